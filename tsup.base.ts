@@ -1,0 +1,12 @@
+import type { Options } from 'tsup';
+
+/** What every package is built with: ESM for Node 20, types beside it, sources inside the maps. */
+export const base: Options = {
+  entry: ['src/index.ts'],
+  format: 'esm',
+  target: 'node20',
+  platform: 'node',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+};
