@@ -1,0 +1,259 @@
+import type { HoldReason, Mode } from '@sluice/quota-core';
+
+/** Instants in every record are ISO 8601 UTC with milliseconds, bytes are whole numbers, money is a decimal string. */
+
+/** `suspended` is what billing says; a hold follows from it. */
+export type ServiceStatus = 'pending' | 'active' | 'suspended' | 'terminated' | 'vanished';
+
+/** What a customer bought on one panel, as imported or added. */
+export interface ServiceRecord {
+  id: string;
+  panel: string;
+  product: string;
+  client: string | null;
+  billingCycle: string | null;
+  /** Local date `YYYY-MM-DD` in the panel's time zone. */
+  nextDueDate: string | null;
+  status: ServiceStatus;
+  trafficMode: Mode | null;
+  /** Decimal GB as text, as imported. */
+  baseQuotaOverrideGb: string | null;
+  /** The panel's own ids and the billing system's, by their import names (`easydcim_service_id`, `order_id`, …). */
+  refs: Record<string, string>;
+  /** Names of refs that Sluice found or made itself: an empty cell of an import does not unset them. */
+  ownRefs: string[];
+  /** Contact and telephony fields (`document`, `ddd`, `channels`, `email`, `first_name`, `last_name`). */
+  fields: Record<string, string>;
+  /** Local date until which nothing is restricted. */
+  protectedUntil: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface OverrideRecord {
+  id: string;
+  service: string;
+  quotaBytes: number | null;
+  unlimited: boolean;
+  mode: Mode | null;
+  action: string | null;
+  since: string;
+  until: string | null;
+}
+
+/** One billing (or month) period of one service. */
+export interface CycleRecord {
+  id: string;
+  service: string;
+  start: string;
+  end: string;
+  openedAt: string;
+  closedAt: string | null;
+  /** Last known usage inside the cycle; null where a direction is not told. */
+  inBytes: number | null;
+  outBytes: number | null;
+  totalBytes: number | null;
+  readAt: string | null;
+  /** Highest known figure of each kind inside the cycle. */
+  peakInBytes: number | null;
+  peakOutBytes: number | null;
+  peakTotalBytes: number | null;
+  /** State of a counter panel's metering (JSON), null for window panels. */
+  counter: unknown;
+  /** Allowance in force at the last decision (JSON). */
+  allowance: unknown;
+  /** Thresholds (percent) already announced. */
+  thresholds: number[];
+}
+
+export interface SampleRecord {
+  service: string;
+  at: string;
+  cycle: string;
+  inBytes: number | null;
+  outBytes: number | null;
+  totalBytes: number | null;
+  /** What the panel said, as JSON text without secrets. */
+  raw: string;
+  /** `raw` as read, `hour` and `day` after roll-up (the last reading of that hour or day, UTC). */
+  resolution: 'raw' | 'hour' | 'day';
+}
+
+export interface PurchaseRecord {
+  id: string;
+  service: string;
+  package: string;
+  bytes: number;
+  price: string;
+  currency: string;
+  status: 'pending' | 'paid' | 'cancelled' | 'refunded' | 'failed';
+  actor: 'manual' | 'auto';
+  cycle: string;
+  invoice: string | null;
+  /** Unique: the same key is booked once. */
+  key: string;
+  at: string;
+  paidAt: string | null;
+}
+
+export interface HoldRecord {
+  id: string;
+  service: string;
+  reason: HoldReason;
+  since: string;
+  until: string | null;
+  note: string | null;
+  /** Cycle and figures that it was taken on (quota holds). */
+  cycle: string | null;
+  usedBytes: number | null;
+  allowedBytes: number | null;
+  /** `run` for a decision, `operator` for an order by name, `adopted`. */
+  origin: 'run' | 'operator' | 'adopted';
+}
+
+/** One thing that was done for a hold and has to be undone with it. Open while `until` is null. */
+export interface EvidenceRecord {
+  id: string;
+  hold: string;
+  service: string;
+  panel: string;
+  /** `port`, `order`, `user`, `permission`, `forward`, `redirect`, `speed-limit`, … */
+  kind: string;
+  target: string;
+  /** State before we changed it (JSON). */
+  prior: unknown;
+  action: string | null;
+  adopted: boolean;
+  since: string;
+  until: string | null;
+  /** How it ended: `undone`, `dropped` (somebody else undid or redid it), `moved`. */
+  outcome: string | null;
+}
+
+export type ActionState = 'planned' | 'applied' | 'failed' | 'in-doubt' | 'unneeded';
+
+/** A journal row: written before the panel is called, settled after it was read again. */
+export interface ActionRecord {
+  id: string;
+  run: string;
+  panel: string;
+  service: string | null;
+  type: string;
+  target: string;
+  state: ActionState;
+  /** Idempotency key of the intent; a unique open key makes planning twice impossible. */
+  key: string;
+  hold: string | null;
+  prior: unknown;
+  payload: unknown;
+  observed: unknown;
+  errorCode: string | null;
+  errorMessage: string | null;
+  plannedAt: string;
+  /** When the panel was about to be called; null: certainly never called. */
+  calledAt: string | null;
+  settledAt: string | null;
+  attempts: number;
+}
+
+/** The decision of one run about one service; kept for `explain`. */
+export interface DecisionRecord {
+  service: string;
+  run: string;
+  at: string;
+  cycle: string | null;
+  status: string;
+  rule: string;
+  mode: Mode | null;
+  action: string | null;
+  inBytes: number | null;
+  outBytes: number | null;
+  totalBytes: number | null;
+  readAt: string | null;
+  /** Allowance with all its parts (JSON), null where none was computed. */
+  allowance: unknown;
+  /** Reasons that would hold under `observe`, or are withheld by a protection. */
+  wouldHold: string[];
+  observing: boolean;
+  errorCode: string | null;
+  errorMessage: string | null;
+  /** Whatever else the decision rested on (JSON): due date, policy, peak, panel state. */
+  inputs: unknown;
+}
+
+export interface NoticeRecord {
+  id: string;
+  /** Unique per event: a second notice with the same key is not written. */
+  key: string;
+  code: string;
+  panel: string | null;
+  service: string | null;
+  message: string;
+  run: string | null;
+  at: string;
+}
+
+export interface RunRecord {
+  id: string;
+  command: string;
+  dryRun: boolean;
+  observing: string[];
+  startedAt: string;
+  finishedAt: string | null;
+  exitCode: number | null;
+  totals: unknown;
+  error: string | null;
+  host: string;
+  pid: number;
+}
+
+export interface ApiCallRecord {
+  at: string;
+  run: string | null;
+  panel: string;
+  service: string | null;
+  endpoint: string;
+  method: string;
+  path: string;
+  status: number | null;
+  durationMs: number;
+  attempt: number;
+  ok: boolean;
+  code: string | null;
+  message: string | null;
+  changing: boolean;
+}
+
+/** Who holds a lease: enough to tell on the same host whether that process still lives. */
+export interface LeaseOwner {
+  host: string;
+  pid: number;
+  /** Start of the process as the operating system tells it; tells a reused pid from the owner. */
+  processStart: string;
+}
+
+export interface LeaseRecord {
+  name: string;
+  owner: LeaseOwner;
+  run: string;
+  fence: number;
+  acquiredAt: string;
+  expiresAt: string;
+}
+
+/** A switch set by `enforce` or `observe`; `product` is null for the whole panel. */
+export interface SwitchRecord {
+  panel: string;
+  product: string | null;
+  enforce: 'on' | 'observe';
+  since: string;
+}
+
+/** What is stored of an answer's shape, per panel and endpoint. */
+export interface FingerprintRecord {
+  panel: string;
+  endpoint: string;
+  shape: string[];
+  since: string;
+  confirmed: boolean;
+}
