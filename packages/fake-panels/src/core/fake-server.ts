@@ -1,0 +1,41 @@
+import { type FakeCall } from './fake-call.js';
+import { type FaultRule } from './fault-rule.js';
+
+/** A fake panel's web server on 127.0.0.1, with its log of calls and its faults. */
+export interface FakeServer {
+  /** `http://127.0.0.1:PORT` (or `https:`), without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  /** All calls since the last `clearCalls()`, in order of arrival; empty for ever with `keepCalls: false`. */
+  readonly calls: readonly FakeCall[];
+  /** Numbers of calls since the last `clearCalls()`; counted with `keepCalls: false` too. */
+  readonly totals: Readonly<CallTotals>;
+  /** What the panel's logic threw, each answered with 500: a fault of the fake or of the test, never injected. */
+  readonly failures: readonly string[];
+  /** Milliseconds that every call waits before the panel does its work. May be set at any time. */
+  latencyMs: number;
+  /** The logged calls that ask for a change. */
+  changingCalls(): FakeCall[];
+  /** Forgets the logged calls and sets `totals` to zero. */
+  clearCalls(): void;
+  /** Adds a fault rule; the returned function removes it. */
+  inject(rule: FaultRule): () => void;
+  /** Removes all fault rules. */
+  clearFaults(): void;
+  /** Calls back at each call's arrival, before any work is done; the returned function ends it. */
+  onCall(listener: (call: FakeCall) => void): () => void;
+  /** Resolves with the first call from now on that matches (default: any), at its arrival. */
+  waitForCall(match?: (call: FakeCall) => boolean): Promise<FakeCall>;
+  /** Ends all connections, hanging ones too, and stops listening. */
+  close(): Promise<void>;
+}
+
+/** Numbers of calls. */
+export interface CallTotals {
+  calls: number;
+  changing: number;
+  /** Calls that arrived and are not answered. */
+  inFlight: number;
+  /** The most calls that were in flight at once. */
+  maxInFlight: number;
+}
