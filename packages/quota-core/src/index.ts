@@ -1,1 +1,39 @@
-export {};
+export { QuotaCoreError, type QuotaCoreErrorCode } from './errors.js';
+export { BYTES_PER_GB, checkBytes, formatBytes, gigabytesToBytes, parseSize } from './bytes.js';
+export { addMoney, checkMoney, compareMoney } from './money.js';
+export { type BillingCycleName, parseBillingCycleName, type QuotaPeriod } from './billing-cycle-name.js';
+export { localDateOf, zonedMidnight } from './zone.js';
+export {
+  billingCycle,
+  billingCycleAt,
+  checkLocalDate,
+  type Cycle,
+  type CycleAnchor,
+  nextDueDateAfter,
+} from './cycle.js';
+export { type CycleStep, type RecordedCycle, stepCycle } from './step-cycle.js';
+export { type Mode, resolveMode } from './mode.js';
+export {
+  type Allowance,
+  type AllowancePart,
+  type ProductQuota,
+  type PurchaseForAllowance,
+  type Quota,
+  type QuotaOverride,
+  resolveAllowance,
+} from './allowance.js';
+export { type Reading, type UsageBytes, usageInMode } from './usage.js';
+export { type CounterRules, type CounterState, type CounterStep, stepCounter } from './counter.js';
+export {
+  decide,
+  type Decision,
+  type DecisionInput,
+  type HoldReason,
+  type OtherRule,
+  type QuotaRule,
+  type WantedHold,
+} from './decide.js';
+export { crossedThresholds } from './thresholds.js';
+export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
+export { pollSchedule } from './poll-schedule.js';
+export { brakeStops } from './brake.js';

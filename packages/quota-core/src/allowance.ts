@@ -1,0 +1,89 @@
+import { checkBytes } from './bytes.js';
+import { type Mode } from './mode.js';
+
+/** A quota in whole bytes (0 is a quota of nothing), or no limit. */
+export type Quota = number | 'unlimited';
+
+/** A product's quota: a figure per mode, and `default` for a mode that has none of its own. */
+export interface ProductQuota {
+  in?: Quota;
+  out?: Quota;
+  total?: Quota;
+  default?: Quota;
+}
+
+/** An operator's override. With neither a figure nor `unlimited` it is no override; a figure beats `unlimited`. */
+export interface QuotaOverride {
+  quotaBytes: number | null;
+  unlimited: boolean;
+}
+
+/** A purchase of the cycle in question. */
+export interface PurchaseForAllowance {
+  id: string;
+  bytes: number;
+  status: 'pending' | 'paid' | 'cancelled' | 'refunded' | 'failed';
+}
+
+/**
+ * Where a part of an allowance came from: `override`, `service`, `product.in`, `product.out`, `product.total`,
+ * `product.default` or `purchase:<id>`. `bytes` is null for no limit.
+ */
+export interface AllowancePart {
+  source: string;
+  bytes: number | null;
+}
+
+/** What a service may use in its cycle. `unmanaged`: nobody has configured a quota, which is not a quota of 0. */
+export type Allowance =
+  | { kind: 'unmanaged'; parts: [] }
+  | { kind: 'unlimited'; parts: AllowancePart[] }
+  | { kind: 'limited'; baseBytes: number; extraBytes: number; allowedBytes: number; parts: AllowancePart[] };
+
+/**
+ * The allowance of one service in one cycle. The base is the first that is there of: the operator's override, the
+ * service's own field, the product's figure for the mode, the product's default; none of them is `unmanaged`.
+ * Purchases that are paid are added to a limited base. Every part is listed with its source, the base first.
+ *
+ * @param input.purchases those of this cycle, in any state
+ * @throws QuotaCoreError `invalid_bytes` for a figure that is no whole number of bytes, or a sum above 2⁵³−1
+ */
+export function resolveAllowance(input: {
+  mode: Mode;
+  override: QuotaOverride | null;
+  serviceQuotaBytes: number | null;
+  product: ProductQuota | null;
+  purchases: PurchaseForAllowance[];
+}): Allowance {
+  const base = resolveBase(input);
+  if (base === null) return { kind: 'unmanaged', parts: [] };
+  if (base.bytes === null) return { kind: 'unlimited', parts: [base] };
+  const baseBytes = checkBytes(base.bytes, `the quota (${base.source})`);
+  const parts: AllowancePart[] = [base];
+  let extraBytes = 0;
+  for (const { id, bytes, status } of input.purchases) {
+    if (status !== 'paid') continue;
+    extraBytes = checkBytes(extraBytes + checkBytes(bytes, `purchase ${id}`), 'the sum of the purchases');
+    parts.push({ source: `purchase:${id}`, bytes });
+  }
+  const allowedBytes = checkBytes(baseBytes + extraBytes, 'the quota with its purchases');
+  return { kind: 'limited', baseBytes, extraBytes, allowedBytes, parts };
+}
+
+function resolveBase(input: {
+  mode: Mode;
+  override: QuotaOverride | null;
+  serviceQuotaBytes: number | null;
+  product: ProductQuota | null;
+}): AllowancePart | null {
+  const { override, serviceQuotaBytes, product } = input;
+  if (override !== null && override.quotaBytes !== null) return { source: 'override', bytes: override.quotaBytes };
+  if (override?.unlimited === true) return { source: 'override', bytes: null };
+  if (serviceQuotaBytes !== null) return { source: 'service', bytes: serviceQuotaBytes };
+  const own = input.mode === 'IN' ? 'in' : input.mode === 'OUT' ? 'out' : 'total';
+  for (const key of [own, 'default'] as const) {
+    const quota = product?.[key];
+    if (quota !== undefined) return { source: `product.${key}`, bytes: quota === 'unlimited' ? null : quota };
+  }
+  return null;
+}

@@ -1,0 +1,67 @@
+import { checkBytes } from './bytes.js';
+import { QuotaCoreError } from './errors.js';
+import { parseMoney } from './money.js';
+
+/** How many packages to buy now, and why not more or none. */
+export interface AutoBuyDecision {
+  count: number;
+  reason: 'above-threshold' | 'limit-reached' | 'no-credit' | 'would-not-lift' | 'buy';
+}
+
+/**
+ * Decides how many packages auto-buy takes for one service.
+ *
+ * It buys when `remainingBytes <= thresholdBytes`, as many as bring the remaining traffic above the threshold, within
+ * what is left of `maxPerCycle` and what the credit pays for. When all of these together would still leave the
+ * service at or over its allowance it buys none: `no-credit` where more credit would have been enough, otherwise
+ * `would-not-lift`.
+ *
+ * @param input.overBytes how far usage is over the allowance; 0 below it
+ * @param input.price of one package, with tax, in the currency of `credit`; decimal text
+ * @param input.boughtThisCycle automatic purchases only
+ * @throws QuotaCoreError `invalid_bytes`, `invalid_money`, `invalid_number` for figures without meaning
+ */
+export function autoBuy(input: {
+  remainingBytes: number;
+  overBytes: number;
+  thresholdBytes: number;
+  packageBytes: number;
+  price: string;
+  credit: string;
+  boughtThisCycle: number;
+  maxPerCycle: number;
+}): AutoBuyDecision {
+  const remaining = checkBytes(input.remainingBytes, 'the remaining traffic');
+  const over = checkBytes(input.overBytes, 'the traffic over the allowance');
+  const threshold = checkBytes(input.thresholdBytes, 'the threshold of auto-buy');
+  const size = checkBytes(input.packageBytes, 'the size of the package');
+  if (size === 0)
+    throw new QuotaCoreError('invalid_bytes', 'the size of the package is 0: it would be bought for nothing');
+  const price = parseMoney(input.price);
+  const credit = parseMoney(input.credit);
+  if (price.isNegative()) throw new QuotaCoreError('invalid_money', `the price of the package is ${input.price}`);
+  const allowed = checkCount(input.maxPerCycle, 'the limit per cycle');
+  const left = allowed - checkCount(input.boughtThisCycle, 'the number bought in this cycle');
+
+  if (remaining > threshold) return { count: 0, reason: 'above-threshold' };
+  if (left <= 0) return { count: 0, reason: 'limit-reached' };
+
+  const packages = BigInt(size);
+  const missing = BigInt(threshold) - BigInt(remaining) + BigInt(over);
+  const wanted = least(missing / packages + 1n, BigInt(left));
+  const affordable = price.isZero() ? wanted : credit.isNegative() ? 0n : BigInt(credit.div(price).floor().toFixed(0));
+  const count = least(wanted, affordable);
+  const lifts = (n: bigint): boolean => BigInt(remaining) - BigInt(over) + n * packages > 0n;
+  if (!lifts(wanted)) return { count: 0, reason: 'would-not-lift' };
+  if (count === 0n || !lifts(count)) return { count: 0, reason: 'no-credit' };
+  return { count: Number(count), reason: 'buy' };
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function checkCount(value: number, what: string): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new QuotaCoreError('invalid_number', `${what} is ${value}: write a whole number from 0`);
+}

@@ -1,0 +1,23 @@
+import { Decimal } from 'decimal.js';
+import { QuotaCoreError } from './errors.js';
+
+/**
+ * Whether a run must stop before the first change on a panel: at least `atLeast` services change, and more than
+ * `share` of the active ones. Exactly the share passes.
+ *
+ * @param input.share from 0 to 1, compared as the decimal number that it is written as
+ * @throws QuotaCoreError `invalid_number`
+ */
+export function brakeStops(input: { changing: number; active: number; share: number; atLeast: number }): boolean {
+  const { changing, active, share, atLeast } = input;
+  for (const [what, count] of Object.entries({ changing, active, atLeast })) {
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new QuotaCoreError('invalid_number', `${what} is ${count}: the brake counts in whole numbers from 0`);
+    }
+  }
+  if (!(share >= 0 && share <= 1)) {
+    throw new QuotaCoreError('invalid_number', `the brake's share is ${share}: write a number from 0 to 1`);
+  }
+  // 0.29 * 100 is less than 29 in binary: the brake would stop at exactly its share.
+  return changing >= atLeast && new Decimal(share).times(active).lessThan(changing);
+}

@@ -1,0 +1,95 @@
+import { Decimal } from 'decimal.js';
+import { QuotaCoreError } from './errors.js';
+import { quote } from './quote.js';
+
+/** One GB, as on every panel: 1024³ bytes. */
+export const BYTES_PER_GB = 1024 ** 3;
+
+const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P'] as const;
+const MAX = Number.MAX_SAFE_INTEGER;
+
+// More digits than any size that fits can need, so that nothing is rounded before we look at it.
+const Exact = Decimal.clone({ precision: 60 });
+
+/**
+ * Reads a size with its unit into whole bytes: `10TB`, `500 GB`, `1.5GiB`, `512mb`, `1024B`, or `0`.
+ * `KB` and `KiB` both mean 1024 bytes, and so on up to `PB`. Fractions of a byte are rounded to the nearest byte.
+ *
+ * @throws QuotaCoreError `invalid_size` without a unit, with an unknown one (`Gb` is bits), for a negative size,
+ *   a size above 2⁵³−1 bytes, or one so small that nothing but zero would be left of it.
+ */
+export function parseSize(text: string): number {
+  const trimmed = text.trim();
+  if (trimmed === '0') return 0;
+  const match = /^(\d{1,24}(?:\.\d{1,24})?)\s*(?:([KMGTP])(?:iB|B)|([kmgtp])i?b|([Bb]))$/.exec(trimmed);
+  if (match === null) {
+    throw new QuotaCoreError(
+      'invalid_size',
+      `${quote(text)} is not a size: write a number and a unit from B to PB, such as 500GB or 1.5TiB`,
+    );
+  }
+  const prefix = (match[2] ?? match[3] ?? '').toUpperCase();
+  const power = PREFIXES.findIndex((known) => known === prefix);
+  return toWholeBytes(new Exact(match[1] ?? '').times(new Exact(1024).pow(power)), text);
+}
+
+/**
+ * Turns decimal gigabytes (`'1.5'`, `250`) into whole bytes, 1 GB being 1024³ bytes, rounded to the nearest byte.
+ *
+ * @throws QuotaCoreError `invalid_size` for anything but a plain decimal number from zero to 2⁵³−1 bytes, and for
+ *   one so small that nothing but zero would be left of it.
+ */
+export function gigabytesToBytes(gb: string | number): number {
+  const text = String(gb).trim();
+  if (!/^\d{1,24}(\.\d{1,24})?$/.test(text)) {
+    throw new QuotaCoreError(
+      'invalid_size',
+      `${quote(gb)} is not a number of gigabytes: write a plain decimal number such as 500 or 1.5`,
+    );
+  }
+  return toWholeBytes(new Exact(text).times(BYTES_PER_GB), text);
+}
+
+/**
+ * Writes whole bytes with the largest fitting unit: `0 B`, `1023 MB`, `1.50 TB`. A figure that is not a whole number
+ * of its unit has two decimals, rounded to the nearest, so `1 TB` is exact and `1.00 TB` is not.
+ *
+ * @throws QuotaCoreError `invalid_bytes` for anything but a whole number from 0 to 2⁵³−1.
+ */
+export function formatBytes(bytes: number): string {
+  checkBytes(bytes, 'the figure to print');
+  let power = 0;
+  while (power < PREFIXES.length - 1 && bytes >= 1024 ** (power + 1)) power += 1;
+  const unit = 1024 ** power;
+  if (bytes % unit === 0) return `${bytes / unit} ${PREFIXES[power] ?? ''}B`;
+  const rounded = (bytes / unit).toFixed(2);
+  // 1023.999 MB would print as 1024.00 MB.
+  if (rounded === '1024.00' && power < PREFIXES.length - 1) return `1.00 ${PREFIXES[power + 1] ?? ''}B`;
+  return `${rounded} ${PREFIXES[power] ?? ''}B`;
+}
+
+/**
+ * Hands back `value` when it is a whole number of bytes from 0 to 2⁵³−1.
+ *
+ * @param what names the figure in the message, for instance `"outBytes" of service 7`.
+ * @throws QuotaCoreError `invalid_bytes` for everything else: text, fractions, negative, NaN, infinite, too large.
+ */
+export function checkBytes(value: unknown, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new QuotaCoreError(
+    'invalid_bytes',
+    `${what} is ${quote(value)}, which is not a whole number of bytes from 0 to ${MAX}`,
+  );
+}
+
+function toWholeBytes(exact: Decimal, text: string): number {
+  const whole = exact.toDecimalPlaces(0, Decimal.ROUND_HALF_UP);
+  if (whole.greaterThan(MAX)) {
+    throw new QuotaCoreError('invalid_size', `${quote(text)} is too large: sizes go up to 2^53 - 1 bytes (8 PB)`);
+  }
+  if (whole.isZero() && !exact.isZero()) {
+    // A mistyped quota must not silently become a quota of nothing.
+    throw new QuotaCoreError('invalid_size', `${quote(text)} is less than one byte: write 0 if nothing is meant`);
+  }
+  return whole.toNumber();
+}

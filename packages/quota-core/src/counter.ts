@@ -1,0 +1,79 @@
+import { checkBytes } from './bytes.js';
+import { instantMs } from './instant.js';
+
+/** What metering by a growing counter has to remember of one service: the last figures and the sums in its cycle. */
+export interface CounterState {
+  lastIn: number;
+  lastOut: number;
+  usedIn: number;
+  usedOut: number;
+  /** Instant of the reading that this state stands for. */
+  at: string;
+}
+
+/** What an adapter has to know of its panel to meter by counter. */
+export interface CounterRules {
+  /** Whether the panel, or we, may have reset the counters after `previousAt` and up to `at`. */
+  resetAllowedAt: (previousAt: string, at: string) => boolean;
+}
+
+/** The state after a reading, or the reason why the reading says nothing: then the previous state stays in force. */
+export type CounterStep =
+  { known: true; state: CounterState } | { known: false; code: 'counter_fell'; message: string };
+
+/**
+ * Takes one reading of a growing counter into the sums of the cycle.
+ *
+ * The first reading of a service counts in full. Later ones count by their growth. A counter that fell counts from
+ * zero where a reset may lie between the two readings (a reset zeroes both directions, so both count from zero), and
+ * makes the reading unknown where none may. In a new cycle the sums begin at the growth since the last reading.
+ *
+ * @param input.cycleStart instant at which the cycle of the reading begins; a previous state from before it begins a
+ *   new cycle even when `newCycle` does not say so
+ * @param input.resetBetween what `CounterRules.resetAllowedAt` says of the two readings
+ * @throws QuotaCoreError `invalid_bytes` for a figure that is no whole number of bytes, `invalid_instant`
+ */
+export function stepCounter(input: {
+  previous: CounterState | null;
+  cycleStart: string;
+  reading: { at: string; inBytes: number; outBytes: number };
+  resetBetween: boolean;
+  newCycle: boolean;
+}): CounterStep {
+  const { previous, reading, resetBetween } = input;
+  const { at } = reading;
+  const lastIn = checkBytes(reading.inBytes, 'the counter of bytes in');
+  const lastOut = checkBytes(reading.outBytes, 'the counter of bytes out');
+  instantMs(at, 'the instant of the reading');
+  if (previous === null) return { known: true, state: { lastIn, lastOut, usedIn: lastIn, usedOut: lastOut, at } };
+
+  const fell = lastIn < previous.lastIn || lastOut < previous.lastOut;
+  if (fell && !resetBetween) {
+    return { known: false, code: 'counter_fell', message: describeFall(previous, { lastIn, lastOut, at }) };
+  }
+  const growthIn = fell ? lastIn : lastIn - previous.lastIn;
+  const growthOut = fell ? lastOut : lastOut - previous.lastOut;
+  const cycleStart = instantMs(input.cycleStart, 'the start of the cycle');
+  const fresh = input.newCycle || instantMs(previous.at, 'the instant of the last reading') < cycleStart;
+  return {
+    known: true,
+    state: {
+      lastIn,
+      lastOut,
+      usedIn: checkBytes((fresh ? 0 : previous.usedIn) + growthIn, 'the sum of bytes in'),
+      usedOut: checkBytes((fresh ? 0 : previous.usedOut) + growthOut, 'the sum of bytes out'),
+      at,
+    },
+  };
+}
+
+function describeFall(previous: CounterState, now: { lastIn: number; lastOut: number; at: string }): string {
+  const falls = [
+    ...(now.lastIn < previous.lastIn ? [`bytes in fell from ${previous.lastIn} to ${now.lastIn}`] : []),
+    ...(now.lastOut < previous.lastOut ? [`bytes out fell from ${previous.lastOut} to ${now.lastOut}`] : []),
+  ];
+  return (
+    `the counter of ${falls.join(', and that of ')} between ${previous.at} and ${now.at}, where no reset is due; ` +
+    'usage stays as it was: check on the panel who has reset the account'
+  );
+}

@@ -1,0 +1,112 @@
+import { type BillingCycleName, monthsOf, type QuotaPeriod } from './billing-cycle-name.js';
+import { BoundedCache } from './bounded-cache.js';
+import { addCalendarMonths, type CalendarDate, formatCalendarDate, parseCalendarDate } from './calendar.js';
+import { QuotaCoreError } from './errors.js';
+import { instantMs } from './instant.js';
+import { calendarDateAt, midnightMs } from './zone.js';
+
+/** A stretch of time `[start, end)`: instants as ISO 8601 UTC with milliseconds; the end does not belong to it. */
+export interface Cycle {
+  start: string;
+  end: string;
+}
+
+/** What fixes the boundaries of a service's cycles. */
+export interface CycleAnchor {
+  /** Local date `YYYY-MM-DD` in `timeZone`. */
+  nextDueDate: string;
+  billingCycle: BillingCycleName;
+  /** IANA name; the cycle begins and ends at its midnights. */
+  timeZone: string;
+}
+
+interface CachedCycle extends Cycle {
+  startMs: number;
+  endMs: number;
+}
+
+const DUE = 'the next due date';
+const cycles = new BoundedCache<CachedCycle>(20_000);
+
+/**
+ * Hands back `text` when it is a local date `YYYY-MM-DD` that exists, from 1970 on.
+ *
+ * @param what names the date in the message.
+ * @throws QuotaCoreError `invalid_date`, also for `0000-00-00`.
+ */
+export function checkLocalDate(text: string, what: string): string {
+  parseCalendarDate(text, what);
+  return text;
+}
+
+/**
+ * The billing period that ends at local midnight of the next due date and begins the cycle's number of calendar
+ * months before, the day clamped to the last day of that month.
+ *
+ * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`
+ */
+export function billingCycle(input: CycleAnchor): Cycle {
+  const anchor = parseCalendarDate(input.nextDueDate, DUE);
+  const { start, end } = cycleNumber(0, anchor, monthsOf(input.billingCycle, 'billing'), input.timeZone);
+  return { start, end };
+}
+
+/**
+ * The period that contains `now`. Boundaries lie whole periods before and after the next due date, each computed from
+ * that date itself, so that the 31st comes back after February. With `quotaPeriod: 'month'` the periods are whole
+ * calendar months from the same anchor.
+ *
+ * @param input.now instant, ISO 8601 UTC with milliseconds
+ * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`, `invalid_instant`
+ */
+export function billingCycleAt(input: CycleAnchor & { now: string; quotaPeriod?: QuotaPeriod }): Cycle {
+  const months = monthsOf(input.billingCycle, input.quotaPeriod ?? 'billing');
+  const now = instantMs(input.now, 'now');
+  // Whoever polls asks about many services of the same anchor within one cycle: the last answer mostly still holds.
+  const key = `${input.nextDueDate} ${months} ${input.timeZone}`;
+  let cycle = cycles.get(key);
+  if (cycle === undefined || now < cycle.startMs || now >= cycle.endMs) {
+    cycle = findCycle(now, parseCalendarDate(input.nextDueDate, DUE), months, input.timeZone);
+    cycles.set(key, cycle);
+  }
+  return { start: cycle.start, end: cycle.end };
+}
+
+/**
+ * The due date one billing period on, the day clamped to the last day of the month reached.
+ *
+ * @param input.anchorDay day of the month (1 to 31) that the series keeps to; without it the day of `nextDueDate`,
+ *   which forgets the 31st once a short month was passed.
+ * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_number`
+ */
+export function nextDueDateAfter(input: {
+  nextDueDate: string;
+  billingCycle: BillingCycleName;
+  anchorDay?: number;
+}): string {
+  const due = parseCalendarDate(input.nextDueDate, DUE);
+  const day = input.anchorDay ?? due.day;
+  if (!Number.isInteger(day) || day < 1 || day > 31) {
+    throw new QuotaCoreError('invalid_number', `the anchor day is ${day}: write a day of the month from 1 to 31`);
+  }
+  return formatCalendarDate(addCalendarMonths(due, monthsOf(input.billingCycle, 'billing'), day));
+}
+
+function findCycle(now: number, anchor: CalendarDate, months: number, timeZone: string): CachedCycle {
+  const today = calendarDateAt(now, timeZone);
+  const monthsAhead = (today.year - anchor.year) * 12 + today.month - anchor.month;
+  // Right to within one period: the day of the month and the clamping decide the rest.
+  const guess = Math.ceil(monthsAhead / months);
+  for (const number of [guess, guess + 1, guess - 1]) {
+    const cycle = cycleNumber(number, anchor, months, timeZone);
+    if (now >= cycle.startMs && now < cycle.endMs) return cycle;
+  }
+  throw new QuotaCoreError('invalid_instant', `no cycle of ${formatCalendarDate(anchor)} contains the instant ${now}`);
+}
+
+/** Number 0 ends at the anchor, number 1 begins there. */
+function cycleNumber(number: number, anchor: CalendarDate, months: number, timeZone: string): CachedCycle {
+  const startMs = midnightMs(addCalendarMonths(anchor, (number - 1) * months), timeZone);
+  const endMs = midnightMs(addCalendarMonths(anchor, number * months), timeZone);
+  return { startMs, endMs, start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };
+}

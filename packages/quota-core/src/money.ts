@@ -1,0 +1,63 @@
+import { Decimal } from 'decimal.js';
+import { QuotaCoreError } from './errors.js';
+import { quote } from './quote.js';
+
+// Sums of any two amounts that pass the pattern are exact.
+const Exact = Decimal.clone({ precision: 60 });
+const PLAIN = /^-?\d{1,24}(\.\d{1,24})?$/;
+
+/**
+ * Reads a decimal amount and writes it with exactly `decimals` places: `('12.5', 2)` is `'12.50'`.
+ *
+ * @param text a plain decimal number, `-` in front allowed; no currency, no separators of thousands, no exponent
+ * @param decimals how many places the currency has (0 to 24)
+ * @throws QuotaCoreError `invalid_money` for other text and for more places than the currency has
+ */
+export function checkMoney(text: string, decimals: number): string {
+  if (!Number.isInteger(decimals) || decimals < 0 || decimals > 24) {
+    throw new QuotaCoreError('invalid_number', `${decimals} is no number of decimal places from 0 to 24`);
+  }
+  const amount = parseMoney(text);
+  if (amount.decimalPlaces() > decimals) {
+    throw new QuotaCoreError('invalid_money', `${quote(text)} has more than the ${decimals} decimals of its currency`);
+  }
+  return print(amount, decimals);
+}
+
+/**
+ * The exact sum of two decimal amounts of one currency, with the more decimal places of the two.
+ *
+ * @throws QuotaCoreError `invalid_money`
+ */
+export function addMoney(a: string, b: string): string {
+  return print(parseMoney(a).plus(parseMoney(b)), Math.max(placesOf(a), placesOf(b)));
+}
+
+/**
+ * Compares two decimal amounts of one currency: -1, 0 or 1 as `a` is less than, equal to or more than `b`.
+ *
+ * @throws QuotaCoreError `invalid_money`
+ */
+export function compareMoney(a: string, b: string): -1 | 0 | 1 {
+  const order = parseMoney(a).comparedTo(parseMoney(b));
+  return order < 0 ? -1 : order > 0 ? 1 : 0;
+}
+
+export function parseMoney(text: string): Decimal {
+  if (typeof text !== 'string' || !PLAIN.test(text)) {
+    throw new QuotaCoreError(
+      'invalid_money',
+      `${quote(text)} is no amount: write a plain decimal number such as 12.50`,
+    );
+  }
+  return new Exact(text);
+}
+
+function placesOf(text: string): number {
+  return text.includes('.') ? text.length - text.indexOf('.') - 1 : 0;
+}
+
+function print(amount: Decimal, decimals: number): string {
+  // Decimal knows a negative zero, ledgers do not.
+  return (amount.isZero() ? new Exact(0) : amount).toFixed(decimals);
+}

@@ -1,0 +1,42 @@
+import { checkBytes } from './bytes.js';
+import { QuotaCoreError } from './errors.js';
+import { instantMs } from './instant.js';
+
+/**
+ * The latest instant at which the next reading still bounds the overshoot to `toleranceBytes`: how long the line
+ * needs at its highest rate for what remains and the tolerance, but not sooner than `floorMs` and not later than
+ * `ceilingMs` from `now`.
+ *
+ * @param input.remainingBytes null where there is nothing to overshoot (unlimited, unmanaged): the ceiling. Of a
+ *   service whose usage is unknown pass what remained at the last known reading.
+ * @param input.maxBytesPerSecond highest possible rate; null when unknown, which bounds nothing: the floor
+ * @returns ISO 8601 UTC with milliseconds
+ * @throws QuotaCoreError `invalid_instant`, `invalid_bytes`, `invalid_number` for a rate or limits without meaning
+ */
+export function pollSchedule(input: {
+  now: string;
+  remainingBytes: number | null;
+  maxBytesPerSecond: number | null;
+  toleranceBytes: number;
+  floorMs: number;
+  ceilingMs: number;
+}): string {
+  const { remainingBytes, maxBytesPerSecond, floorMs, ceilingMs } = input;
+  const now = instantMs(input.now, 'now');
+  const tolerance = checkBytes(input.toleranceBytes, 'the tolerated overshoot');
+  if (!(floorMs >= 0 && ceilingMs >= floorMs && Number.isFinite(ceilingMs))) {
+    throw new QuotaCoreError(
+      'invalid_number',
+      `the next poll cannot be between ${floorMs} and ${ceilingMs} ms from now: the floor is at most the ceiling`,
+    );
+  }
+  if (maxBytesPerSecond !== null && !(maxBytesPerSecond >= 0 && Number.isFinite(maxBytesPerSecond))) {
+    throw new QuotaCoreError('invalid_number', `${maxBytesPerSecond} bytes per second is no rate`);
+  }
+  const wait = (ms: number): string => new Date(now + Math.floor(ms)).toISOString();
+  if (remainingBytes === null) return wait(ceilingMs);
+  const budget = checkBytes(remainingBytes, 'the remaining traffic') + tolerance;
+  if (maxBytesPerSecond === null) return wait(floorMs);
+  if (maxBytesPerSecond === 0) return wait(ceilingMs);
+  return wait(Math.min(ceilingMs, Math.max(floorMs, (budget / maxBytesPerSecond) * 1000)));
+}

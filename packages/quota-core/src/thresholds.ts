@@ -1,0 +1,27 @@
+import { checkBytes } from './bytes.js';
+import { QuotaCoreError } from './errors.js';
+
+/**
+ * The thresholds (whole percent of the allowance) that usage has reached and that were not announced before, in
+ * rising order, each once. Exact for any byte count. Of an allowance of 0 every threshold is reached at once.
+ *
+ * @param input.already those announced in this cycle
+ * @throws QuotaCoreError `invalid_bytes`, or `invalid_threshold` for a percentage that is no whole number above 0
+ */
+export function crossedThresholds(input: {
+  usedBytes: number;
+  allowedBytes: number;
+  thresholds: number[];
+  already: number[];
+}): number[] {
+  const used = BigInt(checkBytes(input.usedBytes, 'the usage')) * 100n;
+  const allowed = BigInt(checkBytes(input.allowedBytes, 'the allowance'));
+  const crossed = new Set<number>();
+  for (const threshold of input.thresholds) {
+    if (!Number.isSafeInteger(threshold) || threshold <= 0) {
+      throw new QuotaCoreError('invalid_threshold', `${threshold} is no threshold: write whole percent above 0`);
+    }
+    if (!input.already.includes(threshold) && used >= BigInt(threshold) * allowed) crossed.add(threshold);
+  }
+  return [...crossed].sort((a, b) => a - b);
+}

@@ -1,0 +1,92 @@
+import { tzOffset } from '@date-fns/tz';
+import { BoundedCache } from './bounded-cache.js';
+import { type CalendarDate, formatCalendarDate, parseCalendarDate } from './calendar.js';
+import { QuotaCoreError } from './errors.js';
+import { instantMs } from './instant.js';
+import { quote } from './quote.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const knownZones = new BoundedCache<true>(1000);
+const midnights = new BoundedCache<number>(20_000);
+
+/**
+ * The instant at which a local day begins in an IANA time zone, as ISO 8601 UTC.
+ *
+ * Where the clocks skip midnight the day begins at the first instant that exists of it (the change itself); where
+ * midnight comes twice, at the first one.
+ *
+ * @param localDate `YYYY-MM-DD`
+ * @throws QuotaCoreError `invalid_date`, `invalid_time_zone`
+ */
+export function zonedMidnight(localDate: string, timeZone: string): string {
+  return new Date(midnightMs(parseCalendarDate(localDate, 'the local date'), timeZone)).toISOString();
+}
+
+/**
+ * The local day `YYYY-MM-DD` that an instant falls on in an IANA time zone.
+ *
+ * @param instant ISO 8601 UTC with milliseconds
+ * @throws QuotaCoreError `invalid_instant`, `invalid_time_zone`
+ */
+export function localDateOf(instant: string, timeZone: string): string {
+  return formatCalendarDate(calendarDateAt(instantMs(instant, 'the instant'), timeZone));
+}
+
+export function midnightMs(date: CalendarDate, timeZone: string): number {
+  const key = `${date.year}-${date.month}-${date.day} ${timeZone}`;
+  const known = midnights.get(key);
+  if (known !== undefined) return known;
+  checkTimeZone(timeZone);
+  const midnight = findMidnight(Date.UTC(date.year, date.month - 1, date.day), timeZone);
+  midnights.set(key, midnight);
+  return midnight;
+}
+
+export function calendarDateAt(ms: number, timeZone: string): CalendarDate {
+  checkTimeZone(timeZone);
+  const local = new Date(ms + offsetMs(ms, timeZone));
+  return { year: local.getUTCFullYear(), month: local.getUTCMonth() + 1, day: local.getUTCDate() };
+}
+
+/** `wall` is the wanted clock reading, taken as if it were UTC. */
+function findMidnight(wall: number, timeZone: string): number {
+  // No zone is further from UTC than 15 hours, so the change that matters, if there is one, lies in between.
+  let before = wall - 15 * HOUR;
+  let after = wall + 15 * HOUR;
+  const offsetBefore = offsetMs(before, timeZone);
+  const offsetAfter = offsetMs(after, timeZone);
+  if (offsetBefore === offsetAfter) return wall - offsetBefore;
+  const candidates = [wall - offsetBefore, wall - offsetAfter].sort((a, b) => a - b);
+  for (const candidate of candidates) {
+    if (candidate + offsetMs(candidate, timeZone) === wall) return candidate;
+  }
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (offsetMs(middle, timeZone) === offsetBefore) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+function offsetMs(ms: number, timeZone: string): number {
+  return Math.round(tzOffset(timeZone, new Date(ms)) * MINUTE);
+}
+
+function checkTimeZone(timeZone: string): void {
+  if (knownZones.get(timeZone) === true) return;
+  let valid = /^[A-Za-z]/.test(timeZone);
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    valid = false;
+  }
+  if (!valid) {
+    throw new QuotaCoreError(
+      'invalid_time_zone',
+      `${quote(timeZone)} is not a time zone: write a name of the IANA list, such as Europe/Berlin or UTC`,
+    );
+  }
+  knownZones.set(timeZone, true);
+}
