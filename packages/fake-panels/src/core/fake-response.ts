@@ -11,4 +11,6 @@ export interface FakeResponse {
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent: an empty body. */
   readonly body?: FakeBody;
+  /** The panel did its work but gives no answer: the connection is destroyed. */
+  readonly cut?: boolean;
 }

@@ -159,6 +159,10 @@ async function respond(
   switch (spoil?.kind) {
     case undefined:
     case 'latency':
+      if (honest.cut === true) {
+        reply.socket?.destroy();
+        return null;
+      }
       sendAnswer(reply, honest);
       return honest.status;
     case 'status':

@@ -1,0 +1,75 @@
+import { byId, byIds } from './by-id.js';
+import { badBody, type FlvxCall, type Handler } from './call.js';
+import { pushForward } from './control.js';
+import { accessible, badToken, dropForward, keptPort, repoint, setRunning } from './forwards.js';
+import type { ForwardRow } from './rows.js';
+import { DatabaseLocked } from './world.js';
+
+type Act = (call: FlvxCall, forward: ForwardRow) => string | null;
+
+const one = (act: Act): Handler =>
+  byId((call, id) => {
+    const found = accessible(call, id);
+    if ('status' in found) return found;
+    const error = act(call, found.forward);
+    return error === null ? call.ok() : call.fail(error);
+  });
+
+/** One after the other; code 0 in any case, the failures are counted (contract, section 5.5). */
+const batch = (act: Act): Handler =>
+  byIds((call, ids) => {
+    const { userId } = call;
+    if (userId === null) return call.fail(badToken, 401);
+    let successCount = 0;
+    for (const id of ids) {
+      const found = accessible(call, id);
+      if (!('status' in found) && succeeds(() => act(call, found.forward))) successCount += 1;
+    }
+    return call.ok({ successCount, failCount: ids.length - successCount });
+  });
+
+function succeeds(act: () => string | null): boolean {
+  try {
+    return act() === null;
+  } catch (error) {
+    if (error instanceof DatabaseLocked) return false;
+    throw error;
+  }
+}
+
+const pause: Act = (call, forward) => setRunning(call.world, forward, false);
+const resume: Act = (call, forward) => setRunning(call.world, forward, true);
+const drop: Act = (call, forward) => dropForward(call.world, forward);
+const redeploy: Act = (call, forward) => pushForward(call.world, forward, 'UpdateService');
+
+export const pauseForward = one(pause);
+export const resumeForward = one(resume);
+export const deleteForward = one(drop);
+export const batchPause = batch(pause);
+export const batchResume = batch(resume);
+export const batchDelete = batch(drop);
+export const batchRedeploy = batch(redeploy);
+
+export const batchChangeTunnel: Handler = (call) => {
+  const body = call.strict({ forwardIds: 'integers', targetTunnelId: 'integer' });
+  if (typeof body === 'string' || body.targetTunnelId <= 0) return call.fail(badBody);
+  const { userId, world } = call;
+  if (userId === null) return call.fail(badToken, 401);
+  const { targetTunnelId } = body;
+  if (call.roleId !== 0 && world.permissionOf(userId, targetTunnelId)?.status !== 1) {
+    return call.fail('你没有该隧道的权限');
+  }
+  const tunnel = world.tunnels.get(targetTunnelId);
+  if (tunnel === undefined) return call.fail('目标隧道不存在');
+  if (tunnel.status !== 1) return call.fail('目标隧道已禁用');
+  const ids = body.forwardIds.filter((id) => id > 0);
+  let successCount = 0;
+  for (const id of ids) {
+    const found = accessible(call, id);
+    if ('status' in found || found.forward.tunnelId === targetTunnelId) continue;
+    const { forward } = found;
+    const port = keptPort(world, forward, targetTunnelId);
+    if (succeeds(() => repoint(world, forward, { tunnelId: targetTunnelId }, port))) successCount += 1;
+  }
+  return call.ok({ successCount, failCount: ids.length - successCount });
+};

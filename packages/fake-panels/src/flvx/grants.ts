@@ -1,0 +1,85 @@
+import { membersOf, type FlvxWorld } from './world.js';
+
+/** The user's permission on a tunnel, made with his quota when there is none; null when there is no such user either. */
+function ensurePermission(world: FlvxWorld, userId: number, tunnelId: number): { id: number; made: boolean } | null {
+  const there = world.permissionOf(userId, tunnelId);
+  if (there !== undefined) return { id: there.id, made: false };
+  const user = world.users.get(userId);
+  if (user === undefined) return null;
+  const { flow, num, expTime, flowResetTime } = user;
+  const row = world.permissions.insert({
+    userId,
+    tunnelId,
+    speedId: null,
+    num,
+    flow,
+    inFlow: 0,
+    outFlow: 0,
+    flowResetTime,
+    expTime,
+    status: 1,
+  });
+  return { id: row.id, made: true };
+}
+
+/** Makes the permissions that a user group's right to a tunnel group stands for (contract, section 4.1). */
+export function applyGroupPermission(world: FlvxWorld, userGroupId: number, tunnelGroupId: number): void {
+  const users = [...(world.usersOfGroup.get(userGroupId) ?? [])].sort((a, b) => a - b);
+  const tunnels = [...(world.tunnelsOfGroup.get(tunnelGroupId) ?? [])].sort((a, b) => a - b);
+  for (const userId of users) {
+    for (const tunnelId of tunnels) {
+      const permission = ensurePermission(world, userId, tunnelId);
+      if (permission === null) continue;
+      const held = world.grants
+        .of(permission.id)
+        .some((grant) => grant.userGroupId === userGroupId && grant.tunnelGroupId === tunnelGroupId);
+      if (!held) {
+        world.grants.insert({
+          userGroupId,
+          tunnelGroupId,
+          userTunnelId: permission.id,
+          createdByGroup: permission.made ? 1 : 0,
+          createdTime: world.now(),
+        });
+      }
+    }
+  }
+}
+
+/** Applies every right that names the group. */
+export function syncGroup(world: FlvxWorld, kind: 'userGroupId' | 'tunnelGroupId', groupId: number): void {
+  for (const right of world.groupPermissions.all()) {
+    if (right[kind] === groupId) applyGroupPermission(world, right.userGroupId, right.tunnelGroupId);
+  }
+}
+
+/** Puts a user into groups and gives him what they grant. */
+export function addToGroups(world: FlvxWorld, userId: number, groupIds: readonly number[]): void {
+  for (const id of groupIds) membersOf(world.usersOfGroup, id).add(userId);
+  for (const id of groupIds) syncGroup(world, 'userGroupId', id);
+}
+
+/** Replaces a user's groups; what the old ones granted stays (contract, section 4.3). */
+export function replaceGroups(world: FlvxWorld, userId: number, groupIds: readonly number[]): void {
+  const before = [...world.usersOfGroup].filter(([, members]) => members.has(userId)).map(([id]) => id);
+  for (const id of before) membersOf(world.usersOfGroup, id).delete(userId);
+  for (const id of groupIds) membersOf(world.usersOfGroup, id).add(userId);
+  for (const id of new Set([...before, ...groupIds])) syncGroup(world, 'userGroupId', id);
+}
+
+/** Takes grants away and removes the permissions that a group had made and nothing grants any more (contract, section 9). */
+export function revokeGrants(
+  world: FlvxWorld,
+  test: (grant: {
+    readonly userGroupId: number;
+    readonly tunnelGroupId: number;
+    readonly userTunnelId: number;
+  }) => boolean,
+): void {
+  const taken = world.grants.all().filter(test);
+  for (const grant of taken) world.grants.delete(grant.id);
+  for (const grant of taken) {
+    if (grant.createdByGroup === 1 && world.grants.of(grant.userTunnelId).length === 0)
+      world.permissions.delete(grant.userTunnelId);
+  }
+}

@@ -1,0 +1,117 @@
+/** A service as the panel sends it to a node. */
+export interface ServiceConfig {
+  readonly name: string;
+  readonly addr: string;
+  readonly listener?: { readonly type?: string };
+  readonly forwarder?: { readonly nodes?: readonly { readonly addr: string }[] };
+  readonly limiter?: string;
+}
+
+/** A service on a node. */
+export interface NodeService {
+  readonly addr: string;
+  readonly protocol: string;
+  readonly targets: readonly string[];
+  readonly limiter: string | null;
+  paused: boolean;
+}
+
+interface NamesOnly {
+  readonly services?: readonly string[];
+}
+
+/**
+ * What a node's agent holds and does with the panel's commands (contract, sections 5.3, 5.5 and 11): a table of services, running or
+ * paused, and the limits with the speed they were first added with.
+ */
+export class NodeAgent {
+  readonly services = new Map<string, NodeService>();
+  readonly limiters = new Map<string, string>();
+
+  /** Carries out a command; gives null, or the text of the agent's error. */
+  obey(type: string, data: unknown): string | null {
+    switch (type) {
+      case 'AddService':
+        return this.#add(data as readonly ServiceConfig[]);
+      case 'UpdateService':
+        return this.#update(data as readonly ServiceConfig[]);
+      case 'PauseService':
+        return this.#mark((data as NamesOnly).services ?? [], true);
+      case 'ResumeService':
+        return this.#mark((data as NamesOnly).services ?? [], false);
+      case 'DeleteService':
+        for (const name of (data as NamesOnly).services ?? []) this.services.delete(name);
+        return null;
+      case 'AddLimiters': {
+        const { name, limits } = data as { readonly name: string; readonly limits: readonly string[] };
+        if (this.limiters.has(name)) return `limiter ${name} already exists`;
+        this.limiters.set(name, limits.join(' '));
+        return null;
+      }
+      case 'DeleteLimiters':
+        this.limiters.delete((data as { readonly limiter: string }).limiter);
+        return null;
+      default:
+        return `unknown command ${type}`;
+    }
+  }
+
+  /** A restart of the agent: what was paused runs again, unless its port is taken meanwhile. */
+  restart(): void {
+    for (const [name, service] of this.services) {
+      if (service.paused && !this.#taken(name, service.addr, service.protocol)) service.paused = false;
+    }
+  }
+
+  #taken(name: string, addr: string, protocol: string): boolean {
+    for (const [other, service] of this.services) {
+      if (other !== name && !service.paused && service.addr === addr && service.protocol === protocol) return true;
+    }
+    return false;
+  }
+
+  #refusal(config: ServiceConfig): string | null {
+    const protocol = config.listener?.type ?? '';
+    return this.#taken(config.name, config.addr, protocol)
+      ? `create service ${config.name} failed: listen ${protocol}4 ${config.addr}: bind: address already in use`
+      : null;
+  }
+
+  #put(config: ServiceConfig): void {
+    this.services.set(config.name, {
+      addr: config.addr,
+      protocol: config.listener?.type ?? '',
+      targets: (config.forwarder?.nodes ?? []).map((node) => node.addr),
+      limiter: config.limiter ?? null,
+      paused: false,
+    });
+  }
+
+  #add(configs: readonly ServiceConfig[]): string | null {
+    for (const config of configs) {
+      const refusal = this.services.has(config.name) ? `service ${config.name} already exists` : this.#refusal(config);
+      if (refusal !== null) return refusal;
+    }
+    for (const config of configs) this.#put(config);
+    return null;
+  }
+
+  #update(configs: readonly ServiceConfig[]): string | null {
+    for (const config of configs) {
+      this.services.delete(config.name);
+      const refusal = this.#refusal(config);
+      if (refusal !== null) return refusal;
+      this.#put(config);
+    }
+    return null;
+  }
+
+  #mark(names: readonly string[], paused: boolean): string | null {
+    for (const name of names) {
+      const service = this.services.get(name);
+      if (service === undefined) return `service ${name} not found`;
+      service.paused = paused;
+    }
+    return null;
+  }
+}

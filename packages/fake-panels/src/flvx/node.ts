@@ -1,0 +1,52 @@
+import { NodeAgent } from './node-agent.js';
+
+/** A failure that a node answers with instead of doing its work. */
+export interface NodeFailure {
+  readonly message: string;
+  /** Only for this kind of command, e.g. PauseService. */
+  readonly type?: string;
+  /** How often; without it until `failures` is emptied. */
+  times?: number;
+}
+
+/** How long the panel waits for the answer to one command, in milliseconds (contract, section 5.5). */
+export const commandTimeoutMs = 12_000;
+
+/** A node of the fake panel: its row, its agent, and switches for everything that can go wrong between the two. */
+export class FlvxNode {
+  readonly agent = new NodeAgent();
+  /** The command connection stands. */
+  online = true;
+  /** What the panel lists: 1 online, 0 offline. */
+  status = 1;
+  /** Never answers and does nothing; each command costs the panel 12 s. */
+  silent = false;
+  /** How long each command takes, in milliseconds; from 12 000 on the panel gives up while the node still does its work. */
+  delayMs = 0;
+  /** Failures that the node answers with. */
+  failures: NodeFailure[] = [];
+  version: string | null;
+
+  constructor(
+    readonly id: number,
+    readonly inx: number,
+    readonly name: string,
+    readonly secret: string,
+    readonly serverIp: string,
+    readonly portRange: string,
+    readonly createdTime: number,
+    version: string | null,
+  ) {
+    this.version = version;
+  }
+
+  /** The failure to answer this command with, if any. */
+  failureOf(type: string): string | null {
+    const failure = this.failures.find(
+      (known) => (known.type === undefined || known.type === type) && known.times !== 0,
+    );
+    if (failure === undefined) return null;
+    if (failure.times !== undefined) failure.times -= 1;
+    return failure.message;
+  }
+}

@@ -1,0 +1,54 @@
+import { startFakeServer } from '../core/start-fake-server.js';
+import { FakeFlvx } from './fake-flvx.js';
+import { FlvxPanel } from './panel.js';
+import { isChange } from './routes.js';
+
+/** What a fake FLVX panel is started with. */
+export interface FakeFlvxOptions {
+  /** The panel's clock, in Unix milliseconds. Default: the real one. */
+  readonly now?: () => number;
+  /** Told of every time, in milliseconds, that the panel spends waiting for a node or its database. The fake itself never waits. */
+  readonly onWait?: (ms: number) => void;
+  /** The panel's IANA time zone, for the daily and hourly jobs. Default UTC. */
+  readonly timeZone?: string;
+  /** The seeded administrator, user 1. Default `admin_user` / `admin_user`, as a new panel has it. */
+  readonly admin?: { readonly name: string; readonly password: string };
+  /** The key that signs tokens. */
+  readonly secret?: string;
+  /** `false`: the log of calls stays empty. Default `true`. */
+  readonly keepCalls?: boolean;
+  /** Default 0: a free port. */
+  readonly port?: number;
+}
+
+/**
+ * Starts a fake FLVX panel on 127.0.0.1 with an administrator and nothing else (contract, section 11).
+ *
+ * Time that the panel would spend waiting for nodes is counted, not spent: an answer that would come after 30 s is a cut connection at
+ * once, with all the work done.
+ */
+export async function startFakeFlvx(options: FakeFlvxOptions = {}): Promise<FakeFlvx> {
+  const panel = new FlvxPanel({
+    now: options.now ?? Date.now,
+    timeZone: options.timeZone ?? 'UTC',
+    secret: options.secret ?? 'fake-flvx-secret',
+    onWait:
+      options.onWait ??
+      (() => {
+        // Nobody's clock has to move on.
+      }),
+  });
+  const server = await startFakeServer({
+    name: 'FLVX',
+    handle: (request) => panel.handle(request),
+    endpointOf: ({ method, path }) => `${method} ${path}`,
+    changing: ({ path }) => path.startsWith('/api/') && isChange(path),
+    ...(options.keepCalls === undefined ? {} : { keepCalls: options.keepCalls }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
+  const fake = new FakeFlvx(panel, server);
+  const { name = 'admin_user', password = 'admin_user' } = options.admin ?? {};
+  fake.addAdmin(name, password);
+  panel.world.config.insert({ name: 'app_name', value: 'flux', time: 1_755_147_963_000 });
+  return fake;
+}

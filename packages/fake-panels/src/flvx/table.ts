@@ -1,0 +1,62 @@
+/** A table with ids that are never given twice, in the order of ids, with an optional grouping that is looked up without a scan. */
+export class Table<Row extends { readonly id: number }> {
+  readonly #rows = new Map<number, Row>();
+  readonly #groups = new Map<number, Set<Row>>();
+  readonly #groupOf: ((row: Row) => number) | undefined;
+  #last = 0;
+
+  /** `groupOf` must not change during the life of a row. */
+  constructor(groupOf?: (row: Row) => number) {
+    this.#groupOf = groupOf;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  insert(row: Omit<Row, 'id'>): Row {
+    this.#last += 1;
+    const made = { id: this.#last, ...row } as Row;
+    this.#rows.set(made.id, made);
+    if (this.#groupOf !== undefined) {
+      const group = this.#groupOf(made);
+      const members = this.#groups.get(group);
+      if (members === undefined) this.#groups.set(group, new Set([made]));
+      else members.add(made);
+    }
+    return made;
+  }
+
+  get(id: number): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  delete(id: number): void {
+    const row = this.#rows.get(id);
+    if (row === undefined) return;
+    this.#rows.delete(id);
+    if (this.#groupOf !== undefined) this.#groups.get(this.#groupOf(row))?.delete(row);
+  }
+
+  deleteWhere(test: (row: Row) => boolean): void {
+    for (const row of this.all()) if (test(row)) this.delete(row.id);
+  }
+
+  values(): IterableIterator<Row> {
+    return this.#rows.values();
+  }
+
+  all(): Row[] {
+    return [...this.#rows.values()];
+  }
+
+  /** The rows of one group, by id. */
+  of(group: number): Row[] {
+    return [...(this.#groups.get(group) ?? [])];
+  }
+
+  find(test: (row: Row) => boolean): Row | undefined {
+    for (const row of this.#rows.values()) if (test(row)) return row;
+    return undefined;
+  }
+}
