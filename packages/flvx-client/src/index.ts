@@ -1,1 +1,55 @@
-export {};
+export type {
+  FlvxBatchCounts,
+  FlvxCallOptions,
+  FlvxClient,
+  FlvxClockDifference,
+  FlvxOptions,
+  FlvxProbe,
+  FlvxSession,
+  FlvxSnapshotParts,
+} from './client.js';
+export { FlvxRefusedError, type FlvxRefusal } from './flvx-refused-error.js';
+export { FlvxValueError } from './flvx-value-error.js';
+export { NOWHERE, type FlvxEvidence, type FlvxHold } from './plan/evidence.js';
+export { emptyMemory, type FlvxMemory, type FlvxObservation, type FlvxScope } from './plan/observation.js';
+export type { FlvxAssignValues, FlvxStep, FlvxStepOf, FlvxStepType } from './plan/step.js';
+export type {
+  FlvxChangePackageWanted,
+  FlvxChangePasswordWanted,
+  FlvxCommonWanted,
+  FlvxEnsurePermissionWanted,
+  FlvxEnsureUserWanted,
+  FlvxForwardsWanted,
+  FlvxRenewWanted,
+  FlvxResetCountersWanted,
+  FlvxResumeWanted,
+  FlvxSetQuotaWanted,
+  FlvxSpeed,
+  FlvxSuspendWanted,
+  FlvxTerminateWanted,
+} from './plan/wanted.js';
+export type { FlvxCounters } from './records/counters.js';
+export type { FlvxForward } from './records/forward.js';
+export type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './records/group.js';
+export type { FlvxListedPermission, FlvxPermission, FlvxPermissionValues } from './records/permission.js';
+export type { FlvxSpeedLimit } from './records/speed-limit.js';
+export type { FlvxNode, FlvxTunnel, FlvxTunnelNode } from './records/tunnel.js';
+export type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from './records/user.js';
+export type { FlvxExecution, FlvxHooks, FlvxStepOutcome, FlvxStepResult, FlvxStepState } from './run/outcome.js';
+export type { FlvxSnapshot, FlvxUnreadableRow } from './snapshot/snapshot.js';
+export {
+  bytes,
+  bytesOf,
+  epochMs,
+  epochSeconds,
+  gigabytes,
+  megabits,
+  msOf,
+  quotaFor,
+  UNLIMITED_QUOTA,
+  type Bytes,
+  type EpochMs,
+  type EpochSeconds,
+  type GigabytesWhole,
+  type MegabitsPerSecond,
+} from './units/units.js';
