@@ -1,0 +1,86 @@
+import type { PanelFailure } from '@sluice/panel-http';
+import { maskUuids } from './uuid.js';
+
+/** What the panel's own words mean, as `panelCode` of an error. */
+export type HiddifyPanelCode =
+  /** Key unknown, or its role too low: the panel does not tell which. */
+  | 'unauthorized'
+  | 'not_yours'
+  | 'no_users'
+  | 'user_not_found'
+  | 'admin_not_found'
+  | 'exists'
+  | 'validation'
+  | 'wrong_path'
+  | 'crawler'
+  | 'no_route'
+  | 'wrong_method'
+  | 'bad_request';
+
+/**
+ * The panel's words in the body of a refusal, from `message` or `msg`. Only the first line: behind it a database error carries
+ * the statement with its parameters, private keys among them (contract, section 5).
+ */
+export function wordsIn(json: unknown): string | null {
+  if (typeof json !== 'object' || json === null) return null;
+  const { message, msg } = json as { message?: unknown; msg?: unknown };
+  const words = typeof message === 'string' ? message : msg;
+  if (typeof words !== 'string') return null;
+  const first = /^[^\r\n]*/.exec(words.trim())?.[0] ?? '';
+  return first === '' ? null : maskUuids(first);
+}
+
+/**
+ * What an answer with an error status stands for, where the panel's words say more than the status: it answers 404 for an empty
+ * list, 500 for an unknown route, 403 for a wrong key, 400 for a wrong path. Null: the status decides.
+ */
+export function refusalOf(answer: { status: number; json: unknown }): PanelFailure | null {
+  const { status, json } = answer;
+  const words = wordsIn(json);
+  if (words === null) return null;
+  const is = (code: PanelFailure['code'], panelCode: HiddifyPanelCode, message = words): PanelFailure => ({
+    code,
+    message,
+    panelCode,
+  });
+  if (status === 404) {
+    if (words === 'You have no user') return is('PANEL_NOT_FOUND', 'no_users');
+    if (/^user not found$/i.test(words)) return is('PANEL_NOT_FOUND', 'user_not_found');
+    if (/^admin not found$/i.test(words)) return is('PANEL_NOT_FOUND', 'admin_not_found');
+    return null;
+  }
+  if (status === 403) {
+    if (/permission to access this/i.test(words)) return is('PANEL_FORBIDDEN', 'not_yours');
+    return /^una(?:u)?thori[sz]ed$/i.test(words) ? is('PANEL_FORBIDDEN', 'unauthorized') : null;
+  }
+  if (status === 400) {
+    if (words === 'invalid request') {
+      return is(
+        'PANEL_AUTH',
+        'wrong_path',
+        `${words}: the secret path in the address is wrong or was changed; copy the admin link again`,
+      );
+    }
+    if (words === 'invalid')
+      return is('PANEL_REJECTED', 'crawler', `${words}: the panel takes this program for a crawler`);
+    return / exists$/.test(words) ? is('PANEL_REJECTED', 'exists') : null;
+  }
+  if (status === 422) return is('PANEL_REJECTED', 'validation', validation(words, json));
+  if (status === 500) {
+    if (words.startsWith('404 '))
+      return is('PANEL_NOT_FOUND', 'no_route', `${words.slice(0, 13)}: this panel does not have the call`);
+    if (words.startsWith('405 ')) return is('PANEL_REJECTED', 'wrong_method');
+    if (words.startsWith('400 ')) return is('PANEL_REJECTED', 'bad_request');
+  }
+  return null;
+}
+
+/** The field names with what is wrong about them; values never stand in these texts. */
+function validation(words: string, json: unknown): string {
+  const fields = (json as { detail?: { json?: unknown } }).detail?.json;
+  if (typeof fields !== 'object' || fields === null) return words;
+  const listed = Object.entries(fields).map(
+    ([field, texts]) => `${field}: ${(Array.isArray(texts) ? texts : [texts]).map(String).join(' ')}`,
+  );
+  return maskUuids(`${words}: ${listed.join('; ')}`);
+}

@@ -1,0 +1,72 @@
+/** What this library itself refuses or finds. Stable. */
+export type AgentTrafficErrorCode =
+  /** The text is not an administrator's link or a panel's address. */
+  | 'invalid_link'
+  | 'invalid_key'
+  | 'invalid_user'
+  | 'invalid_settings'
+  | 'invalid_limit'
+  /** The key is not the Owner's: users of other agents cannot be changed with it. */
+  | 'owner_key_needed'
+  | 'unknown_agent'
+  | 'ambiguous_agent'
+  | 'not_an_agent'
+  /** The user does not fit under the limit of the agent or of one above it. */
+  | 'agent_limit'
+  /** The owner given for a user is no account of the panel; the panel would invent one. */
+  | 'unknown_owner'
+  | 'unknown_user'
+  /** Another user has this uuid. */
+  | 'user_exists'
+  /** The panel stopped half-way and the row could neither be completed nor removed. */
+  | 'user_half_made'
+  /** The panel said yes and shows something else. */
+  | 'change_not_applied'
+  /** The reservation ran out before the user was made. */
+  | 'reservation_expired'
+  | 'list_failed'
+  | 'list_empty'
+  | 'list_halved'
+  | 'list_unreadable'
+  /** More agents than the brake allows would go over or come back. */
+  | 'mass_change'
+  /** The optional add-on does not answer on this panel. */
+  | 'addon_absent'
+  /** What the add-on cannot express, e.g. a limit of 0. */
+  | 'addon_unsupported';
+
+/** A refusal or finding of this library; failures of calls are `PanelError`s. No uuid and no secret stands in a message. */
+export class AgentTrafficError extends Error {
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'AgentTrafficError', configurable: true, writable: true });
+  }
+
+  readonly code: AgentTrafficErrorCode;
+  /** A change whose outcome could not be found out: look before repeating it. */
+  readonly outcomeUnknown: boolean;
+  /** Plain facts for programs. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: AgentTrafficErrorCode,
+    message: string,
+    extra: { outcomeUnknown?: boolean; details?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.outcomeUnknown = extra.outcomeUnknown ?? false;
+    this.details = extra.details ?? {};
+    if (extra.cause !== undefined) {
+      Object.defineProperty(this, 'cause', { value: extra.cause, configurable: true, writable: true });
+    }
+  }
+}
+
+export function isAgentTrafficError(error: unknown): error is AgentTrafficError {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    (error as { name?: unknown }).name === 'AgentTrafficError' &&
+    typeof (error as { code?: unknown }).code === 'string'
+  );
+}

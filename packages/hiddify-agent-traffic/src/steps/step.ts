@@ -1,0 +1,41 @@
+import type { HiddifyUser } from '../client/records.js';
+import type { HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
+
+interface StepBase {
+  /** Uuid of the user. */
+  target: string;
+  /** What the user showed when the step was planned; null when it was not there. */
+  prior: HiddifyUser | null;
+  /** Stable word: why the step is due, e.g. `agent-over-limit`. */
+  why: string;
+}
+
+/** One change to one user, decided but not done. Plain data: it can be shown, stored and performed later. */
+export type HiddifyStep =
+  | (StepBase & { type: 'create-user'; wanted: NewHiddifyUser & { uuid: string } })
+  | (StepBase & { type: 'update-user'; change: HiddifyUserChange })
+  | (StepBase & { type: 'disable-user' })
+  | (StepBase & { type: 'enable-user' })
+  | (StepBase & { type: 'delete-user' });
+
+/** How a step ended. */
+export interface StepResult<S extends HiddifyStep = HiddifyStep> {
+  step: S;
+  /**
+   * `applied`: done and proved. `unneeded`: it was so already. `failed`: certainly not done. `in-doubt`: it may have been done
+   * and the panel could not be asked; settle it by looking. `skipped`: no longer right (see `code`), or not reached.
+   */
+  state: 'applied' | 'unneeded' | 'failed' | 'in-doubt' | 'skipped';
+  /** The user as last seen; null when it is not there or was not seen. */
+  observed: HiddifyUser | null;
+  /** `PANEL_*` of a failure; `moved`, `touched`, `gone`, `enabled-by-others`, `not-reached` of a step left out. */
+  code: string | null;
+  /** Without uuids and secrets. */
+  message: string | null;
+}
+
+/** Called around every step, e.g. by a journal. A hook that rejects ends the run before anything else is done. */
+export interface StepHooks {
+  before?(step: HiddifyStep): Promise<void>;
+  after?(step: HiddifyStep, result: StepResult): Promise<void>;
+}

@@ -1,0 +1,221 @@
+import type { Clock } from '@sluice/panel-http';
+import type { HiddifyUser, HiddifyUserMode, UnreadableRow } from '../client/records.js';
+import type { CallOptions, HiddifyClient } from '../client/types.js';
+import type { HiddifyStep, StepHooks, StepResult } from '../steps/step.js';
+import type { AccountingMode, AgentPeriod, DisabledUserRecord, ReservationRecord } from './records.js';
+import type { AgentTrafficStore } from './store.js';
+
+/**
+ * Why an agent is in its state. `no-limit`, `below-limit`, `full` (allocated exactly: still within), `at-or-over-limit`
+ * (consumed and panel), `over-limit` (allocated), `within-release-margin` (held, no longer over, not yet low enough), `exempt`,
+ * `dormant` (the account is no agent any more), `missing` (not in the list), `unknown` (no list could be read).
+ */
+export type AgentRule =
+  | 'no-limit'
+  | 'below-limit'
+  | 'full'
+  | 'at-or-over-limit'
+  | 'over-limit'
+  | 'within-release-margin'
+  | 'exempt'
+  | 'dormant'
+  | 'missing'
+  | 'unknown';
+
+export interface AgentTrafficSettings {
+  /** Default `consumed`. */
+  accounting?: AccountingMode;
+  /** Default `none`. Concerns `consumed` only. */
+  period?: AgentPeriod;
+  /** IANA zone of the calendar that periods follow. Default UTC. */
+  timeZone?: string;
+  /** Agents (uuid or unambiguous name) whose limit is watched and announced but never enforced; their users are never disabled. */
+  exempt?: string[];
+  /** Whole percent of the limit below which the sweep gives users back, 1 to 100. Default 95. */
+  releaseBelowPercent?: number;
+  /** Whole percents announced once per crossing and period. Default 80, 90, 100. */
+  thresholds?: number[];
+}
+
+export interface AgentTrafficManagerOptions extends AgentTrafficSettings {
+  client: HiddifyClient;
+  store: AgentTrafficStore;
+  clock?: Clock;
+  /** Source of v4 uuids. Default: the client's. */
+  newUuid?: () => string;
+  /** Between two writes, so that the panel's own apply runs keep up. Default 50 ms. */
+  writePauseMs?: number;
+  /** What is left is done by the next sweep. Default 1000. */
+  maxWritesPerSweep?: number;
+  /** A creation goes by figures at most this old and reads the lists anew otherwise. Default 60 s. */
+  maxFiguresAgeMs?: number;
+  /** Until when a reserved user may be created; afterwards its fate is settled by looking. Default 10 min. */
+  reservationMs?: number;
+  /** Marks our reservations, so that those of a process that is gone are settled at once. */
+  holder?: string;
+  /** Does the maker of a reservation still live? Null: cannot be told. Default: null for all. */
+  isHolderAlive?: (holder: string) => boolean | null;
+  /** `allocated` only: read the list once more after a creation and undo it when the panel's own form was quicker. Default true. */
+  recheck?: boolean;
+  /** Vanished users and agents looked up one by one in a sweep. Default 100. */
+  maxLookups?: number;
+}
+
+export interface AgentAncestor {
+  /** Null for the account of the configured key. */
+  uuid: string | null;
+  name: string;
+  limitBytes: number | null;
+}
+
+/** An agent's traffic. `usedBytes` is the figure of the accounting in force. */
+export interface AgentTraffic {
+  uuid: string;
+  name: string;
+  /** Null: no limit. */
+  limitBytes: number | null;
+  allocatedBytes: number;
+  usedBytes: number;
+  /** Never negative; null without a limit. */
+  remainingBytes: number | null;
+  exceeded: boolean;
+  /** Sub-agents' users included. */
+  users: number;
+  usersDisabledByUs: number;
+  accounting: AccountingMode;
+  period: { start: string; end: string | null } | null;
+  /** Percent marks announced in this period. */
+  thresholds: number[];
+  /** From the direct parent upwards. */
+  ancestors: AgentAncestor[];
+  /** Promised to users that are being made or have not yet used it. */
+  reservedBytes: number;
+  rule: AgentRule;
+  /** Since when the sweep keeps its users disabled. */
+  heldSince: string | null;
+  /** When the figures were read. */
+  at: string;
+}
+
+/** May a user of this size be created? */
+export interface CreationCheck {
+  allowed: boolean;
+  /** Sentence that names the agent or ancestor whose limit decides; null when allowed. */
+  reason: string | null;
+  /** What still fits under the tightest limit; null when none in the chain has a limit. */
+  remainingBytes: number | null;
+  /** Uuid of the agent or ancestor with the least left; null when none has a limit. */
+  binding: string | null;
+}
+
+export interface AgentUserRequest {
+  name: string;
+  limitBytes: number;
+  packageDays?: number;
+  mode?: HiddifyUserMode;
+  comment?: string;
+  startDate?: string;
+  telegramId?: number;
+  /** To repeat an attempt whose outcome was lost: the same uuid is never made twice and reserved once. */
+  uuid?: string;
+}
+
+export interface CreatedAgentUser {
+  user: HiddifyUser;
+  how: 'created' | 'repaired' | 'existed';
+  agent: string;
+  check: CreationCheck;
+}
+
+/** An event that somebody should hear of; `key` is the same for the same event. */
+export interface AgentNotice {
+  key: string;
+  code: string;
+  agent: string | null;
+  message: string;
+}
+
+export interface ThresholdCrossing {
+  agent: string;
+  name: string;
+  percent: number;
+  usedBytes: number;
+  limitBytes: number;
+}
+
+/** One agent in a sweep. */
+export interface AgentSweep extends AgentTraffic {
+  change: 'none' | 'goes-over' | 'comes-back' | 'stays-over';
+}
+
+/** What the mass-change brake counts: agents, never users, and never what only repeats a hold. */
+export interface SweepBrake {
+  goingOver: string[];
+  comingBack: string[];
+  /** `goingOver` and `comingBack` together. */
+  changing: number;
+  /** Agents with a limit that is in force. */
+  active: number;
+}
+
+export interface SweepStep {
+  step: Extract<HiddifyStep, { type: 'disable-user' | 'enable-user' }>;
+  /** The agent whose limit decides. */
+  agent: string;
+  /** The open record that an `enable-user` closes, or that a repeated `disable-user` continues. */
+  record: string | null;
+}
+
+/** What a sweep found and would do. Nothing has been changed on the panel. */
+export interface SweepPlan {
+  at: string;
+  run: string | null;
+  accounting: AccountingMode;
+  dryRun: boolean;
+  /** Why nobody is disabled or restored: `list_failed`, `list_halved`, `list_empty`, `list_unreadable`, … Steps are empty then. */
+  problem: { code: string; message: string; cause?: unknown } | null;
+  agents: AgentSweep[];
+  steps: SweepStep[];
+  /** Steps beyond the bound of one sweep. */
+  left: number;
+  /** Records that end without a call: the user was enabled by others, moved, touched, or is gone. */
+  dropped: { record: DisabledUserRecord; outcome: string }[];
+  brake: SweepBrake;
+  crossed: ThresholdCrossing[];
+  notices: AgentNotice[];
+  unreadableRows: UnreadableRow[];
+}
+
+export interface SweepResult {
+  plan: SweepPlan;
+  steps: (StepResult & { agent: string })[];
+  totals: { agents: number; exceeded: number; disabled: number; restored: number; failed: number; skipped: number };
+}
+
+export interface PrepareSweepOptions extends CallOptions {
+  run?: string;
+  /** Records nothing, not even the ledger. */
+  dryRun?: boolean;
+  /** Take a list of less than half of the last one for true. */
+  acceptHalved?: boolean;
+  /** Plan steps for this agent alone; the ledger is kept for all. */
+  agent?: string;
+}
+
+export interface SweepOptions extends PrepareSweepOptions {
+  hooks?: StepHooks;
+  /** Stops before the first change, default `{ share: 0.2, atLeast: 10 }`; false: never. */
+  brake?: { share: number; atLeast: number } | false;
+}
+
+export interface AgentExplanation extends AgentTraffic {
+  /** What the decision rested on, agent by agent of the chain. */
+  chain: AgentTraffic[];
+  /** The agent or ancestor whose limit decides about a further user. */
+  binding: string | null;
+  readings: { at: string; allocatedBytes: number; currentBytes: number; consumedBytes: number | null; users: number }[];
+  reservations: ReservationRecord[];
+  /** Users that we disabled, open and past, newest first. */
+  actions: DisabledUserRecord[];
+  sentence: string;
+}
