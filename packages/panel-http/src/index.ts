@@ -1,1 +1,44 @@
-export {};
+export { createPanelHttp } from './create-panel-http.js';
+export { normaliseBaseUrl, type BaseUrlOptions } from './base-url.js';
+export { redact } from './redact.js';
+export { systemClock } from './clock.js';
+export { PanelConfigError, type PanelConfigErrorCode } from './config-error.js';
+export {
+  createPanelError,
+  isPanelError,
+  PanelAuthError,
+  PanelCircuitOpenError,
+  PanelError,
+  PanelForbiddenError,
+  PanelNotFoundError,
+  PanelRateLimitedError,
+  PanelRejectedError,
+  PanelServerError,
+  PanelTimeoutError,
+  PanelUnreachableError,
+  PanelUnreadableError,
+  type PanelErrorCode,
+  type PanelErrorDetails,
+  type PanelErrorField,
+} from './errors.js';
+export {
+  adaptConcurrency,
+  initialAdaptiveState,
+  type AdaptiveSample,
+  type AdaptiveState,
+} from './adaptive-concurrency.js';
+export type {
+  CallEvent,
+  Clock,
+  PanelAnswer,
+  PanelAuth,
+  PanelBreakerOptions,
+  PanelFailure,
+  PanelHttp,
+  PanelHttpOptions,
+  PanelHttpStats,
+  PanelRequest,
+  PanelRetryOptions,
+  PanelTimeouts,
+  PanelTlsOptions,
+} from './types.js';

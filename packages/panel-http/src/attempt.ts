@@ -1,0 +1,123 @@
+import { constants } from 'node:buffer';
+import type { Agent, ClientRequest, IncomingHttpHeaders } from 'node:http';
+import { got, type Agents, type Got, type PlainResponse } from 'got';
+import { ConnectError } from './connect-error.js';
+
+export interface AttemptRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+  attemptMs: number;
+  maxBodyBytes: number;
+  signal: AbortSignal | undefined;
+}
+
+export interface AttemptAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** How an attempt can end without an answer. `sent`: the request may have reached the panel. */
+export type LostReason = 'connect' | 'cut' | 'timeout' | 'too_large' | 'aborted';
+
+export class LostAnswer extends Error {
+  readonly reason: LostReason;
+  readonly sent: boolean;
+  readonly status: number | null;
+  readonly receivedBytes: number;
+  override readonly cause: unknown;
+
+  constructor(reason: LostReason, sent: boolean, status: number | null, receivedBytes: number, cause: unknown) {
+    super(reason);
+    this.reason = reason;
+    this.sent = sent;
+    this.status = status;
+    this.receivedBytes = receivedBytes;
+    this.cause = cause;
+  }
+}
+
+export type Attempt = (request: AttemptRequest) => Promise<AttemptAnswer>;
+
+/**
+ * One request, one answer, over got's stream interface: about half of the cost of its promises, and the body can be refused
+ * while it comes in. got's own retries, redirects and time-outs are off; ours are counted per call.
+ */
+export function createAttempt(agent: Agent, headers: Record<string, string>): Attempt {
+  const client = got.extend({
+    agent: { http: agent, https: agent } as Agents,
+    headers,
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    followRedirect: false,
+    decompress: true,
+  });
+  return (request) => run(client, request);
+}
+
+function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
+  return new Promise((resolve, reject) => {
+    const { method, headers, body, signal } = request;
+    const stream = client.stream(request.url, body === undefined ? { method, headers } : { method, headers, body });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let settled = false;
+    let sent: ClientRequest | undefined;
+    let response: PlainResponse | undefined;
+
+    const finish = (): boolean => {
+      if (settled) return false;
+      settled = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      return true;
+    };
+    const lose = (reason: LostReason, cause?: unknown): void => {
+      if (!finish()) return;
+      // A socket is handed out only when the connection stands, so without one nothing was sent.
+      const wasSent = sent?.socket != null && !(cause instanceof ConnectError);
+      reject(new LostAnswer(reason, wasSent, response?.statusCode ?? null, size, cause));
+      stream.destroy();
+    };
+    const aborted = (): void => {
+      lose('aborted', signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      lose('timeout');
+    }, request.attemptMs);
+
+    stream.once('request', (made: ClientRequest) => {
+      sent = made;
+    });
+    stream.once('response', (plain: PlainResponse) => {
+      response = plain;
+    });
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > request.maxBodyBytes) lose('too_large');
+      else chunks.push(chunk);
+    });
+    stream.once('end', () => {
+      if (response === undefined) {
+        lose('cut');
+        return;
+      }
+      if (!finish()) return;
+      const only = chunks[0];
+      const whole = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size);
+      resolve({ status: response.statusCode, headers: response.headers, body: whole });
+    });
+    stream.on('error', (error: Error) => {
+      const { cause } = error;
+      if (cause instanceof ConnectError) lose(cause.kind === 'timeout' ? 'timeout' : 'connect', cause);
+      else lose('cut', error);
+    });
+    if (signal?.aborted === true) aborted();
+    else signal?.addEventListener('abort', aborted, { once: true });
+  });
+}
+
+/** No body is taken whose text could not be held in one string. */
+export const largestBody = constants.MAX_STRING_LENGTH;

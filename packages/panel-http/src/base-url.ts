@@ -1,0 +1,70 @@
+import { PanelConfigError } from './config-error.js';
+
+export interface BaseUrlOptions {
+  /** Accept plain `http`; without it such an address is refused. */
+  allowHttp?: boolean;
+  /** Tails that people paste and that are not part of the address, e.g. `/\/backend$/i`; tried until none matches. */
+  stripTails?: RegExp[];
+}
+
+/**
+ * The address of a panel as a person wrote it, made fit for use: no trailing slash, no pasted tail; a path prefix and a port
+ * stay. `PanelConfigError` with code `empty`, `scheme_missing`, `scheme_unsupported`, `credentials_in_url`, `query_in_url`,
+ * `http_not_allowed` or `url_invalid`. Warnings are sentences for the operator.
+ */
+export function normaliseBaseUrl(text: string, options: BaseUrlOptions = {}): { url: string; warnings: string[] } {
+  const trimmed = text.trim();
+  if (trimmed === '')
+    throw new PanelConfigError('empty', 'The panel has no address. Give its URL, e.g. https://panel.example.');
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase();
+  if (scheme === undefined) {
+    throw new PanelConfigError(
+      'scheme_missing',
+      'The panel address does not begin with https://. Write it out in full.',
+    );
+  }
+  if (scheme !== 'https' && scheme !== 'http') {
+    throw new PanelConfigError(
+      'scheme_unsupported',
+      `The panel address begins with ${scheme}://. Only https:// (or http://) can be used.`,
+    );
+  }
+  let url: URL;
+  try {
+    url = new URL(trimmed);
+  } catch {
+    throw new PanelConfigError('url_invalid', 'The panel address is not a valid URL. Check host name and port.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new PanelConfigError(
+      'credentials_in_url',
+      'The panel address holds a user name or password. Put credentials into their own settings.',
+    );
+  }
+  if (url.search !== '' || url.hash !== '' || /[?#]/.test(trimmed)) {
+    throw new PanelConfigError(
+      'query_in_url',
+      'The panel address holds a query or fragment. Leave out everything from ? or # on.',
+    );
+  }
+  const warnings: string[] = [];
+  if (scheme === 'http') {
+    if (options.allowHttp !== true) {
+      throw new PanelConfigError(
+        'http_not_allowed',
+        'The panel address is plain http: the token would travel unencrypted. Use https, or allow http explicitly.',
+      );
+    }
+    warnings.push('The panel address is plain http: the token travels unencrypted.');
+  }
+  return { url: url.origin + stripTails(url.pathname, options.stripTails ?? []), warnings };
+}
+
+function stripTails(path: string, tails: RegExp[]): string {
+  let rest = path.replace(/\/+$/, '');
+  for (;;) {
+    const before = rest;
+    for (const tail of tails) rest = rest.replace(tail, '').replace(/\/+$/, '');
+    if (rest === before) return rest;
+  }
+}

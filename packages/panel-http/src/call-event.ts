@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { PanelError } from './errors.js';
+import type { PreparedRequest } from './prepare-request.js';
+import type { CallEvent, PanelRequest } from './types.js';
+
+export interface CallFacts {
+  at: number;
+  panel: string;
+  request: PanelRequest<unknown>;
+  prepared: PreparedRequest;
+  clean: (text: string) => string;
+  status: number | null;
+  durationMs: number;
+  attempt: number;
+  responseBytes: number;
+  error: PanelError | null;
+}
+
+/** Tells the listener about one attempt. A listener that throws is reported as a warning and spoils no call. */
+export function callEvent(onCall: (event: CallEvent) => void, facts: CallFacts): void {
+  const { request, prepared, clean, error } = facts;
+  try {
+    onCall({
+      at: new Date(facts.at).toISOString(),
+      panel: facts.panel,
+      endpoint: request.endpoint,
+      method: request.method,
+      path: clean(prepared.path),
+      status: facts.status,
+      durationMs: facts.durationMs,
+      attempt: facts.attempt,
+      ok: error === null,
+      code: error?.code ?? null,
+      message: error?.message ?? null,
+      requestBytes: prepared.body === undefined ? 0 : Buffer.byteLength(prepared.body),
+      responseBytes: facts.responseBytes,
+      tag: request.tag === undefined ? null : clean(request.tag),
+      changing: prepared.changing,
+    });
+  } catch (thrown) {
+    process.emitWarning(
+      `The call listener of panel "${facts.panel}" failed: ${clean(String(thrown))}`,
+      'PanelHttpWarning',
+    );
+  }
+}
+
+/** Node's headers with repeated ones joined. */
+export function flatHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
+}

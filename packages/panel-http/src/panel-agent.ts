@@ -1,0 +1,207 @@
+import { Agent, type AgentOptions, type ClientRequest, type ClientRequestArgs } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import { HttpProxyAgent } from 'hpagent';
+import { SocksProxyAgent } from 'socks-proxy-agent';
+import { ConnectError } from './connect-error.js';
+import { PanelConfigError } from './config-error.js';
+import { asConnectError, secure, withDeadline } from './dial.js';
+import type { PanelTlsOptions } from './types.js';
+
+export interface PanelAgentOptions {
+  /** The panel's own address: every connection leads there. */
+  target: URL;
+  connections: number;
+  connectMs: number;
+  tls: PanelTlsOptions;
+  proxy: string | undefined;
+}
+
+/** Idle connections are given up before usual servers (5 s) do: a write on a dying connection would be in doubt for nothing. */
+const idleMs = 4_000;
+
+interface Endpoint {
+  host: string;
+  port: number;
+}
+
+/** What every connection to the panel goes through, whichever way it is dialled. */
+class Door {
+  readonly endpoint: Endpoint;
+  readonly secured: boolean;
+  readonly #options: PanelAgentOptions;
+  readonly #pin: string | null;
+  #session: Buffer | undefined;
+
+  constructor(options: PanelAgentOptions) {
+    const { target } = options;
+    this.secured = target.protocol === 'https:';
+    this.endpoint = {
+      host: target.hostname.replace(/^\[|\]$/g, ''),
+      port: target.port === '' ? (this.secured ? 443 : 80) : Number(target.port),
+    };
+    this.#options = options;
+    this.#pin = options.tls.pinSha256 === undefined ? null : normalisePin(options.tls.pinSha256);
+  }
+
+  open(dial: () => Promise<Socket>, proxied: boolean): Promise<Socket> {
+    const connecting = dial()
+      .catch((error: unknown) => {
+        throw asConnectError(error, proxied);
+      })
+      .then((raw) => {
+        raw.setNoDelay(true);
+        return this.secured ? this.#secure(raw) : raw;
+      });
+    return withDeadline(
+      connecting,
+      this.#options.connectMs,
+      proxied ? 'the connection through the proxy' : 'the connection',
+    );
+  }
+
+  #secure(raw: Socket): Promise<Socket> {
+    return secure(raw, {
+      host: this.endpoint.host,
+      tls: this.#options.tls,
+      pin: this.#pin,
+      session: this.#session,
+      onSession: (session) => {
+        this.#session = session;
+      },
+    });
+  }
+}
+
+type Created = (error: Error | null, socket: Duplex) => void;
+/** Node calls back with a socket or an error; its types do not say so. */
+type Settled = (error: Error | null, socket?: Duplex) => void;
+
+class DirectAgent extends Agent {
+  readonly #door: Door;
+  readonly #dial: () => Promise<Socket>;
+  readonly #proxied: boolean;
+
+  constructor(options: AgentOptions, door: Door, dial: () => Promise<Socket>, proxied: boolean) {
+    super(options);
+    this.#door = door;
+    this.#dial = dial;
+    this.#proxied = proxied;
+    speakFor(this, door);
+  }
+
+  override getName(): string {
+    return 'panel';
+  }
+
+  override createConnection(_options: ClientRequestArgs, created?: Created): undefined {
+    const settled = created as Settled | undefined;
+    this.#door.open(this.#dial, this.#proxied).then(
+      (socket) => settled?.(null, socket),
+      (error: unknown) => settled?.(error as Error),
+    );
+  }
+}
+
+class SocksAgent extends SocksProxyAgent {
+  readonly #door: Door;
+
+  constructor(proxy: URL, options: AgentOptions, door: Door) {
+    super(proxy, options);
+    this.#door = door;
+    speakFor(this, door);
+  }
+
+  override getName(): string {
+    return 'panel';
+  }
+
+  override connect(request: ClientRequest): Promise<Socket> {
+    const dial = (): Promise<Socket> => super.connect(request, { ...this.#door.endpoint, secureEndpoint: false });
+    return this.#door.open(dial, true);
+  }
+}
+
+/** The keep-alive agent of one panel, for its address only. `PanelConfigError` for a proxy or pin that cannot be. */
+export function createPanelAgent(options: PanelAgentOptions): Agent {
+  const door = new Door(options);
+  const settings: AgentOptions = {
+    keepAlive: true,
+    maxSockets: options.connections,
+    maxFreeSockets: options.connections,
+    scheduling: 'lifo',
+    timeout: idleMs,
+  };
+  if (options.proxy === undefined) return new DirectAgent(settings, door, () => dialDirectly(door.endpoint), false);
+  const proxy = proxyUrl(options.proxy);
+  if (proxy.protocol.startsWith('socks')) return new SocksAgent(proxy, settings, door);
+  return new DirectAgent(settings, door, tunnel(proxy, door.endpoint, options), true);
+}
+
+function speakFor(agent: Agent, door: Door): void {
+  // Node refuses a request whose protocol is not its agent's.
+  Object.assign(agent, {
+    protocol: door.secured ? 'https:' : 'http:',
+    defaultPort: door.secured ? 443 : 80,
+  });
+}
+
+function dialDirectly(endpoint: Endpoint): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(endpoint);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.removeListener('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+function tunnel(proxy: URL, endpoint: Endpoint, { connectMs, tls }: PanelAgentOptions): () => Promise<Socket> {
+  // The proxy is trusted by the system's list and by the operator's own authority; opting out for the panel does not extend to it.
+  const ca = tls.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] };
+  const agent = new HttpProxyAgent({ proxy, proxyRequestOptions: ca }) as unknown as {
+    createConnection(options: object, settled: (error: Error | null, socket: Socket | null) => void): void;
+  };
+  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
+  return () =>
+    new Promise((resolve, reject) => {
+      agent.createConnection({ host, port: endpoint.port, timeout: connectMs }, (error, socket) => {
+        if (socket !== null) resolve(socket);
+        else reject(new ConnectError('proxy', error?.message ?? 'no connection'));
+      });
+    });
+}
+
+const schemes = ['http:', 'https:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+
+function proxyUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new PanelConfigError(
+      'proxy_invalid',
+      'The proxy is not a valid URL. Write it like http://user:password@host:port.',
+    );
+  }
+  if (!schemes.includes(url.protocol)) {
+    throw new PanelConfigError(
+      'proxy_invalid',
+      `The proxy begins with ${url.protocol}//. Use http, https, socks4, socks4a, socks5 or socks5h.`,
+    );
+  }
+  return url;
+}
+
+function normalisePin(text: string): string {
+  const hex = text.replace(/[:\s]/g, '').toUpperCase();
+  if (!/^[0-9A-F]{64}$/.test(hex)) {
+    throw new PanelConfigError(
+      'pin_invalid',
+      'pinSha256 is not a SHA-256 fingerprint. Give its 64 hex digits, as openssl x509 -noout -fingerprint -sha256 prints them.',
+    );
+  }
+  return hex.replace(/(..)(?!$)/g, '$1:');
+}

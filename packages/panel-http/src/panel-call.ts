@@ -1,0 +1,256 @@
+import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
+import { LostAnswer, type AttemptAnswer } from './attempt.js';
+import { callEvent, flatHeaders } from './call-event.js';
+import { isCredentialHeader } from './credential-header.js';
+import { isPanelError, type PanelError } from './errors.js';
+import { errorOfFailure, type Failure } from './failure.js';
+import { failureOfLostAnswer } from './lost-answer.js';
+import { prepareRequest, type PreparedRequest } from './prepare-request.js';
+import { readAnswer, type ReadResult } from './read-answer.js';
+import { createRedactor } from './redact.js';
+import { retryDelay } from './retry-delay.js';
+import type { Transport } from './transport.js';
+import type { PanelAnswer, PanelRequest } from './types.js';
+
+/** Credentials were refused and may be renewed: the call leaves the queue first, because the renewal needs a place in it. */
+class Refused {
+  constructor(
+    readonly error: PanelError,
+    readonly generation: number,
+  ) {}
+}
+
+/** One call from request to answer: its attempts, its waits, its budget of time. */
+export class PanelCall<T> {
+  readonly #transport: Transport;
+  readonly #request: PanelRequest<T>;
+  readonly #prepared: PreparedRequest;
+  readonly #secrets: string[];
+  readonly #clean: (text: string) => string;
+  readonly #totalMs: number;
+  #attempts = 0;
+  #spentMs = 0;
+  /** An earlier attempt may have made the change, whatever the later ones say. */
+  #inDoubt = false;
+  #transient = false;
+  #mayRenew: boolean;
+
+  constructor(transport: Transport, request: PanelRequest<T>) {
+    this.#transport = transport;
+    this.#request = request;
+    this.#prepared = prepareRequest(transport.options.baseUrl, request);
+    this.#secrets = request.secrets === undefined ? [] : [...request.secrets];
+    const { auth } = transport.options;
+    const dynamic = auth !== undefined && 'headers' in auth;
+    this.#clean =
+      dynamic || request.secrets !== undefined ? createRedactor(this.#secrets, transport.clean) : transport.clean;
+    this.#totalMs = request.timeouts?.totalMs ?? transport.timeouts.totalMs;
+    this.#mayRenew = transport.renewal !== null && request.auth !== false && !transport.renewal.isInside();
+  }
+
+  async run(): Promise<PanelAnswer<T>> {
+    try {
+      this.#request.signal?.throwIfAborted();
+      return await this.#withRetries();
+    } catch (error) {
+      if (!this.#inDoubt || isPanelError(error)) throw error;
+      throw this.#error({ code: 'PANEL_TIMEOUT', what: 'the call was cancelled', status: null, outcomeUnknown: true });
+    }
+  }
+
+  #withRetries(): Promise<PanelAnswer<T>> {
+    const { attempts } = this.#transport.retry;
+    if (attempts === 1 || !this.#prepared.idempotent || this.#request.retryable === false) return this.#once();
+
+    let delayMs = 0;
+    let last: unknown;
+    const repeatable = handleWhen((error) => {
+      const wait = this.#waitAfter(error);
+      delayMs = wait ?? 0;
+      last = error;
+      return wait !== null;
+    });
+    // The waits are ours, by the injected clock; cockatiel counts the attempts.
+    const policy = retry(repeatable, { maxAttempts: attempts - 1, backoff: new ConstantBackoff(0) });
+    return policy.execute(async ({ attempt }) => {
+      if (attempt === 0) return this.#once();
+      await this.#transport.clock.sleep(delayMs, this.#request.signal);
+      this.#spentMs += delayMs;
+      this.#transport.counters.retries += 1;
+      try {
+        return await this.#once();
+      } catch (error) {
+        // What the panel said last tells more than that it is no longer asked.
+        throw isPanelError(error) && error.code === 'PANEL_CIRCUIT_OPEN' ? last : error;
+      }
+    });
+  }
+
+  #waitAfter(error: unknown): number | null {
+    if (!isPanelError(error) || this.#request.signal?.aborted === true) return null;
+    const { code, status, retryAfterMs } = error;
+    const question = { code, status, retryAfterMs, attempt: this.#attempts, transient: this.#transient };
+    const wait = retryDelay(question, this.#transport.retry, this.#transport.random);
+    return wait === null || this.#spentMs + wait >= this.#totalMs ? null : wait;
+  }
+
+  async #once(): Promise<PanelAnswer<T>> {
+    const outcome = await this.#queued();
+    if (!(outcome instanceof Refused)) return outcome;
+    this.#mayRenew = false;
+    const { renewal, breaker } = this.#transport;
+    if (renewal !== null && (await renewal.renew(outcome.generation))) {
+      const second = await this.#queued();
+      if (second instanceof Refused) throw second.error;
+      return second;
+    }
+    // Told to the circuit only now: while it could be renewed, it was no refusal.
+    await breaker?.fail(outcome.error);
+    throw outcome.error;
+  }
+
+  #queued(): Promise<PanelAnswer<T> | Refused> {
+    const { limiter, breaker } = this.#transport;
+    const attempt = (): Promise<PanelAnswer<T> | Refused> => this.#attempt();
+    const refuse = (leftMs: number): PanelError => this.#circuitOpen(leftMs);
+    const task = breaker === null ? attempt : (): ReturnType<typeof attempt> => breaker.run(attempt, refuse);
+    return limiter.run(task, { first: this.#attempts > 0, signal: this.#request.signal });
+  }
+
+  async #attempt(): Promise<PanelAnswer<T> | Refused> {
+    const transport = this.#transport;
+    const { clock } = transport;
+    if (transport.closed) throw this.#error(closed);
+    await this.#sitOutPause();
+    const generation = transport.renewal?.generation ?? 0;
+    const headers = await this.#headers();
+    const attemptMs = Math.max(1, Math.min(this.#attemptMs(), this.#totalMs - this.#spentMs));
+    this.#attempts += 1;
+    const at = clock.now();
+    const started = performance.now();
+    const outcome = await this.#send(headers, attemptMs);
+    const durationMs = performance.now() - started;
+    const receivedAt = clock.now();
+    this.#spentMs += durationMs;
+
+    const lost = outcome instanceof LostAnswer;
+    const read = lost ? { failure: this.#failureOf(outcome, attemptMs) } : this.#read(outcome, receivedAt);
+    const error = 'failure' in read ? this.#note(read.failure, receivedAt) : null;
+    const { status } = outcome;
+    transport.observe({ durationMs, overloaded: status === 429 || status === 503, failed: lost });
+    if (transport.options.onCall !== undefined) {
+      callEvent(transport.options.onCall, {
+        at,
+        panel: transport.options.panel,
+        request: this.#request,
+        prepared: this.#prepared,
+        clean: this.#clean,
+        status,
+        durationMs,
+        attempt: this.#attempts,
+        responseBytes: lost ? outcome.receivedBytes : outcome.body.length,
+        error,
+      });
+    }
+    if (error === null && !lost && 'body' in read) {
+      return {
+        status: outcome.status,
+        headers: flatHeaders(outcome.headers),
+        body: read.body as T,
+        durationMs,
+        receivedAt,
+      };
+    }
+    if (lost && outcome.reason === 'aborted' && !this.#inDoubt) this.#request.signal?.throwIfAborted();
+    if (error?.code === 'PANEL_AUTH' && this.#mayRenew) return new Refused(error, generation);
+    throw error as PanelError;
+  }
+
+  async #send(headers: Record<string, string>, attemptMs: number): Promise<AttemptAnswer | LostAnswer> {
+    const { method, signal, maxBodyBytes } = this.#request;
+    const { url, body } = this.#prepared;
+    try {
+      return await this.#transport.attempt({
+        method,
+        url,
+        headers,
+        body,
+        attemptMs,
+        maxBodyBytes: maxBodyBytes ?? this.#transport.maxBodyBytes,
+        signal,
+      });
+    } catch (error) {
+      if (error instanceof LostAnswer) return error;
+      throw error;
+    }
+  }
+
+  async #headers(): Promise<Record<string, string>> {
+    const { auth } = this.#transport.options;
+    const { headers } = this.#prepared;
+    if (auth === undefined || this.#request.auth === false) return headers;
+    if ('bearer' in auth) return { authorization: `Bearer ${auth.bearer}`, ...headers };
+    const made = await auth.headers({ method: this.#request.method, path: this.#prepared.path });
+    for (const [name, value] of Object.entries(made)) {
+      if (isCredentialHeader(name)) this.#secrets.push(value, ...value.split(' ').slice(1));
+    }
+    return { ...made, ...headers };
+  }
+
+  #read(answer: AttemptAnswer, now: number): ReadResult {
+    const { accept = 'json', allowEmpty = false, schema } = this.#request;
+    const { failureIn, messageIn } = this.#transport.options;
+    const { changing } = this.#prepared;
+    return readAnswer(answer, { accept, allowEmpty, changing, schema, failureIn, messageIn, now, clean: this.#clean });
+  }
+
+  #failureOf(lost: LostAnswer, attemptMs: number): Failure {
+    const maxBodyBytes = this.#request.maxBodyBytes ?? this.#transport.maxBodyBytes;
+    return failureOfLostAnswer(lost, this.#prepared.changing, { attemptMs, maxBodyBytes });
+  }
+
+  /** Remembers what a failure means for the attempts to come, of this call and of the others. */
+  #note(failure: Failure, now: number): PanelError {
+    if (failure.outcomeUnknown) this.#inDoubt = true;
+    this.#transient = failure.transient ?? false;
+    const { retryAfterMs } = failure;
+    if (
+      failure.code === 'PANEL_RATE_LIMITED' &&
+      retryAfterMs != null &&
+      retryAfterMs <= this.#transport.retry.maxRetryAfterMs
+    ) {
+      this.#transport.pausedUntil = Math.max(this.#transport.pausedUntil, now + retryAfterMs);
+    }
+    return this.#error(failure);
+  }
+
+  /** The panel asked all of us for a pause. Bounded, so that a clock that jumps cannot stretch it. */
+  async #sitOutPause(): Promise<void> {
+    const { clock, pausedUntil, retry: policy } = this.#transport;
+    if (pausedUntil === 0) return;
+    const left = Math.min(pausedUntil - clock.now(), policy.maxRetryAfterMs);
+    if (left > 0) await clock.sleep(left, this.#request.signal);
+  }
+
+  #attemptMs(): number {
+    return this.#request.timeouts?.attemptMs ?? this.#transport.timeouts.attemptMs;
+  }
+
+  #circuitOpen(leftMs: number): PanelError {
+    const what = `next try in ${Math.ceil(leftMs / 1000)} s`;
+    return this.#error({ code: 'PANEL_CIRCUIT_OPEN', what, status: null, retryAfterMs: leftMs, outcomeUnknown: false });
+  }
+
+  #error(failure: Failure): PanelError {
+    const whole = this.#inDoubt ? { ...failure, outcomeUnknown: true } : failure;
+    return errorOfFailure(whole, this.#transport.options.panel, this.#request.endpoint, this.#clean);
+  }
+}
+
+const closed: Failure = {
+  code: 'PANEL_UNREACHABLE',
+  what: 'this client was closed',
+  remedy: 'Make a new one.',
+  status: null,
+  outcomeUnknown: false,
+};

@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import type { AttemptAnswer } from './attempt.js';
+import { codeOfStatus, leadsToLogin } from './classify-status.js';
+import type { Failure } from './failure.js';
+import { defaultMessageIn, fieldsIn, oneLine } from './panel-message.js';
+import { parseRetryAfter } from './retry-delay.js';
+import type { PanelHttpOptions } from './types.js';
+
+export interface ReadOptions {
+  accept: 'json' | 'text' | 'bytes';
+  allowEmpty: boolean;
+  changing: boolean;
+  schema: z.ZodType | undefined;
+  failureIn: PanelHttpOptions['failureIn'];
+  messageIn: PanelHttpOptions['messageIn'];
+  now: number;
+  /** Applied before texts are cut to length, so that half a secret cannot remain. */
+  clean: (text: string) => string;
+}
+
+export type ReadResult = { body: unknown } | { failure: Failure };
+
+/** From status, headers and bytes to a checked body or a failure. Pure. */
+export function readAnswer(answer: AttemptAnswer, options: ReadOptions): ReadResult {
+  const { status } = answer;
+  const retryAfter = answer.headers['retry-after'];
+  const code = codeOfStatus(status, retryAfter !== undefined, answer.headers.location);
+  if (code !== null) return { failure: refusal(answer, code, options) };
+  if (options.accept === 'bytes') return { body: answer.body };
+  const text = answer.body.toString('utf8');
+  if (options.accept === 'text') return { body: text };
+
+  const parsed = parseJson(text, options.allowEmpty);
+  if ('problem' in parsed) {
+    return { failure: unreadable(parsed.problem, status, options, parsed.transient) };
+  }
+  const no = options.failureIn?.({ status, json: parsed.json }) ?? null;
+  if (no !== null) {
+    const fields = fieldsIn(parsed.json);
+    return {
+      failure: {
+        code: no.code,
+        what: quote(no.message, options),
+        status,
+        panelCode: no.panelCode ?? null,
+        outcomeUnknown: options.changing && (no.code === 'PANEL_UNREADABLE' || no.code === 'PANEL_TIMEOUT'),
+        transient: no.retry ?? false,
+        ...(fields === undefined ? {} : { fields }),
+      },
+    };
+  }
+  if (options.schema === undefined) return { body: parsed.json };
+  const checked = options.schema.safeParse(parsed.json);
+  if (checked.success) return { body: checked.data };
+  const fields = checked.error.issues.map((issue) => ({
+    path: issue.path.length === 0 ? '(the whole answer)' : issue.path.join('.'),
+    message: oneLine(options.clean(issue.message), 120),
+  }));
+  const listed = fields.slice(0, 3).map((field) => `${field.path}: ${field.message}`);
+  const more = fields.length > 3 ? `; and ${fields.length - 3} more` : '';
+  return { failure: { ...unreadable(`wrong fields, ${listed.join('; ')}${more}`, status, options, false), fields } };
+}
+
+function refusal(answer: AttemptAnswer, code: Failure['code'], options: ReadOptions): Failure {
+  const { status, headers } = answer;
+  if (status >= 300 && status < 400) return redirect(status, headers.location, options);
+  const text = answer.body.toString('utf8', 0, 65_536);
+  const parsed = parseJson(text, true);
+  const json = 'json' in parsed ? parsed.json : null;
+  const words = (options.messageIn ?? defaultMessageIn)(json);
+  const fields = fieldsIn(json);
+  return {
+    code,
+    what: words !== null ? quote(words, options) : 'problem' in parsed ? `not JSON but ${parsed.problem}` : '',
+    status,
+    retryAfterMs: parseRetryAfter(headers['retry-after'], options.now),
+    outcomeUnknown: options.changing && code === 'PANEL_SERVER_ERROR',
+    ...(fields === undefined ? {} : { fields }),
+  };
+}
+
+function redirect(status: number, location: string | undefined, options: ReadOptions): Failure {
+  const goal = oneLine(options.clean((location ?? 'nowhere').replace(/[?#].*$/s, '')), 200);
+  if (leadsToLogin(location)) {
+    return { code: 'PANEL_AUTH', what: `sent to the page to sign in, ${goal}`, status, outcomeUnknown: false };
+  }
+  return {
+    ...unreadable(`sent on to ${goal}`, status, options, false),
+    remedy:
+      'Redirects are not followed, so that credentials stay with the panel: set its address to where it really answers.',
+  };
+}
+
+function unreadable(what: string, status: number, options: ReadOptions, transient: boolean): Failure {
+  return { code: 'PANEL_UNREADABLE', what, status, outcomeUnknown: options.changing, transient };
+}
+
+function quote(words: string, options: ReadOptions): string {
+  return oneLine(options.clean(words)).replace(/\.$/, '');
+}
+
+type Parsed = { json: unknown } | { problem: string; transient: boolean };
+
+function parseJson(text: string, allowEmpty: boolean): Parsed {
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  try {
+    return { json: JSON.parse(body) as unknown };
+  } catch {
+    const start = body.trimStart().slice(0, 1);
+    if (start === '')
+      return allowEmpty ? { json: null } : { problem: 'an empty body where JSON is due', transient: false };
+    if (start === '<') return { problem: 'an HTML page where JSON is due', transient: false };
+    if (start === '{' || start === '[') return { problem: 'JSON that is cut off or broken', transient: true };
+    return { problem: 'text that is not JSON', transient: false };
+  }
+}
