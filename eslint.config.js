@@ -15,7 +15,7 @@ const mayImport = {
 };
 
 const dateFns = {
-  group: ['date-fns'],
+  regex: '^date-fns$',
   message: 'Import date-fns by function path: the index alone more than doubles the start-up time.',
 };
 
