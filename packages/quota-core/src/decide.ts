@@ -128,10 +128,10 @@ function readFigure(input: DecisionInput): { used: number | null; problem: Decis
   return { used, problem: { code: 'usage_not_in_mode', message } };
 }
 
-/** The hold's own figure stands in where the cycle's peak was lost. */
+/** The hold's own figure stands in only where no peak is known: it may have been read in another mode. */
 function knownPeak({ quotaHold, cycleId, peakUsedBytes }: DecisionInput): number | null {
-  if (quotaHold === null || quotaHold.cycleId !== cycleId || quotaHold.usedBytes === null) return peakUsedBytes;
-  return Math.max(peakUsedBytes ?? 0, quotaHold.usedBytes);
+  if (peakUsedBytes !== null || quotaHold?.cycleId !== cycleId) return peakUsedBytes;
+  return quotaHold.usedBytes;
 }
 
 function decideQuota(

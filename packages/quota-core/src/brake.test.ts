@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { brakeStops } from './index.js';
+import { codeOf } from './test/code-of.js';
+
+describe('brakeStops', () => {
+  it('stops above the share, and not at it', () => {
+    expect(brakeStops({ changing: 20, active: 100, share: 0.2, atLeast: 10 })).toBe(false);
+    expect(brakeStops({ changing: 21, active: 100, share: 0.2, atLeast: 10 })).toBe(true);
+  });
+
+  it('does not stop below the least number', () => {
+    expect(brakeStops({ changing: 9, active: 9, share: 0.2, atLeast: 10 })).toBe(false);
+    expect(brakeStops({ changing: 10, active: 10, share: 0.2, atLeast: 10 })).toBe(true);
+  });
+
+  it('never stops a run that changes nothing, nor at a share of all', () => {
+    expect(brakeStops({ changing: 0, active: 0, share: 0, atLeast: 0 })).toBe(false);
+    expect(brakeStops({ changing: 50, active: 50, share: 1, atLeast: 0 })).toBe(false);
+  });
+
+  it('stops on more changes than active services', () => {
+    expect(brakeStops({ changing: 10, active: 0, share: 1, atLeast: 10 })).toBe(true);
+  });
+
+  it('agrees with whole percentages', () => {
+    const count = fc.integer({ min: 0, max: 5000 });
+    fc.assert(
+      fc.property(count, count, fc.integer({ min: 0, max: 100 }), count, (changing, active, percent, atLeast) => {
+        expect(brakeStops({ changing, active, share: percent / 100, atLeast })).toBe(
+          changing >= atLeast && changing * 100 > percent * active,
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('refuses figures without meaning', () => {
+    const input = { changing: 1, active: 1, share: 0.2, atLeast: 1 };
+    expect(codeOf(() => brakeStops({ ...input, share: 20 }))).toBe('invalid_number');
+    expect(codeOf(() => brakeStops({ ...input, share: Number.NaN }))).toBe('invalid_number');
+    expect(codeOf(() => brakeStops({ ...input, changing: -1 }))).toBe('invalid_number');
+    expect(codeOf(() => brakeStops({ ...input, active: 0.5 }))).toBe('invalid_number');
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type CounterState, type CounterStep, stepCounter } from './index.js';
+import { codeOf } from './test/code-of.js';
+
+const START = '2026-03-01T00:00:00.000Z';
+const at = (minutes: number): string => new Date(Date.parse(START) + minutes * 60_000).toISOString();
+const previous: CounterState = { lastIn: 100, lastOut: 50, usedIn: 30, usedOut: 20, at: at(10) };
+const step = (
+  inBytes: number,
+  outBytes: number,
+  options: Partial<Parameters<typeof stepCounter>[0]> = {},
+): CounterStep =>
+  stepCounter({
+    previous,
+    cycleStart: START,
+    reading: { at: at(20), inBytes, outBytes },
+    resetBetween: false,
+    newCycle: false,
+    ...options,
+  });
+
+describe('stepCounter', () => {
+  it('counts the first reading of a service in full', () => {
+    expect(step(700, 300, { previous: null, newCycle: true })).toEqual({
+      known: true,
+      state: { lastIn: 700, lastOut: 300, usedIn: 700, usedOut: 300, at: at(20) },
+    });
+  });
+
+  it('counts later readings by their growth', () => {
+    expect(step(110, 50)).toEqual({
+      known: true,
+      state: { lastIn: 110, lastOut: 50, usedIn: 40, usedOut: 20, at: at(20) },
+    });
+  });
+
+  it('counts from zero after a reset', () => {
+    expect(step(7, 3, { resetBetween: true })).toEqual({
+      known: true,
+      state: { lastIn: 7, lastOut: 3, usedIn: 37, usedOut: 23, at: at(20) },
+    });
+  });
+
+  it('counts both directions from zero when the fall of one shows the reset', () => {
+    expect(step(7, 60, { resetBetween: true })).toMatchObject({ state: { usedIn: 37, usedOut: 80 } });
+  });
+
+  it('counts plain growth when a reset may have been but nothing fell', () => {
+    expect(step(110, 60, { resetBetween: true })).toMatchObject({ state: { usedIn: 40, usedOut: 30 } });
+  });
+
+  it('is unknown when a counter falls where no reset is due', () => {
+    for (const [inBytes, outBytes] of [
+      [99, 50],
+      [100, 49],
+      [0, 0],
+    ] as const) {
+      const result = step(inBytes, outBytes);
+      expect(result).toMatchObject({ known: false, code: 'counter_fell' });
+    }
+    expect(step(0, 49)).toMatchObject({
+      message: expect.stringMatching(/bytes in fell from 100 to 0, and that of bytes out fell from 50 to 49/),
+    });
+  });
+
+  it('begins a new cycle with the growth since the last reading', () => {
+    expect(step(130, 55, { newCycle: true })).toMatchObject({ state: { usedIn: 30, usedOut: 5 } });
+    expect(step(7, 3, { newCycle: true, resetBetween: true })).toMatchObject({ state: { usedIn: 7, usedOut: 3 } });
+  });
+
+  it('begins a new cycle also when the run that opened it could read nothing', () => {
+    expect(step(130, 55, { cycleStart: at(15) })).toMatchObject({ state: { usedIn: 30, usedOut: 5 } });
+  });
+
+  it('refuses figures and instants without meaning', () => {
+    expect(codeOf(() => step(-1, 0))).toBe('invalid_bytes');
+    expect(codeOf(() => step(0, 1.5))).toBe('invalid_bytes');
+    expect(codeOf(() => step(200, 200, { reading: { at: 'today', inBytes: 200, outBytes: 200 } }))).toBe(
+      'invalid_instant',
+    );
+    expect(codeOf(() => step(200, 200, { cycleStart: '2026-03-01' }))).toBe('invalid_instant');
+  });
+
+  it('adds up to the real traffic over any history of traffic, resets and cycles', () => {
+    const amount = fc.integer({ min: 0, max: 2 ** 36 });
+    const event = fc.record({
+      in: amount,
+      out: amount,
+      resetBefore: fc.boolean(),
+      newCycle: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(event, { minLength: 1, maxLength: 40 }), (events) => {
+        // The panel's counter, and what really went over the line in this cycle.
+        const counter = { in: 0, out: 0 };
+        const real = { in: 0, out: 0 };
+        let state: CounterState | null = null;
+        let cycleStart = START;
+        for (const [index, traffic] of events.entries()) {
+          const minutes = (index + 1) * 10;
+          // A reset shows itself only when less than before is there afterwards.
+          const resets = state !== null && traffic.resetBefore && traffic.in < counter.in;
+          if (resets) Object.assign(counter, { in: 0, out: 0 });
+          if (traffic.newCycle && state !== null) {
+            Object.assign(real, { in: 0, out: 0 });
+            cycleStart = at(minutes - 5);
+          }
+          counter.in += traffic.in;
+          counter.out += traffic.out;
+          real.in += traffic.in;
+          real.out += traffic.out;
+          const result = stepCounter({
+            previous: state,
+            cycleStart,
+            reading: { at: at(minutes), inBytes: counter.in, outBytes: counter.out },
+            resetBetween: resets,
+            newCycle: traffic.newCycle,
+          });
+          expect(result.known).toBe(true);
+          if (!result.known) return;
+          state = result.state;
+          expect([state.usedIn, state.usedOut]).toEqual([real.in, real.out]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never counts backwards inside a cycle', () => {
+    const figure = fc.integer({ min: 0, max: 1000 });
+    fc.assert(
+      fc.property(figure, figure, fc.boolean(), (inBytes, outBytes, resetBetween) => {
+        const result = step(inBytes, outBytes, { resetBetween });
+        if (!result.known) {
+          expect(resetBetween).toBe(false);
+          return;
+        }
+        expect(result.state.usedIn).toBeGreaterThanOrEqual(previous.usedIn);
+        expect(result.state.usedOut).toBeGreaterThanOrEqual(previous.usedOut);
+      }),
+    );
+  });
+});

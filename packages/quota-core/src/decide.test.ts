@@ -1,0 +1,285 @@
+import { describe, expect, it } from '@jest/globals';
+import { BYTES_PER_GB, decide, type Decision, type DecisionInput } from './index.js';
+import { AT, known, limited, unknown } from './test/arbitraries.js';
+import { codeOf } from './test/code-of.js';
+
+const base: DecisionInput = {
+  now: AT,
+  mode: 'TOTAL',
+  usage: known({ totalBytes: 500 }),
+  allowance: limited(1000),
+  quotaHold: null,
+  cycleId: 'c1',
+  peakUsedBytes: null,
+  billing: { suspended: false, overdue: false, overduePolicy: 'meter' },
+  manual: false,
+  agentLimit: false,
+  protectedUntil: null,
+};
+const held: Partial<DecisionInput> = {
+  quotaHold: { since: AT, cycleId: 'c1', usedBytes: 1000, allowedBytes: 1000 },
+  peakUsedBytes: 1000,
+};
+const run = (...changes: Partial<DecisionInput>[]): Decision =>
+  decide(Object.assign({}, base, ...changes) as DecisionInput);
+const used = (totalBytes: number): Partial<DecisionInput> => ({ usage: known({ totalBytes }) });
+
+describe('decide about the quota', () => {
+  it('lets a service below its allowance be', () => {
+    expect(run(used(999))).toEqual({
+      status: 'ok',
+      rule: 'below-allowance',
+      usedBytes: 999,
+      remainingBytes: 1,
+      holds: [],
+      withheld: [],
+      problem: null,
+    });
+  });
+
+  it('holds at the allowance and over it', () => {
+    for (const figure of [1000, 1001]) {
+      expect(run(used(figure))).toEqual({
+        status: 'held',
+        rule: 'at-or-over-allowance',
+        usedBytes: figure,
+        remainingBytes: 0,
+        holds: [{ reason: 'quota', rule: 'at-or-over-allowance' }],
+        withheld: [],
+        problem: null,
+      });
+    }
+  });
+
+  it('holds a quota of 0 that somebody has written', () => {
+    expect(run(used(0), { allowance: limited(0) }).rule).toBe('at-or-over-allowance');
+  });
+
+  it('counts the direction of the mode', () => {
+    const usage = known({ inBytes: 1000, outBytes: 1, totalBytes: 1001 });
+    expect(run({ usage, mode: 'IN' }).status).toBe('held');
+    expect(run({ usage, mode: 'OUT' }).status).toBe('ok');
+  });
+
+  it('begins no hold on what is unknown', () => {
+    expect(run({ usage: unknown })).toMatchObject({
+      status: 'unreadable',
+      rule: 'unknown-usage',
+      usedBytes: null,
+      remainingBytes: null,
+      holds: [],
+      problem: { code: 'unreadable', message: 'no figures in the answer' },
+    });
+  });
+
+  it('keeps a hold on what is unknown, also in a new cycle and after a raise', () => {
+    const changes: Partial<DecisionInput>[] = [
+      {},
+      { cycleId: 'c2', peakUsedBytes: null },
+      { allowance: limited(9000) },
+      { allowance: { kind: 'unlimited', parts: [{ source: 'override', bytes: null }] } },
+    ];
+    for (const change of changes) {
+      expect(run(held, { usage: unknown }, change)).toMatchObject({
+        status: 'unreadable',
+        holds: [{ reason: 'quota', rule: 'unknown-usage-keeps' }],
+      });
+    }
+  });
+
+  it('takes a reading that does not tell the mode for unknown, not for 0', () => {
+    const decision = run(held, used(400), { mode: 'OUT' });
+    expect(decision).toMatchObject({
+      status: 'unreadable',
+      rule: 'unknown-usage-keeps',
+      problem: { code: 'usage_not_in_mode' },
+    });
+    expect(decision.problem?.message).toContain('mode OUT');
+  });
+
+  it('releases within a cycle only below the allowance less 1 %', () => {
+    expect(run(held, used(999)).rule).toBe('within-release-margin');
+    expect(run(held, used(990))).toMatchObject({
+      status: 'held',
+      holds: [{ reason: 'quota', rule: 'within-release-margin' }],
+    });
+    expect(run(held, used(989))).toMatchObject({ status: 'ok', rule: 'below-allowance', holds: [] });
+  });
+
+  it('has a margin of 1 GB at most', () => {
+    const allowed = 1000 * BYTES_PER_GB;
+    const change = {
+      allowance: limited(allowed),
+      quotaHold: { since: AT, cycleId: 'c1', usedBytes: allowed, allowedBytes: allowed },
+      peakUsedBytes: allowed,
+    };
+    expect(run(change, used(allowed - BYTES_PER_GB)).rule).toBe('within-release-margin');
+    expect(run(change, used(allowed - BYTES_PER_GB - 1)).rule).toBe('below-allowance');
+  });
+
+  it('never releases by a fall to less than half of the peak', () => {
+    expect(run(held, used(500)).rule).toBe('below-allowance');
+    expect(run(held, used(499))).toMatchObject({
+      status: 'held',
+      rule: 'fall-of-more-than-half-keeps',
+      holds: [{ reason: 'quota', rule: 'fall-of-more-than-half-keeps' }],
+      problem: { code: 'usage_fell' },
+    });
+    expect(run(held, used(0)).status).toBe('held');
+  });
+
+  it('knows the fall also by the figure of the hold, where the peak is lost', () => {
+    expect(run(held, { peakUsedBytes: null }, used(499)).rule).toBe('fall-of-more-than-half-keeps');
+  });
+
+  it('does not compare one mode with the figure of another', () => {
+    const change = { mode: 'IN' as const, usage: known({ inBytes: 400, totalBytes: 990 }), peakUsedBytes: 400 };
+    expect(run(held, change)).toMatchObject({ rule: 'below-allowance', problem: null, holds: [] });
+  });
+
+  it('reports a fall of a service that is not held, and lets it be', () => {
+    const decision = run(used(100), { peakUsedBytes: 900 });
+    expect(decision).toMatchObject({ status: 'ok', rule: 'below-allowance', usedBytes: 100, holds: [] });
+    expect(decision.problem?.code).toBe('usage_fell');
+    expect(decision.problem?.message).toContain('100 bytes, less than half of the 900 bytes');
+  });
+
+  it('compares plainly after a raise that is enough by itself', () => {
+    expect(run(held, used(1000), { allowance: limited(1001) })).toMatchObject({ rule: 'below-allowance', holds: [] });
+    expect(run(held, used(1000), { allowance: { kind: 'unlimited', parts: [] } })).toMatchObject({
+      status: 'ok',
+      rule: 'unlimited',
+      holds: [],
+      remainingBytes: null,
+    });
+    expect(run(held, used(1000), { allowance: limited(1000) }).holds).toHaveLength(1);
+  });
+
+  it('does not release after a raise that alone would not be enough', () => {
+    const change = { peakUsedBytes: 3000, allowance: limited(2000) };
+    expect(run(held, change, used(0)).rule).toBe('fall-of-more-than-half-keeps');
+    expect(run(held, change, used(1990)).rule).toBe('within-release-margin');
+    expect(run(held, change, used(1900)).rule).toBe('below-allowance');
+  });
+
+  it('keeps the margin when the allowance was lowered', () => {
+    expect(run(held, used(899), { allowance: limited(900) }).rule).toBe('within-release-margin');
+  });
+
+  it('compares plainly in a new cycle', () => {
+    expect(run(held, { cycleId: 'c2', peakUsedBytes: null }, used(999)).holds).toEqual([]);
+    expect(run(held, { cycleId: 'c2', peakUsedBytes: null }, used(0)).problem).toBeNull();
+    expect(run(held, { cycleId: 'c2', peakUsedBytes: null }, used(1000)).status).toBe('held');
+  });
+
+  it('has the margin again when a hold of an earlier cycle is due in this one as well', () => {
+    expect(run(held, { cycleId: 'c2', peakUsedBytes: 1005 }, used(999)).rule).toBe('within-release-margin');
+    expect(run(held, { cycleId: 'c2', peakUsedBytes: 1005 }, used(0)).rule).toBe('fall-of-more-than-half-keeps');
+  });
+
+  it('has the margin for a hold whose figures are not known', () => {
+    const quotaHold = { since: AT, cycleId: 'c1', usedBytes: null, allowedBytes: null };
+    expect(run({ quotaHold }, used(999)).rule).toBe('within-release-margin');
+    expect(run({ quotaHold }, used(900)).rule).toBe('below-allowance');
+  });
+
+  it('does not begin a hold without a configured quota, and keeps one', () => {
+    const unmanaged = { allowance: { kind: 'unmanaged' as const, parts: [] as [] } };
+    expect(run(unmanaged)).toMatchObject({
+      status: 'unmanaged',
+      rule: 'no-quota-configured',
+      holds: [],
+      usedBytes: 500,
+    });
+    expect(run(unmanaged, held)).toMatchObject({
+      status: 'held',
+      holds: [{ reason: 'quota', rule: 'no-quota-configured-keeps' }],
+    });
+    expect(run(unmanaged, { usage: unknown })).toMatchObject({
+      status: 'unmanaged',
+      problem: { code: 'unreadable' },
+    });
+  });
+
+  it('needs no figure of the mode where there is no limit', () => {
+    const decision = run(held, { mode: 'IN', allowance: { kind: 'unlimited', parts: [] } });
+    expect(decision).toMatchObject({ status: 'ok', rule: 'unlimited', holds: [], usedBytes: null, problem: null });
+  });
+
+  it('skips what is not metered and keeps its hold', () => {
+    expect(run({ usage: null })).toMatchObject({ status: 'skipped', rule: 'not-metered', holds: [], problem: null });
+    expect(run({ usage: null, allowance: { kind: 'unmanaged', parts: [] } }).status).toBe('skipped');
+    expect(run({ usage: null, allowance: { kind: 'unlimited', parts: [] } }).status).toBe('ok');
+    expect(run({ usage: null }, held)).toMatchObject({
+      status: 'held',
+      holds: [{ reason: 'quota', rule: 'not-metered-keeps' }],
+    });
+  });
+});
+
+describe('decide about bills and orders', () => {
+  const billing = (change: Partial<DecisionInput['billing']>): Partial<DecisionInput> => ({
+    billing: { ...base.billing, ...change },
+  });
+
+  it('holds for the bill, whatever the usage', () => {
+    const expected = [{ reason: 'billing', rule: 'billing-suspended' }];
+    expect(run(billing({ suspended: true }))).toMatchObject({
+      status: 'held',
+      rule: 'below-allowance',
+      holds: expected,
+    });
+    expect(run(billing({ suspended: true }), { usage: unknown })).toMatchObject({
+      status: 'unreadable',
+      holds: expected,
+    });
+    expect(run(billing({ suspended: true }), { allowance: { kind: 'unmanaged', parts: [] } })).toMatchObject({
+      status: 'held',
+      rule: 'no-quota-configured',
+    });
+  });
+
+  it('treats an overdue service as the policy says', () => {
+    expect(run(billing({ overdue: true, overduePolicy: 'meter' })).holds).toEqual([]);
+    expect(run(billing({ overdue: true, overduePolicy: 'hold' })).holds).toEqual([
+      { reason: 'billing', rule: 'overdue' },
+    ]);
+    expect(run(billing({ overdue: false, overduePolicy: 'hold' })).holds).toEqual([]);
+    expect(run(billing({ overdue: true, overduePolicy: 'ignore' }), used(5000))).toMatchObject({
+      status: 'skipped',
+      rule: 'overdue-ignored',
+      holds: [],
+    });
+    expect(run(billing({ overdue: true, overduePolicy: 'ignore' }), held, used(1))).toMatchObject({
+      status: 'skipped',
+      holds: [{ reason: 'quota', rule: 'overdue-ignored-keeps' }],
+    });
+  });
+
+  it('is one billing hold for two reasons', () => {
+    expect(run(billing({ suspended: true, overdue: true, overduePolicy: 'hold' })).holds).toEqual([
+      { reason: 'billing', rule: 'billing-suspended' },
+    ]);
+  });
+
+  it('lists every reason', () => {
+    const decision = run(used(1000), billing({ suspended: true }), { manual: true, agentLimit: true });
+    expect(decision.holds.map((hold) => hold.reason)).toEqual(['quota', 'billing', 'manual', 'agent-limit']);
+    expect(decision.status).toBe('held');
+  });
+
+  it('withholds every hold until the protection ends', () => {
+    const all = [used(1000), { manual: true }] as const;
+    expect(run(...all, { protectedUntil: '2026-03-10T12:00:00.001Z' })).toMatchObject({
+      status: 'ok',
+      rule: 'at-or-over-allowance',
+      holds: [],
+      withheld: [
+        { reason: 'quota', rule: 'at-or-over-allowance' },
+        { reason: 'manual', rule: 'manual' },
+      ],
+    });
+    expect(run(...all, { protectedUntil: AT })).toMatchObject({ status: 'held', withheld: [] });
+    expect(codeOf(() => run({ protectedUntil: '2026-03-10' }))).toBe('invalid_instant');
+  });
+});

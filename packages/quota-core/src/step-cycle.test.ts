@@ -1,0 +1,222 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  billingCycle,
+  billingCycleAt,
+  type CycleAnchor,
+  type CycleStep,
+  localDateOf,
+  nextDueDateAfter,
+  type RecordedCycle,
+  stepCycle,
+  zonedMidnight,
+} from './index.js';
+import { anchor, instant, localDate, quotaPeriod } from './test/arbitraries.js';
+import { codeOf } from './test/code-of.js';
+
+const timeZone = 'Europe/Berlin';
+const monthly = { billingCycle: 'monthly' as const, timeZone };
+const noon = (date: string): string => `${date}T12:00:00.000Z`;
+
+function recorded(start: string, end: string): RecordedCycle {
+  return { id: 'c1', start: zonedMidnight(start, timeZone), end: zonedMidnight(end, timeZone) };
+}
+
+function outcome(step: CycleStep): [string, string, string] {
+  return [step.kind, localDateOf(step.cycle.start, timeZone), localDateOf(step.cycle.end, timeZone)];
+}
+
+describe('stepCycle', () => {
+  it('opens the period that contains now when nothing is recorded', () => {
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-04-01', now: noon('2026-03-10'), recorded: null });
+    expect(outcome(step)).toEqual(['opened', '2026-03-01', '2026-04-01']);
+    expect(step.previous).toBeNull();
+  });
+
+  it('goes on while now is inside and the end is the computed one', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-04-01', now: noon('2026-03-10'), recorded: open });
+    expect(step).toEqual({ kind: 'same', cycle: { start: open.start, end: open.end }, previous: open });
+  });
+
+  it('opens the next at the very end, not before', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    const step = (now: string): CycleStep => stepCycle({ ...monthly, nextDueDate: '2026-04-01', now, recorded: open });
+    expect(step(new Date(Date.parse(open.end) - 1).toISOString()).kind).toBe('same');
+    expect(outcome(step(open.end))).toEqual(['opened', '2026-04-01', '2026-05-01']);
+    expect(step(open.end).previous).toEqual(open);
+  });
+
+  it('changes nothing when a period is paid early at the end of a long month', () => {
+    const open = recorded('2025-12-31', '2026-01-31');
+    const early = { ...monthly, nextDueDate: '2026-02-28', recorded: open };
+    expect(stepCycle({ ...early, now: noon('2026-01-20') }).kind).toBe('same');
+    expect(stepCycle({ ...early, now: noon('2026-01-30') }).kind).toBe('same');
+    expect(outcome(stepCycle({ ...early, now: noon('2026-01-31') }))).toEqual(['opened', '2026-01-31', '2026-02-28']);
+  });
+
+  it('changes nothing when a clamped date is put right by whole periods', () => {
+    const open = recorded('2026-01-31', '2026-02-28');
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-03-31', now: noon('2026-02-10'), recorded: open });
+    expect(step.kind).toBe('same');
+  });
+
+  it('goes on for an overdue service in whole periods, and stays when it is paid late', () => {
+    const first = recorded('2026-01-01', '2026-02-01');
+    const overdue = stepCycle({ ...monthly, nextDueDate: '2026-02-01', now: noon('2026-02-10'), recorded: first });
+    expect(outcome(overdue)).toEqual(['opened', '2026-02-01', '2026-03-01']);
+    const second = { id: 'c2', ...overdue.cycle };
+    const paid = stepCycle({ ...monthly, nextDueDate: '2026-03-01', now: noon('2026-02-11'), recorded: second });
+    expect(paid.kind).toBe('same');
+  });
+
+  it('amends the open cycle when the due date moves to another day', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    const step = (nextDueDate: string, now: string): [string, string, string] =>
+      outcome(stepCycle({ ...monthly, nextDueDate, now: noon(now), recorded: open }));
+    expect(step('2026-04-15', '2026-03-20')).toEqual(['amended', '2026-03-01', '2026-04-15']);
+    expect(step('2026-03-25', '2026-03-20')).toEqual(['amended', '2026-03-01', '2026-03-25']);
+    expect(step('2026-04-15', '2026-03-10')).toEqual(['amended', '2026-03-01', '2026-03-15']);
+  });
+
+  it('never amends a cycle so that now lies outside it', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-03-15', now: noon('2026-03-20'), recorded: open });
+    expect(outcome(step)).toEqual(['amended', '2026-03-01', '2026-04-15']);
+  });
+
+  it('starts no earlier than the recorded end, so that neighbours do not overlap', () => {
+    const before = recorded('2025-12-31', '2026-01-31');
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-02-28', now: noon('2026-02-05'), recorded: before });
+    expect(outcome(step)).toEqual(['opened', '2026-01-31', '2026-02-28']);
+  });
+
+  it('leaves a gap where a service was not looked at for long', () => {
+    const before = recorded('2026-01-01', '2026-02-01');
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-02-01', now: noon('2026-06-10'), recorded: before });
+    expect(outcome(step)).toEqual(['opened', '2026-06-01', '2026-07-01']);
+  });
+
+  it('leaves the cycle alone when a clock is behind its start', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-04-15', now: noon('2026-02-20'), recorded: open });
+    expect(step.kind).toBe('same');
+  });
+
+  it('keeps a month of a yearly plan when the year is paid early', () => {
+    const open = recorded('2026-02-10', '2026-03-10');
+    const step = stepCycle({
+      nextDueDate: '2027-08-10',
+      billingCycle: 'annually',
+      timeZone,
+      quotaPeriod: 'month',
+      now: noon('2026-02-20'),
+      recorded: open,
+    });
+    expect(step.kind).toBe('same');
+  });
+
+  it('amends when the zone of the panel was changed', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    const input = { nextDueDate: '2026-04-01', billingCycle: 'monthly' as const, timeZone: 'America/New_York' };
+    const step = stepCycle({ ...input, now: noon('2026-03-10'), recorded: open });
+    expect(step.kind).toBe('amended');
+    expect(step.cycle).toEqual({ start: open.start, end: '2026-04-01T04:00:00.000Z' });
+  });
+
+  it('refuses a recorded cycle that is none', () => {
+    const input = { ...monthly, nextDueDate: '2026-04-01', now: noon('2026-03-10') };
+    const open = recorded('2026-03-01', '2026-04-01');
+    expect(codeOf(() => stepCycle({ ...input, recorded: { ...open, end: open.start } }))).toBe('invalid_instant');
+    expect(codeOf(() => stepCycle({ ...input, recorded: { ...open, end: '2026-04-01' } }))).toBe('invalid_instant');
+  });
+
+  it('never changes an open cycle when its period is paid early', () => {
+    fc.assert(
+      fc.property(anchor, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (input, share) => {
+        const cycle = billingCycle(input);
+        const now = new Date(
+          Date.parse(cycle.start) + Math.floor(share * (Date.parse(cycle.end) - Date.parse(cycle.start))),
+        ).toISOString();
+        const step = stepCycle({
+          ...input,
+          nextDueDate: nextDueDateAfter(input),
+          now,
+          recorded: { id: 'c1', ...cycle },
+        });
+        expect(step.kind).toBe('same');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('gives cycles that contain now and never overlap, however the due date moves', () => {
+    const move = fc.oneof(
+      fc.constant('stay' as const),
+      fc.constant('pay' as const),
+      localDate.map((date) => ({ date })),
+    );
+    const history = fc.array(fc.record({ wait: fc.integer({ min: 1, max: 60 * 86_400_000 }), move }), {
+      minLength: 1,
+      maxLength: 25,
+    });
+    fc.assert(
+      fc.property(anchor, quotaPeriod, instant, history, (input, period, begin, events) => {
+        const current: CycleAnchor & { quotaPeriod: typeof period } = { ...input, quotaPeriod: period };
+        const cycles: RecordedCycle[] = [];
+        let now = Date.parse(begin);
+        for (const event of events) {
+          if (event.move === 'pay') current.nextDueDate = nextDueDateAfter(current);
+          else if (event.move !== 'stay') current.nextDueDate = event.move.date;
+          now += event.wait;
+          const last = cycles.at(-1) ?? null;
+          const at = new Date(now).toISOString();
+          const step = stepCycle({ ...current, now: at, recorded: last });
+          expect(step.cycle.start <= at && at < step.cycle.end).toBe(true);
+          expect(step.previous).toEqual(last);
+          if (step.kind === 'opened') {
+            if (last !== null) expect(step.cycle.start >= last.end).toBe(true);
+            cycles.push({ id: `c${cycles.length}`, ...step.cycle });
+          } else {
+            expect(step.cycle.start).toBe(last?.start);
+            expect(step.cycle.end === last?.end).toBe(step.kind === 'same');
+            cycles[cycles.length - 1] = { id: last?.id ?? '', ...step.cycle };
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('leaves no gap for a service that is looked at daily and paid in time', () => {
+    fc.assert(
+      fc.property(anchor, fc.integer({ min: 0, max: 27 }), (input, payDaysBefore) => {
+        const current = { ...input, billingCycle: 'monthly' as const };
+        let last: RecordedCycle = { id: 'c', ...billingCycle(current) };
+        for (let day = 0; day < 200; day += 1) {
+          const now = new Date(Date.parse(billingCycle(input).start) + day * 86_400_000).toISOString();
+          const due = zonedMidnight(current.nextDueDate, current.timeZone);
+          if (Date.parse(due) - Date.parse(now) <= payDaysBefore * 86_400_000) {
+            current.nextDueDate = nextDueDateAfter(current);
+          }
+          const step = stepCycle({ ...current, now, recorded: last });
+          if (now < last.end) expect(step.cycle).toEqual({ start: last.start, end: last.end });
+          else expect([step.kind, step.cycle.start]).toEqual(['opened', last.end]);
+          last = { id: 'c', ...step.cycle };
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('agrees with billingCycleAt about the end of every cycle that it opens', () => {
+    fc.assert(
+      fc.property(anchor, instant, (input, now) => {
+        const computed = billingCycleAt({ ...input, now });
+        const before = { id: 'c', start: '1980-01-01T00:00:00.000Z', end: computed.start };
+        expect(stepCycle({ ...input, now, recorded: before }).cycle).toEqual(computed);
+        expect(stepCycle({ ...input, now, recorded: null }).cycle).toEqual(computed);
+      }),
+    );
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { localDateOf, zonedMidnight } from './index.js';
+import { instant, localDate, zone } from './test/arbitraries.js';
+import { codeOf } from './test/code-of.js';
+
+/** The local day by the runtime's own formatter, which the code under test does not ask. */
+function dayOf(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms);
+}
+
+describe('zonedMidnight', () => {
+  it.each([
+    ['2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00.000Z'],
+    ['2026-03-30', 'Europe/Berlin', '2026-03-29T22:00:00.000Z'],
+    ['2026-01-01', 'Asia/Kathmandu', '2025-12-31T18:15:00.000Z'],
+    ['2026-01-01', 'Pacific/Kiritimati', '2025-12-31T10:00:00.000Z'],
+    ['2026-07-01', 'UTC', '2026-07-01T00:00:00.000Z'],
+  ])('finds the beginning of %s in %s', (date, timeZone, expected) => {
+    expect(zonedMidnight(date, timeZone)).toBe(expected);
+  });
+
+  it('takes the first instant of a day whose midnight is skipped', () => {
+    expect(zonedMidnight('2018-11-04', 'America/Sao_Paulo')).toBe('2018-11-04T03:00:00.000Z');
+    expect(zonedMidnight('2022-03-27', 'Asia/Beirut')).toBe('2022-03-26T22:00:00.000Z');
+    expect(zonedMidnight('2020-03-22', 'Asia/Tehran')).toBe('2020-03-21T19:30:00.000Z');
+    expect(zonedMidnight('2021-03-22', 'Asia/Tehran')).toBe('2021-03-21T20:30:00.000Z');
+  });
+
+  it('takes the first of two midnights', () => {
+    expect(zonedMidnight('2025-11-02', 'America/Havana')).toBe('2025-11-02T04:00:00.000Z');
+    expect(zonedMidnight('2010-11-07', 'America/St_Johns')).toBe('2010-11-07T02:30:00.000Z');
+  });
+
+  it('takes the next day that exists where a whole day is skipped', () => {
+    expect(zonedMidnight('2011-12-30', 'Pacific/Apia')).toBe('2011-12-30T10:00:00.000Z');
+    expect(zonedMidnight('2011-12-31', 'Pacific/Apia')).toBe('2011-12-30T10:00:00.000Z');
+  });
+
+  it('is the first instant of its day in every zone', () => {
+    fc.assert(
+      fc.property(localDate, zone, (date, timeZone) => {
+        const ms = Date.parse(zonedMidnight(date, timeZone));
+        expect(dayOf(ms, timeZone) >= date).toBe(true);
+        for (let minutes = 0; minutes < 240; minutes += 5) {
+          expect(dayOf(ms - 1 - minutes * 60_000, timeZone) < date).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('localDateOf', () => {
+  it('agrees with the formatter of the runtime', () => {
+    fc.assert(
+      fc.property(instant, zone, (at, timeZone) => {
+        expect(localDateOf(at, timeZone)).toBe(dayOf(Date.parse(at), timeZone));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('leads back to the midnight it lies after', () => {
+    fc.assert(
+      fc.property(instant, zone, (at, timeZone) => {
+        expect(zonedMidnight(localDateOf(at, timeZone), timeZone) <= at).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['2026-01-01', '2026-01-01T00:00:00', '2026-01-01T00:00:00Z', '2026-02-30T00:00:00.000Z', 'now', ''])(
+    'refuses %j, which is not written as an instant',
+    (text) => {
+      expect(codeOf(() => localDateOf(text, 'UTC'))).toBe('invalid_instant');
+    },
+  );
+});
+
+describe('time zones', () => {
+  it.each(['', 'Mars/Olympus', '+02:00', '-0330', 'Europe/Berlin ', '__proto__'])('refuses %j', (timeZone) => {
+    expect(codeOf(() => zonedMidnight('2026-01-01', timeZone))).toBe('invalid_time_zone');
+    expect(codeOf(() => localDateOf('2026-01-01T00:00:00.000Z', timeZone))).toBe('invalid_time_zone');
+  });
+});
