@@ -199,9 +199,10 @@ export class PanelCall<T> {
 
   #read(answer: AttemptAnswer, now: number): ReadResult {
     const { accept = 'json', allowEmpty = false, schema } = this.#request;
-    const { failureIn, messageIn } = this.#transport.options;
+    const { failureIn, refusalIn, messageIn } = this.#transport.options;
     const { changing } = this.#prepared;
-    return readAnswer(answer, { accept, allowEmpty, changing, schema, failureIn, messageIn, now, clean: this.#clean });
+    const words = { failureIn, refusalIn, messageIn };
+    return readAnswer(answer, { accept, allowEmpty, changing, schema, ...words, now, clean: this.#clean });
   }
 
   #failureOf(lost: LostAnswer, attemptMs: number): Failure {

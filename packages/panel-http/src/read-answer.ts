@@ -4,7 +4,7 @@ import { codeOfStatus, leadsToLogin } from './classify-status.js';
 import type { Failure } from './failure.js';
 import { defaultMessageIn, fieldsIn, oneLine } from './panel-message.js';
 import { parseRetryAfter } from './retry-delay.js';
-import type { PanelHttpOptions } from './types.js';
+import type { PanelFailure, PanelHttpOptions } from './types.js';
 
 export interface ReadOptions {
   accept: 'json' | 'text' | 'bytes';
@@ -12,6 +12,7 @@ export interface ReadOptions {
   changing: boolean;
   schema: z.ZodType | undefined;
   failureIn: PanelHttpOptions['failureIn'];
+  refusalIn: PanelHttpOptions['refusalIn'];
   messageIn: PanelHttpOptions['messageIn'];
   now: number;
   /** Applied before texts are cut to length, so that half a secret cannot remain. */
@@ -67,14 +68,28 @@ function refusal(answer: AttemptAnswer, code: Failure['code'], options: ReadOpti
   const text = answer.body.toString('utf8', 0, 65_536);
   const parsed = parseJson(text, true);
   const json = 'json' in parsed ? parsed.json : null;
-  const words = (options.messageIn ?? defaultMessageIn)(json);
   const fields = fieldsIn(json);
+  const said = 'json' in parsed ? (options.refusalIn?.({ status, json }) ?? null) : null;
+  if (said !== null) return wordedRefusal(said, status, fields, options);
+  const words = (options.messageIn ?? defaultMessageIn)(json);
   return {
     code,
     what: words !== null ? quote(words, options) : 'problem' in parsed ? `not JSON but ${parsed.problem}` : '',
     status,
     retryAfterMs: parseRetryAfter(headers['retry-after'], options.now),
     outcomeUnknown: options.changing && code === 'PANEL_SERVER_ERROR',
+    ...(fields === undefined ? {} : { fields }),
+  };
+}
+
+function wordedRefusal(said: PanelFailure, status: number, fields: Failure['fields'], options: ReadOptions): Failure {
+  return {
+    code: said.code,
+    what: quote(said.message, options),
+    status,
+    panelCode: said.panelCode ?? null,
+    outcomeUnknown: options.changing && (said.code === 'PANEL_SERVER_ERROR' || said.code === 'PANEL_UNREADABLE'),
+    transient: said.retry ?? false,
     ...(fields === undefined ? {} : { fields }),
   };
 }

@@ -118,6 +118,8 @@ export interface PanelHttpOptions {
   random?: () => number;
   /** For panels that say no with HTTP 200: asked for every 2xx answer with a JSON body. */
   failureIn?: (answer: { status: number; json: unknown }) => PanelFailure | null;
+  /** For panels whose words tell more than the status: asked for every answer with an error status and a JSON body. Null: the status decides. */
+  refusalIn?: (answer: { status: number; json: unknown }) => PanelFailure | null;
   /** Where the panel puts the text of its errors. Default: `error`, `message`, `detail`, `details`, `reason`, `msg`. */
   messageIn?: (json: unknown) => string | null;
 }
