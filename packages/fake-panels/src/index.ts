@@ -9,3 +9,44 @@ export { FakeFlvx, type FlvxBytes, type FlvxService } from './flvx/fake-flvx.js'
 export { type NewForward, type NewPermission, type NewTunnel, type NewUser } from './flvx/flvx-builder.js';
 export { FlvxCustomer, type FlvxEnvelope } from './flvx/flvx-customer.js';
 export { diffStates, type FlvxState } from './flvx/flvx-state.js';
+export { manualClock, type ManualClock } from './core/manual-clock.js';
+export { startFakeEasyDcim, type FakeEasyDcimOptions } from './easydcim/start-fake-easydcim.js';
+export { FakeEasyDcim, type NewToken, type ServiceTraffic } from './easydcim/fake-easydcim.js';
+export { populateEasyDcim, type PopulatedService, type PopulateOptions } from './easydcim/populate.js';
+export {
+  bandwidthKeys,
+  type AnswerSettings,
+  type BandwidthAnswers,
+  type EasyDcimAnswers,
+  type GraphAnswers,
+  type ListAnswers,
+  type ListShape,
+  type ObjectShape,
+  type OrderStyle,
+  type PageInfo,
+  type PortStyle,
+  type ServiceStyle,
+} from './easydcim/answers.js';
+export {
+  rareEndpoints,
+  type ActionBehaviour,
+  type BehaviourSettings,
+  type Delay,
+  type EasyDcimBehaviour,
+} from './easydcim/behaviour.js';
+export {
+  type Actor,
+  type AdminState,
+  type FakeUser,
+  type NewPort,
+  type NewService,
+  type OrderState,
+  type PanelEvent,
+  type PanelSnapshot,
+  type PortDefect,
+  type PortState,
+  type Rate,
+  type ServiceStatus,
+} from './easydcim/model.js';
+export { type Credentials } from './easydcim/panel.js';
+export { type Traffic } from './easydcim/traffic-meter.js';

@@ -7,6 +7,7 @@ import { type FakeResponse } from './fake-response.js';
 import { type CallTotals, type FakeServer } from './fake-server.js';
 import { FaultBook } from './fault-book.js';
 import { type Fault, type FaultRule } from './fault-rule.js';
+import { signInPage } from './sign-in-page.js';
 import { sendAnswer, sendHuge, toBytes } from './send-answer.js';
 
 /** What a fake panel gives to its server. */
@@ -193,9 +194,6 @@ async function respond(
       return 200;
   }
 }
-
-const signInPage =
-  '<!doctype html><html><head><title>Sign in</title></head><body><form method="post"></form></body></html>';
 
 function mutated(answer: FakeResponse, change: (json: unknown) => unknown): FakeResponse {
   const text = toBytes(answer.body).toString('utf8');
