@@ -1,1 +1,27 @@
-export {};
+export { backupStore } from './backup-store.js';
+export { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+export { migrateStore, type MigrationResult, storeVersion } from './migrate-store.js';
+export { openStore, type OpenStoreOptions } from './open-store.js';
+export type {
+  ActionRecord,
+  ActionState,
+  ApiCallRecord,
+  CycleRecord,
+  DecisionRecord,
+  EvidenceRecord,
+  FingerprintRecord,
+  HoldRecord,
+  LeaseOwner,
+  LeaseRecord,
+  NoticeRecord,
+  OverrideRecord,
+  PurchaseRecord,
+  RunRecord,
+  SampleRecord,
+  ServiceRecord,
+  ServiceStatus,
+  SwitchRecord,
+} from './records.js';
+export { restoreStore, type RestoreResult } from './restore-store.js';
+export type { HeldLease, LeaseResult, StateStore, StoreCheck, StoreTables } from './store.js';
+export { StoreError, type StoreErrorCode, type StoreRowReference } from './store-error.js';

@@ -31,8 +31,15 @@ export type LeaseResult = { acquired: true; lease: HeldLease } | { acquired: fal
 export interface StoreTables {
   services: {
     get(id: string): Promise<ServiceRecord | null>;
-    /** Ordered by id. */
-    list(filter?: { panel?: string; product?: string; client?: string; ids?: string[] }): Promise<ServiceRecord[]>;
+    /** Ordered by id. In pages: `limit` at a time, each `after` the last id of the one before. */
+    list(filter?: {
+      panel?: string;
+      product?: string;
+      client?: string;
+      ids?: string[];
+      after?: string;
+      limit?: number;
+    }): Promise<ServiceRecord[]>;
     put(records: ServiceRecord[]): Promise<void>;
     remove(id: string): Promise<void>;
     /** Every id known, for suggestions. */
@@ -53,13 +60,14 @@ export interface StoreTables {
   };
   samples: {
     add(records: SampleRecord[]): Promise<void>;
-    /** Oldest first. */
+    /** Oldest first, or the newest first; `limit` counts from that side. `from` and `to` are inside. */
     list(filter: {
       service: string;
       from?: string;
       to?: string;
       limit?: number;
       cycle?: string;
+      newestFirst?: boolean;
     }): Promise<SampleRecord[]>;
     latest(services?: string[]): Promise<SampleRecord[]>;
   };
@@ -130,7 +138,14 @@ export interface StoreTables {
   notices: {
     /** The ones that were new (by key). */
     add(records: NoticeRecord[]): Promise<NoticeRecord[]>;
-    list(filter?: { run?: string; service?: string; since?: string; limit?: number }): Promise<NoticeRecord[]>;
+    /** Oldest first, or the newest first; `limit` counts from that side. */
+    list(filter?: {
+      run?: string;
+      service?: string;
+      since?: string;
+      limit?: number;
+      newestFirst?: boolean;
+    }): Promise<NoticeRecord[]>;
   };
   runs: {
     start(record: RunRecord): Promise<void>;

@@ -1,0 +1,21 @@
+import { DEFAULT_WAIT_MS } from './open-store.js';
+import { backupFile } from './sqlite/backup.js';
+import { pathOf } from './sqlite/open-handle.js';
+
+/**
+ * Copies a store of any schema version to a new file of mode 0600, as it is at this moment, whoever is writing to it.
+ * For the copy before a migration; an open store has `maintenance.backup`.
+ *
+ * @throws StoreError `store_missing`, `store_exists`, `store_full`, `store_read_only`, `store_damaged`
+ */
+export async function backupStore({
+  from,
+  to,
+  wait = DEFAULT_WAIT_MS,
+}: {
+  from: string;
+  to: string;
+  wait?: number;
+}): Promise<void> {
+  await backupFile(pathOf(from), to, wait);
+}

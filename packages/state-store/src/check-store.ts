@@ -1,0 +1,200 @@
+import { statSync } from 'node:fs';
+import { type Kysely, sql } from 'kysely';
+import { expectedSchema } from './expected-schema.js';
+import type { StoreCheck } from './store.js';
+import { StoreError } from './store-error.js';
+import type { Session } from './tables/access.js';
+import {
+  actions,
+  cycles,
+  type Database,
+  decisionHistory,
+  decisions,
+  evidence,
+  fingerprints,
+  holds,
+  notices,
+  overrides,
+  purchases,
+  runs,
+  services,
+} from './tables/schema.js';
+
+/** Of many findings of one kind these many are told; they have one cause. */
+const FINDINGS = 20;
+
+/** Rows that are looked at together. */
+const PAGE = 1000;
+
+interface Finding {
+  object: string;
+  message: string;
+}
+
+/** Everything that must hold in a store, one entry per check that passed and one per finding. */
+export async function checkStore({ db }: Session, location: string, schemaVersion: number): Promise<StoreCheck[]> {
+  return [
+    ...entries('integrity', location, await damage(db)),
+    ...entries('foreign-keys', location, await danglingKeys(db)),
+    ...entries('schema', `version ${schemaVersion}`, await alteredSchema(db)),
+    ...entries('permissions', location, openToOthers(location), 'warning'),
+    ...entries('rows', location, await damagedRows(db)),
+    ...entries('one-open-hold', 'holds', await doubleHolds(db)),
+    ...entries('one-open-evidence', 'evidence', await doubleEvidence(db)),
+    ...entries('evidence-of-ended-holds', 'evidence', await leftoverEvidence(db)),
+    ...entries('unknown-services', 'services', await unknownServices(db)),
+  ];
+}
+
+function entries(
+  name: string,
+  object: string,
+  findings: Finding[],
+  status: 'warning' | 'failed' = 'failed',
+): StoreCheck[] {
+  if (findings.length === 0) return [{ name, object, status: 'ok', message: 'ok' }];
+  return findings.slice(0, FINDINGS).map((finding) => ({ name, status, ...finding }));
+}
+
+async function damage(db: Kysely<Database>): Promise<Finding[]> {
+  const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check(${sql.lit(FINDINGS)})`.execute(db);
+  return rows
+    .filter((row) => row.integrity_check !== 'ok')
+    .map((row) => ({ object: 'file', message: `${row.integrity_check}. Restore a backup.` }));
+}
+
+async function danglingKeys(db: Kysely<Database>): Promise<Finding[]> {
+  const { rows } = await sql<{ table: string; rowid: number; parent: string }>`pragma foreign_key_check`.execute(db);
+  return rows.map((row) => ({
+    object: row.table,
+    message: `The row number ${row.rowid} refers to a row of ${row.parent} that is not there.`,
+  }));
+}
+
+async function alteredSchema(db: Kysely<Database>): Promise<Finding[]> {
+  const expected = await expectedSchema();
+  const { rows } = await sql<{ name: string; sql: string }>`
+    select name, sql from sqlite_master where sql is not null`.execute(db);
+  const found = new Map(rows.map((row) => [row.name, row.sql]));
+  return [...expected]
+    .filter(([name, text]) => found.get(name) !== text)
+    .map(([name]) => ({
+      object: name,
+      message: found.has(name) ? 'It is not as the migrations made it.' : 'It is missing.',
+    }));
+}
+
+function openToOthers(location: string): Finding[] {
+  const mode = statSync(location).mode & 0o777;
+  if ((mode & 0o077) === 0) return [];
+  return [{ object: location, message: `Others may use it (mode ${mode.toString(8)}). Run: chmod 600 ${location}` }];
+}
+
+async function doubleHolds(db: Kysely<Database>): Promise<Finding[]> {
+  const rows = await db
+    .selectFrom('holds')
+    .select(['service', 'reason'])
+    .where('until', 'is', null)
+    .groupBy(['service', 'reason'])
+    .having((eb) => eb(eb.fn.countAll(), '>', 1))
+    .limit(FINDINGS)
+    .execute();
+  return rows.map((row) => ({ object: row.service, message: `It has more than one open hold for ${row.reason}.` }));
+}
+
+async function doubleEvidence(db: Kysely<Database>): Promise<Finding[]> {
+  const rows = await db
+    .selectFrom('evidence')
+    .select(['panel', 'kind', 'target'])
+    .where('until', 'is', null)
+    .groupBy(['panel', 'kind', 'target'])
+    .having((eb) => eb(eb.fn.countAll(), '>', 1))
+    .limit(FINDINGS)
+    .execute();
+  return rows.map((row) => ({
+    object: `${row.panel} ${row.kind} ${row.target}`,
+    message: 'More than one row says that it is to be undone.',
+  }));
+}
+
+async function leftoverEvidence(db: Kysely<Database>): Promise<Finding[]> {
+  const rows = await db
+    .selectFrom('evidence')
+    .innerJoin('holds', 'holds.id', 'evidence.hold')
+    .select(['evidence.id', 'evidence.service', 'evidence.kind', 'evidence.target'])
+    .where('evidence.until', 'is', null)
+    .where('holds.until', 'is not', null)
+    .limit(FINDINGS)
+    .execute();
+  return rows.map((row) => ({
+    object: row.id,
+    message: `The hold of service ${row.service} ended, but its ${row.kind} ${row.target} was not given back.`,
+  }));
+}
+
+async function unknownServices(db: Kysely<Database>): Promise<Finding[]> {
+  const known = db.selectFrom('services').select('services.id');
+  const held = await db
+    .selectFrom('holds')
+    .select('service')
+    .distinct()
+    .where('until', 'is', null)
+    .where('service', 'not in', known)
+    .limit(FINDINGS)
+    .execute();
+  const restricted = await db
+    .selectFrom('evidence')
+    .select('service')
+    .distinct()
+    .where('until', 'is', null)
+    .where('service', 'not in', known)
+    .limit(FINDINGS)
+    .execute();
+  const ids = [...new Set([...held, ...restricted].map((row) => row.service))].sort();
+  return ids.map((id) => ({ object: id, message: 'It is held, but there is no such service. Import it again.' }));
+}
+
+interface Readable {
+  table: string;
+  columns: readonly string[];
+  decode: (row: never) => unknown;
+}
+
+/** Tables with JSON in them, each with the column to page by. */
+const READABLE: readonly (readonly [Readable, key: string])[] = [
+  [services, 'id'],
+  [overrides, 'seq'],
+  [cycles, 'id'],
+  [purchases, 'seq'],
+  [holds, 'seq'],
+  [evidence, 'seq'],
+  [actions, 'seq'],
+  [decisions, 'service'],
+  [decisionHistory, 'seq'],
+  [notices, 'seq'],
+  [runs, 'seq'],
+  [fingerprints, 'panel'],
+];
+
+async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [table, key] of READABLE) {
+    for (let last: unknown = key === 'seq' ? 0 : ''; last !== undefined;) {
+      const columns = sql.join([sql`${sql.ref(key)} as page_key`, ...table.columns.map((column) => sql.ref(column))]);
+      const page: { rows: { page_key: unknown }[] } = await sql<{ page_key: unknown }>`
+        select ${columns} from ${sql.table(table.table)}
+        where ${sql.ref(key)} > ${last} order by ${sql.ref(key)} limit ${PAGE}`.execute(db);
+      for (const row of page.rows) {
+        try {
+          table.decode(row as never);
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error;
+          findings.push({ object: `${table.table} ${error.row?.id ?? ''}`, message: error.message });
+        }
+      }
+      if (findings.length >= FINDINGS) return findings;
+      last = page.rows.length < PAGE ? undefined : page.rows.at(-1)?.page_key;
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,60 @@
+import { migrate, refuseNewer } from './migrations/migrate.js';
+import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+import { DEFAULT_WAIT_MS } from './open-store.js';
+import { connectReader, connectWriter } from './sqlite/connect.js';
+import { fileVersion } from './sqlite/file-version.js';
+import { pathOf, prepareFile } from './sqlite/open-handle.js';
+import { toStoreError } from './sqlite/to-store-error.js';
+
+/** What a migration did. */
+export interface MigrationResult {
+  from: number;
+  to: number;
+  /** Names of the steps that ran, oldest first; empty when the store was up to date. */
+  applied: string[];
+}
+
+/**
+ * Brings an existing store up to the newest schema version, all steps in one transaction.
+ *
+ * @throws StoreError `store_missing`, `store_too_new`, and as `openStore`
+ */
+export async function migrateStore(
+  location: string,
+  { clock = { now: () => Date.now() }, wait = DEFAULT_WAIT_MS }: { clock?: { now(): number }; wait?: number } = {},
+): Promise<MigrationResult> {
+  const path = pathOf(location);
+  prepareFile(path, false);
+  const writer = await connectWriter(path, wait);
+  try {
+    const from = fileVersion(writer.handle, path);
+    refuseNewer(path, from);
+    const applied = from < LATEST_SCHEMA_VERSION ? await migrate(writer.db, new Date(clock.now()).toISOString()) : [];
+    return { from, to: fileVersion(writer.handle, path), applied };
+  } catch (error) {
+    throw toStoreError(error, path);
+  } finally {
+    await writer.close();
+  }
+}
+
+/**
+ * Schema version of a store, without changing anything; 0 for an empty file, and more than `LATEST_SCHEMA_VERSION`
+ * for one of a newer version of Sluice.
+ *
+ * @throws StoreError `store_missing`, `store_unsupported`, `store_damaged`
+ */
+export async function storeVersion(
+  location: string,
+  { wait = DEFAULT_WAIT_MS }: { wait?: number } = {},
+): Promise<number> {
+  const path = pathOf(location);
+  const reader = await connectReader(path, wait);
+  try {
+    return fileVersion(reader.handle, path);
+  } catch (error) {
+    throw toStoreError(error, path);
+  } finally {
+    await reader.close();
+  }
+}

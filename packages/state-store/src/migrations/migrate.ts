@@ -1,0 +1,66 @@
+import type { Kysely } from 'kysely';
+import { StoreError } from '../store-error.js';
+import type { Database } from '../tables/schema.js';
+import { LATEST_SCHEMA_VERSION, MIGRATIONS } from './migrations.js';
+import type { Migration } from './migration.js';
+
+/** Version of the schema in a database; 0 when it holds no store yet. */
+export async function readVersion(db: Kysely<Database>): Promise<number> {
+  const row = await db
+    .selectFrom('schema_migrations')
+    .select((eb) => eb.fn.max<number | null>('version').as('version'))
+    .executeTakeFirst();
+  return row?.version ?? 0;
+}
+
+/** Refuses a store of a newer version than this package knows. */
+export function refuseNewer(path: string, version: number, latest: number = LATEST_SCHEMA_VERSION): void {
+  if (version <= latest) return;
+  throw new StoreError(
+    'store_too_new',
+    `The store ${path} has schema version ${version}, this version of Sluice knows ${latest}. ` +
+      'Use the newer Sluice that wrote it, or restore a backup from before.',
+  );
+}
+
+/** Refuses a store whose migrations have not run. */
+export function refuseOlder(path: string, version: number, latest: number = LATEST_SCHEMA_VERSION): void {
+  if (version >= latest) return;
+  throw new StoreError(
+    'store_too_old',
+    version === 0
+      ? `The store ${path} holds no tables yet. Run "sluice db migrate".`
+      : `The store ${path} has schema version ${version}, this version of Sluice needs ${latest}. Run "sluice db migrate".`,
+  );
+}
+
+/**
+ * Brings the schema up to the newest version in one transaction, and gives the names of the steps that ran.
+ * The version is read again under the lock, so that of two processes the second finds nothing left to do.
+ */
+export async function migrate(
+  db: Kysely<Database>,
+  now: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<string[]> {
+  return db.transaction().execute(async (trx) => {
+    await trx.schema
+      .createTable('schema_migrations')
+      .ifNotExists()
+      .addColumn('version', 'integer', (c) => c.primaryKey().notNull())
+      .addColumn('name', 'text', (c) => c.notNull())
+      .addColumn('applied_at', 'text', (c) => c.notNull())
+      .execute();
+    const version = await readVersion(trx);
+    const pending = migrations.filter((migration) => migration.version > version);
+    for (const migration of pending) {
+      // A step sees the tables of its own time, not of the newest version.
+      await migration.up(trx as unknown as Kysely<unknown>);
+      await trx
+        .insertInto('schema_migrations')
+        .values({ version: migration.version, name: migration.name, applied_at: now })
+        .execute();
+    }
+    return pending.map((migration) => migration.name);
+  });
+}

@@ -1,0 +1,8 @@
+import { initial } from './001-initial.js';
+import type { Migration } from './migration.js';
+
+/** Every step, oldest first. */
+export const MIGRATIONS: readonly Migration[] = [initial];
+
+/** The schema version that this version of the package reads and writes. */
+export const LATEST_SCHEMA_VERSION = MIGRATIONS.length;

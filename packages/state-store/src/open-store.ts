@@ -1,0 +1,65 @@
+import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
+import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+import { type Connection, connectReader, connectWriter } from './sqlite/connect.js';
+import { fileVersion } from './sqlite/file-version.js';
+import { pathOf, prepareFile } from './sqlite/open-handle.js';
+import { toStoreError } from './sqlite/to-store-error.js';
+import { createSqliteStore } from './sqlite-store.js';
+import type { StateStore } from './store.js';
+
+/** How long a lock is waited for when nothing is said. */
+export const DEFAULT_WAIT_MS = 10_000;
+
+/** How a store is opened. */
+export interface OpenStoreOptions {
+  /** Path of the file. */
+  location: string;
+  /** Stamps the migrations. */
+  clock: { now(): number };
+  /** Make the file when it is not there (default), or fail with `store_missing`. */
+  create?: boolean;
+  /** Bring an older store up to date (default), or fail with `store_too_old`. */
+  migrate?: boolean;
+  /** Never write: neither the file nor its schema. Each write then fails with `store_read_only`. */
+  readOnly?: boolean;
+  /** Milliseconds to wait for a lock of another process before `store_busy` (default 10,000). */
+  wait?: number;
+}
+
+/**
+ * Opens the store: makes the file with mode 0600 and its folder, runs pending migrations, and checks that it is one.
+ *
+ * @throws StoreError `store_missing`, `store_unsupported`, `store_too_new`, `store_too_old`, `store_read_only`,
+ * `store_full`, `store_damaged`, `store_busy`
+ *
+ * @example
+ * const store = await openStore({ location: './sluice.db', clock: { now: () => Date.now() } });
+ * const held = await store.holds.open({ panel: 'dcim' });
+ * await store.close();
+ */
+export async function openStore(options: OpenStoreOptions): Promise<StateStore> {
+  const { location, clock, create = true, readOnly = false, wait = DEFAULT_WAIT_MS } = options;
+  const path = pathOf(location);
+  const connections: Connection[] = [];
+  try {
+    let writer: Connection | null = null;
+    if (!readOnly) {
+      prepareFile(path, create);
+      writer = await connectWriter(path, wait);
+      connections.push(writer);
+      const version = fileVersion(writer.handle, path);
+      refuseNewer(path, version);
+      if (options.migrate === false) refuseOlder(path, version);
+      else if (version < LATEST_SCHEMA_VERSION) await migrate(writer.db, new Date(clock.now()).toISOString());
+    }
+    const reader = await connectReader(path, wait);
+    connections.unshift(reader);
+    const schemaVersion = fileVersion(reader.handle, path);
+    refuseNewer(path, schemaVersion);
+    refuseOlder(path, schemaVersion);
+    return createSqliteStore({ location: path, schemaVersion, reader, writer, waitMs: wait });
+  } catch (error) {
+    for (const connection of connections) await connection.close();
+    throw toStoreError(error, path);
+  }
+}

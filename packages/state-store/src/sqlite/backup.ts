@@ -1,0 +1,59 @@
+import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type Sqlite from 'better-sqlite3';
+import { StoreError } from '../store-error.js';
+import { createPrivateFile, openReader, pathOf } from './open-handle.js';
+import { toStoreError } from './to-store-error.js';
+
+/** Pages copied before others get their turn: 4 MB. */
+const PAGES_A_STEP = 1000;
+
+/** Copies the database at `from`, as it is at this moment, to the new file `to`: whole, or not there at all. */
+export async function backupFile(from: string, to: string, waitMs: number): Promise<void> {
+  const target = pathOf(to);
+  const part = `${target}.part`;
+  const source = await openReader(from, waitMs);
+  try {
+    rmSync(part, { force: true });
+    if (!createPrivateFile(part)) {
+      throw new StoreError('store_exists', `The file ${part} is there already: another backup is being written.`);
+    }
+    await copy(source, part);
+    flush(part);
+    // Unlike a rename, a link never replaces a file that is there.
+    linkSync(part, target);
+    flush(dirname(target));
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST') {
+      throw new StoreError('store_exists', `The file ${target} is there already. Name a new one.`, { cause: error });
+    }
+    throw toStoreError(error, target);
+  } finally {
+    source.close();
+    rmSync(part, { force: true });
+  }
+}
+
+/**
+ * While the source has a read transaction open, it stays at one state, and the copying does not begin anew whenever
+ * another connection writes.
+ */
+async function copy(source: Sqlite.Database, file: string): Promise<void> {
+  source.exec('begin');
+  try {
+    source.prepare('select count(*) from sqlite_master').get();
+    await source.backup(file, { progress: () => PAGES_A_STEP });
+  } finally {
+    if (source.inTransaction) source.exec('rollback');
+  }
+}
+
+/** What was written to a file, or which files a folder has, is on the disk afterwards. */
+export function flush(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,41 @@
+import { CompiledQuery, type DatabaseConnection, type Driver, SqliteDialect, SqliteDriver } from 'kysely';
+import type SqliteHandle from 'better-sqlite3';
+import { retryWhileBusy } from './retry-while-busy.js';
+import { StatementCache } from './statement-cache.js';
+
+/** Begins by taking the write lock: a read that turns into a write later could fail half way, with no use in waiting. */
+class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #handle: SqliteHandle.Database;
+  readonly #waitMs: number;
+
+  constructor(handle: SqliteHandle.Database, waitMs: number) {
+    super({ database: new StatementCache(handle) });
+    this.#handle = handle;
+    this.#waitMs = waitMs;
+  }
+
+  override async beginTransaction(): Promise<void> {
+    await retryWhileBusy(this.#waitMs, () => this.#handle.exec('begin immediate'));
+  }
+
+  /** SQLite rolls back by itself after some errors (a full disk), and complains of a second time. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#handle.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+  }
+}
+
+/** SQLite through one connection that keeps its statements and takes the write lock at the start of a transaction. */
+export class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #handle: SqliteHandle.Database;
+  readonly #waitMs: number;
+
+  constructor(handle: SqliteHandle.Database, waitMs: number) {
+    super({ database: handle });
+    this.#handle = handle;
+    this.#waitMs = waitMs;
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateSqliteDriver(this.#handle, this.#waitMs);
+  }
+}

@@ -1,0 +1,113 @@
+import { closeSync, constants, existsSync, fchmodSync, accessSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { StoreError } from '../store-error.js';
+import { retryWhileBusy } from './retry-while-busy.js';
+import { toStoreError } from './to-store-error.js';
+
+/** How long SQLite itself may block the process for a lock; the rest of a wait is asynchronous. */
+const BLOCKING_WAIT_MS = 20;
+
+/** Absolute path of a store. Fails with `store_unsupported` for what is no path. */
+export function pathOf(location: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1];
+  if (scheme !== undefined) {
+    throw new StoreError(
+      'store_unsupported',
+      scheme.startsWith('postgres')
+        ? 'A store on PostgreSQL is not supported by this version. Name a file, such as ./sluice.db.'
+        : `A store can't be opened by "${scheme}:". Name a file, such as ./sluice.db.`,
+    );
+  }
+  if (location.trim() === '' || location === ':memory:' || location !== location.trim()) {
+    throw new StoreError('store_unsupported', 'A store has to be a file that lasts. Name one, such as ./sluice.db.');
+  }
+  return resolve(location);
+}
+
+/** Makes the file, readable to its owner alone from its first moment; false when it is there already. */
+export function createPrivateFile(path: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST') return false;
+    throw toStoreError(error, path);
+  }
+  try {
+    // The umask can only have taken rights away, maybe too many.
+    fchmodSync(file, 0o600);
+  } finally {
+    closeSync(file);
+  }
+  return true;
+}
+
+/** Makes sure that the file is there and can be written, before SQLite opens it quietly for reading only. */
+export function prepareFile(path: string, create: boolean): void {
+  if (!existsSync(path)) {
+    if (!create) throw missing(path);
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw toStoreError(error, path);
+    }
+    createPrivateFile(path);
+  }
+  try {
+    if (statSync(path).isDirectory()) {
+      throw new StoreError('store_unsupported', `The store ${path} is a folder. Name a file.`);
+    }
+    accessSync(path, constants.R_OK | constants.W_OK);
+    // SQLite needs two more files beside it.
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw toStoreError(error, path);
+  }
+}
+
+function missing(path: string): StoreError {
+  return new StoreError(
+    'store_missing',
+    `The store ${path} is not there. Check the path, or create it by a first run.`,
+  );
+}
+
+/** A connection that writes: write-ahead log, every commit on the disk before it returns, foreign keys. */
+export async function openWriter(path: string, waitMs: number): Promise<Sqlite.Database> {
+  return opened(path, waitMs, { fileMustExist: true, timeout: BLOCKING_WAIT_MS }, async (handle) => {
+    // Changing to the log needs the file for itself for a moment, and SQLite does not wait for that on its own.
+    await retryWhileBusy(waitMs, () => handle.pragma('journal_mode = wal'));
+    handle.pragma('synchronous = full');
+    handle.pragma('foreign_keys = on');
+  });
+}
+
+/** A connection that reads. Its rare waits (the log is being recovered) block. */
+export async function openReader(path: string, waitMs: number): Promise<Sqlite.Database> {
+  if (!existsSync(path)) throw missing(path);
+  return opened(path, waitMs, { readonly: true, fileMustExist: true, timeout: waitMs }, (handle) => {
+    handle.pragma('query_only = on');
+    return Promise.resolve();
+  });
+}
+
+async function opened(
+  path: string,
+  waitMs: number,
+  options: Sqlite.Options,
+  setUp: (handle: Sqlite.Database) => Promise<void>,
+): Promise<Sqlite.Database> {
+  let handle: Sqlite.Database | undefined;
+  try {
+    const opening = await retryWhileBusy(waitMs, () => new Sqlite(path, options));
+    handle = opening;
+    // The first look at the file: tells a damaged one here rather than in the middle of the work.
+    await retryWhileBusy(waitMs, () => opening.prepare('select count(*) from sqlite_master').get());
+    await setUp(opening);
+    return opening;
+  } catch (error) {
+    handle?.close();
+    throw toStoreError(error, path);
+  }
+}

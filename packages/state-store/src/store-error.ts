@@ -1,0 +1,58 @@
+/**
+ * What kind of trouble a {@link StoreError} tells of:
+ *
+ * - `store_missing`: the file is not there and was not to be created
+ * - `store_unsupported`: a location or file that is no store of this kind
+ * - `store_too_new`: written by a newer version of Sluice
+ * - `store_too_old`: its migrations have not run and were not to be run now
+ * - `store_read_only`: the file, its folder or this opening of it does not allow writing
+ * - `store_full`: no room left on the device
+ * - `store_io`: the device reported an error
+ * - `store_damaged`: the file or a row in it can't be understood
+ * - `store_busy`: another process kept the store locked for longer than the wait
+ * - `store_exists`: the file to write to is already there
+ * - `store_conflict`: a row that breaks an invariant; nothing was written
+ * - `store_not_found`: a change to a row that does not exist; nothing was written
+ * - `store_invalid`: a value that the store can't hold, such as a fraction of a byte; nothing was written
+ * - `store_closed`: used after `close`, or the tables of a `write` after it ended
+ * - `nested_write`: a write begun inside another one of the same store
+ * - `lease_lost`: a fence does not hold any more; nothing was written
+ */
+export type StoreErrorCode =
+  | 'store_missing'
+  | 'store_unsupported'
+  | 'store_too_new'
+  | 'store_too_old'
+  | 'store_read_only'
+  | 'store_full'
+  | 'store_io'
+  | 'store_damaged'
+  | 'store_busy'
+  | 'store_exists'
+  | 'store_conflict'
+  | 'store_not_found'
+  | 'store_invalid'
+  | 'store_closed'
+  | 'nested_write'
+  | 'lease_lost';
+
+/** The row that an error is about. */
+export interface StoreRowReference {
+  table: string;
+  id: string;
+}
+
+/** The one error class of the store. `message` says what happened, to what, and what to do next. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  /** Stable; decide by it, not by the message. */
+  readonly code: StoreErrorCode;
+  /** The row concerned, where there is one. */
+  readonly row: StoreRowReference | null;
+
+  constructor(code: StoreErrorCode, message: string, options: { cause?: unknown; row?: StoreRowReference } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.row = options.row ?? null;
+  }
+}

@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { StoreTables } from '../store.js';
+import type { Access } from './access.js';
+import { inChunksOrAll, inOrder } from './chunks.js';
+import { insertRows } from './insert-rows.js';
+import { mustExist } from './must-exist.js';
+import { actions } from './schema.js';
+
+/** Word for word the condition of the partial index; with bound values SQLite could not tell that it applies. */
+const UNSETTLED = sql<boolean>`"state" in ('planned', 'in-doubt')`;
+
+/** The journal. */
+export function actionsTable(access: Access): StoreTables['actions'] {
+  return {
+    plan: (records) =>
+      access.write(async (session) => {
+        await insertRows(
+          session,
+          actions,
+          records.map((record) => actions.values(record)),
+        );
+      }),
+    called: (id, at) =>
+      access.write(async ({ db }) => {
+        const result = await db
+          .updateTable('actions')
+          .set((eb) => ({ called_at: at, attempts: eb('attempts', '+', 1) }))
+          .where('id', '=', id)
+          .executeTakeFirst();
+        mustExist('actions', id, result.numUpdatedRows);
+      }),
+    settle: (id, change) =>
+      access.write(async ({ db }) => {
+        const result = await db
+          .updateTable('actions')
+          .set(actions.encodePart(id, change))
+          .where('id', '=', id)
+          .executeTakeFirst();
+        mustExist('actions', id, result.numUpdatedRows);
+      }),
+    unsettled: ({ panel, services } = {}) =>
+      access.read(async ({ db }) => {
+        const rows = await inChunksOrAll(services, (chunk) => {
+          let query = db.selectFrom('actions').select(actions.columns).select('seq').where(UNSETTLED);
+          if (chunk !== null) query = query.where('service', 'in', chunk);
+          if (panel !== undefined) query = query.where('panel', '=', panel);
+          return query.execute();
+        });
+        return inOrder(rows, (row) => row.planned_at).map((row) => actions.decode(row));
+      }),
+    list: ({ service, run, since, until, limit, newestFirst = false }) =>
+      access.read(async ({ db }) => {
+        let query = db.selectFrom('actions').select(actions.columns);
+        if (service !== undefined) query = query.where('service', '=', service);
+        if (run !== undefined) query = query.where('run', '=', run);
+        if (since !== undefined) query = query.where('planned_at', '>=', since);
+        if (until !== undefined) query = query.where('planned_at', '<=', until);
+        if (limit !== undefined) query = query.limit(limit);
+        const direction = newestFirst ? 'desc' : 'asc';
+        const rows = await query.orderBy('planned_at', direction).orderBy('seq', direction).execute();
+        return rows.map((row) => actions.decode(row));
+      }),
+  };
+}

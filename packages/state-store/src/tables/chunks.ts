@@ -1,0 +1,30 @@
+/** Well below what any database takes as values of one statement. */
+const IN_LIST = 500;
+
+/**
+ * Asks for each part of a list of any length and joins the answers. The list is sorted and freed of repetitions, so
+ * that answers ordered by it stay ordered.
+ */
+export async function inChunks<T>(
+  ids: readonly string[],
+  ask: (chunk: readonly string[]) => Promise<T[]>,
+): Promise<T[]> {
+  const sorted = [...new Set(ids)].sort();
+  if (sorted.length <= IN_LIST) return sorted.length === 0 ? [] : ask(sorted);
+  const answers: T[][] = [];
+  for (let at = 0; at < sorted.length; at += IN_LIST) answers.push(await ask(sorted.slice(at, at + IN_LIST)));
+  return answers.flat();
+}
+
+/** The same for a list that may be absent: then one question without it. */
+export async function inChunksOrAll<T>(
+  ids: readonly string[] | undefined,
+  ask: (chunk: readonly string[] | null) => Promise<T[]>,
+): Promise<T[]> {
+  return ids === undefined ? ask(null) : inChunks(ids, ask);
+}
+
+/** Rows of several chunks in the order of their time and, within one millisecond, as they came. */
+export function inOrder<Row extends { seq: number }>(rows: Row[], time: (row: Row) => string): Row[] {
+  return rows.sort((a, b) => (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : a.seq - b.seq));
+}

@@ -1,0 +1,148 @@
+import { StoreError } from '../store-error.js';
+
+/** What a column can hold in every database that the store may run on. */
+export type Stored = string | number | null;
+
+/** One column: its name, and how a value gets into it and out again. */
+export interface Column<Name extends string, S extends Stored, Value> {
+  readonly name: Name;
+  readonly encode: (value: Value) => S;
+  readonly decode: (stored: S) => Value;
+}
+
+/** Whatever column holds a value of this type. */
+interface ColumnFor<Value> {
+  readonly name: string;
+  readonly encode: (value: Value) => Stored;
+  readonly decode: (stored: never) => Value;
+}
+
+/** A column for each member of a record. */
+export type ColumnsOf<Rec> = { readonly [Key in keyof Rec]-?: ColumnFor<Rec[Key]> };
+
+/** The row that a set of columns makes up, as the query builder sees it. */
+export type RowOf<Columns> = {
+  [
+    Key in keyof Columns as Columns[Key] extends { readonly name: infer Name extends string } ? Name : never
+  ]: Columns[Key] extends { readonly encode: (value: never) => infer S } ? S : never;
+};
+
+const same = <T>(value: T): T => value;
+
+/** Text that is always there. */
+export function text<Name extends string>(name: Name): Column<Name, string, string> {
+  return { name, encode: same, decode: same };
+}
+
+/** Text that may be missing. */
+export function textOrNull<Name extends string>(name: Name): Column<Name, string | null, string | null> {
+  return { name, encode: same, decode: same };
+}
+
+/** Text that may be missing, in a column of a key, which can't hold NULL: missing is empty. */
+export function textOrEmpty<Name extends string>(name: Name): Column<Name, string, string | null> {
+  return { name, encode: (value) => value ?? '', decode: (stored) => (stored === '' ? null : stored) };
+}
+
+/** One of a set of words that the code knows. */
+export function word<Word extends string>() {
+  return <Name extends string>(name: Name): Column<Name, string, Word> => ({
+    name,
+    encode: same,
+    decode: (stored) => stored as Word,
+  });
+}
+
+/** One of a set of words, or none. */
+export function wordOrNull<Word extends string>() {
+  return <Name extends string>(name: Name): Column<Name, string | null, Word | null> => ({
+    name,
+    encode: same,
+    decode: (stored) => stored as Word | null,
+  });
+}
+
+/** A fraction or NaN would be stored silently as something else (SQLite turns NaN into NULL), so it is refused. */
+function whole(name: string, value: number): number {
+  if (!Number.isSafeInteger(value)) {
+    throw new StoreError('store_invalid', `${name} has to be a whole number, but is ${value}. Nothing was written.`);
+  }
+  return value;
+}
+
+/** A whole number. */
+export function int<Name extends string>(name: Name): Column<Name, number, number> {
+  return { name, encode: (value) => whole(name, value), decode: same };
+}
+
+/** A whole number that may be unknown. */
+export function intOrNull<Name extends string>(name: Name): Column<Name, number | null, number | null> {
+  return { name, encode: (value) => (value === null ? null : whole(name, value)), decode: same };
+}
+
+/** Milliseconds as a clock measures them, kept as whole ones. */
+export function duration<Name extends string>(name: Name): Column<Name, number, number> {
+  return { name, encode: (value) => whole(name, Math.round(value)), decode: same };
+}
+
+/** Yes or no, as 1 or 0. */
+export function flag<Name extends string>(name: Name): Column<Name, number, boolean> {
+  return { name, encode: (value) => (value ? 1 : 0), decode: (stored) => stored !== 0 };
+}
+
+/** Any JSON value; null is stored as NULL. */
+export function json<Name extends string>(name: Name): Column<Name, string | null, unknown> {
+  return {
+    name,
+    encode: (value) => (value === null || value === undefined ? null : JSON.stringify(value)),
+    decode: (stored) => (stored === null ? null : (JSON.parse(stored) as unknown)),
+  };
+}
+
+/** JSON that has to be of a certain shape, or the row is damaged. */
+function shaped<Name extends string, Value>(
+  name: Name,
+  shape: string,
+  fits: (value: unknown) => value is Value,
+): Column<Name, string, Value> {
+  return {
+    name,
+    encode: (value) => JSON.stringify(value),
+    decode: (stored) => {
+      const value: unknown = JSON.parse(stored);
+      if (!fits(value)) throw new TypeError(`${name} is not ${shape}`);
+      return value;
+    },
+  };
+}
+
+/** Names with texts, as a JSON object. */
+export function textMap<Name extends string>(name: Name): Column<Name, string, Record<string, string>> {
+  return shaped(
+    name,
+    'an object of texts',
+    (value): value is Record<string, string> =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((entry) => typeof entry === 'string'),
+  );
+}
+
+/** Texts, as a JSON list. */
+export function textList<Name extends string>(name: Name): Column<Name, string, string[]> {
+  return shaped(
+    name,
+    'a list of texts',
+    (value): value is string[] => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
+  );
+}
+
+/** Numbers, as a JSON list. */
+export function numberList<Name extends string>(name: Name): Column<Name, string, number[]> {
+  return shaped(
+    name,
+    'a list of numbers',
+    (value): value is number[] => Array.isArray(value) && value.every((entry) => typeof entry === 'number'),
+  );
+}

@@ -1,0 +1,36 @@
+import type { StoreTables } from '../store.js';
+import type { Access } from './access.js';
+import { actionsTable } from './actions-table.js';
+import { apiCallsTable } from './api-calls-table.js';
+import { cyclesTable } from './cycles-table.js';
+import { decisionsTable } from './decisions-table.js';
+import { evidenceTable } from './evidence-table.js';
+import { fingerprintsTable } from './fingerprints-table.js';
+import { holdsTable } from './holds-table.js';
+import { noticesTable } from './notices-table.js';
+import { overridesTable } from './overrides-table.js';
+import { purchasesTable } from './purchases-table.js';
+import { runsTable } from './runs-table.js';
+import { samplesTable } from './samples-table.js';
+import { servicesTable } from './services-table.js';
+import { switchesTable } from './switches-table.js';
+
+/** All tables over one way of reaching the database. */
+export function createTables(access: Access): StoreTables {
+  return {
+    services: servicesTable(access),
+    overrides: overridesTable(access),
+    cycles: cyclesTable(access),
+    samples: samplesTable(access),
+    purchases: purchasesTable(access),
+    holds: holdsTable(access),
+    evidence: evidenceTable(access),
+    actions: actionsTable(access),
+    decisions: decisionsTable(access),
+    notices: noticesTable(access),
+    runs: runsTable(access),
+    apiCalls: apiCallsTable(access),
+    switches: switchesTable(access),
+    fingerprints: fingerprintsTable(access),
+  };
+}

@@ -1,0 +1,62 @@
+import type { StoreTables } from '../store.js';
+import type { Access } from './access.js';
+import { inChunksOrAll } from './chunks.js';
+import { mustExist } from './must-exist.js';
+import { holds } from './schema.js';
+
+/** Why services are restricted. */
+export function holdsTable(access: Access): StoreTables['holds'] {
+  return {
+    open: ({ services, panel, reason } = {}) =>
+      access.read(async ({ db }) => {
+        const rows = await inChunksOrAll(services, (chunk) => {
+          let query = db.selectFrom('holds').select(holds.columns).where('until', 'is', null);
+          if (chunk !== null) query = query.where('service', 'in', chunk);
+          if (reason !== undefined) query = query.where('reason', '=', reason);
+          if (panel !== undefined) {
+            query = query.where('service', 'in', (eb) =>
+              eb.selectFrom('services').select('services.id').where('services.panel', '=', panel),
+            );
+          }
+          return query.orderBy('service').orderBy('since').orderBy('seq').execute();
+        });
+        return rows.map((row) => holds.decode(row));
+      }),
+    all: ({ service } = {}) =>
+      access.read(async ({ db }) => {
+        let query = db.selectFrom('holds').select(holds.columns);
+        if (service !== undefined) query = query.where('service', '=', service);
+        const rows = await query.orderBy('service').orderBy('since').orderBy('seq').execute();
+        return rows.map((row) => holds.decode(row));
+      }),
+    add: (record) =>
+      access.write(async ({ db }) => {
+        const result = await db
+          .insertInto('holds')
+          .values(holds.encode(record))
+          .onConflict((conflict) => conflict.columns(['service', 'reason']).where('until', 'is', null).doNothing())
+          .executeTakeFirst();
+        return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+      }),
+    end: (id, at) =>
+      access.write(async ({ db }) => {
+        // A hold that ended keeps its first end.
+        const result = await db
+          .updateTable('holds')
+          .set((eb) => ({ until: eb.fn.coalesce('until', eb.val(at)) }))
+          .where('id', '=', id)
+          .executeTakeFirst();
+        mustExist('holds', id, result.numUpdatedRows);
+      }),
+    update: (id, change) =>
+      access.write(async ({ db }) => {
+        const result = await db
+          .updateTable('holds')
+          // The id keeps the statement whole when nothing is to change.
+          .set({ ...holds.encodePart(id, change), id })
+          .where('id', '=', id)
+          .executeTakeFirst();
+        mustExist('holds', id, result.numUpdatedRows);
+      }),
+  };
+}

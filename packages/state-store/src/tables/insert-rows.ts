@@ -1,0 +1,78 @@
+import { CompiledQuery, type RawBuilder, sql } from 'kysely';
+import type { Session } from './access.js';
+import type { Stored } from './columns.js';
+
+/** What happens to a row whose key is there already. */
+export type OnConflict =
+  | { readonly do: 'fail' }
+  | { readonly do: 'update'; readonly key: readonly string[] }
+  | { readonly do: 'nothing'; readonly key: readonly string[] };
+
+/** Rows in one statement: few sizes, so that few texts are prepared; the largest stays under 32,766 values. */
+const SIZES = [128, 16, 1] as const;
+
+/**
+ * Inserts any number of rows by multi-row statements, and gives the values of `returning` of the rows inserted.
+ *
+ * The query builder would walk every value of every row; here it makes the text of each shape once, and only the
+ * values change.
+ */
+export async function insertRows(
+  session: Session,
+  target: { readonly table: string; readonly columns: readonly string[]; readonly returning?: string },
+  rows: readonly (readonly Stored[])[],
+  conflict: OnConflict = { do: 'fail' },
+): Promise<unknown[]> {
+  const returned: unknown[] = [];
+  let at = 0;
+  for (const size of SIZES) {
+    while (rows.length - at >= size) {
+      const chunk = rows.slice(at, at + size);
+      at += size;
+      const query = CompiledQuery.raw(textOf(session, target, size, conflict), chunk.flat());
+      const result = await session.db.executeQuery<Record<string, unknown>>(query);
+      if (target.returning !== undefined) for (const row of result.rows) returned.push(row[target.returning]);
+    }
+  }
+  return returned;
+}
+
+function textOf(
+  session: Session,
+  target: { readonly table: string; readonly columns: readonly string[]; readonly returning?: string },
+  size: number,
+  conflict: OnConflict,
+): string {
+  const shape = `${target.table} ${conflict.do} ${size} ${target.returning ?? ''}`;
+  const known = session.texts.get(shape);
+  if (known !== undefined) return known;
+  const row = sql`(${sql.join(target.columns.map(() => sql.val('')))})`;
+  const rows = sql.join(Array.from({ length: size }, () => row));
+  const returning = target.returning === undefined ? sql`` : sql` returning ${sql.ref(target.returning)}`;
+  const text = sql`insert into ${sql.table(target.table)} (${names(target.columns)}) values ${rows}${clause(
+    target.columns,
+    conflict,
+  )}${returning}`.compile(session.db).sql;
+  session.texts.set(shape, text);
+  return text;
+}
+
+function names(columns: readonly string[]): RawBuilder<unknown> {
+  return sql.join(columns.map((column) => sql.ref(column)));
+}
+
+function clause(columns: readonly string[], conflict: OnConflict): RawBuilder<unknown> {
+  if (conflict.do === 'fail') return sql``;
+  if (conflict.do === 'nothing') return sql` on conflict (${names(conflict.key)}) do nothing`;
+  const changes = columns
+    .filter((column) => !conflict.key.includes(column))
+    .map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`);
+  return sql` on conflict (${names(conflict.key)}) do update set ${sql.join(changes)}`;
+}
+
+/** The last of each key: one statement may not touch a row twice. */
+export function lastOfEach<T>(records: readonly T[], keyOf: (record: T) => string): T[] {
+  const byKey = new Map<string, T>();
+  for (const record of records) byKey.set(keyOf(record), record);
+  return byKey.size === records.length ? [...records] : [...byKey.values()];
+}

@@ -1,0 +1,44 @@
+import type { StoreTables } from '../store.js';
+import type { Access } from './access.js';
+import { inChunksOrAll, inOrder } from './chunks.js';
+import { mustExist } from './must-exist.js';
+import { purchases } from './schema.js';
+
+/** Packages bought. */
+export function purchasesTable(access: Access): StoreTables['purchases'] {
+  return {
+    list: ({ service, services, cycles, status } = {}) =>
+      access.read(async ({ db }) => {
+        const rows = await inChunksOrAll(services, (some) =>
+          inChunksOrAll(cycles, (periods) => {
+            let query = db.selectFrom('purchases').select(purchases.columns).select('seq');
+            if (service !== undefined) query = query.where('service', '=', service);
+            if (some !== null) query = query.where('service', 'in', some);
+            if (periods !== null) query = query.where('cycle', 'in', periods);
+            if (status !== undefined) query = query.where('status', '=', status);
+            return query.execute();
+          }),
+        );
+        return inOrder(rows, (row) => row.at).map((row) => purchases.decode(row));
+      }),
+    add: (record) =>
+      access.write(async ({ db }) => {
+        const result = await db
+          .insertInto('purchases')
+          .values(purchases.encode(record))
+          .onConflict((conflict) => conflict.column('key').doNothing())
+          .executeTakeFirst();
+        return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+      }),
+    update: (id, change) =>
+      access.write(async ({ db }) => {
+        const result = await db
+          .updateTable('purchases')
+          // The id keeps the statement whole when nothing is to change.
+          .set({ ...purchases.encodePart(id, change), id })
+          .where('id', '=', id)
+          .executeTakeFirst();
+        mustExist('purchases', id, result.numUpdatedRows);
+      }),
+  };
+}

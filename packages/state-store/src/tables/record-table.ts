@@ -1,0 +1,102 @@
+import { StoreError } from '../store-error.js';
+import { type ColumnsOf, type RowOf, type Stored } from './columns.js';
+
+/** A table whose rows are records: the names of its columns, and the way in and out. */
+export interface RecordTable<Table extends string, Rec, Row> {
+  readonly table: Table;
+  readonly columns: readonly (keyof Row & string)[];
+  /** What names a record in an error message. */
+  readonly idOf: (record: Rec) => string;
+  encode(record: Rec): Row;
+  /** The columns of the members that are there; `id` names the row in messages. */
+  encodePart(id: string, change: Partial<Rec>): Partial<Row>;
+  /** The same as `encode`, as values in the order of `columns`. */
+  values(record: Rec): Stored[];
+  /** Fails with `store_damaged` that names the row. */
+  decode(row: Row): Rec;
+}
+
+/** What the loops below see of a column: the types of each were checked where the table was declared. */
+interface LooseColumn {
+  readonly name: string;
+  readonly encode: (value: unknown) => Stored;
+  readonly decode: (stored: Stored) => unknown;
+}
+
+/**
+ * Declares a table by the columns of its record. `key` is the member that names a row in messages.
+ *
+ * Called in two steps, since the record is stated and the columns are inferred.
+ */
+export function recordTable<Rec extends object>() {
+  return <Table extends string, Columns extends ColumnsOf<Rec>>(
+    table: Table,
+    columns: Columns,
+    key: keyof Rec & keyof Columns & string,
+  ): RecordTable<Table, Rec, RowOf<Columns>> => {
+    const list = Object.entries(columns as unknown as Record<string, LooseColumn>);
+    const keyColumn = columns[key].name;
+    const inError = (error: unknown, id: unknown): unknown => {
+      const row = { table, id: String(id) };
+      if (!(error instanceof StoreError)) return error;
+      return new StoreError(error.code, `${table} "${row.id}": ${error.message}`, { cause: error, row });
+    };
+    const encoded = (record: Rec, put: (name: string, stored: Stored) => void): void => {
+      const from = record as Record<string, unknown>;
+      try {
+        for (const [member, column] of list) put(column.name, column.encode(from[member]));
+      } catch (error) {
+        throw inError(error, from[key]);
+      }
+    };
+    return {
+      table,
+      columns: list.map(([, column]) => column.name) as unknown as (keyof RowOf<Columns> & string)[],
+      idOf: (record) => String(record[key]),
+      encode(record) {
+        const row: Record<string, Stored> = {};
+        encoded(record, (name, stored) => {
+          row[name] = stored;
+        });
+        return row as RowOf<Columns>;
+      },
+      encodePart(id, change) {
+        const row: Record<string, Stored> = {};
+        const from = change as Record<string, unknown>;
+        try {
+          for (const [member, column] of list) {
+            if (from[member] !== undefined) row[column.name] = column.encode(from[member]);
+          }
+        } catch (error) {
+          throw inError(error, id);
+        }
+        return row as Partial<RowOf<Columns>>;
+      },
+      values(record) {
+        const values: Stored[] = [];
+        encoded(record, (_, stored) => {
+          values.push(stored);
+        });
+        return values;
+      },
+      decode(row) {
+        const stored = row as Record<string, Stored>;
+        const record: Record<string, unknown> = {};
+        for (const [member, column] of list) {
+          try {
+            record[member] = column.decode(stored[column.name] ?? null);
+          } catch (error) {
+            const id = String(stored[keyColumn]);
+            throw new StoreError(
+              'store_damaged',
+              `The row "${id}" of the table ${table} is damaged: ${column.name} can't be understood. ` +
+                'Run "sluice db check", then mend the row or restore a backup.',
+              { cause: error, row: { table, id } },
+            );
+          }
+        }
+        return record as Rec;
+      },
+    };
+  };
+}

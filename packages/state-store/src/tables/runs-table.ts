@@ -1,0 +1,37 @@
+import type { StoreTables } from '../store.js';
+import type { Access } from './access.js';
+import { mustExist } from './must-exist.js';
+import { runs } from './schema.js';
+
+/** Every run of a command that works on panels. */
+export function runsTable(access: Access): StoreTables['runs'] {
+  return {
+    start: (record) =>
+      access.write(async ({ db }) => {
+        await db.insertInto('runs').values(runs.encode(record)).execute();
+      }),
+    finish: (id, change) =>
+      access.write(async ({ db }) => {
+        const result = await db
+          .updateTable('runs')
+          .set(runs.encodePart(id, change))
+          .where('id', '=', id)
+          .executeTakeFirst();
+        mustExist('runs', id, result.numUpdatedRows);
+      }),
+    get: (id) =>
+      access.read(async ({ db }) => {
+        const row = await db.selectFrom('runs').select(runs.columns).where('id', '=', id).executeTakeFirst();
+        return row === undefined ? null : runs.decode(row);
+      }),
+    list: ({ command, since, limit } = {}) =>
+      access.read(async ({ db }) => {
+        let query = db.selectFrom('runs').select(runs.columns);
+        if (command !== undefined) query = query.where('command', '=', command);
+        if (since !== undefined) query = query.where('started_at', '>=', since);
+        if (limit !== undefined) query = query.limit(limit);
+        const rows = await query.orderBy('started_at', 'desc').orderBy('seq', 'desc').execute();
+        return rows.map((row) => runs.decode(row));
+      }),
+  };
+}

@@ -1,0 +1,334 @@
+import type { HoldReason, Mode } from '@sluice/quota-core';
+import type { Generated } from 'kysely';
+import type {
+  ActionRecord,
+  ActionState,
+  ApiCallRecord,
+  CycleRecord,
+  DecisionRecord,
+  EvidenceRecord,
+  FingerprintRecord,
+  HoldRecord,
+  NoticeRecord,
+  OverrideRecord,
+  PurchaseRecord,
+  RunRecord,
+  SampleRecord,
+  ServiceRecord,
+  ServiceStatus,
+  SwitchRecord,
+} from '../records.js';
+import {
+  duration,
+  flag,
+  int,
+  intOrNull,
+  json,
+  numberList,
+  text,
+  textList,
+  textMap,
+  textOrEmpty,
+  textOrNull,
+  word,
+  wordOrNull,
+} from './columns.js';
+import { type RecordTable, recordTable } from './record-table.js';
+
+/** How each record lies in its table. The migrations make the tables; this says what the newest ones look like. */
+
+export const services = recordTable<ServiceRecord>()(
+  'services',
+  {
+    id: text('id'),
+    panel: text('panel'),
+    product: text('product'),
+    client: textOrNull('client'),
+    billingCycle: textOrNull('billing_cycle'),
+    nextDueDate: textOrNull('next_due_date'),
+    status: word<ServiceStatus>()('status'),
+    trafficMode: wordOrNull<Mode>()('traffic_mode'),
+    baseQuotaOverrideGb: textOrNull('base_quota_override_gb'),
+    refs: textMap('refs'),
+    ownRefs: textList('own_refs'),
+    fields: textMap('fields'),
+    protectedUntil: textOrNull('protected_until'),
+    createdAt: text('created_at'),
+    updatedAt: text('updated_at'),
+  },
+  'id',
+);
+
+export const overrides = recordTable<OverrideRecord>()(
+  'service_overrides',
+  {
+    id: text('id'),
+    service: text('service'),
+    quotaBytes: intOrNull('quota_bytes'),
+    unlimited: flag('unlimited'),
+    mode: wordOrNull<Mode>()('mode'),
+    action: textOrNull('action'),
+    since: text('since'),
+    until: textOrNull('until'),
+  },
+  'id',
+);
+
+export const cycles = recordTable<CycleRecord>()(
+  'cycles',
+  {
+    id: text('id'),
+    service: text('service'),
+    start: text('starts_at'),
+    end: text('ends_at'),
+    openedAt: text('opened_at'),
+    closedAt: textOrNull('closed_at'),
+    inBytes: intOrNull('in_bytes'),
+    outBytes: intOrNull('out_bytes'),
+    totalBytes: intOrNull('total_bytes'),
+    readAt: textOrNull('read_at'),
+    peakInBytes: intOrNull('peak_in_bytes'),
+    peakOutBytes: intOrNull('peak_out_bytes'),
+    peakTotalBytes: intOrNull('peak_total_bytes'),
+    counter: json('counter'),
+    allowance: json('allowance'),
+    thresholds: numberList('thresholds'),
+  },
+  'id',
+);
+
+export const samples = recordTable<SampleRecord>()(
+  'usage_samples',
+  {
+    service: text('service'),
+    at: text('at'),
+    cycle: text('cycle'),
+    inBytes: intOrNull('in_bytes'),
+    outBytes: intOrNull('out_bytes'),
+    totalBytes: intOrNull('total_bytes'),
+    raw: text('raw'),
+    resolution: word<SampleRecord['resolution']>()('resolution'),
+  },
+  'service',
+);
+
+export const purchases = recordTable<PurchaseRecord>()(
+  'purchases',
+  {
+    id: text('id'),
+    service: text('service'),
+    package: text('package'),
+    bytes: int('bytes'),
+    price: text('price'),
+    currency: text('currency'),
+    status: word<PurchaseRecord['status']>()('status'),
+    actor: word<PurchaseRecord['actor']>()('actor'),
+    cycle: text('cycle'),
+    invoice: textOrNull('invoice'),
+    key: text('key'),
+    at: text('at'),
+    paidAt: textOrNull('paid_at'),
+  },
+  'id',
+);
+
+export const holds = recordTable<HoldRecord>()(
+  'holds',
+  {
+    id: text('id'),
+    service: text('service'),
+    reason: word<HoldReason>()('reason'),
+    since: text('since'),
+    until: textOrNull('until'),
+    note: textOrNull('note'),
+    cycle: textOrNull('cycle'),
+    usedBytes: intOrNull('used_bytes'),
+    allowedBytes: intOrNull('allowed_bytes'),
+    origin: word<HoldRecord['origin']>()('origin'),
+  },
+  'id',
+);
+
+export const evidence = recordTable<EvidenceRecord>()(
+  'evidence',
+  {
+    id: text('id'),
+    hold: text('hold'),
+    service: text('service'),
+    panel: text('panel'),
+    kind: text('kind'),
+    target: text('target'),
+    prior: json('prior'),
+    action: textOrNull('action'),
+    adopted: flag('adopted'),
+    since: text('since'),
+    until: textOrNull('until'),
+    outcome: textOrNull('outcome'),
+  },
+  'id',
+);
+
+export const actions = recordTable<ActionRecord>()(
+  'actions',
+  {
+    id: text('id'),
+    run: text('run'),
+    panel: text('panel'),
+    service: textOrNull('service'),
+    type: text('type'),
+    target: text('target'),
+    state: word<ActionState>()('state'),
+    key: text('key'),
+    hold: textOrNull('hold'),
+    prior: json('prior'),
+    payload: json('payload'),
+    observed: json('observed'),
+    errorCode: textOrNull('error_code'),
+    errorMessage: textOrNull('error_message'),
+    plannedAt: text('planned_at'),
+    calledAt: textOrNull('called_at'),
+    settledAt: textOrNull('settled_at'),
+    attempts: int('attempts'),
+  },
+  'id',
+);
+
+const decisionColumns = {
+  service: text('service'),
+  run: text('run'),
+  at: text('at'),
+  cycle: textOrNull('cycle'),
+  status: text('status'),
+  rule: text('rule'),
+  mode: wordOrNull<Mode>()('mode'),
+  action: textOrNull('action'),
+  inBytes: intOrNull('in_bytes'),
+  outBytes: intOrNull('out_bytes'),
+  totalBytes: intOrNull('total_bytes'),
+  readAt: textOrNull('read_at'),
+  allowance: json('allowance'),
+  wouldHold: textList('would_hold'),
+  observing: flag('observing'),
+  errorCode: textOrNull('error_code'),
+  errorMessage: textOrNull('error_message'),
+  inputs: json('inputs'),
+};
+
+export const decisions = recordTable<DecisionRecord>()('decisions', decisionColumns, 'service');
+export const decisionHistory = recordTable<DecisionRecord>()('decision_history', decisionColumns, 'service');
+
+export const notices = recordTable<NoticeRecord>()(
+  'notices',
+  {
+    id: text('id'),
+    key: text('key'),
+    code: text('code'),
+    panel: textOrNull('panel'),
+    service: textOrNull('service'),
+    message: text('message'),
+    run: textOrNull('run'),
+    at: text('at'),
+  },
+  'id',
+);
+
+export const runs = recordTable<RunRecord>()(
+  'runs',
+  {
+    id: text('id'),
+    command: text('command'),
+    dryRun: flag('dry_run'),
+    observing: textList('observing'),
+    startedAt: text('started_at'),
+    finishedAt: textOrNull('finished_at'),
+    exitCode: intOrNull('exit_code'),
+    totals: json('totals'),
+    error: textOrNull('error'),
+    host: text('host'),
+    pid: int('pid'),
+  },
+  'id',
+);
+
+export const apiCalls = recordTable<ApiCallRecord>()(
+  'api_calls',
+  {
+    at: text('at'),
+    run: textOrNull('run'),
+    panel: text('panel'),
+    service: textOrNull('service'),
+    endpoint: text('endpoint'),
+    method: text('method'),
+    path: text('path'),
+    status: intOrNull('status'),
+    durationMs: duration('duration_ms'),
+    attempt: int('attempt'),
+    ok: flag('ok'),
+    code: textOrNull('code'),
+    message: textOrNull('message'),
+    changing: flag('changing'),
+  },
+  'at',
+);
+
+export const switches = recordTable<SwitchRecord>()(
+  'switches',
+  {
+    panel: text('panel'),
+    product: textOrEmpty('product'),
+    enforce: word<SwitchRecord['enforce']>()('enforce'),
+    since: text('since'),
+  },
+  'panel',
+);
+
+export const fingerprints = recordTable<FingerprintRecord>()(
+  'fingerprints',
+  {
+    panel: text('panel'),
+    endpoint: text('endpoint'),
+    shape: textList('shape'),
+    since: text('since'),
+    confirmed: flag('confirmed'),
+  },
+  'endpoint',
+);
+
+type Row<Table> = Table extends RecordTable<string, infer _Record, infer R> ? R : never;
+
+/** `seq` counts the rows as they came: the order of what happened within one millisecond. */
+type Counted<R> = R & { seq: Generated<number> };
+
+/** A lease that nobody holds keeps its row, so that fence numbers never come twice. Free is a null `host`. */
+export interface LeaseRow {
+  name: string;
+  fence: number;
+  host: string | null;
+  pid: number | null;
+  process_start: string | null;
+  run: string | null;
+  acquired_at: string | null;
+  expires_at: string | null;
+}
+
+/** The tables of the newest schema version. */
+export interface Database {
+  services: Row<typeof services>;
+  service_overrides: Counted<Row<typeof overrides>>;
+  cycles: Row<typeof cycles>;
+  usage_samples: Row<typeof samples>;
+  purchases: Counted<Row<typeof purchases>>;
+  holds: Counted<Row<typeof holds>>;
+  evidence: Counted<Row<typeof evidence>>;
+  actions: Counted<Row<typeof actions>>;
+  /** `basis` is the digest of what makes one decision differ from the next. */
+  decisions: Row<typeof decisions> & { basis: string };
+  decision_history: Counted<Row<typeof decisionHistory>>;
+  notices: Counted<Row<typeof notices>>;
+  runs: Counted<Row<typeof runs>>;
+  api_calls: Counted<Row<typeof apiCalls>>;
+  leases: LeaseRow;
+  switches: Row<typeof switches>;
+  fingerprints: Row<typeof fingerprints>;
+  schema_migrations: { version: number; name: string; applied_at: string };
+}

@@ -1,0 +1,73 @@
+import type { StoreTables } from '../store.js';
+import { StoreError } from '../store-error.js';
+import type { Access, Session } from './access.js';
+import { inChunksOrAll } from './chunks.js';
+import { insertRows, lastOfEach } from './insert-rows.js';
+import { services } from './schema.js';
+
+/** The services that are known. */
+export function servicesTable(access: Access): StoreTables['services'] {
+  return {
+    get: (id) =>
+      access.read(async ({ db }) => {
+        const row = await db.selectFrom('services').select(services.columns).where('id', '=', id).executeTakeFirst();
+        return row === undefined ? null : services.decode(row);
+      }),
+    list: (filter = {}) =>
+      access.read(async ({ db }) => {
+        const { panel, product, client, ids, after, limit } = filter;
+        const rows = await inChunksOrAll(ids, (chunk) => {
+          let query = db.selectFrom('services').select(services.columns).orderBy('id');
+          if (chunk !== null) query = query.where('id', 'in', chunk);
+          if (panel !== undefined) query = query.where('panel', '=', panel);
+          if (product !== undefined) query = query.where('product', '=', product);
+          if (client !== undefined) query = query.where('client', '=', client);
+          if (after !== undefined) query = query.where('id', '>', after);
+          if (limit !== undefined) query = query.limit(limit);
+          return query.execute();
+        });
+        return (limit === undefined ? rows : rows.slice(0, limit)).map((row) => services.decode(row));
+      }),
+    put: (records) =>
+      access.write(async (session) => {
+        const rows = lastOfEach(records, services.idOf).map((record) => services.values(record));
+        await insertRows(session, services, rows, { do: 'update', key: ['id'] });
+      }),
+    remove: (id) =>
+      access.write(async (session) => {
+        await refuseHeld(session, id);
+        const { db } = session;
+        await db.deleteFrom('service_overrides').where('service', '=', id).execute();
+        await db.deleteFrom('cycles').where('service', '=', id).execute();
+        await db.deleteFrom('usage_samples').where('service', '=', id).execute();
+        await db.deleteFrom('decisions').where('service', '=', id).execute();
+        await db.deleteFrom('decision_history').where('service', '=', id).execute();
+        await db.deleteFrom('services').where('id', '=', id).execute();
+      }),
+    ids: () =>
+      access.read(async ({ db }) => {
+        const rows = await db.selectFrom('services').select('id').orderBy('id').execute();
+        return rows.map((row) => row.id);
+      }),
+  };
+}
+
+/** Without the service nobody would ever undo what was done for it. */
+async function refuseHeld({ db }: Session, id: string): Promise<void> {
+  const hold = await db
+    .selectFrom('holds')
+    .select('id')
+    .where('service', '=', id)
+    .where('until', 'is', null)
+    .executeTakeFirst();
+  const proof = await db
+    .selectFrom('evidence')
+    .select('id')
+    .where('service', '=', id)
+    .where('until', 'is', null)
+    .executeTakeFirst();
+  if (hold === undefined && proof === undefined) return;
+  throw new StoreError('store_conflict', `The service "${id}" is still held; release it before it is removed.`, {
+    row: { table: 'services', id },
+  });
+}
