@@ -67,17 +67,14 @@ export function withDeadline(connecting: Promise<Socket>, ms: number, what: stri
       late = true;
       reject(new ConnectError('timeout', `${what} did not stand after ${ms} ms`, 'ETIMEDOUT'));
     }, ms);
-    connecting.then(
-      (socket) => {
+    connecting
+      .finally(() => {
         clearTimeout(timer);
+      })
+      .then((socket) => {
         if (late) socket.destroy();
         else resolve(socket);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
+      }, reject);
   });
 }
 
