@@ -1,0 +1,19 @@
+import { startStandalone, usage } from './standalone/start-standalone.js';
+
+/** Prints the greeting when the fake is ready, and its numbers of calls when it is told to end (SIGTERM or SIGINT). */
+async function run(): Promise<void> {
+  const { greeting, server } = await startStandalone(process.argv.slice(2));
+  process.stdout.write(`${JSON.stringify({ ...greeting, pid: process.pid })}\n`);
+  const end = (): void => {
+    const { calls, changing, maxInFlight } = server.totals;
+    process.stdout.write(`${JSON.stringify({ calls, changing, maxInFlight })}\n`);
+    void server.close();
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+}
+
+run().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n${usage}\n`);
+  process.exitCode = 2;
+});

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import { type FakeServer } from '../core/fake-server.js';
+import { populateEasyDcim } from '../easydcim/populate.js';
+import { startFakeEasyDcim } from '../easydcim/start-fake-easydcim.js';
+
+/** What a fake in a process of its own prints first, as one line of JSON. */
+export interface StandaloneGreeting {
+  readonly panel: string;
+  readonly url: string;
+  readonly token: string;
+  readonly services: number;
+}
+
+/** A fake started from the command line. */
+export interface Standalone {
+  readonly greeting: StandaloneGreeting;
+  readonly server: FakeServer;
+}
+
+/** How to call it. */
+export const usage = [
+  'node dist/standalone.js easydcim [options]',
+  '  --services N     services to make (default 100); their ids: populateEasyDcim',
+  '  --latency MS     milliseconds that every call waits (default 0)',
+  '  --port N         port on 127.0.0.1 (default 0: a free one)',
+  '  --token TEXT     the administrator token',
+  '  --time-zone TZ   the time zone of the panel (default UTC)',
+  '  --in-rate N      bytes per second into each service (default 500000)',
+  '  --out-rate N     bytes per second out of each service (default 100000)',
+  '  --since INSTANT  since when traffic grows, ISO 8601 (default: now)',
+].join('\n');
+
+/** Starts the fake that the arguments ask for. Throws `TypeError` for arguments that it does not understand. */
+export async function startStandalone(args: readonly string[]): Promise<Standalone> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      services: text,
+      latency: text,
+      port: text,
+      token: text,
+      'time-zone': text,
+      'in-rate': text,
+      'out-rate': text,
+      since: text,
+    },
+  });
+  if (positionals.length !== 1 || positionals[0] !== 'easydcim') {
+    throw new TypeError(`There is no fake named "${positionals.join(' ')}": use easydcim.`);
+  }
+  const services = wholeNumber('services', values.services, 100);
+  const rate = {
+    inBytesPerSecond: wholeNumber('in-rate', values['in-rate'], 500_000),
+    outBytesPerSecond: wholeNumber('out-rate', values['out-rate'], 100_000),
+  };
+  const since = values.since === undefined ? Date.now() : Date.parse(values.since);
+  if (Number.isNaN(since)) throw new TypeError(`--since ${String(values.since)} is no instant: use ISO 8601.`);
+  const fake = await startFakeEasyDcim({
+    keepCalls: false,
+    latencyMs: wholeNumber('latency', values.latency, 0),
+    port: wholeNumber('port', values.port, 0),
+    timeZone: values['time-zone'] ?? 'UTC',
+    ...(values.token === undefined ? {} : { token: values.token }),
+  });
+  populateEasyDcim(fake, services, { rate: () => rate, since });
+  return { greeting: { panel: 'easydcim', url: fake.url, token: fake.token, services }, server: fake.server };
+}
+
+function wholeNumber(name: string, value: string | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (!/^\d{1,12}$/.test(value)) throw new TypeError(`--${name} ${value} is no whole number.`);
+  return Number(value);
+}
