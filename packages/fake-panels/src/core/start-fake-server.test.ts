@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type FakeServer } from './fake-server.js';
 import { type Fault } from './fault-rule.js';
@@ -178,17 +179,27 @@ describe('a fake server', () => {
   });
 
   it('does the work of a client that left, and logs that it got no answer', async () => {
-    await start({ latencyMs: 30 });
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    await start({
+      handle: async () => {
+        await finished;
+        counter += 1;
+        return { status: 200 };
+      },
+    });
     const stop = new AbortController();
     const arrived = server.waitForCall();
     const gone = fetch(server.url, { method: 'POST', signal: stop.signal }).catch((error: unknown) => String(error));
     await arrived;
     stop.abort();
     expect(await gone).toMatch('Abort');
-    server.latencyMs = 60;
-    await get();
+    while (server.totals.inFlight > 0) await nextTurn();
+    finish();
+    await nextTurn();
     expect(counter).toBe(1);
     expect(server.calls[0]?.status).toBeNull();
+    expect(server.failures).toEqual([]);
   });
 
   it('refuses a port that is taken', async () => {
