@@ -18,7 +18,9 @@ export type AgentTrafficErrorCode =
   | 'unknown_user'
   /** Another user has this uuid. */
   | 'user_exists'
-  /** The panel stopped half-way and the row could neither be completed nor removed. */
+  /** The panel stopped half-way and did not take the rest; what it had made was removed again. */
+  | 'user_not_made'
+  /** It could not be found out whether the user was made, or how far. */
   | 'user_half_made'
   /** The panel said yes and shows something else. */
   | 'change_not_applied'

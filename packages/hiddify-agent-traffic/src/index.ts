@@ -1,3 +1,7 @@
+export { createHiddifyClient } from './client/create-client.js';
+export { parseHiddifyLink, type HiddifyLink } from './client/link.js';
+export { type HiddifyPanelCode } from './client/refusal.js';
+export { AgentTrafficError, isAgentTrafficError, type AgentTrafficErrorCode } from './errors.js';
 export { SELF } from './client/records.js';
 export type {
   HiddifyAdmin,
@@ -12,6 +16,7 @@ export type {
 } from './client/records.js';
 export type {
   CallOptions,
+  ChangeOptions,
   ChangedUser,
   CreatedUser,
   HiddifyAdminChange,

@@ -45,10 +45,7 @@ export function readUserRow(row: unknown, self: string): HiddifyUser {
     lang: textOrNull(fields['lang']),
   };
   if (limit < 0 || used < 0) {
-    user.odd = [
-      ...(limit < 0 ? (['negative-limit'] as const) : []),
-      ...(used < 0 ? (['negative-usage'] as const) : []),
-    ];
+    user.odd = { ...(limit < 0 ? { limitBytes: limit } : {}), ...(used < 0 ? { usedBytes: used } : {}) };
   }
   return user;
 }

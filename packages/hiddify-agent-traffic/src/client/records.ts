@@ -39,8 +39,8 @@ export interface HiddifyUser {
   comment: string | null;
   telegramId: number | null;
   lang: string | null;
-  /** Figures that were negative on the panel. */
-  odd?: ('negative-limit' | 'negative-usage')[];
+  /** Figures that are negative on the panel, as they stand there: anybody may write them. */
+  odd?: { limitBytes?: number; usedBytes?: number };
 }
 
 /** One account that may own users (contract, section 3.1). */

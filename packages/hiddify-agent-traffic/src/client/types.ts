@@ -85,6 +85,11 @@ export interface HiddifyUserChange {
   telegramId?: number;
 }
 
+/** For a change: the user as it was read just now saves the look before the write. */
+export interface ChangeOptions extends CallOptions {
+  seen?: HiddifyUser;
+}
+
 export interface CreatedUser {
   user: HiddifyUser;
   /**
@@ -111,10 +116,10 @@ export interface HiddifyUsers {
   /** Makes a user, repairs what the panel left half-made or removes it again, and proves the result by what the panel shows. */
   create(user: NewHiddifyUser, options?: CallOptions & { ownerKnown?: boolean }): Promise<CreatedUser>;
   /** Writes the given fields and nothing else, and proves them by the answer or by reading. */
-  update(uuid: string, change: HiddifyUserChange, options?: CallOptions): Promise<ChangedUser>;
+  update(uuid: string, change: HiddifyUserChange, options?: ChangeOptions): Promise<ChangedUser>;
   /** Writes `enable: false` and nothing else. */
-  disable(uuid: string, options?: CallOptions): Promise<ChangedUser>;
-  enable(uuid: string, options?: CallOptions): Promise<ChangedUser>;
+  disable(uuid: string, options?: ChangeOptions): Promise<ChangedUser>;
+  enable(uuid: string, options?: ChangeOptions): Promise<ChangedUser>;
   /** `gone` when there was no such user. */
   remove(uuid: string, options?: CallOptions): Promise<'removed' | 'gone'>;
 }

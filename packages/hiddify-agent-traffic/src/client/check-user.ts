@@ -1,0 +1,64 @@
+import { BYTES_PER_GB, checkLocalDate } from '@sluice/quota-core';
+import { AgentTrafficError } from '../errors.js';
+import { SELF, type HiddifyUserMode } from './records.js';
+import type { HiddifyUserChange, NewHiddifyUser } from './types.js';
+import { isCanonicalUuid } from './uuid.js';
+
+const modes: readonly string[] = ['no_reset', 'monthly', 'weekly', 'daily'] satisfies HiddifyUserMode[];
+/** The panel silently cuts anything larger down to this. */
+const mostBytes = 1_000_000 * BYTES_PER_GB;
+const longest = 512;
+
+/**
+ * Everything that the panel would refuse only after it has committed a half-made row, or silently turn into something else
+ * (contract, section 3.3), is refused here, before the first call.
+ *
+ * @throws AgentTrafficError `invalid_user`
+ */
+export function checkNewUser(user: NewHiddifyUser): void {
+  if (user.uuid !== undefined) checkUuid(user.uuid, 'uuid');
+  if (user.limitBytes <= 0) refuse('limitBytes', 'above 0, since the panel has no user without traffic');
+  checkChange(user);
+}
+
+/** The same for a change. */
+export function checkChange(change: HiddifyUserChange & { startDate?: string | null | undefined }): void {
+  const { name, limitBytes, usedBytes, packageDays, startDate, mode, owner, comment, telegramId } = change;
+  if (name !== undefined && (name.trim() === '' || lengthOf(name) > longest)) {
+    refuse('name', `1 to ${longest} characters`);
+  }
+  if (comment !== undefined && lengthOf(comment) > longest) refuse('comment', `at most ${longest} characters`);
+  if (limitBytes !== undefined) checkSize(limitBytes, 'limitBytes');
+  if (usedBytes !== undefined) checkSize(usedBytes, 'usedBytes');
+  if (packageDays !== undefined && !(Number.isInteger(packageDays) && packageDays >= 0 && packageDays <= 100_000)) {
+    refuse('packageDays', 'whole days from 0 to 100,000');
+  }
+  if (startDate !== undefined && startDate !== null) checkLocalDate(startDate, 'the start date');
+  if (mode !== undefined && !modes.includes(mode)) refuse('mode', `one of ${modes.join(', ')}`);
+  if (owner !== undefined && owner !== SELF) checkUuid(owner, 'owner');
+  if (telegramId !== undefined && !(Number.isSafeInteger(telegramId) && telegramId >= 0)) {
+    refuse('telegramId', 'a whole number');
+  }
+}
+
+/** @throws AgentTrafficError `invalid_user` */
+export function checkUuid(uuid: string, field: string): void {
+  if (!isCanonicalUuid(uuid)) refuse(field, 'a lower-case v4 uuid: the panel silently replaces every other form');
+}
+
+function checkSize(bytes: number, field: string): void {
+  if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > mostBytes) {
+    refuse(field, 'whole bytes from 0 to 1,000,000 GB');
+  }
+}
+
+/** The database counts characters, not UTF-16 units. */
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+function refuse(field: string, due: string): never {
+  throw new AgentTrafficError('invalid_user', `The user cannot be written: ${field} has to be ${due}.`, {
+    details: { field },
+  });
+}

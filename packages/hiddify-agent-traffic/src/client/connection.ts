@@ -1,0 +1,153 @@
+import {
+  createPanelHttp,
+  isPanelError,
+  PanelAuthError,
+  PanelForbiddenError,
+  redact,
+  systemClock,
+  type CallEvent,
+  type Clock,
+  type PanelAnswer,
+  type PanelError,
+  type PanelHttp,
+  type PanelHttpOptions,
+  type PanelRequest,
+} from '@sluice/panel-http';
+import { AgentTrafficError } from '../errors.js';
+import { parseHiddifyLink } from './link.js';
+import { refusalOf, wordsIn } from './refusal.js';
+import type { HiddifyClientOptions } from './types.js';
+import { isCanonicalUuid, maskUuids } from './uuid.js';
+
+const ping = { method: 'GET', path: '/api/v2/panel/ping/', endpoint: 'GET /api/v2/panel/ping/' } as const;
+
+/** The calls of one panel: every one with the key, the slash, and errors that say what is wrong. */
+export interface Connection {
+  readonly panel: string;
+  readonly apiKey: string;
+  readonly clock: Clock;
+  readonly warnings: string[];
+  readonly listTimeoutMs: number;
+  request<T>(request: PanelRequest<T>): Promise<PanelAnswer<T>>;
+  redact(text: string): string;
+  close(): void;
+}
+
+/** What the add-on and API v2 need alike: address and key taken apart, and the options of the transport. */
+export function connectionSettings(options: HiddifyClientOptions): {
+  baseUrl: string;
+  apiKey: string;
+  warnings: string[];
+  secrets: string[];
+  http: Omit<PanelHttpOptions, 'baseUrl'>;
+  clean: (text: string) => string;
+} {
+  const link = parseHiddifyLink(options.baseUrl, { allowHttp: options.allowHttp ?? false });
+  const apiKey = (options.apiKey ?? link.apiKey ?? '').trim().toLowerCase();
+  if (!isCanonicalUuid(apiKey)) {
+    throw new AgentTrafficError(
+      'invalid_key',
+      `The key (apiKey) of panel "${options.panel}" is no uuid with dashes, version 4. It is the last part of the admin link, https://domain/path/uuid/.`,
+    );
+  }
+  const secrets = [apiKey, apiKey.toUpperCase(), apiKey.replaceAll('-', ''), link.secretPath];
+  const clean = (text: string): string => maskUuids(redact(text, secrets));
+  const { panel, timeouts, retry, concurrency, requestsPerSecond, breaker, tls, proxy, clock, random, adaptive } =
+    options;
+  const chosen = { timeouts, retry, concurrency, requestsPerSecond, breaker, tls, proxy, clock, random, adaptive };
+  const http: Omit<PanelHttpOptions, 'baseUrl'> = {
+    panel,
+    ...(Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)) as typeof chosen &
+      object),
+    // One half of a list of 50,000 users is 27 MB; the panel has no pages.
+    maxBodyBytes: options.maxBodyBytes ?? 256 * 1024 * 1024,
+    headers: { 'hiddify-api-key': apiKey, accept: 'application/json' },
+    secrets,
+    ...(options.onCall === undefined ? {} : { onCall: maskedEvents(options.onCall) }),
+  } as Omit<PanelHttpOptions, 'baseUrl'>;
+  return { baseUrl: link.baseUrl, apiKey, warnings: link.warnings, secrets, http, clean };
+}
+
+export function connect(options: HiddifyClientOptions): Connection {
+  const { baseUrl, apiKey, warnings, http: settings, clean } = connectionSettings(options);
+  const http = createPanelHttp({ ...settings, baseUrl, refusalIn: refusalOf, messageIn: wordsIn });
+  return {
+    panel: options.panel,
+    apiKey,
+    clock: options.clock ?? systemClock,
+    warnings,
+    listTimeoutMs: options.listTimeoutMs ?? 180_000,
+    async request(request) {
+      try {
+        return await http.request(request);
+      } catch (error) {
+        if (!isPanelError(error)) throw error;
+        throw await told(error, http, baseUrl);
+      }
+    },
+    redact: clean,
+    close() {
+      http.close();
+    },
+  };
+}
+
+/**
+ * The error with the cause spelt out. A 403 means an unknown key or too low a role; a ping, which every key may, tells which.
+ */
+async function told(error: PanelError, http: PanelHttp, baseUrl: string): Promise<PanelError> {
+  if (error.panelCode === 'unauthorized') {
+    const known = error.endpoint === ping.endpoint ? false : await keyIsKnown(http);
+    if (known === false) {
+      return new PanelAuthError(
+        `Panel "${error.panel}" does not know the key (apiKey) that was sent to ${error.endpoint} (HTTP 403). ` +
+          "Use the uuid of an administrator as the key; a user's uuid is none, and a changed uuid is a changed key.",
+        error,
+      );
+    }
+    if (known === true) {
+      return new PanelForbiddenError(
+        `Panel "${error.panel}" knows the key (apiKey), but the role of its account may not call ${error.endpoint} (HTTP 403). ` +
+          "It is the key of an agent or admin; use the Owner's key.",
+        error,
+      );
+    }
+  }
+  if (
+    baseUrl.startsWith('http:') &&
+    (error.code === 'PANEL_UNREADABLE' || (error.status === 400 && error.panelCode === null))
+  ) {
+    amend(error, `${error.message} The address says http://; a panel on the internet answers at https:// only.`);
+  }
+  // The texts of a redirect or of the network name the address that was called, with the user's uuid in it.
+  amend(error, maskUuids(error.message));
+  return error;
+}
+
+/** True, false, or null when even that could not be told. */
+async function keyIsKnown(http: PanelHttp): Promise<boolean | null> {
+  try {
+    await http.request({ ...ping, retryable: false });
+    return true;
+  } catch (error) {
+    return isPanelError(error) && error.panelCode === 'unauthorized' ? false : null;
+  }
+}
+
+function amend(error: PanelError, message: string): void {
+  if (message === error.message) return;
+  const before = error.message;
+  error.message = message;
+  error.stack = error.stack?.replace(before, () => message) ?? '';
+}
+
+function maskedEvents(onCall: (event: CallEvent) => void): (event: CallEvent) => void {
+  return (event) => {
+    onCall({
+      ...event,
+      path: maskUuids(event.path),
+      message: event.message === null ? null : maskUuids(event.message),
+      tag: event.tag === null ? null : maskUuids(event.tag),
+    });
+  };
+}
