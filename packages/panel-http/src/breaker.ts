@@ -1,4 +1,11 @@
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+  type IBackoff,
+} from 'cockatiel';
 import { isPanelError, type PanelError, type PanelErrorCode } from './errors.js';
 import type { Clock } from './types.js';
 
@@ -21,35 +28,37 @@ const counted: ReadonlySet<PanelErrorCode> = new Set<PanelErrorCode>([
 /** A circuit that opens after `failures` in a row and lets one probe through after `cooldownMs`. */
 export function createBreaker(failures: number, cooldownMs: number, clock: Clock): Breaker {
   let openedAt = 0;
+  const leftMs = (): number => {
+    const passed = clock.now() - openedAt;
+    // A clock that was set back must not keep the circuit open.
+    return passed < 0 ? 0 : Math.max(0, cooldownMs - passed);
+  };
+  // cockatiel keeps the states and the single probe, but counts time by the system's clock: told "for ever" or "not at all"
+  // each time that it asks, it goes by ours.
+  const cooldown: IBackoff<unknown> = {
+    get duration() {
+      return leftMs() > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    },
+    next: () => cooldown,
+  };
   const policy = circuitBreaker(
     handleWhen((error) => isPanelError(error) && counted.has(error.code)),
-    // The cool-down is counted here, by the injected clock; cockatiel keeps the states and the single probe.
-    { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(failures) },
+    { halfOpenAfter: { next: () => cooldown }, breaker: new ConsecutiveBreaker(failures) },
   );
-  let open = false;
   policy.onBreak(() => {
-    open = true;
     openedAt = clock.now();
-  });
-  policy.onHalfOpen(() => {
-    open = false;
   });
   return {
     async run(task, refuse) {
-      if (open) {
-        const passed = clock.now() - openedAt;
-        // A clock that was set back must not keep the circuit open.
-        if (passed >= 0 && passed < cooldownMs) throw refuse(cooldownMs - passed);
-      }
       try {
         return await policy.execute(task);
       } catch (error) {
-        if (error instanceof BrokenCircuitError) throw refuse(cooldownMs);
+        if (error instanceof BrokenCircuitError) throw refuse(leftMs());
         throw error;
       }
     },
     async fail(error) {
-      if (open) return;
+      if (policy.state !== CircuitState.Closed) return;
       await policy
         .execute(() => Promise.reject(error))
         .catch((rejected: unknown) => {

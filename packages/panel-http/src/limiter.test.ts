@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLimiter, portions } from './limiter.js';
+
+interface Task {
+  run: () => Promise<number>;
+  finish: () => void;
+}
+
+function tasks(count: number, started: number[]): Task[] {
+  return Array.from({ length: count }, (_, index) => {
+    let finish: () => void = () => undefined;
+    const done = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const run = async (): Promise<number> => {
+      started.push(index);
+      await done;
+      return index;
+    };
+    return {
+      run,
+      finish: () => {
+        finish();
+      },
+    };
+  });
+}
+
+const plain = { first: false, signal: undefined };
+
+describe('createLimiter', () => {
+  it('runs no more at once than allowed, in order', async () => {
+    const limiter = createLimiter(2, undefined);
+    const started: number[] = [];
+    const all = tasks(4, started);
+    const results = all.map((task) => limiter.run(task.run, plain));
+    expect(started).toEqual([0, 1]);
+    expect([limiter.inFlight, limiter.waiting]).toEqual([2, 2]);
+    for (const task of all) task.finish();
+    expect(await Promise.all(results)).toEqual([0, 1, 2, 3]);
+    expect(started).toEqual([0, 1, 2, 3]);
+  });
+
+  it('lets repeated attempts go first', async () => {
+    const limiter = createLimiter(1, undefined);
+    const started: number[] = [];
+    const all = tasks(3, started);
+    const results = all.map((task, index) => limiter.run(task.run, { first: index === 2, signal: undefined }));
+    for (const task of all) task.finish();
+    await Promise.all(results);
+    expect(started).toEqual([0, 2, 1]);
+  });
+
+  it('obeys a limit that changes', async () => {
+    const limiter = createLimiter(4, undefined);
+    limiter.concurrency = 1;
+    const started: number[] = [];
+    const all = tasks(3, started);
+    const results = all.map((task) => limiter.run(task.run, plain));
+    expect(started).toEqual([0]);
+    limiter.concurrency = 3;
+    expect(started).toEqual([0, 1, 2]);
+    for (const task of all) task.finish();
+    await Promise.all(results);
+  });
+
+  it('lets a waiting task go at once when it is called off, and never runs it', async () => {
+    const limiter = createLimiter(1, undefined);
+    const started: number[] = [];
+    const [first, second, third] = tasks(3, started) as [Task, Task, Task];
+    const calledOff = new AbortController();
+    const one = limiter.run(first.run, plain);
+    const two = limiter.run(second.run, { first: false, signal: calledOff.signal });
+    const three = limiter.run(third.run, { first: false, signal: new AbortController().signal });
+    calledOff.abort(new Error('called off'));
+    await expect(two).rejects.toThrow('called off');
+    for (const task of [first, second, third]) task.finish();
+    expect([await one, await three]).toEqual([0, 2]);
+    expect(started).toEqual([0, 2]);
+  });
+
+  it('does not take a task that was called off before', async () => {
+    const limiter = createLimiter(1, undefined);
+    const run = limiter.run(() => Promise.resolve(1), {
+      first: false,
+      signal: AbortSignal.abort(new Error('too late')),
+    });
+    await expect(run).rejects.toThrow('too late');
+    expect(limiter.waiting).toBe(0);
+  });
+
+  it('hands on failures of tasks', async () => {
+    const limiter = createLimiter(1, undefined);
+    const fail = (): Promise<never> => Promise.reject(new Error('no'));
+    await expect(limiter.run(fail, plain)).rejects.toThrow('no');
+    await expect(limiter.run(fail, { first: false, signal: new AbortController().signal })).rejects.toThrow('no');
+  });
+
+  it('starts no more per second than allowed', async () => {
+    const limiter = createLimiter(100, 100);
+    const starts: number[] = [];
+    const begun = performance.now();
+    await Promise.all(
+      Array.from({ length: 31 }, () =>
+        limiter.run(() => {
+          starts.push(performance.now());
+          return Promise.resolve();
+        }, plain),
+      ),
+    );
+    // 31 starts are 6 full windows of 5 and one more; a timer may fire a moment early.
+    expect(performance.now() - begun).toBeGreaterThan(295);
+    for (let i = 5; i < starts.length; i += 1) expect(starts[i]! - starts[i - 5]!).toBeGreaterThan(48);
+  });
+});
+
+describe('portions', () => {
+  it.each([
+    [0.5, 1, 2_000],
+    [1, 1, 1_000],
+    [10, 1, 100],
+    [20, 1, 50],
+    [30, 2, 67],
+    [100, 5, 50],
+    [2_000, 100, 50],
+  ])('%d per second are %d in %d ms', (perSecond, intervalCap, interval) => {
+    expect(portions(perSecond)).toEqual({ intervalCap, interval });
+  });
+});
