@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const stamp = path.join(root, 'node_modules', '.sluice-installed');
+
+/** What an install depends on: the lock file, and the Node version that native code was compiled for. */
+function wanted() {
+  const lock = readFileSync(path.join(root, 'package-lock.json'));
+  return `${createHash('sha256').update(lock).digest('hex')} ${process.versions.modules}`;
+}
+
+/** Installs what the lock file says, unless that is there already. */
+export function ensureInstalled() {
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted()) return;
+  process.stdout.write('Installing dependencies …\n');
+  execFileSync('npm', ['ci'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  writeFileSync(stamp, wanted());
+}
+
+/** Runs a program of node_modules/.bin in the root; gives whether it succeeded. */
+export function runTool(name, args, options = {}) {
+  try {
+    execFileSync(path.join(root, 'node_modules', '.bin', name), args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...options.env },
+    });
+    return true;
+  } catch (error) {
+    if (error.code === 'ENOENT') throw error;
+    return false;
+  }
+}
+
+export { root };

@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ensureInstalled, root, runTool } from './ensure-installed.mjs';
+
+const flags = process.argv.slice(2);
+const long = flags.includes('--long');
+const panels = flags.includes('--panels');
+
+ensureInstalled();
+
+const folders = ['packages', 'apps'].flatMap((group) =>
+  readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)),
+);
+const reports = folders
+  .filter((folder) => existsSync(path.join(folder, 'package.json')))
+  .map((folder) => path.join(folder, '.reports', 'jest.json'));
+for (const report of reports) rmSync(report, { force: true });
+
+const env = { ...(long ? { SLUICE_LONG: '1' } : {}), ...(panels ? { SLUICE_PANELS: '1' } : {}) };
+const parts = [];
+const part = (name, ok) => {
+  parts.push({ name, ok });
+};
+
+part('build', runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
+if (!panels) {
+  part('types', runTool('tsc', ['-p', '.']));
+  part('lint', runTool('eslint', ['.']));
+  part('format', runTool('prettier', ['--check', '--log-level', 'warn', '.']));
+  if (!long)
+    part('packages', runTool('turbo', ['run', 'check:package', '--output-logs=errors-only', '--concurrency=2']));
+}
+// Runs that depend on the outside, on luck or on length are never answered from the cache.
+const fresh = long || panels ? ['--force'] : [];
+const only = panels ? ['--', '--passWithNoTests', '--testPathPatterns', 'panel.test'] : [];
+part(
+  'tests',
+  runTool(
+    'turbo',
+    ['run', 'test', '--continue=always', '--concurrency=2', '--output-logs=new-only', ...fresh, ...only],
+    { env },
+  ),
+);
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+for (const report of reports) {
+  if (!existsSync(report)) {
+    if (panels) continue;
+    process.stdout.write(`No test report: ${path.relative(root, report)}\n`);
+    totals.failed++;
+    continue;
+  }
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  totals.passed += result.numPassedTests;
+  totals.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+  totals.skipped += result.numPendingTests;
+  for (const file of result.testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === 'pending') process.stdout.write(`skipped: ${test.fullName}\n`);
+    }
+  }
+}
+const failedParts = parts.filter(({ ok }) => !ok).map(({ name }) => name);
+// A part that is no test of its own (build, types, lint, format, packages) counts as one failure.
+totals.failed += failedParts.filter((name) => name !== 'tests').length;
+if (failedParts.includes('tests') && totals.failed === 0) totals.failed = 1;
+if (failedParts.length > 0) process.stdout.write(`Failed: ${failedParts.join(', ')}\n`);
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+process.stdout.write(`${totals.passed} passed, ${totals.failed} failed${skipped}\n`);
+process.exitCode = totals.failed > 0 ? 1 : 0;
