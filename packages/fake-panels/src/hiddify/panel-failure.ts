@@ -1,0 +1,36 @@
+/** A refusal of the panel: it chose the status. The form of the body depends on the caller's Accept header. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly detail: object = {},
+  ) {
+    super(message);
+  }
+}
+
+/** An exception inside the panel: always 500 with the exception's text as `msg` (contract 5). */
+export class PanelException extends Error {
+  override readonly name = 'PanelException';
+}
+
+const help = { DataError: '9h9h', IntegrityError: 'gkpj', OperationalError: 'e3q8' };
+
+/** A statement that the database refused. As in the real text, the statement and its parameters stand in it. */
+export function databaseError(
+  kind: keyof typeof help,
+  code: number,
+  text: string,
+  statement: string,
+  parameters: readonly unknown[] = [],
+): PanelException {
+  const quoted = text.includes("'") ? `"${text}"` : `'${text}'`;
+  const values =
+    parameters.length === 0 ? '' : `\n[parameters: (${parameters.map((p) => JSON.stringify(p)).join(', ')})]`;
+  return new PanelException(
+    `(MySQLdb.${kind}) (${code}, ${quoted})\n[SQL: ${statement}]${values}\n` +
+      `(Background on this error at: https://sqlalche.me/e/20/${help[kind]})`,
+  );
+}
