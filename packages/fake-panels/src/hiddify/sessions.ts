@@ -1,0 +1,30 @@
+import { type FakeRequest } from '../core/fake-request.js';
+
+/** The server's sessions: each call with a key stores one, for ten days (contract 2). */
+export class Sessions {
+  /** Sessions stored since the start. */
+  stored = 0;
+  private readonly ended = new Set<string>();
+
+  /** Stores a session. Gives the cookie that stands for it. */
+  start(adminId: number): string {
+    this.stored += 1;
+    return `session=${adminId}-${this.stored}; HttpOnly; Path=/`;
+  }
+
+  /** The administrator of the request's cookie. */
+  adminOf(request: FakeRequest): number | undefined {
+    const name = nameOf(request);
+    return name === undefined || this.ended.has(name) ? undefined : Number(name.split('-')[0]);
+  }
+
+  /** Ends the session of the request's cookie. */
+  end(request: FakeRequest): void {
+    const name = nameOf(request);
+    if (name !== undefined) this.ended.add(name);
+  }
+}
+
+function nameOf(request: FakeRequest): string | undefined {
+  return /(?:^|;\s*)session=(\d+-\d+)/.exec(request.headers['cookie'] ?? '')?.[1];
+}
