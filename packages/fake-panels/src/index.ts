@@ -50,3 +50,9 @@ export {
 } from './easydcim/model.js';
 export { type Credentials } from './easydcim/panel.js';
 export { type Traffic } from './easydcim/traffic-meter.js';
+export { type AddOnOptions } from './hiddify/add-on-options.js';
+export { FakeHiddify, type NewHiddifyAdmin, type NewHiddifyUser } from './hiddify/fake-hiddify.js';
+export { fillHiddify, type HiddifySize } from './hiddify/fill-hiddify.js';
+export { type FakeHiddifyOptions } from './hiddify/options.js';
+export { type HiddifySnapshot, type SnapshotAdmin, type SnapshotUser } from './hiddify/snapshot.js';
+export { startFakeHiddify } from './hiddify/start-fake-hiddify.js';
