@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type Sqlite from 'better-sqlite3';
+import Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.js';
 import { createPrivateFile, openReader, pathOf } from './open-handle.js';
 import { toStoreError } from './to-store-error.js';
@@ -19,6 +19,7 @@ export async function backupFile(from: string, to: string, waitMs: number): Prom
       throw new StoreError('store_exists', `The file ${part} is there already: another backup is being written.`);
     }
     await copy(source, part);
+    detachLog(part);
     flush(part);
     // Unlike a rename, a link never replaces a file that is there.
     linkSync(part, target);
@@ -45,6 +46,16 @@ async function copy(source: Sqlite.Database, file: string): Promise<void> {
     await source.backup(file, { progress: () => PAGES_A_STEP });
   } finally {
     if (source.inTransaction) source.exec('rollback');
+  }
+}
+
+/** A copy is one file that needs no others beside it, wherever it is kept. */
+function detachLog(file: string): void {
+  const handle = new Sqlite(file, { fileMustExist: true });
+  try {
+    handle.pragma('journal_mode = delete');
+  } finally {
+    handle.close();
   }
 }
 

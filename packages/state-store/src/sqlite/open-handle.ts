@@ -1,4 +1,14 @@
-import { closeSync, constants, existsSync, fchmodSync, accessSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.js';
@@ -7,6 +17,11 @@ import { toStoreError } from './to-store-error.js';
 
 /** How long SQLite itself may block the process for a lock; the rest of a wait is asynchronous. */
 const BLOCKING_WAIT_MS = 20;
+
+/** In the header of a database file: how it is written and read, 2 with a log and 1 without. */
+const WRITE_VERSION_AT = 18;
+const READ_VERSION_AT = 19;
+const NO_LOG = 1;
 
 /** Absolute path of a store. Fails with `store_unsupported` for what is no path. */
 export function pathOf(location: string): string {
@@ -47,11 +62,7 @@ export function createPrivateFile(path: string): boolean {
 export function prepareFile(path: string, create: boolean): void {
   if (!existsSync(path)) {
     if (!create) throw missing(path);
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    } catch (error) {
-      throw toStoreError(error, path);
-    }
+    makeFolder(path);
     createPrivateFile(path);
   }
   try {
@@ -66,6 +77,18 @@ export function prepareFile(path: string, create: boolean): void {
   }
 }
 
+function makeFolder(path: string): void {
+  try {
+    let above = dirname(path);
+    while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
+    // Asked first, since making several levels at once tells of a read-only file system as of a missing folder.
+    accessSync(above, constants.W_OK);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw toStoreError(error, path);
+  }
+}
+
 function missing(path: string): StoreError {
   return new StoreError(
     'store_missing',
@@ -75,32 +98,61 @@ function missing(path: string): StoreError {
 
 /** A connection that writes: write-ahead log, every commit on the disk before it returns, foreign keys. */
 export async function openWriter(path: string, waitMs: number): Promise<Sqlite.Database> {
-  return opened(path, waitMs, { fileMustExist: true, timeout: BLOCKING_WAIT_MS }, async (handle) => {
-    // Changing to the log needs the file for itself for a moment, and SQLite does not wait for that on its own.
-    await retryWhileBusy(waitMs, () => handle.pragma('journal_mode = wal'));
-    handle.pragma('synchronous = full');
-    handle.pragma('foreign_keys = on');
-  });
+  const options = { fileMustExist: true, timeout: BLOCKING_WAIT_MS };
+  return opened(
+    path,
+    () => new Sqlite(path, options),
+    waitMs,
+    async (handle) => {
+      // Changing to the log needs the file for itself for a moment, and SQLite does not wait for that on its own.
+      await retryWhileBusy(waitMs, () => handle.pragma('journal_mode = wal'));
+      handle.pragma('synchronous = full');
+      handle.pragma('foreign_keys = on');
+    },
+  );
 }
 
 /** A connection that reads. Its rare waits (the log is being recovered) block. */
 export async function openReader(path: string, waitMs: number): Promise<Sqlite.Database> {
   if (!existsSync(path)) throw missing(path);
-  return opened(path, waitMs, { readonly: true, fileMustExist: true, timeout: waitMs }, (handle) => {
+  const options = { readonly: true, fileMustExist: true, timeout: waitMs };
+  const setUp = (handle: Sqlite.Database): Promise<void> => {
     handle.pragma('query_only = on');
     return Promise.resolve();
-  });
+  };
+  try {
+    return await opened(path, () => new Sqlite(path, options), waitMs, setUp);
+  } catch (error) {
+    if (!isSettledFile(path, error)) throw error;
+    return opened(path, () => new Sqlite(withoutLog(path), { readonly: true }), waitMs, setUp);
+  }
+}
+
+/**
+ * Even to read, SQLite makes files beside the store, which a read-only file system refuses. There the file alone can
+ * be read, provided that no log is left over which belongs to it.
+ */
+function isSettledFile(path: string, error: unknown): boolean {
+  if (!(error instanceof StoreError) || error.code !== 'store_read_only') return false;
+  return statSync(`${path}-wal`, { throwIfNoEntry: false }) === undefined;
+}
+
+/** The file's content, which does not say any more that a log belongs to it: it is read in memory, where none can be. */
+function withoutLog(path: string): Buffer {
+  const content = readFileSync(path);
+  content.fill(NO_LOG, WRITE_VERSION_AT, READ_VERSION_AT + 1);
+  return content;
 }
 
 async function opened(
   path: string,
+  open: () => Sqlite.Database,
   waitMs: number,
-  options: Sqlite.Options,
   setUp: (handle: Sqlite.Database) => Promise<void>,
 ): Promise<Sqlite.Database> {
   let handle: Sqlite.Database | undefined;
   try {
-    const opening = await retryWhileBusy(waitMs, () => new Sqlite(path, options));
+    const opening = await retryWhileBusy(waitMs, open);
     handle = opening;
     // The first look at the file: tells a damaged one here rather than in the middle of the work.
     await retryWhileBusy(waitMs, () => opening.prepare('select count(*) from sqlite_master').get());
