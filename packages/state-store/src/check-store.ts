@@ -4,10 +4,10 @@ import { expectedSchema } from './expected-schema.js';
 import type { StoreCheck } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
+import type { Database } from './tables/database.js';
 import {
   actions,
   cycles,
-  type Database,
   decisionHistory,
   decisions,
   evidence,
@@ -18,7 +18,7 @@ import {
   purchases,
   runs,
   services,
-} from './tables/schema.js';
+} from './tables/record-tables.js';
 
 /** Of many findings of one kind these many are told; they have one cause. */
 const FINDINGS = 20;

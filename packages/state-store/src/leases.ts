@@ -3,7 +3,7 @@ import type { LeaseOwner, LeaseRecord } from './records.js';
 import type { HeldLease, LeaseResult, StateStore } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
-import type { LeaseRow } from './tables/schema.js';
+import type { LeaseRow } from './tables/database.js';
 
 /** How often a lease that was given back between look and grip is tried for. */
 const ATTEMPTS = 5;

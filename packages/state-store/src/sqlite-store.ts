@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createLeases, verifyFences } from './leases.js';
 import { createMaintenance } from './maintenance.js';
+import { readVersion, refuseNewer } from './migrations/migrate.js';
 import { backupFile } from './sqlite/backup.js';
 import type { Connection } from './sqlite/connect.js';
 import { toStoreError } from './sqlite/to-store-error.js';
@@ -15,6 +16,8 @@ interface Scope {
   active: boolean;
   /** The first write that failed: then the whole transaction has, even if the work caught the error. */
   failure: { error: unknown } | null;
+  /** The work itself ended with an error, the caller's or one that is a store error already. */
+  thrown: boolean;
 }
 
 /** What a store is made of: one connection that writes, one that reads what is committed. */
@@ -58,22 +61,29 @@ export function createSqliteStore({ location, schemaVersion, reader, writer, wai
     if (current.getStore()?.active === true) {
       throw new StoreError('nested_write', 'A write was begun inside another one. Use the tables that it was given.');
     }
-    return queue.run(() =>
-      guarded(() =>
-        writer.db.transaction().execute(async (db) => {
+    return queue.run(async () => {
+      const scope: Scope = { active: true, failure: null, thrown: false };
+      try {
+        return await writer.db.transaction().execute(async (db) => {
           const session = { db, texts };
+          refuseNewer(location, await readVersion(db), schemaVersion);
           await verifyFences(session, fences);
-          const scope: Scope = { active: true, failure: null };
           try {
             const result = await current.run(scope, () => work(session, scope));
             if (scope.failure !== null) throw scope.failure.error;
             return result;
+          } catch (error) {
+            scope.thrown = true;
+            throw error;
           } finally {
             scope.active = false;
           }
-        }),
-      ),
-    );
+        });
+      } catch (error) {
+        // What the work threw is the caller's, though it may look like an error of the disk.
+        throw scope.thrown ? error : toStoreError(error, location);
+      }
+    });
   }
 
   /** The tables that a `write` hands to its work. */
@@ -113,7 +123,7 @@ export function createSqliteStore({ location, schemaVersion, reader, writer, wai
       reading.add(answer);
       return answer.finally(() => reading.delete(answer));
     },
-    write: (work) => transaction(work, []),
+    write: (work) => transaction((session) => guarded(() => work(session)), []),
   };
 
   return {

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import { StoreError } from '../store-error.js';
-import type { Database } from '../tables/schema.js';
+import type { Database } from '../tables/database.js';
 import { LATEST_SCHEMA_VERSION, MIGRATIONS } from './migrations.js';
 import type { Migration } from './migration.js';
 
-/** Version of the schema in a database; 0 when it holds no store yet. */
+/** Version of the schema of a store; 0 when none of its steps has run. */
 export async function readVersion(db: Kysely<Database>): Promise<number> {
   const row = await db
     .selectFrom('schema_migrations')

@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
-import type { Database } from '../tables/schema.js';
+import type { Database } from '../tables/database.js';
 import { ImmediateSqliteDialect } from './immediate-sqlite-dialect.js';
 import { openReader, openWriter } from './open-handle.js';
 

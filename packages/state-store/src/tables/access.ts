@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Database } from './schema.js';
+import type { Database } from './database.js';
 
 /** What a statement runs on. */
 export interface Session {

@@ -4,7 +4,7 @@ import type { Access } from './access.js';
 import { inChunksOrAll, inOrder } from './chunks.js';
 import { insertRows } from './insert-rows.js';
 import { mustExist } from './must-exist.js';
-import { actions } from './schema.js';
+import { actions } from './record-tables.js';
 
 /** Word for word the condition of the partial index; with bound values SQLite could not tell that it applies. */
 const UNSETTLED = sql<boolean>`"state" in ('planned', 'in-doubt')`;

@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
-import { apiCalls } from './schema.js';
+import { apiCalls } from './record-tables.js';
 
 /** Calls to the panels, redacted by whoever made them. */
 export function apiCallsTable(access: Access): StoreTables['apiCalls'] {

@@ -2,7 +2,7 @@ import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { inChunksOrAll } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
-import { cycles } from './schema.js';
+import { cycles } from './record-tables.js';
 
 /** The periods of each service. */
 export function cyclesTable(access: Access): StoreTables['cycles'] {

@@ -3,7 +3,7 @@ import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll } from './chunks.js';
 import { decisionBasis } from './decision-basis.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
-import { decisionHistory, decisions } from './schema.js';
+import { decisionHistory, decisions } from './record-tables.js';
 
 /** What was decided about each service, and why. */
 export function decisionsTable(access: Access): StoreTables['decisions'] {

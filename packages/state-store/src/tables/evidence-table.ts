@@ -3,7 +3,7 @@ import { StoreError } from '../store-error.js';
 import type { Access } from './access.js';
 import { inChunks, inChunksOrAll } from './chunks.js';
 import { mustExist } from './must-exist.js';
-import { evidence } from './schema.js';
+import { evidence } from './record-tables.js';
 
 /** What was done for each hold, and is to be undone with it. */
 export function evidenceTable(access: Access): StoreTables['evidence'] {

@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
-import { fingerprints } from './schema.js';
+import { fingerprints } from './record-tables.js';
 
 /** The shapes in which the panels answered. */
 export function fingerprintsTable(access: Access): StoreTables['fingerprints'] {

@@ -2,7 +2,7 @@ import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { inChunksOrAll } from './chunks.js';
 import { mustExist } from './must-exist.js';
-import { holds } from './schema.js';
+import { holds } from './record-tables.js';
 
 /** Why services are restricted. */
 export function holdsTable(access: Access): StoreTables['holds'] {

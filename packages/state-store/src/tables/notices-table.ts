@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
-import { notices } from './schema.js';
+import { notices } from './record-tables.js';
 
 /** What an operator or client should hear of, once each. */
 export function noticesTable(access: Access): StoreTables['notices'] {

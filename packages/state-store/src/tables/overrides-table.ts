@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { inChunksOrAll } from './chunks.js';
-import { overrides } from './schema.js';
+import { overrides } from './record-tables.js';
 
 /** The operator's exceptions for single services. */
 export function overridesTable(access: Access): StoreTables['overrides'] {

@@ -2,7 +2,7 @@ import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { inChunksOrAll, inOrder } from './chunks.js';
 import { mustExist } from './must-exist.js';
-import { purchases } from './schema.js';
+import { purchases } from './record-tables.js';
 
 /** Packages bought. */
 export function purchasesTable(access: Access): StoreTables['purchases'] {

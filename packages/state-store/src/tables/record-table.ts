@@ -19,7 +19,7 @@ export interface RecordTable<Table extends string, Rec, Row> {
 /** What the loops below see of a column: the types of each were checked where the table was declared. */
 interface LooseColumn {
   readonly name: string;
-  readonly encode: (value: unknown) => Stored;
+  readonly encode: (value: unknown) => Stored | undefined;
   readonly decode: (stored: Stored) => unknown;
 }
 
@@ -44,7 +44,13 @@ export function recordTable<Rec extends object>() {
     const encoded = (record: Rec, put: (name: string, stored: Stored) => void): void => {
       const from = record as Record<string, unknown>;
       try {
-        for (const [member, column] of list) put(column.name, column.encode(from[member]));
+        for (const [member, column] of list) {
+          const stored = column.encode(from[member]);
+          if (stored === undefined) {
+            throw new StoreError('store_invalid', `${column.name} is missing. Nothing was written.`);
+          }
+          put(column.name, stored);
+        }
       } catch (error) {
         throw inError(error, from[key]);
       }
@@ -65,7 +71,8 @@ export function recordTable<Rec extends object>() {
         const from = change as Record<string, unknown>;
         try {
           for (const [member, column] of list) {
-            if (from[member] !== undefined) row[column.name] = column.encode(from[member]);
+            const stored = from[member] === undefined ? undefined : column.encode(from[member]);
+            if (stored !== undefined) row[column.name] = stored;
           }
         } catch (error) {
           throw inError(error, id);

@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { mustExist } from './must-exist.js';
-import { runs } from './schema.js';
+import { runs } from './record-tables.js';
 
 /** Every run of a command that works on panels. */
 export function runsTable(access: Access): StoreTables['runs'] {

@@ -2,7 +2,7 @@ import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { inChunksOrAll } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
-import { samples } from './schema.js';
+import { samples } from './record-tables.js';
 
 /** What was read of each service, and when. */
 export function samplesTable(access: Access): StoreTables['samples'] {

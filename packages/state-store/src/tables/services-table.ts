@@ -3,7 +3,7 @@ import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
 import { inChunksOrAll } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
-import { services } from './schema.js';
+import { services } from './record-tables.js';
 
 /** The services that are known. */
 export function servicesTable(access: Access): StoreTables['services'] {

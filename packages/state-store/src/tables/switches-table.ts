@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
-import { switches } from './schema.js';
+import { switches } from './record-tables.js';
 
 /** What `enforce` and `observe` set. */
 export function switchesTable(access: Access): StoreTables['switches'] {

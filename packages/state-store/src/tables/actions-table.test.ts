@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { action, minute } from '../test/records.js';
+import { useStore } from '../test/use-store.js';
+
+describe('actions', () => {
+  const at = useStore();
+
+  it('plans an intent once while it is open', async () => {
+    await at.store.actions.plan([action('a-1', { key: 'k' })]);
+    await expect(at.store.actions.plan([action('a-2', { key: 'k' })])).rejects.toMatchObject({
+      code: 'store_conflict',
+    });
+    await at.store.actions.settle('a-1', { state: 'in-doubt', settledAt: null });
+    await expect(at.store.actions.plan([action('a-2', { key: 'k' })])).rejects.toMatchObject({
+      code: 'store_conflict',
+    });
+    await at.store.actions.settle('a-1', { state: 'applied', settledAt: minute(2) });
+    await at.store.actions.plan([action('a-2', { key: 'k' })]);
+    expect((await at.store.actions.unsettled()).map((each) => each.id)).toEqual(['a-2']);
+  });
+
+  it('keeps each step of an action', async () => {
+    await at.store.actions.plan([action('a-1')]);
+    await at.store.actions.called('a-1', minute(1));
+    await at.store.actions.called('a-1', minute(2));
+    await at.store.actions.settle('a-1', {
+      state: 'failed',
+      settledAt: minute(3),
+      observed: { enabled: true },
+      errorCode: 'PANEL_REJECTED',
+      errorMessage: 'no',
+    });
+    expect(await at.store.actions.list({ run: 'run-1' })).toEqual([
+      action('a-1', {
+        state: 'failed',
+        attempts: 2,
+        calledAt: minute(2),
+        settledAt: minute(3),
+        observed: { enabled: true },
+        errorCode: 'PANEL_REJECTED',
+        errorMessage: 'no',
+      }),
+    ]);
+    await expect(at.store.actions.called('a-9', minute(1))).rejects.toMatchObject({ code: 'store_not_found' });
+    await expect(at.store.actions.settle('a-9', { state: 'applied', settledAt: minute(1) })).rejects.toMatchObject({
+      code: 'store_not_found',
+    });
+  });
+
+  it('lists by each filter in the order of planning', async () => {
+    await at.store.actions.plan([
+      action('a-3', { plannedAt: minute(2), service: null, run: 'run-2', panel: 'relay' }),
+      action('a-2', { plannedAt: minute(1) }),
+      action('a-1', { plannedAt: minute(1) }),
+    ]);
+    const ids = async (filter: Parameters<typeof at.store.actions.list>[0]): Promise<string[]> =>
+      (await at.store.actions.list(filter)).map((each) => each.id);
+    expect(await ids({})).toEqual(['a-2', 'a-1', 'a-3']);
+    expect(await ids({ newestFirst: true, limit: 2 })).toEqual(['a-3', 'a-1']);
+    expect(await ids({ service: 'svc-1' })).toEqual(['a-2', 'a-1']);
+    expect(await ids({ run: 'run-2' })).toEqual(['a-3']);
+    expect(await ids({ since: minute(2) })).toEqual(['a-3']);
+    expect(await ids({ until: minute(1), limit: 1 })).toEqual(['a-2']);
+    expect((await at.store.actions.unsettled({ panel: 'dcim', services: ['svc-1'] })).map((each) => each.id)).toEqual([
+      'a-2',
+      'a-1',
+    ]);
+    expect((await at.store.actions.unsettled({ panel: 'relay' })).map((each) => each.id)).toEqual(['a-3']);
+  });
+});

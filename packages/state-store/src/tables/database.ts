@@ -1,0 +1,58 @@
+import type { Generated } from 'kysely';
+import type { RecordTable } from './record-table.js';
+import type {
+  actions,
+  apiCalls,
+  cycles,
+  decisionHistory,
+  decisions,
+  evidence,
+  fingerprints,
+  holds,
+  notices,
+  overrides,
+  purchases,
+  runs,
+  samples,
+  services,
+  switches,
+} from './record-tables.js';
+
+type Row<Table> = Table extends RecordTable<string, infer _Record, infer R> ? R : never;
+
+/** `seq` counts the rows as they came: the order of what happened within one millisecond. */
+type Counted<R> = R & { seq: Generated<number> };
+
+/** A lease that nobody holds keeps its row, so that fence numbers never come twice. Free is a null `host`. */
+export interface LeaseRow {
+  name: string;
+  fence: number;
+  host: string | null;
+  pid: number | null;
+  process_start: string | null;
+  run: string | null;
+  acquired_at: string | null;
+  expires_at: string | null;
+}
+
+/** The tables of the newest schema version. */
+export interface Database {
+  services: Row<typeof services>;
+  service_overrides: Counted<Row<typeof overrides>>;
+  cycles: Row<typeof cycles>;
+  usage_samples: Row<typeof samples>;
+  purchases: Counted<Row<typeof purchases>>;
+  holds: Counted<Row<typeof holds>>;
+  evidence: Counted<Row<typeof evidence>>;
+  actions: Counted<Row<typeof actions>>;
+  /** `basis` is the digest of what makes one decision differ from the next. */
+  decisions: Row<typeof decisions> & { basis: string };
+  decision_history: Counted<Row<typeof decisionHistory>>;
+  notices: Counted<Row<typeof notices>>;
+  runs: Counted<Row<typeof runs>>;
+  api_calls: Counted<Row<typeof apiCalls>>;
+  leases: LeaseRow;
+  switches: Row<typeof switches>;
+  fingerprints: Row<typeof fingerprints>;
+  schema_migrations: { version: number; name: string; applied_at: string };
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { minute, run } from '../test/records.js';
+import { useStore } from '../test/use-store.js';
+
+describe('runs', () => {
+  const at = useStore();
+
+  it('starts, finishes and lists, newest first', async () => {
+    await at.store.runs.start(run('run-1'));
+    await at.store.runs.start(run('run-2', { startedAt: minute(1), command: 'reconcile', dryRun: true }));
+    await at.store.runs.finish('run-1', {
+      finishedAt: minute(2),
+      exitCode: 3,
+      totals: { services: 2 },
+      error: 'x',
+      observing: ['dcim'],
+    });
+    expect(await at.store.runs.get('run-1')).toEqual(
+      run('run-1', {
+        finishedAt: minute(2),
+        exitCode: 3,
+        totals: { services: 2 },
+        error: 'x',
+        observing: ['dcim'],
+      }),
+    );
+    expect(await at.store.runs.get('run-9')).toBeNull();
+    expect((await at.store.runs.list()).map((each) => each.id)).toEqual(['run-2', 'run-1']);
+    expect((await at.store.runs.list({ command: 'poll' })).map((each) => each.id)).toEqual(['run-1']);
+    expect((await at.store.runs.list({ since: minute(1), limit: 5 })).map((each) => each.id)).toEqual(['run-2']);
+    await expect(
+      at.store.runs.finish('run-9', { finishedAt: minute(2), exitCode: 0, totals: null, error: null, observing: [] }),
+    ).rejects.toMatchObject({ code: 'store_not_found' });
+  });
+});

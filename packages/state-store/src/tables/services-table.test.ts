@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { action, cycle, decision, hold, minute, override, purchase, sample, service } from '../test/records.js';
+import { useStore } from '../test/use-store.js';
+
+describe('services', () => {
+  const at = useStore();
+
+  it('gives back what was put', async () => {
+    const full = service('svc-1', {
+      client: 'c-1',
+      trafficMode: 'IN',
+      baseQuotaOverrideGb: '1.5',
+      refs: { order_id: '9' },
+      ownRefs: ['order_id'],
+      fields: { email: 'a@example.org' },
+      protectedUntil: '2026-05-01',
+    });
+    await at.store.services.put([full]);
+    expect(await at.store.services.get('svc-1')).toEqual(full);
+    expect(await at.store.services.get('svc-2')).toBeNull();
+  });
+
+  it('replaces a service of the same id, the last of one call', async () => {
+    await at.store.services.put([service('svc-1')]);
+    await at.store.services.put([service('svc-1', { client: 'a' }), service('svc-1', { client: 'b' })]);
+    expect(await at.store.services.list()).toEqual([service('svc-1', { client: 'b' })]);
+  });
+
+  it('lists by each filter, ordered by id, in pages', async () => {
+    await at.store.services.put([
+      service('c', { panel: 'relay', product: 'vps', client: '1' }),
+      service('a', { client: '1' }),
+      service('b', { product: 'vps' }),
+    ]);
+    const ids = async (filter: Parameters<typeof at.store.services.list>[0]): Promise<string[]> =>
+      (await at.store.services.list(filter)).map((each) => each.id);
+    expect(await ids({})).toEqual(['a', 'b', 'c']);
+    expect(await ids({ panel: 'dcim' })).toEqual(['a', 'b']);
+    expect(await ids({ product: 'vps' })).toEqual(['b', 'c']);
+    expect(await ids({ client: '1' })).toEqual(['a', 'c']);
+    expect(await ids({ ids: ['c', 'a', 'nobody', 'a'] })).toEqual(['a', 'c']);
+    expect(await ids({ ids: [] })).toEqual([]);
+    expect(await ids({ limit: 2 })).toEqual(['a', 'b']);
+    expect(await ids({ limit: 2, after: 'b' })).toEqual(['c']);
+    expect(await at.store.services.ids()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('removes a service with its usage and keeps the history of what was done', async () => {
+    await at.store.services.put([service('svc-1'), service('svc-2')]);
+    for (const id of ['svc-1', 'svc-2']) {
+      await at.store.overrides.set(override(`o-${id}`, { service: id }));
+      await at.store.cycles.put([cycle(`c-${id}`, { service: id })]);
+      await at.store.samples.add([sample(id, minute(1))]);
+      await at.store.decisions.record([decision(id)]);
+      await at.store.purchases.add(purchase(`p-${id}`, { service: id }));
+      await at.store.holds.add(hold(`h-${id}`, { service: id, until: minute(1) }));
+      await at.store.actions.plan([action(`a-${id}`, { service: id })]);
+    }
+    await at.store.services.remove('svc-1');
+    expect(await at.store.services.ids()).toEqual(['svc-2']);
+    expect((await at.store.overrides.all()).map((each) => each.service)).toEqual(['svc-2']);
+    expect(await at.store.cycles.ofService('svc-1')).toEqual([]);
+    expect(await at.store.samples.list({ service: 'svc-1' })).toEqual([]);
+    expect(await at.store.samples.list({ service: 'svc-2' })).toHaveLength(1);
+    expect(await at.store.decisions.at('svc-1', minute(9))).toBeNull();
+    expect(await at.store.purchases.list({ service: 'svc-1' })).toHaveLength(1);
+    expect(await at.store.holds.all({ service: 'svc-1' })).toHaveLength(1);
+    expect(await at.store.actions.list({ service: 'svc-1' })).toHaveLength(1);
+  });
+
+  it('does not remove a service that is held', async () => {
+    await at.store.services.put([service('svc-1')]);
+    await at.store.holds.add(hold('hold-1'));
+    await expect(at.store.services.remove('svc-1')).rejects.toMatchObject({
+      code: 'store_conflict',
+      row: { table: 'services', id: 'svc-1' },
+    });
+    await at.store.holds.end('hold-1', minute(1));
+    await at.store.services.remove('svc-1');
+    expect(await at.store.services.ids()).toEqual([]);
+  });
+});
