@@ -60,7 +60,8 @@ const exports: Readonly<Record<string, (world: FlvxWorld) => readonly unknown[]>
     world.groupPermissions.all().map((row) => {
       const grants = world.grants
         .all()
-        .filter((grant) => grant.userGroupId === row.userGroupId && grant.tunnelGroupId === row.tunnelGroupId);
+        .filter((grant) => grant.userGroupId === row.userGroupId && grant.tunnelGroupId === row.tunnelGroupId)
+        .sort((a, b) => a.userTunnelId - b.userTunnelId);
       return lean({ ...row, createdByGroup: 0, grants }, 'grants');
     }),
 };

@@ -25,7 +25,11 @@ function serviceConfigs(base: string, forward: ForwardRow, chain: string | null,
 
 /** A speed in Mbit/s as nodes get it: MB of 2^20 bytes per second each way, one decimal (contract, section 5.3). */
 export function limiterText(speed: number): string {
-  const rate = (speed / 8).toFixed(1);
+  // Halves are rounded to the even digit: 50 Mbit/s are 6.25 and become 6.2, 6 Mbit/s are 0.75 and become 0.8.
+  const tenths = (speed * 10) / 8;
+  const below = Math.floor(tenths);
+  const rounded = tenths - below === 0.5 ? below + (below % 2) : Math.round(tenths);
+  const rate = (rounded / 10).toFixed(1);
   return `$ ${rate}MB ${rate}MB`;
 }
 

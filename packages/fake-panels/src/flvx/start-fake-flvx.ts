@@ -40,7 +40,11 @@ export async function startFakeFlvx(options: FakeFlvxOptions = {}): Promise<Fake
   });
   const server = await startFakeServer({
     name: 'FLVX',
-    handle: (request) => panel.handle(request),
+    handle: async (request) => {
+      const { body, ...answer } = await panel.handle(request);
+      // An answer without a body has no content type either.
+      return body === '' ? answer : { ...answer, body };
+    },
     endpointOf: ({ method, path }) => `${method} ${path}`,
     changing: ({ path }) => path.startsWith('/api/') && isChange(path),
     ...(options.keepCalls === undefined ? {} : { keepCalls: options.keepCalls }),
