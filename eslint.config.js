@@ -40,6 +40,27 @@ const packageRules = Object.entries(mayImport).map(([name, allowed]) => ({
   },
 }));
 
+/** Tests of a package may use the fakes besides; the fakes' own tests may not use the packages. */
+const packageTestRules = Object.entries(mayImport)
+  .filter(([name]) => name !== 'fake-panels')
+  .map(([name, allowed]) => ({
+    files: [`packages/${name}/src/**/*.test.ts`, `packages/${name}/src/test/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            dateFns,
+            {
+              regex: `^@sluice/(?!(${[...allowed, 'fake-panels'].join('|')})(/|$))`,
+              message: `Tests of ${name} may import of ours only: ${[...allowed, 'fake-panels'].join(', ')}.`,
+            },
+          ],
+        },
+      ],
+    },
+  }));
+
 /** Inside the CLI imports go one way: commands, web -> operations -> panels, billing, notify; never back. */
 const cliLayers = [
   { folder: 'operations', forbidden: ['commands', 'web', 'output'] },
@@ -86,6 +107,7 @@ export default ts.config(
     },
   },
   ...packageRules,
+  ...packageTestRules,
   ...cliLayers,
   { files: ['**/*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
