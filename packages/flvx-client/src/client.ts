@@ -1,5 +1,5 @@
 import type { CallEvent, Clock, PanelHttpOptions } from '@sluice/panel-http';
-import type { FlvxObservation, FlvxScope } from './plan/observation.js';
+import type { FlvxMemory, FlvxObservation, FlvxScope } from './plan/observation.js';
 import type { FlvxAssignValues, FlvxStep } from './plan/step.js';
 import type { FlvxForward } from './records/forward.js';
 import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './records/group.js';
@@ -36,6 +36,23 @@ export interface FlvxCallOptions {
   signal?: AbortSignal;
 }
 
+/** How an account is observed. */
+export interface FlvxObserveOptions extends FlvxCallOptions {
+  /** Tried at the login; a wrong one changes nothing on the panel. */
+  password?: string | null;
+  /** What the run knows besides. */
+  memory?: FlvxMemory;
+  /** An earlier observation, of which only `parts` are read again. Default: everything is read. */
+  since?: FlvxObservation;
+  parts?: FlvxObservedPart[];
+}
+
+/**
+ * What can be read again of an observation. `quotas` are the values and counters of the account's permissions (a short list
+ * without their status), `permissions` those of all users with the status.
+ */
+export type FlvxObservedPart = 'user' | 'quotas' | 'permissions' | 'forwards' | 'speedLimits';
+
 /** The session with the panel. */
 export interface FlvxSession {
   name: string;
@@ -59,6 +76,8 @@ export interface FlvxProbe {
   port: 'panel' | 'web';
   /** What the operator calls the panel, null where it is not told. */
   appName: string | null;
+  /** A captcha stands before the login: this session works on, the next login will not. */
+  captcha: boolean;
   session: FlvxSession;
   tunnels: number;
   clock: FlvxClockDifference;
@@ -85,6 +104,8 @@ export interface FlvxBatchCounts {
 export interface FlvxClient {
   readonly panel: string;
   readonly baseUrl: string;
+  /** The local clock, for the waits of executions. */
+  readonly clock: Clock;
   /** Remarks on the configuration, for example on a cut tail of the address. */
   readonly warnings: readonly string[];
 
@@ -108,12 +129,13 @@ export interface FlvxClient {
     /**
      * Reads the user, lays the changes over what it found and writes all fields back: the panel overwrites what is not sent.
      * Changes of one user wait for each other. The panel also copies quota, number, expiry and reset day to all his permissions.
+     * With `knownAs`, his last known name, the read is a short one.
      */
     change(
       id: number,
       changes: Partial<FlvxUserValues>,
       password?: string | null,
-      options?: FlvxCallOptions,
+      options?: FlvxCallOptions & { knownAs?: string },
     ): Promise<void>;
     /** His forwards must be gone: they would run on. */
     delete(id: number, options?: FlvxCallOptions): Promise<void>;
@@ -194,7 +216,7 @@ export interface FlvxClient {
   /** The whole tables, each fetched once and indexed: three list calls however many users there are, and one for each part asked for. */
   snapshot(parts?: FlvxSnapshotParts, options?: FlvxCallOptions): Promise<FlvxSnapshot>;
   /** One account with all that the planners look at. With `password` it is also tried whether that opens the account. */
-  observe(scope: FlvxScope, options?: FlvxCallOptions & { password?: string | null }): Promise<FlvxObservation>;
+  observe(scope: FlvxScope, options?: FlvxObserveOptions): Promise<FlvxObservation>;
   /** Makes the step's call (two or three where the node lost the service). Reads nothing back: `execute` does. */
   perform(step: FlvxStep, options?: FlvxCallOptions & { password?: string | null }): Promise<void>;
   /** Runs `work` alone among all work on the same account through this client. */

@@ -3,13 +3,42 @@ export type {
   FlvxCallOptions,
   FlvxClient,
   FlvxClockDifference,
+  FlvxObservedPart,
+  FlvxObserveOptions,
   FlvxOptions,
   FlvxProbe,
   FlvxSession,
   FlvxSnapshotParts,
 } from './client.js';
+export { createFlvxClient } from './create-flvx-client.js';
 export { FlvxRefusedError, type FlvxRefusal } from './flvx-refused-error.js';
 export { FlvxValueError } from './flvx-value-error.js';
+export { evidenceAfterPackage, planChangePackage } from './operations/change-package.js';
+export { planEnsurePermission } from './operations/ensure-permission.js';
+export { planEnsureUser } from './operations/ensure-user.js';
+export { planRenew } from './operations/renew.js';
+export { lostAddresses, planResume } from './operations/resume.js';
+export {
+  changePackage,
+  changePassword,
+  ensurePermission,
+  ensureUser,
+  renew,
+  resetCounters,
+  resume,
+  setQuota,
+  suspend,
+  terminate,
+} from './operations/run-operations.js';
+export {
+  planChangePassword,
+  planPauseForwards,
+  planResetCounters,
+  planResumeForwards,
+  planSetQuota,
+  planTerminate,
+} from './operations/small-plans.js';
+export { planSuspend, suspendEvidence } from './operations/suspend.js';
 export { NOWHERE, type FlvxEvidence, type FlvxHold } from './plan/evidence.js';
 export { emptyMemory, type FlvxMemory, type FlvxObservation, type FlvxScope } from './plan/observation.js';
 export type { FlvxAssignValues, FlvxStep, FlvxStepOf, FlvxStepType } from './plan/step.js';
@@ -28,6 +57,8 @@ export type {
   FlvxSuspendWanted,
   FlvxTerminateWanted,
 } from './plan/wanted.js';
+export { countersOf, wasReset } from './plan/quota-values.js';
+export { keyOfLimit, ownLimitName } from './plan/speed-limits.js';
 export type { FlvxCounters } from './records/counters.js';
 export type { FlvxForward } from './records/forward.js';
 export type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './records/group.js';
@@ -36,6 +67,9 @@ export type { FlvxSpeedLimit } from './records/speed-limit.js';
 export type { FlvxNode, FlvxTunnel, FlvxTunnelNode } from './records/tunnel.js';
 export type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from './records/user.js';
 export type { FlvxExecution, FlvxHooks, FlvxStepOutcome, FlvxStepResult, FlvxStepState } from './run/outcome.js';
+export { execute } from './run/execute.js';
+export type { FlvxOperation, FlvxRunOptions } from './run/operation.js';
+export { settleStep, type FlvxSight } from './run/settle-step.js';
 export type { FlvxSnapshot, FlvxUnreadableRow } from './snapshot/snapshot.js';
 export {
   bytes,

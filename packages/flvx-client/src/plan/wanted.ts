@@ -14,9 +14,10 @@ export type FlvxSpeed =
 /** What every operation may be told besides. */
 export interface FlvxCommonWanted {
   /**
-   * Which forwards that the panel shows as paused are paused once more, because they may run all the same:
-   * `all` of the account (default: right after a failure, too), `pushed` only those that the plan's own steps start again,
-   * or these ids as well (for example those whose counters grew).
+   * Which forwards that the panel shows as paused are paused once more, because they may run all the same: `all` of the
+   * account, `pushed` only those that the plan's own steps start again, or these ids as well (for example those whose counters
+   * grew). Default `all` for suspend, resume, renew, change of package and permissions, so that a repeat after a failure needs
+   * no memory; `pushed` for all else: there, say `all` after a run that was broken off.
    */
   repause?: 'all' | 'pushed' | number[];
   /**
@@ -42,6 +43,8 @@ export interface FlvxEnsurePermissionWanted extends FlvxQuotaValues, FlvxCommonW
   speed: FlvxSpeed;
   /** Of a new permission (default 1). One that exists keeps its own. */
   status?: 0 | 1;
+  /** Key of the service's own limits: those that nobody has any more go away. `speed` of kind `own` says it already. */
+  speedKey?: string | null;
 }
 
 /** For `planSuspend`. */
@@ -66,7 +69,7 @@ export interface FlvxResumeWanted extends FlvxCommonWanted {
   remaining?: FlvxHold | null;
   /** Further forwards to start, which the panel paused by itself. */
   resumeForwards?: number[];
-  /** The product's speed. Without it a throttled service gets back the limit of before. */
+  /** The product's speed. Without it a throttled service gets back the limit of before, or none where that is gone. */
   speed?: FlvxSpeed;
 }
 
@@ -79,8 +82,8 @@ export interface FlvxRenewWanted extends FlvxCommonWanted {
   resetDay?: number;
   /** The service's own permissions; all of the user's when left out. */
   tunnels?: number[];
-  /** Open user and permissions that are at status 0 and had expired by the panel's clock (its daily job closes them). */
-  reopenExpired?: boolean;
+  /** Open the user and these permissions where they are closed: the panel's daily job closes them when they expire. */
+  reopen?: boolean;
   /** Zero the counters if they have not been since this reading. */
   reset?: FlvxCounters | null;
   /** A hold that ends with the renewal. */
@@ -109,6 +112,8 @@ export interface FlvxChangePackageWanted extends FlvxCommonWanted {
    * `delete`: deleted with their permission.
    */
   droppedForwards?: 'keep' | 'delete';
+  /** Key of the service's own limits: those that nobody has any more go away. `speed` of kind `own` says it already. */
+  speedKey?: string | null;
 }
 
 /** For `planChangePassword`; the password itself goes apart. */

@@ -13,7 +13,7 @@ export type FlvxStepState = 'applied' | 'unneeded' | 'failed' | 'in-doubt';
 
 export interface FlvxStepOutcome {
   state: FlvxStepState;
-  /** `PANEL_*`, or `not_effective`, `out_of_reach`, `keeps_coming_back`, `outcome_unknown`. */
+  /** `PANEL_*`, or `not_effective`, `out_of_reach`, `keeps_coming_back`, or of a refusal. */
   error: { code: string; message: string } | null;
   /** Calls of the step. */
   attempts: number;

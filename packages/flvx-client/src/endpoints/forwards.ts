@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { FlvxBatchCounts, FlvxCallOptions, FlvxClient } from '../client.js';
+import type { FlvxApi } from '../http/api.js';
+import { everyRow, forwardRows } from '../records/read-rows.js';
+
+const rows = z.array(z.unknown());
+const counts = z
+  .object({ successCount: z.int(), failCount: z.int() })
+  .transform((raw): FlvxBatchCounts => ({ succeeded: raw.successCount, failed: raw.failCount }));
+
+/** The endpoints of sections 5.4 and 5.5 that an administrator has a use for: he cannot make forwards for customers. */
+export function forwardsOf(api: FlvxApi): FlvxClient['forwards'] {
+  const one =
+    (path: string) =>
+    (id: number, options?: FlvxCallOptions): Promise<undefined> =>
+      api.call({ path: `/forward/${path}`, kind: 'write', body: { id } }, options);
+  const many =
+    (path: string) =>
+    (ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts> =>
+      // An empty list is an error on the panel, and nothing to do here.
+      ids.length === 0
+        ? Promise.resolve({ succeeded: 0, failed: 0 })
+        : api.call({ path: `/forward/batch-${path}`, kind: 'write', body: { ids }, data: counts }, options);
+  return {
+    list: async (options) =>
+      everyRow(api.panel, forwardRows, await api.call({ path: '/forward/list', kind: 'read', data: rows }, options)),
+    update: (id, changes, options) =>
+      api.call({ path: '/forward/update', kind: 'write', body: { ...changes, id } }, options),
+    pause: one('pause'),
+    resume: one('resume'),
+    delete: one('delete'),
+    pauseMany: many('pause'),
+    resumeMany: many('resume'),
+    deleteMany: many('delete'),
+    redeployMany: many('redeploy'),
+  };
+}

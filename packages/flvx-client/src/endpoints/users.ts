@@ -1,0 +1,85 @@
+import { createPanelError } from '@sluice/panel-http';
+import { z } from 'zod';
+import type { FlvxCallOptions, FlvxClient } from '../client.js';
+import type { FlvxApi } from '../http/api.js';
+import type { Mutex } from '../mutex.js';
+import { everyRow, userRows } from '../records/read-rows.js';
+import type { FlvxUser, FlvxUserValues } from '../records/user.js';
+import { checkPassword, checkUserValues, quotaFields } from './wire.js';
+
+const rows = z.array(z.unknown());
+// Null where the panel has nothing to say (contract, 4.7).
+const groupIds = z.union([z.array(z.int()), z.null().transform((): number[] => [])]);
+
+/** Names without anything that a search could take for a pattern. */
+export const plainName = /^[\w.-]+$/;
+
+/** The endpoints of section 4. */
+export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
+  async function list(filter: { keyword?: string } = {}, options: FlvxCallOptions = {}): Promise<FlvxUser[]> {
+    const body = filter.keyword === undefined ? {} : { keyword: filter.keyword };
+    return everyRow(
+      api.panel,
+      userRows,
+      await api.call({ path: '/user/list', body, kind: 'read', data: rows }, options),
+    );
+  }
+
+  /** The user as he is now; by his last known name where that is told, because a whole list is long. */
+  async function fresh(id: number, options: FlvxCallOptions & { knownAs?: string }): Promise<FlvxUser | undefined> {
+    const { knownAs } = options;
+    if (knownAs !== undefined && plainName.test(knownAs)) {
+      const found = (await list({ keyword: knownAs }, options)).find((row) => row.id === id);
+      if (found !== undefined) return found;
+    }
+    return (await list({}, options)).find((row) => row.id === id);
+  }
+
+  return {
+    list,
+    create(values, password, options) {
+      checkPassword(password);
+      // Names are checked and inserted in two steps on the panel: two creates at once could both pass (contract, section 4).
+      const body = { ...userFields(values), pwd: password };
+      return mutex.run('create', () =>
+        api.call({ path: '/user/create', kind: 'write', body, secrets: [password] }, options),
+      );
+    },
+    change(id, changes, password = null, options = {}) {
+      if (password !== null) checkPassword(password);
+      return mutex.run(`user ${id}`, async () => {
+        const user = await fresh(id, options);
+        if (user === undefined) {
+          const endpoint = 'POST /api/v1/user/update';
+          throw createPanelError('PANEL_NOT_FOUND', `Panel "${api.panel}" has no user ${id}. Check the id.`, {
+            panel: api.panel,
+            endpoint,
+            panelCode: 'user_missing',
+          });
+        }
+        await api.call(
+          {
+            path: '/user/update',
+            kind: 'write',
+            body: {
+              id,
+              ...userFields({ ...user, ...changes }),
+              ...(password === null ? {} : { pwd: password }),
+            },
+            ...(password === null ? {} : { secrets: [password] }),
+          },
+          options,
+        );
+      });
+    },
+    delete: (id, options) => api.call({ path: '/user/delete', kind: 'write', body: { id } }, options),
+    reset: (id, options) => api.call({ path: '/user/reset', kind: 'write', body: { id, type: 1 } }, options),
+    groups: (id, options) => api.call({ path: '/user/groups', kind: 'read', body: { id }, data: groupIds }, options),
+  };
+}
+
+/** `groupIds` stays out: present, it would replace the memberships (contract, hazard 27). */
+function userFields(values: FlvxUserValues): Record<string, unknown> {
+  checkUserValues(values);
+  return { user: values.name, status: values.status, ...quotaFields(values) };
+}

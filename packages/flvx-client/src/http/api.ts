@@ -1,0 +1,121 @@
+import type { PanelHttp } from '@sluice/panel-http';
+import { z } from 'zod';
+import type { FlvxCallOptions } from '../client.js';
+import type { PanelClock } from './panel-clock.js';
+import type { SessionKeeper } from './session-keeper.js';
+
+/** One call of the API as the endpoints state it. */
+export interface ApiCall<Data> {
+  /** After `/api/v1`. */
+  path: string;
+  body?: Record<string, unknown>;
+  /** Reads are repeated after failures that a repeat may help; writes never. */
+  kind: 'read' | 'write';
+  /** What `data` has to be. Left out for writes, which have none. */
+  data?: z.ZodType<Data>;
+  /** False for the few calls that need no token. */
+  auth?: boolean;
+  secrets?: string[];
+}
+
+/** Milliseconds. */
+export interface ApiTimeouts {
+  readMs: number;
+  writeMs: number;
+}
+
+const stamp = z.int().positive();
+/** Writes say nothing in `data`, and nothing is taken from it. */
+const nothing = z.unknown().optional();
+const exported = z.object({
+  version: z.literal('1.0'),
+  exportedAt: stamp,
+  userTunnels: z.array(z.unknown()).optional(),
+});
+
+/** The panel's API: envelopes checked, tokens added, the clock followed. */
+export class FlvxApi {
+  readonly #schemas = new Map<z.ZodType, z.ZodType>();
+
+  constructor(
+    readonly panel: string,
+    readonly http: PanelHttp,
+    readonly session: SessionKeeper,
+    readonly clock: PanelClock,
+    readonly timeouts: ApiTimeouts,
+  ) {}
+
+  /** The call's `data`. */
+  async call<Data = undefined>(call: ApiCall<Data>, options: FlvxCallOptions = {}): Promise<Data> {
+    const schema = this.#envelope(call.data ?? nothing);
+    const body = (await this.#post(call, schema, options)) as { ts: number; data: Data };
+    return body.data;
+  }
+
+  /** Rows of all permissions: the one call outside the envelope (contract, section 9). */
+  async exportPermissions(options: FlvxCallOptions = {}): Promise<unknown[]> {
+    const call: ApiCall<unknown> = { path: '/backup/export', body: { types: ['userTunnels'] }, kind: 'read' };
+    const body = await this.#post(call, exported, options);
+    // The panel leaves an empty list out.
+    return (body as z.infer<typeof exported>).userTunnels ?? [];
+  }
+
+  /** The liveness page, as text. */
+  async liveness(options: FlvxCallOptions = {}): Promise<string> {
+    const answer = await this.http.request<string>({
+      method: 'GET',
+      path: '/flow/test',
+      endpoint: 'GET /flow/test',
+      accept: 'text',
+      auth: false,
+      timeouts: { attemptMs: this.timeouts.readMs },
+      ...passed(options),
+    });
+    return answer.body;
+  }
+
+  #envelope(data: z.ZodType): z.ZodType {
+    let schema = this.#schemas.get(data);
+    if (schema === undefined) {
+      schema = z.object({ code: z.literal(0), msg: z.string(), ts: stamp, data });
+      this.#schemas.set(data, schema);
+    }
+    return schema;
+  }
+
+  async #post(call: ApiCall<never> | ApiCall<unknown>, schema: z.ZodType, options: FlvxCallOptions): Promise<unknown> {
+    const read = call.kind === 'read';
+    const withToken = call.auth !== false;
+    if (withToken) await this.session.ensure(options);
+    const attemptMs = read ? this.timeouts.readMs : this.timeouts.writeMs;
+    try {
+      const answer = await this.http.request({
+        method: 'POST',
+        path: `/api/v1${call.path}`,
+        endpoint: `POST /api/v1${call.path}`,
+        json: call.body ?? {},
+        idempotent: read,
+        changing: !read,
+        schema,
+        auth: withToken,
+        // A write is tried once; the room beyond that is for the one repeat with a renewed token.
+        timeouts: { attemptMs, totalMs: read ? 3 * attemptMs : 2 * attemptMs },
+        ...(call.secrets === undefined ? {} : { secrets: call.secrets }),
+        ...passed(options),
+      });
+      const { ts, exportedAt } = answer.body as { ts?: number; exportedAt?: number };
+      const seen = ts ?? exportedAt;
+      if (seen !== undefined) this.clock.saw(seen, answer.receivedAt, answer.durationMs);
+      return answer.body;
+    } catch (error) {
+      throw withToken ? this.session.explain(error) : error;
+    }
+  }
+}
+
+function passed(options: FlvxCallOptions): { tag?: string; signal?: AbortSignal } {
+  return {
+    ...(options.tag === undefined ? {} : { tag: options.tag }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+}

@@ -1,0 +1,136 @@
+import { createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
+import { z } from 'zod';
+import type { FlvxCallOptions, FlvxSession } from '../client.js';
+import { msOf } from '../units/units.js';
+import type { ApiCall } from './api.js';
+import type { PanelClock } from './panel-clock.js';
+import { readToken } from './token.js';
+
+/** A token is renewed so long before it runs out, so that none dies on the way. */
+const marginMs = 10 * 60_000;
+
+const endpoint = 'POST /api/v1/user/login';
+const loginData = z.object({
+  token: z.string().min(1),
+  name: z.string(),
+  role_id: z.int(),
+  requirePasswordChange: z.boolean(),
+});
+type LoginData = z.infer<typeof loginData>;
+
+/** Keeps the one token of a client: logs in when there is none, when it runs out, and once more when the panel refuses it. */
+export class SessionKeeper {
+  #token = '';
+  #session: FlvxSession | null = null;
+  #login: Promise<FlvxSession> | null = null;
+  #failure: PanelError | null = null;
+
+  constructor(
+    private readonly panel: string,
+    private readonly credentials: { username: string; password: string },
+    private readonly clock: PanelClock,
+    /** Grows by each token, so that none is ever logged. */
+    private readonly secrets: string[],
+  ) {}
+
+  /** How the keeper reaches the panel; set once the transport exists. */
+  post: (call: ApiCall<LoginData>, options: FlvxCallOptions) => Promise<LoginData> = () =>
+    Promise.reject(new Error('The client is not ready yet.'));
+
+  /** The header of every call: the raw token, without `Bearer` (contract, 3.1). */
+  headers(): Record<string, string> {
+    return { authorization: this.#token };
+  }
+
+  /** Makes sure of a token that holds. */
+  async ensure(options: FlvxCallOptions = {}): Promise<FlvxSession> {
+    const session = this.#session;
+    if (session !== null && session.expiresAt - this.clock.now() > marginMs) return session;
+    return await this.renew(options);
+  }
+
+  /** Logs in anew; calls at the same time share one login. */
+  renew(options: FlvxCallOptions = {}): Promise<FlvxSession> {
+    this.#login ??= this.#logIn(options).finally(() => {
+      this.#login = null;
+    });
+    return this.#login;
+  }
+
+  /** For the transport: true when the refused token was replaced. */
+  async replace(): Promise<boolean> {
+    try {
+      await this.renew();
+      return true;
+    } catch (error) {
+      this.#failure = isPanelError(error) ? error : null;
+      return false;
+    }
+  }
+
+  /** The reason why a refused token could not be replaced says more than the refusal. */
+  explain(error: unknown): unknown {
+    const failure = this.#failure;
+    if (failure === null || !isPanelError(error) || error.code !== 'PANEL_AUTH') return error;
+    return failure;
+  }
+
+  async #logIn(options: FlvxCallOptions): Promise<FlvxSession> {
+    const { username, password } = this.credentials;
+    const call: ApiCall<LoginData> = {
+      path: '/user/login',
+      body: { username, password },
+      kind: 'read',
+      data: loginData,
+      auth: false,
+      secrets: [password],
+    };
+    let data: LoginData;
+    try {
+      data = await this.post(call, options);
+    } catch (error) {
+      throw this.#refused(error);
+    }
+    if (data.role_id !== 0) {
+      throw createPanelError(
+        'PANEL_FORBIDDEN',
+        `Panel "${this.panel}": the account "${username}" is no administrator. Configure an administrator's account.`,
+        { panel: this.panel, endpoint, status: 200, panelCode: 'not_admin' },
+      );
+    }
+    const claims = readToken(data.token);
+    if (claims === null) {
+      throw createPanelError(
+        'PANEL_UNREADABLE',
+        `Panel "${this.panel}" gave a token that cannot be read at ${endpoint}. Compare the panel's version with the supported one.`,
+        { panel: this.panel, endpoint, status: 200 },
+      );
+    }
+    this.#failure = null;
+    this.secrets.push(data.token);
+    this.#token = data.token;
+    this.#session = {
+      name: data.name,
+      expiresAt: msOf(claims.expiresAt),
+      mustChangePassword: data.requirePasswordChange,
+    };
+    return this.#session;
+  }
+
+  #refused(error: unknown): unknown {
+    if (!isPanelError(error)) return error;
+    const reason = {
+      captcha: 'asks for a captcha at the login, which no program can pass. Switch the captcha off on the panel',
+      bad_credentials: 'did not accept username and password. Mend them in the configuration',
+      account_disabled: 'has disabled the configured account. Enable it or configure another',
+    }[String(error.panelCode)];
+    if (reason === undefined) return error;
+    return createPanelError('PANEL_AUTH', `Panel "${this.panel}" ${reason}.`, {
+      panel: this.panel,
+      endpoint,
+      status: error.status,
+      panelCode: error.panelCode,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,15 @@
+/** Runs work of one key one after the other; different keys do not wait for each other. */
+export class Mutex {
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#tails.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#tails.set(key, mine);
+    const leave = (): void => {
+      if (this.#tails.get(key) === mine) this.#tails.delete(key);
+    };
+    void mine.then(leave, leave);
+    return mine;
+  }
+}

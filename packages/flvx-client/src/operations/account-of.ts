@@ -1,0 +1,24 @@
+import { FlvxRefusedError } from '../flvx-refused-error.js';
+import type { FlvxObservation } from '../plan/observation.js';
+import type { FlvxUser } from '../records/user.js';
+
+/** The observed account. @throws {FlvxRefusedError} `account_missing` */
+export function accountOf(observed: FlvxObservation): FlvxUser {
+  if (observed.user !== null) return observed.user;
+  const { userId, name } = observed.scope;
+  const which = userId == null ? `named "${name ?? ''}" that is provably this service's` : `of id ${userId}`;
+  throw new FlvxRefusedError(
+    'account_missing',
+    `The panel has no account ${which}. Create it first, or mend the stored id.`,
+  );
+}
+
+/** @throws {FlvxRefusedError} `unknown_tunnel`: the panel would store a permission for a tunnel that is not there. */
+export function requireTunnels(observed: FlvxObservation, tunnels: readonly number[]): void {
+  const missing = tunnels.filter((id) => !observed.tunnels.some((tunnel) => tunnel.id === id));
+  if (missing.length === 0) return;
+  throw new FlvxRefusedError(
+    'unknown_tunnel',
+    `The panel has no tunnel ${missing.join(', ')}. Name tunnels that its tunnel list shows.`,
+  );
+}

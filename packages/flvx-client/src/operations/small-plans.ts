@@ -1,0 +1,92 @@
+import type { FlvxObservation } from '../plan/observation.js';
+import { planAccount } from '../plan/plan-account.js';
+import { planUserAway, removalsOf } from '../plan/plan-removals.js';
+import { planLimitsAway } from '../plan/plan-limits.js';
+import type { FlvxStep } from '../plan/step.js';
+import type { AccountTarget } from '../plan/target.js';
+import type {
+  FlvxChangePasswordWanted,
+  FlvxForwardsWanted,
+  FlvxResetCountersWanted,
+  FlvxSetQuotaWanted,
+  FlvxTerminateWanted,
+} from '../plan/wanted.js';
+import { accountOf } from './account-of.js';
+
+const nothing = (common: AccountTarget['common'] = {}): AccountTarget => ({
+  permissions: new Map(),
+  forwards: new Map(),
+  common,
+  repauseDefault: 'pushed',
+});
+
+/**
+ * The user's and the service's own permissions' quota. Other permissions keep theirs.
+ *
+ * @throws {FlvxRefusedError} `account_missing`
+ */
+export function planSetQuota(observed: FlvxObservation, wanted: FlvxSetQuotaWanted): FlvxStep[] {
+  const user = accountOf(observed);
+  const { quota } = wanted;
+  const own = observed.permissions
+    .filter((row) => row.userId === user.id && (wanted.tunnels?.includes(row.tunnelId) ?? true))
+    .map((row) => row.tunnelId);
+  return planAccount(observed, {
+    ...nothing(wanted),
+    user: { quota },
+    permissions: new Map(own.map((tunnelId) => [tunnelId, { values: { quota } }])),
+  });
+}
+
+/**
+ * Zeroes the counters of the user and all his permissions, once: a fall below the reading shows that it was done.
+ *
+ * @throws {FlvxRefusedError} `account_missing`
+ */
+export function planResetCounters(observed: FlvxObservation, wanted: FlvxResetCountersWanted): FlvxStep[] {
+  accountOf(observed);
+  return planAccount(observed, { ...nothing(), reset: wanted.reading });
+}
+
+/**
+ * Only the password; everything else goes along as it is. Whether it is done already is told by a login with it.
+ *
+ * @throws {FlvxRefusedError} `account_missing`
+ */
+export function planChangePassword(observed: FlvxObservation, wanted: FlvxChangePasswordWanted = {}): FlvxStep[] {
+  accountOf(observed);
+  return planAccount(observed, { ...nothing(wanted), setsPassword: true });
+}
+
+/** Pauses these forwards of the account, also where the panel shows them as paused. @throws {FlvxRefusedError} */
+export function planPauseForwards(observed: FlvxObservation, wanted: FlvxForwardsWanted): FlvxStep[] {
+  accountOf(observed);
+  return planAccount(observed, {
+    ...nothing({ repause: wanted.forwardIds }),
+    forwards: new Map(wanted.forwardIds.map((id) => [id, { run: false }])),
+  });
+}
+
+/** Starts these forwards of the account. @throws {FlvxRefusedError} */
+export function planResumeForwards(observed: FlvxObservation, wanted: FlvxForwardsWanted): FlvxStep[] {
+  accountOf(observed);
+  return planAccount(observed, { ...nothing(), forwards: new Map(wanted.forwardIds.map((id) => [id, { run: true }])) });
+}
+
+/**
+ * Everything away: forwards, then permissions, then the user, then the service's own speed limits. An account that is gone
+ * already leaves what may be left of it. A forward that can't be deleted (its node is away) keeps all that comes after it.
+ */
+export function planTerminate(observed: FlvxObservation, wanted: FlvxTerminateWanted = {}): FlvxStep[] {
+  const users = [observed.user, ...observed.duplicates].filter((user) => user !== null);
+  const ids = new Set(users.map((user) => user.id));
+  const rest = removalsOf(
+    observed.forwards.filter((row) => !ids.has(row.userId)),
+    observed.permissions.filter((row) => !ids.has(row.userId)),
+    '@gone',
+  );
+  const steps = [...users.flatMap((user) => planUserAway(observed, user)), ...rest];
+  const key = wanted.speedKey ?? null;
+  if (key === null) return steps;
+  return [...steps, ...planLimitsAway(observed, { ...nothing(), limits: { key, keep: [] } }, steps)];
+}

@@ -1,0 +1,25 @@
+import { planForwards } from './plan-forwards.js';
+import { planLimitsAway, planLimit } from './plan-limits.js';
+import type { FlvxObservation } from './observation.js';
+import { planPermissions } from './plan-permissions.js';
+import { planRemovals } from './plan-removals.js';
+import { planReset, planUser } from './plan-user.js';
+import type { FlvxStep } from './step.js';
+import type { AccountTarget } from './target.js';
+
+/**
+ * The steps from what is to what should be, in the one order that holds on this panel: values and status first, because each
+ * of these writes may start paused forwards again; what should run after that; pauses last of all, also of forwards that the
+ * panel shows as paused already (contract, sections 8, 10 and hazard 8). Pure.
+ */
+export function planAccount(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
+  const limit = planLimit(observed, target);
+  const user = planUser(observed, target);
+  const permissions = planPermissions(observed, target, user, limit);
+  const reset = planReset(observed, target, user);
+  const before = [...limit, ...user, ...permissions, ...reset];
+  const forwards = planForwards(observed, target, before);
+  const removals = planRemovals(observed, target);
+  const soFar = [...before, ...forwards, ...removals];
+  return [...soFar, ...planLimitsAway(observed, target, soFar)];
+}

@@ -1,0 +1,55 @@
+import type { FlvxObservation } from './observation.js';
+import { findLimit, keyOfLimit } from './speed-limits.js';
+import type { FlvxStep } from './step.js';
+import type { AccountTarget } from './target.js';
+
+/** Makes the service's own limit where it is not there. */
+export function planLimit(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
+  const { limit } = target;
+  if (limit == null || findLimit(observed.speedLimits, limit) !== null) return [];
+  return [
+    {
+      id: `create-speed-limit:${limit.name}`,
+      type: 'create-speed-limit',
+      target: limit.name,
+      payload: { ...limit },
+      prior: null,
+      needs: [],
+    },
+  ];
+}
+
+/** Deletes own limits that nobody has once the other steps are done. */
+export function planLimitsAway(
+  observed: FlvxObservation,
+  target: AccountTarget,
+  steps: readonly FlvxStep[],
+): FlvxStep[] {
+  const { limits, limit } = target;
+  if (limits == null) return [];
+  const wanted = limit == null ? null : findLimit(observed.speedLimits, limit);
+  return observed.speedLimits
+    .filter((row) => keyOfLimit(row.name) === limits.key && row.id !== wanted?.id && !limits.keep.includes(row.id))
+    .flatMap((row): FlvxStep[] => {
+      const leaving = steps.filter((step) => leaves(step, row.id));
+      if ((observed.speedUse[row.id] ?? 0) > leaving.length) return [];
+      return [
+        {
+          id: `delete-speed-limit:${row.id}`,
+          type: 'delete-speed-limit',
+          target: String(row.id),
+          payload: { limitId: row.id },
+          prior: row,
+          needs: leaving.map((step) => step.id),
+        },
+      ];
+    });
+}
+
+/** Does the step take the limit from a permission? */
+function leaves(step: FlvxStep, limitId: number): boolean {
+  if (step.type === 'remove-tunnel') return step.prior.speedId === limitId;
+  if (step.type !== 'assign-tunnel' || step.prior?.speedId !== limitId) return false;
+  const { speedName, values } = step.payload;
+  return speedName !== null || (values.speedId !== undefined && values.speedId !== limitId);
+}

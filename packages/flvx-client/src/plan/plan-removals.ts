@@ -1,0 +1,68 @@
+import type { FlvxForward } from '../records/forward.js';
+import type { FlvxPermission } from '../records/permission.js';
+import type { FlvxUser } from '../records/user.js';
+import type { FlvxObservation } from './observation.js';
+import { userValuesOf } from './quota-values.js';
+import type { FlvxStep } from './step.js';
+import type { AccountTarget } from './target.js';
+
+/** Takes forwards and permissions away that the target gives up. */
+export function planRemovals(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
+  const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
+  const gone = own.filter((row) => target.permissions.get(row.tunnelId)?.remove === true);
+  const forwards = observed.forwards.filter(
+    (row) => row.userId === observed.user?.id && target.forwards.get(row.id)?.remove === true,
+  );
+  return removalsOf(forwards, gone);
+}
+
+/**
+ * Forwards first, then permissions: a permission that goes while a forward is left makes that one run for good, out of the
+ * panel's reach (contract, 6.5 and hazard 16).
+ */
+export function removalsOf(
+  forwards: readonly FlvxForward[],
+  permissions: readonly FlvxPermission[],
+  /** Tells the steps of a second account of the plan from those of the first. */
+  mark = '',
+): FlvxStep[] {
+  const deletions = forwards.map((row): FlvxStep => ({
+    id: `delete-forward:${row.id}`,
+    type: 'delete-forward',
+    target: String(row.id),
+    payload: { forwardId: row.id },
+    prior: row,
+    needs: [],
+  }));
+  const removals = permissions.map((row): FlvxStep => ({
+    id: `remove-tunnel:${row.tunnelId}${mark}`,
+    type: 'remove-tunnel',
+    target: String(row.tunnelId),
+    payload: { permissionId: row.id, userId: row.userId, tunnelId: row.tunnelId },
+    prior: row,
+    needs: forwards
+      .filter((forward) => forward.tunnelId === row.tunnelId && forward.userId === row.userId)
+      .map((forward) => `delete-forward:${forward.id}`),
+  }));
+  return [...deletions, ...removals];
+}
+
+/** The whole account away: forwards, permissions, and the user when nothing is left. */
+export function planUserAway(observed: FlvxObservation, user: FlvxUser): FlvxStep[] {
+  const steps = removalsOf(
+    observed.forwards.filter((row) => row.userId === user.id),
+    observed.permissions.filter((row) => row.userId === user.id),
+    user.id === observed.user?.id ? '' : `@${user.id}`,
+  );
+  return [
+    ...steps,
+    {
+      id: `delete-user:${user.id}`,
+      type: 'delete-user',
+      target: String(user.id),
+      payload: { userId: user.id },
+      prior: userValuesOf(user),
+      needs: steps.map((step) => step.id),
+    },
+  ];
+}

@@ -1,0 +1,33 @@
+import type { FlvxEvidence } from '../plan/evidence.js';
+import type { FlvxObservation, FlvxScope } from '../plan/observation.js';
+import type { FlvxStep } from '../plan/step.js';
+import type { FlvxHooks } from './outcome.js';
+
+/** What is executed: which account, and a pure function from what was observed of it to what is left to do. */
+export interface FlvxOperation {
+  scope: FlvxScope;
+  /** Empty when nothing is left. Asked again after every step. */
+  plan(observed: FlvxObservation, evidence: FlvxEvidence | null): FlvxStep[];
+  /** For suspensions: what will have to be undone, added to what is known. */
+  evidence?(observed: FlvxObservation, known: FlvxEvidence | null): FlvxEvidence;
+}
+
+/** How an operation is run. */
+export interface FlvxRunOptions {
+  hooks?: FlvxHooks;
+  /** For steps that set one; it is in no step and no hook. */
+  password?: string | null;
+  /** A fresh observation (of a snapshot, say) to begin with, instead of reading the account. */
+  observed?: FlvxObservation;
+  /** For the log: usually the service's id. */
+  tag?: string;
+  /** Ends the execution before the next step; the one under way is finished. */
+  signal?: AbortSignal;
+  /** When the panel is looked at again after a lost answer, milliseconds from one look to the next. Default 0, 2, 5 and 15 s. */
+  settleMs?: number[];
+  /**
+   * How long to wait at most for a push whose answer was lost, in order to pause again what it may start (24 s per forward and node).
+   * Default 60 s; what would take longer is told in `recheck`.
+   */
+  waitForPushMs?: number;
+}
