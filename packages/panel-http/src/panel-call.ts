@@ -13,11 +13,13 @@ import type { Transport } from './transport.js';
 import type { PanelAnswer, PanelRequest } from './types.js';
 
 /** Credentials were refused and may be renewed: the call leaves the queue first, because the renewal needs a place in it. */
-class Refused {
+class Refused extends Error {
   constructor(
     readonly error: PanelError,
     readonly generation: number,
-  ) {}
+  ) {
+    super('refused');
+  }
 }
 
 /** One call from request to answer: its attempts, its waits, its budget of time. */
@@ -95,29 +97,32 @@ export class PanelCall<T> {
   }
 
   async #once(): Promise<PanelAnswer<T>> {
-    const outcome = await this.#queued();
-    if (!(outcome instanceof Refused)) return outcome;
-    this.#mayRenew = false;
-    const { renewal, breaker } = this.#transport;
-    if (renewal !== null && (await renewal.renew(outcome.generation))) {
-      const second = await this.#queued();
-      if (second instanceof Refused) throw second.error;
-      return second;
+    try {
+      return await this.#queued();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return await this.#renewed(error);
     }
-    // Told to the circuit only now: while it could be renewed, it was no refusal.
-    await breaker?.fail(outcome.error);
-    throw outcome.error;
   }
 
-  #queued(): Promise<PanelAnswer<T> | Refused> {
+  async #renewed(refused: Refused): Promise<PanelAnswer<T>> {
+    this.#mayRenew = false;
+    const { renewal, breaker } = this.#transport;
+    if (renewal !== null && (await renewal.renew(refused.generation))) return this.#queued();
+    // Told to the circuit only now: while the credentials could be renewed, this spoke neither for nor against the panel.
+    await breaker?.fail(refused.error);
+    throw refused.error;
+  }
+
+  #queued(): Promise<PanelAnswer<T>> {
     const { limiter, breaker } = this.#transport;
-    const attempt = (): Promise<PanelAnswer<T> | Refused> => this.#attempt();
+    const attempt = (): Promise<PanelAnswer<T>> => this.#attempt();
     const refuse = (leftMs: number): PanelError => this.#circuitOpen(leftMs);
-    const task = breaker === null ? attempt : (): ReturnType<typeof attempt> => breaker.run(attempt, refuse);
+    const task = breaker === null ? attempt : (): Promise<PanelAnswer<T>> => breaker.run(attempt, refuse);
     return limiter.run(task, { first: this.#attempts > 0, signal: this.#request.signal });
   }
 
-  async #attempt(): Promise<PanelAnswer<T> | Refused> {
+  async #attempt(): Promise<PanelAnswer<T>> {
     const transport = this.#transport;
     const { clock } = transport;
     if (transport.closed) throw this.#error(closed);
@@ -162,7 +167,7 @@ export class PanelCall<T> {
       };
     }
     if (lost && outcome.reason === 'aborted' && !this.#inDoubt) this.#request.signal?.throwIfAborted();
-    if (error?.code === 'PANEL_AUTH' && this.#mayRenew) return new Refused(error, generation);
+    if (error?.code === 'PANEL_AUTH' && this.#mayRenew) throw new Refused(error, generation);
     throw error as PanelError;
   }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 
 export interface Seen {
   /** 1 for the first request. */
@@ -62,7 +62,7 @@ export async function startServer(answer: Answer, tls?: { key: string; cert: str
 }
 
 /** Any server on a free loopback port. */
-export function listen(server: { listen: Server['listen']; address: Server['address'] }): Promise<number> {
+export function listen(server: NetServer): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       resolve((server.address() as AddressInfo).port);

@@ -1,0 +1,260 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { createPanelHttp } from './create-panel-http.js';
+import { failureOf } from './test/failure-of.js';
+import { json, startServer, type Answer, type TestServer } from './test/test-server.js';
+import type { CallEvent, PanelHttp, PanelHttpOptions } from './types.js';
+
+describe('request', () => {
+  let server: TestServer;
+  let http: PanelHttp;
+  let answer: Answer;
+  let events: CallEvent[];
+
+  const connect = (options: Partial<PanelHttpOptions> = {}): PanelHttp =>
+    createPanelHttp({
+      panel: 'dcim',
+      baseUrl: `${server.url}/sub`,
+      auth: { bearer: 'token-12345678' },
+      onCall: (event) => events.push(event),
+      ...options,
+    });
+
+  beforeEach(async () => {
+    events = [];
+    answer = (_seen, response) => {
+      json(response, { data: { id: 7 } });
+    };
+    server = await startServer((seen, response) => {
+      answer(seen, response);
+    });
+    http = connect();
+  });
+
+  afterEach(async () => {
+    http.close();
+    await server.close();
+  });
+
+  it('gets JSON with credentials, an agent name and the path prefix', async () => {
+    const reply = await http.request({
+      method: 'GET',
+      path: '/items/7',
+      endpoint: 'GET /items/{id}',
+      query: { page: 2, name: 'a b&c', 'fields[]': 'x', left: undefined },
+    });
+    expect(reply.body).toEqual({ data: { id: 7 } });
+    expect(reply.status).toBe(200);
+    expect(reply.headers['content-type']).toBe('application/json');
+    expect(reply.durationMs).toBeGreaterThan(0);
+    expect(server.seen[0]).toMatchObject({
+      method: 'GET',
+      url: '/sub/items/7?page=2&name=a+b%26c&fields%5B%5D=x',
+      body: '',
+      headers: {
+        accept: 'application/json',
+        authorization: 'Bearer token-12345678',
+        'user-agent': 'Sluice/0.1.0',
+        host: `127.0.0.1:${server.port}`,
+      },
+    });
+  });
+
+  it('posts JSON', async () => {
+    await http.request({ method: 'POST', path: '/x', endpoint: 'POST /x', json: { name: 'ü' } });
+    expect(server.seen[0]).toMatchObject({
+      method: 'POST',
+      body: '{"name":"ü"}',
+      headers: { 'content-type': 'application/json', 'content-length': '13' },
+    });
+  });
+
+  it('posts a form', async () => {
+    await http.request({ method: 'POST', path: '/x', endpoint: 'POST /x', form: { action: 'Get Clients', id: '7' } });
+    expect(server.seen[0]).toMatchObject({
+      body: 'action=Get+Clients&id=7',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+  });
+
+  it.each(['PUT', 'PATCH', 'DELETE'] as const)('sends a body with %s', async (method) => {
+    await http.request({ method, path: '/x', endpoint: `${method} /x`, json: { a: 1 } });
+    expect(server.seen[0]).toMatchObject({ method, body: '{"a":1}' });
+  });
+
+  it('posts without a body', async () => {
+    await http.request({ method: 'POST', path: '/x', endpoint: 'POST /x' });
+    expect(server.seen[0]).toMatchObject({ method: 'POST', body: '', headers: { 'content-length': '0' } });
+  });
+
+  it('adds the headers of the panel and of the call, the latter first', async () => {
+    http.close();
+    http = connect({ headers: { 'X-Kind': 'panel', 'X-Both': 'panel' }, userAgent: 'Tool/1' });
+    await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', headers: { 'X-Both': 'call' } });
+    expect(server.seen[0]?.headers).toMatchObject({ 'x-kind': 'panel', 'x-both': 'call', 'user-agent': 'Tool/1' });
+  });
+
+  it('asks for headers that are made per call', async () => {
+    http.close();
+    const asked: unknown[] = [];
+    http = connect({
+      auth: {
+        headers: (request) => {
+          asked.push(request);
+          return Promise.resolve({ 'X-Token': `made-${asked.length}` });
+        },
+      },
+    });
+    await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', query: { a: 1 } });
+    await http.request({ method: 'POST', path: '/y', endpoint: 'POST /y' });
+    expect(asked).toEqual([
+      { method: 'GET', path: '/x?a=1' },
+      { method: 'POST', path: '/y' },
+    ]);
+    expect(server.seen.map((seen) => seen.headers['x-token'])).toEqual(['made-1', 'made-2']);
+  });
+
+  it('sends no credentials when told not to', async () => {
+    await http.request({ method: 'POST', path: '/login', endpoint: 'POST /login', auth: false });
+    expect(server.seen[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('reads text and bytes', async () => {
+    answer = (_seen, response) => {
+      response.end(Buffer.from([0xc3, 0xbc, 0x41]));
+    };
+    expect((await http.request({ method: 'GET', path: '/t', endpoint: 'GET /t', accept: 'text' })).body).toBe('üA');
+    const bytes = await http.request<Buffer>({ method: 'GET', path: '/b', endpoint: 'GET /b', accept: 'bytes' });
+    expect([...bytes.body]).toEqual([0xc3, 0xbc, 0x41]);
+  });
+
+  it('unpacks what the panel has packed', async () => {
+    answer = (_seen, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.end(gzipSync('{"packed":true}'));
+    };
+    expect((await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' })).body).toEqual({ packed: true });
+  });
+
+  it('reads a byte order mark over', async () => {
+    answer = (_seen, response) => {
+      response.end('\uFEFF{"a":1}');
+    };
+    expect((await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' })).body).toEqual({ a: 1 });
+  });
+
+  it('accepts an empty body only where that is allowed', async () => {
+    answer = (_seen, response) => {
+      response.writeHead(204);
+      response.end();
+    };
+    const call = { method: 'POST', path: '/x', endpoint: 'POST /x' } as const;
+    expect((await http.request({ ...call, allowEmpty: true })).body).toBeNull();
+    expect(await failureOf(http.request(call))).toMatchObject({ code: 'PANEL_UNREADABLE', outcomeUnknown: true });
+  });
+
+  it('gives what the schema makes of the answer', async () => {
+    const schema = z.object({ data: z.object({ id: z.number().transform(String) }) });
+    const reply = await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', schema });
+    expect(reply.body.data.id).toBe('7');
+  });
+
+  it('says which field of which endpoint was wrong', async () => {
+    const schema = z.object({
+      data: z.object({ id: z.string(), list: z.array(z.string()), a: z.null(), b: z.null() }),
+    });
+    const error = await failureOf(http.request({ method: 'GET', path: '/x/7', endpoint: 'GET /x/{id}', schema }));
+    expect(error.code).toBe('PANEL_UNREADABLE');
+    expect(error.message).toMatch(
+      /GET \/x\/\{id\} \(HTTP 200: wrong fields, data\.id: .*expected string.*; data\.list: .*and 1 more\)/,
+    );
+    expect(error.fields?.map((field) => field.path)).toEqual(['data.id', 'data.list', 'data.a', 'data.b']);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('tells of each call', async () => {
+    await http.request({
+      method: 'POST',
+      path: '/x',
+      endpoint: 'POST /x',
+      json: { a: 1 },
+      changing: false,
+      tag: 's-501',
+    });
+    expect(events).toEqual([
+      {
+        at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        panel: 'dcim',
+        endpoint: 'POST /x',
+        method: 'POST',
+        path: '/x',
+        status: 200,
+        durationMs: expect.any(Number),
+        attempt: 1,
+        ok: true,
+        code: null,
+        message: null,
+        requestBytes: 7,
+        responseBytes: 17,
+        tag: 's-501',
+        changing: false,
+      },
+    ]);
+  });
+
+  it('counts what it did', async () => {
+    await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' });
+    answer = (_seen, response) => {
+      json(response, { message: 'gone' }, 404);
+    };
+    await failureOf(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' }));
+    expect({ ...http.stats }).toEqual({ calls: 2, failures: 1, retries: 0, inFlight: 0, waiting: 0, concurrency: 4 });
+  });
+
+  it('keeps its connections, and no more of them than calls at once', async () => {
+    await Promise.all(
+      Array.from({ length: 40 }, () => http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' })),
+    );
+    expect(server.seen).toHaveLength(40);
+    expect(server.connections()).toBeLessThanOrEqual(4);
+  });
+
+  it.each(['x', '/a/../b', '/a/%2e%2E/b', '/a/./b', '/a b', '/a?b=c', '/a#b', '/a\\b', 'https://other.example/x'])(
+    'refuses the path %s',
+    async (path) => {
+      await expect(http.request({ method: 'GET', path, endpoint: 'GET /x' })).rejects.toMatchObject({
+        name: 'PanelConfigError',
+        code: 'path_invalid',
+      });
+      expect(server.seen).toHaveLength(0);
+    },
+  );
+
+  it('refuses a GET with a body', async () => {
+    const call = http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', json: {} });
+    await expect(call).rejects.toMatchObject({ code: 'option_invalid' });
+  });
+
+  it('refuses calls once it was closed', async () => {
+    http.close();
+    const error = await failureOf(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', retryable: false }));
+    expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
+    expect(error.message).toContain('closed');
+  });
+
+  it('is not disturbed by a listener that throws, and warns', async () => {
+    http.close();
+    http = connect({
+      onCall: () => {
+        throw new Error('listener broke on token-12345678');
+      },
+    });
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    expect((await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' })).status).toBe(200);
+    expect(warn.mock.calls).toEqual([
+      ['The call listener of panel "dcim" failed: Error: listener broke on [redacted]', 'PanelHttpWarning'],
+    ]);
+    warn.mockRestore();
+  });
+});
