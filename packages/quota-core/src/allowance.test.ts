@@ -66,6 +66,9 @@ describe('resolveAllowance', () => {
       parts: [{ source: 'override', bytes: 0 }],
     });
     expect(resolveAllowance({ mode: 'TOTAL', ...none, product: { total: 0 } }).kind).toBe('limited');
+    expect(resolveAllowance({ mode: 'TOTAL', ...none, serviceQuotaBytes: 0, product: { total: 9 } })).toMatchObject({
+      allowedBytes: 0,
+    });
   });
 
   it('adds what was paid, and nothing else', () => {

@@ -9,6 +9,11 @@ describe('brakeStops', () => {
     expect(brakeStops({ changing: 21, active: 100, share: 0.2, atLeast: 10 })).toBe(true);
   });
 
+  it('compares the share as it is written, not its binary neighbour', () => {
+    expect(brakeStops({ changing: 29, active: 100, share: 0.29, atLeast: 10 })).toBe(false);
+    expect(brakeStops({ changing: 30, active: 100, share: 0.29, atLeast: 10 })).toBe(true);
+  });
+
   it('does not stop below the least number', () => {
     expect(brakeStops({ changing: 9, active: 9, share: 0.2, atLeast: 10 })).toBe(false);
     expect(brakeStops({ changing: 10, active: 10, share: 0.2, atLeast: 10 })).toBe(true);

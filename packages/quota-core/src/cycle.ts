@@ -95,13 +95,10 @@ export function nextDueDateAfter(input: {
 function findCycle(now: number, anchor: CalendarDate, months: number, timeZone: string): CachedCycle {
   const today = calendarDateAt(now, timeZone);
   const monthsAhead = (today.year - anchor.year) * 12 + today.month - anchor.month;
-  // Right to within one period: the day of the month and the clamping decide the rest.
-  const guess = Math.ceil(monthsAhead / months);
-  for (const number of [guess, guess + 1, guess - 1]) {
-    const cycle = cycleNumber(number, anchor, months, timeZone);
-    if (now >= cycle.startMs && now < cycle.endMs) return cycle;
-  }
-  throw new QuotaCoreError('invalid_instant', `no cycle of ${formatCalendarDate(anchor)} contains the instant ${now}`);
+  // The first boundary in this month or later; where its day has passed, the period after it.
+  const number = Math.ceil(monthsAhead / months);
+  const cycle = cycleNumber(number, anchor, months, timeZone);
+  return now < cycle.endMs ? cycle : cycleNumber(number + 1, anchor, months, timeZone);
 }
 
 /** Number 0 ends at the anchor, number 1 begins there. */

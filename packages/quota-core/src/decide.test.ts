@@ -163,7 +163,9 @@ describe('decide about the quota', () => {
   });
 
   it('keeps the margin when the allowance was lowered', () => {
-    expect(run(held, used(899), { allowance: limited(900) }).rule).toBe('within-release-margin');
+    const quotaHold = { since: AT, cycleId: 'c1', usedBytes: null, allowedBytes: 1000 };
+    expect(run({ quotaHold }, used(899), { allowance: limited(900) }).rule).toBe('within-release-margin');
+    expect(run({ quotaHold }, used(1099), { allowance: limited(1100) }).rule).toBe('below-allowance');
   });
 
   it('compares plainly in a new cycle', () => {

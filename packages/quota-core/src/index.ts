@@ -11,7 +11,7 @@ export {
   type CycleAnchor,
   nextDueDateAfter,
 } from './cycle.js';
-export { type CycleStep, type RecordedCycle, stepCycle } from './step-cycle.js';
+export { type CycleStep, type RecordedCycle, stepCycle, type StepInput } from './step-cycle.js';
 export { type Mode, resolveMode } from './mode.js';
 export {
   type Allowance,

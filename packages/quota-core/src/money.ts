@@ -21,7 +21,7 @@ export function checkMoney(text: string, decimals: number): string {
   if (amount.decimalPlaces() > decimals) {
     throw new QuotaCoreError('invalid_money', `${quote(text)} has more than the ${decimals} decimals of its currency`);
   }
-  return print(amount, decimals);
+  return amount.toFixed(decimals);
 }
 
 /**
@@ -30,7 +30,9 @@ export function checkMoney(text: string, decimals: number): string {
  * @throws QuotaCoreError `invalid_money`
  */
 export function addMoney(a: string, b: string): string {
-  return print(parseMoney(a).plus(parseMoney(b)), Math.max(placesOf(a), placesOf(b)));
+  return parseMoney(a)
+    .plus(parseMoney(b))
+    .toFixed(Math.max(placesOf(a), placesOf(b)));
 }
 
 /**
@@ -55,9 +57,4 @@ export function parseMoney(text: string): Decimal {
 
 function placesOf(text: string): number {
   return text.includes('.') ? text.length - text.indexOf('.') - 1 : 0;
-}
-
-function print(amount: Decimal, decimals: number): string {
-  // Decimal knows a negative zero, ledgers do not.
-  return (amount.isZero() ? new Exact(0) : amount).toFixed(decimals);
 }

@@ -103,6 +103,12 @@ describe('stepCycle', () => {
     expect(step.kind).toBe('same');
   });
 
+  it('changes nothing when a due date is set back by a period', () => {
+    const open = recorded('2026-02-28', '2026-03-31');
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-02-28', now: noon('2026-03-10'), recorded: open });
+    expect(step.kind).toBe('same');
+  });
+
   it('keeps a month of a yearly plan when the year is paid early', () => {
     const open = recorded('2026-02-10', '2026-03-10');
     const step = stepCycle({
@@ -116,12 +122,41 @@ describe('stepCycle', () => {
     expect(step.kind).toBe('same');
   });
 
-  it('amends when the zone of the panel was changed', () => {
-    const open = recorded('2026-03-01', '2026-04-01');
-    const input = { nextDueDate: '2026-04-01', billingCycle: 'monthly' as const, timeZone: 'America/New_York' };
-    const step = stepCycle({ ...input, now: noon('2026-03-10'), recorded: open });
-    expect(step.kind).toBe('amended');
-    expect(step.cycle).toEqual({ start: open.start, end: '2026-04-01T04:00:00.000Z' });
+  it('follows a change of zone at the end, never before', () => {
+    const step = (zone: string, end: string): CycleStep =>
+      stepCycle({
+        nextDueDate: '2026-04-01',
+        billingCycle: 'monthly',
+        timeZone: zone,
+        now: '2026-03-31T23:00:00.000Z',
+        recorded: { id: 'c1', start: '2026-03-01T05:00:00.000Z', end },
+      });
+    expect(step('Europe/Berlin', '2026-04-01T04:00:00.000Z').kind).toBe('same');
+    expect(step('America/New_York', '2026-04-01T00:00:00.000Z')).toMatchObject({
+      kind: 'amended',
+      cycle: { start: '2026-03-01T05:00:00.000Z', end: '2026-04-01T04:00:00.000Z' },
+    });
+  });
+
+  it('puts a yearly cycle that became monthly into the month that runs', () => {
+    const open = recorded('2026-01-01', '2027-01-01');
+    for (const nextDueDate of ['2027-01-01', '2028-01-01', '2026-10-01']) {
+      const step = stepCycle({ ...monthly, nextDueDate, now: noon('2026-09-10'), recorded: open });
+      expect(outcome(step)).toEqual(['amended', '2026-09-01', '2026-10-01']);
+    }
+    const step = stepCycle({ ...monthly, nextDueDate: '2027-01-01', now: noon('2026-01-20'), recorded: open });
+    expect(outcome(step)).toEqual(['amended', '2026-01-01', '2026-02-01']);
+  });
+
+  it('does not take a due date between the periods for whole periods', () => {
+    const open = recorded('2026-01-31', '2026-04-30');
+    const input = { billingCycle: 'quarterly' as const, timeZone, now: noon('2026-04-29'), recorded: open };
+    expect(outcome(stepCycle({ ...input, nextDueDate: '2026-07-31' }))[0]).toBe('same');
+    expect(outcome(stepCycle({ ...input, nextDueDate: '2026-08-31' }))).toEqual([
+      'amended',
+      '2026-01-31',
+      '2026-05-31',
+    ]);
   });
 
   it('refuses a recorded cycle that is none', () => {
@@ -178,8 +213,18 @@ describe('stepCycle', () => {
             if (last !== null) expect(step.cycle.start >= last.end).toBe(true);
             cycles.push({ id: `c${cycles.length}`, ...step.cycle });
           } else {
-            expect(step.cycle.start).toBe(last?.start);
             expect(step.cycle.end === last?.end).toBe(step.kind === 'same');
+            expect(step.cycle.start >= (last?.start ?? '')).toBe(true);
+            if (step.kind === 'same') expect(step.cycle.start).toBe(last?.start);
+            // A quota is for one period: an amended cycle never has room for two.
+            const running = billingCycleAt({ ...current, now: at });
+            const before = billingCycleAt({
+              ...current,
+              now: new Date(Date.parse(running.start) - 1).toISOString(),
+            });
+            if (step.kind === 'amended' && step.cycle.start !== running.start) {
+              expect(step.cycle.start > before.start).toBe(true);
+            }
             cycles[cycles.length - 1] = { id: last?.id ?? '', ...step.cycle };
           }
         }

@@ -1,9 +1,9 @@
 import { monthsOf, type QuotaPeriod } from './billing-cycle-name.js';
-import { addCalendarMonths, type CalendarDate, parseCalendarDate } from './calendar.js';
+import { addCalendarMonths, parseCalendarDate } from './calendar.js';
 import { billingCycleAt, type Cycle, type CycleAnchor } from './cycle.js';
 import { QuotaCoreError } from './errors.js';
 import { instantMs } from './instant.js';
-import { calendarDateAt, midnightMs } from './zone.js';
+import { calendarDateAt } from './zone.js';
 
 /** The newest cycle that was recorded of a service. */
 export interface RecordedCycle extends Cycle {
@@ -14,7 +14,7 @@ export interface RecordedCycle extends Cycle {
  * What becomes of the recorded cycle at `now`.
  *
  * - `same`: it goes on; `cycle` has its very boundaries.
- * - `amended`: it goes on with another end; id, start, usage and purchases stay.
+ * - `amended`: it goes on with another end; id, usage and purchases stay, and the start as a rule.
  * - `opened`: a new one begins (`previous` is the recorded one, now over, or null for the first).
  */
 export interface CycleStep {
@@ -23,22 +23,31 @@ export interface CycleStep {
   previous: RecordedCycle | null;
 }
 
+/** The anchor as it is now, and the cycle as it was recorded. */
+export interface StepInput extends CycleAnchor {
+  /** Instant, ISO 8601 UTC with milliseconds. */
+  now: string;
+  /** `billing` where nothing is said. */
+  quotaPeriod?: QuotaPeriod;
+  /** Null when the service has none yet. */
+  recorded: RecordedCycle | null;
+}
+
+const DAY = 86_400_000;
+
 /**
  * Sets the cycle that the due date calls for against the one that is recorded.
  *
  * A due date that moves whole periods while the recorded cycle is open (paid early, or late) changes nothing before
  * its end, also where a short month has clamped the day. One that moves to another day amends the open cycle so that
- * it ends where the period containing `now` ends. `now` at or past the recorded end opens the period that contains
+ * it ends where the period containing `now` ends; it keeps its start, unless a whole period would come to lie before
+ * that one (the cycle was yearly and is now monthly): then it starts where that one starts. `now` at or past the recorded end opens the period that contains
  * `now`, starting no earlier than the recorded end, so that neighbours never overlap. A `now` before the recorded
  * start (clocks of two hosts that differ) leaves the cycle as it is.
  *
- * @param input.recorded null when the service has none yet
- * @param input.now instant, ISO 8601 UTC with milliseconds
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`, `invalid_instant`
  */
-export function stepCycle(
-  input: CycleAnchor & { now: string; quotaPeriod?: QuotaPeriod; recorded: RecordedCycle | null },
-): CycleStep {
+export function stepCycle(input: StepInput): CycleStep {
   const { recorded } = input;
   const computed = billingCycleAt(input);
   if (recorded === null) return { kind: 'opened', cycle: computed, previous: null };
@@ -59,25 +68,36 @@ export function stepCycle(
     cycle: { start: recorded.start, end: recorded.end },
     previous: recorded,
   };
-  if (now < start || computed.end === recorded.end || movedWholePeriods(input, end)) return same;
-  return { kind: 'amended', cycle: { start: recorded.start, end: computed.end }, previous: recorded };
+  if (now < start || computed.end === recorded.end || movedWholePeriods(input, computed, end)) return same;
+  return {
+    kind: 'amended',
+    cycle: { start: amendedStart(input, computed, start), end: computed.end },
+    previous: recorded,
+  };
 }
 
 /**
- * Whether the due date is the recorded end moved by whole periods, with clamping either way: 31 January paid early
- * becomes 28 February, whose own series would have ended on the 28th of January.
+ * Whether the due date is the recorded end moved by whole periods, with clamping: 31 January paid early becomes
+ * 28 February, whose own series would have ended on the 28th of January.
  */
-function movedWholePeriods(input: CycleAnchor & { quotaPeriod?: QuotaPeriod }, end: number): boolean {
+function movedWholePeriods(input: StepInput, computed: Cycle, end: number): boolean {
+  // Clamping shifts a boundary by three days at most; anything more is another series, or periods of another length.
+  const near = [computed.start, computed.end].some((boundary) => Math.abs(Date.parse(boundary) - end) < 4 * DAY);
+  if (!near) return false;
   const months = monthsOf(input.billingCycle, input.quotaPeriod ?? 'billing');
   const due = parseCalendarDate(input.nextDueDate, 'the next due date');
   const recordedDay = calendarDateAt(end, input.timeZone);
-  // An end that is no midnight of this zone was made in another one: the boundaries themselves have moved.
-  if (midnightMs(recordedDay, input.timeZone) !== end) return false;
   const ahead = (due.year - recordedDay.year) * 12 + due.month - recordedDay.month;
-  if (ahead === 0 || ahead % months !== 0) return false;
-  return sameDay(addCalendarMonths(recordedDay, ahead), due) || sameDay(addCalendarMonths(due, -ahead), recordedDay);
+  const moved = addCalendarMonths(recordedDay, ahead);
+  return ahead % months === 0 && moved.day === due.day;
 }
 
-function sameDay(a: CalendarDate, b: CalendarDate): boolean {
-  return a.year === b.year && a.month === b.month && a.day === b.day;
+/**
+ * The recorded start, so that the usage of the open cycle stays in it. Only where a whole period would lie before the
+ * one that contains `now` (a yearly cycle that became monthly) does it begin there: a quota is for one period.
+ */
+function amendedStart(input: StepInput, computed: Cycle, start: number): string {
+  const before = new Date(Date.parse(computed.start) - 1).toISOString();
+  const previous = billingCycleAt({ ...input, now: before });
+  return Date.parse(previous.start) >= start ? computed.start : new Date(start).toISOString();
 }

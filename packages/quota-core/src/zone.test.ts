@@ -4,10 +4,16 @@ import { localDateOf, zonedMidnight } from './index.js';
 import { instant, localDate, zone } from './test/arbitraries.js';
 import { codeOf } from './test/code-of.js';
 
-/** The local day by the runtime's own formatter, which the code under test does not ask. */
+/** The local day by the runtime's own formatter, asked directly. */
 function dayOf(ms: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms);
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    formats.set(timeZone, format);
+  }
+  return format.format(ms);
 }
+const formats = new Map<string, Intl.DateTimeFormat>();
 
 describe('zonedMidnight', () => {
   it.each([
