@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import { expectedSchema } from './expected-schema.js';
 import type { StoreCheck } from './store.js';
+import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
 import type { Database } from './tables/database.js';
@@ -33,27 +34,42 @@ interface Finding {
 
 /** Everything that must hold in a store, one entry per check that passed and one per finding. */
 export async function checkStore({ db }: Session, location: string, schemaVersion: number): Promise<StoreCheck[]> {
-  return [
-    ...entries('integrity', location, await damage(db)),
-    ...entries('foreign-keys', location, await danglingKeys(db)),
-    ...entries('schema', `version ${schemaVersion}`, await alteredSchema(db)),
-    ...entries('permissions', location, openToOthers(location), 'warning'),
-    ...entries('rows', location, await damagedRows(db)),
-    ...entries('one-open-hold', 'holds', await doubleHolds(db)),
-    ...entries('one-open-evidence', 'evidence', await doubleEvidence(db)),
-    ...entries('evidence-of-ended-holds', 'evidence', await leftoverEvidence(db)),
-    ...entries('unknown-services', 'services', await unknownServices(db)),
+  const checks: readonly Check[] = [
+    { name: 'integrity', object: location, find: () => damage(db) },
+    { name: 'foreign-keys', object: location, find: () => danglingKeys(db) },
+    { name: 'schema', object: `version ${schemaVersion}`, find: () => alteredSchema(db) },
+    { name: 'permissions', object: location, find: () => openToOthers(location), severity: 'warning' },
+    { name: 'rows', object: location, find: () => damagedRows(db) },
+    { name: 'one-open-hold', object: 'holds', find: () => doubleHolds(db) },
+    { name: 'one-open-evidence', object: 'evidence', find: () => doubleEvidence(db) },
+    { name: 'evidence-of-ended-holds', object: 'evidence', find: () => leftoverEvidence(db) },
+    { name: 'unknown-services', object: 'services', find: () => unknownServices(db) },
   ];
+  const results: StoreCheck[] = [];
+  for (const check of checks) results.push(...(await entries(check, location)));
+  return results;
 }
 
-function entries(
-  name: string,
-  object: string,
-  findings: Finding[],
-  status: 'warning' | 'failed' = 'failed',
-): StoreCheck[] {
-  if (findings.length === 0) return [{ name, object, status: 'ok', message: 'ok' }];
-  return findings.slice(0, FINDINGS).map((finding) => ({ name, status, ...finding }));
+interface Check {
+  name: string;
+  /** What is said to be well when nothing is found. */
+  object: string;
+  find: () => Finding[] | Promise<Finding[]>;
+  severity?: 'warning';
+}
+
+async function entries({ name, object, find, severity }: Check, location: string): Promise<StoreCheck[]> {
+  const status = severity ?? 'failed';
+  try {
+    const findings = await find();
+    if (findings.length === 0) return [{ name, object, status: 'ok', message: 'ok' }];
+    return findings.slice(0, FINDINGS).map((finding) => ({ name, status, ...finding }));
+  } catch (error) {
+    // A damaged file stops single checks; the others still tell how far it goes.
+    const known = toStoreError(error, location);
+    if (!(known instanceof StoreError) || known.code !== 'store_damaged') throw error;
+    return [{ name, object, status: 'failed', message: known.message }];
+  }
 }
 
 async function damage(db: Kysely<Database>): Promise<Finding[]> {
