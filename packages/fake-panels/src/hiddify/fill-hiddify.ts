@@ -17,7 +17,14 @@ export function fillHiddify(fake: FakeHiddify, size: HiddifySize): string[] {
   const agents = Array.from({ length: size.agents }, (_, at) => fake.addAgent(undefined, { name: `agent ${at + 1}` }));
   for (let n = 0; n < size.users; n++) {
     const agent = agents[n % agents.length] ?? null;
-    fake.addUser({ agent: agent ?? fake.key, name: `user ${n + 1}`, usageLimit, currentUsage, packageDays: 30 });
+    fake.addUser({
+      agent: agent ?? fake.key,
+      name: `user ${n + 1}`,
+      comment: `invented customer number ${n + 1}`,
+      usageLimit,
+      currentUsage,
+      packageDays: 30,
+    });
   }
   return agents;
 }

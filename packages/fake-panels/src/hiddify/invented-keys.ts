@@ -1,23 +1,41 @@
 import { type UserKeys, type UserRow } from './rows.js';
 
 const kind = 'OPENSSH PRIVATE KEY';
+const keyNames = ['ed25519_private_key', 'ed25519_public_key', 'wg_pk', 'wg_pub', 'wg_psk'] as const;
+const numberMark = '#'.repeat(10);
+const pattern: UserKeys = {
+  ed25519_private_key:
+    `-----BEGIN ${kind}-----\n${`${`INVENTEDprivateED25519${numberMark}`.padEnd(70, 'x')}\n`.repeat(4)}xxxxxxxx\n` +
+    `-----END ${kind}-----\n`,
+  ed25519_public_key: `ssh-ed25519 ${`INVENTEDpublic${numberMark}`.padEnd(68, 'x')}`,
+  wg_pk: `INVENTEDprivateWG${numberMark}`.padEnd(43, 'x') + '=',
+  wg_pub: `INVENTEDpublicWG${numberMark}`.padEnd(43, 'x') + '=',
+  wg_psk: `INVENTEDsharedWG${numberMark}`.padEnd(43, 'x') + '=',
+};
+const writtenPattern = written(pattern);
 
 /** Key material of a user as the panel shows it: of the usual length, private parts included, and invented. */
 export function keysOf(user: UserRow): UserKeys {
   if (user.keys === null) {
     return { ed25519_private_key: null, ed25519_public_key: null, wg_pk: null, wg_pub: null, wg_psk: null };
   }
-  return user.keys ?? invented(user.id);
+  return user.keys ?? numbered(pattern, user.id);
 }
 
-function invented(id: number): UserKeys {
-  const number = String(id).padStart(10, '0');
-  const line = `INVENTEDprivateED25519${number}`.padEnd(70, 'x');
-  return {
-    ed25519_private_key: `-----BEGIN ${kind}-----\n${`${line}\n`.repeat(4)}-----END ${kind}-----\n`,
-    ed25519_public_key: `ssh-ed25519 ${`INVENTEDpublic${number}`.padEnd(68, 'x')}`,
-    wg_pk: `INVENTEDprivateWG${number}`.padEnd(43, 'x') + '=',
-    wg_pub: `INVENTEDpublicWG${number}`.padEnd(43, 'x') + '=',
-    wg_psk: `INVENTEDsharedWG${number}`.padEnd(43, 'x') + '=',
-  };
+/** The same as JSON texts. Invented ones are written once for all users: lists of 50,000 would take seconds. */
+export function writtenKeysOf(user: UserRow): Record<keyof UserKeys, string> {
+  return user.keys === undefined ? numbered(writtenPattern, user.id) : written(keysOf(user));
+}
+
+function written(keys: UserKeys): Record<keyof UserKeys, string> {
+  return mapKeys((name) => JSON.stringify(keys[name]));
+}
+
+function numbered(texts: Readonly<Record<keyof UserKeys, string | null>>, id: number): Record<keyof UserKeys, string> {
+  const number = String(id).padStart(numberMark.length, '0');
+  return mapKeys((name) => String(texts[name]).replaceAll(numberMark, number));
+}
+
+function mapKeys(make: (name: keyof UserKeys) => string): Record<keyof UserKeys, string> {
+  return Object.fromEntries(keyNames.map((name) => [name, make(name)])) as Record<keyof UserKeys, string>;
 }

@@ -1,4 +1,4 @@
-import { keysOf } from './invented-keys.js';
+import { writtenKeysOf } from './invented-keys.js';
 import { gibibyte, type UserRow } from './rows.js';
 import { type HiddifyState } from './state.js';
 import { isCanonicalUuid } from './uuid.js';
@@ -59,19 +59,19 @@ export class UserTexts {
 
   private write(user: UserRow): string {
     const owner = user.addedBy === null ? undefined : this.state.admins.get(user.addedBy);
-    const keys = keysOf(user);
+    const keys = writtenKeysOf(user);
     const json = JSON.stringify;
     const resetTime = user.lastResetTime === null ? 'null' : `"${user.lastResetTime} 00:00:00"`;
     return (
       `{"added_by_uuid":${shownUuid(owner?.uuid)},"comment":${json(user.comment)},` +
       `"current_usage_GB":${gigabytes(user.currentUsage)},` +
-      `"ed25519_private_key":${json(keys.ed25519_private_key)},"ed25519_public_key":${json(keys.ed25519_public_key)},` +
+      `"ed25519_private_key":${keys.ed25519_private_key},"ed25519_public_key":${keys.ed25519_public_key},` +
       `"enable":${user.enable},"id":${user.id},"is_active":${this.state.isActive(user)},` +
       `"lang":"${user.lang ?? this.panelLanguage}","last_online":"${user.lastOnline}","last_reset_time":${resetTime},` +
       `"mode":"${user.mode}","name":${json(user.name)},"package_days":${user.packageDays},` +
       `"start_date":${json(user.startDate)},"telegram_id":${json(user.telegramId)},` +
       `"usage_limit_GB":${gigabytes(user.usageLimit)},"uuid":${shownUuid(user.uuid)},` +
-      `"wg_pk":${json(keys.wg_pk)},"wg_psk":${json(keys.wg_psk)},"wg_pub":${json(keys.wg_pub)}}`
+      `"wg_pk":${keys.wg_pk},"wg_psk":${keys.wg_psk},"wg_pub":${keys.wg_pub}}`
     );
   }
 }
