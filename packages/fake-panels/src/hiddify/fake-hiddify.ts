@@ -198,17 +198,25 @@ export class FakeHiddify {
 
   /**
    * Stops every creation of a user at a stage: at `inserted` it is still `unknown`, with 1000 GB, of the caller.
-   * The returned function lets all go on.
+   * `reached` resolves with the uuid of the one that makes them `count`; `release` lets all go on.
    */
-  holdCreations(stage: CreationStage): () => void {
-    let release = (): void => undefined;
-    const open = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    this.panel.onCreation = (reached) => (reached === stage ? open : Promise.resolve());
-    return () => {
-      this.panel.onCreation = undefined;
-      release();
+  holdCreations(stage: CreationStage, count = 1): { readonly reached: Promise<string>; release(): void } {
+    let arrive: (uuid: string) => void = () => undefined;
+    let open: () => void = () => undefined;
+    const reached = new Promise<string>((resolve) => (arrive = resolve));
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let waiting = 0;
+    this.panel.onCreation = (at, uuid) => {
+      if (at !== stage) return Promise.resolve();
+      if (++waiting === count) arrive(uuid);
+      return gate;
+    };
+    return {
+      reached,
+      release: () => {
+        this.panel.onCreation = undefined;
+        open();
+      },
     };
   }
 
