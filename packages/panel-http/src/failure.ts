@@ -1,4 +1,5 @@
 import { createPanelError, type PanelError, type PanelErrorCode, type PanelErrorField } from './errors.js';
+import { oneLine } from './panel-message.js';
 
 /** Why an attempt failed, before it is put into words. */
 export interface Failure {
@@ -60,14 +61,17 @@ export function errorOfFailure(
     panel,
     endpoint,
     status,
-    panelCode: typeof failure.panelCode === 'string' ? clean(failure.panelCode) : (failure.panelCode ?? null),
+    panelCode:
+      typeof failure.panelCode === 'string' ? oneLine(clean(failure.panelCode), 80) : (failure.panelCode ?? null),
     retryAfterMs: failure.retryAfterMs ?? null,
     outcomeUnknown: failure.outcomeUnknown,
-    ...(failure.fields === undefined
-      ? {}
-      : { fields: failure.fields.map(({ path, message }) => ({ path: clean(path), message: clean(message) })) }),
+    ...(failure.fields === undefined ? {} : { fields: failure.fields.map((field) => cleanField(field, clean)) }),
     ...(failure.cause === undefined ? {} : { cause: plainCause(failure.cause, clean) }),
   });
+}
+
+function cleanField({ path, message }: PanelErrorField, clean: (text: string) => string): PanelErrorField {
+  return { path: oneLine(clean(path), 120), message: oneLine(clean(message)) };
 }
 
 /** The cause without its baggage: the originals carry requests, headers and sockets, which inspectors print. */

@@ -96,6 +96,20 @@ describe('createLimiter', () => {
     await expect(limiter.run(fail, { first: false, signal: new AbortController().signal })).rejects.toThrow('no');
   });
 
+  it('takes time in proportion to how many wait', async () => {
+    const timeOf = async (count: number): Promise<number> => {
+      const limiter = createLimiter(8, undefined);
+      const begun = performance.now();
+      await Promise.all(Array.from({ length: count }, () => limiter.run(() => Promise.resolve(), plain)));
+      return performance.now() - begun;
+    };
+    await timeOf(10_000);
+    const fewer = Math.min(await timeOf(10_000), await timeOf(10_000));
+    const more = Math.min(await timeOf(80_000), await timeOf(80_000));
+    // Eight times as many: 8 when linear, 64 when quadratic.
+    expect(more / fewer).toBeLessThan(32);
+  }, 60_000);
+
   it('starts no more per second than allowed', async () => {
     const limiter = createLimiter(100, 100);
     const starts: number[] = [];
