@@ -112,6 +112,11 @@ export class HiddifyPanel {
     }
   }
 
+  /** Writes the Owner's list now, so that the first call for it does not wait. */
+  warmUp(): void {
+    if (this.state.users.size > 0) this.users.list(this.state.owner());
+  }
+
   private inFront(request: FakeRequest): FakeResponse | undefined {
     const { front, redisDown } = this.switches;
     if (front === 'plain-on-tls-port')

@@ -2,12 +2,16 @@ import { parseArgs } from 'node:util';
 import { type FakeServer } from '../core/fake-server.js';
 import { populateEasyDcim } from '../easydcim/populate.js';
 import { startFakeEasyDcim } from '../easydcim/start-fake-easydcim.js';
+import { hiddifyUsage, startStandaloneHiddify } from './start-standalone-hiddify.js';
+import { wholeNumber } from './whole-number.js';
 
 /** What a fake in a process of its own prints first, as one line of JSON. */
 export interface StandaloneGreeting {
   readonly panel: string;
   readonly url: string;
+  /** What opens the panel: a token or an API key. */
   readonly token: string;
+  /** How many services there are; on Hiddify users. */
   readonly services: number;
 }
 
@@ -28,10 +32,12 @@ export const usage = [
   '  --in-rate N      bytes per second into each service (default 500000)',
   '  --out-rate N     bytes per second out of each service (default 100000)',
   '  --since INSTANT  since when traffic grows, ISO 8601 (default: now)',
+  hiddifyUsage,
 ].join('\n');
 
 /** Starts the fake that the arguments ask for. Throws `TypeError` for arguments that it does not understand. */
 export async function startStandalone(args: readonly string[]): Promise<Standalone> {
+  if (args[0] === 'hiddify') return startStandaloneHiddify(args.slice(1));
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -48,7 +54,7 @@ export async function startStandalone(args: readonly string[]): Promise<Standalo
     },
   });
   if (positionals.length !== 1 || positionals[0] !== 'easydcim') {
-    throw new TypeError(`There is no fake named "${positionals.join(' ')}": use easydcim.`);
+    throw new TypeError(`There is no fake named "${positionals.join(' ')}": use easydcim or hiddify.`);
   }
   const services = wholeNumber('services', values.services, 100);
   const rate = {
@@ -66,10 +72,4 @@ export async function startStandalone(args: readonly string[]): Promise<Standalo
   });
   populateEasyDcim(fake, services, { rate: () => rate, since });
   return { greeting: { panel: 'easydcim', url: fake.url, token: fake.token, services }, server: fake.server };
-}
-
-function wholeNumber(name: string, value: string | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if (!/^\d{1,12}$/.test(value)) throw new TypeError(`--${name} ${value} is no whole number.`);
-  return Number(value);
 }
