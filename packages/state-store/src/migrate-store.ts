@@ -49,7 +49,7 @@ export async function storeVersion(
   { wait = DEFAULT_WAIT_MS }: { wait?: number } = {},
 ): Promise<number> {
   const path = pathOf(location);
-  const reader = await connectReader(path, wait);
+  const reader = await connectReader(path, wait, { still: true });
   try {
     return fileVersion(reader.handle, path);
   } catch (error) {

@@ -1,39 +1,208 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
 import { LATEST_SCHEMA_VERSION, openStore, StoreError } from './index.js';
+import { createPrivateFile } from './sqlite/open-handle.js';
+import { service } from './test/records.js';
+import { clock } from './test/use-store.js';
 
-const clock = { now: () => Date.parse('2026-03-01T00:00:00.000Z') };
 let folder = '';
+let location = '';
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-store-'));
+  location = join(folder, 'sluice.db');
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('openStore', () => {
-  it('makes the folder and a file that only its owner may read', async () => {
-    const location = join(folder, 'a', 'b', 'sluice.db');
-    const store = await openStore({ location, clock });
-    await store.switches.set({ panel: 'dcim', product: null, enforce: 'on', since: '2026-03-01T00:00:00.000Z' });
-    for (const ending of ['', '-wal', '-shm']) {
-      expect((statSync(location + ending).mode & 0o777).toString(8)).toBe('600');
+function modeOf(file: string): string {
+  return (statSync(file).mode & 0o777).toString(8);
+}
+
+/** Permissions do not bind the superuser, so when the tests run as one they take another user's part for a while. */
+async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
+  if (process.geteuid?.() !== 0) return work();
+  const nobody = 65_534;
+  process.setegid?.(nobody);
+  process.seteuid?.(nobody);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+  }
+}
+
+describe('a new store', () => {
+  it.each(['0', '22', '777'])('is readable to its owner alone, under umask %s', async (umask) => {
+    location = join(folder, 'a', 'b', 'sluice.db');
+    mkdirSync(join(folder, 'a', 'b'), { recursive: true });
+    const before = process.umask(Number.parseInt(umask, 8));
+    try {
+      const store = await openStore({ location, clock });
+      await store.services.put([service('svc-1')]);
+      for (const ending of ['', '-wal', '-shm']) expect(modeOf(location + ending)).toBe('600');
+      await store.close();
+      expect(modeOf(location)).toBe('600');
+      expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['sluice.db']);
+    } finally {
+      process.umask(before);
     }
-    expect(store.schemaVersion).toBe(LATEST_SCHEMA_VERSION);
-    expect(await store.maintenance.check()).toEqual(
-      expect.not.arrayContaining([expect.objectContaining({ status: 'failed' })]),
-    );
-    await store.close();
-    expect(existsSync(`${location}-wal`)).toBe(false);
   });
 
-  it('refuses a file that is no database', async () => {
-    const location = join(folder, 'text.db');
-    writeFileSync(location, 'plain text, much longer than a database header would be\n'.repeat(20));
-    await expect(openStore({ location, clock })).rejects.toMatchObject({ code: 'store_damaged' });
-    await expect(openStore({ location, clock })).rejects.toBeInstanceOf(StoreError);
+  it('gets its folders', async () => {
+    const store = await openStore({ location: join(folder, 'x', 'y', 'sluice.db'), clock });
+    expect(store.schemaVersion).toBe(LATEST_SCHEMA_VERSION);
+    expect(store.location).toBe(join(folder, 'x', 'y', 'sluice.db'));
+    expect((await store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
+    await store.close();
+    expect(modeOf(join(folder, 'x'))).toBe('700');
+  });
+
+  it('is on the disk when a write returns', async () => {
+    const store = await openStore({ location, clock });
+    await store.close();
+    const raw = new Sqlite(location);
+    expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
+    raw.close();
+  });
+
+  it('is not made when it should be there', async () => {
+    await expect(openStore({ location, clock, create: false })).rejects.toMatchObject({ code: 'store_missing' });
+    await expect(openStore({ location, clock, readOnly: true })).rejects.toMatchObject({ code: 'store_missing' });
+    expect(existsSync(location)).toBe(false);
+  });
+});
+
+describe('a location', () => {
+  it.each([
+    ['postgres://user:hunter2@db/sluice', /PostgreSQL is not supported/],
+    ['postgresql://db/sluice', /PostgreSQL is not supported/],
+    ['file:sluice.db', /can't be opened by "file:"/],
+    [':memory:', /has to be a file/],
+    [' ', /has to be a file/],
+  ])('that is no path is refused: %s', async (odd, message) => {
+    const opening = openStore({ location: odd, clock });
+    await expect(opening).rejects.toMatchObject({
+      code: 'store_unsupported',
+      message: expect.stringMatching(message),
+    });
+    await expect(opening).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') });
+  });
+
+  it('that is a folder, or below a file, is refused', async () => {
+    await expect(openStore({ location: folder, clock })).rejects.toMatchObject({ code: 'store_unsupported' });
+    writeFileSync(location, '');
+    await expect(openStore({ location: join(location, 'x.db'), clock })).rejects.toMatchObject({
+      code: 'store_missing',
+    });
+  });
+});
+
+describe('a file that is no store', () => {
+  it('is refused when it is no database', async () => {
+    writeFileSync(location, 'plain text, much longer than the header of a database would be\n'.repeat(20));
+    for (const readOnly of [true, false]) {
+      const opening = openStore({ location, clock, readOnly });
+      await expect(opening).rejects.toBeInstanceOf(StoreError);
+      await expect(opening).rejects.toMatchObject({ code: 'store_damaged' });
+    }
+  });
+
+  it('is refused and left alone when it belongs to another program', async () => {
+    const other = new Sqlite(location);
+    other.exec('create table theirs (id text)');
+    other.close();
+    await expect(openStore({ location, clock })).rejects.toMatchObject({ code: 'store_unsupported' });
+    const again = new Sqlite(location);
+    expect(again.prepare('select name from sqlite_master').pluck().all()).toEqual(['theirs']);
+    again.close();
+  });
+});
+
+describe('an older store', () => {
+  it('is left as it is when migrations are not wanted or not possible', async () => {
+    createPrivateFile(location);
+    for (const options of [{ migrate: false }, { readOnly: true }]) {
+      await expect(openStore({ location, clock, ...options })).rejects.toMatchObject({
+        code: 'store_too_old',
+        message: expect.stringContaining('sluice db migrate'),
+      });
+    }
+    await (await openStore({ location, clock })).close();
+    await (await openStore({ location, clock, migrate: false })).close();
+  });
+});
+
+describe('a store opened to be read only', () => {
+  it('reads, and refuses each write', async () => {
+    const writer = await openStore({ location, clock });
+    await writer.services.put([service('svc-1')]);
+    const reader = await openStore({ location, clock, readOnly: true });
+    expect(await reader.services.ids()).toEqual(['svc-1']);
+    const refused = { code: 'store_read_only' };
+    await expect(reader.services.put([service('svc-2')])).rejects.toMatchObject(refused);
+    await expect(reader.write(() => Promise.resolve())).rejects.toMatchObject(refused);
+    await expect(reader.leases.release({ name: 'a', fence: 1 })).rejects.toMatchObject(refused);
+    await writer.services.put([service('svc-3')]);
+    expect(await reader.services.ids()).toEqual(['svc-1', 'svc-3']);
+    await reader.close();
+    await writer.close();
+  });
+
+  it('reads where SQLite can make no files beside it, as on a read-only file system', async () => {
+    const writer = await openStore({ location, clock });
+    await writer.services.put([service('svc-1')]);
+    await writer.close();
+    // A folder in the place of the file that SQLite wants to make stands for the file system that refuses it.
+    mkdirSync(`${location}-wal`);
+    const reader = await openStore({ location, clock, readOnly: true });
+    expect(await reader.services.ids()).toEqual(['svc-1']);
+    expect((await reader.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
+    await reader.maintenance.backup(join(folder, 'copy.db'));
+    await reader.close();
+    const copy = await openStore({ location: join(folder, 'copy.db'), clock });
+    expect(await copy.services.ids()).toEqual(['svc-1']);
+    await copy.close();
+    await expect(openStore({ location, clock })).rejects.toMatchObject({ code: 'store_read_only' });
+  });
+});
+
+describe('without permission', () => {
+  it('a store is not made', async () => {
+    chmodSync(folder, 0o555);
+    await asOrdinaryUser(async () => {
+      await expect(openStore({ location, clock })).rejects.toMatchObject({
+        code: 'store_read_only',
+        message: expect.stringContaining(location),
+      });
+    });
+    chmodSync(folder, 0o700);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('a store is not written', async () => {
+    await (await openStore({ location, clock })).close();
+    chmodSync(location, 0o444);
+    chmodSync(folder, 0o777);
+    await asOrdinaryUser(async () => {
+      const write = async (): Promise<void> => {
+        const store = await openStore({ location, clock });
+        try {
+          await store.services.put([service('svc-1')]);
+        } finally {
+          await store.close();
+        }
+      };
+      await expect(write()).rejects.toMatchObject({ code: 'store_read_only' });
+    });
+    chmodSync(location, 0o600);
+    const store = await openStore({ location, clock });
+    expect(await store.services.ids()).toEqual([]);
+    await store.close();
   });
 });

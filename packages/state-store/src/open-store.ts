@@ -52,7 +52,7 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
       if (options.migrate === false) refuseOlder(path, version);
       else if (version < LATEST_SCHEMA_VERSION) await migrate(writer.db, new Date(clock.now()).toISOString());
     }
-    const reader = await connectReader(path, wait);
+    const reader = await connectReader(path, wait, { still: readOnly });
     connections.unshift(reader);
     const schemaVersion = fileVersion(reader.handle, path);
     refuseNewer(path, schemaVersion);

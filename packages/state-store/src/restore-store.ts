@@ -63,7 +63,7 @@ export async function restoreStore({
 }
 
 async function checkBackup(path: string, wait: number): Promise<number> {
-  const handle = await openReader(path, wait);
+  const handle = await openReader(path, wait, { still: true });
   try {
     const version = fileVersion(handle, path);
     refuseNewer(path, version);
@@ -137,6 +137,8 @@ async function replace(target: string, prepared: string, suffix: string, wait: n
 async function foldLog(path: string, wait: number): Promise<Sqlite.Database | null> {
   let handle: Sqlite.Database | null = null;
   try {
+    // For reading first: opened for writing, a file without a head would lose its log.
+    (await openReader(path, wait, { still: true })).close();
     const opened = new Sqlite(path, { fileMustExist: true, timeout: 0 });
     handle = opened;
     await retryWhileBusy(wait, () => opened.pragma('journal_mode = delete'));

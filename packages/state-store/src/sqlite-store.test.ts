@@ -193,7 +193,7 @@ describe('a full disk', () => {
   it('undoes the write, and the next small one works', async () => {
     await at.store.services.put([service('svc-0')]);
     await at.store.close();
-    const reader = await connectReader(at.location, 1000);
+    const reader = await connectReader(at.location, 1000, { still: false });
     const writer = await connectWriter(at.location, 1000);
     const pages = Number(writer.handle.pragma('page_count', { simple: true }));
     writer.handle.pragma(`max_page_count = ${pages + 4}`);

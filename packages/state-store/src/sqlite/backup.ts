@@ -12,7 +12,7 @@ const PAGES_A_STEP = 1000;
 export async function backupFile(from: string, to: string, waitMs: number): Promise<void> {
   const target = pathOf(to);
   const part = `${target}.part`;
-  const source = await openReader(from, waitMs);
+  const source = await openReader(from, waitMs, { still: true });
   try {
     rmSync(part, { force: true });
     if (!createPrivateFile(part)) {

@@ -30,7 +30,7 @@ export async function connectWriter(path: string, waitMs: number): Promise<Conne
   return connectionOf(await openWriter(path, waitMs), waitMs);
 }
 
-/** A connection that only reads. */
-export async function connectReader(path: string, waitMs: number): Promise<Connection> {
-  return connectionOf(await openReader(path, waitMs), waitMs);
+/** A connection that only reads; `still` as for the handle. */
+export async function connectReader(path: string, waitMs: number, options: { still: boolean }): Promise<Connection> {
+  return connectionOf(await openReader(path, waitMs, options), waitMs);
 }

@@ -81,6 +81,9 @@ function makeFolder(path: string): void {
   try {
     let above = dirname(path);
     while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
+    if (!statSync(above).isDirectory()) {
+      throw new StoreError('store_missing', `The store ${path} can not be there: ${above} is not a folder.`);
+    }
     // Asked first, since making several levels at once tells of a read-only file system as of a missing folder.
     accessSync(above, constants.W_OK);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -112,8 +115,15 @@ export async function openWriter(path: string, waitMs: number): Promise<Sqlite.D
   );
 }
 
-/** A connection that reads. Its rare waits (the log is being recovered) block. */
-export async function openReader(path: string, waitMs: number): Promise<Sqlite.Database> {
+/**
+ * A connection that reads. Its rare waits (the log is being recovered) block. With `still` it may read a file that
+ * nobody can be writing from memory, where SQLite can't read it in place.
+ */
+export async function openReader(
+  path: string,
+  waitMs: number,
+  { still }: { still: boolean },
+): Promise<Sqlite.Database> {
   if (!existsSync(path)) throw missing(path);
   const options = { readonly: true, fileMustExist: true, timeout: waitMs };
   const setUp = (handle: Sqlite.Database): Promise<void> => {
@@ -123,7 +133,7 @@ export async function openReader(path: string, waitMs: number): Promise<Sqlite.D
   try {
     return await opened(path, () => new Sqlite(path, options), waitMs, setUp);
   } catch (error) {
-    if (!isSettledFile(path, error)) throw error;
+    if (!still || !isSettledFile(path, error)) throw error;
     return opened(path, () => new Sqlite(withoutLog(path), { readonly: true }), waitMs, setUp);
   }
 }
@@ -134,7 +144,8 @@ export async function openReader(path: string, waitMs: number): Promise<Sqlite.D
  */
 function isSettledFile(path: string, error: unknown): boolean {
   if (!(error instanceof StoreError) || error.code !== 'store_read_only') return false;
-  return statSync(`${path}-wal`, { throwIfNoEntry: false }) === undefined;
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  return log === undefined || !log.isFile() || log.size === 0;
 }
 
 /** The file's content, which does not say any more that a log belongs to it: it is read in memory, where none can be. */

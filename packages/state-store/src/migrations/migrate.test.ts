@@ -1,0 +1,123 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Kysely, sql } from 'kysely';
+import { migrateStore, storeVersion } from '../migrate-store.js';
+import { openStore } from '../open-store.js';
+import { type Connection, connectWriter } from '../sqlite/connect.js';
+import { createPrivateFile } from '../sqlite/open-handle.js';
+import { clock, NOW } from '../test/use-store.js';
+import { migrate } from './migrate.js';
+import type { Migration } from './migration.js';
+import { LATEST_SCHEMA_VERSION, MIGRATIONS } from './migrations.js';
+
+let folder = '';
+let location = '';
+let connection: Connection | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-store-'));
+  location = join(folder, 'sluice.db');
+});
+afterEach(async () => {
+  await connection?.close();
+  connection = undefined;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A store as the first `version` steps made it. */
+async function storeOf(version: number): Promise<Connection> {
+  createPrivateFile(location);
+  connection = await connectWriter(location, 1000);
+  if (version > 0) await migrate(connection.db, NOW, MIGRATIONS.slice(0, version));
+  return connection;
+}
+
+async function tables(db: Kysely<never>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(db);
+  return rows.map((row) => row.name);
+}
+
+const addNote: Migration = {
+  version: LATEST_SCHEMA_VERSION + 1,
+  name: 'add-note',
+  up: async (db) => {
+    await db.schema.createTable('notes').addColumn('id', 'text').execute();
+  },
+};
+
+const fail: Migration = {
+  version: LATEST_SCHEMA_VERSION + 2,
+  name: 'fail',
+  up: async (db) => {
+    await db.schema.createTable('half').addColumn('id', 'text').execute();
+    throw new Error('the second half is missing');
+  },
+};
+
+describe('the list of migrations', () => {
+  it('counts from one, and names its files', () => {
+    expect(MIGRATIONS.map((migration) => migration.version)).toEqual(MIGRATIONS.map((_, n) => n + 1));
+    const files = readdirSync(dirname(fileURLToPath(import.meta.url))).filter((file) => /^\d{3}-.*\.ts$/.test(file));
+    expect(MIGRATIONS.map((migration) => `${migration.name}.ts`)).toEqual(files.sort());
+    for (const { version, name } of MIGRATIONS) expect(Number(name.slice(0, 3))).toBe(version);
+  });
+});
+
+describe('migrate', () => {
+  it.each(Array.from({ length: LATEST_SCHEMA_VERSION + 1 }, (_, version) => version))(
+    'brings version %i to the newest',
+    async (version) => {
+      await (await storeOf(version)).close();
+      expect(await storeVersion(location)).toBe(version);
+      expect(await migrateStore(location, { clock })).toEqual({
+        from: version,
+        to: LATEST_SCHEMA_VERSION,
+        applied: MIGRATIONS.slice(version).map((migration) => migration.name),
+      });
+      const store = await openStore({ location, clock, migrate: false });
+      expect((await store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
+      await store.close();
+    },
+  );
+
+  it('records each step with its time', async () => {
+    const { db } = await storeOf(LATEST_SCHEMA_VERSION);
+    expect(await db.selectFrom('schema_migrations').selectAll().execute()).toEqual(
+      MIGRATIONS.map(({ version, name }) => ({ version, name, applied_at: NOW })),
+    );
+  });
+
+  it('runs only what is missing, and nothing a second time', async () => {
+    const { db } = await storeOf(LATEST_SCHEMA_VERSION);
+    expect(await migrate(db, NOW, [...MIGRATIONS, addNote])).toEqual(['add-note']);
+    expect(await migrate(db, NOW, [...MIGRATIONS, addNote])).toEqual([]);
+  });
+
+  it('keeps nothing of any step when one fails', async () => {
+    const { db } = await storeOf(LATEST_SCHEMA_VERSION);
+    await expect(migrate(db, NOW, [...MIGRATIONS, addNote, fail])).rejects.toThrow('the second half is missing');
+    const left = await tables(db as unknown as Kysely<never>);
+    expect(left).not.toContain('notes');
+    expect(left).not.toContain('half');
+    expect(await storeVersion(location)).toBe(LATEST_SCHEMA_VERSION);
+    expect(await migrate(db, NOW, [...MIGRATIONS, addNote])).toEqual(['add-note']);
+  });
+});
+
+describe('migrateStore', () => {
+  it('does not make a file that is not there', async () => {
+    await expect(migrateStore(location)).rejects.toMatchObject({ code: 'store_missing' });
+    await expect(storeVersion(location)).rejects.toMatchObject({ code: 'store_missing' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses a newer store, whose version can still be asked', async () => {
+    const { db } = await storeOf(LATEST_SCHEMA_VERSION);
+    await migrate(db, NOW, [...MIGRATIONS, addNote]);
+    await expect(migrateStore(location)).rejects.toMatchObject({ code: 'store_too_new' });
+    expect(await storeVersion(location)).toBe(LATEST_SCHEMA_VERSION + 1);
+  });
+});

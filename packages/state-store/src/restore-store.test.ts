@@ -1,0 +1,192 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
+import { backupStore } from './backup-store.js';
+import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+import { openStore } from './open-store.js';
+import { restoreStore } from './restore-store.js';
+import { compileStore, start } from './test/child-processes.js';
+import { minute, service } from './test/records.js';
+import { clock, useStore } from './test/use-store.js';
+
+const at = useStore();
+
+const backup = (): string => join(at.folder, 'backup.db');
+const replacedName = (): string => `${at.location}.replaced-20260301T000000.000Z`;
+
+async function idsIn(location: string): Promise<string[]> {
+  const store = await openStore({ location, clock, readOnly: true });
+  const ids = await store.services.ids();
+  await store.close();
+  return ids;
+}
+
+/** A backup with svc-1 in it, of a store that has svc-2 as well by now and is closed. */
+async function prepare(): Promise<void> {
+  await at.store.services.put([service('svc-1')]);
+  await at.store.maintenance.backup(backup());
+  await at.store.services.put([service('svc-2')]);
+  await at.store.close();
+}
+
+describe('a backup', () => {
+  it('is a private file of its own, and whole', async () => {
+    await at.store.services.put([service('svc-1')]);
+    await at.store.maintenance.backup(backup());
+    expect((statSync(backup()).mode & 0o777).toString(8)).toBe('600');
+    expect(await idsIn(backup())).toEqual(['svc-1']);
+    expect(readdirSync(at.folder).filter((name) => name.startsWith('backup'))).toEqual(['backup.db']);
+  });
+
+  it('never goes over a file that is there', async () => {
+    writeFileSync(backup(), 'mine');
+    await expect(at.store.maintenance.backup(backup())).rejects.toMatchObject({ code: 'store_exists' });
+    await expect(backupStore({ from: at.location, to: backup() })).rejects.toMatchObject({ code: 'store_exists' });
+    expect(readFileSync(backup(), 'utf8')).toBe('mine');
+    await expect(at.store.maintenance.backup(at.location)).rejects.toMatchObject({ code: 'store_exists' });
+    expect(readdirSync(at.folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('does not need a store of the newest version', async () => {
+    const older = join(at.folder, 'older.db');
+    const raw = new Sqlite(older);
+    raw.exec('create table schema_migrations (version integer, name text, applied_at text)');
+    raw.close();
+    await backupStore({ from: older, to: backup() });
+    expect(existsSync(backup())).toBe(true);
+  });
+
+  it('says which folder or store is missing', async () => {
+    await expect(at.store.maintenance.backup(join(at.folder, 'none', 'b.db'))).rejects.toMatchObject({
+      code: 'store_missing',
+    });
+    await expect(backupStore({ from: join(at.folder, 'none.db'), to: backup() })).rejects.toMatchObject({
+      code: 'store_missing',
+    });
+  });
+});
+
+describe('restoreStore', () => {
+  it('puts the backup in place and keeps what was there', async () => {
+    await prepare();
+    expect(await restoreStore({ from: backup(), to: at.location, clock })).toEqual({
+      version: LATEST_SCHEMA_VERSION,
+      replaced: replacedName(),
+    });
+    expect((statSync(at.location).mode & 0o777).toString(8)).toBe('600');
+    expect(await idsIn(at.location)).toEqual(['svc-1']);
+    expect(await idsIn(replacedName())).toEqual(['svc-1', 'svc-2']);
+    expect(await idsIn(backup())).toEqual(['svc-1']);
+    const store = await at.open();
+    expect((await store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
+  });
+
+  it('works where no store was', async () => {
+    await prepare();
+    const fresh = join(at.folder, 'fresh.db');
+    expect(await restoreStore({ from: backup(), to: fresh })).toEqual({
+      version: LATEST_SCHEMA_VERSION,
+      replaced: null,
+    });
+    expect(await idsIn(fresh)).toEqual(['svc-1']);
+  });
+
+  it('frees leases, and gives no fence number again', async () => {
+    const request = {
+      name: 'panel:dcim',
+      owner: { host: 'host-1', pid: 1, processStart: '1' },
+      run: 'run-1',
+      now: minute(0),
+      ttlMs: 60_000,
+      isAlive: () => true,
+    };
+    expect(await at.store.leases.acquire(request)).toMatchObject({ acquired: true });
+    await prepare();
+    await restoreStore({ from: backup(), to: at.location, clock });
+    const store = await at.open();
+    expect(await store.leases.list()).toEqual([]);
+    const next = await store.leases.acquire(request);
+    expect(next.acquired && next.lease.fence).toBeGreaterThan(1000);
+  });
+
+  it('is refused while another has the store open', async () => {
+    await prepare();
+    const other = await at.open();
+    await other.services.ids();
+    await expect(restoreStore({ from: backup(), to: at.location, clock, wait: 50 })).rejects.toMatchObject({
+      code: 'store_busy',
+    });
+    expect(await other.services.ids()).toEqual(['svc-1', 'svc-2']);
+    await other.services.put([service('svc-3')]);
+    expect(readdirSync(at.folder).filter((name) => /restoring|replaced/.test(name))).toEqual([]);
+  });
+
+  it('takes the log of a killed process into the file that it keeps', async () => {
+    await prepare();
+    const programs = join(at.folder, 'programs');
+    mkdirSync(programs);
+    compileStore(programs);
+    const child = start(
+      programs,
+      'writer',
+      `import { openStore } from './store/index.js';
+       const store = await openStore({ location: process.argv[2], clock: { now: () => 0 } });
+       await store.switches.set({ panel: 'in-the-log', product: null, enforce: 'on', since: '2026-03-01T00:00:00.000Z' });
+       console.log('written');
+       process.stdin.resume();`,
+      at.location,
+    );
+    expect(await child.line()).toBe('written');
+    await child.kill();
+    expect(statSync(`${at.location}-wal`).size).toBeGreaterThan(0);
+    await restoreStore({ from: backup(), to: at.location, clock });
+    const restored = await at.open();
+    expect(await restored.switches.list()).toEqual([]);
+    const kept = await openStore({ location: replacedName(), clock, readOnly: true });
+    expect((await kept.switches.list()).map((each) => each.panel)).toEqual(['in-the-log']);
+    await kept.close();
+  });
+
+  it('replaces a store that is damaged beyond opening', async () => {
+    await prepare();
+    writeFileSync(at.location, 'noise'.repeat(1000));
+    writeFileSync(`${at.location}-wal`, 'more noise');
+    await restoreStore({ from: backup(), to: at.location, clock });
+    expect(await idsIn(at.location)).toEqual(['svc-1']);
+    expect(readFileSync(replacedName(), 'utf8')).toBe('noise'.repeat(1000));
+    expect(readFileSync(`${replacedName()}-wal`, 'utf8')).toBe('more noise');
+  });
+
+  it('checks the backup first', async () => {
+    await prepare();
+    const check = async (code: string): Promise<void> => {
+      await expect(restoreStore({ from: backup(), to: at.location, clock })).rejects.toMatchObject({ code });
+      expect(await idsIn(at.location)).toEqual(['svc-1', 'svc-2']);
+    };
+    const good = join(at.folder, 'good.db');
+    copyFileSync(backup(), good);
+
+    const content = readFileSync(good);
+    content.fill(0xa5, Math.floor(content.length / 2));
+    writeFileSync(backup(), content);
+    await check('store_damaged');
+
+    writeFileSync(backup(), 'text '.repeat(500));
+    await check('store_damaged');
+
+    writeFileSync(backup(), '');
+    await check('store_unsupported');
+
+    copyFileSync(good, backup());
+    const newer = new Sqlite(backup());
+    newer.prepare("insert into schema_migrations values (?, 'newer', '')").run(LATEST_SCHEMA_VERSION + 1);
+    newer.close();
+    await check('store_too_new');
+
+    const missing = join(at.folder, 'missing.db');
+    await expect(restoreStore({ from: missing, to: at.location, clock })).rejects.toMatchObject({
+      code: 'store_missing',
+    });
+  });
+});
