@@ -113,15 +113,18 @@ export class FakeFlvx extends FlvxBuilder {
     for (const nodeId of id === undefined ? this.world.nodes.keys() : [id]) cleanNode(this.world, nodeId);
   }
 
-  /** All services on all nodes. */
-  services(): FlvxService[] {
-    return [...this.world.nodes.values()].flatMap((node) =>
-      [...node.agent.services].map(([name, service]) => {
+  /** All services on all nodes, or those of one forward. */
+  services(ofForward?: number): FlvxService[] {
+    const found: FlvxService[] = [];
+    const start = ofForward === undefined ? '' : `${ofForward}_`;
+    for (const node of this.world.nodes.values()) {
+      for (const [name, { targets, limiter, paused }] of node.agent.services) {
+        if (!name.startsWith(start)) continue;
         const [forwardId = 0, userId = 0, permissionId = 0] = name.split('_').map(Number);
-        const { targets, limiter, paused } = service;
-        return { nodeId: node.id, name, forwardId, userId, permissionId, running: !paused, targets, limiter };
-      }),
-    );
+        found.push({ nodeId: node.id, name, forwardId, userId, permissionId, running: !paused, targets, limiter });
+      }
+    }
+    return found;
   }
 
   /** The ids of the forwards with a running service on any node, whatever the panel believes. */
@@ -132,7 +135,7 @@ export class FakeFlvx extends FlvxBuilder {
 
   /** Whether a forward has a running service on any node. */
   isRunning(forwardId: number): boolean {
-    return this.services().some((service) => service.forwardId === forwardId && service.running);
+    return this.services(forwardId).some((service) => service.running);
   }
 
   /**
@@ -141,11 +144,8 @@ export class FakeFlvx extends FlvxBuilder {
    * from before a pause goes on.
    */
   traffic(forwardId: number, bytes: FlvxBytes, options: { readonly openConnection?: boolean } = {}): boolean {
-    const carrying = this.services().find(
-      (service) =>
-        service.forwardId === forwardId &&
-        (service.running || options.openConnection === true) &&
-        !service.targets.every(leadsNowhere),
+    const carrying = this.services(forwardId).find(
+      (service) => (service.running || options.openConnection === true) && !service.targets.every(leadsNowhere),
     );
     if (carrying === undefined) return false;
     this.report(carrying.name, bytes);

@@ -1,5 +1,4 @@
 import { addLimiter, pushForward } from './control.js';
-import { freePort } from './forwards.js';
 import { applyGroupPermission } from './grants.js';
 import type { FlvxPanel } from './panel.js';
 import type { ChainRow, PermissionRow, TunnelRow, UserRow } from './rows.js';
@@ -22,7 +21,7 @@ export interface NewTunnel extends Partial<Pick<TunnelRow, 'name' | 'flow' | 'tr
   readonly exitNodes?: readonly number[];
 }
 
-/** Values of a new forward. `paused` makes it paused on the nodes and in the panel. */
+/** Values of a new forward; the port defaults to one that is free. `paused` makes it paused on the nodes and in the panel. */
 export interface NewForward {
   readonly name?: string;
   readonly remoteAddr?: string;
@@ -35,6 +34,7 @@ const yearMs = 365 * 24 * 3_600_000;
 /** Fills a fake panel from a test, past its API and without any of its checks; every method gives the id of what it made. */
 export class FlvxBuilder {
   readonly #panel: FlvxPanel;
+  #lastPort = 29_999;
 
   constructor(panel: FlvxPanel) {
     this.#panel = panel;
@@ -96,7 +96,7 @@ export class FlvxBuilder {
     const chain = [...entryNodes.map((id) => part(id, 1)), ...exitNodes.map((id) => part(id, 3))];
     const now = world.now();
     const row: Omit<TunnelRow, 'id'> = {
-      inx: world.nextInx(world.tunnels.values()),
+      inx: world.nextInx(world.tunnels.newest),
       name: `tunnel-${world.tunnels.size + 1}`,
       type: exitNodes.length > 0 ? 2 : 1,
       flow: 1,
@@ -167,11 +167,18 @@ export class FlvxBuilder {
     return world.permissions.insert(row).id;
   }
 
+  #nextPort(nodeIds: readonly number[]): number {
+    const agents = nodeIds.map((id) => this.#world.nodes.get(id)?.agent);
+    do this.#lastPort += 1;
+    while (agents.some((agent) => agent?.hasServiceOn(`[::]:${this.#lastPort}`) === true));
+    return this.#lastPort;
+  }
+
   /** A forward of a user, pushed to the entry nodes of the tunnel. */
   addForward(userId: number, tunnelId: number, values: NewForward = {}): number {
     const world = this.#world;
     const nodeIds = world.entryNodeIds(world.tunnels.get(tunnelId));
-    const port = values.port ?? freePort(world, nodeIds);
+    const port = values.port ?? this.#nextPort(nodeIds);
     const now = world.now();
     const forward = world.forwards.insert({
       userId,
@@ -185,7 +192,7 @@ export class FlvxBuilder {
       createdTime: now,
       updatedTime: now,
       status: values.paused === true ? 0 : 1,
-      inx: world.nextInx(world.forwards.values()),
+      inx: world.nextInx(world.forwards.newest),
       ports: nodeIds.map((nodeId) => ({ nodeId, port })),
     });
     pushForward(world, forward, 'AddService');

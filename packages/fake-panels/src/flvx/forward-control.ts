@@ -3,7 +3,7 @@ import { badBody, type FlvxCall, type Handler } from './call.js';
 import { pushForward } from './control.js';
 import { accessible, badToken, dropForward, keptPort, repoint, setRunning } from './forwards.js';
 import type { ForwardRow } from './rows.js';
-import { DatabaseLocked } from './world.js';
+import { DatabaseLocked, lockedMessage } from './world.js';
 
 type Act = (call: FlvxCall, forward: ForwardRow) => string | null;
 
@@ -37,16 +37,25 @@ function succeeds(act: () => string | null): boolean {
   }
 }
 
-const pause: Act = (call, forward) => setRunning(call.world, forward, false);
-const resume: Act = (call, forward) => setRunning(call.world, forward, true);
+/** A single pause or resume does not look whether the row was written; a batch counts that as a failure. */
+const mark =
+  (running: boolean): Act =>
+  (call, forward) =>
+    setRunning(call.world, forward, running).error;
+const markAndCheck =
+  (running: boolean): Act =>
+  (call, forward) => {
+    const { error, written } = setRunning(call.world, forward, running);
+    return written ? null : (error ?? lockedMessage);
+  };
 const drop: Act = (call, forward) => dropForward(call.world, forward);
 const redeploy: Act = (call, forward) => pushForward(call.world, forward, 'UpdateService');
 
-export const pauseForward = one(pause);
-export const resumeForward = one(resume);
+export const pauseForward = one(mark(false));
+export const resumeForward = one(mark(true));
 export const deleteForward = one(drop);
-export const batchPause = batch(pause);
-export const batchResume = batch(resume);
+export const batchPause = batch(markAndCheck(false));
+export const batchResume = batch(markAndCheck(true));
 export const batchDelete = batch(drop);
 export const batchRedeploy = batch(redeploy);
 

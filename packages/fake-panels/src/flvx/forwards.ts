@@ -93,7 +93,7 @@ export const createForward: Handler = (call) => {
     createdTime: now,
     updatedTime: now,
     status: 1,
-    inx: world.nextInx(world.forwards.values()),
+    inx: world.nextInx(world.forwards.newest),
     ports: portsOn(nodeIds, port),
   });
   const error = pushForward(world, row, 'AddService');
@@ -159,12 +159,20 @@ export const updateForward: Handler = (call) => {
   return error === null ? call.ok() : call.fail(error);
 };
 
-/** What a pause or resume of one forward comes to: null or the text of the error. The panel does not look whether the status was written. */
-export function setRunning(world: FlvxWorld, forward: ForwardRow, running: boolean): string | null {
+/** Pauses or resumes the services of a forward, then its row. Null or the text of the error; `written` tells whether the row was. */
+export function setRunning(
+  world: FlvxWorld,
+  forward: ForwardRow,
+  running: boolean,
+): { readonly error: string | null; readonly written: boolean } {
   const error = controlForward(world, forward, running ? 'ResumeService' : 'PauseService');
-  if (error !== null) return error;
-  if (!world.databaseLocked) Object.assign(forward, { status: running ? 1 : 0, updatedTime: world.now() });
-  return null;
+  if (error !== null) return { error, written: false };
+  if (world.databaseLocked) {
+    world.wait(5_000);
+    return { error: null, written: false };
+  }
+  Object.assign(forward, { status: running ? 1 : 0, updatedTime: world.now() });
+  return { error: null, written: true };
 }
 
 /** Deletes the services, then the row; an offline node keeps the row. Null or the text of the error. */

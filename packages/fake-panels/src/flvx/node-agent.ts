@@ -25,8 +25,20 @@ interface NamesOnly {
  * paused, and the limits with the speed they were first added with.
  */
 export class NodeAgent {
-  readonly services = new Map<string, NodeService>();
   readonly limiters = new Map<string, string>();
+  readonly #services = new Map<string, NodeService>();
+  /** The names of the services on each protocol and address, so that a busy port is found without a scan. */
+  readonly #onAddress = new Map<string, Set<string>>();
+
+  /** The services by name. */
+  get services(): ReadonlyMap<string, NodeService> {
+    return this.#services;
+  }
+
+  /** Whether any service, running or paused, is on a TCP address. */
+  hasServiceOn(addr: string): boolean {
+    return (this.#onAddress.get(`tcp ${addr}`)?.size ?? 0) > 0;
+  }
 
   /** Carries out a command; gives null, or the text of the agent's error. */
   obey(type: string, data: unknown): string | null {
@@ -40,7 +52,7 @@ export class NodeAgent {
       case 'ResumeService':
         return this.#mark((data as NamesOnly).services ?? [], false);
       case 'DeleteService':
-        for (const name of (data as NamesOnly).services ?? []) this.services.delete(name);
+        for (const name of (data as NamesOnly).services ?? []) this.#drop(name);
         return null;
       case 'AddLimiters': {
         const { name, limits } = data as { readonly name: string; readonly limits: readonly string[] };
@@ -58,16 +70,23 @@ export class NodeAgent {
 
   /** A restart of the agent: what was paused runs again, unless its port is taken meanwhile. */
   restart(): void {
-    for (const [name, service] of this.services) {
+    for (const [name, service] of this.#services) {
       if (service.paused && !this.#taken(name, service.addr, service.protocol)) service.paused = false;
     }
   }
 
   #taken(name: string, addr: string, protocol: string): boolean {
-    for (const [other, service] of this.services) {
-      if (other !== name && !service.paused && service.addr === addr && service.protocol === protocol) return true;
+    for (const other of this.#onAddress.get(`${protocol} ${addr}`) ?? []) {
+      if (other !== name && this.#services.get(other)?.paused === false) return true;
     }
     return false;
+  }
+
+  #drop(name: string): void {
+    const service = this.#services.get(name);
+    if (service === undefined) return;
+    this.#services.delete(name);
+    this.#onAddress.get(`${service.protocol} ${service.addr}`)?.delete(name);
   }
 
   #refusal(config: ServiceConfig): string | null {
@@ -78,18 +97,18 @@ export class NodeAgent {
   }
 
   #put(config: ServiceConfig): void {
-    this.services.set(config.name, {
-      addr: config.addr,
-      protocol: config.listener?.type ?? '',
-      targets: (config.forwarder?.nodes ?? []).map((node) => node.addr),
-      limiter: config.limiter ?? null,
-      paused: false,
-    });
+    const { name, addr, limiter = null } = config;
+    const protocol = config.listener?.type ?? '';
+    const targets = (config.forwarder?.nodes ?? []).map((node) => node.addr);
+    this.#services.set(name, { addr, protocol, targets, limiter, paused: false });
+    const names = this.#onAddress.get(`${protocol} ${addr}`);
+    if (names === undefined) this.#onAddress.set(`${protocol} ${addr}`, new Set([name]));
+    else names.add(name);
   }
 
   #add(configs: readonly ServiceConfig[]): string | null {
     for (const config of configs) {
-      const refusal = this.services.has(config.name) ? `service ${config.name} already exists` : this.#refusal(config);
+      const refusal = this.#services.has(config.name) ? `service ${config.name} already exists` : this.#refusal(config);
       if (refusal !== null) return refusal;
     }
     for (const config of configs) this.#put(config);
@@ -98,7 +117,7 @@ export class NodeAgent {
 
   #update(configs: readonly ServiceConfig[]): string | null {
     for (const config of configs) {
-      this.services.delete(config.name);
+      this.#drop(config.name);
       const refusal = this.#refusal(config);
       if (refusal !== null) return refusal;
       this.#put(config);
@@ -108,7 +127,7 @@ export class NodeAgent {
 
   #mark(names: readonly string[], paused: boolean): string | null {
     for (const name of names) {
-      const service = this.services.get(name);
+      const service = this.#services.get(name);
       if (service === undefined) return `service ${name} not found`;
       service.paused = paused;
     }

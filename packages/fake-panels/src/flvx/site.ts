@@ -56,7 +56,7 @@ export function insertNode(world: FlvxWorld, name: string, serverIp: string, por
   world.lastNodeId += 1;
   const id = world.lastNodeId;
   const secret = `node-secret-${id}`;
-  const inx = world.nextInx(world.nodes.values());
+  const inx = world.nextInx([...world.nodes.values()].at(-1));
   const node = new FlvxNode(id, inx, name, secret, serverIp, portRange, world.now(), null);
   node.online = false;
   node.status = 0;

@@ -3,7 +3,8 @@ export class Table<Row extends { readonly id: number }> {
   readonly #rows = new Map<number, Row>();
   readonly #groups = new Map<number, Set<Row>>();
   readonly #groupOf: ((row: Row) => number) | undefined;
-  #last = 0;
+  #lastId = 0;
+  #newest: Row | undefined;
 
   /** `groupOf` must not change during the life of a row. */
   constructor(groupOf?: (row: Row) => number) {
@@ -14,10 +15,16 @@ export class Table<Row extends { readonly id: number }> {
     return this.#rows.size;
   }
 
+  /** The row with the highest id. */
+  get newest(): Row | undefined {
+    return this.#newest;
+  }
+
   insert(row: Omit<Row, 'id'>): Row {
-    this.#last += 1;
-    const made = { id: this.#last, ...row } as Row;
+    this.#lastId += 1;
+    const made = { id: this.#lastId, ...row } as Row;
     this.#rows.set(made.id, made);
+    this.#newest = made;
     if (this.#groupOf !== undefined) {
       const group = this.#groupOf(made);
       const members = this.#groups.get(group);
@@ -35,6 +42,7 @@ export class Table<Row extends { readonly id: number }> {
     const row = this.#rows.get(id);
     if (row === undefined) return;
     this.#rows.delete(id);
+    if (row === this.#newest) this.#newest = this.all().at(-1);
     if (this.#groupOf !== undefined) this.#groups.get(this.#groupOf(row))?.delete(row);
   }
 

@@ -96,7 +96,7 @@ export const createTunnel: Handler = post((call) => {
   if (typeof chain === 'string') return call.fail(chain);
   world.beforeWrite();
   const now = world.now();
-  const inx = world.nextInx(world.tunnels.values());
+  const inx = world.nextInx(world.tunnels.newest);
   const inIp = asText(body.inIp) || entryAddresses(world, chain);
   world.tunnels.insert({ ...values, inx, inIp, chain, createdTime: now, updatedTime: now });
   return call.ok();

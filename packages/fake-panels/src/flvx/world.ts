@@ -106,10 +106,9 @@ export class FlvxWorld {
     }
   }
 
-  nextInx(rows: Iterable<{ readonly inx: number }>): number {
-    let next = 0;
-    for (const row of rows) next = Math.max(next, row.inx + 1);
-    return next;
+  /** The place of a new row in the panel's order. Rows get ever higher places, so the newest one has the highest. */
+  nextInx(newest: { readonly inx: number } | undefined): number {
+    return newest === undefined ? 0 : newest.inx + 1;
   }
 
   /** Sends one command to a node and waits for it; gives null, or the text of the error (contract, section 5.5). */
