@@ -144,8 +144,10 @@ describe('stepCycle', () => {
       const step = stepCycle({ ...monthly, nextDueDate, now: noon('2026-09-10'), recorded: open });
       expect(outcome(step)).toEqual(['amended', '2026-09-01', '2026-10-01']);
     }
-    const step = stepCycle({ ...monthly, nextDueDate: '2027-01-01', now: noon('2026-01-20'), recorded: open });
-    expect(outcome(step)).toEqual(['amended', '2026-01-01', '2026-02-01']);
+    const on = (now: string): CycleStep =>
+      stepCycle({ ...monthly, nextDueDate: '2027-01-01', now: noon(now), recorded: open });
+    expect(outcome(on('2026-01-20'))).toEqual(['amended', '2026-01-01', '2026-02-01']);
+    expect(outcome(on('2026-02-20'))).toEqual(['amended', '2026-02-01', '2026-03-01']);
   });
 
   it('does not take a due date between the periods for whole periods', () => {

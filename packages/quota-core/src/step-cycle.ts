@@ -1,4 +1,4 @@
-import { monthsOf, type QuotaPeriod } from './billing-cycle-name.js';
+import { type QuotaPeriod } from './billing-cycle-name.js';
 import { addCalendarMonths, parseCalendarDate } from './calendar.js';
 import { billingCycleAt, type Cycle, type CycleAnchor } from './cycle.js';
 import { QuotaCoreError } from './errors.js';
@@ -84,12 +84,10 @@ function movedWholePeriods(input: StepInput, computed: Cycle, end: number): bool
   // Clamping shifts a boundary by three days at most; anything more is another series, or periods of another length.
   const near = [computed.start, computed.end].some((boundary) => Math.abs(Date.parse(boundary) - end) < 4 * DAY);
   if (!near) return false;
-  const months = monthsOf(input.billingCycle, input.quotaPeriod ?? 'billing');
   const due = parseCalendarDate(input.nextDueDate, 'the next due date');
   const recordedDay = calendarDateAt(end, input.timeZone);
   const ahead = (due.year - recordedDay.year) * 12 + due.month - recordedDay.month;
-  const moved = addCalendarMonths(recordedDay, ahead);
-  return ahead % months === 0 && moved.day === due.day;
+  return addCalendarMonths(recordedDay, ahead).day === due.day;
 }
 
 /**
