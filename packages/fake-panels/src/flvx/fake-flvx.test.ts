@@ -71,6 +71,17 @@ describe('nodes', () => {
     expect([flvx.forward(second)?.status, flvx.services().filter((one) => one.running).length]).toEqual([0, 3]);
   });
 
+  it('cost 12 seconds more per push with a speed limit, and an edit that fails is pushed back', async () => {
+    await post('/tunnel/user/assign', { userId: user, tunnelId: tunnel, speedId: flvx.addSpeedLimit(tunnel, 6) });
+    flvx.node(1).silent = true;
+    await expect(post('/tunnel/user/assign', { userId: user, tunnelId: tunnel })).rejects.toThrow();
+    expect(clock - start).toBe(36_000);
+    await expect(post('/forward/update', { id: forward, name: 'other' })).rejects.toThrow();
+    expect(clock - start).toBe(36_000 + 72_000);
+    expect(flvx.forward(forward)?.name).toBe('forward-1');
+    expect([...flvx.node(1).agent.limiters.values()]).toEqual(['$ 0.8MB 0.8MB']);
+  });
+
   it('answer with their own text as often as told', async () => {
     flvx.node(1).failures = [{ message: 'disk full', type: 'PauseService', times: 1 }];
     expect(await post('/forward/pause', { id: forward })).toMatchObject({ msg: 'disk full' });
