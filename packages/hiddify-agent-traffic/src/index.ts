@@ -1,7 +1,6 @@
 export { createHiddifyClient } from './client/create-client.js';
 export { parseHiddifyLink, type HiddifyLink } from './client/link.js';
-export { type HiddifyPanelCode } from './client/refusal.js';
-export { AgentTrafficError, isAgentTrafficError, type AgentTrafficErrorCode } from './errors.js';
+export { bytesOfGigabytes, gigabytesOfBytes } from './client/gigabytes.js';
 export { SELF } from './client/records.js';
 export type {
   HiddifyAdmin,
@@ -14,10 +13,11 @@ export type {
   HiddifyUserMode,
   UnreadableRow,
 } from './client/records.js';
+export { type HiddifyPanelCode } from './client/refusal.js';
 export type {
   CallOptions,
-  ChangeOptions,
   ChangedUser,
+  ChangeOptions,
   CreatedUser,
   HiddifyAdminChange,
   HiddifyAdmins,
@@ -29,7 +29,39 @@ export type {
   NewHiddifyAdmin,
   NewHiddifyUser,
 } from './client/types.js';
+export { AgentTrafficError, isAgentTrafficError, type AgentTrafficErrorCode } from './errors.js';
+export { executeUserSteps } from './steps/execute-steps.js';
 export type { HiddifyStep, StepHooks, StepResult } from './steps/step.js';
+export {
+  packageTerm,
+  planUserChangePackage,
+  planUserCreate,
+  planUserRenew,
+  planUserSuspend,
+  planUserTerminate,
+  planUserUnsuspend,
+  planUserZeroUsage,
+} from './services/plan-user.js';
+export {
+  AddonBackend,
+  findAddon,
+  type AddonAbsence,
+  type AddonOptions,
+  type AddonSearch,
+} from './addon/addon-backend.js';
+export type { AgentTrafficBackend, BackendAgent, BackendSemantics } from './traffic/backend.js';
+export type { OrderOptions } from './traffic/by-order.js';
+export { AgentTrafficCalculator, remainingTraffic, totalTraffic } from './traffic/calculator.js';
+export { AgentTrafficChecker, type CheckerState } from './traffic/checker.js';
+export { AgentHierarchy } from './traffic/hierarchy.js';
+export { fitsLimit, isBelowRelease, isLimitExceeded, judge, type Judgement } from './traffic/judge.js';
+export { growthOf, stepLedger, type LedgerStep } from './traffic/ledger.js';
+export { type LedgerOpening, type LimitOrder } from './traffic/limits.js';
+export { AgentTrafficManager } from './traffic/manager.js';
+export { MemoryAgentTrafficStore } from './traffic/memory-store.js';
+export { accountAt, openAccount, periodAt } from './traffic/period.js';
+export { planSweep, type PlanInput } from './traffic/plan-sweep.js';
+export { recordList, type ObservedList, type RecordedList } from './traffic/record-list.js';
 export type {
   AccountingMode,
   AgentAccount,
@@ -42,6 +74,8 @@ export type {
   ReservationRecord,
   SnapshotRecord,
 } from './traffic/records.js';
+export { type SettledReservation } from './traffic/settle-reservations.js';
+export { checkSettings, type CheckedSettings } from './traffic/settings.js';
 export type { AgentTrafficStore, AgentTrafficTables } from './traffic/store.js';
 export type {
   AgentAncestor,
@@ -55,6 +89,7 @@ export type {
   AgentUserRequest,
   CreatedAgentUser,
   CreationCheck,
+  OrderResult,
   PrepareSweepOptions,
   SweepBrake,
   SweepOptions,

@@ -6,6 +6,8 @@ interface StepBase {
   target: string;
   /** What the user showed when the step was planned; null when it was not there. */
   prior: HiddifyUser | null;
+  /** The agent that the step is about: whose limit decides, or who owns the user. Null: the key's own account. */
+  agent: string | null;
   /** Stable word: why the step is due, e.g. `agent-over-limit`. */
   why: string;
 }

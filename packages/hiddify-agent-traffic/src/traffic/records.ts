@@ -1,3 +1,5 @@
+import type { NewHiddifyUser } from '../client/types.js';
+
 /** Instants are ISO 8601 UTC with milliseconds, bytes whole numbers. Agents and users are told by their uuids. */
 
 /** How an agent's traffic is counted. See the README, *Accounting*. */
@@ -16,6 +18,8 @@ export interface AgentAccount {
   openingBytes: number;
   /** By its own users and those of all its sub-agents, charged to whoever owned them when it was seen. */
   consumedBytes: number;
+  /** The period before, taken up again when the clock turns out to have been ahead. */
+  previous: { periodStart: string; periodEnd: string | null; openingBytes: number; consumedBytes: number } | null;
 }
 
 /** Figures of an agent, sub-agents included, from the last good list. */
@@ -70,15 +74,17 @@ export interface LedgerEntry {
   panelId: number;
   /** The owner at the last look: uuid, `SELF` or null. */
   owner: string | null;
-  /** Usage and limit shown at the last look. */
+  /** Usage shown at the last look; negative where somebody wrote it so, since growth is counted from there. */
   lastBytes: number;
+  /** Limit shown at the last look; never negative. */
   limitBytes: number;
-  enabled: boolean;
   /** What this user has used since it is known, over all resets and owners. Never falls. */
   totalBytes: number;
   firstSeenAt: string;
   /** First list in which it was missing; null while it is there. */
   missingSince: string | null;
+  /** The panel said that there is no such user. A missing one that is not gone may only be hidden and still counts. */
+  gone: boolean;
 }
 
 /**
@@ -99,7 +105,8 @@ export interface DisabledUserRecord {
   limitBytes: number | null;
   run: string | null;
   at: string;
-  state: 'intended' | 'disabled';
+  /** `restoring` is written before the user is enabled again. */
+  state: 'intended' | 'disabled' | 'restoring';
   /** Name, comment, limit, days and the like as they stood: a change since means that somebody touched the user. */
   fingerprint: string;
   /** How often somebody enabled it again while the agent was over. */
@@ -124,7 +131,7 @@ export interface ReservationRecord {
   leftBytes: number;
   state: 'open' | 'settled' | 'closed';
   /** What is to be made, for the repair after a crash. */
-  wanted: { name: string; packageDays: number; mode: string; comment: string | null };
+  wanted: NewHiddifyUser;
   createdAt: string;
   /** Nobody creates the user after this instant: then an open one is settled by looking. */
   expiresAt: string;
@@ -140,6 +147,10 @@ export interface ReservationRecord {
 export interface SnapshotRecord {
   /** Instant at which the list was asked for. */
   at: string;
+  /** Instant by which all of it had been read. A list asked for before that is not newer. */
+  until: string;
   users: number;
   admins: number;
+  /** The name of the key's account. */
+  ownerName: string;
 }

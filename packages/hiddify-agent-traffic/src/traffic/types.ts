@@ -159,9 +159,8 @@ export interface SweepBrake {
 }
 
 export interface SweepStep {
+  /** Its `agent` is the one whose limit decides. */
   step: Extract<HiddifyStep, { type: 'disable-user' | 'enable-user' }>;
-  /** The agent whose limit decides. */
-  agent: string;
   /** The open record that an `enable-user` closes, or that a repeated `disable-user` continues. */
   record: string | null;
 }
@@ -180,6 +179,8 @@ export interface SweepPlan {
   left: number;
   /** Records that end without a call: the user was enabled by others, moved, touched, or is gone. */
   dropped: { record: DisabledUserRecord; outcome: string }[];
+  /** Records put right without a call: intents that turn out to have been carried out, users that another agent holds now. */
+  settled: DisabledUserRecord[];
   brake: SweepBrake;
   crossed: ThresholdCrossing[];
   notices: AgentNotice[];
@@ -188,8 +189,17 @@ export interface SweepPlan {
 
 export interface SweepResult {
   plan: SweepPlan;
-  steps: (StepResult & { agent: string })[];
+  steps: StepResult[];
   totals: { agents: number; exceeded: number; disabled: number; restored: number; failed: number; skipped: number };
+}
+
+/** What came of an order about one agent's users. */
+export interface OrderResult {
+  agent: string;
+  planned: SweepStep[];
+  steps: StepResult[];
+  /** Users that stay disabled, and why: `moved`, `touched`, `enabled-by-others`, `still-over`. */
+  left: { record: DisabledUserRecord; outcome: string }[];
 }
 
 export interface PrepareSweepOptions extends CallOptions {

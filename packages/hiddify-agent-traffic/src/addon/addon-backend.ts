@@ -1,0 +1,207 @@
+import { createPanelHttp, isPanelError, type PanelHttp, type PanelRequest } from '@sluice/panel-http';
+import { connectionSettings } from '../client/connection.js';
+import { gigabytesOfBytes } from '../client/gigabytes.js';
+import { maskUuids } from '../client/uuid.js';
+import type { CallOptions, HiddifyClientOptions } from '../client/types.js';
+import { AgentTrafficError } from '../errors.js';
+import { remainingTraffic } from '../traffic/calculator.js';
+import type { AgentTrafficBackend, BackendAgent, BackendSemantics } from '../traffic/backend.js';
+import type { CreationCheck } from '../traffic/types.js';
+import {
+  canCreateSchema,
+  checkAllSchema,
+  checkSchema,
+  listSchema,
+  setLimitSchema,
+  statsSchema,
+} from './addon-schemas.js';
+import type { z } from 'zod';
+
+const tail = '/api/v1/agent-traffic';
+
+export interface AddonOptions extends HiddifyClientOptions {
+  /** Where its calls begin, from the host on, e.g. `/api/v1/agent-traffic`. Default: that, and the same below the admin path. */
+  prefix?: string;
+}
+
+/** Why the add-on was not found under a prefix. `prefix` is redacted. */
+export interface AddonAbsence {
+  prefix: string;
+  reason: string;
+}
+
+export type AddonSearch = { found: true; backend: AddonBackend } | { found: false; tried: AddonAbsence[] };
+
+/**
+ * Looks for the add-on's own API (contract, section 6): it counts as present only where its list answers as a list should.
+ * Everything else is absent, which never means that no agent is over its limit.
+ */
+export async function findAddon(options: AddonOptions, call: CallOptions = {}): Promise<AddonSearch> {
+  const { baseUrl, http: settings, clean } = connectionSettings(options);
+  const address = new URL(baseUrl);
+  const http = createPanelHttp({ ...settings, baseUrl: address.origin });
+  const prefixes = options.prefix === undefined ? [tail, `${address.pathname}${tail}`] : [plainPrefix(options.prefix)];
+  const tried: AddonAbsence[] = [];
+  for (const prefix of prefixes) {
+    const backend = new AddonBackend(http, options.panel, prefix);
+    try {
+      await backend.listAgents(call);
+      return { found: true, backend };
+    } catch (error) {
+      if (!isPanelError(error)) throw error;
+      tried.push({ prefix: clean(prefix), reason: maskUuids(error.message) });
+    }
+  }
+  http.close();
+  return { found: false, tried };
+}
+
+/**
+ * Limits as the add-on on the panel keeps them, behind the same interface. It counts differently, and `semantics` says how: the
+ * sum of the usage shown, which falls on resets; no record and no return of who was disabled; 0 is no limit; nothing is atomic.
+ */
+export class AddonBackend implements AgentTrafficBackend {
+  readonly semantics: BackendSemantics = {
+    kind: 'addon',
+    accounting: 'panel',
+    zeroIsNothing: false,
+    atomicCreation: false,
+    restores: false,
+    ancestors: false,
+    ledger: false,
+  };
+  readonly #http: PanelHttp;
+  readonly #panel: string;
+  readonly #prefix: string;
+
+  constructor(http: PanelHttp, panel: string, prefix: string) {
+    this.#http = http;
+    this.#panel = panel;
+    this.#prefix = prefix;
+  }
+
+  async listAgents(call: CallOptions = {}): Promise<BackendAgent[]> {
+    return (await this.#list(call)).map(({ agent }) => agent);
+  }
+
+  async getAgent(agent: string, call: CallOptions = {}): Promise<BackendAgent> {
+    const id = await this.#idOf(agent, call);
+    return agentOf(await this.#ask('GET', `/agents/${id}/traffic`, '/agents/{id}/traffic', statsSchema, call));
+  }
+
+  async setTrafficLimit(agent: string, limitBytes: number | null, call: CallOptions = {}): Promise<BackendAgent> {
+    if (limitBytes !== null && !(Number.isSafeInteger(limitBytes) && limitBytes > 0)) {
+      throw new AgentTrafficError(
+        limitBytes === 0 ? 'addon_unsupported' : 'invalid_limit',
+        'The add-on reads a limit of 0 as no limit and cannot express any other than a whole number of bytes above 0. Give another limit, or none.',
+      );
+    }
+    const id = await this.#idOf(agent, call);
+    const traffic_limit_GB = limitBytes === null ? null : gigabytesOfBytes(limitBytes);
+    await this.#ask('PUT', `/agents/${id}/traffic-limit`, '/agents/{id}/traffic-limit', setLimitSchema, call, {
+      traffic_limit_GB,
+    });
+    const shown = await this.getAgent(agent, call);
+    if (shown.limitBytes === limitBytes) return shown;
+    throw new AgentTrafficError(
+      'change_not_applied',
+      `The add-on of panel "${this.#panel}" answered yes and shows another limit for agent "${shown.name}". Look at it in the panel.`,
+    );
+  }
+
+  async canCreateUserWithTraffic(agent: string, newBytes: number, call: CallOptions = {}): Promise<CreationCheck> {
+    const id = await this.#idOf(agent, call);
+    const answer = await this.#ask(
+      'POST',
+      `/agents/${id}/can-create-user`,
+      '/agents/{id}/can-create-user',
+      canCreateSchema,
+      { ...call, changing: false },
+      { user_traffic_limit_GB: gigabytesOfBytes(newBytes) },
+    );
+    const { remainingBytes, uuid, name } = agentOf(answer.agent_stats);
+    const said = answer.error_message ?? '';
+    return {
+      allowed: answer.can_create,
+      reason: answer.can_create ? null : `The add-on refuses it for agent "${name}"${said === '' ? '' : `: ${said}`}.`,
+      remainingBytes,
+      binding: remainingBytes === null ? null : uuid,
+    };
+  }
+
+  /** Disables the agent's users when it is over. Nobody is ever given back by the add-on. */
+  async checkAgent(agent: string, call: CallOptions = {}): Promise<{ exceeded: boolean; agent: BackendAgent }> {
+    const id = await this.#idOf(agent, call);
+    const answer = await this.#ask('POST', `/agents/${id}/check`, '/agents/{id}/check', checkSchema, call);
+    return { exceeded: answer.was_exceeded, agent: agentOf(answer.stats) };
+  }
+
+  async checkAllAgents(call: CallOptions = {}): Promise<{ exceeded: number }> {
+    const answer = await this.#ask('POST', '/agents/check-all', '/agents/check-all', checkAllSchema, call);
+    return { exceeded: answer.exceeded_agents_count };
+  }
+
+  close(): void {
+    this.#http.close();
+  }
+
+  async #list(call: CallOptions): Promise<{ id: number; agent: BackendAgent }[]> {
+    const { agents } = await this.#ask('GET', '/agents/traffic', '/agents/traffic', listSchema, call);
+    return agents.map((stats) => ({ id: stats.agent_id, agent: agentOf(stats) }));
+  }
+
+  /** The add-on's calls want a number that only its list tells. */
+  async #idOf(text: string, call: CallOptions): Promise<number> {
+    const agents = await this.#list(call);
+    const found = agents.filter(({ agent }) => agent.uuid === text.toLowerCase() || agent.name === text);
+    const [only] = found;
+    if (only !== undefined && found.length === 1) return only.id;
+    throw found.length === 0
+      ? new AgentTrafficError(
+          'unknown_agent',
+          `The add-on of panel "${this.#panel}" has no agent with this uuid or name.`,
+        )
+      : new AgentTrafficError('ambiguous_agent', `${found.length} agents are called "${text}". Name one by its uuid.`);
+  }
+
+  async #ask<T>(
+    method: PanelRequest<T>['method'],
+    path: string,
+    template: string,
+    schema: z.ZodType<T>,
+    call: CallOptions & { changing?: boolean },
+    json?: unknown,
+  ): Promise<T> {
+    const request: PanelRequest<T> = {
+      ...call,
+      method,
+      path: this.#prefix + path,
+      endpoint: `${method} ${tail}${template}`,
+      schema,
+      ...(json === undefined ? {} : { json }),
+    };
+    return (await this.#http.request(request)).body;
+  }
+}
+
+function agentOf(stats: z.infer<typeof statsSchema>): BackendAgent {
+  const { agent_uuid: uuid, agent_name: name, total_traffic_bytes: usedBytes, traffic_limit_GB: limitBytes } = stats;
+  return {
+    uuid,
+    name,
+    limitBytes,
+    usedBytes,
+    remainingBytes: remainingTraffic(limitBytes, usedBytes),
+    exceeded: stats.is_limit_exceeded,
+    users: stats.users_count,
+  };
+}
+
+function plainPrefix(prefix: string): string {
+  const path = `/${prefix.replace(/^\/+|\/+$/g, '')}`;
+  if (/^\/[^\s?#\\]+$/.test(path)) return path;
+  throw new AgentTrafficError(
+    'invalid_settings',
+    'The prefix of the add-on has to be a path from the host on, such as /api/v1/agent-traffic.',
+  );
+}

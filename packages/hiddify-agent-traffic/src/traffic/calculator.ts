@@ -1,0 +1,90 @@
+import type { HiddifyUser } from '../client/records.js';
+import type { AgentHierarchy } from './hierarchy.js';
+import type { AccountingMode, AgentAccount, AgentFigures, LedgerEntry } from './records.js';
+
+type Sums = Omit<AgentFigures, 'at'>;
+
+const nothing: Sums = { allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 };
+
+/**
+ * What agents' users have been sold and have used, sub-agents included, from one list: one pass over the users, however many
+ * agents there are.
+ *
+ * Users that are missing from the list and not proved to be gone count with what they last showed: the panel leaves whole
+ * branches out of its lists (contract, section 2).
+ */
+export class AgentTrafficCalculator {
+  /** Users whose owner the panel does not tell, or that belong to an account that is not in the list. */
+  readonly unassigned: number;
+  readonly #sums = new Map<string, Sums>();
+
+  constructor(hierarchy: AgentHierarchy, users: readonly HiddifyUser[], hidden: readonly LedgerEntry[] = []) {
+    let unassigned = 0;
+    // First by owner, so that the line of ancestors is walked once per owner and not once per user.
+    const own = new Map<string | null, Sums>();
+    for (const { owner, limitBytes, usedBytes, enabled } of users) add(own, owner, limitBytes, usedBytes, enabled);
+    for (const { owner, limitBytes, lastBytes } of hidden) add(own, owner, limitBytes, Math.max(0, lastBytes), false);
+    for (const [owner, sums] of own) {
+      if (owner === null || !hierarchy.admins.has(owner)) unassigned += sums.users;
+      for (const agent of hierarchy.chainOf(owner)) {
+        const total = this.#sums.get(agent) ?? nothing;
+        this.#sums.set(agent, {
+          allocatedBytes: total.allocatedBytes + sums.allocatedBytes,
+          currentBytes: total.currentBytes + sums.currentBytes,
+          users: total.users + sums.users,
+          enabledUsers: total.enabledUsers + sums.enabledUsers,
+        });
+      }
+    }
+    this.unassigned = unassigned;
+  }
+
+  getFigures(agent: string, at: string): AgentFigures {
+    return { at, ...(this.#sums.get(agent) ?? nothing) };
+  }
+
+  /** The figure that the limit is compared with. Without an account nothing was consumed yet. */
+  getTotalTraffic(agent: string, accounting: AccountingMode, account: AgentAccount | null): number {
+    return totalTraffic(this.getFigures(agent, ''), accounting, account);
+  }
+}
+
+/** The figure that an agent's limit is compared with. */
+export function totalTraffic(
+  figures: Pick<AgentFigures, 'allocatedBytes' | 'currentBytes'>,
+  accounting: AccountingMode,
+  account: AgentAccount | null,
+): number {
+  switch (accounting) {
+    case 'allocated':
+      return figures.allocatedBytes;
+    case 'panel':
+      return figures.currentBytes;
+    case 'consumed':
+      return account?.consumedBytes ?? 0;
+  }
+}
+
+/** What is left under a limit, never negative; null without one. */
+export function remainingTraffic(limitBytes: number | null, takenBytes: number): number | null {
+  return limitBytes === null ? null : Math.max(0, limitBytes - takenBytes);
+}
+
+function add(
+  own: Map<string | null, Sums>,
+  owner: string | null,
+  limitBytes: number,
+  usedBytes: number,
+  enabled: boolean,
+): void {
+  let sums = own.get(owner);
+  if (sums === undefined) {
+    sums = { ...nothing };
+    own.set(owner, sums);
+  }
+  // A user that has used more than its limit allows has taken what it used.
+  sums.allocatedBytes += Math.max(limitBytes, usedBytes);
+  sums.currentBytes += usedBytes;
+  sums.users += 1;
+  if (enabled) sums.enabledUsers += 1;
+}

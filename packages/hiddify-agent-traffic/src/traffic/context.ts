@@ -1,0 +1,25 @@
+import type { Clock } from '@sluice/panel-http';
+import type { HiddifyClient } from '../client/types.js';
+import type { CheckedSettings } from './settings.js';
+import type { AgentTrafficStore } from './store.js';
+
+/** What the parts of one manager share. */
+export interface ManagerContext {
+  client: HiddifyClient;
+  store: AgentTrafficStore;
+  clock: Clock;
+  newUuid: () => string;
+  settings: CheckedSettings;
+  writePauseMs: number;
+  maxWritesPerSweep: number;
+  maxFiguresAgeMs: number;
+  reservationMs: number;
+  holder: string | null;
+  isHolderAlive: (holder: string) => boolean | null;
+  recheck: boolean;
+  maxLookups: number;
+}
+
+export function nowOf(context: ManagerContext): string {
+  return new Date(context.clock.now()).toISOString();
+}

@@ -1,0 +1,129 @@
+import { formatBytes } from '@sluice/quota-core';
+import type { PlanInput } from './plan-sweep.js';
+import type { AgentNotice, AgentSweep, SweepPlan, SweepStep } from './types.js';
+
+const sentences: Record<string, (name: string) => string> = {
+  'enabled-by-others': (name) =>
+    `User "${name}", which was disabled for its agent's limit, was enabled by somebody else; it is theirs again.`,
+  moved: (name) =>
+    `User "${name}", which was disabled for its agent's limit, has another owner now; it was left disabled.`,
+  touched: (name) =>
+    `User "${name}", which was disabled for its agent's limit, was changed by somebody since; it was left disabled.`,
+  gone: (name) => `User "${name}", which was disabled for its agent's limit, is gone.`,
+  'not-done': (name) => `User "${name}" was to be disabled and was not; its agent is within its limit again.`,
+};
+
+/** What somebody should hear of a sweep, each with a key that stays the same as long as the matter does. */
+export function noticesOf(
+  input: PlanInput,
+  dropped: SweepPlan['dropped'],
+  steps: readonly SweepStep[],
+  agents: readonly AgentSweep[],
+): AgentNotice[] {
+  const notices: AgentNotice[] = [];
+  const { recorded, list } = input;
+  for (const { agent, name, percent, usedBytes, limitBytes } of recorded.crossed) {
+    const start = recorded.agents.get(agent)?.account?.periodStart ?? '';
+    notices.push({
+      key: `agent-threshold:${agent}:${start}:${limitBytes}:${percent}`,
+      code: 'agent_threshold',
+      agent,
+      message: `Agent "${name}" has reached ${percent} % of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`,
+    });
+  }
+  for (const { record, outcome } of dropped) {
+    if (outcome === 'restored') continue;
+    const message = sentences[outcome]?.(record.name) ?? `User "${record.name}" is no longer ours (${outcome}).`;
+    notices.push({
+      key: `agent-user:${record.id}:${outcome}`,
+      code: `agent_user_${underscored(outcome)}`,
+      agent: record.agent,
+      message,
+    });
+  }
+  const again = new Map<string, number>();
+  for (const { step, record } of steps) {
+    if (step.type !== 'disable-user' || record === null || step.agent === null) continue;
+    again.set(step.agent, (again.get(step.agent) ?? 0) + 1);
+  }
+  for (const [agent, count] of again) {
+    notices.push({
+      key: `agent-reenabled:${agent}:${list.at}`,
+      code: 'agent_users_enabled_again',
+      agent,
+      message: `${count} users of agent "${nameOf(agents, agent)}" were enabled again while it is over its limit.`,
+    });
+  }
+  for (const { uuid, name, rule, limitBytes } of agents) {
+    if (rule === 'missing' && limitBytes !== null) {
+      notices.push({
+        key: `agent-missing:${uuid}:${recorded.agents.get(uuid)?.missingSince ?? ''}`,
+        code: 'agent_missing',
+        agent: uuid,
+        message: `Agent "${name}" has a limit and is not in the panel's list any more; nothing is changed for it.`,
+      });
+    }
+    if (rule === 'dormant') {
+      notices.push({
+        key: `agent-dormant:${uuid}`,
+        code: 'agent_dormant',
+        agent: uuid,
+        message: `Account "${name}" has a limit but is no agent any more; the limit is not kept.`,
+      });
+    }
+  }
+  return [...notices, ...oddities(input)];
+}
+
+/** Rows that count but are not as they should be. */
+function oddities({ list, recorded }: PlanInput): AgentNotice[] {
+  const notices: AgentNotice[] = [];
+  const say = (code: string, key: string, message: string): void => {
+    notices.push({ key, code, agent: null, message });
+  };
+  const nameless = list.users.filter(({ uuid }) => uuid === null);
+  if (nameless.length > 0) {
+    const ids = nameless.map(({ id }) => id).sort((a, b) => a - b);
+    say(
+      'agent_users_without_uuid',
+      `agent-users-without-uuid:${ids.join(',')}`,
+      `${ids.length} users have no usable uuid and can be counted but not disabled: number ${ids.slice(0, 10).join(', ')} in the panel.`,
+    );
+  }
+  const negative = list.users.filter(({ odd }) => odd !== undefined);
+  if (negative.length > 0) {
+    const names = negative.map(({ name }) => `"${name}"`).sort();
+    say(
+      'agent_users_negative',
+      `agent-users-negative:${negative
+        .map(({ id }) => id)
+        .sort((a, b) => a - b)
+        .join(',')}`,
+      `${negative.length} users have a negative limit or usage, which counts as 0: ${names.slice(0, 10).join(', ')}.`,
+    );
+  }
+  if (recorded.calculator.unassigned > 0) {
+    say(
+      'agent_users_unassigned',
+      `agent-users-unassigned:${recorded.calculator.unassigned}`,
+      `${recorded.calculator.unassigned} users belong to no account of the list and count for nobody.`,
+    );
+  }
+  if (recorded.hierarchy.orphans.length > 0) {
+    const names = recorded.hierarchy.orphans.map((uuid) => `"${recorded.hierarchy.admins.get(uuid)?.name ?? ''}"`);
+    say(
+      'agent_orphans',
+      `agent-orphans:${[...recorded.hierarchy.orphans].sort().join(',')}`,
+      `${names.length} accounts do not lead up to the Owner: ${names.slice(0, 10).join(', ')}.`,
+    );
+  }
+  return notices;
+}
+
+function nameOf(agents: readonly AgentSweep[], uuid: string): string {
+  return agents.find((agent) => agent.uuid === uuid)?.name ?? '';
+}
+
+function underscored(word: string): string {
+  return word.replaceAll('-', '_');
+}

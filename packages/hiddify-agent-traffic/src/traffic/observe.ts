@@ -1,0 +1,164 @@
+import { isPanelError, type Clock } from '@sluice/panel-http';
+import { BYTES_PER_GB } from '@sluice/quota-core';
+import { SELF, type HiddifyAdmin, type HiddifyUser, type UnreadableRow } from '../client/records.js';
+import type { CallOptions, HiddifyClient } from '../client/types.js';
+import { AgentTrafficError } from '../errors.js';
+import { ledgerKey } from './ledger.js';
+import type { AgentRecord, LedgerEntry, SnapshotRecord } from './records.js';
+import type { ObservedList } from './record-list.js';
+
+/** Why nothing may be concluded from what the panel said. */
+export interface ListProblem {
+  code: string;
+  message: string;
+  cause?: unknown;
+  unreadableRows?: UnreadableRow[];
+}
+
+export interface BareList {
+  at: string;
+  admins: HiddifyAdmin[];
+  users: HiddifyUser[];
+}
+
+/** The two list calls, and nothing else when all is well. A failed or odd answer is a problem, never an empty list. */
+export async function readLists(
+  client: HiddifyClient,
+  last: SnapshotRecord | null,
+  options: { acceptHalved: boolean; call: CallOptions },
+): Promise<BareList | ListProblem> {
+  try {
+    // The short list first: a wrong key or path shows before the long one is asked for.
+    let admins = await client.admins.list(options.call);
+    if (admins.unreadable > 0) return unreadable('accounts', admins);
+    const self = admins.admins.find(({ uuid }) => uuid === SELF);
+    if (self === undefined) {
+      return {
+        code: 'list_unreadable',
+        message: `The account of the key is not in the list of panel "${client.panel}".`,
+      };
+    }
+    if (self.role !== 'super_admin' || self.parent !== SELF) {
+      return {
+        code: 'owner_key_needed',
+        message: `The key (apiKey) of panel "${client.panel}" belongs to "${self.name}" (${self.role}), not to the Owner: users of agents cannot be disabled with it. Use the Owner's key.`,
+      };
+    }
+    const list = await client.users.list(options.call);
+    if (list.unreadable > 0) return unreadable('users', list);
+    const known = new Set(admins.admins.map(({ uuid }) => uuid));
+    if (list.users.some(({ owner }) => owner !== null && !known.has(owner))) {
+      // An agent may have been made between the two calls.
+      admins = await client.admins.list(options.call);
+      if (admins.unreadable > 0) return unreadable('accounts', admins);
+    }
+    const bare = { at: list.requestedAt, admins: admins.admins, users: list.users };
+    return options.acceptHalved ? bare : (shrunk(bare, last) ?? bare);
+  } catch (error) {
+    if (!isPanelError(error)) throw error;
+    return { code: error.code, message: error.message, cause: error };
+  }
+}
+
+export function isProblem(value: object): value is ListProblem {
+  return 'code' in value;
+}
+
+/** A problem as an error, for callers that need the figures. */
+export function problemError(problem: ListProblem): unknown {
+  if (isPanelError(problem.cause)) return problem.cause;
+  return new AgentTrafficError(problem.code as AgentTrafficError['code'], problem.message);
+}
+
+/**
+ * Completes a list by what only single calls tell: who of those that are missing is gone and who is only hidden, since the
+ * panel leaves out cycles, deep branches and users of nobody (contract, section 2). Bounded; what is not asked about now
+ * stays as it was last seen.
+ */
+export async function lookUpMissing(
+  client: HiddifyClient,
+  bare: BareList,
+  input: { agents: readonly AgentRecord[]; ledger: readonly LedgerEntry[]; maxLookups: number; call: CallOptions },
+): Promise<ObservedList> {
+  let left = input.maxLookups;
+  const admins = [...bare.admins];
+  const shown = new Set(admins.map(({ uuid }) => uuid));
+  for (const { uuid, limitBytes, heldSince } of input.agents) {
+    if (shown.has(uuid) || (limitBytes === null && heldSince === null) || left === 0) continue;
+    left -= 1;
+    const admin = await client.admins.get(uuid, input.call);
+    if (admin !== null) admins.push(admin);
+  }
+  const users = [...bare.users];
+  const goneUsers = new Set<string>();
+  const present = new Set(bare.users.map(ledgerKey));
+  const missing = input.ledger.filter(({ key, gone }) => !gone && !present.has(key));
+  for (const { key, uuid } of rotated(missing, bare.at).slice(0, left)) {
+    if (uuid === null) continue;
+    const user = await client.users.get(uuid, input.call);
+    if (user === null) goneUsers.add(key);
+    else users.push(user);
+  }
+  return { at: bare.at, admins, users, goneUsers };
+}
+
+/** Reads users again that look like rows somebody's creation has not finished yet: they count 1000 GB for the wrong owner. */
+export async function rereadHalfMade(
+  client: HiddifyClient,
+  list: ObservedList,
+  known: ReadonlySet<string>,
+  options: { clock: Clock; maxLookups: number; call: CallOptions },
+): Promise<ObservedList> {
+  const suspects = list.users.filter(
+    (user) =>
+      user.uuid !== null &&
+      user.limitBytes === 1000 * BYTES_PER_GB &&
+      user.usedBytes === 0 &&
+      !known.has(ledgerKey(user)),
+  );
+  if (suspects.length === 0 || suspects.length > options.maxLookups) return list;
+  await options.clock.sleep(1000, options.call.signal);
+  const again = new Map<string | null, HiddifyUser | null>();
+  for (const { uuid } of suspects) if (uuid !== null) again.set(uuid, await client.users.get(uuid, options.call));
+  return {
+    ...list,
+    users: list.users.flatMap((user) => {
+      const seen = again.get(user.uuid);
+      return seen === undefined ? [user] : seen === null ? [] : [seen];
+    }),
+  };
+}
+
+function unreadable(what: string, list: { unreadable: number; unreadableRows: UnreadableRow[] }): ListProblem {
+  const [first] = list.unreadableRows;
+  const example = first === undefined ? '' : ` (row ${first.index + 1}: ${first.problem})`;
+  return {
+    code: 'list_unreadable',
+    message: `${list.unreadable} rows of the list of ${what} could not be understood${example}; nobody is disabled or given back.`,
+    unreadableRows: list.unreadableRows,
+  };
+}
+
+/** A list of less than half of the last one is taken for broken. */
+function shrunk(now: BareList, last: SnapshotRecord | null): ListProblem | null {
+  if (last === null) return null;
+  const kinds = [
+    { what: 'users', before: last.users, count: now.users.length },
+    { what: 'accounts', before: last.admins, count: now.admins.length },
+  ];
+  for (const { what, before, count } of kinds) {
+    if (count * 2 >= before) continue;
+    return {
+      code: count === 0 ? 'list_empty' : 'list_halved',
+      message: `The list of ${what} has ${count} rows where the last one had ${before}; nobody is disabled or given back. If that is right, allow it.`,
+    };
+  }
+  return null;
+}
+
+/** So that with more missing users than can be asked about, others come first each time. */
+function rotated<T>(items: readonly T[], at: string): T[] {
+  if (items.length === 0) return [];
+  const start = Math.floor(Date.parse(at) / 60_000) % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}

@@ -1,0 +1,156 @@
+import { crossedThresholds } from '@sluice/quota-core';
+import { SELF, type HiddifyAdmin, type HiddifyUser } from '../client/records.js';
+import { AgentTrafficCalculator, totalTraffic } from './calculator.js';
+import { AgentHierarchy } from './hierarchy.js';
+import { judge, type Judgement } from './judge.js';
+import { stepLedger, type LedgerStep } from './ledger.js';
+import { accountAt } from './period.js';
+import type { AgentRecord, LedgerEntry, ReservationRecord } from './records.js';
+import { stepReservations } from './reserved.js';
+import type { CheckedSettings } from './settings.js';
+import type { ThresholdCrossing } from './types.js';
+
+/** Everything that one look at the panel gave. */
+export interface ObservedList {
+  /** When the list of users was asked for. */
+  at: string;
+  admins: readonly HiddifyAdmin[];
+  users: readonly HiddifyUser[];
+  /** Keys of users, and uuids of accounts, that the panel was asked about and does not have. */
+  goneUsers: ReadonlySet<string>;
+}
+
+export interface RecordedList {
+  hierarchy: AgentHierarchy;
+  calculator: AgentTrafficCalculator;
+  ledger: LedgerStep;
+  /** Every agent, known before or new, after this look. */
+  agents: Map<string, AgentRecord>;
+  judgements: Map<string, Judgement>;
+  /** Reservations that change. */
+  reservations: ReservationRecord[];
+  crossed: ThresholdCrossing[];
+  exempt: ReadonlySet<string>;
+}
+
+/**
+ * From what is remembered and one good list to what is to be remembered: growth charged, periods begun, figures and verdicts
+ * taken. Pure; nothing in it depends on the order of the rows.
+ */
+export function recordList(input: {
+  settings: CheckedSettings;
+  list: ObservedList;
+  now: string;
+  run: string | null;
+  agents: readonly AgentRecord[];
+  ledger: Iterable<LedgerEntry>;
+  reservations: readonly ReservationRecord[];
+}): RecordedList {
+  const { settings, list, now } = input;
+  const hierarchy = new AgentHierarchy(list.admins);
+  const ledger = stepLedger(input.ledger, list.users, list.at, list.goneUsers);
+  const calculator = new AgentTrafficCalculator(hierarchy, list.users, ledger.missing);
+  const growth = growthByAgent(ledger.growth, hierarchy);
+  const exempt = exemptAgents(settings.exempt, hierarchy);
+
+  const agents = new Map<string, AgentRecord>();
+  const judgements = new Map<string, Judgement>();
+  const crossed: ThresholdCrossing[] = [];
+  const known = new Map(input.agents.map((agent) => [agent.uuid, agent]));
+  const uuids = new Set([...known.keys(), ...hierarchy.admins.keys()]);
+  uuids.delete(SELF);
+  for (const uuid of uuids) {
+    const admin = hierarchy.admins.get(uuid);
+    const before = known.get(uuid) ?? newAgent(uuid);
+    const account = before.account === null ? null : charged(before, growth.get(uuid) ?? 0, settings, now);
+    const isNewPeriod = account?.periodStart !== before.account?.periodStart;
+    const figures = calculator.getFigures(uuid, list.at);
+    const usedBytes = totalTraffic(figures, settings.accounting, account);
+    const role = admin?.role ?? before.role;
+    const judgement = judge({
+      accounting: settings.accounting,
+      usedBytes,
+      limitBytes: before.limitBytes,
+      held: before.heldSince !== null,
+      releaseBelowPercent: settings.releaseBelowPercent,
+      exempt: exempt.has(uuid),
+      isAgent: role === 'agent',
+      missing: admin === undefined,
+    });
+    const already = isNewPeriod ? [] : before.thresholds;
+    const { limitBytes } = before;
+    const marks =
+      limitBytes === null
+        ? []
+        : crossedThresholds({ usedBytes, allowedBytes: limitBytes, thresholds: settings.thresholds, already });
+    const name = admin?.name ?? before.name;
+    for (const percent of marks) crossed.push({ agent: uuid, name, percent, usedBytes, limitBytes: limitBytes ?? 0 });
+    judgements.set(uuid, judgement);
+    agents.set(uuid, {
+      ...before,
+      name,
+      role,
+      parent: admin === undefined ? before.parent : admin.parent,
+      account,
+      figures,
+      thresholds: [...already, ...marks].sort((a, b) => a - b),
+      missingSince: admin === undefined ? (before.missingSince ?? list.at) : null,
+      verdict: {
+        at: now,
+        run: input.run,
+        accounting: settings.accounting,
+        limitBytes,
+        usedBytes,
+        exceeded: judgement.exceeded,
+        rule: judgement.rule,
+      },
+    });
+  }
+  const reservations = stepReservations({
+    reservations: input.reservations,
+    entries: ledger.entries,
+    periodStartOf: (agent) => agents.get(agent)?.account?.periodStart ?? null,
+    at: now,
+  });
+  return { hierarchy, calculator, ledger, agents, judgements, reservations, crossed, exempt };
+}
+
+/** Uuids of the agents that are named by uuid or name as exempt. An ambiguous name exempts all that have it. */
+export function exemptAgents(exempt: readonly string[], hierarchy: AgentHierarchy): Set<string> {
+  const words = new Set(exempt);
+  const found = new Set<string>();
+  for (const [uuid, admin] of hierarchy.admins) if (words.has(uuid) || words.has(admin.name)) found.add(uuid);
+  return found;
+}
+
+function growthByAgent(byOwner: ReadonlyMap<string, number>, hierarchy: AgentHierarchy): Map<string, number> {
+  const growth = new Map<string, number>();
+  for (const [owner, bytes] of byOwner) {
+    for (const agent of hierarchy.chainOf(owner)) growth.set(agent, (growth.get(agent) ?? 0) + bytes);
+  }
+  return growth;
+}
+
+/** The period that is over ends first: what was used since the last look belongs to the one that is seen now. */
+function charged(agent: AgentRecord, growth: number, settings: CheckedSettings, now: string): AgentRecord['account'] {
+  if (agent.account === null) return null;
+  const account = accountAt(agent.account, settings, now);
+  return growth === 0 ? account : { ...account, consumedBytes: account.consumedBytes + growth };
+}
+
+function newAgent(uuid: string): AgentRecord {
+  return {
+    uuid,
+    name: '',
+    role: 'agent',
+    parent: null,
+    limitBytes: null,
+    limitSince: null,
+    account: null,
+    figures: null,
+    verdict: null,
+    heldSince: null,
+    thresholds: [],
+    missingSince: null,
+  };
+}

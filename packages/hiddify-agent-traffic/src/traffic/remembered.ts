@@ -1,0 +1,80 @@
+import { SELF } from '../client/records.js';
+import { AgentTrafficError } from '../errors.js';
+import { AgentTrafficChecker } from './checker.js';
+import { nowOf, type ManagerContext } from './context.js';
+import { countDisabled, rememberedChain, type DescribeState } from './describe.js';
+import { accountAt } from './period.js';
+import type { AgentRecord } from './records.js';
+import type { AgentTrafficTables } from './store.js';
+
+/** Everything that is remembered of the agents, with their periods as they are now. */
+export interface RememberedState extends DescribeState {
+  agents: Map<string, AgentRecord>;
+  checker: AgentTrafficChecker;
+  /** Agents with a limit that is in force. */
+  limited: number;
+  chainOf(uuid: string): string[];
+}
+
+export async function rememberedState(
+  context: ManagerContext,
+  tables: AgentTrafficTables = context.store,
+): Promise<RememberedState> {
+  const { settings } = context;
+  const now = nowOf(context);
+  const all = await tables.agents.all();
+  const agents = new Map(
+    all.map((agent) => {
+      const account = agent.account === null ? null : accountAt(agent.account, settings, now);
+      return [agent.uuid, { ...agent, account }];
+    }),
+  );
+  const words = new Set(settings.exempt);
+  const exempt = new Set(all.filter(({ uuid, name }) => words.has(uuid) || words.has(name)).map(({ uuid }) => uuid));
+  const reservations = await tables.reservations.live();
+  const snapshot = await tables.snapshot.get();
+  return {
+    settings,
+    agents,
+    reservations,
+    snapshot,
+    exempt,
+    disabledBelow: countDisabled(await tables.disabled.open(), agents),
+    ownerName: snapshot?.ownerName ?? 'Owner',
+    limited: all.filter(
+      ({ uuid, limitBytes, role, missingSince }) =>
+        limitBytes !== null && role === 'agent' && missingSince === null && !exempt.has(uuid),
+    ).length,
+    checker: new AgentTrafficChecker({ accounting: settings.accounting, agents, reservations, snapshot, exempt }),
+    chainOf: (uuid) => rememberedChain(uuid, agents),
+  };
+}
+
+/**
+ * The agent that `text` means: its uuid, or its name where only one has it.
+ *
+ * @throws AgentTrafficError `unknown_agent` (with the nearest names in `details`), `ambiguous_agent`
+ */
+export function findAgent(text: string, agents: ReadonlyMap<string, AgentRecord>): AgentRecord {
+  const byUuid = agents.get(text.toLowerCase());
+  if (byUuid !== undefined && text !== SELF) return byUuid;
+  const named = [...agents.values()].filter(({ name, missingSince }) => name === text && missingSince === null);
+  const [only] = named;
+  if (only !== undefined && named.length === 1) return only;
+  if (named.length > 1) {
+    throw new AgentTrafficError(
+      'ambiguous_agent',
+      `${named.length} agents are called "${text}". Name one by its uuid.`,
+      {
+        details: { uuids: named.map(({ uuid }) => uuid) },
+      },
+    );
+  }
+  throw new AgentTrafficError(
+    'unknown_agent',
+    'There is no agent with this uuid or name on the panel. List the agents to see them.',
+    {
+      details: { agent: text, names: [...agents.values()].map(({ name }) => name) },
+    },
+  );
+}
