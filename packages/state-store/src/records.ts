@@ -30,6 +30,7 @@ export interface ServiceRecord {
   updatedAt: string;
 }
 
+/** An operator's exception for one service: quota, mode or action of its own, in force while `until` is null. */
 export interface OverrideRecord {
   id: string;
   service: string;
@@ -66,6 +67,7 @@ export interface CycleRecord {
   thresholds: number[];
 }
 
+/** One reading of one service. A service has one sample at a time; a later one of the same time replaces it. */
 export interface SampleRecord {
   service: string;
   at: string;
@@ -79,6 +81,7 @@ export interface SampleRecord {
   resolution: 'raw' | 'hour' | 'day';
 }
 
+/** A package bought for a cycle. */
 export interface PurchaseRecord {
   id: string;
   service: string;
@@ -96,6 +99,7 @@ export interface PurchaseRecord {
   paidAt: string | null;
 }
 
+/** A reason to keep a service restricted, in force while `until` is null. */
 export interface HoldRecord {
   id: string;
   service: string;
@@ -130,6 +134,7 @@ export interface EvidenceRecord {
   outcome: string | null;
 }
 
+/** `planned` and `in-doubt` are unsettled; the others are final. */
 export type ActionState = 'planned' | 'applied' | 'failed' | 'in-doubt' | 'unneeded';
 
 /** A journal row: written before the panel is called, settled after it was read again. */
@@ -153,6 +158,7 @@ export interface ActionRecord {
   /** When the panel was about to be called; null: certainly never called. */
   calledAt: string | null;
   settledAt: string | null;
+  /** How often the panel was called for it; each `called` counts one. */
   attempts: number;
 }
 
@@ -181,6 +187,7 @@ export interface DecisionRecord {
   inputs: unknown;
 }
 
+/** What somebody should hear of. */
 export interface NoticeRecord {
   id: string;
   /** Unique per event: a second notice with the same key is not written. */
@@ -193,6 +200,7 @@ export interface NoticeRecord {
   at: string;
 }
 
+/** One run of a command; `finishedAt` stays null when it was killed. */
 export interface RunRecord {
   id: string;
   command: string;
@@ -207,6 +215,7 @@ export interface RunRecord {
   pid: number;
 }
 
+/** One attempt of one call to a panel, redacted by whoever made it: the store writes down what it is given. */
 export interface ApiCallRecord {
   at: string;
   run: string | null;
@@ -232,6 +241,7 @@ export interface LeaseOwner {
   processStart: string;
 }
 
+/** A lease that somebody holds; it may have run out. */
 export interface LeaseRecord {
   name: string;
   owner: LeaseOwner;

@@ -27,7 +27,14 @@ export interface HeldLease {
 /** Answer of `leases.acquire`. */
 export type LeaseResult = { acquired: true; lease: HeldLease } | { acquired: false; heldBy: LeaseRecord };
 
-/** All that operations need to remember. Every method is one statement or runs inside the enclosing `write`. */
+/**
+ * All that operations need to remember. Every method is one statement or runs inside the enclosing `write`; outside of
+ * one, each method that writes is a transaction of its own.
+ *
+ * Lists of services (`services`, `ids`, `holds`) may have any length; an empty one asks for nothing. Both ends of a
+ * time (`from`, `to`, `since`, `until`) are inside. What changes a row that is not there fails with `store_not_found`,
+ * and a row that breaks an invariant with `store_conflict`, unless the method says otherwise.
+ */
 export interface StoreTables {
   services: {
     get(id: string): Promise<ServiceRecord | null>;
@@ -40,25 +47,36 @@ export interface StoreTables {
       after?: string;
       limit?: number;
     }): Promise<ServiceRecord[]>;
+    /** Adds or replaces each by its id. */
     put(records: ServiceRecord[]): Promise<void>;
+    /**
+     * Forgets a service with its overrides, cycles, samples and decisions. Its purchases, ended holds, actions,
+     * notices and API calls stay. Fails with `store_conflict` while it has an open hold or open evidence.
+     */
     remove(id: string): Promise<void>;
     /** Every id known, for suggestions. */
     ids(): Promise<string[]>;
   };
   overrides: {
+    /** At most one of each service, ordered by service. */
     open(services?: string[]): Promise<OverrideRecord[]>;
+    /** Open and past, oldest first within a service. */
     all(service?: string): Promise<OverrideRecord[]>;
     /** Ends the open one of the service and begins this one. */
     set(record: OverrideRecord): Promise<void>;
+    /** False when there was none to end. */
     end(service: string, at: string): Promise<boolean>;
   };
   cycles: {
-    /** The newest recorded cycle of each service. */
+    /** The cycle of each known service that starts last, ordered by service. */
     newest(services?: string[]): Promise<CycleRecord[]>;
+    /** Oldest first. */
     ofService(service: string): Promise<CycleRecord[]>;
+    /** Adds or replaces each by its id. */
     put(records: CycleRecord[]): Promise<void>;
   };
   samples: {
+    /** A sample of the same service and time is replaced. */
     add(records: SampleRecord[]): Promise<void>;
     /** Oldest first, or the newest first; `limit` counts from that side. `from` and `to` are inside. */
     list(filter: {
@@ -69,9 +87,11 @@ export interface StoreTables {
       cycle?: string;
       newestFirst?: boolean;
     }): Promise<SampleRecord[]>;
+    /** The last sample of each known service, of whatever resolution, ordered by service. */
     latest(services?: string[]): Promise<SampleRecord[]>;
   };
   purchases: {
+    /** Oldest first. */
     list(filter?: {
       service?: string;
       services?: string[];
@@ -83,10 +103,13 @@ export interface StoreTables {
     update(id: string, change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'cycle'>>): Promise<void>;
   };
   holds: {
+    /** Ordered by service, then oldest first. `panel` is the panel of the service. */
     open(filter?: { services?: string[]; panel?: string; reason?: string }): Promise<HoldRecord[]>;
+    /** Open and past, in the same order. */
     all(filter?: { service?: string }): Promise<HoldRecord[]>;
     /** A service has at most one open hold of a reason; a second `add` of the same changes nothing and gives false. */
     add(record: HoldRecord): Promise<boolean>;
+    /** A hold that ended before keeps its end. */
     end(id: string, at: string): Promise<void>;
     update(
       id: string,
@@ -94,18 +117,23 @@ export interface StoreTables {
     ): Promise<void>;
   };
   evidence: {
+    /** Ordered by service, then oldest first. */
     open(filter?: { services?: string[]; panel?: string }): Promise<EvidenceRecord[]>;
+    /** Open and past of these holds. */
     ofHolds(holds: string[]): Promise<EvidenceRecord[]>;
     /** At most one open row per panel, kind and target; a second gives false. */
     add(record: EvidenceRecord): Promise<boolean>;
+    /** Evidence that ended before keeps its end and outcome. */
     end(id: string, at: string, outcome: string): Promise<void>;
-    /** Hands open evidence to another hold of the same service. */
+    /** Hands open evidence to another hold of the same service; anything else is a `store_conflict`. */
     move(id: string, hold: string): Promise<void>;
   };
   actions: {
+    /** Fails with `store_conflict` when an unsettled action has the same key. */
     plan(records: ActionRecord[]): Promise<void>;
-    /** Stamps that the panel is about to be called. */
+    /** Stamps that the panel is about to be called, and counts the attempt. */
     called(id: string, at: string): Promise<void>;
+    /** What is left out of `change` stays as it was. */
     settle(
       id: string,
       change: {
@@ -118,6 +146,7 @@ export interface StoreTables {
     ): Promise<void>;
     /** Planned or in doubt, oldest first. */
     unsettled(filter?: { panel?: string; services?: string[] }): Promise<ActionRecord[]>;
+    /** Oldest first by `plannedAt`, or the newest first; `limit` counts from that side. */
     list(filter: {
       service?: string;
       run?: string;
@@ -128,11 +157,17 @@ export interface StoreTables {
     }): Promise<ActionRecord[]>;
   };
   decisions: {
-    /** The decision of the last run about each service. */
+    /** The decision of the last run about each service, ordered by service. */
     latest(services?: string[]): Promise<DecisionRecord[]>;
-    /** Replaces the latest; the history keeps it when anything but the time and the usage changed. */
+    /**
+     * Replaces the latest; the history keeps it when anything but the run, the time and the usage changed. Of `inputs`
+     * the members `usage`, `peak`, `reading` and `remainingBytes` count as usage.
+     */
     record(records: DecisionRecord[]): Promise<void>;
-    /** The decision in force at an instant. */
+    /**
+     * The decision in force at an instant: the latest, or of an earlier stretch of equal decisions the first, with
+     * the figures that it was taken on.
+     */
     at(service: string, at: string): Promise<DecisionRecord | null>;
   };
   notices: {
@@ -149,11 +184,13 @@ export interface StoreTables {
   };
   runs: {
     start(record: RunRecord): Promise<void>;
+    /** Fails with `store_not_found` for a run that was not started. */
     finish(
       id: string,
       change: { finishedAt: string; exitCode: number; totals: unknown; error: string | null; observing: string[] },
     ): Promise<void>;
     get(id: string): Promise<RunRecord | null>;
+    /** Newest first. */
     list(filter?: { command?: string; since?: string; limit?: number }): Promise<RunRecord[]>;
   };
   apiCalls: {
@@ -171,10 +208,12 @@ export interface StoreTables {
   switches: {
     list(): Promise<SwitchRecord[]>;
     set(record: SwitchRecord): Promise<void>;
+    /** The switch of that product, of the panel as a whole (null), or all of the panel (left out). */
     clear(panel: string, product?: string | null): Promise<void>;
   };
   fingerprints: {
     list(panel?: string): Promise<FingerprintRecord[]>;
+    /** One of each panel and endpoint; replaces the one that is there. */
     put(record: FingerprintRecord): Promise<void>;
     clear(panel: string): Promise<void>;
   };
@@ -195,6 +234,10 @@ export interface StateStore extends StoreTables {
   /**
    * Runs `work` in one transaction that is durable when it returns. With `fences`, fails with `lease_lost` and
    * changes nothing when one of the leases has been taken over (another fence number) or was released.
+   *
+   * Calls wait for each other, so keep the work short: no call to a panel inside. When `work` throws, or a write in
+   * it fails even if that is caught, nothing is changed. The tables are good for as long as `work` runs; another
+   * write through the store itself is refused there (`nested_write`), and reads through it see the state before.
    */
   write<T>(work: (tables: StoreTables) => Promise<T>, options?: { fences?: HeldLease[] }): Promise<T>;
   leases: {
@@ -212,7 +255,9 @@ export interface StateStore extends StoreTables {
     }): Promise<LeaseResult>;
     /** False when the lease is no longer ours. */
     renew(lease: HeldLease, now: string, ttlMs: number): Promise<boolean>;
+    /** Frees the lease; does nothing when it is no longer ours. */
     release(lease: HeldLease): Promise<void>;
+    /** Those that are held, ordered by name, whether or not they ran out. */
     list(): Promise<LeaseRecord[]>;
   };
   maintenance: {
@@ -227,5 +272,6 @@ export interface StateStore extends StoreTables {
     /** A consistent copy, mode 0600, never over an existing file. */
     backup(file: string): Promise<void>;
   };
+  /** Ends what was begun, then refuses everything else with `store_closed`. */
   close(): Promise<void>;
 }

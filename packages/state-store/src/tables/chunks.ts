@@ -24,7 +24,9 @@ export async function inChunksOrAll<T>(
   return ids === undefined ? ask(null) : inChunks(ids, ask);
 }
 
-/** Rows of several chunks in the order of their time and, within one millisecond, as they came. */
-export function inOrder<Row extends { seq: number }>(rows: Row[], time: (row: Row) => string): Row[] {
-  return rows.sort((a, b) => (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : a.seq - b.seq));
+/** Rows of several chunks in the order of their time, or what else is told, and where that is the same, as they came. */
+export function inOrder<Row extends { seq: number }>(rows: Row[], keyOf: (row: Row) => string): Row[] {
+  const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.row.seq - b.row.seq));
+  return keyed.map(({ row }) => row);
 }

@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunksOrAll } from './chunks.js';
+import { inChunksOrAll, inOrder } from './chunks.js';
 import { mustExist } from './must-exist.js';
 import { holds } from './record-tables.js';
 
@@ -10,7 +10,7 @@ export function holdsTable(access: Access): StoreTables['holds'] {
     open: ({ services, panel, reason } = {}) =>
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(services, (chunk) => {
-          let query = db.selectFrom('holds').select(holds.columns).where('until', 'is', null);
+          let query = db.selectFrom('holds').select(holds.columns).select('seq').where('until', 'is', null);
           if (chunk !== null) query = query.where('service', 'in', chunk);
           if (reason !== undefined) query = query.where('reason', '=', reason);
           if (panel !== undefined) {
@@ -18,9 +18,10 @@ export function holdsTable(access: Access): StoreTables['holds'] {
               eb.selectFrom('services').select('services.id').where('services.panel', '=', panel),
             );
           }
-          return query.orderBy('service').orderBy('since').orderBy('seq').execute();
+          return query.execute();
         });
-        return rows.map((row) => holds.decode(row));
+        // Sorted here: to spare itself the sorting, SQLite would walk the whole history by the other index.
+        return inOrder(rows, (row) => `${row.service} ${row.since}`).map((row) => holds.decode(row));
       }),
     all: ({ service } = {}) =>
       access.read(async ({ db }) => {

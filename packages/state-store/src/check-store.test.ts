@@ -1,0 +1,127 @@
+import { chmodSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import type { StoreCheck } from './store.js';
+import { connectWriter } from './sqlite/connect.js';
+import {
+  action,
+  cycle,
+  decision,
+  hold,
+  minute,
+  notice,
+  override,
+  proof,
+  purchase,
+  run,
+  sample,
+  service,
+} from './test/records.js';
+import { useStore } from './test/use-store.js';
+
+describe('check', () => {
+  const at = useStore();
+
+  /** Does to the file what the package would never do. */
+  async function tamper(...statements: string[]): Promise<void> {
+    const raw = await connectWriter(at.location, 1000);
+    raw.handle.pragma('foreign_keys = off');
+    for (const statement of statements) raw.handle.exec(statement);
+    await raw.close();
+  }
+
+  async function findings(): Promise<StoreCheck[]> {
+    return (await at.store.maintenance.check()).filter((check) => check.status !== 'ok');
+  }
+
+  it('finds nothing in a store that is in use', async () => {
+    await at.store.write(async (tables) => {
+      await tables.services.put([service('svc-1')]);
+      await tables.overrides.set(override('o-1'));
+      await tables.cycles.put([cycle('c-1')]);
+      await tables.samples.add([sample('svc-1', minute(1))]);
+      await tables.purchases.add(purchase('p-1'));
+      await tables.holds.add(hold('hold-1'));
+      await tables.evidence.add(proof('e-1'));
+      await tables.actions.plan([action('a-1')]);
+      await tables.decisions.record([decision('svc-1')]);
+      await tables.notices.add([notice('n-1')]);
+      await tables.runs.start(run('run-1'));
+    });
+    expect(await findings()).toEqual([]);
+    expect((await at.store.maintenance.check()).map((check) => check.name)).toEqual([
+      'integrity',
+      'foreign-keys',
+      'schema',
+      'permissions',
+      'rows',
+      'one-open-hold',
+      'one-open-evidence',
+      'evidence-of-ended-holds',
+      'unknown-services',
+    ]);
+  });
+
+  it('finds evidence of a hold that ended, and held services that are gone', async () => {
+    await at.store.services.put([service('svc-1')]);
+    await at.store.holds.add(hold('hold-1'));
+    await at.store.evidence.add(proof('e-1'));
+    await at.store.holds.end('hold-1', minute(1));
+    await at.store.holds.add(hold('hold-2', { service: 'svc-9' }));
+    expect(await findings()).toEqual([
+      {
+        name: 'evidence-of-ended-holds',
+        object: 'e-1',
+        status: 'failed',
+        message: expect.stringContaining('port 7001'),
+      },
+      {
+        name: 'unknown-services',
+        object: 'svc-9',
+        status: 'failed',
+        message: expect.stringContaining('no such service'),
+      },
+    ]);
+  });
+
+  it('finds invariants that were broken behind its back', async () => {
+    await at.store.services.put([service('svc-1')]);
+    await at.store.holds.add(hold('hold-1'));
+    await at.store.evidence.add(proof('e-1'));
+    await tamper(
+      'drop index holds_open',
+      'drop index evidence_open',
+      "insert into holds select null, 'hold-2', service, reason, since, until, note, cycle, used_bytes, allowed_bytes, origin from holds",
+      "insert into evidence select null, 'e-2', 'no-hold', service, panel, kind, target, prior, action, adopted, since, until, outcome from evidence",
+    );
+    expect((await findings()).map((check) => [check.name, check.object])).toEqual([
+      ['foreign-keys', 'evidence'],
+      ['schema', 'holds_open'],
+      ['schema', 'evidence_open'],
+      ['one-open-hold', 'svc-1'],
+      ['one-open-evidence', 'dcim port 7001'],
+    ]);
+  });
+
+  it('finds rows that can not be read, in tables of any length', async () => {
+    await at.store.services.put(Array.from({ length: 2500 }, (_, n) => service(`svc-${n}`)));
+    await at.store.actions.plan([action('a-1')]);
+    await tamper("update services set fields = '[]' where id = 'svc-2222'", "update actions set prior = '{'");
+    expect((await findings()).map((check) => [check.name, check.object])).toEqual([
+      ['rows', 'services svc-2222'],
+      ['rows', 'actions a-1'],
+    ]);
+  });
+
+  it('warns of a file that others may read', async () => {
+    chmodSync(at.location, 0o640);
+    expect(await findings()).toEqual([
+      { name: 'permissions', object: at.location, status: 'warning', message: expect.stringContaining('chmod 600') },
+    ]);
+  });
+
+  it('tells of many findings of one kind only the first', async () => {
+    await at.store.services.put(Array.from({ length: 50 }, (_, n) => service(`svc-${n}`)));
+    await tamper("update services set refs = ''");
+    expect(await findings()).toHaveLength(20);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { SampleRecord } from './records.js';
+import { apiCall, sample, service } from './test/records.js';
+import { useStore } from './test/use-store.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const NOW = Date.parse('2026-06-15T10:20:00.000Z');
+
+function ago(ms: number): string {
+  return new Date(NOW - ms).toISOString();
+}
+
+describe('prune', () => {
+  const at = useStore();
+  const prune = (samplesDays = 10, apiLogDays = 30): ReturnType<typeof at.store.maintenance.prune> =>
+    at.store.maintenance.prune({ now: new Date(NOW).toISOString(), apiLogDays, samplesDays });
+
+  it('deletes API calls past their days, to the millisecond', async () => {
+    const kept = [apiCall(ago(0)), apiCall(ago(30 * DAY))];
+    const old = [apiCall(ago(30 * DAY + 1)), apiCall(ago(31 * DAY)), apiCall(ago(90 * DAY)), apiCall(ago(90 * DAY))];
+    await at.store.apiCalls.add([...old, ...kept]);
+    expect(await prune()).toEqual({ apiCalls: 4, samples: 0 });
+    expect(await at.store.apiCalls.list()).toEqual(kept);
+    expect(await prune()).toEqual({ apiCalls: 0, samples: 0 });
+  });
+
+  it('keeps the last sample of each hour, then of each day', async () => {
+    const hourAgo = (n: number, minutes: number): string =>
+      `2026-06-0${n}T05:${String(minutes).padStart(2, '0')}:00.000Z`;
+    await at.store.samples.add([
+      sample('svc-1', hourAgo(1, 10)),
+      sample('svc-1', hourAgo(1, 50), { totalBytes: 50 }),
+      sample('svc-2', hourAgo(1, 20)),
+      sample('svc-1', '2026-06-01T06:00:00.000Z'),
+      sample('svc-1', ago(HOUR)),
+      sample('svc-1', '2026-03-01T01:30:00.000Z', { resolution: 'hour' }),
+      sample('svc-1', '2026-03-01T23:30:00.000Z', { resolution: 'hour', totalBytes: 99 }),
+      sample('svc-1', '2026-03-02T01:30:00.000Z'),
+    ]);
+    expect(await prune()).toEqual({ apiCalls: 0, samples: 2 });
+    expect((await at.store.samples.list({ service: 'svc-1' })).map((each) => [each.at, each.resolution])).toEqual([
+      ['2026-03-01T23:30:00.000Z', 'day'],
+      ['2026-03-02T01:30:00.000Z', 'day'],
+      [hourAgo(1, 50), 'hour'],
+      ['2026-06-01T06:00:00.000Z', 'hour'],
+      [ago(HOUR), 'raw'],
+    ]);
+    expect(await at.store.samples.list({ service: 'svc-2' })).toEqual([
+      sample('svc-2', hourAgo(1, 20), { resolution: 'hour' }),
+    ]);
+    expect(await prune()).toEqual({ apiCalls: 0, samples: 0 });
+  });
+
+  it('leaves an hour alone until all of it is old', async () => {
+    // Ten days ago it was 10:20: the hour from 10:00 on is not over by then.
+    await at.store.samples.add([
+      sample('svc-1', ago(10 * DAY + 15 * 60_000)),
+      sample('svc-1', ago(10 * DAY + 10 * 60_000)),
+    ]);
+    expect(await prune()).toEqual({ apiCalls: 0, samples: 0 });
+    expect((await at.store.samples.list({ service: 'svc-1' })).map((each) => each.resolution)).toEqual(['raw', 'raw']);
+  });
+
+  it('never loses the latest sample of a service', async () => {
+    await at.store.services.put([service('svc-1')]);
+    await at.store.samples.add([sample('svc-1', ago(900 * DAY)), sample('svc-1', ago(900 * DAY - 1))]);
+    await prune();
+    expect((await at.store.samples.latest()).map((each) => each.at)).toEqual([ago(900 * DAY - 1)]);
+  });
+
+  it('does the same as the rule applied by hand', async () => {
+    const instant = fc.integer({ min: 0, max: 60 * 24 * 4 }).map((tenMinutes) => NOW - tenMinutes * 10 * 60_000);
+    const samples = fc.uniqueArray(fc.tuple(fc.constantFrom('svc-1', 'svc-2'), instant), {
+      maxLength: 60,
+      selector: (each) => each.join(),
+    });
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(samples, fc.integer({ min: 0, max: 12 }), async (taken, samplesDays) => {
+        round += 1;
+        const named = taken.map(([name, time]) => sample(`${name}-${round}`, new Date(time).toISOString()));
+        await at.store.samples.add(named);
+        await prune(samplesDays);
+        for (const name of [`svc-1-${round}`, `svc-2-${round}`]) {
+          const own = named.filter((each) => each.service === name);
+          expect(await at.store.samples.list({ service: name })).toEqual(byHand(own, samplesDays));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+/** What is left of the samples of one service, told naively. */
+function byHand(samples: SampleRecord[], samplesDays: number): SampleRecord[] {
+  const hours = Math.floor((NOW - samplesDays * DAY) / HOUR) * HOUR;
+  const days = Math.floor((NOW - 4 * samplesDays * DAY) / DAY) * DAY;
+  const last = new Map<string, SampleRecord>();
+  for (const each of [...samples].sort((a, b) => a.at.localeCompare(b.at))) {
+    const time = Date.parse(each.at);
+    if (time < days && time < hours) last.set(`day ${each.at.slice(0, 10)}`, { ...each, resolution: 'day' });
+    else if (time < hours) last.set(`hour ${each.at.slice(0, 13)}`, { ...each, resolution: 'hour' });
+    else last.set(each.at, each);
+  }
+  return [...last.values()];
+}

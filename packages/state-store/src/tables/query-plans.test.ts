@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type CompiledQuery, Kysely } from 'kysely';
+import { ImmediateSqliteDialect } from '../sqlite/immediate-sqlite-dialect.js';
+import { openWriter } from '../sqlite/open-handle.js';
+import type { StoreTables } from '../store.js';
+import { minute } from '../test/records.js';
+import { useStore } from '../test/use-store.js';
+import { createTables } from './create-tables.js';
+import type { Database } from './database.js';
+
+/** Each read by a filter, by what it asks. */
+const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
+  'services.get': (t) => t.services.get('svc-1'),
+  'services.list by panel': (t) => t.services.list({ panel: 'dcim' }),
+  'services.list by panel, a page': (t) => t.services.list({ panel: 'dcim', after: 'svc-1', limit: 10 }),
+  'services.list by product': (t) => t.services.list({ product: 'vps' }),
+  'services.list by client': (t) => t.services.list({ client: '1' }),
+  'services.list by ids': (t) => t.services.list({ ids: ['svc-1', 'svc-2'] }),
+  'overrides.open of services': (t) => t.overrides.open(['svc-1']),
+  'overrides.all of a service': (t) => t.overrides.all('svc-1'),
+  'cycles.newest of services': (t) => t.cycles.newest(['svc-1', 'svc-2']),
+  'cycles.ofService': (t) => t.cycles.ofService('svc-1'),
+  'samples.list': (t) => t.samples.list({ service: 'svc-1', from: minute(1), to: minute(2) }),
+  'samples.latest of services': (t) => t.samples.latest(['svc-1', 'svc-2']),
+  'purchases.list of a service': (t) => t.purchases.list({ service: 'svc-1' }),
+  'purchases.list of services': (t) => t.purchases.list({ services: ['svc-1', 'svc-2'] }),
+  'purchases.list of cycles': (t) => t.purchases.list({ cycles: ['c-1'] }),
+  'purchases.list by status': (t) => t.purchases.list({ status: 'pending' }),
+  'holds.open of services': (t) => t.holds.open({ services: ['svc-1'] }),
+  'holds.all of a service': (t) => t.holds.all({ service: 'svc-1' }),
+  'evidence.open of services': (t) => t.evidence.open({ services: ['svc-1'] }),
+  'evidence.open of a panel': (t) => t.evidence.open({ panel: 'dcim' }),
+  'evidence.ofHolds': (t) => t.evidence.ofHolds(['h-1']),
+  'actions.list of a service': (t) => t.actions.list({ service: 'svc-1' }),
+  'actions.list of a run': (t) => t.actions.list({ run: 'run-1' }),
+  'actions.list since': (t) => t.actions.list({ since: minute(1) }),
+  'decisions.latest of services': (t) => t.decisions.latest(['svc-1']),
+  'decisions.at': (t) => t.decisions.at('svc-1', minute(1)),
+  'notices.list of a run': (t) => t.notices.list({ run: 'run-1' }),
+  'notices.list of a service': (t) => t.notices.list({ service: 'svc-1' }),
+  'notices.list since': (t) => t.notices.list({ since: minute(1) }),
+  'runs.get': (t) => t.runs.get('run-1'),
+  'runs.list of a command': (t) => t.runs.list({ command: 'poll', limit: 1 }),
+  'apiCalls.list of a service': (t) => t.apiCalls.list({ service: 'svc-1' }),
+  'apiCalls.list of a panel': (t) => t.apiCalls.list({ panel: 'dcim' }),
+  'apiCalls.list of a run': (t) => t.apiCalls.list({ run: 'run-1' }),
+  'apiCalls.list since': (t) => t.apiCalls.list({ since: minute(1) }),
+  'fingerprints.list': (t) => t.fingerprints.list('dcim'),
+};
+
+/** Reads of what is open: the small index of open rows, never the whole history. */
+const OPEN: Record<string, readonly [index: string, read: (tables: StoreTables) => Promise<unknown>]> = {
+  'overrides.open': ['service_overrides_open', (t) => t.overrides.open()],
+  'holds.open': ['holds_open', (t) => t.holds.open()],
+  'evidence.open': ['evidence_open', (t) => t.evidence.open()],
+  'actions.unsettled': ['actions_open', (t) => t.actions.unsettled({ panel: 'dcim' })],
+};
+
+describe('the plan of', () => {
+  const at = useStore();
+  let queries: CompiledQuery[] = [];
+  let db: Kysely<Database>;
+  let tables: StoreTables;
+  let explain: (query: CompiledQuery) => string[];
+
+  beforeEach(async () => {
+    const handle = await openWriter(at.location, 1000);
+    queries = [];
+    db = new Kysely<Database>({
+      dialect: new ImmediateSqliteDialect(handle, 1000),
+      log: (event) => {
+        queries.push(event.query);
+      },
+    });
+    const session = { db, texts: new Map<string, string>() };
+    tables = createTables({ read: (work) => work(session), write: (work) => work(session) });
+    explain = (query) =>
+      handle
+        .prepare<unknown[], { detail: string }>(`explain query plan ${query.sql}`)
+        .all(query.parameters)
+        .map((row) => row.detail);
+  });
+  afterEach(async () => {
+    await db.destroy();
+  });
+
+  it.each(Object.keys(FILTERED))('%s goes by an index', async (name) => {
+    await FILTERED[name]?.(tables);
+    expect(queries.length).toBeGreaterThan(0);
+    expect(queries.flatMap(explain).filter((line) => line.startsWith('SCAN'))).toEqual([]);
+  });
+
+  it.each(Object.keys(OPEN))('%s reads only what is open', async (name) => {
+    const [index, read] = OPEN[name] ?? [];
+    await read?.(tables);
+    const plan = queries.flatMap(explain);
+    expect(plan.filter((line) => line.startsWith('SCAN') && !line.includes('USING'))).toEqual([]);
+    expect(plan.some((line) => line.includes(`INDEX ${index}`))).toBe(true);
+  });
+});
