@@ -1,7 +1,7 @@
 import { formatBytes } from '@sluice/quota-core';
 import { totalTraffic, remainingTraffic } from './calculator.js';
 import { fitsLimit, isLimitExceeded } from './judge.js';
-import type { AccountingMode, AgentRecord, ReservationRecord, SnapshotRecord } from './records.js';
+import type { AccountingMode, AgentRecord, ReservationRecord } from './records.js';
 import { reservedBytes } from './reserved.js';
 import type { CreationCheck } from './types.js';
 
@@ -10,7 +10,6 @@ export interface CheckerState {
   accounting: AccountingMode;
   agents: ReadonlyMap<string, AgentRecord>;
   reservations: readonly ReservationRecord[];
-  snapshot: SnapshotRecord | null;
   /** Agents whose own limit is not enforced. */
   exempt: ReadonlySet<string>;
 }
@@ -78,6 +77,6 @@ export class AgentTrafficChecker {
   }
 
   #reserved(agent: AgentRecord): number {
-    return reservedBytes(agent, this.#state.reservations, this.#state.accounting, this.#state.snapshot);
+    return reservedBytes(agent, this.#state.reservations, this.#state.accounting);
   }
 }

@@ -125,6 +125,7 @@ function reservationFor(
     expiresAt: new Date(context.clock.now() + context.reservationMs).toISOString(),
     holder: context.holder,
     settledAt: null,
+    seenAt: earlier?.seenAt ?? null,
     closedAt: null,
     outcome: null,
   };

@@ -2,7 +2,7 @@ import { SELF } from '../client/records.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import type { AgentHierarchy } from './hierarchy.js';
 import { judge } from './judge.js';
-import type { AgentRecord, DisabledUserRecord, ReservationRecord, SnapshotRecord } from './records.js';
+import type { AgentRecord, DisabledUserRecord, ReservationRecord } from './records.js';
 import { reservedBytes } from './reserved.js';
 import type { CheckedSettings } from './settings.js';
 import type { AgentAncestor, AgentTraffic } from './types.js';
@@ -13,7 +13,6 @@ export interface DescribeState {
   reservations: readonly ReservationRecord[];
   /** How many users below each agent we keep disabled, see `countDisabled`. */
   disabledBelow: ReadonlyMap<string, number>;
-  snapshot: SnapshotRecord | null;
   exempt: ReadonlySet<string>;
   ownerName: string;
 }
@@ -47,7 +46,7 @@ export function describeAgent(agent: AgentRecord, state: DescribeState): AgentTr
     period: agent.account === null ? null : { start: agent.account.periodStart, end: agent.account.periodEnd },
     thresholds: agent.thresholds,
     ancestors: ancestorsOf(agent, state),
-    reservedBytes: reservedBytes(agent, state.reservations, settings.accounting, state.snapshot),
+    reservedBytes: reservedBytes(agent, state.reservations, settings.accounting),
     rule,
     heldSince: agent.heldSince,
     at: figures.at,

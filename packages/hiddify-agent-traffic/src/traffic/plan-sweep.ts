@@ -3,7 +3,7 @@ import { countDisabled, describeAgent, ownerNameOf } from './describe.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Judgement } from './judge.js';
 import { noticesOf } from './notices.js';
-import type { AgentRecord, DisabledUserRecord, ReservationRecord, SnapshotRecord } from './records.js';
+import type { AgentRecord, DisabledUserRecord, ReservationRecord } from './records.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 import type { CheckedSettings } from './settings.js';
 import type { AgentSweep, SweepBrake, SweepPlan, SweepStep } from './types.js';
@@ -15,7 +15,6 @@ export interface PlanInput {
   /** Open records of users that we disabled. */
   disabled: readonly DisabledUserRecord[];
   reservations: readonly ReservationRecord[];
-  snapshot: SnapshotRecord | null;
   now: string;
   run: string | null;
   dryRun: boolean;
@@ -132,13 +131,12 @@ function compareText(a: string, b: string): number {
 }
 
 function describeAll(agents: readonly AgentRecord[], input: PlanInput): AgentSweep[] {
-  const { recorded, settings, reservations, disabled, snapshot } = input;
+  const { recorded, settings, reservations, disabled } = input;
   const state = {
     settings,
     agents: recorded.agents,
     reservations,
     disabledBelow: countDisabled(disabled, recorded.agents),
-    snapshot,
     exempt: recorded.exempt,
     ownerName: ownerNameOf(recorded.hierarchy),
   };

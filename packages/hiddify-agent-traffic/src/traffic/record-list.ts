@@ -110,6 +110,7 @@ export function recordList(input: {
     reservations: input.reservations,
     entries: ledger.entries,
     periodStartOf: (agent) => agents.get(agent)?.account?.periodStart ?? null,
+    listAt: list.at,
     at: now,
   });
   return { hierarchy, calculator, ledger, agents, judgements, reservations, crossed, exempt };

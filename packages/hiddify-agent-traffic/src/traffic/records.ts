@@ -138,6 +138,8 @@ export interface ReservationRecord {
   /** Opaque; whoever made it, to tell whether that process still lives. */
   holder: string | null;
   settledAt: string | null;
+  /** When a list first had the user in the agent's sum. */
+  seenAt: string | null;
   closedAt: string | null;
   /** Why it was closed: `used`, `not-created`, `user-gone`, `moved`, `period-over`, `orphan-removed`. */
   outcome: string | null;

@@ -37,7 +37,6 @@ export async function rememberedState(
     settings,
     agents,
     reservations,
-    snapshot,
     exempt,
     disabledBelow: countDisabled(await tables.disabled.open(), agents),
     ownerName: snapshot?.ownerName ?? 'Owner',
@@ -45,7 +44,7 @@ export async function rememberedState(
       ({ uuid, limitBytes, role, missingSince }) =>
         limitBytes !== null && role === 'agent' && missingSince === null && !exempt.has(uuid),
     ).length,
-    checker: new AgentTrafficChecker({ accounting: settings.accounting, agents, reservations, snapshot, exempt }),
+    checker: new AgentTrafficChecker({ accounting: settings.accounting, agents, reservations, exempt }),
     chainOf: (uuid) => rememberedChain(uuid, agents),
   };
 }

@@ -1,24 +1,19 @@
-import type { AccountingMode, AgentRecord, LedgerEntry, ReservationRecord, SnapshotRecord } from './records.js';
+import type { AccountingMode, AgentRecord, LedgerEntry, ReservationRecord } from './records.js';
 
 /**
  * What a reservation takes from an agent's limit.
  *
- * `open`: all of it, in every accounting. Afterwards `allocated` counts it until a list that was asked for later has the user
- * in its sum; `consumed` and `panel` count what the user has not used yet, as long as the period lasts: a budget can be promised
+ * `open`: all of it, in every accounting. Afterwards `allocated` counts it until a list has the user in its sum; `consumed` and `panel` count what the user has not used yet, as long as the period lasts: a budget can be promised
  * once only.
  */
 export function reservedBy(
   reservation: ReservationRecord,
   accounting: AccountingMode,
-  snapshot: SnapshotRecord | null,
   periodStart: string | null,
 ): number {
   if (reservation.state === 'closed') return 0;
   if (reservation.state === 'open') return reservation.bytes;
-  if (accounting === 'allocated') {
-    const counted = snapshot !== null && reservation.settledAt !== null && snapshot.at > reservation.settledAt;
-    return counted ? 0 : reservation.bytes;
-  }
+  if (accounting === 'allocated') return reservation.seenAt === null ? reservation.bytes : 0;
   return accounting === 'consumed' && periodStart !== null && reservation.createdAt < periodStart
     ? 0
     : reservation.leftBytes;
@@ -29,12 +24,11 @@ export function reservedBytes(
   agent: AgentRecord,
   reservations: readonly ReservationRecord[],
   accounting: AccountingMode,
-  snapshot: SnapshotRecord | null,
 ): number {
   let sum = 0;
   for (const reservation of reservations) {
     if (!reservation.chain.includes(agent.uuid)) continue;
-    sum += reservedBy(reservation, accounting, snapshot, agent.account?.periodStart ?? null);
+    sum += reservedBy(reservation, accounting, agent.account?.periodStart ?? null);
   }
   return sum;
 }
@@ -49,18 +43,26 @@ export function stepReservations(input: {
   reservations: readonly ReservationRecord[];
   entries: ReadonlyMap<string, LedgerEntry>;
   periodStartOf: (agent: string) => string | null;
+  /** When the list was asked for. */
+  listAt: string;
   at: string;
 }): ReservationRecord[] {
   const changed: ReservationRecord[] = [];
   for (const reservation of input.reservations) {
     if (reservation.state !== 'settled') continue;
     const entry = input.entries.get(reservation.uuid);
-    // Made after the list was asked for: not in it, and no sign of anything.
-    if (entry === undefined) continue;
+    if (entry === undefined) {
+      // A list that was asked for before the user was made says nothing of it; a later one without it does.
+      if (reservation.settledAt === null || input.listAt <= reservation.settledAt) continue;
+      changed.push({ ...reservation, state: 'closed', closedAt: input.at, outcome: 'user-gone' });
+      continue;
+    }
     const leftBytes = Math.max(0, reservation.bytes - entry.totalBytes);
     const outcome = outcomeOf(reservation, entry, leftBytes, input.periodStartOf(reservation.agent));
     if (outcome !== null) changed.push({ ...reservation, leftBytes, state: 'closed', closedAt: input.at, outcome });
-    else if (leftBytes !== reservation.leftBytes) changed.push({ ...reservation, leftBytes });
+    else if (leftBytes !== reservation.leftBytes || reservation.seenAt === null) {
+      changed.push({ ...reservation, leftBytes, seenAt: reservation.seenAt ?? input.at });
+    }
   }
   return changed;
 }

@@ -16,14 +16,13 @@ export async function prepareSweep(context: ManagerContext, options: PrepareSwee
   const taken = await takeList(context, { run, dryRun, acceptHalved, announce: !dryRun, call });
   const { accounting } = context.settings;
   if (isProblem(taken)) return withoutList(context, taken, { run, dryRun });
-  const { list, recorded, disabled, reservations, snapshot, now } = taken;
+  const { list, recorded, disabled, reservations, now } = taken;
   const plan = planSweep({
     settings: context.settings,
     list,
     recorded,
     disabled,
     reservations,
-    snapshot,
     now,
     run,
     dryRun,
