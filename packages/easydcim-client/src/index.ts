@@ -1,3 +1,5 @@
+export { createEasyDcimClient } from './create-easydcim-client.js';
+export { defaultManagementPorts } from './port.js';
 export type {
   BandwidthReading,
   BandwidthUnit,

@@ -1,0 +1,107 @@
+import { describeShape, isObject, type JsonObject } from './json.js';
+import { ParseProblem } from './parse-problem.js';
+import { shapeOf } from './shape.js';
+import type { BandwidthReading, BandwidthUnit, BandwidthWarning } from './types.js';
+
+export interface BandwidthOptions {
+  /** `undefined`: not stated; then figures under the v2 names have no known unit. */
+  units: BandwidthUnit | undefined;
+  swapped: boolean;
+}
+
+type Quantity = 'in' | 'out' | 'total';
+
+/** The names of contract section 2.1; those of v2 come in whatever unit was asked for. */
+const aliases: Record<Quantity, readonly string[]> = {
+  in: ['in', 'inbound', 'download', 'rx', 'traffic_in', 'BW_IN'],
+  out: ['out', 'outbound', 'upload', 'tx', 'traffic_out', 'BW_OUT'],
+  total: ['total', 'sum', 'traffic_total', 'BW_TOTAL'],
+};
+const everyAlias = Object.values(aliases).flat();
+const wrappers = ['data', 'result', 'stats'];
+const bytesPer: Record<BandwidthUnit, number> = { bytes: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+
+/** A bandwidth answer as bytes. `ParseProblem` for everything that is not surely traffic of the window. */
+export function readBandwidth(
+  json: unknown,
+  options: BandwidthOptions,
+): Omit<BandwidthReading, 'impersonated' | 'fallback'> {
+  const figures = unwrap(json);
+  const { units } = options;
+  if (units === undefined && everyAlias.some((key) => key.startsWith('BW_') && key in figures)) {
+    throw new ParseProblem('BW_ figures have no known unit; state the unit of the panel in the settings', ['BW_TOTAL']);
+  }
+  const parts = { in: quantity(figures, 'in', units), out: quantity(figures, 'out', units) };
+  const total = quantity(figures, 'total', units);
+  if ((parts.in === null) !== (parts.out === null)) {
+    throw new ParseProblem('only one direction is given', [parts.in === null ? 'in' : 'out']);
+  }
+  if (parts.in === null || parts.out === null) refuseOddTotal(figures);
+  const [inBytes, outBytes] = options.swapped ? [parts.out, parts.in] : [parts.in, parts.out];
+  const sum = inBytes === null || outBytes === null ? null : inBytes + outBytes;
+  return {
+    inBytes,
+    outBytes,
+    totalBytes: total ?? sum,
+    warnings: total === null || sum === null ? [] : mismatch(total, sum),
+    shape: shapeOf(json),
+    raw: figures,
+  };
+}
+
+function hasFigures(value: JsonObject): boolean {
+  return everyAlias.some((key) => key in value);
+}
+
+function unwrap(json: unknown): JsonObject {
+  let value = json;
+  for (let depth = 0; depth <= 2 && isObject(value); depth += 1) {
+    const inner: JsonObject[] = wrappers.map((key) => (value as JsonObject)[key]).filter(isObject);
+    if (hasFigures(value)) {
+      if (inner.some(hasFigures)) throw new ParseProblem('figures stand at two places of the answer');
+      return value;
+    }
+    if (inner.length !== 1) break;
+    value = inner[0];
+  }
+  throw new ParseProblem(`no bandwidth figures, found ${describeShape(json)}`);
+}
+
+function quantity(figures: JsonObject, which: Quantity, units: BandwidthUnit | undefined): number | null {
+  let found: number | null = null;
+  for (const key of aliases[which]) {
+    if (!(key in figures)) continue;
+    const bytes = toBytes(figures[key], units ?? 'bytes');
+    if (bytes === null) throw new ParseProblem(`expected a figure in ${units ?? 'bytes'}`, [key]);
+    if (found !== null && found !== bytes) throw new ParseProblem('contradicts another name of the same figure', [key]);
+    found = bytes;
+  }
+  return found;
+}
+
+/** Whole bytes, or a decimal figure of a larger unit; numbers and digits only. */
+function toBytes(value: unknown, units: BandwidthUnit): number | null {
+  const pattern = units === 'bytes' ? /^\d{1,16}$/ : /^\d{1,16}(\.\d{1,12})?$/;
+  if (typeof value === 'string' && !pattern.test(value)) return null;
+  const figure = typeof value === 'string' ? Number(value) : value;
+  if (typeof figure !== 'number' || !Number.isFinite(figure) || figure < 0) return null;
+  if (units === 'bytes') return Number.isSafeInteger(figure) ? figure : null;
+  const bytes = Math.round(figure * bytesPer[units]);
+  return Number.isSafeInteger(bytes) ? bytes : null;
+}
+
+const pageKeys = ['current_page', 'last_page', 'per_page', 'next_page_url', 'count'];
+
+/** A lone total beside lists, objects or page numbers is a count of rows rather than of bytes. */
+function refuseOddTotal(figures: JsonObject): void {
+  const others = Object.entries(figures).filter(([key]) => !everyAlias.includes(key));
+  if (others.some(([key, value]) => pageKeys.includes(key) || (typeof value === 'object' && value !== null))) {
+    throw new ParseProblem('a lone total that seems to count something else', ['total']);
+  }
+}
+
+function mismatch(total: number, sum: number): BandwidthWarning[] {
+  if (Math.abs(total - sum) <= Math.max(total, sum) / 100) return [];
+  const message = `The panel's total of ${total} bytes differs from in and out together, ${sum} bytes, by more than 1 %.`;
+  return [{ code: 'total_mismatch', message }];
+}

@@ -1,0 +1,95 @@
+import { segment, type Connection } from './connection.js';
+import { oneRecord, type JsonObject } from './json.js';
+import { readList, type ListOptions } from './list-answer.js';
+import { pages } from './pages.js';
+import { ParseProblem, schemaOf } from './parse-problem.js';
+import type { CallOptions } from './types.js';
+
+export interface ListCall<T> {
+  path: () => string;
+  endpoint: string;
+  query: Record<string, string | number>;
+  asUser: boolean;
+  list: ListOptions;
+  read: (row: JsonObject) => T;
+  askOn: boolean;
+}
+
+/** Every item of a list, all pages on behalf of the same user. */
+export function listOf<T extends { id: string }>(
+  connection: Connection,
+  call: ListCall<T>,
+  options: CallOptions = {},
+): AsyncIterable<T> {
+  let current = options;
+  const schema = schemaOf((json) => {
+    const { rows, info } = readList(json, call.list);
+    return { items: rows.map(call.read), info };
+  });
+  return pages<T>({
+    askOn: call.askOn,
+    incomplete: (what) => connection.error('PANEL_UNREADABLE', call.endpoint, `an incomplete list: ${what}`, 200),
+    fetch: async (page) => {
+      const query = { ...call.query, ...(page > 1 ? { page } : {}) };
+      const request = { method: 'GET' as const, path: call.path(), endpoint: call.endpoint, query, schema };
+      if (!call.asUser) return (await connection.request(request, current)).body;
+      const { answer, fallback } = await connection.readAs(request, current);
+      if (fallback) current = { ...current, impersonate: null };
+      return answer.body;
+    },
+  });
+}
+
+export interface RecordCall<T> {
+  /** Up to the id, e.g. `/api/v3/admin/ports`. */
+  base: string;
+  what: string;
+  wrappers: readonly string[];
+  idKeys: readonly string[];
+  read: (row: JsonObject) => T;
+  asUser: boolean;
+}
+
+/** One record by its id. An answer about another id is refused: it must not be acted on. */
+export async function recordOf<T extends { id: string }>(
+  connection: Connection,
+  call: RecordCall<T>,
+  id: string,
+  options: CallOptions = {},
+): Promise<T> {
+  const request = {
+    method: 'GET' as const,
+    path: `${call.base}/${segment(id, call.what)}`,
+    endpoint: `GET ${call.base}/{id}`,
+    schema: schemaOf((json) => {
+      const record = call.read(oneRecord(json, call.wrappers, call.idKeys, call.what));
+      if (record.id !== id.trim())
+        throw new ParseProblem(`the answer is about another ${call.what} than the one asked for`, ['id']);
+      return record;
+    }),
+  };
+  if (!call.asUser) return (await connection.request(request, options)).body;
+  return (await connection.readAs(request, options)).answer.body;
+}
+
+/** One change, sent once. Any 2xx without a refusal in it is taken; what it did is for the caller to read back. */
+export async function change(
+  connection: Connection,
+  path: string,
+  endpoint: string,
+  sendEmptyBody: boolean,
+  options: CallOptions = {},
+): Promise<void> {
+  await connection.request(
+    {
+      method: 'POST',
+      path,
+      endpoint,
+      allowEmpty: true,
+      idempotent: false,
+      changing: true,
+      ...(sendEmptyBody ? { json: {} } : {}),
+    },
+    options,
+  );
+}

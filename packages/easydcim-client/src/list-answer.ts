@@ -1,0 +1,89 @@
+import { describeShape, firstId, isObject, wholeNumber, type JsonObject } from './json.js';
+import { ParseProblem } from './parse-problem.js';
+
+/** What an answer says about the pages around it; `null` where it says nothing. */
+export interface PageInfo {
+  page: number | null;
+  lastPage: number | null;
+  total: number | null;
+  /** The number of the next page; `none`: the answer says that there is no other. */
+  next: number | 'none' | null;
+}
+
+export interface ListAnswer {
+  rows: JsonObject[];
+  info: PageInfo;
+}
+
+export interface ListOptions {
+  /** The name of such lists on this panel, e.g. `ports`. */
+  name: string;
+  /** With them a lone record counts as a list of one; without, it is not understood. */
+  bareRecordIds?: readonly string[];
+}
+
+const inner = ['items', 'data', 'records', 'rows', 'collection'];
+const noInfo: PageInfo = { page: null, lastPage: null, total: null, next: null };
+
+/**
+ * The rows of a list answer (contract 2.2, 2.7): a plain list, or one inside of `data`, `result` or the list's own name, there
+ * also one level deeper. `ParseProblem` for anything else: no list is not an empty list.
+ */
+export function readList(json: unknown, options: ListOptions): ListAnswer {
+  const found = find(json, ['data', 'result', options.name], options, 0, noInfo);
+  if (found === null) throw new ParseProblem(`no list of ${options.name}, found ${describeShape(json)}`);
+  const rows = found.rows.map((row, index) => {
+    if (!isObject(row)) throw new ParseProblem('expected a record', [options.name, String(index)]);
+    return row;
+  });
+  return { rows, info: found.info };
+}
+
+function find(
+  value: unknown,
+  keys: readonly string[],
+  options: ListOptions,
+  depth: number,
+  outer: PageInfo,
+): { rows: unknown[]; info: PageInfo } | null {
+  if (Array.isArray(value)) return { rows: value, info: outer };
+  if (!isObject(value) || depth > 2) return null;
+  const info = merge(outer, pageInfo(value));
+  const found = keys
+    .filter((key) => key in value)
+    .map((key) => find(value[key], [...inner, options.name], options, depth + 1, info))
+    .filter((one) => one !== null);
+  if (found.length > 1) throw new ParseProblem(`lists of ${options.name} stand at two places of the answer`);
+  if (found[0] !== undefined) return found[0];
+  const bare = options.bareRecordIds !== undefined && firstId(value, options.bareRecordIds) !== null;
+  return bare ? { rows: [value], info: noInfo } : null;
+}
+
+function merge(outer: PageInfo, own: PageInfo): PageInfo {
+  return {
+    page: own.page ?? outer.page,
+    lastPage: own.lastPage ?? outer.lastPage,
+    total: own.total ?? outer.total,
+    next: own.next ?? outer.next,
+  };
+}
+
+function pageInfo(value: JsonObject): PageInfo {
+  const meta = isObject(value['meta']) ? value['meta'] : {};
+  const links = isObject(value['links']) ? value['links'] : isObject(meta['links']) ? meta['links'] : {};
+  const lastPage = wholeNumber(value['last_page'] ?? meta['last_page']);
+  return {
+    page: wholeNumber(value['current_page'] ?? meta['current_page']),
+    lastPage: lastPage === 0 ? 1 : lastPage,
+    total: wholeNumber(value['total'] ?? meta['total']),
+    next: nextOf(value, links),
+  };
+}
+
+/** The address of the next page is only read for its number: the token goes nowhere but to the panel's own address. */
+function nextOf(value: JsonObject, links: JsonObject): number | 'none' | null {
+  const next = 'next_page_url' in value ? value['next_page_url'] : links['next'];
+  if (next === null) return 'none';
+  if (typeof next !== 'string') return null;
+  return wholeNumber(/[?&]page=(\d{1,9})(?:&|$)/.exec(next)?.[1]);
+}

@@ -1,0 +1,45 @@
+import { TZDate } from '@date-fns/tz';
+import { format } from 'date-fns/format';
+import { PanelConfigError } from '@sluice/panel-http';
+import type { Window } from './types.js';
+
+/** A window as the panel takes it: the first and the last second of it. */
+export interface PanelWindow {
+  start: string | number;
+  end: string | number;
+}
+
+/** Refuses a name that is no IANA time zone. */
+export function checkTimeZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    throw new PanelConfigError(
+      'option_invalid',
+      `"${timeZone}" is no time zone. Give the IANA name of the panel's zone, e.g. Europe/Berlin.`,
+    );
+  }
+}
+
+/**
+ * A half-open window of instants as local text of the panel's zone (`2026-10-15 00:00:00`) or as Unix seconds. The panel is
+ * given the last second before the end; a window of under a second is its first second.
+ */
+export function panelWindow(window: Window, timeZone: string, form: 'text' | 'unix' = 'text'): PanelWindow {
+  const start = Date.parse(window.start);
+  const end = Date.parse(window.end);
+  if (Number.isNaN(start) || Number.isNaN(end) || start >= end) {
+    throw new PanelConfigError(
+      'option_invalid',
+      `The window from ${window.start} to ${window.end} is empty or no pair of instants.`,
+    );
+  }
+  const first = Math.floor(start / 1000);
+  const last = Math.max(first, Math.ceil(end / 1000) - 1);
+  if (form === 'unix') return { start: first, end: last };
+  return { start: localText(first, timeZone), end: localText(last, timeZone) };
+}
+
+function localText(seconds: number, timeZone: string): string {
+  return format(new TZDate(seconds * 1000, timeZone), 'yyyy-MM-dd HH:mm:ss');
+}

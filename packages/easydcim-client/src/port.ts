@@ -1,0 +1,138 @@
+import { describeShape, firstId, firstText, idOf, isObject, objectAt, wholeNumber, type JsonObject } from './json.js';
+import { ParseProblem } from './parse-problem.js';
+import { shapeOf } from './shape.js';
+import { speedOf } from './speed.js';
+import type { Port } from './types.js';
+import { adminStateOf, adminWordIn, agreed, flagOf, linkOf } from './words.js';
+
+/** Names of ports through which a server is administered; shutting them would lock its owner out. */
+export const defaultManagementPorts = /(^|[^a-z])(ilo|i?drac|bmc|ipmi|mgmt|management|kvm)(?![a-z])/i;
+
+export const portIdKeys = ['port_id', 'portId', 'portid', 'id'] as const;
+const nameKeys = [
+  'name',
+  'label',
+  'user_label',
+  'interface_name',
+  'if_name',
+  'ifname',
+  'description',
+  'number',
+  'port_number',
+];
+const managementKeys = ['name', 'label', 'user_label', 'interface_name', 'if_name', 'ifname', 'type', 'port_type'];
+const speedKeys = ['speed', 'speed_label', 'speed_human', 'bandwidth', 'port_speed', 'link_speed'];
+const portKeys = ['connected_port', 'conn_port', 'connected_port_id', 'conn_port_id', 'port_connection_id'];
+const itemKeys = [
+  'connected_item',
+  'conn_item',
+  'connection_item',
+  'connected_item_id',
+  'conn_item_id',
+  'connection_item_id',
+];
+
+/** A port record (contract 2.2). `ParseProblem` for a record without an id; what else is not understood is `null`. */
+export function readPort(row: JsonObject, managementPorts: RegExp): Port {
+  const id = firstId(row, portIdKeys) ?? nestedId(row);
+  if (id === null) throw new ParseProblem(`a port without an id, found ${describeShape(row)}`);
+  const name = firstText(row, nameKeys) ?? id;
+  const item = farSide(row, itemKeys, 'label');
+  return {
+    id,
+    name,
+    description: firstText(row, ['description']),
+    adminEnabled: adminEnabled(row),
+    linkUp: linkUp(row),
+    management: managementKeys.some((key) => matches(managementPorts, row[key])) || matches(managementPorts, name),
+    speedBitsPerSecond: speedOf(row, speedKeys),
+    trafficBytes: traffic(row),
+    itemId: firstId(row, ['item_id', 'itemId']) ?? idOf(objectAt(row, 'item')['id']),
+    connectedPort: farSide(row, portKeys, 'name'),
+    connectedItem: item === null ? null : { id: item.id, label: item.name },
+    shape: shapeOf(row),
+  };
+}
+
+function nestedId(row: JsonObject): string | null {
+  for (const key of ['selected_port', 'port', 'interface']) {
+    const value = row[key];
+    if (isObject(value)) return firstId(value, portIdKeys);
+  }
+  return null;
+}
+
+function matches(pattern: RegExp, value: unknown): boolean {
+  // `search` ignores the position that a pattern with the flag g remembers.
+  return typeof value === 'string' && value.search(pattern) >= 0;
+}
+
+/** Only its own field, or the words enabled and disabled, tell whether somebody shut the port; a cable tells nothing. */
+function adminEnabled(row: JsonObject): boolean | null {
+  return agreed(
+    adminStateOf(row['admin_state']),
+    adminStateOf(row['adminState']),
+    adminWordIn(row['status']),
+    adminWordIn(row['state']),
+  );
+}
+
+function linkUp(row: JsonObject): boolean | null {
+  for (const key of ['is_up', 'up', 'link_up']) {
+    const flag = flagOf(row[key]) ?? linkOf(row[key]);
+    if (flag !== null) return flag;
+  }
+  const operational = agreed(linkOf(row['oper_state']), linkOf(row['operState']));
+  return operational ?? agreed(linkOf(row['status']), linkOf(row['state']));
+}
+
+function traffic(row: JsonObject): number | null {
+  const own = firstNumber(row, ['traffic_total', 'total', 'usage', 'total_1m']);
+  if (own !== null) return own;
+  const nested = objectAt(row, 'traffic');
+  const total = firstNumber(nested, ['total', 'total_1m', 'usage', 'sum', 'value']);
+  if (total !== null) return total;
+  for (const [down, up] of [
+    ['in', 'out'],
+    ['rx', 'tx'],
+    ['download', 'upload'],
+  ] as const) {
+    const [first, second] = [wholeNumber(nested[down]), wholeNumber(nested[up])];
+    if (first !== null && second !== null) return first + second;
+  }
+  return null;
+}
+
+function firstNumber(row: JsonObject, keys: readonly string[]): number | null {
+  for (const key of keys) {
+    const number = wholeNumber(row[key]);
+    if (number !== null) return number;
+  }
+  return null;
+}
+
+/** The other end of the cable: an object, an id, or text such as `#12 Gi1/0/11`. */
+function farSide(
+  row: JsonObject,
+  keys: readonly string[],
+  nameKey: string,
+): { id: string | null; name: string | null } | null {
+  for (const key of keys) {
+    const value = row[key];
+    if (isObject(value)) {
+      const end = {
+        id: firstId(value, ['id', 'port_id', 'item_id']),
+        name: firstText(value, [nameKey, 'name', 'label']),
+      };
+      if (end.id !== null || end.name !== null) return end;
+    } else if (typeof value === 'string' && idOf(value) !== null && !/^\d+$/.test(value.trim())) {
+      const match = /^#(\d+)\s*(.*)$/.exec(value.trim());
+      const name = match === null ? value.trim() : (match[2] ?? '');
+      return { id: match?.[1] ?? null, name: name === '' ? null : name };
+    } else {
+      const id = idOf(value);
+      if (id !== null) return { id, name: null };
+    }
+  }
+  return null;
+}
