@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-process.stdout.write('sluice\n');
+import { processDeps } from './process-deps.js';
+import { run } from './runner.js';
+
+const { deps, finish } = processDeps();
+finish(await run(process.argv.slice(2), deps));

@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import type { CommandContext } from './commands/command.js';
+import { declareRuns } from './commands/declare-runs.js';
+import { declareServices } from './commands/declare-services.js';
+import { declareSetup } from './commands/declare-setup.js';
+import type { Deps } from './context.js';
+
+/** The whole command line; actions load their code when they are called. */
+export function buildProgram(deps: Deps, exit: (code: number) => void): Command {
+  const program = new Command('sluice');
+  const context: CommandContext = { deps, exit };
+  program
+    .description(
+      'Meters traffic, enforces quotas and provisions services on EasyDCIM, FLVX, Hiddify and Astbilling panels.',
+    )
+    .version(deps.version, '--version', 'print the version')
+    .option(
+      '--config <file>',
+      'config file (default: $SLUICE_CONFIG, ./sluice.yaml, the XDG folder, /etc/sluice/sluice.yaml)',
+    )
+    .option('--json', 'print one JSON document on stdout')
+    .option('-q, --quiet', 'print nothing on success')
+    .option('-v, --verbose', 'print more: every service, stack traces of errors')
+    .option('--no-color', 'print without colours')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => {
+        deps.stdout.write(text);
+      },
+      writeErr: (text) => {
+        deps.stderr.write(text);
+      },
+    })
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  declareRuns(program, context);
+  declareServices(program, context);
+  declareSetup(program, context);
+  program.addHelpText(
+    'after',
+    `
+Examples:
+  $ sluice demo                      see the whole story on a fake panel
+  $ sluice config check              check sluice.yaml
+  $ sluice plan                      what a run would change, and nothing more
+  $ sluice poll --quiet              what cron runs every 15 minutes
+  $ sluice explain SERVICE           why a service is in its state
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 something to change (plan),
+5 another run holds the lease, 6 stopped by the mass-change brake.`,
+  );
+  inherit(program);
+  return program;
+}
+
+/** Subcommands print and fail like the program itself. */
+function inherit(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    child.configureHelp({ showGlobalOptions: true, sortSubcommands: false });
+    inherit(child);
+  }
+}

@@ -1,0 +1,27 @@
+import { checkConfigFile, configJsonSchema, findConfigFile, formatProblem } from '../config/load.js';
+import { ExitCode } from '../errors.js';
+import { Terminal } from '../output/terminal.js';
+import type { CommandHandler } from './command.js';
+
+/** `sluice config check` */
+export const configCheck: CommandHandler = (_args, options, deps) => {
+  const file = findConfigFile(options.config, deps.env, deps.cwd);
+  const { problems } = checkConfigFile(file);
+  const ok = !problems.some((problem) => problem.severity === 'error');
+  const terminal = new Terminal(deps, options);
+  if (terminal.json) terminal.document({ ok, problems });
+  else {
+    for (const problem of problems) {
+      const severity = problem.severity === 'error' ? terminal.colors.red('error') : terminal.colors.yellow('warning');
+      if (problem.severity === 'error' || !terminal.quiet) terminal.line(`${severity} ${formatProblem(problem)}`);
+    }
+    if (ok) terminal.info(`${file} is right`);
+  }
+  return Promise.resolve(ok ? ExitCode.done : ExitCode.usage);
+};
+
+/** `sluice config schema` */
+export const configSchema: CommandHandler = (_args, options, deps) => {
+  new Terminal(deps, options).document(configJsonSchema());
+  return Promise.resolve(ExitCode.done);
+};

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import {
+  backupStore,
+  LATEST_SCHEMA_VERSION,
+  migrateStore,
+  openStore,
+  restoreStore,
+  type StoreCheck,
+} from '@sluice/state-store';
+import { loadConfig } from '../config/load.js';
+import { ExitCode, itemErrorOf } from '../errors.js';
+import { backupBeforeMigration } from '../operations/backups.js';
+import { storeLocation } from '../operations/session.js';
+import { Terminal } from '../output/terminal.js';
+import { leaseHeld } from '../operations/leases.js';
+import { writeHoldsFile } from '../operations/holds-file.js';
+import type { Deps } from '../context.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import { confirm } from './shared.js';
+
+/** `sluice db check` */
+export const dbCheck: CommandHandler = async (_args, options, deps) => {
+  const location = storeLocation(loadConfig(options.config, deps.env, deps.cwd));
+  const checks: StoreCheck[] = [];
+  try {
+    const store = await openStore({ location, clock: deps.clock, create: false });
+    try {
+      checks.push(...(await store.maintenance.check()));
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    const { code, message } = itemErrorOf(error);
+    checks.push({ name: code, object: location, status: 'failed', message });
+  }
+  const ok = !checks.some((check) => check.status === 'failed');
+  printChecks(new Terminal(deps, options), ok, checks);
+  return ok ? ExitCode.done : ExitCode.failed;
+};
+
+/** Prints checks for people or as the one document. */
+export function printChecks(
+  terminal: Terminal,
+  ok: boolean,
+  checks: { name: string; object: string; status: string; message: string }[],
+): void {
+  if (terminal.json) terminal.document({ ok, checks });
+  else {
+    for (const { name, object, status, message } of checks) {
+      if (status === 'ok' && terminal.quiet) continue;
+      terminal.line(`${terminal.status(status).padEnd(7)} ${name} (${object})${message === '' ? '' : `: ${message}`}`);
+    }
+  }
+}
+
+/** `sluice db migrate` */
+export const dbMigrate: CommandHandler = async (_args, options, deps) => {
+  const location = storeLocation(loadConfig(options.config, deps.env, deps.cwd));
+  await backupBeforeMigration(location, deps.clock);
+  const { from: before } = await migrateStore(location, { clock: deps.clock });
+  const terminal = new Terminal(deps, options);
+  if (terminal.json) terminal.document({ location, from: before, to: LATEST_SCHEMA_VERSION });
+  else
+    terminal.info(
+      before === LATEST_SCHEMA_VERSION
+        ? `${location} is at schema ${before} already`
+        : `${location}: schema ${before} to ${LATEST_SCHEMA_VERSION}`,
+    );
+  return ExitCode.done;
+};
+
+/** `sluice db backup FILE` */
+export const dbBackup: CommandHandler = async ([file = ''], options, deps) => {
+  const location = storeLocation(loadConfig(options.config, deps.env, deps.cwd));
+  const to = path.resolve(deps.cwd, file);
+  await backupStore({ from: location, to });
+  const terminal = new Terminal(deps, options);
+  if (terminal.json) terminal.document({ from: location, to });
+  else terminal.info(`${to} holds a copy of ${location}`);
+  return ExitCode.done;
+};
+
+/** `sluice db restore FILE` */
+export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = async ([file = ''], options, deps) => {
+  const location = storeLocation(loadConfig(options.config, deps.env, deps.cwd));
+  const from = path.resolve(deps.cwd, file);
+  await confirm(deps, options, `Put ${from} in the place of ${location}?`);
+  await refuseWhileWorking(location, deps);
+  const { version, replaced } = await restoreStore({ from, to: location, clock: deps.clock });
+  // The file of open holds has to say what the store says from now on.
+  const store = await openStore({ location, clock: deps.clock });
+  try {
+    await writeHoldsFile(store, new Date(deps.clock.now()).toISOString());
+  } finally {
+    await store.close();
+  }
+  const terminal = new Terminal(deps, options);
+  if (terminal.json) terminal.document({ from, to: location, version, replaced });
+  else
+    terminal.info(
+      `${location} is restored from ${from}${replaced === null ? '' : `; what was there is kept as ${replaced}`}`,
+    );
+  return ExitCode.done;
+};
+
+/** A run at work would go on with leases and journal of a store that is no longer there. */
+async function refuseWhileWorking(location: string, deps: Deps): Promise<void> {
+  if (!existsSync(location)) return;
+  let store;
+  try {
+    store = await openStore({ location, clock: deps.clock, create: false });
+  } catch {
+    return; // a store that can't be opened is what a restore is for
+  }
+  try {
+    const now = new Date(deps.clock.now()).toISOString();
+    const alive = (await store.leases.list()).filter((lease) => lease.expiresAt > now && deps.isAlive(lease.owner));
+    if (alive.length > 0) throw leaseHeld(alive.map((lease) => lease.name.replace(':', ' ')).join(', '), alive);
+  } finally {
+    await store.close();
+  }
+}

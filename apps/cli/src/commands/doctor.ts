@@ -1,0 +1,14 @@
+import { ExitCode } from '../errors.js';
+import { runDoctor } from '../operations/doctor/doctor.js';
+import { withSession } from '../operations/session.js';
+import { Terminal } from '../output/terminal.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import { printChecks } from './db.js';
+
+/** `sluice doctor [--contract]` */
+export const doctor: CommandHandler<GlobalOptions & { contract?: boolean; panel?: string }> = (_args, options, deps) =>
+  withSession(deps, options, async (session) => {
+    const { ok, checks } = await runDoctor(session, { contract: options.contract === true, panel: options.panel });
+    printChecks(new Terminal(deps, options), ok, checks);
+    return ok ? ExitCode.done : ExitCode.failed;
+  });

@@ -1,0 +1,67 @@
+import { formatBytes } from '@sluice/quota-core';
+import { ExitCode } from '../errors.js';
+import { explainService, type Explanation } from '../operations/explain.js';
+import { parseTime } from '../operations/times.js';
+import { withSession } from '../operations/session.js';
+import { bytesCell } from '../output/pass-report.js';
+import { Terminal } from '../output/terminal.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import { printDetail } from './services.js';
+
+/** `sluice explain SERVICE` */
+export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = ''], options, deps) =>
+  withSession(deps, options, async (session) => {
+    const at = options.at === undefined ? null : parseTime(options.at, session.config.timeZone, '--at');
+    const explanation = await explainService(session, id, at);
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document(explanation);
+    else print(terminal, explanation);
+    return ExitCode.done;
+  });
+
+function print(terminal: Terminal, found: Explanation): void {
+  const { colors } = terminal;
+  printDetail(terminal, found.service);
+  terminal.line(colors.bold('\nDecision'));
+  if (found.decision) {
+    const { rule, status, at, run, observing, wouldHold } = found.decision;
+    terminal.line(
+      `  ${terminal.status(status)} by rule ${colors.bold(rule)}, at ${at} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
+    );
+    if (wouldHold.length > 0) terminal.line(`  would hold: ${wouldHold.join(', ')}`);
+    terminal.line(`  rested on ${JSON.stringify(found.decision.inputs)}`);
+  } else terminal.line('  none yet: run "sluice poll"');
+  terminal.line(colors.bold('\nAllowance'));
+  for (const { source, bytes } of found.allowance.parts)
+    terminal.line(`  ${source.padEnd(30)} ${bytes === null ? 'unlimited' : `${formatBytes(bytes)} (${bytes})`}`);
+  if (found.allowance.parts.length === 0) terminal.line('  no quota configured');
+  terminal.line(colors.bold('\nReadings in the cycle'));
+  if (found.readings.length === 0) terminal.line('  none');
+  else {
+    terminal.table(
+      ['at', '>in', '>out', '>total'],
+      found.readings
+        .slice(-10)
+        .map((item) => [item.at, bytesCell(item.inBytes), bytesCell(item.outBytes), bytesCell(item.totalBytes)]),
+    );
+  }
+  terminal.line(colors.bold('\nHolds'));
+  for (const hold of found.holds) {
+    terminal.line(
+      `  ${hold.reason} since ${hold.since}${hold.until === null ? '' : ` until ${hold.until}`}${hold.note === null ? '' : `: ${hold.note}`}`,
+    );
+    for (const item of hold.evidence) {
+      terminal.line(
+        `    ${item.kind} ${item.target}${item.adopted ? ' (adopted)' : ''}, before: ${JSON.stringify(item.prior)}${item.outcome === null ? '' : `, ${item.outcome} ${item.until ?? ''}`}`,
+      );
+    }
+  }
+  if (found.holds.length === 0) terminal.line('  none');
+  terminal.line(colors.bold('\nActions'));
+  for (const action of found.actions.slice(0, 20)) {
+    terminal.line(
+      `  ${action.at} ${action.type} ${action.target} ${terminal.status(action.state)}${action.error ? ` ${terminal.error(action.error)}` : ''}`,
+    );
+  }
+  if (found.actions.length === 0) terminal.line('  none');
+}

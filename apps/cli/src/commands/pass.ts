@@ -1,0 +1,69 @@
+import { ExitCode } from '../errors.js';
+import { runPass, type PassRequest } from '../operations/pass/pass.js';
+import { afterReconcile } from '../operations/retention.js';
+import { withSession } from '../operations/session.js';
+import { printPass } from '../output/pass-report.js';
+import { printPlan } from '../output/plan-report.js';
+import { startProgress } from '../output/progress.js';
+import { Terminal } from '../output/terminal.js';
+import type { Deps } from '../context.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+
+/** Options of `poll` and `reconcile`. */
+export interface PassOptions extends GlobalOptions {
+  panel?: string;
+  service?: string;
+  dryRun?: boolean;
+  detailedExitcode?: boolean;
+  allowMass?: boolean;
+}
+
+function requestOf(command: string, options: PassOptions, observeAll: boolean): PassRequest {
+  return {
+    command,
+    panel: options.panel,
+    service: options.service,
+    dryRun: options.dryRun === true,
+    allowMass: options.allowMass === true,
+    observeAll,
+  };
+}
+
+async function pass(request: PassRequest, options: PassOptions, deps: Deps): Promise<number> {
+  const terminal = new Terminal(deps, options);
+  return withSession(deps, options, async (session) => {
+    for (const warning of session.config.warnings) {
+      if (warning.path.endsWith('rejectUnauthorized'))
+        terminal.warn(`sluice: warning: ${warning.path}: ${warning.message}`);
+    }
+    const progress = await startProgress(deps, request.command, !terminal.json && !terminal.quiet);
+    const { report, exitCode } = await runPass(session, {
+      ...request,
+      onProgress: (done, total) => {
+        progress.update(done, total);
+      },
+    }).finally(() => {
+      progress.stop();
+    });
+    if (request.command === 'reconcile' && !request.dryRun) await afterReconcile(session);
+    const changes =
+      report.totals.actions > 0 || report.services.some((service) => service.holds.some((hold) => hold.since === ''));
+    if (terminal.json) terminal.document(report);
+    else if (request.command === 'plan') printPlan(terminal, report);
+    else printPass(terminal, report, options.verbose === true);
+    const detailed = request.command === 'plan' || options.detailedExitcode === true;
+    return exitCode === ExitCode.done && request.dryRun && detailed && changes ? ExitCode.changes : exitCode;
+  });
+}
+
+/** `sluice poll` */
+export const poll: CommandHandler<PassOptions> = (_args, options, deps) =>
+  pass(requestOf('poll', options, false), options, deps);
+
+/** `sluice reconcile` */
+export const reconcile: CommandHandler<PassOptions> = (_args, options, deps) =>
+  pass(requestOf('reconcile', options, true), options, deps);
+
+/** `sluice plan` */
+export const plan: CommandHandler<PassOptions> = (_args, options, deps) =>
+  pass(requestOf('plan', { ...options, dryRun: true }, true), options, deps);

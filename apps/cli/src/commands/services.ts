@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ExitCode, usageError } from '../errors.js';
+import { IMPORT_KEYS, fieldsOf } from '../operations/services/fields.js';
+import { addService, changeService, parsePairs, removeService } from '../operations/services/change-services.js';
+import { importServices, type ImportReport } from '../operations/services/import-services.js';
+import { formatOf, readRows } from '../operations/services/rows.js';
+import { serviceDetail, serviceDetails, type ServiceDetail } from '../operations/services/show.js';
+import { requireService, withSession } from '../operations/session.js';
+import { bytesCell, usedCell } from '../output/pass-report.js';
+import { Terminal } from '../output/terminal.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import { confirm, waitOf } from './shared.js';
+
+interface LockOptions extends GlobalOptions {
+  waitLock?: string;
+}
+
+/** `sluice service add ID KEY=VALUE…` */
+export const add: CommandHandler = ([id = '', ...pairs], options, deps) =>
+  withSession(deps, options, async (session) => {
+    const service = await addService(session, id, parsePairs(pairs));
+    return show(new Terminal(deps, options), await serviceDetail(session, service));
+  });
+
+/** `sluice service set SERVICE KEY=VALUE…` */
+export const set: CommandHandler<LockOptions> = ([id = '', ...pairs], options, deps) =>
+  withSession(deps, options, async (session) => {
+    const service = await changeService(session, id, parsePairs(pairs), waitOf(options));
+    return show(new Terminal(deps, options), await serviceDetail(session, service));
+  });
+
+/** `sluice service show SERVICE` */
+export const showService: CommandHandler = ([id = ''], options, deps) =>
+  withSession(deps, options, async (session) =>
+    show(new Terminal(deps, options), await serviceDetail(session, await requireService(session, id))),
+  );
+
+/** `sluice service remove SERVICE` */
+export const remove: CommandHandler<LockOptions & { yes?: boolean }> = async ([id = ''], options, deps) => {
+  await confirm(deps, options, `Remove "${id}" and all that the store knows of it?`);
+  return withSession(deps, options, async (session) => {
+    const detail = await serviceDetail(session, await requireService(session, id));
+    await removeService(session, id, waitOf(options));
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document(detail);
+    else terminal.info(`${id} is removed`);
+    return ExitCode.done;
+  });
+};
+
+/** `sluice service list` */
+export const list: CommandHandler<GlobalOptions & { panel?: string; product?: string; client?: string }> = (
+  _args,
+  options,
+  deps,
+) =>
+  withSession(deps, options, async (session) => {
+    const { panel, product, client } = options;
+    const filter = {
+      ...(panel === undefined ? {} : { panel }),
+      ...(product === undefined ? {} : { product }),
+      ...(client === undefined ? {} : { client }),
+    };
+    const services = await serviceDetails(session, await session.store.services.list(filter));
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document({ services });
+    else if (services.length === 0)
+      terminal.line('No services. Add one with "sluice service add" or "sluice service import".');
+    else {
+      terminal.table(
+        ['service', 'panel', 'product', 'client', 'lifecycle', 'status', '>used', '>allowed', 'holds'],
+        services.map((service) => [
+          service.id,
+          service.panel,
+          service.product,
+          service.client,
+          terminal.status(service.lifecycle),
+          terminal.status(service.status),
+          usedCell(service),
+          service.allowance?.unlimited === true ? 'unlimited' : bytesCell(service.allowance?.allowedBytes),
+          service.holds.map((hold) => hold.reason).join(', ') || null,
+        ]),
+      );
+    }
+    return ExitCode.done;
+  });
+
+/** `sluice service import FILE` */
+export const importFile: CommandHandler = async ([file = ''], options, deps) => {
+  const format = formatOf(file);
+  const text = file === '-' ? await deps.readStdin() : readImport(path.resolve(deps.cwd, file));
+  const rows = readRows(text, format, file);
+  return withSession(deps, options, async (session) => {
+    const report = await importServices(session, rows);
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document(report);
+    else printImport(terminal, file, report);
+    return report.problems.length > 0 ? ExitCode.usage : ExitCode.done;
+  });
+};
+
+function readImport(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usageError(
+      'bad_import',
+      `${file} can't be read (${(error as { code?: string }).code ?? 'unknown'}); nothing was stored`,
+    );
+  }
+}
+
+function printImport(terminal: Terminal, file: string, { totals, problems }: ImportReport): void {
+  if (problems.length === 0) {
+    terminal.info(
+      `${totals.rows} rows: ${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`,
+    );
+    return;
+  }
+  terminal.warn(
+    `sluice: ${file} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}; nothing was stored:`,
+  );
+  for (const { line, service, message } of problems) {
+    const place = [line === null ? '' : `line ${line}`, service ?? ''].filter((part) => part !== '').join(', ');
+    terminal.warn(`  ${place}: ${message}`);
+  }
+}
+
+/** `sluice service export` */
+export const exportServices: CommandHandler<GlobalOptions & { format?: string; panel?: string }> = (
+  _args,
+  options,
+  deps,
+) =>
+  withSession(deps, options, async (session) => {
+    const services = await session.store.services.list(options.panel === undefined ? {} : { panel: options.panel });
+    const rows = services.map(fieldsOf);
+    const format = options.json === true ? 'json' : (options.format ?? 'csv');
+    if (format === 'json') deps.stdout.write(`${JSON.stringify({ services: rows }, null, 2)}\n`);
+    else if (format === 'yaml') {
+      const { stringify } = await import('yaml');
+      deps.stdout.write(stringify({ services: rows }));
+    } else if (format === 'csv') {
+      const { stringify } = await import('csv-stringify/sync');
+      deps.stdout.write(stringify(rows, { header: true, columns: [...IMPORT_KEYS] }));
+    } else throw usageError('bad_option', `--format: "${format}" is none of csv, json, yaml`);
+    return ExitCode.done;
+  });
+
+function show(terminal: Terminal, detail: ServiceDetail): number {
+  if (terminal.json) terminal.document(detail);
+  else if (!terminal.quiet) printDetail(terminal, detail);
+  return ExitCode.done;
+}
+
+/** A service for people. */
+export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
+  const { colors } = terminal;
+  const allowance = detail.allowance;
+  const rows: [string, string | null][] = [
+    ['panel', detail.panel],
+    ['product', detail.product],
+    ['client', detail.client],
+    ['lifecycle', detail.lifecycle],
+    ['status', terminal.status(detail.status) + (detail.observing ? colors.yellow(' OBSERVING') : '')],
+    [
+      'billing',
+      [detail.billingCycle, detail.nextDueDate && `next due ${detail.nextDueDate}`].filter(Boolean).join(', ') || null,
+    ],
+    ['protected until', detail.protectedUntil],
+    ['cycle', detail.cycle && `${detail.cycle.start} to ${detail.cycle.end}`],
+    [
+      'used',
+      usedCell(detail) && `${String(usedCell(detail))} (${String(detail.mode)}, read ${String(detail.usage?.readAt)})`,
+    ],
+    ['allowed', allowance?.unlimited === true ? 'unlimited' : bytesCell(allowance?.allowedBytes)],
+    ['remaining', bytesCell(allowance?.remainingBytes)],
+    ['holds', detail.holds.map((hold) => `${hold.reason} since ${hold.since}`).join(', ') || null],
+    ...Object.entries(detail.refs),
+    ['error', detail.error && terminal.error(detail.error)],
+  ];
+  terminal.line(colors.bold(detail.id));
+  for (const [name, value] of rows) if (value !== null && value !== '') terminal.line(`  ${name.padEnd(22)} ${value}`);
+}

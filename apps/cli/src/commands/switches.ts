@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ExitCode, SluiceError, usageError } from '../errors.js';
+import { compareWith } from '../operations/compare.js';
+import { runDoctor } from '../operations/doctor/doctor.js';
+import { formatOf, readRows } from '../operations/services/rows.js';
+import { checkSwitch, dropSwitch, planEnforcing, setSwitch, type SwitchReport } from '../operations/switches.js';
+import { withSession } from '../operations/session.js';
+import { bytesCell } from '../output/pass-report.js';
+import { printPlan } from '../output/plan-report.js';
+import { Terminal } from '../output/terminal.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import { confirm } from './shared.js';
+
+interface SwitchOptions extends GlobalOptions {
+  only?: string;
+  yes?: boolean;
+  asConfigured?: boolean;
+}
+
+function print(terminal: Terminal, report: SwitchReport): void {
+  if (terminal.json) {
+    terminal.document(report);
+    return;
+  }
+  const what = report.product === null ? `panel ${report.panel}` : `product ${report.product} on panel ${report.panel}`;
+  terminal.info(
+    report.enforce === 'on'
+      ? `${what} is enforced (by ${report.source})`
+      : `OBSERVING ${what}: nothing is changed (by ${report.source})`,
+  );
+}
+
+/** `sluice observe PANEL` */
+export const observe: CommandHandler<SwitchOptions> = ([panel = ''], options, deps) =>
+  withSession(deps, options, async (session) => {
+    const report =
+      options.asConfigured === true
+        ? await dropSwitch(session, panel)
+        : await setSwitch(session, panel, null, 'observe');
+    print(new Terminal(deps, options), report);
+    return ExitCode.done;
+  });
+
+/** `sluice enforce PANEL [--only PRODUCT]` */
+export const enforce: CommandHandler<SwitchOptions> = ([panel = ''], options, deps) =>
+  withSession(deps, options, async (session) => {
+    const terminal = new Terminal(deps, options);
+    const product = options.only ?? null;
+    checkSwitch(session, panel, product);
+    if (options.asConfigured === true) {
+      print(terminal, await dropSwitch(session, panel));
+      return ExitCode.done;
+    }
+    const { checks } = await runDoctor(session, { panel });
+    const failed = checks.filter((check) => check.status === 'failed');
+    if (failed.length > 0) {
+      throw new SluiceError(
+        'doctor_failed',
+        [
+          `Panel "${panel}" is not ready, nothing was switched:`,
+          ...failed.map((check) => `${check.name} (${check.object}): ${check.message}`),
+        ].join('\n  '),
+        { details: { panel } },
+      );
+    }
+    const plan = await planEnforcing(session, panel, product);
+    if (!terminal.json && !terminal.quiet) {
+      terminal.line(`The first run on ${panel}${product === null ? '' : ` (${product})`} would do this:`);
+      printPlan(terminal, plan);
+    }
+    await confirm(deps, options, `Enforce ${product ?? 'all products'} on panel "${panel}" from now on?`);
+    print(terminal, { ...(await setSwitch(session, panel, product, 'on')), plan });
+    return ExitCode.done;
+  });
+
+/** `sluice compare PANEL --with FILE` */
+export const compare: CommandHandler<GlobalOptions & { with?: string }> = ([panel = ''], options, deps) => {
+  const file = options.with;
+  if (file === undefined)
+    throw usageError('bad_option', "Name the other tool's figures: --with FILE (CSV service,used_gb,limited)");
+  const rows = readRows(file === '-' ? '' : readText(path.resolve(deps.cwd, file)), formatOf(file), file);
+  return withSession(deps, options, async (session) => {
+    const result = await compareWith(session, panel, rows, file);
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document(result);
+    else {
+      terminal.table(
+        ['service', '>ours', '>theirs', 'we hold', 'they limit', 'agrees'],
+        result.services.map((row) => [
+          row.service,
+          bytesCell(row.usedBytes),
+          bytesCell(row.theirUsedBytes),
+          word(row.held),
+          word(row.theirHeld),
+          row.agrees ? terminal.colors.green('yes') : terminal.colors.red('no'),
+        ]),
+      );
+      const { agree, differ, onlyOurs, onlyTheirs } = result.totals;
+      terminal.line(`${agree} agree, ${differ} differ, ${onlyOurs} only here, ${onlyTheirs} only there`);
+    }
+    return result.totals.differ > 0 ? ExitCode.changes : ExitCode.done;
+  });
+};
+
+function word(value: boolean | null): string | null {
+  return value === null ? null : value ? 'yes' : 'no';
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usageError('bad_import', `${file} can't be read (${(error as { code?: string }).code ?? 'unknown'})`);
+  }
+}

@@ -1,0 +1,58 @@
+import { ExitCode } from '../errors.js';
+import { readUsage, usageHistory as historyOf } from '../operations/usage.js';
+import { withSession } from '../operations/session.js';
+import { bytesCell } from '../output/pass-report.js';
+import { Terminal } from '../output/terminal.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+
+/** `sluice usage [SERVICE]` */
+export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id], options, deps) =>
+  withSession(deps, options, async (session) => {
+    const services = await readUsage(session, id, options.refresh === true);
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document({ services });
+    else if (services.length === 0) terminal.line('No services.');
+    else {
+      terminal.table(
+        ['service', 'mode', '>in', '>out', '>total', '>allowed', '>remaining', 'read', 'status'],
+        services.map((service) => [
+          service.id,
+          service.mode,
+          bytesCell(service.usage?.inBytes),
+          bytesCell(service.usage?.outBytes),
+          bytesCell(service.usage?.totalBytes),
+          service.allowance?.unlimited === true ? 'unlimited' : bytesCell(service.allowance?.allowedBytes),
+          bytesCell(service.allowance?.remainingBytes),
+          service.usage?.readAt ?? null,
+          terminal.status(service.status),
+        ]),
+      );
+    }
+    for (const service of services) if (service.error) terminal.line(`${service.id}: ${terminal.error(service.error)}`);
+    const wrong = services.filter((service) => service.error !== null).length;
+    if (options.refresh !== true || wrong === 0) return ExitCode.done;
+    return wrong === services.length ? ExitCode.failed : ExitCode.partial;
+  });
+
+/** `sluice usage history SERVICE` */
+export const usageHistory: CommandHandler = ([id = ''], options, deps) =>
+  withSession(deps, options, async (session) => {
+    const cycles = await historyOf(session, id);
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document({ cycles });
+    else if (cycles.length === 0) terminal.line('No cycle was metered yet.');
+    else {
+      terminal.table(
+        ['start', 'end', '>in', '>out', '>total', '>allowed'],
+        cycles.map((cycle) => [
+          cycle.start,
+          cycle.end,
+          bytesCell(cycle.usage?.inBytes),
+          bytesCell(cycle.usage?.outBytes),
+          bytesCell(cycle.usage?.totalBytes),
+          cycle.allowance?.unlimited === true ? 'unlimited' : bytesCell(cycle.allowance?.allowedBytes),
+        ]),
+      );
+    }
+    return ExitCode.done;
+  });

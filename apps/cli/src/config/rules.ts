@@ -1,0 +1,155 @@
+import { isSecretReference } from './secrets.js';
+import type { ConfigValues, PanelConfig, ProductConfig } from './schema.js';
+
+/** A finding about how the parts of a config fit together. */
+export interface RuleFinding {
+  severity: 'error' | 'warning';
+  path: string;
+  message: string;
+}
+
+/** Actions that a product on a kind of panel may name; the first is the default. */
+export const ACTIONS: Record<PanelConfig['kind'], readonly string[]> = {
+  easydcim: ['disable-ports', 'suspend-order', 'both'],
+  flvx: ['pause', 'redirect', 'throttle'],
+  hiddify: ['disable'],
+  astbilling: ['suspend'],
+  magnusbilling: ['suspend'],
+};
+
+type Rule = (config: ConfigValues) => RuleFinding[];
+
+const error = (path: string, message: string): RuleFinding => ({ severity: 'error', path, message });
+const warning = (path: string, message: string): RuleFinding => ({ severity: 'warning', path, message });
+const products = (config: ConfigValues): [string, ProductConfig][] => Object.entries(config.products);
+
+const panelsExist: Rule = (config) =>
+  products(config)
+    .filter(([, product]) => config.panels[product.panel] === undefined)
+    .map(([name, product]) =>
+      error(
+        `products.${name}.panel`,
+        `there is no panel "${product.panel}"; known: ${Object.keys(config.panels).join(', ') || 'none'}`,
+      ),
+    );
+
+const actionsFit: Rule = (config) =>
+  products(config).flatMap(([name, product]) => {
+    const kind = config.panels[product.panel]?.kind;
+    if (kind === undefined || product.action === undefined || ACTIONS[kind].includes(product.action)) return [];
+    return [
+      error(
+        `products.${name}.action`,
+        `"${product.action}" is no action of ${kind}; known: ${ACTIONS[kind].join(', ')}`,
+      ),
+    ];
+  });
+
+const packagesExist: Rule = (config) =>
+  products(config).flatMap(([name, product]) => [
+    ...product.packages
+      .filter((id) => config.packages[id] === undefined)
+      .map((id) => error(`products.${name}.packages`, `there is no package "${id}"`)),
+    ...(product.autoBuy?.package !== undefined && !product.packages.includes(product.autoBuy.package)
+      ? [error(`products.${name}.autoBuy.package`, `"${product.autoBuy.package}" is not on offer in this product`)]
+      : []),
+  ]);
+
+const currencyKnown: Rule = (config) =>
+  Object.entries(config.packages)
+    .filter(([, item]) => item.currency === undefined && config.currency === undefined)
+    .map(([name]) => error(`packages.${name}.currency`, 'no currency: state it here or at the top'));
+
+const provisionFits: Rule = (config) =>
+  products(config).flatMap(([name, product]) => {
+    const kind = config.panels[product.panel]?.kind;
+    if (product.provision !== 'auto' || kind === undefined) return [];
+    if (kind === 'easydcim') {
+      return [error(`products.${name}.provision`, 'EasyDCIM has no accounts that Sluice could make: use manual')];
+    }
+    if (kind !== 'hiddify' && product.credentials === undefined) {
+      return [error(`products.${name}.provision`, 'auto needs credentials: { writeTo: FOLDER } or { writeTo: whmcs }')];
+    }
+    return [];
+  });
+
+const kindSections: Rule = (config) =>
+  products(config).flatMap(([name, product]) => {
+    const kind = config.panels[product.panel]?.kind;
+    const sections: [keyof ProductConfig, string[]][] = [
+      ['flvx', ['flvx']],
+      ['hiddify', ['hiddify']],
+      ['astbilling', ['astbilling', 'magnusbilling']],
+    ];
+    return sections
+      .filter(([section, kinds]) => kind !== undefined && product[section] !== undefined && !kinds.includes(kind))
+      .map(([section]) => error(`products.${name}.${section}`, `panel "${product.panel}" is of kind ${String(kind)}`));
+  });
+
+const unmanaged: Rule = (config) =>
+  products(config)
+    .filter(([, product]) => product.quota === undefined && product.astbilling === undefined)
+    .map(([name]) =>
+      warning(`products.${name}.quota`, 'no quota: its services are unmanaged unless they state one of their own'),
+    );
+
+const literalSecrets: Rule = (config) =>
+  Object.entries(config.panels).flatMap(([name, panel]) =>
+    (['token', 'password', 'apiKey', 'key', 'secret'] as const)
+      .filter((key) => {
+        const value = (panel as Record<string, unknown>)[key];
+        return typeof value === 'string' && !isSecretReference(value);
+      })
+      .map((key) =>
+        warning(
+          `panels.${name}.${key}`,
+          'the secret stands in the file itself; ${env:NAME} or ${file:/path} keeps it out',
+        ),
+      ),
+  );
+
+const insecure: Rule = (config) =>
+  Object.entries(config.panels).flatMap(([name, panel]) => [
+    ...(panel.tls?.rejectUnauthorized === false
+      ? [
+          warning(
+            `panels.${name}.tls.rejectUnauthorized`,
+            'TLS certificates are not checked: anybody in between can read the credentials',
+          ),
+        ]
+      : []),
+    ...(panel.allowHttp && panel.url.startsWith('http:')
+      ? [warning(`panels.${name}.url`, 'plain http: the credentials travel unencrypted')]
+      : []),
+    ...(!panel.allowHttp && panel.url.startsWith('http:')
+      ? [
+          error(
+            `panels.${name}.url`,
+            'plain http would send the credentials unencrypted: use https, or allowHttp: true',
+          ),
+        ]
+      : []),
+  ]);
+
+const stateSupported: Rule = (config) =>
+  /^postgres(ql)?:/.test(config.state)
+    ? [error('state', 'PostgreSQL is not supported yet: name a file such as ./sluice.db')]
+    : [];
+
+const RULES: Rule[] = [
+  panelsExist,
+  actionsFit,
+  packagesExist,
+  currencyKnown,
+  provisionFits,
+  kindSections,
+  stateSupported,
+  unmanaged,
+  literalSecrets,
+  insecure,
+];
+
+/** Everything that is odd about how the parts of a config fit; never stops at the first. */
+export function checkRules(config: ConfigValues): RuleFinding[] {
+  return RULES.flatMap((rule) => rule(config));
+}

@@ -1,0 +1,83 @@
+import { parseSize, type Quota } from '@sluice/quota-core';
+import { z } from 'zod';
+
+/** A transform whose error becomes an issue at the value's own place. */
+function parsed<Out>(describe: string, parse: (text: string) => Out): z.ZodType<Out, string> {
+  return z
+    .string()
+    .meta({ description: describe })
+    .transform((text, context) => {
+      try {
+        return parse(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    });
+}
+
+const DURATION_UNITS: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Milliseconds of `500ms`, `30s`, `15m`, `2h`, `7d`. */
+export function parseDuration(text: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/.exec(text);
+  const factor = match?.[2] === undefined ? undefined : DURATION_UNITS[match[2]];
+  if (!match?.[1] || factor === undefined) {
+    throw new Error(`"${text}" is no duration: write a number and ms, s, m, h or d, such as 15m`);
+  }
+  return Math.round(Number(match[1]) * factor);
+}
+
+/** Share between 0 and 1 of `20%`. */
+export function parseShare(text: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text);
+  const value = match?.[1] === undefined ? Number.NaN : Number(match[1]) / 100;
+  if (!(value >= 0 && value <= 1)) throw new Error(`"${text}" is no percentage: write a figure from 0% to 100%`);
+  return value;
+}
+
+/** Whether the runtime knows an IANA time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const duration = parsed('Duration: 500ms, 30s, 15m, 2h, 7d', parseDuration);
+export const share = parsed('Percentage: 20%', parseShare);
+export const size = parsed('Size with its unit: 500GB, 10TB (1 GB = 1024³ bytes)', parseSize);
+export const quotaValue: z.ZodType<Quota, string> = parsed('Size with its unit, or unlimited', (text) =>
+  text.trim().toLowerCase() === 'unlimited' ? 'unlimited' : parseSize(text),
+);
+export const timeZone = z
+  .string()
+  .refine(isTimeZone, { error: 'is no IANA time zone such as Europe/Berlin' })
+  .meta({ description: 'IANA time zone, such as Europe/Berlin' });
+export const localDate = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'is no date: write YYYY-MM-DD' })
+  .meta({ description: 'Local date YYYY-MM-DD' });
+export const regex = parsed('Regular expression', (text) => new RegExp(text, 'i'));
+/** A literal or `${env:NAME}`, `${file:/path}`, `${cmd:program args}`, `${credential:NAME}`. */
+export const secret = z
+  .string()
+  .min(1)
+  .meta({ description: 'Secret: ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME}' });
+/** Decimal amount as text; numbers are refused so that no amount passes through a float. */
+export const amount = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, { error: 'is no amount: write it in quotes, such as "10.00"' })
+  .meta({ description: 'Amount as text, such as "10.00"' });
+export const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, { error: 'is no currency: write three capital letters such as EUR' })
+  .meta({ description: 'ISO 4217 currency' });

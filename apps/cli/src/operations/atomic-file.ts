@@ -1,0 +1,19 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+
+/** Replaces a file (mode 0600) so that at each moment either the old or the new one is there, whole. */
+export function replaceFile(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.new`;
+  try {
+    const handle = openSync(draft, 'w', 0o600);
+    try {
+      writeSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+import type { RunRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { ExitCode } from '../errors.js';
+import type { AccountOrder, Panel } from '../panels/panel.js';
+import type { Leases } from './leases.js';
+import { enforceService } from './pass/carry-out.js';
+import { actionRow, planWork } from './pass/enforce.js';
+import { prepare } from './pass/prepare.js';
+import { findSharing } from './pass/sharing.js';
+import type { Work } from './pass/work.js';
+import { withServiceLease } from './services/change-services.js';
+import { serviceDetail, type ServiceDetail } from './services/show.js';
+import type { Session } from './session.js';
+
+/** `provision … --json`, `hold add --json` and `hold release --json` (cli.md). */
+export interface OrderReport {
+  run: { id: string; command: string; dryRun: boolean; startedAt: string; finishedAt: string };
+  service: ServiceDetail;
+  actions: { type: string; target: string; state: string }[];
+  credentials: Credentials | null;
+  /** Reasons that still hold the service. */
+  stillHeld: string[];
+}
+
+/** Given once, where the operator asked for it; nowhere else. */
+export interface Credentials {
+  username: string | null;
+  password: string | null;
+  passwordFile: string | null;
+}
+
+/** An order by name about one service, carried out under `observe` too. */
+export interface ServiceOrder {
+  command: string;
+  dryRun: boolean;
+  waitMs: number;
+  /** The run that it is a part of; absent: a run of its own. */
+  run?: string;
+  /** Looks at the service before anything is stored or called; throws to refuse. */
+  check?: (service: ServiceRecord, panel: Panel) => Promise<void> | void;
+  /** Changes what is desired, in the store; not called in a dry run. */
+  desire: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
+  /** The same on the work alone, for a dry run. */
+  pretend: (work: Work) => void;
+  account?: AccountOrder | null;
+  password?: () => string | null;
+  /** Writes down the end of the order, when all of it is done. */
+  done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;
+}
+
+/** Runs an order: changes what is desired, then observes, plans and applies it for this one service. */
+export async function runOrder(
+  session: Session,
+  id: string,
+  order: ServiceOrder,
+): Promise<{ report: OrderReport; exitCode: number; work: Work }> {
+  const startedAt = session.now();
+  const runId = order.run ?? session.id('run');
+  session.runId = runId;
+  return withServiceLease(session, id, order.waitMs, async (service, leases) => {
+    const panel = await session.panel(service.panel);
+    await order.check?.(service, panel);
+    const { host, pid } = session.deps.owner;
+    const run: RunRecord = {
+      id: runId,
+      command: order.command,
+      dryRun: order.dryRun,
+      observing: [],
+      startedAt,
+      finishedAt: null,
+      exitCode: null,
+      totals: null,
+      error: null,
+      host,
+      pid,
+    };
+    if (!order.dryRun) {
+      await session.write(leases.held, async (tables) => {
+        if (order.run === undefined) await tables.runs.start(run);
+        await order.desire(service, tables, runId);
+      });
+    }
+    const work = await carryOut(session, panel, service, order, run, leases);
+    return finish(session, run, work, order, leases);
+  });
+}
+
+async function carryOut(
+  session: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  order: ServiceOrder,
+  run: RunRecord,
+  leases: Leases,
+): Promise<Work> {
+  const [work] = await prepare(session, panel, [service], await session.store.switches.list());
+  if (!work) throw new Error(`no work for ${service.id}`);
+  // What keeps a service from being metered (no cycle, say) is no reason not to carry out an order.
+  work.error = null;
+  if (order.dryRun) order.pretend(work);
+  work.observation = (await panel.observe([service], session.deps.signal)).get(service.id) ?? null;
+  await findSharing(session, panel, [work]);
+  if (order.dryRun) {
+    const plan = planWork(session, panel, work, 'order', order.account ?? null);
+    work.actions = plan.steps.map((step) => actionRow(session, run.id, work, step));
+  } else {
+    await enforceService(session, panel, run.id, work, leases.held, {
+      scope: 'order',
+      byName: true,
+      order: order.account ?? null,
+      password: order.password?.() ?? null,
+    });
+  }
+  return work;
+}
+
+async function finish(
+  session: Session,
+  run: RunRecord,
+  work: Work,
+  order: ServiceOrder,
+  leases: Leases,
+): Promise<{ report: OrderReport; exitCode: number; work: Work }> {
+  const finishedAt = session.now();
+  const complete = work.error === null && !session.deps.signal.aborted;
+  const someDone = work.actions.some((action) => action.state === 'applied');
+  const begun = someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
+  const exitCode = complete ? ExitCode.done : begun ? ExitCode.partial : ExitCode.failed;
+  if (!order.dryRun) {
+    await session.write(leases.held, async (tables) => {
+      if (complete) await order.done?.(work.service, tables);
+      const error = work.error === null ? null : `${work.error.code}: ${work.error.message}`;
+      if (order.run === undefined) {
+        await tables.runs.finish(run.id, { finishedAt, exitCode, totals: null, error, observing: [] });
+      }
+    });
+  }
+  const detail = await serviceDetail(session, work.service);
+  const holds = order.dryRun ? work.holds : await session.store.holds.open({ services: [work.service.id] });
+  const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
+  const status = holds.length > 0 ? 'held' : detail.status === 'held' ? 'ok' : detail.status;
+  const report: OrderReport = {
+    run: { id: run.id, command: run.command, dryRun: run.dryRun, startedAt: run.startedAt, finishedAt },
+    service: {
+      ...detail,
+      status: work.error ? 'failed' : status,
+      holds: holds.map(({ reason, since }) => ({ reason, since })),
+      actions,
+      error: work.error,
+    },
+    actions,
+    credentials: null,
+    stillHeld: holds.map((hold) => hold.reason),
+  };
+  return { report, exitCode, work };
+}

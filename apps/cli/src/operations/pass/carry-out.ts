@@ -1,0 +1,178 @@
+import type { HeldLease, StoreTables } from '@sluice/state-store';
+import type { AccountOrder, Desired, Panel } from '../../panels/panel.js';
+import { enforcementOf } from '../enforcement.js';
+import { serviceLease, type Leases } from '../leases.js';
+import type { Session } from '../session.js';
+import { applyPlan, planWork, settleUnsettled } from './enforce.js';
+import { sampleOf } from './meter.js';
+import { settleCycle } from './judge.js';
+import type { Treatment } from './outcome.js';
+import { fail, isOrderRow, type Work } from './work.js';
+
+type Scope = Desired['scope'];
+
+/** Services that are changed at the same time; the transport limits the calls. */
+const AT_ONCE = 16;
+
+/** Writes down readings, cycles and the holds that begin and end, before anything is changed on the panel. */
+export async function commit(
+  session: Session,
+  works: Work[],
+  treatment: (work: Work) => Treatment,
+  leases: HeldLease[],
+  stopped: boolean,
+): Promise<void> {
+  const at = session.now();
+  await session.write(leases, async (tables) => {
+    await tables.samples.add(works.map(sampleOf).filter((sample) => sample !== null));
+    // A reading that the brake stopped is kept as a sample, but is no peak to measure later ones against.
+    const accepted = stopped ? works.filter((work) => treatment(work).observing) : works;
+    for (const work of accepted) settleCycle(work);
+    await tables.cycles.put(accepted.flatMap((work) => [work.closing, work.cycle]).filter((cycle) => cycle !== null));
+    for (const work of works) {
+      if (treatment(work).shownOnly) {
+        // Drafts are only shown: they never become holds.
+        work.holds = work.holds.filter((hold) => !work.opens.some((open) => open.reason === hold.reason));
+        continue;
+      }
+      await commitHolds(work, at, tables);
+    }
+  });
+}
+
+async function commitHolds(work: Work, at: string, tables: StoreTables): Promise<void> {
+  for (const hold of work.holds) {
+    if (work.opens.some((open) => open.reason === hold.reason)) await tables.holds.add(hold);
+    else if (
+      hold.reason === 'quota' &&
+      work.usage &&
+      work.allowance?.kind === 'limited' &&
+      !work.closes.includes(hold)
+    ) {
+      // The figures that the hold now rests on: a release is measured against them.
+      const change = {
+        cycle: work.cycle?.id ?? null,
+        usedBytes: work.decision?.usedBytes ?? null,
+        allowedBytes: work.allowance.allowedBytes,
+      };
+      if (hold.cycle !== change.cycle || hold.allowedBytes !== change.allowedBytes)
+        await tables.holds.update(hold.id, change);
+      Object.assign(hold, change);
+    }
+  }
+  for (const hold of work.closes) await tables.holds.end(hold.id, at);
+  work.held = work.opens.length > 0;
+  work.released = work.closes.length > 0;
+  work.holds = work.holds.filter((hold) => !work.closes.includes(hold));
+  work.closes = [];
+  work.opens = [];
+}
+
+/** Carries out what the holds call for, service by service, each under its own lease. */
+export async function carryOut(
+  session: Session,
+  panel: Panel,
+  run: string,
+  works: Work[],
+  leases: Leases,
+  isDue: (work: Work) => boolean,
+  scope: Scope,
+): Promise<void> {
+  const due = works.filter(isDue);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const work = due[next++];
+      if (!work || session.deps.signal.aborted) return;
+      await enforceUnderLease(session, panel, run, work, leases, scope);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, due.length) }, worker));
+}
+
+async function enforceUnderLease(
+  session: Session,
+  panel: Panel,
+  run: string,
+  work: Work,
+  leases: Leases,
+  scope: Scope,
+): Promise<void> {
+  const needsChange = work.unsettled.length > 0 || hasPlan(session, panel, work, scope);
+  if (!needsChange) return;
+  const name = serviceLease(work.service.id);
+  const result = await leases.tryTake(name);
+  if (!('lease' in result)) {
+    fail(work, {
+      code: 'lease_held',
+      message: `"${work.service.id}" is being worked on by ${result.heldBy.run}: it was left out of this run`,
+    });
+    return;
+  }
+  try {
+    await enforceService(session, panel, run, work, leases.held, { scope });
+  } finally {
+    await leases.release(name);
+  }
+}
+
+function hasPlan(session: Session, panel: Panel, work: Work, scope: Scope): boolean {
+  const plan = planWork(session, panel, { ...work }, scope);
+  return plan.steps.length > 0 || plan.settle.length > 0 || plan.moves.length > 0;
+}
+
+/** How one service is enforced. */
+export interface EnforceOptions {
+  scope: Scope;
+  /** Ordered by name: carried out under `observe` too. */
+  byName?: boolean;
+  order?: AccountOrder | null;
+  password?: string | null;
+}
+
+/** A plan that goes on and on would be a fault of an adapter: it ends here. */
+const MOST_ROUNDS = 12;
+
+/**
+ * Brings one service to where its holds want it: settles what is in doubt, plans anew from what the store says now
+ * (its lease is held), and applies, looking again as long as the plan says that more follows. The switch is looked
+ * at again, so that `observe PANEL` stops a run under way.
+ */
+export async function enforceService(
+  session: Session,
+  panel: Panel,
+  run: string,
+  work: Work,
+  leases: HeldLease[],
+  options: EnforceOptions,
+): Promise<void> {
+  const filter = { services: [work.service.id] };
+  work.holds = await session.store.holds.open(filter);
+  work.evidence = await session.store.evidence.open(filter);
+  work.unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isOrderRow(action));
+  const settled = await settleUnsettled(session, panel, work, leases);
+  if (!settled) return;
+  const switches = await session.store.switches.list();
+  const enforcement = enforcementOf(session.config, switches, panel.name, work.service.product);
+  if (enforcement.value === 'observe' && options.byName !== true) {
+    work.enforcement = enforcement;
+    return;
+  }
+  for (let round = 1; ; round++) {
+    const plan = planWork(session, panel, work, options.scope, options.order ?? null);
+    const before = work.actions.length;
+    await applyPlan(session, panel, run, work, plan, leases, options.password ?? null);
+    const done = work.actions
+      .slice(before)
+      .every((action) => action.state === 'applied' || action.state === 'unneeded');
+    if (plan.again !== true || !done || session.deps.signal.aborted) return;
+    if (round === MOST_ROUNDS) {
+      fail(work, {
+        code: 'not_finished',
+        message: `"${work.service.id}": still not as it should be after ${MOST_ROUNDS} rounds; look at "sluice plan"`,
+      });
+      return;
+    }
+    work.observation = (await panel.observe([work.service], session.deps.signal)).get(work.service.id) ?? null;
+  }
+}

@@ -1,0 +1,157 @@
+import { crossedThresholds, decide, usageInMode, zonedMidnight, type HoldReason, type Mode } from '@sluice/quota-core';
+import type { CycleRecord, HoldRecord } from '@sluice/state-store';
+import type { Session } from '../session.js';
+import { raisePeaks } from './meter.js';
+import type { Notice } from './notices.js';
+import { isOverdue, zoneOf } from './prepare.js';
+import { fail, type Work } from './work.js';
+
+/** Percentages of the allowance that are announced. */
+const THRESHOLDS = [80, 90, 100];
+
+/** Holds that a run opens and ends by itself; the others are an operator's. */
+const DECIDED: readonly HoldReason[] = ['quota', 'billing'];
+
+/** Decides which holds a service should have now, from what was read and what the store knows. */
+export function judge(session: Session, work: Work, manual = false): void {
+  if (work.skipped !== null || work.allowance === null) return;
+  const { config } = session;
+  const { service, cycle, allowance, mode } = work;
+  const now = session.now();
+  const quotaHold = work.holds.find((hold) => hold.reason === 'quota');
+  const cannotMeter = work.error !== null;
+  const decision = decide({
+    now,
+    mode,
+    usage: cannotMeter
+      ? { known: false, at: now, code: work.error?.code ?? 'not_read', message: work.error?.message ?? 'not read' }
+      : readingOf(work),
+    allowance,
+    quotaHold: quotaHold
+      ? {
+          since: quotaHold.since,
+          cycleId: quotaHold.cycle ?? '',
+          usedBytes: quotaHold.usedBytes,
+          allowedBytes: quotaHold.allowedBytes,
+        }
+      : null,
+    cycleId: cycle?.id ?? null,
+    peakUsedBytes: cycle ? peakOf(cycle, mode) : null,
+    billing: {
+      suspended: service.status === 'suspended',
+      overdue: isOverdue(service, config, now),
+      overduePolicy: config.poll.overdue,
+    },
+    manual: work.holds.some((hold) => hold.reason === 'manual'),
+    agentLimit: work.holds.some((hold) => hold.reason === 'agent-limit'),
+    protectedUntil:
+      service.protectedUntil === null ? null : zonedMidnight(service.protectedUntil, zoneOf(config, service.panel)),
+  });
+  work.decision = decision;
+  if (decision.problem && decision.status === 'unreadable') fail(work, decision.problem);
+  else if (decision.problem) work.warnings.push(decision.problem);
+  const wanted = new Set(decision.holds.map((hold) => hold.reason));
+  work.opens = decision.holds.filter(
+    (hold) => DECIDED.includes(hold.reason) && !work.holds.some((open) => open.reason === hold.reason),
+  );
+  work.closes = manual ? [] : work.holds.filter((hold) => DECIDED.includes(hold.reason) && !wanted.has(hold.reason));
+  if (cycle) cycle.allowance = allowance;
+}
+
+function readingOf(work: Work): Parameters<typeof decide>[0]['usage'] {
+  const reading = work.answer?.reading ?? null;
+  if (reading === null || !reading.known) return reading;
+  return work.usage
+    ? { known: true, at: work.usage.at, ...pick(work.usage) }
+    : { known: false, at: reading.at, code: 'not_read', message: 'the reading was not understood' };
+}
+
+function pick(usage: { inBytes: number | null; outBytes: number | null; totalBytes: number | null }) {
+  return { inBytes: usage.inBytes, outBytes: usage.outBytes, totalBytes: usage.totalBytes };
+}
+
+function peakOf(cycle: CycleRecord, mode: Mode): number | null {
+  if (mode === 'IN') return cycle.peakInBytes;
+  if (mode === 'OUT') return cycle.peakOutBytes;
+  return cycle.peakTotalBytes;
+}
+
+/** The hold rows that a decision begins; written down only when the run goes through with it. */
+export function draftHolds(session: Session, work: Work): HoldRecord[] {
+  const now = session.now();
+  return work.opens.map((wanted) => ({
+    id: session.id('hold'),
+    service: work.service.id,
+    reason: wanted.reason,
+    since: now,
+    until: null,
+    note: wanted.rule,
+    cycle: work.cycle?.id ?? null,
+    usedBytes: wanted.reason === 'quota' ? (work.decision?.usedBytes ?? null) : null,
+    allowedBytes: wanted.reason === 'quota' && work.allowance?.kind === 'limited' ? work.allowance.allowedBytes : null,
+    origin: 'run' as const,
+  }));
+}
+
+/** What an operator or client should hear of this decision; each event once, by its key. */
+export function noticesOf(work: Work): Notice[] {
+  const { service, cycle, decision } = work;
+  if (!decision) return [];
+  const notices: Notice[] = [];
+  const add = (code: string, key: string, message: string): void => {
+    notices.push({ code, key: `${code}:${service.id}:${key}`, panel: service.panel, service: service.id, message });
+  };
+  const say = work.enforcement.value === 'observe' ? 'would be held' : 'is held';
+  for (const hold of work.opens) {
+    const code = work.enforcement.value === 'observe' ? 'would_hold' : 'hold';
+    add(
+      code,
+      `${hold.reason}:${cycle?.id ?? 'none'}:${work.recorded?.id ?? ''}`,
+      `${service.id} ${say} (${hold.reason}: ${hold.rule})`,
+    );
+  }
+  for (const hold of decision.withheld) {
+    add(
+      'hold_withheld',
+      `${hold.reason}:${cycle?.id ?? 'none'}`,
+      `${service.id} is due to be held (${hold.reason}), but protected until ${service.protectedUntil ?? ''}`,
+    );
+  }
+  if (work.enforcement.value === 'on') {
+    for (const hold of work.closes)
+      add('release', hold.id, `${service.id} is released (${hold.reason}: ${decision.rule})`);
+  }
+  if (decision.status === 'unmanaged') {
+    add('unmanaged', service.product, `${service.id} has no quota: it is metered where it can be and never held`);
+  }
+  if (decision.problem?.code === 'usage_fell')
+    add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
+  notices.push(...thresholdNotices(work));
+  return notices;
+}
+
+function thresholdNotices(work: Work): Notice[] {
+  const { service, cycle, allowance, usage } = work;
+  if (!cycle || !usage || allowance?.kind !== 'limited') return [];
+  const usedBytes = usageInMode(usage, work.mode);
+  if (usedBytes === null) return [];
+  const crossed = crossedThresholds({
+    usedBytes,
+    allowedBytes: allowance.allowedBytes,
+    thresholds: THRESHOLDS,
+    already: cycle.thresholds,
+  });
+  cycle.thresholds = [...cycle.thresholds, ...crossed];
+  return crossed.map((percent) => ({
+    code: 'threshold',
+    key: `threshold:${service.id}:${cycle.id}:${percent}`,
+    panel: service.panel,
+    service: service.id,
+    message: `${service.id} has used ${percent} % of its allowance`,
+  }));
+}
+
+/** Raises the cycle's peaks once the decision is taken and accepted. */
+export function settleCycle(work: Work): void {
+  if (work.cycle) raisePeaks(work.cycle);
+}

@@ -1,0 +1,17 @@
+import type { NoticeRecord } from '@sluice/state-store';
+import type { Session } from '../session.js';
+
+/** Something that somebody should hear of, before it is known to be new. */
+export interface Notice {
+  code: string;
+  key: string;
+  panel: string | null;
+  service: string | null;
+  message: string;
+}
+
+/** Rows for the store; a notice whose key is there already is not written again. */
+export function noticeRows(session: Session, run: string, notices: Notice[]): NoticeRecord[] {
+  const at = session.now();
+  return notices.map((notice) => ({ id: session.id('note'), run, at, ...notice }));
+}

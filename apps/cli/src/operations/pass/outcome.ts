@@ -1,0 +1,114 @@
+import type { DecisionRecord } from '@sluice/state-store';
+import { ExitCode } from '../../errors.js';
+import type { Session } from '../session.js';
+import { serviceView, type ServiceView } from '../views.js';
+import type { PassReport, PassTotals } from './report.js';
+import type { Work } from './work.js';
+
+/** How a run treats what it decided. */
+export interface Treatment {
+  /** Nothing is carried out: a dry run, a panel under `observe`, or one that the brake stopped. */
+  shownOnly: boolean;
+  observing: boolean;
+}
+
+/** The status of a service after the run. */
+function statusOf(work: Work, treatment: Treatment): string {
+  if (work.skipped !== null) return 'skipped';
+  const unreadable = work.decision?.status === 'unreadable' && work.answer !== null;
+  if (unreadable) return 'unreadable';
+  if (work.error !== null) return 'failed';
+  if (work.allowance?.kind === 'unmanaged' && work.holds.length === 0) return 'unmanaged';
+  if (shownHolds(work, treatment).length > 0) return 'held';
+  return work.decision?.status === 'held' ? 'ok' : (work.decision?.status ?? 'skipped');
+}
+
+/** Holds as they are, or (shown only) as they would be. */
+export function shownHolds(work: Work, { shownOnly }: Treatment): { reason: string; since: string }[] {
+  if (!shownOnly) return work.holds;
+  const closing = new Set(work.closes.map((hold) => hold.id));
+  const since = work.usage?.at ?? work.answer?.reading.at ?? work.cycle?.openedAt ?? '';
+  return [
+    ...work.holds.filter((hold) => !closing.has(hold.id)),
+    ...work.opens
+      .filter((open) => !work.holds.some((hold) => hold.reason === open.reason))
+      .map((open) => ({ reason: open.reason, since })),
+  ];
+}
+
+/** What the store keeps of the decision: enough to recompute it by hand. */
+export function decisionOf(session: Session, run: string, work: Work, treatment: Treatment): DecisionRecord {
+  const { service, usage, decision, cycle } = work;
+  const would = decision ? [...decision.withheld.map((hold) => hold.reason)] : [];
+  return {
+    service: service.id,
+    run,
+    at: session.now(),
+    cycle: cycle?.id ?? null,
+    status: statusOf(work, treatment),
+    rule: work.skipped ?? decision?.rule ?? work.error?.code ?? 'not-decided',
+    mode: work.mode,
+    action: work.action,
+    inBytes: usage?.inBytes ?? null,
+    outBytes: usage?.outBytes ?? null,
+    totalBytes: usage?.totalBytes ?? null,
+    readAt: usage?.at ?? null,
+    allowance: work.allowance,
+    wouldHold: treatment.shownOnly ? [...work.opens.map((open) => open.reason), ...would] : would,
+    observing: treatment.observing,
+    errorCode: work.error?.code ?? null,
+    errorMessage: work.error?.message ?? null,
+    inputs: {
+      nextDueDate: service.nextDueDate,
+      billingCycle: service.billingCycle,
+      quotaPeriod: work.product.quotaPeriod,
+      status: service.status,
+      protectedUntil: service.protectedUntil,
+      overdue: session.config.poll.overdue,
+      peak: cycle
+        ? { inBytes: cycle.peakInBytes, outBytes: cycle.peakOutBytes, totalBytes: cycle.peakTotalBytes }
+        : null,
+      enforce: { value: work.enforcement.value, source: work.enforcement.source, since: work.enforcement.since },
+      warnings: work.warnings,
+      drift: work.drift,
+    },
+  };
+}
+
+/** The service's element in the run's document. */
+export function viewOf(decision: DecisionRecord, work: Work, treatment: Treatment): ServiceView {
+  return serviceView({
+    service: work.service,
+    decision,
+    cycle: work.cycle,
+    holds: shownHolds(work, treatment),
+    actions: work.actions,
+  });
+}
+
+/** Adds up a run's services. */
+export function totalsOf(works: { work: Work; view: ServiceView }[]): PassTotals {
+  const count = (test: (item: { work: Work; view: ServiceView }) => boolean): number => works.filter(test).length;
+  return {
+    services: works.length,
+    read: count(({ work }) => work.usage !== null),
+    unreadable: count(({ view }) => view.status === 'unreadable'),
+    failed: count(({ view }) => view.status === 'failed'),
+    held: count(({ view }) => view.holds.length > 0),
+    released: count(({ work }) => work.released),
+    purchased: 0,
+    actions: works.reduce((sum, { work }) => sum + work.actions.length, 0),
+  };
+}
+
+/** Exit code of a run's document: the first of 1, 5, 6, 3 that holds. */
+export function exitCodeOf(report: PassReport): number {
+  if (report.error?.code === 'lease_held') return ExitCode.leaseHeld;
+  if (report.error && report.error.code !== 'mass_change') return ExitCode.failed;
+  if (report.services.length === 0 && report.panels.length > 0) return ExitCode.failed;
+  const counted = report.services.filter((service) => service.status !== 'skipped');
+  const wrong = counted.filter((service) => service.error !== null);
+  if (counted.length > 0 && wrong.length === counted.length) return ExitCode.failed;
+  if (report.error?.code === 'mass_change') return ExitCode.brake;
+  return wrong.length > 0 || report.panels.length > 0 ? ExitCode.partial : ExitCode.done;
+}

@@ -1,0 +1,199 @@
+import {
+  parseBillingCycleName,
+  resolveAllowance,
+  resolveMode,
+  gigabytesToBytes,
+  stepCycle,
+  zonedMidnight,
+} from '@sluice/quota-core';
+import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { Config } from '../../config/load.js';
+import { itemErrorOf } from '../../errors.js';
+import type { Panel } from '../../panels/panel.js';
+import { enforcementOf } from '../enforcement.js';
+import type { Session } from '../session.js';
+import { fail, isOrderRow, type Work } from './work.js';
+
+/** Time zone of a panel's billing dates. */
+export function zoneOf(config: Config, panel: string): string {
+  return config.panels[panel]?.timeZone ?? config.timeZone;
+}
+
+/** Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. */
+export async function prepare(
+  session: Session,
+  panel: Pick<Panel, 'name' | 'actions'>,
+  services: ServiceRecord[],
+  switches: SwitchRecord[],
+): Promise<Work[]> {
+  const { store, config } = session;
+  const ids = services.length > 500 ? undefined : services.map((service) => service.id);
+  const scope = ids === undefined ? { panel: panel.name } : { services: ids };
+  const [overrides, cycles, holds, evidence, unsettled] = [
+    group(await store.overrides.open(ids)),
+    group(await store.cycles.newest(ids)),
+    group(await store.holds.open(scope)),
+    group(await store.evidence.open(scope)),
+    group(await store.actions.unsettled(scope)),
+  ];
+  const purchases = group(
+    await store.purchases.list(ids === undefined ? { status: 'paid' } : { services: ids, status: 'paid' }),
+  );
+  const now = session.now();
+  return services.map((service) => {
+    const product = config.products[service.product];
+    const override = overrides.get(service.id)?.[0] ?? null;
+    const recorded = cycles.get(service.id)?.[0] ?? null;
+    const work: Work = {
+      service,
+      product: product ?? { ...EMPTY_PRODUCT, panel: service.panel },
+      enforcement: enforcementOf(config, switches, service.panel, service.product),
+      override,
+      mode: resolveMode({
+        override: override?.mode ?? null,
+        service: service.trafficMode,
+        product: product?.mode ?? null,
+      }),
+      action: override?.action ?? product?.action ?? panel.actions[0] ?? '',
+      recorded,
+      cycle: null,
+      closing: null,
+      cycleIsNew: false,
+      purchases: purchases.get(service.id) ?? [],
+      allowance: null,
+      answer: null,
+      usage: null,
+      decision: null,
+      holds: holds.get(service.id) ?? [],
+      evidence: evidence.get(service.id) ?? [],
+      unsettled: (unsettled.get(service.id) ?? []).filter((action) => !isOrderRow(action)),
+      opens: [],
+      closes: [],
+      observation: null,
+      sharedWith: [],
+      actions: [],
+      drift: [],
+      skipped: skipReason(service, config, now),
+      error: null,
+      warnings: [],
+      held: false,
+      released: false,
+    };
+    if (!product) {
+      fail(work, {
+        code: 'unknown_product',
+        message: `product "${service.product}" is not in the config: add it, or "sluice service set ${service.id} product=NAME"`,
+      });
+    } else if (work.skipped === null) {
+      placeInCycle(work, config, now, session);
+      weigh(work);
+    }
+    return work;
+  });
+}
+
+const EMPTY_PRODUCT = {
+  quotaPeriod: 'billing',
+  packages: [],
+  allowSharedPorts: false,
+  provision: 'manual',
+  terminate: 'manual',
+} as const satisfies Partial<Work['product']>;
+
+function group<T extends { service: string | null }>(rows: T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    if (row.service === null) continue;
+    const list = groups.get(row.service);
+    if (list) list.push(row);
+    else groups.set(row.service, [row]);
+  }
+  return groups;
+}
+
+function skipReason(service: ServiceRecord, config: Config, now: string): string | null {
+  if (service.status !== 'active' && service.status !== 'suspended') return service.status;
+  if (config.poll.overdue === 'ignore' && isOverdue(service, config, now)) return 'overdue';
+  return null;
+}
+
+/** Whether the due date has passed in the panel's time zone. */
+export function isOverdue(service: ServiceRecord, config: Config, now: string): boolean {
+  if (service.nextDueDate === null) return false;
+  return now >= zonedMidnight(service.nextDueDate, zoneOf(config, service.panel));
+}
+
+function placeInCycle(work: Work, config: Config, now: string, session: Session): void {
+  const { service, product, recorded } = work;
+  if (service.billingCycle === null || service.nextDueDate === null) return;
+  try {
+    const step = stepCycle({
+      nextDueDate: service.nextDueDate,
+      billingCycle: parseBillingCycleName(service.billingCycle),
+      timeZone: zoneOf(config, service.panel),
+      now,
+      quotaPeriod: product.quotaPeriod,
+      recorded,
+    });
+    if (recorded && step.kind !== 'opened') {
+      const moved = step.cycle.start !== recorded.start;
+      work.cycle = { ...recorded, ...step.cycle, ...(moved ? NO_PEAKS : {}) };
+      return;
+    }
+    work.closing = recorded && recorded.closedAt === null ? { ...recorded, closedAt: now } : null;
+    work.cycleIsNew = true;
+    work.cycle = newCycle(session.id('cyc'), service.id, step.cycle, now, recorded);
+  } catch (error) {
+    fail(work, itemErrorOf(error));
+  }
+}
+
+/** Figures of another window are no measure for this one. */
+const NO_PEAKS = { peakInBytes: null, peakOutBytes: null, peakTotalBytes: null };
+
+/** A counter's state goes on over the boundary: what grew since the last reading belongs to the new cycle. */
+function newCycle(
+  id: string,
+  service: string,
+  cycle: { start: string; end: string },
+  now: string,
+  before: CycleRecord | null,
+): CycleRecord {
+  return {
+    id,
+    service,
+    ...cycle,
+    openedAt: now,
+    closedAt: null,
+    inBytes: null,
+    outBytes: null,
+    totalBytes: null,
+    readAt: null,
+    ...NO_PEAKS,
+    counter: before?.counter ?? null,
+    allowance: null,
+    thresholds: [],
+  };
+}
+
+/** Allowance of the cycle in force, with the purchases that were paid for it. */
+function weigh(work: Work): void {
+  const { override, service, product, cycle } = work;
+  try {
+    work.allowance = resolveAllowance({
+      mode: work.mode,
+      override: override ? { quotaBytes: override.quotaBytes, unlimited: override.unlimited } : null,
+      serviceQuotaBytes: service.baseQuotaOverrideGb === null ? null : gigabytesToBytes(service.baseQuotaOverrideGb),
+      product: product.quota ?? null,
+      purchases: cycle ? work.purchases.filter((purchase) => purchase.cycle === cycle.id) : [],
+    });
+    if (work.allowance.kind !== 'unmanaged' && cycle === null && work.error === null) {
+      fail(work, {
+        code: 'no_cycle',
+        message: `"${service.id}" has a quota but no billing cycle: "sluice service set ${service.id} billing_cycle=monthly next_due_date=YYYY-MM-DD"`,
+      });
+    }
+  } catch (error) {
+    fail(work, itemErrorOf(error));
+  }
+}

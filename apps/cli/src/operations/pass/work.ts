@@ -1,0 +1,67 @@
+import type { Allowance, Decision, Mode, UsageBytes, WantedHold } from '@sluice/quota-core';
+import type {
+  ActionRecord,
+  CycleRecord,
+  EvidenceRecord,
+  HoldRecord,
+  OverrideRecord,
+  PurchaseRecord,
+  ServiceRecord,
+} from '@sluice/state-store';
+import type { ProductConfig } from '../../config/schema.js';
+import type { ItemError } from '../../errors.js';
+import type { Observation, UsageAnswer } from '../../panels/panel.js';
+import type { Enforcement } from '../enforcement.js';
+
+/** One service on its way through a run: what is known of it, what was decided, what was done. */
+export interface Work {
+  service: ServiceRecord;
+  product: ProductConfig;
+  enforcement: Enforcement;
+  override: OverrideRecord | null;
+  mode: Mode;
+  action: string;
+  /** Newest recorded cycle before this run. */
+  recorded: CycleRecord | null;
+  /** The cycle in force; null when the service has none. */
+  cycle: CycleRecord | null;
+  /** A cycle that this run closes because a new one opens. */
+  closing: CycleRecord | null;
+  cycleIsNew: boolean;
+  purchases: PurchaseRecord[];
+  allowance: Allowance | null;
+  answer: UsageAnswer | null;
+  /** Known usage inside the cycle, null when it was not readable. */
+  usage: (UsageBytes & { at: string }) | null;
+  decision: Decision | null;
+  /** Open holds, kept up to date as the run opens and ends them. */
+  holds: HoldRecord[];
+  evidence: EvidenceRecord[];
+  unsettled: ActionRecord[];
+  /** Holds that this run begins and ends; under `observe` or in a dry run they are only shown. */
+  opens: WantedHold[];
+  closes: HoldRecord[];
+  observation: Observation | null;
+  /** Ids of other active services that stand on the same thing. */
+  sharedWith: string[];
+  /** Actions of this run, as journaled or (dry run) as they would be. */
+  actions: ActionRecord[];
+  drift: string[];
+  skipped: string | null;
+  error: ItemError | null;
+  warnings: ItemError[];
+  held: boolean;
+  released: boolean;
+}
+
+/** Keeps the first error of a service: the later ones mostly follow from it. */
+export function fail(work: Work, error: ItemError): void {
+  work.error ??= error;
+}
+
+/** Types of journal rows that stand for a whole order (`provision:renew`), not for a change to the panel. */
+export const ORDER_PREFIX = 'provision:';
+
+export function isOrderRow(action: Pick<ActionRecord, 'type'>): boolean {
+  return action.type.startsWith(ORDER_PREFIX);
+}

@@ -1,0 +1,122 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import type { Deps } from '../../context.js';
+import { usageError } from '../../errors.js';
+
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+const LENGTH = 24;
+
+/** A password from a cryptographic source: 24 characters without look-alikes, about 139 bits. */
+export function generatePassword(randomBytes: (count: number) => Uint8Array): string {
+  let password = '';
+  while (password.length < LENGTH) {
+    for (const byte of randomBytes(LENGTH)) {
+      // Bytes beyond the last whole multiple would make some characters likelier than others.
+      const limit = 256 - (256 % ALPHABET.length);
+      if (byte < limit && password.length < LENGTH) password += ALPHABET[byte % ALPHABET.length] ?? '';
+    }
+  }
+  return password;
+}
+
+/** Where the password of an order comes from and goes to. */
+export interface PasswordPlan {
+  password: string;
+  /** Absolute path of the file that holds it; null where it is printed. */
+  file: string | null;
+  generated: boolean;
+}
+
+/** What the options say about a password. */
+export interface PasswordOptions {
+  file?: string | undefined;
+  stdin?: boolean | undefined;
+  /** `credentials: { writeTo: FOLDER }` of the product. */
+  folder?: string | undefined;
+  service: string;
+  /** The password is shown to the caller (a terminal, or `--json`). */
+  shown: boolean;
+  /** A file that an earlier, broken-off run of the same order wrote. */
+  earlierFile?: string | null | undefined;
+  /** An existing file holds the new password (`change-password --password-file`). */
+  readExisting: boolean;
+}
+
+/**
+ * Decides on the password before anything is called or stored. A file is written here, mode 0600 and never over an
+ * existing one, so that no account is made whose password nobody has.
+ *
+ * @throws SluiceError `password_nowhere`, `password_file_exists`, `bad_password` (exit 2)
+ */
+export async function planPassword(deps: Deps, options: PasswordOptions): Promise<PasswordPlan> {
+  if (options.stdin === true) {
+    return {
+      password: checkPassword((await deps.readStdin()).replace(/\r?\n$/, ''), 'standard input'),
+      file: null,
+      generated: false,
+    };
+  }
+  const file = fileOf(deps, options);
+  if (file === null) {
+    if (!options.shown) {
+      throw usageError(
+        'password_nowhere',
+        'The generated password would go nowhere: run it on a terminal, with --json, with --password-file FILE, or state credentials: { writeTo: FOLDER } in the product; nothing was called',
+      );
+    }
+    return { password: generatePassword(deps.randomBytes), file: null, generated: true };
+  }
+  if (existsSync(file)) {
+    if (options.readExisting || file === options.earlierFile) {
+      return {
+        password: checkPassword(readFileSync(file, 'utf8').replace(/\r?\n$/, ''), file),
+        file,
+        generated: false,
+      };
+    }
+    throw usageError(
+      'password_file_exists',
+      `${file} is there already and is never overwritten: name another file; nothing was called`,
+    );
+  }
+  const password = generatePassword(deps.randomBytes);
+  writeNew(file, password);
+  return { password, file, generated: true };
+}
+
+function fileOf(deps: Deps, options: PasswordOptions): string | null {
+  if (options.file !== undefined) return path.resolve(deps.cwd, options.file);
+  if (options.folder === undefined) return null;
+  const base = path.join(options.folder, `${options.service.replaceAll(/[^\w.@-]/g, '_')}.password`);
+  if (!existsSync(base) || base === options.earlierFile) return base;
+  return `${base}.${new Date(deps.clock.now()).toISOString().replaceAll(/[:.]/g, '-')}`;
+}
+
+function checkPassword(password: string, source: string): string {
+  // Panels trim names and passwords in some calls and not in others.
+  if (password === '' || password !== password.trim() || /[\r\n]/.test(password)) {
+    throw usageError(
+      'bad_password',
+      `The password from ${source} is empty, has blanks around it or several lines; nothing was called`,
+    );
+  }
+  return password;
+}
+
+function writeNew(file: string, password: string): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const handle = openSync(file, 'wx', 0o600);
+    try {
+      writeSync(handle, `${password}\n`);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw usageError(
+      'password_file_unwritable',
+      `${file} can't be written (${(error as { code?: string }).code ?? 'unknown'}); nothing was called`,
+    );
+  }
+}

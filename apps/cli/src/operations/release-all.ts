@@ -1,0 +1,159 @@
+import { ExitCode, itemErrorOf } from '../errors.js';
+import { Leases, leaseHeld, panelLease } from './leases.js';
+import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
+import { runOrder } from './order.js';
+import type { PassReport } from './pass/report.js';
+import type { ServiceView } from './views.js';
+import type { Session } from './session.js';
+
+/** What `hold release --all` is asked. */
+export interface ReleaseAllRequest {
+  panel?: string | undefined;
+  reason?: string | undefined;
+  dryRun: boolean;
+  waitMs: number;
+  /** Holds as the file beside the store has them, when the store itself is gone. */
+  file: HoldsFile | null;
+}
+
+/** Services that are given back at the same time. */
+const AT_ONCE = 16;
+
+/**
+ * Gives back everything that Sluice restricted and puts those panels under `observe`, so that no run restricts it
+ * again. What fails stays as evidence: a repeat tries it again.
+ */
+export async function releaseAll(
+  session: Session,
+  request: ReleaseAllRequest,
+): Promise<{ report: PassReport; exitCode: number }> {
+  const startedAt = session.now();
+  const id = session.id('run');
+  const { file } = request;
+  if (file && !request.dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
+  const scope = request.panel === undefined ? {} : { panel: request.panel };
+  const holds = (await session.store.holds.open(scope)).filter(
+    (hold) => request.reason === undefined || hold.reason === request.reason,
+  );
+  const ended = new Set((await session.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
+  const left = (await session.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
+  const ids = [...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service)])].sort();
+  const services = ids.length === 0 ? [] : await session.store.services.list({ ids });
+  const panels = [...new Set(services.map((service) => service.panel))].sort();
+  const leases = new Leases(session, id);
+  const views: ServiceView[] = [];
+  try {
+    if (!request.dryRun) {
+      for (const panel of panels) {
+        const taken = await leases.tryTake(panelLease(panel));
+        if (!('lease' in taken)) throw leaseHeld(`panel ${panel}`, [taken.heldBy]);
+      }
+      const { host, pid } = session.deps.owner;
+      await session.write(leases.held, async (tables) => {
+        await tables.runs.start({
+          id,
+          command: 'hold release',
+          dryRun: false,
+          observing: panels,
+          startedAt,
+          finishedAt: null,
+          exitCode: null,
+          totals: null,
+          error: null,
+          host,
+          pid,
+        });
+        for (const panel of panels) {
+          for (const item of await tables.switches.list()) {
+            if (item.panel === panel) await tables.switches.clear(panel, item.product);
+          }
+          await tables.switches.set({ panel, product: null, enforce: 'observe', since: startedAt });
+        }
+      });
+    }
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      for (;;) {
+        const service = services[next++];
+        if (!service || session.deps.signal.aborted) return;
+        views.push(await giveBack(session, id, service.id, request));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, services.length) }, worker));
+  } finally {
+    await leases.releaseAll();
+  }
+  views.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const failed = views.filter((view) => view.error !== null).length;
+  const report: PassReport = {
+    run: {
+      id,
+      command: 'hold release',
+      dryRun: request.dryRun,
+      observing: panels,
+      startedAt,
+      finishedAt: session.now(),
+    },
+    totals: {
+      services: views.length,
+      read: 0,
+      unreadable: 0,
+      failed,
+      held: views.filter((view) => view.holds.length > 0).length,
+      released: views.length - failed,
+      purchased: 0,
+      actions: views.reduce((sum, view) => sum + view.actions.length, 0),
+    },
+    services: views,
+    notices: [],
+    error: null,
+    panels: [],
+  };
+  const exitCode = failed === 0 ? ExitCode.done : failed === views.length ? ExitCode.failed : ExitCode.partial;
+  if (!request.dryRun) {
+    const { totals } = report;
+    await session.store.runs.finish(id, {
+      finishedAt: session.now(),
+      exitCode,
+      totals,
+      error: null,
+      observing: panels,
+    });
+  }
+  return { report, exitCode };
+}
+
+async function giveBack(session: Session, run: string, id: string, request: ReleaseAllRequest): Promise<ServiceView> {
+  try {
+    const { report } = await runOrder(session, id, {
+      command: 'hold release',
+      run,
+      dryRun: request.dryRun,
+      waitMs: request.waitMs,
+      desire: async (_service, tables) => {
+        for (const hold of await tables.holds.open({ services: [id] })) {
+          if (request.reason === undefined || hold.reason === request.reason)
+            await tables.holds.end(hold.id, session.now());
+        }
+      },
+      pretend: (work) => {
+        work.holds = request.reason === undefined ? [] : work.holds.filter((hold) => hold.reason !== request.reason);
+      },
+    });
+    return report.service;
+  } catch (error) {
+    return {
+      id,
+      panel: request.panel ?? '',
+      status: 'failed',
+      observing: true,
+      mode: null,
+      cycle: null,
+      usage: null,
+      allowance: null,
+      holds: [],
+      actions: [],
+      error: itemErrorOf(error),
+    };
+  }
+}

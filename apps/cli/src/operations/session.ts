@@ -1,0 +1,189 @@
+import path from 'node:path';
+import type { CallEvent } from '@sluice/panel-http';
+import { openStore, type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
+import { loadConfig, type Config } from '../config/load.js';
+import { backupBeforeMigration } from './backups.js';
+import { watchHolds, writeHoldsFile } from './holds-file.js';
+import { isoNow, newId, type Deps } from '../context.js';
+import { SluiceError, usageError } from '../errors.js';
+import { suggestion } from '../config/load.js';
+import type { Panel } from '../panels/panel.js';
+import { openPanel } from '../panels/registry.js';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  config?: string;
+}
+
+const FLUSH_AT = 500;
+
+/**
+ * What an operation works with: config, store, panels opened on demand, the API log. Close it in the end: that writes
+ * what is still buffered.
+ */
+export class Session {
+  readonly deps: Deps;
+  readonly config: Config;
+  readonly store: StateStore;
+  /** The run that API calls belong to; set by `beginRun`. */
+  runId: string | null = null;
+  readonly #panels = new Map<string, Promise<Panel>>();
+  #calls: ApiCallRecord[] = [];
+  #flushing: Promise<void> = Promise.resolve();
+  /** One writing of the holds file at a time; changes meanwhile ask for one more. */
+  #holdsFile: Promise<void> = Promise.resolve();
+  #holdsStale = false;
+
+  private constructor(deps: Deps, config: Config, store: StateStore) {
+    this.deps = deps;
+    this.config = config;
+    this.store = store;
+  }
+
+  /** Loads the config and opens the store (created on first use). */
+  static async open(deps: Deps, options: CommonOptions): Promise<Session> {
+    const config = loadConfig(options.config, deps.env, deps.cwd);
+    const location = storeLocation(config);
+    await backupBeforeMigration(location, deps.clock);
+    const store = await openStore({ location, clock: deps.clock });
+    return new Session(deps, config, store);
+  }
+
+  now(): string {
+    return isoNow(this.deps.clock);
+  }
+
+  id(prefix: string): string {
+    return newId(this.deps, prefix);
+  }
+
+  /** The panel of that name, opened once. Secrets are resolved here and not before. */
+  panel(name: string): Promise<Panel> {
+    let panel = this.#panels.get(name);
+    if (!panel) {
+      const config = this.config.panels[name];
+      if (!config) {
+        return Promise.reject(
+          usageError(
+            'unknown_panel',
+            `There is no panel "${name}"${suggestion(name, Object.keys(this.config.panels))}`,
+          ),
+        );
+      }
+      panel = openPanel(name, config, this.config, this.deps, (event) => {
+        this.#log(event);
+      });
+      this.#panels.set(name, panel);
+    }
+    return panel;
+  }
+
+  #log(event: CallEvent): void {
+    this.#calls.push({
+      at: event.at,
+      run: this.runId,
+      panel: event.panel,
+      service: event.tag,
+      endpoint: event.endpoint,
+      method: event.method,
+      path: event.path,
+      status: event.status,
+      durationMs: Math.round(event.durationMs),
+      attempt: event.attempt,
+      ok: event.ok,
+      code: event.code,
+      message: event.message,
+      changing: event.changing,
+    });
+    if (this.#calls.length >= FLUSH_AT) this.#flushing = this.#flushing.then(() => this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    const calls = this.#calls;
+    this.#calls = [];
+    if (calls.length > 0) await this.store.write((tables) => tables.apiCalls.add(calls));
+  }
+
+  /**
+   * A write that fails when one of the leases was lost meanwhile. What it changes in holds and evidence reaches the
+   * file of open holds beside the store.
+   */
+  async write<T>(leases: HeldLease[], work: (tables: StoreTables) => Promise<T>): Promise<T> {
+    const changes = { holds: false };
+    const result = await this.store.write(
+      (tables) =>
+        work(
+          watchHolds(tables, () => {
+            changes.holds = true;
+          }),
+        ),
+      { fences: leases },
+    );
+    if (changes.holds) this.#writeHoldsFile();
+    return result;
+  }
+
+  #writeHoldsFile(): void {
+    if (this.#holdsStale) return;
+    this.#holdsStale = true;
+    this.#holdsFile = this.#holdsFile.then(async () => {
+      this.#holdsStale = false;
+      await writeHoldsFile(this.store, this.now());
+    });
+    // Its failure shows at `close`, which waits for it.
+    this.#holdsFile.catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#flushing;
+      await this.#flush();
+      await this.#holdsFile;
+    } finally {
+      for (const panel of this.#panels.values()) {
+        void panel.then(
+          (opened) => {
+            opened.close();
+          },
+          () => undefined,
+        );
+      }
+      await this.store.close();
+    }
+  }
+}
+
+/** Where the state file stands: relative paths are relative to the config file. */
+export function storeLocation(config: Config): string {
+  return path.resolve(config.dir, config.state);
+}
+
+/** Runs `work` with an open session and closes it whatever happens. */
+export async function withSession<T>(
+  deps: Deps,
+  options: CommonOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await Session.open(deps, options);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The service of that id, or an error that names the nearest one. */
+export async function requireService(session: Session, id: string) {
+  const service = await session.store.services.get(id);
+  if (service) return service;
+  const ids = await session.store.services.ids();
+  const hint =
+    ids.length === 0 ? '; there are none yet, add one with "sluice service add"' : suggestion(id, ids.slice(0, 2000));
+  throw new SluiceError(
+    'unknown_service',
+    `There is no service "${id}"${hint.length > 200 ? '; see "sluice service list"' : hint}`,
+    {
+      details: { service: id },
+    },
+  );
+}

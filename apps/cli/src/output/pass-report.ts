@@ -1,0 +1,97 @@
+import { formatBytes } from '@sluice/quota-core';
+import type { Terminal } from './terminal.js';
+
+/** What of a run's document the table needs; the documents of poll, reconcile, plan and hold release all have it. */
+export interface PassDocument {
+  run: { id: string; command: string; dryRun: boolean; observing: string[]; startedAt: string; finishedAt: string };
+  totals: {
+    services: number;
+    read: number;
+    unreadable: number;
+    failed: number;
+    held: number;
+    released: number;
+    purchased: number;
+    actions: number;
+  };
+  services: {
+    id: string;
+    panel: string;
+    status: string;
+    observing: boolean;
+    usage: { totalBytes: number | null; inBytes: number | null; outBytes: number | null } | null;
+    mode: string | null;
+    allowance: { unlimited: boolean; allowedBytes: number | null } | null;
+    holds: { reason: string; since: string }[];
+    actions: { type: string; target: string; state: string }[];
+    error: { code: string; message: string } | null;
+  }[];
+  notices: { code: string; service: string | null; message: string }[];
+  error: { code: string; message: string } | null;
+  panels: { panel: string; error: { code: string; message: string } }[];
+}
+
+/** `412.10 GB`, or a dash for what is not known. */
+export function bytesCell(bytes: number | null | undefined): string | null {
+  return bytes == null ? null : formatBytes(bytes);
+}
+
+/** Used bytes of the direction that counts. */
+export function usedCell(service: Pick<PassDocument['services'][number], 'usage' | 'mode'>): string | null {
+  const { usage, mode } = service;
+  if (!usage) return null;
+  return bytesCell(mode === 'IN' ? usage.inBytes : mode === 'OUT' ? usage.outBytes : usage.totalBytes);
+}
+
+/** Prints a run for people: what is out of the ordinary first to the eye, all services with `--verbose`. */
+export function printPass(terminal: Terminal, report: PassDocument, showAll: boolean): void {
+  const { colors } = terminal;
+  const shown = report.services.filter((service) => showAll || service.status !== 'ok' || service.actions.length > 0);
+  const quietly =
+    terminal.quiet &&
+    report.error === null &&
+    report.panels.length === 0 &&
+    shown.every((service) => service.error === null);
+  if (quietly) return;
+  if (report.run.observing.length > 0) {
+    terminal.line(
+      colors.yellow(`OBSERVING ${report.run.observing.join(', ')}: decisions are recorded, nothing is changed`),
+    );
+  }
+  if (shown.length > 0) {
+    terminal.table(
+      ['service', 'panel', 'status', '>used', '>allowed', 'holds', 'actions'],
+      shown.map((service) => [
+        service.id,
+        service.panel,
+        terminal.status(service.status) + (service.observing ? colors.dim(' (observing)') : ''),
+        usedCell(service),
+        service.allowance?.unlimited === true ? 'unlimited' : bytesCell(service.allowance?.allowedBytes),
+        service.holds.map((hold) => hold.reason).join(', ') || null,
+        service.actions
+          .map((action) => `${action.type} ${action.target} ${terminal.status(action.state)}`)
+          .join('\n') || null,
+      ]),
+    );
+    terminal.line();
+  }
+  for (const service of shown) if (service.error) terminal.line(`${service.id}: ${terminal.error(service.error)}`);
+  for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
+  for (const notice of report.notices) terminal.line(colors.cyan(`notice ${notice.code}: ${notice.message}`));
+  if (report.error) terminal.line(terminal.error(report.error));
+  terminal.line(summary(report));
+}
+
+function summary({ run, totals }: PassDocument): string {
+  const parts = [`${totals.services} services`, `${totals.read} read`];
+  const add = (count: number, word: string): void => {
+    if (count > 0) parts.push(`${count} ${word}`);
+  };
+  add(totals.unreadable, 'unreadable');
+  add(totals.failed, 'failed');
+  add(totals.held, 'held');
+  add(totals.released, 'released');
+  add(totals.purchased, 'packages bought');
+  add(totals.actions, run.dryRun ? 'changes to make' : 'actions');
+  return `${run.command}${run.dryRun ? ' (dry run)' : ''}: ${parts.join(', ')}`;
+}

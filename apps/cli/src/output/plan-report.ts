@@ -1,0 +1,24 @@
+import { printPass, type PassDocument } from './pass-report.js';
+import type { Terminal } from './terminal.js';
+
+const ADDS = /^(disable|suspend|create|pause|redirect|assign)/;
+
+/** Prints a plan as a diff: `+` restricts or makes, `-` gives back or removes, `~` changes. */
+export function printPlan(terminal: Terminal, report: PassDocument): void {
+  const { colors } = terminal;
+  for (const service of report.services) {
+    if (service.actions.length === 0 && service.error === null) continue;
+    const holds = service.holds.map((hold) => hold.reason).join(', ') || 'none';
+    terminal.line(
+      `${colors.bold(service.id)} on ${service.panel} (holds: ${holds})${service.observing ? colors.yellow(' OBSERVING') : ''}`,
+    );
+    for (const action of service.actions) {
+      const sign = ADDS.test(action.type) ? '+' : /^update/.test(action.type) ? '~' : '-';
+      const text = `  ${sign} ${action.type} ${action.target}`;
+      terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
+    }
+    if (service.error) terminal.line(`  ${terminal.error(service.error)}`);
+  }
+  if (report.totals.actions === 0) terminal.line('Nothing to change.');
+  printPass(terminal, { ...report, services: [] }, false);
+}

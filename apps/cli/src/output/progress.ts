@@ -1,0 +1,38 @@
+import type { Deps } from '../context.js';
+
+/** Shows progress with rate and ETA on a terminal, for work of more than a second. */
+export interface Progress {
+  update(done: number, total: number): void;
+  stop(): void;
+}
+
+const SHOW_AFTER_MS = 1000;
+
+/** A progress bar on stderr, or nothing where stderr is no terminal. */
+export async function startProgress(deps: Deps, label: string, enabled: boolean): Promise<Progress> {
+  if (!enabled || deps.stderr.isTTY !== true) return { update: () => undefined, stop: () => undefined };
+  const { SingleBar } = await import('cli-progress').then((module) => module.default);
+  const bar = new SingleBar({
+    format: `${label} {bar} {value}/{total}  {rate}/s  ETA {eta_formatted}`,
+    hideCursor: true,
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
+  const startedAt = deps.clock.now();
+  let shown = false;
+  return {
+    update(done, total) {
+      const elapsed = deps.clock.now() - startedAt;
+      if (elapsed < SHOW_AFTER_MS) return;
+      const rate = Math.round((done * 1000) / elapsed);
+      if (!shown) {
+        shown = true;
+        bar.start(total, done, { rate });
+      }
+      bar.update(done, { rate });
+    },
+    stop() {
+      if (shown) bar.stop();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import Table from 'cli-table3';
+import picocolors from 'picocolors';
+import type { Deps } from '../context.js';
+import type { ItemError } from '../errors.js';
+
+/** How a command prints. */
+export interface TerminalOptions {
+  json?: boolean | undefined;
+  quiet?: boolean | undefined;
+  color?: boolean | undefined;
+}
+
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** `NO_COLOR` and `--no-color` switch colours off, `FORCE_COLOR` on; otherwise only a terminal has them. */
+export function wantsColor(deps: Pick<Deps, 'env' | 'stdout'>, option: boolean | undefined): boolean {
+  const { NO_COLOR: no, FORCE_COLOR: force } = deps.env;
+  if (option === false || (no !== undefined && no !== '')) return false;
+  if (force !== undefined && force !== '0' && force !== '') return true;
+  return deps.stdout.isTTY === true;
+}
+
+/** Data on stdout, everything else on stderr. */
+export class Terminal {
+  readonly colors: Colors;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly #deps: Deps;
+
+  constructor(deps: Deps, options: TerminalOptions) {
+    this.#deps = deps;
+    this.json = options.json === true;
+    this.quiet = options.quiet === true;
+    this.colors = picocolors.createColors(!this.json && wantsColor(deps, options.color));
+  }
+
+  /** The one JSON document of `--json`. */
+  document(value: unknown): void {
+    this.#deps.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** A line of data. */
+  line(text = ''): void {
+    if (!this.json) this.#deps.stdout.write(`${text}\n`);
+  }
+
+  /** A line about the work, silenced by `--quiet`. */
+  info(text: string): void {
+    if (!this.json && !this.quiet) this.#deps.stdout.write(`${text}\n`);
+  }
+
+  /** On stderr, also with `--json` and `--quiet`. */
+  warn(text: string): void {
+    this.#deps.stderr.write(`${text}\n`);
+  }
+
+  /** A table without frames; columns whose head begins with `>` are right-aligned. */
+  table(heads: string[], rows: (string | null)[][]): void {
+    if (this.json) return;
+    const { colors } = this;
+    const table = new Table({
+      head: heads.map((head) => colors.bold(head.replace(/^>/, ''))),
+      colAligns: heads.map((head) => (head.startsWith('>') ? 'right' : 'left')),
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+      chars: {
+        top: '',
+        'top-mid': '',
+        'top-left': '',
+        'top-right': '',
+        bottom: '',
+        'bottom-mid': '',
+        'bottom-left': '',
+        'bottom-right': '',
+        left: '',
+        'left-mid': '',
+        mid: '',
+        'mid-mid': '',
+        right: '',
+        'right-mid': '',
+        middle: '',
+      },
+    });
+    for (const row of rows) table.push(row.map((cell) => cell ?? colors.dim('-')));
+    const text = table
+      .toString()
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .join('\n');
+    this.#deps.stdout.write(`${text}\n`);
+  }
+
+  /** Colours a service's status by what it asks of the reader. */
+  status(status: string): string {
+    const { colors } = this;
+    if (status === 'ok' || status === 'applied' || status === 'active') return colors.green(status);
+    if (status === 'held' || status === 'in-doubt' || status === 'planned' || status === 'warning')
+      return colors.yellow(status);
+    if (status === 'failed' || status === 'unreadable') return colors.red(status);
+    return colors.dim(status);
+  }
+
+  error({ code, message }: ItemError): string {
+    return `${this.colors.red(code)}: ${message}`;
+  }
+}

@@ -1,0 +1,199 @@
+import { createEasyDcimClient, type EasyDcimClient, type Port } from '@sluice/easydcim-client';
+import type { CallEvent } from '@sluice/panel-http';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import { ACTIONS } from '../../config/rules.js';
+import type { Config } from '../../config/load.js';
+import type { EasyDcimPanelConfig } from '../../config/schema.js';
+import { resolveSecret } from '../../config/secrets.js';
+import { isoNow, type Deps } from '../../context.js';
+import { itemErrorOf, type ItemError } from '../../errors.js';
+import { transportOptions } from '../transport.js';
+import type { ApplyContext, Observation, Panel, Step, StepOutcome, UsageAnswer, UsageRequest } from '../panel.js';
+import { adoptEasyDcim } from './easydcim-adopt.js';
+import { planEasyDcim } from './easydcim-plan.js';
+import { performStep } from './easydcim-apply.js';
+import { settleAction } from './easydcim-settle.js';
+import type { EasyDcimState } from './easydcim-state.js';
+
+/** Opens the adapter of an EasyDCIM installation (contracts: EasyDCIM API v3). */
+export function openEasyDcimPanel(
+  name: string,
+  config: EasyDcimPanelConfig,
+  all: Config,
+  deps: Deps,
+  onCall: (event: CallEvent) => void,
+): EasyDcimPanel {
+  const client = createEasyDcimClient({
+    panel: name,
+    baseUrl: config.url,
+    allowHttp: config.allowHttp,
+    token: resolveSecret(config.token, `panels.${name}.token`, { env: deps.env, dir: all.dir }),
+    timeZone: config.timeZone ?? all.timeZone,
+    ...(config.units ? { units: config.units } : {}),
+    ...(config.requestUnits ? { requestUnits: config.requestUnits } : {}),
+    graphDates: config.graphDates,
+    trafficDirection: config.trafficDirection,
+    impersonate: config.impersonate ?? null,
+    impersonateFallback: config.impersonateFallback,
+    ...(config.managementPorts ? { managementPorts: config.managementPorts } : {}),
+    ...transportOptions(name, config, all, deps, onCall),
+  });
+  return new EasyDcimPanel(name, config.url, client, deps);
+}
+
+export class EasyDcimPanel implements Panel<EasyDcimState> {
+  readonly kind = 'easydcim';
+  readonly capabilities = ['usage', 'window-usage', 'enforce', 'suspend', 'graphs'] as const;
+  readonly actions = ACTIONS.easydcim;
+  readonly requiredRef = 'easydcim_service_id';
+  readonly wholeLists = false;
+  readonly name: string;
+  readonly url: string;
+  readonly client: EasyDcimClient;
+  readonly #deps: Deps;
+
+  constructor(name: string, url: string, client: EasyDcimClient, deps: Deps) {
+    this.name = name;
+    this.url = url;
+    this.client = client;
+    this.#deps = deps;
+  }
+
+  async testConnection(): Promise<{ message: string }> {
+    const { endpoint } = await this.client.probe();
+    return { message: `answered ${endpoint}` };
+  }
+
+  async readUsage(
+    requests: UsageRequest[],
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await Promise.all(
+      requests.map(async (request) => {
+        onAnswer(request.service.id, await this.#readOne(request, signal));
+      }),
+    );
+  }
+
+  async #readOne({ service, window }: UsageRequest, signal: AbortSignal): Promise<UsageAnswer> {
+    try {
+      const id = service.refs['easydcim_service_id'] ?? '';
+      const reading = await this.client.bandwidth(id, window, { ...this.#call(service), signal });
+      const { inBytes, outBytes, totalBytes, warnings, raw, shape } = reading;
+      return {
+        reading: { known: true, at: isoNow(this.#deps.clock), inBytes, outBytes, totalBytes },
+        raw,
+        shape,
+        warnings,
+      };
+    } catch (error) {
+      const { code, message } = itemErrorOf(error);
+      return {
+        reading: { known: false, at: isoNow(this.#deps.clock), code, message },
+        raw: null,
+        shape: [],
+        warnings: [],
+      };
+    }
+  }
+
+  async observe(services: ServiceRecord[], signal: AbortSignal): Promise<Map<string, Observation<EasyDcimState>>> {
+    const seen = await Promise.all(
+      services.map(async (service) => [service.id, await this.#see(service, signal)] as const),
+    );
+    return new Map(seen);
+  }
+
+  async #see(service: ServiceRecord, signal: AbortSignal): Promise<Observation<EasyDcimState>> {
+    const { easydcim_service_id: serviceId, easydcim_order_id: orderId } = service.refs;
+    const options = { ...this.#call(service), signal };
+    const state: EasyDcimState = { ports: null, portsError: null, order: null, orderError: null };
+    const readPorts = async (id: string): Promise<void> => {
+      const ports: Port[] = [];
+      for await (const port of this.client.ports.list(id, options)) ports.push(port);
+      // The list may leave the administrative state out; the port itself is the better source.
+      state.ports = await Promise.all(
+        ports.map(async (port) =>
+          port.adminEnabled === null && !port.management ? this.#sharper(port, options) : port,
+        ),
+      );
+    };
+    const readOrder = async (id: string): Promise<void> => {
+      const order = await this.client.orders.get(id, options);
+      state.order =
+        order.suspended === null && serviceId !== undefined ? await this.#statusOf(order, serviceId, options) : order;
+    };
+    await Promise.all([
+      serviceId === undefined
+        ? undefined
+        : readPorts(serviceId).catch((error: unknown) => {
+            state.portsError = itemErrorOf(error);
+          }),
+      orderId === undefined
+        ? undefined
+        : readOrder(orderId).catch((error: unknown) => {
+            state.orderError = itemErrorOf(error);
+          }),
+    ]);
+    return { service: service.id, at: isoNow(this.#deps.clock), state, error: observationError(state) };
+  }
+
+  async #sharper(port: Port, options: { tag: string; signal: AbortSignal }): Promise<Port> {
+    try {
+      const own = await this.client.ports.get(port.id, options);
+      return { ...port, adminEnabled: own.adminEnabled, linkUp: own.linkUp ?? port.linkUp };
+    } catch {
+      return port; // unknown stays unknown: the plan says so
+    }
+  }
+
+  async #statusOf<O extends { suspended: boolean | null }>(
+    order: O,
+    serviceId: string,
+    options: { tag: string; signal: AbortSignal },
+  ): Promise<O> {
+    try {
+      const { status } = await this.client.services.get(serviceId, options);
+      if (status === null) return order;
+      return {
+        ...order,
+        suspended: /^suspended$/i.test(status) ? true : /^activ(e|ated)$/i.test(status) ? false : null,
+      };
+    } catch {
+      return order; // unknown stays unknown: the plan says so
+    }
+  }
+
+  plan = planEasyDcim;
+  settle = (action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null =>
+    settleAction(action, observation);
+
+  apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
+    return performStep(this.client, this.#deps.clock, this.#call(service), step, context);
+  }
+
+  adopt = adoptEasyDcim;
+
+  footprint(service: ServiceRecord, observation: Observation<EasyDcimState> | null): string[] {
+    const { easydcim_service_id: serviceId, easydcim_server_id: serverId } = service.refs;
+    return [
+      ...(serviceId === undefined ? [] : [`service:${serviceId}`]),
+      ...(serverId === undefined ? [] : [`server:${serverId}`]),
+      ...(observation?.state?.ports ?? []).filter((port) => !port.management).map((port) => `port:${port.id}`),
+    ];
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  #call(service: ServiceRecord): { tag: string; impersonate?: string } {
+    const user = service.refs['easydcim_user'];
+    return { tag: service.id, ...(user === undefined ? {} : { impersonate: user }) };
+  }
+}
+
+function observationError(state: EasyDcimState): ItemError | null {
+  return state.portsError ?? state.orderError;
+}

@@ -1,0 +1,72 @@
+import type { ActionRecord } from '@sluice/state-store';
+import type { Observation, StepOutcome } from '../panel.js';
+import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type PortState } from './easydcim-state.js';
+
+/** How long an accepted or unanswered change may still come to pass before its absence counts as a failure. */
+const GRACE_MS = 15 * 60_000;
+
+/** Pure: what an observation says about an action that was left planned or in doubt; null when it does not tell. */
+export function settleAction(action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null {
+  const { state } = observation;
+  if (!state) return null;
+  const outcome = outcomeOf(action, state);
+  if (outcome?.state !== 'failed' || action.calledAt === null) return outcome;
+  const age = Date.parse(observation.at) - Date.parse(action.calledAt);
+  const mayStillCome = action.state === 'in-doubt' && age >= 0 && age < GRACE_MS;
+  return mayStillCome ? null : outcome;
+}
+
+function outcomeOf(action: ActionRecord, state: EasyDcimState): StepOutcome | null {
+  if (action.type === ACTION_TYPES.disablePort || action.type === ACTION_TYPES.enablePort) {
+    const port = state.ports?.find((item) => item.id === action.target);
+    return port ? portOutcome(action.type, action.prior, port) : null;
+  }
+  const { order } = state;
+  return order && order.id === action.target ? orderOutcome(action.type, order) : null;
+}
+
+/** What a port shows of a change that should have been made. */
+export function portOutcome(
+  type: string,
+  prior: unknown,
+  port: Pick<PortState, 'id' | 'adminEnabled' | 'linkUp'>,
+): StepOutcome {
+  const wanted = type === ACTION_TYPES.enablePort;
+  const observed = { adminEnabled: port.adminEnabled, linkUp: port.linkUp };
+  const before = prior as Partial<PortPrior> | null;
+  const linkFollowed = before?.linkUp === !wanted && port.linkUp === wanted;
+  if (port.adminEnabled === wanted || (port.adminEnabled === null && linkFollowed)) {
+    return { state: 'applied', observed, error: null };
+  }
+  if (port.adminEnabled === null) {
+    return {
+      state: 'in-doubt',
+      observed,
+      error: { code: 'outcome_unknown', message: `port ${port.id}: the panel does not tell whether it is enabled` },
+    };
+  }
+  return {
+    state: 'failed',
+    observed,
+    error: { code: 'not_done', message: `port ${port.id} is still ${wanted ? 'disabled' : 'enabled'}` },
+  };
+}
+
+/** What an order shows of a change that should have been made. */
+export function orderOutcome(type: string, order: Pick<OrderState, 'id' | 'status' | 'suspended'>): StepOutcome {
+  const wanted = type === ACTION_TYPES.suspendOrder;
+  const observed = { status: order.status, suspended: order.suspended };
+  if (order.suspended === wanted) return { state: 'applied', observed, error: null };
+  if (order.suspended === null) {
+    return {
+      state: 'in-doubt',
+      observed,
+      error: { code: 'outcome_unknown', message: `order ${order.id}: the status "${order.status}" does not tell` },
+    };
+  }
+  return {
+    state: 'failed',
+    observed,
+    error: { code: 'not_done', message: `order ${order.id} is still ${wanted ? 'active' : 'suspended'}` },
+  };
+}

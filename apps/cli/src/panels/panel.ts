@@ -1,0 +1,197 @@
+import type { Reading } from '@sluice/quota-core';
+import type { ActionRecord, ActionState, EvidenceRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
+import type { ItemError } from '../errors.js';
+import type { ProductConfig } from '../config/schema.js';
+
+/** What a kind of panel can do; shown by `panel list`. */
+export type Capability =
+  | 'usage'
+  | 'window-usage'
+  | 'counter-usage'
+  | 'enforce'
+  | 'suspend'
+  | 'accounts'
+  | 'passwords'
+  | 'packages'
+  | 'graphs'
+  | 'agents';
+
+/** One reading to take: the service and the part of its cycle that has passed. */
+export interface UsageRequest {
+  service: ServiceRecord;
+  product: ProductConfig;
+  /** Half open, ISO UTC; `end` is the smaller of now and the cycle's end. */
+  window: { start: string; end: string };
+}
+
+/** What the panel said of one service's usage. Bytes of the panel's own window or counters. */
+export interface UsageAnswer {
+  reading: Reading;
+  /** The panel's own words, small and without secrets, for the sample. */
+  raw: unknown;
+  /** Key paths of the answer, for the fingerprint; empty where there is none. */
+  shape: string[];
+  warnings: ItemError[];
+  /** Present where the figures are counters that grow: tells whether the panel (or we) reset them between two instants. */
+  counter?: { resetBetween: (previousAt: string, at: string) => boolean };
+}
+
+/** What a panel shows of one service; `error` when it could not be seen or understood. */
+export interface Observation<State = unknown> {
+  service: string;
+  at: string;
+  state: State | null;
+  error: ItemError | null;
+}
+
+/** What a service should be like, handed to `plan`. */
+export interface Desired {
+  service: ServiceRecord;
+  product: ProductConfig;
+  /** Holds that should restrict it now, oldest first; empty: nothing of ours should. */
+  holds: HoldRecord[];
+  /** Open evidence of this service. */
+  evidence: EvidenceRecord[];
+  /** The enforcement action in force for a quota hold. */
+  action: string;
+  allowance: { unlimited: boolean; allowedBytes: number | null } | null;
+  /** Ids of other active services that stand on the same thing (server, account). */
+  sharedWith: string[];
+  /** What of the panel may be brought in line: `poll` the quota and the restrictions, the others everything. */
+  scope: 'poll' | 'reconcile' | 'order';
+  /** What an operator ordered by name; null in runs. */
+  order: AccountOrder | null;
+  /** The open cycle; null where the service has none. A counter that was not reset in it yet is reset by the plan. */
+  cycle: { id: string; start: string; end: string; isNew: boolean; readAt: string | null } | null;
+  timeZone: string;
+  now: string;
+}
+
+/** An order about the account itself. Renewal and change of package need none: they change what is desired. */
+export type AccountOrder =
+  /** `proof`: the operator's word (or the service's own id) that an existing account is this service's. */
+  { verb: 'create'; adopt: boolean; setPassword: boolean } | { verb: 'change-password' } | { verb: 'terminate' };
+
+/** One change to a panel, decided and not yet done. */
+export interface Step {
+  type: string;
+  /** The panel's id of what is changed. */
+  target: string;
+  /** Hold that it is done for, or whose evidence it undoes. */
+  hold: string | null;
+  /** State before, as evidence. */
+  prior: unknown;
+  /** What the adapter needs to perform it; no secrets. */
+  payload: unknown;
+  /** Evidence rows that end when this step is done. */
+  ends: string[];
+  /** Evidence that begins when this step is done. */
+  begins: { kind: string; target: string; prior: unknown } | null;
+  /** Needs the password of the order. */
+  needsPassword?: boolean;
+}
+
+/** The steps, what they could not cover and why, and evidence that needs no call (already so on the panel). */
+export interface Plan {
+  steps: Step[];
+  problems: ItemError[];
+  /** Evidence that ends without a call, and how. */
+  settle: { evidence: string; outcome: 'undone' | 'dropped' }[];
+  /** Evidence that another open hold takes over. */
+  moves: { evidence: string; hold: string }[];
+  /** Differences between what is desired and what the panel shows, in words. */
+  drift: string[];
+  /** More steps follow once these are done and the panel was looked at again. */
+  again?: boolean;
+  /** Counts for the mass-change brake although no hold begins or ends (quota, speed or expiry falls, account made or removed). */
+  counts?: boolean;
+}
+
+/** How one step ended, after the panel was read again. */
+export interface StepOutcome {
+  state: ActionState;
+  observed: unknown;
+  error: ItemError | null;
+  /** Refs of the service that this step brought to light (null: gone); stored together with the outcome. */
+  refs?: Record<string, string | null>;
+  /** Evidence that begins, where it is known only after the step; replaces the step's own `begins`. */
+  begins?: { kind: string; target: string; prior: unknown }[];
+}
+
+/** What `doctor --contract` found on a panel. */
+export interface ContractReport {
+  checks: { name: string; object: string; status: 'ok' | 'warning' | 'failed' | 'skipped'; message: string }[];
+  /** Key paths of each endpoint's answer. */
+  shapes: { endpoint: string; shape: string[] }[];
+}
+
+/** Hooks around a changing call. */
+export interface ApplyContext {
+  signal: AbortSignal;
+  /** Must be awaited directly before the panel is called. */
+  calling: () => Promise<void>;
+  /** The new password, for the steps that set one; never journaled. */
+  password: string | null;
+}
+
+/** One kind of panel as the operations see it. */
+export interface Panel<State = unknown> {
+  readonly name: string;
+  readonly kind: string;
+  readonly url: string;
+  readonly capabilities: readonly Capability[];
+  /** Actions that a product on it may name; the first is the default. */
+  readonly actions: readonly string[];
+  /** Ref that a service must have to be metered here; null when none. */
+  readonly requiredRef: string | null;
+  /** The panel gives everything in whole lists: a poll sees all services, not only those held or about to change. */
+  readonly wholeLists: boolean;
+  /** A real authenticated read. Throws a PanelError. `clockDifferenceMs`: the panel's clock less ours, where it tells. */
+  testConnection(): Promise<{ message: string; clockDifferenceMs?: number }>;
+  /** `doctor --contract`: one read per endpoint and what was understood of it, every service's mapping, and the shapes. */
+  contract?(services: ServiceRecord[], signal: AbortSignal): Promise<ContractReport>;
+  /** Reads usage; calls `onAnswer` for each service as its answer comes, in any order. Never throws for a single service. */
+  readUsage(
+    requests: UsageRequest[],
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Looks at what the panel shows of these services. Never throws for a single service. */
+  observe(services: ServiceRecord[], signal: AbortSignal): Promise<Map<string, Observation<State>>>;
+  /** Pure: what turns what is into what should be. */
+  plan(desired: Desired, observation: Observation<State>): Plan;
+  /** Performs one step and reads back. Never throws. */
+  apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome>;
+  /** Pure: what an observation says about an action that was left unsettled; null when it does not tell. */
+  settle(action: ActionRecord, observation: Observation<State>): StepOutcome | null;
+  /**
+   * Where the panel has accounts: refs to be stored before an account is made (an unguessable name), and what to show
+   * of the account. Absent where there are none.
+   */
+  readonly accounts?: {
+    readonly passwords: boolean;
+    newRefs(
+      service: ServiceRecord,
+      product: ProductConfig,
+      randomBytes: (count: number) => Uint8Array,
+    ): Record<string, string>;
+    /** Name of the account, for `credentials.username`. */
+    username(service: ServiceRecord): string | null;
+    /** `account` of `service show`, as last seen. */
+    view(service: ServiceRecord, observation: Observation<State>): unknown;
+    /** Checks an order before anything is called or stored; a problem is a usage error. */
+    check(service: ServiceRecord, product: ProductConfig): ItemError | null;
+  };
+  /**
+   * Pure: what another tool shut, as evidence to be taken over; a problem for each that is not this service's or not
+   * shut. Absent where nothing can be adopted.
+   */
+  adopt?(
+    service: ServiceRecord,
+    observation: Observation<State>,
+    what: { ports: string[]; order: boolean; forwards: string[] },
+  ): { targets: { kind: string; target: string; prior: unknown }[]; problems: ItemError[] };
+  /** Ids of the things that a service stands on, to find services that share them. */
+  footprint(service: ServiceRecord, observation: Observation<State> | null): string[];
+  close(): void;
+}

@@ -1,0 +1,26 @@
+import type { CallEvent } from '@sluice/panel-http';
+import type { Config } from '../config/load.js';
+import type { PanelConfig } from '../config/schema.js';
+import type { Deps } from '../context.js';
+import { SluiceError } from '../errors.js';
+import type { Panel } from './panel.js';
+
+/** Opens the adapter of a configured panel; the code of a kind is loaded only when it is used. */
+export async function openPanel(
+  name: string,
+  panel: PanelConfig,
+  config: Config,
+  deps: Deps,
+  onCall: (event: CallEvent) => void,
+): Promise<Panel> {
+  switch (panel.kind) {
+    case 'easydcim': {
+      const { openEasyDcimPanel } = await import('./easydcim/easydcim-panel.js');
+      return openEasyDcimPanel(name, panel, config, deps, onCall);
+    }
+    default:
+      throw new SluiceError('unsupported', `Panel "${name}": kind ${panel.kind} is not supported by this version`, {
+        exitCode: 2,
+      });
+  }
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LeaseOwner } from '@sluice/state-store';
+import type { Clock, Deps } from './context.js';
+
+declare const SLUICE_VERSION: string;
+
+/** The real clock. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    try {
+      await wait(ms, undefined, signal ? { signal } : {});
+    } catch (error) {
+      if ((error as { name?: string }).name !== 'AbortError') throw error;
+    }
+  },
+};
+
+/** What the process gives to commands; `finish` ends it with an exit code once output is written. */
+export function processDeps(): { deps: Deps; finish: (code: number) => void } {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      interruption.abort(signal);
+    });
+  }
+  // A closed pipe (`sluice log list | head`) is no failure.
+  process.stdout.on('error', (error: { code?: string }) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+  const host = hostname();
+  const deps: Deps = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    readStdin,
+    ask: process.stdin.isTTY && process.stdout.isTTY ? ask : null,
+    env: process.env,
+    cwd: process.cwd(),
+    clock: realClock,
+    randomBytes: (count) => randomBytes(count),
+    random: Math.random,
+    owner: { host, pid: process.pid, processStart: processStat(process.pid)?.start ?? '' },
+    isAlive: (owner) => isAlive(owner, host),
+    signal: interruption.signal,
+    version: SLUICE_VERSION,
+  };
+  return {
+    deps,
+    finish: (code) => {
+      process.exitCode = code;
+    },
+  };
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function ask(question: string, options: { secret?: boolean } = {}): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const { Writable } = await import('node:stream');
+  let muted = false;
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (!muted) process.stdout.write(chunk);
+      done();
+    },
+  });
+  const prompt = createInterface({ input: process.stdin, output, terminal: true });
+  try {
+    const answer = prompt.question(question);
+    muted = options.secret === true;
+    return await answer;
+  } finally {
+    prompt.close();
+    if (muted) process.stdout.write('\n');
+  }
+}
+
+/** State and start time of a process as Linux tells them; null where they can't be told. */
+function processStat(pid: number): { state: string; start: string } | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in parentheses, may hold anything; the fields are counted from behind it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', start: fields[19] ?? '' };
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(owner: LeaseOwner, host: string): boolean {
+  if (owner.host !== host) return true;
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ESRCH') return false;
+  }
+  const stat = processStat(owner.pid);
+  if (stat === null) return true;
+  const ended = stat.state === 'Z' || stat.state === 'X';
+  return !ended && (owner.processStart === '' || stat.start === owner.processStart);
+}

@@ -1,0 +1,49 @@
+import { CommanderError } from 'commander';
+import { buildProgram } from './cli.js';
+import type { Deps } from './context.js';
+import { ExitCode, itemErrorOf, SluiceError } from './errors.js';
+
+/** Codes of the store that say which exit code a failure has. */
+const STORE_EXIT: Record<string, number> = { lease_lost: ExitCode.leaseHeld };
+
+/**
+ * Runs the command and gives its exit code; never throws. This is the only place that prints errors.
+ * `argv` is without the program's name.
+ */
+export async function run(argv: string[], deps: Deps): Promise<number> {
+  const outcome = { exitCode: 0 };
+  const program = buildProgram(deps, (code) => {
+    outcome.exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return outcome.exitCode;
+  } catch (error) {
+    return report(error, argv, deps);
+  }
+}
+
+function report(error: unknown, argv: string[], deps: Deps): number {
+  const json = argv.includes('--json');
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return ExitCode.done;
+    if (json) writeJson(deps, { code: 'usage', message: error.message.replace(/^error: /, ''), details: {} });
+    return ExitCode.usage;
+  }
+  const known = error instanceof SluiceError;
+  const { code, message } = itemErrorOf(error);
+  const details = known ? error.details : {};
+  if (json) writeJson(deps, { code, message, details });
+  else deps.stderr.write(`sluice: ${message}\n`);
+  if (argv.includes('--verbose')) {
+    const { stack } = error as { stack?: unknown };
+    if (typeof stack === 'string') deps.stderr.write(`${stack}\n`);
+  } else if (code === 'unexpected') {
+    deps.stderr.write('This is not expected: run again with --verbose and report what it prints\n');
+  }
+  return known ? error.exitCode : (STORE_EXIT[code] ?? ExitCode.failed);
+}
+
+function writeJson(deps: Deps, error: { code: string; message: string; details: unknown }): void {
+  deps.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
+}

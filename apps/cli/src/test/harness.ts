@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ManualClock } from '@sluice/fake-panels';
+import { openStore, type StateStore } from '@sluice/state-store';
+import type { Deps } from '../context.js';
+import { run } from '../runner.js';
+
+/** The document of `--json`, as the type that the test expects. */
+export type JsonOf = <T = Record<string, unknown>>(as?: T) => T;
+
+/** What a command printed and how it ended. */
+export interface Outcome {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  /** The document of `--json`. */
+  json: JsonOf;
+}
+
+/** A folder with a config, in which the command is run inside this process on a clock of its own. */
+export class Bench {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'sluice-test-'));
+  readonly env: Record<string, string> = {};
+  /** Everything that was printed so far, for searches after secrets. */
+  printed = '';
+  #pid = 1000;
+  readonly #dead = new Set<number>();
+
+  constructor(readonly clock: ManualClock) {}
+
+  path(name: string): string {
+    return path.join(this.folder, name);
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(this.path(name), text, { mode: 0o600 });
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), 'utf8');
+  }
+
+  /** Runs `sluice` with these words, split at blanks unless given as a list. */
+  async sluice(words: string | string[], overrides: Partial<Deps> = {}): Promise<Outcome> {
+    let stdout = '';
+    let stderr = '';
+    const deps: Deps = {
+      stdout: { write: (text) => (stdout += text) },
+      stderr: { write: (text) => (stderr += text) },
+      readStdin: () => Promise.resolve(''),
+      ask: null,
+      env: { ...this.env, HOME: this.folder },
+      cwd: this.folder,
+      clock: {
+        now: () => this.clock.now(),
+        sleep: (ms) => {
+          this.clock.advance(ms);
+          return Promise.resolve();
+        },
+      },
+      randomBytes: (count) => randomBytes(count),
+      random: Math.random,
+      owner: { host: 'test', pid: ++this.#pid, processStart: '1' },
+      isAlive: (owner) => !this.#dead.has(owner.pid),
+      signal: new AbortController().signal,
+      version: '0.0.0-test',
+      ...overrides,
+    };
+    const exitCode = await run(typeof words === 'string' ? words.split(' ') : words, deps);
+    this.printed += stdout + stderr;
+    return { exitCode, stdout, stderr, json: (() => JSON.parse(stdout) as unknown) as JsonOf };
+  }
+
+  /** Opens the store beside the command, to look into it. */
+  async store<T>(look: (store: StateStore) => Promise<T>): Promise<T> {
+    const store = await openStore({ location: this.path('sluice.db'), clock: this.clock });
+    try {
+      return await look(store);
+    } finally {
+      await store.close();
+    }
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
