@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -22,6 +23,8 @@ export const realClock: Clock = {
 /** What the process gives to commands; `finish` ends it with an exit code once output is written. */
 export function processDeps(): { deps: Deps; finish: (code: number) => void } {
   const interruption = new AbortController();
+  // Every call under way listens to it.
+  setMaxListeners(0, interruption.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       interruption.abort(signal);

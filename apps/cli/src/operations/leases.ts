@@ -30,6 +30,11 @@ export class Leases {
     return [...this.#held.values()];
   }
 
+  /** Those of these names that are held; work side by side may not rest on each other's leases. */
+  heldOf(names: string[]): HeldLease[] {
+    return names.map((name) => this.#held.get(name)).filter((lease) => lease !== undefined);
+  }
+
   /** The lease, or who holds it. */
   async tryTake(name: string): Promise<{ lease: HeldLease } | { heldBy: LeaseRecord }> {
     const { deps, store } = this.#session;

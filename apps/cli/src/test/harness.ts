@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -46,6 +47,8 @@ export class Bench {
   async sluice(words: string | string[], overrides: Partial<Deps> = {}): Promise<Outcome> {
     let stdout = '';
     let stderr = '';
+    const { signal } = new AbortController();
+    setMaxListeners(0, signal);
     const deps: Deps = {
       stdout: { write: (text) => (stdout += text) },
       stderr: { write: (text) => (stderr += text) },
@@ -64,7 +67,7 @@ export class Bench {
       random: Math.random,
       owner: { host: 'test', pid: ++this.#pid, processStart: '1' },
       isAlive: (owner) => !this.#dead.has(owner.pid),
-      signal: new AbortController().signal,
+      signal,
       version: '0.0.0-test',
       ...overrides,
     };

@@ -1,7 +1,7 @@
 import type { HeldLease, StoreTables } from '@sluice/state-store';
 import type { AccountOrder, Desired, Panel } from '../../panels/panel.js';
 import { enforcementOf } from '../enforcement.js';
-import { serviceLease, type Leases } from '../leases.js';
+import { panelLease, serviceLease, type Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { applyPlan, planWork, settleUnsettled } from './enforce.js';
 import { sampleOf } from './meter.js';
@@ -110,7 +110,7 @@ async function enforceUnderLease(
     return;
   }
   try {
-    await enforceService(session, panel, run, work, leases.held, { scope });
+    await enforceService(session, panel, run, work, leases.heldOf([panelLease(panel.name), name]), { scope });
   } finally {
     await leases.release(name);
   }
