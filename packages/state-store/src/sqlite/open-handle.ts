@@ -18,6 +18,9 @@ import { toStoreError } from './to-store-error.js';
 /** How long SQLite itself may block the process for a lock; the rest of a wait is asynchronous. */
 const BLOCKING_WAIT_MS = 20;
 
+/** What the log keeps of its size when it begins anew after a large write. */
+const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
+
 /** In the header of a database file: how it is written and read, 2 with a log and 1 without. */
 const WRITE_VERSION_AT = 18;
 const READ_VERSION_AT = 19;
@@ -110,6 +113,7 @@ export async function openWriter(path: string, waitMs: number): Promise<Sqlite.D
       // Changing to the log needs the file for itself for a moment, and SQLite does not wait for that on its own.
       await retryWhileBusy(waitMs, () => handle.pragma('journal_mode = wal'));
       handle.pragma('synchronous = full');
+      handle.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
       handle.pragma('foreign_keys = on');
     },
   );
