@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { LATEST_SCHEMA_VERSION, openStore, StoreError } from './index.js';
+import { connectWriter } from './sqlite/connect.js';
 import { createPrivateFile } from './sqlite/open-handle.js';
 import { service } from './test/records.js';
 import { clock } from './test/use-store.js';
@@ -63,12 +64,14 @@ describe('a new store', () => {
     expect(modeOf(join(folder, 'x'))).toBe('700');
   });
 
-  it('is on the disk when a write returns', async () => {
-    const store = await openStore({ location, clock });
-    await store.close();
-    const raw = new Sqlite(location);
-    expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
-    raw.close();
+  it('is written through a log that is on the disk before a commit returns', async () => {
+    await (await openStore({ location, clock })).close();
+    const { handle, close } = await connectWriter(location, 1000);
+    const full = 2;
+    expect(handle.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(handle.pragma('synchronous', { simple: true })).toBe(full);
+    expect(handle.pragma('foreign_keys', { simple: true })).toBe(1);
+    await close();
   });
 
   it('is not made when it should be there', async () => {
