@@ -26,7 +26,11 @@ export function wordsIn(json: unknown): string | null {
   const { message, msg } = json as { message?: unknown; msg?: unknown };
   const words = typeof message === 'string' ? message : msg;
   if (typeof words !== 'string') return null;
-  const first = /^[^\r\n]*/.exec(words.trim())?.[0] ?? '';
+  const first =
+    words
+      .trim()
+      .split(/[\r\n]|\[SQL:|-----BEGIN/, 1)[0]
+      ?.trim() ?? '';
   return first === '' ? null : maskUuids(first);
 }
 
