@@ -1,0 +1,119 @@
+import {
+  optionPatterns,
+  quoted,
+  valuedNames,
+  type CompletionArgument,
+  type CompletionNode,
+  type CompletionValue,
+} from './shape.js';
+
+/**
+ * Completion for bash 3.2 and newer. The words before the cursor lead to a command; what may follow there stands in
+ * tables that are written out of the program.
+ */
+export function bashCompletion(nodes: CompletionNode[]): string {
+  return `# Completion of sluice for bash. Load it with: source <(sluice completion bash)
+
+# What may follow the command in $1: sets subcommands, options and valued (the options that take a value).
+_sluice_command() {
+  case "$1" in
+${nodes.map(commandCase).join('\n')}
+  esac
+}
+
+# What may be the value of option $2 of the command in $1: sets kind, words.
+_sluice_value() {
+  kind=any words=''
+  case "\${1:+$1 }$2" in
+${nodes.flatMap(valueCases).join('\n')}
+  esac
+}
+
+# What may be argument number $2 (from 0) of the command in $1: sets kind, words.
+_sluice_argument() {
+  kind=any words=''
+  case "$1 $2" in
+${nodes.flatMap(argumentCases).join('\n')}
+  esac
+}
+
+# Offers what $kind and $words say, for the word in $1, with $2 before each.
+_sluice_offer() {
+  local flag=-f line
+  COMPREPLY=()
+  case "$kind" in
+    words) while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -P "$2" -W "$words" -- "$1") ;;
+    file | folder)
+      if [[ $kind == folder ]]; then flag=-d; fi
+      compopt -o filenames 2>/dev/null
+      while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -P "$2" "$flag" -- "$1") ;;
+  esac
+}
+
+_sluice() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" command='' subcommands='' options='' valued='' expected='' after_dashes=''
+  local word='' kind='' words='' before='' place=0 i
+  _sluice_command ''
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word="\${COMP_WORDS[i]}"
+    if [[ -n $expected ]]; then
+      # bash cuts "--option=value" into three words.
+      if [[ $word != = ]]; then expected=''; fi
+    elif [[ -z $after_dashes && $word == -- ]]; then
+      after_dashes=1
+    elif [[ -z $after_dashes && $word == -* ]]; then
+      if [[ " $valued " == *" $word "* ]]; then expected="$word"; fi
+    elif [[ $place -eq 0 && " $subcommands " == *" $word "* ]]; then
+      command="\${command:+$command }$word"
+      _sluice_command "$command"
+    else
+      place=$((place + 1))
+    fi
+  done
+  if [[ -n $expected && $current == = ]]; then current=''; fi
+  if [[ -z $expected && -z $after_dashes && $current == --*=* ]]; then
+    expected="\${current%%=*}" before="\${current%%=*}=" current="\${current#*=}"
+  fi
+  if [[ -n $expected ]]; then
+    _sluice_value "$command" "$expected"
+  elif [[ -z $after_dashes && $current == -* ]]; then
+    kind=words words="$options"
+  else
+    _sluice_argument "$command" "$place"
+    if [[ $place -eq 0 && -n $subcommands ]]; then kind=words words="$subcommands $words"; fi
+  fi
+  _sluice_offer "$current" "$before"
+}
+
+complete -F _sluice sluice
+`;
+}
+
+function commandCase(node: CompletionNode): string {
+  const subcommands = node.subcommands.map(({ name }) => name).join(' ');
+  const options = node.options.flatMap((option) => option.names).join(' ');
+  const valued = valuedNames(node).join(' ');
+  return `    ${quoted(node.words.join(' '))}) subcommands=${quoted(subcommands)} options=${quoted(options)} valued=${quoted(valued)} ;;`;
+}
+
+function assignment(value: CompletionValue): string {
+  return value.kind === 'words' ? `kind=words words=${quoted(value.words.join(' '))}` : `kind=${value.kind}`;
+}
+
+function valueCases(node: CompletionNode): string[] {
+  return node.options.flatMap((option) =>
+    option.value === null || option.value.kind === 'any'
+      ? []
+      : [`    ${optionPatterns(node, option)}) ${assignment(option.value)} ;;`],
+  );
+}
+
+function argumentCases(node: CompletionNode): string[] {
+  const pattern = (argument: CompletionArgument, place: number): string => {
+    const one = `${node.words.join(' ')} ${place}`;
+    return argument.variadic ? `${quoted(`${node.words.join(' ')} `)}*` : quoted(one);
+  };
+  return node.arguments.flatMap((argument, place) =>
+    argument.value.kind === 'any' ? [] : [`    ${pattern(argument, place)}) ${assignment(argument.value)} ;;`],
+  );
+}

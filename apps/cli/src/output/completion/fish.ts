@@ -1,0 +1,104 @@
+import { valuedNames, type CompletionNode, type CompletionOption, type CompletionValue } from './shape.js';
+
+/** Completion for fish 3 and newer. */
+export function fishCompletion(nodes: CompletionNode[]): string {
+  return `# Completion of sluice for fish. Load it with: sluice completion fish | source
+
+# The options of the command in $argv[1] that take a value.
+function __sluice_valued
+    switch "$argv[1]"
+${nodes.map((node) => `        case ${quoted(node.words.join(' '))}\n            string join \\n -- ${valuedNames(node).join(' ')}`).join('\n')}
+    end
+end
+
+# The subcommands of the command in $argv[1].
+function __sluice_subcommands
+    switch "$argv[1]"
+${nodes
+  .filter((node) => node.subcommands.length > 0)
+  .map(
+    (node) =>
+      `        case ${quoted(node.words.join(' '))}\n            string join \\n -- ${node.subcommands.map(({ name }) => name).join(' ')}`,
+  )
+  .join('\n')}
+    end
+end
+
+# The command that the words before the cursor lead to, then the number of its arguments there.
+function __sluice_place
+    set -l tokens (commandline -opc)
+    set -l command
+    set -l expected 0
+    set -l place 0
+    for token in $tokens[2..-1]
+        if test $expected -eq 1
+            set expected 0
+        else if string match -q -- '-*' $token
+            if contains -- $token (__sluice_valued "$command")
+                set expected 1
+            end
+        else if test $place -eq 0; and contains -- $token (__sluice_subcommands "$command")
+            set command (string trim -- "$command $token")
+        else
+            set place (math $place + 1)
+        end
+    end
+    echo "$command"
+    echo $place
+end
+
+# Is the cursor behind the command in $argv[1] (and at argument number $argv[2])?
+function __sluice_at
+    set -l here (__sluice_place)
+    test "$here[1]" = "$argv[1]"; and begin
+        test (count $argv) -eq 1; or contains -- $here[2] $argv[2..-1]
+    end
+end
+
+complete -c sluice -e
+complete -c sluice -f
+${nodes.flatMap(linesOf).join('\n')}
+`;
+}
+
+/** Arguments that are counted one by one; of a variadic one so many are completed. */
+const VARIADIC_PLACES = 20;
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+function linesOf(node: CompletionNode): string[] {
+  const command = quoted(node.words.join(' '));
+  const at = (...places: number[]): string => quoted(['__sluice_at', command, ...places].join(' '));
+  return [
+    ...node.subcommands.map(
+      ({ name, description }) => `complete -c sluice -n ${at(0)} -a ${name} -d ${quoted(description)}`,
+    ),
+    ...node.options.map((option) => `complete -c sluice -n ${at()} ${optionWords(option)}`),
+    ...node.arguments.flatMap((argument, place) => {
+      if (argument.value.kind === 'any') return [];
+      const places = argument.variadic ? Array.from({ length: VARIADIC_PLACES }, (_, more) => place + more) : [place];
+      return [`complete -c sluice -n ${at(...places)} ${valueWords(argument.value)}`];
+    }),
+  ];
+}
+
+function optionWords({ names, description, value }: CompletionOption): string {
+  const flags = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
+  const taken = value === null ? [] : ['-r', valueWords(value)];
+  return [...flags, ...taken, '-d', quoted(description)].join(' ');
+}
+
+function valueWords(value: CompletionValue): string {
+  switch (value.kind) {
+    case 'words':
+      return `-a ${quoted(value.words.join(' '))}`;
+    case 'file':
+      return '-F';
+    case 'folder':
+      return `-a '(__fish_complete_directories)'`;
+    default:
+      return '-f';
+  }
+}

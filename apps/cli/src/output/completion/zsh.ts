@@ -1,0 +1,118 @@
+import { optionPatterns, quoted, valuedNames, type CompletionNode, type CompletionValue } from './shape.js';
+
+/** Completion for zsh: to be sourced after `compinit`, or kept as `_sluice` in a folder of `$fpath`. */
+export function zshCompletion(nodes: CompletionNode[]): string {
+  return `#compdef sluice
+# Completion of sluice for zsh. Load it with: source <(sluice completion zsh), after compinit
+
+# What may follow the command in $1: sets subcommands, options (each "name:description"), valued and
+# names (of the subcommands).
+_sluice_command() {
+  case "$1" in
+${nodes.map(commandCase).join('\n')}
+  esac
+  names=("\${(@)subcommands%%:*}")
+}
+
+# What may be the value of option $2 of the command in $1: sets kind, choices.
+_sluice_value() {
+  kind=any choices=()
+  case "\${1:+$1 }$2" in
+${nodes.flatMap(valueCases).join('\n')}
+  esac
+}
+
+# What may be argument number $2 (from 0) of the command in $1: sets kind, choices.
+_sluice_argument() {
+  kind=any choices=()
+  case "$1 $2" in
+${nodes.flatMap(argumentCases).join('\n')}
+  esac
+}
+
+_sluice_offer() {
+  case "$kind" in
+    words) compadd -- $choices ;;
+    file) _files ;;
+    folder) _files -/ ;;
+  esac
+}
+
+_sluice() {
+  local current="\${words[CURRENT]}" command='' word='' expected='' after_dashes='' kind=''
+  local -a subcommands names options valued choices
+  local -i i place=0
+  _sluice_command ''
+  for ((i = 2; i < CURRENT; i++)); do
+    word="\${words[i]}"
+    if [[ -n $expected ]]; then
+      expected=''
+    elif [[ -z $after_dashes && $word == -- ]]; then
+      after_dashes=1
+    elif [[ -z $after_dashes && $word == -* ]]; then
+      if (( \${valued[(Ie)$word]} )); then expected="$word"; fi
+    elif (( place == 0 && \${names[(Ie)$word]} )); then
+      command="\${command:+$command }$word"
+      _sluice_command "$command"
+    else
+      place=$((place + 1))
+    fi
+  done
+  if [[ -z $expected && -z $after_dashes && $current == --*=* ]]; then
+    expected="\${current%%=*}"
+    compset -P '*='
+  fi
+  if [[ -n $expected ]]; then
+    _sluice_value "$command" "$expected"
+    _sluice_offer
+  elif [[ -z $after_dashes && $current == -* ]]; then
+    _describe -o option options
+  else
+    if (( place == 0 && \${#subcommands} )); then _describe command subcommands; fi
+    _sluice_argument "$command" "$place"
+    _sluice_offer
+  fi
+}
+
+# As a file in $fpath this is called at the first use; sourced, it only registers.
+if [[ $funcstack[1] == _sluice ]]; then
+  _sluice "$@"
+else
+  compdef _sluice sluice
+fi
+`;
+}
+
+function described(name: string, description: string): string {
+  return quoted(`${name.replaceAll(':', '\\:')}:${description}`);
+}
+
+function commandCase(node: CompletionNode): string {
+  const subcommands = node.subcommands.map(({ name, description }) => described(name, description));
+  const options = node.options.flatMap(({ names, description }) => names.map((name) => described(name, description)));
+  return `    ${quoted(node.words.join(' '))})
+      subcommands=(${subcommands.join(' ')})
+      options=(${options.join(' ')})
+      valued=(${valuedNames(node).join(' ')}) ;;`;
+}
+
+function assignment(value: CompletionValue): string {
+  return value.kind === 'words' ? `kind=words choices=(${value.words.map(quoted).join(' ')})` : `kind=${value.kind}`;
+}
+
+function valueCases(node: CompletionNode): string[] {
+  return node.options.flatMap((option) =>
+    option.value === null || option.value.kind === 'any'
+      ? []
+      : [`    ${optionPatterns(node, option)}) ${assignment(option.value)} ;;`],
+  );
+}
+
+function argumentCases(node: CompletionNode): string[] {
+  return node.arguments.flatMap((argument, place) => {
+    if (argument.value.kind === 'any') return [];
+    const command = node.words.join(' ');
+    const pattern = argument.variadic ? `${quoted(`${command} `)}*` : quoted(`${command} ${place}`);
+    return [`    ${pattern}) ${assignment(argument.value)} ;;`];
+  });
+}
