@@ -39,6 +39,7 @@ export function readBandwidth(
   if (parts.in === null || parts.out === null) refuseOddTotal(figures);
   const [inBytes, outBytes] = options.swapped ? [parts.out, parts.in] : [parts.in, parts.out];
   const sum = inBytes === null || outBytes === null ? null : inBytes + outBytes;
+  if (sum !== null && !Number.isSafeInteger(sum)) throw new ParseProblem('more bytes than can be counted');
   return {
     inBytes,
     outBytes,

@@ -2,7 +2,6 @@ import {
   createPanelError,
   createPanelHttp,
   isPanelError,
-  normaliseBaseUrl,
   PanelConfigError,
   redact,
   type PanelAnswer,
@@ -11,6 +10,7 @@ import {
   type PanelHttp,
   type PanelRequest,
 } from '@sluice/panel-http';
+import { panelAddress } from './panel-address.js';
 import { failureIn } from './failure-in.js';
 import type { CallOptions, EasyDcimOptions } from './types.js';
 
@@ -23,8 +23,6 @@ export interface Impersonated<T> {
   fallback: boolean;
 }
 
-const stripTails = [/\/backend$/i, /\/api\/v[23]$/i];
-
 /** The transport with what is EasyDCIM's own: address, token, impersonation, refusals inside of successes. */
 export class Connection {
   readonly panel: string;
@@ -33,10 +31,9 @@ export class Connection {
   readonly #options: EasyDcimOptions;
 
   constructor(options: EasyDcimOptions) {
-    const { url, warnings } = normaliseBaseUrl(options.baseUrl, { allowHttp: options.allowHttp ?? false, stripTails });
-    const pastedV2 = /\/api\/v2(\/|$)/i.test(options.baseUrl.trim());
+    const { url, warnings } = panelAddress(options.baseUrl, options.allowHttp ?? false);
     this.panel = options.panel;
-    this.warnings = pastedV2 ? [...warnings, 'The address given is that of API v2; API v3 is used.'] : warnings;
+    this.warnings = warnings;
     this.#options = options;
     this.#http = createPanelHttp({
       ...transportOptions(options),
