@@ -3,6 +3,7 @@ import type { CommandContext } from './commands/command.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declareServices } from './commands/declare-services.js';
 import { declareSetup } from './commands/declare-setup.js';
+import { declareStart } from './commands/declare-start.js';
 import type { Deps } from './context.js';
 
 /** The whole command line; actions load their code when they are called. */
@@ -36,6 +37,7 @@ export function buildProgram(deps: Deps, exit: (code: number) => void): Command 
   declareRuns(program, context);
   declareServices(program, context);
   declareSetup(program, context);
+  declareStart(program, context);
   program.addHelpText(
     'after',
     `
