@@ -78,3 +78,14 @@ export async function startWorld(options: FakeHiddifyOptions = {}): Promise<Worl
 export function calls(fake: FakeHiddify, only: 'all' | 'changing' = 'all'): string[] {
   return (only === 'changing' ? fake.server.changingCalls() : fake.server.calls).map(({ endpoint }) => endpoint);
 }
+
+/** Everything that a store holds, for comparison. */
+export async function contentsOf(store: MemoryAgentTrafficStore): Promise<unknown> {
+  return structuredClone({
+    agents: await store.agents.all(),
+    ledger: await store.ledger.all(),
+    disabled: await store.disabled.list({}),
+    reservations: await store.reservations.live(),
+    snapshot: await store.snapshot.get(),
+  });
+}

@@ -83,11 +83,13 @@ export async function lookUpMissing(
   let left = input.maxLookups;
   const admins = [...bare.admins];
   const shown = new Set(admins.map(({ uuid }) => uuid));
-  for (const { uuid, limitBytes, heldSince } of input.agents) {
-    if (shown.has(uuid) || (limitBytes === null && heldSince === null) || left === 0) continue;
+  const goneAdmins = new Set<string>();
+  for (const { uuid, gone } of input.agents) {
+    if (shown.has(uuid) || gone || left === 0) continue;
     left -= 1;
     const admin = await client.admins.get(uuid, input.call);
-    if (admin !== null) admins.push(admin);
+    if (admin === null) goneAdmins.add(uuid);
+    else admins.push(admin);
   }
   const users = [...bare.users];
   const goneUsers = new Set<string>();
@@ -99,7 +101,7 @@ export async function lookUpMissing(
     if (user === null) goneUsers.add(key);
     else users.push(user);
   }
-  return { at: bare.at, admins, users, goneUsers };
+  return { at: bare.at, admins, users, goneUsers, goneAdmins };
 }
 
 /** Reads users again that look like rows somebody's creation has not finished yet: they count 1000 GB for the wrong owner. */

@@ -18,6 +18,7 @@ export interface ObservedList {
   users: readonly HiddifyUser[];
   /** Keys of users, and uuids of accounts, that the panel was asked about and does not have. */
   goneUsers: ReadonlySet<string>;
+  goneAdmins: ReadonlySet<string>;
 }
 
 export interface RecordedList {
@@ -95,6 +96,7 @@ export function recordList(input: {
       figures,
       thresholds: [...already, ...marks].sort((a, b) => a - b),
       missingSince: admin === undefined ? (before.missingSince ?? list.at) : null,
+      gone: admin === undefined && (before.gone || list.goneAdmins.has(uuid)),
       verdict: {
         at: now,
         run: input.run,
@@ -153,5 +155,6 @@ function newAgent(uuid: string): AgentRecord {
     heldSince: null,
     thresholds: [],
     missingSince: null,
+    gone: false,
   };
 }

@@ -64,6 +64,8 @@ export interface AgentRecord {
   thresholds: number[];
   /** First list in which the agent was not found any more. */
   missingSince: string | null;
+  /** The panel said that there is no such account. A missing one that is not gone is only hidden. */
+  gone: boolean;
 }
 
 /** What is remembered of one user so that growth can be told. Also kept of users that have vanished. */
