@@ -28,7 +28,7 @@ export function listOf<T extends { id: string }>(
   });
   return pages<T>({
     askOn: call.askOn,
-    incomplete: (what) => connection.error('PANEL_UNREADABLE', call.endpoint, `an incomplete list: ${what}`, 200),
+    incomplete: (what) => connection.incomplete(call.endpoint, what),
     fetch: async (page) => {
       const query = { ...call.query, ...(page > 1 ? { page } : {}) };
       const request = { method: 'GET' as const, path: call.path(), endpoint: call.endpoint, query, schema };

@@ -3,7 +3,6 @@ import {
   createPanelHttp,
   isPanelError,
   PanelConfigError,
-  redact,
   type PanelAnswer,
   type PanelError,
   type PanelErrorCode,
@@ -72,23 +71,10 @@ export class Connection {
     }
   }
 
-  /** An error that is found after the transport was content. */
-  error(
-    code: 'PANEL_UNREADABLE' | 'PANEL_REJECTED',
-    endpoint: string,
-    what: string,
-    status: number | null,
-  ): PanelError {
-    const words =
-      code === 'PANEL_UNREADABLE'
-        ? `gave an answer that cannot be used to ${endpoint} (${what}). Nothing was concluded from it; compare the answer with what the panel should send.`
-        : `refused ${endpoint} (${what}). Mend what the panel objects to; repeating does not help.`;
-    const secrets = [this.#options.token, ...secretsOf(this.#options.impersonate ?? null)];
-    return createPanelError(code, redact(`Panel "${this.panel}" ${words}`, secrets), {
-      panel: this.panel,
-      endpoint,
-      status,
-    });
+  /** A list that cannot be complete, which no single answer shows. */
+  incomplete(endpoint: string, what: string): PanelError {
+    const message = `Panel "${this.panel}" gave an incomplete list to ${endpoint} (${what}). Nothing was concluded from it; look at the list in the panel.`;
+    return createPanelError('PANEL_UNREADABLE', message, { panel: this.panel, endpoint, status: 200 });
   }
 
   close(): void {

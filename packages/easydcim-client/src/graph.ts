@@ -1,3 +1,4 @@
+import type { PanelFile } from '@sluice/panel-http';
 import { describeShape, firstText, isObject, type JsonObject } from './json.js';
 import { ParseProblem } from './parse-problem.js';
 import { shapeOf } from './shape.js';
@@ -5,19 +6,36 @@ import type { GraphExport } from './types.js';
 
 const pngMagic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** An image or a table, when the answer is one; `null`: it has to be JSON. `ParseProblem` for a lie about its kind. */
-export function readGraphFile(body: Buffer, contentType: string): GraphExport | null {
-  if (body.subarray(0, pngMagic.length).equals(pngMagic)) return { kind: 'png', bytes: new Uint8Array(body) };
+/**
+ * A graph answer (contract 2.9): a PNG, CSV, or JSON with a chart object or a PNG in base64, bare or under `data`, `result` or
+ * `image`. `ParseProblem` for everything else.
+ */
+export function readGraph(file: unknown): GraphExport {
+  const { contentType, bytes } = file as PanelFile;
+  if (isPng(bytes)) return { kind: 'png', bytes: new Uint8Array(bytes) };
   if (contentType.startsWith('image/')) throw new ParseProblem('an image that is no PNG');
-  if (!contentType.startsWith('text/csv')) return null;
-  const text = body.toString('utf8');
+  const text = bytes.toString('utf8');
+  if (contentType.startsWith('text/csv')) return readCsv(text);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new ParseProblem(text.trimStart().startsWith('<') ? 'an HTML page' : 'neither JSON, nor CSV, nor an image');
+  }
+  return readJson(json);
+}
+
+function isPng(bytes: Buffer): boolean {
+  return bytes.subarray(0, pngMagic.length).equals(pngMagic);
+}
+
+function readCsv(text: string): GraphExport {
   if (text.trimStart().startsWith('<') || !/^[^\n]*[,;\t][^\n]*\n/.test(text))
     throw new ParseProblem('CSV without columns');
   return { kind: 'csv', text };
 }
 
-/** A chart object, or a PNG as base64, bare or under `data`, `result` or `image` (contract 2.9). `ParseProblem` else. */
-export function readGraphJson(json: unknown): GraphExport {
+function readJson(json: unknown): GraphExport {
   for (const place of isObject(json) ? [json, json['data'], json['result'], json['image']] : [json]) {
     if (typeof place === 'string') return readBase64(place);
     if (isObject(place) && Array.isArray(place['labels']) && Array.isArray(place['datasets'])) {
@@ -29,7 +47,7 @@ export function readGraphJson(json: unknown): GraphExport {
 
 function readBase64(text: string): GraphExport {
   const bytes = Buffer.from(text.replace(/^data:image\/png;base64,/, ''), 'base64');
-  if (!bytes.subarray(0, pngMagic.length).equals(pngMagic)) throw new ParseProblem('text that is no PNG in base64');
+  if (!isPng(bytes)) throw new ParseProblem('text that is no PNG in base64');
   return { kind: 'png', bytes: new Uint8Array(bytes) };
 }
 

@@ -52,6 +52,7 @@ export class ServerPorts {
   readonly #connection: Connection;
   readonly #managementPorts: RegExp;
   readonly #missing = new Set<string>();
+  readonly #working = new Set<string>();
 
   constructor(connection: Connection, managementPorts: RegExp) {
     this.#connection = connection;
@@ -68,8 +69,9 @@ export class ServerPorts {
       try {
         const ports = await this.#ask(lookUp, id, serverId, options);
         if (ports.length > 0) {
-          // Only what another look-up could answer was missing; otherwise the server may just be unknown.
-          for (const endpoint of notFound) this.#missing.add(endpoint);
+          // Missing is only what never answered while another look-up could; else the server may just be unknown to it.
+          this.#working.add(lookUp.endpoint);
+          for (const endpoint of notFound) if (!this.#working.has(endpoint)) this.#missing.add(endpoint);
           return { ports, via: lookUp.endpoint };
         }
         empty ??= lookUp.endpoint;
@@ -79,11 +81,8 @@ export class ServerPorts {
         firstError ??= error;
       }
     }
-    if (empty !== undefined) return { ports: [], via: empty };
-    throw (
-      firstError ??
-      this.#connection.error('PANEL_REJECTED', 'GET ports of a server', 'this panel has no such look-up', null)
-    );
+    if (empty !== undefined || firstError === undefined) return { ports: [], via: empty ?? 'none' };
+    throw firstError;
   }
 
   async #ask(lookUp: LookUp, id: string, serverId: string, options: CallOptions): Promise<Port[]> {

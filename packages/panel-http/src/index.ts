@@ -34,6 +34,7 @@ export type {
   PanelAuth,
   PanelBreakerOptions,
   PanelFailure,
+  PanelFile,
   PanelHttp,
   PanelHttpOptions,
   PanelHttpStats,

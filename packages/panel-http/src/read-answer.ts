@@ -7,7 +7,7 @@ import { parseRetryAfter } from './retry-delay.js';
 import type { PanelFailure, PanelHttpOptions } from './types.js';
 
 export interface ReadOptions {
-  accept: 'json' | 'text' | 'bytes';
+  accept: 'json' | 'text' | 'bytes' | 'file';
   allowEmpty: boolean;
   changing: boolean;
   schema: z.ZodType | undefined;
@@ -27,39 +27,54 @@ export function readAnswer(answer: AttemptAnswer, options: ReadOptions): ReadRes
   const retryAfter = answer.headers['retry-after'];
   const code = codeOfStatus(status, retryAfter !== undefined, answer.headers.location);
   if (code !== null) return { failure: refusal(answer, code, options) };
-  if (options.accept === 'bytes') return { body: answer.body };
-  const text = answer.body.toString('utf8');
-  if (options.accept === 'text') return { body: text };
+  const taken = take(answer, options);
+  if ('failure' in taken || options.schema === undefined) return taken;
+  const checked = options.schema.safeParse(taken.body);
+  return checked.success ? { body: checked.data } : { failure: wrongFields(checked.error, status, options) };
+}
 
-  const parsed = parseJson(text, options.allowEmpty);
-  if ('problem' in parsed) {
-    return { failure: unreadable(parsed.problem, status, options, parsed.transient) };
+function take(answer: AttemptAnswer, options: ReadOptions): ReadResult {
+  const { accept } = options;
+  const contentType = (answer.headers['content-type'] ?? '').toLowerCase();
+  // A panel that says no with status 200 says it in JSON, whatever was asked for.
+  const json = accept === 'json' || (options.failureIn !== undefined && /[/+]json\b/.test(contentType));
+  if (json) {
+    const parsed = parseJson(answer.body.toString('utf8'), options.allowEmpty);
+    const no = 'json' in parsed ? refusalInside(parsed.json, answer.status, options) : null;
+    if (no !== null) return { failure: no };
+    if (accept === 'json') {
+      return 'json' in parsed
+        ? { body: parsed.json }
+        : { failure: unreadable(parsed.problem, answer.status, options, parsed.transient) };
+    }
   }
-  const no = options.failureIn?.({ status, json: parsed.json }) ?? null;
-  if (no !== null) {
-    const fields = fieldsIn(parsed.json);
-    return {
-      failure: {
-        code: no.code,
-        what: quote(no.message, options),
-        status,
-        panelCode: no.panelCode ?? null,
-        outcomeUnknown: options.changing && (no.code === 'PANEL_UNREADABLE' || no.code === 'PANEL_TIMEOUT'),
-        transient: no.retry ?? false,
-        ...(fields === undefined ? {} : { fields }),
-      },
-    };
-  }
-  if (options.schema === undefined) return { body: parsed.json };
-  const checked = options.schema.safeParse(parsed.json);
-  if (checked.success) return { body: checked.data };
-  const fields = checked.error.issues.map((issue) => ({
+  if (accept === 'bytes') return { body: answer.body };
+  return { body: accept === 'text' ? answer.body.toString('utf8') : { contentType, bytes: answer.body } };
+}
+
+function refusalInside(json: unknown, status: number, options: ReadOptions): Failure | null {
+  const no = options.failureIn?.({ status, json }) ?? null;
+  if (no === null) return null;
+  const fields = fieldsIn(json);
+  return {
+    code: no.code,
+    what: quote(no.message, options),
+    status,
+    panelCode: no.panelCode ?? null,
+    outcomeUnknown: options.changing && (no.code === 'PANEL_UNREADABLE' || no.code === 'PANEL_TIMEOUT'),
+    transient: no.retry ?? false,
+    ...(fields === undefined ? {} : { fields }),
+  };
+}
+
+function wrongFields(error: z.ZodError, status: number, options: ReadOptions): Failure {
+  const fields = error.issues.map((issue) => ({
     path: issue.path.length === 0 ? '(the whole answer)' : issue.path.join('.'),
     message: oneLine(options.clean(issue.message), 120),
   }));
   const listed = fields.slice(0, 3).map((field) => `${field.path}: ${field.message}`);
   const more = fields.length > 3 ? `; and ${fields.length - 3} more` : '';
-  return { failure: { ...unreadable(`wrong fields, ${listed.join('; ')}${more}`, status, options, false), fields } };
+  return { ...unreadable(`wrong fields, ${listed.join('; ')}${more}`, status, options, false), fields };
 }
 
 function refusal(answer: AttemptAnswer, code: Failure['code'], options: ReadOptions): Failure {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createPanelHttp } from './create-panel-http.js';
 import { failureOf } from './test/failure-of.js';
 import { json, startServer, type Answer, type TestServer } from './test/test-server.js';
-import type { CallEvent, PanelHttp, PanelHttpOptions } from './types.js';
+import type { CallEvent, PanelFile, PanelHttp, PanelHttpOptions } from './types.js';
 
 describe('request', () => {
   let server: TestServer;
@@ -127,6 +127,28 @@ describe('request', () => {
     expect((await http.request({ method: 'GET', path: '/t', endpoint: 'GET /t', accept: 'text' })).body).toBe('üA');
     const bytes = await http.request<Buffer>({ method: 'GET', path: '/b', endpoint: 'GET /b', accept: 'bytes' });
     expect([...bytes.body]).toEqual([0xc3, 0xbc, 0x41]);
+  });
+
+  it('reads a file with its kind, through a schema where there is one', async () => {
+    answer = (_seen, response) => {
+      response.writeHead(200, { 'content-type': 'Image/PNG' });
+      response.end(Buffer.from([1, 2, 3]));
+    };
+    const call = { method: 'GET', path: '/f', endpoint: 'GET /f', accept: 'file' } as const;
+    expect((await http.request(call)).body).toEqual({ contentType: 'image/png', bytes: Buffer.from([1, 2, 3]) });
+    const schema = z.unknown().transform((file) => (file as PanelFile).bytes.length);
+    expect((await http.request({ ...call, schema })).body).toBe(3);
+  });
+
+  it.each(['text', 'bytes', 'file'] as const)('finds a refusal in JSON where %s is due', async (accept) => {
+    http.close();
+    http = connect({ failureIn: () => ({ code: 'PANEL_REJECTED', message: 'no graph' }) });
+    const call = { method: 'GET', path: '/f', endpoint: 'GET /f', accept } as const;
+    expect(await failureOf(http.request(call))).toMatchObject({ code: 'PANEL_REJECTED', status: 200 });
+    answer = (_seen, response) => {
+      response.end('{}');
+    };
+    expect((await http.request(call)).status).toBe(200);
   });
 
   it('unpacks what the panel has packed', async () => {

@@ -116,7 +116,7 @@ export interface PanelHttpOptions {
   clock?: Clock;
   /** A number in [0, 1). */
   random?: () => number;
-  /** For panels that say no with HTTP 200: asked for every 2xx answer with a JSON body. */
+  /** For panels that say no with HTTP 200: asked for every 2xx answer with a JSON body, also where text or a file is due. */
   failureIn?: (answer: { status: number; json: unknown }) => PanelFailure | null;
   /** For panels whose words tell more than the status: asked for every answer with an error status and a JSON body. Null: the status decides. */
   refusalIn?: (answer: { status: number; json: unknown }) => PanelFailure | null;
@@ -138,10 +138,11 @@ export interface PanelRequest<T> {
   idempotent?: boolean;
   /** Does the call change the panel? Default: GET no, all others yes. */
   changing?: boolean;
-  /** Default `json`. */
-  accept?: 'json' | 'text' | 'bytes';
+  /** Default `json`. `bytes` gives a `Buffer`, `file` a `PanelFile`. */
+  accept?: 'json' | 'text' | 'bytes' | 'file';
   /** Accept an empty body where JSON is due; it reads as `null`. Default no. */
   allowEmpty?: boolean;
+  /** Checks, and may transform, what was accepted. */
   schema?: z.ZodType<T>;
   timeouts?: PanelTimeouts;
   maxBodyBytes?: number;
@@ -154,6 +155,13 @@ export interface PanelRequest<T> {
   auth?: boolean;
   /** Values of this call alone that may appear nowhere, e.g. the password of a login. */
   secrets?: string[];
+}
+
+/** A body that may be of several kinds, and the kind that the panel says it is. */
+export interface PanelFile {
+  /** In lower case, with parameters; empty when the panel says nothing. */
+  contentType: string;
+  bytes: Buffer;
 }
 
 export interface PanelAnswer<T> {
