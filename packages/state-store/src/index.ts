@@ -23,5 +23,5 @@ export type {
   SwitchRecord,
 } from './records.js';
 export { restoreStore, type RestoreResult } from './restore-store.js';
-export type { HeldLease, LeaseResult, StateStore, StoreCheck, StoreTables } from './store.js';
+export type { HeldLease, LeaseResult, Page, PageCursor, StateStore, StoreCheck, StoreTables } from './store.js';
 export { StoreError, type StoreErrorCode, type StoreRowReference } from './store-error.js';

@@ -27,6 +27,18 @@ export interface HeldLease {
 /** Answer of `leases.acquire`. */
 export type LeaseResult = { acquired: true; lease: HeldLease } | { acquired: false; heldBy: LeaseRecord };
 
+/** A place in a list that is read page by page, oldest first: what lies behind it comes next. */
+export interface PageCursor {
+  at: string;
+  seq: number;
+}
+
+/** One page of such a list. `next` is where the following one begins, null behind the last. */
+export interface Page<T> {
+  records: T[];
+  next: PageCursor | null;
+}
+
 /**
  * All that operations need to remember. Every method is one statement or runs inside the enclosing `write`; outside of
  * one, each method that writes is a transaction of its own.
@@ -155,6 +167,13 @@ export interface StoreTables {
       limit?: number;
       newestFirst?: boolean;
     }): Promise<ActionRecord[]>;
+    /** In the order of planning, `limit` at a time. */
+    page(request: {
+      service?: string;
+      since?: string;
+      after?: PageCursor | null;
+      limit: number;
+    }): Promise<Page<ActionRecord>>;
   };
   decisions: {
     /** The decision of the last run about each service, ordered by service. */
@@ -192,6 +211,8 @@ export interface StoreTables {
     get(id: string): Promise<RunRecord | null>;
     /** Newest first. */
     list(filter?: { command?: string; since?: string; limit?: number }): Promise<RunRecord[]>;
+    /** In the order of starting, `limit` at a time. */
+    page(request: { since?: string; after?: PageCursor | null; limit: number }): Promise<Page<RunRecord>>;
   };
   apiCalls: {
     add(records: ApiCallRecord[]): Promise<void>;
@@ -204,6 +225,23 @@ export interface StoreTables {
       until?: string;
       limit?: number;
     }): Promise<ApiCallRecord[]>;
+    /** In the order of calling, `limit` at a time. */
+    page(request: {
+      service?: string;
+      since?: string;
+      after?: PageCursor | null;
+      limit: number;
+    }): Promise<Page<ApiCallRecord>>;
+    /**
+     * In the order of writing, `limit` at a time: for who follows the log, since calls are written some time after
+     * they were made. `after` is the `last` of the answer before; null gives the newest rows.
+     */
+    written(request: {
+      service?: string;
+      since?: string;
+      after: number | null;
+      limit: number;
+    }): Promise<{ records: ApiCallRecord[]; last: number }>;
   };
   switches: {
     list(): Promise<SwitchRecord[]>;

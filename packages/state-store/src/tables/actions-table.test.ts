@@ -67,4 +67,18 @@ describe('actions', () => {
     ]);
     expect((await at.store.actions.unsettled({ panel: 'relay' })).map((each) => each.id)).toEqual(['a-3']);
   });
+
+  it('pages in the order of planning, through what was planned at one instant', async () => {
+    await at.store.actions.plan([
+      action('a-5', { plannedAt: minute(2), service: 'svc-2' }),
+      ...['a-4', 'a-3', 'a-2'].map((id) => action(id, { plannedAt: minute(1) })),
+    ]);
+    const first = await at.store.actions.page({ limit: 2 });
+    expect(first.records.map((each) => each.id)).toEqual(['a-4', 'a-3']);
+    const second = await at.store.actions.page({ limit: 2, after: first.next });
+    expect(second.records.map((each) => each.id)).toEqual(['a-2', 'a-5']);
+    expect(await at.store.actions.page({ limit: 2, after: second.next })).toEqual({ records: [], next: null });
+    const { records, next } = await at.store.actions.page({ service: 'svc-2', since: minute(1), limit: 2 });
+    expect([records.map((each) => each.id), next]).toEqual([['a-5'], null]);
+  });
 });

@@ -4,6 +4,7 @@ import type { Access } from './access.js';
 import { inChunksOrAll, inOrder } from './chunks.js';
 import { insertRows } from './insert-rows.js';
 import { mustExist } from './must-exist.js';
+import { behind, pageOf } from './page.js';
 import { actions } from './record-tables.js';
 
 /** Word for word the condition of the partial index; with bound values SQLite could not tell that it applies. */
@@ -59,6 +60,20 @@ export function actionsTable(access: Access): StoreTables['actions'] {
         const direction = newestFirst ? 'desc' : 'asc';
         const rows = await query.orderBy('planned_at', direction).orderBy('seq', direction).execute();
         return rows.map((row) => actions.decode(row));
+      }),
+    page: ({ service, since, after, limit }) =>
+      access.read(async ({ db }) => {
+        let query = db.selectFrom('actions').select(actions.columns).select('seq');
+        if (service !== undefined) query = query.where('service', '=', service);
+        if (since !== undefined) query = query.where('planned_at', '>=', since);
+        if (after) query = query.where(behind('planned_at', after));
+        const rows = await query.orderBy('planned_at').orderBy('seq').limit(limit).execute();
+        return pageOf(
+          rows,
+          limit,
+          (row) => row.planned_at,
+          (row) => actions.decode(row),
+        );
       }),
   };
 }

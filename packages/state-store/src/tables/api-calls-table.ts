@@ -1,6 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
+import { behind, pageOf } from './page.js';
 import { apiCalls } from './record-tables.js';
 
 /** Calls to the panels, redacted by whoever made them. */
@@ -25,6 +26,42 @@ export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
         if (limit !== undefined) query = query.limit(limit);
         const rows = await query.orderBy('at', 'desc').orderBy('seq', 'desc').execute();
         return rows.map((row) => apiCalls.decode(row));
+      }),
+    page: ({ service, since, after, limit }) =>
+      access.read(async ({ db }) => {
+        let query = db.selectFrom('api_calls').select(apiCalls.columns).select('seq');
+        if (service !== undefined) query = query.where('service', '=', service);
+        if (since !== undefined) query = query.where('at', '>=', since);
+        if (after) query = query.where(behind('at', after));
+        const rows = await query.orderBy('at').orderBy('seq').limit(limit).execute();
+        return pageOf(
+          rows,
+          limit,
+          (row) => row.at,
+          (row) => apiCalls.decode(row),
+        );
+      }),
+    written: ({ service, since, after, limit }) =>
+      access.read(async ({ db }) => {
+        const newest = await db
+          .selectFrom('api_calls')
+          .select((eb) => eb.fn.max<number | null>('seq').as('seq'))
+          .executeTakeFirst();
+        const last = newest?.seq ?? 0;
+        // The numbers begin anew when the last row was deleted.
+        const from = after === null ? null : Math.min(after, last);
+        let query = db.selectFrom('api_calls').select(apiCalls.columns).select('seq').where('seq', '<=', last);
+        if (service !== undefined) query = query.where('service', '=', service);
+        if (since !== undefined) query = query.where('at', '>=', since);
+        if (from !== null) query = query.where('seq', '>', from);
+        const rows = await query
+          .orderBy('seq', from === null ? 'desc' : 'asc')
+          .limit(limit)
+          .execute();
+        if (from === null) rows.reverse();
+        // A page that is not full saw all there is, also what the filters left out.
+        const full = from !== null && rows.length >= limit;
+        return { records: rows.map((row) => apiCalls.decode(row)), last: full ? (rows.at(-1)?.seq ?? last) : last };
       }),
   };
 }

@@ -34,6 +34,8 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'actions.list of a service': (t) => t.actions.list({ service: 'svc-1' }),
   'actions.list of a run': (t) => t.actions.list({ run: 'run-1' }),
   'actions.list since': (t) => t.actions.list({ since: minute(1) }),
+  'actions.page': (t) => t.actions.page({ after: { at: minute(1), seq: 1 }, limit: 10 }),
+  'actions.page of a service': (t) => t.actions.page({ service: 'svc-1', after: { at: minute(1), seq: 1 }, limit: 10 }),
   'decisions.latest of services': (t) => t.decisions.latest(['svc-1']),
   'decisions.at': (t) => t.decisions.at('svc-1', minute(1)),
   'notices.list of a run': (t) => t.notices.list({ run: 'run-1' }),
@@ -41,10 +43,15 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'notices.list since': (t) => t.notices.list({ since: minute(1) }),
   'runs.get': (t) => t.runs.get('run-1'),
   'runs.list of a command': (t) => t.runs.list({ command: 'poll', limit: 1 }),
+  'runs.page': (t) => t.runs.page({ after: { at: minute(1), seq: 1 }, limit: 10 }),
   'apiCalls.list of a service': (t) => t.apiCalls.list({ service: 'svc-1' }),
   'apiCalls.list of a panel': (t) => t.apiCalls.list({ panel: 'dcim' }),
   'apiCalls.list of a run': (t) => t.apiCalls.list({ run: 'run-1' }),
   'apiCalls.list since': (t) => t.apiCalls.list({ since: minute(1) }),
+  'apiCalls.page': (t) => t.apiCalls.page({ after: { at: minute(1), seq: 1 }, limit: 10 }),
+  'apiCalls.page of a service': (t) =>
+    t.apiCalls.page({ service: 'svc-1', after: { at: minute(1), seq: 1 }, limit: 10 }),
+  'apiCalls.written': (t) => t.apiCalls.written({ after: 1, limit: 10 }),
   'fingerprints.list': (t) => t.fingerprints.list('dcim'),
 };
 

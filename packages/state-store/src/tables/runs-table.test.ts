@@ -32,4 +32,15 @@ describe('runs', () => {
       at.store.runs.finish('run-9', { finishedAt: minute(2), exitCode: 0, totals: null, error: null, observing: [] }),
     ).rejects.toMatchObject({ code: 'store_not_found' });
   });
+
+  it('pages in the order of starting', async () => {
+    for (const id of ['run-3', 'run-2', 'run-1']) await at.store.runs.start(run(id, { startedAt: minute(1) }));
+    await at.store.runs.start(run('run-0'));
+    const first = await at.store.runs.page({ limit: 2 });
+    expect(first.records.map((each) => each.id)).toEqual(['run-0', 'run-3']);
+    const second = await at.store.runs.page({ limit: 3, after: first.next });
+    expect(second.records.map((each) => each.id)).toEqual(['run-2', 'run-1']);
+    expect(second.next).toBeNull();
+    expect((await at.store.runs.page({ since: minute(1), limit: 9 })).records).toHaveLength(3);
+  });
 });

@@ -1,6 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { mustExist } from './must-exist.js';
+import { behind, pageOf } from './page.js';
 import { runs } from './record-tables.js';
 
 /** Every run of a command that works on panels. */
@@ -32,6 +33,19 @@ export function runsTable(access: Access): StoreTables['runs'] {
         if (limit !== undefined) query = query.limit(limit);
         const rows = await query.orderBy('started_at', 'desc').orderBy('seq', 'desc').execute();
         return rows.map((row) => runs.decode(row));
+      }),
+    page: ({ since, after, limit }) =>
+      access.read(async ({ db }) => {
+        let query = db.selectFrom('runs').select(runs.columns).select('seq');
+        if (since !== undefined) query = query.where('started_at', '>=', since);
+        if (after) query = query.where(behind('started_at', after));
+        const rows = await query.orderBy('started_at').orderBy('seq').limit(limit).execute();
+        return pageOf(
+          rows,
+          limit,
+          (row) => row.started_at,
+          (row) => runs.decode(row),
+        );
       }),
   };
 }
