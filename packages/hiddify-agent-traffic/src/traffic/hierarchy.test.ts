@@ -5,7 +5,16 @@ import { AgentHierarchy } from './hierarchy.js';
 
 function admin(uuid: string | null, parent: string | null): HiddifyAdmin {
   const role = uuid === SELF ? 'super_admin' : 'agent';
-  return { uuid, name: uuid ?? '', role, parent, comment: null, canAddAdmin: null, maxUsers: null, maxActiveUsers: null };
+  return {
+    uuid,
+    name: uuid ?? '',
+    role,
+    parent,
+    comment: null,
+    canAddAdmin: null,
+    maxUsers: null,
+    maxActiveUsers: null,
+  };
 }
 
 describe('AgentHierarchy', () => {

@@ -33,7 +33,10 @@ describe('the boundary', () => {
 
   it('of a limit of 0 lets nothing be used, and sold only nothing', () => {
     expect(judge({ ...input, limitBytes: 0 })).toEqual({ exceeded: true, rule: 'at-or-over-limit', force: 'over' });
-    expect(judge({ ...input, limitBytes: 0, accounting: 'allocated' })).toMatchObject({ exceeded: false, rule: 'full' });
+    expect(judge({ ...input, limitBytes: 0, accounting: 'allocated' })).toMatchObject({
+      exceeded: false,
+      rule: 'full',
+    });
     expect(judge({ ...input, limitBytes: 0, accounting: 'allocated', usedBytes: 1 }).force).toBe('over');
     expect(fitsLimit({ usedBytes: 0, reservedBytes: 0, newBytes: 1, limitBytes: 0 })).toBe(false);
   });

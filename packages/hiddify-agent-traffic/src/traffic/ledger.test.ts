@@ -190,7 +190,8 @@ describe('over random histories', () => {
             mostPossible += Math.max(0, bytes) + Math.max(0, bytes - counter.bytes);
             counters.set(id, { ...counter, bytes });
           }
-          if (type === 'reset' || type === 'delete') mostPossible += Math.max(0, -counter.bytes) + Math.max(0, counter.bytes);
+          if (type === 'reset' || type === 'delete')
+            mostPossible += Math.max(0, -counter.bytes) + Math.max(0, counter.bytes);
         }
         for (const agent of agents) expect(totals.get(agent) ?? 0).toBe(reference.charged.get(agent) ?? 0);
         const all = [...totals.values()].reduce((sum, bytes) => sum + bytes, 0);

@@ -87,7 +87,10 @@ describe('accountAt', () => {
   });
 
   it('keeps what was consumed when periods are introduced, until the first one ends', () => {
-    const endless = { ...openAccount({ period: 'none', timeZone: 'UTC', now: openedAt, openingBytes: 0 }), consumedBytes: 9 };
+    const endless = {
+      ...openAccount({ period: 'none', timeZone: 'UTC', now: openedAt, openingBytes: 0 }),
+      consumedBytes: 9,
+    };
     const ending = accountAt(endless, settings, '2026-01-20T00:00:00.000Z');
     expect(ending).toMatchObject({ consumedBytes: 9, periodStart: openedAt, periodEnd: '2026-02-01T00:00:00.000Z' });
     expect(accountAt(ending, settings, '2026-02-01T00:00:00.000Z').consumedBytes).toBe(0);

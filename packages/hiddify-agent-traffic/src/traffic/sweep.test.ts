@@ -330,7 +330,11 @@ describe('the sweep', () => {
     world.fake.moveAgent(north, east);
     world.fake.use(bela, 5 * GB);
     const { plan, totals } = await sweep();
-    expect(plan.agents.find(({ uuid }) => uuid === north)).toMatchObject({ usedBytes: 5 * GB, users: 2, exceeded: true });
+    expect(plan.agents.find(({ uuid }) => uuid === north)).toMatchObject({
+      usedBytes: 5 * GB,
+      users: 2,
+      exceeded: true,
+    });
     expect(totals).toMatchObject({ disabled: 2 });
     expect(enabled(anna, bela)).toEqual([false, false]);
     expect(plan.notices.map(({ code }) => code)).toContain('agent_orphans');
@@ -406,7 +410,9 @@ describe('the sweep', () => {
     expect(plan.steps.map(({ step }) => [step.type, step.target]).sort()).toEqual(
       [anna, bela].map((uuid) => ['disable-user', uuid]).sort(),
     );
-    expect((await sweep()).plan.steps.map(({ step }) => step.target)).toEqual(plan.steps.map(({ step }) => step.target));
+    expect((await sweep()).plan.steps.map(({ step }) => step.target)).toEqual(
+      plan.steps.map(({ step }) => step.target),
+    );
   });
 
   it('works on the users of one agent alone when asked to', async () => {
