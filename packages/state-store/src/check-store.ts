@@ -5,6 +5,7 @@ import type { StoreCheck } from './store.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
+import { agentDisabled, agentReservations, agents } from './tables/agent-record-tables.js';
 import type { Database } from './tables/database.js';
 import {
   actions,
@@ -190,6 +191,9 @@ const READABLE: readonly (readonly [Readable, key: string])[] = [
   [notices, 'seq'],
   [runs, 'seq'],
   [fingerprints, 'panel'],
+  [agents, 'uuid'],
+  [agentDisabled, 'seq'],
+  [agentReservations, 'uuid'],
 ];
 
 async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {

@@ -1,3 +1,11 @@
+export type {
+  AgentDisabledRecord,
+  AgentRecord,
+  AgentReservationRecord,
+  AgentSnapshotRecord,
+  AgentUserRecord,
+} from './agent-records.js';
+export type { AgentTables } from './agent-tables.js';
 export { backupStore } from './backup-store.js';
 export { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
 export { migrateStore, type MigrationResult, storeVersion } from './migrate-store.js';

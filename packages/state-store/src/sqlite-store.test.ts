@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
 import { createSqliteStore } from './sqlite-store.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
 import type { StoreTables } from './store.js';
@@ -197,7 +198,13 @@ describe('a full disk', () => {
     const writer = await connectWriter(at.location, 1000);
     const pages = Number(writer.handle.pragma('page_count', { simple: true }));
     writer.handle.pragma(`max_page_count = ${pages + 4}`);
-    const store = createSqliteStore({ location: at.location, schemaVersion: 1, reader, writer, waitMs: 1000 });
+    const store = createSqliteStore({
+      location: at.location,
+      schemaVersion: LATEST_SCHEMA_VERSION,
+      reader,
+      writer,
+      waitMs: 1000,
+    });
     const many = Array.from({ length: 2000 }, (_, n) => service(`svc-${n}`));
     const written = store.write(async (tables) => {
       await tables.holds.add(hold('h-1'));

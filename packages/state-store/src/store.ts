@@ -1,3 +1,4 @@
+import type { AgentTables } from './agent-tables.js';
 import type {
   ActionRecord,
   ActionState,
@@ -47,7 +48,7 @@ export interface Page<T> {
  * time (`from`, `to`, `since`, `until`) are inside. What changes a row that is not there fails with `store_not_found`,
  * and a row that breaks an invariant with `store_conflict`, unless the method says otherwise.
  */
-export interface StoreTables {
+export interface StoreTables extends AgentTables {
   services: {
     get(id: string): Promise<ServiceRecord | null>;
     /** Ordered by id. In pages: `limit` at a time, each `after` the last id of the one before. */

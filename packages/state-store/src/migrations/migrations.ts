@@ -1,8 +1,9 @@
 import { initial } from './001-initial.js';
+import { agents } from './002-agents.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, agents];
 
 /** The schema version that this version of the package reads and writes. */
 export const LATEST_SCHEMA_VERSION = MIGRATIONS.length;

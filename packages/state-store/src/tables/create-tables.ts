@@ -1,6 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { actionsTable } from './actions-table.js';
+import { agentsTables } from './agents-tables.js';
 import { apiCallsTable } from './api-calls-table.js';
 import { cyclesTable } from './cycles-table.js';
 import { decisionsTable } from './decisions-table.js';
@@ -32,5 +33,6 @@ export function createTables(access: Access): StoreTables {
     apiCalls: apiCallsTable(access),
     switches: switchesTable(access),
     fingerprints: fingerprintsTable(access),
+    ...agentsTables(access),
   };
 }

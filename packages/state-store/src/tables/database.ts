@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { agentDisabled, agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
 import type { RecordTable } from './record-table.js';
 import type {
   actions,
@@ -54,5 +55,10 @@ export interface Database {
   leases: LeaseRow;
   switches: Row<typeof switches>;
   fingerprints: Row<typeof fingerprints>;
+  agents: Row<typeof agents>;
+  agent_users: Row<typeof agentUsers>;
+  agent_disabled: Counted<Row<typeof agentDisabled>>;
+  agent_reservations: Row<typeof agentReservations>;
+  agent_snapshots: Row<typeof agentSnapshots>;
   schema_migrations: { version: number; name: string; applied_at: string };
 }

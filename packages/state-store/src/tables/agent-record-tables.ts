@@ -1,0 +1,107 @@
+import type {
+  AgentDisabledRecord,
+  AgentRecord,
+  AgentReservationRecord,
+  AgentSnapshotRecord,
+  AgentUserRecord,
+} from '../agent-records.js';
+import { flag, int, intOrNull, json, numberList, text, textList, textOrNull, word } from './columns.js';
+import { recordTable } from './record-table.js';
+
+/** How the records of agents lie in their tables. */
+
+export const agents = recordTable<AgentRecord>()(
+  'agents',
+  {
+    panel: text('panel'),
+    uuid: text('uuid'),
+    name: text('name'),
+    role: text('role'),
+    parent: textOrNull('parent'),
+    limitBytes: intOrNull('limit_bytes'),
+    limitSince: textOrNull('limit_since'),
+    account: json('account'),
+    figures: json('figures'),
+    verdict: json('verdict'),
+    heldSince: textOrNull('held_since'),
+    thresholds: numberList('thresholds'),
+    missingSince: textOrNull('missing_since'),
+    gone: flag('gone'),
+  },
+  'uuid',
+);
+
+export const agentUsers = recordTable<AgentUserRecord>()(
+  'agent_users',
+  {
+    panel: text('panel'),
+    key: text('key'),
+    uuid: textOrNull('uuid'),
+    panelId: int('panel_id'),
+    owner: textOrNull('owner'),
+    lastBytes: int('last_bytes'),
+    limitBytes: int('limit_bytes'),
+    totalBytes: int('total_bytes'),
+    firstSeenAt: text('first_seen_at'),
+    missingSince: textOrNull('missing_since'),
+    gone: flag('gone'),
+  },
+  'key',
+);
+
+export const agentDisabled = recordTable<AgentDisabledRecord>()(
+  'agent_disabled',
+  {
+    panel: text('panel'),
+    id: text('id'),
+    uuid: text('uuid'),
+    name: text('name'),
+    owner: textOrNull('owner'),
+    agent: text('agent'),
+    reason: word<AgentDisabledRecord['reason']>()('reason'),
+    usedBytes: intOrNull('used_bytes'),
+    limitBytes: intOrNull('limit_bytes'),
+    run: textOrNull('run'),
+    at: text('at'),
+    state: word<AgentDisabledRecord['state']>()('state'),
+    fingerprint: text('fingerprint'),
+    reenabled: int('reenabled'),
+    settledAt: textOrNull('settled_at'),
+    outcome: textOrNull('outcome'),
+  },
+  'id',
+);
+
+export const agentReservations = recordTable<AgentReservationRecord>()(
+  'agent_reservations',
+  {
+    panel: text('panel'),
+    uuid: text('uuid'),
+    agent: text('agent'),
+    chain: textList('chain'),
+    bytes: int('bytes'),
+    leftBytes: int('left_bytes'),
+    state: word<AgentReservationRecord['state']>()('state'),
+    wanted: json('wanted'),
+    createdAt: text('created_at'),
+    expiresAt: text('expires_at'),
+    holder: textOrNull('holder'),
+    settledAt: textOrNull('settled_at'),
+    closedAt: textOrNull('closed_at'),
+    outcome: textOrNull('outcome'),
+  },
+  'uuid',
+);
+
+export const agentSnapshots = recordTable<AgentSnapshotRecord>()(
+  'agent_snapshots',
+  {
+    panel: text('panel'),
+    at: text('at'),
+    until: text('until'),
+    users: int('users'),
+    admins: int('admins'),
+    ownerName: text('owner_name'),
+  },
+  'panel',
+);
