@@ -97,4 +97,5 @@ export type {
   SweepResult,
   SweepStep,
   ThresholdCrossing,
+  UserElsewhere,
 } from './traffic/types.js';

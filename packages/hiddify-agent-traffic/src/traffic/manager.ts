@@ -178,7 +178,7 @@ export class AgentTrafficManager implements AgentTrafficBackend {
    */
   async sweep(options: SweepOptions = {}): Promise<SweepResult> {
     const { hooks = {}, brake = { share: 0.2, atLeast: 10 }, ...prepare } = options;
-    const { run: _run, dryRun = false, acceptHalved: _halved, agent: _agent, ...call } = prepare;
+    const { dryRun = false, run: _run, acceptHalved: _halved, agent: _agent, keptElsewhere: _kept, ...call } = prepare;
     await this.settleReservations({ hooks, dryRun, ...call });
     const plan = await this.prepareSweep(prepare);
     if (plan.problem !== null) throw problemError(plan.problem);

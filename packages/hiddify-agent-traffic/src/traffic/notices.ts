@@ -32,7 +32,7 @@ export function noticesOf(
     });
   }
   for (const { record, outcome } of dropped) {
-    if (outcome === 'restored') continue;
+    if (outcome === 'restored' || outcome === 'handed-over') continue;
     const message = sentences[outcome]?.(record.name) ?? `User "${record.name}" is no longer ours (${outcome}).`;
     notices.push({
       key: `agent-user:${record.id}:${outcome}`,

@@ -6,7 +6,7 @@ import { noticesOf } from './notices.js';
 import type { AgentRecord, DisabledUserRecord, ReservationRecord } from './records.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 import type { CheckedSettings } from './settings.js';
-import type { AgentSweep, SweepBrake, SweepPlan, SweepStep } from './types.js';
+import type { AgentSweep, SweepBrake, SweepPlan, SweepStep, UserElsewhere } from './types.js';
 
 export interface PlanInput {
   settings: CheckedSettings;
@@ -20,10 +20,12 @@ export interface PlanInput {
   dryRun: boolean;
   /** Steps for the users below this agent only. */
   agent: string | null;
+  /** Users whose switch somebody else keeps. */
+  keptElsewhere: ReadonlySet<string>;
   maxSteps: number;
 }
 
-type Plan = Pick<SweepPlan, 'steps' | 'left' | 'dropped' | 'settled' | 'agents' | 'brake' | 'notices'>;
+type Plan = Pick<SweepPlan, 'steps' | 'left' | 'elsewhere' | 'dropped' | 'settled' | 'agents' | 'brake' | 'notices'>;
 
 /**
  * From one recorded list to what should be done: users to disable because somebody above them is over, users to give back
@@ -35,14 +37,21 @@ export function planSweep(input: PlanInput): Plan {
   const steps: SweepStep[] = [];
   const dropped: SweepPlan['dropped'] = [];
   const settled: DisabledUserRecord[] = [];
+  const elsewhere: UserElsewhere[] = [];
   const seen = new Set<string>();
   for (const user of input.list.users) {
     if (user.uuid === null) continue;
     const record = records.get(user.uuid);
     if (record !== undefined) seen.add(user.uuid);
-    if (!user.enabled && record === undefined) continue;
+    const isElsewhere = input.keptElsewhere.has(user.uuid);
+    if (!user.enabled && record === undefined && !isElsewhere) continue;
     const chain = recorded.hierarchy.chainOf(user.owner);
     if (only !== null && !chain.includes(only)) continue;
+    if (isElsewhere) {
+      elsewhere.push(userElsewhere(user, record ?? null, chain, recorded));
+      if (record !== undefined) dropped.push({ record, outcome: 'handed-over' });
+      continue;
+    }
     const over = chain.find((agent) => forceOf(recorded, agent) === 'over');
     if (user.enabled) {
       if (over !== undefined && !recorded.exempt.has(user.owner ?? '')) {
@@ -78,6 +87,7 @@ export function planSweep(input: PlanInput): Plan {
   return {
     steps: steps.slice(0, input.maxSteps),
     left: Math.max(0, steps.length - input.maxSteps),
+    elsewhere,
     dropped,
     settled,
     agents: sweeps,
@@ -87,6 +97,22 @@ export function planSweep(input: PlanInput): Plan {
     ),
     notices: noticesOf(input, dropped, steps, sweeps),
   };
+}
+
+/** What the limits above a user call for, for whoever keeps its switch. */
+function userElsewhere(
+  user: HiddifyUser,
+  record: DisabledUserRecord | null,
+  chain: readonly string[],
+  recorded: RecordedList,
+): UserElsewhere {
+  const { uuid, name, owner, enabled } = user;
+  const over = recorded.exempt.has(owner ?? '')
+    ? undefined
+    : chain.find((agent) => forceOf(recorded, agent) === 'over');
+  const keeper = over ?? chain.find((agent) => forceOf(recorded, agent) !== 'free');
+  const force = over !== undefined ? 'over' : keeper !== undefined ? 'keep' : 'free';
+  return { uuid: uuid ?? '', name, owner, enabled, force, agent: keeper ?? null, chain: [...chain], record };
 }
 
 /** How a record ends whose user is found enabled. */

@@ -12,7 +12,14 @@ import type { CallOptions } from '../client/types.js';
 
 /** Reads, remembers and plans; changes nothing on the panel. With a problem the plan has no steps and tells why. */
 export async function prepareSweep(context: ManagerContext, options: PrepareSweepOptions): Promise<SweepPlan> {
-  const { run = null, dryRun = false, acceptHalved = false, agent = null, ...call } = options;
+  const {
+    run = null,
+    dryRun = false,
+    acceptHalved = false,
+    agent = null,
+    keptElsewhere = new Set(),
+    ...call
+  } = options;
   const taken = await takeList(context, { run, dryRun, acceptHalved, announce: !dryRun, call });
   const { accounting } = context.settings;
   if (isProblem(taken)) return withoutList(context, taken, { run, dryRun });
@@ -27,6 +34,7 @@ export async function prepareSweep(context: ManagerContext, options: PrepareSwee
     run,
     dryRun,
     agent,
+    keptElsewhere,
     maxSteps: context.maxWritesPerSweep,
   });
   return { at: now, run, accounting, dryRun, problem: null, ...plan, crossed: recorded.crossed, unreadableRows: [] };
@@ -54,6 +62,7 @@ async function withoutList(
     agents,
     steps: [],
     left: 0,
+    elsewhere: [],
     dropped: [],
     settled: [],
     brake: { goingOver: [], comingBack: [], changing: 0, active: limited },

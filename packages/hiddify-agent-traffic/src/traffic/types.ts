@@ -165,6 +165,23 @@ export interface SweepStep {
   record: string | null;
 }
 
+/** A user whose switch somebody else keeps: no step is planned for it, this says what the limits above it call for. */
+export interface UserElsewhere {
+  uuid: string;
+  name: string;
+  /** Uuid, `SELF`, or null. */
+  owner: string | null;
+  enabled: boolean;
+  /** `over`: it should be disabled. `keep`: leave it as it is. `free`: no limit asks for anything. */
+  force: 'over' | 'keep' | 'free';
+  /** The agent that is over, or that keeps; null when it is free. */
+  agent: string | null;
+  /** The agents above it, its owner first. */
+  chain: string[];
+  /** Our open record from a time when the switch was the sweep's; it ends (`handed-over`) when the plan is executed. */
+  record: DisabledUserRecord | null;
+}
+
 /** What a sweep found and would do. Nothing has been changed on the panel. */
 export interface SweepPlan {
   at: string;
@@ -177,7 +194,9 @@ export interface SweepPlan {
   steps: SweepStep[];
   /** Steps beyond the bound of one sweep. */
   left: number;
-  /** Records that end without a call: the user was enabled by others, moved, touched, or is gone. */
+  /** The users of `keptElsewhere` that are there. */
+  elsewhere: UserElsewhere[];
+  /** Records that end without a call: the user was enabled by others, moved, touched, handed over, or is gone. */
   dropped: { record: DisabledUserRecord; outcome: string }[];
   /** Records put right without a call: intents that turn out to have been carried out, users that another agent holds now. */
   settled: DisabledUserRecord[];
@@ -210,6 +229,8 @@ export interface PrepareSweepOptions extends CallOptions {
   acceptHalved?: boolean;
   /** Plan steps for this agent alone; the ledger is kept for all. */
   agent?: string;
+  /** Uuids of users that count like all others, but whose switch somebody else keeps: see `SweepPlan.elsewhere`. */
+  keptElsewhere?: ReadonlySet<string>;
 }
 
 export interface SweepOptions extends PrepareSweepOptions {
