@@ -40,6 +40,7 @@ export {
 } from './operations/small-plans.js';
 export { planSuspend, suspendEvidence } from './operations/suspend.js';
 export { NOWHERE, type FlvxEvidence, type FlvxHold } from './plan/evidence.js';
+export { mergeEvidence } from './plan/merge-evidence.js';
 export { emptyMemory, type FlvxMemory, type FlvxObservation, type FlvxScope } from './plan/observation.js';
 export type { FlvxAssignValues, FlvxStep, FlvxStepOf, FlvxStepType } from './plan/step.js';
 export type {

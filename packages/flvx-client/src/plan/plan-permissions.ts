@@ -1,7 +1,7 @@
 import type { FlvxPermission } from '../records/permission.js';
 import type { FlvxQuotaValues } from '../records/user.js';
 import type { FlvxObservation } from './observation.js';
-import { assignable, quotaValuesOf } from './quota-values.js';
+import { assignable, hasOwnValues, quotaValuesOf } from './quota-values.js';
 import { findLimit } from './speed-limits.js';
 import type { FlvxAssignValues, FlvxStep, FlvxStepOf } from './step.js';
 import type { AccountTarget, PermissionTarget } from './target.js';
@@ -42,11 +42,12 @@ function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
   const { observed, target, copied } = context;
   const wanted = target.permissions.get(row.tunnelId);
   if (wanted?.remove === true) return [];
-  // What the permission had of its own: before a broken-off run's update, before this run's, or now.
+  // What the permission had of its own: before a broken-off run's update, before this run's, or now. One that has nothing of
+  // its own goes with the user.
   const own =
     target.common.keep?.find((values) => values.tunnelId === row.tunnelId) ??
     observed.memory.permissionValues.find((values) => values.tunnelId === row.tunnelId) ??
-    row;
+    (copied !== null && observed.user !== null && !hasOwnValues(observed.user, row) ? copied : row);
   const goal = { ...quotaValuesOf(own), ...quotasIn(wanted?.values ?? {}) };
   const values: FlvxAssignValues = assignable(copied ?? quotaValuesOf(row), goal);
   if (wanted?.values.status !== undefined && wanted.values.status !== row.status) values.status = wanted.values.status;

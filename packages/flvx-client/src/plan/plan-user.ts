@@ -1,6 +1,6 @@
 import type { FlvxUserValues } from '../records/user.js';
 import type { FlvxObservation } from './observation.js';
-import { changedValues, countersOf, permissionValuesOf, userValuesOf, wasReset } from './quota-values.js';
+import { changedValues, countersOf, hasOwnValues, permissionValuesOf, userValuesOf, wasReset } from './quota-values.js';
 import type { FlvxStep } from './step.js';
 import type { AccountTarget } from './target.js';
 
@@ -20,7 +20,9 @@ export function planUser(observed: FlvxObservation, target: AccountTarget): Flvx
       payload: { userId: user.id, changes, setsPassword },
       prior: {
         user: values,
-        permissions: observed.permissions.filter((row) => row.userId === user.id).map(permissionValuesOf),
+        permissions: observed.permissions
+          .filter((row) => row.userId === user.id && hasOwnValues(user, row))
+          .map(permissionValuesOf),
       },
       needs: [],
     },

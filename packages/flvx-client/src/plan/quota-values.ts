@@ -21,6 +21,11 @@ export function permissionValuesOf(row: FlvxPermissionValues): FlvxPermissionVal
   return { tunnelId: row.tunnelId, ...quotaValuesOf(row) };
 }
 
+/** Has the permission values of its own, which an update of the user would overwrite? */
+export function hasOwnValues(user: FlvxQuotaValues, permission: FlvxQuotaValues): boolean {
+  return names.some((name) => user[name] !== permission[name]);
+}
+
 /** The values of `wanted` that differ from `actual`. */
 export function changedValues<Values extends object>(actual: Values, wanted: Partial<Values>): Partial<Values> {
   const changed: Partial<Values> = {};

@@ -23,13 +23,10 @@ export function resolveAccount(
     return { user: byId ?? null, duplicates: ours ? others : [], strangers: ours ? [] : others };
   }
   if (ours) {
-    const user = named.find((row) => isUsed(row.id, permissions, forwards)) ?? named[0] ?? null;
+    const has = (rows: readonly { userId: number }[]) => (user: FlvxUser) => rows.some((row) => row.userId === user.id);
+    const user = named.find(has(forwards)) ?? named.find(has(permissions)) ?? named[0] ?? null;
     return { user, duplicates: named.filter((row) => row !== user), strangers: [] };
   }
   if (scope.adopt === true && named.length === 1) return { user: named[0] ?? null, duplicates: [], strangers: [] };
   return { user: null, duplicates: [], strangers: named };
-}
-
-function isUsed(id: number, permissions: readonly FlvxPermission[], forwards: readonly FlvxForward[]): boolean {
-  return forwards.some((row) => row.userId === id) || permissions.some((row) => row.userId === id);
 }

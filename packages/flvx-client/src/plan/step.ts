@@ -41,7 +41,7 @@ export type FlvxStep =
       'update-user',
       /** What is changed; all other fields go along as a fresh read shows them. */
       { userId: number; changes: Partial<FlvxUserValues>; setsPassword: boolean },
-      /** `permissions`: the values that the panel overwrites with the user's. */
+      /** `permissions`: those with values of their own, which the panel overwrites with the user's. Needed to give them back after a run that was broken off. */
       { user: FlvxUserValues; permissions: FlvxPermissionValues[] }
     >
   | Step<'reset-user', { userId: number }, FlvxCounters>

@@ -23,6 +23,8 @@ export class Execution {
   readonly #results: FlvxStepResult[] = [];
   readonly #bad = new Set<string>();
   readonly #rounds = new Map<string, number>();
+  /** Number of steps at the last reading of everything. */
+  #lookedAfter = 0;
   #evidence: FlvxEvidence | null = null;
   #error: Error | null = null;
   #recheck: { forwardIds: number[]; notBefore: number } | null = null;
@@ -39,7 +41,8 @@ export class Execution {
     for (;;) {
       const step = this.#error === null ? this.#next(plan) : undefined;
       if (step === undefined) {
-        if (this.#error !== null || !(await this.#waitedForPush())) return this.#end(plan);
+        if (this.#error !== null) return this.#end(plan);
+        if (!(await this.#waitedForPush()) && !(await this.#lookedOver(plan))) return this.#end(plan);
       } else {
         if (this.#isAborted()) return this.#end(plan);
         await this.#one(step);
@@ -248,6 +251,23 @@ export class Execution {
       memory: { ...memory, restarted, paused: memory.paused.filter((id) => !ids.includes(id)) },
     };
     return true;
+  }
+
+  /** One reading of everything after the last step; false when it was done already, or need not be. */
+  async #lookedOver(plan: readonly FlvxStep[]): Promise<boolean> {
+    const { observed: given, verify = given === undefined, password, tag } = this.options;
+    if (!verify || plan.length > 0 || this.#results.length === this.#lookedAfter) return false;
+    this.#lookedAfter = this.#results.length;
+    try {
+      const { memory } = this.observed;
+      const { password: opens } = this.observed;
+      const fresh = await this.client.observe(this.operation.scope, { memory, ...(tag === undefined ? {} : { tag }) });
+      this.observed = { ...fresh, password: password == null ? null : opens };
+      return true;
+    } catch (error) {
+      this.#error = asError(error);
+      return false;
+    }
   }
 
   #isAborted(): boolean {

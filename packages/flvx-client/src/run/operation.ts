@@ -19,6 +19,11 @@ export interface FlvxRunOptions {
   password?: string | null;
   /** A fresh observation (of a snapshot, say) to begin with, instead of reading the account. */
   observed?: FlvxObservation;
+  /**
+   * Read the whole account once more when nothing is left, and go on if that is no longer so: a customer may start again what was
+   * paused a moment before. Default yes, but no where `observed` was given.
+   */
+  verify?: boolean;
   /** For the log: usually the service's id. */
   tag?: string;
   /** Ends the execution before the next step; the one under way is finished. */
