@@ -46,8 +46,17 @@ export function declareSetup(program: Command, context: CommandContext): void {
       .option('--since <time>', 'from that local date or instant on');
   shown(log.command('list').description('newest first; everything without a choice of kinds'))
     .option('--limit <count>', 'at most so many entries (default: 200)')
-    .addHelpText('after', '\nExample:\n  $ sluice log list --actions --service svc-1')
+    .option('--follow', 'the last entries, then each new one as it comes, until interrupted; with --json one a line')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ sluice log list --actions --service svc-1\n  $ sluice log list --api --follow',
+    )
     .action(lazily(context, async () => (await import('./log.js')).logList));
+  shown(log.command('export'))
+    .argument('<file>', 'a new file (0600); - is standard output')
+    .description('write the log, oldest first, one JSON object a line')
+    .addHelpText('after', '\nExample:\n  $ sluice log export sluice-log.jsonl --since 2026-11-01')
+    .action(lazily(context, async () => (await import('./log.js')).logExport));
 
   const db = program.command('db').description('the state store');
   db.command('check')

@@ -1,5 +1,10 @@
-import { ExitCode, usageError } from '../errors.js';
+import path from 'node:path';
+import type { Deps } from '../context.js';
+import { ExitCode, SluiceError, usageError } from '../errors.js';
+import { exportLog } from '../operations/log-export.js';
+import { followLog } from '../operations/log-follow.js';
 import { readLog, type LogEntry, type LogFilter } from '../operations/log.js';
+import { NewFile } from '../operations/new-file.js';
 import { parseTime } from '../operations/times.js';
 import { requireService, withSession, type Session } from '../operations/session.js';
 import { Terminal } from '../output/terminal.js';
@@ -13,6 +18,7 @@ export interface LogOptions extends GlobalOptions {
   service?: string;
   since?: string;
   limit?: string;
+  follow?: boolean;
 }
 
 /** The filter that the options describe; without a choice of kinds all are meant. */
@@ -37,12 +43,82 @@ export async function filterOf(session: Session, options: LogOptions, defaultLim
 /** `sluice log list` */
 export const logList: CommandHandler<LogOptions> = (_args, options, deps) =>
   withSession(deps, options, async (session) => {
-    const entries = await readLog(session, await filterOf(session, options, 200));
+    const filter = await filterOf(session, options, 200);
     const terminal = new Terminal(deps, options);
+    if (options.follow === true) {
+      await followLog(session, filter, (entry) => {
+        deps.stdout.write(`${terminal.json ? JSON.stringify(entry) : lineOf(terminal, entry)}\n`);
+      });
+      return interruptedBy(deps);
+    }
+    const entries = await readLog(session, filter);
     if (terminal.json) terminal.document({ entries });
     else for (const entry of entries) terminal.line(lineOf(terminal, entry));
     return ExitCode.done;
   });
+
+/** Text that is gathered before it is written. */
+const CHUNK = 65_536;
+
+/** `sluice log export FILE` */
+export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps) =>
+  withSession(deps, options, async (session) => {
+    const filter = await filterOf(session, options, 1);
+    if (name === '-') {
+      await writeLines(session, filter, (text) => {
+        refuseInterrupted(deps);
+        deps.stdout.write(text);
+      });
+      return ExitCode.done;
+    }
+    const file = path.resolve(deps.cwd, name);
+    const entries = await intoFile(session, filter, file, deps);
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document({ file, entries });
+    else terminal.info(`${file}: ${entries} entries`);
+    return ExitCode.done;
+  });
+
+async function intoFile(session: Session, filter: LogFilter, file: string, deps: Deps): Promise<number> {
+  const target = NewFile.create(file);
+  try {
+    const entries = await writeLines(session, filter, (text) => {
+      refuseInterrupted(deps);
+      target.write(text);
+    });
+    target.close();
+    return entries;
+  } catch (error) {
+    // Half a log would pass for the whole.
+    target.discard();
+    throw error;
+  }
+}
+
+function interruptedBy({ signal }: Deps): number {
+  return signal.reason === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+}
+
+function refuseInterrupted(deps: Deps): void {
+  if (!deps.signal.aborted) return;
+  throw new SluiceError('interrupted', 'The export was interrupted: it is not whole', {
+    exitCode: interruptedBy(deps),
+  });
+}
+
+async function writeLines(session: Session, filter: LogFilter, write: (text: string) => void): Promise<number> {
+  let entries = 0;
+  let text = '';
+  for await (const entry of exportLog(session, filter)) {
+    entries++;
+    text += `${JSON.stringify(entry)}\n`;
+    if (text.length < CHUNK) continue;
+    write(text);
+    text = '';
+  }
+  write(text);
+  return entries;
+}
 
 /** An entry as a line. */
 export function lineOf(terminal: Terminal, entry: LogEntry): string {

@@ -1,3 +1,4 @@
+import type { ActionRecord, ApiCallRecord, RunRecord } from '@sluice/state-store';
 import type { Session } from './session.js';
 
 /** One entry of `log list` and one line of `log export`. */
@@ -18,59 +19,70 @@ export interface LogFilter {
   limit: number;
 }
 
+/** What the tables take of a filter. */
+export function tableFilter({ service, since }: LogFilter): { service?: string; since?: string } {
+  return { ...(service === undefined ? {} : { service }), ...(since === undefined ? {} : { since }) };
+}
+
+/** Runs belong to no single service: a filter by one leaves them out. */
+export function wantsRuns(filter: LogFilter): boolean {
+  return filter.kinds.includes('run') && filter.service === undefined;
+}
+
 /** Entries of the wanted kinds, newest first. */
 export async function readLog(session: Session, filter: LogFilter): Promise<LogEntry[]> {
   const { store } = session;
-  const since = filter.since === undefined ? {} : { since: filter.since };
-  const service = filter.service === undefined ? {} : { service: filter.service };
+  const { limit } = filter;
+  const where = tableFilter(filter);
   const entries: LogEntry[] = [];
-  if (filter.kinds.includes('api')) {
-    for (const { at, run, service: of, panel, ...rest } of await store.apiCalls.list({
-      ...service,
-      ...since,
-      limit: filter.limit,
-    })) {
-      entries.push({ at, kind: 'api', run, service: of, panel, ...rest });
-    }
-  }
+  if (filter.kinds.includes('api')) entries.push(...(await store.apiCalls.list({ ...where, limit })).map(apiEntry));
   if (filter.kinds.includes('action')) {
-    for (const action of await store.actions.list({ ...service, ...since, limit: filter.limit, newestFirst: true })) {
-      const { id, type, target, state, hold, prior, observed, errorCode, errorMessage } = action;
-      entries.push({
-        at: action.settledAt ?? action.plannedAt,
-        kind: 'action',
-        run: action.run,
-        service: action.service,
-        panel: action.panel,
-        id,
-        type,
-        target,
-        state,
-        hold,
-        prior,
-        observed,
-        error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
-      });
-    }
+    entries.push(...(await store.actions.list({ ...where, limit, newestFirst: true })).map(actionEntry));
   }
-  if (filter.kinds.includes('run') && filter.service === undefined) {
-    for (const run of await store.runs.list({ ...since, limit: filter.limit })) {
-      const { command, dryRun, observing, finishedAt, exitCode, totals, error } = run;
-      entries.push({
-        at: run.startedAt,
-        kind: 'run',
-        run: run.id,
-        service: null,
-        panel: null,
-        command,
-        dryRun,
-        observing,
-        finishedAt,
-        exitCode,
-        totals,
-        error,
-      });
-    }
-  }
-  return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, filter.limit);
+  if (wantsRuns(filter)) entries.push(...(await store.runs.list({ ...where, limit })).map(runEntry));
+  return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
+}
+
+/** A call to a panel as an entry. */
+export function apiEntry({ at, run, service, panel, ...rest }: ApiCallRecord): LogEntry {
+  return { at, kind: 'api', run, service, panel, ...rest };
+}
+
+/** A row of the journal as an entry; `at` is when it was settled, before that when it was planned. */
+export function actionEntry(action: ActionRecord): LogEntry {
+  const { id, type, target, state, hold, prior, observed, errorCode, errorMessage } = action;
+  return {
+    at: action.settledAt ?? action.plannedAt,
+    kind: 'action',
+    run: action.run,
+    service: action.service,
+    panel: action.panel,
+    id,
+    type,
+    target,
+    state,
+    hold,
+    prior,
+    observed,
+    error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
+  };
+}
+
+/** A run as an entry; `at` is when it began. */
+export function runEntry(run: RunRecord): LogEntry {
+  const { command, dryRun, observing, finishedAt, exitCode, totals, error } = run;
+  return {
+    at: run.startedAt,
+    kind: 'run',
+    run: run.id,
+    service: null,
+    panel: null,
+    command,
+    dryRun,
+    observing,
+    finishedAt,
+    exitCode,
+    totals,
+    error,
+  };
 }

@@ -1,0 +1,287 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { manualClock } from '@sluice/fake-panels';
+import type { ActionRecord, ApiCallRecord, RunRecord, StateStore } from '@sluice/state-store';
+import type { LogEntry } from '../operations/log.js';
+import { Bench, type Outcome } from '../test/harness.js';
+
+const START = Date.parse('2026-11-20T12:00:00Z');
+const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
+
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench(manualClock(START));
+  bench.write('sluice.yaml', 'timeZone: UTC\npanels: {}\n');
+});
+afterEach(() => {
+  bench.close();
+});
+
+function call(seconds: number, change: Partial<ApiCallRecord> = {}): ApiCallRecord {
+  return {
+    at: at(seconds),
+    run: 'run-1',
+    panel: 'dcim',
+    service: 'svc-1',
+    endpoint: 'POST bandwidth',
+    method: 'POST',
+    path: '/api',
+    status: 200,
+    durationMs: 5,
+    attempt: 1,
+    ok: true,
+    code: null,
+    message: null,
+    changing: false,
+    ...change,
+  };
+}
+
+function action(id: string, seconds: number, change: Partial<ActionRecord> = {}): ActionRecord {
+  return {
+    id,
+    run: 'run-1',
+    panel: 'dcim',
+    service: 'svc-1',
+    type: 'disable-port',
+    target: '7001',
+    state: 'planned',
+    key: id,
+    hold: null,
+    prior: null,
+    payload: null,
+    observed: null,
+    errorCode: null,
+    errorMessage: null,
+    plannedAt: at(seconds),
+    calledAt: null,
+    settledAt: null,
+    attempts: 0,
+    ...change,
+  };
+}
+
+function run(id: string, seconds: number): RunRecord {
+  return {
+    id,
+    command: 'poll',
+    dryRun: false,
+    observing: [],
+    startedAt: at(seconds),
+    finishedAt: null,
+    exitCode: null,
+    totals: null,
+    error: null,
+    host: 'test',
+    pid: 1,
+  };
+}
+
+const settled = (seconds: number, state: ActionRecord['state'] = 'applied') => ({ state, settledAt: at(seconds) });
+const finished = (seconds: number) => ({
+  finishedAt: at(seconds),
+  exitCode: 0,
+  totals: {},
+  error: null,
+  observing: [],
+});
+
+/** Lets the clock run and, each time that the follower waits, the next of these happen; then interrupts it. */
+async function follow(words: string, events: ((store: StateStore) => Promise<void>)[]): Promise<Outcome> {
+  const interruption = new AbortController();
+  const left = [...events];
+  return bench.sluice(`log list --follow ${words}`.trim(), {
+    signal: interruption.signal,
+    clock: {
+      now: bench.clock.now,
+      sleep: async (ms) => {
+        bench.clock.advance(ms);
+        const event = left.shift();
+        if (event) await bench.store(event);
+        else interruption.abort('SIGINT');
+      },
+    },
+  });
+}
+
+function entriesOf({ stdout }: Outcome): LogEntry[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LogEntry);
+}
+
+describe('log list --follow', () => {
+  it('shows what is there, then what comes, each once and the oldest first', async () => {
+    await bench.store((store) => store.apiCalls.add([call(-20), call(-10)]));
+    const outcome = await follow('--json', [
+      async (store) => {
+        await store.runs.start(run('run-2', 1));
+        await store.actions.plan([action('act-1', 1)]);
+      },
+      async (store) => {
+        await store.actions.settle('act-1', settled(2));
+        // Calls reach the log in bundles, some time after they were made.
+        await store.apiCalls.add([call(2), call(1)]);
+      },
+      () => Promise.resolve(),
+      (store) => store.runs.finish('run-2', finished(4)),
+    ]);
+    expect(outcome.exitCode).toBe(130);
+    expect(entriesOf(outcome).map((entry) => [entry.kind, entry.at, entry['id'] ?? entry.run])).toEqual([
+      ['api', at(-20), 'run-1'],
+      ['api', at(-10), 'run-1'],
+      ['api', at(1), 'run-1'],
+      ['action', at(2), 'act-1'],
+      ['api', at(2), 'run-1'],
+      ['run', at(1), 'run-2'],
+    ]);
+  });
+
+  it('begins with the last entries, as many as --limit says', async () => {
+    await bench.store((store) => store.apiCalls.add([call(-3), call(-2), call(-1)]));
+    const outcome = await follow('--json --limit 2', [(store) => store.apiCalls.add([call(1)])]);
+    expect(entriesOf(outcome).map((entry) => entry.at)).toEqual([at(-2), at(-1), at(1)]);
+  });
+
+  it('keeps to the kinds, the service and the time that were asked for', async () => {
+    const event = async (store: StateStore): Promise<void> => {
+      await store.apiCalls.add([call(1), call(1, { service: 'svc-2' })]);
+      await store.actions.plan([
+        action('act-1', 1, settled(1)),
+        action('act-2', 1, { service: 'svc-2', ...settled(1) }),
+      ]);
+      await store.runs.start({ ...run('run-2', 1), ...finished(1) });
+    };
+    await bench.store((store) =>
+      store.services.put([
+        {
+          id: 'svc-2',
+          panel: 'dcim',
+          product: 'p',
+          client: null,
+          billingCycle: null,
+          nextDueDate: null,
+          status: 'active',
+          trafficMode: null,
+          baseQuotaOverrideGb: null,
+          refs: {},
+          ownRefs: [],
+          fields: {},
+          protectedUntil: null,
+          createdAt: at(-9),
+          updatedAt: at(-9),
+        },
+      ]),
+    );
+    const kinds = async (words: string): Promise<string[]> =>
+      entriesOf(await follow(`--json ${words}`, [])).map((entry) => `${entry.kind} ${entry.service ?? '-'}`);
+    await bench.store(event);
+    expect(await kinds('--actions --service svc-2')).toEqual(['action svc-2']);
+    expect(await kinds('--service svc-2')).toEqual(['action svc-2', 'api svc-2']);
+    expect(await kinds('--runs')).toEqual(['run -']);
+    expect(await kinds('--since 2026-11-21')).toEqual([]);
+  });
+
+  it('shows an action that is in doubt at once, and how it was settled', async () => {
+    const outcome = await follow('--json --actions', [
+      (store) => store.actions.plan([action('act-1', 1), action('act-2', 1, { key: 'k2' })]),
+      (store) => store.actions.settle('act-1', { state: 'in-doubt', settledAt: null }),
+      ...Array.from({ length: 60 }, () => () => Promise.resolve()),
+      (store) => store.actions.settle('act-1', settled(63)),
+    ]);
+    expect(entriesOf(outcome).map((entry) => [entry['id'], entry['state']])).toEqual([
+      ['act-1', 'in-doubt'],
+      ['act-1', 'applied'],
+    ]);
+  });
+
+  it('shows a run that does not end after ten minutes as it stands', async () => {
+    await bench.store((store) => store.runs.start(run('run-2', 0)));
+    const wait = () => {
+      bench.clock.advance(300_000);
+      return Promise.resolve();
+    };
+    const outcome = await follow('--json --runs', [
+      wait,
+      wait,
+      wait,
+      (store) => store.runs.finish('run-2', finished(9)),
+    ]);
+    expect(entriesOf(outcome).map((entry) => entry['exitCode'])).toEqual([null, 0]);
+  });
+
+  it('prints a line for people, and ends by SIGTERM with its own code', async () => {
+    const interruption = new AbortController();
+    interruption.abort('SIGTERM');
+    await bench.store((store) => store.apiCalls.add([call(-1)]));
+    const { exitCode, stdout } = await bench.sluice('log list --follow', { signal: interruption.signal });
+    expect(exitCode).toBe(143);
+    expect(stdout).toBe(`${at(-1)} api    dcim/svc-1 POST bandwidth 200 5 ms\n`);
+  });
+});
+
+describe('log export', () => {
+  it('writes everything as one object a line, oldest first, into a private file', async () => {
+    await bench.store(async (store) => {
+      await store.apiCalls.add([call(3), call(1)]);
+      await store.actions.plan([action('act-1', 2, settled(4))]);
+      await store.runs.start(run('run-1', 0));
+    });
+    const outcome = await bench.sluice('log export sub/log.jsonl --json');
+    expect(outcome.json()).toEqual({ file: bench.path('sub/log.jsonl'), entries: 4 });
+    expect(statSync(bench.path('sub/log.jsonl')).mode & 0o777).toBe(0o600);
+    const lines = bench.read('sub/log.jsonl').trimEnd().split('\n');
+    const entries = lines.map((line) => JSON.parse(line) as LogEntry);
+    expect(entries.map((entry) => entry.kind)).toEqual(['run', 'api', 'action', 'api']);
+    const listed = (await bench.sluice('log list --json')).json<{ entries: LogEntry[] }>().entries;
+    expect(entries).toEqual(expect.arrayContaining(listed));
+    expect(listed).toHaveLength(entries.length);
+  });
+
+  it('takes the filters of the list', async () => {
+    await bench.store(async (store) => {
+      await store.apiCalls.add([call(-7200), call(1)]);
+      await store.actions.plan([action('act-1', 2, settled(4))]);
+    });
+    const { stdout, exitCode } = await bench.sluice('log export - --api --since 2026-11-20T11:00:00Z');
+    expect(exitCode).toBe(0);
+    expect(stdout.split('\n')).toHaveLength(2);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'api', at: at(1), endpoint: 'POST bandwidth' });
+    expect((await bench.sluice('log export - --service svc-9')).exitCode).toBe(1);
+  });
+
+  it('never writes over a file', async () => {
+    writeFileSync(bench.path('log.jsonl'), 'mine');
+    const { exitCode, stderr } = await bench.sluice('log export log.jsonl');
+    expect([exitCode, stderr]).toEqual([
+      2,
+      `sluice: ${bench.path('log.jsonl')} is there already and is never overwritten: name another file\n`,
+    ]);
+    expect(bench.read('log.jsonl')).toBe('mine');
+    expect((await bench.sluice('log export sluice.yaml/log.jsonl')).stderr).toContain("can't be written");
+  });
+
+  it('leaves no half file when it is interrupted', async () => {
+    await bench.store((store) => store.apiCalls.add([call(1)]));
+    const interruption = new AbortController();
+    interruption.abort('SIGINT');
+    const { exitCode } = await bench.sluice('log export log.jsonl', { signal: interruption.signal });
+    expect(exitCode).toBe(130);
+    expect(() => bench.read('log.jsonl')).toThrow('ENOENT');
+  });
+
+  it('reads in pages, through many rows of one instant', async () => {
+    await bench.store((store) =>
+      store.apiCalls.add(
+        Array.from({ length: 2500 }, (_, n) => call(Math.floor(n / 1700), { path: `/${n}`, attempt: n })),
+      ),
+    );
+    const { stdout } = await bench.sluice('log export -');
+    const paths = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { path: string }).path);
+    expect(paths).toEqual(Array.from({ length: 2500 }, (_, n) => `/${n}`));
+  });
+});
