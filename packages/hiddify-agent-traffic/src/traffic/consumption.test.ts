@@ -5,7 +5,9 @@ import { GB, minute, startWorld, type World } from '../test/world.js';
 /** What may happen to a panel between two looks. */
 type Event =
   | { type: 'use'; user: number; bytes: number }
-  | { type: 'reset' | 'delete' | 'recreate'; user: number }
+  | { type: 'reset'; user: number }
+  | { type: 'delete'; user: number }
+  | { type: 'recreate'; user: number }
   | { type: 'zero'; user: number; bytes: number }
   | { type: 'move'; user: number; agent: number }
   | { type: 'sweep' };
@@ -17,7 +19,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('use' as const), user, bytes: fc.integer({ min: 1, max: 3 * GB }) }),
   },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('sweep' as const) }) },
-  fc.record({ type: fc.constantFrom('reset' as const, 'delete' as const, 'recreate' as const), user }),
+  ...(['reset', 'delete', 'recreate'] as const).map((type) => fc.record({ type: fc.constant(type), user })),
   fc.record({ type: fc.constant('zero' as const), user, bytes: fc.integer({ min: -GB, max: 0 }) }),
   fc.record({ type: fc.constant('move' as const), user, agent: fc.nat({ max: 2 }) }),
 );

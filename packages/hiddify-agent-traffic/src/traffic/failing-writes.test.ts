@@ -130,10 +130,13 @@ describe('writes that fail', () => {
       // The journal of the caller is the last thing before the call, and the store takes nothing after it.
       const { write } = world.store;
       let writes = 0;
-      world.store.write = (work) => {
+      const failing: typeof write = (work) => {
         writes += 1;
-        return writes > 3 ? Promise.reject(new Error('disk full')) : write.call(world.store, work);
+        return writes > 3
+          ? Promise.reject(new Error('disk full'))
+          : (write.call(world.store, work) as ReturnType<typeof work>);
       };
+      world.store.write = failing;
       await expect(manager.sweep()).rejects.toThrow('disk full');
       world.store.write = write;
       expect(await world.store.disabled.open()).toMatchObject([{ state: 'intended' }]);
