@@ -41,6 +41,13 @@ export {
 export { planSuspend, suspendEvidence } from './operations/suspend.js';
 export { NOWHERE, type FlvxEvidence, type FlvxHold } from './plan/evidence.js';
 export { mergeEvidence } from './plan/merge-evidence.js';
+export { planAccount } from './plan/plan-account.js';
+export type {
+  AccountTarget as FlvxAccountTarget,
+  ForwardTarget as FlvxForwardTarget,
+  LimitTarget as FlvxLimitTarget,
+  PermissionTarget as FlvxPermissionTarget,
+} from './plan/target.js';
 export { emptyMemory, type FlvxMemory, type FlvxObservation, type FlvxScope } from './plan/observation.js';
 export type { FlvxAssignValues, FlvxStep, FlvxStepOf, FlvxStepType } from './plan/step.js';
 export type {
