@@ -39,6 +39,7 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
     const progress = await startProgress(deps, request.command, !terminal.json && !terminal.quiet);
     const { report, exitCode } = await runPass(session, {
       ...request,
+      keepAll: terminal.json || options.verbose === true || request.command === 'plan',
       onProgress: (done, total) => {
         progress.update(done, total);
       },

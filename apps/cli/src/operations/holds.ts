@@ -26,6 +26,7 @@ export async function orderHold(
     command: order.command,
     dryRun: order.dryRun,
     waitMs: order.waitMs,
+    scope: 'hold',
     check: (service) => {
       checkLifecycle(service, order);
     },

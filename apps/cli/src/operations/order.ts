@@ -4,6 +4,8 @@ import type { AccountOrder, Panel } from '../panels/panel.js';
 import type { Leases } from './leases.js';
 import { enforceService } from './pass/carry-out.js';
 import { actionRow, planWork } from './pass/enforce.js';
+import { keep } from './pass/keep.js';
+import { decisionOf } from './pass/outcome.js';
 import { prepare } from './pass/prepare.js';
 import { findSharing } from './pass/sharing.js';
 import type { Work } from './pass/work.js';
@@ -42,6 +44,8 @@ export interface ServiceOrder {
   /** The same on the work alone, for a dry run. */
   pretend: (work: Work) => void;
   account?: AccountOrder | null;
+  /** What of the panel may be brought in line; default everything of the service. */
+  scope?: 'hold' | 'order';
   password?: () => string | null;
   /** Writes down the end of the order, when all of it is done. */
   done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;
@@ -97,20 +101,33 @@ async function carryOut(
   // What keeps a service from being metered (no cycle, say) is no reason not to carry out an order.
   work.error = null;
   if (order.dryRun) order.pretend(work);
-  work.observation = (await panel.observe([service], session.deps.signal)).get(service.id) ?? null;
+  const scope = order.scope ?? 'order';
+  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
+  work.observation = seen.get(service.id) ?? null;
   await findSharing(session, panel, [work]);
   if (order.dryRun) {
-    const plan = planWork(session, panel, work, 'order', order.account ?? null);
+    const plan = planWork(session, panel, work, scope, order.account ?? null);
     work.actions = plan.steps.map((step) => actionRow(session, run.id, work, step));
   } else {
     await enforceService(session, panel, run.id, work, leases.held, {
-      scope: 'order',
+      scope,
       byName: true,
       order: order.account ?? null,
       password: order.password?.() ?? null,
     });
   }
+  keep(session, panel, work, scope);
   return work;
+}
+
+/** The last run's decision stays; what was seen of the panel is the order's. */
+async function noteSeen(session: Session, run: string, work: Work, tables: StoreTables): Promise<void> {
+  const { seen } = work.remembered;
+  if (seen === null) return;
+  const [latest] = await tables.decisions.latest([work.service.id]);
+  const treatment = { shownOnly: false, observing: false };
+  const decision = latest ?? decisionOf(session, run, { ...work, error: null }, treatment);
+  await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
 }
 
 async function finish(
@@ -128,6 +145,7 @@ async function finish(
   if (!order.dryRun) {
     await session.write(leases.held, async (tables) => {
       if (complete) await order.done?.(work.service, tables);
+      await noteSeen(session, run.id, work, tables);
       const error = work.error === null ? null : `${work.error.code}: ${work.error.message}`;
       if (order.run === undefined) {
         await tables.runs.finish(run.id, { finishedAt, exitCode, totals: null, error, observing: [] });

@@ -1,4 +1,4 @@
-import type { Reading } from '@sluice/quota-core';
+import type { Mode, Reading } from '@sluice/quota-core';
 import type { ActionRecord, ActionState, EvidenceRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError } from '../errors.js';
 import type { ProductConfig } from '../config/schema.js';
@@ -22,6 +22,12 @@ export interface UsageRequest {
   product: ProductConfig;
   /** Half open, ISO UTC; `end` is the smaller of now and the cycle's end. */
   window: { start: string; end: string };
+  /** What `keep` gave after the last look; null where there was none. */
+  seen: unknown;
+  /** Changes that were begun and whose end is not known yet: a reset of the counters may be among them. */
+  unsettled: ActionRecord[];
+  /** How many accounts Sluice has removed from the panel since that look. */
+  removed: number;
 }
 
 /** What the panel said of one service's usage. Bytes of the panel's own window or counters. */
@@ -42,6 +48,15 @@ export interface Observation<State = unknown> {
   at: string;
   state: State | null;
   error: ItemError | null;
+  /** Enough to tell whether something has to be done, not to do it: look again with `fresh` before. */
+  partial?: boolean;
+}
+
+/** How a panel is looked at. */
+export interface Look {
+  scope: Desired['scope'];
+  /** Read anew, not from lists that were read earlier in the run. */
+  fresh: boolean;
 }
 
 /** What a service should be like, handed to `plan`. */
@@ -54,17 +69,23 @@ export interface Desired {
   evidence: EvidenceRecord[];
   /** The enforcement action in force for a quota hold. */
   action: string;
+  /** The directions that count. */
+  mode: Mode;
   allowance: { unlimited: boolean; allowedBytes: number | null } | null;
   /** Ids of other active services that stand on the same thing (server, account). */
   sharedWith: string[];
-  /** What of the panel may be brought in line: `poll` the quota and the restrictions, the others everything. */
-  scope: 'poll' | 'reconcile' | 'order';
+  /** What of the panel may be brought in line: `hold` the restrictions, `poll` the quota too, the others everything. */
+  scope: 'hold' | 'poll' | 'reconcile' | 'order';
   /** What an operator ordered by name; null in runs. */
   order: AccountOrder | null;
   /** The open cycle; null where the service has none. A counter that was not reset in it yet is reset by the plan. */
   cycle: { id: string; start: string; end: string; isNew: boolean; readAt: string | null } | null;
   timeZone: string;
   now: string;
+  /** What `keep` gave after the last look; null where there was none. */
+  seen: unknown;
+  /** What was journaled for the service since then, oldest first, of this run too. */
+  recent: ActionRecord[];
 }
 
 /** An order about the account itself. Renewal and change of package need none: they change what is desired. */
@@ -74,6 +95,12 @@ export type AccountOrder =
 
 /** One change to a panel, decided and not yet done. */
 export interface Step {
+  /** Unique within its plan, where other steps need it. */
+  id?: string;
+  /** Ids of steps of the same plan without whose success this one must not be done. */
+  needs?: string[];
+  /** Shown in dry runs; to be done it is planned anew, after a look at what the steps before it made (`again`). */
+  later?: boolean;
   type: string;
   /** The panel's id of what is changed. */
   target: string;
@@ -105,6 +132,10 @@ export interface Plan {
   again?: boolean;
   /** Counts for the mass-change brake although no hold begins or ends (quota, speed or expiry falls, account made or removed). */
   counts?: boolean;
+  /** Refs to be stored as Sluice's own (null: gone), without a call. */
+  refs?: Record<string, string | null>;
+  /** What an operator should hear of, each once by its key. */
+  notices?: { code: string; key: string; message: string }[];
 }
 
 /** How one step ended, after the panel was read again. */
@@ -116,6 +147,8 @@ export interface StepOutcome {
   refs?: Record<string, string | null>;
   /** Evidence that begins, where it is known only after the step; replaces the step's own `begins`. */
   begins?: { kind: string; target: string; prior: unknown }[];
+  /** The account's counters begin at zero now; they stood at this directly before, null where that is not known. */
+  zeroed?: { at: string; inBytes: number | null; outBytes: number | null };
 }
 
 /** What `doctor --contract` found on a panel. */
@@ -155,15 +188,22 @@ export interface Panel<State = unknown> {
     requests: UsageRequest[],
     onAnswer: (service: string, answer: UsageAnswer) => void,
     signal: AbortSignal,
+    /** `allowShort`: a list of accounts that has shrunk by more than half is believed. */
+    options?: { allowShort: boolean },
   ): Promise<void>;
-  /** Looks at what the panel shows of these services. Never throws for a single service. */
-  observe(services: ServiceRecord[], signal: AbortSignal): Promise<Map<string, Observation<State>>>;
+  /** Looks at what the panel shows of these services; without `look` everything, anew. Never throws for a single service. */
+  observe(services: ServiceRecord[], signal: AbortSignal, look?: Look): Promise<Map<string, Observation<State>>>;
   /** Pure: what turns what is into what should be. */
   plan(desired: Desired, observation: Observation<State>): Plan;
   /** Performs one step and reads back. Never throws. */
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome>;
   /** Pure: what an observation says about an action that was left unsettled; null when it does not tell. */
   settle(action: ActionRecord, observation: Observation<State>): StepOutcome | null;
+  /**
+   * What a later run has to know of what this one saw and did last, as small plain JSON without secrets: stored with the
+   * decision and handed back as `seen`. Its `at` is the instant of the look. Absent where nothing has to be remembered.
+   */
+  keep?(desired: Desired, observation: Observation<State>): { at: string; account: unknown } | null;
   /**
    * Where the panel has accounts: refs to be stored before an account is made (an unguessable name), and what to show
    * of the account. Absent where there are none.
@@ -177,8 +217,6 @@ export interface Panel<State = unknown> {
     ): Record<string, string>;
     /** Name of the account, for `credentials.username`. */
     username(service: ServiceRecord): string | null;
-    /** `account` of `service show`, as last seen. */
-    view(service: ServiceRecord, observation: Observation<State>): unknown;
     /** Checks an order before anything is called or stored; a problem is a usage error. */
     check(service: ServiceRecord, product: ProductConfig): ItemError | null;
   };

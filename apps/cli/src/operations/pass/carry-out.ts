@@ -6,6 +6,7 @@ import type { Session } from '../session.js';
 import { applyPlan, planWork, settleUnsettled } from './enforce.js';
 import { sampleOf } from './meter.js';
 import { settleCycle } from './judge.js';
+import { loadRemembered } from './remembered.js';
 import type { Treatment } from './outcome.js';
 import { fail, isOrderRow, type Work } from './work.js';
 
@@ -110,15 +111,48 @@ async function enforceUnderLease(
     return;
   }
   try {
-    await enforceService(session, panel, run, work, leases.heldOf([panelLease(panel.name), name]), { scope });
+    const current = await refreshed(session, panel, run, work, scope);
+    if (current) {
+      await enforceService(session, panel, run, work, leases.heldOf([panelLease(panel.name), name]), { scope });
+    }
   } finally {
     await leases.release(name);
   }
 }
 
+/** A change that ended during this run was begun no longer ago than this. */
+const LONGEST_CHANGE_MS = 3_600_000;
+
+/**
+ * Looks again, under the service's lease, where the first look was a partial one or another run has changed the service
+ * since. False when its product is another by now: then it is left to the next run.
+ */
+async function refreshed(session: Session, panel: Panel, run: string, work: Work, scope: Scope): Promise<boolean> {
+  const { service, observation } = work;
+  const lookedAt = observation?.at ?? session.now();
+  const since = new Date(Date.parse(lookedAt) - LONGEST_CHANGE_MS).toISOString();
+  const others = (await session.store.actions.list({ service: service.id, since })).filter(
+    (row) => row.run !== run && (row.settledAt ?? row.plannedAt) >= lookedAt,
+  );
+  if (others.length === 0 && observation?.partial !== true) return true;
+  const stored = await session.store.services.get(service.id);
+  if (!stored || stored.product !== service.product || stored.status !== service.status) {
+    fail(work, {
+      code: 'changed_meanwhile',
+      message: `"${service.id}" was changed by another command during this run: the next run goes on with it`,
+    });
+    return false;
+  }
+  Object.assign(service, stored);
+  work.remembered = (await loadRemembered(session, panel, [service])).get(service.id) ?? work.remembered;
+  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
+  work.observation = seen.get(service.id) ?? null;
+  return true;
+}
+
 function hasPlan(session: Session, panel: Panel, work: Work, scope: Scope): boolean {
   const plan = planWork(session, panel, { ...work }, scope);
-  return plan.steps.length > 0 || plan.settle.length > 0 || plan.moves.length > 0;
+  return plan.steps.length > 0 || plan.settle.length > 0 || plan.moves.length > 0 || plan.refs !== undefined;
 }
 
 /** How one service is enforced. */
@@ -173,6 +207,7 @@ export async function enforceService(
       });
       return;
     }
-    work.observation = (await panel.observe([work.service], session.deps.signal)).get(work.service.id) ?? null;
+    const seen = await panel.observe([work.service], session.deps.signal, { scope: options.scope, fresh: true });
+    work.observation = seen.get(work.service.id) ?? null;
   }
 }

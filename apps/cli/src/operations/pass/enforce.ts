@@ -2,6 +2,7 @@ import type { ActionRecord, EvidenceRecord, HeldLease, ServiceRecord } from '@sl
 import type { AccountOrder, Desired, Panel, Plan, Step, StepOutcome } from '../../panels/panel.js';
 import { zoneOf } from './prepare.js';
 import type { Session } from '../session.js';
+import { zeroCounter } from './zero-counter.js';
 import { fail, type Work } from './work.js';
 
 /** What the journal keeps of a step beside its own columns: enough to finish its bookkeeping after a crash. */
@@ -11,21 +12,22 @@ interface JournalPayload {
   ends: string[];
 }
 
-/** Plans one service against what was observed; the plan's problems become the service's error. */
-export function planWork(
+/** What a service should be like, as its panel's adapter is told. */
+export function desiredOf(
   session: Session,
-  panel: Panel,
   work: Work,
   scope: Desired['scope'],
   order: AccountOrder | null = null,
-): Plan {
+): Desired {
   const closing = new Set(work.closes.map((hold) => hold.id));
-  const desired: Desired = {
+  const { seen, recent } = work.remembered;
+  return {
     service: work.service,
     product: work.product,
     holds: work.holds.filter((hold) => !closing.has(hold.id)),
     evidence: work.evidence,
     action: work.action,
+    mode: work.mode,
     allowance: allowanceOf(work),
     sharedWith: work.sharedWith,
     scope,
@@ -39,7 +41,20 @@ export function planWork(
     },
     timeZone: zoneOf(session.config, work.service.panel),
     now: session.now(),
+    seen,
+    recent: [...recent, ...work.actions],
   };
+}
+
+/** Plans one service against what was observed; the plan's problems become the service's error. */
+export function planWork(
+  session: Session,
+  panel: Panel,
+  work: Work,
+  scope: Desired['scope'],
+  order: AccountOrder | null = null,
+): Plan {
+  const desired = desiredOf(session, work, scope, order);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
   const plan = panel.plan(desired, observation);
   const [problem] = plan.problems;
@@ -80,7 +95,10 @@ export function actionRow(session: Session, run: string, work: Work, step: Step)
   };
 }
 
-/** Does the steps of a plan one after the other; a step that fails neither hides nor stops the others. */
+/**
+ * Does the steps of a plan one after the other; a step that fails stops only those that need it, and hides none. Steps
+ * for later rounds are left to these.
+ */
 export async function applyPlan(
   session: Session,
   panel: Panel,
@@ -90,10 +108,13 @@ export async function applyPlan(
   leases: HeldLease[],
   password: string | null = null,
 ): Promise<void> {
-  const rows = plan.steps.map((step) => actionRow(session, run, work, step));
+  const steps = plan.steps.filter((step) => step.later !== true);
+  const rows = steps.map((step) => actionRow(session, run, work, step));
+  if (plan.refs) takeRefs(work.service, plan.refs);
   await session.write(leases, async (tables) => {
     for (const move of plan.moves) await tables.evidence.move(move.evidence, move.hold);
     for (const { evidence, outcome } of plan.settle) await tables.evidence.end(evidence, session.now(), outcome);
+    if (plan.refs) await tables.services.put([{ ...work.service, updatedAt: session.now() }]);
     await tables.actions.plan(rows);
   });
   forget(
@@ -101,23 +122,36 @@ export async function applyPlan(
     plan.settle.map((item) => item.evidence),
   );
   work.actions.push(...rows);
-  for (const [index, step] of plan.steps.entries()) {
+  const undone = new Set<string>();
+  for (const [index, step] of steps.entries()) {
     const row = rows[index];
     if (!row) continue;
-    if (session.deps.signal.aborted) {
-      await settleRow(session, work, row, notCalled, leases);
-      continue;
+    const missing = step.needs?.find((id) => undone.has(id));
+    if (session.deps.signal.aborted || missing !== undefined) {
+      await settleRow(session, work, row, missing === undefined ? notCalled : waitsFor(missing), leases);
+    } else {
+      const outcome = await panel.apply(work.service, step, {
+        signal: session.deps.signal,
+        password,
+        calling: async () => {
+          row.calledAt = session.now();
+          await session.write(leases, (tables) => tables.actions.called(row.id, session.now()));
+        },
+      });
+      const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
+      if (step.needsPassword === true && mayBeDone) work.passwordSet = true;
+      await settleRow(session, work, row, outcome, leases);
     }
-    const outcome = await panel.apply(work.service, step, {
-      signal: session.deps.signal,
-      password,
-      calling: async () => {
-        row.calledAt = session.now();
-        await session.write(leases, (tables) => tables.actions.called(row.id, session.now()));
-      },
-    });
-    await settleRow(session, work, row, outcome, leases);
+    if (step.id !== undefined && row.state !== 'applied' && row.state !== 'unneeded') undone.add(step.id);
   }
+}
+
+function waitsFor(step: string): StepOutcome {
+  return {
+    state: 'failed',
+    observed: null,
+    error: { code: 'not_reached', message: `it needs ${step}, which was not done; the next run goes on from there` },
+  };
 }
 
 const notCalled: StepOutcome = {
@@ -167,6 +201,7 @@ export async function settleRow(
     for (const item of evidence) await tables.evidence.add(item);
     if (done) for (const id of ends) await tables.evidence.end(id, at, 'undone');
     if (outcome.refs) await tables.services.put([{ ...work.service, updatedAt: at }]);
+    if (done && outcome.zeroed) await zeroCounter(work, outcome.zeroed, row.calledAt, tables);
   });
   Object.assign(row, {
     state: outcome.state,

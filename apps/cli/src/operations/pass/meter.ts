@@ -28,6 +28,7 @@ export async function meter(
   panel: Panel,
   works: Work[],
   onRead: (work: Work) => void,
+  allowShort = false,
 ): Promise<void> {
   const byId = new Map<string, Work>();
   const requests: UsageRequest[] = [];
@@ -35,7 +36,15 @@ export async function meter(
   for (const work of works) {
     if (!isMetered(work, panel) || work.cycle === null) continue;
     byId.set(work.service.id, work);
-    requests.push({ service: work.service, product: work.product, window: windowOf(work.cycle, now) });
+    const { seen, removed } = work.remembered;
+    requests.push({
+      service: work.service,
+      product: work.product,
+      window: windowOf(work.cycle, now),
+      seen,
+      removed,
+      unsettled: work.unsettled,
+    });
   }
   await panel.readUsage(
     requests,
@@ -46,6 +55,7 @@ export async function meter(
       onRead(work);
     },
     session.deps.signal,
+    { allowShort },
   );
 }
 

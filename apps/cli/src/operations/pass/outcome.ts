@@ -2,7 +2,8 @@ import type { DecisionRecord } from '@sluice/state-store';
 import { ExitCode } from '../../errors.js';
 import type { Session } from '../session.js';
 import { serviceView, type ServiceView } from '../views.js';
-import type { PassReport, PassTotals } from './report.js';
+import type { PassReport } from './report.js';
+import type { Tally } from './tally.js';
 import type { Work } from './work.js';
 
 /** How a run treats what it decided. */
@@ -71,6 +72,7 @@ export function decisionOf(session: Session, run: string, work: Work, treatment:
       enforce: { value: work.enforcement.value, source: work.enforcement.source, since: work.enforcement.since },
       warnings: work.warnings,
       drift: work.drift,
+      ...(work.remembered.seen === null ? {} : { reading: work.remembered.seen }),
     },
   };
 }
@@ -86,29 +88,13 @@ export function viewOf(decision: DecisionRecord, work: Work, treatment: Treatmen
   });
 }
 
-/** Adds up a run's services. */
-export function totalsOf(works: { work: Work; view: ServiceView }[]): PassTotals {
-  const count = (test: (item: { work: Work; view: ServiceView }) => boolean): number => works.filter(test).length;
-  return {
-    services: works.length,
-    read: count(({ work }) => work.usage !== null),
-    unreadable: count(({ view }) => view.status === 'unreadable'),
-    failed: count(({ view }) => view.status === 'failed'),
-    held: count(({ view }) => view.holds.length > 0),
-    released: count(({ work }) => work.released),
-    purchased: 0,
-    actions: works.reduce((sum, { work }) => sum + work.actions.length, 0),
-  };
-}
-
-/** Exit code of a run's document: the first of 1, 5, 6, 3 that holds. */
-export function exitCodeOf(report: PassReport): number {
+/** Exit code of a run: the first of 1, 5, 6, 3 that holds. */
+export function exitCodeOf(report: PassReport, tally: Pick<Tally, 'counted' | 'wrong' | 'partly'>): number {
   if (report.error?.code === 'lease_held') return ExitCode.leaseHeld;
   if (report.error && report.error.code !== 'mass_change') return ExitCode.failed;
-  if (report.services.length === 0 && report.panels.length > 0) return ExitCode.failed;
-  const counted = report.services.filter((service) => service.status !== 'skipped');
-  const wrong = counted.filter((service) => service.error !== null);
-  if (counted.length > 0 && wrong.length === counted.length) return ExitCode.failed;
+  if (tally.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return ExitCode.failed;
+  // A service for which something was done is a part that is not finished, and no failure as a whole.
+  if (tally.counted > 0 && tally.wrong === tally.counted && !tally.partly) return ExitCode.failed;
   if (report.error?.code === 'mass_change') return ExitCode.brake;
-  return wrong.length > 0 || report.panels.length > 0 ? ExitCode.partial : ExitCode.done;
+  return tally.wrong > 0 || report.panels.length > 0 ? ExitCode.partial : ExitCode.done;
 }

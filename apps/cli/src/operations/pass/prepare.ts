@@ -12,6 +12,7 @@ import { itemErrorOf } from '../../errors.js';
 import type { Panel } from '../../panels/panel.js';
 import { enforcementOf } from '../enforcement.js';
 import type { Session } from '../session.js';
+import { loadRemembered } from './remembered.js';
 import { fail, isOrderRow, type Work } from './work.js';
 
 /** Time zone of a panel's billing dates. */
@@ -22,12 +23,12 @@ export function zoneOf(config: Config, panel: string): string {
 /** Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. */
 export async function prepare(
   session: Session,
-  panel: Pick<Panel, 'name' | 'actions'>,
+  panel: Pick<Panel, 'name' | 'actions' | 'keep'>,
   services: ServiceRecord[],
   switches: SwitchRecord[],
 ): Promise<Work[]> {
   const { store, config } = session;
-  const ids = services.length > 500 ? undefined : services.map((service) => service.id);
+  const ids = services.length > 2000 ? undefined : services.map((service) => service.id);
   const scope = ids === undefined ? { panel: panel.name } : { services: ids };
   const [overrides, cycles, holds, evidence, unsettled] = [
     group(await store.overrides.open(ids)),
@@ -39,6 +40,7 @@ export async function prepare(
   const purchases = group(
     await store.purchases.list(ids === undefined ? { status: 'paid' } : { services: ids, status: 'paid' }),
   );
+  const remembered = await loadRemembered(session, panel, services);
   const now = session.now();
   return services.map((service) => {
     const product = config.products[service.product];
@@ -73,6 +75,8 @@ export async function prepare(
       sharedWith: [],
       actions: [],
       drift: [],
+      remembered: remembered.get(service.id) ?? { seen: null, recent: [], removed: 0 },
+      passwordSet: false,
       skipped: skipReason(service, config, now),
       error: null,
       warnings: [],

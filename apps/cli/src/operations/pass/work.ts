@@ -12,6 +12,7 @@ import type { ProductConfig } from '../../config/schema.js';
 import type { ItemError } from '../../errors.js';
 import type { Observation, UsageAnswer } from '../../panels/panel.js';
 import type { Enforcement } from '../enforcement.js';
+import type { Remembered } from './remembered.js';
 
 /** One service on its way through a run: what is known of it, what was decided, what was done. */
 export interface Work {
@@ -47,6 +48,10 @@ export interface Work {
   /** Actions of this run, as journaled or (dry run) as they would be. */
   actions: ActionRecord[];
   drift: string[];
+  /** What the panel's last look left behind, and what was journaled for the service since. */
+  remembered: Remembered;
+  /** A password was set, or may have been. */
+  passwordSet: boolean;
   skipped: string | null;
   error: ItemError | null;
   warnings: ItemError[];

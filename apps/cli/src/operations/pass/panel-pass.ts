@@ -1,0 +1,199 @@
+import { brakeStops } from '@sluice/quota-core';
+import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { Panel, Plan } from '../../panels/panel.js';
+import { backupBeforeEnforcing } from '../backups.js';
+import type { Leases } from '../leases.js';
+import type { Session } from '../session.js';
+import { actionRow, planWork } from './enforce.js';
+import { carryOut, commit } from './carry-out.js';
+import { draftHolds, judge, noticesOf } from './judge.js';
+import { keep } from './keep.js';
+import { meter } from './meter.js';
+import { noticeRows, type Notice } from './notices.js';
+import { decisionOf, viewOf, type Treatment } from './outcome.js';
+import { eachPage, servicePages } from './pages.js';
+import type { PassRequest } from './pass.js';
+import { prepare } from './prepare.js';
+import { shownNotice, type PassReport } from './report.js';
+import { findSharing } from './sharing.js';
+import type { Tally } from './tally.js';
+import type { Work } from './work.js';
+
+/** What the run over one panel works with. */
+interface PanelRun {
+  session: Session;
+  panel: Panel;
+  request: PassRequest;
+  leases: Leases;
+  report: PassReport;
+  tally: Tally;
+  /** Services that the run is not done with after reading: held, to be held or released, in doubt, or to be looked at. */
+  open: Work[];
+  /** Active services of the panel, for the brake. */
+  active: number;
+  observing: boolean;
+}
+
+/**
+ * Works on one panel. Page by page usage is read and decided on, and what needs nothing more is written down at once;
+ * for the rest the panel is looked at, the brake is asked, and the changes are made.
+ */
+export async function runPanel(
+  context: Omit<PanelRun, 'open' | 'active' | 'observing'>,
+  only: ServiceRecord | null,
+): Promise<void> {
+  const run: PanelRun = { ...context, open: [], active: 0, observing: false };
+  const { session, panel, request, report } = run;
+  const stored = await session.store.switches.list();
+  const switches = request.switches ? request.switches(stored) : stored;
+  const progress = { read: 0, total: 0 };
+  await eachPage(servicePages(session, panel, only), (page) => readPage(run, page, switches, progress));
+  run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
+  if (run.observing) report.run.observing.push(panel.name);
+  await finishOpen(run);
+}
+
+async function readPage(
+  run: PanelRun,
+  page: ServiceRecord[],
+  switches: SwitchRecord[],
+  progress: { read: number; total: number },
+): Promise<void> {
+  const { session, panel, request } = run;
+  const works = await prepare(session, panel, page, switches);
+  progress.total += works.length;
+  await meter(session, panel, works, () => request.onProgress?.(++progress.read, progress.total), request.allowMass);
+  const finished: Work[] = [];
+  const notices: Notice[] = [];
+  for (const work of works) {
+    judge(session, work);
+    notices.push(...noticesOf(work));
+    if (work.enforcement.value === 'observe') run.observing = true;
+    if (work.skipped === null) run.active++;
+    if (needsMore(panel, work, request)) run.open.push(work);
+    else finished.push(work);
+  }
+  if (!request.dryRun) await commit(session, finished, () => treatmentOf(run, false), run.leases.held, false);
+  await record(run, finished, (work) => treatmentOf(run, work.enforcement.value === 'observe'), notices);
+}
+
+function treatmentOf(run: PanelRun, observing: boolean): Treatment {
+  return { shownOnly: run.request.dryRun || observing, observing };
+}
+
+function needsMore(panel: Panel, work: Work, request: PassRequest): boolean {
+  return work.opens.length > 0 || work.closes.length > 0 || needsLook(panel, work, request);
+}
+
+function needsLook(panel: Panel, work: Work, request: PassRequest): boolean {
+  if (work.skipped !== null) return false;
+  return (
+    panel.wholeLists ||
+    request.observeAll ||
+    work.holds.length > 0 ||
+    work.evidence.length > 0 ||
+    work.unsettled.length > 0
+  );
+}
+
+async function finishOpen(run: PanelRun): Promise<void> {
+  const { session, panel, request, report, leases, open } = run;
+  const plans = await look(run);
+  const notices = open.flatMap((work) => planNotices(work, plans.get(work.service.id)));
+  const braked = askBrake(run, plans);
+  const stopped = braked !== null && !request.allowMass;
+  const treatment = (work: Work): Treatment => {
+    const observing = work.enforcement.value === 'observe';
+    return { shownOnly: request.dryRun || stopped || observing, observing };
+  };
+  for (const work of open) {
+    const plan = plans.get(work.service.id);
+    if (!plan || !treatment(work).shownOnly) continue;
+    work.actions.push(...plan.steps.map((step) => actionRow(session, report.run.id, work, step)));
+  }
+  if (!request.dryRun && open.length > 0) {
+    if (open.some((work) => !treatment(work).shownOnly)) await backupBeforeEnforcing(session.store);
+    await commit(session, open, treatment, leases.held, stopped);
+    const changeable = open.filter((work) => !treatment(work).shownOnly && work.skipped === null);
+    const due = (work: Work): boolean => needsLook(panel, work, request);
+    await carryOut(session, panel, report.run.id, changeable, leases, due, scopeOf(request));
+  }
+  for (const work of open) keep(session, panel, work, scopeOf(request));
+  if (stopped) notices.push(brakeNotice(run, braked));
+  await record(run, open, treatment, notices);
+}
+
+/** Observes those that need it, finds who shares what, and plans; hold rows that would begin are drafted for it. */
+async function look({ session, panel, request, open }: PanelRun): Promise<Map<string, Plan>> {
+  for (const work of open) work.holds.push(...draftHolds(session, work));
+  const looked = open.filter((work) => needsLook(panel, work, request));
+  const observations = await panel.observe(
+    looked.map((work) => work.service),
+    session.deps.signal,
+    { scope: scopeOf(request), fresh: false },
+  );
+  for (const work of looked) work.observation = observations.get(work.service.id) ?? null;
+  await findSharing(session, panel, open);
+  const plans = new Map<string, Plan>();
+  for (const work of looked) plans.set(work.service.id, planWork(session, panel, work, scopeOf(request)));
+  return plans;
+}
+
+function planNotices(work: Work, plan: Plan | undefined): Notice[] {
+  const { id, panel } = work.service;
+  return (plan?.notices ?? []).map((notice) => ({ ...notice, panel, service: id }));
+}
+
+function scopeOf(request: PassRequest): 'poll' | 'reconcile' {
+  return request.observeAll ? 'reconcile' : 'poll';
+}
+
+/** What the brake counts, when it would stop the run; one service at a time has no brake. */
+function askBrake(run: PanelRun, plans: Map<string, Plan>): { changing: number } | null {
+  const changing = run.open.filter(
+    (work) =>
+      work.enforcement.value === 'on' &&
+      (work.opens.length > 0 || work.closes.length > 0 || plans.get(work.service.id)?.counts === true),
+  ).length;
+  const stops = brakeStops({ changing, active: run.active, ...run.session.config.poll.brake });
+  return stops && run.request.service === undefined ? { changing } : null;
+}
+
+function brakeNotice({ panel, report, request, active }: PanelRun, { changing }: { changing: number }): Notice {
+  const message = `${panel.name}: ${changing} of ${active} services would be held, released or changed at once; nothing was changed. Look at "sluice plan", then run again with --allow-mass if it is right`;
+  if (!request.dryRun) {
+    report.error = { code: 'mass_change', message, details: { panel: panel.name, changing, active } };
+  }
+  return {
+    code: 'mass_change',
+    key: `mass_change:${report.run.id}:${panel.name}`,
+    panel: panel.name,
+    service: null,
+    message,
+  };
+}
+
+/** Writes the decisions down and adds the services to the run's document. */
+async function record(
+  { session, request, leases, report, tally }: PanelRun,
+  works: Work[],
+  treatment: (work: Work) => Treatment,
+  notices: Notice[],
+): Promise<void> {
+  const decisions = works.map((work) => {
+    const how = treatment(work);
+    const decision = decisionOf(session, report.run.id, work, how);
+    tally.add(work, viewOf(decision, work, how));
+    return decision;
+  });
+  const rows = noticeRows(session, report.run.id, notices);
+  if (request.dryRun) {
+    report.notices.push(...rows.map(shownNotice));
+    return;
+  }
+  if (decisions.length === 0 && rows.length === 0) return;
+  await session.write(leases.held, async (tables) => {
+    await tables.decisions.record(decisions);
+    report.notices.push(...(await tables.notices.add(rows)).map(shownNotice));
+  });
+}

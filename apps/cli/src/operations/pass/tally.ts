@@ -1,0 +1,53 @@
+import type { ServiceView } from '../views.js';
+import type { PassTotals } from './report.js';
+import type { Work } from './work.js';
+
+/** Adds up a run's services as they are finished, and keeps the elements that its document shows. */
+export class Tally {
+  readonly totals: PassTotals = {
+    services: 0,
+    read: 0,
+    unreadable: 0,
+    failed: 0,
+    held: 0,
+    released: 0,
+    purchased: 0,
+    actions: 0,
+  };
+  /** Services that were not skipped, those of them with an error, and whether something was done for one of these. */
+  counted = 0;
+  wrong = 0;
+  partly = false;
+  readonly #views: ServiceView[] = [];
+  readonly #keepAll: boolean;
+
+  constructor(keepAll: boolean) {
+    this.#keepAll = keepAll;
+  }
+
+  add(work: Work, view: ServiceView): void {
+    const { totals } = this;
+    totals.services++;
+    if (work.usage !== null) totals.read++;
+    if (view.status === 'unreadable') totals.unreadable++;
+    if (view.status === 'failed') totals.failed++;
+    if (view.holds.length > 0) totals.held++;
+    if (work.released) totals.released++;
+    totals.actions += view.actions.length;
+    if (view.status !== 'skipped') this.counted++;
+    if (view.status !== 'skipped' && view.error !== null) {
+      this.wrong++;
+      this.partly ||= view.actions.some((action) => action.state === 'applied');
+    }
+    // A service that is as it should be is only counted, unless everything is asked for.
+    if (this.#keepAll || view.status !== 'ok' || view.actions.length > 0) this.#views.push(view);
+  }
+
+  /** By panel in the order of the config, then by id. */
+  views(panels: string[]): ServiceView[] {
+    const place = new Map(panels.map((name, index) => [name, index]));
+    return this.#views.sort(
+      (a, b) => (place.get(a.panel) ?? 0) - (place.get(b.panel) ?? 0) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+    );
+  }
+}

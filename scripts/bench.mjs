@@ -1,0 +1,19 @@
+import { ensureInstalled, runTool } from './ensure-installed.mjs';
+
+// Figures are ratios inside one run, so that they mean the same on a slow machine and on a fast one.
+ensureInstalled();
+if (!runTool('turbo', ['run', 'build', '--output-logs=errors-only'])) process.exit(1);
+
+const { benchStartUp } = await import('./bench/start-up.mjs');
+const { benchPoll } = await import('./bench/poll.mjs');
+const { benchLarge, benchMemory } = await import('./bench/large.mjs');
+
+const wanted = process.argv.slice(2);
+const parts = { 'start-up': benchStartUp, poll: benchPoll, large: benchLarge, memory: benchMemory };
+for (const [name, bench] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const { name: what, figure, limit } of await bench()) {
+    const aim = limit === null ? '' : `  (aim: at most ${limit})${figure > limit ? '  MISSED' : ''}`;
+    process.stdout.write(`${figure.toFixed(2).padStart(8)}  ${what}${aim}\n`);
+  }
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const root = path.resolve(import.meta.dirname, '..', '..');
+export const main = path.join(root, 'apps', 'cli', 'dist', 'main.js');
+const fakes = path.join(root, 'packages', 'fake-panels', 'dist', 'standalone.js');
+
+/** Runs a program to its end: exit code, wall time and largest resident memory of the process. */
+export function runTimed(args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, args, {
+      cwd: options.cwd ?? root,
+      env: { ...process.env, NO_COLOR: '1', ...options.env },
+      stdio: ['ignore', options.keepOutput ? 'pipe' : 'ignore', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.on('data', (chunk) => (stdout += chunk));
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ code, ms: performance.now() - startedAt, stdout, stderr });
+    });
+  });
+}
+
+export function median(figures) {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** Medians of several programs, run in turn so that a slow moment meets all of them. */
+export async function interleaved(programs, rounds) {
+  const figures = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, run] of Object.entries(programs)) {
+      const ms = await run();
+      if (round > 0) figures[name].push(ms);
+    }
+  }
+  return Object.fromEntries(Object.entries(figures).map(([name, all]) => [name, median(all)]));
+}
+
+/** Starts a fake panel as a process of its own. */
+export async function startFake(kind, words) {
+  const child = spawn(process.execPath, [fakes, kind, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  const first = await new Promise((resolve, reject) => {
+    lines.once('line', resolve);
+    child.once('exit', (code) => {
+      reject(new Error(`the fake ended with ${code}`));
+    });
+  });
+  return { ...JSON.parse(first), stop: () => child.kill('SIGTERM') };
+}
+
+/** A temporary folder with a config for the fake EasyDCIM and its services imported. */
+export async function prepareEasyDcim(fake, count, concurrency, enforce = 'on') {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-bench-'));
+  writeFileSync(
+    path.join(folder, 'sluice.yaml'),
+    `panels:
+  dcim: { kind: easydcim, url: "${fake.url}", allowHttp: true, token: "\${env:TOKEN}", concurrency: ${concurrency} }
+enforce: ${enforce}
+products:
+  big: { panel: dcim, quota: { total: 900TB } }
+`,
+    { mode: 0o600 },
+  );
+  const rows = ['id,panel,product,billing_cycle,next_due_date,easydcim_service_id'];
+  const due = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+  for (let number = 1; number <= count; number++) rows.push(`svc-${number},dcim,big,monthly,${due},${number}`);
+  writeFileSync(path.join(folder, 'services.csv'), rows.join('\n'));
+  const env = { TOKEN: fake.token };
+  const imported = await runTimed([main, 'service', 'import', 'services.csv'], { cwd: folder, env });
+  if (imported.code !== 0) throw new Error(imported.stderr);
+  return {
+    folder,
+    env,
+    sluice: (words, options) => runTimed([main, ...words], { cwd: folder, env, ...options }),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
