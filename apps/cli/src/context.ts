@@ -34,6 +34,8 @@ export interface Deps {
   /** Aborted by SIGINT or SIGTERM; `reason` is the signal's name. */
   signal: AbortSignal;
   version: string;
+  /** Absolute paths of the running Node and of the command's file. */
+  program: { node: string; script: string };
 }
 
 /** Instant of the clock as ISO 8601 UTC. */

@@ -49,6 +49,7 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     isAlive: (owner) => isAlive(owner, host),
     signal: interruption.signal,
     version: SLUICE_VERSION,
+    program: { node: process.execPath, script: process.argv[1] ?? '' },
   };
   return {
     deps,

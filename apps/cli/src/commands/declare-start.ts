@@ -1,9 +1,22 @@
-import { Argument, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import { SHELLS, type Shell } from '../output/completion/shape.js';
-import { type CommandContext } from './command.js';
+import type { CommandContext } from './command.js';
+import type { ScheduleOptions } from './schedule.js';
 
-/** `completion`: what one runs once, when Sluice is set up. */
+/** `schedule`, `completion`: what one runs once, when Sluice is set up. */
 export function declareStart(program: Command, context: CommandContext): void {
+  program
+    .command('schedule')
+    .description('what the machine should run by itself')
+    .command('show')
+    .description('lines for a crontab or units for systemd: poll, reconcile, agent check, call billing')
+    .addOption(new Option('--format <format>', 'what to print (default: crontab)').choices(['crontab', 'systemd']))
+    .option('--absolute', 'name the running node and command by their absolute paths')
+    .addHelpText('after', '\nExamples:\n  $ sluice schedule show\n  $ sluice schedule show --format systemd --absolute')
+    .action(async (_options: unknown, command: Command) => {
+      const { scheduleShow } = await import('./schedule.js');
+      context.exit(scheduleShow(program, command.optsWithGlobals<ScheduleOptions>(), context.deps));
+    });
   program
     .command('completion')
     .addArgument(new Argument('<shell>', 'the shell that it is for').choices(SHELLS))

@@ -69,6 +69,7 @@ export class Bench {
       isAlive: (owner) => !this.#dead.has(owner.pid),
       signal,
       version: '0.0.0-test',
+      program: { node: '/opt/node/bin/node', script: '/opt/sluice/main.js' },
       ...overrides,
     };
     const exitCode = await run(typeof words === 'string' ? words.split(' ') : words, deps);

@@ -1,0 +1,113 @@
+import { shellWords, type PlannedJob, type ScheduleEntry, type SchedulePlan } from './plan.js';
+
+const FOLDER = '/etc/systemd/system';
+
+/** A service and a timer for each job, one text with the name of each file before it. */
+export function systemdUnits(plan: SchedulePlan): { entries: ScheduleEntry[]; text: string } {
+  const entries = plan.jobs.map((job) => ({
+    name: job.name,
+    when: calendarTime(job),
+    command: shellWords(job.command),
+  }));
+  const names = plan.jobs.map((job) => `sluice-${job.name}`);
+  const text = [
+    [
+      '# Sluice. Put each part into the file that is named before it, then:',
+      `#   systemctl daemon-reload && systemctl enable --now ${names.map((name) => `${name}.timer`).join(' ')}`,
+      ...plan.remarks.map((remark) => `# ${remark}`),
+    ],
+    ...plan.jobs.flatMap((job) => [
+      [`# ${FOLDER}/sluice-${job.name}.service`, ...service(plan, job)],
+      [`# ${FOLDER}/sluice-${job.name}.timer`, ...timer(job)],
+    ]),
+  ];
+  return { entries, text: `${text.map((part) => part.join('\n')).join('\n\n')}\n` };
+}
+
+function service(plan: SchedulePlan, job: PlannedJob): string[] {
+  return [
+    '[Unit]',
+    `Description=Sluice: ${job.description}`,
+    'Wants=network-online.target',
+    'After=network-online.target',
+    '',
+    '[Service]',
+    'Type=oneshot',
+    `ExecStart=${job.command.map(unitWord).join(' ')}`,
+    ...(plan.user === null || plan.user === 'root'
+      ? ['# A user of its own, which owns the state file, is safer than root:', '#User=sluice']
+      : [`User=${plan.user}`]),
+    ...secretLines(plan),
+    'UMask=0077',
+    'NoNewPrivileges=yes',
+    'CapabilityBoundingSet=',
+    'ProtectSystem=strict',
+    'ProtectHome=read-only',
+    `ReadWritePaths=${unitWord(plan.stateFolder)}`,
+    // A private /tmp would hide a state file that lies there.
+    ...(/^\/(var\/)?tmp(\/|$)/.test(plan.stateFolder) ? [] : ['PrivateTmp=yes']),
+    'PrivateDevices=yes',
+    'ProtectClock=yes',
+    'ProtectHostname=yes',
+    'ProtectKernelTunables=yes',
+    'ProtectKernelModules=yes',
+    'ProtectKernelLogs=yes',
+    'ProtectControlGroups=yes',
+    'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
+    'RestrictNamespaces=yes',
+    'RestrictRealtime=yes',
+    'RestrictSUIDSGID=yes',
+    'LockPersonality=yes',
+    'SystemCallArchitectures=native',
+  ];
+}
+
+function secretLines({ secrets }: SchedulePlan): string[] {
+  const { env, credential } = secrets;
+  return [
+    ...(credential.length > 0
+      ? [
+          '# The secrets behind ${credential:NAME}: one file each, mode 0600, owned by root.',
+          ...credential.map((name) => `LoadCredential=${name}:/etc/sluice/credentials/${name}`),
+        ]
+      : [
+          '# Secrets that only root can read: name them ${credential:NAME} in the config, and here',
+          '#LoadCredential=NAME:/etc/sluice/credentials/NAME',
+        ]),
+    ...(env.length > 0
+      ? [`# Lines NAME=value for ${env.join(', ')}, mode 0600.`, 'EnvironmentFile=/etc/sluice/sluice.env']
+      : []),
+  ];
+}
+
+function timer(job: PlannedJob): string[] {
+  return [
+    '[Unit]',
+    `Description=Sluice: times of ${job.name}`,
+    '',
+    '[Timer]',
+    `OnCalendar=${calendarTime(job)}`,
+    'AccuracySec=10s',
+    // What a machine that was off has missed is made up for at once.
+    'Persistent=yes',
+    '',
+    '[Install]',
+    'WantedBy=timers.target',
+  ];
+}
+
+/** A word of a unit file: systemd has its own quoting, and gives % and $ a meaning. */
+function unitWord(word: string): string {
+  const text = word.replaceAll('%', '%%').replaceAll('$', '$$$$');
+  return /^[\w./:@%$+=,-]+$/.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+function calendarTime({ timing }: PlannedJob): string {
+  const two = (figure: number): string => String(figure).padStart(2, '0');
+  if (timing.kind === 'daily') return `*-*-* ${two(timing.hour)}:${two(timing.minute)}:00`;
+  const { minutes, offset } = timing;
+  if (minutes < 60) return `*-*-* *:${two(offset)}/${minutes}:00`;
+  const hours = minutes / 60;
+  if (hours === 24) return `*-*-* 00:${two(offset)}:00`;
+  return `*-*-* ${hours === 1 ? '*' : `00/${hours}`}:${two(offset)}:00`;
+}
