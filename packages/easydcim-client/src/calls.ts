@@ -1,6 +1,7 @@
+import { isPanelError } from '@sluice/panel-http';
 import { segment, type Connection } from './connection.js';
 import { oneRecord, type JsonObject } from './json.js';
-import { readList, type ListOptions } from './list-answer.js';
+import { noInfo, readList, type ListOptions } from './list-answer.js';
 import { pages } from './pages.js';
 import { ParseProblem, schemaOf } from './parse-problem.js';
 import type { CallOptions } from './types.js';
@@ -12,7 +13,6 @@ export interface ListCall<T> {
   asUser: boolean;
   list: ListOptions;
   read: (row: JsonObject) => T;
-  askOn: boolean;
 }
 
 /** Every item of a list, all pages on behalf of the same user. */
@@ -27,17 +27,26 @@ export function listOf<T extends { id: string }>(
     return { items: rows.map(call.read), info };
   });
   return pages<T>({
-    askOn: call.askOn,
     incomplete: (what) => connection.incomplete(call.endpoint, what),
-    fetch: async (page) => {
+    fetch: async (page, guessed) => {
       const query = { ...call.query, ...(page > 1 ? { page } : {}) };
       const request = { method: 'GET' as const, path: call.path(), endpoint: call.endpoint, query, schema };
-      if (!call.asUser) return (await connection.request(request, current)).body;
-      const { answer, fallback } = await connection.readAs(request, current);
-      if (fallback) current = { ...current, impersonate: null };
-      return answer.body;
+      try {
+        if (!call.asUser) return (await connection.request(request, current)).body;
+        const { answer, fallback } = await connection.readAs(request, current);
+        if (fallback) current = { ...current, impersonate: null };
+        return answer.body;
+      } catch (error) {
+        if (guessed && refusesPage(error)) return { items: [], info: noInfo };
+        throw error;
+      }
     },
   });
+}
+
+/** A page that nobody had promised, or a panel that does not know of pages. */
+function refusesPage(error: unknown): boolean {
+  return isPanelError(error) && (error.code === 'PANEL_NOT_FOUND' || error.code === 'PANEL_REJECTED');
 }
 
 export interface RecordCall<T> {

@@ -23,7 +23,8 @@ export interface ListOptions {
 }
 
 const inner = ['items', 'data', 'records', 'rows', 'collection'];
-const noInfo: PageInfo = { page: null, lastPage: null, total: null, next: null };
+/** An answer that says nothing about pages. */
+export const noInfo: PageInfo = { page: null, lastPage: null, total: null, next: null };
 
 /**
  * The rows of a list answer (contract 2.2, 2.7): a plain list, or one inside of `data`, `result` or the list's own name, there
@@ -56,7 +57,7 @@ function find(
   if (found.length > 1) throw new ParseProblem(`lists of ${options.name} stand at two places of the answer`);
   if (found[0] !== undefined) return found[0];
   const bare = options.bareRecordIds !== undefined && firstId(value, options.bareRecordIds) !== null;
-  return bare ? { rows: [value], info: noInfo } : null;
+  return bare ? { rows: [value], info: { ...noInfo, next: 'none' } } : null;
 }
 
 function merge(outer: PageInfo, own: PageInfo): PageInfo {

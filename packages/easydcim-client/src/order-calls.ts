@@ -40,7 +40,6 @@ export function orderCalls(connection: Connection, settings: EasyDcimOptions): E
           asUser: false,
           list: { name: 'orders' },
           read: readOrder,
-          askOn: true,
         },
         options,
       ),

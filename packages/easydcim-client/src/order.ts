@@ -25,12 +25,7 @@ export function readOrder(row: JsonObject): Order {
       idOf(related['id']),
     ),
     status: serviceStatus ?? orderStatus ?? '',
-    suspended: agreed(
-      suspendedWord(serviceStatus),
-      suspendedWord(orderStatus),
-      flagOf(row['suspended'] ?? row['is_suspended']),
-      flagOf(service['suspended'] ?? service['is_suspended']),
-    ),
+    suspended: suspendedIn(row, service, [serviceStatus, orderStatus]),
     locked: lockedIn([row, service, related]),
     clientEmail: emailOf(row),
     shape: shapeOf(row),
@@ -57,6 +52,17 @@ export function readService(row: JsonObject): PanelService {
 function sameId(first: string | null, second: string | null): string | null {
   if (first === null || second === null) return first ?? second;
   return first === second ? first : null;
+}
+
+/**
+ * A suspension may show on the order or on its service only, so one word for it is enough. A flag that denies what a word says
+ * is a contradiction: unknown.
+ */
+function suspendedIn(row: JsonObject, service: JsonObject, statuses: (string | null)[]): boolean | null {
+  const words = statuses.map(suspendedWord);
+  const flags = [row, service].map((place) => flagOf(place['suspended'] ?? place['is_suspended']));
+  if (words.includes(true)) return flags.includes(false) ? null : true;
+  return agreed(...flags) ?? (flags.includes(true) ? null : agreed(...words));
 }
 
 /** "Accepted", "pending" and the like speak of the order, not of whether its service runs. */

@@ -185,12 +185,14 @@ describe('readOrder', () => {
     [{ status: 'accepted' }, null],
     [{ status: 'terminated' }, null],
     [{ service: { status: 'aborted' } }, null],
-    [{ status: 'suspended', service: { status: 'activated' } }, null],
+    [{ status: 'suspended', service: { status: 'activated' } }, true],
+    [{ status: 'suspended', suspended: false }, null],
+    [{ suspended: true, service: { suspended: false } }, null],
     [{ service_status: 'suspended' }, true],
     [{ suspended: false }, false],
     [{ is_suspended: 1 }, true],
     [{ service: { is_suspended: '0', status: 'active' } }, false],
-    [{ suspended: true, service: { status: 'active' } }, null],
+    [{ suspended: true, service: { status: 'active' } }, true],
   ])('%j: suspended %s', (row, suspended) => {
     expect(readOrder({ id: 1, ...row }).suspended).toBe(suspended);
   });

@@ -9,13 +9,12 @@ interface Item {
 
 const silent: PageInfo = { page: null, lastPage: null, total: null, next: null };
 
-function listOf(
-  answers: { ids: string[]; info?: Partial<PageInfo> }[],
-  askOn = false,
-): { items: AsyncIterable<Item>; asked: number[] } {
+function listOf(answers: { ids: string[]; info?: Partial<PageInfo> }[]): {
+  items: AsyncIterable<Item>;
+  asked: number[];
+} {
   const asked: number[] = [];
   const items = pages<Item>({
-    askOn,
     incomplete: (what) => new Error(what),
     fetch: (page) => {
       asked.push(page);
@@ -29,26 +28,28 @@ function listOf(
 const ids = async (items: AsyncIterable<Item>): Promise<string[]> => (await all(items)).map((item) => item.id);
 
 describe('pages', () => {
-  it('ends after one page that says nothing', async () => {
-    const { items, asked } = listOf([{ ids: ['1', '2'] }]);
-    expect(await ids(items)).toEqual(['1', '2']);
-    expect(asked).toEqual([1]);
+  it('ends after one page that says that it is the only one', async () => {
+    for (const info of [{ lastPage: 1 }, { next: 'none' }, { total: 2 }] as const) {
+      const { items, asked } = listOf([{ ids: ['1', '2'], info }]);
+      expect(await ids(items)).toEqual(['1', '2']);
+      expect(asked).toEqual([1]);
+    }
   });
 
   it('asks on after a page that says nothing, until an empty one', async () => {
-    const { items, asked } = listOf([{ ids: ['1', '2'] }, { ids: ['3'] }, { ids: [] }], true);
+    const { items, asked } = listOf([{ ids: ['1', '2'] }, { ids: ['3'] }, { ids: [] }]);
     expect(await ids(items)).toEqual(['1', '2', '3']);
     expect(asked).toEqual([1, 2, 3]);
   });
 
   it('asks on after a page that says nothing, until a repeated one', async () => {
-    const { items, asked } = listOf([{ ids: ['1', '2'] }], true);
+    const { items, asked } = listOf([{ ids: ['1', '2'] }]);
     expect(await ids(items)).toEqual(['1', '2']);
     expect(asked).toEqual([1, 2]);
   });
 
   it('does not ask on after an empty list', async () => {
-    const { items, asked } = listOf([{ ids: [] }], true);
+    const { items, asked } = listOf([{ ids: [] }]);
     expect(await ids(items)).toEqual([]);
     expect(asked).toEqual([1]);
   });
@@ -112,10 +113,37 @@ describe('pages', () => {
     await expect(ids(items)).rejects.toThrow('it names 3 entries and gives 1');
   });
 
+  it.each([{ lastPage: 3 }, { next: 2 }, { total: 3 }])(
+    'is an error when it begins empty and names more: %j',
+    async (info) => {
+      const { items } = listOf([{ ids: [], info }]);
+      await expect(ids(items)).rejects.toThrow(/it names/);
+    },
+  );
+
+  it('is empty when the panel says so', async () => {
+    for (const info of [{ lastPage: 1, total: 0 }, { next: 'none' }, { total: 0 }] as const) {
+      expect(await ids(listOf([{ ids: [], info }]).items)).toEqual([]);
+    }
+  });
+
+  it('says which pages it only guesses', async () => {
+    const guesses: boolean[] = [];
+    const answers: PageInfo[] = [silent, { ...silent, lastPage: 3 }, { ...silent, lastPage: 3 }];
+    const list = pages<Item>({
+      incomplete: (what) => new Error(what),
+      fetch: (page, guessed) => {
+        guesses.push(guessed);
+        return Promise.resolve({ items: [{ id: String(page) }], info: answers[page - 1]! });
+      },
+    });
+    expect(await ids(list)).toEqual(['1', '2', '3']);
+    expect(guesses).toEqual([false, true, false]);
+  });
+
   it('is an error when it never ends', async () => {
     let page = 0;
     const endless = pages<Item>({
-      askOn: true,
       incomplete: (what) => new Error(what),
       fetch: () => Promise.resolve({ items: [{ id: String((page += 1)) }], info: silent }),
     });

@@ -29,8 +29,6 @@ export function portCalls(connection: Connection, settings: EasyDcimOptions): Ea
           asUser: true,
           list: { name: 'ports', bareRecordIds: portIdKeys },
           read,
-          // A panel that pages its ports says so; without a word the list is whole.
-          askOn: false,
         },
         options,
       ),

@@ -34,6 +34,7 @@ beforeEach(() => {
 });
 
 describe('ports.list', () => {
+  const asksOnce = new Set(['empty', 'one-bare-port']);
   const whole = variants.filter((one) => one.expect.ports !== undefined && one.expect.complete === true);
 
   it('has a test for every example', () => {
@@ -43,12 +44,13 @@ describe('ports.list', () => {
 
   it.each(whole.filter((one) => one.id !== 'data-data-paginated-2of2').map((one) => [one.id, one] as const))(
     'understands %s',
-    async (_id, { body, expect: expected }) => {
+    async (id, { body, expect: expected }) => {
       panel.always(body);
       const ports = await all(panel.client().ports.list('501'));
       expect(ports).toHaveLength(expected.ports?.length ?? -1);
       expect(ports).toMatchObject(expected.ports ?? []);
-      expect(panel.lines).toEqual([first]);
+      // Without a word about pages the panel is asked for another one; it repeats the first.
+      expect(panel.lines).toEqual(asksOnce.has(id) ? [first] : [first, second]);
     },
   );
 
@@ -60,6 +62,33 @@ describe('ports.list', () => {
       ...(variant('data-data-paginated-2of2').expect.ports ?? []),
     ]);
     expect(panel.lines).toEqual([first, second]);
+  });
+
+  it.each([404, 400, 422])('ends where a page that nobody promised gets %i', async (status) => {
+    panel.answer = (asked, response) => {
+      if (asked.line === first) reply(response, [{ id: 1 }]);
+      else reply(response, { message: 'no such page' }, status);
+    };
+    expect((await all(panel.client().ports.list('501'))).map((port) => port.id)).toEqual(['1']);
+    expect(panel.lines).toEqual([first, second]);
+  });
+
+  it.each([403, 500])('fails where a further page gets %i', async (status) => {
+    panel.answer = (asked, response) => {
+      if (asked.line === first) reply(response, [{ id: 1 }]);
+      else reply(response, { message: 'no' }, status);
+    };
+    expect((await failureOf(all(panel.client().ports.list('501')))).status).toBe(status);
+  });
+
+  it('fails where a promised page is missing', async () => {
+    panel.routes({ [first]: { data: [{ id: 1 }], meta: { current_page: 1, last_page: 2 } } });
+    expect((await failureOf(all(panel.client().ports.list('501')))).code).toBe('PANEL_NOT_FOUND');
+  });
+
+  it('gathers pages that the panel sends without a word', async () => {
+    panel.routes({ [first]: [{ id: 1 }, { id: 2 }], [second]: [{ id: 3 }] });
+    expect((await all(panel.client().ports.list('501'))).map((port) => port.id)).toEqual(['1', '2', '3']);
   });
 
   it('refuses an answer without a list', async () => {

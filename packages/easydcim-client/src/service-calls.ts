@@ -31,7 +31,6 @@ export function serviceCalls(connection: Connection): EasyDcimClient['services']
           asUser: true,
           list: { name: 'services' },
           read: readService,
-          askOn: true,
         },
         options,
       ),
