@@ -47,11 +47,11 @@ export interface FlvxObservation {
   /** Of the user and his duplicates. */
   forwards: FlvxForward[];
   /** All tunnels of the panel. */
-  tunnels: FlvxTunnel[];
+  tunnels: readonly FlvxTunnel[];
   /** All speed limits of the panel. */
-  speedLimits: FlvxSpeedLimit[];
+  speedLimits: readonly FlvxSpeedLimit[];
   /** How many permissions of all users have each speed limit. */
-  speedUse: Record<number, number>;
+  speedUse: Readonly<Record<number, number>>;
   /** Whether the wanted password opens the account; null where nobody asked or it can't be told. */
   password: boolean | null;
   memory: FlvxMemory;

@@ -1,5 +1,5 @@
 import type { FlvxObservation } from './observation.js';
-import { findLimit, keyOfLimit } from './speed-limits.js';
+import { findLimit, isLimitOf } from './speed-limits.js';
 import type { FlvxStep } from './step.js';
 import type { AccountTarget } from './target.js';
 
@@ -29,7 +29,7 @@ export function planLimitsAway(
   if (limits == null) return [];
   const wanted = limit == null ? null : findLimit(observed.speedLimits, limit);
   return observed.speedLimits
-    .filter((row) => keyOfLimit(row.name) === limits.key && row.id !== wanted?.id && !limits.keep.includes(row.id))
+    .filter((row) => isLimitOf(limits.key, row.name) && row.id !== wanted?.id && !limits.keep.includes(row.id))
     .flatMap((row): FlvxStep[] => {
       const leaving = steps.filter((step) => leaves(step, row.id));
       if ((observed.speedUse[row.id] ?? 0) > leaving.length) return [];

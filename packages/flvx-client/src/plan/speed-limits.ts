@@ -15,6 +15,12 @@ export function keyOfLimit(name: string): string | null {
   return /^sluice:(.+):\d+M$/s.exec(name)?.[1] ?? null;
 }
 
+/** Is it a limit of this key's own? */
+export function isLimitOf(key: string, name: string): boolean {
+  const prefix = `sluice:${key}:`;
+  return name.startsWith(prefix) && /^\d+M$/.test(name.slice(prefix.length));
+}
+
 /** The limit that is there already: the first of that name and speed. */
 export function findLimit(limits: readonly FlvxSpeedLimit[], wanted: LimitTarget): FlvxSpeedLimit | null {
   const same = limits.filter((limit) => limit.name === wanted.name && limit.speed === wanted.speed);

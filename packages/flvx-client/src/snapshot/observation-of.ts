@@ -34,9 +34,10 @@ export function observationOf(scope: FlvxScope, memory: FlvxMemory, tables: Obse
     ...account,
     permissions: tables.permissions.filter((row) => ids.has(row.userId)),
     forwards: tables.forwards.filter((row) => ids.has(row.userId)),
-    tunnels: [...tables.tunnels],
-    speedLimits: [...tables.speedLimits],
-    speedUse: { ...tables.speedUse },
+    // Shared by all observations of a snapshot: copies for each of ten thousand accounts would cost more than the lists.
+    tunnels: tables.tunnels,
+    speedLimits: tables.speedLimits,
+    speedUse: tables.speedUse,
     password: tables.password,
     memory,
   };

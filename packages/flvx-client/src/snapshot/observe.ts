@@ -111,7 +111,7 @@ async function tolerant<Row>(
 interface ObservedPermissions {
   rows: FlvxPermission[];
   unreadable: FlvxUnreadableRow[];
-  speedUse: Record<number, number>;
+  speedUse: Readonly<Record<number, number>>;
 }
 
 async function permissionsFor(
