@@ -11,12 +11,15 @@ export interface AttemptRequest {
   attemptMs: number;
   maxBodyBytes: number;
   signal: AbortSignal | undefined;
+  sink: (() => (chunk: Buffer) => void) | undefined;
 }
 
 export interface AttemptAnswer {
   status: number;
   headers: IncomingHttpHeaders;
+  /** Empty when a sink took it. */
   body: Buffer;
+  receivedBytes: number;
 }
 
 /** How an attempt can end without an answer. `sent`: the request may have reached the panel. */
@@ -82,6 +85,9 @@ function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
     let settled = false;
     let sent: ClientRequest | undefined;
     let response: PlainResponse | undefined;
+    let take = (chunk: Buffer): void => {
+      chunks.push(chunk);
+    };
 
     const finish = (): boolean => {
       if (settled) return false;
@@ -109,11 +115,13 @@ function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
     });
     stream.once('response', (plain: PlainResponse) => {
       response = plain;
+      // What is not a success is read as a whole: its words tell why.
+      if (request.sink !== undefined && plain.statusCode >= 200 && plain.statusCode < 300) take = request.sink();
     });
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > request.maxBodyBytes) lose('too_large');
-      else chunks.push(chunk);
+      else if (!settled) take(chunk);
     });
     stream.once('end', () => {
       if (response === undefined) {
@@ -122,8 +130,8 @@ function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
       }
       if (!finish()) return;
       const only = chunks[0];
-      const whole = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size);
-      resolve({ status: response.statusCode, headers: response.headers, body: whole });
+      const whole = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+      resolve({ status: response.statusCode, headers: response.headers, body: whole, receivedBytes: size });
     });
     stream.on('error', (error: Error) => {
       const { cause } = error;

@@ -153,7 +153,7 @@ export class PanelCall<T> {
         status,
         durationMs,
         attempt: this.#attempts,
-        responseBytes: lost ? outcome.receivedBytes : outcome.body.length,
+        responseBytes: outcome.receivedBytes,
         error,
       });
     }
@@ -172,7 +172,7 @@ export class PanelCall<T> {
   }
 
   async #send(headers: Record<string, string>, attemptMs: number): Promise<AttemptAnswer | LostAnswer> {
-    const { method, signal, maxBodyBytes } = this.#request;
+    const { method, signal, maxBodyBytes, sink } = this.#request;
     const { url, body } = this.#prepared;
     try {
       return await this.#transport.attempt({
@@ -183,6 +183,7 @@ export class PanelCall<T> {
         attemptMs,
         maxBodyBytes: maxBodyBytes ?? this.#transport.maxBodyBytes,
         signal,
+        sink,
       });
     } catch (error) {
       if (error instanceof LostAnswer) return error;

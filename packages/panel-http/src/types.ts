@@ -144,6 +144,11 @@ export interface PanelRequest<T> {
   allowEmpty?: boolean;
   /** Checks, and may transform, what was accepted. */
   schema?: z.ZodType<T>;
+  /**
+   * For answers too large to keep: asked once per attempt, gives a function that takes the body of a 2xx answer piece by piece
+   * as it comes in. `body` is then an empty Buffer. What an attempt took that fails later is to be thrown away.
+   */
+  sink?: () => (chunk: Buffer) => void;
   timeouts?: PanelTimeouts;
   maxBodyBytes?: number;
   signal?: AbortSignal;
