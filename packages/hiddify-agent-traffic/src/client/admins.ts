@@ -4,7 +4,7 @@ import { readAnswer } from './answers.js';
 import { checkUuid } from './check-user.js';
 import type { Connection } from './connection.js';
 import { readAdminRow } from './read-admin.js';
-import { readList } from './read-list.js';
+import { ListReader } from './read-list.js';
 import { SELF, type HiddifyAdmin } from './records.js';
 import { mayHaveHappened, withoutDoubt } from './settle.js';
 import type { HiddifyAdminChange, HiddifyAdmins } from './types.js';
@@ -59,9 +59,11 @@ export function createAdmins(connection: Connection, newUuid: () => string): Hid
         endpoint,
         accept: 'bytes',
       });
-      const { status, body } = answer;
-      const { rows, unreadable, unreadableRows } = readAnswer({ panel, endpoint, status, changing: false }, () =>
-        readList(body, (row) => readAdminRow(row, apiKey)),
+      const reader = new ListReader((row) => readAdminRow(row, apiKey));
+      reader.push(answer.body);
+      const { rows, unreadable, unreadableRows } = readAnswer(
+        { panel, endpoint, status: answer.status, changing: false },
+        () => reader.end(),
       );
       const receivedAt = new Date(answer.receivedAt).toISOString();
       return { admins: rows, unreadable, unreadableRows, requestedAt, receivedAt };

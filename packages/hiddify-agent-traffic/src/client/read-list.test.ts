@@ -1,15 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
 import { readAdminRow } from './read-admin.js';
-import { readList } from './read-list.js';
+import { ListReader, type ReadList } from './read-list.js';
 import { readUserRow } from './read-user.js';
+import type { HiddifyUser } from './records.js';
 
 const owner = '0f6a1c52-7d3b-4e8a-9c41-2b5d8e7f1a01';
 const north = '1a7b2d63-8e4c-4f9b-8d52-3c6e9f802b02';
 const GB = 1024 ** 3;
 
-const users = (json: unknown): ReturnType<typeof readList<ReturnType<typeof readUserRow>>> =>
-  readList(Buffer.from(JSON.stringify(json)), (row) => readUserRow(row, owner));
+function readList<T extends { uuid: string | null }>(json: unknown, read: (row: unknown) => T): ReadList<T> {
+  const reader = new ListReader(read);
+  reader.push(Buffer.from(JSON.stringify(json)));
+  return reader.end();
+}
+
+const users = (json: unknown): ReadList<HiddifyUser> => readList(json, (each) => readUserRow(each, owner));
 
 const row = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...(fixture('user.get').response.json as Record<string, unknown>),
@@ -105,8 +111,7 @@ describe('the list of users', () => {
 
 describe('the list of accounts', () => {
   it('is read as recorded, the account of the key as self', () => {
-    const body = Buffer.from(JSON.stringify(fixture('admin_user.list').response.json));
-    const { rows } = readList(body, (each) => readAdminRow(each, owner));
+    const { rows } = readList(fixture('admin_user.list').response.json, (each) => readAdminRow(each, owner));
     expect(rows.map(({ uuid, name, role, parent }) => [uuid, name, role, parent])).toEqual([
       ['self', 'Owner', 'super_admin', 'self'],
       [north, 'north', 'agent', 'self'],
@@ -116,8 +121,7 @@ describe('the list of accounts', () => {
 
   it('counts a row with an unknown role as unreadable', () => {
     const [first] = fixture('admin_user.list').response.json as Record<string, unknown>[];
-    const body = Buffer.from(JSON.stringify([{ ...first, mode: 'emperor' }]));
-    const list = readList(body, (each) => readAdminRow(each, owner));
+    const list = readList([{ ...first, mode: 'emperor' }], (each) => readAdminRow(each, owner));
     expect(list).toMatchObject({ unreadable: 1, rows: [] });
     expect(list.unreadableRows[0]?.problem).toBe('mode: super_admin, admin or agent is due');
   });

@@ -1,6 +1,6 @@
 import { RowProblem } from './read-user.js';
 import type { UnreadableRow } from './records.js';
-import { splitRows } from './split-rows.js';
+import { RowSplitter } from './split-rows.js';
 import { isCanonicalUuid } from './uuid.js';
 
 /** How many odd rows are named; more are only counted. */
@@ -10,33 +10,61 @@ export interface ReadList<T> {
   rows: T[];
   unreadable: number;
   unreadableRows: UnreadableRow[];
+  /** Size of the text. */
+  bytes: number;
 }
 
 /**
- * Reads every row of a list; an odd one is counted and named, and a second row with the same uuid is odd, since one of the
+ * Reads a list while it comes in; an odd row is counted and named, and a second row with the same uuid is odd, since one of the
  * two would be counted twice.
- *
- * @throws BrokenList when the text as a whole is no list
  */
-export function readList<T extends { uuid: string | null }>(body: Buffer, read: (row: unknown) => T): ReadList<T> {
-  const list: ReadList<T> = { rows: [], unreadable: 0, unreadableRows: [] };
-  const seen = new Set<string>();
-  splitRows(body, (row, index) => {
+export class ListReader<T extends { uuid: string | null }> {
+  readonly #read: (row: unknown) => T;
+  readonly #rows: T[] = [];
+  readonly #unreadableRows: UnreadableRow[] = [];
+  readonly #seen = new Set<string>();
+  readonly #splitter: RowSplitter;
+  #unreadable = 0;
+
+  /** @param read throws `RowProblem` for a row that it cannot understand */
+  constructor(read: (row: unknown) => T) {
+    this.#read = read;
+    this.#splitter = new RowSplitter((row, index) => {
+      this.#take(row, index);
+    });
+  }
+
+  push(chunk: Buffer): void {
+    this.#splitter.push(chunk);
+  }
+
+  /** @throws BrokenList when the text as a whole was no list */
+  end(): ReadList<T> {
+    this.#splitter.end();
+    return {
+      rows: this.#rows,
+      unreadable: this.#unreadable,
+      unreadableRows: this.#unreadableRows,
+      bytes: this.#splitter.bytes,
+    };
+  }
+
+  #take(row: unknown, index: number): void {
     try {
-      const value = read(row);
+      const value = this.#read(row);
       if (value.uuid !== null) {
-        if (seen.has(value.uuid)) throw new RowProblem('uuid: stands in the list twice');
-        seen.add(value.uuid);
+        if (this.#seen.has(value.uuid)) throw new RowProblem('uuid: stands in the list twice');
+        this.#seen.add(value.uuid);
       }
-      list.rows.push(value);
+      this.#rows.push(value);
     } catch (error) {
       if (!(error instanceof RowProblem)) throw error;
-      list.unreadable += 1;
-      if (list.unreadableRows.length < named)
-        list.unreadableRows.push({ index, ...idsOf(row), problem: error.message });
+      this.#unreadable += 1;
+      if (this.#unreadableRows.length < named) {
+        this.#unreadableRows.push({ index, ...idsOf(row), problem: error.message });
+      }
     }
-  });
-  return list;
+  }
 }
 
 function idsOf(row: unknown): { uuid: string | null; id: number | null } {

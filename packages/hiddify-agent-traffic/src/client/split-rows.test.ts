@@ -1,27 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BrokenList, splitRows } from './split-rows.js';
+import { BrokenList, RowSplitter } from './split-rows.js';
 
-function rowsOf(text: string | Buffer): unknown[] {
+/** `size`: of the pieces that the text comes in. */
+function rowsOf(text: string | Buffer, size = Infinity): unknown[] {
   const rows: unknown[] = [];
-  splitRows(Buffer.from(text), (row, index) => {
+  const splitter = new RowSplitter((row, index) => {
     expect(index).toBe(rows.length);
     rows.push(row);
   });
+  const body = Buffer.from(text);
+  for (let at = 0; at < body.length; at += size) splitter.push(body.subarray(at, Math.min(body.length, at + size)));
+  splitter.end();
+  expect(splitter.bytes).toBe(body.length);
   return rows;
 }
 
-describe('splitRows', () => {
-  it('reads every array as JSON.parse does, compact or indented', () => {
+describe('RowSplitter', () => {
+  it('reads every array as JSON.parse does, compact or indented, in pieces of any size', () => {
     const awkward = fc.oneof(
       fc.constantFrom('"', '\\', '\\"', '}', ']', ',', '{"a":[1]}', 'é', '日本', '\u2028'),
       fc.string(),
     );
     const json = fc.array(fc.oneof(fc.dictionary(awkward, fc.oneof(awkward, fc.jsonValue())), fc.jsonValue()));
     fc.assert(
-      fc.property(json, fc.constantFrom(0, 2), (value, indent) => {
+      fc.property(json, fc.constantFrom(0, 2), fc.integer({ min: 1, max: 200 }), (value, indent, size) => {
         const text = JSON.stringify(value, null, indent);
-        expect(rowsOf(text)).toEqual(JSON.parse(text));
+        expect(rowsOf(text, size)).toEqual(JSON.parse(text));
       }),
       { numRuns: 500 },
     );
@@ -32,10 +37,16 @@ describe('splitRows', () => {
     expect(rowsOf('[]')).toEqual([]);
   });
 
+  it('does not keep for ever what never ends', () => {
+    expect(() => rowsOf(`[{"a":"${'x'.repeat(3_000_000)}`, 65_536)).toThrow('longer than 1 MB');
+  });
+
   it('refuses every list that was cut off', () => {
     const whole = JSON.stringify([{ a: 'x"}]', b: [1, { c: null }] }, { a: 'y\\' }]);
     for (let length = 0; length < whole.length; length += 1) {
-      expect(() => rowsOf(whole.slice(0, length))).toThrow(BrokenList);
+      for (const size of [1, 7, Infinity]) {
+        expect(() => rowsOf(whole.slice(0, length), size)).toThrow(BrokenList);
+      }
     }
   });
 

@@ -1,76 +1,152 @@
 const quote = 0x22;
 const backslash = 0x5c;
+const comma = 0x2c;
+const opened = 0x5b;
+const closed = 0x5d;
+
+/** A row of the panel is about 1.1 kB; what never ends is not kept for ever. */
+const longestRow = 1024 * 1024;
 
 /** The text is no JSON array of objects, or was cut off. */
 export class BrokenList extends Error {}
 
 /**
- * Hands each object of a JSON array to `take`, parsed one by one. Parsing the whole text at once would keep every row's private
- * keys in memory together, several times the size of the answer; this way a row is garbage as soon as it was read. Strings are
- * skipped by native search, so it costs no more time than one `JSON.parse` of everything.
+ * Takes a JSON array piece by piece and hands each element on, parsed one by one. Neither the text of a list of 50,000 users
+ * (55 MB) is ever in memory as a whole, nor their private keys: a row is garbage as soon as it was read.
  *
- * @throws BrokenList when the array is not complete and well-formed
+ * `push` never throws what is wrong with the text; `end` does.
  */
-export function splitRows(body: Buffer, take: (row: unknown, index: number) => void): void {
-  const { length } = body;
-  let at = skipBlank(body, body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0);
-  if (body[at] !== 0x5b) throw new BrokenList('an array is due');
-  at = skipBlank(body, at + 1);
-  let index = 0;
-  if (body[at] !== 0x5d) {
-    for (;;) {
-      const end = endOfElement(body, at);
-      take(parse(body, at, end), index);
-      index += 1;
-      at = skipBlank(body, end);
-      if (body[at] === 0x5d) break;
-      if (body[at] !== 0x2c) throw new BrokenList('the list is cut off or broken');
-      at = skipBlank(body, at + 1);
+export class RowSplitter {
+  readonly #take: (row: unknown, index: number) => void;
+  #rest: Buffer = Buffer.alloc(0);
+  #due: 'start' | 'first' | 'row' | 'comma' | 'nothing' = 'start';
+  #index = 0;
+  #broken: BrokenList | null = null;
+  #bytes = 0;
+
+  constructor(take: (row: unknown, index: number) => void) {
+    this.#take = take;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#broken !== null) return;
+    const text = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    try {
+      this.#rest = text.subarray(this.#read(text, this.#due === 'start' ? afterMark(text) : 0));
+      if (this.#rest.length > longestRow) throw new BrokenList('a row is longer than 1 MB');
+    } catch (error) {
+      if (!(error instanceof BrokenList)) throw error;
+      this.#broken = error;
     }
   }
-  if (skipBlank(body, at + 1) !== length) throw new BrokenList('something follows the list');
-}
 
-function parse(body: Buffer, start: number, end: number): unknown {
-  try {
-    return JSON.parse(body.toString('utf8', start, end));
-  } catch {
-    throw new BrokenList('a row is broken JSON');
+  /** @throws BrokenList when the array was not complete and well-formed */
+  end(): void {
+    if (this.#broken !== null) throw this.#broken;
+    if (this.#due === 'start') throw new BrokenList('an array is due');
+    if (this.#due !== 'nothing') throw new BrokenList('the list is cut off');
+  }
+
+  /** Reads as far as the text goes and gives back where it stopped. */
+  #read(text: Buffer, from: number): number {
+    let at = skipBlank(text, from);
+    while (at < text.length) {
+      const byte = text[at];
+      if (this.#due === 'nothing') throw new BrokenList('something follows the list');
+      if (this.#due === 'start') {
+        if (byte !== opened) throw new BrokenList('an array is due');
+        this.#due = 'first';
+        at += 1;
+      } else if (byte === closed && (this.#due === 'first' || this.#due === 'comma')) {
+        this.#due = 'nothing';
+        at += 1;
+      } else if (this.#due === 'comma') {
+        if (byte !== comma) throw new BrokenList('the list is cut off or broken');
+        this.#due = 'row';
+        at += 1;
+      } else {
+        const end = this.#row(text, at);
+        if (end === null) return at;
+        this.#due = 'comma';
+        at = end;
+      }
+      at = skipBlank(text, at);
+    }
+    return at;
+  }
+
+  /**
+   * A row is a flat object, so it nearly always ends at the next closing brace. When the text up to there parses, that is
+   * proved: no JSON object begins with another one. Otherwise the brace stands in a text or deeper down.
+   */
+  #row(text: Buffer, at: number): number | null {
+    if (text[at] === 0x7b) {
+      const end = text.indexOf(0x7d, at) + 1;
+      if (end === 0) return null;
+      if (this.#handOn(text, at, end)) return end;
+    }
+    const end = endOfElement(text, at);
+    if (end === null) return null;
+    if (!this.#handOn(text, at, end)) throw new BrokenList('a row is broken JSON');
+    return end;
+  }
+
+  #handOn(text: Buffer, start: number, end: number): boolean {
+    let row: unknown;
+    try {
+      row = JSON.parse(text.toString('utf8', start, end));
+    } catch {
+      return false;
+    }
+    this.#take(row, this.#index);
+    this.#index += 1;
+    return true;
   }
 }
 
 /** Where the element that begins at `at` ends: behind its closing bracket, or for a bare value before the next comma or bracket. */
-function endOfElement(body: Buffer, at: number): number {
+function endOfElement(text: Buffer, at: number): number | null {
   let depth = 0;
-  for (let i = at; i < body.length; i += 1) {
-    const byte = body[i];
+  for (let i = at; i < text.length; i += 1) {
+    const byte = text[i];
     if (byte === quote) {
-      i = endOfString(body, i);
+      const end = endOfString(text, i);
+      if (end === null) return null;
+      i = end;
       if (depth === 0) return i + 1;
-    } else if (byte === 0x7b || byte === 0x5b) depth += 1;
-    else if (byte === 0x7d || byte === 0x5d) {
+    } else if (byte === 0x7b || byte === opened) depth += 1;
+    else if (byte === 0x7d || byte === closed) {
       if (depth === 0) return i;
       depth -= 1;
       if (depth === 0) return i + 1;
-    } else if (byte === 0x2c && depth === 0) return i;
+    } else if (byte === comma && depth === 0) return i;
   }
-  throw new BrokenList('the list is cut off');
+  return null;
 }
 
 /** Index of the quote that closes the string opened at `open`. */
-function endOfString(body: Buffer, open: number): number {
+function endOfString(text: Buffer, open: number): number | null {
   let close = open;
   for (;;) {
-    close = body.indexOf(quote, close + 1);
-    if (close === -1) throw new BrokenList('the list is cut off');
+    close = text.indexOf(quote, close + 1);
+    if (close === -1) return null;
     let slashes = 0;
-    while (body[close - 1 - slashes] === backslash) slashes += 1;
+    while (text[close - 1 - slashes] === backslash) slashes += 1;
     if (slashes % 2 === 0) return close;
   }
 }
 
-function skipBlank(body: Buffer, at: number): number {
+function skipBlank(text: Buffer, at: number): number {
   let i = at;
-  while (body[i] === 0x20 || body[i] === 0x0a || body[i] === 0x0d || body[i] === 0x09) i += 1;
+  while (text[i] === 0x20 || text[i] === 0x0a || text[i] === 0x0d || text[i] === 0x09) i += 1;
   return i;
+}
+
+function afterMark(text: Buffer): number {
+  return text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? 3 : 0;
 }

@@ -1,7 +1,7 @@
 import { isPanelError, PanelUnreadableError, type PanelAnswer } from '@sluice/panel-http';
 import { readAnswer } from './answers.js';
 import type { Connection } from './connection.js';
-import { readList } from './read-list.js';
+import { ListReader } from './read-list.js';
 import { readUserRow } from './read-user.js';
 import type { HiddifyUser, HiddifyUserList } from './records.js';
 import type { CallOptions } from './types.js';
@@ -28,38 +28,38 @@ export function createUserCalls(connection: Connection): UserCalls {
     async list(options = {}) {
       const endpoint = `GET ${all}`;
       const requestedAt = new Date(connection.clock.now()).toISOString();
-      let answer: PanelAnswer<Buffer>;
+      let reader = newReader(apiKey);
       try {
-        answer = await connection.request<Buffer>({
+        const { status, receivedAt } = await connection.request<Buffer>({
           ...options,
           method: 'GET',
           path: all,
           endpoint,
           accept: 'bytes',
           timeouts: { attemptMs: connection.listTimeoutMs, totalMs: connection.listTimeoutMs * 2 },
+          sink: () => {
+            reader = newReader(apiKey);
+            return (chunk) => {
+              reader.push(chunk);
+            };
+          },
         });
+        const list = readAnswer({ panel, endpoint, status, changing: false }, () => reader.end());
+        const { rows: users, unreadable, unreadableRows, bytes } = list;
+        return {
+          users,
+          unreadable,
+          unreadableRows,
+          requestedAt,
+          receivedAt: new Date(receivedAt).toISOString(),
+          bytes,
+        };
       } catch (error) {
         // The one way in which this panel says that a list is empty.
         if (!isPanelError(error) || error.panelCode !== 'no_users') throw error;
         const receivedAt = new Date(connection.clock.now()).toISOString();
         return { users: [], unreadable: 0, unreadableRows: [], requestedAt, receivedAt, bytes: 0 };
       }
-      const { status, body } = answer;
-      const owners = new Map<string, string>();
-      const { rows, unreadable, unreadableRows } = readAnswer({ panel, endpoint, status, changing: false }, () =>
-        readList(body, (row) => {
-          const user = readUserRow(row, apiKey);
-          // Thousands of users share an owner; one copy of the text does.
-          if (user.owner !== null) {
-            const known = owners.get(user.owner);
-            if (known === undefined) owners.set(user.owner, user.owner);
-            else user.owner = known;
-          }
-          return user;
-        }),
-      );
-      const receivedAt = new Date(answer.receivedAt).toISOString();
-      return { users: rows, unreadable, unreadableRows, requestedAt, receivedAt, bytes: body.length };
     },
 
     async get(uuid, options = {}) {
@@ -105,4 +105,18 @@ export function createUserCalls(connection: Connection): UserCalls {
       });
     },
   };
+}
+
+function newReader(self: string): ListReader<HiddifyUser> {
+  const owners = new Map<string, string>();
+  return new ListReader((row) => {
+    const user = readUserRow(row, self);
+    // Thousands of users share an owner; one copy of the text does.
+    if (user.owner !== null) {
+      const known = owners.get(user.owner);
+      if (known === undefined) owners.set(user.owner, user.owner);
+      else user.owner = known;
+    }
+    return user;
+  });
 }
