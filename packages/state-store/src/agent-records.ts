@@ -86,6 +86,8 @@ export interface AgentReservationRecord {
   expiresAt: string;
   /** Whoever made it, to tell whether that process still lives. */
   holder: string | null;
+  /** First list in which its user was. */
+  seenAt: string | null;
   settledAt: string | null;
   closedAt: string | null;
   outcome: string | null;

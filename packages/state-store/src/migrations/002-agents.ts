@@ -106,6 +106,7 @@ async function reservations(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'text', (c) => c.notNull())
     .addColumn('expires_at', 'text', (c) => c.notNull())
     .addColumn('holder', 'text')
+    .addColumn('seen_at', 'text')
     .addColumn('settled_at', 'text')
     .addColumn('closed_at', 'text')
     .addColumn('outcome', 'text')

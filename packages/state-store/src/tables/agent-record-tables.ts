@@ -86,6 +86,7 @@ export const agentReservations = recordTable<AgentReservationRecord>()(
     createdAt: text('created_at'),
     expiresAt: text('expires_at'),
     holder: textOrNull('holder'),
+    seenAt: textOrNull('seen_at'),
     settledAt: textOrNull('settled_at'),
     closedAt: textOrNull('closed_at'),
     outcome: textOrNull('outcome'),

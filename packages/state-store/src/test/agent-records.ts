@@ -73,6 +73,7 @@ export function agentReservation(uuid: string, change: Partial<AgentReservationR
     createdAt: minute(0),
     expiresAt: minute(10),
     holder: null,
+    seenAt: null,
     settledAt: null,
     closedAt: null,
     outcome: null,
