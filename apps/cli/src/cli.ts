@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from './commands/command.js';
+import { declareRelay } from './commands/declare-relay.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declareServices } from './commands/declare-services.js';
 import { declareSetup } from './commands/declare-setup.js';
@@ -36,6 +37,7 @@ export function buildProgram(deps: Deps, exit: (code: number) => void): Command 
     .exitOverride();
   declareRuns(program, context);
   declareServices(program, context);
+  declareRelay(program, context);
   declareSetup(program, context);
   declareStart(program, context);
   program.addHelpText(

@@ -154,6 +154,18 @@ function show(terminal: Terminal, detail: ServiceDetail): number {
   return ExitCode.done;
 }
 
+function accountRows({ account }: ServiceDetail): [string, string | null][] {
+  if (!account) return [];
+  const word = (forward: { status: number; pausedByUs: boolean }): string =>
+    forward.status === 1 ? 'running' : forward.pausedByUs ? 'paused by Sluice' : 'paused';
+  return [
+    ['account', `${account.username} at ${account.url}`],
+    ['expires', account.expiresAt],
+    ['tunnels', account.tunnels.map(({ name, nodes }) => `${name} (${nodes.join(', ')})`).join(', ')],
+    ['forwards', account.forwards.map((forward) => `${forward.name} ${word(forward)}`).join(', ')],
+  ];
+}
+
 /** A service for people. */
 export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
   const { colors } = terminal;
@@ -178,6 +190,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
     ['remaining', bytesCell(allowance?.remainingBytes)],
     ['holds', detail.holds.map((hold) => `${hold.reason} since ${hold.since}`).join(', ') || null],
     ...Object.entries(detail.refs),
+    ...accountRows(detail),
     ['error', detail.error && terminal.error(detail.error)],
   ];
   terminal.line(colors.bold(detail.id));

@@ -130,6 +130,7 @@ async function giveBack(session: Session, run: string, id: string, request: Rele
       run,
       dryRun: request.dryRun,
       waitMs: request.waitMs,
+      scope: 'hold',
       desire: async (_service, tables) => {
         for (const hold of await tables.holds.open({ services: [id] })) {
           if (request.reason === undefined || hold.reason === request.reason)

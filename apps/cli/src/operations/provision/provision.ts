@@ -1,13 +1,14 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { checkLocalDate, localDateOf, nextDueDateAfter, parseBillingCycleName } from '@sluice/quota-core';
 import type { ActionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { ProductConfig } from '../../config/schema.js';
-import { SluiceError, usageError } from '../../errors.js';
+import { ExitCode, SluiceError, usageError } from '../../errors.js';
 import type { AccountOrder, Panel } from '../../panels/panel.js';
 import { suggestion } from '../../config/load.js';
 import { runOrder, type Credentials, type OrderReport } from '../order.js';
 import { zoneOf } from '../pass/prepare.js';
-import { ORDER_PREFIX } from '../pass/work.js';
+import { ORDER_PREFIX, type Work } from '../pass/work.js';
 import { requireService, type Session } from '../session.js';
 import { planPassword, type PasswordPlan } from './password.js';
 
@@ -79,10 +80,11 @@ export async function provision(
       await tables.actions.settle(rowId, { state: 'applied', settledAt: session.now() });
     },
   });
-  return {
-    report: { ...report, credentials: credentialsOf(panel, work.service, work.actions, password, request) },
-    exitCode,
-  };
+  // An account that was there already keeps its password, and nobody should take the one in the file for it.
+  if (password?.generated === true && password.file !== null && !work.passwordSet && exitCode === ExitCode.done) {
+    rmSync(password.file);
+  }
+  return { report: { ...report, credentials: credentialsOf(panel, work, password, request) }, exitCode };
 }
 
 /** An order of this verb that was broken off. */
@@ -299,18 +301,15 @@ async function endAll(session: Session, service: ServiceRecord, tables: StoreTab
 
 function credentialsOf(
   panel: Panel,
-  service: ServiceRecord,
-  actions: ActionRecord[],
+  work: Pick<Work, 'service' | 'passwordSet'>,
   password: PasswordPlan | null,
   request: ProvisionRequest,
 ): Credentials | null {
-  if (!password || request.dryRun) return null;
   // Nothing was set on the panel: the password is nobody's.
-  const set = actions.some((action) => action.state === 'applied' || action.state === 'in-doubt');
-  if (!set) return null;
+  if (!password || request.dryRun || !work.passwordSet) return null;
   const shown = password.generated && password.file === null && request.shown;
   return {
-    username: panel.accounts?.username(service) ?? null,
+    username: panel.accounts?.username(work.service) ?? null,
     password: shown ? password.password : null,
     passwordFile: password.file,
   };

@@ -1,5 +1,7 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { enforcementOf } from '../enforcement.js';
+import type { AccountView } from '../../panels/flvx/flvx-account.js';
+import { keptIn } from '../pass/remembered.js';
 import type { Session } from '../session.js';
 import { lifecycleOf, serviceView, type ServiceView } from '../views.js';
 
@@ -28,6 +30,8 @@ export interface ServiceDetail extends ServiceView {
     since: string;
   } | null;
   protectedUntil: string | null;
+  /** On a panel with accounts of its own (FLVX): the account as last seen, null before the first look. */
+  account?: AccountView | null;
 }
 
 /** Details of these services, in the order given. */
@@ -78,6 +82,9 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
           }
         : null,
       protectedUntil: service.protectedUntil,
+      ...(config.panels[service.panel]?.kind === 'flvx'
+        ? { account: (keptIn(decision)?.account ?? null) as AccountView | null }
+        : {}),
     };
   });
 }

@@ -1,0 +1,72 @@
+import { ExitCode } from '../errors.js';
+import { listRelayUsers, listTunnels, loginLink } from '../operations/relay.js';
+import { withSession } from '../operations/session.js';
+import { bytesCell } from '../output/pass-report.js';
+import { Terminal } from '../output/terminal.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+
+/** Options of the FLVX look-ups. */
+export interface RelayOptions extends GlobalOptions {
+  panel?: string;
+}
+
+const TYPES: Record<number, string> = { 1: 'port forward', 2: 'with exit nodes' };
+
+/** `sluice tunnel list` */
+export const tunnelList: CommandHandler<RelayOptions> = (_args, options, deps) =>
+  withSession(deps, options, async (session) => {
+    const tunnels = await listTunnels(session, options.panel);
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document({ tunnels });
+    else if (tunnels.length === 0) terminal.line('No tunnels.');
+    else {
+      terminal.table(
+        ['>id', 'name', 'type', 'status', '>counts'],
+        tunnels.map((tunnel) => [
+          String(tunnel.id),
+          tunnel.name,
+          TYPES[tunnel.type] ?? String(tunnel.type),
+          terminal.status(tunnel.status === 1 ? 'active' : 'disabled'),
+          `${tunnel.multiplier * tunnel.ratio} times`,
+        ]),
+      );
+    }
+    return ExitCode.done;
+  });
+
+/** `sluice relay users` */
+export const relayUsers: CommandHandler<RelayOptions> = (_args, options, deps) =>
+  withSession(deps, options, async (session) => {
+    const users = await listRelayUsers(session, options.panel);
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document({ users });
+    else if (users.length === 0) terminal.line('No users.');
+    else {
+      terminal.table(
+        ['>id', 'name', 'status', '>used', '>quota', 'expires', 'service'],
+        users.map((user) => [
+          String(user.id),
+          user.name,
+          terminal.status(user.status === 1 ? 'active' : 'disabled'),
+          bytesCell(user.usedBytes),
+          bytesCell(user.quotaBytes),
+          user.expiresAt,
+          user.service,
+        ]),
+      );
+    }
+    return ExitCode.done;
+  });
+
+/** `sluice relay login-link SERVICE` */
+export const relayLoginLink: CommandHandler = ([id = ''], options, deps) =>
+  withSession(deps, options, async (session) => {
+    const link = await loginLink(session, id);
+    const terminal = new Terminal(deps, options);
+    if (terminal.json) terminal.document(link);
+    else {
+      terminal.line(`${link.url} as ${link.username}`);
+      terminal.info('FLVX has no single sign-on: the customer logs in there with his own password.');
+    }
+    return ExitCode.done;
+  });

@@ -1,0 +1,113 @@
+import type { FlvxObservation } from '@sluice/flvx-client';
+import type { Desired } from '../panel.js';
+import { droppedOf } from './flvx-context.js';
+import { recall, type FlvxMemo } from './flvx-memory.js';
+import { quotaOf, tunnelChoice, tunnelsOf, type FlvxDefaults } from './flvx-product.js';
+import { EVIDENCE, evidenceOf, type FlvxState } from './flvx-state.js';
+
+/** `account` of `service show --json` (cli.md). */
+export interface AccountView {
+  url: string;
+  username: string;
+  expiresAt: string | null;
+  tunnels: { id: number; name: string; nodes: string[] }[];
+  forwards: { id: number; name: string; status: number; pausedByUs: boolean }[];
+}
+
+/** What a look leaves behind for later runs. */
+export interface FlvxKept {
+  at: string;
+  /** Accounts on the panel's list when it was last read. */
+  listed: number | null;
+  account: AccountView | null;
+  memo: FlvxMemo | null;
+}
+
+/** Pure: what to keep of the last look; null where the account could not be seen, and what was kept before stays. */
+export function keepFlvx(
+  url: string,
+  defaults: FlvxDefaults,
+  desired: Desired,
+  state: FlvxState,
+  at: string,
+): FlvxKept | null {
+  const before = (desired.seen ?? null) as FlvxKept | null;
+  const { observed } = state;
+  const listed = state.listed ?? before?.listed ?? null;
+  const recalled = recall(desired, observed);
+  if (recalled === null || observed.user === null) {
+    return desired.service.refs['flvx_user_id'] === undefined ? { at, listed, account: null, memo: null } : null;
+  }
+  const memo = withTunnels(recalled.memo, defaults, desired, state);
+  const ownQuota = memo.ownQuota || observed.user.quota === quotaOf(desired);
+  return {
+    at,
+    listed,
+    account: viewOf(url, desired, state, before?.account ?? null, memo),
+    memo: { ...memo, ownQuota },
+  };
+}
+
+/** Which tunnels are the product's is known where everything is brought in line. */
+function withTunnels(memo: FlvxMemo, defaults: FlvxDefaults, desired: Desired, state: FlvxState): FlvxMemo {
+  const { service, product, scope } = desired;
+  if (scope !== 'reconcile' && scope !== 'order') return memo;
+  const chosen = tunnelsOf(tunnelChoice(service, product, defaults), state.groups, service.product);
+  if ('problem' in chosen) return memo;
+  const { tunnels } = chosen;
+  const there = new Set(state.observed.permissions.map((row) => row.tunnelId));
+  return {
+    ...memo,
+    tunnels,
+    dropped: droppedOf(memo, tunnels).filter((id) => there.has(id)),
+    values: memo.values.filter((own) => !tunnels.includes(own.tunnelId)),
+  };
+}
+
+function viewOf(
+  url: string,
+  { evidence }: Pick<Desired, 'evidence'>,
+  state: FlvxState,
+  before: AccountView | null,
+  memo: FlvxMemo,
+): AccountView {
+  const { observed } = state;
+  const paused = evidenceOf(evidence, EVIDENCE.forward);
+  const ids = observed.permissions.filter((row) => row.userId === observed.user?.id).map((row) => row.tunnelId);
+  return {
+    url,
+    username: observed.user?.name ?? '',
+    expiresAt: isoOf(observed.user?.expiresAt ?? 0),
+    tunnels: ids.map((id) => ({ id, ...tunnelView(id, observed, state, before) })),
+    forwards: observed.forwards
+      .filter((row) => row.userId === observed.user?.id)
+      .map(({ id, name, status }) => ({
+        id,
+        name,
+        status,
+        pausedByUs: status !== 1 && (paused.has(String(id)) || memo.parked[id] !== undefined),
+      })),
+  };
+}
+
+function tunnelView(
+  id: number,
+  observed: FlvxObservation,
+  { nodes }: FlvxState,
+  before: AccountView | null,
+): { name: string; nodes: string[] } {
+  const tunnel = observed.tunnels.find((row) => row.id === id);
+  const known = before?.tunnels.find((row) => row.id === id);
+  const forward = observed.forwards.find((row) => row.tunnelId === id);
+  if (!tunnel || !nodes)
+    return { name: tunnel?.name ?? known?.name ?? forward?.tunnelName ?? '', nodes: known?.nodes ?? [] };
+  const parts = [...tunnel.entryNodes, ...tunnel.chainNodes.flat(), ...tunnel.exitNodes];
+  const names = parts.map(({ nodeId }) => nodes.find((node) => node.id === nodeId)?.name ?? `node ${nodeId}`);
+  return { name: tunnel.name, nodes: [...new Set(names)] };
+}
+
+/** Null for what is no instant: the panel stores any number. */
+export function isoOf(ms: number): string | null {
+  const date = new Date(ms);
+  return ms > 0 && Number.isFinite(date.getTime()) ? date.toISOString() : null;
+}

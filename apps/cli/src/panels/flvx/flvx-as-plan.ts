@@ -1,0 +1,58 @@
+import type { FlvxStep } from '@sluice/flvx-client';
+import type { ItemError } from '../../errors.js';
+import type { Plan, Step } from '../panel.js';
+import type { FlvxContext } from './flvx-context.js';
+import { journalStep } from './flvx-journal.js';
+import { driftOf } from './flvx-words.js';
+
+/** A plan in which nothing is to be done. */
+export const EMPTY_PLAN: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
+
+/** A plan that can't be made, and why. */
+export function failing(problem: ItemError): Plan {
+  return { ...EMPTY_PLAN, problems: [problem] };
+}
+
+/** The library's steps as the journal takes them. What waits for something that is yet to be made is left to a later round. */
+export function asPlan(steps: readonly FlvxStep[], context: FlvxContext | null): Plan {
+  const from = steps.findIndex((step) => !isReady(step));
+  const journaled = steps.map((step, index): Step => {
+    const plain = journalStep(step, context);
+    return from >= 0 && index >= from ? { ...plain, later: true } : plain;
+  });
+  const drift = steps.map((step, index) => driftOf(step, journaled[index] as Step));
+  return {
+    ...EMPTY_PLAN,
+    steps: journaled,
+    drift: drift.filter((line) => line !== null),
+    // What was made shows its id only at the next look.
+    ...(from >= 0 || steps.some(makes) ? { again: true } : {}),
+    ...(steps.some(countsForBrake) ? { counts: true } : {}),
+  };
+}
+
+function isReady(step: FlvxStep): boolean {
+  return step.type !== 'assign-tunnel' || (step.payload.userId !== null && step.payload.speedName === null);
+}
+
+function makes(step: FlvxStep): boolean {
+  if (step.type === 'assign-tunnel') return step.prior === null;
+  return ['create-user', 'create-speed-limit', 'delete-speed-limit', 'remove-tunnel'].includes(step.type);
+}
+
+/** Quota, speed or expiry falls, or an account is made or removed. */
+function countsForBrake(step: FlvxStep): boolean {
+  if (step.type === 'create-user' || step.type === 'delete-user') return true;
+  if (step.type === 'update-user') return falls(step.prior.user, step.payload.changes);
+  if (step.type !== 'assign-tunnel' || step.prior === null) return false;
+  const { values, speedName } = step.payload;
+  return falls(step.prior, values) || speedName !== null || (values.speedId ?? null) !== null;
+}
+
+function falls(
+  prior: { quota: number; expiresAt: number },
+  changes: { quota?: number | undefined; expiresAt?: number | undefined },
+): boolean {
+  const { quota = prior.quota, expiresAt = prior.expiresAt } = changes;
+  return quota < prior.quota || expiresAt < prior.expiresAt;
+}

@@ -1,0 +1,78 @@
+import type {
+  FlvxClient,
+  FlvxNode,
+  FlvxSnapshot,
+  FlvxSpeedLimit,
+  FlvxTunnel,
+  FlvxTunnelGroup,
+} from '@sluice/flvx-client';
+import { isoNow, type Clock } from '../../context.js';
+
+/** What tunnels and speeds there are. */
+export interface FlvxSite {
+  tunnels: readonly FlvxTunnel[];
+  speedLimits: readonly FlvxSpeedLimit[];
+}
+
+/** Names of nodes, and groups of tunnels; null where they were not read. */
+export interface FlvxLabels {
+  nodes: readonly FlvxNode[] | null;
+  groups: readonly FlvxTunnelGroup[] | null;
+}
+
+/** A snapshot of the long lists and its instant by our clock. */
+export interface TimedSnapshot {
+  at: string;
+  snapshot: FlvxSnapshot;
+}
+
+/** The panel's lists, each read once in a run: the three long ones, and the short ones when something needs them. */
+export class FlvxLists {
+  readonly #client: FlvxClient;
+  readonly #clock: Clock;
+  /** Products name groups of tunnels. */
+  readonly #withGroups: boolean;
+  #long: Promise<TimedSnapshot> | null = null;
+  #site: Promise<FlvxSite> | null = null;
+  #labels: Promise<FlvxLabels> | null = null;
+
+  constructor(client: FlvxClient, clock: Clock, withGroups: boolean) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#withGroups = withGroups;
+  }
+
+  /** Users, permissions and forwards, read anew: a run begins. */
+  begin(signal: AbortSignal): Promise<TimedSnapshot> {
+    const at = isoNow(this.#clock);
+    this.#site = null;
+    this.#labels = null;
+    this.#long = this.#client.snapshot({}, { signal }).then((snapshot) => ({ at, snapshot }));
+    return this.#long;
+  }
+
+  /** Users, permissions and forwards as read in this run. */
+  long(signal: AbortSignal): Promise<TimedSnapshot> {
+    return this.#long ?? this.begin(signal);
+  }
+
+  /** Tunnels and speed limits as read in this run. */
+  site(signal: AbortSignal): Promise<FlvxSite> {
+    const { tunnels, speedLimits } = this.#client;
+    this.#site ??= Promise.all([tunnels.list({ signal }), speedLimits.list({ signal })]).then(
+      ([tunnelRows, limitRows]) => ({ tunnels: tunnelRows, speedLimits: limitRows }),
+    );
+    return this.#site;
+  }
+
+  /** Nodes and groups as read in this run. */
+  labels(signal: AbortSignal): Promise<FlvxLabels> {
+    const { nodes, groups } = this.#client;
+    this.#labels ??= Promise.all([
+      // Only their names are shown: without them everything else goes on.
+      nodes.status({ signal }).catch(() => null),
+      this.#withGroups ? groups.tunnels({ signal }) : null,
+    ]).then(([nodeRows, groupRows]) => ({ nodes: nodeRows, groups: groupRows }));
+    return this.#labels;
+  }
+}

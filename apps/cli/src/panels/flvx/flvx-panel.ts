@@ -1,0 +1,321 @@
+import { createFlvxClient, type FlvxClient, type FlvxObservation, type FlvxScope } from '@sluice/flvx-client';
+import type { CallEvent } from '@sluice/panel-http';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import { ACTIONS } from '../../config/rules.js';
+import type { Config } from '../../config/load.js';
+import type { FlvxPanelConfig, ProductConfig } from '../../config/schema.js';
+import { resolveSecret } from '../../config/secrets.js';
+import { isoNow, type Deps } from '../../context.js';
+import { itemErrorOf, type ItemError } from '../../errors.js';
+import type {
+  ApplyContext,
+  Desired,
+  Look,
+  Observation,
+  Panel,
+  Plan,
+  Step,
+  StepOutcome,
+  UsageAnswer,
+  UsageRequest,
+} from '../panel.js';
+import { transportOptions } from '../transport.js';
+import { keepFlvx, type FlvxKept } from './flvx-account.js';
+import { applyFlvx } from './flvx-apply.js';
+import { FlvxLists } from './flvx-lists.js';
+import { planFlvx } from './flvx-plan.js';
+import { noTunnel, tunnelChoice, type FlvxDefaults } from './flvx-product.js';
+import { settleFlvx } from './flvx-settle.js';
+import type { FlvxState } from './flvx-state.js';
+import { unread, usageIn } from './flvx-usage.js';
+
+/** Opens the adapter of a FLVX panel. */
+export function openFlvxPanel(
+  name: string,
+  config: FlvxPanelConfig,
+  all: Config,
+  deps: Deps,
+  onCall: (event: CallEvent) => void,
+): FlvxPanel {
+  const { timeouts: _timeouts, ...transport } = transportOptions(name, config, all, deps, onCall);
+  const client = createFlvxClient({
+    panel: name,
+    baseUrl: config.url,
+    allowHttp: config.allowHttp,
+    username: config.username,
+    password: resolveSecret(config.password, `panels.${name}.password`, { env: deps.env, dir: all.dir }),
+    ...transport,
+    ...(config.timeout === undefined ? {} : { timeouts: { readMs: config.timeout, writeMs: config.timeout } }),
+  });
+  const withGroups = Object.values(all.products).some(
+    (product) => product.panel === name && product.flvx?.tunnelGroup !== undefined,
+  );
+  return new FlvxPanel(name, config, client, deps, { timeZone: config.timeZone ?? all.timeZone, withGroups });
+}
+
+/** Names that only Sluice makes: unguessable, so that whoever bears one is provably the service's. */
+const OWN_NAME = /^sl-[0-9a-z]{20}$/;
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** What an account was last seen as in this run. */
+interface Last {
+  at: string;
+  state: FlvxState;
+}
+
+export class FlvxPanel implements Panel<FlvxState> {
+  readonly kind = 'flvx';
+  readonly capabilities = [
+    'usage',
+    'counter-usage',
+    'enforce',
+    'suspend',
+    'accounts',
+    'passwords',
+    'packages',
+  ] as const;
+  readonly actions = ACTIONS.flvx;
+  readonly requiredRef = 'flvx_user_id';
+  readonly wholeLists = true;
+  readonly name: string;
+  readonly url: string;
+  readonly client: FlvxClient;
+  readonly #deps: Deps;
+  readonly #defaults: FlvxDefaults;
+  readonly #timeZone: string;
+  readonly #lists: FlvxLists;
+  readonly #last = new Map<string, Last>();
+  /** Why nothing may be concluded from this run's lists. */
+  #broken: ItemError | null = null;
+
+  constructor(
+    name: string,
+    config: FlvxPanelConfig,
+    client: FlvxClient,
+    deps: Deps,
+    options: { timeZone: string; withGroups: boolean },
+  ) {
+    this.name = name;
+    this.url = config.url;
+    this.client = client;
+    this.#deps = deps;
+    this.#defaults = {
+      ...(config.tunnelId === undefined ? {} : { tunnelId: config.tunnelId }),
+      ...(config.speedLimitId === undefined ? {} : { speedLimitId: config.speedLimitId }),
+    };
+    this.#timeZone = options.timeZone;
+    this.#lists = new FlvxLists(client, deps.clock, options.withGroups);
+  }
+
+  async testConnection(): Promise<{ message: string; clockDifferenceMs?: number }> {
+    const { port, appName, captcha, session, tunnels, clock } = await this.client.probe();
+    const parts = [
+      `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
+      ...(captcha ? ['a captcha stands before the login: the next login will fail, switch it off'] : []),
+      ...(session.mustChangePassword ? ['the account still has its publicly known name or password'] : []),
+    ];
+    return { message: parts.join('; '), clockDifferenceMs: clock.ms };
+  }
+
+  async readUsage(
+    requests: UsageRequest[],
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+    options: { allowShort: boolean } = { allowShort: false },
+  ): Promise<void> {
+    this.#broken = null;
+    if (requests.length === 0) return;
+    const at = isoNow(this.#deps.clock);
+    const refuse = ({ code, message }: ItemError): void => {
+      for (const { service } of requests) onAnswer(service.id, unread(at, code, message));
+    };
+    try {
+      const read = await this.#lists.begin(signal);
+      const size = read.snapshot.users.size;
+      const expected = Math.max(0, ...requests.map(({ seen, removed }) => listedIn(seen) - removed));
+      if (size * 2 < expected && !options.allowShort) {
+        this.#broken = shortList(this.name, size, expected);
+        refuse(this.#broken);
+        return;
+      }
+      for (const request of requests) {
+        onAnswer(request.service.id, usageIn(read.snapshot, read.at, request, this.#timeZone));
+      }
+    } catch (error) {
+      refuse(itemErrorOf(error));
+    }
+  }
+
+  async observe(
+    services: ServiceRecord[],
+    signal: AbortSignal,
+    look: Look = { scope: 'order', fresh: true },
+  ): Promise<Map<string, Observation<FlvxState>>> {
+    const seen = new Map<string, Observation<FlvxState>>();
+    const put = async (service: ServiceRecord, see: () => Promise<Last> | Last): Promise<void> => {
+      seen.set(service.id, await this.#observation(service, see));
+    };
+    if (look.fresh) {
+      await Promise.all(services.map((service) => put(service, () => this.#readAccount(service, signal))));
+      return seen;
+    }
+    for (const service of services) {
+      await put(service, () => this.#fromLists(service, signal, look.scope === 'reconcile'));
+    }
+    return seen;
+  }
+
+  async #observation(service: ServiceRecord, see: () => Promise<Last> | Last): Promise<Observation<FlvxState>> {
+    try {
+      const last = await see();
+      this.#last.set(service.id, last);
+      const { at, state } = last;
+      return { service: service.id, at, state, error: null, ...(state.light ? { partial: true } : {}) };
+    } catch (error) {
+      return { service: service.id, at: isoNow(this.#deps.clock), state: null, error: itemErrorOf(error) };
+    }
+  }
+
+  /** The account out of the lists of this run; with `full` the short lists too. */
+  async #fromLists(service: ServiceRecord, signal: AbortSignal, full: boolean): Promise<Last> {
+    if (this.#broken) throw Object.assign(new Error(this.#broken.message), { code: this.#broken.code });
+    const { at, snapshot } = await this.#lists.long(signal);
+    const observed = snapshot.observe(scopeOf(service));
+    const listed = snapshot.users.size;
+    if (!full) return { at, state: { observed, adoptable: null, groups: null, nodes: null, light: true, listed } };
+    const [{ tunnels, speedLimits }, { nodes, groups }] = await Promise.all([
+      this.#lists.site(signal),
+      this.#lists.labels(signal),
+    ]);
+    const state: FlvxState = {
+      observed: { ...observed, tunnels: [...tunnels], speedLimits: [...speedLimits] },
+      adoptable: null,
+      groups,
+      nodes,
+      light: false,
+      listed,
+    };
+    return { at, state };
+  }
+
+  /** The account read anew, with what this run knows of it besides. */
+  async #readAccount(service: ServiceRecord, signal: AbortSignal): Promise<Last> {
+    const scope = scopeOf(service);
+    const at = isoNow(this.#deps.clock);
+    const memory = this.#last.get(service.id)?.state.observed.memory;
+    const options = { tag: service.id, signal };
+    const [observed, { nodes, groups }] = await Promise.all([
+      this.client.observe(scope, { ...options, ...(memory === undefined ? {} : { memory }) }),
+      this.#lists.labels(signal),
+    ]);
+    const adoptable =
+      observed.user === null && observed.strangers.length === 1
+        ? await this.client.observe({ ...scope, adopt: true }, options)
+        : null;
+    return { at, state: { observed, adoptable, groups, nodes, light: false, listed: null } };
+  }
+
+  plan(desired: Desired, observation: Observation<FlvxState>): Plan {
+    return planFlvx(this.#defaults, desired, observation);
+  }
+
+  settle(action: ActionRecord, observation: Observation<FlvxState>): StepOutcome | null {
+    return settleFlvx(action, observation);
+  }
+
+  async apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
+    const last = this.#last.get(service.id);
+    if (last === undefined) {
+      const message = `"${service.id}" was not looked at before ${step.type} ${step.target}`;
+      return { state: 'failed', observed: null, error: { code: 'not_observed', message } };
+    }
+    const { state } = last;
+    const before = adopted(state, step);
+    const { outcome, observed } = await applyFlvx(
+      this.client,
+      this.#deps.clock,
+      service,
+      { ...scopeOf(service), ...before.scope },
+      before,
+      step,
+      context,
+    );
+    this.#last.set(service.id, { at: isoNow(this.#deps.clock), state: { ...state, observed } });
+    return outcome;
+  }
+
+  keep(desired: Desired, observation: Observation<FlvxState>): FlvxKept | null {
+    const last = this.#last.get(desired.service.id);
+    if (last) return keepFlvx(this.url, this.#defaults, desired, last.state, last.at);
+    const { state, at } = observation;
+    return state && keepFlvx(this.url, this.#defaults, desired, state, at);
+  }
+
+  readonly accounts: NonNullable<Panel['accounts']> = {
+    passwords: true,
+    newRefs: (service, _product, randomBytes) =>
+      service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
+    username: (service) => service.refs['flvx_username'] ?? null,
+    check: (service, product) => checkOrder(service, product, this.#defaults),
+  };
+
+  footprint(service: ServiceRecord, observation: Observation<FlvxState> | null): string[] {
+    const { flvx_user_id: id } = service.refs;
+    const observed = observation?.state?.observed;
+    // Whoever bears the name may be another service's: that is told before anything is made or taken over.
+    const named = observed?.user === null ? observed.strangers : [];
+    const ids = new Set([
+      ...(id === undefined ? [] : [id]),
+      ...(observed?.user ? [String(observed.user.id)] : []),
+      ...named.map((user) => String(user.id)),
+    ]);
+    return [...ids].map((user) => `user:${user}`);
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+function listedIn(seen: unknown): number {
+  return (seen as Partial<FlvxKept> | null)?.listed ?? 0;
+}
+
+function shortList(panel: string, size: number, expected: number): ItemError {
+  return {
+    code: 'list_too_short',
+    message: `panel "${panel}" lists ${size} users where ${expected} were last seen: taken for a broken answer, nothing was concluded; with --allow-mass it is believed`,
+  };
+}
+
+/** Which account is meant: by the id that is known, or by a name that only Sluice can have given. */
+function scopeOf({ refs, ownRefs }: ServiceRecord): FlvxScope {
+  const userId = Number(refs['flvx_user_id'] ?? Number.NaN);
+  const name = refs['flvx_username'] ?? null;
+  return {
+    userId: Number.isSafeInteger(userId) && userId > 0 ? userId : null,
+    name,
+    nameIsOurs: name !== null && ownRefs.includes('flvx_username') && OWN_NAME.test(name),
+  };
+}
+
+/** The step may be about an account that was taken over by the operator's word. */
+function adopted(state: FlvxState, step: Step): FlvxObservation {
+  const { observed, adoptable } = state;
+  return observed.user === null && adoptable !== null && step.type !== 'create-user' ? adoptable : observed;
+}
+
+function unguessableName(randomBytes: (count: number) => Uint8Array): string {
+  // 32 letters: every byte gives one without favour.
+  return `sl-${[...randomBytes(20)].map((byte) => ALPHABET[byte % ALPHABET.length] ?? '').join('')}`;
+}
+
+function checkOrder(service: ServiceRecord, product: ProductConfig, defaults: FlvxDefaults): ItemError | null {
+  if (tunnelChoice(service, product, defaults) === null) return noTunnel(service.product);
+  const { speedMbit, speedLimitId } = product.flvx ?? {};
+  if (speedMbit == null || speedLimitId == null) return null;
+  return {
+    code: 'two_speeds',
+    message: `product "${service.product}" names speedMbit and speedLimitId: keep one of them`,
+  };
+}

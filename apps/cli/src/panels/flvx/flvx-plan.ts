@@ -1,0 +1,136 @@
+import {
+  FlvxRefusedError,
+  FlvxValueError,
+  planAccount,
+  planChangePassword,
+  planEnsureUser,
+  planTerminate,
+  UNLIMITED_QUOTA,
+} from '@sluice/flvx-client';
+import type { ItemError } from '../../errors.js';
+import type { Desired, Observation, Plan } from '../panel.js';
+import { asPlan, EMPTY_PLAN, failing } from './flvx-as-plan.js';
+import { inLine, unknownTunnels } from './flvx-in-line.js';
+import {
+  expiryOf,
+  firstExpiry,
+  flvxOf,
+  limitKey,
+  quotaOf,
+  tunnelChoice,
+  tunnelsOf,
+  type FlvxDefaults,
+} from './flvx-product.js';
+import { withRefs } from './flvx-refs.js';
+import type { FlvxState } from './flvx-state.js';
+
+/** Pure: the steps from what the panel shows to what the service should be like. */
+export function planFlvx(defaults: FlvxDefaults, desired: Desired, observation: Observation<FlvxState>): Plan {
+  const { state } = observation;
+  if (state === null) {
+    return failing(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
+  }
+  try {
+    return planned(defaults, desired, state);
+  } catch (error) {
+    if (error instanceof FlvxRefusedError || error instanceof FlvxValueError) {
+      const code = error instanceof FlvxRefusedError ? error.code : 'bad_value';
+      return failing({ code, message: error.message });
+    }
+    throw error;
+  }
+}
+
+function planned(defaults: FlvxDefaults, desired: Desired, state: FlvxState): Plan {
+  const { order } = desired;
+  if (order?.verb === 'create') return creating(defaults, desired, state);
+  const { observed } = state;
+  const { service, sharedWith } = desired;
+  if (sharedWith.length > 0) return failing(sharedAccount(desired));
+  if (order?.verb === 'terminate') return asPlan(planTerminate(observed, { speedKey: limitKey(service) }), null);
+  if (observed.user === null) return withoutAccount(desired);
+  if (order?.verb === 'change-password') return asPlan(planChangePassword(observed), null);
+  return inLine(defaults, desired, state, observed, []);
+}
+
+/** An account that should be there and is not; a service that never had one has nothing to bring in line. */
+function withoutAccount({ service, holds, evidence, scope }: Desired): Plan {
+  const { flvx_user_id: id } = service.refs;
+  if (id !== undefined) {
+    return failing({
+      code: 'account_missing',
+      message: `the panel has no account of id ${id}, which is that of "${service.id}": "sluice provision create ${service.id}" makes it anew, or set flvx_user_id right`,
+    });
+  }
+  const needed = holds.length > 0 || evidence.length > 0 || (scope !== 'hold' && service.status !== 'pending');
+  if (!needed) return EMPTY_PLAN;
+  return failing({
+    code: 'no_account',
+    message: `"${service.id}" has no account on the panel yet: "sluice provision create ${service.id}"`,
+  });
+}
+
+function sharedAccount({ service, sharedWith }: Desired): ItemError {
+  return {
+    code: 'shared_account',
+    message: `"${service.id}" names the same FLVX user as ${sharedWith.join(', ')}: a user belongs to one service; set flvx_user_id right`,
+  };
+}
+
+/** The account is made, or taken over where that is proved or ordered; then it is brought in line as any other. */
+function creating(defaults: FlvxDefaults, desired: Desired, state: FlvxState): Plan {
+  const { service, order } = desired;
+  if (order?.verb !== 'create') return EMPTY_PLAN;
+  const observed = state.observed.user === null && order.adopt ? (state.adoptable ?? state.observed) : state.observed;
+  const { user } = observed;
+  if (desired.sharedWith.length > 0) {
+    return failing({
+      code: 'account_exists',
+      message: `the account that "${service.id}" names on the panel belongs to ${desired.sharedWith.join(', ')}: take another flvx_username or flvx_user_id`,
+    });
+  }
+  if (user === null) return makingAccount(defaults, desired, state);
+  const made = service.ownRefs.includes('flvx_user_id') || observed.memory.createdUserId === user.id;
+  const proved = made || observed.scope.nameIsOurs === true;
+  if (!proved && !order.adopt) {
+    return failing({
+      code: 'account_exists',
+      message: `the panel has the account "${user.name}" (id ${user.id}) of "${service.id}" already, and Sluice did not make it: say --adopt to take it over`,
+    });
+  }
+  const { name, quota, maxForwards, expiresAt, resetDay } = user;
+  // With its values as they are, all that is left of it is to take away second accounts of the name.
+  const values = { name, quota, maxForwards, expiresAt, resetDay };
+  const duplicates = observed.duplicates.length === 0 ? [] : planEnsureUser(observed, values);
+  // An account that is taken over keeps the password that its customer has.
+  const setsPassword = order.setPassword && proved && observed.memory.createdUserId === null;
+  const plan = inLine(defaults, desired, state, observed, duplicates, setsPassword);
+  const refs = { flvx_user_id: String(user.id), ...(proved ? {} : { flvx_username: user.name }) };
+  return withRefs(plan, desired, { ...refs, ...plan.refs });
+}
+
+function makingAccount(defaults: FlvxDefaults, desired: Desired, state: FlvxState): Plan {
+  const { service, product, now, timeZone } = desired;
+  const choice = tunnelsOf(tunnelChoice(service, product, defaults), state.groups, service.product);
+  if ('problem' in choice) return failing(choice.problem);
+  const unknown = unknownTunnels(choice.tunnels, state);
+  if (unknown) return failing(unknown);
+  const { maxForwards, resetDay } = flvxOf(product);
+  const values = {
+    quota: quotaOf(desired) ?? UNLIMITED_QUOTA,
+    maxForwards,
+    resetDay,
+    expiresAt: expiryOf(service, product, timeZone) ?? firstExpiry(product, now),
+  };
+  const name = service.refs['flvx_username'] ?? '';
+  const make = planEnsureUser(state.observed, { name, ...values });
+  // What follows the account is only shown: it is planned anew when the account is there.
+  const follow = planAccount(state.observed, {
+    permissions: new Map(choice.tunnels.map((id) => [id, { values, whenNew: { status: 1 } }])),
+    forwards: new Map(),
+    common: {},
+    repauseDefault: 'pushed',
+  });
+  const plan = asPlan([...make, ...follow], null);
+  return { ...plan, again: true, counts: true };
+}

@@ -1,0 +1,32 @@
+import type { Desired, Plan } from '../panel.js';
+import type { FlvxContext } from './flvx-context.js';
+import { flvxOf } from './flvx-product.js';
+import { EVIDENCE } from './flvx-state.js';
+
+/** The panel's ids, as refs of the service. */
+export function refsOf({ full, tunnels, permissions, observed, desired }: FlvxContext): Record<string, string | null> {
+  if (!full || tunnels === null) return {};
+  const permission = permissions.find((row) => row.tunnelId === tunnels[0]);
+  const { speedMbit } = flvxOf(desired.product);
+  const own = observed.speedLimits.find((row) => row.id === permission?.speedId);
+  const speed = speedMbit !== null && own ? String(own.id) : null;
+  return {
+    ...(permission === undefined
+      ? {}
+      : { flvx_tunnel_id: String(permission.tunnelId), flvx_user_tunnel_id: String(permission.id) }),
+    speed_limit_id: desired.evidence.some((item) => item.kind === EVIDENCE.speed)
+      ? (desired.service.refs['speed_limit_id'] ?? null)
+      : speed,
+  };
+}
+
+/** Only refs that differ, and none that the operator has set himself. */
+export function withRefs(plan: Plan, { service }: Desired, refs: Record<string, string | null>): Plan {
+  const changed = Object.entries(refs).filter(([key, value]) => {
+    const has = service.refs[key];
+    const isOwn = service.ownRefs.includes(key);
+    if (key === 'flvx_user_id') return value !== null && !isOwn;
+    return (has ?? null) !== value && (has === undefined || isOwn || key === 'flvx_username');
+  });
+  return changed.length === 0 ? plan : { ...plan, refs: Object.fromEntries(changed) };
+}

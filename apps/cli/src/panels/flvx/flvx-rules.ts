@@ -1,0 +1,33 @@
+import { bytesOf, type FlvxObservation, type FlvxQuotaValues } from '@sluice/flvx-client';
+
+/** An account or permission as the panel's own rules look at it. */
+export interface Ruled extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
+  status: number;
+  inBytes: number;
+  outBytes: number;
+}
+
+/** Has it run out by the panel's clock? 0 counts as expired for the daily job (contract, section 8). */
+export function isExpired(row: { expiresAt: number }, at: number): boolean {
+  return row.expiresAt <= at;
+}
+
+/** Does the panel pause all of this user's forwards at his next traffic? Above the quota, not at it. */
+export function stopsUser(user: Ruled, at: number): boolean {
+  return bytesOf(user.quota) < user.inBytes + user.outBytes || isExpired(user, at) || user.status !== 1;
+}
+
+/** Does the panel pause the forwards of this permission at their next traffic? From the quota on. */
+export function stopsPermission(permission: Ruled, at: number): boolean {
+  const used = permission.inBytes + permission.outBytes;
+  return used >= bytesOf(permission.quota) || isExpired(permission, at) || permission.status !== 1;
+}
+
+/** Would the panel itself have paused a forward on this tunnel, or do so at its next traffic? */
+export function panelStops(observed: FlvxObservation, tunnelId: number): boolean {
+  const { user, at } = observed;
+  if (user === null) return false;
+  if (stopsUser(user, at)) return true;
+  const permission = observed.permissions.find((row) => row.userId === user.id && row.tunnelId === tunnelId);
+  return permission !== undefined && stopsPermission(permission, at);
+}

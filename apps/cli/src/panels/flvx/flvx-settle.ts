@@ -1,0 +1,52 @@
+import { settleStep, type FlvxStep } from '@sluice/flvx-client';
+import type { ActionRecord } from '@sluice/state-store';
+import type { Observation, StepOutcome } from '../panel.js';
+import type { FlvxState } from './flvx-state.js';
+import { journaledStep, payloadOf } from './flvx-step.js';
+
+/**
+ * Pure: what the panel shows of an action that was left planned or in doubt. What it does not show is planned again where it
+ * is still needed: every step but a create may be made twice without harm, and a second account of an unguessable name is
+ * taken away when the creation goes on.
+ */
+export function settleFlvx(action: ActionRecord, observation: Observation<FlvxState>): StepOutcome | null {
+  const { state } = observation;
+  const step = journaledStep(action);
+  if (state === null || step === null) return null;
+  const { observed } = state;
+  const sight = settleStep(step, observed);
+  if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
+  if (sight === 'not-done') return failed('not_done', `the panel shows nothing of ${step.id}`);
+  if (step.type === 'create-user' && observed.user === null) {
+    return failed(
+      'account_unproven',
+      `the panel has an account "${step.payload.name}" now, and nothing tells that it is the one that was ordered`,
+    );
+  }
+  const { begins = [] } = payloadOf(action) ?? {};
+  return {
+    state: 'applied',
+    observed: { settled: 'by looking' },
+    error: null,
+    refs: refsAfter(step, observed.user?.id ?? null),
+    begins,
+    // What the counters had grown by until then is not known any more.
+    ...(zeroes(step) ? { zeroed: { at: observation.at, inBytes: null, outBytes: null } } : {}),
+  };
+}
+
+/** Does the account's metering begin anew with this step? */
+export function zeroes(step: FlvxStep): boolean {
+  return step.type === 'create-user' || step.type === 'reset-user';
+}
+
+/** Ids that come to light or go with a step. */
+export function refsAfter(step: FlvxStep, userId: number | null): Record<string, string | null> {
+  if (step.type === 'create-user') return userId === null ? {} : { flvx_user_id: String(userId) };
+  if (step.type === 'delete-user') return { flvx_user_id: null, flvx_tunnel_id: null, flvx_user_tunnel_id: null };
+  return {};
+}
+
+function failed(code: string, message: string): StepOutcome {
+  return { state: 'failed', observed: null, error: { code, message } };
+}

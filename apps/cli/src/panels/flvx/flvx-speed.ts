@@ -1,0 +1,106 @@
+import { keyOfLimit, megabits, ownLimitName, type FlvxAccountTarget, type FlvxPermission } from '@sluice/flvx-client';
+import type { ItemError } from '../../errors.js';
+import type { FlvxContext } from './flvx-context.js';
+import { flvxOf, limitKey, speedChoice, type SpeedChoice } from './flvx-product.js';
+import { permissionKey, speedPrior } from './flvx-state.js';
+
+/** What becomes of the speeds of an account. */
+export interface SpeedPlan {
+  /** The limit of the service's own that is to be there. */
+  limit: FlvxAccountTarget['limit'];
+  /** Own limits that nobody has any more go away, but for these. */
+  limits: FlvxAccountTarget['limits'];
+  /** What a permission is to have; nothing where it keeps what it has. `row` is null for one that is yet to be made. */
+  of: (tunnelId: number, row: FlvxPermission | null) => { speedId?: number | null; ownSpeed?: boolean };
+  problem: ItemError | null;
+}
+
+const untouched: SpeedPlan = { limit: null, limits: null, of: () => ({}), problem: null };
+
+/** A throttle while it is called for, the end of one, or (when everything is brought in line) what the product says. */
+export function speedPlan(context: FlvxContext): SpeedPlan {
+  if (context.wants.throttled) return throttle(context);
+  const choice = speedChoice(context.desired.service, context.desired.product, context.defaults);
+  const problem = problemOf(context, choice);
+  if (problem) return { ...untouched, problem };
+  const undoing = context.evidence.speed.size > 0;
+  if (!undoing && !context.full) return untouched;
+  const key = limitKey(context.desired.service);
+  const tunnelId = firstTunnel(context);
+  const limit =
+    choice.kind === 'own' && tunnelId !== null
+      ? { name: ownLimitName(key, choice.speed), speed: choice.speed, tunnelId }
+      : null;
+  return {
+    limit,
+    limits: { key, keep: [] },
+    of(id, row) {
+      const throttled = row !== null && isThrottled(context, row);
+      if (row !== null && !throttled && !context.full) return {};
+      if (!throttled && context.tunnels?.includes(id) !== true) return {};
+      return given(context, choice, row, throttled);
+    },
+    problem: null,
+  };
+}
+
+function throttle(context: FlvxContext): SpeedPlan {
+  const key = limitKey(context.desired.service);
+  const speed = megabits(flvxOf(context.desired.product).throttleMbit);
+  const tunnelId = firstTunnel(context);
+  const before = [...context.evidence.speed.values()].map((item) => speedPrior(item).speedId);
+  const now = context.permissions.map((row) => row.speedId);
+  return {
+    limit: tunnelId === null ? null : { name: ownLimitName(key, speed), speed, tunnelId },
+    // The product's own limit waits for the end of the throttle.
+    limits: { key, keep: [...before, ...now].filter((id) => id !== null) },
+    of: () => ({ ownSpeed: true }),
+    problem: null,
+  };
+}
+
+function given(
+  context: FlvxContext,
+  choice: SpeedChoice,
+  row: FlvxPermission | null,
+  throttled: boolean,
+): { speedId?: number | null; ownSpeed?: boolean } {
+  if (choice.kind === 'own') return { ownSpeed: true };
+  if (choice.kind === 'shared') return { speedId: choice.limitId };
+  if (choice.kind === 'none' || row === null) return { speedId: null };
+  const item = context.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
+  if (throttled && item) {
+    const before = speedPrior(item).speedId;
+    // An id without a limit would show one and be none.
+    return { speedId: context.observed.speedLimits.some((limit) => limit.id === before) ? before : null };
+  }
+  // Nothing is said of the speed: only what Sluice itself has given is taken away.
+  return row.speedId !== null && isOurs(context, row) ? { speedId: null } : {};
+}
+
+/** Has the permission still the limit that our throttle gave it? One that somebody has set since is theirs to keep. */
+export function isThrottled(context: FlvxContext, row: FlvxPermission): boolean {
+  const item = context.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
+  if (!item || row.speedId === null) return false;
+  const limit = context.observed.speedLimits.find((one) => one.id === row.speedId);
+  return limit?.name === speedPrior(item).name || context.memo.speeds[row.tunnelId] === row.speedId;
+}
+
+function isOurs({ desired, observed, memo }: FlvxContext, row: FlvxPermission): boolean {
+  const limit = observed.speedLimits.find((one) => one.id === row.speedId);
+  const ownName = limit !== undefined && keyOfLimit(limit.name) === limitKey(desired.service);
+  return ownName || memo.speeds[row.tunnelId] === row.speedId;
+}
+
+function firstTunnel({ permissions, tunnels }: FlvxContext): number | null {
+  return [...(tunnels ?? []), ...permissions.map((row) => row.tunnelId)].sort((a, b) => a - b)[0] ?? null;
+}
+
+function problemOf({ state, observed, full, desired }: FlvxContext, choice: SpeedChoice): ItemError | null {
+  if (choice.kind !== 'shared' || state.light || !full) return null;
+  if (observed.speedLimits.some((limit) => limit.id === choice.limitId)) return null;
+  return {
+    code: 'unknown_speed_limit',
+    message: `the panel has no speed limit ${choice.limitId} (product "${desired.service.product}"): name one that it lists, or speedMbit`,
+  };
+}

@@ -1,0 +1,79 @@
+import type { FlvxNode, FlvxObservation, FlvxTunnelGroup } from '@sluice/flvx-client';
+import type { EvidenceRecord } from '@sluice/state-store';
+
+/** What the panel shows of one service. */
+export interface FlvxState {
+  observed: FlvxObservation;
+  /** The same as the operator's word would have it: the only account of the name, whoever made it. */
+  adoptable: FlvxObservation | null;
+  /** Groups of tunnels and nodes; null where they were not read. */
+  groups: readonly FlvxTunnelGroup[] | null;
+  nodes: readonly FlvxNode[] | null;
+  /** Only users, permissions and forwards were read: tunnels and speed limits are not known. */
+  light: boolean;
+  /** How many accounts the panel listed; null where only this one was looked for. */
+  listed: number | null;
+}
+
+/** Kinds of evidence. A permission is found again by user and tunnel: `12:3`. */
+export const EVIDENCE = {
+  user: 'user',
+  permission: 'permission',
+  forward: 'forward',
+  redirect: 'redirect',
+  speed: 'speed-limit',
+} as const;
+
+/** Prior state of a user or permission that was closed. */
+export interface ClosedPrior {
+  status: number;
+}
+
+/** Prior state of a forward that was paused. */
+export interface ForwardPrior {
+  name: string;
+  wasRunning: boolean;
+}
+
+/** Where a redirected forward pointed. */
+export interface RedirectPrior {
+  remoteAddr: string;
+}
+
+/** The limit that a permission had before it was throttled, and the one that it was given. */
+export interface SpeedPrior {
+  speedId: number | null;
+  name: string;
+}
+
+/** Target of evidence about a permission. */
+export function permissionKey(userId: number, tunnelId: number): string {
+  return `${userId}:${tunnelId}`;
+}
+
+/** Evidence of one kind, by target. */
+export function evidenceOf(evidence: readonly EvidenceRecord[], kind: string): Map<string, EvidenceRecord> {
+  return new Map(evidence.filter((item) => item.kind === kind).map((item) => [item.target, item]));
+}
+
+/** Status before we closed it; what was taken over from another tool was open. */
+export function closedPrior(item: EvidenceRecord): ClosedPrior {
+  const { status } = (item.prior ?? {}) as Partial<ClosedPrior>;
+  return { status: typeof status === 'number' ? status : 1 };
+}
+
+/** Whether the forward ran before we paused it; what was taken over from another tool did. */
+export function ranBefore(item: EvidenceRecord): boolean {
+  return ((item.prior ?? {}) as Partial<ForwardPrior>).wasRunning ?? true;
+}
+
+/** Where the forward pointed before we redirected it. */
+export function addressBefore(item: EvidenceRecord): string | null {
+  return ((item.prior ?? {}) as Partial<RedirectPrior>).remoteAddr ?? null;
+}
+
+/** What a throttled permission had before. */
+export function speedPrior(item: EvidenceRecord): SpeedPrior {
+  const { speedId, name } = (item.prior ?? {}) as Partial<SpeedPrior>;
+  return { speedId: speedId ?? null, name: name ?? '' };
+}

@@ -1,0 +1,67 @@
+import type { FlvxSnapshot, FlvxUser } from '@sluice/flvx-client';
+import { localDateOf, zonedMidnight } from '@sluice/quota-core';
+import type { UsageAnswer, UsageRequest } from '../panel.js';
+
+/** The daily job runs at 00:00:05; readings and the panel's clock may be off by this much. */
+const TOLERANCE_MS = 120_000;
+const DAY_MS = 86_400_000;
+
+/** One service's reading out of the panel's list. */
+export function usageIn(snapshot: FlvxSnapshot, at: string, request: UsageRequest, timeZone: string): UsageAnswer {
+  const id = Number(request.service.refs['flvx_user_id']);
+  const user = snapshot.users.get(id);
+  const [odd] = snapshot.unreadableOf(id);
+  if (odd && user === undefined) return unread(at, 'PANEL_UNREADABLE', `user ${id}: ${odd.message}`);
+  if (user === undefined) {
+    return unread(at, 'account_missing', `the panel lists no user of id ${request.service.refs['flvx_user_id'] ?? ''}`);
+  }
+  const { inBytes, outBytes } = user;
+  return {
+    reading: { known: true, at, inBytes, outBytes, totalBytes: inBytes + outBytes },
+    raw: { user: id, inBytes, outBytes, quota: user.quota, status: user.status, resetDay: user.resetDay },
+    shape: [],
+    warnings: [],
+    counter: { resetBetween: (previousAt, now) => mayHaveReset(request, user, previousAt, now, timeZone) },
+  };
+}
+
+/** A reading that says nothing. */
+export function unread(at: string, code: string, message: string): UsageAnswer {
+  return { reading: { known: false, at, code, message }, raw: null, shape: [], warnings: [] };
+}
+
+/** By a reset of ours whose end is not known, or by the panel's own rule: midnight of the user's reset day. */
+function mayHaveReset(
+  request: UsageRequest,
+  user: FlvxUser,
+  previousAt: string,
+  at: string,
+  timeZone: string,
+): boolean {
+  const ours = request.unsettled.some(
+    (row) => row.type === 'reset-user' && row.calledAt !== null && row.calledAt >= previousAt && row.calledAt <= at,
+  );
+  return ours || isResetDayBetween(user.resetDay, previousAt, at, timeZone);
+}
+
+/** Does the midnight on which the panel zeroes the counters lie between the two instants? 0 and below is never. */
+export function isResetDayBetween(resetDay: number, from: string, to: string, timeZone: string): boolean {
+  if (resetDay <= 0) return false;
+  const first = Date.parse(from) - TOLERANCE_MS;
+  const last = Date.parse(to) + TOLERANCE_MS;
+  // A month and a day hold every reset day once at least.
+  if (last - first >= 32 * DAY_MS) return true;
+  for (let at = first; at <= last + DAY_MS; at += DAY_MS) {
+    const day = localDateOf(new Date(at).toISOString(), timeZone);
+    const midnight = Date.parse(zonedMidnight(day, timeZone));
+    if (midnight >= first && midnight <= last && fallsOn(day, resetDay)) return true;
+  }
+  return false;
+}
+
+/** A reset day beyond the month's end stands for its last day. */
+function fallsOn(localDate: string, resetDay: number): boolean {
+  const [year = 0, month = 0, day = 0] = localDate.split('-').map(Number);
+  const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return resetDay === day || (day === lastDay && resetDay > lastDay);
+}

@@ -1,0 +1,45 @@
+import type { FlvxStep } from '@sluice/flvx-client';
+import type { Step } from '../panel.js';
+
+/** What a step repairs, in words; null for one that a hold begins or ends with. */
+export function driftOf(step: FlvxStep, journaled: Pick<Step, 'ends' | 'payload'>): string | null {
+  const { begins } = journaled.payload as { begins: unknown[] };
+  if (begins.length > 0 || journaled.ends.length > 0) return null;
+  switch (step.type) {
+    case 'create-user':
+      return `account ${step.target} is missing`;
+    case 'update-user':
+      return changesOf(`user ${step.target}`, step.prior.user, step.payload.changes);
+    case 'assign-tunnel':
+      if (step.prior === null) return `the permission for tunnel ${step.target} is missing`;
+      return changesOf(`the permission for tunnel ${step.target}`, step.prior, {
+        ...step.payload.values,
+        ...(step.payload.speedName === null ? {} : { speed: step.payload.speedName }),
+      });
+    case 'pause-forward':
+      return step.prior.status === 1
+        ? `forward ${step.target} (${step.prior.name}) runs and should be paused`
+        : `forward ${step.target} (${step.prior.name}) is shown as paused and may run`;
+    case 'resume-forward':
+      return `forward ${step.target} (${step.prior.name}) was paused by the panel and should run`;
+    case 'redirect-forward':
+    case 'restore-forward':
+      return `forward ${step.target} (${step.prior.name}) points to another address than it should`;
+    case 'remove-tunnel':
+      return `the permission for tunnel ${step.target} is left from an earlier product`;
+    case 'create-speed-limit':
+      return `speed limit ${step.target} is missing`;
+    case 'delete-speed-limit':
+      return `speed limit ${step.target} (${step.prior.name}) is not needed any more`;
+    default:
+      return null;
+  }
+}
+
+function changesOf(what: string, prior: object, changes: object): string | null {
+  const before = prior as Record<string, unknown>;
+  const words = Object.entries(changes).map(
+    ([name, value]) => `${name} ${JSON.stringify(before[name] ?? null)} should be ${JSON.stringify(value)}`,
+  );
+  return words.length === 0 ? null : `${what}: ${words.join(', ')}`;
+}
