@@ -103,6 +103,16 @@ function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
       reject(new LostAnswer(reason, wasSent, response?.statusCode ?? null, size, cause));
       stream.destroy();
     };
+    /** Inside of an event of the stream, what a caller's function throws would end the process. */
+    const guarded = (callersFunction: () => void): void => {
+      try {
+        callersFunction();
+      } catch (error) {
+        if (!finish()) return;
+        reject(error as Error);
+        stream.destroy();
+      }
+    };
     const aborted = (): void => {
       lose('aborted', signal?.reason);
     };
@@ -116,7 +126,16 @@ function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
     stream.once('response', (plain: PlainResponse) => {
       response = plain;
       // What is not a success is read as a whole: its words tell why.
-      if (request.sink !== undefined && plain.statusCode >= 200 && plain.statusCode < 300) take = request.sink();
+      const { sink } = request;
+      if (sink === undefined || plain.statusCode < 200 || plain.statusCode >= 300) return;
+      guarded(() => {
+        const pass = sink();
+        take = (chunk) => {
+          guarded(() => {
+            pass(chunk);
+          });
+        };
+      });
     });
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;

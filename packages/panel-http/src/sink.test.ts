@@ -86,4 +86,28 @@ describe('a sink', () => {
     await expect(panel.request(request)).rejects.toThrow('no such list');
     await expect(panel.request(request)).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
   });
+
+  it.each<[string, () => (chunk: Buffer) => void]>([
+    [
+      'at the beginning',
+      () => {
+        throw new Error('disk full');
+      },
+    ],
+    [
+      'at a piece',
+      () => () => {
+        throw new Error('disk full');
+      },
+    ],
+  ])('that throws %s ends the call with its error', async (_when, sink) => {
+    server = await startServer((_, response) => {
+      response.end('x'.repeat(1000));
+    });
+    const request = { method: 'GET', path: '/list/', endpoint: 'GET /list/', accept: 'bytes' } as const;
+    const panel = client(server.url);
+    await expect(panel.request({ ...request, sink })).rejects.toThrow('disk full');
+    expect(server.seen).toHaveLength(1);
+    expect((await panel.request(request)).status).toBe(200);
+  });
 });
