@@ -48,15 +48,23 @@ export function findConfigFile(
 /** Reads and checks a config; never throws for what stands in the file. */
 export function checkConfigFile(file: string): { config: Config | null; problems: ConfigProblem[] } {
   const { text, mode } = readConfig(file);
-  const problems: ConfigProblem[] = [];
+  const readable: ConfigProblem[] = [];
   if ((mode & 0o004) !== 0 && /\b(token|password|apiKey|secret)\b/.test(text)) {
-    problems.push({
+    readable.push({
       severity: 'warning',
       path: '',
       line: null,
       message: `${file} can be read by everybody on this machine: chmod 640 it`,
     });
   }
+  const { config, problems } = checkConfigText(text, file);
+  const all = [...readable, ...problems];
+  return { config: config === null ? null : { ...config, warnings: all }, problems: all };
+}
+
+/** Checks the text of a config that stands, or is going to stand, in `file`. */
+export function checkConfigText(text: string, file: string): { config: Config | null; problems: ConfigProblem[] } {
+  const problems: ConfigProblem[] = [];
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   for (const error of document.errors) {

@@ -1,0 +1,391 @@
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
+import { checkConfigText } from '../config/load.js';
+import { KIND_NAMES } from '../operations/init/answers.js';
+import type { PanelOutcome } from '../operations/init/test-panels.js';
+import { Bench, type Outcome } from '../test/harness.js';
+
+const TOKEN = 'tok-51aa-very-secret-token';
+const DCIM = 'name=dcim,kind=easydcim,url=https://dcim.example.com,token-env=DCIM_TOKEN';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
+});
+afterEach(() => {
+  bench.close();
+});
+
+interface Answer {
+  question: RegExp;
+  answer: string;
+}
+
+/** Answers the questions in their order; each must be the one that is expected. */
+function operator(script: [RegExp, string][]): {
+  ask: (question: string, options?: { secret?: boolean }) => Promise<string>;
+  asked: { question: string; secret: boolean }[];
+  left: () => number;
+} {
+  const answers: Answer[] = script.map(([question, answer]) => ({ question, answer }));
+  const asked: { question: string; secret: boolean }[] = [];
+  return {
+    asked,
+    left: () => answers.length,
+    ask: (question, options) => {
+      asked.push({ question, secret: options?.secret === true });
+      const next = answers.shift();
+      if (!next?.question.test(question)) {
+        return Promise.reject(new Error(`asked "${question}" instead of ${String(next?.question)}`));
+      }
+      return Promise.resolve(next.answer);
+    },
+  };
+}
+
+const start: [RegExp, string][] = [
+  [/^Time zone/, 'Europe/Berlin'],
+  [/^Currency/, 'EUR'],
+];
+
+function document(outcome: Outcome): { file: string; panels: PanelOutcome[]; next: string[] } {
+  return outcome.json();
+}
+
+/** The problems of the written config with all its examples made real. */
+function withExamples(text: string): { message: string }[] {
+  const uncommented = text
+    .replace('panels: {}', 'panels:')
+    .split('\n')
+    .map((line) => (/^#\S|^# {2,}\S/.test(line) ? line.slice(1) : line))
+    .join('\n');
+  expect(uncommented).not.toBe(text);
+  return checkConfigText(uncommented, 'sluice.yaml').problems.filter((problem) => problem.severity === 'error');
+}
+
+describe('init with options', () => {
+  it('writes a private, commented config that begins under observe and holds', async () => {
+    const outcome = await bench.sluice([
+      ...['init', '--no-test', '--json', '--panel', DCIM],
+      ...['--time-zone', 'America/Sao_Paulo', '--currency', 'BRL', '--state', 'data/state.db'],
+    ]);
+    expect(outcome.exitCode).toBe(0);
+    expect(document(outcome)).toEqual({
+      file: bench.path('sluice.yaml'),
+      panels: [
+        {
+          name: 'dcim',
+          kind: 'easydcim',
+          url: 'https://dcim.example.com',
+          capabilities: [],
+          ok: null,
+          latencyMs: null,
+          error: null,
+        },
+      ],
+      next: ['sluice panel test', 'sluice service import services.csv', 'sluice poll'],
+    });
+    expect(statSync(bench.path('sluice.yaml')).mode & 0o777).toBe(0o600);
+    const text = bench.read('sluice.yaml');
+    expect(text).toContain('\nenforce: observe\n');
+    expect(text).toContain('\n    token: ${env:DCIM_TOKEN}\n');
+    const { config, problems } = checkConfigText(text, bench.path('sluice.yaml'));
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({
+      timeZone: 'America/Sao_Paulo',
+      currency: 'BRL',
+      state: './data/state.db',
+      enforce: 'observe',
+      panels: { dcim: { kind: 'easydcim', url: 'https://dcim.example.com', token: '${env:DCIM_TOKEN}' } },
+    });
+    expect((await bench.sluice('config check')).exitCode).toBe(0);
+    // Nothing but the config itself was made.
+    expect(readdirSync(bench.folder)).toEqual(['sluice.yaml']);
+  });
+
+  it('has examples of products and packages that are right once they are uncommented', async () => {
+    const panels = KIND_NAMES.map((kind) => {
+      const secrets = { flvx: 'password-env=P', hiddify: 'api-key-env=K', magnusbilling: 'key-env=K,secret-env=S' };
+      const secret = (secrets as Record<string, string>)[kind] ?? 'token-env=T';
+      return `name=the-${kind},kind=${kind},url=https://${kind}.example.com,${secret}`;
+    });
+    const twice = 'name=null,kind=easydcim,url=https://second.example.com,token-credential=second-token';
+    for (const [name, specs, currency] of [
+      ['all.yaml', [...panels, twice], ['--currency', 'EUR']],
+      ['none.yaml', [], []],
+      ['one.yaml', [DCIM], []],
+    ] as const) {
+      const words = specs.flatMap((spec) => ['--panel', spec]);
+      const { exitCode } = await bench.sluice(['init', name, '--no-test', '--quiet', ...words, ...currency]);
+      expect(exitCode).toBe(0);
+      expect((await bench.sluice(['config', 'check', '--config', name])).exitCode).toBe(0);
+      expect(withExamples(bench.read(name))).toEqual([]);
+    }
+    expect(bench.read('all.yaml')).toContain('    token: ${credential:second-token}\n');
+    expect(bench.read('all.yaml')).toContain('    username: admin\n');
+  });
+
+  it('leaves a config that is there alone, unless --force says otherwise', async () => {
+    bench.write('sluice.yaml', 'mine');
+    const refused = await bench.sluice(['init', '--no-test', '--panel', DCIM]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(`${bench.path('sluice.yaml')} is there already`);
+    expect(bench.read('sluice.yaml')).toBe('mine');
+    const forced = await bench.sluice(['init', '--no-test', '--force', '--quiet', '--panel', DCIM]);
+    expect([forced.exitCode, forced.stdout, forced.stderr]).toEqual([0, '', '']);
+    expect(bench.read('sluice.yaml')).toContain('kind: easydcim');
+    expect(statSync(bench.path('sluice.yaml')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(bench.folder)).toEqual(['sluice.yaml']);
+  });
+
+  it('writes where it is told, and its next commands name a file that is not found by itself', async () => {
+    const { stdout } = await bench.sluice(['init', 'etc/of us/sluice.yaml', '--panel', DCIM, '--no-test']);
+    expect(stdout).toContain(`sluice poll --config '${bench.path('etc/of us/sluice.yaml')}'`);
+    expect(existsSync(bench.path('etc/of us/sluice.yaml'))).toBe(true);
+    mkdirSync(bench.path('.config/sluice'), { recursive: true });
+    const found = await bench.sluice(['--config', '.config/sluice/sluice.yaml', 'init', '--no-test', '--panel', DCIM]);
+    expect(found.stdout).toContain('sluice poll  ');
+  });
+
+  it('takes a secret from standard input into a file of its own', async () => {
+    const spec = 'kind=flvx,url=https://relay.example.com,username=ops,password-stdin=file';
+    const { exitCode, stdout } = await bench.sluice(['init', 'conf/sluice.yaml', '--no-test', '--panel', spec], {
+      readStdin: () => Promise.resolve(`${TOKEN}\n`),
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`The password of relay is in ${bench.path('conf/relay.password')} (mode 0600).`);
+    expect(bench.read('conf/relay.password')).toBe(`${TOKEN}\n`);
+    expect(statSync(bench.path('conf/relay.password')).mode & 0o777).toBe(0o600);
+    expect(bench.read('conf/sluice.yaml')).toContain('password: ${file:./relay.password}');
+    expect(bench.printed + bench.read('conf/sluice.yaml')).not.toContain(TOKEN);
+  });
+
+  it('never replaces a file that holds a secret', async () => {
+    bench.write('dcim.token', 'older');
+    const spec = 'kind=easydcim,url=https://dcim.example.com,token-stdin=file';
+    await bench.sluice(['init', '--no-test', '--panel', spec], { readStdin: () => Promise.resolve(TOKEN) });
+    expect(bench.read('dcim.token')).toBe('older');
+    expect(bench.read('dcim.token-2')).toBe(`${TOKEN}\n`);
+    expect(bench.read('sluice.yaml')).toContain('${file:./dcim.token-2}');
+  });
+
+  it('finds the files of secrets from where they are named', async () => {
+    bench.write('token.txt', TOKEN);
+    const spec = (file: string): string => `kind=easydcim,url=https://dcim.example.com,token-file=${file}`;
+    const written = async (name: string, file: string): Promise<string> => {
+      await bench.sluice(['init', name, '--no-test', '--panel', spec(file)]);
+      return /token: (.*)/.exec(bench.read(name))?.[1] ?? '';
+    };
+    expect(await written('a.yaml', 'token.txt')).toBe('${file:./token.txt}');
+    expect(await written('conf/b.yaml', 'token.txt')).toBe(`\${file:${bench.path('token.txt')}}`);
+    expect(await written('c.yaml', '~/secrets/token')).toBe('${file:./secrets/token}');
+  });
+
+  it.each([
+    ['kind=easydcm,url=https://a,token-env=T', 'did you mean "easydcim"'],
+    ['url=https://a,token-env=T', 'kind=… is missing'],
+    ['kind=easydcim,token-env=T', 'url=… is missing'],
+    ['kind=easydcim,url=dcim.example.com,token-env=T', 'begin with https://'],
+    ['kind=easydcim,url=http://a,token-env=T', 'allow-http=true'],
+    ['kind=easydcim,url=https://me:pw@a,token-env=T', 'may not have a name or password'],
+    ['kind=easydcim,url=https://a', 'say once where the token is'],
+    ['kind=easydcim,url=https://a,token-env=T,token-file=t', 'say once where the token is'],
+    ['kind=easydcim,url=https://a,token=abc,token-env=T', 'could be seen by others'],
+    ['kind=easydcim,url=https://a,tokn-env=T', 'say once where the token is'],
+    ['kind=easydcim,url=https://a,token-env=T,nam=x', 'did you mean "name"'],
+    ['kind=easydcim,url=https://a,token-env=1T', 'no name of an environment variable'],
+    ['kind=easydcim,url=https://a,token-file={x}', 'no path'],
+    ['kind=easydcim,url=https://a,token-stdin=yes', 'file or config'],
+    ['name=a b,kind=easydcim,url=https://a,token-env=T', 'no name for a panel'],
+    ['kind=easydcim,kind=flvx,url=https://a,token-env=T', 'kind is there twice'],
+    ['easydcim', 'key=value pairs'],
+  ])('refuses the panel %s', async (spec, message) => {
+    const { exitCode, stderr } = await bench.sluice(['init', '--no-test', '--panel', spec]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('nothing was written');
+    expect(stderr).not.toMatch(/=abc|me:pw/);
+    expect(readdirSync(bench.folder)).toEqual([]);
+  });
+
+  it.each([
+    [['--time-zone', 'Berlin'], 'no IANA time zone'],
+    [['--currency', 'euro'], 'no currency'],
+    [['--state', 'postgres://x'], 'PostgreSQL is not supported yet'],
+    [['--panel', DCIM, '--panel', DCIM], 'two panels "dcim"'],
+    [['--panel', 'kind=astbilling,url=https://a,token-env=T,bill-from=soon'], 'billFrom'],
+  ])('refuses %j', async (words, message) => {
+    const { exitCode, stderr } = await bench.sluice(['init', '--no-test', ...words]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(readdirSync(bench.folder)).toEqual([]);
+  });
+});
+
+describe('init with a panel to test', () => {
+  let panel: FakeEasyDcim;
+  beforeEach(async () => {
+    panel = await startFakeEasyDcim({ token: TOKEN, now: bench.clock.now, timeZone: 'UTC' });
+  });
+  afterEach(() => panel.close());
+
+  const spec = (): string => `kind=easydcim,url=${panel.url},allow-http=true,token-env=DCIM_TOKEN`;
+
+  it('tests it, says the outcome and what to do next', async () => {
+    bench.env['DCIM_TOKEN'] = TOKEN;
+    const outcome = await bench.sluice(['init', '--json', '--panel', spec()]);
+    expect(outcome.exitCode).toBe(0);
+    expect(document(outcome).panels).toMatchObject([
+      { name: 'dcim', kind: 'easydcim', url: panel.url, ok: true, error: null, capabilities: expect.any(Array) },
+    ]);
+    expect(document(outcome).next).toEqual([
+      'sluice doctor --contract',
+      'sluice service import services.csv',
+      'sluice poll',
+    ]);
+    const tested = (await bench.sluice('panel test --json')).json<{ panels: PanelOutcome[] }>().panels;
+    expect(document(outcome).panels.map((each) => ({ ...each, latencyMs: 0 }))).toEqual(
+      tested.map((each) => ({ ...each, latencyMs: 0 })),
+    );
+  });
+
+  it('keeps the config when a panel refuses, and says so', async () => {
+    bench.env['DCIM_TOKEN'] = 'wrong-token';
+    const { exitCode, stdout } = await bench.sluice(['init', '--panel', spec()]);
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain('PANEL_AUTH');
+    expect(stdout).toContain('sluice panel test');
+    expect((await bench.sluice('config check')).exitCode).toBe(0);
+  });
+
+  it('names the secret that is not there', async () => {
+    const outcome = await bench.sluice(['init', '--json', '--panel', spec()]);
+    expect(outcome.exitCode).toBe(3);
+    expect(document(outcome).panels[0]?.error).toMatchObject({ code: 'secret_missing' });
+    expect(document(outcome).panels[0]?.error?.message).toContain('DCIM_TOKEN');
+  });
+
+  it('calls nothing with --no-test', async () => {
+    await bench.sluice(['init', '--no-test', '--panel', spec()]);
+    expect(panel.server.calls).toEqual([]);
+  });
+
+  it('asks an operator, never shows a secret that was typed, and keeps it in a file', async () => {
+    const { ask, asked, left } = operator([
+      ...start,
+      [/^Kind of the panel/, 'easydcim'],
+      [/^Its name here \[dcim\]/, ''],
+      [/^Its address/, panel.url],
+      [/^Plain http/, 'y'],
+      [/^Which/, '4'],
+      [/^The token \(not shown\)/, TOKEN],
+      [/^Kind of another panel/, ''],
+    ]);
+    const { exitCode, stdout } = await bench.sluice('init', { ask });
+    expect([exitCode, left()]).toEqual([0, 0]);
+    expect(stdout).toMatch(/dcim \(easydcim, .*\): ok in \d+ ms/);
+    expect(asked.filter(({ secret }) => secret).map(({ question }) => question)).toEqual(['The token (not shown): ']);
+    expect(bench.read('dcim.token')).toBe(`${TOKEN}\n`);
+    expect(bench.read('sluice.yaml')).toContain('token: ${file:./dcim.token}');
+    expect(bench.printed + bench.read('sluice.yaml')).not.toContain(TOKEN);
+    expect(statSync(bench.path('dcim.token')).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('init on a terminal', () => {
+  it('takes every way of giving a secret', async () => {
+    const panelAnswers = (kind: string, name: string, way: string, ...more: [RegExp, string][]): [RegExp, string][] => [
+      [/^Kind/, kind],
+      [/^Its name/, name],
+      [/^Its address/, `https://${name}.example.com`],
+      ...(kind === 'flvx' ? [[/^Its username \[admin\]/, 'ops'] as [RegExp, string]] : []),
+      [/^Which/, way],
+      ...more,
+    ];
+    const { ask, left } = operator([
+      [/^Time zone/, ''],
+      [/^Currency/, ''],
+      ...panelAnswers('easydcim', 'a', '', [/variable \[A_TOKEN\]/, '']),
+      ...panelAnswers('flvx', 'b', '2', [/^Path/, 'secrets/b']),
+      ...panelAnswers('hiddify', 'c', '3', [/^Its name \[c\.api-key\]/, '']),
+      ...panelAnswers('easydcim', 'd', '5', [/^The token/, TOKEN]),
+      [/^Kind/, ''],
+    ]);
+    bench.env['TZ'] = 'Asia/Tokyo';
+    const { exitCode } = await bench.sluice('init --no-test', { ask });
+    expect([exitCode, left()]).toEqual([0, 0]);
+    const { config } = checkConfigText(bench.read('sluice.yaml'), bench.path('sluice.yaml'));
+    expect(config).toMatchObject({
+      timeZone: 'Asia/Tokyo',
+      panels: {
+        a: { token: '${env:A_TOKEN}' },
+        b: { username: 'ops', password: '${file:./secrets/b}' },
+        c: { apiKey: '${credential:c.api-key}' },
+        // The operator chose to have this one in the file.
+        d: { token: TOKEN },
+      },
+    });
+    expect(config?.currency).toBeUndefined();
+    expect(bench.printed).not.toContain(TOKEN);
+  });
+
+  it('asks again where an answer does not do', async () => {
+    const { ask, left } = operator([
+      [/^Time zone/, 'Berlin'],
+      [/^Time zone/, 'Europe/Berlin'],
+      [/^Currency/, 'eur'],
+      [/^Currency/, 'EUR'],
+      [/^Kind/, 'plesk'],
+      [/^Kind/, 'easydcim'],
+      [/^Its name/, ''],
+      [/^Its address/, 'dcim'],
+      [/^Its address/, 'http://dcim.example.com'],
+      [/^Plain http/, ''],
+      [/^Its address/, 'https://dcim.example.com'],
+      [/^Which/, '9'],
+      [/^Which/, '4'],
+      [/^The token/, ''],
+      [/^The token/, ' a b '],
+      [/^The token/, TOKEN],
+      [/^Kind/, 'easydcim'],
+      [/^Its name/, ''],
+      [/^Its name/, 'second'],
+      [/^Its address/, 'https://second.example.com'],
+      [/^Which/, '1'],
+      [/variable/, ''],
+      [/^Kind/, ''],
+    ]);
+    const { exitCode, stdout } = await bench.sluice('init --no-test', { ask });
+    expect([exitCode, left()]).toEqual([0, 0]);
+    for (const said of ['no IANA time zone', 'no currency', 'no kind of panel', 'begin with https://', 'already']) {
+      expect(stdout).toContain(said);
+    }
+  });
+
+  it('gives up when a question stays without an answer, and has written nothing', async () => {
+    const { ask } = operator([...start, ...Array.from({ length: 5 }, (): [RegExp, string] => [/^Kind/, 'x'])]);
+    const { exitCode, stderr } = await bench.sluice('init', { ask });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('nothing was written');
+    expect(readdirSync(bench.folder)).toEqual([]);
+  });
+
+  it('asks only for what the options leave open, and nothing with --json', async () => {
+    const { ask, left } = operator([[/^Kind/, '']]);
+    const open = await bench.sluice('init --time-zone UTC --currency EUR', { ask });
+    expect([open.exitCode, left()]).toEqual([0, 0]);
+    expect(open.stdout).toContain('sluice config check');
+    const silent = operator([]);
+    const outcome = await bench.sluice('init other.yaml --json', { ask: silent.ask });
+    expect(document(outcome).panels).toEqual([]);
+    expect(silent.asked).toEqual([]);
+  });
+
+  it('refuses a config that is there before it asks anything', async () => {
+    bench.write('sluice.yaml', 'mine');
+    const { ask, asked } = operator([]);
+    expect((await bench.sluice('init', { ask })).exitCode).toBe(2);
+    expect(asked).toEqual([]);
+  });
+});

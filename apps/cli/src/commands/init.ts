@@ -1,0 +1,157 @@
+import path from 'node:path';
+import { findConfigFile } from '../config/load.js';
+import type { Deps } from '../context.js';
+import { ExitCode, usageError } from '../errors.js';
+import type { InitAnswers, PanelAnswer } from '../operations/init/answers.js';
+import { checkCurrency, checkTimeZone, pathInConfig } from '../operations/init/check-answers.js';
+import { parsePanelOption } from '../operations/init/panel-option.js';
+import { testPanels, untested, type PanelOutcome } from '../operations/init/test-panels.js';
+import { refuseExisting, writeConfig, type WrittenConfig } from '../operations/init/write-config.js';
+import { shellWords } from '../output/schedule/plan.js';
+import { Terminal } from '../output/terminal.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import { Interview } from './interview.js';
+
+/** Options of `init`. */
+export interface InitOptions extends GlobalOptions {
+  force?: boolean;
+  panel?: string[];
+  timeZone?: string;
+  currency?: string;
+  state?: string;
+  test?: boolean;
+}
+
+/** `sluice init [FILE]` */
+export const init: CommandHandler<InitOptions> = async ([name], options, deps) => {
+  const file = path.resolve(deps.cwd, name ?? options.config ?? 'sluice.yaml');
+  refuseExisting(file, options.force === true);
+  const terminal = new Terminal(deps, options);
+  const answers = await gather(file, options, deps, terminal);
+  const written = writeConfig(file, answers, options.force === true);
+  const panels =
+    options.test === false ? untested(answers.panels) : await testPanels(deps, file, untested(answers.panels));
+  const next = nextCommands(file, panels, deps);
+  if (terminal.json) terminal.document({ file, panels, next: next.map(({ command }) => command) });
+  else report(terminal, written, panels, next);
+  return panels.some((panel) => panel.ok === false) ? ExitCode.partial : ExitCode.done;
+};
+
+/** The answers out of the options; what they do not say is asked where there is a terminal. */
+async function gather(file: string, options: InitOptions, deps: Deps, terminal: Terminal): Promise<InitAnswers> {
+  const dir = path.dirname(file);
+  const place = (answer: string): string => pathInConfig(answer, { cwd: deps.cwd, home: deps.env['HOME'] }, dir);
+  const asks = deps.ask !== null && options.panel === undefined && !terminal.json && !terminal.quiet;
+  const interview =
+    deps.ask !== null && asks
+      ? new Interview({
+          ask: deps.ask,
+          say: (text) => {
+            terminal.line(text);
+          },
+          pathInConfig: place,
+        })
+      : null;
+  const state = options.state === undefined ? './sluice.db' : stateOf(options.state, place);
+  const zone = machineTimeZone(deps);
+  const timeZone =
+    options.timeZone === undefined
+      ? ((await interview?.timeZone(zone)) ?? zone)
+      : checkedOption('--time-zone', options.timeZone, checkTimeZone);
+  const currency =
+    options.currency === undefined
+      ? ((await interview?.currency()) ?? null)
+      : checkedOption('--currency', options.currency, checkCurrency);
+  const panels = (await interview?.panels()) ?? (await panelsOf(options.panel ?? [], deps, place));
+  return { timeZone, state, currency, panels };
+}
+
+async function panelsOf(specs: string[], deps: Deps, place: (answer: string) => string): Promise<PanelAnswer[]> {
+  let taken = false;
+  const stdin = (): Promise<string> => {
+    if (taken)
+      throw usageError('bad_option', '--panel: only one secret can come from standard input; nothing was written');
+    taken = true;
+    return deps.readStdin();
+  };
+  const panels: PanelAnswer[] = [];
+  for (const spec of specs) {
+    const panel = await parsePanelOption(spec, { stdin, pathInConfig: place });
+    if (panels.some(({ name }) => name === panel.name)) {
+      throw usageError('bad_option', `--panel: there are two panels "${panel.name}"; nothing was written`);
+    }
+    panels.push(panel);
+  }
+  return panels;
+}
+
+function stateOf(answer: string, place: (answer: string) => string): string {
+  // A database's address is no path; whether it is supported is the config's to say.
+  return /^\w+:\/\//.test(answer) ? answer : checkedOption('--state', answer, place);
+}
+
+function checkedOption<T>(option: string, answer: string, check: (answer: string) => T): T {
+  try {
+    return check(answer);
+  } catch (error) {
+    throw usageError('bad_option', `${option}: ${(error as Error).message}; nothing was written`);
+  }
+}
+
+function machineTimeZone({ env }: Deps): string {
+  try {
+    return checkTimeZone(env['TZ'] ?? '');
+  } catch {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+}
+
+interface NextCommand {
+  command: string;
+  why: string;
+}
+
+/** What to do now: first whatever is still in the way. */
+function nextCommands(file: string, panels: PanelOutcome[], deps: Deps): NextCommand[] {
+  const sluice = (words: string, why: string): NextCommand => ({
+    command: `sluice ${words}${found(file, deps) ? '' : ` --config ${shellWords([file])}`}`,
+    why,
+  });
+  const ready = panels.length > 0 && panels.every((panel) => panel.ok === true);
+  return [
+    ready
+      ? sluice('doctor --contract', "what Sluice understood of the panels' answers")
+      : panels.length > 0
+        ? sluice('panel test', 'until each panel answers')
+        : sluice('config check', 'when your panels are in the file'),
+    sluice('service import services.csv', 'the services; state their products in the file first'),
+    sluice('poll', 'a first run: it observes and changes nothing'),
+  ];
+}
+
+/** Whether commands find the file by themselves. */
+function found(file: string, deps: Deps): boolean {
+  try {
+    return findConfigFile(undefined, deps.env, deps.cwd) === file;
+  } catch {
+    return false;
+  }
+}
+
+function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome[], next: NextCommand[]): void {
+  terminal.info(`${written.file} is written (mode 0600). It begins under enforce: observe, which changes nothing.`);
+  for (const { panel, key, file } of written.secrets) {
+    terminal.info(`The ${key} of ${panel} is in ${file} (mode 0600).`);
+  }
+  for (const panel of panels) {
+    const where = `${panel.name} (${panel.kind}, ${panel.url})`;
+    if (panel.error) terminal.line(`${where}: ${terminal.error(panel.error)}`);
+    else if (panel.ok === null) terminal.info(`${where}: not tested`);
+    else terminal.info(`${where}: ${terminal.status('ok')} in ${String(panel.latencyMs)} ms`);
+  }
+  terminal.info('\nNext:');
+  const width = Math.max(...next.map(({ command }) => command.length));
+  for (const { command, why } of next) {
+    terminal.info(`  ${command.padEnd(width)}  ${terminal.colors.dim(why)}`);
+  }
+}

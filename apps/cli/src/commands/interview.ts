@@ -1,0 +1,137 @@
+import { usageError } from '../errors.js';
+import { KIND_NAMES, KINDS, kebab, type PanelAnswer, type SecretAnswer } from '../operations/init/answers.js';
+import {
+  checkCredentialName,
+  checkCurrency,
+  checkEnvName,
+  checkKind,
+  checkName,
+  checkSecret,
+  checkTimeZone,
+  checkUrl,
+} from '../operations/init/check-answers.js';
+
+/** What an interview is held with. */
+export interface Interviewer {
+  /** One line from the terminal; `secret` hides what is typed. */
+  ask: (question: string, options?: { secret?: boolean }) => Promise<string>;
+  say: (text: string) => void;
+  pathInConfig: (answer: string) => string;
+}
+
+/** So often is a question asked again. */
+const TRIES = 5;
+
+const WAYS = [
+  'an environment variable',
+  'a file',
+  'a systemd credential',
+  'typed now, kept in a file (0600) beside the config',
+  'typed now, kept in the config itself',
+];
+
+/** Asks an operator on a terminal, and again where an answer does not do. */
+export class Interview {
+  readonly #with: Interviewer;
+
+  constructor(interviewer: Interviewer) {
+    this.#with = interviewer;
+  }
+
+  timeZone(fallback: string): Promise<string> {
+    return this.#ask(`Time zone of billing dates [${fallback}]: `, fallback, checkTimeZone);
+  }
+
+  /** Null where there is none. */
+  currency(): Promise<string | null> {
+    return this.#ask('Currency of packages and bills, such as EUR (empty: none): ', '', (answer) =>
+      answer === '' ? null : checkCurrency(answer),
+    );
+  }
+
+  /** Panels, until the kind of another one is left empty. */
+  async panels(): Promise<PanelAnswer[]> {
+    const panels: PanelAnswer[] = [];
+    for (;;) {
+      const which = panels.length === 0 ? 'of the panel' : 'of another panel';
+      const kind = await this.#ask(`Kind ${which} (${KIND_NAMES.join(', ')}; empty: none): `, '', (answer) =>
+        answer === '' ? null : checkKind(answer),
+      );
+      if (kind === null) return panels;
+      panels.push(await this.#panel(kind, new Set(panels.map((panel) => panel.name))));
+    }
+  }
+
+  async #panel(kind: PanelAnswer['kind'], taken: Set<string>): Promise<PanelAnswer> {
+    const questions = KINDS[kind];
+    const name = await this.#ask(`Its name here [${questions.defaultName}]: `, questions.defaultName, (answer) => {
+      if (taken.has(answer)) throw new Error(`there is a panel "${answer}" already`);
+      return checkName(answer);
+    });
+    const { url, http } = await this.#address();
+    const texts: Record<string, string> = {};
+    for (const { key, default: fallback } of questions.texts) {
+      if (fallback !== null) texts[key] = await this.#ask(`Its ${key} [${fallback}]: `, fallback, (answer) => answer);
+    }
+    const secrets: Record<string, SecretAnswer> = {};
+    for (const key of questions.secrets) secrets[key] = await this.#secret(name, key);
+    return { name, kind, url, allowHttp: http, texts, secrets };
+  }
+
+  #address(): Promise<{ url: string; http: boolean }> {
+    return this.#ask('Its address (https://…): ', '', async (answer) => {
+      const address = checkUrl(answer);
+      if (address.http) {
+        const sure = await this.#with.ask('Plain http sends the credentials unencrypted. Take it all the same? [y/N] ');
+        if (!/^y(es)?$/i.test(sure.trim())) throw new Error('then write the address with https://');
+      }
+      return address;
+    });
+  }
+
+  async #secret(panel: string, key: string): Promise<SecretAnswer> {
+    const option = `${panel}.${kebab(key)}`;
+    const variable = option.replaceAll(/\W/g, '_').toUpperCase();
+    this.#with.say(`Where is its ${key}?`);
+    WAYS.forEach((way, index) => {
+      this.#with.say(`  ${index + 1} ${way}`);
+    });
+    const way = await this.#ask('Which [1]: ', '1', (answer) => {
+      if (!/^[1-5]$/.test(answer)) throw new Error('write a figure from 1 to 5');
+      return Number(answer);
+    });
+    switch (way) {
+      case 1:
+        return { from: 'env', name: await this.#ask(`Name of the variable [${variable}]: `, variable, checkEnvName) };
+      case 2:
+        return { from: 'file', path: await this.#ask('Path of the file: ', '', this.#with.pathInConfig) };
+      case 3:
+        return { from: 'credential', name: await this.#ask(`Its name [${option}]: `, option, checkCredentialName) };
+      default: {
+        const value = await this.#ask(`The ${key} (not shown): `, '', checkSecret, true);
+        return { from: 'typed', value, keep: way === 4 ? 'file' : 'config' };
+      }
+    }
+  }
+
+  async #ask<T>(
+    question: string,
+    fallback: string,
+    check: (answer: string) => T | Promise<T>,
+    secret = false,
+  ): Promise<T> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const typed = await this.#with.ask(question, ...(secret ? [{ secret }] : []));
+      const answer = secret ? typed : typed.trim();
+      try {
+        return await check(answer === '' ? fallback : answer);
+      } catch (error) {
+        this.#with.say(`  ${(error as Error).message}`);
+      }
+    }
+    throw usageError(
+      'no_answer',
+      `"${question.trim()}" was asked ${TRIES} times without an answer; nothing was written`,
+    );
+  }
+}
