@@ -109,7 +109,8 @@ function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
         callersFunction();
       } catch (error) {
         if (!finish()) return;
-        reject(error as Error);
+        const thrown = error as Error;
+        reject(thrown);
         stream.destroy();
       }
     };
