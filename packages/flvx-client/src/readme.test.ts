@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { drift, provision, switchOff, switchOn, type Journal } from './test/readme-example.js';
+import { customerAndNeighbour } from './test/scenarios.js';
+import { name, password, startWorld, type World } from './test/world.js';
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
+const readme = read('../README.md');
+const source = read('./test/readme-example.ts');
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(async () => {
+  await world.close();
+});
+
+/** A part of the file of examples, as the manual shows it. */
+function shown(part: string): string {
+  const [, text = 'missing'] = new RegExp(`// ${part}\\n([\\s\\S]*?)// end of ${part}`).exec(source) ?? [];
+  return text.trim().replace('../index.js', '@sluice/flvx-client');
+}
+
+describe('the README', () => {
+  it.each(['example', 'holds', 'poll'])('shows what is tested here: %s', (part) => {
+    expect(readme).toContain(shown(part));
+  });
+
+  it('provisions an account with a speed of its own', async () => {
+    const tunnel = world.flvx.addTunnel();
+    const options = { panel: 'relay', baseUrl: world.flvx.url, allowHttp: true, username: 'admin_user' };
+    const id = await provision({ ...options, password: 'admin_user' }, name, password, [tunnel]);
+    const limit = world.flvx.permission(id, tunnel)?.speedId;
+    expect(world.flvx.world.limits.get(limit ?? 0)).toMatchObject({ name: `sluice:${name}:50M`, speed: 50 });
+    expect(world.flvx.user(id)).toMatchObject({ user: name, flow: 100, num: 10, flowResetTime: 0 });
+  });
+
+  it('switches off with a journal, and on again', async () => {
+    customerAndNeighbour(world.flvx);
+    const before = world.flvx.state();
+    const lines: string[] = [];
+    const journal: Journal = {
+      evidence: null,
+      planned: (id) => Promise.resolve(void lines.push(`planned ${id}`)),
+      settled: (id, state) => Promise.resolve(void lines.push(`${state} ${id}`)),
+    };
+    expect(await switchOn(world.client, 2, journal)).toBe(true);
+    expect(await switchOff(world.client, 2, journal)).toBe(true);
+    expect(world.flvx.runningForwards()).toEqual([5]);
+    expect(lines.slice(0, 2)).toEqual(['planned update-user:2', 'applied update-user:2']);
+    expect(await switchOn(world.client, 2, journal)).toBe(true);
+    expect(world.flvx.state()).toEqual(before);
+  });
+
+  it('finds what is wrong from one snapshot', async () => {
+    customerAndNeighbour(world.flvx);
+    const wrong = await drift(world.client, [
+      { userId: 2, held: { user: null, permissions: [], forwards: [], speed: null } },
+      { userId: 3, held: null },
+    ]);
+    expect([...wrong].map(([id, steps]) => [id, steps.map((step) => step.type)])).toEqual([
+      [2, ['assign-tunnel', 'assign-tunnel', ...Array<string>(4).fill('pause-forward')]],
+      [3, ['assign-tunnel', 'pause-forward']],
+    ]);
+    expect(world.flvx.server.calls).toHaveLength(6);
+  });
+
+  it('names every export of the package', () => {
+    const index = read('./index.ts').replaceAll(/\btype\b/g, ' ');
+    const names = [...index.matchAll(/export\s*\{([^}]*)\}/g)].flatMap(([, list = '']) =>
+      list
+        .split(',')
+        .map(
+          (entry) =>
+            entry
+              .trim()
+              .split(/\s+as\s+/)
+              .at(-1)
+              ?.trim() ?? '',
+        )
+        .filter((entry) => entry !== ''),
+    );
+    expect(names.length).toBeGreaterThan(60);
+    expect(names.filter((entry) => !readme.includes(`\`${entry}\``) && !readme.includes(entry))).toEqual([]);
+  });
+});
