@@ -152,7 +152,7 @@ function shrunk(now: BareList, last: SnapshotRecord | null): ListProblem | null 
     if (count * 2 >= before) continue;
     return {
       code: count === 0 ? 'list_empty' : 'list_halved',
-      message: `The list of ${what} has ${count} rows where the last one had ${before}; nobody is disabled or given back. If that is right, allow it.`,
+      message: `The list of ${what} is ${count} long where the last one was ${before}; nobody is disabled or given back. If that is right, allow it.`,
     };
   }
   return null;
