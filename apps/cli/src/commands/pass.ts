@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { ExitCode } from '../errors.js';
 import { runPass, type PassRequest } from '../operations/pass/pass.js';
 import { afterReconcile } from '../operations/retention.js';
@@ -29,7 +30,14 @@ function requestOf(command: string, options: PassOptions, observeAll: boolean): 
   };
 }
 
+/**
+ * A run over many services makes much short-lived garbage. By default the heap grows to several times of what is in use
+ * before it is swept; this keeps the memory of 100,000 services near that of 1,000.
+ */
+const HEAP_GROWTH = '--heap-growing-percent=25';
+
 async function pass(request: PassRequest, options: PassOptions, deps: Deps): Promise<number> {
+  setFlagsFromString(HEAP_GROWTH);
   const terminal = new Terminal(deps, options);
   return withSession(deps, options, async (session) => {
     for (const warning of session.config.warnings) {

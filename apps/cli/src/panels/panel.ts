@@ -1,4 +1,4 @@
-import type { Mode, Reading } from '@sluice/quota-core';
+import type { Mode, Reading, UsageBytes } from '@sluice/quota-core';
 import type { ActionRecord, ActionState, EvidenceRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError } from '../errors.js';
 import type { ProductConfig } from '../config/schema.js';
@@ -181,6 +181,12 @@ export interface Panel<State = unknown> {
   readonly wholeLists: boolean;
   /** A real authenticated read. Throws a PanelError. `clockDifferenceMs`: the panel's clock less ours, where it tells. */
   testConnection(): Promise<{ message: string; clockDifferenceMs?: number }>;
+  /** Endpoint that usage is read from, as fingerprints name it; absent where answers have no shape to compare. */
+  readonly usageEndpoint?: string;
+  /** Window panels: what of an observation later readings are measured against; kept with the cycle. */
+  memory?(observation: Observation<State>): unknown;
+  /** Pure: why a reading of that window is impossible, by what was remembered; null when nothing speaks against it. */
+  implausible?(memory: unknown, window: { start: string; end: string }, usage: UsageBytes): ItemError | null;
   /** `doctor --contract`: one read per endpoint and what was understood of it, every service's mapping, and the shapes. */
   contract?(services: ServiceRecord[], signal: AbortSignal): Promise<ContractReport>;
   /** Reads usage; calls `onAnswer` for each service as its answer comes, in any order. Never throws for a single service. */

@@ -1,7 +1,9 @@
 import { stepCounter, type CounterState, type UsageBytes } from '@sluice/quota-core';
-import type { CycleRecord, SampleRecord } from '@sluice/state-store';
+import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
+import type { ItemError } from '../../errors.js';
 import type { Panel, UsageAnswer, UsageRequest } from '../../panels/panel.js';
 import type { Session } from '../session.js';
+import { doubt } from './plausibility.js';
 import { fail, type Work } from './work.js';
 
 /** A window has to have passed before a panel can be asked about it. */
@@ -28,7 +30,7 @@ export async function meter(
   panel: Panel,
   works: Work[],
   onRead: (work: Work) => void,
-  allowShort = false,
+  options: { allowShort?: boolean; fingerprint?: FingerprintRecord | null } = {},
 ): Promise<void> {
   const byId = new Map<string, Work>();
   const requests: UsageRequest[] = [];
@@ -46,17 +48,25 @@ export async function meter(
       unsettled: work.unsettled,
     });
   }
+  const windows = new Map(requests.map((request) => [request.service.id, request.window]));
   await panel.readUsage(
     requests,
     (id, answer) => {
       const work = byId.get(id);
-      if (!work) return;
-      take(work, answer);
+      const window = windows.get(id);
+      if (!work || !window) return;
+      const doubted = doubt(panel, work, answer, options.fingerprint ?? null, window);
+      take(work, doubted ? refused(answer, doubted) : answer);
       onRead(work);
     },
     session.deps.signal,
-    { allowShort },
+    { allowShort: options.allowShort ?? false },
   );
+}
+
+/** The answer as one that could not be understood; its own words are kept. */
+function refused(answer: UsageAnswer, { code, message }: ItemError): UsageAnswer {
+  return { ...answer, reading: { known: false, at: answer.reading.at, code, message } };
 }
 
 function windowOf(cycle: CycleRecord, now: string): { start: string; end: string } {

@@ -1,5 +1,6 @@
 import { brakeStops } from '@sluice/quota-core';
-import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { ItemError } from '../../errors.js';
 import type { Panel, Plan } from '../../panels/panel.js';
 import { backupBeforeEnforcing } from '../backups.js';
 import type { Leases } from '../leases.js';
@@ -13,11 +14,12 @@ import { noticeRows, type Notice } from './notices.js';
 import { decisionOf, viewOf, type Treatment } from './outcome.js';
 import { eachPage, servicePages } from './pages.js';
 import type { PassRequest } from './pass.js';
+import { countFall, mostFell, type FallCount } from './plausibility.js';
 import { prepare } from './prepare.js';
 import { shownNotice, type PassReport } from './report.js';
 import { findSharing } from './sharing.js';
 import type { Tally } from './tally.js';
-import type { Work } from './work.js';
+import { fail, type Work } from './work.js';
 
 /** What the run over one panel works with. */
 interface PanelRun {
@@ -32,6 +34,8 @@ interface PanelRun {
   /** Active services of the panel, for the brake. */
   active: number;
   observing: boolean;
+  fingerprint: FingerprintRecord | null;
+  falls: FallCount;
 }
 
 /**
@@ -39,10 +43,12 @@ interface PanelRun {
  * for the rest the panel is looked at, the brake is asked, and the changes are made.
  */
 export async function runPanel(
-  context: Omit<PanelRun, 'open' | 'active' | 'observing'>,
+  context: Omit<PanelRun, 'open' | 'active' | 'observing' | 'fingerprint' | 'falls'>,
   only: ServiceRecord | null,
 ): Promise<void> {
-  const run: PanelRun = { ...context, open: [], active: 0, observing: false };
+  const fingerprint = await usageFingerprint(context.session, context.panel);
+  const falls = { compared: 0, fell: 0 };
+  const run: PanelRun = { ...context, open: [], active: 0, observing: false, fingerprint, falls };
   const { session, panel, request, report } = run;
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
@@ -51,6 +57,13 @@ export async function runPanel(
   run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
   if (run.observing) report.run.observing.push(panel.name);
   await finishOpen(run);
+}
+
+/** The shape of the usage answers that the operator has confirmed, if any. */
+async function usageFingerprint(session: Session, panel: Panel): Promise<FingerprintRecord | null> {
+  if (panel.usageEndpoint === undefined) return null;
+  const known = await session.store.fingerprints.list(panel.name);
+  return known.find((item) => item.endpoint === panel.usageEndpoint && item.confirmed) ?? null;
 }
 
 async function readPage(
@@ -62,10 +75,14 @@ async function readPage(
   const { session, panel, request } = run;
   const works = await prepare(session, panel, page, switches);
   progress.total += works.length;
-  await meter(session, panel, works, () => request.onProgress?.(++progress.read, progress.total), request.allowMass);
+  await meter(session, panel, works, () => request.onProgress?.(++progress.read, progress.total), {
+    allowShort: request.allowMass,
+    fingerprint: run.fingerprint,
+  });
   const finished: Work[] = [];
   const notices: Notice[] = [];
   for (const work of works) {
+    countFall(run.falls, work);
     judge(session, work);
     notices.push(...noticesOf(work));
     if (work.enforcement.value === 'observe') run.observing = true;
@@ -98,6 +115,8 @@ function needsLook(panel: Panel, work: Work, request: PassRequest): boolean {
 
 async function finishOpen(run: PanelRun): Promise<void> {
   const { session, panel, request, report, leases, open } = run;
+  const fell = mostFell(run.falls);
+  if (fell && !request.allowMass) for (const work of open) distrust(work, fell);
   const plans = await look(run);
   const notices = open.flatMap((work) => planNotices(work, plans.get(work.service.id)));
   const braked = askBrake(run, plans);
@@ -123,6 +142,14 @@ async function finishOpen(run: PanelRun): Promise<void> {
   await record(run, open, treatment, notices);
 }
 
+/** A reading that can't be trusted neither holds nor releases. */
+function distrust(work: Work, reason: ItemError): void {
+  const byUsage = (hold: { reason: string }): boolean => hold.reason === 'quota';
+  if (work.opens.some(byUsage) || work.closes.some(byUsage)) fail(work, reason);
+  work.opens = work.opens.filter((hold) => !byUsage(hold));
+  work.closes = work.closes.filter((hold) => !byUsage(hold));
+}
+
 /** Observes those that need it, finds who shares what, and plans; hold rows that would begin are drafted for it. */
 async function look({ session, panel, request, open }: PanelRun): Promise<Map<string, Plan>> {
   for (const work of open) work.holds.push(...draftHolds(session, work));
@@ -132,7 +159,11 @@ async function look({ session, panel, request, open }: PanelRun): Promise<Map<st
     session.deps.signal,
     { scope: scopeOf(request), fresh: false },
   );
-  for (const work of looked) work.observation = observations.get(work.service.id) ?? null;
+  for (const work of looked) {
+    work.observation = observations.get(work.service.id) ?? null;
+    const memory = work.observation ? panel.memory?.(work.observation) : undefined;
+    if (memory !== undefined && work.cycle) work.cycle.counter = memory;
+  }
   await findSharing(session, panel, open);
   const plans = new Map<string, Plan>();
   for (const work of looked) plans.set(work.service.id, planWork(session, panel, work, scopeOf(request)));

@@ -8,10 +8,21 @@ import { resolveSecret } from '../../config/secrets.js';
 import { isoNow, type Deps } from '../../context.js';
 import { itemErrorOf, type ItemError } from '../../errors.js';
 import { transportOptions } from '../transport.js';
-import type { ApplyContext, Observation, Panel, Step, StepOutcome, UsageAnswer, UsageRequest } from '../panel.js';
+import type {
+  ApplyContext,
+  ContractReport,
+  Observation,
+  Panel,
+  Step,
+  StepOutcome,
+  UsageAnswer,
+  UsageRequest,
+} from '../panel.js';
 import { adoptEasyDcim } from './easydcim-adopt.js';
 import { planEasyDcim } from './easydcim-plan.js';
 import { performStep } from './easydcim-apply.js';
+import { checkContract } from './easydcim-contract.js';
+import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
 import { settleAction } from './easydcim-settle.js';
 import type { EasyDcimState } from './easydcim-state.js';
 
@@ -84,7 +95,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
       return {
         reading: { known: true, at: isoNow(this.#deps.clock), inBytes, outBytes, totalBytes },
         raw,
-        shape,
+        shape: figurePaths(shape),
         warnings,
       };
     } catch (error) {
@@ -165,6 +176,14 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     }
   }
 
+  readonly usageEndpoint = USAGE_ENDPOINT;
+  memory = lineMemory;
+  implausible = beyondTheLine;
+
+  contract(services: ServiceRecord[], signal: AbortSignal): Promise<ContractReport> {
+    return checkContract(this, services, isoNow(this.#deps.clock), signal);
+  }
+
   plan = planEasyDcim;
   settle = (action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null =>
     settleAction(action, observation);
@@ -186,6 +205,11 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
 
   close(): void {
     this.client.close();
+  }
+
+  /** How calls about a service are made: as which user, under which name in the log. */
+  callOptions(service: ServiceRecord, signal: AbortSignal): { tag: string; impersonate?: string; signal: AbortSignal } {
+    return { ...this.#call(service), signal };
   }
 
   #call(service: ServiceRecord): { tag: string; impersonate?: string } {
