@@ -3,6 +3,7 @@ import type { PanelHttpOptions } from '@sluice/panel-http';
 /** The unit in which the panel answers a bandwidth question, 1024-based. */
 export type BandwidthUnit = 'bytes' | 'KB' | 'MB' | 'GB';
 
+/** The settings of one EasyDCIM panel; the README lists all defaults. */
 export interface EasyDcimOptions extends Pick<
   PanelHttpOptions,
   | 'panel'
@@ -44,6 +45,7 @@ export interface EasyDcimOptions extends Pick<
   sendEmptyBody?: boolean;
 }
 
+/** What every call takes beside its own arguments. */
 export interface CallOptions {
   /** Instead of the client's own setting; `null` for nobody. Only calls under `/client/` carry it. */
   impersonate?: string | null;
@@ -58,6 +60,7 @@ export interface Window {
   end: string;
 }
 
+/** Something odd about a reading that can be used all the same. */
 export interface BandwidthWarning {
   /** `total_mismatch`: the panel's total is more than 1 % off the sum of its parts. */
   code: 'total_mismatch';
@@ -80,6 +83,7 @@ export interface BandwidthReading {
   fallback: boolean;
 }
 
+/** A port of a server, or of the switch on its other side (contract 2.2, 2.3). */
 export interface Port {
   id: string;
   name: string;
@@ -99,6 +103,7 @@ export interface Port {
   shape: string[];
 }
 
+/** An order, and what it tells of its service (contract 2.6). */
 export interface Order {
   id: string;
   serviceId: string | null;
@@ -113,6 +118,7 @@ export interface Order {
   shape: string[];
 }
 
+/** A service as its owner sees it (contract 2.7). */
 export interface PanelService {
   id: string;
   orderId: string | null;
@@ -123,11 +129,13 @@ export interface PanelService {
   shape: string[];
 }
 
+/** A graph, in whichever form the panel gives it (contract 2.9). */
 export type GraphExport =
   | { kind: 'series'; labels: string[]; series: { name: string; values: (number | null)[] }[]; shape: string[] }
   | { kind: 'png'; bytes: Uint8Array }
   | { kind: 'csv'; text: string };
 
+/** A client of one EasyDCIM panel. Every call rejects with the errors of `@sluice/panel-http`. */
 export interface EasyDcimClient {
   readonly panel: string;
   /** What the operator should know about the address: plain http, a v2 tail. */

@@ -1,5 +1,6 @@
 import { PanelConfigError } from './config-error.js';
 
+/** What `normaliseBaseUrl` tolerates. */
 export interface BaseUrlOptions {
   /** Accept plain `http`; without it such an address is refused. */
   allowHttp?: boolean;

@@ -31,10 +31,13 @@ export function secure(raw: Socket, options: SecureOptions): Promise<TLSSocket> 
     const socket = tlsConnect(connection);
     const failed = (error: NodeJS.ErrnoException): void => {
       socket.destroy();
-      reject(new ConnectError('tls', error.message, error.code ?? null));
+      const code = error.code ?? null;
+      const cut = code === 'ECONNRESET' || code === 'EPIPE';
+      const what = cut ? `the connection was cut during the TLS handshake: ${error.message}` : error.message;
+      reject(new ConnectError(cut ? 'refused' : 'tls', what, code));
     };
     const closed = (): void => {
-      failed(Object.assign(new Error('the connection was closed during the TLS handshake'), { code: 'ECONNRESET' }));
+      failed(Object.assign(new Error('closed by the other side'), { code: 'ECONNRESET' }));
     };
     socket.once('error', failed);
     socket.once('close', closed);

@@ -17,6 +17,7 @@ export interface PanelErrorField {
   message: string;
 }
 
+/** What a `PanelError` is made with beside its message; what is left out is unknown (`null`, `false`). */
 export interface PanelErrorDetails {
   panel: string;
   endpoint: string;

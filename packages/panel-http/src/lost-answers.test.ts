@@ -106,6 +106,15 @@ describe('an answer that is lost', () => {
     expect(requests).toBe(0);
   });
 
+  it('is no doubt when the connection is cut during the TLS handshake', async () => {
+    http.close();
+    http = connect({ baseUrl: `https://127.0.0.1:${port}` });
+    server.on('connection', (socket) => socket.once('data', () => socket.destroy()));
+    const error = await failureOf(http.request(write));
+    expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
+    expect(error.message).toContain('cut during the TLS handshake');
+  });
+
   it('refuses a body that is too large, while it comes in', async () => {
     let written = 0;
     onRequest = (socket) => {

@@ -43,6 +43,7 @@ export interface PanelTimeouts {
   totalMs?: number;
 }
 
+/** When and how long to wait before a harmless call is repeated. */
 export interface PanelRetryOptions {
   /** Tries in all, the first included. Default 3. */
   attempts?: number;
@@ -54,6 +55,7 @@ export interface PanelRetryOptions {
   maxRetryAfterMs?: number;
 }
 
+/** When a panel that fails is left alone, and for how long. */
 export interface PanelBreakerOptions {
   /** Failures in a row that open the circuit. Default 5. */
   failures?: number;
@@ -61,6 +63,7 @@ export interface PanelBreakerOptions {
   cooldownMs?: number;
 }
 
+/** Which certificates are accepted. Default: those that the system trusts, for the right name. */
 export interface PanelTlsOptions {
   /** PEM text of the authority (or self-signed certificate) to trust instead of the system's list. */
   ca?: string;
@@ -70,6 +73,7 @@ export interface PanelTlsOptions {
   pinSha256?: string;
 }
 
+/** A token for every request, or a function that makes the headers of each; values of credential headers are redacted. */
 export type PanelAuth =
   | { bearer: string }
   | {
@@ -85,6 +89,7 @@ export interface PanelFailure {
   retry?: boolean;
 }
 
+/** The settings of one panel. Only `panel` and `baseUrl` are required; the README lists all defaults. */
 export interface PanelHttpOptions {
   /** The panel's name in the configuration, for messages. */
   panel: string;
@@ -124,6 +129,7 @@ export interface PanelHttpOptions {
   messageIn?: (json: unknown) => string | null;
 }
 
+/** One call. `T` is what the schema gives; without a schema nothing checks it. */
 export interface PanelRequest<T> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Begins with a slash; ids in it are already percent-encoded. */
@@ -169,6 +175,7 @@ export interface PanelFile {
   bytes: Buffer;
 }
 
+/** A success: status 2xx, and a body that passed its schema. */
 export interface PanelAnswer<T> {
   status: number;
   /** Names in lower case; a repeated header is joined by `, `. */
@@ -180,6 +187,7 @@ export interface PanelAnswer<T> {
   receivedAt: number;
 }
 
+/** What the transport did and does. */
 export interface PanelHttpStats {
   /** Calls asked for. */
   calls: number;
@@ -193,6 +201,7 @@ export interface PanelHttpStats {
   concurrency: number;
 }
 
+/** The transport to one panel, for any number of callers. */
 export interface PanelHttp {
   /**
    * One call. Resolves with a checked answer; rejects with a `PanelError`, or with the signal's reason when the call was
