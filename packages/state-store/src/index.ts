@@ -18,6 +18,7 @@ export type {
   DecisionRecord,
   EvidenceRecord,
   FingerprintRecord,
+  GraphCacheRecord,
   HoldRecord,
   LeaseOwner,
   LeaseRecord,

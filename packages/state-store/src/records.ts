@@ -259,6 +259,17 @@ export interface SwitchRecord {
   since: string;
 }
 
+/** A graph as a panel drew it, kept until it expires. */
+export interface GraphCacheRecord {
+  /** Says what was asked: the same key is the same graph. */
+  key: string;
+  service: string;
+  at: string;
+  expiresAt: string;
+  /** The answer, as whoever keeps it writes it down. */
+  body: string;
+}
+
 /** What is stored of an answer's shape, per panel and endpoint. */
 export interface FingerprintRecord {
   panel: string;

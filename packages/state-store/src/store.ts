@@ -7,6 +7,7 @@ import type {
   DecisionRecord,
   EvidenceRecord,
   FingerprintRecord,
+  GraphCacheRecord,
   HoldRecord,
   LeaseOwner,
   LeaseRecord,
@@ -255,6 +256,12 @@ export interface StoreTables extends AgentTables {
     /** One of each panel and endpoint; replaces the one that is there. */
     put(record: FingerprintRecord): Promise<void>;
     clear(panel: string): Promise<void>;
+  };
+  graphCache: {
+    /** The graph of that key, unless it has expired by `now`. */
+    get(key: string, now: string): Promise<GraphCacheRecord | null>;
+    /** Adds or replaces it, and deletes all that have expired by its `at`. */
+    put(record: GraphCacheRecord): Promise<void>;
   };
 }
 

@@ -1,9 +1,10 @@
 import { initial } from './001-initial.js';
 import { agents } from './002-agents.js';
+import { graphCache } from './003-graph-cache.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [initial, agents];
+export const MIGRATIONS: readonly Migration[] = [initial, agents, graphCache];
 
 /** The schema version that this version of the package reads and writes. */
 export const LATEST_SCHEMA_VERSION = MIGRATIONS.length;

@@ -7,6 +7,7 @@ import { cyclesTable } from './cycles-table.js';
 import { decisionsTable } from './decisions-table.js';
 import { evidenceTable } from './evidence-table.js';
 import { fingerprintsTable } from './fingerprints-table.js';
+import { graphCacheTable } from './graph-cache-table.js';
 import { holdsTable } from './holds-table.js';
 import { noticesTable } from './notices-table.js';
 import { overridesTable } from './overrides-table.js';
@@ -33,6 +34,7 @@ export function createTables(access: Access): StoreTables {
     apiCalls: apiCallsTable(access),
     switches: switchesTable(access),
     fingerprints: fingerprintsTable(access),
+    graphCache: graphCacheTable(access),
     ...agentsTables(access),
   };
 }

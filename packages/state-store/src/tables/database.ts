@@ -9,6 +9,7 @@ import type {
   decisions,
   evidence,
   fingerprints,
+  graphCache,
   holds,
   notices,
   overrides,
@@ -55,6 +56,7 @@ export interface Database {
   leases: LeaseRow;
   switches: Row<typeof switches>;
   fingerprints: Row<typeof fingerprints>;
+  graph_cache: Row<typeof graphCache>;
   agents: Row<typeof agents>;
   agent_users: Row<typeof agentUsers>;
   agent_disabled: Counted<Row<typeof agentDisabled>>;

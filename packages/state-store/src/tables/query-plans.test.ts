@@ -53,6 +53,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
     t.apiCalls.page({ service: 'svc-1', after: { at: minute(1), seq: 1 }, limit: 10 }),
   'apiCalls.written': (t) => t.apiCalls.written({ after: 1, limit: 10 }),
   'fingerprints.list': (t) => t.fingerprints.list('dcim'),
+  'graphCache.get': (t) => t.graphCache.get('k', minute(1)),
   'agents.list of a panel': (t) => t.agents.list('vpn'),
   'agentUsers.list of a panel': (t) => t.agentUsers.list({ panel: 'vpn' }),
   'agentUsers.list by keys': (t) => t.agentUsers.list({ panel: 'vpn', keys: ['u-1', 'u-2'] }),

@@ -7,6 +7,7 @@ import type {
   DecisionRecord,
   EvidenceRecord,
   FingerprintRecord,
+  GraphCacheRecord,
   HoldRecord,
   NoticeRecord,
   OverrideRecord,
@@ -279,6 +280,18 @@ export const switches = recordTable<SwitchRecord>()(
     since: text('since'),
   },
   'panel',
+);
+
+export const graphCache = recordTable<GraphCacheRecord>()(
+  'graph_cache',
+  {
+    key: text('key'),
+    service: text('service'),
+    at: text('at'),
+    expiresAt: text('expires_at'),
+    body: text('body'),
+  },
+  'key',
 );
 
 export const fingerprints = recordTable<FingerprintRecord>()(
