@@ -30,7 +30,7 @@ export interface StepResult<S extends HiddifyStep = HiddifyStep> {
   state: 'applied' | 'unneeded' | 'failed' | 'in-doubt' | 'skipped';
   /** The user as last seen; null when it is not there or was not seen. */
   observed: HiddifyUser | null;
-  /** `PANEL_*` of a failure; `moved`, `touched`, `gone`, `enabled-by-others`, `not-reached` of a step left out. */
+  /** `PANEL_*` of a failure; `moved`, `touched`, `gone`, `enabled-by-others`, `other-run`, `not-reached` of a step left out. */
   code: string | null;
   /** Without uuids and secrets. */
   message: string | null;

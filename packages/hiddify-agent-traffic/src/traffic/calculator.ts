@@ -43,13 +43,13 @@ export class AgentTrafficCalculator {
     return { at, ...(this.#sums.get(agent) ?? nothing) };
   }
 
-  /** The figure that the limit is compared with. Without an account nothing was consumed yet. */
+  /** The figure that the limit is compared with. */
   getTotalTraffic(agent: string, accounting: AccountingMode, account: AgentAccount | null): number {
     return totalTraffic(this.getFigures(agent, ''), accounting, account);
   }
 }
 
-/** The figure that an agent's limit is compared with. */
+/** The figure that an agent's limit is compared with. Before its first limit that is what its ledger would begin with. */
 export function totalTraffic(
   figures: Pick<AgentFigures, 'allocatedBytes' | 'currentBytes'>,
   accounting: AccountingMode,
@@ -61,7 +61,7 @@ export function totalTraffic(
     case 'panel':
       return figures.currentBytes;
     case 'consumed':
-      return account?.consumedBytes ?? 0;
+      return account?.consumedBytes ?? figures.currentBytes;
   }
 }
 

@@ -155,6 +155,15 @@ describe('writes that fail', () => {
     });
   });
 
+  it('are left to the other one of two sweeps that work on the same users at once', async () => {
+    const plans = await Promise.all([manager.prepareSweep(), world.manager().prepareSweep()]);
+    const good = plans.filter(({ problem }) => problem === null);
+    const results = await Promise.all([...good, ...good].map((plan) => manager.executeSweep(plan)));
+    expect(enabled()).toEqual([false, false, false]);
+    expect(results.reduce((sum, { totals }) => sum + totals.disabled, 0)).toBe(3);
+    expect(await world.store.disabled.open()).toHaveLength(3);
+  });
+
   it('are never tried twice for one user in one sweep when they were done the first time', async () => {
     world.fake.server.inject({ endpoint: patch, when: 'after', fault: { kind: 'cut' } });
     expect((await manager.sweep()).totals).toMatchObject({ disabled: 3, failed: 0 });

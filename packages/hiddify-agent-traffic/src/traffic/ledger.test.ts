@@ -109,6 +109,15 @@ describe('stepLedger', () => {
     expect(third.missing).toEqual([]);
   });
 
+  it('forgets a user that is gone after a quarter of a year, and none that may only be hidden', () => {
+    const first = stepLedger([], [user(), user({ uuid: 'u2', id: 2 })], at);
+    const gone = stepLedger(first.changed, [], at, new Set(['u1']));
+    const soon = stepLedger(gone.entries.values(), [], '2026-05-29T12:00:00.000Z');
+    expect([...soon.entries.keys()]).toEqual(['u1', 'u2']);
+    const late = stepLedger(soon.entries.values(), [], '2026-05-31T12:00:00.000Z');
+    expect([late.removed, [...late.entries.keys()]]).toEqual([['u1'], ['u2']]);
+  });
+
   it('changes nothing when the same list is seen again', () => {
     const users = [user({ usedBytes: 5 }), user({ uuid: 'u2', id: 2, usedBytes: 7 })];
     const first = stepLedger([], users, at);

@@ -16,6 +16,9 @@ export interface LedgerStep {
   missing: LedgerEntry[];
 }
 
+/** How long a user that is gone is remembered, so that a restored backup charges nothing twice. */
+const forgottenAfter = 90 * 86_400_000;
+
 /** Under which key a user is remembered: its uuid, or its number in the database where it has none. */
 export function ledgerKey(user: { uuid: string | null; id: number }): string {
   return user.uuid ?? `#${user.id}`;
@@ -82,11 +85,16 @@ export function stepLedger(
     }
   }
   for (const entry of entries.values()) {
-    if (seen.has(entry.key) || entry.gone) continue;
+    if (seen.has(entry.key)) continue;
+    if (entry.gone) {
+      if (Date.parse(at) - Date.parse(entry.missingSince ?? at) > forgottenAfter) step.removed.push(entry.key);
+      continue;
+    }
     const next = { ...entry, missingSince: entry.missingSince ?? at, gone: gone.has(entry.key) };
     if (next.gone || entry.missingSince === null) put(step, next);
     if (!next.gone) step.missing.push(next);
   }
+  for (const key of step.removed) entries.delete(key);
   return step;
 }
 

@@ -19,6 +19,11 @@ describe('limits', () => {
 
   afterEach(() => world.close());
 
+  it('are not needed to see what an agent has: its ledger would begin with that', async () => {
+    expect(await manager.getAgent('north')).toMatchObject({ limitBytes: null, usedBytes: 30 * GB, period: null });
+    expect(await manager.isLimitExceeded('north')).toBe(false);
+  });
+
   it('begin the ledger with what the users show', async () => {
     expect(await manager.setTrafficLimit('north', 100 * GB)).toMatchObject({
       uuid: north,

@@ -69,6 +69,7 @@ export class SweepExecutor {
     await this.#pause();
     const intent =
       step.type === 'disable-user' ? await this.#intend(step, record, seen) : await this.#intendRestore(record);
+    if (intent === null) return skipped(step, 'other-run', seen);
     await this.#input.hooks.before?.(step);
     const result = await this.#write(step, seen);
     await this.#conclude(step, intent, result);
@@ -112,7 +113,7 @@ export class SweepExecutor {
     return skipped(step, outcome, seen);
   }
 
-  async #intend(step: Step, record: DisabledUserRecord | null, seen: HiddifyUser): Promise<DisabledUserRecord> {
+  async #intend(step: Step, record: DisabledUserRecord | null, seen: HiddifyUser): Promise<DisabledUserRecord | null> {
     const agent = step.agent ?? '';
     const intent: DisabledUserRecord = {
       id: record?.id ?? this.#context.newUuid(),
@@ -131,15 +132,22 @@ export class SweepExecutor {
       settledAt: null,
       outcome: null,
     };
-    await this.#put(intent);
-    return intent;
+    return this.#claim(intent);
   }
 
   async #intendRestore(record: DisabledUserRecord | null): Promise<DisabledUserRecord | null> {
-    if (record === null) return null;
-    const intent: DisabledUserRecord = { ...record, state: 'restoring' };
-    await this.#put(intent);
-    return intent;
+    return record === null ? null : this.#claim({ ...record, state: 'restoring' });
+  }
+
+  /** Stores an intent, unless another run has meanwhile opened or ended a record of this user: then it is that one's. */
+  async #claim(intent: DisabledUserRecord): Promise<DisabledUserRecord | null> {
+    return this.#context.store.write(async (tables) => {
+      const [newest] = await tables.disabled.list({ uuid: intent.uuid, limit: 1 });
+      // Ours has to be still open, somebody else's already closed.
+      if (newest !== undefined && (newest.id === intent.id) !== (newest.settledAt === null)) return null;
+      await tables.disabled.put([intent]);
+      return intent;
+    });
   }
 
   async #write(step: Step, seen: HiddifyUser): Promise<StepResult> {
@@ -156,8 +164,7 @@ export class SweepExecutor {
     }
   }
 
-  async #conclude(step: Step, record: DisabledUserRecord | null, { state }: StepResult): Promise<void> {
-    if (record === null) return;
+  async #conclude(step: Step, record: DisabledUserRecord, { state }: StepResult): Promise<void> {
     const settledAt = nowOf(this.#context);
     if (step.type === 'enable-user') {
       if (state === 'applied') await this.#put({ ...record, settledAt, outcome: 'restored' });
