@@ -5,7 +5,8 @@ import { loadConfig, type Config } from '../config/load.js';
 import { backupBeforeMigration } from './backups.js';
 import { watchHolds, writeHoldsFile } from './holds-file.js';
 import { isoNow, newId, type Deps } from '../context.js';
-import { SluiceError, usageError } from '../errors.js';
+import { SluiceError } from '../errors.js';
+import { unknownPanel } from './services/panels.js';
 import { suggestion } from '../config/load.js';
 import type { Panel } from '../panels/panel.js';
 import { openPanel } from '../panels/registry.js';
@@ -63,20 +64,18 @@ export class Session {
     if (!panel) {
       const config = this.config.panels[name];
       if (!config) {
-        return Promise.reject(
-          usageError(
-            'unknown_panel',
-            `There is no panel "${name}"${suggestion(name, Object.keys(this.config.panels))}`,
-          ),
-        );
+        return Promise.reject(unknownPanel(name, Object.keys(this.config.panels)));
       }
-      panel = openPanel(name, config, this.config, this.deps, (event) => {
-        this.#log(event);
-      });
+      panel = openPanel(name, config, this.config, this.deps, this.onCall, this.store);
       this.#panels.set(name, panel);
     }
     return panel;
   }
+
+  /** Takes a call to a panel into the API log. */
+  readonly onCall = (event: CallEvent): void => {
+    this.#log(event);
+  };
 
   #log(event: CallEvent): void {
     this.#calls.push({

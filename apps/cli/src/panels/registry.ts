@@ -1,4 +1,5 @@
 import type { CallEvent } from '@sluice/panel-http';
+import type { StateStore } from '@sluice/state-store';
 import type { Config } from '../config/load.js';
 import type { PanelConfig } from '../config/schema.js';
 import type { Deps } from '../context.js';
@@ -12,11 +13,20 @@ export async function openPanel(
   config: Config,
   deps: Deps,
   onCall: (event: CallEvent) => void,
+  store: StateStore,
 ): Promise<Panel> {
   switch (panel.kind) {
     case 'easydcim': {
       const { openEasyDcimPanel } = await import('./easydcim/easydcim-panel.js');
       return openEasyDcimPanel(name, panel, config, deps, onCall);
+    }
+    case 'flvx': {
+      const { openFlvxPanel } = await import('./flvx/flvx-panel.js');
+      return openFlvxPanel(name, panel, config, deps, onCall);
+    }
+    case 'hiddify': {
+      const { openHiddifyPanel } = await import('./hiddify/hiddify-panel.js');
+      return openHiddifyPanel(name, panel, config, deps, onCall, store);
     }
     default:
       throw new SluiceError('unsupported', `Panel "${name}": kind ${panel.kind} is not supported by this version`, {

@@ -1,0 +1,52 @@
+import type { AgentTrafficStore, AgentTrafficTables } from '@sluice/hiddify-agent-traffic';
+import type { AgentTables, HeldLease, StateStore } from '@sluice/state-store';
+
+/**
+ * The memory of an agent traffic manager in the state store, for one panel. `fences` are the leases that its writes rest on:
+ * with one of them lost, nothing is written any more.
+ */
+export function agentTrafficStore(
+  store: AgentTables & Pick<StateStore, 'write'>,
+  panel: string,
+  fences: () => HeldLease[] = () => [],
+): AgentTrafficStore {
+  return {
+    ...tablesOf(store, panel),
+    write: (work) => store.write((tables) => work(tablesOf(tables, panel)), { fences: fences() }),
+  };
+}
+
+type Tables = AgentTrafficTables;
+
+function tablesOf(store: AgentTables, panel: string): AgentTrafficTables {
+  const own = <T extends object>(records: readonly T[]): (T & { panel: string })[] =>
+    records.map((record) => ({ ...record, panel }));
+  return {
+    agents: {
+      all: async () => (await store.agents.list(panel)) as Awaited<ReturnType<Tables['agents']['all']>>,
+      put: (records) => store.agents.put(own(records)),
+    },
+    ledger: {
+      all: () => store.agentUsers.list({ panel }),
+      get: (keys) => store.agentUsers.list({ panel, keys }),
+      put: (entries) => store.agentUsers.put(own(entries)),
+      remove: (keys) => store.agentUsers.remove(panel, keys),
+    },
+    disabled: {
+      open: () => store.agentDisabled.open(panel),
+      list: (filter) => store.agentDisabled.list({ panel, ...filter }),
+      put: (records) => store.agentDisabled.put(own(records)),
+    },
+    reservations: {
+      live: async () =>
+        (await store.agentReservations.live(panel)) as Awaited<ReturnType<Tables['reservations']['live']>>,
+      get: async (uuid) =>
+        (await store.agentReservations.get(panel, uuid)) as Awaited<ReturnType<Tables['reservations']['get']>>,
+      put: (records) => store.agentReservations.put(own(records)),
+    },
+    snapshot: {
+      get: () => store.agentSnapshots.get(panel),
+      put: (record) => store.agentSnapshots.put({ ...record, panel }),
+    },
+  };
+}

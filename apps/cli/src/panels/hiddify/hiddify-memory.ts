@@ -1,0 +1,139 @@
+import type { HiddifyUser } from '@sluice/hiddify-agent-traffic';
+import type { ActionRecord } from '@sluice/state-store';
+import type { Desired, Observation } from '../panel.js';
+import { endOf } from './hiddify-product.js';
+import { ACTION_TYPES, type HiddifyState, type ObservedUser, type UpdatePayload } from './hiddify-state.js';
+
+/** A zeroing whose effect was not seen in a later list yet: the panel's minute task may write the old figure back. */
+export interface Zeroing {
+  at: string;
+  /** What stood there before it. */
+  from: number;
+  tries: number;
+}
+
+/** What the panel can't show and later runs need: small plain JSON, kept with each decision. */
+export interface HiddifyMemo {
+  uuid: string;
+  /** Sluice has set the limit, or found it as it should be: from then on it is kept in line at once. */
+  ownLimit: boolean;
+  /** The cycle in which the user was first seen. */
+  firstCycle: string | null;
+  /** The cycle for whose opening the usage was zeroed. */
+  zeroedCycle: string | null;
+  zeroing: Zeroing | null;
+}
+
+/** What `keep` gives of a service. */
+export interface HiddifyKept {
+  at: string;
+  account: unknown;
+  memo: HiddifyMemo;
+  /** Rows of the whole list at that look; null where there was no list. */
+  rows: number | null;
+}
+
+/** A zeroing of less is not worth a look: what the panel might write back is lost in the noise. */
+const WORTH_CHECKING = 16 * 1024 ** 2;
+
+/** After this many the figures are taken as they are. */
+const MOST_TRIES = 2;
+
+/** What was kept at the last look; null where there was none. */
+export function keptIn(seen: unknown): HiddifyKept | null {
+  const { memo } = (seen ?? {}) as { memo?: Partial<HiddifyMemo> | null };
+  return typeof memo?.uuid === 'string' ? (seen as HiddifyKept) : null;
+}
+
+/** Has the panel's minute task written back what was zeroed? Then the figure stands a little above what it was. */
+export function looksUndone(zeroing: Zeroing | null, usedBytes: number): zeroing is Zeroing {
+  if (zeroing === null || zeroing.tries >= MOST_TRIES || zeroing.from < WORTH_CHECKING) return false;
+  return usedBytes >= zeroing.from && usedBytes < 2 * zeroing.from;
+}
+
+/** The cycle, unless it is one that an order saw before any run opened it: that one gets another id. */
+export function cycleOf({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): string | null {
+  if (cycle === null || (cycle.isNew && (scope === 'order' || scope === 'hold'))) return null;
+  return cycle.id;
+}
+
+/** Pure: the memory of the last look, carried over what was journaled since to the user that is seen now. */
+export function recall(desired: Desired, user: HiddifyUser & { uuid: string }, limitBytes: number | null): HiddifyMemo {
+  const kept = keptIn(desired.seen)?.memo;
+  const blank: HiddifyMemo = {
+    uuid: user.uuid,
+    ownLimit: false,
+    firstCycle: null,
+    zeroedCycle: null,
+    zeroing: null,
+  };
+  let memo = kept?.uuid === user.uuid ? kept : blank;
+  const before = memo.zeroing;
+  for (const row of desired.recent) memo = after(memo, row);
+  // An earlier zeroing was looked at by now: either it held, or it is to be done again.
+  if (memo.zeroing === before && !looksUndone(before, user.usedBytes)) memo = { ...memo, zeroing: null };
+  const cycle = cycleOf(desired);
+  const isZero = user.usedBytes === 0 && user.odd?.usedBytes === undefined;
+  return {
+    ...memo,
+    ownLimit: memo.ownLimit || user.limitBytes === limitBytes,
+    firstCycle: memo.firstCycle ?? cycle,
+    // A usage that stands at zero, or that was met in this cycle for the first time, needs no zeroing in it.
+    zeroedCycle: memo.zeroedCycle === null || isZero ? (cycle ?? memo.zeroedCycle) : memo.zeroedCycle,
+  };
+}
+
+function after(memo: HiddifyMemo, row: ActionRecord): HiddifyMemo {
+  const done = row.state === 'applied' || row.state === 'unneeded';
+  if (!done || row.target !== memo.uuid) return memo;
+  if (row.type === ACTION_TYPES.create) return { ...memo, ownLimit: true };
+  const payload = updateIn(row);
+  if (payload === null) return memo;
+  const next = payload.change.limitBytes === undefined ? memo : { ...memo, ownLimit: true };
+  if (payload.zero === undefined) return next;
+  const from = (row.observed as ObservedUser | null)?.usedBefore ?? 0;
+  const { cycle, tries } = payload.zero;
+  const at = row.calledAt ?? row.plannedAt;
+  // A row that the last look has taken in already comes again until the next one.
+  const zeroing = memo.zeroing?.at === at ? memo.zeroing : { at, from, tries };
+  return { ...next, zeroedCycle: cycle, zeroing };
+}
+
+/** The payload of a journaled `update-user`. */
+export function updateIn(row: Pick<ActionRecord, 'type' | 'payload'>): UpdatePayload | null {
+  if (row.type !== ACTION_TYPES.update) return null;
+  const { payload } = (row.payload ?? {}) as { payload?: UpdatePayload | null };
+  return payload ?? null;
+}
+
+/** Was the zeroing that the last look knew of written back since? */
+export function isUndone(
+  desired: Desired,
+  memo: HiddifyMemo,
+  user: HiddifyUser,
+): memo is HiddifyMemo & { zeroing: Zeroing } {
+  const before = keptIn(desired.seen)?.memo.zeroing ?? null;
+  return before !== null && before.at === memo.zeroing?.at && looksUndone(memo.zeroing, user.usedBytes);
+}
+
+/** What a later run has to know, and what `service show` shows of the account. */
+export function keepHiddify(
+  desired: Desired,
+  observation: Observation<HiddifyState>,
+  limitBytes: number | null,
+): HiddifyKept | null {
+  const { state, at } = observation;
+  const user = state?.user;
+  if (!user || user.uuid === null) return null;
+  return {
+    at,
+    account: accountOf(user),
+    memo: recall(desired, { ...user, uuid: user.uuid }, limitBytes),
+    rows: state.rows,
+  };
+}
+
+function accountOf(user: HiddifyUser): Record<string, unknown> {
+  const { uuid, name, owner, enabled, active, limitBytes, usedBytes, mode } = user;
+  return { uuid, name, agent: owner, enabled, active, limitBytes, usedBytes, mode, expiresOn: endOf(user) };
+}

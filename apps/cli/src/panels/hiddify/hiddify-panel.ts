@@ -1,0 +1,218 @@
+import {
+  createHiddifyClient,
+  type AgentTrafficManager,
+  type AgentTrafficStore,
+  type HiddifyClient,
+} from '@sluice/hiddify-agent-traffic';
+import { PanelForbiddenError, type CallEvent } from '@sluice/panel-http';
+import type { ActionRecord, AgentTables, ServiceRecord, StateStore } from '@sluice/state-store';
+import { ACTIONS } from '../../config/rules.js';
+import type { Config } from '../../config/load.js';
+import type { HiddifyPanelConfig, ProductConfig } from '../../config/schema.js';
+import { resolveSecret } from '../../config/secrets.js';
+import type { Deps } from '../../context.js';
+import type { ItemError } from '../../errors.js';
+import { transportOptions } from '../transport.js';
+import type {
+  ApplyContext,
+  ContractReport,
+  Desired,
+  Look,
+  Observation,
+  Panel,
+  Plan,
+  Step,
+  StepOutcome,
+  UsageAnswer,
+  UsageRequest,
+} from '../panel.js';
+import { AgentGate } from './agent-gate.js';
+import { openAgentManager } from './agent-manager.js';
+import { agentTrafficStore } from './agent-store.js';
+import { performStep, WriteTurn } from './hiddify-apply.js';
+import { checkContract } from './hiddify-contract.js';
+import { HiddifyLists, type Sight } from './hiddify-lists.js';
+import { keepHiddify, keptIn } from './hiddify-memory.js';
+import { planHiddify } from './hiddify-plan.js';
+import { limitOf, orderProblem, uuidOf } from './hiddify-product.js';
+import { settleHiddify } from './hiddify-settle.js';
+import { USER_REF, type HiddifyState } from './hiddify-state.js';
+import { usageAnswer } from './hiddify-usage.js';
+
+/** What an adapter remembers in: agents and their limits. */
+export type HiddifyStore = AgentTables & Pick<StateStore, 'write'>;
+
+/** Opens the adapter of a Hiddify panel (contract: Hiddify API v2). */
+export function openHiddifyPanel(
+  name: string,
+  config: HiddifyPanelConfig,
+  all: Config,
+  deps: Deps,
+  onCall: (event: CallEvent) => void,
+  store: HiddifyStore,
+): HiddifyPanel {
+  const client = createHiddifyClient(clientOptions(name, config, all, deps, onCall));
+  return new HiddifyPanel(name, { config, client, deps, store, timeZone: config.timeZone ?? all.timeZone });
+}
+
+/** What the client of API v2 and that of the add-on are opened with. */
+export function clientOptions(
+  name: string,
+  config: HiddifyPanelConfig,
+  all: Config,
+  deps: Deps,
+  onCall: (event: CallEvent) => void,
+): Parameters<typeof createHiddifyClient>[0] {
+  return {
+    panel: name,
+    baseUrl: config.url,
+    allowHttp: config.allowHttp,
+    apiKey: resolveSecret(config.apiKey, `panels.${name}.apiKey`, { env: deps.env, dir: all.dir }),
+    newUuid: () => uuidOf(deps.randomBytes),
+    ...(config.timeout === undefined ? {} : { listTimeoutMs: Math.max(config.timeout, 180_000) }),
+    ...transportOptions(name, config, all, deps, onCall),
+  };
+}
+
+interface Parts {
+  config: HiddifyPanelConfig;
+  client: HiddifyClient;
+  deps: Deps;
+  store: HiddifyStore;
+  timeZone: string;
+}
+
+/** Users of a Hiddify panel as services. */
+export class HiddifyPanel implements Panel<HiddifyState> {
+  readonly kind = 'hiddify';
+  readonly capabilities = ['usage', 'counter-usage', 'enforce', 'suspend', 'accounts', 'agents'] as const;
+  readonly actions = ACTIONS.hiddify;
+  readonly requiredRef = USER_REF;
+  readonly wholeLists = true;
+  readonly name: string;
+  /** Without the secret path. */
+  readonly url: string;
+  readonly client: HiddifyClient;
+  readonly config: HiddifyPanelConfig;
+  readonly #parts: Parts;
+  readonly #lists: HiddifyLists;
+  readonly #gate: AgentGate;
+  readonly #turn: WriteTurn;
+
+  constructor(name: string, parts: Parts) {
+    const { client, config, deps, store } = parts;
+    this.name = name;
+    this.url = `${new URL(config.url).origin}/***/`;
+    this.client = client;
+    this.config = config;
+    this.#parts = parts;
+    this.#lists = new HiddifyLists(name, client, deps.clock);
+    this.#gate = new AgentGate(name, client, store, this.manager(agentTrafficStore(store, name)));
+    this.#turn = new WriteTurn(deps.clock);
+  }
+
+  /** The manager of the panel's agents over a memory of its own. */
+  manager(store: AgentTrafficStore, begun?: ReadonlyMap<string, string>): AgentTrafficManager {
+    const { client, config, timeZone, deps } = this.#parts;
+    return openAgentManager({ client, store, config, timeZone, deps, ...(begun === undefined ? {} : { begun }) });
+  }
+
+  /** Address, path, key and role; where limits of agents are to be kept, it has to be the Owner's key. */
+  async testConnection(): Promise<{ message: string }> {
+    const { access, name, role, version, warnings } = await this.client.probe();
+    if (access === 'limited' && this.config.agents !== undefined) {
+      throw new PanelForbiddenError(
+        `The key (apiKey) of panel "${this.name}" is that of "${name}" (${role}), not the Owner's: no limits of agents can be kept with it. Use the Owner's key.`,
+        { panel: this.name, endpoint: 'GET /api/v2/admin/me/', status: 200 },
+      );
+    }
+    const whose = access === 'owner' ? "the Owner's key" : `the key of a ${role}`;
+    return { message: [`${whose}, version ${version ?? 'unknown'}`, ...warnings].join('; ') };
+  }
+
+  contract(services: ServiceRecord[], signal: AbortSignal): Promise<ContractReport> {
+    return checkContract(this.client, services, signal);
+  }
+
+  async readUsage(
+    requests: UsageRequest[],
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+    { allowShort } = { allowShort: false },
+  ): Promise<void> {
+    if (requests.length === 0) return;
+    const alone = requests.length === 1;
+    if (!alone) await this.#lists.read(allowShort ? null : lastRows(requests), signal);
+    const services = requests.map(({ service }) => service);
+    const seen = await this.#lists.see(services, signal, alone);
+    for (const request of requests) {
+      const sight = seen.get(request.service.id);
+      if (sight) onAnswer(request.service.id, usageAnswer(request, sight, this.#parts.timeZone));
+    }
+  }
+
+  async observe(
+    services: ServiceRecord[],
+    signal: AbortSignal,
+    look?: Look,
+  ): Promise<Map<string, Observation<HiddifyState>>> {
+    if (services.length === 0) return new Map();
+    const alone = look?.fresh === true || services.length === 1;
+    const seen = await this.#lists.see(services, signal, alone);
+    return new Map([...seen].map(([id, sight]) => [id, observationOf(id, sight)]));
+  }
+
+  plan(desired: Desired, observation: Observation<HiddifyState>): Plan {
+    return planHiddify(desired, observation);
+  }
+
+  settle(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {
+    return settleHiddify(action, observation);
+  }
+
+  keep(desired: Desired, observation: Observation<HiddifyState>): ReturnType<typeof keepHiddify> {
+    return keepHiddify(desired, observation, limitOf(desired));
+  }
+
+  apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
+    const { client, deps } = this.#parts;
+    return this.#turn.run(() => performStep({ client, gate: this.#gate, clock: deps.clock }, service, step, context));
+  }
+
+  readonly accounts = {
+    passwords: false,
+    newRefs: (
+      _service: ServiceRecord,
+      _product: ProductConfig,
+      randomBytes: (count: number) => Uint8Array,
+    ): Record<string, string> => ({ [USER_REF]: uuidOf(randomBytes) }),
+    username: (service: ServiceRecord): string | null => service.refs[USER_REF] ?? null,
+    check: (service: ServiceRecord, product: ProductConfig): ItemError | null => orderProblem(service, product),
+  };
+
+  footprint(service: ServiceRecord): string[] {
+    const uuid = service.refs[USER_REF];
+    return uuid === undefined ? [] : [`user:${uuid}`];
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+/** The list at the last look of these services; the newest of them counts. */
+function lastRows(requests: readonly UsageRequest[]): number | null {
+  let newest: { at: string; rows: number } | null = null;
+  for (const { seen } of requests) {
+    const kept = keptIn(seen);
+    if (kept?.rows != null && (newest === null || kept.at > newest.at)) newest = { at: kept.at, rows: kept.rows };
+  }
+  const removed = Math.max(0, ...requests.map((request) => request.removed));
+  return newest === null ? null : Math.max(0, newest.rows - removed);
+}
+
+function observationOf(service: string, sight: Sight): Observation<HiddifyState> {
+  if ('error' in sight) return { service, at: sight.at, state: null, error: sight.error };
+  const { at, user, rows } = sight;
+  return { service, at, state: { user, rows }, error: null };
+}

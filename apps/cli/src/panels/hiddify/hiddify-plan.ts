@@ -1,0 +1,272 @@
+import { SELF, type HiddifyUser, type HiddifyUserChange } from '@sluice/hiddify-agent-traffic';
+import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
+import type { ItemError } from '../../errors.js';
+import type { Desired, Observation, Plan, Step } from '../panel.js';
+import { cycleOf, isUndone, recall, type HiddifyMemo } from './hiddify-memory.js';
+import { endOf, hiddifyOf, limitOf, modeOf, ownerOf, termOf } from './hiddify-product.js';
+import {
+  ACTION_TYPES,
+  observedOf,
+  priorIn,
+  USER_EVIDENCE,
+  USER_REF,
+  type CreatePayload,
+  type HiddifyState,
+  type UpdatePayload,
+  type UserPrior,
+  type ZeroPayload,
+} from './hiddify-state.js';
+
+/** A user that can be changed. */
+type User = HiddifyUser & { uuid: string };
+
+/**
+ * Pure: the steps from what the panel shows of a user to what is desired of it. Somebody else's switch is never touched, and
+ * nothing is written that is so already: every write costs the panel an apply run.
+ */
+export function planHiddify(desired: Desired, observation: Observation<HiddifyState>): Plan {
+  const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
+  const { service, order, holds, evidence, sharedWith } = desired;
+  const uuid = service.refs[USER_REF];
+  const terminates = order?.verb === 'terminate';
+  if (uuid === undefined) {
+    if (terminates) dropAll(plan, evidence);
+    return plan;
+  }
+  if (!observation.state) {
+    if (order !== null || holds.length > 0 || evidence.length > 0) plan.problems.push(notSeen(observation));
+    return plan;
+  }
+  const { user } = observation.state;
+  if (terminates) planTermination(plan, desired, user);
+  else if (sharedWith.length > 0) plan.problems.push(shared(desired));
+  else if (user === null) planWithout(plan, desired, uuid);
+  else if (user.uuid !== null) planUser(plan, desired, { ...user, uuid: user.uuid });
+  return plan;
+}
+
+function planWithout(plan: Plan, desired: Desired, uuid: string): void {
+  if (desired.order?.verb !== 'create') {
+    // What was switched off is gone with the user: nothing is left to give back.
+    dropAll(plan, desired.evidence);
+    if (desired.scope !== 'hold' || desired.holds.length > 0) plan.problems.push(gone(desired));
+    return;
+  }
+  const limitBytes = limitOf(desired);
+  if (limitBytes === null || limitBytes === 0) {
+    plan.problems.push(noQuota(desired));
+    return;
+  }
+  const { service, product } = desired;
+  const term = termOf(desired);
+  const payload: CreatePayload = {
+    wanted: {
+      uuid,
+      name: service.id,
+      limitBytes,
+      mode: modeOf(product),
+      owner: ownerOf(service, product),
+      comment: '',
+      ...(term ?? { packageDays: hiddifyOf(product).packageDays }),
+    },
+  };
+  plan.counts = true;
+  plan.steps.push({ ...bare(ACTION_TYPES.create, uuid), payload });
+  const [hold] = desired.holds;
+  if (!hold) return;
+  plan.again = true;
+  plan.steps.push({ ...bare(ACTION_TYPES.disable, uuid), hold: hold.id, later: true });
+}
+
+function planTermination(plan: Plan, { service, evidence }: Desired, user: HiddifyUser | null): void {
+  if (user === null) {
+    dropAll(plan, evidence);
+    plan.refs = { [USER_REF]: null };
+    return;
+  }
+  if (!isOwn(service.ownRefs)) {
+    plan.problems.push({
+      code: 'not_ours',
+      message: `user "${user.name}" was there before "${service.id}" and was not made by Sluice: delete it in the panel, or "sluice provision create ${service.id} --adopt" first`,
+    });
+    return;
+  }
+  plan.counts = true;
+  plan.steps.push({
+    ...bare(ACTION_TYPES.delete, user.uuid ?? ''),
+    prior: observedOf(user),
+    ends: evidence.map((item) => item.id),
+  });
+}
+
+function planUser(plan: Plan, desired: Desired, user: User): void {
+  const { order, service } = desired;
+  const own = isOwn(service.ownRefs);
+  if (order?.verb === 'create' && !own) {
+    if (!order.adopt && user.name !== service.id) {
+      plan.problems.push(accountExists(desired, user));
+      return;
+    }
+    plan.refs = { [USER_REF]: user.uuid };
+  }
+  const memo = recall(desired, user, limitOf(desired));
+  const [hold] = desired.holds;
+  if (hold) restrict(plan, desired, user, hold);
+  const change = desired.scope === 'hold' ? {} : changeFor(plan, desired, user, memo, own);
+  const zero = zeroFor(plan, desired, user, memo);
+  if (Object.keys(change).length > 0 || zero !== null) {
+    const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
+    plan.steps.push({ ...bare(ACTION_TYPES.update, user.uuid), prior: observedOf(user), payload });
+  }
+  if (!hold) for (const item of desired.evidence) release(plan, desired, user, item);
+}
+
+function restrict(plan: Plan, desired: Desired, user: User, hold: HoldRecord): void {
+  const ours = desired.evidence.find((item) => item.kind === USER_EVIDENCE && item.target === user.uuid);
+  if (user.enabled) {
+    if (ours) plan.drift.push(`user "${user.name}" is enabled and should be disabled`);
+    const prior: UserPrior = { name: user.name, enabled: true, owner: user.owner, reason: hold.reason };
+    plan.steps.push({
+      ...bare(ACTION_TYPES.disable, user.uuid),
+      hold: hold.id,
+      prior,
+      begins: ours ? null : { kind: USER_EVIDENCE, target: user.uuid, prior },
+    });
+  }
+  for (const item of desired.evidence) {
+    if (!desired.holds.some(({ id }) => id === item.hold)) plan.moves.push({ evidence: item.id, hold: hold.id });
+  }
+}
+
+/** Gives back what a hold that has ended had switched off, and nothing else. */
+function release(plan: Plan, { service }: Desired, user: User, item: EvidenceRecord): void {
+  const prior = priorIn(item);
+  if (item.target !== user.uuid) {
+    plan.problems.push({
+      code: 'user_changed',
+      message: `"${service.id}" names another user than the one that was disabled for it: enable that one in the panel, or set ${USER_REF} back`,
+    });
+  } else if (user.enabled) {
+    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+  } else if (prior.reason === 'agent-limit' && prior.owner !== user.owner) {
+    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+    (plan.notices ??= []).push({
+      code: 'agent_user_moved',
+      key: `agent_user_moved:${item.id}`,
+      message: `${service.id}: user "${user.name}", which was disabled for its agent's limit, has another owner now; it was left disabled`,
+    });
+  } else {
+    plan.steps.push({
+      ...bare(ACTION_TYPES.enable, user.uuid),
+      hold: item.hold,
+      prior: observedOf(user),
+      ends: [item.id],
+    });
+  }
+}
+
+/** What of the user is not as desired and may be written in this scope. */
+function changeFor(plan: Plan, desired: Desired, user: User, memo: HiddifyMemo, own: boolean): HiddifyUserChange {
+  const { scope, service, product } = desired;
+  const change: HiddifyUserChange = {};
+  const limitBytes = limitOf(desired);
+  const shownLimit = user.odd?.limitBytes ?? user.limitBytes;
+  if (limitBytes !== null && limitBytes !== shownLimit) {
+    if (limitBytes > shownLimit || mayLower(desired, memo)) {
+      change.limitBytes = limitBytes;
+      if (limitBytes < shownLimit) plan.counts = true;
+    } else {
+      plan.drift.push(`the limit that another tool has set stands until the next cycle`);
+    }
+  }
+  const takesTerm = scope === 'order' || (scope === 'reconcile' && (own || product.provision === 'auto'));
+  const term = termOf(desired);
+  const end = endOf(user);
+  if (term !== null && end !== service.nextDueDate) {
+    if (takesTerm) {
+      Object.assign(change, term);
+      if (end !== null && end > (service.nextDueDate ?? '')) plan.counts = true;
+    } else
+      plan.drift.push(
+        `the user's days end on ${end ?? 'no day yet'}, the service is due on ${service.nextDueDate ?? ''}`,
+      );
+  }
+  const mode = modeOf(product);
+  const owner = ownerOf(service, product);
+  if (scope === 'order') {
+    if (user.mode !== mode && product.hiddify !== undefined) change.mode = mode;
+    if (user.owner !== owner && owner !== SELF) change.owner = owner;
+    const { packageDays } = hiddifyOf(product);
+    if (term === null && user.startDate === null && user.packageDays !== packageDays) change.packageDays = packageDays;
+  } else if (scope === 'reconcile') {
+    if (user.mode !== mode) plan.drift.push(`the user is reset ${String(user.mode)}, the product says ${mode}`);
+    if (user.owner !== owner && owner !== SELF)
+      plan.drift.push('the user belongs to another agent than the product says');
+  }
+  return change;
+}
+
+/** May a limit below the panel's be written? One that another tool has set stands until the next cycle. */
+function mayLower(desired: Desired, memo: HiddifyMemo): boolean {
+  if (memo.ownLimit || desired.scope === 'order') return true;
+  const cycle = cycleOf(desired);
+  return memo.firstCycle !== null && cycle !== null && memo.firstCycle !== cycle;
+}
+
+/** With `no_reset` the usage is Sluice's to zero: once when a cycle opens, and only after it was read in it. */
+function zeroFor(plan: Plan, desired: Desired, user: User, memo: HiddifyMemo): ZeroPayload | null {
+  const { cycle, scope, product } = desired;
+  if (scope !== 'poll' && scope !== 'reconcile') return null;
+  const id = cycleOf(desired);
+  if (modeOf(product) !== 'no_reset' || user.mode !== 'no_reset' || id === null) return null;
+  if (isUndone(desired, memo, user)) {
+    plan.drift.push('the panel has written back the usage that was zeroed');
+    return { cycle: id, counted: memo.zeroing.from, tries: memo.zeroing.tries + 1 };
+  }
+  if (cycle?.readAt == null || memo.zeroedCycle === null || memo.zeroedCycle === id) return null;
+  return { cycle: id, counted: 0, tries: 1 };
+}
+
+function isOwn(ownRefs: readonly string[]): boolean {
+  return ownRefs.includes(USER_REF);
+}
+
+function dropAll(plan: Plan, evidence: readonly EvidenceRecord[]): void {
+  for (const item of evidence) plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+}
+
+function bare(type: string, target: string): Step {
+  return { type, target, hold: null, prior: null, payload: null, ends: [], begins: null };
+}
+
+function notSeen({ error }: Observation<HiddifyState>): ItemError {
+  return error ?? { code: 'not_observed', message: 'the user was not read' };
+}
+
+function gone({ service }: Desired): ItemError {
+  return {
+    code: 'user_gone',
+    message: `the panel has no user of "${service.id}" any more: "sluice provision create ${service.id}" makes it anew, or correct ${USER_REF}`,
+  };
+}
+
+function shared({ service, sharedWith }: Desired): ItemError {
+  return {
+    code: 'shared_user',
+    message: `"${service.id}" names the same user as ${sharedWith.join(', ')}: a user belongs to one service, nothing was done; correct ${USER_REF}`,
+  };
+}
+
+function accountExists({ service }: Desired, user: User): ItemError {
+  return {
+    code: 'account_exists',
+    message: `the panel has a user "${user.name}" with the ${USER_REF} of "${service.id}", and it can't be told whether it is this service's: add --adopt if it is`,
+  };
+}
+
+function noQuota({ service }: Desired): ItemError {
+  return {
+    code: 'no_quota',
+    message: `"${service.id}" has no quota (or one of 0), and the panel has no user without a limit: set quota: { total: SIZE } (or unlimited) in its product`,
+  };
+}
