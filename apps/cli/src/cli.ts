@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from './commands/command.js';
+import { declareAgents } from './commands/declare-agents.js';
 import { declareRelay } from './commands/declare-relay.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declareServices } from './commands/declare-services.js';
@@ -38,6 +39,7 @@ export function buildProgram(deps: Deps, exit: (code: number) => void): Command 
   declareRuns(program, context);
   declareServices(program, context);
   declareRelay(program, context);
+  declareAgents(program, context);
   declareSetup(program, context);
   declareStart(program, context);
   program.addHelpText(

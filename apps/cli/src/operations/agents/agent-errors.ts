@@ -1,0 +1,20 @@
+import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic';
+import { suggestion } from '../../config/load.js';
+import { SluiceError } from '../../errors.js';
+
+/** Names that are offered for a mistyped one. */
+const MOST_NAMES = 2000;
+
+/** Runs `work`; what the library refuses becomes an error of the command, with the nearest name where an agent is unknown. */
+export async function withAgentErrors<T>(text: string | null, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isAgentTrafficError(error)) throw error;
+    const { code, message, details } = error;
+    const { names, agent: _typed, ...rest } = details;
+    const known = Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, MOST_NAMES) : [];
+    const hint = code === 'unknown_agent' && text !== null ? suggestion(text, known) : '';
+    throw new SluiceError(code, message + (hint.length > 200 ? '' : hint), { details: rest, cause: error });
+  }
+}

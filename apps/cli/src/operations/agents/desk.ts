@@ -1,0 +1,101 @@
+import { findAddon, type AddonBackend, type AgentTrafficManager } from '@sluice/hiddify-agent-traffic';
+import type { HeldLease } from '@sluice/state-store';
+import type { HiddifyPanelConfig } from '../../config/schema.js';
+import { SluiceError, usageError } from '../../errors.js';
+import { processKey } from '../../panels/hiddify/agent-manager.js';
+import { agentTrafficStore } from '../../panels/hiddify/agent-store.js';
+import { clientOptions, HiddifyPanel } from '../../panels/hiddify/hiddify-panel.js';
+import { ACTION_TYPES } from '../../panels/hiddify/hiddify-state.js';
+import { requirePanelName } from '../services/panels.js';
+import type { Session } from '../session.js';
+
+/** A Hiddify panel whose agents are worked on. */
+export interface AgentDesk {
+  name: string;
+  panel: HiddifyPanel;
+  /** The add-on on the panel where the config says so: then it keeps the limits, in its own way. */
+  addon: AddonBackend | null;
+}
+
+/** The Hiddify panels of the config. */
+export function hiddifyPanels(session: Session): string[] {
+  return Object.entries(session.config.panels).flatMap(([name, { kind }]) => (kind === 'hiddify' ? [name] : []));
+}
+
+/** Those that an order means: the one that is named, or all. */
+export function agentPanels(session: Session, name: string | undefined): string[] {
+  const known = hiddifyPanels(session);
+  if (name !== undefined) {
+    requirePanelName(session, name);
+    if (!known.includes(name)) {
+      throw usageError('wrong_panel', `Panel "${name}" is no Hiddify panel: agents are there only`);
+    }
+    return [name];
+  }
+  if (known.length === 0)
+    throw usageError('no_panel', 'There is no Hiddify panel in the config: agents are there only');
+  return known;
+}
+
+/** The one that an order about one agent means. */
+export function agentPanel(session: Session, name: string | undefined): string {
+  const names = agentPanels(session, name);
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return only;
+  throw usageError('several_panels', `There are several Hiddify panels: say which with --panel (${names.join(', ')})`);
+}
+
+/**
+ * Opens a panel for its agents.
+ *
+ * @throws SluiceError `addon_absent` where the config wants the add-on and it does not answer
+ */
+export async function openDesk(session: Session, name: string): Promise<AgentDesk> {
+  const panel = await session.panel(name);
+  if (!(panel instanceof HiddifyPanel)) throw usageError('wrong_panel', `Panel "${name}" is no Hiddify panel`);
+  const addon = panel.config.agents?.addon ?? false;
+  return { name, panel, addon: addon === false ? null : await openAddon(session, name, panel.config, addon) };
+}
+
+async function openAddon(
+  session: Session,
+  name: string,
+  config: HiddifyPanelConfig,
+  addon: true | { prefix: string },
+): Promise<AddonBackend> {
+  const options = clientOptions(name, config, session.config, session.deps, session.onCall);
+  const found = await findAddon({ ...options, ...(addon === true ? {} : { prefix: addon.prefix }) });
+  if (found.found) return found.backend;
+  const tried = found.tried.map(({ prefix, reason }) => `${prefix}: ${reason}`);
+  throw new SluiceError(
+    'addon_absent',
+    [
+      `Panel "${name}": the add-on (panels.${name}.agents.addon) does not answer, so nothing is known of any limit:`,
+      ...tried,
+      'Set agents.addon: false to have Sluice keep the limits itself, or name its prefix',
+    ].join('\n  '),
+    { details: { panel: name, tried: found.tried } },
+  );
+}
+
+/** The manager of a desk whose writes rest on these leases; `begun` as `callsBegun` gives it. */
+export function managerOf(
+  session: Session,
+  { name, panel }: AgentDesk,
+  options: { leases?: () => HeldLease[]; begun?: ReadonlyMap<string, string> } = {},
+): AgentTrafficManager {
+  return panel.manager(agentTrafficStore(session.store, name, options.leases), options.begun);
+}
+
+/** When the last creation of each process was begun that did not end, by `processKey`. */
+export async function callsBegun(session: Session, panel: string): Promise<Map<string, string>> {
+  const begun = new Map<string, string>();
+  for (const row of await session.store.actions.unsettled({ panel })) {
+    if (row.type !== ACTION_TYPES.create || row.calledAt === null) continue;
+    const run = await session.store.runs.get(row.run);
+    if (run === null) continue;
+    const key = processKey(run);
+    if (row.calledAt > (begun.get(key) ?? '')) begun.set(key, row.calledAt);
+  }
+  return begun;
+}
