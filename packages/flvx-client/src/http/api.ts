@@ -33,10 +33,20 @@ const exported = z.object({
   userTunnels: z.array(z.unknown()).optional(),
 });
 
+/** One per kind of data for all clients: making a schema costs more than many answers. */
+const envelopes = new WeakMap<z.ZodType, z.ZodType>();
+
+function envelopeOf(data: z.ZodType): z.ZodType {
+  let schema = envelopes.get(data);
+  if (schema === undefined) {
+    schema = z.object({ code: z.literal(0), msg: z.string(), ts: stamp, data });
+    envelopes.set(data, schema);
+  }
+  return schema;
+}
+
 /** The panel's API: envelopes checked, tokens added, the clock followed. */
 export class FlvxApi {
-  readonly #schemas = new Map<z.ZodType, z.ZodType>();
-
   constructor(
     readonly panel: string,
     readonly http: PanelHttp,
@@ -47,7 +57,7 @@ export class FlvxApi {
 
   /** The call's `data`. */
   async call<Data = undefined>(call: ApiCall<Data>, options: FlvxCallOptions = {}): Promise<Data> {
-    const schema = this.#envelope(call.data ?? nothing);
+    const schema = envelopeOf(call.data ?? nothing);
     const body = (await this.#post(call, schema, options)) as { ts: number; data: Data };
     return body.data;
   }
@@ -72,15 +82,6 @@ export class FlvxApi {
       ...passed(options),
     });
     return answer.body;
-  }
-
-  #envelope(data: z.ZodType): z.ZodType {
-    let schema = this.#schemas.get(data);
-    if (schema === undefined) {
-      schema = z.object({ code: z.literal(0), msg: z.string(), ts: stamp, data });
-      this.#schemas.set(data, schema);
-    }
-    return schema;
   }
 
   async #post(call: ApiCall<never> | ApiCall<unknown>, schema: z.ZodType, options: FlvxCallOptions): Promise<unknown> {

@@ -20,6 +20,8 @@ const before: Way[] = [
 const after: Way[] = [
   { way: 'time-out after the change', fault: { kind: 'hang' }, when: 'after' },
   { way: 'cut after the change', fault: { kind: 'cut' }, when: 'after' },
+];
+const seldom: Way[] = [
   { way: 'cut within the answer', fault: { kind: 'truncated' }, when: 'after' },
   { way: 'code -2 after the change', fault: body(-2, 'database is locked (5) (SQLITE_BUSY)'), when: 'after' },
   { way: 'HTTP 504 page after the change', fault: { kind: 'html', status: 504 }, when: 'after' },
@@ -37,7 +39,9 @@ const long = process.env.SLUICE_LONG === '1';
 /** Reads fail three times in a row, because the transport repeats them by itself. */
 function failuresOf(calls: Recorded['calls']): Failure[] {
   return calls.flatMap(({ endpoint, changing }, n) => {
-    const ways = changing ? [...before, ...after] : before.filter(({ way }) => long || /cut|403/.test(way));
+    const ways = changing
+      ? [...before, ...after, ...(long ? seldom : [])]
+      : before.filter(({ way }) => long || /cut|403/.test(way));
     const times = changing ? (long ? [1, 3] : [1]) : [3];
     return ways.flatMap((way) => times.map((often) => ({ ...way, n, endpoint, times: often })));
   });
