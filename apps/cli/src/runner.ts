@@ -17,10 +17,17 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return outcome.exitCode;
+    return interruptedBy(deps) ?? outcome.exitCode;
   } catch (error) {
-    return report(error, argv, deps);
+    const exitCode = report(error, argv, deps);
+    return interruptedBy(deps) ?? exitCode;
   }
+}
+
+/** 130 after SIGINT, 143 after SIGTERM, whatever was under way. */
+function interruptedBy({ signal }: Deps): number | null {
+  if (!signal.aborted) return null;
+  return signal.reason === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
 }
 
 function report(error: unknown, argv: string[], deps: Deps): number {

@@ -1,7 +1,7 @@
-import { ExitCode, itemErrorOf, usageError, type ItemError } from '../errors.js';
+import { ExitCode, itemErrorOf, type ItemError } from '../errors.js';
 import { withSession, type Session } from '../operations/session.js';
 import { Terminal } from '../output/terminal.js';
-import { suggestion } from '../config/load.js';
+import { unknownPanel } from '../operations/services/panels.js';
 import type { CommandHandler } from './command.js';
 
 interface PanelView {
@@ -43,8 +43,7 @@ export const panelTest: CommandHandler = (names, options, deps) =>
   withSession(deps, options, async (session) => {
     const known = Object.keys(session.config.panels);
     for (const name of names) {
-      if (!known.includes(name))
-        throw usageError('unknown_panel', `There is no panel "${name}"${suggestion(name, known)}`);
+      if (!known.includes(name)) throw unknownPanel(name, known);
     }
     const panels = await Promise.all((names.length > 0 ? names : known).map((name) => test(session, name)));
     const terminal = new Terminal(deps, options);

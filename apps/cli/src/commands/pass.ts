@@ -45,7 +45,7 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
         terminal.warn(`sluice: warning: ${warning.path}: ${warning.message}`);
     }
     const progress = await startProgress(deps, request.command, !terminal.json && !terminal.quiet);
-    const { report, exitCode } = await runPass(session, {
+    const { report, exitCode, changes } = await runPass(session, {
       ...request,
       keepAll: terminal.json || options.verbose === true || request.command === 'plan',
       onProgress: (done, total) => {
@@ -55,8 +55,6 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
       progress.stop();
     });
     if (request.command === 'reconcile' && !request.dryRun) await afterReconcile(session);
-    const changes =
-      report.totals.actions > 0 || report.services.some((service) => service.holds.some((hold) => hold.since === ''));
     if (terminal.json) terminal.document(report);
     else if (request.command === 'plan') printPlan(terminal, report);
     else printPass(terminal, report, options.verbose === true);

@@ -1,5 +1,5 @@
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
-import { usageError } from '../errors.js';
+import { SluiceError } from '../errors.js';
 import { suggestion } from '../config/load.js';
 import { enforcementOf, type Enforcement } from './enforcement.js';
 import { requirePanelName } from './services/panels.js';
@@ -24,7 +24,7 @@ export function checkSwitch(session: Session, panel: string, product: string | n
   if (product === null) return;
   const own = Object.keys(products).filter((name) => products[name]?.panel === panel);
   if (!own.includes(product)) {
-    throw usageError('unknown_product', `Panel "${panel}" has no product "${product}"${suggestion(product, own)}`);
+    throw new SluiceError('unknown_product', `Panel "${panel}" has no product "${product}"${suggestion(product, own)}`);
   }
 }
 

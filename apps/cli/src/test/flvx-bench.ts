@@ -34,10 +34,10 @@ export const PRODUCTS = `
   group: { panel: relay, quota: { total: 100GB }, flvx: { tunnelGroup: asia } }`;
 
 /** The config that the tests run with; `more` is appended at the top level, `panelMore` to the panel. */
-export function flvxConfig(url: string, more = '', panelMore = ''): string {
+export function flvxConfig(url: string, more = '', panelMore = '', timeout = '20s'): string {
   return `timeZone: UTC
 panels:
-  relay: { kind: flvx, url: "${url}", allowHttp: true, username: admin_user, password: "\${env:FLVX_PASSWORD}", retries: 0, timeout: 400ms${panelMore} }
+  relay: { kind: flvx, url: "${url}", allowHttp: true, username: admin_user, password: "\${env:FLVX_PASSWORD}", retries: 0, timeout: ${timeout}${panelMore} }
 products:${PRODUCTS}
 ${more}`;
 }

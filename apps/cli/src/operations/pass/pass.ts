@@ -1,6 +1,7 @@
 import type { RunRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
 import type { Panel } from '../../panels/panel.js';
+import { limitedPanels } from '../agents/limited-panels.js';
 import { leaseHeld, Leases, panelLease } from '../leases.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
@@ -32,11 +33,12 @@ export interface PassRequest {
 export async function runPass(
   session: Session,
   request: PassRequest,
-): Promise<{ report: PassReport; exitCode: number }> {
+): Promise<{ report: PassReport; exitCode: number; changes: boolean }> {
   const startedAt = session.now();
   const runId = session.id('run');
   session.runId = runId;
-  const { panels, only } = await selectPanels(session, request);
+  const limited = await limitedPanels(session, request);
+  const { panels, only } = await selectPanels(session, request, limited);
   const leases = new Leases(session, runId);
   const tally = new Tally(request.keepAll ?? true);
   const report: PassReport = {
@@ -59,13 +61,18 @@ export async function runPass(
     if (!request.dryRun) await session.store.runs.start(runRow(session, report));
     for (const name of names) {
       const panel = await openPanel(session, name, report);
-      if (panel) await runPanel({ session, panel, request, leases, report, tally }, only);
+      if (!panel) continue;
+      await runPanel({ session, panel, request, leases, report, tally }, only);
+      if (!limited.includes(name)) continue;
+      const { sweepAfterPass } = await import('../agents/after-pass.js');
+      const { changes } = await sweepAfterPass(session, name, request, leases, report);
+      tally.changes ||= changes > 0;
     }
     report.services = tally.views(names);
     report.run.finishedAt = session.now();
-    const exitCode = session.deps.signal.aborted ? signalExit(session) : exitCodeOf(report, tally);
+    const exitCode = exitCodeOf(report, tally);
     if (!request.dryRun) await finishRun(session, report, exitCode);
-    return { report, exitCode };
+    return { report, exitCode, changes: tally.changes };
   } catch (error) {
     if (!request.dryRun) {
       report.error ??= itemErrorOf(error);
@@ -77,14 +84,11 @@ export async function runPass(
   }
 }
 
-function signalExit(session: Session): number {
-  return session.deps.signal.reason === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
-}
-
-/** The panels that have services, or the one of the service that is asked for. */
+/** The panels that have services or limits of agents to be kept, or the one of the service that is asked for. */
 async function selectPanels(
   session: Session,
   request: PassRequest,
+  limited: readonly string[],
 ): Promise<{ panels: string[]; only: ServiceRecord | null }> {
   if (request.panel !== undefined) requirePanelName(session, request.panel);
   if (request.service !== undefined) {
@@ -94,7 +98,8 @@ async function selectPanels(
   }
   const panels: string[] = [];
   for (const panel of request.panel === undefined ? Object.keys(session.config.panels) : [request.panel]) {
-    if ((await session.store.services.list({ panel, limit: 1 })).length > 0) panels.push(panel);
+    const isUsed = (await session.store.services.list({ panel, limit: 1 })).length > 0;
+    if (isUsed || limited.includes(panel)) panels.push(panel);
   }
   return { panels, only: null };
 }

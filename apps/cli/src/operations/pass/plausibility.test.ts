@@ -21,7 +21,7 @@ describe('answers that change their shape', () => {
       expect.objectContaining({ name: 'bandwidth', status: 'ok' }),
     );
     at.panel.server.clearCalls();
-    at.panel.answers.bandwidth.keys = { in: 'rx', out: 'tx' };
+    at.panel.answers.bandwidth.keys = { in: 'rx', out: 'tx', total: null };
     at.bench.clock.set('2026-12-15T05:00:00Z');
     const polled = await at.poll();
     expect(polled.json<PassReport>().services.map((service) => [service.status, service.error?.code])).toEqual([

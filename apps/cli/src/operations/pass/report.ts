@@ -1,5 +1,6 @@
 import type { NoticeRecord } from '@sluice/state-store';
 import type { ItemError } from '../../errors.js';
+import type { SweptAgent } from '../agents/sweep.js';
 import type { ServiceView } from '../views.js';
 
 /** `poll --json`, `reconcile --json`, `plan --json` and `hold release --all --json` (cli.md). */
@@ -18,6 +19,8 @@ export interface PassReport {
   error: (ItemError & { details?: Record<string, unknown> }) | null;
   /** Panels that were left out because another run holds them, or that could not be worked on. */
   panels: { panel: string; error: ItemError }[];
+  /** Agents of the panels whose limits a `reconcile` kept. */
+  agents?: SweptAgent[];
 }
 
 export interface PassTotals {

@@ -205,11 +205,10 @@ describe('explain', () => {
 describe('a second run at the same time', () => {
   it('exits 5 at once and changes nothing', async () => {
     await at.addService(1);
-    let second: Awaited<ReturnType<typeof at.poll>> | null = null;
     at.panel.server.latencyMs = 50;
     const first = at.poll();
     await at.panel.server.waitForCall();
-    second = await at.poll();
+    const second = await at.poll();
     expect(second.exitCode).toBe(5);
     expect(second.json<{ error: { code: string } }>().error.code).toBe('lease_held');
     expect((await first).exitCode).toBe(0);

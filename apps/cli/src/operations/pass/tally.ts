@@ -18,6 +18,8 @@ export class Tally {
   counted = 0;
   wrong = 0;
   partly = false;
+  /** Whether a hold begins or ends, or anything is changed or would be. */
+  changes = false;
   readonly #views: ServiceView[] = [];
   readonly #keepAll: boolean;
 
@@ -34,6 +36,7 @@ export class Tally {
     if (view.holds.length > 0) totals.held++;
     if (work.released) totals.released++;
     totals.actions += view.actions.length;
+    this.changes ||= view.actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
     if (view.status !== 'skipped') this.counted++;
     if (view.status !== 'skipped' && view.error !== null) {
       this.wrong++;

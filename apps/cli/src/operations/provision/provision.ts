@@ -163,7 +163,7 @@ function productAfter(session: Session, service: ServiceRecord, memory: OrderMem
   const name = memory.product ?? service.product;
   const product = session.config.products[name];
   if (!product) {
-    throw usageError(
+    throw new SluiceError(
       'unknown_product',
       `There is no product "${name}"${suggestion(name, Object.keys(session.config.products))}`,
     );

@@ -1,9 +1,16 @@
 import { suggestion } from '../../config/load.js';
-import { usageError } from '../../errors.js';
+import { SluiceError } from '../../errors.js';
 import type { Session } from '../session.js';
 
 /** Fails for a panel that is not in the config, naming the nearest. */
 export function requirePanelName(session: Session, name: string): void {
   const known = Object.keys(session.config.panels);
-  if (!known.includes(name)) throw usageError('unknown_panel', `There is no panel "${name}"${suggestion(name, known)}`);
+  if (!known.includes(name)) throw unknownPanel(name, known);
+}
+
+/** There is no such panel; names the nearest. */
+export function unknownPanel(name: string, known: string[]): SluiceError {
+  return new SluiceError('unknown_panel', `There is no panel "${name}" in the config${suggestion(name, known)}`, {
+    details: { panel: name },
+  });
 }
