@@ -26,14 +26,13 @@ export type AgentTrafficErrorCode =
   | 'change_not_applied'
   /** The reservation ran out before the user was made. */
   | 'reservation_expired'
-  | 'list_failed'
   | 'list_empty'
   | 'list_halved'
   | 'list_unreadable'
+  /** Another run has read the panel later. */
+  | 'list_superseded'
   /** More agents than the brake allows would go over or come back. */
   | 'mass_change'
-  /** The optional add-on does not answer on this panel. */
-  | 'addon_absent'
   /** What the add-on cannot express, e.g. a limit of 0. */
   | 'addon_unsupported';
 

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import * as library from './index.js';
+import { startWorld } from './test/world.js';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+describe('the README', () => {
+  it('shows code that runs', async () => {
+    const world = await startWorld();
+    try {
+      world.fake.addAgent(undefined, { name: 'north' });
+      const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+      expect(blocks).toHaveLength(5);
+      const code = blocks.join('\n').replace(/^import .*$/gm, '');
+      const said: unknown[][] = [];
+      const { client, clock, fake } = world;
+      await runInNewContext(`(async () => {${code}})()`, {
+        ...library,
+        createHiddifyClient: (options: library.HiddifyClientOptions) =>
+          library.createHiddifyClient({ ...options, baseUrl: fake.link, allowHttp: true, clock }),
+        AgentTrafficManager: class extends library.AgentTrafficManager {
+          constructor(options: library.AgentTrafficManagerOptions) {
+            super({ ...options, clock });
+          }
+        },
+        console: { log: (...words: unknown[]) => said.push(words) },
+      });
+      const { users } = await client.users.list();
+      expect(users.map(({ name }) => name).sort()).toEqual(['anna', 'bela', 'svc-1']);
+      expect(users.find(({ name }) => name === 'svc-1')).toMatchObject({ startDate: '2026-04-01', packageDays: 30 });
+      expect(said.at(-1)).toEqual([['applied']]);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('names every code of the library and of the panel', () => {
+    const source = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8');
+    const codes = [
+      ...source('./errors.ts').matchAll(/^ {2}\| '([a-z_]+)'/gm),
+      ...source('./client/refusal.ts').matchAll(/^ {2}\| '([a-z_]+)'/gm),
+    ];
+    expect(codes.length).toBeGreaterThan(30);
+    for (const [, code = ''] of codes) expect(readme).toContain(`\`${code}\``);
+  });
+});
