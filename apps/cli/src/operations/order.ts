@@ -9,6 +9,7 @@ import { decisionOf } from './pass/outcome.js';
 import { prepare } from './pass/prepare.js';
 import { findSharing } from './pass/sharing.js';
 import type { Work } from './pass/work.js';
+import { runRow } from './run-row.js';
 import { withServiceLease } from './services/change-services.js';
 import { serviceDetail, type ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
@@ -63,20 +64,7 @@ export async function runOrder(
   return withServiceLease(session, id, order.waitMs, async (service, leases) => {
     const panel = await session.panel(service.panel);
     await order.check?.(service, panel);
-    const { host, pid } = session.deps.owner;
-    const run: RunRecord = {
-      id: runId,
-      command: order.command,
-      dryRun: order.dryRun,
-      observing: [],
-      startedAt,
-      finishedAt: null,
-      exitCode: null,
-      totals: null,
-      error: null,
-      host,
-      pid,
-    };
+    const run = runRow(session, { id: runId, command: order.command, dryRun: order.dryRun, startedAt });
     if (!order.dryRun) {
       await session.write(leases.held, async (tables) => {
         if (order.run === undefined) await tables.runs.start(run);

@@ -1,7 +1,8 @@
 import { ExitCode, itemErrorOf } from '../errors.js';
-import { Leases, leaseHeld, panelLease } from './leases.js';
+import { Leases, panelLease } from './leases.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
 import { runOrder } from './order.js';
+import { runRow } from './run-row.js';
 import type { PassReport } from './pass/report.js';
 import type { ServiceView } from './views.js';
 import type { Session } from './session.js';
@@ -44,25 +45,10 @@ export async function releaseAll(
   const views: ServiceView[] = [];
   try {
     if (!request.dryRun) {
-      for (const panel of panels) {
-        const taken = await leases.tryTake(panelLease(panel));
-        if (!('lease' in taken)) throw leaseHeld(`panel ${panel}`, [taken.heldBy]);
-      }
-      const { host, pid } = session.deps.owner;
-      await session.write(leases.held, async (tables) => {
-        await tables.runs.start({
-          id,
-          command: 'hold release',
-          dryRun: false,
-          observing: panels,
-          startedAt,
-          finishedAt: null,
-          exitCode: null,
-          totals: null,
-          error: null,
-          host,
-          pid,
-        });
+      await session.write([], async (tables) => {
+        await tables.runs.start(
+          runRow(session, { id, command: 'hold release', dryRun: false, observing: panels, startedAt }),
+        );
         for (const panel of panels) {
           for (const item of await tables.switches.list()) {
             if (item.panel === panel) await tables.switches.clear(panel, item.product);
@@ -70,6 +56,8 @@ export async function releaseAll(
           await tables.switches.set({ panel, product: null, enforce: 'observe', since: startedAt });
         }
       });
+      // The switch stops a run under way; what it has begun is waited for.
+      for (const panel of panels) await leases.take(panelLease(panel), request.waitMs);
     }
     let next = 0;
     const worker = async (): Promise<void> => {

@@ -1,5 +1,5 @@
-import type { RunRecord } from '@sluice/state-store';
 import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
+import { runRow } from '../run-row.js';
 import type { Session } from '../session.js';
 
 /** `run` of a document (cli.md). */
@@ -29,7 +29,7 @@ export async function asRun<T>(
   const startedAt = session.now();
   const run: AgentRun = { id: session.id('run'), command, dryRun, observing: [], startedAt, finishedAt: startedAt };
   session.runId = run.id;
-  if (!dryRun) await session.store.runs.start(rowOf(session, run));
+  if (!dryRun) await session.store.runs.start(runRow(session, run));
   const finish = async ({ exitCode, totals, error }: AgentRunEnd): Promise<void> => {
     if (dryRun) return;
     const { observing } = run;
@@ -50,21 +50,4 @@ export async function asRun<T>(
 
 function signalExit({ deps }: Session): number {
   return deps.signal.reason === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
-}
-
-function rowOf({ deps }: Session, { id, command, dryRun, observing, startedAt }: AgentRun): RunRecord {
-  const { host, pid } = deps.owner;
-  return {
-    id,
-    command,
-    dryRun,
-    observing,
-    startedAt,
-    finishedAt: null,
-    exitCode: null,
-    totals: null,
-    error: null,
-    host,
-    pid,
-  };
 }

@@ -1,6 +1,6 @@
 import { brakeStops } from '@sluice/quota-core';
 import type { AgentTraffic, SettledReservation, SweepPlan, SweepResult } from '@sluice/hiddify-agent-traffic';
-import type { HeldLease } from '@sluice/state-store';
+import type { HeldLease, SwitchRecord } from '@sluice/state-store';
 import { itemErrorOf, SluiceError, type ItemError } from '../../errors.js';
 import { backupBeforeEnforcing } from '../backups.js';
 import { enforcementOf } from '../enforcement.js';
@@ -21,8 +21,8 @@ export interface SweepRequest {
   allowMass: boolean;
   /** Uuid of the only agent whose users are dealt with; null: all. One agent by name has no brake. */
   agent: string | null;
-  /** The panel as it would be switched: for the plan of a first enforcing run. */
-  enforcing?: boolean | undefined;
+  /** Switches as they would be: for the plan of a first enforcing run. */
+  switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
 }
 
 /** `totals` of `agent check --json` (cli.md). */
@@ -66,9 +66,9 @@ export async function sweepPanel(
   leases: () => HeldLease[],
 ): Promise<PanelSweep> {
   const { name } = desk;
-  const switches = await session.store.switches.list();
-  const observing =
-    request.enforcing !== true && enforcementOf(session.config, switches, name, null).value === 'observe';
+  const stored = await session.store.switches.list();
+  const switches = request.switches?.(stored) ?? stored;
+  const observing = enforcementOf(session.config, switches, name, null).value === 'observe';
   const shownOnly = request.dryRun || observing;
   const manager = managerOf(session, desk, { leases, begun: await callsBegun(session, name) });
   const journal = new AgentJournal(session, name, request.run, leases);

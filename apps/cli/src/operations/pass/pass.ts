@@ -1,8 +1,9 @@
-import type { RunRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
 import type { Panel } from '../../panels/panel.js';
 import { limitedPanels } from '../agents/limited-panels.js';
 import { leaseHeld, Leases, panelLease } from '../leases.js';
+import { runRow } from '../run-row.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
 import { exitCodeOf } from './outcome.js';
@@ -58,7 +59,7 @@ export async function runPass(
   };
   try {
     const names = request.dryRun ? panels : await takePanels(leases, panels, report);
-    if (!request.dryRun) await session.store.runs.start(runRow(session, report));
+    if (!request.dryRun) await session.store.runs.start(runRow(session, report.run));
     for (const name of names) {
       const panel = await openPanel(session, name, report);
       if (!panel) continue;
@@ -131,24 +132,6 @@ async function takePanels(leases: Leases, names: string[], report: PassReport): 
   if (taken.length === 0 && held.length > 0)
     throw leaseHeld(held.map((lease) => lease.name.replace(':', ' ')).join(', '), held);
   return taken;
-}
-
-function runRow(session: Session, report: PassReport): RunRecord {
-  const { id, command, dryRun, observing, startedAt } = report.run;
-  const { host, pid } = session.deps.owner;
-  return {
-    id,
-    command,
-    dryRun,
-    observing,
-    startedAt,
-    finishedAt: null,
-    exitCode: null,
-    totals: null,
-    error: null,
-    host,
-    pid,
-  };
 }
 
 async function finishRun(session: Session, report: PassReport, exitCode: number): Promise<void> {

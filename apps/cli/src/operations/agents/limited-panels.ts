@@ -1,0 +1,24 @@
+import type { PassRequest } from '../pass/pass.js';
+import type { Session } from '../session.js';
+
+/** Panels that `reconcile` sweeps after their services: those with limits of agents, or with something left of them. */
+export async function limitedPanels(session: Session, request: PassRequest): Promise<string[]> {
+  if (!request.observeAll || request.service !== undefined) return [];
+  const limited: string[] = [];
+  for (const [name, { kind }] of Object.entries(session.config.panels)) {
+    if (kind !== 'hiddify' || (request.panel !== undefined && request.panel !== name)) continue;
+    if (await hasLimits(session, name)) limited.push(name);
+  }
+  return limited;
+}
+
+async function hasLimits({ store, config }: Session, name: string): Promise<boolean> {
+  const panel = config.panels[name];
+  if (panel?.kind === 'hiddify' && (panel.agents?.addon ?? false) !== false) return true;
+  const agents = await store.agents.list(name);
+  return (
+    agents.some(({ limitBytes, heldSince }) => limitBytes !== null || heldSince !== null) ||
+    (await store.agentDisabled.open(name)).length > 0 ||
+    (await store.holds.open({ panel: name, reason: 'agent-limit' })).length > 0
+  );
+}
