@@ -22,8 +22,17 @@ export function ensureInstalled() {
 
 /** Runs a program of node_modules/.bin in the root; gives whether it succeeded. */
 export function runTool(name, args, options = {}) {
+  return succeeds(path.join(root, 'node_modules', '.bin', name), args, options);
+}
+
+/** Runs one of our scripts; gives whether it succeeded. */
+export function runScript(name) {
+  return succeeds(process.execPath, [path.join(root, 'scripts', name)]);
+}
+
+function succeeds(program, args, options = {}) {
   try {
-    execFileSync(path.join(root, 'node_modules', '.bin', name), args, {
+    execFileSync(program, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...options.env },

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { root } from './ensure-installed.mjs';
+
+// Packs every published package, installs the tarballs in an empty folder, and uses them from there: the command runs
+// its demo, each library loads, and its types are checked without any of our sources in sight.
+
+const published = ['packages', 'apps']
+  .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)))
+  .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) }))
+  .filter(({ manifest }) => manifest.private !== true);
+
+const empty = mkdtempSync(path.join(tmpdir(), 'sluice-tarballs-'));
+const run = (program, args, options = {}) =>
+  execFileSync(program, args, { cwd: empty, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], ...options });
+
+try {
+  const dependencies = {};
+  for (const { folder, manifest } of published) {
+    const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', empty], { cwd: folder }));
+    dependencies[manifest.name] = `file:${filename}`;
+  }
+  writeFileSync(
+    path.join(empty, 'package.json'),
+    JSON.stringify({ name: 'outside', private: true, type: 'module', dependencies, overrides: dependencies }),
+  );
+  // The driver's compiled part is the one that the repository has: compiling it again would tell nothing.
+  run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']);
+  cpSync(
+    path.join(root, 'node_modules', 'better-sqlite3', 'build'),
+    path.join(empty, 'node_modules', 'better-sqlite3', 'build'),
+    { recursive: true },
+  );
+
+  const libraries = published.filter(({ manifest }) => manifest.bin === undefined).map(({ manifest }) => manifest.name);
+  const loads = libraries.map((name) => `await import(${JSON.stringify(name)});`).join('\n');
+  writeFileSync(path.join(empty, 'load.mjs'), loads);
+  run(process.execPath, ['load.mjs']);
+
+  const uses = libraries.map((name, index) => `import * as library${index} from ${JSON.stringify(name)};`);
+  writeFileSync(
+    path.join(empty, 'use.ts'),
+    `${uses.join('\n')}\nexport const all: object[] = [${libraries.map((_, index) => `library${index}`).join(', ')}];\n`,
+  );
+  run(process.execPath, [
+    path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+    ...['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'],
+    ...['--typeRoots', path.join(root, 'node_modules', '@types'), '--skipLibCheck', 'false', 'use.ts'],
+  ]);
+
+  const sluice = path.join(empty, 'node_modules', '.bin', 'sluice');
+  const version = run(sluice, ['--version']).trim();
+  run(sluice, ['demo', '--json']);
+  process.stdout.write(`${published.length} tarballs install, load, type-check and run (sluice ${version})\n`);
+} finally {
+  rmSync(empty, { recursive: true, force: true });
+}
