@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { ensureInstalled, root, runTool } from './ensure-installed.mjs';
+import { ensureInstalled, root, runScript, runTool } from './ensure-installed.mjs';
 
 const flags = process.argv.slice(2);
 const long = flags.includes('--long');
@@ -27,8 +27,10 @@ if (!panels) {
   part('types', runTool('tsc', ['-p', '.']));
   part('lint', runTool('eslint', ['.']));
   part('format', runTool('prettier', ['--check', '--log-level', 'warn', '.']));
-  if (!long)
+  if (!long) {
     part('packages', runTool('turbo', ['run', 'check:package', '--output-logs=errors-only', '--concurrency=2']));
+    part('tarballs', runScript('check-tarballs.mjs'));
+  }
 }
 // Runs that depend on the outside, on luck or on length are never answered from the cache.
 const fresh = long || panels ? ['--force'] : [];
@@ -61,7 +63,7 @@ for (const report of reports) {
   }
 }
 const failedParts = parts.filter(({ ok }) => !ok).map(({ name }) => name);
-// A part that is no test of its own (build, types, lint, format, packages) counts as one failure.
+// A part that is no test of its own (build, types, lint, format, packages, tarballs) counts as one failure.
 totals.failed += failedParts.filter((name) => name !== 'tests').length;
 if (failedParts.includes('tests') && totals.failed === 0) totals.failed = 1;
 if (failedParts.length > 0) process.stdout.write(`Failed: ${failedParts.join(', ')}\n`);
