@@ -51,6 +51,19 @@ describe('orders about one agent', () => {
       expect(enabled()).toEqual([false, false, false]);
     });
 
+    it('gives back everybody of ours, whatever the limits say', async () => {
+      const [anna, bela, cora] = users;
+      world.fake.changeUser(bela ?? '', { comment: 'did not pay' });
+      expect((await manager.restoreAllUsers({ dryRun: true })).planned).toHaveLength(2);
+      expect(enabled()).toEqual([false, false, false]);
+      const { steps, left } = await manager.restoreAllUsers();
+      expect(steps.map(({ step, state }) => [step.target, state]).sort()).toEqual(
+        [anna, cora].map((uuid) => [uuid, 'applied']).sort(),
+      );
+      expect(left).toMatchObject([{ record: { uuid: bela }, outcome: 'touched' }]);
+      expect((await manager.getAgent('north')).usersDisabledByUs).toBe(1);
+    });
+
     it('gives back above the mark of the sweep, and the sweep leaves it so', async () => {
       await manager.setTrafficLimit('north', 10 * GB + 1);
       world.time.advance(minute);

@@ -58,6 +58,33 @@ export async function restoreUsers(
       { details: { binding: over } },
     );
   }
+  const { steps, left } = stepsBack(taken, agent, options.force === true);
+  const result = await perform(context, agent, steps, left, 'limit', options);
+  if (options.dryRun !== true) await letGo(context, agent, taken);
+  return result;
+}
+
+/**
+ * Gives back everybody whom we disabled, whatever the limits say: for who stops using them. What was moved or touched stays as
+ * it is.
+ */
+export async function restoreAllUsers(
+  context: ManagerContext,
+  options: OrderOptions = {},
+): Promise<Omit<OrderResult, 'agent'>> {
+  const taken = await takeNow(context, options);
+  const { steps, left } = stepsBack(taken, null, true);
+  const { agent: _nobody, ...result } = await perform(context, '', steps, left, 'limit', options);
+  if (options.dryRun !== true) await letGo(context, null, taken);
+  return result;
+}
+
+/** Who is to be given back, and who stays disabled and why. `agent`: who is below it; null: everybody. */
+function stepsBack(
+  taken: TakenList,
+  agent: string | null,
+  force: boolean,
+): { steps: SweepStep[]; left: OrderResult['left'] } {
   const users = new Map(taken.list.users.map((user) => [user.uuid, user]));
   const steps: SweepStep[] = [];
   const left: OrderResult['left'] = [];
@@ -65,25 +92,24 @@ export async function restoreUsers(
     const user = users.get(record.uuid);
     if (user === undefined) continue;
     const chain = chainOf(taken, user.owner);
-    if (!chain.includes(agent) && record.agent !== agent) continue;
+    if (agent !== null && !chain.includes(agent) && record.agent !== agent) continue;
     const astray = user.enabled ? 'enabled-by-others' : goneAstray(user, record);
     // A sub-agent of its own may still be over.
     const held = chain.some((uuid) => taken.recorded.judgements.get(uuid)?.force === 'over');
     if (astray !== null) left.push({ record, outcome: astray });
-    else if (held && options.force !== true) left.push({ record, outcome: 'still-over' });
+    else if (held && !force) left.push({ record, outcome: 'still-over' });
     else steps.push({ step: stepFor('enable-user', user, record.agent, 'ordered'), record: record.id });
   }
-  const result = await perform(context, agent, steps, left, 'limit', options);
-  if (options.dryRun !== true) await letGo(context, agent, taken);
-  return result;
+  return { steps, left };
 }
 
 /** Agents at or below the restored one that hold nobody any more begin anew. */
-async function letGo(context: ManagerContext, agent: string, taken: TakenList): Promise<void> {
+async function letGo(context: ManagerContext, agent: string | null, taken: TakenList): Promise<void> {
   await context.store.write(async (tables) => {
     const holding = new Set((await tables.disabled.open()).map((record) => record.agent));
     const free = (await tables.agents.all()).filter(
-      ({ uuid, heldSince }) => heldSince !== null && !holding.has(uuid) && chainOf(taken, uuid).includes(agent),
+      ({ uuid, heldSince }) =>
+        heldSince !== null && !holding.has(uuid) && (agent === null || chainOf(taken, uuid).includes(agent)),
     );
     await tables.agents.put(free.map((record) => ({ ...record, heldSince: null })));
   });
@@ -92,11 +118,19 @@ async function letGo(context: ManagerContext, agent: string, taken: TakenList): 
 async function look(
   context: ManagerContext,
   agentText: string,
-  { run, dryRun = false, hooks: _hooks, ...call }: OrderOptions,
+  options: OrderOptions,
 ): Promise<{ taken: TakenList; agent: string }> {
+  const taken = await takeNow(context, options);
+  return { taken, agent: findAgent(agentText, taken.recorded.agents).uuid };
+}
+
+async function takeNow(
+  context: ManagerContext,
+  { run, dryRun = false, hooks: _hooks, ...call }: OrderOptions,
+): Promise<TakenList> {
   const taken = await takeList(context, { run: run ?? null, dryRun, acceptHalved: false, announce: false, call });
   if (isProblem(taken)) throw problemError(taken);
-  return { taken, agent: findAgent(agentText, taken.recorded.agents).uuid };
+  return taken;
 }
 
 async function perform(

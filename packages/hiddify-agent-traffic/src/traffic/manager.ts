@@ -5,7 +5,7 @@ import type { CallOptions } from '../client/types.js';
 import { AgentTrafficError } from '../errors.js';
 import type { StepHooks } from '../steps/step.js';
 import type { AgentTrafficBackend, BackendSemantics } from './backend.js';
-import { disableAllUsers, restoreUsers, type OrderOptions } from './by-order.js';
+import { disableAllUsers, restoreAllUsers, restoreUsers, type OrderOptions } from './by-order.js';
 import type { ManagerContext } from './context.js';
 import { createAgentUser } from './creation.js';
 import { describeAgent } from './describe.js';
@@ -213,6 +213,11 @@ export class AgentTrafficManager implements AgentTrafficBackend {
   /** Gives back what we disabled below an agent: still disabled, still its own, touched by nobody. */
   restoreUsers(agent: string, options: OrderOptions & { force?: boolean } = {}): Promise<OrderResult> {
     return restoreUsers(this.#context, agent, options);
+  }
+
+  /** Gives back everybody whom we disabled, whatever the limits say. */
+  restoreAllUsers(options: OrderOptions = {}): Promise<Omit<OrderResult, 'agent'>> {
+    return restoreAllUsers(this.#context, options);
   }
 
   /** Why an agent is in its state, from what is remembered alone. */
