@@ -9,7 +9,16 @@ import { usageError } from '../errors.js';
 
 type Transport = Pick<
   PanelHttpOptions,
-  'timeouts' | 'retry' | 'concurrency' | 'requestsPerSecond' | 'tls' | 'proxy' | 'onCall' | 'clock' | 'random'
+  | 'adaptive'
+  | 'timeouts'
+  | 'retry'
+  | 'concurrency'
+  | 'requestsPerSecond'
+  | 'tls'
+  | 'proxy'
+  | 'onCall'
+  | 'clock'
+  | 'random'
 >;
 
 /** The part of a panel's config that every client hands to its transport. */
@@ -22,6 +31,7 @@ export function transportOptions(
 ): Transport {
   return {
     concurrency: panel.concurrency ?? 8,
+    adaptive: true,
     ...(panel.requestsPerSecond === undefined ? {} : { requestsPerSecond: panel.requestsPerSecond }),
     ...(panel.timeout === undefined ? {} : { timeouts: { attemptMs: panel.timeout, totalMs: panel.timeout * 4 } }),
     ...(panel.retries === undefined ? {} : { retry: { attempts: panel.retries + 1 } }),

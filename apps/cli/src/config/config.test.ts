@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { manualClock } from '@sluice/fake-panels';
+import { Bench } from '../test/harness.js';
+import type { ConfigProblem } from './load.js';
+import { resolveSecret } from './secrets.js';
+import { parseDuration, parseShare } from './values.js';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
+});
+afterEach(() => {
+  bench.close();
+});
+
+async function check(text: string): Promise<{ exitCode: number; problems: ConfigProblem[] }> {
+  bench.write('sluice.yaml', text);
+  const { exitCode, json } = await bench.sluice('config check --json');
+  return { exitCode, problems: json<{ problems: ConfigProblem[] }>().problems };
+}
+
+const GOOD = `timeZone: Europe/Berlin
+panels:
+  dcim:
+    kind: easydcim
+    url: https://dcim.example.com
+    token: \${env:TOKEN}
+products:
+  ded: { panel: dcim, quota: { total: 10TB }, action: both }
+`;
+
+describe('config check', () => {
+  it('finds nothing wrong in a good file', async () => {
+    expect(await check(GOOD)).toEqual({ exitCode: 0, problems: [] });
+  });
+
+  it('names the nearest known key and the line of an unknown one', async () => {
+    const { exitCode, problems } = await check(GOOD.replace('    token:', '    tokn: x\n    token:'));
+    expect(exitCode).toBe(2);
+    expect(problems).toEqual([
+      { severity: 'error', path: 'panels.dcim.tokn', line: 6, message: 'unknown key "tokn"; did you mean "token"?' },
+    ]);
+  });
+
+  it('collects every problem before it reports', async () => {
+    const { problems } = await check(
+      GOOD.replace('Europe/Berlin', 'Mars/Olympus')
+        .replace('10TB', '10 boxes')
+        .replace('both', 'explode')
+        .concat('\npolls: {}\n'),
+    );
+    expect(problems.map(({ path, line }) => [path, line])).toEqual(
+      expect.arrayContaining([
+        ['timeZone', 1],
+        ['products.ded.quota.total', 8],
+        ['polls', 10],
+      ]),
+    );
+  });
+
+  it('sees that the parts fit together', async () => {
+    const { problems } = await check(
+      `${GOOD}  lost: { panel: nowhere }\n  relay: { panel: dcim, quota: 1GB, action: pause, provision: auto, packages: [none], flvx: { tunnelId: 1 } }\npackages:\n  p: { traffic: 1GB, price: "1.00" }\n`,
+    );
+    const errors = problems.filter(({ severity }) => severity === 'error').map(({ path }) => path);
+    expect(errors.sort()).toEqual([
+      'packages.p.currency',
+      'products.lost.panel',
+      'products.relay.action',
+      'products.relay.flvx',
+      'products.relay.packages',
+      'products.relay.provision',
+    ]);
+  });
+
+  it('warns of a literal secret, of plain http and of unchecked certificates', async () => {
+    const { exitCode, problems } = await check(
+      GOOD.replace('${env:TOKEN}', 'abc\n    allowHttp: true\n    tls: { rejectUnauthorized: false }').replace(
+        'https:',
+        'http:',
+      ),
+    );
+    expect(exitCode).toBe(0);
+    expect(problems.map(({ severity, path }) => [severity, path])).toEqual([
+      ['warning', 'panels.dcim.token'],
+      ['warning', 'panels.dcim.tls.rejectUnauthorized'],
+      ['warning', 'panels.dcim.url'],
+    ]);
+    expect((await check(GOOD.replace('https:', 'http:'))).exitCode).toBe(2);
+  });
+
+  it('says which line is no YAML', async () => {
+    const { exitCode, problems } = await check('panels:\n  dcim: { kind: easydcim\n');
+    expect(exitCode).toBe(2);
+    expect(problems[0]?.line).toBeGreaterThan(1);
+  });
+
+  it('refuses PostgreSQL clearly', async () => {
+    const { exitCode, problems } = await check(`${GOOD}state: postgres://db/sluice\n`);
+    expect(exitCode).toBe(2);
+    expect(problems[0]?.message).toContain('not supported yet');
+  });
+});
+
+describe('the config file', () => {
+  it('is looked for by option, then environment, then folder', async () => {
+    bench.write('sluice.yaml', GOOD);
+    bench.write('other.yaml', GOOD.replace('dcim:', 'second:').replace('panel: dcim', 'panel: second'));
+    bench.env['TOKEN'] = 'x';
+    const panels = async (words: string): Promise<string[]> =>
+      (await bench.sluice(words)).json<{ panels: { name: string }[] }>().panels.map(({ name }) => name);
+    expect(await panels('panel list --json')).toEqual(['dcim']);
+    bench.env['SLUICE_CONFIG'] = bench.path('other.yaml');
+    expect(await panels('panel list --json')).toEqual(['second']);
+    expect(await panels('panel list --json --config sluice.yaml')).toEqual(['dcim']);
+  });
+
+  it('that is missing names the places', async () => {
+    const { exitCode, stderr } = await bench.sluice('panel list');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('sluice init');
+  });
+
+  it('has a JSON Schema that knows every key', async () => {
+    const schema = (await bench.sluice('config schema')).json<{ properties: Record<string, unknown> }>();
+    expect(Object.keys(schema.properties)).toEqual(
+      expect.arrayContaining(['panels', 'products', 'poll', 'retention', 'enforce']),
+    );
+  });
+});
+
+describe('secret references', () => {
+  it('are read from environment, file, program and systemd credential', () => {
+    bench.write('secret', 'from-file\n');
+    const sources = { env: { NAME: 'from-env', CREDENTIALS_DIRECTORY: bench.folder }, dir: bench.folder };
+    const read = (value: string): string => resolveSecret(value, 'panels.x.token', sources);
+    expect(read('${env:NAME}')).toBe('from-env');
+    expect(read('${file:secret}')).toBe('from-file');
+    expect(read('${credential:secret}')).toBe('from-file');
+    expect(read('${cmd:echo from-program}')).toBe('from-program');
+    expect(read('literal')).toBe('literal');
+  });
+
+  it.each(['${env:NOT_SET}', '${file:nowhere}', '${cmd:false}', '${credential:x}'])(
+    '%s that can not be read names the key',
+    (value) => {
+      expect(() => resolveSecret(value, 'panels.x.token', { env: {}, dir: bench.folder })).toThrow(
+        /^panels\.x\.token: /,
+      );
+    },
+  );
+});
+
+describe('values', () => {
+  it.each([
+    ['500ms', 500],
+    ['30s', 30_000],
+    ['15m', 900_000],
+    ['2h', 7_200_000],
+    ['7d', 604_800_000],
+  ])('%s is a duration', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+
+  it.each(['', '15', 'm', '-1s', '1w'])('"%s" is none', (text) => {
+    expect(() => parseDuration(text)).toThrow('no duration');
+  });
+
+  it('percentages lie between 0 and 100', () => {
+    expect(parseShare('20%')).toBe(0.2);
+    expect(() => parseShare('120%')).toThrow('no percentage');
+  });
+});
