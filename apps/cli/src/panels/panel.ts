@@ -158,6 +158,12 @@ export interface ContractReport {
   shapes: { endpoint: string; shape: string[] }[];
 }
 
+/** A graph as a panel gives it: figures of an unknown unit, or a picture. For eyes only, never for a quota. */
+export type PanelGraph =
+  | { kind: 'series'; labels: string[]; series: { name: string; values: (number | null)[] }[] }
+  | { kind: 'png'; bytes: Uint8Array }
+  | { kind: 'csv'; text: string };
+
 /** Hooks around a changing call. */
 export interface ApplyContext {
   signal: AbortSignal;
@@ -221,6 +227,8 @@ export interface Panel<State = unknown> {
       product: ProductConfig,
       randomBytes: (count: number) => Uint8Array,
     ): Record<string, string>;
+    /** Whether the panel shows the account that is provably the service's; null where it could not be seen. */
+    exists?(observation: Observation<State>): boolean | null;
     /** Name of the account, for `credentials.username`. */
     username(service: ServiceRecord): string | null;
     /** Checks an order before anything is called or stored; a problem is a usage error. */
@@ -235,6 +243,8 @@ export interface Panel<State = unknown> {
     observation: Observation<State>,
     what: { ports: string[]; order: boolean; forwards: string[] },
   ): { targets: { kind: string; target: string; prior: unknown }[]; problems: ItemError[] };
+  /** The panel's own graph of a service over a stretch of time. Absent where it draws none. */
+  graph?(service: ServiceRecord, window: { start: string; end: string }, signal: AbortSignal): Promise<PanelGraph>;
   /** Ids of the things that a service stands on, to find services that share them. */
   footprint(service: ServiceRecord, observation: Observation<State> | null): string[];
   close(): void;

@@ -53,7 +53,7 @@ export async function provision(
   const product = productAfter(session, service, memory);
   const problem = panel.accounts?.check(service, product) ?? null;
   if (problem && request.verb !== 'terminate') throw usageError(problem.code, problem.message, { service: id });
-  const setPassword = wantsPassword(panel, service, request, open);
+  const setPassword = await wantsPassword(session, panel, service, request, open);
   const password = setPassword && !request.dryRun ? await passwordFor(session, product, request, id, open) : null;
   if (password) memory.passwordFile = password.file;
   const rowId = open?.id ?? session.id('act');
@@ -177,22 +177,22 @@ function productAfter(session: Session, service: ServiceRecord, memory: OrderMem
   return product;
 }
 
-/** Whether this order sets a password: a new one, or that of an account whose making was broken off. */
-function wantsPassword(
+/** Whether this order sets a password: a new one, or that of an account whose making was broken off, or that is gone. */
+async function wantsPassword(
+  session: Session,
   panel: Panel,
   service: ServiceRecord,
   request: ProvisionRequest,
   open: ActionRecord | null,
-): boolean {
+): Promise<boolean> {
   if (panel.accounts?.passwords !== true) return false;
   if (request.verb === 'change-password') return true;
   if (request.verb !== 'create') return false;
-  return open !== null || !hasAccount(service);
-}
-
-/** Whether the account was made and the order closed. */
-function hasAccount(service: ServiceRecord): boolean {
-  return service.ownRefs.length > 0;
+  if (open !== null || service.ownRefs.length === 0) return true;
+  if (!panel.accounts.exists) return false;
+  const seen = await panel.observe([service], session.deps.signal, { scope: 'order', fresh: true });
+  const observation = seen.get(service.id);
+  return observation !== undefined && panel.accounts.exists(observation) === false;
 }
 
 function passwordFor(

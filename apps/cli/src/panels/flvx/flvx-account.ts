@@ -1,7 +1,8 @@
 import type { FlvxObservation } from '@sluice/flvx-client';
 import type { Desired } from '../panel.js';
 import { droppedOf } from './flvx-context.js';
-import { recall, type FlvxMemo } from './flvx-memory.js';
+import type { FlvxMemo } from './flvx-memo.js';
+import { recall } from './flvx-memory.js';
 import { quotaOf, tunnelChoice, tunnelsOf, type FlvxDefaults } from './flvx-product.js';
 import { EVIDENCE, evidenceOf, type FlvxState } from './flvx-state.js';
 

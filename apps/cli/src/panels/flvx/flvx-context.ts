@@ -1,7 +1,8 @@
 import type { FlvxForward, FlvxObservation, FlvxPermission, FlvxUser } from '@sluice/flvx-client';
 import type { EvidenceRecord } from '@sluice/state-store';
 import type { Desired } from '../panel.js';
-import { cycleOf, type FlvxMemo, type Recalled } from './flvx-memory.js';
+import type { FlvxMemo } from './flvx-memo.js';
+import { cycleOf, type Recalled } from './flvx-memory.js';
 import { flvxOf, type FlvxDefaults } from './flvx-product.js';
 import { EVIDENCE, evidenceOf, type FlvxState } from './flvx-state.js';
 import { wantsOf, type FlvxWants } from './flvx-wants.js';

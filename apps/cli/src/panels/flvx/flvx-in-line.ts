@@ -11,6 +11,7 @@ import { refsOf, withRefs } from './flvx-refs.js';
 import { speedPlan } from './flvx-speed.js';
 import { EVIDENCE, speedPrior, type FlvxState } from './flvx-state.js';
 import { targetOf } from './flvx-target.js';
+import { closedByOthers } from './flvx-words.js';
 
 /** Values, speed, permissions, holds and forwards of an account that is there. */
 export function inLine(
@@ -40,7 +41,9 @@ export function inLine(
   const target = { ...targetOf(context, speed), setsPassword };
   const plan = asPlan([...first, ...planAccount(withMemory(context), target)], context);
   const { settle, moves } = settleEvidence(context, plan.steps);
-  return withRefs({ ...plan, settle, moves, notices: noticesOf(context, plan.steps) }, desired, refsOf(context));
+  const drift = [...plan.drift, ...closedByOthers(context, target)];
+  const notices = noticesOf(context, plan.steps);
+  return withRefs({ ...plan, settle, moves, drift, notices }, desired, refsOf(context));
 }
 
 /** What the journal tells of earlier runs joins what this run knows. */

@@ -180,7 +180,9 @@ export class FlvxPanel implements Panel<FlvxState> {
   async #fromLists(service: ServiceRecord, signal: AbortSignal, full: boolean): Promise<Last> {
     if (this.#broken) throw Object.assign(new Error(this.#broken.message), { code: this.#broken.code });
     const { at, snapshot } = await this.#lists.long(signal);
-    const observed = snapshot.observe(scopeOf(service));
+    const scope = scopeOf(service);
+    const byId = snapshot.observe(scope);
+    const observed = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
     const listed = snapshot.users.size;
     if (!full) return { at, state: { observed, adoptable: null, groups: null, nodes: null, light: true, listed } };
     const [{ tunnels, speedLimits }, { nodes, groups }] = await Promise.all([
@@ -204,10 +206,12 @@ export class FlvxPanel implements Panel<FlvxState> {
     const at = isoNow(this.#deps.clock);
     const memory = this.#last.get(service.id)?.state.observed.memory;
     const options = { tag: service.id, signal };
-    const [observed, { nodes, groups }] = await Promise.all([
-      this.client.observe(scope, { ...options, ...(memory === undefined ? {} : { memory }) }),
+    const known = { ...options, ...(memory === undefined ? {} : { memory }) };
+    const [byId, { nodes, groups }] = await Promise.all([
+      this.client.observe(scope, known),
       this.#lists.labels(signal),
     ]);
+    const observed = isLost(byId) ? await this.client.observe(byName(scope), known) : byId;
     const adoptable =
       observed.user === null && observed.strangers.length === 1
         ? await this.client.observe({ ...scope, adopt: true }, options)
@@ -255,6 +259,7 @@ export class FlvxPanel implements Panel<FlvxState> {
     passwords: true,
     newRefs: (service, _product, randomBytes) =>
       service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
+    exists: ({ state }) => (state === null ? null : (state as FlvxState).observed.user !== null),
     username: (service) => service.refs['flvx_username'] ?? null,
     check: (service, product) => checkOrder(service, product, this.#defaults),
   };
@@ -297,6 +302,15 @@ function scopeOf({ refs, ownRefs }: ServiceRecord): FlvxScope {
     name,
     nameIsOurs: name !== null && ownRefs.includes('flvx_username') && OWN_NAME.test(name),
   };
+}
+
+/** The account of the stored id is gone; one of its unguessable name is, or will be, the service's all the same. */
+function isLost({ user, scope, memory }: FlvxObservation): boolean {
+  return user === null && scope.userId != null && scope.nameIsOurs === true && memory.createdUserId === null;
+}
+
+function byName(scope: FlvxScope): FlvxScope {
+  return { ...scope, userId: null };
 }
 
 /** The step may be about an account that was taken over by the operator's word. */

@@ -4,13 +4,23 @@ import { flvxOf } from './flvx-product.js';
 import { EVIDENCE } from './flvx-state.js';
 
 /** The panel's ids, as refs of the service. */
-export function refsOf({ full, tunnels, permissions, observed, desired }: FlvxContext): Record<string, string | null> {
+export function refsOf({
+  full,
+  tunnels,
+  user,
+  permissions,
+  observed,
+  desired,
+}: FlvxContext): Record<string, string | null> {
   if (!full || tunnels === null) return {};
   const permission = permissions.find((row) => row.tunnelId === tunnels[0]);
   const { speedMbit } = flvxOf(desired.product);
   const own = observed.speedLimits.find((row) => row.id === permission?.speedId);
   const speed = speedMbit !== null && own ? String(own.id) : null;
+  const id = String(user.id);
   return {
+    // An account that was found by its own name may have another id by now.
+    ...(desired.service.refs['flvx_user_id'] === id ? {} : { flvx_user_id: id }),
     ...(permission === undefined
       ? {}
       : { flvx_tunnel_id: String(permission.tunnelId), flvx_user_tunnel_id: String(permission.id) }),
@@ -25,7 +35,7 @@ export function withRefs(plan: Plan, { service }: Desired, refs: Record<string, 
   const changed = Object.entries(refs).filter(([key, value]) => {
     const has = service.refs[key];
     const isOwn = service.ownRefs.includes(key);
-    if (key === 'flvx_user_id') return value !== null && !isOwn;
+    if (key === 'flvx_user_id') return value !== null && (!isOwn || has !== value);
     return (has ?? null) !== value && (has === undefined || isOwn || key === 'flvx_username');
   });
   return changed.length === 0 ? plan : { ...plan, refs: Object.fromEntries(changed) };

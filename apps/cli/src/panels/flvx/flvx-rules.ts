@@ -1,4 +1,4 @@
-import { bytesOf, type FlvxObservation, type FlvxQuotaValues } from '@sluice/flvx-client';
+import { bytesOf, type FlvxQuotaValues } from '@sluice/flvx-client';
 
 /** An account or permission as the panel's own rules look at it. */
 export interface Ruled extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
@@ -23,11 +23,7 @@ export function stopsPermission(permission: Ruled, at: number): boolean {
   return used >= bytesOf(permission.quota) || isExpired(permission, at) || permission.status !== 1;
 }
 
-/** Would the panel itself have paused a forward on this tunnel, or do so at its next traffic? */
-export function panelStops(observed: FlvxObservation, tunnelId: number): boolean {
-  const { user, at } = observed;
-  if (user === null) return false;
-  if (stopsUser(user, at)) return true;
-  const permission = observed.permissions.find((row) => row.userId === user.id && row.tunnelId === tunnelId);
-  return permission !== undefined && stopsPermission(permission, at);
+/** Has the account or permission used up its quota, or run out? Then the panel stops it, whoever opened or closed it. */
+export function isUsedUp(row: Ruled, at: number): boolean {
+  return row.inBytes + row.outBytes >= bytesOf(row.quota) || isExpired(row, at);
 }

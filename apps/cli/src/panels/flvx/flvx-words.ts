@@ -1,5 +1,6 @@
-import type { FlvxStep } from '@sluice/flvx-client';
+import type { FlvxAccountTarget, FlvxStep } from '@sluice/flvx-client';
 import type { Step } from '../panel.js';
+import type { FlvxContext } from './flvx-context.js';
 
 /** What a step repairs, in words; null for one that a hold begins or ends with. */
 export function driftOf(step: FlvxStep, journaled: Pick<Step, 'ends' | 'payload'>): string | null {
@@ -34,6 +35,22 @@ export function driftOf(step: FlvxStep, journaled: Pick<Step, 'ends' | 'payload'
     default:
       return null;
   }
+}
+
+/** What others have closed, and what nothing therefore opens: named, and left to them. */
+export function closedByOthers(
+  { user, permissions }: Pick<FlvxContext, 'user' | 'permissions'>,
+  target: FlvxAccountTarget,
+): string[] {
+  const lines: string[] = [];
+  const note = (what: string): unknown => lines.push(`${what} is closed, and not by Sluice: it stays so`);
+  if (user.status !== 1 && target.user?.status === undefined) note(`user ${user.id}`);
+  for (const row of permissions) {
+    const wanted = target.permissions.get(row.tunnelId);
+    const left = wanted?.values.status === undefined && wanted?.remove !== true;
+    if (row.status !== 1 && left) note(`the permission for tunnel ${row.tunnelId}`);
+  }
+  return lines;
 }
 
 function changesOf(what: string, prior: object, changes: object): string | null {

@@ -1,0 +1,116 @@
+import { NOWHERE, type FlvxPermissionValues } from '@sluice/flvx-client';
+import type { ActionRecord } from '@sluice/state-store';
+import type { FlvxMemo } from './flvx-memo.js';
+import type { Ruled } from './flvx-rules.js';
+import { journaledStep, payloadOf, type ParkReason } from './flvx-step.js';
+
+/** Takes what was journaled since the last look into the memory. */
+export class Journal {
+  memo: FlvxMemo;
+  readonly paused = new Set<number>();
+  /** How user and permissions were before Sluice wrote to them. */
+  #user: Partial<Ruled> = {};
+  readonly #permissions = new Map<number, Partial<Ruled>>();
+
+  constructor(memo: FlvxMemo) {
+    this.memo = memo;
+  }
+
+  take(row: ActionRecord): void {
+    const step = journaledStep(row);
+    if (step === null || row.calledAt === null) return;
+    const { memo } = this;
+    const done = row.state === 'applied' || row.state === 'unneeded';
+    switch (step.type) {
+      case 'create-user':
+        if (done) this.memo = { ...memo, ownQuota: true };
+        return;
+      case 'update-user':
+        this.#user = { ...step.prior.user, ...this.#user };
+        // A call whose end is not known counts as made: it may have overwritten the permissions.
+        this.memo = {
+          ...memo,
+          ownQuota: memo.ownQuota || (done && step.payload.changes.quota !== undefined),
+          values: [...memo.values, ...step.prior.permissions.filter((own) => !has(memo.values, own.tunnelId))],
+        };
+        return;
+      case 'reset-user':
+        this.#user = { ...step.prior.user, ...this.#user };
+        for (const { id, ...counters } of step.prior.permissions) this.#note(id, counters);
+        if (done) this.memo = { ...memo, usedBytes: 0, resetCycle: payloadOf(row)?.cycle ?? memo.resetCycle };
+        return;
+      case 'assign-tunnel': {
+        const { tunnelId, values, restarts } = step.payload;
+        if (step.prior !== null) this.#note(step.prior.id, step.prior);
+        const speeds = done && values.speedId !== undefined ? { [tunnelId]: values.speedId } : {};
+        this.#restart(restarts, { ...memo, speeds: { ...memo.speeds, ...speeds } });
+        return;
+      }
+      case 'redirect-forward': {
+        const { id, remoteAddr, status } = step.prior;
+        const redirects = remoteAddr === NOWHERE ? {} : { [id]: remoteAddr };
+        this.#restart(status === 0 ? [id] : [], { ...memo, redirects: { ...memo.redirects, ...redirects } });
+        return;
+      }
+      case 'restore-forward':
+        this.#restart(step.prior.status === 0 ? [step.payload.forwardId] : [], memo);
+        return;
+      case 'pause-forward':
+        if (done) this.#pause(step.payload.forwardId, payloadOf(row)?.parks ?? null);
+        return;
+      case 'resume-forward':
+        if (done) this.#resume(step.payload.forwardId);
+        return;
+      default:
+    }
+  }
+
+  /** The user as he was before Sluice wrote to him since the last look. */
+  userBefore<Row extends Ruled>(user: Row): Row {
+    return { ...user, ...this.#user };
+  }
+
+  /** The same of a permission; what an update of the user writes is written to it, too. */
+  permissionBefore<Row extends Ruled & { id: number }>(row: Row): Row {
+    const { quota, expiresAt } = this.#user;
+    const ofUser = { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
+    return { ...row, ...ofUser, ...this.#permissions.get(row.id) };
+  }
+
+  #note(id: number, before: Partial<Ruled>): void {
+    this.#permissions.set(id, { ...before, ...this.#permissions.get(id) });
+  }
+
+  #restart(ids: readonly number[], memo: FlvxMemo): void {
+    this.memo = { ...memo, restarted: [...new Set([...memo.restarted, ...ids])] };
+  }
+
+  #pause(id: number, parks: ParkReason | null): void {
+    const { memo } = this;
+    this.paused.add(id);
+    this.memo = {
+      ...memo,
+      restarted: without(memo.restarted, id),
+      parked: parks === null ? memo.parked : { ...memo.parked, [id]: parks },
+    };
+  }
+
+  #resume(id: number): void {
+    const { memo } = this;
+    this.paused.delete(id);
+    this.memo = {
+      ...memo,
+      restarted: without(memo.restarted, id),
+      stopped: without(memo.stopped, id),
+      parked: Object.fromEntries(Object.entries(memo.parked).filter(([key]) => key !== String(id))),
+    };
+  }
+}
+
+function has(values: readonly FlvxPermissionValues[], tunnelId: number): boolean {
+  return values.some((own) => own.tunnelId === tunnelId);
+}
+
+function without(ids: readonly number[], id: number): number[] {
+  return ids.filter((known) => known !== id);
+}
