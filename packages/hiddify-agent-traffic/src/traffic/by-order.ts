@@ -10,6 +10,8 @@ import { SweepExecutor } from './sweep-executor.js';
 import { takeList, type TakenList } from './take-list.js';
 import type { OrderResult, SweepStep } from './types.js';
 
+const mostReads = 3;
+
 export interface OrderOptions extends CallOptions {
   run?: string;
   dryRun?: boolean;
@@ -128,9 +130,12 @@ async function takeNow(
   context: ManagerContext,
   { run, dryRun = false, hooks: _hooks, ...call }: OrderOptions,
 ): Promise<TakenList> {
-  const taken = await takeList(context, { run: run ?? null, dryRun, acceptHalved: false, announce: false, call });
-  if (isProblem(taken)) throw problemError(taken);
-  return taken;
+  for (let read = 1; ; read += 1) {
+    const taken = await takeList(context, { run: run ?? null, dryRun, acceptHalved: false, announce: false, call });
+    if (!isProblem(taken)) return taken;
+    // Somebody else, e.g. a creation, has just read the panel: once more, then.
+    if (taken.code !== 'list_superseded' || read === mostReads) throw problemError(taken);
+  }
 }
 
 async function perform(

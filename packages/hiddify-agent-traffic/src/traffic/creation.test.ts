@@ -258,6 +258,29 @@ describe('creating users within a limit', () => {
     expect((await manager.getAgent('north')).reservedBytes).toBe(0);
   });
 
+  it('keeps the promise of a user that was made when the store fails right afterwards', async () => {
+    const manager = world.manager({ holder: 'gone', isHolderAlive: () => false });
+    await manager.setTrafficLimit('north', 10 * GB);
+    const { write } = world.store;
+    const hooks = {
+      before: () => {
+        world.store.write = () => {
+          // Only the first write after the creation fails.
+          world.store.write = write;
+          return Promise.reject(new Error('disk full'));
+        };
+        return Promise.resolve();
+      },
+    };
+    await expect(manager.createUser('north', { name: 'x', limitBytes: 10 * GB }, { hooks })).rejects.toThrow(
+      'disk full',
+    );
+    expect(limits()).toEqual([10 * GB]);
+    expect(await manager.canCreateUserWithTraffic('north', 1)).toMatchObject({ allowed: false });
+    expect(await manager.settleReservations()).toMatchObject([{ outcome: 'settled' }]);
+    expect(await manager.canCreateUserWithTraffic('north', 1)).toMatchObject({ allowed: false });
+  });
+
   it('repeats an attempt with the same uuid without a second user or promise', async () => {
     const manager = world.manager();
     await manager.setTrafficLimit('north', 10 * GB);

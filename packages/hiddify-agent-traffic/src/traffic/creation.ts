@@ -57,19 +57,19 @@ export async function createAgentUser(
     await settleReservation(context, uuid, 'closed', 'not-created');
     throw error;
   });
+  let made: CreatedUser;
   try {
-    const made = await makeReserved(context, wanted, call);
-    await settleReservation(context, uuid, 'settled', null);
-    await hooks.after?.(step, resultOf(step, made, null));
-    await recheck(context, agent, made.user, hooks, call);
-    return { user: made.user, how: made.how, agent: agent.uuid, check };
+    made = await makeReserved(context, wanted, call);
   } catch (error) {
-    const inDoubt = isInDoubt(error);
     // What may exist stays promised; it is looked for when the promise has run out.
-    if (!inDoubt) await settleReservation(context, uuid, 'closed', 'not-created');
+    if (!isInDoubt(error)) await settleReservation(context, uuid, 'closed', 'not-created');
     await hooks.after?.(step, resultOf(step, null, error));
     throw error;
   }
+  await settleReservation(context, uuid, 'settled', null);
+  await hooks.after?.(step, resultOf(step, made, null));
+  await recheck(context, agent, made.user, hooks, call);
+  return { user: made.user, how: made.how, agent: agent.uuid, check };
 }
 
 /** Check and promise, atomic in the store: this is what makes fifty creations at once keep a limit. */

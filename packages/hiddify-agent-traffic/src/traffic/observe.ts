@@ -96,7 +96,11 @@ export async function lookUpMissing(
   const present = new Set(bare.users.map(ledgerKey));
   const missing = input.ledger.filter(({ key, gone }) => !gone && !present.has(key));
   for (const { key, uuid } of rotated(missing, bare.at).slice(0, left)) {
-    if (uuid === null) continue;
+    // Without a uuid it cannot be asked about; a user that is not listed then counts no longer.
+    if (uuid === null) {
+      goneUsers.add(key);
+      continue;
+    }
     const user = await client.users.get(uuid, input.call);
     if (user === null) goneUsers.add(key);
     else users.push(user);
