@@ -69,7 +69,7 @@ export function recall(desired: Desired, user: HiddifyUser & { uuid: string }, l
   };
   let memo = kept?.uuid === user.uuid ? kept : blank;
   const before = memo.zeroing;
-  for (const row of desired.recent) memo = after(memo, row);
+  for (const row of desired.recent) memo = after(memo, row, user);
   // An earlier zeroing was looked at by now: either it held, or it is to be done again.
   if (memo.zeroing === before && !looksUndone(before, user.usedBytes)) memo = { ...memo, zeroing: null };
   const cycle = cycleOf(desired);
@@ -83,20 +83,31 @@ export function recall(desired: Desired, user: HiddifyUser & { uuid: string }, l
   };
 }
 
-function after(memo: HiddifyMemo, row: ActionRecord): HiddifyMemo {
-  const done = row.state === 'applied' || row.state === 'unneeded';
+function after(memo: HiddifyMemo, row: ActionRecord, user: HiddifyUser): HiddifyMemo {
+  const done = row.state === 'applied' || row.state === 'unneeded' || showsZeroing(row, user);
   if (!done || row.target !== memo.uuid) return memo;
   if (row.type === ACTION_TYPES.create) return { ...memo, ownLimit: true };
   const payload = updateIn(row);
   if (payload === null) return memo;
   const next = payload.change.limitBytes === undefined ? memo : { ...memo, ownLimit: true };
   if (payload.zero === undefined) return next;
-  const from = (row.observed as ObservedUser | null)?.usedBefore ?? 0;
+  const from = (row.observed as ObservedUser | null)?.usedBefore ?? usedAt(row) ?? 0;
   const { cycle, tries } = payload.zero;
   const at = row.calledAt ?? row.plannedAt;
   // A row that the last look has taken in already comes again until the next one.
   const zeroing = memo.zeroing?.at === at ? memo.zeroing : { at, from, tries };
   return { ...next, zeroedCycle: cycle, zeroing };
+}
+
+/** A zeroing whose answer was lost shows itself: less is there than when it was planned. */
+function showsZeroing(row: ActionRecord, user: HiddifyUser): boolean {
+  const mayBeDone = row.calledAt !== null && (row.state === 'planned' || row.state === 'in-doubt');
+  return mayBeDone && updateIn(row)?.zero !== undefined && user.usedBytes < (usedAt(row) ?? 0);
+}
+
+/** What stood there when the row was planned. */
+function usedAt({ prior }: Pick<ActionRecord, 'prior'>): number | null {
+  return (prior as Partial<ObservedUser> | null)?.usedBytes ?? null;
 }
 
 /** The payload of a journaled `update-user`. */

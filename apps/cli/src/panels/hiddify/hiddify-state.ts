@@ -78,5 +78,5 @@ export function observedOf(user: HiddifyUser): ObservedUser {
 
 /** The state before, as evidence has it. */
 export function priorIn(evidence: Pick<EvidenceRecord, 'prior'>): Partial<UserPrior> {
-  return (evidence.prior ?? {});
+  return evidence.prior ?? {};
 }
