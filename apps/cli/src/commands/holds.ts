@@ -5,6 +5,7 @@ import { readHoldsFile } from '../operations/holds-file.js';
 import { releaseAll } from '../operations/release-all.js';
 import { requirePanelName } from '../operations/services/panels.js';
 import { serviceDetail } from '../operations/services/show.js';
+import { printSwept } from '../output/agent-report.js';
 import { printPass } from '../output/pass-report.js';
 import { holdViews, orderHold, type HoldOrder } from '../operations/holds.js';
 import type { OrderReport } from '../operations/order.js';
@@ -91,6 +92,7 @@ async function releaseEverything(options: ReleaseOptions, deps: Deps): Promise<n
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(report);
     else printPass(terminal, report, true);
+    if (!terminal.json) printSwept(terminal, report.agents);
     const changes = options.dryRun === true && options.detailedExitcode === true && report.totals.actions > 0;
     return exitCode === ExitCode.done && changes ? ExitCode.changes : exitCode;
   });

@@ -3,6 +3,7 @@ import { ExitCode } from '../errors.js';
 import { runPass, type PassRequest } from '../operations/pass/pass.js';
 import { afterReconcile } from '../operations/retention.js';
 import { withSession } from '../operations/session.js';
+import { printSwept } from '../output/agent-report.js';
 import { printPass } from '../output/pass-report.js';
 import { printPlan } from '../output/plan-report.js';
 import { startProgress } from '../output/progress.js';
@@ -58,6 +59,7 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
     if (terminal.json) terminal.document(report);
     else if (request.command === 'plan') printPlan(terminal, report);
     else printPass(terminal, report, options.verbose === true);
+    if (!terminal.json) printSwept(terminal, report.agents);
     const detailed = request.command === 'plan' || options.detailedExitcode === true;
     return exitCode === ExitCode.done && request.dryRun && detailed && changes ? ExitCode.changes : exitCode;
   });

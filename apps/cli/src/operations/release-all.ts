@@ -3,6 +3,8 @@ import { Leases, panelLease } from './leases.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
 import { runOrder } from './order.js';
 import { runRow } from './run-row.js';
+import { panelsWithDisabled } from './agents/limited-panels.js';
+import type { SweptAgent } from './agents/sweep.js';
 import type { PassReport } from './pass/report.js';
 import type { ServiceView } from './views.js';
 import type { Session } from './session.js';
@@ -40,9 +42,15 @@ export async function releaseAll(
   const left = (await session.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
   const ids = [...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service)])].sort();
   const services = ids.length === 0 ? [] : await session.store.services.list({ ids });
-  const panels = [...new Set(services.map((service) => service.panel))].sort();
+  const ofAgents =
+    request.reason === undefined || request.reason === 'agent-limit'
+      ? await panelsWithDisabled(session, request.panel)
+      : [];
+  const panels = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
   const leases = new Leases(session, id);
   const views: ServiceView[] = [];
+  const agents: SweptAgent[] = [];
+  const broken: PassReport['panels'] = [];
   try {
     if (!request.dryRun) {
       await session.write([], async (tables) => {
@@ -68,6 +76,12 @@ export async function releaseAll(
       }
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, services.length) }, worker));
+    for (const panel of ofAgents) {
+      const { giveBackUsers } = await import('./agents/give-back-users.js');
+      const given = await giveBackUsers(session, panel, { run: id, dryRun: request.dryRun }, leases);
+      agents.push(...given.agents);
+      if (given.error) broken.push({ panel, error: given.error });
+    }
   } finally {
     await leases.releaseAll();
   }
@@ -90,14 +104,17 @@ export async function releaseAll(
       held: views.filter((view) => view.holds.length > 0).length,
       released: views.length - failed,
       purchased: 0,
-      actions: views.reduce((sum, view) => sum + view.actions.length, 0),
+      actions: [...views, ...agents].reduce((sum, { actions }) => sum + actions.length, 0),
     },
     services: views,
     notices: [],
     error: null,
-    panels: [],
+    panels: broken,
+    ...(agents.length === 0 ? {} : { agents }),
   };
-  const exitCode = failed === 0 ? ExitCode.done : failed === views.length ? ExitCode.failed : ExitCode.partial;
+  const wrong = failed + broken.length;
+  const all = views.length + ofAgents.length;
+  const exitCode = wrong === 0 ? ExitCode.done : wrong === all ? ExitCode.failed : ExitCode.partial;
   if (!request.dryRun) {
     const { totals } = report;
     await session.store.runs.finish(id, {

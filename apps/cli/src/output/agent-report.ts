@@ -84,6 +84,22 @@ export function printAgent(terminal: Terminal, agent: AgentDocument): void {
   }
 }
 
+/** The agents of a run over services: those for which something was done, or would be. */
+export function printSwept(terminal: Terminal, agents: CheckDocument['agents'] | undefined): void {
+  const shown = (agents ?? []).filter(({ actions, error }) => actions.length > 0 || error !== null);
+  const quietly = terminal.quiet && shown.every(({ error }) => error === null);
+  if (shown.length > 0 && !quietly) printActions(terminal, shown);
+}
+
+function printActions(terminal: Terminal, agents: CheckDocument['agents']): void {
+  printAgents(terminal, agents);
+  for (const { name, actions, error } of agents) {
+    for (const { type, target, state } of actions)
+      terminal.line(`  ${name}: ${type} ${target} ${terminal.status(state)}`);
+    if (error) terminal.line(`  ${name}: ${terminal.error(error)}`);
+  }
+}
+
 /** A sweep for people: what is out of the ordinary, all agents with `--verbose`. */
 export function printCheck(terminal: Terminal, report: CheckDocument, showAll: boolean): void {
   const { colors } = terminal;
@@ -98,12 +114,7 @@ export function printCheck(terminal: Terminal, report: CheckDocument, showAll: b
       colors.yellow(`OBSERVING ${report.run.observing.join(', ')}: decisions are recorded, nothing is changed`),
     );
   }
-  if (shown.length > 0) printAgents(terminal, shown);
-  for (const { name, actions, error } of shown) {
-    for (const { type, target, state } of actions)
-      terminal.line(`  ${name}: ${type} ${target} ${terminal.status(state)}`);
-    if (error) terminal.line(`  ${name}: ${terminal.error(error)}`);
-  }
+  if (shown.length > 0) printActions(terminal, shown);
   for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
   for (const notice of report.notices) terminal.line(colors.cyan(`notice ${notice.code}: ${notice.message}`));
   if (report.error) terminal.line(terminal.error(report.error));

@@ -22,3 +22,13 @@ async function hasLimits({ store, config }: Session, name: string): Promise<bool
     (await store.holds.open({ panel: name, reason: 'agent-limit' })).length > 0
   );
 }
+
+/** Hiddify panels, or that one, with users that the sweep disabled for their agents. */
+export async function panelsWithDisabled({ store, config }: Session, panel: string | undefined): Promise<string[]> {
+  const names: string[] = [];
+  for (const [name, { kind }] of Object.entries(config.panels)) {
+    if (kind !== 'hiddify' || (panel !== undefined && panel !== name)) continue;
+    if ((await store.agentDisabled.open(name)).length > 0) names.push(name);
+  }
+  return names;
+}

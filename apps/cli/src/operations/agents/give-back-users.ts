@@ -1,0 +1,48 @@
+import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic';
+import { isPanelError } from '@sluice/panel-http';
+import { itemErrorOf, type ItemError } from '../../errors.js';
+import { panelLease, type Leases } from '../leases.js';
+import type { Session } from '../session.js';
+import { AgentJournal } from './agent-journal.js';
+import type { AgentAction } from './agent-views.js';
+import { managerOf, openDesk } from './desk.js';
+import { detailsOf, type SweptAgent } from './sweep.js';
+
+/** Gives back every user that the sweep disabled on a panel; who was moved or touched since stays as it is. */
+export async function giveBackUsers(
+  session: Session,
+  name: string,
+  { run, dryRun }: { run: string; dryRun: boolean },
+  leases: Leases,
+): Promise<{ agents: SweptAgent[]; error: ItemError | null }> {
+  try {
+    const desk = await openDesk(session, name);
+    const held = () => leases.heldOf([panelLease(name)]);
+    const journal = new AgentJournal(session, name, run, held);
+    const manager = managerOf(session, desk, { leases: held });
+    const { planned } = await manager.restoreAllUsers({ run, dryRun, hooks: journal.hooks });
+    const done: (AgentAction & { agent: string | null; error: ItemError | null })[] = dryRun
+      ? planned.map(({ step: { type, target, agent } }) => ({ type, target, state: 'planned', agent, error: null }))
+      : journal.entries.map(({ row: { type, target, state }, agent, error }) => ({
+          type,
+          target,
+          state,
+          agent,
+          error,
+        }));
+    const concerned = new Set(done.map(({ agent }) => agent));
+    const all = (await manager.rememberedAgents()).filter(({ uuid }) => concerned.has(uuid));
+    const agents = (await detailsOf(session, desk, all)).map((detail): SweptAgent => {
+      const own = done.filter(({ agent }) => agent === detail.uuid);
+      return {
+        ...detail,
+        actions: own.map(({ type, target, state }) => ({ type, target, state })),
+        error: own.find(({ error }) => error !== null)?.error ?? null,
+      };
+    });
+    return { agents, error: agents.find(({ error }) => error !== null)?.error ?? null };
+  } catch (error) {
+    if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
+    return { agents: [], error: itemErrorOf(error) };
+  }
+}
