@@ -19,8 +19,6 @@ export interface Kept {
 
 /** Looks that are older than this are asked about one by one: the journal of all services since then would be long. */
 const BULK_MS = 2 * 86_400_000;
-/** With more services than this, all of the panel's are asked for at once. */
-const MANY = 500;
 
 /** What is remembered of the last look, in a decision's inputs; null where there was none. */
 export function keptIn(decision: Pick<DecisionRecord, 'inputs'> | null): Kept | null {
@@ -38,7 +36,7 @@ export async function loadRemembered(
   const remembered = new Map<string, Remembered>();
   if (!panel.keep) return remembered;
   const { store } = session;
-  const ids = services.length > MANY ? undefined : services.map((service) => service.id);
+  const ids = services.map((service) => service.id);
   for (const decision of await store.decisions.latest(ids)) {
     remembered.set(decision.service, { seen: keptIn(decision), recent: [], removed: 0 });
   }

@@ -5,12 +5,14 @@ import type { Work } from './work.js';
 const PAGE = 2000;
 
 /**
- * Finds for each service that a hold or evidence is about the other active services of the panel that stand on the
+ * Finds for each service that a hold or evidence is about (on a panel with accounts: for each) the other active services of the panel that stand on the
  * same thing (server, port, account): by their ids in the store, by what was observed in this run, and by open
  * evidence.
  */
 export async function findSharing(session: Session, panel: Panel, works: Work[]): Promise<void> {
-  const concerned = works.filter((work) => work.holds.length > 0 || work.evidence.length > 0);
+  const concerned = works.filter(
+    (work) => panel.accounts !== undefined || work.holds.length > 0 || work.evidence.length > 0,
+  );
   if (concerned.length === 0) return;
   const standing = new Map<string, Set<string>>();
   for (const work of concerned) {

@@ -26,6 +26,9 @@ export interface TimedSnapshot {
   snapshot: FlvxSnapshot;
 }
 
+/** Lists that are older belong to an earlier run of a process that makes several. */
+const RUN_MS = 10 * 60_000;
+
 /** The panel's lists, each read once in a run: the three long ones, and the short ones when something needs them. */
 export class FlvxLists {
   readonly #client: FlvxClient;
@@ -42,18 +45,21 @@ export class FlvxLists {
     this.#withGroups = withGroups;
   }
 
-  /** Users, permissions and forwards, read anew: a run begins. */
-  begin(signal: AbortSignal): Promise<TimedSnapshot> {
-    const at = isoNow(this.#clock);
+  /** Users, permissions and forwards as read in this run: once for all pages of its services. */
+  async long(signal: AbortSignal): Promise<TimedSnapshot> {
+    const now = this.#clock.now();
+    const known = await this.#long;
+    if (known && now - Date.parse(known.at) <= RUN_MS) return known;
     this.#site = null;
     this.#labels = null;
+    const at = isoNow(this.#clock);
     this.#long = this.#client.snapshot({}, { signal }).then((snapshot) => ({ at, snapshot }));
-    return this.#long;
-  }
-
-  /** Users, permissions and forwards as read in this run. */
-  long(signal: AbortSignal): Promise<TimedSnapshot> {
-    return this.#long ?? this.begin(signal);
+    try {
+      return await this.#long;
+    } catch (error) {
+      this.#long = null;
+      throw error;
+    }
   }
 
   /** Tunnels and speed limits as read in this run. */

@@ -130,7 +130,7 @@ export class FlvxPanel implements Panel<FlvxState> {
       for (const { service } of requests) onAnswer(service.id, unread(at, code, message));
     };
     try {
-      const read = await this.#lists.begin(signal);
+      const read = await this.#lists.long(signal);
       const size = read.snapshot.users.size;
       const expected = Math.max(0, ...requests.map(({ seen, removed }) => listedIn(seen) - removed));
       if (size * 2 < expected && !options.allowShort) {

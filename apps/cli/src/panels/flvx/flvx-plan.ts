@@ -6,6 +6,7 @@ import {
   planEnsureUser,
   planTerminate,
   UNLIMITED_QUOTA,
+  type FlvxObservation,
 } from '@sluice/flvx-client';
 import type { ItemError } from '../../errors.js';
 import type { Desired, Observation, Plan } from '../panel.js';
@@ -89,9 +90,9 @@ function creating(defaults: FlvxDefaults, desired: Desired, state: FlvxState): P
       message: `the account that "${service.id}" names on the panel belongs to ${desired.sharedWith.join(', ')}: take another flvx_username or flvx_user_id`,
     });
   }
-  if (user === null) return makingAccount(defaults, desired, state);
+  if (user === null) return makingAccount(defaults, desired, state, order.adopt);
   const made = service.ownRefs.includes('flvx_user_id') || observed.memory.createdUserId === user.id;
-  const proved = made || observed.scope.nameIsOurs === true;
+  const proved = made || (observed.scope.nameIsOurs === true && observed.scope.name === user.name);
   if (!proved && !order.adopt) {
     return failing({
       code: 'account_exists',
@@ -102,14 +103,19 @@ function creating(defaults: FlvxDefaults, desired: Desired, state: FlvxState): P
   // With its values as they are, all that is left of it is to take away second accounts of the name.
   const values = { name, quota, maxForwards, expiresAt, resetDay };
   const duplicates = observed.duplicates.length === 0 ? [] : planEnsureUser(observed, values);
-  // An account that is taken over keeps the password that its customer has.
-  const setsPassword = order.setPassword && proved && observed.memory.createdUserId === null;
+  // Only one that was made in an order that was broken off: an account that is taken over keeps its customer's password.
+  const setsPassword = order.setPassword && wasMade(desired, observed) && observed.memory.createdUserId === null;
   const plan = inLine(defaults, desired, state, observed, duplicates, setsPassword);
   const refs = { flvx_user_id: String(user.id), ...(proved ? {} : { flvx_username: user.name }) };
   return withRefs(plan, desired, { ...refs, ...plan.refs });
 }
 
-function makingAccount(defaults: FlvxDefaults, desired: Desired, state: FlvxState): Plan {
+function wasMade({ recent }: Desired, { scope, user }: FlvxObservation): boolean {
+  if (scope.nameIsOurs === true && scope.name === user?.name) return true;
+  return recent.some((row) => row.type === 'create-user' && row.calledAt !== null && row.target === user?.name);
+}
+
+function makingAccount(defaults: FlvxDefaults, desired: Desired, state: FlvxState, adopt: boolean): Plan {
   const { service, product, now, timeZone } = desired;
   const choice = tunnelsOf(tunnelChoice(service, product, defaults), state.groups, service.product);
   if ('problem' in choice) return failing(choice.problem);
@@ -123,7 +129,9 @@ function makingAccount(defaults: FlvxDefaults, desired: Desired, state: FlvxStat
     expiresAt: expiryOf(service, product, timeZone) ?? firstExpiry(product, now),
   };
   const name = service.refs['flvx_username'] ?? '';
-  const make = planEnsureUser(state.observed, { name, ...values });
+  // With the operator's word, two accounts of the name are the reason, not one.
+  const scope = { ...state.observed.scope, adopt };
+  const make = planEnsureUser({ ...state.observed, scope }, { name, ...values });
   // What follows the account is only shown: it is planned anew when the account is there.
   const follow = planAccount(state.observed, {
     permissions: new Map(choice.tunnels.map((id) => [id, { values, whenNew: { status: 1 } }])),
