@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { lazily, type CommandContext } from './command.js';
 
 /** `poll`, `reconcile`, `plan`, `explain`, `usage`: what cron runs and what one looks at afterwards. */
@@ -53,4 +53,16 @@ export function declareRuns(program: Command, context: CommandContext): void {
     .description('usage and allowance of each cycle')
     .addHelpText('after', '\nExample:\n  $ sluice usage history svc-1')
     .action(lazily(context, async () => (await import('./usage.js')).usageHistory));
+  usage
+    .command('graph')
+    .argument('<service>')
+    .description('usage as a chart in the terminal, or as an SVG file')
+    .addOption(new Option('--range <range>', 'how far back (default: cycle)').choices(['cycle', '24h', '7d']))
+    .option('--svg <file>', 'write an SVG instead; an earlier one is replaced')
+    .option('--from-panel', "the panel's own graph; kept for graphCache")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ sluice usage graph svc-1\n  $ sluice usage graph svc-1 --range 7d --svg svc-1.svg',
+    )
+    .action(lazily(context, async () => (await import('./graph.js')).usageGraph));
 }

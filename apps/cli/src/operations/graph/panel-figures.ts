@@ -29,6 +29,7 @@ function instantOf(label: string, timeZone: string): string | null {
   const parts = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?$/.exec(label);
   if (!parts) return null;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map((part) => Number(part));
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return null;
   const date = new TZDate(year, month - 1, day, hour, minute, second || 0, timeZone);
   return Number.isNaN(date.getTime()) ? null : new Date(date.getTime()).toISOString();
 }

@@ -13,6 +13,7 @@ import type {
   ContractReport,
   Observation,
   Panel,
+  PanelGraph,
   Step,
   StepOutcome,
   UsageAnswer,
@@ -193,6 +194,13 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   }
 
   adopt = adoptEasyDcim;
+
+  graph(service: ServiceRecord, window: { start: string; end: string }, signal: AbortSignal): Promise<PanelGraph> {
+    return this.client.graphs.export(service.refs['easydcim_service_id'] ?? '', window, {
+      ...this.#call(service),
+      signal,
+    });
+  }
 
   footprint(service: ServiceRecord, observation: Observation<EasyDcimState> | null): string[] {
     const { easydcim_service_id: serviceId, easydcim_server_id: serverId } = service.refs;

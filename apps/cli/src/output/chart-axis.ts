@@ -1,0 +1,50 @@
+const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P'];
+
+/** A scale of figures: its ends, its marks, and the unit that the marks are in. */
+export interface Axis {
+  min: number;
+  max: number;
+  ticks: { value: number; label: string }[];
+  unit: string;
+}
+
+/**
+ * A scale for these figures with about `count` marks at round figures. It begins at zero unless all figures lie close
+ * together far above it, where nothing could be told apart.
+ */
+export function plainAxis(figures: number[], count: number, unit: string): Axis {
+  return scaled(figures, count, unit, 1);
+}
+
+/** The same for bytes, in the unit (1024-based) that fits the largest. */
+export function byteAxis(bytes: number[], count: number): Axis {
+  const highest = Math.max(0, ...bytes);
+  let power = 0;
+  while (power < PREFIXES.length - 1 && highest >= 1024 ** (power + 1)) power++;
+  return scaled(bytes, count, `${PREFIXES[power] ?? ''}B`, 1024 ** power);
+}
+
+function scaled(figures: number[], count: number, unit: string, one: number): Axis {
+  const lowest = figures.reduce((low, figure) => Math.min(low, figure), Infinity) / one;
+  const highest = figures.reduce((high, figure) => Math.max(high, figure), -Infinity) / one;
+  const [low, high] = figures.length === 0 ? [0, 1] : [lowest > highest * 0.7 ? lowest : Math.min(0, lowest), highest];
+  // All the same, or nothing at all: a scale from zero still shows it.
+  const bottom = high > low ? low : Math.min(0, low);
+  const top = high > bottom ? high : bottom + 1;
+  const step = roundStep((top - bottom) / count);
+  const min = Math.floor(bottom / step + 1e-9) * step;
+  const steps = Math.max(1, Math.ceil((top - min) / step - 1e-9));
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const ticks = Array.from({ length: steps + 1 }, (_, n) => {
+    const value = min + n * step;
+    return { value: value * one, label: value.toFixed(decimals) };
+  });
+  return { min: min * one, max: (min + steps * step) * one, ticks, unit };
+}
+
+/** The nearest 1, 2 or 5 times a power of ten. */
+function roundStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  const off = (factor: number): number => Math.abs(Math.log((factor * power) / step));
+  return [1, 2, 5, 10].reduce((best, factor) => (off(factor) < off(best) ? factor : best)) * power;
+}
