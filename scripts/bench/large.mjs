@@ -75,7 +75,7 @@ export async function benchLarge() {
 }
 
 /** Highest resident memory of a process while it runs, in MB. */
-function peakMemory(args, options) {
+export function peakMemory(args, options) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { ...options, stdio: 'ignore' });
     let peak = 0;
