@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Deps } from '../context.js';
 
 /** Options that every command has. */
@@ -22,6 +22,13 @@ export type CommandHandler<Options extends GlobalOptions = GlobalOptions> = (
   options: Options,
   deps: Deps,
 ) => Promise<number>;
+
+/** An option with fixed choices, for the help and for completion; whether a word is one of them is the command's to say. */
+export function choice(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, description);
+  option.argChoices = [...words];
+  return option;
+}
 
 /** An action that loads its code only when it is called: the start-up stays short. */
 export function lazily<Options extends GlobalOptions>(

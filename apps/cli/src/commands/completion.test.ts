@@ -65,8 +65,10 @@ describe('the completion for bash', () => {
     expect(offered('poll', '--version')).toEqual([]);
   });
 
-  it('offers the fixed choices of an argument, and nothing where anything may stand', () => {
+  it('offers the fixed choices of an argument or option, and nothing where anything may stand', () => {
     expect(offered('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(offered('service', 'export', '--format', '')).toEqual(['csv', 'json', 'yaml']);
+    expect(offered('schedule', 'show', '--format', 's')).toEqual(['systemd']);
     expect(offered('completion', 'bash', '')).toEqual([]);
     expect(offered('explain', '')).toEqual([]);
     expect(offered('poll', '--service', '')).toEqual([]);

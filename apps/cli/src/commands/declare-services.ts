@@ -1,7 +1,9 @@
-import type { Command } from 'commander';
-import { lazily, type CommandContext } from './command.js';
+import type { Command, Option } from 'commander';
+import { choice, lazily, type CommandContext } from './command.js';
 
 const WAIT = ['--wait-lock <duration>', 'wait so long for another run that works on it (default: 30s)'] as const;
+const REASONS = ['quota', 'billing', 'manual', 'agent-limit'];
+const asOption = (): Option => choice('--as <reason>', 'default: billing', ['billing', 'manual']);
 const KEYS = 'keys as in the import: panel, product, client, billing_cycle, next_due_date, easydcim_service_id, …';
 
 /** `service`, `override`, `hold`, `provision`: what is about single services. */
@@ -39,7 +41,7 @@ function declareService(service: Command, context: CommandContext): void {
   service
     .command('export')
     .description('write all services to standard output, as import reads them')
-    .option('--format <format>', 'csv, json or yaml (default: csv)')
+    .addOption(choice('--format <format>', 'default: csv', ['csv', 'json', 'yaml']))
     .option('--panel <name>', 'only this panel')
     .addHelpText('after', '\nExample:\n  $ sluice service export > services.csv')
     .action(lazily(context, async () => (await load()).exportServices));
@@ -83,7 +85,7 @@ function declareOverride(override: Command, context: CommandContext): void {
     .description('set quota (of the mode in force), mode or action; takes effect at the next poll')
     .option('--quota <size>', 'such as 500GB')
     .option('--unlimited', 'no limit')
-    .option('--mode <mode>', 'IN, OUT or TOTAL')
+    .addOption(choice('--mode <mode>', 'what counts', ['IN', 'OUT', 'TOTAL']))
     .option('--action <action>', 'disable-ports, suspend-order, both, …')
     .option(...WAIT)
     .addHelpText('after', '\nExample:\n  $ sluice override set svc-1 --quota 12TB')
@@ -136,7 +138,7 @@ function declareHold(hold: Command, context: CommandContext): void {
       .option(...note)
       .option('--all', 'everything that Sluice restricted')
       .option('--panel <name>', 'with --all: only on this panel')
-      .option('--reason <reason>', 'with --all: only holds of this reason')
+      .addOption(choice('--reason <reason>', 'with --all: only holds of this reason', REASONS))
       .option('--from <file>', 'with --all: from the file of open holds, when the store is gone')
       .option('--yes', 'with --all: do not ask'),
   )
@@ -146,7 +148,7 @@ function declareHold(hold: Command, context: CommandContext): void {
     .command('adopt')
     .argument('<service>')
     .description('take over what another tool shut, as evidence of a hold; changes nothing on the panel')
-    .option('--reason <reason>', 'quota (default), billing or manual')
+    .addOption(choice('--reason <reason>', 'default: quota', ['quota', 'billing', 'manual']))
     .option('--ports <ids>', 'ports that it disabled, separated by commas')
     .option('--order', 'it suspended the order')
     .option('--forwards <ids>', 'forwards that it paused, separated by commas')
@@ -167,17 +169,16 @@ function declareProvision(provision: Command, context: CommandContext): void {
       .option('--detailed-exitcode', 'with --dry-run: exit 4 when there is something to change')
       .option(...WAIT)
       .addHelpText('after', `\nExample:\n  $ sluice provision ${name} ${example}`);
-  const asOption = ['--as <reason>', 'billing (default) or manual'] as const;
   verb('create', 'make the account with all that the product asks for', 'relay-1 --password-file relay-1.txt')
     .option('--adopt', "take over an existing account that is provably this service's")
     .option('--password-file <file>', 'write the generated password there (0600, never over an existing file)')
     .action(lazily(context, async () => (await load()).create));
   verb('suspend', 'add a billing hold and enforce it', 'svc-1 --reason "unpaid"')
-    .option(...asOption)
+    .addOption(asOption())
     .option('--reason <text>', 'why, kept as the note of the hold')
     .action(lazily(context, async () => (await load()).suspend));
   verb('unsuspend', 'release the billing hold; a quota hold that is still due stays', 'svc-1')
-    .option(...asOption)
+    .addOption(asOption())
     .action(lazily(context, async () => (await load()).unsuspend));
   verb('renew', 'move the due date one period on, or to a date', 'svc-1 --until 2027-01-15')
     .option('--until <date>', 'the new due date')
