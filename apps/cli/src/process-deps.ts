@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Clock, Deps } from './context.js';
+import { ExitCode, SluiceError } from './errors.js';
 
 declare const SLUICE_VERSION: string;
 
@@ -76,10 +77,20 @@ async function ask(question: string, options: { secret?: boolean } = {}): Promis
     },
   });
   const prompt = createInterface({ input: process.stdin, output, terminal: true });
+  // Ctrl-C and Ctrl-D close the prompt; by itself it would wait on.
+  const closing = new AbortController();
+  prompt.once('close', () => {
+    closing.abort();
+  });
   try {
-    const answer = prompt.question(question);
+    const answer = prompt.question(question, { signal: closing.signal });
     muted = options.secret === true;
     return await answer;
+  } catch (error) {
+    if ((error as { name?: string }).name !== 'AbortError') throw error;
+    throw new SluiceError('interrupted', 'Interrupted: the question was not answered', {
+      exitCode: ExitCode.interrupted,
+    });
   } finally {
     prompt.close();
     if (muted) process.stdout.write('\n');
