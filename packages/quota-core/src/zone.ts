@@ -1,4 +1,4 @@
-import { tzOffset } from '@date-fns/tz';
+import { tzOffset } from '@date-fns/tz/tzOffset';
 import { BoundedCache } from './bounded-cache.js';
 import { type CalendarDate, formatCalendarDate, parseCalendarDate } from './calendar.js';
 import { QuotaCoreError } from './errors.js';

@@ -1,5 +1,5 @@
 import { parseSize, type Quota } from '@sluice/quota-core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A transform whose error becomes an issue at the value's own place. */
 function parsed<Out>(describe: string, parse: (text: string) => Out): z.ZodType<Out, string> {

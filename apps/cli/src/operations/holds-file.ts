@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StateStore, StoreTables } from '@sluice/state-store';
-import { z } from 'zod';
+import * as z from 'zod';
 import { usageError } from '../errors.js';
 import { replaceFile } from './atomic-file.js';
 
