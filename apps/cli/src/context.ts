@@ -12,6 +12,8 @@ export interface Output {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
   columns?: number | undefined;
+  /** Tells when more may be written after `write` gave false. */
+  once?(event: 'drain', listener: () => void): unknown;
 }
 
 /** All that a command has from outside: nothing deeper down reads the process. */

@@ -271,6 +271,30 @@ describe('log export', () => {
     expect(() => bench.read('log.jsonl')).toThrow('ENOENT');
   });
 
+  it('waits for a reader that is slow', async () => {
+    const calls = Array.from({ length: 1500 }, (_, n) => call(n, { path: `/${'x'.repeat(100)}` }));
+    await bench.store((store) => store.apiCalls.add(calls));
+    const events: string[] = [];
+    let drained: (() => void) | null = null;
+    const stdout = {
+      write: (text: string) => {
+        if (drained !== null) throw new Error('written before it was drained');
+        events.push(`${text.split('\n').length - 1}`);
+        return false;
+      },
+      once: (_event: 'drain', listener: () => void) => {
+        drained = listener;
+        setImmediate(() => {
+          drained = null;
+          listener();
+        });
+      },
+    };
+    expect((await bench.sluice('log export -', { stdout })).exitCode).toBe(0);
+    expect(events.length).toBeGreaterThan(3);
+    expect(events.reduce((sum, lines) => sum + Number(lines), 0)).toBe(1500);
+  });
+
   it('reads in pages, through many rows of one instant', async () => {
     await bench.store((store) =>
       store.apiCalls.add(

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Deps } from '../context.js';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Deps, Output } from '../context.js';
 import { ExitCode, SluiceError, usageError } from '../errors.js';
 import { exportLog } from '../operations/log-export.js';
 import { followLog } from '../operations/log-follow.js';
@@ -65,9 +66,9 @@ export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps
   withSession(deps, options, async (session) => {
     const filter = await filterOf(session, options, 1);
     if (name === '-') {
-      await writeLines(session, filter, (text) => {
+      await writeLines(session, filter, async (text) => {
         refuseInterrupted(deps);
-        deps.stdout.write(text);
+        await written(deps.stdout, text);
       });
       return ExitCode.done;
     }
@@ -85,6 +86,7 @@ async function intoFile(session: Session, filter: LogFilter, file: string, deps:
     const entries = await writeLines(session, filter, (text) => {
       refuseInterrupted(deps);
       target.write(text);
+      return Promise.resolve();
     });
     target.close();
     return entries;
@@ -106,17 +108,31 @@ function refuseInterrupted(deps: Deps): void {
   });
 }
 
-async function writeLines(session: Session, filter: LogFilter, write: (text: string) => void): Promise<number> {
+/** Waits until a slow reader has taken what it was given: otherwise all of it would gather here. */
+function written(output: Output, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (output.write(text) === false && output.once) output.once('drain', resolve);
+    else resolve();
+  });
+}
+
+async function writeLines(
+  session: Session,
+  filter: LogFilter,
+  write: (text: string) => Promise<void>,
+): Promise<number> {
   let entries = 0;
   let text = '';
   for await (const entry of exportLog(session, filter)) {
     entries++;
     text += `${JSON.stringify(entry)}\n`;
     if (text.length < CHUNK) continue;
-    write(text);
+    await write(text);
     text = '';
+    // Signals and the output get their turn.
+    await turn();
   }
-  write(text);
+  await write(text);
   return entries;
 }
 
