@@ -24,7 +24,7 @@ export interface DrawnGraph {
  * The panel's own graph. An answer is kept for `graphCache`; what is asked ends at a whole number of such intervals, so
  * that the same question comes again. A failure is never kept.
  *
- * @throws SluiceError `unsupported`, `no_cycle`, `graph_unreadable`, and what the panel fails with
+ * @throws SluiceError `unsupported`, `not_metered_yet`, `graph_unreadable`, and what the panel fails with
  */
 export async function panelGraph(session: Session, id: string, range: GraphRange): Promise<DrawnGraph> {
   const { config } = session;

@@ -19,7 +19,7 @@ export interface GraphWindow {
 /**
  * The stretch that a range means now; of a cycle the part that has passed.
  *
- * @throws SluiceError `no_cycle` for a service that was never metered
+ * @throws SluiceError `not_metered_yet` for a service that was never metered
  */
 export async function windowOf(session: Session, service: ServiceRecord, range: GraphRange): Promise<GraphWindow> {
   const now = session.deps.clock.now();
@@ -27,7 +27,7 @@ export async function windowOf(session: Session, service: ServiceRecord, range: 
   const [cycle] = await session.store.cycles.newest([service.id]);
   if (!cycle) {
     throw new SluiceError(
-      'no_cycle',
+      'not_metered_yet',
       `"${service.id}" has no cycle that was metered: run "sluice poll" first, or ask for --range 24h`,
       { details: { service: service.id } },
     );
