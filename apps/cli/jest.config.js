@@ -1,3 +1,3 @@
 import { base } from '../../jest.base.js';
 
-export default { ...base, testTimeout: 60_000 };
+export default { ...base, testTimeout: 120_000 };
