@@ -32,7 +32,7 @@ export interface HiddifyBench {
 export function hiddifyConfig(url: string, north: string, agents = '', more = ''): string {
   return `timeZone: UTC
 panels:
-  vpn: { kind: hiddify, url: "${url}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}", retries: 0, timeout: 5s${agents === '' ? '' : `, agents: ${agents}`} }
+  vpn: { kind: hiddify, url: "${url}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}", retries: 0, timeout: 60s${agents === '' ? '' : `, agents: ${agents}`} }
 products:
   vpn-50: { panel: vpn, quota: { total: 50GB }, hiddify: { packageDays: 30, mode: no_reset } }
   vpn-100: { panel: vpn, quota: { total: 100GB }, hiddify: { packageDays: 60, mode: no_reset } }
