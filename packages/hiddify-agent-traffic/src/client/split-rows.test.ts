@@ -41,6 +41,11 @@ describe('RowSplitter', () => {
     expect(() => rowsOf(`[{"a":"${'x'.repeat(3_000_000)}`, 65_536)).toThrow('longer than 1 MB');
   });
 
+  it('says so when an HTML page came instead', () => {
+    expect(() => rowsOf('\n<!doctype html><title>Sign in</title>')).toThrow('an HTML page came instead of a list');
+    expect(() => rowsOf('"text"')).toThrow('an array is due');
+  });
+
   it('refuses every list that was cut off', () => {
     const whole = JSON.stringify([{ a: 'x"}]', b: [1, { c: null }] }, { a: 'y\\' }]);
     for (let length = 0; length < whole.length; length += 1) {

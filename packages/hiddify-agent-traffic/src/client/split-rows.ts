@@ -3,6 +3,9 @@ const backslash = 0x5c;
 const comma = 0x2c;
 const opened = 0x5b;
 const closed = 0x5d;
+const lessThan = 0x3c;
+
+const htmlPage = 'an HTML page came instead of a list: a proxy or web server answers in the place of the panel';
 
 /** A row of the panel is about 1.1 kB; what never ends is not kept for ever. */
 const longestRow = 1024 * 1024;
@@ -59,7 +62,7 @@ export class RowSplitter {
       const byte = text[at];
       if (this.#due === 'nothing') throw new BrokenList('something follows the list');
       if (this.#due === 'start') {
-        if (byte !== opened) throw new BrokenList('an array is due');
+        if (byte !== opened) throw new BrokenList(byte === lessThan ? htmlPage : 'an array is due');
         this.#due = 'first';
         at += 1;
       } else if (byte === closed && (this.#due === 'first' || this.#due === 'comma')) {
