@@ -20,7 +20,9 @@ export async function sweepAfterPass(
 ): Promise<{ changes: number }> {
   // The brake stopped the run over this panel: then nothing at all is done there.
   const isBraked = report.error?.code === 'mass_change' && report.error.details?.['panel'] === name;
-  if (isBraked || session.deps.signal.aborted) return { changes: 0 };
+  // Periods, too, would begin and end at the wrong time.
+  const isClockWrong = report.panels.some(({ panel, error }) => panel === name && error.code === 'clock_wrong');
+  if (isBraked || isClockWrong || session.deps.signal.aborted) return { changes: 0 };
   let sweep: PanelSweep;
   try {
     sweep = await sweepOf(session, name, request, leases, report.run.id);
