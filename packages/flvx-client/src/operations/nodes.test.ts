@@ -80,6 +80,9 @@ describe('a node that is silent', () => {
     expect(world.flvx.user(2)?.status).toBe(0);
     expect(world.flvx.permissionStatus(2, 1)).toBe(0);
     expect(failures(result)).toEqual([1, 2, 3, 4].map((id) => [`pause-forward:${id}`, 'failed', 'PANEL_REJECTED']));
+    expect(result.steps.find((one) => one.state === 'failed')?.error?.message).toMatch(
+      /Repeat it when the node is back\.$/,
+    );
     expect(running()).not.toEqual([]);
     world.flvx.node(1).silent = false;
     const again = await suspend(world.client, scope, { ...wanted, evidence: result.evidence });

@@ -16,6 +16,10 @@ export interface CallEnd {
   transient: boolean;
 }
 
+/** The panel is well, one of its nodes is not: the transport's advice for a refusal would be wrong. */
+const nodeTrouble = new Set<unknown>(['node_offline', 'node_timeout', 'node_gone', 'node_failed']);
+const noRepeat = /Mend what the panel objects to; repeating does not help\.$/;
+
 const hopeless = new Set(['PANEL_AUTH', 'PANEL_FORBIDDEN', 'PANEL_CIRCUIT_OPEN', 'PANEL_RATE_LIMITED']);
 
 /** Pure. */
@@ -37,6 +41,9 @@ export function isRepeatable(step: FlvxStep): boolean {
 /** An error for the journal. */
 export function problemOf(step: FlvxStep, error: unknown): { code: string; message: string } {
   if (isPanelError(error)) {
+    if (nodeTrouble.has(error.panelCode)) {
+      return { code: error.code, message: error.message.replace(noRepeat, 'Repeat it when the node is back.') };
+    }
     if (error.panelCode !== serviceMissingCode) return { code: error.code, message: error.message };
     return {
       code: 'out_of_reach',
