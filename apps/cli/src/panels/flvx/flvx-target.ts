@@ -187,12 +187,15 @@ function stillStops({ user, permissions, observed }: FlvxContext, row: FlvxForwa
 /** Forwards that are shown as paused and should be, but may run: paused once more. */
 function suspects(context: FlvxContext, targets: ReadonlyMap<number, FlvxForwardTarget>): number[] {
   const { forwards, wants, evidence, memo } = context;
+  // A node whose agent was restarted runs all of them, and not only the one that has carried something since.
+  const restarted = new Set(forwards.filter((row) => hasGrown(context, row)).map((row) => row.tunnelId));
   return forwards
     .filter((row) => row.status !== 1)
     .filter((row) => {
       if (memo.restarted.includes(row.id)) return targets.get(row.id)?.run !== true;
       if (targets.get(row.id)?.run !== false) return false;
-      return hasGrown(context, row) || (wants.closed && !evidence.forward.has(String(row.id)));
+      if (hasGrown(context, row)) return true;
+      return wants.closed && (restarted.has(row.tunnelId) || !evidence.forward.has(String(row.id)));
     })
     .map((row) => row.id);
 }

@@ -57,10 +57,11 @@ describe('a paused forward that runs again while the service is held', () => {
     expect(at.panel.traffic(2, GB)).toBe(true);
     const { exitCode, report, service } = await poll();
     expect(exitCode).toBe(0);
-    expect(types(service.actions)).toEqual(['pause-forward 2']);
+    // The other one runs as well, although it has carried nothing yet.
+    expect(types(service.actions)).toEqual(['pause-forward 2', 'pause-forward 3']);
     expect(codes(report)).toEqual(['forward_ran_again']);
     expect(report.notices[0]?.message).toMatch(/forward 2 \(web\) of svc-1/);
-    expect(at.panel.isRunning(2)).toBe(false);
+    expect(at.panel.runningForwards()).toEqual([1]);
     expect((await poll()).service.actions).toEqual([]);
   });
 
@@ -68,7 +69,7 @@ describe('a paused forward that runs again while the service is held', () => {
     await at.panel.customerRedeploy(3);
     at.panel.traffic(3, GB);
     const { service } = await poll();
-    expect(types(service.actions)).toEqual(['pause-forward 3']);
+    expect(types(service.actions)).toContain('pause-forward 3');
     expect(at.panel.runningForwards()).toEqual([1]);
   });
 
