@@ -10,7 +10,13 @@ const { benchLarge, benchMemory } = await import('./bench/large.mjs');
 const { benchHiddifySweep } = await import('./bench/hiddify-sweep.mjs');
 
 const wanted = process.argv.slice(2);
-const parts = { 'start-up': benchStartUp, poll: benchPoll, large: benchLarge, memory: benchMemory, hiddify: benchHiddifySweep };
+const parts = {
+  'start-up': benchStartUp,
+  poll: benchPoll,
+  large: benchLarge,
+  memory: benchMemory,
+  hiddify: benchHiddifySweep,
+};
 for (const [name, bench] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   for (const { name: what, figure, limit } of await bench()) {

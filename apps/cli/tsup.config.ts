@@ -23,5 +23,7 @@ export default defineConfig({
   // of `sluice demo` among them. Our own libraries and the native driver stay dependencies.
   noExternal: Object.keys(devDependencies),
   // Some of what is bundled is CommonJS and asks for Node's own modules with `require`.
-  banner: { js: "import { createRequire as nodeRequire } from 'node:module';const require = nodeRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as nodeRequire } from 'node:module';const require = nodeRequire(import.meta.url);",
+  },
 });

@@ -98,7 +98,7 @@ async function ask(question: string, options: { secret?: boolean } = {}): Promis
 }
 
 /** State and start time of a process as Linux tells them; null where they can't be told. */
-function processStat(pid: number): { state: string; start: string } | null {
+export function processStat(pid: number): { state: string; start: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name, in parentheses, may hold anything; the fields are counted from behind it.
@@ -109,7 +109,8 @@ function processStat(pid: number): { state: string; start: string } | null {
   }
 }
 
-function isAlive(owner: LeaseOwner, host: string): boolean {
+/** Whether the process that holds a lease is still there; of another host's it is taken to be. */
+export function isAlive(owner: LeaseOwner, host: string): boolean {
   if (owner.host !== host) return true;
   try {
     process.kill(owner.pid, 0);

@@ -11,15 +11,31 @@ const STORE_EXIT: Record<string, number> = { lease_lost: ExitCode.leaseHeld };
  * `argv` is without the program's name.
  */
 export async function run(argv: string[], deps: Deps): Promise<number> {
-  const outcome = { exitCode: 0 };
-  const program = buildProgram(deps, (code) => {
+  const outcome = { exitCode: 0, printed: false };
+  const { stdout } = deps;
+  const watched: Deps = {
+    ...deps,
+    stdout: {
+      write: (text) => {
+        outcome.printed = true;
+        return stdout.write(text);
+      },
+      isTTY: stdout.isTTY,
+      get columns() {
+        return stdout.columns;
+      },
+    },
+  };
+  const program = buildProgram(watched, (code) => {
     outcome.exitCode = code;
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return interruptedBy(deps) ?? outcome.exitCode;
   } catch (error) {
-    const exitCode = report(error, argv, deps);
+    // What fails after the document is printed may not add a second one.
+    const asDocument = argv.includes('--json') && !outcome.printed;
+    const exitCode = report(error, argv, deps, asDocument);
     return interruptedBy(deps) ?? exitCode;
   }
 }
@@ -30,8 +46,7 @@ function interruptedBy({ signal }: Deps): number | null {
   return signal.reason === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
 }
 
-function report(error: unknown, argv: string[], deps: Deps): number {
-  const json = argv.includes('--json');
+function report(error: unknown, argv: string[], deps: Deps, json: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.done;
     if (json) writeJson(deps, { code: 'usage', message: error.message.replace(/^error: /, ''), details: {} });

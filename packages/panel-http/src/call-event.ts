@@ -10,6 +10,7 @@ export interface CallFacts {
   prepared: PreparedRequest;
   clean: (text: string) => string;
   status: number | null;
+  headers: IncomingHttpHeaders | null;
   durationMs: number;
   attempt: number;
   responseBytes: number;
@@ -27,6 +28,7 @@ export function callEvent(onCall: (event: CallEvent) => void, facts: CallFacts):
       method: request.method,
       path: clean(prepared.path),
       status: facts.status,
+      serverTime: facts.headers === null ? null : serverTimeOf(facts.headers),
       durationMs: facts.durationMs,
       attempt: facts.attempt,
       ok: error === null,
@@ -43,6 +45,13 @@ export function callEvent(onCall: (event: CallEvent) => void, facts: CallFacts):
       'PanelHttpWarning',
     );
   }
+}
+
+/** An answer out of a cache is as old as its `Age` says. */
+function serverTimeOf({ date = '', age }: IncomingHttpHeaders): number | null {
+  const sent = date.endsWith(' GMT') ? Date.parse(date) : Number.NaN;
+  const seconds = /^\d{1,9}$/.test(age ?? '') ? Number(age) : 0;
+  return Number.isNaN(sent) ? null : sent + seconds * 1000;
 }
 
 /** Node's headers with repeated ones joined. */

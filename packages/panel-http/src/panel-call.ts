@@ -151,6 +151,7 @@ export class PanelCall<T> {
         prepared: this.#prepared,
         clean: this.#clean,
         status,
+        headers: lost ? null : outcome.headers,
         durationMs,
         attempt: this.#attempts,
         responseBytes: outcome.receivedBytes,

@@ -212,6 +212,7 @@ describe('request', () => {
         method: 'POST',
         path: '/x',
         status: 200,
+        serverTime: expect.any(Number),
         durationMs: expect.any(Number),
         attempt: 1,
         ok: true,
@@ -223,6 +224,21 @@ describe('request', () => {
         changing: false,
       },
     ]);
+  });
+
+  it.each<[name: string, headers: Record<string, string>, serverTime: number | null]>([
+    ['its date', { date: 'Fri, 20 Nov 2026 10:03:00 GMT' }, Date.UTC(2026, 10, 20, 10, 3)],
+    ['its date and age', { date: 'Fri, 20 Nov 2026 10:03:00 GMT', age: '90' }, Date.UTC(2026, 10, 20, 10, 4, 30)],
+    ['a date without a zone', { date: '2026-11-20 10:03:00' }, null],
+    ['no date', {}, null],
+  ])("tells the panel's clock by %s", async (_name, headers, serverTime) => {
+    answer = (_seen, response) => {
+      response.sendDate = false;
+      for (const [key, value] of Object.entries(headers)) response.setHeader(key, value);
+      json(response, {});
+    };
+    await http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' });
+    expect(events.map((event) => event.serverTime)).toEqual([serverTime]);
   });
 
   it('counts what it did', async () => {

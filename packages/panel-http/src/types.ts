@@ -21,6 +21,8 @@ export interface CallEvent {
   path: string;
   /** `null` when no answer came. */
   status: number | null;
+  /** What the answer's `Date` header (with its `Age`) says the panel's clock showed, milliseconds since 1970; `null` without one. */
+  serverTime: number | null;
   durationMs: number;
   /** 1 for the first attempt. */
   attempt: number;

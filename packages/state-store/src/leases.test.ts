@@ -80,6 +80,14 @@ describe('acquire', () => {
     expect(asked).toEqual([OWNER]);
   });
 
+  it('does not wait for the end of a lease from before the clock was set back, unless its owner can be seen', async () => {
+    await held(at.store, REMOTE, minute(600));
+    expect(await acquire(at.store, OWNER, minute(599))).toMatchObject({ acquired: false });
+    expect(await acquire(at.store, OWNER, minute(0))).toMatchObject({ acquired: true, lease: { fence: 2 } });
+    await at.store.leases.renew({ name: 'panel:dcim', fence: 2 }, minute(600), 60_000);
+    expect(await acquire(at.store, OTHER, minute(0))).toMatchObject({ acquired: false, heldBy: { owner: OWNER } });
+  });
+
   it('does not rob one who came while the owner was looked at', async () => {
     await held(at.store, OWNER, minute(0));
     const other = await at.open();

@@ -18,8 +18,9 @@ export function createLeases(access: Access): StateStore['leases'] {
         const seen = await access.read((session) => read(session, request.name));
         const holder = seen === null ? null : toRecord(seen);
         const gone = holder !== null && isGone(holder.owner, request);
-        if (holder !== null && !gone && holder.expiresAt > request.now) return { acquired: false, heldBy: holder };
-        const lease = await access.write((session) => take(session, request, gone ? holder.fence : null));
+        const abandoned = holder !== null && (gone || isBeyond(holder, request));
+        if (holder !== null && !abandoned && holder.expiresAt > request.now) return { acquired: false, heldBy: holder };
+        const lease = await access.write((session) => take(session, request, abandoned ? holder.fence : null));
         if (lease !== null) return { acquired: true, lease };
         if (attempt === ATTEMPTS) return refused(access, request);
       }
@@ -75,6 +76,14 @@ export async function verifyFences({ db }: Session, fences: readonly HeldLease[]
 /** Another host's processes can't be looked at: only the end of their time frees their leases. */
 function isGone(owner: LeaseOwner, request: AcquireRequest): boolean {
   return owner.host === request.owner.host && !request.isAlive(owner);
+}
+
+/**
+ * Whether another host's lease runs out later than any that is taken or renewed now: then the clock was set back
+ * since, and it would last for as long as that. An owner who is still there renews it soon, or loses it by its fence.
+ */
+function isBeyond({ owner, expiresAt }: LeaseRecord, request: AcquireRequest): boolean {
+  return owner.host !== request.owner.host && expiresAt > after(request.now, 2 * request.ttlMs);
 }
 
 function after(now: string, ttlMs: number): string {

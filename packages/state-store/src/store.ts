@@ -289,7 +289,8 @@ export interface StateStore extends StoreTables {
   leases: {
     /**
      * Takes a free, expired or abandoned lease in one atomic statement and raises its fence number.
-     * `isAlive` is asked about the owner on the same host; an owner that is gone loses the lease at once.
+     * `isAlive` is asked about the owner on the same host; an owner that is gone loses the lease at once. So does one on
+     * another host whose lease runs out later than twice `ttlMs` from now: the clock was set back since.
      */
     acquire(request: {
       name: string;

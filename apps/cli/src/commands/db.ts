@@ -14,7 +14,7 @@ import { backupBeforeMigration } from '../operations/backups.js';
 import { storeLocation } from '../operations/session.js';
 import { Terminal } from '../output/terminal.js';
 import { leaseHeld } from '../operations/leases.js';
-import { writeHoldsFile } from '../operations/holds-file.js';
+import { replaceHoldsFile } from '../operations/holds-file.js';
 import type { Deps } from '../context.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm } from './shared.js';
@@ -90,13 +90,19 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   const { version, replaced } = await restoreStore({ from, to: location, clock: deps.clock });
   // The file of open holds has to say what the store says from now on.
   const store = await openStore({ location, clock: deps.clock });
+  let replacedHolds: string | null;
   try {
-    await writeHoldsFile(store, new Date(deps.clock.now()).toISOString());
+    replacedHolds = await replaceHoldsFile(store, new Date(deps.clock.now()).toISOString());
   } finally {
     await store.close();
   }
   const terminal = new Terminal(deps, options);
-  if (terminal.json) terminal.document({ from, to: location, version, replaced });
+  if (replacedHolds !== null) {
+    terminal.warn(
+      `sluice: warning: ${replacedHolds} names what was restricted after the backup was made: "sluice hold release --all --from ${replacedHolds} --yes" gives it back`,
+    );
+  }
+  if (terminal.json) terminal.document({ from, to: location, version, replaced, replacedHolds });
   else
     terminal.info(
       `${location} is restored from ${from}${replaced === null ? '' : `; what was there is kept as ${replaced}`}`,

@@ -80,7 +80,7 @@ async function releaseEverything(options: ReleaseOptions, deps: Deps): Promise<n
     await confirm(deps, options, `Give back everything that Sluice restricted on ${where} and put it under observe?`);
   }
   const file = options.from === undefined ? null : readHoldsFile(path.resolve(deps.cwd, options.from));
-  return withSession(deps, options, async (session) => {
+  return withSession(deps, { ...options, storeMayBeLost: file !== null }, async (session) => {
     if (options.panel !== undefined) requirePanelName(session, options.panel);
     const { report, exitCode } = await releaseAll(session, {
       panel: options.panel,

@@ -1,8 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
-import { ExitCode } from '../errors.js';
+import { ExitCode, itemErrorOf, worstExitCode } from '../errors.js';
 import { runPass, type PassRequest } from '../operations/pass/pass.js';
+import type { PassReport } from '../operations/pass/report.js';
 import { afterReconcile } from '../operations/retention.js';
-import { withSession } from '../operations/session.js';
+import { withSession, type Session } from '../operations/session.js';
 import { printSwept } from '../output/agent-report.js';
 import { printPass } from '../output/pass-report.js';
 import { printPlan } from '../output/plan-report.js';
@@ -46,7 +47,11 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
         terminal.warn(`sluice: warning: ${warning.path}: ${warning.message}`);
     }
     const progress = await startProgress(deps, request.command, !terminal.json && !terminal.quiet);
-    const { report, exitCode, changes } = await runPass(session, {
+    const {
+      report,
+      exitCode: reached,
+      changes,
+    } = await runPass(session, {
       ...request,
       keepAll: terminal.json || options.verbose === true || request.command === 'plan',
       onProgress: (done, total) => {
@@ -55,7 +60,7 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
     }).finally(() => {
       progress.stop();
     });
-    if (request.command === 'reconcile' && !request.dryRun) await afterReconcile(session);
+    const exitCode = worstExitCode([reached, await finish(session, request, report)]);
     if (terminal.json) terminal.document(report);
     else if (request.command === 'plan') printPlan(terminal, report);
     else printPass(terminal, report, options.verbose === true);
@@ -63,6 +68,21 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
     const detailed = request.command === 'plan' || options.detailedExitcode === true;
     return exitCode === ExitCode.done && request.dryRun && detailed && changes ? ExitCode.changes : exitCode;
   });
+}
+
+/** What is left to do once the services are done; its failure is one of the run, whose services are told all the same. */
+async function finish(session: Session, request: PassRequest, report: PassReport): Promise<number> {
+  try {
+    if (!request.dryRun) session.refreshHoldsFile();
+    // By a wrong clock everything that is kept for a time would be old.
+    const clockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
+    if (request.command === 'reconcile' && !request.dryRun && !clockWrong) await afterReconcile(session);
+    await session.settle();
+    return ExitCode.done;
+  } catch (error) {
+    report.error ??= itemErrorOf(error);
+    return ExitCode.failed;
+  }
 }
 
 /** `sluice poll` */

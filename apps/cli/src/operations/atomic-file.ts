@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /** Replaces a file (mode 0600) so that at each moment either the old or the new one is there, whole. */
 export function replaceFile(file: string, text: string): void {
@@ -6,7 +6,8 @@ export function replaceFile(file: string, text: string): void {
   try {
     const handle = openSync(draft, 'w', 0o600);
     try {
-      writeSync(handle, text);
+      // Unlike a single write, this goes on until all is written or there is no room.
+      writeFileSync(handle, text);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StateStore, StoreTables } from '@sluice/state-store';
 import * as z from 'zod';
-import { usageError } from '../errors.js';
+import { SluiceError, usageError } from '../errors.js';
 import { replaceFile } from './atomic-file.js';
 
 /** All open holds with their evidence and the services they are on: enough to give everything back without the store. */
@@ -21,8 +21,8 @@ export function holdsFileOf(storeFile: string): string {
   return `${storeFile}.holds.json`;
 }
 
-/** Writes the file anew from what the store says. */
-export async function writeHoldsFile(store: StateStore, at: string): Promise<void> {
+/** What the file has to say now. */
+async function contentOf(store: StateStore): Promise<Omit<HoldsFile, 'about' | 'at'>> {
   const holds = await store.holds.open();
   const evidence = await store.evidence.open();
   const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
@@ -30,8 +30,85 @@ export async function writeHoldsFile(store: StateStore, at: string): Promise<voi
   // Evidence may outlive its hold for as long as giving it back fails: its hold goes with it.
   const past = ended.length === 0 ? [] : (await store.holds.all()).filter((hold) => ended.includes(hold.id));
   const services = ids.length === 0 ? [] : await store.services.list({ ids });
-  const file: HoldsFile = { about: ABOUT, at, services, holds: [...holds, ...past], evidence };
-  replaceFile(holdsFileOf(store.location), `${JSON.stringify(file, null, 2)}\n`);
+  return { services, holds: [...holds, ...past], evidence };
+}
+
+/**
+ * Writes the file anew from what the store says. Another process may have changed the store meanwhile and have been
+ * quicker to write: then once more.
+ */
+export async function writeHoldsFile(store: StateStore, at: string): Promise<void> {
+  const file = holdsFileOf(store.location);
+  for (let content = await contentOf(store), before = ''; JSON.stringify(content) !== before;) {
+    before = JSON.stringify(content);
+    const whole: HoldsFile = { about: ABOUT, at, ...content };
+    try {
+      replaceFile(file, `${JSON.stringify(whole, null, 2)}\n`);
+    } catch (error) {
+      const reason = (error as { code?: string }).code ?? String(error);
+      throw new SluiceError(
+        'holds_file_not_written',
+        `The file of open holds ${file} can't be written (${reason}): the store has everything, the next run writes the file; make room or mend the permissions of its folder`,
+        { cause: error },
+      );
+    }
+    content = await contentOf(store);
+  }
+}
+
+/** Writes the file unless it says what the store says: a run that was killed may have left it behind. */
+export async function refreshHoldsFile(store: StateStore, at: string): Promise<void> {
+  if (!(await isHoldsFileStale(store))) return;
+  await writeHoldsFile(store, at);
+}
+
+/**
+ * Writes the file anew after another store took the place of the one that it was about. A file that names what the
+ * store does not know is kept beside it; gives its path, or null.
+ */
+export async function replaceHoldsFile(store: StateStore, at: string): Promise<string | null> {
+  const file = holdsFileOf(store.location);
+  const found = namedIn(file);
+  const known = new Set((await store.evidence.open()).map((row) => row.id));
+  const isNews = found?.evidence.some((row) => !known.has(row.id)) === true;
+  const kept = isNews ? `${file}.replaced-${at.replaceAll(/[-:]/g, '')}` : null;
+  if (kept !== null) renameSync(file, kept);
+  await writeHoldsFile(store, at);
+  return kept;
+}
+
+/** Whether the file does not say what the store says; without open holds none is needed. */
+export async function isHoldsFileStale(store: StateStore): Promise<boolean> {
+  const wanted = await contentOf(store);
+  const found = namedIn(holdsFileOf(store.location));
+  if (found === null) return wanted.holds.length > 0 || wanted.evidence.length > 0;
+  const { services, holds, evidence } = found;
+  return JSON.stringify({ services, holds, evidence }) !== JSON.stringify(wanted);
+}
+
+/** What the file says; null when there is none that can be read. */
+function namedIn(file: string): HoldsFile | null {
+  try {
+    return readHoldsFile(file);
+  } catch {
+    return null; // it is written anew
+  }
+}
+
+/**
+ * Refuses to begin a new store in the place of one that was lost while something is still restricted: the new one
+ * would take what we shut for somebody else's.
+ */
+export function refuseLostStore(storeFile: string): void {
+  if ((statSync(storeFile, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
+  const file = holdsFileOf(storeFile);
+  const found = existsSync(file) ? readHoldsFile(file) : null;
+  if (!found || (found.holds.length === 0 && found.evidence.length === 0)) return;
+  throw new SluiceError(
+    'store_missing',
+    `The store ${storeFile} is gone, but ${file} names ${found.holds.length} holds: put a backup back with "sluice db restore FILE", or give everything back with "sluice hold release --all --from ${file} --yes"; to begin anew all the same, move that file away`,
+    { details: { store: storeFile, holdsFile: file } },
+  );
 }
 
 const textOrNull = z.string().nullable();

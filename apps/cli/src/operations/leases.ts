@@ -54,12 +54,12 @@ export class Leases {
   /** Waits for the lease up to `waitMs`, then fails with exit code 5. */
   async take(name: string, waitMs: number): Promise<HeldLease> {
     const { clock, signal } = this.#session.deps;
-    const until = clock.now() + waitMs;
-    for (;;) {
+    // Counted by its own sleeps: a clock that is set meanwhile makes it neither endless nor short.
+    for (let leftMs = waitMs; ; leftMs -= RETRY_MS) {
       const result = await this.tryTake(name);
       if ('lease' in result) return result.lease;
-      if (clock.now() >= until || signal.aborted) throw leaseHeld(name, [result.heldBy]);
-      await clock.sleep(Math.min(RETRY_MS, Math.max(1, until - clock.now())), signal);
+      if (leftMs <= 0 || signal.aborted) throw leaseHeld(name, [result.heldBy]);
+      await clock.sleep(Math.min(RETRY_MS, leftMs), signal);
     }
   }
 

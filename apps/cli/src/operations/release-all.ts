@@ -8,6 +8,7 @@ import type { SweptAgent } from './agents/sweep.js';
 import type { PassReport } from './pass/report.js';
 import type { ServiceView } from './views.js';
 import type { Session } from './session.js';
+import { sideBySide } from './side-by-side.js';
 
 /** What `hold release --all` is asked. */
 export interface ReleaseAllRequest {
@@ -67,15 +68,14 @@ export async function releaseAll(
       // The switch stops a run under way; what it has begun is waited for.
       for (const panel of panels) await leases.take(panelLease(panel), request.waitMs);
     }
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      for (;;) {
-        const service = services[next++];
-        if (!service || session.deps.signal.aborted) return;
+    await sideBySide(
+      services,
+      AT_ONCE,
+      async (service) => {
         views.push(await giveBack(session, id, service.id, request));
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, services.length) }, worker));
+      },
+      () => session.deps.signal.aborted,
+    );
     for (const panel of ofAgents) {
       const { giveBackUsers } = await import('./agents/give-back-users.js');
       const given = await giveBackUsers(session, panel, { run: id, dryRun: request.dryRun }, leases);

@@ -3,7 +3,7 @@ import type { CallEvent } from '@sluice/panel-http';
 import { openStore, type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
 import { loadConfig, type Config } from '../config/load.js';
 import { backupBeforeMigration } from './backups.js';
-import { watchHolds, writeHoldsFile } from './holds-file.js';
+import { refreshHoldsFile, refuseLostStore, watchHolds, writeHoldsFile } from './holds-file.js';
 import { isoNow, newId, type Deps } from '../context.js';
 import { SluiceError } from '../errors.js';
 import { unknownPanel } from './services/panels.js';
@@ -14,6 +14,8 @@ import { openPanel } from '../panels/registry.js';
 /** Options that every command has. */
 export interface CommonOptions {
   config?: string;
+  /** Begin a new store although the file of open holds tells of one that was lost. */
+  storeMayBeLost?: boolean;
 }
 
 const FLUSH_AT = 500;
@@ -29,6 +31,7 @@ export class Session {
   /** The run that API calls belong to; set by `beginRun`. */
   runId: string | null = null;
   readonly #panels = new Map<string, Promise<Panel>>();
+  readonly #clockDifferences = new Map<string, number>();
   #calls: ApiCallRecord[] = [];
   #flushing: Promise<void> = Promise.resolve();
   /** One writing of the holds file at a time; changes meanwhile ask for one more. */
@@ -45,6 +48,7 @@ export class Session {
   static async open(deps: Deps, options: CommonOptions): Promise<Session> {
     const config = loadConfig(options.config, deps.env, deps.cwd);
     const location = storeLocation(config);
+    if (options.storeMayBeLost !== true) refuseLostStore(location);
     await backupBeforeMigration(location, deps.clock);
     const store = await openStore({ location, clock: deps.clock });
     return new Session(deps, config, store);
@@ -77,7 +81,13 @@ export class Session {
     this.#log(event);
   };
 
+  /** A panel's clock less ours, in milliseconds, as its last answer told it; null when none did. */
+  clockDifference(panel: string): number | null {
+    return this.#clockDifferences.get(panel) ?? null;
+  }
+
   #log(event: CallEvent): void {
+    if (event.serverTime !== null) this.#clockDifferences.set(event.panel, event.serverTime - this.deps.clock.now());
     this.#calls.push({
       at: event.at,
       run: this.runId,
@@ -94,7 +104,10 @@ export class Session {
       message: event.message,
       changing: event.changing,
     });
-    if (this.#calls.length >= FLUSH_AT) this.#flushing = this.#flushing.then(() => this.#flush());
+    if (this.#calls.length < FLUSH_AT) return;
+    this.#flushing = this.#flushing.then(() => this.#flush());
+    // Its failure shows at `settle`, which waits for it.
+    this.#flushing.catch(() => undefined);
   }
 
   async #flush(): Promise<void> {
@@ -125,19 +138,35 @@ export class Session {
   #writeHoldsFile(): void {
     if (this.#holdsStale) return;
     this.#holdsStale = true;
-    this.#holdsFile = this.#holdsFile.then(async () => {
+    this.#afterHoldsFile(async () => {
       this.#holdsStale = false;
       await writeHoldsFile(this.store, this.now());
     });
-    // Its failure shows at `close`, which waits for it.
+  }
+
+  /** Brings the file of open holds in line with the store, should a run that was killed have left it behind. */
+  refreshHoldsFile(): void {
+    this.#afterHoldsFile(() => refreshHoldsFile(this.store, this.now()));
+  }
+
+  #afterHoldsFile(work: () => Promise<void>): void {
+    this.#holdsFile = this.#holdsFile.then(work);
+    // Its failure shows at `settle`, which waits for it.
     this.#holdsFile.catch(() => undefined);
+  }
+
+  /** Writes what is still to be written: calls for the log, the file of open holds. Throws once for what could not be. */
+  async settle(): Promise<void> {
+    const pending = [this.#flushing.then(() => this.#flush()), this.#holdsFile];
+    this.#flushing = Promise.resolve();
+    this.#holdsFile = Promise.resolve();
+    const results = await Promise.allSettled(pending);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   async close(): Promise<void> {
     try {
-      await this.#flushing;
-      await this.#flush();
-      await this.#holdsFile;
+      await this.settle();
     } finally {
       for (const panel of this.#panels.values()) {
         void panel.then(

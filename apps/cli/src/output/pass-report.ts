@@ -75,11 +75,37 @@ export function printPass(terminal: Terminal, report: PassDocument, showAll: boo
     );
     terminal.line();
   }
-  for (const service of shown) if (service.error) terminal.line(`${service.id}: ${terminal.error(service.error)}`);
-  for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
+  const failures = [
+    ...shown.map(({ id, error }) => ({ object: id, error })),
+    ...report.panels.map(({ panel, error }) => ({ object: panel, error })),
+  ];
+  for (const { objects, error } of alike(failures)) {
+    // What the whole run failed of is said once, at the end.
+    if (error.message !== report.error?.message) terminal.line(`${objects}: ${terminal.error(error)}`);
+  }
   for (const notice of report.notices) terminal.line(colors.cyan(`notice ${notice.code}: ${notice.message}`));
-  if (report.error) terminal.line(terminal.error(report.error));
+  if (report.error) terminal.warn(`sluice: ${report.error.message}`);
   terminal.line(summary(report));
+}
+
+const NAMED = 3;
+
+/** Failures with the same words are told once: `svc-1, svc-2, svc-3 and 37 others`. */
+function alike(
+  failures: { object: string; error: { code: string; message: string } | null }[],
+): { objects: string; error: { code: string; message: string } }[] {
+  const groups = new Map<string, { names: string[]; error: { code: string; message: string } }>();
+  for (const { object, error } of failures) {
+    if (!error) continue;
+    const group = groups.get(`${error.code} ${error.message}`);
+    if (group) group.names.push(object);
+    else groups.set(`${error.code} ${error.message}`, { names: [object], error });
+  }
+  return [...groups.values()].map(({ names, error }) => {
+    const others = names.length - NAMED;
+    const rest = others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : '';
+    return { objects: `${names.slice(0, NAMED).join(', ')}${rest}`, error };
+  });
 }
 
 function summary({ run, totals }: PassDocument): string {

@@ -7,7 +7,9 @@ const ADDS = /^(disable|suspend|create|pause|redirect|assign)/;
 export function printPlan(terminal: Terminal, report: PassDocument): void {
   const { colors } = terminal;
   for (const service of report.services) {
-    if (service.actions.length === 0 && service.error === null) continue;
+    // What the whole run failed of is said once, at the end.
+    const error = service.error?.message === report.error?.message ? null : service.error;
+    if (service.actions.length === 0 && error === null) continue;
     const holds = service.holds.map((hold) => hold.reason).join(', ') || 'none';
     terminal.line(
       `${colors.bold(service.id)} on ${service.panel} (holds: ${holds})${service.observing ? colors.yellow(' OBSERVING') : ''}`,
@@ -17,7 +19,7 @@ export function printPlan(terminal: Terminal, report: PassDocument): void {
       const text = `  ${sign} ${action.type} ${action.target}`;
       terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
     }
-    if (service.error) terminal.line(`  ${terminal.error(service.error)}`);
+    if (error) terminal.line(`  ${terminal.error(error)}`);
   }
   if (report.totals.actions === 0) terminal.line('Nothing to change.');
   printPass(terminal, { ...report, services: [] }, false);

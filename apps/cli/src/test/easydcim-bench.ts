@@ -10,6 +10,8 @@ export const TOKEN = 'tok-9f3c-very-secret-token';
 export interface EasyDcimBench {
   bench: Bench;
   panel: FakeEasyDcim;
+  /** How far the command's clock is ahead of the panel's, in milliseconds; 0 at first. */
+  skew: { ms: number };
   /** Adds a service to panel and store: number 1 is `svc-1`, EasyDCIM service 501, order 901, server 301, ports 7010.. */
   addService: (number: number, options?: ServiceOptions) => Promise<void>;
   poll: (words?: string) => ReturnType<Bench['sluice']>;
@@ -57,14 +59,16 @@ ${more}`;
 
 /** Starts a fake panel at 2026-11-20 12:00 UTC; cycles run from the 15th to the 15th. */
 export async function startEasyDcimBench(more = '', panelMore = ''): Promise<EasyDcimBench> {
-  const clock = manualClock('2026-11-20T12:00:00Z');
-  const bench = new Bench(clock);
-  const panel = await startFakeEasyDcim({ token: TOKEN, now: clock.now, timeZone: 'UTC' });
+  const truth = manualClock('2026-11-20T12:00:00Z');
+  const skew = { ms: 0 };
+  const bench = new Bench({ ...truth, now: () => truth.now() + skew.ms });
+  const panel = await startFakeEasyDcim({ token: TOKEN, now: truth.now, timeZone: 'UTC' });
   bench.env['DCIM_TOKEN'] = TOKEN;
   bench.write('sluice.yaml', configText(panel.url, more, panelMore));
   return {
     bench,
     panel,
+    skew,
     async addService(number, options = {}) {
       const ids = idsOf(number);
       const { product = 'ports', serverId = ids.server } = options;

@@ -24,6 +24,8 @@ export interface Outcome {
 export class Bench {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'sluice-test-'));
   readonly env: Record<string, string> = {};
+  /** Where the config has the store. */
+  storeFile = 'sluice.db';
   /** Everything that was printed so far, for searches after secrets. */
   printed = '';
   #pid = 1000;
@@ -47,6 +49,7 @@ export class Bench {
   async sluice(words: string | string[], overrides: Partial<Deps> = {}): Promise<Outcome> {
     let stdout = '';
     let stderr = '';
+    const pid = ++this.#pid;
     const { signal } = new AbortController();
     setMaxListeners(0, signal);
     const deps: Deps = {
@@ -65,7 +68,7 @@ export class Bench {
       },
       randomBytes: (count) => randomBytes(count),
       random: Math.random,
-      owner: { host: 'test', pid: ++this.#pid, processStart: '1' },
+      owner: { host: 'test', pid, processStart: '1' },
       isAlive: (owner) => !this.#dead.has(owner.pid),
       signal,
       version: '0.0.0-test',
@@ -73,13 +76,14 @@ export class Bench {
       ...overrides,
     };
     const exitCode = await run(typeof words === 'string' ? words.split(' ') : words, deps);
+    this.#dead.add(pid);
     this.printed += stdout + stderr;
     return { exitCode, stdout, stderr, json: (() => JSON.parse(stdout) as unknown) as JsonOf };
   }
 
   /** Opens the store beside the command, to look into it. */
   async store<T>(look: (store: StateStore) => Promise<T>): Promise<T> {
-    const store = await openStore({ location: this.path('sluice.db'), clock: this.clock });
+    const store = await openStore({ location: this.path(this.storeFile), clock: this.clock });
     try {
       return await look(store);
     } finally {

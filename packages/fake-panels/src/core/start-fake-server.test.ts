@@ -31,6 +31,11 @@ const post = (path = '/things/7'): Promise<Response> => fetch(server.url + path,
 const get = (path = '/things/7'): Promise<Response> => fetch(server.url + path);
 
 describe('a fake server', () => {
+  it('tells the time of its clock', async () => {
+    await start({ now: () => Date.UTC(2030, 0, 2, 3, 4, 5) });
+    expect((await get()).headers.get('date')).toBe('Wed, 02 Jan 2030 03:04:05 GMT');
+  });
+
   it('answers with the logic of the panel and logs the call', async () => {
     await start();
     const response = await fetch(`${server.url}/things/7?page=2&f[]=a&f[]=b`, {

@@ -28,6 +28,8 @@ export interface FakeServerOptions {
   readonly latencyMs?: number;
   /** `false`: the log stays empty, only `totals` are counted. Default `true`. */
   readonly keepCalls?: boolean;
+  /** The panel's clock, milliseconds since 1970: answers carry it as their `Date`. Default: the real one. */
+  readonly now?: () => number;
 }
 
 /** Starts a fake panel's server on 127.0.0.1. Rejects when the port is taken. */
@@ -72,6 +74,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
     reply.once('close', () => {
       totals.inFlight -= 1;
     });
+    if (options.now !== undefined) reply.setHeader('date', new Date(options.now()).toUTCString());
     const plan = faults.plan(call);
     call.fault = plan.label;
     for (const listener of listeners) listener(call);

@@ -64,6 +64,7 @@ export async function startFakeEasyDcim(options: FakeEasyDcimOptions = {}): Prom
     changing: (request) => isChanging(request, basePath),
     latencyMs: options.latencyMs ?? 0,
     keepCalls: options.keepCalls ?? true,
+    now: options.now ?? Date.now,
     ...(port === undefined ? {} : { port }),
     ...(https === undefined ? {} : { https }),
   });

@@ -47,6 +47,7 @@ export async function startFakeFlvx(options: FakeFlvxOptions = {}): Promise<Fake
     },
     endpointOf: ({ method, path }) => `${method} ${path}`,
     changing: ({ path }) => path.startsWith('/api/') && isChange(path),
+    now: options.now ?? Date.now,
     ...(options.keepCalls === undefined ? {} : { keepCalls: options.keepCalls }),
     ...(options.port === undefined ? {} : { port: options.port }),
   });

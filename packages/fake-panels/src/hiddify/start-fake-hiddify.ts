@@ -23,6 +23,7 @@ export async function startFakeHiddify(options: FakeHiddifyOptions = {}): Promis
     handle: (request) => panel.handle(request),
     endpointOf: ({ method, path }) => endpointName(method, path),
     changing: ({ method, path }) => isChange(method, path),
+    now: options.now ?? Date.now,
     ...(options.https === undefined ? {} : { https: options.https }),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.keepCalls === undefined ? {} : { keepCalls: options.keepCalls }),

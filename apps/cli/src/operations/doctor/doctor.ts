@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import { itemErrorOf } from '../../errors.js';
 import { enforcementOf } from '../enforcement.js';
-import { holdsFileOf } from '../holds-file.js';
+import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
 import type { Session } from '../session.js';
+import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
 
 /** One finding of `doctor` and `db check`. */
 export interface Check {
@@ -21,22 +21,24 @@ export interface DoctorRequest {
   contract?: boolean;
 }
 
+/** Of so many runs the newest that does not lie in the future is looked for. */
+const RECENT_RUNS = 1000;
 /** Runs that should have been made within this many poll intervals. */
 const LATE_INTERVALS = 3;
-/** A clock that is further off makes cycles begin and end at the wrong time. */
-const CLOCK_TOLERANCE_MS = 120_000;
 
 /** Looks at config, store, clock, leases, panels and last runs; never throws for what it finds. */
 export async function runDoctor(session: Session, request: DoctorRequest): Promise<{ ok: boolean; checks: Check[] }> {
+  const panels = request.panel === undefined ? Object.keys(session.config.panels) : [request.panel];
+  const ofPanels: Check[] = [];
+  for (const name of panels) ofPanels.push(...(await panelChecks(session, name, request.contract === true)));
   const checks: Check[] = [
     ...configChecks(session),
     ...(await storeChecks(session)),
-    ...(await clockChecks(session)),
+    ...(await clockChecks(session, panels)),
     ...(await leaseChecks(session)),
     ...(await runChecks(session)),
+    ...ofPanels,
   ];
-  const panels = request.panel === undefined ? Object.keys(session.config.panels) : [request.panel];
-  for (const name of panels) checks.push(...(await panelChecks(session, name, request.contract === true)));
   return { ok: !checks.some((check) => check.status === 'failed'), checks };
 }
 
@@ -55,32 +57,15 @@ function configChecks({ config }: Session): Check[] {
 
 async function storeChecks({ store }: Session): Promise<Check[]> {
   const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
-  const holds = await store.holds.open();
-  const file = holdsFileOf(store.location);
-  if (holds.length > 0 && !statSync(file, { throwIfNoEntry: false })) {
+  if (await isHoldsFileStale(store)) {
     checks.push({
       name: 'holds file',
-      object: file,
+      object: holdsFileOf(store.location),
       status: 'warning',
-      message: 'there are open holds but no file of them yet; the next poll writes it',
+      message: 'it does not say which holds are open; the next poll writes it anew',
     });
   }
   return checks;
-}
-
-/** The newest run may not lie in the future. */
-async function clockChecks(session: Session): Promise<Check[]> {
-  const [last] = await session.store.runs.list({ limit: 1 });
-  const ahead = last ? Date.parse(last.startedAt) - session.deps.clock.now() : 0;
-  if (ahead <= CLOCK_TOLERANCE_MS) return [{ name: 'clock', object: session.now(), status: 'ok', message: '' }];
-  return [
-    {
-      name: 'clock',
-      object: session.now(),
-      status: 'failed',
-      message: `the last run (${String(last?.id)}) lies ${Math.round(ahead / 1000)} s in the future: the clock was set back; set it right before the next run`,
-    },
-  ];
 }
 
 async function leaseChecks(session: Session): Promise<Check[]> {
@@ -102,7 +87,10 @@ async function leaseChecks(session: Session): Promise<Check[]> {
 
 async function runChecks(session: Session): Promise<Check[]> {
   const checks: Check[] = [];
-  const [poll] = await session.store.runs.list({ command: 'poll', limit: 1 });
+  // A run by a clock that was ahead would hide for long that none is made any more.
+  const latest = new Date(session.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
+  const polls = await session.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
+  const poll = polls.find((run) => run.startedAt <= latest);
   const services = (await session.store.services.ids()).length;
   if (!poll) {
     checks.push({
@@ -146,7 +134,7 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
       status: 'ok',
       message: `${message} in ${session.deps.clock.now() - startedAt} ms`,
     });
-    if (clockDifferenceMs !== undefined) checks.push(clockDifference(name, clockDifferenceMs));
+    checks.push(...panelClockCheck(name, clockDifferenceMs ?? session.clockDifference(name)));
     const enforcement = enforcementOf(session.config, await session.store.switches.list(), name, null);
     const since = enforcement.since === null ? '' : ` since ${enforcement.since}`;
     checks.push({
@@ -163,19 +151,6 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
     checks.push({ name: 'panel', object: name, status: 'failed', message: `${code}: ${message}` });
   }
   return checks;
-}
-
-function clockDifference(name: string, ms: number): Check {
-  const off = Math.abs(ms) > CLOCK_TOLERANCE_MS;
-  const seconds = Math.round(ms / 1000);
-  return {
-    name: 'panel clock',
-    object: name,
-    status: off ? 'warning' : 'ok',
-    message: off
-      ? `the panel's clock is ${seconds} s ahead of ours: expiry and resets happen at its time, not ours; set both right`
-      : `${seconds} s ahead of ours`,
-  };
 }
 
 function mappingChecks(session: Session, services: ServiceRecord[]): Check[] {

@@ -3,6 +3,7 @@ import type { AccountOrder, Desired, Panel } from '../../panels/panel.js';
 import { enforcementOf } from '../enforcement.js';
 import { panelLease, serviceLease, type Leases } from '../leases.js';
 import type { Session } from '../session.js';
+import { sideBySide } from '../side-by-side.js';
 import { applyPlan, planWork, settleUnsettled } from './enforce.js';
 import { sampleOf } from './meter.js';
 import { settleCycle } from './judge.js';
@@ -79,16 +80,12 @@ export async function carryOut(
   isDue: (work: Work) => boolean,
   scope: Scope,
 ): Promise<void> {
-  const due = works.filter(isDue);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      const work = due[next++];
-      if (!work || session.deps.signal.aborted) return;
-      await enforceUnderLease(session, panel, run, work, leases, scope);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, due.length) }, worker));
+  await sideBySide(
+    works.filter(isDue),
+    AT_ONCE,
+    (work) => enforceUnderLease(session, panel, run, work, leases, scope),
+    () => session.deps.signal.aborted,
+  );
 }
 
 async function enforceUnderLease(

@@ -2,6 +2,7 @@ import type { ActionRecord, EvidenceRecord, HeldLease, ServiceRecord } from '@sl
 import type { AccountOrder, Desired, Panel, Plan, Step, StepOutcome } from '../../panels/panel.js';
 import { zoneOf } from './prepare.js';
 import type { Session } from '../session.js';
+import { waitForFresh } from './wait-for-fresh.js';
 import { zeroCounter } from './zero-counter.js';
 import { fail, type Work } from './work.js';
 
@@ -238,6 +239,7 @@ export async function settleUnsettled(
   work: Work,
   leases: HeldLease[],
 ): Promise<boolean> {
+  await waitForFresh(session, panel, work);
   let clear = true;
   for (const row of work.unsettled) {
     const outcome = row.calledAt === null ? neverCalled : work.observation ? panel.settle(row, work.observation) : null;

@@ -1,5 +1,5 @@
 import type { DecisionRecord } from '@sluice/state-store';
-import { ExitCode } from '../../errors.js';
+import { ExitCode, type ItemError } from '../../errors.js';
 import type { Session } from '../session.js';
 import { serviceView, type ServiceView } from '../views.js';
 import type { PassReport } from './report.js';
@@ -86,6 +86,16 @@ export function viewOf(decision: DecisionRecord, work: Work, treatment: Treatmen
     holds: shownHolds(work, treatment),
     actions: work.actions,
   });
+}
+
+/** Why a run failed as a whole: what all its services failed of, or that each has its own reason. */
+export function wholeError(services: ServiceView[], panels: PassReport['panels']): ItemError {
+  const errors = [...panels, ...services].map(({ error }) => error).filter((error) => error !== null);
+  // That a panel is not asked any more follows from what it answered before.
+  const causes = errors.filter((error) => error.code !== 'PANEL_CIRCUIT_OPEN');
+  const [first] = causes.length > 0 ? causes : errors;
+  if (first && causes.every((error) => error.code === first.code)) return first;
+  return { code: 'all_failed', message: `none of the ${services.length} services could be done; each one says why` };
 }
 
 /** Exit code of a run: the first of 1, 5, 6, 3 that holds. */

@@ -1,6 +1,7 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Panel } from '../../panels/panel.js';
 import type { Session } from '../session.js';
+import { sideBySide } from '../side-by-side.js';
 
 /** Pages that are worked on at the same time: the next one's calls are queued while the last of this one come in. */
 const AT_ONCE = 2;
@@ -36,13 +37,6 @@ export async function* servicePages(
 }
 
 /** Works on the pages, a few at the same time, in their order. */
-export async function eachPage<T>(pages: AsyncGenerator<T>, work: (page: T) => Promise<void>): Promise<void> {
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      const next = await pages.next();
-      if (next.done === true) return;
-      await work(next.value);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+export function eachPage<T>(pages: AsyncGenerator<T>, work: (page: T) => Promise<void>): Promise<void> {
+  return sideBySide(pages, AT_ONCE, work);
 }

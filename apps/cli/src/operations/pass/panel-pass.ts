@@ -1,8 +1,9 @@
 import { brakeStops } from '@sluice/quota-core';
 import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
-import type { ItemError } from '../../errors.js';
+import { itemErrorOf, type ItemError } from '../../errors.js';
 import type { Panel, Plan } from '../../panels/panel.js';
 import { backupBeforeEnforcing } from '../backups.js';
+import { moment, refuseWrongClock, type Moment } from '../clock-guard.js';
 import type { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { actionRow, planWork } from './enforce.js';
@@ -36,6 +37,7 @@ interface PanelRun {
   observing: boolean;
   fingerprint: FingerprintRecord | null;
   falls: FallCount;
+  start: Moment;
 }
 
 /**
@@ -43,20 +45,27 @@ interface PanelRun {
  * for the rest the panel is looked at, the brake is asked, and the changes are made.
  */
 export async function runPanel(
-  context: Omit<PanelRun, 'open' | 'active' | 'observing' | 'fingerprint' | 'falls'>,
+  context: Omit<PanelRun, 'open' | 'active' | 'observing' | 'fingerprint' | 'falls' | 'start'>,
   only: ServiceRecord | null,
 ): Promise<void> {
+  const start = moment(context.session);
   const fingerprint = await usageFingerprint(context.session, context.panel);
   const falls = { compared: 0, fell: 0 };
-  const run: PanelRun = { ...context, open: [], active: 0, observing: false, fingerprint, falls };
+  const run: PanelRun = { ...context, open: [], active: 0, observing: false, fingerprint, falls, start };
   const { session, panel, request, report } = run;
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
   const progress = { read: 0, total: 0 };
-  await eachPage(servicePages(session, panel, only), (page) => readPage(run, page, switches, progress));
-  run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
-  if (run.observing) report.run.observing.push(panel.name);
-  await finishOpen(run);
+  try {
+    await eachPage(servicePages(session, panel, only), (page) => readPage(run, page, switches, progress));
+    run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
+    if (run.observing) report.run.observing.push(panel.name);
+    await finishOpen(run);
+  } catch (error) {
+    const refused = itemErrorOf(error);
+    if (refused.code !== 'clock_wrong') throw error;
+    report.panels.push({ panel: panel.name, error: refused });
+  }
 }
 
 /** The shape of the usage answers that the operator has confirmed, if any. */
@@ -79,6 +88,7 @@ async function readPage(
     allowShort: request.allowMass,
     fingerprint: run.fingerprint,
   });
+  refuseWrongClock(session, panel.name, run.start);
   const finished: Work[] = [];
   const notices: Notice[] = [];
   for (const work of works) {
@@ -118,6 +128,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const fell = mostFell(run.falls);
   if (fell && !request.allowMass) for (const work of open) distrust(work, fell);
   const plans = await look(run);
+  refuseWrongClock(session, panel.name, run.start);
   const notices = open.flatMap((work) => planNotices(work, plans.get(work.service.id)));
   const braked = askBrake(run, plans);
   const stopped = braked !== null && !request.allowMass;

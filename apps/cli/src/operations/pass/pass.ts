@@ -6,7 +6,7 @@ import { leaseHeld, Leases, panelLease } from '../leases.js';
 import { runRow } from '../run-row.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
-import { exitCodeOf } from './outcome.js';
+import { exitCodeOf, wholeError } from './outcome.js';
 import { runPanel } from './panel-pass.js';
 import type { PassReport } from './report.js';
 import { Tally } from './tally.js';
@@ -40,6 +40,7 @@ export async function runPass(
   session.runId = runId;
   const limited = await limitedPanels(session, request);
   const { panels, only } = await selectPanels(session, request, limited);
+  await resolveSecrets(session, panels);
   const leases = new Leases(session, runId);
   const tally = new Tally(request.keepAll ?? true);
   const report: PassReport = {
@@ -72,6 +73,7 @@ export async function runPass(
     report.services = tally.views(names);
     report.run.finishedAt = session.now();
     const exitCode = exitCodeOf(report, tally);
+    if (exitCode === ExitCode.failed) report.error ??= wholeError(report.services, report.panels);
     if (!request.dryRun) await finishRun(session, report, exitCode);
     return { report, exitCode, changes: tally.changes };
   } catch (error) {
@@ -105,12 +107,22 @@ async function selectPanels(
   return { panels, only: null };
 }
 
+/** A secret that is missing stops the run before anything is stored or called, on the other panels too. */
+async function resolveSecrets(session: Session, names: string[]): Promise<void> {
+  for (const name of names) {
+    try {
+      await session.panel(name);
+    } catch (error) {
+      if (error instanceof SluiceError && error.exitCode === ExitCode.usage) throw error;
+    }
+  }
+}
+
 /** The panel, or null where it can't be opened: then it is named and the others are done. */
 async function openPanel(session: Session, name: string, report: PassReport): Promise<Panel | null> {
   try {
     return await session.panel(name);
   } catch (error) {
-    if (error instanceof SluiceError && error.exitCode === ExitCode.usage) throw error;
     report.panels.push({ panel: name, error: itemErrorOf(error) });
     return null;
   }

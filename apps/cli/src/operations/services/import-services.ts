@@ -30,7 +30,9 @@ export async function importServices(session: Session, rows: ImportRow[]): Promi
   checkColumns(rows, report);
   for (const row of rows) {
     const id = (row.values['id'] ?? '').trim();
+    const bad = new Set<string | null>();
     const problem = (key: string | null, message: string): void => {
+      bad.add(key);
       report.problems.push({ line: row.line, service: id === '' ? null : id, key, message });
     };
     const idProblem = checkId(id, seen);
@@ -50,7 +52,7 @@ export async function importServices(session: Session, rows: ImportRow[]): Promi
         problem(key, (error as Error).message);
       }
     }
-    for (const [key, message] of checkService(record, session.config)) problem(key, message);
+    for (const [key, message] of checkService(record, session.config)) if (!bad.has(key)) problem(key, message);
     if (!before) report.totals.added++;
     else if (same(before, record)) report.totals.unchanged++;
     else report.totals.changed++;

@@ -29,9 +29,10 @@ export function readRows(text: string, format: ImportFormat, file: string): Impo
     if (format === 'yaml') return readYaml(text);
     return listOf(JSON.parse(text)).map((values, index) => ({ line: lineOfItem(text, index), values }));
   } catch (error) {
+    const [reason = ''] = (error as Error).message.split('\n');
     throw usageError(
       'bad_import',
-      `${file} can't be read as ${format.toUpperCase()}: ${(error as Error).message}; nothing was stored`,
+      `${file} can't be read as ${format.toUpperCase()}: ${reason.replace(/:$/, '')}; nothing was stored`,
     );
   }
 }

@@ -6,7 +6,8 @@ import type { Config } from '../../config/load.js';
 import type { EasyDcimPanelConfig } from '../../config/schema.js';
 import { resolveSecret } from '../../config/secrets.js';
 import { isoNow, type Deps } from '../../context.js';
-import { itemErrorOf, type ItemError } from '../../errors.js';
+import type { ItemError } from '../../errors.js';
+import { throwWithCredentialKey, withCredentialKey } from '../refused-credentials.js';
 import { transportOptions } from '../transport.js';
 import type {
   ApplyContext,
@@ -63,16 +64,19 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   readonly url: string;
   readonly client: EasyDcimClient;
   readonly #deps: Deps;
+  /** Config key of the credentials. */
+  readonly #key: string;
 
   constructor(name: string, url: string, client: EasyDcimClient, deps: Deps) {
     this.name = name;
     this.url = url;
     this.client = client;
     this.#deps = deps;
+    this.#key = `panels.${name}.token`;
   }
 
   async testConnection(): Promise<{ message: string }> {
-    const { endpoint } = await this.client.probe();
+    const { endpoint } = await this.client.probe().catch((error: unknown) => throwWithCredentialKey(error, this.#key));
     return { message: `answered ${endpoint}` };
   }
 
@@ -100,7 +104,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
         warnings,
       };
     } catch (error) {
-      const { code, message } = itemErrorOf(error);
+      const { code, message } = withCredentialKey(error, this.#key);
       return {
         reading: { known: false, at: isoNow(this.#deps.clock), code, message },
         raw: null,
@@ -140,12 +144,12 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
       serviceId === undefined
         ? undefined
         : readPorts(serviceId).catch((error: unknown) => {
-            state.portsError = itemErrorOf(error);
+            state.portsError = withCredentialKey(error, this.#key);
           }),
       orderId === undefined
         ? undefined
         : readOrder(orderId).catch((error: unknown) => {
-            state.orderError = itemErrorOf(error);
+            state.orderError = withCredentialKey(error, this.#key);
           }),
     ]);
     return { service: service.id, at: isoNow(this.#deps.clock), state, error: observationError(state) };

@@ -5,6 +5,14 @@ import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type
 /** How long an accepted or unanswered change may still come to pass before its absence counts as a failure. */
 const GRACE_MS = 15 * 60_000;
 
+/**
+ * The same for a change of an order whose run was broken off. Doing it again would write to the customer again; but it
+ * may never have reached the panel, and then has to be done soon.
+ */
+const BROKEN_OFF_GRACE_MS = 3000;
+
+const ORDER_TYPES: readonly string[] = [ACTION_TYPES.suspendOrder, ACTION_TYPES.unsuspendOrder];
+
 /** Pure: what an observation says about an action that was left planned or in doubt; null when it does not tell. */
 export function settleAction(action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null {
   const { state } = observation;
@@ -12,8 +20,12 @@ export function settleAction(action: ActionRecord, observation: Observation<Easy
   const outcome = outcomeOf(action, state);
   if (outcome?.state !== 'failed' || action.calledAt === null) return outcome;
   const age = Date.parse(observation.at) - Date.parse(action.calledAt);
-  const mayStillCome = action.state === 'in-doubt' && age >= 0 && age < GRACE_MS;
-  return mayStillCome ? null : outcome;
+  return age >= 0 && age < graceOf(action) ? null : outcome;
+}
+
+function graceOf(action: ActionRecord): number {
+  if (action.state === 'in-doubt') return GRACE_MS;
+  return ORDER_TYPES.includes(action.type) ? BROKEN_OFF_GRACE_MS : 0;
 }
 
 function outcomeOf(action: ActionRecord, state: EasyDcimState): StepOutcome | null {

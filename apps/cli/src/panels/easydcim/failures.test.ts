@@ -81,7 +81,7 @@ describe('every call that fails while a service is held and released', () => {
     const switched = at.panel.events.filter((event) => event.by === 'api' && event.changed).length;
     expect(switched).toBe(4);
     const repeated = at.panel.events.filter(
-      (event) => event.by === 'api' && !event.changed && /suspend/.test(String(event.what)),
+      (event) => event.by === 'api' && !event.changed && /suspend/.test(event.what),
     );
     expect(repeated).toEqual([]);
     await at.bench.store(async (store) => {

@@ -1,0 +1,59 @@
+import { lengthOf, WRONG_CLOCK_MS } from '../clock-guard.js';
+import type { Session } from '../session.js';
+import type { Check } from './doctor.js';
+
+/** A clock that is further off makes cycles begin and end at the wrong time. */
+export const CLOCK_TOLERANCE_MS = 120_000;
+
+/**
+ * A run in the future tells that the clock was set since: it was ahead then, or is behind now. Which of the two the
+ * panels know.
+ */
+export async function clockChecks(session: Session, panels: string[]): Promise<Check[]> {
+  const now = session.deps.clock.now();
+  const since = new Date(now + CLOCK_TOLERANCE_MS).toISOString();
+  const [last] = await session.store.runs.list({ since, limit: 1 });
+  const check = { name: 'clock', object: session.now() };
+  if (!last) return [{ ...check, status: 'ok', message: '' }];
+  const ahead = lengthOf(Date.parse(last.startedAt) - now);
+  const differences = panels.map((panel) => session.clockDifference(panel)).filter((ms) => ms !== null);
+  const confirmed = differences.length > 0 && differences.every((ms) => Math.abs(ms) <= WRONG_CLOCK_MS);
+  return [
+    confirmed
+      ? {
+          ...check,
+          status: 'warning',
+          message: `run ${last.id} lies ${ahead} in the future: the clock was ahead then; it agrees with the panels now`,
+        }
+      : {
+          ...check,
+          status: 'failed',
+          message: `run ${last.id} lies ${ahead} in the future: the clock was set back; set it right before the next run`,
+        },
+  ];
+}
+
+/** How a panel's clock stands to ours; nothing where it does not tell. */
+export function panelClockCheck(panel: string, difference: number | null): Check[] {
+  if (difference === null) return [];
+  const check = { name: 'panel clock', object: panel };
+  const size = Math.abs(difference);
+  const where = `${lengthOf(difference)} ${difference < 0 ? 'behind' : 'ahead of'} ours`;
+  if (size <= CLOCK_TOLERANCE_MS) return [{ ...check, status: 'ok', message: where }];
+  if (size <= WRONG_CLOCK_MS) {
+    return [
+      {
+        ...check,
+        status: 'warning',
+        message: `the panel's clock is ${where}: cycles, expiry and resets happen at different times; set both right`,
+      },
+    ];
+  }
+  return [
+    {
+      ...check,
+      status: 'failed',
+      message: `the panel's clock is ${where}: runs decide nothing about its services until the wrong one is set right`,
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { sideBySide } from './side-by-side.js';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function* pages(): AsyncGenerator<number> {
+  for (let page = 1; page <= 5; page++) {
+    await turn();
+    yield page;
+  }
+}
+
+describe('sideBySide', () => {
+  it.each([
+    ['a list', () => [1, 2, 3, 4, 5]],
+    ['pages', pages],
+  ])('works on all of %s, so many at once', async (_name, items) => {
+    const done: number[] = [];
+    let busy = 0;
+    let most = 0;
+    await sideBySide(items(), 2, async (item) => {
+      most = Math.max(most, ++busy);
+      await turn();
+      busy--;
+      done.push(item);
+    });
+    expect([done.sort(), most]).toEqual([[1, 2, 3, 4, 5], 2]);
+  });
+
+  it('after a failure begins nothing more, and throws it once what is under way is done', async () => {
+    const begun: number[] = [];
+    const ended: number[] = [];
+    const work = sideBySide([1, 2, 3, 4, 5, 6], 3, async (item) => {
+      begun.push(item);
+      await turn();
+      if (item === 2) throw new Error('two');
+      for (let turns = 0; turns < 5; turns++) await turn();
+      ended.push(item);
+    });
+    await expect(work).rejects.toThrow('two');
+    expect([begun, ended]).toEqual([
+      [1, 2, 3],
+      [1, 3],
+    ]);
+  });
+
+  it('stops when it is told to', async () => {
+    const begun: number[] = [];
+    await sideBySide(
+      [1, 2, 3, 4],
+      1,
+      (item) => {
+        begun.push(item);
+        return Promise.resolve();
+      },
+      () => begun.length === 2,
+    );
+    expect(begun).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { JsonOf, Outcome } from './harness.js';
+
+/** The built command, as an operator runs it. */
+export const COMMAND = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist', 'main.js');
+
+/** How a process ended: with an exit code, or by a signal. */
+export interface ProcessEnd extends Outcome {
+  signal: string | null;
+}
+
+/** The command in a process of its own. */
+export interface CommandProcess {
+  pid: number;
+  ended: Promise<ProcessEnd>;
+  /** Ends it at once, as a power cut would. */
+  kill: () => void;
+  /** Sends another signal. */
+  signal: (name: NodeJS.Signals) => void;
+}
+
+/** Where and how a command is run. */
+export interface ProcessOptions {
+  cwd: string;
+  env?: Record<string, string>;
+  /** A program with its first words that runs the command, such as `['/bin/sh', '-c', 'exec "$@"', 'sh']`. */
+  through?: string[];
+}
+
+/** Starts the built command; it has to have been built before (`npm run build`). */
+export function startCommand(words: string[], { cwd, env = {}, through = [] }: ProcessOptions): CommandProcess {
+  if (!existsSync(COMMAND)) throw new Error('The command is not built: run "npm run build" in apps/cli before');
+  const [program = '', ...rest] = [...through, process.execPath, COMMAND, ...words];
+  const child = spawn(program, rest, {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<ProcessEnd>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      resolve({
+        exitCode: code ?? -1,
+        signal,
+        stdout,
+        stderr,
+        json: (() => JSON.parse(stdout) as unknown) as JsonOf,
+      });
+    });
+  });
+  return {
+    pid: child.pid ?? -1,
+    ended,
+    kill: () => child.kill('SIGKILL'),
+    signal: (name) => child.kill(name),
+  };
+}
+
+/** Runs the built command to its end. */
+export function runCommand(words: string[], options: ProcessOptions): Promise<ProcessEnd> {
+  return startCommand(words, options).ended;
+}

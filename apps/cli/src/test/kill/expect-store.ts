@@ -1,0 +1,45 @@
+import { expect } from '@jest/globals';
+import type { HoldsFile } from '../../operations/holds-file.js';
+import { idsOf } from '../easydcim-bench.js';
+import type { Outcome, Bench } from '../harness.js';
+import type { ExpectedService } from './expected-state.js';
+
+/** `db check` is clean, nothing is left unsettled or leased, and the file of open holds says what the store says. */
+export async function expectStoreInOrder(
+  at: { bench: Bench; sluice: (words: string) => Promise<Outcome> },
+  expected: ExpectedService[],
+): Promise<void> {
+  const checked = await at.sluice('db check --json');
+  const { checks } = checked.json<{ checks: { status: string }[] }>();
+  expect(checks.filter((check) => check.status !== 'ok')).toEqual([]);
+  expect(checked.exitCode).toBe(0);
+  await at.bench.store(async (store) => {
+    const holds = await store.holds.open();
+    const evidence = await store.evidence.open();
+    for (const { number, reasons, ours } of expected) {
+      const service = `svc-${number}`;
+      const ids = idsOf(number);
+      expect([
+        service,
+        holds
+          .filter((hold) => hold.service === service)
+          .map((hold) => hold.reason)
+          .sort(),
+      ]).toEqual([service, reasons]);
+      const targets = evidence
+        .filter((item) => item.service === service)
+        .map(({ kind, target }) => (kind === 'port' ? `port ${Number(target) - ids.port(0)}` : kind));
+      expect([service, targets.sort()]).toEqual([service, ours]);
+    }
+    expect(await store.actions.unsettled()).toEqual([]);
+    // What a killed run leased and nobody needed since may still stand there; nobody waits for it.
+    for (const { owner, name } of await store.leases.list()) {
+      expect(name).not.toBe('panel:dcim');
+      expect(() => process.kill(owner.pid, 0)).toThrow('ESRCH');
+    }
+    const file = JSON.parse(at.bench.read('sluice.db.holds.json')) as HoldsFile;
+    const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+    expect(file.holds.sort(byId)).toEqual([...holds].sort(byId));
+    expect(file.evidence.sort(byId)).toEqual([...evidence].sort(byId));
+  });
+}
