@@ -71,8 +71,6 @@ describe('service import', () => {
       [3, 'id'],
       [4, 'billing_cycle'],
       [4, 'next_due_date'],
-      [4, 'billing_cycle'],
-      [4, 'next_due_date'],
       [4, 'easydcim_service_id'],
       [5, 'id'],
       [6, 'panel'],
