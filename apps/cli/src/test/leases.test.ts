@@ -56,7 +56,11 @@ async function zombie(): Promise<{ pid: number; parent: ChildProcess }> {
   const [line] = (await once(createInterface({ input: parent.stdout! }), 'line')) as [string];
   const pid = Number(line);
   const until = async (test: () => boolean): Promise<void> => {
-    while (!test()) await new Promise((resolve) => setImmediate(resolve));
+    const last = performance.now() + 20_000;
+    while (!test()) {
+      if (performance.now() > last) throw new Error('The process did not become what it should');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   };
   // Only once the shell, which would ask, has made way for a program that does not.
   await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
