@@ -185,6 +185,8 @@ export interface Panel<State = unknown> {
   readonly requiredRef: string | null;
   /** The panel gives everything in whole lists: a poll sees all services, not only those held or about to change. */
   readonly wholeLists: boolean;
+  /** Looking costs no calls once usage was read: services are looked at page by page, and most are done with at once. */
+  readonly quickLook?: boolean;
   /** A real authenticated read. Throws a PanelError. `clockDifferenceMs`: the panel's clock less ours, where it tells. */
   testConnection(): Promise<{ message: string; clockDifferenceMs?: number }>;
   /** Endpoint that usage is read from, as fingerprints name it; absent where answers have no shape to compare. */

@@ -11,19 +11,19 @@ const LARGEST = 2000;
 /** Services of a panel in pages of bounded size, so that a run's memory does not grow with their number. */
 export async function* servicePages(
   session: Session,
-  panel: Pick<Panel, 'name' | 'wholeLists'>,
+  panel: Pick<Panel, 'name' | 'wholeLists' | 'quickLook'>,
   only: ServiceRecord | null,
 ): AsyncGenerator<ServiceRecord[]> {
   if (only) {
     yield [only];
     return;
   }
-  if (panel.wholeLists) {
+  if (panel.wholeLists && panel.quickLook !== true) {
     yield await session.store.services.list({ panel: panel.name });
     return;
   }
   const concurrency = session.config.panels[panel.name]?.concurrency ?? 0;
-  const limit = Math.min(LARGEST, Math.max(SMALLEST, concurrency * 2));
+  const limit = panel.quickLook === true ? LARGEST : Math.min(LARGEST, Math.max(SMALLEST, concurrency * 2));
   for (let after: string | undefined; ;) {
     const page = await session.store.services.list({
       panel: panel.name,

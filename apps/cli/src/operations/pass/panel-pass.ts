@@ -89,19 +89,45 @@ async function readPage(
     fingerprint: run.fingerprint,
   });
   refuseWrongClock(session, panel.name, run.start);
-  const finished: Work[] = [];
-  const notices: Notice[] = [];
   for (const work of works) {
     countFall(run.falls, work);
     judge(session, work);
+  }
+  const calm = await calmOf(run, works);
+  const finished: Work[] = [];
+  const notices: Notice[] = [];
+  for (const work of works) {
     notices.push(...noticesOf(work));
     if (work.enforcement.value === 'observe') run.observing = true;
     if (work.skipped === null) run.active++;
-    if (needsMore(panel, work, request)) run.open.push(work);
+    if (!calm.has(work) && needsMore(panel, work, request)) run.open.push(work);
     else finished.push(work);
   }
   if (!request.dryRun) await commit(session, finished, () => treatmentOf(run, false), run.leases.held, false);
   await record(run, finished, (work) => treatmentOf(run, work.enforcement.value === 'observe'), notices);
+}
+
+/** Services that are as they should be, seen where a look costs nothing: they are done with. */
+async function calmOf({ session, panel, request }: PanelRun, works: Work[]): Promise<Set<Work>> {
+  const calm = new Set<Work>();
+  if (panel.quickLook !== true) return calm;
+  const quiet = works.filter(
+    (work) =>
+      work.skipped === null && work.opens.length === 0 && work.closes.length === 0 && work.unsettled.length === 0,
+  );
+  const scope = scopeOf(request);
+  const services = quiet.map((work) => work.service);
+  const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
+  for (const work of quiet) {
+    work.observation = observations.get(work.service.id) ?? null;
+    const { steps, settle, moves, refs, problems, notices } = planWork(session, panel, work, scope);
+    const nothing = [steps, settle, moves, problems, notices ?? []].every((part) => part.length === 0);
+    if (!nothing || refs !== undefined) continue;
+    keep(session, panel, work, scope);
+    work.observation = null;
+    calm.add(work);
+  }
+  return calm;
 }
 
 function treatmentOf(run: PanelRun, observing: boolean): Treatment {

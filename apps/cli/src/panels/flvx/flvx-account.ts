@@ -1,5 +1,6 @@
-import type { FlvxObservation } from '@sluice/flvx-client';
+import type { FlvxObservation, FlvxUser } from '@sluice/flvx-client';
 import type { Desired } from '../panel.js';
+import { calmOf, keepCalm } from './flvx-calm.js';
 import { droppedOf } from './flvx-context.js';
 import type { FlvxMemo } from './flvx-memo.js';
 import { recall } from './flvx-memory.js';
@@ -33,6 +34,8 @@ export function keepFlvx(
   at: string,
 ): FlvxKept | null {
   const before = (desired.seen ?? null) as FlvxKept | null;
+  const calm = before?.account ? calmOf(desired, state) : null;
+  if (before && calm && isShown(calm.user, before)) return keepCalm(calm, before, state, at);
   const { observed } = state;
   const listed = state.listed ?? before?.listed ?? null;
   const recalled = recall(desired, observed);
@@ -47,6 +50,11 @@ export function keepFlvx(
     account: viewOf(url, desired, state, before?.account ?? null, memo),
     memo: { ...memo, ownQuota },
   };
+}
+
+/** Does what is shown of the account still hold? */
+function isShown({ name, expiresAt }: FlvxUser, { account }: FlvxKept): boolean {
+  return account?.username === name && account.expiresAt === isoOf(expiresAt);
 }
 
 /** Which tunnels are the product's is known where everything is brought in line. */

@@ -77,6 +77,7 @@ export class FlvxPanel implements Panel<FlvxState> {
   readonly actions = ACTIONS.flvx;
   readonly requiredRef = 'flvx_user_id';
   readonly wholeLists = true;
+  readonly quickLook = true;
   readonly name: string;
   readonly url: string;
   readonly client: FlvxClient;
@@ -85,6 +86,8 @@ export class FlvxPanel implements Panel<FlvxState> {
   readonly #timeZone: string;
   readonly #lists: FlvxLists;
   readonly #last = new Map<string, Last>();
+  /** Which services of this run name each user. */
+  readonly #owners = new Map<string, string[]>();
   /** Why nothing may be concluded from this run's lists. */
   #broken: ItemError | null = null;
 
@@ -124,6 +127,7 @@ export class FlvxPanel implements Panel<FlvxState> {
     options: { allowShort: boolean } = { allowShort: false },
   ): Promise<void> {
     this.#broken = null;
+    for (const { service } of requests) this.#claim(service);
     if (requests.length === 0) return;
     const at = isoNow(this.#deps.clock);
     const refuse = ({ code, message }: ItemError): void => {
@@ -168,12 +172,26 @@ export class FlvxPanel implements Panel<FlvxState> {
   async #observation(service: ServiceRecord, see: () => Promise<Last> | Last): Promise<Observation<FlvxState>> {
     try {
       const last = await see();
-      this.#last.set(service.id, last);
       const { at, state } = last;
+      // A light look is followed by another before anything is done: most services need none.
+      if (!state.light) this.#last.set(service.id, last);
       return { service: service.id, at, state, error: null, ...(state.light ? { partial: true } : {}) };
     } catch (error) {
       return { service: service.id, at: isoNow(this.#deps.clock), state: null, error: itemErrorOf(error) };
     }
+  }
+
+  #claim({ id, refs }: ServiceRecord): void {
+    const { flvx_user_id: user } = refs;
+    if (user === undefined) return;
+    const owners = this.#owners.get(user);
+    if (owners === undefined) this.#owners.set(user, [id]);
+    else if (!owners.includes(id)) owners.push(id);
+  }
+
+  /** Other services of this run that name the same user. */
+  #sharers({ id, refs }: ServiceRecord): string[] {
+    return (this.#owners.get(refs['flvx_user_id'] ?? '') ?? []).filter((owner) => owner !== id);
   }
 
   /** The account out of the lists of this run; with `full` the short lists too. */
@@ -184,7 +202,9 @@ export class FlvxPanel implements Panel<FlvxState> {
     const byId = snapshot.observe(scope);
     const observed = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
     const listed = snapshot.users.size;
-    if (!full) return { at, state: { observed, adoptable: null, groups: null, nodes: null, light: true, listed } };
+    const sharers = this.#sharers(service);
+    if (!full)
+      return { at, state: { observed, adoptable: null, groups: null, nodes: null, light: true, listed, sharers } };
     const [{ tunnels, speedLimits }, { nodes, groups }] = await Promise.all([
       this.#lists.site(signal),
       this.#lists.labels(signal),
@@ -196,6 +216,7 @@ export class FlvxPanel implements Panel<FlvxState> {
       nodes,
       light: false,
       listed,
+      sharers,
     };
     return { at, state };
   }
@@ -216,7 +237,7 @@ export class FlvxPanel implements Panel<FlvxState> {
       observed.user === null && observed.strangers.length === 1
         ? await this.client.observe({ ...scope, adopt: true }, options)
         : null;
-    return { at, state: { observed, adoptable, groups, nodes, light: false, listed: null } };
+    return { at, state: { observed, adoptable, groups, nodes, light: false, listed: null, sharers: [] } };
   }
 
   plan(desired: Desired, observation: Observation<FlvxState>): Plan {

@@ -11,6 +11,7 @@ import {
 import type { ItemError } from '../../errors.js';
 import type { Desired, Observation, Plan } from '../panel.js';
 import { asPlan, EMPTY_PLAN, failing } from './flvx-as-plan.js';
+import { calmOf } from './flvx-calm.js';
 import { inLine, unknownTunnels } from './flvx-in-line.js';
 import {
   expiryOf,
@@ -31,6 +32,7 @@ export function planFlvx(defaults: FlvxDefaults, desired: Desired, observation: 
   if (state === null) {
     return failing(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
   }
+  if (calmOf(desired, state)) return EMPTY_PLAN;
   try {
     return planned(defaults, desired, state);
   } catch (error) {
@@ -46,8 +48,9 @@ function planned(defaults: FlvxDefaults, desired: Desired, state: FlvxState): Pl
   const { order } = desired;
   if (order?.verb === 'create') return creating(defaults, desired, state);
   const { observed } = state;
-  const { service, sharedWith } = desired;
-  if (sharedWith.length > 0) return failing(sharedAccount(desired));
+  const { service } = desired;
+  const sharedWith = [...new Set([...desired.sharedWith, ...state.sharers])];
+  if (sharedWith.length > 0) return failing(sharedAccount(service.id, sharedWith));
   if (order?.verb === 'terminate') return asPlan(planTerminate(observed, { speedKey: limitKey(service) }), null);
   if (observed.user === null) return withoutAccount(desired);
   if (order?.verb === 'change-password') return asPlan(planChangePassword(observed), null);
@@ -71,10 +74,10 @@ function withoutAccount({ service, holds, evidence, scope }: Desired): Plan {
   });
 }
 
-function sharedAccount({ service, sharedWith }: Desired): ItemError {
+function sharedAccount(service: string, sharedWith: string[]): ItemError {
   return {
     code: 'shared_account',
-    message: `"${service.id}" names the same FLVX user as ${sharedWith.join(', ')}: a user belongs to one service; set flvx_user_id right`,
+    message: `"${service}" names the same FLVX user as ${sharedWith.join(', ')}: a user belongs to one service; set flvx_user_id right`,
   };
 }
 

@@ -18,14 +18,18 @@ export function refsOf({
   const own = observed.speedLimits.find((row) => row.id === permission?.speedId);
   const speed = speedMbit !== null && own ? String(own.id) : null;
   const id = String(user.id);
+  const { refs, ownRefs } = desired.service;
+  // Those of an account that was only imported are nobody's need: thousands of them are not written down in one run.
+  const noted = desired.scope === 'order' || ownRefs.includes('flvx_user_tunnel_id');
+  if (!noted) return refs['flvx_user_id'] === id ? {} : { flvx_user_id: id };
   return {
     // An account that was found by its own name may have another id by now.
-    ...(desired.service.refs['flvx_user_id'] === id ? {} : { flvx_user_id: id }),
+    ...(refs['flvx_user_id'] === id ? {} : { flvx_user_id: id }),
     ...(permission === undefined
       ? {}
       : { flvx_tunnel_id: String(permission.tunnelId), flvx_user_tunnel_id: String(permission.id) }),
     speed_limit_id: desired.evidence.some((item) => item.kind === EVIDENCE.speed)
-      ? (desired.service.refs['speed_limit_id'] ?? null)
+      ? (refs['speed_limit_id'] ?? null)
       : speed,
   };
 }

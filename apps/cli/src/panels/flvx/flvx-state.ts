@@ -13,6 +13,8 @@ export interface FlvxState {
   light: boolean;
   /** How many accounts the panel listed; null where only this one was looked for. */
   listed: number | null;
+  /** Other services that name the same user, as far as this run has come across them. */
+  sharers: readonly string[];
 }
 
 /** Kinds of evidence. A permission is found again by user and tunnel: `12:3`. */

@@ -1,0 +1,77 @@
+import type { FlvxForward, FlvxPermission, FlvxUser } from '@sluice/flvx-client';
+import type { Desired } from '../panel.js';
+import type { FlvxKept } from './flvx-account.js';
+import { memoIn, type FlvxMemo } from './flvx-memo.js';
+import { cycleOf } from './flvx-memory.js';
+import { flvxOf, quotaOf } from './flvx-product.js';
+import { isExpired } from './flvx-rules.js';
+import type { FlvxState } from './flvx-state.js';
+
+/** An account at which a poll has nothing to do, and its memory. */
+export interface Calm {
+  user: FlvxUser;
+  memo: FlvxMemo;
+}
+
+/**
+ * Is all of it as it was and as it should be? Most accounts of most polls are: for them no plan is worked out. Whatever is out
+ * of the ordinary, however slightly, is left to the plan. Pure.
+ */
+export function calmOf(desired: Desired, state: FlvxState): Calm | null {
+  const { observed, light, sharers } = state;
+  const { user } = observed;
+  if (!light || user === null || desired.scope !== 'poll' || sharers.length + desired.sharedWith.length > 0)
+    return null;
+  if (desired.holds.length + desired.evidence.length + desired.recent.length > 0) return null;
+  const memo = memoIn(desired.seen);
+  if (memo?.userId !== user.id || !isPlain(memo) || !isOpen(desired, user, observed.at)) return null;
+  const asBefore =
+    observed.permissions.every((row) => row.userId === user.id && isOpen(desired, row, observed.at)) &&
+    observed.forwards.every((row) => row.userId === user.id && isAsBefore(memo, row));
+  return asBefore && isCounted(desired, memo, observed.forwards.length) ? { user, memo } : null;
+}
+
+/** What was kept, with the figures of now. */
+export function keepCalm({ user, memo }: Calm, before: FlvxKept, state: FlvxState, at: string): FlvxKept {
+  const forwards = Object.fromEntries(
+    state.observed.forwards.map((row) => [row.id, { status: row.status, bytes: row.inBytes + row.outBytes }]),
+  );
+  const listed = state.listed ?? before.listed;
+  return { ...before, at, listed, memo: { ...memo, usedBytes: user.inBytes + user.outBytes, forwards } };
+}
+
+function isPlain(memo: FlvxMemo): boolean {
+  const { stopped, restarted, dropped, values, expired, ownQuota, firstCycle, resetCycle } = memo;
+  return (
+    ownQuota &&
+    firstCycle !== null &&
+    resetCycle !== null &&
+    memo.userStatus === 1 &&
+    !expired.user &&
+    stopped.length + restarted.length + dropped.length + values.length + expired.tunnels.length === 0 &&
+    isEmpty(memo.parked) &&
+    isEmpty(memo.redirects)
+  );
+}
+
+function isEmpty(record: object): boolean {
+  return Object.keys(record).length === 0;
+}
+
+function isOpen(desired: Desired, row: FlvxUser | FlvxPermission, at: number): boolean {
+  const quota = quotaOf(desired);
+  return row.status === 1 && (quota === null || row.quota === quota) && !isExpired(row, at);
+}
+
+function isAsBefore({ forwards }: FlvxMemo, row: FlvxForward): boolean {
+  const before = forwards[row.id];
+  if (before?.status !== row.status) return false;
+  return row.status === 1 || row.inBytes + row.outBytes === before.bytes;
+}
+
+/** No reset is due, and no forward is one too many. */
+function isCounted(desired: Desired, memo: FlvxMemo, forwards: number): boolean {
+  const { resetDay, enforceMaxForwards, maxForwards } = flvxOf(desired.product);
+  const isReset = resetDay !== 0 || memo.resetCycle === cycleOf(desired);
+  return isReset && (!enforceMaxForwards || forwards <= maxForwards);
+}
