@@ -21,6 +21,8 @@ const panelBase = {
   enforce: enforce.optional(),
   timeZone: timeZone.optional(),
   concurrency: count.max(1000).optional(),
+  /** Fewer calls at once while the panel refuses or slows down, more again afterwards. */
+  adaptive: z.boolean().default(false),
   requestsPerSecond: z.number().positive().optional(),
   timeout: duration.optional(),
   retries: z.int().min(0).max(10).optional(),

@@ -31,7 +31,7 @@ export function transportOptions(
 ): Transport {
   return {
     concurrency: panel.concurrency ?? 8,
-    adaptive: true,
+    adaptive: panel.adaptive,
     ...(panel.requestsPerSecond === undefined ? {} : { requestsPerSecond: panel.requestsPerSecond }),
     ...(panel.timeout === undefined ? {} : { timeouts: { attemptMs: panel.timeout, totalMs: panel.timeout * 4 } }),
     ...(panel.retries === undefined ? {} : { retry: { attempts: panel.retries + 1 } }),
