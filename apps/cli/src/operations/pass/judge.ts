@@ -93,7 +93,7 @@ export function draftHolds(session: Session, work: Work): HoldRecord[] {
   }));
 }
 
-/** What an operator or client should hear of this decision; each event once, by its key. */
+/** What an operator or client should hear of this decision, once it is to be gone through with; each event once, by its key. */
 export function noticesOf(work: Work): Notice[] {
   const { service, cycle, decision } = work;
   if (!decision) return [];
@@ -101,14 +101,12 @@ export function noticesOf(work: Work): Notice[] {
   const add = (code: string, key: string, message: string): void => {
     notices.push({ code, key: `${code}:${service.id}:${key}`, panel: service.panel, service: service.id, message });
   };
-  const say = work.enforcement.value === 'observe' ? 'would be held' : 'is held';
-  for (const hold of work.opens) {
-    const code = work.enforcement.value === 'observe' ? 'would_hold' : 'hold';
-    add(
-      code,
-      `${hold.reason}:${cycle?.id ?? 'none'}:${work.recorded?.id ?? ''}`,
-      `${service.id} ${say} (${hold.reason}: ${hold.rule})`,
-    );
+  for (const { reason, rule } of work.opens) {
+    const draft = work.holds.find((hold) => hold.reason === reason);
+    if (work.enforcement.value === 'observe')
+      // Decided anew in every run: told once in a cycle.
+      add('would_hold', `${reason}:${cycle?.id ?? 'none'}`, `${service.id} would be held (${reason}: ${rule})`);
+    else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})`);
   }
   for (const hold of decision.withheld) {
     add(

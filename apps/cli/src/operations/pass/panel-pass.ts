@@ -89,45 +89,18 @@ async function readPage(
     fingerprint: run.fingerprint,
   });
   refuseWrongClock(session, panel.name, run.start);
+  const finished: Work[] = [];
   for (const work of works) {
     countFall(run.falls, work);
     judge(session, work);
-  }
-  const calm = await calmOf(run, works);
-  const finished: Work[] = [];
-  const notices: Notice[] = [];
-  for (const work of works) {
-    notices.push(...noticesOf(work));
     if (work.enforcement.value === 'observe') run.observing = true;
     if (work.skipped === null) run.active++;
-    if (!calm.has(work) && needsMore(panel, work, request)) run.open.push(work);
+    if (needsMore(panel, work, request)) run.open.push(work);
     else finished.push(work);
   }
+  const notices = finished.flatMap(noticesOf);
   if (!request.dryRun) await commit(session, finished, () => treatmentOf(run, false), run.leases.held, false);
   await record(run, finished, (work) => treatmentOf(run, work.enforcement.value === 'observe'), notices);
-}
-
-/** Services that are as they should be, seen where a look costs nothing: they are done with. */
-async function calmOf({ session, panel, request }: PanelRun, works: Work[]): Promise<Set<Work>> {
-  const calm = new Set<Work>();
-  if (panel.quickLook !== true) return calm;
-  const quiet = works.filter(
-    (work) =>
-      work.skipped === null && work.opens.length === 0 && work.closes.length === 0 && work.unsettled.length === 0,
-  );
-  const scope = scopeOf(request);
-  const services = quiet.map((work) => work.service);
-  const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
-  for (const work of quiet) {
-    work.observation = observations.get(work.service.id) ?? null;
-    const { steps, settle, moves, refs, problems, notices } = planWork(session, panel, work, scope);
-    const nothing = [steps, settle, moves, problems, notices ?? []].every((part) => part.length === 0);
-    if (!nothing || refs !== undefined) continue;
-    keep(session, panel, work, scope);
-    work.observation = null;
-    calm.add(work);
-  }
-  return calm;
 }
 
 function treatmentOf(run: PanelRun, observing: boolean): Treatment {
@@ -155,9 +128,11 @@ async function finishOpen(run: PanelRun): Promise<void> {
   if (fell && !request.allowMass) for (const work of open) distrust(work, fell);
   const plans = await look(run);
   refuseWrongClock(session, panel.name, run.start);
-  const notices = open.flatMap((work) => planNotices(work, plans.get(work.service.id)));
   const braked = askBrake(run, plans);
   const stopped = braked !== null && !request.allowMass;
+  // What the brake stopped does not come to pass: nothing is told of it but that.
+  const told = open.filter((work) => !stopped || work.enforcement.value === 'observe');
+  const notices = told.flatMap((work) => [...noticesOf(work), ...planNotices(work, plans.get(work.service.id))]);
   const treatment = (work: Work): Treatment => {
     const observing = work.enforcement.value === 'observe';
     return { shownOnly: request.dryRun || stopped || observing, observing };
