@@ -167,7 +167,7 @@ const MOST_ROUNDS = 12;
 /**
  * Brings one service to where its holds want it: settles what is in doubt, plans anew from what the store says now
  * (its lease is held), and applies, looking again as long as the plan says that more follows. The switch is looked
- * at again, so that `observe PANEL` stops a run under way.
+ * at before each change, so that `observe PANEL` stops a run under way.
  */
 export async function enforceService(
   session: Session,
@@ -183,20 +183,22 @@ export async function enforceService(
   work.unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isOrderRow(action));
   const settled = await settleUnsettled(session, panel, work, leases);
   if (!settled) return;
-  const switches = await session.store.switches.list();
-  const enforcement = enforcementOf(session.config, switches, panel.name, work.service.product);
-  if (enforcement.value === 'observe' && options.byName !== true) {
-    work.enforcement = enforcement;
-    return;
-  }
+  const isStopped = async (): Promise<boolean> => {
+    if (options.byName === true) return false;
+    const switches = await session.store.switches.list();
+    const enforcement = enforcementOf(session.config, switches, panel.name, work.service.product);
+    if (enforcement.value === 'observe') work.enforcement = enforcement;
+    return enforcement.value === 'observe';
+  };
+  if (await isStopped()) return;
   for (let round = 1; ; round++) {
     const plan = planWork(session, panel, work, options.scope, options.order ?? null);
     const before = work.actions.length;
-    await applyPlan(session, panel, run, work, plan, leases, options.password ?? null);
+    await applyPlan(session, panel, run, work, plan, leases, { password: options.password ?? null, isStopped });
     const done = work.actions
       .slice(before)
       .every((action) => action.state === 'applied' || action.state === 'unneeded');
-    if (plan.again !== true || !done || session.deps.signal.aborted) return;
+    if (plan.again !== true || !done || session.deps.signal.aborted || (await isStopped())) return;
     if (round === MOST_ROUNDS) {
       fail(work, {
         code: 'not_finished',

@@ -98,7 +98,7 @@ export function actionRow(session: Session, run: string, work: Work, step: Step)
 
 /**
  * Does the steps of a plan one after the other; a step that fails stops only those that need it, and hides none. Steps
- * for later rounds are left to these.
+ * for later rounds are left to these. Once it is stopped nothing more is begun.
  */
 export async function applyPlan(
   session: Session,
@@ -107,7 +107,7 @@ export async function applyPlan(
   work: Work,
   plan: Plan,
   leases: HeldLease[],
-  password: string | null = null,
+  { password, isStopped }: { password: string | null; isStopped: () => Promise<boolean> },
 ): Promise<void> {
   const steps = plan.steps.filter((step) => step.later !== true);
   const rows = steps.map((step) => actionRow(session, run, work, step));
@@ -130,6 +130,8 @@ export async function applyPlan(
     const missing = step.needs?.find((id) => undone.has(id));
     if (session.deps.signal.aborted || missing !== undefined) {
       await settleRow(session, work, row, missing === undefined ? notCalled : waitsFor(missing), leases);
+    } else if (await isStopped()) {
+      await settleRow(session, work, row, notWanted, leases);
     } else {
       const outcome = await panel.apply(work.service, step, {
         signal: session.deps.signal,
@@ -160,6 +162,9 @@ const notCalled: StepOutcome = {
   observed: null,
   error: { code: 'interrupted', message: 'the run was interrupted before the panel was called' },
 };
+
+/** The panel was put under `observe` meanwhile: nothing failed, and nothing more is done. */
+const notWanted: StepOutcome = { state: 'unneeded', observed: null, error: null };
 
 /** Writes down how an action ended, together with the evidence that begins or ends with it. */
 export async function settleRow(

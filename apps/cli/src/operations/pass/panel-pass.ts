@@ -148,6 +148,8 @@ async function finishOpen(run: PanelRun): Promise<void> {
     const changeable = open.filter((work) => !treatment(work).shownOnly && work.skipped === null);
     const due = (work: Work): boolean => needsLook(panel, work, request);
     await carryOut(session, panel, report.run.id, changeable, leases, due, scopeOf(request));
+    const wasStopped = changeable.some((work) => work.enforcement.value === 'observe');
+    if (wasStopped && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
   }
   for (const work of open) keep(session, panel, work, scopeOf(request));
   if (stopped) notices.push(brakeNotice(run, braked));
