@@ -1,0 +1,165 @@
+import { createRequire } from 'node:module';
+import { existsSync, readdirSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LATEST_SCHEMA_VERSION, openStore, storeVersion, type StateStore } from '@sluice/state-store';
+import type { PassReport } from '../operations/pass/report.js';
+import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  for (const number of [1, 2]) await at.addService(number);
+});
+afterEach(() => at.close());
+
+const FOLDER = 'sluice.db-backups';
+
+function backups(): string[] {
+  return existsSync(at.bench.path(FOLDER)) ? readdirSync(at.bench.path(FOLDER)).sort() : [];
+}
+
+async function within<T>(name: string, look: (store: StateStore) => Promise<T>): Promise<T> {
+  const store = await openStore({ location: at.bench.path(name), clock: at.bench.clock, readOnly: true });
+  try {
+    return await look(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** All that the command tells of the services. */
+async function told(): Promise<string> {
+  const texts = [];
+  const last = '--at 2026-12-01T00:00:00Z';
+  for (const words of ['service list', 'hold list', `explain svc-1 ${last}`, `explain svc-2 ${last}`, 'usage'])
+    texts.push((await at.bench.sluice(`${words} --json`)).stdout);
+  return texts.join('\n');
+}
+
+describe('db backup and restore', () => {
+  it('bring back exactly what was there, and the next run is right', async () => {
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    const before = await told();
+    const made = await at.bench.sluice('db backup copy.db --json');
+    expect([made.exitCode, made.stderr]).toEqual([0, '']);
+    const again = await at.bench.sluice('db backup copy.db --json');
+    expect([again.exitCode, again.json<{ error: { code: string } }>().error.code]).toEqual([1, 'store_exists']);
+    at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
+    await at.bench.sluice('override set svc-1 --unlimited');
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect(await told()).not.toBe(before);
+    const restored = await at.bench.sluice('db restore copy.db --yes --json');
+    expect(restored.exitCode).toBe(0);
+    const { replaced } = restored.json<{ replaced: string }>();
+    expect(existsSync(replaced)).toBe(true);
+    expect(await told()).toBe(before);
+    expect((await at.bench.sluice('db check')).exitCode).toBe(0);
+    const next = await at.poll();
+    expect([next.exitCode, next.json<PassReport>().totals.held]).toEqual([0, 2]);
+    expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('down');
+  });
+
+  it('refuse what is no backup, and a run at work', async () => {
+    const before = await told();
+    at.bench.write('text.db', 'no database at all, but long enough to be read as one'.repeat(100));
+    at.bench.write('empty.db', '');
+    for (const [file, code] of [
+      ['gone.db', 'store_missing'],
+      ['text.db', 'store_damaged'],
+      ['empty.db', 'store_unsupported'],
+    ] as const) {
+      const refused = await at.bench.sluice(`db restore ${file} --yes --json`);
+      expect([file, refused.exitCode, refused.json<{ error: { code: string } }>().error.code]).toEqual([file, 1, code]);
+    }
+    await at.bench.sluice('db backup copy.db');
+    at.panel.server.latencyMs = 20;
+    const run = at.poll();
+    await at.panel.server.waitForCall();
+    const refused = await at.bench.sluice('db restore copy.db --yes --json');
+    expect([refused.exitCode, refused.json<{ error: { code: string } }>().error.code]).toEqual([5, 'lease_held']);
+    expect((await run).exitCode).toBe(0);
+    expect((await told()).length).toBeGreaterThan(before.length);
+  });
+});
+
+describe('a backup by itself', () => {
+  it('is made once, before the first run that may change a panel', async () => {
+    at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: observe'));
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    await at.bench.sluice('plan');
+    expect(backups()).toEqual([]);
+    at.bench.write('sluice.yaml', configText(at.panel.url));
+    await at.poll();
+    expect(backups()).toEqual(['before-first-enforcing.db']);
+    const holds = await within(`${FOLDER}/before-first-enforcing.db`, async (store) => ({
+      holds: await store.holds.all(),
+      samples: (await store.samples.list({ service: 'svc-1' })).length,
+    }));
+    expect(holds).toEqual({ holds: [], samples: 1 });
+    at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect(backups()).toEqual(['before-first-enforcing.db']);
+  });
+
+  it('is made each day by reconcile, and seven are kept', async () => {
+    for (let day = 0; day < 10; day++) {
+      await at.bench.sluice('reconcile');
+      at.bench.clock.advance(HOUR);
+      await at.bench.sluice('reconcile');
+      at.bench.clock.advance(DAY - HOUR);
+    }
+    const daily = backups().filter((name) => name.startsWith('daily-'));
+    const dates = Array.from({ length: 7 }, (_, index) => `daily-2026-11-${23 + index}.db`);
+    expect(daily).toEqual(dates);
+    for (const name of daily) {
+      const checks = await within(`${FOLDER}/${name}`, (store) => store.maintenance.check());
+      expect(checks.filter((check) => check.status !== 'ok')).toEqual([]);
+    }
+    const samples = async (name: string): Promise<number> =>
+      within(`${FOLDER}/${name}`, async (store) => (await store.samples.list({ service: 'svc-1' })).length);
+    // Of each day its first run's.
+    expect(await samples(dates[6] ?? '')).toBe((await samples(dates[0] ?? '')) + 12);
+  });
+
+  it('is made before a migration, from every earlier schema, and can be put back', async () => {
+    const { exec } = handleOn(at.bench.path('sluice.db'));
+    exec('delete from schema_migrations where version > 1');
+    const tables = ['agents', 'agent_users', 'agent_snapshots', 'agent_disabled', 'agent_reservations', 'graph_cache'];
+    for (const table of tables) exec(`drop table if exists ${table}`);
+    expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);
+    const polled = await at.poll();
+    expect(polled.exitCode).toBe(0);
+    expect(await storeVersion(at.bench.path('sluice.db'))).toBe(LATEST_SCHEMA_VERSION);
+    const [file] = backups().filter((name) => name.startsWith('before-schema-'));
+    expect(file).toMatch(new RegExp(`^before-schema-${LATEST_SCHEMA_VERSION}-from-1-2026-11-20T`));
+    expect(await storeVersion(at.bench.path(`${FOLDER}/${file}`))).toBe(1);
+    expect((await at.bench.sluice(`db restore ${FOLDER}/${file} --yes`)).exitCode).toBe(0);
+    expect((await at.bench.sluice('db check')).exitCode).toBe(0);
+    const next = await at.poll();
+    expect([next.exitCode, next.json<PassReport>().totals.services]).toEqual([0, 2]);
+  });
+});
+
+interface Handle {
+  exec: (sql: string) => void;
+  close: () => void;
+}
+
+/** Changes a store behind the command's back. */
+function handleOn(file: string): { exec: (sql: string) => void } {
+  const require = createRequire(createRequire(import.meta.url).resolve('@sluice/state-store'));
+  const Sqlite = require('better-sqlite3') as new (name: string) => Handle;
+  return {
+    exec(sql) {
+      const handle = new Sqlite(file);
+      handle.exec(sql);
+      handle.close();
+    },
+  };
+}
