@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, startHiddifyBench, type HiddifyBench } from '../../test/hiddify-bench.js';
+import { DAY, GB, startHiddifyBench, type HiddifyBench } from '../../test/hiddify-bench.js';
 import type { CheckReport } from './check-agents.js';
 
 let at: HiddifyBench;
@@ -73,6 +73,16 @@ describe('a list that is not to be trusted', () => {
     expect((await at.check('--allow-mass')).exitCode).toBe(0);
     expect(enabled()).toEqual([false, true]);
     expect((await at.check()).exitCode).toBe(0);
+  });
+
+  it('is concluded from by no clock that differs from the panel’s', async () => {
+    const before = await at.bench.store((store) => store.agents.list('vpn'));
+    const checked = await at.bench.sluice('agent check --all --json', {
+      clock: { now: () => at.bench.clock.now() + 40 * DAY, sleep: () => Promise.resolve() },
+    });
+    expect([checked.exitCode, checked.json<CheckReport>().error?.code]).toEqual([1, 'clock_wrong']);
+    expect([enabled(), at.changes()]).toEqual([[true, false], []]);
+    expect(await at.bench.store((store) => store.agents.list('vpn'))).toEqual(before);
   });
 
   it('changes nobody whom it no longer shows', async () => {

@@ -1,9 +1,8 @@
 import { findAddon, type AddonBackend, type AgentTrafficManager } from '@sluice/hiddify-agent-traffic';
-import type { HeldLease } from '@sluice/state-store';
 import type { HiddifyPanelConfig } from '../../config/schema.js';
 import { SluiceError, usageError } from '../../errors.js';
 import { processKey } from '../../panels/hiddify/agent-manager.js';
-import { agentTrafficStore } from '../../panels/hiddify/agent-store.js';
+import { agentTrafficStore, type AgentStoreOptions } from '../../panels/hiddify/agent-store.js';
 import { clientOptions, HiddifyPanel } from '../../panels/hiddify/hiddify-panel.js';
 import { ACTION_TYPES } from '../../panels/hiddify/hiddify-state.js';
 import { requirePanelName } from '../services/panels.js';
@@ -69,22 +68,18 @@ async function openAddon(
   const tried = found.tried.map(({ prefix, reason }) => `${prefix}: ${reason}`);
   throw new SluiceError(
     'addon_absent',
-    [
-      `Panel "${name}": the add-on (panels.${name}.agents.addon) does not answer, so nothing is known of any limit:`,
-      ...tried,
-      'Set agents.addon: false to have Sluice keep the limits itself, or name its prefix',
-    ].join('\n  '),
+    `Panel "${name}": the add-on (panels.${name}.agents.addon) does not answer, so nothing is known of any limit (${tried.join('; ')}): set agents.addon: false to have Sluice keep the limits itself, or name its prefix`,
     { details: { panel: name, tried: found.tried } },
   );
 }
 
-/** The manager of a desk whose writes rest on these leases; `begun` as `callsBegun` gives it. */
+/** The manager of a desk; `begun` as `callsBegun` gives it. */
 export function managerOf(
   session: Session,
   { name, panel }: AgentDesk,
-  options: { leases?: () => HeldLease[]; begun?: ReadonlyMap<string, string> } = {},
+  { begun, ...options }: AgentStoreOptions & { begun?: ReadonlyMap<string, string> } = {},
 ): AgentTrafficManager {
-  return panel.manager(agentTrafficStore(session.store, name, options.leases), options.begun);
+  return panel.manager(agentTrafficStore(session.store, name, options), begun);
 }
 
 /** When the last creation of each process was begun that did not end, by `processKey`. */

@@ -3,6 +3,7 @@ import type { AgentTraffic, SettledReservation, SweepPlan, SweepResult } from '@
 import type { HeldLease, SwitchRecord } from '@sluice/state-store';
 import { itemErrorOf, SluiceError, type ItemError } from '../../errors.js';
 import { backupBeforeEnforcing } from '../backups.js';
+import { moment, refuseWrongClock } from '../clock-guard.js';
 import { enforcementOf } from '../enforcement.js';
 import type { Notice } from '../pass/notices.js';
 import type { Session } from '../session.js';
@@ -70,7 +71,12 @@ export async function sweepPanel(
   const switches = request.switches?.(stored) ?? stored;
   const observing = enforcementOf(session.config, switches, name, null).value === 'observe';
   const shownOnly = request.dryRun || observing;
-  const manager = managerOf(session, desk, { leases, begun: await callsBegun(session, name) });
+  const start = moment(session);
+  // Periods begin and end by the clock: by a wrong one nothing is recorded, nobody disabled and nobody given back.
+  const guard = (): void => {
+    refuseWrongClock(session, name, start);
+  };
+  const manager = managerOf(session, desk, { leases, guard, begun: await callsBegun(session, name) });
   const journal = new AgentJournal(session, name, request.run, leases);
   const settled = await manager.settleReservations({ dryRun: shownOnly, hooks: journal.hooks });
   if (!shownOnly) await settleAgentActions(session, desk, leases());
@@ -87,6 +93,7 @@ export async function sweepPanel(
     });
   let plan = await prepare();
   for (let read = 1; plan.problem?.code === 'list_superseded' && read < MOST_READS; read++) plan = await prepare();
+  guard();
 
   const brake = plan.problem === null ? askBrake(session, name, plan, request) : null;
   const stopped = brake !== null && !request.dryRun;

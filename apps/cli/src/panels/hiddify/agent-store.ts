@@ -1,18 +1,26 @@
 import type { AgentTrafficStore, AgentTrafficTables } from '@sluice/hiddify-agent-traffic';
 import type { AgentTables, HeldLease, StateStore } from '@sluice/state-store';
 
-/**
- * The memory of an agent traffic manager in the state store, for one panel. `fences` are the leases that its writes rest on:
- * with one of them lost, nothing is written any more.
- */
+/** What the writes of a manager rest on. */
+export interface AgentStoreOptions {
+  /** Leases: with one of them lost, nothing is written any more. */
+  leases?: (() => HeldLease[]) | undefined;
+  /** Called before each write; throws where nothing may be concluded any more. */
+  guard?: (() => void) | undefined;
+}
+
+/** The memory of an agent traffic manager in the state store, for one panel. */
 export function agentTrafficStore(
   store: AgentTables & Pick<StateStore, 'write'>,
   panel: string,
-  fences: () => HeldLease[] = () => [],
+  { leases, guard }: AgentStoreOptions = {},
 ): AgentTrafficStore {
   return {
     ...tablesOf(store, panel),
-    write: (work) => store.write((tables) => work(tablesOf(tables, panel)), { fences: fences() }),
+    async write(work) {
+      guard?.();
+      return store.write((tables) => work(tablesOf(tables, panel)), { fences: leases?.() ?? [] });
+    },
   };
 }
 
