@@ -1,3 +1,4 @@
 import { base } from '../../jest.base.js';
 
-export default { ...base, testTimeout: 120_000 };
+// Every file loads the whole command anew and its modules stay in memory: a worker that has grown is replaced.
+export default { ...base, testTimeout: 120_000, maxWorkers: 2, workerIdleMemoryLimit: '768MB' };

@@ -77,6 +77,8 @@ export function createSqliteStore({ location, schemaVersion, reader, writer, wai
             throw error;
           } finally {
             scope.active = false;
+            // Tracking costs a little on every promise of the process: only while a write runs, and one runs at a time.
+            current.disable();
           }
         });
       } catch (error) {
