@@ -59,18 +59,6 @@ describe.each(long ? ['consumed', 'allocated', 'panel'] : ['consumed'])(
       const counts = codes(await Promise.all(outcomes));
       await Promise.all(sweeps);
       expect((counts['0 made'] ?? 0) + (counts['1 agent_limit'] ?? 0)).toBe(49);
-      await Promise.all(sweeps);
-      console.log(
-        JSON.stringify(counts),
-        JSON.stringify([
-          ...new Set(
-            (await Promise.all(outcomes))
-              .map((o) => o.json<{ error?: { code: string; message: string } }>().error)
-              .filter((e) => e && e.code !== 'agent_limit')
-              .map((e) => e!.code + e!.message.slice(0, 200)),
-          ),
-        ]),
-      );
       expect(made().length).toBeLessThanOrEqual(10);
       expect(made().every((gb) => gb === 10)).toBe(true);
       at.bench.clock.advance(11 * MINUTE);
