@@ -40,6 +40,16 @@ export function panelWindow(window: Window, timeZone: string, form: 'text' | 'un
   return { start: localText(first, timeZone), end: localText(last, timeZone) };
 }
 
+const TEXTS_KEPT = 64;
+const texts = new Map<string, string>();
+
+/** The services of a panel ask for the same few instants. */
 function localText(seconds: number, timeZone: string): string {
-  return format(new TZDate(seconds * 1000, timeZone), 'yyyy-MM-dd HH:mm:ss');
+  const key = `${seconds} ${timeZone}`;
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const text = format(new TZDate(seconds * 1000, timeZone), 'yyyy-MM-dd HH:mm:ss');
+  if (texts.size >= TEXTS_KEPT) texts.clear();
+  texts.set(key, text);
+  return text;
 }

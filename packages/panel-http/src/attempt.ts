@@ -2,6 +2,7 @@ import { constants } from 'node:buffer';
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import { got, type Got, type PlainResponse } from 'got';
 import { ConnectError } from './connect-error.js';
+import { onAbort } from './on-abort.js';
 
 export interface AttemptRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -85,6 +86,7 @@ function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
     let settled = false;
     let sent: ClientRequest | undefined;
     let response: PlainResponse | undefined;
+    let forget: (() => void) | undefined;
     let take = (chunk: Buffer): void => {
       chunks.push(chunk);
     };
@@ -93,7 +95,7 @@ function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
       if (settled) return false;
       settled = true;
       clearTimeout(timer);
-      signal?.removeEventListener('abort', aborted);
+      forget?.();
       return true;
     };
     const lose = (reason: LostReason, cause?: unknown): void => {
@@ -159,7 +161,7 @@ function run(client: Got, request: AttemptRequest): Promise<AttemptAnswer> {
       else lose('cut', error);
     });
     if (signal?.aborted === true) aborted();
-    else signal?.addEventListener('abort', aborted, { once: true });
+    else if (signal !== undefined) forget = onAbort(signal, aborted);
   });
 }
 

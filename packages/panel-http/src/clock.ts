@@ -1,3 +1,4 @@
+import { onAbort } from './on-abort.js';
 import type { Clock } from './types.js';
 
 /** The computer's own clock and timers. */
@@ -9,11 +10,12 @@ export const systemClock: Clock = {
         clearTimeout(timer);
         reject(signal?.reason as Error);
       };
+      let forget: (() => void) | undefined;
       const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', aborted);
+        forget?.();
         resolve();
       }, ms);
       if (signal?.aborted === true) aborted();
-      else signal?.addEventListener('abort', aborted, { once: true });
+      else if (signal !== undefined) forget = onAbort(signal, aborted);
     }),
 };

@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import { onAbort } from './on-abort.js';
 
 /** How often and how many at once. */
 export interface Limiter {
@@ -52,9 +53,9 @@ function leaveOnAbort<T>(queue: PQueue, task: () => Promise<T>, priority: number
       leave();
       return;
     }
-    signal.addEventListener('abort', leave, { once: true });
+    const forget = onAbort(signal, leave);
     const start = async (): Promise<void> => {
-      signal.removeEventListener('abort', leave);
+      forget();
       if (!signal.aborted) await task().then(resolve, reject);
     };
     queue.add(start, { priority }).catch(reject);
