@@ -33,13 +33,13 @@ function requestOf(command: string, options: PassOptions, observeAll: boolean): 
 }
 
 /**
- * A run over many services makes much short-lived garbage. By default the heap grows to several times of what is in use
- * before it is swept; this keeps the memory of 100,000 services near that of 1,000.
+ * A run makes much short-lived garbage. By default the heap grows to several times of what is in use before it is swept; with
+ * many services this keeps their memory near that of 1,000. With few it would only cost time.
  */
 const HEAP_GROWTH = '--heap-growing-percent=25';
+const MANY_SERVICES = 20_000;
 
 async function pass(request: PassRequest, options: PassOptions, deps: Deps): Promise<number> {
-  setFlagsFromString(HEAP_GROWTH);
   const terminal = new Terminal(deps, options);
   return withSession(deps, options, async (session) => {
     for (const warning of session.config.warnings) {
@@ -55,6 +55,7 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
       ...request,
       keepAll: terminal.json || options.verbose === true || request.command === 'plan',
       onProgress: (done, total) => {
+        if (done === 1 && total > MANY_SERVICES) setFlagsFromString(HEAP_GROWTH);
         progress.update(done, total);
       },
     }).finally(() => {

@@ -5,7 +5,7 @@ import { sideBySide } from '../side-by-side.js';
 
 /** Pages that are worked on at the same time: the next one's calls are queued while the last of this one come in. */
 const AT_ONCE = 2;
-const SMALLEST = 500;
+const SMALLEST = 128;
 const LARGEST = 2000;
 
 /** Services of a panel in pages of bounded size, so that a run's memory does not grow with their number. */
