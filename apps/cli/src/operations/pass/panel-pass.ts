@@ -1,3 +1,4 @@
+import { setImmediate as answersTaken } from 'node:timers/promises';
 import { brakeStops } from '@sluice/quota-core';
 import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { itemErrorOf, type ItemError } from '../../errors.js';
@@ -83,6 +84,7 @@ async function readPage(
 ): Promise<void> {
   const { session, panel, request } = run;
   const works = await prepare(session, panel, page, switches);
+  await answersTaken();
   progress.total += works.length;
   await meter(session, panel, works, () => request.onProgress?.(++progress.read, progress.total), {
     allowShort: request.allowMass,
@@ -99,7 +101,10 @@ async function readPage(
     else finished.push(work);
   }
   const notices = finished.flatMap(noticesOf);
+  // The next page's answers come in meanwhile, and their calls go on: the store does not keep them waiting for a page's whole writing.
+  await answersTaken();
   if (!request.dryRun) await commit(session, finished, () => treatmentOf(run, false), run.leases.held, false);
+  await answersTaken();
   await record(run, finished, (work) => treatmentOf(run, work.enforcement.value === 'observe'), notices);
 }
 
