@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 import { base } from '../../tsup.base.js';
 
 interface Manifest {
@@ -10,18 +10,32 @@ const { version, devDependencies } = JSON.parse(
   readFileSync(new URL('package.json', import.meta.url), 'utf8'),
 ) as Manifest;
 
+/** commander loads it for commands that are programs of their own; Sluice has none, and it takes a tenth of `--help`. */
+const withoutChildProcess: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'without-child-process',
+  setup(build) {
+    build.onResolve({ filter: /^(node:)?child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: 'child_process', namespace: 'without' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'without' }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
+  },
+};
+
 export default defineConfig({
   ...base,
+  esbuildPlugins: [withoutChildProcess],
   entry: { main: 'src/main.ts' },
   dts: false,
   splitting: true,
+  removeNodeProtocol: false,
   treeshake: false,
   minifySyntax: true,
   minifyWhitespace: true,
   define: { SLUICE_VERSION: JSON.stringify(version) },
-  // Bundled, so that a command starts with a few files instead of hundreds: what stands in devDependencies, the fakes
-  // of `sluice demo` among them. Our own libraries and the native driver stay dependencies.
+  // Bundled, so that a command starts with a few files instead of hundreds: what stands in devDependencies, the store and
+  // the fakes of `sluice demo` among them. The clients of the panels and the native driver stay dependencies.
   noExternal: Object.keys(devDependencies),
+  external: ['better-sqlite3'],
   // Some of what is bundled is CommonJS and asks for Node's own modules with `require`.
   banner: {
     js: "import { createRequire as nodeRequire } from 'node:module';const require = nodeRequire(import.meta.url);",

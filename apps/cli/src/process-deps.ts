@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -44,7 +43,8 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     env: process.env,
     cwd: process.cwd(),
     clock: realClock,
-    randomBytes: (count) => randomBytes(count),
+    // Loaded when it is needed: to answer `--help` takes no randomness.
+    randomBytes: (count) => process.getBuiltinModule('node:crypto').randomBytes(count),
     random: Math.random,
     owner: { host, pid: process.pid, processStart: processStat(process.pid)?.start ?? '' },
     isAlive: (owner) => isAlive(owner, host),

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { usageError } from '../errors.js';
@@ -51,6 +50,8 @@ function lookUp(kind: string, name: string, key: string, sources: SecretSources)
         return readFileSync(path.resolve(sources.dir, name), 'utf8');
       default: {
         const [program = '', ...args] = name.split(/\s+/);
+        // Loaded only here: most configs name no program, and every command reads the config.
+        const { execFileSync } = process.getBuiltinModule('node:child_process');
         return execFileSync(program, args, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] });
       }
     }

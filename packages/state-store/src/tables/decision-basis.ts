@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { DecisionRecord } from '../records.js';
 
 /** Members of `inputs` that change with every reading. */
@@ -12,6 +11,8 @@ export function decisionBasis(decision: DecisionRecord): string {
   const { cycle, status, rule, mode, action, allowance, wouldHold, observing, errorCode, errorMessage } = decision;
   const parts = [cycle, status, rule, mode, action, allowance, wouldHold, observing, errorCode, errorMessage];
   const text = JSON.stringify([...parts, withoutUsage(decision.inputs)], sortedMembers);
+  // Loaded when it is needed: most commands write no decisions.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(text).digest('base64url');
 }
 
