@@ -39,7 +39,8 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     stdout: process.stdout,
     stderr: process.stderr,
     readStdin,
-    ask: process.stdin.isTTY && process.stdout.isTTY ? ask : null,
+    // In this order: looking at the input opens it, which takes a while that cron's commands can spare.
+    ask: process.stdout.isTTY && process.stdin.isTTY ? ask : null,
     env: process.env,
     cwd: process.cwd(),
     clock: realClock,
