@@ -50,7 +50,12 @@ function configChecks({ config }: Session): Check[] {
     message: warning.message,
   }));
   return [
-    { name: 'config', object: config.file, status: 'ok', message: `${Object.keys(config.panels).length} panels` },
+    {
+      name: 'config',
+      object: config.file,
+      status: 'ok',
+      message: `panels: ${Object.keys(config.panels).join(', ') || 'none'}`,
+    },
     ...warnings,
   ];
 }
