@@ -1,5 +1,6 @@
+import { hostname } from 'node:os';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
-import { realClock } from '../../process-deps.js';
+import { isAlive, realClock } from '../../process-deps.js';
 import { configText, DAY, GB, HOUR, idsOf, TOKEN } from '../easydcim-bench.js';
 import { Bench, type Outcome } from '../harness.js';
 import type { DrawnService } from './draw-services.js';
@@ -25,7 +26,12 @@ export async function startKillBench(more = ''): Promise<KillBench> {
   return {
     bench,
     panel,
-    sluice: (words) => bench.sluice(words, { clock: realClock }),
+    sluice: (words) =>
+      bench.sluice(words, {
+        clock: realClock,
+        // Runs in this process come one after the other; what a killed one of its own left behind is not waited for.
+        isAlive: (owner) => owner.host === hostname() && isAlive(owner, hostname()),
+      }),
     env: { DCIM_TOKEN: TOKEN },
     async close() {
       await panel.close();
