@@ -1,19 +1,19 @@
 import { parseSize, type Quota } from '@sluice/quota-core';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A transform whose error becomes an issue at the value's own place. */
-function parsed<Out>(describe: string, parse: (text: string) => Out): z.ZodType<Out, string> {
-  return z
-    .string()
-    .meta({ description: describe })
-    .transform((text, context) => {
+function parsed<Out>(description: string, parse: (text: string) => Out): z.ZodMiniType<Out, string> {
+  return z.pipe(
+    z.string().check(z.describe(description)),
+    z.transform((text: string, context): Out => {
       try {
         return parse(text);
       } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
+        context.issues.push({ code: 'custom', input: text, message: (error as Error).message });
         return z.NEVER;
       }
-    });
+    }),
+  );
 }
 
 const DURATION_UNITS: Record<string, number> = {
@@ -55,29 +55,36 @@ export function isTimeZone(name: string): boolean {
 export const duration = parsed('Duration: 500ms, 30s, 15m, 2h, 7d', parseDuration);
 export const share = parsed('Percentage: 20%', parseShare);
 export const size = parsed('Size with its unit: 500GB, 10TB (1 GB = 1024³ bytes)', parseSize);
-export const quotaValue: z.ZodType<Quota, string> = parsed('Size with its unit, or unlimited', (text) =>
+export const quotaValue: z.ZodMiniType<Quota, string> = parsed('Size with its unit, or unlimited', (text) =>
   text.trim().toLowerCase() === 'unlimited' ? 'unlimited' : parseSize(text),
 );
 export const timeZone = z
   .string()
-  .refine(isTimeZone, { error: 'is no IANA time zone such as Europe/Berlin' })
-  .meta({ description: 'IANA time zone, such as Europe/Berlin' });
+  .check(
+    z.refine(isTimeZone, { error: 'is no IANA time zone such as Europe/Berlin' }),
+    z.describe('IANA time zone, such as Europe/Berlin'),
+  );
 export const localDate = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'is no date: write YYYY-MM-DD' })
-  .meta({ description: 'Local date YYYY-MM-DD' });
+  .check(
+    z.regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'is no date: write YYYY-MM-DD' }),
+    z.describe('Local date YYYY-MM-DD'),
+  );
 export const regex = parsed('Regular expression', (text) => new RegExp(text, 'i'));
 /** A literal or `${env:NAME}`, `${file:/path}`, `${cmd:program args}`, `${credential:NAME}`. */
 export const secret = z
   .string()
-  .min(1)
-  .meta({ description: 'Secret: ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME}' });
+  .check(z.minLength(1), z.describe('Secret: ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME}'));
 /** Decimal amount as text; numbers are refused so that no amount passes through a float. */
 export const amount = z
   .string()
-  .regex(/^\d+(\.\d+)?$/, { error: 'is no amount: write it in quotes, such as "10.00"' })
-  .meta({ description: 'Amount as text, such as "10.00"' });
+  .check(
+    z.regex(/^\d+(\.\d+)?$/, { error: 'is no amount: write it in quotes, such as "10.00"' }),
+    z.describe('Amount as text, such as "10.00"'),
+  );
 export const currency = z
   .string()
-  .regex(/^[A-Z]{3}$/, { error: 'is no currency: write three capital letters such as EUR' })
-  .meta({ description: 'ISO 4217 currency' });
+  .check(
+    z.regex(/^[A-Z]{3}$/, { error: 'is no currency: write three capital letters such as EUR' }),
+    z.describe('ISO 4217 currency'),
+  );

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StateStore, StoreTables } from '@sluice/state-store';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { SluiceError, usageError } from '../errors.js';
 import { replaceFile } from './atomic-file.js';
 
@@ -111,7 +111,7 @@ export function refuseLostStore(storeFile: string): void {
   );
 }
 
-const textOrNull = z.string().nullable();
+const textOrNull = z.nullable(z.string());
 const schema = z.object({
   about: z.string(),
   at: z.string(),
