@@ -189,6 +189,11 @@ export interface FlvxClient {
   readonly forwards: {
     /** Those of all users. */
     list(options?: FlvxCallOptions): Promise<FlvxForward[]>;
+    /**
+     * When each forward was last written to, by its id: edited, started or paused (`backup/export`). All that the panel stops
+     * at once by its own rules bear the same instant, to the millisecond. One that can't be told is not in it.
+     */
+    changedAt(options?: FlvxCallOptions): Promise<Map<number, EpochMs>>;
     /** Fields that are left out are kept. Starts the forward's services, also when it is paused. */
     update(
       id: number,

@@ -29,7 +29,9 @@ function print(terminal: Terminal, found: Explanation): void {
       `  ${terminal.status(status)} by rule ${colors.bold(rule)}, at ${at} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
     );
     if (wouldHold.length > 0) terminal.line(`  would hold: ${wouldHold.join(', ')}`);
-    terminal.line(`  rested on ${JSON.stringify(found.decision.inputs)}`);
+    // What the panel showed in full is for `--json`: readings and evidence stand below.
+    const { reading: _reading, ...inputs } = found.decision.inputs as Record<string, unknown>;
+    terminal.line(`  rested on ${JSON.stringify(inputs)}`);
   } else terminal.line('  none yet: run "sluice poll"');
   terminal.line(colors.bold('\nAllowance'));
   for (const { source, bytes } of found.allowance.parts)

@@ -22,6 +22,8 @@ export interface ServiceView {
   holds: { reason: string; since: string }[];
   actions: { type: string; target: string; state: string }[];
   error: ItemError | null;
+  /** In a run: what the panel showed otherwise than it should be, in words. */
+  drift?: string[];
 }
 
 /** Builds the view from what the store keeps, so that a run and a later look show the same. */

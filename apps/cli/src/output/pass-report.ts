@@ -25,6 +25,7 @@ export interface PassDocument {
     holds: { reason: string; since: string }[];
     actions: { type: string; target: string; state: string }[];
     error: { code: string; message: string } | null;
+    drift?: string[];
   }[];
   notices: { code: string; service: string | null; message: string }[];
   error: { code: string; message: string } | null;

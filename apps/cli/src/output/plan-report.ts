@@ -9,7 +9,8 @@ export function printPlan(terminal: Terminal, report: PassDocument): void {
   for (const service of report.services) {
     // What the whole run failed of is said once, at the end.
     const error = service.error?.message === report.error?.message ? null : service.error;
-    if (service.actions.length === 0 && error === null) continue;
+    const drift = service.drift ?? [];
+    if (service.actions.length + drift.length === 0 && error === null) continue;
     const holds = service.holds.map((hold) => hold.reason).join(', ') || 'none';
     terminal.line(
       `${colors.bold(service.id)} on ${service.panel} (holds: ${holds})${service.observing ? colors.yellow(' OBSERVING') : ''}`,
@@ -19,6 +20,7 @@ export function printPlan(terminal: Terminal, report: PassDocument): void {
       const text = `  ${sign} ${action.type} ${action.target}`;
       terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
     }
+    for (const line of drift) terminal.line(colors.dim(`    ${line}`));
     if (error) terminal.line(`  ${terminal.error(error)}`);
   }
   if (report.totals.actions === 0) terminal.line('Nothing to change.');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FlvxBatchCounts, FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
-import { everyRow, forwardRows } from '../records/read-rows.js';
+import { everyRow, forwardChangeRows, forwardRows } from '../records/read-rows.js';
 
 const rows = z.array(z.unknown());
 const counts = z
@@ -24,6 +24,10 @@ export function forwardsOf(api: FlvxApi): FlvxClient['forwards'] {
   return {
     list: async (options) =>
       everyRow(api.panel, forwardRows, await api.call({ path: '/forward/list', kind: 'read', data: rows }, options)),
+    changedAt: async (options) => {
+      const { rows: changes } = forwardChangeRows.read(api.panel, await api.exportForwards(options));
+      return new Map(changes.map(({ id, changedAt }) => [id, changedAt]));
+    },
     update: (id, changes, options) =>
       api.call({ path: '/forward/update', kind: 'write', body: { ...changes, id } }, options),
     pause: one('pause'),

@@ -31,6 +31,7 @@ const exported = z.object({
   version: z.literal('1.0'),
   exportedAt: stamp,
   userTunnels: z.array(z.unknown()).optional(),
+  forwards: z.array(z.unknown()).optional(),
 });
 
 /** One per kind of data for all clients: making a schema costs more than many answers. */
@@ -63,11 +64,20 @@ export class FlvxApi {
   }
 
   /** Rows of all permissions: the one call outside the envelope (contract, section 9). */
-  async exportPermissions(options: FlvxCallOptions = {}): Promise<unknown[]> {
-    const call: ApiCall<unknown> = { path: '/backup/export', body: { types: ['userTunnels'] }, kind: 'read' };
+  exportPermissions(options: FlvxCallOptions = {}): Promise<unknown[]> {
+    return this.#exported('userTunnels', options);
+  }
+
+  /** Rows of all forwards with what `forward/list` does not tell; the same call. */
+  exportForwards(options: FlvxCallOptions = {}): Promise<unknown[]> {
+    return this.#exported('forwards', options);
+  }
+
+  async #exported(type: 'userTunnels' | 'forwards', options: FlvxCallOptions): Promise<unknown[]> {
+    const call: ApiCall<unknown> = { path: '/backup/export', body: { types: [type] }, kind: 'read' };
     const body = await this.#post(call, exported, options);
     // The panel leaves an empty list out.
-    return (body as z.infer<typeof exported>).userTunnels ?? [];
+    return (body as z.infer<typeof exported>)[type] ?? [];
   }
 
   /** The liveness page, as text. */

@@ -60,6 +60,7 @@ const forwardRow = z.object({
   status: z.int(),
   inx: z.int(),
 });
+const forwardChangeRow = z.object({ id, userId: z.int(), updatedTime: instant });
 const owner = { users: z.object({ id }), others: z.object({ id, userId: z.int() }) };
 
 /** A row that could not be understood. */
@@ -208,6 +209,13 @@ export const permissionRows = reader('POST /api/v1/backup/export', exportedRow, 
 export const listedPermissionRows = reader('POST /api/v1/tunnel/user/list', listedRow, listedOf, ofOwner);
 /** `forward/list`. */
 export const forwardRows = reader('POST /api/v1/forward/list', forwardRow, forwardOf, ofOwner);
+/** `backup/export` of `forwards`: when each was last written to. */
+export const forwardChangeRows = reader(
+  'POST /api/v1/backup/export',
+  forwardChangeRow,
+  (raw): { id: number; changedAt: EpochMs } => ({ id: raw.id, changedAt: raw.updatedTime as EpochMs }),
+  ofOwner,
+);
 
 /** All rows, or an error when one of them could not be understood. */
 export function everyRow<Row>(panel: string, list: RowReader<Row>, raws: unknown[]): Row[] {

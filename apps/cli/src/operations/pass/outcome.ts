@@ -79,13 +79,14 @@ export function decisionOf(session: Session, run: string, work: Work, treatment:
 
 /** The service's element in the run's document. */
 export function viewOf(decision: DecisionRecord, work: Work, treatment: Treatment): ServiceView {
-  return serviceView({
+  const view = serviceView({
     service: work.service,
     decision,
     cycle: work.cycle,
     holds: shownHolds(work, treatment),
     actions: work.actions,
   });
+  return { ...view, drift: work.drift };
 }
 
 /** Why a run failed as a whole: what all its services failed of, or that each has its own reason. */

@@ -34,6 +34,12 @@ export interface ServiceDetail extends ServiceView {
   account?: AccountView | null;
 }
 
+/** The last run's status, with the holds that orders have opened and ended since. */
+function statusSince(status: string, holds: number): string {
+  if (status === 'ok' && holds > 0) return 'held';
+  return status === 'held' && holds === 0 ? 'ok' : status;
+}
+
 /** Details of these services, in the order given. */
 export async function serviceDetails(session: Session, services: ServiceRecord[]): Promise<ServiceDetail[]> {
   const { store, config } = session;
@@ -52,8 +58,10 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
     const observing = enforcementOf(config, switches, service.panel, service.product).value === 'observe';
     const would = observing ? (decision?.wouldHold ?? []).map((reason) => ({ reason, since: decision?.at ?? '' })) : [];
     const shown = [...open, ...would.filter((item) => !open.some((hold) => hold.reason === item.reason))];
+    const view = serviceView({ service, decision, cycle, holds: shown, actions: [] });
     return {
-      ...serviceView({ service, decision, cycle, holds: shown, actions: [] }),
+      ...view,
+      status: observing ? view.status : statusSince(view.status, open.length),
       observing,
       product: service.product,
       client: service.client,

@@ -116,11 +116,22 @@ describe('a difference between panel and product', () => {
     expect(diffStates(before, at.panel.state())).toEqual([]);
   });
 
+  it('is named by the plan in words', async () => {
+    user().flow = 7;
+    const { services } = (await at.run('plan')).json<PassReport>();
+    expect(services[0]?.drift).toEqual(['user 3: quota 7 GB should be 300 GB']);
+    await at.run('reconcile');
+    permission().expTime = 1_900_000_000_000;
+    const { stdout } = await at.bench.sluice(['plan']);
+    expect(stdout).toContain('expiry 2030-03-17T17:46:40.000Z should be 2026-12-15T00:00:00.000Z');
+  });
+
   it('that others have made in the status is theirs: it is named and left', async () => {
     user().status = 0;
     permission().status = 0;
     const before = at.panel.state();
     expect((await plan()).actions).toEqual([]);
+    expect((await at.bench.sluice(['plan'])).stdout).toContain('user 3 is closed, and not by Sluice: it stays so');
     await at.run('reconcile');
     expect(diffStates(before, at.panel.state())).toEqual([]);
     const explained = await at.run('explain svc-1');

@@ -38,7 +38,7 @@ export function keepFlvx(
   if (before && calm && isShown(calm.user, before)) return keepCalm(calm, before, state, at);
   const { observed } = state;
   const listed = state.listed ?? before?.listed ?? null;
-  const recalled = recall(desired, observed);
+  const recalled = recall(desired, observed, state.changes);
   if (recalled === null || observed.user === null) {
     return desired.service.refs['flvx_user_id'] === undefined ? { at, listed, account: null, memo: null } : null;
   }

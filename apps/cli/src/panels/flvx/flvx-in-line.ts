@@ -22,7 +22,7 @@ export function inLine(
   first: FlvxStep[],
   setsPassword = false,
 ): Plan {
-  const recalled = recall(desired, observed);
+  const recalled = recall(desired, observed, state.changes);
   if (recalled === null || observed.user === null) return EMPTY_PLAN;
   const full = desired.scope === 'reconcile' || desired.scope === 'order';
   const chosen = tunnelsOf(

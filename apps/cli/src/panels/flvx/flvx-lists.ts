@@ -38,6 +38,7 @@ export class FlvxLists {
   #long: Promise<TimedSnapshot> | null = null;
   #site: Promise<FlvxSite> | null = null;
   #labels: Promise<FlvxLabels> | null = null;
+  #changes: Promise<ReadonlyMap<number, number>> | null = null;
 
   constructor(client: FlvxClient, clock: Clock, withGroups: boolean) {
     this.#client = client;
@@ -52,6 +53,7 @@ export class FlvxLists {
     if (known && now - Date.parse(known.at) <= RUN_MS) return known;
     this.#site = null;
     this.#labels = null;
+    this.#changes = null;
     const at = isoNow(this.#clock);
     this.#long = this.#client.snapshot({}, { signal }).then((snapshot) => ({ at, snapshot }));
     try {
@@ -69,6 +71,12 @@ export class FlvxLists {
       ([tunnelRows, limitRows]) => ({ tunnels: tunnelRows, speedLimits: limitRows }),
     );
     return this.#site;
+  }
+
+  /** When each forward was last written to, as read in this run. */
+  changes(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
+    this.#changes ??= this.#client.forwards.changedAt({ signal });
+    return this.#changes;
   }
 
   /** Nodes and groups as read in this run. */

@@ -1,5 +1,6 @@
 import { NOWHERE, type FlvxForward, type FlvxObservation, type FlvxPermissionValues } from '@sluice/flvx-client';
 import type { Desired } from '../panel.js';
+import { stoppedUnseen } from './flvx-unseen.js';
 import { Journal } from './flvx-journaled.js';
 import { blankMemo, memoIn, type FlvxMemo } from './flvx-memo.js';
 import { isExpired, isUsedUp, type Ruled } from './flvx-rules.js';
@@ -12,8 +13,16 @@ export interface Recalled {
   last: FlvxMemo | null;
 }
 
-/** Pure: the memory of the last look, carried over what was journaled since to what is seen now. */
-export function recall(desired: Desired, observed: FlvxObservation): Recalled | null {
+/**
+ * Pure: the memory of the last look, carried over what was journaled since to what is seen now.
+ *
+ * @param changes when each forward was last written to; null where that was not read
+ */
+export function recall(
+  desired: Desired,
+  observed: FlvxObservation,
+  changes: ReadonlyMap<number, number> | null,
+): Recalled | null {
   const { user } = observed;
   if (user === null) return null;
   const seen = memoIn(desired.seen);
@@ -26,7 +35,9 @@ export function recall(desired: Desired, observed: FlvxObservation): Recalled | 
   // Counters that stand at zero need no reset in this cycle any more.
   const resetCycle = memo.resetCycle === null || isZero(observed) ? (cycle ?? memo.resetCycle) : memo.resetCycle;
   const now: FlvxMemo = { ...memo, ...shown(observed, memo), firstCycle, resetCycle };
-  return { memo: { ...now, ...judged(desired, observed, memo, last, journal) }, last };
+  const { undecided, ...rest } = judged(desired, observed, memo, last, journal, changes);
+  const forwards = Object.fromEntries(Object.entries(now.forwards).filter(([id]) => !undecided.has(Number(id))));
+  return { memo: { ...now, forwards, ...rest }, last };
 }
 
 /** The cycle, unless it is one that an order saw before any run opened it: that one gets another id. */
@@ -66,7 +77,8 @@ function judged(
   memo: FlvxMemo,
   last: FlvxMemo | null,
   journal: Journal,
-): Pick<FlvxMemo, 'stopped' | 'restarted' | 'parked' | 'expired'> {
+  changes: ReadonlyMap<number, number> | null,
+): Pick<FlvxMemo, 'stopped' | 'restarted' | 'parked' | 'expired'> & { undecided: ReadonlySet<number> } {
   const forwards = ownForwards(observed);
   const held = evidenceOf(desired.evidence, EVIDENCE.forward);
   const atRest = forwards.filter((row) => row.status !== 1);
@@ -75,13 +87,21 @@ function judged(
   // The counters were zeroed since: that the quota stopped it can no longer be seen of them.
   const zeroed = last !== null && (observed.user?.inBytes ?? 0) + (observed.user?.outBytes ?? 0) < memo.usedBytes;
   const allAtRest = forwards.filter(ran).every((row) => row.status !== 1);
-  const stopped = atRest.filter((row) => {
-    if (held.has(String(row.id)) || journal.paused.has(row.id)) return false;
+  const open = atRest.filter((row) => !held.has(String(row.id)) && !journal.paused.has(row.id));
+  const known = open.filter((row) => {
     if (memo.stopped.includes(row.id)) return true;
     return ran(row) && (panelStopped(observed, row.tunnelId, journal) || (zeroed && allAtRest));
   });
+  // Made since the last look, or before the first one: whether it ran is told by when it was paused.
+  const unseen = open.filter(
+    (row) => last?.forwards[row.id] === undefined && panelStopped(observed, row.tunnelId, journal),
+  );
+  const decided = changes === null ? [] : stoppedUnseen(unseen, known, atRest, changes);
+  const stopped = new Set([...known, ...decided].map((row) => row.id));
   return {
-    stopped: stopped.map((row) => row.id),
+    stopped: [...stopped],
+    // A later look tells: until then it stays one that was never seen.
+    undecided: new Set(changes === null ? unseen.filter((row) => !stopped.has(row.id)).map((row) => row.id) : []),
     restarted: memo.restarted.filter((id) => ids.has(id)),
     parked: Object.fromEntries(Object.entries(memo.parked).filter(([id]) => ids.has(Number(id)))),
     expired: expiredNow(desired, observed, memo, last, journal),

@@ -28,6 +28,7 @@ import { noTunnel, tunnelChoice, type FlvxDefaults } from './flvx-product.js';
 import { settleFlvx } from './flvx-settle.js';
 import type { FlvxState } from './flvx-state.js';
 import { unread, usageIn } from './flvx-usage.js';
+import { nodesIn } from './flvx-words.js';
 
 /** Opens the adapter of a FLVX panel. */
 export function openFlvxPanel(
@@ -114,6 +115,7 @@ export class FlvxPanel implements Panel<FlvxState> {
     const { port, appName, captcha, session, tunnels, clock } = await this.client.probe();
     const parts = [
       `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
+      nodesIn(await this.client.nodes.status()),
       ...(captcha ? ['a captcha stands before the login: the next login will fail, switch it off'] : []),
       ...(session.mustChangePassword ? ['the account still has its publicly known name or password'] : []),
     ];
@@ -204,16 +206,21 @@ export class FlvxPanel implements Panel<FlvxState> {
     const listed = snapshot.users.size;
     const sharers = this.#sharers(service);
     if (!full)
-      return { at, state: { observed, adoptable: null, groups: null, nodes: null, light: true, listed, sharers } };
-    const [{ tunnels, speedLimits }, { nodes, groups }] = await Promise.all([
+      return {
+        at,
+        state: { observed, adoptable: null, groups: null, nodes: null, changes: null, light: true, listed, sharers },
+      };
+    const [{ tunnels, speedLimits }, { nodes, groups }, changes] = await Promise.all([
       this.#lists.site(signal),
       this.#lists.labels(signal),
+      someAtRest(observed) ? this.#lists.changes(signal) : null,
     ]);
     const state: FlvxState = {
       observed: { ...observed, tunnels: [...tunnels], speedLimits: [...speedLimits] },
       adoptable: null,
       groups,
       nodes,
+      changes,
       light: false,
       listed,
       sharers,
@@ -237,7 +244,8 @@ export class FlvxPanel implements Panel<FlvxState> {
       observed.user === null && observed.strangers.length === 1
         ? await this.client.observe({ ...scope, adopt: true }, options)
         : null;
-    return { at, state: { observed, adoptable, groups, nodes, light: false, listed: null, sharers: [] } };
+    const changes = someAtRest(observed) ? await this.client.forwards.changedAt(options) : null;
+    return { at, state: { observed, adoptable, groups, nodes, changes, light: false, listed: null, sharers: [] } };
   }
 
   plan(desired: Desired, observation: Observation<FlvxState>): Plan {
@@ -323,6 +331,11 @@ function scopeOf({ refs, ownRefs }: ServiceRecord): FlvxScope {
     name,
     nameIsOurs: name !== null && ownRefs.includes('flvx_username') && OWN_NAME.test(name),
   };
+}
+
+/** Only of forwards at rest it is asked who paused them. */
+function someAtRest({ user, forwards }: FlvxObservation): boolean {
+  return forwards.some((row) => row.userId === user?.id && row.status !== 1);
 }
 
 /** The account of the stored id is gone; one of its unguessable name is, or will be, the service's all the same. */

@@ -9,6 +9,8 @@ export interface FlvxState {
   /** Groups of tunnels and nodes; null where they were not read. */
   groups: readonly FlvxTunnelGroup[] | null;
   nodes: readonly FlvxNode[] | null;
+  /** When each forward was last written to; read only where that tells what the panel has stopped. */
+  changes: ReadonlyMap<number, number> | null;
   /** Only users, permissions and forwards were read: tunnels and speed limits are not known. */
   light: boolean;
   /** How many accounts the panel listed; null where only this one was looked for. */

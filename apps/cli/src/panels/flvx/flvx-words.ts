@@ -1,5 +1,6 @@
-import type { FlvxAccountTarget, FlvxStep } from '@sluice/flvx-client';
+import type { FlvxAccountTarget, FlvxNode, FlvxStep } from '@sluice/flvx-client';
 import type { Step } from '../panel.js';
+import { isoOf } from './flvx-account.js';
 import type { FlvxContext } from './flvx-context.js';
 
 /** What a step repairs, in words; null for one that a hold begins or ends with. */
@@ -37,6 +38,14 @@ export function driftOf(step: FlvxStep, journaled: Pick<Step, 'ends' | 'payload'
   }
 }
 
+/** How many nodes are there, and what they tell of the version: the panel itself tells none. */
+export function nodesIn(nodes: readonly FlvxNode[]): string {
+  const online = nodes.filter((node) => node.online);
+  const versions = [...new Set(nodes.flatMap(({ version }) => version ?? []))].sort();
+  const agents = versions.length === 0 ? '' : `, node agents of version ${versions.join(', ')}`;
+  return `${online.length} of ${nodes.length} nodes online${agents}`;
+}
+
 /** What others have closed, and what nothing therefore opens: named, and left to them. */
 export function closedByOthers(
   { user, permissions }: Pick<FlvxContext, 'user' | 'permissions'>,
@@ -56,7 +65,21 @@ export function closedByOthers(
 function changesOf(what: string, prior: object, changes: object): string | null {
   const before = prior as Record<string, unknown>;
   const words = Object.entries(changes).map(
-    ([name, value]) => `${name} ${JSON.stringify(before[name] ?? null)} should be ${JSON.stringify(value)}`,
+    ([name, value]) => `${NAMES[name] ?? name} ${shown(name, before[name])} should be ${shown(name, value)}`,
   );
   return words.length === 0 ? null : `${what}: ${words.join(', ')}`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  expiresAt: 'expiry',
+  maxForwards: 'number of forwards',
+  resetDay: 'reset day',
+  speedId: 'speed limit',
+  speed: 'speed limit',
+};
+
+function shown(name: string, value: unknown): string {
+  if (value === null || value === undefined) return 'none';
+  if (name === 'expiresAt') return isoOf(Number(value)) ?? JSON.stringify(value);
+  return name === 'quota' ? `${JSON.stringify(value)} GB` : JSON.stringify(value);
 }

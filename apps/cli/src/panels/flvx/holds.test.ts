@@ -311,3 +311,21 @@ describe('a product that sells a number of forwards', () => {
     expect((await at.run('plan')).exitCode).toBe(0);
   });
 });
+
+describe('the status of a service', () => {
+  const shown = async (): Promise<string> => (await at.run('service show svc-1')).json<{ status: string }>().status;
+
+  it('follows the orders that came after the last run', async () => {
+    await customer();
+    expect(await shown()).toBe('ok');
+    await at.run('provision suspend svc-1');
+    expect(await shown()).toBe('held');
+    await at.run('provision unsuspend svc-1');
+    expect(await shown()).toBe('ok');
+    overQuota();
+    await poll();
+    await at.run('provision suspend svc-1');
+    await at.run('provision unsuspend svc-1');
+    expect(await shown()).toBe('held');
+  });
+});

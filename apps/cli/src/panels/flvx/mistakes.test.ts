@@ -206,6 +206,9 @@ describe('the mistakes of the WHMCS module are not made:', () => {
   it('14. the port of the address is used', async () => {
     expect(new URL(at.panel.url).port).not.toBe('');
     expect((await at.run('panel test relay')).exitCode).toBe(0);
+    const { checks } = (await at.run('doctor')).json<{ checks: { name: string; message: string }[] }>();
+    const told = checks.find((check) => check.name === 'panel')?.message;
+    expect(told).toContain('with 2 tunnels; 2 of 2 nodes online, node agents of version 2.1.4');
     expect(paths()).toContain('/user/login');
   });
 
