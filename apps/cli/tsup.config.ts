@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 import { base } from '../../tsup.base.js';
 
@@ -21,9 +22,20 @@ const withoutChildProcess: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
+/** Its build for browsers is of ES modules, of which only what is used gets into the bundle. */
+const yamlOfModules: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'yaml-of-modules',
+  setup(build) {
+    build.onResolve({ filter: /^yaml$/ }, () => ({
+      path: fileURLToPath(new URL('browser/dist/index.js', import.meta.resolve('yaml/package.json'))),
+      sideEffects: false,
+    }));
+  },
+};
+
 export default defineConfig({
   ...base,
-  esbuildPlugins: [withoutChildProcess],
+  esbuildPlugins: [withoutChildProcess, yamlOfModules],
   entry: { main: 'src/main.ts' },
   dts: false,
   splitting: true,
@@ -36,8 +48,7 @@ export default defineConfig({
   // the fakes of `sluice demo` among them. The clients of the panels and the native driver stay dependencies.
   noExternal: Object.keys(devDependencies),
   external: ['better-sqlite3'],
-  // Some of what is bundled is CommonJS and asks for Node's own modules with `require`.
-  banner: {
-    js: "import { createRequire as nodeRequire } from 'node:module';const require = nodeRequire(import.meta.url);",
-  },
+  // Some of what is bundled is CommonJS and asks for Node's own modules with `require`; `createRequire` would take its
+  // time anew in every file.
+  banner: { js: 'const require = process.getBuiltinModule;' },
 });

@@ -10,24 +10,44 @@ const enforce = z.enum(['on', 'observe']);
 const mode = z.enum(['IN', 'OUT', 'TOTAL']);
 const count = z.int().check(z.positive());
 
+// Made once and used everywhere: every command that reads the config waits until its schema is made.
+const text = z.string();
+const optionalText = z.optional(text);
+const filled = z.string().check(z.minLength(1));
+const texts = z._default(z.array(text), []);
+const textOrNumber = z.union([text, z.pipe(z.int(), z.transform(String))]);
+const ids = z._default(z.array(z.int()), []);
+const off = z._default(z.boolean(), false);
+const optionalSwitch = z.optional(z.boolean());
+const wholeFromZero = z.int().check(z.minimum(0));
+const optionalCount = z.optional(count);
+const countOrNull = z.nullable(count);
+const optionalCountOrNull = z.optional(countOrNull);
+const optionalEnforce = z.optional(enforce);
+const auto = z._default(z.enum(['auto', 'manual']), 'manual');
+const optionalSecret = z.optional(secret);
+const optionalCurrency = z.optional(currency);
+const optionalDuration = z.optional(duration);
+const optionalQuota = z.optional(quotaValue);
+
 const tls = z.strictObject({
-  ca: z.optional(z.string()).check(z.describe('File with the certificates to trust')),
+  ca: z.optional(text).check(z.describe('File with the certificates to trust')),
   rejectUnauthorized: z._default(z.boolean(), true),
-  pinSha256: z.optional(z.string()),
+  pinSha256: optionalText,
 });
 
 const panelBase = {
-  url: z.string().check(z.minLength(1)),
-  allowHttp: z._default(z.boolean(), false),
-  enforce: z.optional(enforce),
+  url: filled,
+  allowHttp: off,
+  enforce: optionalEnforce,
   timeZone: z.optional(timeZone),
   concurrency: z.optional(count.check(z.maximum(1000))),
   /** Fewer calls at once while the panel refuses or slows down, more again afterwards. */
-  adaptive: z._default(z.boolean(), false),
+  adaptive: off,
   requestsPerSecond: z.optional(z.number().check(z.positive())),
-  timeout: z.optional(duration),
+  timeout: optionalDuration,
   retries: z.optional(z.int().check(z.minimum(0), z.maximum(10))),
-  proxy: z.optional(secret),
+  proxy: optionalSecret,
   tls: z.optional(tls),
 };
 
@@ -35,10 +55,10 @@ const easydcim = z.strictObject({
   kind: z.literal('easydcim'),
   ...panelBase,
   token: secret,
-  impersonate: z.optional(z.union([z.string(), z.pipe(z.int(), z.transform(String))])),
-  impersonateFallback: z._default(z.boolean(), false),
+  impersonate: z.optional(textOrNumber),
+  impersonateFallback: off,
   units: z.optional(z.enum(['bytes', 'KB', 'MB', 'GB'])),
-  requestUnits: z.optional(z.string()),
+  requestUnits: optionalText,
   graphDates: z._default(z.enum(['text', 'unix']), 'text'),
   managementPorts: z.optional(regex),
   trafficDirection: z._default(z.enum(['normal', 'swapped']), 'normal'),
@@ -47,19 +67,19 @@ const easydcim = z.strictObject({
 const flvx = z.strictObject({
   kind: z.literal('flvx'),
   ...panelBase,
-  username: z.string().check(z.minLength(1)),
+  username: filled,
   password: secret,
-  tunnelId: z.optional(count),
-  speedLimitId: z.optional(z.nullable(count)),
+  tunnelId: optionalCount,
+  speedLimitId: optionalCountOrNull,
 });
 
 const agents = z.strictObject({
   accounting: z._default(z.enum(['consumed', 'allocated', 'panel']), 'consumed'),
   period: z._default(z.union([z.enum(['none', 'monthly']), z.strictObject({ days: count })]), 'none'),
-  exempt: z._default(z.array(z.string()), []),
+  exempt: texts,
   releaseBelow: z._default(share, 0.95),
   thresholds: z._default(z.array(z.number().check(z.positive())), [80, 90, 100]),
-  addon: z._default(z.union([z.boolean(), z.strictObject({ prefix: z.string() })]), false),
+  addon: z._default(z.union([z.boolean(), z.strictObject({ prefix: text })]), false),
 });
 
 const hiddify = z.strictObject({
@@ -71,19 +91,19 @@ const hiddify = z.strictObject({
 
 const telephony = {
   ...panelBase,
-  token: z.optional(secret),
-  profile: z.optional(z.string()),
+  token: optionalSecret,
+  profile: optionalText,
   billFrom: z.optional(localDate),
-  country: z.optional(z.string()),
-  currency: z.optional(currency),
-  installation: z.optional(z.string()),
+  country: optionalText,
+  currency: optionalCurrency,
+  installation: optionalText,
 };
 const astbilling = z.strictObject({ kind: z.literal('astbilling'), ...telephony });
 const magnusbilling = z.strictObject({
   kind: z.literal('magnusbilling'),
   ...telephony,
-  key: z.optional(secret),
-  secret: z.optional(secret),
+  key: optionalSecret,
+  secret: optionalSecret,
 });
 
 const panel = z.discriminatedUnion('kind', [easydcim, flvx, hiddify, astbilling, magnusbilling]);
@@ -95,10 +115,10 @@ const quota: z.ZodMiniType<ProductQuota> = z.union([
   ),
   z.pipe(
     z.strictObject({
-      in: z.optional(quotaValue),
-      out: z.optional(quotaValue),
-      total: z.optional(quotaValue),
-      default: z.optional(quotaValue),
+      in: optionalQuota,
+      out: optionalQuota,
+      total: optionalQuota,
+      default: optionalQuota,
     }),
     z.transform(
       (value: Partial<Record<string, Quota | undefined>>) =>
@@ -108,107 +128,105 @@ const quota: z.ZodMiniType<ProductQuota> = z.union([
 ]);
 
 const autoBuy = z.strictObject({
-  enabled: z.optional(z.boolean()),
-  package: z.optional(z.string()),
+  enabled: optionalSwitch,
+  package: optionalText,
   thresholdGb: z.optional(z.number().check(z.nonnegative())),
   thresholdPercent: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
-  maxPerCycle: z.optional(z.int().check(z.minimum(0))),
+  maxPerCycle: z.optional(wholeFromZero),
 });
 
 const product = z.strictObject({
-  panel: z.string(),
+  panel: text,
   quota: z.optional(quota),
   mode: z.optional(mode),
   quotaPeriod: z._default(z.enum(['billing', 'month']), 'billing'),
-  action: z.optional(z.string()),
-  enforce: z.optional(enforce),
-  packages: z._default(z.array(z.string()), []),
+  action: optionalText,
+  enforce: optionalEnforce,
+  packages: texts,
   autoBuy: z.optional(autoBuy),
-  allowSharedPorts: z._default(z.boolean(), false),
-  provision: z._default(z.enum(['auto', 'manual']), 'manual'),
-  terminate: z._default(z.enum(['auto', 'manual']), 'manual'),
-  credentials: z.optional(z.strictObject({ writeTo: z.string() })),
+  allowSharedPorts: off,
+  provision: auto,
+  terminate: auto,
+  credentials: z.optional(z.strictObject({ writeTo: text })),
   flvx: z.optional(
     z.strictObject({
-      tunnelId: z.optional(count),
+      tunnelId: optionalCount,
       tunnelIds: z.optional(z.array(count).check(z.minLength(1))),
-      tunnelGroup: z.optional(z.union([z.string(), count])),
-      maxForwards: z._default(z.int().check(z.minimum(0)), 10),
-      enforceMaxForwards: z._default(z.boolean(), false),
-      speedMbit: z._default(z.nullable(count), null),
-      speedLimitId: z.optional(z.nullable(count)),
+      tunnelGroup: z.optional(z.union([text, count])),
+      maxForwards: z._default(wholeFromZero, 10),
+      enforceMaxForwards: off,
+      speedMbit: z._default(countOrNull, null),
+      speedLimitId: optionalCountOrNull,
       throttleMbit: z._default(count, 1),
       expiryDays: z._default(count, 365),
-      graceDays: z._default(z.int().check(z.minimum(0)), 0),
+      graceDays: z._default(wholeFromZero, 0),
       resetDay: z._default(z.int().check(z.minimum(0), z.maximum(31)), 0),
     }),
   ),
   hiddify: z.optional(
     z.strictObject({
-      agent: z.optional(z.string()),
+      agent: optionalText,
       packageDays: z._default(count, 90),
       mode: z._default(z.enum(['no_reset', 'monthly', 'weekly', 'daily']), 'no_reset'),
     }),
   ),
   astbilling: z.optional(
     z.strictObject({
-      planId: z.optional(z.union([z.string(), z.pipe(z.int(), z.transform(String))])),
-      plan: z.optional(z.string()),
+      planId: z.optional(textOrNumber),
+      plan: optionalText,
       billingType: z.optional(z.enum(['prepaid', 'postpaid'])),
       creditLimit: z.optional(amount),
       period: z._default(z.enum(['previous-month', 'anniversary']), 'previous-month'),
       grace: z._default(duration, 3_600_000),
     }),
   ),
-  whmcs: z.optional(
-    z.strictObject({ productIds: z._default(z.array(z.int()), []), productGroupIds: z._default(z.array(z.int()), []) }),
-  ),
+  whmcs: z.optional(z.strictObject({ productIds: ids, productGroupIds: ids })),
 });
 
 const trafficPackage = z.strictObject({
   traffic: size,
   price: amount,
-  currency: z.optional(currency),
-  taxed: z._default(z.boolean(), false),
+  currency: optionalCurrency,
+  taxed: off,
 });
 
 const whmcs = z.strictObject({
-  url: z.string(),
+  url: text,
   identifier: secret,
   secret,
-  accessKey: z.optional(secret),
-  timeout: z.optional(duration),
-  allowHttp: z._default(z.boolean(), false),
-  productIds: z._default(z.array(z.int()), []),
-  productGroupIds: z._default(z.array(z.int()), []),
-  fields: z.optional(z.record(z.string(), z.string())),
+  accessKey: optionalSecret,
+  timeout: optionalDuration,
+  allowHttp: off,
+  productIds: ids,
+  productGroupIds: ids,
+  fields: z.optional(z.record(text, text)),
   calls: z.optional(
     z.strictObject({
-      taxed: z.optional(z.boolean()),
-      onlyWriter: z._default(z.boolean(), false),
-      lookFor: z._default(z.array(z.string()), []),
+      taxed: optionalSwitch,
+      onlyWriter: off,
+      lookFor: texts,
     }),
   ),
   pushUsage: z._default(z.enum(['off', 'bytes', 'megabytes']), 'off'),
 });
 
-const notifyEvents = { events: z.optional(z.array(z.string())), template: z.optional(z.string()) };
+const notifyEvents = { events: z.optional(z.array(text)), template: optionalText };
 const notify = z.union([
-  z.strictObject({ webhook: z.string(), secret: z.optional(secret), ...notifyEvents }),
-  z.strictObject({ mail: z.string(), from: z.optional(z.string()), smtp: z.optional(secret), ...notifyEvents }),
-  z.strictObject({ command: z.string(), ...notifyEvents }),
+  z.strictObject({ webhook: text, secret: optionalSecret, ...notifyEvents }),
+  z.strictObject({ mail: text, from: optionalText, smtp: optionalSecret, ...notifyEvents }),
+  z.strictObject({ command: text, ...notifyEvents }),
 ]);
 
 /** The whole of `sluice.yaml`. Unknown keys are errors. */
 export const configSchema = z
   .strictObject({
     timeZone: z._default(timeZone, 'UTC'),
-    state: z._default(z.string(), './sluice.db'),
-    currency: z.optional(currency),
+    state: z._default(text, './sluice.db'),
+    currency: optionalCurrency,
     enforce: z._default(enforce, 'on'),
-    panels: z.record(z.string(), panel),
-    products: z._default(z.record(z.string(), product), {}),
-    packages: z._default(z.record(z.string(), trafficPackage), {}),
+    panels: z.record(text, panel),
+    products: z._default(z.record(text, product), {}),
+    packages: z._default(z.record(text, trafficPackage), {}),
     autoBuy: z.optional(autoBuy),
     whmcs: z.optional(whmcs),
     billing: z._default(z.enum(['ledger', 'whmcs']), 'ledger'),
@@ -229,10 +247,8 @@ export const configSchema = z
     ),
     graphCache: z._default(duration, 1_800_000),
     notify: z._default(z.array(notify), []),
-    serve: z.optional(
-      z.strictObject({ listen: z.optional(z.string()), publicUrl: z.optional(z.string()), token: z.optional(secret) }),
-    ),
-    heartbeat: z.optional(z.string()),
+    serve: z.optional(z.strictObject({ listen: optionalText, publicUrl: optionalText, token: optionalSecret })),
+    heartbeat: optionalText,
   })
   .check(z.meta({ title: 'sluice.yaml' }));
 

@@ -1,11 +1,5 @@
 import type { Allowance } from '@sluice/quota-core';
-import { itemErrorOf } from '../errors.js';
-import { meter } from './pass/meter.js';
-import { judge } from './pass/judge.js';
-import { decisionOf, shownHolds } from './pass/outcome.js';
-import { prepare } from './pass/prepare.js';
 import { serviceDetails, type ServiceDetail } from './services/show.js';
-import { serviceView } from './views.js';
 import { requireService, type Session } from './session.js';
 
 /** The last reading of the services, or with `refresh` one taken now, which changes nothing anywhere. */
@@ -13,36 +7,8 @@ export async function readUsage(session: Session, id: string | undefined, refres
   const services = id === undefined ? await session.store.services.list() : [await requireService(session, id)];
   const details = await serviceDetails(session, services);
   if (!refresh) return details;
-  const byId = new Map(details.map((detail) => [detail.id, detail]));
-  const switches = await session.store.switches.list();
-  for (const name of new Set(services.map((service) => service.panel))) {
-    const own = services.filter((service) => service.panel === name);
-    try {
-      const panel = await session.panel(name);
-      const works = await prepare(session, panel, own, switches);
-      await meter(session, panel, works, () => undefined);
-      for (const work of works) {
-        judge(session, work);
-        const treatment = { shownOnly: true, observing: work.enforcement.value === 'observe' };
-        const decision = decisionOf(session, '', work, treatment);
-        const view = serviceView({
-          service: work.service,
-          decision,
-          cycle: work.cycle,
-          holds: shownHolds({ ...work, opens: [], closes: [] }, treatment),
-          actions: [],
-        });
-        const detail = byId.get(work.service.id);
-        if (detail) byId.set(work.service.id, { ...detail, ...view, observing: detail.observing });
-      }
-    } catch (error) {
-      for (const service of own) {
-        const detail = byId.get(service.id);
-        if (detail) byId.set(service.id, { ...detail, error: itemErrorOf(error) });
-      }
-    }
-  }
-  return [...byId.values()];
+  const { refreshUsage } = await import('./usage-refresh.js');
+  return refreshUsage(session, services, details);
 }
 
 /** `usage history --json` (cli.md). */
