@@ -1,7 +1,8 @@
-import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
+import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import { itemErrorOf } from '../../errors.js';
 import { enforcementOf } from '../enforcement.js';
 import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
+import { isOrderRow, ORDER_PREFIX } from '../pass/work.js';
 import type { Session } from '../session.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
 
@@ -121,10 +122,17 @@ async function runChecks(session: Session): Promise<Check[]> {
       name: 'action in doubt',
       object: `${action.service ?? ''} ${action.type} ${action.target}`.trim(),
       status: 'warning',
-      message: `${action.state} since ${action.plannedAt}; the next poll settles it by looking at the panel`,
+      message: `${action.state} since ${action.plannedAt}; ${remedyOf(action)}`,
     });
   }
   return checks;
+}
+
+/** An order that was broken off is finished by giving it again; what was done for it is settled by any run. */
+function remedyOf(action: ActionRecord): string {
+  if (!isOrderRow(action)) return 'the next poll settles it by looking at the panel';
+  const verb = action.type.slice(ORDER_PREFIX.length);
+  return `it was broken off: "sluice provision ${verb} ${action.service ?? ''}" finishes it`;
 }
 
 async function panelChecks(session: Session, name: string, contract: boolean): Promise<Check[]> {

@@ -17,11 +17,17 @@ export function isMetered(work: Work, panel: Panel): boolean {
   if (ref !== null && work.service.refs[ref] === undefined) {
     fail(work, {
       code: 'not_mapped',
-      message: `"${work.service.id}" has no ${ref}: "sluice service set ${work.service.id} ${ref}=ID"`,
+      message: `"${work.service.id}" has no ${ref}: ${mapping(work.service.id, ref, panel)}`,
     });
     return false;
   }
   return true;
+}
+
+function mapping(service: string, ref: string, panel: Panel): string {
+  const named = `"sluice service set ${service} ${ref}=ID"`;
+  if (panel.accounts === undefined) return named;
+  return `"sluice provision create ${service}" makes its account, ${named} names one that is there`;
 }
 
 /** Reads the usage of all that have something to read; each answer is taken as it comes. */

@@ -118,6 +118,16 @@ describe('create', () => {
     expect((await at.run('plan')).exitCode).toBe(0);
   });
 
+  it('is what a run and doctor name while it is missing or was broken off', async () => {
+    await at.addService(1);
+    expect(errorOf(await at.run('poll'))?.message).toContain('"sluice provision create svc-1" makes its account');
+    at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
+    expect((await at.run('provision create svc-1')).exitCode).toBe(3);
+    const { checks } = (await at.run('doctor')).json<{ checks: { name: string; object: string; message: string }[] }>();
+    const broken = checks.find((check) => check.object.startsWith('svc-1 provision:create'));
+    expect(broken?.message).toContain('"sluice provision create svc-1" finishes it');
+  });
+
   it('takes all tunnels of a group', async () => {
     at.panel.addTunnelGroup('asia', [at.tunnels.hk, at.tunnels.jp]);
     const user = await at.create(1, { product: 'group' });
