@@ -143,7 +143,9 @@ async function finish(
   const detail = await serviceDetail(session, work.service);
   const holds = order.dryRun ? work.holds : await session.store.holds.open({ services: [work.service.id] });
   const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
-  const status = holds.length > 0 ? 'held' : detail.status === 'held' ? 'ok' : detail.status;
+  // What an earlier run failed of is over where the order is done.
+  const over = detail.status === 'held' || (complete && detail.status === 'failed');
+  const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
   const report: OrderReport = {
     run: { id: run.id, command: run.command, dryRun: run.dryRun, startedAt: run.startedAt, finishedAt },
     service: {

@@ -55,6 +55,7 @@ export async function provision(
   if (problem && request.verb !== 'terminate') throw usageError(problem.code, problem.message, { service: id });
   const setPassword = await wantsPassword(session, panel, service, request, open);
   const password = setPassword && !request.dryRun ? await passwordFor(session, product, request, id, open) : null;
+  const earlierFile = orderMemory(open)?.passwordFile ?? null;
   if (password) memory.passwordFile = password.file;
   const rowId = open?.id ?? session.id('act');
   const { report, exitCode, work } = await runOrder(session, id, {
@@ -81,9 +82,8 @@ export async function provision(
     },
   });
   // An account that was there already keeps its password, and nobody should take the one in the file for it.
-  if (password?.generated === true && password.file !== null && !work.passwordSet && exitCode === ExitCode.done) {
-    rmSync(password.file);
-  }
+  const isOurs = password?.generated === true || (request.verb === 'create' && password?.file === earlierFile);
+  if (password?.file != null && isOurs && !work.passwordSet && exitCode === ExitCode.done) rmSync(password.file);
   return { report: { ...report, credentials: credentialsOf(panel, work, password, request) }, exitCode };
 }
 

@@ -87,6 +87,18 @@ describe('create', () => {
     expect((await at.run('plan')).exitCode).toBe(0);
   });
 
+  it('takes an account over after it was refused, with nothing left of either', async () => {
+    at.panel.addUser({ user: 'anna' });
+    await at.addService(1, { values: ['flvx_username=anna'] });
+    expect((await at.run('poll')).exitCode).toBe(1);
+    expect((await at.run('provision create svc-1 --password-file pw')).exitCode).toBe(1);
+    const adopted = await at.run('provision create svc-1 --adopt --password-file pw');
+    expect(adopted.exitCode).toBe(0);
+    expect(order(adopted)).toMatchObject({ credentials: null, service: { status: 'ok', error: null } });
+    // The account keeps its password: nobody should take the one of the refused order for it.
+    expect(existsSync(at.bench.path('pw'))).toBe(false);
+  });
+
   it('does not take over one of two accounts of a name', async () => {
     at.panel.addUser({ user: 'anna' });
     at.panel.addUser({ user: 'anna' });
