@@ -130,8 +130,8 @@ export class UserCreation {
   #unsettled(cause: unknown): AgentTrafficError {
     return new AgentTrafficError(
       'user_half_made',
-      `Whether user "${this.#wanted.name}" was made, and how far, could not be found out. It may exist with the panel's default of 1000 GB: ` +
-        'look for its uuid, then repeat with the same one.',
+      `Whether user "${this.#wanted.name}" was made, and how far, could not be found out; it may exist with the panel's default of 1000 GB. ` +
+        'Repeat the order: the same user is looked for and completed.',
       { outcomeUnknown: true, details: { uuid: this.#wanted.uuid }, cause },
     );
   }

@@ -13,9 +13,11 @@ export interface ManagerContext {
   writePauseMs: number;
   maxWritesPerSweep: number;
   maxFiguresAgeMs: number;
+  figuresSince: string | null;
   reservationMs: number;
   holder: string | null;
   isHolderAlive: (holder: string) => boolean | null;
+  mayResume: (holder: string) => boolean;
   recheck: boolean;
   maxLookups: number;
 }

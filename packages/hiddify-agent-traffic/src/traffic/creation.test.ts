@@ -318,6 +318,32 @@ describe('creating users within a limit', () => {
     expect((await manager.getAgent('north')).reservedBytes).toBe(0);
   });
 
+  it('counts a user once that a list shows before its maker has settled the promise', async () => {
+    const manager = world.manager({
+      accounting: 'allocated',
+      figuresSince: '2999-01-01T00:00:00.000Z',
+      recheck: false,
+    });
+    await manager.setTrafficLimit('north', 20 * GB);
+    const meanwhile: boolean[] = [];
+    const write = world.store.write.bind(world.store);
+    const asked = manager.createUser('north', { name: 'one', limitBytes: 10 * GB });
+    // Made, and not settled yet: somebody else looks.
+    world.store.write = async (work) => {
+      if (world.fake.usersOf(north).length === 1 && meanwhile.length === 0) {
+        meanwhile.push(false);
+        await world.manager({ accounting: 'allocated', maxFiguresAgeMs: 0 }).refresh();
+        const { allowed } = await manager.canCreateUserWithTraffic('north', 10 * GB);
+        meanwhile.push(allowed);
+        const tooMuch = await manager.canCreateUserWithTraffic('north', 10 * GB + 1);
+        meanwhile.push(tooMuch.allowed);
+      }
+      return write(work);
+    };
+    await asked;
+    expect(meanwhile).toEqual([false, true, false]);
+  });
+
   it('gives an unused promise back with the user, and keeps it over a sweep', async () => {
     world.fake.addUser();
     const manager = world.manager({ maxFiguresAgeMs: 0 });

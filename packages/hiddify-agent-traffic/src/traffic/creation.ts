@@ -6,10 +6,11 @@ import type { CallOptions, CreatedUser, NewHiddifyUser } from '../client/types.j
 import { AgentTrafficError } from '../errors.js';
 import type { HiddifyStep, StepHooks, StepResult } from '../steps/step.js';
 import { nowOf, type ManagerContext } from './context.js';
-import { knownAgent } from './figures.js';
+import { figuresForCreation, knownAgent } from './figures.js';
 import { isProblem } from './observe.js';
 import type { AgentRecord, ReservationRecord } from './records.js';
 import { findAgent, rememberedState } from './remembered.js';
+import { brokenOff, sameOrder, tellFound } from './resume.js';
 import { takeList } from './take-list.js';
 import type { AgentUserRequest, CreatedAgentUser, CreationCheck } from './types.js';
 
@@ -29,10 +30,9 @@ export async function createAgentUser(
   request: AgentUserRequest,
   { hooks = {}, ...call }: { hooks?: StepHooks } & CallOptions = {},
 ): Promise<CreatedAgentUser> {
-  const uuid = request.uuid ?? context.newUuid();
   const { name, limitBytes, comment, startDate, telegramId } = request;
   const wanted: Wanted = {
-    uuid,
+    uuid: request.uuid ?? context.newUuid(),
     name,
     limitBytes,
     packageDays: request.packageDays ?? defaults.packageDays,
@@ -42,9 +42,19 @@ export async function createAgentUser(
     ...(telegramId === undefined ? {} : { telegramId }),
   };
   checkNewUser(wanted);
-  await knownAgent(context, agentText, call);
-  const { agent, check } = await reserve(context, agentText, wanted);
-  wanted.owner = agent.uuid;
+  await knownAgent(context, agentText, call, figuresForCreation);
+  const { agent, check, earlier } = await reserve(context, agentText, wanted, request.uuid === undefined);
+  if (earlier?.state === 'settled' && request.uuid === undefined) {
+    const user = await tellFound(context, earlier, call);
+    if (user !== null) return { user, how: 'existed', agent: agent.uuid, check };
+    return createAgentUser(context, agentText, request, { hooks, ...call });
+  }
+  const uuid = earlier?.uuid ?? wanted.uuid;
+  Object.assign(wanted, { uuid, owner: agent.uuid });
+  // What an earlier attempt may have made stays promised, whatever becomes of this one.
+  const release = async (): Promise<void> => {
+    if (earlier === null) await settleReservation(context, uuid, 'closed', 'not-created');
+  };
   const step: CreateStep = {
     type: 'create-user',
     target: uuid,
@@ -54,7 +64,7 @@ export async function createAgentUser(
     wanted,
   };
   await hooks.before?.(step).catch(async (error: unknown) => {
-    await settleReservation(context, uuid, 'closed', 'not-created');
+    await release();
     throw error;
   });
   let made: CreatedUser;
@@ -62,7 +72,7 @@ export async function createAgentUser(
     made = await makeReserved(context, wanted, call);
   } catch (error) {
     // What may exist stays promised; it is looked for when the promise has run out.
-    if (!isInDoubt(error)) await settleReservation(context, uuid, 'closed', 'not-created');
+    if (!isInDoubt(error)) await release();
     await hooks.after?.(step, resultOf(step, null, error));
     throw error;
   }
@@ -77,7 +87,8 @@ async function reserve(
   context: ManagerContext,
   agentText: string,
   wanted: Wanted,
-): Promise<{ agent: AgentRecord; check: CreationCheck }> {
+  mayResume: boolean,
+): Promise<{ agent: AgentRecord; check: CreationCheck; earlier: ReservationRecord | null }> {
   return context.store.write(async (tables) => {
     const state = await rememberedState(context, tables);
     const agent = findAgent(agentText, state.agents);
@@ -88,21 +99,22 @@ async function reserve(
       );
     }
     const chain = state.chainOf(agent.uuid);
-    const earlier = await tables.reservations.get(wanted.uuid);
+    const earlier = mayResume
+      ? brokenOff(context, await tables.reservations.live(), agent.uuid, wanted)
+      : sameOrder(await tables.reservations.get(wanted.uuid), agent.uuid, wanted);
     // A repeat of an attempt has its promise already.
-    const isRepeat =
-      earlier !== null &&
-      earlier.state !== 'closed' &&
-      earlier.agent === agent.uuid &&
-      earlier.bytes === wanted.limitBytes;
-    const check = state.checker.canCreateUserWithTraffic(chain, isRepeat ? 0 : wanted.limitBytes);
+    const check = state.checker.canCreateUserWithTraffic(chain, earlier === null ? wanted.limitBytes : 0);
+    if (mayResume && earlier?.state === 'settled') {
+      await tables.reservations.put([{ ...earlier, holder: context.holder }]);
+      return { agent, check, earlier };
+    }
     if (!check.allowed) {
       throw new AgentTrafficError('agent_limit', check.reason ?? 'The user does not fit.', {
         details: { remainingBytes: check.remainingBytes, binding: check.binding },
       });
     }
-    await tables.reservations.put([reservationFor(context, agent.uuid, chain, wanted, isRepeat ? earlier : null)]);
-    return { agent, check };
+    await tables.reservations.put([reservationFor(context, agent.uuid, chain, wanted, earlier)]);
+    return { agent, check, earlier };
   });
 }
 
@@ -113,14 +125,15 @@ function reservationFor(
   wanted: Wanted,
   earlier: ReservationRecord | null,
 ): ReservationRecord {
+  const uuid = earlier?.uuid ?? wanted.uuid;
   return {
-    uuid: wanted.uuid,
+    uuid,
     agent,
     chain,
     bytes: wanted.limitBytes,
     leftBytes: earlier?.leftBytes ?? wanted.limitBytes,
     state: 'open',
-    wanted: { ...wanted, owner: agent },
+    wanted: { ...wanted, uuid, owner: agent },
     createdAt: earlier?.createdAt ?? nowOf(context),
     expiresAt: new Date(context.clock.now() + context.reservationMs).toISOString(),
     holder: context.holder,
@@ -144,16 +157,19 @@ async function makeReserved(context: ManagerContext, wanted: Wanted, call: CallO
   return context.client.users.create(wanted, { ...call, ownerKnown: true });
 }
 
+/** `seen`: the promise as it was when its fate was looked up; one that somebody has taken over since is theirs. */
 export async function settleReservation(
   context: ManagerContext,
   uuid: string,
   state: 'settled' | 'closed',
   outcome: string | null,
+  seen?: ReservationRecord,
 ): Promise<void> {
   const now = nowOf(context);
   await context.store.write(async (tables) => {
     const reservation = await tables.reservations.get(uuid);
     if (reservation?.state !== 'open') return;
+    if (seen !== undefined && (reservation.holder !== seen.holder || reservation.expiresAt !== seen.expiresAt)) return;
     await tables.reservations.put([
       { ...reservation, state, settledAt: now, closedAt: state === 'closed' ? now : null, outcome },
     ]);

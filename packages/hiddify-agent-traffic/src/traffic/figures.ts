@@ -13,20 +13,37 @@ export async function readFigures(context: ManagerContext, call: CallOptions): P
   if (isProblem(taken) && taken.code !== 'list_superseded') throw problemError(taken);
 }
 
-/** The same, unless what is remembered is new enough to decide by. */
+/** The same, unless what is remembered is new enough to decide by. A list that is too short to believe is rejected. */
 export async function freshFigures(context: ManagerContext, call: CallOptions): Promise<void> {
   const last = await context.store.snapshot.get();
+  const { figuresSince, maxFiguresAgeMs } = context;
   const age = last === null ? Infinity : context.clock.now() - Date.parse(last.at);
-  if (age < 0 || age > context.maxFiguresAgeMs) await readFigures(context, call);
+  const isOld = age > maxFiguresAgeMs || (figuresSince !== null && last !== null && last.at <= figuresSince);
+  if (age < 0 || isOld) await readFigures(context, call);
 }
+
+/**
+ * The same before a creation: a list that is too short to believe takes nothing from what is remembered, so going by that
+ * promises too little rather than too much.
+ */
+export async function figuresForCreation(context: ManagerContext, call: CallOptions): Promise<void> {
+  try {
+    await freshFigures(context, call);
+  } catch (error) {
+    if (!isAgentTrafficError(error) || !tooShort.includes(error.code)) throw error;
+  }
+}
+
+const tooShort: readonly string[] = ['list_halved', 'list_empty'];
 
 /** The agent with fresh figures; one that is not known yet may have been made since the last look. */
 export async function knownAgent(
   context: ManagerContext,
   text: string,
   call: CallOptions,
+  figures: typeof freshFigures = freshFigures,
 ): Promise<{ agent: AgentRecord; state: RememberedState }> {
-  await freshFigures(context, call);
+  await figures(context, call);
   const state = await rememberedState(context);
   try {
     return { agent: findAgent(text, state.agents), state };

@@ -10,7 +10,7 @@ import type { ManagerContext } from './context.js';
 import { createAgentUser } from './creation.js';
 import { describeAgent } from './describe.js';
 import { explainAgent } from './explain.js';
-import { freshFigures, knownAgent, readFigures } from './figures.js';
+import { figuresForCreation, freshFigures, knownAgent, readFigures } from './figures.js';
 import { fingerprintOf } from './fingerprint.js';
 import { setTrafficLimits, showAgent, type LedgerOpening, type LimitOrder } from './limits.js';
 import { problemError } from './observe.js';
@@ -62,9 +62,11 @@ export class AgentTrafficManager implements AgentTrafficBackend {
       writePauseMs: options.writePauseMs ?? 50,
       maxWritesPerSweep: options.maxWritesPerSweep ?? 1000,
       maxFiguresAgeMs: options.maxFiguresAgeMs ?? 60_000,
+      figuresSince: options.figuresSince ?? null,
       reservationMs: options.reservationMs ?? 600_000,
       holder: options.holder ?? null,
       isHolderAlive: options.isHolderAlive ?? (() => null),
+      mayResume: options.mayResume ?? (() => false),
       recheck: options.recheck ?? true,
       maxLookups: options.maxLookups ?? 100,
     };
@@ -141,7 +143,7 @@ export class AgentTrafficManager implements AgentTrafficBackend {
 
   /** May the agent have one more user of `newBytes`? The same rule as `createUser`, at this moment; only that one keeps it. */
   async canCreateUserWithTraffic(agent: string, newBytes: number, call: CallOptions = {}): Promise<CreationCheck> {
-    const known = await knownAgent(this.#context, agent, call);
+    const known = await knownAgent(this.#context, agent, call, figuresForCreation);
     return known.state.checker.canCreateUserWithTraffic(known.state.chainOf(known.agent.uuid), newBytes);
   }
 

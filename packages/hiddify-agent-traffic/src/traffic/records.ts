@@ -143,7 +143,10 @@ export interface ReservationRecord {
   /** When a list first had the user in the agent's sum. */
   seenAt: string | null;
   closedAt: string | null;
-  /** Why it was closed: `used`, `not-created`, `user-gone`, `moved`, `period-over`, `orphan-removed`. */
+  /**
+   * Why it was closed: `used`, `not-created`, `user-gone`, `moved`, `period-over`, `orphan-removed`. Of a settled one `found`: its
+   * maker was gone, so whoever ordered the user has not heard of it.
+   */
   outcome: string | null;
 }
 

@@ -49,6 +49,15 @@ export async function rememberedState(
   };
 }
 
+function isListed({ missingSince }: AgentRecord): boolean {
+  return missingSince === null;
+}
+
+/** What somebody typed, unless it may be a key: uuids of accounts are keys. */
+function shownText(text: string): string {
+  return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text) ? '***' : text.slice(0, 100);
+}
+
 /**
  * The agent that `text` means: its uuid, or its name where only one has it.
  *
@@ -57,7 +66,7 @@ export async function rememberedState(
 export function findAgent(text: string, agents: ReadonlyMap<string, AgentRecord>): AgentRecord {
   const byUuid = agents.get(text.toLowerCase());
   if (byUuid !== undefined && text !== SELF) return byUuid;
-  const named = [...agents.values()].filter(({ name, missingSince }) => name === text && missingSince === null);
+  const named = [...agents.values()].filter((agent) => agent.name === text && isListed(agent));
   const [only] = named;
   if (only !== undefined && named.length === 1) return only;
   if (named.length > 1) {
@@ -71,9 +80,9 @@ export function findAgent(text: string, agents: ReadonlyMap<string, AgentRecord>
   }
   throw new AgentTrafficError(
     'unknown_agent',
-    'There is no agent with this uuid or name on the panel. List the agents to see them.',
+    `There is no agent with the uuid or name "${shownText(text)}" on the panel. List the agents to see them.`,
     {
-      details: { agent: text, names: [...agents.values()].map(({ name }) => name) },
+      details: { agent: text, names: [...agents.values()].filter(isListed).map(({ name }) => name) },
     },
   );
 }

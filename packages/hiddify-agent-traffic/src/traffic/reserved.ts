@@ -3,8 +3,8 @@ import type { AccountingMode, AgentRecord, LedgerEntry, ReservationRecord } from
 /**
  * What a reservation takes from an agent's limit.
  *
- * `open`: all of it, in every accounting. Afterwards `allocated` counts it until a list has the user in its sum; `consumed` and `panel` count what the user has not used yet, as long as the period lasts: a budget can be promised
- * once only.
+ * `allocated` counts it until a list has the user in its sum. `consumed` and `panel` count all of it while it is `open`, and then
+ * what the user has not used yet, as long as the period lasts: a budget can be promised once only.
  */
 export function reservedBy(
   reservation: ReservationRecord,
@@ -12,8 +12,8 @@ export function reservedBy(
   periodStart: string | null,
 ): number {
   if (reservation.state === 'closed') return 0;
-  if (reservation.state === 'open') return reservation.bytes;
   if (accounting === 'allocated') return reservation.seenAt === null ? reservation.bytes : 0;
+  if (reservation.state === 'open') return reservation.bytes;
   return accounting === 'consumed' && periodStart !== null && reservation.createdAt < periodStart
     ? 0
     : reservation.leftBytes;
@@ -49,8 +49,19 @@ export function stepReservations(input: {
 }): ReservationRecord[] {
   const changed: ReservationRecord[] = [];
   for (const reservation of input.reservations) {
-    if (reservation.state !== 'settled') continue;
     const entry = input.entries.get(reservation.uuid);
+    if (reservation.state === 'open') {
+      // Its maker may be about to settle it; until then the user must not count twice, nor not at all.
+      const isSeen =
+        entry !== undefined &&
+        !entry.gone &&
+        entry.missingSince === null &&
+        entry.owner === reservation.agent &&
+        entry.limitBytes >= reservation.bytes;
+      const seenAt = isSeen ? (reservation.seenAt ?? input.at) : null;
+      if (seenAt !== reservation.seenAt) changed.push({ ...reservation, seenAt });
+    }
+    if (reservation.state !== 'settled') continue;
     if (entry === undefined) {
       // A list that was asked for before the user was made says nothing of it; a later one without it does.
       if (reservation.settledAt === null || input.listAt <= reservation.settledAt) continue;

@@ -6,6 +6,7 @@ import { performStep } from '../steps/execute-steps.js';
 import type { StepHooks, StepResult } from '../steps/step.js';
 import { nowOf, type ManagerContext } from './context.js';
 import { settleReservation } from './creation.js';
+import { FOUND } from './resume.js';
 import type { ReservationRecord } from './records.js';
 
 /** What became of one promise that nobody works on any more. */
@@ -52,7 +53,7 @@ async function settleOne(
   const end = async (outcome: SettledReservation['outcome'], steps: StepResult[] = []): Promise<SettledReservation> => {
     const isThere = outcome === 'settled' || outcome === 'repaired';
     if (!options.dryRun && outcome !== 'unknown') {
-      await settleReservation(context, uuid, isThere ? 'settled' : 'closed', isThere ? null : outcome);
+      await settleReservation(context, uuid, isThere ? 'settled' : 'closed', isThere ? FOUND : outcome, reservation);
     }
     return { reservation, outcome, steps };
   };

@@ -49,12 +49,19 @@ export interface AgentTrafficManagerOptions extends AgentTrafficSettings {
   maxWritesPerSweep?: number;
   /** A creation goes by figures at most this old and reads the lists anew otherwise. Default 60 s. */
   maxFiguresAgeMs?: number;
+  /** Figures that were asked for at or before this instant are too old, however young. Default: none are. */
+  figuresSince?: string;
   /** Until when a reserved user may be created; afterwards its fate is settled by looking. Default 10 min. */
   reservationMs?: number;
   /** Marks our reservations, so that those of a process that is gone are settled at once. */
   holder?: string;
   /** Does the maker of a reservation still live? Null: cannot be told. Default: null for all. */
   isHolderAlive?: (holder: string) => boolean | null;
+  /**
+   * Is the maker of a reservation gone, so that a repeat of its order may go on with the same user? Its last request may still be
+   * on its way to the panel. Default: false for all, a repeat then makes a user of its own.
+   */
+  mayResume?: (holder: string) => boolean;
   /** `allocated` only: read the list once more after a creation and undo it when the panel's own form was quicker. Default true. */
   recheck?: boolean;
   /** Vanished users and agents looked up one by one in a sweep. Default 100. */

@@ -5,6 +5,14 @@ import { SluiceError } from '../../errors.js';
 /** Names that are offered for a mistyped one. */
 const MOST_NAMES = 2000;
 
+/** How a list is allowed that was taken for broken, in words of the command. */
+export function withRemedy(message: string): string {
+  return message.replace(
+    /If that is right, allow it\.$/,
+    'If that is right, run "sluice agent check --all --allow-mass" once.',
+  );
+}
+
 /** Runs `work`; what the library refuses becomes an error of the command, with the nearest name where an agent is unknown. */
 export async function withAgentErrors<T>(text: string | null, work: () => Promise<T>): Promise<T> {
   try {
@@ -15,6 +23,7 @@ export async function withAgentErrors<T>(text: string | null, work: () => Promis
     const { names, agent: _typed, ...rest } = details;
     const known = Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, MOST_NAMES) : [];
     const hint = code === 'unknown_agent' && text !== null ? suggestion(text, known) : '';
-    throw new SluiceError(code, message + (hint.length > 200 ? '' : hint), { details: rest, cause: error });
+    const told = hint === '' || hint.length > 200 ? message : message.replace(/\.$/, '') + hint;
+    throw new SluiceError(code, withRemedy(told), { details: rest, cause: error });
   }
 }

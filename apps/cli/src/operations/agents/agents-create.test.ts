@@ -152,9 +152,12 @@ describe('create-user', () => {
       at.bench.read('sluice.yaml').replace('timeout: 60s', 'timeout: 60s, agents: { accounting: allocated }'),
     );
     await at.sluice('agent limit north --gb 10');
+    const { reached, release } = at.panel.holdCreations('inserted');
+    const asked = create(1);
+    await reached;
     at.panel.addUser({ agent: at.north, name: 'by form', usageLimit: GB });
-    const refused = await create(1);
-    expect(codes([refused])).toEqual({ '1 agent_limit': 1 });
+    release();
+    expect(codes([await asked])).toEqual({ '1 agent_limit': 1 });
     expect(at.panel.usersOf(at.north).map(({ name }) => name)).toEqual(['by form']);
     expect((await at.sluice('agent show north')).json<AgentDetail>().reservedBytes).toBe(0);
     const rows = await at.bench.store((store) => store.actions.list({}));

@@ -1,4 +1,5 @@
 import { isAgentTrafficError, type CreationCheck, type HiddifyUserMode } from '@sluice/hiddify-agent-traffic';
+import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { ExitCode, SluiceError } from '../../errors.js';
 import type { Session } from '../session.js';
 import { withAgentErrors } from './agent-errors.js';
@@ -82,6 +83,7 @@ async function create(
   try {
     return await attempt();
   } catch (error) {
+    if (isPanelError(error) && error.outcomeUnknown) throw toRepeat(error, name);
     if (!isAgentTrafficError(error) || error.code !== 'agent_limit') throw error;
     const manager = managerOf(session, desk, { begun: await callsBegun(session, desk.name) });
     const settled = await manager.settleReservations({ hooks: journal.hooks });
@@ -89,6 +91,13 @@ async function create(
     if (!freed) throw error;
     return attempt();
   }
+}
+
+/** Its promise stands, so the same order again goes on where this one was broken off. */
+function toRepeat(error: PanelError, name: string): SluiceError {
+  const what = error.message.replace(/ The change may have been made all the same[^.]*\./, '');
+  const message = `${what} Whether user "${name}" was made is open: run the same command again, it goes on with the same user.`;
+  return new SluiceError(error.code, message, { details: { panel: error.panel, status: error.status }, cause: error });
 }
 
 /** Through the add-on: its check, then the creation. It is not one act, as its semantics say. */

@@ -7,6 +7,7 @@ import { moment, refuseWrongClock } from '../clock-guard.js';
 import { enforcementOf } from '../enforcement.js';
 import type { Notice } from '../pass/notices.js';
 import type { Session } from '../session.js';
+import { withRemedy } from './agent-errors.js';
 import { AgentJournal, INTERRUPTED } from './agent-journal.js';
 import { agentDetail, type AgentAction, type AgentDetail } from './agent-views.js';
 import { callsBegun, managerOf, type AgentDesk } from './desk.js';
@@ -168,7 +169,7 @@ function brakeNotices(panel: string, { run }: SweepRequest, brake: PanelSweep['e
 }
 
 function problemOf({ problem }: SweepPlan): ItemError | null {
-  return problem === null ? null : { code: problem.code, message: problem.message };
+  return problem === null ? null : { code: problem.code, message: withRemedy(problem.message) };
 }
 
 interface ListedAction extends AgentAction {

@@ -1,7 +1,7 @@
 import { AgentTrafficManager, type AgentTrafficStore, type HiddifyClient } from '@sluice/hiddify-agent-traffic';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { HiddifyPanelConfig } from '../../config/schema.js';
-import type { Deps } from '../../context.js';
+import { isoNow, type Deps } from '../../context.js';
 
 /**
  * The panel may still be at work on the request of a process that is gone. Until this has passed since the call was begun,
@@ -30,6 +30,9 @@ export function openAgentManager({ client, store, config, timeZone, deps, begun 
     timeZone,
     holder: JSON.stringify(deps.owner),
     isHolderAlive: (holder) => isHolderAlive(holder, deps, begun ?? new Map()),
+    mayResume: (holder) => isGone(holder, deps),
+    // A command goes by what the panel shows now, not by what another one saw a moment ago.
+    figuresSince: isoNow(deps.clock),
     ...(accounting === undefined ? {} : { accounting }),
     ...(period === undefined ? {} : { period }),
     ...(exempt === undefined ? {} : { exempt: exempt.map((agent) => agent.trim()) }),
@@ -54,6 +57,11 @@ function isHolderAlive(
   const calledAt = begun.get(processKey(owner));
   const settled = calledAt === undefined || clock.now() - Date.parse(calledAt) >= LAST_REQUEST_MS;
   return settled ? false : null;
+}
+
+function isGone(holder: string, { isAlive, owner: self }: ManagerInput['deps']): boolean {
+  const owner = ownerIn(holder);
+  return owner !== null && owner.host === self.host && !isAlive(owner);
 }
 
 function ownerIn(holder: string): LeaseOwner | null {

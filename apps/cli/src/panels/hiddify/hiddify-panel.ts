@@ -69,7 +69,8 @@ export function clientOptions(
     allowHttp: config.allowHttp,
     apiKey: resolveSecret(config.apiKey, `panels.${name}.apiKey`, { env: deps.env, dir: all.dir }),
     newUuid: () => uuidOf(deps.randomBytes),
-    ...(config.timeout === undefined ? {} : { listTimeoutMs: Math.max(config.timeout, 180_000) }),
+    // By default 30 s a call and 180 s a list, which the panel has no pages for.
+    ...(config.timeout === undefined ? {} : { listTimeoutMs: config.timeout * 6 }),
     ...transportOptions(name, config, all, deps, onCall),
   };
 }
