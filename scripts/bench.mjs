@@ -8,6 +8,7 @@ const { benchStartUp } = await import('./bench/start-up.mjs');
 const { benchPoll } = await import('./bench/poll.mjs');
 const { benchLarge, benchMemory } = await import('./bench/large.mjs');
 const { benchHiddifySweep } = await import('./bench/hiddify-sweep.mjs');
+const { benchFlvxPoll } = await import('./bench/flvx.mjs');
 
 const wanted = process.argv.slice(2);
 const parts = {
@@ -16,6 +17,7 @@ const parts = {
   large: benchLarge,
   memory: benchMemory,
   hiddify: benchHiddifySweep,
+  flvx: benchFlvxPoll,
 };
 for (const [name, bench] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

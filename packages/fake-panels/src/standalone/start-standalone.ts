@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type FakeServer } from '../core/fake-server.js';
 import { populateEasyDcim } from '../easydcim/populate.js';
 import { startFakeEasyDcim } from '../easydcim/start-fake-easydcim.js';
+import { flvxUsage, startStandaloneFlvx } from './start-standalone-flvx.js';
 import { hiddifyUsage, startStandaloneHiddify } from './start-standalone-hiddify.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -9,9 +10,9 @@ import { wholeNumber } from './whole-number.js';
 export interface StandaloneGreeting {
   readonly panel: string;
   readonly url: string;
-  /** What opens the panel: a token or an API key. */
+  /** What opens the panel: a token, an API key, or the administrator's password. */
   readonly token: string;
-  /** How many services there are; on Hiddify users. */
+  /** How many services there are; on Hiddify and FLVX users. */
   readonly services: number;
 }
 
@@ -33,11 +34,13 @@ export const usage = [
   '  --out-rate N     bytes per second out of each service (default 100000)',
   '  --since INSTANT  since when traffic grows, ISO 8601 (default: now)',
   hiddifyUsage,
+  flvxUsage,
 ].join('\n');
 
 /** Starts the fake that the arguments ask for. Throws `TypeError` for arguments that it does not understand. */
 export async function startStandalone(args: readonly string[]): Promise<Standalone> {
   if (args[0] === 'hiddify') return startStandaloneHiddify(args.slice(1));
+  if (args[0] === 'flvx') return startStandaloneFlvx(args.slice(1));
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -54,7 +57,7 @@ export async function startStandalone(args: readonly string[]): Promise<Standalo
     },
   });
   if (positionals.length !== 1 || positionals[0] !== 'easydcim') {
-    throw new TypeError(`There is no fake named "${positionals.join(' ')}": use easydcim or hiddify.`);
+    throw new TypeError(`There is no fake named "${positionals.join(' ')}": use easydcim, hiddify or flvx.`);
   }
   const services = wholeNumber('services', values.services, 100);
   const rate = {

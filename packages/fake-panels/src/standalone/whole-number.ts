@@ -1,6 +1,6 @@
 /** The whole number that an option brings. Throws `TypeError` for anything else. */
 export function wholeNumber(name: string, value: string | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
-  if (!/^\d{1,12}$/.test(value)) throw new TypeError(`--${name} ${value} is no whole number.`);
+  if (!/^\d{1,15}$/.test(value)) throw new TypeError(`--${name} ${value} is no whole number.`);
   return Number(value);
 }

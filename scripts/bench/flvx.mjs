@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { peakMemory } from './large.mjs';
+import { interleaved, main, runTimed, startFake } from './lib.mjs';
+
+const DAY_MS = 86_400_000;
+
+/** The three list calls that a poll is made of, and nothing else: read, and understood as JSON. */
+const bareCalls = `
+  const [url, username] = process.argv.slice(1);
+  const post = async (path, body, authorization = '') => {
+    const answer = await fetch(url + '/api/v1' + path, { method: 'POST', headers: { authorization }, body: JSON.stringify(body) });
+    return JSON.parse(await answer.text());
+  };
+  const { data } = await post('/user/login', { username, password: process.env.FLVX_PASSWORD });
+  const lists = [
+    (await post('/user/list', {}, data.token)).data,
+    (await post('/forward/list', {}, data.token)).data,
+    (await post('/backup/export', { types: ['userTunnels'] }, data.token)).userTunnels,
+  ];
+  process.exitCode = lists.every((rows) => rows.length > 0) ? 0 : 1;
+`;
+
+/** A poll of all users of a panel: against its three list calls and node's start, and its peak memory. */
+export async function pollFigures({ url, username, password, users, tunnel, due }, rounds) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-bench-'));
+  const env = { FLVX_PASSWORD: password };
+  writeFileSync(
+    path.join(folder, 'sluice.yaml'),
+    `timeZone: UTC
+panels:
+  relay: { kind: flvx, url: "${url}", allowHttp: true, username: "${username}", password: "\${env:FLVX_PASSWORD}" }
+products:
+  small: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: ${tunnel} } }
+`,
+    { mode: 0o600 },
+  );
+  const rows = users.map((id) => `svc-${id},relay,small,monthly,${due},${id}`);
+  writeFileSync(
+    path.join(folder, 'services.csv'),
+    ['id,panel,product,billing_cycle,next_due_date,flvx_user_id', ...rows].join('\n'),
+  );
+  const run = (args) => async () => {
+    const { code, ms, stderr } = await runTimed(args, { cwd: folder, env });
+    if (code !== 0) throw new Error(stderr);
+    return ms;
+  };
+  const poll = [main, 'poll', '--quiet'];
+  try {
+    await run([main, 'service', 'import', 'services.csv', '--quiet'])();
+    const first = await run(poll)();
+    const figures = await interleaved(
+      {
+        node: run(['-e', '0']),
+        bare: run(['--input-type=module', '-e', bareCalls, url, username]),
+        poll: run(poll),
+      },
+      rounds,
+    );
+    const memory = await peakMemory(poll, { cwd: folder, env: { ...process.env, ...env } });
+    return { users: users.length, first, ...figures, ratio: figures.poll / (figures.bare + figures.node), memory };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Polls of 10,000 users, from a panel that answers after `latency` milliseconds. */
+async function large(latency, rounds) {
+  const users = 10_000;
+  const due = new Date(Date.now() + 20 * DAY_MS).toISOString().slice(0, 10);
+  const words = ['--users', String(users), '--expiry', String(Date.parse(due)), '--latency', String(latency)];
+  const fake = await startFake('flvx', words);
+  try {
+    const ids = Array.from({ length: users }, (_, index) => index + 2);
+    return await pollFigures(
+      { url: fake.url, username: 'admin_user', password: fake.token, users: ids, tunnel: 1, due },
+      rounds,
+    );
+  } finally {
+    fake.stop();
+  }
+}
+
+/** 10,000 users in three list calls. */
+export async function benchFlvxPoll() {
+  const found = await large(0, 5);
+  const seconds = [found.node, found.bare, found.poll].map((ms) => (ms / 1000).toFixed(2)).join(', ');
+  const what = "poll of 10,000 FLVX users against three list calls and node's start";
+  return [
+    { name: `${what} (node, calls, poll: ${seconds} s)`, figure: found.ratio, limit: 3 },
+    { name: 'poll of 10,000 FLVX users: peak memory in MB', figure: found.memory, limit: 250 },
+  ];
+}
+
+/** The same on a real panel: node scripts/bench/flvx.mjs, with SLUICE_TEST_FLVX_URL, _USERNAME and _PASSWORD. It only reads. */
+async function onRealPanel(url, username, password) {
+  const post = async (endpoint, body, authorization = '') => {
+    const answer = await fetch(`${url}/api/v1${endpoint}`, {
+      method: 'POST',
+      headers: { authorization },
+      body: JSON.stringify(body),
+    });
+    return (await answer.json()).data;
+  };
+  const { token } = await post('/user/login', { username, password });
+  const users = await post('/user/list', {}, token);
+  const [tunnel] = await post('/tunnel/list', {}, token);
+  const due = new Date(Date.now() + 20 * DAY_MS).toISOString().slice(0, 10);
+  return pollFigures({ url, username, password, users: users.map(({ id }) => id), tunnel: tunnel.id, due }, 5);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { SLUICE_TEST_FLVX_URL: url, SLUICE_TEST_FLVX_USERNAME: name, SLUICE_TEST_FLVX_PASSWORD: word } = process.env;
+  const figures = url && name && word ? await onRealPanel(url, name, word) : await benchFlvxPoll();
+  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+}
