@@ -163,7 +163,8 @@ function addressOf({ wants, evidence, memo }: FlvxContext, row: FlvxForward): { 
   if (wants.redirected) return { remoteAddr: NOWHERE };
   if (row.remoteAddr !== NOWHERE) return {};
   const item = evidence.redirect.get(String(row.id));
-  const before = (item ? addressBefore(item) : null) ?? memo.redirects[row.id];
+  // Who has given it another address meanwhile has that one back, not the one before.
+  const before = memo.redirects[row.id] ?? (item ? addressBefore(item) : undefined);
   return before === undefined ? {} : { remoteAddr: before };
 }
 

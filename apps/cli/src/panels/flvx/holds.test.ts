@@ -130,6 +130,19 @@ describe('a redirected service', () => {
   });
 });
 
+describe('a redirected forward that an administrator has pointed elsewhere meanwhile', () => {
+  it('is pointed nowhere again, and gets that address back', async () => {
+    await customer('nowhere');
+    await at.run('provision suspend svc-1');
+    at.panel.world.forwards.get(2)!.remoteAddr = '198.51.100.99:443';
+    expect(types((await poll()).service.actions)).toContain('redirect-forward 2');
+    expect(at.panel.forward(2)?.remoteAddr).toBe('127.0.0.1:9');
+    await at.run('provision unsuspend svc-1');
+    expect([2, 3].map((id) => at.panel.forward(id)?.remoteAddr)).toEqual(['198.51.100.99:443', '198.51.100.8:80']);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+});
+
 describe('a throttled service', () => {
   it('goes on slowly with a limit of its own, and gets its speed back', async () => {
     await customer('slow');
