@@ -33,9 +33,21 @@ const yamlOfModules: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
+/** Node reads CommonJS that is imported twice, once of it for the names that it exports; what is required only once. */
+const driverByRequire: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'driver-by-require',
+  setup(build) {
+    build.onResolve({ filter: /^better-sqlite3$/ }, ({ path }) => ({ path, namespace: 'by-require' }));
+    build.onLoad({ filter: /.*/, namespace: 'by-require' }, ({ path }) => ({
+      contents: `import { createRequire } from 'node:module'; export default createRequire(import.meta.url)('${path}');`,
+      loader: 'js',
+    }));
+  },
+};
+
 export default defineConfig({
   ...base,
-  esbuildPlugins: [withoutChildProcess, yamlOfModules],
+  esbuildPlugins: [withoutChildProcess, yamlOfModules, driverByRequire],
   entry: { main: 'src/main.ts' },
   dts: false,
   splitting: true,
@@ -46,8 +58,7 @@ export default defineConfig({
   define: { SLUICE_VERSION: JSON.stringify(version) },
   // Bundled, so that a command starts with a few files instead of hundreds: what stands in devDependencies, the store and
   // the fakes of `sluice demo` among them. The clients of the panels and the native driver stay dependencies.
-  noExternal: Object.keys(devDependencies),
-  external: ['better-sqlite3'],
+  noExternal: [...Object.keys(devDependencies), 'better-sqlite3'],
   // Some of what is bundled is CommonJS and asks for Node's own modules with `require`; `createRequire` would take its
   // time anew in every file.
   banner: { js: 'const require = process.getBuiltinModule;' },
