@@ -12,8 +12,7 @@ import { explainAgent, listAgents, showAgent } from '../operations/agents/show-a
 import { readRows } from '../operations/services/rows.js';
 import { withSession } from '../operations/session.js';
 import { printAgent, printAgents, printCheck } from '../output/agent-report.js';
-import { bytesCell } from '../output/pass-report.js';
-import { Terminal } from '../output/terminal.js';
+import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm, waitOf } from './shared.js';
 

@@ -3,8 +3,7 @@ import { ExitCode } from '../errors.js';
 import { explainService, type Explanation } from '../operations/explain.js';
 import { parseTime } from '../operations/times.js';
 import { withSession } from '../operations/session.js';
-import { bytesCell } from '../output/pass-report.js';
-import { Terminal } from '../output/terminal.js';
+import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printDetail } from './services.js';
 

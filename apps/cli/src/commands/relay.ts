@@ -1,8 +1,7 @@
 import { ExitCode } from '../errors.js';
 import { listRelayUsers, listTunnels, loginLink } from '../operations/relay.js';
 import { withSession } from '../operations/session.js';
-import { bytesCell } from '../output/pass-report.js';
-import { Terminal } from '../output/terminal.js';
+import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
 /** Options of the FLVX look-ups. */

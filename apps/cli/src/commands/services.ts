@@ -7,8 +7,8 @@ import { importServices, type ImportReport } from '../operations/services/import
 import { formatOf, readRows } from '../operations/services/rows.js';
 import { serviceDetail, serviceDetails, type ServiceDetail } from '../operations/services/show.js';
 import { requireService, withSession } from '../operations/session.js';
-import { bytesCell, usedCell } from '../output/pass-report.js';
-import { Terminal } from '../output/terminal.js';
+import { usedCell } from '../output/pass-report.js';
+import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm, waitOf } from './shared.js';
 

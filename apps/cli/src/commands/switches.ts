@@ -6,9 +6,8 @@ import { runDoctor } from '../operations/doctor/doctor.js';
 import { formatOf, readRows } from '../operations/services/rows.js';
 import { checkSwitch, dropSwitch, planEnforcing, setSwitch, type SwitchReport } from '../operations/switches.js';
 import { withSession } from '../operations/session.js';
-import { bytesCell } from '../output/pass-report.js';
 import { printPlan } from '../output/plan-report.js';
-import { Terminal } from '../output/terminal.js';
+import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm } from './shared.js';
 

@@ -1,8 +1,7 @@
 import { ExitCode } from '../errors.js';
 import { readUsage, usageHistory as historyOf } from '../operations/usage.js';
 import { withSession } from '../operations/session.js';
-import { bytesCell } from '../output/pass-report.js';
-import { Terminal } from '../output/terminal.js';
+import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
 /** `sluice usage [SERVICE]` */

@@ -1,5 +1,4 @@
-import { bytesCell } from './pass-report.js';
-import type { Terminal } from './terminal.js';
+import { bytesCell, type Terminal } from './terminal.js';
 
 /** What of an agent the table needs. */
 export interface AgentLine {

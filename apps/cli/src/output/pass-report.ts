@@ -1,5 +1,4 @@
-import { formatBytes } from '@sluice/quota-core';
-import type { Terminal } from './terminal.js';
+import { bytesCell, type Terminal } from './terminal.js';
 
 /** What of a run's document the table needs; the documents of poll, reconcile, plan and hold release all have it. */
 export interface PassDocument {
@@ -30,11 +29,6 @@ export interface PassDocument {
   notices: { code: string; service: string | null; message: string }[];
   error: { code: string; message: string } | null;
   panels: { panel: string; error: { code: string; message: string } }[];
-}
-
-/** `412.10 GB`, or a dash for what is not known. */
-export function bytesCell(bytes: number | null | undefined): string | null {
-  return bytes == null ? null : formatBytes(bytes);
 }
 
 /** Used bytes of the direction that counts. */

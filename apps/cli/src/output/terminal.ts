@@ -1,3 +1,4 @@
+import { formatBytes } from '@sluice/quota-core';
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import type { Deps } from '../context.js';
@@ -18,6 +19,11 @@ export function wantsColor(deps: Pick<Deps, 'env' | 'stdout'>, option: boolean |
   if (option === false || (no !== undefined && no !== '')) return false;
   if (force !== undefined && force !== '0' && force !== '') return true;
   return deps.stdout.isTTY === true;
+}
+
+/** `412.10 GB`, or a dash for what is not known. */
+export function bytesCell(bytes: number | null | undefined): string | null {
+  return bytes == null ? null : formatBytes(bytes);
 }
 
 /** Data on stdout, everything else on stderr. */
