@@ -26,9 +26,7 @@ export interface CompletionNode {
 }
 
 /** Shells that completion is written for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-
-export type Shell = (typeof SHELLS)[number];
+export type Shell = 'bash' | 'zsh' | 'fish';
 
 /** Text in single quotes of bash and zsh. */
 export function quoted(text: string): string {
