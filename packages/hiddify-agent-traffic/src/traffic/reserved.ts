@@ -52,19 +52,17 @@ export function stepReservations(input: {
     const entry = input.entries.get(reservation.uuid);
     if (reservation.state === 'open') {
       // Its maker may be about to settle it; until then the user must not count twice, nor not at all.
-      const isSeen =
-        entry !== undefined &&
-        !entry.gone &&
-        entry.missingSince === null &&
-        entry.owner === reservation.agent &&
-        entry.limitBytes >= reservation.bytes;
-      const seenAt = isSeen ? (reservation.seenAt ?? input.at) : null;
+      const seenAt = isInSum(reservation, entry) ? (reservation.seenAt ?? input.at) : null;
       if (seenAt !== reservation.seenAt) changed.push({ ...reservation, seenAt });
     }
     if (reservation.state !== 'settled') continue;
+    if (reservation.settledAt === null || input.listAt <= reservation.settledAt) {
+      // A list that was asked for before the user was made may lack it, or show it half-made and of another owner.
+      if (reservation.seenAt === null && isInSum(reservation, entry))
+        changed.push({ ...reservation, seenAt: input.at });
+      continue;
+    }
     if (entry === undefined) {
-      // A list that was asked for before the user was made says nothing of it; a later one without it does.
-      if (reservation.settledAt === null || input.listAt <= reservation.settledAt) continue;
       changed.push({ ...reservation, state: 'closed', closedAt: input.at, outcome: 'user-gone' });
       continue;
     }
@@ -76,6 +74,12 @@ export function stepReservations(input: {
     }
   }
   return changed;
+}
+
+/** Does the list have the user, whole, in the sum of the agent that it was promised for? */
+function isInSum(reservation: ReservationRecord, entry: LedgerEntry | undefined): boolean {
+  if (entry === undefined || entry.gone || entry.missingSince !== null) return false;
+  return entry.owner === reservation.agent && entry.limitBytes >= reservation.bytes;
 }
 
 function outcomeOf(
