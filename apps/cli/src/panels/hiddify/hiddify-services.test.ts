@@ -368,3 +368,28 @@ describe('poll', () => {
     expect((await at.sluice('plan')).exitCode).toBe(0);
   });
 });
+
+describe('an order whose request was lost', () => {
+  it.each([
+    ['create', 'provision create svc-1'],
+    ['suspend', 'provision suspend svc-1'],
+    ['renew', 'provision renew svc-1 --until 2027-02-15'],
+    ['terminate', 'provision terminate svc-1 --yes'],
+  ])('is carried out by a repeat: %s', async (verb, words) => {
+    if (verb === 'create') await at.addService(1);
+    else await at.create(1);
+    at.panel.server.clearCalls();
+    const writes = /^(POST|PATCH|DELETE) /;
+    const remove = at.panel.server.inject({ endpoint: writes, fault: { kind: 'cut' } });
+    expect([1, 3]).toContain((await at.sluice(words)).exitCode);
+    remove();
+    const again = await at.sluice(words);
+    expect([again.exitCode, again.json<OrderReport>().service.error]).toEqual([0, null]);
+    expect(at.panel.state.users.size).toBe(verb === 'terminate' ? 0 : 1);
+    for (const user of at.panel.state.users.values()) {
+      expect(user).toMatchObject({ usageLimit: 50 * GB, enable: verb !== 'suspend' });
+    }
+    const journal = await at.bench.store((store) => store.actions.unsettled());
+    expect(journal).toEqual([]);
+  });
+});

@@ -11,8 +11,11 @@ import {
   type ObservedUser,
 } from './hiddify-state.js';
 
-/** How long a call without an answer may still come to pass before its absence counts as a failure. */
-const GRACE_MS = 2 * 60_000;
+/**
+ * How long a call without an answer may still come to pass before its absence counts as a failure. Short, since whoever repeats
+ * an order wants it done, and every change here may be made twice: users have their uuids from us, and all else sets a state.
+ */
+const GRACE_MS = 3000;
 
 /** Pure: what an observation says about an action that was left planned or in doubt; null when it does not tell. */
 export function settleHiddify(action: ActionRecord, { state, at }: Observation<HiddifyState>): StepOutcome | null {
