@@ -7,6 +7,8 @@ import { sideBySide } from '../side-by-side.js';
 const AT_ONCE = 2;
 const SMALLEST = 128;
 const LARGEST = 2000;
+/** Where no call is waited for: as many as the store takes at once without keeping much in memory. */
+const QUICK = 400;
 
 /** Services of a panel in pages of bounded size, so that a run's memory does not grow with their number. */
 export async function* servicePages(
@@ -23,7 +25,7 @@ export async function* servicePages(
     return;
   }
   const concurrency = session.config.panels[panel.name]?.concurrency ?? 0;
-  const limit = panel.quickLook === true ? LARGEST : Math.min(LARGEST, Math.max(SMALLEST, concurrency * 2));
+  const limit = panel.quickLook === true ? QUICK : Math.min(LARGEST, Math.max(SMALLEST, concurrency * 2));
   for (let after: string | undefined; ;) {
     const page = await session.store.services.list({
       panel: panel.name,

@@ -91,13 +91,16 @@ async function readPage(
     fingerprint: run.fingerprint,
   });
   refuseWrongClock(session, panel.name, run.start);
-  const finished: Work[] = [];
   for (const work of works) {
     countFall(run.falls, work);
     judge(session, work);
+  }
+  const calm = await calmOf(run, works);
+  const finished: Work[] = [];
+  for (const work of works) {
     if (work.enforcement.value === 'observe') run.observing = true;
     if (work.skipped === null) run.active++;
-    if (needsMore(panel, work, request)) run.open.push(work);
+    if (!calm.has(work) && needsMore(panel, work, request)) run.open.push(work);
     else finished.push(work);
   }
   const notices = finished.flatMap(noticesOf);
@@ -106,6 +109,30 @@ async function readPage(
   if (!request.dryRun) await commit(session, finished, () => treatmentOf(run, false), run.leases.held, false);
   await answersTaken();
   await record(run, finished, (work) => treatmentOf(run, work.enforcement.value === 'observe'), notices);
+}
+
+/** Services that are as they should be, seen where a look costs nothing: they are done with, and their memory is free. */
+async function calmOf({ session, panel, request }: PanelRun, works: Work[]): Promise<Set<Work>> {
+  const calm = new Set<Work>();
+  if (panel.quickLook !== true) return calm;
+  const quiet = works.filter(
+    (work) =>
+      work.skipped === null && work.opens.length === 0 && work.closes.length === 0 && work.unsettled.length === 0,
+  );
+  const scope = scopeOf(request);
+  const services = quiet.map((work) => work.service);
+  const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
+  for (const work of quiet) {
+    work.observation = observations.get(work.service.id) ?? null;
+    const { steps, settle, moves, refs, drift, problems, notices } = planWork(session, panel, work, scope);
+    const nothing = [steps, settle, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
+    if (nothing && refs === undefined) {
+      keep(session, panel, work, scope);
+      calm.add(work);
+    }
+    work.observation = null;
+  }
+  return calm;
 }
 
 function treatmentOf(run: PanelRun, observing: boolean): Treatment {
