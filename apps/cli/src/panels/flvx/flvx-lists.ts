@@ -73,10 +73,15 @@ export class FlvxLists {
     return this.#site;
   }
 
-  /** When each forward was last written to, as read in this run. */
-  changes(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
+  /** When each forward was last written to, as read in this run: the panel takes long for it. */
+  async changes(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
     this.#changes ??= this.#client.forwards.changedAt({ signal });
-    return this.#changes;
+    try {
+      return await this.#changes;
+    } catch (error) {
+      this.#changes = null;
+      throw error;
+    }
   }
 
   /** Nodes and groups as read in this run. */

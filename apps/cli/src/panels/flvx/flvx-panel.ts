@@ -162,7 +162,10 @@ export class FlvxPanel implements Panel<FlvxState> {
       seen.set(service.id, await this.#observation(service, see));
     };
     if (look.fresh) {
-      await Promise.all(services.map((service) => put(service, () => this.#readAccount(service, signal))));
+      // An order looks anew; in a run, what was read after its snapshot tells as much.
+      const changesOf = (own: AbortSignal): Promise<ReadonlyMap<number, number>> =>
+        look.scope === 'order' ? this.client.forwards.changedAt({ signal: own }) : this.#lists.changes(own);
+      await Promise.all(services.map((service) => put(service, () => this.#readAccount(service, signal, changesOf))));
       return seen;
     }
     for (const service of services) {
@@ -229,7 +232,11 @@ export class FlvxPanel implements Panel<FlvxState> {
   }
 
   /** The account read anew, with what this run knows of it besides. */
-  async #readAccount(service: ServiceRecord, signal: AbortSignal): Promise<Last> {
+  async #readAccount(
+    service: ServiceRecord,
+    signal: AbortSignal,
+    changesOf: (signal: AbortSignal) => Promise<ReadonlyMap<number, number>>,
+  ): Promise<Last> {
     const scope = scopeOf(service);
     const at = isoNow(this.#deps.clock);
     const memory = this.#last.get(service.id)?.state.observed.memory;
@@ -244,7 +251,7 @@ export class FlvxPanel implements Panel<FlvxState> {
       observed.user === null && observed.strangers.length === 1
         ? await this.client.observe({ ...scope, adopt: true }, options)
         : null;
-    const changes = someAtRest(observed) ? await this.client.forwards.changedAt(options) : null;
+    const changes = someAtRest(observed) ? await changesOf(signal) : null;
     return { at, state: { observed, adoptable, groups, nodes, changes, light: false, listed: null, sharers: [] } };
   }
 

@@ -164,7 +164,7 @@ function addressOf({ wants, evidence, memo }: FlvxContext, row: FlvxForward): { 
   if (row.remoteAddr !== NOWHERE) return {};
   const item = evidence.redirect.get(String(row.id));
   // Who has given it another address meanwhile has that one back, not the one before.
-  const before = memo.redirects[row.id] ?? (item ? addressBefore(item) : undefined);
+  const before = memo.redirects[row.id] ?? (item ? addressBefore(item) : null) ?? undefined;
   return before === undefined ? {} : { remoteAddr: before };
 }
 
