@@ -43,6 +43,12 @@ function wordsOfConnectError(error: ConnectError): { what: string; remedy?: stri
         remedy: 'If the certificate was renewed on purpose, compare the fingerprint at the panel and set the new one.',
       };
     case 'tls':
+      if (error.code === 'ERR_SSL_WRONG_VERSION_NUMBER' || error.message.includes('wrong version number')) {
+        return {
+          what: 'TLS failed: what answers there does not speak TLS',
+          remedy: 'Where it is a server of plain http, write http:// and allow that; otherwise mend the port.',
+        };
+      }
       return {
         what: `TLS failed: ${error.message}`,
         remedy:

@@ -43,6 +43,18 @@ describe('TLS', () => {
     expect(server.seen).toHaveLength(0);
   });
 
+  it('says so when plain http answers where TLS is due', async () => {
+    const plain = await startServer((_seen, response) => {
+      json(response, {});
+    });
+    const error = await failureOf(connect(undefined, plain.url.replace('http:', 'https:')).request(write));
+    await plain.close();
+    expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
+    expect(error.message).toContain('does not speak TLS');
+    expect(error.message).toContain('write http://');
+    expect(error.message).not.toContain('routines');
+  });
+
   it('accepts a certificate whose authority is given', async () => {
     const reply = await connect({ ca: certificate.cert }).request(write);
     expect(reply.status).toBe(200);

@@ -11,6 +11,7 @@ export interface AgentLine {
   users: number;
   usersDisabledByUs: number | null;
   backend: 'sluice' | 'addon';
+  rule?: string | null;
 }
 
 /** What is shown of one agent beside that. */
@@ -58,7 +59,7 @@ export function printAgents(terminal: Terminal, agents: readonly AgentLine[]): v
       bytesCell(agent.remainingBytes),
       String(agent.users),
       agent.usersDisabledByUs === null ? null : String(agent.usersDisabledByUs),
-      terminal.status(agent.exceeded ? 'held' : 'ok'),
+      agent.rule === 'missing' ? 'missing' : terminal.status(agent.exceeded ? 'held' : 'ok'),
     ]),
   );
   if (agents.some(({ backend }) => backend === 'addon')) {

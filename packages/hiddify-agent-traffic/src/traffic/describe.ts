@@ -53,6 +53,11 @@ export function describeAgent(agent: AgentRecord, state: DescribeState): AgentTr
   };
 }
 
+/** An account that the panel has no more is told of as long as a limit or somebody to give back is remembered of it. */
+export function isShown({ gone, limitBytes, heldSince }: AgentRecord): boolean {
+  return !gone || limitBytes !== null || heldSince !== null;
+}
+
 /** The agent and those above it, by what is remembered of their parents. */
 export function rememberedChain(uuid: string, agents: ReadonlyMap<string, AgentRecord>): string[] {
   const chain: string[] = [];

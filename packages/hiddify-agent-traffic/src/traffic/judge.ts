@@ -46,7 +46,7 @@ export function judge(input: {
   missing: boolean;
 }): Judgement {
   const { accounting, usedBytes, limitBytes, held, exempt } = input;
-  if (limitBytes === null) return { exceeded: false, rule: 'no-limit', force: 'free' };
+  if (limitBytes === null) return { exceeded: false, rule: input.missing ? 'missing' : 'no-limit', force: 'free' };
   const exceeded = isLimitExceeded(accounting, usedBytes, limitBytes);
   // Nothing can be told of an account that is not in the list, so nothing is changed for it either way.
   if (input.missing) return { exceeded, rule: 'missing', force: 'keep' };

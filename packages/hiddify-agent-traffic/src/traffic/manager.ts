@@ -8,7 +8,7 @@ import type { AgentTrafficBackend, BackendSemantics } from './backend.js';
 import { disableAllUsers, restoreAllUsers, restoreUsers, type OrderOptions } from './by-order.js';
 import type { ManagerContext } from './context.js';
 import { createAgentUser } from './creation.js';
-import { describeAgent } from './describe.js';
+import { describeAgent, isShown } from './describe.js';
 import { explainAgent } from './explain.js';
 import { figuresForCreation, freshFigures, knownAgent, readFigures } from './figures.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -96,6 +96,7 @@ export class AgentTrafficManager implements AgentTrafficBackend {
   async rememberedAgents(): Promise<AgentTraffic[]> {
     const state = await rememberedState(this.#context);
     return [...state.agents.values()]
+      .filter(isShown)
       .map((agent) => describeAgent(agent, state))
       .sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
   }

@@ -51,7 +51,7 @@ export function noticesOf(
       key: `agent-reenabled:${agent}:${list.at}`,
       code: 'agent_users_enabled_again',
       agent,
-      message: `${count} users of agent "${nameOf(agents, agent)}" were enabled again while it is over its limit.`,
+      message: `${count === 1 ? '1 user' : `${count} users`} of agent "${nameOf(agents, agent)}" ${count === 1 ? 'was' : 'were'} enabled again while it is over its limit.`,
     });
   }
   for (const { uuid, name, rule, limitBytes } of agents) {

@@ -1,5 +1,5 @@
 import type { HiddifyUser } from '../client/records.js';
-import { countDisabled, describeAgent, ownerNameOf } from './describe.js';
+import { countDisabled, describeAgent, isShown, ownerNameOf } from './describe.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Judgement } from './judge.js';
 import { noticesOf } from './notices.js';
@@ -82,7 +82,7 @@ export function planSweep(input: PlanInput): Plan {
     if (entry?.gone === true) dropped.push({ record, outcome: 'gone' });
   }
   steps.sort(inOrder);
-  const agents = [...recorded.agents.values()].sort((a, b) => compareText(a.uuid, b.uuid));
+  const agents = [...recorded.agents.values()].filter(isShown).sort((a, b) => compareText(a.uuid, b.uuid));
   const sweeps = describeAll(agents, input);
   return {
     steps: steps.slice(0, input.maxSteps),

@@ -1,6 +1,6 @@
 import type { StepHooks } from '../steps/step.js';
 import { nowOf, type ManagerContext } from './context.js';
-import { describeAgent } from './describe.js';
+import { describeAgent, isShown } from './describe.js';
 import { isProblem, type ListProblem } from './observe.js';
 import { planSweep } from './plan-sweep.js';
 import type { DisabledUserRecord } from './records.js';
@@ -47,7 +47,7 @@ async function withoutList(
   { run, dryRun }: { run: string | null; dryRun: boolean },
 ): Promise<SweepPlan> {
   const state = await rememberedState(context);
-  const agents = [...state.agents.values()].map((agent) => ({
+  const agents = [...state.agents.values()].filter(isShown).map((agent) => ({
     ...describeAgent(agent, state),
     rule: agent.limitBytes === null ? ('no-limit' as const) : ('unknown' as const),
     change: 'none' as const,

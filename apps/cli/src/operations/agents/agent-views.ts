@@ -22,6 +22,8 @@ export interface AgentView {
   panel: string;
   /** Who keeps the limit. */
   backend: 'sluice' | 'addon';
+  /** Stable word: why it is in its state, e.g. `below-limit`, `no-limit`, `missing`; null through the add-on. */
+  rule: string | null;
 }
 
 /** `agent show --json` (cli.md). */
@@ -34,8 +36,6 @@ export interface AgentDetail extends AgentView {
   ancestors: AgentAncestor[];
   /** Promised to users that are being made or have not yet used it; null through the add-on. */
   reservedBytes: number | null;
-  /** Stable word: why it is in its state; null through the add-on. */
-  rule: string | null;
   heldSince: string | null;
   /** When the figures were read. */
   at: string;
@@ -65,11 +65,12 @@ export function agentView(panel: string, agent: AgentTraffic, held = 0): AgentVi
     usersDisabledByUs: agent.usersDisabledByUs + held,
     panel,
     backend: 'sluice',
+    rule: agent.rule,
   };
 }
 
 export function agentDetail(panel: string, agent: AgentTraffic, semantics: BackendSemantics, held = 0): AgentDetail {
-  const { accounting, period, thresholds, ancestors, reservedBytes, rule, heldSince, at } = agent;
+  const { accounting, period, thresholds, ancestors, reservedBytes, heldSince, at } = agent;
   return {
     ...agentView(panel, agent, held),
     accounting,
@@ -77,7 +78,6 @@ export function agentDetail(panel: string, agent: AgentTraffic, semantics: Backe
     thresholds,
     ancestors,
     reservedBytes,
-    rule,
     heldSince,
     at,
     semantics,
@@ -99,6 +99,7 @@ export function addonView(panel: string, agent: BackendAgent): AgentView {
     usersDisabledByUs: null,
     panel,
     backend: 'addon',
+    rule: null,
   };
 }
 
@@ -110,7 +111,6 @@ export function addonDetail(panel: string, agent: BackendAgent, semantics: Backe
     thresholds: [],
     ancestors: [],
     reservedBytes: null,
-    rule: null,
     heldSince: null,
     at,
     semantics,

@@ -103,3 +103,19 @@ describe('a creation of unknown outcome, ordered again', () => {
     expect(names()).toEqual(['anna']);
   });
 });
+
+describe('an agent that the panel has no more', () => {
+  it('is told of as missing while it has a limit, and then no longer', async () => {
+    for (const name of ['east', 'west', 'far', 'near']) at.panel.addAgent(undefined, { name });
+    const agents = async (): Promise<[string, string | null][]> =>
+      (await at.sluice('agent list')).json<{ agents: AgentView[] }>().agents.map(({ name, rule }) => [name, rule]);
+    expect(await agents()).toContainEqual(['east', 'no-limit']);
+    at.panel.deleteAgent(at.north);
+    const east = [...at.panel.state.admins.values()].find(({ name }) => name === 'east');
+    at.panel.deleteAgent(east?.uuid ?? '');
+    expect(await agents()).toContainEqual(['north', 'missing']);
+    expect((await agents()).map(([name]) => name)).not.toContain('east');
+    const unknown = await at.sluice('agent show nort');
+    expect(unknown.json<{ error: { message: string } }>().error.message).toContain('"nort"');
+  });
+});

@@ -32,7 +32,7 @@ export async function listAgents(session: Session, panel: string | undefined): P
 
 function viewOf(detail: AgentDetail): AgentView {
   const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = detail;
-  const { usersDisabledByUs, panel, backend } = detail;
+  const { usersDisabledByUs, panel, backend, rule } = detail;
   return {
     uuid,
     name,
@@ -45,6 +45,7 @@ function viewOf(detail: AgentDetail): AgentView {
     usersDisabledByUs,
     panel,
     backend,
+    rule,
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   createHiddifyClient,
+  isAgentTrafficError,
   type AgentTrafficManager,
   type AgentTrafficStore,
   type HiddifyClient,
@@ -11,7 +12,7 @@ import type { Config } from '../../config/load.js';
 import type { HiddifyPanelConfig, ProductConfig } from '../../config/schema.js';
 import { resolveSecret } from '../../config/secrets.js';
 import type { Deps } from '../../context.js';
-import type { ItemError } from '../../errors.js';
+import { SluiceError, type ItemError } from '../../errors.js';
 import { transportOptions } from '../transport.js';
 import type {
   ApplyContext,
@@ -51,8 +52,19 @@ export function openHiddifyPanel(
   onCall: (event: CallEvent) => void,
   store: HiddifyStore,
 ): HiddifyPanel {
-  const client = createHiddifyClient(clientOptions(name, config, all, deps, onCall));
+  const client = openClient(name, clientOptions(name, config, all, deps, onCall));
   return new HiddifyPanel(name, { config, client, deps, store, timeZone: config.timeZone ?? all.timeZone });
+}
+
+/** An address or key that can be none is told with the config key that it stands under; nothing is called. */
+function openClient(name: string, options: Parameters<typeof createHiddifyClient>[0]): HiddifyClient {
+  try {
+    return createHiddifyClient(options);
+  } catch (error) {
+    if (!isAgentTrafficError(error)) throw error;
+    const key = error.code === 'invalid_key' ? 'apiKey' : 'url';
+    throw new SluiceError(error.code, `panels.${name}.${key}: ${error.message}`, { cause: error });
+  }
 }
 
 /** What the client of API v2 and that of the add-on are opened with. */
