@@ -25,6 +25,7 @@ import {
 } from './flvx-product.js';
 import { withRefs } from './flvx-refs.js';
 import type { FlvxState } from './flvx-state.js';
+import { missingAccount } from './flvx-usage.js';
 
 /** Pure: the steps from what the panel shows to what the service should be like. */
 export function planFlvx(defaults: FlvxDefaults, desired: Desired, observation: Observation<FlvxState>): Plan {
@@ -61,10 +62,7 @@ function planned(defaults: FlvxDefaults, desired: Desired, state: FlvxState): Pl
 function withoutAccount({ service, holds, evidence, scope }: Desired): Plan {
   const { flvx_user_id: id } = service.refs;
   if (id !== undefined) {
-    return failing({
-      code: 'account_missing',
-      message: `the panel has no account of id ${id}, which is that of "${service.id}": "sluice provision create ${service.id}" makes it anew, or set flvx_user_id right`,
-    });
+    return failing({ code: 'account_missing', message: missingAccount(service.id, id) });
   }
   const needed = holds.length > 0 || evidence.length > 0 || (scope !== 'hold' && service.status !== 'pending');
   if (!needed) return EMPTY_PLAN;

@@ -13,7 +13,11 @@ export function usageIn(snapshot: FlvxSnapshot, at: string, request: UsageReques
   const [odd] = snapshot.unreadableOf(id);
   if (odd && user === undefined) return unread(at, 'PANEL_UNREADABLE', `user ${id}: ${odd.message}`);
   if (user === undefined) {
-    return unread(at, 'account_missing', `the panel lists no user of id ${request.service.refs['flvx_user_id'] ?? ''}`);
+    return unread(
+      at,
+      'account_missing',
+      missingAccount(request.service.id, request.service.refs['flvx_user_id'] ?? ''),
+    );
   }
   const { inBytes, outBytes } = user;
   return {
@@ -23,6 +27,11 @@ export function usageIn(snapshot: FlvxSnapshot, at: string, request: UsageReques
     warnings: [],
     counter: { resetBetween: (previousAt, now) => mayHaveReset(request, user, previousAt, now, timeZone) },
   };
+}
+
+/** What is to be done about an account that is gone. */
+export function missingAccount(service: string, id: string): string {
+  return `the panel has no account of id ${id}, which is that of "${service}": "sluice provision create ${service}" makes it anew, or set flvx_user_id right`;
 }
 
 /** A reading that says nothing. */
