@@ -34,7 +34,9 @@ export function planHiddify(desired: Desired, observation: Observation<HiddifySt
     return plan;
   }
   if (!observation.state) {
-    if (order !== null || holds.length > 0 || evidence.length > 0) plan.problems.push(notSeen(observation));
+    // An order about a user that can't be looked at is not carried out, whatever it asks.
+    const asks = desired.scope === 'order' || order !== null || holds.length > 0 || evidence.length > 0;
+    if (asks) plan.problems.push(notSeen(observation));
     return plan;
   }
   const { user } = observation.state;

@@ -393,3 +393,26 @@ describe('an order whose request was lost', () => {
     expect(journal).toEqual([]);
   });
 });
+
+describe('an order while the panel can not be read', () => {
+  it.each([
+    ['provision renew svc-1', { packageDays: 61, usageLimit: 50 * GB }],
+    ['provision change-package svc-1 bare', { usageLimit: 20 * GB }],
+  ])('is not done, and is finished by a repeat: %s', async (words, wanted) => {
+    const uuid = await at.create(1);
+    await at.bench.sluice('service set svc-1 base_quota_override_gb=' + String(wanted.usageLimit / GB));
+    const remove = at.panel.server.inject({ endpoint: /^GET /, fault: { kind: 'status', status: 503 } });
+    const broken = await at.sluice(words);
+    remove();
+    expect([1, 3]).toContain(broken.exitCode);
+    expect(broken.json<OrderReport>().service).toMatchObject({
+      status: 'failed',
+      error: { code: 'PANEL_SERVER_ERROR' },
+    });
+    expect(at.changes()).toHaveLength(1);
+    const due = (await at.sluice('service show svc-1')).json<{ nextDueDate: string }>().nextDueDate;
+    expect((await at.sluice(words)).exitCode).toBe(0);
+    expect((await at.sluice('service show svc-1')).json<{ nextDueDate: string }>().nextDueDate).toBe(due);
+    expect(at.panel.user(uuid)).toMatchObject(wanted);
+  });
+});
