@@ -25,7 +25,7 @@ describe('a fake FLVX in a process of its own', () => {
     const { token: session } = data as { token: string };
     const lists = await Promise.all([post('/user/list', {}, session), post('/forward/list', {}, session)]);
     expect(lists.map((list) => (list['data'] as unknown[]).length)).toEqual([20, 20]);
-    expect((lists[0]!['data'] as unknown[])[0]).toMatchObject({ id: 2, flow: 100, expTime: 1_900_000_000_000 });
+    expect((lists[0]['data'] as unknown[])[0]).toMatchObject({ id: 2, flow: 100, expTime: 1_900_000_000_000 });
     const { userTunnels } = await post('/backup/export', { types: ['userTunnels'] }, session);
     expect(userTunnels).toHaveLength(20);
     expect(started.server.calls).toEqual([]);
