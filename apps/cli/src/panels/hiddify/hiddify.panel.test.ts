@@ -54,7 +54,11 @@ async function api(method: string, endpoint: string, body?: unknown): Promise<{ 
 const user = async (uuid: string): Promise<User> => (await api('GET', `/user/${uuid}/`)).body as User;
 const isThere = async (uuid: string): Promise<boolean> => (await api('GET', `/user/${uuid}/`)).status === 200;
 const change = (uuid: string, body: Partial<User>): Promise<unknown> => api('PATCH', `/user/${uuid}/`, body);
-const users = async (): Promise<User[]> => (await api('GET', '/user/')).body as User[];
+const users = async (): Promise<User[]> => {
+  const { status, body } = await api('GET', '/user/');
+  // An empty list is a 404 on this panel.
+  return status === 404 ? [] : (body as User[]);
+};
 const usersOf = async (agent: string): Promise<User[]> => (await users()).filter((row) => row.added_by_uuid === agent);
 
 let folder: string;
