@@ -37,7 +37,7 @@ function requestOf(command: string, options: PassOptions, observeAll: boolean): 
  * many services this keeps their memory near that of 1,000. With few it would only cost time.
  */
 const HEAP_GROWTH = '--heap-growing-percent=25';
-const MANY_SERVICES = 20_000;
+const MANY_SERVICES = 10_000;
 
 async function pass(request: PassRequest, options: PassOptions, deps: Deps): Promise<number> {
   const terminal = new Terminal(deps, options);
@@ -55,7 +55,7 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
       ...request,
       keepAll: terminal.json || options.verbose === true || request.command === 'plan',
       onProgress: (done, total) => {
-        if (done === 1 && total > MANY_SERVICES) setFlagsFromString(HEAP_GROWTH);
+        if (done === MANY_SERVICES) setFlagsFromString(HEAP_GROWTH);
         progress.update(done, total);
       },
     }).finally(() => {
