@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 import { base } from '../../tsup.base.js';
 
@@ -22,17 +21,6 @@ const withoutChildProcess: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
-/** Its build for browsers is of ES modules, of which only what is used gets into the bundle. */
-const yamlOfModules: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'yaml-of-modules',
-  setup(build) {
-    build.onResolve({ filter: /^yaml$/ }, () => ({
-      path: fileURLToPath(new URL('browser/dist/index.js', import.meta.resolve('yaml/package.json'))),
-      sideEffects: false,
-    }));
-  },
-};
-
 /** Node reads CommonJS that is imported twice, once of it for the names that it exports; what is required only once. */
 const driverByRequire: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'driver-by-require',
@@ -47,7 +35,7 @@ const driverByRequire: NonNullable<Options['esbuildPlugins']>[number] = {
 
 export default defineConfig({
   ...base,
-  esbuildPlugins: [withoutChildProcess, yamlOfModules, driverByRequire],
+  esbuildPlugins: [withoutChildProcess, driverByRequire],
   entry: { main: 'src/main.ts' },
   dts: false,
   splitting: true,
