@@ -43,7 +43,7 @@ const panelBase = {
   timeZone: z.optional(timeZone),
   concurrency: z.optional(count.check(z.maximum(1000))),
   /** Fewer calls at once while the panel refuses or slows down, more again afterwards. */
-  adaptive: off,
+  adaptive: z._default(z.boolean(), true),
   requestsPerSecond: z.optional(z.number().check(z.positive())),
   timeout: optionalDuration,
   retries: z.optional(z.int().check(z.minimum(0), z.maximum(10))),
