@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { isPanelError, type Clock } from '@sluice/panel-http';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import { SELF, type HiddifyAdmin, type HiddifyUser, type UnreadableRow } from '../client/records.js';
@@ -26,7 +25,7 @@ export interface BareList {
 export async function readLists(
   client: HiddifyClient,
   last: SnapshotRecord | null,
-  options: { acceptHalved: boolean; call: CallOptions; meanwhile?: () => Promise<void> },
+  options: { acceptHalved: boolean; call: CallOptions },
 ): Promise<BareList | ListProblem> {
   try {
     // The short list first: a wrong key or path shows before the long one is asked for.
@@ -45,7 +44,7 @@ export async function readLists(
         message: `The key (apiKey) of panel "${client.panel}" belongs to "${self.name}" (${self.role}), not to the Owner: users of agents cannot be disabled with it. Use the Owner's key.`,
       };
     }
-    const list = await during(client.users.list(options.call), options.meanwhile);
+    const list = await client.users.list(options.call);
     if (list.unreadable > 0) return unreadable('users', list);
     const known = new Set(admins.admins.map(({ uuid }) => uuid));
     if (list.users.some(({ owner }) => owner !== null && !known.has(owner))) {
@@ -59,22 +58,6 @@ export async function readLists(
     if (!isPanelError(error)) throw error;
     return { code: error.code, message: error.message, cause: error };
   }
-}
-
-/** Turns of the event loop within which a request is on its way. */
-const turnsToSend = 20;
-
-/** Does something of our own while the panel is at work on its answer. */
-async function during<T>(asked: Promise<T>, meanwhile: (() => Promise<void>) | undefined): Promise<T> {
-  if (meanwhile === undefined) return asked;
-  const [answer] = await Promise.all([
-    asked,
-    (async () => {
-      for (let turn = 0; turn < turnsToSend; turn += 1) await setImmediate();
-      await meanwhile();
-    })(),
-  ]);
-  return answer;
 }
 
 export function isProblem(value: object): value is ListProblem {

@@ -32,19 +32,12 @@ export interface TakeOptions {
 export async function takeList(context: ManagerContext, options: TakeOptions): Promise<TakenList | ListProblem> {
   const { client, store } = context;
   const last = await store.snapshot.get();
-  // The ledger of a large panel takes a while to read; the panel takes longer.
-  const early: { ledger?: LedgerEntry[] } = {};
-  const meanwhile = async (): Promise<void> => {
-    early.ledger = await store.ledger.all();
-  };
-  const bare = await readLists(client, last, { acceptHalved: options.acceptHalved, call: options.call, meanwhile });
+  const bare = await readLists(client, last, { acceptHalved: options.acceptHalved, call: options.call });
   if (isProblem(bare)) return bare;
   for (;;) {
     const before = await store.snapshot.get();
     if (isSuperseded(before, bare, nowOf(context))) return superseded;
-    const isStill = before?.at === last?.at && (last === null || last.until < bare.at);
-    const ledger = (isStill ? early.ledger : undefined) ?? (await store.ledger.all());
-    delete early.ledger;
+    const ledger = await store.ledger.all();
     const list = await complete(context, bare, ledger, options);
     if (isProblem(list)) return list;
     const taken = options.dryRun
