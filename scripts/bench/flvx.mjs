@@ -2,9 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { peakMemory } from './large.mjs';
-import { interleaved, main, runTimed, startFake } from './lib.mjs';
-
-const DAY_MS = 86_400_000;
+import { dueDate, interleaved, main, runTimed, startFake } from './lib.mjs';
 
 /** The three list calls that a poll is made of, and nothing else: read, and understood as JSON. */
 const bareCalls = `
@@ -68,7 +66,7 @@ products:
 /** Polls of 10,000 users, from a panel that answers after `latency` milliseconds. */
 async function large(latency, rounds) {
   const users = 10_000;
-  const due = new Date(Date.now() + 20 * DAY_MS).toISOString().slice(0, 10);
+  const due = dueDate();
   const words = ['--users', String(users), '--expiry', String(Date.parse(due)), '--latency', String(latency)];
   const fake = await startFake('flvx', words);
   try {
@@ -111,7 +109,7 @@ async function onRealPanel(url, username, password) {
   const { token } = await post('/user/login', { username, password });
   const users = await post('/user/list', {}, token);
   const [tunnel] = await post('/tunnel/list', {}, token);
-  const due = new Date(Date.now() + 20 * DAY_MS).toISOString().slice(0, 10);
+  const due = dueDate();
   return pollFigures({ url, username, password, users: users.map(({ id }) => id), tunnel: tunnel.id, due }, 5);
 }
 

@@ -58,6 +58,11 @@ export async function startFake(kind, words) {
   return { ...JSON.parse(first), stop: () => child.kill('SIGTERM') };
 }
 
+/** A due date that is well ahead, so that no cycle ends while figures are taken. */
+export function dueDate() {
+  return new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** A temporary folder with a config for the fake EasyDCIM and its services imported. */
 export async function prepareEasyDcim(fake, count, concurrency, enforce = 'on') {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-bench-'));
@@ -72,7 +77,7 @@ products:
     { mode: 0o600 },
   );
   const rows = ['id,panel,product,billing_cycle,next_due_date,easydcim_service_id'];
-  const due = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+  const due = dueDate();
   for (let number = 1; number <= count; number++) rows.push(`svc-${number},dcim,big,monthly,${due},${number}`);
   writeFileSync(path.join(folder, 'services.csv'), rows.join('\n'));
   const env = { TOKEN: fake.token };
