@@ -34,7 +34,8 @@ function requestOf(command: string, options: PassOptions, observeAll: boolean): 
 
 /**
  * A run over many services makes much short-lived garbage. By default the heap grows to several times of what is in use
- * before it is swept; set from the start, this keeps the memory of 100,000 services near that of 1,000, and costs a small run nothing.
+ * before it is swept; set from the start, this keeps the memory of 100,000 services near that of 1,000. It costs a small
+ * run nothing.
  */
 const HEAP_GROWTH = '--heap-growing-percent=50';
 
