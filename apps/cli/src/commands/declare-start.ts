@@ -1,9 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
-import type { Shell } from '../output/completion/shape.js';
+import { SHELLS, type Shell } from '../output/completion/shape.js';
 import { lazily, type CommandContext } from './command.js';
 import type { ScheduleOptions } from './schedule.js';
-
-const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
 
 /** `init`, `schedule`, `completion`: what one runs once, when Sluice is set up. */
 export function declareStart(program: Command, context: CommandContext): void {

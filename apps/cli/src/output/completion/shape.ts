@@ -26,7 +26,9 @@ export interface CompletionNode {
 }
 
 /** Shells that completion is written for. */
-export type Shell = 'bash' | 'zsh' | 'fish';
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+export type Shell = (typeof SHELLS)[number];
 
 /** Text in single quotes of bash and zsh. */
 export function quoted(text: string): string {
