@@ -1,12 +1,9 @@
-import { Agent, type AgentOptions, type ClientRequest, type ClientRequestArgs } from 'node:http';
+import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { rootCertificates } from 'node:tls';
 import type { Duplex } from 'node:stream';
-import { HttpProxyAgent } from 'hpagent';
-import { SocksProxyAgent } from 'socks-proxy-agent';
-import { ConnectError } from './connect-error.js';
 import { PanelConfigError } from './config-error.js';
 import { asConnectError, secure, withDeadline } from './dial.js';
+import type { Endpoint } from './through-proxy.js';
 import type { PanelTlsOptions } from './types.js';
 
 export interface PanelAgentOptions {
@@ -20,11 +17,6 @@ export interface PanelAgentOptions {
 
 /** Idle connections are given up before usual servers (5 s) do: a write on a dying connection would be in doubt for nothing. */
 const idleMs = 4_000;
-
-interface Endpoint {
-  host: string;
-  port: number;
-}
 
 /** What every connection to the panel goes through, whichever way it is dialled. */
 class Door {
@@ -78,7 +70,7 @@ type Created = (error: Error | null, socket: Duplex) => void;
 /** Node calls back with a socket or an error; its types do not say so. */
 type Settled = (error: Error | null, socket?: Duplex) => void;
 
-class DirectAgent extends Agent {
+class PanelAgent extends Agent {
   readonly #door: Door;
   readonly #dial: () => Promise<Socket>;
   readonly #proxied: boolean;
@@ -88,7 +80,8 @@ class DirectAgent extends Agent {
     this.#door = door;
     this.#dial = dial;
     this.#proxied = proxied;
-    speakFor(this, door);
+    // Node refuses a request whose protocol is not its agent's.
+    Object.assign(this, { protocol: door.secured ? 'https:' : 'http:', defaultPort: door.secured ? 443 : 80 });
   }
 
   override getName(): string {
@@ -104,25 +97,6 @@ class DirectAgent extends Agent {
   }
 }
 
-class SocksAgent extends SocksProxyAgent {
-  readonly #door: Door;
-
-  constructor(proxy: URL, options: AgentOptions, door: Door) {
-    super(proxy, options);
-    this.#door = door;
-    speakFor(this, door);
-  }
-
-  override getName(): string {
-    return 'panel';
-  }
-
-  override connect(request: ClientRequest): Promise<Socket> {
-    const dial = (): Promise<Socket> => super.connect(request, { ...this.#door.endpoint, secureEndpoint: false });
-    return this.#door.open(dial, true);
-  }
-}
-
 /** The keep-alive agent of one panel, for its address only. `PanelConfigError` for a proxy or pin that cannot be. */
 export function createPanelAgent(options: PanelAgentOptions): Agent {
   const door = new Door(options);
@@ -133,18 +107,15 @@ export function createPanelAgent(options: PanelAgentOptions): Agent {
     scheduling: 'lifo',
     timeout: idleMs,
   };
-  if (options.proxy === undefined) return new DirectAgent(settings, door, () => dialDirectly(door.endpoint), false);
+  const { endpoint } = door;
+  if (options.proxy === undefined) return new PanelAgent(settings, door, () => dialDirectly(endpoint), false);
   const proxy = proxyUrl(options.proxy);
-  if (proxy.protocol.startsWith('socks')) return new SocksAgent(proxy, settings, door);
-  return new DirectAgent(settings, door, tunnel(proxy, door.endpoint, options), true);
-}
-
-function speakFor(agent: Agent, door: Door): void {
-  // Node refuses a request whose protocol is not its agent's.
-  Object.assign(agent, {
-    protocol: door.secured ? 'https:' : 'http:',
-    defaultPort: door.secured ? 443 : 80,
-  });
+  const dial = async (): Promise<Socket> => {
+    // Loaded when it is needed: most panels are reached directly.
+    const { dialThroughProxy } = await import('./through-proxy.js');
+    return dialThroughProxy(proxy, endpoint, options);
+  };
+  return new PanelAgent(settings, door, dial, true);
 }
 
 function dialDirectly(endpoint: Endpoint): Promise<Socket> {
@@ -156,22 +127,6 @@ function dialDirectly(endpoint: Endpoint): Promise<Socket> {
       resolve(socket);
     });
   });
-}
-
-function tunnel(proxy: URL, endpoint: Endpoint, { connectMs, tls }: PanelAgentOptions): () => Promise<Socket> {
-  // The proxy is trusted by the system's list and by the operator's own authority; opting out for the panel does not extend to it.
-  const ca = tls.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] };
-  const agent = new HttpProxyAgent({ proxy, proxyRequestOptions: ca }) as unknown as {
-    createConnection(options: object, settled: (error: Error | null, socket: Socket | null) => void): void;
-  };
-  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
-  return () =>
-    new Promise((resolve, reject) => {
-      agent.createConnection({ host, port: endpoint.port, timeout: connectMs }, (error, socket) => {
-        if (socket !== null) resolve(socket);
-        else reject(new ConnectError('proxy', error?.message ?? 'no connection'));
-      });
-    });
 }
 
 const schemes = ['http:', 'https:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];

@@ -147,6 +147,15 @@ describe('a proxy', () => {
     expect(error.message).toContain('TLS failed: self-signed certificate');
   });
 
+  it('of the kind socks5 waits for an answer longer than an idle connection is kept', async () => {
+    const slow = await startServer((_seen, response) => {
+      setTimeout(json, 4_400, response, { slow: true });
+    });
+    const { port } = await startSocks();
+    expect((await connect(`socks5://127.0.0.1:${port}`, slow.url).request(write)).body).toEqual({ slow: true });
+    await slow.close();
+  });
+
   it('does not shorten an answer that takes longer than the connection may', async () => {
     const slow = await startServer((_seen, response) => {
       setTimeout(() => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createPanelHttp } from './create-panel-http.js';
 import { failureOf } from './test/failure-of.js';
 import { json, startServer, type Answer, type TestServer } from './test/test-server.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createPanelHttp } from './create-panel-http.js';
 import { startConnectProxy, type TestProxy } from './test/connect-proxy.js';
 import { failureOf } from './test/failure-of.js';

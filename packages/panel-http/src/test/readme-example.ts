@@ -1,6 +1,6 @@
 // example
 import { createPanelHttp, isPanelError, normaliseBaseUrl } from '../index.js';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const port = z.object({ data: z.object({ id: z.number(), admin_state: z.enum(['up', 'down']) }) });
 
