@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Something in an answer that is not understood: where, and what was expected there. Never a value. */
 export class ParseProblem extends Error {

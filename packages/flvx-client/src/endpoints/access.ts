@@ -1,5 +1,5 @@
 import { isPanelError } from '@sluice/panel-http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 import { everyRow, listedPermissionRows, permissionRows } from '../records/read-rows.js';

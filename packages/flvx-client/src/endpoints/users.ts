@@ -1,5 +1,5 @@
 import { createPanelError } from '@sluice/panel-http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 import type { Mutex } from '../mutex.js';

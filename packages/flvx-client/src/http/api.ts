@@ -1,5 +1,5 @@
 import type { PanelHttp } from '@sluice/panel-http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FlvxCallOptions } from '../client.js';
 import type { PanelClock } from './panel-clock.js';
 import type { SessionKeeper } from './session-keeper.js';

@@ -1,5 +1,5 @@
 import { createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FlvxCallOptions, FlvxSession } from '../client.js';
 import { msOf } from '../units/units.js';
 import type { ApiCall } from './api.js';

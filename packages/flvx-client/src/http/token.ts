@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { epochSeconds, type EpochSeconds } from '../units/units.js';
 
 const claims = z.object({ exp: z.int().positive(), role_id: z.int(), name: z.string() });

@@ -1,5 +1,5 @@
 import { createPanelError, type PanelError } from '@sluice/panel-http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bytes, EpochMs, GigabytesWhole } from '../units/units.js';
 import type { FlvxForward } from './forward.js';
 import type { FlvxListedPermission, FlvxPermission } from './permission.js';

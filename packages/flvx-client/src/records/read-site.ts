@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EpochMs, MegabitsPerSecond } from '../units/units.js';
 import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './group.js';
 import type { FlvxSpeedLimit } from './speed-limit.js';

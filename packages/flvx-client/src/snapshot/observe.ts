@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient, FlvxObservedPart, FlvxObserveOptions } from '../client.js';
 import { plainName } from '../endpoints/users.js';
 import type { FlvxApi } from '../http/api.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient, FlvxSnapshotParts } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 import { forwardRows, permissionRows, userRows } from '../records/read-rows.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytesOfGigabytes } from '../client/gigabytes.js';
 
 /** A database's sum may come as text. */

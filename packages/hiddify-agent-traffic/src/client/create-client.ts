@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isPanelError } from '@sluice/panel-http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createAdmins } from './admins.js';
 import { connect } from './connection.js';
 import type { HiddifyIdentity } from './records.js';

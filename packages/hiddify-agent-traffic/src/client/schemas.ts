@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HiddifyServerStatus } from './records.js';
 
 export const meSchema = z.object({
