@@ -2,13 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { base } from '../../tsup.base.js';
 
-interface Manifest {
-  version: string;
-  devDependencies: Record<string, string>;
-}
-const { version, devDependencies } = JSON.parse(
-  readFileSync(new URL('package.json', import.meta.url), 'utf8'),
-) as Manifest;
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** commander loads it for commands that are programs of their own; Sluice has none, and it takes a tenth of `--help`. */
 const withoutChildProcess: NonNullable<Options['esbuildPlugins']>[number] = {
@@ -44,9 +38,9 @@ export default defineConfig({
   minifySyntax: true,
   minifyWhitespace: true,
   define: { SLUICE_VERSION: JSON.stringify(version) },
-  // Bundled, so that a command starts with a few files instead of hundreds: what stands in devDependencies, the store and
-  // the fakes of `sluice demo` among them. The clients of the panels and the native driver stay dependencies.
-  noExternal: [...Object.keys(devDependencies), 'better-sqlite3'],
+  // Bundled, so that a command starts with a few files instead of hundreds: all of it stands in devDependencies. The native
+  // driver alone stays a dependency; of it only the call that loads it is ours.
+  noExternal: ['better-sqlite3'],
   // Some of what is bundled is CommonJS and asks for Node's own modules with `require`; `createRequire` would take its
   // time anew in every file.
   banner: { js: 'const require = process.getBuiltinModule;' },
