@@ -64,10 +64,10 @@ export function resolveAllowance(input: {
   for (const { id, bytes, status } of input.purchases) {
     if (status !== 'paid') continue;
     extraBytes = checkBytes(extraBytes + checkBytes(bytes, `purchase ${id}`), 'the sum of the purchases');
-    parts.push({ source: `purchase:${id}`, bytes });
+    parts.push({ bytes, source: `purchase:${id}` });
   }
   const allowedBytes = checkBytes(baseBytes + extraBytes, 'the quota with its purchases');
-  return { kind: 'limited', baseBytes, extraBytes, allowedBytes, parts };
+  return { allowedBytes, baseBytes, extraBytes, kind: 'limited', parts };
 }
 
 function resolveBase(input: {
@@ -77,13 +77,13 @@ function resolveBase(input: {
   product: ProductQuota | null;
 }): AllowancePart | null {
   const { override, serviceQuotaBytes, product } = input;
-  if (override !== null && override.quotaBytes !== null) return { source: 'override', bytes: override.quotaBytes };
-  if (override?.unlimited === true) return { source: 'override', bytes: null };
-  if (serviceQuotaBytes !== null) return { source: 'service', bytes: serviceQuotaBytes };
+  if (override !== null && override.quotaBytes !== null) return { bytes: override.quotaBytes, source: 'override' };
+  if (override?.unlimited === true) return { bytes: null, source: 'override' };
+  if (serviceQuotaBytes !== null) return { bytes: serviceQuotaBytes, source: 'service' };
   const own = input.mode === 'IN' ? 'in' : input.mode === 'OUT' ? 'out' : 'total';
   for (const key of [own, 'default'] as const) {
     const quota = product?.[key];
-    if (quota !== undefined) return { source: `product.${key}`, bytes: quota === 'unlimited' ? null : quota };
+    if (quota !== undefined) return { bytes: quota === 'unlimited' ? null : quota, source: `product.${key}` };
   }
   return null;
 }

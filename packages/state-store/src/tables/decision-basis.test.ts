@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { decision } from '../test/records.js';
 import { decisionBasis } from './decision-basis.js';
 
@@ -15,6 +16,15 @@ describe('decisionBasis', () => {
       inputs: { usage: { totalBytes: 9 }, peak: 9, dueDate: 'x' },
     });
     expect(decisionBasis(second)).toBe(decisionBasis(first));
+  });
+
+  it('is the digest of JSON whose members are sorted', () => {
+    const inputs = { b: [{ d: 1, c: 'x "y"' }, null, true], a: undefined, usage: 1 };
+    const { cycle, status, rule, mode, action, wouldHold, observing } = decision('svc-1');
+    const parts = [cycle, status, rule, mode, action, null, wouldHold, observing, null, null];
+    const text = JSON.stringify([...parts, { b: [{ c: 'x "y"', d: 1 }, null, true] }]);
+    const digest = createHash('sha256').update(text).digest('base64url');
+    expect(decisionBasis(decision('svc-1', { allowance: null, inputs }))).toBe(digest);
   });
 
   it('changes with anything else', () => {

@@ -1,27 +1,59 @@
 import type { DecisionRecord } from '../records.js';
 
-/** Members of `inputs` that change with every reading. */
-const USAGE_INPUTS: ReadonlySet<string> = new Set(['usage', 'peak', 'reading', 'remainingBytes']);
-
 /**
  * Digest of what makes one decision differ from the next: all of it but the run, its time and the usage.
  * The order of members in JSON does not matter.
  */
 export function decisionBasis(decision: DecisionRecord): string {
   const { cycle, status, rule, mode, action, allowance, wouldHold, observing, errorCode, errorMessage } = decision;
-  const parts = [cycle, status, rule, mode, action, allowance, wouldHold, observing, errorCode, errorMessage];
-  const text = JSON.stringify([...parts, withoutUsage(decision.inputs)], sortedMembers);
+  const parts: unknown[] = [
+    cycle,
+    status,
+    rule,
+    mode,
+    action,
+    allowance,
+    wouldHold,
+    observing,
+    errorCode,
+    errorMessage,
+  ];
+  parts.push(withoutUsage(decision.inputs));
+  // Whoever makes decisions writes their members in this order already: copying them all would take longer than the digest.
+  const text = JSON.stringify(isInOrder(parts) ? parts : inOrder(parts));
   // Loaded when it is needed: most commands write no decisions.
   const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(text).digest('base64url');
 }
 
+/** Without the members that change with every reading. */
 function withoutUsage(inputs: unknown): unknown {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) return inputs;
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !USAGE_INPUTS.has(name)));
+  const {
+    usage: _usage,
+    peak: _peak,
+    reading: _reading,
+    remainingBytes: _remaining,
+    ...rest
+  } = inputs as Record<string, unknown>;
+  return rest;
 }
 
-function sortedMembers(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+function isInOrder(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isInOrder);
+  let before = '';
+  const members = value as Record<string, unknown>;
+  for (const name in members) {
+    if (name < before || !isInOrder(members[name])) return false;
+    before = name;
+  }
+  return true;
+}
+
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, member]) => [name, inOrder(member)]));
 }

@@ -27,9 +27,9 @@ export async function insertRows(
   let at = 0;
   for (const size of SIZES) {
     while (rows.length - at >= size) {
-      const chunk = rows.slice(at, at + size);
-      at += size;
-      const query = CompiledQuery.raw(textOf(session, target, size, conflict), chunk.flat());
+      const values: Stored[] = [];
+      for (const end = at + size; at < end; at += 1) for (const value of rows[at] ?? []) values.push(value);
+      const query = CompiledQuery.raw(textOf(session, target, size, conflict), values);
       const result = await session.db.executeQuery<Record<string, unknown>>(query);
       if (target.returning !== undefined) for (const row of result.rows) returned.push(row[target.returning]);
     }

@@ -59,19 +59,20 @@ export function decisionOf(session: Session, run: string, work: Work, treatment:
     observing: treatment.observing,
     errorCode: work.error?.code ?? null,
     errorMessage: work.error?.message ?? null,
+    // In the order of their names, as the digest of a decision wants them.
     inputs: {
-      nextDueDate: service.nextDueDate,
       billingCycle: service.billingCycle,
-      quotaPeriod: work.product.quotaPeriod,
-      status: service.status,
-      protectedUntil: service.protectedUntil,
+      drift: work.drift,
+      enforce: { since: work.enforcement.since, source: work.enforcement.source, value: work.enforcement.value },
+      nextDueDate: service.nextDueDate,
       overdue: session.config.poll.overdue,
       peak: cycle
         ? { inBytes: cycle.peakInBytes, outBytes: cycle.peakOutBytes, totalBytes: cycle.peakTotalBytes }
         : null,
-      enforce: { value: work.enforcement.value, source: work.enforcement.source, since: work.enforcement.since },
+      protectedUntil: service.protectedUntil,
+      quotaPeriod: work.product.quotaPeriod,
+      status: service.status,
       warnings: work.warnings,
-      drift: work.drift,
       ...(work.remembered.seen === null ? {} : { reading: work.remembered.seen }),
     },
   };
