@@ -3,17 +3,18 @@ import type { Panel } from '../../panels/panel.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 
-/** Pages that are worked on at the same time: the next one's calls are queued while the last of this one come in. */
-const AT_ONCE = 2;
+/** Small pages: what is in hand of a service is given back to memory soon after its answer. */
 const SMALLEST = 128;
 const LARGEST = 2000;
 /** Where no call is waited for: as many as the store takes at once without keeping much in memory. */
 const QUICK = 400;
 
+type PagedPanel = Pick<Panel, 'name' | 'wholeLists' | 'quickLook'>;
+
 /** Services of a panel in pages of bounded size, so that a run's memory does not grow with their number. */
-export async function* servicePages(
+async function* servicePages(
   session: Session,
-  panel: Pick<Panel, 'name' | 'wholeLists' | 'quickLook'>,
+  panel: PagedPanel,
   only: ServiceRecord | null,
 ): AsyncGenerator<ServiceRecord[]> {
   if (only) {
@@ -24,8 +25,7 @@ export async function* servicePages(
     yield await session.store.services.list({ panel: panel.name });
     return;
   }
-  const concurrency = session.config.panels[panel.name]?.concurrency ?? 0;
-  const limit = panel.quickLook === true ? QUICK : Math.min(LARGEST, Math.max(SMALLEST, concurrency * 2));
+  const limit = pageSize(session, panel);
   for (let after: string | undefined; ;) {
     const page = await session.store.services.list({
       panel: panel.name,
@@ -38,7 +38,22 @@ export async function* servicePages(
   }
 }
 
-/** Works on the pages, a few at the same time, in their order. */
-export function eachPage<T>(pages: AsyncGenerator<T>, work: (page: T) => Promise<void>): Promise<void> {
-  return sideBySide(pages, AT_ONCE, work);
+/** Works on the pages, several at the same time, in their order: as many as keep the panel's calls going while one is written down. */
+export function eachPage(
+  session: Session,
+  panel: PagedPanel,
+  only: ServiceRecord | null,
+  work: (page: ServiceRecord[]) => Promise<void>,
+): Promise<void> {
+  const atOnce = Math.max(2, Math.ceil((concurrencyOf(session, panel) * 2) / pageSize(session, panel)));
+  return sideBySide(servicePages(session, panel, only), atOnce, work);
+}
+
+function pageSize(session: Session, panel: PagedPanel): number {
+  if (panel.quickLook === true) return QUICK;
+  return Math.min(LARGEST, Math.max(SMALLEST, Math.ceil(concurrencyOf(session, panel) / 2)));
+}
+
+function concurrencyOf(session: Session, panel: PagedPanel): number {
+  return session.config.panels[panel.name]?.concurrency ?? 0;
 }

@@ -14,7 +14,7 @@ import { keep } from './keep.js';
 import { meter } from './meter.js';
 import { noticeRows, type Notice } from './notices.js';
 import { decisionOf, viewOf, type Treatment } from './outcome.js';
-import { eachPage, servicePages } from './pages.js';
+import { eachPage } from './pages.js';
 import type { PassRequest } from './pass.js';
 import { countFall, mostFell, type FallCount } from './plausibility.js';
 import { prepare } from './prepare.js';
@@ -58,7 +58,7 @@ export async function runPanel(
   const switches = request.switches ? request.switches(stored) : stored;
   const progress = { read: 0, total: 0 };
   try {
-    await eachPage(servicePages(session, panel, only), (page) => readPage(run, page, switches, progress));
+    await eachPage(session, panel, only, (page) => readPage(run, page, switches, progress));
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     if (run.observing) report.run.observing.push(panel.name);
     await finishOpen(run);
