@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { ExitCode, itemErrorOf, worstExitCode } from '../errors.js';
-import { runPass, type PassRequest } from '../operations/pass/pass.js';
+import { runPass } from '../operations/pass/pass.js';
+import type { PassRequest } from '../operations/pass/request.js';
 import type { PassReport } from '../operations/pass/report.js';
 import { afterReconcile } from '../operations/retention.js';
 import { withSession, type Session } from '../operations/session.js';

@@ -4,7 +4,7 @@ import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
 import { runOrder } from './order.js';
 import { runRow } from './run-row.js';
 import { panelsWithDisabled } from './agents/limited-panels.js';
-import type { SweptAgent } from './agents/sweep.js';
+import type { SweptAgent } from './agents/panel-sweep.js';
 import type { PassReport } from './pass/report.js';
 import type { ServiceView } from './views.js';
 import type { Session } from './session.js';

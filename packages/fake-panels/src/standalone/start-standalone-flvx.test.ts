@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type Standalone, startStandalone } from './start-standalone.js';
+import type { Standalone } from './greeting.js';
+import { startStandalone } from './start-standalone.js';
 
 let started: Standalone | undefined;
 

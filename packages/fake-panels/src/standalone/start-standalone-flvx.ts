@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startFakeFlvx } from '../flvx/start-fake-flvx.js';
-import { type Standalone } from './start-standalone.js';
+import type { Standalone } from './greeting.js';
 import { wholeNumber } from './whole-number.js';
 
 /** How to call it. */

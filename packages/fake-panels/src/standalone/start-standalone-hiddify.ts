@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fillHiddify } from '../hiddify/fill-hiddify.js';
 import { startFakeHiddify } from '../hiddify/start-fake-hiddify.js';
-import { type Standalone } from './start-standalone.js';
+import type { Standalone } from './greeting.js';
 import { wholeNumber } from './whole-number.js';
 
 /** How to call it. */

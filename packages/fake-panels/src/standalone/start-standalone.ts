@@ -1,26 +1,10 @@
 import { parseArgs } from 'node:util';
-import { type FakeServer } from '../core/fake-server.js';
 import { populateEasyDcim } from '../easydcim/populate.js';
 import { startFakeEasyDcim } from '../easydcim/start-fake-easydcim.js';
+import type { Standalone } from './greeting.js';
 import { flvxUsage, startStandaloneFlvx } from './start-standalone-flvx.js';
 import { hiddifyUsage, startStandaloneHiddify } from './start-standalone-hiddify.js';
 import { wholeNumber } from './whole-number.js';
-
-/** What a fake in a process of its own prints first, as one line of JSON. */
-export interface StandaloneGreeting {
-  readonly panel: string;
-  readonly url: string;
-  /** What opens the panel: a token, an API key, or the administrator's password. */
-  readonly token: string;
-  /** How many services there are; on Hiddify and FLVX users. */
-  readonly services: number;
-}
-
-/** A fake started from the command line. */
-export interface Standalone {
-  readonly greeting: StandaloneGreeting;
-  readonly server: FakeServer;
-}
 
 /** How to call it. */
 export const usage = [

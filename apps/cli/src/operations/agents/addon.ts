@@ -6,7 +6,7 @@ import { withAgentErrors } from './agent-errors.js';
 import { addonDetail, type AgentDetail } from './agent-views.js';
 import type { AgentDesk } from './desk.js';
 import { matches } from './find-agent.js';
-import type { PanelSweep, SweptAgent } from './sweep.js';
+import type { PanelSweep, SweptAgent } from './panel-sweep.js';
 
 /** What can't be done through the add-on, since it has nothing of the kind. */
 export function refuseAddon({ name, addon }: AgentDesk, what: string): void {

@@ -3,12 +3,13 @@ import { isPanelError } from '@sluice/panel-http';
 import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
 import { panelLease, type Leases } from '../leases.js';
 import { noticeRows } from '../pass/notices.js';
-import type { PassRequest } from '../pass/pass.js';
+import type { PassRequest } from '../pass/request.js';
 import { shownNotice, type PassReport } from '../pass/report.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
 import { openDesk } from './desk.js';
-import { sweepPanel, type PanelSweep } from './sweep.js';
+import type { PanelSweep } from './panel-sweep.js';
+import { sweepPanel } from './sweep.js';
 
 /** The sweep of one panel as the last part of a run over it; what it finds goes into the run's document. */
 export async function sweepAfterPass(

@@ -9,7 +9,8 @@ import { checkThroughAddon } from './addon.js';
 import { asRun, type AgentRun } from './agent-run.js';
 import { agentPanel, agentPanels, openDesk } from './desk.js';
 import { findAgentUuid } from './find-agent.js';
-import { noTotals, sweepFailure, sweepPanel, type AgentTotals, type PanelSweep, type SweptAgent } from './sweep.js';
+import type { AgentTotals, PanelSweep, SweptAgent } from './panel-sweep.js';
+import { noTotals, sweepFailure, sweepPanel } from './sweep.js';
 
 /** What `agent check` is asked. */
 export interface CheckRequest {

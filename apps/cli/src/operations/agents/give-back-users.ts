@@ -6,7 +6,8 @@ import type { Session } from '../session.js';
 import { AgentJournal } from './agent-journal.js';
 import type { AgentAction } from './agent-views.js';
 import { managerOf, openDesk } from './desk.js';
-import { detailsOf, type SweptAgent } from './sweep.js';
+import type { SweptAgent } from './panel-sweep.js';
+import { detailsOf } from './sweep.js';
 
 /** Gives back every user that the sweep disabled on a panel; who was moved or touched since stays as it is. */
 export async function giveBackUsers(

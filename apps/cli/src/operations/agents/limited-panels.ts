@@ -1,4 +1,4 @@
-import type { PassRequest } from '../pass/pass.js';
+import type { PassRequest } from '../pass/request.js';
 import type { Session } from '../session.js';
 
 /** Panels that `reconcile` sweeps after their services: those with limits of agents, or with something left of them. */

@@ -12,6 +12,7 @@ import { AgentJournal, INTERRUPTED } from './agent-journal.js';
 import { agentDetail, type AgentAction, type AgentDetail } from './agent-views.js';
 import { callsBegun, managerOf, type AgentDesk } from './desk.js';
 import { countHeld, holdServices, loadAgentServices, type ServiceChange } from './held-services.js';
+import type { AgentTotals, PanelSweep, SweptAgent } from './panel-sweep.js';
 import { settleAgentActions } from './settle-actions.js';
 
 /** What a sweep is asked. */
@@ -25,32 +26,6 @@ export interface SweepRequest {
   agent: string | null;
   /** Switches as they would be: for the plan of a first enforcing run. */
   switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
-}
-
-/** `totals` of `agent check --json` (cli.md). */
-export interface AgentTotals {
-  agents: number;
-  exceeded: number;
-  disabled: number;
-  restored: number;
-  failed: number;
-  skipped: number;
-}
-
-/** One agent of a sweep. */
-export type SweptAgent = AgentDetail & { actions: AgentAction[]; error: ItemError | null };
-
-/** What a sweep of one panel found and did. */
-export interface PanelSweep {
-  panel: string;
-  agents: SweptAgent[];
-  totals: AgentTotals;
-  notices: Notice[];
-  /** Why nobody was disabled or given back; or that the brake stopped it. */
-  error: (ItemError & { details?: Record<string, unknown> }) | null;
-  observing: boolean;
-  /** Changes that were made, or (shown only) would be. */
-  changes: number;
 }
 
 /** A list that another run has read later is read again so often. */

@@ -1,6 +1,6 @@
 import { lengthOf, WRONG_CLOCK_MS } from '../clock-guard.js';
 import type { Session } from '../session.js';
-import type { Check } from './doctor.js';
+import type { Check } from './check.js';
 
 /** A clock that is further off makes cycles begin and end at the wrong time. */
 export const CLOCK_TOLERANCE_MS = 120_000;

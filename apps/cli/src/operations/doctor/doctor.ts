@@ -4,16 +4,8 @@ import { enforcementOf } from '../enforcement.js';
 import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
 import { isOrderRow, ORDER_PREFIX } from '../pass/work.js';
 import type { Session } from '../session.js';
+import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
-
-/** One finding of `doctor` and `db check`. */
-export interface Check {
-  name: string;
-  object: string;
-  status: 'ok' | 'warning' | 'failed' | 'skipped';
-  /** What was found, and the remedy where something is wrong. */
-  message: string;
-}
 
 /** What `doctor` is asked. */
 export interface DoctorRequest {

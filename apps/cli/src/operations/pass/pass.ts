@@ -1,4 +1,4 @@
-import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { ServiceRecord } from '@sluice/state-store';
 import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
 import type { Panel } from '../../panels/panel.js';
 import { limitedPanels } from '../agents/limited-panels.js';
@@ -9,23 +9,8 @@ import { requireService, type Session } from '../session.js';
 import { exitCodeOf, wholeError } from './outcome.js';
 import { runPanel } from './panel-pass.js';
 import type { PassReport } from './report.js';
+import type { PassRequest } from './request.js';
 import { Tally } from './tally.js';
-
-/** What a run is asked to do. */
-export interface PassRequest {
-  command: string;
-  panel?: string | undefined;
-  service?: string | undefined;
-  dryRun: boolean;
-  allowMass: boolean;
-  /** Look at every active service on the panel, not only at those held or about to change. */
-  observeAll: boolean;
-  /** Switches as they would be: for the plan of a first enforcing run. */
-  switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
-  /** Keep every service's element for the document; otherwise only what is out of the ordinary. Default true. */
-  keepAll?: boolean | undefined;
-  onProgress?: ((done: number, total: number) => void) | undefined;
-}
 
 /**
  * One run over panels: observe, decide, plan, apply. Each panel is worked on under its lease; what can't be read

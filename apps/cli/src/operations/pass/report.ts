@@ -1,6 +1,6 @@
 import type { NoticeRecord } from '@sluice/state-store';
 import type { ItemError } from '../../errors.js';
-import type { SweptAgent } from '../agents/sweep.js';
+import type { SweptAgent } from '../agents/panel-sweep.js';
 import type { ServiceView } from '../views.js';
 
 /** `poll --json`, `reconcile --json`, `plan --json` and `hold release --all --json` (cli.md). */

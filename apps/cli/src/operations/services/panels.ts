@@ -1,10 +1,9 @@
-import { suggestion } from '../../config/load.js';
+import { suggestion, type Config } from '../../config/load.js';
 import { SluiceError } from '../../errors.js';
-import type { Session } from '../session.js';
 
 /** Fails for a panel that is not in the config, naming the nearest. */
-export function requirePanelName(session: Session, name: string): void {
-  const known = Object.keys(session.config.panels);
+export function requirePanelName({ config }: { config: Config }, name: string): void {
+  const known = Object.keys(config.panels);
   if (!known.includes(name)) throw unknownPanel(name, known);
 }
 
