@@ -34,6 +34,9 @@ function nameOf(type: { prototype: Error }, name: string): void {
   Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true });
 }
 
+/** Stands at the end of every message whose change is in doubt. */
+const DOUBT = 'The change may have been made all the same: read back before repeating it.';
+
 const brand = Symbol.for('@sluice/panel-http/PanelError');
 
 /**
@@ -55,13 +58,18 @@ export class PanelError extends Error {
   readonly panelCode: string | number | null;
   /** How long the panel asked to be left alone. */
   readonly retryAfterMs: number | null;
-  /** A changing call whose answer was lost or unreadable: the change may have been made. Read back before repeating. */
+  /**
+   * A changing call whose answer was lost or unreadable: the change may have been made. Read back before repeating. The message
+   * says so in its last sentence.
+   */
   readonly outcomeUnknown: boolean;
+  /** The message without that last sentence, for whoever has read back and knows more. */
+  declare readonly statement: string;
   /** The fields that were wrong, where they are known. Paths and expectations, never values. */
   declare readonly fields?: PanelErrorField[];
 
   constructor(code: PanelErrorCode, message: string, details: PanelErrorDetails) {
-    super(message);
+    super(details.outcomeUnknown === true ? `${message} ${DOUBT}` : message);
     this.code = code;
     this.panel = details.panel;
     this.endpoint = details.endpoint;
@@ -71,6 +79,7 @@ export class PanelError extends Error {
     this.outcomeUnknown = details.outcomeUnknown ?? false;
     if (details.fields !== undefined) this.fields = details.fields;
     Object.defineProperty(this, brand, { value: true });
+    Object.defineProperty(this, 'statement', { value: message });
     if (details.cause !== undefined) {
       Object.defineProperty(this, 'cause', { value: details.cause, configurable: true, writable: true });
     }

@@ -53,10 +53,7 @@ export function errorOfFailure(
 ): PanelError {
   const { code, status } = failure;
   const what = [status === null ? '' : `HTTP ${status}`, failure.what].filter((part) => part !== '').join(': ');
-  const doubt = failure.outcomeUnknown
-    ? ' The change may have been made all the same: read back before repeating it.'
-    : '';
-  const message = `Panel "${panel}" ${openings[code]} ${endpoint}${what === '' ? '' : ` (${what})`}. ${failure.remedy ?? remedies[code]}${doubt}`;
+  const message = `Panel "${panel}" ${openings[code]} ${endpoint}${what === '' ? '' : ` (${what})`}. ${failure.remedy ?? remedies[code]}`;
   return createPanelError(code, clean(message), {
     panel,
     endpoint,

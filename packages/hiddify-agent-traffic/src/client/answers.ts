@@ -15,10 +15,9 @@ export function readAnswer<T>(
     return read();
   } catch (error) {
     if (!(error instanceof RowProblem) && !(error instanceof BrokenList)) throw error;
-    const doubt = call.changing ? ' The change may have been made all the same: read back before repeating it.' : '';
     throw new PanelUnreadableError(
       `Panel "${call.panel}" gave an answer that cannot be used to ${call.endpoint} (${maskUuids(error.message)}). ` +
-        `Nothing was concluded from it; compare the answer with what the panel should send.${doubt}`,
+        `Nothing was concluded from it; compare the answer with what the panel should send.`,
       { panel: call.panel, endpoint: call.endpoint, status: call.status, outcomeUnknown: call.changing },
     );
   }

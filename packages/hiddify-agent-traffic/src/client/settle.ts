@@ -37,8 +37,7 @@ export async function lookUntil<T>(
 
 /** The same failure after the object was looked at: it is known now that nothing was changed. */
 export function withoutDoubt(error: PanelError): PanelError {
-  const message = error.message.replace(/ The change may have been made all the same[^.]*\./, '');
-  return createPanelError(error.code, `${message} It was read back: nothing was changed.`, {
+  return createPanelError(error.code, `${error.statement} It was read back: nothing was changed.`, {
     panel: error.panel,
     endpoint: error.endpoint,
     status: error.status,

@@ -189,7 +189,7 @@ export class AgentTrafficManager implements AgentTrafficBackend {
     if (brake !== false && brakeStops({ changing, active, ...brake })) {
       throw new AgentTrafficError(
         'mass_change',
-        `${changing} of ${active} agents with a limit would go over it or come back at once; nobody was disabled or given back. If that is right, allow it.`,
+        `${changing} of ${active} agents with a limit would go over it or come back at once; nobody was disabled or given back.`,
         { details: { ...plan.brake } },
       );
     }

@@ -145,7 +145,7 @@ function unreadable(what: string, list: { unreadable: number; unreadableRows: Un
   };
 }
 
-/** A list of less than half of the last one is taken for broken. */
+/** A list of less than half of the last one is taken for broken, unless `acceptHalved` says that it is right. */
 function shrunk(now: BareList, last: SnapshotRecord | null): ListProblem | null {
   if (last === null) return null;
   const kinds = [
@@ -156,7 +156,7 @@ function shrunk(now: BareList, last: SnapshotRecord | null): ListProblem | null 
     if (count * 2 >= before) continue;
     return {
       code: count === 0 ? 'list_empty' : 'list_halved',
-      message: `The list of ${what} is ${count} long where the last one was ${before}; nobody is disabled or given back. If that is right, allow it.`,
+      message: `The list of ${what} is ${count} long where the last one was ${before}; nobody is disabled or given back.`,
     };
   }
   return null;

@@ -5,12 +5,10 @@ import { SluiceError } from '../../errors.js';
 /** Names that are offered for a mistyped one. */
 const MOST_NAMES = 2000;
 
-/** How a list is allowed that was taken for broken, in words of the command. */
-export function withRemedy(message: string): string {
-  return message.replace(
-    /If that is right, allow it\.$/,
-    'If that is right, run "sluice agent check --all --allow-mass" once.',
-  );
+/** What is said of a list that was taken for broken, and how it is allowed in words of the command. */
+export function withRemedy({ code, message }: { code: string; message: string }): string {
+  if (code !== 'list_empty' && code !== 'list_halved') return message;
+  return `${message} If that is right, run "sluice agent check --all --allow-mass" once.`;
 }
 
 /** Runs `work`; what the library refuses becomes an error of the command, with the nearest name where an agent is unknown. */
@@ -24,6 +22,6 @@ export async function withAgentErrors<T>(text: string | null, work: () => Promis
     const known = Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, MOST_NAMES) : [];
     const hint = code === 'unknown_agent' && text !== null ? suggestion(text, known) : '';
     const told = hint === '' || hint.length > 200 ? message : message.replace(/\.$/, '') + hint;
-    throw new SluiceError(code, withRemedy(told), { details: rest, cause: error });
+    throw new SluiceError(code, withRemedy({ code, message: told }), { details: rest, cause: error });
   }
 }

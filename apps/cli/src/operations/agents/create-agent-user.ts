@@ -95,8 +95,7 @@ async function create(
 
 /** Its promise stands, so the same order again goes on where this one was broken off. */
 function toRepeat(error: PanelError, name: string): SluiceError {
-  const what = error.message.replace(/ The change may have been made all the same[^.]*\./, '');
-  const message = `${what} Whether user "${name}" was made is open: run the same command again, it goes on with the same user.`;
+  const message = `${error.statement} Whether user "${name}" was made is open: run the same command again, it goes on with the same user.`;
   return new SluiceError(error.code, message, { details: { panel: error.panel, status: error.status }, cause: error });
 }
 

@@ -144,7 +144,7 @@ function brakeNotices(panel: string, { run }: SweepRequest, brake: PanelSweep['e
 }
 
 function problemOf({ problem }: SweepPlan): ItemError | null {
-  return problem === null ? null : { code: problem.code, message: withRemedy(problem.message) };
+  return problem === null ? null : { code: problem.code, message: withRemedy(problem) };
 }
 
 interface ListedAction extends AgentAction {
