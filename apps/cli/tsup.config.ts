@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { base } from '../../tsup.base.js';
+import { thirdPartyNotices } from './notices.js';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -29,7 +30,7 @@ const driverByRequire: NonNullable<Options['esbuildPlugins']>[number] = {
 
 export default defineConfig({
   ...base,
-  esbuildPlugins: [withoutChildProcess, driverByRequire],
+  esbuildPlugins: [withoutChildProcess, driverByRequire, thirdPartyNotices],
   entry: { main: 'src/main.ts' },
   dts: false,
   splitting: true,

@@ -1,0 +1,43 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Options } from 'tsup';
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+
+interface Manifest {
+  name: string;
+  version: string;
+  license?: string;
+}
+
+/** The licences of all that is bundled, in one file beside it: most of them ask for that. Fails for a package without one. */
+export const thirdPartyNotices: Plugin = {
+  name: 'third-party-notices',
+  setup(build) {
+    build.onEnd(({ metafile }) => {
+      if (metafile === undefined) throw new Error('The notices need to know what was bundled: build with a metafile.');
+      const folders = new Set(
+        Object.keys(metafile.inputs)
+          .map(packageFolder)
+          .filter((folder) => folder !== null),
+      );
+      const notices = [...folders].sort().map(notice);
+      const folder = build.initialOptions.outdir ?? 'dist';
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), notices.join('\n'));
+    });
+  },
+};
+
+/** `node_modules/name` or `node_modules/@scope/name` of a bundled file; null for a file of ours. */
+function packageFolder(file: string): string | null {
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? null;
+}
+
+function notice(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} is bundled, but has no file with its licence.`);
+  const text = readFileSync(path.join(folder, file), 'utf8').trim();
+  return `${name} ${version} (${license ?? 'see below'})\n\n${text}\n\n${'-'.repeat(80)}\n`;
+}
