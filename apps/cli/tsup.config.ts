@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { base } from '../../tsup.base.js';
-import { thirdPartyNotices } from './notices.js';
+import { thirdPartyNotices } from '../../tsup.notices.js';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 

@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+
+const FILE = 'THIRD-PARTY-NOTICES.txt';
 
 interface Manifest {
   name: string;
@@ -10,21 +12,27 @@ interface Manifest {
   license?: string;
 }
 
-/** The licences of all that is bundled, in one file beside it: most of them ask for that. Fails for a package without one. */
+/**
+ * The licences of all that is bundled, in one file beside it: most of them ask for that. What a package of ours has bundled
+ * before is in its own file, which is taken over. Fails for a package without a licence.
+ */
 export const thirdPartyNotices: Plugin = {
   name: 'third-party-notices',
   setup(build) {
     build.onEnd(({ metafile }) => {
       if (metafile === undefined) throw new Error('The notices need to know what was bundled: build with a metafile.');
-      const folders = new Set(
-        Object.keys(metafile.inputs)
-          .map(packageFolder)
-          .filter((folder) => folder !== null),
+      const inputs = Object.keys(metafile.inputs);
+      const theirs = new Set(inputs.map(packageFolder).filter((folder) => folder !== null));
+      const ours = new Set(
+        inputs.map((file) => path.join(path.dirname(file), FILE)).filter((file) => existsSync(file)),
       );
-      const notices = [...folders].sort().map(notice);
+      const notices = [
+        ...[...theirs].sort().map(notice),
+        ...[...ours].sort().map((file) => readFileSync(file, 'utf8')),
+      ];
       const folder = build.initialOptions.outdir ?? 'dist';
       mkdirSync(folder, { recursive: true });
-      writeFileSync(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), notices.join('\n'));
+      writeFileSync(path.join(folder, FILE), notices.join('\n'));
     });
   },
 };
