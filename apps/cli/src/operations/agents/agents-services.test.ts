@@ -152,6 +152,33 @@ describe("an agent's user that is a service", () => {
     expect(enabled()).toEqual([true, true]);
   });
 
+  it.each([
+    ['the next sweep', 'agent check --all', 'agent check --all'],
+    ['a repeat of restore', 'agent restore north', 'agent restore north'],
+    ['a sweep after restore', 'agent restore north', 'agent check --all'],
+  ])('is given back by %s when the panel failed at first', async (_what, first, then) => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    await limit(50);
+    const fails = { status: 500, body: { msg: 'boom' } };
+    const remove = at.panel.server.inject({
+      endpoint: /^PATCH /,
+      match: ({ path }) => path.includes(svc),
+      fault: { kind: 'status', ...fails },
+    });
+    expect((await at.sluice(first)).exitCode).toBe(3);
+    remove();
+    expect(enabled()).toEqual([false, true]);
+    at.bench.clock.advance(5 * MINUTE);
+    expect((await at.sluice(then)).exitCode).toBe(0);
+    expect([enabled(), await holds()]).toEqual([[true, true], []]);
+    expect(await at.bench.store((store) => store.evidence.open({ services: ['svc-1'] }))).toEqual([]);
+    const changes = at.changes().length;
+    await sweep();
+    expect(at.changes()).toHaveLength(changes);
+  });
+
   it('counts against the limit when it is made, and when its quota grows', async () => {
     await limit(20);
     await at.create(2, { product: 'agency' });

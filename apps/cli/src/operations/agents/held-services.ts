@@ -22,6 +22,8 @@ export interface AgentServices {
   holds: Map<string, HoldRecord>;
   /** Users that are switched off for a service, by uuid. */
   evidence: Map<string, EvidenceRecord>;
+  /** Users that are still switched off for an `agent-limit` hold that has ended: giving them back failed. */
+  leftOver: Set<string>;
 }
 
 /** What became of one service in a sweep. */
@@ -39,13 +41,31 @@ export async function loadAgentServices({ store }: Session, panel: string): Prom
     const uuid = service.refs[USER_REF];
     if (uuid !== undefined) byUser.set(uuid, service);
   }
-  const holds = await store.holds.open({ panel, reason: 'agent-limit' });
-  const evidence = await store.evidence.open({ panel });
+  const open = await store.holds.open({ panel });
+  const evidence = (await store.evidence.open({ panel })).filter(({ kind }) => kind === USER_EVIDENCE);
+  const isOpen = new Set(open.map(({ id }) => id));
   return {
     byUser,
-    holds: new Map(holds.map((hold) => [hold.service, hold])),
-    evidence: new Map(evidence.filter(({ kind }) => kind === USER_EVIDENCE).map((item) => [item.target, item])),
+    holds: new Map(open.filter(({ reason }) => reason === 'agent-limit').map((hold) => [hold.service, hold])),
+    evidence: new Map(evidence.map((item) => [item.target, item])),
+    leftOver: await leftOverOf(
+      store,
+      evidence.filter(({ hold }) => !isOpen.has(hold)),
+    ),
   };
+}
+
+/** Of users whose hold has ended, those that were held for their agent: the runs over services see to the others. */
+async function leftOverOf(
+  store: Pick<StoreTables, 'holds'>,
+  evidence: readonly EvidenceRecord[],
+): Promise<Set<string>> {
+  const users = new Set<string>();
+  for (const { service, hold, target } of evidence) {
+    const ended = (await store.holds.all({ service })).find(({ id }) => id === hold);
+    if (ended?.reason === 'agent-limit') users.add(target);
+  }
+  return users;
 }
 
 /** Users held for their agents' limits, by every agent above them. */
@@ -70,11 +90,11 @@ export async function countHeld(
   return counts;
 }
 
-/** What a limit calls for of one service: hold it, let it go, or nothing. */
+/** What a limit calls for of one service: hold it, let it go, or carry out what was left of that. */
 interface Due {
   user: UserElsewhere;
   service: ServiceRecord;
-  what: 'hold' | 'release';
+  what: 'hold' | 'release' | 'finish-release';
   /** Nothing is done: a dry run, `observe`, the brake. */
   shownOnly: boolean;
 }
@@ -116,7 +136,7 @@ export async function holdServices(
 
 function dueOf(
   { config }: Session,
-  { holds }: AgentServices,
+  { holds, leftOver }: AgentServices,
   user: UserElsewhere,
   service: ServiceRecord,
   how: HoldServices,
@@ -127,7 +147,10 @@ function dueOf(
   const base = { user, service, shownOnly: how.shownOnly || observing };
   // What the sweep had disabled before the user became a service goes on as a hold, whatever follows from the limit.
   const taken = takenOver(user);
-  if (user.force === 'free') return isHeld || taken !== null ? { ...base, what: 'release' } : null;
+  if (user.force === 'free') {
+    if (isHeld || taken !== null) return { ...base, what: 'release' };
+    return leftOver.has(user.uuid) ? { ...base, what: 'finish-release' } : null;
+  }
   if (user.force === 'keep') return taken === null || isHeld ? null : { ...base, what: 'hold' };
   return !isHeld || user.enabled ? { ...base, what: 'hold' } : null;
 }
@@ -158,6 +181,7 @@ async function carryOut(session: Session, { user, service, what }: Due, how: Hol
       waitMs: 1000,
       scope: 'hold',
       desire: async (_service, tables) => {
+        if (what === 'finish-release') return;
         const hold = await holdOf(session, tables, service, user, how);
         if (what === 'release') await tables.holds.end(hold.id, session.now());
       },
@@ -223,6 +247,7 @@ function told({ holds }: AgentServices, { user, service, what, shownOnly }: Due,
   const hold = holds.get(service.id);
   const agent = how.agents.find(({ uuid }) => uuid === agentOf(user));
   const base = { panel: how.panel, service: service.id };
+  if (what === 'finish-release') return [];
   if (what === 'release') {
     if (hold === undefined || shownOnly) return [];
     const message = `${service.id} is released (agent-limit: agent "${agent?.name ?? ''}" is within its limit)`;

@@ -102,15 +102,15 @@ async function releaseServices(
   run: AgentRun,
   dryRun: boolean,
 ): Promise<{ actions: AgentAction[]; error: ItemError | null }> {
-  const { byUser, holds } = await loadAgentServices(session, name);
+  const { byUser, holds, leftOver } = await loadAgentServices(session, name);
   const below = await ownersBelow(session, name, agent);
-  const uuids = [...byUser].filter(([, { id }]) => holds.has(id)).map(([uuid]) => uuid);
+  const uuids = [...byUser].filter(([uuid, { id }]) => holds.has(id) || leftOver.has(uuid)).map(([uuid]) => uuid);
   const actions: AgentAction[] = [];
   let error: ItemError | null = null;
   for (const { uuid, owner } of await session.store.agentUsers.list({ panel: name, keys: uuids })) {
     const service = uuid === null ? undefined : byUser.get(uuid);
     const hold = service === undefined ? undefined : holds.get(service.id);
-    if (service === undefined || hold === undefined || owner === null || !below.has(owner)) continue;
+    if (service === undefined || owner === null || !below.has(owner)) continue;
     try {
       const { report } = await runOrder(session, service.id, {
         command: 'agent restore',
@@ -118,9 +118,11 @@ async function releaseServices(
         dryRun,
         waitMs: 1000,
         scope: 'hold',
-        desire: (_service, tables) => tables.holds.end(hold.id, session.now()),
+        desire: async (_service, tables) => {
+          if (hold !== undefined) await tables.holds.end(hold.id, session.now());
+        },
         pretend: (work) => {
-          work.holds = work.holds.filter(({ id }) => id !== hold.id);
+          work.holds = work.holds.filter(({ id }) => id !== hold?.id);
         },
       });
       actions.push(...report.actions);
