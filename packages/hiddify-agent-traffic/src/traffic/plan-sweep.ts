@@ -77,9 +77,11 @@ export function planSweep(input: PlanInput): Plan {
   }
   for (const record of input.disabled) {
     if (seen.has(record.uuid)) continue;
-    // Only what the panel does not have any more is gone; what merely is not in the list stays remembered.
     const entry = recorded.ledger.entries.get(record.uuid);
-    if (entry?.gone === true) dropped.push({ record, outcome: 'gone' });
+    // The ledger goes on under the uuid that somebody has given to the user since.
+    if (entry === undefined) dropped.push({ record, outcome: 'touched' });
+    // Only what the panel does not have any more is gone; what merely is not in the list stays remembered.
+    else if (entry.gone) dropped.push({ record, outcome: 'gone' });
   }
   steps.sort(inOrder);
   const agents = [...recorded.agents.values()].filter(isShown).sort((a, b) => compareText(a.uuid, b.uuid));
