@@ -84,7 +84,7 @@ async function carryOut(
   run: RunRecord,
   leases: Leases,
 ): Promise<Work> {
-  const [work] = await prepare(session, panel, [service], await session.store.switches.list());
+  const [work] = await prepare(session, panel, [service], await session.store.switches.list(), { ordered: true });
   if (!work) throw new Error(`no work for ${service.id}`);
   // What keeps a service from being metered (no cycle, say) is no reason not to carry out an order.
   work.error = null;

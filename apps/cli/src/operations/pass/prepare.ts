@@ -20,12 +20,16 @@ export function zoneOf(config: Config, panel: string): string {
   return config.panels[panel]?.timeZone ?? config.timeZone;
 }
 
-/** Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. */
+/**
+ * Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. Runs skip who is
+ * not metered (pending, vanished…); an order skips nobody: what it makes of a pending service has its quota from the start.
+ */
 export async function prepare(
   session: Session,
   panel: Pick<Panel, 'name' | 'actions' | 'keep'>,
   services: ServiceRecord[],
   switches: SwitchRecord[],
+  { ordered } = { ordered: false },
 ): Promise<Work[]> {
   const { store, config } = session;
   const ids = services.length > 2000 ? undefined : services.map((service) => service.id);
@@ -77,7 +81,7 @@ export async function prepare(
       drift: [],
       remembered: remembered.get(service.id) ?? { seen: null, recent: [], removed: 0 },
       passwordSet: false,
-      skipped: skipReason(service, config, now),
+      skipped: ordered ? null : skipReason(service, config, now),
       error: null,
       warnings: [],
       held: false,

@@ -34,6 +34,14 @@ describe('create', () => {
     expect(diffStates(before, at.panel.state())).toEqual([]);
   });
 
+  it('gives its quota to a service that was pending', async () => {
+    await at.addService(1, { values: ['status=pending'] });
+    const made = await at.run('provision create svc-1');
+    expect([made.exitCode, order(made).service.lifecycle]).toEqual([0, 'active']);
+    const user = Number(order(made).service.refs['flvx_user_id']);
+    expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([100, 100]);
+  });
+
   it('refuses a name that another account has, and says that it can’t be told whose it is', async () => {
     await at.addService(1, { values: ['flvx_username=somebody-else'] });
     const before = at.panel.state();

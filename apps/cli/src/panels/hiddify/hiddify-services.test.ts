@@ -43,6 +43,16 @@ describe('provision create', () => {
     });
   });
 
+  it('gives its quota to a service that was pending, and makes it active', async () => {
+    await at.addService(1, { values: ['status=pending'] });
+    const planned = await at.sluice('provision create svc-1 --dry-run');
+    expect([planned.exitCode, planned.json<OrderReport>().actions]).toMatchObject([0, [{ type: 'create-user' }]]);
+    const made = await at.sluice('provision create svc-1');
+    expect([made.exitCode, made.json<OrderReport>().service.lifecycle]).toEqual([0, 'active']);
+    const user = at.panel.user((await at.userOf('svc-1')) ?? '');
+    expect(user).toMatchObject({ usageLimit: 50 * GB, startDate: '2026-11-15', packageDays: 30 });
+  });
+
   it('may be repeated without another user', async () => {
     const uuid = await at.create(1);
     const again = await at.sluice('provision create svc-1');
