@@ -1,6 +1,6 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '../errors.js';
-import { runOrder, type OrderReport } from './order.js';
+import { runDecided, type OrderReport } from './order.js';
 import type { Session } from './session.js';
 
 /** An order about one hold of one service. */
@@ -22,25 +22,23 @@ export async function orderHold(
   id: string,
   order: HoldOrder,
 ): Promise<{ report: OrderReport; exitCode: number }> {
-  return runOrder(session, id, {
-    command: order.command,
-    dryRun: order.dryRun,
-    waitMs: order.waitMs,
-    scope: 'hold',
-    check: (service) => {
-      checkLifecycle(service, order);
-    },
-    desire: async (service, tables) => {
-      if (order.reason === 'billing') {
-        service.status = order.what === 'add' ? 'suspended' : 'active';
-        await tables.services.put([{ ...service, updatedAt: session.now() }]);
-      }
-      await changeHold(session, id, order, tables);
-    },
-    pretend: (work) => {
-      work.holds = work.holds.filter((hold) => hold.reason !== order.reason);
-      if (order.what === 'add') work.holds.push(orderedHold(session, id, order));
-    },
+  const { command, dryRun, waitMs } = order;
+  return runDecided(session, id, { command, dryRun, waitMs }, (service) => {
+    checkLifecycle(service, order);
+    return {
+      scope: 'hold',
+      desire: async (target, tables) => {
+        if (order.reason === 'billing') {
+          target.status = order.what === 'add' ? 'suspended' : 'active';
+          await tables.services.put([{ ...target, updatedAt: session.now() }]);
+        }
+        await changeHold(session, id, order, tables);
+      },
+      pretend: (work) => {
+        work.holds = work.holds.filter((hold) => hold.reason !== order.reason);
+        if (order.what === 'add') work.holds.push(orderedHold(session, id, order));
+      },
+    };
   });
 }
 

@@ -31,15 +31,17 @@ export interface Credentials {
   passwordFile: string | null;
 }
 
-/** An order by name about one service, carried out under `observe` too. */
-export interface ServiceOrder {
+/** How an order is run, whatever it is about. */
+export interface OrderFrame {
   command: string;
   dryRun: boolean;
   waitMs: number;
   /** The run that it is a part of; absent: a run of its own. */
   run?: string;
-  /** Looks at the service before anything is stored or called; throws to refuse. */
-  check?: (service: ServiceRecord, panel: Panel) => Promise<void> | void;
+}
+
+/** What an order does. */
+export interface OrderContent {
   /** Changes what is desired, in the store; not called in a dry run. */
   desire: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
   /** The same on the work alone, for a dry run. */
@@ -52,18 +54,38 @@ export interface ServiceOrder {
   done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;
 }
 
+/** An order by name about one service, carried out under `observe` too. */
+export interface ServiceOrder extends OrderFrame, OrderContent {}
+
+/** How an order ended. */
+export interface OrderOutcome {
+  report: OrderReport;
+  exitCode: number;
+  work: Work;
+}
+
 /** Runs an order: changes what is desired, then observes, plans and applies it for this one service. */
-export async function runOrder(
+export function runOrder(session: Session, id: string, order: ServiceOrder): Promise<OrderOutcome> {
+  return runDecided(session, id, order, () => order);
+}
+
+/**
+ * The same for an order that depends on what the service is: `decide` looks at it under its lease, so that it sees what
+ * whoever had the lease before has done, and throws to refuse. Nothing was stored or changed by then.
+ */
+export async function runDecided<Content extends OrderContent>(
   session: Session,
   id: string,
-  order: ServiceOrder,
-): Promise<{ report: OrderReport; exitCode: number; work: Work }> {
+  frame: OrderFrame,
+  decide: (service: ServiceRecord, panel: Panel) => Promise<Content> | Content,
+): Promise<OrderOutcome & { content: Content }> {
   const startedAt = session.now();
-  const runId = order.run ?? session.id('run');
+  const runId = frame.run ?? session.id('run');
   session.runId = runId;
-  return withServiceLease(session, id, order.waitMs, async (service, leases) => {
+  return withServiceLease(session, id, frame.waitMs, async (service, leases) => {
     const panel = await session.panel(service.panel);
-    await order.check?.(service, panel);
+    const content = await decide(service, panel);
+    const order = { ...content, ...frame };
     const run = runRow(session, { id: runId, command: order.command, dryRun: order.dryRun, startedAt });
     if (!order.dryRun) {
       await session.write(leases.held, async (tables) => {
@@ -72,7 +94,7 @@ export async function runOrder(
       });
     }
     const work = await carryOut(session, panel, service, order, run, leases);
-    return finish(session, run, work, order, leases);
+    return { ...(await finish(session, run, work, order, leases)), content };
   });
 }
 
@@ -124,7 +146,7 @@ async function finish(
   work: Work,
   order: ServiceOrder,
   leases: Leases,
-): Promise<{ report: OrderReport; exitCode: number; work: Work }> {
+): Promise<OrderOutcome> {
   const finishedAt = session.now();
   const complete = work.error === null && !session.deps.signal.aborted;
   const someDone = work.actions.some((action) => action.state === 'applied');

@@ -1,15 +1,14 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { checkLocalDate, localDateOf, nextDueDateAfter, parseBillingCycleName } from '@sluice/quota-core';
 import type { ActionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { ProductConfig } from '../../config/schema.js';
 import { ExitCode, SluiceError, usageError } from '../../errors.js';
 import type { AccountOrder, Panel } from '../../panels/panel.js';
 import { suggestion } from '../../config/load.js';
-import { runOrder, type Credentials, type OrderReport } from '../order.js';
-import { zoneOf } from '../pass/prepare.js';
-import { ORDER_PREFIX, type Work } from '../pass/work.js';
+import { runDecided, type Credentials, type OrderContent, type OrderReport } from '../order.js';
+import type { Work } from '../pass/work.js';
 import { requireService, type Session } from '../session.js';
+import { memoryOf, openOrder, orderMemory, orderRow, type OrderMemory } from './order-memory.js';
 import { planPassword, type PasswordPlan } from './password.js';
 
 /** What the provisioning verbs about accounts are asked. */
@@ -28,13 +27,6 @@ export interface ProvisionRequest {
   shown: boolean;
 }
 
-/** What an order row keeps, so that a repeat finishes what was broken off instead of beginning anew. */
-interface OrderMemory {
-  until?: string;
-  product?: string;
-  passwordFile?: string | null;
-}
-
 /**
  * A provisioning verb: repeatable without harm. What is desired is written down first, the panel is brought in line
  * with it, and the order is closed when all of it is done; a repeat of a broken-off order finishes that one.
@@ -44,26 +36,65 @@ export async function provision(
   id: string,
   request: ProvisionRequest,
 ): Promise<{ report: OrderReport; exitCode: number }> {
-  const service = await requireService(session, id);
-  const panel = await session.panel(service.panel);
-  const open = await openOrder(session, id, request.verb);
+  const { verb, dryRun, waitMs } = request;
+  const asked = await requireService(session, id);
+  // A refusal that needs no lease writes nothing, not even that.
+  await check(session, await session.panel(asked.panel), asked, request);
+  const frame = { command: `provision ${verb}`, dryRun, waitMs };
+  const { report, exitCode, work, content } = await runDecided(session, id, frame, (service, panel) =>
+    decide(session, panel, service, request),
+  );
+  const { panel, plan, earlierFile } = content;
+  // An account that was there already keeps its password, and nobody should take the one in the file for it.
+  const isOurs = plan?.generated === true || (verb === 'create' && plan?.file === earlierFile);
+  if (plan?.file != null && isOurs && !work.passwordSet && exitCode === ExitCode.done) rmSync(plan.file);
+  return { report: { ...report, credentials: credentialsOf(panel, work, plan, request) }, exitCode };
+}
+
+/** An order, with the password that goes with it. */
+interface Decided extends OrderContent {
+  panel: Panel;
+  plan: PasswordPlan | null;
+  /** Where a broken-off run of the same order wrote the password. */
+  earlierFile: string | null;
+}
+
+/** What the verb comes to for the service as it is: a new order, or the end of a broken-off one. Throws to refuse. */
+async function check(
+  session: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  request: ProvisionRequest,
+): Promise<{ open: ActionRecord | null; memory: OrderMemory; product: ProductConfig }> {
+  const open = await openOrder(session, service.id, request.verb);
   checkVerb(panel, request);
   checkState(service, request);
   const memory = memoryOf(session, service, request, open);
   const product = productAfter(session, service, memory);
   const problem = panel.accounts?.check(service, product) ?? null;
-  if (problem && request.verb !== 'terminate') throw usageError(problem.code, problem.message, { service: id });
+  if (problem && request.verb !== 'terminate') throw usageError(problem.code, problem.message, { service: service.id });
+  return { open, memory, product };
+}
+
+async function decide(
+  session: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  request: ProvisionRequest,
+): Promise<Decided> {
+  const { id } = service;
+  const { open, memory, product } = await check(session, panel, service, request);
   const setPassword = await wantsPassword(session, panel, service, request, open);
-  const password = setPassword && !request.dryRun ? await passwordFor(session, product, request, id, open) : null;
+  const plan = setPassword && !request.dryRun ? await passwordFor(session, product, request, id, open) : null;
   const earlierFile = orderMemory(open)?.passwordFile ?? null;
-  if (password) memory.passwordFile = password.file;
+  if (plan) memory.passwordFile = plan.file;
   const rowId = open?.id ?? session.id('act');
-  const { report, exitCode, work } = await runOrder(session, id, {
-    command: `provision ${request.verb}`,
-    dryRun: request.dryRun,
-    waitMs: request.waitMs,
+  return {
+    panel,
+    plan,
+    earlierFile,
     account: accountOrder(request, setPassword),
-    password: () => password?.password ?? null,
+    password: () => plan?.password ?? null,
     desire: async (target, tables, run) => {
       desire(session, panel, target, request, memory, product);
       await tables.services.put([{ ...target, updatedAt: session.now() }]);
@@ -80,17 +111,7 @@ export async function provision(
       await tables.services.put([{ ...target, updatedAt: session.now() }]);
       await tables.actions.settle(rowId, { state: 'applied', settledAt: session.now() });
     },
-  });
-  // An account that was there already keeps its password, and nobody should take the one in the file for it.
-  const isOurs = password?.generated === true || (request.verb === 'create' && password?.file === earlierFile);
-  if (password?.file != null && isOurs && !work.passwordSet && exitCode === ExitCode.done) rmSync(password.file);
-  return { report: { ...report, credentials: credentialsOf(panel, work, password, request) }, exitCode };
-}
-
-/** An order of this verb that was broken off. */
-async function openOrder(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
-  const rows = await session.store.actions.unsettled({ services: [id] });
-  return rows.find((row) => row.type === `${ORDER_PREFIX}${verb}`) ?? null;
+  };
 }
 
 function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {
@@ -115,48 +136,6 @@ function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {
       details: { service: service.id, lifecycle: service.status },
     },
   );
-}
-
-function orderMemory(row: ActionRecord | null): OrderMemory | null {
-  return row ? (row.payload as OrderMemory) : null;
-}
-
-function memoryOf(
-  session: Session,
-  service: ServiceRecord,
-  request: ProvisionRequest,
-  open: ActionRecord | null,
-): OrderMemory {
-  const earlier = orderMemory(open);
-  switch (request.verb) {
-    case 'renew':
-      return {
-        until: request.until === undefined ? (earlier?.until ?? onePeriodOn(session, service)) : untilOf(request.until),
-      };
-    case 'change-package':
-      return { product: request.product ?? earlier?.product ?? '' };
-    default:
-      return { passwordFile: earlier?.passwordFile ?? null };
-  }
-}
-
-function untilOf(text: string): string {
-  try {
-    return checkLocalDate(text, '--until');
-  } catch (error) {
-    throw usageError('bad_option', (error as Error).message);
-  }
-}
-
-function onePeriodOn(session: Session, service: ServiceRecord): string {
-  if (service.billingCycle === null) {
-    throw usageError(
-      'no_cycle',
-      `"${service.id}" has no billing cycle to renew by: name the date with --until YYYY-MM-DD`,
-    );
-  }
-  const from = service.nextDueDate ?? localDateOf(session.now(), zoneOf(session.config, service.panel));
-  return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });
 }
 
 function productAfter(session: Session, service: ServiceRecord, memory: OrderMemory): ProductConfig {
@@ -249,37 +228,6 @@ function desire(
       service.ownRefs = [...service.ownRefs, key];
     }
   }
-}
-
-function orderRow(
-  session: Session,
-  id: string,
-  run: string,
-  service: ServiceRecord,
-  request: ProvisionRequest,
-  memory: OrderMemory,
-): ActionRecord {
-  const now = session.now();
-  return {
-    id,
-    run,
-    panel: service.panel,
-    service: service.id,
-    type: `${ORDER_PREFIX}${request.verb}`,
-    target: service.id,
-    state: 'planned',
-    key: `${ORDER_PREFIX}${request.verb}:${service.id}:${id}`,
-    hold: null,
-    prior: null,
-    payload: memory,
-    observed: null,
-    errorCode: null,
-    errorMessage: null,
-    plannedAt: now,
-    calledAt: null,
-    settledAt: null,
-    attempts: 0,
-  };
 }
 
 /** A billing hold that was due to the expiry goes with the renewal; one that was ordered stays. */

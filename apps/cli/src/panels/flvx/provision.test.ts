@@ -20,6 +20,14 @@ const errorOf = (outcome: Outcome): { code: string; message: string } | null => 
   const document = outcome.json<{ error?: { code: string; message: string }; service?: OrderReport['service'] }>();
   return document.error ?? document.service?.error ?? null;
 };
+async function login(username: string, password: string): Promise<number> {
+  const answer = await fetch(`${at.panel.url}/api/v1/user/login`, {
+    method: 'POST',
+    body: JSON.stringify({ username, password }),
+  });
+  return ((await answer.json()) as { code: number }).code;
+}
+
 const changing = (): string[] => at.panel.server.changingCalls().map((call) => call.path.replace('/api/v1', ''));
 
 describe('create', () => {
@@ -233,14 +241,6 @@ describe('a password', () => {
     expect(at.bench.printed.slice(printed)).not.toContain('Chosen-by-customer-9');
     expect(await login(at.panel.user(3)!.user, 'Chosen-by-customer-9')).toBe(0);
   });
-
-  async function login(username: string, password: string): Promise<number> {
-    const answer = await fetch(`${at.panel.url}/api/v1/user/login`, {
-      method: 'POST',
-      body: JSON.stringify({ username, password }),
-    });
-    return ((await answer.json()) as { code: number }).code;
-  }
 });
 
 describe('secrets', () => {
@@ -287,14 +287,14 @@ describe('secrets', () => {
 });
 
 describe('two operations on one user at once', () => {
+  // Whoever waits for the lease really waits: on the common clock the others would have no time.
+  const together = (words: string): Promise<Outcome> =>
+    at.bench.sluice(`${words} --json`, { clock: { now: at.bench.clock.now, sleep: (ms: number) => setTimeout(ms) } });
+
   it('wait for each other, and neither loses what the other has changed', async () => {
     await at.create(1);
     at.panel.addForward(3, 1);
     await at.run('poll');
-    const { now } = at.bench.clock;
-    // Whoever waits for the lease really waits: on the common clock the others would have no time.
-    const clock = { now, sleep: (ms: number) => setTimeout(ms) };
-    const together = (words: string) => at.bench.sluice(`${words} --json`, { clock });
     const outcomes = await Promise.all([
       together('provision change-package svc-1 big'),
       together('provision renew svc-1 --until 2027-03-15'),
@@ -308,6 +308,28 @@ describe('two operations on one user at once', () => {
     const updates = at.panel.server.calls.filter((call) => call.path.endsWith('/user/update'));
     expect(updates.length).toBeGreaterThanOrEqual(4);
     expect((await at.run('plan')).exitCode).toBe(0);
+  });
+
+  it('make one account with one password', async () => {
+    await at.addService(1);
+    const outcomes = await Promise.all([together('provision create svc-1'), together('provision create svc-1')]);
+    expect(outcomes.map((outcome) => outcome.exitCode)).toEqual([0, 0]);
+    const given = outcomes.flatMap((outcome) => order(outcome).credentials ?? []);
+    expect(given).toHaveLength(1);
+    expect(await login(given[0]!.username!, given[0]!.password!)).toBe(0);
+  });
+
+  it('make no account anew that the other one removes', async () => {
+    await at.create(1);
+    at.panel.server.latencyMs = 20;
+    at.panel.server.clearCalls();
+    const terminated = together('provision terminate svc-1 --yes');
+    while (at.panel.server.calls.length === 0) await setTimeout(5);
+    const created = await together('provision create svc-1');
+    expect([(await terminated).exitCode, created.exitCode]).toEqual([0, 1]);
+    expect(errorOf(created)).toMatchObject({ code: 'wrong_lifecycle' });
+    expect(at.panel.user(3)).toBeUndefined();
+    expect(at.panel.user(4)).toBeUndefined();
   });
 
   it('of a poll and an order end as if one had come after the other', async () => {

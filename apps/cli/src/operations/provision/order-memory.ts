@@ -1,0 +1,96 @@
+import { checkLocalDate, localDateOf, nextDueDateAfter, parseBillingCycleName } from '@sluice/quota-core';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import { usageError } from '../../errors.js';
+import { zoneOf } from '../pass/prepare.js';
+import { ORDER_PREFIX } from '../pass/work.js';
+import type { Session } from '../session.js';
+import type { ProvisionRequest } from './provision.js';
+
+/** What an order row keeps, so that a repeat finishes what was broken off instead of beginning anew. */
+export interface OrderMemory {
+  until?: string;
+  product?: string;
+  passwordFile?: string | null;
+}
+
+/** An order of this verb that was broken off. */
+export async function openOrder(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
+  const rows = await session.store.actions.unsettled({ services: [id] });
+  return rows.find((row) => row.type === `${ORDER_PREFIX}${verb}`) ?? null;
+}
+
+/** The memory of an order that was broken off. */
+export function orderMemory(row: ActionRecord | null): OrderMemory | null {
+  return row ? (row.payload as OrderMemory) : null;
+}
+
+/** What the order is to remember: what a broken-off one had decided is kept. */
+export function memoryOf(
+  session: Session,
+  service: ServiceRecord,
+  request: ProvisionRequest,
+  open: ActionRecord | null,
+): OrderMemory {
+  const earlier = orderMemory(open);
+  switch (request.verb) {
+    case 'renew':
+      return {
+        until: request.until === undefined ? (earlier?.until ?? onePeriodOn(session, service)) : untilOf(request.until),
+      };
+    case 'change-package':
+      return { product: request.product ?? earlier?.product ?? '' };
+    default:
+      return { passwordFile: earlier?.passwordFile ?? null };
+  }
+}
+
+function untilOf(text: string): string {
+  try {
+    return checkLocalDate(text, '--until');
+  } catch (error) {
+    throw usageError('bad_option', (error as Error).message);
+  }
+}
+
+function onePeriodOn(session: Session, service: ServiceRecord): string {
+  if (service.billingCycle === null) {
+    throw usageError(
+      'no_cycle',
+      `"${service.id}" has no billing cycle to renew by: name the date with --until YYYY-MM-DD`,
+    );
+  }
+  const from = service.nextDueDate ?? localDateOf(session.now(), zoneOf(session.config, service.panel));
+  return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });
+}
+
+/** The journal row that an order stands in until all of it is done. */
+export function orderRow(
+  session: Session,
+  id: string,
+  run: string,
+  service: ServiceRecord,
+  request: ProvisionRequest,
+  memory: OrderMemory,
+): ActionRecord {
+  const now = session.now();
+  return {
+    id,
+    run,
+    panel: service.panel,
+    service: service.id,
+    type: `${ORDER_PREFIX}${request.verb}`,
+    target: service.id,
+    state: 'planned',
+    key: `${ORDER_PREFIX}${request.verb}:${service.id}:${id}`,
+    hold: null,
+    prior: null,
+    payload: memory,
+    observed: null,
+    errorCode: null,
+    errorMessage: null,
+    plannedAt: now,
+    calledAt: null,
+    settledAt: null,
+    attempts: 0,
+  };
+}
