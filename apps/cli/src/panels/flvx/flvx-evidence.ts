@@ -49,11 +49,7 @@ function standing(context: FlvxContext, item: EvidenceRecord): Standing {
       return permission?.status === 1 || context.dropped.includes(permission?.tunnelId ?? 0) ? 'dropped' : null;
     case EVIDENCE.forward:
       if (forward?.status === 1) return 'dropped';
-      if (!ranBefore(item)) return 'undone';
-      // Too many forwards, or its tunnel is no longer in the product: it stays paused for that.
-      return context.surplus.has(forward?.id ?? 0) || context.dropped.includes(forward?.tunnelId ?? 0)
-        ? 'undone'
-        : null;
+      return ranBefore(item) ? null : 'undone';
     case EVIDENCE.redirect:
       return forward?.remoteAddr === NOWHERE ? null : 'dropped';
     default:

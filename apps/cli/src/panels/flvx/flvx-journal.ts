@@ -6,6 +6,7 @@ import { cycleOf } from './flvx-memory.js';
 import {
   EVIDENCE,
   permissionKey,
+  ranBefore,
   type ClosedPrior,
   type ForwardPrior,
   type RedirectPrior,
@@ -123,9 +124,10 @@ function ofPause(step: Extract<FlvxStep, { type: 'pause-forward' }>, context: Fl
     const prior: ForwardPrior = { name: row.name, wasRunning: wasRunning && !parked };
     return { ...nothing, begins: [{ kind: EVIDENCE.forward, target: step.target, prior }] };
   }
-  if (!wasRunning) return nothing;
+  // That it ran, the evidence of a hold that is over tells as well: the reason of its own takes it over.
+  const over = found(evidence.forward, step.target).filter(ranBefore);
   const reason = surplus.has(row.id) ? 'surplus' : dropped.includes(row.tunnelId) ? 'dropped' : null;
-  return { ...nothing, parks: reason };
+  return reason !== null && (wasRunning || over.length > 0) ? { ...nothing, parks: reason, ends: over } : nothing;
 }
 
 function ofRedirect(

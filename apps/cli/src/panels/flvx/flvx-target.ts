@@ -196,7 +196,10 @@ function suspects(context: FlvxContext, targets: ReadonlyMap<number, FlvxForward
       if (memo.restarted.includes(row.id)) return targets.get(row.id)?.run !== true;
       if (targets.get(row.id)?.run !== false) return false;
       if (hasGrown(context, row)) return true;
-      return wants.closed && (restarted.has(row.tunnelId) || !evidence.forward.has(String(row.id)));
+      const item = evidence.forward.get(String(row.id));
+      if (wants.closed) return restarted.has(row.tunnelId) || item === undefined;
+      // Its hold is over and it stays paused for a reason of its own: that is journaled with a pause.
+      return item !== undefined && ranBefore(item);
     })
     .map((row) => row.id);
 }

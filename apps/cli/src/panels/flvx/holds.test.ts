@@ -323,6 +323,19 @@ describe('a product that sells a number of forwards', () => {
     expect(at.panel.runningForwards()).toEqual([1, 2, 3, 4]);
     expect((await at.run('plan')).exitCode).toBe(0);
   });
+
+  it('remembers what ran and became too many while the service was held', async () => {
+    await customer();
+    at.panel.addForward(3, 1, { name: 'third' });
+    await poll();
+    for (const words of ['suspend svc-1', 'change-package svc-1 counted', 'unsuspend svc-1'])
+      expect((await at.run(`provision ${words}`)).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+    await at.run('provision change-package svc-1 relay');
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3, 4]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+  });
 });
 
 describe('the status of a service', () => {

@@ -373,6 +373,20 @@ describe('renew and change-package', () => {
     expect(at.panel.runningForwards()).toEqual([1, 2]);
     expect((await at.run('plan')).exitCode).toBe(0);
   });
+
+  it('remember what ran on such a tunnel also when the service was held meanwhile', async () => {
+    await at.create(1, { product: 'big' });
+    at.panel.addForward(3, at.tunnels.jp, { name: 'tokyo' });
+    at.panel.addForward(3, at.tunnels.jp, { name: 'off', paused: true });
+    await at.run('poll');
+    for (const words of ['suspend svc-1', 'change-package svc-1 relay', 'unsuspend svc-1'])
+      expect((await at.run(`provision ${words}`)).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual([1]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+    expect((await at.run('provision change-package svc-1 big')).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+  });
 });
 
 describe('terminate', () => {
