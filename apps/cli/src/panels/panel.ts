@@ -231,7 +231,7 @@ export interface Panel<State = unknown> {
     ): Record<string, string>;
     /** Whether the panel shows the account that is provably the service's; null where it could not be seen. */
     exists?(observation: Observation<State>): boolean | null;
-    /** Name of the account, for `credentials.username`. */
+    /** Name of the account as this run saw it last, for `credentials.username`. */
     username(service: ServiceRecord): string | null;
     /** Checks an order before anything is called or stored; a problem is a usage error. */
     check(service: ServiceRecord, product: ProductConfig): ItemError | null;

@@ -296,7 +296,8 @@ export class FlvxPanel implements Panel<FlvxState> {
     newRefs: (service, _product, randomBytes) =>
       service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
     exists: ({ state }) => (state === null ? null : (state as FlvxState).observed.user !== null),
-    username: (service) => service.refs['flvx_username'] ?? null,
+    // The customer or an administrator may have renamed it.
+    username: ({ id, refs }) => this.#last.get(id)?.state.observed.user?.name ?? refs['flvx_username'] ?? null,
     check: (service, product) => checkOrder(service, product, this.#defaults),
   };
 

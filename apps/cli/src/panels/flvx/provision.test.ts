@@ -230,6 +230,15 @@ describe('a password', () => {
     expect(await login(username!, password!)).toBe(0);
   });
 
+  it('is given with the name that the account has by now', async () => {
+    await at.create(1);
+    at.panel.world.users.get(3)!.user = 'anna-renamed';
+    const changed = await at.run('provision change-password svc-1');
+    const { username, password } = order(changed).credentials!;
+    expect(username).toBe('anna-renamed');
+    expect(await login(username!, password!)).toBe(0);
+  });
+
   it('of the customer’s choice comes from standard input and is printed nowhere', async () => {
     await at.create(1);
     const printed = at.bench.printed.length;
