@@ -1,4 +1,11 @@
-import { keyOfLimit, megabits, ownLimitName, type FlvxAccountTarget, type FlvxPermission } from '@sluice/flvx-client';
+import {
+  keyOfLimit,
+  megabits,
+  ownLimitName,
+  type FlvxAccountTarget,
+  type FlvxPermission,
+  type FlvxSpeedLimit,
+} from '@sluice/flvx-client';
 import type { ItemError } from '../../errors.js';
 import type { FlvxContext } from './flvx-context.js';
 import { flvxOf, limitKey, speedChoice, type SpeedChoice } from './flvx-product.js';
@@ -49,7 +56,8 @@ function throttle(context: FlvxContext): SpeedPlan {
   const speed = megabits(flvxOf(context.desired.product).throttleMbit);
   const tunnelId = firstTunnel(context);
   const before = [...context.evidence.speed.values()].map((item) => speedPrior(item).speedId);
-  const now = context.permissions.map((row) => row.speedId);
+  // The limit of an earlier throttle is no speed that comes back.
+  const now = context.permissions.filter((row) => !isThrottled(context, row)).map((row) => row.speedId);
   return {
     limit: tunnelId === null ? null : { name: ownLimitName(key, speed), speed, tunnelId },
     // The product's own limit waits for the end of the throttle.
@@ -71,8 +79,9 @@ function given(
   const item = context.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
   if (throttled && item) {
     const before = speedPrior(item).speedId;
-    // An id without a limit would show one and be none.
-    return { speedId: context.observed.speedLimits.some((limit) => limit.id === before) ? before : null };
+    const limit = context.observed.speedLimits.find((one) => one.id === before);
+    // An id without a limit would show one and be none; one of our own belonged to a product of before.
+    return { speedId: limit === undefined || isOwn(context, limit) ? null : before };
   }
   // Nothing is said of the speed: only what Sluice itself has given is taken away.
   return row.speedId !== null && isOurs(context, row) ? { speedId: null } : {};
@@ -88,8 +97,11 @@ export function isThrottled(context: FlvxContext, row: FlvxPermission): boolean 
 
 function isOurs({ desired, observed, memo }: FlvxContext, row: FlvxPermission): boolean {
   const limit = observed.speedLimits.find((one) => one.id === row.speedId);
-  const ownName = limit !== undefined && keyOfLimit(limit.name) === limitKey(desired.service);
-  return ownName || memo.speeds[row.tunnelId] === row.speedId;
+  return (limit !== undefined && isOwn({ desired }, limit)) || memo.speeds[row.tunnelId] === row.speedId;
+}
+
+function isOwn({ desired }: Pick<FlvxContext, 'desired'>, { name }: FlvxSpeedLimit): boolean {
+  return keyOfLimit(name) === limitKey(desired.service);
 }
 
 function firstTunnel({ permissions, tunnels }: FlvxContext): number | null {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OrderReport } from '../../operations/order.js';
 import type { PassReport } from '../../operations/pass/report.js';
-import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../test/flvx-bench.js';
+import { flvxConfig, GB, HOUR, startFlvxBench, type FlvxBench } from '../../test/flvx-bench.js';
 
 let at: FlvxBench;
 beforeEach(async () => {
@@ -144,6 +144,9 @@ describe('a redirected forward that an administrator has pointed elsewhere meanw
 });
 
 describe('a throttled service', () => {
+  const limits = (): string[] =>
+    Object.values(at.panel.state().limits as Record<string, { name: string }>).map(({ name }) => name);
+
   it('goes on slowly with a limit of its own, and gets its speed back', async () => {
     await customer('slow');
     const own = at.panel.permission(3, 1)?.speedId;
@@ -172,6 +175,22 @@ describe('a throttled service', () => {
     expect(at.panel.permission(3, 1)).toMatchObject({ flow: 500, speedId: own });
     expect(Object.keys(at.panel.state().limits)).toEqual(['1']);
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+  });
+
+  it('changes its speed at once, and leaves no limit of the product that it had before', async () => {
+    await customer('slow');
+    overQuota();
+    await poll();
+    const { url } = at.panel;
+    at.bench.write('sluice.yaml', flvxConfig(url).replace('speedMbit: 50, throttleMbit: 2', 'throttleMbit: 1'));
+    expect((await at.run('reconcile')).exitCode).toBe(0);
+    expect(limits()).toEqual(['sluice:svc-1:50M', 'sluice:svc-1:1M']);
+    expect((await at.run('plan')).exitCode).toBe(0);
+    await at.run('override set svc-1 --unlimited');
+    await poll();
+    expect(at.panel.permission(3, 1)?.speedId).toBeNull();
+    expect(limits()).toEqual([]);
     expect((await at.run('plan')).exitCode).toBe(0);
   });
 
