@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Deps } from '../context.js';
+import type { PassReport } from '../operations/pass/report.js';
 import { isAlive, processStat } from '../process-deps.js';
 import { startCommand } from './command-process.js';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
@@ -124,9 +125,23 @@ describe("a run's lease whose owner", () => {
   });
 });
 
-describe('a wait for the lease of a service', () => {
-  const elsewhere = { host: 'elsewhere', pid: 7, processStart: '17' };
+const elsewhere = { host: 'elsewhere', pid: 7, processStart: '17' };
 
+describe('a service that another run works on', () => {
+  it('is skipped by a poll, which says so and is done later', async () => {
+    await leaveLease('service:svc-1', elsewhere);
+    const polled = await here('poll --json');
+    const { services, totals } = polled.json<PassReport>();
+    expect([polled.exitCode, totals.failed]).toEqual([3, 0]);
+    expect(services).toMatchObject([{ id: 'svc-1', status: 'skipped', actions: [], error: { code: 'lease_held' } }]);
+    expect(portOne()).toBe('up');
+    at.bench.clock.advance(2 * MINUTE);
+    expect((await here('poll')).exitCode).toBe(0);
+    expect(portOne()).toBe('down');
+  });
+});
+
+describe('a wait for the lease of a service', () => {
   it('ends after --wait-lock with exit 5, also when the clock is set meanwhile', async () => {
     for (const jump of [0, -365 * 24 * HOUR, 30_000]) {
       await leaveLease('service:svc-1', elsewhere);

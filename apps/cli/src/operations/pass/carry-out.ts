@@ -9,7 +9,7 @@ import { sampleOf } from './meter.js';
 import { settleCycle } from './judge.js';
 import { loadRemembered } from './remembered.js';
 import type { Treatment } from './outcome.js';
-import { fail, isOrderRow, type Work } from './work.js';
+import { fail, isOrderRow, LEASED, type Work } from './work.js';
 
 type Scope = Desired['scope'];
 
@@ -101,6 +101,7 @@ async function enforceUnderLease(
   const name = serviceLease(work.service.id);
   const result = await leases.tryTake(name);
   if (!('lease' in result)) {
+    work.skipped = LEASED;
     fail(work, {
       code: 'lease_held',
       message: `"${work.service.id}" is being worked on by ${result.heldBy.run}: it was left out of this run`,

@@ -101,12 +101,12 @@ export function wholeError(services: ServiceView[], panels: PassReport['panels']
 }
 
 /** Exit code of a run: the first of 1, 5, 6, 3 that holds. */
-export function exitCodeOf(report: PassReport, tally: Pick<Tally, 'counted' | 'wrong' | 'partly'>): number {
+export function exitCodeOf(report: PassReport, tally: Pick<Tally, 'counted' | 'wrong' | 'partly' | 'left'>): number {
   if (report.error?.code === 'lease_held') return ExitCode.leaseHeld;
   if (report.error && report.error.code !== 'mass_change') return ExitCode.failed;
   if (tally.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return ExitCode.failed;
   // A service for which something was done is a part that is not finished, and no failure as a whole.
   if (tally.counted > 0 && tally.wrong === tally.counted && !tally.partly) return ExitCode.failed;
   if (report.error?.code === 'mass_change') return ExitCode.brake;
-  return tally.wrong > 0 || report.panels.length > 0 ? ExitCode.partial : ExitCode.done;
+  return tally.wrong + tally.left + report.panels.length > 0 ? ExitCode.partial : ExitCode.done;
 }

@@ -1,6 +1,6 @@
 import type { ServiceView } from '../views.js';
 import type { PassTotals } from './report.js';
-import type { Work } from './work.js';
+import { LEASED, type Work } from './work.js';
 
 /** Adds up a run's services as they are finished, and keeps the elements that its document shows. */
 export class Tally {
@@ -18,6 +18,8 @@ export class Tally {
   counted = 0;
   wrong = 0;
   partly = false;
+  /** Services that were skipped because somebody else works on them. */
+  left = 0;
   /** Whether a hold begins or ends, or anything is changed or would be. */
   changes = false;
   readonly #views: ServiceView[] = [];
@@ -38,6 +40,7 @@ export class Tally {
     totals.actions += view.actions.length;
     this.changes ||= view.actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
     if (view.status !== 'skipped') this.counted++;
+    else if (work.skipped === LEASED) this.left++;
     if (view.status !== 'skipped' && view.error !== null) {
       this.wrong++;
       this.partly ||= view.actions.some((action) => action.state === 'applied');

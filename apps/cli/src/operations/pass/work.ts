@@ -52,12 +52,16 @@ export interface Work {
   remembered: Remembered;
   /** A password was set, or may have been. */
   passwordSet: boolean;
+  /** Why it is left out: its status, its due date, or `LEASED`. */
   skipped: string | null;
   error: ItemError | null;
   warnings: ItemError[];
   held: boolean;
   released: boolean;
 }
+
+/** Why a service is skipped that another run works on: the only reason that makes this run an incomplete one. */
+export const LEASED = 'leased';
 
 /** Keeps the first error of a service: the later ones mostly follow from it. */
 export function fail(work: Work, error: ItemError): void {
