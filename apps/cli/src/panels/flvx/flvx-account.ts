@@ -3,7 +3,7 @@ import type { Desired } from '../panel.js';
 import { calmOf, keepCalm } from './flvx-calm.js';
 import { droppedOf } from './flvx-context.js';
 import type { FlvxMemo } from './flvx-memo.js';
-import { recall } from './flvx-memory.js';
+import { recallAfter } from './flvx-memory.js';
 import { quotaOf, tunnelChoice, tunnelsOf, type FlvxDefaults } from './flvx-product.js';
 import { EVIDENCE, evidenceOf, type FlvxState } from './flvx-state.js';
 
@@ -25,11 +25,17 @@ export interface FlvxKept {
   memo: FlvxMemo | null;
 }
 
-/** Pure: what to keep of the last look; null where the account could not be seen, and what was kept before stays. */
+/**
+ * Pure: what to keep of the last look; null where the account could not be seen, and what was kept before stays.
+ *
+ * @param look what the run's steps were planned from
+ * @param state what they have left
+ */
 export function keepFlvx(
   url: string,
   defaults: FlvxDefaults,
   desired: Desired,
+  look: FlvxState | null,
   state: FlvxState,
   at: string,
 ): FlvxKept | null {
@@ -38,7 +44,7 @@ export function keepFlvx(
   if (before && calm && isShown(calm.user, before)) return keepCalm(calm, before, state, at);
   const { observed } = state;
   const listed = state.listed ?? before?.listed ?? null;
-  const recalled = recall(desired, observed, state.changes);
+  const recalled = recallAfter(desired, look, state);
   if (recalled === null || observed.user === null) {
     return desired.service.refs['flvx_user_id'] === undefined ? { at, listed, account: null, memo: null } : null;
   }

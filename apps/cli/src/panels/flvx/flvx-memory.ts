@@ -4,7 +4,7 @@ import { stoppedUnseen } from './flvx-unseen.js';
 import { Journal } from './flvx-journaled.js';
 import { blankMemo, memoIn, type FlvxMemo } from './flvx-memo.js';
 import { isExpired, isUsedUp, type Ruled } from './flvx-rules.js';
-import { EVIDENCE, evidenceOf, permissionKey } from './flvx-state.js';
+import { EVIDENCE, evidenceOf, permissionKey, type FlvxState } from './flvx-state.js';
 
 /** What is remembered at a look. */
 export interface Recalled {
@@ -38,6 +38,20 @@ export function recall(
   const { undecided, ...rest } = judged(desired, observed, memo, last, journal, changes);
   const forwards = Object.fromEntries(Object.entries(now.forwards).filter(([id]) => !undecided.has(Number(id))));
   return { memo: { ...now, forwards, ...rest }, last };
+}
+
+/**
+ * Pure: the memory after a run's own steps. What its look has told stands: judged anew by what the steps have left, a forward
+ * that the customer paused would seem the last one that the panel stopped.
+ */
+export function recallAfter(desired: Desired, look: FlvxState | null, state: FlvxState): Recalled | null {
+  const run = desired.recent.at(-1)?.run;
+  const earlier = desired.recent.filter((row) => row.run !== run);
+  const told =
+    look === null || look === state ? null : recall({ ...desired, recent: earlier }, look.observed, look.changes);
+  if (told === null) return recall(desired, state.observed, state.changes);
+  const since = desired.recent.filter((row) => row.run === run);
+  return recall({ ...desired, seen: { memo: told.memo }, recent: since }, state.observed, state.changes);
 }
 
 /** The cycle, unless it is one that an order saw before any run opened it: that one gets another id. */

@@ -285,10 +285,9 @@ export class FlvxPanel implements Panel<FlvxState> {
   }
 
   keep(desired: Desired, observation: Observation<FlvxState>): FlvxKept | null {
-    const last = this.#last.get(desired.service.id);
-    if (last) return keepFlvx(this.url, this.#defaults, desired, last.state, last.at);
-    const { state, at } = observation;
-    return state && keepFlvx(this.url, this.#defaults, desired, state, at);
+    const { state: look } = observation;
+    const { state, at } = this.#last.get(desired.service.id) ?? observation;
+    return state && keepFlvx(this.url, this.#defaults, desired, look, state, at);
   }
 
   readonly accounts: NonNullable<Panel['accounts']> = {

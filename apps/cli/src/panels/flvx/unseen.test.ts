@@ -51,6 +51,17 @@ describe('forwards that no poll had seen when the quota stopped them', () => {
     await released();
   });
 
+  it('come back with a quota that is raised before any run has held them, and the other one not later either', async () => {
+    await addOver();
+    await at.run('override set svc-1 --quota 300GB');
+    await at.run('reconcile');
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+    await poll();
+    await at.run('reconcile');
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+
   it('come back when the first runs only observed', async () => {
     await addOver();
     await at.run('observe relay');
