@@ -24,6 +24,12 @@ export function orderMemory(row: ActionRecord | null): OrderMemory | null {
   return row ? (row.payload as OrderMemory) : null;
 }
 
+/** Does this order finish the broken-off one? One to another date or product takes its place. */
+export function isSameOrder(open: ActionRecord, memory: OrderMemory): boolean {
+  const earlier = orderMemory(open);
+  return earlier?.until === memory.until && earlier?.product === memory.product;
+}
+
 /** What the order is to remember: what a broken-off one had decided is kept. */
 export function memoryOf(
   session: Session,

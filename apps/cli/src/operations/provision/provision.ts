@@ -8,7 +8,7 @@ import { suggestion } from '../../config/load.js';
 import { runDecided, type Credentials, type OrderContent, type OrderReport } from '../order.js';
 import type { Work } from '../pass/work.js';
 import { requireService, type Session } from '../session.js';
-import { memoryOf, openOrder, orderMemory, orderRow, type OrderMemory } from './order-memory.js';
+import { isSameOrder, memoryOf, openOrder, orderMemory, orderRow, type OrderMemory } from './order-memory.js';
 import { planPassword, type PasswordPlan } from './password.js';
 
 /** What the provisioning verbs about accounts are asked. */
@@ -65,15 +65,21 @@ async function check(
   panel: Panel,
   service: ServiceRecord,
   request: ProvisionRequest,
-): Promise<{ open: ActionRecord | null; memory: OrderMemory; product: ProductConfig }> {
-  const open = await openOrder(session, service.id, request.verb);
+): Promise<{
+  open: ActionRecord | null;
+  superseded: ActionRecord | null;
+  memory: OrderMemory;
+  product: ProductConfig;
+}> {
+  const earlier = await openOrder(session, service.id, request.verb);
   checkVerb(panel, request);
   checkState(service, request);
-  const memory = memoryOf(session, service, request, open);
+  const memory = memoryOf(session, service, request, earlier);
   const product = productAfter(session, service, memory);
   const problem = panel.accounts?.check(service, product) ?? null;
   if (problem && request.verb !== 'terminate') throw usageError(problem.code, problem.message, { service: service.id });
-  return { open, memory, product };
+  const goesOn = earlier !== null && isSameOrder(earlier, memory);
+  return { open: goesOn ? earlier : null, superseded: goesOn ? null : earlier, memory, product };
 }
 
 async function decide(
@@ -83,7 +89,7 @@ async function decide(
   request: ProvisionRequest,
 ): Promise<Decided> {
   const { id } = service;
-  const { open, memory, product } = await check(session, panel, service, request);
+  const { open, superseded, memory, product } = await check(session, panel, service, request);
   const setPassword = await wantsPassword(session, panel, service, request, open);
   const plan = setPassword && !request.dryRun ? await passwordFor(session, product, request, id, open) : null;
   const earlierFile = orderMemory(open)?.passwordFile ?? null;
@@ -98,6 +104,7 @@ async function decide(
     desire: async (target, tables, run) => {
       desire(session, panel, target, request, memory, product);
       await tables.services.put([{ ...target, updatedAt: session.now() }]);
+      if (superseded) await tables.actions.settle(superseded.id, { state: 'unneeded', settledAt: session.now() });
       if (open === null) await tables.actions.plan([orderRow(session, rowId, run, target, request, memory)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
     },

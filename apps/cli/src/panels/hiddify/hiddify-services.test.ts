@@ -189,6 +189,19 @@ describe('renew', () => {
     expect(new Date(Date.parse(startDate ?? '') + packageDays * DAY).toISOString().slice(0, 10)).toBe('2027-02-01');
   });
 
+  it('broken off to one date and then to another goes on to the latter', async () => {
+    const uuid = await at.create(1);
+    const remove = at.panel.server.inject({ endpoint: /^GET /, fault: { kind: 'status', status: 503 } });
+    for (const words of ['provision renew svc-1', 'provision renew svc-1 --until 2027-05-15']) {
+      expect([1, 3]).toContain((await at.sluice(words)).exitCode);
+    }
+    remove();
+    const again = await at.sluice('provision renew svc-1');
+    expect([again.exitCode, again.json<OrderReport>().service.nextDueDate]).toEqual([0, '2027-05-15']);
+    expect(at.panel.user(uuid)).toMatchObject({ startDate: '2026-11-15', packageDays: 181 });
+    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+  });
+
   it('begins with the cycle in force once the old one is over', async () => {
     const uuid = await at.create(1);
     at.bench.clock.set('2026-12-20T12:00:00Z');
