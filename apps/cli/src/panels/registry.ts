@@ -21,7 +21,7 @@ export async function openPanel(
       return openEasyDcimPanel(name, panel, config, deps, onCall);
     }
     case 'flvx': {
-      const { openFlvxPanel } = await import('./flvx/flvx-panel.js');
+      const { openFlvxPanel } = await import('./flvx/open-flvx-panel.js');
       return openFlvxPanel(name, panel, config, deps, onCall);
     }
     case 'hiddify': {

@@ -1,10 +1,7 @@
-import { createFlvxClient, type FlvxClient, type FlvxObservation, type FlvxScope } from '@sluice/flvx-client';
-import type { CallEvent } from '@sluice/panel-http';
+import type { FlvxClient, FlvxObservation } from '@sluice/flvx-client';
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { ACTIONS } from '../../config/rules.js';
-import type { Config } from '../../config/load.js';
 import type { FlvxPanelConfig, ProductConfig } from '../../config/schema.js';
-import { resolveSecret } from '../../config/secrets.js';
 import { isoNow, type Deps } from '../../context.js';
 import { itemErrorOf, type ItemError } from '../../errors.js';
 import type {
@@ -19,44 +16,16 @@ import type {
   UsageAnswer,
   UsageRequest,
 } from '../panel.js';
-import { transportOptions } from '../transport.js';
 import { keepFlvx, type FlvxKept } from './flvx-account.js';
 import { applyFlvx } from './flvx-apply.js';
 import { FlvxLists } from './flvx-lists.js';
 import { planFlvx } from './flvx-plan.js';
 import { noTunnel, tunnelChoice, type FlvxDefaults } from './flvx-product.js';
+import { byName, isLost, scopeOf, someAtRest, unguessableName } from './flvx-scope.js';
 import { settleFlvx } from './flvx-settle.js';
 import type { FlvxState } from './flvx-state.js';
 import { unread, usageIn } from './flvx-usage.js';
 import { nodesIn } from './flvx-words.js';
-
-/** Opens the adapter of a FLVX panel. */
-export function openFlvxPanel(
-  name: string,
-  config: FlvxPanelConfig,
-  all: Config,
-  deps: Deps,
-  onCall: (event: CallEvent) => void,
-): FlvxPanel {
-  const { timeouts: _timeouts, ...transport } = transportOptions(name, config, all, deps, onCall);
-  const client = createFlvxClient({
-    panel: name,
-    baseUrl: config.url,
-    allowHttp: config.allowHttp,
-    username: config.username,
-    password: resolveSecret(config.password, `panels.${name}.password`, { env: deps.env, dir: all.dir }),
-    ...transport,
-    ...(config.timeout === undefined ? {} : { timeouts: { readMs: config.timeout, writeMs: config.timeout } }),
-  });
-  const withGroups = Object.values(all.products).some(
-    (product) => product.panel === name && product.flvx?.tunnelGroup !== undefined,
-  );
-  return new FlvxPanel(name, config, client, deps, { timeZone: config.timeZone ?? all.timeZone, withGroups });
-}
-
-/** Names that only Sluice makes: unguessable, so that whoever bears one is provably the service's. */
-const OWN_NAME = /^sl-[0-9a-z]{20}$/;
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** What an account was last seen as in this run. */
 interface Last {
@@ -329,40 +298,10 @@ function shortList(panel: string, size: number, expected: number): ItemError {
   };
 }
 
-/** Which account is meant: by the id that is known, or by a name that only Sluice can have given. */
-function scopeOf({ refs, ownRefs }: ServiceRecord): FlvxScope {
-  const userId = Number(refs['flvx_user_id'] ?? Number.NaN);
-  const name = refs['flvx_username'] ?? null;
-  return {
-    userId: Number.isSafeInteger(userId) && userId > 0 ? userId : null,
-    name,
-    nameIsOurs: name !== null && ownRefs.includes('flvx_username') && OWN_NAME.test(name),
-  };
-}
-
-/** Only of forwards at rest it is asked who paused them. */
-function someAtRest({ user, forwards }: FlvxObservation): boolean {
-  return forwards.some((row) => row.userId === user?.id && row.status !== 1);
-}
-
-/** The account of the stored id is gone; one of its unguessable name is, or will be, the service's all the same. */
-function isLost({ user, scope, memory }: FlvxObservation): boolean {
-  return user === null && scope.userId != null && scope.nameIsOurs === true && memory.createdUserId === null;
-}
-
-function byName(scope: FlvxScope): FlvxScope {
-  return { ...scope, userId: null };
-}
-
 /** The step may be about an account that was taken over by the operator's word. */
 function adopted(state: FlvxState, step: Step): FlvxObservation {
   const { observed, adoptable } = state;
   return observed.user === null && adoptable !== null && step.type !== 'create-user' ? adoptable : observed;
-}
-
-function unguessableName(randomBytes: (count: number) => Uint8Array): string {
-  // 32 letters: every byte gives one without favour.
-  return `sl-${[...randomBytes(20)].map((byte) => ALPHABET[byte % ALPHABET.length] ?? '').join('')}`;
 }
 
 function checkOrder(service: ServiceRecord, product: ProductConfig, defaults: FlvxDefaults): ItemError | null {
