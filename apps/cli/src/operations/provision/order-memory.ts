@@ -1,4 +1,10 @@
-import { checkLocalDate, localDateOf, nextDueDateAfter, parseBillingCycleName } from '@sluice/quota-core';
+import {
+  checkLocalDate,
+  localDateOf,
+  nextDueDateAfter,
+  parseBillingCycleName,
+  zonedMidnight,
+} from '@sluice/quota-core';
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { usageError } from '../../errors.js';
 import { zoneOf } from '../pass/prepare.js';
@@ -39,15 +45,30 @@ export function memoryOf(
 ): OrderMemory {
   const earlier = orderMemory(open);
   switch (request.verb) {
-    case 'renew':
-      return {
-        until: request.until === undefined ? (earlier?.until ?? onePeriodOn(session, service)) : untilOf(request.until),
-      };
+    case 'renew': {
+      if (request.until !== undefined) return { until: untilOf(request.until) };
+      const begun = open !== null && isRepeat(session, service, open) ? earlier?.until : undefined;
+      return { until: begun ?? onePeriodOn(session, service) };
+    }
     case 'change-package':
       return { product: request.product ?? earlier?.product ?? '' };
     default:
       return { passwordFile: earlier?.passwordFile ?? null };
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Is a renewal without a date the broken-off one once more, or the next one? A repeat follows soon; the next renewal is due when
+ * the time that the first was to give is over.
+ */
+function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord): boolean {
+  const until = orderMemory(open)?.until;
+  if (until === undefined) return false;
+  const begunAt = Date.parse(open.plannedAt);
+  const endsAt = Date.parse(zonedMidnight(until, zoneOf(session.config, service.panel)));
+  return Date.parse(session.now()) - begunAt < Math.max(DAY_MS, (endsAt - begunAt) / 2);
 }
 
 function untilOf(text: string): string {

@@ -189,6 +189,24 @@ describe('renew', () => {
     expect(new Date(Date.parse(startDate ?? '') + packageDays * DAY).toISOString().slice(0, 10)).toBe('2027-02-01');
   });
 
+  it('broken off is finished by a repeat, and followed by the next one when that is due', async () => {
+    await at.create(1);
+    const fail = { endpoint: /^GET /, fault: { kind: 'status', status: 503 } } as const;
+    const renew = async (): Promise<string | null> =>
+      (await at.sluice('provision renew svc-1')).json<OrderReport>().service.nextDueDate;
+    let remove = at.panel.server.inject(fail);
+    await renew();
+    remove();
+    expect(await renew()).toBe('2027-01-15');
+    remove = at.panel.server.inject(fail);
+    await renew();
+    remove();
+    expect((await at.sluice('reconcile')).exitCode).toBe(0);
+    at.bench.clock.set('2027-01-30T12:00:00Z');
+    expect(await renew()).toBe('2027-03-15');
+    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+  });
+
   it('broken off to one date and then to another goes on to the latter', async () => {
     const uuid = await at.create(1);
     const remove = at.panel.server.inject({ endpoint: /^GET /, fault: { kind: 'status', status: 503 } });
