@@ -1,5 +1,6 @@
 import { ExitCode, usageError } from '../errors.js';
-import { provision, type ProvisionRequest } from '../operations/provision/provision.js';
+import { provision } from '../operations/provision/provision.js';
+import type { ProvisionRequest } from '../operations/provision/request.js';
 import { withSession } from '../operations/session.js';
 import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';

@@ -2,7 +2,7 @@ import { createPanelError, isPanelError, type PanelError } from '@sluice/panel-h
 import * as z from 'zod';
 import type { FlvxCallOptions, FlvxSession } from '../client.js';
 import { msOf } from '../units/units.js';
-import type { ApiCall } from './api.js';
+import type { ApiCall } from './api-call.js';
 import type { PanelClock } from './panel-clock.js';
 import { readToken } from './token.js';
 

@@ -10,7 +10,7 @@ import { usageError } from '../../errors.js';
 import { zoneOf } from '../pass/prepare.js';
 import { ORDER_PREFIX } from '../pass/work.js';
 import type { Session } from '../session.js';
-import type { ProvisionRequest } from './provision.js';
+import type { ProvisionRequest } from './request.js';
 
 /** What an order row keeps, so that a repeat finishes what was broken off instead of beginning anew. */
 export interface OrderMemory {

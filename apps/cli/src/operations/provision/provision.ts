@@ -10,22 +10,7 @@ import type { Work } from '../pass/work.js';
 import { requireService, type Session } from '../session.js';
 import { isSameOrder, memoryOf, openOrder, orderMemory, orderRow, type OrderMemory } from './order-memory.js';
 import { planPassword, type PasswordPlan } from './password.js';
-
-/** What the provisioning verbs about accounts are asked. */
-export interface ProvisionRequest {
-  verb: 'create' | 'renew' | 'change-package' | 'change-password' | 'terminate';
-  dryRun: boolean;
-  waitMs: number;
-  adopt?: boolean;
-  /** `renew --until DATE` */
-  until?: string | undefined;
-  /** `change-package SERVICE PRODUCT` */
-  product?: string | undefined;
-  passwordFile?: string | undefined;
-  passwordStdin?: boolean | undefined;
-  /** The caller shows the password: a terminal, or `--json`. */
-  shown: boolean;
-}
+import type { ProvisionRequest } from './request.js';
 
 /**
  * A provisioning verb: repeatable without harm. What is desired is written down first, the panel is brought in line

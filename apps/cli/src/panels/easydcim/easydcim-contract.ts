@@ -1,10 +1,19 @@
+import type { CallOptions, EasyDcimClient } from '@sluice/easydcim-client';
 import { isPanelError } from '@sluice/panel-http';
 import type { ServiceRecord } from '@sluice/state-store';
-import type { ContractReport } from '../panel.js';
+import type { ContractReport, Observation } from '../panel.js';
 import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
-import type { EasyDcimPanel } from './easydcim-panel.js';
+import type { EasyDcimState } from './easydcim-state.js';
 
 type Check = ContractReport['checks'][number];
+
+/** What is asked about itself. */
+export interface ContractSource {
+  readonly name: string;
+  readonly client: EasyDcimClient;
+  callOptions(service: ServiceRecord, signal: AbortSignal): CallOptions;
+  observe(services: ServiceRecord[], signal: AbortSignal): Promise<Map<string, Observation<EasyDcimState>>>;
+}
 
 const DAY_MS = 86_400_000;
 /** Round-robin data of two halves differ a little from the whole. */
@@ -15,7 +24,7 @@ const HALVES_TOLERANCE = 0.02;
  * Reads only. The shapes of the answers are the fingerprint that later polls are held against.
  */
 export async function checkContract(
-  panel: EasyDcimPanel,
+  panel: ContractSource,
   services: ServiceRecord[],
   now: string,
   signal: AbortSignal,
@@ -67,7 +76,7 @@ export async function checkContract(
 }
 
 async function checkBandwidth(
-  panel: EasyDcimPanel,
+  panel: ContractSource,
   service: ServiceRecord,
   now: string,
   signal: AbortSignal,
@@ -97,7 +106,7 @@ async function checkBandwidth(
 
 /** Two disjoint windows add up to the whole one where dates and time zone are read as we mean them. */
 async function checkWindows(
-  panel: EasyDcimPanel,
+  panel: ContractSource,
   service: ServiceRecord,
   now: string,
   signal: AbortSignal,
@@ -135,7 +144,7 @@ async function checkWindows(
   };
 }
 
-async function checkMapping(panel: EasyDcimPanel, service: ServiceRecord, signal: AbortSignal): Promise<Check[]> {
+async function checkMapping(panel: ContractSource, service: ServiceRecord, signal: AbortSignal): Promise<Check[]> {
   const observation = (await panel.observe([service], signal)).get(service.id);
   const { refs } = service;
   const checks: Check[] = [];

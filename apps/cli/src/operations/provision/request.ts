@@ -1,0 +1,15 @@
+/** What the provisioning verbs about accounts are asked. */
+export interface ProvisionRequest {
+  verb: 'create' | 'renew' | 'change-package' | 'change-password' | 'terminate';
+  dryRun: boolean;
+  waitMs: number;
+  adopt?: boolean;
+  /** `renew --until DATE` */
+  until?: string | undefined;
+  /** `change-package SERVICE PRODUCT` */
+  product?: string | undefined;
+  passwordFile?: string | undefined;
+  passwordStdin?: boolean | undefined;
+  /** The caller shows the password: a terminal, or `--json`. */
+  shown: boolean;
+}
