@@ -1,6 +1,6 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { SluiceError, usageError } from '../errors.js';
-import type { AccountView } from '../panels/flvx/flvx-account.js';
+import type { AccountView } from '../panels/flvx/flvx-kept.js';
 import { tunnelViews, userViews, type TunnelView, type UserView } from '../panels/flvx/flvx-look-ups.js';
 import { FlvxPanel } from '../panels/flvx/flvx-panel.js';
 import { keptIn } from './pass/remembered.js';

@@ -1,5 +1,5 @@
 import { formatBytes } from '@sluice/quota-core';
-import type { PlanInput } from './plan-sweep.js';
+import type { ObservedList, RecordedList } from './record-list.js';
 import type { AgentNotice, AgentSweep, SweepPlan, SweepStep } from './types.js';
 
 const sentences: Record<string, (name: string) => string> = {
@@ -13,15 +13,21 @@ const sentences: Record<string, (name: string) => string> = {
   'not-done': (name) => `User "${name}" was to be disabled and was not; its agent is within its limit again.`,
 };
 
+/** What a sweep saw, and what is remembered of it. */
+interface Observed {
+  list: ObservedList;
+  recorded: RecordedList;
+}
+
 /** What somebody should hear of a sweep, each with a key that stays the same as long as the matter does. */
 export function noticesOf(
-  input: PlanInput,
+  observed: Observed,
   dropped: SweepPlan['dropped'],
   steps: readonly SweepStep[],
   agents: readonly AgentSweep[],
 ): AgentNotice[] {
+  const { list, recorded } = observed;
   const notices: AgentNotice[] = [];
-  const { recorded, list } = input;
   for (const { agent, name, percent, usedBytes, limitBytes } of recorded.crossed) {
     const start = recorded.agents.get(agent)?.account?.periodStart ?? '';
     notices.push({
@@ -72,11 +78,11 @@ export function noticesOf(
       });
     }
   }
-  return [...notices, ...oddities(input)];
+  return [...notices, ...oddities(observed)];
 }
 
 /** Rows that count but are not as they should be. */
-function oddities({ list, recorded }: PlanInput): AgentNotice[] {
+function oddities({ list, recorded }: Observed): AgentNotice[] {
   const notices: AgentNotice[] = [];
   const say = (code: string, key: string, message: string): void => {
     notices.push({ key, code, agent: null, message });

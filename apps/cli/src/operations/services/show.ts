@@ -1,6 +1,6 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { enforcementOf } from '../enforcement.js';
-import type { AccountView } from '../../panels/flvx/flvx-account.js';
+import type { AccountView } from '../../panels/flvx/flvx-kept.js';
 import { keptIn } from '../pass/remembered.js';
 import type { Session } from '../session.js';
 import { lifecycleOf, serviceView, type ServiceView } from '../views.js';

@@ -2,28 +2,11 @@ import type { FlvxObservation, FlvxUser } from '@sluice/flvx-client';
 import type { Desired } from '../panel.js';
 import { calmOf, keepCalm } from './flvx-calm.js';
 import { droppedOf } from './flvx-context.js';
+import type { AccountView, FlvxKept } from './flvx-kept.js';
 import type { FlvxMemo } from './flvx-memo.js';
 import { recallAfter } from './flvx-memory.js';
 import { quotaOf, tunnelChoice, tunnelsOf, type FlvxDefaults } from './flvx-product.js';
 import { EVIDENCE, evidenceOf, type FlvxState } from './flvx-state.js';
-
-/** `account` of `service show --json` (cli.md). */
-export interface AccountView {
-  url: string;
-  username: string;
-  expiresAt: string | null;
-  tunnels: { id: number; name: string; nodes: string[] }[];
-  forwards: { id: number; name: string; status: number; pausedByUs: boolean }[];
-}
-
-/** What a look leaves behind for later runs. */
-export interface FlvxKept {
-  at: string;
-  /** Accounts on the panel's list when it was last read. */
-  listed: number | null;
-  account: AccountView | null;
-  memo: FlvxMemo | null;
-}
 
 /**
  * Pure: what to keep of the last look; null where the account could not be seen, and what was kept before stays.

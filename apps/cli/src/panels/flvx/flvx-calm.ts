@@ -1,6 +1,6 @@
 import type { FlvxForward, FlvxPermission, FlvxUser } from '@sluice/flvx-client';
 import type { Desired } from '../panel.js';
-import type { FlvxKept } from './flvx-account.js';
+import type { FlvxKept } from './flvx-kept.js';
 import { memoIn, type FlvxMemo } from './flvx-memo.js';
 import { cycleOf } from './flvx-memory.js';
 import { flvxOf, quotaOf } from './flvx-product.js';

@@ -16,8 +16,9 @@ import type {
   UsageAnswer,
   UsageRequest,
 } from '../panel.js';
-import { keepFlvx, type FlvxKept } from './flvx-account.js';
+import { keepFlvx } from './flvx-account.js';
 import { applyFlvx } from './flvx-apply.js';
+import type { FlvxKept } from './flvx-kept.js';
 import { FlvxLists } from './flvx-lists.js';
 import { planFlvx } from './flvx-plan.js';
 import { noTunnel, tunnelChoice, type FlvxDefaults } from './flvx-product.js';
