@@ -45,11 +45,10 @@ export function recall(
  * that the customer paused would seem the last one that the panel stopped.
  */
 export function recallAfter(desired: Desired, look: FlvxState | null, state: FlvxState): Recalled | null {
-  const run = desired.recent.at(-1)?.run;
-  const earlier = desired.recent.filter((row) => row.run !== run);
-  const told =
-    look === null || look === state ? null : recall({ ...desired, recent: earlier }, look.observed, look.changes);
+  // With all of the run's rows: what it wrote in its earlier rounds, before this look, tells what the panel had stopped by.
+  const told = look === null || look === state ? null : recall(desired, look.observed, look.changes);
   if (told === null) return recall(desired, state.observed, state.changes);
+  const run = desired.recent.at(-1)?.run;
   const since = desired.recent.filter((row) => row.run === run);
   return recall({ ...desired, seen: { memo: told.memo }, recent: since }, state.observed, state.changes);
 }

@@ -178,6 +178,18 @@ describe('a throttled service', () => {
     expect((await at.run('plan')).exitCode).toBe(0);
   });
 
+  it('starts again what the panel had stopped, also when the run that throttles it breaks off', async () => {
+    await customer('slow');
+    overQuota();
+    at.panel.server.inject({ endpoint: /forward\/resume$/, fault: { kind: 'status', status: 500 } });
+    expect((await poll()).exitCode).toBe(3);
+    at.panel.server.clearFaults();
+    expect(at.panel.user(3)?.flow).toBe(99_999);
+    expect((await at.run('reconcile')).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+  });
+
   it('changes its speed at once, and leaves no limit of the product that it had before', async () => {
     await customer('slow');
     overQuota();
