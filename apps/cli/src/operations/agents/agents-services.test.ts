@@ -4,6 +4,14 @@ import type { OrderReport } from '../order.js';
 import type { PassReport } from '../pass/report.js';
 import type { CheckReport } from './check-agents.js';
 
+interface Action {
+  target: string;
+  state: string;
+}
+
+const LOOK = 'GET /api/v2/admin/user/{uuid}/';
+const EACH = /^(GET|PATCH) /;
+
 let at: HiddifyBench;
 let svc: string;
 let loose: string;
@@ -177,6 +185,36 @@ describe("an agent's user that is a service", () => {
     const changes = at.changes().length;
     await sweep();
     expect(at.changes()).toHaveLength(changes);
+  });
+
+  it.each(
+    ['agent restore north --force', 'hold release --all --yes'].flatMap((order) => [
+      { order, broken: 'nothing more can be asked', endpoint: LOOK, status: 401, code: 'PANEL_AUTH', skip: 0 },
+      { order, broken: 'nobody can be looked at', endpoint: LOOK, status: 500, code: 'PANEL_SERVER_ERROR', skip: 0 },
+      { order, broken: 'a change has no answer', endpoint: EACH, status: 500, code: 'PANEL_SERVER_ERROR', skip: 1 },
+    ]),
+  )('tells of everybody whom $order can’t give back when $broken, and a repeat settles all', async (each) => {
+    const { order, endpoint, status, code, skip } = each;
+    const users = [loose, at.panel.addUser({ agent: at.north, usageLimit: 10 * GB })].sort();
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    const match = ({ path }: { path: string }): boolean => users.some((uuid) => path.includes(uuid));
+    at.panel.server.inject({ endpoint, match, skip, fault: { kind: 'status', status, body: { msg: 'boom' } } });
+    const broken = await at.sluice(order);
+    at.panel.server.clearFaults();
+    expect(users.filter((uuid) => at.panel.user(uuid).enable)).toEqual([]);
+    expect(broken.exitCode).toBe(3);
+    expect(broken.stdout).toContain(`"${code}"`);
+    const told = broken.json<{ actions?: Action[]; agents?: { actions: Action[] }[] }>();
+    const left = [...(told.actions ?? []), ...(told.agents ?? []).flatMap(({ actions }) => actions)].filter(
+      ({ state }) => state === 'failed' || state === 'in-doubt',
+    );
+    expect(left.map(({ target }) => target).sort()).toEqual(users);
+
+    expect((await at.sluice(order)).exitCode).toBe(0);
+    expect([svc, ...users].filter((uuid) => !at.panel.user(uuid).enable)).toEqual([]);
+    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
   });
 
   it('counts against the limit when it is made, and when its quota grows', async () => {

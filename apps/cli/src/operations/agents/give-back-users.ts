@@ -4,9 +4,10 @@ import { itemErrorOf, type ItemError } from '../../errors.js';
 import { panelLease, type Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { AgentJournal } from './agent-journal.js';
-import type { AgentAction } from './agent-views.js';
 import { managerOf, openDesk } from './desk.js';
+import { listedActions, type ListedAction } from './listed-actions.js';
 import type { SweptAgent } from './panel-sweep.js';
+import { settleAgentActions } from './settle-actions.js';
 import { detailsOf } from './sweep.js';
 
 /** Gives back every user that the sweep disabled on a panel; who was moved or touched since stays as it is. */
@@ -21,16 +22,11 @@ export async function giveBackUsers(
     const held = () => leases.heldOf([panelLease(name)]);
     const journal = new AgentJournal(session, name, run, held);
     const manager = managerOf(session, desk, { leases: held });
-    const { planned } = await manager.restoreAllUsers({ run, dryRun, hooks: journal.hooks });
-    const done: (AgentAction & { agent: string | null; error: ItemError | null })[] = dryRun
+    if (!dryRun) await settleAgentActions(session, desk, held());
+    const { planned, steps } = await manager.restoreAllUsers({ run, dryRun, hooks: journal.hooks });
+    const done: ListedAction[] = dryRun
       ? planned.map(({ step: { type, target, agent } }) => ({ type, target, state: 'planned', agent, error: null }))
-      : journal.entries.map(({ row: { type, target, state }, agent, error }) => ({
-          type,
-          target,
-          state,
-          agent,
-          error,
-        }));
+      : listedActions(journal, steps);
     const concerned = new Set(done.map(({ agent }) => agent));
     const all = (await manager.rememberedAgents()).filter(({ uuid }) => concerned.has(uuid));
     const agents = (await detailsOf(session, desk, all)).map((detail): SweptAgent => {
@@ -41,7 +37,7 @@ export async function giveBackUsers(
         error: own.find(({ error }) => error !== null)?.error ?? null,
       };
     });
-    return { agents, error: agents.find(({ error }) => error !== null)?.error ?? null };
+    return { agents, error: done.find(({ error }) => error !== null)?.error ?? null };
   } catch (error) {
     if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
     return { agents: [], error: itemErrorOf(error) };

@@ -9,6 +9,8 @@ import { asRun, type AgentRun } from './agent-run.js';
 import type { AgentAction, AgentDetail } from './agent-views.js';
 import { agentPanel, managerOf, openDesk, type AgentDesk } from './desk.js';
 import { loadAgentServices } from './held-services.js';
+import { listedActions } from './listed-actions.js';
+import { settleAgentActions } from './settle-actions.js';
 import { detailsOf } from './sweep.js';
 
 /** What `agent restore` is asked. */
@@ -68,14 +70,15 @@ async function restore(
   const manager = managerOf(session, desk, { leases: held });
   const journal = new AgentJournal(session, desk.name, run.id, held);
   const { dryRun, force, agent: text } = request;
+  if (!dryRun) await settleAgentActions(session, desk, held());
   const { agent, planned, left, steps } = await withAgentErrors(text, () =>
     manager.restoreUsers(text, { run: run.id, dryRun, force, hooks: journal.hooks }),
   );
   const services = await releaseServices(session, desk, agent, run, dryRun);
+  const listed = listedActions(journal, steps);
   const own: AgentAction[] = dryRun
     ? planned.map(({ step }) => ({ type: step.type, target: step.target, state: 'planned' }))
-    : journal.entries.map(({ row: { type, target, state } }) => ({ type, target, state }));
-  const error = steps.find(({ state }) => state === 'failed' || state === 'in-doubt');
+    : listed.map(({ type, target, state }) => ({ type, target, state }));
   const all = await manager.rememberedAgents();
   const [detail] = await detailsOf(
     session,
@@ -88,9 +91,7 @@ async function restore(
     run,
     actions: [...own, ...services.actions],
     left: left.map(({ record: { uuid, name }, outcome }) => ({ uuid, name, outcome })),
-    error:
-      services.error ??
-      (error === undefined ? null : { code: error.code ?? 'unexpected', message: error.message ?? '' }),
+    error: services.error ?? listed.find(({ error }) => error !== null)?.error ?? null,
   };
 }
 

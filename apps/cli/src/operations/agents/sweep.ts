@@ -9,9 +9,10 @@ import type { Notice } from '../pass/notices.js';
 import type { Session } from '../session.js';
 import { withRemedy } from './agent-errors.js';
 import { AgentJournal, INTERRUPTED } from './agent-journal.js';
-import { agentDetail, type AgentAction, type AgentDetail } from './agent-views.js';
+import { agentDetail, type AgentDetail } from './agent-views.js';
 import { callsBegun, managerOf, type AgentDesk } from './desk.js';
 import { countHeld, holdServices, loadAgentServices, type ServiceChange } from './held-services.js';
+import { listedActions, type ListedAction } from './listed-actions.js';
 import type { AgentTotals, PanelSweep, SweptAgent } from './panel-sweep.js';
 import { settleAgentActions } from './settle-actions.js';
 
@@ -147,11 +148,6 @@ function problemOf({ problem }: SweepPlan): ItemError | null {
   return problem === null ? null : { code: problem.code, message: withRemedy(problem) };
 }
 
-interface ListedAction extends AgentAction {
-  agent: string | null;
-  error: ItemError | null;
-}
-
 /** What was done, or would be, for each agent. */
 function actionsOf(
   plan: SweepPlan,
@@ -178,35 +174,7 @@ function actionsOf(
     }));
     return [...ofServices, ...planned];
   }
-  const journaled = journal.entries.map(({ row, agent, error }) => ({
-    type: row.type,
-    target: row.target,
-    state: row.state,
-    agent,
-    error,
-  }));
-  // Steps that were left out before any call: no longer right, or the panel answered no more.
-  const skipped = (result?.steps ?? [])
-    .filter(({ state }) => state === 'skipped' || state === 'unneeded')
-    .filter(({ step }) => !journaled.some(({ type, target }) => type === step.type && target === step.target))
-    .map(({ step, code, message }) => ({
-      type: step.type,
-      target: step.target,
-      state: code === 'not-reached' ? 'failed' : 'unneeded',
-      agent: step.agent,
-      error: code === 'not-reached' ? { code: 'not_reached', message: message ?? '' } : null,
-    }));
-  const failed = (result?.steps ?? [])
-    .filter(({ state, code }) => (state === 'failed' || state === 'in-doubt') && code !== null)
-    .filter(({ step }) => !journaled.some(({ type, target }) => type === step.type && target === step.target))
-    .map(({ step, state, code, message }) => ({
-      type: step.type,
-      target: step.target,
-      state,
-      agent: step.agent,
-      error: { code: code ?? 'unexpected', message: message ?? '' },
-    }));
-  return [...ofServices, ...journaled, ...skipped, ...failed];
+  return [...ofServices, ...listedActions(journal, result?.steps ?? [])];
 }
 
 function totalsOf(
