@@ -8,6 +8,8 @@ import { journaledStep, payloadOf, type ParkReason } from './flvx-step.js';
 export class Journal {
   memo: FlvxMemo;
   readonly paused = new Set<number>();
+  /** Those of them that ran until then: what was at rest already and was only paused once more had been stopped by others. */
+  readonly ended = new Set<number>();
   /** How user and permissions were before Sluice wrote to them. */
   #user: Partial<Ruled> = {};
   readonly #permissions = new Map<number, Partial<Ruled>>();
@@ -57,6 +59,7 @@ export class Journal {
         return;
       case 'pause-forward':
         if (done) this.#pause(step.payload.forwardId, payloadOf(row)?.parks ?? null);
+        if (done && step.prior.status === 1) this.ended.add(step.payload.forwardId);
         return;
       case 'resume-forward':
         if (done) this.#resume(step.payload.forwardId);
@@ -98,6 +101,7 @@ export class Journal {
   #resume(id: number): void {
     const { memo } = this;
     this.paused.delete(id);
+    this.ended.delete(id);
     this.memo = {
       ...memo,
       restarted: without(memo.restarted, id),

@@ -100,14 +100,18 @@ function judged(
   // The counters were zeroed since: that the quota stopped it can no longer be seen of them.
   const zeroed = last !== null && (observed.user?.inBytes ?? 0) + (observed.user?.outBytes ?? 0) < memo.usedBytes;
   const allAtRest = forwards.filter(ran).every((row) => row.status !== 1);
-  const open = atRest.filter((row) => !held.has(String(row.id)) && !journal.paused.has(row.id));
+  const open = atRest.filter((row) => !held.has(String(row.id)));
   const known = open.filter((row) => {
+    if (journal.ended.has(row.id)) return false;
     if (memo.stopped.includes(row.id)) return true;
     return ran(row) && (panelStopped(observed, row.tunnelId, journal) || (zeroed && allAtRest));
   });
   // Made since the last look, or before the first one: whether it ran is told by when it was paused.
   const unseen = open.filter(
-    (row) => last?.forwards[row.id] === undefined && panelStopped(observed, row.tunnelId, journal),
+    (row) =>
+      last?.forwards[row.id] === undefined &&
+      !journal.paused.has(row.id) &&
+      panelStopped(observed, row.tunnelId, journal),
   );
   const decided = changes === null ? [] : stoppedUnseen(unseen, known, atRest, changes);
   const stopped = new Set([...known, ...decided].map((row) => row.id));

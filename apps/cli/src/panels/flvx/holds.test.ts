@@ -30,6 +30,8 @@ async function poll(): Promise<{ exitCode: number; report: PassReport; service: 
 const types = (actions: { type: string; target: string }[]): string[] =>
   actions.map(({ type, target }) => `${type} ${target}`);
 const codes = (report: PassReport): string[] => report.notices.map((notice) => notice.code);
+const limits = (): string[] =>
+  Object.values(at.panel.state().limits as Record<string, { name: string }>).map(({ name }) => name);
 const overQuota = (): void => {
   at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
 };
@@ -144,9 +146,6 @@ describe('a redirected forward that an administrator has pointed elsewhere meanw
 });
 
 describe('a throttled service', () => {
-  const limits = (): string[] =>
-    Object.values(at.panel.state().limits as Record<string, { name: string }>).map(({ name }) => name);
-
   it('goes on slowly with a limit of its own, and gets its speed back', async () => {
     await customer('slow');
     const own = at.panel.permission(3, 1)?.speedId;
@@ -321,6 +320,27 @@ describe('forwards that the panel paused by itself', () => {
     await poll();
     expect((await at.run('provision renew svc-1')).exitCode).toBe(0);
     expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
+    await poll();
+    expect((await at.run('plan')).exitCode).toBe(0);
+  });
+
+  it('run again after a renewal, also when a write has started them meanwhile and they were paused again', async () => {
+    await customer('slow');
+    await at.panel.customer(3).pause(3);
+    await poll();
+    at.bench.clock.set('2026-12-16T00:00:10Z');
+    at.panel.midnight();
+    await poll();
+    at.bench.write(
+      'sluice.yaml',
+      flvxConfig(at.panel.url).replace('speedMbit: 50, throttleMbit', 'speedMbit: 60, throttleMbit'),
+    );
+    expect((await at.run('reconcile')).exitCode).toBe(0);
+    expect(limits()).toEqual(['sluice:svc-1:60M']);
+    expect(at.panel.runningForwards()).toEqual([1]);
+    await poll();
+    expect((await at.run('provision renew svc-1')).exitCode).toBe(0);
     expect(at.panel.runningForwards()).toEqual([1, 2]);
     await poll();
     expect((await at.run('plan')).exitCode).toBe(0);
