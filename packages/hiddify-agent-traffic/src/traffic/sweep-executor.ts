@@ -202,6 +202,6 @@ function notReached(step: HiddifyStep): StepResult {
     state: 'skipped',
     observed: null,
     code: 'not-reached',
-    message: 'The panel did not answer any more; the next sweep goes on.',
+    message: 'The panel did not answer any more; the next sweep, or the same order once more, goes on.',
   };
 }
