@@ -5,7 +5,6 @@ import { sideBySide } from '../side-by-side.js';
 
 /** Small pages: what is in hand of a service is given back to memory soon after its answer. */
 const SMALLEST = 128;
-const LARGEST = 2000;
 /** Where no call is waited for: as many as the store takes at once without keeping much in memory. */
 const QUICK = 400;
 
@@ -51,7 +50,7 @@ export function eachPage(
 
 function pageSize(session: Session, panel: PagedPanel): number {
   if (panel.quickLook === true) return QUICK;
-  return Math.min(LARGEST, Math.max(SMALLEST, Math.ceil(concurrencyOf(session, panel) / 2)));
+  return Math.max(SMALLEST, Math.ceil(concurrencyOf(session, panel) / 2));
 }
 
 function concurrencyOf(session: Session, panel: PagedPanel): number {
