@@ -2,6 +2,7 @@ import type { HiddifyStep, HiddifyUser, StepHooks, StepResult } from '@sluice/hi
 import type { ActionRecord, ActionState, HeldLease } from '@sluice/state-store';
 import { SluiceError, type ItemError } from '../../errors.js';
 import { observedOf } from '../../panels/hiddify/hiddify-state.js';
+import { plannedRow } from '../planned-row.js';
 import type { Session } from '../session.js';
 
 /** One journaled change, with the agent that it was about. */
@@ -41,26 +42,19 @@ export class AgentJournal {
       throw new SluiceError(INTERRUPTED, 'the command was interrupted before the panel was called');
     const now = this.#session.now();
     const id = this.#session.id('act');
-    const row: ActionRecord = {
+    const row = plannedRow({
       id,
       run: this.#run,
       panel: this.#panel,
       service: null,
       type: step.type,
       target: step.target,
-      state: 'planned',
       key: `${this.#panel}:${step.type}:${step.target}:${id}`,
       hold: null,
       prior: step.prior === null ? null : { name: step.prior.name, ...observedOf(step.prior) },
       payload: payloadOf(step),
-      observed: null,
-      errorCode: null,
-      errorMessage: null,
       plannedAt: now,
-      calledAt: null,
-      settledAt: null,
-      attempts: 0,
-    };
+    });
     await this.#session.write(this.#leases(), async (tables) => {
       await tables.actions.plan([row]);
       await tables.actions.called(id, now);

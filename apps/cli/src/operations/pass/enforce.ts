@@ -1,6 +1,7 @@
 import type { ActionRecord, EvidenceRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
 import type { AccountOrder, Desired, Panel, Plan, Step, StepOutcome } from '../../panels/panel.js';
 import { zoneOf } from './prepare.js';
+import { plannedRow } from '../planned-row.js';
 import type { Session } from '../session.js';
 import { waitForFresh } from './wait-for-fresh.js';
 import { zeroCounter } from './zero-counter.js';
@@ -74,26 +75,19 @@ function allowanceOf(work: Work): Desired['allowance'] {
 export function actionRow(session: Session, run: string, work: Work, step: Step): ActionRecord {
   const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
   const id = session.id('act');
-  return {
+  return plannedRow({
     id,
     run,
     panel: work.service.panel,
     service: work.service.id,
     type: step.type,
     target: step.target,
-    state: 'planned',
     key: `${work.service.panel}:${step.type}:${step.target}:${id}`,
     hold: step.hold,
     prior: step.prior,
     payload,
-    observed: null,
-    errorCode: null,
-    errorMessage: null,
     plannedAt: session.now(),
-    calledAt: null,
-    settledAt: null,
-    attempts: 0,
-  };
+  });
 }
 
 /**

@@ -9,6 +9,7 @@ import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { usageError } from '../../errors.js';
 import { zoneOf } from '../pass/prepare.js';
 import { ORDER_PREFIX } from '../pass/work.js';
+import { plannedRow } from '../planned-row.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
 
@@ -99,25 +100,17 @@ export function orderRow(
   request: ProvisionRequest,
   memory: OrderMemory,
 ): ActionRecord {
-  const now = session.now();
-  return {
+  return plannedRow({
     id,
     run,
     panel: service.panel,
     service: service.id,
     type: `${ORDER_PREFIX}${request.verb}`,
     target: service.id,
-    state: 'planned',
     key: `${ORDER_PREFIX}${request.verb}:${service.id}:${id}`,
     hold: null,
     prior: null,
     payload: memory,
-    observed: null,
-    errorCode: null,
-    errorMessage: null,
-    plannedAt: now,
-    calledAt: null,
-    settledAt: null,
-    attempts: 0,
-  };
+    plannedAt: session.now(),
+  });
 }
