@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { PanelError } from './errors.js';
 import type { PreparedRequest } from './prepare-request.js';
 import type { CallEvent, PanelRequest } from './types.js';
@@ -10,7 +9,7 @@ export interface CallFacts {
   prepared: PreparedRequest;
   clean: (text: string) => string;
   status: number | null;
-  headers: IncomingHttpHeaders | null;
+  headers: Record<string, string> | null;
   durationMs: number;
   attempt: number;
   responseBytes: number;
@@ -48,17 +47,8 @@ export function callEvent(onCall: (event: CallEvent) => void, facts: CallFacts):
 }
 
 /** An answer out of a cache is as old as its `Age` says. */
-function serverTimeOf({ date = '', age }: IncomingHttpHeaders): number | null {
+function serverTimeOf({ date = '', age }: Record<string, string>): number | null {
   const sent = date.endsWith(' GMT') ? Date.parse(date) : Number.NaN;
   const seconds = /^\d{1,9}$/.test(age ?? '') ? Number(age) : 0;
   return Number.isNaN(sent) ? null : sent + seconds * 1000;
-}
-
-/** Node's headers with repeated ones joined. */
-export function flatHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
-  }
-  return flat;
 }

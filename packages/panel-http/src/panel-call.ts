@@ -1,11 +1,11 @@
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { LostAnswer, type AttemptAnswer } from './attempt.js';
-import { callEvent, flatHeaders } from './call-event.js';
+import { callEvent } from './call-event.js';
 import { isCredentialHeader } from './credential-header.js';
 import { isPanelError, type PanelError } from './errors.js';
 import { errorOfFailure, type Failure } from './failure.js';
 import { failureOfLostAnswer } from './lost-answer.js';
-import { prepareRequest, type PreparedRequest } from './prepare-request.js';
+import { lowerCased, prepareRequest, type PreparedRequest } from './prepare-request.js';
 import { readAnswer, type ReadResult } from './read-answer.js';
 import { createRedactor } from './redact.js';
 import { retryDelay } from './retry-delay.js';
@@ -40,7 +40,7 @@ export class PanelCall<T> {
   constructor(transport: Transport, request: PanelRequest<T>) {
     this.#transport = transport;
     this.#request = request;
-    this.#prepared = prepareRequest(transport.options.baseUrl, request);
+    this.#prepared = prepareRequest(transport.basePath, request);
     this.#secrets = request.secrets === undefined ? [] : [...request.secrets];
     const { auth } = transport.options;
     const dynamic = auth !== undefined && 'headers' in auth;
@@ -161,7 +161,7 @@ export class PanelCall<T> {
     if (error === null && !lost && 'body' in read) {
       return {
         status: outcome.status,
-        headers: flatHeaders(outcome.headers),
+        headers: outcome.headers,
         body: read.body as T,
         durationMs,
         receivedAt,
@@ -174,11 +174,11 @@ export class PanelCall<T> {
 
   async #send(headers: Record<string, string>, attemptMs: number): Promise<AttemptAnswer | LostAnswer> {
     const { method, signal, maxBodyBytes, sink } = this.#request;
-    const { url, body } = this.#prepared;
+    const { target, body } = this.#prepared;
     try {
       return await this.#transport.attempt({
         method,
-        url,
+        target,
         headers,
         body,
         attemptMs,
@@ -201,7 +201,7 @@ export class PanelCall<T> {
     for (const [name, value] of Object.entries(made)) {
       if (isCredentialHeader(name)) this.#secrets.push(value, ...value.split(' ').slice(1));
     }
-    return { ...made, ...headers };
+    return { ...lowerCased(made), ...headers };
   }
 
   #read(answer: AttemptAnswer, now: number): ReadResult {

@@ -2,7 +2,8 @@ import { PanelConfigError } from './config-error.js';
 import type { PanelRequest } from './types.js';
 
 export interface PreparedRequest {
-  url: string;
+  /** Path and query on the wire, the base URL's own path included. */
+  target: string;
   /** Path and query as they are sent, still to be redacted. */
   path: string;
   headers: Record<string, string>;
@@ -14,8 +15,11 @@ export interface PreparedRequest {
 /** `..`, backslashes, white space and fragments could lead a request elsewhere than its template says. */
 const strayPath = /(^|\/)(\.|%2e){1,2}(\/|$)|[\s\\#?]/i;
 
-/** What a request is on the wire. `PanelConfigError` when it cannot be sent as it is. */
-export function prepareRequest(baseUrl: string, request: PanelRequest<unknown>): PreparedRequest {
+/** Of nothing but characters that stand for themselves in a request line. */
+const ordinary = /^[\w\-.~!$&'()*+,;=:@/%?]*$/;
+
+/** What a request is on the wire, below the path of the panel's base URL. `PanelConfigError` when it cannot be sent as it is. */
+export function prepareRequest(basePath: string, request: PanelRequest<unknown>): PreparedRequest {
   const { method } = request;
   if (!request.path.startsWith('/') || strayPath.test(request.path)) {
     throw new PanelConfigError(
@@ -36,15 +40,24 @@ export function prepareRequest(baseUrl: string, request: PanelRequest<unknown>):
   if (body !== undefined && method === 'GET') {
     throw new PanelConfigError('option_invalid', `${request.endpoint} is a GET and cannot have a body. Use the query.`);
   }
-  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
   return {
-    url: baseUrl + path,
+    target: basePath + (ordinary.test(path) ? path : encoded(path)),
     path,
-    headers,
+    headers: request.headers === undefined ? headers : { ...headers, ...lowerCased(request.headers) },
     body,
     idempotent: request.idempotent ?? method === 'GET',
     changing: request.changing ?? method !== 'GET',
   };
+}
+
+/** Headers by the one spelling of their names. */
+export function lowerCased(headers: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function encoded(path: string): string {
+  const { pathname, search } = new URL(path, 'http://panel');
+  return pathname + search;
 }
 
 function queryOf(query: PanelRequest<unknown>['query']): string {

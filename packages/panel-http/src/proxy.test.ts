@@ -57,7 +57,7 @@ describe('a proxy', () => {
   it('of the kind http carries plain and TLS connections, which are kept', async () => {
     for (const target of [plain, secured]) {
       const { port, targets, close } = await startHttp();
-      const client = connect(`http://127.0.0.1:${port}`, target.url);
+      const client = connect(`http://127.0.0.1:${port}`, target.url, { concurrency: 1 });
       for (let i = 0; i < 3; i += 1) expect((await client.request(write)).body).toEqual({ ok: true });
       expect(targets).toEqual([`127.0.0.1:${target.port}`]);
       client.close();
@@ -114,7 +114,7 @@ describe('a proxy', () => {
   it('of the kind socks5 carries plain and TLS connections, which are kept', async () => {
     for (const target of [plain, secured]) {
       const { port, targets, close } = await startSocks();
-      const client = connect(`socks5://127.0.0.1:${port}`, target.url);
+      const client = connect(`socks5://127.0.0.1:${port}`, target.url, { concurrency: 1 });
       for (let i = 0; i < 3; i += 1) expect((await client.request(write)).body).toEqual({ ok: true });
       expect(targets).toEqual([`5 127.0.0.1:${target.port}`]);
       client.close();

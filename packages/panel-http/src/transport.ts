@@ -3,7 +3,8 @@ import { createAttempt, largestBody, type Attempt } from './attempt.js';
 import { createBreaker, type Breaker } from './breaker.js';
 import { systemClock } from './clock.js';
 import { createLimiter, type Limiter } from './limiter.js';
-import { createPanelAgent } from './panel-agent.js';
+import { createPanelPool } from './panel-pool.js';
+import { lowerCased } from './prepare-request.js';
 import { createRedactor } from './redact.js';
 import { isCredentialHeader } from './credential-header.js';
 import { createRenewal, type Renewal } from './renewal.js';
@@ -16,6 +17,8 @@ export interface Transport {
   readonly options: PanelHttpOptions;
   readonly clock: Clock;
   readonly random: () => number;
+  /** The path of the base URL, without a slash at its end. */
+  readonly basePath: string;
   readonly attempt: Attempt;
   readonly limiter: Limiter;
   readonly breaker: Breaker | null;
@@ -45,8 +48,9 @@ export const defaults = {
 export function createTransport(options: PanelHttpOptions): Transport {
   const clock = options.clock ?? systemClock;
   const concurrency = options.concurrency ?? defaults.concurrency;
-  const agent = createPanelAgent({
-    target: new URL(options.baseUrl),
+  const target = new URL(options.baseUrl);
+  const pool = createPanelPool({
+    target,
     connections: concurrency,
     connectMs: options.timeouts?.connectMs ?? defaults.connectMs,
     tls: options.tls ?? {},
@@ -58,7 +62,8 @@ export function createTransport(options: PanelHttpOptions): Transport {
     options,
     clock,
     random: options.random ?? Math.random,
-    attempt: createAttempt(agent, fixedHeaders(options)),
+    basePath: target.pathname.replace(/\/$/, ''),
+    attempt: createAttempt(pool, fixedHeaders(options)),
     limiter,
     breaker: breakerOf(options, concurrency, clock),
     renewal: options.onUnauthorized === undefined ? null : createRenewal(options.onUnauthorized),
@@ -80,7 +85,7 @@ export function createTransport(options: PanelHttpOptions): Transport {
     },
     close() {
       transport.closed = true;
-      agent.destroy();
+      void pool.destroy();
     },
   };
   return transport;
@@ -97,7 +102,7 @@ function fixedHeaders(options: PanelHttpOptions): Record<string, string> {
   return {
     accept: 'application/json',
     'user-agent': options.userAgent ?? `Sluice/${version}`,
-    ...options.headers,
+    ...lowerCased(options.headers),
   };
 }
 

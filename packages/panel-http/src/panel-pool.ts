@@ -1,12 +1,11 @@
-import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { Pool } from 'undici';
 import { PanelConfigError } from './config-error.js';
 import { asConnectError, secure, withDeadline } from './dial.js';
 import type { Endpoint } from './through-proxy.js';
 import type { PanelTlsOptions } from './types.js';
 
-export interface PanelAgentOptions {
+export interface PanelPoolOptions {
   /** The panel's own address: every connection leads there. */
   target: URL;
   connections: number;
@@ -22,11 +21,11 @@ const idleMs = 4_000;
 class Door {
   readonly endpoint: Endpoint;
   readonly secured: boolean;
-  readonly #options: PanelAgentOptions;
+  readonly #options: PanelPoolOptions;
   readonly #pin: string | null;
   #session: Buffer | undefined;
 
-  constructor(options: PanelAgentOptions) {
+  constructor(options: PanelPoolOptions) {
     const { target } = options;
     this.secured = target.protocol === 'https:';
     this.endpoint = {
@@ -66,56 +65,38 @@ class Door {
   }
 }
 
-type Created = (error: Error | null, socket: Duplex) => void;
-/** Node calls back with a socket or an error; its types do not say so. */
-type Settled = (error: Error | null, socket?: Duplex) => void;
-
-class PanelAgent extends Agent {
-  readonly #door: Door;
-  readonly #dial: () => Promise<Socket>;
-  readonly #proxied: boolean;
-
-  constructor(options: AgentOptions, door: Door, dial: () => Promise<Socket>, proxied: boolean) {
-    super(options);
-    this.#door = door;
-    this.#dial = dial;
-    this.#proxied = proxied;
-    // Node refuses a request whose protocol is not its agent's.
-    Object.assign(this, { protocol: door.secured ? 'https:' : 'http:', defaultPort: door.secured ? 443 : 80 });
-  }
-
-  override getName(): string {
-    return 'panel';
-  }
-
-  override createConnection(_options: ClientRequestArgs, created?: Created): undefined {
-    const settled = created as Settled | undefined;
-    this.#door.open(this.#dial, this.#proxied).then(
-      (socket) => settled?.(null, socket),
-      (error: unknown) => settled?.(error as Error),
-    );
-  }
+/** The connections to one panel, kept between calls and made for its address only. `PanelConfigError` for a proxy or pin that cannot be. */
+export function createPanelPool(options: PanelPoolOptions): Pool {
+  const door = new Door(options);
+  const dial = dialOf(options, door.endpoint);
+  return new Pool(options.target.origin, {
+    connections: options.connections,
+    keepAliveTimeout: idleMs,
+    keepAliveMaxTimeout: idleMs,
+    // Time is taken per attempt.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: (_, settled) => {
+      door.open(dial, options.proxy !== undefined).then(
+        (socket) => {
+          settled(null, socket);
+        },
+        (error: unknown) => {
+          settled(error as Error, null);
+        },
+      );
+    },
+  });
 }
 
-/** The keep-alive agent of one panel, for its address only. `PanelConfigError` for a proxy or pin that cannot be. */
-export function createPanelAgent(options: PanelAgentOptions): Agent {
-  const door = new Door(options);
-  const settings: AgentOptions = {
-    keepAlive: true,
-    maxSockets: options.connections,
-    maxFreeSockets: options.connections,
-    scheduling: 'lifo',
-    timeout: idleMs,
-  };
-  const { endpoint } = door;
-  if (options.proxy === undefined) return new PanelAgent(settings, door, () => dialDirectly(endpoint), false);
+function dialOf(options: PanelPoolOptions, endpoint: Endpoint): () => Promise<Socket> {
+  if (options.proxy === undefined) return () => dialDirectly(endpoint);
   const proxy = proxyUrl(options.proxy);
-  const dial = async (): Promise<Socket> => {
+  return async () => {
     // Loaded when it is needed: most panels are reached directly.
     const { dialThroughProxy } = await import('./through-proxy.js');
     return dialThroughProxy(proxy, endpoint, options);
   };
-  return new PanelAgent(settings, door, dial, true);
 }
 
 function dialDirectly(endpoint: Endpoint): Promise<Socket> {
