@@ -6,16 +6,18 @@ const bodiless = new Set([204, 304]);
 
 /** Sends an answer, or its first half before the connection is destroyed. */
 export function sendAnswer(reply: ServerResponse, answer: FakeResponse, half = false): void {
-  const bytes = bodiless.has(answer.status) ? Buffer.alloc(0) : toBytes(answer.body);
+  const body = bodiless.has(answer.status) ? '' : textOrBytes(answer.body);
   reply.statusCode = answer.status;
   const type = contentType(answer.body);
   if (type !== undefined) reply.setHeader('content-type', type);
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.setHeader(name, value);
-  if (!bodiless.has(answer.status)) reply.setHeader('content-length', bytes.length);
+  if (!bodiless.has(answer.status)) reply.setHeader('content-length', Buffer.byteLength(body));
   if (!half) {
-    reply.end(bytes);
+    // A text goes out in one piece with the head.
+    reply.end(body);
     return;
   }
+  const bytes = Buffer.from(body);
   // An empty first half would never be flushed: the head has to go out in any case.
   reply.flushHeaders();
   reply.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => {
@@ -49,10 +51,12 @@ async function drained(reply: ServerResponse): Promise<void> {
 
 /** The bytes that a body is sent as. */
 export function toBytes(body: FakeBody | undefined): Buffer {
-  if (body === undefined) return Buffer.alloc(0);
-  if (typeof body === 'string') return Buffer.from(body);
-  if (Buffer.isBuffer(body)) return body;
-  return Buffer.from(JSON.stringify(body));
+  return Buffer.from(textOrBytes(body));
+}
+
+function textOrBytes(body: FakeBody | undefined): string | Buffer {
+  if (body === undefined) return '';
+  return typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
 }
 
 function contentType(body: FakeBody | undefined): string | undefined {

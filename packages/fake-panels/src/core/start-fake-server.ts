@@ -212,10 +212,23 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Rejects when the client goes away while it sends. */
+function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    incoming.on('data', (piece: Buffer) => pieces.push(piece));
+    incoming.once('end', () => {
+      resolve(Buffer.concat(pieces));
+    });
+    incoming.once('error', reject);
+    incoming.once('close', () => {
+      if (!incoming.complete) reject(new Error('The client went away while it sent.'));
+    });
+  });
+}
+
 async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
-  const pieces: Buffer[] = [];
-  for await (const piece of incoming as AsyncIterable<Buffer>) pieces.push(piece);
-  const body = Buffer.concat(pieces);
+  const body = await bodyOf(incoming);
   const target = incoming.url ?? '/';
   const mark = target.indexOf('?');
   const headers: Record<string, string> = {};
