@@ -27,15 +27,14 @@ export interface AttemptAnswer {
 /** How an attempt can end without an answer. `sent`: the request may have reached the panel. */
 export type LostReason = 'connect' | 'cut' | 'timeout' | 'too_large' | 'aborted';
 
-export class LostAnswer extends Error {
+export class LostAnswer {
   readonly reason: LostReason;
   readonly sent: boolean;
   readonly status: number | null;
   readonly receivedBytes: number;
-  override readonly cause: unknown;
+  readonly cause: unknown;
 
   constructor(reason: LostReason, sent: boolean, status: number | null, receivedBytes: number, cause: unknown) {
-    super(reason);
     this.reason = reason;
     this.sent = sent;
     this.status = status;
@@ -44,7 +43,7 @@ export class LostAnswer extends Error {
   }
 }
 
-export type Attempt = (request: AttemptRequest) => Promise<AttemptAnswer>;
+export type Attempt = (request: AttemptRequest) => Promise<AttemptAnswer | LostAnswer>;
 
 /**
  * One request, one answer, over undici's dispatcher: redirects are answers, nothing is repeated, and the body can be refused

@@ -49,14 +49,10 @@ export function createBreaker(failures: number, cooldownMs: number, clock: Clock
     openedAt = clock.now();
   });
   return {
-    async run(task, refuse) {
-      try {
-        return await policy.execute(task);
-      } catch (error) {
-        if (error instanceof BrokenCircuitError) throw refuse(leftMs());
-        throw error;
-      }
-    },
+    run: (task, refuse) =>
+      policy.execute(task).catch((error: unknown) => {
+        throw error instanceof BrokenCircuitError ? refuse(leftMs()) : error;
+      }),
     async fail(error) {
       if (policy.state !== CircuitState.Closed) return;
       await policy

@@ -1,6 +1,6 @@
 import { checkOptions } from './check-options.js';
 import { createTransport } from './transport.js';
-import { PanelCall } from './panel-call.js';
+import { callPanel } from './panel-call.js';
 import type { PanelHttp, PanelHttpOptions } from './types.js';
 
 /**
@@ -12,15 +12,7 @@ export function createPanelHttp(options: PanelHttpOptions): PanelHttp {
   const transport = createTransport(options);
   const { counters, limiter } = transport;
   return {
-    async request(request) {
-      counters.calls += 1;
-      try {
-        return await new PanelCall(transport, request).run();
-      } catch (error) {
-        counters.failures += 1;
-        throw error;
-      }
-    },
+    request: (request) => callPanel(transport, request),
     stats: {
       get calls() {
         return counters.calls;

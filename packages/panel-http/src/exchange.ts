@@ -5,10 +5,10 @@ import { ConnectError } from './connect-error.js';
 import { onAbort } from './on-abort.js';
 import { createUnpacker } from './unpacker.js';
 
-/** A request on its way, as the pool tells of it. Settles once, by whatever comes first. */
+/** A request on its way, as the pool tells of it. Settles once, by whatever comes first; rejects only with what a caller's function threw. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: AttemptRequest;
-  readonly #resolve: (answer: AttemptAnswer) => void;
+  readonly #resolve: (outcome: AttemptAnswer | LostAnswer) => void;
   readonly #reject: (error: Error) => void;
   readonly #timer: NodeJS.Timeout;
   #forget: (() => void) | undefined;
@@ -23,7 +23,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Where the bytes of a packed answer go; not yet known before the first of them, since nothing at all is not packed. */
   #unpacker: Transform | null | undefined;
 
-  constructor(request: AttemptRequest, resolve: (answer: AttemptAnswer) => void, reject: (error: Error) => void) {
+  constructor(
+    request: AttemptRequest,
+    resolve: (outcome: AttemptAnswer | LostAnswer) => void,
+    reject: (error: Error) => void,
+  ) {
     this.#request = request;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -117,7 +121,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #lose(reason: LostReason, cause?: unknown): void {
     if (!this.#finish()) return;
     const sent = this.#controller !== undefined && !(cause instanceof ConnectError);
-    this.#reject(new LostAnswer(reason, sent, this.#status, this.#size, cause));
+    this.#resolve(new LostAnswer(reason, sent, this.#status, this.#size, cause));
     this.#stop();
   }
 
@@ -149,7 +153,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
 type RepeatedHeaders = Record<string, string | string[] | undefined>;
 
 /** Of which a second one is no second value. */
-const single = new Set(['age', 'content-encoding', 'content-length', 'content-type', 'date', 'location', 'retry-after']);
+const single = new Set([
+  'age',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'date',
+  'location',
+  'retry-after',
+]);
 
 function joined(headers: RepeatedHeaders): Record<string, string> {
   const flat: Record<string, string> = {};

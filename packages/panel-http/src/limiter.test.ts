@@ -51,6 +51,21 @@ describe('createLimiter', () => {
     expect(started).toEqual([0, 2, 1]);
   });
 
+  it('opens step by step, so that a wide one does not dial all its connections at once', async () => {
+    const limiter = createLimiter(150, undefined);
+    const started: number[] = [];
+    const all = tasks(200, started);
+    const results = all.map((task) => limiter.run(task.run, plain));
+    const open = [started.length];
+    while (limiter.inFlight < 150) {
+      await new Promise(setImmediate);
+      open.push(started.length);
+    }
+    expect(open).toEqual([64, 128, 150]);
+    for (const task of all) task.finish();
+    expect(await Promise.all(results)).toHaveLength(200);
+  });
+
   it('obeys a limit that changes', async () => {
     const limiter = createLimiter(4, undefined);
     limiter.concurrency = 1;

@@ -9,24 +9,44 @@ export interface Limiter {
   readonly waiting: number;
 }
 
+/** Places that open in one turn of the event loop: the first of many answers come in while the later calls are still dialling. */
+const OPENED_AT_ONCE = 64;
+
 /**
  * At most `concurrency` tasks at once and `requestsPerSecond` starts per second, the latter in small portions rather than in one
- * burst per second.
+ * burst per second. A wide limiter opens step by step.
  */
 export function createLimiter(concurrency: number, requestsPerSecond: number | undefined): Limiter {
-  const queue = new PQueue(
-    requestsPerSecond === undefined ? { concurrency } : { concurrency, ...portions(requestsPerSecond), strict: true },
-  );
+  const queue = new PQueue({
+    concurrency: Math.min(concurrency, OPENED_AT_ONCE),
+    ...(requestsPerSecond === undefined ? {} : { ...portions(requestsPerSecond), strict: true }),
+  });
+  let limit = concurrency;
+  let opening = false;
+  const openMore = (): void => {
+    if (opening || queue.concurrency >= limit || queue.size === 0) return;
+    opening = true;
+    setImmediate(() => {
+      opening = false;
+      queue.concurrency = Math.min(limit, queue.concurrency + OPENED_AT_ONCE);
+      openMore();
+    });
+  };
   return {
     run: (task, { first, signal }) => {
       const priority = first ? 1 : 0;
-      return signal === undefined ? queue.add(task, { priority }) : leaveOnAbort(queue, task, priority, signal);
+      const done = signal === undefined ? queue.add(task, { priority }) : leaveOnAbort(queue, task, priority, signal);
+      openMore();
+      return done;
     },
     get concurrency() {
-      return queue.concurrency;
+      return limit;
     },
-    set concurrency(limit) {
-      queue.concurrency = limit;
+    set concurrency(other) {
+      const open = queue.concurrency >= limit ? other : queue.concurrency;
+      limit = other;
+      queue.concurrency = Math.min(open, other);
+      openMore();
     },
     get inFlight() {
       return queue.pending;
@@ -54,10 +74,11 @@ function leaveOnAbort<T>(queue: PQueue, task: () => Promise<T>, priority: number
       return;
     }
     const forget = onAbort(signal, leave);
-    const start = async (): Promise<void> => {
+    const start = (): Promise<T> => {
       forget();
-      if (!signal.aborted) await task().then(resolve, reject);
+      signal.throwIfAborted();
+      return task();
     };
-    queue.add(start, { priority }).catch(reject);
+    queue.add(start, { priority }).then(resolve, reject);
   });
 }

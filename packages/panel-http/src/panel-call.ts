@@ -10,7 +10,9 @@ import { readAnswer, type ReadResult } from './read-answer.js';
 import { createRedactor } from './redact.js';
 import { retryDelay } from './retry-delay.js';
 import type { Transport } from './transport.js';
-import type { PanelAnswer, PanelRequest } from './types.js';
+import type { PanelAnswer, PanelHttpOptions, PanelRequest } from './types.js';
+
+type MadePerRequest = Exclude<NonNullable<PanelHttpOptions['auth']>, { bearer: string }>;
 
 /** Credentials were refused and may be renewed: the call leaves the queue first, because the renewal needs a place in it. */
 class Refused extends Error {
@@ -22,8 +24,27 @@ class Refused extends Error {
   }
 }
 
-/** One call from request to answer: its attempts, its waits, its budget of time. */
-export class PanelCall<T> {
+/** One call from request to answer. All that a failure may call for is made only when there is one. */
+export async function callPanel<T>(transport: Transport, request: PanelRequest<T>): Promise<PanelAnswer<T>> {
+  const { counters } = transport;
+  counters.calls += 1;
+  let call: PanelCall<T> | undefined;
+  try {
+    call = new PanelCall(transport, request);
+    return await call.firstAttempt();
+  } catch (first) {
+    try {
+      if (call === undefined) throw first;
+      return await call.afterFailure(first);
+    } catch (error) {
+      counters.failures += 1;
+      throw error;
+    }
+  }
+}
+
+/** Its attempts, its waits, its budget of time. */
+class PanelCall<T> {
   readonly #transport: Transport;
   readonly #request: PanelRequest<T>;
   readonly #prepared: PreparedRequest;
@@ -50,22 +71,36 @@ export class PanelCall<T> {
     this.#mayRenew = transport.renewal !== null && request.auth !== false && !transport.renewal.isInside();
   }
 
-  async run(): Promise<PanelAnswer<T>> {
+  firstAttempt(): Promise<PanelAnswer<T>> {
+    this.#request.signal?.throwIfAborted();
+    return this.#queued();
+  }
+
+  async afterFailure(first: unknown): Promise<PanelAnswer<T>> {
     try {
-      this.#request.signal?.throwIfAborted();
-      return await this.#withRetries();
+      return await this.#withRetries(first);
     } catch (error) {
       if (!this.#inDoubt || isPanelError(error)) throw error;
       throw this.#error({ code: 'PANEL_TIMEOUT', what: 'the call was cancelled', status: null, outcomeUnknown: true });
     }
   }
 
-  #withRetries(): Promise<PanelAnswer<T>> {
-    const { attempts } = this.#transport.retry;
-    if (attempts === 1 || !this.#prepared.idempotent || this.#request.retryable === false) return this.#once();
+  async #withRetries(first: unknown): Promise<PanelAnswer<T>> {
+    try {
+      return await this.#unlessRefused(first);
+    } catch (error) {
+      const { attempts } = this.#transport.retry;
+      const repeatable = attempts > 1 && this.#prepared.idempotent && this.#request.retryable !== false;
+      const wait = repeatable ? this.#waitAfter(error) : null;
+      if (wait === null) throw error;
+      return await this.#repeated(error, wait, attempts - 1);
+    }
+  }
 
-    let delayMs = 0;
-    let last: unknown;
+  /** The attempts after the first one, which failed. */
+  #repeated(first: unknown, firstWait: number, attempts: number): Promise<PanelAnswer<T>> {
+    let delayMs = firstWait;
+    let last = first;
     const repeatable = handleWhen((error) => {
       const wait = this.#waitAfter(error);
       delayMs = wait ?? 0;
@@ -74,13 +109,12 @@ export class PanelCall<T> {
     });
     // The waits are ours, by the injected clock; cockatiel counts the attempts.
     const policy = retry(repeatable, { maxAttempts: attempts - 1, backoff: new ConstantBackoff(0) });
-    return policy.execute(async ({ attempt }) => {
-      if (attempt === 0) return this.#once();
+    return policy.execute(async () => {
       await this.#transport.clock.sleep(delayMs, this.#request.signal);
       this.#spentMs += delayMs;
       this.#transport.counters.retries += 1;
       try {
-        return await this.#once();
+        return await this.#queued().catch((error: unknown) => this.#unlessRefused(error));
       } catch (error) {
         // What the panel said last tells more than that it is no longer asked.
         throw isPanelError(error) && error.code === 'PANEL_CIRCUIT_OPEN' ? last : error;
@@ -96,13 +130,9 @@ export class PanelCall<T> {
     return wait === null || this.#spentMs + wait >= this.#totalMs ? null : wait;
   }
 
-  async #once(): Promise<PanelAnswer<T>> {
-    try {
-      return await this.#queued();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return await this.#renewed(error);
-    }
+  async #unlessRefused(error: unknown): Promise<PanelAnswer<T>> {
+    if (!(error instanceof Refused)) throw error;
+    return this.#renewed(error);
   }
 
   async #renewed(refused: Refused): Promise<PanelAnswer<T>> {
@@ -126,9 +156,11 @@ export class PanelCall<T> {
     const transport = this.#transport;
     const { clock } = transport;
     if (transport.closed) throw this.#error(closed);
-    await this.#sitOutPause();
+    // Waited for only where there is something to wait for: a poll makes many thousand calls.
+    if (transport.pausedUntil !== 0) await this.#sitOutPause();
     const generation = transport.renewal?.generation ?? 0;
-    const headers = await this.#headers();
+    const made = this.#headers();
+    const headers = made instanceof Promise ? await made : made;
     const attemptMs = Math.max(1, Math.min(this.#attemptMs(), this.#totalMs - this.#spentMs));
     this.#attempts += 1;
     const at = clock.now();
@@ -172,36 +204,25 @@ export class PanelCall<T> {
     throw error as PanelError;
   }
 
-  async #send(headers: Record<string, string>, attemptMs: number): Promise<AttemptAnswer | LostAnswer> {
-    const { method, signal, maxBodyBytes, sink } = this.#request;
+  #send(headers: Record<string, string>, attemptMs: number): Promise<AttemptAnswer | LostAnswer> {
+    const { method, signal, maxBodyBytes = this.#transport.maxBodyBytes, sink } = this.#request;
     const { target, body } = this.#prepared;
-    try {
-      return await this.#transport.attempt({
-        method,
-        target,
-        headers,
-        body,
-        attemptMs,
-        maxBodyBytes: maxBodyBytes ?? this.#transport.maxBodyBytes,
-        signal,
-        sink,
-      });
-    } catch (error) {
-      if (error instanceof LostAnswer) return error;
-      throw error;
-    }
+    return this.#transport.attempt({ method, target, headers, body, attemptMs, maxBodyBytes, signal, sink });
   }
 
-  async #headers(): Promise<Record<string, string>> {
+  #headers(): Record<string, string> | Promise<Record<string, string>> {
     const { auth } = this.#transport.options;
     const { headers } = this.#prepared;
     if (auth === undefined || this.#request.auth === false) return headers;
-    if ('bearer' in auth) return { authorization: `Bearer ${auth.bearer}`, ...headers };
+    return 'bearer' in auth ? { authorization: `Bearer ${auth.bearer}`, ...headers } : this.#madeHeaders(auth);
+  }
+
+  async #madeHeaders(auth: MadePerRequest): Promise<Record<string, string>> {
     const made = await auth.headers({ method: this.#request.method, path: this.#prepared.path });
     for (const [name, value] of Object.entries(made)) {
       if (isCredentialHeader(name)) this.#secrets.push(value, ...value.split(' ').slice(1));
     }
-    return { ...lowerCased(made), ...headers };
+    return { ...lowerCased(made), ...this.#prepared.headers };
   }
 
   #read(answer: AttemptAnswer, now: number): ReadResult {
@@ -235,7 +256,6 @@ export class PanelCall<T> {
   /** The panel asked all of us for a pause. Bounded, so that a clock that jumps cannot stretch it. */
   async #sitOutPause(): Promise<void> {
     const { clock, pausedUntil, retry: policy } = this.#transport;
-    if (pausedUntil === 0) return;
     const left = Math.min(pausedUntil - clock.now(), policy.maxRetryAfterMs);
     if (left > 0) await clock.sleep(left, this.#request.signal);
   }

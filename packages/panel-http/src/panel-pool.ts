@@ -8,7 +8,8 @@ import type { PanelTlsOptions } from './types.js';
 export interface PanelPoolOptions {
   /** The panel's own address: every connection leads there. */
   target: URL;
-  connections: number;
+  /** Calls that are under way at the same time. */
+  calls: number;
   connectMs: number;
   tls: PanelTlsOptions;
   proxy: string | undefined;
@@ -70,7 +71,7 @@ export function createPanelPool(options: PanelPoolOptions): Pool {
   const door = new Door(options);
   const dial = dialOf(options, door.endpoint);
   return new Pool(options.target.origin, {
-    connections: options.connections,
+    connections: connectionsFor(options.calls),
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
     // Time is taken per attempt.
@@ -87,6 +88,14 @@ export function createPanelPool(options: PanelPoolOptions): Pool {
       );
     },
   });
+}
+
+/**
+ * After an answer a connection rests for a turn of the event loop: undici looks whether the other side closes it. With many
+ * calls under way a turn is long, and a quarter more connections keep the next calls from waiting for it.
+ */
+function connectionsFor(calls: number): number {
+  return calls < 64 ? calls : Math.ceil(calls * 1.25);
 }
 
 function dialOf(options: PanelPoolOptions, endpoint: Endpoint): () => Promise<Socket> {

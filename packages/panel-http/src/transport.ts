@@ -51,7 +51,7 @@ export function createTransport(options: PanelHttpOptions): Transport {
   const target = new URL(options.baseUrl);
   const pool = createPanelPool({
     target,
-    connections: concurrency,
+    calls: concurrency,
     connectMs: options.timeouts?.connectMs ?? defaults.connectMs,
     tls: options.tls ?? {},
     proxy: options.proxy,
