@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunksOrAll, inOrder } from './chunks.js';
+import { inChunksOrAll, inOrder, listed } from './chunks.js';
 import { insertRows } from './insert-rows.js';
 import { mustExist } from './must-exist.js';
 import { behind, pageOf } from './page.js';
@@ -43,7 +43,7 @@ export function actionsTable(access: Access): StoreTables['actions'] {
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(services, (chunk) => {
           let query = db.selectFrom('actions').select(actions.columns).select('seq').where(UNSETTLED);
-          if (chunk !== null) query = query.where('service', 'in', chunk);
+          if (chunk !== null) query = query.where('service', 'in', listed(chunk));
           if (panel !== undefined) query = query.where('panel', '=', panel);
           return query.execute();
         });

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { AgentTables } from '../agent-tables.js';
 import type { Access, Session } from './access.js';
 import { agentDisabled, agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
-import { inChunks } from './chunks.js';
+import { inChunks, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import type { RecordTable } from './record-table.js';
 
@@ -29,14 +29,14 @@ export function agentsTables(access: Access): AgentTables {
           const rows =
             keys === undefined
               ? await query.execute()
-              : await inChunks(keys, (chunk) => query.where('key', 'in', chunk).execute());
+              : await inChunks(keys, (chunk) => query.where('key', 'in', listed(chunk)).execute());
           return rows.map((row) => agentUsers.decode(row));
         }),
       put: (records) => access.write((session) => replace(session, agentUsers, records, ['panel', 'key'])),
       remove: (panel, keys) =>
         access.write(async ({ db }) => {
           await inChunks(keys, async (chunk) => {
-            await db.deleteFrom('agent_users').where('panel', '=', panel).where('key', 'in', chunk).execute();
+            await db.deleteFrom('agent_users').where('panel', '=', panel).where('key', 'in', listed(chunk)).execute();
             return [];
           });
         }),

@@ -1,3 +1,5 @@
+import { type RawBuilder, sql } from 'kysely';
+
 /** Well below what any database takes as values of one statement. */
 const IN_LIST = 500;
 
@@ -14,6 +16,11 @@ export async function inChunks<T>(
   const answers: T[][] = [];
   for (let at = 0; at < sorted.length; at += IN_LIST) answers.push(await ask(sorted.slice(at, at + IN_LIST)));
   return answers.flat();
+}
+
+/** A list as one value: the text of a statement is the same for a list of any length, and is put together and prepared once. */
+export function listed(values: readonly string[]): RawBuilder<string> {
+  return sql`(select value from json_each(${JSON.stringify(values)}))`;
 }
 
 /** The same for a list that may be absent: then one question without it. */

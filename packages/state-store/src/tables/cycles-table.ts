@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunksOrAll } from './chunks.js';
+import { inChunksOrAll, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { cycles } from './record-tables.js';
 
@@ -26,7 +26,7 @@ export function cyclesTable(access: Access): StoreTables['cycles'] {
               ),
             )
             .select(cycles.columns.map((column) => `cycles.${column}` as const));
-          if (chunk !== null) query = query.where('services.id', 'in', chunk);
+          if (chunk !== null) query = query.where('services.id', 'in', listed(chunk));
           return query.orderBy('services.id').execute();
         });
         return rows.map((row) => cycles.decode(row));

@@ -22,8 +22,7 @@ export function decisionBasis(decision: DecisionRecord): string {
   // Whoever makes decisions writes their members in this order already: copying them all would take longer than the digest.
   const text = JSON.stringify(isInOrder(parts) ? parts : inOrder(parts));
   // Loaded when it is needed: most commands write no decisions.
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  return createHash('sha256').update(text).digest('base64url');
+  return process.getBuiltinModule('node:crypto').hash('sha256', text, 'base64url');
 }
 
 /** Without the members that change with every reading. */

@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { inChunks, inChunksOrAll } from './chunks.js';
+import { inChunks, inChunksOrAll, listed } from './chunks.js';
 import { decisionBasis } from './decision-basis.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { decisionHistory, decisions } from './record-tables.js';
@@ -12,7 +12,7 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(ids, (chunk) => {
           let query = db.selectFrom('decisions').select(decisions.columns);
-          if (chunk !== null) query = query.where('service', 'in', chunk);
+          if (chunk !== null) query = query.where('service', 'in', listed(chunk));
           return query.orderBy('service').execute();
         });
         return rows.map((row) => decisions.decode(row));
@@ -65,7 +65,7 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
 
 async function basisOf({ db }: Session, services: readonly string[]): Promise<Map<string, string>> {
   const rows = await inChunks(services, (chunk) =>
-    db.selectFrom('decisions').select(['service', 'basis']).where('service', 'in', chunk).execute(),
+    db.selectFrom('decisions').select(['service', 'basis']).where('service', 'in', listed(chunk)).execute(),
   );
   return new Map(rows.map((row) => [row.service, row.basis]));
 }

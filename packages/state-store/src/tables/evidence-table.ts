@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access } from './access.js';
-import { inChunks, inChunksOrAll } from './chunks.js';
+import { inChunks, inChunksOrAll, listed } from './chunks.js';
 import { mustExist } from './must-exist.js';
 import { evidence } from './record-tables.js';
 
@@ -12,7 +12,7 @@ export function evidenceTable(access: Access): StoreTables['evidence'] {
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(services, (chunk) => {
           let query = db.selectFrom('evidence').select(evidence.columns).where('until', 'is', null);
-          if (chunk !== null) query = query.where('service', 'in', chunk);
+          if (chunk !== null) query = query.where('service', 'in', listed(chunk));
           if (panel !== undefined) query = query.where('panel', '=', panel);
           return query.orderBy('service').orderBy('since').orderBy('seq').execute();
         });
@@ -24,7 +24,7 @@ export function evidenceTable(access: Access): StoreTables['evidence'] {
           db
             .selectFrom('evidence')
             .select(evidence.columns)
-            .where('hold', 'in', chunk)
+            .where('hold', 'in', listed(chunk))
             .orderBy('hold')
             .orderBy('since')
             .orderBy('seq')

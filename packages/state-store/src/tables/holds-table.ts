@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunksOrAll, inOrder } from './chunks.js';
+import { inChunksOrAll, inOrder, listed } from './chunks.js';
 import { mustExist } from './must-exist.js';
 import { holds } from './record-tables.js';
 
@@ -11,7 +11,7 @@ export function holdsTable(access: Access): StoreTables['holds'] {
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(services, (chunk) => {
           let query = db.selectFrom('holds').select(holds.columns).select('seq').where('until', 'is', null);
-          if (chunk !== null) query = query.where('service', 'in', chunk);
+          if (chunk !== null) query = query.where('service', 'in', listed(chunk));
           if (reason !== undefined) query = query.where('reason', '=', reason);
           if (panel !== undefined) {
             query = query.where('service', 'in', (eb) =>

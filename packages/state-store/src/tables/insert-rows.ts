@@ -9,7 +9,7 @@ export type OnConflict =
   | { readonly do: 'nothing'; readonly key: readonly string[] };
 
 /** Rows in one statement: few sizes, so that few texts are prepared; the largest stays under 32,766 values. */
-const SIZES = [128, 16, 1] as const;
+const SIZES = [128, 32, 8, 2, 1] as const;
 
 /**
  * Inserts any number of rows by multi-row statements, and gives the values of `returning` of the rows inserted.

@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunksOrAll } from './chunks.js';
+import { inChunksOrAll, listed } from './chunks.js';
 import { overrides } from './record-tables.js';
 
 /** The operator's exceptions for single services. */
@@ -10,7 +10,7 @@ export function overridesTable(access: Access): StoreTables['overrides'] {
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(ids, (chunk) => {
           let query = db.selectFrom('service_overrides').select(overrides.columns).where('until', 'is', null);
-          if (chunk !== null) query = query.where('service', 'in', chunk);
+          if (chunk !== null) query = query.where('service', 'in', listed(chunk));
           return query.orderBy('service').execute();
         });
         return rows.map((row) => overrides.decode(row));

@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunksOrAll, inOrder } from './chunks.js';
+import { inChunksOrAll, inOrder, listed } from './chunks.js';
 import { mustExist } from './must-exist.js';
 import { purchases } from './record-tables.js';
 
@@ -13,8 +13,8 @@ export function purchasesTable(access: Access): StoreTables['purchases'] {
           inChunksOrAll(cycles, (periods) => {
             let query = db.selectFrom('purchases').select(purchases.columns).select('seq');
             if (service !== undefined) query = query.where('service', '=', service);
-            if (some !== null) query = query.where('service', 'in', some);
-            if (periods !== null) query = query.where('cycle', 'in', periods);
+            if (some !== null) query = query.where('service', 'in', listed(some));
+            if (periods !== null) query = query.where('cycle', 'in', listed(periods));
             if (status !== undefined) query = query.where('status', '=', status);
             return query.execute();
           }),

@@ -73,6 +73,9 @@ const OPEN: Record<string, readonly [index: string, read: (tables: StoreTables) 
   'actions.unsettled': ['actions_open', (t) => t.actions.unsettled({ panel: 'dcim' })],
 };
 
+/** Of a table: `json_each` is the list that was asked for. */
+const readsAll = (line: string): boolean => line.startsWith('SCAN') && !line.startsWith('SCAN json_each');
+
 describe('the plan of', () => {
   const at = useStore();
   let queries: CompiledQuery[] = [];
@@ -104,7 +107,7 @@ describe('the plan of', () => {
   it.each(Object.keys(FILTERED))('%s goes by an index', async (name) => {
     await FILTERED[name]?.(tables);
     expect(queries.length).toBeGreaterThan(0);
-    expect(queries.flatMap(explain).filter((line) => line.startsWith('SCAN'))).toEqual([]);
+    expect(queries.flatMap(explain).filter(readsAll)).toEqual([]);
   });
 
   it.each(Object.keys(OPEN))('%s reads only what is open', async (name) => {

@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunksOrAll } from './chunks.js';
+import { inChunksOrAll, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { samples } from './record-tables.js';
 
@@ -41,7 +41,7 @@ export function samplesTable(access: Access): StoreTables['samples'] {
               ),
             )
             .select(samples.columns.map((column) => `usage_samples.${column}` as const));
-          if (chunk !== null) query = query.where('services.id', 'in', chunk);
+          if (chunk !== null) query = query.where('services.id', 'in', listed(chunk));
           return query.orderBy('services.id').execute();
         });
         return rows.map((row) => samples.decode(row));

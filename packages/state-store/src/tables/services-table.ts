@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
-import { inChunksOrAll } from './chunks.js';
+import { inChunksOrAll, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { services } from './record-tables.js';
 
@@ -18,7 +18,7 @@ export function servicesTable(access: Access): StoreTables['services'] {
         const { panel, product, client, ids, after, limit } = filter;
         const rows = await inChunksOrAll(ids, (chunk) => {
           let query = db.selectFrom('services').select(services.columns).orderBy('id');
-          if (chunk !== null) query = query.where('id', 'in', chunk);
+          if (chunk !== null) query = query.where('id', 'in', listed(chunk));
           if (panel !== undefined) query = query.where('panel', '=', panel);
           if (product !== undefined) query = query.where('product', '=', product);
           if (client !== undefined) query = query.where('client', '=', client);
