@@ -26,6 +26,6 @@ export function bandwidthCall(connection: Connection, settings: EasyDcimOptions)
       },
       options,
     );
-    return { ...answer.body, impersonated, fallback };
+    return Object.assign(answer.body, { impersonated, fallback });
   };
 }

@@ -17,7 +17,7 @@ const aliases: Record<Quantity, readonly string[]> = {
   out: ['out', 'outbound', 'upload', 'tx', 'traffic_out', 'BW_OUT'],
   total: ['total', 'sum', 'traffic_total', 'BW_TOTAL'],
 };
-const everyAlias = Object.values(aliases).flat();
+const everyAlias = new Set(Object.values(aliases).flat());
 const wrappers = ['data', 'result', 'stats'];
 const bytesPer: Record<BandwidthUnit, number> = { bytes: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
 
@@ -28,7 +28,7 @@ export function readBandwidth(
 ): Omit<BandwidthReading, 'impersonated' | 'fallback'> {
   const figures = unwrap(json);
   const { units } = options;
-  if (units === undefined && everyAlias.some((key) => key.startsWith('BW_') && key in figures)) {
+  if (units === undefined && Object.keys(figures).some((key) => key.startsWith('BW_') && everyAlias.has(key))) {
     throw new ParseProblem('BW_ figures have no known unit; state the unit of the panel in the settings', ['BW_TOTAL']);
   }
   const parts = { in: quantity(figures, 'in', units), out: quantity(figures, 'out', units) };
@@ -51,7 +51,8 @@ export function readBandwidth(
 }
 
 function hasFigures(value: JsonObject): boolean {
-  return everyAlias.some((key) => key in value);
+  for (const key in value) if (everyAlias.has(key)) return true;
+  return false;
 }
 
 function unwrap(json: unknown): JsonObject {
@@ -95,7 +96,7 @@ const pageKeys = ['current_page', 'last_page', 'per_page', 'next_page_url', 'cou
 
 /** A lone total beside lists, objects or page numbers is a count of rows rather than of bytes. */
 function refuseOddTotal(figures: JsonObject): void {
-  const others = Object.entries(figures).filter(([key]) => !everyAlias.includes(key));
+  const others = Object.entries(figures).filter(([key]) => !everyAlias.has(key));
   if (others.some(([key, value]) => pageKeys.includes(key) || (typeof value === 'object' && value !== null))) {
     throw new ParseProblem('a lone total that seems to count something else', ['total']);
   }

@@ -49,15 +49,18 @@ export class Connection {
   }
 
   /** A read on behalf of a user, with one more try without the user where that is switched on (contract 1.3). */
-  async readAs<T>(request: ClientRequest<T>, options: CallOptions = {}): Promise<Impersonated<T>> {
+  readAs<T>(request: ClientRequest<T>, options: CallOptions = {}): Promise<Impersonated<T>> {
     const user = options.impersonate === undefined ? (this.#options.impersonate ?? null) : options.impersonate;
-    if (user === null) return { answer: await this.request(request, options), impersonated: null, fallback: false };
+    return user === null ? this.request(request, options).then(asOurselves) : this.#as(user, request, options);
+  }
+
+  async #as<T>(user: string, request: ClientRequest<T>, options: CallOptions): Promise<Impersonated<T>> {
     try {
       const answer = await this.request(impersonating(request, user), options);
       return { answer, impersonated: user, fallback: false };
     } catch (error) {
       if (this.#options.impersonateFallback !== true || !blamesImpersonation(error)) throw error;
-      return { answer: await this.#withoutUser(request, options, error), impersonated: null, fallback: true };
+      return { ...asOurselves(await this.#withoutUser(request, options, error)), fallback: true };
     }
   }
 
@@ -80,6 +83,10 @@ export class Connection {
   close(): void {
     this.#http.close();
   }
+}
+
+function asOurselves<T>(answer: PanelAnswer<T>): Impersonated<T> {
+  return { answer, impersonated: null, fallback: false };
 }
 
 /** An id as one segment of a path. */
