@@ -111,26 +111,39 @@ export class Session {
   }
 
   async #flush(): Promise<void> {
+    const calls = this.#takeCalls();
+    if (calls.length > 0) await this.store.write((tables) => tables.apiCalls.add(calls));
+  }
+
+  #takeCalls(): ApiCallRecord[] {
     const calls = this.#calls;
     this.#calls = [];
-    if (calls.length > 0) await this.store.write((tables) => tables.apiCalls.add(calls));
+    return calls;
   }
 
   /**
    * A write that fails when one of the leases was lost meanwhile. What it changes in holds and evidence reaches the
-   * file of open holds beside the store.
+   * file of open holds beside the store; the calls that wait for the log are written along with it.
    */
   async write<T>(leases: HeldLease[], work: (tables: StoreTables) => Promise<T>): Promise<T> {
     const changes = { holds: false };
-    const result = await this.store.write(
-      (tables) =>
-        work(
-          watchHolds(tables, () => {
-            changes.holds = true;
-          }),
-        ),
-      { fences: leases },
-    );
+    const calls = this.#takeCalls();
+    const result = await this.store
+      .write(
+        async (tables) => {
+          if (calls.length > 0) await tables.apiCalls.add(calls);
+          return work(
+            watchHolds(tables, () => {
+              changes.holds = true;
+            }),
+          );
+        },
+        { fences: leases },
+      )
+      .catch((error: unknown) => {
+        this.#calls = [...calls, ...this.#calls];
+        throw error;
+      });
     if (changes.holds) this.#writeHoldsFile();
     return result;
   }

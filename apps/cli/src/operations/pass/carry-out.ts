@@ -18,28 +18,24 @@ const AT_ONCE = 16;
 
 /** Writes down readings, cycles and the holds that begin and end, before anything is changed on the panel. */
 export async function commit(
-  session: Session,
+  tables: StoreTables,
   works: Work[],
   treatment: (work: Work) => Treatment,
-  leases: HeldLease[],
-  stopped: boolean,
+  { at, stopped }: { at: string; stopped: boolean },
 ): Promise<void> {
-  const at = session.now();
-  await session.write(leases, async (tables) => {
-    await tables.samples.add(works.map(sampleOf).filter((sample) => sample !== null));
-    // A reading that the brake stopped is kept as a sample, but is no peak to measure later ones against.
-    const accepted = stopped ? works.filter((work) => treatment(work).observing) : works;
-    for (const work of accepted) settleCycle(work);
-    await tables.cycles.put(accepted.flatMap((work) => [work.closing, work.cycle]).filter((cycle) => cycle !== null));
-    for (const work of works) {
-      if (treatment(work).shownOnly) {
-        // Drafts are only shown: they never become holds.
-        work.holds = work.holds.filter((hold) => !work.opens.some((open) => open.reason === hold.reason));
-        continue;
-      }
+  await tables.samples.add(works.map(sampleOf).filter((sample) => sample !== null));
+  // A reading that the brake stopped is kept as a sample, but is no peak to measure later ones against.
+  const accepted = stopped ? works.filter((work) => treatment(work).observing) : works;
+  for (const work of accepted) settleCycle(work);
+  await tables.cycles.put(accepted.flatMap((work) => [work.closing, work.cycle]).filter((cycle) => cycle !== null));
+  for (const work of works) {
+    if (treatment(work).shownOnly) {
+      // Drafts are only shown: they never become holds.
+      work.holds = work.holds.filter((hold) => !work.opens.some((open) => open.reason === hold.reason));
+    } else if (work.holds.length > 0 || work.closes.length > 0) {
       await commitHolds(work, at, tables);
     }
-  });
+  }
 }
 
 async function commitHolds(work: Work, at: string, tables: StoreTables): Promise<void> {

@@ -3,10 +3,10 @@ import type { Panel } from '../../panels/panel.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 
-/** Small pages: what is in hand of a service is given back to memory soon after its answer. */
-const SMALLEST = 128;
+/** Small pages, of as many rows as the store writes in one statement: what is in hand of a service is given back to memory soon after its answer. */
+const STEP = 128;
 /** Where no call is waited for: as many as the store takes at once without keeping much in memory. */
-const QUICK = 400;
+const QUICK = 3 * STEP;
 
 type PagedPanel = Pick<Panel, 'name' | 'wholeLists' | 'quickLook'>;
 
@@ -50,7 +50,7 @@ export function eachPage(
 
 function pageSize(session: Session, panel: PagedPanel): number {
   if (panel.quickLook === true) return QUICK;
-  return Math.max(SMALLEST, Math.ceil(concurrencyOf(session, panel) / 2));
+  return STEP * Math.max(1, Math.round(concurrencyOf(session, panel) / 2 / STEP));
 }
 
 function concurrencyOf(session: Session, panel: PagedPanel): number {

@@ -12,12 +12,13 @@ import { carryOut, commit } from './carry-out.js';
 import { draftHolds, judge, noticesOf } from './judge.js';
 import { keep } from './keep.js';
 import { meter } from './meter.js';
-import { noticeRows, type Notice } from './notices.js';
-import { decisionOf, viewOf, type Treatment } from './outcome.js';
+import type { Notice } from './notices.js';
+import type { Treatment } from './outcome.js';
 import { eachPage } from './pages.js';
 import { countFall, mostFell, type FallCount } from './plausibility.js';
 import { prepare } from './prepare.js';
-import { shownNotice, type PassReport } from './report.js';
+import { record, showOnly } from './record.js';
+import type { PassReport } from './report.js';
 import type { PassRequest } from './request.js';
 import { findSharing } from './sharing.js';
 import type { Tally } from './tally.js';
@@ -106,9 +107,16 @@ async function readPage(
   const notices = finished.flatMap(noticesOf);
   // The next page's answers come in meanwhile, and their calls go on: the store does not keep them waiting for a page's whole writing.
   await answersTaken();
-  if (!request.dryRun) await commit(session, finished, () => treatmentOf(run, false), run.leases.held, false);
-  await answersTaken();
-  await record(run, finished, (work) => treatmentOf(run, work.enforcement.value === 'observe'), notices);
+  const shown = (work: Work): Treatment => treatmentOf(run, work.enforcement.value === 'observe');
+  if (request.dryRun) showOnly(run, finished, shown, notices);
+  else if (finished.length > 0) {
+    // In one transaction, since nothing of this is changed on the panel in between: each costs a wait for the disk.
+    await session.write(run.leases.held, async (tables) => {
+      const at = session.now();
+      await commit(tables, finished, () => treatmentOf(run, false), { at, stopped: false });
+      await record(run, tables, finished, shown, notices);
+    });
+  }
 }
 
 /** Services that are as they should be, seen where a look costs nothing: they are done with, and their memory is free. */
@@ -176,7 +184,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   }
   if (!request.dryRun && open.length > 0) {
     if (open.some((work) => !treatment(work).shownOnly)) await backupBeforeEnforcing(session.store);
-    await commit(session, open, treatment, leases.held, stopped);
+    await session.write(leases.held, (tables) => commit(tables, open, treatment, { at: session.now(), stopped }));
     const changeable = open.filter((work) => !treatment(work).shownOnly && work.skipped === null);
     const due = (work: Work): boolean => needsLook(panel, work, request);
     await carryOut(session, panel, report.run.id, changeable, leases, due, scopeOf(request));
@@ -185,7 +193,10 @@ async function finishOpen(run: PanelRun): Promise<void> {
   }
   for (const work of open) keep(session, panel, work, scopeOf(request));
   if (stopped) notices.push(brakeNotice(run, braked));
-  await record(run, open, treatment, notices);
+  if (request.dryRun) showOnly(run, open, treatment, notices);
+  else if (open.length + notices.length > 0) {
+    await session.write(leases.held, (tables) => record(run, tables, open, treatment, notices));
+  }
 }
 
 /** A reading that can't be trusted neither holds nor releases. */
@@ -248,29 +259,4 @@ function brakeNotice({ panel, report, request, active }: PanelRun, { changing }:
     service: null,
     message,
   };
-}
-
-/** Writes the decisions down and adds the services to the run's document. */
-async function record(
-  { session, request, leases, report, tally }: PanelRun,
-  works: Work[],
-  treatment: (work: Work) => Treatment,
-  notices: Notice[],
-): Promise<void> {
-  const decisions = works.map((work) => {
-    const how = treatment(work);
-    const decision = decisionOf(session, report.run.id, work, how);
-    tally.add(work, viewOf(decision, work, how));
-    return decision;
-  });
-  const rows = noticeRows(session, report.run.id, notices);
-  if (request.dryRun) {
-    report.notices.push(...rows.map(shownNotice));
-    return;
-  }
-  if (decisions.length === 0 && rows.length === 0) return;
-  await session.write(leases.held, async (tables) => {
-    await tables.decisions.record(decisions);
-    report.notices.push(...(await tables.notices.add(rows)).map(shownNotice));
-  });
 }

@@ -1,4 +1,6 @@
+import type { DecisionRecord } from '@sluice/state-store';
 import type { ServiceView } from '../views.js';
+import { shownHolds, viewOf, type Treatment } from './outcome.js';
 import type { PassTotals } from './report.js';
 import { LEASED, type Work } from './work.js';
 
@@ -29,24 +31,26 @@ export class Tally {
     this.#keepAll = keepAll;
   }
 
-  add(work: Work, view: ServiceView): void {
+  add(work: Work, decision: DecisionRecord, how: Treatment): void {
     const { totals } = this;
+    const { status } = decision;
+    const { actions } = work;
     totals.services++;
     if (work.usage !== null) totals.read++;
-    if (view.status === 'unreadable') totals.unreadable++;
-    if (view.status === 'failed') totals.failed++;
-    if (view.holds.length > 0) totals.held++;
+    if (status === 'unreadable') totals.unreadable++;
+    if (status === 'failed') totals.failed++;
+    if (shownHolds(work, how).length > 0) totals.held++;
     if (work.released) totals.released++;
-    totals.actions += view.actions.length;
-    this.changes ||= view.actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
-    if (view.status !== 'skipped') this.counted++;
+    totals.actions += actions.length;
+    this.changes ||= actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
+    if (status !== 'skipped') this.counted++;
     else if (work.skipped === LEASED) this.left++;
-    if (view.status !== 'skipped' && view.error !== null) {
+    if (status !== 'skipped' && decision.errorCode !== null) {
       this.wrong++;
-      this.partly ||= view.actions.some((action) => action.state === 'applied');
+      this.partly ||= actions.some((action) => action.state === 'applied');
     }
     // A service that is as it should be is only counted, unless everything is asked for.
-    if (this.#keepAll || view.status !== 'ok' || view.actions.length > 0) this.#views.push(view);
+    if (this.#keepAll || status !== 'ok' || actions.length > 0) this.#views.push(viewOf(decision, work, how));
   }
 
   /** By panel in the order of the config, then by id. */

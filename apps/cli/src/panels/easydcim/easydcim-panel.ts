@@ -85,19 +85,20 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     onAnswer: (service: string, answer: UsageAnswer) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    await Promise.all(
-      requests.map(async (request) => {
-        onAnswer(request.service.id, await this.#readOne(request, signal));
-      }),
-    );
+    await Promise.all(requests.map((request) => this.#readOne(request, onAnswer, signal)));
   }
 
-  async #readOne({ service, window }: UsageRequest, signal: AbortSignal): Promise<UsageAnswer> {
+  async #readOne(
+    { service, window }: UsageRequest,
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let answer: UsageAnswer;
     try {
       const id = service.refs['easydcim_service_id'] ?? '';
       const reading = await this.client.bandwidth(id, window, { ...this.#call(service), signal });
       const { inBytes, outBytes, totalBytes, warnings, raw, shape } = reading;
-      return {
+      answer = {
         reading: { known: true, at: isoNow(this.#deps.clock), inBytes, outBytes, totalBytes },
         raw,
         shape: figurePaths(shape),
@@ -105,13 +106,14 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
       };
     } catch (error) {
       const { code, message } = withCredentialKey(error, this.#key);
-      return {
+      answer = {
         reading: { known: false, at: isoNow(this.#deps.clock), code, message },
         raw: null,
         shape: [],
         warnings: [],
       };
     }
+    onAnswer(service.id, answer);
   }
 
   async observe(services: ServiceRecord[], signal: AbortSignal): Promise<Map<string, Observation<EasyDcimState>>> {
