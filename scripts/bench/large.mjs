@@ -1,72 +1,36 @@
-import { Agent, request } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { main, median, prepareEasyDcim, runTimed, startFake } from './lib.mjs';
 
-/** The same calls with nothing but node's own http client: what this machine can do at all. */
-function bareClient(fake, count, inFlight) {
-  const { hostname, port } = new URL(fake.url);
-  const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
-  const body = JSON.stringify({ startDate: '2026-01-01 00:00:00', endDate: '2026-01-02 00:00:00' });
-  let next = 1;
-  const call = (id) =>
-    new Promise((resolve, reject) => {
-      const sent = request(
-        {
-          agent,
-          hostname,
-          port,
-          method: 'POST',
-          path: `/api/v3/client/services/${id}/bandwidth`,
-          headers: { authorization: `Bearer ${fake.token}`, 'content-type': 'application/json' },
-        },
-        (answer) => {
-          let text = '';
-          answer.on('data', (chunk) => (text += chunk));
-          answer.on('end', () => resolve(JSON.parse(text)));
-        },
-      );
-      sent.on('error', reject);
-      sent.end(body);
-    });
-  const worker = async () => {
-    while (next <= count) await call(next++);
-  };
-  return (async () => {
-    const startedAt = performance.now();
-    await Promise.all(Array.from({ length: inFlight }, worker));
-    agent.destroy();
-    return performance.now() - startedAt;
-  })();
-}
+const bareClient = path.join(import.meta.dirname, 'bare-client.mjs');
 
-/** 10,000 services at 100 ms with 500 in flight, against the physical limit: the larger of waiting and bare http. */
+/**
+ * 10,000 services at 100 ms with 500 in flight, against the physical limit: the larger of mere waiting and what a process of
+ * node's own http client takes for the same calls. Both are whole processes, run in turn, so that a slow moment meets both.
+ */
 export async function benchLarge() {
   const services = 10_000;
   const latency = 100;
   const inFlight = 500;
+  const waiting = (services * latency) / inFlight;
   const fake = await startFake('easydcim', ['--services', String(services), '--latency', String(latency)]);
   const bench = await prepareEasyDcim(fake, services, inFlight);
   try {
     const ours = [];
-    const bare = [];
-    for (let round = 0; round < 4; round++) {
-      const { code, ms, stderr } = await bench.sluice(['poll', '--quiet']);
-      if (code !== 0) throw new Error(stderr);
-      const limit = await bareClient(fake, services, inFlight);
-      if (round > 0) {
-        ours.push(ms);
-        bare.push(limit);
-      }
+    const ratios = [];
+    for (let round = 0; round < 8; round++) {
+      const poll = await bench.sluice(['poll', '--quiet']);
+      const bare = await runTimed([bareClient, fake.url, fake.token, String(services), String(inFlight)]);
+      for (const { code, stderr } of [poll, bare]) if (code !== 0) throw new Error(stderr);
+      if (round === 0) continue;
+      ours.push(poll.ms);
+      ratios.push(poll.ms / Math.max(bare.ms, waiting));
     }
-    const start = (await runTimed([main, '--version'])).ms;
-    const physical = Math.max(median(bare), (services * latency) / inFlight);
+    const what = '10,000 services at 100 ms, 500 in flight, start and end included';
     return [
-      {
-        name: '10,000 services at 100 ms, 500 in flight, less start-up, against the physical limit',
-        figure: (median(ours) - start) / physical,
-        limit: 1.25,
-      },
+      { name: `${what}, against the physical limit`, figure: median(ratios), limit: 1.25 },
+      { name: `${what}, against ${waiting / 1000} s of mere waiting`, figure: median(ours) / waiting, limit: null },
     ];
   } finally {
     bench.remove();
