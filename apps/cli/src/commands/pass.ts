@@ -38,7 +38,7 @@ function requestOf(command: string, options: PassOptions, observeAll: boolean): 
  * before it is swept; set from the start, this keeps the memory of 100,000 services near that of 1,000. It costs a small
  * run nothing.
  */
-const HEAP_GROWTH = '--heap-growing-percent=50';
+const HEAP_GROWTH = '--heap-growing-percent=100';
 
 async function pass(request: PassRequest, options: PassOptions, deps: Deps): Promise<number> {
   setFlagsFromString(HEAP_GROWTH);

@@ -1,3 +1,4 @@
+import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { HeldLease, StoreTables } from '@sluice/state-store';
 import type { AccountOrder, Desired, Panel } from '../../panels/panel.js';
 import { enforcementOf } from '../enforcement.js';
@@ -24,6 +25,8 @@ export async function commit(
   { at, stopped }: { at: string; stopped: boolean },
 ): Promise<void> {
   await tables.samples.add(works.map(sampleOf).filter((sample) => sample !== null));
+  // The calls of the next pages go on: nothing here keeps their answers waiting for long.
+  await answersTaken();
   // A reading that the brake stopped is kept as a sample, but is no peak to measure later ones against.
   const accepted = stopped ? works.filter((work) => treatment(work).observing) : works;
   for (const work of accepted) settleCycle(work);

@@ -3,10 +3,13 @@ import type { Panel } from '../../panels/panel.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 
-/** Small pages, of as many rows as the store writes in one statement: what is in hand of a service is given back to memory soon after its answer. */
-const STEP = 128;
+/**
+ * Small, of as many rows as the store writes in one statement: while a page is written no answer is taken, and what is in hand
+ * of a service is given back to memory soon after its answer.
+ */
+const PAGE = 128;
 /** Where no call is waited for: as many as the store takes at once without keeping much in memory. */
-const QUICK = 3 * STEP;
+const QUICK_PAGE = 3 * PAGE;
 
 type PagedPanel = Pick<Panel, 'name' | 'wholeLists' | 'quickLook'>;
 
@@ -24,7 +27,7 @@ async function* servicePages(
     yield await session.store.services.list({ panel: panel.name });
     return;
   }
-  const limit = pageSize(session, panel);
+  const limit = pageSize(panel);
   for (let after: string | undefined; ;) {
     const page = await session.store.services.list({
       panel: panel.name,
@@ -37,20 +40,35 @@ async function* servicePages(
   }
 }
 
-/** Works on the pages, several at the same time, in their order: as many as keep the panel's calls going while one is written down. */
-export function eachPage(
+/**
+ * Reads the pages, several at the same time in their order, as many as keep the panel's calls going while one is written down;
+ * and writes each when it has been read, one after the other. The next page is begun before that, so that its calls are under
+ * way meanwhile; but no page is begun as long as one before the last is still to be written.
+ */
+export async function eachPage<Read>(
   session: Session,
   panel: PagedPanel,
   only: ServiceRecord | null,
-  work: (page: ServiceRecord[]) => Promise<void>,
+  { read, write }: { read: (page: ServiceRecord[]) => Promise<Read>; write: (page: Read) => Promise<void> },
 ): Promise<void> {
-  const atOnce = Math.max(2, Math.ceil((concurrencyOf(session, panel) * 2) / pageSize(session, panel)));
-  return sideBySide(servicePages(session, panel, only), atOnce, work);
+  const atOnce = Math.max(2, Math.ceil((concurrencyOf(session, panel) * 2) / pageSize(panel)));
+  let writing = Promise.resolve();
+  const reading = sideBySide(servicePages(session, panel, only), atOnce, async (services) => {
+    const page = await read(services);
+    const before = writing;
+    writing = before.then(() => write(page));
+    // Whoever waits for it is told of its failure, if need be at the end.
+    writing.catch(() => undefined);
+    await before;
+  });
+  // Writes go on only as long as pages are read: the last one is known when reading has ended.
+  const [pages] = await Promise.allSettled([reading]);
+  const [last] = await Promise.allSettled([writing]);
+  for (const result of [pages, last]) if (result.status === 'rejected') throw result.reason;
 }
 
-function pageSize(session: Session, panel: PagedPanel): number {
-  if (panel.quickLook === true) return QUICK;
-  return STEP * Math.max(1, Math.round(concurrencyOf(session, panel) / 2 / STEP));
+function pageSize({ quickLook }: PagedPanel): number {
+  return quickLook === true ? QUICK_PAGE : PAGE;
 }
 
 function concurrencyOf(session: Session, panel: PagedPanel): number {

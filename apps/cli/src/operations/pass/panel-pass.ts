@@ -59,7 +59,10 @@ export async function runPanel(
   const switches = request.switches ? request.switches(stored) : stored;
   const progress = { read: 0, total: 0 };
   try {
-    await eachPage(session, panel, only, (page) => readPage(run, page, switches, progress));
+    await eachPage(session, panel, only, {
+      read: (page) => readPage(run, page, switches, progress),
+      write: (works) => writePage(run, works),
+    });
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     if (run.observing) report.run.observing.push(panel.name);
     await finishOpen(run);
@@ -82,16 +85,23 @@ async function readPage(
   page: ServiceRecord[],
   switches: SwitchRecord[],
   progress: { read: number; total: number },
-): Promise<void> {
+): Promise<Work[]> {
   const { session, panel, request } = run;
   const works = await prepare(session, panel, page, switches);
-  await answersTaken();
   progress.total += works.length;
   await meter(session, panel, works, () => request.onProgress?.(++progress.read, progress.total), {
     allowShort: request.allowMass,
     fingerprint: run.fingerprint,
   });
   refuseWrongClock(session, panel.name, run.start);
+  return works;
+}
+
+/** Decides on the services of a page, and writes down those that need nothing more. */
+async function writePage(run: PanelRun, works: Work[]): Promise<void> {
+  const { session, panel, request } = run;
+  // First the next page: it is begun meanwhile, and its calls go out.
+  await answersTaken();
   for (const work of works) {
     countFall(run.falls, work);
     judge(session, work);
@@ -105,7 +115,7 @@ async function readPage(
     else finished.push(work);
   }
   const notices = finished.flatMap(noticesOf);
-  // The next page's answers come in meanwhile, and their calls go on: the store does not keep them waiting for a page's whole writing.
+  // The next page's answers come in meanwhile, and their calls go on: the store does not keep them waiting for all of this.
   await answersTaken();
   const shown = (work: Work): Treatment => treatmentOf(run, work.enforcement.value === 'observe');
   if (request.dryRun) showOnly(run, finished, shown, notices);

@@ -1,3 +1,4 @@
+import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { DecisionRecord, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { noticeRows, type Notice } from './notices.js';
@@ -22,6 +23,7 @@ export async function record(
   notices: Notice[],
 ): Promise<void> {
   const { session, report } = run;
+  await answersTaken();
   await tables.decisions.record(decided(run, works, treatment));
   const told = await tables.notices.add(noticeRows(session, report.run.id, notices));
   report.notices.push(...told.map(shownNotice));
