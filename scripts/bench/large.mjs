@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { main, median, prepareEasyDcim, runTimed, startFake } from './lib.mjs';
+import { allFigures, main, median, prepareEasyDcim, runTimed, startFake } from './lib.mjs';
 
 const bareClient = path.join(import.meta.dirname, 'bare-client.mjs');
 
 /**
  * 10,000 services at 100 ms with 500 in flight, against the physical limit: the larger of mere waiting and what a process of
- * node's own http client takes for the same calls. Both are whole processes, run in turn, so that a slow moment meets both.
+ * node's own http client takes for the same calls. Both are whole processes, run in turn. Of each the fastest run counts: what
+ * else goes on on the machine only ever adds time, and a poll, which keeps two cores busy, more than the other.
  */
 export async function benchLarge() {
   const services = 10_000;
@@ -16,21 +17,33 @@ export async function benchLarge() {
   const waiting = (services * latency) / inFlight;
   const fake = await startFake('easydcim', ['--services', String(services), '--latency', String(latency)]);
   const bench = await prepareEasyDcim(fake, services, inFlight);
+  const run = async (running) => {
+    const { code, ms, stderr } = await running;
+    if (code !== 0) throw new Error(stderr);
+    return ms;
+  };
   try {
-    const ours = [];
-    const ratios = [];
-    for (let round = 0; round < 8; round++) {
-      const poll = await bench.sluice(['poll', '--quiet']);
-      const bare = await runTimed([bareClient, fake.url, fake.token, String(services), String(inFlight)]);
-      for (const { code, stderr } of [poll, bare]) if (code !== 0) throw new Error(stderr);
-      if (round === 0) continue;
-      ours.push(poll.ms);
-      ratios.push(poll.ms / Math.max(bare.ms, waiting));
-    }
+    const { poll, bare } = await allFigures(
+      {
+        poll: () => run(bench.sluice(['poll', '--quiet'])),
+        bare: () => run(runTimed([bareClient, fake.url, fake.token, String(services), String(inFlight)])),
+      },
+      10,
+    );
+    const limits = bare.map((ms) => Math.max(ms, waiting));
     const what = '10,000 services at 100 ms, 500 in flight, start and end included';
     return [
-      { name: `${what}, against the physical limit`, figure: median(ratios), limit: 1.25 },
-      { name: `${what}, against ${waiting / 1000} s of mere waiting`, figure: median(ours) / waiting, limit: null },
+      {
+        name: `${what}, against the physical limit: fastest of 10`,
+        figure: Math.min(...poll) / Math.min(...limits),
+        limit: 1.25,
+      },
+      { name: 'the same by medians', figure: median(poll) / median(limits), limit: null },
+      {
+        name: `the same against ${waiting / 1000} s of mere waiting`,
+        figure: Math.min(...poll) / waiting,
+        limit: null,
+      },
     ];
   } finally {
     bench.remove();

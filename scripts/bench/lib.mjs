@@ -33,8 +33,8 @@ export function median(figures) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-/** Medians of several programs, run in turn so that a slow moment meets all of them. */
-export async function interleaved(programs, rounds) {
+/** Figures of several programs, run in turn so that a slow moment meets all of them. */
+export async function allFigures(programs, rounds) {
   const figures = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const [name, run] of Object.entries(programs)) {
@@ -42,6 +42,12 @@ export async function interleaved(programs, rounds) {
       if (round > 0) figures[name].push(ms);
     }
   }
+  return figures;
+}
+
+/** The median of each of them. */
+export async function interleaved(programs, rounds) {
+  const figures = await allFigures(programs, rounds);
   return Object.fromEntries(Object.entries(figures).map(([name, all]) => [name, median(all)]));
 }
 
