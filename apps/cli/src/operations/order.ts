@@ -136,7 +136,7 @@ async function noteSeen(session: Session, run: string, work: Work, tables: Store
   if (seen === null) return;
   const [latest] = await tables.decisions.latest([work.service.id]);
   const treatment = { shownOnly: false, observing: false };
-  const decision = latest ?? decisionOf(session, run, { ...work, error: null }, treatment);
+  const decision = latest ?? decisionOf(session, { id: run, at: session.now() }, { ...work, error: null }, treatment);
   await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
 }
 

@@ -22,10 +22,11 @@ export async function refreshUsage(
       const panel = await session.panel(name);
       const works = await prepare(session, panel, own, switches);
       await meter(session, panel, works, () => undefined);
+      const now = session.now();
       for (const work of works) {
-        judge(session, work);
+        judge(session, work, now);
         const treatment = { shownOnly: true, observing: work.enforcement.value === 'observe' };
-        const decision = decisionOf(session, '', work, treatment);
+        const decision = decisionOf(session, { id: '', at: now }, work, treatment);
         const view = serviceView({
           service: work.service,
           decision,

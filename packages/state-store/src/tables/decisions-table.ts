@@ -36,7 +36,11 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
         await insertRows(
           session,
           { table: decisions.table, columns: [...decisions.columns, 'basis'] },
-          newest.map(({ record, basis }) => [...decisions.values(record), basis]),
+          newest.map(({ record, basis }) => {
+            const values = decisions.values(record);
+            values.push(basis);
+            return values;
+          }),
           { do: 'update', key: ['service'] },
         );
       }),

@@ -13,11 +13,10 @@ const THRESHOLDS = [80, 90, 100];
 const DECIDED: readonly HoldReason[] = ['quota', 'billing'];
 
 /** Decides which holds a service should have now, from what was read and what the store knows. */
-export function judge(session: Session, work: Work, manual = false): void {
+export function judge(session: Session, work: Work, now: string): void {
   if (work.skipped !== null || work.allowance === null) return;
   const { config } = session;
   const { service, cycle, allowance, mode } = work;
-  const now = session.now();
   const quotaHold = work.holds.find((hold) => hold.reason === 'quota');
   const cannotMeter = work.error !== null;
   const decision = decide({
@@ -51,10 +50,9 @@ export function judge(session: Session, work: Work, manual = false): void {
   if (decision.problem && decision.status === 'unreadable') fail(work, decision.problem);
   else if (decision.problem) work.warnings.push(decision.problem);
   const wanted = new Set(decision.holds.map((hold) => hold.reason));
-  work.opens = decision.holds.filter(
-    (hold) => DECIDED.includes(hold.reason) && !work.holds.some((open) => open.reason === hold.reason),
-  );
-  work.closes = manual ? [] : work.holds.filter((hold) => DECIDED.includes(hold.reason) && !wanted.has(hold.reason));
+  const open = new Set(work.holds.map((hold) => hold.reason));
+  work.opens = decision.holds.filter((hold) => DECIDED.includes(hold.reason) && !open.has(hold.reason));
+  work.closes = work.holds.filter((hold) => DECIDED.includes(hold.reason) && !wanted.has(hold.reason));
   if (cycle) cycle.allowance = allowance;
 }
 

@@ -40,7 +40,7 @@ export async function meter(
 ): Promise<void> {
   const byId = new Map<string, Work>();
   const requests: UsageRequest[] = [];
-  const now = session.now();
+  const windowAt = windowsAt(session.now());
   for (const work of works) {
     if (!isMetered(work, panel) || work.cycle === null) continue;
     byId.set(work.service.id, work);
@@ -48,7 +48,7 @@ export async function meter(
     requests.push({
       service: work.service,
       product: work.product,
-      window: windowOf(work.cycle, now),
+      window: windowAt(work.cycle),
       seen,
       removed,
       unsettled: work.unsettled,
@@ -75,7 +75,20 @@ function refused(answer: UsageAnswer, { code, message }: ItemError): UsageAnswer
   return { ...answer, reading: { known: false, at: answer.reading.at, code, message } };
 }
 
-function windowOf(cycle: CycleRecord, now: string): { start: string; end: string } {
+type UsageWindow = UsageRequest['window'];
+
+/** What is asked about a cycle at this moment: of services whose cycles are the same, the same. */
+function windowsAt(now: string): (cycle: CycleRecord) => UsageWindow {
+  const known = new Map<string, UsageWindow>();
+  return (cycle) => {
+    const key = `${cycle.start} ${cycle.end}`;
+    const window = known.get(key) ?? windowOf(cycle, now);
+    known.set(key, window);
+    return window;
+  };
+}
+
+function windowOf(cycle: CycleRecord, now: string): UsageWindow {
   const earliest = new Date(Date.parse(cycle.start) + SHORTEST_WINDOW_MS).toISOString();
   const end = now < earliest ? earliest : now;
   return { start: cycle.start, end: end < cycle.end ? end : cycle.end };

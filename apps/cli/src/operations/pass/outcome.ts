@@ -38,13 +38,18 @@ export function shownHolds(work: Work, { shownOnly }: Treatment): { reason: stri
 }
 
 /** What the store keeps of the decision: enough to recompute it by hand. */
-export function decisionOf(session: Session, run: string, work: Work, treatment: Treatment): DecisionRecord {
+export function decisionOf(
+  session: Session,
+  run: { id: string; at: string },
+  work: Work,
+  treatment: Treatment,
+): DecisionRecord {
   const { service, usage, decision, cycle } = work;
   const would = decision ? [...decision.withheld.map((hold) => hold.reason)] : [];
   return {
     service: service.id,
-    run,
-    at: session.now(),
+    run: run.id,
+    at: run.at,
     cycle: cycle?.id ?? null,
     status: statusOf(work, treatment),
     rule: work.skipped ?? decision?.rule ?? work.error?.code ?? 'not-decided',

@@ -102,9 +102,10 @@ async function writePage(run: PanelRun, works: Work[]): Promise<void> {
   const { session, panel, request } = run;
   // First the next page: it is begun meanwhile, and its calls go out.
   await answersTaken();
+  const now = session.now();
   for (const work of works) {
     countFall(run.falls, work);
-    judge(session, work);
+    judge(session, work, now);
   }
   const calm = await calmOf(run, works);
   const finished: Work[] = [];

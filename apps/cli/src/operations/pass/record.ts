@@ -41,9 +41,10 @@ function decided(
   works: Work[],
   treatment: (work: Work) => Treatment,
 ): DecisionRecord[] {
+  const run = { id: report.run.id, at: session.now() };
   return works.map((work) => {
     const how = treatment(work);
-    const decision = decisionOf(session, report.run.id, work, how);
+    const decision = decisionOf(session, run, work, how);
     tally.add(work, decision, how);
     return decision;
   });
