@@ -91,11 +91,11 @@ export function createPanelPool(options: PanelPoolOptions): Pool {
 }
 
 /**
- * After an answer a connection rests for a turn of the event loop: undici looks whether the other side closes it. With many
- * calls under way a turn is long, and a quarter more connections keep the next calls from waiting for it.
+ * After an answer a connection rests for a turn of the event loop: undici looks whether the other side closes it. With a quarter
+ * more connections than calls the next call does not wait for that.
  */
 function connectionsFor(calls: number): number {
-  return calls < 64 ? calls : Math.ceil(calls * 1.25);
+  return calls + Math.floor(calls / 4);
 }
 
 function dialOf(options: PanelPoolOptions, endpoint: Endpoint): () => Promise<Socket> {
