@@ -18,6 +18,9 @@ export interface CommonOptions {
   storeMayBeLost?: boolean;
 }
 
+/** Calls that wait for the log go along with another write as soon as they are as many as the store writes in one statement… */
+const CALLS_AT_ONCE = 128;
+/** …and by themselves where nothing else is written. */
 const FLUSH_AT = 500;
 
 /**
@@ -111,23 +114,18 @@ export class Session {
   }
 
   async #flush(): Promise<void> {
-    const calls = this.#takeCalls();
-    if (calls.length > 0) await this.store.write((tables) => tables.apiCalls.add(calls));
-  }
-
-  #takeCalls(): ApiCallRecord[] {
     const calls = this.#calls;
     this.#calls = [];
-    return calls;
+    if (calls.length > 0) await this.store.write((tables) => tables.apiCalls.add(calls));
   }
 
   /**
    * A write that fails when one of the leases was lost meanwhile. What it changes in holds and evidence reaches the
-   * file of open holds beside the store; the calls that wait for the log are written along with it.
+   * file of open holds beside the store; calls that wait for the log may be written along with it.
    */
   async write<T>(leases: HeldLease[], work: (tables: StoreTables) => Promise<T>): Promise<T> {
     const changes = { holds: false };
-    const calls = this.#takeCalls();
+    const calls = this.#calls.splice(0, this.#calls.length - (this.#calls.length % CALLS_AT_ONCE));
     const result = await this.store
       .write(
         async (tables) => {
