@@ -5,7 +5,7 @@ import { ConnectError } from './connect-error.js';
 import { onAbort } from './on-abort.js';
 import { createUnpacker } from './unpacker.js';
 
-/** A request on its way, as the pool tells of it. Settles once, by whatever comes first; rejects only with what a caller's function threw. */
+/** A request on its way, as the pool tells of it. Settles once, by whatever comes first; rejects only with what is the caller's own fault. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: AttemptRequest;
   readonly #resolve: (outcome: AttemptAnswer | LostAnswer) => void;
@@ -80,7 +80,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
-    if (error instanceof ConnectError) this.#lose(error.kind === 'timeout' ? 'timeout' : 'connect', error);
+    // Nothing that the panel or the way to it could be blamed for: the request can't be written as it is.
+    if ((error as { code?: string }).code === 'UND_ERR_INVALID_ARG') this.#refuse(error);
+    else if (error instanceof ConnectError) this.#lose(error.kind === 'timeout' ? 'timeout' : 'connect', error);
     else this.#lose('cut', error);
   }
 
@@ -130,10 +132,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     try {
       callersFunction();
     } catch (error) {
-      if (!this.#finish()) return;
-      this.#reject(error as Error);
-      this.#stop();
+      this.#refuse(error as Error);
     }
+  }
+
+  #refuse(error: Error): void {
+    if (!this.#finish()) return;
+    this.#reject(error);
+    this.#stop();
   }
 
   #finish(): boolean {
