@@ -1,4 +1,4 @@
-// What a call costs beyond Node's own http client, against a bare server in another process.
+// What a call costs beside `node:http` alone, against a bare server in another process.
 // Build first, then: node bench/overhead.mjs [calls] [in flight] [latency in ms]
 import { fork } from 'node:child_process';
 import http from 'node:http';

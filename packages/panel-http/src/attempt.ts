@@ -1,47 +1,10 @@
 import { constants } from 'node:buffer';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { AttemptAnswer, AttemptRequest, LostAnswer } from './attempt-outcome.js';
+import { PanelConfigError } from './config-error.js';
 import { Exchange } from './exchange.js';
 import { acceptEncoding } from './unpacker.js';
-
-export interface AttemptRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path and query on the wire. */
-  target: string;
-  headers: Record<string, string>;
-  body: string | undefined;
-  attemptMs: number;
-  maxBodyBytes: number;
-  signal: AbortSignal | undefined;
-  sink: (() => (chunk: Buffer) => void) | undefined;
-}
-
-export interface AttemptAnswer {
-  status: number;
-  /** Names in lower case; of a header that was repeated, all values. */
-  headers: Record<string, string>;
-  /** Empty when a sink took it. */
-  body: Buffer;
-  receivedBytes: number;
-}
-
-/** How an attempt can end without an answer. `sent`: the request may have reached the panel. */
-export type LostReason = 'connect' | 'cut' | 'timeout' | 'too_large' | 'aborted';
-
-export class LostAnswer {
-  readonly reason: LostReason;
-  readonly sent: boolean;
-  readonly status: number | null;
-  readonly receivedBytes: number;
-  readonly cause: unknown;
-
-  constructor(reason: LostReason, sent: boolean, status: number | null, receivedBytes: number, cause: unknown) {
-    this.reason = reason;
-    this.sent = sent;
-    this.status = status;
-    this.receivedBytes = receivedBytes;
-    this.cause = cause;
-  }
-}
 
 export type Attempt = (request: AttemptRequest) => Promise<AttemptAnswer | LostAnswer>;
 
@@ -51,12 +14,14 @@ export type Attempt = (request: AttemptRequest) => Promise<AttemptAnswer | LostA
  */
 export function createAttempt(pool: Dispatcher, headers: Record<string, string>): Attempt {
   const shared = Object.entries({ ...headers, 'accept-encoding': acceptEncoding });
+  for (const [name, value] of shared) checkHeader(name, value);
   return (request) =>
     new Promise((resolve, reject) => {
       const { method, target, body = null } = request;
+      const list = headersOf(shared, request.headers);
       const exchange = new Exchange(request, resolve, reject);
       if (!exchange.begun()) return;
-      pool.dispatch({ method, path: target, headers: headersOf(shared, request.headers), body }, exchange);
+      pool.dispatch({ method, path: target, headers: list, body }, exchange);
     });
 }
 
@@ -64,8 +29,39 @@ export function createAttempt(pool: Dispatcher, headers: Record<string, string>)
 function headersOf(shared: [string, string][], own: Record<string, string>): string[] {
   const list: string[] = [];
   for (const [name, value] of shared) if (!(name in own)) list.push(name, value);
-  for (const name in own) list.push(name, own[name] ?? '');
+  for (const name in own) {
+    const value = own[name] ?? '';
+    checkHeader(name, value);
+    list.push(name, value);
+  }
   return list;
+}
+
+/** Made by the transport itself. */
+const reserved = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The pool would refuse it too, but take one of its connections for busy from then on. The value may be a secret: it is not named. */
+function checkHeader(name: string, value: string): void {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  } catch {
+    throw new PanelConfigError(
+      'option_invalid',
+      `The header ${JSON.stringify(name)} holds letters or line breaks that can't be sent. Percent-encode or mend it.`,
+    );
+  }
+  if (reserved.has(name)) {
+    throw new PanelConfigError('option_invalid', `The header ${name} is made by the transport itself. Leave it out.`);
+  }
 }
 
 /** No body is taken whose text could not be held in one string. */

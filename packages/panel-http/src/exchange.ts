@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { LostAnswer, type AttemptAnswer, type AttemptRequest, type LostReason } from './attempt.js';
+import { LostAnswer, type AttemptAnswer, type AttemptRequest, type LostReason } from './attempt-outcome.js';
 import { ConnectError } from './connect-error.js';
 import { onAbort } from './on-abort.js';
 import { createUnpacker } from './unpacker.js';
@@ -51,7 +51,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     // Given up while it waited for a connection: so it is not even written.
-    if (this.#settled) controller.abort(givenUp);
+    // Thrown rather than aborted, which would take the connection along.
+    if (this.#settled) throw givenUp;
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: RepeatedHeaders): void {
@@ -80,9 +81,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
-    // Nothing that the panel or the way to it could be blamed for: the request can't be written as it is.
-    if ((error as { code?: string }).code === 'UND_ERR_INVALID_ARG') this.#refuse(error);
-    else if (error instanceof ConnectError) this.#lose(error.kind === 'timeout' ? 'timeout' : 'connect', error);
+    if (error instanceof ConnectError) this.#lose(error.kind === 'timeout' ? 'timeout' : 'connect', error);
     else this.#lose('cut', error);
   }
 
@@ -173,8 +172,8 @@ function joined(headers: RepeatedHeaders): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (typeof value === 'string') flat[name] = value;
-    else if (value !== undefined) flat[name] = single.has(name) ? (value[0] ?? '') : value.join(', ');
+    if (typeof value === 'string') flat[name] = value.trim();
+    else if (value !== undefined) flat[name] = single.has(name) ? (value[0] ?? '').trim() : value.join(', ');
   }
   return flat;
 }

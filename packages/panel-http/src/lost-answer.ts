@@ -1,4 +1,4 @@
-import type { LostAnswer } from './attempt.js';
+import type { LostAnswer } from './attempt-outcome.js';
 import { ConnectError } from './connect-error.js';
 import type { Failure } from './failure.js';
 

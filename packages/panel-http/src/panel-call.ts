@@ -1,5 +1,5 @@
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
-import { LostAnswer, type AttemptAnswer } from './attempt.js';
+import { LostAnswer, type AttemptAnswer } from './attempt-outcome.js';
 import { callEvent } from './call-event.js';
 import { isCredentialHeader } from './credential-header.js';
 import { isPanelError, type PanelError } from './errors.js';

@@ -25,6 +25,7 @@ class Door {
   readonly #options: PanelPoolOptions;
   readonly #pin: string | null;
   #session: Buffer | undefined;
+  readonly #open = new Set<Socket>();
 
   constructor(options: PanelPoolOptions) {
     const { target } = options;
@@ -44,6 +45,8 @@ class Door {
       })
       .then((raw) => {
         raw.setNoDelay(true);
+        this.#open.add(raw);
+        raw.once('close', () => this.#open.delete(raw));
         return this.secured ? this.#secure(raw) : raw;
       });
     return withDeadline(
@@ -51,6 +54,11 @@ class Door {
       this.#options.connectMs,
       proxied ? 'the connection through the proxy' : 'the connection',
     );
+  }
+
+  /** A client that undici has dropped after a failed dial keeps its connection: the pool does not know of it any more. */
+  close(): void {
+    for (const socket of this.#open) socket.destroy();
   }
 
   #secure(raw: Socket): Promise<Socket> {
@@ -67,10 +75,10 @@ class Door {
 }
 
 /** The connections to one panel, kept between calls and made for its address only. `PanelConfigError` for a proxy or pin that cannot be. */
-export function createPanelPool(options: PanelPoolOptions): Pool {
+export function createPanelPool(options: PanelPoolOptions): { pool: Pool; close: () => void } {
   const door = new Door(options);
   const dial = dialOf(options, door.endpoint);
-  return new Pool(options.target.origin, {
+  const pool = new Pool(options.target.origin, {
     connections: connectionsFor(options.calls),
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
@@ -88,11 +96,18 @@ export function createPanelPool(options: PanelPoolOptions): Pool {
       );
     },
   });
+  return {
+    pool,
+    close: () => {
+      void pool.destroy();
+      door.close();
+    },
+  };
 }
 
 /**
  * After an answer a connection rests for a turn of the event loop: undici looks whether the other side closes it. With a quarter
- * more connections than calls the next call does not wait for that.
+ * more connections than calls, from four on, the next call does not wait for that.
  */
 function connectionsFor(calls: number): number {
   return calls + Math.floor(calls / 4);

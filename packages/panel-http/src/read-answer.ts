@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AttemptAnswer } from './attempt.js';
+import type { AttemptAnswer } from './attempt-outcome.js';
 import { codeOfStatus, leadsToLogin } from './classify-status.js';
 import type { Failure } from './failure.js';
 import { defaultMessageIn, fieldsIn, oneLine } from './panel-message.js';

@@ -95,14 +95,6 @@ describe('request', () => {
     expect(server.seen[0]?.headers).toMatchObject({ 'x-kind': 'panel', 'x-both': 'call', 'user-agent': 'Tool/1' });
   });
 
-  it('takes a header that cannot be sent for a fault of the caller, not of the panel', async () => {
-    const headers = { 'x-name': 'naïve\u2026' };
-    const sent = http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', headers });
-    await expect(sent).rejects.toThrow('invalid x-name header');
-    expect(http.stats).toMatchObject({ failures: 1, retries: 0 });
-    expect(server.seen).toEqual([]);
-  });
-
   it('asks for headers that are made per call', async () => {
     http.close();
     const asked: unknown[] = [];

@@ -49,7 +49,7 @@ export function createTransport(options: PanelHttpOptions): Transport {
   const clock = options.clock ?? systemClock;
   const concurrency = options.concurrency ?? defaults.concurrency;
   const target = new URL(options.baseUrl);
-  const pool = createPanelPool({
+  const { pool, close } = createPanelPool({
     target,
     calls: concurrency,
     connectMs: options.timeouts?.connectMs ?? defaults.connectMs,
@@ -85,7 +85,7 @@ export function createTransport(options: PanelHttpOptions): Transport {
     },
     close() {
       transport.closed = true;
-      void pool.destroy();
+      close();
     },
   };
   return transport;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** Well below what any database takes as values of one statement. */
+/** So many ids go into one question: each stays short. */
 const IN_LIST = 500;
 
 /**

@@ -1,0 +1,39 @@
+export interface AttemptRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query on the wire. */
+  target: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+  attemptMs: number;
+  maxBodyBytes: number;
+  signal: AbortSignal | undefined;
+  sink: (() => (chunk: Buffer) => void) | undefined;
+}
+
+export interface AttemptAnswer {
+  status: number;
+  /** Names in lower case; of a header that was repeated, all values. */
+  headers: Record<string, string>;
+  /** Empty when a sink took it. */
+  body: Buffer;
+  receivedBytes: number;
+}
+
+/** How an attempt can end without an answer. `sent`: the request may have reached the panel. */
+export type LostReason = 'connect' | 'cut' | 'timeout' | 'too_large' | 'aborted';
+
+export class LostAnswer {
+  readonly reason: LostReason;
+  readonly sent: boolean;
+  readonly status: number | null;
+  readonly receivedBytes: number;
+  readonly cause: unknown;
+
+  constructor(reason: LostReason, sent: boolean, status: number | null, receivedBytes: number, cause: unknown) {
+    this.reason = reason;
+    this.sent = sent;
+    this.status = status;
+    this.receivedBytes = receivedBytes;
+    this.cause = cause;
+  }
+}
