@@ -56,7 +56,7 @@ export function lowerCased(headers: Record<string, string> = {}): Record<string,
 }
 
 function encoded(path: string): string {
-  const { pathname, search } = new URL(path, 'http://panel');
+  const { pathname, search } = new URL(`http://panel${path}`);
   return pathname + search;
 }
 

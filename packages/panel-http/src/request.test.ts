@@ -95,6 +95,11 @@ describe('request', () => {
     expect(server.seen[0]?.headers).toMatchObject({ 'x-kind': 'panel', 'x-both': 'call', 'user-agent': 'Tool/1' });
   });
 
+  it('encodes the letters of a path, and takes nothing of it for a host', async () => {
+    await http.request({ method: 'GET', path: '//x/é', endpoint: 'GET //x/{id}' });
+    expect(server.seen[0]?.url).toBe('/sub//x/%C3%A9');
+  });
+
   it('asks for headers that are made per call', async () => {
     http.close();
     const asked: unknown[] = [];
