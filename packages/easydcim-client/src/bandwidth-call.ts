@@ -2,15 +2,14 @@ import { readBandwidth } from './bandwidth.js';
 import { segment, type Connection } from './connection.js';
 import { panelWindow } from './panel-time.js';
 import { schemaOf } from './parse-problem.js';
-import type { EasyDcimClient, EasyDcimOptions, Window } from './types.js';
+import type { EasyDcimClient, EasyDcimOptions } from './types.js';
 
 /** Contract 2.1: a read, although it is a POST. */
 export function bandwidthCall(connection: Connection, settings: EasyDcimOptions): EasyDcimClient['bandwidth'] {
   const reader = { units: settings.units, swapped: settings.trafficDirection === 'swapped' };
   const schema = schemaOf((json) => readBandwidth(json, reader));
-  const windowFor = lastKept((window: Window) => panelWindow(window, settings.timeZone));
   return async (serviceId, window, options) => {
-    const { start, end } = windowFor(window);
+    const { start, end } = panelWindow(window, settings.timeZone);
     const { answer, impersonated, fallback } = await connection.readAs(
       {
         method: 'POST',
@@ -28,14 +27,5 @@ export function bandwidthCall(connection: Connection, settings: EasyDcimOptions)
       options,
     );
     return Object.assign(answer.body, { impersonated, fallback });
-  };
-}
-
-/** Services are asked about one after the other for the same window. */
-function lastKept<T>(work: (window: Window) => T): (window: Window) => T {
-  let last: { start: string; end: string; result: T } | null = null;
-  return ({ start, end }) => {
-    if (last === null || last.start !== start || last.end !== end) last = { start, end, result: work({ start, end }) };
-    return last.result;
   };
 }

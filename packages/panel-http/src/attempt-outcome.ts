@@ -12,7 +12,7 @@ export interface AttemptRequest {
 
 export interface AttemptAnswer {
   status: number;
-  /** Names in lower case; of a header that was repeated, all values. */
+  /** Names in lower case; of a repeated header all values, or the first where only one makes sense. */
   headers: Record<string, string>;
   /** Empty when a sink took it. */
   body: Buffer;

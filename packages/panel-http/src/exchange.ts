@@ -5,7 +5,7 @@ import { ConnectError } from './connect-error.js';
 import { onAbort } from './on-abort.js';
 import { createUnpacker } from './unpacker.js';
 
-/** A request on its way, as the pool tells of it. Settles once, by whatever comes first; rejects only with what is the caller's own fault. */
+/** A request on its way, as the pool tells of it. Settles once, by whatever comes first; rejects only with what a caller's function threw. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: AttemptRequest;
   readonly #resolve: (outcome: AttemptAnswer | LostAnswer) => void;
@@ -131,14 +131,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     try {
       callersFunction();
     } catch (error) {
-      this.#refuse(error as Error);
+      if (!this.#finish()) return;
+      this.#reject(error as Error);
+      this.#stop();
     }
-  }
-
-  #refuse(error: Error): void {
-    if (!this.#finish()) return;
-    this.#reject(error);
-    this.#stop();
   }
 
   #finish(): boolean {

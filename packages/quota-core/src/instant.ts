@@ -1,8 +1,8 @@
+import { BoundedCache } from './bounded-cache.js';
 import { QuotaCoreError } from './errors.js';
 import { quote } from './quote.js';
 
-const KEPT = 64;
-const known = new Map<string, number>();
+const known = new BoundedCache<number>(64);
 
 /** Milliseconds since the epoch of an instant written as `Date#toISOString` does; nothing else is an instant here. */
 export function instantMs(text: string, what: string): number {
@@ -17,7 +17,6 @@ export function instantMs(text: string, what: string): number {
       `${what} is ${quote(text)}: an instant is written in UTC with milliseconds, such as 2026-03-01T00:00:00.000Z`,
     );
   }
-  if (known.size >= KEPT) known.clear();
   known.set(text, ms);
   return ms;
 }
