@@ -18,6 +18,7 @@ import {
   notices,
   overrides,
   purchases,
+  refreshes,
   runs,
   services,
 } from './tables/record-tables.js';
@@ -190,6 +191,7 @@ const READABLE: readonly (readonly [Readable, key: string])[] = [
   [decisionHistory, 'seq'],
   [notices, 'seq'],
   [runs, 'seq'],
+  [refreshes, 'seq'],
   [fingerprints, 'panel'],
   [agents, 'uuid'],
   [agentDisabled, 'seq'],

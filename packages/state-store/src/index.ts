@@ -8,6 +8,7 @@ export type {
 export type { AgentTables } from './agent-tables.js';
 export { backupStore } from './backup-store.js';
 export { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+export { mergeService } from './merge-service.js';
 export { migrateStore, type MigrationResult, storeVersion } from './migrate-store.js';
 export { openStore, type OpenStoreOptions } from './open-store.js';
 export type {
@@ -25,12 +26,25 @@ export type {
   NoticeRecord,
   OverrideRecord,
   PurchaseRecord,
+  RefreshRecord,
+  ResourcesRecord,
   RunRecord,
   SampleRecord,
+  ServiceChange,
   ServiceRecord,
   ServiceStatus,
   SwitchRecord,
 } from './records.js';
 export { restoreStore, type RestoreResult } from './restore-store.js';
-export type { HeldLease, LeaseResult, Page, PageCursor, StateStore, StoreCheck, StoreTables } from './store.js';
+export type {
+  HeldLease,
+  LeaseRequest,
+  LeaseResult,
+  LeasesResult,
+  Page,
+  PageCursor,
+  StateStore,
+  StoreCheck,
+  StoreTables,
+} from './store.js';
 export { StoreError, type StoreErrorCode, type StoreRowReference } from './store-error.js';

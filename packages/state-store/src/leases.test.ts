@@ -117,6 +117,66 @@ describe('renew and release', () => {
   });
 });
 
+describe('many leases', () => {
+  const at = useStore();
+  const names = Array.from({ length: 2500 }, (_, n) => `service:svc-${n}`);
+  const all = (
+    owner: LeaseOwner,
+    asked: string[],
+    now = minute(0),
+    isAlive: (owner: LeaseOwner) => boolean = () => true,
+  ): ReturnType<StateStore['leases']['acquireAll']> =>
+    at.store.leases.acquireAll({ names: asked, owner, run: `run-of-${owner.pid}`, now, ttlMs: 60_000, isAlive });
+
+  it('are taken, prove a write, are renewed and released together', async () => {
+    const first = await all(OWNER, names);
+    if (!first.acquired) throw new Error('The leases should have been free.');
+    expect(first.leases.map((lease) => lease.name)).toEqual([...names].sort());
+    expect(await at.store.leases.renewAll(first.leases, minute(1), 60_000)).toBe(true);
+    const expiries = new Set((await at.store.leases.list()).map((lease) => lease.expiresAt));
+    expect([...expiries]).toEqual([minute(2)]);
+    await at.store.write((tables) => tables.services.put([service('svc-1')]), { fences: first.leases });
+    await at.store.leases.releaseAll(first.leases);
+    expect(await at.store.leases.list()).toEqual([]);
+    const again = await all(OTHER, names);
+    expect(again).toMatchObject({ acquired: true });
+    if (again.acquired) expect(new Set(again.leases.map((lease) => lease.fence))).toEqual(new Set([2]));
+    await expect(
+      at.store.write((tables) => tables.services.put([service('svc-2')]), { fences: first.leases }),
+    ).rejects.toMatchObject({ code: 'lease_lost' });
+    expect(await at.store.leases.renewAll(first.leases, minute(1), 60_000)).toBe(false);
+    await at.store.leases.releaseAll(first.leases);
+    expect(await at.store.leases.list()).toHaveLength(names.length);
+  });
+
+  it('are taken all or none, and those that others hold are named', async () => {
+    const others = await all(OTHER, ['b', 'd']);
+    expect(others.acquired).toBe(true);
+    expect(await all(OWNER, ['d', 'c', 'b', 'a'])).toMatchObject({
+      acquired: false,
+      heldBy: [
+        { name: 'b', owner: OTHER },
+        { name: 'd', run: 'run-of-200' },
+      ],
+    });
+    expect((await at.store.leases.list()).map((lease) => lease.name)).toEqual(['b', 'd']);
+    expect(await all(OWNER, [])).toEqual({ acquired: true, leases: [] });
+  });
+
+  it('are taken over when they ran out or their owner is gone, who is asked about once', async () => {
+    await all(OTHER, names);
+    const asked: LeaseOwner[] = [];
+    const over = await all(OWNER, names, minute(0), (owner) => {
+      asked.push(owner);
+      return false;
+    });
+    expect(over).toMatchObject({ acquired: true });
+    // Once without the write lock, and once under it.
+    expect(asked).toEqual([OTHER, OTHER]);
+    expect(await all(REMOTE, names, minute(1))).toMatchObject({ acquired: true });
+  });
+});
+
 describe('a fenced write', () => {
   const at = useStore();
 

@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
 import type { LeaseOwner, LeaseRecord } from './records.js';
-import type { HeldLease, LeaseResult, StateStore } from './store.js';
+import type { HeldLease, LeaseRequest, LeaseResult, LeasesResult, StateStore } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
+import { inChunks, listed } from './tables/chunks.js';
 import type { LeaseRow } from './tables/database.js';
 
 /** How often a lease that was given back between look and grip is tried for. */
 const ATTEMPTS = 5;
 
-type AcquireRequest = Parameters<StateStore['leases']['acquire']>[0];
+type AcquireRequest = LeaseRequest & { name: string };
 
 /** Leases, each one row that stays: the fence number of a name only ever rises. */
 export function createLeases(access: Access): StateStore['leases'] {
@@ -17,34 +18,23 @@ export function createLeases(access: Access): StateStore['leases'] {
       for (let attempt = 1; ; attempt += 1) {
         const seen = await access.read((session) => read(session, request.name));
         const holder = seen === null ? null : toRecord(seen);
-        const gone = holder !== null && isGone(holder.owner, request);
-        const abandoned = holder !== null && (gone || isBeyond(holder, request));
+        const abandoned = holder !== null && isAbandoned(holder, request, request.isAlive);
         if (holder !== null && !abandoned && holder.expiresAt > request.now) return { acquired: false, heldBy: holder };
         const lease = await access.write((session) => take(session, request, abandoned ? holder.fence : null));
         if (lease !== null) return { acquired: true, lease };
         if (attempt === ATTEMPTS) return refused(access, request);
       }
     },
-    renew: (lease, now, ttlMs) =>
-      access.write(async ({ db }) => {
-        const result = await db
-          .updateTable('leases')
-          .set({ expires_at: after(now, ttlMs) })
-          .where('name', '=', lease.name)
-          .where('fence', '=', lease.fence)
-          .where('host', 'is not', null)
-          .executeTakeFirst();
-        return result.numUpdatedRows > 0n;
-      }),
-    release: (lease) =>
-      access.write(async ({ db }) => {
-        await db
-          .updateTable('leases')
-          .set({ host: null, pid: null, process_start: null, run: null, acquired_at: null, expires_at: null })
-          .where('name', '=', lease.name)
-          .where('fence', '=', lease.fence)
-          .execute();
-      }),
+    async acquireAll(request) {
+      // First without the write lock: who waits for leases asks again and again.
+      const heldBy = await access.read((session) => heldByOthers(session, request));
+      if (heldBy.length > 0) return { acquired: false, heldBy };
+      return access.write((session) => takeAll(session, request));
+    },
+    renew: (lease, now, ttlMs) => access.write((session) => renewAll(session, [lease], after(now, ttlMs))),
+    renewAll: (leases, now, ttlMs) => access.write((session) => renewAll(session, leases, after(now, ttlMs))),
+    release: (lease) => access.write((session) => releaseAll(session, [lease])),
+    releaseAll: (leases) => access.write((session) => releaseAll(session, leases)),
     list: () =>
       access.read(async ({ db }) => {
         const rows = await db.selectFrom('leases').selectAll().where('host', 'is not', null).orderBy('name').execute();
@@ -54,14 +44,15 @@ export function createLeases(access: Access): StateStore['leases'] {
 }
 
 /** Fails with `lease_lost` unless each of the leases is still held under its fence number. */
-export async function verifyFences({ db }: Session, fences: readonly HeldLease[]): Promise<void> {
+export async function verifyFences(session: Session, fences: readonly HeldLease[]): Promise<void> {
+  if (fences.length === 0) return;
+  const rows = await heldRows(
+    session,
+    fences.map((lease) => lease.name),
+  );
+  const held = new Map(rows.map((row) => [row.name, row]));
   for (const lease of fences) {
-    const row = await db
-      .selectFrom('leases')
-      .select(['fence', 'run'])
-      .where('name', '=', lease.name)
-      .where('host', 'is not', null)
-      .executeTakeFirst();
+    const row = held.get(lease.name);
     if (row?.fence === lease.fence) continue;
     throw new StoreError(
       'lease_lost',
@@ -73,16 +64,107 @@ export async function verifyFences({ db }: Session, fences: readonly HeldLease[]
   }
 }
 
+/** Rows of those of the names that somebody holds, ordered by name. */
+function heldRows({ db }: Session, names: readonly string[]): Promise<LeaseRow[]> {
+  return inChunks(names, (chunk) =>
+    db
+      .selectFrom('leases')
+      .selectAll()
+      .where('name', 'in', listed(chunk))
+      .where('host', 'is not', null)
+      .orderBy('name')
+      .execute(),
+  );
+}
+
+/** Leases of these names that are held by somebody who is there and whose time is not over. */
+async function heldByOthers(session: Session, request: LeaseRequest & { names: string[] }): Promise<LeaseRecord[]> {
+  const isAlive = askedOnce(request.isAlive);
+  const holders = (await heldRows(session, request.names)).map(toRecord).filter((holder) => holder !== null);
+  return holders.filter((holder) => holder.expiresAt > request.now && !isAbandoned(holder, request, isAlive));
+}
+
+/** Asks about each owner once: one process may hold thousands of leases. */
+function askedOnce(isAlive: LeaseRequest['isAlive']): LeaseRequest['isAlive'] {
+  const answers = new Map<string, boolean>();
+  return (owner) => {
+    const key = JSON.stringify([owner.host, owner.pid, owner.processStart]);
+    const answer = answers.get(key) ?? isAlive(owner);
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+/** Looks and takes under one write lock, so that nobody else can be faster. */
+async function takeAll(session: Session, request: LeaseRequest & { names: string[] }): Promise<LeasesResult> {
+  const heldBy = await heldByOthers(session, request);
+  if (heldBy.length > 0) return { acquired: false, heldBy };
+  const { owner, run, now, ttlMs } = request;
+  const leases = await inChunks(request.names, async (chunk) => {
+    const { rows } = await sql<HeldLease>`
+      insert into leases (name, fence, host, pid, process_start, run, acquired_at, expires_at)
+      select value, 1, ${owner.host}, ${owner.pid}, ${owner.processStart}, ${run}, ${now}, ${after(now, ttlMs)}
+      from json_each(${JSON.stringify(chunk)}) where true
+      on conflict (name) do update set fence = leases.fence + 1, host = excluded.host, pid = excluded.pid,
+        process_start = excluded.process_start, run = excluded.run, acquired_at = excluded.acquired_at,
+        expires_at = excluded.expires_at
+      returning name, fence`.execute(session.db);
+    return rows;
+  });
+  return { acquired: true, leases };
+}
+
+/** So many leases are changed by one statement. */
+const IN_ONE_STATEMENT = 1000;
+
+async function renewAll(session: Session, leases: readonly HeldLease[], expiresAt: string): Promise<boolean> {
+  let renewed = 0n;
+  for (const part of partsOf(leases)) {
+    const result = await sql`
+      update leases set expires_at = ${expiresAt} from json_each(${part}) as held
+      where leases.name = json_extract(held.value, '$[0]') and leases.fence = json_extract(held.value, '$[1]')
+        and leases.host is not null`.execute(session.db);
+    renewed += result.numAffectedRows ?? 0n;
+  }
+  return renewed === BigInt(leases.length);
+}
+
+async function releaseAll(session: Session, leases: readonly HeldLease[]): Promise<void> {
+  for (const part of partsOf(leases)) {
+    await sql`
+      update leases set host = null, pid = null, process_start = null, run = null, acquired_at = null, expires_at = null
+      from json_each(${part}) as held
+      where leases.name = json_extract(held.value, '$[0]') and leases.fence = json_extract(held.value, '$[1]')`.execute(
+      session.db,
+    );
+  }
+}
+
+/** Names and fence numbers as JSON, so many at a time. */
+function partsOf(leases: readonly HeldLease[]): string[] {
+  const parts: string[] = [];
+  for (let at = 0; at < leases.length; at += IN_ONE_STATEMENT) {
+    const part = leases.slice(at, at + IN_ONE_STATEMENT);
+    parts.push(JSON.stringify(part.map(({ name, fence }) => [name, fence])));
+  }
+  return parts;
+}
+
+/** Whether the owner will not come back to the lease, though its time is not over. */
+function isAbandoned(holder: LeaseRecord, request: LeaseRequest, isAlive: LeaseRequest['isAlive']): boolean {
+  return isGone(holder.owner, request, isAlive) || isBeyond(holder, request);
+}
+
 /** Another host's processes can't be looked at: only the end of their time frees their leases. */
-function isGone(owner: LeaseOwner, request: AcquireRequest): boolean {
-  return owner.host === request.owner.host && !request.isAlive(owner);
+function isGone(owner: LeaseOwner, request: LeaseRequest, isAlive: LeaseRequest['isAlive']): boolean {
+  return owner.host === request.owner.host && !isAlive(owner);
 }
 
 /**
  * Whether another host's lease runs out later than any that is taken or renewed now: then the clock was set back
  * since, and it would last for as long as that. An owner who is still there renews it soon, or loses it by its fence.
  */
-function isBeyond({ owner, expiresAt }: LeaseRecord, request: AcquireRequest): boolean {
+function isBeyond({ owner, expiresAt }: LeaseRecord, request: LeaseRequest): boolean {
   return owner.host !== request.owner.host && expiresAt > after(request.now, 2 * request.ttlMs);
 }
 

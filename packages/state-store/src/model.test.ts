@@ -72,8 +72,11 @@ class Model {
         const found = this.evidence.find((each) => each.id === `e-${next.id}`);
         const heir = this.holds.find((each) => each.id === `hold-${next.hold}`);
         if (found === undefined || heir === undefined) return 'store_not_found';
-        if (found.until !== null || found.service !== heir.service) return 'store_conflict';
+        const isNear = heir.service === found.service || heir.service !== 'svc-2';
+        if (found.until !== null || !isNear) return 'store_conflict';
+        if (heir.until !== null) return false;
         found.hold = heir.id;
+        found.service = heir.service;
         return true;
       }
     }
@@ -105,8 +108,7 @@ async function perform(tables: StoreTables, next: Step, at: string, owner: strin
       await tables.evidence.end(`e-${next.id}`, at, next.outcome);
       return true;
     case 'move':
-      await tables.evidence.move(`e-${next.id}`, `hold-${next.hold}`);
-      return true;
+      return tables.evidence.move(`e-${next.id}`, `hold-${next.hold}`);
   }
 }
 
@@ -125,7 +127,7 @@ describe('holds and evidence', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.boolean(), async (steps, inOneWrite) => {
         round += 1;
         const store = await at.open({ location: join(at.folder, `${round}.db`) });
-        await store.services.put([service('svc-0'), service('svc-1'), service('svc-2')]);
+        await store.services.put([service('svc-0'), service('svc-1'), service('svc-2', { panel: 'other' })]);
         const model = new Model();
         const runAll = async (tables: StoreTables, only: (next: Step) => boolean): Promise<void> => {
           for (const [n, next] of steps.entries()) {

@@ -79,6 +79,41 @@ describe('several processes', () => {
     expect(await at.store.leases.list()).toHaveLength(names.length);
   });
 
+  it('race for many leases at once, and one gets them all', async () => {
+    const count = 3000;
+    const all = await startAll(
+      3,
+      at.location,
+      `const store = await open(); print('ready'); await told();
+       const names = Array.from({ length: ${count} }, (_, n) => 'lease-' + n);
+       const result = await store.leases.acquireAll({ ...request(''), names });
+       print(result.acquired ? result.leases.length : 'held by ' + result.heldBy.length);
+       await told();
+       await done(store);`,
+    );
+    for (const child of all) child.say('go');
+    const said = await Promise.all(all.map((child) => child.line()));
+    expect(said.sort()).toEqual(['3000', `"held by ${count}"`, `"held by ${count}"`].sort());
+    expect(new Set((await at.store.leases.list()).map((lease) => lease.owner.pid)).size).toBe(1);
+    for (const child of all) child.say('end');
+    await Promise.all(all.map((child) => child.rest()));
+  });
+
+  it('change different keys of one service at once, and lose none', async () => {
+    await at.store.services.put([service('svc-1', { refs: {} })]);
+    const all = await startAll(
+      3,
+      at.location,
+      `const store = await open(); print('ready'); await told();
+       for (let n = 0; n < 20; n += 1)
+         await store.services.update([{ id: 'svc-1', refs: { ['ref_' + process.pid + '_' + n]: 'x' }, updatedAt: now }]);
+       await done(store);`,
+    );
+    for (const child of all) child.say('go');
+    await Promise.all(all.map((child) => child.rest()));
+    expect(Object.keys((await at.store.services.get('svc-1'))?.refs ?? {})).toHaveLength(60);
+  });
+
   it('take a lease in turn with fence numbers that never repeat', async () => {
     const rounds = 15;
     const all = await startAll(

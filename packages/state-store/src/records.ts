@@ -30,6 +30,20 @@ export interface ServiceRecord {
   updatedAt: string;
 }
 
+/** A change of some columns and keys of a service. What is left out stays as it is. */
+export interface ServiceChange extends Partial<
+  Omit<ServiceRecord, 'id' | 'refs' | 'ownRefs' | 'fields' | 'createdAt' | 'updatedAt'>
+> {
+  id: string;
+  /** By name: text sets, null unsets. */
+  refs?: Record<string, string | null>;
+  /** By name of the ref: true counts it as found or made by Sluice itself, false no longer. */
+  ownRefs?: Record<string, boolean>;
+  /** By name: text sets, null unsets. */
+  fields?: Record<string, string | null>;
+  updatedAt: string;
+}
+
 /** An operator's exception for one service: quota, mode or action of its own, in force while `until` is null. */
 export interface OverrideRecord {
   id: string;
@@ -215,6 +229,25 @@ export interface RunRecord {
   pid: number;
 }
 
+/** Restrictions of a panel that a run applied once more, in case the panel had undone them unseen. */
+export interface RefreshRecord {
+  id: string;
+  run: string;
+  panel: string;
+  startedAt: string;
+  /** Null while it is under way, and for one that was broken off. */
+  finishedAt: string | null;
+  /** What was to be restricted once more: forwards. */
+  targets: number;
+  calls: number;
+  failed: number;
+  /** Parts of the panel that were left out since they are away. */
+  away: string[];
+  error: string | null;
+  /** What the panel's adapter wants to know at the next one; kept of a panel's newest only. */
+  state: unknown;
+}
+
 /** One attempt of one call to a panel, redacted by whoever made it: the store writes down what it is given. */
 export interface ApiCallRecord {
   at: string;
@@ -257,6 +290,16 @@ export interface SwitchRecord {
   product: string | null;
   enforce: 'on' | 'observe';
   since: string;
+}
+
+/** What a service stands on, as its panel showed it last: ids that it may share with other services. */
+export interface ResourcesRecord {
+  service: string;
+  panel: string;
+  /** The service's own refs at that time. With other refs it may stand on something else. */
+  mapping: string[];
+  resources: string[];
+  at: string;
 }
 
 /** A graph as a panel drew it, kept until it expires. */

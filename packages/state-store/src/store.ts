@@ -14,8 +14,11 @@ import type {
   NoticeRecord,
   OverrideRecord,
   PurchaseRecord,
+  RefreshRecord,
+  ResourcesRecord,
   RunRecord,
   SampleRecord,
+  ServiceChange,
   ServiceRecord,
   SwitchRecord,
 } from './records.js';
@@ -26,8 +29,20 @@ export interface HeldLease {
   fence: number;
 }
 
+/** Who asks for a lease, and for how long. */
+export interface LeaseRequest {
+  owner: LeaseOwner;
+  run: string;
+  now: string;
+  ttlMs: number;
+  isAlive: (owner: LeaseOwner) => boolean;
+}
+
 /** Answer of `leases.acquire`. */
 export type LeaseResult = { acquired: true; lease: HeldLease } | { acquired: false; heldBy: LeaseRecord };
+
+/** Answer of `leases.acquireAll`: all of the leases, or those that others hold. */
+export type LeasesResult = { acquired: true; leases: HeldLease[] } | { acquired: false; heldBy: LeaseRecord[] };
 
 /** A place in a list that is read page by page, oldest first: what lies behind it comes next. */
 export interface PageCursor {
@@ -61,10 +76,15 @@ export interface StoreTables extends AgentTables {
       after?: string;
       limit?: number;
     }): Promise<ServiceRecord[]>;
-    /** Adds or replaces each by its id. */
+    /** Adds or replaces each by its id. For new services only: what is known of one is changed by `update`. */
     put(records: ServiceRecord[]): Promise<void>;
     /**
-     * Forgets a service with its overrides, cycles, samples and decisions. Its purchases, ended holds, actions,
+     * Changes the named columns and keys of each row as it is in this transaction; everything else stays. Returns the
+     * services as they are then, in the order of the changes. Fails with `store_not_found` for an unknown id.
+     */
+    update(changes: ServiceChange[]): Promise<ServiceRecord[]>;
+    /**
+     * Forgets a service with its overrides, cycles, samples, decisions and resources. Its purchases, ended holds, actions,
      * notices and API calls stay. Fails with `store_conflict` while it has an open hold or open evidence.
      */
     remove(id: string): Promise<void>;
@@ -88,6 +108,8 @@ export interface StoreTables extends AgentTables {
     ofService(service: string): Promise<CycleRecord[]>;
     /** Adds or replaces each by its id. */
     put(records: CycleRecord[]): Promise<void>;
+    /** Forgets cycles that never were: a wrong clock has opened them. Samples and purchases that name them stay. */
+    remove(ids: string[]): Promise<void>;
   };
   samples: {
     /** A sample of the same service and time is replaced. */
@@ -139,10 +161,15 @@ export interface StoreTables extends AgentTables {
     add(record: EvidenceRecord): Promise<boolean>;
     /** Evidence that ended before keeps its end and outcome. */
     end(id: string, at: string, outcome: string): Promise<void>;
-    /** Hands open evidence to another hold of the same service; anything else is a `store_conflict`. */
-    move(id: string, hold: string): Promise<void>;
+    /**
+     * Passes open evidence to another hold, of the same service or of another service on the same panel. Returns false,
+     * and changes nothing, when that hold has ended. Evidence that has ended, and a hold on another panel, are a
+     * `store_conflict`.
+     */
+    move(id: string, hold: string): Promise<boolean>;
   };
   actions: {
+    get(id: string): Promise<ActionRecord | null>;
     /** Fails with `store_conflict` when an unsettled action has the same key. */
     plan(records: ActionRecord[]): Promise<void>;
     /** Stamps that the panel is about to be called, and counts the attempt. */
@@ -216,6 +243,21 @@ export interface StoreTables extends AgentTables {
     /** In the order of starting, `limit` at a time. */
     page(request: { since?: string; after?: PageCursor | null; limit: number }): Promise<Page<RunRecord>>;
   };
+  refreshes: {
+    start(record: RefreshRecord): Promise<void>;
+    /** Fails with `store_not_found` for one that was not started. The state of the panel's earlier ones is dropped. */
+    finish(
+      id: string,
+      panel: string,
+      change: Pick<RefreshRecord, 'finishedAt' | 'calls' | 'failed' | 'error' | 'state'>,
+    ): Promise<void>;
+    /** State of the panel's newest; null where there is none. */
+    state(panel: string): Promise<unknown>;
+    /** Newest first. */
+    list(filter?: { since?: string; limit?: number }): Promise<RefreshRecord[]>;
+    /** In the order of starting, `limit` at a time. */
+    page(request: { since?: string; after?: PageCursor | null; limit: number }): Promise<Page<RefreshRecord>>;
+  };
   apiCalls: {
     add(records: ApiCallRecord[]): Promise<void>;
     /** Newest first. */
@@ -257,11 +299,25 @@ export interface StoreTables extends AgentTables {
     put(record: FingerprintRecord): Promise<void>;
     clear(panel: string): Promise<void>;
   };
+  resources: {
+    /** What was last seen of each of these services, ordered by service. */
+    list(filter: { services: string[] }): Promise<ResourcesRecord[]>;
+    /** Adds or replaces each by its service. */
+    put(records: ResourcesRecord[]): Promise<void>;
+  };
   graphCache: {
     /** The graph of that key, unless it has expired by `now`. */
     get(key: string, now: string): Promise<GraphCacheRecord | null>;
     /** Adds or replaces it, and deletes all that have expired by its `at`. */
     put(record: GraphCacheRecord): Promise<void>;
+  };
+  clock: {
+    /** The newest instant at which the clock was known to be right; null before the first. */
+    confirmed(): Promise<string | null>;
+    /** Moves it forward; an earlier instant changes nothing. */
+    confirm(at: string): Promise<void>;
+    /** Sets it, also back: the operator's word. */
+    accept(at: string): Promise<void>;
   };
 }
 
@@ -292,18 +348,20 @@ export interface StateStore extends StoreTables {
      * `isAlive` is asked about the owner on the same host; an owner that is gone loses the lease at once. So does one on
      * another host whose lease runs out later than twice `ttlMs` from now: the clock was set back since.
      */
-    acquire(request: {
-      name: string;
-      owner: LeaseOwner;
-      run: string;
-      now: string;
-      ttlMs: number;
-      isAlive: (owner: LeaseOwner) => boolean;
-    }): Promise<LeaseResult>;
+    acquire(request: LeaseRequest & { name: string }): Promise<LeaseResult>;
+    /**
+     * Takes all of these leases in one transaction, or none of them: then `heldBy` has those that are held, ordered by
+     * name. Works quickly for tens of thousands.
+     */
+    acquireAll(request: LeaseRequest & { names: string[] }): Promise<LeasesResult>;
     /** False when the lease is no longer ours. */
     renew(lease: HeldLease, now: string, ttlMs: number): Promise<boolean>;
+    /** Renews those of the leases that are still ours, in one transaction. False when one of them is not. */
+    renewAll(leases: readonly HeldLease[], now: string, ttlMs: number): Promise<boolean>;
     /** Frees the lease; does nothing when it is no longer ours. */
     release(lease: HeldLease): Promise<void>;
+    /** Frees those of the leases that are still ours, in one transaction. */
+    releaseAll(leases: readonly HeldLease[]): Promise<void>;
     /** Those that are held, ordered by name, whether or not they ran out. */
     list(): Promise<LeaseRecord[]>;
   };

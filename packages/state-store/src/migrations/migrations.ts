@@ -1,10 +1,13 @@
 import { initial } from './001-initial.js';
 import { agents } from './002-agents.js';
 import { graphCache } from './003-graph-cache.js';
+import { resources } from './004-resources.js';
+import { clock } from './005-clock.js';
+import { refreshes } from './006-refreshes.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [initial, agents, graphCache];
+export const MIGRATIONS: readonly Migration[] = [initial, agents, graphCache, resources, clock, refreshes];
 
 /** The schema version that this version of the package reads and writes. */
 export const LATEST_SCHEMA_VERSION = MIGRATIONS.length;

@@ -47,6 +47,12 @@ describe('actions', () => {
     });
   });
 
+  it('gives one by its id', async () => {
+    await at.store.actions.plan([action('a-1'), action('a-2', { key: 'other' })]);
+    expect(await at.store.actions.get('a-2')).toEqual(action('a-2', { key: 'other' }));
+    expect(await at.store.actions.get('a-9')).toBeNull();
+  });
+
   it('lists by each filter in the order of planning', async () => {
     await at.store.actions.plan([
       action('a-3', { plannedAt: minute(2), service: null, run: 'run-2', panel: 'relay' }),

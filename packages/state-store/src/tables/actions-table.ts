@@ -13,6 +13,11 @@ const UNSETTLED = sql<boolean>`"state" in ('planned', 'in-doubt')`;
 /** The journal. */
 export function actionsTable(access: Access): StoreTables['actions'] {
   return {
+    get: (id) =>
+      access.read(async ({ db }) => {
+        const row = await db.selectFrom('actions').select(actions.columns).where('id', '=', id).executeTakeFirst();
+        return row === undefined ? null : actions.decode(row);
+      }),
     plan: (records) =>
       access.write(async (session) => {
         await insertRows(

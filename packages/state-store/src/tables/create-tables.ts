@@ -3,6 +3,7 @@ import type { Access } from './access.js';
 import { actionsTable } from './actions-table.js';
 import { agentsTables } from './agents-tables.js';
 import { apiCallsTable } from './api-calls-table.js';
+import { clockTable } from './clock-table.js';
 import { cyclesTable } from './cycles-table.js';
 import { decisionsTable } from './decisions-table.js';
 import { evidenceTable } from './evidence-table.js';
@@ -12,6 +13,8 @@ import { holdsTable } from './holds-table.js';
 import { noticesTable } from './notices-table.js';
 import { overridesTable } from './overrides-table.js';
 import { purchasesTable } from './purchases-table.js';
+import { refreshesTable } from './refreshes-table.js';
+import { resourcesTable } from './resources-table.js';
 import { runsTable } from './runs-table.js';
 import { samplesTable } from './samples-table.js';
 import { servicesTable } from './services-table.js';
@@ -31,10 +34,13 @@ export function createTables(access: Access): StoreTables {
     decisions: decisionsTable(access),
     notices: noticesTable(access),
     runs: runsTable(access),
+    refreshes: refreshesTable(access),
     apiCalls: apiCallsTable(access),
     switches: switchesTable(access),
     fingerprints: fingerprintsTable(access),
+    resources: resourcesTable(access),
     graphCache: graphCacheTable(access),
+    clock: clockTable(access),
     ...agentsTables(access),
   };
 }

@@ -24,4 +24,12 @@ describe('cycles', () => {
     await at.store.cycles.put([amended]);
     expect(await at.store.cycles.ofService('svc-1')).toEqual([amended]);
   });
+
+  it('forgets those that are named, and no others', async () => {
+    await at.store.services.put([service('svc-1')]);
+    await at.store.cycles.put([cycle('c-1'), cycle('c-2', { start: '2026-04-01T00:00:00.000Z' })]);
+    await at.store.cycles.remove(['c-2', 'c-9']);
+    await at.store.cycles.remove([]);
+    expect((await at.store.cycles.ofService('svc-1')).map(({ id }) => id)).toEqual(['c-1']);
+  });
 });

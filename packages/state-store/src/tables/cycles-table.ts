@@ -48,5 +48,9 @@ export function cyclesTable(access: Access): StoreTables['cycles'] {
         const rows = lastOfEach(records, cycles.idOf).map((record) => cycles.values(record));
         await insertRows(session, cycles, rows, { do: 'update', key: ['id'] });
       }),
+    remove: (ids) =>
+      access.write(async ({ db }) => {
+        await db.deleteFrom('cycles').where('id', 'in', listed(ids)).execute();
+      }),
   };
 }

@@ -14,6 +14,8 @@ import type {
   notices,
   overrides,
   purchases,
+  refreshes,
+  resources,
   runs,
   samples,
   services,
@@ -52,11 +54,14 @@ export interface Database {
   decision_history: Counted<Row<typeof decisionHistory>>;
   notices: Counted<Row<typeof notices>>;
   runs: Counted<Row<typeof runs>>;
+  refreshes: Counted<Row<typeof refreshes>>;
   api_calls: Counted<Row<typeof apiCalls>>;
   leases: LeaseRow;
   switches: Row<typeof switches>;
   fingerprints: Row<typeof fingerprints>;
+  service_resources: Row<typeof resources>;
   graph_cache: Row<typeof graphCache>;
+  clock: { name: string; at: string };
   agents: Row<typeof agents>;
   agent_users: Row<typeof agentUsers>;
   agent_disabled: Counted<Row<typeof agentDisabled>>;

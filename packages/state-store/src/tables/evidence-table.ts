@@ -1,8 +1,8 @@
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
-import type { Access } from './access.js';
+import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll, listed } from './chunks.js';
-import { mustExist } from './must-exist.js';
+import { mustExist, missingRow } from './must-exist.js';
 import { evidence } from './record-tables.js';
 
 /** What was done for each hold, and is to be undone with it. */
@@ -57,23 +57,36 @@ export function evidenceTable(access: Access): StoreTables['evidence'] {
         mustExist('evidence', id, result.numUpdatedRows);
       }),
     move: (id, hold) =>
-      access.write(async ({ db }) => {
+      access.write(async (session) => {
+        const { db } = session;
         const proof = await db
           .selectFrom('evidence')
-          .select(['service', 'until'])
+          .select(['service', 'panel', 'until'])
           .where('id', '=', id)
           .executeTakeFirst();
-        mustExist('evidence', id, proof === undefined ? 0n : 1n);
-        const heir = await db.selectFrom('holds').select('service').where('id', '=', hold).executeTakeFirst();
-        mustExist('holds', hold, heir === undefined ? 0n : 1n);
-        if (proof?.until !== null || heir?.service !== proof.service) {
+        const heir = await db
+          .selectFrom('holds')
+          .select(['service', 'until'])
+          .where('id', '=', hold)
+          .executeTakeFirst();
+        if (proof === undefined) throw missingRow('evidence', id);
+        if (heir === undefined) throw missingRow('holds', hold);
+        const isNear = heir.service === proof.service || (await panelOf(session, heir.service)) === proof.panel;
+        if (proof.until !== null || !isNear) {
           throw new StoreError(
             'store_conflict',
-            `The evidence "${id}" can only move, while it is open, to a hold of its own service, which "${hold}" is not.`,
+            `The evidence "${id}" can only move, while it is open, to a hold on its own panel, which "${hold}" is not.`,
             { row: { table: 'evidence', id } },
           );
         }
-        await db.updateTable('evidence').set({ hold }).where('id', '=', id).execute();
+        if (heir.until !== null) return false;
+        await db.updateTable('evidence').set({ hold, service: heir.service }).where('id', '=', id).execute();
+        return true;
       }),
   };
+}
+
+async function panelOf({ db }: Session, service: string): Promise<string | null> {
+  const row = await db.selectFrom('services').select('panel').where('id', '=', service).executeTakeFirst();
+  return row?.panel ?? null;
 }

@@ -52,8 +52,13 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'apiCalls.page of a service': (t) =>
     t.apiCalls.page({ service: 'svc-1', after: { at: minute(1), seq: 1 }, limit: 10 }),
   'apiCalls.written': (t) => t.apiCalls.written({ after: 1, limit: 10 }),
+  'refreshes.page': (t) => t.refreshes.page({ after: { at: minute(1), seq: 1 }, limit: 10 }),
+  'refreshes.list since': (t) => t.refreshes.list({ since: minute(1) }),
+  'refreshes.state': (t) => t.refreshes.state('relay'),
   'fingerprints.list': (t) => t.fingerprints.list('dcim'),
+  'resources.list': (t) => t.resources.list({ services: ['svc-1'] }),
   'graphCache.get': (t) => t.graphCache.get('k', minute(1)),
+  'clock.confirmed': (t) => t.clock.confirmed(),
   'agents.list of a panel': (t) => t.agents.list('vpn'),
   'agentUsers.list of a panel': (t) => t.agentUsers.list({ panel: 'vpn' }),
   'agentUsers.list by keys': (t) => t.agentUsers.list({ panel: 'vpn', keys: ['u-1', 'u-2'] }),

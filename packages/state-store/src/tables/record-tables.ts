@@ -12,6 +12,8 @@ import type {
   NoticeRecord,
   OverrideRecord,
   PurchaseRecord,
+  RefreshRecord,
+  ResourcesRecord,
   RunRecord,
   SampleRecord,
   ServiceRecord,
@@ -250,6 +252,24 @@ export const runs = recordTable<RunRecord>()(
   'id',
 );
 
+export const refreshes = recordTable<RefreshRecord>()(
+  'refreshes',
+  {
+    id: text('id'),
+    run: text('run'),
+    panel: text('panel'),
+    startedAt: text('started_at'),
+    finishedAt: textOrNull('finished_at'),
+    targets: int('targets'),
+    calls: int('calls'),
+    failed: int('failed'),
+    away: textList('away'),
+    error: textOrNull('error'),
+    state: json('state'),
+  },
+  'id',
+);
+
 export const apiCalls = recordTable<ApiCallRecord>()(
   'api_calls',
   {
@@ -280,6 +300,18 @@ export const switches = recordTable<SwitchRecord>()(
     since: text('since'),
   },
   'panel',
+);
+
+export const resources = recordTable<ResourcesRecord>()(
+  'service_resources',
+  {
+    service: text('service'),
+    panel: text('panel'),
+    mapping: textList('mapping'),
+    resources: textList('resources'),
+    at: text('at'),
+  },
+  'service',
 );
 
 export const graphCache = recordTable<GraphCacheRecord>()(

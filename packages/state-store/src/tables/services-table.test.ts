@@ -26,6 +26,69 @@ describe('services', () => {
     expect(await at.store.services.list()).toEqual([service('svc-1', { client: 'b' })]);
   });
 
+  it('changes the named columns and keys, and leaves the others as they are', async () => {
+    const before = service('svc-1', {
+      client: 'a',
+      refs: { order_id: '9', easydcim_service_id: '7', flvx_user_id: '3' },
+      ownRefs: ['flvx_user_id'],
+      fields: { email: 'a@example.org', ddd: '11' },
+    });
+    await at.store.services.put([before, service('svc-2')]);
+    const updated = await at.store.services.update([
+      {
+        id: 'svc-1',
+        product: 'vps',
+        client: null,
+        refs: { order_id: null, easydcim_order_id: '8', flvx_user_id: '4' },
+        ownRefs: { easydcim_order_id: true, flvx_user_id: false },
+        fields: { ddd: null },
+        updatedAt: minute(5),
+      },
+    ]);
+    const after = {
+      ...before,
+      product: 'vps',
+      client: null,
+      refs: { easydcim_service_id: '7', flvx_user_id: '4', easydcim_order_id: '8' },
+      ownRefs: ['easydcim_order_id'],
+      fields: { email: 'a@example.org' },
+      updatedAt: minute(5),
+    };
+    expect(updated).toEqual([after]);
+    expect(await at.store.services.list()).toEqual([after, service('svc-2')]);
+  });
+
+  it('changes rows as they are in the transaction, one change after the other', async () => {
+    await at.store.services.put([service('svc-1')]);
+    const [made] = await Promise.all([
+      at.store.services.update([{ id: 'svc-1', refs: { hiddify_user_uuid: 'u' }, updatedAt: minute(1) }]),
+      at.store.services.update([{ id: 'svc-1', client: 'c', updatedAt: minute(2) }]),
+      at.store.services.update([
+        { id: 'svc-1', refs: { order_id: '1' }, updatedAt: minute(3) },
+        { id: 'svc-1', refs: { order_id: '2' }, updatedAt: minute(4) },
+      ]),
+    ]);
+    expect(made[0]?.client).toBeNull();
+    expect(await at.store.services.get('svc-1')).toEqual(
+      service('svc-1', {
+        client: 'c',
+        refs: { easydcim_service_id: '7', hiddify_user_uuid: 'u', order_id: '2' },
+        updatedAt: minute(4),
+      }),
+    );
+  });
+
+  it('changes nothing when one of the services is not there', async () => {
+    await at.store.services.put([service('svc-1')]);
+    const update = at.store.services.update([
+      { id: 'svc-1', client: 'c', updatedAt: minute(1) },
+      { id: 'svc-2', client: 'c', updatedAt: minute(1) },
+    ]);
+    await expect(update).rejects.toMatchObject({ code: 'store_not_found', row: { table: 'services', id: 'svc-2' } });
+    expect(await at.store.services.list()).toEqual([service('svc-1')]);
+    expect(await at.store.services.update([])).toEqual([]);
+  });
+
   it('lists by each filter, ordered by id, in pages', async () => {
     await at.store.services.put([
       service('c', { panel: 'relay', product: 'vps', client: '1' }),

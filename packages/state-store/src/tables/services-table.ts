@@ -1,8 +1,10 @@
+import { mergeService } from '../merge-service.js';
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
-import { inChunksOrAll, listed } from './chunks.js';
+import { inChunks, inChunksOrAll, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
+import { missingRow } from './must-exist.js';
 import { services } from './record-tables.js';
 
 /** The services that are known. */
@@ -33,6 +35,23 @@ export function servicesTable(access: Access): StoreTables['services'] {
         const rows = lastOfEach(records, services.idOf).map((record) => services.values(record));
         await insertRows(session, services, rows, { do: 'update', key: ['id'] });
       }),
+    update: (changes) =>
+      access.write(async (session) => {
+        const ids = changes.map((change) => change.id);
+        const rows = await inChunks(ids, (chunk) =>
+          session.db.selectFrom('services').select(services.columns).where('id', 'in', listed(chunk)).execute(),
+        );
+        const current = new Map(rows.map((row) => [row.id, services.decode(row)]));
+        for (const change of changes) {
+          const record = current.get(change.id);
+          if (record === undefined) throw missingRow('services', change.id);
+          current.set(change.id, mergeService(record, change));
+        }
+        // The write lock was taken before the rows were read: nobody else has changed a column since.
+        const values = [...current.values()].map((record) => services.values(record));
+        await insertRows(session, services, values, { do: 'update', key: ['id'] });
+        return ids.flatMap((id) => current.get(id) ?? []);
+      }),
     remove: (id) =>
       access.write(async (session) => {
         await refuseHeld(session, id);
@@ -42,6 +61,7 @@ export function servicesTable(access: Access): StoreTables['services'] {
         await db.deleteFrom('usage_samples').where('service', '=', id).execute();
         await db.deleteFrom('decisions').where('service', '=', id).execute();
         await db.deleteFrom('decision_history').where('service', '=', id).execute();
+        await db.deleteFrom('service_resources').where('service', '=', id).execute();
         await db.deleteFrom('services').where('id', '=', id).execute();
       }),
     ids: () =>

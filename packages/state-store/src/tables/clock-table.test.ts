@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { minute } from '../test/records.js';
+import { useStore } from '../test/use-store.js';
+
+describe('clock', () => {
+  const at = useStore();
+
+  it('keeps the newest instant that was confirmed, and goes back only when told to', async () => {
+    const { clock } = at.store;
+    expect(await clock.confirmed()).toBeNull();
+    await clock.confirm(minute(5));
+    expect(await clock.confirmed()).toBe(minute(5));
+    await clock.confirm(minute(3));
+    expect(await clock.confirmed()).toBe(minute(5));
+    await clock.confirm(minute(9));
+    expect(await clock.confirmed()).toBe(minute(9));
+    await clock.accept(minute(1));
+    expect(await clock.confirmed()).toBe(minute(1));
+  });
+
+  it('is part of the transaction that it is written in', async () => {
+    await expect(
+      at.store.write(async (tables) => {
+        await tables.clock.accept(minute(2));
+        throw new Error('the rest fails');
+      }),
+    ).rejects.toThrow('the rest fails');
+    expect(await at.store.clock.confirmed()).toBeNull();
+  });
+});
