@@ -87,6 +87,14 @@ describe('resolveAllowance', () => {
     });
   });
 
+  it('names the override that lifts the limit', () => {
+    const lifted = { quotaBytes: null, unlimited: true };
+    expect(resolveAllowance({ mode: 'TOTAL', ...none, override: lifted, product: { total: 9 } })).toEqual({
+      kind: 'unlimited',
+      parts: [{ source: 'override', bytes: null }],
+    });
+  });
+
   it('is unlimited per mode, until an explicit quota says otherwise', () => {
     const unlimited = { total: 'unlimited' as const, default: 9 };
     expect(resolveAllowance({ mode: 'TOTAL', ...none, product: unlimited })).toEqual({

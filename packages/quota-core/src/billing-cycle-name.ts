@@ -31,7 +31,7 @@ export function parseBillingCycleName(text: string): BillingCycleName {
 }
 
 /** Length of a quota period in calendar months. */
-export function monthsOf(billingCycle: BillingCycleName, quotaPeriod: QuotaPeriod): number {
+export function monthsOf(billingCycle: BillingCycleName, quotaPeriod: QuotaPeriod = 'billing'): number {
   if (!isBillingCycleName(billingCycle)) throw unknownCycle(billingCycle);
   return quotaPeriod === 'month' ? 1 : MONTHS[billingCycle];
 }

@@ -43,6 +43,7 @@ describe('brakeStops', () => {
   it('refuses figures without meaning', () => {
     const input = { changing: 1, active: 1, share: 0.2, atLeast: 1 };
     expect(codeOf(() => brakeStops({ ...input, share: 20 }))).toBe('invalid_number');
+    expect(codeOf(() => brakeStops({ ...input, share: -0.1 }))).toBe('invalid_number');
     expect(codeOf(() => brakeStops({ ...input, share: Number.NaN }))).toBe('invalid_number');
     expect(codeOf(() => brakeStops({ ...input, changing: -1 }))).toBe('invalid_number');
     expect(codeOf(() => brakeStops({ ...input, active: 0.5 }))).toBe('invalid_number');

@@ -50,6 +50,19 @@ describe('stepCounter', () => {
     expect(step(110, 60, { resetBetween: true })).toMatchObject({ state: { usedIn: 40, usedOut: 30 } });
   });
 
+  it('counts from zero after a reset that is certain, also when the counter has outgrown its old figure', () => {
+    expect(step(110, 60, { resetBetween: 'certain' })).toMatchObject({ state: { usedIn: 140, usedOut: 80 } });
+    expect(step(7, 3, { resetBetween: 'certain' })).toMatchObject({ state: { usedIn: 37, usedOut: 23 } });
+    expect(step(110, 60, { resetBetween: 'certain', newCycle: true })).toMatchObject({
+      state: { usedIn: 110, usedOut: 60 },
+    });
+  });
+
+  it('takes a counter that stands still for no reset, though one may have been', () => {
+    expect(step(100, 60, { resetBetween: true })).toMatchObject({ state: { usedIn: 30, usedOut: 30 } });
+    expect(step(110, 50, { resetBetween: true })).toMatchObject({ state: { usedIn: 40, usedOut: 20 } });
+  });
+
   it('is unknown when a counter falls where no reset is due', () => {
     for (const [inBytes, outBytes] of [
       [99, 50],
@@ -71,6 +84,26 @@ describe('stepCounter', () => {
 
   it('begins a new cycle also when the run that opened it could read nothing', () => {
     expect(step(130, 55, { cycleStart: at(15) })).toMatchObject({ state: { usedIn: 30, usedOut: 5 } });
+  });
+
+  it('counts a reading taken at the very start of a cycle to that cycle', () => {
+    expect(step(110, 50, { cycleStart: at(10) })).toMatchObject({ state: { usedIn: 40, usedOut: 20 } });
+    expect(step(110, 50, { cycleStart: at(11) })).toMatchObject({ state: { usedIn: 10, usedOut: 0 } });
+  });
+
+  it('names the counters that fell, and no other', () => {
+    const message = (inBytes: number, outBytes: number): string => {
+      const result = step(inBytes, outBytes);
+      return result.known ? '' : result.message;
+    };
+    const ofIn = 'bytes in fell from 100 to 99';
+    const ofOut = 'bytes out fell from 50 to 49';
+    const count = (text: string): number => text.split(' fell ').length - 1;
+    expect([message(99, 50), count(message(99, 50))]).toEqual([expect.stringContaining(ofIn), 1]);
+    expect([message(100, 49), count(message(100, 49))]).toEqual([expect.stringContaining(ofOut), 1]);
+    expect([message(99, 49), count(message(99, 49))]).toEqual([expect.stringContaining(ofIn), 2]);
+    expect(message(99, 50)).not.toContain('and that of');
+    expect(message(100, 49)).not.toContain('and that of');
   });
 
   it('refuses figures and instants without meaning', () => {
@@ -121,6 +154,37 @@ describe('stepCounter', () => {
           if (!result.known) return;
           state = result.state;
           expect([state.usedIn, state.usedOut]).toEqual([real.in, real.out]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('adds up to all that the panel still showed when it was reset, however far the counter has grown since', () => {
+    const amount = fc.integer({ min: 0, max: 2 ** 36 });
+    const event = fc.record({ before: amount, after: amount, isReset: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(event, { minLength: 1, maxLength: 40 }), (events) => {
+        let counter = 0;
+        let real = 0;
+        let unseen = 0;
+        let state: CounterState | null = null;
+        for (const [index, { before, after, isReset }] of events.entries()) {
+          const resets = isReset && state !== null;
+          // What grows between the last reading and the reset, nobody has seen.
+          if (resets) unseen += before;
+          counter = (resets ? 0 : counter + before) + after;
+          real += before + after;
+          const result = stepCounter({
+            previous: state,
+            cycleStart: START,
+            reading: { at: at((index + 1) * 10), inBytes: counter, outBytes: 0 },
+            resetBetween: resets ? 'certain' : false,
+            newCycle: false,
+          });
+          if (!result.known) throw new Error(result.message);
+          state = result.state;
+          expect(state.usedIn).toBe(real - unseen);
         }
       }),
       { numRuns: 300 },

@@ -11,10 +11,16 @@ export interface CounterState {
   at: string;
 }
 
+/**
+ * Whether a counter was reset between two readings. `false`: it was not. `true`: it may have been. `'certain'`: it was, the
+ * panel says so.
+ */
+export type ResetBetween = boolean | 'certain';
+
 /** What an adapter has to know of its panel to meter by counter. */
 export interface CounterRules {
-  /** Whether the panel, or we, may have reset the counters after `previousAt` and up to `at`. */
-  resetAllowedAt: (previousAt: string, at: string) => boolean;
+  /** Whether the panel, or we, have reset the counters after `previousAt` and up to `at`. */
+  resetAllowedAt: (previousAt: string, at: string) => ResetBetween;
 }
 
 /** The state after a reading, or the reason why the reading says nothing: then the previous state stays in force. */
@@ -26,7 +32,8 @@ export type CounterStep =
  *
  * The first reading of a service counts in full. Later ones count by their growth. A counter that fell counts from
  * zero where a reset may lie between the two readings (a reset zeroes both directions, so both count from zero), and
- * makes the reading unknown where none may. In a new cycle the sums begin at the growth since the last reading.
+ * makes the reading unknown where none may. After a reset that is certain it counts from zero also when it has outgrown
+ * its old figure. In a new cycle the sums begin at the growth since the last reading.
  *
  * @param input.cycleStart instant at which the cycle of the reading begins; a previous state from before it begins a
  *   new cycle even when `newCycle` does not say so
@@ -37,7 +44,7 @@ export function stepCounter(input: {
   previous: CounterState | null;
   cycleStart: string;
   reading: { at: string; inBytes: number; outBytes: number };
-  resetBetween: boolean;
+  resetBetween: ResetBetween;
   newCycle: boolean;
 }): CounterStep {
   const { previous, reading, resetBetween } = input;
@@ -48,11 +55,12 @@ export function stepCounter(input: {
   if (previous === null) return { known: true, state: { lastIn, lastOut, usedIn: lastIn, usedOut: lastOut, at } };
 
   const fell = lastIn < previous.lastIn || lastOut < previous.lastOut;
-  if (fell && !resetBetween) {
+  if (fell && resetBetween === false) {
     return { known: false, code: 'counter_fell', message: describeFall(previous, { lastIn, lastOut, at }) };
   }
-  const growthIn = fell ? lastIn : lastIn - previous.lastIn;
-  const growthOut = fell ? lastOut : lastOut - previous.lastOut;
+  const fromZero = fell || resetBetween === 'certain';
+  const growthIn = fromZero ? lastIn : lastIn - previous.lastIn;
+  const growthOut = fromZero ? lastOut : lastOut - previous.lastOut;
   const cycleStart = instantMs(input.cycleStart, 'the start of the cycle');
   const fresh = input.newCycle || instantMs(previous.at, 'the instant of the last reading') < cycleStart;
   return {

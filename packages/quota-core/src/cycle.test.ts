@@ -59,6 +59,11 @@ describe('billingCycle', () => {
 describe('billingCycleAt', () => {
   const timeZone = 'Europe/Berlin';
 
+  it('names the instant that is none', () => {
+    const anchor = { nextDueDate: '2026-04-01', billingCycle: 'monthly', timeZone: 'UTC' } as const;
+    expect(() => billingCycleAt({ ...anchor, now: 'today' })).toThrow(/^now is/);
+  });
+
   it('goes forward for an overdue service and backward for one paid ahead', () => {
     const input = { nextDueDate: '2026-01-31', billingCycle: 'monthly' as const, timeZone };
     expect(days(billingCycleAt({ ...input, now: '2026-04-10T00:00:00.000Z' }), timeZone)).toEqual([

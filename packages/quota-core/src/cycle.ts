@@ -47,7 +47,7 @@ export function checkLocalDate(text: string, what: string): string {
  */
 export function billingCycle(input: CycleAnchor): Cycle {
   const anchor = parseCalendarDate(input.nextDueDate, DUE);
-  const { start, end } = cycleNumber(0, anchor, monthsOf(input.billingCycle, 'billing'), input.timeZone);
+  const { start, end } = cycleNumber(0, anchor, monthsOf(input.billingCycle), input.timeZone);
   return { start, end };
 }
 
@@ -60,7 +60,7 @@ export function billingCycle(input: CycleAnchor): Cycle {
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`, `invalid_instant`
  */
 export function billingCycleAt(input: CycleAnchor & { now: string; quotaPeriod?: QuotaPeriod }): Cycle {
-  const months = monthsOf(input.billingCycle, input.quotaPeriod ?? 'billing');
+  const months = monthsOf(input.billingCycle, input.quotaPeriod);
   const now = instantMs(input.now, 'now');
   // Whoever polls asks about many services of the same anchor within one cycle: the last answer mostly still holds.
   const key = `${input.nextDueDate} ${months} ${input.timeZone}`;
@@ -89,7 +89,7 @@ export function nextDueDateAfter(input: {
   if (!Number.isInteger(day) || day < 1 || day > 31) {
     throw new QuotaCoreError('invalid_number', `the anchor day is ${day}: write a day of the month from 1 to 31`);
   }
-  return formatCalendarDate(addCalendarMonths(due, monthsOf(input.billingCycle, 'billing'), day));
+  return formatCalendarDate(addCalendarMonths(due, monthsOf(input.billingCycle), day));
 }
 
 function findCycle(now: number, anchor: CalendarDate, months: number, timeZone: string): CachedCycle {

@@ -128,6 +128,33 @@ describe('decide about the quota', () => {
     expect(run(held, used(0)).status).toBe('held');
   });
 
+  it('rounds the margin down to whole bytes', () => {
+    const odd = { allowance: limited(1099), peakUsedBytes: 1099 };
+    const quotaHold = { since: AT, cycleId: 'c1', usedBytes: 1099, allowedBytes: 1099 };
+    expect(run(used(1088), odd, { quotaHold }).rule).toBe('below-allowance');
+    expect(run(used(1089), odd, { quotaHold }).rule).toBe('within-release-margin');
+  });
+
+  it('keeps the margin where the allowance is the one that the hold was taken on', () => {
+    expect(run(used(995), held, { peakUsedBytes: 995 }).rule).toBe('within-release-margin');
+    expect(run(used(989), held, { peakUsedBytes: 995 }).rule).toBe('below-allowance');
+  });
+
+  it('keeps the margin after a raise to what the cycle has reached', () => {
+    const quotaHold = { since: AT, cycleId: 'c1', usedBytes: 1000, allowedBytes: 1000 };
+    const raised = { allowance: limited(2000), quotaHold };
+    expect(run(used(1995), raised, { peakUsedBytes: 2000 }).rule).toBe('within-release-margin');
+    expect(run(used(1995), raised, { peakUsedBytes: 1999 }).rule).toBe('below-allowance');
+  });
+
+  it('is no trouble of the reading when a hold that goes on is withheld', () => {
+    const isProtected = { protectedUntil: '2036-01-01T00:00:00.000Z' };
+    const fallen = run(used(400), held, isProtected);
+    expect([fallen.rule, fallen.status]).toEqual(['fall-of-more-than-half-keeps', 'ok']);
+    const within = run(used(995), held, isProtected);
+    expect([within.rule, within.status]).toEqual(['within-release-margin', 'ok']);
+  });
+
   it('knows the fall also by the figure of the hold, where the peak is lost', () => {
     expect(run(held, { peakUsedBytes: null }, used(499)).rule).toBe('fall-of-more-than-half-keeps');
   });
@@ -242,7 +269,11 @@ describe('decide about bills and orders', () => {
   });
 
   it('treats an overdue service as the policy says', () => {
-    expect(run(billing({ overdue: true, overduePolicy: 'meter' })).holds).toEqual([]);
+    expect(run(billing({ overdue: true, overduePolicy: 'meter' }))).toMatchObject({
+      status: 'ok',
+      rule: 'below-allowance',
+      holds: [],
+    });
     expect(run(billing({ overdue: true, overduePolicy: 'hold' })).holds).toEqual([
       { reason: 'billing', rule: 'overdue' },
     ]);
@@ -256,6 +287,28 @@ describe('decide about bills and orders', () => {
       status: 'skipped',
       holds: [{ reason: 'quota', rule: 'overdue-ignored-keeps' }],
     });
+  });
+
+  it('meters a service that is paid, whatever the policy for others', () => {
+    for (const overduePolicy of ['meter', 'hold', 'ignore'] as const) {
+      const paid = run({ billing: { suspended: false, overdue: false, overduePolicy } });
+      expect([paid.rule, paid.status, paid.holds]).toEqual(['below-allowance', 'ok', []]);
+    }
+  });
+
+  it('skips an overdue service that is not metered, also when something else holds it', () => {
+    const billing = { suspended: false, overdue: true, overduePolicy: 'ignore' as const };
+    const decision = run({ billing, manual: true, agentLimit: true });
+    expect(decision.status).toBe('skipped');
+    expect(decision.holds).toEqual([
+      { reason: 'manual', rule: 'manual' },
+      { reason: 'agent-limit', rule: 'agent-limit' },
+    ]);
+  });
+
+  it('names the instant that is none', () => {
+    expect(() => run({ now: 'today', protectedUntil: AT })).toThrow(/^now is/);
+    expect(() => run({ protectedUntil: 'later' })).toThrow(/^the end of the protection is/);
   });
 
   it('is one billing hold for two reasons', () => {

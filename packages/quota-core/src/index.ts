@@ -11,7 +11,7 @@ export {
   type CycleAnchor,
   nextDueDateAfter,
 } from './cycle.js';
-export { type CycleStep, type RecordedCycle, stepCycle, type StepInput } from './step-cycle.js';
+export { type CycleStep, liesAhead, type RecordedCycle, stepCycle, type StepInput } from './step-cycle.js';
 export { type Mode, resolveMode } from './mode.js';
 export {
   type Allowance,
@@ -23,7 +23,7 @@ export {
   resolveAllowance,
 } from './allowance.js';
 export { type Reading, type UsageBytes, usageInMode } from './usage.js';
-export { type CounterRules, type CounterState, type CounterStep, stepCounter } from './counter.js';
+export { type CounterRules, type CounterState, type CounterStep, type ResetBetween, stepCounter } from './counter.js';
 export {
   decide,
   type Decision,

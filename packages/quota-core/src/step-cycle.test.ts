@@ -5,6 +5,7 @@ import {
   billingCycleAt,
   type CycleAnchor,
   type CycleStep,
+  liesAhead,
   localDateOf,
   nextDueDateAfter,
   type RecordedCycle,
@@ -79,6 +80,20 @@ describe('stepCycle', () => {
     expect(step('2026-04-15', '2026-03-10')).toEqual(['amended', '2026-03-01', '2026-03-15']);
   });
 
+  it('amends a cycle from its first instant on', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-04-15', now: open.start, recorded: open });
+    expect(step.kind).toBe('amended');
+  });
+
+  it('changes nothing when more than a year is paid ahead at the end of a long month', () => {
+    const open = recorded('2026-12-31', '2027-01-31');
+    for (const nextDueDate of ['2028-02-29', '2029-02-28', '2028-04-30']) {
+      const step = stepCycle({ ...monthly, nextDueDate, now: noon('2027-01-20'), recorded: open });
+      expect([nextDueDate, step.kind]).toEqual([nextDueDate, 'same']);
+    }
+  });
+
   it('never amends a cycle so that now lies outside it', () => {
     const open = recorded('2026-03-01', '2026-04-01');
     const step = stepCycle({ ...monthly, nextDueDate: '2026-03-15', now: noon('2026-03-20'), recorded: open });
@@ -101,6 +116,74 @@ describe('stepCycle', () => {
     const open = recorded('2026-03-01', '2026-04-01');
     const step = stepCycle({ ...monthly, nextDueDate: '2026-04-15', now: noon('2026-02-20'), recorded: open });
     expect(step.kind).toBe('same');
+  });
+
+  it('goes on with the cycle before the ones that a clock ahead of time has opened', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    const april = { ...recorded('2026-04-01', '2026-05-01'), id: 'c2' };
+    const july = { ...recorded('2026-07-01', '2026-08-01'), id: 'c3' };
+    const input = { ...monthly, nextDueDate: '2026-04-01', now: noon('2026-03-10'), recorded: july };
+    expect(stepCycle({ ...input, earlier: [april, open] })).toEqual({
+      kind: 'same',
+      cycle: { start: open.start, end: open.end },
+      previous: open,
+      wrong: [april, july],
+    });
+    const later = stepCycle({ ...input, now: noon('2026-05-20'), earlier: [open, april] });
+    expect([outcome(later), later.previous, later.wrong]).toEqual([
+      ['opened', '2026-05-01', '2026-06-01'],
+      april,
+      [july],
+    ]);
+  });
+
+  it('brings the first cycle back when a clock ahead of time has opened it', () => {
+    const july = recorded('2026-07-01', '2026-08-01');
+    const input = { ...monthly, nextDueDate: '2026-04-01', recorded: july, earlier: [] };
+    const step = stepCycle({ ...input, now: noon('2026-03-10') });
+    expect([outcome(step), step.previous, step.wrong]).toEqual([['amended', '2026-03-01', '2026-04-01'], july, []]);
+    // Clocks of two hosts may differ by less than an hour.
+    expect(stepCycle({ ...input, now: '2026-06-30T21:30:00.000Z' }).kind).toBe('same');
+    expect(stepCycle({ ...input, now: noon('2026-06-30') }).kind).toBe('amended');
+  });
+
+  it('goes on as if no clock had ever been ahead', () => {
+    const ahead = fc.array(fc.integer({ min: 2 * 86_400_000, max: 900 * 86_400_000 }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(anchor, quotaPeriod, instant, ahead, fc.boolean(), (input, period, now, jumps, isFirst) => {
+        const service = { ...input, quotaPeriod: period };
+        const first = { id: 'c0', ...billingCycleAt({ ...service, now }) };
+        const cycles: RecordedCycle[] = isFirst ? [] : [first];
+        for (const jump of [...jumps].sort((a, b) => a - b)) {
+          const at = new Date(Date.parse(now) + jump).toISOString();
+          const step = stepCycle({ ...service, now: at, recorded: cycles.at(-1) ?? null });
+          if (step.kind === 'opened') cycles.push({ id: `c${cycles.length}`, ...step.cycle });
+        }
+        const last = cycles.at(-1) ?? null;
+        if (last === null) throw new Error('no cycle was opened');
+        const step = stepCycle({ ...service, now, recorded: last, earlier: cycles.slice(0, -1) });
+        const [before = null] = cycles.filter((cycle) => !liesAhead(cycle, now)).slice(-1);
+        const wrong = cycles.filter((cycle) => liesAhead(cycle, now));
+        if (wrong.length === 0) {
+          expect(step).toEqual(stepCycle({ ...service, now, recorded: last }));
+        } else if (before === null) {
+          expect(step).toEqual({
+            kind: 'amended',
+            cycle: { start: first.start, end: first.end },
+            previous: wrong[0],
+            wrong: wrong.slice(1),
+          });
+        } else {
+          expect(step).toEqual({ ...stepCycle({ ...service, now, recorded: before }), wrong });
+          if (before.id === 'c0' && !isFirst) expect([step.kind, step.previous]).toEqual(['same', first]);
+        }
+        // A second look finds nothing to mend.
+        const again = { id: step.previous?.id ?? '', ...step.cycle };
+        const kept = step.kind === 'opened' && before !== null ? [before] : [];
+        expect(stepCycle({ ...service, now, recorded: again, earlier: kept }).wrong).toBeUndefined();
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('changes nothing when a due date is set back by a period', () => {

@@ -15,12 +15,15 @@ export interface RecordedCycle extends Cycle {
  *
  * - `same`: it goes on; `cycle` has its very boundaries.
  * - `amended`: it goes on with another end; id, usage and purchases stay, and the start as a rule.
- * - `opened`: a new one begins (`previous` is the recorded one, now over, or null for the first).
+ * - `opened`: a new one begins (`previous` is the one before, now over, or null for the first).
  */
 export interface CycleStep {
   kind: 'same' | 'amended' | 'opened';
   cycle: Cycle;
+  /** The recorded cycle that this step starts from. */
   previous: RecordedCycle | null;
+  /** Recorded cycles to be forgotten, since a clock that was ahead opened them; what was bought for them belongs to `cycle`. */
+  wrong?: RecordedCycle[];
 }
 
 /** The anchor as it is now, and the cycle as it was recorded. */
@@ -29,11 +32,21 @@ export interface StepInput extends CycleAnchor {
   now: string;
   /** `billing` where nothing is said. */
   quotaPeriod?: QuotaPeriod;
-  /** Null when the service has none yet. */
+  /** The newest recorded cycle; null when the service has none yet. */
   recorded: RecordedCycle | null;
+  /** The recorded cycles before that one. Given by a caller whose clock is right, they let a cycle that `liesAhead` be mended. */
+  earlier?: readonly RecordedCycle[];
 }
 
 const DAY = 86_400_000;
+
+/** Clocks of two hosts differ by less; a cycle that starts later than this after `now` was opened by a wrong clock. */
+const FURTHEST_START_MS = 3_600_000;
+
+/** Returns whether a recorded cycle starts so far after `now` that a clock that was ahead must have opened it. */
+export function liesAhead({ start }: Pick<Cycle, 'start'>, now: string): boolean {
+  return instantMs(start, 'the start of the cycle') - instantMs(now, 'now') > FURTHEST_START_MS;
+}
 
 /**
  * Sets the cycle that the due date calls for against the one that is recorded.
@@ -41,17 +54,31 @@ const DAY = 86_400_000;
  * A due date that moves whole periods while the recorded cycle is open (paid early, or late) changes nothing before
  * its end, also where a short month has clamped the day. One that moves to another day amends the open cycle so that
  * it ends where the period containing `now` ends; it keeps its start, unless a whole period would come to lie before
- * that one (the cycle was yearly and is now monthly): then it starts where that one starts. `now` at or past the recorded end opens the period that contains
- * `now`, starting no earlier than the recorded end, so that neighbours never overlap. A `now` before the recorded
- * start (clocks of two hosts that differ) leaves the cycle as it is.
+ * that one (the cycle was yearly and is now monthly): then it starts where that one starts. `now` at or past the
+ * recorded end opens the period that contains `now`, starting no earlier than the recorded end, so that neighbours
+ * never overlap. A `now` before the recorded start (clocks of two hosts that differ) leaves the cycle as it is.
+ *
+ * With `earlier`, cycles that start more than an hour after `now` are `wrong`: the newest cycle before them goes on, or,
+ * where there is none, the first of them is amended to the period that contains `now`.
  *
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`, `invalid_instant`
  */
 export function stepCycle(input: StepInput): CycleStep {
-  const { recorded } = input;
+  const { recorded, earlier, now } = input;
   const computed = billingCycleAt(input);
   if (recorded === null) return { kind: 'opened', cycle: computed, previous: null };
+  if (earlier === undefined || !liesAhead(recorded, now)) return stepFrom(input, recorded, computed);
 
+  const all = [...earlier, recorded].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
+  const wrong = all.filter((cycle) => liesAhead(cycle, now));
+  const last = all.filter((cycle) => !liesAhead(cycle, now)).at(-1);
+  if (last !== undefined) return { ...stepFrom(input, last, computed), wrong };
+  const [first = recorded, ...others] = wrong;
+  return { kind: 'amended', cycle: computed, previous: first, wrong: others };
+}
+
+/** The step from a recorded cycle that starts at or before `now`, or not long after it. */
+function stepFrom(input: StepInput, recorded: RecordedCycle, computed: Cycle): CycleStep {
   const now = instantMs(input.now, 'now');
   const start = instantMs(recorded.start, `the start of cycle ${recorded.id}`);
   const end = instantMs(recorded.end, `the end of cycle ${recorded.id}`);
@@ -63,12 +90,8 @@ export function stepCycle(input: StepInput): CycleStep {
     const cycle = overlaps ? { start: recorded.end, end: computed.end } : computed;
     return { kind: 'opened', cycle, previous: recorded };
   }
-  const same: CycleStep = {
-    kind: 'same',
-    cycle: { start: recorded.start, end: recorded.end },
-    previous: recorded,
-  };
-  if (now < start || computed.end === recorded.end || movedWholePeriods(input, computed, end)) return same;
+  const isSame = now < start || computed.end === recorded.end || movedWholePeriods(input, computed, end);
+  if (isSame) return { kind: 'same', cycle: { start: recorded.start, end: recorded.end }, previous: recorded };
   return {
     kind: 'amended',
     cycle: { start: amendedStart(input, computed, start), end: computed.end },
