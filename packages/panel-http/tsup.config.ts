@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.js';
 
-export default defineConfig(base);
+// `printable` alone is what the command needs to print: it may not load the transport.
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/printable.ts'] });

@@ -123,10 +123,10 @@ describe('bandwidth', () => {
     expect(error.fields).toHaveLength(1);
   });
 
-  it('keeps shape and figures as they came', async () => {
+  it('keeps the shape, and of the answer the figures alone', async () => {
     panel.always({ status: 'success', result: { in: '5', out: 7, note: [{ a: 1 }] } });
     const reading = await panel.client().bandwidth('501', window);
-    expect(reading.raw).toEqual({ in: '5', out: 7, note: [{ a: 1 }] });
+    expect(reading.raw).toEqual({ in: '5', out: 7 });
     expect(reading.shape).toEqual([
       'result',
       'result.in',
@@ -136,6 +136,20 @@ describe('bandwidth', () => {
       'result.out',
       'status',
     ]);
+  });
+
+  it('keeps nothing secret and nothing large beside the figures', async () => {
+    panel.always({
+      in: 10,
+      rx: '10',
+      out: 20,
+      total: 30,
+      debug: { authorization: 'Bearer value-of-nobody' },
+      user_password: 'value-of-nobody',
+      padding: 'x'.repeat(1_000_000),
+    });
+    const reading = await panel.client().bandwidth('501', window);
+    expect(reading.raw).toEqual({ in: 10, rx: '10', out: 20, total: 30 });
   });
 
   it.each(['', ' '])('refuses the service id "%s" before it asks', async (id) => {

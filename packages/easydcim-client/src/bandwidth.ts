@@ -46,8 +46,13 @@ export function readBandwidth(
     totalBytes: total ?? sum,
     warnings: total === null || sum === null ? [] : mismatch(total, sum),
     shape: shapeOf(json),
-    raw: figures,
+    raw: recognised(figures),
   };
+}
+
+/** Only the figures: what else stands beside them may be secret or large. Each was checked to be a number or a few digits. */
+function recognised(figures: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(figures).filter(([key]) => everyAlias.has(key)));
 }
 
 function hasFigures(value: JsonObject): boolean {

@@ -67,10 +67,26 @@ describe('readPort', () => {
     expect(read({ id: 1, name: 'eth0', description: 'uplink of kvm host 3' }).management).toBe(false);
   });
 
+  it.each([
+    ['iLO of srv12', true],
+    ['srv12 iDRAC9', true],
+    ['mgmt-net', true],
+    ['KVM switch 2', true],
+    ['kvm', true],
+    ['KVM-node 7', false],
+    ['kvm servers, uplink', false],
+    ['uplink pilot', false],
+    ['uplink A', false],
+  ])('a named port described as %s is a management port: %s', (description, expected) => {
+    expect(read({ id: 1, name: 'Gi1/0/48', description }).management).toBe(expected);
+  });
+
   it('obeys the pattern that it is given, whatever its flags', () => {
     const pattern = /^eth0$/g;
     for (let i = 0; i < 3; i += 1) expect(readPort({ id: 1, name: 'eth0' }, pattern).management).toBe(true);
     expect(readPort({ id: 1, name: 'iDRAC' }, pattern).management).toBe(false);
+    expect(readPort({ id: 1, name: 'Gi1/0/48', description: 'eth0' }, pattern).management).toBe(true);
+    expect(readPort({ id: 1, name: 'Gi1/0/48', description: 'iLO of srv12' }, pattern).management).toBe(false);
   });
 
   it.each([

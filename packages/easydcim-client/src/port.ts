@@ -8,6 +8,10 @@ import { adminStateOf, adminWordIn, agreed, flagOf, linkOf } from './words.js';
 /** Names of ports through which a server is administered; shutting them would lock its owner out. */
 export const defaultManagementPorts = /(^|[^a-z])(ilo|i?drac|bmc|ipmi|mgmt|management|kvm)(?![a-z])/i;
 
+/** The same in free text: there a "kvm host" is a server that virtual machines run on. */
+const managementDescriptions =
+  /(^|[^a-z])(ilo|i?drac|bmc|ipmi|mgmt|management|kvm(?![ _-]*(host|node|hypervisor|server|guest|vm)))(?![a-z])/i;
+
 export const portIdKeys = ['port_id', 'portId', 'portid', 'id'] as const;
 const nameKeys = [
   'name',
@@ -37,14 +41,18 @@ export function readPort(row: JsonObject, managementPorts: RegExp): Port {
   const id = firstId(row, portIdKeys) ?? nestedId(row);
   if (id === null) throw new ParseProblem(`a port without an id, found ${describeShape(row)}`);
   const name = firstText(row, nameKeys) ?? id;
+  const description = firstText(row, ['description']);
   const item = farSide(row, itemKeys, 'label');
   return {
     id,
     name,
-    description: firstText(row, ['description']),
+    description,
     adminEnabled: adminEnabled(row),
     linkUp: linkUp(row),
-    management: managementKeys.some((key) => matches(managementPorts, row[key])) || matches(managementPorts, name),
+    management:
+      managementKeys.some((key) => matches(managementPorts, row[key])) ||
+      matches(managementPorts, name) ||
+      matches(managementPorts === defaultManagementPorts ? managementDescriptions : managementPorts, description),
     speedBitsPerSecond: speedOf(row, speedKeys),
     trafficBytes: traffic(row),
     itemId: firstId(row, ['item_id', 'itemId']) ?? idOf(objectAt(row, 'item')['id']),

@@ -75,7 +75,7 @@ export interface BandwidthReading {
   warnings: BandwidthWarning[];
   /** The sorted key paths of the answer, without values: a fingerprint of its shape. */
   shape: string[];
-  /** The object that the figures were read from, as the panel gave it. */
+  /** The figures under the names and in the form that the panel gave them, and nothing else of its answer. */
   raw: unknown;
   /** The user on whose behalf it was read. */
   impersonated: string | null;

@@ -1,4 +1,5 @@
 import type { PanelErrorField } from './errors.js';
+import { printable } from './printable.js';
 
 const keys = ['error', 'message', 'detail', 'details', 'reason', 'msg'];
 
@@ -31,6 +32,7 @@ export function fieldsIn(json: unknown): PanelErrorField[] | undefined {
 
 /** Panel text made fit for one line of a message. */
 export function oneLine(text: string, longest = 300): string {
-  const line = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
-  return line.length <= longest ? line : `${line.slice(0, longest)}...`;
+  const line = printable(text).replace(/\s+/g, ' ').trim();
+  // A cut may leave half of a pair behind.
+  return line.length <= longest ? line : `${printable(line.slice(0, longest)).trimEnd()}...`;
 }
