@@ -91,6 +91,17 @@ export interface FlvxSnapshotParts {
   groups?: boolean;
 }
 
+/** When the panel last wrote to its rows, by the panel's clock; a row that can't be told is not in it. */
+export interface FlvxWrites {
+  /** When the answer was made. */
+  at: EpochMs;
+  /** Edited, started or paused. A redeploy writes nothing. */
+  forwards: ReadonlyMap<number, EpochMs>;
+  tunnels: ReadonlyMap<number, EpochMs>;
+  /** A node's agent has connected or gone away. */
+  nodes: ReadonlyMap<number, { changedAt: EpochMs; online: boolean; name: string }>;
+}
+
 /** Counts of a batch call; the panel answers code 0 also when all failed. */
 export interface FlvxBatchCounts {
   succeeded: number;
@@ -212,6 +223,8 @@ export interface FlvxClient {
     /** Starts the services anew, also those of paused forwards, whose status stays 0. */
     redeployMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
   };
+  /** When forwards, tunnels and nodes were last written to (`backup/export`). The nodes' secrets are dropped. */
+  writes(options?: FlvxCallOptions): Promise<FlvxWrites>;
   readonly groups: {
     users(options?: FlvxCallOptions): Promise<FlvxUserGroup[]>;
     tunnels(options?: FlvxCallOptions): Promise<FlvxTunnelGroup[]>;

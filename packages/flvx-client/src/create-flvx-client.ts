@@ -1,10 +1,11 @@
 import { createPanelHttp, normaliseBaseUrl, systemClock, type PanelHttpOptions } from '@sluice/panel-http';
-import type { FlvxClient, FlvxOptions, FlvxProbe } from './client.js';
+import type { FlvxCallOptions, FlvxClient, FlvxOptions, FlvxProbe } from './client.js';
 import { accessOf } from './endpoints/access.js';
 import { forwardsOf } from './endpoints/forwards.js';
 import { permissionsOf } from './endpoints/permissions.js';
 import { siteOf } from './endpoints/site.js';
 import { usersOf } from './endpoints/users.js';
+import { writesOf } from './endpoints/writes.js';
 import { FlvxApi } from './http/api.js';
 import { failureIn } from './http/failure-in.js';
 import { PanelClock } from './http/panel-clock.js';
@@ -62,6 +63,7 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
     permissions: permissionsOf(api),
     forwards: forwardsOf(api),
     ...siteOf(api),
+    writes: (callOptions?: FlvxCallOptions) => writesOf(api, callOptions),
   };
   return {
     panel,

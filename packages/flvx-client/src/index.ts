@@ -9,6 +9,7 @@ export type {
   FlvxProbe,
   FlvxSession,
   FlvxSnapshotParts,
+  FlvxWrites,
 } from './client.js';
 export { createFlvxClient } from './create-flvx-client.js';
 export { FlvxRefusedError, type FlvxRefusal } from './flvx-refused-error.js';

@@ -19,7 +19,12 @@ const exported = z.object({
   exportedAt: stamp,
   userTunnels: z.array(z.unknown()).optional(),
   forwards: z.array(z.unknown()).optional(),
+  tunnels: z.array(z.unknown()).optional(),
+  nodes: z.array(z.unknown()).optional(),
 });
+
+/** What `backup/export` is asked for. */
+type Exported = 'userTunnels' | 'forwards' | 'tunnels' | 'nodes';
 
 /** One per kind of data for all clients: making a schema costs more than many answers. */
 const envelopes = new WeakMap<z.ZodType, z.ZodType>();
@@ -52,19 +57,31 @@ export class FlvxApi {
 
   /** Rows of all permissions: the one call outside the envelope (contract, section 9). */
   exportPermissions(options: FlvxCallOptions = {}): Promise<unknown[]> {
-    return this.#exported('userTunnels', options);
+    return this.#exportedOf('userTunnels', options);
   }
 
   /** Rows of all forwards with what `forward/list` does not tell; the same call. */
   exportForwards(options: FlvxCallOptions = {}): Promise<unknown[]> {
-    return this.#exported('forwards', options);
+    return this.#exportedOf('forwards', options);
   }
 
-  async #exported(type: 'userTunnels' | 'forwards', options: FlvxCallOptions): Promise<unknown[]> {
-    const call: ApiCall<unknown> = { path: '/backup/export', body: { types: [type] }, kind: 'read' };
-    const body = await this.#post(call, exported, options);
+  /** Rows of all forwards, tunnels and nodes, the nodes' secrets among them. */
+  async exportSite(
+    options: FlvxCallOptions = {},
+  ): Promise<{ at: number } & Record<'forwards' | 'tunnels' | 'nodes', unknown[]>> {
+    const body = await this.#export(['forwards', 'tunnels', 'nodes'], options);
+    const { exportedAt: at, forwards = [], tunnels = [], nodes = [] } = body;
+    return { at, forwards, tunnels, nodes };
+  }
+
+  async #exportedOf(type: Exported, options: FlvxCallOptions): Promise<unknown[]> {
     // The panel leaves an empty list out.
-    return (body as z.infer<typeof exported>)[type] ?? [];
+    return (await this.#export([type], options))[type] ?? [];
+  }
+
+  async #export(types: Exported[], options: FlvxCallOptions): Promise<z.infer<typeof exported>> {
+    const call: ApiCall<unknown> = { path: '/backup/export', body: { types }, kind: 'read' };
+    return (await this.#post(call, exported, options)) as z.infer<typeof exported>;
   }
 
   /** The liveness page, as text. */

@@ -74,19 +74,19 @@ export function planResumeForwards(observed: FlvxObservation, wanted: FlvxForwar
 }
 
 /**
- * Everything away: forwards, then permissions, then the user, then the service's own speed limits. An account that is gone
+ * Everything away: forwards, paused first, then permissions, then the user, then the service's own speed limits. An account that is gone
  * already leaves what may be left of it. A forward that can't be deleted (its node is away) keeps all that comes after it.
  */
 export function planTerminate(observed: FlvxObservation, wanted: FlvxTerminateWanted = {}): FlvxStep[] {
   const users = [observed.user, ...observed.duplicates].filter((user) => user !== null);
   const ids = new Set(users.map((user) => user.id));
   const rest = removalsOf(
+    observed,
     observed.forwards.filter((row) => !ids.has(row.userId)),
     observed.permissions.filter((row) => !ids.has(row.userId)),
     '@gone',
   );
   const steps = [...users.flatMap((user) => planUserAway(observed, user)), ...rest];
-  const key = wanted.speedKey ?? null;
-  if (key === null) return steps;
-  return [...steps, ...planLimitsAway(observed, { ...nothing(), limits: { key, keep: [] } }, steps)];
+  const limits = { key: wanted.speedKey ?? null, names: wanted.speedNames ?? [], keep: [] };
+  return [...steps, ...planLimitsAway(observed, { ...nothing(), limits }, steps)];
 }

@@ -27,6 +27,8 @@ export interface FlvxMemory {
   restarted: number[];
   /** Forwards that the panel said it paused on the nodes, since the last push. */
   paused: number[];
+  /** Tunnels whose speed was changed, and whose nodes have not confirmed it. */
+  unpushed: number[];
   /** Quota values of permissions as they were before a user/update overwrote them. */
   permissionValues: FlvxPermissionValues[];
 }
@@ -59,5 +61,5 @@ export interface FlvxObservation {
 
 /** A memory that knows nothing. */
 export function emptyMemory(): FlvxMemory {
-  return { createdUserId: null, passwordSet: false, restarted: [], paused: [], permissionValues: [] };
+  return { createdUserId: null, passwordSet: false, restarted: [], paused: [], unpushed: [], permissionValues: [] };
 }

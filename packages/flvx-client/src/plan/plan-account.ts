@@ -2,6 +2,7 @@ import { planForwards } from './plan-forwards.js';
 import { planLimitsAway, planLimit } from './plan-limits.js';
 import type { FlvxObservation } from './observation.js';
 import { planPermissions } from './plan-permissions.js';
+import { planRedeploys } from './plan-redeploys.js';
 import { planRemovals } from './plan-removals.js';
 import { planReset, planUser } from './plan-user.js';
 import type { FlvxStep } from './step.js';
@@ -16,8 +17,9 @@ export function planAccount(observed: FlvxObservation, target: AccountTarget): F
   const limit = planLimit(observed, target);
   const user = planUser(observed, target);
   const permissions = planPermissions(observed, target, user, limit);
+  const redeploys = planRedeploys(observed, target, permissions);
   const reset = planReset(observed, target, user);
-  const before = [...limit, ...user, ...permissions, ...reset];
+  const before = [...limit, ...user, ...permissions, ...redeploys, ...reset];
   const forwards = planForwards(observed, target, before);
   const removals = planRemovals(observed, target);
   const soFar = [...before, ...forwards, ...removals];

@@ -1,6 +1,8 @@
 import type { FlvxForward } from '../records/forward.js';
+import { entryNodesOf } from './entry-nodes.js';
 import { NOWHERE } from './evidence.js';
 import type { FlvxObservation } from './observation.js';
+import { planCuts } from './plan-redeploys.js';
 import type { FlvxStep } from './step.js';
 import type { AccountTarget, ForwardTarget } from './target.js';
 
@@ -13,15 +15,16 @@ export function planForwards(
   const own = observed.forwards.filter((row) => row.userId === observed.user?.id);
   const kept = own.filter((row) => target.forwards.get(row.id)?.remove !== true);
   const addresses = kept.flatMap((row) => addressOf(row, target.forwards.get(row.id)));
+  const cuts = planCuts(observed, target, before);
   const starts = kept.flatMap((row) => startOf(row, target.forwards.get(row.id), [...before, ...addresses]));
   const pauses = kept.flatMap((row) => pauseOf(observed, target, row, [...before, ...addresses]));
-  return [...addresses, ...starts, ...pauses];
+  return [...addresses, ...cuts, ...starts, ...pauses];
 }
 
 function addressOf(row: FlvxForward, wanted: ForwardTarget | undefined): FlvxStep[] {
   const remoteAddr = wanted?.remoteAddr;
   if (remoteAddr === undefined || remoteAddr === row.remoteAddr) return [];
-  const type = remoteAddr === NOWHERE ? 'redirect-forward' : 'restore-forward';
+  const type = (wanted?.away ?? remoteAddr === NOWHERE) ? 'redirect-forward' : 'restore-forward';
   return [
     {
       id: `${type}:${row.id}`,
@@ -67,6 +70,7 @@ function pauseOf(
   const pushed = before.some(
     (step) =>
       (step.type === 'assign-tunnel' && step.prior !== null && step.payload.tunnelId === row.tunnelId) ||
+      (step.type === 'redeploy-forwards' && step.payload.forwardIds.includes(row.id)) ||
       ((step.type === 'redirect-forward' || step.type === 'restore-forward') && step.payload.forwardId === row.id),
   );
   const { restarted, paused } = observed.memory;
@@ -74,14 +78,12 @@ function pauseOf(
     const again = restarted.includes(row.id) || (mayRun(target, row.id) && !paused.includes(row.id));
     if (!again) return [];
   }
-  const tunnel = observed.tunnels.find((one) => one.id === row.tunnelId);
   return [
     {
       id: `pause-forward:${row.id}`,
       type: 'pause-forward',
       target: String(row.id),
-      // A tunnel that is gone tells nothing: taken for several nodes, so that "not found" on the first proves nothing.
-      payload: { forwardId: row.id, entryNodes: tunnel?.entryNodes.length ?? 2 },
+      payload: { forwardId: row.id, entryNodes: entryNodesOf(observed, row) },
       prior: row,
       needs: [],
     },

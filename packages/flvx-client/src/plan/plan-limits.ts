@@ -29,7 +29,7 @@ export function planLimitsAway(
   if (limits == null) return [];
   const wanted = limit == null ? null : findLimit(observed.speedLimits, limit);
   return observed.speedLimits
-    .filter((row) => isLimitOf(limits.key, row.name) && row.id !== wanted?.id && !limits.keep.includes(row.id))
+    .filter((row) => isOwn(limits, row.name) && row.id !== wanted?.id && !limits.keep.includes(row.id))
     .flatMap((row): FlvxStep[] => {
       const leaving = steps.filter((step) => leaves(step, row.id));
       if ((observed.speedUse[row.id] ?? 0) > leaving.length) return [];
@@ -44,6 +44,10 @@ export function planLimitsAway(
         },
       ];
     });
+}
+
+function isOwn({ key, names = [] }: NonNullable<AccountTarget['limits']>, name: string): boolean {
+  return (key !== null && isLimitOf(key, name)) || names.includes(name);
 }
 
 /** Does the step take the limit from a permission? */

@@ -3,6 +3,7 @@ import type { FlvxPermission } from '../records/permission.js';
 import type { FlvxUser } from '../records/user.js';
 import type { FlvxObservation } from './observation.js';
 import { userValuesOf } from './quota-values.js';
+import { entryNodesOf } from './entry-nodes.js';
 import type { FlvxStep } from './step.js';
 import type { AccountTarget } from './target.js';
 
@@ -13,26 +14,38 @@ export function planRemovals(observed: FlvxObservation, target: AccountTarget): 
   const forwards = observed.forwards.filter(
     (row) => row.userId === observed.user?.id && target.forwards.get(row.id)?.remove === true,
   );
-  return removalsOf(forwards, gone);
+  return removalsOf(observed, forwards, gone);
 }
 
 /**
  * Forwards first, then permissions: a permission that goes while a forward is left makes that one run for good, out of the
- * panel's reach (contract, 6.5 and hazard 16).
+ * panel's reach. Each forward is paused before it is deleted, also one that is shown as paused: nodes cut open connections on
+ * a pause and on nothing else, and what goes on after the deletion is counted for nobody.
  */
 export function removalsOf(
+  observed: FlvxObservation,
   forwards: readonly FlvxForward[],
   permissions: readonly FlvxPermission[],
   /** Tells the steps of a second account of the plan from those of the first. */
   mark = '',
 ): FlvxStep[] {
+  const pauses = forwards
+    .filter((row) => !observed.memory.paused.includes(row.id))
+    .map((row): FlvxStep => ({
+      id: `pause-forward:${row.id}`,
+      type: 'pause-forward',
+      target: String(row.id),
+      payload: { forwardId: row.id, entryNodes: entryNodesOf(observed, row), purpose: 'delete' },
+      prior: row,
+      needs: [],
+    }));
   const deletions = forwards.map((row): FlvxStep => ({
     id: `delete-forward:${row.id}`,
     type: 'delete-forward',
     target: String(row.id),
     payload: { forwardId: row.id },
     prior: row,
-    needs: [],
+    needs: pauses.filter((step) => step.target === String(row.id)).map((step) => step.id),
   }));
   const removals = permissions.map((row): FlvxStep => ({
     id: `remove-tunnel:${row.tunnelId}${mark}`,
@@ -44,12 +57,13 @@ export function removalsOf(
       .filter((forward) => forward.tunnelId === row.tunnelId && forward.userId === row.userId)
       .map((forward) => `delete-forward:${forward.id}`),
   }));
-  return [...deletions, ...removals];
+  return [...pauses, ...deletions, ...removals];
 }
 
 /** The whole account away: forwards, permissions, and the user when nothing is left. */
 export function planUserAway(observed: FlvxObservation, user: FlvxUser): FlvxStep[] {
   const steps = removalsOf(
+    observed,
     observed.forwards.filter((row) => row.userId === user.id),
     observed.permissions.filter((row) => row.userId === user.id),
     user.id === observed.user?.id ? '' : `@${user.id}`,

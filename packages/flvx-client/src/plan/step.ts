@@ -13,7 +13,7 @@ interface Step<Type extends string, Payload, Prior> {
   id: string;
   type: Type;
   /**
-   * The panel's id as text: of the user, the tunnel (`assign-tunnel`, `remove-tunnel`), the forward or the speed limit.
+   * The panel's id as text: of the user, the tunnel (`assign-tunnel`, `redeploy-forwards`, `remove-tunnel`), the forward or the speed limit.
    * What is yet to be made has none: `create-user` and `create-speed-limit` give the name.
    */
   target: string;
@@ -60,8 +60,23 @@ export type FlvxStep =
       },
       FlvxPermission | null
     >
+  /** The forwards of one tunnel, pushed anew: the nodes' own word that they have the speed. */
+  | Step<'redeploy-forwards', { tunnelId: number; forwardIds: number[]; restarts: number[] }, null>
   | Step<'remove-tunnel', { permissionId: number; userId: number; tunnelId: number }, FlvxPermission>
-  | Step<'pause-forward', { forwardId: number; entryNodes: number }, FlvxForward>
+  | Step<
+      'pause-forward',
+      {
+        forwardId: number;
+        entryNodes: number;
+        /**
+         * What the pause is for, where it is not meant to last:
+         * - `delete`: the forward is deleted next. A pause is all that cuts open connections; one whose service no node knows is none.
+         * - `cut`: it is started again next.
+         */
+        purpose?: 'delete' | 'cut';
+      },
+      FlvxForward
+    >
   | Step<'resume-forward', { forwardId: number }, FlvxForward>
   | Step<'redirect-forward', { forwardId: number; remoteAddr: string }, FlvxForward>
   | Step<'restore-forward', { forwardId: number; remoteAddr: string }, FlvxForward>

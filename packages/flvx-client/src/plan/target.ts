@@ -11,6 +11,8 @@ export interface PermissionTarget {
   ownSpeed?: boolean;
   /** Make it, with these values besides, where it is missing. */
   whenNew?: FlvxAssignValues | null;
+  /** With another speed its running forwards are paused and started again, so that their open connections end. */
+  cut?: boolean;
   /** Take it away, once no forward is on it. */
   remove?: boolean;
 }
@@ -19,6 +21,8 @@ export interface PermissionTarget {
 export interface ForwardTarget {
   run?: boolean;
   remoteAddr?: string;
+  /** The address is one that leads away from the customer's; without it `NOWHERE` alone is. */
+  away?: boolean;
   remove?: boolean;
 }
 
@@ -36,9 +40,11 @@ export interface AccountTarget {
   /** By tunnel. Permissions that are not named keep their own values. */
   permissions: Map<number, PermissionTarget>;
   forwards: Map<number, ForwardTarget>;
+  /** Running forwards that are to be paused and started again. One that was only paused so far is to be started by `run`. */
+  cuts?: number[];
   limit?: LimitTarget | null;
-  /** Own limits of this key that nobody has go away, but for these ids. */
-  limits?: { key: string; keep: number[] } | null;
+  /** Own limits, of this key or one of these names, that nobody has go away, but for the ids in `keep`. */
+  limits?: { key: string | null; names?: readonly string[]; keep: number[] } | null;
   reset?: FlvxCounters | null;
   common: FlvxCommonWanted;
   repauseDefault: 'all' | 'pushed';

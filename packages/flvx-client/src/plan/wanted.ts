@@ -123,6 +123,8 @@ export type FlvxChangePasswordWanted = FlvxCommonWanted;
 export interface FlvxTerminateWanted {
   /** Key of the service's own speed limits, which go too. */
   speedKey?: string | null;
+  /** Names of others that are its own, from before. */
+  speedNames?: readonly string[];
 }
 
 /** For `planSetQuota`. */

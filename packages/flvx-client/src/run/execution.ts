@@ -217,8 +217,10 @@ export class Execution {
       step.type === 'assign-tunnel' && step.prior !== null
         ? this.observed.forwards.filter((row) => row.tunnelId === step.payload.tunnelId)
         : [];
+    const redeployed = step.type === 'redeploy-forwards' ? step.payload.forwardIds : [];
+    const pushed = this.observed.forwards.filter((row) => redeployed.includes(row.id));
     const alone = step.type === 'redirect-forward' || step.type === 'restore-forward' ? [step.prior] : [];
-    const forwards = [...onTunnel, ...alone];
+    const forwards = [...onTunnel, ...pushed, ...alone];
     const [first] = forwards;
     if (first === undefined) return;
     const nodes = this.observed.tunnels.find((tunnel) => tunnel.id === first.tunnelId)?.entryNodes.length ?? 1;

@@ -1,5 +1,6 @@
 import { isPanelError } from '@sluice/panel-http';
 import { serviceMissingCode } from '../http/failure-in.js';
+import { FlvxNotInForceError } from './not-in-force-error.js';
 import type { FlvxStep } from '../plan/step.js';
 
 /** How a call ended, for what follows from it. */
@@ -25,6 +26,8 @@ const hopeless = new Set(['PANEL_AUTH', 'PANEL_FORBIDDEN', 'PANEL_CIRCUIT_OPEN',
 /** Pure. */
 export function endOf(error: unknown): CallEnd {
   if (error === null) return { kind: 'ok', error, transient: false };
+  // It was said after the nodes were pushed: some of them may run what was paused.
+  if (error instanceof FlvxNotInForceError) return { kind: 'no', error, transient: false };
   if (!isPanelError(error)) return { kind: 'unsent', error, transient: false };
   if (error.outcomeUnknown) return { kind: 'lost', error, transient: false };
   const broken =

@@ -3,6 +3,7 @@ import type { FlvxCallOptions, FlvxClient } from '../client.js';
 import { FlvxRefusedError } from '../flvx-refused-error.js';
 import { serviceMissingCode } from '../http/failure-in.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
+import { FlvxNotInForceError } from './not-in-force-error.js';
 
 type Client = Pick<FlvxClient, 'users' | 'permissions' | 'forwards' | 'speedLimits'>;
 
@@ -35,6 +36,9 @@ export async function perform(
       await client.permissions.assign(userId, tunnelId, values, call);
       return;
     }
+    case 'redeploy-forwards':
+      await redeploy(client, step, call);
+      return;
     case 'remove-tunnel':
       await client.permissions.remove(step.payload.permissionId, call);
       return;
@@ -60,8 +64,25 @@ export async function perform(
   }
 }
 
+/** The panel pushes one forward after the other within one answer, and cuts that after 30 s: few at a time. */
+const redeployedAtOnce = 10;
+
+async function redeploy(
+  client: Client,
+  { payload }: FlvxStepOf<'redeploy-forwards'>,
+  call: FlvxCallOptions,
+): Promise<void> {
+  const { tunnelId, forwardIds } = payload;
+  let failures = 0;
+  for (let from = 0; from < forwardIds.length; from += redeployedAtOnce) {
+    const { failed } = await client.forwards.redeployMany(forwardIds.slice(from, from + redeployedAtOnce), call);
+    failures += failed;
+  }
+  if (failures > 0) throw new FlvxNotInForceError(tunnelId, failures, forwardIds);
+}
+
 async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: FlvxCallOptions): Promise<void> {
-  const { forwardId, entryNodes } = step.payload;
+  const { forwardId, entryNodes, purpose } = step.payload;
   const once = (): Promise<void> => client.forwards.pause(forwardId, call);
   if (step.prior.status === 0 && entryNodes <= 1) {
     try {
@@ -72,7 +93,12 @@ async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: Fl
     }
     return;
   }
-  await orAfterRedeploy(client, forwardId, call, once);
+  try {
+    await orAfterRedeploy(client, forwardId, call, once);
+  } catch (error) {
+    // The deletion that follows removes what there may be of it.
+    if (purpose !== 'delete' || !isServiceMissing(error)) throw error;
+  }
 }
 
 /**

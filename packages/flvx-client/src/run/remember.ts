@@ -1,5 +1,6 @@
 import type { FlvxMemory, FlvxObservation } from '../plan/observation.js';
-import type { FlvxStep } from '../plan/step.js';
+import { changesSpeed } from '../plan/plan-redeploys.js';
+import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
 import type { FlvxStepState } from './outcome.js';
 
 /**
@@ -24,7 +25,12 @@ export function remember(
       return { ...memory, passwordSet, permissionValues: [...memory.permissionValues, ...added] };
     }
     case 'assign-tunnel':
-      return outcome.sent ? pushed(memory, step.payload.restarts) : memory;
+      return outcome.sent ? assigned(pushed(memory, step.payload.restarts), step) : memory;
+    case 'redeploy-forwards': {
+      const after = outcome.sent ? pushed(memory, step.payload.restarts) : memory;
+      const { tunnelId } = step.payload;
+      return done ? { ...after, unpushed: after.unpushed.filter((id) => id !== tunnelId) } : after;
+    }
     case 'redirect-forward':
     case 'restore-forward':
       return outcome.sent ? pushed(memory, step.prior.status === 0 ? [step.payload.forwardId] : []) : memory;
@@ -35,6 +41,12 @@ export function remember(
     default:
       return memory;
   }
+}
+
+/** Whether the nodes have taken another speed, only a redeploy tells. */
+function assigned(memory: FlvxMemory, step: FlvxStepOf<'assign-tunnel'>): FlvxMemory {
+  if (!changesSpeed(step)) return memory;
+  return { ...memory, unpushed: [...new Set([...memory.unpushed, step.payload.tunnelId])] };
 }
 
 /** These paused forwards run again, whatever was paused before. */

@@ -31,6 +31,8 @@ export function settleStep(step: FlvxStep, observed: FlvxObservation): FlvxSight
       return seen(![observed.user, ...observed.duplicates].some((user) => user?.id === step.payload.userId));
     case 'assign-tunnel':
       return seen(isAssigned(step, permissionFor(step, observed)));
+    case 'redeploy-forwards':
+      return 'unseen';
     case 'remove-tunnel':
       return seen(!observed.permissions.some((row) => row.id === step.payload.permissionId));
     case 'create-speed-limit': {
@@ -55,6 +57,8 @@ export function objectOf(step: FlvxStep, observed: FlvxObservation): unknown {
       return [observed.user, ...observed.duplicates].find((user) => user?.id === step.payload.userId) ?? null;
     case 'assign-tunnel':
       return permissionFor(step, observed);
+    case 'redeploy-forwards':
+      return observed.forwards.filter((row) => step.payload.forwardIds.includes(row.id));
     case 'remove-tunnel':
       return observed.permissions.find((row) => row.id === step.payload.permissionId) ?? null;
     case 'create-speed-limit':
@@ -99,6 +103,9 @@ function forwardSight(step: ForwardStep, observed: FlvxObservation): FlvxSight {
   // One that is gone neither runs nor can be started.
   if (row === undefined) return seen(step.type === 'pause-forward');
   const goal = step.type === 'pause-forward' ? 0 : 1;
-  if (row.status !== goal) return 'not-done';
+  if (row.status !== goal) {
+    // One that no node knows stays as it is shown; the deletion that follows is what is looked for.
+    return step.type === 'pause-forward' && step.payload.purpose === 'delete' ? 'unseen' : 'not-done';
+  }
   return step.prior.status === goal ? 'unseen' : 'done';
 }
