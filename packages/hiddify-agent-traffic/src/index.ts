@@ -31,7 +31,7 @@ export type {
 } from './client/types.js';
 export { AgentTrafficError, isAgentTrafficError, type AgentTrafficErrorCode } from './errors.js';
 export { executeUserSteps } from './steps/execute-steps.js';
-export type { HiddifyStep, StepHooks, StepResult } from './steps/step.js';
+export { StepsStopped, type HiddifyStep, type StepHooks, type StepResult } from './steps/step.js';
 export {
   packageTerm,
   planUserChangePackage,
@@ -55,12 +55,13 @@ export { AgentTrafficCalculator, remainingTraffic, totalTraffic } from './traffi
 export { AgentTrafficChecker, type CheckerState } from './traffic/checker.js';
 export { AgentHierarchy } from './traffic/hierarchy.js';
 export { fitsLimit, isBelowRelease, isLimitExceeded, judge, type Judgement } from './traffic/judge.js';
-export { growthOf, stepLedger, type LedgerStep } from './traffic/ledger.js';
+export { stepLedger, type LedgerLook, type LedgerStep } from './traffic/ledger.js';
 export { type LedgerOpening, type LimitOrder } from './traffic/limits.js';
 export { AgentTrafficManager } from './traffic/manager.js';
 export { MemoryAgentTrafficStore } from './traffic/memory-store.js';
 export { accountAt, openAccount, periodAt } from './traffic/period.js';
 export { planSweep, type PlanInput } from './traffic/plan-sweep.js';
+export { type RaiseOrder } from './traffic/raise.js';
 export { recordList, type ObservedList, type RecordedList } from './traffic/record-list.js';
 export type {
   AccountingMode,
@@ -71,12 +72,15 @@ export type {
   AgentVerdict,
   DisabledUserRecord,
   LedgerEntry,
+  RaisedLimit,
   ReservationRecord,
   SnapshotRecord,
 } from './traffic/records.js';
 export { type SettledReservation } from './traffic/settle-reservations.js';
+export { resetSince } from './traffic/resets.js';
 export { checkSettings, type CheckedSettings } from './traffic/settings.js';
-export type { AgentTrafficStore, AgentTrafficTables } from './traffic/store.js';
+export { growthOf, isWrittenBack, mayBeWrittenBack, type EarlierLook, type Zeroing } from './traffic/zeroings.js';
+export type { AgentTrafficStore, AgentTrafficTables, WritePurpose } from './traffic/store.js';
 export type {
   AgentAncestor,
   AgentExplanation,

@@ -30,10 +30,20 @@ export interface StepResult<S extends HiddifyStep = HiddifyStep> {
   state: 'applied' | 'unneeded' | 'failed' | 'in-doubt' | 'skipped';
   /** The user as last seen; null when it is not there or was not seen. */
   observed: HiddifyUser | null;
-  /** `PANEL_*` of a failure; `moved`, `touched`, `gone`, `enabled-by-others`, `other-run`, `not-reached` of a step left out. */
+  /** `PANEL_*` of a failure; `moved`, `touched`, `gone`, `enabled-by-others`, `other-run`, `stopped`, `not-reached` of a step left out. */
   code: string | null;
   /** Without uuids and secrets. */
   message: string | null;
+}
+
+/**
+ * Thrown by a hook when nothing more may be changed. The step that it was called for is not done, nothing that was
+ * written down for it stays, and the steps that are left are `skipped` with the code `stopped`.
+ */
+export class StepsStopped extends Error {
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'StepsStopped', configurable: true, writable: true });
+  }
 }
 
 /** Called around every step, e.g. by a journal. A hook that rejects ends the run before anything else is done. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { HiddifyUser } from '../client/records.js';
-import { growthOf, stepLedger } from './ledger.js';
+import { growthOf, stepLedger, type LedgerLook } from './ledger.js';
 import type { LedgerEntry } from './records.js';
 
 const at = '2026-03-01T12:00:00.000Z';
@@ -124,6 +124,232 @@ describe('stepLedger', () => {
     const again = stepLedger(first.entries.values(), users, at);
     expect(again).toMatchObject({ changed: [], removed: [], missing: [] });
     expect(again.growth.size).toBe(0);
+  });
+});
+
+describe('what is known besides of the time between two lists', () => {
+  const MB = 1024 ** 2;
+  const minutes = (count: number): string => new Date(Date.parse(at) + count * 60_000).toISOString();
+  const lookAt = (minute: number, before: number | null, more: Partial<LedgerLook> = {}): LedgerLook => ({
+    at: minutes(minute),
+    before: before === null ? null : { at: minutes(before), until: minutes(before) },
+    zeroings: [],
+    made: new Set(),
+    timeZone: 'UTC',
+    ...more,
+  });
+  const zeroing = (minute: number, fromMb: number, done = true): LedgerLook['zeroings'][number] => ({
+    uuid: 'u1',
+    at: minutes(minute),
+    fromBytes: fromMb * MB,
+    done,
+  });
+  /** Figures in MB, by minute; gives what was charged in MB. */
+  const chargedOver = (figures: [number, number][], zeroings: LedgerLook['zeroings']): number => {
+    let entries: Iterable<LedgerEntry> = [];
+    let sum = 0;
+    let before: number | null = null;
+    for (const [minute, mb] of figures) {
+      const look = lookAt(minute, before, { zeroings: zeroings.filter(({ at: called }) => called <= minutes(minute)) });
+      const step = stepLedger(entries, [user({ usedBytes: mb * MB })], look);
+      entries = [...step.entries.values()];
+      sum += step.growth.get('north') ?? 0;
+      before = minute;
+    }
+    return sum / MB;
+  };
+
+  it.each<[string, [number, number][], LedgerLook['zeroings'], number]>([
+    [
+      'at the next list',
+      [
+        [0, 60],
+        [5, 0],
+        [10, 61],
+      ],
+      [zeroing(3, 60)],
+      61,
+    ],
+    [
+      'several lists later',
+      [
+        [0, 60],
+        [5, 0],
+        [10, 0],
+        [15, 0],
+        [20, 61],
+      ],
+      [zeroing(3, 60)],
+      61,
+    ],
+    [
+      'before any list has shown the zero',
+      [
+        [0, 60],
+        [5, 61],
+      ],
+      [zeroing(3, 60)],
+      61,
+    ],
+    [
+      'twice',
+      [
+        [0, 60],
+        [5, 0],
+        [10, 61],
+        [15, 0],
+        [20, 62],
+        [25, 64],
+      ],
+      [zeroing(3, 60), zeroing(12, 61)],
+      64,
+    ],
+    [
+      'twice between two lists',
+      [
+        [0, 60],
+        [20, 62],
+      ],
+      [zeroing(3, 60), zeroing(12, 61)],
+      62,
+    ],
+    [
+      'of a call without an answer',
+      [
+        [0, 60],
+        [5, 0],
+        [10, 130],
+      ],
+      [zeroing(3, 60, false)],
+      130,
+    ],
+    [
+      'of a call that was never carried out',
+      [
+        [0, 60],
+        [10, 63],
+      ],
+      [zeroing(3, 60, false)],
+      63,
+    ],
+  ])('takes a figure that is written back %s for the old one', (_what, figures, zeroings, total) => {
+    expect(chargedOver(figures, zeroings)).toBe(total);
+  });
+
+  it('charges what is used after a zeroing that has held, up to and above the old figure', () => {
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 0],
+          [10, 4],
+          [15, 90],
+        ],
+        [zeroing(3, 60)],
+      ),
+    ).toBe(150);
+    // Hours after the zeroing nothing is written back any more.
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 0],
+          [500, 0],
+          [520, 61],
+        ],
+        [zeroing(3, 60)],
+      ),
+    ).toBe(121);
+    // More than twice the old figure is no old figure with the traffic of a minute.
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 0],
+          [10, 130],
+        ],
+        [zeroing(3, 60)],
+      ),
+    ).toBe(190);
+  });
+
+  it('charges what was used between the last list and the zeroing', () => {
+    expect(
+      chargedOver(
+        [
+          [0, 50],
+          [5, 3],
+        ],
+        [zeroing(3, 60)],
+      ),
+    ).toBe(63);
+  });
+
+  it('counts a zeroing once when it was called at the instant of a list', () => {
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 0],
+          [10, 61],
+        ],
+        [zeroing(5, 60)],
+      ),
+    ).toBe(61);
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 60],
+          [10, 61],
+        ],
+        [zeroing(5, 60)],
+      ),
+    ).toBe(61);
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 60],
+          [10, 0],
+          [15, 61],
+        ],
+        [zeroing(5, 60)],
+      ),
+    ).toBe(61);
+  });
+
+  it('charges the whole figure after a reset that the panel states', () => {
+    const weekly = { mode: 'weekly' as const, usedBytes: 10, lastResetDate: '2026-02-25' };
+    const first = stepLedger([], [user(weekly)], lookAt(0, null));
+    const grown = user({ ...weekly, usedBytes: 12, lastResetDate: '2026-03-03' });
+    const next = (minute: number, seen = grown): number | undefined =>
+      stepLedger(first.entries.values(), [seen], lookAt(minute, 0)).growth.get('north');
+    expect(next(3 * 1440)).toBe(12);
+    // On the day of the list it may have come before it.
+    expect(next(600, user({ ...grown, lastResetDate: '2026-03-01' }))).toBe(2);
+    expect(next(3 * 1440, user({ ...grown, mode: 'no_reset' }))).toBe(2);
+    // By the panel's own calendar it is the 2nd already.
+    const near = { ...lookAt(600, 0), timeZone: 'Pacific/Auckland' };
+    const moved = user({ ...grown, lastResetDate: '2026-03-02' });
+    expect(stepLedger(first.entries.values(), [moved], near).growth.get('north')).toBe(2);
+  });
+
+  it('charges a user that was there before only with what it uses from now on', () => {
+    const first = stepLedger([], [user({ id: 7, usedBytes: 10 })], lookAt(0, null));
+    const stranger = (change: Partial<HiddifyUser>, more: Partial<LedgerLook> = {}): number => {
+      const rows = [user({ id: 7, usedBytes: 10 }), user({ uuid: 'u2', id: 8, usedBytes: 40, ...change })];
+      const second = stepLedger(first.entries.values(), rows, lookAt(1440, 0, more));
+      const later = rows.map((row) => ({ ...row, usedBytes: row.usedBytes + 1 }));
+      const third = stepLedger(second.entries.values(), later, lookAt(1445, 1440, more));
+      return (second.growth.get('north') ?? 0) + (third.growth.get('north') ?? 0);
+    };
+    expect(stranger({})).toBe(42);
+    expect(stranger({ startDate: '2026-03-01', lastOnline: '2026-03-02 11:00:00' })).toBe(42);
+    expect(stranger({ id: 5 })).toBe(2);
+    expect(stranger({ startDate: '2026-02-20' })).toBe(42);
+    expect(stranger({ lastOnline: '2026-02-28 23:00:00' })).toBe(2);
+    expect(stranger({ id: 5 }, { made: new Set(['u2']) })).toBe(42);
   });
 });
 

@@ -1,5 +1,22 @@
+import { localDateOf } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import type { LedgerEntry } from './records.js';
+import { resetSince } from './resets.js';
+import { growthOf, growthOver, type EarlierLook, type Zeroing } from './zeroings.js';
+export { growthOf } from './zeroings.js';
+
+/** When a list was asked for, and what is known besides of the time since the one before. */
+export interface LedgerLook {
+  at: string;
+  /** The list before; null for the first one. */
+  before: EarlierLook | null;
+  /** Our own zeroings since shortly before that list. */
+  zeroings: readonly Zeroing[];
+  /** Uuids of users that we have made. */
+  made: ReadonlySet<string>;
+  /** Of the panel's days. */
+  timeZone: string;
+}
 
 export interface LedgerStep {
   /** Entries that are new or changed; the rest stays as it is. */
@@ -29,11 +46,6 @@ export function rawUsage(user: HiddifyUser): number {
   return user.odd?.usedBytes ?? user.usedBytes;
 }
 
-/** What a counter has grown by. A fall is a reset, by the panel or by hand: what it shows now was used since. */
-export function growthOf(lastBytes: number, nowBytes: number): number {
-  return nowBytes >= lastBytes ? nowBytes - lastBytes : Math.max(0, nowBytes);
-}
-
 /**
  * One look at all users (contract, section 8): the growth of each is charged to whoever owns it now. Nothing ever lowers what
  * was charged: not a reset, not a deletion, not a move. Idempotent: the same list again grows nothing.
@@ -41,17 +53,28 @@ export function growthOf(lastBytes: number, nowBytes: number): number {
  * A user whose uuid was changed is told by its number in the database, but only from one look to the next: after a restored
  * backup the numbers mean other users.
  *
+ * A fall is a reset: what is shown now was used since. So is all that is shown after a reset that the panel states for
+ * certain. A rise back to a figure that we had zeroed is the old usage. A user that was never seen counts in full, unless
+ * its record shows that it was there before the last list: then it was moved here or hidden, and counts from now on.
+ *
  * @param users the whole list, and hidden users that were looked up one by one
+ * @param look when the list was asked for, or that with what is known besides
  * @param gone keys of missing users that the panel was asked about and does not have
  */
 export function stepLedger(
   known: Iterable<LedgerEntry>,
   users: readonly HiddifyUser[],
-  at: string,
+  look: string | LedgerLook,
   gone: ReadonlySet<string> = new Set(),
 ): LedgerStep {
+  const context = contextOf(look);
+  const { at } = context;
   const entries = new Map<string, LedgerEntry>();
-  for (const entry of known) entries.set(entry.key, entry);
+  let highestId = 0;
+  for (const entry of known) {
+    entries.set(entry.key, entry);
+    highestId = Math.max(highestId, entry.panelId);
+  }
   const step: LedgerStep = {
     changed: [],
     removed: [],
@@ -67,7 +90,7 @@ export function stepLedger(
     seen.add(key);
     const entry = entries.get(key);
     if (entry === undefined) strangers.push(user);
-    else see(step, entry, user);
+    else see(step, entry, user, context);
   }
   if (strangers.length > 0) {
     const justMissing = new Map<number, LedgerEntry>();
@@ -76,11 +99,12 @@ export function stepLedger(
     }
     for (const user of strangers) {
       const former = justMissing.get(user.id);
-      if (former === undefined) welcome(step, user, at);
+      if (former === undefined) welcome(step, user, context, highestId);
       else {
         entries.delete(former.key);
         step.removed.push(former.key);
-        see(step, { ...former, key: ledgerKey(user), uuid: user.uuid }, user, true);
+        const renamed = { ...former, key: ledgerKey(user), uuid: user.uuid };
+        see(step, renamed, user, { ...context, always: true });
       }
     }
   }
@@ -98,9 +122,35 @@ export function stepLedger(
   return step;
 }
 
-function see(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, always = false): void {
+interface Context extends Omit<LedgerLook, 'zeroings'> {
+  zeroings: ReadonlyMap<string, readonly Zeroing[]>;
+  /** Write the entry down even if nothing of it has changed. */
+  always?: boolean;
+}
+
+function contextOf(look: string | LedgerLook): Context {
+  if (typeof look === 'string')
+    return { at: look, before: null, zeroings: new Map(), made: new Set(), timeZone: 'UTC' };
+  const zeroings = new Map<string, Zeroing[]>();
+  for (const zeroing of look.zeroings) {
+    const own = zeroings.get(zeroing.uuid);
+    if (own === undefined) zeroings.set(zeroing.uuid, [zeroing]);
+    else own.push(zeroing);
+  }
+  return { ...look, zeroings };
+}
+
+function growthSince(entry: LedgerEntry, user: HiddifyUser, { before: last, at, zeroings, timeZone }: Context): number {
+  const nowBytes = rawUsage(user);
+  const { missingSince, lastBytes } = entry;
+  const before = last === null || missingSince === null ? last : { at: missingSince, until: missingSince };
+  if (before !== null && resetSince(user, before.until, timeZone) === 'certain') return Math.max(0, nowBytes);
+  return growthOver({ lastBytes, nowBytes, before, at, zeroings: zeroings.get(entry.uuid ?? '') ?? [] });
+}
+
+function see(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, context: Context): void {
   const now = rawUsage(user);
-  const growth = growthOf(entry.lastBytes, now);
+  const growth = growthSince(entry, user, context);
   if (growth > 0) charge(step, user.owner, growth);
   const same =
     now === entry.lastBytes &&
@@ -109,7 +159,7 @@ function see(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, always = f
     user.id === entry.panelId &&
     entry.missingSince === null &&
     !entry.gone;
-  if (same && !always) return;
+  if (same && growth === 0 && context.always !== true) return;
   put(step, {
     key: entry.key,
     uuid: entry.uuid,
@@ -124,10 +174,23 @@ function see(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, always = f
   });
 }
 
-function welcome(step: LedgerStep, user: HiddifyUser, at: string): void {
+/**
+ * Whether a user that was never seen was there before the last list all the same. The panel numbers users upwards and never
+ * uses a number twice. A user that was last online before the day of that list has used nothing since. Its first day proves
+ * nothing: whoever makes a user may let its days begin in the past.
+ */
+function wasThereBefore(user: HiddifyUser, { before, made, timeZone }: Context, highestId: number): boolean {
+  // Users that are made at the same time may be listed in another order than they are numbered.
+  if (before === null || made.has(user.uuid ?? '')) return false;
+  if (user.id <= highestId) return true;
+  return user.lastOnline !== null && user.lastOnline.slice(0, 10) < localDateOf(before.at, timeZone);
+}
+
+function welcome(step: LedgerStep, user: HiddifyUser, context: Context, highestId: number): void {
   const key = ledgerKey(user);
-  // It was made since the last look, so all that it shows was used since.
-  const used = growthOf(0, rawUsage(user));
+  const { at } = context;
+  // Made since the last list: all that it shows was used since.
+  const used = wasThereBefore(user, context, highestId) ? 0 : growthOf(0, rawUsage(user));
   if (used > 0) charge(step, user.owner, used);
   step.newcomers.add(key);
   put(step, {

@@ -82,7 +82,7 @@ function withLimit(context: ManagerContext, agent: AgentRecord, { limitBytes, op
     ...agent,
     limitBytes,
     limitSince: limitBytes === agent.limitBytes ? agent.limitSince : now,
-    account: begin === null ? agent.account : openAccount({ period, timeZone, now, openingBytes }),
+    account: begin === null ? agent.account : openAccount({ period, timeZone, now: context.periodNow(), openingBytes }),
     thresholds: stillReached(agent, limitBytes, usedNow),
   };
 }

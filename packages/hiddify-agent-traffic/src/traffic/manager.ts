@@ -14,6 +14,7 @@ import { figuresForCreation, freshFigures, knownAgent, readFigures } from './fig
 import { fingerprintOf } from './fingerprint.js';
 import { setTrafficLimits, showAgent, type LedgerOpening, type LimitOrder } from './limits.js';
 import { problemError } from './observe.js';
+import { raiseUser, type RaiseOrder } from './raise.js';
 import { rememberedState } from './remembered.js';
 import { settleReservations, type SettledReservation } from './settle-reservations.js';
 import { checkSettings } from './settings.js';
@@ -52,12 +53,13 @@ export class AgentTrafficManager implements AgentTrafficBackend {
   readonly #context: ManagerContext;
 
   constructor(options: AgentTrafficManagerOptions) {
-    const { client, store } = options;
+    const { client, store, clock = systemClock } = options;
     this.#context = {
       client,
       store,
       settings: checkSettings(options),
-      clock: options.clock ?? systemClock,
+      clock,
+      periodNow: options.periodNow ?? (() => new Date(clock.now()).toISOString()),
       newUuid: options.newUuid ?? (() => client.newUuid()),
       writePauseMs: options.writePauseMs ?? 50,
       maxWritesPerSweep: options.maxWritesPerSweep ?? 1000,
@@ -69,6 +71,7 @@ export class AgentTrafficManager implements AgentTrafficBackend {
       mayResume: options.mayResume ?? (() => false),
       recheck: options.recheck ?? true,
       maxLookups: options.maxLookups ?? 100,
+      zeroings: options.zeroings ?? (() => Promise.resolve([])),
     };
     this.semantics = {
       kind: 'sluice',
@@ -157,7 +160,15 @@ export class AgentTrafficManager implements AgentTrafficBackend {
     return createAgentUser(this.#context, agent, user, options);
   }
 
-  /** Settles promises of creations that were broken off, by looking up their uuids. Part of `sweep`. */
+  /**
+   * Raises a user's limit, or gives the user to another agent, within the limits: the difference is promised before `work`
+   * calls the panel, and confirmed or given back after it. Rejects with `agent_limit` when it does not fit.
+   */
+  raiseUser<T>(order: RaiseOrder, work: () => Promise<T>, call: CallOptions = {}): Promise<T> {
+    return raiseUser(this.#context, order, work, call);
+  }
+
+  /** Settles promises of creations and raises that were broken off, by looking up their uuids. Part of `sweep`. */
   settleReservations(
     options: { hooks?: StepHooks; dryRun?: boolean } & CallOptions = {},
   ): Promise<SettledReservation[]> {

@@ -82,6 +82,18 @@ describe('accountAt', () => {
     expect(accountAt(back, settings, '2026-01-21T00:00:00.000Z')).toBe(back);
   });
 
+  it('comes back to the present when the clock had been ahead more than once', () => {
+    const february = accountAt(account, settings, '2026-02-10T00:00:00.000Z');
+    const april = accountAt({ ...february, consumedBytes: 3 }, settings, '2026-04-10T00:00:00.000Z');
+    const once = accountAt({ ...april, consumedBytes: 4 }, settings, '2026-01-20T00:00:00.000Z');
+    expect(accountAt(once, settings, '2026-01-20T00:00:00.000Z')).toMatchObject({
+      openedAt,
+      periodStart: account.periodStart,
+      periodEnd: account.periodEnd,
+      consumedBytes: 7,
+    });
+  });
+
   it('opens nothing when the clock is before everything', () => {
     expect(accountAt(account, settings, '2020-01-01T00:00:00.000Z')).toBe(account);
   });

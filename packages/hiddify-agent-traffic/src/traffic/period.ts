@@ -59,7 +59,7 @@ export function openAccount(input: {
 /**
  * The account in the period that contains `now`. A period that is over makes way for one that begins at zero. A clock that was
  * set back opens nothing; where it had been ahead into the next period, the one before is taken up again with what was consumed
- * in both. A changed setting takes effect when the recorded period ends, or at once where it has no end.
+ * in both, and where it had been ahead more than once, the period that contains `now`. A changed setting takes effect when the recorded period ends, or at once where it has no end.
  */
 export function accountAt(
   account: AgentAccount,
@@ -68,8 +68,13 @@ export function accountAt(
 ): AgentAccount {
   const { periodStart, periodEnd, openingBytes, consumedBytes, previous } = account;
   if (now < periodStart) {
-    if (previous === null) return account;
-    return { ...account, ...previous, consumedBytes: previous.consumedBytes + consumedBytes, previous: null };
+    if (previous !== null) {
+      return { ...account, ...previous, consumedBytes: previous.consumedBytes + consumedBytes, previous: null };
+    }
+    // A period begins after the opening only when another one was over by then.
+    if (now < account.openedAt) return account;
+    const { start, end } = periodAt({ ...settings, openedAt: account.openedAt, now });
+    return { ...account, periodStart: start, periodEnd: end };
   }
   if (periodEnd !== null && now < periodEnd) return account;
   const { start, end } = periodAt({ ...settings, openedAt: account.openedAt, now });

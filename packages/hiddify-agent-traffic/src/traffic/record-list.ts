@@ -3,7 +3,7 @@ import { SELF, type HiddifyAdmin, type HiddifyUser } from '../client/records.js'
 import { AgentTrafficCalculator, totalTraffic } from './calculator.js';
 import { AgentHierarchy } from './hierarchy.js';
 import { judge, type Judgement } from './judge.js';
-import { stepLedger, type LedgerStep } from './ledger.js';
+import { stepLedger, type LedgerLook, type LedgerStep } from './ledger.js';
 import { accountAt } from './period.js';
 import type { AgentRecord, LedgerEntry, ReservationRecord } from './records.js';
 import { stepReservations } from './reserved.js';
@@ -42,14 +42,21 @@ export function recordList(input: {
   settings: CheckedSettings;
   list: ObservedList;
   now: string;
+  /** The instant by which periods begin and end; default `now`. */
+  periodNow?: string;
   run: string | null;
   agents: readonly AgentRecord[];
   ledger: Iterable<LedgerEntry>;
   reservations: readonly ReservationRecord[];
+  /** The list before this one, and our zeroings since. Default: none is known. */
+  since?: Pick<LedgerLook, 'before' | 'zeroings'>;
 }): RecordedList {
-  const { settings, list, now } = input;
+  const { settings, list, now, periodNow = now } = input;
   const hierarchy = new AgentHierarchy(list.admins);
-  const ledger = stepLedger(input.ledger, list.users, list.at, list.goneUsers);
+  const { before, zeroings } = input.since ?? { before: null, zeroings: [] };
+  const made = new Set(input.reservations.map(({ uuid }) => uuid));
+  const look = { at: list.at, before, zeroings, made, timeZone: settings.timeZone };
+  const ledger = stepLedger(input.ledger, list.users, look, list.goneUsers);
   const calculator = new AgentTrafficCalculator(hierarchy, list.users, ledger.missing);
   const growth = growthByAgent(ledger.growth, hierarchy);
   const exempt = exemptAgents(settings.exempt, hierarchy);
@@ -63,7 +70,7 @@ export function recordList(input: {
   for (const uuid of uuids) {
     const admin = hierarchy.admins.get(uuid);
     const before = known.get(uuid) ?? newAgent(uuid);
-    const account = before.account === null ? null : charged(before, growth.get(uuid) ?? 0, settings, now);
+    const account = before.account === null ? null : charged(before, growth.get(uuid) ?? 0, settings, periodNow);
     const isNewPeriod = account?.periodStart !== before.account?.periodStart;
     const figures = calculator.getFigures(uuid, list.at);
     const usedBytes = totalTraffic(figures, settings.accounting, account);

@@ -118,12 +118,22 @@ export interface DisabledUserRecord {
   outcome: string | null;
 }
 
+/** A user's limit that is being raised, or a user that is given to another agent. */
+export interface RaisedLimit {
+  /** Uuid of the user. */
+  raises: string;
+  /** The limit that it is to have. */
+  limitBytes: number;
+  /** What the user will have used in all (see `LedgerEntry.totalBytes`) when the new limit is used up. */
+  untilBytes: number;
+}
+
 /**
- * Budget promised to a user that is being made. `open` until the panel has been seen to have the user or not. `settled`: the
+ * Budget promised to a user that is being made, or whose limit is being raised. `open` until the panel has been seen to have the user or not. `settled`: the
  * user is there; what it has not yet used (`leftBytes`) stays promised. `closed`: counts no more.
  */
 export interface ReservationRecord {
-  /** The uuid that the user is made with. */
+  /** The uuid that the user is made with; of a raise a key of its own. */
   uuid: string;
   agent: string;
   /** The agent and its ancestors at the time of the promise: it counts against each. */
@@ -132,8 +142,8 @@ export interface ReservationRecord {
   /** What of it is still promised. */
   leftBytes: number;
   state: 'open' | 'settled' | 'closed';
-  /** What is to be made, for the repair after a crash. */
-  wanted: NewHiddifyUser;
+  /** What is to be made, for the repair after a crash; or what is raised. */
+  wanted: NewHiddifyUser | RaisedLimit;
   createdAt: string;
   /** Nobody creates the user after this instant: then an open one is settled by looking. */
   expiresAt: string;
@@ -144,7 +154,7 @@ export interface ReservationRecord {
   seenAt: string | null;
   closedAt: string | null;
   /**
-   * Why it was closed: `used`, `not-created`, `user-gone`, `moved`, `period-over`, `orphan-removed`. Of a settled one `found`: its
+   * Why it was closed: `used`, `lowered`, `not-created`, `not-raised`, `user-gone`, `moved`, `period-over`, `orphan-removed`. Of a settled one `found`: its
    * maker was gone, so whoever ordered the user has not heard of it.
    */
   outcome: string | null;

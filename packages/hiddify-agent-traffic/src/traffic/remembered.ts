@@ -1,7 +1,7 @@
 import { SELF } from '../client/records.js';
 import { AgentTrafficError } from '../errors.js';
 import { AgentTrafficChecker } from './checker.js';
-import { nowOf, type ManagerContext } from './context.js';
+import type { ManagerContext } from './context.js';
 import { countDisabled, rememberedChain, type DescribeState } from './describe.js';
 import { accountAt } from './period.js';
 import type { AgentRecord } from './records.js';
@@ -21,7 +21,7 @@ export async function rememberedState(
   tables: AgentTrafficTables = context.store,
 ): Promise<RememberedState> {
   const { settings } = context;
-  const now = nowOf(context);
+  const now = context.periodNow();
   const all = await tables.agents.all();
   const agents = new Map(
     all.map((agent) => {

@@ -1,3 +1,4 @@
+import { raisedIn } from './raised-limit.js';
 import type { AccountingMode, AgentRecord, LedgerEntry, ReservationRecord } from './records.js';
 
 /**
@@ -49,7 +50,8 @@ export function stepReservations(input: {
 }): ReservationRecord[] {
   const changed: ReservationRecord[] = [];
   for (const reservation of input.reservations) {
-    const entry = input.entries.get(reservation.uuid);
+    const raise = raisedIn(reservation);
+    const entry = input.entries.get(raise?.raises ?? reservation.uuid);
     if (reservation.state === 'open') {
       // Its maker may be about to settle it; until then the user must not count twice, nor not at all.
       const seenAt = isInSum(reservation, entry) ? (reservation.seenAt ?? input.at) : null;
@@ -66,7 +68,7 @@ export function stepReservations(input: {
       changed.push({ ...reservation, state: 'closed', closedAt: input.at, outcome: 'user-gone' });
       continue;
     }
-    const leftBytes = Math.max(0, reservation.bytes - entry.totalBytes);
+    const leftBytes = leftOf(reservation, entry);
     const outcome = outcomeOf(reservation, entry, leftBytes, input.periodStartOf(reservation.agent));
     if (outcome !== null) changed.push({ ...reservation, leftBytes, state: 'closed', closedAt: input.at, outcome });
     else if (leftBytes !== reservation.leftBytes || reservation.seenAt === null) {
@@ -79,7 +81,16 @@ export function stepReservations(input: {
 /** Does the list have the user, whole, in the sum of the agent that it was promised for? */
 function isInSum(reservation: ReservationRecord, entry: LedgerEntry | undefined): boolean {
   if (entry === undefined || entry.gone || entry.missingSince !== null) return false;
-  return entry.owner === reservation.agent && entry.limitBytes >= reservation.bytes;
+  const limitBytes = raisedIn(reservation)?.limitBytes ?? reservation.bytes;
+  return entry.owner === reservation.agent && entry.limitBytes >= limitBytes;
+}
+
+/** What is still promised: what the user has not used yet of its limit, of a raise no more than that has added. */
+function leftOf(reservation: ReservationRecord, { totalBytes, limitBytes }: LedgerEntry): number {
+  const raise = raisedIn(reservation);
+  if (raise === null) return Math.max(0, reservation.bytes - totalBytes);
+  const lowered = Math.max(0, raise.limitBytes - limitBytes);
+  return Math.max(0, Math.min(reservation.bytes - lowered, raise.untilBytes - lowered - totalBytes));
 }
 
 function outcomeOf(
@@ -90,6 +101,8 @@ function outcomeOf(
 ): string | null {
   if (entry.gone) return 'user-gone';
   if (entry.owner !== reservation.agent) return 'moved';
+  const raise = raisedIn(reservation);
+  if (raise !== null && raise.limitBytes - entry.limitBytes >= reservation.bytes) return 'lowered';
   if (leftBytes === 0) return 'used';
   return periodStart !== null && reservation.createdAt < periodStart ? 'period-over' : null;
 }

@@ -11,6 +11,11 @@ const repeatedWithin = 86_400_000;
 
 const compared = ['name', 'limitBytes', 'packageDays', 'mode', 'comment', 'startDate', 'telegramId'] as const;
 
+function isSameUser(promised: ReservationRecord['wanted'], wanted: NewHiddifyUser): boolean {
+  if ('raises' in promised) return false;
+  return compared.every((field) => (promised[field] ?? null) === (wanted[field] ?? null));
+}
+
 /** The reservation, where it was made for just this order and still stands. */
 export function sameOrder(
   reservation: ReservationRecord | null,
@@ -36,7 +41,7 @@ export function brokenOff(
     (reservation) =>
       sameOrder(reservation, agent, wanted) !== null &&
       (reservation.state === 'open' || (reservation.outcome === FOUND && reservation.createdAt > since)) &&
-      compared.every((field) => (reservation.wanted[field] ?? null) === (wanted[field] ?? null)) &&
+      isSameUser(reservation.wanted, wanted) &&
       reservation.holder !== null &&
       context.mayResume(reservation.holder),
   );

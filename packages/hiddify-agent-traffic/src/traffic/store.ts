@@ -33,6 +33,12 @@ export interface AgentTrafficTables {
 }
 
 /**
+ * `begin`: it opens holds whose changes to the panel follow. The store may refuse such a write with `StepsStopped`, in the
+ * transaction itself: then nothing is begun. `record`, the default: it writes down what was seen or done.
+ */
+export type WritePurpose = 'record' | 'begin';
+
+/**
  * The memory of an `AgentTrafficManager` for one panel. Reads outside of `write` see the last committed state.
  *
  * `write` is the only way to change anything and carries the whole promise of the limits: it runs `work` alone, across all
@@ -40,5 +46,5 @@ export interface AgentTrafficTables {
  * nothing is when it rejects. No panel is ever called inside it.
  */
 export interface AgentTrafficStore extends AgentTrafficTables {
-  write<T>(work: (tables: AgentTrafficTables) => Promise<T>): Promise<T>;
+  write<T>(work: (tables: AgentTrafficTables) => Promise<T>, purpose?: WritePurpose): Promise<T>;
 }

@@ -2,7 +2,7 @@ import { isPanelError } from '@sluice/panel-http';
 import type { HiddifyUser } from '../client/records.js';
 import type { CallOptions } from '../client/types.js';
 import { failedStep } from '../steps/execute-steps.js';
-import type { HiddifyStep, StepHooks, StepResult } from '../steps/step.js';
+import { StepsStopped, type HiddifyStep, type StepHooks, type StepResult } from '../steps/step.js';
 import { nowOf, type ManagerContext } from './context.js';
 import { fingerprintOf } from './fingerprint.js';
 import { enabledOutcome, goneAstray } from './plan-sweep.js';
@@ -33,7 +33,8 @@ export class SweepExecutor {
   readonly #context: ManagerContext;
   readonly #input: ExecuteInput;
   #records = new Map<string, DisabledUserRecord>();
-  #stopped = false;
+  /** What the steps that are left end as; null while they are performed. */
+  #rest: ((step: HiddifyStep) => StepResult) | null = null;
   #wrote = false;
 
   constructor(context: ManagerContext, input: ExecuteInput) {
@@ -46,8 +47,7 @@ export class SweepExecutor {
     this.#records = new Map(open.map((record) => [record.id, record]));
     const results: StepResult[] = [];
     for (const { step, record } of this.#input.steps) {
-      const result = this.#stopped ? notReached(step) : await this.#perform(step, record);
-      results.push(result);
+      results.push(this.#rest === null ? await this.#perform(step, record) : this.#rest(step));
     }
     return results;
   }
@@ -70,11 +70,25 @@ export class SweepExecutor {
     const intent =
       step.type === 'disable-user' ? await this.#intend(step, record, seen) : await this.#intendRestore(record);
     if (intent === null) return skipped(step, 'other-run', seen);
-    await this.#input.hooks.before?.(step);
+    if (await this.#isStopped(step)) {
+      await this.#conclude(step, intent, { state: 'failed' });
+      return stopped(step);
+    }
     const result = await this.#write(step, seen);
     await this.#conclude(step, intent, result);
     await this.#input.hooks.after?.(step, result);
     return result;
+  }
+
+  async #isStopped(step: Step): Promise<boolean> {
+    try {
+      await this.#input.hooks.before?.(step);
+      return false;
+    } catch (error) {
+      if (!(error instanceof StepsStopped)) throw error;
+      this.#rest = stopped;
+      return true;
+    }
   }
 
   /** Why the user is not to be disabled after all; null: it is. */
@@ -164,7 +178,7 @@ export class SweepExecutor {
     }
   }
 
-  async #conclude(step: Step, record: DisabledUserRecord, { state }: StepResult): Promise<void> {
+  async #conclude(step: Step, record: DisabledUserRecord, { state }: Pick<StepResult, 'state'>): Promise<void> {
     const settledAt = nowOf(this.#context);
     if (step.type === 'enable-user') {
       if (state === 'applied') await this.#put({ ...record, settledAt, outcome: 'restored' });
@@ -174,7 +188,7 @@ export class SweepExecutor {
   }
 
   #failed(step: Step, error: unknown): StepResult {
-    if (isPanelError(error) && hopeless.includes(error.code)) this.#stopped = true;
+    if (isPanelError(error) && hopeless.includes(error.code)) this.#rest = notReached;
     return failedStep(step, error);
   }
 
@@ -194,6 +208,11 @@ function skipped(step: HiddifyStep, code: string, observed: HiddifyUser | null):
   const isSo = code === 'enabled-by-others' || code === 'restored';
   const state = isSo ? 'unneeded' : 'skipped';
   return { step, state, observed, code, message: null };
+}
+
+/** A step that was left undone since nothing more may be changed. */
+export function stopped(step: HiddifyStep): StepResult {
+  return { step, state: 'skipped', observed: null, code: 'stopped', message: null };
 }
 
 function notReached(step: HiddifyStep): StepResult {

@@ -1,11 +1,11 @@
-import type { StepHooks } from '../steps/step.js';
+import { StepsStopped, type StepHooks } from '../steps/step.js';
 import { nowOf, type ManagerContext } from './context.js';
 import { describeAgent, isShown } from './describe.js';
 import { isProblem, type ListProblem } from './observe.js';
 import { planSweep } from './plan-sweep.js';
 import type { DisabledUserRecord } from './records.js';
 import { rememberedState } from './remembered.js';
-import { SweepExecutor } from './sweep-executor.js';
+import { stopped, SweepExecutor } from './sweep-executor.js';
 import { takeList } from './take-list.js';
 import type { PrepareSweepOptions, SweepPlan, SweepResult } from './types.js';
 import type { CallOptions } from '../client/types.js';
@@ -86,7 +86,15 @@ export async function executeSweep(
   { hooks = {}, ...call }: { hooks?: StepHooks } & CallOptions,
 ): Promise<SweepResult> {
   if (plan.dryRun || plan.problem !== null) return resultOf(plan, []);
-  await begin(context, plan);
+  try {
+    await begin(context, plan);
+  } catch (error) {
+    if (!(error instanceof StepsStopped)) throw error;
+    return resultOf(
+      plan,
+      plan.steps.map(({ step }) => stopped(step)),
+    );
+  }
   const figures = new Map(plan.agents.map((agent) => [agent.uuid, agent]));
   const steps = await new SweepExecutor(context, {
     steps: plan.steps,
@@ -116,7 +124,7 @@ async function begin(context: ManagerContext, plan: SweepPlan): Promise<void> {
     const agents = (await tables.agents.all()).filter(({ uuid, heldSince }) => over.has(uuid) && heldSince === null);
     await tables.agents.put(agents.map((agent) => ({ ...agent, heldSince: at })));
     await tables.disabled.put(ended);
-  });
+  }, 'begin');
 }
 
 /** An agent is let go when nothing that was done for it is left to undo. */

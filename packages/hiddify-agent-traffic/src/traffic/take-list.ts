@@ -5,6 +5,7 @@ import { nowOf, type ManagerContext } from './context.js';
 import { isProblem, lookUpMissing, readLists, rereadHalfMade, type BareList, type ListProblem } from './observe.js';
 import type { DisabledUserRecord, LedgerEntry, ReservationRecord, SnapshotRecord } from './records.js';
 import { recordList, type ObservedList, type RecordedList } from './record-list.js';
+import { WRITE_BACK_MS, type Zeroing } from './zeroings.js';
 
 /** A list that was good, and what is remembered since. */
 export interface TakenList {
@@ -37,15 +38,19 @@ export async function takeList(context: ManagerContext, options: TakeOptions): P
   for (;;) {
     const before = await store.snapshot.get();
     if (isSuperseded(before, bare, nowOf(context))) return superseded;
-    const ledger = await store.ledger.all();
-    const list = await complete(context, bare, ledger, options);
+    const known: Known = {
+      ledger: await store.ledger.all(),
+      before,
+      zeroings: before === null ? [] : await context.zeroings(earlier(before.at)),
+    };
+    const list = await complete(context, bare, known.ledger, options);
     if (isProblem(list)) return list;
     const taken = options.dryRun
-      ? await compute(context, store, list, ledger, options)
+      ? await compute(context, store, list, { ...known, run: options.run })
       : await store.write(async (tables) => {
           // Another run may have recorded a list meanwhile; then the ledger that we hold is no longer the newest.
           if ((await tables.snapshot.get())?.at !== before?.at) return null;
-          const result = await compute(context, tables, list, ledger, options);
+          const result = await compute(context, tables, list, { ...known, run: options.run });
           await put(tables, result, options.announce);
           return result;
         });
@@ -85,14 +90,25 @@ async function complete(
   }
 }
 
+/** What was known when the list had been read. */
+interface Known {
+  ledger: readonly LedgerEntry[];
+  before: SnapshotRecord | null;
+  zeroings: readonly Zeroing[];
+}
+
+/** So long before the last list a zeroing may have been called that is written back only now. */
+function earlier(at: string): string {
+  return new Date(Date.parse(at) - WRITE_BACK_MS).toISOString();
+}
+
 type Tables = Pick<ManagerContext['store'], 'agents' | 'ledger' | 'disabled' | 'reservations' | 'snapshot'>;
 
 async function compute(
   context: ManagerContext,
   tables: Tables,
   list: ObservedList,
-  ledger: readonly LedgerEntry[],
-  { run }: TakeOptions,
+  { ledger, before, zeroings, run }: Known & { run: string | null },
 ): Promise<TakenList> {
   const now = nowOf(context);
   const live = await tables.reservations.live();
@@ -100,10 +116,12 @@ async function compute(
     settings: context.settings,
     list,
     now,
+    periodNow: context.periodNow(),
     run,
     agents: await tables.agents.all(),
     ledger,
     reservations: live,
+    since: { before, zeroings },
   });
   const ownerName = ownerNameOf(recorded.hierarchy);
   const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));

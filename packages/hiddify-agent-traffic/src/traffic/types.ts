@@ -4,6 +4,7 @@ import type { CallOptions, HiddifyClient } from '../client/types.js';
 import type { HiddifyStep, StepHooks, StepResult } from '../steps/step.js';
 import type { AccountingMode, AgentPeriod, DisabledUserRecord, ReservationRecord } from './records.js';
 import type { AgentTrafficStore } from './store.js';
+import type { Zeroing } from './zeroings.js';
 
 /**
  * Why an agent is in its state. `no-limit`, `below-limit`, `full` (allocated exactly: still within), `at-or-over-limit`
@@ -41,6 +42,11 @@ export interface AgentTrafficManagerOptions extends AgentTrafficSettings {
   client: HiddifyClient;
   store: AgentTrafficStore;
   clock?: Clock;
+  /**
+   * The instant by which periods begin and end, ISO 8601 UTC: an earlier one while it is not certain that the clock is right.
+   * Default: the clock's.
+   */
+  periodNow?: () => string;
   /** Source of v4 uuids. Default: the client's. */
   newUuid?: () => string;
   /** Between two writes, so that the panel's own apply runs keep up. Default 50 ms. */
@@ -66,6 +72,11 @@ export interface AgentTrafficManagerOptions extends AgentTrafficSettings {
   recheck?: boolean;
   /** Vanished users and agents looked up one by one in a sweep. Default 100. */
   maxLookups?: number;
+  /**
+   * Users whose usage the caller has set to zero itself since an instant, so that the ledger tells such a usage from new
+   * traffic when the panel writes it back. Default: none.
+   */
+  zeroings?: (since: string) => Promise<readonly Zeroing[]>;
 }
 
 export interface AgentAncestor {
