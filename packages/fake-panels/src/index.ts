@@ -5,7 +5,7 @@ export { type Fault, type FaultRule } from './core/fault-rule.js';
 export { type CallTotals, type FakeServer } from './core/fake-server.js';
 export { startFakeServer, type FakeServerOptions } from './core/start-fake-server.js';
 export { startFakeFlvx, type FakeFlvxOptions } from './flvx/start-fake-flvx.js';
-export { FakeFlvx, type FlvxBytes, type FlvxService } from './flvx/fake-flvx.js';
+export { FakeFlvx, type FlvxBytes, type FlvxConnection, type FlvxService } from './flvx/fake-flvx.js';
 export { type NewForward, type NewPermission, type NewTunnel, type NewUser } from './flvx/flvx-builder.js';
 export { FlvxCustomer, type FlvxEnvelope } from './flvx/flvx-customer.js';
 export { diffStates, type FlvxState } from './flvx/flvx-state.js';

@@ -14,6 +14,8 @@ export interface FakeServer {
   readonly failures: readonly string[];
   /** Milliseconds that every call waits before the panel does its work. May be set at any time. */
   latencyMs: number;
+  /** Whether answers carry a `Date` header; default true. Some proxies take it away. May be set at any time. */
+  sendsDate: boolean;
   /** The logged calls that ask for a change. */
   changingCalls(): FakeCall[];
   /** Forgets the logged calls and sets `totals` to zero. */

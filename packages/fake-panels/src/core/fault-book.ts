@@ -5,6 +5,8 @@ import { type Fault, type FaultRule } from './fault-rule.js';
 export interface FaultPlan {
   readonly msBefore: number;
   readonly msAfter: number;
+  /** Waited for one after the other before the work. */
+  readonly waits: readonly (() => Promise<void>)[];
   /** The fault that spoils the answer, if any. */
   readonly spoil: Fault | undefined;
   /** Whether the panel does its work. */
@@ -13,7 +15,7 @@ export interface FaultPlan {
   readonly label: string | null;
 }
 
-const honest: FaultPlan = { msBefore: 0, msAfter: 0, spoil: undefined, work: true, label: null };
+const honest: FaultPlan = { msBefore: 0, msAfter: 0, waits: [], spoil: undefined, work: true, label: null };
 
 interface Entry {
   readonly rule: FaultRule;
@@ -43,6 +45,7 @@ export class FaultBook {
     if (this.entries.length === 0) return honest;
     let msBefore = 0;
     let msAfter = 0;
+    const waits: (() => Promise<void>)[] = [];
     const labels: string[] = [];
     for (const entry of this.entries) {
       if (!meets(entry, call)) continue;
@@ -53,10 +56,14 @@ export class FaultBook {
         else msAfter += fault.ms;
         continue;
       }
+      if (fault.kind === 'wait') {
+        waits.push(fault.until);
+        continue;
+      }
       const work = when === 'after' || fault.kind === 'truncated' || fault.kind === 'mutate';
-      return { msBefore, msAfter, spoil: fault, work, label: labels.join('+') };
+      return { msBefore, msAfter, waits, spoil: fault, work, label: labels.join('+') };
     }
-    return { ...honest, msBefore, msAfter, label: labels.length > 0 ? labels.join('+') : null };
+    return { ...honest, msBefore, msAfter, waits, label: labels.length > 0 ? labels.join('+') : null };
   }
 }
 

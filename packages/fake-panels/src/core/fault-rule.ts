@@ -12,6 +12,8 @@ export type Fault =
     }
   /** Waits so many milliseconds, then goes on. Several latency rules add up and go with any other fault. */
   | { readonly kind: 'latency'; readonly ms: number }
+  /** Waits before the panel does its work until the promise is kept, then goes on; goes with other faults as latency does. */
+  | { readonly kind: 'wait'; readonly until: () => Promise<void> }
   /** Never answers; the connection stays open until the client or `close()` ends it. */
   | { readonly kind: 'hang' }
   /** Destroys the connection without an answer. */
@@ -36,7 +38,7 @@ export type Fault =
 
 /**
  * Which calls a fault meets. Rules are asked in the order of their injection; the first that meets a call decides
- * (latency rules let the following rules decide too).
+ * (`latency` and `wait` let the following rules decide too).
  */
 export interface FaultRule {
   /** The call's `endpoint`, exactly or as a pattern. Absent: every endpoint. */

@@ -336,6 +336,22 @@ describe('fault injection', () => {
     expect(counter).toBe(0);
   });
 
+  it('keeps a call waiting before the work until a promise is kept, and lets other faults meet it, too', async () => {
+    await start();
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    inject({ kind: 'wait', until: () => gate });
+    inject({ kind: 'status', status: 503 }, 'after');
+    const arrived = server.waitForCall();
+    const answer = post();
+    await arrived;
+    await nextTurn();
+    expect([counter, server.calls[0]?.status]).toEqual([0, null]);
+    open();
+    expect((await answer).status).toBe(503);
+    expect([counter, server.calls[0]?.fault]).toEqual([1, 'wait+status']);
+  });
+
   it('answers another body, an empty one, and one changed', async () => {
     await start();
     const removers = [inject({ kind: 'body', body: { status: 'error' } })];

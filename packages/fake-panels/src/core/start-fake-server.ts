@@ -74,13 +74,15 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
     reply.once('close', () => {
       totals.inFlight -= 1;
     });
-    if (options.now !== undefined) reply.setHeader('date', new Date(options.now()).toUTCString());
+    reply.sendDate = server.sendsDate;
+    if (options.now !== undefined && server.sendsDate) reply.setHeader('date', new Date(options.now()).toUTCString());
     const plan = faults.plan(call);
     call.fault = plan.label;
     for (const listener of listeners) listener(call);
 
     const msBefore = server.latencyMs + plan.msBefore;
     if (msBefore > 0) await wait(msBefore);
+    for (const until of plan.waits) await until();
     const answer = plan.work ? await work(request) : undefined;
     if (plan.msAfter > 0) await wait(plan.msAfter);
     call.status = await respond(reply, answer, plan.spoil);
@@ -116,6 +118,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
     totals,
     failures,
     latencyMs: options.latencyMs ?? 0,
+    sendsDate: true,
     changingCalls: () => calls.filter((call) => call.changing),
     clearCalls: () => {
       calls = [];
@@ -163,6 +166,7 @@ async function respond(
   switch (spoil?.kind) {
     case undefined:
     case 'latency':
+    case 'wait':
       if (honest.cut === true) {
         reply.socket?.destroy();
         return null;

@@ -37,7 +37,9 @@ export type PortStyle =
   /** `status`: 1 or -1, which says nothing of who shut it. */
   | 'status-number'
   /** `link_up` only. */
-  | 'link-only';
+  | 'link-only'
+  /** No state at all. */
+  | 'stateless';
 
 /** How a service's row names things: `order_id`, `related_id` / `service_id`, `order.id`, `server_id` / `orderId`, `device_id` / `item_id` / no server at all. */
 export type ServiceStyle = 'related' | 'nested' | 'camel' | 'item' | 'bare';

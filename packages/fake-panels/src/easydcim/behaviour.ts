@@ -27,6 +27,8 @@ export interface EasyDcimBehaviour {
   orderActions: ActionBehaviour;
   /** Whether `GET /api/v3/admin/ports` looks for the term in the named field only, or in every column. */
   portSearch: 'named-field' | 'any-column';
+  /** Speed in the row of a port that is not up: its own as ever, another one (bits per second), or none. */
+  speedWhenDown: 'own' | number | null;
   /** Endpoints that this installation does not have, as in the log of calls: `GET /api/v3/client/services/{id}`. */
   readonly absent: Set<string>;
 }
@@ -64,6 +66,7 @@ export function behaviourWith(settings: BehaviourSettings = {}): EasyDcimBehavio
     foreignService: 404,
     notFound: 'json',
     portSearch: 'named-field',
+    speedWhenDown: 'own',
     ...settings,
     portActions: { delay: 'none', already: 'ok', answer: 'message', takes: 'either', ...settings.portActions },
     orderActions: { delay: 'none', already: 'refuse', answer: 'message', ...settings.orderActions },

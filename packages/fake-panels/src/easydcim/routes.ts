@@ -2,6 +2,7 @@ import { type FakeResponse } from '../core/fake-response.js';
 import { changeOrderThroughApi, switchPortThroughApi } from './actions.js';
 import { type ListAnswers, type PortStyle } from './answers.js';
 import { bandwidthAnswer } from './bandwidth-answer.js';
+import { type EasyDcimBehaviour } from './behaviour.js';
 import { graphAnswer } from './graph-answer.js';
 import { listAnswer, singleAnswer } from './list-answer.js';
 import { signIn } from './login.js';
@@ -11,6 +12,7 @@ import { matchingPorts } from './port-search.js';
 import { notFound } from './refusals.js';
 import { orderDetails, orderRow, portRow, serviceRow, switchPortRow } from './rows.js';
 import { type Traffic } from './traffic-meter.js';
+import { isUp } from './world.js';
 import { wrapped } from './wrap.js';
 
 const month = 30 * 86_400_000;
@@ -124,15 +126,21 @@ function portList(call: PanelCall): FakeResponse {
 }
 
 function portsAnswer(call: PanelCall, items: readonly Port[], wording: ListAnswers<PortStyle>): FakeResponse {
-  const { world, url } = call.panel;
+  const { world, behaviour, url } = call.panel;
   world.now();
   const withTraffic = ['1', 'true'].includes(call.request.query.get('with_traffic') ?? '');
   const row = (port: Port): object => {
-    const shown = portRow(port, wording.style, withTraffic ? portTraffic(call, port) : undefined);
+    const traffic = withTraffic ? portTraffic(call, port) : undefined;
+    const shown = withShownSpeed(portRow(port, wording.style, traffic), port, behaviour);
     world.wasRead(port);
     return shown;
   };
   return listAnswer(call.request, { name: 'ports', items, row }, wording, url());
+}
+
+/** The row with the speed that this panel shows of a port in its state. */
+function withShownSpeed(row: object, port: Port, { speedWhenDown }: EasyDcimBehaviour): object {
+  return 'speed' in row && speedWhenDown !== 'own' && !isUp(port) ? { ...row, speed: speedWhenDown } : row;
 }
 
 /** The last 30 days. The panel counts by service: its first measured port shows it all. */
@@ -155,7 +163,7 @@ function portDetails({ panel, id }: PanelCall): FakeResponse {
   const port = own ?? world.portsBySwitchPort.get(id);
   if (port === undefined) return notFound(behaviour.notFound);
   const row = own === undefined ? switchPortRow(port) : portRow(port, answers.adminPorts.style);
-  const answer = singleAnswer(row, answers.adminPorts);
+  const answer = singleAnswer(withShownSpeed(row, port, behaviour), answers.adminPorts);
   world.wasRead(port);
   return answer;
 }

@@ -11,6 +11,29 @@ afterEach(async () => {
   await panel.fake.close();
 });
 
+describe('the wording of ports', () => {
+  it('can leave out every state', async () => {
+    panel.fake.answers.adminPorts.style = 'stateless';
+    panel.fake.staffDisablePort(9001);
+    expect((await panel.get('/api/v3/admin/ports/9001')).body).toEqual({
+      data: { id: 9001, name: 'eth0', description: 'uplink A', speed: 1_000_000_000 },
+    });
+  });
+
+  it('can show another speed of a port that is not up', async () => {
+    const speeds = async (): Promise<unknown> => {
+      const path = '/api/v3/client/services/501/ports';
+      const { data } = (await panel.get(path)).body as { data: { speed: number | null }[] };
+      return data.map(({ speed }) => speed);
+    };
+    expect(await speeds()).toEqual([1e9, 1e9, 1e9]);
+    panel.fake.behaviour.speedWhenDown = 10_000_000;
+    expect(await speeds()).toEqual([1e9, 1e7, 1e9]);
+    panel.fake.behaviour.speedWhenDown = null;
+    expect(await speeds()).toEqual([1e9, null, 1e9]);
+  });
+});
+
 describe('the wording of services and orders', () => {
   it("names a service's order and server in several ways", async () => {
     const { services } = panel.fake.answers;

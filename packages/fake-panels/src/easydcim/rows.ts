@@ -39,6 +39,8 @@ export function portRow(port: Port, style: PortStyle, traffic?: Traffic): object
       return { id: port.id, user_label: port.name, status: up ? 1 : -1, ...figures };
     case 'link-only':
       return { id: port.id, name: port.name, link_up: up ? 1 : 0, ...figures };
+    case 'stateless':
+      return { id: port.id, name: port.name, description: port.description, ...figures, speed: port.speed };
   }
 }
 

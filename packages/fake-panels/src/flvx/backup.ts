@@ -30,7 +30,7 @@ const exports: Readonly<Record<string, (world: FlvxWorld) => readonly unknown[]>
           tls: 0,
           socks: 0,
           createdTime: node.createdTime,
-          updatedTime: node.createdTime,
+          updatedTime: node.changedTime,
           status: node.status,
           tcpListenAddr: '[::]',
           udpListenAddr: '[::]',

@@ -25,6 +25,16 @@ export interface FlvxService {
   readonly limiter: string | null;
 }
 
+/** A customer's TCP connection through a forward. */
+export interface FlvxConnection {
+  /** Whether it still stands: only a pause on a node with `tcpkill`, or a restart of the agent, ends it. */
+  isOpen(): boolean;
+  /** MB of 2^20 bytes per second that it has had from its beginning; null without a limit. */
+  readonly megabytesPerSecond: number | null;
+  /** Carries bytes, which the node reports as those of the service it was made through; false, and nothing, once it is cut. */
+  carry(bytes: FlvxBytes): boolean;
+}
+
 /** Bytes of a transfer: a number is what the customer's clients sent. */
 export type FlvxBytes = number | { readonly in?: number; readonly out?: number };
 
@@ -96,16 +106,19 @@ export class FakeFlvx extends FlvxBuilder {
     const node = this.node(id);
     node.online = false;
     node.status = options.stillListed === true ? 1 : 0;
+    if (node.status === 0) node.changedTime = this.world.now();
   }
 
   /** Brings a node back; nothing that was pushed meanwhile is sent again. */
   nodeOnline(id: number): void {
-    Object.assign(this.node(id), { online: true, status: 1 });
+    Object.assign(this.node(id), { online: true, status: 1, changedTime: this.world.now() });
   }
 
-  /** Restarts a node's agent: its paused services run again. */
+  /** Restarts a node's agent, which connects anew: its paused services run again. */
   restartNode(id: number): void {
-    this.node(id).agent.restart();
+    const node = this.node(id);
+    node.agent.restart();
+    node.changedTime = this.world.now();
   }
 
   /** The orphan cleanup, which a node asks for every 10 minutes; of one node or of all. */
@@ -150,6 +163,33 @@ export class FakeFlvx extends FlvxBuilder {
     if (carrying === undefined) return false;
     this.report(carrying.name, bytes);
     return true;
+  }
+
+  /** A customer's client connects through a forward; null where no service of it accepts. */
+  connect(forwardId: number): FlvxConnection | null {
+    const service = this.#tcpOf(forwardId);
+    const made = service && this.node(service.nodeId).agent.connect(service.name);
+    if (!made) return null;
+    return {
+      isOpen: () => made.open,
+      megabytesPerSecond: made.megabytesPerSecond,
+      carry: (bytes) => {
+        if (!made.open || made.targets.every(leadsNowhere)) return false;
+        this.report(made.service, bytes);
+        return true;
+      },
+    };
+  }
+
+  /** MB of 2^20 bytes per second that new connections through a forward get on its node; null without a limit. */
+  speedOf(forwardId: number): number | null {
+    const service = this.#tcpOf(forwardId);
+    return service === undefined ? null : this.node(service.nodeId).agent.speedOf(service.name);
+  }
+
+  #tcpOf(forwardId: number): FlvxService | undefined {
+    const all = this.services(forwardId).filter(({ name }) => name.endsWith('_tcp'));
+    return all.find(({ running }) => running) ?? all[0];
   }
 
   /** A raw item of a node's report, whatever runs. */

@@ -16,16 +16,32 @@ export interface NodeService {
   paused: boolean;
 }
 
+/** A TCP connection through a service. It keeps the target and the speed that it was made with. */
+export interface NodeConnection {
+  /** The name of the service, under which its bytes are reported as long as it lives. */
+  readonly service: string;
+  readonly addr: string;
+  readonly targets: readonly string[];
+  /** MB of 2^20 bytes per second each way; null without a limit. */
+  readonly megabytesPerSecond: number | null;
+  open: boolean;
+}
+
 interface NamesOnly {
   readonly services?: readonly string[];
 }
 
 /**
  * What a node's agent holds and does with the panel's commands (contract, sections 5.3, 5.5 and 11): a table of services, running or
- * paused, and the limits with the speed they were first added with.
+ * paused, the limits with the speed they were first added with, and the connections, which only a pause cuts.
  */
 export class NodeAgent {
   readonly limiters = new Map<string, string>();
+  /** The node has `tcpkill`: with it a pause cuts what is open on the port, without it nothing does. */
+  tcpkill = true;
+  #connections: NodeConnection[] = [];
+  /** What each service's limiter stood for when the service was last pushed. */
+  readonly #speeds = new Map<string, string | null>();
   readonly #services = new Map<string, NodeService>();
   /** The names of the services on each protocol and address, so that a busy port is found without a scan. */
   readonly #onAddress = new Map<string, Set<string>>();
@@ -38,6 +54,27 @@ export class NodeAgent {
   /** Whether any service, running or paused, is on a TCP address. */
   hasServiceOn(addr: string): boolean {
     return (this.#onAddress.get(`tcp ${addr}`)?.size ?? 0) > 0;
+  }
+
+  /** MB of 2^20 bytes per second that a new connection through the service gets; null without a limit. */
+  speedOf(name: string): number | null {
+    const told = /^\$ (\d+\.\d)MB /.exec(this.#speeds.get(name) ?? '')?.[1];
+    return told === undefined || Number(told) === 0 ? null : Number(told);
+  }
+
+  /** A customer's client connects; null where the service is not there or paused. */
+  connect(name: string): NodeConnection | null {
+    const service = this.#services.get(name);
+    if (service === undefined || service.paused) return null;
+    const { addr, targets } = service;
+    const made = { service: name, addr, targets, megabytesPerSecond: this.speedOf(name), open: true };
+    this.#connections.push(made);
+    return made;
+  }
+
+  #cut(addr: string | null): void {
+    for (const one of this.#connections) if (addr === null || one.addr === addr) one.open = false;
+    this.#connections = this.#connections.filter((one) => one.open);
   }
 
   /** Carries out a command; gives null, or the text of the agent's error. */
@@ -68,8 +105,9 @@ export class NodeAgent {
     }
   }
 
-  /** A restart of the agent: what was paused runs again, unless its port is taken meanwhile. */
+  /** A restart of the agent: what was paused runs again, unless its port is taken meanwhile; no connection outlives it. */
   restart(): void {
+    this.#cut(null);
     for (const [name, service] of this.#services) {
       if (service.paused && !this.#taken(name, service.addr, service.protocol)) service.paused = false;
     }
@@ -86,6 +124,7 @@ export class NodeAgent {
     const service = this.#services.get(name);
     if (service === undefined) return;
     this.#services.delete(name);
+    this.#speeds.delete(name);
     this.#onAddress.get(`${service.protocol} ${service.addr}`)?.delete(name);
   }
 
@@ -101,6 +140,7 @@ export class NodeAgent {
     const protocol = config.listener?.type ?? '';
     const targets = (config.forwarder?.nodes ?? []).map((node) => node.addr);
     this.#services.set(name, { addr, protocol, targets, limiter, paused: false });
+    this.#speeds.set(name, limiter === null ? null : (this.limiters.get(limiter) ?? null));
     const names = this.#onAddress.get(`${protocol} ${addr}`);
     if (names === undefined) this.#onAddress.set(`${protocol} ${addr}`, new Set([name]));
     else names.add(name);
@@ -130,6 +170,7 @@ export class NodeAgent {
       const service = this.#services.get(name);
       if (service === undefined) return `service ${name} not found`;
       service.paused = paused;
+      if (paused && this.tcpkill) this.#cut(service.addr);
     }
     return null;
   }

@@ -26,6 +26,8 @@ export class FlvxNode {
   /** Failures that the node answers with. */
   failures: NodeFailure[] = [];
   version: string | null;
+  /** When its agent last connected or went away; the row's `updatedTime`. */
+  changedTime: number;
 
   constructor(
     readonly id: number,
@@ -38,6 +40,7 @@ export class FlvxNode {
     version: string | null,
   ) {
     this.version = version;
+    this.changedTime = createdTime;
   }
 
   /** The failure to answer this command with, if any. */
