@@ -1,3 +1,4 @@
+import { printable } from '@sluice/panel-http/printable';
 import { Command } from 'commander';
 import type { CommandContext } from './commands/command.js';
 import { declareAgents } from './commands/declare-agents.js';
@@ -32,6 +33,11 @@ export function buildProgram(deps: Deps, exit: (code: number) => void): Command 
       },
       writeErr: (text) => {
         deps.stderr.write(text);
+      },
+      outputError: (text, write) => {
+        // It quotes the command line; the hint alone has a line of its own.
+        const [, message = '', hint = ''] = /^(.*?)(\n\(Did you mean [\w ,-]+\?\))?\n?$/s.exec(text) ?? [];
+        write(`${printable(message)}${hint}\n`);
       },
     })
     .showSuggestionAfterError(true)

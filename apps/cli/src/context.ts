@@ -32,6 +32,8 @@ export interface Deps {
   /** Jitter and the like, in [0, 1). */
   random: () => number;
   owner: LeaseOwner;
+  /** Name of the user that runs the command. */
+  login: () => string;
   isAlive: (owner: LeaseOwner) => boolean;
   /** Aborted by SIGINT or SIGTERM; `reason` is the signal's name. */
   signal: AbortSignal;

@@ -1,3 +1,5 @@
+import { printable } from '@sluice/panel-http/printable';
+
 /** Exit codes of the command (docs/exit-codes). */
 export const ExitCode = {
   done: 0,
@@ -11,7 +13,10 @@ export const ExitCode = {
   terminated: 143,
 } as const;
 
-/** A failure of the command as a whole: a stable code, a message that names the object and the remedy, an exit code. */
+/**
+ * A failure of the command as a whole: a stable code, a message that names the object and the remedy, an exit code. The
+ * message is one line whatever names it quotes; `lines` follow it, indented.
+ */
 export class SluiceError extends Error {
   override readonly name = 'SluiceError';
   readonly code: string;
@@ -21,9 +26,12 @@ export class SluiceError extends Error {
   constructor(
     code: string,
     message: string,
-    options: { exitCode?: number; details?: Record<string, unknown>; cause?: unknown } = {},
+    options: { exitCode?: number; details?: Record<string, unknown>; cause?: unknown; lines?: string[] } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      [message, ...(options.lines ?? [])].map(printable).join('\n  '),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.exitCode = options.exitCode ?? ExitCode.failed;
     this.details = options.details ?? {};
@@ -31,8 +39,13 @@ export class SluiceError extends Error {
 }
 
 /** Wrong usage or wrong config: nothing was called. */
-export function usageError(code: string, message: string, details: Record<string, unknown> = {}): SluiceError {
-  return new SluiceError(code, message, { exitCode: ExitCode.usage, details });
+export function usageError(
+  code: string,
+  message: string,
+  details: Record<string, unknown> = {},
+  lines: string[] = [],
+): SluiceError {
+  return new SluiceError(code, message, { exitCode: ExitCode.usage, details, lines });
 }
 
 /** What an item carries in `--json`: null or a code and a message. */
@@ -43,10 +56,11 @@ export interface ItemError {
 
 /** Code and message of anything thrown, without its stack. */
 export function itemErrorOf(error: unknown): ItemError {
+  if (error instanceof SluiceError) return { code: error.code, message: error.message };
   const { code, message } = error as { code?: unknown; message?: unknown };
   return {
-    code: typeof code === 'string' ? code : 'unexpected',
-    message: typeof message === 'string' ? message : String(error),
+    code: typeof code === 'string' ? printable(code) : 'unexpected',
+    message: printable(typeof message === 'string' ? message : String(error)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Clock, Deps } from './context.js';
@@ -47,6 +47,7 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     // Loaded when it is needed: to answer `--help` takes no randomness.
     randomBytes: (count) => process.getBuiltinModule('node:crypto').randomBytes(count),
     random: Math.random,
+    login,
     owner: { host, pid: process.pid, processStart: processStat(process.pid)?.start ?? '' },
     isAlive: (owner) => isAlive(owner, host),
     signal: interruption.signal,
@@ -59,6 +60,15 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
       process.exitCode = code;
     },
   };
+}
+
+/** A container may run a user that has no name. */
+function login(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? ''}`.trim();
+  }
 }
 
 async function readStdin(): Promise<string> {

@@ -1,3 +1,4 @@
+import { printable, printableJson } from '@sluice/panel-http/printable';
 import { CommanderError } from 'commander';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
@@ -49,7 +50,8 @@ function interruptedBy({ signal }: Deps): number | null {
 function report(error: unknown, argv: string[], deps: Deps, json: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.done;
-    if (json) writeJson(deps, { code: 'usage', message: error.message.replace(/^error: /, ''), details: {} });
+    if (json)
+      writeJson(deps, { code: 'usage', message: printable(error.message.replace(/^error: /, '')), details: {} });
     return ExitCode.usage;
   }
   const known = error instanceof SluiceError;
@@ -59,13 +61,19 @@ function report(error: unknown, argv: string[], deps: Deps, json: boolean): numb
   else deps.stderr.write(`sluice: ${message}\n`);
   if (argv.includes('--verbose')) {
     const { stack } = error as { stack?: unknown };
-    if (typeof stack === 'string') deps.stderr.write(`${stack}\n`);
+    if (typeof stack === 'string') deps.stderr.write(`${framesOf(stack)}\n`);
   } else if (code === 'unexpected') {
     deps.stderr.write('This is not expected: run again with --verbose and report what it prints\n');
   }
   return known ? error.exitCode : (STORE_EXIT[code] ?? ExitCode.failed);
 }
 
+/** Where it was thrown, without the message above it: of that each line could pass for one of ours. */
+function framesOf(stack: string): string {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return frames.map(printable).join('\n');
+}
+
 function writeJson(deps: Deps, error: { code: string; message: string; details: unknown }): void {
-  deps.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
+  deps.stdout.write(`${printableJson({ error }, 2)}\n`);
 }

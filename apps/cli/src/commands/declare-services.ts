@@ -14,6 +14,7 @@ export function declareServices(program: Command, context: CommandContext): void
     context,
   );
   declareHold(program.command('hold').description('what keeps services restricted'), context);
+  declareAction(program.command('action').description('single changes to panels'), context);
   declareProvision(
     program.command('provision').description('provisioning actions; each may be repeated without harm'),
     context,
@@ -36,6 +37,7 @@ function declareService(service: Command, context: CommandContext): void {
     .command('import')
     .argument('<file>', '.csv, .json or .yaml; - is CSV from standard input')
     .description('add and change services from a file: all rows or none')
+    .option(...WAIT)
     .addHelpText('after', '\nExample:\n  $ sluice service import services.csv')
     .action(lazily(context, async () => (await load()).importFile));
   service
@@ -43,7 +45,14 @@ function declareService(service: Command, context: CommandContext): void {
     .description('write all services to standard output, as import reads them')
     .addOption(choice('--format <format>', 'default: csv', ['csv', 'json', 'yaml']))
     .option('--panel <name>', 'only this panel')
-    .addHelpText('after', '\nExample:\n  $ sluice service export > services.csv')
+    .option(
+      '--spreadsheet',
+      "CSV for a spreadsheet: an apostrophe goes before what it would run as a formula (= + - @). Don't import that file",
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ sluice service export > services.csv\n  $ sluice service export --spreadsheet > for-excel.csv',
+    )
     .action(lazily(context, async () => (await load()).exportServices));
   service
     .command('list')
@@ -156,6 +165,18 @@ function declareHold(hold: Command, context: CommandContext): void {
     .option(...WAIT)
     .addHelpText('after', '\nExample:\n  $ sluice hold adopt svc-1 --reason quota --ports 7001,7002')
     .action(lazily(context, async () => (await load()).holdAdopt));
+}
+
+function declareAction(action: Command, context: CommandContext): void {
+  action
+    .command('resolve')
+    .argument('<id>', 'as in "sluice log list --actions"')
+    .description("say how a change ended whose outcome can't be read from the panel; calls nothing")
+    .option('--done', 'it was done: a release undoes it')
+    .option('--not-done', 'it was not done: there is nothing to undo')
+    .option(...WAIT)
+    .addHelpText('after', '\nExample:\n  $ sluice action resolve act-01K9Z3 --done')
+    .action(lazily(context, async () => (await import('./actions.js')).actionResolve));
 }
 
 function declareProvision(provision: Command, context: CommandContext): void {

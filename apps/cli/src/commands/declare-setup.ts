@@ -33,6 +33,7 @@ export function declareSetup(program: Command, context: CommandContext): void {
     .description('config, store, clock, leases, each panel, last runs, with a remedy for each failure')
     .option('--contract', "one read per endpoint and what was understood of it, and every service's mapping")
     .option('--panel <name>', 'only this panel')
+    .option('--accept-clock', 'take the clock as right from now on, where no panel says what time it is')
     .addHelpText('after', '\nExample:\n  $ sluice doctor --contract')
     .action(lazily(context, async () => (await import('./doctor.js')).doctor));
 

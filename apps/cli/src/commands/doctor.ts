@@ -5,10 +5,17 @@ import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printChecks } from './db.js';
 
-/** `sluice doctor [--contract]` */
-export const doctor: CommandHandler<GlobalOptions & { contract?: boolean; panel?: string }> = (_args, options, deps) =>
+/** Options of `sluice doctor`. */
+type DoctorOptions = GlobalOptions & { contract?: boolean; panel?: string; acceptClock?: boolean };
+
+/** `sluice doctor [--contract] [--accept-clock]` */
+export const doctor: CommandHandler<DoctorOptions> = (_args, options, deps) =>
   withSession(deps, options, async (session) => {
-    const { ok, checks } = await runDoctor(session, { contract: options.contract === true, panel: options.panel });
+    const { ok, checks } = await runDoctor(session, {
+      contract: options.contract === true,
+      panel: options.panel,
+      acceptClock: options.acceptClock === true,
+    });
     printChecks(new Terminal(deps, options), ok, checks);
     return ok ? ExitCode.done : ExitCode.failed;
   });

@@ -18,10 +18,15 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     return ExitCode.done;
   });
 
+function heading(terminal: Terminal, text: string): void {
+  terminal.line();
+  terminal.line(terminal.colors.bold(text));
+}
+
 function print(terminal: Terminal, found: Explanation): void {
   const { colors } = terminal;
   printDetail(terminal, found.service);
-  terminal.line(colors.bold('\nDecision'));
+  heading(terminal, 'Decision');
   if (found.decision) {
     const { rule, status, at, run, observing, wouldHold } = found.decision;
     terminal.line(
@@ -32,11 +37,11 @@ function print(terminal: Terminal, found: Explanation): void {
     const { reading: _reading, ...inputs } = found.decision.inputs as Record<string, unknown>;
     terminal.line(`  rested on ${JSON.stringify(inputs)}`);
   } else terminal.line('  none yet: run "sluice poll"');
-  terminal.line(colors.bold('\nAllowance'));
+  heading(terminal, 'Allowance');
   for (const { source, bytes } of found.allowance.parts)
     terminal.line(`  ${source.padEnd(30)} ${bytes === null ? 'unlimited' : `${formatBytes(bytes)} (${bytes})`}`);
   if (found.allowance.parts.length === 0) terminal.line('  no quota configured');
-  terminal.line(colors.bold('\nReadings in the cycle'));
+  heading(terminal, 'Readings in the cycle');
   if (found.readings.length === 0) terminal.line('  none');
   else {
     terminal.table(
@@ -46,7 +51,7 @@ function print(terminal: Terminal, found: Explanation): void {
         .map((item) => [item.at, bytesCell(item.inBytes), bytesCell(item.outBytes), bytesCell(item.totalBytes)]),
     );
   }
-  terminal.line(colors.bold('\nHolds'));
+  heading(terminal, 'Holds');
   for (const hold of found.holds) {
     terminal.line(
       `  ${hold.reason} since ${hold.since}${hold.until === null ? '' : ` until ${hold.until}`}${hold.note === null ? '' : `: ${hold.note}`}`,
@@ -58,10 +63,10 @@ function print(terminal: Terminal, found: Explanation): void {
     }
   }
   if (found.holds.length === 0) terminal.line('  none');
-  terminal.line(colors.bold('\nActions'));
+  heading(terminal, 'Actions');
   for (const action of found.actions.slice(0, 20)) {
     terminal.line(
-      `  ${action.at} ${action.type} ${action.target} ${terminal.status(action.state)}${action.error ? ` ${terminal.error(action.error)}` : ''}`,
+      `  ${action.at} ${action.type} ${action.target} ${terminal.status(action.state)}${action.state === 'in-doubt' ? ` ${action.id}` : ''}${action.error ? ` ${terminal.error(action.error)}` : ''}`,
     );
   }
   if (found.actions.length === 0) terminal.line('  none');

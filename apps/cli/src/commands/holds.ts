@@ -163,9 +163,11 @@ export const holdList: CommandHandler = ([id], options, deps) =>
           hold.reason,
           hold.since,
           hold.until,
-          hold.evidence
-            .map((item) => `${item.kind} ${item.target}${item.until === null ? '' : ` (${item.outcome ?? 'ended'})`}`)
-            .join('\n') || null,
+          hold.evidence.length === 0
+            ? null
+            : hold.evidence.map(
+                (item) => `${item.kind} ${item.target}${item.until === null ? '' : ` (${item.outcome ?? 'ended'})`}`,
+              ),
           hold.note,
         ]),
       );

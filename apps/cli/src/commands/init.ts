@@ -149,7 +149,8 @@ function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome
     else if (panel.ok === null) terminal.info(`${where}: not tested`);
     else terminal.info(`${where}: ${terminal.status('ok')} in ${String(panel.latencyMs)} ms`);
   }
-  terminal.info('\nNext:');
+  terminal.info('');
+  terminal.info('Next:');
   const width = Math.max(...next.map(({ command }) => command.length));
   for (const { command, why } of next) {
     terminal.info(`  ${command.padEnd(width)}  ${terminal.colors.dim(why)}`);

@@ -1,3 +1,4 @@
+import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '../errors.js';
 import { KIND_NAMES, KINDS, kebab, type PanelAnswer, type SecretAnswer } from '../operations/init/answers.js';
 import {
@@ -121,7 +122,7 @@ export class Interview {
     secret = false,
   ): Promise<T> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const typed = await this.#with.ask(question, ...(secret ? [{ secret }] : []));
+      const typed = await this.#with.ask(printable(question), ...(secret ? [{ secret }] : []));
       const answer = secret ? typed : typed.trim();
       try {
         return await check(answer === '' ? fallback : answer);

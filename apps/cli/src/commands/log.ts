@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { printableJson } from '@sluice/panel-http/printable';
 import type { Deps, Output } from '../context.js';
 import { ExitCode, SluiceError, usageError } from '../errors.js';
 import { exportLog } from '../operations/log-export.js';
@@ -34,7 +35,7 @@ export async function filterOf(session: Session, options: LogOptions, defaultLim
   if (!Number.isInteger(limit) || limit < 1)
     throw usageError('bad_option', `--limit: "${String(options.limit)}" is no whole number above zero`);
   return {
-    kinds: chosen.length > 0 ? chosen : ['run', 'action', 'api'],
+    kinds: chosen.length > 0 ? chosen : ['run', 'action', 'refresh', 'api'],
     service: options.service,
     since: options.since === undefined ? undefined : parseTime(options.since, session.config.timeZone, '--since'),
     limit,
@@ -48,7 +49,8 @@ export const logList: CommandHandler<LogOptions> = (_args, options, deps) =>
     const terminal = new Terminal(deps, options);
     if (options.follow === true) {
       await followLog(session, filter, (entry) => {
-        deps.stdout.write(`${terminal.json ? JSON.stringify(entry) : lineOf(terminal, entry)}\n`);
+        if (terminal.json) deps.stdout.write(`${printableJson(entry)}\n`);
+        else terminal.line(lineOf(terminal, entry));
       });
       return interruptedBy(deps);
     }
@@ -125,7 +127,7 @@ async function writeLines(
   let text = '';
   for await (const entry of exportLog(session, filter)) {
     entries++;
-    text += `${JSON.stringify(entry)}\n`;
+    text += `${printableJson(entry)}\n`;
     if (text.length < CHUNK) continue;
     await write(text);
     text = '';
@@ -152,7 +154,11 @@ export function lineOf(terminal: Terminal, entry: LogEntry): string {
       return `${head} ${place} ${word('endpoint')} ${outcome} ${word('durationMs')} ms${message}`;
     }
     case 'action':
-      return `${head} ${place} ${word('type')} ${word('target')} ${terminal.status(word('state'))}`;
+      return `${head} ${place} ${word('type')} ${word('target')} ${terminal.status(word('state'))} ${colors.dim(word('id'))}`;
+    case 'refresh': {
+      const failed = entry['failed'] === 0 ? '' : colors.red(` ${word('failed')} failed`);
+      return `${head} ${place} ${word('targets')} restricted again in ${word('calls')} calls${failed}`;
+    }
     default:
       return `${head} ${word('run')} ${word('command')} ${entry['exitCode'] === null ? 'unfinished' : `exit ${word('exitCode')}`}`;
   }

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { printableJson } from '@sluice/panel-http/printable';
 import { ExitCode, usageError } from '../errors.js';
 import { IMPORT_KEYS, fieldsOf } from '../operations/services/fields.js';
+import { describeTermination } from '../operations/provision/termination.js';
 import { addService, changeService, parsePairs, removeService } from '../operations/services/change-services.js';
 import { importServices, type ImportReport } from '../operations/services/import-services.js';
 import { formatOf, readRows } from '../operations/services/rows.js';
 import { serviceDetail, serviceDetails, type ServiceDetail } from '../operations/services/show.js';
 import { requireService, withSession } from '../operations/session.js';
 import { usedCell } from '../output/pass-report.js';
+import { spreadsheetText } from '../output/spreadsheet.js';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm, waitOf } from './shared.js';
@@ -87,12 +90,13 @@ export const list: CommandHandler<GlobalOptions & { panel?: string; product?: st
   });
 
 /** `sluice service import FILE` */
-export const importFile: CommandHandler = async ([file = ''], options, deps) => {
+export const importFile: CommandHandler<LockOptions> = async ([file = ''], options, deps) => {
   const format = formatOf(file);
   const text = file === '-' ? await deps.readStdin() : readImport(path.resolve(deps.cwd, file));
   const rows = readRows(text, format, file);
+  const waitMs = waitOf(options);
   return withSession(deps, options, async (session) => {
-    const report = await importServices(session, rows);
+    const report = await importServices(session, rows, waitMs);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(report);
     else printImport(terminal, file, report);
@@ -127,26 +131,33 @@ function printImport(terminal: Terminal, file: string, { totals, problems }: Imp
   }
 }
 
+interface ExportOptions extends GlobalOptions {
+  format?: string;
+  panel?: string;
+  spreadsheet?: boolean;
+}
+
 /** `sluice service export` */
-export const exportServices: CommandHandler<GlobalOptions & { format?: string; panel?: string }> = (
-  _args,
-  options,
-  deps,
-) =>
-  withSession(deps, options, async (session) => {
+export const exportServices: CommandHandler<ExportOptions> = (_args, options, deps) => {
+  const format = options.json === true ? 'json' : (options.format ?? 'csv');
+  if (options.spreadsheet === true && format !== 'csv') {
+    throw usageError('bad_option', '--spreadsheet goes with CSV only: leave it out, or --format');
+  }
+  return withSession(deps, options, async (session) => {
     const services = await session.store.services.list(options.panel === undefined ? {} : { panel: options.panel });
     const rows = services.map(fieldsOf);
-    const format = options.json === true ? 'json' : (options.format ?? 'csv');
-    if (format === 'json') deps.stdout.write(`${JSON.stringify({ services: rows }, null, 2)}\n`);
+    if (format === 'json') deps.stdout.write(`${printableJson({ services: rows }, 2)}\n`);
     else if (format === 'yaml') {
       const { stringify } = await import('yaml');
       deps.stdout.write(stringify({ services: rows }));
     } else if (format === 'csv') {
       const { stringify } = await import('csv-stringify/sync');
-      deps.stdout.write(stringify(rows, { header: true, columns: [...IMPORT_KEYS] }));
+      const cast = { string: options.spreadsheet === true ? spreadsheetText : (text: string) => text };
+      deps.stdout.write(stringify(rows, { header: true, columns: [...IMPORT_KEYS], cast }));
     } else throw usageError('bad_option', `--format: "${format}" is none of csv, json, yaml`);
     return ExitCode.done;
   });
+};
 
 function show(terminal: Terminal, detail: ServiceDetail): number {
   if (terminal.json) terminal.document(detail);
@@ -175,6 +186,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
     ['product', detail.product],
     ['client', detail.client],
     ['lifecycle', detail.lifecycle],
+    ['termination', detail.termination && describeTermination(detail.id, detail.termination)],
     ['status', terminal.status(detail.status) + (detail.observing ? colors.yellow(' OBSERVING') : '')],
     [
       'billing',

@@ -1,3 +1,4 @@
+import { printable } from '@sluice/panel-http/printable';
 import { parseDuration } from '../config/values.js';
 import type { Deps } from '../context.js';
 import { usageError } from '../errors.js';
@@ -16,6 +17,6 @@ export function waitOf(options: { waitLock?: string }): number {
 export async function confirm(deps: Deps, options: { yes?: boolean }, question: string): Promise<void> {
   if (options.yes === true) return;
   if (!deps.ask) throw usageError('not_confirmed', `${question} Add --yes to do it; nothing was called`);
-  const answer = await deps.ask(`${question} [y/N] `);
+  const answer = await deps.ask(`${printable(question)} [y/N] `);
   if (!/^y(es)?$/i.test(answer.trim())) throw usageError('not_confirmed', 'Nothing was called');
 }

@@ -54,14 +54,10 @@ export const enforce: CommandHandler<SwitchOptions> = ([panel = ''], options, de
     const { checks } = await runDoctor(session, { panel });
     const failed = checks.filter((check) => check.status === 'failed');
     if (failed.length > 0) {
-      throw new SluiceError(
-        'doctor_failed',
-        [
-          `Panel "${panel}" is not ready, nothing was switched:`,
-          ...failed.map((check) => `${check.name} (${check.object}): ${check.message}`),
-        ].join('\n  '),
-        { details: { panel } },
-      );
+      throw new SluiceError('doctor_failed', `Panel "${panel}" is not ready, nothing was switched:`, {
+        details: { panel },
+        lines: failed.map((check) => `${check.name} (${check.object}): ${check.message}`),
+      });
     }
     const plan = await planEnforcing(session, panel, product);
     if (!terminal.json && !terminal.quiet) {

@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { usageError } from '../errors.js';
 import { checkRules } from './rules.js';
 import { configSchema, type ConfigValues } from './schema.js';
+import { yamlMessage } from './yaml-message.js';
 
 /** One finding of `config check`. */
 export interface ConfigProblem {
@@ -66,12 +67,8 @@ export function checkConfigFile(file: string): { config: Config | null; problems
 export function checkConfigText(text: string, file: string): { config: Config | null; problems: ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  for (const error of document.errors) {
-    problems.push({ severity: 'error', path: '', line: lines.linePos(error.pos[0]).line, message: error.message });
-  }
-  if (document.errors.length > 0) return { config: null, problems };
-  const raw: unknown = document.toJS() ?? {};
+  const { document, raw } = readYaml(text, lines, problems);
+  if (document === null) return { config: null, problems };
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) {
     for (const issue of flatten(parsed.error.issues)) problems.push(...toProblems(issue, document, lines, raw));
@@ -84,6 +81,25 @@ export function checkConfigText(text: string, file: string): { config: Config | 
   return { config: { ...parsed.data, file, dir: path.dirname(file), warnings: problems }, problems };
 }
 
+/** The parsed text, or null where it can't be parsed: then `problems` says why. */
+function readYaml(
+  text: string,
+  lines: LineCounter,
+  problems: ConfigProblem[],
+): { document: Document | null; raw: unknown } {
+  const add = (error: unknown, line: number | null): void => {
+    problems.push({ severity: 'error', path: '', line, message: yamlMessage(error) });
+  };
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    for (const error of document.errors) add(error, lines.linePos(error.pos[0]).line);
+    if (problems.length === 0) return { document, raw: document.toJS() ?? {} };
+  } catch (error) {
+    add(error, null);
+  }
+  return { document: null, raw: null };
+}
+
 /** The config, or one usage error that lists every problem with its line. */
 export function loadConfig(option: string | undefined, env: Record<string, string | undefined>, cwd: string): Config {
   const file = findConfigFile(option, env, cwd);
@@ -92,10 +108,9 @@ export function loadConfig(option: string | undefined, env: Record<string, strin
   const errors = problems.filter((problem) => problem.severity === 'error');
   throw usageError(
     'config_invalid',
-    [`${file} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}; nothing was called:`]
-      .concat(errors.map(formatProblem))
-      .join('\n  '),
+    `${file} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}; nothing was called:`,
     { problems },
+    errors.map(formatProblem),
   );
 }
 

@@ -1,3 +1,4 @@
+import { entryOf } from './entry-of.js';
 import { isSecretReference } from './secrets.js';
 import type { ConfigValues, PanelConfig, ProductConfig } from './schema.js';
 
@@ -25,7 +26,7 @@ const products = (config: ConfigValues): [string, ProductConfig][] => Object.ent
 
 const panelsExist: Rule = (config) =>
   products(config)
-    .filter(([, product]) => config.panels[product.panel] === undefined)
+    .filter(([, product]) => entryOf(config.panels, product.panel) === undefined)
     .map(([name, product]) =>
       error(
         `products.${name}.panel`,
@@ -35,7 +36,7 @@ const panelsExist: Rule = (config) =>
 
 const actionsFit: Rule = (config) =>
   products(config).flatMap(([name, product]) => {
-    const kind = config.panels[product.panel]?.kind;
+    const kind = entryOf(config.panels, product.panel)?.kind;
     if (kind === undefined || product.action === undefined || ACTIONS[kind].includes(product.action)) return [];
     return [
       error(
@@ -48,7 +49,7 @@ const actionsFit: Rule = (config) =>
 const packagesExist: Rule = (config) =>
   products(config).flatMap(([name, product]) => [
     ...product.packages
-      .filter((id) => config.packages[id] === undefined)
+      .filter((id) => entryOf(config.packages, id) === undefined)
       .map((id) => error(`products.${name}.packages`, `there is no package "${id}"`)),
     ...(product.autoBuy?.package !== undefined && !product.packages.includes(product.autoBuy.package)
       ? [error(`products.${name}.autoBuy.package`, `"${product.autoBuy.package}" is not on offer in this product`)]
@@ -62,7 +63,7 @@ const currencyKnown: Rule = (config) =>
 
 const provisionFits: Rule = (config) =>
   products(config).flatMap(([name, product]) => {
-    const kind = config.panels[product.panel]?.kind;
+    const kind = entryOf(config.panels, product.panel)?.kind;
     if (product.provision !== 'auto' || kind === undefined) return [];
     if (kind === 'easydcim') {
       return [error(`products.${name}.provision`, 'EasyDCIM has no accounts that Sluice could make: use manual')];
@@ -75,7 +76,7 @@ const provisionFits: Rule = (config) =>
 
 const kindSections: Rule = (config) =>
   products(config).flatMap(([name, product]) => {
-    const kind = config.panels[product.panel]?.kind;
+    const kind = entryOf(config.panels, product.panel)?.kind;
     const sections: [keyof ProductConfig, string[]][] = [
       ['flvx', ['flvx']],
       ['hiddify', ['hiddify']],

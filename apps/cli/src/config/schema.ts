@@ -1,7 +1,19 @@
 import type { ProductQuota, Quota } from '@sluice/quota-core';
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
-import { amount, currency, duration, localDate, quotaValue, regex, secret, share, size, timeZone } from './values.js';
+import {
+  amount,
+  currency,
+  duration,
+  hostPort,
+  localDate,
+  quotaValue,
+  regex,
+  secret,
+  share,
+  size,
+  timeZone,
+} from './values.js';
 
 // A config is parsed once: compiling a parser for it first would take longer than it saves.
 z.config({ jitless: true, ...en() });
@@ -28,6 +40,7 @@ const auto = z._default(z.enum(['auto', 'manual']), 'manual');
 const optionalSecret = z.optional(secret);
 const optionalCurrency = z.optional(currency);
 const optionalDuration = z.optional(duration);
+const optionalHostPort = z.optional(hostPort);
 const optionalQuota = z.optional(quotaValue);
 
 const tls = z.strictObject({
@@ -71,6 +84,7 @@ const flvx = z.strictObject({
   password: secret,
   tunnelId: optionalCount,
   speedLimitId: optionalCountOrNull,
+  redirectTo: optionalHostPort,
 });
 
 const agents = z.strictObject({
@@ -158,6 +172,7 @@ const product = z.strictObject({
       speedMbit: z._default(countOrNull, null),
       speedLimitId: optionalCountOrNull,
       throttleMbit: z._default(count, 1),
+      redirectTo: optionalHostPort,
       expiryDays: z._default(count, 365),
       graceDays: z._default(wholeFromZero, 0),
       resetDay: z._default(z.int().check(z.minimum(0), z.maximum(31)), 0),

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { parseSize, type Quota } from '@sluice/quota-core';
 import * as z from 'zod/mini';
 
@@ -52,6 +53,21 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** Whether a text is one host with one port: a name, an IPv4 address, or an IPv6 address in brackets. */
+export function isHostPort(text: string): boolean {
+  const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(text) ?? [];
+  const known = host.startsWith('[') ? isIPv6(host.slice(1, -1)) : HOST.test(host);
+  return known && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
+const HOST = /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i;
+
+export const hostPort = z
+  .string()
+  .check(
+    z.refine(isHostPort, { error: 'is no address: write host:port, such as 192.0.2.10:80 or [2001:db8::1]:80' }),
+    z.describe('Address host:port'),
+  );
 export const duration = parsed('Duration: 500ms, 30s, 15m, 2h, 7d', parseDuration);
 export const share = parsed('Percentage: 20%', parseShare);
 export const size = parsed('Size with its unit: 500GB, 10TB (1 GB = 1024³ bytes)', parseSize);

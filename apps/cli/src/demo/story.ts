@@ -37,7 +37,8 @@ export async function runDemo(deps: Deps, terminal: Terminal): Promise<DemoStep[
   const scene: Scene = {
     ...demo,
     say: (text) => {
-      terminal.line(`\n${terminal.colors.bold(`# ${text}`)}`);
+      terminal.line();
+      terminal.line(terminal.colors.bold(`# ${text}`));
     },
     sluice: async (command, expectedExit) => {
       terminal.line(terminal.colors.dim(`$ sluice ${command}`));

@@ -35,10 +35,9 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
     }
     const { targets, problems } = panel.adopt(service, observation, request);
     if (problems.length > 0) {
-      throw new SluiceError(
-        'not_restricted',
-        [`"${id}": nothing was adopted:`, ...problems.map((problem) => problem.message)].join('\n  '),
-      );
+      throw new SluiceError('not_restricted', `"${id}": nothing was adopted:`, {
+        lines: problems.map((problem) => problem.message),
+      });
     }
     if (targets.length === 0)
       throw usageError('bad_option', 'Say what was shut: --ports IDS, --order or --forwards IDS');

@@ -25,6 +25,7 @@ export interface Explanation {
   } | null;
   holds: HoldView[];
   actions: {
+    id: string;
     type: string;
     target: string;
     state: string;
@@ -94,6 +95,7 @@ export async function explainService(session: Session, id: string, at: string | 
     },
     holds,
     actions: actions.map((action) => ({
+      id: action.id,
       type: action.type,
       target: action.target,
       state: action.state,

@@ -29,8 +29,9 @@ export async function orderHold(
       scope: 'hold',
       desire: async (target, tables) => {
         if (order.reason === 'billing') {
-          target.status = order.what === 'add' ? 'suspended' : 'active';
-          await tables.services.put([{ ...target, updatedAt: session.now() }]);
+          const status = order.what === 'add' ? 'suspended' : 'active';
+          const changed = await tables.services.update([{ id, status, updatedAt: session.now() }]);
+          Object.assign(target, changed[0]);
         }
         await changeHold(session, id, order, tables);
       },

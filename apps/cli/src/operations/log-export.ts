@@ -1,5 +1,15 @@
 import type { Page, PageCursor } from '@sluice/state-store';
-import { actionEntry, apiEntry, runEntry, tableFilter, wantsRuns, type LogEntry, type LogFilter } from './log.js';
+import {
+  actionEntry,
+  apiEntry,
+  refreshEntry,
+  runEntry,
+  tableFilter,
+  wantsRefreshes,
+  wantsRuns,
+  type LogEntry,
+  type LogFilter,
+} from './log.js';
 import type { Session } from './session.js';
 
 const PAGE = 500;
@@ -23,6 +33,14 @@ export async function* exportLog(session: Session, filter: LogFilter): AsyncGene
       paged(
         (after) => store.runs.page({ ...where, after, limit: PAGE }),
         (run) => ({ began: run.startedAt, entry: runEntry(run) }),
+      ),
+    );
+  }
+  if (wantsRefreshes(filter)) {
+    sources.push(
+      paged(
+        (after) => store.refreshes.page({ ...where, after, limit: PAGE }),
+        (refresh) => ({ began: refresh.startedAt, entry: refreshEntry(refresh) }),
       ),
     );
   }

@@ -1,5 +1,15 @@
-import type { ActionRecord, RunRecord } from '@sluice/state-store';
-import { actionEntry, apiEntry, runEntry, tableFilter, wantsRuns, type LogEntry, type LogFilter } from './log.js';
+import type { ActionRecord, RefreshRecord, RunRecord } from '@sluice/state-store';
+import {
+  actionEntry,
+  apiEntry,
+  refreshEntry,
+  runEntry,
+  tableFilter,
+  wantsRefreshes,
+  wantsRuns,
+  type LogEntry,
+  type LogFilter,
+} from './log.js';
 import type { Session } from './session.js';
 
 const LOOK_MS = 1000;
@@ -30,6 +40,7 @@ class Follower {
   #lastCall: number | null = null;
   readonly #actions: Watch<ActionRecord>;
   readonly #runs: Watch<RunRecord>;
+  readonly #refreshes: Watch<RefreshRecord>;
 
   constructor(session: Session, filter: LogFilter) {
     this.#session = session;
@@ -47,6 +58,12 @@ class Follower {
       isFinal: (run) => run.finishedAt !== null,
       entryOf: runEntry,
     });
+    this.#refreshes = new Watch<RefreshRecord>(now, {
+      beganAt: (refresh) => refresh.startedAt,
+      stateOf: (refresh) => (refresh.finishedAt === null ? null : 'ended'),
+      isFinal: (refresh) => refresh.finishedAt !== null,
+      entryOf: refreshEntry,
+    });
   }
 
   /** What is new since the last look. */
@@ -54,6 +71,7 @@ class Follower {
     const { kinds } = this.#filter;
     const entries = [
       ...(wantsRuns(this.#filter) ? await this.#newRuns() : []),
+      ...(wantsRefreshes(this.#filter) ? await this.#newRefreshes() : []),
       ...(kinds.includes('action') ? await this.#newActions() : []),
       ...(kinds.includes('api') ? await this.#newCalls() : []),
     ];
@@ -92,6 +110,17 @@ class Follower {
     const ended = (await Promise.all([...runs].map((run) => actions.list({ ...where, run })))).flat();
     const changed = new Map([...unsettled.values(), ...ended].map((action) => [action.id, action]));
     return [...entries, ...this.#actions.take(open.map((action) => changed.get(action.id) ?? action))];
+  }
+
+  async #newRefreshes(): Promise<LogEntry[]> {
+    const { refreshes } = this.#session.store;
+    const { since, limit } = this.#filter;
+    const from = this.#refreshes.since(since);
+    const first = this.#refreshes.open()[0]?.startedAt;
+    const seen = await (from === null
+      ? refreshes.list({ ...tableFilter(this.#filter), limit })
+      : refreshes.list({ since: first !== undefined && first < from ? first : from }));
+    return this.#refreshes.take(seen.reverse());
   }
 
   async #newRuns(): Promise<LogEntry[]> {

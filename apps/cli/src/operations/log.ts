@@ -1,10 +1,10 @@
-import type { ActionRecord, ApiCallRecord, RunRecord } from '@sluice/state-store';
+import type { ActionRecord, ApiCallRecord, RefreshRecord, RunRecord } from '@sluice/state-store';
 import type { Session } from './session.js';
 
 /** One entry of `log list` and one line of `log export`. */
 export interface LogEntry {
   at: string;
-  kind: 'run' | 'action' | 'api';
+  kind: 'run' | 'action' | 'refresh' | 'api';
   run: string | null;
   service: string | null;
   panel: string | null;
@@ -29,6 +29,11 @@ export function wantsRuns(filter: LogFilter): boolean {
   return filter.kinds.includes('run') && filter.service === undefined;
 }
 
+/** A refresh is about many services: a filter by one leaves it out. */
+export function wantsRefreshes(filter: LogFilter): boolean {
+  return filter.kinds.includes('refresh') && filter.service === undefined;
+}
+
 /** Entries of the wanted kinds, newest first. */
 export async function readLog(session: Session, filter: LogFilter): Promise<LogEntry[]> {
   const { store } = session;
@@ -38,6 +43,9 @@ export async function readLog(session: Session, filter: LogFilter): Promise<LogE
   if (filter.kinds.includes('api')) entries.push(...(await store.apiCalls.list({ ...where, limit })).map(apiEntry));
   if (filter.kinds.includes('action')) {
     entries.push(...(await store.actions.list({ ...where, limit, newestFirst: true })).map(actionEntry));
+  }
+  if (wantsRefreshes(filter)) {
+    entries.push(...(await store.refreshes.list({ ...where, limit })).map(refreshEntry));
   }
   if (wantsRuns(filter)) entries.push(...(await store.runs.list({ ...where, limit })).map(runEntry));
   return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
@@ -66,6 +74,11 @@ export function actionEntry(action: ActionRecord): LogEntry {
     observed,
     error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
   };
+}
+
+/** Restrictions that were applied again, as an entry; `at` is when that began. */
+export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: RefreshRecord): LogEntry {
+  return { at: startedAt, kind: 'refresh', run, service: null, panel, ...rest };
 }
 
 /** A run as an entry; `at` is when it began. */

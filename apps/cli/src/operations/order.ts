@@ -1,14 +1,19 @@
+import { printable } from '@sluice/panel-http/printable';
 import type { RunRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { ExitCode } from '../errors.js';
+import { ExitCode, itemErrorOf, SluiceError, type ItemError } from '../errors.js';
 import type { AccountOrder, Panel } from '../panels/panel.js';
+import { confirmClock, trustedNow } from './clock-guard.js';
 import type { Leases } from './leases.js';
 import { enforceService } from './pass/carry-out.js';
+import { failForDoubt } from './pass/doubt.js';
 import { actionRow, planWork } from './pass/enforce.js';
+import { elsewhereError } from './pass/elsewhere.js';
 import { keep } from './pass/keep.js';
 import { decisionOf } from './pass/outcome.js';
 import { prepare } from './pass/prepare.js';
-import { findSharing } from './pass/sharing.js';
-import type { Work } from './pass/work.js';
+import { findSharers, planWithSharers } from './pass/sharing.js';
+import { fail, type Work } from './pass/work.js';
+import { refuseUnfinished } from './provision/termination.js';
 import { runRow } from './run-row.js';
 import { withServiceLease } from './services/change-services.js';
 import { serviceDetail, type ServiceDetail } from './services/show.js';
@@ -38,6 +43,8 @@ export interface OrderFrame {
   waitMs: number;
   /** The run that it is a part of; absent: a run of its own. */
   run?: string;
+  /** A run decided on it, nobody ordered it by name: `observe` stops it before each change. */
+  decidedByRun?: boolean;
 }
 
 /** What an order does. */
@@ -50,11 +57,20 @@ export interface OrderContent {
   /** What of the panel may be brought in line; default everything of the service. */
   scope?: 'hold' | 'order';
   password?: () => string | null;
+  /** What has to be there before the panel is called, once the order is stored; throws to refuse. */
+  begin?: () => void;
+  /** Takes the order back that `begin` has refused. */
+  withdraw?: (tables: StoreTables) => Promise<void>;
   /** Writes down the end of the order, when all of it is done. */
   done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;
+  /** Writes down that the order can't be carried out on what the panel shows, and that nothing was tried. */
+  refused?: (error: ItemError, tables: StoreTables) => Promise<void>;
 }
 
-/** An order by name about one service, carried out under `observe` too. */
+/** The command that finishes a termination; no other one is taken meanwhile. */
+export const TERMINATE = 'provision terminate';
+
+/** An order about one service; by name unless a run decided on it, and then carried out under `observe` too. */
 export interface ServiceOrder extends OrderFrame, OrderContent {}
 
 /** How an order ended. */
@@ -83,6 +99,7 @@ export async function runDecided<Content extends OrderContent>(
   const runId = frame.run ?? session.id('run');
   session.runId = runId;
   return withServiceLease(session, id, frame.waitMs, async (service, leases) => {
+    if (frame.command !== TERMINATE) await refuseUnfinished(session, id);
     const panel = await session.panel(service.panel);
     const content = await decide(service, panel);
     const order = { ...content, ...frame };
@@ -92,10 +109,26 @@ export async function runDecided<Content extends OrderContent>(
         if (order.run === undefined) await tables.runs.start(run);
         await order.desire(service, tables, runId);
       });
+      await begin(session, run, order, leases);
     }
     const work = await carryOut(session, panel, service, order, run, leases);
     return { ...(await finish(session, run, work, order, leases)), content };
   });
+}
+
+async function begin(session: Session, run: RunRecord, order: ServiceOrder, leases: Leases): Promise<void> {
+  try {
+    order.begin?.();
+  } catch (error) {
+    const { code, message } = itemErrorOf(error);
+    const exitCode = error instanceof SluiceError ? error.exitCode : ExitCode.failed;
+    await session.write(leases.held, async (tables) => {
+      await order.withdraw?.(tables);
+      const end = { finishedAt: session.now(), exitCode, totals: null, error: `${code}: ${message}`, observing: [] };
+      if (order.run === undefined) await tables.runs.finish(run.id, end);
+    });
+    throw error;
+  }
 }
 
 async function carryOut(
@@ -106,26 +139,36 @@ async function carryOut(
   run: RunRecord,
   leases: Leases,
 ): Promise<Work> {
-  const [work] = await prepare(session, panel, [service], await session.store.switches.list(), { ordered: true });
+  const scope = order.scope ?? 'order';
+  // First the panel: its answer says whether our clock is right, and with it which cycle the service is in.
+  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
+  const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
+  const switches = await session.store.switches.list();
+  const [work] = await prepare(session, panel, [service], switches, { ordered: true, now });
   if (!work) throw new Error(`no work for ${service.id}`);
   // What keeps a service from being metered (no cycle, say) is no reason not to carry out an order.
   work.error = null;
   if (order.dryRun) order.pretend(work);
-  const scope = order.scope ?? 'order';
-  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
   work.observation = seen.get(service.id) ?? null;
-  await findSharing(session, panel, [work]);
+  await findSharers(session, panel, [work]);
   if (order.dryRun) {
-    const plan = planWork(session, panel, work, scope, order.account ?? null);
+    const plan = await planWithSharers(session, panel, work, () =>
+      planWork(session, panel, work, scope, order.account ?? null),
+    );
     work.actions = plan.steps.map((step) => actionRow(session, run.id, work, step));
+    failForDoubt(panel, work);
   } else {
     await enforceService(session, panel, run.id, work, leases.held, {
       scope,
-      byName: true,
+      byName: order.decidedByRun !== true,
       order: order.account ?? null,
       password: order.password?.() ?? null,
     });
   }
+  // What lies on another panel is not given back by this order: then it is not done.
+  const elsewhere = work.evidence.filter((item) => item.panel !== service.panel);
+  if (scope === 'hold' && work.holds.length === 0 && elsewhere.length > 0)
+    fail(work, elsewhereError(service, elsewhere));
   keep(session, panel, work, scope);
   return work;
 }
@@ -140,6 +183,13 @@ async function noteSeen(session: Session, run: string, work: Work, tables: Store
   await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
 }
 
+/** The panel was seen, and the order does not fit what it shows, or what an agent may sell; nothing was changed. */
+function isRefused(work: Work): work is Work & { error: ItemError } {
+  const { error, observation, actions } = work;
+  if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
+  return actions.length === 0 || (error.code === 'agent_limit' && actions.every(({ state }) => state === 'failed'));
+}
+
 async function finish(
   session: Session,
   run: RunRecord,
@@ -148,16 +198,22 @@ async function finish(
   leases: Leases,
 ): Promise<OrderOutcome> {
   const finishedAt = session.now();
-  const complete = work.error === null && !session.deps.signal.aborted;
+  const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
+  const complete = work.error === null && !session.deps.signal.aborted && !stopped;
   const someDone = work.actions.some((action) => action.state === 'applied');
-  const begun = someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
+  // A termination that was tried is finished by a run.
+  const goesOn = order.account?.verb === 'terminate' && work.actions.length > 0;
+  const begun =
+    goesOn || someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
   const exitCode = complete ? ExitCode.done : begun ? ExitCode.partial : ExitCode.failed;
   if (!order.dryRun) {
     await session.write(leases.held, async (tables) => {
       if (complete) await order.done?.(work.service, tables);
+      else if (isRefused(work)) await order.refused?.(work.error, tables);
       await noteSeen(session, run.id, work, tables);
-      const error = work.error === null ? null : `${work.error.code}: ${work.error.message}`;
+      const error = work.error === null ? null : printable(`${work.error.code}: ${work.error.message}`);
       if (order.run === undefined) {
+        await confirmClock(session, tables);
         await tables.runs.finish(run.id, { finishedAt, exitCode, totals: null, error, observing: [] });
       }
     });

@@ -1,4 +1,5 @@
 import type { ServiceRecord } from '@sluice/state-store';
+import { entryOf } from '../config/entry-of.js';
 import { SluiceError, usageError } from '../errors.js';
 import type { AccountView } from '../panels/flvx/flvx-kept.js';
 import { tunnelViews, userViews, type TunnelView, type UserView } from '../panels/flvx/flvx-look-ups.js';
@@ -40,7 +41,7 @@ export async function listRelayUsers(session: Session, name: string | undefined)
 /** Where the customer of a service logs in, and as whom; from the store alone. */
 export async function loginLink(session: Session, id: string): Promise<LoginLink> {
   const service = await requireService(session, id);
-  const config = session.config.panels[service.panel];
+  const config = entryOf(session.config.panels, service.panel);
   if (config?.kind !== 'flvx') {
     throw new SluiceError('unsupported', `"${id}" is on panel "${service.panel}", which is no FLVX panel`);
   }

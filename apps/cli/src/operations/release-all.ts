@@ -2,6 +2,7 @@ import { ExitCode, itemErrorOf } from '../errors.js';
 import { Leases, panelLease } from './leases.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
 import { runOrder } from './order.js';
+import { isTermination } from './provision/termination.js';
 import { runRow } from './run-row.js';
 import { panelsWithDisabled } from './agents/limited-panels.js';
 import type { SweptAgent } from './agents/panel-sweep.js';
@@ -41,8 +42,17 @@ export async function releaseAll(
   );
   const ended = new Set((await session.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
   const left = (await session.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
-  const ids = [...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service)])].sort();
-  const services = ids.length === 0 ? [] : await session.store.services.list({ ids });
+  const doubtful = await servicesInDoubt(session, request);
+  const ids = [
+    ...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service), ...doubtful]),
+  ].sort();
+  const ending = new Set(
+    (await session.store.actions.unsettled(scope)).filter(isTermination).map((action) => action.service),
+  );
+  // Of what is being terminated nothing is given back.
+  const services = (ids.length === 0 ? [] : await session.store.services.list({ ids })).filter(
+    ({ id: service }) => !ending.has(service),
+  );
   const ofAgents =
     request.reason === undefined || request.reason === 'agent-limit'
       ? await panelsWithDisabled(session, request.panel)
@@ -126,6 +136,16 @@ export async function releaseAll(
     });
   }
   return { report, exitCode };
+}
+
+/** Services with a change for a hold, open or ended, that may have been made: it can only be given back once that is known. */
+async function servicesInDoubt({ store }: Session, { panel, reason }: ReleaseAllRequest): Promise<string[]> {
+  const rows = await store.actions.unsettled(panel === undefined ? {} : { panel });
+  const reasons = new Map(rows.length === 0 ? [] : (await store.holds.all()).map((hold) => [hold.id, hold.reason]));
+  return rows.flatMap(({ service, hold, calledAt }) => {
+    if (service === null || hold === null || calledAt === null) return [];
+    return reason === undefined || reasons.get(hold) === reason ? [service] : [];
+  });
 }
 
 async function giveBack(session: Session, run: string, id: string, request: ReleaseAllRequest): Promise<ServiceView> {

@@ -1,13 +1,24 @@
 import path from 'node:path';
 import type { CallEvent } from '@sluice/panel-http';
-import { openStore, type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
+import { printable } from '@sluice/panel-http/printable';
+import {
+  openStore,
+  type ApiCallRecord,
+  type HeldLease,
+  type ResourcesRecord,
+  type StateStore,
+  type StoreTables,
+} from '@sluice/state-store';
+import { entryOf } from '../config/entry-of.js';
 import { loadConfig, type Config } from '../config/load.js';
 import { backupBeforeMigration } from './backups.js';
+import { trustedNow, WRONG_CLOCK_MS } from './clock-guard.js';
 import { refreshHoldsFile, refuseLostStore, watchHolds, writeHoldsFile } from './holds-file.js';
 import { isoNow, newId, type Deps } from '../context.js';
 import { SluiceError } from '../errors.js';
 import { unknownPanel } from './services/panels.js';
 import { suggestion } from '../config/load.js';
+import type { PanelConfig } from '../config/schema.js';
 import type { Panel } from '../panels/panel.js';
 import { openPanel } from '../panels/registry.js';
 
@@ -33,8 +44,12 @@ export class Session {
   readonly store: StateStore;
   /** The run that API calls belong to; set by `beginRun`. */
   runId: string | null = null;
+  /** What services were seen to stand on and is not stored yet, by service. */
+  readonly resources = new Map<string, ResourcesRecord>();
   readonly #panels = new Map<string, Promise<Panel>>();
   readonly #clockDifferences = new Map<string, number>();
+  #agreedAt: string | null = null;
+  #answered = false;
   #calls: ApiCallRecord[] = [];
   #flushing: Promise<void> = Promise.resolve();
   /** One writing of the holds file at a time; changes meanwhile ask for one more. */
@@ -69,14 +84,20 @@ export class Session {
   panel(name: string): Promise<Panel> {
     let panel = this.#panels.get(name);
     if (!panel) {
-      const config = this.config.panels[name];
+      const config = entryOf(this.config.panels, name);
       if (!config) {
         return Promise.reject(unknownPanel(name, Object.keys(this.config.panels)));
       }
-      panel = openPanel(name, config, this.config, this.deps, this.onCall, this.store);
+      panel = this.#openPanel(name, config);
       this.#panels.set(name, panel);
     }
     return panel;
+  }
+
+  async #openPanel(name: string, config: PanelConfig): Promise<Panel> {
+    const confirmed = await this.store.clock.confirmed();
+    const deps = { ...this.deps, trustedNow: () => trustedNow(this, name, confirmed) };
+    return openPanel(name, config, this.config, deps, this.onCall, this.store);
   }
 
   /** Takes a call to a panel into the API log. */
@@ -89,8 +110,31 @@ export class Session {
     return this.#clockDifferences.get(panel) ?? null;
   }
 
+  /** The last instant at which our clock agreed with the `Date` of a panel's answer; null when no panel has said so. */
+  agreedAt(): string | null {
+    return this.#agreedAt;
+  }
+
+  /** Whether any panel has told its clock, right or wrong. */
+  sawPanelClock(): boolean {
+    return this.#clockDifferences.size > 0;
+  }
+
+  /** Whether any panel has answered. */
+  wasAnswered(): boolean {
+    return this.#answered;
+  }
+
+  #takeClock({ panel, serverTime, status }: CallEvent): void {
+    this.#answered ||= status !== null;
+    if (serverTime === null) return;
+    const difference = serverTime - this.deps.clock.now();
+    this.#clockDifferences.set(panel, difference);
+    if (Math.abs(difference) <= WRONG_CLOCK_MS) this.#agreedAt = this.now();
+  }
+
   #log(event: CallEvent): void {
-    if (event.serverTime !== null) this.#clockDifferences.set(event.panel, event.serverTime - this.deps.clock.now());
+    this.#takeClock(event);
     this.#calls.push({
       at: event.at,
       run: this.runId,
@@ -98,13 +142,13 @@ export class Session {
       service: event.tag,
       endpoint: event.endpoint,
       method: event.method,
-      path: event.path,
+      path: printable(event.path),
       status: event.status,
       durationMs: Math.round(event.durationMs),
       attempt: event.attempt,
       ok: event.ok,
       code: event.code,
-      message: event.message,
+      message: event.message === null ? null : printable(event.message),
       changing: event.changing,
     });
     if (this.#calls.length < FLUSH_AT) return;

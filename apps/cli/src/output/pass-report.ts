@@ -63,9 +63,9 @@ export function printPass(terminal: Terminal, report: PassDocument, showAll: boo
         usedCell(service),
         service.allowance?.unlimited === true ? 'unlimited' : bytesCell(service.allowance?.allowedBytes),
         service.holds.map((hold) => hold.reason).join(', ') || null,
-        service.actions
-          .map((action) => `${action.type} ${action.target} ${terminal.status(action.state)}`)
-          .join('\n') || null,
+        service.actions.length === 0
+          ? null
+          : service.actions.map((action) => `${action.type} ${action.target} ${terminal.status(action.state)}`),
       ]),
     );
     terminal.line();

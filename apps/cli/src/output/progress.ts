@@ -1,3 +1,4 @@
+import { printable } from '@sluice/panel-http/printable';
 import type { Deps } from '../context.js';
 
 /** Shows progress with rate and ETA on a terminal, for work of more than a second. */
@@ -13,7 +14,7 @@ export async function startProgress(deps: Deps, label: string, enabled: boolean)
   if (!enabled || deps.stderr.isTTY !== true) return { update: () => undefined, stop: () => undefined };
   const { SingleBar } = await import('cli-progress').then((module) => module.default);
   const bar = new SingleBar({
-    format: `${label} {bar} {value}/{total}  {rate}/s  ETA {eta_formatted}`,
+    format: `${printable(label)} {bar} {value}/{total}  {rate}/s  ETA {eta_formatted}`,
     hideCursor: true,
     clearOnComplete: true,
     stream: process.stderr,

@@ -85,6 +85,12 @@ describe('the chart as SVG', () => {
     expect(elementsOf(root, 'text').map(({ text }) => text)).toContain('a<b>&"c"');
   });
 
+  it('shows names on one line and in their own direction', () => {
+    const svg = svgChart(chart({ title: 'a\u202eb\u2028c\nd\u009be' }));
+    expect(textsOf(svg)).toContain('a\uFFFDb\uFFFDc d\uFFFDe');
+    expect(svg).not.toMatch(/[\u0080-\u009f\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
   it('holds a picture of the panel in its own size', () => {
     const png = Buffer.alloc(24);
     png.writeUInt32BE(600, 16);

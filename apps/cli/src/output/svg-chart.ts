@@ -146,8 +146,9 @@ function text(x: number, y: number, words: string, attributes = ''): string {
 function escaped(words: string): string {
   return (
     words
-      // XML 1.0 has no place for control characters, not even as references.
-      .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+      // XML 1.0 has no place for control characters, not even as references; format characters would reorder the text.
+      .replaceAll(/[\t\n\r]/g, ' ')
+      .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD')
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')

@@ -1,8 +1,9 @@
+import { printableJson } from '@sluice/panel-http/printable';
 import { formatBytes } from '@sluice/quota-core';
 import Table from 'cli-table3';
-import picocolors from 'picocolors';
 import type { Deps } from '../context.js';
 import type { ItemError } from '../errors.js';
+import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 
 /** How a command prints. */
 export interface TerminalOptions {
@@ -11,7 +12,8 @@ export interface TerminalOptions {
   color?: boolean | undefined;
 }
 
-export type Colors = ReturnType<typeof picocolors.createColors>;
+/** A cell of a table: one line, several, or nothing known. */
+export type Cell = string | string[] | null;
 
 /** `NO_COLOR` and `--no-color` switch colours off, `FORCE_COLOR` on; otherwise only a terminal has them. */
 export function wantsColor(deps: Pick<Deps, 'env' | 'stdout'>, option: boolean | undefined): boolean {
@@ -26,46 +28,53 @@ export function bytesCell(bytes: number | null | undefined): string | null {
   return bytes == null ? null : formatBytes(bytes);
 }
 
-/** Data on stdout, everything else on stderr. */
+/**
+ * Data on stdout, everything else on stderr. Every text that is given to it is one line: whatever a panel, a file or the
+ * command line put into it, no other control character gets out than those of our own colours.
+ */
 export class Terminal {
   readonly colors: Colors;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly #deps: Deps;
+  readonly #ink: Ink;
 
   constructor(deps: Deps, options: TerminalOptions) {
     this.#deps = deps;
     this.json = options.json === true;
     this.quiet = options.quiet === true;
-    this.colors = picocolors.createColors(!this.json && wantsColor(deps, options.color));
+    const coloured = !this.json && wantsColor(deps, options.color);
+    this.#ink = coloured ? colouredInk(Buffer.from(deps.randomBytes(12)).toString('hex')) : plainInk();
+    this.colors = this.#ink.colors;
   }
 
   /** The one JSON document of `--json`. */
   document(value: unknown): void {
-    this.#deps.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    this.#deps.stdout.write(`${printableJson(value, 2)}\n`);
   }
 
   /** A line of data. */
   line(text = ''): void {
-    if (!this.json) this.#deps.stdout.write(`${text}\n`);
+    if (!this.json) this.#deps.stdout.write(`${this.#ink.line(text)}\n`);
   }
 
   /** A line about the work, silenced by `--quiet`. */
   info(text: string): void {
-    if (!this.json && !this.quiet) this.#deps.stdout.write(`${text}\n`);
+    if (!this.json && !this.quiet) this.#deps.stdout.write(`${this.#ink.line(text)}\n`);
   }
 
   /** On stderr, also with `--json` and `--quiet`. */
   warn(text: string): void {
-    this.#deps.stderr.write(`${text}\n`);
+    this.#deps.stderr.write(`${this.#ink.line(text)}\n`);
   }
 
   /** A table without frames; columns whose head begins with `>` are right-aligned. */
-  table(heads: string[], rows: (string | null)[][]): void {
+  table(heads: string[], rows: Cell[][]): void {
     if (this.json) return;
     const { colors } = this;
+    const { line } = this.#ink;
     const table = new Table({
-      head: heads.map((head) => colors.bold(head.replace(/^>/, ''))),
+      head: heads.map((head) => line(colors.bold(head.replace(/^>/, '')))),
       colAligns: heads.map((head) => (head.startsWith('>') ? 'right' : 'left')),
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
       chars: {
@@ -86,11 +95,13 @@ export class Terminal {
         middle: '',
       },
     });
-    for (const row of rows) table.push(row.map((cell) => cell ?? colors.dim('-')));
+    for (const row of rows) {
+      table.push(row.map((cell) => (Array.isArray(cell) ? cell.map(line).join('\n') : line(cell ?? colors.dim('-')))));
+    }
     const text = table
       .toString()
       .split('\n')
-      .map((line) => line.trimEnd())
+      .map((row) => row.trimEnd())
       .join('\n');
     this.#deps.stdout.write(`${text}\n`);
   }

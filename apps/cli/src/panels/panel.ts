@@ -1,4 +1,4 @@
-import type { Mode, Reading, UsageBytes } from '@sluice/quota-core';
+import type { Mode, Reading, ResetBetween, UsageBytes } from '@sluice/quota-core';
 import type { ActionRecord, ActionState, EvidenceRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError } from '../errors.js';
 import type { ProductConfig } from '../config/schema.js';
@@ -38,8 +38,13 @@ export interface UsageAnswer {
   /** Key paths of the answer, for the fingerprint; empty where there is none. */
   shape: string[];
   warnings: ItemError[];
-  /** Present where the figures are counters that grow: tells whether the panel (or we) reset them between two instants. */
-  counter?: { resetBetween: (previousAt: string, at: string) => boolean };
+  /** Present where the figures are counters that grow. */
+  counter?: {
+    /** Whether the panel (or we) reset them between two instants: no, perhaps, or for certain. */
+    resetBetween: (previousAt: string, at: string) => ResetBetween;
+    /** A total that had gone and was written back: it was counted before. Null or absent: none. */
+    stoodAt?: number | null;
+  };
 }
 
 /** What a panel shows of one service; `error` when it could not be seen or understood. */
@@ -72,20 +77,45 @@ export interface Desired {
   /** The directions that count. */
   mode: Mode;
   allowance: { unlimited: boolean; allowedBytes: number | null } | null;
-  /** Ids of other active services that stand on the same thing (server, account). */
-  sharedWith: string[];
+  /** Other services that stand on something of this one's (server, port, order, account). */
+  sharers: Sharer[];
+  /**
+   * Services that may share with this one and could not be read. Null as long as nobody has looked at those that were
+   * never read; a plan that needs it says so (`needsSharers`).
+   */
+  unread: string[] | null;
   /** What of the panel may be brought in line: `hold` the restrictions, `poll` the quota too, the others everything. */
   scope: 'hold' | 'poll' | 'reconcile' | 'order';
   /** What an operator ordered by name; null in runs. */
   order: AccountOrder | null;
   /** The open cycle; null where the service has none. A counter that was not reset in it yet is reset by the plan. */
   cycle: { id: string; start: string; end: string; isNew: boolean; readAt: string | null } | null;
+  /** Panels with counters: the last reading, and what of it counts for the open cycle; null before the first one. */
+  counted: { counterBytes: number; usedBytes: number } | null;
   timeZone: string;
   now: string;
   /** What `keep` gave after the last look; null where there was none. */
   seen: unknown;
   /** What was journaled for the service since then, oldest first, of this run too. */
   recent: ActionRecord[];
+}
+
+/** Another service that stands on the same thing. */
+export interface Sharer {
+  service: ServiceRecord;
+  /** The enforcement action in force for a quota hold of it. */
+  action: string;
+  /** Whether its product accepts that a hold restricts what others share. */
+  allowSharedPorts: boolean;
+  /** Its open holds. */
+  holds: HoldRecord[];
+  /** What both stand on, as `resources` names it. */
+  shared: string[];
+}
+
+/** Returns the ids of the services that stand on the same thing. */
+export function sharerIds({ sharers }: Pick<Desired, 'sharers'>): string[] {
+  return sharers.map(({ service }) => service.id);
 }
 
 /** An order about the account itself. Renewal and change of package need none: they change what is desired. */
@@ -124,12 +154,16 @@ export interface Plan {
   problems: ItemError[];
   /** Evidence that ends without a call, and how. */
   settle: { evidence: string; outcome: 'undone' | 'dropped' }[];
-  /** Evidence that another open hold takes over. */
+  /** Evidence that passes to another open hold: of this service, or of one that shares the target. */
   moves: { evidence: string; hold: string }[];
   /** Differences between what is desired and what the panel shows, in words. */
   drift: string[];
+  /** By what the panel itself stops the service, after the steps, and not for one of our holds; in words. */
+  stops?: string[];
   /** More steps follow once these are done and the panel was looked at again. */
   again?: boolean;
+  /** A step restricts what a service that was never read might share: look at those first, then plan again. */
+  needsSharers?: boolean;
   /** Counts for the mass-change brake although no hold begins or ends (quota, speed or expiry falls, account made or removed). */
   counts?: boolean;
   /** Refs to be stored as Sluice's own (null: gone), without a call. */
@@ -151,6 +185,48 @@ export interface StepOutcome {
   zeroed?: { at: string; inBytes: number | null; outBytes: number | null };
 }
 
+/** A service that is held and whose restrictions are in place, as far as the run could tell. */
+export interface HeldService {
+  service: ServiceRecord;
+  /** Open holds, oldest first. */
+  holds: HoldRecord[];
+  evidence: EvidenceRecord[];
+  /** The enforcement action in force for a quota hold. */
+  action: string;
+}
+
+/** One call that applies restrictions again on one part of a panel (a node). */
+export interface RefreshCall {
+  part: string;
+  /** The panel's ids of what is restricted, by service. */
+  items: { service: string; targets: string[] }[];
+}
+
+/** What of a panel is to be restricted again. */
+export interface RefreshPlan {
+  calls: RefreshCall[];
+  /** Parts that are left out since they are away; they stay due. */
+  away: string[];
+  /** What the next plan needs, once these calls were made; small plain JSON. */
+  stateAfter(made: { call: RefreshCall; at: string }[]): unknown;
+}
+
+/** Applies restrictions again that a panel may have undone unseen. */
+export interface Refresh {
+  plan(
+    held: HeldService[],
+    options: {
+      /** What `stateAfter` gave last; null at first. */
+      state: unknown;
+      /** When Sluice last restricted each target of a service, by the journal. */
+      restrictedAt: (service: string) => Promise<Map<string, string>>;
+      signal: AbortSignal;
+    },
+  ): Promise<RefreshPlan>;
+  /** Gives how many targets it failed for; rejects where the part did not answer. */
+  make(call: RefreshCall, signal: AbortSignal): Promise<{ failed: number }>;
+}
+
 /** What `doctor --contract` found on a panel. */
 export interface ContractReport {
   checks: { name: string; object: string; status: 'ok' | 'warning' | 'failed' | 'skipped'; message: string }[];
@@ -169,6 +245,8 @@ export interface ApplyContext {
   signal: AbortSignal;
   /** Must be awaited directly before the panel is called. */
   calling: () => Promise<void>;
+  /** Journals what is known of a change that the panel accepted and does not show yet, should the run end meanwhile. */
+  accepted: (observed: unknown) => Promise<void>;
   /** The new password, for the steps that set one; never journaled. */
   password: string | null;
 }
@@ -191,8 +269,8 @@ export interface Panel<State = unknown> {
   testConnection(): Promise<{ message: string; clockDifferenceMs?: number }>;
   /** Endpoint that usage is read from, as fingerprints name it; absent where answers have no shape to compare. */
   readonly usageEndpoint?: string;
-  /** Window panels: what of an observation later readings are measured against; kept with the cycle. */
-  memory?(observation: Observation<State>): unknown;
+  /** Window panels: what of an observation and of `previous` later readings are measured against; kept with the cycle. */
+  memory?(observation: Observation<State>, previous: unknown): unknown;
   /** Pure: why a reading of that window is impossible, by what was remembered; null when nothing speaks against it. */
   implausible?(memory: unknown, window: { start: string; end: string }, usage: UsageBytes): ItemError | null;
   /** `doctor --contract`: one read per endpoint and what was understood of it, every service's mapping, and the shapes. */
@@ -211,8 +289,17 @@ export interface Panel<State = unknown> {
   plan(desired: Desired, observation: Observation<State>): Plan;
   /** Performs one step and reads back. Never throws. */
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome>;
+  /** Absent where what is restricted stays restricted. */
+  readonly refresh?: Refresh;
   /** Pure: what an observation says about an action that was left unsettled; null when it does not tell. */
   settle(action: ActionRecord, observation: Observation<State>): StepOutcome | null;
+  /**
+   * Pure: the object that a step or action changes, such as `port:7001`. While the outcome of an action on it is unknown, no
+   * further step on it is begun. Absent where a service is one account: then such an action holds up all its steps.
+   */
+  objectOf?(change: Pick<ActionRecord, 'type' | 'target'>): string;
+  /** Pure: what an action has brought about that an operator says was done. Absent where the journal row has all of it. */
+  believe?(action: ActionRecord, at: string): StepOutcome;
   /**
    * What a later run has to know of what this one saw and did last, as small plain JSON without secrets: stored with the
    * decision and handed back as `seen`. Its `at` is the instant of the look. Absent where nothing has to be remembered.
@@ -247,7 +334,20 @@ export interface Panel<State = unknown> {
   ): { targets: { kind: string; target: string; prior: unknown }[]; problems: ItemError[] };
   /** The panel's own graph of a service over a stretch of time. Absent where it draws none. */
   graph?(service: ServiceRecord, window: { start: string; end: string }, signal: AbortSignal): Promise<PanelGraph>;
-  /** Ids of the things that a service stands on, to find services that share them. */
-  footprint(service: ServiceRecord, observation: Observation<State> | null): string[];
+  /**
+   * Pure: what a service stands on (`port:7001`), by its refs and, where given, by what the panel shows of it. Services
+   * with a common entry share it.
+   */
+  resources(service: ServiceRecord, observation: Observation<State> | null): string[];
+  /**
+   * Where a poll does not see all services: what may be concluded about services that were not read in this run. Absent
+   * where whole lists show everybody.
+   */
+  readonly unread?: {
+    /** Pure: whether an observation says all that the service stands on. */
+    isComplete(service: ServiceRecord, observation: Observation<State>): boolean;
+    /** Pure: whether two services, by what is known that they stand on, may share more than that. */
+    mayShare(own: readonly string[], other: readonly string[]): boolean;
+  };
   close(): void;
 }

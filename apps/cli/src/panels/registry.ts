@@ -6,12 +6,18 @@ import type { Deps } from '../context.js';
 import { SluiceError } from '../errors.js';
 import type { Panel } from './panel.js';
 
+/** What an adapter is opened with from outside. */
+export interface PanelDeps extends Deps {
+  /** The instant that may be relied on: the clock's, or the newest confirmed one while the clock may be wrong. */
+  trustedNow: () => string;
+}
+
 /** Opens the adapter of a configured panel; the code of a kind is loaded only when it is used. */
 export async function openPanel(
   name: string,
   panel: PanelConfig,
   config: Config,
-  deps: Deps,
+  deps: PanelDeps,
   onCall: (event: CallEvent) => void,
   store: StateStore,
 ): Promise<Panel> {
@@ -22,7 +28,7 @@ export async function openPanel(
     }
     case 'flvx': {
       const { openFlvxPanel } = await import('./flvx/open-flvx-panel.js');
-      return openFlvxPanel(name, panel, config, deps, onCall);
+      return openFlvxPanel(name, panel, config, deps, onCall, store);
     }
     case 'hiddify': {
       const { openHiddifyPanel } = await import('./hiddify/hiddify-panel.js');

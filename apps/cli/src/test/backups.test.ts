@@ -130,7 +130,10 @@ describe('a backup by itself', () => {
   it('is made before a migration, from every earlier schema, and can be put back', async () => {
     const { exec } = handleOn(at.bench.path('sluice.db'));
     exec('delete from schema_migrations where version > 1');
-    const tables = ['agents', 'agent_users', 'agent_snapshots', 'agent_disabled', 'agent_reservations', 'graph_cache'];
+    const tables = [
+      ...['agents', 'agent_users', 'agent_snapshots', 'agent_disabled', 'agent_reservations'],
+      ...['graph_cache', 'service_resources', 'clock', 'refreshes'],
+    ];
     for (const table of tables) exec(`drop table if exists ${table}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);
     const polled = await at.poll();

@@ -93,3 +93,15 @@ export async function startFlvxBench(more = '', panelMore = ''): Promise<FlvxBen
     },
   };
 }
+
+/** Moves the clock on and has the panel's daily job run at each midnight that it passes. */
+export function passTime(at: FlvxBench, until: number): void {
+  const { clock } = at.bench;
+  for (;;) {
+    const midnight = Math.floor(clock.now() / DAY + 1) * DAY + 5000;
+    if (midnight > until) break;
+    clock.set(midnight);
+    at.panel.midnight();
+  }
+  clock.set(until);
+}

@@ -68,6 +68,7 @@ export class Bench {
       },
       randomBytes: (count) => randomBytes(count),
       random: Math.random,
+      login: () => 'alice',
       owner: { host: 'test', pid, processStart: '1' },
       isAlive: (owner) => !this.#dead.has(owner.pid),
       signal,

@@ -46,9 +46,10 @@ export async function checkThroughAddon(
   request: { agent: string | null; dryRun: boolean },
 ): Promise<PanelSweep> {
   const { name } = desk;
+  const before = await addonAgents(session, desk, addon);
+  // Directly before the one call that changes anything.
   const switches = await session.store.switches.list();
   const observing = enforcementOf(session.config, switches, name, null).value === 'observe';
-  const before = await addonAgents(session, desk, addon);
   const changing = !request.dryRun && !observing;
   if (changing && request.agent === null) await addon.checkAllAgents();
   const { agent: text } = request;

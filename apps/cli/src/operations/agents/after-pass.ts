@@ -1,6 +1,7 @@
 import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic';
 import { isPanelError } from '@sluice/panel-http';
 import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
+import { CLOCK_ERRORS } from '../clock-guard.js';
 import { panelLease, type Leases } from '../leases.js';
 import { noticeRows } from '../pass/notices.js';
 import type { PassRequest } from '../pass/request.js';
@@ -22,7 +23,7 @@ export async function sweepAfterPass(
   // The brake stopped the run over this panel: then nothing at all is done there.
   const isBraked = report.error?.code === 'mass_change' && report.error.details?.['panel'] === name;
   // Periods, too, would begin and end at the wrong time.
-  const isClockWrong = report.panels.some(({ panel, error }) => panel === name && error.code === 'clock_wrong');
+  const isClockWrong = report.panels.some(({ panel, error }) => panel === name && CLOCK_ERRORS.includes(error.code));
   if (isBraked || isClockWrong || session.deps.signal.aborted) return { changes: 0 };
   let sweep: PanelSweep;
   try {

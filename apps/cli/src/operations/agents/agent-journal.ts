@@ -1,5 +1,6 @@
+import { printable } from '@sluice/panel-http/printable';
 import type { HiddifyStep, HiddifyUser, StepHooks, StepResult } from '@sluice/hiddify-agent-traffic';
-import type { ActionRecord, ActionState, HeldLease } from '@sluice/state-store';
+import type { ActionRecord, ActionState, HeldLease, StoreTables } from '@sluice/state-store';
 import { SluiceError, type ItemError } from '../../errors.js';
 import { observedOf } from '../../panels/hiddify/hiddify-state.js';
 import { plannedRow } from '../planned-row.js';
@@ -15,6 +16,14 @@ export interface JournaledAction {
 /** Thrown by the journal when the command was interrupted: nothing else is begun. */
 export const INTERRUPTED = 'interrupted';
 
+/** How a journal writes. */
+export interface JournalOptions {
+  /** Leases: with one of them lost, nothing is written any more. */
+  leases?: () => HeldLease[];
+  /** Called in the transaction before each change; throws where nothing more may be changed. Absent in a command by name. */
+  mayBegin?: (tables: StoreTables) => Promise<void>;
+}
+
 /** The journal on the library's hooks: every change is written down before the panel is called, and settled after it. */
 export class AgentJournal {
   readonly entries: JournaledAction[] = [];
@@ -22,13 +31,15 @@ export class AgentJournal {
   readonly #panel: string;
   readonly #run: string;
   readonly #leases: () => HeldLease[];
+  readonly #mayBegin: JournalOptions['mayBegin'];
   readonly #open = new Map<HiddifyStep, JournaledAction>();
 
-  constructor(session: Session, panel: string, run: string, leases: () => HeldLease[] = () => []) {
+  constructor(session: Session, panel: string, run: string, { leases, mayBegin }: JournalOptions = {}) {
     this.#session = session;
     this.#panel = panel;
     this.#run = run;
-    this.#leases = leases;
+    this.#leases = leases ?? (() => []);
+    this.#mayBegin = mayBegin;
   }
 
   readonly hooks: StepHooks = {
@@ -56,6 +67,7 @@ export class AgentJournal {
       plannedAt: now,
     });
     await this.#session.write(this.#leases(), async (tables) => {
+      await this.#mayBegin?.(tables);
       await tables.actions.plan([row]);
       await tables.actions.called(id, now);
     });
@@ -70,7 +82,8 @@ export class AgentJournal {
     this.#open.delete(step);
     const state: ActionState = result.state === 'skipped' ? 'unneeded' : result.state;
     const now = this.#session.now();
-    const { code, message } = result;
+    const { code } = result;
+    const message = result.message === null ? null : printable(result.message);
     const change = {
       state,
       settledAt: state === 'in-doubt' ? null : now,

@@ -1,4 +1,6 @@
+import { printable } from '@sluice/panel-http/printable';
 import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
+import { confirmClock } from '../clock-guard.js';
 import { runRow } from '../run-row.js';
 import type { Session } from '../session.js';
 
@@ -33,7 +35,11 @@ export async function asRun<T>(
   const finish = async ({ exitCode, totals, error }: AgentRunEnd): Promise<void> => {
     if (dryRun) return;
     const { observing } = run;
-    await session.store.runs.finish(run.id, { finishedAt: session.now(), exitCode, totals, error, observing });
+    const message = error === null ? null : printable(error);
+    await session.store.write(async (tables) => {
+      await tables.runs.finish(run.id, { finishedAt: session.now(), exitCode, totals, error: message, observing });
+      await confirmClock(session, tables);
+    });
   };
   try {
     const { result, ...end } = await work(run);

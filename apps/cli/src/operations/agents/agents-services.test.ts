@@ -33,6 +33,21 @@ const holds = async (): Promise<string[]> =>
 const sweep = async (words = ''): Promise<CheckReport> => (await at.check(words)).json<CheckReport>();
 
 describe("an agent's user that is a service", () => {
+  it('is given back when a command moves it to an agent within its limit', async () => {
+    const south = at.panel.addAgent(undefined, { name: 'south' });
+    const config = at.bench.read('sluice.yaml');
+    const moved = `  south: { panel: vpn, quota: { total: 10GB }, hiddify: { agent: ${south}, packageDays: 30, mode: no_reset } }`;
+    at.bench.write('sluice.yaml', config.replace('  free:', `${moved}\n  free:`));
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    expect(enabled()).toEqual([false, false]);
+    expect((await at.sluice('provision change-package svc-1 south')).exitCode).toBe(0);
+    await at.sluice('reconcile');
+    await sweep();
+    expect([enabled(), await holds()]).toEqual([[true, false], []]);
+  });
+
   it('is held with the reason agent-limit, and released when its agent is within its limit again', async () => {
     await limit(5);
     at.panel.use(loose, 5 * GB);

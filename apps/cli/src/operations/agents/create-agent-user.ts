@@ -87,7 +87,7 @@ async function create(
     if (!isAgentTrafficError(error) || error.code !== 'agent_limit') throw error;
     const manager = managerOf(session, desk, { begun: await callsBegun(session, desk.name) });
     const settled = await manager.settleReservations({ hooks: journal.hooks });
-    const freed = settled.some(({ outcome }) => outcome === 'not-created' || outcome === 'orphan-removed');
+    const freed = settled.some(({ outcome }) => outcome.startsWith('not-') || outcome === 'orphan-removed');
     if (!freed) throw error;
     return attempt();
   }

@@ -82,11 +82,14 @@ export function managerOf(
   return panel.manager(agentTrafficStore(session.store, name, options), begun);
 }
 
-/** When the last creation of each process was begun that did not end, by `processKey`. */
+/** Changes that budget is promised for: a user is made, or its limit is raised. */
+const promising: readonly string[] = [ACTION_TYPES.create, ACTION_TYPES.update];
+
+/** When the last such change of each process was begun that did not end, by `processKey`. */
 export async function callsBegun(session: Session, panel: string): Promise<Map<string, string>> {
   const begun = new Map<string, string>();
   for (const row of await session.store.actions.unsettled({ panel })) {
-    if (row.type !== ACTION_TYPES.create || row.calledAt === null) continue;
+    if (!promising.includes(row.type) || row.calledAt === null) continue;
     const run = await session.store.runs.get(row.run);
     if (run === null) continue;
     const key = processKey(run);

@@ -20,7 +20,7 @@ export async function giveBackUsers(
   try {
     const desk = await openDesk(session, name);
     const held = () => leases.heldOf([panelLease(name)]);
-    const journal = new AgentJournal(session, name, run, held);
+    const journal = new AgentJournal(session, name, run, { leases: held });
     const manager = managerOf(session, desk, { leases: held });
     if (!dryRun) await settleAgentActions(session, desk, held());
     const { planned, steps } = await manager.restoreAllUsers({ run, dryRun, hooks: journal.hooks });

@@ -1,4 +1,9 @@
-import type { AgentTraffic, DisabledUserRecord, UserElsewhere } from '@sluice/hiddify-agent-traffic';
+import {
+  StepsStopped,
+  type AgentTraffic,
+  type DisabledUserRecord,
+  type UserElsewhere,
+} from '@sluice/hiddify-agent-traffic';
 import { zonedMidnight } from '@sluice/quota-core';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
 import { itemErrorOf, type ItemError } from '../../errors.js';
@@ -9,6 +14,7 @@ import type { Notice } from '../pass/notices.js';
 import { zoneOf } from '../pass/prepare.js';
 import type { Session } from '../session.js';
 import type { AgentAction } from './agent-views.js';
+import type { SweepSwitch } from './sweep-switch.js';
 
 /**
  * Agents' users that are services of ours. Their switch is kept by the service's holds alone, so that the sweep and the runs
@@ -107,6 +113,7 @@ export interface HoldServices {
   switches: SwitchRecord[];
   shownOnly: boolean;
   agents: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes'>[];
+  panelSwitch: SweepSwitch;
 }
 
 /** Holds and releases the services whose agents went over or came back; each under its own lease. */
@@ -128,8 +135,9 @@ export async function holdServices(
       notices.push(withheld(how.panel, service));
       continue;
     }
-    changes.push(due.shownOnly ? shown(services, due) : await carryOut(session, due, how));
-    notices.push(...told(services, due, how));
+    const done = due.shownOnly ? null : await carryOut(session, due, how);
+    changes.push(done ?? shown(services, due, due.shownOnly ? 'planned' : 'unneeded'));
+    notices.push(...told(services, { ...due, shownOnly: done === null }, how));
   }
   return { changes, notices };
 }
@@ -164,31 +172,44 @@ function isProtected(session: Session, { protectedUntil, panel }: ServiceRecord)
   return protectedUntil !== null && session.now() < zonedMidnight(protectedUntil, zoneOf(session.config, panel));
 }
 
-function shown({ evidence }: AgentServices, { user, service, what }: Due): ServiceChange {
+function shown(
+  { evidence }: AgentServices,
+  { user, service, what }: Due,
+  state: 'planned' | 'unneeded',
+): ServiceChange {
   const type = what === 'hold' ? ACTION_TYPES.disable : ACTION_TYPES.enable;
   const changes = what === 'hold' ? user.enabled : !user.enabled && (evidence.has(user.uuid) || user.record !== null);
-  const actions = changes ? [{ type, target: user.uuid, state: 'planned' }] : [];
+  const actions = changes ? [{ type, target: user.uuid, state }] : [];
   return { service: service.id, agent: agentOf(user), actions, error: null };
 }
 
-async function carryOut(session: Session, { user, service, what }: Due, how: HoldServices): Promise<ServiceChange> {
+/** Null where the switch was set meanwhile: then nothing was begun. */
+async function carryOut(
+  session: Session,
+  { user, service, what }: Due,
+  how: HoldServices,
+): Promise<ServiceChange | null> {
   const base = { service: service.id, agent: agentOf(user) };
   try {
-    const { report } = await runOrder(session, service.id, {
+    const { report, work } = await runOrder(session, service.id, {
       command: how.command,
       run: how.run,
+      decidedByRun: true,
       dryRun: false,
       waitMs: 1000,
       scope: 'hold',
       desire: async (_service, tables) => {
+        await how.panelSwitch.mayBegin(tables, service.product);
         if (what === 'finish-release') return;
         const hold = await holdOf(session, tables, service, user, how);
         if (what === 'release') await tables.holds.end(hold.id, session.now());
       },
       pretend: () => undefined,
     });
+    if (work.enforcement.value === 'observe') await how.panelSwitch.look(session.store);
     return { ...base, actions: report.actions, error: report.service.error };
   } catch (error) {
+    if (error instanceof StepsStopped) return null;
     return { ...base, actions: [], error: itemErrorOf(error) };
   }
 }

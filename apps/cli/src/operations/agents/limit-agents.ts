@@ -83,7 +83,7 @@ export async function limitAgents(session: Session, request: LimitImport): Promi
   }
   if (problems.length > 0) {
     const lines = problems.map(({ line, message }) => `line ${line ?? '?'}: ${message}`);
-    throw usageError('bad_import', [`${request.file}: no limit was set:`, ...lines].join('\n  '), { problems });
+    throw usageError('bad_import', `${request.file}: no limit was set:`, { problems }, lines);
   }
   return withAgentErrors(null, () => setLimits(session, desk, orders, request));
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../config/entry-of.js';
 import type { PassRequest } from '../pass/request.js';
 import type { Session } from '../session.js';
 
@@ -13,7 +14,7 @@ export async function limitedPanels(session: Session, request: PassRequest): Pro
 }
 
 async function hasLimits({ store, config }: Session, name: string): Promise<boolean> {
-  const panel = config.panels[name];
+  const panel = entryOf(config.panels, name);
   if (panel?.kind === 'hiddify' && (panel.agents?.addon ?? false) !== false) return true;
   const agents = await store.agents.list(name);
   return (

@@ -68,7 +68,7 @@ async function restore(
 ): Promise<RestoreReport> {
   const held = () => leases.heldOf([panelLease(desk.name)]);
   const manager = managerOf(session, desk, { leases: held });
-  const journal = new AgentJournal(session, desk.name, run.id, held);
+  const journal = new AgentJournal(session, desk.name, run.id, { leases: held });
   const { dryRun, force, agent: text } = request;
   if (!dryRun) await settleAgentActions(session, desk, held());
   const { agent, planned, left, steps } = await withAgentErrors(text, () =>

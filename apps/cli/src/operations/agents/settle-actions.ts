@@ -27,7 +27,8 @@ const notCalled: End = {
   errorMessage: 'the command ended before the panel was called',
 };
 
-function isAtWork({ runId, deps }: Session, run: RunRecord): boolean {
+/** Whether the command that began a run still works, as another process. */
+export function isAtWork({ runId, deps }: Session, run: RunRecord): boolean {
   if (run.id === runId) return false;
   return run.finishedAt === null && deps.isAlive({ host: run.host, pid: run.pid, processStart: '' });
 }

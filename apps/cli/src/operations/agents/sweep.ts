@@ -3,8 +3,7 @@ import type { AgentTraffic, SettledReservation, SweepPlan, SweepResult } from '@
 import type { HeldLease, SwitchRecord } from '@sluice/state-store';
 import { itemErrorOf, SluiceError, type ItemError } from '../../errors.js';
 import { backupBeforeEnforcing } from '../backups.js';
-import { moment, refuseWrongClock } from '../clock-guard.js';
-import { enforcementOf } from '../enforcement.js';
+import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
 import type { Notice } from '../pass/notices.js';
 import type { Session } from '../session.js';
 import { withRemedy } from './agent-errors.js';
@@ -15,6 +14,7 @@ import { countHeld, holdServices, loadAgentServices, type ServiceChange } from '
 import { listedActions, type ListedAction } from './listed-actions.js';
 import type { AgentTotals, PanelSweep, SweptAgent } from './panel-sweep.js';
 import { settleAgentActions } from './settle-actions.js';
+import { SweepSwitch } from './sweep-switch.js';
 
 /** What a sweep is asked. */
 export interface SweepRequest {
@@ -35,7 +35,8 @@ const MOST_READS = 3;
 /**
  * The sweep of one panel, under its lease: settles what was broken off, reads the two lists, decides, and disables or gives
  * back. What can't be read changes nobody; the brake, counted in agents, stands before the first change; under `observe`
- * everything is recorded and nothing changed.
+ * everything is recorded and nothing changed. The switch is read again before each change: what is left when it is set
+ * stays undone.
  */
 export async function sweepPanel(
   session: Session,
@@ -46,15 +47,18 @@ export async function sweepPanel(
   const { name } = desk;
   const stored = await session.store.switches.list();
   const switches = request.switches?.(stored) ?? stored;
-  const observing = enforcementOf(session.config, switches, name, null).value === 'observe';
+  const panelSwitch = new SweepSwitch(session.config, name);
+  const observing = panelSwitch.isObserving(switches);
   const shownOnly = request.dryRun || observing;
   const start = moment(session);
   // Periods begin and end by the clock: by a wrong one nothing is recorded, nobody disabled and nobody given back.
+  await refuseUnconfirmedClock(session, name, start);
   const guard = (): void => {
     refuseWrongClock(session, name, start);
   };
-  const manager = managerOf(session, desk, { leases, guard, begun: await callsBegun(session, name) });
-  const journal = new AgentJournal(session, name, request.run, leases);
+  const { mayBegin } = panelSwitch;
+  const manager = managerOf(session, desk, { leases, guard, mayBegin, begun: await callsBegun(session, name) });
+  const journal = new AgentJournal(session, name, request.run, { leases, mayBegin });
   const settled = await manager.settleReservations({ dryRun: shownOnly, hooks: journal.hooks });
   if (!shownOnly) await settleAgentActions(session, desk, leases());
   const services = await loadAgentServices(session, name);
@@ -82,6 +86,7 @@ export async function sweepPanel(
     switches,
     shownOnly: !changing,
     agents: plan.agents,
+    panelSwitch,
   });
   let result: SweepResult | null = null;
   if (changing) {
@@ -111,7 +116,7 @@ export async function sweepPanel(
       ...brakeNotices(name, request, brake),
     ],
     error: problemOf(plan) ?? (stopped ? brake : null),
-    observing,
+    observing: observing || panelSwitch.stopped,
     changes: actions.filter(({ state }) => state !== 'unneeded').length,
   };
 }

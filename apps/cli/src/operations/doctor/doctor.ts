@@ -1,4 +1,5 @@
 import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
+import { entryOf } from '../../config/entry-of.js';
 import { itemErrorOf } from '../../errors.js';
 import { enforcementOf } from '../enforcement.js';
 import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
@@ -6,12 +7,15 @@ import { isOrderRow, ORDER_PREFIX } from '../pass/work.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
+import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 
 /** What `doctor` is asked. */
 export interface DoctorRequest {
   panel?: string | undefined;
   /** One read per endpoint, what was understood of it, and every service's mapping. */
   contract?: boolean;
+  /** The operator's word that the clock is right. */
+  acceptClock?: boolean;
 }
 
 /** Of so many runs the newest that does not lie in the future is looked for. */
@@ -24,10 +28,12 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
   const panels = request.panel === undefined ? Object.keys(session.config.panels) : [request.panel];
   const ofPanels: Check[] = [];
   for (const name of panels) ofPanels.push(...(await panelChecks(session, name, request.contract === true)));
+  const accepted = request.acceptClock === true ? await acceptClock(session) : null;
   const checks: Check[] = [
     ...configChecks(session),
     ...(await storeChecks(session)),
     ...(await clockChecks(session, panels)),
+    ...(await confirmedClockChecks(session, accepted)),
     ...(await leaseChecks(session)),
     ...(await runChecks(session)),
     ...ofPanels,
@@ -122,7 +128,10 @@ async function runChecks(session: Session): Promise<Check[]> {
 
 /** An order that was broken off is finished by giving it again; what was done for it is settled by any run. */
 function remedyOf(action: ActionRecord): string {
-  if (!isOrderRow(action)) return 'the next poll settles it by looking at the panel';
+  if (!isOrderRow(action)) {
+    if (action.state !== 'in-doubt') return 'the next poll settles it by looking at the panel';
+    return `the next poll looks at the panel. If that never shows it: "sluice action resolve ${action.id} --done" or "--not-done"`;
+  }
   const verb = action.type.slice(ORDER_PREFIX.length);
   return `it was broken off: "sluice provision ${verb} ${action.service ?? ''}" finishes it`;
 }
@@ -160,7 +169,7 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
 
 function mappingChecks(session: Session, services: ServiceRecord[]): Check[] {
   return services
-    .filter((service) => session.config.products[service.product] === undefined)
+    .filter((service) => entryOf(session.config.products, service.product) === undefined)
     .map((service) => ({
       name: 'product',
       object: service.id,

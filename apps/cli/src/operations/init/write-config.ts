@@ -45,8 +45,9 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
   if (errors.length > 0) {
     throw usageError(
       'config_invalid',
-      ['These answers make no config that holds; nothing was written:', ...errors.map(formatProblem)].join('\n  '),
+      'These answers make no config that holds; nothing was written:',
       { problems: errors },
+      errors.map(formatProblem),
     );
   }
   const made: string[] = [];

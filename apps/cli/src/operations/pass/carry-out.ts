@@ -10,7 +10,9 @@ import { sampleOf } from './meter.js';
 import { settleCycle } from './judge.js';
 import { loadRemembered } from './remembered.js';
 import type { Treatment } from './outcome.js';
-import { fail, isOrderRow, LEASED, type Work } from './work.js';
+import { factsHold, leaveOut, skipLeased } from './facts.js';
+import { loadHoldsOfSharers, planWithSharers } from './sharing.js';
+import { fail, isOrderRow, type Work } from './work.js';
 
 type Scope = Desired['scope'];
 
@@ -31,6 +33,7 @@ export async function commit(
   const accepted = stopped ? works.filter((work) => treatment(work).observing) : works;
   for (const work of accepted) settleCycle(work);
   await tables.cycles.put(accepted.flatMap((work) => [work.closing, work.cycle]).filter((cycle) => cycle !== null));
+  for (const work of accepted) await forgetWrongCycles(work, tables);
   for (const work of works) {
     if (treatment(work).shownOnly) {
       // Drafts are only shown: they never become holds.
@@ -39,6 +42,15 @@ export async function commit(
       await commitHolds(work, at, tables);
     }
   }
+}
+
+/** Forgets cycles that a wrong clock opened; all that was bought for them is for the cycle that runs. */
+async function forgetWrongCycles({ cycle, wrongCycles, service }: Work, tables: StoreTables): Promise<void> {
+  if (cycle === null || wrongCycles.length === 0) return;
+  const cycles = wrongCycles.map(({ id }) => id);
+  for (const purchase of await tables.purchases.list({ service: service.id, cycles }))
+    await tables.purchases.update(purchase.id, { cycle: cycle.id });
+  await tables.cycles.remove(cycles);
 }
 
 async function commitHolds(work: Work, at: string, tables: StoreTables): Promise<void> {
@@ -79,11 +91,21 @@ export async function carryOut(
   isDue: (work: Work) => boolean,
   scope: Scope,
 ): Promise<void> {
+  const due = works.filter(isDue);
+  const work = (one: Work): Promise<void> => enforceUnderLease(session, panel, run, one, leases, scope);
+  const stopped = (): boolean => session.deps.signal.aborted;
   await sideBySide(
-    works.filter(isDue),
+    due.filter(({ sharers }) => sharers.length === 0),
     AT_ONCE,
-    (work) => enforceUnderLease(session, panel, run, work, leases, scope),
-    () => session.deps.signal.aborted,
+    work,
+    stopped,
+  );
+  // What services share is changed once: each sees what was done for the one before.
+  await sideBySide(
+    due.filter(({ sharers }) => sharers.length > 0),
+    1,
+    work,
+    stopped,
   );
 }
 
@@ -100,11 +122,7 @@ async function enforceUnderLease(
   const name = serviceLease(work.service.id);
   const result = await leases.tryTake(name);
   if (!('lease' in result)) {
-    work.skipped = LEASED;
-    fail(work, {
-      code: 'lease_held',
-      message: `"${work.service.id}" is being worked on by ${result.heldBy.run}: it was left out of this run`,
-    });
+    skipLeased(work, result.heldBy);
     return;
   }
   try {
@@ -122,25 +140,20 @@ const LONGEST_CHANGE_MS = 3_600_000;
 
 /**
  * Looks again, under the service's lease, where the first look was a partial one or another run has changed the service
- * since. False when its product is another by now: then it is left to the next run.
+ * since. False when a command has changed what the decision rests on: then it is left to the next run.
  */
 async function refreshed(session: Session, panel: Panel, run: string, work: Work, scope: Scope): Promise<boolean> {
   const { service, observation } = work;
+  if (!(await factsHold(session, work))) {
+    leaveOut(work);
+    return false;
+  }
   const lookedAt = observation?.at ?? session.now();
   const since = new Date(Date.parse(lookedAt) - LONGEST_CHANGE_MS).toISOString();
   const others = (await session.store.actions.list({ service: service.id, since })).filter(
     (row) => row.run !== run && (row.settledAt ?? row.plannedAt) >= lookedAt,
   );
-  if (others.length === 0 && observation?.partial !== true) return true;
-  const stored = await session.store.services.get(service.id);
-  if (!stored || stored.product !== service.product || stored.status !== service.status) {
-    fail(work, {
-      code: 'changed_meanwhile',
-      message: `"${service.id}" was changed by another command during this run: the next run goes on with it`,
-    });
-    return false;
-  }
-  Object.assign(service, stored);
+  if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return true;
   work.remembered = (await loadRemembered(session, panel, [service])).get(service.id) ?? work.remembered;
   const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
   work.observation = seen.get(service.id) ?? null;
@@ -188,17 +201,25 @@ export async function enforceService(
     const switches = await session.store.switches.list();
     const enforcement = enforcementOf(session.config, switches, panel.name, work.service.product);
     if (enforcement.value === 'observe') work.enforcement = enforcement;
-    return enforcement.value === 'observe';
+    else if (!(await factsHold(session, work))) leaveOut(work);
+    return enforcement.value === 'observe' || work.changedMeanwhile;
   };
   if (await isStopped()) return;
   for (let round = 1; ; round++) {
-    const plan = planWork(session, panel, work, options.scope, options.order ?? null);
+    await loadHoldsOfSharers(session, panel, [work]);
+    const plan = await planWithSharers(session, panel, work, () =>
+      planWork(session, panel, work, options.scope, options.order ?? null),
+    );
     const before = work.actions.length;
-    await applyPlan(session, panel, run, work, plan, leases, { password: options.password ?? null, isStopped });
+    const { movesLost } = await applyPlan(session, panel, run, work, plan, leases, {
+      password: options.password ?? null,
+      isStopped,
+    });
     const done = work.actions
       .slice(before)
       .every((action) => action.state === 'applied' || action.state === 'unneeded');
-    if (plan.again !== true || !done || session.deps.signal.aborted || (await isStopped())) return;
+    const goesOn = movesLost || (plan.again === true && done);
+    if (!goesOn || session.deps.signal.aborted || (await isStopped())) return;
     if (round === MOST_ROUNDS) {
       fail(work, {
         code: 'not_finished',

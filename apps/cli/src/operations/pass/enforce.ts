@@ -1,14 +1,25 @@
-import type { ActionRecord, EvidenceRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
+import { printable } from '@sluice/panel-http/printable';
+import type { CounterState } from '@sluice/quota-core';
+import {
+  mergeService,
+  type ActionRecord,
+  type EvidenceRecord,
+  type HeldLease,
+  type ServiceChange,
+  type ServiceRecord,
+} from '@sluice/state-store';
 import type { AccountOrder, Desired, Panel, Plan, Step, StepOutcome } from '../../panels/panel.js';
+import { leaveOutDoubtful, outcomeByReading, outcomeUnknown, withRemedy } from './doubt.js';
 import { zoneOf } from './prepare.js';
 import { plannedRow } from '../planned-row.js';
 import type { Session } from '../session.js';
+import { saveResources } from './sharing.js';
 import { waitForFresh } from './wait-for-fresh.js';
 import { zeroCounter } from './zero-counter.js';
 import { fail, type Work } from './work.js';
 
 /** What the journal keeps of a step beside its own columns: enough to finish its bookkeeping after a crash. */
-interface JournalPayload {
+export interface JournalPayload {
   payload: unknown;
   begins: Step['begins'];
   ends: string[];
@@ -27,11 +38,12 @@ export function desiredOf(
     service: work.service,
     product: work.product,
     holds: work.holds.filter((hold) => !closing.has(hold.id)),
-    evidence: work.evidence,
+    evidence: work.evidence.filter((item) => item.panel === work.service.panel),
     action: work.action,
     mode: work.mode,
     allowance: allowanceOf(work),
-    sharedWith: work.sharedWith,
+    sharers: work.sharers,
+    unread: work.unread,
     scope,
     order,
     cycle: work.cycle && {
@@ -41,6 +53,7 @@ export function desiredOf(
       isNew: work.cycleIsNew,
       readAt: work.cycle.readAt,
     },
+    counted: countedOf(work),
     timeZone: zoneOf(session.config, work.service.panel),
     now: session.now(),
     seen,
@@ -61,8 +74,32 @@ export function planWork(
   const plan = panel.plan(desired, observation);
   const [problem] = plan.problems;
   if (problem) fail(work, problem);
-  work.drift = plan.drift;
-  return plan;
+  const stops = isToServe(work, desired) ? (plan.stops ?? []) : [];
+  work.drift = [...new Set([...plan.drift, ...stops])];
+  leaveOutDoubtful(panel, work, plan);
+  return stops.length === 0 ? plan : { ...plan, notices: [...(plan.notices ?? []), stoppedNotice(work, stops)] };
+}
+
+/** Nothing of ours keeps the panel from serving it. */
+function isToServe({ allowance, error }: Work, { holds, order }: Desired): boolean {
+  return holds.length === 0 && order === null && error === null && allowance !== null && allowance.kind !== 'unmanaged';
+}
+
+function stoppedNotice({ service, cycle }: Work, stops: string[]): NonNullable<Plan['notices']>[number] {
+  return {
+    code: 'stopped_by_panel',
+    key: `stopped_by_panel:${service.id}:${cycle?.id ?? 'none'}`,
+    message: `${service.id} is within its allowance, but the panel stops it: ${stops.join('; ')}`,
+  };
+}
+
+/** A reading from before the cycle counts nothing in it. */
+function countedOf({ cycle, cycleIsNew }: Pick<Work, 'cycle' | 'cycleIsNew'>): Desired['counted'] {
+  if (cycle === null) return null;
+  const { lastIn, lastOut, usedIn, usedOut, at } = (cycle.counter ?? {}) as Partial<CounterState>;
+  if (lastIn === undefined || lastOut === undefined || usedIn === undefined || usedOut === undefined) return null;
+  const isBefore = (cycleIsNew && cycle.readAt === null) || (at ?? '') < cycle.start;
+  return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
 }
 
 function allowanceOf(work: Work): Desired['allowance'] {
@@ -102,20 +139,24 @@ export async function applyPlan(
   plan: Plan,
   leases: HeldLease[],
   { password, isStopped }: { password: string | null; isStopped: () => Promise<boolean> },
-): Promise<void> {
+): Promise<{ movesLost: boolean }> {
   const steps = plan.steps.filter((step) => step.later !== true);
   const rows = steps.map((step) => actionRow(session, run, work, step));
-  if (plan.refs) takeRefs(work.service, plan.refs);
+  const found = plan.refs && takeRefs(work.service, plan.refs, session.now());
+  const moved: string[] = [];
   await session.write(leases, async (tables) => {
-    for (const move of plan.moves) await tables.evidence.move(move.evidence, move.hold);
+    await saveResources(session, tables);
+    // A hold that has ended meanwhile takes nothing over: what it would have taken is planned again.
+    for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) moved.push(move.evidence);
     for (const { evidence, outcome } of plan.settle) await tables.evidence.end(evidence, session.now(), outcome);
-    if (plan.refs) await tables.services.put([{ ...work.service, updatedAt: session.now() }]);
+    if (found) await tables.services.update([found]);
     await tables.actions.plan(rows);
   });
   forget(
     work,
     plan.settle.map((item) => item.evidence),
   );
+  takeMoves(work, plan, moved);
   work.actions.push(...rows);
   const undone = new Set<string>();
   for (const [index, step] of steps.entries()) {
@@ -134,12 +175,27 @@ export async function applyPlan(
           row.calledAt = session.now();
           await session.write(leases, (tables) => tables.actions.called(row.id, session.now()));
         },
+        accepted: (observed) =>
+          session.write(leases, (tables) =>
+            tables.actions.settle(row.id, { state: 'planned', settledAt: null, observed }),
+          ),
       });
       const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
       if (step.needsPassword === true && mayBeDone) work.passwordSet = true;
       await settleRow(session, work, row, outcome, leases);
     }
     if (step.id !== undefined && row.state !== 'applied' && row.state !== 'unneeded') undone.add(step.id);
+  }
+  return { movesLost: moved.length < plan.moves.length };
+}
+
+/** Evidence that passed to a hold of another service is no longer this one's. */
+function takeMoves(work: Work, { moves }: Plan, moved: readonly string[]): void {
+  const own = new Set(work.holds.map((hold) => hold.id));
+  for (const { evidence, hold } of moves) {
+    if (!moved.includes(evidence)) continue;
+    if (!own.has(hold)) forget(work, [evidence]);
+    else for (const item of work.evidence) if (item.id === evidence) item.hold = hold;
   }
 }
 
@@ -168,60 +224,72 @@ export async function settleRow(
   outcome: StepOutcome,
   leases: HeldLease[],
 ): Promise<void> {
-  const { begins, ends } = row.payload as JournalPayload;
+  const { ends } = row.payload as JournalPayload;
   const done = outcome.state === 'applied';
   const at = session.now();
-  const begun = outcome.begins ?? (begins ? [begins] : []);
-  const evidence: EvidenceRecord[] =
-    done && row.hold !== null
-      ? begun.map(({ kind, target, prior }) => ({
-          id: session.id('ev'),
-          hold: row.hold ?? '',
-          service: work.service.id,
-          panel: row.panel,
-          kind,
-          target,
-          prior,
-          action: row.id,
-          adopted: false,
-          since: at,
-          until: null,
-          outcome: null,
-        }))
-      : [];
-  if (outcome.refs) takeRefs(work.service, outcome.refs);
+  const evidence = done ? evidenceOf(session, row, outcome.begins, at) : [];
+  const error = withRemedy(outcome.error, row.id);
+  const found = outcome.refs && takeRefs(work.service, outcome.refs, at);
   await session.write(leases, async (tables) => {
     await tables.actions.settle(row.id, {
       state: outcome.state,
       settledAt: outcome.state === 'in-doubt' ? null : at,
       observed: outcome.observed,
-      errorCode: outcome.error?.code ?? null,
-      errorMessage: outcome.error?.message ?? null,
+      errorCode: error?.code ?? null,
+      errorMessage: error ? printable(error.message) : null,
     });
     for (const item of evidence) await tables.evidence.add(item);
     if (done) for (const id of ends) await tables.evidence.end(id, at, 'undone');
-    if (outcome.refs) await tables.services.put([{ ...work.service, updatedAt: at }]);
+    if (found) await tables.services.update([found]);
     if (done && outcome.zeroed) await zeroCounter(work, outcome.zeroed, row.calledAt, tables);
   });
   Object.assign(row, {
     state: outcome.state,
     settledAt: outcome.state === 'in-doubt' ? null : at,
     observed: outcome.observed,
-    errorCode: outcome.error?.code ?? null,
-    errorMessage: outcome.error?.message ?? null,
+    errorCode: error?.code ?? null,
+    errorMessage: error ? printable(error.message) : null,
   });
   work.evidence.push(...evidence);
   if (done) forget(work, ends);
-  if (outcome.error) fail(work, outcome.error);
+  if (error) fail(work, error);
 }
 
-/** Refs that Sluice found or made are its own: an import does not unset them. */
-function takeRefs(service: ServiceRecord, refs: Record<string, string | null>): void {
-  for (const [key, value] of Object.entries(refs)) {
-    if (value === null) Reflect.deleteProperty(service.refs, key);
-    else service.refs[key] = value;
-    service.ownRefs = [...service.ownRefs.filter((name) => name !== key), ...(value === null ? [] : [key])];
-  }
+/** The evidence that begins with an action that was done; `begun` replaces what its journal row says. */
+export function evidenceOf(
+  session: Session,
+  row: ActionRecord,
+  begun: StepOutcome['begins'],
+  at: string,
+): EvidenceRecord[] {
+  const { hold, service } = row;
+  const { begins } = row.payload as JournalPayload;
+  if (hold === null || service === null) return [];
+  return (begun ?? (begins ? [begins] : [])).map(({ kind, target, prior }) => ({
+    id: session.id('ev'),
+    hold,
+    service,
+    panel: row.panel,
+    kind,
+    target,
+    prior,
+    action: row.id,
+    adopted: false,
+    since: at,
+    until: null,
+    outcome: null,
+  }));
+}
+
+/**
+ * Takes refs that Sluice found or made into the service at hand, and returns the change for the store: only these refs,
+ * since the rest of the row may have changed meanwhile. They are Sluice's own: an import does not unset them.
+ */
+export function takeRefs(service: ServiceRecord, refs: Record<string, string | null>, at: string): ServiceChange {
+  const ownRefs = Object.fromEntries(Object.entries(refs).map(([key, value]) => [key, value !== null]));
+  const change: ServiceChange = { id: service.id, refs, ownRefs, updatedAt: at };
+  Object.assign(service, mergeService(service, change));
+  return change;
 }
 
 function forget(work: Work, evidence: string[]): void {
@@ -230,7 +298,8 @@ function forget(work: Work, evidence: string[]): void {
 
 /**
  * Settles what an earlier run left planned or in doubt, by what the panel shows now. An action whose panel call was
- * never begun has certainly not been done. What still can't be told stays in doubt and stops further changes.
+ * never begun has certainly not been done. What still can't be told stays in doubt, and further steps on the same object wait
+ * for it. Returns whether the service's other steps may go on.
  */
 export async function settleUnsettled(
   session: Session,
@@ -239,28 +308,19 @@ export async function settleUnsettled(
   leases: HeldLease[],
 ): Promise<boolean> {
   await waitForFresh(session, panel, work);
-  let clear = true;
+  const doubtful: ActionRecord[] = [];
   for (const row of work.unsettled) {
-    const outcome = row.calledAt === null ? neverCalled : work.observation ? panel.settle(row, work.observation) : null;
-    if (outcome && outcome.state !== 'in-doubt') {
+    const outcome = outcomeByReading(panel, work, row);
+    if (outcome) {
       // A failure of an earlier run is history: what is still needed is planned again, so it is no error of this run.
       await settleRow(session, { ...work, error: null }, row, outcome, leases);
       if (outcome.state === 'applied')
         work.evidence = await session.store.evidence.open({ services: [work.service.id] });
       continue;
     }
-    clear = false;
-    fail(work, {
-      code: 'outcome_unknown',
-      message: `${row.type} ${row.target}: whether it was done can't be told from the panel yet; the next run looks again`,
-    });
+    doubtful.push(row);
+    fail(work, outcomeUnknown(row));
   }
-  if (clear) work.unsettled = [];
-  return clear;
+  work.unsettled = doubtful;
+  return doubtful.length === 0 || panel.objectOf !== undefined;
 }
-
-const neverCalled: StepOutcome = {
-  state: 'failed',
-  observed: null,
-  error: { code: 'interrupted', message: 'the run ended before the panel was called' },
-};

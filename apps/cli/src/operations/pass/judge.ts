@@ -1,5 +1,6 @@
 import { crossedThresholds, decide, usageInMode, zonedMidnight, type HoldReason, type Mode } from '@sluice/quota-core';
-import type { CycleRecord, HoldRecord } from '@sluice/state-store';
+import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
+import { describeTermination, UNFINISHED, type Termination } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { raisePeaks } from './meter.js';
 import type { Notice } from './notices.js';
@@ -93,7 +94,8 @@ export function draftHolds(session: Session, work: Work): HoldRecord[] {
 
 /** What an operator or client should hear of this decision, once it is to be gone through with; each event once, by its key. */
 export function noticesOf(work: Work): Notice[] {
-  const { service, cycle, decision } = work;
+  const { service, cycle, decision, termination } = work;
+  if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
   const notices: Notice[] = [];
   const add = (code: string, key: string, message: string): void => {
@@ -122,8 +124,20 @@ export function noticesOf(work: Work): Notice[] {
   }
   if (decision.problem?.code === 'usage_fell')
     add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
+  for (const wrong of work.wrongCycles) {
+    add(
+      'cycle_mended',
+      wrong.id,
+      `${service.id}: its cycle from ${wrong.start}, which a clock that was ahead had opened, is forgotten; it is metered from ${cycle?.start ?? ''}`,
+    );
+  }
   notices.push(...thresholdNotices(work));
   return notices;
+}
+
+function unfinishedNotice({ id, panel }: ServiceRecord, termination: Termination): Notice {
+  const message = describeTermination(id, termination);
+  return { code: UNFINISHED, key: `${UNFINISHED}:${id}:${termination.order}`, panel, service: id, message };
 }
 
 function thresholdNotices(work: Work): Notice[] {

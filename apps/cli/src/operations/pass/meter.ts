@@ -128,7 +128,9 @@ function counted(work: Work, answer: UsageAnswer): UsageBytes | null {
   };
   if (inBytes === null || outBytes === null)
     return unreadable('not_read', 'the panel tells neither directions nor a total');
-  const previous = (work.cycle.counter ?? null) as CounterState | null;
+  const stored = (work.cycle.counter ?? null) as CounterState | null;
+  const stoodAt = counter.stoodAt ?? null;
+  const previous = stored === null || stoodAt === null ? stored : { ...stored, lastIn: stoodAt };
   const step = stepCounter({
     previous,
     cycleStart: work.cycle.start,

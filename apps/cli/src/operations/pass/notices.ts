@@ -1,3 +1,4 @@
+import { printable } from '@sluice/panel-http/printable';
 import type { NoticeRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 
@@ -10,8 +11,14 @@ export interface Notice {
   message: string;
 }
 
-/** Rows for the store; a notice whose key is there already is not written again. */
+/** Rows for the store, each message one line; a notice whose key is there already is not written again. */
 export function noticeRows(session: Session, run: string, notices: Notice[]): NoticeRecord[] {
   const at = session.now();
-  return notices.map((notice) => ({ id: session.id('note'), run, at, ...notice }));
+  return notices.map((notice) => ({
+    id: session.id('note'),
+    run,
+    at,
+    ...notice,
+    message: printable(notice.message),
+  }));
 }

@@ -1,4 +1,5 @@
 import type { ServiceRecord } from '@sluice/state-store';
+import { entryOf } from '../../config/entry-of.js';
 import type { Panel } from '../../panels/panel.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
@@ -72,5 +73,5 @@ function pageSize({ quickLook }: PagedPanel): number {
 }
 
 function concurrencyOf(session: Session, panel: PagedPanel): number {
-  return session.config.panels[panel.name]?.concurrency ?? 0;
+  return entryOf(session.config.panels, panel.name)?.concurrency ?? 0;
 }

@@ -1,14 +1,15 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
-import { brakeStops } from '@sluice/quota-core';
 import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { itemErrorOf, type ItemError } from '../../errors.js';
 import type { Panel, Plan } from '../../panels/panel.js';
 import { backupBeforeEnforcing } from '../backups.js';
-import { moment, refuseWrongClock, type Moment } from '../clock-guard.js';
+import { CLOCK_ERRORS, moment, refuseUnconfirmedClock, refuseWrongClock, type Moment } from '../clock-guard.js';
 import type { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { actionRow, planWork } from './enforce.js';
+import { askBrake, brakeNotice } from './brake.js';
 import { carryOut, commit } from './carry-out.js';
+import { failForDoubt } from './doubt.js';
 import { draftHolds, judge, noticesOf } from './judge.js';
 import { keep } from './keep.js';
 import { meter } from './meter.js';
@@ -16,13 +17,17 @@ import type { Notice } from './notices.js';
 import type { Treatment } from './outcome.js';
 import { eachPage } from './pages.js';
 import { countFall, mostFell, type FallCount } from './plausibility.js';
-import { prepare } from './prepare.js';
+import { prepare, stayInCycle } from './prepare.js';
 import { record, showOnly } from './record.js';
+import { resolveDoubts } from './resolve-doubts.js';
 import type { PassReport } from './report.js';
 import type { PassRequest } from './request.js';
-import { findSharing } from './sharing.js';
+import { heldOf, refreshHeld, type HeldWork } from './refresh.js';
+import { findSharers, readUnread, saveResources } from './sharing.js';
 import type { Tally } from './tally.js';
+import { finishTerminations, stillTrue } from './terminations.js';
 import { fail, type Work } from './work.js';
+import { changedNotice, leaveOutChanged, otherLeases, type OtherLeases } from './facts.js';
 
 /** What the run over one panel works with. */
 interface PanelRun {
@@ -34,12 +39,16 @@ interface PanelRun {
   tally: Tally;
   /** Services that the run is not done with after reading: held, to be held or released, in doubt, or to be looked at. */
   open: Work[];
+  /** Held services of a panel that may undo what was restricted. */
+  held: HeldWork[];
   /** Active services of the panel, for the brake. */
   active: number;
   observing: boolean;
   fingerprint: FingerprintRecord | null;
   falls: FallCount;
   start: Moment;
+  /** Services that other runs worked on when this one began. */
+  leasesAtStart: OtherLeases;
 }
 
 /**
@@ -47,13 +56,15 @@ interface PanelRun {
  * for the rest the panel is looked at, the brake is asked, and the changes are made.
  */
 export async function runPanel(
-  context: Omit<PanelRun, 'open' | 'active' | 'observing' | 'fingerprint' | 'falls' | 'start'>,
+  context: Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'tally'>,
   only: ServiceRecord | null,
 ): Promise<void> {
   const start = moment(context.session);
   const fingerprint = await usageFingerprint(context.session, context.panel);
   const falls = { compared: 0, fell: 0 };
-  const run: PanelRun = { ...context, open: [], active: 0, observing: false, fingerprint, falls, start };
+  const leasesAtStart = await otherLeases(context.session, context.report.run.id);
+  const empty = { open: [], held: [], active: 0, observing: false };
+  const run: PanelRun = { ...context, ...empty, fingerprint, falls, start, leasesAtStart };
   const { session, panel, request, report } = run;
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
@@ -68,7 +79,7 @@ export async function runPanel(
     await finishOpen(run);
   } catch (error) {
     const refused = itemErrorOf(error);
-    if (refused.code !== 'clock_wrong') throw error;
+    if (!CLOCK_ERRORS.includes(refused.code)) throw error;
     report.panels.push({ panel: panel.name, error: refused });
   }
 }
@@ -94,6 +105,11 @@ async function readPage(
     fingerprint: run.fingerprint,
   });
   refuseWrongClock(session, panel.name, run.start);
+  await refuseUnconfirmedClock(session, panel.name, run.start);
+  // Without a reading or the panel's clock, no cycle begins or ends.
+  if (session.clockDifference(panel.name) === null) {
+    for (const work of works) if (work.usage === null) stayInCycle(work);
+  }
   return works;
 }
 
@@ -115,6 +131,7 @@ async function writePage(run: PanelRun, works: Work[]): Promise<void> {
     if (!calm.has(work) && needsMore(panel, work, request)) run.open.push(work);
     else finished.push(work);
   }
+  noteHeld(run, finished);
   const notices = finished.flatMap(noticesOf);
   // The next page's answers come in meanwhile, and their calls go on: the store does not keep them waiting for all of this.
   await answersTaken();
@@ -159,7 +176,8 @@ function treatmentOf(run: PanelRun, observing: boolean): Treatment {
 }
 
 function needsMore(panel: Panel, work: Work, request: PassRequest): boolean {
-  return work.opens.length > 0 || work.closes.length > 0 || needsLook(panel, work, request);
+  const goesOn = request.observeAll && work.termination !== null;
+  return goesOn || work.opens.length > 0 || work.closes.length > 0 || needsLook(panel, work, request);
 }
 
 function needsLook(panel: Panel, work: Work, request: PassRequest): boolean {
@@ -179,35 +197,71 @@ async function finishOpen(run: PanelRun): Promise<void> {
   if (fell && !request.allowMass) for (const work of open) distrust(work, fell);
   const plans = await look(run);
   refuseWrongClock(session, panel.name, run.start);
-  const braked = askBrake(run, plans);
+  const braked = askBrake(session.config.poll.brake, run, plans);
   const stopped = braked !== null && !request.allowMass;
-  // What the brake stopped does not come to pass: nothing is told of it but that.
-  const told = open.filter((work) => !stopped || work.enforcement.value === 'observe');
-  const notices = told.flatMap((work) => [...noticesOf(work), ...planNotices(work, plans.get(work.service.id))]);
   const treatment = (work: Work): Treatment => {
     const observing = work.enforcement.value === 'observe';
     return { shownOnly: request.dryRun || stopped || observing, observing };
   };
+  // The brake blocked these changes: report only that.
+  const toldOf = (): Work[] =>
+    open.filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'));
+  const noticesOfAll = (): Notice[] =>
+    toldOf().flatMap((work) => [...noticesOf(work), ...planNotices(work, plans.get(work.service.id))]);
+  let notices: Notice[] = [];
+  if (request.dryRun || open.length === 0) {
+    notices = noticesOfAll();
+  } else {
+    if (open.some((work) => !treatment(work).shownOnly)) await backupBeforeEnforcing(session.store);
+    await session.write(leases.held, async (tables) => {
+      const affected = open.filter((work) => isAffected(work, plans.get(work.service.id)));
+      await leaveOutChanged(session, tables, affected, { run: report.run.id, leasesAtStart: run.leasesAtStart });
+      notices = noticesOfAll();
+      await saveResources(session, tables);
+      const decided = open.filter((work) => !work.changedMeanwhile);
+      await commit(tables, decided, treatment, { at: session.now(), stopped });
+    });
+  }
   for (const work of open) {
     const plan = plans.get(work.service.id);
-    if (!plan || !treatment(work).shownOnly) continue;
+    if (!plan || work.changedMeanwhile || !treatment(work).shownOnly) continue;
     work.actions.push(...plan.steps.map((step) => actionRow(session, report.run.id, work, step)));
+    if (request.dryRun) failForDoubt(panel, work);
   }
   if (!request.dryRun && open.length > 0) {
-    if (open.some((work) => !treatment(work).shownOnly)) await backupBeforeEnforcing(session.store);
-    await session.write(leases.held, (tables) => commit(tables, open, treatment, { at: session.now(), stopped }));
-    const changeable = open.filter((work) => !treatment(work).shownOnly && work.skipped === null);
+    const changeable = open.filter(
+      (work) => !treatment(work).shownOnly && work.skipped === null && !work.changedMeanwhile,
+    );
+    const observing = open.filter(
+      (work) => treatment(work).observing && work.skipped === null && !work.changedMeanwhile,
+    );
+    await resolveDoubts(session, panel, observing, leases, scopeOf(request));
     const due = (work: Work): boolean => needsLook(panel, work, request);
     await carryOut(session, panel, report.run.id, changeable, leases, due, scopeOf(request));
-    const wasStopped = changeable.some((work) => work.enforcement.value === 'observe');
-    if (wasStopped && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
   }
+  await finishTerminations(session, panel, { id: report.run.id, dryRun: request.dryRun }, open);
+  if (open.some((work) => work.enforcement.value === 'observe') && !report.run.observing.includes(panel.name))
+    report.run.observing.push(panel.name);
   for (const work of open) keep(session, panel, work, scopeOf(request));
+  for (const work of open) if (work.changedMeanwhile) notices.push(changedNotice(work, report.run.id));
   if (stopped) notices.push(brakeNotice(run, braked));
-  if (request.dryRun) showOnly(run, open, treatment, notices);
-  else if (open.length + notices.length > 0) {
-    await session.write(leases.held, (tables) => record(run, tables, open, treatment, notices));
+  const told = stillTrue(notices, open);
+  if (request.dryRun) showOnly(run, open, treatment, told);
+  else if (open.length + told.length > 0) {
+    await session.write(leases.held, (tables) => record(run, tables, open, treatment, told));
   }
+  noteHeld(run, open);
+  if (!request.dryRun && !stopped) await refreshHeld({ session, panel, leases, run: report.run.id }, run.held);
+}
+
+function noteHeld({ panel, held }: PanelRun, works: Work[]): void {
+  if (panel.refresh) held.push(...works.map(heldOf).filter((work) => work !== null));
+}
+
+/** Whether the run has something to do for the service, so that its facts must still be true. */
+function isAffected(work: Work, plan: Plan | undefined): boolean {
+  if (work.opens.length > 0 || work.closes.length > 0 || work.unsettled.length > 0) return true;
+  return plan !== undefined && (plan.steps.length > 0 || plan.settle.length > 0 || plan.moves.length > 0);
 }
 
 /** A reading that can't be trusted neither holds nor releases. */
@@ -229,12 +283,20 @@ async function look({ session, panel, request, open }: PanelRun): Promise<Map<st
   );
   for (const work of looked) {
     work.observation = observations.get(work.service.id) ?? null;
-    const memory = work.observation ? panel.memory?.(work.observation) : undefined;
+    const memory = work.observation ? panel.memory?.(work.observation, work.cycle?.counter ?? null) : undefined;
     if (memory !== undefined && work.cycle) work.cycle.counter = memory;
   }
-  await findSharing(session, panel, open);
+  await findSharers(session, panel, open);
   const plans = new Map<string, Plan>();
-  for (const work of looked) plans.set(work.service.id, planWork(session, panel, work, scopeOf(request)));
+  const planAll = (works: Work[]): void => {
+    for (const work of works) plans.set(work.service.id, planWork(session, panel, work, scopeOf(request)));
+  };
+  planAll(looked);
+  const needing = looked.filter((work) => plans.get(work.service.id)?.needsSharers === true);
+  if (needing.length > 0) {
+    await readUnread(session, panel, needing, open);
+    planAll(needing);
+  }
   return plans;
 }
 
@@ -245,29 +307,4 @@ function planNotices(work: Work, plan: Plan | undefined): Notice[] {
 
 function scopeOf(request: PassRequest): 'poll' | 'reconcile' {
   return request.observeAll ? 'reconcile' : 'poll';
-}
-
-/** What the brake counts, when it would stop the run; one service at a time has no brake. */
-function askBrake(run: PanelRun, plans: Map<string, Plan>): { changing: number } | null {
-  const changing = run.open.filter(
-    (work) =>
-      work.enforcement.value === 'on' &&
-      (work.opens.length > 0 || work.closes.length > 0 || plans.get(work.service.id)?.counts === true),
-  ).length;
-  const stops = brakeStops({ changing, active: run.active, ...run.session.config.poll.brake });
-  return stops && run.request.service === undefined ? { changing } : null;
-}
-
-function brakeNotice({ panel, report, request, active }: PanelRun, { changing }: { changing: number }): Notice {
-  const message = `${panel.name}: ${changing} of ${active} services would be held, released or changed at once; nothing was changed. Look at "sluice plan", then run again with --allow-mass if it is right`;
-  if (!request.dryRun) {
-    report.error = { code: 'mass_change', message, details: { panel: panel.name, changing, active } };
-  }
-  return {
-    code: 'mass_change',
-    key: `mass_change:${report.run.id}:${panel.name}`,
-    panel: panel.name,
-    service: null,
-    message,
-  };
 }

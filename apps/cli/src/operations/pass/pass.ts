@@ -1,12 +1,15 @@
+import { printable } from '@sluice/panel-http/printable';
 import type { ServiceRecord } from '@sluice/state-store';
 import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
 import type { Panel } from '../../panels/panel.js';
 import { limitedPanels } from '../agents/limited-panels.js';
+import { confirmClock } from '../clock-guard.js';
 import { leaseHeld, Leases, panelLease } from '../leases.js';
 import { runRow } from '../run-row.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
 import { exitCodeOf, wholeError } from './outcome.js';
+import { reportElsewhere } from './elsewhere.js';
 import { runPanel } from './panel-pass.js';
 import type { PassReport } from './report.js';
 import type { PassRequest } from './request.js';
@@ -55,6 +58,7 @@ export async function runPass(
       const { changes } = await sweepAfterPass(session, name, request, leases, report);
       tally.changes ||= changes > 0;
     }
+    await reportElsewhere(session, request, report);
     report.services = tally.views(names);
     report.run.finishedAt = session.now();
     const exitCode = exitCodeOf(report, tally);
@@ -132,11 +136,14 @@ async function takePanels(leases: Leases, names: string[], report: PassReport): 
 }
 
 async function finishRun(session: Session, report: PassReport, exitCode: number): Promise<void> {
-  await session.store.runs.finish(report.run.id, {
-    finishedAt: session.now(),
-    exitCode,
-    totals: report.totals,
-    error: report.error ? `${report.error.code}: ${report.error.message}` : null,
-    observing: report.run.observing,
+  await session.store.write(async (tables) => {
+    await tables.runs.finish(report.run.id, {
+      finishedAt: session.now(),
+      exitCode,
+      totals: report.totals,
+      error: report.error ? printable(`${report.error.code}: ${report.error.message}`) : null,
+      observing: report.run.observing,
+    });
+    await confirmClock(session, tables);
   });
 }

@@ -3,21 +3,25 @@ import {
   resolveAllowance,
   resolveMode,
   gigabytesToBytes,
+  liesAhead,
   stepCycle,
   zonedMidnight,
 } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import { entryOf } from '../../config/entry-of.js';
 import type { Config } from '../../config/load.js';
 import { itemErrorOf } from '../../errors.js';
 import type { Panel } from '../../panels/panel.js';
 import { enforcementOf } from '../enforcement.js';
+import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
+import { counterAfter } from './mended-counter.js';
 import { loadRemembered } from './remembered.js';
 import { fail, isOrderRow, type Work } from './work.js';
 
 /** Time zone of a panel's billing dates. */
 export function zoneOf(config: Config, panel: string): string {
-  return config.panels[panel]?.timeZone ?? config.timeZone;
+  return entryOf(config.panels, panel)?.timeZone ?? config.timeZone;
 }
 
 /**
@@ -29,7 +33,7 @@ export async function prepare(
   panel: Pick<Panel, 'name' | 'actions' | 'keep'>,
   services: ServiceRecord[],
   switches: SwitchRecord[],
-  { ordered } = { ordered: false },
+  { ordered = false, now = session.now() }: { ordered?: boolean; now?: string } = {},
 ): Promise<Work[]> {
   const { store, config } = session;
   const ids = services.length > 2000 ? undefined : services.map((service) => service.id);
@@ -45,9 +49,10 @@ export async function prepare(
     await store.purchases.list(ids === undefined ? { status: 'paid' } : { services: ids, status: 'paid' }),
   );
   const remembered = await loadRemembered(session, panel, services);
-  const now = session.now();
+  const earlier = await earlierCycles(session, cycles, now);
+  const terminations = await terminationsIn(session, [...unsettled.values()].flat());
   return services.map((service) => {
-    const product = config.products[service.product];
+    const product = entryOf(config.products, service.product);
     const override = overrides.get(service.id)?.[0] ?? null;
     const recorded = cycles.get(service.id)?.[0] ?? null;
     const work: Work = {
@@ -65,6 +70,7 @@ export async function prepare(
       cycle: null,
       closing: null,
       cycleIsNew: false,
+      wrongCycles: [],
       purchases: purchases.get(service.id) ?? [],
       allowance: null,
       answer: null,
@@ -76,12 +82,15 @@ export async function prepare(
       opens: [],
       closes: [],
       observation: null,
-      sharedWith: [],
+      sharers: [],
+      unread: null,
       actions: [],
       drift: [],
       remembered: remembered.get(service.id) ?? { seen: null, recent: [], removed: 0 },
+      termination: terminations.get(service.id) ?? null,
       passwordSet: false,
-      skipped: ordered ? null : skipReason(service, config, now),
+      changedMeanwhile: false,
+      skipped: ordered ? null : terminations.has(service.id) ? UNFINISHED : skipReason(service, config, now),
       error: null,
       warnings: [],
       held: false,
@@ -93,7 +102,7 @@ export async function prepare(
         message: `product "${service.product}" is not in the config: add it, or "sluice service set ${service.id} product=NAME"`,
       });
     } else if (work.skipped === null) {
-      placeInCycle(work, config, now, session);
+      placeInCycle(work, earlier.get(service.id) ?? [], now, session);
       weigh(work);
     }
     return work;
@@ -108,7 +117,8 @@ const EMPTY_PRODUCT = {
   terminate: 'manual',
 } as const satisfies Partial<Work['product']>;
 
-function group<T extends { service: string | null }>(rows: T[]): Map<string, T[]> {
+/** Returns rows by their service. */
+export function group<T extends { service: string | null }>(rows: T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
     if (row.service === null) continue;
@@ -131,29 +141,62 @@ export function isOverdue(service: ServiceRecord, config: Config, now: string): 
   return now >= zonedMidnight(service.nextDueDate, zoneOf(config, service.panel));
 }
 
-function placeInCycle(work: Work, config: Config, now: string, session: Session): void {
+/** The cycles before the newest one, of services whose newest one lies in the future: a run by a wrong clock opened it. */
+async function earlierCycles(
+  { store }: Session,
+  newest: Map<string, CycleRecord[]>,
+  now: string,
+): Promise<Map<string, CycleRecord[]>> {
+  const earlier = new Map<string, CycleRecord[]>();
+  for (const [service, [cycle]] of newest) {
+    if (cycle === undefined || !liesAhead(cycle, now)) continue;
+    earlier.set(
+      service,
+      (await store.cycles.ofService(service)).filter(({ id }) => id !== cycle.id),
+    );
+  }
+  return earlier;
+}
+
+function placeInCycle(work: Work, earlier: CycleRecord[], now: string, session: Session): void {
   const { service, product, recorded } = work;
   if (service.billingCycle === null || service.nextDueDate === null) return;
   try {
     const step = stepCycle({
       nextDueDate: service.nextDueDate,
       billingCycle: parseBillingCycleName(service.billingCycle),
-      timeZone: zoneOf(config, service.panel),
+      timeZone: zoneOf(session.config, service.panel),
       now,
       quotaPeriod: product.quotaPeriod,
       recorded,
+      earlier,
     });
-    if (recorded && step.kind !== 'opened') {
-      const moved = step.cycle.start !== recorded.start;
-      work.cycle = { ...recorded, ...step.cycle, ...(moved ? NO_PEAKS : {}) };
-      return;
+    const known = new Map([...earlier, ...(recorded ? [recorded] : [])].map((cycle) => [cycle.id, cycle]));
+    const wrong = (step.wrong ?? []).flatMap(({ id }) => known.get(id) ?? []);
+    const before = known.get(step.previous?.id ?? '') ?? null;
+    const counter = counterAfter(before, wrong, step.cycle.start);
+    work.wrongCycles = wrong;
+    if (before && step.kind !== 'opened') {
+      const moved = step.cycle.start !== before.start;
+      const closedAt = wrong.length > 0 ? null : before.closedAt;
+      work.cycle = { ...before, ...step.cycle, counter, closedAt, ...(moved ? NO_PEAKS : {}) };
+    } else {
+      work.closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
+      work.cycleIsNew = true;
+      work.cycle = newCycle(session.id('cyc'), service.id, step.cycle, now, counter);
     }
-    work.closing = recorded && recorded.closedAt === null ? { ...recorded, closedAt: now } : null;
-    work.cycleIsNew = true;
-    work.cycle = newCycle(session.id('cyc'), service.id, step.cycle, now, recorded);
   } catch (error) {
     fail(work, itemErrorOf(error));
   }
+}
+
+/** Leaves the service in its recorded cycle, as that was: what was worked out by the clock alone counts for nothing. */
+export function stayInCycle(work: Work): void {
+  work.cycle = work.recorded && { ...work.recorded };
+  work.closing = null;
+  work.cycleIsNew = false;
+  work.wrongCycles = [];
+  if (work.cycle !== null) weigh(work);
 }
 
 /** Figures of another window are no measure for this one. */
@@ -165,7 +208,7 @@ function newCycle(
   service: string,
   cycle: { start: string; end: string },
   now: string,
-  before: CycleRecord | null,
+  counter: unknown,
 ): CycleRecord {
   return {
     id,
@@ -178,7 +221,7 @@ function newCycle(
     totalBytes: null,
     readAt: null,
     ...NO_PEAKS,
-    counter: before?.counter ?? null,
+    counter,
     allowance: null,
     thresholds: [],
   };
@@ -187,13 +230,15 @@ function newCycle(
 /** Allowance of the cycle in force, with the purchases that were paid for it. */
 function weigh(work: Work): void {
   const { override, service, product, cycle } = work;
+  // What was bought for cycles that are forgotten is for the one that runs.
+  const bought = new Set([cycle, ...work.wrongCycles].map((each) => each?.id));
   try {
     work.allowance = resolveAllowance({
       mode: work.mode,
       override: override ? { quotaBytes: override.quotaBytes, unlimited: override.unlimited } : null,
       serviceQuotaBytes: service.baseQuotaOverrideGb === null ? null : gigabytesToBytes(service.baseQuotaOverrideGb),
       product: product.quota ?? null,
-      purchases: cycle ? work.purchases.filter((purchase) => purchase.cycle === cycle.id) : [],
+      purchases: cycle ? work.purchases.filter((purchase) => bought.has(purchase.cycle)) : [],
     });
     if (work.allowance.kind !== 'unmanaged' && cycle === null && work.error === null) {
       fail(work, {

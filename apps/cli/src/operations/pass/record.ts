@@ -24,7 +24,12 @@ export async function record(
 ): Promise<void> {
   const { session, report } = run;
   await answersTaken();
-  await tables.decisions.record(decided(run, works, treatment));
+  const decisions = decided(run, works, treatment);
+  // What was decided on facts that have changed is not what holds: the decision before stays.
+  const kept = works.some((work) => work.changedMeanwhile)
+    ? decisions.filter((_, index) => works[index]?.changedMeanwhile !== true)
+    : decisions;
+  await tables.decisions.record(kept);
   const told = await tables.notices.add(noticeRows(session, report.run.id, notices));
   report.notices.push(...told.map(shownNotice));
 }

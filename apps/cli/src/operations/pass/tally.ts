@@ -45,6 +45,7 @@ export class Tally {
     this.changes ||= actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
     if (status !== 'skipped') this.counted++;
     else if (work.skipped === LEASED) this.left++;
+    if (status === 'skipped' && work.termination !== null && decision.errorCode !== null) this.left++;
     if (status !== 'skipped' && decision.errorCode !== null) {
       this.wrong++;
       this.partly ||= actions.some((action) => action.state === 'applied');

@@ -1,3 +1,4 @@
+import { printable } from '@sluice/panel-http/printable';
 import type { Allowance, Decision, Mode, UsageBytes, WantedHold } from '@sluice/quota-core';
 import type {
   ActionRecord,
@@ -10,8 +11,9 @@ import type {
 } from '@sluice/state-store';
 import type { ProductConfig } from '../../config/schema.js';
 import type { ItemError } from '../../errors.js';
-import type { Observation, UsageAnswer } from '../../panels/panel.js';
+import type { Observation, Sharer, UsageAnswer } from '../../panels/panel.js';
 import type { Enforcement } from '../enforcement.js';
+import type { Termination } from '../provision/termination.js';
 import type { Remembered } from './remembered.js';
 
 /** One service on its way through a run: what is known of it, what was decided, what was done. */
@@ -29,6 +31,8 @@ export interface Work {
   /** A cycle that this run closes because a new one opens. */
   closing: CycleRecord | null;
   cycleIsNew: boolean;
+  /** Recorded cycles that are forgotten: a run by a clock that was ahead opened them. */
+  wrongCycles: CycleRecord[];
   purchases: PurchaseRecord[];
   allowance: Allowance | null;
   answer: UsageAnswer | null;
@@ -43,15 +47,21 @@ export interface Work {
   opens: WantedHold[];
   closes: HoldRecord[];
   observation: Observation | null;
-  /** Ids of other active services that stand on the same thing. */
-  sharedWith: string[];
+  /** Other services that stand on the same thing. */
+  sharers: Sharer[];
+  /** Services that may share with this one and could not be read; null as long as nobody has looked. */
+  unread: string[] | null;
   /** Actions of this run, as journaled or (dry run) as they would be. */
   actions: ActionRecord[];
   drift: string[];
   /** What the panel's last look left behind, and what was journaled for the service since. */
   remembered: Remembered;
+  /** A termination that was ordered and is not finished. */
+  termination: Termination | null;
   /** A password was set, or may have been. */
   passwordSet: boolean;
+  /** A command changed it since it was read: the run leaves it as it is. */
+  changedMeanwhile: boolean;
   /** Why it is left out: its status, its due date, or `LEASED`. */
   skipped: string | null;
   error: ItemError | null;
@@ -63,9 +73,9 @@ export interface Work {
 /** Why a service is skipped that another run works on: the only reason that makes this run an incomplete one. */
 export const LEASED = 'leased';
 
-/** Keeps the first error of a service: the later ones mostly follow from it. */
+/** Keeps the first error of a service, its message as one line: the later ones mostly follow from it. */
 export function fail(work: Work, error: ItemError): void {
-  work.error ??= error;
+  work.error ??= { code: error.code, message: printable(error.message) };
 }
 
 /** Types of journal rows that stand for a whole order (`provision:renew`), not for a change to the panel. */

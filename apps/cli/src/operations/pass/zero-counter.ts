@@ -8,7 +8,7 @@ import type { Work } from './work.js';
  * taken for growth since the old figure. What they had grown by since the last reading is counted first.
  */
 export async function zeroCounter(
-  work: Work,
+  work: Pick<Work, 'service' | 'cycle'>,
   zeroed: NonNullable<StepOutcome['zeroed']>,
   calledAt: string | null,
   tables: Pick<StoreTables, 'cycles'>,

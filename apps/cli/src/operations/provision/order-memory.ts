@@ -18,6 +18,8 @@ export interface OrderMemory {
   until?: string;
   product?: string;
   passwordFile?: string | null;
+  /** Who ordered a termination. */
+  by?: string;
 }
 
 /** An order of this verb that was broken off. */
@@ -34,7 +36,7 @@ export function orderMemory(row: ActionRecord | null): OrderMemory | null {
 /** Does this order finish the broken-off one? One to another date or product takes its place. */
 export function isSameOrder(open: ActionRecord, memory: OrderMemory): boolean {
   const earlier = orderMemory(open);
-  return earlier?.until === memory.until && earlier?.product === memory.product;
+  return earlier?.until === memory.until && earlier?.product === memory.product && earlier?.by === memory.by;
 }
 
 /** What the order is to remember: what a broken-off one had decided is kept. */
@@ -53,6 +55,8 @@ export function memoryOf(
     }
     case 'change-package':
       return { product: request.product ?? earlier?.product ?? '' };
+    case 'terminate':
+      return { by: earlier?.by ?? session.deps.login() };
     default:
       return { passwordFile: earlier?.passwordFile ?? null };
   }

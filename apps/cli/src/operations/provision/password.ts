@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Deps } from '../../context.js';
 import { usageError } from '../../errors.js';
+import { checkPlace, fileExists, isWhole } from './password-file.js';
 
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const LENGTH = 24;
@@ -25,6 +26,8 @@ export interface PasswordPlan {
   /** Absolute path of the file that holds it; null where it is printed. */
   file: string | null;
   generated: boolean;
+  /** How the file is still to be written; null where there is nothing to write. */
+  write: 'new' | 'replace' | null;
 }
 
 /** What the options say about a password. */
@@ -43,8 +46,8 @@ export interface PasswordOptions {
 }
 
 /**
- * Decides on the password before anything is called or stored. A file is written here, mode 0600 and never over an
- * existing one, so that no account is made whose password nobody has.
+ * Decides on the password before anything is called or stored, and refuses a file that is there or can't be written. The
+ * file itself is written once the order is stored: a run that is killed in between is repeated with the same file.
  *
  * @throws SluiceError `password_nowhere`, `password_file_exists`, `bad_password` (exit 2)
  */
@@ -54,6 +57,7 @@ export async function planPassword(deps: Deps, options: PasswordOptions): Promis
       password: checkPassword((await deps.readStdin()).replace(/\r?\n$/, ''), 'standard input'),
       file: null,
       generated: false,
+      write: null,
     };
   }
   const file = fileOf(deps, options);
@@ -64,31 +68,27 @@ export async function planPassword(deps: Deps, options: PasswordOptions): Promis
         'The generated password would go nowhere: run it on a terminal, with --json, with --password-file FILE, or state credentials: { writeTo: FOLDER } in the product; nothing was called',
       );
     }
-    return { password: generatePassword(deps.randomBytes), file: null, generated: true };
+    return { password: generatePassword(deps.randomBytes), file: null, generated: true, write: null };
   }
   if (existsSync(file)) {
-    if (options.readExisting || file === options.earlierFile) {
-      return {
-        password: checkPassword(readFileSync(file, 'utf8').replace(/\r?\n$/, ''), file),
-        file,
-        generated: false,
-      };
+    const own = file === options.earlierFile;
+    if (options.readExisting || (own && isWhole(file))) {
+      const password = checkPassword(readFileSync(file, 'utf8').replace(/\r?\n$/, ''), file);
+      return { password, file, generated: false, write: null };
     }
-    throw usageError(
-      'password_file_exists',
-      `${file} is there already and is never overwritten: name another file; nothing was called`,
-    );
-  }
-  const password = generatePassword(deps.randomBytes);
-  writeNew(file, password);
-  return { password, file, generated: true };
+    if (!own) throw fileExists(file);
+  } else checkPlace(file);
+  const write = existsSync(file) ? 'replace' : 'new';
+  return { password: generatePassword(deps.randomBytes), file, generated: true, write };
 }
 
 function fileOf(deps: Deps, options: PasswordOptions): string | null {
   if (options.file !== undefined) return path.resolve(deps.cwd, options.file);
   if (options.folder === undefined) return null;
   const base = path.join(options.folder, `${options.service.replaceAll(/[^\w.@-]/g, '_')}.password`);
-  if (!existsSync(base) || base === options.earlierFile) return base;
+  const earlier = options.earlierFile ?? '';
+  if (earlier === base || earlier.startsWith(`${base}.`)) return earlier;
+  if (!existsSync(base)) return base;
   return `${base}.${new Date(deps.clock.now()).toISOString().replaceAll(/[:.]/g, '-')}`;
 }
 
@@ -101,22 +101,4 @@ function checkPassword(password: string, source: string): string {
     );
   }
   return password;
-}
-
-function writeNew(file: string, password: string): void {
-  try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const handle = openSync(file, 'wx', 0o600);
-    try {
-      writeSync(handle, `${password}\n`);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-  } catch (error) {
-    throw usageError(
-      'password_file_unwritable',
-      `${file} can't be written (${(error as { code?: string }).code ?? 'unknown'}); nothing was called`,
-    );
-  }
 }

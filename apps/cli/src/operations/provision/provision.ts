@@ -1,14 +1,29 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import type { ActionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import {
+  mergeService,
+  type ActionRecord,
+  type ServiceChange,
+  type ServiceRecord,
+  type StoreTables,
+} from '@sluice/state-store';
+import { entryOf } from '../../config/entry-of.js';
 import type { ProductConfig } from '../../config/schema.js';
-import { ExitCode, SluiceError, usageError } from '../../errors.js';
+import { ExitCode, SluiceError, usageError, type ItemError } from '../../errors.js';
 import type { AccountOrder, Panel } from '../../panels/panel.js';
 import { suggestion } from '../../config/load.js';
-import { runDecided, type Credentials, type OrderContent, type OrderReport } from '../order.js';
+import {
+  runDecided,
+  TERMINATE,
+  type Credentials,
+  type OrderContent,
+  type OrderOutcome,
+  type OrderReport,
+} from '../order.js';
 import type { Work } from '../pass/work.js';
 import { requireService, type Session } from '../session.js';
 import { isSameOrder, memoryOf, openOrder, orderMemory, orderRow, type OrderMemory } from './order-memory.js';
+import { removeDraft, writePasswordFile } from './password-file.js';
 import { planPassword, type PasswordPlan } from './password.js';
 import type { ProvisionRequest } from './request.js';
 
@@ -34,6 +49,19 @@ export async function provision(
   const isOurs = plan?.generated === true || (verb === 'create' && plan?.file === earlierFile);
   if (plan?.file != null && isOurs && !work.passwordSet && exitCode === ExitCode.done) rmSync(plan.file);
   return { report: { ...report, credentials: credentialsOf(panel, work, plan, request) }, exitCode };
+}
+
+/** Goes on with a termination that was broken off, as a part of a run; `observe` stops it. */
+export function finishTermination(session: Session, id: string, run: string): Promise<OrderOutcome> {
+  const frame = { command: TERMINATE, dryRun: false, waitMs: 0, run, decidedByRun: true };
+  const request: ProvisionRequest = { verb: 'terminate', dryRun: false, waitMs: 0, shown: false };
+  return runDecided(session, id, frame, (service, panel) => decide(session, panel, service, request));
+}
+
+/** An order that can't be carried out is no wish that a run goes on with. */
+async function refuse(session: Session, row: string, { code, message }: ItemError, tables: StoreTables): Promise<void> {
+  const settledAt = session.now();
+  await tables.actions.settle(row, { state: 'failed', settledAt, errorCode: code, errorMessage: message });
 }
 
 /** An order, with the password that goes with it. */
@@ -79,7 +107,11 @@ async function decide(
   const plan = setPassword && !request.dryRun ? await passwordFor(session, product, request, id, open) : null;
   const earlierFile = orderMemory(open)?.passwordFile ?? null;
   if (plan) memory.passwordFile = plan.file;
-  const rowId = open?.id ?? session.id('act');
+  // An order that is repeated with another file remembers that one from now on.
+  const kept = plan !== null && plan.file !== earlierFile ? null : open;
+  const ended = [superseded, kept === null ? open : null].filter((row) => row !== null);
+  const rowId = kept?.id ?? session.id('act');
+  const soldBefore = service.product;
   return {
     panel,
     plan,
@@ -87,22 +119,44 @@ async function decide(
     account: accountOrder(request, setPassword),
     password: () => plan?.password ?? null,
     desire: async (target, tables, run) => {
-      desire(session, panel, target, request, memory, product);
-      await tables.services.put([{ ...target, updatedAt: session.now() }]);
-      if (superseded) await tables.actions.settle(superseded.id, { state: 'unneeded', settledAt: session.now() });
-      if (open === null) await tables.actions.plan([orderRow(session, rowId, run, target, request, memory)]);
+      const change = desiredChange(session, panel, target, request, memory, product);
+      const changed = await tables.services.update([change]);
+      Object.assign(target, changed[0]);
+      for (const row of ended) await tables.actions.settle(row.id, { state: 'unneeded', settledAt: session.now() });
+      if (kept === null) await tables.actions.plan([orderRow(session, rowId, run, target, request, memory)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
     },
+    begin: () => {
+      if (kept === null && open !== null && earlierFile !== null) removeDraft(earlierFile, open.id);
+      if (plan?.file == null) return;
+      if (plan.write === null) removeDraft(plan.file, rowId);
+      else writePasswordFile(plan.file, plan.password, plan.write, rowId);
+    },
+    withdraw: (tables) => tables.actions.settle(rowId, { state: 'unneeded', settledAt: session.now() }),
     pretend: (target) => {
-      desire(session, panel, target.service, request, memory, product);
+      const change = desiredChange(session, panel, target.service, request, memory, product);
+      Object.assign(target.service, mergeService(target.service, change));
       target.product = product;
     },
     done: async (target, tables) => {
-      if (request.verb === 'create' && target.status === 'pending') target.status = 'active';
-      if (request.verb === 'terminate') await endAll(session, target, tables);
-      await tables.services.put([{ ...target, updatedAt: session.now() }]);
+      if (request.verb === 'create' && target.status === 'pending') await setStatus(session, target, 'active', tables);
+      if (request.verb === 'terminate') {
+        await setStatus(session, target, 'terminated', tables);
+        await endAll(session, target, tables);
+      }
       await tables.actions.settle(rowId, { state: 'applied', settledAt: session.now() });
     },
+    // A termination that was accepted before stays ordered, whatever is in its way now.
+    ...(request.verb === 'terminate' &&
+      open === null && { refused: (error, tables) => refuse(session, rowId, error, tables) }),
+    ...(request.verb === 'change-package' && {
+      refused: async (error, tables) => {
+        if (error.code !== 'agent_limit') return;
+        const [back] = await tables.services.update([{ id, product: soldBefore, updatedAt: session.now() }]);
+        Object.assign(service, back);
+        await refuse(session, rowId, error, tables);
+      },
+    }),
   };
 }
 
@@ -132,7 +186,7 @@ function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {
 
 function productAfter(session: Session, service: ServiceRecord, memory: OrderMemory): ProductConfig {
   const name = memory.product ?? service.product;
-  const product = session.config.products[name];
+  const product = entryOf(session.config.products, name);
   if (!product) {
     throw new SluiceError(
       'unknown_product',
@@ -201,25 +255,36 @@ function accountOrder(request: ProvisionRequest, setPassword: boolean): AccountO
   }
 }
 
-/** Changes what is desired of the service. */
-function desire(
+/** What the verb changes of the service, in its row; the rest of the row is not this order's. */
+function desiredChange(
   session: Session,
   panel: Panel,
   service: ServiceRecord,
   request: ProvisionRequest,
   memory: OrderMemory,
   product: ProductConfig,
-): void {
-  if (memory.until !== undefined) service.nextDueDate = memory.until;
-  if (memory.product !== undefined) service.product = memory.product;
-  if (request.verb === 'create' && panel.accounts) {
-    // An unguessable name is stored before the account is made: a lost answer is settled by looking for it.
-    for (const [key, value] of Object.entries(panel.accounts.newRefs(service, product, session.deps.randomBytes))) {
-      if (service.refs[key] !== undefined) continue;
-      service.refs[key] = value;
-      service.ownRefs = [...service.ownRefs, key];
-    }
-  }
+): ServiceChange {
+  // An unguessable name is stored before the account is made: a lost answer is settled by looking for it.
+  const names = request.verb === 'create' ? panel.accounts?.newRefs(service, product, session.deps.randomBytes) : {};
+  const made = Object.entries(names ?? {}).filter(([key]) => service.refs[key] === undefined);
+  return {
+    id: service.id,
+    ...(memory.until === undefined ? {} : { nextDueDate: memory.until }),
+    ...(memory.product === undefined ? {} : { product: memory.product }),
+    refs: Object.fromEntries(made),
+    ownRefs: Object.fromEntries(made.map(([key]) => [key, true])),
+    updatedAt: session.now(),
+  };
+}
+
+async function setStatus(
+  session: Session,
+  service: ServiceRecord,
+  status: ServiceRecord['status'],
+  tables: StoreTables,
+): Promise<void> {
+  const changed = await tables.services.update([{ id: service.id, status, updatedAt: session.now() }]);
+  Object.assign(service, changed[0]);
 }
 
 /** A billing hold that was due to the expiry goes with the renewal; one that was ordered stays. */
@@ -230,11 +295,10 @@ async function endOverdueHold(session: Session, service: ServiceRecord, tables: 
   }
 }
 
-/** Nothing of a terminated service is left to hold or to undo. */
+/** Nothing of a terminated service is left to hold or to undo on its panel. */
 async function endAll(session: Session, service: ServiceRecord, tables: StoreTables): Promise<void> {
   const at = session.now();
-  service.status = 'terminated';
-  for (const item of await tables.evidence.open({ services: [service.id] }))
+  for (const item of await tables.evidence.open({ services: [service.id], panel: service.panel }))
     await tables.evidence.end(item.id, at, 'dropped');
   for (const hold of await tables.holds.open({ services: [service.id] })) await tables.holds.end(hold.id, at);
 }

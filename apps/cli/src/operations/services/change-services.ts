@@ -4,7 +4,8 @@ import { SluiceError, usageError } from '../../errors.js';
 import { Leases, serviceLease } from '../leases.js';
 import { requireService, type Session } from '../session.js';
 import { applyField, IMPORT_KEYS, type ImportKey } from './fields.js';
-import { blankService, checkService } from './import-services.js';
+import { changeOf } from './change-of.js';
+import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 
 /** Texts of `KEY=VALUE…`, as the import names them. */
 export function parsePairs(pairs: string[]): [ImportKey, string][] {
@@ -22,19 +23,20 @@ export function parsePairs(pairs: string[]): [ImportKey, string][] {
 
 /** Adds one service. */
 export async function addService(session: Session, id: string, pairs: [ImportKey, string][]): Promise<ServiceRecord> {
-  if (!/^[\w.:@-]{1,128}$/.test(id)) {
-    throw usageError('bad_service', `"${id}" is no id: letters, digits and . _ : @ - only, at most 128`);
-  }
-  if (await session.store.services.get(id)) {
-    throw new SluiceError(
-      'service_exists',
-      `There is a service "${id}" already; change it with "sluice service set ${id} KEY=VALUE"`,
-    );
-  }
-  const record = blankService(id, session.now());
-  setFields(session, record, pairs);
-  await session.store.write((tables) => tables.services.put([record]));
-  return record;
+  const wrongId = idProblem(id);
+  if (wrongId !== null) throw usageError('bad_service', wrongId);
+  return session.write([], async (tables) => {
+    if (await tables.services.get(id)) {
+      throw new SluiceError(
+        'service_exists',
+        `There is a service "${id}" already; change it with "sluice service set ${id} KEY=VALUE"`,
+      );
+    }
+    const record = blankService(id, session.now());
+    setFields(session, record, pairs);
+    await tables.services.put([record]);
+    return record;
+  });
 }
 
 /** Changes keys of one service. */
@@ -44,16 +46,20 @@ export async function changeService(
   pairs: [ImportKey, string][],
   waitMs: number,
 ): Promise<ServiceRecord> {
-  return withServiceLease(session, id, waitMs, async (service) => {
-    const record = structuredClone(service);
-    setFields(session, record, pairs);
-    const moved = record.panel !== service.panel;
-    if (moved && (await session.store.evidence.open({ services: [id] })).length > 0) {
-      throw new SluiceError('service_held', `"${id}" can't change its panel while it is held: release it first`);
-    }
-    const changed = { ...record, updatedAt: session.now() };
-    await session.store.write((tables) => tables.services.put([changed]));
-    return changed;
+  const panel = pairs.find(([key]) => key === 'panel')?.[1];
+  return withServiceLease(session, id, waitMs, async (service, leases) => {
+    if (panel !== undefined && panel !== service.panel) await refuseInDoubt(session, id);
+    return session.write(leases.held, async (tables) => {
+      const record = structuredClone(service);
+      setFields(session, record, pairs);
+      if (record.panel !== service.panel) {
+        const problem = (await panelChangeProblems(tables, new Map([[id, record.panel]]))).get(id);
+        if (problem !== undefined) throw new SluiceError('service_held', problem, { details: { service: id } });
+      }
+      const change = changeOf(service, record, session.now());
+      const [changed = service] = change ? await tables.services.update([change]) : [];
+      return changed;
+    });
   });
 }
 
@@ -69,16 +75,13 @@ function setFields(session: Session, record: ServiceRecord, pairs: [ImportKey, s
   if (problems.length === 0)
     problems.push(...checkService(record, session.config).map(([key, message]) => `${key}: ${message}`));
   if (problems.length > 0) {
-    throw usageError('bad_service', [`"${record.id}" was not stored:`, ...problems].join('\n  '), {
-      service: record.id,
-      problems,
-    });
+    throw usageError('bad_service', `"${record.id}" was not stored:`, { service: record.id, problems }, problems);
   }
 }
 
 /** Removes a service and what is known of it; refused while it is held or has an account that Sluice made. */
 export async function removeService(session: Session, id: string, waitMs: number): Promise<ServiceRecord> {
-  return withServiceLease(session, id, waitMs, async (service) => {
+  return withServiceLease(session, id, waitMs, async (service, leases) => {
     const evidence = await session.store.evidence.open({ services: [id] });
     const holds = await session.store.holds.open({ services: [id] });
     if (evidence.length > 0 || holds.length > 0) {
@@ -88,15 +91,28 @@ export async function removeService(session: Session, id: string, waitMs: number
         { details: { service: id } },
       );
     }
+    await refuseInDoubt(session, id);
     if (service.ownRefs.length > 0 && service.status !== 'terminated') {
       throw new SluiceError(
         'service_has_account',
         `"${id}" has an account that Sluice made: "sluice provision terminate ${id} --yes" first`,
       );
     }
-    await session.store.write((tables) => tables.services.remove(id));
+    await session.write(leases.held, (tables) => tables.services.remove(id));
     return service;
   });
+}
+
+/** A change that may have been made can only be undone by who knows of it and of its panel. */
+async function refuseInDoubt(session: Session, id: string): Promise<void> {
+  const rows = await session.store.actions.unsettled({ services: [id] });
+  const row = rows.find((action) => action.calledAt !== null);
+  if (!row) return;
+  throw new SluiceError(
+    'service_in_doubt',
+    `"${id}" has a change whose outcome is not known (${row.type} ${row.target}): let a poll settle it, or say "sluice action resolve ${row.id} --done" or "--not-done"`,
+    { details: { service: id, action: row.id } },
+  );
 }
 
 /** Works on one service under its lease, with the service as it is then. */

@@ -1,5 +1,6 @@
 import { checkLocalDate, gigabytesToBytes, parseBillingCycleName } from '@sluice/quota-core';
 import type { ServiceRecord, ServiceStatus } from '@sluice/state-store';
+import { shapeProblem } from './ref-shapes.js';
 
 /** Names of an import's columns, in the order that `export` writes them (cli.md, Service import). */
 export const IMPORT_KEYS = [
@@ -105,7 +106,14 @@ function statusOf(record: ServiceRecord, value: string): ServiceStatus {
   return status;
 }
 
-function setText(target: Record<string, string>, record: ServiceRecord, key: string, value: string): void {
+function setText(target: Record<string, string>, record: ServiceRecord, key: ImportKey, value: string): void {
+  // A value that stands there already is not checked: stores may have odd ones from before.
+  const wanted = value === '' || value === target[key] ? null : shapeProblem(key, value);
+  if (value !== '' && value !== target[key] && record.ownRefs.includes(key)) {
+    const own = `the account that Sluice made for "${record.id}" is ${target[key] ?? 'unknown'}`;
+    throw new FieldError(key, `${own}: another ${key} would belong to somebody else; terminate the service first`);
+  }
+  if (wanted !== null) throw new FieldError(key, `"${value}" is no ${key}: ${wanted}`);
   if (value !== '') target[key] = value;
   else if (!record.ownRefs.includes(key)) Reflect.deleteProperty(target, key);
 }

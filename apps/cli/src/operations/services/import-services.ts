@@ -1,8 +1,10 @@
 import { closest } from 'fastest-levenshtein';
-import type { ServiceRecord } from '@sluice/state-store';
-import type { Config } from '../../config/load.js';
+import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { Leases, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
-import { applyField, fieldsOf, IMPORT_KEYS, type ImportKey } from './fields.js';
+import { changeOf } from './change-of.js';
+import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
+import { applyField, IMPORT_KEYS, type ImportKey } from './fields.js';
 import type { ImportRow } from './rows.js';
 
 /** One thing that is wrong with an import. */
@@ -19,132 +21,178 @@ export interface ImportReport {
   problems: ImportProblem[];
 }
 
+/** What the rows of an import come to for the services as they are. */
+interface ImportPlan {
+  added: ServiceRecord[];
+  changes: ServiceChange[];
+  unchanged: number;
+  problems: ImportProblem[];
+}
+
 const KEYS: readonly string[] = IMPORT_KEYS;
 
-/** All rows or none: with a single problem nothing is stored. */
-export async function importServices(session: Session, rows: ImportRow[]): Promise<ImportReport> {
-  const report: ImportReport = { totals: { rows: rows.length, added: 0, changed: 0, unchanged: 0 }, problems: [] };
-  const existing = new Map((await session.store.services.list()).map((record) => [record.id, record]));
-  const seen = new Map<string, number | null>();
-  const changed: ServiceRecord[] = [];
-  checkColumns(rows, report);
-  for (const row of rows) {
-    const id = (row.values['id'] ?? '').trim();
-    const bad = new Set<string | null>();
-    const problem = (key: string | null, message: string): void => {
-      bad.add(key);
-      report.problems.push({ line: row.line, service: id === '' ? null : id, key, message });
-    };
-    const idProblem = checkId(id, seen);
-    if (idProblem !== null) {
-      problem('id', idProblem);
-      continue;
-    }
-    seen.set(id, row.line);
-    const before = existing.get(id);
-    const record = before ? structuredClone(before) : blankService(id, session.now());
-    for (const key of IMPORT_KEYS) {
-      const text = row.values[key];
-      if (text === undefined) continue;
-      try {
-        applyField(record, key, text);
-      } catch (error) {
-        problem(key, (error as Error).message);
-      }
-    }
-    for (const [key, message] of checkService(record, session.config)) if (!bad.has(key)) problem(key, message);
-    if (!before) report.totals.added++;
-    else if (same(before, record)) report.totals.unchanged++;
-    else report.totals.changed++;
-    if (!before || !same(before, record)) changed.push({ ...record, updatedAt: session.now() });
+/**
+ * All rows or none: with a single problem nothing is stored. Services that change are leased meanwhile, so that no
+ * command is at work on one of them; what changes is decided under the leases, on the rows as they are then.
+ */
+export async function importServices(session: Session, rows: ImportRow[], waitMs: number): Promise<ImportReport> {
+  let plan = await planImport(session, session.store, rows);
+  const leased = new Set<string>();
+  while (plan.problems.length === 0) {
+    for (const { id } of plan.changes) leased.add(id);
+    const outcome = await underLeases(session, rows, [...leased], waitMs);
+    plan = outcome.plan;
+    if (outcome.stored) break;
   }
-  if (report.problems.length > 0) {
-    return { ...report, totals: { rows: rows.length, added: 0, changed: 0, unchanged: 0 } };
-  }
-  await session.store.write((tables) => tables.services.put(changed));
-  return report;
+  return reportOf(rows, plan);
 }
 
-function checkColumns(rows: ImportRow[], report: ImportReport): void {
-  const named = new Map<string, number | null>();
-  for (const row of rows) for (const key of Object.keys(row.values)) if (!named.has(key)) named.set(key, row.line);
-  for (const [key, line] of named) {
-    if (KEYS.includes(key)) continue;
-    report.problems.push({
-      line,
-      service: null,
-      key,
-      message: `unknown column "${key}"; did you mean "${closest(key, [...KEYS])}"?`,
+/** Decides and stores under the leases of these services; stores nothing where others turn out to change, too. */
+async function underLeases(
+  session: Session,
+  rows: ImportRow[],
+  ids: string[],
+  waitMs: number,
+): Promise<{ plan: ImportPlan; stored: boolean }> {
+  const leases = new Leases(session, session.runId ?? session.id('run'));
+  try {
+    await leases.takeAll(ids.map(serviceLease), waitMs);
+    const leased = new Set(ids);
+    return await session.write(leases.held, async (tables) => {
+      const plan = await planImport(session, tables, rows);
+      // Another command may have added or changed one meanwhile: then once more, with its lease.
+      const stored = plan.problems.length === 0 && plan.changes.every((change) => leased.has(change.id));
+      if (stored) await store(tables, plan);
+      return { plan, stored };
     });
+  } finally {
+    await leases.releaseAll();
   }
 }
 
-function checkId(id: string, seen: Map<string, number | null>): string | null {
-  if (id === '') return 'id is required';
-  if (!/^[\w.:@-]{1,128}$/.test(id)) return `"${id}" is no id: letters, digits and . _ : @ - only, at most 128`;
-  const before = seen.get(id);
-  if (seen.has(id)) return `"${id}" stands twice in this file (first in line ${String(before ?? '?')})`;
-  return null;
+async function store(tables: StoreTables, { added, changes }: ImportPlan): Promise<void> {
+  await tables.services.put(added);
+  await tables.services.update(changes);
 }
 
-/** A service with nothing but its id. */
-export function blankService(id: string, now: string): ServiceRecord {
+function reportOf(rows: ImportRow[], { added, changes, unchanged, problems }: ImportPlan): ImportReport {
+  const done = problems.length === 0;
+  const count = (number: number): number => (done ? number : 0);
   return {
-    id,
-    panel: '',
-    product: '',
-    client: null,
-    billingCycle: null,
-    nextDueDate: null,
-    status: 'active',
-    trafficMode: null,
-    baseQuotaOverrideGb: null,
-    refs: {},
-    ownRefs: [],
-    fields: {},
-    protectedUntil: null,
-    createdAt: now,
-    updatedAt: now,
+    totals: {
+      rows: rows.length,
+      added: count(added.length),
+      changed: count(changes.length),
+      unchanged: count(unchanged),
+    },
+    problems,
   };
 }
 
-/** What a service lacks to be worked with: key and message of each problem. */
-export function checkService(record: ServiceRecord, config: Config): [ImportKey, string][] {
+/** One row with the service that it is about. */
+interface RowWork {
+  row: ImportRow;
+  before: ServiceRecord | null;
+  after: ServiceRecord;
+  /** Keys that a problem was reported for. */
+  bad: Set<string | null>;
+}
+
+async function planImport(session: Session, tables: StoreTables, rows: ImportRow[]): Promise<ImportPlan> {
+  const problems = unknownColumns(rows);
+  const works: RowWork[] = [];
+  const problem = ({ row, after, bad }: RowWork, key: string | null, message: string): void => {
+    bad.add(key);
+    problems.push({ line: row.line, service: after.id === '' ? null : after.id, key, message });
+  };
+  const ids = rows.map(idOf);
+  const existing = new Map((await tables.services.list({ ids })).map((record) => [record.id, record]));
+  const seen = new Map<string, number | null>();
+  for (const row of rows) {
+    const id = idOf(row);
+    const before = existing.get(id) ?? null;
+    const after = before ? structuredClone(before) : blankService(id, session.now());
+    const work = { row, before, after, bad: new Set<string | null>() };
+    const wrongId = rowIdProblem(id, seen);
+    if (wrongId !== null) {
+      problem(work, 'id', wrongId);
+      continue;
+    }
+    seen.set(id, row.line);
+    works.push(work);
+    for (const [key, message] of applyRow(after, row)) problem(work, key, message);
+    for (const [key, message] of checkService(after, session.config)) {
+      if (!work.bad.has(key)) problem(work, key, message);
+    }
+  }
+  await keepCreated(tables, works);
+  const moved = works.filter(({ before, after }) => before !== null && before.panel !== after.panel);
+  const stay = await panelChangeProblems(tables, new Map(moved.map(({ after }) => [after.id, after.panel])));
+  for (const work of moved) {
+    const message = stay.get(work.after.id);
+    if (message !== undefined) problem(work, 'panel', message);
+  }
+  return { ...sorted(works, session.now()), problems: inFileOrder(problems) };
+}
+
+const idOf = (row: ImportRow): string => (row.values['id'] ?? '').trim();
+
+/** Writes a row's texts into the service; gives key and message of each that does not fit. */
+function applyRow(record: ServiceRecord, row: ImportRow): [ImportKey, string][] {
   const problems: [ImportKey, string][] = [];
-  const panel = config.panels[record.panel];
-  const product = config.products[record.product];
-  if (record.panel === '') problems.push(['panel', 'panel is required']);
-  else if (!panel)
-    problems.push(['panel', `there is no panel "${record.panel}" in the config; known: ${listed(config.panels)}`]);
-  if (record.product === '') problems.push(['product', 'product is required']);
-  else if (!product)
-    problems.push([
-      'product',
-      `there is no product "${record.product}" in the config; known: ${listed(config.products)}`,
-    ]);
-  if (panel && product && product.panel !== record.panel) {
-    problems.push([
-      'product',
-      `product "${record.product}" is sold on panel "${product.panel}", not on "${record.panel}"`,
-    ]);
-  }
-  const ended = record.status === 'terminated' || record.status === 'vanished';
-  if (product?.quota !== undefined && !ended) {
-    if (record.billingCycle === null)
-      problems.push(['billing_cycle', `billing_cycle is required: product "${record.product}" has a quota`]);
-    if (record.nextDueDate === null)
-      problems.push(['next_due_date', `next_due_date is required: product "${record.product}" has a quota`]);
-  }
-  if (panel?.kind === 'easydcim' && record.refs['easydcim_service_id'] === undefined) {
-    problems.push(['easydcim_service_id', 'easydcim_service_id is required on an EasyDCIM panel']);
+  for (const key of IMPORT_KEYS) {
+    const text = row.values[key];
+    if (text === undefined) continue;
+    try {
+      applyField(record, key, text);
+    } catch (error) {
+      problems.push([key, (error as Error).message]);
+    }
   }
   return problems;
 }
 
-function listed(known: Record<string, unknown>): string {
-  return Object.keys(known).join(', ') || 'none';
+/** An account that was taken over by `create` is there as well as one that it made: `pending` does not unset it. */
+async function keepCreated(tables: StoreTables, works: RowWork[]): Promise<void> {
+  for (const { before, after } of works) {
+    if (before?.status !== 'active' || after.status !== 'pending') continue;
+    const actions = await tables.actions.list({ service: after.id });
+    const created = actions.some(({ type, state }) => type === 'provision:create' && state === 'applied');
+    if (created) after.status = 'active';
+  }
 }
 
-function same(a: ServiceRecord, b: ServiceRecord): boolean {
-  return JSON.stringify([fieldsOf(a), a.status]) === JSON.stringify([fieldsOf(b), b.status]);
+function sorted(works: RowWork[], now: string): Pick<ImportPlan, 'added' | 'changes' | 'unchanged'> {
+  const added: ServiceRecord[] = [];
+  const changes: ServiceChange[] = [];
+  for (const { before, after } of works) {
+    const change = before && changeOf(before, after, now);
+    if (!before) added.push(after);
+    else if (change) changes.push(change);
+  }
+  return { added, changes, unchanged: works.length - added.length - changes.length };
+}
+
+/** In the order of the lines, those without a line first; problems of one line as they were found. */
+function inFileOrder(problems: ImportProblem[]): ImportProblem[] {
+  return problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+function unknownColumns(rows: ImportRow[]): ImportProblem[] {
+  const named = new Map<string, number | null>();
+  for (const row of rows) for (const key of Object.keys(row.values)) if (!named.has(key)) named.set(key, row.line);
+  return [...named]
+    .filter(([key]) => !KEYS.includes(key))
+    .map(([key, line]) => ({
+      line,
+      service: null,
+      key,
+      message: `unknown column "${key}"; did you mean "${closest(key, [...KEYS])}"?`,
+    }));
+}
+
+function rowIdProblem(id: string, seen: Map<string, number | null>): string | null {
+  if (id === '') return 'id is required';
+  if (seen.has(id)) return `"${id}" stands twice in this file (first in line ${String(seen.get(id) ?? '?')})`;
+  return idProblem(id);
 }

@@ -1,5 +1,6 @@
 import { parse as parseCsv } from 'csv-parse/sync';
-import { parse as parseYaml, LineCounter, parseDocument, isSeq } from 'yaml';
+import { LineCounter, parseDocument, isSeq } from 'yaml';
+import { yamlMessage } from '../../config/yaml-message.js';
 import { usageError } from '../../errors.js';
 
 /** One row of an import: its place in the file and its texts. */
@@ -29,7 +30,7 @@ export function readRows(text: string, format: ImportFormat, file: string): Impo
     if (format === 'yaml') return readYaml(text);
     return listOf(JSON.parse(text)).map((values, index) => ({ line: lineOfItem(text, index), values }));
   } catch (error) {
-    const [reason = ''] = (error as Error).message.split('\n');
+    const [reason = ''] = yamlMessage(error).split('\n');
     throw usageError(
       'bad_import',
       `${file} can't be read as ${format.toUpperCase()}: ${reason.replace(/:$/, '')}; nothing was stored`,
@@ -53,7 +54,7 @@ function readYaml(text: string): ImportRow[] {
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
   if (error) throw error;
-  const rows = listOf(parseYaml(text));
+  const rows = listOf(document.toJS());
   const contents = document.get('services') ?? document.contents;
   return rows.map((values, index) => {
     const node = isSeq(contents) ? (contents.items[index] as { range?: [number, number, number] }) : undefined;
@@ -75,6 +76,8 @@ function listOf(value: unknown): Record<string, string>[] {
 function textOf(value: unknown, key: string, index: number): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new Error(`item ${index + 1}: "${key}" is too large for a number: write it as text, in quotation marks`);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value instanceof Date) return value.toISOString().slice(0, 10);
   throw new Error(`item ${index + 1}: "${key}" is neither text nor number`);

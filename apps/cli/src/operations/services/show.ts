@@ -1,7 +1,9 @@
 import type { ServiceRecord } from '@sluice/state-store';
+import { entryOf } from '../../config/entry-of.js';
 import { enforcementOf } from '../enforcement.js';
 import type { AccountView } from '../../panels/flvx/flvx-kept.js';
 import { keptIn } from '../pass/remembered.js';
+import { openTerminations, type Termination } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { lifecycleOf, serviceView, type ServiceView } from '../views.js';
 
@@ -30,6 +32,8 @@ export interface ServiceDetail extends ServiceView {
     since: string;
   } | null;
   protectedUntil: string | null;
+  /** A termination that was ordered and is not finished; null where there is none. */
+  termination: { since: string; by: string; remains: string[] } | null;
   /** On a panel with accounts of its own (FLVX): the account as last seen, null before the first look. */
   account?: AccountView | null;
 }
@@ -50,6 +54,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
   const holds = await store.holds.open({ services: ids });
   const purchases = await store.purchases.list({ services: ids });
   const switches = await store.switches.list();
+  const terminations = await openTerminations(session, ids);
   return services.map((service) => {
     const open = holds.filter((hold) => hold.service === service.id);
     const decision = decisions.get(service.id) ?? null;
@@ -90,11 +95,18 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
           }
         : null,
       protectedUntil: service.protectedUntil,
-      ...(config.panels[service.panel]?.kind === 'flvx'
+      termination: terminationView(terminations.get(service.id)),
+      ...(entryOf(config.panels, service.panel)?.kind === 'flvx'
         ? { account: (keptIn(decision)?.account ?? null) as AccountView | null }
         : {}),
     };
   });
+}
+
+function terminationView(termination: Termination | undefined): ServiceDetail['termination'] {
+  if (!termination) return null;
+  const { since, by, remains } = termination;
+  return { since, by, remains };
 }
 
 /** Details of one service. */

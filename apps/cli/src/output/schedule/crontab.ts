@@ -1,3 +1,4 @@
+import { printable } from '@sluice/panel-http/printable';
 import { shellWords, type PlannedJob, type ScheduleEntry, type SchedulePlan } from './plan.js';
 
 /** Lines for a crontab, with what they need beside them as comments. */
@@ -20,7 +21,7 @@ export function crontab(plan: SchedulePlan): { entries: ScheduleEntry[]; text: s
     // cron takes a bare % for the end of the line.
     ...entries.map(({ when, command }) => `${when} ${command.replaceAll('%', '\\%')}`),
   ];
-  return { entries, text: `${text.join('\n')}\n` };
+  return { entries, text: `${text.map(printable).join('\n')}\n` };
 }
 
 function cronTime({ timing }: PlannedJob): string {

@@ -1,3 +1,4 @@
+import { printable } from '@sluice/panel-http/printable';
 import { shellWords, type PlannedJob, type ScheduleEntry, type SchedulePlan } from './plan.js';
 
 const FOLDER = '/etc/systemd/system';
@@ -21,7 +22,7 @@ export function systemdUnits(plan: SchedulePlan): { entries: ScheduleEntry[]; te
       [`# ${FOLDER}/sluice-${job.name}.timer`, ...timer(job)],
     ]),
   ];
-  return { entries, text: `${text.map((part) => part.join('\n')).join('\n\n')}\n` };
+  return { entries, text: `${text.map((part) => part.map(printable).join('\n')).join('\n\n')}\n` };
 }
 
 function service(plan: SchedulePlan, job: PlannedJob): string[] {

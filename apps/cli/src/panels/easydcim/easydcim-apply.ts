@@ -3,8 +3,8 @@ import { isPanelError } from '@sluice/panel-http';
 import type { Clock } from '../../context.js';
 import { itemErrorOf } from '../../errors.js';
 import type { ApplyContext, Step, StepOutcome } from '../panel.js';
-import { ACTION_TYPES } from './easydcim-state.js';
-import { orderOutcome, portOutcome } from './easydcim-settle.js';
+import { ACTION_TYPES, isPortAction } from './easydcim-state.js';
+import { ACCEPTED, orderOutcome, portOutcome } from './easydcim-settle.js';
 
 /** Waits before each look: a panel may put a switch command into a queue. */
 const LOOKS_MS = [0, 250, 750, 1500];
@@ -26,7 +26,11 @@ export async function performStep(
   } catch (error) {
     refused = error;
   }
-  return readBack(client, clock, call, step, refused);
+  const look = (): Promise<StepOutcome> => lookAt(client, call, step);
+  const onHidden = refused === null ? () => context.accepted(ACCEPTED) : null;
+  const outcome = await readBack(clock, look, refused, onHidden);
+  if (refused !== null || outcome.state !== 'in-doubt') return outcome;
+  return { ...outcome, observed: { ...(outcome.observed as object | null), ...ACCEPTED } };
 }
 
 /** No signal is handed to a changing call: a change that was begun is finished. */
@@ -45,19 +49,20 @@ function change(client: EasyDcimClient, step: Step, call: Call): Promise<void> {
   }
 }
 
+/** Looks a few times; `onHidden` is awaited once, when the first look does not show the change. */
 async function readBack(
-  client: EasyDcimClient,
   clock: Clock,
-  call: Call,
-  step: Step,
+  look: () => Promise<StepOutcome>,
   refused: unknown,
+  onHidden: (() => Promise<void>) | null,
 ): Promise<StepOutcome> {
   const definite = refused !== null && !(isPanelError(refused) && refused.outcomeUnknown);
   let last: StepOutcome | null = null;
-  for (const wait of definite ? [0] : LOOKS_MS) {
+  for (const [index, wait] of (definite ? [0] : LOOKS_MS).entries()) {
+    if (index === 1) await onHidden?.();
     if (wait > 0) await clock.sleep(wait);
     try {
-      last = await look(client, call, step);
+      last = await look();
     } catch (error) {
       const { code, message } = itemErrorOf(refused ?? error);
       last = { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message: `${code}: ${message}` } };
@@ -81,9 +86,8 @@ async function readBack(
   );
 }
 
-async function look(client: EasyDcimClient, call: Call, step: Step): Promise<StepOutcome> {
-  const isPort = step.type === ACTION_TYPES.disablePort || step.type === ACTION_TYPES.enablePort;
-  const outcome = isPort
+async function lookAt(client: EasyDcimClient, call: Call, step: Step): Promise<StepOutcome> {
+  const outcome = isPortAction(step.type)
     ? portOutcome(step.type, step.prior, await client.ports.get(step.target, call))
     : orderOutcome(step.type, await client.orders.get(step.target, call));
   if (outcome.state !== 'failed') return outcome;

@@ -2,7 +2,7 @@ import type { CallOptions, EasyDcimClient } from '@sluice/easydcim-client';
 import { isPanelError } from '@sluice/panel-http';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { ContractReport, Observation } from '../panel.js';
-import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
+import { beyondTheLine, figurePaths, lineMemory, lineSpeed, USAGE_ENDPOINT } from './easydcim-plausible.js';
 import type { EasyDcimState } from './easydcim-state.js';
 
 type Check = ContractReport['checks'][number];
@@ -91,16 +91,18 @@ async function checkBandwidth(
   report.shapes.push({ endpoint: USAGE_ENDPOINT, shape: figurePaths(reading.shape) });
   const { inBytes, outBytes, totalBytes } = reading;
   const observation = (await panel.observe([service], signal)).get(service.id);
-  const memory = observation ? lineMemory(observation) : undefined;
+  const memory = observation ? lineMemory(observation, null) : undefined;
   const odd = beyondTheLine(memory ?? null, window, reading);
   const figures = `in ${told(inBytes)}, out ${told(outBytes)}, total ${told(totalBytes)} bytes in 7 days, read from ${figurePaths(reading.shape).join(', ')}`;
   if (odd) return { status: 'failed', message: `${figures}: ${odd.message}` };
   const warning = reading.warnings[0];
   if (warning) return { status: 'warning', message: `${figures}: ${warning.message}` };
   if (inBytes === null) return { status: 'warning', message: `${figures}: only mode TOTAL can be used` };
-  const speed = memory
-    ? `, plausible for a line of ${memory.bitsPerSecond} bit/s`
-    : ', the speed of its ports is not told, so the unit could not be checked';
+  const bits = lineSpeed(memory);
+  const speed =
+    bits !== null
+      ? `, plausible for a line of ${bits} bit/s`
+      : ', the speed of its ports is not told, so the unit could not be checked';
   return { status: 'ok', message: `${figures}${speed}; compare it with what the panel shows for the same week` };
 }
 

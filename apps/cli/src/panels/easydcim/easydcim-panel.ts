@@ -6,7 +6,7 @@ import type { Config } from '../../config/load.js';
 import type { EasyDcimPanelConfig } from '../../config/schema.js';
 import { resolveSecret } from '../../config/secrets.js';
 import { isoNow, type Deps } from '../../context.js';
-import type { ItemError } from '../../errors.js';
+import { itemErrorOf, type ItemError } from '../../errors.js';
 import { throwWithCredentialKey, withCredentialKey } from '../refused-credentials.js';
 import { transportOptions } from '../transport.js';
 import type {
@@ -25,8 +25,9 @@ import { planEasyDcim } from './easydcim-plan.js';
 import { performStep } from './easydcim-apply.js';
 import { checkContract } from './easydcim-contract.js';
 import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
+import { easyDcimResources, mayShare, seenWhole } from './easydcim-resources.js';
 import { settleAction } from './easydcim-settle.js';
-import type { EasyDcimState } from './easydcim-state.js';
+import { objectOf, type EasyDcimState } from './easydcim-state.js';
 
 /** Opens the adapter of an EasyDCIM installation (contracts: EasyDCIM API v3). */
 export function openEasyDcimPanel(
@@ -126,7 +127,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   async #see(service: ServiceRecord, signal: AbortSignal): Promise<Observation<EasyDcimState>> {
     const { easydcim_service_id: serviceId, easydcim_order_id: orderId } = service.refs;
     const options = { ...this.#call(service), signal };
-    const state: EasyDcimState = { ports: null, portsError: null, order: null, orderError: null };
+    const state: EasyDcimState = { ports: null, portsError: null, isGone: false, order: null, orderError: null };
     const readPorts = async (id: string): Promise<void> => {
       const ports: Port[] = [];
       for await (const port of this.client.ports.list(id, options)) ports.push(port);
@@ -145,8 +146,9 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     await Promise.all([
       serviceId === undefined
         ? undefined
-        : readPorts(serviceId).catch((error: unknown) => {
+        : readPorts(serviceId).catch(async (error: unknown) => {
             state.portsError = withCredentialKey(error, this.#key);
+            if (state.portsError.code === 'PANEL_NOT_FOUND') state.isGone = await this.#isGone(serviceId, options);
           }),
       orderId === undefined
         ? undefined
@@ -157,10 +159,28 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     return { service: service.id, at: isoNow(this.#deps.clock), state, error: observationError(state) };
   }
 
+  /** One 404 may be that of another user, of a proxy or of an endpoint: the service itself is asked for, also as nobody else. */
+  async #isGone(
+    serviceId: string,
+    options: { tag: string; impersonate?: string; signal: AbortSignal },
+  ): Promise<boolean> {
+    const { tag, signal } = options;
+    for (const asked of [options, { tag, signal }]) {
+      try {
+        await this.client.services.get(serviceId, asked);
+        return false;
+      } catch (error) {
+        if (itemErrorOf(error).code !== 'PANEL_NOT_FOUND') return false;
+      }
+    }
+    return true;
+  }
+
   async #sharper(port: Port, options: { tag: string; signal: AbortSignal }): Promise<Port> {
     try {
       const own = await this.client.ports.get(port.id, options);
-      return { ...port, adminEnabled: own.adminEnabled, linkUp: own.linkUp ?? port.linkUp };
+      const { adminEnabled, management } = own;
+      return { ...port, adminEnabled, linkUp: own.linkUp ?? port.linkUp, management: port.management || management };
     } catch {
       return port; // unknown stays unknown: the plan says so
     }
@@ -192,6 +212,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   }
 
   plan = planEasyDcim;
+  objectOf = objectOf;
   settle = (action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null =>
     settleAction(action, observation);
 
@@ -208,14 +229,8 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     });
   }
 
-  footprint(service: ServiceRecord, observation: Observation<EasyDcimState> | null): string[] {
-    const { easydcim_service_id: serviceId, easydcim_server_id: serverId } = service.refs;
-    return [
-      ...(serviceId === undefined ? [] : [`service:${serviceId}`]),
-      ...(serverId === undefined ? [] : [`server:${serverId}`]),
-      ...(observation?.state?.ports ?? []).filter((port) => !port.management).map((port) => `port:${port.id}`),
-    ];
-  }
+  resources = easyDcimResources;
+  readonly unread = { isComplete: seenWhole, mayShare };
 
   close(): void {
     this.client.close();

@@ -1,22 +1,18 @@
 import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
 import type { ItemError } from '../../errors.js';
 import type { Desired, Observation, Plan, Step } from '../panel.js';
+import {
+  heirOf,
+  innocentOf,
+  orderSharers,
+  portSharers,
+  sharedOrder,
+  sharedPorts,
+  stillRestricted,
+  unknownSharers,
+  wantsOf,
+} from './easydcim-sharing.js';
 import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type PortState } from './easydcim-state.js';
-
-/** What a hold calls for. */
-interface Wants {
-  ports: boolean;
-  order: boolean;
-}
-
-/**
- * A quota hold does the action in force. A billing or manual hold suspends the order, or does the action where the
- * service has no order (cli.md, Provisioning).
- */
-function wantsOf(hold: HoldRecord, action: string, hasOrder: boolean): Wants {
-  if (hold.reason !== 'quota' && hasOrder) return { ports: false, order: true };
-  return { ports: action !== 'suspend-order', order: action !== 'disable-ports' };
-}
 
 /**
  * Pure: the steps from what the panel shows to what the holds call for. What somebody else disabled or suspended is
@@ -47,7 +43,25 @@ export function planEasyDcim(desired: Desired, observation: Observation<EasyDcim
   if (orderHolds.length > 0 || orderEvidence.length > 0) {
     planOrder(plan, desired, state, orderId ?? null, orderHolds, orderEvidence);
   }
+  plan.stops = stopsOf(state, desired.evidence);
   return plan;
+}
+
+/** What somebody else has suspended or disabled, as far as it was read. One port of several may be a spare one. */
+function stopsOf({ order, ports }: EasyDcimState, evidence: EvidenceRecord[]): string[] {
+  const stops: string[] = [];
+  const isOurs = (target: string): boolean => evidence.some((item) => item.target === target);
+  if (order?.suspended === true && !isOurs(order.id)) {
+    stops.push(`order ${order.id} is suspended, and not by a hold of this service`);
+  }
+  const switchable = ports?.filter((port) => !port.management) ?? [];
+  const isShut = switchable.length > 0 && switchable.every((port) => port.adminEnabled === false);
+  if (isShut && !switchable.some((port) => isOurs(port.id))) {
+    stops.push(
+      `all its ports are disabled, and not by a hold of this service: ${switchable.map((port) => port.id).join(', ')}`,
+    );
+  }
+  return stops;
 }
 
 function planPorts(
@@ -63,27 +77,48 @@ function planPorts(
   }
   const byId = new Map(state.ports.map((port) => [port.id, port]));
   const hold = holds[0];
-  const shared = desired.sharedWith.length > 0 && !desired.product.allowSharedPorts;
-  if (hold && shared) plan.problems.push(sharedPorts(desired));
-  if (hold && !shared) {
-    const switchable = state.ports.filter((port) => !port.management);
-    if (switchable.length === 0) plan.problems.push(nothingToEnforce(desired));
-    for (const port of switchable) {
-      const ours = evidence.find((item) => item.target === port.id);
-      if (port.adminEnabled === false) continue;
-      // A port whose state the panel does not tell was switched already: once is enough.
-      if (ours && port.adminEnabled === null) continue;
-      if (ours) plan.drift.push(`port ${port.id} (${port.name}) is enabled and should be disabled`);
-      plan.steps.push(disableStep(port, hold, ours));
+  const sharers = portSharers(desired);
+  const isShared = sharers.length > 0 && !desired.product.allowSharedPorts;
+  if (hold && isShared) plan.problems.push(sharedPorts(desired, sharers));
+  if (hold && !isShared) planDisabling(plan, desired, state.ports, hold);
+  // Who came later may be cut by what was disabled before.
+  if (hold && evidence.length > 0 && desired.unread === null && !desired.product.allowSharedPorts)
+    plan.needsSharers = true;
+  for (const item of evidence) {
+    const heir = hold ? null : heirOf(sharers, item, 'ports');
+    if (hold && !(isShared && innocentOf(sharers, item))) {
+      keep(plan, item, holds);
+    } else if (heir) {
+      plan.moves.push({ evidence: item.id, hold: heir.hold.id });
+      plan.notices = [...(plan.notices ?? []), stillRestricted(desired, item, heir.service)];
+    } else {
+      // A port of somebody who is not held is given back, and counts for the brake: a wrong import would free many.
+      if (hold) plan.counts = true;
+      undoPort(plan, item, byId.get(item.target));
     }
   }
-  for (const item of evidence) {
-    const port = byId.get(item.target);
-    if (hold && !shared) {
-      keep(plan, item, holds);
-    } else if (!hold) {
-      undoPort(plan, item, port);
-    }
+}
+
+function planDisabling(plan: Plan, desired: Desired, ports: PortState[], hold: HoldRecord) {
+  const switchable = ports.filter((port) => !port.management);
+  if (switchable.length === 0) plan.problems.push(nothingToEnforce(desired));
+  const steps: Step[] = [];
+  for (const port of switchable) {
+    const ours = desired.evidence.find((item) => item.kind === 'port' && item.target === port.id);
+    if (port.adminEnabled === false) continue;
+    // A port whose state the panel does not tell was switched already: once is enough.
+    if (ours && port.adminEnabled === null) continue;
+    if (ours) plan.drift.push(`port ${port.id} (${port.name}) is enabled and should be disabled`);
+    steps.push(disableStep(port, hold, ours));
+  }
+  const { unread, product } = desired;
+  if (steps.length === 0 || product.allowSharedPorts || unread?.length === 0) {
+    plan.steps.push(...steps);
+  } else if (unread === null) {
+    plan.steps.push(...steps);
+    plan.needsSharers = true;
+  } else {
+    plan.problems.push(unknownSharers(desired, unread));
   }
 }
 
@@ -95,12 +130,8 @@ function undoPort(plan: Plan, item: EvidenceRecord, port: PortState | undefined)
     });
   } else if (port.adminEnabled === true) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });
-  } else if (port.adminEnabled === null && !sawItChange(item)) {
-    plan.problems.push({
-      code: 'port_state_unknown',
-      message: `port ${port.id} (${port.name}): the panel tells neither whether it is enabled nor whether it was before; look at it in EasyDCIM`,
-    });
   } else {
+    // There is evidence only of ports that were not known to be disabled before: those are ours to enable, seen or not.
     plan.steps.push({
       type: ACTION_TYPES.enablePort,
       target: item.target,
@@ -111,12 +142,6 @@ function undoPort(plan: Plan, item: EvidenceRecord, port: PortState | undefined)
       begins: null,
     });
   }
-}
-
-/** Whether our own write was seen to switch the port off. */
-function sawItChange(item: EvidenceRecord): boolean {
-  const prior = item.prior as Partial<PortPrior> | null;
-  return item.adopted || prior?.adminEnabled === true || prior?.linkUp === true;
 }
 
 function disableStep(port: PortState, hold: HoldRecord, ours: EvidenceRecord | undefined): Step {
@@ -131,8 +156,8 @@ function disableStep(port: PortState, hold: HoldRecord, ours: EvidenceRecord | u
   };
 }
 
-function priorOf(port: PortState): PortPrior {
-  return { name: port.name, adminEnabled: port.adminEnabled, linkUp: port.linkUp };
+function priorOf({ name, adminEnabled, linkUp }: PortState): PortPrior {
+  return { name, adminEnabled, linkUp, ...(adminEnabled === null ? { state: 'unknown' } : {}) };
 }
 
 /** Evidence of a hold that has ended passes to one that still needs it. */
@@ -175,8 +200,11 @@ function planOrder(
     return;
   }
   const ours = evidence.find((item) => item.target === order.id);
+  const sharers = orderSharers(desired, order.id);
   if (hold) {
-    if (!order.suspended) {
+    const refused = order.suspended ? null : sharedOrder(desired, order.id, sharers);
+    if (refused) plan.problems.push(refused);
+    else if (!order.suspended) {
       if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
       plan.steps.push(suspendStep(order, hold, ours));
     }
@@ -184,7 +212,11 @@ function planOrder(
     return;
   }
   for (const item of evidence) {
-    if (item.target !== order.id) {
+    const heir = heirOf(orderSharers(desired, item.target), item, 'order');
+    if (heir) {
+      plan.moves.push({ evidence: item.id, hold: heir.hold.id });
+      plan.notices = [...(plan.notices ?? []), stillRestricted(desired, item, heir.service)];
+    } else if (item.target !== order.id) {
       plan.problems.push({
         code: 'order_changed',
         message: `order ${item.target} was suspended, but the service now names order ${order.id}: unsuspend ${item.target} in EasyDCIM or set easydcim_order_id back`,
@@ -234,13 +266,6 @@ function mappingProblem(desired: Desired, order: OrderState): ItemError | null {
     }
   }
   return null;
-}
-
-function sharedPorts(desired: Desired): ItemError {
-  return {
-    code: 'shared_ports',
-    message: `"${desired.service.id}" shares its server or ports with ${desired.sharedWith.join(', ')}: disabling them would hit both; use action suspend-order, or allowSharedPorts: true in the product`,
-  };
 }
 
 function nothingToEnforce(desired: Desired): ItemError {

@@ -1,7 +1,7 @@
 import type { UsageBytes } from '@sluice/quota-core';
 import type { ItemError } from '../../errors.js';
 import type { Observation } from '../panel.js';
-import type { EasyDcimState } from './easydcim-state.js';
+import type { EasyDcimState, PortState } from './easydcim-state.js';
 
 /** The endpoint that decides about holds, as fingerprints name it. */
 export const USAGE_ENDPOINT = 'POST /api/v3/client/services/{id}/bandwidth';
@@ -14,16 +14,42 @@ export function figurePaths(shape: string[]): string[] {
   return shape.filter((path) => FIGURES.test(path));
 }
 
-/** The line of a service: what its ports could carry at most. */
+/** The line of a service: the fastest that each of its ports was seen to run, by its id; null is unknown. */
 interface LineMemory {
-  bitsPerSecond: number;
+  portSpeeds: Record<string, number | null>;
 }
 
-/** What is remembered of a look at the ports; undefined when they do not tell their speed. */
-export function lineMemory(observation: Observation<EasyDcimState>): LineMemory | undefined {
-  const ports = (observation.state?.ports ?? []).filter((port) => !port.management);
-  if (ports.length === 0 || ports.some((port) => port.speedBitsPerSecond === null)) return undefined;
-  return { bitsPerSecond: ports.reduce((sum, port) => sum + (port.speedBitsPerSecond ?? 0), 0) };
+/**
+ * Returns what to remember of a look at the ports; undefined when they were not read. A port that is shut or has no link may
+ * show any speed, and one that is up may have been faster before: both keep the speed that was remembered.
+ */
+export function lineMemory(observation: Observation<EasyDcimState>, previous: unknown): LineMemory | undefined {
+  const ports = observation.state?.ports?.filter((port) => !port.management);
+  if (!ports) return undefined;
+  const before = speedsIn(previous) ?? {};
+  const portSpeeds = ports.map((port): [string, number | null] => {
+    const remembered = before[port.id] ?? null;
+    const shown = isUp(port) ? port.speedBitsPerSecond : null;
+    return [port.id, shown === null ? remembered : Math.max(shown, remembered ?? 0)];
+  });
+  return { portSpeeds: Object.fromEntries(portSpeeds) };
+}
+
+function isUp({ adminEnabled, linkUp }: PortState): boolean {
+  return adminEnabled !== false && linkUp !== false && (adminEnabled === true || linkUp === true);
+}
+
+function speedsIn(memory: unknown): LineMemory['portSpeeds'] | null {
+  return (memory as Partial<LineMemory> | null)?.portSpeeds ?? null;
+}
+
+/** Returns what all ports of a memory carry together in bits per second; null unless the speed of each is known. */
+export function lineSpeed(memory: unknown): number | null {
+  const speeds = Object.values(speedsIn(memory) ?? {});
+  return speeds.reduce(
+    (sum, speed) => (sum === null || speed === null ? null : sum + speed),
+    speeds.length > 0 ? 0 : null,
+  );
 }
 
 /** Clocks and consolidation may be off by this much. */
@@ -35,8 +61,8 @@ export function beyondTheLine(
   window: { start: string; end: string },
   usage: UsageBytes,
 ): ItemError | null {
-  const bits = (memory as Partial<LineMemory> | null)?.bitsPerSecond;
-  if (typeof bits !== 'number' || bits <= 0) return null;
+  const bits = lineSpeed(memory);
+  if (bits === null || bits <= 0) return null;
   const seconds = (Date.parse(window.end) - Date.parse(window.start)) / 1000;
   const oneWay = (bits / 8) * seconds * TOLERANCE;
   const most = Math.max(usage.inBytes ?? 0, usage.outBytes ?? 0, (usage.totalBytes ?? 0) / 2);

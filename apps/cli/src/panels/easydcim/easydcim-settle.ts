@@ -1,8 +1,19 @@
 import type { ActionRecord } from '@sluice/state-store';
 import type { Observation, StepOutcome } from '../panel.js';
-import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type PortState } from './easydcim-state.js';
+import {
+  ACTION_TYPES,
+  isPortAction,
+  type Accepted,
+  type EasyDcimState,
+  type OrderState,
+  type PortPrior,
+  type PortState,
+} from './easydcim-state.js';
 
-/** How long an accepted or unanswered change may still come to pass before its absence counts as a failure. */
+/**
+ * How long an accepted or unanswered change may still come to pass. After that its absence counts as a failure; an accepted
+ * one whose effect the panel does not show counts as done.
+ */
 const GRACE_MS = 15 * 60_000;
 
 /**
@@ -18,9 +29,21 @@ export function settleAction(action: ActionRecord, observation: Observation<Easy
   const { state } = observation;
   if (!state) return null;
   const outcome = outcomeOf(action, state);
-  if (outcome?.state !== 'failed' || action.calledAt === null) return outcome;
+  if (outcome === null || action.calledAt === null) return outcome;
   const age = Date.parse(observation.at) - Date.parse(action.calledAt);
-  return age >= 0 && age < graceOf(action) ? null : outcome;
+  if (outcome.state === 'failed') return age >= 0 && age < graceOf(action) ? null : outcome;
+  if (outcome.state === 'in-doubt' && wasAccepted(action) && age >= GRACE_MS) {
+    // The panel will not show it any more. It said yes: a release has to undo it.
+    return { state: 'applied', observed: { ...(outcome.observed as object), ...ACCEPTED }, error: null };
+  }
+  return outcome;
+}
+
+/** Kept with an action whose call the panel answered with success. */
+export const ACCEPTED: Accepted = { accepted: true };
+
+function wasAccepted({ observed }: ActionRecord): boolean {
+  return (observed as Partial<Accepted> | null)?.accepted === true;
 }
 
 function graceOf(action: ActionRecord): number {
@@ -29,7 +52,7 @@ function graceOf(action: ActionRecord): number {
 }
 
 function outcomeOf(action: ActionRecord, state: EasyDcimState): StepOutcome | null {
-  if (action.type === ACTION_TYPES.disablePort || action.type === ACTION_TYPES.enablePort) {
+  if (isPortAction(action.type)) {
     const port = state.ports?.find((item) => item.id === action.target);
     return port ? portOutcome(action.type, action.prior, port) : null;
   }

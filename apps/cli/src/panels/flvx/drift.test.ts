@@ -72,7 +72,7 @@ describe('a difference between panel and product', () => {
   it('in the speed limit is repaired', () =>
     repaired(() => {
       permission().speedId = null;
-    }, ['assign-tunnel 1']));
+    }, ['assign-tunnel 1', 'redeploy-forwards 1']));
 
   it('of a missing permission is repaired', async () => {
     const { id } = permission(2);

@@ -5,7 +5,8 @@ import { droppedOf } from './flvx-context.js';
 import type { AccountView, FlvxKept } from './flvx-kept.js';
 import type { FlvxMemo } from './flvx-memo.js';
 import { recallAfter } from './flvx-memory.js';
-import { quotaOf, tunnelChoice, tunnelsOf, type FlvxDefaults } from './flvx-product.js';
+import { quotaOf, tunnelChoice, tunnelsOf, uncountedBytes, type FlvxDefaults } from './flvx-product.js';
+import { usedOf } from './flvx-rules.js';
 import { EVIDENCE, evidenceOf, type FlvxState } from './flvx-state.js';
 
 /**
@@ -32,12 +33,14 @@ export function keepFlvx(
     return desired.service.refs['flvx_user_id'] === undefined ? { at, listed, account: null, memo: null } : null;
   }
   const memo = withTunnels(recalled.memo, defaults, desired, state);
-  const ownQuota = memo.ownQuota || observed.user.quota === quotaOf(desired);
+  const counter = usedOf(observed.user);
+  const ownQuota = memo.ownQuota || observed.user.quota === quotaOf(desired, counter);
+  const uncounted = uncountedBytes(desired, counter);
   return {
     at,
     listed,
     account: viewOf(url, desired, state, before?.account ?? null, memo),
-    memo: { ...memo, ownQuota },
+    memo: { ...memo, ownQuota, uncountedBytes: uncounted },
   };
 }
 

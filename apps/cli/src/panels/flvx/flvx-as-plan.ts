@@ -1,8 +1,11 @@
 import type { FlvxStep } from '@sluice/flvx-client';
+import { BYTES_PER_GB } from '@sluice/quota-core';
 import type { ItemError } from '../../errors.js';
 import type { Plan, Step } from '../panel.js';
 import type { FlvxContext } from './flvx-context.js';
 import { journalStep } from './flvx-journal.js';
+import { uncountedBytes } from './flvx-product.js';
+import { usedOf } from './flvx-rules.js';
 import { driftOf } from './flvx-words.js';
 
 /** A plan in which nothing is to be done. */
@@ -27,7 +30,7 @@ export function asPlan(steps: readonly FlvxStep[], context: FlvxContext | null):
     drift: drift.filter((line) => line !== null),
     // What was made shows its id only at the next look.
     ...(from >= 0 || steps.some(makes) ? { again: true } : {}),
-    ...(steps.some(countsForBrake) ? { counts: true } : {}),
+    ...(steps.some((step) => countsForBrake(step, context)) ? { counts: true } : {}),
   };
 }
 
@@ -41,18 +44,27 @@ function makes(step: FlvxStep): boolean {
 }
 
 /** Quota, speed or expiry falls, or an account is made or removed. */
-function countsForBrake(step: FlvxStep): boolean {
+function countsForBrake(step: FlvxStep, context: FlvxContext | null): boolean {
   if (step.type === 'create-user' || step.type === 'delete-user') return true;
-  if (step.type === 'update-user') return falls(step.prior.user, step.payload.changes);
+  if (step.type === 'update-user') return falls(step.prior.user, step.payload.changes, context);
   if (step.type !== 'assign-tunnel' || step.prior === null) return false;
   const { values, speedName } = step.payload;
-  return falls(step.prior, values) || speedName !== null || (values.speedId ?? null) !== null;
+  return falls(step.prior, values, context) || speedName !== null || (values.speedId ?? null) !== null;
 }
 
 function falls(
   prior: { quota: number; expiresAt: number },
   changes: { quota?: number | undefined; expiresAt?: number | undefined },
+  context: FlvxContext | null,
 ): boolean {
   const { quota = prior.quota, expiresAt = prior.expiresAt } = changes;
-  return quota < prior.quota || expiresAt < prior.expiresAt;
+  return expiresAt < prior.expiresAt || (quota < prior.quota && allowanceFalls(prior.quota, quota, context));
+}
+
+/** A quota also falls with the panel's counter; then the customer keeps what he had. */
+function allowanceFalls(before: number, quota: number, context: FlvxContext | null): boolean {
+  if (context === null) return true;
+  const { desired, last, user } = context;
+  const moved = uncountedBytes(desired, usedOf(user)) - (last?.uncountedBytes ?? 0);
+  return before - quota + moved / BYTES_PER_GB >= 1;
 }

@@ -3,14 +3,15 @@ import type { Desired } from '../panel.js';
 import type { FlvxKept } from './flvx-kept.js';
 import { memoIn, type FlvxMemo } from './flvx-memo.js';
 import { cycleOf } from './flvx-memory.js';
-import { flvxOf, quotaOf } from './flvx-product.js';
-import { isExpired } from './flvx-rules.js';
+import { flvxOf, quotaOf, uncountedBytes } from './flvx-product.js';
+import { isExpired, usedOf } from './flvx-rules.js';
 import type { FlvxState } from './flvx-state.js';
 
 /** An account at which a poll has nothing to do, and its memory. */
 export interface Calm {
   user: FlvxUser;
   memo: FlvxMemo;
+  uncountedBytes: number;
 }
 
 /**
@@ -20,35 +21,43 @@ export interface Calm {
 export function calmOf(desired: Desired, state: FlvxState): Calm | null {
   const { observed, light, sharers } = state;
   const { user } = observed;
-  if (!light || user === null || desired.scope !== 'poll' || sharers.length + desired.sharedWith.length > 0)
-    return null;
+  if (!light || user === null || desired.scope !== 'poll' || sharers.length + desired.sharers.length > 0) return null;
   if (desired.holds.length + desired.evidence.length + desired.recent.length > 0) return null;
   const memo = memoIn(desired.seen);
-  if (memo?.userId !== user.id || !isPlain(memo) || !isOpen(desired, user, observed.at)) return null;
+  const quota = quotaOf(desired, usedOf(user));
+  const isOpen = (row: FlvxUser | FlvxPermission): boolean =>
+    row.status === 1 && (quota === null || row.quota === quota) && !isExpired(row, observed.at);
+  if (memo?.userId !== user.id || !isPlain(memo) || !isOpen(user)) return null;
   const asBefore =
-    observed.permissions.every((row) => row.userId === user.id && isOpen(desired, row, observed.at)) &&
+    observed.permissions.every((row) => row.userId === user.id && isOpen(row)) &&
     observed.forwards.every((row) => row.userId === user.id && isAsBefore(memo, row));
-  return asBefore && isCounted(desired, memo, observed.forwards.length) ? { user, memo } : null;
+  if (!asBefore || !isCounted(desired, memo, observed.forwards.length)) return null;
+  return { user, memo, uncountedBytes: uncountedBytes(desired, usedOf(user)) };
 }
 
 /** What was kept, with the figures of now. */
-export function keepCalm({ user, memo }: Calm, before: FlvxKept, state: FlvxState, at: string): FlvxKept {
+export function keepCalm(
+  { user, memo, uncountedBytes: uncounted }: Calm,
+  before: FlvxKept,
+  state: FlvxState,
+  at: string,
+): FlvxKept {
   const forwards = Object.fromEntries(
     state.observed.forwards.map((row) => [row.id, { status: row.status, bytes: row.inBytes + row.outBytes }]),
   );
   const listed = state.listed ?? before.listed;
-  return { ...before, at, listed, memo: { ...memo, usedBytes: user.inBytes + user.outBytes, forwards } };
+  return { ...before, at, listed, memo: { ...memo, usedBytes: usedOf(user), uncountedBytes: uncounted, forwards } };
 }
 
 function isPlain(memo: FlvxMemo): boolean {
-  const { stopped, restarted, dropped, values, expired, ownQuota, firstCycle, resetCycle } = memo;
+  const { stopped, restarted, dropped, values, unpushed, cuts, expired, ownQuota, firstCycle, resetCycle } = memo;
   return (
     ownQuota &&
     firstCycle !== null &&
     resetCycle !== null &&
     memo.userStatus === 1 &&
     !expired.user &&
-    stopped.length + restarted.length + dropped.length + values.length + expired.tunnels.length === 0 &&
+    [stopped, restarted, dropped, values, unpushed, cuts, expired.tunnels].every((list) => list.length === 0) &&
     isEmpty(memo.parked) &&
     isEmpty(memo.redirects)
   );
@@ -56,11 +65,6 @@ function isPlain(memo: FlvxMemo): boolean {
 
 function isEmpty(record: object): boolean {
   return Object.keys(record).length === 0;
-}
-
-function isOpen(desired: Desired, row: FlvxUser | FlvxPermission, at: number): boolean {
-  const quota = quotaOf(desired);
-  return row.status === 1 && (quota === null || row.quota === quota) && !isExpired(row, at);
 }
 
 function isAsBefore({ forwards }: FlvxMemo, row: FlvxForward): boolean {

@@ -1,7 +1,7 @@
-import { NOWHERE } from '@sluice/flvx-client';
 import type { EvidenceRecord } from '@sluice/state-store';
 import type { Plan, Step } from '../panel.js';
 import type { FlvxContext } from './flvx-context.js';
+import { isAway } from './flvx-redirect.js';
 import { isThrottled } from './flvx-speed.js';
 import { EVIDENCE, permissionKey, ranBefore } from './flvx-state.js';
 
@@ -51,7 +51,7 @@ function standing(context: FlvxContext, item: EvidenceRecord): Standing {
       if (forward?.status === 1) return 'dropped';
       return ranBefore(item) ? null : 'undone';
     case EVIDENCE.redirect:
-      return forward?.remoteAddr === NOWHERE ? null : 'dropped';
+      return forward !== undefined && isAway(context, forward) ? null : 'dropped';
     default:
       return permission && isThrottled(context, permission) ? null : 'dropped';
   }

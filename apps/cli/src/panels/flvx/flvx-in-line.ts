@@ -11,7 +11,7 @@ import { refsOf, withRefs } from './flvx-refs.js';
 import { speedPlan } from './flvx-speed.js';
 import { EVIDENCE, speedPrior, type FlvxState } from './flvx-state.js';
 import { targetOf } from './flvx-target.js';
-import { closedByOthers } from './flvx-words.js';
+import { closedByOthers, stoppedBy } from './flvx-words.js';
 
 /** Values, speed, permissions, holds and forwards of an account that is there. */
 export function inLine(
@@ -41,15 +41,26 @@ export function inLine(
   const target = { ...targetOf(context, speed), setsPassword };
   const plan = asPlan([...first, ...planAccount(withMemory(context), target)], context);
   const { settle, moves } = settleEvidence(context, plan.steps);
-  const drift = [...plan.drift, ...closedByOthers(context, target)];
+  const closed = closedByOthers(context, target);
   const notices = noticesOf(context, plan.steps);
-  return withRefs({ ...plan, settle, moves, drift, notices }, desired, refsOf(context));
+  return withRefs(
+    {
+      ...plan,
+      settle,
+      moves,
+      drift: [...plan.drift, ...closed],
+      stops: [...closed, ...stoppedBy(context, target)],
+      notices,
+    },
+    desired,
+    refsOf(context),
+  );
 }
 
 /** What the journal tells of earlier runs joins what this run knows. */
 function withMemory({ observed, memo }: FlvxContext): FlvxObservation {
   const restarted = [...new Set([...observed.memory.restarted, ...memo.restarted])];
-  return { ...observed, memory: { ...observed.memory, restarted } };
+  return { ...observed, memory: { ...observed.memory, restarted, unpushed: memo.unpushed } };
 }
 
 /** In a light look the speed limits are not read: those of a throttle are taken from its evidence. */

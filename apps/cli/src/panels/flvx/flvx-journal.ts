@@ -13,6 +13,7 @@ import {
   type SpeedPrior,
 } from './flvx-state.js';
 import type { FlvxPayload, ParkReason } from './flvx-step.js';
+import { isAway } from './flvx-redirect.js';
 import { isThrottled } from './flvx-speed.js';
 
 type Begins = NonNullable<Step['begins']>;
@@ -22,14 +23,24 @@ interface Bookkeeping {
   begins: Begins[];
   ends: EvidenceRecord[];
   parks: ParkReason | null;
+  cuts?: number[];
+  moved?: boolean;
   cycle: string | null;
 }
 
 /** Pure: a step as the journal takes it, with the evidence that begins or ends with it. Without a context it has none. */
 export function journalStep(step: FlvxStep, context: FlvxContext | null): Step {
   const book = context === null ? nothing : bookkeepingOf(step, context);
-  const { begins, ends, parks, cycle } = book;
-  const payload: FlvxPayload = { id: step.id, payload: step.payload, begins, parks, cycle };
+  const { begins, ends, parks, cycle, cuts = [], moved = false } = book;
+  const payload: FlvxPayload = {
+    id: step.id,
+    payload: step.payload,
+    begins,
+    parks,
+    cycle,
+    ...(cuts.length === 0 ? {} : { cuts }),
+    ...(moved ? { moved } : {}),
+  };
   return {
     id: step.id,
     needs: step.needs,
@@ -98,6 +109,7 @@ function ofPermission(step: Extract<FlvxStep, { type: 'assign-tunnel' }>, contex
   const target = permissionKey(user.id, tunnelId);
   const begins: Begins[] = [];
   const ends: EvidenceRecord[] = [];
+  const cuts: number[] = [];
   if (values.status === 0 && wants.closed && !evidence.permission.has(target)) {
     const prior: ClosedPrior = { status: step.prior?.status ?? 1 };
     begins.push({ kind: EVIDENCE.permission, target, prior });
@@ -107,14 +119,20 @@ function ofPermission(step: Extract<FlvxStep, { type: 'assign-tunnel' }>, contex
     const limit = context.observed.speedLimits.find((row) => row.id === values.speedId);
     const prior: SpeedPrior = { speedId: step.prior?.speedId ?? null, name: limit?.name ?? speedName ?? '' };
     begins.push({ kind: EVIDENCE.speed, target, prior });
+    if (!wants.closed) cuts.push(...runningOn(context, tunnelId));
   } else if (changesSpeed && !wants.throttled && step.prior && isThrottled(context, step.prior)) {
     ends.push(...found(evidence.speed, target));
   }
-  return { ...nothing, begins, ends };
+  return { ...nothing, begins, ends, cuts };
+}
+
+function runningOn({ forwards }: FlvxContext, tunnelId: number): number[] {
+  return forwards.filter((row) => row.tunnelId === tunnelId && row.status === 1).map((row) => row.id);
 }
 
 function ofPause(step: Extract<FlvxStep, { type: 'pause-forward' }>, context: FlvxContext): Bookkeeping {
   const { wants, evidence, memo, surplus, dropped } = context;
+  if (step.payload.purpose === 'cut') return { ...nothing, parks: 'cut' };
   const row = step.prior;
   const parked = memo.parked[row.id] !== undefined;
   const wasRunning = row.status === 1 || memo.stopped.includes(row.id) || parked;
@@ -130,11 +148,10 @@ function ofPause(step: Extract<FlvxStep, { type: 'pause-forward' }>, context: Fl
   return reason !== null && (wasRunning || over.length > 0) ? { ...nothing, parks: reason, ends: over } : nothing;
 }
 
-function ofRedirect(
-  step: Extract<FlvxStep, { type: 'redirect-forward' }>,
-  { wants, evidence }: FlvxContext,
-): Bookkeeping {
-  if (!wants.redirected || evidence.redirect.has(step.target)) return nothing;
-  const prior: RedirectPrior = { remoteAddr: step.prior.remoteAddr };
+function ofRedirect(step: Extract<FlvxStep, { type: 'redirect-forward' }>, context: FlvxContext): Bookkeeping {
+  const { wants, evidence } = context;
+  if (!wants.redirected) return nothing;
+  if (evidence.redirect.has(step.target)) return { ...nothing, moved: isAway(context, step.prior) };
+  const prior: RedirectPrior = { remoteAddr: step.prior.remoteAddr, to: step.payload.remoteAddr };
   return { ...nothing, begins: [{ kind: EVIDENCE.redirect, target: step.target, prior }] };
 }

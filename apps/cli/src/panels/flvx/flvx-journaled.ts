@@ -1,8 +1,8 @@
-import { NOWHERE, type FlvxPermissionValues } from '@sluice/flvx-client';
+import { NOWHERE, type FlvxPermissionValues, type FlvxStepOf } from '@sluice/flvx-client';
 import type { ActionRecord } from '@sluice/state-store';
 import type { FlvxMemo } from './flvx-memo.js';
 import type { Ruled } from './flvx-rules.js';
-import { journaledStep, payloadOf, type ParkReason } from './flvx-step.js';
+import { journaledStep, payloadOf, type FlvxPayload } from './flvx-step.js';
 
 /** Takes what was journaled since the last look into the memory. */
 export class Journal {
@@ -44,21 +44,34 @@ export class Journal {
       case 'assign-tunnel': {
         const { tunnelId, values, restarts } = step.payload;
         if (step.prior !== null) this.#note(step.prior.id, step.prior);
+        this.#push(step, payloadOf(row)?.cuts ?? []);
+        const { memo } = this;
         const speeds = done && values.speedId !== undefined ? { [tunnelId]: values.speedId } : {};
         this.#restart(restarts, { ...memo, speeds: { ...memo.speeds, ...speeds } });
         return;
       }
+      case 'redeploy-forwards': {
+        const { tunnelId, restarts } = step.payload;
+        const unpushed = done ? without(memo.unpushed, tunnelId) : memo.unpushed;
+        this.#restart(restarts, { ...memo, unpushed });
+        return;
+      }
       case 'redirect-forward': {
         const { id, remoteAddr, status } = step.prior;
-        const redirects = remoteAddr === NOWHERE ? {} : { [id]: remoteAddr };
-        this.#restart(status === 0 ? [id] : [], { ...memo, redirects: { ...memo.redirects, ...redirects } });
+        const isMoved = payloadOf(row)?.moved === true || remoteAddr === NOWHERE;
+        const redirects = isMoved ? {} : { [id]: remoteAddr };
+        this.#restart(status === 0 ? [id] : [], {
+          ...memo,
+          redirects: { ...memo.redirects, ...redirects },
+          away: { ...memo.away, [id]: step.payload.remoteAddr },
+        });
         return;
       }
       case 'restore-forward':
         this.#restart(step.prior.status === 0 ? [step.payload.forwardId] : [], memo);
         return;
       case 'pause-forward':
-        if (done) this.#pause(step.payload.forwardId, payloadOf(row)?.parks ?? null);
+        if (done) this.#pause(step, payloadOf(row));
         if (done && step.prior.status === 1) this.ended.add(step.payload.forwardId);
         return;
       case 'resume-forward':
@@ -85,15 +98,34 @@ export class Journal {
   }
 
   #restart(ids: readonly number[], memo: FlvxMemo): void {
-    this.memo = { ...memo, restarted: [...new Set([...memo.restarted, ...ids])] };
+    const again = memo.again.filter((id) => !ids.includes(id));
+    this.memo = { ...memo, again, restarted: [...new Set([...memo.restarted, ...ids])] };
   }
 
-  #pause(id: number, parks: ParkReason | null): void {
+  /** Whether the nodes have taken another speed, only a redeploy tells. */
+  #push(step: FlvxStepOf<'assign-tunnel'>, cuts: readonly number[]): void {
+    const { tunnelId, values, speedName } = step.payload;
+    const changesSpeed = step.prior !== null && (speedName !== null || values.speedId !== undefined);
+    if (!changesSpeed) return;
     const { memo } = this;
+    this.memo = {
+      ...memo,
+      unpushed: [...new Set([...memo.unpushed, tunnelId])],
+      cuts: [...new Set([...memo.cuts, ...cuts])],
+    };
+  }
+
+  #pause({ payload: { forwardId: id }, prior }: FlvxStepOf<'pause-forward'>, noted: FlvxPayload | null): void {
+    const { memo } = this;
+    const { parks = null, begins = [] } = noted ?? {};
+    const isAgain = prior.status !== 1 && begins.length === 0 && !memo.restarted.includes(id);
+    const again = [...without(memo.again, id), ...(isAgain ? [id] : [])];
     this.paused.add(id);
     this.memo = {
       ...memo,
       restarted: without(memo.restarted, id),
+      cuts: without(memo.cuts, id),
+      again,
       parked: parks === null ? memo.parked : { ...memo.parked, [id]: parks },
     };
   }
@@ -106,6 +138,7 @@ export class Journal {
       ...memo,
       restarted: without(memo.restarted, id),
       stopped: without(memo.stopped, id),
+      again: without(memo.again, id),
       parked: Object.fromEntries(Object.entries(memo.parked).filter(([key]) => key !== String(id))),
     };
   }

@@ -1,12 +1,15 @@
 import type {
   FlvxClient,
+  FlvxForward,
   FlvxNode,
   FlvxSnapshot,
   FlvxSpeedLimit,
   FlvxTunnel,
   FlvxTunnelGroup,
 } from '@sluice/flvx-client';
+import type { ServiceRecord } from '@sluice/state-store';
 import { isoNow, type Clock } from '../../context.js';
+import { scopeOf } from './flvx-scope.js';
 
 /** What tunnels and speeds there are. */
 export interface FlvxSite {
@@ -62,6 +65,13 @@ export class FlvxLists {
       this.#long = null;
       throw error;
     }
+  }
+
+  /** A service's forwards as read in this run. */
+  async forwardsOf(service: ServiceRecord, signal: AbortSignal): Promise<FlvxForward[]> {
+    const { snapshot } = await this.long(signal);
+    const { user, forwards } = snapshot.observe(scopeOf(service));
+    return forwards.filter((row) => row.userId === user?.id);
   }
 
   /** Tunnels and speed limits as read in this run. */

@@ -21,8 +21,9 @@ export interface FlvxMemo {
   restarted: number[];
   /** Running forwards that Sluice paused without a hold. */
   parked: Record<string, ParkReason>;
-  /** Where forwards pointed that Sluice has pointed nowhere. */
+  /** Where forwards pointed that Sluice has redirected, and where it has pointed them. */
   redirects: Record<string, string>;
+  away: Record<string, string>;
   /** What the panel's daily job closed when it expired. */
   expired: { user: boolean; tunnels: number[] };
   /** Tunnels that the product gave, and those of earlier products that are still there. */
@@ -30,8 +31,18 @@ export interface FlvxMemo {
   dropped: number[];
   /** Speed limits that Sluice gave, by tunnel. */
   speeds: Record<string, number | null>;
+  /** Tunnels whose speed Sluice has changed, and whose nodes have not confirmed it. */
+  unpushed: number[];
+  /** Forwards that ran when their throttle began, and whose open connections were not cut yet. */
+  cuts: number[];
+  /** Forwards shown as paused that were paused once more since they were last started: what they carry then, open connections carry. */
+  again: number[];
+  /** What a byte on each tunnel counts as, times its entry nodes; as last seen. */
+  scales: Record<string, { factor: number; nodes: number }>;
   /** Sluice has set the quota, or found it as it should be: from then on it is kept in line at once. */
   ownQuota: boolean;
+  /** What of the panel's counter was no usage of the cycle; absent where an older version kept this. */
+  uncountedBytes?: number;
   /** The cycle in which the account was first seen. */
   firstCycle: string | null;
   /** The cycle for whose opening the counters were zeroed. */
@@ -40,10 +51,19 @@ export interface FlvxMemo {
   values: FlvxPermissionValues[];
 }
 
+const LATER: Pick<FlvxMemo, 'unpushed' | 'cuts' | 'away' | 'again' | 'scales'> = {
+  unpushed: [],
+  cuts: [],
+  away: {},
+  again: [],
+  scales: {},
+};
+
 /** The memory in what `keep` gave. */
 export function memoIn(seen: unknown): FlvxMemo | null {
   const { memo } = (seen ?? {}) as { memo?: Partial<FlvxMemo> | null };
-  return typeof memo?.userId === 'number' ? (memo as FlvxMemo) : null;
+  // What an earlier version has noted lacks what came later.
+  return typeof memo?.userId === 'number' ? ({ ...LATER, ...memo } as FlvxMemo) : null;
 }
 
 /** The memory of an account that was never looked at. */
@@ -62,6 +82,7 @@ export function blankMemo(user: FlvxUser): FlvxMemo {
     tunnels: [],
     dropped: [],
     speeds: {},
+    ...LATER,
     ownQuota: false,
     firstCycle: null,
     resetCycle: null,

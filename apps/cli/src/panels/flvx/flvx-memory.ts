@@ -34,7 +34,8 @@ export function recall(
   const firstCycle = memo.firstCycle ?? cycle;
   // Counters that stand at zero need no reset in this cycle any more.
   const resetCycle = memo.resetCycle === null || isZero(observed) ? (cycle ?? memo.resetCycle) : memo.resetCycle;
-  const now: FlvxMemo = { ...memo, ...shown(observed, memo), firstCycle, resetCycle };
+  const pending = pendingPushes(desired, observed, memo);
+  const now: FlvxMemo = { ...memo, ...shown(observed, memo), ...pending, firstCycle, resetCycle };
   const { undecided, ...rest } = judged(desired, observed, memo, last, journal, changes);
   const forwards = Object.fromEntries(Object.entries(now.forwards).filter(([id]) => !undecided.has(Number(id))));
   return { memo: { ...now, forwards, ...rest }, last };
@@ -59,15 +60,35 @@ export function cycleOf({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): str
   return cycle.id;
 }
 
+/** Speeds that are still to reach the nodes, and connections still to be cut: only what there is, and while it is throttled. */
+function pendingPushes(
+  { evidence }: Pick<Desired, 'evidence'>,
+  observed: FlvxObservation,
+  { unpushed, cuts }: FlvxMemo,
+): Pick<FlvxMemo, 'unpushed' | 'cuts'> {
+  const forwards = ownForwards(observed);
+  const throttled = evidenceOf(evidence, EVIDENCE.speed);
+  return {
+    unpushed: unpushed.filter((id) => forwards.some((row) => row.tunnelId === id)),
+    cuts: forwards
+      .filter((row) => cuts.includes(row.id) && throttled.has(permissionKey(row.userId, row.tunnelId)))
+      .map((row) => row.id),
+  };
+}
+
 /** What the panel shows now, as far as a later look compares with it. */
 function shown(
   observed: FlvxObservation,
   memo: FlvxMemo,
-): Pick<FlvxMemo, 'userStatus' | 'usedBytes' | 'permissions' | 'forwards' | 'redirects' | 'values'> {
+): Pick<
+  FlvxMemo,
+  'userStatus' | 'usedBytes' | 'permissions' | 'forwards' | 'redirects' | 'away' | 'again' | 'scales' | 'values'
+> {
   const user = observed.user;
   const rows = observed.permissions.filter((row) => row.userId === user?.id);
   const forwards = ownForwards(observed);
-  const nowhere = new Set(forwards.filter((row) => row.remoteAddr === NOWHERE).map((row) => String(row.id)));
+  const isAway = (row: FlvxForward): boolean => [memo.away[row.id], NOWHERE].includes(row.remoteAddr);
+  const away = new Set(forwards.filter(isAway).map((row) => String(row.id)));
   return {
     userStatus: user?.status ?? 0,
     usedBytes: (user?.inBytes ?? 0) + (user?.outBytes ?? 0),
@@ -75,12 +96,25 @@ function shown(
     forwards: Object.fromEntries(
       forwards.map((row) => [row.id, { status: row.status, bytes: row.inBytes + row.outBytes }]),
     ),
-    redirects: Object.fromEntries(Object.entries(memo.redirects).filter(([id]) => nowhere.has(id))),
+    redirects: Object.fromEntries(Object.entries(memo.redirects).filter(([id]) => away.has(id))),
+    again: memo.again.filter((id) => forwards.some((row) => row.id === id && row.status !== 1)),
+    scales: observed.tunnels.length === 0 ? memo.scales : scalesOf(observed),
+    away: Object.fromEntries(Object.entries(memo.away).filter(([id]) => away.has(id))),
     values: memo.values.filter((own) => {
       const row = rows.find((one) => one.tunnelId === own.tunnelId);
       return row !== undefined && !sameValues(row, own);
     }),
   };
+}
+
+/** How the tunnels of the account count; a look at the long lists alone does not show it. */
+function scalesOf({ tunnels, permissions, user }: FlvxObservation): FlvxMemo['scales'] {
+  const own = new Set(permissions.filter((row) => row.userId === user?.id).map((row) => row.tunnelId));
+  return Object.fromEntries(
+    tunnels
+      .filter((row) => own.has(row.id))
+      .map((row) => [row.id, { factor: row.ratio * row.multiplier, nodes: row.entryNodes.length }]),
+  );
 }
 
 /** What follows from how it was at the last look. */

@@ -1,4 +1,4 @@
-import type { FlvxClient, FlvxObservation } from '@sluice/flvx-client';
+import { keyOfLimit, type FlvxClient, type FlvxObservation, type FlvxSpeedLimit } from '@sluice/flvx-client';
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { ACTIONS } from '../../config/rules.js';
 import type { FlvxPanelConfig, ProductConfig } from '../../config/schema.js';
@@ -11,6 +11,7 @@ import type {
   Observation,
   Panel,
   Plan,
+  Refresh,
   Step,
   StepOutcome,
   UsageAnswer,
@@ -21,12 +22,14 @@ import { applyFlvx } from './flvx-apply.js';
 import type { FlvxKept } from './flvx-kept.js';
 import { FlvxLists } from './flvx-lists.js';
 import { planFlvx } from './flvx-plan.js';
-import { noTunnel, tunnelChoice, type FlvxDefaults } from './flvx-product.js';
+import { flvxRefresh } from './flvx-refresh.js';
+import { noTunnel, oldLimitKey, tunnelChoice, type FlvxDefaults } from './flvx-product.js';
 import { byName, isLost, scopeOf, someAtRest, unguessableName } from './flvx-scope.js';
-import { settleFlvx } from './flvx-settle.js';
+import { believeFlvx, settleFlvx } from './flvx-settle.js';
 import type { FlvxState } from './flvx-state.js';
 import { unread, usageIn } from './flvx-usage.js';
-import { nodesIn } from './flvx-words.js';
+import { flvxStepOf } from './flvx-step.js';
+import { nodesIn, notInForce } from './flvx-words.js';
 
 /** What an account was last seen as in this run. */
 interface Last {
@@ -55,7 +58,9 @@ export class FlvxPanel implements Panel<FlvxState> {
   readonly #deps: Deps;
   readonly #defaults: FlvxDefaults;
   readonly #timeZone: string;
+  readonly refresh: Refresh;
   readonly #lists: FlvxLists;
+  readonly #madeLimits: (service: string) => Promise<string[]>;
   readonly #last = new Map<string, Last>();
   /** Which services of this run name each user. */
   readonly #owners = new Map<string, string[]>();
@@ -67,7 +72,7 @@ export class FlvxPanel implements Panel<FlvxState> {
     config: FlvxPanelConfig,
     client: FlvxClient,
     deps: Deps,
-    options: { timeZone: string; withGroups: boolean },
+    options: { timeZone: string; withGroups: boolean; madeLimits: (service: string) => Promise<string[]> },
   ) {
     this.name = name;
     this.url = config.url;
@@ -76,9 +81,12 @@ export class FlvxPanel implements Panel<FlvxState> {
     this.#defaults = {
       ...(config.tunnelId === undefined ? {} : { tunnelId: config.tunnelId }),
       ...(config.speedLimitId === undefined ? {} : { speedLimitId: config.speedLimitId }),
+      ...(config.redirectTo === undefined ? {} : { redirectTo: config.redirectTo }),
     };
     this.#timeZone = options.timeZone;
+    this.#madeLimits = options.madeLimits;
     this.#lists = new FlvxLists(client, deps.clock, options.withGroups);
+    this.refresh = flvxRefresh(client, this.#lists);
   }
 
   async testConnection(): Promise<{ message: string; clockDifferenceMs?: number }> {
@@ -181,7 +189,17 @@ export class FlvxPanel implements Panel<FlvxState> {
     if (!full)
       return {
         at,
-        state: { observed, adoptable: null, groups: null, nodes: null, changes: null, light: true, listed, sharers },
+        state: {
+          observed,
+          adoptable: null,
+          groups: null,
+          nodes: null,
+          changes: null,
+          madeLimits: [],
+          light: true,
+          listed,
+          sharers,
+        },
       };
     const [{ tunnels, speedLimits }, { nodes, groups }, changes] = await Promise.all([
       this.#lists.site(signal),
@@ -194,6 +212,7 @@ export class FlvxPanel implements Panel<FlvxState> {
       groups,
       nodes,
       changes,
+      madeLimits: await this.#limitsMade(service, speedLimits),
       light: false,
       listed,
       sharers,
@@ -222,12 +241,23 @@ export class FlvxPanel implements Panel<FlvxState> {
         ? await this.client.observe({ ...scope, adopt: true }, options)
         : null;
     const changes = someAtRest(observed) ? await changesOf(signal) : null;
-    return { at, state: { observed, adoptable, groups, nodes, changes, light: false, listed: null, sharers: [] } };
+    const madeLimits = await this.#limitsMade(service, observed.speedLimits);
+    const rest = { groups, nodes, changes, madeLimits, light: false, listed: null, sharers: [] };
+    return { at, state: { observed, adoptable, ...rest } };
+  }
+
+  /** Names of limits on the panel that an earlier version has made for the service; only then is the journal read. */
+  async #limitsMade(service: ServiceRecord, limits: readonly FlvxSpeedLimit[]): Promise<string[]> {
+    const key = oldLimitKey(service);
+    if (!limits.some((limit) => keyOfLimit(limit.name) === key)) return [];
+    return await this.#madeLimits(service.id);
   }
 
   plan(desired: Desired, observation: Observation<FlvxState>): Plan {
     return planFlvx(this.#defaults, desired, observation);
   }
+
+  believe = believeFlvx;
 
   settle(action: ActionRecord, observation: Observation<FlvxState>): StepOutcome | null {
     return settleFlvx(action, observation);
@@ -251,7 +281,9 @@ export class FlvxPanel implements Panel<FlvxState> {
       context,
     );
     this.#last.set(service.id, { at: isoNow(this.#deps.clock), state: { ...state, observed } });
-    return outcome;
+    if (outcome.error?.code !== 'speed_not_in_force') return outcome;
+    const message = notInForce(flvxStepOf(step), state);
+    return { ...outcome, error: { code: outcome.error.code, message } };
   }
 
   keep(desired: Desired, observation: Observation<FlvxState>): FlvxKept | null {
@@ -270,7 +302,7 @@ export class FlvxPanel implements Panel<FlvxState> {
     check: (service, product) => checkOrder(service, product, this.#defaults),
   };
 
-  footprint(service: ServiceRecord, observation: Observation<FlvxState> | null): string[] {
+  resources(service: ServiceRecord, observation: Observation<FlvxState> | null): string[] {
     const { flvx_user_id: id } = service.refs;
     const observed = observation?.state?.observed;
     // Whoever bears the name may be another service's: that is told before anything is made or taken over.

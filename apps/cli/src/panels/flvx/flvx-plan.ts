@@ -9,7 +9,7 @@ import {
   type FlvxObservation,
 } from '@sluice/flvx-client';
 import type { ItemError } from '../../errors.js';
-import type { Desired, Observation, Plan } from '../panel.js';
+import { sharerIds, type Desired, type Observation, type Plan } from '../panel.js';
 import { asPlan, EMPTY_PLAN, failing } from './flvx-as-plan.js';
 import { calmOf } from './flvx-calm.js';
 import { inLine, unknownTunnels } from './flvx-in-line.js';
@@ -50,9 +50,12 @@ function planned(defaults: FlvxDefaults, desired: Desired, state: FlvxState): Pl
   if (order?.verb === 'create') return creating(defaults, desired, state);
   const { observed } = state;
   const { service } = desired;
-  const sharedWith = [...new Set([...desired.sharedWith, ...state.sharers])];
+  const sharedWith = [...new Set([...sharerIds(desired), ...state.sharers])];
   if (sharedWith.length > 0) return failing(sharedAccount(service.id, sharedWith));
-  if (order?.verb === 'terminate') return asPlan(planTerminate(observed, { speedKey: limitKey(service) }), null);
+  if (order?.verb === 'terminate') {
+    const speedKey = limitKey(service, observed.user?.id);
+    return asPlan(planTerminate(observed, { speedKey, speedNames: state.madeLimits }), null);
+  }
   if (observed.user === null) return withoutAccount(desired);
   if (order?.verb === 'change-password') return asPlan(planChangePassword(observed), null);
   return inLine(defaults, desired, state, observed, []);
@@ -85,10 +88,10 @@ function creating(defaults: FlvxDefaults, desired: Desired, state: FlvxState): P
   if (order?.verb !== 'create') return EMPTY_PLAN;
   const observed = state.observed.user === null && order.adopt ? (state.adoptable ?? state.observed) : state.observed;
   const { user } = observed;
-  if (desired.sharedWith.length > 0) {
+  if (desired.sharers.length > 0) {
     return failing({
       code: 'account_exists',
-      message: `the account that "${service.id}" names on the panel belongs to ${desired.sharedWith.join(', ')}: take another flvx_username or flvx_user_id`,
+      message: `the account that "${service.id}" names on the panel belongs to ${sharerIds(desired).join(', ')}: take another flvx_username or flvx_user_id`,
     });
   }
   if (user === null) return makingAccount(defaults, desired, state, order.adopt);
@@ -124,7 +127,7 @@ function makingAccount(defaults: FlvxDefaults, desired: Desired, state: FlvxStat
   if (unknown) return failing(unknown);
   const { maxForwards, resetDay } = flvxOf(product);
   const values = {
-    quota: quotaOf(desired) ?? UNLIMITED_QUOTA,
+    quota: quotaOf(desired, 0) ?? UNLIMITED_QUOTA,
     maxForwards,
     resetDay,
     expiresAt: expiryOf(service, product, timeZone) ?? firstExpiry(product, now),

@@ -5,6 +5,7 @@ import {
   epochMs,
   megabits,
   quotaFor,
+  NOWHERE,
   UNLIMITED_QUOTA,
   type EpochMs,
   type FlvxSpeed,
@@ -15,13 +16,14 @@ import type { ServiceRecord } from '@sluice/state-store';
 import type { FlvxPanelConfig, ProductConfig } from '../../config/schema.js';
 import type { ItemError } from '../../errors.js';
 import type { Desired } from '../panel.js';
+import { scopeOf } from './flvx-scope.js';
 
 const DAY_MS = 86_400_000;
 
 type FlvxProduct = NonNullable<ProductConfig['flvx']>;
 
 /** What holds where a product says nothing; the same as the defaults of the config. */
-const DEFAULTS: Omit<FlvxProduct, 'tunnelId' | 'tunnelIds' | 'tunnelGroup' | 'speedLimitId'> = {
+const DEFAULTS: Omit<FlvxProduct, 'tunnelId' | 'tunnelIds' | 'tunnelGroup' | 'speedLimitId' | 'redirectTo'> = {
   maxForwards: 10,
   enforceMaxForwards: false,
   speedMbit: null,
@@ -32,11 +34,16 @@ const DEFAULTS: Omit<FlvxProduct, 'tunnelId' | 'tunnelIds' | 'tunnelGroup' | 'sp
 };
 
 /** Defaults that the panel's config gives to its products. */
-export type FlvxDefaults = Pick<FlvxPanelConfig, 'tunnelId' | 'speedLimitId'>;
+export type FlvxDefaults = Pick<FlvxPanelConfig, 'tunnelId' | 'speedLimitId' | 'redirectTo'>;
 
 /** The product's section, with defaults. */
 export function flvxOf(product: ProductConfig): FlvxProduct {
   return product.flvx ?? DEFAULTS;
+}
+
+/** Where a held forward points under `redirect`: what the product says, else the panel, else the node's own discard port. */
+export function redirectTo(product: ProductConfig, defaults: FlvxDefaults): string {
+  return flvxOf(product).redirectTo ?? defaults.redirectTo ?? NOWHERE;
 }
 
 /** What names the tunnels of a service: its own ref (unless Sluice noted it), the product, the panel's default. */
@@ -84,24 +91,55 @@ export type SpeedChoice = FlvxSpeed | { kind: 'unset' };
 
 export function speedChoice(service: ServiceRecord, product: ProductConfig, defaults: FlvxDefaults): SpeedChoice {
   const { speedMbit, speedLimitId = defaults.speedLimitId } = flvxOf(product);
-  if (speedMbit !== null) return { kind: 'own', key: limitKey(service), speed: megabits(speedMbit) };
+  if (speedMbit !== null) return { kind: 'own', key: limitKey(service) ?? '', speed: megabits(speedMbit) };
   if (speedLimitId === undefined) return { kind: 'unset' };
   return speedLimitId === null ? { kind: 'none' } : { kind: 'shared', limitId: speedLimitId };
 }
 
-/** Key of a service's own speed limits: its id, short enough for the panel's column. */
-export function limitKey({ id }: Pick<ServiceRecord, 'id'>): string {
+/**
+ * Key of a service's own speed limits: its account's unguessable name, or the panel's id of an account that Sluice did not
+ * make. Another store on the same panel has neither, whatever its services are called. Null where there is no account.
+ */
+export function limitKey(service: ServiceRecord, userId: number | null = null): string | null {
+  const { name, nameIsOurs, userId: known } = scopeOf(service);
+  if (nameIsOurs === true && name != null) return name;
+  const id = userId ?? known;
+  return id == null ? null : `user#${id}`;
+}
+
+/** The key of earlier versions: the service's id, short enough for the panel's column. */
+export function oldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
   return id.length <= 48 ? id : createHash('sha256').update(id).digest('hex').slice(0, 24);
 }
 
 /**
- * The panel's own quota for an allowance: whole GB, rounded up. The panel counts both directions together, so where only
- * one counts it can't help and gets no limit. Null where nothing is configured: what is there stays.
+ * The panel's own quota: its counter and what remains of the allowance, in whole GB, rounded up. The panel counts both
+ * directions together, so where only one counts it can't help and gets no limit. Null where nothing is configured: what is
+ * there stays.
+ *
+ * @param counterBytes the account's counter on the panel now
  */
-export function quotaOf({ allowance, mode }: Pick<Desired, 'allowance' | 'mode'>): GigabytesWhole | null {
+export function quotaOf(
+  desired: Pick<Desired, 'allowance' | 'mode' | 'product' | 'counted'>,
+  counterBytes: number,
+): GigabytesWhole | null {
+  const { allowance, mode } = desired;
   if (allowance === null) return null;
   if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return UNLIMITED_QUOTA;
-  return quotaFor(bytes(allowance.allowedBytes));
+  return quotaFor(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(desired, counterBytes))));
+}
+
+/**
+ * What the panel's counter holds beside the usage of the cycle; negative where the panel has zeroed it within the cycle. It
+ * stays the same while both grow. With reset day 0 the counter is the cycle's.
+ */
+export function uncountedBytes(
+  { product, counted }: Pick<Desired, 'product' | 'counted'>,
+  counterBytes: number,
+): number {
+  if (flvxOf(product).resetDay === 0 || counted === null) return 0;
+  const isZeroed = counterBytes < counted.counterBytes;
+  return (isZeroed ? 0 : counted.counterBytes) - counted.usedBytes;
 }
 
 /** When the account runs out on the panel: the due date and the days of grace, at local midnight; null without a due date. */

@@ -7,6 +7,11 @@ export interface Ruled extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
   outBytes: number;
 }
 
+/** Both directions together, as the panel compares them with the quota. */
+export function usedOf({ inBytes, outBytes }: Pick<Ruled, 'inBytes' | 'outBytes'>): number {
+  return inBytes + outBytes;
+}
+
 /** Has it run out by the panel's clock? 0 counts as expired for the daily job (contract, section 8). */
 export function isExpired(row: { expiresAt: number }, at: number): boolean {
   return row.expiresAt <= at;

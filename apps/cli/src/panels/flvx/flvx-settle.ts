@@ -23,15 +23,25 @@ export function settleFlvx(action: ActionRecord, observation: Observation<FlvxSt
       `the panel has an account "${step.payload.name}" now, and nothing tells that it is the one that was ordered`,
     );
   }
+  return doneOutcome(action, step, observation.at, observed.user?.id ?? null);
+}
+
+/** Pure: what an action has brought about that an operator says was done. The id of a new account shows at the next look. */
+export function believeFlvx(action: ActionRecord, at: string): StepOutcome {
+  const step = journaledStep(action);
+  return step === null ? { state: 'applied', observed: null, error: null } : doneOutcome(action, step, at, null);
+}
+
+function doneOutcome(action: ActionRecord, step: FlvxStep, at: string, userId: number | null): StepOutcome {
   const { begins = [] } = payloadOf(action) ?? {};
   return {
     state: 'applied',
     observed: { settled: 'by looking' },
     error: null,
-    refs: refsAfter(step, observed.user?.id ?? null),
+    refs: refsAfter(step, userId),
     begins,
     // What the counters had grown by until then is not known any more.
-    ...(zeroes(step) ? { zeroed: { at: observation.at, inBytes: null, outBytes: null } } : {}),
+    ...(zeroes(step) ? { zeroed: { at, inBytes: null, outBytes: null } } : {}),
   };
 }
 

@@ -5,10 +5,11 @@ import {
   type FlvxAccountTarget,
   type FlvxPermission,
   type FlvxSpeedLimit,
+  type MegabitsPerSecond,
 } from '@sluice/flvx-client';
 import type { ItemError } from '../../errors.js';
 import type { FlvxContext } from './flvx-context.js';
-import { flvxOf, limitKey, speedChoice, type SpeedChoice } from './flvx-product.js';
+import { flvxOf, limitKey, oldLimitKey, speedChoice, type SpeedChoice } from './flvx-product.js';
 import { permissionKey, speedPrior } from './flvx-state.js';
 
 /** What becomes of the speeds of an account. */
@@ -32,15 +33,10 @@ export function speedPlan(context: FlvxContext): SpeedPlan {
   if (problem) return { ...untouched, problem };
   const undoing = context.evidence.speed.size > 0;
   if (!undoing && !context.full) return untouched;
-  const key = limitKey(context.desired.service);
-  const tunnelId = firstTunnel(context);
-  const limit =
-    choice.kind === 'own' && tunnelId !== null
-      ? { name: ownLimitName(key, choice.speed), speed: choice.speed, tunnelId }
-      : null;
+  const others = context.permissions.filter((row) => !isThrottled(context, row));
   return {
-    limit,
-    limits: { key, keep: [] },
+    limit: choice.kind === 'own' ? limitOf(context, choice.speed, others) : null,
+    limits: { ...ownLimits(context), keep: [] },
     of(id, row) {
       const throttled = row !== null && isThrottled(context, row);
       if (row !== null && !throttled && !context.full) return {};
@@ -52,19 +48,48 @@ export function speedPlan(context: FlvxContext): SpeedPlan {
 }
 
 function throttle(context: FlvxContext): SpeedPlan {
-  const key = limitKey(context.desired.service);
   const speed = megabits(flvxOf(context.desired.product).throttleMbit);
-  const tunnelId = firstTunnel(context);
+  const throttled = context.permissions.filter((row) => isThrottled(context, row));
   const before = [...context.evidence.speed.values()].map((item) => speedPrior(item).speedId);
   // The limit of an earlier throttle is no speed that comes back.
   const now = context.permissions.filter((row) => !isThrottled(context, row)).map((row) => row.speedId);
   return {
-    limit: tunnelId === null ? null : { name: ownLimitName(key, speed), speed, tunnelId },
+    limit: limitOf(context, speed, throttled),
     // The product's own limit waits for the end of the throttle.
-    limits: { key, keep: [...before, ...now].filter((id) => id !== null) },
+    limits: { ...ownLimits(context), keep: [...before, ...now].filter((id) => id !== null) },
     of: () => ({ ownSpeed: true }),
     problem: null,
   };
+}
+
+/** The service's own limit of a speed. One of an old name that is in force stays until the speed changes. */
+function limitOf(
+  context: FlvxContext,
+  speed: MegabitsPerSecond,
+  inForce: readonly FlvxPermission[],
+): FlvxAccountTarget['limit'] {
+  const tunnelId = firstTunnel(context);
+  if (tunnelId === null) return null;
+  const old = oldLimitsOf(context, inForce).find((limit) => limit.speed === speed);
+  return { name: old?.name ?? ownLimitName(keyOf(context), speed), speed, tunnelId };
+}
+
+/** Limits in force that bear the service's id, as earlier versions named them. */
+export function oldLimitsOf(
+  { desired, observed }: Pick<FlvxContext, 'desired' | 'observed'>,
+  permissions: readonly FlvxPermission[],
+): FlvxSpeedLimit[] {
+  const key = oldLimitKey(desired.service);
+  const ids = new Set(permissions.map((row) => row.speedId));
+  return observed.speedLimits.filter((limit) => ids.has(limit.id) && keyOfLimit(limit.name) === key);
+}
+
+function ownLimits(context: FlvxContext): { key: string; names: readonly string[] } {
+  return { key: keyOf(context), names: context.state.madeLimits };
+}
+
+function keyOf({ desired, user }: Pick<FlvxContext, 'desired' | 'user'>): string {
+  return limitKey(desired.service, user.id) ?? `user#${user.id}`;
 }
 
 function given(
@@ -95,13 +120,14 @@ export function isThrottled(context: FlvxContext, row: FlvxPermission): boolean 
   return limit?.name === speedPrior(item).name || context.memo.speeds[row.tunnelId] === row.speedId;
 }
 
-function isOurs({ desired, observed, memo }: FlvxContext, row: FlvxPermission): boolean {
+function isOurs(context: FlvxContext, row: FlvxPermission): boolean {
+  const { observed, memo } = context;
   const limit = observed.speedLimits.find((one) => one.id === row.speedId);
-  return (limit !== undefined && isOwn({ desired }, limit)) || memo.speeds[row.tunnelId] === row.speedId;
+  return (limit !== undefined && isOwn(context, limit)) || memo.speeds[row.tunnelId] === row.speedId;
 }
 
-function isOwn({ desired }: Pick<FlvxContext, 'desired'>, { name }: FlvxSpeedLimit): boolean {
-  return keyOfLimit(name) === limitKey(desired.service);
+function isOwn(context: FlvxContext, { name }: FlvxSpeedLimit): boolean {
+  return keyOfLimit(name) === keyOf(context) || context.state.madeLimits.includes(name);
 }
 
 function firstTunnel({ permissions, tunnels }: FlvxContext): number | null {

@@ -11,6 +11,8 @@ export interface FlvxState {
   nodes: readonly FlvxNode[] | null;
   /** When each forward was last written to; read only where that tells what the panel has stopped. */
   changes: ReadonlyMap<number, number> | null;
+  /** Names of speed limits that bear the service's id, as earlier versions gave them, and that this store's journal shows as made for it. */
+  madeLimits: readonly string[];
   /** Only users, permissions and forwards were read: tunnels and speed limits are not known. */
   light: boolean;
   /** How many accounts the panel listed; null where only this one was looked for. */
@@ -42,6 +44,8 @@ export interface ForwardPrior {
 /** Where a redirected forward pointed. */
 export interface RedirectPrior {
   remoteAddr: string;
+  /** Where it was pointed then. */
+  to?: string;
 }
 
 /** The limit that a permission had before it was throttled, and the one that it was given. */
@@ -74,6 +78,11 @@ export function ranBefore(item: EvidenceRecord): boolean {
 /** Where the forward pointed before we redirected it. */
 export function addressBefore(item: EvidenceRecord): string | null {
   return ((item.prior ?? {}) as Partial<RedirectPrior>).remoteAddr ?? null;
+}
+
+/** Where the forward was pointed when its redirect began; unknown of one that an earlier version has begun. */
+export function redirectedTo(item: EvidenceRecord): string | undefined {
+  return ((item.prior ?? {}) as Partial<RedirectPrior>).to;
 }
 
 /** What a throttled permission had before. */

@@ -2,8 +2,8 @@ import type { FlvxStep } from '@sluice/flvx-client';
 import type { ActionRecord } from '@sluice/state-store';
 import type { Step } from '../panel.js';
 
-/** Why a running forward was paused without a hold: too many forwards, or its tunnel is no longer in the product. */
-export type ParkReason = 'surplus' | 'dropped';
+/** Why a running forward was paused without a hold: too many forwards, its tunnel is no longer in the product, or to end its open connections. */
+export type ParkReason = 'surplus' | 'dropped' | 'cut';
 
 /** What the journal keeps of a step beside type, target and prior state. */
 export interface FlvxPayload {
@@ -13,6 +13,10 @@ export interface FlvxPayload {
   begins: NonNullable<Step['begins']>[];
   /** A pause without a hold. */
   parks: ParkReason | null;
+  /** Running forwards whose open connections are to end once the speed of the step is in force. */
+  cuts?: number[];
+  /** The forward was redirected before, and only points elsewhere now: its own address is another. */
+  moved?: boolean;
   /** The cycle whose opening this reset belongs to. */
   cycle: string | null;
 }

@@ -1,6 +1,5 @@
 import {
   countersOf,
-  NOWHERE,
   UNLIMITED_QUOTA,
   type FlvxAccountTarget,
   type FlvxCounters,
@@ -14,9 +13,10 @@ import {
 import { hasGrown, mayLower, type FlvxContext } from './flvx-context.js';
 import { cycleOf } from './flvx-memory.js';
 import { expiryOf, flvxOf, quotaOf } from './flvx-product.js';
-import { isExpired, stopsPermission, stopsUser } from './flvx-rules.js';
+import { addressOf } from './flvx-redirect.js';
+import { isExpired, stopsPermission, stopsUser, usedOf } from './flvx-rules.js';
 import type { SpeedPlan } from './flvx-speed.js';
-import { addressBefore, closedPrior, permissionKey, ranBefore } from './flvx-state.js';
+import { closedPrior, permissionKey, ranBefore } from './flvx-state.js';
 
 /** Pure: what the account should be like, in the library's terms. What is not named stays as it is. */
 export function targetOf(context: FlvxContext, speed: SpeedPlan): FlvxAccountTarget {
@@ -32,6 +32,7 @@ export function targetOf(context: FlvxContext, speed: SpeedPlan): FlvxAccountTar
     limit: speed.limit ?? null,
     limits: speed.limits ?? null,
     reset,
+    cuts: isSlowed(context) ? context.memo.cuts : [],
     common: {
       repause: suspects(context, forwards),
       keep: context.memo.values.filter((values) => !own.includes(values.tunnelId)),
@@ -40,12 +41,16 @@ export function targetOf(context: FlvxContext, speed: SpeedPlan): FlvxAccountTar
   };
 }
 
+function isSlowed({ wants }: Pick<FlvxContext, 'wants'>): boolean {
+  return wants.throttled && !wants.closed;
+}
+
 /** The panel's own quota, null where it stays. While a throttle slows the service down, the panel must not stop it. */
 function wantedQuota(context: FlvxContext): GigabytesWhole | null {
-  const { wants, desired, evidence } = context;
-  if (wants.throttled && !wants.closed) return UNLIMITED_QUOTA;
+  const { desired, evidence } = context;
+  if (isSlowed(context)) return UNLIMITED_QUOTA;
   if (desired.scope === 'hold' && evidence.speed.size === 0) return null;
-  return quotaOf(desired);
+  return quotaOf(desired, usedOf(context.user));
 }
 
 function quotaFor(context: FlvxContext, has: GigabytesWhole): { quota?: GigabytesWhole } {
@@ -115,7 +120,13 @@ function existing(context: FlvxContext, row: FlvxPermission, speed: SpeedPlan): 
   const isBack = memo.dropped.includes(row.tunnelId);
   if (wants.closed) values.status = 0;
   else if (reopen || isBack || (closed && closedPrior(closed).status === 1)) values.status = 1;
-  return { values, ...(ownSpeed === undefined ? {} : { ownSpeed }) };
+  const key = permissionKey(row.userId, row.tunnelId);
+  return {
+    values,
+    ...(ownSpeed === undefined ? {} : { ownSpeed }),
+    // A connection keeps the speed that it was made with: those from before the throttle end with its beginning.
+    ...(isSlowed(context) && !evidence.speed.has(key) ? { cut: true } : {}),
+  };
 }
 
 /** With reset day 0 the counters are Sluice's to zero: once when a cycle opens, and only after they were read in it. */
@@ -156,16 +167,6 @@ function forwardTarget(context: FlvxContext, row: FlvxForward, decided: Decided)
     memo.parked[row.id] !== undefined || (memo.stopped.includes(row.id) && !stillStops(context, row, decided));
   if (ran || back) return { run: true, ...address };
   return hasGrown(context, row) ? { run: false, ...address } : address;
-}
-
-/** Nowhere while that is called for, back to where it pointed afterwards. */
-function addressOf({ wants, evidence, memo }: FlvxContext, row: FlvxForward): { remoteAddr?: string } {
-  if (wants.redirected) return { remoteAddr: NOWHERE };
-  if (row.remoteAddr !== NOWHERE) return {};
-  const item = evidence.redirect.get(String(row.id));
-  // Who has given it another address meanwhile has that one back, not the one before.
-  const before = memo.redirects[row.id] ?? (item ? addressBefore(item) : null) ?? undefined;
-  return before === undefined ? {} : { remoteAddr: before };
 }
 
 /** Would the panel stop the forward again by its own rules, also with what is about to be written? */

@@ -1,6 +1,8 @@
 import type { FlvxSnapshot, FlvxUser } from '@sluice/flvx-client';
 import { localDateOf, zonedMidnight } from '@sluice/quota-core';
 import type { UsageAnswer, UsageRequest } from '../panel.js';
+import type { FlvxKept } from './flvx-kept.js';
+import { memoIn } from './flvx-memo.js';
 
 /** The daily job runs at 00:00:05; readings and the panel's clock may be off by this much. */
 const TOLERANCE_MS = 120_000;
@@ -25,7 +27,12 @@ export function usageIn(snapshot: FlvxSnapshot, at: string, request: UsageReques
     raw: { user: id, inBytes, outBytes, quota: user.quota, status: user.status, resetDay: user.resetDay },
     shape: [],
     warnings: [],
-    counter: { resetBetween: (previousAt, now) => mayHaveReset(request, user, previousAt, now, timeZone) },
+    counter: {
+      resetBetween: (previousAt, now) => {
+        const possible = mayHaveReset(request, user, previousAt, now, timeZone);
+        return possible && hasReset(snapshot, user, request, now, timeZone) ? 'certain' : possible;
+      },
+    },
   };
 }
 
@@ -51,6 +58,27 @@ function mayHaveReset(
     (row) => row.type === 'reset-user' && row.calledAt !== null && row.calledAt >= previousAt && row.calledAt <= at,
   );
   return ours || isResetDayBetween(user.resetDay, previousAt, at, timeZone);
+}
+
+/**
+ * Whether the panel's daily job has zeroed the counters since the last look. Its day alone proves nothing: a panel that was
+ * down at that midnight leaves the reset out. The counters of the forwards do, since no reset touches them: what they have
+ * grown by, the user has grown by too. A user that shows less than its old figure and that growth was zeroed in between.
+ * Of the two, the lists are read one after the other, so half of the old figure has to be missing.
+ */
+function hasReset(snapshot: FlvxSnapshot, user: FlvxUser, { seen }: UsageRequest, at: string, zone: string): boolean {
+  const memo = memoIn(seen);
+  const lookedAt = (seen as Partial<FlvxKept> | null)?.at;
+  if (memo?.userId !== user.id || lookedAt === undefined) return false;
+  if (!isResetDayBetween(user.resetDay, lookedAt, at, zone)) return false;
+  let growth = 0;
+  for (const forward of snapshot.forwardsOf(user.id)) {
+    const before = memo.forwards[forward.id]?.bytes;
+    // A forward that was not seen may have been there, so what it shows need not be growth.
+    if (before !== undefined) growth += Math.max(0, forward.inBytes + forward.outBytes - before);
+  }
+  const missing = memo.usedBytes + growth - (user.inBytes + user.outBytes);
+  return memo.usedBytes > 0 && missing * 2 > memo.usedBytes;
 }
 
 /** Does the midnight on which the panel zeroes the counters lie between the two instants? 0 and below is never. */

@@ -231,7 +231,7 @@ describe('a real FLVX panel', () => {
 
       // Another package with a speed of its own, held by redirecting; back again while it is held.
       await run('provision change-package svc-1 large');
-      const [limit] = (await admin.post('/speed-limit/list')).filter((row) => row.name === 'sluice:svc-1:50M');
+      const [limit] = (await admin.post('/speed-limit/list')).filter((row) => row.name === `sluice:${name}:50M`);
       expect((await admin.permissions(user))[0]).toMatchObject({ num: 20, speedId: limit?.id, status: 1 });
       expect(await states()).toEqual([1, 1, 0]);
       await run('provision suspend svc-1');
@@ -247,7 +247,7 @@ describe('a real FLVX panel', () => {
       expect(free.map((row) => [row.status, row['remoteAddr']])).toEqual(
         [1, 1, 0].map((status) => [status, '198.51.100.20:443']),
       );
-      expect((await admin.post('/speed-limit/list')).some((row) => row.name.startsWith('sluice:svc-1:'))).toBe(false);
+      expect((await admin.post('/speed-limit/list')).some((row) => row.name.startsWith(`sluice:${name}:`))).toBe(false);
       await settled();
 
       const changed = await run<OrderReport>('provision change-password svc-1');
@@ -264,7 +264,7 @@ describe('a real FLVX panel', () => {
       await run('provision change-package svc-1 slow');
       await run('override clear svc-1');
       expect((await poll()).holds).toMatchObject([{ reason: 'quota' }]);
-      const [slow] = (await admin.post('/speed-limit/list')).filter((row) => row.name === 'sluice:svc-1:2M');
+      const [slow] = (await admin.post('/speed-limit/list')).filter((row) => row.name === `sluice:${name}:2M`);
       expect((await admin.permissions(user))[0]).toMatchObject({ speedId: slow?.id, status: 1, flow: 99_999 });
       expect(await states()).toEqual([1, 1, 0]);
       await settled();

@@ -406,11 +406,12 @@ describe('terminate', () => {
     const broken = await at.run('provision terminate svc-1 --yes');
     expect([1, 3]).toContain(broken.exitCode);
     expect(order(broken).actions.map(({ type, state }) => `${type} ${state}`)).toEqual([
+      'pause-forward failed',
       'delete-forward failed',
       'remove-tunnel failed',
       'delete-user failed',
     ]);
-    expect(changing().slice(-1)).toEqual(['/forward/delete']);
+    expect(changing().slice(-1)).toEqual(['/forward/pause']);
     expect(at.panel.permission(3, 1)).toBeDefined();
     at.panel.nodeOnline(1);
     expect((await at.run('provision terminate svc-1 --yes')).exitCode).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PassReport } from '../../operations/pass/report.js';
-import { DAY, GB, HOUR, startFlvxBench, type FlvxBench } from '../../test/flvx-bench.js';
+import { GB, HOUR, passTime, startFlvxBench, type FlvxBench } from '../../test/flvx-bench.js';
 import { isResetDayBetween } from './flvx-usage.js';
 
 const isLong = process.env['SLUICE_LONG'] === '1';
@@ -69,19 +69,6 @@ function disturb(at: FlvxBench, trouble: Stretch['trouble']): () => void {
   }
 }
 
-/** Moves the clock on and has the panel's daily job run at each midnight that it passes. */
-function pass(at: FlvxBench, hours: number): void {
-  const { clock } = at.bench;
-  const until = clock.now() + hours * HOUR;
-  for (;;) {
-    const midnight = Math.floor(clock.now() / DAY + 1) * DAY + 5000;
-    if (midnight > until) break;
-    clock.set(midnight);
-    at.panel.midnight();
-  }
-  clock.set(until);
-}
-
 const cycleOf = (ms: number): string => {
   const date = new Date(ms);
   const month = date.getUTCMonth() - (date.getUTCDate() < 15 ? 1 : 0);
@@ -105,7 +92,7 @@ async function story(product: string, stretches: Stretch[]): Promise<void> {
       used += unread;
       unread = 0;
       expect(first.usage?.totalBytes).toBe(used * GB);
-      pass(at, hours);
+      passTime(at, at.bench.clock.now() + hours * HOUR);
       const undo = disturb(at, trouble);
       let polled = (await at.run('poll')).json<PassReport>().services[0]!;
       undo();
@@ -178,6 +165,31 @@ describe('usage per cycle', () => {
       at.bench.clock.advance(HOUR);
       const next = (await at.run('poll')).json<PassReport>().services[0]!;
       expect(next).toMatchObject({ status: 'ok', usage: { totalBytes: 9 * GB }, actions: [] });
+    } finally {
+      await at.close();
+    }
+  });
+
+  it.each([
+    ['counts the whole counter', true, 52],
+    ['counts nothing twice where the panel was down at that midnight and left the reset out', false, 32],
+  ])('%s after its reset day passed without a run', async (_what, isUp, total) => {
+    const at = await startFlvxBench();
+    try {
+      const user = await at.create(1, { product: 'monthly' });
+      at.panel.addForward(user, at.tunnels.hk);
+      at.bench.clock.set('2026-11-30T12:00:00Z');
+      at.panel.traffic(2, { in: 20 * GB, out: 0 });
+      expect((await at.run('poll')).json<PassReport>().services[0]?.usage?.totalBytes).toBe(20 * GB);
+      at.bench.clock.set('2026-12-01T00:00:05Z');
+      if (isUp) at.panel.midnight();
+      at.bench.clock.set('2026-12-03T12:00:00Z');
+      at.panel.traffic(2, { in: (isUp ? 32 : 12) * GB, out: 0 });
+      const polled = async (): Promise<number | null | undefined> =>
+        (await at.run('poll')).json<PassReport>().services[0]?.usage?.totalBytes;
+      expect(await polled()).toBe(total * GB);
+      at.bench.clock.advance(HOUR);
+      expect(await polled()).toBe(total * GB);
     } finally {
       await at.close();
     }

@@ -1,5 +1,4 @@
 import {
-  AgentTrafficError,
   SELF,
   type AgentTrafficManager,
   type CreatedUser,
@@ -38,14 +37,18 @@ export class AgentGate {
     return this.#manager.createUser(owner, user, { tag, hooks: { before: calling } });
   }
 
-  /** @throws AgentTrafficError `agent_limit` when more than before would be promised than fits */
-  async checkRaise(seen: HiddifyUser, change: HiddifyUserChange, tag: string): Promise<void> {
+  /**
+   * Makes a change to a user within the limits above it: what it promises more than before is reserved before `work` calls
+   * the panel. Rejects with `agent_limit` where it does not fit; then nothing was called.
+   */
+  async change<T>(seen: HiddifyUser, change: HiddifyUserChange, work: () => Promise<T>, tag: string): Promise<T> {
     const owner = change.owner ?? seen.owner;
     const limit = change.limitBytes ?? seen.limitBytes;
     const more = owner === seen.owner ? limit - seen.limitBytes : limit;
-    if (owner === null || owner === SELF || more <= 0 || !(await this.#hasLimits())) return;
-    const { allowed, reason } = await this.#manager.canCreateUserWithTraffic(owner, more, { tag });
-    if (!allowed) throw new AgentTrafficError('agent_limit', reason ?? 'It does not fit under the limit of its agent.');
+    const { uuid } = seen;
+    const isFree = owner === null || owner === SELF || uuid === null || more <= 0;
+    if (isFree || !(await this.#hasLimits())) return work();
+    return this.#manager.raiseUser({ seen: { ...seen, uuid }, owner, limitBytes: limit }, work, { tag });
   }
 
   async #hasLimits(): Promise<boolean> {

@@ -1,7 +1,13 @@
-import { AgentTrafficManager, type AgentTrafficStore, type HiddifyClient } from '@sluice/hiddify-agent-traffic';
+import {
+  AgentTrafficManager,
+  type AgentTrafficStore,
+  type HiddifyClient,
+  type Zeroing,
+} from '@sluice/hiddify-agent-traffic';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { HiddifyPanelConfig } from '../../config/schema.js';
-import { isoNow, type Deps } from '../../context.js';
+import { isoNow } from '../../context.js';
+import type { PanelDeps } from '../registry.js';
 
 /**
  * The panel may still be at work on the request of a process that is gone. Until this has passed since the call was begun,
@@ -15,19 +21,31 @@ export interface ManagerInput {
   store: AgentTrafficStore;
   config: Pick<HiddifyPanelConfig, 'agents'>;
   timeZone: string;
-  deps: Pick<Deps, 'clock' | 'owner' | 'isAlive'>;
-  /** When the last creation of a process was begun that did not end, by `processKey`. */
-  begun?: ReadonlyMap<string, string>;
+  deps: Pick<PanelDeps, 'clock' | 'owner' | 'isAlive' | 'trustedNow'>;
+  /** When the last creation or raise of a process was begun that did not end, by `processKey`. */
+  begun?: ReadonlyMap<string, string> | undefined;
+  /** Our own zeroings since an instant. */
+  zeroings: (since: string) => Promise<Zeroing[]>;
 }
 
 /** The manager of a panel's agents with the settings of its config. */
-export function openAgentManager({ client, store, config, timeZone, deps, begun }: ManagerInput): AgentTrafficManager {
+export function openAgentManager({
+  client,
+  store,
+  config,
+  timeZone,
+  deps,
+  begun,
+  zeroings,
+}: ManagerInput): AgentTrafficManager {
   const { accounting, period, exempt, releaseBelow, thresholds } = config.agents ?? {};
   return new AgentTrafficManager({
     client,
     store,
     clock: deps.clock,
+    periodNow: deps.trustedNow,
     timeZone,
+    zeroings,
     holder: JSON.stringify(deps.owner),
     isHolderAlive: (holder) => isHolderAlive(holder, deps, begun ?? new Map()),
     mayResume: (holder) => isGone(holder, deps),

@@ -1,5 +1,5 @@
 import type { AgentTrafficStore, AgentTrafficTables } from '@sluice/hiddify-agent-traffic';
-import type { AgentTables, HeldLease, StateStore } from '@sluice/state-store';
+import type { AgentTables, HeldLease, StateStore, StoreTables } from '@sluice/state-store';
 
 /** What the writes of a manager rest on. */
 export interface AgentStoreOptions {
@@ -7,19 +7,27 @@ export interface AgentStoreOptions {
   leases?: (() => HeldLease[]) | undefined;
   /** Called before each write; throws where nothing may be concluded any more. */
   guard?: (() => void) | undefined;
+  /** Called in the transaction of a write that opens holds; throws `StepsStopped` where none may be begun. */
+  mayBegin?: ((tables: StoreTables) => Promise<void>) | undefined;
 }
 
 /** The memory of an agent traffic manager in the state store, for one panel. */
 export function agentTrafficStore(
   store: AgentTables & Pick<StateStore, 'write'>,
   panel: string,
-  { leases, guard }: AgentStoreOptions = {},
+  { leases, guard, mayBegin }: AgentStoreOptions = {},
 ): AgentTrafficStore {
   return {
     ...tablesOf(store, panel),
-    async write(work) {
+    async write(work, purpose) {
       guard?.();
-      return store.write((tables) => work(tablesOf(tables, panel)), { fences: leases?.() ?? [] });
+      return store.write(
+        async (tables) => {
+          if (purpose === 'begin') await mayBegin?.(tables);
+          return work(tablesOf(tables, panel));
+        },
+        { fences: leases?.() ?? [] },
+      );
     },
   };
 }

@@ -72,9 +72,11 @@ async function update(
   const { change, zero } = step.payload as UpdatePayload;
   const seen = await client.users.get(step.target, { tag });
   if (seen === null) return userGone();
-  await gate.checkRaise(seen, change, tag);
-  await context.calling();
-  const { user, how } = await client.users.update(step.target, change, { tag, seen });
+  const work = async () => {
+    await context.calling();
+    return client.users.update(step.target, change, { tag, seen });
+  };
+  const { user, how } = await gate.change(seen, change, work, tag);
   const state = how === 'unneeded' ? 'unneeded' : 'applied';
   if (zero === undefined) return { state, observed: observedOf(user), error: null };
   const usedBefore = seen.usedBytes;

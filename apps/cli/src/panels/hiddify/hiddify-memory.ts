@@ -1,10 +1,11 @@
-import type { HiddifyUser } from '@sluice/hiddify-agent-traffic';
+import { isWrittenBack, mayBeWrittenBack, type HiddifyUser } from '@sluice/hiddify-agent-traffic';
 import type { ActionRecord } from '@sluice/state-store';
 import type { Desired, Observation } from '../panel.js';
 import { endOf } from './hiddify-product.js';
-import { ACTION_TYPES, type HiddifyState, type ObservedUser, type UpdatePayload } from './hiddify-state.js';
+import { ACTION_TYPES, type HiddifyState } from './hiddify-state.js';
+import { updateIn, usedAt, zeroingIn } from './journaled-zeroings.js';
 
-/** A zeroing whose effect was not seen in a later list yet: the panel's minute task may write the old figure back. */
+/** A zeroing after which no use was seen yet: the panel's minute task may write the old figure back. */
 export interface Zeroing {
   at: string;
   /** What stood there before it. */
@@ -22,6 +23,8 @@ export interface HiddifyMemo {
   /** The cycle for whose opening the usage was zeroed. */
   zeroedCycle: string | null;
   zeroing: Zeroing | null;
+  /** Day of the panel's last reset, as the last look showed it; absent in what older versions kept. */
+  resetDate?: string | null;
 }
 
 /** What `keep` gives of a service. */
@@ -33,10 +36,7 @@ export interface HiddifyKept {
   rows: number | null;
 }
 
-/** A zeroing of less is not worth a look: what the panel might write back is lost in the noise. */
-const WORTH_CHECKING = 16 * 1024 ** 2;
-
-/** After this many the figures are taken as they are. */
+/** After this many the usage is not zeroed again. */
 const MOST_TRIES = 2;
 
 /** What was kept at the last look; null where there was none. */
@@ -47,8 +47,14 @@ export function keptIn(seen: unknown): HiddifyKept | null {
 
 /** Has the panel's minute task written back what was zeroed? Then the figure stands a little above what it was. */
 export function looksUndone(zeroing: Zeroing | null, usedBytes: number): zeroing is Zeroing {
-  if (zeroing === null || zeroing.tries >= MOST_TRIES || zeroing.from < WORTH_CHECKING) return false;
-  return usedBytes >= zeroing.from && usedBytes < 2 * zeroing.from;
+  if (zeroing === null || zeroing.tries >= MOST_TRIES) return false;
+  return isWrittenBack(zeroing.from, usedBytes);
+}
+
+/** The old figure that stays, since it was written back after the last try: only what is above it was used. Null: none. */
+export function writtenBackFor(zeroing: Zeroing | null, usedBytes: number): number | null {
+  if (zeroing === null || zeroing.tries < MOST_TRIES) return null;
+  return isWrittenBack(zeroing.from, usedBytes) ? zeroing.from : null;
 }
 
 /** The cycle, unless it is one that an order saw before any run opened it: that one gets another id. */
@@ -70,12 +76,16 @@ export function recall(desired: Desired, user: HiddifyUser & { uuid: string }, l
   let memo = kept?.uuid === user.uuid ? kept : blank;
   const before = memo.zeroing;
   for (const row of desired.recent) memo = after(memo, row, user);
-  // An earlier zeroing was looked at by now: either it held, or it is to be done again.
-  if (memo.zeroing === before && !looksUndone(before, user.usedBytes)) memo = { ...memo, zeroing: null };
+  // An earlier zeroing was looked at by now: it held, or it is to be done again, or nothing was used that could tell.
+  if (before !== null && memo.zeroing === before && !looksUndone(before, user.usedBytes)) {
+    const isOpen = mayBeWrittenBack(before, { at: desired.now, usedBytes: user.odd?.usedBytes ?? user.usedBytes });
+    if (!isOpen) memo = { ...memo, zeroing: null };
+  }
   const cycle = cycleOf(desired);
   const isZero = user.usedBytes === 0 && user.odd?.usedBytes === undefined;
   return {
     ...memo,
+    resetDate: user.lastResetDate,
     ownLimit: memo.ownLimit || user.limitBytes === limitBytes,
     firstCycle: memo.firstCycle ?? cycle,
     // A usage that stands at zero, or that was met in this cycle for the first time, needs no zeroing in it.
@@ -91,9 +101,10 @@ function after(memo: HiddifyMemo, row: ActionRecord, user: HiddifyUser): Hiddify
   if (payload === null) return memo;
   const next = payload.change.limitBytes === undefined ? memo : { ...memo, ownLimit: true };
   if (payload.zero === undefined) return next;
-  const from = (row.observed as ObservedUser | null)?.usedBefore ?? usedAt(row) ?? 0;
+  const zeroed = zeroingIn(row);
+  if (zeroed === null) return next;
+  const { at, fromBytes: from } = zeroed;
   const { cycle, tries } = payload.zero;
-  const at = row.calledAt ?? row.plannedAt;
   // A row that the last look has taken in already comes again until the next one.
   const zeroing = memo.zeroing?.at === at ? memo.zeroing : { at, from, tries };
   return { ...next, zeroedCycle: cycle, zeroing };
@@ -103,18 +114,6 @@ function after(memo: HiddifyMemo, row: ActionRecord, user: HiddifyUser): Hiddify
 function showsZeroing(row: ActionRecord, user: HiddifyUser): boolean {
   const mayBeDone = row.calledAt !== null && (row.state === 'planned' || row.state === 'in-doubt');
   return mayBeDone && updateIn(row)?.zero !== undefined && user.usedBytes < (usedAt(row) ?? 0);
-}
-
-/** What stood there when the row was planned. */
-function usedAt({ prior }: Pick<ActionRecord, 'prior'>): number | null {
-  return (prior as Partial<ObservedUser> | null)?.usedBytes ?? null;
-}
-
-/** The payload of a journaled `update-user`. */
-export function updateIn(row: Pick<ActionRecord, 'type' | 'payload'>): UpdatePayload | null {
-  if (row.type !== ACTION_TYPES.update) return null;
-  const { payload } = (row.payload ?? {}) as { payload?: UpdatePayload | null };
-  return payload ?? null;
 }
 
 /** Was the zeroing that the last look knew of written back since? */

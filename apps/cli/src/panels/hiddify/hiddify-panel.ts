@@ -12,6 +12,7 @@ import type { Config } from '../../config/load.js';
 import type { HiddifyPanelConfig, ProductConfig } from '../../config/schema.js';
 import { resolveSecret } from '../../config/secrets.js';
 import type { Deps } from '../../context.js';
+import type { PanelDeps } from '../registry.js';
 import { SluiceError, type ItemError } from '../../errors.js';
 import { transportOptions } from '../transport.js';
 import type {
@@ -36,19 +37,20 @@ import { HiddifyLists, type Sight } from './hiddify-lists.js';
 import { keepHiddify, keptIn } from './hiddify-memory.js';
 import { planHiddify } from './hiddify-plan.js';
 import { limitOf, orderProblem, uuidOf } from './hiddify-product.js';
-import { settleHiddify } from './hiddify-settle.js';
+import { believeHiddify, settleHiddify } from './hiddify-settle.js';
 import { USER_REF, type HiddifyState } from './hiddify-state.js';
 import { usageAnswer } from './hiddify-usage.js';
+import { journaledZeroings } from './journaled-zeroings.js';
 
-/** What an adapter remembers in: agents and their limits. */
-export type HiddifyStore = AgentTables & Pick<StateStore, 'write'>;
+/** What an adapter remembers in: agents and their limits, and the journal. */
+export type HiddifyStore = AgentTables & Pick<StateStore, 'write' | 'actions'>;
 
 /** Opens the adapter of a Hiddify panel (contract: Hiddify API v2). */
 export function openHiddifyPanel(
   name: string,
   config: HiddifyPanelConfig,
   all: Config,
-  deps: Deps,
+  deps: PanelDeps,
   onCall: (event: CallEvent) => void,
   store: HiddifyStore,
 ): HiddifyPanel {
@@ -90,7 +92,7 @@ export function clientOptions(
 interface Parts {
   config: HiddifyPanelConfig;
   client: HiddifyClient;
-  deps: Deps;
+  deps: PanelDeps;
   store: HiddifyStore;
   timeZone: string;
 }
@@ -126,8 +128,9 @@ export class HiddifyPanel implements Panel<HiddifyState> {
 
   /** The manager of the panel's agents over a memory of its own. */
   manager(store: AgentTrafficStore, begun?: ReadonlyMap<string, string>): AgentTrafficManager {
-    const { client, config, timeZone, deps } = this.#parts;
-    return openAgentManager({ client, store, config, timeZone, deps, ...(begun === undefined ? {} : { begun }) });
+    const { client, config, timeZone, deps, store: tables } = this.#parts;
+    const zeroings = (since: string) => journaledZeroings(tables, this.name, since);
+    return openAgentManager({ client, store, config, timeZone, deps, zeroings, begun });
   }
 
   /** Address, path, key and role; where limits of agents are to be kept, it has to be the Owner's key. */
@@ -179,6 +182,8 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     return planHiddify(desired, observation);
   }
 
+  believe = believeHiddify;
+
   settle(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {
     return settleHiddify(action, observation);
   }
@@ -203,7 +208,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     check: (service: ServiceRecord, product: ProductConfig): ItemError | null => orderProblem(service, product),
   };
 
-  footprint(service: ServiceRecord): string[] {
+  resources(service: ServiceRecord): string[] {
     const uuid = service.refs[USER_REF];
     return uuid === undefined ? [] : [`user:${uuid}`];
   }

@@ -1,7 +1,8 @@
 import { SELF, type HiddifyUser, type HiddifyUserChange } from '@sluice/hiddify-agent-traffic';
+import { localDateOf } from '@sluice/quota-core';
 import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
 import type { ItemError } from '../../errors.js';
-import type { Desired, Observation, Plan, Step } from '../panel.js';
+import { sharerIds, type Desired, type Observation, type Plan, type Step } from '../panel.js';
 import { cycleOf, isUndone, recall, type HiddifyMemo } from './hiddify-memory.js';
 import { endOf, hiddifyOf, limitOf, modeOf, ownerOf, termOf } from './hiddify-product.js';
 import {
@@ -26,7 +27,7 @@ type User = HiddifyUser & { uuid: string };
  */
 export function planHiddify(desired: Desired, observation: Observation<HiddifyState>): Plan {
   const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
-  const { service, order, holds, evidence, sharedWith } = desired;
+  const { service, order, holds, evidence, sharers } = desired;
   const uuid = service.refs[USER_REF];
   const terminates = order?.verb === 'terminate';
   if (uuid === undefined) {
@@ -41,7 +42,7 @@ export function planHiddify(desired: Desired, observation: Observation<HiddifySt
   }
   const { user } = observation.state;
   if (terminates) planTermination(plan, desired, user);
-  else if (sharedWith.length > 0) plan.problems.push(shared(desired));
+  else if (sharers.length > 0) plan.problems.push(shared(desired));
   else if (user === null) planWithout(plan, desired, uuid);
   else if (user.uuid !== null) planUser(plan, desired, { ...user, uuid: user.uuid });
   return plan;
@@ -121,6 +122,17 @@ function planUser(plan: Plan, desired: Desired, user: User): void {
     plan.steps.push({ ...bare(ACTION_TYPES.update, user.uuid), prior: observedOf(user), payload });
   }
   if (!hold) for (const item of desired.evidence) release(plan, desired, user, item);
+  plan.stops = stopsOf(desired, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });
+}
+
+/** By what the panel stops a user that Sluice has not switched off. */
+function stopsOf({ evidence, now, timeZone }: Desired, user: User): string[] {
+  if (evidence.length > 0) return [];
+  const what = `user "${user.name}"`;
+  if (!user.enabled) return [`${what} is disabled, and not by Sluice`];
+  const end = endOf(user);
+  if (end !== null && end < localDateOf(now, timeZone)) return [`${what}: its days on the panel ended on ${end}`];
+  return user.usedBytes >= user.limitBytes ? [`${what} has used up its limit on the panel`] : [];
 }
 
 function restrict(plan: Plan, desired: Desired, user: User, hold: HoldRecord): void {
@@ -141,7 +153,7 @@ function restrict(plan: Plan, desired: Desired, user: User, hold: HoldRecord): v
 }
 
 /** Gives back what a hold that has ended had switched off, and nothing else. */
-function release(plan: Plan, { service }: Desired, user: User, item: EvidenceRecord): void {
+function release(plan: Plan, { service, product }: Desired, user: User, item: EvidenceRecord): void {
   const prior = priorIn(item);
   if (item.target !== user.uuid) {
     plan.problems.push({
@@ -150,7 +162,7 @@ function release(plan: Plan, { service }: Desired, user: User, item: EvidenceRec
     });
   } else if (user.enabled) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });
-  } else if (prior.reason === 'agent-limit' && prior.owner !== user.owner) {
+  } else if (prior.reason === 'agent-limit' && prior.owner !== user.owner && user.owner !== ownerOf(service, product)) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });
     (plan.notices ??= []).push({
       code: 'agent_user_moved',
@@ -252,10 +264,11 @@ function gone({ service }: Desired): ItemError {
   };
 }
 
-function shared({ service, sharedWith }: Desired): ItemError {
+function shared(desired: Desired): ItemError {
+  const { service } = desired;
   return {
     code: 'shared_user',
-    message: `"${service.id}" names the same user as ${sharedWith.join(', ')}: a user belongs to one service, nothing was done; correct ${USER_REF}`,
+    message: `"${service.id}" names the same user as ${sharerIds(desired).join(', ')}: a user belongs to one service, nothing was done; correct ${USER_REF}`,
   };
 }
 

@@ -86,7 +86,12 @@ describe('provision create', () => {
 
   it.each([
     ['a product without a quota', { product: 'bare' }, 1, 'no_quota'],
-    ['a uuid that is none', { values: ['hiddify_agent_uuid=north'] }, 2, 'bad_uuid'],
+    [
+      'a uuid of another version',
+      { values: ['hiddify_agent_uuid=5f0c0f44-0a5e-1c56-9c58-8d3b1ad4c8d7'] },
+      2,
+      'bad_uuid',
+    ],
   ])('refuses %s before anything is made', async (_what, how, exitCode, code) => {
     await at.addService(1, how);
     const made = await at.sluice('provision create svc-1');

@@ -1,7 +1,6 @@
 import type { HiddifyUser, HiddifyUserChange } from '@sluice/hiddify-agent-traffic';
 import type { ActionRecord } from '@sluice/state-store';
 import type { Observation, StepOutcome } from '../panel.js';
-import { updateIn } from './hiddify-memory.js';
 import {
   ACTION_TYPES,
   observedOf,
@@ -10,6 +9,7 @@ import {
   type HiddifyState,
   type ObservedUser,
 } from './hiddify-state.js';
+import { updateIn } from './journaled-zeroings.js';
 
 /**
  * How long a call without an answer may still come to pass before its absence counts as a failure. Short, since whoever repeats
@@ -53,6 +53,20 @@ function outcomeOf(action: ActionRecord, user: HiddifyUser | null): StepOutcome 
   }
 }
 
+/** Pure: what an action has brought about that an operator says was done. */
+export function believeHiddify(action: ActionRecord): StepOutcome {
+  const applied: StepOutcome = { state: 'applied', observed: null, error: null };
+  if (action.type === ACTION_TYPES.create) return { ...applied, refs: { [USER_REF]: action.target } };
+  if (action.type === ACTION_TYPES.delete) return { ...applied, refs: { [USER_REF]: null } };
+  return updateIn(action)?.change.usedBytes === undefined ? applied : { ...applied, zeroed: zeroedBy(action) };
+}
+
+/** The zeroing of an action: the counter stood at the figure before it, where that is known. */
+function zeroedBy({ prior, calledAt, plannedAt }: ActionRecord): NonNullable<StepOutcome['zeroed']> {
+  const inBytes = (prior as Partial<ObservedUser> | null)?.usedBytes ?? null;
+  return { at: calledAt ?? plannedAt, inBytes, outBytes: 0 };
+}
+
 function ofUpdate(action: ActionRecord, user: HiddifyUser): StepOutcome {
   const payload = updateIn(action);
   const { usedBytes: zeroes, ...change } = payload?.change ?? {};
@@ -61,8 +75,7 @@ function ofUpdate(action: ActionRecord, user: HiddifyUser): StepOutcome {
   const before = (action.prior as Partial<ObservedUser> | null)?.usedBytes ?? null;
   if (before !== null && user.usedBytes >= before) return notDone('the usage was not zeroed');
   const observed = { ...observedOf(user), ...(before === null ? {} : { usedBefore: before }) };
-  const at = action.calledAt ?? action.plannedAt;
-  return { state: 'applied', observed, error: null, zeroed: { at, inBytes: before, outBytes: 0 } };
+  return { state: 'applied', observed, error: null, zeroed: zeroedBy(action) };
 }
 
 /** Does the user show all that was to be changed? */

@@ -1,8 +1,11 @@
-import type { HiddifyUser } from '@sluice/hiddify-agent-traffic';
-import { localDateOf } from '@sluice/quota-core';
+import { resetSince } from '@sluice/hiddify-agent-traffic';
 import type { UsageAnswer, UsageRequest } from '../panel.js';
 import type { Sight } from './hiddify-lists.js';
-import { keptIn, looksUndone, updateIn } from './hiddify-memory.js';
+import { keptIn, looksUndone, writtenBackFor } from './hiddify-memory.js';
+import { zeroingIn } from './journaled-zeroings.js';
+
+/** A mode is a word; a longer text is not kept whole with every sample. */
+const LONGEST_MODE = 40;
 
 /**
  * A user's counter as a reading. The panel tells one figure for both directions; it falls when the panel resets it (every 1,
@@ -18,7 +21,9 @@ export function usageAnswer({ seen, unsettled, service }: UsageRequest, sight: S
       `the panel has no user of "${service.id}" any more: its usage stays as it was last known`,
     );
   }
-  if (looksUndone(keptIn(seen)?.memo.zeroing ?? null, user.usedBytes)) {
+  const memo = keptIn(seen)?.memo;
+  const zeroing = memo?.zeroing ?? null;
+  if (looksUndone(zeroing, user.usedBytes)) {
     return unknown(
       at,
       'zeroing_undone',
@@ -28,21 +33,22 @@ export function usageAnswer({ seen, unsettled, service }: UsageRequest, sight: S
   const { odd, usedBytes, limitBytes, mode, lastResetDate, enabled, active } = user;
   return {
     reading: { known: true, at, inBytes: null, outBytes: null, totalBytes: usedBytes },
-    raw: { usedBytes: odd?.usedBytes ?? usedBytes, limitBytes, mode, lastResetDate, enabled, active },
+    raw: {
+      usedBytes: odd?.usedBytes ?? usedBytes,
+      limitBytes,
+      mode: mode?.slice(0, LONGEST_MODE) ?? null,
+      lastResetDate,
+      enabled,
+      active,
+    },
     shape: [],
     warnings: odd?.usedBytes === undefined ? [] : [negative(service.id)],
     counter: {
       resetBetween: (previousAt) =>
-        wasReset(user, previousAt, timeZone) ||
-        unsettled.some((row) => row.calledAt !== null && updateIn(row)?.zero !== undefined),
+        resetSince(user, previousAt, timeZone, memo?.resetDate) || unsettled.some((row) => zeroingIn(row) !== null),
+      stoodAt: writtenBackFor(zeroing, user.usedBytes),
     },
   };
-}
-
-/** Only users that the panel resets show such a day as a reset; others keep the day on which they were made. */
-function wasReset({ mode, lastResetDate }: HiddifyUser, previousAt: string, timeZone: string): boolean {
-  if (mode === 'no_reset' || lastResetDate === null) return false;
-  return lastResetDate >= localDateOf(previousAt, timeZone);
 }
 
 function unknown(at: string, code: string, message: string): UsageAnswer {

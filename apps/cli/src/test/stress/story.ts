@@ -1,0 +1,84 @@
+import type { SeededRandom } from '../seeded-random.js';
+import { wrongMeanwhile, wrongTargets } from './invariants.js';
+import { playRound } from './interleave.js';
+import { Runner, type CommandRecord } from './runner.js';
+import { timeline } from './timeline.js';
+import type { Command, World } from './world.js';
+import { panelSubject, switchCommand } from './world.js';
+
+/** Plays rounds of commands on one world, and looks for what must never be, during and after. */
+export async function playStory(world: World, random: SeededRandom): Promise<void> {
+  const runner = new Runner(world, random.chance(0.6));
+  const wrong: string[] = [];
+  const stopLooking = world.servers.map((server) => server.onCall(() => wrong.push(...world.wrongNow())));
+  try {
+    await world.setUp(async (words, kind) => {
+      expectDone(await runner.runInside({ ...plain(words), ...(kind === undefined ? {} : { kind }) }));
+    });
+    for (const server of world.servers) server.latencyMs = random.whole(0, 15);
+    const begun = Date.now();
+    for (let rounds = random.whole(1, 2); rounds > 0; rounds--) await playRound(runner, random);
+    for (const server of world.servers) server.latencyMs = 0;
+    const touches = world.touches().filter(({ at }) => at >= begun);
+    wrong.push(...wrongMeanwhile(world, runner.records, touches));
+    wrong.push(...wrongEndings(runner.records));
+    await calm(runner);
+    wrong.push(...wrongTargets(world), ...world.wrongNow(), ...(await world.wrongAfter()));
+    wrong.push(...world.servers.flatMap(({ failures }) => failures));
+  } catch (error) {
+    throw new Error(`${String(error)}\n${timeline(world, runner.records)}`, { cause: error });
+  } finally {
+    for (const stop of stopLooking) stop();
+  }
+  if (wrong.length > 0) throw new Error(`${[...new Set(wrong)].join('\n')}\n\n${timeline(world, runner.records)}`);
+}
+
+/** Runs may leave out what others were working on; a command about one service may be refused or find it leased. */
+function wrongEndings(records: readonly CommandRecord[]): string[] {
+  return records.flatMap(({ command, exitCode, output }) => {
+    if (exitCode === null || [0, 1, 2, 3, 5].includes(exitCode)) return [];
+    return [`${command.words.join(' ')} ended with ${exitCode}: ${output}`];
+  });
+}
+
+/** Brings every fact to a certain value, then lets one run do what is left to do. */
+async function calm(runner: Runner): Promise<void> {
+  const { world } = runner;
+  for (const { command } of [...runner.records]) await makeCertain(runner, command);
+  for (const panel of panelsOf(world)) {
+    if (world.book.value(panelSubject(panel), 'observing') === false) continue;
+    expectDone(await runner.runInside(switchCommand(panel, false)));
+  }
+  expectDone(await runner.runInside({ ...plain(['reconcile']), kind: 'run' }));
+}
+
+/** Runs a command once more of which it is not certain what it has set; where it is refused, what was before is set. */
+async function makeCertain(runner: Runner, command: Command): Promise<void> {
+  const { book } = runner.world;
+  const open = command.writes.filter(({ subject, field }) => book.value(subject, field) === undefined);
+  if (open.length === 0 || command.words[0] === 'observe' || command.words[0] === 'enforce') return;
+  const again = await runner.runInside(command);
+  if (again.exitCode === 0) return;
+  if (again.exitCode === 2) {
+    for (const { subject, field, value } of open) {
+      const [before] = book.possible(subject, field).filter((each) => each !== value);
+      if (before !== undefined) book.define(subject, { [field]: before }, Date.now());
+    }
+  } else if (command.back !== undefined) {
+    expectDone(await runner.runInside(command.back));
+  } else {
+    expectDone(again);
+  }
+}
+
+function panelsOf(world: World): string[] {
+  return [...new Set(world.targets.map(({ panel }) => panel))];
+}
+
+function expectDone({ command, exitCode, output }: CommandRecord): void {
+  if (exitCode !== 0) throw new Error(`${command.words.join(' ')} ended with ${String(exitCode)}: ${output}`);
+}
+
+function plain(words: string[]): Command {
+  return { words, kind: 'other', subjects: [], writes: [] };
+}

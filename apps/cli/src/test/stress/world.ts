@@ -1,0 +1,122 @@
+import type { FakeServer } from '@sluice/fake-panels';
+import type { Bench } from '../harness.js';
+import type { SeededRandom } from '../seeded-random.js';
+import type { FactBook, Facts, Value, Write } from './facts.js';
+
+/** A command to be run. */
+export interface Command {
+  words: string[];
+  /** `run`: decides over whole panels. `order`: carried out by name, under `observe` too. `other`: changes only the store. */
+  kind: 'run' | 'order' | 'other';
+  /** Services that it is about. */
+  subjects: string[];
+  /** What it sets when it ends with 0. */
+  writes: Write[];
+  /** A file that it reads, written before it is started. */
+  file?: { name: string; text: string };
+  /** The command that sets a fact back, where this one was refused halfway. */
+  back?: Command;
+}
+
+/** A call that restricts something on a panel, or gives it back. */
+export interface Touch {
+  at: number;
+  panel: string;
+  target: string;
+  what: 'restrict' | 'release';
+}
+
+/** Something on a panel that may be restricted. */
+export interface Target {
+  panel: string;
+  /** Such as `dcim port 7011`. */
+  id: string;
+  /** Who could call for it. */
+  subjects: string[];
+  /** Staff had restricted it before Sluice came. */
+  byStaff: boolean;
+}
+
+/** One store, its panels, and what is known of them. */
+export interface World {
+  bench: Bench;
+  env: Record<string, string>;
+  servers: FakeServer[];
+  /** Verbs of runs that decide on every reason that there is in this world. */
+  deciding: readonly string[];
+  book: FactBook;
+  targets: Target[];
+  /**
+   * Whether these facts of a subject call for a target: `ordered` where an operator ordered it by name, so that it is in
+   * force with the command's end, `decided` where a run has to decide on it first.
+   */
+  calls: (subject: string, facts: Facts, target: Target) => 'ordered' | 'decided' | null;
+  /** Restricting and releasing calls so far. */
+  touches: () => Touch[];
+  isRestricted: (target: Target) => boolean;
+  /** What comes before the commands that run at the same time: services, accounts, perhaps a first run. */
+  setUp: (run: (words: string[], kind?: 'run') => Promise<void>) => Promise<void>;
+  drawRun: (random: SeededRandom) => Command;
+  /** A command that changes facts none of which is `busy` (`subject field`); null when none came to mind. */
+  drawChange: (random: SeededRandom, busy: ReadonlySet<string>) => Command | null;
+  /** What is wrong with the panels at this moment, whatever is under way. */
+  wrongNow: () => string[];
+  /** What is wrong after everything has ended and one quiet run was done. */
+  wrongAfter: () => Promise<string[]>;
+  close: () => Promise<void>;
+}
+
+/** Subject of the facts of a panel: whether it is only observed. */
+export const panelSubject = (panel: string): string => `panel ${panel}`;
+
+/** A write of one fact. */
+export const write = (subject: string, field: string, value: Value): Write => ({ subject, field, value });
+
+/** Whether a write meets a fact that another command under way sets. */
+export function isBusy(busy: ReadonlySet<string>, writes: readonly Write[]): boolean {
+  return writes.some(({ subject, field }) => busy.has(`${subject} ${field}`));
+}
+
+/** The local date (UTC) so many days from now. */
+export function dateIn(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** `observe` and `enforce --as-configured` of a panel. */
+export function switchCommand(panel: string, observing: boolean): Command {
+  return {
+    words: observing ? ['observe', panel] : ['enforce', panel, '--as-configured'],
+    kind: 'other',
+    subjects: [],
+    writes: [write(panelSubject(panel), 'observing', observing)],
+  };
+}
+
+/** One of the two, whatever the panel is not; null when that is under way already. */
+export function drawSwitch(
+  panel: string,
+  random: SeededRandom,
+  book: FactBook,
+  busy: ReadonlySet<string>,
+): Command | null {
+  const subject = panelSubject(panel);
+  const observing = book.value(subject, 'observing');
+  if (busy.has(`${subject} observing`)) return null;
+  return switchCommand(panel, observing === undefined ? random.chance(0.5) : observing === false);
+}
+
+/** A `service import` of some columns of some services. */
+export function importCommand(rows: Record<string, string>[], writes: Write[]): Command {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const lines = rows.map((row) => columns.map((column) => row[column] ?? '').join(','));
+  const name = `import-${++imports}.csv`;
+  return {
+    words: ['service', 'import', name],
+    kind: 'other',
+    subjects: rows.map((row) => row['id'] ?? ''),
+    writes,
+    file: { name, text: [columns.join(','), ...lines, ''].join('\n') },
+  };
+}
+
+let imports = 0;
