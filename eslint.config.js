@@ -88,7 +88,16 @@ const cliLayers = [
 }));
 
 export default ts.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/.turbo/**', '**/.reports/**', '**/coverage/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/.turbo/**',
+      '**/.reports/**',
+      '**/.stryker-tmp/**',
+      '**/coverage/**',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

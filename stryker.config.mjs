@@ -1,0 +1,31 @@
+const core = 'packages/quota-core';
+/** Rules whose mutants the tests must kill; `npm run test:mutation` runs this. */
+const rules = ['allowance', 'brake', 'counter', 'cycle', 'decide', 'step-cycle', 'thresholds'];
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  mutate: rules.map((name) => `${core}/src/${name}.ts`),
+  ignorePatterns: [
+    '**',
+    `!${core}/**`,
+    '!jest.base.js',
+    '!tsconfig.base.json',
+    '!package.json',
+    '**/dist',
+    '**/.reports',
+  ],
+  testRunner: 'jest',
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  jest: { projectType: 'custom', configFile: `${core}/jest.config.js`, enableFindRelatedTests: true },
+  plugins: ['@stryker-mutator/jest-runner', './scripts/stryker-message-texts.mjs'],
+  ignorers: ['message-texts'],
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  // None of the rules loops: a mutant that takes long is a machine that is busy.
+  timeoutMS: 120_000,
+  reporters: ['clear-text', 'progress-append-only', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, allowEmojis: false, reportTests: false },
+  jsonReporter: { fileName: '.reports/mutation.json' },
+  tempDirName: '.stryker-tmp',
+  thresholds: { high: 98, low: 95, break: 95 },
+};
