@@ -9,7 +9,8 @@ import { csvOf, startKillBench, succeed, type KillBench } from './kill/kill-benc
 
 /** Past the end of a lease that nobody renews. */
 const LATER = 70_000;
-const NUMBERS = [1, 2];
+/** One: a call of another service may be on its way to the panel at the moment when the process is stopped. */
+const NUMBERS = [1];
 
 const later: Clock = { ...realClock, now: () => realClock.now() + LATER };
 
@@ -18,7 +19,7 @@ function laterRun(at: KillBench, words: string): Promise<Outcome> {
   return at.bench.sluice(words, { clock: later, isAlive: (owner) => isAlive(owner, hostname()) });
 }
 
-/** Two services with ports that are over their quota. */
+/** A service with two ports and an order that is over its quota. */
 async function addServices(at: KillBench): Promise<void> {
   for (const number of NUMBERS) {
     const ids = idsOf(number);
@@ -59,9 +60,9 @@ describe('a poll that is stopped in the middle of a change and goes on after its
         NUMBERS.map(
           (number) => `${panel.order(idsOf(number).order).status} ${panel.port(idsOf(number).port(1)).adminState}`,
         );
-      expect(held()).toEqual(['suspended down', 'suspended down']);
+      expect(held()).toEqual(['suspended down']);
       panel.staffEnablePort(idsOf(1).port(1));
-      panel.staffUnsuspendOrder(idsOf(2).order);
+      panel.staffUnsuspendOrder(idsOf(1).order);
       const left = panel.snapshot();
       const { changing } = panel.server.totals;
 

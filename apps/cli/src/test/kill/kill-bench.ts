@@ -29,8 +29,10 @@ export async function startKillBench(more = ''): Promise<KillBench> {
     sluice: (words) =>
       bench.sluice(words, {
         clock: realClock,
-        // Runs in this process come one after the other; what a killed one of its own left behind is not waited for.
-        isAlive: (owner) => owner.host === hostname() && isAlive(owner, hostname()),
+        // Of the same computer as the processes: leases that a killed one of them left behind are not waited for. Runs
+        // in this process come one after the other, so none of theirs is held when the next begins.
+        owner: { host: hostname(), pid: process.pid, processStart: 'a run in this process' },
+        isAlive: (owner) => isAlive(owner, hostname()),
       }),
     env: { DCIM_TOKEN: TOKEN },
     async close() {
