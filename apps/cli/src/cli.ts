@@ -15,7 +15,7 @@ export function buildProgram(deps: Deps, exit: (code: number) => void): Command 
   const context: CommandContext = { deps, exit };
   program
     .description(
-      'Meters traffic, enforces quotas and provisions services on EasyDCIM, FLVX, Hiddify and Astbilling panels.',
+      'Meters traffic, enforces quotas and provisions services on EasyDCIM, FLVX and Hiddify panels.',
     )
     .version(deps.version, '--version', 'print the version')
     .option(

@@ -104,9 +104,9 @@ describe('init with options', () => {
     expect(readdirSync(bench.folder)).toEqual(['sluice.yaml']);
   });
 
-  it('has examples of products and packages that are right once they are uncommented', async () => {
+  it('has examples of products that are right once they are uncommented', async () => {
     const panels = KIND_NAMES.map((kind) => {
-      const secrets = { flvx: 'password-env=P', hiddify: 'api-key-env=K', magnusbilling: 'key-env=K,secret-env=S' };
+      const secrets = { flvx: 'password-env=P', hiddify: 'api-key-env=K' };
       const secret = (secrets as Record<string, string>)[kind] ?? 'token-env=T';
       return `name=the-${kind},kind=${kind},url=https://${kind}.example.com,${secret}`;
     });
@@ -214,7 +214,7 @@ describe('init with options', () => {
     [['--currency', 'euro'], 'no currency'],
     [['--state', 'postgres://x'], 'PostgreSQL is not supported yet'],
     [['--panel', DCIM, '--panel', DCIM], 'two panels "dcim"'],
-    [['--panel', 'kind=astbilling,url=https://a,token-env=T,bill-from=soon'], 'billFrom'],
+    [['--panel', 'kind=astbilling,url=https://a,token-env=T'], 'is no kind of panel; known: easydcim, flvx, hiddify'],
   ])('refuses %j', async (words, message) => {
     const { exitCode, stderr } = await bench.sluice(['init', '--no-test', ...words]);
     expect(exitCode).toBe(2);

@@ -14,7 +14,6 @@ interface Shown {
 
 const DCIM = 'dcim: { kind: easydcim, url: "https://dcim.example.com", token: "${env:DCIM_TOKEN}" }';
 const VPN = 'vpn: { kind: hiddify, url: "https://vpn.example.com/x", apiKey: "${credential:hiddify-key}" }';
-const VOICE = 'voice: { kind: astbilling, url: "https://voice.example.com", token: "${credential:voice}" }';
 
 let bench: Bench;
 beforeEach(() => {
@@ -149,29 +148,21 @@ describe('the jobs of a config', () => {
       has,
     );
 
-  it('have an agent check with Hiddify and call billing with telephony, when there are such commands', () => {
+  it('have an agent check with Hiddify, when there is such a command', () => {
     const names = (kinds: string[], has: boolean): string[] => jobs(kinds, () => has).map((job) => job.words.join(' '));
     expect(names(['easydcim'], true)).toEqual(['poll --quiet', 'reconcile --quiet']);
-    expect(names(['hiddify', 'magnusbilling'], true)).toEqual([
-      'poll --quiet',
-      'reconcile --quiet',
-      'agent check --all --quiet',
-      'call bill --quiet',
-    ]);
-    expect(names(['hiddify', 'astbilling'], false)).toEqual(['poll --quiet', 'reconcile --quiet']);
+    expect(names(['hiddify'], true)).toEqual(['poll --quiet', 'reconcile --quiet', 'agent check --all --quiet']);
+    expect(names(['hiddify'], false)).toEqual(['poll --quiet', 'reconcile --quiet']);
     expect(jobs(['hiddify'], () => true)[2]?.timing).toEqual({ kind: 'every', minutes: 5, offset: 2 });
   });
 
   it('do not begin in the same minute on any host', () => {
     for (let n = 0; n < 200; n++) {
-      const [, daily, agents, bills] = jobs(['hiddify', 'astbilling'], () => true, `host-${n}`).map(
-        (job) => job.timing,
-      );
-      if (daily?.kind !== 'daily' || agents?.kind !== 'every' || bills?.kind !== 'daily') throw new Error('kinds');
+      const [, daily, agents] = jobs(['hiddify'], () => true, `host-${n}`).map((job) => job.timing);
+      if (daily?.kind !== 'daily' || agents?.kind !== 'every') throw new Error('kinds');
       expect(daily.minute % 15).not.toBe(0);
       expect(15 - (daily.minute % 15)).toBeGreaterThanOrEqual(5);
       expect(daily.minute % agents.minutes).not.toBe(agents.offset);
-      expect(bills).toEqual({ ...daily, hour: daily.hour + 1 });
     }
   });
 });
@@ -181,7 +172,7 @@ const check = analyze ? it : it.skip;
 
 describe('the units', () => {
   check(`are accepted by systemd${analyze ? '' : ' (skipped: systemd-analyze is not installed here)'}`, async () => {
-    config([DCIM, VPN, VOICE]);
+    config([DCIM, VPN]);
     const { stdout } = await bench.sluice('schedule show --format systemd --absolute', {
       program: { node: process.execPath, script: bench.path('main.js') },
     });

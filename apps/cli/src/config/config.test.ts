@@ -73,6 +73,63 @@ describe('config check', () => {
     ]);
   });
 
+  it('refuses every key whose feature does not exist yet, all at once, beside the other problems', async () => {
+    const { exitCode, problems } = await check(`timeZone: Mars/Olympus
+heartbeat: https://watch.example.com/1
+notify: [{ telegram: "1", token: x }]
+serve: { listen: 127.0.0.1:1 }
+whmcs: { url: https://b.example.com }
+billing: whmcs
+limits: [{ id: fair-use }]
+autoBuy: { enabled: true }
+panels:
+  dcim: { kind: easydcim, url: https://dcim.example.com, token: "\${env:TOKEN}" }
+  voice: { kind: astbilling, url: https://voice.example.com }
+  voip: { kind: magnusbilling }
+products:
+  ded:
+    { panel: dcim, quota: 1TB, provision: auto, terminate: auto, credentials: { writeTo: whmcs }, astbilling: {} }
+  two: { panel: dcim, quota: 1TB, whmcs: {}, limits: [{ id: x }], autoBuy: { enabled: true, package: none } }
+  line: { panel: voice, astbilling: { planId: "1" } }
+`);
+    expect(exitCode).toBe(2);
+    expect(problems.map(({ path, line }) => `${line} ${path}`).sort()).toEqual(
+      [
+        '1 timeZone',
+        '2 heartbeat',
+        '3 notify',
+        '4 serve',
+        '5 whmcs',
+        '6 billing',
+        '7 limits',
+        '8 autoBuy.enabled',
+        '11 panels.voice.kind',
+        '12 panels.voip.kind',
+        '15 products.ded.astbilling',
+        '15 products.ded.credentials.writeTo',
+        '15 products.ded.provision',
+        '15 products.ded.terminate',
+        '16 products.two.autoBuy.enabled',
+        '16 products.two.limits',
+        '16 products.two.whmcs',
+        '17 products.line.astbilling',
+      ].sort(),
+    );
+    const unbuilt = problems.filter(({ path }) => path !== 'timeZone');
+    expect(unbuilt.filter(({ message }) => !/not (available|supported) yet\. /.test(message))).toEqual([]);
+  });
+
+  it('accepts what switches nothing on, and warns of packages that can not be sold', async () => {
+    const { exitCode, problems } = await check(`${GOOD.replace('both', 'both, provision: manual, terminate: manual')}
+billing: ledger
+currency: EUR
+notify: []
+autoBuy: { enabled: false, package: extra }
+packages: { extra: { traffic: 1TB, price: "10.00" } }
+`);
+    expect([exitCode, problems.map(({ severity, path }) => `${severity} ${path}`)]).toEqual([0, ['warning packages']]);
+  });
+
   it('warns of a literal secret, of plain http and of unchecked certificates', async () => {
     const { exitCode, problems } = await check(
       GOOD.replace('${env:TOKEN}', 'abc\n    allowHttp: true\n    tls: { rejectUnauthorized: false }').replace(

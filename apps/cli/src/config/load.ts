@@ -4,6 +4,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import * as z from 'zod/mini';
 import { usageError } from '../errors.js';
+import { findNotBuilt } from './not-built.js';
 import { checkRules } from './rules.js';
 import { configSchema, type ConfigValues } from './schema.js';
 import { yamlMessage } from './yaml-message.js';
@@ -69,7 +70,11 @@ export function checkConfigText(text: string, file: string): { config: Config | 
   const lines = new LineCounter();
   const { document, raw } = readYaml(text, lines, problems);
   if (document === null) return { config: null, problems };
-  const parsed = configSchema.safeParse(raw);
+  const { findings, rest } = findNotBuilt(raw);
+  for (const { path: keys, message } of findings) {
+    problems.push({ severity: 'error', path: keys.join('.'), line: lineOf(document, lines, keys), message });
+  }
+  const parsed = configSchema.safeParse(rest);
   if (!parsed.success) {
     for (const issue of flatten(parsed.error.issues)) problems.push(...toProblems(issue, document, lines, raw));
     return { config: null, problems };

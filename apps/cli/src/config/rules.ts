@@ -14,8 +14,6 @@ export const ACTIONS: Record<PanelConfig['kind'], readonly string[]> = {
   easydcim: ['disable-ports', 'suspend-order', 'both'],
   flvx: ['pause', 'redirect', 'throttle'],
   hiddify: ['disable'],
-  astbilling: ['suspend'],
-  magnusbilling: ['suspend'],
 };
 
 type Rule = (config: ConfigValues) => RuleFinding[];
@@ -56,23 +54,15 @@ const packagesExist: Rule = (config) =>
       : []),
   ]);
 
+const packagesUnsold: Rule = (config) =>
+  Object.keys(config.packages).length === 0
+    ? []
+    : [warning('packages', 'Packages can be declared, but not sold yet: this version has no purchases.')];
+
 const currencyKnown: Rule = (config) =>
   Object.entries(config.packages)
     .filter(([, item]) => item.currency === undefined && config.currency === undefined)
     .map(([name]) => error(`packages.${name}.currency`, 'no currency: state it here or at the top'));
-
-const provisionFits: Rule = (config) =>
-  products(config).flatMap(([name, product]) => {
-    const kind = entryOf(config.panels, product.panel)?.kind;
-    if (product.provision !== 'auto' || kind === undefined) return [];
-    if (kind === 'easydcim') {
-      return [error(`products.${name}.provision`, 'EasyDCIM has no accounts that Sluice could make: use manual')];
-    }
-    if (kind !== 'hiddify' && product.credentials === undefined) {
-      return [error(`products.${name}.provision`, 'auto needs credentials: { writeTo: FOLDER } or { writeTo: whmcs }')];
-    }
-    return [];
-  });
 
 const kindSections: Rule = (config) =>
   products(config).flatMap(([name, product]) => {
@@ -80,7 +70,6 @@ const kindSections: Rule = (config) =>
     const sections: [keyof ProductConfig, string[]][] = [
       ['flvx', ['flvx']],
       ['hiddify', ['hiddify']],
-      ['astbilling', ['astbilling', 'magnusbilling']],
     ];
     return sections
       .filter(([section, kinds]) => kind !== undefined && product[section] !== undefined && !kinds.includes(kind))
@@ -89,7 +78,7 @@ const kindSections: Rule = (config) =>
 
 const unmanaged: Rule = (config) =>
   products(config)
-    .filter(([, product]) => product.quota === undefined && product.astbilling === undefined)
+    .filter(([, product]) => product.quota === undefined)
     .map(([name]) =>
       warning(`products.${name}.quota`, 'no quota: its services are unmanaged unless they state one of their own'),
     );
@@ -141,8 +130,8 @@ const RULES: Rule[] = [
   panelsExist,
   actionsFit,
   packagesExist,
+  packagesUnsold,
   currencyKnown,
-  provisionFits,
   kindSections,
   stateSupported,
   unmanaged,

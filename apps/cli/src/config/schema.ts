@@ -1,19 +1,7 @@
 import type { ProductQuota, Quota } from '@sluice/quota-core';
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
-import {
-  amount,
-  currency,
-  duration,
-  hostPort,
-  localDate,
-  quotaValue,
-  regex,
-  secret,
-  share,
-  size,
-  timeZone,
-} from './values.js';
+import { amount, currency, duration, hostPort, quotaValue, regex, secret, share, size, timeZone } from './values.js';
 
 // A config is parsed once: compiling a parser for it first would take longer than it saves.
 z.config({ jitless: true, ...en() });
@@ -28,15 +16,15 @@ const optionalText = z.optional(text);
 const filled = z.string().check(z.minLength(1));
 const texts = z._default(z.array(text), []);
 const textOrNumber = z.union([text, z.pipe(z.int(), z.transform(String))]);
-const ids = z._default(z.array(z.int()), []);
 const off = z._default(z.boolean(), false);
-const optionalSwitch = z.optional(z.boolean());
 const wholeFromZero = z.int().check(z.minimum(0));
 const optionalCount = z.optional(count);
 const countOrNull = z.nullable(count);
 const optionalCountOrNull = z.optional(countOrNull);
 const optionalEnforce = z.optional(enforce);
-const auto = z._default(z.enum(['auto', 'manual']), 'manual');
+const manual = z._default(z.literal('manual'), 'manual');
+/** Lists of which this version supports no entry. */
+const empty = z.optional(z.tuple([]));
 const optionalSecret = z.optional(secret);
 const optionalCurrency = z.optional(currency);
 const optionalDuration = z.optional(duration);
@@ -103,24 +91,7 @@ const hiddify = z.strictObject({
   agents: z.optional(agents),
 });
 
-const telephony = {
-  ...panelBase,
-  token: optionalSecret,
-  profile: optionalText,
-  billFrom: z.optional(localDate),
-  country: optionalText,
-  currency: optionalCurrency,
-  installation: optionalText,
-};
-const astbilling = z.strictObject({ kind: z.literal('astbilling'), ...telephony });
-const magnusbilling = z.strictObject({
-  kind: z.literal('magnusbilling'),
-  ...telephony,
-  key: optionalSecret,
-  secret: optionalSecret,
-});
-
-const panel = z.discriminatedUnion('kind', [easydcim, flvx, hiddify, astbilling, magnusbilling]);
+const panel = z.discriminatedUnion('kind', [easydcim, flvx, hiddify]);
 
 const quota: z.ZodMiniType<ProductQuota> = z.union([
   z.pipe(
@@ -142,7 +113,7 @@ const quota: z.ZodMiniType<ProductQuota> = z.union([
 ]);
 
 const autoBuy = z.strictObject({
-  enabled: optionalSwitch,
+  enabled: z.optional(z.literal(false)),
   package: optionalText,
   thresholdGb: z.optional(z.number().check(z.nonnegative())),
   thresholdPercent: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
@@ -159,8 +130,9 @@ const product = z.strictObject({
   packages: texts,
   autoBuy: z.optional(autoBuy),
   allowSharedPorts: off,
-  provision: auto,
-  terminate: auto,
+  provision: manual,
+  terminate: manual,
+  limits: empty,
   credentials: z.optional(z.strictObject({ writeTo: text })),
   flvx: z.optional(
     z.strictObject({
@@ -185,17 +157,6 @@ const product = z.strictObject({
       mode: z._default(z.enum(['no_reset', 'monthly', 'weekly', 'daily']), 'no_reset'),
     }),
   ),
-  astbilling: z.optional(
-    z.strictObject({
-      planId: z.optional(textOrNumber),
-      plan: optionalText,
-      billingType: z.optional(z.enum(['prepaid', 'postpaid'])),
-      creditLimit: z.optional(amount),
-      period: z._default(z.enum(['previous-month', 'anniversary']), 'previous-month'),
-      grace: z._default(duration, 3_600_000),
-    }),
-  ),
-  whmcs: z.optional(z.strictObject({ productIds: ids, productGroupIds: ids })),
 });
 
 const trafficPackage = z.strictObject({
@@ -204,33 +165,6 @@ const trafficPackage = z.strictObject({
   currency: optionalCurrency,
   taxed: off,
 });
-
-const whmcs = z.strictObject({
-  url: text,
-  identifier: secret,
-  secret,
-  accessKey: optionalSecret,
-  timeout: optionalDuration,
-  allowHttp: off,
-  productIds: ids,
-  productGroupIds: ids,
-  fields: z.optional(z.record(text, text)),
-  calls: z.optional(
-    z.strictObject({
-      taxed: optionalSwitch,
-      onlyWriter: off,
-      lookFor: texts,
-    }),
-  ),
-  pushUsage: z._default(z.enum(['off', 'bytes', 'megabytes']), 'off'),
-});
-
-const notifyEvents = { events: z.optional(z.array(text)), template: optionalText };
-const notify = z.union([
-  z.strictObject({ webhook: text, secret: optionalSecret, ...notifyEvents }),
-  z.strictObject({ mail: text, from: optionalText, smtp: optionalSecret, ...notifyEvents }),
-  z.strictObject({ command: text, ...notifyEvents }),
-]);
 
 /** The whole of `sluice.yaml`. Unknown keys are errors. */
 export const configSchema = z
@@ -243,8 +177,7 @@ export const configSchema = z
     products: z._default(z.record(text, product), {}),
     packages: z._default(z.record(text, trafficPackage), {}),
     autoBuy: z.optional(autoBuy),
-    whmcs: z.optional(whmcs),
-    billing: z._default(z.enum(['ledger', 'whmcs']), 'ledger'),
+    billing: z._default(z.literal('ledger'), 'ledger'),
     poll: z.prefault(
       z.strictObject({
         interval: z._default(duration, 900_000),
@@ -261,9 +194,8 @@ export const configSchema = z
       {},
     ),
     graphCache: z._default(duration, 1_800_000),
-    notify: z._default(z.array(notify), []),
-    serve: z.optional(z.strictObject({ listen: optionalText, publicUrl: optionalText, token: optionalSecret })),
-    heartbeat: optionalText,
+    notify: empty,
+    limits: empty,
   })
   .check(z.meta({ title: 'sluice.yaml' }));
 

@@ -80,12 +80,6 @@ export const timeZone = z
     z.refine(isTimeZone, { error: 'is no IANA time zone such as Europe/Berlin' }),
     z.describe('IANA time zone, such as Europe/Berlin'),
   );
-export const localDate = z
-  .string()
-  .check(
-    z.regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'is no date: write YYYY-MM-DD' }),
-    z.describe('Local date YYYY-MM-DD'),
-  );
 export const regex = parsed('Regular expression', (text) => new RegExp(text, 'i'));
 /** A literal or `${env:NAME}`, `${file:/path}`, `${cmd:program args}`, `${credential:NAME}`. */
 export const secret = z

@@ -3,7 +3,6 @@ import type { StateStore } from '@sluice/state-store';
 import type { Config } from '../config/load.js';
 import type { PanelConfig } from '../config/schema.js';
 import type { Deps } from '../context.js';
-import { SluiceError } from '../errors.js';
 import type { Panel } from './panel.js';
 
 /** What an adapter is opened with from outside. */
@@ -34,9 +33,5 @@ export async function openPanel(
       const { openHiddifyPanel } = await import('./hiddify/hiddify-panel.js');
       return openHiddifyPanel(name, panel, config, deps, onCall, store);
     }
-    default:
-      throw new SluiceError('unsupported', `Panel "${name}": kind ${panel.kind} is not supported by this version`, {
-        exitCode: 2,
-      });
   }
 }

@@ -45,22 +45,6 @@ export const KINDS: Record<PanelKind, KindQuestions> = {
   easydcim: { defaultName: 'dcim', secrets: ['token'], texts: [{ key: 'impersonate', default: null }] },
   flvx: { defaultName: 'relay', secrets: ['password'], texts: [{ key: 'username', default: 'admin' }] },
   hiddify: { defaultName: 'vpn', secrets: ['apiKey'], texts: [] },
-  astbilling: {
-    defaultName: 'voice',
-    secrets: ['token'],
-    texts: [
-      { key: 'profile', default: null },
-      { key: 'billFrom', default: null },
-    ],
-  },
-  magnusbilling: {
-    defaultName: 'voice',
-    secrets: ['key', 'secret'],
-    texts: [
-      { key: 'profile', default: null },
-      { key: 'billFrom', default: null },
-    ],
-  },
 };
 
 export const KIND_NAMES = Object.keys(KINDS) as PanelKind[];

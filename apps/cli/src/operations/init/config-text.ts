@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { KINDS, kebab, type InitAnswers, type PanelAnswer, type PanelKind, type SecretAnswer } from './answers.js';
-import { examplePackages, exampleProducts } from './examples.js';
+import { exampleProducts } from './examples.js';
 
 /** Keys that one may want later, per kind; each uncommented is right. */
 const LATER: Record<PanelKind, string[]> = {
@@ -10,8 +10,6 @@ const LATER: Record<PanelKind, string[]> = {
   ],
   flvx: ['tunnelId: 1                       # default of its products'],
   hiddify: ['agents: { accounting: consumed, period: monthly }'],
-  astbilling: ['profile: ./astbilling.profile.json', 'billFrom: 2026-12-01'],
-  magnusbilling: ['billFrom: 2026-12-01'],
 };
 
 /** File beside the config that keeps a secret given by hand. */
@@ -36,9 +34,7 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     '# The state: one file, made on first use (0600).',
     `state: ${scalar(state)}`,
     '',
-    '# Currency of packages and bills.',
-    ...(currency === null ? ['#currency: EUR'] : [`currency: ${scalar(currency)}`]),
-    '',
+    ...(currency === null ? [] : ['# Currency of prices.', `currency: ${scalar(currency)}`, '']),
     '# observe: read, meter, decide and record, change nothing on any panel. on: enforce.',
     '# Watch it for a week, then go live panel by panel with "sluice enforce PANEL".',
     'enforce: observe',
@@ -49,10 +45,6 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     '# What is sold: which panel it is on, what it may use, and what happens beyond that.',
     '#products:',
     ...exampleProducts(panels.length > 0 ? panels : [{ kind: 'easydcim', name: 'dcim' }], scalar).map(example),
-    '',
-    '# Extra traffic for sale.',
-    '#packages:',
-    ...examplePackages(currency).map(example),
     '',
     '# How often "sluice poll" runs (see "sluice schedule show"); a run that would hold or release more than this share',
     '# of the services of a panel stops before the first change.',
@@ -71,7 +63,7 @@ function panelLines(panels: PanelAnswer[], fileOf: (panel: PanelAnswer, key: str
       'panels: {}',
       ...[
         '  dcim:',
-        '    kind: easydcim                    # or flvx, hiddify, astbilling, magnusbilling',
+        '    kind: easydcim                    # or flvx, hiddify',
         '    url: https://dcim.example.com',
         '    token: ${env:DCIM_TOKEN}',
       ].map(example),

@@ -8,8 +8,6 @@ const PRODUCTS: Record<PanelKind, { name: string; lines: string[] }> = {
       'quota: { total: 10TB }            # any of in, out, total; a size or unlimited',
       'mode: TOTAL                       # what counts: IN, OUT or TOTAL',
       'action: disable-ports             # or suspend-order, or both',
-      'packages: [extra-1tb]',
-      'autoBuy: { enabled: false, package: extra-1tb, thresholdGb: 10, maxPerCycle: 5 }',
     ],
   },
   flvx: {
@@ -18,20 +16,11 @@ const PRODUCTS: Record<PanelKind, { name: string; lines: string[] }> = {
       'quota: { total: 100GB }',
       'action: pause                     # or redirect, or throttle',
       'flvx: { tunnelId: 1, maxForwards: 10 }',
-      'packages: [extra-1tb]',
     ],
   },
   hiddify: {
     name: 'vpn-50',
     lines: ['quota: { total: 50GB }', 'hiddify: { packageDays: 30, mode: no_reset }'],
-  },
-  astbilling: {
-    name: 'line',
-    lines: ['astbilling: { planId: "1", billingType: postpaid, period: previous-month }'],
-  },
-  magnusbilling: {
-    name: 'line',
-    lines: ['astbilling: { planId: "1", billingType: postpaid, period: previous-month }'],
   },
 };
 
@@ -47,10 +36,4 @@ export function exampleProducts(
     used.add(name);
     return [`  ${scalar(own)}:`, `    panel: ${scalar(panel)}`, ...lines.map((line) => `    ${line}`)];
   });
-}
-
-/** Packages that the products above have on offer. */
-export function examplePackages(currency: string | null): string[] {
-  const own = currency === null ? ', currency: EUR' : '';
-  return [`  extra-1tb: { traffic: 1TB, price: "10.00"${own} }`];
 }

@@ -52,7 +52,7 @@ export async function parsePanelOption(spec: string, sources: PanelOptionSources
   for (const { key, default: fallback } of questions.texts) {
     const value = take(kebab(key)) ?? fallback;
     if (value === null) continue;
-    texts[key] = key === 'profile' ? checked(key, value, sources.pathInConfig) : value;
+    texts[key] = value;
   }
   const secrets: Record<string, SecretAnswer> = {};
   for (const key of questions.secrets) {

@@ -228,9 +228,6 @@ function passwordFor(
   open: ActionRecord | null,
 ): Promise<PasswordPlan> {
   const writeTo = product.credentials?.writeTo;
-  if (writeTo === 'whmcs') {
-    throw usageError('unsupported', 'credentials: { writeTo: whmcs } is not supported by this version: name a folder');
-  }
   return planPassword(session.deps, {
     file: request.passwordFile,
     stdin: request.passwordStdin,

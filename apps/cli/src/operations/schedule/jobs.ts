@@ -8,7 +8,7 @@ export type Timing =
 
 /** One command that the machine runs by itself. */
 export interface Job {
-  name: 'poll' | 'reconcile' | 'agent-check' | 'call-bill';
+  name: 'poll' | 'reconcile' | 'agent-check';
   description: string;
   /** Behind `sluice`. */
   words: string[];
@@ -56,14 +56,6 @@ export function scheduledJobs(config: Config, host: string, has: (words: string[
       words: ['agent', 'check', '--all', '--quiet'],
       // Beside the polls, which take the same panels.
       timing: { kind: 'every', minutes: 5, offset: 2 },
-    });
-  }
-  if ((kinds.has('astbilling') || kinds.has('magnusbilling')) && has(['call', 'bill'])) {
-    jobs.push({
-      name: 'call-bill',
-      description: 'bills of the calls that are due',
-      words: ['call', 'bill', '--quiet'],
-      timing: { ...daily, hour: daily.hour + 1 },
     });
   }
   return jobs;

@@ -11,6 +11,6 @@ export function secretReferences(config: Config): { env: string[]; credential: s
       Object.values(value).forEach(visit);
     }
   };
-  visit([config.panels, config.whmcs, config.notify, config.serve]);
+  visit(config.panels);
   return { env: [...found.env].sort(), credential: [...found.credential].sort() };
 }

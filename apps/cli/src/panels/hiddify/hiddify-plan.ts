@@ -193,7 +193,7 @@ function changeFor(plan: Plan, desired: Desired, user: User, memo: HiddifyMemo, 
       plan.drift.push(`the limit that another tool has set stands until the next cycle`);
     }
   }
-  const takesTerm = scope === 'order' || (scope === 'reconcile' && (own || product.provision === 'auto'));
+  const takesTerm = scope === 'order' || (scope === 'reconcile' && own);
   const term = termOf(desired);
   const end = endOf(user);
   if (term !== null && end !== service.nextDueDate) {
