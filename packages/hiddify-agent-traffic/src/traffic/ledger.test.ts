@@ -273,6 +273,55 @@ describe('what is known besides of the time between two lists', () => {
     ).toBe(190);
   });
 
+  it('charges what is first seen later than a figure can be written back, unless nobody was online since', () => {
+    /** What the last of these lists charges. */
+    const lateLook = (lastOnline: string | null, lists: [number, number][]): number => {
+      let entries: LedgerEntry[] = [];
+      let before: number | null = null;
+      let charge = 0;
+      for (const [minute, mb] of lists) {
+        const look = lookAt(minute, before, { zeroings: [zeroing(3, 60)] });
+        const step = stepLedger(entries, [user({ usedBytes: mb * MB, lastOnline })], look);
+        entries = [...step.entries.values()];
+        charge = step.growth.get('north') ?? 0;
+        before = minute;
+      }
+      return charge / MB;
+    };
+    for (const lists of [
+      [
+        [0, 60],
+        [363, 61],
+      ],
+      [
+        [0, 60],
+        [5, 0],
+        [363, 61],
+      ],
+    ] as [number, number][][])
+      expect(lateLook('2026-03-01 18:03:00', lists)).toBe(1);
+    const days: [number, number][] = [
+      [0, 60],
+      [5, 0],
+      [2880, 61],
+    ];
+    expect(lateLook('2026-03-03 11:00:00', days)).toBe(61);
+    expect(lateLook(null, days)).toBe(61);
+    expect(lateLook('2026-03-01 18:03:00', days)).toBe(1);
+    expect(lateLook('2026-03-01 18:04:00', days)).toBe(61);
+  });
+
+  it('goes by the caller where it zeroed a figure again that was written back', () => {
+    const again = { ...zeroing(2880, 61), again: true };
+    const figures: [number, number][] = [
+      [0, 60],
+      [5, 0],
+      [2885, 2],
+    ];
+    expect(chargedOver(figures, [zeroing(3, 60), again])).toBe(63);
+    expect(chargedOver(figures, [zeroing(3, 60), zeroing(2880, 61)])).toBe(123);
+  });
+
   it('charges what was used between the last list and the zeroing', () => {
     expect(
       chargedOver(

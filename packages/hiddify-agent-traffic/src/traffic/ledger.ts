@@ -145,7 +145,8 @@ function growthSince(entry: LedgerEntry, user: HiddifyUser, { before: last, at, 
   const { missingSince, lastBytes } = entry;
   const before = last === null || missingSince === null ? last : { at: missingSince, until: missingSince };
   if (before !== null && resetSince(user, before.until, timeZone) === 'certain') return Math.max(0, nowBytes);
-  return growthOver({ lastBytes, nowBytes, before, at, zeroings: zeroings.get(entry.uuid ?? '') ?? [] });
+  const own = zeroings.get(entry.uuid ?? '') ?? [];
+  return growthOver({ lastBytes, nowBytes, before, at, zeroings: own, lastOnline: user.lastOnline, timeZone });
 }
 
 function see(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, context: Context): void {

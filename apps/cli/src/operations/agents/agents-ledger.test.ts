@@ -42,7 +42,7 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
   it('is not charged to its agent once more', async () => {
     writeBack(61);
     const again = await run('reconcile');
-    expect(again.services[0]).toMatchObject({ status: 'unreadable', error: { code: 'zeroing_undone' } });
+    expect(again.services[0]).toMatchObject({ status: 'ok', usage: { totalBytes: GB } });
     expect([at.panel.user(svc).currentUsage, await usedBy()]).toEqual([0, 61]);
     expect([at.panel.user(svc).enable, at.panel.user(innocent).enable, await holds()]).toEqual([true, true, []]);
     at.panel.use(svc, 2 * GB);
@@ -55,7 +55,7 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     writeBack(61);
     await run('agent check --all', 5 * MINUTE);
     expect(await usedBy()).toBe(61);
-    expect((await run('poll', 5 * MINUTE)).services[0]?.error?.code).toBe('zeroing_undone');
+    expect((await run('poll', 5 * MINUTE)).services[0]?.usage?.totalBytes).toBe(GB);
     expect(await usedBy()).toBe(61);
     at.panel.use(svc, 2 * GB);
     expect((await run('reconcile')).services[0]?.usage?.totalBytes).toBe(3 * GB);
@@ -72,6 +72,20 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     expect(last.services[0]).toMatchObject({ status: 'ok', usage: { totalBytes: 3 * GB }, holds: [] });
     expect(at.panel.user(svc).currentUsage).toBe(63 * GB);
     expect([await usedBy(), at.panel.user(innocent).enable]).toEqual([63, true]);
+  });
+
+  it.each([
+    ['counts for service and agent when it was used later than a figure can be written back', 61, 61],
+    ['counts for neither when nobody was online since the zeroing', 0, 1],
+  ])('%s', async (_what, gbLater, counts) => {
+    if (gbLater === 0) writeBack(60);
+    if (gbLater === 0) at.panel.use(svc, GB);
+    at.bench.clock.advance(2 * DAY);
+    if (gbLater > 0) at.panel.use(svc, gbLater * GB);
+    expect((await run('reconcile', 0)).services[0]?.usage?.totalBytes).toBe(counts * GB);
+    expect(await usedBy()).toBe(60 + counts);
+    expect((await run('reconcile')).services[0]?.usage?.totalBytes).toBe(counts * GB);
+    expect(await usedBy()).toBe(60 + counts);
   });
 
   it('counts what is really used once the zeroing has held', async () => {
