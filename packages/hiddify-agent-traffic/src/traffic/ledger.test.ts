@@ -393,12 +393,36 @@ describe('what is known besides of the time between two lists', () => {
       const third = stepLedger(second.entries.values(), later, lookAt(1445, 1440, more));
       return (second.growth.get('north') ?? 0) + (third.growth.get('north') ?? 0);
     };
-    expect(stranger({})).toBe(42);
-    expect(stranger({ startDate: '2026-03-01', lastOnline: '2026-03-02 11:00:00' })).toBe(42);
-    expect(stranger({ id: 5 })).toBe(2);
-    expect(stranger({ startDate: '2026-02-20' })).toBe(42);
-    expect(stranger({ lastOnline: '2026-02-28 23:00:00' })).toBe(2);
+    const online = { startDate: '2026-03-02', lastOnline: '2026-03-02 11:00:00' };
+    expect(stranger(online)).toBe(42);
+    expect(stranger({ ...online, startDate: '2026-02-28' })).toBe(42);
+    expect(stranger({ ...online, startDate: null })).toBe(42);
+    expect(stranger({ startDate: '2026-03-02' })).toBe(42);
+    expect(stranger({ ...online, id: 5 })).toBe(2);
+    expect(stranger({ ...online, startDate: '2026-02-20' })).toBe(2);
+    expect(stranger({ ...online, lastOnline: '2026-02-28 23:00:00' })).toBe(2);
+    expect(stranger({})).toBe(2);
     expect(stranger({ id: 5 }, { made: new Set(['u2']) })).toBe(42);
+  });
+
+  it('charges no more than a line carries since the last list to the agent of users that appear', () => {
+    const GB = 1e9;
+    const first = stepLedger([], [user({ id: 7 })], lookAt(0, null));
+    const appearing = (sizes: number[], owners: string[] = []): number => {
+      const online = { startDate: '2026-03-01', lastOnline: '2026-03-01 12:04:00' };
+      const rows = sizes.map((size, n) =>
+        user({ ...online, uuid: `n${n}`, id: 8 + n, owner: owners[n] ?? 'north', usedBytes: size * GB }),
+      );
+      const second = stepLedger(first.entries.values(), [user({ id: 7 }), ...rows], lookAt(5, 0));
+      expect(second.newcomers.size).toBe(sizes.length);
+      return (second.growth.get('north') ?? 0) / GB;
+    };
+    // 125 MB a second for 300 seconds.
+    expect(appearing([37.5])).toBe(37.5);
+    expect(appearing([37.6])).toBe(0);
+    expect(appearing([500, 2])).toBe(2);
+    expect(appearing([20, 20])).toBe(0);
+    expect(appearing([20, 20], ['north', 'south'])).toBe(20);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../test/hiddify-bench.js';
 import type { PassReport } from '../pass/report.js';
 import type { AgentDetail } from './agent-views.js';
+import type { CheckReport } from './check-agents.js';
 
 let at: HiddifyBench;
 beforeEach(async () => {
@@ -128,6 +129,7 @@ describe('a user that another agent gives away', () => {
 
   it('charges its new agent with what it uses from then on', async () => {
     const user = at.panel.addUser({ agent: south, usageLimit: 900 * GB });
+    await at.check();
     at.panel.use(user, 400 * GB);
     await at.check();
     at.panel.moveUser(user, at.north);
@@ -155,5 +157,61 @@ describe('a user that another agent gives away', () => {
     at.panel.use(user, 7 * GB);
     await at.check();
     expect(await usedBy()).toBe(7);
+  });
+});
+
+describe('a user that nobody has seen before', () => {
+  let other: string;
+  beforeEach(async () => {
+    await at.sluice('agent limit north --gb 50');
+    other = at.panel.addUser({ agent: at.north, usageLimit: GB });
+    await at.check();
+  });
+  const GIVEN = { usageLimit: 900 * GB, currentUsage: 400 * GB };
+
+  it.each([
+    ['has its first day before the last look', { startDate: '2026-11-01', lastOnline: '2026-11-20 12:01:00' }],
+    ['was last online before the last look', { startDate: '2026-11-01', lastOnline: '2026-11-19 10:00:00' }],
+    ['was never online', {}],
+    ['cannot have used so much since', { startDate: '2026-11-20', lastOnline: '2026-11-20 12:09:00' }],
+  ])('is charged with what it uses from then on when it %s, and is named', async (_what, row) => {
+    const user = at.panel.addUser({ agent: at.north, name: 'restored', ...GIVEN, ...row });
+    const { notices } = (await at.check()).json<CheckReport>();
+    expect(notices.filter(({ code }) => code === 'agent_users_used_before')).toMatchObject([
+      { message: expect.stringMatching(/"north".*400 GB.*"restored"/) as unknown },
+    ]);
+    expect([await usedBy(), at.panel.user(user).enable, at.panel.user(other).enable]).toEqual([0, true, true]);
+    at.panel.use(user, 20 * GB);
+    expect((await at.check()).json<CheckReport>().notices).toEqual([]);
+    expect(await usedBy()).toBe(20);
+  });
+
+  it('is named also when another command than the check saw it first', async () => {
+    at.panel.addUser({ agent: at.north, name: 'restored', ...GIVEN });
+    expect(await usedBy()).toBe(0);
+    const { notices } = (await at.check()).json<CheckReport>();
+    expect(notices.map(({ code }) => code)).toContain('agent_users_used_before');
+  });
+
+  it('is judged together with the others that appear beside it', async () => {
+    for (let n = 0; n < 20; n += 1) at.panel.use(at.panel.addUser({ agent: at.north, usageLimit: 30 * GB }), 20 * GB);
+    await at.check();
+    expect([await usedBy(), at.panel.user(other).enable]).toEqual([0, true]);
+  });
+
+  it('gives its agent nothing free: what is used on a high counter counts, and so does what a deleted user used', async () => {
+    const high = at.panel.addUser({ agent: at.north, ...GIVEN });
+    await at.check();
+    at.panel.use(high, 20 * GB);
+    await at.check();
+    at.panel.deleteUser(high);
+    await at.check();
+    for (let n = 0; n < 2; n += 1) {
+      const again = at.panel.addUser({ agent: at.north, usageLimit: 900 * GB });
+      at.panel.use(again, 20 * GB);
+      await at.check();
+      if (n === 0) at.panel.deleteUser(again);
+    }
+    expect([await usedBy(), at.panel.user(other).enable]).toEqual([60, false]);
   });
 });
