@@ -1,8 +1,9 @@
 import { judgeZeroing, type HiddifyUser, type ZeroingState } from '@sluice/hiddify-agent-traffic';
-import type { ActionRecord } from '@sluice/state-store';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import type { ItemError } from '../../errors.js';
 import type { Desired, Observation } from '../panel.js';
 import { endOf } from './hiddify-product.js';
-import { ACTION_TYPES, type HiddifyState } from './hiddify-state.js';
+import { ACTION_TYPES, USER_REF, type HiddifyState } from './hiddify-state.js';
 import { updateIn, usedAt, zeroingIn } from './journaled-zeroings.js';
 
 /** A zeroing after which no use was seen yet: the panel's minute task may write the old figure back. */
@@ -45,6 +46,23 @@ const MOST_TRIES = 2;
 export function keptIn(seen: unknown): HiddifyKept | null {
   const { memo } = (seen ?? {}) as { memo?: Partial<HiddifyMemo> | null };
   return typeof memo?.uuid === 'string' ? (seen as HiddifyKept) : null;
+}
+
+/** Why a service's user is not on the panel: it was there once, or there is no sign that it ever was. */
+export function absence(
+  { id, refs }: Pick<ServiceRecord, 'id' | 'refs'>,
+  seen: unknown,
+  recent: readonly ActionRecord[],
+): ItemError {
+  const uuid = refs[USER_REF];
+  const isMade = (row: ActionRecord): boolean =>
+    row.type === ACTION_TYPES.create && row.target === uuid && (row.state === 'applied' || row.state === 'unneeded');
+  if (keptIn(seen)?.memo.uuid === uuid || recent.some(isMade)) {
+    const message = `the panel has no user of "${id}" any more: its usage stays as it was last known; "sluice provision create ${id}" makes it again, or correct ${USER_REF}`;
+    return { code: 'user_gone', message };
+  }
+  const message = `the panel has no user with the ${USER_REF} of "${id}": "sluice provision create ${id}" makes it, or correct ${USER_REF}`;
+  return { code: 'user_not_there', message };
 }
 
 /** One look at a user. */

@@ -134,6 +134,20 @@ describe('the counter of a user', () => {
     expect(at.panel.user(uuid).currentUsage).toBe(3 * GB);
   });
 
+  it('is missed as one that was never made after a creation that was refused', async () => {
+    await at.sluice('agent limit north --gb 5');
+    await at.addService(1, { product: 'agency' });
+    expect((await at.sluice('provision create svc-1')).stdout).toContain('agent_limit');
+    const { error } = await poll();
+    expect(error?.code).toBe('user_not_there');
+    expect(error?.message).toContain('sluice provision create svc-1');
+    expect(error?.message).not.toContain('any more');
+    await at.sluice('agent limit north --gb 50');
+    await at.sluice('provision create svc-1');
+    at.panel.deleteUser((await at.userOf('svc-1')) ?? '');
+    expect((await poll()).error?.code).toBe('user_gone');
+  });
+
   it('reads a negative figure as 0 and says so', async () => {
     const uuid = at.panel.addUser({ usageLimit: 50 * GB, currentUsage: -GB });
     await at.addService(1, { values: [`hiddify_user_uuid=${uuid}`] });

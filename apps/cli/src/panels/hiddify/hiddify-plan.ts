@@ -3,7 +3,7 @@ import { formatBytes, localDateOf } from '@sluice/quota-core';
 import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
 import type { ItemError } from '../../errors.js';
 import { sharerIds, type Desired, type Observation, type Plan, type Step } from '../panel.js';
-import { cycleOf, isUndone, recall, remember, stateOf, type HiddifyMemo } from './hiddify-memory.js';
+import { absence, cycleOf, isUndone, recall, remember, stateOf, type HiddifyMemo } from './hiddify-memory.js';
 import { endOf, hiddifyOf, limitOf, modeOf, ownerOf, termOf } from './hiddify-product.js';
 import {
   ACTION_TYPES,
@@ -52,7 +52,8 @@ function planWithout(plan: Plan, desired: Desired, uuid: string): void {
   if (desired.order?.verb !== 'create') {
     // What was switched off is gone with the user: nothing is left to give back.
     dropAll(plan, desired.evidence);
-    if (desired.scope !== 'hold' || desired.holds.length > 0) plan.problems.push(gone(desired));
+    if (desired.scope !== 'hold' || desired.holds.length > 0)
+      plan.problems.push(absence(desired.service, desired.seen, desired.recent));
     return;
   }
   const limitBytes = limitOf(desired);
@@ -270,13 +271,6 @@ function bare(type: string, target: string): Step {
 
 function notSeen({ error }: Observation<HiddifyState>): ItemError {
   return error ?? { code: 'not_observed', message: 'the user was not read' };
-}
-
-function gone({ service }: Desired): ItemError {
-  return {
-    code: 'user_gone',
-    message: `the panel has no user of "${service.id}" any more: "sluice provision create ${service.id}" makes it anew, or correct ${USER_REF}`,
-  };
 }
 
 function shared(desired: Desired): ItemError {

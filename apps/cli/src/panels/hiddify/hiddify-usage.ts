@@ -2,7 +2,7 @@ import { resetSince } from '@sluice/hiddify-agent-traffic';
 import { formatBytes } from '@sluice/quota-core';
 import type { UsageAnswer, UsageRequest } from '../panel.js';
 import type { Sight } from './hiddify-lists.js';
-import { keptIn, remember, stateOf } from './hiddify-memory.js';
+import { absence, keptIn, remember, stateOf } from './hiddify-memory.js';
 import { zeroingIn } from './journaled-zeroings.js';
 
 /** A mode is a word; a longer text is not kept whole with every sample. */
@@ -20,11 +20,8 @@ export function usageAnswer(
   if ('error' in sight) return unknown(sight.at, sight.error.code, sight.error.message);
   const { at, user } = sight;
   if (user === null) {
-    return unknown(
-      at,
-      'user_gone',
-      `the panel has no user of "${service.id}" any more: its usage stays as it was last known`,
-    );
+    const { code, message } = absence(service, seen, recent);
+    return unknown(at, code, message);
   }
   const { zeroing } = remember(seen, recent, user);
   const undone = zeroing !== null && stateOf(zeroing, { at, user, timeZone }) === 'undone' ? zeroing : null;
