@@ -50,8 +50,10 @@ export function usedBefore(users: readonly HiddifyUser[], appearance: Appearance
   const left = new Map<string | null, HiddifyUser[]>();
   for (const user of users) {
     if (user.usedBytes <= 0 || made.has(user.uuid ?? '')) continue;
+    const own = left.get(user.owner);
     if (user.usedBytes > most || showsEarlierUse(user, before, appearance)) found.add(user);
-    else left.set(user.owner, [...(left.get(user.owner) ?? []), user]);
+    else if (own === undefined) left.set(user.owner, [user]);
+    else own.push(user);
   }
   for (const own of left.values()) {
     const sum = own.reduce((bytes, { usedBytes }) => bytes + usedBytes, 0);
