@@ -79,7 +79,14 @@ export type {
 export { type SettledReservation } from './traffic/settle-reservations.js';
 export { resetSince } from './traffic/resets.js';
 export { checkSettings, type CheckedSettings } from './traffic/settings.js';
-export { growthOf, isWrittenBack, mayBeWrittenBack, type EarlierLook, type Zeroing } from './traffic/zeroings.js';
+export {
+  growthOf,
+  judgeZeroing,
+  type EarlierLook,
+  type LookAfterZeroing,
+  type Zeroing,
+  type ZeroingState,
+} from './traffic/zeroings.js';
 export type { AgentTrafficStore, AgentTrafficTables, WritePurpose } from './traffic/store.js';
 export type {
   AgentAncestor,

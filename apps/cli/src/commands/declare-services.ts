@@ -147,7 +147,9 @@ function declareHold(hold: Command, context: CommandContext): void {
       .option(...note)
       .option('--all', 'everything that Sluice restricted')
       .option('--panel <name>', 'with --all: only on this panel')
-      .addOption(choice('--reason <reason>', 'with --all: only holds of this reason', REASONS))
+      .addOption(
+        choice('--reason <reason>', 'with --all: only holds of this reason; of one service only manual', REASONS),
+      )
       .option('--from <file>', 'with --all: from the file of open holds, when the store is gone')
       .option('--yes', 'with --all: do not ask'),
   )

@@ -71,8 +71,29 @@ export const holdRelease: CommandHandler<ReleaseOptions> = ([id], options, deps)
     return releaseEverything(options, deps);
   }
   if (id === undefined) throw usageError('bad_option', 'Name a service, or --all; nothing was called');
+  refuseOtherHolds(id, options);
   return releaseOne(id, options, deps);
 };
+
+/** What ends a hold that is not an operator's own. */
+const REMEDIES: Record<string, (id: string) => string> = {
+  quota: (id) => `a higher allowance ("sluice override set ${id} …") and the next poll`,
+  billing: (id) => `"sluice provision unsuspend ${id}"`,
+  'agent-limit': () =>
+    'a higher limit of its agent ("sluice agent limit AGENT --gb N") and the next "sluice agent check", or "sluice agent restore AGENT --force", which lasts until that check',
+};
+
+/** By name only a manual hold is released: a run would only bring back any other. */
+function refuseOtherHolds(id: string, { reason = 'manual', panel, from }: ReleaseOptions): void {
+  if (panel !== undefined || from !== undefined)
+    throw usageError('bad_option', `--panel and --from go with --all, not with "${id}"; nothing was called`);
+  if (reason === 'manual') return;
+  const remedy = REMEDIES[reason]?.(id) ?? 'what it is for';
+  throw usageError(
+    'bad_option',
+    `--reason ${reason}: "hold release ${id}" releases the manual hold only; ${remedy} ends this one; nothing was called`,
+  );
+}
 
 async function releaseEverything(options: ReleaseOptions, deps: Deps): Promise<number> {
   const where = options.panel === undefined ? 'all panels' : `panel ${options.panel}`;

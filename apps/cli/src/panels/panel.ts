@@ -24,6 +24,8 @@ export interface UsageRequest {
   window: { start: string; end: string };
   /** What `keep` gave after the last look; null where there was none. */
   seen: unknown;
+  /** What was journaled of the service since that look. */
+  recent: readonly ActionRecord[];
   /** Changes that were begun and whose end is not known yet: a reset of the counters may be among them. */
   unsettled: ActionRecord[];
   /** How many accounts Sluice has removed from the panel since that look. */
@@ -42,7 +44,10 @@ export interface UsageAnswer {
   counter?: {
     /** Whether the panel (or we) reset them between two instants: no, perhaps, or for certain. */
     resetBetween: (previousAt: string, at: string) => ResetBetween;
-    /** A total that had gone and was written back: it was counted before. Null or absent: none. */
+    /**
+     * A total that was zeroed and that the panel wrote back: it was counted before, so a counter that was not seen to grow
+     * since it was zeroed goes on from there. Null or absent: none.
+     */
     stoodAt?: number | null;
   };
 }

@@ -273,6 +273,55 @@ describe('what is known besides of the time between two lists', () => {
     ).toBe(190);
   });
 
+  it('charges what is first seen later than a figure can be written back, unless nobody was online since', () => {
+    /** What the last of these lists charges. */
+    const lateLook = (lastOnline: string | null, lists: [number, number][]): number => {
+      let entries: LedgerEntry[] = [];
+      let before: number | null = null;
+      let charge = 0;
+      for (const [minute, mb] of lists) {
+        const look = lookAt(minute, before, { zeroings: [zeroing(3, 60)] });
+        const step = stepLedger(entries, [user({ usedBytes: mb * MB, lastOnline })], look);
+        entries = [...step.entries.values()];
+        charge = step.growth.get('north') ?? 0;
+        before = minute;
+      }
+      return charge / MB;
+    };
+    for (const lists of [
+      [
+        [0, 60],
+        [363, 61],
+      ],
+      [
+        [0, 60],
+        [5, 0],
+        [363, 61],
+      ],
+    ] as [number, number][][])
+      expect(lateLook('2026-03-01 18:03:00', lists)).toBe(1);
+    const days: [number, number][] = [
+      [0, 60],
+      [5, 0],
+      [2880, 61],
+    ];
+    expect(lateLook('2026-03-03 11:00:00', days)).toBe(61);
+    expect(lateLook(null, days)).toBe(61);
+    expect(lateLook('2026-03-01 18:03:00', days)).toBe(1);
+    expect(lateLook('2026-03-01 18:04:00', days)).toBe(61);
+  });
+
+  it('goes by the caller where it zeroed a figure again that was written back', () => {
+    const again = { ...zeroing(2880, 61), again: true };
+    const figures: [number, number][] = [
+      [0, 60],
+      [5, 0],
+      [2885, 2],
+    ];
+    expect(chargedOver(figures, [zeroing(3, 60), again])).toBe(63);
+    expect(chargedOver(figures, [zeroing(3, 60), zeroing(2880, 61)])).toBe(123);
+  });
+
   it('charges what was used between the last list and the zeroing', () => {
     expect(
       chargedOver(
@@ -344,12 +393,36 @@ describe('what is known besides of the time between two lists', () => {
       const third = stepLedger(second.entries.values(), later, lookAt(1445, 1440, more));
       return (second.growth.get('north') ?? 0) + (third.growth.get('north') ?? 0);
     };
-    expect(stranger({})).toBe(42);
-    expect(stranger({ startDate: '2026-03-01', lastOnline: '2026-03-02 11:00:00' })).toBe(42);
-    expect(stranger({ id: 5 })).toBe(2);
-    expect(stranger({ startDate: '2026-02-20' })).toBe(42);
-    expect(stranger({ lastOnline: '2026-02-28 23:00:00' })).toBe(2);
+    const online = { startDate: '2026-03-02', lastOnline: '2026-03-02 11:00:00' };
+    expect(stranger(online)).toBe(42);
+    expect(stranger({ ...online, startDate: '2026-02-28' })).toBe(42);
+    expect(stranger({ ...online, startDate: null })).toBe(42);
+    expect(stranger({ startDate: '2026-03-02' })).toBe(42);
+    expect(stranger({ ...online, id: 5 })).toBe(2);
+    expect(stranger({ ...online, startDate: '2026-02-20' })).toBe(2);
+    expect(stranger({ ...online, lastOnline: '2026-02-28 23:00:00' })).toBe(2);
+    expect(stranger({})).toBe(2);
     expect(stranger({ id: 5 }, { made: new Set(['u2']) })).toBe(42);
+  });
+
+  it('charges no more than a line carries since the last list to the agent of users that appear', () => {
+    const GB = 1e9;
+    const first = stepLedger([], [user({ id: 7 })], lookAt(0, null));
+    const appearing = (sizes: number[], owners: string[] = []): number => {
+      const online = { startDate: '2026-03-01', lastOnline: '2026-03-01 12:04:00' };
+      const rows = sizes.map((size, n) =>
+        user({ ...online, uuid: `n${n}`, id: 8 + n, owner: owners[n] ?? 'north', usedBytes: size * GB }),
+      );
+      const second = stepLedger(first.entries.values(), [user({ id: 7 }), ...rows], lookAt(5, 0));
+      expect(second.newcomers.size).toBe(sizes.length);
+      return (second.growth.get('north') ?? 0) / GB;
+    };
+    // 125 MB a second for 300 seconds.
+    expect(appearing([37.5])).toBe(37.5);
+    expect(appearing([37.6])).toBe(0);
+    expect(appearing([500, 2])).toBe(2);
+    expect(appearing([20, 20])).toBe(0);
+    expect(appearing([20, 20], ['north', 'south'])).toBe(20);
   });
 });
 

@@ -1,5 +1,5 @@
-import { localDateOf } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
+import { usedBefore } from './newcomers.js';
 import type { LedgerEntry } from './records.js';
 import { resetSince } from './resets.js';
 import { growthOf, growthOver, type EarlierLook, type Zeroing } from './zeroings.js';
@@ -55,7 +55,7 @@ export function rawUsage(user: HiddifyUser): number {
  *
  * A fall is a reset: what is shown now was used since. So is all that is shown after a reset that the panel states for
  * certain. A rise back to a figure that we had zeroed is the old usage. A user that was never seen counts in full, unless
- * its record shows that it was there before the last list: then it was moved here or hidden, and counts from now on.
+ * what it shows was used before it appeared (see `usedBefore`): then it counts from now on.
  *
  * @param users the whole list, and hidden users that were looked up one by one
  * @param look when the list was asked for, or that with what is known besides
@@ -97,9 +97,11 @@ export function stepLedger(
     for (const entry of entries.values()) {
       if (entry.missingSince === null && !seen.has(entry.key)) justMissing.set(entry.panelId, entry);
     }
+    const fresh = strangers.filter(({ id }) => !justMissing.has(id));
+    const old = usedBefore(fresh, { ...context, highestId });
     for (const user of strangers) {
       const former = justMissing.get(user.id);
-      if (former === undefined) welcome(step, user, context, highestId);
+      if (former === undefined) welcome(step, user, at, old.has(user));
       else {
         entries.delete(former.key);
         step.removed.push(former.key);
@@ -145,7 +147,8 @@ function growthSince(entry: LedgerEntry, user: HiddifyUser, { before: last, at, 
   const { missingSince, lastBytes } = entry;
   const before = last === null || missingSince === null ? last : { at: missingSince, until: missingSince };
   if (before !== null && resetSince(user, before.until, timeZone) === 'certain') return Math.max(0, nowBytes);
-  return growthOver({ lastBytes, nowBytes, before, at, zeroings: zeroings.get(entry.uuid ?? '') ?? [] });
+  const own = zeroings.get(entry.uuid ?? '') ?? [];
+  return growthOver({ lastBytes, nowBytes, before, at, zeroings: own, lastOnline: user.lastOnline, timeZone });
 }
 
 function see(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, context: Context): void {
@@ -174,23 +177,9 @@ function see(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, context: C
   });
 }
 
-/**
- * Whether a user that was never seen was there before the last list all the same. The panel numbers users upwards and never
- * uses a number twice. A user that was last online before the day of that list has used nothing since. Its first day proves
- * nothing: whoever makes a user may let its days begin in the past.
- */
-function wasThereBefore(user: HiddifyUser, { before, made, timeZone }: Context, highestId: number): boolean {
-  // Users that are made at the same time may be listed in another order than they are numbered.
-  if (before === null || made.has(user.uuid ?? '')) return false;
-  if (user.id <= highestId) return true;
-  return user.lastOnline !== null && user.lastOnline.slice(0, 10) < localDateOf(before.at, timeZone);
-}
-
-function welcome(step: LedgerStep, user: HiddifyUser, context: Context, highestId: number): void {
+function welcome(step: LedgerStep, user: HiddifyUser, at: string, isOld: boolean): void {
   const key = ledgerKey(user);
-  const { at } = context;
-  // Made since the last list: all that it shows was used since.
-  const used = wasThereBefore(user, context, highestId) ? 0 : growthOf(0, rawUsage(user));
+  const used = isOld ? 0 : growthOf(0, rawUsage(user));
   if (used > 0) charge(step, user.owner, used);
   step.newcomers.add(key);
   put(step, {

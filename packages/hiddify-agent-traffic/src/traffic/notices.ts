@@ -1,4 +1,6 @@
 import { formatBytes } from '@sluice/quota-core';
+import { ledgerKey } from './ledger.js';
+import { unchargedBytes } from './newcomers.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 import type { AgentNotice, AgentSweep, SweepPlan, SweepStep } from './types.js';
 
@@ -78,7 +80,35 @@ export function noticesOf(
       });
     }
   }
-  return [...notices, ...oddities(observed)];
+  return [...notices, ...usedBeforeNotices(observed), ...oddities(observed)];
+}
+
+/** So long after it appeared a user is named, so that a sweep names it whoever saw it first. */
+const NAMED_FOR_MS = 86_400_000;
+
+/** Users whose usage was not charged when they appeared, of agents for whom it matters. */
+function usedBeforeNotices({ list, recorded }: Observed): AgentNotice[] {
+  const { ledger, hierarchy, agents } = recorded;
+  const groups = new Map<string, { owner: string; names: string[]; bytes: number }>();
+  const names = new Map(list.users.map((user) => [ledgerKey(user), user.name]));
+  const since = new Date(Date.parse(list.at) - NAMED_FOR_MS).toISOString();
+  for (const entry of ledger.entries.values()) {
+    const { key, owner, firstSeenAt } = entry;
+    const bytes = unchargedBytes(entry);
+    const name = names.get(key);
+    if (bytes === 0 || firstSeenAt < since || owner === null || name === undefined) continue;
+    if (!hierarchy.chainOf(owner).some((agent) => (agents.get(agent)?.limitBytes ?? null) !== null)) continue;
+    const group = groups.get(`${owner}:${firstSeenAt}`) ?? { owner, names: [], bytes: 0 };
+    group.names.push(`"${name}"`);
+    group.bytes += bytes;
+    groups.set(`${owner}:${firstSeenAt}`, group);
+  }
+  return [...groups].map(([key, { owner, names: shown, bytes }]) => ({
+    key: `agent-users-used-before:${key}`,
+    code: 'agent_users_used_before',
+    agent: owner,
+    message: `${shown.length === 1 ? '1 user' : `${shown.length} users`} appeared under agent "${agents.get(owner)?.name ?? ''}" with ${formatBytes(bytes)} that can't have been used there since the last look; only what they use from now on is charged: ${shown.sort().slice(0, 10).join(', ')}.`,
+  }));
 }
 
 /** Rows that count but are not as they should be. */

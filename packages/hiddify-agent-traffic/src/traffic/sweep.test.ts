@@ -285,7 +285,7 @@ describe('the sweep', () => {
   it('counts users without a uuid and says that they cannot be disabled', async () => {
     world.fake.addOddRows(north);
     await manager.setTrafficLimit('north', GB);
-    world.fake.changeUser(user(north), { currentUsage: 2 * GB });
+    world.fake.use(user(north), 2 * GB);
     const { plan, totals } = await sweep();
     const codes = plan.notices.map(({ code }) => code);
     expect(codes).toEqual(expect.arrayContaining(['agent_users_without_uuid', 'agent_users_negative']));

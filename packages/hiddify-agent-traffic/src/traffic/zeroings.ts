@@ -1,3 +1,5 @@
+import { localDateOf, zonedMidnight } from '@sluice/quota-core';
+
 /** The usage of a user that we have set to zero on the panel. */
 export interface Zeroing {
   uuid: string;
@@ -7,6 +9,8 @@ export interface Zeroing {
   fromBytes: number;
   /** False while the outcome of the call is not known. */
   done: boolean;
+  /** It was done because the panel had written back what the zeroing before it had removed. */
+  again?: boolean;
 }
 
 /** The last list that was read, as far as the order of events matters. */
@@ -18,26 +22,58 @@ export interface EarlierLook {
 }
 
 /**
- * The panel's minute task writes back what it read before a zeroing. After so long without any use that cannot happen any
- * more, however late the task was.
+ * The panel's minute task may write back the figure that it read before a zeroing, so late at most. Of a figure that is seen
+ * later, and was not seen in between, all was used since: unless the panel shows that the user was not online since then.
  */
 export const WRITE_BACK_MS = 6 * 3_600_000;
 
 /** A zeroing of less is not worth a doubt: what the panel might write back is lost in the noise. */
 const WORTH_CHECKING = 16 * 1024 ** 2;
 
-/**
- * Whether a counter that was zeroed shows the old figure again. The task adds the traffic of its minute, so the figure
- * stands a little above the old one. Only a counter that was not seen to grow since the zeroing may be asked about: use
- * that was counted proves that the zeroing has held.
- */
-export function isWrittenBack(fromBytes: number, usedBytes: number): boolean {
-  return fromBytes >= WORTH_CHECKING && usedBytes >= fromBytes && usedBytes < 2 * fromBytes;
+/** What a counter shows after a zeroing. */
+export interface LookAfterZeroing {
+  /** When the list was asked for. */
+  at: string;
+  usedBytes: number;
+  /** The panel's word of when the user was last online, with the zone that it is in; absent or null: not known. */
+  lastOnline?: string | null;
+  timeZone?: string;
 }
 
-/** Whether a zeroing may still be written back after a look that showed this usage. */
-export function mayBeWrittenBack(zeroing: Pick<Zeroing, 'at'>, look: { at: string; usedBytes: number }): boolean {
-  return look.usedBytes <= 0 && Date.parse(look.at) - Date.parse(zeroing.at) <= WRITE_BACK_MS;
+/**
+ * What a look says of a zeroing. `held`: all that the counter shows was used since. `open`: nothing was used since, and the
+ * old figure may still be written back. `undone`: the old figure is there again, and only what is above it was used since.
+ * `unclear`: by its size it may be the old figure, but it is seen too late for that to be assumed: all of it counts.
+ */
+export type ZeroingState = 'held' | 'open' | 'undone' | 'unclear';
+
+/**
+ * What a look says of a zeroing that no earlier look has shown to hold: the one rule for metering and for the ledger.
+ *
+ * The task adds the traffic of its minute, so a figure that it wrote back stands a little above the old one. Only a counter
+ * that was not seen to grow since the zeroing may be asked about: use that was counted proves that the zeroing has held. A
+ * call without an answer may not have been carried out: then the old figure never went away, however long ago that was.
+ */
+export function judgeZeroing(zeroing: Omit<Zeroing, 'uuid' | 'again'>, look: LookAfterZeroing): ZeroingState {
+  const { fromBytes, done } = zeroing;
+  const { usedBytes } = look;
+  if (!done && usedBytes >= fromBytes) return 'undone';
+  const latest = Date.parse(zeroing.at) + WRITE_BACK_MS;
+  const inTime = Date.parse(look.at) <= latest;
+  if (usedBytes <= 0) return inTime ? 'open' : 'held';
+  const isLikeOld = fromBytes >= WORTH_CHECKING && usedBytes >= fromBytes && usedBytes < 2 * fromBytes;
+  if (!isLikeOld) return 'held';
+  if (inTime) return 'undone';
+  return wasOnlineAfter(look, latest) === false ? 'undone' : 'unclear';
+}
+
+/** Null where the panel does not say. By the clock of its zone; changes of that clock within a day are not minded. */
+function wasOnlineAfter({ lastOnline, timeZone }: LookAfterZeroing, ms: number): boolean | null {
+  if (timeZone === undefined || !/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/.test(lastOnline ?? '')) return null;
+  const day = localDateOf(new Date(ms).toISOString(), timeZone);
+  const sinceMidnight = ms - Date.parse(zonedMidnight(day, timeZone));
+  const clock = new Date(sinceMidnight).toISOString().slice(11, 19);
+  return (lastOnline ?? '').slice(0, 19) > `${day} ${clock}`;
 }
 
 /** One counter from one look to the next, and our zeroings of it. */
@@ -49,6 +85,9 @@ export interface CounterSpan {
   /** When the list that shows `nowBytes` was asked for. */
   at: string;
   zeroings: readonly Zeroing[];
+  /** As in `LookAfterZeroing`, of the list that shows `nowBytes`. */
+  lastOnline?: string | null;
+  timeZone?: string;
 }
 
 /** What a counter has grown by. A fall is a reset, by the panel or by hand: what it shows now was used since. */
@@ -60,7 +99,8 @@ export function growthOf(lastBytes: number, nowBytes: number): number {
  * What a counter has grown by over our own zeroings. Each is a look of its own at the figure before it, and then a
  * counter at zero. A rise back to that figure is the old usage: only what is above it was used since.
  */
-export function growthOver({ lastBytes, nowBytes, before, at, zeroings }: CounterSpan): number {
+export function growthOver({ lastBytes, before, zeroings, ...now }: CounterSpan): number {
+  const { nowBytes, at, ...online } = now;
   if (before === null || zeroings.length === 0) return growthOf(lastBytes, nowBytes);
   let growth = 0;
   let counter = lastBytes;
@@ -72,20 +112,19 @@ export function growthOver({ lastBytes, nowBytes, before, at, zeroings }: Counte
     const inList = (bytes: number): boolean => bytes * 2 < fromBytes;
     if (zeroing.at >= at && !inList(nowBytes)) continue;
     if (zeroing.at < before.at || (zeroing.at <= before.until && inList(lastBytes))) {
-      if (mayBeWrittenBack(zeroing, { at: before.at, usedBytes: lastBytes })) pending = zeroing;
+      if (judgeZeroing(zeroing, { at: before.at, usedBytes: lastBytes }) === 'open') pending = zeroing;
       continue;
     }
-    growth += riseOf(counter, pending, fromBytes);
+    growth += riseOf(counter, pending, { at: zeroing.at, usedBytes: fromBytes }, zeroing.again);
     counter = 0;
     pending = zeroing;
   }
-  return growth + riseOf(counter, pending, nowBytes);
+  return growth + riseOf(counter, pending, { at, usedBytes: nowBytes, ...online });
 }
 
-function riseOf(counter: number, pending: Zeroing | null, bytes: number): number {
-  if (pending === null) return growthOf(counter, bytes);
-  const { fromBytes, done } = pending;
-  // A call without an answer may not have been carried out: then the old figure never went away.
-  const isOld = done ? isWrittenBack(fromBytes, bytes) : bytes >= fromBytes;
-  return isOld ? bytes - fromBytes : growthOf(counter, bytes);
+function riseOf(counter: number, pending: Zeroing | null, look: LookAfterZeroing, isKnownOld = false): number {
+  const { usedBytes } = look;
+  if (pending === null || usedBytes < pending.fromBytes) return growthOf(counter, usedBytes);
+  const isOld = isKnownOld || judgeZeroing(pending, look) === 'undone';
+  return isOld ? usedBytes - pending.fromBytes : growthOf(counter, usedBytes);
 }

@@ -115,6 +115,7 @@ describe('consumed', () => {
     const users = Array.from({ length: 4 }, () =>
       at.panel.addUser({ agent: at.north, mode: 'daily', startDate: '2026-11-01' }),
     );
+    expect(await used()).toBe(0);
     for (const uuid of users) at.panel.use(uuid, GB);
     expect(await used()).toBe(4);
     const [reset, zeroed, deleted, moved] = users as [string, string, string, string];

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../test/hiddify-bench.js';
 import type { PassReport } from '../pass/report.js';
 import type { AgentDetail } from './agent-views.js';
+import type { CheckReport } from './check-agents.js';
 
 let at: HiddifyBench;
 beforeEach(async () => {
@@ -42,7 +43,7 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
   it('is not charged to its agent once more', async () => {
     writeBack(61);
     const again = await run('reconcile');
-    expect(again.services[0]).toMatchObject({ status: 'unreadable', error: { code: 'zeroing_undone' } });
+    expect(again.services[0]).toMatchObject({ status: 'ok', usage: { totalBytes: GB } });
     expect([at.panel.user(svc).currentUsage, await usedBy()]).toEqual([0, 61]);
     expect([at.panel.user(svc).enable, at.panel.user(innocent).enable, await holds()]).toEqual([true, true, []]);
     at.panel.use(svc, 2 * GB);
@@ -55,7 +56,7 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     writeBack(61);
     await run('agent check --all', 5 * MINUTE);
     expect(await usedBy()).toBe(61);
-    expect((await run('poll', 5 * MINUTE)).services[0]?.error?.code).toBe('zeroing_undone');
+    expect((await run('poll', 5 * MINUTE)).services[0]?.usage?.totalBytes).toBe(GB);
     expect(await usedBy()).toBe(61);
     at.panel.use(svc, 2 * GB);
     expect((await run('reconcile')).services[0]?.usage?.totalBytes).toBe(3 * GB);
@@ -72,6 +73,20 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     expect(last.services[0]).toMatchObject({ status: 'ok', usage: { totalBytes: 3 * GB }, holds: [] });
     expect(at.panel.user(svc).currentUsage).toBe(63 * GB);
     expect([await usedBy(), at.panel.user(innocent).enable]).toEqual([63, true]);
+  });
+
+  it.each([
+    ['counts for service and agent when it was used later than a figure can be written back', 61, 61],
+    ['counts for neither when nobody was online since the zeroing', 0, 1],
+  ])('%s', async (_what, gbLater, counts) => {
+    if (gbLater === 0) writeBack(60);
+    if (gbLater === 0) at.panel.use(svc, GB);
+    at.bench.clock.advance(2 * DAY);
+    if (gbLater > 0) at.panel.use(svc, gbLater * GB);
+    expect((await run('reconcile', 0)).services[0]?.usage?.totalBytes).toBe(counts * GB);
+    expect(await usedBy()).toBe(60 + counts);
+    expect((await run('reconcile')).services[0]?.usage?.totalBytes).toBe(counts * GB);
+    expect(await usedBy()).toBe(60 + counts);
   });
 
   it('counts what is really used once the zeroing has held', async () => {
@@ -114,6 +129,7 @@ describe('a user that another agent gives away', () => {
 
   it('charges its new agent with what it uses from then on', async () => {
     const user = at.panel.addUser({ agent: south, usageLimit: 900 * GB });
+    await at.check();
     at.panel.use(user, 400 * GB);
     await at.check();
     at.panel.moveUser(user, at.north);
@@ -141,5 +157,61 @@ describe('a user that another agent gives away', () => {
     at.panel.use(user, 7 * GB);
     await at.check();
     expect(await usedBy()).toBe(7);
+  });
+});
+
+describe('a user that nobody has seen before', () => {
+  let other: string;
+  beforeEach(async () => {
+    await at.sluice('agent limit north --gb 50');
+    other = at.panel.addUser({ agent: at.north, usageLimit: GB });
+    await at.check();
+  });
+  const GIVEN = { usageLimit: 900 * GB, currentUsage: 400 * GB };
+
+  it.each([
+    ['has its first day before the last look', { startDate: '2026-11-01', lastOnline: '2026-11-20 12:01:00' }],
+    ['was last online before the last look', { startDate: '2026-11-01', lastOnline: '2026-11-19 10:00:00' }],
+    ['was never online', {}],
+    ['cannot have used so much since', { startDate: '2026-11-20', lastOnline: '2026-11-20 12:09:00' }],
+  ])('is charged with what it uses from then on when it %s, and is named', async (_what, row) => {
+    const user = at.panel.addUser({ agent: at.north, name: 'restored', ...GIVEN, ...row });
+    const { notices } = (await at.check()).json<CheckReport>();
+    expect(notices.filter(({ code }) => code === 'agent_users_used_before')).toMatchObject([
+      { message: expect.stringMatching(/"north".*400 GB.*"restored"/) as unknown },
+    ]);
+    expect([await usedBy(), at.panel.user(user).enable, at.panel.user(other).enable]).toEqual([0, true, true]);
+    at.panel.use(user, 20 * GB);
+    expect((await at.check()).json<CheckReport>().notices).toEqual([]);
+    expect(await usedBy()).toBe(20);
+  });
+
+  it('is named also when another command than the check saw it first', async () => {
+    at.panel.addUser({ agent: at.north, name: 'restored', ...GIVEN });
+    expect(await usedBy()).toBe(0);
+    const { notices } = (await at.check()).json<CheckReport>();
+    expect(notices.map(({ code }) => code)).toContain('agent_users_used_before');
+  });
+
+  it('is judged together with the others that appear beside it', async () => {
+    for (let n = 0; n < 20; n += 1) at.panel.use(at.panel.addUser({ agent: at.north, usageLimit: 30 * GB }), 20 * GB);
+    await at.check();
+    expect([await usedBy(), at.panel.user(other).enable]).toEqual([0, true]);
+  });
+
+  it('gives its agent nothing free: what is used on a high counter counts, and so does what a deleted user used', async () => {
+    const high = at.panel.addUser({ agent: at.north, ...GIVEN });
+    await at.check();
+    at.panel.use(high, 20 * GB);
+    await at.check();
+    at.panel.deleteUser(high);
+    await at.check();
+    for (let n = 0; n < 2; n += 1) {
+      const again = at.panel.addUser({ agent: at.north, usageLimit: 900 * GB });
+      at.panel.use(again, 20 * GB);
+      await at.check();
+      if (n === 0) at.panel.deleteUser(again);
+    }
+    expect([await usedBy(), at.panel.user(other).enable]).toEqual([60, false]);
   });
 });

@@ -48,6 +48,22 @@ describe("an agent's user that is a service", () => {
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
   });
 
+  it('is not released by name: the command is refused and says what ends the hold', async () => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    const refused = await at.sluice('hold release svc-1 --reason agent-limit');
+    expect([refused.exitCode, refused.stdout]).toEqual([2, expect.stringContaining('bad_option')]);
+    for (const remedy of ['sluice agent limit', 'sluice agent restore'])
+      expect(refused.stdout + refused.stderr).toContain(remedy);
+    for (const reason of ['quota', 'billing'])
+      expect((await at.sluice(`hold release svc-1 --reason ${reason}`)).exitCode).toBe(2);
+    expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
+    expect((await at.sluice('hold release svc-1 --panel vpn')).exitCode).toBe(2);
+    expect((await at.sluice('hold release svc-1 --reason manual')).exitCode).toBe(0);
+    expect(await holds()).toEqual(['agent-limit']);
+  });
+
   it('is held with the reason agent-limit, and released when its agent is within its limit again', async () => {
     await limit(5);
     at.panel.use(loose, 5 * GB);

@@ -172,8 +172,9 @@ export async function applyPlan(
         signal: session.deps.signal,
         password,
         calling: async () => {
-          row.calledAt = session.now();
-          await session.write(leases, (tables) => tables.actions.called(row.id, session.now()));
+          const calledAt = session.now();
+          row.calledAt = calledAt;
+          await session.write(leases, (tables) => tables.actions.called(row.id, calledAt));
         },
         accepted: (observed) =>
           session.write(leases, (tables) =>

@@ -44,12 +44,13 @@ export async function meter(
   for (const work of works) {
     if (!isMetered(work, panel) || work.cycle === null) continue;
     byId.set(work.service.id, work);
-    const { seen, removed } = work.remembered;
+    const { seen, recent, removed } = work.remembered;
     requests.push({
       service: work.service,
       product: work.product,
       window: windowAt(work.cycle),
       seen,
+      recent,
       removed,
       unsettled: work.unsettled,
     });
@@ -130,7 +131,7 @@ function counted(work: Work, answer: UsageAnswer): UsageBytes | null {
     return unreadable('not_read', 'the panel tells neither directions nor a total');
   const stored = (work.cycle.counter ?? null) as CounterState | null;
   const stoodAt = counter.stoodAt ?? null;
-  const previous = stored === null || stoodAt === null ? stored : { ...stored, lastIn: stoodAt };
+  const previous = stored !== null && stored.lastIn <= 0 && stoodAt !== null ? { ...stored, lastIn: stoodAt } : stored;
   const step = stepCounter({
     previous,
     cycleStart: work.cycle.start,

@@ -1,8 +1,9 @@
-import { isWrittenBack, mayBeWrittenBack, type HiddifyUser } from '@sluice/hiddify-agent-traffic';
-import type { ActionRecord } from '@sluice/state-store';
+import { judgeZeroing, type HiddifyUser, type ZeroingState } from '@sluice/hiddify-agent-traffic';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import type { ItemError } from '../../errors.js';
 import type { Desired, Observation } from '../panel.js';
 import { endOf } from './hiddify-product.js';
-import { ACTION_TYPES, type HiddifyState } from './hiddify-state.js';
+import { ACTION_TYPES, USER_REF, type HiddifyState } from './hiddify-state.js';
 import { updateIn, usedAt, zeroingIn } from './journaled-zeroings.js';
 
 /** A zeroing after which no use was seen yet: the panel's minute task may write the old figure back. */
@@ -11,6 +12,8 @@ export interface Zeroing {
   /** What stood there before it. */
   from: number;
   tries: number;
+  /** A look has found the old figure there again: it is to be zeroed once more. */
+  undone?: boolean;
 }
 
 /** What the panel can't show and later runs need: small plain JSON, kept with each decision. */
@@ -45,16 +48,37 @@ export function keptIn(seen: unknown): HiddifyKept | null {
   return typeof memo?.uuid === 'string' ? (seen as HiddifyKept) : null;
 }
 
-/** Has the panel's minute task written back what was zeroed? Then the figure stands a little above what it was. */
-export function looksUndone(zeroing: Zeroing | null, usedBytes: number): zeroing is Zeroing {
-  if (zeroing === null || zeroing.tries >= MOST_TRIES) return false;
-  return isWrittenBack(zeroing.from, usedBytes);
+/** Why a service's user is not on the panel: it was there once, or there is no sign that it ever was. */
+export function absence(
+  { id, refs }: Pick<ServiceRecord, 'id' | 'refs'>,
+  seen: unknown,
+  recent: readonly ActionRecord[],
+): ItemError {
+  const uuid = refs[USER_REF];
+  const isMade = (row: ActionRecord): boolean =>
+    row.type === ACTION_TYPES.create && row.target === uuid && (row.state === 'applied' || row.state === 'unneeded');
+  if (keptIn(seen)?.memo.uuid === uuid || recent.some(isMade)) {
+    const message = `the panel has no user of "${id}" any more: its usage stays as it was last known; "sluice provision create ${id}" makes it again, or correct ${USER_REF}`;
+    return { code: 'user_gone', message };
+  }
+  const message = `the panel has no user with the ${USER_REF} of "${id}": "sluice provision create ${id}" makes it, or correct ${USER_REF}`;
+  return { code: 'user_not_there', message };
 }
 
-/** The old figure that stays, since it was written back after the last try: only what is above it was used. Null: none. */
-export function writtenBackFor(zeroing: Zeroing | null, usedBytes: number): number | null {
-  if (zeroing === null || zeroing.tries < MOST_TRIES) return null;
-  return isWrittenBack(zeroing.from, usedBytes) ? zeroing.from : null;
+/** One look at a user. */
+export interface UserLook {
+  at: string;
+  user: HiddifyUser;
+  timeZone: string;
+}
+
+/** What a look says of a zeroing; null where it is not a look after it. Once undone it stays so until the figure falls. */
+export function stateOf(zeroing: Zeroing, { at, user, timeZone }: UserLook): ZeroingState | null {
+  const usedBytes = user.odd?.usedBytes ?? user.usedBytes;
+  if (at <= zeroing.at) return null;
+  if (zeroing.undone === true) return usedBytes >= zeroing.from ? 'undone' : 'held';
+  const { lastOnline } = user;
+  return judgeZeroing({ at: zeroing.at, fromBytes: zeroing.from, done: true }, { at, usedBytes, lastOnline, timeZone });
 }
 
 /** The cycle, unless it is one that an order saw before any run opened it: that one gets another id. */
@@ -63,34 +87,38 @@ export function cycleOf({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): str
   return cycle.id;
 }
 
+/** Pure: the memory of the last look with what was journaled since. */
+export function remember(seen: unknown, recent: readonly ActionRecord[], user: HiddifyUser): HiddifyMemo {
+  const kept = keptIn(seen)?.memo;
+  const uuid = user.uuid ?? '';
+  const blank: HiddifyMemo = { uuid, ownLimit: false, firstCycle: null, zeroedCycle: null, zeroing: null };
+  let memo = kept?.uuid === uuid ? kept : blank;
+  for (const row of recent) memo = after(memo, row, user);
+  return memo;
+}
+
 /** Pure: the memory of the last look, carried over what was journaled since to the user that is seen now. */
-export function recall(desired: Desired, user: HiddifyUser & { uuid: string }, limitBytes: number | null): HiddifyMemo {
-  const kept = keptIn(desired.seen)?.memo;
-  const blank: HiddifyMemo = {
-    uuid: user.uuid,
-    ownLimit: false,
-    firstCycle: null,
-    zeroedCycle: null,
-    zeroing: null,
-  };
-  let memo = kept?.uuid === user.uuid ? kept : blank;
-  const before = memo.zeroing;
-  for (const row of desired.recent) memo = after(memo, row, user);
-  // An earlier zeroing was looked at by now: it held, or it is to be done again, or nothing was used that could tell.
-  if (before !== null && memo.zeroing === before && !looksUndone(before, user.usedBytes)) {
-    const isOpen = mayBeWrittenBack(before, { at: desired.now, usedBytes: user.odd?.usedBytes ?? user.usedBytes });
-    if (!isOpen) memo = { ...memo, zeroing: null };
-  }
+export function recall(desired: Desired, user: HiddifyUser, at: string, limitBytes: number | null): HiddifyMemo {
+  const { seen, recent, timeZone } = desired;
+  const memo = remember(seen, recent, user);
   const cycle = cycleOf(desired);
   const isZero = user.usedBytes === 0 && user.odd?.usedBytes === undefined;
   return {
     ...memo,
+    zeroing: memo.zeroing && lookedAt(memo.zeroing, { at, user, timeZone }),
     resetDate: user.lastResetDate,
     ownLimit: memo.ownLimit || user.limitBytes === limitBytes,
     firstCycle: memo.firstCycle ?? cycle,
     // A usage that stands at zero, or that was met in this cycle for the first time, needs no zeroing in it.
     zeroedCycle: memo.zeroedCycle === null || isZero ? (cycle ?? memo.zeroedCycle) : memo.zeroedCycle,
   };
+}
+
+/** The zeroing after a look at the counter; null once it has held. */
+function lookedAt(zeroing: Zeroing, look: UserLook): Zeroing | null {
+  const state = stateOf(zeroing, look);
+  if (state === null || state === 'open') return zeroing;
+  return state === 'undone' ? { ...zeroing, undone: true } : null;
 }
 
 function after(memo: HiddifyMemo, row: ActionRecord, user: HiddifyUser): HiddifyMemo {
@@ -106,7 +134,7 @@ function after(memo: HiddifyMemo, row: ActionRecord, user: HiddifyUser): Hiddify
   const { at, fromBytes: from } = zeroed;
   const { cycle, tries } = payload.zero;
   // A row that the last look has taken in already comes again until the next one.
-  const zeroing = memo.zeroing?.at === at ? memo.zeroing : { at, from, tries };
+  const zeroing = memo.zeroing !== null && memo.zeroing.at >= at ? memo.zeroing : { at, from, tries };
   return { ...next, zeroedCycle: cycle, zeroing };
 }
 
@@ -116,14 +144,9 @@ function showsZeroing(row: ActionRecord, user: HiddifyUser): boolean {
   return mayBeDone && updateIn(row)?.zero !== undefined && user.usedBytes < (usedAt(row) ?? 0);
 }
 
-/** Was the zeroing that the last look knew of written back since? */
-export function isUndone(
-  desired: Desired,
-  memo: HiddifyMemo,
-  user: HiddifyUser,
-): memo is HiddifyMemo & { zeroing: Zeroing } {
-  const before = keptIn(desired.seen)?.memo.zeroing ?? null;
-  return before !== null && before.at === memo.zeroing?.at && looksUndone(memo.zeroing, user.usedBytes);
+/** Whether the usage is to be zeroed again: the panel has written the old figure back, and it was not tried too often. */
+export function isUndone(memo: HiddifyMemo): memo is HiddifyMemo & { zeroing: Zeroing } {
+  return memo.zeroing?.undone === true && memo.zeroing.tries < MOST_TRIES;
 }
 
 /** What a later run has to know, and what `service show` shows of the account. */
@@ -138,7 +161,7 @@ export function keepHiddify(
   return {
     at,
     account: accountOf(user),
-    memo: recall(desired, { ...user, uuid: user.uuid }, limitBytes),
+    memo: recall(desired, user, at, limitBytes),
     rows: state.rows,
   };
 }

@@ -1,9 +1,9 @@
 import { SELF, type HiddifyUser, type HiddifyUserChange } from '@sluice/hiddify-agent-traffic';
-import { localDateOf } from '@sluice/quota-core';
+import { formatBytes, localDateOf } from '@sluice/quota-core';
 import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
 import type { ItemError } from '../../errors.js';
 import { sharerIds, type Desired, type Observation, type Plan, type Step } from '../panel.js';
-import { cycleOf, isUndone, recall, type HiddifyMemo } from './hiddify-memory.js';
+import { absence, cycleOf, isUndone, recall, remember, stateOf, type HiddifyMemo } from './hiddify-memory.js';
 import { endOf, hiddifyOf, limitOf, modeOf, ownerOf, termOf } from './hiddify-product.js';
 import {
   ACTION_TYPES,
@@ -44,7 +44,7 @@ export function planHiddify(desired: Desired, observation: Observation<HiddifySt
   if (terminates) planTermination(plan, desired, user);
   else if (sharers.length > 0) plan.problems.push(shared(desired));
   else if (user === null) planWithout(plan, desired, uuid);
-  else if (user.uuid !== null) planUser(plan, desired, { ...user, uuid: user.uuid });
+  else if (user.uuid !== null) planUser(plan, desired, { ...user, uuid: user.uuid }, observation.at);
   return plan;
 }
 
@@ -52,7 +52,8 @@ function planWithout(plan: Plan, desired: Desired, uuid: string): void {
   if (desired.order?.verb !== 'create') {
     // What was switched off is gone with the user: nothing is left to give back.
     dropAll(plan, desired.evidence);
-    if (desired.scope !== 'hold' || desired.holds.length > 0) plan.problems.push(gone(desired));
+    if (desired.scope !== 'hold' || desired.holds.length > 0)
+      plan.problems.push(absence(desired.service, desired.seen, desired.recent));
     return;
   }
   const limitBytes = limitOf(desired);
@@ -102,7 +103,7 @@ function planTermination(plan: Plan, { service, evidence }: Desired, user: Hiddi
   });
 }
 
-function planUser(plan: Plan, desired: Desired, user: User): void {
+function planUser(plan: Plan, desired: Desired, user: User, at: string): void {
   const { order, service } = desired;
   const own = isOwn(service.ownRefs);
   if (order?.verb === 'create' && !own) {
@@ -112,7 +113,8 @@ function planUser(plan: Plan, desired: Desired, user: User): void {
     }
     plan.refs = { [USER_REF]: user.uuid };
   }
-  const memo = recall(desired, user, limitOf(desired));
+  const memo = recall(desired, user, at, limitOf(desired));
+  noteUnclear(plan, desired, user, at);
   const [hold] = desired.holds;
   if (hold) restrict(plan, desired, user, hold);
   const change = desired.scope === 'hold' ? {} : changeFor(plan, desired, user, memo, own);
@@ -233,12 +235,26 @@ function zeroFor(plan: Plan, desired: Desired, user: User, memo: HiddifyMemo): Z
   if (scope !== 'poll' && scope !== 'reconcile') return null;
   const id = cycleOf(desired);
   if (modeOf(product) !== 'no_reset' || user.mode !== 'no_reset' || id === null) return null;
-  if (isUndone(desired, memo, user)) {
+  if (isUndone(memo)) {
     plan.drift.push('the panel has written back the usage that was zeroed');
-    return { cycle: id, counted: memo.zeroing.from, tries: memo.zeroing.tries + 1 };
+    const { from, tries } = memo.zeroing;
+    // A reading that was taken since has counted what is above the old figure, and goes on from there.
+    const isTaken = (desired.counted?.counterBytes ?? 0) >= from;
+    return { cycle: id, counted: isTaken ? 0 : from, tries: tries + 1 };
   }
   if (cycle?.readAt == null || memo.zeroedCycle === null || memo.zeroedCycle === id) return null;
   return { cycle: id, counted: 0, tries: 1 };
+}
+
+/** Names a figure that counts in full although the old one may be in it. */
+function noteUnclear(plan: Plan, { service, seen, recent, timeZone }: Desired, user: User, at: string): void {
+  const { zeroing } = remember(seen, recent, user);
+  if (zeroing === null || stateOf(zeroing, { at, user, timeZone }) !== 'unclear') return;
+  (plan.notices ??= []).push({
+    code: 'zeroing_unclear',
+    key: `zeroing_unclear:${service.id}:${zeroing.at}`,
+    message: `${service.id}: its usage was zeroed at ${zeroing.at} and read too late to tell whether the panel wrote ${formatBytes(zeroing.from)} back: all that it shows counts`,
+  });
 }
 
 function isOwn(ownRefs: readonly string[]): boolean {
@@ -255,13 +271,6 @@ function bare(type: string, target: string): Step {
 
 function notSeen({ error }: Observation<HiddifyState>): ItemError {
   return error ?? { code: 'not_observed', message: 'the user was not read' };
-}
-
-function gone({ service }: Desired): ItemError {
-  return {
-    code: 'user_gone',
-    message: `the panel has no user of "${service.id}" any more: "sluice provision create ${service.id}" makes it anew, or correct ${USER_REF}`,
-  };
 }
 
 function shared(desired: Desired): ItemError {

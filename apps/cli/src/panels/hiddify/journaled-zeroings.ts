@@ -32,6 +32,7 @@ export function zeroingIn(row: ActionRecord): JournaledZeroing | null {
     at: row.calledAt ?? row.plannedAt,
     fromBytes: (row.observed as ObservedUser | null)?.usedBefore ?? usedAt(row) ?? 0,
     done,
+    again: payload.tries > 1,
     payload,
   };
 }
