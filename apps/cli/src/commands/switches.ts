@@ -28,6 +28,9 @@ function print(terminal: Terminal, report: SwitchReport): void {
       ? `${what} is enforced (by ${report.source})`
       : `OBSERVING ${what}: nothing is changed (by ${report.source})`,
   );
+  if (report.underWay !== undefined) {
+    terminal.info(`Still under way, sent to the panel before: ${report.underWay}. See "sluice log list".`);
+  }
 }
 
 /** `sluice observe PANEL` */

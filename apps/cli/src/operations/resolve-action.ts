@@ -2,13 +2,13 @@ import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { suggestion } from '../config/load.js';
 import { ExitCode, SluiceError } from '../errors.js';
 import type { StepOutcome } from '../panels/panel.js';
-import { isAtWork } from './agents/settle-actions.js';
 import { Leases, panelLease, serviceLease } from './leases.js';
 import { actionEntry, type LogEntry } from './log.js';
 import { evidenceOf, takeRefs, type JournalPayload } from './pass/enforce.js';
 import { isOrderRow, ORDER_PREFIX } from './pass/work.js';
 import { zeroCounter } from './pass/zero-counter.js';
 import { runRow } from './run-row.js';
+import { isAtWork } from './run-row.js';
 import type { Session } from './session.js';
 
 /** What `action resolve` is asked. */

@@ -22,3 +22,9 @@ export function runRow(
     pid,
   };
 }
+
+/** Whether the command that began a run still works, as another process. */
+export function isAtWork({ runId, deps }: Session, run: RunRecord): boolean {
+  if (run.id === runId) return false;
+  return run.finishedAt === null && deps.isAlive({ host: run.host, pid: run.pid, processStart: '' });
+}

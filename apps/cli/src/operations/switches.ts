@@ -5,6 +5,7 @@ import { enforcementOf, type Enforcement } from './enforcement.js';
 import { requirePanelName } from './services/panels.js';
 import { runPass } from './pass/pass.js';
 import type { PassReport } from './pass/report.js';
+import { isAtWork } from './run-row.js';
 import type { Session } from './session.js';
 
 /** `enforce --json` and `observe --json` (cli.md). */
@@ -15,7 +16,13 @@ export interface SwitchReport {
   source: string;
   /** What the first run would do; null for `observe`. */
   plan: PassReport | null;
+  /** Changes that runs had sent to the panel before and that did not end within the wait; absent where there are none. */
+  underWay?: number;
 }
+
+/** How long the end of changes under way is waited for: longer than a panel takes to answer. */
+const LONGEST_WAIT_MS = 30_000;
+const LOOK_AGAIN_MS = 100;
 
 /** The panel and product of an order, or a usage error. */
 export function checkSwitch(session: Session, panel: string, product: string | null): void {
@@ -62,7 +69,10 @@ export async function planEnforcing(session: Session, panel: string, product: st
   return report;
 }
 
-/** Sets the switch of a panel or of one of its products; in force at once, also for runs under way. */
+/**
+ * Sets the switch of a panel or of one of its products; in force at once, also for runs under way. `observe` waits for
+ * the changes that these have already sent, so that nothing changes on the panel any more once it has returned.
+ */
 export async function setSwitch(
   session: Session,
   panel: string,
@@ -83,5 +93,28 @@ export async function dropSwitch(session: Session, panel: string): Promise<Switc
 
 async function switchReport(session: Session, panel: string, product: string | null): Promise<SwitchReport> {
   const enforcement: Enforcement = enforcementOf(session.config, await session.store.switches.list(), panel, product);
-  return { panel, product, enforce: enforcement.value, source: enforcement.source, plan: null };
+  const { value, source } = enforcement;
+  const underWay = value === 'observe' ? await changesEnded(session, panel) : 0;
+  return { panel, product, enforce: value, source, plan: null, ...(underWay > 0 ? { underWay } : {}) };
+}
+
+/** Waits until no run has a change under way on the panel, and returns how many there still are. */
+async function changesEnded(session: Session, panel: string): Promise<number> {
+  const { clock, signal } = session.deps;
+  for (let leftMs = LONGEST_WAIT_MS; ; leftMs -= LOOK_AGAIN_MS) {
+    const underWay = await changesUnderWay(session, panel);
+    if (underWay === 0 || leftMs <= 0 || signal.aborted) return underWay;
+    await clock.sleep(LOOK_AGAIN_MS, signal);
+  }
+}
+
+async function changesUnderWay(session: Session, panel: string): Promise<number> {
+  const { store } = session;
+  const rows = (await store.actions.unsettled({ panel })).filter(({ calledAt }) => calledAt !== null);
+  let underWay = 0;
+  for (const run of new Set(rows.map((row) => row.run))) {
+    const record = await store.runs.get(run);
+    if (record !== null && isAtWork(session, record)) underWay += rows.filter((row) => row.run === run).length;
+  }
+  return underWay;
 }

@@ -30,7 +30,9 @@ async function observeDuring(
   const arrived = at.panel.server.waitForCall((call) => isChange(call) && ++seen === change);
   const run = at.sluice(order);
   await arrived;
-  expect((await at.bench.sluice('observe vpn')).exitCode).toBe(0);
+  // It waits for the change, but not for ever.
+  const observe = await at.bench.sluice('observe vpn --json');
+  expect([observe.exitCode, observe.json<{ underWay?: number }>().underWay]).toEqual([0, 1]);
   const called = patches();
   const { exitCode, json } = await run;
   at.panel.server.clearFaults();
@@ -57,6 +59,32 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
     expect(disabled(all)).toBe(6);
     await limit(50);
     expect((await at.check()).json<CheckReport>().totals).toMatchObject({ restored: 6, failed: 0 });
+  });
+
+  it('has had its last change when observe returns', async () => {
+    const all = users(3);
+    await limit(5);
+    at.panel.use(all[0] ?? '', 5 * GB);
+    let answer = (): void => undefined;
+    const until = new Promise<void>((resolve) => (answer = resolve));
+    at.panel.server.inject({ endpoint: PATCH, times: 1, fault: { kind: 'wait', until: () => until } });
+    const arrived = at.panel.server.waitForCall(isChange);
+    const run = at.sluice('agent check --all');
+    await arrived;
+    let waits = 0;
+    const clock = {
+      now: () => at.bench.clock.now(),
+      sleep: async () => {
+        expect(disabled(all)).toBe(0);
+        waits++;
+        answer();
+        await run;
+      },
+    };
+    const observe = await at.bench.sluice('observe vpn --json', { clock });
+    expect([observe.exitCode, waits]).toEqual([0, 1]);
+    expect(observe.json()).not.toHaveProperty('underWay');
+    expect([disabled(all), patches()]).toEqual([1, 1]);
   });
 
   it('gives nobody back any more', async () => {

@@ -1,8 +1,9 @@
 import type { HiddifyUser } from '@sluice/hiddify-agent-traffic';
 import { isPanelError } from '@sluice/panel-http';
-import type { ActionRecord, ActionState, HeldLease, RunRecord } from '@sluice/state-store';
+import type { ActionRecord, ActionState, HeldLease } from '@sluice/state-store';
 import { ACTION_TYPES, observedOf } from '../../panels/hiddify/hiddify-state.js';
 import { shows } from '../../panels/hiddify/hiddify-settle.js';
+import { isAtWork } from '../run-row.js';
 import type { Session } from '../session.js';
 import type { AgentDesk } from './desk.js';
 
@@ -26,12 +27,6 @@ const notCalled: End = {
   errorCode: 'interrupted',
   errorMessage: 'the command ended before the panel was called',
 };
-
-/** Whether the command that began a run still works, as another process. */
-export function isAtWork({ runId, deps }: Session, run: RunRecord): boolean {
-  if (run.id === runId) return false;
-  return run.finishedAt === null && deps.isAlive({ host: run.host, pid: run.pid, processStart: '' });
-}
 
 async function endOf(session: Session, { name, panel }: AgentDesk, row: ActionRecord): Promise<End | null> {
   if (row.type === ACTION_TYPES.create) {

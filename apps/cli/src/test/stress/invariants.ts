@@ -21,9 +21,12 @@ export function wrongMeanwhile(world: World, records: readonly CommandRecord[], 
   });
 }
 
-/** Under `observe` only what an operator orders by name changes the panel. */
+/**
+ * Under `observe` only what an operator orders by name changes the panel. The command waits for the changes that were sent
+ * before it: none is excused by having been on its way.
+ */
 function observedAgainst(world: World, records: readonly CommandRecord[], touch: Touch, target: Target): string | null {
-  const switches = world.book.combinations(panelSubject(touch.panel), touch.at - ON_ITS_WAY_MS, touch.at);
+  const switches = world.book.combinations(panelSubject(touch.panel), touch.at, touch.at);
   if (!switches.every((facts) => facts['observing'] === true)) return null;
   const ordered = records.some(
     (record) =>
