@@ -1,24 +1,27 @@
-import { manualClock, startFakeFlvx, type FakeFlvx } from '@sluice/fake-panels';
+import { manualClock, startFakeFlvx, type FakeCall, type FakeFlvx } from '@sluice/fake-panels';
 import { describe, expect, it } from '@jest/globals';
 import { runCommand, startCommand, type ProcessEnd } from './command-process.js';
 import { ADMIN_PASSWORD, DAY, flvxConfig, GB } from './flvx-bench.js';
 import { Bench } from './harness.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
-/** What a throttle ends open connections with; any changing call in the long form. */
+/** Calls that stop and start forwards; any changing call in the long form. */
 const CALLS = LONG ? /./ : /forward\/(pause|resume)$/;
+
+/** When a command is killed: the panel never did what it was asked, did it but was not heard, or so many milliseconds after the call. */
+type Moment = 'undone' | 'unheard' | number;
 
 /** A folder and a panel for runs in processes of their own: everything goes by the computer's clock. */
 interface Killed {
   panel: FakeFlvx;
   run: (words: string) => Promise<ProcessEnd>;
-  /** Starts the command and kills it when so many milliseconds have passed since its n-th call of that kind came in. */
-  kill: (words: string, n: number, ms: number) => Promise<boolean>;
+  /** Starts the command and kills it at its n-th call of that kind. False where it made fewer calls. */
+  kill: (words: string, n: number, moment: Moment) => Promise<boolean>;
   close: () => Promise<void>;
 }
 
-/** A customer of a throttled product with two running forwards and one that he has paused himself. */
-async function startThrottled(): Promise<Killed> {
+/** A customer with two running forwards and one that he has paused himself. */
+async function startKilled(product: string): Promise<Killed> {
   const bench = new Bench(manualClock(Date.now()));
   const panel = await startFakeFlvx({ now: Date.now, admin: { name: 'admin_user', password: ADMIN_PASSWORD } });
   const hk = panel.addTunnel({ name: 'HK-01', entryNodes: [panel.addNode('hk-entry')] });
@@ -26,28 +29,33 @@ async function startThrottled(): Promise<Killed> {
   const options = { cwd: bench.folder, env: { FLVX_PASSWORD: ADMIN_PASSWORD } };
   const run = (words: string): Promise<ProcessEnd> => runCommand(words.split(' '), options);
   const due = new Date(Date.now() + 12 * DAY).toISOString().slice(0, 10);
-  await run(`service add svc-1 panel=relay product=slow billing_cycle=monthly next_due_date=${due}`);
+  await run(`service add svc-1 panel=relay product=${product} billing_cycle=monthly next_due_date=${due}`);
   const made = (await run('provision create svc-1 --json')).json<{ service: { refs: Record<string, string> } }>();
   const user = Number(made.service.refs['flvx_user_id']);
   for (const name of ['web', 'game']) panel.addForward(user, hk, { name });
   panel.addForward(user, hk, { name: 'off', paused: true });
   expect((await run('poll')).exitCode).toBe(0);
-  panel.traffic(1, { in: 90 * GB, out: 20 * GB });
   return {
     panel,
     run,
-    async kill(words, n, ms) {
+    async kill(words, n, moment) {
+      const match = (call: FakeCall): boolean => call.changing && CALLS.test(call.endpoint);
+      if (typeof moment === 'string') {
+        const when = moment === 'undone' ? 'before' : 'after';
+        panel.server.inject({ match, skip: n - 1, times: 1, when, fault: { kind: 'hang' } });
+      }
       const process = startCommand(words.split(' '), options);
       let seen = 0;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const ignore = panel.server.onCall((call) => {
-        if (!call.changing || !CALLS.test(call.endpoint)) return;
+        if (!match(call)) return;
         seen += 1;
-        if (seen === n) timer = setTimeout(process.kill, ms);
+        if (seen === n) timer = setTimeout(process.kill, typeof moment === 'number' ? moment : 0);
       });
       const end = await process.ended;
       clearTimeout(timer);
       ignore();
+      panel.server.clearFaults();
       return end.signal !== null;
     },
     async close() {
@@ -57,18 +65,75 @@ async function startThrottled(): Promise<Killed> {
   };
 }
 
-describe('a throttle that is killed', () => {
-  it.each(LONG ? [0, 2, 6, 15] : [3])('is finished by the next poll and leaves no forward paused (%i ms after any call)', async (ms) => {
+/** A command that is killed, and what the next run has to make of it. */
+interface Story {
+  what: string;
+  product: string;
+  before: (at: Killed) => Promise<void>;
+  words: string;
+  /** What runs next, one after the other. */
+  next: string[];
+  running: number[];
+  speed: number | null;
+  /** When it is killed in the short form. */
+  moment: Moment;
+}
+
+const stories: Story[] = [
+  {
+    what: 'a throttle of forwards that the panel has stopped',
+    product: 'slow',
+    before: async ({ panel }) => {
+      panel.traffic(1, { in: 90 * GB, out: 20 * GB });
+      return Promise.resolve();
+    },
+    ...{ words: 'poll', next: ['poll'], running: [1, 2], speed: 0.2, moment: 3 },
+  },
+  {
+    what: 'a throttle of forwards that run',
+    product: 'slow',
+    before: async ({ panel, run }) => {
+      panel.traffic(1, { in: 30 * GB, out: 20 * GB });
+      await run('override set svc-1 --quota 40GB');
+    },
+    ...{ words: 'poll', next: ['poll'], running: [1, 2], speed: 0.2, moment: 'unheard' },
+  },
+  {
+    what: 'a pause of a forward too many',
+    product: 'relay',
+    before: async ({ panel }) => {
+      panel.addForward(panel.forward(1)!.userId, panel.forward(1)!.tunnelId, { name: 'more' });
+      return Promise.resolve();
+    },
+    words: 'provision change-package svc-1 counted',
+    next: ['provision change-package svc-1 counted', 'poll', 'provision change-package svc-1 relay'],
+    ...{ running: [1, 2, 4], speed: null, moment: 'unheard' },
+  },
+];
+const cases = stories.flatMap((story) => {
+  const moments: Moment[] = LONG ? ['undone', 'unheard', 0, 2, 6, 15] : [story.moment];
+  return moments.map((moment) => ({ ...story, moment }));
+});
+
+describe('a command that is killed at each of its calls', () => {
+  it.each(cases)('leaves the customer his forwards: $what ($moment)', async (story) => {
     let wasKilled = true;
     for (let n = 1; wasKilled; n++) {
-      const at = await startThrottled();
-      wasKilled = await at.kill('poll', n, ms);
-      const next = await at.run('poll');
-      expect([n, next.exitCode, next.stderr]).toEqual([n, 0, '']);
-      expect([n, ...at.panel.runningForwards()]).toEqual([n, 1, 2]);
-      expect([n, ...[1, 2, 3].map((id) => at.panel.speedOf(id))]).toEqual([n, 0.2, 0.2, 0.2]);
-      expect((await at.run('plan')).exitCode).toBe(0);
-      await at.close();
+      const at = await startKilled(story.product);
+      try {
+        await story.before(at);
+        wasKilled = await at.kill(story.words, n, story.moment);
+        for (const words of story.next) {
+          const { exitCode, stderr } = await at.run(words);
+          expect([n, words, exitCode, stderr]).toEqual([n, words, 0, '']);
+        }
+        expect([n, ...at.panel.runningForwards()]).toEqual([n, ...story.running]);
+        const speeds = [1, 2, 3].map((id) => at.panel.speedOf(id));
+        expect([n, ...speeds]).toEqual([n, ...speeds.map(() => story.speed)]);
+        expect((await at.run('plan')).exitCode).toBe(0);
+      } finally {
+        await at.close();
+      }
     }
   });
 });

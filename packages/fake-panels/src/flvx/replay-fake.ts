@@ -5,8 +5,11 @@ import type { ReplayTarget } from './replay-target.js';
 
 const bare = (name: string): string => name.replace(/^rp[0-9a-f]{8}-/, '');
 
-/** The fake panel as a target of the recorded requests. */
-export function fakeTarget(flvx: FakeFlvx): ReplayTarget {
+/** The fake panel as a target of the recorded requests, by its administrator's name and password. */
+export function fakeTarget(
+  flvx: FakeFlvx,
+  { name: username, password } = { name: 'admin_user', password: 'admin_user' },
+): ReplayTarget {
   const connected = new Set<number>();
   const nodeOf = (name: string): FlvxNode => {
     const node = [...flvx.world.nodes.values()].find((known) => bare(known.name) === name);
@@ -15,8 +18,8 @@ export function fakeTarget(flvx: FakeFlvx): ReplayTarget {
   };
   return {
     url: flvx.url,
-    username: 'admin_user',
-    password: 'admin_user',
+    username,
+    password,
     read: async (path, body, token) => {
       const answer = await flvx.panel.handle({
         method: 'POST',

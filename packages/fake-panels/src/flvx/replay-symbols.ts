@@ -6,12 +6,17 @@ export type Kind =
 export class ReplaySymbols {
   readonly #names = new Map<Kind, Map<number, string>>();
   readonly #ids = new Map<string, number>();
+  readonly #admin: RegExp;
 
   constructor(
     /** Begins all names that the run gives. */
     readonly prefix: string,
     readonly adminName: string,
-  ) {}
+  ) {
+    // A whole word: the name may be a part of the run's own names.
+    const name = adminName.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    this.#admin = new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'g');
+  }
 
   nameOf(kind: Kind, id: number): string | undefined {
     return this.#names.get(kind)?.get(id);
@@ -74,7 +79,7 @@ export class ReplaySymbols {
   plain(text: string): string {
     return text
       .replaceAll(this.prefix, '{p}')
-      .replaceAll(this.adminName, '{admin}')
+      .replace(this.#admin, '{admin}')
       .replace(/\b(\d+)_(\d+)_(\d+)(?=_|\b)/g, (_whole, forward: string, user: string, permission: string) =>
         [
           this.nameOf('forward', Number(forward)) ?? forward,

@@ -13,6 +13,7 @@ import { leaveOutDoubtful, outcomeByReading, outcomeUnknown, withRemedy } from '
 import { zoneOf } from './prepare.js';
 import { plannedRow } from '../planned-row.js';
 import type { Session } from '../session.js';
+import { rememberSettled } from './remembered.js';
 import { saveResources } from './sharing.js';
 import { waitForFresh } from './wait-for-fresh.js';
 import { zeroCounter } from './zero-counter.js';
@@ -315,6 +316,7 @@ export async function settleUnsettled(
     if (outcome) {
       // A failure of an earlier run is history: what is still needed is planned again, so it is no error of this run.
       await settleRow(session, { ...work, error: null }, row, outcome, leases);
+      rememberSettled(work, row);
       if (outcome.state === 'applied')
         work.evidence = await session.store.evidence.open({ services: [work.service.id] });
       continue;

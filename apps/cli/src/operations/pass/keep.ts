@@ -8,5 +8,8 @@ export function keep(session: Session, panel: Panel, work: Work, scope: Desired[
   const { observation } = work;
   if (!panel.keep || observation?.state == null) return;
   const kept = panel.keep(desiredOf(session, work, scope), observation);
-  if (kept) work.remembered = { ...work.remembered, seen: kept };
+  if (!kept) return;
+  const doubts = [...work.unsettled, ...work.actions].filter((row) => row.settledAt === null).map((row) => row.id);
+  const seen = doubts.length === 0 ? kept : { ...kept, doubts };
+  work.remembered = { ...work.remembered, seen };
 }

@@ -15,6 +15,8 @@ export interface Remembered {
 export interface Kept {
   at: string;
   account: unknown;
+  /** Actions whose outcome was unknown then: how they ended has to be taken into account once it is known. */
+  doubts?: string[];
 }
 
 /** Looks that are older than this are asked about one by one: the journal of all services since then would be long. */
@@ -52,9 +54,25 @@ export async function loadRemembered(
   for (const [service, at] of entries.filter(([, at]) => at < limit)) {
     entryOf(remembered, service).recent = await store.actions.list({ service, since: at });
   }
-  const recent = entries.filter(([, at]) => at >= limit);
-  const first = recent.map(([, at]) => at).sort()[0];
-  if (first === undefined) return remembered;
+  await loadRecent(
+    session,
+    panel,
+    remembered,
+    entries.filter(([, at]) => at >= limit),
+  );
+  await rememberDoubts(session, remembered);
+  return remembered;
+}
+
+/** Loads the journal of services since their last looks, in one query for all. */
+async function loadRecent(
+  { store }: Session,
+  panel: Pick<Panel, 'name'>,
+  remembered: Map<string, Remembered>,
+  since: (readonly [service: string, at: string])[],
+): Promise<void> {
+  const first = since.map(([, at]) => at).sort()[0];
+  if (first === undefined) return;
   const rows = (await store.actions.list({ since: first })).filter((row) => row.panel === panel.name);
   const removals = rows.filter((row) => row.type === 'delete-user' && row.state === 'applied');
   const byService = new Map<string, ActionRecord[]>();
@@ -64,12 +82,34 @@ export async function loadRemembered(
     if (list) list.push(row);
     else byService.set(row.service, [row]);
   }
-  for (const [service, at] of recent) {
+  for (const [service, at] of since) {
     const entry = entryOf(remembered, service);
     entry.recent = (byService.get(service) ?? []).filter((row) => row.plannedAt >= at);
     entry.removed = removals.filter((row) => row.plannedAt >= at).length;
   }
-  return remembered;
+}
+
+/** Takes in what was settled after the last look, and planned before it. */
+async function rememberDoubts({ store }: Session, remembered: Map<string, Remembered>): Promise<void> {
+  for (const entry of remembered.values()) {
+    for (const id of (entry.seen as Kept | null)?.doubts ?? []) {
+      const row = await store.actions.get(id);
+      if (row?.settledAt != null) rememberSettled({ remembered: entry }, row);
+    }
+  }
+}
+
+/**
+ * Takes an action that this run has settled into what is remembered of its service: what was loaded of it is out of date, and
+ * the last look may have been made without knowing how it ended.
+ */
+export function rememberSettled({ remembered }: { remembered: Remembered }, row: ActionRecord): void {
+  const { recent } = remembered;
+  const later = recent.findIndex((known) => known.plannedAt > row.plannedAt);
+  const at = later === -1 ? recent.length : later;
+  remembered.recent = [...recent.slice(0, at), row, ...recent.slice(at)].filter(
+    (known) => known === row || known.id !== row.id,
+  );
 }
 
 function entryOf(remembered: Map<string, Remembered>, service: string): Remembered {
