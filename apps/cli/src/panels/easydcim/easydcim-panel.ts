@@ -25,7 +25,7 @@ import { planEasyDcim } from './easydcim-plan.js';
 import { performStep } from './easydcim-apply.js';
 import { checkContract } from './easydcim-contract.js';
 import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
-import { easyDcimResources, mayShare, seenWhole } from './easydcim-resources.js';
+import { easyDcimResources, isRestricted, mayShare, seenWhole } from './easydcim-resources.js';
 import { settleAction } from './easydcim-settle.js';
 import { objectOf, type EasyDcimState } from './easydcim-state.js';
 
@@ -230,6 +230,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   }
 
   resources = easyDcimResources;
+  isRestricted = isRestricted;
   readonly unread = { isComplete: seenWhole, mayShare };
 
   close(): void {
