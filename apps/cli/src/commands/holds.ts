@@ -50,6 +50,8 @@ export function printOrder(terminal: Terminal, report: OrderReport): void {
     terminal.line(`  ${action.type} ${action.target} ${terminal.status(action.state)}`);
   if (report.actions.length === 0) terminal.line('  nothing had to be changed on the panel');
   if (report.stillHeld.length > 0) terminal.line(`  still held: ${report.stillHeld.join(', ')}`);
+  for (const { code, message } of report.notices)
+    terminal.line(`  ${terminal.colors.cyan(`notice ${code}: ${message}`)}`);
 }
 
 /** `sluice hold add SERVICE` */

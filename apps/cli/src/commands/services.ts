@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { printableJson } from '@sluice/panel-http/printable';
+import { printable, printableJson } from '@sluice/panel-http/printable';
 import { ExitCode, usageError } from '../errors.js';
 import { IMPORT_KEYS, fieldsOf } from '../operations/services/fields.js';
 import { describeTermination } from '../operations/provision/termination.js';
@@ -131,6 +131,10 @@ function printImport(terminal: Terminal, file: string, { totals, problems }: Imp
   }
 }
 
+function printableRow(row: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(row).map(([key, text]) => [key, printable(text)]));
+}
+
 interface ExportOptions extends GlobalOptions {
   format?: string;
   panel?: string;
@@ -145,7 +149,8 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
   }
   return withSession(deps, options, async (session) => {
     const services = await session.store.services.list(options.panel === undefined ? {} : { panel: options.panel });
-    const rows = services.map(fieldsOf);
+    // Bytes are data for whoever reads them from a file or pipe; a terminal would obey them.
+    const rows = services.map(fieldsOf).map((row) => (deps.stdout.isTTY === true ? printableRow(row) : row));
     if (format === 'json') deps.stdout.write(`${printableJson({ services: rows }, 2)}\n`);
     else if (format === 'yaml') {
       const { stringify } = await import('yaml');

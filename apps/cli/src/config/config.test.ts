@@ -208,6 +208,72 @@ describe('secret references', () => {
   );
 });
 
+describe('two names for one panel', () => {
+  const two = (url: string, kind = 'easydcim, token: "${env:TOKEN}"'): string =>
+    GOOD.replace('products:', `  again: { kind: ${kind}, url: "${url}", allowHttp: true }\nproducts:`);
+  const insecure = /^plain http/;
+
+  it.each([
+    'https://dcim.example.com',
+    'https://dcim.example.com/',
+    'HTTPS://DCIM.Example.com:443//',
+    'http://dcim.example.com:80/',
+    'https://dcim.example.com./api/v3/',
+    'https://dcim.example.com/backend',
+  ])('are warned about: %s', async (url) => {
+    const { exitCode, problems } = await check(two(url));
+    expect(exitCode).toBe(0);
+    expect(problems.filter(({ message }) => !insecure.test(message))).toEqual([
+      {
+        severity: 'warning',
+        path: 'panels.again.url',
+        line: 7,
+        message: expect.stringMatching(/"dcim" and "again" .*ports.*cut.*one of the two names/) as unknown,
+      },
+    ]);
+  });
+
+  it.each([
+    'https://dcim.example.com:8443',
+    'https://dcim.example.com/second',
+    'https://dcim2.example.com',
+    'http://dcim.example.com:8080',
+    'not an address',
+  ])('are not where the address is another one: %s', async (url) => {
+    const { problems } = await check(two(url));
+    expect(problems.filter(({ message }) => message.includes('"again"'))).toEqual([]);
+  });
+
+  it('are not where the kinds differ, and a secret path is not printed', async () => {
+    const flvx = 'flvx, username: admin, password: "${env:TOKEN}"';
+    expect((await check(two('https://dcim.example.com', flvx))).problems).toEqual([]);
+    const hiddify = (url: string): string => `{ kind: hiddify, url: "${url}", apiKey: "\${env:KEY}" }`;
+    const { problems } = await check(`timeZone: UTC
+panels:
+  vpn: ${hiddify('https://vpn.example.com/s3cretpath/1f0a2b3c-4d5e-4f60-8a7b-9c0d1e2f3a4b/')}
+  vpn2: ${hiddify('https://vpn.example.com/s3cretpath')}
+  vpn3: ${hiddify('https://vpn.example.com/other')}
+products: {}
+`);
+    expect(problems.map(({ path }) => path)).toEqual(['panels.vpn2.url']);
+    expect(JSON.stringify(problems)).not.toContain('s3cret');
+  });
+
+  it('are named by doctor, too', async () => {
+    bench.env['TOKEN'] = 'x';
+    bench.write('sluice.yaml', two('https://dcim.example.com/').replaceAll('dcim.example.com', 'dcim.invalid'));
+    const checked = await bench.sluice('doctor --json');
+    const { checks } = checked.json<{ checks: { object: string; status: string; message: string }[] }>();
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        object: 'panels.again.url',
+        status: 'warning',
+        message: expect.stringContaining('"dcim"'),
+      }),
+    );
+  });
+});
+
 describe('values', () => {
   it.each([
     ['500ms', 500],

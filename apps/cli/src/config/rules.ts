@@ -121,6 +121,42 @@ const insecure: Rule = (config) =>
       : []),
   ]);
 
+/** What people paste along with an address; the clients cut it too. */
+const PASTED =
+  /\/+(?:backend|admin|api(?:\/v\d+(?:\/(?:admin|panel))?)?|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/.*)?)?$/i;
+
+/** Names one installation alike, however its address is written; null for what is no address. */
+function installationOf({ kind, url }: PanelConfig): string | null {
+  if (!URL.canParse(url)) return null;
+  const address = new URL(url);
+  let path = address.pathname;
+  for (let before = ''; before !== path;) {
+    before = path;
+    path = path.replace(PASTED, '');
+  }
+  // http and https of one host lead to one panel.
+  return [kind, address.hostname.replace(/\.$/, ''), address.port, path].join(' ');
+}
+
+const oneNameEach: Rule = (config) => {
+  const names = new Map<string, string>();
+  return Object.entries(config.panels).flatMap(([name, panel]) => {
+    const installation = installationOf(panel);
+    if (installation === null) return [];
+    const first = names.get(installation);
+    if (first === undefined) {
+      names.set(installation, name);
+      return [];
+    }
+    return [
+      warning(
+        `panels.${name}.url`,
+        `"${first}" and "${name}" are the same panel: Sluice does not see what services of the two share (ports, orders, accounts), so a hold of one may cut the other and a release may undo its hold, and two runs work on the panel at once; keep one of the two names, for all its products and services`,
+      ),
+    ];
+  });
+};
+
 const stateSupported: Rule = (config) =>
   /^postgres(ql)?:/.test(config.state)
     ? [error('state', 'PostgreSQL is not supported yet: name a file such as ./sluice.db')]
@@ -137,6 +173,7 @@ const RULES: Rule[] = [
   unmanaged,
   literalSecrets,
   insecure,
+  oneNameEach,
 ];
 
 /** Everything that is odd about how the parts of a config fit; never stops at the first. */

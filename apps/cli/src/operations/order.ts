@@ -1,7 +1,7 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { RunRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { ExitCode, itemErrorOf, SluiceError, type ItemError } from '../errors.js';
-import type { AccountOrder, Panel } from '../panels/panel.js';
+import type { AccountOrder, Panel, Plan } from '../panels/panel.js';
 import { confirmClock, trustedNow } from './clock-guard.js';
 import type { Leases } from './leases.js';
 import { enforceService } from './pass/carry-out.js';
@@ -9,8 +9,10 @@ import { failForDoubt } from './pass/doubt.js';
 import { actionRow, planWork } from './pass/enforce.js';
 import { elsewhereError } from './pass/elsewhere.js';
 import { keep } from './pass/keep.js';
+import { noticeRows, planNotices } from './pass/notices.js';
 import { decisionOf } from './pass/outcome.js';
 import { prepare } from './pass/prepare.js';
+import { shownNotice } from './pass/report.js';
 import { findSharers, planWithSharers } from './pass/sharing.js';
 import { fail, type Work } from './pass/work.js';
 import { refuseUnfinished } from './provision/termination.js';
@@ -27,6 +29,8 @@ export interface OrderReport {
   credentials: Credentials | null;
   /** Reasons that still hold the service. */
   stillHeld: string[];
+  /** What the operator should hear of beside it; said again at each repeat. */
+  notices: { code: string; service: string | null; message: string }[];
 }
 
 /** Given once, where the operator asked for it; nowhere else. */
@@ -78,6 +82,14 @@ export interface OrderOutcome {
   report: OrderReport;
   exitCode: number;
   work: Work;
+  /** Notices about open holds of other services, with these. */
+  aboutHolds: { hold: string; notice: OrderReport['notices'][number] }[];
+}
+
+/** A service that an order has worked on, and what its plans say. */
+interface CarriedOut {
+  work: Work;
+  told: NonNullable<Plan['notices']>;
 }
 
 /** Runs an order: changes what is desired, then observes, plans and applies it for this one service. */
@@ -111,8 +123,8 @@ export async function runDecided<Content extends OrderContent>(
       });
       await begin(session, run, order, leases);
     }
-    const work = await carryOut(session, panel, service, order, run, leases);
-    return { ...(await finish(session, run, work, order, leases)), content };
+    const done = await carryOut(session, panel, service, order, run, leases);
+    return { ...(await finish(session, run, done, order, leases)), content };
   });
 }
 
@@ -138,7 +150,7 @@ async function carryOut(
   order: ServiceOrder,
   run: RunRecord,
   leases: Leases,
-): Promise<Work> {
+): Promise<CarriedOut> {
   const scope = order.scope ?? 'order';
   // First the panel: its answer says whether our clock is right, and with it which cycle the service is in.
   const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
@@ -151,11 +163,16 @@ async function carryOut(
   if (order.dryRun) order.pretend(work);
   work.observation = seen.get(service.id) ?? null;
   await findSharers(session, panel, [work]);
+  const told = new Map<string, CarriedOut['told'][number]>();
+  const onPlan = (plan: Plan): void => {
+    for (const notice of plan.notices ?? []) told.set(notice.key, notice);
+  };
   if (order.dryRun) {
     const plan = await planWithSharers(session, panel, work, () =>
       planWork(session, panel, work, scope, order.account ?? null),
     );
     work.actions = plan.steps.map((step) => actionRow(session, run.id, work, step));
+    onPlan(plan);
     failForDoubt(panel, work);
   } else {
     await enforceService(session, panel, run.id, work, leases.held, {
@@ -163,6 +180,7 @@ async function carryOut(
       byName: order.decidedByRun !== true,
       order: order.account ?? null,
       password: order.password?.() ?? null,
+      onPlan,
     });
   }
   // What lies on another panel is not given back by this order: then it is not done.
@@ -170,7 +188,7 @@ async function carryOut(
   if (scope === 'hold' && work.holds.length === 0 && elsewhere.length > 0)
     fail(work, elsewhereError(service, elsewhere));
   keep(session, panel, work, scope);
-  return work;
+  return { work, told: [...told.values()] };
 }
 
 /** The last run's decision stays; what was seen of the panel is the order's. */
@@ -193,11 +211,12 @@ function isRefused(work: Work): work is Work & { error: ItemError } {
 async function finish(
   session: Session,
   run: RunRecord,
-  work: Work,
+  { work, told }: CarriedOut,
   order: ServiceOrder,
   leases: Leases,
 ): Promise<OrderOutcome> {
   const finishedAt = session.now();
+  const notices = noticeRows(session, run.id, planNotices(work, { notices: told }));
   const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
   const complete = work.error === null && !session.deps.signal.aborted && !stopped;
   const someDone = work.actions.some((action) => action.state === 'applied');
@@ -212,6 +231,8 @@ async function finish(
       else if (isRefused(work)) await order.refused?.(work.error, tables);
       await noteSeen(session, run.id, work, tables);
       const error = work.error === null ? null : printable(`${work.error.code}: ${work.error.message}`);
+      // What nobody ordered by name is told by the run that decided on it.
+      if (order.decidedByRun !== true) await tables.notices.add(notices);
       if (order.run === undefined) {
         await confirmClock(session, tables);
         await tables.runs.finish(run.id, { finishedAt, exitCode, totals: null, error, observing: [] });
@@ -236,6 +257,11 @@ async function finish(
     actions,
     credentials: null,
     stillHeld: holds.map((hold) => hold.reason),
+    notices: notices.map(shownNotice),
   };
-  return { report, exitCode, work };
+  const aboutHolds = told.flatMap(({ hold }, index) => {
+    const notice = report.notices[index];
+    return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
+  });
+  return { report, exitCode, work, aboutHolds };
 }

@@ -1,7 +1,7 @@
 import { ExitCode, itemErrorOf } from '../errors.js';
 import { Leases, panelLease } from './leases.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
-import { runOrder } from './order.js';
+import { runOrder, type OrderOutcome } from './order.js';
 import { isTermination } from './provision/termination.js';
 import { runRow } from './run-row.js';
 import { panelsWithDisabled } from './agents/limited-panels.js';
@@ -40,18 +40,20 @@ export async function releaseAll(
   const holds = (await session.store.holds.open(scope)).filter(
     (hold) => request.reason === undefined || hold.reason === request.reason,
   );
+  // A service whose neighbour was still held when its turn came is given back with that one.
+  const ending = new Set(holds.map((hold) => hold.id));
   const ended = new Set((await session.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
   const left = (await session.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
   const doubtful = await servicesInDoubt(session, request);
   const ids = [
     ...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service), ...doubtful]),
   ].sort();
-  const ending = new Set(
+  const terminating = new Set(
     (await session.store.actions.unsettled(scope)).filter(isTermination).map((action) => action.service),
   );
   // Of what is being terminated nothing is given back.
   const services = (ids.length === 0 ? [] : await session.store.services.list({ ids })).filter(
-    ({ id: service }) => !ending.has(service),
+    ({ id: service }) => !terminating.has(service),
   );
   const ofAgents =
     request.reason === undefined || request.reason === 'agent-limit'
@@ -60,6 +62,7 @@ export async function releaseAll(
   const panels = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
   const leases = new Leases(session, id);
   const views: ServiceView[] = [];
+  const told: OrderOutcome['aboutHolds'] = [];
   const agents: SweptAgent[] = [];
   const broken: PassReport['panels'] = [];
   try {
@@ -82,7 +85,9 @@ export async function releaseAll(
       services,
       AT_ONCE,
       async (service) => {
-        views.push(await giveBack(session, id, service.id, request));
+        const { view, aboutHolds } = await giveBack(session, id, service.id, request);
+        views.push(view);
+        told.push(...aboutHolds);
       },
       () => session.deps.signal.aborted,
     );
@@ -117,7 +122,10 @@ export async function releaseAll(
       actions: [...views, ...agents].reduce((sum, { actions }) => sum + actions.length, 0),
     },
     services: views,
-    notices: [],
+    notices: told
+      .filter(({ hold }) => !ending.has(hold))
+      .map(({ notice }) => notice)
+      .sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
     error: null,
     panels: broken,
     ...(agents.length === 0 ? {} : { agents }),
@@ -148,9 +156,14 @@ async function servicesInDoubt({ store }: Session, { panel, reason }: ReleaseAll
   });
 }
 
-async function giveBack(session: Session, run: string, id: string, request: ReleaseAllRequest): Promise<ServiceView> {
+async function giveBack(
+  session: Session,
+  run: string,
+  id: string,
+  request: ReleaseAllRequest,
+): Promise<{ view: ServiceView; aboutHolds: OrderOutcome['aboutHolds'] }> {
   try {
-    const { report } = await runOrder(session, id, {
+    const { report, aboutHolds } = await runOrder(session, id, {
       command: 'hold release',
       run,
       dryRun: request.dryRun,
@@ -166,9 +179,9 @@ async function giveBack(session: Session, run: string, id: string, request: Rele
         work.holds = request.reason === undefined ? [] : work.holds.filter((hold) => hold.reason !== request.reason);
       },
     });
-    return report.service;
+    return { view: report.service, aboutHolds };
   } catch (error) {
-    return {
+    const view = {
       id,
       panel: request.panel ?? '',
       status: 'failed',
@@ -181,5 +194,6 @@ async function giveBack(session: Session, run: string, id: string, request: Rele
       actions: [],
       error: itemErrorOf(error),
     };
+    return { view, aboutHolds: [] };
   }
 }

@@ -173,8 +173,8 @@ export interface Plan {
   counts?: boolean;
   /** Refs to be stored as Sluice's own (null: gone), without a call. */
   refs?: Record<string, string | null>;
-  /** What an operator should hear of, each once by its key. */
-  notices?: { code: string; key: string; message: string }[];
+  /** What an operator should hear of, each once by its key; `hold`: the open hold of another service that it is about. */
+  notices?: { code: string; key: string; message: string; hold?: string }[];
 }
 
 /** How one step ended, after the panel was read again. */
@@ -344,6 +344,8 @@ export interface Panel<State = unknown> {
    * with a common entry share it.
    */
   resources(service: ServiceRecord, observation: Observation<State> | null): string[];
+  /** Pure: whether the panel shows a part of the service restricted, by whomever. Absent on panels with accounts. */
+  isRestricted?(observation: Observation<State>): boolean;
   /**
    * Where a poll does not see all services: what may be concluded about services that were not read in this run. Absent
    * where whole lists show everybody.

@@ -96,7 +96,8 @@ describe('a node that is offline', () => {
     const result = await terminate(world.client, scope, {});
     expect(result.done).toBe(false);
     expect([world.flvx.user(2) !== undefined, world.flvx.permission(2, 1) !== undefined]).toEqual([true, true]);
-    expect(result.steps[0]?.error?.message).toContain('the node is offline');
+    expect([world.flvx.user(2)?.status, world.flvx.permissionStatus(2, 1)]).toEqual([0, 0]);
+    expect(result.steps.find((one) => one.state === 'failed')?.error?.message).toContain('the node is offline');
     world.flvx.nodeOnline(1);
     expect((await terminate(world.client, scope, {})).done).toBe(true);
     expect([world.flvx.user(2), running()]).toEqual([undefined, []]);

@@ -1,6 +1,6 @@
 import type { FlvxObservation } from '../plan/observation.js';
 import { planAccount } from '../plan/plan-account.js';
-import { planUserAway, removalsOf } from '../plan/plan-removals.js';
+import { planClosing, planUserAway, pushedBy, removalsOf } from '../plan/plan-removals.js';
 import { planLimitsAway } from '../plan/plan-limits.js';
 import type { FlvxStep } from '../plan/step.js';
 import type { AccountTarget } from '../plan/target.js';
@@ -74,19 +74,26 @@ export function planResumeForwards(observed: FlvxObservation, wanted: FlvxForwar
 }
 
 /**
- * Everything away: forwards, paused first, then permissions, then the user, then the service's own speed limits. An account that is gone
- * already leaves what may be left of it. A forward that can't be deleted (its node is away) keeps all that comes after it.
+ * Everything away: the account closed, then forwards, paused first, then permissions, then the user, then the service's own speed
+ * limits. An account that is gone already leaves what may be left of it. A forward that can't be deleted (its node is away) keeps
+ * all that comes after it.
  */
 export function planTerminate(observed: FlvxObservation, wanted: FlvxTerminateWanted = {}): FlvxStep[] {
-  const users = [observed.user, ...observed.duplicates].filter((user) => user !== null);
-  const ids = new Set(users.map((user) => user.id));
+  const { user, duplicates } = observed;
+  const ids = new Set([user, ...duplicates].map((row) => row?.id));
+  const others = duplicates.flatMap((row) => planUserAway(observed, row));
+  // As long as another account bears its name, the panel refuses every update of the user.
+  const closing = planClosing(observed).map((step) =>
+    step.type === 'update-user' ? { ...step, needs: others.map(({ id }) => id) } : step,
+  );
   const rest = removalsOf(
     observed,
     observed.forwards.filter((row) => !ids.has(row.userId)),
     observed.permissions.filter((row) => !ids.has(row.userId)),
     '@gone',
   );
-  const steps = [...users.flatMap((user) => planUserAway(observed, user)), ...rest];
+  const own = user === null ? [] : planUserAway(pushedBy(observed, closing), user);
+  const steps = [...others, ...closing, ...own, ...rest];
   const limits = { key: wanted.speedKey ?? null, names: wanted.speedNames ?? [], keep: [] };
   return [...steps, ...planLimitsAway(observed, { ...nothing(), limits }, steps)];
 }

@@ -2,8 +2,10 @@ import type { FlvxForward } from '../records/forward.js';
 import type { FlvxPermission } from '../records/permission.js';
 import type { FlvxUser } from '../records/user.js';
 import type { FlvxObservation } from './observation.js';
-import { userValuesOf } from './quota-values.js';
 import { entryNodesOf } from './entry-nodes.js';
+import { planPermissions } from './plan-permissions.js';
+import { planUser } from './plan-user.js';
+import { permissionValuesOf, userValuesOf } from './quota-values.js';
 import type { FlvxStep } from './step.js';
 import type { AccountTarget } from './target.js';
 
@@ -79,4 +81,27 @@ export function planUserAway(observed: FlvxObservation, user: FlvxUser): FlvxSte
       needs: steps.map((step) => step.id),
     },
   ];
+}
+
+/**
+ * The account closed, user first: from then on nobody logs in, and the panel refuses new forwards, also to an old token. What is
+ * waited for on a node that is away is waited for on a closed account. Values stay as they are.
+ */
+export function planClosing(observed: FlvxObservation): FlvxStep[] {
+  const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
+  const target: AccountTarget = {
+    user: { status: 0 },
+    permissions: new Map(own.map((row) => [row.tunnelId, { values: { status: 0 } }])),
+    forwards: new Map(),
+    common: { keep: own.map(permissionValuesOf) },
+    repauseDefault: 'pushed',
+  };
+  return [...planUser(observed, target), ...planPermissions(observed, target, [], [])];
+}
+
+/** What is known once these steps are done: forwards that they start again are paused no more. */
+export function pushedBy(observed: FlvxObservation, steps: readonly FlvxStep[]): FlvxObservation {
+  const restarts = steps.flatMap((step) => (step.type === 'assign-tunnel' ? step.payload.restarts : []));
+  const paused = observed.memory.paused.filter((id) => !restarts.includes(id));
+  return { ...observed, memory: { ...observed.memory, paused } };
 }

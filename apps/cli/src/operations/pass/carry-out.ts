@@ -1,6 +1,6 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { HeldLease, StoreTables } from '@sluice/state-store';
-import type { AccountOrder, Desired, Panel } from '../../panels/panel.js';
+import type { AccountOrder, Desired, Panel, Plan } from '../../panels/panel.js';
 import { enforcementOf } from '../enforcement.js';
 import { panelLease, serviceLease, type Leases } from '../leases.js';
 import type { Session } from '../session.js';
@@ -172,6 +172,8 @@ export interface EnforceOptions {
   byName?: boolean;
   order?: AccountOrder | null;
   password?: string | null;
+  /** Called with each plan before it is applied. */
+  onPlan?: (plan: Plan) => void;
 }
 
 /** A plan that goes on and on would be a fault of an adapter: it ends here. */
@@ -210,6 +212,7 @@ export async function enforceService(
     const plan = await planWithSharers(session, panel, work, () =>
       planWork(session, panel, work, options.scope, options.order ?? null),
     );
+    options.onPlan?.(plan);
     const before = work.actions.length;
     const { movesLost } = await applyPlan(session, panel, run, work, plan, leases, {
       password: options.password ?? null,

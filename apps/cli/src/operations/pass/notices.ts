@@ -1,6 +1,8 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { NoticeRecord } from '@sluice/state-store';
+import type { Plan } from '../../panels/panel.js';
 import type { Session } from '../session.js';
+import type { Work } from './work.js';
 
 /** Something that somebody should hear of, before it is known to be new. */
 export interface Notice {
@@ -9,6 +11,12 @@ export interface Notice {
   panel: string | null;
   service: string | null;
   message: string;
+}
+
+/** What a plan says of a service. */
+export function planNotices({ service }: Pick<Work, 'service'>, plan: Pick<Plan, 'notices'> | undefined): Notice[] {
+  const { id, panel } = service;
+  return (plan?.notices ?? []).map(({ code, key, message }) => ({ code, key, message, panel, service: id }));
 }
 
 /** Rows for the store, each message one line; a notice whose key is there already is not written again. */

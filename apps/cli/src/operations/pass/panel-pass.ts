@@ -13,7 +13,7 @@ import { failForDoubt } from './doubt.js';
 import { draftHolds, judge, noticesOf } from './judge.js';
 import { keep } from './keep.js';
 import { meter } from './meter.js';
-import type { Notice } from './notices.js';
+import { planNotices, type Notice } from './notices.js';
 import type { Treatment } from './outcome.js';
 import { eachPage } from './pages.js';
 import { countFall, mostFell, type FallCount } from './plausibility.js';
@@ -298,11 +298,6 @@ async function look({ session, panel, request, open }: PanelRun): Promise<Map<st
     planAll(needing);
   }
   return plans;
-}
-
-function planNotices(work: Work, plan: Plan | undefined): Notice[] {
-  const { id, panel } = work.service;
-  return (plan?.notices ?? []).map((notice) => ({ ...notice, panel, service: id }));
 }
 
 function scopeOf(request: PassRequest): 'poll' | 'reconcile' {

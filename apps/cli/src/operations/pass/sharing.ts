@@ -17,13 +17,17 @@ interface Standing {
 }
 
 /**
- * Finds for each service that a hold or evidence is about (on a panel with accounts: for each) the other services of
- * the panel that stand on the same thing: by their refs, by what was seen of them in this run or before, and by open
- * evidence. Remembers what this run has seen.
+ * Finds for each service that a hold or evidence is about, or that the panel shows restricted (on a panel with accounts: for
+ * each), the other services of the panel that stand on the same thing: by their refs, by what was seen of them in this run
+ * or before, and by open evidence. Remembers what this run has seen.
  */
 export async function findSharers(session: Session, panel: Panel, works: Work[]): Promise<void> {
   const concerned = works.filter(
-    (work) => panel.accounts !== undefined || work.holds.length > 0 || work.evidence.length > 0,
+    ({ holds, evidence, observation }) =>
+      panel.accounts !== undefined ||
+      holds.length > 0 ||
+      evidence.length > 0 ||
+      (observation !== null && panel.isRestricted?.(observation) === true),
   );
   await noteSeen(session, panel, works);
   if (concerned.length === 0) return;

@@ -1,4 +1,5 @@
 import type { ActionRecord } from '@sluice/state-store';
+import { callAgeMs } from '../../panels/call-age.js';
 import type { Panel } from '../../panels/panel.js';
 import type { Session } from '../session.js';
 import type { Work } from './work.js';
@@ -17,8 +18,7 @@ export async function waitForFresh(session: Session, panel: Panel, work: Work): 
   const { clock, signal } = session.deps;
   const isOpen = (row: ActionRecord): boolean => {
     if (row.calledAt === null || !work.observation) return false;
-    const age = clock.now() - Date.parse(row.calledAt);
-    return age >= 0 && age <= FRESH_MS && panel.settle(row, work.observation) === null;
+    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.settle(row, work.observation) === null;
   };
   for (const wait of LOOKS_MS) {
     if (signal.aborted || !work.unsettled.some(isOpen)) return;

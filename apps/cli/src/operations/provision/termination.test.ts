@@ -137,6 +137,53 @@ describe('a termination of an FLVX service while its node is away', () => {
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
+  const isOpen = (): unknown[] => [at.panel.user(user)?.status, at.panel.permissionStatus(user, at.tunnels.hk)];
+
+  it('closes the account first, so that the panel refuses new forwards while it waits', async () => {
+    const customer = at.panel.customer(user);
+    const ordered = await at.run('provision terminate svc-1 --yes');
+    expect(ordered.exitCode).toBe(3);
+    expect(isOpen()).toEqual([0, 0]);
+    expect((await customer.createForward(at.tunnels.hk, 'more', '198.51.100.1:80', 21_000)).code).not.toBe(0);
+    // Journaled as steps of the termination, without a hold that anything would be given back for.
+    expect(ordered.json<OrderReport>().actions.slice(0, 2)).toEqual([
+      { type: 'update-user', target: String(user), state: 'applied' },
+      { type: 'assign-tunnel', target: String(at.tunnels.hk), state: 'applied' },
+    ]);
+    expect((await shown()).termination?.remains).not.toContain(`update-user ${user}`);
+    expect((await at.run('hold list svc-1')).json<{ holds: unknown[] }>().holds).toEqual([]);
+  });
+
+  it('closes it again where somebody has opened it, while the node is still away', async () => {
+    await terminate();
+    at.panel.world.users.get(user)!.status = 1;
+    const made = at.panel.addForward(user, at.tunnels.hk, { name: 'made meanwhile' });
+    expect(await run('reconcile')).toMatchObject({ status: 'skipped', exit: 3 });
+    expect(isOpen()).toEqual([0, 0]);
+    at.panel.nodeOnline(1);
+    expect(await run('reconcile')).toMatchObject({ status: 'skipped', exit: 0 });
+    expect([at.panel.user(user), at.panel.forward(made), at.panel.services(made)]).toEqual([undefined, undefined, []]);
+  });
+
+  it('takes away at once what was made all the same on a node that is there', async () => {
+    at.panel.addPermission(user, at.tunnels.jp);
+    await terminate();
+    const made = at.panel.addForward(user, at.tunnels.jp, { name: 'made meanwhile' });
+    const reconciled = await run('reconcile');
+    expect(reconciled.exit).toBe(3);
+    expect([at.panel.forward(made), at.panel.services(made)]).toEqual([undefined, []]);
+    expect(reconciled.actions).toContainEqual({ type: 'pause-forward', target: String(made), state: 'applied' });
+    expect(at.panel.forward(2)).toBeDefined();
+  });
+
+  it('pauses what its own closing of a permission has started again', async () => {
+    at.panel.nodeOnline(1);
+    at.panel.world.forwards.get(2)!.status = 0;
+    at.panel.node(1).failures.push({ message: 'no such thing', type: 'DeleteService' });
+    await terminate();
+    expect(at.panel.runningForwards()).not.toContain(2);
+  });
+
   it('is left out of hold release --all', async () => {
     await at.run('hold add svc-1');
     await terminate();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { Bench, type Outcome } from '../../test/harness.js';
+import { expectPlain, HOSTILE } from '../../test/hostile-text.js';
 import type { ImportReport } from './import-services.js';
 
 const CONFIG = `timeZone: UTC
@@ -194,5 +195,33 @@ describe('an export for a spreadsheet', () => {
     const plain = (await bench.sluice('service export')).stdout;
     expect((await importOf('back.csv', plain)).json<ImportReport>().totals.unchanged).toBe(1);
     expect((await bench.sluice('service export --spreadsheet --format json')).exitCode).toBe(2);
+  });
+});
+
+describe('an export of names with control characters', () => {
+  const formats = ['csv', 'json', 'yaml'];
+
+  beforeEach(async () => {
+    const rows = [{ id: 'svc-1', panel: 'vpn', product: 'net', client: HOSTILE, first_name: HOSTILE }];
+    expect((await importOf('a.json', JSON.stringify(rows))).exitCode).toBe(0);
+  });
+
+  const exported = async (format: string, isTTY: boolean): Promise<string> => {
+    let text = '';
+    const stdout = { isTTY, write: (chunk: string) => (text += chunk) };
+    expect((await bench.sluice(`service export --format ${format}`, { stdout })).exitCode).toBe(0);
+    return text;
+  };
+
+  it.each(formats)('is cleaned on a terminal (%s)', async (format) => {
+    const text = await exported(format, true);
+    expect(text).toContain('svc-1');
+    expectPlain(format, text);
+  });
+
+  it.each(formats)('gives a file or pipe what import reads again (%s)', async (format) => {
+    const text = await exported(format, false);
+    expect((await importOf(`back.${format}`, text)).json<ImportReport>().totals).toMatchObject({ unchanged: 1 });
+    if (format === 'csv') expect(text).toContain(HOSTILE);
   });
 });

@@ -1,8 +1,10 @@
 import type { CallOptions, EasyDcimClient } from '@sluice/easydcim-client';
 import { isPanelError } from '@sluice/panel-http';
 import type { ServiceRecord } from '@sluice/state-store';
+import { SluiceError } from '../../errors.js';
 import type { ContractReport, Observation } from '../panel.js';
 import { beyondTheLine, figurePaths, lineMemory, lineSpeed, USAGE_ENDPOINT } from './easydcim-plausible.js';
+import { isSendable, refOf } from './easydcim-refs.js';
 import type { EasyDcimState } from './easydcim-state.js';
 
 type Check = ContractReport['checks'][number];
@@ -31,7 +33,7 @@ export async function checkContract(
 ): Promise<ContractReport> {
   const report: ContractReport = { checks: [], shapes: [] };
   const living = services.filter((service) => service.status === 'active' || service.status === 'suspended');
-  const first = living[0];
+  const first = living.find(isSendable) ?? living[0];
   if (!first) {
     report.checks.push({
       name: 'contract',
@@ -49,15 +51,14 @@ export async function checkContract(
     try {
       report.checks.push({ name, object, ...(await look()) });
     } catch (error) {
-      if (!isPanelError(error)) throw error;
+      if (!isPanelError(error) && !(error instanceof SluiceError)) throw error;
       report.checks.push({ name, object, status: 'failed', message: `${error.code}: ${error.message}` });
     }
   };
-  const options = panel.callOptions(first, signal);
   const id = first.refs['easydcim_service_id'] ?? '';
   await attempt('services', 'GET /api/v3/client/services', async () => {
     let count = 0;
-    for await (const service of panel.client.services.list(options)) {
+    for await (const service of panel.client.services.list(panel.callOptions(first, signal))) {
       if (count++ === 0) report.shapes.push({ endpoint: 'GET /api/v3/client/services', shape: service.shape });
       if (count >= 100) break;
     }
@@ -84,7 +85,7 @@ async function checkBandwidth(
 ): Promise<Omit<Check, 'name' | 'object'>> {
   const window = { start: new Date(Date.parse(now) - 7 * DAY_MS).toISOString(), end: now };
   const reading = await panel.client.bandwidth(
-    service.refs['easydcim_service_id'] ?? '',
+    refOf(service, 'easydcim_service_id') ?? '',
     window,
     panel.callOptions(service, signal),
   );
@@ -113,7 +114,7 @@ async function checkWindows(
   now: string,
   signal: AbortSignal,
 ): Promise<Omit<Check, 'name' | 'object'>> {
-  const id = service.refs['easydcim_service_id'] ?? '';
+  const id = refOf(service, 'easydcim_service_id') ?? '';
   const options = panel.callOptions(service, signal);
   const at = (days: number): string => new Date(Date.parse(now) - days * DAY_MS).toISOString();
   const totals: number[] = [];

@@ -25,7 +25,8 @@ import { planEasyDcim } from './easydcim-plan.js';
 import { performStep } from './easydcim-apply.js';
 import { checkContract } from './easydcim-contract.js';
 import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
-import { easyDcimResources, mayShare, seenWhole } from './easydcim-resources.js';
+import { refOf } from './easydcim-refs.js';
+import { easyDcimResources, isRestricted, mayShare, seenWhole } from './easydcim-resources.js';
 import { settleAction } from './easydcim-settle.js';
 import { objectOf, type EasyDcimState } from './easydcim-state.js';
 
@@ -96,8 +97,8 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   ): Promise<void> {
     let answer: UsageAnswer;
     try {
-      const id = service.refs['easydcim_service_id'] ?? '';
-      const reading = await this.client.bandwidth(id, window, { ...this.#call(service), signal });
+      const id = refOf(service, 'easydcim_service_id') ?? '';
+      const reading = await this.client.bandwidth(id, window, this.callOptions(service, signal));
       const { inBytes, outBytes, totalBytes, warnings, raw, shape } = reading;
       answer = {
         reading: { known: true, at: isoNow(this.#deps.clock), inBytes, outBytes, totalBytes },
@@ -126,9 +127,10 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
 
   async #see(service: ServiceRecord, signal: AbortSignal): Promise<Observation<EasyDcimState>> {
     const { easydcim_service_id: serviceId, easydcim_order_id: orderId } = service.refs;
-    const options = { ...this.#call(service), signal };
     const state: EasyDcimState = { ports: null, portsError: null, isGone: false, order: null, orderError: null };
-    const readPorts = async (id: string): Promise<void> => {
+    const readPorts = async (): Promise<void> => {
+      const options = this.callOptions(service, signal);
+      const id = refOf(service, 'easydcim_service_id') ?? '';
       const ports: Port[] = [];
       for await (const port of this.client.ports.list(id, options)) ports.push(port);
       // The list may leave the administrative state out; the port itself is the better source.
@@ -138,21 +140,24 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
         ),
       );
     };
-    const readOrder = async (id: string): Promise<void> => {
-      const order = await this.client.orders.get(id, options);
+    const readOrder = async (): Promise<void> => {
+      // Orders are not asked for as the user: what is wrong with that one does not matter here.
+      const options = { ...this.#call(service), signal };
+      const order = await this.client.orders.get(refOf(service, 'easydcim_order_id') ?? '', options);
       state.order =
         order.suspended === null && serviceId !== undefined ? await this.#statusOf(order, serviceId, options) : order;
     };
     await Promise.all([
       serviceId === undefined
         ? undefined
-        : readPorts(serviceId).catch(async (error: unknown) => {
+        : readPorts().catch(async (error: unknown) => {
             state.portsError = withCredentialKey(error, this.#key);
-            if (state.portsError.code === 'PANEL_NOT_FOUND') state.isGone = await this.#isGone(serviceId, options);
+            if (state.portsError.code === 'PANEL_NOT_FOUND')
+              state.isGone = await this.#isGone(serviceId, this.callOptions(service, signal));
           }),
       orderId === undefined
         ? undefined
-        : readOrder(orderId).catch((error: unknown) => {
+        : readOrder().catch((error: unknown) => {
             state.orderError = withCredentialKey(error, this.#key);
           }),
     ]);
@@ -222,22 +227,26 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
 
   adopt = adoptEasyDcim;
 
-  graph(service: ServiceRecord, window: { start: string; end: string }, signal: AbortSignal): Promise<PanelGraph> {
-    return this.client.graphs.export(service.refs['easydcim_service_id'] ?? '', window, {
-      ...this.#call(service),
-      signal,
-    });
+  async graph(
+    service: ServiceRecord,
+    window: { start: string; end: string },
+    signal: AbortSignal,
+  ): Promise<PanelGraph> {
+    const id = refOf(service, 'easydcim_service_id') ?? '';
+    return this.client.graphs.export(id, window, this.callOptions(service, signal));
   }
 
   resources = easyDcimResources;
+  isRestricted = isRestricted;
   readonly unread = { isComplete: seenWhole, mayShare };
 
   close(): void {
     this.client.close();
   }
 
-  /** How calls about a service are made: as which user, under which name in the log. */
+  /** How calls about a service are made: as which user, under which name in the log. Throws `bad_ref` for a user that can't be sent. */
   callOptions(service: ServiceRecord, signal: AbortSignal): { tag: string; impersonate?: string; signal: AbortSignal } {
+    refOf(service, 'easydcim_user');
     return { ...this.#call(service), signal };
   }
 

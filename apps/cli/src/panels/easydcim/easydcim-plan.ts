@@ -6,6 +6,7 @@ import {
   innocentOf,
   orderSharers,
   portSharers,
+  restrictedForOthers,
   sharedOrder,
   sharedPorts,
   stillRestricted,
@@ -43,14 +44,17 @@ export function planEasyDcim(desired: Desired, observation: Observation<EasyDcim
   if (orderHolds.length > 0 || orderEvidence.length > 0) {
     planOrder(plan, desired, state, orderId ?? null, orderHolds, orderEvidence);
   }
-  plan.stops = stopsOf(state, desired.evidence);
+  const others = restrictedForOthers(desired, state, { ports: portHolds.length > 0, order: orderHolds.length > 0 });
+  plan.notices = stillRestricted(desired, others);
+  const isKnown = (target: string): boolean => [...desired.evidence, ...others].some((item) => item.target === target);
+  plan.drift.push(...plan.notices.map(({ message }) => message));
+  plan.stops = stopsOf(state, isKnown);
   return plan;
 }
 
-/** What somebody else has suspended or disabled, as far as it was read. One port of several may be a spare one. */
-function stopsOf({ order, ports }: EasyDcimState, evidence: EvidenceRecord[]): string[] {
+/** What nobody has suspended or disabled for one of our holds, as far as it was read. One port of several may be a spare one. */
+function stopsOf({ order, ports }: EasyDcimState, isOurs: (target: string) => boolean): string[] {
   const stops: string[] = [];
-  const isOurs = (target: string): boolean => evidence.some((item) => item.target === target);
   if (order?.suspended === true && !isOurs(order.id)) {
     stops.push(`order ${order.id} is suspended, and not by a hold of this service`);
   }
@@ -90,7 +94,6 @@ function planPorts(
       keep(plan, item, holds);
     } else if (heir) {
       plan.moves.push({ evidence: item.id, hold: heir.hold.id });
-      plan.notices = [...(plan.notices ?? []), stillRestricted(desired, item, heir.service)];
     } else {
       // A port of somebody who is not held is given back, and counts for the brake: a wrong import would free many.
       if (hold) plan.counts = true;
@@ -215,7 +218,6 @@ function planOrder(
     const heir = heirOf(orderSharers(desired, item.target), item, 'order');
     if (heir) {
       plan.moves.push({ evidence: item.id, hold: heir.hold.id });
-      plan.notices = [...(plan.notices ?? []), stillRestricted(desired, item, heir.service)];
     } else if (item.target !== order.id) {
       plan.problems.push({
         code: 'order_changed',

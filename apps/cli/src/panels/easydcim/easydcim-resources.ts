@@ -20,6 +20,12 @@ export function easyDcimResources(service: ServiceRecord, observation: Observati
   return [...new Set(ids)];
 }
 
+/** Pure: whether its order is suspended or one of its ports disabled. */
+export function isRestricted({ state }: Observation<EasyDcimState>): boolean {
+  const isShut = state?.ports?.some((port) => !port.management && port.adminEnabled === false) === true;
+  return isShut || state?.order?.suspended === true;
+}
+
 /** Pure: whether all ports of a service were read, or the panel says that it does not exist. */
 export function seenWhole(service: ServiceRecord, { state }: Observation<EasyDcimState>): boolean {
   return state !== null && (state.ports !== null || isMissing(service, state));

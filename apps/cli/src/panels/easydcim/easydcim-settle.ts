@@ -1,4 +1,5 @@
 import type { ActionRecord } from '@sluice/state-store';
+import { callAgeMs } from '../call-age.js';
 import type { Observation, StepOutcome } from '../panel.js';
 import {
   ACTION_TYPES,
@@ -30,8 +31,8 @@ export function settleAction(action: ActionRecord, observation: Observation<Easy
   if (!state) return null;
   const outcome = outcomeOf(action, state);
   if (outcome === null || action.calledAt === null) return outcome;
-  const age = Date.parse(observation.at) - Date.parse(action.calledAt);
-  if (outcome.state === 'failed') return age >= 0 && age < graceOf(action) ? null : outcome;
+  const age = callAgeMs(action.calledAt, Date.parse(observation.at));
+  if (outcome.state === 'failed') return age < graceOf(action) ? null : outcome;
   if (outcome.state === 'in-doubt' && wasAccepted(action) && age >= GRACE_MS) {
     // The panel will not show it any more. It said yes: a release has to undo it.
     return { state: 'applied', observed: { ...(outcome.observed as object), ...ACCEPTED }, error: null };

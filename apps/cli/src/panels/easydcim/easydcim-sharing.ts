@@ -1,6 +1,7 @@
-import type { EvidenceRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
+import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
 import type { ItemError } from '../../errors.js';
 import type { Desired, Plan, Sharer } from '../panel.js';
+import type { EasyDcimState } from './easydcim-state.js';
 
 /** What a hold restricts. */
 export interface Wants {
@@ -32,14 +33,14 @@ export function heirOf(
   sharers: readonly Sharer[],
   { kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>,
   what: keyof Wants,
-): { service: ServiceRecord; hold: HoldRecord } | null {
+): { sharer: Sharer; hold: HoldRecord } | null {
   for (const sharer of sharers) {
     const standsOnIt = sharer.shared.some(
       (resource) => resource === `${kind}:${target}` || (what === 'ports' && resource.startsWith('service:')),
     );
     if (!standsOnIt || (what === 'ports' && !sharer.allowSharedPorts)) continue;
     const hold = restrictingHold(sharer, what);
-    if (hold) return { service: sharer.service, hold };
+    if (hold) return { sharer, hold };
   }
   return null;
 }
@@ -85,17 +86,63 @@ export function unknownSharers({ service }: Desired, unread: readonly string[]):
   };
 }
 
-/** Tells that a target stays restricted for another service. */
+/** Pure: what the panel shows restricted for a hold of another service, which no hold of this one needs. */
+export function restrictedForOthers(
+  desired: Desired,
+  { order, ports }: EasyDcimState,
+  needed: Wants,
+): { target: string; what: string; sharer: Sharer; hold: HoldRecord }[] {
+  const found: ReturnType<typeof restrictedForOthers> = [];
+  const add = (kind: 'order' | 'port', target: string, what: keyof Wants): void => {
+    const heir = heirOf(desired.sharers, { kind, target }, what);
+    if (heir) found.push({ target, what: kind, ...heir });
+  };
+  if (!needed.order && order?.suspended === true) add('order', order.id, 'order');
+  if (needed.ports) return found;
+  const isOurs = (id: string): boolean => desired.evidence.some((item) => item.kind === 'port' && item.target === id);
+  for (const port of (ports ?? []).filter(({ management }) => !management)) {
+    // A port that shows no state is as Sluice left it.
+    if (port.adminEnabled === false || (port.adminEnabled === null && isOurs(port.id))) add('port', port.id, 'ports');
+  }
+  return found;
+}
+
+/** Pure: the notices about it, one for each hold that restricts ports and one for the order. */
 export function stillRestricted(
   { service }: Desired,
-  item: EvidenceRecord,
-  other: ServiceRecord,
-): NonNullable<Plan['notices']>[number] {
+  found: ReturnType<typeof restrictedForOthers>,
+): NonNullable<Plan['notices']> {
+  const groups = new Map<string, typeof found>();
+  for (const item of found) {
+    const key = `still_restricted:${service.id}:${item.what}:${item.hold.id}`;
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups].map(([key, items]) => ({ code: 'still_restricted', key, ...wordsOf(service.id, items) }));
+}
+
+function wordsOf(id: string, items: ReturnType<typeof restrictedForOthers>): { hold: string; message: string } {
+  const [{ what, sharer, hold }] = items as [(typeof items)[number]];
+  const targets = items.map(({ target }) => target);
+  const plural = targets.length > 1;
+  const stays =
+    what === 'order'
+      ? `order ${targets.join()} stays suspended`
+      : `port${plural ? 's' : ''} ${targets.join(' and ')} stay${plural ? '' : 's'} disabled`;
+  const other = sharer.service.id;
+  const remedy =
+    what === 'order'
+      ? 'correct easydcim_order_id if it is the order of one of them only'
+      : 'correct easydcim_service_id or easydcim_server_id if they do not share';
   return {
-    code: 'still_restricted',
-    key: `still_restricted:${item.id}:${other.id}`,
-    message: `${service.id} is released, but ${item.kind} ${item.target} stays as it is: ${other.id} shares it and is held`,
+    hold: hold.id,
+    message: `${id}: ${stays}, though no hold of ${id} needs it: ${other} shares ${plural ? 'them' : 'it'} and has a ${hold.reason} hold since ${hold.since}; ${releaseOf(hold)}, or ${remedy}`,
   };
+}
+
+function releaseOf({ reason, service }: HoldRecord): string {
+  if (reason === 'manual') return `"sluice hold release ${service}" releases it`;
+  if (reason === 'billing') return `"sluice provision unsuspend ${service}" releases it`;
+  return `"sluice explain ${service}" shows what it waits for`;
 }
 
 function idsOf(sharers: readonly Sharer[]): string {

@@ -9,11 +9,14 @@ const MOST_FORWARDS = 50;
 const PAUSED_FOR_MS = 55 * 60_000;
 /** What the panel's clock and ours may be apart after their difference was measured. */
 const TOLERANCE_MS = 1000;
+/** A pause takes no longer than this from its call to the answer. */
+const LONGEST_PAUSE_MS = 60_000;
 
-/** A forward that has to be paused, and until when, by the panel's clock, it is known to be. */
+/** A forward that has to be paused. */
 interface HeldForward {
   row: FlvxForward;
   held: HeldService;
+  /** When its last pause was known to be over, by our clock turned into the panel's. */
   until: number;
 }
 
@@ -91,16 +94,27 @@ function planOf(
 /** Has something been written since that may have started it, or has nobody looked for an hour? */
 function isDue({ row, until }: HeldForward, tunnel: FlvxTunnel, writes: FlvxWrites): boolean {
   if (writes.at - until >= PAUSED_FOR_MS) return true;
+  const written = writes.forwards.get(row.id);
+  if (written !== undefined && isAfter(written, until)) return true;
+  const paused = pausedAt(until, written);
   const changes = [
-    writes.forwards.get(row.id),
     writes.tunnels.get(tunnel.id),
     ...tunnel.entryNodes.map(({ nodeId }) => writes.nodes.get(nodeId)?.changedAt),
   ];
-  return changes.some((changedAt) => changedAt !== undefined && isAfter(changedAt, until));
+  return changes.some((changedAt) => changedAt !== undefined && changedAt >= paused);
 }
 
+/**
+ * The pause itself writes to the forward, somewhat later than `until` if the clocks' difference is measured badly. What others
+ * write to it within that time can't be told from it: starting it shows on the panel, and a redeploy is never seen.
+ */
 function isAfter(changedAt: number, until: number): boolean {
   return changedAt > until + TOLERANCE_MS;
+}
+
+/** When the panel wrote the pause down, by its own clock as all that it is compared with: the same instant may be a start after it. */
+function pausedAt(until: number, written: number | undefined): number {
+  return written !== undefined && written > until - LONGEST_PAUSE_MS ? Math.min(written, until) : until;
 }
 
 /** When the hold paused it; what was there before the hold is not newer than that. */

@@ -45,6 +45,8 @@ describe('terminate', () => {
     expect(ended.exitCode).toBe(0);
     expect(open.map((one) => one.isOpen())).toEqual([false, false]);
     expect(steps(ended.json<OrderReport>().actions)).toEqual([
+      'update-user 3 applied',
+      'assign-tunnel 1 applied',
       'pause-forward 2 applied',
       'pause-forward 3 applied',
       'pause-forward 4 applied',

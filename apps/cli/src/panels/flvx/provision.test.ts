@@ -406,6 +406,8 @@ describe('terminate', () => {
     const broken = await at.run('provision terminate svc-1 --yes');
     expect([1, 3]).toContain(broken.exitCode);
     expect(order(broken).actions.map(({ type, state }) => `${type} ${state}`)).toEqual([
+      'update-user applied',
+      'assign-tunnel applied',
       'pause-forward failed',
       'delete-forward failed',
       'remove-tunnel failed',

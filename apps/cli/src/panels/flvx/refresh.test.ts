@@ -80,6 +80,28 @@ describe('held forwards', () => {
     expect(changing()).toEqual([]);
   });
 
+  it.each([0, 400, 1000])('are paused again at the poll after a restart %s ms after the pause', async (ms) => {
+    const user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk, { name: 'web', remoteAddr: '198.51.100.7:443' });
+    await poll();
+    at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
+    expect((await poll()).status).toBe('held');
+    expect(at.panel.runningForwards()).toEqual([1]);
+    at.bench.clock.advance(ms);
+    at.panel.restartNode(1);
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1]);
+    // The same after a pause of the round's own, and then it is done.
+    at.bench.clock.advance(ms);
+    at.panel.restartNode(1);
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1]);
+    at.panel.server.clearCalls();
+    await poll();
+    expect(changing()).toEqual([]);
+  });
+
   it('are paused again after an edit of their tunnel', async () => {
     await held();
     at.bench.clock.advance(MINUTE);

@@ -7,6 +7,7 @@ import {
 import type { LeaseOwner } from '@sluice/state-store';
 import type { HiddifyPanelConfig } from '../../config/schema.js';
 import { isoNow } from '../../context.js';
+import { callAgeMs } from '../call-age.js';
 import type { PanelDeps } from '../registry.js';
 
 /**
@@ -73,7 +74,7 @@ function isHolderAlive(
   if (owner === null || owner.host !== self.host) return null;
   if (isAlive(owner)) return true;
   const calledAt = begun.get(processKey(owner));
-  const settled = calledAt === undefined || clock.now() - Date.parse(calledAt) >= LAST_REQUEST_MS;
+  const settled = calledAt === undefined || callAgeMs(calledAt, clock.now()) >= LAST_REQUEST_MS;
   return settled ? false : null;
 }
 

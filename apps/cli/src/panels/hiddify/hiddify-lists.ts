@@ -3,6 +3,7 @@ import { isPanelError } from '@sluice/panel-http';
 import type { ServiceRecord } from '@sluice/state-store';
 import { isoNow, type Clock } from '../../context.js';
 import { itemErrorOf, type ItemError } from '../../errors.js';
+import { badUuid } from './hiddify-product.js';
 import { USER_REF } from './hiddify-state.js';
 
 /** What was seen of one user. */
@@ -72,7 +73,9 @@ export class HiddifyLists {
       const alone = await this.#client.users.get(uuid, { tag: id, signal });
       return { at: listed?.at ?? at, user: alone, rows: listed?.rows ?? null };
     } catch (error) {
-      return { at, error: readError(error) };
+      const refused = readError(error);
+      // The client asks for no uuid that a user can't have.
+      return { at, error: refused.code === 'invalid_user' ? badUuid(id, USER_REF) : refused };
     }
   }
 }

@@ -72,12 +72,17 @@ export function orderProblem(service: ServiceRecord, product: ProductConfig): It
   ];
   for (const [what, uuid] of uuids) {
     if (uuid === undefined || UUID.test(uuid.toLowerCase())) continue;
-    return {
-      code: 'bad_uuid',
-      message: `"${service.id}": ${what} is no uuid of version 4, as the panel shows it in its lists; nothing was called`,
-    };
+    return badUuid(service.id, what);
   }
   return null;
+}
+
+/** Why nothing is asked of the panel: no user can have what stands there. */
+export function badUuid(service: string, what: string): ItemError {
+  return {
+    code: 'bad_uuid',
+    message: `"${service}": ${what} is no uuid of version 4, as the panel shows it in its lists; nothing was called`,
+  };
 }
 
 /** A v4 uuid from random bytes. */

@@ -1,5 +1,6 @@
 import type { HiddifyUser, HiddifyUserChange } from '@sluice/hiddify-agent-traffic';
 import type { ActionRecord } from '@sluice/state-store';
+import { callAgeMs } from '../call-age.js';
 import type { Observation, StepOutcome } from '../panel.js';
 import {
   ACTION_TYPES,
@@ -22,8 +23,8 @@ export function settleHiddify(action: ActionRecord, { state, at }: Observation<H
   if (!state) return null;
   const outcome = outcomeOf(action, state.user);
   if (outcome?.state !== 'failed' || action.calledAt === null) return outcome;
-  const age = Date.parse(at) - Date.parse(action.calledAt);
-  return action.state === 'in-doubt' && age >= 0 && age < GRACE_MS ? null : outcome;
+  const age = callAgeMs(action.calledAt, Date.parse(at));
+  return action.state === 'in-doubt' && age < GRACE_MS ? null : outcome;
 }
 
 function outcomeOf(action: ActionRecord, user: HiddifyUser | null): StepOutcome | null {
