@@ -21,6 +21,8 @@ export default {
   ignorers: ['message-texts'],
   coverageAnalysis: 'perTest',
   concurrency: 2,
+  // Modules of earlier runs stay in memory: a runner that was never replaced would take it all.
+  maxTestRunnerReuse: 30,
   // None of the rules loops: a mutant that takes long is a machine that is busy.
   timeoutMS: 120_000,
   reporters: ['clear-text', 'progress-append-only', 'json'],

@@ -9,6 +9,7 @@ const { benchPoll } = await import('./bench/poll.mjs');
 const { benchLarge, benchMemory } = await import('./bench/large.mjs');
 const { benchHiddifySweep } = await import('./bench/hiddify-sweep.mjs');
 const { benchFlvxPoll } = await import('./bench/flvx.mjs');
+const { benchRefresh } = await import('./bench/refresh.mjs');
 
 const wanted = process.argv.slice(2);
 const parts = {
@@ -18,6 +19,7 @@ const parts = {
   memory: benchMemory,
   hiddify: benchHiddifySweep,
   flvx: benchFlvxPoll,
+  refresh: benchRefresh,
 };
 for (const [name, bench] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -14,9 +14,7 @@ export function buildProgram(deps: Deps, exit: (code: number) => void): Command 
   const program = new Command('sluice');
   const context: CommandContext = { deps, exit };
   program
-    .description(
-      'Meters traffic, enforces quotas and provisions services on EasyDCIM, FLVX and Hiddify panels.',
-    )
+    .description('Meters traffic, enforces quotas and provisions services on EasyDCIM, FLVX and Hiddify panels.')
     .version(deps.version, '--version', 'print the version')
     .option(
       '--config <file>',
