@@ -8,8 +8,11 @@ const LONG = process.env['SLUICE_LONG'] === '1';
 /** Calls that stop and start forwards; any changing call in the long form. */
 const CALLS = LONG ? /./ : /forward\/(pause|resume)$/;
 
-/** When a command is killed: the panel never did what it was asked, did it but was not heard, or so many milliseconds after the call. */
-type Moment = 'undone' | 'unheard' | number;
+/**
+ * When a command is killed: the panel never did what it was asked, did it but was not heard, does it only when the next command
+ * has looked already, or so many milliseconds after the call.
+ */
+type Moment = 'undone' | 'unheard' | 'late' | number;
 
 /** A folder and a panel for runs in processes of their own: everything goes by the computer's clock. */
 interface Killed {
@@ -27,7 +30,19 @@ async function startKilled(product: string): Promise<Killed> {
   const hk = panel.addTunnel({ name: 'HK-01', entryNodes: [panel.addNode('hk-entry')] });
   bench.write('sluice.yaml', flvxConfig(panel.url));
   const options = { cwd: bench.folder, env: { FLVX_PASSWORD: ADMIN_PASSWORD } };
-  const run = (words: string): Promise<ProcessEnd> => runCommand(words.split(' '), options);
+  // What comes late comes after as many looks as a command makes that does not wait for it, or when it has ended.
+  let looks = 0;
+  let landed: (() => void) | null = null;
+  panel.server.onCall((call) => {
+    if (landed === null || !call.endpoint.endsWith('/forward/list')) return;
+    looks += 1;
+    if (looks === 3) setImmediate(landed);
+  });
+  const run = async (words: string): Promise<ProcessEnd> => {
+    const end = await runCommand(words.split(' '), options);
+    landed?.();
+    return end;
+  };
   const due = new Date(Date.now() + 12 * DAY).toISOString().slice(0, 10);
   await run(`service add svc-1 panel=relay product=${product} billing_cycle=monthly next_due_date=${due}`);
   const made = (await run('provision create svc-1 --json')).json<{ service: { refs: Record<string, string> } }>();
@@ -40,10 +55,15 @@ async function startKilled(product: string): Promise<Killed> {
     run,
     async kill(words, n, moment) {
       const match = (call: FakeCall): boolean => call.changing && CALLS.test(call.endpoint);
-      if (typeof moment === 'string') {
+      if (moment === 'late') {
+        const looked = new Promise<void>((resolve) => (landed = resolve));
+        panel.server.inject({ match, skip: n - 1, times: 1, fault: { kind: 'wait', until: () => looked } });
+      } else if (typeof moment === 'string') {
         const when = moment === 'undone' ? 'before' : 'after';
         panel.server.inject({ match, skip: n - 1, times: 1, when, fault: { kind: 'hang' } });
       }
+      const release = landed;
+      landed = null;
       const process = startCommand(words.split(' '), options);
       let seen = 0;
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,6 +76,8 @@ async function startKilled(product: string): Promise<Killed> {
       clearTimeout(timer);
       ignore();
       panel.server.clearFaults();
+      landed = release;
+      looks = 0;
       return end.signal !== null;
     },
     async close() {
@@ -109,9 +131,17 @@ const stories: Story[] = [
     next: ['provision change-package svc-1 counted', 'poll', 'provision change-package svc-1 relay'],
     ...{ running: [1, 2, 4], speed: null, moment: 'unheard' },
   },
+  {
+    what: 'a suspension that the next command takes back',
+    product: 'relay',
+    before: () => Promise.resolve(),
+    words: 'provision suspend svc-1',
+    next: ['provision unsuspend svc-1', 'poll'],
+    ...{ running: [1, 2], speed: null, moment: 'late' },
+  },
 ];
 const cases = stories.flatMap((story) => {
-  const moments: Moment[] = LONG ? ['undone', 'unheard', 0, 2, 6, 15] : [story.moment];
+  const moments: Moment[] = LONG ? ['undone', 'unheard', 'late', 0, 2, 6, 15] : [story.moment];
   return moments.map((moment) => ({ ...story, moment }));
 });
 

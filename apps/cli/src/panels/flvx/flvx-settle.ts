@@ -4,6 +4,9 @@ import type { Observation, StepOutcome } from '../panel.js';
 import type { FlvxState } from './flvx-state.js';
 import { journaledStep, payloadOf } from './flvx-step.js';
 
+/** How long a pause or a start may still be under way when its run was broken off: the panel writes it after the nodes have answered. */
+const BROKEN_OFF_GRACE_MS = 3000;
+
 /**
  * Pure: what the panel shows of an action that was left planned or in doubt. What it does not show is planned again where it
  * is still needed: every step but a create may be made twice without harm, and a second account of an unguessable name is
@@ -16,6 +19,7 @@ export function settleFlvx(action: ActionRecord, observation: Observation<FlvxSt
   const { observed } = state;
   const sight = settleStep(step, observed);
   if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
+  if (sight === 'not-done' && isUnderWay(action, observation.at)) return null;
   if (sight === 'not-done') return failed('not_done', `the panel shows nothing of ${step.id}`);
   if (step.type === 'create-user' && observed.user === null) {
     return failed(
@@ -24,6 +28,12 @@ export function settleFlvx(action: ActionRecord, observation: Observation<FlvxSt
     );
   }
   return doneOutcome(action, step, observation.at, observed.user?.id ?? null);
+}
+
+function isUnderWay({ type, calledAt }: ActionRecord, at: string): boolean {
+  if (calledAt === null || (type !== 'pause-forward' && type !== 'resume-forward')) return false;
+  const age = Date.parse(at) - Date.parse(calledAt);
+  return age >= 0 && age < BROKEN_OFF_GRACE_MS;
 }
 
 /** Pure: what an action has brought about that an operator says was done. The id of a new account shows at the next look. */
