@@ -144,7 +144,7 @@ const LONGEST_CHANGE_MS = 3_600_000;
  */
 async function refreshed(session: Session, panel: Panel, run: string, work: Work, scope: Scope): Promise<boolean> {
   const { service, observation } = work;
-  if (!(await factsHold(session, work))) {
+  if (!(await factsHold(session.store, work))) {
     leaveOut(work);
     return false;
   }
@@ -198,15 +198,15 @@ export async function enforceService(
   work.unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isOrderRow(action));
   const settled = await settleUnsettled(session, panel, work, leases);
   if (!settled) return;
-  const isStopped = async (): Promise<boolean> => {
+  const isStopped = async (tables: StoreTables): Promise<boolean> => {
     if (options.byName === true) return false;
-    const switches = await session.store.switches.list();
+    const switches = await tables.switches.list();
     const enforcement = enforcementOf(session.config, switches, panel.name, work.service.product);
     if (enforcement.value === 'observe') work.enforcement = enforcement;
-    else if (!(await factsHold(session, work))) leaveOut(work);
+    else if (!(await factsHold(tables, work))) leaveOut(work);
     return enforcement.value === 'observe' || work.changedMeanwhile;
   };
-  if (await isStopped()) return;
+  if (await isStopped(session.store)) return;
   for (let round = 1; ; round++) {
     await loadHoldsOfSharers(session, panel, [work]);
     const plan = await planWithSharers(session, panel, work, () =>
@@ -222,7 +222,7 @@ export async function enforceService(
       .slice(before)
       .every((action) => action.state === 'applied' || action.state === 'unneeded');
     const goesOn = movesLost || (plan.again === true && done);
-    if (!goesOn || session.deps.signal.aborted || (await isStopped())) return;
+    if (!goesOn || session.deps.signal.aborted || (await isStopped(session.store))) return;
     if (round === MOST_ROUNDS) {
       fail(work, {
         code: 'not_finished',

@@ -7,8 +7,9 @@ import {
   type HeldLease,
   type ServiceChange,
   type ServiceRecord,
+  type StoreTables,
 } from '@sluice/state-store';
-import type { AccountOrder, Desired, Panel, Plan, Step, StepOutcome } from '../../panels/panel.js';
+import type { AccountOrder, ApplyContext, Desired, Panel, Plan, Step, StepOutcome } from '../../panels/panel.js';
 import { leaveOutDoubtful, outcomeByReading, outcomeUnknown, withRemedy } from './doubt.js';
 import { zoneOf } from './prepare.js';
 import { plannedRow } from '../planned-row.js';
@@ -128,9 +129,15 @@ export function actionRow(session: Session, run: string, work: Work, step: Step)
   });
 }
 
+/** Whether a run may change the service no more, by what the store says in a transaction. */
+export type IsStopped = (tables: StoreTables) => Promise<boolean>;
+
+/** Ends a step right before its call: the panel was put under `observe`, or the facts have changed. */
+class ChangeStopped extends Error {}
+
 /**
  * Does the steps of a plan one after the other; a step that fails stops only those that need it, and hides none. Steps
- * for later rounds are left to these. Once it is stopped nothing more is begun.
+ * for later rounds are left to these. Whether it is stopped is looked at in the transaction that writes down each call; then nothing more is begun.
  */
 export async function applyPlan(
   session: Session,
@@ -139,7 +146,7 @@ export async function applyPlan(
   work: Work,
   plan: Plan,
   leases: HeldLease[],
-  { password, isStopped }: { password: string | null; isStopped: () => Promise<boolean> },
+  { password, isStopped }: { password: string | null; isStopped: IsStopped },
 ): Promise<{ movesLost: boolean }> {
   const steps = plan.steps.filter((step) => step.later !== true);
   const rows = steps.map((step) => actionRow(session, run, work, step));
@@ -160,28 +167,22 @@ export async function applyPlan(
   takeMoves(work, plan, moved);
   work.actions.push(...rows);
   const undone = new Set<string>();
+  let stopped = false;
   for (const [index, step] of steps.entries()) {
     const row = rows[index];
     if (!row) continue;
     const missing = step.needs?.find((id) => undone.has(id));
     if (session.deps.signal.aborted || missing !== undefined) {
       await settleRow(session, work, row, missing === undefined ? notCalled : waitsFor(missing), leases);
-    } else if (await isStopped()) {
+    } else if (stopped) {
       await settleRow(session, work, row, notWanted, leases);
     } else {
-      const outcome = await panel.apply(work.service, step, {
-        signal: session.deps.signal,
-        password,
-        calling: async () => {
-          const calledAt = session.now();
-          row.calledAt = calledAt;
-          await session.write(leases, (tables) => tables.actions.called(row.id, calledAt));
-        },
-        accepted: (observed) =>
-          session.write(leases, (tables) =>
-            tables.actions.settle(row.id, { state: 'planned', settledAt: null, observed }),
-          ),
+      const context = contextOf(session, row, leases, { password, isStopped });
+      const outcome = await panel.apply(work.service, step, context).catch((error: unknown) => {
+        if (error instanceof ChangeStopped) return notWanted;
+        throw error;
       });
+      stopped = outcome === notWanted;
       const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
       if (step.needsPassword === true && mayBeDone) work.passwordSet = true;
       await settleRow(session, work, row, outcome, leases);
@@ -189,6 +190,29 @@ export async function applyPlan(
     if (step.id !== undefined && row.state !== 'applied' && row.state !== 'unneeded') undone.add(step.id);
   }
   return { movesLost: moved.length < plan.moves.length };
+}
+
+function contextOf(
+  session: Session,
+  row: ActionRecord,
+  leases: HeldLease[],
+  { password, isStopped }: { password: string | null; isStopped: IsStopped },
+): ApplyContext {
+  return {
+    signal: session.deps.signal,
+    password,
+    // One transaction: whoever stops the run afterwards finds the call in the journal and can wait for its end.
+    calling: async () => {
+      const calledAt = session.now();
+      await session.write(leases, async (tables) => {
+        if (await isStopped(tables)) throw new ChangeStopped();
+        await tables.actions.called(row.id, calledAt);
+      });
+      row.calledAt = calledAt;
+    },
+    accepted: (observed) =>
+      session.write(leases, (tables) => tables.actions.settle(row.id, { state: 'planned', settledAt: null, observed })),
+  };
 }
 
 /** Evidence that passed to a hold of another service is no longer this one's. */

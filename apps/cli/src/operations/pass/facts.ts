@@ -56,9 +56,9 @@ export async function leaveOutChanged(
 }
 
 /** Whether the facts that the work rests on are still what the store says. */
-export async function factsHold(session: Session, work: Work): Promise<boolean> {
+export async function factsHold(tables: StoreTables, work: Work): Promise<boolean> {
   const { id } = work.service;
-  return (await storedFacts(session.store, [id])).get(id) === ownFacts(work);
+  return (await storedFacts(tables, [id])).get(id) === ownFacts(work);
 }
 
 /** Reads the facts of these services as text, to be compared with `ownFacts`. A service that is gone has none. */
