@@ -59,11 +59,14 @@ const LATER: Pick<FlvxMemo, 'unpushed' | 'cuts' | 'away' | 'again' | 'scales'> =
   scales: {},
 };
 
+const LATER_KEYS = Object.keys(LATER);
+
 /** The memory in what `keep` gave. */
 export function memoIn(seen: unknown): FlvxMemo | null {
   const { memo } = (seen ?? {}) as { memo?: Partial<FlvxMemo> | null };
-  // What an earlier version has noted lacks what came later.
-  return typeof memo?.userId === 'number' ? ({ ...LATER, ...memo } as FlvxMemo) : null;
+  if (typeof memo?.userId !== 'number') return null;
+  // What an earlier version has noted lacks what came later. Copied only then: a poll reads this for every account.
+  return LATER_KEYS.every((key) => key in memo) ? (memo as FlvxMemo) : ({ ...LATER, ...memo } as FlvxMemo);
 }
 
 /** The memory of an account that was never looked at. */
