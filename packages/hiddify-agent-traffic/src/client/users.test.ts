@@ -270,6 +270,21 @@ describe('users', () => {
       expect(calls(world.fake, 'changing')).toHaveLength(2);
     });
 
+    it('believes what the panel shows after a refusal that came too late', async () => {
+      const uuid = world.fake.addUser({ agent: north, currentUsage: 5 * GB });
+      const fault: Fault = { kind: 'status', status: 403, body: { message: 'Unathorized' } };
+      world.fake.server.inject({ endpoint: changed, times: 1, when: 'after', fault });
+      const { user, how } = await world.client.users.update(uuid, { usedBytes: 0 });
+      expect([how, user.usedBytes, calls(world.fake).filter((call) => call === changed)]).toEqual([
+        'changed',
+        0,
+        [changed],
+      ]);
+      world.fake.server.inject({ endpoint: changed, times: 1, when: 'before', fault });
+      const refused = world.client.users.update(uuid, { enabled: false });
+      await expect(refused).rejects.toMatchObject({ code: 'PANEL_FORBIDDEN', outcomeUnknown: false });
+    });
+
     it('does not believe a yes that changed nothing', async () => {
       world.fake.server.inject({
         endpoint: changed,

@@ -32,12 +32,14 @@ export function createUsers(
         if (!hasDifferences(differencesOf(user, due))) return { user, how: 'changed' };
         throw notApplied(Object.keys(differencesOf(user, due)));
       } catch (error) {
-        if (!mayHaveHappened(error)) throw error;
+        if (!isPanelError(error)) throw error;
+        // Also after a refusal: what stands before the panel may refuse what the panel has done.
         const seen = await calls.get(uuid, options).catch(() => {
           throw error;
         });
+        if (seen !== null && !hasDifferences(differencesOf(seen, due))) return { user: seen, how: 'changed' };
+        if (!mayHaveHappened(error)) throw error;
         if (seen === null) throw unknownUser(change);
-        if (!hasDifferences(differencesOf(seen, due))) return { user: seen, how: 'changed' };
         // A database that was restarted fails once per connection, before anything is written: one repeat, now that we know.
         if (attempt === 2) throw withoutDoubt(error);
       }
