@@ -30,18 +30,8 @@ export type {
   NewHiddifyUser,
 } from './client/types.js';
 export { AgentTrafficError, isAgentTrafficError, type AgentTrafficErrorCode } from './errors.js';
-export { executeUserSteps } from './steps/execute-steps.js';
 export { StepsStopped, type HiddifyStep, type StepHooks, type StepResult } from './steps/step.js';
-export {
-  packageTerm,
-  planUserChangePackage,
-  planUserCreate,
-  planUserRenew,
-  planUserSuspend,
-  planUserTerminate,
-  planUserUnsuspend,
-  planUserZeroUsage,
-} from './services/plan-user.js';
+export { packageTerm } from './client/package-term.js';
 export {
   AddonBackend,
   findAddon,

@@ -30,7 +30,7 @@ describe('the README', () => {
       const { users } = await client.users.list();
       expect(users.map(({ name }) => name).sort()).toEqual(['anna', 'bela', 'svc-1']);
       expect(users.find(({ name }) => name === 'svc-1')).toMatchObject({ startDate: '2026-04-01', packageDays: 30 });
-      expect(said.at(-1)).toEqual([['applied']]);
+      expect(said.at(-1)).toEqual(['changed']);
     } finally {
       await world.close();
     }

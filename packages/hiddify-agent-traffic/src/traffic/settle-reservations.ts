@@ -2,7 +2,7 @@ import { changeOf, differencesOf, hasDifferences, isHalfMade } from '../client/c
 import type { HiddifyUser } from '../client/records.js';
 import type { CallOptions } from '../client/types.js';
 import { isPanelError } from '@sluice/panel-http';
-import { performStep } from '../steps/execute-steps.js';
+import { performStep } from '../steps/perform-step.js';
 import { StepsStopped, type StepHooks, type StepResult } from '../steps/step.js';
 import { nowOf, type ManagerContext } from './context.js';
 import { settleReservation } from './creation.js';

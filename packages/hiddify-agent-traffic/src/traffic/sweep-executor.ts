@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { HiddifyUser } from '../client/records.js';
 import type { CallOptions } from '../client/types.js';
-import { failedStep } from '../steps/execute-steps.js';
+import { failedStep } from '../steps/perform-step.js';
 import { StepsStopped, type HiddifyStep, type StepHooks, type StepResult } from '../steps/step.js';
 import { nowOf, type ManagerContext } from './context.js';
 import { fingerprintOf } from './fingerprint.js';

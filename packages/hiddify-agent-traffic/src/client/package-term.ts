@@ -1,0 +1,22 @@
+import { checkLocalDate } from '@sluice/quota-core';
+import { AgentTrafficError } from '../errors.js';
+
+/**
+ * The days of a term: the panel serves a user up to and including the day that `start` plus the days is.
+ *
+ * @param start local date of the panel's server, `YYYY-MM-DD`
+ * @param until local date, not before `start`
+ * @throws QuotaCoreError `invalid_date`; AgentTrafficError `invalid_user` when it ends before it begins
+ */
+export function packageTerm(start: string, until: string): { startDate: string; packageDays: number } {
+  checkLocalDate(start, 'the start of the term');
+  checkLocalDate(until, 'the end of the term');
+  const packageDays = Math.round((Date.parse(until) - Date.parse(start)) / 86_400_000);
+  if (packageDays < 0) {
+    throw new AgentTrafficError(
+      'invalid_user',
+      `The term cannot be written: it ends (${until}) before it begins (${start}).`,
+    );
+  }
+  return { startDate: start, packageDays };
+}
