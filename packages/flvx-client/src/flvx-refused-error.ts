@@ -3,20 +3,9 @@
  * - `account_exists`: the name belongs to an account that is not provably this one,
  * - `account_missing`: the account is not on the panel,
  * - `ambiguous_account`: several accounts bear the name and it cannot be told which is meant,
- * - `unknown_tunnel`, `unknown_speed_limit`: the panel has no such object,
- * - `address_lost`: a forward is redirected and nobody remembers where it pointed,
- * - `limit_key_missing`: a speed limit of the service's own is wanted without a key to name it by,
  * - `step_not_ready`: a step refers to something that an earlier step has yet to make.
  */
-export type FlvxRefusal =
-  | 'account_exists'
-  | 'account_missing'
-  | 'ambiguous_account'
-  | 'unknown_tunnel'
-  | 'unknown_speed_limit'
-  | 'address_lost'
-  | 'limit_key_missing'
-  | 'step_not_ready';
+export type FlvxRefusal = 'account_exists' | 'account_missing' | 'ambiguous_account' | 'step_not_ready';
 
 /** An operation is refused by what was observed; nothing was called for it. */
 export class FlvxRefusedError extends Error {

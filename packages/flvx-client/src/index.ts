@@ -14,34 +14,9 @@ export type {
 export { createFlvxClient } from './create-flvx-client.js';
 export { FlvxRefusedError, type FlvxRefusal } from './flvx-refused-error.js';
 export { FlvxValueError } from './flvx-value-error.js';
-export { evidenceAfterPackage, planChangePackage } from './operations/change-package.js';
-export { planEnsurePermission } from './operations/ensure-permission.js';
 export { planEnsureUser } from './operations/ensure-user.js';
-export { planRenew } from './operations/renew.js';
-export { lostAddresses, planResume } from './operations/resume.js';
-export {
-  changePackage,
-  changePassword,
-  ensurePermission,
-  ensureUser,
-  renew,
-  resetCounters,
-  resume,
-  setQuota,
-  suspend,
-  terminate,
-} from './operations/run-operations.js';
-export {
-  planChangePassword,
-  planPauseForwards,
-  planResetCounters,
-  planResumeForwards,
-  planSetQuota,
-  planTerminate,
-} from './operations/small-plans.js';
-export { planSuspend, suspendEvidence } from './operations/suspend.js';
-export { NOWHERE, type FlvxEvidence, type FlvxHold } from './plan/evidence.js';
-export { mergeEvidence } from './plan/merge-evidence.js';
+export { planChangePassword, planTerminate } from './operations/small-plans.js';
+export { NOWHERE } from './plan/nowhere.js';
 export { planAccount } from './plan/plan-account.js';
 export type {
   AccountTarget as FlvxAccountTarget,
@@ -52,21 +27,13 @@ export type {
 export { emptyMemory, type FlvxMemory, type FlvxObservation, type FlvxScope } from './plan/observation.js';
 export type { FlvxAssignValues, FlvxStep, FlvxStepOf, FlvxStepType } from './plan/step.js';
 export type {
-  FlvxChangePackageWanted,
   FlvxChangePasswordWanted,
   FlvxCommonWanted,
-  FlvxEnsurePermissionWanted,
   FlvxEnsureUserWanted,
-  FlvxForwardsWanted,
-  FlvxRenewWanted,
-  FlvxResetCountersWanted,
-  FlvxResumeWanted,
-  FlvxSetQuotaWanted,
   FlvxSpeed,
-  FlvxSuspendWanted,
   FlvxTerminateWanted,
 } from './plan/wanted.js';
-export { countersOf, wasReset } from './plan/quota-values.js';
+export { countersOf } from './plan/quota-values.js';
 export { keyOfLimit, ownLimitName } from './plan/speed-limits.js';
 export type { FlvxCounters } from './records/counters.js';
 export type { FlvxForward } from './records/forward.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { drift, provision, switchOff, switchOn, type Journal } from './test/readme-example.js';
-import { customerAndNeighbour } from './test/scenarios.js';
+import { drift, provision, remove, type Journal } from './test/readme-example.js';
+import { customerAndNeighbour } from './test/customers.js';
 import { name, password, startWorld, type World } from './test/world.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -23,45 +23,38 @@ function shown(part: string): string {
 }
 
 describe('the README', () => {
-  it.each(['example', 'holds', 'poll'])('shows what is tested here: %s', (part) => {
+  it.each(['example', 'journal', 'poll'])('shows what is tested here: %s', (part) => {
     expect(readme).toContain(shown(part));
   });
 
   it('provisions an account with a speed of its own', async () => {
     const tunnel = world.flvx.addTunnel();
     const options = { panel: 'relay', baseUrl: world.flvx.url, allowHttp: true, username: 'admin_user' };
-    const id = await provision({ ...options, password: 'admin_user' }, name, password, [tunnel]);
+    const id = await provision({ ...options, password: 'admin_user' }, name, password, tunnel);
     const limit = world.flvx.permission(id, tunnel)?.speedId;
     expect(world.flvx.world.limits.get(limit ?? 0)).toMatchObject({ name: `sluice:${name}:50M`, speed: 50 });
     expect(world.flvx.user(id)).toMatchObject({ user: name, flow: 100, num: 10, flowResetTime: 0 });
   });
 
-  it('switches off with a journal, and on again', async () => {
+  it('removes an account with a journal', async () => {
     customerAndNeighbour(world.flvx);
-    const before = world.flvx.state();
     const lines: string[] = [];
     const journal: Journal = {
-      evidence: null,
       planned: (id) => Promise.resolve(void lines.push(`planned ${id}`)),
       settled: (id, state) => Promise.resolve(void lines.push(`${state} ${id}`)),
     };
-    expect(await switchOn(world.client, 2, journal)).toBe(true);
-    expect(await switchOff(world.client, 2, journal)).toBe(true);
+    expect(await remove(world.client, 2, journal)).toBe(true);
     expect(world.flvx.runningForwards()).toEqual([5]);
+    expect(world.flvx.user(2)).toBeUndefined();
     expect(lines.slice(0, 2)).toEqual(['planned update-user:2', 'applied update-user:2']);
-    expect(await switchOn(world.client, 2, journal)).toBe(true);
-    expect(world.flvx.state()).toEqual(before);
   });
 
   it('finds what is wrong from one snapshot', async () => {
     customerAndNeighbour(world.flvx);
-    const wrong = await drift(world.client, [
-      { userId: 2, held: { user: null, permissions: [], forwards: [], speed: null } },
-      { userId: 3, held: null },
-    ]);
+    world.flvx.world.users.get(3)!.flow = 7;
+    const wrong = await drift(world.client, [2, 3]);
     expect([...wrong].map(([id, steps]) => [id, steps.map((step) => step.type)])).toEqual([
-      [2, ['assign-tunnel', 'assign-tunnel', ...Array<string>(4).fill('pause-forward')]],
-      [3, ['assign-tunnel', 'pause-forward']],
+      [3, ['update-user', 'assign-tunnel', 'pause-forward']],
     ]);
     expect(world.flvx.server.calls).toHaveLength(6);
   });

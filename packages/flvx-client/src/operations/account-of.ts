@@ -12,13 +12,3 @@ export function accountOf(observed: FlvxObservation): FlvxUser {
     `The panel has no account ${which}. Create it first, or mend the stored id.`,
   );
 }
-
-/** @throws {FlvxRefusedError} `unknown_tunnel`: the panel would store a permission for a tunnel that is not there. */
-export function requireTunnels(observed: FlvxObservation, tunnels: readonly number[]): void {
-  const missing = tunnels.filter((id) => !observed.tunnels.some((tunnel) => tunnel.id === id));
-  if (missing.length === 0) return;
-  throw new FlvxRefusedError(
-    'unknown_tunnel',
-    `The panel has no tunnel ${missing.join(', ')}. Name tunnels that its tunnel list shows.`,
-  );
-}

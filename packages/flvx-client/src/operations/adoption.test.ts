@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FlvxScope } from '../plan/observation.js';
 import type { FlvxExecution } from '../run/outcome.js';
 import { name, password, product, startWorld, type World } from '../test/world.js';
-import { ensurePermission, ensureUser, terminate } from './run-operations.js';
+import { ensureUser, terminate } from '../test/orders.js';
 
 let world: World;
 beforeEach(async () => {
@@ -27,9 +27,6 @@ describe('whose account it is', () => {
     const stranger = world.flvx.addUser({ user: name, password, flow: 5 });
     const before = world.flvx.state();
     await expect(create({ name })).rejects.toMatchObject({ code: 'account_exists' });
-    await expect(
-      ensurePermission(world.client, { name }, { ...product, tunnels: [], speed: { kind: 'none' } }),
-    ).resolves.toMatchObject({ steps: [] });
     expect((await terminate(world.client, { name }, {})).steps).toEqual([]);
     expect(world.flvx.state()).toEqual(before);
     expect((await create({ name, userId: stranger })).done).toBe(true);

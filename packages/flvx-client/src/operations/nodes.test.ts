@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FlvxExecution } from '../run/outcome.js';
-import { execute } from '../run/execute.js';
-import { customerAndNeighbour } from '../test/scenarios.js';
+import { customerAndNeighbour } from '../test/customers.js';
+import { close, open, pauseForwards, setQuota, startForwards, terminate } from '../test/orders.js';
 import { name, startWorld, type World } from '../test/world.js';
 import { gigabytes } from '../units/units.js';
-import { resume, setQuota, suspend, terminate } from './run-operations.js';
-import { planPauseForwards, planResumeForwards } from './small-plans.js';
 
 const scope = { userId: 2, name };
-const wanted = { hold: { mode: 'pause', closeUser: true }, evidence: null } as const;
 let world: World;
 beforeEach(async () => {
   world = await startWorld();
@@ -34,12 +31,12 @@ const failures = (result: FlvxExecution): unknown[] =>
 describe('a node that is slow', () => {
   it('makes the panel cut its answers with all the work done, which is settled by looking', async () => {
     world.flvx.node(1).delayMs = 11_000;
-    const result = await suspend(world.client, scope, wanted);
+    const result = await close(world.client, scope, {});
     expect(running()).toEqual([]);
     // A pause of what the panel shows as paused already can't be seen: without an answer it stays in doubt.
     expect(failures(result)).toEqual([2, 4].map((id) => [`pause-forward:${id}`, 'in-doubt', 'PANEL_UNREACHABLE']));
     world.flvx.node(1).delayMs = 0;
-    const again = await suspend(world.client, scope, { ...wanted, evidence: result.evidence });
+    const again = await close(world.client, scope, {});
     expect([again.done, running()]).toEqual([true, []]);
   });
 
@@ -52,7 +49,7 @@ describe('a node that is slow', () => {
       // The push of the lost call goes on in the panel: two forwards on one node, 24 s each.
       if (world.clock.slept.length === 1) world.flvx.node(1).agent.obey('ResumeService', servicesOn(1, [1, 2]));
     };
-    const result = await suspend(world.client, scope, wanted);
+    const result = await close(world.client, scope, {});
     expect(result.done).toBe(true);
     expect(running()).toEqual([]);
     expect(world.clock.slept).toEqual([48_000]);
@@ -66,7 +63,7 @@ describe('a node that is slow', () => {
       when: 'after',
       fault: { kind: 'cut' },
     });
-    const result = await suspend(world.client, scope, wanted, { waitForPushMs: 10_000 });
+    const result = await close(world.client, scope, {}, { waitForPushMs: 10_000 });
     expect(result.done).toBe(true);
     expect(result.recheck).toEqual({ forwardIds: [1, 2], notBefore: expect.any(Number) });
     expect(world.clock.slept).toEqual([]);
@@ -76,7 +73,7 @@ describe('a node that is slow', () => {
 describe('a node that is silent', () => {
   it('fails each pause by itself and nothing else, and a repeat finishes the work', async () => {
     world.flvx.node(1).silent = true;
-    const result = await suspend(world.client, scope, wanted, { waitForPushMs: 0 });
+    const result = await close(world.client, scope, {}, { waitForPushMs: 0 });
     expect(world.flvx.user(2)?.status).toBe(0);
     expect(world.flvx.permissionStatus(2, 1)).toBe(0);
     expect(failures(result)).toEqual([1, 2, 3, 4].map((id) => [`pause-forward:${id}`, 'failed', 'PANEL_REJECTED']));
@@ -85,7 +82,7 @@ describe('a node that is silent', () => {
     );
     expect(running()).not.toEqual([]);
     world.flvx.node(1).silent = false;
-    const again = await suspend(world.client, scope, { ...wanted, evidence: result.evidence });
+    const again = await close(world.client, scope, {});
     expect([again.done, running()]).toEqual([true, []]);
   });
 });
@@ -105,25 +102,20 @@ describe('a node that is offline', () => {
 
   it('leaves a redirect undone and says so', async () => {
     world.flvx.nodeOffline(1);
-    const result = await suspend(world.client, scope, { hold: { mode: 'redirect', closeUser: false }, evidence: null });
+    const result = await close(world.client, scope, { redirect: true });
     expect(failures(result)).toHaveLength(8);
     expect(world.flvx.forward(1)?.remoteAddr).toBe('198.51.100.20:443');
     world.flvx.nodeOnline(1);
-    const again = await suspend(world.client, scope, {
-      hold: { mode: 'redirect', closeUser: false },
-      evidence: result.evidence,
-    });
+    const again = await close(world.client, scope, { redirect: true });
     expect([again.done, running()]).toEqual([true, []]);
-    await resume(world.client, scope, { evidence: again.evidence! });
+    await open(world.client, scope, { starts: [1, 3], remoteAddr: '198.51.100.20:443' });
     expect(running()).toEqual([1, 3]);
   });
 });
 
 describe('a node that lost a service', () => {
-  const pause = (ids: number[]): Promise<FlvxExecution> =>
-    execute(world.client, { scope, plan: (observed) => planPauseForwards(observed, { forwardIds: ids }) });
-  const start = (ids: number[]): Promise<FlvxExecution> =>
-    execute(world.client, { scope, plan: (observed) => planResumeForwards(observed, { forwardIds: ids }) });
+  const pause = (ids: number[]): Promise<FlvxExecution> => pauseForwards(world.client, scope, { ids });
+  const start = (ids: number[]): Promise<FlvxExecution> => startForwards(world.client, scope, { ids });
 
   it('is given it anew before it is started or paused', async () => {
     loseServices(1, [1, 2]);
@@ -171,19 +163,19 @@ describe('a tunnel with several entry nodes, one of them offline', () => {
     world.flvx.addPermission(2, tunnel);
     const forward = world.flvx.addForward(2, tunnel);
     world.flvx.nodeOffline(second);
-    const result = await suspend(world.client, scope, wanted);
+    const result = await close(world.client, scope, {});
     expect(failures(result)).toEqual([[`pause-forward:${forward}`, 'failed', 'PANEL_REJECTED']]);
     expect(running()).toEqual([forward]);
     world.flvx.nodeOnline(second);
-    const again = await suspend(world.client, scope, { ...wanted, evidence: result.evidence });
+    const again = await close(world.client, scope, {});
     expect([again.done, running()]).toEqual([true, []]);
-    await resume(world.client, scope, { evidence: again.evidence! });
+    await open(world.client, scope, { starts: [1, 3, forward] });
     expect(running()).toEqual([1, 3, forward]);
   });
 });
 
 describe('a push that starts paused forwards', () => {
-  it('is followed by their pause in every operation, without being told to', async () => {
+  it('is followed by their pause, without being told to', async () => {
     // The permission on the second tunnel has a quota of its own, so it is assigned again after the update of the user.
     const result = await setQuota(world.client, scope, { quota: gigabytes(300), tunnels: [1] });
     expect(result.steps.map(({ step }) => step.id)).toEqual(['update-user:2', 'assign-tunnel:2', 'pause-forward:4']);

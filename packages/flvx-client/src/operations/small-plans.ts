@@ -4,13 +4,7 @@ import { planClosing, planUserAway, pushedBy, removalsOf } from '../plan/plan-re
 import { planLimitsAway } from '../plan/plan-limits.js';
 import type { FlvxStep } from '../plan/step.js';
 import type { AccountTarget } from '../plan/target.js';
-import type {
-  FlvxChangePasswordWanted,
-  FlvxForwardsWanted,
-  FlvxResetCountersWanted,
-  FlvxSetQuotaWanted,
-  FlvxTerminateWanted,
-} from '../plan/wanted.js';
+import type { FlvxChangePasswordWanted, FlvxTerminateWanted } from '../plan/wanted.js';
 import { accountOf } from './account-of.js';
 
 const nothing = (common: AccountTarget['common'] = {}): AccountTarget => ({
@@ -21,34 +15,6 @@ const nothing = (common: AccountTarget['common'] = {}): AccountTarget => ({
 });
 
 /**
- * The user's and the service's own permissions' quota. Other permissions keep theirs.
- *
- * @throws {FlvxRefusedError} `account_missing`
- */
-export function planSetQuota(observed: FlvxObservation, wanted: FlvxSetQuotaWanted): FlvxStep[] {
-  const user = accountOf(observed);
-  const { quota } = wanted;
-  const own = observed.permissions
-    .filter((row) => row.userId === user.id && (wanted.tunnels?.includes(row.tunnelId) ?? true))
-    .map((row) => row.tunnelId);
-  return planAccount(observed, {
-    ...nothing(wanted),
-    user: { quota },
-    permissions: new Map(own.map((tunnelId) => [tunnelId, { values: { quota } }])),
-  });
-}
-
-/**
- * Zeroes the counters of the user and all his permissions, once: a fall below the reading shows that it was done.
- *
- * @throws {FlvxRefusedError} `account_missing`
- */
-export function planResetCounters(observed: FlvxObservation, wanted: FlvxResetCountersWanted): FlvxStep[] {
-  accountOf(observed);
-  return planAccount(observed, { ...nothing(), reset: wanted.reading });
-}
-
-/**
  * Only the password; everything else goes along as it is. Whether it is done already is told by a login with it.
  *
  * @throws {FlvxRefusedError} `account_missing`
@@ -56,21 +22,6 @@ export function planResetCounters(observed: FlvxObservation, wanted: FlvxResetCo
 export function planChangePassword(observed: FlvxObservation, wanted: FlvxChangePasswordWanted = {}): FlvxStep[] {
   accountOf(observed);
   return planAccount(observed, { ...nothing(wanted), setsPassword: true });
-}
-
-/** Pauses these forwards of the account, also where the panel shows them as paused. @throws {FlvxRefusedError} */
-export function planPauseForwards(observed: FlvxObservation, wanted: FlvxForwardsWanted): FlvxStep[] {
-  accountOf(observed);
-  return planAccount(observed, {
-    ...nothing({ repause: wanted.forwardIds }),
-    forwards: new Map(wanted.forwardIds.map((id) => [id, { run: false }])),
-  });
-}
-
-/** Starts these forwards of the account. @throws {FlvxRefusedError} */
-export function planResumeForwards(observed: FlvxObservation, wanted: FlvxForwardsWanted): FlvxStep[] {
-  accountOf(observed);
-  return planAccount(observed, { ...nothing(), forwards: new Map(wanted.forwardIds.map((id) => [id, { run: true }])) });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FlvxForward } from '../records/forward.js';
 import { entryNodesOf } from './entry-nodes.js';
-import { NOWHERE } from './evidence.js';
+import { NOWHERE } from './nowhere.js';
 import type { FlvxObservation } from './observation.js';
 import { planCuts } from './plan-redeploys.js';
 import type { FlvxStep } from './step.js';

@@ -1,23 +1,21 @@
 import type { CallEvent } from '@sluice/panel-http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { countersOf } from '../plan/quota-values.js';
+import { customerAndNeighbour } from '../test/customers.js';
 import {
   changePassword,
+  close,
   ensureUser,
+  pauseForwards,
   resetCounters,
   setQuota,
-  suspend,
   terminate,
-} from '../operations/run-operations.js';
-import { planPauseForwards, planSetQuota } from '../operations/small-plans.js';
-import { countersOf } from '../plan/quota-values.js';
-import { customerAndNeighbour } from '../test/scenarios.js';
+} from '../test/orders.js';
 import { GB, name, password, product, start, startWorld, type World } from '../test/world.js';
 import { gigabytes } from '../units/units.js';
-import { execute } from './execute.js';
 import type { FlvxExecution } from './outcome.js';
 
 const scope = { userId: 2, name };
-const pauseHold = { hold: { mode: 'pause', closeUser: true }, evidence: null } as const;
 let world: World;
 beforeEach(async () => {
   world = await startWorld();
@@ -64,41 +62,15 @@ describe('the hooks of an execution', () => {
     });
   });
 
-  it('are given the evidence before anything is changed', async () => {
-    const order: string[] = [];
-    const result = await suspend(world.client, scope, pauseHold, {
-      hooks: {
-        evidence(evidence) {
-          order.push(`evidence of ${evidence.forwards.length} forwards, ${changes().length} changes`);
-        },
-        before(step) {
-          order.push(step.id);
-        },
-      },
-    });
-    expect(order[0]).toBe('evidence of 4 forwards, 0 changes');
-    expect(order[1]).toBe('update-user:2');
-    expect(result.evidence).toEqual({
-      user: { priorStatus: 1 },
-      permissions: [
-        { id: 1, tunnelId: 1, priorStatus: 1 },
-        { id: 2, tunnelId: 2, priorStatus: 1 },
-      ],
-      forwards: [1, 2, 3, 4].map((id) => ({ id, wasRunning: id % 2 === 1, remoteAddr: '198.51.100.20:443' })),
-      speed: null,
-    });
-  });
-
   it('end everything when one of them throws', async () => {
     const lost = new Error('The lease was lost.');
     const before = world.flvx.state();
     const throwing = (): never => {
       throw lost;
     };
-    await expect(suspend(world.client, scope, pauseHold, { hooks: { before: throwing } })).rejects.toBe(lost);
-    await expect(suspend(world.client, scope, pauseHold, { hooks: { evidence: throwing } })).rejects.toBe(lost);
+    await expect(close(world.client, scope, {}, { hooks: { before: throwing } })).rejects.toBe(lost);
     expect(world.flvx.state()).toEqual(before);
-    await expect(suspend(world.client, scope, pauseHold, { hooks: { after: throwing } })).rejects.toBe(lost);
+    await expect(close(world.client, scope, {}, { hooks: { after: throwing } })).rejects.toBe(lost);
     expect(changes()).toEqual(['/user/update']);
   });
 
@@ -118,18 +90,23 @@ describe('an execution', () => {
   it('stops between two steps when it is asked to, and says what is left', async () => {
     const stop = new AbortController();
     const reason = new Error('interrupted');
-    const result = await suspend(world.client, scope, pauseHold, {
-      signal: stop.signal,
-      hooks: {
-        after(step) {
-          if (step.type === 'assign-tunnel') stop.abort(reason);
+    const result = await close(
+      world.client,
+      scope,
+      {},
+      {
+        signal: stop.signal,
+        hooks: {
+          after(step) {
+            if (step.type === 'assign-tunnel') stop.abort(reason);
+          },
         },
       },
-    });
+    );
     expect(ended(result)).toEqual(['update-user:2 applied', 'assign-tunnel:1 applied']);
     expect(result).toMatchObject({ done: false, error: reason });
     expect(result.remaining.map((step) => step.id)).toContain('pause-forward:3');
-    const again = await suspend(world.client, scope, { ...pauseHold, evidence: result.evidence });
+    const again = await close(world.client, scope, {});
     expect(again.done).toBe(true);
     expect(world.flvx.runningForwards()).toEqual([5]);
   });
@@ -144,11 +121,7 @@ describe('an execution', () => {
     const snapshot = await world.client.snapshot({ tunnels: true, speedLimits: true });
     world.flvx.server.clearCalls();
     const observed = snapshot.observe({ userId: 3 });
-    const operation = {
-      scope: { userId: 3 },
-      plan: (seen: typeof observed) => planSetQuota(seen, { quota: gigabytes(9) }),
-    };
-    const result = await execute(world.client, operation, { observed });
+    const result = await setQuota(world.client, { userId: 3 }, { quota: gigabytes(9) }, { observed });
     expect(result.done).toBe(true);
     expect(world.flvx.server.calls.map((call) => call.path.replace('/api/v1', ''))).toEqual([
       '/user/list',
@@ -183,7 +156,7 @@ describe('an execution', () => {
     world.flvx.addPermission(2, tunnel);
     const forward = world.flvx.addForward(2, tunnel);
     world.flvx.nodeOffline(far);
-    const result = await suspend(world.client, scope, pauseHold);
+    const result = await close(world.client, scope, {});
     expect(result.done).toBe(false);
     expect(result.error).toBeNull();
     expect(result.steps.filter(({ state }) => state === 'failed')).toMatchObject([
@@ -192,7 +165,7 @@ describe('an execution', () => {
     expect(world.flvx.runningForwards()).toEqual([5, forward]);
     expect(result.remaining.map((step) => step.id)).toEqual([`pause-forward:${forward}`]);
     world.flvx.nodeOnline(far);
-    const again = await suspend(world.client, scope, { ...pauseHold, evidence: result.evidence, repause: 'pushed' });
+    const again = await close(world.client, scope, { repause: 'pushed' });
     expect(ended(again)).toEqual([`pause-forward:${forward} applied`]);
   });
 
@@ -211,7 +184,7 @@ describe('an execution', () => {
       endpoint: 'POST /api/v1/tunnel/user/assign',
       fault: { kind: 'body', body: { code: 403, msg: '权限不足，仅管理员可操作', ts: start } },
     });
-    const result = await suspend(world.client, scope, pauseHold);
+    const result = await close(world.client, scope, {});
     expect(ended(result)).toEqual(['update-user:2 applied', 'assign-tunnel:1 failed']);
     expect(result.error).toMatchObject({ code: 'PANEL_FORBIDDEN' });
   });
@@ -241,9 +214,10 @@ describe('an execution', () => {
   });
 
   it('gives up what somebody else undoes each time', async () => {
-    const result = await execute(
+    const result = await pauseForwards(
       world.client,
-      { scope, plan: (observed) => planPauseForwards(observed, { forwardIds: [1] }) },
+      scope,
+      { ids: [1] },
       {
         hooks: {
           after: async () => {
@@ -280,7 +254,7 @@ describe('operations on one user at the same time', () => {
     const results = await Promise.all([
       setQuota(client, scope, { quota: gigabytes(30), tunnels: [1] }, { tag: 'a' }),
       changePassword(client, { name, nameIsOurs: true }, {}, { tag: 'b', password: 'Other-3' }),
-      suspend(client, scope, pauseHold, { tag: 'c' }),
+      close(client, scope, {}, { tag: 'c' }),
       ensureUser(client, scope, { name, ...product, quota: gigabytes(30), maxForwards: 4 }, { tag: 'd' }),
     ]);
     expect(results.map((result) => result.done)).toEqual([true, true, true, true]);

@@ -12,7 +12,7 @@ import type { FlvxExecution } from './outcome.js';
  * hook throws; all later trouble stands in the result.
  *
  * @example
- * const result = await execute(client, { scope: { userId: 12 }, plan: (observed) => planSetQuota(observed, { quota }) });
+ * const result = await execute(client, { scope: { userId: 12 }, plan: (observed) => planTerminate(observed) });
  * if (!result.done) throw new Error(result.steps.map((step) => step.error?.message ?? '').join(' '));
  */
 export async function execute(

@@ -1,6 +1,5 @@
 import type { FlvxClient } from '../client.js';
 import { FlvxRefusedError } from '../flvx-refused-error.js';
-import type { FlvxEvidence } from '../plan/evidence.js';
 import type { FlvxObservation } from '../plan/observation.js';
 import type { FlvxStep } from '../plan/step.js';
 import { endOf, isRepeatable, notEffective, problemOf, type CallEnd } from './judge.js';
@@ -25,7 +24,6 @@ export class Execution {
   readonly #rounds = new Map<string, number>();
   /** Number of steps at the last reading of everything. */
   #lookedAfter = 0;
-  #evidence: FlvxEvidence | null = null;
   #error: Error | null = null;
   #recheck: { forwardIds: number[]; notBefore: number } | null = null;
 
@@ -37,7 +35,7 @@ export class Execution {
   ) {}
 
   async run(): Promise<FlvxExecution> {
-    let plan = await this.#plan();
+    let plan = this.operation.plan(this.observed);
     for (;;) {
       const step = this.#error === null ? this.#next(plan) : undefined;
       if (step === undefined) {
@@ -48,24 +46,13 @@ export class Execution {
         await this.#one(step);
       }
       try {
-        plan = await this.#plan();
+        plan = this.operation.plan(this.observed);
       } catch (error) {
         if (!(error instanceof FlvxRefusedError)) throw error;
         this.#error = error;
         return this.#end([]);
       }
     }
-  }
-
-  /** What is left, after the evidence of it was handed over: nothing is done before that is stored. */
-  async #plan(): Promise<FlvxStep[]> {
-    const { operation, options } = this;
-    const evidence = operation.evidence?.(this.observed, this.#evidence) ?? null;
-    if (evidence !== null && JSON.stringify(evidence) !== JSON.stringify(this.#evidence)) {
-      this.#evidence = evidence;
-      await options.hooks?.evidence?.(evidence);
-    }
-    return operation.plan(this.observed, this.#evidence);
   }
 
   /** The first step that has not failed and waits for none that has. */
@@ -285,7 +272,6 @@ export class Execution {
       steps: this.#results,
       remaining,
       observed: this.observed,
-      evidence: this.#evidence,
       error: this.#error,
       recheck: this.#recheck,
     };

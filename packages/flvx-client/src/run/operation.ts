@@ -1,4 +1,3 @@
-import type { FlvxEvidence } from '../plan/evidence.js';
 import type { FlvxObservation, FlvxScope } from '../plan/observation.js';
 import type { FlvxStep } from '../plan/step.js';
 import type { FlvxHooks } from './outcome.js';
@@ -7,9 +6,7 @@ import type { FlvxHooks } from './outcome.js';
 export interface FlvxOperation {
   scope: FlvxScope;
   /** Empty when nothing is left. Asked again after every step. */
-  plan(observed: FlvxObservation, evidence: FlvxEvidence | null): FlvxStep[];
-  /** For suspensions: what will have to be undone, added to what is known. */
-  evidence?(observed: FlvxObservation, known: FlvxEvidence | null): FlvxEvidence;
+  plan(observed: FlvxObservation): FlvxStep[];
 }
 
 /** How an operation is run. */

@@ -1,5 +1,4 @@
 import type { FlvxObservation } from '../plan/observation.js';
-import type { FlvxEvidence } from '../plan/evidence.js';
 import type { FlvxStep } from '../plan/step.js';
 
 /**
@@ -27,8 +26,6 @@ export interface FlvxStepResult extends FlvxStepOutcome {
 
 /** Called around every step. An error thrown in a hook ends the execution before anything else is called. */
 export interface FlvxHooks {
-  /** Before the first step and whenever more is known: what a resume will need. Store it before returning. */
-  evidence?(evidence: FlvxEvidence): void | Promise<void>;
   /** Journal the step. The panel is called when this has returned. */
   before?(step: FlvxStep, observed: FlvxObservation): void | Promise<void>;
   /** Settle it. */
@@ -44,8 +41,6 @@ export interface FlvxExecution {
   remaining: FlvxStep[];
   /** The panel as last read. */
   observed: FlvxObservation;
-  /** For suspensions. */
-  evidence: FlvxEvidence | null;
   /** Why the execution stopped early; the failures of single steps stand with them. */
   error: Error | null;
   /**

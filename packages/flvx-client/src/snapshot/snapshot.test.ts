@@ -1,6 +1,6 @@
 import type { FaultRule } from '@sluice/fake-panels';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { customerAndNeighbour } from '../test/scenarios.js';
+import { customerAndNeighbour } from '../test/customers.js';
 import { name, password, start, startWorld, type World } from '../test/world.js';
 
 let world: World;

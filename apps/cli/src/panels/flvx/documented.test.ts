@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../../..');
 /** What another place of the client turns into one that the command shows, or what only a wrong use of the library meets. */
-const INTERNAL = ['limit_key_missing', 'step_not_ready'];
+const INTERNAL = ['step_not_ready'];
 
 /** Codes that the sources of a folder give to errors. */
 function codesIn(folder: string): string[] {

@@ -1,0 +1,96 @@
+import type { FlvxClient } from '../client.js';
+import { planEnsureUser } from '../operations/ensure-user.js';
+import { planChangePassword, planTerminate } from '../operations/small-plans.js';
+import { NOWHERE } from '../plan/nowhere.js';
+import type { FlvxObservation, FlvxScope } from '../plan/observation.js';
+import { planAccount } from '../plan/plan-account.js';
+import type { FlvxStep } from '../plan/step.js';
+import type { AccountTarget } from '../plan/target.js';
+import type { FlvxEnsureUserWanted, FlvxTerminateWanted } from '../plan/wanted.js';
+import type { FlvxCounters } from '../records/counters.js';
+import { execute } from '../run/execute.js';
+import type { FlvxRunOptions } from '../run/operation.js';
+import type { FlvxExecution } from '../run/outcome.js';
+import type { GigabytesWhole } from '../units/units.js';
+
+/** An account and what is ordered for it: what the tests of the executor run. */
+type Plan = (observed: FlvxObservation) => FlvxStep[];
+
+const ordered =
+  <Wanted>(planOf: (wanted: Wanted) => Plan) =>
+  (client: FlvxClient, scope: FlvxScope, wanted: Wanted, options?: FlvxRunOptions): Promise<FlvxExecution> =>
+    execute(client, { scope, plan: planOf(wanted) }, options);
+
+const blank: AccountTarget = { permissions: new Map(), forwards: new Map(), common: {}, repauseDefault: 'pushed' };
+const own = <Row extends { userId: number }>(rows: readonly Row[], { user }: FlvxObservation): Row[] =>
+  rows.filter((row) => row.userId === user?.id);
+
+export const ensureUser = ordered((wanted: FlvxEnsureUserWanted) => (observed) => planEnsureUser(observed, wanted));
+export const changePassword = ordered((wanted: object) => (observed) => planChangePassword(observed, wanted));
+export const terminate = ordered((wanted: FlvxTerminateWanted) => (observed) => planTerminate(observed, wanted));
+
+/** The user's quota, and that of his permissions on these tunnels (all where none are named). */
+export const setQuota = ordered(({ quota, tunnels }: { quota: GigabytesWhole; tunnels?: number[] }) => (observed) => {
+  const named = own(observed.permissions, observed).filter(({ tunnelId }) => tunnels?.includes(tunnelId) ?? true);
+  const permissions = new Map(named.map(({ tunnelId }) => [tunnelId, { values: { quota } }]));
+  return planAccount(observed, { ...blank, user: { quota }, permissions });
+});
+
+export const resetCounters = ordered(
+  ({ reading }: { reading: FlvxCounters }) =>
+    (observed) =>
+      planAccount(observed, { ...blank, reset: reading }),
+);
+
+/** User and permissions closed, all forwards paused: also those shown as paused, unless `repause` says otherwise. */
+export const close = ordered(
+  ({ redirect = false, repause = 'all' }: { redirect?: boolean; repause?: 'all' | 'pushed' }) =>
+    (observed) => {
+      const forward = redirect ? { run: false, remoteAddr: NOWHERE } : { run: false };
+      return planAccount(observed, {
+        ...blank,
+        user: redirect ? {} : { status: 0 },
+        permissions: new Map(
+          own(observed.permissions, observed).map(({ tunnelId }) => [tunnelId, { values: { status: 0 } }]),
+        ),
+        forwards: new Map(own(observed.forwards, observed).map(({ id }) => [id, forward])),
+        repauseDefault: repause,
+      });
+    },
+);
+
+/** User and permissions open, and these forwards started, where they pointed. */
+export const open = ordered(
+  ({ starts, remoteAddr }: { starts: number[]; remoteAddr?: string }) =>
+    (observed) =>
+      planAccount(observed, {
+        ...blank,
+        user: { status: 1 },
+        permissions: new Map(
+          own(observed.permissions, observed).map(({ tunnelId }) => [tunnelId, { values: { status: 1 } }]),
+        ),
+        forwards: new Map(
+          own(observed.forwards, observed).map(({ id }) => [
+            id,
+            { ...(remoteAddr === undefined ? {} : { remoteAddr }), ...(starts.includes(id) ? { run: true } : {}) },
+          ]),
+        ),
+        repauseDefault: 'all',
+      }),
+);
+
+export const pauseForwards = ordered(
+  ({ ids }: { ids: number[] }) =>
+    (observed) =>
+      planAccount(observed, {
+        ...blank,
+        forwards: new Map(ids.map((id) => [id, { run: false }])),
+        common: { repause: ids },
+      }),
+);
+
+export const startForwards = ordered(
+  ({ ids }: { ids: number[] }) =>
+    (observed) =>
+      planAccount(observed, { ...blank, forwards: new Map(ids.map((id) => [id, { run: true }])) }),
+);
