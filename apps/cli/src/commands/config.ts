@@ -1,4 +1,5 @@
-import { checkConfigFile, configJsonSchema, findConfigFile, formatProblem } from '../config/load.js';
+import { describedSchema } from '../config/described-schema.js';
+import { checkConfigFile, findConfigFile, formatProblem } from '../config/load.js';
 import { ExitCode } from '../errors.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler } from './command.js';
@@ -22,6 +23,6 @@ export const configCheck: CommandHandler = (_args, options, deps) => {
 
 /** `sluice config schema` */
 export const configSchema: CommandHandler = (_args, options, deps) => {
-  new Terminal(deps, options).document(configJsonSchema());
+  new Terminal(deps, options).document(describedSchema());
   return Promise.resolve(ExitCode.done);
 };

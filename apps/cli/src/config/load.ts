@@ -2,8 +2,9 @@ import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { usageError } from '../errors.js';
+import { configJsonSchema, type JsonSchemaNode } from './json-schema.js';
 import { findNotBuilt } from './not-built.js';
 import { checkRules } from './rules.js';
 import { configSchema, type ConfigValues } from './schema.js';
@@ -179,20 +180,6 @@ export function suggestion(word: string, known: string[]): string {
   const nearest = closest(word, known);
   const near = distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.floor(word.length / 2));
   return near ? `; did you mean "${nearest}"?` : `; known: ${known.join(', ')}`;
-}
-
-interface JsonSchemaNode {
-  properties?: Record<string, JsonSchemaNode>;
-  additionalProperties?: JsonSchemaNode | boolean;
-  items?: JsonSchemaNode;
-  anyOf?: JsonSchemaNode[];
-  oneOf?: JsonSchemaNode[];
-  const?: unknown;
-}
-
-/** The JSON Schema of the config (draft 2020-12), as `config schema` prints it. */
-export function configJsonSchema(): JsonSchemaNode {
-  return z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchemaNode;
 }
 
 function knownKeysAt(keys: string[], raw: unknown): string[] {

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { describedSchema } from './described-schema.js';
+import { DESCRIPTIONS } from './descriptions.js';
+import type { JsonSchemaNode } from './json-schema.js';
+import { configSchema } from './schema.js';
+import { parseDuration, parseShare } from './values.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../../../..');
+
+/** Every key of the schema, with what it is for. */
+function keysOf(node: JsonSchemaNode, prefix = ''): [string, string | undefined][] {
+  const branches = [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])];
+  const nested = branches.filter((each) => each !== node).flatMap((each) => keysOf(each, prefix));
+  const more = [node.items, node.additionalProperties].filter((each) => typeof each === 'object');
+  return [
+    ...Object.entries(node.properties ?? {}).flatMap(([key, child]): [string, string | undefined][] => [
+      [`${prefix}${key}`, child.description],
+      ...keysOf(child, `${prefix}${key}.`),
+    ]),
+    ...nested,
+    ...more.flatMap((each) => keysOf(each, `${prefix}*.`)),
+  ];
+}
+
+describe('the schema of the config', () => {
+  it('says of every key what it is for, and of nothing else', () => {
+    const keys = keysOf(describedSchema());
+    const texts = keys.map(([, text]) => text ?? '');
+    expect(keys.length).toBeGreaterThan(100);
+    const said = Object.values(DESCRIPTIONS);
+    expect(keys.filter(([, text = '']) => !said.some((own) => text.startsWith(own))).map(([key]) => key)).toEqual([]);
+    expect(texts.filter((text) => /\((.*)\) \(\1\)/.test(text))).toEqual([]);
+    const unused = said.filter((text) => !texts.some((shown) => shown.startsWith(text)));
+    expect(unused).toEqual([]);
+  });
+
+  it('states the defaults that are in force', () => {
+    const { poll, retention, graphCache } = configSchema.parse({ panels: {} });
+    const stated = (path: string): string => /(\S+) where nothing is said/.exec(DESCRIPTIONS[path] ?? '')?.[1] ?? '';
+    expect({
+      interval: parseDuration(stated('poll.interval')),
+      share: parseShare(stated('poll.brake.share')),
+      apiLog: parseDuration(stated('retention.apiLog')),
+      samples: parseDuration(stated('retention.samples')),
+      graphCache: parseDuration(stated('graphCache')),
+    }).toEqual({ interval: poll.interval, share: poll.brake.share, ...retention, graphCache });
+  });
+
+  it('is what docs/config.md was written from', async () => {
+    const script = path.join(ROOT, 'scripts', 'config-docs.mjs');
+    const { configDocs } = (await import(script)) as { configDocs: (schema: unknown) => Promise<string> };
+    const written = readFileSync(path.join(ROOT, 'docs', 'config.md'), 'utf8');
+    expect(written).toBe(await configDocs(JSON.parse(JSON.stringify(describedSchema()))));
+  });
+});

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
+
+const root = path.resolve(import.meta.dirname, '..');
+const file = path.join(root, 'docs', 'config.md');
+
+const KINDS = { easydcim: 'EasyDCIM', flvx: 'FLVX', hiddify: 'Hiddify' };
+
+/** The keys of a schema as rows, those of inner objects behind a dot. Named entries have sections of their own. */
+function rowsOf(node, prefix = '') {
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const name = `${prefix}${key}`;
+    const required = node.required?.includes(key) === true;
+    const inner = [child, ...(child.anyOf ?? [])].filter((each) => each.properties !== undefined);
+    const row = { name, type: typeOf(child), standard: standardOf(child, required), text: child.description ?? '' };
+    return [row, ...inner.flatMap((each) => rowsOf(each, `${name}.`))];
+  });
+}
+
+function typeOf(node) {
+  if (node.const !== undefined) return `\`${node.const}\``;
+  if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(', ');
+  if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(typeOf))].join(' or ');
+  if (node.type === 'array') return node.items === undefined ? 'list' : `list of ${typeOf(node.items)}`;
+  return (
+    { boolean: 'yes or no', integer: 'whole number', object: 'section', string: 'text' }[node.type] ??
+    node.type ??
+    'any'
+  );
+}
+
+function standardOf({ default: value }, required) {
+  if (required) return 'required';
+  if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return '';
+  return `\`${JSON.stringify(value).replaceAll('"', '')}\``;
+}
+
+function table(rows) {
+  const cell = (text) => String(text).replaceAll('|', '\\|');
+  const lines = rows.map(
+    ({ name, type, standard, text }) => `| \`${name}\` | ${cell(type)} | ${cell(standard)} | ${cell(text)} |`,
+  );
+  return ['| key | value | default | what it is for |', '| --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+/** `docs/config.md`, from what `sluice config schema` prints. */
+export async function configDocs(schema) {
+  const { panels, products, packages } = schema.properties;
+  const kinds = panels.additionalProperties.oneOf.map((node) => [node.properties.kind.const, rowsOf(node)]);
+  const isCommon = (row) =>
+    row.name !== 'kind' &&
+    kinds.every(([, rows]) => rows.some((other) => JSON.stringify(other) === JSON.stringify(row)));
+  const [[, first]] = kinds;
+  const parts = [
+    '# The config file',
+    'Written by `npm run docs:config` from the schema that `sluice config schema` prints. Unknown keys are errors that name the nearest known one.',
+    '## Top level',
+    table(rowsOf(schema)),
+    '## Panels: `panels.NAME`',
+    table(first.filter(isCommon)),
+    ...kinds.flatMap(([kind, rows]) => [`### ${KINDS[kind] ?? kind}`, table(rows.filter((row) => !isCommon(row)))]),
+    '## Products: `products.NAME`',
+    table(rowsOf(products.additionalProperties)),
+    '## Packages: `packages.NAME`',
+    table(rowsOf(packages.additionalProperties)),
+  ];
+  return format(parts.join('\n\n'), { ...(await resolveConfig(file)), parser: 'markdown' });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const command = [path.join(root, 'apps', 'cli', 'dist', 'main.js'), 'config', 'schema'];
+  writeFileSync(file, await configDocs(JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8' }))));
+}
