@@ -4,7 +4,7 @@ import { panelWindow } from './panel-time.js';
 import { schemaOf } from './parse-problem.js';
 import type { EasyDcimClient, EasyDcimOptions } from './types.js';
 
-/** Contract 2.1: a read, although it is a POST. */
+/** A read, although it is a POST (docs/panels/easydcim.md, 2.1). */
 export function bandwidthCall(connection: Connection, settings: EasyDcimOptions): EasyDcimClient['bandwidth'] {
   const reader = { units: settings.units, swapped: settings.trafficDirection === 'swapped' };
   const schema = schemaOf((json) => readBandwidth(json, reader));

@@ -46,7 +46,7 @@ describe('bandwidth', () => {
     expect(refused.length).toBeGreaterThan(10);
   });
 
-  it('asks as the contract says', async () => {
+  it('asks with startDate and endDate in local time', async () => {
     panel.always({ in: 1, out: 2 });
     await panel.client({ impersonate: 'client@example.test' }).bandwidth('501', window);
     expect(panel.lines).toEqual([`POST ${request.path}`]);

@@ -11,7 +11,7 @@ export interface BandwidthOptions {
 
 type Quantity = 'in' | 'out' | 'total';
 
-/** The names of contract section 2.1; those of v2 come in whatever unit was asked for. */
+/** Names of the figures (docs/panels/easydcim.md, 2.1); those of v2 come in whatever unit was asked for. */
 const aliases: Record<Quantity, readonly string[]> = {
   in: ['in', 'inbound', 'download', 'rx', 'traffic_in', 'BW_IN'],
   out: ['out', 'outbound', 'upload', 'tx', 'traffic_out', 'BW_OUT'],

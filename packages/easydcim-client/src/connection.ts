@@ -48,7 +48,7 @@ export class Connection {
     return this.#http.request<T>({ ...request, ...passedOn(options) });
   }
 
-  /** A read on behalf of a user, with one more try without the user where that is switched on (contract 1.3). */
+  /** A read on behalf of a user, with one more try without the user where that is switched on (docs/panels/easydcim.md, 1.3). */
   readAs<T>(request: ClientRequest<T>, options: CallOptions = {}): Promise<Impersonated<T>> {
     const user = options.impersonate === undefined ? (this.#options.impersonate ?? null) : options.impersonate;
     return user === null ? this.request(request, options).then(asOurselves) : this.#as(user, request, options);

@@ -4,8 +4,8 @@ import { isObject } from './json.js';
 const failed = /^(error|fail|failed|failure)$/i;
 
 /**
- * A refusal inside of a 2xx answer (contract 1.5): `success: false`, or a `status` that says so. A record of its own, such as a
- * port in the state "error", is no refusal: it has an id and no message.
+ * A refusal inside of a 2xx answer (docs/panels/easydcim.md, 1.5): `success: false`, or a `status` that says so. A record of its
+ * own, such as a port in the state "error", is no refusal: it has an id and no message.
  */
 export function failureIn({ json }: { json: unknown }): PanelFailure | null {
   if (!isObject(json)) return null;

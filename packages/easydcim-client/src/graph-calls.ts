@@ -4,7 +4,7 @@ import { panelWindow } from './panel-time.js';
 import { schemaOf } from './parse-problem.js';
 import type { EasyDcimClient, EasyDcimOptions } from './types.js';
 
-/** Contract 2.9: a read, although it is a POST. */
+/** A read, although it is a POST (docs/panels/easydcim.md, 2.9). */
 export function graphCalls(connection: Connection, settings: EasyDcimOptions): EasyDcimClient['graphs'] {
   const schema = schemaOf(readGraph);
   return {

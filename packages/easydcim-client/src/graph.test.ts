@@ -66,7 +66,7 @@ describe('graphs.export', () => {
     expect(panel.asked).toHaveLength(1);
   });
 
-  it('asks as the contract says', async () => {
+  it('asks for a graph of the service, in local time', async () => {
     panel.always({ labels: [], datasets: [] });
     await panel.client({ impersonate: '17' }).graphs.export('501', window);
     expect(panel.lines).toEqual([`POST ${request.path}`]);

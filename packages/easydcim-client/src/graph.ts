@@ -7,8 +7,8 @@ import type { GraphExport } from './types.js';
 const pngMagic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * A graph answer (contract 2.9): a PNG, CSV, or JSON with a chart object or a PNG in base64, bare or under `data`, `result` or
- * `image`. `ParseProblem` for everything else.
+ * A graph answer (docs/panels/easydcim.md, 2.9): a PNG, CSV, or JSON with a chart object or a PNG in base64, bare or under
+ * `data`, `result` or `image`. `ParseProblem` for everything else.
  */
 export function readGraph(file: unknown): GraphExport {
   const { contentType, bytes } = file as PanelFile;

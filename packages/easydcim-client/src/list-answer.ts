@@ -27,8 +27,8 @@ const inner = ['items', 'data', 'records', 'rows', 'collection'];
 export const noInfo: PageInfo = { page: null, lastPage: null, total: null, next: null };
 
 /**
- * The rows of a list answer (contract 2.2, 2.7): a plain list, or one inside of `data`, `result` or the list's own name, there
- * also one level deeper. `ParseProblem` for anything else: no list is not an empty list.
+ * The rows of a list answer (docs/panels/easydcim.md, 1.7): a plain list, or one inside of `data`, `result` or the list's own
+ * name, there also one level deeper. `ParseProblem` for anything else: no list is not an empty list.
  */
 export function readList(json: unknown, options: ListOptions): ListAnswer {
   const found = find(json, ['data', 'result', options.name], options, 0, noInfo);

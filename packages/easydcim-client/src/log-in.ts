@@ -2,7 +2,7 @@ import type { Connection } from './connection.js';
 import { isObject, objectAt, type JsonObject } from './json.js';
 import { ParseProblem, schemaOf } from './parse-problem.js';
 
-/** The names that the answer may have for the token; the documentation does not say which (contract 1.2). */
+/** The names that the answer may have for the token; the documentation does not say which (docs/panels/easydcim.md, 1.2). */
 const tokenKeys = ['token', 'access_token', 'plainTextToken'];
 
 export async function logIn(

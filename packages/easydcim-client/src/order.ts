@@ -9,7 +9,7 @@ export const serviceIdKeys = ['id', 'service_id', 'serviceId'] as const;
 const emailKeys = ['email', 'client_email', 'user_email', 'customer_email'];
 const personKeys = ['client', 'user', 'customer', 'owner', 'account'];
 
-/** An order record (contract 2.6). `ParseProblem` without an id. */
+/** An order record (docs/panels/easydcim.md, 2.6). `ParseProblem` without an id. */
 export function readOrder(row: JsonObject): Order {
   const id = firstId(row, orderIdKeys);
   if (id === null) throw new ParseProblem(`an order without an id, found ${describeShape(row)}`);
@@ -32,7 +32,7 @@ export function readOrder(row: JsonObject): Order {
   };
 }
 
-/** A service record (contract 2.7). `ParseProblem` without an id. */
+/** A service record (docs/panels/easydcim.md, 2.7). `ParseProblem` without an id. */
 export function readService(row: JsonObject): PanelService {
   const id = firstId(row, serviceIdKeys);
   if (id === null) throw new ParseProblem(`a service without an id, found ${describeShape(row)}`);

@@ -1,6 +1,6 @@
 import { normaliseBaseUrl } from '@sluice/panel-http';
 
-/** What operators paste along with the address: the path of the panel's own pages, or of its API (contract 1.1). */
+/** What operators paste with the address: the path of the panel's own pages, or of its API (docs/panels/easydcim.md, 1.1). */
 const stripTails = [/\/backend$/i, /\/api\/v[23]$/i];
 
 /** The address of a panel as an operator has it, made fit for use. Errors as of `normaliseBaseUrl`. */

@@ -36,7 +36,7 @@ const itemKeys = [
   'connection_item_id',
 ];
 
-/** A port record (contract 2.2). `ParseProblem` for a record without an id; what else is not understood is `null`. */
+/** A port record (docs/panels/easydcim.md, 2.2). `ParseProblem` without an id; what else is not understood is `null`. */
 export function readPort(row: JsonObject, managementPorts: RegExp): Port {
   const id = firstId(row, portIdKeys) ?? nestedId(row);
   if (id === null) throw new ParseProblem(`a port without an id, found ${describeShape(row)}`);

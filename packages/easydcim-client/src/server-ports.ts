@@ -23,7 +23,10 @@ const search = (field: string) => (serverId: string) => ({
   [field]: 'item_id',
 });
 
-/** What panels offer, the cheapest and most certain first (contract 2.8). A search without a field is left out: it guesses. */
+/**
+ * What panels offer, the cheapest and most certain first (docs/panels/easydcim.md, 2.8). A search without a field is left out:
+ * it guesses.
+ */
 const lookUps: LookUp[] = [
   ...(['client/items', 'client/servers', 'admin/items', 'admin/servers'] as const).map((place): LookUp => ({
     endpoint: `GET /api/v3/${place}/{id}/ports`,

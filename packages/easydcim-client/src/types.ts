@@ -83,7 +83,7 @@ export interface BandwidthReading {
   fallback: boolean;
 }
 
-/** A port of a server, or of the switch on its other side (contract 2.2, 2.3). */
+/** A port of a server, or of the switch on its other side (docs/panels/easydcim.md, 2.2 and 2.3). */
 export interface Port {
   id: string;
   name: string;
@@ -103,7 +103,7 @@ export interface Port {
   shape: string[];
 }
 
-/** An order, and what it tells of its service (contract 2.6). */
+/** An order, and what it tells of its service (docs/panels/easydcim.md, 2.6). */
 export interface Order {
   id: string;
   serviceId: string | null;
@@ -118,7 +118,7 @@ export interface Order {
   shape: string[];
 }
 
-/** A service as its owner sees it (contract 2.7). */
+/** A service as its owner sees it (docs/panels/easydcim.md, 2.7). */
 export interface PanelService {
   id: string;
   orderId: string | null;
@@ -129,7 +129,7 @@ export interface PanelService {
   shape: string[];
 }
 
-/** A graph, in whichever form the panel gives it (contract 2.9). */
+/** A graph, in whichever form the panel gives it (docs/panels/easydcim.md, 2.9). */
 export type GraphExport =
   | { kind: 'series'; labels: string[]; series: { name: string; values: (number | null)[] }[]; shape: string[] }
   | { kind: 'png'; bytes: Uint8Array }
@@ -143,24 +143,24 @@ export interface EasyDcimClient {
   /**
    * Traffic of a service in a window. The end is exclusive: the panel is asked up to one second before it. Never asks beyond
    * what the caller passes, so pass the earlier of now and the cycle's end. `PanelUnreadableError` for an answer without
-   * recognisable figures (contract 2.1).
+   * recognisable figures (docs/panels/easydcim.md, 2.1).
    */
   bandwidth(serviceId: string, window: Window, options?: CallOptions): Promise<BandwidthReading>;
   ports: {
-    /** All pages of a service's ports (contract 2.2). */
+    /** All pages of a service's ports (docs/panels/easydcim.md, 2.2). */
     list(serviceId: string, options?: CallOptions): AsyncIterable<Port>;
-    /** One port, for the state before a change and after it (contract 2.3). */
+    /** One port, for the state before a change and after it (docs/panels/easydcim.md, 2.3). */
     get(portId: string, options?: CallOptions): Promise<Port>;
-    /** One call, never repeated by itself; read back with `get` (contract 2.4). */
+    /** One call, never repeated by itself; read back with `get` (docs/panels/easydcim.md, 2.4). */
     disable(portId: string, options?: CallOptions): Promise<void>;
     enable(portId: string, options?: CallOptions): Promise<void>;
-    /** Ports of a server by whichever look-up this panel offers; for diagnosis only (contract 2.8). */
+    /** Ports of a server by whichever look-up this panel offers; for diagnosis only (docs/panels/easydcim.md, 2.8). */
     ofServer(serverId: string, options?: CallOptions): Promise<{ ports: Port[]; via: string }>;
   };
   orders: {
     get(orderId: string, options?: CallOptions): Promise<Order>;
     list(options?: CallOptions): AsyncIterable<Order>;
-    /** One call, never repeated by itself; read back with `get` (contract 2.5). */
+    /** One call, never repeated by itself; read back with `get` (docs/panels/easydcim.md, 2.5). */
     suspend(orderId: string, options?: CallOptions): Promise<void>;
     unsuspend(orderId: string, options?: CallOptions): Promise<void>;
   };
@@ -169,10 +169,10 @@ export interface EasyDcimClient {
     get(serviceId: string, options?: CallOptions): Promise<PanelService>;
   };
   graphs: {
-    /** For eyes only: the unit of the series is unknown (contract 2.9). */
+    /** For eyes only: the unit of the series is unknown (docs/panels/easydcim.md, 2.9). */
     export(serviceId: string, request: Window & { raw?: boolean }, options?: CallOptions): Promise<GraphExport>;
   };
-  /** Are address and token good? Wrong credentials are a failure (contract 2.10). */
+  /** Are address and token good? Wrong credentials are a failure (docs/panels/easydcim.md, 2.10). */
   probe(options?: CallOptions): Promise<{ ok: true; endpoint: string }>;
   /** Trades credentials for a token. The client goes on with the token that it was made with. */
   login(credentials: { email: string; password: string; deviceName: string }): Promise<string>;

@@ -87,7 +87,7 @@ async function probe(
   client: Pick<FlvxClient, 'captchaRequired' | 'setting' | 'session' | 'tunnels'>,
   options: Parameters<FlvxClient['probe']>[0] & object,
 ): Promise<FlvxProbe> {
-  // Behind the web port this page is the web application's, with the same status (contract, section 2).
+  // Behind the web port this page is the web application's, with the same status (docs/panels/flvx.md, 1.1).
   const port = (await api.liveness(options)).trim() === 'test' ? 'panel' : 'web';
   const appName = await client.setting('app_name', options);
   const captcha = await client.captchaRequired(options);

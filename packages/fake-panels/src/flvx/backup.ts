@@ -67,7 +67,7 @@ const exports: Readonly<Record<string, (world: FlvxWorld) => readonly unknown[]>
 };
 
 /**
- * backup/export: the one read of a permission's true status (contract, section 9). Not enveloped; empty lists are absent keys;
+ * backup/export: the one read of a permission's true status (docs/panels/flvx.md, 8.2). Not enveloped; empty lists are absent keys;
  * no types means everything.
  */
 export const exportBackup = post((call: FlvxCall) => {

@@ -11,7 +11,7 @@ function orderedJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** A value as the panel's string fields take it: trimmed; a number is formatted, other JSON becomes its text (contract, section 2). */
+/** A value as the panel's string fields take it: trimmed; a number is formatted, other JSON becomes its text (docs/panels/flvx.md, 1.4). */
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value.trim();

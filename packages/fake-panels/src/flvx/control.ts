@@ -23,7 +23,7 @@ function serviceConfigs(base: string, forward: ForwardRow, chain: string | null,
   })) satisfies ServiceConfig[];
 }
 
-/** A speed in Mbit/s as nodes get it: MB of 2^20 bytes per second each way, one decimal (contract, section 5.3). */
+/** A speed in Mbit/s as nodes get it: MB of 2^20 bytes per second each way, one decimal (docs/panels/flvx.md, 5.4). */
 export function limiterText(speed: number): string {
   // Halves are rounded to the even digit: 50 Mbit/s are 6.25 and become 6.2, 6 Mbit/s are 0.75 and become 0.8.
   const tenths = (speed * 10) / 8;
@@ -39,7 +39,7 @@ export function addLimiter(world: FlvxWorld, nodeId: number, limitId: number, sp
 }
 
 /**
- * Pushes the services of a forward to its entry nodes under the user's present permission id, running (contract, sections 5.5, 11).
+ * Pushes the services of a forward to its entry nodes under the user's present permission id, running (docs/panels/flvx.md, 6.3).
  * A port that is held and a service that is there count as success. Gives null, or the text of the error; nodes before the failing
  * one have done their part.
  */
@@ -101,7 +101,7 @@ function controlOnNode(world: FlvxWorld, forward: ForwardRow, nodeId: number, ty
 }
 
 /**
- * Pauses, resumes or deletes the services of a forward on each entry node, one after the other (contract, section 5.5).
+ * Pauses, resumes or deletes the services of a forward on each entry node, one after the other (docs/panels/flvx.md, 6.3).
  * Gives null, or the text of the error; not atomic: nodes before the failing one have done it.
  */
 export function controlForward(
@@ -125,7 +125,7 @@ export function pauseByPanel(world: FlvxWorld, forwards: readonly ForwardRow[], 
   }
 }
 
-/** The orphan cleanup of one node: services of forwards and limits that the panel no longer knows are removed (contract, section 4.4). */
+/** The orphan cleanup of one node: services of forwards and limits that the panel no longer knows are removed (docs/panels/flvx.md, 6.4). */
 export function cleanNode(world: FlvxWorld, nodeId: number): void {
   const node = world.nodes.get(nodeId);
   if (node === undefined) return;

@@ -2,7 +2,7 @@ import { pauseByPanel } from './control.js';
 import type { PermissionRow, UserRow } from './rows.js';
 import type { FlvxWorld } from './world.js';
 
-/** A quota in GB as the panel computes it: bytes in a signed 64-bit number that wraps around (contract, sections 8 and 13.5). */
+/** A quota in GB as the panel computes it: bytes in a signed 64-bit number that wraps around (docs/panels/flvx.md, 7.2). */
 function limitBytes(flow: number): bigint {
   return BigInt.asIntN(64, BigInt(flow) * 2n ** 30n);
 }
@@ -34,7 +34,7 @@ function scaled(world: FlvxWorld, forwardId: number, bytes: number): number {
 }
 
 /**
- * One item of a node's traffic report (contract, section 8): counts for forward, user and the permission that the service name
+ * One item of a node's traffic report (docs/panels/flvx.md, 7.1 and 7.2): counts for forward, user and the permission that the service name
  * tells, then the two pause rules over forwards with `status` 1. `inBytes` came from the customer's clients, `outBytes` went to them.
  * A name that is none of a forward's service is ignored.
  */

@@ -23,7 +23,7 @@ const escapes: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 };
 
-/** JSON as the panel writes it: `< > &` escaped, a newline at the end (contract, section 2). */
+/** JSON as the panel writes it: `< > &` escaped, a newline at the end (docs/panels/flvx.md, 1.2). */
 export function encodeJson(value: unknown): string {
   return `${JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (sign) => escapes[sign] ?? sign)}\n`;
 }

@@ -15,7 +15,7 @@ const one = (act: Act): Handler =>
     return error === null ? call.ok() : call.fail(error);
   });
 
-/** One after the other; code 0 in any case, the failures are counted (contract, section 5.5). */
+/** One after the other; code 0 in any case, the failures are counted (docs/panels/flvx.md, 6.2). */
 const batch = (act: Act): Handler =>
   byIds((call, ids) => {
     const { userId } = call;

@@ -20,14 +20,14 @@ function ingress(world: FlvxWorld, row: ForwardRow): { inIp: string; inPort: num
   return { inIp: ports.length === 0 ? '' : [...new Set(pairs)].join(','), inPort: ports[0] ?? null };
 }
 
-/** A forward as user/package shows it (contract, section 4.6). */
+/** A forward as user/package shows it (docs/panels/flvx.md, 3.4). */
 export function shownInPackage(world: FlvxWorld, row: ForwardRow): Record<string, unknown> {
   const { id, name, tunnelId, remoteAddr, inFlow, outFlow, status, createdTime } = row;
   const tunnelName = world.tunnels.get(tunnelId)?.name ?? '';
   return { id, name, tunnelId, tunnelName, ...ingress(world, row), remoteAddr, inFlow, outFlow, status, createdTime };
 }
 
-/** A forward as forward/list shows it (contract, section 5.4). */
+/** A forward as forward/list shows it (docs/panels/flvx.md, 6.1). */
 function shown(world: FlvxWorld, row: ForwardRow): Record<string, unknown> {
   const { userId, userName, strategy, inx } = row;
   const base = shownInPackage(world, row);

@@ -22,7 +22,7 @@ function ensurePermission(world: FlvxWorld, userId: number, tunnelId: number): {
   return { id: row.id, made: true };
 }
 
-/** Makes the permissions that a user group's right to a tunnel group stands for (contract, section 4.1). */
+/** Makes the permissions that a user group's right to a tunnel group stands for (docs/panels/flvx.md, 8.1). */
 export function applyGroupPermission(world: FlvxWorld, userGroupId: number, tunnelGroupId: number): void {
   const users = [...(world.usersOfGroup.get(userGroupId) ?? [])].sort((a, b) => a - b);
   const tunnels = [...(world.tunnelsOfGroup.get(tunnelGroupId) ?? [])].sort((a, b) => a - b);
@@ -59,7 +59,7 @@ export function addToGroups(world: FlvxWorld, userId: number, groupIds: readonly
   for (const id of groupIds) syncGroup(world, 'userGroupId', id);
 }
 
-/** Replaces a user's groups; what the old ones granted stays (contract, section 4.3). */
+/** Replaces a user's groups; what the old ones granted stays (docs/panels/flvx.md, 3.3). */
 export function replaceGroups(world: FlvxWorld, userId: number, groupIds: readonly number[]): void {
   const before = [...world.usersOfGroup].filter(([, members]) => members.has(userId)).map(([id]) => id);
   for (const id of before) membersOf(world.usersOfGroup, id).delete(userId);
@@ -67,7 +67,7 @@ export function replaceGroups(world: FlvxWorld, userId: number, groupIds: readon
   for (const id of new Set([...before, ...groupIds])) syncGroup(world, 'userGroupId', id);
 }
 
-/** Takes grants away and removes the permissions that a group had made and nothing grants any more (contract, section 9). */
+/** Takes grants away and removes the permissions that a group had made and nothing grants any more (docs/panels/flvx.md, 8.1). */
 export function revokeGrants(
   world: FlvxWorld,
   test: (grant: {

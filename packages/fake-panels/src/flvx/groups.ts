@@ -171,7 +171,7 @@ const removeRight: Handler = byId((call, id) => {
   return call.ok();
 });
 
-/** The handlers of `/api/v1/group/...` (contract, section 9), by the rest of their paths. */
+/** The handlers of `/api/v1/group/...` (docs/panels/flvx.md, 8.1), by the rest of their paths. */
 export const groupRoutes: Readonly<Record<string, Handler>> = {
   'user/list': list(userKind),
   'user/create': create(userKind),

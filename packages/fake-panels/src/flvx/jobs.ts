@@ -29,7 +29,7 @@ function localTime(timeZone: string, at: number): LocalTime {
 }
 
 /**
- * The daily job of 00:00:05 (contract, section 8): counters to zero where today is the reset day, then expired users with status 1,
+ * The daily job of 00:00:05 (docs/panels/flvx.md, 7.3): counters to zero where today is the reset day, then expired users with status 1,
  * then expired permissions. `now` in Unix milliseconds; the day is that of the panel's time zone.
  */
 export function dailyJob(world: FlvxWorld, now: number): void {
@@ -56,7 +56,7 @@ export function dailyJob(world: FlvxWorld, now: number): void {
   }
 }
 
-/** The hourly job (contract, sections 4.6 and 8): one statistics row for every user, rows older than 48 hours dropped. */
+/** The hourly job (docs/panels/flvx.md, 7.3): one statistics row for every user, rows older than 48 hours dropped. */
 export function hourlyJob(world: FlvxWorld, now: number): void {
   const hour = now - (now % 3_600_000);
   world.statistics.deleteWhere((row) => row.createdTime < now - 48 * 3_600_000);

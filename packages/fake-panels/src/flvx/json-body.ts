@@ -33,7 +33,7 @@ function parse(text: string): JsonBody {
   }
 }
 
-/** Reads the first JSON value of a body as the panel does: trailing bytes are ignored (contract, section 2). */
+/** Reads the first JSON value of a body as the panel does: trailing bytes are ignored (docs/panels/flvx.md, 1.3). */
 export function readJsonBody(body: Buffer): JsonBody {
   const text = body.toString('utf8');
   if (text.trim() === '') return { kind: 'empty' };

@@ -32,7 +32,7 @@ interface NamesOnly {
 }
 
 /**
- * What a node's agent holds and does with the panel's commands (contract, sections 5.3, 5.5 and 11): a table of services, running or
+ * What a node's agent holds and does with the panel's commands (docs/panels/flvx.md, 5.4, 6.3 and 6.4): a table of services, running or
  * paused, the limits with the speed they were first added with, and the connections, which only a pause cuts.
  */
 export class NodeAgent {

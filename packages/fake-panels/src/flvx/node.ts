@@ -9,7 +9,7 @@ export interface NodeFailure {
   times?: number;
 }
 
-/** How long the panel waits for the answer to one command, in milliseconds (contract, section 5.5). */
+/** How long the panel waits for the answer to one command, in milliseconds (docs/panels/flvx.md, 6.3). */
 export const commandTimeoutMs = 12_000;
 
 /** A node of the fake panel: its row, its agent, and switches for everything that can go wrong between the two. */

@@ -5,7 +5,7 @@ import { isAdminOnly, isOpen, routesOf } from './routes.js';
 import { type FlvxClaims, readToken } from './token.js';
 import { DatabaseLocked, FlvxWorld } from './world.js';
 
-/** From when on the panel's answer is cut, in milliseconds (contract, section 2). */
+/** From when on the panel's answer is cut, in milliseconds (docs/panels/flvx.md, 1.5). */
 const writeTimeoutMs = 30_000;
 
 const cors = {

@@ -40,7 +40,7 @@ function keepOrSet(world: FlvxWorld, row: PermissionRow, body: Sent): void {
   pushUserTunnel(world, row.userId, row.tunnelId);
 }
 
-/** The upsert of assign and batch-assign (contract, section 6.2); gives null or the text of the error. */
+/** The upsert of assign and batch-assign (docs/panels/flvx.md, 4.2); gives null or the text of the error. */
 function upsert(world: FlvxWorld, body: Sent): string | null {
   const userId = asInteger(body.userId, 0);
   const tunnelId = asInteger(body.tunnelId, 0);

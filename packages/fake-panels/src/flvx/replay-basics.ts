@@ -1,6 +1,6 @@
 import { admin, node, nobody, noSuchId, type ReplayStep } from './replay-step.js';
 
-/** Sections 2, 3, 5.1, 5.2 and 7: transport, tokens, login, nodes and tunnels of the run. */
+/** Transport, tokens, login, nodes and tunnels of the run (docs/panels/flvx.md, 1, 2, 5.1 and 5.2). */
 export const basicSteps: readonly ReplayStep[] = [
   admin('node without a name', 'node/create', { serverIp: '203.0.113.1' }),
   admin('first node', 'node/create', { name: '{p}-n1', serverIp: '203.0.113.1', port: '20000-30000' }),

@@ -3,7 +3,7 @@ import { admin, customer, node, noSuchId, type ReplayStep } from './replay-step.
 const own = { userId: '<user:alice>', tunnelId: '<tunnel:t1>' };
 const web = { tunnelId: '<tunnel:t1>', name: '{p}-web', remoteAddr: '198.51.100.20:443', inPort: 21_001 };
 
-/** Section 5.5: making and controlling forwards, and what goes to the nodes. */
+/** Making and controlling forwards, and what goes to the nodes (docs/panels/flvx.md, 6.2 and 6.3). */
 export const forwardSteps: readonly ReplayStep[] = [
   customer('alice', 'forward without a tunnel', 'forward/create', { name: 'x', remoteAddr: 'y' }),
   customer('alice', 'forward without a permission', 'forward/create', { ...web, tunnelId: '<tunnel:t3>' }),

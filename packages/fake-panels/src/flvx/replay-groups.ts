@@ -2,7 +2,7 @@ import { admin, node, noSuchId, type ReplayStep } from './replay-step.js';
 
 const dave = { user: '{p}-dave', pwd: 'Dave-1', flow: 30, expTime: 1_924_992_000_000 };
 
-/** Section 9: groups, the rights between them, backup/export. */
+/** Groups, the rights between them, backup/export (docs/panels/flvx.md, 8). */
 export const groupSteps: readonly ReplayStep[] = [
   admin('user group', 'group/user/create', { name: '{p}-basic' }),
   admin('user group of the same name', 'group/user/create', { name: '{p}-basic' }),

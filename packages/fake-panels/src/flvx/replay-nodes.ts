@@ -2,7 +2,7 @@ import { admin, customer, node, type ReplayStep } from './replay-step.js';
 
 const pair = { tunnelId: '<tunnel:t3>', name: '{p}-pair', remoteAddr: '198.51.100.30:443', inPort: 22_001 };
 
-/** Sections 5.5 and 6.5: nodes that are gone, silent, slow or failing, several entries, removed permissions. */
+/** Nodes that are gone, silent, slow or failing, several entries, removed permissions (docs/panels/flvx.md, 4.4 and 6.3). */
 export const nodeSteps: readonly ReplayStep[] = [
   admin('permission on two entries', 'tunnel/user/assign', { userId: '<user:alice>', tunnelId: '<tunnel:t3>' }),
   customer('alice', 'forward on two entries', 'forward/create', pair),

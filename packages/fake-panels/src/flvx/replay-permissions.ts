@@ -2,7 +2,7 @@ import { admin, customer, future, noSuchId, type ReplayStep } from './replay-ste
 
 const own = { userId: '<user:alice>', tunnelId: '<tunnel:t1>' };
 
-/** Sections 5.3 and 6: permissions and speed limits. */
+/** Permissions and speed limits (docs/panels/flvx.md, 4 and 5.3). */
 export const permissionSteps: readonly ReplayStep[] = [
   admin('limit without a tunnel', 'speed-limit/create', { name: '{p}-x' }),
   admin('limit without a name', 'speed-limit/create', { tunnelId: '<tunnel:t1>' }),

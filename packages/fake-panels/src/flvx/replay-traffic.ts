@@ -8,7 +8,7 @@ const quota = { id: '<user:carol>', user: '{p}-carol', num: 10, flowResetTime: 1
 const resume = (step: string): ReplayStep =>
   admin(step, 'forward/batch-resume', { ids: ['<forward:first>', '<forward:second>'] });
 
-/** Section 8: counting, and what the panel pauses by itself. */
+/** Counting, and what the panel pauses by itself (docs/panels/flvx.md, 7.1 and 7.2). */
 export const trafficSteps: readonly ReplayStep[] = [
   admin('carol', 'user/create', { user: '{p}-carol', pwd: 'Carol-1', flow: 10, expTime: future }),
   {

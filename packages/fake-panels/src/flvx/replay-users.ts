@@ -8,7 +8,7 @@ const coerced = (field: string, name: string, value: unknown): ReplayStep =>
     [field]: value,
   });
 
-/** How values become integers and texts (section 2); each step makes a user whose row shows what was stored. */
+/** How values become integers and texts (docs/panels/flvx.md, 1.4); each step makes a user whose row shows what was stored. */
 const coercionSteps: readonly ReplayStep[] = [
   coerced('flow', 'whole', 7),
   coerced('flow', 'text', '100'),
@@ -36,7 +36,7 @@ const coercionSteps: readonly ReplayStep[] = [
   coerced('unknownField', 'unknown', 1),
 ];
 
-/** Sections 3.5 and 4: users. */
+/** Users and their own passwords (docs/panels/flvx.md, 3). */
 export const userSteps: readonly ReplayStep[] = [
   admin('create in full', 'user/create', {
     user: '{p}-alice',

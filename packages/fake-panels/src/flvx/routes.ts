@@ -37,7 +37,7 @@ import {
 import { createTunnel, deleteTunnel, getTunnel, listTunnels, updateTunnel } from './tunnels.js';
 import { createUser, deleteUser, listUsers, resetUser, updateUser, userGroups } from './users.js';
 
-/** Whether a path opens without a token (contract, section 3.2). */
+/** Whether a path opens without a token (docs/panels/flvx.md, 2.2). */
 export function isOpen(path: string): boolean {
   return (
     !path.startsWith('/api/') ||
@@ -56,7 +56,7 @@ const adminPaths = new Set([
 ]);
 const adminPrefixes = ['group', 'federation/share', 'node', 'speed-limit', 'backup', 'tunnel'];
 
-/** Whether a path is for administrators only (contract, section 3.2). */
+/** Whether a path is for administrators only (docs/panels/flvx.md, 2.2). */
 export function isAdminOnly(path: string): boolean {
   if (path.startsWith('/api/v1/tunnel/user/tunnel')) return false;
   return adminPaths.has(path) || adminPrefixes.some((prefix) => path.startsWith(`/api/v1/${prefix}/`));

@@ -37,7 +37,7 @@ export const updateConfig: Handler = post((call) => {
   return call.ok();
 });
 
-/** A node as node/list shows it (contract, section 5.2). */
+/** A node as node/list shows it (docs/panels/flvx.md, 5.2). */
 function shownNode(node: FlvxNode): Record<string, unknown> {
   const { id, inx, name, serverIp, portRange, version, status } = node;
   return {
@@ -91,7 +91,7 @@ export const liveness: Handler = () => plainText(200, 'test');
 const nodeOf = (world: FlvxWorld, secret: string | null): FlvxNode | undefined =>
   [...world.nodes.values()].find((node) => node.secret === secret);
 
-/** A node's traffic report, in the clear: the panel says `ok` to everything (contract, section 8). */
+/** A node's traffic report, in the clear: the panel says `ok` to everything (docs/panels/flvx.md, 7.1). */
 export const uploadTraffic: Handler = (call) => {
   const { world, request } = call;
   const read = readJsonBody(request.body);

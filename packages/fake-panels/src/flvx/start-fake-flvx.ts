@@ -22,7 +22,7 @@ export interface FakeFlvxOptions {
 }
 
 /**
- * Starts a fake FLVX panel on 127.0.0.1 with an administrator and nothing else (contract, section 11).
+ * Starts a fake FLVX panel on 127.0.0.1 with an administrator and nothing else.
  *
  * Time that the panel would spend waiting for nodes is counted, not spent: an answer that would come after 30 s is a cut connection at
  * once, with all the work done.

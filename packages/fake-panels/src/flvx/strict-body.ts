@@ -68,7 +68,7 @@ function readObject(shape: StrictShape, value: unknown): unknown {
 }
 
 /**
- * Reads a request of a strict endpoint: an unknown field or a wrong JSON type is an error (contract, section 2).
+ * Reads a request of a strict endpoint: an unknown field or a wrong JSON type is an error (docs/panels/flvx.md, 1.3).
  * `null` is an empty object. Gives 'bad' for an error and 'empty' for no body.
  */
 export function readStrict<S extends StrictShape>(body: Buffer, shape: S): StrictValues<S> | 'bad' | 'empty' {

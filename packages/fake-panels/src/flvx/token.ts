@@ -14,7 +14,7 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 const sign = (content: string, secret: string): string =>
   createHmac('sha256', secret).update(content).digest('base64url');
 
-/** A token as the panel issues it at login (contract, section 3.1); `issuedAt` in seconds. */
+/** A token as the panel issues it at login (docs/panels/flvx.md, 2.1); `issuedAt` in seconds. */
 export function issueToken(
   secret: string,
   user: { readonly id: number; readonly name: string; readonly roleId: number },

@@ -7,7 +7,7 @@ import type { FlvxWorld } from './world.js';
 
 type Sent = Readonly<Record<string, unknown>>;
 
-/** A tunnel as tunnel/list shows it (contract, section 5.1). */
+/** A tunnel as tunnel/list shows it (docs/panels/flvx.md, 5.1). */
 function shown(row: TunnelRow): Record<string, unknown> {
   const { chain, updatedTime: _updatedTime, ...rest } = row;
   const hops = chain.filter((part) => part.chainType === 2);

@@ -10,7 +10,7 @@ export function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
 
-/** A user as user/list shows him (contract, section 4). */
+/** A user as user/list shows him (docs/panels/flvx.md, 3.1). */
 function shown(row: UserRow): Record<string, unknown> {
   const { pwd: _pwd, ...rest } = row;
   return { ...rest, name: row.user };
@@ -27,7 +27,7 @@ interface Quota {
   readonly status: number;
 }
 
-/** The five values of create and update with their defaults (contract, sections 4.1 and 4.3). */
+/** The five values of create and update with their defaults (docs/panels/flvx.md, 3.2 and 3.3). */
 function quotaOf(call: FlvxCall, body: Readonly<Record<string, unknown>>): Quota {
   return {
     flow: asInteger(body.flow, 100),

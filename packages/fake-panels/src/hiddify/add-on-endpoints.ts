@@ -13,7 +13,7 @@ const base = '/api/v1/agent-traffic';
 const notEnough = 'ترافیک درخواستی بیشتر از ترافیک باقی‌مانده ایجنت است';
 const methodNotAllowed = '405 Method Not Allowed: The method is not allowed for the requested URL.';
 
-/** The add-on's six endpoints. They ask for no key (contract 6.1, 6.3, 6.4). */
+/** The add-on's six endpoints. They ask for no key (docs/panels/hiddify.md, 7.1 and 7.3). */
 export class AddOnEndpoints {
   constructor(
     private readonly state: HiddifyState,

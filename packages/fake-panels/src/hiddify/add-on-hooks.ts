@@ -10,7 +10,7 @@ const updateRefusal = "Updating user traffic limit would exceed agent's traffic 
 /** Persian: the agent is at its limit. */
 export const limitReached = 'محدودیت ترافیک ایجنت به پایان رسیده است';
 
-/** The add-on's hooks on the table of users, with their defects (contract 6.3, 6.4). */
+/** The add-on's hooks on the table of users, with their defects (docs/panels/hiddify.md, 7.3 and 7.4). */
 export class AddOnHooks implements UserHooks {
   constructor(
     private readonly state: HiddifyState,

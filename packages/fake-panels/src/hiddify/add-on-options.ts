@@ -1,4 +1,4 @@
-/** How the add-on for agent traffic is installed (contract 6). */
+/** How the add-on for agent traffic is installed (docs/panels/hiddify.md, 7). */
 export interface AddOnOptions {
   /**
    * Where its six endpoints answer. `none`: as published, they are registered nowhere.

@@ -7,7 +7,7 @@ import { Refusal } from './panel-failure.js';
 import { type AdminRow } from './rows.js';
 import { type HiddifyState } from './state.js';
 
-/** `/admin/admin_user/` and `/admin/admin_user/{uuid}/` (contract 3.1, 3.3). */
+/** `/admin/admin_user/` and `/admin/admin_user/{uuid}/` (docs/panels/hiddify.md, 3.2 and 4.4 to 4.6). */
 export class AdminEndpoints {
   constructor(
     private readonly state: HiddifyState,

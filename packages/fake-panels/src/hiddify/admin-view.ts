@@ -2,7 +2,7 @@ import { type AdminRow } from './rows.js';
 import { type HiddifyState } from './state.js';
 import { isCanonicalUuid } from './uuid.js';
 
-/** An administrator in lists and single answers (contract 3.1). */
+/** An administrator in lists and single answers (docs/panels/hiddify.md, 3.2). */
 export function adminView(state: HiddifyState, admin: AdminRow, panelLanguage: string): object {
   const parent = admin.parentId === null ? undefined : state.admins.get(admin.parentId);
   return {

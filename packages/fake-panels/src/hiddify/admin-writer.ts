@@ -6,7 +6,7 @@ import { type HiddifyState } from './state.js';
 import { type UserWriter } from './user-writer.js';
 import { isCanonicalUuid } from './uuid.js';
 
-/** Writes administrators as the panel does, halves of failed writes included (contract 3.3). */
+/** Writes administrators as the panel does, halves of failed writes included (docs/panels/hiddify.md, 4.4 to 4.6). */
 export class AdminWriter {
   constructor(
     private readonly state: HiddifyState,

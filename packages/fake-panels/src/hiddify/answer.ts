@@ -34,7 +34,7 @@ export function isApiPath(path: string): boolean {
   return path.includes('api/v1/') || path.includes('api/v2/');
 }
 
-/** The answer that an error of the panel becomes (contract 5). Throws what is no error of the panel. */
+/** The answer that an error of the panel becomes (docs/panels/hiddify.md, 6.1). Throws what is no error of the panel. */
 export function failed(error: unknown, request: FakeRequest): FakeResponse {
   if (error instanceof PanelException) {
     return isApiPath(request.path) ? json({ msg: error.message }, 500) : serverErrorPage;

@@ -45,7 +45,7 @@ const adminFields: Schema = {
   max_active_users: optional(whole),
 };
 
-/** Bodies of the user and administrator endpoints (contract 3.1, 3.2). */
+/** Bodies of the user and administrator endpoints (docs/panels/hiddify.md, 3.2, 3.3 and 3.5). */
 export const schemas = {
   postUser: userFields,
   patchUser: { ...userFields, name: optional(text) },

@@ -3,7 +3,7 @@ import { type UserRow } from './rows.js';
 import { type HiddifyState } from './state.js';
 import { type Switches } from './switches.js';
 
-/** The running cores as the panel drives them: who is served, and what is counted (contract 3.3, 4). */
+/** The running cores as the panel drives them: who is served, and what is counted (docs/panels/hiddify.md, 4.1 and 5.2). */
 export class Cores {
   /** Background applies started: one for each write of a user, and for a usage task that changed something. */
   applies = 0;

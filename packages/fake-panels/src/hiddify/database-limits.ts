@@ -24,7 +24,7 @@ export interface Junk {
   readonly junk: unknown;
 }
 
-/** What the database says to one UPDATE; `undefined`: it takes the values (contract 3.2, 3.3). */
+/** What the database says to one UPDATE; `undefined`: it takes the values (docs/panels/hiddify.md, 3.3 and 4.2). */
 export function refusedByDatabase(
   table: 'user' | 'admin_user',
   id: number,

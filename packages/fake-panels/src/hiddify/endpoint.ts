@@ -14,7 +14,7 @@ const everybody: ReadonlySet<AdminMode> = new Set(['super_admin', 'admin', 'agen
 const managers: ReadonlySet<AdminMode> = new Set(['super_admin', 'admin']);
 const superAdmins: ReadonlySet<AdminMode> = new Set(['super_admin']);
 
-/** The routes of contract 3. */
+/** The routes of the API (docs/panels/hiddify.md, 3.1). */
 export const routes: readonly Route[] = [
   { pattern: '/api/v2/panel/ping/', methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], roles: everybody, node: true },
   { pattern: '/api/v2/panel/info/', methods: ['GET'], roles: everybody, node: true },

@@ -4,7 +4,7 @@ import { isCanonicalUuid } from './uuid.js';
 /** What became of one field of a body: its value, or why it was refused. */
 export type Loaded = { readonly value: unknown } | { readonly problem: string };
 
-/** How one field of a body is read (contract 3.1, 3.2). */
+/** How one field of a body is read (docs/panels/hiddify.md, 3.2, 3.3 and 3.4). */
 export interface Field {
   readonly load: (value: unknown) => Loaded;
   readonly required?: boolean;

@@ -25,7 +25,7 @@ export function proxyPath(path: string): string {
   return String(path.replace(/^\/+/, '').split('/')[0]);
 }
 
-/** Refuses crawlers and unknown or wrong proxy paths, whatever the key (contract 1). */
+/** Refuses crawlers and unknown or wrong proxy paths, whatever the key (docs/panels/hiddify.md, 1.1 and 1.3). */
 export function refuseStrangers(request: FakeRequest, switches: Switches): void {
   if (crawlers.test(request.headers['user-agent'] ?? '')) throw new Refusal(400, 'invalid');
   const segment = proxyPath(request.path);
@@ -39,7 +39,10 @@ export function refuseStrangers(request: FakeRequest, switches: Switches): void 
   if (wrong) throw new Refusal(400, 'invalid request');
 }
 
-/** Finds the caller (contract 2). Throws 403 for a key that is nobody's; gives a redirect outside the API. */
+/**
+ * Finds the caller (docs/panels/hiddify.md, 2.1). Throws 403 for a key that is nobody's; gives a redirect outside the
+ * API.
+ */
 export function identify(
   request: FakeRequest,
   state: HiddifyState,

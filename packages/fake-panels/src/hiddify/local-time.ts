@@ -1,6 +1,6 @@
 const dayMs = 86_400_000;
 
-/** The panel server's clock: its answers carry local dates without a zone (contract 3.2, hazard 8). */
+/** The panel server's clock: its answers carry local dates without a zone (docs/panels/hiddify.md, 3.3 and H7). */
 export class LocalTime {
   /** @param now Milliseconds since 1970. @param offsetMinutes The server's zone, east of Greenwich positive. */
   constructor(

@@ -23,7 +23,7 @@ export interface FakeHiddifyOptions {
   readonly language?: Language;
   /** Decides number types and what a foreign key forbids. Default `mariadb`. */
   readonly database?: 'mariadb' | 'sqlite';
-  /** On 3.13 the panel's role checks are void (contract 2). Default `3.11`. */
+  /** On 3.13 the panel's role checks are void (docs/panels/hiddify.md, 2.2). Default `3.11`. */
   readonly python?: '3.11' | '3.13';
   /** The order of the list of users. Default `id`. */
   readonly listOrder?: ListOrder;

@@ -11,7 +11,7 @@ export class Refusal extends Error {
   }
 }
 
-/** An exception inside the panel: always 500 with the exception's text as `msg` (contract 5). */
+/** An exception inside the panel: always 500 with the exception's text as `msg` (docs/panels/hiddify.md, 6.1). */
 export class PanelException extends Error {
   override readonly name = 'PanelException';
 }

@@ -226,7 +226,7 @@ export class HiddifyPanel {
   }
 }
 
-/** The redirect of a missing or doubled slash, for every method and with or without a key (contract 1). */
+/** The redirect of a missing or doubled slash, for every method and with or without a key (docs/panels/hiddify.md, 1.2). */
 function respelled(request: FakeRequest, segment: string, spelling: string): FakeResponse {
   const scheme = request.headers['x-forwarded-proto'] ?? 'http';
   const host = request.headers['x-forwarded-host'] ?? request.headers['host'] ?? '127.0.0.1';

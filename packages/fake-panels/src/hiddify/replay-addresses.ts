@@ -15,7 +15,7 @@ const plainAgents = ['node', 'undici', 'axios/1.7', 'curl/8', 'Sluice/1.0'];
 const jsonAccepts = ['application/json', 'application/json;q=0.9', '*', 'text/plain'];
 const htmlAccepts = ['*/*', 'application/json, text/plain, */*', 'text/html', 'application/*', 'application/xml'];
 
-/** Paths, slashes, keys, crawlers and Accept headers (contract 1, 2, 5). */
+/** Paths, slashes, keys, crawlers and Accept headers (docs/panels/hiddify.md, 1, 2.1 and 6.1). */
 export const addressSteps: readonly ReplayStep[] = [
   ...methods.map((method) => ({
     title: `${method} ping`,

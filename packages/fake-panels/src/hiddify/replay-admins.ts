@@ -6,7 +6,7 @@ const committed = { status: 500, says: "name 'admins' is not defined" };
 const invalid = { status: 422, says: 'Validation error' };
 const fields = { mode: 'agent', can_add_admin: false, lang: 'en' };
 
-/** Creating, changing and deleting administrators (contract 3.1, 3.3). */
+/** Creating, changing and deleting administrators (docs/panels/hiddify.md, 3.2 and 4.4 to 4.6). */
 export const adminSteps: readonly ReplayStep[] = [
   {
     title: 'an admin without a uuid is made, and the answer is 500',

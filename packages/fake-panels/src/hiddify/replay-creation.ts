@@ -3,7 +3,7 @@ import { type ReplayStep } from './replay-step.js';
 const users = '/api/v2/admin/user/';
 const user = (name: string): string => `${users}{${name}}/`;
 
-/** Creating users, and bodies that are none (contract 1, 3.2, 3.3). */
+/** Creating users, and bodies that are none (docs/panels/hiddify.md, 3.3, 3.5 and 4.2). */
 export const creationSteps: readonly ReplayStep[] = [
   {
     title: 'the Owner makes a user of an agent',

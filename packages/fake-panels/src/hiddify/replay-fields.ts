@@ -28,7 +28,10 @@ const dataError = (code: number, text: string): Pick<ReplayStep, 'status' | 'say
   says: `(MySQLdb.DataError) (${code}, "${text}")`,
 });
 
-/** How each field of a user is read and stored (contract 3.2), and what a failed creation leaves (3.3). */
+/**
+ * How each field of a user is read and stored, and what a failed creation leaves
+ * (docs/panels/hiddify.md, 3.3, 3.4 and 4.2).
+ */
 export const fieldSteps: readonly ReplayStep[] = [
   patch('a limit as text', { usage_limit_GB: ' 7.5 ' }, ok({ usage_limit_GB: 7.5 })),
   patch('a limit in scientific notation', { usage_limit_GB: '1e3' }, ok({ usage_limit_GB: 1000 })),

@@ -20,7 +20,7 @@ const post = (name: string, mode: string, parent?: string): ReplayStep => ({
   has: { name: `{tag} ${name}`, mode, uuid: `{${name}}`, comment: '', max_users: 100, telegram_id: null },
 });
 
-/** Roles and visibility (contract 2), and the empty list. */
+/** Roles and visibility (docs/panels/hiddify.md, 2.3 and 2.4), and the empty list. */
 export const roleSteps: readonly ReplayStep[] = [
   post('north', 'agent'),
   post('north-east', 'agent', 'north'),

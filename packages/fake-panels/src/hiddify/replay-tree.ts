@@ -11,7 +11,7 @@ const stillParent = {
     "(`hiddifypanel`.`admin_user`, CONSTRAINT `admin_user_ibfk_1` FOREIGN KEY (`parent_admin_id`) REFERENCES `admin_user` (`id`))')",
 };
 
-/** Cycles, hidden branches and what deleting an administrator does (contract 2, 3.3, hazard 10). */
+/** Cycles, hidden branches and what deleting an administrator does (docs/panels/hiddify.md, 2.4, 4.5 and 4.6). */
 export const treeSteps: readonly ReplayStep[] = [
   {
     title: 'a user of the sub-agent',

@@ -4,7 +4,7 @@ const users = '/api/v2/admin/user/';
 const user = (name: string): string => `${users}{${name}}/`;
 const notYours = { status: 403, says: "You don't have permission to access this user" };
 
-/** Reading, changing and deleting users, with the rights of each caller (contract 2, 3.3, 4). */
+/** Reading, changing and deleting users, with the rights of each caller (docs/panels/hiddify.md, 2.3, 4.3, 4.7 and 5.1). */
 export const userSteps: readonly ReplayStep[] = [
   {
     title: 'the Owner lists users',

@@ -1,7 +1,7 @@
-/** Bytes of one GB of the panel: its GB are binary (contract 3.2). */
+/** Bytes of one GB of the panel: its GB are binary (docs/panels/hiddify.md, 3.4). */
 export const gibibyte = 1_073_741_824;
 
-/** Modes of an administrator; they are the roles, too (contract 2). */
+/** Modes of an administrator; they are the roles, too (docs/panels/hiddify.md, 2.3). */
 export const adminModes = ['super_admin', 'admin', 'agent'] as const;
 export type AdminMode = (typeof adminModes)[number];
 

@@ -4,7 +4,7 @@ import { type HiddifyState } from './state.js';
 
 const dayMs = 86_400_000;
 
-/** Figures of an administrator and those below it (contract 3.4). */
+/** Figures of an administrator and those below it (docs/panels/hiddify.md, 3.6). */
 export function usageHistory(state: HiddifyState, admin: AdminRow | undefined, database: 'mariadb' | 'sqlite'): object {
   if (admin === undefined) throw new PanelException("'NoneType' object has no attribute 'recursive_sub_admins_ids'");
   const branch = state.branch(admin);

@@ -1,6 +1,6 @@
 import { type FakeRequest } from '../core/fake-request.js';
 
-/** The server's sessions: each call with a key stores one, for ten days (contract 2). */
+/** The server's sessions: each call with a key stores one, for ten days (docs/panels/hiddify.md, 2.1). */
 export class Sessions {
   /** Sessions stored since the start. */
   stored = 0;

@@ -5,8 +5,8 @@ import { type FakeHiddifyOptions } from './options.js';
 import { HiddifyPanel } from './panel.js';
 
 /**
- * Starts a stateful fake of a Hiddify panel on 127.0.0.1, with one Owner and no user. Written from the contract
- * (`hiddify.md`, sections 1 to 6) and held against the real panel by `replay.panel.test.ts`.
+ * Starts a stateful fake of a Hiddify panel on 127.0.0.1, with one Owner and no user. It behaves as the panel does
+ * (docs/panels/hiddify.md, 1 to 7); `replay.panel.test.ts` compares it with a real one.
  *
  * @example
  * const fake = await startFakeHiddify({ now: () => clock });

@@ -1,7 +1,7 @@
 import { type LocalTime } from './local-time.js';
 import { type AdminRow, gibibyte, neverOnline, type UserRow } from './rows.js';
 
-/** How deep the panel follows sub-administrators (contract 2). */
+/** How deep the panel follows sub-administrators (docs/panels/hiddify.md, 2.4). */
 const deepest = 20;
 
 export type AdminSeed = Pick<AdminRow, 'uuid'> & Partial<Omit<AdminRow, 'id' | 'uuid'>>;
@@ -169,13 +169,13 @@ export class HiddifyState {
     return found;
   }
 
-  /** Days left of a user's package; negative when it is over (contract 4). */
+  /** Days left of a user's package; negative when it is over (docs/panels/hiddify.md, 5.1). */
   remainingDays(user: UserRow): number {
     const left = user.startDate === null ? user.packageDays : user.packageDays - this.time.daysSince(user.startDate);
     return Math.min(left, 10_000);
   }
 
-  /** What the panel calls active: a full quota still is, one byte more is not (contract 4). */
+  /** What the panel calls active: a full quota still is, one byte more is not (docs/panels/hiddify.md, 5.1). */
   isActive(user: UserRow): boolean {
     return user.enable && user.usageLimit >= user.currentUsage && this.remainingDays(user) >= 0;
   }

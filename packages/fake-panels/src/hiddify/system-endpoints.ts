@@ -19,7 +19,10 @@ export interface SystemEndpointParts {
   readonly version: string;
 }
 
-/** Everything that is neither a user nor an administrator: self, status, usage, log, configuration (contract 3). */
+/**
+ * Everything that is neither a user nor an administrator: self, status, usage, log, configuration
+ * (docs/panels/hiddify.md, 3.1).
+ */
 export class SystemEndpoints {
   constructor(private readonly parts: SystemEndpointParts) {}
 

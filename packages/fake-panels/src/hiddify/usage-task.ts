@@ -8,7 +8,10 @@ const hourMs = 3_600_000;
 /** What one run of the usage task did, by the uuid of the user as text such as `1073.742MB`. */
 export type UsageComments = Readonly<Record<string, string>>;
 
-/** The panel's minute task: collects traffic, resets periods, takes users out of the cores (contract 4). */
+/**
+ * The panel's minute task: collects traffic, resets periods, takes users out of the cores
+ * (docs/panels/hiddify.md, 5.1, 5.3 and 5.4).
+ */
 export class UsageTask {
   constructor(
     private readonly state: HiddifyState,

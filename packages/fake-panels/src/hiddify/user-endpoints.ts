@@ -21,7 +21,7 @@ export interface UserEndpointParts {
   readonly pause: (stage: CreationStage, uuid: string) => Promise<void>;
 }
 
-/** `/admin/user/` and `/admin/user/{uuid}/` (contract 3.2, 3.3). */
+/** `/admin/user/` and `/admin/user/{uuid}/` (docs/panels/hiddify.md, 3.3 and 4.1 to 4.3). */
 export class UserEndpoints {
   constructor(private readonly parts: UserEndpointParts) {}
 

@@ -3,7 +3,7 @@ import { gibibyte, type UserRow } from './rows.js';
 import { type HiddifyState } from './state.js';
 import { isCanonicalUuid } from './uuid.js';
 
-/** In which order a list comes: the panel promises none (contract 3). */
+/** In which order a list comes: the panel promises none (docs/panels/hiddify.md, 3.1). */
 export type ListOrder = 'id' | 'owner';
 
 /** Writes users as JSON, each at most once for each state of it, and each whole list once for each state of the panel. */

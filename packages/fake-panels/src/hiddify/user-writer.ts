@@ -17,7 +17,7 @@ export interface UserHooks {
 const clampGb = 1_000_000;
 
 /**
- * Writes users as the panel does: in three steps, each committed by itself (contract 3.3).
+ * Writes users as the panel does: in three steps, each committed by itself (docs/panels/hiddify.md, 4.2).
  * What a step throws leaves the steps before it done.
  */
 export class UserWriter {

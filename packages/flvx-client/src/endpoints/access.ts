@@ -7,7 +7,7 @@ const captcha = z.union([z.literal(0), z.literal(1)]);
 const setting = z.object({ value: z.string() });
 const opened = z.object({ token: z.string() });
 
-/** The login, the captcha and the public settings (sections 3 and 7). */
+/** The login, the captcha and the public settings (docs/panels/flvx.md, 2). */
 export function accessOf(
   api: FlvxApi,
 ): Pick<FlvxClient, 'session' | 'clockDifference' | 'captchaRequired' | 'setting' | 'passwordOpens'> {
@@ -35,7 +35,7 @@ export function accessOf(
       } catch (error) {
         if (!isPanelError(error)) throw error;
         if (error.panelCode === 'bad_credentials') return false;
-        // Said only after the password was found right (contract, 3.3).
+        // Said only after the password was found right (docs/panels/flvx.md, 2.3).
         if (error.panelCode === 'account_disabled') return true;
         if (error.panelCode === 'captcha') return null;
         throw error;

@@ -8,7 +8,7 @@ const counts = z
   .object({ successCount: z.int(), failCount: z.int() })
   .transform((raw): FlvxBatchCounts => ({ succeeded: raw.successCount, failed: raw.failCount }));
 
-/** The endpoints of sections 5.4 and 5.5 that an administrator has a use for: he cannot make forwards for customers. */
+/** The endpoints of forwards that an administrator can use; none makes a forward for a customer (docs/panels/flvx.md, 6.1 and 6.2). */
 export function forwardsOf(api: FlvxApi): FlvxClient['forwards'] {
   const one =
     (path: string) =>

@@ -6,7 +6,7 @@ import { quotaFields } from './wire.js';
 
 const rows = z.array(z.unknown());
 
-/** The endpoints of section 6, and the export that tells the true status. */
+/** The endpoints of permissions, and the export with their true status (docs/panels/flvx.md, 4 and 8.2). */
 export function permissionsOf(api: FlvxApi): FlvxClient['permissions'] {
   return {
     list: async (options) => everyRow(api.panel, permissionRows, await api.exportPermissions(options)),

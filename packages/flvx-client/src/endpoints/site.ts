@@ -17,7 +17,7 @@ const userGroups = z.array(userGroupSchema);
 const tunnelGroups = z.array(tunnelGroupSchema);
 const grants = z.array(grantSchema);
 
-/** The endpoints of tunnels, nodes, speed limits (section 5) and groups (section 9). */
+/** The endpoints of tunnels, nodes, speed limits and groups (docs/panels/flvx.md, 5 and 8.1). */
 export function siteOf(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'> {
   const list =
     <Row>(path: string, data: z.ZodType<Row[]>) =>

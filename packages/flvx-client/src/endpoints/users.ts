@@ -8,13 +8,13 @@ import type { FlvxUser, FlvxUserValues } from '../records/user.js';
 import { checkPassword, checkUserValues, quotaFields } from './wire.js';
 
 const rows = z.array(z.unknown());
-// Null where the panel has nothing to say (contract, 4.7).
+// Null where the panel has nothing to say (docs/panels/flvx.md, 3.4).
 const groupIds = z.union([z.array(z.int()), z.null().transform((): number[] => [])]);
 
 /** Names without anything that a search could take for a pattern. */
 export const plainName = /^[\w.-]+$/;
 
-/** The endpoints of section 4. */
+/** The endpoints of users (docs/panels/flvx.md, 3). */
 export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
   async function list(filter: { keyword?: string } = {}, options: FlvxCallOptions = {}): Promise<FlvxUser[]> {
     const body = filter.keyword === undefined ? {} : { keyword: filter.keyword };
@@ -39,7 +39,7 @@ export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
     list,
     create(values, password, options) {
       checkPassword(password);
-      // Names are checked and inserted in two steps on the panel: two creates at once could both pass (contract, section 4).
+      // Names are checked and inserted in two steps on the panel: two creates at once could both pass (docs/panels/flvx.md, 3.1).
       const body = { ...userFields(values), pwd: password };
       return mutex.run('create', () =>
         api.call({ path: '/user/create', kind: 'write', body, secrets: [password] }, options),
@@ -78,7 +78,7 @@ export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
   };
 }
 
-/** `groupIds` stays out: present, it would replace the memberships (contract, hazard 27). */
+/** `groupIds` stays out: present, it would replace the memberships (docs/panels/flvx.md, 3.3). */
 function userFields(values: FlvxUserValues): Record<string, unknown> {
   checkUserValues(values);
   return { user: values.name, status: values.status, ...quotaFields(values) };

@@ -9,13 +9,13 @@ export function quotaFields(values: Partial<FlvxQuotaValues>): Record<string, nu
   if (values.expiresAt !== undefined) fields.expTime = values.expiresAt;
   if (values.resetDay !== undefined) fields.flowResetTime = values.resetDay;
   for (const [name, value] of Object.entries(fields)) {
-    // The panel takes anything else for "not given" and puts a default in its place, without a word (contract, section 2).
+    // The panel takes anything else for "not given" and puts a default in its place, without a word (docs/panels/flvx.md, 1.4).
     if (!Number.isSafeInteger(value)) throw new FlvxValueError(`${name} is no whole number. Give a whole number.`);
   }
   return fields;
 }
 
-/** The panel trims names; the login does not (contract, section 4). */
+/** The panel trims names; the login does not (docs/panels/flvx.md, 2.3 and 3.1). */
 export function checkUserValues(values: FlvxUserValues): void {
   if (values.name.trim() === '') throw new FlvxValueError('A user needs a name.');
   if (!Number.isSafeInteger(values.status)) throw new FlvxValueError('status is no whole number. Give 0 or 1.');

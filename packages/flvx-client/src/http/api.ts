@@ -55,7 +55,7 @@ export class FlvxApi {
     return body.data;
   }
 
-  /** Rows of all permissions: the one call outside the envelope (contract, section 9). */
+  /** Rows of all permissions: the one call outside the envelope (docs/panels/flvx.md, 8.2). */
   exportPermissions(options: FlvxCallOptions = {}): Promise<unknown[]> {
     return this.#exportedOf('userTunnels', options);
   }

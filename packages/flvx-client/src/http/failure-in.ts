@@ -2,7 +2,7 @@ import type { PanelErrorCode, PanelFailure } from '@sluice/panel-http';
 
 type Known = readonly [code: PanelErrorCode, panelCode: string, meaning: string];
 
-/** Texts that decisions rest on (contract, hazard 22). All others keep their own words. */
+/** Texts that decisions rest on (docs/panels/flvx.md, H9). All others keep their own words. */
 const known: Readonly<Record<string, Known>> = {
   用户名已存在: ['PANEL_REJECTED', 'name_taken', 'the user name is taken, possibly by an administrator'],
   用户不存在: ['PANEL_NOT_FOUND', 'user_missing', 'there is no such user'],
@@ -29,7 +29,7 @@ export const serviceMissingCode = 'service_missing';
 
 /**
  * What an envelope's `code` amounts to; null for 0 and for answers outside the envelope, which their schemas check.
- * The panel answers HTTP 200 to nearly everything (contract, section 2).
+ * The panel answers HTTP 200 to nearly everything (docs/panels/flvx.md, 1.2).
  */
 export function failureIn({ json }: { json: unknown }): PanelFailure | null {
   if (typeof json !== 'object' || json === null || !('code' in json)) return null;

@@ -37,7 +37,7 @@ export class SessionKeeper {
   post: (call: ApiCall<LoginData>, options: FlvxCallOptions) => Promise<LoginData> = () =>
     Promise.reject(new Error('The client is not ready yet.'));
 
-  /** The header of every call: the raw token, without `Bearer` (contract, 3.1). */
+  /** The header of every call: the raw token, without `Bearer` (docs/panels/flvx.md, 2.1). */
   headers(): Record<string, string> {
     return { authorization: this.#token };
   }

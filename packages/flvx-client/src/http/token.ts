@@ -12,7 +12,7 @@ export interface FlvxClaims {
 }
 
 /**
- * The payload of the panel's token, read by hand: its header names an algorithm that JWT libraries refuse (contract, 3.1).
+ * The payload of the panel's token, read by hand: its header names an algorithm that JWT libraries refuse (docs/panels/flvx.md, 2.1).
  * Null when it cannot be understood.
  */
 export function readToken(token: string): FlvxClaims | null {

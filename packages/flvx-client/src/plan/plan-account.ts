@@ -11,7 +11,7 @@ import type { AccountTarget } from './target.js';
 /**
  * The steps from what is to what should be, in the one order that holds on this panel: values and status first, because each
  * of these writes may start paused forwards again; what should run after that; pauses last of all, also of forwards that the
- * panel shows as paused already (contract, sections 8, 10 and hazard 8). Pure.
+ * panel shows as paused already (docs/panels/flvx.md, 9 and H3). Pure.
  */
 export function planAccount(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
   const limit = planLimit(observed, target);

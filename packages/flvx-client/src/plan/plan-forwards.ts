@@ -90,7 +90,7 @@ function pauseOf(
   ];
 }
 
-/** Is a forward at status 0 suspected of running? The panel cannot tell (contract, hazard 8). */
+/** Is a forward at status 0 suspected of running? The panel cannot tell (docs/panels/flvx.md, H3). */
 function mayRun(target: AccountTarget, id: number): boolean {
   const repause = target.common.repause ?? target.repauseDefault;
   return repause === 'all' || (repause !== 'pushed' && repause.includes(id));

@@ -18,7 +18,7 @@ interface Context {
 
 /**
  * Makes missing permissions and brings the others to what they should be; those that the operation does not name get back
- * their own values after a user/update has overwritten them (contract, hazard 3).
+ * their own values after a user/update has overwritten them (docs/panels/flvx.md, H2).
  */
 export function planPermissions(
   observed: FlvxObservation,

@@ -35,7 +35,7 @@ export function changedValues<Values extends object>(actual: Values, wanted: Par
   return changed;
 }
 
-/** Quota values that differ and can be sent: a negative one counts as "not given" in an assign (contract, 6.2). */
+/** Quota values that differ and can be sent: a negative one counts as "not given" in an assign (docs/panels/flvx.md, 4.2). */
 export function assignable(actual: FlvxQuotaValues, wanted: FlvxQuotaValues): Partial<FlvxQuotaValues> {
   const changed = changedValues(actual, wanted);
   return Object.fromEntries(

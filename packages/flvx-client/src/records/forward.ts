@@ -1,6 +1,6 @@
 import type { Bytes, EpochMs } from '../units/units.js';
 
-/** A forward that a customer made (contract, 5.4). */
+/** A forward that a customer made (docs/panels/flvx.md, 6.1). */
 export interface FlvxForward {
   id: number;
   userId: number;

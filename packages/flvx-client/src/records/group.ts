@@ -1,4 +1,4 @@
-/** A group of users (contract, section 9). */
+/** A group of users (docs/panels/flvx.md, 8.1). */
 export interface FlvxUserGroup {
   id: number;
   name: string;

@@ -1,7 +1,7 @@
 import type { Bytes } from '../units/units.js';
 import type { FlvxQuotaValues } from './user.js';
 
-/** A user's right to a tunnel as `backup/export` tells it: the only read with the true `status` (contract, 6.1 and 9). */
+/** A user's right to a tunnel as `backup/export` tells it: the only read with the true `status` (docs/panels/flvx.md, 4.1 and 8.2). */
 export interface FlvxPermission extends FlvxQuotaValues {
   id: number;
   userId: number;

@@ -9,7 +9,7 @@ const flag = z.union([z.literal(0), z.literal(1)]);
 
 const part = z.object({ nodeId: z.int(), inx: z.int() }).transform((raw) => ({ nodeId: raw.nodeId, order: raw.inx }));
 
-/** One tunnel (contract, 5.1). */
+/** One tunnel (docs/panels/flvx.md, 5.1). */
 export const tunnelSchema: z.ZodType<FlvxTunnel> = z
   .object({
     id,
@@ -40,7 +40,7 @@ export const tunnelSchema: z.ZodType<FlvxTunnel> = z
     createdAt: raw.createdTime as EpochMs,
   }));
 
-/** One node (contract, 5.2). The token of a federated panel is dropped here and goes no further. */
+/** One node (docs/panels/flvx.md, 5.2). The token of a federated panel is dropped here and goes no further. */
 export const nodeSchema: z.ZodType<FlvxNode> = z
   .object({
     id,
@@ -61,7 +61,7 @@ export const nodeSchema: z.ZodType<FlvxNode> = z
     syncError: raw.syncError ?? null,
   }));
 
-/** One speed limit (contract, 5.3). */
+/** One speed limit (docs/panels/flvx.md, 5.3). */
 export const speedLimitSchema: z.ZodType<FlvxSpeedLimit> = z
   .object({
     id,
@@ -84,7 +84,7 @@ export const speedLimitSchema: z.ZodType<FlvxSpeedLimit> = z
     updatedAt: raw.updatedTime as EpochMs | null,
   }));
 
-/** One group of users (contract, section 9). */
+/** One group of users (docs/panels/flvx.md, 8.1). */
 export const userGroupSchema: z.ZodType<FlvxUserGroup> = z.object({
   id,
   name: z.string(),

@@ -6,7 +6,7 @@ export interface FlvxTunnelNode {
   order: number;
 }
 
-/** A tunnel (contract, 5.1). */
+/** A tunnel (docs/panels/flvx.md, 5.1). */
 export interface FlvxTunnel {
   id: number;
   name: string;
@@ -27,7 +27,7 @@ export interface FlvxTunnel {
   createdAt: EpochMs;
 }
 
-/** A node (contract, 5.2), without the token of a federated panel. */
+/** A node (docs/panels/flvx.md, 5.2), without the token of a federated panel. */
 export interface FlvxNode {
   id: number;
   name: string;

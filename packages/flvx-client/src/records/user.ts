@@ -20,7 +20,7 @@ export interface FlvxUserValues extends FlvxQuotaValues {
   status: number;
 }
 
-/** A customer's account (contract, section 4). Administrators are never listed. */
+/** A customer's account (docs/panels/flvx.md, 3.1). Administrators are never listed. */
 export interface FlvxUser extends FlvxUserValues {
   id: number;
   /** `inFlow`: billed bytes sent by the customer's clients. */

@@ -13,7 +13,7 @@ import { objectOf, settleStep, type FlvxSight } from './settle-step.js';
 const mostAttempts = 2;
 /** A step that is applied and wanted again so often is undone by somebody else each time. */
 const mostRounds = 4;
-/** What a silent node costs the panel per forward and push: an update, then an add, 12 s each (contract, 5.5). */
+/** What a silent node costs the panel per forward and push: an update, then an add, 12 s each (docs/panels/flvx.md, 6.3). */
 const pushMs = 24_000;
 const defaultLooks = [0, 2_000, 5_000, 15_000];
 

@@ -103,7 +103,7 @@ async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: Fl
 
 /**
  * A node that lost the service, or one of several that never got it, makes the whole call fail: the service is pushed anew and
- * the call repeated (contract, hazard 30).
+ * the call repeated (docs/panels/flvx.md, H7).
  */
 async function orAfterRedeploy(
   client: Client,

@@ -19,7 +19,7 @@ const highestQuota = 2 ** 33 - 1;
 
 /**
  * What stands for "no limit": the panel knows none (0 blocks), so a large quota takes its place
- * (contract, hazard 6).
+ * (docs/panels/flvx.md, H5).
  */
 export const UNLIMITED_QUOTA = 99_999 as GigabytesWhole;
 

@@ -33,8 +33,8 @@ export interface AddonAbsence {
 export type AddonSearch = { found: true; backend: AddonBackend } | { found: false; tried: AddonAbsence[] };
 
 /**
- * Looks for the add-on's own API (contract, section 6): it counts as present only where its list answers as a list should.
- * Everything else is absent, which never means that no agent is over its limit.
+ * Looks for the add-on's own API (docs/panels/hiddify.md, 7.2): it counts as present only where its list answers as a list
+ * should. Everything else is absent, which never means that no agent is over its limit.
  */
 export async function findAddon(options: AddonOptions, call: CallOptions = {}): Promise<AddonSearch> {
   const { baseUrl, http: settings, clean } = connectionSettings(options);

@@ -11,7 +11,7 @@ const longest = 512;
 
 /**
  * Everything that the panel would refuse only after it has committed a half-made row, or silently turn into something else
- * (contract, section 3.3), is refused here, before the first call.
+ * (docs/panels/hiddify.md, 3.3, 3.4 and 4.2), is refused here, before the first call.
  *
  * @throws AgentTrafficError `invalid_user`
  */

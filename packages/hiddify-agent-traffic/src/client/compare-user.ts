@@ -3,7 +3,7 @@ import { gigabytesOfBytes } from './gigabytes.js';
 import { SELF, type HiddifyUser } from './records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from './types.js';
 
-/** What a user looks like that the panel began to make and did not finish (contract, section 3.3). */
+/** What a user looks like that the panel began to make and did not finish (docs/panels/hiddify.md, 4.2). */
 const unfinished = {
   name: 'unknown',
   limitBytes: 1000 * BYTES_PER_GB,

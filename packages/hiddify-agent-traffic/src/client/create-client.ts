@@ -9,7 +9,7 @@ import type { CallOptions, HiddifyClient, HiddifyClientOptions } from './types.j
 import { createUsers } from './users.js';
 
 /**
- * The client of one Hiddify panel's API v2 (contract, sections 1 to 5).
+ * The client of one Hiddify panel's API v2 (docs/panels/hiddify.md, 1 to 6).
  *
  * ```ts
  * const client = createHiddifyClient({ panel: 'vpn', baseUrl: 'https://vpn.example.com/SECRETPATH/UUID/' });

@@ -17,7 +17,7 @@ export interface HiddifyLink {
 
 /**
  * Takes apart what an administrator has of a panel: `https://domain/path/uuid/`, with or without the uuid, a pasted
- * `/admin/…` or `/api/v2` tail, a fragment or a query (contract, section 1).
+ * `/admin/…` or `/api/v2` tail, a fragment or a query (docs/panels/hiddify.md, 1.1).
  *
  * @throws AgentTrafficError `invalid_link`; `PanelConfigError` for what is wrong with the address itself.
  */

@@ -4,7 +4,7 @@ import { RowProblem, textOrNull, uuidOrNull, wholeOrNull } from './read-user.js'
 const roles: readonly string[] = ['super_admin', 'admin', 'agent'] satisfies HiddifyRole[];
 
 /**
- * Reads one admin row (contract, section 3.1). An admin's uuid is a key; the configured one reads as `SELF`.
+ * Reads one admin row (docs/panels/hiddify.md, 3.2). An admin's uuid is a key; the configured one reads as `SELF`.
  *
  * @throws RowProblem
  */

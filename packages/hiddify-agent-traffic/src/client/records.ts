@@ -10,7 +10,7 @@ export type HiddifyRole = 'super_admin' | 'admin' | 'agent';
 /** When the panel zeroes a user's usage by itself: never, or every 1, 7 or 30 days from the start date. */
 export type HiddifyUserMode = 'no_reset' | 'monthly' | 'weekly' | 'daily';
 
-/** One user as the panel shows it, without any key material (contract, section 3.2). Bytes are whole numbers. */
+/** One user as the panel shows it, without any key material (docs/panels/hiddify.md, 3.3). Bytes are whole numbers. */
 export interface HiddifyUser {
   /** Lower-case v4; null when the panel shows none: such a user can be counted but not changed. */
   uuid: string | null;
@@ -43,7 +43,7 @@ export interface HiddifyUser {
   odd?: { limitBytes?: number; usedBytes?: number };
 }
 
-/** One account that may own users (contract, section 3.1). */
+/** One account that may own users (docs/panels/hiddify.md, 3.2). */
 export interface HiddifyAdmin {
   /** Lower-case v4, `SELF` for the account of the key, or null when the panel shows none. */
   uuid: string | null;
@@ -89,7 +89,7 @@ export interface HiddifyAdminList {
   receivedAt: string;
 }
 
-/** Traffic of an account and its sub-accounts by the panel's own statistics (contract, section 3.4). Whole bytes. */
+/** Traffic of an account and its sub-accounts by the panel's own statistics (docs/panels/hiddify.md, 3.6). Whole bytes. */
 export interface HiddifyServerStatus {
   usage: { today: number; yesterday: number; last30Days: number; total: number };
   online: { today: number; yesterday: number; last30Days: number; total: number };

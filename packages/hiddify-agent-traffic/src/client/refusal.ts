@@ -19,7 +19,7 @@ export type HiddifyPanelCode =
 
 /**
  * The panel's words in the body of a refusal, from `message` or `msg`. Only the first line: behind it a database error carries
- * the statement with its parameters, private keys among them (contract, section 5).
+ * the statement with its parameters, private keys among them (docs/panels/hiddify.md, 6.2).
  */
 export function wordsIn(json: unknown): string | null {
   if (typeof json !== 'object' || json === null) return null;

@@ -9,7 +9,7 @@ import { mayHaveHappened, withoutDoubt } from './settle.js';
 import type { CallOptions, HiddifyUserChange, HiddifyUsers } from './types.js';
 import { createUserCalls } from './user-calls.js';
 
-/** Users of one panel: bare calls made safe against what the panel does with them (contract, sections 3.3 and 7). */
+/** Users of one panel: bare calls made safe against what the panel does with them (docs/panels/hiddify.md, 4 and H4). */
 export function createUsers(
   connection: Connection,
   newUuid: () => string,

@@ -11,7 +11,7 @@ const nothing: Sums = { allocatedBytes: 0, currentBytes: 0, users: 0, enabledUse
  * agents there are.
  *
  * Users that are missing from the list and not proved to be gone count with what they last showed: the panel leaves whole
- * branches out of its lists (contract, section 2).
+ * branches out of its lists (docs/panels/hiddify.md, 2.4).
  */
 export class AgentTrafficCalculator {
   /** Users whose owner the panel does not tell, or that belong to an account that is not in the list. */

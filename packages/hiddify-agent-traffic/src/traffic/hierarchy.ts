@@ -1,8 +1,8 @@
 import { SELF, type HiddifyAdmin } from '../client/records.js';
 
 /**
- * The tree of accounts, read so that nothing in it can mislead: parents may form cycles, be null or unknown (contract,
- * section 7). The account of the key is the root; it has no limit and stands in no chain.
+ * The tree of accounts, read so that nothing in it can mislead: parents may form cycles, be null or unknown
+ * (docs/panels/hiddify.md, H3). The account of the key is the root; it has no limit and stands in no chain.
  */
 export class AgentHierarchy {
   readonly admins: ReadonlyMap<string, HiddifyAdmin>;

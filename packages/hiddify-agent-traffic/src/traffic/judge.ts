@@ -12,8 +12,8 @@ export interface Judgement {
 }
 
 /**
- * The one boundary, for the check before a creation and for the sweep (contract, section 8). `allocated` may be exactly full;
- * `consumed` and `panel` are over when the limit is reached.
+ * The one boundary, for the check before a creation and for the sweep. `allocated` may be exactly full; `consumed` and
+ * `panel` are over when the limit is reached.
  */
 export function isLimitExceeded(accounting: AccountingMode, usedBytes: number, limitBytes: number): boolean {
   return accounting === 'allocated' ? usedBytes > limitBytes : usedBytes >= limitBytes;

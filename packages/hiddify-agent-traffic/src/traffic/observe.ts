@@ -72,8 +72,8 @@ export function problemError(problem: ListProblem): unknown {
 
 /**
  * Completes a list by what only single calls tell: who of those that are missing is gone and who is only hidden, since the
- * panel leaves out cycles, deep branches and users of nobody (contract, section 2). Bounded; what is not asked about now
- * stays as it was last seen.
+ * panel leaves out cycles, deep branches and users of nobody (docs/panels/hiddify.md, 2.4). Bounded; what is not asked about
+ * now stays as it was last seen.
  */
 export async function lookUpMissing(
   client: HiddifyClient,

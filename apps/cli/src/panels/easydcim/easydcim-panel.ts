@@ -30,7 +30,7 @@ import { easyDcimResources, isRestricted, mayShare, seenWhole } from './easydcim
 import { settleAction } from './easydcim-settle.js';
 import { objectOf, type EasyDcimState } from './easydcim-state.js';
 
-/** Opens the adapter of an EasyDCIM installation (contracts: EasyDCIM API v3). */
+/** Opens the adapter of an EasyDCIM installation (API v3). */
 export function openEasyDcimPanel(
   name: string,
   config: EasyDcimPanelConfig,

@@ -55,7 +55,7 @@ export function lineSpeed(memory: unknown): number | null {
 /** Clocks and consolidation may be off by this much. */
 const TOLERANCE = 1.1;
 
-/** More bytes than the line can carry in the window are no bytes (contract, hazard H4). */
+/** More bytes than the line can carry in the window are no bytes (docs/panels/easydcim.md, H4). */
 export function beyondTheLine(
   memory: unknown,
   window: { start: string; end: string },

@@ -12,7 +12,7 @@ export function usedOf({ inBytes, outBytes }: Pick<Ruled, 'inBytes' | 'outBytes'
   return inBytes + outBytes;
 }
 
-/** Has it run out by the panel's clock? 0 counts as expired for the daily job (contract, section 8). */
+/** Has it run out by the panel's clock? 0 counts as expired for the daily job (docs/panels/flvx.md, 7.3). */
 export function isExpired(row: { expiresAt: number }, at: number): boolean {
   return row.expiresAt <= at;
 }

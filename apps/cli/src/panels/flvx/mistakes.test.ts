@@ -19,7 +19,7 @@ afterEach(async () => {
 const paths = (): string[] => at.panel.server.calls.map((call) => call.path.replace('/api/v1', ''));
 const orderOf = async (words: string): Promise<OrderReport> => (await at.run(words)).json<OrderReport>();
 
-/** The sixteen mistakes of the contract's section 14, each with what Sluice does instead. */
+/** Sixteen mistakes that a client of this panel can make, each with what Sluice does instead. */
 describe('the mistakes of the WHMCS module are not made:', () => {
   it('1. quotas are sent in GB, so that 10 GB are neither blocked nor unlimited', async () => {
     for (const [number, product, flow] of [

@@ -45,7 +45,7 @@ import { journaledZeroings } from './journaled-zeroings.js';
 /** What an adapter remembers in: agents and their limits, and the journal. */
 export type HiddifyStore = AgentTables & Pick<StateStore, 'write' | 'actions'>;
 
-/** Opens the adapter of a Hiddify panel (contract: Hiddify API v2). */
+/** Opens the adapter of a Hiddify panel (docs/panels/hiddify.md, 3 and 4). */
 export function openHiddifyPanel(
   name: string,
   config: HiddifyPanelConfig,
