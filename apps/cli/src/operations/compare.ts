@@ -5,7 +5,7 @@ import { serviceDetails } from './services/show.js';
 import type { ImportRow } from './services/rows.js';
 import type { Session } from './session.js';
 
-/** `compare --json` (cli.md). */
+/** `compare --json` (docs/json.md). */
 export interface Comparison {
   services: {
     service: string;

@@ -5,7 +5,7 @@ import { lifecycleOf, serviceView } from './views.js';
 import { serviceDetail, type ServiceDetail } from './services/show.js';
 import { requireService, type Session } from './session.js';
 
-/** `explain --json` (cli.md): everything that a decision rested on, from the store alone. */
+/** `explain --json` (docs/json.md): everything that a decision rested on, from the store alone. */
 export interface Explanation {
   at: string;
   service: ServiceDetail;

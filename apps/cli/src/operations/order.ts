@@ -21,7 +21,7 @@ import { withServiceLease } from './services/change-services.js';
 import { serviceDetail, type ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
 
-/** `provision … --json`, `hold add --json` and `hold release --json` (cli.md). */
+/** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
 export interface OrderReport {
   run: { id: string; command: string; dryRun: boolean; startedAt: string; finishedAt: string };
   service: ServiceDetail;

@@ -13,7 +13,7 @@ export interface RelayUser extends UserView {
   service: string | null;
 }
 
-/** `relay login-link --json` (cli.md). */
+/** `relay login-link --json` (docs/json.md). */
 export interface LoginLink {
   url: string;
   username: string;

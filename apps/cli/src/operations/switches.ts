@@ -8,7 +8,7 @@ import type { PassReport } from './pass/report.js';
 import { isAtWork } from './run-row.js';
 import type { Session } from './session.js';
 
-/** `enforce --json` and `observe --json` (cli.md). */
+/** `enforce --json` and `observe --json` (docs/json.md). */
 export interface SwitchReport {
   panel: string;
   product: string | null;

@@ -11,7 +11,7 @@ export async function readUsage(session: Session, id: string | undefined, refres
   return refreshUsage(session, services, details);
 }
 
-/** `usage history --json` (cli.md). */
+/** `usage history --json` (docs/json.md). */
 export interface CycleView {
   id: string;
   start: string;

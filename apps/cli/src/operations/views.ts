@@ -3,7 +3,7 @@ import { usageInMode } from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError } from '../errors.js';
 
-/** A service in `poll --json` and, with more, in `service show --json` (cli.md). */
+/** A service in `poll --json` and, with more, in `service show --json` (docs/json.md). */
 export interface ServiceView {
   id: string;
   panel: string;

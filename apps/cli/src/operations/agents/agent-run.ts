@@ -4,7 +4,7 @@ import { confirmClock } from '../clock-guard.js';
 import { runRow } from '../run-row.js';
 import type { Session } from '../session.js';
 
-/** `run` of a document (cli.md). */
+/** `run` of a document (docs/json.md). */
 export interface AgentRun {
   id: string;
   command: string;

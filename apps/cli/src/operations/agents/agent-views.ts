@@ -6,7 +6,7 @@ import type {
   AccountingMode,
 } from '@sluice/hiddify-agent-traffic';
 
-/** One element of `agent list --json` (cli.md). */
+/** One element of `agent list --json` (docs/json.md). */
 export interface AgentView {
   uuid: string;
   name: string;
@@ -26,7 +26,7 @@ export interface AgentView {
   rule: string | null;
 }
 
-/** `agent show --json` (cli.md). */
+/** `agent show --json` (docs/json.md). */
 export interface AgentDetail extends AgentView {
   accounting: AccountingMode;
   period: { start: string; end: string | null } | null;

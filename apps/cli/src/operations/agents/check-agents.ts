@@ -21,7 +21,7 @@ export interface CheckRequest {
   allowMass: boolean;
 }
 
-/** `agent check --all --json` (cli.md). */
+/** `agent check --all --json` (docs/json.md). */
 export interface CheckReport {
   run: AgentRun;
   totals: AgentTotals;

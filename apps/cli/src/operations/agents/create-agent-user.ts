@@ -18,7 +18,7 @@ export interface CreateUserRequest {
   dryRun: boolean;
 }
 
-/** `agent create-user --json` (cli.md). */
+/** `agent create-user --json` (docs/json.md). */
 export interface CreatedUserReport {
   user: { uuid: string | null; name: string; limitBytes: number; agent: string };
 }

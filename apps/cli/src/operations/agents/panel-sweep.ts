@@ -2,7 +2,7 @@ import type { ItemError } from '../../errors.js';
 import type { Notice } from '../pass/notices.js';
 import type { AgentAction, AgentDetail } from './agent-views.js';
 
-/** `totals` of `agent check --json` (cli.md). */
+/** `totals` of `agent check --json` (docs/json.md). */
 export interface AgentTotals {
   agents: number;
   exceeded: number;

@@ -7,7 +7,7 @@ import { agentPanel, agentPanels, managerOf, openDesk } from './desk.js';
 import { detailsOf } from './sweep.js';
 import type { Session } from '../session.js';
 
-/** `agent list --json` (cli.md). */
+/** `agent list --json` (docs/json.md). */
 export interface AgentList {
   agents: AgentView[];
   /** How each panel's figures count. */
@@ -59,7 +59,7 @@ export async function showAgent(session: Session, text: string, panel: string | 
   return detail;
 }
 
-/** `agent explain --json` (cli.md). */
+/** `agent explain --json` (docs/json.md). */
 export interface AgentExplained extends AgentDetail {
   readings: AgentExplanation['readings'];
   reservations: {

@@ -3,7 +3,7 @@ import type { ItemError } from '../../errors.js';
 import type { SweptAgent } from '../agents/panel-sweep.js';
 import type { ServiceView } from '../views.js';
 
-/** `poll --json`, `reconcile --json`, `plan --json` and `hold release --all --json` (cli.md). */
+/** `poll --json`, `reconcile --json`, `plan --json` and `hold release --all --json` (docs/json.md). */
 export interface PassReport {
   run: {
     id: string;

@@ -2,7 +2,7 @@ import { checkLocalDate, gigabytesToBytes, parseBillingCycleName } from '@sluice
 import type { ServiceRecord, ServiceStatus } from '@sluice/state-store';
 import { shapeProblem } from './ref-shapes.js';
 
-/** Names of an import's columns, in the order that `export` writes them (cli.md, Service import). */
+/** Names of an import's columns, in the order that `export` writes them. */
 export const IMPORT_KEYS = [
   'id',
   'panel',

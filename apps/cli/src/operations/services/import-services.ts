@@ -15,7 +15,7 @@ export interface ImportProblem {
   message: string;
 }
 
-/** `service import --json` (cli.md). */
+/** `service import --json` (docs/json.md). */
 export interface ImportReport {
   totals: { rows: number; added: number; changed: number; unchanged: number };
   problems: ImportProblem[];

@@ -7,7 +7,7 @@ import { openTerminations, type Termination } from '../provision/termination.js'
 import type { Session } from '../session.js';
 import { lifecycleOf, serviceView, type ServiceView } from '../views.js';
 
-/** `service show --json`: the service as the last run left it, with all that the store knows (cli.md). */
+/** `service show --json`: the service as the last run left it, with all that the store knows (docs/json.md). */
 export interface ServiceDetail extends ServiceView {
   product: string;
   client: string | null;

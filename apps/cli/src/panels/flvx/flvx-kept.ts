@@ -1,6 +1,6 @@
 import type { FlvxMemo } from './flvx-memo.js';
 
-/** `account` of `service show --json` (cli.md). */
+/** `account` of `service show --json` (docs/json.md). */
 export interface AccountView {
   url: string;
   username: string;

@@ -1,7 +1,7 @@
 import { bytesOf, type FlvxClient } from '@sluice/flvx-client';
 import { isoOf } from './flvx-account.js';
 
-/** One line of `tunnel list` (cli.md): type, status and multiplier as the panel has them. */
+/** One line of `tunnel list` (docs/json.md): type, status and multiplier as the panel has them. */
 export interface TunnelView {
   id: number;
   name: string;

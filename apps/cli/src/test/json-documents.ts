@@ -1,0 +1,124 @@
+import { DAY, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
+import { startFlvxBench } from './flvx-bench.js';
+import type { Outcome } from './harness.js';
+import { startHiddifyBench } from './hiddify-bench.js';
+
+/** JSON documents that commands print in one story, by the command's words as the documentation names them. */
+export type Documents = Map<string, { exitCode: number; json: unknown }[]>;
+
+type Sluice = (words: string) => Promise<Outcome>;
+
+/** Runs `words` and keeps the document under its heading. */
+async function keep(documents: Documents, sluice: Sluice, heading: string, words = heading): Promise<void> {
+  const outcome = await sluice(`${words} --json`);
+  const isLines = heading.startsWith('log export');
+  const document = { exitCode: outcome.exitCode, json: isLines ? null : outcome.json() };
+  documents.set(heading, [...(documents.get(heading) ?? []), document]);
+}
+
+/** A service on EasyDCIM over its quota, one within it, and all that can be asked about them. */
+async function onEasyDcim(documents: Documents): Promise<void> {
+  const at = await startEasyDcimBench();
+  const { bench } = at;
+  const sluice: Sluice = (words) => bench.sluice(words.split(' '));
+  const kept = (heading: string, words?: string): Promise<void> => keep(documents, sluice, heading, words);
+  try {
+    await at.addService(1);
+    await at.addService(2);
+    at.panel.addTraffic(501, { in: 80 * GB, out: 40 * GB });
+    at.panel.addTraffic(502, { in: GB, out: GB, at: bench.clock.now() - 9 * DAY });
+    bench.clock.advance(HOUR);
+    await kept('config check');
+    await kept('panel list');
+    await kept('panel test');
+    await kept('plan');
+    await kept('poll');
+    bench.clock.advance(DAY);
+    await kept('reconcile');
+    await kept('usage');
+    await kept('usage history', 'usage history svc-1');
+    await kept('usage graph', 'usage graph svc-1');
+    await kept('service list');
+    await kept('override set', 'override set svc-2 --quota 1TB');
+    await kept('override list');
+    await kept('override clear', 'override clear svc-2');
+    await kept('hold add', 'hold add svc-2 --note checked');
+    await kept('service show', 'service show svc-2');
+    await kept('hold list');
+    await kept('explain', 'explain svc-1');
+    await kept('hold release', 'hold release svc-2');
+    await kept('provision suspend', 'provision suspend svc-2');
+    await kept('provision unsuspend', 'provision unsuspend svc-2');
+    await kept('provision renew', 'provision renew svc-2');
+    bench.write(
+      'more.csv',
+      'id,panel,product,billing_cycle,next_due_date,easydcim_service_id\nsvc-3,dcim,ports,monthly,2026-12-15,503\n',
+    );
+    await kept('service import', 'service import more.csv');
+    await kept('service set', 'service set svc-3 email=anna@example.com');
+    await kept('service remove', 'service remove svc-3 --yes');
+    await kept('log list', 'log list --limit 40');
+    await kept('log export', 'log export log.jsonl');
+    await kept('doctor');
+    await kept('db check');
+    await kept('db backup', 'db backup copy.db');
+    await kept('observe', 'observe dcim');
+    await kept('enforce', 'enforce dcim --yes');
+    bench.write('old.csv', 'service,used_gb,limited\nsvc-1,120,yes\nsvc-9,1,no\n');
+    await kept('compare', 'compare dcim --with old.csv');
+    await kept('hold release --all', 'hold release --all --yes');
+  } finally {
+    await at.close();
+  }
+}
+
+async function onFlvx(documents: Documents): Promise<void> {
+  const at = await startFlvxBench();
+  const kept = (heading: string, words?: string): Promise<void> =>
+    keep(documents, (all) => at.bench.sluice(all.split(' ')), heading, words);
+  try {
+    await at.addService(1);
+    await kept('provision create', 'provision create svc-1');
+    await at.run('poll');
+    await kept('service show', 'service show svc-1');
+    await kept('provision change-password', 'provision change-password svc-1');
+    await kept('provision change-package', 'provision change-package svc-1 big');
+    await kept('tunnel list', 'tunnel list');
+    await kept('relay users', 'relay users');
+    await kept('relay login-link', 'relay login-link svc-1');
+    await kept('provision terminate', 'provision terminate svc-1 --yes');
+  } finally {
+    await at.close();
+  }
+}
+
+async function onHiddify(documents: Documents): Promise<void> {
+  const at = await startHiddifyBench();
+  const kept = (heading: string, words?: string): Promise<void> =>
+    keep(documents, (all) => at.bench.sluice(all.split(' ')), heading, words);
+  try {
+    at.panel.use(at.panel.addUser({ name: 'anna', agent: at.north, usageLimit: 10 * GB }), 6 * GB);
+    at.panel.addUser({ name: 'bela', agent: at.north, usageLimit: 10 * GB });
+    await kept('agent limit', 'agent limit north --gb 5 --yes');
+    await kept('agent check', 'agent check --all');
+    await kept('reconcile');
+    await kept('agent list');
+    await kept('agent show', 'agent show north');
+    await kept('agent explain', 'agent explain north');
+    await kept('agent can-create-user', 'agent can-create-user north --gb 1');
+    await kept('agent restore', 'agent restore north --force');
+    await at.bench.sluice('agent limit north --gb 500 --yes');
+    await kept('agent create-user', 'agent create-user north --gb 1 --name cora');
+  } finally {
+    await at.close();
+  }
+}
+
+/** Runs every command that prints a document of its own. */
+export async function playDocuments(): Promise<Documents> {
+  const documents: Documents = new Map();
+  await onEasyDcim(documents);
+  await onFlvx(documents);
+  await onHiddify(documents);
+  return documents;
+}
