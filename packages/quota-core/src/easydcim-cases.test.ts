@@ -18,7 +18,7 @@ import {
 import { AT, known, limited } from './test/arbitraries.js';
 import { codeOf } from './test/code-of.js';
 
-/** Cases that went wrong in a bandwidth module in use before; the numbers are those of section 4 of the EasyDCIM contract. */
+/** Cases that went wrong in a bandwidth module for EasyDCIM. */
 const monthly = { billingCycle: 'monthly' as const, timeZone: 'UTC' };
 const nothing = { override: null, serviceQuotaBytes: null, product: null, purchases: [] };
 const decision: DecisionInput = {
@@ -35,7 +35,7 @@ const decision: DecisionInput = {
   protectedUntil: null,
 };
 
-describe('cases of the EasyDCIM contract', () => {
+describe('what a bandwidth module got wrong', () => {
   it('4: the mode OUT of an answer with a total alone is unknown, not 0', () => {
     expect(usageInMode({ inBytes: null, outBytes: null, totalBytes: 5 }, 'OUT')).toBeNull();
   });
