@@ -14,6 +14,23 @@ interface PruneRequest {
   samplesDays: number;
 }
 
+/** How samples get from one resolution to the next coarser one. */
+interface RollUpStep {
+  from: SampleRecord['resolution'];
+  to: SampleRecord['resolution'];
+  /** Milliseconds that one row stands for afterwards. */
+  length: number;
+}
+
+const TO_HOURS: RollUpStep = { from: 'raw', to: 'hour', length: HOUR_MS };
+const TO_DAYS: RollUpStep = { from: 'hour', to: 'day', length: DAY_MS };
+
+/** One hour or day, as instants; `end` is exclusive. */
+interface Period {
+  start: string;
+  end: string;
+}
+
 /**
  * Deletes old rows of the API log and rolls samples up, an hour or a day of rows per transaction, so that others get
  * their turn. Counts the rows that went away.
@@ -24,8 +41,8 @@ export async function prune(
 ): Promise<{ apiCalls: number; samples: number }> {
   const instant = Date.parse(now);
   const apiCalls = await deleteCalls(access, new Date(instant - apiLogDays * DAY_MS).toISOString());
-  const hours = await rollUp(access, 'raw', 'hour', HOUR_MS, instant - samplesDays * DAY_MS);
-  const days = await rollUp(access, 'hour', 'day', DAY_MS, instant - HOURS_FACTOR * samplesDays * DAY_MS);
+  const hours = await rollUp(access, TO_HOURS, instant - samplesDays * DAY_MS);
+  const days = await rollUp(access, TO_DAYS, instant - HOURS_FACTOR * samplesDays * DAY_MS);
   return { apiCalls, samples: hours + days };
 }
 
@@ -59,13 +76,8 @@ async function deleteCalls(access: Access, before: string): Promise<number> {
  * Of each whole hour or day before `before` keeps the last sample of each service. What is not over yet by then is
  * left alone, or it would be rolled up twice.
  */
-async function rollUp(
-  access: Access,
-  from: SampleRecord['resolution'],
-  to: SampleRecord['resolution'],
-  length: number,
-  before: number,
-): Promise<number> {
+async function rollUp(access: Access, step: RollUpStep, before: number): Promise<number> {
+  const { from, length } = step;
   const limit = new Date(startOf(before, length)).toISOString();
   for (let deleted = 0; ;) {
     const count = await access.write(async (session) => {
@@ -77,20 +89,15 @@ async function rollUp(
       const at = oldest?.at ?? null;
       if (at === null || at >= limit) return null;
       const start = startOf(Date.parse(at), length);
-      return rollUpOne(session, from, to, new Date(start).toISOString(), new Date(start + length).toISOString());
+      const period = { start: new Date(start).toISOString(), end: new Date(start + length).toISOString() };
+      return rollUpPeriod(session, step, period);
     });
     if (count === null) return deleted;
     deleted += count;
   }
 }
 
-async function rollUpOne(
-  { db }: Session,
-  from: SampleRecord['resolution'],
-  to: SampleRecord['resolution'],
-  start: string,
-  end: string,
-): Promise<number> {
+async function rollUpPeriod({ db }: Session, { from, to }: RollUpStep, { start, end }: Period): Promise<number> {
   const result = await db
     .deleteFrom('usage_samples')
     .where('resolution', '=', from)

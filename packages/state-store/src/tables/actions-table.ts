@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import type { StoreTables } from '../store.js';
-import type { Access } from './access.js';
+import type { ActionRecord } from '../records.js';
+import type { Page, StoreTables } from '../store.js';
+import type { Access, Session } from './access.js';
 import { inChunksOrAll, inOrder, listed } from './chunks.js';
 import { insertRows } from './insert-rows.js';
 import { mustExist } from './must-exist.js';
@@ -10,8 +11,12 @@ import { actions } from './record-tables.js';
 /** Word for word the condition of the partial index; with bound values SQLite could not tell that it applies. */
 const UNSETTLED = sql<boolean>`"state" in ('planned', 'in-doubt')`;
 
+type ActionsTable = StoreTables['actions'];
+type ActionFilter = Parameters<ActionsTable['list']>[0];
+type ActionPageRequest = Parameters<ActionsTable['page']>[0];
+
 /** The journal. */
-export function actionsTable(access: Access): StoreTables['actions'] {
+export function actionsTable(access: Access): ActionsTable {
   return {
     get: (id) =>
       access.read(async ({ db }) => {
@@ -54,31 +59,39 @@ export function actionsTable(access: Access): StoreTables['actions'] {
         });
         return inOrder(rows, (row) => row.planned_at).map((row) => actions.decode(row));
       }),
-    list: ({ service, run, since, until, limit, newestFirst = false }) =>
-      access.read(async ({ db }) => {
-        let query = db.selectFrom('actions').select(actions.columns);
-        if (service !== undefined) query = query.where('service', '=', service);
-        if (run !== undefined) query = query.where('run', '=', run);
-        if (since !== undefined) query = query.where('planned_at', '>=', since);
-        if (until !== undefined) query = query.where('planned_at', '<=', until);
-        if (limit !== undefined) query = query.limit(limit);
-        const direction = newestFirst ? 'desc' : 'asc';
-        const rows = await query.orderBy('planned_at', direction).orderBy('seq', direction).execute();
-        return rows.map((row) => actions.decode(row));
-      }),
-    page: ({ service, since, after, limit }) =>
-      access.read(async ({ db }) => {
-        let query = db.selectFrom('actions').select(actions.columns).select('seq');
-        if (service !== undefined) query = query.where('service', '=', service);
-        if (since !== undefined) query = query.where('planned_at', '>=', since);
-        if (after) query = query.where(behind('planned_at', after));
-        const rows = await query.orderBy('planned_at').orderBy('seq').limit(limit).execute();
-        return pageOf(
-          rows,
-          limit,
-          (row) => row.planned_at,
-          (row) => actions.decode(row),
-        );
-      }),
+    list: (filter) => access.read((session) => listActions(session, filter)),
+    page: (request) => access.read((session) => pageOfActions(session, request)),
   };
+}
+
+async function listActions(
+  { db }: Session,
+  { service, run, since, until, limit, newestFirst = false }: ActionFilter,
+): Promise<ActionRecord[]> {
+  let query = db.selectFrom('actions').select(actions.columns);
+  if (service !== undefined) query = query.where('service', '=', service);
+  if (run !== undefined) query = query.where('run', '=', run);
+  if (since !== undefined) query = query.where('planned_at', '>=', since);
+  if (until !== undefined) query = query.where('planned_at', '<=', until);
+  if (limit !== undefined) query = query.limit(limit);
+  const direction = newestFirst ? 'desc' : 'asc';
+  const rows = await query.orderBy('planned_at', direction).orderBy('seq', direction).execute();
+  return rows.map((row) => actions.decode(row));
+}
+
+async function pageOfActions(
+  { db }: Session,
+  { service, since, after, limit }: ActionPageRequest,
+): Promise<Page<ActionRecord>> {
+  let query = db.selectFrom('actions').select(actions.columns).select('seq');
+  if (service !== undefined) query = query.where('service', '=', service);
+  if (since !== undefined) query = query.where('planned_at', '>=', since);
+  if (after) query = query.where(behind('planned_at', after));
+  const rows = await query.orderBy('planned_at').orderBy('seq').limit(limit).execute();
+  return pageOf(
+    rows,
+    limit,
+    (row) => row.planned_at,
+    (row) => actions.decode(row),
+  );
 }

@@ -12,97 +12,117 @@ const LIVE = sql<boolean>`"state" <> 'closed'`;
 /** The limits of agents: who they are, what their users used, what was disabled for them, what is promised. */
 export function agentsTables(access: Access): AgentTables {
   return {
-    agents: {
-      list: (panel) =>
-        access.read(async ({ db }) => {
-          let query = db.selectFrom('agents').select(agents.columns);
-          if (panel !== undefined) query = query.where('panel', '=', panel);
-          const rows = await query.orderBy('panel').orderBy('uuid').execute();
-          return rows.map((row) => agents.decode(row));
-        }),
-      put: (records) => access.write((session) => replace(session, agents, records, ['panel', 'uuid'])),
-    },
-    agentUsers: {
-      list: ({ panel, keys }) =>
-        access.read(async ({ db }) => {
-          const query = db.selectFrom('agent_users').select(agentUsers.columns).where('panel', '=', panel);
-          const rows =
-            keys === undefined
-              ? await query.execute()
-              : await inChunks(keys, (chunk) => query.where('key', 'in', listed(chunk)).execute());
-          return rows.map((row) => agentUsers.decode(row));
-        }),
-      put: (records) => access.write((session) => replace(session, agentUsers, records, ['panel', 'key'])),
-      remove: (panel, keys) =>
-        access.write(async ({ db }) => {
-          await inChunks(keys, async (chunk) => {
-            await db.deleteFrom('agent_users').where('panel', '=', panel).where('key', 'in', listed(chunk)).execute();
-            return [];
-          });
-        }),
-    },
-    agentDisabled: {
-      open: (panel) =>
-        access.read(async ({ db }) => {
-          const rows = await db
-            .selectFrom('agent_disabled')
-            .select(agentDisabled.columns)
-            .select('seq')
-            .where('panel', '=', panel)
-            .where('settled_at', 'is', null)
-            .execute();
-          // Sorted here: to spare itself the sorting, the database would walk the whole history instead.
-          rows.sort((a, b) => a.seq - b.seq);
-          return rows.map((row) => agentDisabled.decode(row));
-        }),
-      list: ({ panel, agent, uuid, limit }) =>
-        access.read(async ({ db }) => {
-          let query = db.selectFrom('agent_disabled').select(agentDisabled.columns).where('panel', '=', panel);
-          if (agent !== undefined) query = query.where('agent', '=', agent);
-          if (uuid !== undefined) query = query.where('uuid', '=', uuid);
-          if (limit !== undefined) query = query.limit(limit);
-          const rows = await query.orderBy('at', 'desc').orderBy('seq', 'desc').execute();
-          return rows.map((row) => agentDisabled.decode(row));
-        }),
-      put: (records) => access.write((session) => replace(session, agentDisabled, records, ['id'])),
-    },
-    agentReservations: {
-      live: (panel) =>
-        access.read(async ({ db }) => {
-          const rows = await db
-            .selectFrom('agent_reservations')
-            .select(agentReservations.columns)
-            .where('panel', '=', panel)
-            .where(LIVE)
-            .orderBy('created_at')
-            .orderBy('uuid')
-            .execute();
-          return rows.map((row) => agentReservations.decode(row));
-        }),
-      get: (panel, uuid) =>
-        access.read(async ({ db }) => {
-          const row = await db
-            .selectFrom('agent_reservations')
-            .select(agentReservations.columns)
-            .where('panel', '=', panel)
-            .where('uuid', '=', uuid)
-            .executeTakeFirst();
-          return row === undefined ? null : agentReservations.decode(row);
-        }),
-      put: (records) => access.write((session) => replace(session, agentReservations, records, ['panel', 'uuid'])),
-    },
-    agentSnapshots: {
-      get: (panel) =>
-        access.read(async ({ db }) => {
-          const row = await db
-            .selectFrom('agent_snapshots')
-            .select(agentSnapshots.columns)
-            .where('panel', '=', panel)
-            .executeTakeFirst();
-          return row === undefined ? null : agentSnapshots.decode(row);
-        }),
-      put: (record) => access.write((session) => replace(session, agentSnapshots, [record], ['panel'])),
-    },
+    agents: agentsTable(access),
+    agentUsers: agentUsersTable(access),
+    agentDisabled: agentDisabledTable(access),
+    agentReservations: agentReservationsTable(access),
+    agentSnapshots: agentSnapshotsTable(access),
+  };
+}
+
+function agentsTable(access: Access): AgentTables['agents'] {
+  return {
+    list: (panel) =>
+      access.read(async ({ db }) => {
+        let query = db.selectFrom('agents').select(agents.columns);
+        if (panel !== undefined) query = query.where('panel', '=', panel);
+        const rows = await query.orderBy('panel').orderBy('uuid').execute();
+        return rows.map((row) => agents.decode(row));
+      }),
+    put: (records) => access.write((session) => replace(session, agents, records, ['panel', 'uuid'])),
+  };
+}
+
+function agentUsersTable(access: Access): AgentTables['agentUsers'] {
+  return {
+    list: ({ panel, keys }) =>
+      access.read(async ({ db }) => {
+        const query = db.selectFrom('agent_users').select(agentUsers.columns).where('panel', '=', panel);
+        const rows =
+          keys === undefined
+            ? await query.execute()
+            : await inChunks(keys, (chunk) => query.where('key', 'in', listed(chunk)).execute());
+        return rows.map((row) => agentUsers.decode(row));
+      }),
+    put: (records) => access.write((session) => replace(session, agentUsers, records, ['panel', 'key'])),
+    remove: (panel, keys) =>
+      access.write(async ({ db }) => {
+        await inChunks(keys, async (chunk) => {
+          await db.deleteFrom('agent_users').where('panel', '=', panel).where('key', 'in', listed(chunk)).execute();
+          return [];
+        });
+      }),
+  };
+}
+
+function agentDisabledTable(access: Access): AgentTables['agentDisabled'] {
+  return {
+    open: (panel) =>
+      access.read(async ({ db }) => {
+        const rows = await db
+          .selectFrom('agent_disabled')
+          .select(agentDisabled.columns)
+          .select('seq')
+          .where('panel', '=', panel)
+          .where('settled_at', 'is', null)
+          .execute();
+        // Sorted here: to spare itself the sorting, the database would walk the whole history instead.
+        rows.sort((a, b) => a.seq - b.seq);
+        return rows.map((row) => agentDisabled.decode(row));
+      }),
+    list: ({ panel, agent, uuid, limit }) =>
+      access.read(async ({ db }) => {
+        let query = db.selectFrom('agent_disabled').select(agentDisabled.columns).where('panel', '=', panel);
+        if (agent !== undefined) query = query.where('agent', '=', agent);
+        if (uuid !== undefined) query = query.where('uuid', '=', uuid);
+        if (limit !== undefined) query = query.limit(limit);
+        const rows = await query.orderBy('at', 'desc').orderBy('seq', 'desc').execute();
+        return rows.map((row) => agentDisabled.decode(row));
+      }),
+    put: (records) => access.write((session) => replace(session, agentDisabled, records, ['id'])),
+  };
+}
+
+function agentReservationsTable(access: Access): AgentTables['agentReservations'] {
+  return {
+    live: (panel) =>
+      access.read(async ({ db }) => {
+        const rows = await db
+          .selectFrom('agent_reservations')
+          .select(agentReservations.columns)
+          .where('panel', '=', panel)
+          .where(LIVE)
+          .orderBy('created_at')
+          .orderBy('uuid')
+          .execute();
+        return rows.map((row) => agentReservations.decode(row));
+      }),
+    get: (panel, uuid) =>
+      access.read(async ({ db }) => {
+        const row = await db
+          .selectFrom('agent_reservations')
+          .select(agentReservations.columns)
+          .where('panel', '=', panel)
+          .where('uuid', '=', uuid)
+          .executeTakeFirst();
+        return row === undefined ? null : agentReservations.decode(row);
+      }),
+    put: (records) => access.write((session) => replace(session, agentReservations, records, ['panel', 'uuid'])),
+  };
+}
+
+function agentSnapshotsTable(access: Access): AgentTables['agentSnapshots'] {
+  return {
+    get: (panel) =>
+      access.read(async ({ db }) => {
+        const row = await db
+          .selectFrom('agent_snapshots')
+          .select(agentSnapshots.columns)
+          .where('panel', '=', panel)
+          .executeTakeFirst();
+        return row === undefined ? null : agentSnapshots.decode(row);
+      }),
+    put: (record) => access.write((session) => replace(session, agentSnapshots, [record], ['panel'])),
   };
 }
 

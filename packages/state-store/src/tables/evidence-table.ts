@@ -56,34 +56,31 @@ export function evidenceTable(access: Access): StoreTables['evidence'] {
           .executeTakeFirst();
         mustExist('evidence', id, result.numUpdatedRows);
       }),
-    move: (id, hold) =>
-      access.write(async (session) => {
-        const { db } = session;
-        const proof = await db
-          .selectFrom('evidence')
-          .select(['service', 'panel', 'until'])
-          .where('id', '=', id)
-          .executeTakeFirst();
-        const heir = await db
-          .selectFrom('holds')
-          .select(['service', 'until'])
-          .where('id', '=', hold)
-          .executeTakeFirst();
-        if (proof === undefined) throw missingRow('evidence', id);
-        if (heir === undefined) throw missingRow('holds', hold);
-        const isNear = heir.service === proof.service || (await panelOf(session, heir.service)) === proof.panel;
-        if (proof.until !== null || !isNear) {
-          throw new StoreError(
-            'store_conflict',
-            `The evidence "${id}" can only move, while it is open, to a hold on its own panel, which "${hold}" is not.`,
-            { row: { table: 'evidence', id } },
-          );
-        }
-        if (heir.until !== null) return false;
-        await db.updateTable('evidence').set({ hold, service: heir.service }).where('id', '=', id).execute();
-        return true;
-      }),
+    move: (id, hold) => access.write((session) => moveToHold(session, id, hold)),
   };
+}
+
+async function moveToHold(session: Session, id: string, hold: string): Promise<boolean> {
+  const { db } = session;
+  const proof = await db
+    .selectFrom('evidence')
+    .select(['service', 'panel', 'until'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  const heir = await db.selectFrom('holds').select(['service', 'until']).where('id', '=', hold).executeTakeFirst();
+  if (proof === undefined) throw missingRow('evidence', id);
+  if (heir === undefined) throw missingRow('holds', hold);
+  const isNear = heir.service === proof.service || (await panelOf(session, heir.service)) === proof.panel;
+  if (proof.until !== null || !isNear) {
+    throw new StoreError(
+      'store_conflict',
+      `The evidence "${id}" can only move, while it is open, to a hold on its own panel, which "${hold}" is not.`,
+      { row: { table: 'evidence', id } },
+    );
+  }
+  if (heir.until !== null) return false;
+  await db.updateTable('evidence').set({ hold, service: heir.service }).where('id', '=', id).execute();
+  return true;
 }
 
 async function panelOf({ db }: Session, service: string): Promise<string | null> {

@@ -33,77 +33,102 @@ export function recordTable<Rec extends object>() {
     table: Table,
     columns: Columns,
     key: keyof Rec & keyof Columns & string,
-  ): RecordTable<Table, Rec, RowOf<Columns>> => {
-    const list = Object.entries(columns as unknown as Record<string, LooseColumn>);
-    const keyColumn = columns[key].name;
-    const inError = (error: unknown, id: unknown): unknown => {
-      const row = { table, id: String(id) };
-      if (!(error instanceof StoreError)) return error;
-      return new StoreError(error.code, `${table} "${row.id}": ${error.message}`, { cause: error, row });
-    };
-    const encoded = (record: Rec, put: (name: string, stored: Stored) => void): void => {
-      const from = record as Record<string, unknown>;
-      try {
-        for (const [member, column] of list) {
-          const stored = column.encode(from[member]);
-          if (stored === undefined) {
-            throw new StoreError('store_invalid', `${column.name} is missing. Nothing was written.`);
-          }
-          put(column.name, stored);
-        }
-      } catch (error) {
-        throw inError(error, from[key]);
+  ): RecordTable<Table, Rec, RowOf<Columns>> => new ColumnTable(table, columns, key);
+}
+
+/** Encodes and decodes records column by column. */
+class ColumnTable<Table extends string, Rec extends object, Columns extends ColumnsOf<Rec>> implements RecordTable<
+  Table,
+  Rec,
+  RowOf<Columns>
+> {
+  readonly table: Table;
+  readonly columns: readonly (keyof RowOf<Columns> & string)[];
+  readonly idOf: (record: Rec) => string;
+  readonly #list: readonly (readonly [member: string, column: LooseColumn])[];
+  readonly #key: keyof Rec & keyof Columns & string;
+  readonly #keyColumn: string;
+
+  constructor(table: Table, columns: Columns, key: keyof Rec & keyof Columns & string) {
+    this.table = table;
+    this.#list = Object.entries(columns as unknown as Record<string, LooseColumn>);
+    this.#key = key;
+    this.#keyColumn = columns[key].name;
+    this.columns = this.#list.map(([, column]) => column.name) as unknown as (keyof RowOf<Columns> & string)[];
+    this.idOf = (record) => String(record[key]);
+  }
+
+  encode(record: Rec): RowOf<Columns> {
+    const row: Record<string, Stored> = {};
+    this.#encodeEach(record, (name, stored) => {
+      row[name] = stored;
+    });
+    return row as RowOf<Columns>;
+  }
+
+  encodePart(id: string, change: Partial<Rec>): Partial<RowOf<Columns>> {
+    const row: Record<string, Stored> = {};
+    const from = change as Record<string, unknown>;
+    try {
+      for (const [member, column] of this.#list) {
+        const stored = from[member] === undefined ? undefined : column.encode(from[member]);
+        if (stored !== undefined) row[column.name] = stored;
       }
-    };
-    return {
-      table,
-      columns: list.map(([, column]) => column.name) as unknown as (keyof RowOf<Columns> & string)[],
-      idOf: (record) => String(record[key]),
-      encode(record) {
-        const row: Record<string, Stored> = {};
-        encoded(record, (name, stored) => {
-          row[name] = stored;
-        });
-        return row as RowOf<Columns>;
-      },
-      encodePart(id, change) {
-        const row: Record<string, Stored> = {};
-        const from = change as Record<string, unknown>;
-        try {
-          for (const [member, column] of list) {
-            const stored = from[member] === undefined ? undefined : column.encode(from[member]);
-            if (stored !== undefined) row[column.name] = stored;
-          }
-        } catch (error) {
-          throw inError(error, id);
+    } catch (error) {
+      throw this.#named(error, id);
+    }
+    return row as Partial<RowOf<Columns>>;
+  }
+
+  values(record: Rec): Stored[] {
+    const values: Stored[] = [];
+    this.#encodeEach(record, (_, stored) => {
+      values.push(stored);
+    });
+    return values;
+  }
+
+  decode(row: RowOf<Columns>): Rec {
+    const stored = row as Record<string, Stored>;
+    const record: Record<string, unknown> = {};
+    for (const [member, column] of this.#list) {
+      try {
+        record[member] = column.decode(stored[column.name] ?? null);
+      } catch (error) {
+        throw this.#damaged(String(stored[this.#keyColumn]), column, error);
+      }
+    }
+    return record as Rec;
+  }
+
+  #encodeEach(record: Rec, put: (name: string, stored: Stored) => void): void {
+    const from = record as Record<string, unknown>;
+    try {
+      for (const [member, column] of this.#list) {
+        const stored = column.encode(from[member]);
+        if (stored === undefined) {
+          throw new StoreError('store_invalid', `${column.name} is missing. Nothing was written.`);
         }
-        return row as Partial<RowOf<Columns>>;
-      },
-      values(record) {
-        const values: Stored[] = [];
-        encoded(record, (_, stored) => {
-          values.push(stored);
-        });
-        return values;
-      },
-      decode(row) {
-        const stored = row as Record<string, Stored>;
-        const record: Record<string, unknown> = {};
-        for (const [member, column] of list) {
-          try {
-            record[member] = column.decode(stored[column.name] ?? null);
-          } catch (error) {
-            const id = String(stored[keyColumn]);
-            throw new StoreError(
-              'store_damaged',
-              `The row "${id}" of the table ${table} is damaged: ${column.name} can't be understood. ` +
-                'Run "sluice db check", then mend the row or restore a backup.',
-              { cause: error, row: { table, id } },
-            );
-          }
-        }
-        return record as Rec;
-      },
-    };
-  };
+        put(column.name, stored);
+      }
+    } catch (error) {
+      throw this.#named(error, from[this.#key]);
+    }
+  }
+
+  /** The error with the name of its row. */
+  #named(error: unknown, id: unknown): unknown {
+    if (!(error instanceof StoreError)) return error;
+    const row = { table: this.table, id: String(id) };
+    return new StoreError(error.code, `${this.table} "${row.id}": ${error.message}`, { cause: error, row });
+  }
+
+  #damaged(id: string, column: LooseColumn, cause: unknown): StoreError {
+    return new StoreError(
+      'store_damaged',
+      `The row "${id}" of the table ${this.table} is damaged: ${column.name} can't be understood. ` +
+        'Run "sluice db check", then mend the row or restore a backup.',
+      { cause, row: { table: this.table, id } },
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import { mergeService } from '../merge-service.js';
+import type { ServiceChange, ServiceRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
@@ -35,41 +36,44 @@ export function servicesTable(access: Access): StoreTables['services'] {
         const rows = lastOfEach(records, services.idOf).map((record) => services.values(record));
         await insertRows(session, services, rows, { do: 'update', key: ['id'] });
       }),
-    update: (changes) =>
-      access.write(async (session) => {
-        const ids = changes.map((change) => change.id);
-        const rows = await inChunks(ids, (chunk) =>
-          session.db.selectFrom('services').select(services.columns).where('id', 'in', listed(chunk)).execute(),
-        );
-        const current = new Map(rows.map((row) => [row.id, services.decode(row)]));
-        for (const change of changes) {
-          const record = current.get(change.id);
-          if (record === undefined) throw missingRow('services', change.id);
-          current.set(change.id, mergeService(record, change));
-        }
-        // The write lock was taken before the rows were read: nobody else has changed a column since.
-        const values = [...current.values()].map((record) => services.values(record));
-        await insertRows(session, services, values, { do: 'update', key: ['id'] });
-        return ids.flatMap((id) => current.get(id) ?? []);
-      }),
-    remove: (id) =>
-      access.write(async (session) => {
-        await refuseHeld(session, id);
-        const { db } = session;
-        await db.deleteFrom('service_overrides').where('service', '=', id).execute();
-        await db.deleteFrom('cycles').where('service', '=', id).execute();
-        await db.deleteFrom('usage_samples').where('service', '=', id).execute();
-        await db.deleteFrom('decisions').where('service', '=', id).execute();
-        await db.deleteFrom('decision_history').where('service', '=', id).execute();
-        await db.deleteFrom('service_resources').where('service', '=', id).execute();
-        await db.deleteFrom('services').where('id', '=', id).execute();
-      }),
+    update: (changes) => access.write((session) => updateServices(session, changes)),
+    remove: (id) => access.write((session) => removeService(session, id)),
     ids: () =>
       access.read(async ({ db }) => {
         const rows = await db.selectFrom('services').select('id').orderBy('id').execute();
         return rows.map((row) => row.id);
       }),
   };
+}
+
+/** Merges changes into their records. Returns the changed records in the order of the changes. */
+async function updateServices(session: Session, changes: readonly ServiceChange[]): Promise<ServiceRecord[]> {
+  const ids = changes.map((change) => change.id);
+  const rows = await inChunks(ids, (chunk) =>
+    session.db.selectFrom('services').select(services.columns).where('id', 'in', listed(chunk)).execute(),
+  );
+  const current = new Map(rows.map((row) => [row.id, services.decode(row)]));
+  for (const change of changes) {
+    const record = current.get(change.id);
+    if (record === undefined) throw missingRow('services', change.id);
+    current.set(change.id, mergeService(record, change));
+  }
+  // The write lock was taken before the rows were read: nobody else has changed a column since.
+  const values = [...current.values()].map((record) => services.values(record));
+  await insertRows(session, services, values, { do: 'update', key: ['id'] });
+  return ids.flatMap((id) => current.get(id) ?? []);
+}
+
+async function removeService(session: Session, id: string): Promise<void> {
+  await refuseHeld(session, id);
+  const { db } = session;
+  await db.deleteFrom('service_overrides').where('service', '=', id).execute();
+  await db.deleteFrom('cycles').where('service', '=', id).execute();
+  await db.deleteFrom('usage_samples').where('service', '=', id).execute();
+  await db.deleteFrom('decisions').where('service', '=', id).execute();
+  await db.deleteFrom('decision_history').where('service', '=', id).execute();
+  await db.deleteFrom('service_resources').where('service', '=', id).execute();
+  await db.deleteFrom('services').where('id', '=', id).execute();
 }
 
 /** Without the service nobody would ever undo what was done for it. */
