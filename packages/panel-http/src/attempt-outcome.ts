@@ -19,17 +19,25 @@ export interface AttemptAnswer {
   receivedBytes: number;
 }
 
-/** How an attempt can end without an answer. `sent`: the request may have reached the panel. */
+/** How an attempt can end without an answer. */
 export type LostReason = 'connect' | 'cut' | 'timeout' | 'too_large' | 'aborted';
 
-export class LostAnswer {
+/** How far an attempt had come when its answer was lost. */
+export interface AttemptProgress {
+  /** The request may have reached the panel. */
+  readonly sent: boolean;
+  readonly status: number | null;
+  readonly receivedBytes: number;
+}
+
+export class LostAnswer implements AttemptProgress {
   readonly reason: LostReason;
   readonly sent: boolean;
   readonly status: number | null;
   readonly receivedBytes: number;
   readonly cause: unknown;
 
-  constructor(reason: LostReason, sent: boolean, status: number | null, receivedBytes: number, cause: unknown) {
+  constructor(reason: LostReason, { sent, status, receivedBytes }: AttemptProgress, cause: unknown) {
     this.reason = reason;
     this.sent = sent;
     this.status = status;

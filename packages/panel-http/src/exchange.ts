@@ -122,7 +122,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #lose(reason: LostReason, cause?: unknown): void {
     if (!this.#finish()) return;
     const sent = this.#controller !== undefined && !(cause instanceof ConnectError);
-    this.#resolve(new LostAnswer(reason, sent, this.#status, this.#size, cause));
+    this.#resolve(new LostAnswer(reason, { sent, status: this.#status, receivedBytes: this.#size }, cause));
     this.#stop();
   }
 
