@@ -3,8 +3,9 @@ import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type FakeServer } from './fake-server.js';
+import { type FakeServerOptions } from './fake-server-options.js';
 import { type Fault } from './fault-rule.js';
-import { startFakeServer, type FakeServerOptions } from './start-fake-server.js';
+import { startFakeServer } from './start-fake-server.js';
 
 let server: FakeServer;
 let counter = 0;

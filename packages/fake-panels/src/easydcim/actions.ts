@@ -1,19 +1,14 @@
 import { type FakeResponse } from '../core/fake-response.js';
-import { type EasyDcimAnswers } from './answers.js';
-import { type ActionBehaviour, type EasyDcimBehaviour } from './behaviour.js';
+import { type ActionBehaviour } from './behaviour.js';
 import { type AdminState, type Order } from './model.js';
+import { type PanelCall } from './panel.js';
 import { notFound, refused } from './refusals.js';
 import { orderDetails, portRow } from './rows.js';
-import { apiReason, type EasyDcimWorld } from './world.js';
+import { apiReason } from './world.js';
 
 /** What the API makes of a call that switches a port. */
-export function switchPortThroughApi(
-  id: number,
-  to: AdminState,
-  world: EasyDcimWorld,
-  behaviour: EasyDcimBehaviour,
-  answers: EasyDcimAnswers,
-): FakeResponse {
+export function switchPortThroughApi({ panel, id }: PanelCall, to: AdminState): FakeResponse {
+  const { world, behaviour, answers } = panel;
   const settings = behaviour.portActions;
   const own = world.ports.get(id);
   const far = world.portsBySwitchPort.get(id);
@@ -34,12 +29,10 @@ export function switchPortThroughApi(
 
 /** What the API makes of a call that suspends, unsuspends or terminates an order's service. */
 export function changeOrderThroughApi(
-  id: number,
+  { panel, id }: PanelCall,
   verb: 'suspend' | 'unsuspend' | 'terminate',
-  world: EasyDcimWorld,
-  behaviour: EasyDcimBehaviour,
-  answers: EasyDcimAnswers,
 ): FakeResponse {
+  const { world, behaviour, answers } = panel;
   const settings = behaviour.orderActions;
   const order = world.orders.get(id);
   if (order?.service === undefined) return notFound(behaviour.notFound);
@@ -51,7 +44,7 @@ export function changeOrderThroughApi(
   }
   if (!canBeSuspended(order)) return refused('Service is not active');
   const to = verb === 'suspend' ? 'suspended' : 'active';
-  const changed = world.suspendOrder(order, to, 'api', apiReason, settings.delay);
+  const changed = world.suspendOrder(order, to, { by: 'api', reason: apiReason }, settings.delay);
   if (!changed && settings.already === 'refuse') {
     return refused(verb === 'suspend' ? 'Service is already suspended' : 'Service is not suspended');
   }

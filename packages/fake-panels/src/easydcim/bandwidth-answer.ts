@@ -1,10 +1,10 @@
 import { type FakeResponse } from '../core/fake-response.js';
 import { type BandwidthAnswers } from './answers.js';
 import { type Service } from './model.js';
-import { type PanelTime } from './panel-time.js';
+import { type Panel } from './panel.js';
+import { type PanelTime, type TimeWindow } from './panel-time.js';
 import { invalid } from './refusals.js';
 import { type Traffic } from './traffic-meter.js';
-import { type EasyDcimWorld } from './world.js';
 import { inside, wrapped } from './wrap.js';
 
 const hour = 3_600_000;
@@ -26,39 +26,30 @@ const ranges: Readonly<Record<string, number>> = {
 const unitSizes = { bytes: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, human: 1 };
 
 /** Answers what passed through a service between `startDate` and `endDate`, as this installation words it. */
-export function bandwidthAnswer(
-  service: Service,
-  body: Readonly<Record<string, unknown>>,
-  world: EasyDcimWorld,
-  time: PanelTime,
-  settings: BandwidthAnswers,
-): FakeResponse {
+export function bandwidthAnswer(service: Service, body: Readonly<Record<string, unknown>>, panel: Panel): FakeResponse {
+  const { world, time } = panel;
+  const settings = panel.answers.bandwidth;
   if (service.noTraffic) return { status: 200, body: { success: false, message: 'No traffic source' } };
   const wording = settings.knowsUnits ? withUnits(settings, body.units) : settings;
   const dated = body.startDate !== undefined || body.endDate !== undefined;
   if (wording.shape === 'interval-map' || (!dated && wording.withoutDates === 'interval-map')) {
-    return { status: 200, body: intervalMap(service, world, time, wording) };
+    return { status: 200, body: intervalMap(service, panel, wording) };
   }
   const window = dated || wording.withoutDates === 'refuse' ? windowOf(body, time, wording) : lastMonth(world.now());
   if ('errors' in window) return invalid(window.errors);
-  const { from, until } = wording.datesIgnored ? lastMonth(world.now()) : window;
-  if (wording.shape === 'series') return { status: 200, body: { data: series(service, world, time, from, until) } };
+  const counted = wording.datesIgnored ? lastMonth(world.now()) : window;
+  if (wording.shape === 'series') return { status: 200, body: { data: series(service, counted, panel) } };
+  const { from, until } = counted;
   const traffic = world.traffic(service, from, until);
   const figures = { ...figuresOf(traffic, wording), ...percentiles(traffic, until - from, wording) };
   return { status: 200, body: wrapped(figures, wording.shape) as object };
-}
-
-interface Window {
-  readonly from: number;
-  /** Exclusive. */
-  readonly until: number;
 }
 
 function windowOf(
   body: Readonly<Record<string, unknown>>,
   time: PanelTime,
   wording: BandwidthAnswers,
-): Window | { readonly errors: Record<string, string> } {
+): TimeWindow | { readonly errors: Record<string, string> } {
   const errors: Record<string, string> = {};
   const read = (field: string, label: string): number => {
     const text = body[field];
@@ -74,7 +65,7 @@ function windowOf(
   return { from, until: wording.endInclusive ? end + 1000 : end };
 }
 
-function lastMonth(now: number): Window {
+function lastMonth(now: number): TimeWindow {
   return { from: now - month, until: now + 1 };
 }
 
@@ -105,7 +96,7 @@ function percentiles(traffic: Traffic, ms: number, { percentiles: wanted }: Band
   };
 }
 
-function intervalMap(service: Service, world: EasyDcimWorld, time: PanelTime, wording: BandwidthAnswers): object {
+function intervalMap(service: Service, { world, time }: Panel, wording: BandwidthAnswers): object {
   const now = world.now();
   const monthBegan = time.instant(`${time.text(now).slice(0, 7)}-01 00:00:00`) ?? now;
   const lengths = { ...ranges, current_month: now - monthBegan };
@@ -116,7 +107,7 @@ function intervalMap(service: Service, world: EasyDcimWorld, time: PanelTime, wo
   return inside(Object.fromEntries(figures), ['result']) as object;
 }
 
-function series(service: Service, world: EasyDcimWorld, time: PanelTime, from: number, until: number): object[] {
+function series(service: Service, { from, until }: TimeWindow, { world, time }: Panel): object[] {
   const rows: object[] = [];
   for (let at = from; at < until && rows.length < 400; at += day) {
     const traffic = world.traffic(service, at, Math.min(at + day, until));

@@ -161,12 +161,12 @@ export class FakeEasyDcim {
 
   staffSuspendOrder(id: number, reason: string): void {
     const { world } = this.panel;
-    world.suspendOrder(known(world.orders.get(id), 'order', id), 'suspended', 'staff', reason);
+    world.suspendOrder(known(world.orders.get(id), 'order', id), 'suspended', { by: 'staff', reason });
   }
 
   staffUnsuspendOrder(id: number): void {
     const { world } = this.panel;
-    world.suspendOrder(known(world.orders.get(id), 'order', id), 'active', 'staff', '');
+    world.suspendOrder(known(world.orders.get(id), 'order', id), 'active', { by: 'staff', reason: '' });
   }
 
   staffTerminateOrder(id: number): void {

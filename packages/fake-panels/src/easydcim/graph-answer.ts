@@ -1,9 +1,9 @@
 import { type FakeResponse } from '../core/fake-response.js';
 import { type GraphAnswers } from './answers.js';
 import { type Service } from './model.js';
-import { type PanelTime } from './panel-time.js';
+import { type Panel } from './panel.js';
+import { type PanelTime, type TimeWindow } from './panel-time.js';
 import { invalid } from './refusals.js';
-import { type EasyDcimWorld } from './world.js';
 
 const types = new Set(['Ping', 'Status', 'AggregateTraffic', 'ProcessorsLoad', 'PollerDuration']);
 
@@ -16,13 +16,9 @@ interface Chart {
 }
 
 /** Answers a graph export: average rates in Gbit/s between `start` and `end`, `null` for what is still to come. */
-export function graphAnswer(
-  service: Service,
-  body: Readonly<Record<string, unknown>>,
-  world: EasyDcimWorld,
-  time: PanelTime,
-  wording: GraphAnswers,
-): FakeResponse {
+export function graphAnswer(service: Service, body: Readonly<Record<string, unknown>>, panel: Panel): FakeResponse {
+  const { time } = panel;
+  const wording = panel.answers.graph;
   const errors: Record<string, string> = {};
   if (typeof body.type !== 'string' || !types.has(body.type)) errors.type = 'The selected type is invalid.';
   if (body.target !== 'service') errors.target = 'The selected target is invalid.';
@@ -32,7 +28,7 @@ export function graphAnswer(
   if (end === undefined || (start !== undefined && end < start)) errors.end = 'The end is not a valid date.';
   if (Object.keys(errors).length > 0 || start === undefined || end === undefined) return invalid(errors);
   const measured = body.type === 'AggregateTraffic' && wording.form !== 'empty';
-  const chart: Chart = measured ? chartOf(service, world, time, wording, start, end) : { labels: [], datasets: [] };
+  const chart: Chart = measured ? chartOf(service, { from: start, until: end }, panel) : { labels: [], datasets: [] };
   switch (wording.form) {
     case 'chart':
     case 'empty':
@@ -58,19 +54,13 @@ function dateOf(value: unknown, time: PanelTime, { dates }: GraphAnswers): numbe
   return typeof seconds === 'number' && Number.isInteger(seconds) ? seconds * 1000 : undefined;
 }
 
-function chartOf(
-  service: Service,
-  world: EasyDcimWorld,
-  time: PanelTime,
-  { labels, labelKey, points }: GraphAnswers,
-  start: number,
-  end: number,
-): Chart {
+function chartOf(service: Service, { from, until }: TimeWindow, { world, time, answers }: Panel): Chart {
+  const { labels, labelKey, points } = answers.graph;
   const now = world.now();
-  const step = Math.max(1000, Math.ceil((end - start) / points / 1000) * 1000);
+  const step = Math.max(1000, Math.ceil((until - from) / points / 1000) * 1000);
   const times: string[] = [];
   const rates: Record<'in' | 'out' | 'total', (number | null)[]> = { in: [], out: [], total: [] };
-  for (let at = start; at < end && times.length < points; at += step) {
+  for (let at = from; at < until && times.length < points; at += step) {
     times.push(time.text(at));
     const past = at < now;
     const passed = world.traffic(service, at, at + step);

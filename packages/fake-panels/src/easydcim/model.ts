@@ -17,6 +17,12 @@ export type ServiceStatus = 'active' | 'suspended' | 'pending' | 'rejected' | 't
 /** Who did something: a call of the API, or somebody at the panel. */
 export type Actor = 'api' | 'staff';
 
+/** Who changed an order's status, and why. */
+export interface Cause {
+  readonly by: Actor;
+  readonly reason: string;
+}
+
 /** What an action on a broken port comes to: an error with status 200, a refusal (422), or nothing behind a success. */
 export type PortDefect = 'error-200' | 'refuse' | 'ignore';
 
@@ -120,7 +126,7 @@ export interface Order {
   /** `undefined` once the service was deleted. */
   service: Service | undefined;
   status: ServiceStatus;
-  suspension: { readonly by: Actor; readonly reason: string } | null;
+  suspension: Cause | null;
   pending: Pending<'active' | 'suspended'> | undefined;
 }
 
@@ -146,7 +152,7 @@ export interface OrderState {
   readonly serviceId: number;
   readonly serverId: number;
   readonly status: ServiceStatus;
-  readonly suspension: { readonly by: Actor; readonly reason: string } | null;
+  readonly suspension: Cause | null;
   readonly pending: ServiceStatus | null;
 }
 

@@ -2,6 +2,13 @@ const pattern = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/;
 const day = 86_400_000;
 const remembered = 4_096;
 
+/** The time from one instant up to another. */
+export interface TimeWindow {
+  readonly from: number;
+  /** Exclusive. */
+  readonly until: number;
+}
+
 /** The panel's local time: instants to and from `YYYY-MM-DD HH:MM:SS` in its time zone. */
 export class PanelTime {
   private readonly format: Intl.DateTimeFormat;

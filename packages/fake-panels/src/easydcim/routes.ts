@@ -34,16 +34,22 @@ export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
 
   [`GET ${v3}/admin/ports`, { area: 'admin', run: portList }],
   [`GET ${v3}/admin/ports/{id}`, { area: 'admin', run: portDetails }],
-  [`POST ${v3}/admin/ports/{id}/disable`, { area: 'admin', changes: true, run: (call) => switchPort(call, 'down') }],
-  [`POST ${v3}/admin/ports/{id}/enable`, { area: 'admin', changes: true, run: (call) => switchPort(call, 'up') }],
+  [
+    `POST ${v3}/admin/ports/{id}/disable`,
+    { area: 'admin', changes: true, run: (call) => switchPortThroughApi(call, 'down') },
+  ],
+  [
+    `POST ${v3}/admin/ports/{id}/enable`,
+    { area: 'admin', changes: true, run: (call) => switchPortThroughApi(call, 'up') },
+  ],
 
   [`GET ${v3}/admin/orders`, { area: 'admin', run: orderList }],
   [`GET ${v3}/admin/orders/{id}`, { area: 'admin', run: orderSingle }],
   [`GET ${v3}/admin/orders/{id}/ports`, { area: 'admin', run: orderPorts }],
   [`GET ${v3}/admin/orders/{id}/service/ports`, { area: 'admin', run: orderPorts }],
-  [orderAction('suspend'), { area: 'admin', changes: true, run: (call) => changeOrder(call, 'suspend') }],
-  [orderAction('unsuspend'), { area: 'admin', changes: true, run: (call) => changeOrder(call, 'unsuspend') }],
-  [orderAction('terminate'), { area: 'admin', changes: true, run: (call) => changeOrder(call, 'terminate') }],
+  [orderAction('suspend'), { area: 'admin', changes: true, run: (call) => changeOrderThroughApi(call, 'suspend') }],
+  [orderAction('unsuspend'), { area: 'admin', changes: true, run: (call) => changeOrderThroughApi(call, 'unsuspend') }],
+  [orderAction('terminate'), { area: 'admin', changes: true, run: (call) => changeOrderThroughApi(call, 'terminate') }],
 
   [`GET ${v3}/admin/servers/{id}`, { area: 'admin', run: serverDetails }],
   [`GET ${v3}/admin/items/{id}`, { area: 'admin', run: serverDetails }],
@@ -88,19 +94,17 @@ function serviceDetails(call: PanelCall): FakeResponse {
 }
 
 function bandwidth(call: PanelCall): FakeResponse {
-  const { world, time, answers, bandwidthBodies } = call.panel;
   const service = serviceOf(call);
   if ('status' in service) return service;
-  const other = bandwidthBodies.get(service.id);
+  const other = call.panel.bandwidthBodies.get(service.id);
   if (other !== undefined) return { status: 200, ...(other.body === undefined ? {} : { body: other.body }) };
-  return bandwidthAnswer(service, fieldsOf(call.request), world, time, answers.bandwidth);
+  return bandwidthAnswer(service, fieldsOf(call.request), call.panel);
 }
 
 function graph(call: PanelCall): FakeResponse {
-  const { world, time, answers } = call.panel;
   const service = serviceOf(call);
   if ('status' in service) return service;
-  return graphAnswer(service, fieldsOf(call.request), world, time, answers.graph);
+  return graphAnswer(service, fieldsOf(call.request), call.panel);
 }
 
 function servicePorts(call: PanelCall): FakeResponse {
@@ -166,14 +170,6 @@ function portDetails({ panel, id }: PanelCall): FakeResponse {
   const answer = singleAnswer(withShownSpeed(row, port, behaviour), answers.adminPorts);
   world.wasRead(port);
   return answer;
-}
-
-function switchPort({ panel, id }: PanelCall, to: 'up' | 'down'): FakeResponse {
-  return switchPortThroughApi(id, to, panel.world, panel.behaviour, panel.answers);
-}
-
-function changeOrder({ panel, id }: PanelCall, verb: 'suspend' | 'unsuspend' | 'terminate'): FakeResponse {
-  return changeOrderThroughApi(id, verb, panel.world, panel.behaviour, panel.answers);
 }
 
 function orderList(call: PanelCall): FakeResponse {

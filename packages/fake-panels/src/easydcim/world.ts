@@ -2,6 +2,7 @@ import { type Delay } from './behaviour.js';
 import {
   type Actor,
   type AdminState,
+  type Cause,
   type FakeUser,
   type NewPort,
   type NewService,
@@ -14,6 +15,9 @@ import {
   type Service,
 } from './model.js';
 import { type Traffic, TrafficMeter } from './traffic-meter.js';
+
+/** What an action is to make of a port or an order, and who asked for it. */
+type Wanted<Target> = Pick<Pending<Target>, 'to' | 'by'>;
 
 /** The panel's state and what changes it; knows nothing of HTTP. */
 export class EasyDcimWorld {
@@ -128,20 +132,21 @@ export class EasyDcimWorld {
     if (!changed) return false;
     this.drop(port);
     if (isImmediate(delay)) this.setPort(port, to, by, now);
-    else port.pending = this.queue(port, to, by, delay, now);
+    else port.pending = this.queue(port, { to, by }, delay, now);
     return true;
   }
 
   /** Suspends or unsuspends an order, now or later. Gives whether it was (or is already meant to become) otherwise. */
-  suspendOrder(order: Order, to: 'active' | 'suspended', by: Actor, reason: string, delay: Delay = 'none'): boolean {
+  suspendOrder(order: Order, to: 'active' | 'suspended', cause: Cause, delay: Delay = 'none'): boolean {
+    const { by } = cause;
     const now = this.now();
     const changed = (order.pending?.to ?? order.status) !== to;
     const what = to === 'active' ? 'unsuspend-order' : 'suspend-order';
     this.events.push({ at: now, what, id: order.id, by, changed });
     if (!changed) return false;
     this.drop(order);
-    if (isImmediate(delay)) this.setOrder(order, to, by, reason, now);
-    else order.pending = this.queue(order, to, by, delay, now);
+    if (isImmediate(delay)) this.setOrder(order, to, cause, now);
+    else order.pending = this.queue(order, { to, by }, delay, now);
     return true;
   }
 
@@ -201,12 +206,12 @@ export class EasyDcimWorld {
     return port;
   }
 
-  private queue<Target>(of: Port | Order, to: Target, by: Actor, delay: Delay, now: number): Pending<Target> {
+  private queue<Target>(of: Port | Order, wanted: Wanted<Target>, delay: Delay, now: number): Pending<Target> {
     if (typeof delay === 'object' && 'ms' in delay) {
       this.waiting.add(of);
-      return { to, by, due: now + delay.ms, readsLeft: undefined };
+      return { ...wanted, due: now + delay.ms, readsLeft: undefined };
     }
-    return { to, by, due: undefined, readsLeft: delay === 'none' ? 0 : delay.reads };
+    return { ...wanted, due: undefined, readsLeft: delay === 'none' ? 0 : delay.reads };
   }
 
   private drop(target: Port | Order): void {
@@ -229,7 +234,7 @@ export class EasyDcimWorld {
     }
     const { pending } = target;
     this.drop(target);
-    if (pending !== undefined) this.setOrder(target, pending.to, pending.by, apiReason, at);
+    if (pending !== undefined) this.setOrder(target, pending.to, { by: pending.by, reason: apiReason }, at);
   }
 
   private setPort(port: Port, to: AdminState, by: Actor, at: number): void {
@@ -238,7 +243,7 @@ export class EasyDcimWorld {
     for (const service of port.services) this.adjust(service, at);
   }
 
-  private setOrder(order: Order, to: 'active' | 'suspended', by: Actor, reason: string, at: number): void {
+  private setOrder(order: Order, to: 'active' | 'suspended', { by, reason }: Cause, at: number): void {
     order.status = to;
     order.suspension = to === 'suspended' ? { by, reason } : null;
     if (order.service !== undefined) this.adjust(order.service, at);

@@ -5,7 +5,16 @@ import type { FlvxWorld } from './world.js';
 const isThere = (error: string): boolean => /exists|already|已存在/i.test(error);
 const isMissing = (error: string): boolean => /not found|不存在/i.test(error);
 
-function serviceConfigs(base: string, forward: ForwardRow, chain: string | null, port: number, limiter: string | null) {
+/** The name, port, chain and limiter of a forward's services on one entry node. */
+interface EntryServices {
+  /** Name of the services without the protocol. */
+  readonly base: string;
+  readonly port: number;
+  readonly chain: string | null;
+  readonly limiter: string | null;
+}
+
+function serviceConfigs(forward: ForwardRow, { base, port, chain, limiter }: EntryServices) {
   const targets = forward.remoteAddr
     .split(',')
     .map((target) => target.trim())
@@ -59,7 +68,8 @@ export function pushForward(
     if (limit !== undefined) addLimiter(world, nodeId, limit.id, limit.speed);
     const node = world.nodes.get(nodeId);
     if (node === undefined) return '节点不存在';
-    const services = serviceConfigs(base, forward, chain, port, limit === undefined ? null : String(limit.id));
+    const limiter = limit === undefined ? null : String(limit.id);
+    const services = serviceConfigs(forward, { base, port, chain, limiter });
     let error = world.send(nodeId, method, services);
     if (error !== null && !isThere(error) && method === 'UpdateService')
       error = world.send(nodeId, 'AddService', services);

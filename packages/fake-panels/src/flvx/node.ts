@@ -12,8 +12,27 @@ export interface NodeFailure {
 /** How long the panel waits for the answer to one command, in milliseconds (docs/panels/flvx.md, 6.3). */
 export const commandTimeoutMs = 12_000;
 
+/** A node's row in the panel's table, as it is inserted. */
+export interface NodeRow {
+  readonly id: number;
+  readonly inx: number;
+  readonly name: string;
+  readonly secret: string;
+  readonly serverIp: string;
+  readonly portRange: string;
+  readonly createdTime: number;
+  readonly version: string | null;
+}
+
 /** A node of the fake panel: its row, its agent, and switches for everything that can go wrong between the two. */
-export class FlvxNode {
+export class FlvxNode implements NodeRow {
+  readonly id: number;
+  readonly inx: number;
+  readonly name: string;
+  readonly secret: string;
+  readonly serverIp: string;
+  readonly portRange: string;
+  readonly createdTime: number;
   readonly agent = new NodeAgent();
   /** The command connection stands. */
   online = true;
@@ -29,18 +48,16 @@ export class FlvxNode {
   /** When its agent last connected or went away; the row's `updatedTime`. */
   changedTime: number;
 
-  constructor(
-    readonly id: number,
-    readonly inx: number,
-    readonly name: string,
-    readonly secret: string,
-    readonly serverIp: string,
-    readonly portRange: string,
-    readonly createdTime: number,
-    version: string | null,
-  ) {
-    this.version = version;
-    this.changedTime = createdTime;
+  constructor(row: NodeRow) {
+    this.id = row.id;
+    this.inx = row.inx;
+    this.name = row.name;
+    this.secret = row.secret;
+    this.serverIp = row.serverIp;
+    this.portRange = row.portRange;
+    this.createdTime = row.createdTime;
+    this.version = row.version;
+    this.changedTime = row.createdTime;
   }
 
   /** The failure to answer this command with, if any. */

@@ -57,7 +57,7 @@ export function insertNode(world: FlvxWorld, name: string, serverIp: string, por
   const id = world.lastNodeId;
   const secret = `node-secret-${id}`;
   const inx = world.nextInx([...world.nodes.values()].at(-1));
-  const node = new FlvxNode(id, inx, name, secret, serverIp, portRange, world.now(), null);
+  const node = new FlvxNode({ id, inx, name, secret, serverIp, portRange, createdTime: world.now(), version: null });
   node.online = false;
   node.status = 0;
   world.nodes.set(id, node);

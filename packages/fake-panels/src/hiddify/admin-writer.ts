@@ -64,14 +64,11 @@ export class AdminWriter {
       left.delete(id);
       for (const admin of left.values()) {
         if (admin.parentId !== id) continue;
-        throw databaseError(
-          'IntegrityError',
-          1451,
+        const text =
           'Cannot delete or update a parent row: a foreign key constraint fails (`hiddifypanel`.`admin_user`, ' +
-            'CONSTRAINT `admin_user_ibfk_1` FOREIGN KEY (`parent_admin_id`) REFERENCES `admin_user` (`id`))',
-          'DELETE FROM admin_user WHERE admin_user.id IN (%s)',
-          [...branch],
-        );
+          'CONSTRAINT `admin_user_ibfk_1` FOREIGN KEY (`parent_admin_id`) REFERENCES `admin_user` (`id`))';
+        const statement = 'DELETE FROM admin_user WHERE admin_user.id IN (%s)';
+        throw databaseError({ kind: 'IntegrityError', code: 1451, text }, statement, [...branch]);
       }
     }
   }
@@ -88,7 +85,7 @@ export class AdminWriter {
     if (change.uuid !== undefined && other !== undefined && other !== row) {
       const text = `Duplicate entry '${change.uuid}' for key 'ix_admin_user_uuid'`;
       const statement = 'UPDATE admin_user SET uuid=%s WHERE admin_user.id = %s';
-      throw databaseError('IntegrityError', 1062, text, statement, [change.uuid, row.id]);
+      throw databaseError({ kind: 'IntegrityError', code: 1062, text }, statement, [change.uuid, row.id]);
     }
     this.commit(row, change, { name: change.name, comment: change.comment, telegram_id: change.telegramId });
   }

@@ -36,22 +36,18 @@ export function refusedByDatabase(
   for (const [name, value] of Object.entries(columns)) {
     const length = longest[name];
     if (length !== undefined && typeof value === 'string' && Array.from(value).length > length) {
-      return databaseError('DataError', 1406, `Data too long for column '${name}' at row 1`, statement, parameters);
+      const text = `Data too long for column '${name}' at row 1`;
+      return databaseError({ kind: 'DataError', code: 1406, text }, statement, parameters);
     }
     const bound = greatest[name];
     if (bound !== undefined && typeof value === 'number' && (value > bound || value < -bound - 1)) {
-      return databaseError(
-        'DataError',
-        1264,
-        `Out of range value for column '${name}' at row 1`,
-        statement,
-        parameters,
-      );
+      const text = `Out of range value for column '${name}' at row 1`;
+      return databaseError({ kind: 'DataError', code: 1264, text }, statement, parameters);
     }
     if (isJunk(value)) {
       const place = `\`hiddifypanel\`.\`${table}\`.\`${name}\``;
       const text = `Incorrect datetime value: '${String(value.junk)}' for column ${place} at row 1`;
-      return databaseError('OperationalError', 1292, text, statement, parameters);
+      return databaseError({ kind: 'OperationalError', code: 1292, text }, statement, parameters);
     }
   }
   return undefined;

@@ -18,11 +18,18 @@ export class PanelException extends Error {
 
 const help = { DataError: '9h9h', IntegrityError: 'gkpj', OperationalError: 'e3q8' };
 
+/** How the database words a refusal. */
+export interface DatabaseRefusal {
+  /** The class of the driver's exception. */
+  readonly kind: keyof typeof help;
+  /** MariaDB's error number. */
+  readonly code: number;
+  readonly text: string;
+}
+
 /** A statement that the database refused. As in the real text, the statement and its parameters stand in it. */
 export function databaseError(
-  kind: keyof typeof help,
-  code: number,
-  text: string,
+  { kind, code, text }: DatabaseRefusal,
   statement: string,
   parameters: readonly unknown[] = [],
 ): PanelException {

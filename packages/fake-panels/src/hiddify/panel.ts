@@ -147,7 +147,7 @@ export class HiddifyPanel {
         : [2013, 'Lost connection to server during query'];
     this.switches.lostConnections -= 1;
     const statement = 'SELECT child.id AS child_id, child.name AS child_name FROM child WHERE child.id = %s';
-    return databaseError('OperationalError', code, text, statement, [0]);
+    return databaseError({ kind: 'OperationalError', code, text }, statement, [0]);
   }
 
   private async served(request: FakeRequest): Promise<FakeResponse> {

@@ -37,7 +37,8 @@ export class UserWriter {
       const keys: unknown[] = Object.values(keysOf(taken));
       const columns = 'uuid, name, ed25519_private_key, ed25519_public_key, wg_pk, wg_pub, wg_psk';
       const text = `Duplicate entry '${uuid}' for key 'ix_user_uuid'`;
-      throw databaseError('IntegrityError', 1062, text, `INSERT INTO user (${columns}) VALUES (…)`, [uuid, ...keys]);
+      const statement = `INSERT INTO user (${columns}) VALUES (…)`;
+      throw databaseError({ kind: 'IntegrityError', code: 1062, text }, statement, [uuid, ...keys]);
     }
     return this.state.addUser({ uuid, name: 'unknown', addedBy: caller.id });
   }
@@ -54,10 +55,8 @@ export class UserWriter {
     const other = change.uuid === undefined ? undefined : this.state.findUser(change.uuid);
     if (change.uuid !== undefined && other !== undefined && other !== row) {
       const text = `Duplicate entry '${change.uuid}' for key 'ix_user_uuid'`;
-      throw databaseError('IntegrityError', 1062, text, 'UPDATE user SET uuid=%s WHERE user.id = %s', [
-        change.uuid,
-        row.id,
-      ]);
+      const statement = 'UPDATE user SET uuid=%s WHERE user.id = %s';
+      throw databaseError({ kind: 'IntegrityError', code: 1062, text }, statement, [change.uuid, row.id]);
     }
     this.commit(row, change, { name: change.name, comment: change.comment, telegram_id: change.telegramId });
   }
