@@ -81,23 +81,24 @@ export async function recordOf<T extends { id: string }>(
   return (await connection.readAs(request, options)).answer.body;
 }
 
+export interface ChangeCall {
+  path: string;
+  endpoint: string;
+  /** Whether `{}` goes along as the body. */
+  sendEmptyBody: boolean;
+}
+
 /** One change, sent once. Any 2xx without a refusal in it is taken; what it did is for the caller to read back. */
-export async function change(
-  connection: Connection,
-  path: string,
-  endpoint: string,
-  sendEmptyBody: boolean,
-  options: CallOptions = {},
-): Promise<void> {
+export async function change(connection: Connection, call: ChangeCall, options: CallOptions = {}): Promise<void> {
   await connection.request(
     {
       method: 'POST',
-      path,
-      endpoint,
+      path: call.path,
+      endpoint: call.endpoint,
       allowEmpty: true,
       idempotent: false,
       changing: true,
-      ...(sendEmptyBody ? { json: {} } : {}),
+      ...(call.sendEmptyBody ? { json: {} } : {}),
     },
     options,
   );

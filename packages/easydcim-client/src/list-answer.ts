@@ -31,7 +31,7 @@ export const noInfo: PageInfo = { page: null, lastPage: null, total: null, next:
  * name, there also one level deeper. `ParseProblem` for anything else: no list is not an empty list.
  */
 export function readList(json: unknown, options: ListOptions): ListAnswer {
-  const found = find(json, ['data', 'result', options.name], options, 0, noInfo);
+  const found = find(json, options, { keys: ['data', 'result', options.name], depth: 0, outer: noInfo });
   if (found === null) throw new ParseProblem(`no list of ${options.name}, found ${describeShape(json)}`);
   const rows = found.rows.map((row, index) => {
     if (!isObject(row)) throw new ParseProblem('expected a record', [options.name, String(index)]);
@@ -40,19 +40,26 @@ export function readList(json: unknown, options: ListOptions): ListAnswer {
   return { rows, info: found.info };
 }
 
+/** One level of an answer in which a list is looked for. */
+interface Level {
+  /** Under these names the level may hold the list. */
+  keys: readonly string[];
+  depth: number;
+  /** What the levels above say about pages. */
+  outer: PageInfo;
+}
+
 function find(
   value: unknown,
-  keys: readonly string[],
   options: ListOptions,
-  depth: number,
-  outer: PageInfo,
+  { keys, depth, outer }: Level,
 ): { rows: unknown[]; info: PageInfo } | null {
   if (Array.isArray(value)) return { rows: value, info: outer };
   if (!isObject(value) || depth > 2) return null;
-  const info = merge(outer, pageInfo(value));
+  const inside: Level = { keys: [...inner, options.name], depth: depth + 1, outer: merge(outer, pageInfo(value)) };
   const found = keys
     .filter((key) => key in value)
-    .map((key) => find(value[key], [...inner, options.name], options, depth + 1, info))
+    .map((key) => find(value[key], options, inside))
     .filter((one) => one !== null);
   if (found.length > 1) throw new ParseProblem(`lists of ${options.name} stand at two places of the answer`);
   if (found[0] !== undefined) return found[0];

@@ -10,9 +10,11 @@ export function orderCalls(connection: Connection, settings: EasyDcimOptions): E
   const act = (action: 'suspend' | 'unsuspend') => async (orderId: string, options?: CallOptions) =>
     change(
       connection,
-      `${base}/${segment(orderId, 'order')}/service/${action}`,
-      `POST ${base}/{id}/service/${action}`,
-      sendEmptyBody,
+      {
+        path: `${base}/${segment(orderId, 'order')}/service/${action}`,
+        endpoint: `POST ${base}/{id}/service/${action}`,
+        sendEmptyBody,
+      },
       options,
     );
   return {

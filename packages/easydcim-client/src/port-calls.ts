@@ -13,9 +13,11 @@ export function portCalls(connection: Connection, settings: EasyDcimOptions): Ea
   const act = (action: 'disable' | 'enable') => async (portId: string, options?: CallOptions) =>
     change(
       connection,
-      `/api/v3/admin/ports/${segment(portId, 'port')}/${action}`,
-      `POST /api/v3/admin/ports/{id}/${action}`,
-      sendEmptyBody,
+      {
+        path: `/api/v3/admin/ports/${segment(portId, 'port')}/${action}`,
+        endpoint: `POST /api/v3/admin/ports/{id}/${action}`,
+        sendEmptyBody,
+      },
       options,
     );
   return {

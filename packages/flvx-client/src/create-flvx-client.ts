@@ -54,7 +54,7 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
     },
     failureIn,
   });
-  const api = new FlvxApi(panel, http, session, panelClock, { readMs, writeMs });
+  const api = new FlvxApi(panel, session, panelClock, { http, timeouts: { readMs, writeMs } });
   session.post = (call, callOptions) => api.call(call, callOptions);
   const mutex = new Mutex();
   const resources = {

@@ -16,27 +16,8 @@ export const plainName = /^[\w.-]+$/;
 
 /** The endpoints of users (docs/panels/flvx.md, 3). */
 export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
-  async function list(filter: { keyword?: string } = {}, options: FlvxCallOptions = {}): Promise<FlvxUser[]> {
-    const body = filter.keyword === undefined ? {} : { keyword: filter.keyword };
-    return everyRow(
-      api.panel,
-      userRows,
-      await api.call({ path: '/user/list', body, kind: 'read', data: rows }, options),
-    );
-  }
-
-  /** The user as he is now; by his last known name where that is told, because a whole list is long. */
-  async function fresh(id: number, options: FlvxCallOptions & { knownAs?: string }): Promise<FlvxUser | undefined> {
-    const { knownAs } = options;
-    if (knownAs !== undefined && plainName.test(knownAs)) {
-      const found = (await list({ keyword: knownAs }, options)).find((row) => row.id === id);
-      if (found !== undefined) return found;
-    }
-    return (await list({}, options)).find((row) => row.id === id);
-  }
-
   return {
-    list,
+    list: (filter, options) => list(api, filter, options),
     create(values, password, options) {
       checkPassword(password);
       // Names are checked and inserted in two steps on the panel: two creates at once could both pass (docs/panels/flvx.md, 3.1).
@@ -48,7 +29,7 @@ export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
     change(id, changes, password = null, options = {}) {
       if (password !== null) checkPassword(password);
       return mutex.run(`user ${id}`, async () => {
-        const user = await fresh(id, options);
+        const user = await fresh(api, id, options);
         if (user === undefined) {
           const endpoint = 'POST /api/v1/user/update';
           throw createPanelError('PANEL_NOT_FOUND', `Panel "${api.panel}" has no user ${id}. Check the id.`, {
@@ -76,6 +57,29 @@ export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
     reset: (id, options) => api.call({ path: '/user/reset', kind: 'write', body: { id, type: 1 } }, options),
     groups: (id, options) => api.call({ path: '/user/groups', kind: 'read', body: { id }, data: groupIds }, options),
   };
+}
+
+async function list(
+  api: FlvxApi,
+  filter: { keyword?: string } = {},
+  options: FlvxCallOptions = {},
+): Promise<FlvxUser[]> {
+  const body = filter.keyword === undefined ? {} : { keyword: filter.keyword };
+  return everyRow(api.panel, userRows, await api.call({ path: '/user/list', body, kind: 'read', data: rows }, options));
+}
+
+/** The user as he is now; by his last known name where that is told, because a whole list is long. */
+async function fresh(
+  api: FlvxApi,
+  id: number,
+  options: FlvxCallOptions & { knownAs?: string },
+): Promise<FlvxUser | undefined> {
+  const { knownAs } = options;
+  if (knownAs !== undefined && plainName.test(knownAs)) {
+    const found = (await list(api, { keyword: knownAs }, options)).find((row) => row.id === id);
+    if (found !== undefined) return found;
+  }
+  return (await list(api, {}, options)).find((row) => row.id === id);
 }
 
 /** `groupIds` stays out: present, it would replace the memberships (docs/panels/flvx.md, 3.3). */

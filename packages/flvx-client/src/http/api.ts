@@ -11,6 +11,12 @@ export interface ApiTimeouts {
   writeMs: number;
 }
 
+/** The transport to the panel and the time limits of its calls. */
+export interface ApiTransport {
+  http: PanelHttp;
+  timeouts: ApiTimeouts;
+}
+
 const stamp = z.int().positive();
 /** Writes say nothing in `data`, and nothing is taken from it. */
 const nothing = z.unknown().optional();
@@ -40,13 +46,18 @@ function envelopeOf(data: z.ZodType): z.ZodType {
 
 /** The panel's API: envelopes checked, tokens added, the clock followed. */
 export class FlvxApi {
+  readonly #http: PanelHttp;
+  readonly #timeouts: ApiTimeouts;
+
   constructor(
     readonly panel: string,
-    readonly http: PanelHttp,
     readonly session: SessionKeeper,
     readonly clock: PanelClock,
-    readonly timeouts: ApiTimeouts,
-  ) {}
+    { http, timeouts }: ApiTransport,
+  ) {
+    this.#http = http;
+    this.#timeouts = timeouts;
+  }
 
   /** The call's `data`. */
   async call<Data = undefined>(call: ApiCall<Data>, options: FlvxCallOptions = {}): Promise<Data> {
@@ -86,13 +97,13 @@ export class FlvxApi {
 
   /** The liveness page, as text. */
   async liveness(options: FlvxCallOptions = {}): Promise<string> {
-    const answer = await this.http.request<string>({
+    const answer = await this.#http.request<string>({
       method: 'GET',
       path: '/flow/test',
       endpoint: 'GET /flow/test',
       accept: 'text',
       auth: false,
-      timeouts: { attemptMs: this.timeouts.readMs },
+      timeouts: { attemptMs: this.#timeouts.readMs },
       ...passed(options),
     });
     return answer.body;
@@ -102,9 +113,9 @@ export class FlvxApi {
     const read = call.kind === 'read';
     const withToken = call.auth !== false;
     if (withToken) await this.session.ensure(options);
-    const attemptMs = read ? this.timeouts.readMs : this.timeouts.writeMs;
+    const attemptMs = read ? this.#timeouts.readMs : this.#timeouts.writeMs;
     try {
-      const answer = await this.http.request({
+      const answer = await this.#http.request({
         method: 'POST',
         path: `/api/v1${call.path}`,
         endpoint: `POST /api/v1${call.path}`,

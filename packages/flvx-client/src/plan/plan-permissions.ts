@@ -57,7 +57,7 @@ function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
   const restarts = observed.forwards
     .filter((forward) => forward.userId === row.userId && forward.tunnelId === row.tunnelId && forward.status === 0)
     .map((forward) => forward.id);
-  return [assign(context, row.tunnelId, values, speed.speedName, row, restarts)];
+  return [assign(context, row.tunnelId, { values, speedName: speed.speedName, prior: row, restarts })];
 }
 
 function creationOf(context: Context, tunnelId: number, wanted: PermissionTarget): FlvxStep[] {
@@ -65,7 +65,7 @@ function creationOf(context: Context, tunnelId: number, wanted: PermissionTarget
   const speed = speedOf(context, wanted);
   const values = { ...wanted.values, ...wanted.whenNew };
   if (speed.speedId !== undefined) values.speedId = speed.speedId;
-  return [assign(context, tunnelId, values, speed.speedName, null, [])];
+  return [assign(context, tunnelId, { values, speedName: speed.speedName, prior: null, restarts: [] })];
 }
 
 function speedOf(
@@ -82,13 +82,21 @@ function quotasIn(values: FlvxAssignValues): Partial<FlvxQuotaValues> {
   return quotas;
 }
 
+/** What is laid down for one permission. */
+interface Assignment {
+  values: FlvxAssignValues;
+  /** The speed limit of the service's own that another step has to make first. */
+  speedName: string | null;
+  /** The permission as it was; null for a new one. */
+  prior: FlvxPermission | null;
+  /** Ids of paused forwards that the panel starts again by this step. */
+  restarts: number[];
+}
+
 function assign(
   context: Context,
   tunnelId: number,
-  values: FlvxAssignValues,
-  speedName: string | null,
-  prior: FlvxPermission | null,
-  restarts: number[],
+  { values, speedName, prior, restarts }: Assignment,
 ): FlvxStepOf<'assign-tunnel'> {
   const { observed, userSteps, limitSteps } = context;
   // Values laid down before the user/update would be overwritten by it; a status can go in any order.

@@ -3,6 +3,13 @@ import type { FlvxPermission } from '../records/permission.js';
 import type { FlvxUser } from '../records/user.js';
 import type { FlvxMemory, FlvxObservation, FlvxScope } from './observation.js';
 
+/** The rows among which an account is looked for. */
+export interface AccountRows {
+  users: readonly FlvxUser[];
+  permissions: readonly FlvxPermission[];
+  forwards: readonly FlvxForward[];
+}
+
 /**
  * Which of the rows is the account that is meant, and which only bear its name. A name alone proves nothing: it is ours when
  * it was made unguessable and stored before the account, or when the operator says so of the only one that bears it.
@@ -10,9 +17,7 @@ import type { FlvxMemory, FlvxObservation, FlvxScope } from './observation.js';
 export function resolveAccount(
   scope: FlvxScope,
   memory: FlvxMemory,
-  users: readonly FlvxUser[],
-  permissions: readonly FlvxPermission[],
-  forwards: readonly FlvxForward[],
+  { users, permissions, forwards }: AccountRows,
 ): Pick<FlvxObservation, 'user' | 'duplicates' | 'strangers'> {
   const id = memory.createdUserId ?? scope.userId ?? null;
   const named = users.filter((user) => user.name === scope.name).sort((a, b) => a.id - b.id);

@@ -23,7 +23,7 @@ export interface ObservedTables {
 
 /** Cuts one account out of the tables. */
 export function observationOf(scope: FlvxScope, memory: FlvxMemory, tables: ObservedTables): FlvxObservation {
-  const account = resolveAccount(scope, memory, tables.users, tables.permissions, tables.forwards);
+  const account = resolveAccount(scope, memory, tables);
   const ids = new Set([account.user, ...account.duplicates].flatMap((user) => (user === null ? [] : [user.id])));
   // Rows whose user is gone belong to an account that was taken away half.
   const known = memory.createdUserId ?? scope.userId;

@@ -3,8 +3,9 @@ import type { FlvxCallOptions, FlvxClient, FlvxObservedPart, FlvxObserveOptions 
 import { plainName } from '../endpoints/users.js';
 import type { FlvxApi } from '../http/api.js';
 import { emptyMemory, type FlvxObservation, type FlvxScope } from '../plan/observation.js';
+import type { FlvxForward } from '../records/forward.js';
 import type { FlvxPermission } from '../records/permission.js';
-import { forwardRows, permissionRows, userRows, type RowReader } from '../records/read-rows.js';
+import { forwardRows, permissionRows, userRows } from '../records/read-rows.js';
 import type { FlvxUser } from '../records/user.js';
 import { observationOf, speedUseOf } from './observation-of.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
@@ -23,20 +24,18 @@ export async function observe(
 ): Promise<FlvxObservation> {
   const { since } = options;
   const memory = options.memory ?? since?.memory ?? emptyMemory();
-  const asked = since === undefined ? undefined : options.parts;
-  const wants = (part: FlvxObservedPart): boolean => asked === undefined || asked.includes(part);
   const id = memory.createdUserId ?? scope.userId ?? null;
 
   const before = since === undefined ? [] : [since.user, ...since.duplicates, ...since.strangers];
   const known = before.filter((user) => user !== null);
   const [users, forwards, tunnels, speedLimits] = await Promise.all([
-    wants('user') ? accounts(api, id, namesOf(scope, known), options) : known,
-    wants('forwards') || since === undefined ? tolerant(api, forwardRows, '/forward/list', 'forwards', options) : since,
+    wants(options, 'user') ? accounts(api, { id, names: namesOf(scope, known) }, options) : known,
+    wants(options, 'forwards') || since === undefined ? allForwards(api, options) : since,
     since?.tunnels ?? client.tunnels.list(options),
-    wants('speedLimits') || since === undefined ? client.speedLimits.list(options) : since.speedLimits,
+    wants(options, 'speedLimits') || since === undefined ? client.speedLimits.list(options) : since.speedLimits,
   ]);
   const ids = new Set([...users.map((user) => user.id), ...(id === null ? [] : [id])]);
-  const permissions = await permissionsFor(api, client, ids, since, wants, options);
+  const permissions = await permissionsFor(api, client, ids, options);
 
   const odd = [...permissions.unreadable, ...('unreadable' in forwards ? forwards.unreadable : [])];
   refuseUnreadable(
@@ -54,36 +53,42 @@ export async function observe(
     password: since?.password ?? null,
   });
   const { password } = options;
-  if (password == null || observed.user === null || !wants('user')) return observed;
+  if (password == null || observed.user === null || !wants(options, 'user')) return observed;
   return { ...observed, password: await client.passwordOpens(observed.user.name, password, options) };
+}
+
+/** Tells whether a part is to be read. The first observation reads every part. */
+function wants({ since, parts }: FlvxObserveOptions, part: FlvxObservedPart): boolean {
+  return since === undefined || parts === undefined || parts.includes(part);
 }
 
 function namesOf(scope: FlvxScope, known: FlvxUser[]): string[] {
   return [...new Set([scope.name, ...known.map((user) => user.name)].filter((name) => name != null))];
 }
 
+/** Id and names by which accounts are looked for. */
+interface AccountKeys {
+  id: number | null;
+  names: string[];
+}
+
 /** The accounts of the id and the names, by short lists where these can be trusted. */
-async function accounts(
-  api: FlvxApi,
-  id: number | null,
-  names: string[],
-  options: FlvxCallOptions,
-): Promise<FlvxUser[]> {
+async function accounts(api: FlvxApi, keys: AccountKeys, options: FlvxCallOptions): Promise<FlvxUser[]> {
+  const { id, names } = keys;
   const short = names.length > 0 && names.every((name) => plainName.test(name));
   if (short) {
-    const lists = await Promise.all(names.map((keyword) => userList(api, { keyword }, id, names, options)));
+    const lists = await Promise.all(names.map((keyword) => userList(api, { keyword }, keys, options)));
     const found = [...new Map(lists.flat().map((user) => [user.id, user])).values()];
     // A customer may have renamed himself: then only the whole list finds him by his id.
     if (id === null || found.some((user) => user.id === id)) return found;
   }
-  return await userList(api, {}, id, names, options);
+  return await userList(api, {}, keys, options);
 }
 
 async function userList(
   api: FlvxApi,
   body: { keyword?: string },
-  id: number | null,
-  names: string[],
+  { id, names }: AccountKeys,
   options: FlvxCallOptions,
 ): Promise<FlvxUser[]> {
   const raw = await api.call({ path: '/user/list', body, kind: 'read', data: rows }, options);
@@ -97,15 +102,13 @@ async function userList(
   return ours;
 }
 
-async function tolerant<Row>(
+async function allForwards(
   api: FlvxApi,
-  reader: RowReader<Row>,
-  path: string,
-  list: FlvxUnreadableRow['list'],
   options: FlvxCallOptions,
-): Promise<{ rows: Row[]; unreadable: FlvxUnreadableRow[] }> {
-  const read = reader.read(api.panel, await api.call({ path, kind: 'read', data: rows }, options));
-  return { rows: read.rows, unreadable: read.unreadable.map((row) => ({ list, ...row })) };
+): Promise<{ rows: FlvxForward[]; unreadable: FlvxUnreadableRow[] }> {
+  const raw = await api.call({ path: '/forward/list', kind: 'read', data: rows }, options);
+  const read = forwardRows.read(api.panel, raw);
+  return { rows: read.rows, unreadable: read.unreadable.map((row) => ({ list: 'forwards', ...row })) };
 }
 
 interface ObservedPermissions {
@@ -118,13 +121,12 @@ async function permissionsFor(
   api: FlvxApi,
   client: Client,
   ids: ReadonlySet<number>,
-  since: FlvxObservation | undefined,
-  wants: (part: FlvxObservedPart) => boolean,
-  options: FlvxCallOptions,
+  options: FlvxObserveOptions,
 ): Promise<ObservedPermissions> {
-  if (since !== undefined && !wants('permissions')) {
+  const { since } = options;
+  if (since !== undefined && !wants(options, 'permissions')) {
     const same = { unreadable: [], speedUse: since.speedUse };
-    if (!wants('quotas')) return { rows: since.permissions, ...same };
+    if (!wants(options, 'quotas')) return { rows: since.permissions, ...same };
     const rows = await withKnownStatus(client, ids, since.permissions, options);
     if (rows !== null) return { rows, ...same };
   }

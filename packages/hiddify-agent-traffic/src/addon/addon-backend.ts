@@ -56,6 +56,15 @@ export async function findAddon(options: AddonOptions, call: CallOptions = {}): 
   return { found: false, tried };
 }
 
+/** One request to the add-on. */
+interface AddonRequest<T> extends Pick<PanelRequest<T>, 'method' | 'changing' | 'json'> {
+  /** After the prefix. */
+  path: string;
+  /** The path with placeholders instead of ids, for messages. */
+  template: string;
+  schema: z.ZodType<T>;
+}
+
 /**
  * Limits as the add-on on the panel keeps them, behind the same interface. It counts differently, and `semantics` says how: the
  * sum of the usage shown, which falls on resets; no record and no return of who was disabled; 0 is no limit; nothing is atomic.
@@ -86,7 +95,7 @@ export class AddonBackend implements AgentTrafficBackend {
 
   async getAgent(agent: string, call: CallOptions = {}): Promise<BackendAgent> {
     const id = await this.#idOf(agent, call);
-    return agentOf(await this.#ask('GET', `/agents/${id}/traffic`, '/agents/{id}/traffic', statsSchema, call));
+    return agentOf(await this.#ask(ofAgent('GET', id, 'traffic', statsSchema), call));
   }
 
   async setTrafficLimit(agent: string, limitBytes: number | null, call: CallOptions = {}): Promise<BackendAgent> {
@@ -98,9 +107,7 @@ export class AddonBackend implements AgentTrafficBackend {
     }
     const id = await this.#idOf(agent, call);
     const traffic_limit_GB = limitBytes === null ? null : gigabytesOfBytes(limitBytes);
-    await this.#ask('PUT', `/agents/${id}/traffic-limit`, '/agents/{id}/traffic-limit', setLimitSchema, call, {
-      traffic_limit_GB,
-    });
+    await this.#ask({ ...ofAgent('PUT', id, 'traffic-limit', setLimitSchema), json: { traffic_limit_GB } }, call);
     const shown = await this.getAgent(agent, call);
     if (shown.limitBytes === limitBytes) return shown;
     throw new AgentTrafficError(
@@ -112,12 +119,12 @@ export class AddonBackend implements AgentTrafficBackend {
   async canCreateUserWithTraffic(agent: string, newBytes: number, call: CallOptions = {}): Promise<CreationCheck> {
     const id = await this.#idOf(agent, call);
     const answer = await this.#ask(
-      'POST',
-      `/agents/${id}/can-create-user`,
-      '/agents/{id}/can-create-user',
-      canCreateSchema,
-      { ...call, changing: false },
-      { user_traffic_limit_GB: gigabytesOfBytes(newBytes) },
+      {
+        ...ofAgent('POST', id, 'can-create-user', canCreateSchema),
+        changing: false,
+        json: { user_traffic_limit_GB: gigabytesOfBytes(newBytes) },
+      },
+      call,
     );
     const { remainingBytes, uuid, name } = agentOf(answer.agent_stats);
     const said = answer.error_message ?? '';
@@ -132,12 +139,15 @@ export class AddonBackend implements AgentTrafficBackend {
   /** Disables the agent's users when it is over. Nobody is ever given back by the add-on. */
   async checkAgent(agent: string, call: CallOptions = {}): Promise<{ exceeded: boolean; agent: BackendAgent }> {
     const id = await this.#idOf(agent, call);
-    const answer = await this.#ask('POST', `/agents/${id}/check`, '/agents/{id}/check', checkSchema, call);
+    const answer = await this.#ask(ofAgent('POST', id, 'check', checkSchema), call);
     return { exceeded: answer.was_exceeded, agent: agentOf(answer.stats) };
   }
 
   async checkAllAgents(call: CallOptions = {}): Promise<{ exceeded: number }> {
-    const answer = await this.#ask('POST', '/agents/check-all', '/agents/check-all', checkAllSchema, call);
+    const answer = await this.#ask(
+      { method: 'POST', path: '/agents/check-all', template: '/agents/check-all', schema: checkAllSchema },
+      call,
+    );
     return { exceeded: answer.exceeded_agents_count };
   }
 
@@ -146,7 +156,10 @@ export class AddonBackend implements AgentTrafficBackend {
   }
 
   async #list(call: CallOptions): Promise<{ id: number; agent: BackendAgent }[]> {
-    const { agents } = await this.#ask('GET', '/agents/traffic', '/agents/traffic', listSchema, call);
+    const { agents } = await this.#ask(
+      { method: 'GET', path: '/agents/traffic', template: '/agents/traffic', schema: listSchema },
+      call,
+    );
     return agents.map((stats) => ({ id: stats.agent_id, agent: agentOf(stats) }));
   }
 
@@ -164,24 +177,20 @@ export class AddonBackend implements AgentTrafficBackend {
       : new AgentTrafficError('ambiguous_agent', `${found.length} agents are called "${text}". Name one by its uuid.`);
   }
 
-  async #ask<T>(
-    method: PanelRequest<T>['method'],
-    path: string,
-    template: string,
-    schema: z.ZodType<T>,
-    call: CallOptions & { changing?: boolean },
-    json?: unknown,
-  ): Promise<T> {
-    const request: PanelRequest<T> = {
-      ...call,
-      method,
-      path: this.#prefix + path,
-      endpoint: `${method} ${tail}${template}`,
-      schema,
-      ...(json === undefined ? {} : { json }),
-    };
-    return (await this.#http.request(request)).body;
+  async #ask<T>({ path, template, ...request }: AddonRequest<T>, call: CallOptions): Promise<T> {
+    const endpoint = `${request.method} ${tail}${template}`;
+    return (await this.#http.request({ ...call, ...request, path: this.#prefix + path, endpoint })).body;
   }
+}
+
+/** A request of one agent, which the add-on knows by its number. */
+function ofAgent<T>(
+  method: AddonRequest<T>['method'],
+  id: number,
+  what: string,
+  schema: z.ZodType<T>,
+): AddonRequest<T> {
+  return { method, path: `/agents/${id}/${what}`, template: `/agents/{id}/${what}`, schema };
 }
 
 function agentOf(stats: z.infer<typeof statsSchema>): BackendAgent {

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { isPanelError } from '@sluice/panel-http';
-import * as z from 'zod';
 import { createAdmins } from './admins.js';
 import { connect } from './connection.js';
-import type { HiddifyIdentity } from './records.js';
-import { meSchema, readServerStatus, infoSchema, serverStatusSchema } from './schemas.js';
-import type { CallOptions, HiddifyClient, HiddifyClientOptions } from './types.js';
+import { KeyIdentity } from './key-identity.js';
+import { readServerStatus, serverStatusSchema } from './schemas.js';
+import type { HiddifyClient, HiddifyClientOptions } from './types.js';
 import { createUsers } from './users.js';
 
 /**
@@ -24,53 +22,15 @@ export function createHiddifyClient(options: HiddifyClientOptions): HiddifyClien
   const connection = connect(options);
   const newUuid = options.newUuid ?? randomUUID;
   const admins = createAdmins(connection, newUuid);
-  let known: HiddifyIdentity | undefined;
-
-  const identity = async (call: CallOptions = {}): Promise<HiddifyIdentity> => {
-    if (known !== undefined) return known;
-    const { body: me } = await connection.request({
-      ...call,
-      method: 'GET',
-      path: '/api/v2/admin/me/',
-      endpoint: 'GET /api/v2/admin/me/',
-      schema: meSchema,
-    });
-    const { body: info } = await connection.request({
-      ...call,
-      method: 'GET',
-      path: '/api/v2/panel/info/',
-      endpoint: 'GET /api/v2/panel/info/',
-      schema: infoSchema,
-    });
-    // The Owner is the admin who is its own parent; a second super_admin is not.
-    const owner = me.mode === 'super_admin' && me.parent_admin_uuid === me.uuid && me.uuid === connection.apiKey;
-    known = { access: owner ? 'owner' : 'limited', role: me.mode, name: me.name, version: info.version ?? null };
-    return known;
-  };
+  const identity = new KeyIdentity(connection);
 
   return {
     panel: options.panel,
     warnings: connection.warnings,
-    identity,
+    identity: (call) => identity.read(call),
+    probe: (call) => identity.probe(call),
     admins,
     users: createUsers(connection, newUuid, (uuid, call) => admins.get(uuid, call)),
-
-    async probe(call = {}) {
-      known = undefined;
-      const found = await identity(call);
-      const warnings = [...connection.warnings];
-      if (found.access === 'limited') {
-        warnings.push(
-          `The key is that of "${found.name}" (${found.role}), not the Owner's: only users that it owns directly can be changed, and no limits of agents can be kept.`,
-        );
-      }
-      if (await answersWithoutKey(call)) {
-        warnings.push(
-          'The panel answers without a key: its role checks are void (known with Python 3.13), so that agents can do everything. Run it on Python 3.11.',
-        );
-      }
-      return { ok: true, ...found, warnings };
-    },
 
     async serverStatus(call = {}) {
       const { body } = await connection.request({
@@ -89,23 +49,4 @@ export function createHiddifyClient(options: HiddifyClientOptions): HiddifyClien
       connection.close();
     },
   };
-
-  /** A sound panel refuses this. */
-  async function answersWithoutKey(call: CallOptions): Promise<boolean> {
-    try {
-      await connection.request({
-        ...call,
-        method: 'GET',
-        path: '/api/v2/panel/ping/',
-        endpoint: 'GET /api/v2/panel/ping/',
-        // An empty key is none; the header of the connection would be sent otherwise.
-        headers: { 'hiddify-api-key': '' },
-        schema: z.unknown(),
-      });
-      return true;
-    } catch (error) {
-      if (isPanelError(error) && error.status === 403) return false;
-      throw error;
-    }
-  }
 }

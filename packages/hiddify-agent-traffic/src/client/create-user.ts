@@ -1,6 +1,7 @@
-import { isPanelError, type Clock, type PanelError } from '@sluice/panel-http';
+import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
 import { bodyOf, changeOf, differencesOf, hasDifferences, isHalfMade } from './compare-user.js';
+import type { Connection } from './connection.js';
 import type { HiddifyUser } from './records.js';
 import { lookUntil, looks, mayHaveHappened, mayStillBeRunning, withoutDoubt } from './settle.js';
 import type { CallOptions, CreatedUser, NewHiddifyUser } from './types.js';
@@ -14,21 +15,18 @@ import type { UserCalls } from './user-calls.js';
  */
 export class UserCreation {
   readonly #calls: UserCalls;
-  readonly #self: string;
-  readonly #clock: Clock;
+  readonly #connection: Pick<Connection, 'apiKey' | 'clock'>;
   readonly #wanted: NewHiddifyUser & { uuid: string };
   readonly #options: CallOptions;
 
   constructor(
     calls: UserCalls,
-    self: string,
-    clock: Clock,
+    connection: Pick<Connection, 'apiKey' | 'clock'>,
     wanted: NewHiddifyUser & { uuid: string },
     options: CallOptions,
   ) {
     this.#calls = calls;
-    this.#self = self;
-    this.#clock = clock;
+    this.#connection = connection;
     this.#wanted = wanted;
     this.#options = options;
   }
@@ -37,7 +35,10 @@ export class UserCreation {
     const { uuid, name } = this.#wanted;
     let made: HiddifyUser;
     try {
-      made = await this.#calls.post({ uuid, ...bodyOf(changeOf(this.#wanted), this.#self) }, this.#options);
+      made = await this.#calls.post(
+        { uuid, ...bodyOf(changeOf(this.#wanted), this.#connection.apiKey) },
+        this.#options,
+      );
     } catch (error) {
       if (isPanelError(error) && error.panelCode === 'exists') return this.#settle('existed', true, error);
       if (!mayHaveHappened(error)) throw error;
@@ -60,7 +61,7 @@ export class UserCreation {
     let seen: HiddifyUser | null;
     try {
       seen = await lookUntil(
-        this.#clock,
+        this.#connection.clock,
         running ? looks : looks.slice(0, 1),
         () => this.#look(),
         (user) => user !== null && (this.#isComplete(user) || !isHalfMade(user, this.#wanted)),
@@ -83,7 +84,11 @@ export class UserCreation {
     if (!hasDifferences(different)) return { user: seen, how };
     let cause: unknown;
     try {
-      const user = await this.#calls.patch(this.#wanted.uuid, bodyOf(different, this.#self), this.#options);
+      const user = await this.#calls.patch(
+        this.#wanted.uuid,
+        bodyOf(different, this.#connection.apiKey),
+        this.#options,
+      );
       if (this.#isComplete(user)) return { user, how: 'repaired' };
     } catch (error) {
       cause = error;

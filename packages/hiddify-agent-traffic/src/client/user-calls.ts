@@ -25,42 +25,7 @@ export function createUserCalls(connection: Connection): UserCalls {
     readAnswer({ panel, endpoint, status: answer.status, changing }, () => readUserRow(answer.body, apiKey));
 
   return {
-    async list(options = {}) {
-      const endpoint = `GET ${all}`;
-      const requestedAt = new Date(connection.clock.now()).toISOString();
-      let reader = newReader(apiKey);
-      try {
-        const { status, receivedAt } = await connection.request<Buffer>({
-          ...options,
-          method: 'GET',
-          path: all,
-          endpoint,
-          accept: 'bytes',
-          timeouts: { attemptMs: connection.listTimeoutMs, totalMs: connection.listTimeoutMs * 2 },
-          sink: () => {
-            reader = newReader(apiKey);
-            return (chunk) => {
-              reader.push(chunk);
-            };
-          },
-        });
-        const list = readAnswer({ panel, endpoint, status, changing: false }, () => reader.end());
-        const { rows: users, unreadable, unreadableRows, bytes } = list;
-        return {
-          users,
-          unreadable,
-          unreadableRows,
-          requestedAt,
-          receivedAt: new Date(receivedAt).toISOString(),
-          bytes,
-        };
-      } catch (error) {
-        // The one way in which this panel says that a list is empty.
-        if (!isPanelError(error) || error.panelCode !== 'no_users') throw error;
-        const receivedAt = new Date(connection.clock.now()).toISOString();
-        return { users: [], unreadable: 0, unreadableRows: [], requestedAt, receivedAt, bytes: 0 };
-      }
-    },
+    list: (options) => listUsers(connection, options),
 
     async get(uuid, options = {}) {
       const endpoint = 'GET /api/v2/admin/user/{uuid}/';
@@ -105,6 +70,44 @@ export function createUserCalls(connection: Connection): UserCalls {
       });
     },
   };
+}
+
+async function listUsers(connection: Connection, options: CallOptions = {}): Promise<HiddifyUserList> {
+  const { panel, apiKey } = connection;
+  const endpoint = `GET ${all}`;
+  const requestedAt = new Date(connection.clock.now()).toISOString();
+  let reader = newReader(apiKey);
+  try {
+    const { status, receivedAt } = await connection.request<Buffer>({
+      ...options,
+      method: 'GET',
+      path: all,
+      endpoint,
+      accept: 'bytes',
+      timeouts: { attemptMs: connection.listTimeoutMs, totalMs: connection.listTimeoutMs * 2 },
+      sink: () => {
+        reader = newReader(apiKey);
+        return (chunk) => {
+          reader.push(chunk);
+        };
+      },
+    });
+    const list = readAnswer({ panel, endpoint, status, changing: false }, () => reader.end());
+    const { rows: users, unreadable, unreadableRows, bytes } = list;
+    return {
+      users,
+      unreadable,
+      unreadableRows,
+      requestedAt,
+      receivedAt: new Date(receivedAt).toISOString(),
+      bytes,
+    };
+  } catch (error) {
+    // The one way in which this panel says that a list is empty.
+    if (!isPanelError(error) || error.panelCode !== 'no_users') throw error;
+    const receivedAt = new Date(connection.clock.now()).toISOString();
+    return { users: [], unreadable: 0, unreadableRows: [], requestedAt, receivedAt, bytes: 0 };
+  }
 }
 
 function newReader(self: string): ListReader<HiddifyUser> {

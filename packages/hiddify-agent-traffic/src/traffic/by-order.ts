@@ -35,7 +35,7 @@ export async function disableAllUsers(
       const record = records.get(user.uuid ?? '')?.id ?? null;
       return { step: stepFor('disable-user', user, agent, 'ordered'), record };
     });
-  return perform(context, agent, steps, [], 'operator', options);
+  return perform(context, { agent, steps, left: [], reason: 'operator' }, options);
 }
 
 /**
@@ -61,7 +61,7 @@ export async function restoreUsers(
     );
   }
   const { steps, left } = stepsBack(taken, agent, options.force === true);
-  const result = await perform(context, agent, steps, left, 'limit', options);
+  const result = await perform(context, { agent, steps, left, reason: 'limit' }, options);
   if (options.dryRun !== true) await letGo(context, agent, taken);
   return result;
 }
@@ -76,7 +76,7 @@ export async function restoreAllUsers(
 ): Promise<Omit<OrderResult, 'agent'>> {
   const taken = await takeNow(context, options);
   const { steps, left } = stepsBack(taken, null, true);
-  const { agent: _nobody, ...result } = await perform(context, '', steps, left, 'limit', options);
+  const { agent: _nobody, ...result } = await perform(context, { agent: '', steps, left, reason: 'limit' }, options);
   if (options.dryRun !== true) await letGo(context, null, taken);
   return result;
 }
@@ -138,12 +138,18 @@ async function takeNow(
   }
 }
 
+/** What an order comes to: who is switched, and who is left as it is. */
+interface PlannedOrder {
+  /** Empty where the order is for everybody. */
+  agent: string;
+  steps: SweepStep[];
+  left: OrderResult['left'];
+  reason: DisabledUserRecord['reason'];
+}
+
 async function perform(
   context: ManagerContext,
-  agent: string,
-  steps: SweepStep[],
-  left: OrderResult['left'],
-  reason: DisabledUserRecord['reason'],
+  { agent, steps, left, reason }: PlannedOrder,
   { run, dryRun = false, hooks = {}, ...call }: OrderOptions,
 ): Promise<OrderResult> {
   if (dryRun) return { agent, planned: steps, steps: [], left };

@@ -22,8 +22,10 @@ export class AgentTrafficCalculator {
     let unassigned = 0;
     // First by owner, so that the line of ancestors is walked once per owner and not once per user.
     const own = new Map<string | null, Sums>();
-    for (const { owner, limitBytes, usedBytes, enabled } of users) add(own, owner, limitBytes, usedBytes, enabled);
-    for (const { owner, limitBytes, lastBytes } of hidden) add(own, owner, limitBytes, Math.max(0, lastBytes), false);
+    for (const user of users) add(own, user);
+    for (const { owner, limitBytes, lastBytes } of hidden) {
+      add(own, { owner, limitBytes, usedBytes: Math.max(0, lastBytes), enabled: false });
+    }
     for (const [owner, sums] of own) {
       if (owner === null || !hierarchy.admins.has(owner)) unassigned += sums.users;
       for (const agent of hierarchy.chainOf(owner)) {
@@ -72,10 +74,7 @@ export function remainingTraffic(limitBytes: number | null, takenBytes: number):
 
 function add(
   own: Map<string | null, Sums>,
-  owner: string | null,
-  limitBytes: number,
-  usedBytes: number,
-  enabled: boolean,
+  { owner, limitBytes, usedBytes, enabled }: Pick<HiddifyUser, 'owner' | 'limitBytes' | 'usedBytes' | 'enabled'>,
 ): void {
   let sums = own.get(owner);
   if (sums === undefined) {

@@ -53,7 +53,7 @@ export async function createAgentUser(
   Object.assign(wanted, { uuid, owner: agent.uuid });
   // What an earlier attempt may have made stays promised, whatever becomes of this one.
   const release = async (): Promise<void> => {
-    if (earlier === null) await settleReservation(context, uuid, 'closed', 'not-created');
+    if (earlier === null) await settleReservation(context, uuid, { state: 'closed', outcome: 'not-created' });
   };
   const step: CreateStep = {
     type: 'create-user',
@@ -76,9 +76,9 @@ export async function createAgentUser(
     await hooks.after?.(step, resultOf(step, null, error));
     throw error;
   }
-  await settleReservation(context, uuid, 'settled', null);
+  await settleReservation(context, uuid, { state: 'settled', outcome: null });
   await hooks.after?.(step, resultOf(step, made, null));
-  await recheck(context, agent, made.user, hooks, call);
+  await recheck(context, agent, made.user, { hooks, ...call });
   return { user: made.user, how: made.how, agent: agent.uuid, check };
 }
 
@@ -113,15 +113,14 @@ async function reserve(
         details: { remainingBytes: check.remainingBytes, binding: check.binding },
       });
     }
-    await tables.reservations.put([reservationFor(context, agent.uuid, chain, wanted, earlier)]);
+    await tables.reservations.put([reservationFor(context, { agent: agent.uuid, chain }, wanted, earlier)]);
     return { agent, check, earlier };
   });
 }
 
 function reservationFor(
   context: ManagerContext,
-  agent: string,
-  chain: string[],
+  { agent, chain }: Pick<ReservationRecord, 'agent' | 'chain'>,
   wanted: Wanted,
   earlier: ReservationRecord | null,
 ): ReservationRecord {
@@ -157,12 +156,17 @@ async function makeReserved(context: ManagerContext, wanted: Wanted, call: CallO
   return context.client.users.create(wanted, { ...call, ownerKnown: true });
 }
 
+/** How a promise ends. */
+export interface ReservationEnd {
+  state: 'settled' | 'closed';
+  outcome: string | null;
+}
+
 /** `seen`: the promise as it was when its fate was looked up; one that somebody has taken over since is theirs. */
 export async function settleReservation(
   context: ManagerContext,
   uuid: string,
-  state: 'settled' | 'closed',
-  outcome: string | null,
+  { state, outcome }: ReservationEnd,
   seen?: ReservationRecord,
 ): Promise<void> {
   const now = nowOf(context);
@@ -184,8 +188,7 @@ async function recheck(
   context: ManagerContext,
   agent: AgentRecord,
   user: HiddifyUser,
-  hooks: StepHooks,
-  call: CallOptions,
+  { hooks, ...call }: { hooks: StepHooks } & CallOptions,
 ): Promise<void> {
   if (!context.recheck || context.settings.accounting !== 'allocated') return;
   const taken = await takeList(context, { run: null, dryRun: false, acceptHalved: false, announce: false, call });

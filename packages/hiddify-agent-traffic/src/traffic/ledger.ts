@@ -110,16 +110,7 @@ export function stepLedger(
       }
     }
   }
-  for (const entry of entries.values()) {
-    if (seen.has(entry.key)) continue;
-    if (entry.gone) {
-      if (Date.parse(at) - Date.parse(entry.missingSince ?? at) > forgottenAfter) step.removed.push(entry.key);
-      continue;
-    }
-    const next = { ...entry, missingSince: entry.missingSince ?? at, gone: gone.has(entry.key) };
-    if (next.gone || entry.missingSince === null) put(step, next);
-    if (!next.gone) step.missing.push(next);
-  }
+  markMissing(step, seen, gone, at);
   for (const key of step.removed) entries.delete(key);
   return step;
 }
@@ -194,6 +185,20 @@ function welcome(step: LedgerStep, user: HiddifyUser, at: string, isOld: boolean
     missingSince: null,
     gone: false,
   });
+}
+
+/** Marks the entries of users that were not seen as missing, and removes those of users that are gone for long. */
+function markMissing(step: LedgerStep, seen: ReadonlySet<string>, gone: ReadonlySet<string>, at: string): void {
+  for (const entry of step.entries.values()) {
+    if (seen.has(entry.key)) continue;
+    if (entry.gone) {
+      if (Date.parse(at) - Date.parse(entry.missingSince ?? at) > forgottenAfter) step.removed.push(entry.key);
+      continue;
+    }
+    const next = { ...entry, missingSince: entry.missingSince ?? at, gone: gone.has(entry.key) };
+    if (next.gone || entry.missingSince === null) put(step, next);
+    if (!next.gone) step.missing.push(next);
+  }
 }
 
 function charge(step: LedgerStep, owner: string | null, bytes: number): void {

@@ -33,6 +33,32 @@ type Plan = Pick<SweepPlan, 'steps' | 'left' | 'elsewhere' | 'dropped' | 'settle
  */
 export function planSweep(input: PlanInput): Plan {
   const { recorded, agent: only } = input;
+  const { steps, dropped, settled, elsewhere } = findingsIn(input);
+  steps.sort(inOrder);
+  const agents = [...recorded.agents.values()].filter(isShown).sort((a, b) => compareText(a.uuid, b.uuid));
+  const sweeps = describeAll(agents, input);
+  return {
+    steps: steps.slice(0, input.maxSteps),
+    left: Math.max(0, steps.length - input.maxSteps),
+    elsewhere,
+    dropped,
+    settled,
+    agents: sweeps,
+    brake: brakeOf(
+      only === null ? sweeps : sweeps.filter(({ uuid }) => recorded.hierarchy.chainOf(uuid).includes(only)),
+      recorded,
+    ),
+    notices: noticesOf(input, dropped, steps, sweeps),
+  };
+}
+
+/** What a list calls for, before steps are put in order and cut off. */
+interface Findings extends Pick<SweepPlan, 'elsewhere' | 'dropped' | 'settled'> {
+  steps: SweepStep[];
+}
+
+function findingsIn(input: PlanInput): Findings {
+  const { recorded, agent: only } = input;
   const records = new Map(input.disabled.map((record) => [record.uuid, record]));
   const steps: SweepStep[] = [];
   const dropped: SweepPlan['dropped'] = [];
@@ -75,7 +101,13 @@ export function planSweep(input: PlanInput): Plan {
       }
     }
   }
-  for (const record of input.disabled) {
+  return { steps, dropped: [...dropped, ...droppedUnseen(input, seen)], settled, elsewhere };
+}
+
+/** How the records end whose users are not in the list. */
+function droppedUnseen({ disabled, recorded }: PlanInput, seen: ReadonlySet<string>): SweepPlan['dropped'] {
+  const dropped: SweepPlan['dropped'] = [];
+  for (const record of disabled) {
     if (seen.has(record.uuid)) continue;
     const entry = recorded.ledger.entries.get(record.uuid);
     // The ledger goes on under the uuid that somebody has given to the user since.
@@ -83,22 +115,7 @@ export function planSweep(input: PlanInput): Plan {
     // Only what the panel does not have any more is gone; what merely is not in the list stays remembered.
     else if (entry.gone) dropped.push({ record, outcome: 'gone' });
   }
-  steps.sort(inOrder);
-  const agents = [...recorded.agents.values()].filter(isShown).sort((a, b) => compareText(a.uuid, b.uuid));
-  const sweeps = describeAll(agents, input);
-  return {
-    steps: steps.slice(0, input.maxSteps),
-    left: Math.max(0, steps.length - input.maxSteps),
-    elsewhere,
-    dropped,
-    settled,
-    agents: sweeps,
-    brake: brakeOf(
-      only === null ? sweeps : sweeps.filter(({ uuid }) => recorded.hierarchy.chainOf(uuid).includes(only)),
-      recorded,
-    ),
-    notices: noticesOf(input, dropped, steps, sweeps),
-  };
+  return dropped;
 }
 
 /** What the limits above a user call for, for whoever keeps its switch. */

@@ -44,7 +44,7 @@ export async function raiseUser<T>(
     if (!isInDoubt(error)) await giveBack(context, reservation, earlier);
     throw error;
   }
-  await settleReservation(context, reservation.uuid, 'settled', null, reservation);
+  await settleReservation(context, reservation.uuid, { state: 'settled', outcome: null }, reservation);
   return result;
 }
 

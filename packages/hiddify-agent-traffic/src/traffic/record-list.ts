@@ -34,11 +34,8 @@ export interface RecordedList {
   exempt: ReadonlySet<string>;
 }
 
-/**
- * From what is remembered and one good list to what is to be remembered: growth charged, periods begun, figures and verdicts
- * taken. Pure; nothing in it depends on the order of the rows.
- */
-export function recordList(input: {
+/** One list, and what is remembered from those before. */
+interface RecordInput {
   settings: CheckedSettings;
   list: ObservedList;
   now: string;
@@ -50,13 +47,19 @@ export function recordList(input: {
   reservations: readonly ReservationRecord[];
   /** The list before this one, and our zeroings since. Default: none is known. */
   since?: Pick<LedgerLook, 'before' | 'zeroings'>;
-}): RecordedList {
-  const { settings, list, now, periodNow = now } = input;
+}
+
+/**
+ * From what is remembered and one good list to what is to be remembered: growth charged, periods begun, figures and verdicts
+ * taken. Pure; nothing in it depends on the order of the rows.
+ */
+export function recordList(input: RecordInput): RecordedList {
+  const { settings, list, now } = input;
   const hierarchy = new AgentHierarchy(list.admins);
   const { before, zeroings } = input.since ?? { before: null, zeroings: [] };
   const made = new Set(input.reservations.map(({ uuid }) => uuid));
-  const look = { at: list.at, before, zeroings, made, timeZone: settings.timeZone };
-  const ledger = stepLedger(input.ledger, list.users, look, list.goneUsers);
+  const since = { at: list.at, before, zeroings, made, timeZone: settings.timeZone };
+  const ledger = stepLedger(input.ledger, list.users, since, list.goneUsers);
   const calculator = new AgentTrafficCalculator(hierarchy, list.users, ledger.missing);
   const growth = growthByAgent(ledger.growth, hierarchy);
   const exempt = exemptAgents(settings.exempt, hierarchy);
@@ -67,53 +70,12 @@ export function recordList(input: {
   const known = new Map(input.agents.map((agent) => [agent.uuid, agent]));
   const uuids = new Set([...known.keys(), ...hierarchy.admins.keys()]);
   uuids.delete(SELF);
+  const look: AgentsLook = { hierarchy, calculator, growth, exempt };
   for (const uuid of uuids) {
-    const admin = hierarchy.admins.get(uuid);
-    const before = known.get(uuid) ?? newAgent(uuid);
-    const account = before.account === null ? null : charged(before, growth.get(uuid) ?? 0, settings, periodNow);
-    const isNewPeriod = account?.periodStart !== before.account?.periodStart;
-    const figures = calculator.getFigures(uuid, list.at);
-    const usedBytes = totalTraffic(figures, settings.accounting, account);
-    const role = admin?.role ?? before.role;
-    const judgement = judge({
-      accounting: settings.accounting,
-      usedBytes,
-      limitBytes: before.limitBytes,
-      held: before.heldSince !== null,
-      releaseBelowPercent: settings.releaseBelowPercent,
-      exempt: exempt.has(uuid),
-      isAgent: role === 'agent',
-      missing: admin === undefined,
-    });
-    const already = isNewPeriod ? [] : before.thresholds;
-    const { limitBytes } = before;
-    const marks =
-      limitBytes === null
-        ? []
-        : crossedThresholds({ usedBytes, allowedBytes: limitBytes, thresholds: settings.thresholds, already });
-    const name = admin?.name ?? before.name;
-    for (const percent of marks) crossed.push({ agent: uuid, name, percent, usedBytes, limitBytes: limitBytes ?? 0 });
+    const { agent, judgement, crossings } = recordAgent(known.get(uuid) ?? newAgent(uuid), look, input);
+    agents.set(uuid, agent);
     judgements.set(uuid, judgement);
-    agents.set(uuid, {
-      ...before,
-      name,
-      role,
-      parent: admin === undefined ? before.parent : admin.parent,
-      account,
-      figures,
-      thresholds: [...already, ...marks].sort((a, b) => a - b),
-      missingSince: admin === undefined ? (before.missingSince ?? list.at) : null,
-      gone: admin === undefined && (before.gone || list.goneAdmins.has(uuid)),
-      verdict: {
-        at: now,
-        run: input.run,
-        accounting: settings.accounting,
-        limitBytes,
-        usedBytes,
-        exceeded: judgement.exceeded,
-        rule: judgement.rule,
-      },
-    });
+    crossed.push(...crossings);
   }
   const reservations = stepReservations({
     reservations: input.reservations,
@@ -123,6 +85,68 @@ export function recordList(input: {
     at: now,
   });
   return { hierarchy, calculator, ledger, agents, judgements, reservations, crossed, exempt };
+}
+
+/** What a list shows of all agents. */
+interface AgentsLook {
+  hierarchy: AgentHierarchy;
+  calculator: AgentTrafficCalculator;
+  /** What was used since the list before, by agent, sub-agents included. */
+  growth: ReadonlyMap<string, number>;
+  exempt: ReadonlySet<string>;
+}
+
+/** Works out one agent's record, judgement and crossed thresholds. `before` is its record as it was remembered. */
+function recordAgent(
+  before: AgentRecord,
+  { hierarchy, calculator, growth, exempt }: AgentsLook,
+  { settings, list, now, periodNow = now, run }: RecordInput,
+): { agent: AgentRecord; judgement: Judgement; crossings: ThresholdCrossing[] } {
+  const { uuid, limitBytes } = before;
+  const admin = hierarchy.admins.get(uuid);
+  const account = before.account === null ? null : charged(before, growth.get(uuid) ?? 0, settings, periodNow);
+  const isNewPeriod = account?.periodStart !== before.account?.periodStart;
+  const figures = calculator.getFigures(uuid, list.at);
+  const usedBytes = totalTraffic(figures, settings.accounting, account);
+  const role = admin?.role ?? before.role;
+  const judgement = judge({
+    accounting: settings.accounting,
+    usedBytes,
+    limitBytes,
+    held: before.heldSince !== null,
+    releaseBelowPercent: settings.releaseBelowPercent,
+    exempt: exempt.has(uuid),
+    isAgent: role === 'agent',
+    missing: admin === undefined,
+  });
+  const already = isNewPeriod ? [] : before.thresholds;
+  const marks =
+    limitBytes === null
+      ? []
+      : crossedThresholds({ usedBytes, allowedBytes: limitBytes, thresholds: settings.thresholds, already });
+  const name = admin?.name ?? before.name;
+  const agent: AgentRecord = {
+    ...before,
+    name,
+    role,
+    parent: admin === undefined ? before.parent : admin.parent,
+    account,
+    figures,
+    thresholds: [...already, ...marks].sort((a, b) => a - b),
+    missingSince: admin === undefined ? (before.missingSince ?? list.at) : null,
+    gone: admin === undefined && (before.gone || list.goneAdmins.has(uuid)),
+    verdict: {
+      at: now,
+      run,
+      accounting: settings.accounting,
+      limitBytes,
+      usedBytes,
+      exceeded: judgement.exceeded,
+      rule: judgement.rule,
+    },
+  };
+  const crossings = marks.map((percent) => ({ agent: uuid, name, percent, usedBytes, limitBytes: limitBytes ?? 0 }));
+  return { agent, judgement, crossings };
 }
 
 /** Uuids of the agents that are named by uuid or name as exempt. An ambiguous name exempts all that have it. */

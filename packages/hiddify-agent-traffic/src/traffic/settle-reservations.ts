@@ -5,7 +5,7 @@ import { isPanelError } from '@sluice/panel-http';
 import { performStep } from '../steps/perform-step.js';
 import { StepsStopped, type StepHooks, type StepResult } from '../steps/step.js';
 import { nowOf, type ManagerContext } from './context.js';
-import { settleReservation } from './creation.js';
+import { settleReservation, type ReservationEnd } from './creation.js';
 import { FOUND } from './resume.js';
 import { isRaised } from './raised-limit.js';
 import type { NewHiddifyUser } from '../client/types.js';
@@ -96,8 +96,9 @@ async function settleRaise(
   if (seen === null) return { reservation, outcome: 'unknown', steps: [] };
   const outcome = isDone(seen.user) ? 'settled' : 'not-raised';
   if (!dryRun) {
-    const [state, why] = outcome === 'settled' ? (['settled', null] as const) : (['closed', outcome] as const);
-    await settleReservation(context, reservation.uuid, state, why, reservation);
+    const end: ReservationEnd =
+      outcome === 'settled' ? { state: 'settled', outcome: null } : { state: 'closed', outcome };
+    await settleReservation(context, reservation.uuid, end, reservation);
   }
   return { reservation, outcome, steps: [] };
 }
@@ -113,7 +114,8 @@ async function settleCreation(
   const end = async (outcome: SettledReservation['outcome'], steps: StepResult[] = []): Promise<SettledReservation> => {
     const isThere = outcome === 'settled' || outcome === 'repaired';
     if (!options.dryRun && outcome !== 'unknown') {
-      await settleReservation(context, uuid, isThere ? 'settled' : 'closed', isThere ? FOUND : outcome, reservation);
+      const fate: ReservationEnd = isThere ? { state: 'settled', outcome: FOUND } : { state: 'closed', outcome };
+      await settleReservation(context, uuid, fate, reservation);
     }
     return { reservation, outcome, steps };
   };

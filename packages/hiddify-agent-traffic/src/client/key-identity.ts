@@ -1,0 +1,75 @@
+import { isPanelError } from '@sluice/panel-http';
+import * as z from 'zod';
+import type { Connection } from './connection.js';
+import type { HiddifyIdentity } from './records.js';
+import { infoSchema, meSchema } from './schemas.js';
+import type { CallOptions, HiddifyProbe } from './types.js';
+
+/** Whose key a connection has: asked once and remembered. */
+export class KeyIdentity {
+  readonly #connection: Connection;
+  #known: HiddifyIdentity | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async read(call: CallOptions = {}): Promise<HiddifyIdentity> {
+    if (this.#known !== undefined) return this.#known;
+    const { body: me } = await this.#connection.request({
+      ...call,
+      method: 'GET',
+      path: '/api/v2/admin/me/',
+      endpoint: 'GET /api/v2/admin/me/',
+      schema: meSchema,
+    });
+    const { body: info } = await this.#connection.request({
+      ...call,
+      method: 'GET',
+      path: '/api/v2/panel/info/',
+      endpoint: 'GET /api/v2/panel/info/',
+      schema: infoSchema,
+    });
+    // The Owner is the admin who is its own parent; a second super_admin is not.
+    const owner = me.mode === 'super_admin' && me.parent_admin_uuid === me.uuid && me.uuid === this.#connection.apiKey;
+    this.#known = { access: owner ? 'owner' : 'limited', role: me.mode, name: me.name, version: info.version ?? null };
+    return this.#known;
+  }
+
+  /** Asks again and gathers what the operator has to know about the key and the panel. */
+  async probe(call: CallOptions = {}): Promise<HiddifyProbe> {
+    this.#known = undefined;
+    const found = await this.read(call);
+    const warnings = [...this.#connection.warnings];
+    if (found.access === 'limited') {
+      warnings.push(
+        `The key is that of "${found.name}" (${found.role}), not the Owner's: only users that it owns directly can be changed, and no limits of agents can be kept.`,
+      );
+    }
+    if (await this.#answersWithoutKey(call)) {
+      warnings.push(
+        'The panel answers without a key: its role checks are void (known with Python 3.13), so that agents can do everything. Run it on Python 3.11.',
+      );
+    }
+    return { ok: true, ...found, warnings };
+  }
+
+  /** A sound panel refuses this. */
+  async #answersWithoutKey(call: CallOptions): Promise<boolean> {
+    try {
+      await this.#connection.request({
+        ...call,
+        method: 'GET',
+        path: '/api/v2/panel/ping/',
+        endpoint: 'GET /api/v2/panel/ping/',
+        // An empty key is none; the header of the connection would be sent otherwise.
+        headers: { 'hiddify-api-key': '' },
+        schema: z.unknown(),
+      });
+      return true;
+    } catch (error) {
+      if (isPanelError(error) && error.status === 403) return false;
+      throw error;
+    }
+  }
+}
