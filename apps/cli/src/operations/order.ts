@@ -6,6 +6,7 @@ import { confirmClock, trustedNow } from './clock-guard.js';
 import type { Leases } from './leases.js';
 import { enforceService } from './pass/carry-out.js';
 import { failForDoubt } from './pass/doubt.js';
+import { endedHolds } from './pass/judge.js';
 import { actionRow, planWork } from './pass/enforce.js';
 import { elsewhereError } from './pass/elsewhere.js';
 import { keep } from './pass/keep.js';
@@ -161,9 +162,13 @@ async function carryOut(
   // What keeps a service from being metered (no cycle, say) is no reason not to carry out an order.
   work.error = null;
   if (order.dryRun) order.pretend(work);
+  const told = new Map<string, CarriedOut['told'][number]>();
+  const mayRelease = order.decidedByRun !== true || work.enforcement.value === 'on';
+  if (mayRelease && order.account?.verb !== 'terminate') {
+    for (const notice of await endHolds(session, work, order, leases)) told.set(notice.key, notice);
+  }
   work.observation = seen.get(service.id) ?? null;
   await findSharers(session, panel, [work]);
-  const told = new Map<string, CarriedOut['told'][number]>();
   const onPlan = (plan: Plan): void => {
     for (const notice of plan.notices ?? []) told.set(notice.key, notice);
   };
@@ -189,6 +194,32 @@ async function carryOut(
     fail(work, elsewhereError(service, elsewhere));
   keep(session, panel, work, scope);
   return { work, told: [...told.values()] };
+}
+
+/**
+ * Ends holds whose reason a command has ended since the last run: the order would else restrict a service for what is no
+ * longer so. Their notices are returned.
+ */
+async function endHolds(
+  session: Session,
+  work: Work,
+  { dryRun }: ServiceOrder,
+  leases: Leases,
+): Promise<CarriedOut['told']> {
+  const { id } = work.service;
+  const service = dryRun ? work.service : ((await session.store.services.get(id)) ?? work.service);
+  const ended = endedHolds(session, { ...work, service }, session.now());
+  work.closes = ended;
+  if (!dryRun && ended.length > 0) {
+    await session.write(leases.held, async (tables) => {
+      for (const hold of ended) await tables.holds.end(hold.id, session.now());
+    });
+  }
+  return ended.map((hold) => ({
+    code: 'release',
+    key: `release:${id}:${hold.id}`,
+    message: `${id} is released (${hold.reason}: no longer due)`,
+  }));
 }
 
 /** The last run's decision stays; what was seen of the panel is the order's. */
@@ -240,7 +271,8 @@ async function finish(
     });
   }
   const detail = await serviceDetail(session, work.service);
-  const holds = order.dryRun ? work.holds : await session.store.holds.open({ services: [work.service.id] });
+  const staying = work.holds.filter((hold) => !work.closes.includes(hold));
+  const holds = order.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
   const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
   // What an earlier run failed of is over where the order is done.
   const over = detail.status === 'held' || (complete && detail.status === 'failed');

@@ -1,4 +1,14 @@
-import { crossedThresholds, decide, usageInMode, zonedMidnight, type HoldReason, type Mode } from '@sluice/quota-core';
+import {
+  crossedThresholds,
+  decide,
+  usageInMode,
+  zonedMidnight,
+  type Allowance,
+  type Decision,
+  type DecisionInput,
+  type HoldReason,
+  type Mode,
+} from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, UNFINISHED, type Termination } from '../provision/termination.js';
 import type { Session } from '../session.js';
@@ -16,16 +26,54 @@ const DECIDED: readonly HoldReason[] = ['quota', 'billing'];
 /** Decides which holds a service should have now, from what was read and what the store knows. */
 export function judge(session: Session, work: Work, now: string): void {
   if (work.skipped !== null || work.allowance === null) return;
-  const { config } = session;
+  const cannotMeter = work.error !== null;
+  const usage = cannotMeter
+    ? {
+        known: false as const,
+        at: now,
+        code: work.error?.code ?? 'not_read',
+        message: work.error?.message ?? 'not read',
+      }
+    : readingOf(work);
+  const decision = decisionOn(session, { ...work, allowance: work.allowance }, { now, usage });
+  work.decision = decision;
+  if (decision.problem && decision.status === 'unreadable') fail(work, decision.problem);
+  else if (decision.problem) work.warnings.push(decision.problem);
+  const wanted = new Set(decision.holds.map((hold) => hold.reason));
+  const open = new Set(work.holds.map((hold) => hold.reason));
+  work.opens = decision.holds.filter((hold) => DECIDED.includes(hold.reason) && !open.has(hold.reason));
+  work.closes = work.holds.filter((hold) => DECIDED.includes(hold.reason) && !wanted.has(hold.reason));
+  if (work.cycle) work.cycle.allowance = work.allowance;
+}
+
+/**
+ * Open holds that a run would end, by the last reading and by what is stored now: a command has ended their reason since
+ * they began, and no run has looked at the service again.
+ */
+export function endedHolds(session: Session, work: Work, now: string): HoldRecord[] {
+  const { allowance, cycle, cycleIsNew } = work;
+  if (allowance === null) return [];
+  const usage =
+    cycle === null || cycleIsNew || cycle.readAt === null
+      ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
+      : { known: true as const, at: cycle.readAt, ...pick(cycle) };
+  const { holds } = decisionOn(session, { ...work, allowance }, { now, usage });
+  return work.holds.filter(
+    (hold) => DECIDED.includes(hold.reason) && !holds.some(({ reason }) => reason === hold.reason),
+  );
+}
+
+function decisionOn(
+  { config }: Session,
+  work: Work & { allowance: Allowance },
+  { now, usage }: { now: string; usage: DecisionInput['usage'] },
+): Decision {
   const { service, cycle, allowance, mode } = work;
   const quotaHold = work.holds.find((hold) => hold.reason === 'quota');
-  const cannotMeter = work.error !== null;
-  const decision = decide({
+  return decide({
     now,
     mode,
-    usage: cannotMeter
-      ? { known: false, at: now, code: work.error?.code ?? 'not_read', message: work.error?.message ?? 'not read' }
-      : readingOf(work),
+    usage,
     allowance,
     quotaHold: quotaHold
       ? {
@@ -47,17 +95,9 @@ export function judge(session: Session, work: Work, now: string): void {
     protectedUntil:
       service.protectedUntil === null ? null : zonedMidnight(service.protectedUntil, zoneOf(config, service.panel)),
   });
-  work.decision = decision;
-  if (decision.problem && decision.status === 'unreadable') fail(work, decision.problem);
-  else if (decision.problem) work.warnings.push(decision.problem);
-  const wanted = new Set(decision.holds.map((hold) => hold.reason));
-  const open = new Set(work.holds.map((hold) => hold.reason));
-  work.opens = decision.holds.filter((hold) => DECIDED.includes(hold.reason) && !open.has(hold.reason));
-  work.closes = work.holds.filter((hold) => DECIDED.includes(hold.reason) && !wanted.has(hold.reason));
-  if (cycle) cycle.allowance = allowance;
 }
 
-function readingOf(work: Work): Parameters<typeof decide>[0]['usage'] {
+function readingOf(work: Work): DecisionInput['usage'] {
   const reading = work.answer?.reading ?? null;
   if (reading === null || !reading.known) return reading;
   return work.usage
