@@ -115,6 +115,11 @@ export default ts.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/src/test/**'],
+    rules: { 'max-lines-per-function': ['error', { max: 60 }], 'max-params': ['error', 4] },
+  },
   ...packageRules,
   ...packageTestRules,
   ...cliLayers,
