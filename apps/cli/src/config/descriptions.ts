@@ -68,7 +68,7 @@ export const DESCRIPTIONS: Record<string, string> = {
   'panels.hiddify.agents': 'Limits of agents: present where they are kept',
   'panels.hiddify.agents.accounting':
     'What counts against an agent’s limit. consumed: real traffic of the period. allocated: what its users’ limits promise. panel: the usage that the panel shows',
-  'panels.hiddify.agents.period': 'When the counting begins anew: never, each calendar month, or every so many days',
+  'panels.hiddify.agents.period': 'When the counting starts again: never, each calendar month, or every so many days',
   'panels.hiddify.agents.period.days': 'Length of a period in days',
   'panels.hiddify.agents.exempt': 'Agents, by uuid or name, that are watched only: their own users are never disabled',
   'panels.hiddify.agents.releaseBelow':

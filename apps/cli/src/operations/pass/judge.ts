@@ -39,10 +39,9 @@ export function judge(session: Session, work: Work, now: string): void {
   work.decision = decision;
   if (decision.problem && decision.status === 'unreadable') fail(work, decision.problem);
   else if (decision.problem) work.warnings.push(decision.problem);
-  const wanted = new Set(decision.holds.map((hold) => hold.reason));
   const open = new Set(work.holds.map((hold) => hold.reason));
   work.opens = decision.holds.filter((hold) => DECIDED.includes(hold.reason) && !open.has(hold.reason));
-  work.closes = work.holds.filter((hold) => DECIDED.includes(hold.reason) && !wanted.has(hold.reason));
+  work.closes = notDue(work.holds, decision);
   if (work.cycle) work.cycle.allowance = work.allowance;
 }
 
@@ -57,10 +56,13 @@ export function endedHolds(session: Session, work: Work, now: string): HoldRecor
     cycle === null || cycleIsNew || cycle.readAt === null
       ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
       : { known: true as const, at: cycle.readAt, ...pick(cycle) };
-  const { holds } = decisionOn(session, { ...work, allowance }, { now, usage });
-  return work.holds.filter(
-    (hold) => DECIDED.includes(hold.reason) && !holds.some(({ reason }) => reason === hold.reason),
-  );
+  return notDue(work.holds, decisionOn(session, { ...work, allowance }, { now, usage }));
+}
+
+/** Returns the open holds that a run began and this decision does not want. */
+function notDue(open: readonly HoldRecord[], { holds }: Decision): HoldRecord[] {
+  const wanted = new Set(holds.map((hold) => hold.reason));
+  return open.filter((hold) => DECIDED.includes(hold.reason) && !wanted.has(hold.reason));
 }
 
 function decisionOn(
