@@ -1,60 +1,62 @@
 import { printable } from '@sluice/panel-http/printable';
 
-/** Exit codes of the command (docs/exit-codes). */
-export const ExitCode = {
-  done: 0,
-  failed: 1,
-  usage: 2,
-  partial: 3,
-  changes: 4,
-  leaseHeld: 5,
-  brake: 6,
-  interrupted: 130,
-  terminated: 143,
-} as const;
+/** What the caller does next: correct the request, wait, look at the panel, report a defect. */
+export type ErrorKind =
+  | 'usage'
+  | 'unsupported'
+  | 'not-found'
+  | 'conflict'
+  | 'busy'
+  | 'brake'
+  | 'panel'
+  | 'billing'
+  | 'store'
+  | 'interrupted'
+  | 'internal';
 
 /**
- * A failure of the command as a whole: a stable code, a message that names the object and the remedy, an exit code. The
+ * A failure of a call as a whole: a kind, a stable code (docs/errors.md), a message that names the object and the remedy. The
  * message is one line whatever names it quotes; `lines` follow it, indented.
  */
 export class SluiceError extends Error {
   override readonly name = 'SluiceError';
+  readonly kind: ErrorKind;
   readonly code: string;
-  readonly exitCode: number;
   readonly details: Record<string, unknown>;
 
+  /** @param options `kind` is `conflict` where it is left out: the state of things does not permit the request. */
   constructor(
     code: string,
     message: string,
-    options: { exitCode?: number; details?: Record<string, unknown>; cause?: unknown; lines?: string[] } = {},
+    options: { kind?: ErrorKind; details?: Record<string, unknown>; cause?: unknown; lines?: string[] } = {},
   ) {
     super(
       [message, ...(options.lines ?? [])].map(printable).join('\n  '),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.code = code;
-    this.exitCode = options.exitCode ?? ExitCode.failed;
+    this.kind = options.kind ?? 'conflict';
     this.details = options.details ?? {};
   }
 }
 
-/** Wrong usage or wrong config: nothing was called. */
+/** Returns an error for a wrong request or a wrong config: nothing was called. */
 export function usageError(
   code: string,
   message: string,
   details: Record<string, unknown> = {},
   lines: string[] = [],
 ): SluiceError {
-  return new SluiceError(code, message, { exitCode: ExitCode.usage, details, lines });
+  return new SluiceError(code, message, { kind: 'usage', details, lines });
 }
 
-/** What an item carries in `--json`: null or a code and a message. */
+/** Code and message of what went wrong with one item of a document; the message is one line. */
 export interface ItemError {
   code: string;
   message: string;
 }
 
-/** Code and message of anything thrown, without its stack. */
+/** Returns code and message of anything thrown, without its stack. */
 export function itemErrorOf(error: unknown): ItemError {
   if (error instanceof SluiceError) return { code: error.code, message: error.message };
   const { code, message } = error as { code?: unknown; message?: unknown };
@@ -62,21 +64,4 @@ export function itemErrorOf(error: unknown): ItemError {
     code: typeof code === 'string' ? printable(code) : 'unexpected',
     message: printable(typeof message === 'string' ? message : String(error)),
   };
-}
-
-/** Of several exit codes that hold, the one that counts: the first of 2, 1, 5, 6, 3, 4. */
-export function worstExitCode(codes: number[]): number {
-  for (const code of [
-    ExitCode.terminated,
-    ExitCode.interrupted,
-    ExitCode.usage,
-    ExitCode.failed,
-    ExitCode.leaseHeld,
-    ExitCode.brake,
-    ExitCode.partial,
-    ExitCode.changes,
-  ]) {
-    if (codes.includes(code)) return code;
-  }
-  return ExitCode.done;
 }

@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Clock, Deps } from './context.js';
-import { ExitCode, SluiceError } from './errors.js';
+import { SluiceError } from './errors.js';
 
 declare const SLUICE_VERSION: string;
 
@@ -99,9 +99,7 @@ async function ask(question: string, options: { secret?: boolean } = {}): Promis
     return await answer;
   } catch (error) {
     if ((error as { name?: string }).name !== 'AbortError') throw error;
-    throw new SluiceError('interrupted', 'Interrupted: the question was not answered', {
-      exitCode: ExitCode.interrupted,
-    });
+    throw new SluiceError('interrupted', 'Interrupted: the question was not answered', { kind: 'interrupted' });
   } finally {
     prompt.close();
     if (muted) process.stdout.write('\n');

@@ -2,10 +2,8 @@ import { printable, printableJson } from '@sluice/panel-http/printable';
 import { CommanderError } from 'commander';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
-import { ExitCode, itemErrorOf, SluiceError } from './errors.js';
-
-/** Codes of the store that say which exit code a failure has. */
-const STORE_EXIT: Record<string, number> = { lease_lost: ExitCode.leaseHeld };
+import { itemErrorOf, SluiceError } from './errors.js';
+import { ExitCode, exitCodeOfError } from './exit-codes.js';
 
 /**
  * Runs the command and gives its exit code; never throws. This is the only place that prints errors.
@@ -65,7 +63,7 @@ function report(error: unknown, argv: string[], deps: Deps, json: boolean): numb
   } else if (code === 'unexpected') {
     deps.stderr.write('This is not expected: run again with --verbose and report what it prints\n');
   }
-  return known ? error.exitCode : (STORE_EXIT[code] ?? ExitCode.failed);
+  return exitCodeOfError(error);
 }
 
 /** Where it was thrown, without the message above it: of that each line could pass for one of ours. */

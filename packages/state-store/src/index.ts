@@ -28,6 +28,7 @@ export type {
   PurchaseRecord,
   RefreshRecord,
   ResourcesRecord,
+  RunOutcome,
   RunRecord,
   SampleRecord,
   ServiceChange,

@@ -214,6 +214,9 @@ export interface NoticeRecord {
   at: string;
 }
 
+/** How a run ended: complete, not at all, in part, or why it was refused or stopped. */
+export type RunOutcome = 'done' | 'failed' | 'usage' | 'partial' | 'busy' | 'brake' | 'interrupted' | 'terminated';
+
 /** One run of a command; `finishedAt` stays null when it was killed. */
 export interface RunRecord {
   id: string;
@@ -222,7 +225,7 @@ export interface RunRecord {
   observing: string[];
   startedAt: string;
   finishedAt: string | null;
-  exitCode: number | null;
+  outcome: RunOutcome | null;
   totals: unknown;
   error: string | null;
   host: string;

@@ -21,6 +21,7 @@ import type {
   ServiceChange,
   ServiceRecord,
   SwitchRecord,
+  RunOutcome,
 } from './records.js';
 
 /** A lease held by this process, as proof for fenced writes. */
@@ -235,7 +236,7 @@ export interface StoreTables extends AgentTables {
     /** Fails with `store_not_found` for a run that was not started. */
     finish(
       id: string,
-      change: { finishedAt: string; exitCode: number; totals: unknown; error: string | null; observing: string[] },
+      change: { finishedAt: string; outcome: RunOutcome; totals: unknown; error: string | null; observing: string[] },
     ): Promise<void>;
     get(id: string): Promise<RunRecord | null>;
     /** Newest first. */

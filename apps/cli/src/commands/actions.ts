@@ -1,4 +1,5 @@
-import { ExitCode, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { resolveAction } from '../operations/resolve-action.js';
 import { withSession } from '../operations/session.js';
 import { Terminal } from '../output/terminal.js';

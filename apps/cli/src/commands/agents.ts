@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { RunOutcome } from '@sluice/state-store';
 import type { HiddifyUserMode, LedgerOpening } from '@sluice/hiddify-agent-traffic';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
-import { ExitCode, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { ExitCode, exitCodeOf } from '../exit-codes.js';
 import { checkAgents } from '../operations/agents/check-agents.js';
 import { canCreateUser, createAgentUser } from '../operations/agents/create-agent-user.js';
 import { limitAgent, limitAgents } from '../operations/agents/limit-agents.js';
@@ -51,9 +53,9 @@ function openingOf(text: string | undefined): LedgerOpening | undefined {
 }
 
 /** Exit 4 of a dry run that found something to change. */
-function detailed(exitCode: number, changes: boolean, options: AgentOptions): number {
+function detailed(outcome: RunOutcome, changes: boolean, options: AgentOptions): number {
   const asked = options.dryRun === true && options.detailedExitcode === true;
-  return exitCode === ExitCode.done && asked && changes ? ExitCode.changes : exitCode;
+  return outcome === 'done' && asked && changes ? ExitCode.changes : exitCodeOf(outcome);
 }
 
 /** `sluice agent list` */
@@ -125,7 +127,7 @@ export const agentCheck: CommandHandler<AgentOptions> = ([agent], options, deps)
   if ((agent === undefined) === (options.all !== true))
     throw usageError('bad_option', 'Name an agent, or say --all; nothing was called');
   return withSession(deps, options, async (session) => {
-    const { report, exitCode, changes } = await checkAgents(session, {
+    const { report, outcome, changes } = await checkAgents(session, {
       agent: agent ?? null,
       panel: options.panel,
       dryRun: options.dryRun === true,
@@ -139,7 +141,7 @@ export const agentCheck: CommandHandler<AgentOptions> = ([agent], options, deps)
         agent === undefined ? report : { ...only, run, notices, panels, error: error ?? only?.error ?? null },
       );
     } else printCheck(terminal, report, options.verbose === true);
-    return detailed(exitCode, changes > 0, options);
+    return detailed(outcome, changes > 0, options);
   });
 };
 
@@ -194,7 +196,7 @@ export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], opti
 /** `sluice agent restore AGENT` */
 export const agentRestore: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
   withSession(deps, options, async (session) => {
-    const { report, exitCode } = await restoreAgent(session, {
+    const { report, outcome } = await restoreAgent(session, {
       panel: options.panel,
       agent,
       force: options.force === true,
@@ -203,14 +205,14 @@ export const agentRestore: CommandHandler<AgentOptions> = ([agent = ''], options
     });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(report);
-    else if (!terminal.quiet || exitCode !== ExitCode.done) {
+    else if (!terminal.quiet || outcome !== 'done') {
       printAgent(terminal, report);
       for (const { type, target, state } of report.actions)
         terminal.line(`  ${type} ${target} ${terminal.status(state)}`);
       for (const { name, outcome } of report.left) terminal.line(`  user "${name}" stays as it is: ${outcome}`);
       if (report.error) terminal.line(terminal.error(report.error));
     }
-    return detailed(exitCode, report.actions.length > 0, options);
+    return detailed(outcome, report.actions.length > 0, options);
   });
 
 /** `sluice agent explain AGENT` */

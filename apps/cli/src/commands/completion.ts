@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import type { Deps } from '../context.js';
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { completionScript } from '../output/completion/script.js';
 import type { CompletionNode, CompletionOption, CompletionValue, Shell } from '../output/completion/shape.js';
 

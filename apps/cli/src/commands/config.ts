@@ -1,6 +1,6 @@
 import { describedSchema } from '../config/described-schema.js';
 import { checkConfigFile, findConfigFile, formatProblem } from '../config/load.js';
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler } from './command.js';
 

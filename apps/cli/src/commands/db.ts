@@ -9,7 +9,8 @@ import {
   type StoreCheck,
 } from '@sluice/state-store';
 import { loadConfig } from '../config/load.js';
-import { ExitCode, itemErrorOf } from '../errors.js';
+import { itemErrorOf } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { backupBeforeMigration } from '../operations/backups.js';
 import { storeLocation } from '../operations/session.js';
 import { Terminal } from '../output/terminal.js';

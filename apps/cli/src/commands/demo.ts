@@ -1,4 +1,4 @@
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { runDemo } from '../demo/story.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler } from './command.js';

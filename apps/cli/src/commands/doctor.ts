@@ -1,4 +1,4 @@
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { runDoctor } from '../operations/doctor/doctor.js';
 import { withSession } from '../operations/session.js';
 import { Terminal } from '../output/terminal.js';

@@ -1,5 +1,5 @@
 import { formatBytes } from '@sluice/quota-core';
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { explainService, type Explanation } from '../operations/explain.js';
 import { parseTime } from '../operations/times.js';
 import { withSession } from '../operations/session.js';

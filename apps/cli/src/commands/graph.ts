@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { writeDrawing } from '../operations/graph/drawing-file.js';
 import type { PanelFigures } from '../operations/graph/panel-figures.js';
 import { panelGraph, type DrawnGraph } from '../operations/graph/panel-graph.js';

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { ExitCode, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { ExitCode, exitCodeOf } from '../exit-codes.js';
 import { adoptHold } from '../operations/adopt-hold.js';
 import { readHoldsFile } from '../operations/holds-file.js';
 import { releaseAll } from '../operations/release-all.js';
@@ -34,12 +35,12 @@ export async function giveOrder(
 ): Promise<number> {
   const dryRun = options.dryRun === true;
   return withSession(deps, options, async (session) => {
-    const { report, exitCode } = await orderHold(session, id, { ...order, waitMs: waitOf(options), dryRun });
+    const { report, outcome } = await orderHold(session, id, { ...order, waitMs: waitOf(options), dryRun });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(report);
-    else if (!terminal.quiet || exitCode !== ExitCode.done) printOrder(terminal, report);
+    else if (!terminal.quiet || outcome !== 'done') printOrder(terminal, report);
     const changes = dryRun && report.actions.length > 0 && options.detailedExitcode === true;
-    return exitCode === ExitCode.done && changes ? ExitCode.changes : exitCode;
+    return outcome === 'done' && changes ? ExitCode.changes : exitCodeOf(outcome);
   });
 }
 
@@ -105,7 +106,7 @@ async function releaseEverything(options: ReleaseOptions, deps: Deps): Promise<n
   const file = options.from === undefined ? null : readHoldsFile(path.resolve(deps.cwd, options.from));
   return withSession(deps, { ...options, storeMayBeLost: file !== null }, async (session) => {
     if (options.panel !== undefined) requirePanelName(session, options.panel);
-    const { report, exitCode } = await releaseAll(session, {
+    const { report, outcome } = await releaseAll(session, {
       panel: options.panel,
       reason: options.reason,
       dryRun: options.dryRun === true,
@@ -117,7 +118,7 @@ async function releaseEverything(options: ReleaseOptions, deps: Deps): Promise<n
     else printPass(terminal, report, true);
     if (!terminal.json) printSwept(terminal, report.agents);
     const changes = options.dryRun === true && options.detailedExitcode === true && report.totals.actions > 0;
-    return exitCode === ExitCode.done && changes ? ExitCode.changes : exitCode;
+    return outcome === 'done' && changes ? ExitCode.changes : exitCodeOf(outcome);
   });
 }
 

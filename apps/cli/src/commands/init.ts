@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { findConfigFile } from '../config/load.js';
 import type { Deps } from '../context.js';
-import { ExitCode, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import type { InitAnswers, PanelAnswer } from '../operations/init/answers.js';
 import { checkCurrency, checkTimeZone, pathInConfig } from '../operations/init/check-answers.js';
 import { parsePanelOption } from '../operations/init/panel-option.js';

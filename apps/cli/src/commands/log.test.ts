@@ -69,7 +69,7 @@ function run(id: string, seconds: number): RunRecord {
     observing: [],
     startedAt: at(seconds),
     finishedAt: null,
-    exitCode: null,
+    outcome: null,
     totals: null,
     error: null,
     host: 'test',
@@ -80,7 +80,7 @@ function run(id: string, seconds: number): RunRecord {
 const settled = (seconds: number, state: ActionRecord['state'] = 'applied') => ({ state, settledAt: at(seconds) });
 const finished = (seconds: number) => ({
   finishedAt: at(seconds),
-  exitCode: 0,
+  outcome: 'done' as const,
   totals: {},
   error: null,
   observing: [],

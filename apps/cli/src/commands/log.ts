@@ -2,7 +2,8 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { Deps, Output } from '../context.js';
-import { ExitCode, SluiceError, usageError } from '../errors.js';
+import { SluiceError, usageError } from '../errors.js';
+import { ExitCode, exitCodeOf } from '../exit-codes.js';
 import { exportLog } from '../operations/log-export.js';
 import { followLog } from '../operations/log-follow.js';
 import { readLog, type LogEntry, type LogFilter } from '../operations/log.js';
@@ -49,16 +50,21 @@ export const logList: CommandHandler<LogOptions> = (_args, options, deps) =>
     const terminal = new Terminal(deps, options);
     if (options.follow === true) {
       await followLog(session, filter, (entry) => {
-        if (terminal.json) deps.stdout.write(`${printableJson(entry)}\n`);
+        if (terminal.json) deps.stdout.write(`${printableJson(withExitCode(entry))}\n`);
         else terminal.line(lineOf(terminal, entry));
       });
       return interruptedBy(deps);
     }
     const entries = await readLog(session, filter);
-    if (terminal.json) terminal.document({ entries });
+    if (terminal.json) terminal.document({ entries: entries.map(withExitCode) });
     else for (const entry of entries) terminal.line(lineOf(terminal, entry));
     return ExitCode.done;
   });
+
+/** A run's entry as the documents have it: with the exit code of its command. */
+function withExitCode({ outcome, ...entry }: LogEntry): object {
+  return entry.kind === 'run' ? { ...entry, exitCode: outcome == null ? null : exitCodeOf(outcome) } : entry;
+}
 
 /** Text that is gathered before it is written. */
 const CHUNK = 65_536;
@@ -105,9 +111,7 @@ function interruptedBy({ signal }: Deps): number {
 
 function refuseInterrupted(deps: Deps): void {
   if (!deps.signal.aborted) return;
-  throw new SluiceError('interrupted', 'The export was interrupted: it is not whole', {
-    exitCode: interruptedBy(deps),
-  });
+  throw new SluiceError('interrupted', 'The export was interrupted: it is not whole', { kind: 'interrupted' });
 }
 
 /** Waits until a slow reader has taken what it was given: otherwise all of it would gather here. */
@@ -127,7 +131,7 @@ async function writeLines(
   let text = '';
   for await (const entry of exportLog(session, filter)) {
     entries++;
-    text += `${printableJson(entry)}\n`;
+    text += `${printableJson(withExitCode(entry))}\n`;
     if (text.length < CHUNK) continue;
     await write(text);
     text = '';
@@ -160,6 +164,6 @@ export function lineOf(terminal: Terminal, entry: LogEntry): string {
       return `${head} ${place} ${word('targets')} restricted again in ${word('calls')} calls${failed}`;
     }
     default:
-      return `${head} ${word('run')} ${word('command')} ${entry['exitCode'] === null ? 'unfinished' : `exit ${word('exitCode')}`}`;
+      return `${head} ${word('run')} ${word('command')} ${entry.outcome == null ? 'unfinished' : `exit ${exitCodeOf(entry.outcome)}`}`;
   }
 }

@@ -1,5 +1,5 @@
 import { formatBytes } from '@sluice/quota-core';
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { clearOverride, setOverride } from '../operations/overrides.js';
 import { serviceDetail } from '../operations/services/show.js';
 import { requireService, withSession } from '../operations/session.js';

@@ -1,4 +1,5 @@
-import { ExitCode, itemErrorOf, type ItemError } from '../errors.js';
+import { itemErrorOf, type ItemError } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { withSession, type Session } from '../operations/session.js';
 import { Terminal } from '../output/terminal.js';
 import { unknownPanel } from '../operations/services/panels.js';

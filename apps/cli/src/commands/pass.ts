@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
-import { ExitCode, itemErrorOf, worstExitCode } from '../errors.js';
+import { itemErrorOf } from '../errors.js';
+import { ExitCode, exitCodeOf } from '../exit-codes.js';
 import { runPass } from '../operations/pass/pass.js';
 import type { PassRequest } from '../operations/pass/request.js';
 import type { PassReport } from '../operations/pass/report.js';
@@ -49,11 +50,7 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
         terminal.warn(`sluice: warning: ${warning.path}: ${warning.message}`);
     }
     const progress = await startProgress(deps, request.command, !terminal.json && !terminal.quiet);
-    const {
-      report,
-      exitCode: reached,
-      changes,
-    } = await runPass(session, {
+    const { report, outcome, changes } = await runPass(session, {
       ...request,
       keepAll: terminal.json || options.verbose === true || request.command === 'plan',
       onProgress: (done, total) => {
@@ -62,7 +59,8 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
     }).finally(() => {
       progress.stop();
     });
-    const exitCode = worstExitCode([reached, await finish(session, request, report)]);
+    const failed = !(await finish(session, request, report));
+    const exitCode = exitCodeOf(failed && ['done', 'partial', 'brake', 'busy'].includes(outcome) ? 'failed' : outcome);
     if (terminal.json) terminal.document(report);
     else if (request.command === 'plan') printPlan(terminal, report);
     else printPass(terminal, report, options.verbose === true);
@@ -73,17 +71,17 @@ async function pass(request: PassRequest, options: PassOptions, deps: Deps): Pro
 }
 
 /** What is left to do once the services are done; its failure is one of the run, whose services are told all the same. */
-async function finish(session: Session, request: PassRequest, report: PassReport): Promise<number> {
+async function finish(session: Session, request: PassRequest, report: PassReport): Promise<boolean> {
   try {
     if (!request.dryRun) session.refreshHoldsFile();
     // By a wrong clock everything that is kept for a time would be old.
     const clockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
     if (request.command === 'reconcile' && !request.dryRun && !clockWrong) await afterReconcile(session);
     await session.settle();
-    return ExitCode.done;
+    return true;
   } catch (error) {
     report.error ??= itemErrorOf(error);
-    return ExitCode.failed;
+    return false;
   }
 }
 

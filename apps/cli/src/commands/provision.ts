@@ -1,4 +1,5 @@
-import { ExitCode, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { ExitCode, exitCodeOf } from '../exit-codes.js';
 import { provision } from '../operations/provision/provision.js';
 import type { ProvisionRequest } from '../operations/provision/request.js';
 import { withSession } from '../operations/session.js';
@@ -48,7 +49,7 @@ async function perform(
   const dryRun = options.dryRun === true;
   return withSession(deps, options, async (session) => {
     const terminal = new Terminal(deps, options);
-    const { report, exitCode } = await provision(session, id, {
+    const { report, outcome } = await provision(session, id, {
       ...request,
       dryRun,
       waitMs: waitOf(options),
@@ -58,7 +59,7 @@ async function perform(
     });
     if (terminal.json) terminal.document(report);
     else {
-      if (!terminal.quiet || exitCode !== ExitCode.done) printOrder(terminal, report);
+      if (!terminal.quiet || outcome !== 'done') printOrder(terminal, report);
       if (report.credentials) {
         const { username, password, passwordFile } = report.credentials;
         terminal.line(`  account ${username ?? ''}`);
@@ -67,7 +68,7 @@ async function perform(
       }
     }
     const changes = dryRun && report.actions.length > 0 && options.detailedExitcode === true;
-    return exitCode === ExitCode.done && changes ? ExitCode.changes : exitCode;
+    return outcome === 'done' && changes ? ExitCode.changes : exitCodeOf(outcome);
   });
 }
 

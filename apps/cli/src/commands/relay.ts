@@ -1,4 +1,4 @@
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { listRelayUsers, listTunnels, loginLink } from '../operations/relay.js';
 import { withSession } from '../operations/session.js';
 import { bytesCell, Terminal } from '../output/terminal.js';

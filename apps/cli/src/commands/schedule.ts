@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.js';
 import type { Deps } from '../context.js';
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { regularMinutes, scheduledJobs } from '../operations/schedule/jobs.js';
 import { secretReferences } from '../operations/schedule/references.js';
 import { storeLocation } from '../operations/session.js';

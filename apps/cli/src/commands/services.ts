@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { printable, printableJson } from '@sluice/panel-http/printable';
-import { ExitCode, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { IMPORT_KEYS, fieldsOf } from '../operations/services/fields.js';
 import { describeTermination } from '../operations/provision/termination.js';
 import { addService, changeService, parsePairs, removeService } from '../operations/services/change-services.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ExitCode, SluiceError, usageError } from '../errors.js';
+import { SluiceError, usageError } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { compareWith } from '../operations/compare.js';
 import { runDoctor } from '../operations/doctor/doctor.js';
 import { formatOf, readRows } from '../operations/services/rows.js';

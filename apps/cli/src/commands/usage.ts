@@ -1,4 +1,4 @@
-import { ExitCode } from '../errors.js';
+import { ExitCode } from '../exit-codes.js';
 import { readUsage, usageHistory as historyOf } from '../operations/usage.js';
 import { withSession } from '../operations/session.js';
 import { bytesCell, Terminal } from '../output/terminal.js';

@@ -23,7 +23,9 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
   return withServiceLease(session, id, request.waitMs, async (service, leases) => {
     const panel = await session.panel(service.panel);
     if (!panel.adopt) {
-      throw new SluiceError('unsupported', `Panel "${panel.name}" (${panel.kind}) has nothing that could be adopted`);
+      throw new SluiceError('unsupported', `Panel "${panel.name}" (${panel.kind}) has nothing that could be adopted`, {
+        kind: 'unsupported',
+      });
     }
     const observation = (await panel.observe([service], session.deps.signal)).get(id);
     if (!observation?.state) {
@@ -31,6 +33,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
       throw new SluiceError(
         'not_observed',
         `"${id}" could not be looked at on panel "${panel.name}": ${why}; nothing was adopted`,
+        { kind: 'panel' },
       );
     }
     const { targets, problems } = panel.adopt(service, observation, request);

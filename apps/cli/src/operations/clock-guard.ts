@@ -53,6 +53,7 @@ export function refuseWrongClock(session: Session, panel: string, start: Moment)
 
 function clockWrong(panel: string, what: string, remedy: string): SluiceError {
   return new SluiceError('clock_wrong', `${what}: nothing was decided about its services; ${remedy}`, {
+    kind: 'panel',
     details: { panel },
   });
 }
@@ -93,7 +94,7 @@ export async function refuseUnconfirmedClock(session: Session, panel: string, st
   throw new SluiceError(
     'clock_unconfirmed',
     `our clock was last confirmed at ${confirmed} and now says ${now}, and no panel says what time it is: nothing was decided about panel "${panel}"; check the clock, and if it is right: "sluice doctor --accept-clock"`,
-    { details: { panel, confirmed, now } },
+    { kind: 'panel', details: { panel, confirmed, now } },
   );
 }
 

@@ -47,7 +47,9 @@ export async function explainService(session: Session, id: string, at: string | 
   const until = at ?? session.now();
   const decision = await store.decisions.at(id, until);
   if (at !== null && !decision && service.createdAt > at) {
-    throw new SluiceError('not_yet_known', `"${id}" was not known at ${at}: it was added at ${service.createdAt}`);
+    throw new SluiceError('not_yet_known', `"${id}" was not known at ${at}: it was added at ${service.createdAt}`, {
+      kind: 'not-found',
+    });
   }
   const cycles = await store.cycles.ofService(id);
   const cycle = cycles.find((item) => item.id === decision?.cycle) ?? null;

@@ -49,7 +49,7 @@ export async function writeHoldsFile(store: StateStore, at: string): Promise<voi
       throw new SluiceError(
         'holds_file_not_written',
         `The file of open holds ${file} can't be written (${reason}): the store has everything, the next run writes the file; make room or mend the permissions of its folder`,
-        { cause: error },
+        { kind: 'store', cause: error },
       );
     }
     content = await contentOf(store);
@@ -107,7 +107,7 @@ export function refuseLostStore(storeFile: string): void {
   throw new SluiceError(
     'store_missing',
     `The store ${storeFile} is gone, but ${file} names ${found.holds.length} holds: put a backup back with "sluice db restore FILE", or give everything back with "sluice hold release --all --from ${file} --yes"; to begin anew all the same, move that file away`,
-    { details: { store: storeFile, holdsFile: file } },
+    { kind: 'store', details: { store: storeFile, holdsFile: file } },
   );
 }
 

@@ -1,4 +1,4 @@
-import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables, RunOutcome } from '@sluice/state-store';
 import { SluiceError } from '../errors.js';
 import { runDecided, type OrderReport } from './order.js';
 import type { Session } from './session.js';
@@ -21,7 +21,7 @@ export async function orderHold(
   session: Session,
   id: string,
   order: HoldOrder,
-): Promise<{ report: OrderReport; exitCode: number }> {
+): Promise<{ report: OrderReport; outcome: RunOutcome }> {
   const { command, dryRun, waitMs } = order;
   return runDecided(session, id, { command, dryRun, waitMs }, (service) => {
     checkLifecycle(service, order);

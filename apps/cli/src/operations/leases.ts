@@ -1,5 +1,5 @@
 import type { HeldLease, LeaseRecord, LeaseRequest } from '@sluice/state-store';
-import { ExitCode, SluiceError } from '../errors.js';
+import { SluiceError } from '../errors.js';
 import type { Session } from './session.js';
 
 const TTL_MS = 60_000;
@@ -97,7 +97,7 @@ const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${own
 export function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
   const who = holders.map(whoHolds).join(', ');
   return new SluiceError('lease_held', `${name} is being worked on by another run: ${who}. Try again when it is done`, {
-    exitCode: ExitCode.leaseHeld,
+    kind: 'busy',
     details: { lease: name, holders: holders.map((holder) => holder.run) },
   });
 }
@@ -114,7 +114,7 @@ function leasesHeld(held: LeaseRecord[]): SluiceError {
     'lease_held',
     `Services are being worked on by another run: ${[...named, ...more].join(', ')}. Nothing was stored; try again when it is done`,
     {
-      exitCode: ExitCode.leaseHeld,
+      kind: 'busy',
       details: { services, holders: [...new Set(held.map(({ run }) => run))] },
     },
   );

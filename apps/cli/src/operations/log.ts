@@ -1,4 +1,4 @@
-import type { ActionRecord, ApiCallRecord, RefreshRecord, RunRecord } from '@sluice/state-store';
+import type { ActionRecord, ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from '@sluice/state-store';
 import type { Session } from './session.js';
 
 /** One entry of `log list` and one line of `log export`. */
@@ -8,6 +8,8 @@ export interface LogEntry {
   run: string | null;
   service: string | null;
   panel: string | null;
+  /** Of a run: how it ended; null while it is under way. */
+  outcome?: RunOutcome | null;
   [detail: string]: unknown;
 }
 
@@ -83,7 +85,7 @@ export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: 
 
 /** A run as an entry; `at` is when it began. */
 export function runEntry(run: RunRecord): LogEntry {
-  const { command, dryRun, observing, finishedAt, exitCode, totals, error } = run;
+  const { command, dryRun, observing, finishedAt, outcome, totals, error } = run;
   return {
     at: run.startedAt,
     kind: 'run',
@@ -94,7 +96,7 @@ export function runEntry(run: RunRecord): LogEntry {
     dryRun,
     observing,
     finishedAt,
-    exitCode,
+    outcome,
     totals,
     error,
   };

@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import type { RunRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { ExitCode, itemErrorOf, SluiceError, type ItemError } from '../errors.js';
+import type { RunRecord, ServiceRecord, StoreTables, RunOutcome } from '@sluice/state-store';
+import { itemErrorOf, type ItemError } from '../errors.js';
 import type { AccountOrder, Panel, Plan } from '../panels/panel.js';
 import { confirmClock, trustedNow } from './clock-guard.js';
 import type { Leases } from './leases.js';
@@ -17,7 +17,7 @@ import { shownNotice } from './pass/report.js';
 import { findSharers, planWithSharers } from './pass/sharing.js';
 import { fail, type Work } from './pass/work.js';
 import { refuseUnfinished } from './provision/termination.js';
-import { runRow } from './run-row.js';
+import { outcomeOfError, runRow } from './run-row.js';
 import { withServiceLease } from './services/change-services.js';
 import { serviceDetail, type ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
@@ -81,7 +81,7 @@ export interface ServiceOrder extends OrderFrame, OrderContent {}
 /** How an order ended. */
 export interface OrderOutcome {
   report: OrderReport;
-  exitCode: number;
+  outcome: RunOutcome;
   work: Work;
   /** Notices about open holds of other services, with these. */
   aboutHolds: { hold: string; notice: OrderReport['notices'][number] }[];
@@ -134,10 +134,10 @@ async function begin(session: Session, run: RunRecord, order: ServiceOrder, leas
     order.begin?.();
   } catch (error) {
     const { code, message } = itemErrorOf(error);
-    const exitCode = error instanceof SluiceError ? error.exitCode : ExitCode.failed;
+    const outcome = outcomeOfError(error);
     await session.write(leases.held, async (tables) => {
       await order.withdraw?.(tables);
-      const end = { finishedAt: session.now(), exitCode, totals: null, error: `${code}: ${message}`, observing: [] };
+      const end = { finishedAt: session.now(), outcome, totals: null, error: `${code}: ${message}`, observing: [] };
       if (order.run === undefined) await tables.runs.finish(run.id, end);
     });
     throw error;
@@ -255,7 +255,7 @@ async function finish(
   const goesOn = order.account?.verb === 'terminate' && work.actions.length > 0;
   const begun =
     goesOn || someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
-  const exitCode = complete ? ExitCode.done : begun ? ExitCode.partial : ExitCode.failed;
+  const outcome: RunOutcome = complete ? 'done' : begun ? 'partial' : 'failed';
   if (!order.dryRun) {
     await session.write(leases.held, async (tables) => {
       if (complete) await order.done?.(work.service, tables);
@@ -266,7 +266,7 @@ async function finish(
       if (order.decidedByRun !== true) await tables.notices.add(notices);
       if (order.run === undefined) {
         await confirmClock(session, tables);
-        await tables.runs.finish(run.id, { finishedAt, exitCode, totals: null, error, observing: [] });
+        await tables.runs.finish(run.id, { finishedAt, outcome, totals: null, error, observing: [] });
       }
     });
   }
@@ -295,5 +295,5 @@ async function finish(
     const notice = report.notices[index];
     return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
   });
-  return { report, exitCode, work, aboutHolds };
+  return { report, outcome, work, aboutHolds };
 }

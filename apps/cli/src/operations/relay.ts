@@ -43,11 +43,15 @@ export async function loginLink(session: Session, id: string): Promise<LoginLink
   const service = await requireService(session, id);
   const config = entryOf(session.config.panels, service.panel);
   if (config?.kind !== 'flvx') {
-    throw new SluiceError('unsupported', `"${id}" is on panel "${service.panel}", which is no FLVX panel`);
+    throw new SluiceError('unsupported', `"${id}" is on panel "${service.panel}", which is no FLVX panel`, {
+      kind: 'unsupported',
+    });
   }
   const username = await usernameOf(session, service);
   if (service.refs['flvx_user_id'] === undefined || username === null) {
-    throw new SluiceError('no_account', `"${id}" has no account yet: "sluice provision create ${id}"`);
+    throw new SluiceError('no_account', `"${id}" has no account yet: "sluice provision create ${id}"`, {
+      kind: 'not-found',
+    });
   }
   return { url: config.url, username, singleSignOn: false };
 }

@@ -1,4 +1,5 @@
-import { ExitCode, itemErrorOf } from '../errors.js';
+import type { RunOutcome } from '@sluice/state-store';
+import { itemErrorOf } from '../errors.js';
 import { Leases, panelLease } from './leases.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
 import { runOrder, type OrderOutcome } from './order.js';
@@ -31,7 +32,7 @@ const AT_ONCE = 16;
 export async function releaseAll(
   session: Session,
   request: ReleaseAllRequest,
-): Promise<{ report: PassReport; exitCode: number }> {
+): Promise<{ report: PassReport; outcome: RunOutcome }> {
   const startedAt = session.now();
   const id = session.id('run');
   const { file } = request;
@@ -132,18 +133,18 @@ export async function releaseAll(
   };
   const wrong = failed + broken.length;
   const all = views.length + ofAgents.length;
-  const exitCode = wrong === 0 ? ExitCode.done : wrong === all ? ExitCode.failed : ExitCode.partial;
+  const outcome: RunOutcome = wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial';
   if (!request.dryRun) {
     const { totals } = report;
     await session.store.runs.finish(id, {
       finishedAt: session.now(),
-      exitCode,
+      outcome,
       totals,
       error: null,
       observing: panels,
     });
   }
-  return { report, exitCode };
+  return { report, outcome };
 }
 
 /** Services with a change for a hold, open or ended, that may have been made: it can only be given back once that is known. */

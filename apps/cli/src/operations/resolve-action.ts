@@ -1,6 +1,6 @@
 import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { suggestion } from '../config/load.js';
-import { ExitCode, SluiceError } from '../errors.js';
+import { SluiceError } from '../errors.js';
 import type { StepOutcome } from '../panels/panel.js';
 import { Leases, panelLease, serviceLease } from './leases.js';
 import { actionEntry, type LogEntry } from './log.js';
@@ -38,7 +38,7 @@ export async function resolveAction(session: Session, id: string, request: Resol
     await session.write([lease], async (tables) => {
       await tables.runs.start(runRow(session, { id: runId, command: 'action resolve', dryRun: false, startedAt }));
       await settle(session, row, outcome, tables);
-      const end = { finishedAt: session.now(), exitCode: 0, totals: null, error: null, observing: [] };
+      const end = { finishedAt: session.now(), outcome: 'done' as const, totals: null, error: null, observing: [] };
       await tables.runs.finish(runId, end);
     });
   } finally {
@@ -88,7 +88,7 @@ async function requireAction(session: Session, id: string): Promise<ActionRecord
   throw new SluiceError(
     'unknown_action',
     `There is no action "${id}"${hint.length > 200 ? '' : hint}; "sluice log list --actions" lists them`,
-    { details: { action: id } },
+    { kind: 'not-found', details: { action: id } },
   );
 }
 
@@ -128,6 +128,6 @@ async function refuseWhileAtWork(session: Session, row: ActionRecord): Promise<v
   throw new SluiceError(
     'lease_held',
     `${row.type} ${row.target} is being worked on by ${run.id} (process ${run.pid} on ${run.host}). Try again when it is done`,
-    { exitCode: ExitCode.leaseHeld, details: { holders: [run.id] } },
+    { kind: 'busy', details: { holders: [run.id] } },
   );
 }

@@ -1,4 +1,5 @@
-import type { RunRecord } from '@sluice/state-store';
+import type { RunOutcome, RunRecord } from '@sluice/state-store';
+import { SluiceError, type ErrorKind } from '../errors.js';
 import type { Session } from './session.js';
 
 /** The row of a run that begins. */
@@ -15,7 +16,7 @@ export function runRow(
     observing,
     startedAt,
     finishedAt: null,
-    exitCode: null,
+    outcome: null,
     totals: null,
     error: null,
     host,
@@ -27,4 +28,16 @@ export function runRow(
 export function isAtWork({ runId, deps }: Session, run: RunRecord): boolean {
   if (run.id === runId) return false;
   return run.finishedAt === null && deps.isAlive({ host: run.host, pid: run.pid, processStart: '' });
+}
+
+const BY_KIND: Partial<Record<ErrorKind, RunOutcome>> = {
+  usage: 'usage',
+  busy: 'busy',
+  brake: 'brake',
+  interrupted: 'interrupted',
+};
+
+/** Returns how a run ended that this was thrown in. */
+export function outcomeOfError(error: unknown): RunOutcome {
+  return error instanceof SluiceError ? (BY_KIND[error.kind] ?? 'failed') : 'failed';
 }

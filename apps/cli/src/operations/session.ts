@@ -265,8 +265,6 @@ export async function requireService(session: Session, id: string) {
   throw new SluiceError(
     'unknown_service',
     `There is no service "${id}"${hint.length > 200 ? '; see "sluice service list"' : hint}`,
-    {
-      details: { service: id },
-    },
+    { kind: 'not-found', details: { service: id } },
   );
 }

@@ -31,7 +31,11 @@ export function checkSwitch(session: Session, panel: string, product: string | n
   if (product === null) return;
   const own = Object.keys(products).filter((name) => products[name]?.panel === panel);
   if (!own.includes(product)) {
-    throw new SluiceError('unknown_product', `Panel "${panel}" has no product "${product}"${suggestion(product, own)}`);
+    throw new SluiceError(
+      'unknown_product',
+      `Panel "${panel}" has no product "${product}"${suggestion(product, own)}`,
+      { kind: 'not-found' },
+    );
   }
 }
 

@@ -10,5 +10,5 @@ export function withCredentialKey(error: unknown, key: string): ItemError {
 export function throwWithCredentialKey(error: unknown, key: string): never {
   const { code, message } = withCredentialKey(error, key);
   if (code !== 'PANEL_AUTH') throw error;
-  throw new SluiceError(code, message, { cause: error });
+  throw new SluiceError(code, message, { kind: 'panel', cause: error });
 }

@@ -1,3 +1,4 @@
+import type { RunOutcome } from '../records.js';
 import { StoreError } from '../store-error.js';
 
 /** What a column can hold in every database that the store may run on. */
@@ -145,4 +146,27 @@ export function numberList<Name extends string>(name: Name): Column<Name, string
     'a list of numbers',
     (value): value is number[] => Array.isArray(value) && value.every((entry) => typeof entry === 'number'),
   );
+}
+
+/** How a run ended, as the number that the column has always held. */
+const OUTCOMES: readonly (readonly [RunOutcome, number])[] = [
+  ['done', 0],
+  ['failed', 1],
+  ['usage', 2],
+  ['partial', 3],
+  ['busy', 5],
+  ['brake', 6],
+  ['interrupted', 130],
+  ['terminated', 143],
+];
+
+/** How a run ended; a number that no version has written reads as a failure. */
+export function outcomeOrNull<Name extends string>(name: Name): Column<Name, number | null, RunOutcome | null> {
+  const numbers = new Map(OUTCOMES);
+  const words = new Map(OUTCOMES.map(([word, number]) => [number, word]));
+  return {
+    name,
+    encode: (value) => (value === null ? null : (numbers.get(value) ?? null)),
+    decode: (stored) => (stored === null ? null : (words.get(stored) ?? 'failed')),
+  };
 }

@@ -10,7 +10,7 @@ describe('runs', () => {
     await at.store.runs.start(run('run-2', { startedAt: minute(1), command: 'reconcile', dryRun: true }));
     await at.store.runs.finish('run-1', {
       finishedAt: minute(2),
-      exitCode: 3,
+      outcome: 'partial',
       totals: { services: 2 },
       error: 'x',
       observing: ['dcim'],
@@ -18,7 +18,7 @@ describe('runs', () => {
     expect(await at.store.runs.get('run-1')).toEqual(
       run('run-1', {
         finishedAt: minute(2),
-        exitCode: 3,
+        outcome: 'partial',
         totals: { services: 2 },
         error: 'x',
         observing: ['dcim'],
@@ -29,7 +29,13 @@ describe('runs', () => {
     expect((await at.store.runs.list({ command: 'poll' })).map((each) => each.id)).toEqual(['run-1']);
     expect((await at.store.runs.list({ since: minute(1), limit: 5 })).map((each) => each.id)).toEqual(['run-2']);
     await expect(
-      at.store.runs.finish('run-9', { finishedAt: minute(2), exitCode: 0, totals: null, error: null, observing: [] }),
+      at.store.runs.finish('run-9', {
+        finishedAt: minute(2),
+        outcome: 'done',
+        totals: null,
+        error: null,
+        observing: [],
+      }),
     ).rejects.toMatchObject({ code: 'store_not_found' });
   });
 

@@ -212,7 +212,7 @@ export function run(id: string, change: Partial<RunRecord> = {}): RunRecord {
     observing: [],
     startedAt: minute(0),
     finishedAt: null,
-    exitCode: null,
+    outcome: null,
     totals: null,
     error: null,
     host: 'host-1',

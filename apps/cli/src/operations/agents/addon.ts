@@ -14,7 +14,7 @@ export function refuseAddon({ name, addon }: AgentDesk, what: string): void {
   throw new SluiceError(
     'unsupported',
     `Panel "${name}" keeps its limits through the add-on, which can't ${what}: set panels.${name}.agents.addon: false to have Sluice keep them`,
-    { details: { panel: name } },
+    { kind: 'unsupported', details: { panel: name } },
   );
 }
 

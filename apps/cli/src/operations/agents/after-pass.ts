@@ -1,6 +1,6 @@
 import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic';
 import { isPanelError } from '@sluice/panel-http';
-import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
+import { itemErrorOf, SluiceError } from '../../errors.js';
 import { CLOCK_ERRORS } from '../clock-guard.js';
 import { panelLease, type Leases } from '../leases.js';
 import { noticeRows } from '../pass/notices.js';
@@ -11,6 +11,7 @@ import { checkThroughAddon } from './addon.js';
 import { openDesk } from './desk.js';
 import type { PanelSweep } from './panel-sweep.js';
 import { sweepPanel } from './sweep.js';
+import { outcomeOfError } from '../run-row.js';
 
 /** The sweep of one panel as the last part of a run over it; what it finds goes into the run's document. */
 export async function sweepAfterPass(
@@ -29,7 +30,7 @@ export async function sweepAfterPass(
   try {
     sweep = await sweepOf(session, name, request, leases, report.run.id);
   } catch (error) {
-    const isItsOwn = error instanceof SluiceError && error.exitCode === ExitCode.failed;
+    const isItsOwn = error instanceof SluiceError && outcomeOfError(error) === 'failed';
     if (!isItsOwn && !isPanelError(error) && !isAgentTrafficError(error)) throw error;
     report.panels.push({ panel: name, error: itemErrorOf(error) });
     return { changes: 0 };

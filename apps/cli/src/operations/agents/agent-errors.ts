@@ -22,6 +22,6 @@ export async function withAgentErrors<T>(text: string | null, work: () => Promis
     const known = Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, MOST_NAMES) : [];
     const hint = code === 'unknown_agent' && text !== null ? suggestion(text, known) : '';
     const told = hint === '' || hint.length > 200 ? message : message.replace(/\.$/, '') + hint;
-    throw new SluiceError(code, withRemedy({ code, message: told }), { details: rest, cause: error });
+    throw new SluiceError(code, withRemedy({ code, message: told }), { kind: 'panel', details: rest, cause: error });
   }
 }

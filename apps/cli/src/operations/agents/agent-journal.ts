@@ -50,7 +50,9 @@ export class AgentJournal {
   async #before(step: HiddifyStep): Promise<void> {
     const { deps } = this.#session;
     if (deps.signal.aborted)
-      throw new SluiceError(INTERRUPTED, 'the command was interrupted before the panel was called');
+      throw new SluiceError(INTERRUPTED, 'the command was interrupted before the panel was called', {
+        kind: 'interrupted',
+      });
     const now = this.#session.now();
     const id = this.#session.id('act');
     const row = plannedRow({

@@ -1,7 +1,8 @@
 import { printable } from '@sluice/panel-http/printable';
-import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
+import type { RunOutcome } from '@sluice/state-store';
+import { itemErrorOf } from '../../errors.js';
 import { confirmClock } from '../clock-guard.js';
-import { runRow } from '../run-row.js';
+import { outcomeOfError, runRow } from '../run-row.js';
 import type { Session } from '../session.js';
 
 /** `run` of a document (docs/json.md). */
@@ -16,7 +17,7 @@ export interface AgentRun {
 
 /** How a run ended. */
 export interface AgentRunEnd {
-  exitCode: number;
+  outcome: RunOutcome;
   totals: unknown;
   error: string | null;
 }
@@ -27,33 +28,28 @@ export async function asRun<T>(
   command: string,
   dryRun: boolean,
   work: (run: AgentRun) => Promise<{ result: T } & AgentRunEnd>,
-): Promise<{ result: T; exitCode: number }> {
+): Promise<{ result: T; outcome: RunOutcome }> {
   const startedAt = session.now();
   const run: AgentRun = { id: session.id('run'), command, dryRun, observing: [], startedAt, finishedAt: startedAt };
   session.runId = run.id;
   if (!dryRun) await session.store.runs.start(runRow(session, run));
-  const finish = async ({ exitCode, totals, error }: AgentRunEnd): Promise<void> => {
+  const finish = async ({ outcome, totals, error }: AgentRunEnd): Promise<void> => {
     if (dryRun) return;
     const { observing } = run;
     const message = error === null ? null : printable(error);
     await session.store.write(async (tables) => {
-      await tables.runs.finish(run.id, { finishedAt: session.now(), exitCode, totals, error: message, observing });
+      await tables.runs.finish(run.id, { finishedAt: session.now(), outcome, totals, error: message, observing });
       await confirmClock(session, tables);
     });
   };
   try {
     const { result, ...end } = await work(run);
-    const exitCode = session.deps.signal.aborted ? signalExit(session) : end.exitCode;
-    await finish({ ...end, exitCode });
-    return { result, exitCode };
+    const outcome = session.deps.signal.aborted ? 'interrupted' : end.outcome;
+    await finish({ ...end, outcome });
+    return { result, outcome };
   } catch (error) {
     const { code, message } = itemErrorOf(error);
-    const exitCode = error instanceof SluiceError ? error.exitCode : ExitCode.failed;
-    await finish({ exitCode, totals: null, error: `${code}: ${message}` }).catch(() => undefined);
+    await finish({ outcome: outcomeOfError(error), totals: null, error: `${code}: ${message}` }).catch(() => undefined);
     throw error;
   }
-}
-
-function signalExit({ deps }: Session): number {
-  return deps.signal.reason === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
 }

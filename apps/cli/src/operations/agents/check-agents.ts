@@ -1,6 +1,6 @@
 import { isPanelError } from '@sluice/panel-http';
-import type { HeldLease } from '@sluice/state-store';
-import { ExitCode, itemErrorOf, SluiceError, type ItemError } from '../../errors.js';
+import type { HeldLease, RunOutcome } from '@sluice/state-store';
+import { itemErrorOf, SluiceError, type ItemError } from '../../errors.js';
 import { leaseHeld, Leases, panelLease } from '../leases.js';
 import { noticeRows } from '../pass/notices.js';
 import { shownNotice } from '../pass/report.js';
@@ -11,6 +11,7 @@ import { agentPanel, agentPanels, openDesk } from './desk.js';
 import { findAgentUuid } from './find-agent.js';
 import type { AgentTotals, PanelSweep, SweptAgent } from './panel-sweep.js';
 import { noTotals, sweepFailure, sweepPanel } from './sweep.js';
+import { outcomeOfError } from '../run-row.js';
 
 /** What `agent check` is asked. */
 export interface CheckRequest {
@@ -36,10 +37,10 @@ export interface CheckReport {
 export async function checkAgents(
   session: Session,
   request: CheckRequest,
-): Promise<{ report: CheckReport; exitCode: number; changes: number }> {
+): Promise<{ report: CheckReport; outcome: RunOutcome; changes: number }> {
   const names = request.agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
   const sweeps: PanelSweep[] = [];
-  const { result, exitCode } = await asRun(session, 'agent check', request.dryRun, async (run) => {
+  const { result, outcome } = await asRun(session, 'agent check', request.dryRun, async (run) => {
     const report: CheckReport = {
       run,
       totals: noTotals(),
@@ -64,12 +65,12 @@ export async function checkAgents(
     const { totals, error } = report;
     return {
       result: report,
-      exitCode: exitCodeOf(report, sweeps),
+      outcome: outcomeOf(report, sweeps),
       totals,
       error: error === null ? null : `${error.code}: ${error.message}`,
     };
   });
-  return { report: result, exitCode, changes: sweeps.reduce((sum, { changes }) => sum + changes, 0) };
+  return { report: result, outcome, changes: sweeps.reduce((sum, { changes }) => sum + changes, 0) };
 }
 
 async function takePanels(leases: Leases, names: string[], report: CheckReport): Promise<string[]> {
@@ -112,7 +113,7 @@ async function sweepOne(
 }
 
 function isItsOwn(error: unknown): boolean {
-  return error instanceof SluiceError && error.exitCode === ExitCode.failed;
+  return error instanceof SluiceError && outcomeOfError(error) === 'failed';
 }
 
 /** Takes a sweep into a document; what somebody should hear of is written down once. */
@@ -144,10 +145,10 @@ function wholeError(sweeps: readonly PanelSweep[], wanted: number): CheckReport[
   return braked;
 }
 
-function exitCodeOf({ error, panels, totals }: CheckReport, sweeps: readonly PanelSweep[]): number {
-  if (error !== null && error.code !== 'mass_change') return ExitCode.failed;
-  if (error !== null) return ExitCode.brake;
+function outcomeOf({ error, panels, totals }: CheckReport, sweeps: readonly PanelSweep[]): RunOutcome {
+  if (error !== null && error.code !== 'mass_change') return 'failed';
+  if (error !== null) return 'brake';
   const someFailed =
     panels.length > 0 || totals.failed > 0 || sweeps.some(({ agents }) => agents.some((agent) => agent.error !== null));
-  return someFailed ? ExitCode.partial : ExitCode.done;
+  return someFailed ? 'partial' : 'done';
 }

@@ -1,6 +1,6 @@
 import { isAgentTrafficError, type CreationCheck, type HiddifyUserMode } from '@sluice/hiddify-agent-traffic';
 import { isPanelError, type PanelError } from '@sluice/panel-http';
-import { ExitCode, SluiceError } from '../../errors.js';
+import { SluiceError } from '../../errors.js';
 import type { Session } from '../session.js';
 import { withAgentErrors } from './agent-errors.js';
 import { AgentJournal } from './agent-journal.js';
@@ -56,7 +56,7 @@ export async function createAgentUser(session: Session, request: CreateUserReque
     const made = await withAgentErrors(text, () =>
       desk.addon === null ? create(session, desk, request, run.id) : createBeside(session, desk, request, run.id),
     );
-    return { result: made, exitCode: ExitCode.done, totals: null, error: null };
+    return { result: made, outcome: 'done', totals: null, error: null };
   });
   return result;
 }
@@ -96,7 +96,11 @@ async function create(
 /** Its promise stands, so the same order again goes on where this one was broken off. */
 function toRepeat(error: PanelError, name: string): SluiceError {
   const message = `${error.statement} Whether user "${name}" was made is open: run the same command again, it goes on with the same user.`;
-  return new SluiceError(error.code, message, { details: { panel: error.panel, status: error.status }, cause: error });
+  return new SluiceError(error.code, message, {
+    kind: 'panel',
+    details: { panel: error.panel, status: error.status },
+    cause: error,
+  });
 }
 
 /** Through the add-on: its check, then the creation. It is not one act, as its semantics say. */

@@ -69,7 +69,7 @@ async function openAddon(
   throw new SluiceError(
     'addon_absent',
     `Panel "${name}": the add-on (panels.${name}.agents.addon) does not answer, so nothing is known of any limit (${tried.join('; ')}): set agents.addon: false to have Sluice keep the limits itself, or name its prefix`,
-    { details: { panel: name, tried: found.tried } },
+    { kind: 'panel', details: { panel: name, tried: found.tried } },
   );
 }
 

@@ -1,4 +1,5 @@
-import { ExitCode, itemErrorOf, type ItemError } from '../../errors.js';
+import type { RunOutcome } from '@sluice/state-store';
+import { itemErrorOf, type ItemError } from '../../errors.js';
 import { Leases, panelLease } from '../leases.js';
 import { runOrder } from '../order.js';
 import type { Session } from '../session.js';
@@ -40,23 +41,23 @@ export type RestoreReport = AgentDetail & {
 export async function restoreAgent(
   session: Session,
   request: RestoreRequest,
-): Promise<{ report: RestoreReport; exitCode: number }> {
+): Promise<{ report: RestoreReport; outcome: RunOutcome }> {
   const desk = await openDesk(session, agentPanel(session, request.panel));
   refuseAddon(desk, 'give anybody back: it keeps no record of whom it disabled');
-  const { result, exitCode } = await asRun(session, 'agent restore', request.dryRun, async (run) => {
+  const { result, outcome } = await asRun(session, 'agent restore', request.dryRun, async (run) => {
     const leases = new Leases(session, run.id);
     try {
       if (!request.dryRun) await leases.take(panelLease(desk.name), request.waitMs);
       const report = await restore(session, desk, request, run, leases);
       run.finishedAt = session.now();
       const failed = report.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
-      const code = report.error === null && !failed ? ExitCode.done : ExitCode.partial;
-      return { result: report, exitCode: code, totals: null, error: report.error?.code ?? null };
+      const outcome = report.error === null && !failed ? ('done' as const) : ('partial' as const);
+      return { result: report, outcome, totals: null, error: report.error?.code ?? null };
     } finally {
       await leases.releaseAll();
     }
   });
-  return { report: result, exitCode };
+  return { report: result, outcome };
 }
 
 async function restore(

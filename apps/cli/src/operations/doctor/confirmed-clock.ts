@@ -22,7 +22,7 @@ export async function acceptClock(session: Session): Promise<AcceptedClock> {
     const before = await tables.clock.confirmed();
     await tables.clock.accept(at);
     await tables.runs.start(run);
-    await tables.runs.finish(id, { finishedAt: at, exitCode: 0, totals: null, error: null, observing: [] });
+    await tables.runs.finish(id, { finishedAt: at, outcome: 'done', totals: null, error: null, observing: [] });
     return { at, before };
   });
 }

@@ -106,11 +106,11 @@ async function runChecks(session: Session): Promise<Check[]> {
   } else {
     const age = session.deps.clock.now() - Date.parse(poll.startedAt);
     const late = age > LATE_INTERVALS * session.config.poll.interval;
-    const ended = poll.exitCode === null ? 'did not end' : `exit ${poll.exitCode}`;
+    const ended = poll.outcome ?? 'did not end';
     checks.push({
       name: 'last poll',
       object: poll.id,
-      status: late || (poll.exitCode !== 0 && poll.exitCode !== 3) ? 'warning' : 'ok',
+      status: late || (poll.outcome !== 'done' && poll.outcome !== 'partial') ? 'warning' : 'ok',
       message: `${poll.startedAt}, ${ended}${late ? '; it should run every 15 minutes: see "sluice schedule show"' : ''}`,
     });
   }

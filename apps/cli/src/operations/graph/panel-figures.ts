@@ -46,6 +46,7 @@ function fromCsv(text: string, panel: string): Pick<PanelFigures, 'series'> & { 
     throw new SluiceError(
       'graph_unreadable',
       `${panel} gave a graph as CSV that can't be understood; nothing was kept. Look at it in the panel itself`,
+      { kind: 'panel' },
     );
   };
   let rows: string[][];

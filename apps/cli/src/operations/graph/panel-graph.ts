@@ -34,7 +34,7 @@ export async function panelGraph(session: Session, id: string, range: GraphRange
     throw new SluiceError(
       'unsupported',
       `Panel "${panel.name}" (${panel.kind}) draws no graphs: leave --from-panel out, the readings in the store give one`,
-      { exitCode: 2 },
+      { kind: 'usage' },
     );
   }
   if (panel.requiredRef !== null && service.refs[panel.requiredRef] === undefined) {

@@ -29,7 +29,7 @@ export async function windowOf(session: Session, service: ServiceRecord, range: 
     throw new SluiceError(
       'not_metered_yet',
       `"${service.id}" has no cycle that was metered: run "sluice poll" first, or ask for --range 24h`,
-      { details: { service: service.id } },
+      { kind: 'not-found', details: { service: service.id } },
     );
   }
   return { start: cycle.start, end: iso(Math.min(now, Date.parse(cycle.end))), cycle: cycle.id };

@@ -1,5 +1,5 @@
-import type { DecisionRecord } from '@sluice/state-store';
-import { ExitCode, type ItemError } from '../../errors.js';
+import type { DecisionRecord, RunOutcome } from '@sluice/state-store';
+import type { ItemError } from '../../errors.js';
 import type { Session } from '../session.js';
 import { serviceView, type ServiceView } from '../views.js';
 import type { PassReport } from './report.js';
@@ -105,13 +105,13 @@ export function wholeError(services: ServiceView[], panels: PassReport['panels']
   return { code: 'all_failed', message: `none of the ${services.length} services could be done; each one says why` };
 }
 
-/** Exit code of a run: the first of 1, 5, 6, 3 that holds. */
-export function exitCodeOf(report: PassReport, tally: Pick<Tally, 'counted' | 'wrong' | 'partly' | 'left'>): number {
-  if (report.error?.code === 'lease_held') return ExitCode.leaseHeld;
-  if (report.error && report.error.code !== 'mass_change') return ExitCode.failed;
-  if (tally.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return ExitCode.failed;
+/** Returns how a run ended; the worst of what holds. */
+export function outcomeOf(report: PassReport, tally: Pick<Tally, 'counted' | 'wrong' | 'partly' | 'left'>): RunOutcome {
+  if (report.error?.code === 'lease_held') return 'busy';
+  if (report.error && report.error.code !== 'mass_change') return 'failed';
+  if (tally.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return 'failed';
   // A service for which something was done is a part that is not finished, and no failure as a whole.
-  if (tally.counted > 0 && tally.wrong === tally.counted && !tally.partly) return ExitCode.failed;
-  if (report.error?.code === 'mass_change') return ExitCode.brake;
-  return tally.wrong + tally.left + report.panels.length > 0 ? ExitCode.partial : ExitCode.done;
+  if (tally.counted > 0 && tally.wrong === tally.counted && !tally.partly) return 'failed';
+  if (report.error?.code === 'mass_change') return 'brake';
+  return tally.wrong + tally.left + report.panels.length > 0 ? 'partial' : 'done';
 }

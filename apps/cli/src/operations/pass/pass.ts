@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import type { ServiceRecord } from '@sluice/state-store';
-import { ExitCode, itemErrorOf, SluiceError } from '../../errors.js';
+import type { RunOutcome, ServiceRecord } from '@sluice/state-store';
+import { itemErrorOf, SluiceError } from '../../errors.js';
 import type { Panel } from '../../panels/panel.js';
 import { limitedPanels } from '../agents/limited-panels.js';
 import { confirmClock } from '../clock-guard.js';
@@ -8,7 +8,7 @@ import { leaseHeld, Leases, panelLease } from '../leases.js';
 import { runRow } from '../run-row.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
-import { exitCodeOf, wholeError } from './outcome.js';
+import { outcomeOf, wholeError } from './outcome.js';
 import { reportElsewhere } from './elsewhere.js';
 import { runPanel } from './panel-pass.js';
 import type { PassReport } from './report.js';
@@ -22,7 +22,7 @@ import { Tally } from './tally.js';
 export async function runPass(
   session: Session,
   request: PassRequest,
-): Promise<{ report: PassReport; exitCode: number; changes: boolean }> {
+): Promise<{ report: PassReport; outcome: RunOutcome; changes: boolean }> {
   const startedAt = session.now();
   const runId = session.id('run');
   session.runId = runId;
@@ -61,14 +61,14 @@ export async function runPass(
     await reportElsewhere(session, request, report);
     report.services = tally.views(names);
     report.run.finishedAt = session.now();
-    const exitCode = exitCodeOf(report, tally);
-    if (exitCode === ExitCode.failed) report.error ??= wholeError(report.services, report.panels);
-    if (!request.dryRun) await finishRun(session, report, exitCode);
-    return { report, exitCode, changes: tally.changes };
+    const outcome = outcomeOf(report, tally);
+    if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
+    if (!request.dryRun) await finishRun(session, report, outcome);
+    return { report, outcome, changes: tally.changes };
   } catch (error) {
     if (!request.dryRun) {
       report.error ??= itemErrorOf(error);
-      await finishRun(session, report, ExitCode.failed).catch(() => undefined);
+      await finishRun(session, report, 'failed').catch(() => undefined);
     }
     throw error;
   } finally {
@@ -102,7 +102,7 @@ async function resolveSecrets(session: Session, names: string[]): Promise<void> 
     try {
       await session.panel(name);
     } catch (error) {
-      if (error instanceof SluiceError && error.exitCode === ExitCode.usage) throw error;
+      if (error instanceof SluiceError && error.kind === 'usage') throw error;
     }
   }
 }
@@ -135,11 +135,11 @@ async function takePanels(leases: Leases, names: string[], report: PassReport): 
   return taken;
 }
 
-async function finishRun(session: Session, report: PassReport, exitCode: number): Promise<void> {
+async function finishRun(session: Session, report: PassReport, outcome: RunOutcome): Promise<void> {
   await session.store.write(async (tables) => {
     await tables.runs.finish(report.run.id, {
       finishedAt: session.now(),
-      exitCode,
+      outcome,
       totals: report.totals,
       error: report.error ? printable(`${report.error.code}: ${report.error.message}`) : null,
       observing: report.run.observing,

@@ -6,10 +6,11 @@ import {
   type ServiceChange,
   type ServiceRecord,
   type StoreTables,
+  type RunOutcome,
 } from '@sluice/state-store';
 import { entryOf } from '../../config/entry-of.js';
 import type { ProductConfig } from '../../config/schema.js';
-import { ExitCode, SluiceError, usageError, type ItemError } from '../../errors.js';
+import { SluiceError, usageError, type ItemError } from '../../errors.js';
 import type { AccountOrder, Panel } from '../../panels/panel.js';
 import { suggestion } from '../../config/load.js';
 import {
@@ -35,20 +36,20 @@ export async function provision(
   session: Session,
   id: string,
   request: ProvisionRequest,
-): Promise<{ report: OrderReport; exitCode: number }> {
+): Promise<{ report: OrderReport; outcome: RunOutcome }> {
   const { verb, dryRun, waitMs } = request;
   const asked = await requireService(session, id);
   // A refusal that needs no lease writes nothing, not even that.
   await check(session, await session.panel(asked.panel), asked, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
-  const { report, exitCode, work, content } = await runDecided(session, id, frame, (service, panel) =>
+  const { report, outcome, work, content } = await runDecided(session, id, frame, (service, panel) =>
     decide(session, panel, service, request),
   );
   const { panel, plan, earlierFile } = content;
   // An account that was there already keeps its password, and nobody should take the one in the file for it.
   const isOurs = plan?.generated === true || (verb === 'create' && plan?.file === earlierFile);
-  if (plan?.file != null && isOurs && !work.passwordSet && exitCode === ExitCode.done) rmSync(plan.file);
-  return { report: { ...report, credentials: credentialsOf(panel, work, plan, request) }, exitCode };
+  if (plan?.file != null && isOurs && !work.passwordSet && outcome === 'done') rmSync(plan.file);
+  return { report: { ...report, credentials: credentialsOf(panel, work, plan, request) }, outcome };
 }
 
 /** Goes on with a termination that was broken off, as a part of a run; `observe` stops it. */
@@ -168,7 +169,7 @@ function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {
   throw new SluiceError(
     'unsupported',
     `Panel "${panel.name}" (${panel.kind}) can't ${verb}: it can ${panel.capabilities.join(', ')}`,
-    { details: { panel: panel.name, verb } },
+    { kind: 'unsupported', details: { panel: panel.name, verb } },
   );
 }
 
@@ -191,6 +192,7 @@ function productAfter(session: Session, service: ServiceRecord, memory: OrderMem
     throw new SluiceError(
       'unknown_product',
       `There is no product "${name}"${suggestion(name, Object.keys(session.config.products))}`,
+      { kind: 'not-found' },
     );
   }
   if (product.panel !== service.panel) {

@@ -10,6 +10,7 @@ export function requirePanelName({ config }: { config: Config }, name: string): 
 /** There is no such panel; names the nearest. */
 export function unknownPanel(name: string, known: string[]): SluiceError {
   return new SluiceError('unknown_panel', `There is no panel "${name}" in the config${suggestion(name, known)}`, {
+    kind: 'not-found',
     details: { panel: name },
   });
 }

@@ -19,7 +19,7 @@ export function refOf({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>, key: Sen
   throw new SluiceError(
     'bad_ref',
     `"${id}": its ${key} ${JSON.stringify(value)} can't be sent to the panel: "sluice service set ${id} ${key}=ID" corrects it`,
-    { details: { service: id, key } },
+    { kind: 'panel', details: { service: id, key } },
   );
 }
 

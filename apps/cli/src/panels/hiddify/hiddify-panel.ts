@@ -65,7 +65,7 @@ function openClient(name: string, options: Parameters<typeof createHiddifyClient
   } catch (error) {
     if (!isAgentTrafficError(error)) throw error;
     const key = error.code === 'invalid_key' ? 'apiKey' : 'url';
-    throw new SluiceError(error.code, `panels.${name}.${key}: ${error.message}`, { cause: error });
+    throw new SluiceError(error.code, `panels.${name}.${key}: ${error.message}`, { kind: 'panel', cause: error });
   }
 }
 

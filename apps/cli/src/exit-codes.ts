@@ -1,0 +1,37 @@
+import type { RunOutcome } from '@sluice/state-store';
+import { SluiceError, type ErrorKind } from './errors.js';
+
+/** Exit codes of the command (docs/exit-codes.md). */
+export const ExitCode = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  partial: 3,
+  changes: 4,
+  busy: 5,
+  brake: 6,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+const BY_KIND: Partial<Record<ErrorKind, number>> = {
+  usage: ExitCode.usage,
+  busy: ExitCode.busy,
+  brake: ExitCode.brake,
+  interrupted: ExitCode.interrupted,
+};
+
+/** Codes whose errors come from below the engine. */
+const BY_CODE: Record<string, number> = { lease_lost: ExitCode.busy };
+
+/** Returns the exit code of a run by its outcome. */
+export function exitCodeOf(outcome: RunOutcome): number {
+  return ExitCode[outcome];
+}
+
+/** Returns the exit code of anything thrown. */
+export function exitCodeOfError(error: unknown): number {
+  if (error instanceof SluiceError) return BY_KIND[error.kind] ?? ExitCode.failed;
+  const { code } = error as { code?: unknown };
+  return (typeof code === 'string' ? BY_CODE[code] : undefined) ?? ExitCode.failed;
+}
