@@ -1,11 +1,5 @@
+import type { Clock } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
-
-/** Time as operations see it. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
 
 /** Where a command writes. */
 export interface Output {
@@ -40,15 +34,4 @@ export interface Deps {
   version: string;
   /** Absolute paths of the running Node and of the command's file. */
   program: { node: string; script: string };
-}
-
-/** Instant of the clock as ISO 8601 UTC. */
-export function isoNow(clock: Clock): string {
-  return new Date(clock.now()).toISOString();
-}
-
-/** A short unguessable id that sorts by time: `run-m3k2j1x0-9f8e7d6c`. */
-export function newId(deps: Pick<Deps, 'clock' | 'randomBytes'>, prefix: string): string {
-  const time = deps.clock.now().toString(36).padStart(9, '0');
-  return `${prefix}-${time}-${Buffer.from(deps.randomBytes(5)).toString('hex')}`;
 }

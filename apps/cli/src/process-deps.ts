@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LeaseOwner } from '@sluice/state-store';
-import type { Clock, Deps } from './context.js';
-import { SluiceError } from './errors.js';
+import type { Deps } from './context.js';
+import { type Clock, SluiceError } from '@sluice/panel-kind';
 
 declare const SLUICE_VERSION: string;
 

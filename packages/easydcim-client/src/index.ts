@@ -1,5 +1,5 @@
-export { createEasyDcimClient } from './create-easydcim-client.js';
-export { defaultManagementPorts } from './port.js';
+export { createEasyDcimClient } from './client/create-easydcim-client.js';
+export { defaultManagementPorts } from './client/port.js';
 export type {
   BandwidthReading,
   BandwidthUnit,
@@ -12,4 +12,4 @@ export type {
   PanelService,
   Port,
   Window,
-} from './types.js';
+} from './client/types.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createFlvxClient } from './create-flvx-client.js';
+import { createFlvxClient } from './client/create-flvx-client.js';
 import { customerAndNeighbour } from './test/customers.js';
 import { close, ensureUser } from './test/orders.js';
 import { day, name, password, product, startWorld, type World } from './test/world.js';

@@ -37,3 +37,12 @@ export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
 export { pollSchedule } from './poll-schedule.js';
 export { brakeStops } from './brake.js';
+export type {
+  ActionRecord,
+  ActionState,
+  EvidenceRecord,
+  HoldRecord,
+  LeaseOwner,
+  ServiceRecord,
+  ServiceStatus,
+} from './records.js';

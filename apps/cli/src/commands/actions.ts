@@ -1,10 +1,10 @@
-import { usageError } from '../errors.js';
+import { usageError } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
-import { resolveAction } from '../operations/resolve-action.js';
-import { withSession } from '../operations/session.js';
+import { resolveAction } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { waitOf } from './shared.js';
+import { withSession } from '../session.js';
 
 /** Options of `action resolve`. */
 export interface ResolveOptions extends GlobalOptions {

@@ -4,19 +4,25 @@ import type { RunOutcome } from '@sluice/state-store';
 import type { HiddifyUserMode, LedgerOpening } from '@sluice/hiddify-agent-traffic';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
-import { usageError } from '../errors.js';
+import { usageError } from '@sluice/panel-kind';
 import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import { checkAgents } from '../operations/agents/check-agents.js';
-import { canCreateUser, createAgentUser } from '../operations/agents/create-agent-user.js';
-import { limitAgent, limitAgents } from '../operations/agents/limit-agents.js';
-import { restoreAgent } from '../operations/agents/restore-agent.js';
-import { explainAgent, listAgents, showAgent } from '../operations/agents/show-agents.js';
-import { readRows } from '../operations/services/rows.js';
-import { withSession } from '../operations/session.js';
+import {
+  canCreateUser,
+  checkAgents,
+  createAgentUser,
+  explainAgent,
+  limitAgent,
+  limitAgents,
+  listAgents,
+  restoreAgent,
+  showAgent,
+} from '@sluice/engine';
+import { readRows } from '../files/rows.js';
 import { printAgent, printAgents, printCheck } from '../output/agent-report.js';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm, waitOf } from './shared.js';
+import { withSession } from '../session.js';
 
 /** Options of the commands about agents. */
 export interface AgentOptions extends GlobalOptions {

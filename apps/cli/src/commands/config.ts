@@ -1,8 +1,9 @@
-import { describedSchema } from '../config/described-schema.js';
+import { describedSchema } from '@sluice/engine';
 import { checkConfigFile, findConfigFile, formatProblem } from '../config/load.js';
 import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler } from './command.js';
+import { KINDS } from '../kinds.js';
 
 /** `sluice config check` */
 export const configCheck: CommandHandler = (_args, options, deps) => {
@@ -23,6 +24,6 @@ export const configCheck: CommandHandler = (_args, options, deps) => {
 
 /** `sluice config schema` */
 export const configSchema: CommandHandler = (_args, options, deps) => {
-  new Terminal(deps, options).document(describedSchema());
+  new Terminal(deps, options).document(describedSchema(KINDS));
   return Promise.resolve(ExitCode.done);
 };

@@ -9,16 +9,14 @@ import {
   type StoreCheck,
 } from '@sluice/state-store';
 import { loadConfig } from '../config/load.js';
-import { itemErrorOf } from '../errors.js';
+import { itemErrorOf } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
-import { backupBeforeMigration } from '../operations/backups.js';
-import { storeLocation } from '../operations/session.js';
+import { backupBeforeMigration, leaseHeld, replaceHoldsFile, nodeFiles } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';
-import { leaseHeld } from '../operations/leases.js';
-import { replaceHoldsFile } from '../operations/holds-file.js';
 import type { Deps } from '../context.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm } from './shared.js';
+import { storeLocation } from '../session.js';
 
 /** `sluice db check` */
 export const dbCheck: CommandHandler = async (_args, options, deps) => {
@@ -58,7 +56,7 @@ export function printChecks(
 /** `sluice db migrate` */
 export const dbMigrate: CommandHandler = async (_args, options, deps) => {
   const location = storeLocation(loadConfig(options.config, deps.env, deps.cwd));
-  await backupBeforeMigration(location, deps.clock);
+  await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
   const { from: before } = await migrateStore(location, { clock: deps.clock });
   const terminal = new Terminal(deps, options);
   if (terminal.json) terminal.document({ location, from: before, to: LATEST_SCHEMA_VERSION });
@@ -93,7 +91,7 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   const store = await openStore({ location, clock: deps.clock });
   let replacedHolds: string | null;
   try {
-    replacedHolds = await replaceHoldsFile(store, new Date(deps.clock.now()).toISOString());
+    replacedHolds = await replaceHoldsFile(store, nodeFiles, new Date(deps.clock.now()).toISOString());
   } finally {
     await store.close();
   }

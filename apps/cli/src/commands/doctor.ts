@@ -1,9 +1,10 @@
 import { ExitCode } from '../exit-codes.js';
-import { runDoctor } from '../operations/doctor/doctor.js';
-import { withSession } from '../operations/session.js';
+import { runDoctor, type Check } from '@sluice/engine';
+import type { Config } from '../config/load.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printChecks } from './db.js';
+import { withSession } from '../session.js';
 
 /** Options of `sluice doctor`. */
 type DoctorOptions = GlobalOptions & { contract?: boolean; panel?: string; acceptClock?: boolean };
@@ -11,11 +12,25 @@ type DoctorOptions = GlobalOptions & { contract?: boolean; panel?: string; accep
 /** `sluice doctor [--contract] [--accept-clock]` */
 export const doctor: CommandHandler<DoctorOptions> = (_args, options, deps) =>
   withSession(deps, options, async (session) => {
-    const { ok, checks } = await runDoctor(session, {
+    const { ok, checks: found } = await runDoctor(session, {
       contract: options.contract === true,
       panel: options.panel,
       acceptClock: options.acceptClock === true,
     });
+    const checks = [...configChecks(session.config), ...found];
     printChecks(new Terminal(deps, options), ok, checks);
     return ok ? ExitCode.done : ExitCode.failed;
   });
+
+function configChecks(config: Config): Check[] {
+  const panels = Object.keys(config.panels).join(', ') || 'none';
+  return [
+    { name: 'config', object: config.file, status: 'ok', message: `panels: ${panels}` },
+    ...config.warnings.map(({ path, message }): Check => ({
+      name: 'config',
+      object: path === '' ? config.file : path,
+      status: 'warning',
+      message,
+    })),
+  ];
+}

@@ -1,11 +1,10 @@
 import { formatBytes } from '@sluice/quota-core';
 import { ExitCode } from '../exit-codes.js';
-import { explainService, type Explanation } from '../operations/explain.js';
-import { parseTime } from '../operations/times.js';
-import { withSession } from '../operations/session.js';
+import { explainService, type Explanation, parseTime } from '@sluice/engine';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printDetail } from './services.js';
+import { withSession } from '../session.js';
 
 /** `sluice explain SERVICE` */
 export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = ''], options, deps) =>

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { GraphPoint } from '../operations/graph/sample-graph.js';
+import type { GraphPoint } from '@sluice/engine';
 import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
 import { elementsOf, parseXml } from '../test/xml.js';
 

@@ -2,18 +2,23 @@ import path from 'node:path';
 import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { writeDrawing } from '../operations/graph/drawing-file.js';
-import type { PanelFigures } from '../operations/graph/panel-figures.js';
-import { panelGraph, type DrawnGraph } from '../operations/graph/panel-graph.js';
-import { sampleGraph, type GraphPoint, type SampleGraph } from '../operations/graph/sample-graph.js';
-import type { GraphRange } from '../operations/graph/window.js';
-import { withSession } from '../operations/session.js';
+import { writeDrawing } from '../files/drawing-file.js';
+import {
+  type DrawnGraph,
+  type GraphPoint,
+  type GraphRange,
+  type PanelFigures,
+  panelGraph,
+  sampleGraph,
+  type SampleGraph,
+} from '@sluice/engine';
 import { byteAxis, plainAxis } from '../output/chart-axis.js';
 import { momentLabel } from '../output/chart-time.js';
 import { areaChart, type ChartData, type ChartLine } from '../output/chart.js';
 import { svgChart, svgPicture } from '../output/svg-chart.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
+import { withSession } from '../session.js';
 
 /** Options of `usage graph`. */
 export interface GraphOptions extends GlobalOptions {

@@ -1,21 +1,27 @@
 import path from 'node:path';
-import { usageError } from '../errors.js';
+import { usageError } from '@sluice/panel-kind';
 import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import { adoptHold } from '../operations/adopt-hold.js';
-import { readHoldsFile } from '../operations/holds-file.js';
-import { releaseAll } from '../operations/release-all.js';
-import { requirePanelName } from '../operations/services/panels.js';
-import { serviceDetail } from '../operations/services/show.js';
+import {
+  adoptHold,
+  type HoldOrder,
+  holdViews,
+  orderHold,
+  type OrderReport,
+  readHoldsFile,
+  releaseAll,
+  requirePanelName,
+  requireService,
+  serviceDetail,
+  nodeFiles,
+} from '@sluice/engine';
 import { printSwept } from '../output/agent-report.js';
 import { printPass } from '../output/pass-report.js';
-import { holdViews, orderHold, type HoldOrder } from '../operations/holds.js';
-import type { OrderReport } from '../operations/order.js';
-import { requireService, withSession } from '../operations/session.js';
 import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printDetail } from './services.js';
 import { confirm, waitOf } from './shared.js';
+import { withSession } from '../session.js';
 
 /** Options of what holds or releases one service by name. */
 export interface OrderOptions extends GlobalOptions {
@@ -103,7 +109,7 @@ async function releaseEverything(options: ReleaseOptions, deps: Deps): Promise<n
   if (options.dryRun !== true) {
     await confirm(deps, options, `Give back everything that Sluice restricted on ${where} and put it under observe?`);
   }
-  const file = options.from === undefined ? null : readHoldsFile(path.resolve(deps.cwd, options.from));
+  const file = options.from === undefined ? null : readHoldsFile(nodeFiles, path.resolve(deps.cwd, options.from));
   return withSession(deps, { ...options, storeMayBeLost: file !== null }, async (session) => {
     if (options.panel !== undefined) requirePanelName(session, options.panel);
     const { report, outcome } = await releaseAll(session, {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { checkConfigText } from '../config/load.js';
-import { KIND_NAMES } from '../operations/init/answers.js';
-import type { PanelOutcome } from '../operations/init/test-panels.js';
+import { KIND_NAMES } from '../init/answers.js';
+import type { PanelOutcome } from '../init/test-panels.js';
 import { Bench, type Outcome } from '../test/harness.js';
 
 const TOKEN = 'tok-51aa-very-secret-token';

@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import { usageError } from '../errors.js';
-import { KIND_NAMES, KINDS, kebab, type PanelAnswer, type SecretAnswer } from '../operations/init/answers.js';
+import { usageError } from '@sluice/panel-kind';
+import { KIND_NAMES, kebab, type PanelAnswer, type SecretAnswer, questionsOf } from '../init/answers.js';
 import {
   checkCredentialName,
   checkCurrency,
@@ -10,7 +10,7 @@ import {
   checkSecret,
   checkTimeZone,
   checkUrl,
-} from '../operations/init/check-answers.js';
+} from '../init/check-answers.js';
 
 /** What an interview is held with. */
 export interface Interviewer {
@@ -64,7 +64,7 @@ export class Interview {
   }
 
   async #panel(kind: PanelAnswer['kind'], taken: Set<string>): Promise<PanelAnswer> {
-    const questions = KINDS[kind];
+    const questions = questionsOf(kind);
     const name = await this.#ask(`Its name here [${questions.defaultName}]: `, questions.defaultName, (answer) => {
       if (taken.has(answer)) throw new Error(`there is a panel "${answer}" already`);
       return checkName(answer);

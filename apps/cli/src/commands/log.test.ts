@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import type { ActionRecord, ApiCallRecord, RunRecord, StateStore } from '@sluice/state-store';
-import type { LogEntry } from '../operations/log.js';
+import type { LogEntry } from '@sluice/engine';
 import { Bench, type Outcome } from '../test/harness.js';
 
 const START = Date.parse('2026-11-20T12:00:00Z');

@@ -2,16 +2,22 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { Deps, Output } from '../context.js';
-import { SluiceError, usageError } from '../errors.js';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import { exportLog } from '../operations/log-export.js';
-import { followLog } from '../operations/log-follow.js';
-import { readLog, type LogEntry, type LogFilter } from '../operations/log.js';
-import { NewFile } from '../operations/new-file.js';
-import { parseTime } from '../operations/times.js';
-import { requireService, withSession, type Session } from '../operations/session.js';
+import {
+  exportLog,
+  followLog,
+  type LogEntry,
+  type LogFilter,
+  parseTime,
+  readLog,
+  requireService,
+  type Session,
+} from '@sluice/engine';
+import { NewFile } from '../files/new-file.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
+import { withSession } from '../session.js';
 
 /** Options of `log list` and `log export`. */
 export interface LogOptions extends GlobalOptions {

@@ -1,12 +1,11 @@
 import { formatBytes } from '@sluice/quota-core';
 import { ExitCode } from '../exit-codes.js';
-import { clearOverride, setOverride } from '../operations/overrides.js';
-import { serviceDetail } from '../operations/services/show.js';
-import { requireService, withSession } from '../operations/session.js';
+import { clearOverride, requireService, serviceDetail, setOverride } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printDetail } from './services.js';
 import { waitOf } from './shared.js';
+import { withSession } from '../session.js';
 
 interface SetOptions extends GlobalOptions {
   quota?: string;

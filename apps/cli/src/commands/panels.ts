@@ -1,9 +1,9 @@
-import { itemErrorOf, type ItemError } from '../errors.js';
+import { itemErrorOf, type ItemError } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
-import { withSession, type Session } from '../operations/session.js';
+import { type Session, unknownPanel } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';
-import { unknownPanel } from '../operations/services/panels.js';
 import type { CommandHandler } from './command.js';
+import { withSession } from '../session.js';
 
 interface PanelView {
   name: string;

@@ -1,11 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
-import { itemErrorOf } from '../errors.js';
+import { itemErrorOf } from '@sluice/panel-kind';
 import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import { runPass } from '../operations/pass/pass.js';
-import type { PassRequest } from '../operations/pass/request.js';
-import type { PassReport } from '../operations/pass/report.js';
-import { afterReconcile } from '../operations/retention.js';
-import { withSession, type Session } from '../operations/session.js';
+import { afterReconcile, type PassReport, type PassRequest, runPass, type Session } from '@sluice/engine';
 import { printSwept } from '../output/agent-report.js';
 import { printPass } from '../output/pass-report.js';
 import { printPlan } from '../output/plan-report.js';
@@ -13,6 +9,7 @@ import { startProgress } from '../output/progress.js';
 import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
+import { withSession } from '../session.js';
 
 /** Options of `poll` and `reconcile`. */
 export interface PassOptions extends GlobalOptions {

@@ -1,13 +1,13 @@
-import { usageError } from '../errors.js';
+import path from 'node:path';
+import { usageError } from '@sluice/panel-kind';
 import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import { provision } from '../operations/provision/provision.js';
-import type { ProvisionRequest } from '../operations/provision/request.js';
-import { withSession } from '../operations/session.js';
+import { provision, type ProvisionRequest } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
 import type { CommandHandler } from './command.js';
 import { giveOrder, printOrder, type OrderOptions } from './holds.js';
 import { confirm, waitOf } from './shared.js';
+import { withSession } from '../session.js';
 
 /** Options of the provisioning verbs. */
 export interface ProvisionOptions extends OrderOptions {
@@ -53,8 +53,8 @@ async function perform(
       ...request,
       dryRun,
       waitMs: waitOf(options),
-      passwordFile: options.passwordFile,
-      passwordStdin: options.passwordStdin,
+      passwordFile: options.passwordFile === undefined ? undefined : path.resolve(deps.cwd, options.passwordFile),
+      password: options.passwordStdin === true ? deps.readStdin : undefined,
       shown: terminal.json || deps.stdout.isTTY === true,
     });
     if (terminal.json) terminal.document(report);

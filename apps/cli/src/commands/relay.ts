@@ -1,8 +1,8 @@
 import { ExitCode } from '../exit-codes.js';
-import { listRelayUsers, listTunnels, loginLink } from '../operations/relay.js';
-import { withSession } from '../operations/session.js';
+import { listRelayUsers, listTunnels, loginLink } from '@sluice/engine';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
+import { withSession } from '../session.js';
 
 /** Options of the FLVX look-ups. */
 export interface RelayOptions extends GlobalOptions {

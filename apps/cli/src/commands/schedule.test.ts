@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
-import { scheduledJobs } from '../operations/schedule/jobs.js';
+import { scheduledJobs } from '../schedule/jobs.js';
 import type { Config } from '../config/load.js';
 import { Bench } from '../test/harness.js';
 

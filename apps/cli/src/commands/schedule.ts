@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { regularMinutes, scheduledJobs } from '../operations/schedule/jobs.js';
-import { secretReferences } from '../operations/schedule/references.js';
-import { storeLocation } from '../operations/session.js';
+import { regularMinutes, scheduledJobs } from '../schedule/jobs.js';
+import { secretReferences } from '../schedule/references.js';
 import { crontab } from '../output/schedule/crontab.js';
 import type { SchedulePlan } from '../output/schedule/plan.js';
 import { systemdUnits } from '../output/schedule/systemd.js';
 import { Terminal } from '../output/terminal.js';
 import type { GlobalOptions } from './command.js';
+import { storeLocation } from '../session.js';
 
 /** Options of `schedule show`. */
 export interface ScheduleOptions extends GlobalOptions {

@@ -1,20 +1,31 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { printable, printableJson } from '@sluice/panel-http/printable';
-import { usageError } from '../errors.js';
+import { usageError } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
-import { IMPORT_KEYS, fieldsOf } from '../operations/services/fields.js';
-import { describeTermination } from '../operations/provision/termination.js';
-import { addService, changeService, parsePairs, removeService } from '../operations/services/change-services.js';
-import { importServices, type ImportReport } from '../operations/services/import-services.js';
-import { formatOf, readRows } from '../operations/services/rows.js';
-import { serviceDetail, serviceDetails, type ServiceDetail } from '../operations/services/show.js';
-import { requireService, withSession } from '../operations/session.js';
+import {
+  addService,
+  changeService,
+  describeTermination,
+  fieldsOf,
+  importKeys,
+  type ImportReport,
+  importServices,
+  parsePairs,
+  removeService,
+  requireService,
+  serviceDetail,
+  type ServiceDetail,
+  serviceDetails,
+} from '@sluice/engine';
+import { formatOf, readRows } from '../files/rows.js';
 import { usedCell } from '../output/pass-report.js';
 import { spreadsheetText } from '../output/spreadsheet.js';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm, waitOf } from './shared.js';
+import { withSession } from '../session.js';
+import { KINDS } from '../kinds.js';
 
 interface LockOptions extends GlobalOptions {
   waitLock?: string;
@@ -23,14 +34,14 @@ interface LockOptions extends GlobalOptions {
 /** `sluice service add ID KEY=VALUE…` */
 export const add: CommandHandler = ([id = '', ...pairs], options, deps) =>
   withSession(deps, options, async (session) => {
-    const service = await addService(session, id, parsePairs(pairs));
+    const service = await addService(session, id, parsePairs(pairs, KINDS));
     return show(new Terminal(deps, options), await serviceDetail(session, service));
   });
 
 /** `sluice service set SERVICE KEY=VALUE…` */
 export const set: CommandHandler<LockOptions> = ([id = '', ...pairs], options, deps) =>
   withSession(deps, options, async (session) => {
-    const service = await changeService(session, id, parsePairs(pairs), waitOf(options));
+    const service = await changeService(session, id, parsePairs(pairs, KINDS), waitOf(options));
     return show(new Terminal(deps, options), await serviceDetail(session, service));
   });
 
@@ -151,7 +162,9 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
   return withSession(deps, options, async (session) => {
     const services = await session.store.services.list(options.panel === undefined ? {} : { panel: options.panel });
     // Bytes are data for whoever reads them from a file or pipe; a terminal would obey them.
-    const rows = services.map(fieldsOf).map((row) => (deps.stdout.isTTY === true ? printableRow(row) : row));
+    const rows = services
+      .map((service) => fieldsOf(service, KINDS))
+      .map((row) => (deps.stdout.isTTY === true ? printableRow(row) : row));
     if (format === 'json') deps.stdout.write(`${printableJson({ services: rows }, 2)}\n`);
     else if (format === 'yaml') {
       const { stringify } = await import('yaml');
@@ -159,7 +172,7 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
     } else if (format === 'csv') {
       const { stringify } = await import('csv-stringify/sync');
       const cast = { string: options.spreadsheet === true ? spreadsheetText : (text: string) => text };
-      deps.stdout.write(stringify(rows, { header: true, columns: [...IMPORT_KEYS], cast }));
+      deps.stdout.write(stringify(rows, { header: true, columns: importKeys(KINDS), cast }));
     } else throw usageError('bad_option', `--format: "${format}" is none of csv, json, yaml`);
     return ExitCode.done;
   });

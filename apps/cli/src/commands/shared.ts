@@ -1,7 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import { parseDuration } from '../config/values.js';
+import { parseDuration, usageError } from '@sluice/panel-kind';
 import type { Deps } from '../context.js';
-import { usageError } from '../errors.js';
 
 /** Milliseconds of `--wait-lock` (default 30 s). */
 export function waitOf(options: { waitLock?: string }): number {

@@ -1,16 +1,22 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { SluiceError, usageError } from '../errors.js';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
-import { compareWith } from '../operations/compare.js';
-import { runDoctor } from '../operations/doctor/doctor.js';
-import { formatOf, readRows } from '../operations/services/rows.js';
-import { checkSwitch, dropSwitch, planEnforcing, setSwitch, type SwitchReport } from '../operations/switches.js';
-import { withSession } from '../operations/session.js';
+import {
+  checkSwitch,
+  compareWith,
+  dropSwitch,
+  planEnforcing,
+  runDoctor,
+  setSwitch,
+  type SwitchReport,
+} from '@sluice/engine';
+import { formatOf, readRows } from '../files/rows.js';
 import { printPlan } from '../output/plan-report.js';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm } from './shared.js';
+import { withSession } from '../session.js';
 
 interface SwitchOptions extends GlobalOptions {
   only?: string;

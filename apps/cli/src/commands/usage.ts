@@ -1,8 +1,8 @@
 import { ExitCode } from '../exit-codes.js';
-import { readUsage, usageHistory as historyOf } from '../operations/usage.js';
-import { withSession } from '../operations/session.js';
+import { readUsage, usageHistory as historyOf } from '@sluice/engine';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
+import { withSession } from '../session.js';
 
 /** `sluice usage [SERVICE]` */
 export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id], options, deps) =>

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { describedSchema } from './described-schema.js';
-import { DESCRIPTIONS } from './descriptions.js';
-import type { JsonSchemaNode } from './json-schema.js';
-import { configSchema } from './schema.js';
-import { parseDuration, parseShare } from './values.js';
+import { configSchema, describedSchema, descriptionsOf, type JsonSchemaNode } from '@sluice/engine';
+import { parseDuration, parseShare } from '@sluice/panel-kind';
+import { KINDS } from '../kinds.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 
@@ -26,10 +24,10 @@ function keysOf(node: JsonSchemaNode, prefix = ''): [string, string | undefined]
 
 describe('the schema of the config', () => {
   it('says of every key what it is for, and of nothing else', () => {
-    const keys = keysOf(describedSchema());
+    const keys = keysOf(describedSchema(KINDS));
     const texts = keys.map(([, text]) => text ?? '');
     expect(keys.length).toBeGreaterThan(100);
-    const said = Object.values(DESCRIPTIONS);
+    const said = Object.values(descriptionsOf(KINDS));
     expect(keys.filter(([, text = '']) => !said.some((own) => text.startsWith(own))).map(([key]) => key)).toEqual([]);
     expect(texts.filter((text) => /\((.*)\) \(\1\)/.test(text))).toEqual([]);
     const unused = said.filter((text) => !texts.some((shown) => shown.startsWith(text)));
@@ -37,8 +35,9 @@ describe('the schema of the config', () => {
   });
 
   it('states the defaults that are in force', () => {
-    const { poll, retention, graphCache } = configSchema.parse({ panels: {} });
-    const stated = (path: string): string => /(\S+) where nothing is said/.exec(DESCRIPTIONS[path] ?? '')?.[1] ?? '';
+    const { poll, retention, graphCache } = configSchema(KINDS).parse({ panels: {} });
+    const stated = (path: string): string =>
+      /(\S+) where nothing is said/.exec(descriptionsOf(KINDS)[path] ?? '')?.[1] ?? '';
     expect({
       interval: parseDuration(stated('poll.interval')),
       share: parseShare(stated('poll.brake.share')),
@@ -52,6 +51,6 @@ describe('the schema of the config', () => {
     const script = path.join(ROOT, 'scripts', 'config-docs.mjs');
     const { configDocs } = (await import(script)) as { configDocs: (schema: unknown) => Promise<string> };
     const written = readFileSync(path.join(ROOT, 'docs', 'config.md'), 'utf8');
-    expect(written).toBe(await configDocs(JSON.parse(JSON.stringify(describedSchema()))));
+    expect(written).toBe(await configDocs(JSON.parse(JSON.stringify(describedSchema(KINDS)))));
   });
 });

@@ -3,7 +3,7 @@ import { manualClock } from '@sluice/fake-panels';
 import { Bench } from '../test/harness.js';
 import type { ConfigProblem } from './load.js';
 import { resolveSecret } from './secrets.js';
-import { parseDuration, parseShare } from './values.js';
+import { parseDuration, parseShare } from '@sluice/panel-kind';
 
 let bench: Bench;
 beforeEach(() => {

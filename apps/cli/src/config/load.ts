@@ -1,13 +1,20 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { closest, distance } from 'fastest-levenshtein';
 import { LineCounter, parseDocument, type Document } from 'yaml';
+import { en } from 'zod/locales';
 import type * as z from 'zod/mini';
-import { usageError } from '../errors.js';
-import { configJsonSchema, type JsonSchemaNode } from './json-schema.js';
-import { findNotBuilt } from './not-built.js';
-import { checkRules } from './rules.js';
-import { configSchema, type ConfigValues } from './schema.js';
+import { usageError } from '@sluice/panel-kind';
+import {
+  checkRules,
+  configJsonSchema,
+  configSchema,
+  type Config as EngineConfig,
+  findNotBuilt,
+  type JsonSchemaNode,
+  suggestion,
+} from '@sluice/engine';
+import { KINDS } from '../kinds.js';
+import { isSecretReference } from './secrets.js';
 import { yamlMessage } from './yaml-message.js';
 
 /** One finding of `config check`. */
@@ -20,7 +27,7 @@ export interface ConfigProblem {
 }
 
 /** A config that holds, with the folder that its relative paths are relative to. */
-export interface Config extends ConfigValues {
+export interface Config extends EngineConfig {
   file: string;
   dir: string;
   warnings: ConfigProblem[];
@@ -75,16 +82,41 @@ export function checkConfigText(text: string, file: string): { config: Config | 
   for (const { path: keys, message } of findings) {
     problems.push({ severity: 'error', path: keys.join('.'), line: lineOf(document, lines, keys), message });
   }
-  const parsed = configSchema.safeParse(rest);
+  const parsed = configSchema(KINDS).safeParse(rest, { error: en().localeError });
   if (!parsed.success) {
     for (const issue of flatten(parsed.error.issues)) problems.push(...toProblems(issue, document, lines, raw));
     return { config: null, problems };
   }
-  for (const found of checkRules(parsed.data)) {
+  for (const found of [...checkRules(parsed.data, KINDS), ...literalSecrets(parsed.data)]) {
     problems.push({ ...found, line: lineOf(document, lines, found.path.split('.')) });
   }
   if (problems.some((problem) => problem.severity === 'error')) return { config: null, problems };
-  return { config: { ...parsed.data, file, dir: path.dirname(file), warnings: problems }, problems };
+  const dir = path.dirname(file);
+  return { config: { ...withFolders(parsed.data, dir), file, dir, warnings: problems }, problems };
+}
+
+/** Folders that the config names are relative to its file. */
+function withFolders(config: EngineConfig, dir: string): EngineConfig {
+  for (const { credentials } of Object.values(config.products)) {
+    if (credentials !== undefined) credentials.writeTo = path.resolve(dir, credentials.writeTo);
+  }
+  return config;
+}
+
+/** Secrets that stand in the file itself. */
+function literalSecrets(config: EngineConfig): { severity: 'warning'; path: string; message: string }[] {
+  return Object.entries(config.panels).flatMap(([name, panel]) =>
+    (KINDS.find(({ kind }) => kind === panel.kind)?.init.secrets ?? [])
+      .filter((key) => {
+        const value = panel[key];
+        return typeof value === 'string' && !isSecretReference(value);
+      })
+      .map((key) => ({
+        severity: 'warning' as const,
+        path: `panels.${name}.${key}`,
+        message: 'the secret stands in the file itself; ${env:NAME} or ${file:/path} keeps it out',
+      })),
+  );
 }
 
 /** The parsed text, or null where it can't be parsed: then `problems` says why. */
@@ -174,16 +206,8 @@ function toProblems(issue: z.core.$ZodIssue, document: Document, lines: LineCoun
   ];
 }
 
-/** `; did you mean "x"?`, or nothing when no known word is near. */
-export function suggestion(word: string, known: string[]): string {
-  if (known.length === 0) return '';
-  const nearest = closest(word, known);
-  const near = distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.floor(word.length / 2));
-  return near ? `; did you mean "${nearest}"?` : `; known: ${known.join(', ')}`;
-}
-
 function knownKeysAt(keys: string[], raw: unknown): string[] {
-  let nodes: JsonSchemaNode[] = [configJsonSchema()];
+  let nodes: JsonSchemaNode[] = [configJsonSchema(KINDS)];
   let value: unknown = raw;
   const expand = (node: JsonSchemaNode): JsonSchemaNode[] =>
     [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap((each) => (each === node ? [each] : expand(each)));

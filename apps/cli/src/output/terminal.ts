@@ -2,7 +2,7 @@ import { printableJson } from '@sluice/panel-http/printable';
 import { formatBytes } from '@sluice/quota-core';
 import Table from 'cli-table3';
 import type { Deps } from '../context.js';
-import type { ItemError } from '../errors.js';
+import type { ItemError } from '@sluice/panel-kind';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 
 /** How a command prints. */

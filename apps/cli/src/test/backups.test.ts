@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LATEST_SCHEMA_VERSION, openStore, storeVersion, type StateStore } from '@sluice/state-store';
-import type { PassReport } from '../operations/pass/report.js';
+import type { PassReport } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 let at: EasyDcimBench;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { StateStore } from '@sluice/state-store';
-import type { PassReport } from '../operations/pass/report.js';
+import type { PassReport } from '@sluice/engine';
 import { DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 

@@ -1,8 +1,7 @@
 import { startFakeEasyDcim } from '@sluice/fake-panels';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CycleRecord, StateStore } from '@sluice/state-store';
-import type { Check } from '../operations/doctor/check.js';
-import type { PassReport } from '../operations/pass/report.js';
+import type { Check, PassReport } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, TOKEN, type EasyDcimBench } from './easydcim-bench.js';
 
 const MINUTE = 60_000;

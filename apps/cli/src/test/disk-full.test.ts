@@ -1,9 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PassReport } from '../operations/pass/report.js';
+import { isHoldsFileStale, type PassReport, readHoldsFile, nodeFiles } from '@sluice/engine';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
-import { isHoldsFileStale, readHoldsFile } from '../operations/holds-file.js';
 import { runCommand } from './command-process.js';
 import { csvOf, startKillBench, succeed } from './kill/kill-bench.js';
 import { mountSmallDisk, whyNoMount, type SmallDisk } from './small-disk.js';
@@ -49,7 +48,7 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
     expect(run.stderr).toBe('');
     const { error } = run.json<PassReport>();
     // What the file of open holds says is whole, if not always the newest.
-    expect(() => readHoldsFile(`${at.bench.path(at.bench.storeFile)}.holds.json`)).not.toThrow();
+    expect(() => readHoldsFile(nodeFiles, `${at.bench.path(at.bench.storeFile)}.holds.json`)).not.toThrow();
     if (run.exitCode === 0) expect(error).toBeNull();
     else {
       expect([run.exitCode, error?.code]).toEqual([1, expect.stringMatching(/^(store_full|holds_file_not_written)$/)]);
@@ -66,7 +65,7 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
     expect(at.panel.server.changingCalls()).toHaveLength(6);
     expect(at.panel.events.filter((event) => !event.changed)).toEqual([]);
     expect((await at.bench.sluice('db check')).exitCode).toBe(0);
-    expect(await at.bench.store(isHoldsFileStale)).toBe(false);
+    expect(await at.bench.store((store) => isHoldsFileStale(store, nodeFiles))).toBe(false);
     expect(readdirSync(disk.folder).filter((name) => /\.(new|part)$/.test(name))).toEqual([]);
   }
 

@@ -102,7 +102,14 @@ const NOT_CODES = ['custom'];
 /** Codes as the sources write them: `code: 'x'`, and the first argument of the error constructors. */
 function codesInSources(): string[] {
   const root = path.resolve(DOCS, '..');
-  const folders = ['apps/cli/src', 'packages/panel-http/src', 'packages/state-store/src'];
+  const folders = [
+    'apps/cli/src',
+    'packages/engine/src',
+    'packages/panel-http/src',
+    'packages/panel-kind/src',
+    'packages/state-store/src',
+    ...['easydcim-client', 'flvx-client', 'hiddify-agent-traffic'].map((name) => `packages/${name}/src/panel`),
+  ];
   const files = folders.flatMap((folder) => sourcesIn(path.join(root, folder)));
   const patterns = [
     /\bcode: '([A-Za-z_]+)'/g,

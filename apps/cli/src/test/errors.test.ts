@@ -3,7 +3,7 @@ import { openSync, closeSync, copyFileSync, rmSync, writeSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, TOKEN, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
-import type { PassReport } from '../operations/pass/report.js';
+import type { PassReport } from '@sluice/engine';
 
 let at: EasyDcimBench;
 beforeAll(async () => {

@@ -1,8 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PanelSnapshot } from '@sluice/fake-panels';
-import type { HoldsFile } from '../operations/holds-file.js';
-import type { PassReport } from '../operations/pass/report.js';
+import type { HoldsFile, PassReport } from '@sluice/engine';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 let at: EasyDcimBench;

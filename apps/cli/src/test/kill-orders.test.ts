@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PassReport } from '../operations/pass/report.js';
-import { isHoldsFileStale } from '../operations/holds-file.js';
+import { isHoldsFileStale, type PassReport, nodeFiles } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
 import { GB, HOUR, idsOf } from './easydcim-bench.js';
 import { csvOf, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
@@ -47,7 +46,7 @@ async function within(work: (at: KillBench) => Promise<void>): Promise<void> {
     await addServices(at);
     await work(at);
     expect((await at.sluice('db check')).exitCode).toBe(0);
-    expect(await at.bench.store(isHoldsFileStale)).toBe(false);
+    expect(await at.bench.store((store) => isHoldsFileStale(store, nodeFiles))).toBe(false);
     expect(at.panel.server.failures).toEqual([]);
   } finally {
     await at.close();

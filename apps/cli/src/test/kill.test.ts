@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PanelEvent } from '@sluice/fake-panels';
-import type { PassReport } from '../operations/pass/report.js';
+import type { PassReport } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
 import { idsOf } from './easydcim-bench.js';
 import { drawServices, type DrawnService } from './kill/draw-services.js';

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Deps } from '../context.js';
-import type { PassReport } from '../operations/pass/report.js';
+import type { PassReport } from '@sluice/engine';
 import { isAlive, processStat } from '../process-deps.js';
 import { startCommand } from './command-process.js';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';

@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Comparison } from '../operations/compare.js';
-import type { PassReport } from '../operations/pass/report.js';
-import type { SwitchReport } from '../operations/switches.js';
+import type { Comparison, PassReport, SwitchReport } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PassReport } from '../operations/pass/report.js';
+import type { PassReport } from '@sluice/engine';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import { mountSmallDisk, whyNoMount, type SmallDisk } from './small-disk.js';

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ActionRecord, EvidenceRecord } from '@sluice/state-store';
-import type { Explanation } from '../operations/explain.js';
-import type { LogEntry } from '../operations/log.js';
-import type { PassReport } from '../operations/pass/report.js';
+import type { Explanation, LogEntry, PassReport } from '@sluice/engine';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { startHiddifyBench } from './hiddify-bench.js';
 

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import type { Clock } from '../context.js';
+import type { Clock } from '@sluice/panel-kind';
 import { isAlive, realClock } from '../process-deps.js';
 import { runCommand, startCommand } from './command-process.js';
 import { GB, HOUR, idsOf } from './easydcim-bench.js';

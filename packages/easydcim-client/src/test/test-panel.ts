@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isPanelError, type CallEvent, type Clock, type PanelError } from '@sluice/panel-http';
-import { createEasyDcimClient } from '../create-easydcim-client.js';
-import type { EasyDcimClient, EasyDcimOptions } from '../types.js';
+import { createEasyDcimClient } from '../client/create-easydcim-client.js';
+import type { EasyDcimClient, EasyDcimOptions } from '../client/types.js';
 
 export interface Asked {
   n: number;

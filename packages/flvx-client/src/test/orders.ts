@@ -1,17 +1,17 @@
-import type { FlvxClient } from '../client.js';
-import { planEnsureUser } from '../operations/ensure-user.js';
-import { planChangePassword, planTerminate } from '../operations/small-plans.js';
-import { NOWHERE } from '../plan/nowhere.js';
-import type { FlvxObservation, FlvxScope } from '../plan/observation.js';
-import { planAccount } from '../plan/plan-account.js';
-import type { FlvxStep } from '../plan/step.js';
-import type { AccountTarget } from '../plan/target.js';
-import type { FlvxEnsureUserWanted, FlvxTerminateWanted } from '../plan/wanted.js';
-import type { FlvxCounters } from '../records/counters.js';
-import { execute } from '../run/execute.js';
-import type { FlvxRunOptions } from '../run/operation.js';
-import type { FlvxExecution } from '../run/outcome.js';
-import type { GigabytesWhole } from '../units/units.js';
+import type { FlvxClient } from '../client/client.js';
+import { planEnsureUser } from '../account/operations/ensure-user.js';
+import { planChangePassword, planTerminate } from '../account/operations/small-plans.js';
+import { NOWHERE } from '../account/plan/nowhere.js';
+import type { FlvxObservation, FlvxScope } from '../account/plan/observation.js';
+import { planAccount } from '../account/plan/plan-account.js';
+import type { FlvxStep } from '../account/plan/step.js';
+import type { AccountTarget } from '../account/plan/target.js';
+import type { FlvxEnsureUserWanted, FlvxTerminateWanted } from '../account/plan/wanted.js';
+import type { FlvxCounters } from '../client/records/counters.js';
+import { execute } from '../account/run/execute.js';
+import type { FlvxRunOptions } from '../account/run/operation.js';
+import type { FlvxExecution } from '../account/run/outcome.js';
+import type { GigabytesWhole } from '../client/units/units.js';
 
 /** An account and what is ordered for it: what the tests of the executor run. */
 type Plan = (observed: FlvxObservation) => FlvxStep[];

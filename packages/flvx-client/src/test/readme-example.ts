@@ -3,13 +3,17 @@ import {
   createFlvxClient,
   epochMs,
   execute,
+  type FlvxAccountTarget,
+  type FlvxClient,
+  type FlvxHooks,
+  type FlvxOptions,
+  type FlvxStep,
   gigabytes,
   megabits,
   ownLimitName,
   planAccount,
   planEnsureUser,
-  type FlvxAccountTarget,
-  type FlvxOptions,
+  planTerminate,
 } from '../index.js';
 
 export async function provision(
@@ -46,7 +50,6 @@ export async function provision(
 // end of example
 
 // journal
-import { planTerminate, type FlvxClient, type FlvxHooks } from '../index.js';
 
 export interface Journal {
   planned(id: string): Promise<void>;
@@ -64,7 +67,6 @@ export async function remove(client: FlvxClient, userId: number, journal: Journa
 // end of journal
 
 // poll
-import { type FlvxStep } from '../index.js';
 
 export async function drift(client: FlvxClient, userIds: number[]): Promise<Map<number, FlvxStep[]>> {
   const snapshot = await client.snapshot({ tunnels: true, speedLimits: true }); // five calls, whatever their number

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startFakeServer, type FakeServer } from '@sluice/fake-panels';
-import type { FlvxClient, FlvxOptions } from '../client.js';
-import { createFlvxClient } from '../create-flvx-client.js';
+import type { FlvxClient, FlvxOptions } from '../client/client.js';
+import { createFlvxClient } from '../client/create-flvx-client.js';
 
 /** One recorded exchange with a panel. */
 export interface RecordedCase {

@@ -1,6 +1,6 @@
 import { changeOf, differencesOf, hasDifferences, isHalfMade } from '../client/compare-user.js';
 import type { HiddifyUser } from '../client/records.js';
-import type { CallOptions } from '../client/types.js';
+import type { CallOptions, NewHiddifyUser } from '../client/types.js';
 import { isPanelError } from '@sluice/panel-http';
 import { performStep } from '../steps/perform-step.js';
 import { StepsStopped, type StepHooks, type StepResult } from '../steps/step.js';
@@ -8,7 +8,6 @@ import { nowOf, type ManagerContext } from './context.js';
 import { settleReservation, type ReservationEnd } from './creation.js';
 import { FOUND } from './resume.js';
 import { isRaised } from './raised-limit.js';
-import type { NewHiddifyUser } from '../client/types.js';
 import type { RaisedLimit, ReservationRecord } from './records.js';
 
 /** What became of one promise that nobody works on any more. */

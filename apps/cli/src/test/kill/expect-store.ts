@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import type { HoldsFile } from '../../operations/holds-file.js';
+import type { HoldsFile } from '@sluice/engine';
 import { idsOf } from '../easydcim-bench.js';
 import type { Outcome, Bench } from '../harness.js';
 import type { ExpectedService } from './expected-state.js';

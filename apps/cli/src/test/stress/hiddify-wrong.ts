@@ -1,5 +1,5 @@
 import type { FakeHiddify } from '@sluice/fake-panels';
-import { MOST_BYTES } from '../../panels/hiddify/hiddify-product.js';
+import { MOST_BYTES } from '@sluice/hiddify-agent-traffic/panel';
 import { ALLOCATED_LIMIT, allowedGb, productOf, type DrawnUser } from './hiddify-services.js';
 import { dateIn, type World } from './world.js';
 import { wrongRows } from './wrong-rows.js';

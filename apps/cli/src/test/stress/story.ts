@@ -3,8 +3,7 @@ import { wrongMeanwhile, wrongTargets } from './invariants.js';
 import { playRound } from './interleave.js';
 import { Runner, type CommandRecord } from './runner.js';
 import { timeline } from './timeline.js';
-import type { Command, World } from './world.js';
-import { panelSubject, switchCommand } from './world.js';
+import { type Command, panelSubject, switchCommand, type World } from './world.js';
 
 /** Plays rounds of commands on one world, and looks for what must never be, during and after. */
 export async function playStory(world: World, random: SeededRandom): Promise<void> {

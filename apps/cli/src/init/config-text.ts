@@ -1,0 +1,107 @@
+import { stringify } from 'yaml';
+import { kebab, questionsOf, type InitAnswers, type PanelAnswer, type SecretAnswer } from './answers.js';
+import { exampleProducts } from './examples.js';
+
+/** File beside the config that keeps a secret given by hand. */
+export function secretFileOf(panel: Pick<PanelAnswer, 'name'>, key: string): string {
+  return `${panel.name}.${kebab(key)}`;
+}
+
+/**
+ * The text of `sluice.yaml`. Comments explain; lines that begin with # and no blank are examples, right as they are
+ * once that # is taken away.
+ */
+export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, key: string) => string): string {
+  const { timeZone, state, currency, panels } = answers;
+  const lines = [
+    '# Sluice: what is metered, what a quota is and what happens beyond it.',
+    '# Every key: "sluice config schema"; is this file right: "sluice config check".',
+    '# Relative paths are relative to this file. Lines that begin with # and no blank are examples: take the # away.',
+    '',
+    '# Time zone of billing dates; a panel may have its own.',
+    `timeZone: ${scalar(timeZone)}`,
+    '',
+    '# The state: one file, made on first use (0600).',
+    `state: ${scalar(state)}`,
+    '',
+    ...(currency === null ? [] : ['# Currency of prices.', `currency: ${scalar(currency)}`, '']),
+    '# observe: read, meter, decide and record, change nothing on any panel. on: enforce.',
+    '# Watch it for a week, then go live panel by panel with "sluice enforce PANEL".',
+    'enforce: observe',
+    '',
+    '# A secret is ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME} (systemd).',
+    ...panelLines(panels, fileOf),
+    '',
+    '# What is sold: which panel it is on, what it may use, and what happens beyond that.',
+    '#products:',
+    ...exampleProducts(panels.length > 0 ? panels : [{ kind: 'easydcim', name: 'dcim' }], scalar).map(example),
+    '',
+    '# How often "sluice poll" runs (see "sluice schedule show"); a run that would hold or release more than this share',
+    '# of the services of a panel stops before the first change.',
+    '#poll: { interval: 15m, brake: { share: 20%, atLeast: 5 } }',
+    '',
+    '# How long calls to panels and readings are kept; older readings are rolled up.',
+    '#retention: { apiLog: 30d, samples: 90d }',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function panelLines(panels: PanelAnswer[], fileOf: (panel: PanelAnswer, key: string) => string): string[] {
+  if (panels.length === 0) {
+    return [
+      '# No panel yet: put lines like these in the place of {}.',
+      'panels: {}',
+      ...[
+        '  dcim:',
+        '    kind: easydcim                    # or flvx, hiddify',
+        '    url: https://dcim.example.com',
+        '    token: ${env:DCIM_TOKEN}',
+      ].map(example),
+    ];
+  }
+  return ['panels:', ...panels.flatMap((panel) => onePanel(panel, (key) => fileOf(panel, key)))];
+}
+
+function onePanel(panel: PanelAnswer, fileOf: (key: string) => string): string[] {
+  const stated = new Set(Object.keys(panel.texts));
+  const later = [
+    ...questionsOf(panel.kind).laterKeys.filter((line) => !stated.has(line.slice(0, line.indexOf(':')))),
+    'timeZone: Europe/Berlin           # where the panel has its own',
+    'concurrency: 8                    # and timeout: 30s, retries: 3, requestsPerSecond: 10',
+  ];
+  return [
+    `  ${scalar(panel.name)}:`,
+    `    kind: ${panel.kind}`,
+    `    url: ${scalar(panel.url)}`,
+    ...(panel.allowHttp ? ['    allowHttp: true                   # the credentials travel unencrypted'] : []),
+    ...Object.entries(panel.texts).map(([key, value]) => `    ${key}: ${scalar(value)}`),
+    ...questionsOf(panel.kind).secrets.flatMap((key) => {
+      const secret = panel.secrets[key];
+      return secret === undefined ? [] : [`    ${key}: ${scalar(reference(secret, () => fileOf(key)))}`];
+    }),
+    ...later.map((line) => example(`    ${line}`)),
+  ];
+}
+
+function reference(secret: SecretAnswer, file: () => string): string {
+  switch (secret.from) {
+    case 'env':
+    case 'credential':
+      return `\${${secret.from}:${secret.name}}`;
+    case 'file':
+      return `\${file:${secret.path}}`;
+    case 'cmd':
+      return `\${cmd:${secret.program}}`;
+    default:
+      return secret.keep === 'config' ? secret.value : `\${file:./${file()}}`;
+  }
+}
+
+function example(line: string): string {
+  return `#${line}`;
+}
+
+/** Text as a YAML scalar, in quotes where it would be taken for something else. */
+function scalar(text: string): string {
+  return stringify(text, { lineWidth: 0 }).trimEnd();
+}

@@ -1,0 +1,147 @@
+import { suggestion } from '@sluice/engine';
+import { usageError, type SluiceError, type InitQuestions } from '@sluice/panel-kind';
+import { kebab, type PanelAnswer, type SecretAnswer, questionsOf } from './answers.js';
+import { checkCredentialName, checkEnvName, checkKind, checkName, checkSecret, checkUrl } from './check-answers.js';
+
+/** What a description of a panel is read with. */
+export interface PanelOptionSources {
+  /** The secret of `…-stdin`. */
+  stdin: () => Promise<string>;
+  pathInConfig: (answer: string) => string;
+}
+
+const SOURCES = ['env', 'file', 'credential', 'cmd', 'stdin'] as const;
+
+/**
+ * The panel of `--panel name=dcim,kind=easydcim,url=https://…,token-env=DCIM_TOKEN`. A secret is never among the words
+ * itself: others on the machine can see them.
+ *
+ * @throws SluiceError `bad_option` (exit 2) that names the key
+ */
+export async function parsePanelOption(spec: string, sources: PanelOptionSources): Promise<PanelAnswer> {
+  const pairs = split(spec);
+  const take = (key: string): string | null => {
+    const value = pairs.get(key) ?? null;
+    pairs.delete(key);
+    return value;
+  };
+  // The description itself is not repeated: there may be a secret in it by mistake.
+  const label = pairs.get('name') ?? pairs.get('kind') ?? '';
+  const fail = (message: string): never => {
+    throw refusal(label, message);
+  };
+  const checked = <T>(key: string, value: string, check: (answer: string) => T): T => {
+    try {
+      return check(value);
+    } catch (error) {
+      return fail(`${key}: ${(error as Error).message}`);
+    }
+  };
+  const required = <T>(key: string, check: (answer: string) => T): T =>
+    checked(key, take(key) ?? fail(`${key}=… is missing`), check);
+
+  const kind = required('kind', checkKind);
+  const questions = questionsOf(kind);
+  const name = checked('name', take('name') ?? questions.defaultName, checkName);
+  const { url, http } = required('url', checkUrl);
+  const allowHttp = checked('allow-http', take('allow-http') ?? 'false', yesOrNo);
+  if (http && !allowHttp) {
+    fail('url: plain http would send the credentials unencrypted: use https, or add allow-http=true');
+  }
+  const texts: Record<string, string> = {};
+  for (const { key, default: fallback } of questions.texts) {
+    const value = take(kebab(key)) ?? fallback;
+    if (value === null) continue;
+    texts[key] = value;
+  }
+  const secrets: Record<string, SecretAnswer> = {};
+  for (const key of questions.secrets) {
+    const given = SOURCES.flatMap((source) => {
+      const value = take(`${kebab(key)}-${source}`);
+      return value === null ? [] : [{ source, value }];
+    });
+    const [one, another] = given;
+    if (!one || another) fail(`say once where the ${key} is: ${ways(key)}`);
+    else secrets[key] = await secretOf(one.source, sources, (check) => checked(key, one.value, check));
+  }
+  for (const key of pairs.keys()) fail(unknown(key, questions));
+  return { name, kind, url, allowHttp: http, texts, secrets };
+}
+
+function refusal(label: string, message: string): SluiceError {
+  const panel = label === '' ? '--panel' : `--panel (${label})`;
+  return usageError('bad_option', `${panel}: ${message}; nothing was written`);
+}
+
+/** Pairs at commas; a comma inside a value is told by no `key=` behind it. */
+function split(spec: string): Map<string, string> {
+  const pairs = new Map<string, string>();
+  let last: string | null = null;
+  for (const part of spec.split(',')) {
+    const [, key, value] = /^\s*([a-z][a-z-]*)=(.*)$/s.exec(part) ?? [];
+    if (key !== undefined && value !== undefined) {
+      if (pairs.has(key)) throw refusal('', `${key} is there twice`);
+      pairs.set(key, value.trim());
+      last = key;
+    } else if (last !== null) pairs.set(last, `${pairs.get(last) ?? ''},${part}`);
+    else throw refusal('', 'write key=value pairs with commas between');
+  }
+  return pairs;
+}
+
+function yesOrNo(answer: string): boolean {
+  if (answer !== 'true' && answer !== 'false') throw new Error('write true or false');
+  return answer === 'true';
+}
+
+function ways(key: string): string {
+  const option = kebab(key);
+  return `${option}-env=NAME, ${option}-file=PATH, ${option}-credential=NAME, ${option}-cmd=PROGRAM, or ${option}-stdin=file (read from standard input and kept in a file beside the config; =config: in the config itself)`;
+}
+
+function unknown(key: string, questions: InitQuestions): string {
+  if (questions.secrets.some((secret) => kebab(secret) === key)) {
+    return `${key}: a secret on the command line could be seen by others; give it as ${ways(key)}`;
+  }
+  const known = [
+    'name',
+    'kind',
+    'url',
+    'allow-http',
+    ...questions.texts.map((text) => kebab(text.key)),
+    ...questions.secrets.flatMap((secret) => SOURCES.map((source) => `${kebab(secret)}-${source}`)),
+  ];
+  return `unknown key "${key}"${suggestion(key, known)}`;
+}
+
+async function secretOf(
+  source: (typeof SOURCES)[number],
+  { stdin, pathInConfig }: PanelOptionSources,
+  checked: <T>(check: (answer: string) => T) => T,
+): Promise<SecretAnswer> {
+  switch (source) {
+    case 'env':
+      return { from: 'env', name: checked(checkEnvName) };
+    case 'credential':
+      return { from: 'credential', name: checked(checkCredentialName) };
+    case 'file':
+      return { from: 'file', path: checked(pathInConfig) };
+    case 'cmd':
+      return {
+        from: 'cmd',
+        program: checked((answer) => {
+          if (answer === '' || /[{}\r\n]/.test(answer))
+            throw new Error('that is no program that the config could name');
+          return answer;
+        }),
+      };
+    default: {
+      const keep = checked((answer) => {
+        if (answer !== 'file' && answer !== 'config') throw new Error('write file or config: where the secret is kept');
+        return answer;
+      });
+      const text = (await stdin()).replace(/\r?\n$/, '');
+      return { from: 'typed', value: checked(() => checkSecret(text)), keep };
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { itemErrorOf, type ItemError } from '@sluice/panel-kind';
+import type { Deps } from '../context.js';
+import { withSession } from '../session.js';
+
+/** One panel as `panel test` shows it; `ok` is null where it was not tested. */
+export interface PanelOutcome {
+  name: string;
+  kind: string;
+  url: string;
+  capabilities: string[];
+  ok: boolean | null;
+  latencyMs: number | null;
+  error: ItemError | null;
+}
+
+/** The panels of a config, as they would be shown without a test. */
+export function untested(panels: { name: string; kind: string; url: string }[]): PanelOutcome[] {
+  return panels.map(({ name, kind, url }) => ({
+    name,
+    kind,
+    url,
+    capabilities: [],
+    ok: null,
+    latencyMs: null,
+    error: null,
+  }));
+}
+
+/** A real authenticated read of each panel of the config. What goes wrong, with the store too, is each panel's error. */
+export async function testPanels(deps: Deps, file: string, panels: PanelOutcome[]): Promise<PanelOutcome[]> {
+  if (panels.length === 0) return [];
+  try {
+    return await withSession(deps, { config: file }, (session) =>
+      Promise.all(
+        panels.map(async (panel): Promise<PanelOutcome> => {
+          let { capabilities } = panel;
+          try {
+            const opened = await session.panel(panel.name);
+            capabilities = [...opened.capabilities];
+            const startedAt = deps.clock.now();
+            await opened.testConnection();
+            return { ...panel, capabilities, ok: true, latencyMs: deps.clock.now() - startedAt };
+          } catch (error) {
+            return { ...panel, capabilities, ok: false, error: itemErrorOf(error) };
+          }
+        }),
+      ),
+    );
+  } catch (error) {
+    return panels.map((panel) => ({ ...panel, ok: false, error: itemErrorOf(error) }));
+  }
+}

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
+import type { AgentDetail, CheckReport } from '@sluice/engine';
+
+const LIMIT = 10 * GB;
+
+/** How an agent comes to a figure, as each accounting counts it. */
+const ways = [
+  {
+    accounting: 'consumed',
+    fill: (at: HiddifyBench, bytes: number) => {
+      at.panel.use(at.panel.addUser({ agent: at.north }), bytes);
+    },
+  },
+  {
+    accounting: 'panel',
+    fill: (at: HiddifyBench, bytes: number) => at.panel.addUser({ agent: at.north, currentUsage: bytes }),
+  },
+  {
+    accounting: 'allocated',
+    fill: (at: HiddifyBench, bytes: number) => at.panel.addUser({ agent: at.north, usageLimit: bytes }),
+  },
+] as const;
+
+describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
+  let at: HiddifyBench;
+  beforeEach(async () => {
+    at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
+    await at.sluice('agent limit north --gb 10');
+  });
+  afterEach(() => at.close());
+
+  const check = async (): Promise<CheckReport> => (await at.check()).json<CheckReport>();
+  const disabled = (): number => at.panel.usersOf(at.north).filter(({ enable }) => !enable).length;
+  const isFullOver = accounting !== 'allocated';
+
+  it.each([
+    ['one byte under', LIMIT - 1, false],
+    ['exactly full', LIMIT, isFullOver],
+    ['one byte over', LIMIT + 1, true],
+  ])('%s: exceeded is right, and the users follow', async (_what, bytes, exceeded) => {
+    fill(at, bytes);
+    const { agents, totals } = await check();
+    expect(agents[0]).toMatchObject({ usedBytes: bytes, exceeded, remainingBytes: Math.max(0, LIMIT - bytes) });
+    expect([totals.exceeded, disabled()]).toEqual(exceeded ? [1, 1] : [0, 0]);
+  });
+
+  it('a new user may exactly fill the limit and not take one byte more', async () => {
+    fill(at, 9 * GB);
+    await check();
+    const can = await at.sluice('agent can-create-user north --gb 1');
+    expect([can.exitCode, can.json()]).toEqual([0, { allowed: true, reason: null, remainingBytes: GB }]);
+    fill(at, 1);
+    await check();
+    const cannot = await at.sluice('agent can-create-user north --gb 1');
+    expect(cannot.exitCode).toBe(1);
+    expect(cannot.json()).toMatchObject({ allowed: false, remainingBytes: GB - 1 });
+    const refused = await at.sluice('agent create-user north --name x --gb 1');
+    expect([refused.exitCode, refused.json<{ error: { code: string } }>().error.code]).toEqual([1, 'agent_limit']);
+    expect(at.changes()).toEqual([]);
+  });
+
+  it('a limit of 0 is nothing, and no limit is none', async () => {
+    await at.sluice('agent limit north --gb 0 --yes');
+    expect((await at.sluice('agent can-create-user north --gb 0.000001')).exitCode).toBe(1);
+    fill(at, 1);
+    expect((await check()).totals.exceeded).toBe(1);
+    const none = await at.sluice('agent limit north --none');
+    expect(none.json<AgentDetail>()).toMatchObject({ limitBytes: null, remainingBytes: null, exceeded: false });
+    fill(at, 500 * GB);
+    expect((await check()).totals).toMatchObject({ exceeded: 0, restored: 1 });
+    expect((await at.sluice('agent can-create-user north --gb 5000')).json()).toEqual({
+      allowed: true,
+      reason: null,
+      remainingBytes: null,
+    });
+  });
+
+  it('a limit of those above binds as well', async () => {
+    const east = at.panel.addAgent(at.north, { name: 'north-east' });
+    await at.sluice('agent limit north-east --gb 100');
+    fill(at, 8 * GB);
+    await check();
+    const refused = await at.sluice('agent can-create-user north-east --gb 3');
+    expect(refused.json<{ reason: string }>().reason).toContain('agent "north", which stands above');
+    expect((await at.sluice('agent can-create-user north-east --gb 2')).exitCode).toBe(0);
+    const made = await at.sluice('agent create-user north-east --name anna --gb 2 --days 7 --mode monthly');
+    expect(made.json()).toEqual({
+      user: { uuid: at.panel.usersOf(east)[0]?.uuid, name: 'anna', limitBytes: 2 * GB, agent: east },
+    });
+    expect(at.panel.usersOf(east)[0]).toMatchObject({ packageDays: 7, mode: 'monthly', usageLimit: 2 * GB });
+    expect((await at.sluice('agent show north-east')).json<AgentDetail>().ancestors).toEqual([
+      { uuid: at.north, name: 'north', limitBytes: LIMIT },
+      { uuid: null, name: 'Owner', limitBytes: null },
+    ]);
+  });
+});
+
+describe('consumed', () => {
+  let at: HiddifyBench;
+  beforeEach(async () => {
+    at = await startHiddifyBench({ agents: '{ period: { days: 7 } }' });
+    await at.sluice('agent limit north --gb 10');
+  });
+  afterEach(() => at.close());
+
+  const used = async (): Promise<number> => {
+    await at.check();
+    return (await at.sluice('agent show north')).json<AgentDetail>().usedBytes / GB;
+  };
+
+  it('is never lowered by resets, zeroing, deletion or moving within its period', async () => {
+    const south = at.panel.addAgent(undefined, { name: 'south' });
+    const users = Array.from({ length: 4 }, () =>
+      at.panel.addUser({ agent: at.north, mode: 'daily', startDate: '2026-11-01' }),
+    );
+    expect(await used()).toBe(0);
+    for (const uuid of users) at.panel.use(uuid, GB);
+    expect(await used()).toBe(4);
+    const [reset, zeroed, deleted, moved] = users as [string, string, string, string];
+    at.panel.resetUsage(reset);
+    at.panel.changeUser(zeroed, { currentUsage: 0 });
+    at.panel.deleteUser(deleted);
+    at.panel.moveUser(moved, south);
+    expect(await used()).toBe(4);
+    at.panel.use(reset, GB);
+    at.panel.use(moved, GB);
+    expect(await used()).toBe(5);
+    at.panel.deleteAgent(south);
+    expect(await used()).toBe(5);
+  });
+
+  it('begins anew with the next period, and gives the users back', async () => {
+    const uuid = at.panel.addUser({ agent: at.north });
+    at.panel.use(uuid, 12 * GB);
+    expect(await used()).toBe(12);
+    expect(at.panel.user(uuid).enable).toBe(false);
+    at.bench.clock.advance(7 * 86_400_000);
+    expect(await used()).toBe(0);
+    expect(at.panel.user(uuid).enable).toBe(true);
+  });
+});

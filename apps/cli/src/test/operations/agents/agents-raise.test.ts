@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Outcome } from '../../harness.js';
+import { GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
+import type { AgentDetail, CheckReport, OrderReport, PassReport } from '@sluice/engine';
+
+let at: HiddifyBench;
+afterEach(() => at.close());
+
+const PATCH = 'PATCH /api/v2/admin/user/{uuid}/';
+
+/** Two services of 10 GB each under an agent; product `more` has 40 GB. */
+async function start(accounting: string): Promise<string[]> {
+  at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
+  const config = at.bench.read('sluice.yaml');
+  const agency = (/^ {2}agency: (.*)$/m.exec(config) ?? [])[1] ?? '';
+  at.bench.write('sluice.yaml', config.replace('  free:', `  more: ${agency.replace('10GB', '40GB')}\n  free:`));
+  const users = [await at.create(1, { product: 'agency' }), await at.create(2, { product: 'agency' })];
+  // One raise of 30 GB fits, two do not.
+  await at.sluice(`agent limit north --gb ${accounting === 'consumed' ? 50 : 60}`);
+  return users;
+}
+const promised = async (): Promise<number> =>
+  ((await at.sluice('agent show north')).json<AgentDetail>().reservedBytes ?? 0) / GB;
+const limits = (users: string[]): number[] => users.map((uuid) => at.panel.user(uuid).usageLimit / GB);
+const codeOf = (outcome: Outcome): string | null => outcome.json<OrderReport>().service.error?.code ?? null;
+
+describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accounting) => {
+  it('fit one after the other or not, and as little at the same time', async () => {
+    const users = await start(accounting);
+    at.panel.server.inject({ endpoint: PATCH, fault: { kind: 'latency', ms: 200 } });
+    const both = await Promise.all([1, 2].map((number) => at.sluice(`provision change-package svc-${number} more`)));
+    expect(both.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1]);
+    expect(both.map(codeOf).filter((code) => code !== null)).toEqual(['agent_limit']);
+    expect(limits(users).sort()).toEqual([10, 40]);
+    // What was refused was not sold: later runs do not try it again.
+    const products = (await at.sluice('service list')).json<{ services: { product: string }[] }>();
+    expect(products.services.map(({ product }) => product).sort()).toEqual(['agency', 'more']);
+    at.bench.clock.advance(HOUR);
+    const polled = (await at.poll()).json<PassReport>();
+    expect(polled.services.map(({ error }) => error?.code ?? null).sort()).toEqual([null, null]);
+    expect(limits(users).sort()).toEqual([10, 40]);
+    expect((await at.check()).json<CheckReport>().totals).toMatchObject({ exceeded: 0, disabled: 0 });
+  });
+
+  it('give back what they had promised when the panel refuses', async () => {
+    const users = await start(accounting);
+    const before = await promised();
+    const remove = at.panel.server.inject({ endpoint: PATCH, fault: { kind: 'status', status: 422, body: {} } });
+    expect((await at.sluice('provision change-package svc-1 more')).exitCode).not.toBe(0);
+    remove();
+    expect([await promised(), limits(users)]).toEqual([before, [10, 10]]);
+    expect((await at.sluice('provision change-package svc-2 more')).exitCode).toBe(0);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'are settled by a look when the answer was lost %s the change',
+    async (when) => {
+      const users = await start(accounting);
+      const before = await promised();
+      const removals = [
+        at.panel.server.inject({ endpoint: PATCH, when, fault: { kind: 'cut' } }),
+        at.panel.server.inject({
+          endpoint: 'GET /api/v2/admin/user/{uuid}/',
+          skip: 2,
+          match: ({ path }) => path.includes(users[0] ?? ''),
+          fault: { kind: 'cut' },
+        }),
+      ];
+      expect(codeOf(await at.sluice('provision change-package svc-1 more'))).toBe('outcome_unknown');
+      for (const remove of removals) remove();
+      // Whatever became of it, another one does not fit beside it.
+      expect(codeOf(await at.sluice('provision change-package svc-2 more'))).toBe('agent_limit');
+      at.bench.clock.advance(11 * MINUTE);
+      await at.check();
+      const isRaised = when === 'after';
+      expect(limits(users)).toEqual([isRaised ? 40 : 10, 10]);
+      expect(await promised()).toBe(accounting === 'consumed' && isRaised ? before + 30 : before);
+    },
+  );
+
+  it('count against every agent above, and end when the limit is lowered again', async () => {
+    const users = await start(accounting);
+    const top = at.panel.addAgent(undefined, { name: 'top' });
+    at.panel.moveAgent(at.north, top);
+    await at.sluice('agent limit top --gb 45');
+    expect((await at.sluice('provision change-package svc-1 more')).exitCode).toBe(accounting === 'allocated' ? 1 : 0);
+    await at.sluice('agent limit top --gb 200');
+    await at.sluice('agent limit north --gb 200');
+    await at.sluice('provision change-package svc-1 more');
+    const before = await promised();
+    await at.sluice('provision change-package svc-1 agency');
+    at.bench.clock.advance(MINUTE);
+    await at.check();
+    expect(limits(users)).toEqual([10, 10]);
+    expect(await promised()).toBe(accounting === 'consumed' ? before - 30 : before);
+  });
+});

@@ -1,0 +1,323 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
+import type { CheckReport, OrderReport, PassReport } from '@sluice/engine';
+
+interface Action {
+  target: string;
+  state: string;
+}
+
+const LOOK = 'GET /api/v2/admin/user/{uuid}/';
+const EACH = /^(GET|PATCH) /;
+
+let at: HiddifyBench;
+let svc: string;
+let loose: string;
+beforeEach(async () => {
+  at = await startHiddifyBench();
+  svc = await at.create(1, { product: 'agency' });
+  loose = at.panel.addUser({ agent: at.north, usageLimit: 10 * GB });
+});
+afterEach(() => at.close());
+
+const limit = (gb: number): ReturnType<HiddifyBench['sluice']> => at.sluice(`agent limit north --gb ${gb} --yes`);
+const enabled = (): boolean[] => [svc, loose].map((uuid) => at.panel.user(uuid).enable);
+const poll = async (): Promise<PassReport> => {
+  at.bench.clock.advance(HOUR);
+  return (await at.poll()).json<PassReport>();
+};
+const holds = async (): Promise<string[]> =>
+  (await at.sluice('service show svc-1')).json<{ holds: { reason: string }[] }>().holds.map(({ reason }) => reason);
+const sweep = async (words = ''): Promise<CheckReport> => (await at.check(words)).json<CheckReport>();
+
+describe("an agent's user that is a service", () => {
+  it('is given back when a command moves it to an agent within its limit', async () => {
+    const south = at.panel.addAgent(undefined, { name: 'south' });
+    const config = at.bench.read('sluice.yaml');
+    const moved = `  south: { panel: vpn, quota: { total: 10GB }, hiddify: { agent: ${south}, packageDays: 30, mode: no_reset } }`;
+    at.bench.write('sluice.yaml', config.replace('  free:', `${moved}\n  free:`));
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    expect(enabled()).toEqual([false, false]);
+    expect((await at.sluice('provision change-package svc-1 south')).exitCode).toBe(0);
+    await at.sluice('reconcile');
+    await sweep();
+    expect([enabled(), await holds()]).toEqual([[true, false], []]);
+  });
+
+  it('is not released by name: the command is refused and says what ends the hold', async () => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    const refused = await at.sluice('hold release svc-1 --reason agent-limit');
+    expect([refused.exitCode, refused.stdout]).toEqual([2, expect.stringContaining('bad_option')]);
+    for (const remedy of ['sluice agent limit', 'sluice agent restore'])
+      expect(refused.stdout + refused.stderr).toContain(remedy);
+    for (const reason of ['quota', 'billing'])
+      expect((await at.sluice(`hold release svc-1 --reason ${reason}`)).exitCode).toBe(2);
+    expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
+    expect((await at.sluice('hold release svc-1 --panel vpn')).exitCode).toBe(2);
+    expect((await at.sluice('hold release svc-1 --reason manual')).exitCode).toBe(0);
+    expect(await holds()).toEqual(['agent-limit']);
+  });
+
+  it('is held with the reason agent-limit, and released when its agent is within its limit again', async () => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    const over = await sweep();
+    expect(over.totals).toMatchObject({ exceeded: 1, disabled: 2, failed: 0 });
+    expect(over.agents[0]).toMatchObject({ users: 2, usersDisabledByUs: 2 });
+    expect(over.notices.map(({ code, service }) => [code, service])).toContainEqual(['hold', 'svc-1']);
+    expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
+    const explained = (await at.sluice('explain svc-1')).json<{ holds: unknown[] }>();
+    expect(explained.holds).toMatchObject([
+      {
+        reason: 'agent-limit',
+        note: 'agent "north"',
+        evidence: [{ kind: 'user', target: svc, prior: { enabled: true, owner: at.north } }],
+      },
+    ]);
+
+    const changes = at.changes().length;
+    expect((await poll()).services[0]).toMatchObject({ status: 'held', actions: [], error: null });
+    await sweep();
+    await at.sluice('reconcile');
+    expect(at.changes()).toHaveLength(changes);
+
+    await limit(50);
+    expect((await sweep()).totals).toMatchObject({ restored: 2, failed: 0 });
+    expect([enabled(), await holds()]).toEqual([[true, true], []]);
+    await poll();
+    expect(at.changes()).toHaveLength(changes + 2);
+  });
+
+  it('stays disabled by its own quota when the agent comes back, and by the agent when the quota does', async () => {
+    await limit(5);
+    at.panel.use(svc, 10 * GB);
+    await poll();
+    expect([enabled(), await holds()]).toEqual([[false, true], ['quota']]);
+    await sweep();
+    expect([enabled(), await holds()]).toEqual([
+      [false, false],
+      ['quota', 'agent-limit'],
+    ]);
+    await at.bench.sluice('override set svc-1 --quota 40GB');
+    await poll();
+    expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
+    await at.bench.sluice('override clear svc-1');
+    await poll();
+    expect(await holds()).toEqual(['agent-limit', 'quota']);
+    await limit(50);
+    await sweep();
+    expect([enabled(), await holds()]).toEqual([[false, true], ['quota']]);
+    await at.bench.sluice('override set svc-1 --unlimited');
+    await poll();
+    expect([enabled(), await holds()]).toEqual([[true, true], []]);
+  });
+
+  it('is not given back when somebody had disabled it before', async () => {
+    at.panel.disable(svc);
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    expect(await holds()).toEqual(['agent-limit']);
+    await limit(50);
+    await sweep();
+    expect([enabled(), await holds()]).toEqual([[false, true], []]);
+  });
+
+  it('is left disabled when it belongs to another agent by then', async () => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    at.panel.moveUser(svc, at.panel.addAgent(undefined, { name: 'south' }));
+    const moved = await sweep();
+    expect(moved.notices.map(({ code }) => code)).toContain('release');
+    expect(enabled()).toEqual([false, false]);
+    expect(await holds()).toEqual([]);
+  });
+
+  it('is disabled again when somebody enabled it while the agent is over', async () => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    at.panel.enable(svc);
+    expect((await sweep()).totals.disabled).toBe(1);
+    expect(enabled()).toEqual([false, false]);
+  });
+
+  it('is protected until its day', async () => {
+    await at.bench.sluice('service set svc-1 protected_until=2026-11-22');
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    const over = await sweep();
+    expect(over.notices.map(({ code }) => code)).toContain('hold_withheld');
+    expect([enabled(), await holds()]).toEqual([[true, false], []]);
+    at.bench.clock.set('2026-11-22T00:00:00Z');
+    await sweep();
+    expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
+  });
+
+  it('is only shown under observe of its product', async () => {
+    at.bench.write(
+      'sluice.yaml',
+      at.bench.read('sluice.yaml').replace('quota: { total: 10GB }', 'enforce: observe, quota: { total: 10GB }'),
+    );
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    const over = await sweep();
+    expect(over.agents[0]?.actions).toEqual([
+      { type: 'disable-user', target: svc, state: 'planned' },
+      { type: 'disable-user', target: loose, state: 'applied' },
+    ]);
+    expect([enabled(), await holds()]).toEqual([[true, false], []]);
+  });
+
+  it('takes over as its own what the sweep had disabled before it was a service', async () => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    await at.addService(2, { product: 'agency', values: [`hiddify_user_uuid=${loose}`] });
+    const changes = at.changes().length;
+    await sweep();
+    expect(at.changes()).toHaveLength(changes);
+    const shown = (await at.sluice('hold list svc-2')).json<{ holds: unknown[] }>();
+    expect(shown.holds).toMatchObject([{ reason: 'agent-limit', evidence: [{ target: loose, adopted: true }] }]);
+    await limit(50);
+    await sweep();
+    expect(enabled()).toEqual([true, true]);
+  });
+
+  it.each([
+    ['the next sweep', 'agent check --all', 'agent check --all'],
+    ['a repeat of restore', 'agent restore north', 'agent restore north'],
+    ['a sweep after restore', 'agent restore north', 'agent check --all'],
+  ])('is given back by %s when the panel failed at first', async (_what, first, then) => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    await limit(50);
+    const fails = { status: 500, body: { msg: 'boom' } };
+    const remove = at.panel.server.inject({
+      endpoint: /^PATCH /,
+      match: ({ path }) => path.includes(svc),
+      fault: { kind: 'status', ...fails },
+    });
+    expect((await at.sluice(first)).exitCode).toBe(3);
+    remove();
+    expect(enabled()).toEqual([false, true]);
+    at.bench.clock.advance(5 * MINUTE);
+    expect((await at.sluice(then)).exitCode).toBe(0);
+    expect([enabled(), await holds()]).toEqual([[true, true], []]);
+    expect(await at.bench.store((store) => store.evidence.open({ services: ['svc-1'] }))).toEqual([]);
+    const changes = at.changes().length;
+    await sweep();
+    expect(at.changes()).toHaveLength(changes);
+  });
+
+  it.each(
+    ['agent restore north --force', 'hold release --all --yes'].flatMap((order) => [
+      { order, broken: 'nothing more can be asked', endpoint: LOOK, status: 401, code: 'PANEL_AUTH', skip: 0 },
+      { order, broken: 'nobody can be looked at', endpoint: LOOK, status: 500, code: 'PANEL_SERVER_ERROR', skip: 0 },
+      { order, broken: 'a change has no answer', endpoint: EACH, status: 500, code: 'PANEL_SERVER_ERROR', skip: 1 },
+    ]),
+  )('tells of everybody whom $order can’t give back when $broken, and a repeat settles all', async (each) => {
+    const { order, endpoint, status, code, skip } = each;
+    const users = [loose, at.panel.addUser({ agent: at.north, usageLimit: 10 * GB })].sort();
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    const match = ({ path }: { path: string }): boolean => users.some((uuid) => path.includes(uuid));
+    at.panel.server.inject({ endpoint, match, skip, fault: { kind: 'status', status, body: { msg: 'boom' } } });
+    const broken = await at.sluice(order);
+    at.panel.server.clearFaults();
+    expect(users.filter((uuid) => at.panel.user(uuid).enable)).toEqual([]);
+    expect(broken.exitCode).toBe(3);
+    expect(broken.stdout).toContain(`"${code}"`);
+    const told = broken.json<{ actions?: Action[]; agents?: { actions: Action[] }[] }>();
+    const left = [...(told.actions ?? []), ...(told.agents ?? []).flatMap(({ actions }) => actions)].filter(
+      ({ state }) => state === 'failed' || state === 'in-doubt',
+    );
+    expect(left.map(({ target }) => target).sort()).toEqual(users);
+
+    expect((await at.sluice(order)).exitCode).toBe(0);
+    expect([svc, ...users].filter((uuid) => !at.panel.user(uuid).enable)).toEqual([]);
+    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+  });
+
+  it('counts against the limit when it is made, and when its quota grows', async () => {
+    await limit(20);
+    await at.create(2, { product: 'agency' });
+    await at.create(3, { product: 'agency' });
+    await at.addService(4, { product: 'agency' });
+    const refused = await at.sluice('provision create svc-4');
+    expect([refused.exitCode, refused.json<OrderReport>().service.error?.code]).toEqual([1, 'agent_limit']);
+    expect(at.panel.usersOf(at.north)).toHaveLength(4);
+    await at.bench.sluice('override set svc-2 --quota 20GB');
+    at.bench.clock.advance(HOUR);
+    const polled = await at.poll();
+    expect(polled.json<PassReport>().services.map(({ error }) => error?.code ?? null)).toContain('agent_limit');
+    await limit(60);
+    at.bench.clock.advance(HOUR);
+    expect((await at.sluice('provision create svc-4')).exitCode).toBe(0);
+    expect((await at.poll()).exitCode).toBe(0);
+    expect(at.panel.user((await at.userOf('svc-2')) ?? '').usageLimit).toBe(20 * GB);
+  });
+
+  it('is given back by restore and by hold release --all', async () => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    await at.sluice('agent restore north --force');
+    expect([enabled(), await holds()]).toEqual([[true, true], []]);
+    await sweep();
+    expect(enabled()).toEqual([false, false]);
+    const released = await at.sluice('hold release --all --yes');
+    expect(released.exitCode).toBe(0);
+    expect(released.json<PassReport>()).toMatchObject({ totals: { actions: 2 }, run: { observing: ['vpn'] } });
+    expect([enabled(), await holds()]).toEqual([[true, true], []]);
+    expect((await sweep()).run.observing).toEqual(['vpn']);
+    expect(enabled()).toEqual([true, true]);
+  });
+});
+
+describe('reconcile', () => {
+  it('includes the sweep, also of a panel without services', async () => {
+    await at.sluice('provision terminate svc-1 --yes');
+    await at.bench.sluice('service remove svc-1');
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    at.bench.clock.advance(HOUR);
+    const planned = await at.sluice('plan');
+    expect([planned.exitCode, planned.json<PassReport>().agents?.[0]?.actions]).toEqual([
+      4,
+      [{ type: 'disable-user', target: loose, state: 'planned' }],
+    ]);
+    at.bench.clock.advance(MINUTE);
+    const reconciled = await at.sluice('reconcile');
+    expect([reconciled.exitCode, reconciled.json<PassReport>().agents?.[0]?.name]).toEqual([0, 'north']);
+    expect(at.panel.user(loose).enable).toBe(false);
+    expect((await at.sluice('plan')).exitCode).toBe(0);
+  });
+
+  it('does not sweep where no agent has a limit, nor for a single service', async () => {
+    at.panel.server.clearCalls();
+    await at.sluice('reconcile');
+    await limit(5);
+    at.panel.server.clearCalls();
+    expect((await at.sluice('reconcile --service svc-1')).json<PassReport>().agents).toBeUndefined();
+    expect(at.panel.server.calls.some(({ endpoint }) => endpoint === 'GET /api/v2/admin/admin_user/')).toBe(false);
+  });
+
+  it('says which panel could not be swept', async () => {
+    await limit(5);
+    at.panel.server.inject({ endpoint: 'GET /api/v2/admin/admin_user/', fault: { kind: 'status', status: 502 } });
+    at.bench.clock.advance(HOUR);
+    const reconciled = await at.sluice('reconcile');
+    expect(reconciled.exitCode).toBe(3);
+    expect(reconciled.json<PassReport>().panels).toMatchObject([
+      { panel: 'vpn', error: { code: 'PANEL_SERVER_ERROR' } },
+    ]);
+  });
+});

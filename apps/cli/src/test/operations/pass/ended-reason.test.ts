@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import type { OrderReport } from '@sluice/engine';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  await at.addService(1);
+  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+});
+afterEach(() => at.close());
+
+const changes = (): number => at.panel.server.changingCalls().length;
+const disabled = (): number =>
+  [1, 2].filter((index) => at.panel.port(idsOf(1).port(index)).adminState === 'down').length;
+const run = async (words: string): Promise<OrderReport> => (await at.bench.sluice(`${words} --json`)).json();
+const holds = async (): Promise<unknown[]> =>
+  ((await run('service show svc-1')) as unknown as { holds: { reason: string }[] }).holds.map(({ reason }) => reason);
+
+/** A poll that holds the service, and whose changes beyond the first so many fail. */
+async function brokenOffAfter(done: number): Promise<void> {
+  const fault = { kind: 'status', status: 422, body: { message: 'not now' } } as const;
+  const remove = at.panel.server.inject({ match: (call) => call.changing, skip: done, fault });
+  expect((await at.poll()).exitCode).toBe(done === 0 ? 1 : 3);
+  remove();
+  expect([disabled(), await holds()]).toEqual([done, ['quota']]);
+}
+
+describe('a hold that a run began and did not enforce, whose reason a command has ended', () => {
+  it.each(['provision renew svc-1', 'provision change-package svc-1 both', 'provision unsuspend svc-1'])(
+    'is released by the next command about the service, which restricts nothing (%s)',
+    async (words) => {
+      await brokenOffAfter(0);
+      await at.bench.sluice('override set svc-1 --unlimited');
+      const before = changes();
+      const planned = await run(`${words} --dry-run`);
+      expect([planned.actions, planned.stillHeld]).toEqual([[], []]);
+      const report = await run(words);
+      expect([report.actions, report.stillHeld, report.service.error]).toEqual([[], [], null]);
+      expect(report.notices).toEqual([expect.objectContaining({ code: 'release', service: 'svc-1' })]);
+      expect([changes(), disabled(), await holds()]).toEqual([before, 0, []]);
+    },
+  );
+
+  it('is released with what was done for it', async () => {
+    await brokenOffAfter(1);
+    await at.bench.sluice('service set svc-1 product=free');
+    expect((await run('provision renew svc-1')).actions).toMatchObject([{ type: 'enable-port', state: 'applied' }]);
+    expect([disabled(), await holds()]).toEqual([0, []]);
+  });
+
+  it('does not go into a hold of another reason', async () => {
+    await brokenOffAfter(0);
+    await at.bench.sluice('override set svc-1 --quota 1TB');
+    expect((await run('provision suspend svc-1')).stillHeld).toEqual(['billing']);
+    await run('provision unsuspend svc-1');
+    expect([disabled(), await holds()]).toEqual([0, []]);
+  });
+
+  it('stays where its reason stands, and is enforced', async () => {
+    await brokenOffAfter(0);
+    await at.bench.sluice('override set svc-1 --quota 150GB');
+    expect((await run('provision renew svc-1')).stillHeld).toEqual(['quota']);
+    expect([disabled(), await holds()]).toEqual([2, ['quota']]);
+  });
+});

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import type { PassReport } from '@sluice/engine';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+});
+afterEach(() => at.close());
+
+const changing = (): string[] => at.panel.server.changingCalls().map((call) => `${call.method} ${call.path}`);
+const { port, order } = idsOf(1);
+
+describe('a service over its quota', () => {
+  it('has its ports disabled, without the management port', async () => {
+    await at.addService(1);
+    at.panel.addTraffic(501, { in: 80 * GB, out: 20 * GB });
+    at.bench.clock.advance(HOUR);
+    const polled = await at.poll();
+    expect(polled.exitCode).toBe(0);
+    const [service] = polled.json<PassReport>().services;
+    expect(service).toMatchObject({ id: 'svc-1', status: 'held', error: null, holds: [{ reason: 'quota' }] });
+    expect(service?.actions).toEqual([
+      { type: 'disable-port', target: String(port(1)), state: 'applied' },
+      { type: 'disable-port', target: String(port(2)), state: 'applied' },
+    ]);
+    expect([1, 2, 3].map((index) => at.panel.port(port(index)).adminState)).toEqual(['down', 'down', 'up']);
+    expect(polled.json<PassReport>().totals).toEqual({
+      services: 1,
+      read: 1,
+      unreadable: 0,
+      failed: 0,
+      held: 1,
+      released: 0,
+      purchased: 0,
+      actions: 2,
+    });
+  });
+
+  it('is left alone one byte below', async () => {
+    await at.addService(1);
+    at.panel.addTraffic(501, { in: 80 * GB, out: 20 * GB - 1 });
+    at.bench.clock.advance(HOUR);
+    const polled = await at.poll();
+    expect(polled.json<PassReport>().services[0]?.status).toBe('ok');
+    expect(changing()).toEqual([]);
+  });
+
+  it('is not changed again by a second poll, unless the panel drifted', async () => {
+    await at.addService(1);
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    const before = changing().length;
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect(changing()).toHaveLength(before);
+    at.panel.staffEnablePort(port(1));
+    const planned = await at.bench.sluice('plan --json');
+    expect(planned.exitCode).toBe(4);
+    const reconciled = await at.bench.sluice('reconcile --json');
+    expect(reconciled.json<PassReport>().services[0]?.actions).toEqual([
+      { type: 'disable-port', target: String(port(1)), state: 'applied' },
+    ]);
+    expect(at.panel.port(port(1)).adminState).toBe('down');
+    expect((await at.bench.sluice('plan --json')).exitCode).toBe(0);
+  });
+
+  it('is released in the next cycle, and a port that was disabled before us stays disabled', async () => {
+    await at.addService(1, {
+      ports: [
+        { id: port(1), name: 'eth0' },
+        { id: port(2), name: 'eth1', adminState: 'down' },
+      ],
+    });
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect(at.panel.port(port(1)).adminState).toBe('down');
+    at.bench.clock.set('2026-12-15T01:00:00Z');
+    const polled = await at.poll();
+    expect(polled.json<PassReport>().totals).toMatchObject({ held: 0, released: 1, actions: 1 });
+    expect([1, 2].map((index) => at.panel.port(port(index)).adminState)).toEqual(['up', 'down']);
+  });
+
+  it('keeps a port enabled that staff enabled again meanwhile, and drops it from what we undo', async () => {
+    await at.addService(1);
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    at.panel.staffEnablePort(port(1));
+    await at.bench.sluice('override set svc-1 --quota 1TB');
+    at.panel.server.clearCalls();
+    await at.poll();
+    expect(changing()).toEqual([`POST /api/v3/admin/ports/${port(2)}/enable`]);
+    const { evidence } = (await at.bench.sluice('hold list --json')).json<{
+      holds: { evidence: { target: string; outcome: string }[] }[];
+    }>().holds[0]!;
+    expect(evidence.map((item) => [item.target, item.outcome])).toEqual([
+      [String(port(1)), 'dropped'],
+      [String(port(2)), 'undone'],
+    ]);
+  });
+
+  it('has its order suspended by the action suspend-order, and given back', async () => {
+    await at.addService(1, { product: 'order' });
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect(changing()).toEqual([`POST /api/v3/admin/orders/${order}/service/suspend`]);
+    await at.bench.sluice('override set svc-1 --unlimited');
+    await at.poll();
+    expect(at.panel.order(order).status).toBe('active');
+  });
+
+  it('leaves an order suspended that was suspended for another reason', async () => {
+    await at.addService(1, { product: 'both' });
+    at.panel.staffSuspendOrder(order, 'non-payment');
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0, at: at.bench.clock.now() - DAY });
+    await at.poll();
+    expect(at.panel.port(port(1)).adminState).toBe('down');
+    await at.bench.sluice('override set svc-1 --unlimited');
+    await at.poll();
+    expect(at.panel.port(port(1)).adminState).toBe('up');
+    expect(at.panel.order(order).status).toBe('suspended');
+  });
+
+  it('gives back what was done, whatever action is configured by then', async () => {
+    await at.addService(1, { product: 'order' });
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    await at.bench.sluice('service set svc-1 product=ports');
+    await at.bench.sluice('override set svc-1 --unlimited');
+    await at.poll();
+    expect(at.panel.order(order).status).toBe('active');
+    expect([1, 2].map((index) => at.panel.port(port(index)).adminState)).toEqual(['up', 'up']);
+  });
+
+  it('stays held while a second hold still needs it', async () => {
+    await at.addService(1, { product: 'order' });
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    await at.bench.sluice('provision suspend svc-1');
+    await at.bench.sluice('override set svc-1 --unlimited');
+    const polled = await at.poll();
+    expect(polled.json<PassReport>().services[0]?.holds.map((hold) => hold.reason)).toEqual(['billing']);
+    expect(at.panel.order(order).status).toBe('suspended');
+    const released = await at.bench.sluice('provision unsuspend svc-1 --json');
+    expect(released.exitCode).toBe(0);
+    expect(at.panel.order(order).status).toBe('active');
+    expect(changing()).toHaveLength(2);
+  });
+});
+
+describe('ports that two services share', () => {
+  it('are not disabled unless the product allows it', async () => {
+    await at.addService(1, { serverId: 399 });
+    await at.addService(2, { serverId: 399 });
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    const polled = await at.poll();
+    expect(polled.exitCode).toBe(3);
+    expect(polled.json<PassReport>().services[0]?.error?.code).toBe('shared_ports');
+    expect(changing()).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import type { PassReport } from '@sluice/engine';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+});
+afterEach(() => at.close());
+
+const changing = (): string[] => at.panel.server.changingCalls().map((call) => `${call.method} ${call.path}`);
+
+describe('answers that change their shape', () => {
+  it('are unreadable once the shape was confirmed, and nobody is held or released by them', async () => {
+    for (const number of [1, 2]) await at.addService(number);
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    const doctor = await at.bench.sluice('doctor --contract --json');
+    expect(doctor.json<{ checks: { name: string; status: string }[] }>().checks).toContainEqual(
+      expect.objectContaining({ name: 'bandwidth', status: 'ok' }),
+    );
+    at.panel.server.clearCalls();
+    at.panel.answers.bandwidth.keys = { in: 'rx', out: 'tx', total: null };
+    at.bench.clock.set('2026-12-15T05:00:00Z');
+    const polled = await at.poll();
+    expect(polled.json<PassReport>().services.map((service) => [service.status, service.error?.code])).toEqual([
+      ['unreadable', 'shape_changed'],
+      ['unreadable', 'shape_changed'],
+    ]);
+    expect(changing()).toEqual([]);
+  });
+
+  it('from in to out are found when one direction falls while the other rises', async () => {
+    await at.addService(1, { product: 'inbound' });
+    at.panel.addTraffic(501, { in: 5 * GB, out: 150 * GB });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    at.panel.answers.bandwidth.swapped = true;
+    at.bench.clock.advance(HOUR);
+    const polled = await at.poll();
+    expect(polled.json<PassReport>().services[0]).toMatchObject({
+      status: 'unreadable',
+      error: { code: 'directions_changed' },
+    });
+    expect(changing()).toEqual([]);
+  });
+
+  it('from bytes to megabytes free nobody', async () => {
+    for (const number of [1, 2, 3, 4])
+      await at.addService(number, number === 4 ? { values: ['next_due_date=2026-11-22'] } : {});
+    for (const number of [1, 2, 3, 4])
+      at.panel.addTraffic(500 + number, { in: (number === 4 ? 200 : 50) * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    at.panel.server.clearCalls();
+    at.panel.answers.bandwidth.unit = 'MB';
+    at.bench.clock.set('2026-11-22T01:00:00Z');
+    const polled = await at.poll();
+    const fourth = polled.json<PassReport>().services[3];
+    expect(fourth).toMatchObject({ holds: [{ reason: 'quota' }], error: { code: 'readings_fell' } });
+    expect(changing()).toEqual([]);
+  });
+
+  it('to more than the ports can carry are impossible', async () => {
+    await at.addService(1);
+    at.panel.addTraffic(501, { in: GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.bench.sluice('reconcile');
+    at.panel.answers.bandwidth.factor = 1024 ** 2;
+    at.bench.clock.advance(HOUR);
+    const polled = await at.poll();
+    expect(polled.json<PassReport>().services[0]).toMatchObject({
+      status: 'unreadable',
+      error: { code: 'impossible_rate' },
+    });
+    expect(changing()).toEqual([]);
+  });
+});
+
+describe('doctor --contract', () => {
+  it('names the holes of every mapping and asks nothing that changes', async () => {
+    await at.addService(1);
+    await at.addService(2);
+    await at.bench.sluice('service set svc-2 easydcim_order_id=901');
+    await at.addService(3);
+    await at.bench.sluice(['service', 'set', 'svc-3', 'easydcim_order_id=']);
+    at.panel.addTraffic(501, { in: 9 * GB, out: GB, at: at.bench.clock.now() - 9 * 24 * HOUR });
+    at.panel.addTraffic(501, { in: 9 * GB, out: GB });
+    at.bench.clock.advance(HOUR);
+    const { exitCode, json } = await at.bench.sluice('doctor --contract --json');
+    const { checks } = json<{ checks: { name: string; object: string; status: string; message: string }[] }>();
+    const mapping = checks.filter((check) => check.name === 'mapping');
+    expect(mapping.map((check) => [check.object, check.status])).toEqual([
+      ['svc-1', 'ok'],
+      ['svc-2', 'failed'],
+      ['svc-2', 'failed'],
+      ['svc-3', 'warning'],
+    ]);
+    expect(checks.find((check) => check.name === 'windows')).toMatchObject({ status: 'ok' });
+    expect(exitCode).toBe(1);
+    expect(changing()).toEqual([]);
+  });
+
+  it('finds a panel that ignores our dates', async () => {
+    await at.addService(1);
+    at.panel.addTraffic(501, { in: 9 * GB, out: GB });
+    at.panel.answers.bandwidth.datesIgnored = true;
+    at.bench.clock.advance(HOUR);
+    const { checks } = (await at.bench.sluice('doctor --contract --json')).json<{
+      checks: { name: string; status: string }[];
+    }>();
+    expect(checks.find((check) => check.name === 'windows')).toMatchObject({ status: 'failed' });
+  });
+});

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
+import type { Outcome } from '../../harness.js';
+import type { PassReport } from '@sluice/engine';
+
+/** The service's status and drift, and what was said of services that the panel stops. */
+function seen(outcome: Outcome): { status: string; drift: string[]; said: string[]; exit: number } {
+  const { services, notices } = outcome.json<PassReport>();
+  const { status, drift } = services[0] as PassReport['services'][number] & { drift: string[] };
+  const said = notices.filter(({ code }) => code === 'stopped_by_panel').map(({ message }) => message);
+  return { status, drift, said, exit: outcome.exitCode };
+}
+
+describe('an FLVX service that is ok', () => {
+  let at: FlvxBench;
+  let user: number;
+  beforeEach(async () => {
+    at = await startFlvxBench();
+    user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk);
+    await at.run('poll');
+  });
+  afterEach(() => at.close());
+
+  it('is not named while nothing stops it', async () => {
+    expect(seen(await at.run('poll'))).toEqual({ status: 'ok', drift: [], said: [], exit: 0 });
+    expect(seen(await at.run('reconcile'))).toEqual({ status: 'ok', drift: [], said: [], exit: 0 });
+  });
+
+  it('is named once in a cycle when the panel stops it by its expiry', async () => {
+    Object.assign(at.panel.world.users.get(user)!, { expTime: at.bench.clock.now() - 1 });
+    const first = seen(await at.run('poll'));
+    expect(first).toMatchObject({ status: 'ok', exit: 0 });
+    expect(first.drift.join()).toMatch(/user 3 has expired/);
+    expect(first.said.join()).toMatch(/svc-1 is within its allowance, but the panel stops it: user 3 has expired/);
+    const second = seen(await at.run('poll'));
+    expect(second.said).toEqual([]);
+    expect(second.drift.join()).toMatch(/expired/);
+    expect(seen(await at.run('reconcile')).said).toEqual([]);
+    expect(seen(await at.run('poll'))).toEqual({ status: 'ok', drift: [], said: [], exit: 0 });
+  });
+
+  it('is named when somebody has closed its user', async () => {
+    Object.assign(at.panel.world.users.get(user)!, { status: 0 });
+    const { status, drift, said } = seen(await at.run('poll'));
+    expect({ status, drift: drift.length, said: said.length }).toEqual({ status: 'ok', drift: 1, said: 1 });
+    expect(said[0]).toMatch(/user 3 is closed/);
+  });
+
+  it('is named when a permission has used up a quota of its own', async () => {
+    const [permission] = at.panel.world.permissions.all().filter((row) => row.userId === user);
+    Object.assign(at.panel.world.permissions.get(permission!.id)!, { inFlow: 100 * GB });
+    expect(seen(await at.run('poll')).said.join()).toMatch(/the permission for tunnel 1 has used up its quota/);
+  });
+
+  it('is not named while it is held', async () => {
+    await at.run('hold add svc-1');
+    Object.assign(at.panel.world.users.get(user)!, { expTime: at.bench.clock.now() - 1 });
+    expect(seen(await at.run('poll'))).toMatchObject({ status: 'held', said: [] });
+  });
+});
+
+describe('a Hiddify service that is ok', () => {
+  let at: HiddifyBench;
+  let uuid: string;
+  beforeEach(async () => {
+    at = await startHiddifyBench();
+    uuid = await at.create(1);
+    await at.poll();
+  });
+  afterEach(() => at.close());
+
+  it('is not named while nothing stops it', async () => {
+    expect(seen(await at.poll())).toMatchObject({ status: 'ok', said: [] });
+  });
+
+  it('is named when somebody has disabled its user', async () => {
+    at.panel.disable(uuid);
+    const { status, drift, said } = seen(await at.poll());
+    expect({ status, said: said.length }).toEqual({ status: 'ok', said: 1 });
+    expect(drift.join()).toMatch(/user "svc-1" is disabled, and not by Sluice/);
+    expect(seen(await at.poll()).said).toEqual([]);
+  });
+
+  it('is named when its days on the panel are over', async () => {
+    at.panel.changeUser(uuid, { startDate: '2026-10-01', packageDays: 5 });
+    expect(seen(await at.poll()).said.join()).toMatch(/its days on the panel ended on 2026-10-06/);
+  });
+
+  it('is named when the panel counts more than the cycle has used', async () => {
+    await at.addService(2, { product: 'monthly', values: ['next_due_date=2027-12-15'] });
+    await at.sluice('provision create svc-2');
+    const other = (await at.userOf('svc-2')) ?? '';
+    await at.sluice('provision renew svc-1 --until 2027-12-15');
+    at.panel.use(other, 45 * GB);
+    await at.poll();
+    at.bench.clock.set('2026-12-15T01:00:00Z');
+    expect(seen(await at.poll()).said).toEqual([]);
+    at.panel.use(other, 6 * GB);
+    const polled = await at.poll();
+    expect(polled.json<PassReport>().services[1]).toMatchObject({ status: 'ok', usage: { totalBytes: 6 * GB } });
+    expect(seen(polled).said.join()).toMatch(/svc-2 .*has used up its limit on the panel/);
+  });
+});
+
+describe('an EasyDCIM service that is ok', () => {
+  let at: EasyDcimBench;
+  const { port, order } = idsOf(1);
+  beforeEach(async () => {
+    at = await startEasyDcimBench();
+    await at.addService(1);
+    await at.poll();
+  });
+  afterEach(() => at.close());
+
+  it('is named by reconcile when somebody has suspended its order', async () => {
+    at.panel.staffSuspendOrder(order, 'fraud');
+    const { status, drift, said } = seen(await at.bench.sluice('reconcile --json'));
+    expect({ status, said: said.length }).toEqual({ status: 'ok', said: 1 });
+    expect(drift.join()).toMatch(/order 901 is suspended, and not by a hold of this service/);
+    expect(seen(await at.bench.sluice('reconcile --json')).said).toEqual([]);
+  });
+
+  it('is named when somebody has disabled all its ports, not for one of them', async () => {
+    at.panel.staffDisablePort(port(1));
+    expect(seen(await at.bench.sluice('reconcile --json'))).toMatchObject({ drift: [], said: [] });
+    at.panel.staffDisablePort(port(2));
+    expect(seen(await at.bench.sluice('reconcile --json')).said.join()).toMatch(/all its ports are disabled/);
+  });
+
+  it('costs a poll no call', async () => {
+    at.panel.staffSuspendOrder(order, 'fraud');
+    at.panel.server.clearCalls();
+    expect(seen(await at.poll())).toMatchObject({ status: 'ok', said: [] });
+    expect(at.panel.server.calls.some((call) => call.path.includes('orders'))).toBe(false);
+  });
+});

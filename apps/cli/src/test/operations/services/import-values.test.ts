@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { manualClock } from '@sluice/fake-panels';
+import { Bench, type Outcome } from '../../harness.js';
+import { expectPlain, HOSTILE } from '../../hostile-text.js';
+import type { ImportReport } from '@sluice/engine';
+
+const CONFIG = `timeZone: UTC
+panels:
+  dcim: { kind: easydcim, url: "https://dcim.example.com", token: "\${env:TOKEN}" }
+  relay: { kind: flvx, url: "https://relay.example.com", username: admin, password: "\${env:TOKEN}" }
+  vpn: { kind: hiddify, url: "https://vpn.example.com/path", apiKey: "\${env:TOKEN}" }
+products:
+  ded: { panel: dcim }
+  fwd: { panel: relay }
+  net: { panel: vpn }
+`;
+const UUID = '5F0C0F44-0a5e-1c56-9c58-8d3b1ad4c8d7';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
+  bench.env['TOKEN'] = 'x';
+  bench.write('sluice.yaml', CONFIG);
+});
+afterEach(() => {
+  bench.close();
+});
+
+const importOf = (file: string, text: string): Promise<Outcome> => {
+  bench.write(file, text);
+  return bench.sluice(`service import ${file} --json`);
+};
+
+/** Ten lists that each name the one before ten times. */
+const bomb = (last: string): string =>
+  [
+    'a0: &a0 [x, x, x, x, x, x, x, x, x, x]',
+    ...Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(10).fill(`*a${n}`).join(', ')}]`),
+    last,
+  ].join('\n');
+const deep = (key: string): string => `${key}: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`;
+
+describe('ids', () => {
+  it.each([
+    ['dcim', 'ded', 'easydcim_service_id', '../../admin'],
+    ['dcim', 'ded', 'easydcim_order_id', '7/suspend'],
+    ['dcim', 'ded', 'easydcim_server_id', '-3'],
+    ['dcim', 'ded', 'easydcim_order_id', '0901'],
+    ['dcim', 'ded', 'easydcim_user', 'a b@example.com'],
+    ['relay', 'fwd', 'flvx_user_id', '0'],
+    ['relay', 'fwd', 'flvx_tunnel_id', '1.5'],
+    ['relay', 'fwd', 'flvx_user_tunnel_id', 'x'],
+    ['relay', 'fwd', 'flvx_username', 'a\u001b[2J'],
+    ['vpn', 'net', 'hiddify_user_uuid', 'anna'],
+    ['vpn', 'net', 'hiddify_agent_uuid', `${UUID}/`],
+    ['vpn', 'net', 'astbilling_subscriber_id', '..'],
+    ['vpn', 'net', 'astbilling_username', 'a/b'],
+    ['vpn', 'net', 'order_id', 'a b'],
+  ])('on %s of product %s: %s is not %j', async (panel, product, key, value) => {
+    const id = key === 'easydcim_service_id' || panel !== 'dcim' ? {} : { easydcim_service_id: '501' };
+    const row = { id: 'svc-1', panel, product, ...id, [key]: value };
+    const { exitCode, json } = await importOf('a.json', JSON.stringify([row]));
+    expect(exitCode).toBe(2);
+    const { problems } = json<ImportReport>();
+    expect(problems).toEqual([expect.objectContaining({ line: 1, service: 'svc-1', key })]);
+    expect(problems[0]?.message).toContain(`is no ${key}: `);
+  });
+
+  it('that a number in JSON can not hold are refused, not rounded', async () => {
+    const text = '[{ "id": "a", "panel": "dcim", "product": "ded", "easydcim_service_id": 9007199254740993 }]';
+    const { exitCode, stderr, stdout } = await importOf('a.json', text);
+    expect(exitCode).toBe(2);
+    expect(stdout + stderr).toContain('write it as text');
+  });
+
+  it('are taken as the panels show them', async () => {
+    const rows = [
+      {
+        id: 'a',
+        panel: 'dcim',
+        product: 'ded',
+        easydcim_service_id: 501,
+        easydcim_order_id: '901',
+        easydcim_server_id: '301',
+        easydcim_user: 'anna+1@example.com',
+        order_id: 17,
+      },
+      {
+        id: 'b',
+        panel: 'relay',
+        product: 'fwd',
+        flvx_user_id: 3,
+        flvx_username: '用户 3',
+        flvx_tunnel_id: '1',
+        flvx_user_tunnel_id: '2',
+      },
+      { id: 'c', panel: 'vpn', product: 'net', hiddify_user_uuid: UUID, hiddify_agent_uuid: UUID.toLowerCase() },
+      {
+        id: 'd',
+        panel: 'vpn',
+        product: 'net',
+        astbilling_subscriber_id: 'sub_1',
+        astbilling_username: 'maria.silva-17',
+      },
+    ];
+    const { json, exitCode } = await importOf('a.json', JSON.stringify(rows));
+    expect([exitCode, json<ImportReport>().problems]).toEqual([0, []]);
+  });
+
+  it('that a store has from before stay, and are checked when they change', async () => {
+    await importOf('a.csv', 'id,panel,product,easydcim_service_id\nsvc-1,dcim,ded,501\n');
+    await bench.store((store) =>
+      store.services.update([
+        { id: 'svc-1', refs: { easydcim_order_id: 'o/1' }, updatedAt: '2026-11-20T12:00:00.000Z' },
+      ]),
+    );
+    const row = (order: string, client: string): string =>
+      `id,panel,product,client,easydcim_order_id\nsvc-1,dcim,ded,${client},${order}\n`;
+    expect((await importOf('a.csv', row('o/1', 'c2'))).json<ImportReport>().totals.changed).toBe(1);
+    expect((await importOf('a.csv', row('o/2', 'c3'))).exitCode).toBe(2);
+    expect((await bench.sluice('service set svc-1 easydcim_order_id=o/3')).stderr).toContain('digits');
+    expect((await bench.sluice('service set svc-1 easydcim_order_id=9')).exitCode).toBe(0);
+  });
+});
+
+describe('names that every object has', () => {
+  it('are no product and no panel', async () => {
+    const rows = ['constructor', '__proto__', 'toString'].flatMap((name) => [
+      { id: `p-${name}`, panel: 'vpn', product: name },
+      { id: `q-${name}`, panel: name, product: 'net' },
+    ]);
+    const { exitCode, json, stdout } = await importOf('a.json', JSON.stringify(rows));
+    expect(exitCode).toBe(2);
+    expect(stdout).not.toContain('undefined');
+    for (const { service, message } of json<ImportReport>().problems) {
+      if (service?.startsWith('p-')) expect(message).toMatch(/^there is no product "(constructor|__proto__|toString)"/);
+    }
+    await bench.sluice('service add svc-1 panel=dcim product=ded easydcim_service_id=501');
+    const changed = await bench.sluice('provision change-package svc-1 constructor --json');
+    expect(changed.json<{ error: { code: string } }>().error.code).toBe('unknown_product');
+    bench.write('odd.yaml', CONFIG.replace('net: { panel: vpn }', 'net: { panel: constructor }'));
+    expect((await bench.sluice('config check --config odd.yaml')).stdout).toContain('there is no panel "constructor"');
+  });
+});
+
+describe('YAML that the parser gives up on', () => {
+  it.each([
+    ['aliases that multiply', bomb('timeZone: UTC'), 'its aliases (*name) stand for too many values'],
+    ['endless nesting', deep('panels'), 'it is nested too deeply'],
+    ['an unknown alias', 'panels: *nowhere\n', 'Unresolved alias'],
+  ])('as a config with %s is a problem of the file', async (_what, text, message) => {
+    bench.write('odd.yaml', text);
+    const checked = await bench.sluice('config check --config odd.yaml --json');
+    expect(checked.exitCode).toBe(2);
+    const { ok, problems } = checked.json<{ ok: boolean; problems: { severity: string; message: string }[] }>();
+    expect(ok).toBe(false);
+    expect(problems).toEqual([expect.objectContaining({ severity: 'error' })]);
+    expect(problems[0]?.message).toContain(message);
+    const used = await bench.sluice('service list --config odd.yaml --json');
+    expect([used.exitCode, used.json<{ error: { code: string } }>().error.code]).toEqual([2, 'config_invalid']);
+  });
+
+  it.each([
+    ['aliases that multiply', bomb('services: *a9'), 'its aliases (*name) stand for too many values'],
+    ['endless nesting', deep('services'), 'it is nested too deeply'],
+    ['an unknown alias', 'services: *nowhere\n', 'Unresolved alias'],
+    ['a list inside itself', 'services: &x\n  - *x\n', 'item 1 is no object'],
+  ])('as an import with %s is a problem of the file', async (_what, text, message) => {
+    const { exitCode, json } = await importOf('a.yaml', text);
+    const { error } = json<{ error: { code: string; message: string } }>();
+    expect([exitCode, error.code]).toEqual([2, 'bad_import']);
+    expect(error.message).toContain(message);
+  });
+});
+
+describe('an export for a spreadsheet', () => {
+  it('puts an apostrophe before what would be run, and the default one does not', async () => {
+    const row = {
+      id: '@svc-1',
+      panel: 'vpn',
+      product: 'net',
+      client: '-5',
+      base_quota_override_gb: '1.5',
+      first_name: '=HYPERLINK("http://x")',
+      last_name: '+49 30 1',
+      email: '-2+3',
+      document: '＝1',
+    };
+    expect((await importOf('a.json', JSON.stringify([row]))).exitCode).toBe(0);
+    const lines = async (words: string): Promise<string> =>
+      (await bench.sluice(`service export ${words}`.trim())).stdout.split('\n')[1] ?? '';
+    expect(await lines('--spreadsheet')).toBe(
+      `'@svc-1,vpn,net,-5,,,active,,1.5,,,,,,,,,,,,,,'＝1,,,'-2+3,"'=HYPERLINK(""http://x"")",'+49 30 1,`,
+    );
+    const plain = (await bench.sluice('service export')).stdout;
+    expect((await importOf('back.csv', plain)).json<ImportReport>().totals.unchanged).toBe(1);
+    expect((await bench.sluice('service export --spreadsheet --format json')).exitCode).toBe(2);
+  });
+});
+
+describe('an export of names with control characters', () => {
+  const formats = ['csv', 'json', 'yaml'];
+
+  beforeEach(async () => {
+    const rows = [{ id: 'svc-1', panel: 'vpn', product: 'net', client: HOSTILE, first_name: HOSTILE }];
+    expect((await importOf('a.json', JSON.stringify(rows))).exitCode).toBe(0);
+  });
+
+  const exported = async (format: string, isTTY: boolean): Promise<string> => {
+    let text = '';
+    const stdout = { isTTY, write: (chunk: string) => (text += chunk) };
+    expect((await bench.sluice(`service export --format ${format}`, { stdout })).exitCode).toBe(0);
+    return text;
+  };
+
+  it.each(formats)('is cleaned on a terminal (%s)', async (format) => {
+    const text = await exported(format, true);
+    expect(text).toContain('svc-1');
+    expectPlain(format, text);
+  });
+
+  it.each(formats)('gives a file or pipe what import reads again (%s)', async (format) => {
+    const text = await exported(format, false);
+    expect((await importOf(`back.${format}`, text)).json<ImportReport>().totals).toMatchObject({ unchanged: 1 });
+    if (format === 'csv') expect(text).toContain(HOSTILE);
+  });
+});

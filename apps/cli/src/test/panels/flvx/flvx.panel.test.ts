@@ -1,0 +1,297 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openStore } from '@sluice/state-store';
+import type { OrderReport, PassReport } from '@sluice/engine';
+
+const {
+  SLUICE_TEST_FLVX_URL: url,
+  SLUICE_TEST_FLVX_USERNAME: username,
+  SLUICE_TEST_FLVX_PASSWORD: password,
+} = process.env;
+const isNamed = url !== undefined && username !== undefined && password !== undefined;
+const reason = isNamed
+  ? ''
+  : ' (skipped: SLUICE_TEST_FLVX_URL, SLUICE_TEST_FLVX_USERNAME and SLUICE_TEST_FLVX_PASSWORD do not name a panel)';
+/** Runs where the environment names a real panel, and is reported as skipped, with the reason, where it does not. */
+const itWithPanel = isNamed ? it : it.skip;
+
+const GB = 1024 ** 3;
+const DAY = 86_400_000;
+const main = path.join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'main.js');
+
+interface Outcome {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+interface Row {
+  id: number;
+  userId: number;
+  status: number;
+  name: string;
+  [key: string]: unknown;
+}
+
+/** The panel's own API, as an administrator and as the customer use it. */
+class PanelApi {
+  private constructor(private readonly token: string) {}
+
+  static async login(user: string, secret: string): Promise<PanelApi> {
+    const { token } = (await call('/user/login', { username: user, password: secret })) as { token: string };
+    return new PanelApi(token);
+  }
+
+  post<T = Row[]>(endpoint: string, body: unknown = {}): Promise<T> {
+    return call(endpoint, body, this.token) as Promise<T>;
+  }
+
+  /** Permissions of a user with their true status. */
+  async permissions(userId: number): Promise<Row[]> {
+    const { userTunnels = [] } = await this.post<{ userTunnels?: Row[] }>('/backup/export', {
+      types: ['userTunnels'],
+    });
+    return userTunnels.filter((row) => row.userId === userId);
+  }
+
+  async forwards(userId: number): Promise<Row[]> {
+    return (await this.post('/forward/list')).filter((row) => row.userId === userId);
+  }
+}
+
+async function call(endpoint: string, body: unknown, token?: string): Promise<unknown> {
+  const answer = await fetch(`${String(url).replace(/\/+$/, '')}/api/v1${endpoint}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: token }) },
+    body: JSON.stringify(body),
+  });
+  const json = (await answer.json()) as { code?: number; msg?: string; data?: unknown };
+  if (json.code === undefined) return json;
+  if (json.code !== 0) throw new Error(`${endpoint}: ${json.code} ${String(json.msg)}`);
+  return json.data;
+}
+
+/** Today and so many days more, as a local date in UTC. */
+const dateIn = (days: number): string => new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'sluice-panel-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the built command in a process of its own. */
+function sluice(words: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, HOME: folder, FLVX_PASSWORD: password };
+    execFile(process.execPath, [main, ...words.split(' ')], { cwd: folder, env }, (error, stdout, stderr) => {
+      const { code } = (error ?? { code: 0 }) as { code?: unknown };
+      resolve({ exitCode: typeof code === 'number' ? code : -1, stdout, stderr });
+    });
+  });
+}
+
+async function run<T>(words: string, exitCode = 0): Promise<T> {
+  const outcome = await sluice(`${words} --json`);
+  expect({ words, ...outcome }).toMatchObject({ words, exitCode });
+  return JSON.parse(outcome.stdout) as T;
+}
+
+/** Nothing is left to do for any run. */
+const settled = (): Promise<unknown> => run('plan');
+
+function configure(tunnel: number): void {
+  const flvx = `tunnelId: ${tunnel}`;
+  writeFileSync(
+    path.join(folder, 'sluice.yaml'),
+    `timeZone: UTC
+panels:
+  relay: { kind: flvx, url: "${String(url)}", allowHttp: true, username: "${String(username)}", password: "\${env:FLVX_PASSWORD}" }
+products:
+  small: { panel: relay, quota: { total: 100GB }, flvx: { ${flvx} } }
+  large: { panel: relay, quota: { total: 300GB }, action: redirect, flvx: { ${flvx}, maxForwards: 20, speedMbit: 50 } }
+  slow: { panel: relay, quota: { total: 100GB }, action: throttle, flvx: { ${flvx}, throttleMbit: 2 } }
+`,
+    { mode: 0o600 },
+  );
+}
+
+/** A tunnel whose entry nodes are all there, with the secret of one: traffic can be reported for it. */
+async function workingTunnel(admin: PanelApi): Promise<{ id: number; secret: string }> {
+  const [tunnels, nodes, { nodes: secrets = [] }] = await Promise.all([
+    admin.post<(Row & { inNodeId: { nodeId: number }[] })[]>('/tunnel/list'),
+    admin.post('/node/list'),
+    admin.post<{ nodes?: (Row & { secret: string })[] }>('/backup/export', { types: ['nodes'] }),
+  ]);
+  const online = new Set(nodes.filter((node) => node.status === 1).map((node) => node.id));
+  const tunnel = tunnels.find(
+    (row) => row.status === 1 && row.inNodeId.length > 0 && row.inNodeId.every(({ nodeId }) => online.has(nodeId)),
+  );
+  const secret = secrets.find((node) => node.id === tunnel?.inNodeId[0]?.nodeId)?.secret;
+  if (tunnel === undefined || secret === undefined)
+    throw new Error('The panel has no tunnel with a node that is online.');
+  return { id: tunnel.id, secret };
+}
+
+describe('a real FLVX panel', () => {
+  itWithPanel(
+    `carries the life of a relay service from creation to removal${reason}`,
+    async () => {
+      const admin = await PanelApi.login(username ?? '', password ?? '');
+      const { id: tunnel, secret } = await workingTunnel(admin);
+      const mine = new Set<number>();
+      const others = async (): Promise<unknown> => ({
+        users: (await admin.post('/user/list'))
+          .filter((row) => !mine.has(row.id))
+          .map((row) => [row.id, row['user'], row.status, row['flow'], row['expTime']]),
+        limits: (await admin.post('/speed-limit/list')).map((row) => row.id),
+        forwards: (await admin.post('/forward/list'))
+          .filter((row) => !mine.has(row.userId))
+          .map((row) => [row.id, row.status]),
+      });
+      configure(tunnel);
+      const before = await others();
+      const tested = await run<{ panels: { ok: boolean }[] }>('panel test relay');
+      expect(tested.panels[0]?.ok).toBe(true);
+
+      await run(`service add svc-1 panel=relay product=small billing_cycle=monthly next_due_date=${dateIn(20)}`);
+      const created = await run<OrderReport>('provision create svc-1');
+      const user = Number(created.service.refs['flvx_user_id']);
+      mine.add(user);
+      const name = created.credentials?.username ?? '';
+      const first = created.credentials?.password ?? '';
+      const expiry = Date.parse(`${dateIn(20)}T00:00:00Z`);
+      const own = async (): Promise<Row> => (await admin.post('/user/list')).find((row) => row.id === user)!;
+      expect(await own()).toMatchObject({
+        user: name,
+        flow: 100,
+        num: 10,
+        expTime: expiry,
+        flowResetTime: 0,
+        status: 1,
+      });
+      const [permission] = await admin.permissions(user);
+      expect(permission).toMatchObject({ tunnelId: tunnel, flow: 100, expTime: expiry, flowResetTime: 0, status: 1 });
+      expect((await run<OrderReport>('provision create svc-1')).actions).toEqual([]);
+      await settled();
+
+      const customer = await PanelApi.login(name, first);
+      const states = async (): Promise<number[]> => (await admin.forwards(user)).map((row) => row.status);
+      for (const forward of ['web', 'game', 'off']) {
+        await customer.post('/forward/create', { tunnelId: tunnel, name: forward, remoteAddr: '198.51.100.20:443' });
+      }
+      const [web, game, off] = (await admin.forwards(user)).map((row) => row.id);
+      await customer.post('/forward/pause', { id: off });
+      expect(await states()).toEqual([1, 1, 0]);
+      const traffic = async (forward: number | undefined, bytes: number): Promise<void> => {
+        const body = JSON.stringify([{ n: `${forward}_${user}_${permission!.id}_tcp`, u: bytes, d: 0 }]);
+        await fetch(`${String(url)}/flow/upload?secret=${secret}`, { method: 'POST', body });
+      };
+      const poll = async (): Promise<PassReport['services'][number]> => (await run<PassReport>('poll')).services[0]!;
+      const ratio = await counted();
+
+      /** How the tunnel counts traffic. */
+      async function counted(): Promise<number> {
+        await traffic(web, GB);
+        const { outFlow } = (await own()) as Row & { outFlow: number };
+        return outFlow / GB;
+      }
+
+      // Over quota: the panel stops the forwards by itself, the poll closes the permission and makes sure.
+      expect((await poll()).usage?.totalBytes).toBe(ratio * GB);
+      await traffic(web, 100 * GB);
+      expect(await states()).toEqual([0, 0, 0]);
+      expect(await poll()).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
+      expect((await admin.permissions(user))[0]).toMatchObject({ status: 0, flow: 100 });
+      await settled();
+
+      // The customer starts one again with his token, the node reports traffic for another: both are paused again.
+      await customer.post('/forward/resume', { id: game });
+      await traffic(web, GB);
+      const again = await run<PassReport>('poll');
+      expect(again.notices.map((notice) => notice.code)).toContain('forward_ran_again');
+      expect(await states()).toEqual([0, 0, 0]);
+      await settled();
+
+      await run(`override set svc-1 --quota 5TB`);
+      expect((await poll()).holds).toEqual([]);
+      expect(await states()).toEqual([1, 1, 0]);
+      expect(await own()).toMatchObject({ flow: 5 * 1024, status: 1 });
+      await settled();
+
+      const due = dateIn(50);
+      await run(`provision renew svc-1 --until ${due}`);
+      expect(await own()).toMatchObject({ expTime: Date.parse(`${due}T00:00:00Z`) });
+
+      // Another package with a speed of its own, held by redirecting; back again while it is held.
+      await run('provision change-package svc-1 large');
+      const [limit] = (await admin.post('/speed-limit/list')).filter((row) => row.name === `sluice:${name}:50M`);
+      expect((await admin.permissions(user))[0]).toMatchObject({ num: 20, speedId: limit?.id, status: 1 });
+      expect(await states()).toEqual([1, 1, 0]);
+      await run('provision suspend svc-1');
+      const held = await admin.forwards(user);
+      expect(held.map((row) => [row.status, row['remoteAddr']])).toEqual(Array(3).fill([0, '127.0.0.1:9']));
+      await expect(PanelApi.login(name, first)).rejects.toThrow(/账号被停用/);
+      await settled();
+      await run('provision change-package svc-1 small');
+      expect(await states()).toEqual([0, 0, 0]);
+      expect(await own()).toMatchObject({ num: 10, status: 0 });
+      await run('provision unsuspend svc-1');
+      const free = await admin.forwards(user);
+      expect(free.map((row) => [row.status, row['remoteAddr']])).toEqual(
+        [1, 1, 0].map((status) => [status, '198.51.100.20:443']),
+      );
+      expect((await admin.post('/speed-limit/list')).some((row) => row.name.startsWith(`sluice:${name}:`))).toBe(false);
+      await settled();
+
+      const changed = await run<OrderReport>('provision change-password svc-1');
+      await expect(PanelApi.login(name, first)).rejects.toThrow(/账号或密码错误/);
+      await PanelApi.login(name, changed.credentials?.password ?? '');
+      expect(await own()).toMatchObject({
+        flow: 5 * 1024,
+        num: 10,
+        expTime: Date.parse(`${due}T00:00:00Z`),
+        status: 1,
+      });
+
+      // A throttle: a slow limit of its own, nothing stops.
+      await run('provision change-package svc-1 slow');
+      await run('override clear svc-1');
+      expect((await poll()).holds).toMatchObject([{ reason: 'quota' }]);
+      const [slow] = (await admin.post('/speed-limit/list')).filter((row) => row.name === `sluice:${name}:2M`);
+      expect((await admin.permissions(user))[0]).toMatchObject({ speedId: slow?.id, status: 1, flow: 99_999 });
+      expect(await states()).toEqual([1, 1, 0]);
+      await settled();
+
+      // The cycle ends (its recorded end is moved into the past): usage and counters begin anew, the throttle goes.
+      const store = await openStore({ location: path.join(folder, 'sluice.db'), clock: { now: () => Date.now() } });
+      const [cycle] = await store.cycles.newest(['svc-1']);
+      const end = new Date(Date.now() - DAY).toISOString();
+      await store.write((tables) =>
+        tables.cycles.put([{ ...cycle!, end, start: new Date(Date.now() - 30 * DAY).toISOString() }]),
+      );
+      await store.close();
+      const opened = await poll();
+      expect(opened).toMatchObject({ status: 'ok', holds: [], usage: { totalBytes: 0 } });
+      expect(opened.actions.map((action) => action.type)).toContain('reset-user');
+      expect(await own()).toMatchObject({ inFlow: 0, outFlow: 0, flow: 100 });
+      expect((await admin.permissions(user))[0]).toMatchObject({ status: 1, flow: 100, inFlow: 0, outFlow: 0 });
+      await traffic(web, 2 * GB);
+      expect((await poll()).usage?.totalBytes).toBe(2 * ratio * GB);
+      await settled();
+
+      const terminated = await run<OrderReport>('provision terminate svc-1 --yes');
+      expect(terminated.service.lifecycle).toBe('terminated');
+      expect(await own()).toBeUndefined();
+      expect([await admin.permissions(user), await admin.forwards(user)]).toEqual([[], []]);
+      expect(await others()).toEqual(before);
+      await run('provision terminate svc-1 --yes');
+    },
+    300_000,
+  );
+});

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogEntry, PassReport } from '@sluice/engine';
+import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(async () => {
+  expect(at.panel.server.failures).toEqual([]);
+  await at.close();
+});
+
+async function poll(): Promise<{ exitCode: number; service: PassReport['services'][number] }> {
+  at.bench.clock.advance(HOUR);
+  const polled = await at.run('poll');
+  return { exitCode: polled.exitCode, service: polled.json<PassReport>().services[0]! };
+}
+
+/** A panel that pauses forward 2, and goes away before it says so. */
+function goAwayAfterPause(): void {
+  const match = (call: { endpoint: string; body: string }): boolean =>
+    call.endpoint.endsWith('/forward/pause') && call.body.includes('"id":2');
+  at.panel.server.inject({ match, times: 1, when: 'after', fault: { kind: 'cut' } });
+  const ignore = at.panel.server.onCall((call) => {
+    if (!match(call)) return;
+    at.bench.clock.advance(1000);
+    at.panel.server.inject({ fault: { kind: 'cut' } });
+    ignore();
+  });
+}
+
+/** A throttle of user 3, who has the running forwards 2 and 3 and has paused 4, that loses the panel in its first pause. */
+async function throttleWithoutAnswer(): Promise<void> {
+  const user = await at.create(1, { product: 'slow' });
+  for (const name of ['web', 'game']) at.panel.addForward(user, at.tunnels.hk, { name });
+  at.panel.addForward(user, at.tunnels.hk, { name: 'own', paused: true });
+  await poll();
+  at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
+  await at.run('override set svc-1 --quota 40GB');
+  goAwayAfterPause();
+  const { exitCode, service } = await poll();
+  at.panel.server.clearFaults();
+  expect([exitCode, service.error?.code]).toEqual([3, 'outcome_unknown']);
+  expect(at.panel.runningForwards()).toEqual([1, 3, 4]);
+}
+
+describe('a pause for the sake of open connections, whose answer was lost with the panel', () => {
+  it('is ended by the next run, which finds that it was done', async () => {
+    await throttleWithoutAnswer();
+    expect((await poll()).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+
+  it('is ended by the next run after an operator said that it was done', async () => {
+    await throttleWithoutAnswer();
+    const { entries } = (await at.run('log list --actions')).json<{ entries: LogEntry[] }>();
+    const doubtful = entries.find((entry) => 'state' in entry && entry.state === 'in-doubt' && entry.target === '2');
+    expect((await at.run(`action resolve ${String(doubtful?.id)} --done`)).exitCode).toBe(0);
+    expect((await poll()).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+});

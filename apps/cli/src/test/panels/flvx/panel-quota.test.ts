@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { PassReport } from '@sluice/engine';
+import { GB, passTime, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(async () => {
+  expect(at.panel.server.failures).toEqual([]);
+  await at.close();
+});
+
+/** Gives the service's element of a poll, with the run's notices. */
+async function run(
+  words = 'poll',
+): Promise<PassReport['services'][number] & { notices: string[]; exit: number; said: string[] }> {
+  const outcome = await at.run(words);
+  const { services, notices } = outcome.json<PassReport>();
+  return {
+    ...services[0]!,
+    notices: notices.map(({ code }) => code),
+    said: notices.map(({ message }) => message),
+    exit: outcome.exitCode,
+  };
+}
+
+const until = (instant: string): void => {
+  passTime(at, Date.parse(instant));
+};
+
+/** A customer of user id 3 with the running forward 2, due on the 15th of each month. */
+async function customer(product: string): Promise<number> {
+  const user = await at.create(1, { product });
+  await at.run('provision renew svc-1 --until 2030-12-15');
+  at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+  await at.run('poll');
+  return user;
+}
+
+describe('the quota of an account that the panel resets on a day of its own', () => {
+  it('leaves a customer alone who is within his allowance', async () => {
+    const user = await customer('monthly');
+    until('2026-12-10T12:00:00Z');
+    at.panel.traffic(2, 70 * GB);
+    await run();
+    until('2026-12-15T00:30:00Z');
+    expect(await run()).toMatchObject({ status: 'ok', usage: { totalBytes: 0 } });
+    expect(at.panel.user(user)?.flow).toBe(170);
+    expect(at.panel.traffic(2, 40 * GB)).toBe(true);
+    expect(await run()).toMatchObject({ status: 'ok', usage: { totalBytes: 40 * GB }, actions: [], notices: [] });
+    expect(at.panel.isRunning(2)).toBe(true);
+  });
+
+  it('stays as it is while counter and usage grow, also by parts of a GB and beyond the allowance', async () => {
+    const user = await customer('monthly');
+    until('2026-12-10T12:00:00Z');
+    at.panel.traffic(2, 70 * GB + 12_345);
+    await run();
+    until('2026-12-15T00:30:00Z');
+    await run();
+    expect(at.panel.user(user)?.flow).toBe(171);
+    for (const bytes of [Math.floor(GB / 3), 11 * GB + 7, 1, 60 * GB]) {
+      at.panel.traffic(2, bytes);
+      until(new Date(at.bench.clock.now() + 3_600_000).toISOString());
+      expect(await run()).toMatchObject({ status: 'ok', actions: [] });
+      expect((await at.run('plan')).exitCode).toBe(0);
+    }
+    at.panel.traffic(2, 60 * GB);
+    expect(await run()).toMatchObject({ status: 'held' });
+    expect(at.panel.user(user)?.flow).toBe(171);
+  });
+
+  it('follows the counter when the panel has zeroed it', async () => {
+    const user = await customer('monthly');
+    until('2026-12-16T12:00:00Z');
+    at.panel.traffic(2, 40 * GB);
+    await run();
+    until('2027-01-01T00:30:00Z');
+    at.panel.traffic(2, 5 * GB);
+    expect(await run()).toMatchObject({ status: 'ok', usage: { totalBytes: 45 * GB } });
+    expect(at.panel.user(user)?.flow).toBe(60);
+    expect(await run()).toMatchObject({ actions: [] });
+    expect(await run('reconcile')).toMatchObject({ actions: [] });
+  });
+
+  it('is at most the counter where nothing remains, and a purchase opens it again', async () => {
+    const user = await customer('monthly');
+    until('2026-12-16T12:00:00Z');
+    at.panel.traffic(2, 130 * GB);
+    await run();
+    until('2027-01-01T00:30:00Z');
+    expect(await run()).toMatchObject({ status: 'held' });
+    expect(at.panel.user(user)?.flow).toBe(0);
+    await at.run('override set svc-1 --quota 150GB');
+    expect(await run()).toMatchObject({ status: 'ok' });
+    expect(at.panel.user(user)?.flow).toBe(20);
+    expect(at.panel.traffic(2, 19 * GB)).toBe(true);
+    expect(await run()).toMatchObject({ status: 'ok' });
+  });
+
+  it('is raised for one whom an older quota has stopped, and his forward runs again', async () => {
+    const user = await customer('monthly');
+    until('2026-12-10T12:00:00Z');
+    at.panel.traffic(2, 70 * GB);
+    await run();
+    until('2026-12-15T00:30:00Z');
+    await run();
+    Object.assign(at.panel.world.users.get(user)!, { flow: 100 });
+    at.panel.traffic(2, 40 * GB);
+    expect(at.panel.isRunning(2)).toBe(false);
+    expect(await run()).toMatchObject({ status: 'ok' });
+    expect(at.panel.isRunning(2)).toBe(true);
+  });
+
+  it('may fall with the window without the brake, not with the allowance', async () => {
+    at.bench.write('sluice.yaml', `${at.bench.read('sluice.yaml')}poll: { brake: { atLeast: 5 } }\n`);
+    for (const number of [1, 2, 3, 4, 5, 6]) {
+      const user = await at.create(number, { product: 'monthly' });
+      await at.run(`provision renew svc-${number} --until 2030-12-15`);
+      at.panel.addForward(user, at.tunnels.hk);
+    }
+    await at.run('poll');
+    until('2026-12-16T12:00:00Z');
+    for (const forward of [2, 3, 4, 5, 6, 7]) at.panel.traffic(forward, 40 * GB + forward);
+    await at.run('poll');
+    until('2027-01-01T00:30:00Z');
+    for (const forward of [2, 3, 4, 5, 6, 7]) at.panel.traffic(forward, 3 * GB);
+    const moved = await at.run('poll');
+    expect(moved.exitCode).toBe(0);
+    expect(moved.json<PassReport>().totals.actions).toBeGreaterThanOrEqual(6);
+    expect(at.panel.user(3)?.flow).toBe(60);
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write(
+      'sluice.yaml',
+      config.replace(
+        'monthly: { panel: relay, quota: { total: 100GB }',
+        'monthly: { panel: relay, quota: { total: 90GB }',
+      ),
+    );
+    expect((await at.run('poll')).exitCode).toBe(6);
+  });
+});
+
+describe('the quota of an account that Sluice resets itself', () => {
+  it('is the allowance, whatever was used', async () => {
+    const user = await customer('relay');
+    expect(at.panel.user(user)?.flow).toBe(100);
+    at.panel.traffic(2, 30 * GB);
+    await run();
+    until('2026-12-15T03:30:00Z');
+    at.panel.traffic(2, 5 * GB);
+    await run();
+    await run('reconcile');
+    expect(at.panel.user(user)?.flow).toBe(100);
+  });
+});

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { PassReport } from '@sluice/engine';
+import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(async () => {
+  expect(at.panel.server.failures).toEqual([]);
+  await at.close();
+});
+
+async function poll(): Promise<PassReport['services'][number]> {
+  at.bench.clock.advance(HOUR);
+  return (await at.run('poll')).json<PassReport>().services[0]!;
+}
+const overQuota = (): void => {
+  at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
+};
+
+describe('forwards that no poll had seen when the quota stopped them', () => {
+  const addOver = async (): Promise<void> => {
+    const user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+    at.panel.addForward(user, at.tunnels.hk, { name: 'game' });
+    at.panel.addForward(user, at.tunnels.hk, { name: 'off' });
+    at.bench.clock.advance(HOUR);
+    await at.panel.customer(user).pause(4);
+    at.bench.clock.advance(HOUR);
+    overQuota();
+    expect(at.panel.runningForwards()).toEqual([1]);
+  };
+  const released = async (): Promise<void> => {
+    await at.run('override set svc-1 --quota 300GB');
+    expect((await poll()).holds).toEqual([]);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  };
+
+  it('come back, and the one that the customer had paused before does not', async () => {
+    await addOver();
+    expect((await poll()).status).toBe('held');
+    await released();
+  });
+
+  it('come back after a reconcile, or an order, has held them', async () => {
+    await addOver();
+    expect((await at.run('reconcile')).exitCode).toBe(0);
+    expect((await at.run('provision suspend svc-1')).exitCode).toBe(0);
+    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await released();
+  });
+
+  it('come back with a quota that is raised before any run has held them, and the other one not later either', async () => {
+    await addOver();
+    await at.run('override set svc-1 --quota 300GB');
+    await at.run('reconcile');
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+    await poll();
+    await at.run('reconcile');
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+
+  it('come back when the first runs only observed', async () => {
+    await addOver();
+    await at.run('observe relay');
+    await poll();
+    await poll();
+    await at.run('enforce relay --yes');
+    expect((await poll()).status).toBe('held');
+    await released();
+  });
+
+  it('come back where the panel does not tell when they were paused, if they have carried something', async () => {
+    await addOver();
+    at.panel.traffic(3, GB);
+    at.panel.server.inject({
+      endpoint: /backup\/export/,
+      match: ({ body }) => body.includes('"forwards"'),
+      fault: { kind: 'mutate', change: (json) => ({ ...(json as object), forwards: [] }) },
+    });
+    await poll();
+    await at.run('override set svc-1 --quota 300GB');
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,305 @@
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AgentDetail, CheckReport, OrderReport, PassReport } from '@sluice/engine';
+
+const { SLUICE_TEST_HIDDIFY_URL: url, SLUICE_TEST_HIDDIFY_KEY: key } = process.env;
+const isNamed = url !== undefined && key !== undefined;
+const reason = isNamed
+  ? ''
+  : ' (skipped: SLUICE_TEST_HIDDIFY_URL, with the admin path, and SLUICE_TEST_HIDDIFY_KEY do not name a panel)';
+/** Runs where the environment names a real panel, and is reported as skipped, with the reason, where it does not. */
+const itWithPanel = isNamed ? it : it.skip;
+const long = process.env['SLUICE_LONG'] === '1';
+
+const GB = 1024 ** 3;
+const main = path.join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'main.js');
+const base = String(url).replace(/\/+$/, '');
+
+interface Outcome {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+interface User {
+  uuid: string;
+  name: string;
+  usage_limit_GB: number;
+  current_usage_GB: number;
+  package_days: number;
+  start_date: string | null;
+  mode: string;
+  enable: boolean;
+  is_active: boolean;
+  added_by_uuid: string;
+}
+
+/** The panel's own API with the Owner's key. */
+async function api(method: string, endpoint: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+  const answer = await fetch(`${base}/api/v2/admin${endpoint}`, {
+    method,
+    headers: { 'hiddify-api-key': String(key), accept: 'application/json', 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+const user = async (uuid: string): Promise<User> => (await api('GET', `/user/${uuid}/`)).body as User;
+const isThere = async (uuid: string): Promise<boolean> => (await api('GET', `/user/${uuid}/`)).status === 200;
+const change = (uuid: string, body: Partial<User>): Promise<unknown> => api('PATCH', `/user/${uuid}/`, body);
+const users = async (): Promise<User[]> => {
+  const { status, body } = await api('GET', '/user/');
+  // An empty list is a 404 on this panel.
+  return status === 404 ? [] : (body as User[]);
+};
+const usersOf = async (agent: string): Promise<User[]> => (await users()).filter((row) => row.added_by_uuid === agent);
+
+let folder: string;
+let agents: string[];
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'sluice-panel-'));
+  agents = [];
+});
+afterEach(async () => {
+  for (const agent of agents) {
+    for (const { uuid } of await usersOf(agent)) await api('DELETE', `/user/${uuid}/`);
+    await api('DELETE', `/admin_user/${agent}/`);
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function addAgent(name: string): Promise<string> {
+  const uuid = randomUUID();
+  agents.unshift(uuid);
+  const { status } = await api('POST', '/admin_user/', { uuid, name, mode: 'agent', can_add_admin: false, lang: 'en' });
+  expect(status).toBe(200);
+  return uuid;
+}
+
+async function addUser(agent: string, gb: number): Promise<string> {
+  const uuid = randomUUID();
+  await api('POST', '/user/', { uuid, name: 'a user', usage_limit_GB: gb, package_days: 30, added_by_uuid: agent });
+  return uuid;
+}
+
+function configure(agent: string, panel = ''): void {
+  writeFileSync(
+    path.join(folder, 'sluice.yaml'),
+    `timeZone: UTC
+panels:
+  vpn: { kind: hiddify, url: "${base}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}"${panel} }
+products:
+  small: { panel: vpn, quota: { total: 10GB }, hiddify: { agent: ${agent}, packageDays: 30, mode: no_reset } }
+  large: { panel: vpn, quota: { total: 30GB }, hiddify: { agent: ${agent}, packageDays: 60, mode: monthly } }
+`,
+    { mode: 0o600 },
+  );
+}
+
+const environment = (secret = key): NodeJS.ProcessEnv => ({ ...process.env, HOME: folder, HIDDIFY_KEY: secret });
+
+/** Runs the built command in a process of its own. */
+function sluice(words: string, secret = key): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, env: environment(secret), maxBuffer: 64 * 1024 * 1024 };
+    execFile(process.execPath, [main, ...words.split(' '), '--json'], options, (error, stdout, stderr) => {
+      const { code } = (error ?? { code: 0 }) as { code?: unknown };
+      resolve({ exitCode: typeof code === 'number' ? code : -1, stdout, stderr });
+    });
+  });
+}
+
+async function run<T>(words: string, exitCode = 0): Promise<T> {
+  const outcome = await sluice(words);
+  expect({ words, ...outcome }).toMatchObject({ words, exitCode });
+  return JSON.parse(outcome.stdout) as T;
+}
+
+const codeOf = ({ stdout }: Outcome): string | undefined =>
+  (JSON.parse(stdout) as { error?: { code: string } }).error?.code;
+
+describe('a real Hiddify panel', () => {
+  itWithPanel(
+    `carries the life of a user as a service from creation to removal${reason}`,
+    async () => {
+      const north = await addAgent('sluice test north');
+      configure(north);
+      const due = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+      await run(`service add svc-1 panel=vpn product=small billing_cycle=monthly next_due_date=${due}`);
+      const made = await run<OrderReport>('provision create svc-1');
+      const uuid = made.service.refs['hiddify_user_uuid'] ?? '';
+      const end = ({ start_date: start, package_days: days }: User): string =>
+        new Date(Date.parse(start ?? '') + days * 86_400_000).toISOString().slice(0, 10);
+      const first = await user(uuid);
+      expect(first).toMatchObject({
+        name: 'svc-1',
+        usage_limit_GB: 10,
+        mode: 'no_reset',
+        enable: true,
+        is_active: true,
+      });
+      expect([first.added_by_uuid, end(first)]).toEqual([north, due]);
+      expect((await run<OrderReport>('provision create svc-1')).actions).toEqual([]);
+
+      await change(uuid, { current_usage_GB: 9 });
+      expect((await run<PassReport>('poll')).services[0]).toMatchObject({
+        status: 'ok',
+        usage: { totalBytes: 9 * GB },
+      });
+      await change(uuid, { current_usage_GB: 10 });
+      expect((await run<PassReport>('poll')).services[0]).toMatchObject({
+        status: 'held',
+        actions: [{ type: 'disable-user', target: uuid, state: 'applied' }],
+      });
+      expect(await user(uuid)).toMatchObject({ enable: false, current_usage_GB: 10 });
+      await run('override set svc-1 --quota 20GB');
+      await run('poll');
+      expect(await user(uuid)).toMatchObject({ enable: true, usage_limit_GB: 20 });
+      await run('override clear svc-1');
+      await run('override set svc-1 --quota 15GB');
+      await run('poll');
+      expect(await user(uuid)).toMatchObject({ enable: true, usage_limit_GB: 15 });
+
+      await run('provision suspend svc-1');
+      expect((await user(uuid)).enable).toBe(false);
+      await run('provision unsuspend svc-1');
+      expect((await user(uuid)).enable).toBe(true);
+      await change(uuid, { enable: false });
+      await run('provision suspend svc-1');
+      await run('provision unsuspend svc-1');
+      expect((await user(uuid)).enable).toBe(false);
+      await change(uuid, { enable: true });
+
+      await run('override clear svc-1');
+      await run('provision change-package svc-1 large');
+      expect(await user(uuid)).toMatchObject({ usage_limit_GB: 30, mode: 'monthly', current_usage_GB: 10 });
+      const renewed = await run<OrderReport>('provision renew svc-1');
+      expect(end(await user(uuid))).toBe(renewed.service.nextDueDate);
+      await run('reconcile');
+      await run('plan');
+
+      await run('provision terminate svc-1 --yes');
+      expect(await isThere(uuid)).toBe(false);
+      await run('provision terminate svc-1 --yes');
+      expect(await run<{ entries: unknown[] }>('log list --actions')).toBeDefined();
+    },
+    180_000,
+  );
+
+  itWithPanel(
+    `keeps agents inside their limits and gives back exactly whom it disabled${reason}`,
+    async () => {
+      const north = await addAgent('sluice test north');
+      const south = await addAgent('sluice test south');
+      configure(north);
+      const [anna, bela, byHand, other] = [
+        await addUser(north, 10),
+        await addUser(north, 10),
+        await addUser(north, 10),
+        await addUser(south, 10),
+      ];
+      await change(byHand, { enable: false });
+      const states = async (): Promise<boolean[]> =>
+        Promise.all([anna, bela, byHand, other].map(async (uuid) => (await user(uuid)).enable));
+      await run(`agent limit ${north} --gb 5`);
+      await run(`agent limit ${south} --gb 5`);
+      await change(anna, { current_usage_GB: 5 - 1 / GB });
+      expect((await run<CheckReport>('agent check --all')).totals).toMatchObject({ exceeded: 0, disabled: 0 });
+      await change(anna, { current_usage_GB: 5 });
+      const over = await run<CheckReport>('agent check --all');
+      expect(over.totals).toMatchObject({ exceeded: 1, disabled: 2, failed: 0 });
+      expect(await states()).toEqual([false, false, false, true]);
+      expect((await run<CheckReport>('agent check --all')).totals).toMatchObject({ disabled: 0, failed: 0 });
+      expect(codeOf(await sluice(`agent restore ${north}`))).toBe('agent_limit');
+
+      await change(anna, { current_usage_GB: 0 });
+      expect((await run<AgentDetail>(`agent explain ${north}`)).usedBytes).toBe(5 * GB);
+      await run(`agent limit ${north} --gb 50`);
+      expect((await run<CheckReport>('agent check --all')).totals).toMatchObject({ restored: 2, failed: 0 });
+      expect(await states()).toEqual([true, true, false, true]);
+      await run('plan');
+    },
+    120_000,
+  );
+
+  const [processes, fits] = long ? [50, 10] : [12, 3];
+  itWithPanel(
+    `makes exactly ${fits} users of ${processes} that are asked for at once, and as many after kills${reason}`,
+    async () => {
+      const north = await addAgent('sluice test north');
+      configure(north);
+      await run(`agent limit ${north} --gb ${fits * 10}`);
+      const words = ['agent', 'create-user', north, '--gb', '10', '--json', '--name'];
+      const outcomes = await Promise.all(
+        Array.from({ length: processes }, (_, n) => sluice(`agent create-user ${north} --name user-${n} --gb 10`)),
+      );
+      const codes = outcomes.map((outcome) => (outcome.exitCode === 0 ? 'made' : codeOf(outcome)));
+      expect(codes.filter((code) => code === 'made')).toHaveLength(fits);
+      expect(new Set(codes)).toEqual(new Set(['made', 'agent_limit']));
+      expect((await usersOf(north)).map(({ usage_limit_GB: gb }) => gb)).toEqual(
+        Array.from({ length: fits }, () => 10),
+      );
+
+      for (const { uuid } of await usersOf(north)) await api('DELETE', `/user/${uuid}/`);
+      await run('agent check --all --allow-mass');
+      const killed = Array.from({ length: processes }, async (_, n) => {
+        const child = spawn(process.execPath, [main, ...words, `killed-${n}`], {
+          cwd: folder,
+          env: environment(),
+          stdio: 'ignore',
+        });
+        const ended = new Promise((resolve) => child.once('close', resolve));
+        const timer = setTimeout(() => child.kill('SIGKILL'), 300 + (n * 2500) / processes);
+        await ended;
+        clearTimeout(timer);
+      });
+      await Promise.all(killed);
+      const made = (await usersOf(north)).length;
+      expect(made).toBeLessThanOrEqual(fits);
+      // What was killed while the panel was asked stays promised until the panel is certainly done with it.
+      let refusals = 0;
+      for (let n = 0; refusals < 3 && n < fits + 60; n += 1) {
+        const outcome = await sluice(`agent create-user ${north} --name later-${n} --gb 10`);
+        refusals = outcome.exitCode === 0 ? 0 : refusals + 1;
+        if (outcome.exitCode !== 0 && (await usersOf(north)).length < fits) {
+          refusals = 0;
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+      }
+      const rows = await usersOf(north);
+      expect(rows.map(({ usage_limit_GB: gb }) => gb)).toEqual(Array.from({ length: fits }, () => 10));
+      const orphans = (await users()).filter(({ name }) => name === 'unknown');
+      expect(orphans).toEqual([]);
+    },
+    600_000,
+  );
+
+  itWithPanel(
+    `says which of key, role and path is wrong${reason}`,
+    async () => {
+      const north = await addAgent('sluice test north');
+      configure(north);
+      const refused = async (secret: string, words = 'agent check --all'): Promise<string> => {
+        const outcome = await sluice(words, secret);
+        expect(outcome.exitCode).toBe(1);
+        expect(outcome.stdout).not.toContain(secret);
+        return `${codeOf(outcome) ?? ''} ${outcome.stdout}`;
+      };
+      expect(await refused(randomUUID())).toMatch(/^PANEL_AUTH .*does not know the key/s);
+      expect(await refused(north)).toMatch(/^PANEL_FORBIDDEN .*Owner's key/s);
+      const moved = base.replace(/[^/]+$/, 'moved12345678');
+      configure(north);
+      writeFileSync(
+        path.join(folder, 'sluice.yaml'),
+        `panels:\n  vpn: { kind: hiddify, url: "${moved}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}" }\n`,
+        { mode: 0o600 },
+      );
+      expect(await refused(String(key))).toMatch(/^PANEL_AUTH .*secret path in the address is wrong/s);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,258 @@
+import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
+import {
+  type ApplyContext,
+  type ContractReport,
+  isoNow,
+  type ItemError,
+  itemErrorOf,
+  type Observation,
+  type Panel,
+  type PanelDependencies,
+  type PanelGraph,
+  type PanelToOpen,
+  type Step,
+  type StepOutcome,
+  throwWithCredentialKey,
+  transportOptions,
+  type UsageAnswer,
+  type UsageRequest,
+  withCredentialKey,
+} from '@sluice/panel-kind';
+import { adoptEasyDcim } from './easydcim-adopt.js';
+import { planEasyDcim } from './easydcim-plan.js';
+import { performStep } from './easydcim-apply.js';
+import { checkContract } from './easydcim-contract.js';
+import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
+import { refOf } from './easydcim-refs.js';
+import { easydcim } from './kind.js';
+import type { EasyDcimSettings } from './settings.js';
+import { easyDcimResources, isRestricted, mayShare, seenWhole } from './easydcim-resources.js';
+import { settleAction } from './easydcim-settle.js';
+import { objectOf, type EasyDcimState } from './easydcim-state.js';
+
+/** Opens the adapter of an EasyDCIM installation (API v3). */
+export function openEasyDcimPanel(panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
+  const { name, timeZone } = panel;
+  const settings = panel.settings as EasyDcimSettings;
+  const client = createEasyDcimClient({
+    panel: name,
+    baseUrl: settings.url,
+    allowHttp: settings.allowHttp,
+    token: dependencies.secret(settings.token, `panels.${name}.token`),
+    timeZone,
+    ...(settings.units ? { units: settings.units } : {}),
+    ...(settings.requestUnits ? { requestUnits: settings.requestUnits } : {}),
+    graphDates: settings.graphDates,
+    trafficDirection: settings.trafficDirection,
+    impersonate: settings.impersonate ?? null,
+    impersonateFallback: settings.impersonateFallback,
+    ...(settings.managementPorts ? { managementPorts: settings.managementPorts } : {}),
+    ...transportOptions(panel, dependencies),
+  });
+  return new EasyDcimPanel(name, settings.url, client, dependencies);
+}
+
+export class EasyDcimPanel implements Panel<EasyDcimState> {
+  readonly kind = 'easydcim';
+  readonly capabilities = easydcim.capabilities;
+  readonly actions = easydcim.actions;
+  readonly requiredRef = 'easydcim_service_id';
+  readonly wholeLists = false;
+  readonly name: string;
+  readonly url: string;
+  readonly client: EasyDcimClient;
+  readonly #deps: PanelDependencies;
+  /** Config key of the credentials. */
+  readonly #key: string;
+
+  constructor(name: string, url: string, client: EasyDcimClient, deps: PanelDependencies) {
+    this.name = name;
+    this.url = url;
+    this.client = client;
+    this.#deps = deps;
+    this.#key = `panels.${name}.token`;
+  }
+
+  async testConnection(): Promise<{ message: string }> {
+    const { endpoint } = await this.client.probe().catch((error: unknown) => throwWithCredentialKey(error, this.#key));
+    return { message: `answered ${endpoint}` };
+  }
+
+  async readUsage(
+    requests: UsageRequest[],
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await Promise.all(requests.map((request) => this.#readOne(request, onAnswer, signal)));
+  }
+
+  async #readOne(
+    { service, window }: UsageRequest,
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let answer: UsageAnswer;
+    try {
+      const id = refOf(service, 'easydcim_service_id') ?? '';
+      const reading = await this.client.bandwidth(id, window, this.callOptions(service, signal));
+      const { inBytes, outBytes, totalBytes, warnings, raw, shape } = reading;
+      answer = {
+        reading: { known: true, at: isoNow(this.#deps.clock), inBytes, outBytes, totalBytes },
+        raw,
+        shape: figurePaths(shape),
+        warnings,
+      };
+    } catch (error) {
+      const { code, message } = withCredentialKey(error, this.#key);
+      answer = {
+        reading: { known: false, at: isoNow(this.#deps.clock), code, message },
+        raw: null,
+        shape: [],
+        warnings: [],
+      };
+    }
+    onAnswer(service.id, answer);
+  }
+
+  async observe(services: ServiceRecord[], signal: AbortSignal): Promise<Map<string, Observation<EasyDcimState>>> {
+    const seen = await Promise.all(
+      services.map(async (service) => [service.id, await this.#see(service, signal)] as const),
+    );
+    return new Map(seen);
+  }
+
+  async #see(service: ServiceRecord, signal: AbortSignal): Promise<Observation<EasyDcimState>> {
+    const { easydcim_service_id: serviceId, easydcim_order_id: orderId } = service.refs;
+    const state: EasyDcimState = { ports: null, portsError: null, isGone: false, order: null, orderError: null };
+    const readPorts = async (): Promise<void> => {
+      const options = this.callOptions(service, signal);
+      const id = refOf(service, 'easydcim_service_id') ?? '';
+      const ports: Port[] = [];
+      for await (const port of this.client.ports.list(id, options)) ports.push(port);
+      // The list may leave the administrative state out; the port itself is the better source.
+      state.ports = await Promise.all(
+        ports.map(async (port) =>
+          port.adminEnabled === null && !port.management ? this.#sharper(port, options) : port,
+        ),
+      );
+    };
+    const readOrder = async (): Promise<void> => {
+      // Orders are not asked for as the user: what is wrong with that one does not matter here.
+      const options = { ...this.#call(service), signal };
+      const order = await this.client.orders.get(refOf(service, 'easydcim_order_id') ?? '', options);
+      state.order =
+        order.suspended === null && serviceId !== undefined ? await this.#statusOf(order, serviceId, options) : order;
+    };
+    await Promise.all([
+      serviceId === undefined
+        ? undefined
+        : readPorts().catch(async (error: unknown) => {
+            state.portsError = withCredentialKey(error, this.#key);
+            if (state.portsError.code === 'PANEL_NOT_FOUND')
+              state.isGone = await this.#isGone(serviceId, this.callOptions(service, signal));
+          }),
+      orderId === undefined
+        ? undefined
+        : readOrder().catch((error: unknown) => {
+            state.orderError = withCredentialKey(error, this.#key);
+          }),
+    ]);
+    return { service: service.id, at: isoNow(this.#deps.clock), state, error: observationError(state) };
+  }
+
+  /** One 404 may be that of another user, of a proxy or of an endpoint: the service itself is asked for, also as nobody else. */
+  async #isGone(
+    serviceId: string,
+    options: { tag: string; impersonate?: string; signal: AbortSignal },
+  ): Promise<boolean> {
+    const { tag, signal } = options;
+    for (const asked of [options, { tag, signal }]) {
+      try {
+        await this.client.services.get(serviceId, asked);
+        return false;
+      } catch (error) {
+        if (itemErrorOf(error).code !== 'PANEL_NOT_FOUND') return false;
+      }
+    }
+    return true;
+  }
+
+  async #sharper(port: Port, options: { tag: string; signal: AbortSignal }): Promise<Port> {
+    try {
+      const own = await this.client.ports.get(port.id, options);
+      const { adminEnabled, management } = own;
+      return { ...port, adminEnabled, linkUp: own.linkUp ?? port.linkUp, management: port.management || management };
+    } catch {
+      return port; // unknown stays unknown: the plan says so
+    }
+  }
+
+  async #statusOf<O extends { suspended: boolean | null }>(
+    order: O,
+    serviceId: string,
+    options: { tag: string; signal: AbortSignal },
+  ): Promise<O> {
+    try {
+      const { status } = await this.client.services.get(serviceId, options);
+      if (status === null) return order;
+      return {
+        ...order,
+        suspended: /^suspended$/i.test(status) ? true : /^activ(e|ated)$/i.test(status) ? false : null,
+      };
+    } catch {
+      return order; // unknown stays unknown: the plan says so
+    }
+  }
+
+  readonly usageEndpoint = USAGE_ENDPOINT;
+  memory = lineMemory;
+  implausible = beyondTheLine;
+
+  contract(services: ServiceRecord[], signal: AbortSignal): Promise<ContractReport> {
+    return checkContract(this, services, isoNow(this.#deps.clock), signal);
+  }
+
+  plan = planEasyDcim;
+  objectOf = objectOf;
+  settle = (action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null =>
+    settleAction(action, observation);
+
+  apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
+    return performStep(this.client, this.#deps.clock, this.#call(service), step, context);
+  }
+
+  adopt = adoptEasyDcim;
+
+  async graph(
+    service: ServiceRecord,
+    window: { start: string; end: string },
+    signal: AbortSignal,
+  ): Promise<PanelGraph> {
+    const id = refOf(service, 'easydcim_service_id') ?? '';
+    return this.client.graphs.export(id, window, this.callOptions(service, signal));
+  }
+
+  resources = easyDcimResources;
+  isRestricted = isRestricted;
+  readonly unread = { isComplete: seenWhole, mayShare };
+
+  close(): void {
+    this.client.close();
+  }
+
+  /** How calls about a service are made: as which user, under which name in the log. Throws `bad_ref` for a user that can't be sent. */
+  callOptions(service: ServiceRecord, signal: AbortSignal): { tag: string; impersonate?: string; signal: AbortSignal } {
+    refOf(service, 'easydcim_user');
+    return { ...this.#call(service), signal };
+  }
+
+  #call(service: ServiceRecord): { tag: string; impersonate?: string } {
+    const user = service.refs['easydcim_user'];
+    return { tag: service.id, ...(user === undefined ? {} : { impersonate: user }) };
+  }
+}
+
+function observationError(state: EasyDcimState): ItemError | null {
+  return state.portsError ?? state.orderError;
+}

@@ -1,0 +1,277 @@
+import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
+import type { Desired, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
+import {
+  heirOf,
+  innocentOf,
+  orderSharers,
+  portSharers,
+  restrictedForOthers,
+  sharedOrder,
+  sharedPorts,
+  stillRestricted,
+  unknownSharers,
+  wantsOf,
+} from './easydcim-sharing.js';
+import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type PortState } from './easydcim-state.js';
+
+/**
+ * Pure: the steps from what the panel shows to what the holds call for. What somebody else disabled or suspended is
+ * never in it; evidence that no hold needs any more is undone, and nothing else is.
+ */
+export function planEasyDcim(desired: Desired, observation: Observation<EasyDcimState>): Plan {
+  const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
+  const orderId = desired.service.refs['easydcim_order_id'];
+  const portHolds: HoldRecord[] = [];
+  const orderHolds: HoldRecord[] = [];
+  for (const hold of desired.holds) {
+    const wants = wantsOf(hold, desired.action, orderId !== undefined);
+    if (wants.ports) portHolds.push(hold);
+    if (wants.order) orderHolds.push(hold);
+  }
+  const portEvidence = desired.evidence.filter((item) => item.kind === 'port');
+  const orderEvidence = desired.evidence.filter((item) => item.kind === 'order');
+  if (!observation.state) {
+    if (desired.holds.length > 0 || desired.evidence.length > 0) {
+      plan.problems.push(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
+    }
+    return plan;
+  }
+  const { state } = observation;
+  if (portHolds.length > 0 || portEvidence.length > 0) {
+    planPorts(plan, desired, state, portHolds, portEvidence);
+  }
+  if (orderHolds.length > 0 || orderEvidence.length > 0) {
+    planOrder(plan, desired, state, orderId ?? null, orderHolds, orderEvidence);
+  }
+  const others = restrictedForOthers(desired, state, { ports: portHolds.length > 0, order: orderHolds.length > 0 });
+  plan.notices = stillRestricted(desired, others);
+  const isKnown = (target: string): boolean => [...desired.evidence, ...others].some((item) => item.target === target);
+  plan.drift.push(...plan.notices.map(({ message }) => message));
+  plan.stops = stopsOf(state, isKnown);
+  return plan;
+}
+
+/** What nobody has suspended or disabled for one of our holds, as far as it was read. One port of several may be a spare one. */
+function stopsOf({ order, ports }: EasyDcimState, isOurs: (target: string) => boolean): string[] {
+  const stops: string[] = [];
+  if (order?.suspended === true && !isOurs(order.id)) {
+    stops.push(`order ${order.id} is suspended, and not by a hold of this service`);
+  }
+  const switchable = ports?.filter((port) => !port.management) ?? [];
+  const isShut = switchable.length > 0 && switchable.every((port) => port.adminEnabled === false);
+  if (isShut && !switchable.some((port) => isOurs(port.id))) {
+    stops.push(
+      `all its ports are disabled, and not by a hold of this service: ${switchable.map((port) => port.id).join(', ')}`,
+    );
+  }
+  return stops;
+}
+
+function planPorts(
+  plan: Plan,
+  desired: Desired,
+  state: EasyDcimState,
+  holds: HoldRecord[],
+  evidence: EvidenceRecord[],
+) {
+  if (state.ports === null) {
+    plan.problems.push(state.portsError ?? { code: 'not_observed', message: 'the ports were not read' });
+    return;
+  }
+  const byId = new Map(state.ports.map((port) => [port.id, port]));
+  const hold = holds[0];
+  const sharers = portSharers(desired);
+  const isShared = sharers.length > 0 && !desired.product.allowSharedPorts;
+  if (hold && isShared) plan.problems.push(sharedPorts(desired, sharers));
+  if (hold && !isShared) planDisabling(plan, desired, state.ports, hold);
+  // Who came later may be cut by what was disabled before.
+  if (hold && evidence.length > 0 && desired.unread === null && !desired.product.allowSharedPorts)
+    plan.needsSharers = true;
+  for (const item of evidence) {
+    const heir = hold ? null : heirOf(sharers, item, 'ports');
+    if (hold && !(isShared && innocentOf(sharers, item))) {
+      keep(plan, item, holds);
+    } else if (heir) {
+      plan.moves.push({ evidence: item.id, hold: heir.hold.id });
+    } else {
+      // A port of somebody who is not held is given back, and counts for the brake: a wrong import would free many.
+      if (hold) plan.counts = true;
+      undoPort(plan, item, byId.get(item.target));
+    }
+  }
+}
+
+function planDisabling(plan: Plan, desired: Desired, ports: PortState[], hold: HoldRecord) {
+  const switchable = ports.filter((port) => !port.management);
+  if (switchable.length === 0) plan.problems.push(nothingToEnforce(desired));
+  const steps: Step[] = [];
+  for (const port of switchable) {
+    const ours = desired.evidence.find((item) => item.kind === 'port' && item.target === port.id);
+    if (port.adminEnabled === false) continue;
+    // A port whose state the panel does not tell was switched already: once is enough.
+    if (ours && port.adminEnabled === null) continue;
+    if (ours) plan.drift.push(`port ${port.id} (${port.name}) is enabled and should be disabled`);
+    steps.push(disableStep(port, hold, ours));
+  }
+  const { unread, product } = desired;
+  if (steps.length === 0 || product.allowSharedPorts || unread?.length === 0) {
+    plan.steps.push(...steps);
+  } else if (unread === null) {
+    plan.steps.push(...steps);
+    plan.needsSharers = true;
+  } else {
+    plan.problems.push(unknownSharers(desired, unread));
+  }
+}
+
+function undoPort(plan: Plan, item: EvidenceRecord, port: PortState | undefined) {
+  if (!port) {
+    plan.problems.push({
+      code: 'port_gone',
+      message: `port ${item.target} that was disabled is no longer a port of this service: enable it in EasyDCIM if it should be up`,
+    });
+  } else if (port.adminEnabled === true) {
+    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+  } else {
+    // There is evidence only of ports that were not known to be disabled before: those are ours to enable, seen or not.
+    plan.steps.push({
+      type: ACTION_TYPES.enablePort,
+      target: item.target,
+      hold: item.hold,
+      prior: priorOf(port),
+      payload: null,
+      ends: [item.id],
+      begins: null,
+    });
+  }
+}
+
+function disableStep(port: PortState, hold: HoldRecord, ours: EvidenceRecord | undefined): Step {
+  return {
+    type: ACTION_TYPES.disablePort,
+    target: port.id,
+    hold: hold.id,
+    prior: priorOf(port),
+    payload: null,
+    ends: [],
+    begins: ours ? null : { kind: 'port', target: port.id, prior: priorOf(port) },
+  };
+}
+
+function priorOf({ name, adminEnabled, linkUp }: PortState): PortPrior {
+  return { name, adminEnabled, linkUp, ...(adminEnabled === null ? { state: 'unknown' } : {}) };
+}
+
+/** Evidence of a hold that has ended passes to one that still needs it. */
+function keep(plan: Plan, item: EvidenceRecord, holds: HoldRecord[]) {
+  const first = holds[0];
+  if (first && !holds.some((hold) => hold.id === item.hold)) plan.moves.push({ evidence: item.id, hold: first.id });
+}
+
+function planOrder(
+  plan: Plan,
+  desired: Desired,
+  state: EasyDcimState,
+  orderId: string | null,
+  holds: HoldRecord[],
+  evidence: EvidenceRecord[],
+) {
+  const hold = holds[0];
+  if (hold && orderId === null) {
+    plan.problems.push({
+      code: 'no_order',
+      message: `"${desired.service.id}" has no easydcim_order_id, so its order can't be suspended: set it with "sluice service set ${desired.service.id} easydcim_order_id=ID"`,
+    });
+  }
+  if (orderId === null && evidence.length === 0) return;
+  const { order } = state;
+  if (!order) {
+    plan.problems.push(state.orderError ?? { code: 'not_observed', message: 'the order was not read' });
+    return;
+  }
+  const wrong = hold ? mappingProblem(desired, order) : null;
+  if (wrong) {
+    plan.problems.push(wrong);
+    return;
+  }
+  if (order.suspended === null) {
+    plan.problems.push({
+      code: 'order_state_unknown',
+      message: `order ${order.id}: the status "${order.status}" does not tell whether it is suspended; nothing was done`,
+    });
+    return;
+  }
+  const ours = evidence.find((item) => item.target === order.id);
+  const sharers = orderSharers(desired, order.id);
+  if (hold) {
+    const refused = order.suspended ? null : sharedOrder(desired, order.id, sharers);
+    if (refused) plan.problems.push(refused);
+    else if (!order.suspended) {
+      if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
+      plan.steps.push(suspendStep(order, hold, ours));
+    }
+    for (const item of evidence) keep(plan, item, holds);
+    return;
+  }
+  for (const item of evidence) {
+    const heir = heirOf(orderSharers(desired, item.target), item, 'order');
+    if (heir) {
+      plan.moves.push({ evidence: item.id, hold: heir.hold.id });
+    } else if (item.target !== order.id) {
+      plan.problems.push({
+        code: 'order_changed',
+        message: `order ${item.target} was suspended, but the service now names order ${order.id}: unsuspend ${item.target} in EasyDCIM or set easydcim_order_id back`,
+      });
+    } else if (!order.suspended) {
+      plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+    } else {
+      plan.steps.push({
+        type: ACTION_TYPES.unsuspendOrder,
+        target: order.id,
+        hold: item.hold,
+        prior: { status: order.status, suspended: order.suspended },
+        payload: null,
+        ends: [item.id],
+        begins: null,
+      });
+    }
+  }
+}
+
+function suspendStep(order: OrderState, hold: HoldRecord, ours: EvidenceRecord | undefined): Step {
+  const prior = { status: order.status, suspended: order.suspended };
+  return {
+    type: ACTION_TYPES.suspendOrder,
+    target: order.id,
+    hold: hold.id,
+    prior,
+    payload: null,
+    ends: [],
+    begins: ours ? null : { kind: 'order', target: order.id, prior },
+  };
+}
+
+/** An order is suspended only when its own data do not contradict the service's mapping. */
+function mappingProblem(desired: Desired, order: OrderState): ItemError | null {
+  const { refs, id } = desired.service;
+  const pairs: [string, string | null, string | undefined][] = [
+    ['service', order.serviceId, refs['easydcim_service_id']],
+    ['server', order.serverId, refs['easydcim_server_id']],
+  ];
+  for (const [what, told, ours] of pairs) {
+    if (told !== null && ours !== undefined && told !== ours) {
+      return {
+        code: 'mapping_mismatch',
+        message: `order ${order.id} belongs to ${what} ${told}, but "${id}" names ${what} ${ours}: nothing was done; correct easydcim_order_id or easydcim_${what}_id`,
+      };
+    }
+  }
+  return null;
+}
+
+function nothingToEnforce(desired: Desired): ItemError {
+  return {
+    code: 'nothing_to_enforce',
+    message: `the panel lists no port of "${desired.service.id}" that may be switched: the hold has no effect; check easydcim_service_id or use action suspend-order`,
+  };
+}

@@ -1,0 +1,73 @@
+import type { UsageBytes } from '@sluice/quota-core';
+import type { ItemError, Observation } from '@sluice/panel-kind';
+import type { EasyDcimState, PortState } from './easydcim-state.js';
+
+/** The endpoint that decides about holds, as fingerprints name it. */
+export const USAGE_ENDPOINT = 'POST /api/v3/client/services/{id}/bandwidth';
+
+const FIGURES =
+  /(^|\.)(in|inbound|download|rx|traffic_in|BW_IN|out|outbound|upload|tx|traffic_out|BW_OUT|total|sum|traffic_total|BW_TOTAL)$/;
+
+/** Of an answer's key paths those that hold the figures: what else an answer has may come and go. */
+export function figurePaths(shape: string[]): string[] {
+  return shape.filter((path) => FIGURES.test(path));
+}
+
+/** The line of a service: the fastest that each of its ports was seen to run, by its id; null is unknown. */
+interface LineMemory {
+  portSpeeds: Record<string, number | null>;
+}
+
+/**
+ * Returns what to remember of a look at the ports; undefined when they were not read. A port that is shut or has no link may
+ * show any speed, and one that is up may have been faster before: both keep the speed that was remembered.
+ */
+export function lineMemory(observation: Observation<EasyDcimState>, previous: unknown): LineMemory | undefined {
+  const ports = observation.state?.ports?.filter((port) => !port.management);
+  if (!ports) return undefined;
+  const before = speedsIn(previous) ?? {};
+  const portSpeeds = ports.map((port): [string, number | null] => {
+    const remembered = before[port.id] ?? null;
+    const shown = isUp(port) ? port.speedBitsPerSecond : null;
+    return [port.id, shown === null ? remembered : Math.max(shown, remembered ?? 0)];
+  });
+  return { portSpeeds: Object.fromEntries(portSpeeds) };
+}
+
+function isUp({ adminEnabled, linkUp }: PortState): boolean {
+  return adminEnabled !== false && linkUp !== false && (adminEnabled === true || linkUp === true);
+}
+
+function speedsIn(memory: unknown): LineMemory['portSpeeds'] | null {
+  return (memory as Partial<LineMemory> | null)?.portSpeeds ?? null;
+}
+
+/** Returns what all ports of a memory carry together in bits per second; null unless the speed of each is known. */
+export function lineSpeed(memory: unknown): number | null {
+  const speeds = Object.values(speedsIn(memory) ?? {});
+  return speeds.reduce(
+    (sum, speed) => (sum === null || speed === null ? null : sum + speed),
+    speeds.length > 0 ? 0 : null,
+  );
+}
+
+/** Clocks and consolidation may be off by this much. */
+const TOLERANCE = 1.1;
+
+/** More bytes than the line can carry in the window are no bytes (docs/panels/easydcim.md, H4). */
+export function beyondTheLine(
+  memory: unknown,
+  window: { start: string; end: string },
+  usage: UsageBytes,
+): ItemError | null {
+  const bits = lineSpeed(memory);
+  if (bits === null || bits <= 0) return null;
+  const seconds = (Date.parse(window.end) - Date.parse(window.start)) / 1000;
+  const oneWay = (bits / 8) * seconds * TOLERANCE;
+  const most = Math.max(usage.inBytes ?? 0, usage.outBytes ?? 0, (usage.totalBytes ?? 0) / 2);
+  if (most <= oneWay) return null;
+  return {
+    code: 'impossible_rate',
+    message: `${String(usage.totalBytes ?? most)} bytes in ${Math.round(seconds)} s are more than its ports carry (${bits} bit/s): the figures are not in the configured unit; check units`,
+  };
+}

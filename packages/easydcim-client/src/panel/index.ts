@@ -1,0 +1,1 @@
+export { easydcim } from './kind.js';

@@ -1,0 +1,19 @@
+import { type PanelSettings, regex, secret } from '@sluice/panel-kind';
+import * as z from 'zod/mini';
+
+/** Config keys of an EasyDCIM panel beside those of every panel. */
+export const panelShape = {
+  token: secret,
+  impersonate: z.optional(z.union([z.string(), z.pipe(z.int(), z.transform(String))])),
+  impersonateFallback: z._default(z.boolean(), false),
+  units: z.optional(z.enum(['bytes', 'KB', 'MB', 'GB'])),
+  requestUnits: z.optional(z.string()),
+  graphDates: z._default(z.enum(['text', 'unix']), 'text'),
+  managementPorts: z.optional(regex),
+  trafficDirection: z._default(z.enum(['normal', 'swapped']), 'normal'),
+};
+
+/** Config of an EasyDCIM panel, checked. */
+export type EasyDcimSettings = PanelSettings & {
+  [Key in keyof typeof panelShape]: z.output<(typeof panelShape)[Key]>;
+};

@@ -1,0 +1,98 @@
+import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
+import type { HoldReason } from '@sluice/quota-core';
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import { holdViews, type HoldView } from './holds.js';
+import { withServiceLease } from './services/change-services.js';
+import type { Session } from './session.js';
+
+/** What another tool shut, as `hold adopt` names it. */
+export interface AdoptRequest {
+  reason: HoldReason;
+  ports: string[];
+  order: boolean;
+  forwards: string[];
+  note: string | null;
+  waitMs: number;
+}
+
+/**
+ * Takes over what another tool shut as evidence of a hold of ours, after looking whether it is this service's and
+ * shut. Changes nothing on the panel. Repeating it adds what is not adopted yet.
+ */
+export async function adoptHold(session: Session, id: string, request: AdoptRequest): Promise<HoldView> {
+  return withServiceLease(session, id, request.waitMs, async (service, leases) => {
+    const panel = await session.panel(service.panel);
+    if (!panel.adopt) {
+      throw new SluiceError('unsupported', `Panel "${panel.name}" (${panel.kind}) has nothing that could be adopted`, {
+        kind: 'unsupported',
+      });
+    }
+    const observation = (await panel.observe([service], session.deps.signal)).get(id);
+    if (!observation?.state) {
+      const why = observation?.error?.message ?? 'it was not read';
+      throw new SluiceError(
+        'not_observed',
+        `"${id}" could not be looked at on panel "${panel.name}": ${why}; nothing was adopted`,
+        { kind: 'panel' },
+      );
+    }
+    const { targets, problems } = panel.adopt(service, observation, request);
+    if (problems.length > 0) {
+      throw new SluiceError('not_restricted', `"${id}": nothing was adopted:`, {
+        lines: problems.map((problem) => problem.message),
+      });
+    }
+    if (targets.length === 0)
+      throw usageError('bad_option', 'Say what was shut: --ports IDS, --order or --forwards IDS');
+    const open = await session.store.evidence.open({ panel: panel.name });
+    const taken = targets.find((target) =>
+      open.some((item) => item.service !== id && item.kind === target.kind && item.target === target.target),
+    );
+    if (taken)
+      throw new SluiceError('already_adopted', `${taken.kind} ${taken.target} is held for another service already`);
+    const at = session.now();
+    const existing = (await session.store.holds.open({ services: [id], reason: request.reason }))[0];
+    const hold: HoldRecord = existing ?? {
+      id: session.id('hold'),
+      service: id,
+      reason: request.reason,
+      since: at,
+      until: null,
+      note: request.note,
+      cycle: (await session.store.cycles.newest([id]))[0]?.id ?? null,
+      usedBytes: null,
+      allowedBytes: null,
+      origin: 'adopted',
+    };
+    await session.write(leases.held, async (tables) => {
+      if (!existing) await tables.holds.add(hold);
+      for (const target of targets) await tables.evidence.add(evidenceOf(session, hold, panel.name, target, at));
+    });
+    const view = (await holdViews(session, id)).find(
+      (item) => item.since === hold.since && item.reason === hold.reason,
+    );
+    if (!view) throw new Error(`no view of ${hold.id}`);
+    return view;
+  });
+}
+
+function evidenceOf(
+  session: Session,
+  hold: HoldRecord,
+  panel: string,
+  target: { kind: string; target: string; prior: unknown },
+  at: string,
+): EvidenceRecord {
+  return {
+    id: session.id('ev'),
+    hold: hold.id,
+    service: hold.service,
+    panel,
+    ...target,
+    action: null,
+    adopted: true,
+    since: at,
+    until: null,
+    outcome: null,
+  };
+}

@@ -1,0 +1,81 @@
+import type { AddonBackend } from '@sluice/hiddify-agent-traffic';
+import { SluiceError } from '@sluice/panel-kind';
+import { enforcementOf } from '../enforcement.js';
+import type { Session } from '../session.js';
+import { withAgentErrors } from './agent-errors.js';
+import { addonDetail, type AgentDetail } from './agent-views.js';
+import type { AgentDesk } from './desk.js';
+import { matches } from './find-agent.js';
+import type { PanelSweep, SweptAgent } from './panel-sweep.js';
+
+/** What can't be done through the add-on, since it has nothing of the kind. */
+export function refuseAddon({ name, addon }: AgentDesk, what: string): void {
+  if (addon === null) return;
+  throw new SluiceError(
+    'unsupported',
+    `Panel "${name}" keeps its limits through the add-on, which can't ${what}: set panels.${name}.agents.addon: false to have Sluice keep them`,
+    { kind: 'unsupported', details: { panel: name } },
+  );
+}
+
+/** The agents as the add-on tells them. */
+export async function addonAgents(session: Session, { name }: AgentDesk, addon: AddonBackend): Promise<AgentDetail[]> {
+  const at = session.now();
+  return (await addon.listAgents()).map((agent) => addonDetail(name, agent, addon.semantics, at));
+}
+
+/** One of them. */
+export async function addonAgent(
+  session: Session,
+  { name }: AgentDesk,
+  addon: AddonBackend,
+  text: string,
+): Promise<AgentDetail> {
+  const agent = await withAgentErrors(text, () => addon.getAgent(text));
+  return addonDetail(name, agent, addon.semantics, session.now());
+}
+
+/**
+ * The check as the add-on does it: it disables every user of an agent that is over, again at each run, and gives nobody back.
+ * Whom it has disabled it does not tell. In a dry run and under `observe` it is only asked for its figures.
+ */
+export async function checkThroughAddon(
+  session: Session,
+  desk: AgentDesk,
+  addon: AddonBackend,
+  request: { agent: string | null; dryRun: boolean },
+): Promise<PanelSweep> {
+  const { name } = desk;
+  const before = await addonAgents(session, desk, addon);
+  // Directly before the one call that changes anything.
+  const switches = await session.store.switches.list();
+  const observing = enforcementOf(session.config, switches, name, null).value === 'observe';
+  const changing = !request.dryRun && !observing;
+  if (changing && request.agent === null) await addon.checkAllAgents();
+  const { agent: text } = request;
+  if (changing && text !== null) await withAgentErrors(text, () => addon.checkAgent(text));
+  const agents = (changing ? await addonAgents(session, desk, addon) : before).map((agent): SweptAgent => ({
+    ...agent,
+    actions: [],
+    error: null,
+  }));
+  const own = text === null ? agents : matches(agents, text);
+  const exceeded = own.filter((agent) => agent.exceeded).length;
+  return {
+    panel: name,
+    agents: own,
+    totals: { agents: own.length, exceeded, disabled: 0, restored: 0, failed: 0, skipped: 0 },
+    notices: [
+      {
+        code: 'agent_addon',
+        key: `${name}:agent-addon`,
+        panel: name,
+        service: null,
+        message: `${name}: limits are kept by the add-on on the panel: it counts the usage shown, which falls on resets, takes 0 for no limit, gives nobody back and does not tell whom it disabled`,
+      },
+    ],
+    error: null,
+    observing,
+    changes: changing ? 0 : exceeded,
+  };
+}

@@ -1,0 +1,71 @@
+import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic';
+import { isPanelError } from '@sluice/panel-http';
+import { itemErrorOf, SluiceError } from '@sluice/panel-kind';
+import { CLOCK_ERRORS } from '../clock-guard.js';
+import { panelLease, type Leases } from '../leases.js';
+import { noticeRows } from '../pass/notices.js';
+import type { PassRequest } from '../pass/request.js';
+import { shownNotice, type PassReport } from '../pass/report.js';
+import type { Session } from '../session.js';
+import { checkThroughAddon } from './addon.js';
+import { openDesk } from './desk.js';
+import type { PanelSweep } from './panel-sweep.js';
+import { sweepPanel } from './sweep.js';
+import { outcomeOfError } from '../run-row.js';
+
+/** The sweep of one panel as the last part of a run over it; what it finds goes into the run's document. */
+export async function sweepAfterPass(
+  session: Session,
+  name: string,
+  request: PassRequest,
+  leases: Leases,
+  report: PassReport,
+): Promise<{ changes: number }> {
+  // The brake stopped the run over this panel: then nothing at all is done there.
+  const isBraked = report.error?.code === 'mass_change' && report.error.details?.['panel'] === name;
+  // Periods, too, would begin and end at the wrong time.
+  const isClockWrong = report.panels.some(({ panel, error }) => panel === name && CLOCK_ERRORS.includes(error.code));
+  if (isBraked || isClockWrong || session.deps.signal.aborted) return { changes: 0 };
+  let sweep: PanelSweep;
+  try {
+    sweep = await sweepOf(session, name, request, leases, report.run.id);
+  } catch (error) {
+    const isItsOwn = error instanceof SluiceError && outcomeOfError(error) === 'failed';
+    if (!isItsOwn && !isPanelError(error) && !isAgentTrafficError(error)) throw error;
+    report.panels.push({ panel: name, error: itemErrorOf(error) });
+    return { changes: 0 };
+  }
+  (report.agents ??= []).push(...sweep.agents);
+  report.totals.actions += sweep.changes;
+  if (sweep.observing && !report.run.observing.includes(name)) report.run.observing.push(name);
+  takeError(report, sweep);
+  const rows = noticeRows(session, report.run.id, sweep.notices);
+  const told = request.dryRun ? rows : await session.write(leases.held, (tables) => tables.notices.add(rows));
+  report.notices.push(...told.map(shownNotice));
+  return { changes: sweep.changes };
+}
+
+async function sweepOf(
+  session: Session,
+  name: string,
+  request: PassRequest,
+  leases: Leases,
+  run: string,
+): Promise<PanelSweep> {
+  const desk = await openDesk(session, name);
+  const { command, dryRun, allowMass, switches } = request;
+  if (desk.addon !== null) return checkThroughAddon(session, desk, desk.addon, { agent: null, dryRun });
+  return sweepPanel(session, desk, { run, command, dryRun, allowMass, agent: null, switches }, () =>
+    leases.heldOf([panelLease(name)]),
+  );
+}
+
+function takeError(report: PassReport, { panel, error, agents }: PanelSweep): void {
+  if (error?.code === 'mass_change') report.error ??= error;
+  else if (error !== null) report.panels.push({ panel, error: { code: error.code, message: error.message } });
+  const failed = agents.find((agent) => agent.error !== null);
+  if (failed?.error != null) {
+    const { code, message } = failed.error;
+    report.panels.push({ panel, error: { code, message: `agent "${failed.name}": ${message}` } });
+  }
+}

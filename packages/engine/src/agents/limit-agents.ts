@@ -1,0 +1,140 @@
+import type { AgentTraffic, LedgerOpening, LimitOrder } from '@sluice/hiddify-agent-traffic';
+import { formatBytes, gigabytesToBytes } from '@sluice/quota-core';
+import { usageError } from '@sluice/panel-kind';
+import type { ImportRow } from '../services/import-row.js';
+import type { Session } from '../session.js';
+import { withAgentErrors } from './agent-errors.js';
+import { addonAgent } from './addon.js';
+import type { AgentDetail } from './agent-views.js';
+import { agentPanel, managerOf, openDesk, type AgentDesk } from './desk.js';
+import { matches } from './find-agent.js';
+import { detailsOf } from './sweep.js';
+
+/** A limit to be set: `agent limit AGENT`. */
+export interface LimitRequest {
+  panel: string | undefined;
+  agent: string;
+  /** Null takes the limit away. */
+  limitBytes: number | null;
+  opening: LedgerOpening | undefined;
+  dryRun: boolean;
+  /** Asked when agents would be over at once, before anything is stored; throws to stop. */
+  confirm: (question: string) => Promise<void>;
+}
+
+/** Sets the limit of one agent. */
+export async function limitAgent(session: Session, request: LimitRequest): Promise<AgentDetail> {
+  const desk = await openDesk(session, agentPanel(session, request.panel));
+  const { agent: text, limitBytes, opening } = request;
+  const { addon } = desk;
+  if (addon !== null) {
+    if (opening !== undefined) {
+      throw usageError('bad_option', '--opening: the add-on has no ledger that could begin; leave it out');
+    }
+    if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
+    return addonAgent(session, desk, addon, text);
+  }
+  const order: LimitOrder = { agent: text, limitBytes, ...(opening === undefined ? {} : { opening }) };
+  const [detail] = await withAgentErrors(text, () => setLimits(session, desk, [order], request));
+  if (!detail) throw new Error('an agent without detail');
+  return detail;
+}
+
+/** Many at once: `agent limit --from FILE.csv`; all rows or none. */
+export interface LimitImport {
+  panel: string | undefined;
+  rows: ImportRow[];
+  file: string;
+  opening: LedgerOpening | undefined;
+  dryRun: boolean;
+  confirm: LimitRequest['confirm'];
+}
+
+/**
+ * Sets the limits of a file (`agent,limit_gb`, empty is none).
+ *
+ * @throws SluiceError `bad_import` (exit 2) with every bad row and its line
+ */
+export async function limitAgents(session: Session, request: LimitImport): Promise<AgentDetail[]> {
+  const desk = await openDesk(session, agentPanel(session, request.panel));
+  if (desk.addon !== null) {
+    throw usageError(
+      'bad_option',
+      '--from: through the add-on, limits are set one by one, since it can take back none',
+    );
+  }
+  const manager = managerOf(session, desk);
+  const problems: { line: number | null; agent: string; message: string }[] = [];
+  const read = request.rows.map((row) => readRow(row, problems));
+  const agents = await withAgentErrors(null, () => manager.listAgents());
+  const orders: LimitOrder[] = [];
+  const seen = new Set<string>();
+  for (const row of read) {
+    if (row === null) continue;
+    const [only, ...others] = matches(agents, row.agent);
+    const message = findProblem(only, others.length, seen);
+    if (message !== null || only === undefined)
+      problems.push({ line: row.line, agent: row.agent, message: message ?? '' });
+    else {
+      seen.add(only.uuid);
+      const { opening } = request;
+      orders.push({ agent: only.uuid, limitBytes: row.limitBytes, ...(opening === undefined ? {} : { opening }) });
+    }
+  }
+  if (problems.length > 0) {
+    const lines = problems.map(({ line, message }) => `line ${line ?? '?'}: ${message}`);
+    throw usageError('bad_import', `${request.file}: no limit was set:`, { problems }, lines);
+  }
+  return withAgentErrors(null, () => setLimits(session, desk, orders, request));
+}
+
+function findProblem(only: AgentTraffic | undefined, others: number, seen: ReadonlySet<string>): string | null {
+  if (only === undefined) return 'there is no agent with this uuid or name on the panel';
+  if (others > 0) return `${others + 1} agents have this name: write the uuid`;
+  return seen.has(only.uuid) ? `agent "${only.name}" stands in the file twice` : null;
+}
+
+function readRow(
+  { line, values }: ImportRow,
+  problems: { line: number | null; agent: string; message: string }[],
+): { line: number | null; agent: string; limitBytes: number | null } | null {
+  const { agent = '', limit_gb: limit, ...others } = values;
+  const [unknown] = Object.keys(others);
+  const say = (message: string): null => {
+    problems.push({ line, agent, message });
+    return null;
+  };
+  if (unknown !== undefined) return say(`there is no column "${unknown}"; known: agent, limit_gb`);
+  if (agent === '') return say('agent is missing');
+  if (limit === undefined) return say('limit_gb is missing; empty is no limit');
+  if (limit === '') return { line, agent, limitBytes: null };
+  try {
+    return { line, agent, limitBytes: gigabytesToBytes(limit) };
+  } catch (error) {
+    return say(`limit_gb: ${(error as Error).message}`);
+  }
+}
+
+async function setLimits(
+  session: Session,
+  desk: AgentDesk,
+  orders: LimitOrder[],
+  { dryRun, confirm }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
+): Promise<AgentDetail[]> {
+  const manager = managerOf(session, desk);
+  const preview = await manager.setTrafficLimits(orders, { dryRun: true });
+  if (dryRun) return detailsOf(session, desk, preview);
+  const over = preview.filter(({ exceeded }) => exceeded);
+  if (over.length > 0) await confirm(questionFor(over));
+  return detailsOf(session, desk, await manager.setTrafficLimits(orders));
+}
+
+function questionFor(over: readonly AgentTraffic[]): string {
+  const [first] = over;
+  const figures = first === undefined ? '' : `${formatBytes(first.usedBytes)} of ${formatBytes(first.limitBytes ?? 0)}`;
+  const who =
+    over.length === 1
+      ? `Agent "${first?.name ?? ''}" would be over its limit at once (${figures})`
+      : `${over.length} agents would be over their limits at once ("${first?.name ?? ''}": ${figures})`;
+  return `${who}: the next sweep would disable their users. Store it all the same?`;
+}

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { backupStore, LATEST_SCHEMA_VERSION, storeVersion, type StateStore } from '@sluice/state-store';
+import type { Clock } from '@sluice/panel-kind';
+import type { Files } from './files.js';
+
+/** Daily backups that are kept. */
+const KEPT = 7;
+const DAILY = /^daily-\d{4}-\d{2}-\d{2}\.db$/;
+
+interface Parts {
+  clock: Clock;
+  files: Files;
+}
+
+/** Folder of the backups that Sluice makes by itself: beside the store. */
+export function backupFolder(storeFile: string): string {
+  return `${storeFile}-backups`;
+}
+
+/** A copy of the store before a migration changes it. */
+export async function backupBeforeMigration(
+  storeFile: string,
+  { clock, files }: Pick<Parts, 'clock' | 'files'>,
+): Promise<void> {
+  if (!files.list(path.dirname(storeFile)).includes(path.basename(storeFile))) return;
+  const version = await storeVersion(storeFile);
+  if (version === 0 || version >= LATEST_SCHEMA_VERSION) return;
+  const file = target(files, storeFile, `before-schema-${LATEST_SCHEMA_VERSION}-from-${version}-${stamp(clock)}.db`);
+  if (!isThere(files, file)) await backupStore({ from: storeFile, to: file });
+}
+
+/** A copy before the first run that may change a panel; once per store. */
+export async function backupBeforeEnforcing({
+  store,
+  deps,
+}: {
+  store: StateStore;
+  deps: Pick<Parts, 'files'>;
+}): Promise<void> {
+  if (isInMemory(store)) return;
+  const file = target(deps.files, store.location, 'before-first-enforcing.db');
+  if (!isThere(deps.files, file)) await store.maintenance.backup(file);
+}
+
+/** The copy of the day, by the UTC date; the oldest beyond the number kept are deleted. */
+export async function backupDaily({ store, deps }: { store: StateStore; deps: Parts }): Promise<void> {
+  const { clock, files } = deps;
+  if (isInMemory(store)) return;
+  const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}.db`);
+  if (!isThere(files, file)) await store.maintenance.backup(file);
+  const folder = backupFolder(store.location);
+  const daily = files
+    .list(folder)
+    .filter((name) => DAILY.test(name))
+    .sort();
+  for (const name of daily.slice(0, Math.max(0, daily.length - KEPT))) files.remove(path.join(folder, name));
+}
+
+function target(files: Files, storeFile: string, name: string): string {
+  const folder = backupFolder(storeFile);
+  files.prepare(folder);
+  return path.join(folder, name);
+}
+
+function stamp(clock: Clock): string {
+  return new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-');
+}
+
+function isThere(files: Files, file: string): boolean {
+  return files.list(path.dirname(file)).includes(path.basename(file));
+}
+
+/** Whether the store ends with the process: there is no place beside it then. */
+export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
+  return store.location === ':memory:';
+}

@@ -1,0 +1,175 @@
+import {
+  amount,
+  currency,
+  duration,
+  type PanelKind,
+  type PanelSettings,
+  type ProductSettings,
+  quotaValue,
+  secret,
+  share,
+  size,
+  timeZone,
+} from '@sluice/panel-kind';
+import type { ProductQuota, Quota } from '@sluice/quota-core';
+import * as z from 'zod/mini';
+
+const enforce = z.enum(['on', 'observe']);
+const mode = z.enum(['IN', 'OUT', 'TOTAL']);
+const count = z.int().check(z.positive());
+
+// Made once and used everywhere: every command that reads the config waits until its schema is made.
+const text = z.string();
+const optionalText = z.optional(text);
+const filled = z.string().check(z.minLength(1));
+const texts = z._default(z.array(text), []);
+const off = z._default(z.boolean(), false);
+const wholeFromZero = z.int().check(z.minimum(0));
+const optionalEnforce = z.optional(enforce);
+const manual = z._default(z.literal('manual'), 'manual');
+/** Lists of which this version supports no entry. */
+const empty = z.optional(z.tuple([]));
+const optionalSecret = z.optional(secret);
+const optionalCurrency = z.optional(currency);
+const optionalDuration = z.optional(duration);
+const optionalQuota = z.optional(quotaValue);
+
+const tls = z.strictObject({
+  ca: z.optional(text).check(z.describe('File with the certificates to trust')),
+  rejectUnauthorized: z._default(z.boolean(), true),
+  pinSha256: optionalText,
+});
+
+const panelBase = {
+  url: filled,
+  allowHttp: off,
+  enforce: optionalEnforce,
+  timeZone: z.optional(timeZone),
+  concurrency: z.optional(count.check(z.maximum(1000))),
+  /** Fewer calls at once while the panel refuses or slows down, more again afterwards. */
+  adaptive: z._default(z.boolean(), true),
+  requestsPerSecond: z.optional(z.number().check(z.positive())),
+  timeout: optionalDuration,
+  retries: z.optional(z.int().check(z.minimum(0), z.maximum(10))),
+  proxy: optionalSecret,
+  tls: z.optional(tls),
+};
+
+const quota: z.ZodMiniType<ProductQuota> = z.union([
+  z.pipe(
+    quotaValue,
+    z.transform((value: Quota): ProductQuota => ({ default: value })),
+  ),
+  z.pipe(
+    z.strictObject({
+      in: optionalQuota,
+      out: optionalQuota,
+      total: optionalQuota,
+      default: optionalQuota,
+    }),
+    z.transform(
+      (value: Partial<Record<string, Quota | undefined>>) =>
+        Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as ProductQuota,
+    ),
+  ),
+]);
+
+const autoBuy = z.strictObject({
+  enabled: z.optional(z.literal(false)),
+  package: optionalText,
+  thresholdGb: z.optional(z.number().check(z.nonnegative())),
+  thresholdPercent: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
+  maxPerCycle: z.optional(wholeFromZero),
+});
+
+const productBase = {
+  panel: text,
+  quota: z.optional(quota),
+  mode: z.optional(mode),
+  quotaPeriod: z._default(z.enum(['billing', 'month']), 'billing'),
+  action: optionalText,
+  enforce: optionalEnforce,
+  packages: texts,
+  autoBuy: z.optional(autoBuy),
+  allowSharedPorts: off,
+  provision: manual,
+  terminate: manual,
+  limits: empty,
+  credentials: z.optional(z.strictObject({ writeTo: text })),
+};
+
+const trafficPackage = z.strictObject({
+  traffic: size,
+  price: amount,
+  currency: optionalCurrency,
+  taxed: off,
+});
+
+const general = {
+  timeZone: z._default(timeZone, 'UTC'),
+  state: z._default(text, './sluice.db'),
+  currency: optionalCurrency,
+  enforce: z._default(enforce, 'on'),
+};
+
+const behind = {
+  packages: z._default(z.record(text, trafficPackage), {}),
+  autoBuy: z.optional(autoBuy),
+  billing: z._default(z.literal('ledger'), 'ledger'),
+  poll: z.prefault(
+    z.strictObject({
+      interval: z._default(duration, 900_000),
+      overdue: z._default(z.enum(['meter', 'hold', 'ignore']), 'meter'),
+      brake: z._default(z.strictObject({ share: z._default(share, 0.2), atLeast: z._default(count, 10) }), {
+        share: 0.2,
+        atLeast: 10,
+      }),
+    }),
+    {},
+  ),
+  retention: z.prefault(
+    z.strictObject({ apiLog: z._default(duration, 30 * 86_400_000), samples: z._default(duration, 90 * 86_400_000) }),
+    {},
+  ),
+  graphCache: z._default(duration, 1_800_000),
+  notify: empty,
+  limits: empty,
+};
+
+const schemas = new WeakMap<readonly PanelKind[], ConfigSchema>();
+
+/** Returns the schema of the whole config for these kinds of panels. Unknown keys are errors. */
+export function configSchema(kinds: readonly PanelKind[]): ConfigSchema {
+  const known = schemas.get(kinds);
+  if (known !== undefined) return known;
+  const panels = kinds.map((kind) =>
+    z.strictObject({ kind: z.literal(kind.kind), ...panelBase, ...kind.panelShape }),
+  ) as unknown as [z.ZodMiniObject, ...z.ZodMiniObject[]];
+  const sections = Object.fromEntries(
+    kinds.flatMap(({ kind, productSchema }) =>
+      productSchema === undefined ? [] : [[kind, z.optional(productSchema)]],
+    ),
+  );
+  const schema = z
+    .strictObject({
+      ...general,
+      panels: z.record(text, z.discriminatedUnion('kind', panels)),
+      products: z._default(z.record(text, z.strictObject({ ...productBase, ...sections })), {}),
+      ...behind,
+    })
+    .check(z.meta({ title: 'sluice.yaml' })) as unknown as ConfigSchema;
+  schemas.set(kinds, schema);
+  return schema;
+}
+
+/** A checked config (docs/config.md): durations in milliseconds, sizes in bytes, shares from 0 to 1. */
+export type Config = z.output<z.ZodMiniObject<typeof general & typeof behind>> & {
+  panels: Record<string, PanelSettings>;
+  products: Record<string, ProductSettings>;
+};
+
+/** Schema of a config. */
+export type ConfigSchema = z.ZodMiniType<Config>;
+
+/** A package of extra traffic that can be bought for a cycle. */
+export type PackageConfig = z.output<typeof trafficPackage>;

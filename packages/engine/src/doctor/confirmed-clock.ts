@@ -1,0 +1,93 @@
+import { liesAhead } from '@sluice/quota-core';
+import { confirmedInstant, isUnconfirmed, lengthOf } from '../clock-guard.js';
+import { runRow } from '../run-row.js';
+import type { Session } from '../session.js';
+import type { Check } from './check.js';
+
+const NAME = 'confirmed clock';
+const REMEDY = 'check it, and if it is right: "sluice doctor --accept-clock"';
+
+/** What the operator's word changed. */
+export interface AcceptedClock {
+  at: string;
+  before: string | null;
+}
+
+/** Takes the operator's word that the clock is right: sets the confirmed instant to now, also back, and logs it as a run. */
+export async function acceptClock(session: Session): Promise<AcceptedClock> {
+  const at = session.now();
+  const id = session.id('run');
+  const run = runRow(session, { id, command: 'doctor --accept-clock', dryRun: false, startedAt: at });
+  return session.write([], async (tables) => {
+    const before = await tables.clock.confirmed();
+    await tables.clock.accept(at);
+    await tables.runs.start(run);
+    await tables.runs.finish(id, { finishedAt: at, outcome: 'done', totals: null, error: null, observing: [] });
+    return { at, before };
+  });
+}
+
+/** How the clock stands to the newest confirmed instant, and what a clock that was ahead has left in the store. */
+export async function confirmedClockChecks(session: Session, accepted: AcceptedClock | null): Promise<Check[]> {
+  const stored = await session.store.clock.confirmed();
+  const check = clockCheck(session, stored, accepted);
+  if (isUnconfirmed(session, await confirmedInstant(session))) return [check];
+  return [check, ...(await cyclesAhead(session)), ...(await periodsAhead(session))];
+}
+
+function clockCheck(session: Session, stored: string | null, accepted: AcceptedClock | null): Check {
+  const check = { name: NAME, object: session.now() };
+  if (accepted !== null) {
+    const before = accepted.before === null ? 'none was confirmed before' : `it was ${accepted.before} before`;
+    return { ...check, status: 'ok', message: `accepted ${accepted.at} as confirmed; ${before}` };
+  }
+  if (stored === null) return { ...check, status: 'ok', message: 'no instant is confirmed yet: the first run does it' };
+  const gap = session.deps.clock.now() - Date.parse(stored);
+  const where = `last confirmed at ${stored}, ${lengthOf(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
+  if (!isUnconfirmed(session, stored)) return { ...check, status: 'ok', message: where };
+  if (session.agreedAt() === null) {
+    return { ...check, status: 'failed', message: `${where}, and no panel agrees with the clock: ${REMEDY}` };
+  }
+  if (gap >= 0) return { ...check, status: 'ok', message: `${where}; the panels agree with the clock now` };
+  return {
+    ...check,
+    status: 'warning',
+    message: `${where}: until then, no wrong clock is noticed by it; the panels agree with the clock now: "sluice doctor --accept-clock"`,
+  };
+}
+
+/** Cycles in the future: until they begin nothing would be metered in them. */
+async function cyclesAhead(session: Session): Promise<Check[]> {
+  const now = session.now();
+  const ahead = (await session.store.cycles.newest()).filter((cycle) => liesAhead(cycle, now));
+  const services = await session.store.services.list({ ids: ahead.map((cycle) => cycle.service) });
+  const metered = new Set(
+    services.filter(({ status }) => status === 'active' || status === 'suspended').map(({ id }) => id),
+  );
+  return ahead
+    .filter((cycle) => metered.has(cycle.service))
+    .map((cycle) => ({
+      name: 'cycle',
+      object: cycle.service,
+      status: 'failed',
+      message: `its cycle begins only at ${cycle.start}: a clock that was ahead has opened it; the next poll that reads the service goes on with the right one`,
+    }));
+}
+
+async function periodsAhead(session: Session): Promise<Check[]> {
+  const now = session.now();
+  const checks: Check[] = [];
+  for (const panel of Object.keys(session.config.panels)) {
+    for (const { name, account } of await session.store.agents.list(panel)) {
+      const start = (account as { periodStart?: string } | null)?.periodStart;
+      if (start === undefined || !liesAhead({ start }, now)) continue;
+      checks.push({
+        name: 'agent period',
+        object: `${panel} ${name}`,
+        status: 'failed',
+        message: `its period begins only at ${start}: a clock that was ahead has opened it; the next "sluice agent check --all" goes on with the right one`,
+      });
+    }
+  }
+  return checks;
+}

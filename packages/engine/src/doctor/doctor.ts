@@ -1,0 +1,181 @@
+import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
+import { entryOf } from '../config/entry-of.js';
+import { itemErrorOf } from '@sluice/panel-kind';
+import { enforcementOf } from '../enforcement.js';
+import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
+import { isOrderRow, ORDER_PREFIX } from '../pass/work.js';
+import type { Session } from '../session.js';
+import type { Check } from './check.js';
+import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
+import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
+
+/** What `doctor` is asked. */
+export interface DoctorRequest {
+  panel?: string | undefined;
+  /** One read per endpoint, what was understood of it, and every service's mapping. */
+  contract?: boolean;
+  /** The operator's word that the clock is right. */
+  acceptClock?: boolean;
+}
+
+/** Of so many runs the newest that does not lie in the future is looked for. */
+const RECENT_RUNS = 1000;
+/** Runs that should have been made within this many poll intervals. */
+const LATE_INTERVALS = 3;
+
+/** Looks at store, clock, leases, panels and last runs; never throws for what it finds. */
+export async function runDoctor(session: Session, request: DoctorRequest): Promise<{ ok: boolean; checks: Check[] }> {
+  const panels = request.panel === undefined ? Object.keys(session.config.panels) : [request.panel];
+  const ofPanels: Check[] = [];
+  for (const name of panels) ofPanels.push(...(await panelChecks(session, name, request.contract === true)));
+  const accepted = request.acceptClock === true ? await acceptClock(session) : null;
+  const checks: Check[] = [
+    ...(await storeChecks(session)),
+    ...(await clockChecks(session, panels)),
+    ...(await confirmedClockChecks(session, accepted)),
+    ...(await leaseChecks(session)),
+    ...(await runChecks(session)),
+    ...ofPanels,
+  ];
+  return { ok: !checks.some((check) => check.status === 'failed'), checks };
+}
+
+async function storeChecks({ store, deps }: Session): Promise<Check[]> {
+  const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
+  if (await isHoldsFileStale(store, deps.files)) {
+    checks.push({
+      name: 'holds file',
+      object: holdsFileOf(store.location),
+      status: 'warning',
+      message: 'it does not say which holds are open; the next poll writes it anew',
+    });
+  }
+  return checks;
+}
+
+async function leaseChecks(session: Session): Promise<Check[]> {
+  const leases = await session.store.leases.list();
+  const now = session.now();
+  return leases.map((lease) => {
+    const { host, pid } = lease.owner;
+    const alive = session.deps.isAlive(lease.owner) && lease.expiresAt > now;
+    return {
+      name: 'lease',
+      object: lease.name,
+      status: 'ok' as const,
+      message: alive
+        ? `held by ${lease.run} (process ${pid} on ${host})`
+        : `left behind by ${lease.run} (process ${pid} on ${host}); the next run takes it over`,
+    };
+  });
+}
+
+async function runChecks(session: Session): Promise<Check[]> {
+  const checks: Check[] = [];
+  // A run by a clock that was ahead would hide for long that none is made any more.
+  const latest = new Date(session.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
+  const polls = await session.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
+  const poll = polls.find((run) => run.startedAt <= latest);
+  const services = (await session.store.services.ids()).length;
+  if (!poll) {
+    checks.push({
+      name: 'last poll',
+      object: 'poll',
+      status: services > 0 ? 'warning' : 'skipped',
+      message: 'no poll was run yet: "sluice poll"',
+    });
+  } else {
+    const age = session.deps.clock.now() - Date.parse(poll.startedAt);
+    const late = age > LATE_INTERVALS * session.config.poll.interval;
+    const ended = poll.outcome ?? 'did not end';
+    checks.push({
+      name: 'last poll',
+      object: poll.id,
+      status: late || (poll.outcome !== 'done' && poll.outcome !== 'partial') ? 'warning' : 'ok',
+      message: `${poll.startedAt}, ${ended}${late ? '; it should run every 15 minutes: see "sluice schedule show"' : ''}`,
+    });
+  }
+  const unsettled = await session.store.actions.unsettled();
+  for (const action of unsettled) {
+    checks.push({
+      name: 'action in doubt',
+      object: `${action.service ?? ''} ${action.type} ${action.target}`.trim(),
+      status: 'warning',
+      message: `${action.state} since ${action.plannedAt}; ${remedyOf(action)}`,
+    });
+  }
+  return checks;
+}
+
+/** An order that was broken off is finished by giving it again; what was done for it is settled by any run. */
+function remedyOf(action: ActionRecord): string {
+  if (!isOrderRow(action)) {
+    if (action.state !== 'in-doubt') return 'the next poll settles it by looking at the panel';
+    return `the next poll looks at the panel. If that never shows it: "sluice action resolve ${action.id} --done" or "--not-done"`;
+  }
+  const verb = action.type.slice(ORDER_PREFIX.length);
+  return `it was broken off: "sluice provision ${verb} ${action.service ?? ''}" finishes it`;
+}
+
+async function panelChecks(session: Session, name: string, contract: boolean): Promise<Check[]> {
+  const checks: Check[] = [];
+  try {
+    const panel = await session.panel(name);
+    const startedAt = session.deps.clock.now();
+    const { message, clockDifferenceMs } = await panel.testConnection();
+    checks.push({
+      name: 'panel',
+      object: name,
+      status: 'ok',
+      message: `${message} in ${session.deps.clock.now() - startedAt} ms`,
+    });
+    checks.push(...panelClockCheck(name, clockDifferenceMs ?? session.clockDifference(name)));
+    const enforcement = enforcementOf(session.config, await session.store.switches.list(), name, null);
+    const since = enforcement.since === null ? '' : ` since ${enforcement.since}`;
+    checks.push({
+      name: 'enforce',
+      object: name,
+      status: 'ok',
+      message: `${enforcement.value}, by ${enforcement.source}${since}`,
+    });
+    const services = await session.store.services.list({ panel: name });
+    checks.push(...mappingChecks(session, services));
+    if (contract) checks.push(...(await contractChecks(session, name, services)));
+  } catch (error) {
+    const { code, message } = itemErrorOf(error);
+    checks.push({ name: 'panel', object: name, status: 'failed', message: `${code}: ${message}` });
+  }
+  return checks;
+}
+
+function mappingChecks(session: Session, services: ServiceRecord[]): Check[] {
+  return services
+    .filter((service) => entryOf(session.config.products, service.product) === undefined)
+    .map((service) => ({
+      name: 'product',
+      object: service.id,
+      status: 'failed' as const,
+      message: `product "${service.product}" is not in the config: it can't be decided about`,
+    }));
+}
+
+/** One read per endpoint; the shape of each answer is stored, so that a poll that meets another takes it as unreadable. */
+async function contractChecks(session: Session, name: string, services: ServiceRecord[]): Promise<Check[]> {
+  const panel = await session.panel(name);
+  if (!panel.contract) {
+    return [{ name: 'contract', object: name, status: 'skipped', message: `not offered for ${panel.kind}` }];
+  }
+  const { checks, shapes } = await panel.contract(services, session.deps.signal);
+  const since = session.now();
+  const records: FingerprintRecord[] = shapes.map(({ endpoint, shape }) => ({
+    panel: name,
+    endpoint,
+    shape,
+    since,
+    confirmed: true,
+  }));
+  await session.write([], async (tables) => {
+    for (const record of records) await tables.fingerprints.put(record);
+  });
+  return checks;
+}

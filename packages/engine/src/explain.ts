@@ -1,0 +1,119 @@
+import type { Allowance } from '@sluice/quota-core';
+import { SluiceError } from '@sluice/panel-kind';
+import { holdViews, type HoldView } from './holds.js';
+import { lifecycleOf, serviceView } from './views.js';
+import { serviceDetail, type ServiceDetail } from './services/show.js';
+import { requireService, type Session } from './session.js';
+
+/** `explain --json` (docs/json.md): everything that a decision rested on, from the store alone. */
+export interface Explanation {
+  at: string;
+  service: ServiceDetail;
+  readings: { at: string; inBytes: number | null; outBytes: number | null; totalBytes: number | null; raw: unknown }[];
+  allowance: { parts: { source: string; bytes: number | null }[]; allowedBytes: number | null };
+  decision: {
+    rule: string;
+    status: string;
+    at: string;
+    run: string;
+    mode: string | null;
+    action: string | null;
+    observing: boolean;
+    wouldHold: string[];
+    /** Due date, period, policy, peak, protection and the setting that says whether runs may change it. */
+    inputs: unknown;
+  } | null;
+  holds: HoldView[];
+  actions: {
+    id: string;
+    type: string;
+    target: string;
+    state: string;
+    at: string;
+    run: string;
+    prior: unknown;
+    observed: unknown;
+    error: { code: string; message: string } | null;
+  }[];
+}
+
+/** How many of the newest readings are shown. */
+const READINGS = 50;
+
+/** Why a service is in its state now, or was at an instant. */
+export async function explainService(session: Session, id: string, at: string | null): Promise<Explanation> {
+  const { store } = session;
+  const service = await requireService(session, id);
+  const until = at ?? session.now();
+  const decision = await store.decisions.at(id, until);
+  if (at !== null && !decision && service.createdAt > at) {
+    throw new SluiceError('not_yet_known', `"${id}" was not known at ${at}: it was added at ${service.createdAt}`, {
+      kind: 'not-found',
+    });
+  }
+  const cycles = await store.cycles.ofService(id);
+  const cycle = cycles.find((item) => item.id === decision?.cycle) ?? null;
+  const samples = (await store.samples.list({ service: id, ...(cycle ? { cycle: cycle.id } : {}) })).filter(
+    (sample) => sample.at <= until,
+  );
+  const holds = (await holdViews(session, id)).filter((hold) => hold.since <= until);
+  const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
+    (action) => action.plannedAt <= until,
+  );
+  const allowance = (decision?.allowance ?? null) as Allowance | null;
+  const detail = await serviceDetail(session, service);
+  const openThen = holds.filter((hold) => hold.until === null || hold.until > until);
+  return {
+    at: until,
+    service:
+      at === null
+        ? detail
+        : {
+            ...detail,
+            ...serviceView({ service, decision, cycle, holds: openThen, actions: [] }),
+            lifecycle: lifecycleOf(service, openThen as { reason: 'billing' }[]),
+          },
+    readings: samples.slice(-READINGS).map(({ at: readAt, inBytes, outBytes, totalBytes, raw }) => ({
+      at: readAt,
+      inBytes,
+      outBytes,
+      totalBytes,
+      raw: rawOf(raw),
+    })),
+    allowance: {
+      parts: allowance ? allowance.parts.map(({ source, bytes }) => ({ source, bytes })) : [],
+      allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
+    },
+    decision: decision && {
+      rule: decision.rule,
+      status: decision.status,
+      at: decision.at,
+      run: decision.run,
+      mode: decision.mode,
+      action: decision.action,
+      observing: decision.observing,
+      wouldHold: decision.wouldHold,
+      inputs: decision.inputs,
+    },
+    holds,
+    actions: actions.map((action) => ({
+      id: action.id,
+      type: action.type,
+      target: action.target,
+      state: action.state,
+      at: action.settledAt ?? action.plannedAt,
+      run: action.run,
+      prior: action.prior,
+      observed: action.observed,
+      error: action.errorCode === null ? null : { code: action.errorCode, message: action.errorMessage ?? '' },
+    })),
+  };
+}
+
+function rawOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,97 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+
+/** Private files (mode 0600) beside the store: the file of open holds, passwords, backups. */
+export interface Files {
+  /** Returns the text of a file; null where there is none. Throws for one that can't be read. */
+  read(file: string): string | null;
+  /** Replaces a file so that at each moment either the old or the new one is there, whole. */
+  replace(file: string, text: string): void;
+  /**
+   * Writes a file that is not there yet, so that it is there whole or not at all. `draft` names what a killed process leaves
+   * behind. Throws an error with the code `EEXIST` where the file is there.
+   */
+  create(file: string, text: string, draft: string): void;
+  remove(file: string): void;
+  rename(file: string, to: string): void;
+  /** Makes a folder (mode 0700) that is missing, and throws where nothing can be written to it. */
+  prepare(folder: string): void;
+  /** Returns the names of the files of a folder; none where it is missing. */
+  list(folder: string): string[];
+}
+
+/** Files of the operating system. */
+export const nodeFiles: Files = {
+  read: (file) => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return null;
+      throw error;
+    }
+  },
+  replace: (file, text) => {
+    const draft = `${file}.${process.pid}.new`;
+    try {
+      writeWhole(draft, text, 'w');
+      renameSync(draft, file);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
+  },
+  create: (file, text, draft) => {
+    try {
+      writeWhole(draft, text, 'w');
+      place(draft, file, text);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  },
+  remove: (file) => {
+    rmSync(file, { force: true });
+  },
+  rename: renameSync,
+  prepare: (folder) => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  },
+  list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
+};
+
+function place(draft: string, file: string, text: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (existsSync(file)) throw Object.assign(new Error(`${path.basename(file)} is there already`), { code: 'EEXIST' });
+    // Some file systems have no links.
+    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as { code?: string }).code ?? ''))
+      writeWhole(file, text, 'wx');
+    else throw error;
+  }
+}
+
+function writeWhole(file: string, text: string, flags: string): void {
+  const handle = openSync(file, flags, 0o600);
+  try {
+    // Unlike a single write, this goes on until all is written or there is no room.
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,40 @@
+import type { ServiceRecord } from '@sluice/state-store';
+import { SluiceError } from '@sluice/panel-kind';
+import type { Session } from '../session.js';
+
+/** Stretches of time that a graph is asked for. */
+export const RANGES = ['cycle', '24h', '7d'] as const;
+
+export type GraphRange = (typeof RANGES)[number];
+
+const LENGTHS = { '24h': 86_400_000, '7d': 7 * 86_400_000 };
+
+/** A stretch of time, half open, and the cycle that it is where it is one. */
+export interface GraphWindow {
+  start: string;
+  end: string;
+  cycle: string | null;
+}
+
+/**
+ * The stretch that a range means now; of a cycle the part that has passed.
+ *
+ * @throws SluiceError `not_metered_yet` for a service that was never metered
+ */
+export async function windowOf(session: Session, service: ServiceRecord, range: GraphRange): Promise<GraphWindow> {
+  const now = session.deps.clock.now();
+  if (range !== 'cycle') return { start: iso(now - LENGTHS[range]), end: iso(now), cycle: null };
+  const [cycle] = await session.store.cycles.newest([service.id]);
+  if (!cycle) {
+    throw new SluiceError(
+      'not_metered_yet',
+      `"${service.id}" has no cycle that was metered: run "sluice poll" first, or ask for --range 24h`,
+      { kind: 'not-found', details: { service: service.id } },
+    );
+  }
+  return { start: cycle.start, end: iso(Math.min(now, Date.parse(cycle.end))), cycle: cycle.id };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,120 @@
+import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables, RunOutcome } from '@sluice/state-store';
+import { SluiceError } from '@sluice/panel-kind';
+import { runDecided, type OrderReport } from './order.js';
+import type { Session } from './session.js';
+
+/** An order about one hold of one service. */
+export interface HoldOrder {
+  command: string;
+  reason: 'billing' | 'manual';
+  what: 'add' | 'release';
+  note: string | null;
+  waitMs: number;
+  dryRun: boolean;
+}
+
+/**
+ * Adds or releases a hold by name and enforces it at once, under `observe` too. Repeating it does no harm: what is
+ * already so is not done again.
+ */
+export async function orderHold(
+  session: Session,
+  id: string,
+  order: HoldOrder,
+): Promise<{ report: OrderReport; outcome: RunOutcome }> {
+  const { command, dryRun, waitMs } = order;
+  return runDecided(session, id, { command, dryRun, waitMs }, (service) => {
+    checkLifecycle(service, order);
+    return {
+      scope: 'hold',
+      desire: async (target, tables) => {
+        if (order.reason === 'billing') {
+          const status = order.what === 'add' ? 'suspended' : 'active';
+          const changed = await tables.services.update([{ id, status, updatedAt: session.now() }]);
+          Object.assign(target, changed[0]);
+        }
+        await changeHold(session, id, order, tables);
+      },
+      pretend: (work) => {
+        work.holds = work.holds.filter((hold) => hold.reason !== order.reason);
+        if (order.what === 'add') work.holds.push(orderedHold(session, id, order));
+      },
+    };
+  });
+}
+
+function checkLifecycle(service: ServiceRecord, order: HoldOrder): void {
+  if (service.status === 'active' || service.status === 'suspended') return;
+  throw new SluiceError(
+    'wrong_lifecycle',
+    `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'give back'}`,
+    { details: { service: service.id, lifecycle: service.status } },
+  );
+}
+
+async function changeHold(session: Session, id: string, order: HoldOrder, tables: StoreTables): Promise<void> {
+  const open = (await tables.holds.open({ services: [id] })).find((hold) => hold.reason === order.reason);
+  if (order.what === 'release') {
+    if (open) await tables.holds.end(open.id, session.now());
+  } else if (open) {
+    if (order.note !== null) await tables.holds.update(open.id, { note: order.note });
+  } else {
+    await tables.holds.add(orderedHold(session, id, order));
+  }
+}
+
+function orderedHold(session: Session, id: string, order: HoldOrder): HoldRecord {
+  return {
+    id: session.id('hold'),
+    service: id,
+    reason: order.reason,
+    since: session.now(),
+    until: null,
+    note: order.note,
+    cycle: null,
+    usedBytes: null,
+    allowedBytes: null,
+    origin: 'operator',
+  };
+}
+
+/** A hold with its evidence, as `hold list` and `explain` show it. */
+export interface HoldView {
+  service: string;
+  reason: string;
+  since: string;
+  until: string | null;
+  note: string | null;
+  origin: string;
+  evidence: EvidenceView[];
+}
+
+export interface EvidenceView {
+  kind: string;
+  target: string;
+  prior: unknown;
+  adopted: boolean;
+  since: string;
+  until: string | null;
+  outcome: string | null;
+}
+
+/** Open and past holds, with what was done for each. */
+export async function holdViews(session: Session, service?: string): Promise<HoldView[]> {
+  const holds = await session.store.holds.all(service === undefined ? {} : { service });
+  const evidence = await session.store.evidence.ofHolds(holds.map((hold) => hold.id));
+  return holds.map((hold) => ({
+    service: hold.service,
+    reason: hold.reason,
+    since: hold.since,
+    until: hold.until,
+    note: hold.note,
+    origin: hold.origin,
+    evidence: evidence.filter((item) => item.hold === hold.id).map(evidenceView),
+  }));
+}
+
+export function evidenceView(item: EvidenceRecord): EvidenceView {
+  const { kind, target, prior, adopted, since, until, outcome } = item;
+  return { kind, target, prior, adopted, since, until, outcome };
+}

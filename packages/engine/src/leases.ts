@@ -1,0 +1,125 @@
+import type { HeldLease, LeaseRecord, LeaseRequest } from '@sluice/state-store';
+import { SluiceError } from '@sluice/panel-kind';
+import type { Session } from './session.js';
+
+const TTL_MS = 60_000;
+const RENEW_MS = 15_000;
+const RETRY_MS = 100;
+
+/** Leases of one run, renewed while it works. */
+export class Leases {
+  readonly #session: Session;
+  readonly #run: string;
+  readonly #held = new Map<string, HeldLease>();
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(session: Session, run: string) {
+    this.#session = session;
+    this.#run = run;
+    this.#timer = setInterval(() => {
+      if (this.#held.size === 0) return;
+      // A renewal that fails shows at the next fenced write, which refuses.
+      this.#session.store.leases.renewAll(this.held, session.now(), TTL_MS).catch(() => false);
+    }, RENEW_MS);
+    this.#timer.unref();
+  }
+
+  /** Those that are held, as proof for fenced writes. */
+  get held(): HeldLease[] {
+    return [...this.#held.values()];
+  }
+
+  /** Those of these names that are held; work side by side may not rest on each other's leases. */
+  heldOf(names: string[]): HeldLease[] {
+    return names.map((name) => this.#held.get(name)).filter((lease) => lease !== undefined);
+  }
+
+  /** The lease, or who holds it. */
+  async tryTake(name: string): Promise<{ lease: HeldLease } | { heldBy: LeaseRecord }> {
+    const result = await this.#session.store.leases.acquire({ name, ...this.#request() });
+    if (!result.acquired) return { heldBy: result.heldBy };
+    this.#held.set(name, result.lease);
+    return { lease: result.lease };
+  }
+
+  /** Waits for the lease up to `waitMs`, then fails with exit code 5. */
+  async take(name: string, waitMs: number): Promise<HeldLease> {
+    return this.#waited(waitMs, async () => {
+      const result = await this.tryTake(name);
+      return 'lease' in result ? { had: result.lease } : { refusal: leaseHeld(name, [result.heldBy]) };
+    });
+  }
+
+  /** Waits up to `waitMs` until all of these leases can be had at once, then fails with exit code 5 and has none. */
+  async takeAll(names: string[], waitMs: number): Promise<void> {
+    await this.#waited(waitMs, async () => {
+      const result = await this.#session.store.leases.acquireAll({ names, ...this.#request() });
+      if (!result.acquired) return { refusal: leasesHeld(result.heldBy) };
+      for (const lease of result.leases) this.#held.set(lease.name, lease);
+      return { had: result.leases };
+    });
+  }
+
+  #request(): LeaseRequest {
+    const { owner, isAlive } = this.#session.deps;
+    return { owner, run: this.#run, now: this.#session.now(), ttlMs: TTL_MS, isAlive };
+  }
+
+  async #waited<T>(waitMs: number, attempt: () => Promise<{ had: T } | { refusal: SluiceError }>): Promise<T> {
+    const { clock, signal } = this.#session.deps;
+    // Counted by its own sleeps: a clock that is set meanwhile makes it neither endless nor short.
+    for (let leftMs = waitMs; ; leftMs -= RETRY_MS) {
+      const result = await attempt();
+      if ('had' in result) return result.had;
+      if (leftMs <= 0 || signal.aborted) throw result.refusal;
+      await clock.sleep(Math.min(RETRY_MS, leftMs), signal);
+    }
+  }
+
+  async release(name: string): Promise<void> {
+    const lease = this.#held.get(name);
+    if (!lease) return;
+    this.#held.delete(name);
+    await this.#session.store.leases.release(lease);
+  }
+
+  async releaseAll(): Promise<void> {
+    clearInterval(this.#timer);
+    const { held } = this;
+    this.#held.clear();
+    if (held.length > 0) await this.#session.store.leases.releaseAll(held);
+  }
+}
+
+const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${owner.pid} on ${owner.host})`;
+
+/** Another run is at it: exit code 5. */
+export function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
+  const who = holders.map(whoHolds).join(', ');
+  return new SluiceError('lease_held', `${name} is being worked on by another run: ${who}. Try again when it is done`, {
+    kind: 'busy',
+    details: { lease: name, holders: holders.map((holder) => holder.run) },
+  });
+}
+
+/** So many services are named in a message; all of them are in its details. */
+const NAMED = 10;
+
+/** Other runs work on some of the services of a command about many: exit code 5. */
+function leasesHeld(held: LeaseRecord[]): SluiceError {
+  const services = held.map(({ name }) => name.replace(SERVICE, ''));
+  const named = held.slice(0, NAMED).map((lease, index) => `${services[index] ?? ''} by ${whoHolds(lease)}`);
+  const more = held.length > NAMED ? [`and ${held.length - NAMED} more`] : [];
+  return new SluiceError(
+    'lease_held',
+    `Services are being worked on by another run: ${[...named, ...more].join(', ')}. Nothing was stored; try again when it is done`,
+    {
+      kind: 'busy',
+      details: { services, holders: [...new Set(held.map(({ run }) => run))] },
+    },
+  );
+}
+
+const SERVICE = 'service:';
+export const panelLease = (panel: string): string => `panel:${panel}`;
+export const serviceLease = (service: string): string => `${SERVICE}${service}`;

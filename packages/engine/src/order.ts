@@ -1,0 +1,298 @@
+import { printable } from '@sluice/panel-http/printable';
+import type { RunRecord, ServiceRecord, StoreTables, RunOutcome } from '@sluice/state-store';
+import { type AccountOrder, type ItemError, itemErrorOf, type Panel, type Plan } from '@sluice/panel-kind';
+import { confirmClock, trustedNow } from './clock-guard.js';
+import type { Leases } from './leases.js';
+import { enforceService } from './pass/carry-out.js';
+import { failForDoubt } from './pass/doubt.js';
+import { endedHolds } from './pass/judge.js';
+import { actionRow, planWork } from './pass/enforce.js';
+import { elsewhereError } from './pass/elsewhere.js';
+import { keep } from './pass/keep.js';
+import { noticeRows, planNotices } from './pass/notices.js';
+import { decisionOf } from './pass/outcome.js';
+import { prepare } from './pass/prepare.js';
+import { shownNotice } from './pass/report.js';
+import { findSharers, planWithSharers } from './pass/sharing.js';
+import { fail, type Work } from './pass/work.js';
+import { refuseUnfinished } from './provision/termination.js';
+import { outcomeOfError, runRow } from './run-row.js';
+import { withServiceLease } from './services/change-services.js';
+import { serviceDetail, type ServiceDetail } from './services/show.js';
+import type { Session } from './session.js';
+
+/** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
+export interface OrderReport {
+  run: { id: string; command: string; dryRun: boolean; startedAt: string; finishedAt: string };
+  service: ServiceDetail;
+  actions: { type: string; target: string; state: string }[];
+  credentials: Credentials | null;
+  /** Reasons that still hold the service. */
+  stillHeld: string[];
+  /** What the operator should hear of beside it; said again at each repeat. */
+  notices: { code: string; service: string | null; message: string }[];
+}
+
+/** Given once, where the operator asked for it; nowhere else. */
+export interface Credentials {
+  username: string | null;
+  password: string | null;
+  passwordFile: string | null;
+}
+
+/** How an order is run, whatever it is about. */
+export interface OrderFrame {
+  command: string;
+  dryRun: boolean;
+  waitMs: number;
+  /** The run that it is a part of; absent: a run of its own. */
+  run?: string;
+  /** A run decided on it, nobody ordered it by name: `observe` stops it before each change. */
+  decidedByRun?: boolean;
+}
+
+/** What an order does. */
+export interface OrderContent {
+  /** Changes what is desired, in the store; not called in a dry run. */
+  desire: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
+  /** The same on the work alone, for a dry run. */
+  pretend: (work: Work) => void;
+  account?: AccountOrder | null;
+  /** What of the panel may be brought in line; default everything of the service. */
+  scope?: 'hold' | 'order';
+  password?: () => string | null;
+  /** What has to be there before the panel is called, once the order is stored; throws to refuse. */
+  begin?: () => void;
+  /** Takes the order back that `begin` has refused. */
+  withdraw?: (tables: StoreTables) => Promise<void>;
+  /** Writes down the end of the order, when all of it is done. */
+  done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;
+  /** Writes down that the order can't be carried out on what the panel shows, and that nothing was tried. */
+  refused?: (error: ItemError, tables: StoreTables) => Promise<void>;
+}
+
+/** The command that finishes a termination; no other one is taken meanwhile. */
+export const TERMINATE = 'provision terminate';
+
+/** An order about one service; by name unless a run decided on it, and then carried out under `observe` too. */
+export interface ServiceOrder extends OrderFrame, OrderContent {}
+
+/** How an order ended. */
+export interface OrderOutcome {
+  report: OrderReport;
+  outcome: RunOutcome;
+  work: Work;
+  /** Notices about open holds of other services, with these. */
+  aboutHolds: { hold: string; notice: OrderReport['notices'][number] }[];
+}
+
+/** A service that an order has worked on, and what its plans say. */
+interface CarriedOut {
+  work: Work;
+  told: NonNullable<Plan['notices']>;
+}
+
+/** Runs an order: changes what is desired, then observes, plans and applies it for this one service. */
+export function runOrder(session: Session, id: string, order: ServiceOrder): Promise<OrderOutcome> {
+  return runDecided(session, id, order, () => order);
+}
+
+/**
+ * The same for an order that depends on what the service is: `decide` looks at it under its lease, so that it sees what
+ * whoever had the lease before has done, and throws to refuse. Nothing was stored or changed by then.
+ */
+export async function runDecided<Content extends OrderContent>(
+  session: Session,
+  id: string,
+  frame: OrderFrame,
+  decide: (service: ServiceRecord, panel: Panel) => Promise<Content> | Content,
+): Promise<OrderOutcome & { content: Content }> {
+  const startedAt = session.now();
+  const runId = frame.run ?? session.id('run');
+  session.runId = runId;
+  return withServiceLease(session, id, frame.waitMs, async (service, leases) => {
+    if (frame.command !== TERMINATE) await refuseUnfinished(session, id);
+    const panel = await session.panel(service.panel);
+    const content = await decide(service, panel);
+    const order = { ...content, ...frame };
+    const run = runRow(session, { id: runId, command: order.command, dryRun: order.dryRun, startedAt });
+    if (!order.dryRun) {
+      await session.write(leases.held, async (tables) => {
+        if (order.run === undefined) await tables.runs.start(run);
+        await order.desire(service, tables, runId);
+      });
+      await begin(session, run, order, leases);
+    }
+    const done = await carryOut(session, panel, service, order, run, leases);
+    return { ...(await finish(session, run, done, order, leases)), content };
+  });
+}
+
+async function begin(session: Session, run: RunRecord, order: ServiceOrder, leases: Leases): Promise<void> {
+  try {
+    order.begin?.();
+  } catch (error) {
+    const { code, message } = itemErrorOf(error);
+    const outcome = outcomeOfError(error);
+    await session.write(leases.held, async (tables) => {
+      await order.withdraw?.(tables);
+      const end = { finishedAt: session.now(), outcome, totals: null, error: `${code}: ${message}`, observing: [] };
+      if (order.run === undefined) await tables.runs.finish(run.id, end);
+    });
+    throw error;
+  }
+}
+
+async function carryOut(
+  session: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  order: ServiceOrder,
+  run: RunRecord,
+  leases: Leases,
+): Promise<CarriedOut> {
+  const scope = order.scope ?? 'order';
+  // First the panel: its answer says whether our clock is right, and with it which cycle the service is in.
+  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
+  const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
+  const switches = await session.store.switches.list();
+  const [work] = await prepare(session, panel, [service], switches, { ordered: true, now });
+  if (!work) throw new Error(`no work for ${service.id}`);
+  // What keeps a service from being metered (no cycle, say) is no reason not to carry out an order.
+  work.error = null;
+  if (order.dryRun) order.pretend(work);
+  const told = new Map<string, CarriedOut['told'][number]>();
+  const mayRelease = order.decidedByRun !== true || work.enforcement.value === 'on';
+  if (mayRelease && order.account?.verb !== 'terminate') {
+    for (const notice of await endHolds(session, work, order, leases)) told.set(notice.key, notice);
+  }
+  work.observation = seen.get(service.id) ?? null;
+  await findSharers(session, panel, [work]);
+  const onPlan = (plan: Plan): void => {
+    for (const notice of plan.notices ?? []) told.set(notice.key, notice);
+  };
+  if (order.dryRun) {
+    const plan = await planWithSharers(session, panel, work, () =>
+      planWork(session, panel, work, scope, order.account ?? null),
+    );
+    work.actions = plan.steps.map((step) => actionRow(session, run.id, work, step));
+    onPlan(plan);
+    failForDoubt(panel, work);
+  } else {
+    await enforceService(session, panel, run.id, work, leases.held, {
+      scope,
+      byName: order.decidedByRun !== true,
+      order: order.account ?? null,
+      password: order.password?.() ?? null,
+      onPlan,
+    });
+  }
+  // What lies on another panel is not given back by this order: then it is not done.
+  const elsewhere = work.evidence.filter((item) => item.panel !== service.panel);
+  if (scope === 'hold' && work.holds.length === 0 && elsewhere.length > 0)
+    fail(work, elsewhereError(service, elsewhere));
+  keep(session, panel, work, scope);
+  return { work, told: [...told.values()] };
+}
+
+/**
+ * Ends holds whose reason a command has ended since the last run: the order would else restrict a service for what is no
+ * longer so. Their notices are returned.
+ */
+async function endHolds(
+  session: Session,
+  work: Work,
+  { dryRun }: ServiceOrder,
+  leases: Leases,
+): Promise<CarriedOut['told']> {
+  const { id } = work.service;
+  const service = dryRun ? work.service : ((await session.store.services.get(id)) ?? work.service);
+  const ended = endedHolds(session, { ...work, service }, session.now());
+  work.closes = ended;
+  if (!dryRun && ended.length > 0) {
+    await session.write(leases.held, async (tables) => {
+      for (const hold of ended) await tables.holds.end(hold.id, session.now());
+    });
+  }
+  return ended.map((hold) => ({
+    code: 'release',
+    key: `release:${id}:${hold.id}`,
+    message: `${id} is released (${hold.reason}: no longer due)`,
+  }));
+}
+
+/** The last run's decision stays; what was seen of the panel is the order's. */
+async function noteSeen(session: Session, run: string, work: Work, tables: StoreTables): Promise<void> {
+  const { seen } = work.remembered;
+  if (seen === null) return;
+  const [latest] = await tables.decisions.latest([work.service.id]);
+  const treatment = { shownOnly: false, observing: false };
+  const decision = latest ?? decisionOf(session, { id: run, at: session.now() }, { ...work, error: null }, treatment);
+  await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
+}
+
+/** The panel was seen, and the order does not fit what it shows, or what an agent may sell; nothing was changed. */
+function isRefused(work: Work): work is Work & { error: ItemError } {
+  const { error, observation, actions } = work;
+  if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
+  return actions.length === 0 || (error.code === 'agent_limit' && actions.every(({ state }) => state === 'failed'));
+}
+
+async function finish(
+  session: Session,
+  run: RunRecord,
+  { work, told }: CarriedOut,
+  order: ServiceOrder,
+  leases: Leases,
+): Promise<OrderOutcome> {
+  const finishedAt = session.now();
+  const notices = noticeRows(session, run.id, planNotices(work, { notices: told }));
+  const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
+  const complete = work.error === null && !session.deps.signal.aborted && !stopped;
+  const someDone = work.actions.some((action) => action.state === 'applied');
+  // A termination that was tried is finished by a run.
+  const goesOn = order.account?.verb === 'terminate' && work.actions.length > 0;
+  const begun =
+    goesOn || someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
+  const outcome: RunOutcome = complete ? 'done' : begun ? 'partial' : 'failed';
+  if (!order.dryRun) {
+    await session.write(leases.held, async (tables) => {
+      if (complete) await order.done?.(work.service, tables);
+      else if (isRefused(work)) await order.refused?.(work.error, tables);
+      await noteSeen(session, run.id, work, tables);
+      const error = work.error === null ? null : printable(`${work.error.code}: ${work.error.message}`);
+      // What nobody ordered by name is told by the run that decided on it.
+      if (order.decidedByRun !== true) await tables.notices.add(notices);
+      if (order.run === undefined) {
+        await confirmClock(session, tables);
+        await tables.runs.finish(run.id, { finishedAt, outcome, totals: null, error, observing: [] });
+      }
+    });
+  }
+  const detail = await serviceDetail(session, work.service);
+  const staying = work.holds.filter((hold) => !work.closes.includes(hold));
+  const holds = order.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
+  const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
+  // What an earlier run failed of is over where the order is done.
+  const over = detail.status === 'held' || (complete && detail.status === 'failed');
+  const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
+  const report: OrderReport = {
+    run: { id: run.id, command: run.command, dryRun: run.dryRun, startedAt: run.startedAt, finishedAt },
+    service: {
+      ...detail,
+      status: work.error ? 'failed' : status,
+      holds: holds.map(({ reason, since }) => ({ reason, since })),
+      actions,
+      error: work.error,
+    },
+    actions,
+    credentials: null,
+    stillHeld: holds.map((hold) => hold.reason),
+    notices: notices.map(shownNotice),
+  };
+  const aboutHolds = told.flatMap(({ hold }, index) => {
+    const notice = report.notices[index];
+    return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
+  });
+  return { report, outcome, work, aboutHolds };
+}

@@ -1,0 +1,79 @@
+import { type Mode, parseSize } from '@sluice/quota-core';
+import type { OverrideRecord } from '@sluice/state-store';
+import { usageError } from '@sluice/panel-kind';
+import { withServiceLease } from './services/change-services.js';
+import type { Session } from './session.js';
+
+/** What `override set` is given. */
+export interface OverrideRequest {
+  quota?: string | undefined;
+  unlimited?: boolean | undefined;
+  mode?: string | undefined;
+  action?: string | undefined;
+}
+
+/** Sets the parts that are given; the others stay as they were. Takes effect at the next `poll`. */
+export async function setOverride(
+  session: Session,
+  id: string,
+  request: OverrideRequest,
+  waitMs: number,
+): Promise<void> {
+  if (request.quota !== undefined && request.unlimited === true) {
+    throw usageError('bad_override', 'Give --quota or --unlimited, not both');
+  }
+  if (Object.values(request).every((value) => value === undefined || value === false)) {
+    throw usageError(
+      'bad_override',
+      'Say what to override: --quota 500GB, --unlimited, --mode IN|OUT|TOTAL or --action ACTION',
+    );
+  }
+  const quotaBytes = request.quota === undefined ? null : sizeOf(request.quota);
+  const mode = request.mode === undefined ? null : modeOf(request.mode);
+  await withServiceLease(session, id, waitMs, async (service, leases) => {
+    const action = request.action ?? null;
+    if (action !== null) {
+      const { actions } = await session.panel(service.panel);
+      if (!actions.includes(action)) {
+        throw usageError(
+          'bad_override',
+          `"${action}" is no action of panel "${service.panel}"; known: ${actions.join(', ')}`,
+        );
+      }
+    }
+    const [before] = await session.store.overrides.open([id]);
+    const statesQuota = quotaBytes !== null || request.unlimited === true;
+    const record: OverrideRecord = {
+      id: session.id('ovr'),
+      service: id,
+      quotaBytes: statesQuota ? quotaBytes : (before?.quotaBytes ?? null),
+      unlimited: statesQuota ? request.unlimited === true : (before?.unlimited ?? false),
+      mode: mode ?? before?.mode ?? null,
+      action: action ?? before?.action ?? null,
+      since: session.now(),
+      until: null,
+    };
+    await session.write(leases.held, (tables) => tables.overrides.set(record));
+  });
+}
+
+/** Ends the override of a service; false when there was none. */
+export async function clearOverride(session: Session, id: string, waitMs: number): Promise<boolean> {
+  return withServiceLease(session, id, waitMs, (_service, leases) =>
+    session.write(leases.held, (tables) => tables.overrides.end(id, session.now())),
+  );
+}
+
+function sizeOf(text: string): number {
+  try {
+    return parseSize(text);
+  } catch (error) {
+    throw usageError('bad_override', `--quota: ${(error as Error).message}`);
+  }
+}
+
+function modeOf(text: string): Mode {
+  const mode = (['IN', 'OUT', 'TOTAL'] as const).find((item) => item === text.toUpperCase());
+  if (mode === undefined) throw usageError('bad_override', `--mode: "${text}" is none of IN, OUT, TOTAL`);
+  return mode;
+}

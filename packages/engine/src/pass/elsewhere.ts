@@ -1,0 +1,45 @@
+import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
+import type { ItemError } from '@sluice/panel-kind';
+import type { Session } from '../session.js';
+import { noticeRows, type Notice } from './notices.js';
+import { shownNotice, type PassReport } from './report.js';
+import type { PassRequest } from './request.js';
+
+const EVIDENCE_ELSEWHERE = 'evidence_elsewhere';
+
+/** Reports services with open evidence on another panel than their own, where the run is over either; each once. */
+export async function reportElsewhere(
+  session: Session,
+  request: Pick<PassRequest, 'panel' | 'service' | 'dryRun'>,
+  report: PassReport,
+): Promise<void> {
+  const evidence = await session.store.evidence.open(
+    request.service === undefined ? {} : { services: [request.service] },
+  );
+  const byService = new Map<string, EvidenceRecord[]>();
+  for (const item of evidence) byService.set(item.service, [...(byService.get(item.service) ?? []), item]);
+  const notices: Notice[] = [];
+  for (const service of await session.store.services.list({ ids: [...byService.keys()] })) {
+    const items = (byService.get(service.id) ?? []).filter((item) => item.panel !== service.panel);
+    for (const panel of new Set(items.map((item) => item.panel))) {
+      if (request.panel !== undefined && request.panel !== panel && request.panel !== service.panel) continue;
+      const there = items.filter((item) => item.panel === panel);
+      const key = `${EVIDENCE_ELSEWHERE}:${report.run.id}:${service.id}:${panel}`;
+      notices.push({ ...elsewhereError(service, there), key, panel: service.panel, service: service.id });
+    }
+  }
+  if (notices.length === 0) return;
+  const rows = noticeRows(session, report.run.id, notices);
+  const told = request.dryRun ? rows : await session.write([], (tables) => tables.notices.add(rows));
+  report.notices.push(...told.map(shownNotice));
+}
+
+/** Where evidence of a service lies that its own panel can't give back, and what to do. */
+export function elsewhereError({ id, panel }: ServiceRecord, items: EvidenceRecord[]): ItemError {
+  const other = items[0]?.panel ?? '';
+  const targets = items.map(({ kind, target }) => `${kind} ${target}`).join(', ');
+  return {
+    code: EVIDENCE_ELSEWHERE,
+    message: `"${id}" is on panel "${panel}", but Sluice still restricts ${targets} for it on panel "${other}": move it back with "sluice service set ${id} panel=${other} product=NAME", let "sluice poll" or "sluice hold release ${id}" give it back, then move it again`,
+  };
+}

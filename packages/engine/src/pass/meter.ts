@@ -1,0 +1,173 @@
+import { stepCounter, type CounterState, type UsageBytes } from '@sluice/quota-core';
+import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
+import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
+import type { Session } from '../session.js';
+import { doubt } from './plausibility.js';
+import { fail, type Work } from './work.js';
+
+/** A window has to have passed before a panel can be asked about it. */
+const SHORTEST_WINDOW_MS = 60_000;
+
+/** Whether this service has something to read now. */
+export function isMetered(work: Work, panel: Panel): boolean {
+  if (work.skipped !== null || work.error !== null || work.cycle === null) return false;
+  if (!panel.capabilities.includes('usage')) return false;
+  const ref = panel.requiredRef;
+  if (ref !== null && work.service.refs[ref] === undefined) {
+    fail(work, {
+      code: 'not_mapped',
+      message: `"${work.service.id}" has no ${ref}: ${mapping(work.service.id, ref, panel)}`,
+    });
+    return false;
+  }
+  return true;
+}
+
+function mapping(service: string, ref: string, panel: Panel): string {
+  const named = `"sluice service set ${service} ${ref}=ID"`;
+  if (panel.accounts === undefined) return named;
+  return `"sluice provision create ${service}" makes its account, ${named} names one that is there`;
+}
+
+/** Reads the usage of all that have something to read; each answer is taken as it comes. */
+export async function meter(
+  session: Session,
+  panel: Panel,
+  works: Work[],
+  onRead: (work: Work) => void,
+  options: { allowShort?: boolean; fingerprint?: FingerprintRecord | null } = {},
+): Promise<void> {
+  const byId = new Map<string, Work>();
+  const requests: UsageRequest[] = [];
+  const windowAt = windowsAt(session.now());
+  for (const work of works) {
+    if (!isMetered(work, panel) || work.cycle === null) continue;
+    byId.set(work.service.id, work);
+    const { seen, recent, removed } = work.remembered;
+    requests.push({
+      service: work.service,
+      product: work.product,
+      window: windowAt(work.cycle),
+      seen,
+      recent,
+      removed,
+      unsettled: work.unsettled,
+    });
+  }
+  const windows = new Map(requests.map((request) => [request.service.id, request.window]));
+  await panel.readUsage(
+    requests,
+    (id, answer) => {
+      const work = byId.get(id);
+      const window = windows.get(id);
+      if (!work || !window) return;
+      const doubted = doubt(panel, work, answer, options.fingerprint ?? null, window);
+      take(work, doubted ? refused(answer, doubted) : answer);
+      onRead(work);
+    },
+    session.deps.signal,
+    { allowShort: options.allowShort ?? false },
+  );
+}
+
+/** The answer as one that could not be understood; its own words are kept. */
+function refused(answer: UsageAnswer, { code, message }: ItemError): UsageAnswer {
+  return { ...answer, reading: { known: false, at: answer.reading.at, code, message } };
+}
+
+type UsageWindow = UsageRequest['window'];
+
+/** What is asked about a cycle at this moment: of services whose cycles are the same, the same. */
+function windowsAt(now: string): (cycle: CycleRecord) => UsageWindow {
+  const known = new Map<string, UsageWindow>();
+  return (cycle) => {
+    const key = `${cycle.start} ${cycle.end}`;
+    const window = known.get(key) ?? windowOf(cycle, now);
+    known.set(key, window);
+    return window;
+  };
+}
+
+function windowOf(cycle: CycleRecord, now: string): UsageWindow {
+  const earliest = new Date(Date.parse(cycle.start) + SHORTEST_WINDOW_MS).toISOString();
+  const end = now < earliest ? earliest : now;
+  return { start: cycle.start, end: end < cycle.end ? end : cycle.end };
+}
+
+/** Takes one answer into the service's cycle; an unreadable one changes nothing but is remembered as such. */
+export function take(work: Work, answer: UsageAnswer): void {
+  work.answer = answer;
+  work.warnings.push(...answer.warnings);
+  const { reading } = answer;
+  if (!reading.known || !work.cycle) return;
+  const usage = answer.counter ? counted(work, answer) : reading;
+  if (!usage) return;
+  work.usage = { inBytes: usage.inBytes, outBytes: usage.outBytes, totalBytes: totalOf(usage), at: reading.at };
+  Object.assign(work.cycle, {
+    inBytes: work.usage.inBytes,
+    outBytes: work.usage.outBytes,
+    totalBytes: work.usage.totalBytes,
+    readAt: reading.at,
+  });
+}
+
+function totalOf(usage: UsageBytes): number | null {
+  if (usage.totalBytes !== null) return usage.totalBytes;
+  return usage.inBytes !== null && usage.outBytes !== null ? usage.inBytes + usage.outBytes : null;
+}
+
+/** A counter's figure inside the cycle: the sum of its growths. A panel that tells only a total has one counter. */
+function counted(work: Work, answer: UsageAnswer): UsageBytes | null {
+  const { reading, counter } = answer;
+  if (!reading.known || !counter || !work.cycle) return null;
+  const totalOnly = reading.inBytes === null || reading.outBytes === null;
+  const [inBytes, outBytes] = totalOnly ? [reading.totalBytes, 0] : [reading.inBytes, reading.outBytes];
+  const unreadable = (code: string, message: string): null => {
+    work.answer = { ...answer, reading: { known: false, at: reading.at, code, message } };
+    return null;
+  };
+  if (inBytes === null || outBytes === null)
+    return unreadable('not_read', 'the panel tells neither directions nor a total');
+  const stored = (work.cycle.counter ?? null) as CounterState | null;
+  const stoodAt = counter.stoodAt ?? null;
+  const previous = stored !== null && stored.lastIn <= 0 && stoodAt !== null ? { ...stored, lastIn: stoodAt } : stored;
+  const step = stepCounter({
+    previous,
+    cycleStart: work.cycle.start,
+    reading: { at: reading.at, inBytes, outBytes },
+    resetBetween: previous !== null && counter.resetBetween(previous.at, reading.at),
+    newCycle: work.cycleIsNew,
+  });
+  if (!step.known) return unreadable(step.code, step.message);
+  work.cycle.counter = step.state;
+  const { usedIn, usedOut } = step.state;
+  if (totalOnly) return { inBytes: null, outBytes: null, totalBytes: usedIn };
+  return { inBytes: usedIn, outBytes: usedOut, totalBytes: usedIn + usedOut };
+}
+
+/** Highest figures seen in the cycle; taken after the decision, which compares with those before. */
+export function raisePeaks(cycle: CycleRecord): void {
+  cycle.peakInBytes = highest(cycle.peakInBytes, cycle.inBytes);
+  cycle.peakOutBytes = highest(cycle.peakOutBytes, cycle.outBytes);
+  cycle.peakTotalBytes = highest(cycle.peakTotalBytes, cycle.totalBytes);
+}
+
+function highest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}
+
+/** The sample of a readable answer. */
+export function sampleOf(work: Work): SampleRecord | null {
+  if (!work.usage || !work.cycle) return null;
+  return {
+    service: work.service.id,
+    at: work.usage.at,
+    cycle: work.cycle.id,
+    inBytes: work.usage.inBytes,
+    outBytes: work.usage.outBytes,
+    totalBytes: work.usage.totalBytes,
+    raw: JSON.stringify(work.answer?.raw ?? null),
+    resolution: 'raw',
+  };
+}

@@ -1,0 +1,148 @@
+import { printable } from '@sluice/panel-http/printable';
+import type { RunOutcome, ServiceRecord } from '@sluice/state-store';
+import { itemErrorOf, type Panel, SluiceError } from '@sluice/panel-kind';
+import { limitedPanels } from '../agents/limited-panels.js';
+import { confirmClock } from '../clock-guard.js';
+import { leaseHeld, Leases, panelLease } from '../leases.js';
+import { runRow } from '../run-row.js';
+import { requirePanelName } from '../services/panels.js';
+import { requireService, type Session } from '../session.js';
+import { outcomeOf, wholeError } from './outcome.js';
+import { reportElsewhere } from './elsewhere.js';
+import { runPanel } from './panel-pass.js';
+import type { PassReport } from './report.js';
+import type { PassRequest } from './request.js';
+import { Tally } from './tally.js';
+
+/**
+ * One run over panels: observe, decide, plan, apply. Each panel is worked on under its lease; what can't be read
+ * changes nothing; the brake stands before the first change of each panel.
+ */
+export async function runPass(
+  session: Session,
+  request: PassRequest,
+): Promise<{ report: PassReport; outcome: RunOutcome; changes: boolean }> {
+  const startedAt = session.now();
+  const runId = session.id('run');
+  session.runId = runId;
+  const limited = await limitedPanels(session, request);
+  const { panels, only } = await selectPanels(session, request, limited);
+  await resolveSecrets(session, panels);
+  const leases = new Leases(session, runId);
+  const tally = new Tally(request.keepAll ?? true);
+  const report: PassReport = {
+    run: {
+      id: runId,
+      command: request.command,
+      dryRun: request.dryRun,
+      observing: [],
+      startedAt,
+      finishedAt: startedAt,
+    },
+    totals: tally.totals,
+    services: [],
+    notices: [],
+    error: null,
+    panels: [],
+  };
+  try {
+    const names = request.dryRun ? panels : await takePanels(leases, panels, report);
+    if (!request.dryRun) await session.store.runs.start(runRow(session, report.run));
+    for (const name of names) {
+      const panel = await openPanel(session, name, report);
+      if (!panel) continue;
+      await runPanel({ session, panel, request, leases, report, tally }, only);
+      if (!limited.includes(name)) continue;
+      const { sweepAfterPass } = await import('../agents/after-pass.js');
+      const { changes } = await sweepAfterPass(session, name, request, leases, report);
+      tally.changes ||= changes > 0;
+    }
+    await reportElsewhere(session, request, report);
+    report.services = tally.views(names);
+    report.run.finishedAt = session.now();
+    const outcome = outcomeOf(report, tally);
+    if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
+    if (!request.dryRun) await finishRun(session, report, outcome);
+    return { report, outcome, changes: tally.changes };
+  } catch (error) {
+    if (!request.dryRun) {
+      report.error ??= itemErrorOf(error);
+      await finishRun(session, report, 'failed').catch(() => undefined);
+    }
+    throw error;
+  } finally {
+    await leases.releaseAll();
+  }
+}
+
+/** The panels that have services or limits of agents to be kept, or the one of the service that is asked for. */
+async function selectPanels(
+  session: Session,
+  request: PassRequest,
+  limited: readonly string[],
+): Promise<{ panels: string[]; only: ServiceRecord | null }> {
+  if (request.panel !== undefined) requirePanelName(session, request.panel);
+  if (request.service !== undefined) {
+    const only = await requireService(session, request.service);
+    requirePanelName(session, only.panel);
+    return { panels: [only.panel], only };
+  }
+  const panels: string[] = [];
+  for (const panel of request.panel === undefined ? Object.keys(session.config.panels) : [request.panel]) {
+    const isUsed = (await session.store.services.list({ panel, limit: 1 })).length > 0;
+    if (isUsed || limited.includes(panel)) panels.push(panel);
+  }
+  return { panels, only: null };
+}
+
+/** A secret that is missing stops the run before anything is stored or called, on the other panels too. */
+async function resolveSecrets(session: Session, names: string[]): Promise<void> {
+  for (const name of names) {
+    try {
+      await session.panel(name);
+    } catch (error) {
+      if (error instanceof SluiceError && error.kind === 'usage') throw error;
+    }
+  }
+}
+
+/** The panel, or null where it can't be opened: then it is named and the others are done. */
+async function openPanel(session: Session, name: string, report: PassReport): Promise<Panel | null> {
+  try {
+    return await session.panel(name);
+  } catch (error) {
+    report.panels.push({ panel: name, error: itemErrorOf(error) });
+    return null;
+  }
+}
+
+/** Leases of all panels at the start; those that another run holds are left out and named. */
+async function takePanels(leases: Leases, names: string[], report: PassReport): Promise<string[]> {
+  const taken: string[] = [];
+  const held = [];
+  for (const name of names) {
+    const result = await leases.tryTake(panelLease(name));
+    if ('lease' in result) {
+      taken.push(name);
+    } else {
+      held.push(result.heldBy);
+      report.panels.push({ panel: name, error: itemErrorOf(leaseHeld(`panel ${name}`, [result.heldBy])) });
+    }
+  }
+  if (taken.length === 0 && held.length > 0)
+    throw leaseHeld(held.map((lease) => lease.name.replace(':', ' ')).join(', '), held);
+  return taken;
+}
+
+async function finishRun(session: Session, report: PassReport, outcome: RunOutcome): Promise<void> {
+  await session.store.write(async (tables) => {
+    await tables.runs.finish(report.run.id, {
+      finishedAt: session.now(),
+      outcome,
+      totals: report.totals,
+      error: report.error ? printable(`${report.error.code}: ${report.error.message}`) : null,
+      observing: report.run.observing,
+    });
+    await confirmClock(session, tables);
+  });
+}

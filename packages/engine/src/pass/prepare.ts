@@ -1,0 +1,251 @@
+import {
+  parseBillingCycleName,
+  resolveAllowance,
+  resolveMode,
+  gigabytesToBytes,
+  liesAhead,
+  stepCycle,
+  zonedMidnight,
+} from '@sluice/quota-core';
+import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import { entryOf } from '../config/entry-of.js';
+import type { Config } from '../config/schema.js';
+import { itemErrorOf, type Panel } from '@sluice/panel-kind';
+import { enforcementOf } from '../enforcement.js';
+import { terminationsIn, UNFINISHED } from '../provision/termination.js';
+import type { Session } from '../session.js';
+import { counterAfter } from './mended-counter.js';
+import { loadRemembered } from './remembered.js';
+import { fail, isOrderRow, type Work } from './work.js';
+
+/** Time zone of a panel's billing dates. */
+export function zoneOf(config: Config, panel: string): string {
+  return entryOf(config.panels, panel)?.timeZone ?? config.timeZone;
+}
+
+/**
+ * Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. Runs skip who is
+ * not metered (pending, vanished…); an order skips nobody: what it makes of a pending service has its quota from the start.
+ */
+export async function prepare(
+  session: Session,
+  panel: Pick<Panel, 'name' | 'actions' | 'keep'>,
+  services: ServiceRecord[],
+  switches: SwitchRecord[],
+  { ordered = false, now = session.now() }: { ordered?: boolean; now?: string } = {},
+): Promise<Work[]> {
+  const { store, config } = session;
+  const ids = services.length > 2000 ? undefined : services.map((service) => service.id);
+  const scope = ids === undefined ? { panel: panel.name } : { services: ids };
+  const [overrides, cycles, holds, evidence, unsettled] = [
+    group(await store.overrides.open(ids)),
+    group(await store.cycles.newest(ids)),
+    group(await store.holds.open(scope)),
+    group(await store.evidence.open(scope)),
+    group(await store.actions.unsettled(scope)),
+  ];
+  const purchases = group(
+    await store.purchases.list(ids === undefined ? { status: 'paid' } : { services: ids, status: 'paid' }),
+  );
+  const remembered = await loadRemembered(session, panel, services);
+  const earlier = await earlierCycles(session, cycles, now);
+  const terminations = await terminationsIn(session, [...unsettled.values()].flat());
+  return services.map((service) => {
+    const product = entryOf(config.products, service.product);
+    const override = overrides.get(service.id)?.[0] ?? null;
+    const recorded = cycles.get(service.id)?.[0] ?? null;
+    const work: Work = {
+      service,
+      product: product ?? { ...EMPTY_PRODUCT, panel: service.panel },
+      enforcement: enforcementOf(config, switches, service.panel, service.product),
+      override,
+      mode: resolveMode({
+        override: override?.mode ?? null,
+        service: service.trafficMode,
+        product: product?.mode ?? null,
+      }),
+      action: override?.action ?? product?.action ?? panel.actions[0] ?? '',
+      recorded,
+      cycle: null,
+      closing: null,
+      cycleIsNew: false,
+      wrongCycles: [],
+      purchases: purchases.get(service.id) ?? [],
+      allowance: null,
+      answer: null,
+      usage: null,
+      decision: null,
+      holds: holds.get(service.id) ?? [],
+      evidence: evidence.get(service.id) ?? [],
+      unsettled: (unsettled.get(service.id) ?? []).filter((action) => !isOrderRow(action)),
+      opens: [],
+      closes: [],
+      observation: null,
+      sharers: [],
+      unread: null,
+      actions: [],
+      drift: [],
+      remembered: remembered.get(service.id) ?? { seen: null, recent: [], removed: 0 },
+      termination: terminations.get(service.id) ?? null,
+      passwordSet: false,
+      changedMeanwhile: false,
+      skipped: ordered ? null : terminations.has(service.id) ? UNFINISHED : skipReason(service, config, now),
+      error: null,
+      warnings: [],
+      held: false,
+      released: false,
+    };
+    if (!product) {
+      fail(work, {
+        code: 'unknown_product',
+        message: `product "${service.product}" is not in the config: add it, or "sluice service set ${service.id} product=NAME"`,
+      });
+    } else if (work.skipped === null) {
+      placeInCycle(work, earlier.get(service.id) ?? [], now, session);
+      weigh(work);
+    }
+    return work;
+  });
+}
+
+const EMPTY_PRODUCT = {
+  quotaPeriod: 'billing',
+  packages: [],
+  allowSharedPorts: false,
+  provision: 'manual',
+  terminate: 'manual',
+} as const satisfies Partial<Work['product']>;
+
+/** Returns rows by their service. */
+export function group<T extends { service: string | null }>(rows: T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    if (row.service === null) continue;
+    const list = groups.get(row.service);
+    if (list) list.push(row);
+    else groups.set(row.service, [row]);
+  }
+  return groups;
+}
+
+function skipReason(service: ServiceRecord, config: Config, now: string): string | null {
+  if (service.status !== 'active' && service.status !== 'suspended') return service.status;
+  if (config.poll.overdue === 'ignore' && isOverdue(service, config, now)) return 'overdue';
+  return null;
+}
+
+/** Whether the due date has passed in the panel's time zone. */
+export function isOverdue(service: ServiceRecord, config: Config, now: string): boolean {
+  if (service.nextDueDate === null) return false;
+  return now >= zonedMidnight(service.nextDueDate, zoneOf(config, service.panel));
+}
+
+/** The cycles before the newest one, of services whose newest one lies in the future: a run by a wrong clock opened it. */
+async function earlierCycles(
+  { store }: Session,
+  newest: Map<string, CycleRecord[]>,
+  now: string,
+): Promise<Map<string, CycleRecord[]>> {
+  const earlier = new Map<string, CycleRecord[]>();
+  for (const [service, [cycle]] of newest) {
+    if (cycle === undefined || !liesAhead(cycle, now)) continue;
+    earlier.set(
+      service,
+      (await store.cycles.ofService(service)).filter(({ id }) => id !== cycle.id),
+    );
+  }
+  return earlier;
+}
+
+function placeInCycle(work: Work, earlier: CycleRecord[], now: string, session: Session): void {
+  const { service, product, recorded } = work;
+  if (service.billingCycle === null || service.nextDueDate === null) return;
+  try {
+    const step = stepCycle({
+      nextDueDate: service.nextDueDate,
+      billingCycle: parseBillingCycleName(service.billingCycle),
+      timeZone: zoneOf(session.config, service.panel),
+      now,
+      quotaPeriod: product.quotaPeriod,
+      recorded,
+      earlier,
+    });
+    const known = new Map([...earlier, ...(recorded ? [recorded] : [])].map((cycle) => [cycle.id, cycle]));
+    const wrong = (step.wrong ?? []).flatMap(({ id }) => known.get(id) ?? []);
+    const before = known.get(step.previous?.id ?? '') ?? null;
+    const counter = counterAfter(before, wrong, step.cycle.start);
+    work.wrongCycles = wrong;
+    if (before && step.kind !== 'opened') {
+      const moved = step.cycle.start !== before.start;
+      const closedAt = wrong.length > 0 ? null : before.closedAt;
+      work.cycle = { ...before, ...step.cycle, counter, closedAt, ...(moved ? NO_PEAKS : {}) };
+    } else {
+      work.closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
+      work.cycleIsNew = true;
+      work.cycle = newCycle(session.id('cyc'), service.id, step.cycle, now, counter);
+    }
+  } catch (error) {
+    fail(work, itemErrorOf(error));
+  }
+}
+
+/** Leaves the service in its recorded cycle, as that was: what was worked out by the clock alone counts for nothing. */
+export function stayInCycle(work: Work): void {
+  work.cycle = work.recorded && { ...work.recorded };
+  work.closing = null;
+  work.cycleIsNew = false;
+  work.wrongCycles = [];
+  if (work.cycle !== null) weigh(work);
+}
+
+/** Figures of another window are no measure for this one. */
+const NO_PEAKS = { peakInBytes: null, peakOutBytes: null, peakTotalBytes: null };
+
+/** A counter's state goes on over the boundary: what grew since the last reading belongs to the new cycle. */
+function newCycle(
+  id: string,
+  service: string,
+  cycle: { start: string; end: string },
+  now: string,
+  counter: unknown,
+): CycleRecord {
+  return {
+    id,
+    service,
+    ...cycle,
+    openedAt: now,
+    closedAt: null,
+    inBytes: null,
+    outBytes: null,
+    totalBytes: null,
+    readAt: null,
+    ...NO_PEAKS,
+    counter,
+    allowance: null,
+    thresholds: [],
+  };
+}
+
+/** Allowance of the cycle in force, with the purchases that were paid for it. */
+function weigh(work: Work): void {
+  const { override, service, product, cycle } = work;
+  // What was bought for cycles that are forgotten is for the one that runs.
+  const bought = new Set([cycle, ...work.wrongCycles].map((each) => each?.id));
+  try {
+    work.allowance = resolveAllowance({
+      mode: work.mode,
+      override: override ? { quotaBytes: override.quotaBytes, unlimited: override.unlimited } : null,
+      serviceQuotaBytes: service.baseQuotaOverrideGb === null ? null : gigabytesToBytes(service.baseQuotaOverrideGb),
+      product: product.quota ?? null,
+      purchases: cycle ? work.purchases.filter((purchase) => bought.has(purchase.cycle)) : [],
+    });
+    if (work.allowance.kind !== 'unmanaged' && cycle === null && work.error === null) {
+      fail(work, {
+        code: 'no_cycle',
+        message: `"${service.id}" has a quota but no billing cycle: "sluice service set ${service.id} billing_cycle=monthly next_due_date=YYYY-MM-DD"`,
+      });
+    }
+  } catch (error) {
+    fail(work, itemErrorOf(error));
+  }
+}

@@ -1,0 +1,238 @@
+import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { Observation, Panel, Plan, Sharer } from '@sluice/panel-kind';
+import { entryOf } from '../config/entry-of.js';
+import type { Session } from '../session.js';
+import { group } from './prepare.js';
+import type { Work } from './work.js';
+
+/** Services that are loaded, or looked at, at a time. */
+const PAGE = 500;
+
+/** What a service stands on, as far as it is known. */
+interface Standing {
+  service: ServiceRecord;
+  resources: readonly string[];
+  /** Whether all that it stands on is known, from this run or from an earlier one. */
+  isKnown: boolean;
+}
+
+/**
+ * Finds for each service that a hold or evidence is about, or that the panel shows restricted (on a panel with accounts: for
+ * each), the other services of the panel that stand on the same thing: by their refs, by what was seen of them in this run
+ * or before, and by open evidence. Remembers what this run has seen.
+ */
+export async function findSharers(session: Session, panel: Panel, works: Work[]): Promise<void> {
+  const concerned = works.filter(
+    ({ holds, evidence, observation }) =>
+      panel.accounts !== undefined ||
+      holds.length > 0 ||
+      evidence.length > 0 ||
+      (observation !== null && panel.isRestricted?.(observation) === true),
+  );
+  await noteSeen(session, panel, works);
+  if (concerned.length === 0) return;
+  const own = new Map(concerned.map((work) => [work, resourcesOf(panel, work)]));
+  const found = new Map<string, ServiceRecord[]>([...own.values()].flat().map((resource) => [resource, []]));
+  for await (const page of standingPages(session, panel, works)) {
+    for (const { service, resources } of page) {
+      for (const resource of resources) found.get(resource)?.push(service);
+    }
+  }
+  for (const [work, resources] of own) {
+    const shared = new Map<string, { service: ServiceRecord; shared: string[] }>();
+    for (const resource of resources) {
+      for (const service of found.get(resource) ?? []) {
+        if (service.id === work.service.id) continue;
+        const entry = shared.get(service.id) ?? { service, shared: [] };
+        if (!entry.shared.includes(resource)) entry.shared.push(resource);
+        shared.set(service.id, entry);
+      }
+    }
+    const sharers = [...shared.values()].sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
+    work.sharers = sharers.map((entry) => ({ ...entry, action: '', allowSharedPorts: false, holds: [] }));
+  }
+  await loadHoldsOfSharers(session, panel, concerned, works);
+}
+
+/** Reads again which holds the sharers of these services have; `planned` are services whose holds this run decides. */
+export async function loadHoldsOfSharers(
+  session: Session,
+  panel: Panel,
+  works: readonly Work[],
+  planned: readonly Work[] = [],
+): Promise<void> {
+  const services = [...new Set(works.flatMap((work) => work.sharers.map(({ service }) => service.id)))];
+  if (services.length === 0) return;
+  const { store, config } = session;
+  const holds = group(await store.holds.open({ services }));
+  const overrides = new Map((await store.overrides.open(services)).map((row) => [row.service, row]));
+  const decided = new Map(planned.map((work) => [work.service.id, work]));
+  const holdsOf = (id: string): HoldRecord[] => {
+    const work = decided.get(id);
+    if (!work) return holds.get(id) ?? [];
+    return work.holds.filter((hold) => !work.closes.includes(hold));
+  };
+  const complete = (sharer: Sharer): Sharer => {
+    const { id, product: name } = sharer.service;
+    const product = entryOf(config.products, name);
+    return {
+      ...sharer,
+      action: overrides.get(id)?.action ?? product?.action ?? panel.actions[0] ?? '',
+      allowSharedPorts: product?.allowSharedPorts === true,
+      holds: holdsOf(id),
+    };
+  };
+  for (const work of works) work.sharers = work.sharers.map(complete);
+}
+
+/**
+ * Looks, once, at the services that may share with one of these and were never read, and finds the sharers again. Those
+ * that can't be read stay in `work.unread`.
+ */
+export async function readUnread(session: Session, panel: Panel, works: Work[], all: Work[] = works): Promise<void> {
+  const { unread } = panel;
+  for (const work of works) work.unread = [];
+  if (!unread) return;
+  const own = works.map((work) => ({ work, resources: resourcesOf(panel, work) }));
+  const candidates: Standing[] = [];
+  for await (const page of standingPages(session, panel, all)) {
+    for (const standing of page) {
+      if (standing.isKnown || own.some(({ work }) => work.service.id === standing.service.id)) continue;
+      if (own.some(({ resources }) => unread.mayShare(resources, standing.resources))) candidates.push(standing);
+    }
+  }
+  for (let from = 0; from < candidates.length; from += PAGE) {
+    const chunk = candidates.slice(from, from + PAGE);
+    const observations = await panel.observe(
+      chunk.map(({ service }) => service),
+      session.deps.signal,
+    );
+    const seen: ResourcesRecord[] = [];
+    for (const { service, resources } of chunk) {
+      const record = resourcesSeen(session, panel, service, observations.get(service.id) ?? null);
+      if (record) seen.push(record);
+      else {
+        const near = own.filter((item) => unread.mayShare(item.resources, resources));
+        for (const { work } of near) work.unread?.push(service.id);
+      }
+    }
+    remember(session, seen);
+  }
+  await findSharers(session, panel, all);
+}
+
+/** Plans one service; where the plan needs those that were never read, they are read and it is planned again. */
+export async function planWithSharers(session: Session, panel: Panel, work: Work, plan: () => Plan): Promise<Plan> {
+  const first = plan();
+  if (first.needsSharers !== true) return first;
+  await readUnread(session, panel, [work]);
+  return plan();
+}
+
+/** Writes down what this run has seen of what services stand on, where it differs from what is known. */
+export async function saveResources(session: Session, tables: StoreTables): Promise<void> {
+  const seen = [...session.resources.values()];
+  session.resources.clear();
+  if (seen.length > 0) await tables.resources.put(seen);
+}
+
+async function noteSeen(session: Session, panel: Panel, works: readonly Work[]): Promise<void> {
+  if (!panel.unread) return;
+  const metered = new Set(works.filter((work) => work.usage !== null).map((work) => work.service.id));
+  const seen = works
+    .flatMap((work) => resourcesSeen(session, panel, work.service, work.observation) ?? [])
+    // A service whose usage was read in this run does exist, whatever else the panel says.
+    .filter(({ service, resources }) => resources.length > 0 || !metered.has(service));
+  if (seen.length === 0) return;
+  const known = await session.store.resources.list({ services: seen.map((record) => record.service) });
+  const texts = new Map(known.map((record) => [record.service, contentOf(record)]));
+  remember(
+    session,
+    seen.filter((record) => texts.get(record.service) !== contentOf(record)),
+  );
+}
+
+function remember(session: Session, seen: readonly ResourcesRecord[]): void {
+  for (const record of seen) session.resources.set(record.service, record);
+}
+
+function contentOf({ panel, mapping, resources }: ResourcesRecord): string {
+  return JSON.stringify([panel, mapping, resources]);
+}
+
+/** What a complete observation says that a service stands on; null when it does not say all. */
+function resourcesSeen(
+  session: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  observation: Observation | null,
+): ResourcesRecord | null {
+  if (!observation || panel.unread?.isComplete(service, observation) !== true) return null;
+  return {
+    service: service.id,
+    panel: panel.name,
+    mapping: mappingOf(service),
+    resources: panel.resources(service, observation),
+    at: session.now(),
+  };
+}
+
+/** All services of the panel that stand on something, with what they stand on, in pages. */
+async function* standingPages(session: Session, panel: Panel, works: readonly Work[]): AsyncGenerator<Standing[]> {
+  const { store } = session;
+  const observed = new Map(works.map((work) => [work.service.id, work.observation]));
+  const evidence = new Map<string, EvidenceRecord[]>();
+  for (const item of await store.evidence.open({ panel: panel.name })) {
+    evidence.set(item.service, [...(evidence.get(item.service) ?? []), item]);
+  }
+  for (let after: string | undefined; ;) {
+    const services = await store.services.list({
+      panel: panel.name,
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    const standing = services.filter((service) => stands(panel, service, evidence.has(service.id)));
+    const known = panel.unread
+      ? new Map(
+          (await store.resources.list({ services: standing.map(({ id }) => id) })).map((row) => [row.service, row]),
+        )
+      : new Map<string, ResourcesRecord>();
+    yield standing.map((service) => {
+      const record = session.resources.get(service.id) ?? known.get(service.id);
+      const mapping = mappingOf(service);
+      const isKnown = record?.panel === panel.name && record.mapping.join() === mapping.join();
+      const resources = new Set([
+        ...(isKnown ? record.resources : panel.resources(service, observed.get(service.id) ?? null)),
+        ...(evidence.get(service.id) ?? []).map(resourceOf),
+      ]);
+      return { service, resources: [...resources], isKnown };
+    });
+    if (services.length < PAGE) return;
+    after = services.at(-1)?.id;
+  }
+}
+
+/** With other refs the panel may show something else: what was seen by the old ones is then unknown again. */
+function mappingOf({ refs }: ServiceRecord): string[] {
+  return Object.entries(refs)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort();
+}
+
+function resourcesOf(panel: Panel, work: Work): string[] {
+  return [
+    ...new Set([...panel.resources(work.service, work.observation), ...work.evidence.map((item) => resourceOf(item))]),
+  ];
+}
+
+/** The resource that evidence is about. */
+function resourceOf({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): string {
+  return `${kind}:${target}`;
+}
+
+/** A pending service has no account yet; of a terminated one only what Sluice still restricts is left. */
+function stands(panel: Panel, service: ServiceRecord, isRestricted: boolean): boolean {
+  if (service.status === 'terminated') return isRestricted;
+  if (service.status === 'pending' || service.status === 'vanished') return panel.accounts === undefined;
+  return true;
+}

@@ -1,0 +1,200 @@
+import type { RunOutcome } from '@sluice/state-store';
+import { itemErrorOf } from '@sluice/panel-kind';
+import { Leases, panelLease } from './leases.js';
+import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
+import { runOrder, type OrderOutcome } from './order.js';
+import { isTermination } from './provision/termination.js';
+import { runRow } from './run-row.js';
+import { panelsWithDisabled } from './agents/limited-panels.js';
+import type { SweptAgent } from './agents/panel-sweep.js';
+import type { PassReport } from './pass/report.js';
+import type { ServiceView } from './views.js';
+import type { Session } from './session.js';
+import { sideBySide } from './side-by-side.js';
+
+/** What `hold release --all` is asked. */
+export interface ReleaseAllRequest {
+  panel?: string | undefined;
+  reason?: string | undefined;
+  dryRun: boolean;
+  waitMs: number;
+  /** Holds as the file beside the store has them, when the store itself is gone. */
+  file: HoldsFile | null;
+}
+
+/** Services that are given back at the same time. */
+const AT_ONCE = 16;
+
+/**
+ * Gives back everything that Sluice restricted and puts those panels under `observe`, so that no run restricts it
+ * again. What fails stays as evidence: a repeat tries it again.
+ */
+export async function releaseAll(
+  session: Session,
+  request: ReleaseAllRequest,
+): Promise<{ report: PassReport; outcome: RunOutcome }> {
+  const startedAt = session.now();
+  const id = session.id('run');
+  const { file } = request;
+  if (file && !request.dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
+  const scope = request.panel === undefined ? {} : { panel: request.panel };
+  const holds = (await session.store.holds.open(scope)).filter(
+    (hold) => request.reason === undefined || hold.reason === request.reason,
+  );
+  // A service whose neighbour was still held when its turn came is given back with that one.
+  const ending = new Set(holds.map((hold) => hold.id));
+  const ended = new Set((await session.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
+  const left = (await session.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
+  const doubtful = await servicesInDoubt(session, request);
+  const ids = [
+    ...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service), ...doubtful]),
+  ].sort();
+  const terminating = new Set(
+    (await session.store.actions.unsettled(scope)).filter(isTermination).map((action) => action.service),
+  );
+  // Of what is being terminated nothing is given back.
+  const services = (ids.length === 0 ? [] : await session.store.services.list({ ids })).filter(
+    ({ id: service }) => !terminating.has(service),
+  );
+  const ofAgents =
+    request.reason === undefined || request.reason === 'agent-limit'
+      ? await panelsWithDisabled(session, request.panel)
+      : [];
+  const panels = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
+  const leases = new Leases(session, id);
+  const views: ServiceView[] = [];
+  const told: OrderOutcome['aboutHolds'] = [];
+  const agents: SweptAgent[] = [];
+  const broken: PassReport['panels'] = [];
+  try {
+    if (!request.dryRun) {
+      await session.write([], async (tables) => {
+        await tables.runs.start(
+          runRow(session, { id, command: 'hold release', dryRun: false, observing: panels, startedAt }),
+        );
+        for (const panel of panels) {
+          for (const item of await tables.switches.list()) {
+            if (item.panel === panel) await tables.switches.clear(panel, item.product);
+          }
+          await tables.switches.set({ panel, product: null, enforce: 'observe', since: startedAt });
+        }
+      });
+      // The switch stops a run under way; what it has begun is waited for.
+      for (const panel of panels) await leases.take(panelLease(panel), request.waitMs);
+    }
+    await sideBySide(
+      services,
+      AT_ONCE,
+      async (service) => {
+        const { view, aboutHolds } = await giveBack(session, id, service.id, request);
+        views.push(view);
+        told.push(...aboutHolds);
+      },
+      () => session.deps.signal.aborted,
+    );
+    for (const panel of ofAgents) {
+      const { giveBackUsers } = await import('./agents/give-back-users.js');
+      const given = await giveBackUsers(session, panel, { run: id, dryRun: request.dryRun }, leases);
+      agents.push(...given.agents);
+      if (given.error) broken.push({ panel, error: given.error });
+    }
+  } finally {
+    await leases.releaseAll();
+  }
+  views.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const failed = views.filter((view) => view.error !== null).length;
+  const report: PassReport = {
+    run: {
+      id,
+      command: 'hold release',
+      dryRun: request.dryRun,
+      observing: panels,
+      startedAt,
+      finishedAt: session.now(),
+    },
+    totals: {
+      services: views.length,
+      read: 0,
+      unreadable: 0,
+      failed,
+      held: views.filter((view) => view.holds.length > 0).length,
+      released: views.length - failed,
+      purchased: 0,
+      actions: [...views, ...agents].reduce((sum, { actions }) => sum + actions.length, 0),
+    },
+    services: views,
+    notices: told
+      .filter(({ hold }) => !ending.has(hold))
+      .map(({ notice }) => notice)
+      .sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
+    error: null,
+    panels: broken,
+    ...(agents.length === 0 ? {} : { agents }),
+  };
+  const wrong = failed + broken.length;
+  const all = views.length + ofAgents.length;
+  const outcome: RunOutcome = wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial';
+  if (!request.dryRun) {
+    const { totals } = report;
+    await session.store.runs.finish(id, {
+      finishedAt: session.now(),
+      outcome,
+      totals,
+      error: null,
+      observing: panels,
+    });
+  }
+  return { report, outcome };
+}
+
+/** Services with a change for a hold, open or ended, that may have been made: it can only be given back once that is known. */
+async function servicesInDoubt({ store }: Session, { panel, reason }: ReleaseAllRequest): Promise<string[]> {
+  const rows = await store.actions.unsettled(panel === undefined ? {} : { panel });
+  const reasons = new Map(rows.length === 0 ? [] : (await store.holds.all()).map((hold) => [hold.id, hold.reason]));
+  return rows.flatMap(({ service, hold, calledAt }) => {
+    if (service === null || hold === null || calledAt === null) return [];
+    return reason === undefined || reasons.get(hold) === reason ? [service] : [];
+  });
+}
+
+async function giveBack(
+  session: Session,
+  run: string,
+  id: string,
+  request: ReleaseAllRequest,
+): Promise<{ view: ServiceView; aboutHolds: OrderOutcome['aboutHolds'] }> {
+  try {
+    const { report, aboutHolds } = await runOrder(session, id, {
+      command: 'hold release',
+      run,
+      dryRun: request.dryRun,
+      waitMs: request.waitMs,
+      scope: 'hold',
+      desire: async (_service, tables) => {
+        for (const hold of await tables.holds.open({ services: [id] })) {
+          if (request.reason === undefined || hold.reason === request.reason)
+            await tables.holds.end(hold.id, session.now());
+        }
+      },
+      pretend: (work) => {
+        work.holds = request.reason === undefined ? [] : work.holds.filter((hold) => hold.reason !== request.reason);
+      },
+    });
+    return { view: report.service, aboutHolds };
+  } catch (error) {
+    const view = {
+      id,
+      panel: request.panel ?? '',
+      status: 'failed',
+      observing: true,
+      mode: null,
+      cycle: null,
+      usage: null,
+      allowance: null,
+      holds: [],
+      actions: [],
+      error: itemErrorOf(error),
+    };
+    return { view, aboutHolds: [] };
+  }
+}

@@ -1,0 +1,131 @@
+import type { ActionRecord, StoreTables } from '@sluice/state-store';
+import { suggestion } from './suggestion.js';
+import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
+import { Leases, panelLease, serviceLease } from './leases.js';
+import { actionEntry, type LogEntry } from './log.js';
+import { evidenceOf, takeRefs, type JournalPayload } from './pass/enforce.js';
+import { isOrderRow, ORDER_PREFIX } from './pass/work.js';
+import { zeroCounter } from './pass/zero-counter.js';
+import { isAtWork, runRow } from './run-row.js';
+import type { Session } from './session.js';
+
+/** What `action resolve` is asked. */
+export interface ResolveRequest {
+  done: boolean;
+  waitMs: number;
+}
+
+/**
+ * Settles an action by the operator's word, where its outcome can't be read from the panel. One that was done begins and ends
+ * evidence as any other, so that a release undoes it. Calls no panel.
+ *
+ * @throws SluiceError `unknown_action`, `action_settled` or `action_not_called`; `lease_held` while a run works on it
+ */
+export async function resolveAction(session: Session, id: string, request: ResolveRequest): Promise<LogEntry> {
+  const { service, panel } = await requireUnsettled(session, id);
+  const runId = session.id('run');
+  session.runId = runId;
+  const startedAt = session.now();
+  const leases = new Leases(session, runId);
+  try {
+    const lease = await leases.take(service === null ? panelLease(panel) : serviceLease(service), request.waitMs);
+    // Whoever had the lease may have settled it.
+    const row = await requireUnsettled(session, id);
+    await refuseWhileAtWork(session, row);
+    const outcome = request.done ? await doneOutcome(session, row) : NOT_DONE;
+    await session.write([lease], async (tables) => {
+      await tables.runs.start(runRow(session, { id: runId, command: 'action resolve', dryRun: false, startedAt }));
+      await settle(session, row, outcome, tables);
+      const end = { finishedAt: session.now(), outcome: 'done' as const, totals: null, error: null, observing: [] };
+      await tables.runs.finish(runId, end);
+    });
+  } finally {
+    await leases.releaseAll();
+  }
+  return actionEntry(await requireAction(session, id));
+}
+
+const NOT_DONE: StepOutcome = {
+  state: 'failed',
+  observed: null,
+  error: { code: 'not_done', message: 'the operator said with "sluice action resolve" that it was not done' },
+};
+
+async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOutcome> {
+  const panel = row.service === null ? null : await session.panel(row.panel);
+  return panel?.believe?.(row, session.now()) ?? { state: 'applied', observed: null, error: null };
+}
+
+async function settle(session: Session, row: ActionRecord, outcome: StepOutcome, tables: StoreTables): Promise<void> {
+  const at = session.now();
+  const { state, error } = outcome;
+  const word = { as: state === 'applied' ? 'done' : 'not-done', at, run: session.runId };
+  await tables.actions.settle(row.id, {
+    state,
+    settledAt: at,
+    observed: { ...(row.observed as object | null), resolved: word },
+    errorCode: error?.code ?? null,
+    errorMessage: error?.message ?? null,
+  });
+  const service = row.service === null ? null : await tables.services.get(row.service);
+  if (state !== 'applied' || service === null) return;
+  for (const item of evidenceOf(session, row, outcome.begins, at)) await tables.evidence.add(item);
+  for (const id of (row.payload as JournalPayload).ends) await tables.evidence.end(id, at, 'undone');
+  if (outcome.refs) await tables.services.update([takeRefs(service, outcome.refs, at)]);
+  if (outcome.zeroed) await zeroCounter({ service, cycle: null }, outcome.zeroed, row.calledAt, tables);
+}
+
+async function requireAction(session: Session, id: string): Promise<ActionRecord> {
+  const row = await session.store.actions.get(id);
+  if (row) return row;
+  const open = (await session.store.actions.unsettled()).filter((item) => item.calledAt !== null);
+  const hint = suggestion(
+    id,
+    open.map((item) => item.id),
+  );
+  throw new SluiceError(
+    'unknown_action',
+    `There is no action "${id}"${hint.length > 200 ? '' : hint}; "sluice log list --actions" lists them`,
+    { kind: 'not-found', details: { action: id } },
+  );
+}
+
+async function requireUnsettled(session: Session, id: string): Promise<ActionRecord> {
+  const row = await requireAction(session, id);
+  const what = `${row.type} ${row.target} ("${id}")`;
+  if (row.state !== 'planned' && row.state !== 'in-doubt') {
+    throw new SluiceError(
+      'action_settled',
+      `${what} is ${row.state} since ${row.settledAt ?? row.plannedAt}: there is nothing to resolve`,
+      { details: { action: id, state: row.state } },
+    );
+  }
+  if (isOrderRow(row)) {
+    const verb = row.type.slice(ORDER_PREFIX.length);
+    throw new SluiceError(
+      'action_not_called',
+      `${what} stands for a whole command: "sluice provision ${verb} ${row.target}" finishes it`,
+      { details: { action: id } },
+    );
+  }
+  if (row.calledAt === null) {
+    throw new SluiceError(
+      'action_not_called',
+      `${what} was never sent to the panel, so it was not done: the next run settles it by itself`,
+      { details: { action: id } },
+    );
+  }
+  return row;
+}
+
+/** Some commands about agents' users hold no lease while they work. */
+async function refuseWhileAtWork(session: Session, row: ActionRecord): Promise<void> {
+  if (row.service !== null) return;
+  const run = await session.store.runs.get(row.run);
+  if (run === null || !isAtWork(session, run)) return;
+  throw new SluiceError(
+    'lease_held',
+    `${row.type} ${row.target} is being worked on by ${run.id} (process ${run.pid} on ${run.host}). Try again when it is done`,
+    { kind: 'busy', details: { holders: [run.id] } },
+  );
+}

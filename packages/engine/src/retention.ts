@@ -1,0 +1,15 @@
+import { backupDaily } from './backups.js';
+import type { Session } from './session.js';
+
+const DAY_MS = 86_400_000;
+
+/** What `reconcile` does for the store itself: the day's backup is made, the API log is cut, old samples are rolled up. */
+export async function afterReconcile(session: Session): Promise<void> {
+  const { apiLog, samples } = session.config.retention;
+  await backupDaily(session);
+  await session.store.maintenance.prune({
+    now: session.now(),
+    apiLogDays: apiLog / DAY_MS,
+    samplesDays: samples / DAY_MS,
+  });
+}

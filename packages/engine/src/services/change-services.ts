@@ -1,0 +1,136 @@
+import { closest } from 'fastest-levenshtein';
+import type { ServiceRecord } from '@sluice/state-store';
+import { SluiceError, usageError, type PanelKind } from '@sluice/panel-kind';
+import { Leases, serviceLease } from '../leases.js';
+import { requireService, type Session } from '../session.js';
+import { applyField, importKeys, refColumns } from './fields.js';
+import { changeOf } from './change-of.js';
+import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
+
+/** Texts of `KEY=VALUE…`, as the import names them. */
+export function parsePairs(pairs: string[], kinds: readonly PanelKind[]): [string, string][] {
+  const keys = importKeys(kinds);
+  return pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    const name = at < 0 ? pair : pair.slice(0, at);
+    const key = keys.find((item) => item === name);
+    if (at < 0) throw usageError('bad_pair', `"${pair}" is no KEY=VALUE`);
+    if (key === undefined || key === 'id') {
+      throw usageError('unknown_key', `There is no key "${name}"; did you mean "${closest(name, keys)}"?`);
+    }
+    return [key, pair.slice(at + 1)];
+  });
+}
+
+/** Adds one service. */
+export async function addService(session: Session, id: string, pairs: [string, string][]): Promise<ServiceRecord> {
+  const wrongId = idProblem(id);
+  if (wrongId !== null) throw usageError('bad_service', wrongId);
+  return session.write([], async (tables) => {
+    if (await tables.services.get(id)) {
+      throw new SluiceError(
+        'service_exists',
+        `There is a service "${id}" already; change it with "sluice service set ${id} KEY=VALUE"`,
+      );
+    }
+    const record = blankService(id, session.now());
+    setFields(session, record, pairs);
+    await tables.services.put([record]);
+    return record;
+  });
+}
+
+/** Changes keys of one service. */
+export async function changeService(
+  session: Session,
+  id: string,
+  pairs: [string, string][],
+  waitMs: number,
+): Promise<ServiceRecord> {
+  const panel = pairs.find(([key]) => key === 'panel')?.[1];
+  return withServiceLease(session, id, waitMs, async (service, leases) => {
+    if (panel !== undefined && panel !== service.panel) await refuseInDoubt(session, id);
+    return session.write(leases.held, async (tables) => {
+      const record = structuredClone(service);
+      setFields(session, record, pairs);
+      if (record.panel !== service.panel) {
+        const problem = (await panelChangeProblems(tables, new Map([[id, record.panel]]))).get(id);
+        if (problem !== undefined) throw new SluiceError('service_held', problem, { details: { service: id } });
+      }
+      const change = changeOf(service, record, session.now());
+      const [changed = service] = change ? await tables.services.update([change]) : [];
+      return changed;
+    });
+  });
+}
+
+function setFields(session: Session, record: ServiceRecord, pairs: [string, string][]): void {
+  const problems: string[] = [];
+  for (const [key, value] of pairs) {
+    try {
+      applyField(record, key, value, refColumns(session.deps.kinds));
+    } catch (error) {
+      problems.push(`${key}: ${(error as Error).message}`);
+    }
+  }
+  if (problems.length === 0)
+    problems.push(
+      ...checkService(record, session.config, session.deps.kinds).map(([key, message]) => `${key}: ${message}`),
+    );
+  if (problems.length > 0) {
+    throw usageError('bad_service', `"${record.id}" was not stored:`, { service: record.id, problems }, problems);
+  }
+}
+
+/** Removes a service and what is known of it; refused while it is held or has an account that Sluice made. */
+export async function removeService(session: Session, id: string, waitMs: number): Promise<ServiceRecord> {
+  return withServiceLease(session, id, waitMs, async (service, leases) => {
+    const evidence = await session.store.evidence.open({ services: [id] });
+    const holds = await session.store.holds.open({ services: [id] });
+    if (evidence.length > 0 || holds.length > 0) {
+      throw new SluiceError(
+        'service_held',
+        `"${id}" is held (${holds.map((hold) => hold.reason).join(', ') || 'something is still restricted'}): release it first, so that what was shut is given back`,
+        { details: { service: id } },
+      );
+    }
+    await refuseInDoubt(session, id);
+    if (service.ownRefs.length > 0 && service.status !== 'terminated') {
+      throw new SluiceError(
+        'service_has_account',
+        `"${id}" has an account that Sluice made: "sluice provision terminate ${id} --yes" first`,
+      );
+    }
+    await session.write(leases.held, (tables) => tables.services.remove(id));
+    return service;
+  });
+}
+
+/** A change that may have been made can only be undone by who knows of it and of its panel. */
+async function refuseInDoubt(session: Session, id: string): Promise<void> {
+  const rows = await session.store.actions.unsettled({ services: [id] });
+  const row = rows.find((action) => action.calledAt !== null);
+  if (!row) return;
+  throw new SluiceError(
+    'service_in_doubt',
+    `"${id}" has a change whose outcome is not known (${row.type} ${row.target}): let a poll settle it, or say "sluice action resolve ${row.id} --done" or "--not-done"`,
+    { details: { service: id, action: row.id } },
+  );
+}
+
+/** Works on one service under its lease, with the service as it is then. */
+export async function withServiceLease<T>(
+  session: Session,
+  id: string,
+  waitMs: number,
+  work: (service: ServiceRecord, leases: Leases) => Promise<T>,
+): Promise<T> {
+  await requireService(session, id);
+  const leases = new Leases(session, session.runId ?? session.id('run'));
+  try {
+    await leases.take(serviceLease(id), waitMs);
+    return await work(await requireService(session, id), leases);
+  } finally {
+    await leases.releaseAll();
+  }
+}

@@ -1,0 +1,153 @@
+import { checkLocalDate, gigabytesToBytes, parseBillingCycleName } from '@sluice/quota-core';
+import type { ServiceRecord, ServiceStatus } from '@sluice/state-store';
+import type { PanelKind, RefColumn } from '@sluice/panel-kind';
+
+const OWN_KEYS = [
+  'id',
+  'panel',
+  'product',
+  'client',
+  'billing_cycle',
+  'next_due_date',
+  'status',
+  'traffic_mode',
+  'base_quota_override_gb',
+] as const;
+
+const WORD = { fits: /^(?!\.{1,2}$)[\w.-]{1,64}$/, words: 'letters, digits and . _ - only, at most 64' };
+
+/** Refs that belong to no kind of panel that is known: of the billing system, and of panels that are planned. */
+const OTHER_REFS: readonly RefColumn[] = [
+  { name: 'astbilling_subscriber_id', ...WORD },
+  { name: 'astbilling_username', ...WORD },
+  { name: 'order_id', ...WORD },
+];
+
+/** Contact and telephony keys. */
+const FIELD_KEYS: readonly string[] = ['document', 'ddd', 'channels', 'email', 'first_name', 'last_name'];
+
+/** Returns the refs that a service may have: ids and names of the panels and of the billing system. */
+export function refColumns(kinds: readonly PanelKind[]): readonly RefColumn[] {
+  return [...kinds.flatMap(({ refs }) => refs), ...OTHER_REFS];
+}
+
+/** Returns the names of an import's columns, in the order in which `export` writes them. */
+export function importKeys(kinds: readonly PanelKind[]): string[] {
+  return [...OWN_KEYS, ...refColumns(kinds).map(({ name }) => name), ...FIELD_KEYS, 'protected_until'];
+}
+
+const STATUSES: readonly ServiceStatus[] = ['active', 'suspended', 'terminated', 'pending'];
+const MODES = ['IN', 'OUT', 'TOTAL'] as const;
+
+/** One thing that is wrong with a value. */
+export class FieldError extends Error {
+  override readonly name = 'FieldError';
+  readonly key: string;
+
+  constructor(key: string, message: string) {
+    super(message);
+    this.key = key;
+  }
+}
+
+/** What a key's text means; null unsets. Throws a FieldError that says what would be right. */
+export function applyField(record: ServiceRecord, key: string, text: string, refs: readonly RefColumn[]): void {
+  const value = text.trim();
+  const empty = value === '';
+  switch (key) {
+    case 'id':
+      return;
+    case 'panel':
+    case 'product':
+      if (empty) throw new FieldError(key, `${key} is required`);
+      record[key] = value;
+      return;
+    case 'client':
+      record.client = empty ? null : value;
+      return;
+    case 'billing_cycle':
+      record.billingCycle = empty ? null : guarded(key, () => parseBillingCycleName(value));
+      return;
+    case 'next_due_date':
+      record.nextDueDate = empty ? null : guarded(key, () => checkLocalDate(value, 'next_due_date'));
+      return;
+    case 'protected_until':
+      record.protectedUntil = empty ? null : guarded(key, () => checkLocalDate(value, 'protected_until'));
+      return;
+    case 'status':
+      record.status = statusOf(record, value);
+      return;
+    case 'traffic_mode':
+      record.trafficMode = empty ? null : oneOf(key, value.toUpperCase(), MODES);
+      return;
+    case 'base_quota_override_gb':
+      if (!empty) guarded(key, () => gigabytesToBytes(value));
+      record.baseQuotaOverrideGb = empty ? null : value;
+      return;
+    default:
+      if (FIELD_KEYS.includes(key)) setText(record.fields, record, { name: key }, value);
+      else setText(record.refs, record, refs.find(({ name }) => name === key) ?? { name: key }, value);
+  }
+}
+
+function statusOf(record: ServiceRecord, value: string): ServiceStatus {
+  if (value === '') return record.status === 'vanished' ? 'active' : record.status;
+  const status = oneOf('status', value.toLowerCase(), STATUSES);
+  // An account that Sluice made is there, whatever an export of the billing system still says.
+  if (status === 'pending' && record.ownRefs.length > 0 && record.status === 'active') return 'active';
+  return status;
+}
+
+function setText(
+  target: Record<string, string>,
+  record: ServiceRecord,
+  { name: key, fits, words }: Pick<RefColumn, 'name'> & Partial<RefColumn>,
+  value: string,
+): void {
+  // A value that stands there already is not checked: stores may have odd ones from before.
+  const isOdd = value !== '' && value !== target[key] && fits?.test(value) === false;
+  if (value !== '' && value !== target[key] && record.ownRefs.includes(key)) {
+    const own = `the account that Sluice made for "${record.id}" is ${target[key] ?? 'unknown'}`;
+    throw new FieldError(key, `${own}: another ${key} would belong to somebody else; terminate the service first`);
+  }
+  if (isOdd) throw new FieldError(key, `"${value}" is no ${key}: ${words ?? ''}`);
+  if (value !== '') target[key] = value;
+  else if (!record.ownRefs.includes(key)) Reflect.deleteProperty(target, key);
+}
+
+function oneOf<T extends string>(key: string, value: string, known: readonly T[]): T {
+  const found = known.find((item) => item === value);
+  if (found === undefined) throw new FieldError(key, `"${value}" is no ${key}: one of ${known.join(', ')}`);
+  return found;
+}
+
+function guarded<T>(key: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new FieldError(key, (error as Error).message);
+  }
+}
+
+/** A service's keys and texts as an import would name them; unset keys are left out. */
+export function fieldsOf(record: ServiceRecord, kinds: readonly PanelKind[]): Record<string, string> {
+  const values: Record<string, string | null> = {
+    id: record.id,
+    panel: record.panel,
+    product: record.product,
+    client: record.client,
+    billing_cycle: record.billingCycle,
+    next_due_date: record.nextDueDate,
+    status: record.status === 'vanished' ? 'active' : record.status,
+    traffic_mode: record.trafficMode,
+    base_quota_override_gb: record.baseQuotaOverrideGb,
+    protected_until: record.protectedUntil,
+  };
+  for (const { name: key } of refColumns(kinds)) values[key] = record.refs[key] ?? null;
+  for (const key of FIELD_KEYS) values[key] = record.fields[key] ?? null;
+  return Object.fromEntries(
+    importKeys(kinds)
+      .map((key) => [key, values[key]])
+      .filter((entry): entry is [string, string] => entry[1] != null),
+  );
+}

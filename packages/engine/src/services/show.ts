@@ -1,0 +1,116 @@
+import type { AccountView } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { enforcementOf } from '../enforcement.js';
+import { keptIn } from '../pass/remembered.js';
+import { openTerminations, type Termination } from '../provision/termination.js';
+import type { Session } from '../session.js';
+import { lifecycleOf, serviceView, type ServiceView } from '../views.js';
+
+/** `service show --json`: the service as the last run left it, with all that the store knows (docs/json.md). */
+export interface ServiceDetail extends ServiceView {
+  product: string;
+  client: string | null;
+  lifecycle: string;
+  billingCycle: string | null;
+  nextDueDate: string | null;
+  refs: Record<string, string>;
+  purchases: {
+    id: string;
+    package: string;
+    bytes: number;
+    price: string;
+    currency: string;
+    status: string;
+    at: string;
+  }[];
+  overrides: {
+    quotaBytes: number | null;
+    unlimited: boolean;
+    mode: string | null;
+    action: string | null;
+    since: string;
+  } | null;
+  protectedUntil: string | null;
+  /** A termination that was ordered and is not finished; null where there is none. */
+  termination: { since: string; by: string; remains: string[] } | null;
+  /** On panels that show one: the account as last seen, null before the first look. */
+  account?: AccountView | null;
+}
+
+/** The last run's status, with the holds that orders have opened and ended since. */
+function statusSince(status: string, holds: number): string {
+  if (status === 'ok' && holds > 0) return 'held';
+  return status === 'held' && holds === 0 ? 'ok' : status;
+}
+
+/** Details of these services, in the order given. */
+export async function serviceDetails(session: Session, services: ServiceRecord[]): Promise<ServiceDetail[]> {
+  const { store, config } = session;
+  const ids = services.map((service) => service.id);
+  const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
+  const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
+  const overrides = new Map((await store.overrides.open(ids)).map((row) => [row.service, row]));
+  const holds = await store.holds.open({ services: ids });
+  const purchases = await store.purchases.list({ services: ids });
+  const switches = await store.switches.list();
+  const terminations = await openTerminations(session, ids);
+  return services.map((service) => {
+    const open = holds.filter((hold) => hold.service === service.id);
+    const decision = decisions.get(service.id) ?? null;
+    const cycle = cycles.get(service.id) ?? null;
+    const override = overrides.get(service.id);
+    const observing = enforcementOf(config, switches, service.panel, service.product).value === 'observe';
+    const would = observing ? (decision?.wouldHold ?? []).map((reason) => ({ reason, since: decision?.at ?? '' })) : [];
+    const shown = [...open, ...would.filter((item) => !open.some((hold) => hold.reason === item.reason))];
+    const view = serviceView({ service, decision, cycle, holds: shown, actions: [] });
+    return {
+      ...view,
+      status: observing ? view.status : statusSince(view.status, open.length),
+      observing,
+      product: service.product,
+      client: service.client,
+      lifecycle: lifecycleOf(service, open),
+      billingCycle: service.billingCycle,
+      nextDueDate: service.nextDueDate,
+      refs: { ...service.refs },
+      purchases: purchases
+        .filter((purchase) => purchase.service === service.id)
+        .map(({ id, package: name, bytes, price, currency, status, at }) => ({
+          id,
+          package: name,
+          bytes,
+          price,
+          currency,
+          status,
+          at,
+        })),
+      overrides: override
+        ? {
+            quotaBytes: override.quotaBytes,
+            unlimited: override.unlimited,
+            mode: override.mode,
+            action: override.action,
+            since: override.since,
+          }
+        : null,
+      protectedUntil: service.protectedUntil,
+      termination: terminationView(terminations.get(service.id)),
+      ...(session.kindOf(service.panel)?.showsAccount === true
+        ? { account: (keptIn(decision)?.account ?? null) as AccountView | null }
+        : {}),
+    };
+  });
+}
+
+function terminationView(termination: Termination | undefined): ServiceDetail['termination'] {
+  if (!termination) return null;
+  const { since, by, remains } = termination;
+  return { since, by, remains };
+}
+
+/** Details of one service. */
+export async function serviceDetail(session: Session, service: ServiceRecord): Promise<ServiceDetail> {
+  const [detail] = await serviceDetails(session, [service]);
+  if (!detail) throw new Error(`no detail of ${service.id}`);
+  return detail;
+}

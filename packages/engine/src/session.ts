@@ -1,0 +1,254 @@
+import type { CallEvent } from '@sluice/panel-http';
+import { printable } from '@sluice/panel-http/printable';
+import {
+  type ApiCallRecord,
+  type HeldLease,
+  type ResourcesRecord,
+  type StateStore,
+  type StoreTables,
+} from '@sluice/state-store';
+import { entryOf } from './config/entry-of.js';
+import { trustedNow, WRONG_CLOCK_MS } from './clock-guard.js';
+import type { Config } from './config/schema.js';
+import type { Dependencies } from './dependencies.js';
+import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds-file.js';
+import { suggestion } from './suggestion.js';
+import { isoNow, newId, type Panel, type PanelKind, type PanelSettings, SluiceError } from '@sluice/panel-kind';
+import { unknownPanel } from './services/panels.js';
+import { agentTrafficStore } from './agents/agent-store.js';
+
+/** What a session is made of. */
+export interface SessionParts {
+  deps: Dependencies;
+  config: Config;
+  store: StateStore;
+}
+
+/** Calls that wait for the log go along with another write as soon as they are as many as the store writes in one statement… */
+const CALLS_AT_ONCE = 128;
+/** …and by themselves where nothing else is written. */
+const FLUSH_AT = 500;
+
+/**
+ * What an operation works with: config, store, panels opened on demand, the API log. Close it in the end: that writes
+ * what is still buffered.
+ */
+export class Session {
+  readonly deps: Dependencies;
+  readonly config: Config;
+  readonly store: StateStore;
+  /** The run that API calls belong to; set by `beginRun`. */
+  runId: string | null = null;
+  /** What services were seen to stand on and is not stored yet, by service. */
+  readonly resources = new Map<string, ResourcesRecord>();
+  readonly #panels = new Map<string, Promise<Panel>>();
+  readonly #clockDifferences = new Map<string, number>();
+  #agreedAt: string | null = null;
+  #answered = false;
+  #calls: ApiCallRecord[] = [];
+  #flushing: Promise<void> = Promise.resolve();
+  /** One writing of the holds file at a time; changes meanwhile ask for one more. */
+  #holdsFile: Promise<void> = Promise.resolve();
+  #holdsStale = false;
+
+  constructor({ deps, config, store }: SessionParts) {
+    this.deps = deps;
+    this.config = config;
+    this.store = store;
+  }
+
+  now(): string {
+    return isoNow(this.deps.clock);
+  }
+
+  id(prefix: string): string {
+    return newId(this.deps, prefix);
+  }
+
+  /** The panel of that name, opened once. Secrets are resolved here and not before. */
+  panel(name: string): Promise<Panel> {
+    let panel = this.#panels.get(name);
+    if (!panel) {
+      const config = entryOf(this.config.panels, name);
+      if (!config) {
+        return Promise.reject(unknownPanel(name, Object.keys(this.config.panels)));
+      }
+      panel = this.#openPanel(name, config);
+      this.#panels.set(name, panel);
+    }
+    return panel;
+  }
+
+  async #openPanel(name: string, settings: PanelSettings): Promise<Panel> {
+    const kind = this.deps.kinds.find((known) => known.kind === settings.kind);
+    if (kind === undefined) throw new Error(`no kind ${settings.kind}`);
+    const confirmed = await this.store.clock.confirmed();
+    const { timeZone, products } = this.config;
+    const own = Object.entries(products).filter(([, product]) => product.panel === name);
+    return kind.open(
+      { name, settings, timeZone: settings.timeZone ?? timeZone, products: Object.fromEntries(own) },
+      {
+        ...this.deps,
+        trustedNow: () => trustedNow(this, name, confirmed),
+        onCall: this.onCall,
+        journal: this.store.actions,
+        agentStore: agentTrafficStore(this.store, name),
+      },
+    );
+  }
+
+  /** The kind of a configured panel. */
+  kindOf(name: string): PanelKind | undefined {
+    const kind = entryOf(this.config.panels, name)?.kind;
+    return this.deps.kinds.find((known) => known.kind === kind);
+  }
+
+  /** Takes a call to a panel into the API log. */
+  readonly onCall = (event: CallEvent): void => {
+    this.#log(event);
+  };
+
+  /** A panel's clock less ours, in milliseconds, as its last answer told it; null when none did. */
+  clockDifference(panel: string): number | null {
+    return this.#clockDifferences.get(panel) ?? null;
+  }
+
+  /** The last instant at which our clock agreed with the `Date` of a panel's answer; null when no panel has said so. */
+  agreedAt(): string | null {
+    return this.#agreedAt;
+  }
+
+  /** Whether any panel has told its clock, right or wrong. */
+  sawPanelClock(): boolean {
+    return this.#clockDifferences.size > 0;
+  }
+
+  /** Whether any panel has answered. */
+  wasAnswered(): boolean {
+    return this.#answered;
+  }
+
+  #takeClock({ panel, serverTime, status }: CallEvent): void {
+    this.#answered ||= status !== null;
+    if (serverTime === null) return;
+    const difference = serverTime - this.deps.clock.now();
+    this.#clockDifferences.set(panel, difference);
+    if (Math.abs(difference) <= WRONG_CLOCK_MS) this.#agreedAt = this.now();
+  }
+
+  #log(event: CallEvent): void {
+    this.#takeClock(event);
+    this.#calls.push({
+      at: event.at,
+      run: this.runId,
+      panel: event.panel,
+      service: event.tag,
+      endpoint: event.endpoint,
+      method: event.method,
+      path: printable(event.path),
+      status: event.status,
+      durationMs: Math.round(event.durationMs),
+      attempt: event.attempt,
+      ok: event.ok,
+      code: event.code,
+      message: event.message === null ? null : printable(event.message),
+      changing: event.changing,
+    });
+    if (this.#calls.length < FLUSH_AT) return;
+    this.#flushing = this.#flushing.then(() => this.#flush());
+    // Its failure shows at `settle`, which waits for it.
+    this.#flushing.catch(() => undefined);
+  }
+
+  async #flush(): Promise<void> {
+    const calls = this.#calls;
+    this.#calls = [];
+    if (calls.length > 0) await this.store.write((tables) => tables.apiCalls.add(calls));
+  }
+
+  /**
+   * A write that fails when one of the leases was lost meanwhile. What it changes in holds and evidence reaches the
+   * file of open holds beside the store; calls that wait for the log may be written along with it.
+   */
+  async write<T>(leases: HeldLease[], work: (tables: StoreTables) => Promise<T>): Promise<T> {
+    const changes = { holds: false };
+    const calls = this.#calls.splice(0, this.#calls.length - (this.#calls.length % CALLS_AT_ONCE));
+    const result = await this.store
+      .write(
+        async (tables) => {
+          if (calls.length > 0) await tables.apiCalls.add(calls);
+          return work(
+            watchHolds(tables, () => {
+              changes.holds = true;
+            }),
+          );
+        },
+        { fences: leases },
+      )
+      .catch((error: unknown) => {
+        this.#calls = [...calls, ...this.#calls];
+        throw error;
+      });
+    if (changes.holds) this.#writeHoldsFile();
+    return result;
+  }
+
+  #writeHoldsFile(): void {
+    if (this.#holdsStale) return;
+    this.#holdsStale = true;
+    this.#afterHoldsFile(async () => {
+      this.#holdsStale = false;
+      await writeHoldsFile(this.store, this.deps.files, this.now());
+    });
+  }
+
+  /** Brings the file of open holds in line with the store, should a run that was killed have left it behind. */
+  refreshHoldsFile(): void {
+    this.#afterHoldsFile(() => refreshHoldsFile(this.store, this.deps.files, this.now()));
+  }
+
+  #afterHoldsFile(work: () => Promise<void>): void {
+    this.#holdsFile = this.#holdsFile.then(work);
+    // Its failure shows at `settle`, which waits for it.
+    this.#holdsFile.catch(() => undefined);
+  }
+
+  /** Writes what is still to be written: calls for the log, the file of open holds. Throws once for what could not be. */
+  async settle(): Promise<void> {
+    const pending = [this.#flushing.then(() => this.#flush()), this.#holdsFile];
+    this.#flushing = Promise.resolve();
+    this.#holdsFile = Promise.resolve();
+    const results = await Promise.allSettled(pending);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.settle();
+    } finally {
+      for (const panel of this.#panels.values()) {
+        void panel.then(
+          (opened) => {
+            opened.close();
+          },
+          () => undefined,
+        );
+      }
+      await this.store.close();
+    }
+  }
+}
+
+/** The service of that id, or an error that names the nearest one. */
+export async function requireService(session: Session, id: string) {
+  const service = await session.store.services.get(id);
+  if (service) return service;
+  const ids = await session.store.services.ids();
+  const hint =
+    ids.length === 0 ? '; there are none yet, add one with "sluice service add"' : suggestion(id, ids.slice(0, 2000));
+  throw new SluiceError(
+    'unknown_service',
+    `There is no service "${id}"${hint.length > 200 ? '; see "sluice service list"' : hint}`,
+    { kind: 'not-found', details: { service: id } },
+  );
+}

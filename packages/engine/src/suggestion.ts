@@ -1,0 +1,9 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** `; did you mean "x"?`, or nothing when no known word is near. */
+export function suggestion(word: string, known: string[]): string {
+  if (known.length === 0) return '';
+  const nearest = closest(word, known);
+  const near = distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.floor(word.length / 2));
+  return near ? `; did you mean "${nearest}"?` : `; known: ${known.join(', ')}`;
+}

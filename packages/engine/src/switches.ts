@@ -1,0 +1,124 @@
+import type { StoreTables, SwitchRecord } from '@sluice/state-store';
+import { SluiceError } from '@sluice/panel-kind';
+import { suggestion } from './suggestion.js';
+import { enforcementOf, type Enforcement } from './enforcement.js';
+import { requirePanelName } from './services/panels.js';
+import { runPass } from './pass/pass.js';
+import type { PassReport } from './pass/report.js';
+import { isAtWork } from './run-row.js';
+import type { Session } from './session.js';
+
+/** `enforce --json` and `observe --json` (docs/json.md). */
+export interface SwitchReport {
+  panel: string;
+  product: string | null;
+  enforce: 'on' | 'observe';
+  source: string;
+  /** What the first run would do; null for `observe`. */
+  plan: PassReport | null;
+  /** Changes that runs had sent to the panel before and that did not end within the wait; absent where there are none. */
+  underWay?: number;
+}
+
+/** How long the end of changes under way is waited for: longer than a panel takes to answer. */
+const LONGEST_WAIT_MS = 30_000;
+const LOOK_AGAIN_MS = 100;
+
+/** The panel and product of an order, or a usage error. */
+export function checkSwitch(session: Session, panel: string, product: string | null): void {
+  const { products } = session.config;
+  requirePanelName(session, panel);
+  if (product === null) return;
+  const own = Object.keys(products).filter((name) => products[name]?.panel === panel);
+  if (!own.includes(product)) {
+    throw new SluiceError(
+      'unknown_product',
+      `Panel "${panel}" has no product "${product}"${suggestion(product, own)}`,
+      { kind: 'not-found' },
+    );
+  }
+}
+
+/** Switches as they would be with this order carried out. */
+export function withSwitch(stored: SwitchRecord[], wanted: SwitchRecord): SwitchRecord[] {
+  // A word about the whole panel covers all its products.
+  const kept = stored.filter(
+    (item) => item.panel !== wanted.panel || (wanted.product !== null && item.product !== wanted.product),
+  );
+  return [...kept, wanted];
+}
+
+async function store(tables: StoreTables, wanted: SwitchRecord): Promise<void> {
+  if (wanted.product === null) await clear(tables, wanted.panel);
+  await tables.switches.set(wanted);
+}
+
+async function clear(tables: StoreTables, panel: string): Promise<void> {
+  for (const item of await tables.switches.list()) {
+    if (item.panel === panel) await tables.switches.clear(panel, item.product);
+  }
+}
+
+/** What the first run under `enforce` would hold, release and change; makes no changing call. */
+export async function planEnforcing(session: Session, panel: string, product: string | null): Promise<PassReport> {
+  const since = session.now();
+  const { report } = await runPass(session, {
+    command: 'plan',
+    panel,
+    dryRun: true,
+    allowMass: false,
+    observeAll: true,
+    switches: (stored) => withSwitch(stored, { panel, product, enforce: 'on', since }),
+  });
+  return report;
+}
+
+/**
+ * Sets the switch of a panel or of one of its products; in force at once, also for runs under way. `observe` waits for
+ * the changes that these have already sent, so that nothing changes on the panel any more once it has returned.
+ */
+export async function setSwitch(
+  session: Session,
+  panel: string,
+  product: string | null,
+  enforce: 'on' | 'observe',
+): Promise<SwitchReport> {
+  checkSwitch(session, panel, product);
+  await session.write([], (tables) => store(tables, { panel, product, enforce, since: session.now() }));
+  return switchReport(session, panel, product);
+}
+
+/** Drops the switches of a panel: the config decides again. */
+export async function dropSwitch(session: Session, panel: string): Promise<SwitchReport> {
+  checkSwitch(session, panel, null);
+  await session.write([], (tables) => clear(tables, panel));
+  return switchReport(session, panel, null);
+}
+
+async function switchReport(session: Session, panel: string, product: string | null): Promise<SwitchReport> {
+  const enforcement: Enforcement = enforcementOf(session.config, await session.store.switches.list(), panel, product);
+  const { value, source } = enforcement;
+  const underWay = value === 'observe' ? await changesEnded(session, panel) : 0;
+  return { panel, product, enforce: value, source, plan: null, ...(underWay > 0 ? { underWay } : {}) };
+}
+
+/** Waits until no run has a change under way on the panel, and returns how many there still are. */
+async function changesEnded(session: Session, panel: string): Promise<number> {
+  const { clock, signal } = session.deps;
+  for (let leftMs = LONGEST_WAIT_MS; ; leftMs -= LOOK_AGAIN_MS) {
+    const underWay = await changesUnderWay(session, panel);
+    if (underWay === 0 || leftMs <= 0 || signal.aborted) return underWay;
+    await clock.sleep(LOOK_AGAIN_MS, signal);
+  }
+}
+
+async function changesUnderWay(session: Session, panel: string): Promise<number> {
+  const { store } = session;
+  const rows = (await store.actions.unsettled({ panel })).filter(({ calledAt }) => calledAt !== null);
+  let underWay = 0;
+  for (const run of new Set(rows.map((row) => row.run))) {
+    const record = await store.runs.get(run);
+    if (record !== null && isAtWork(session, record)) underWay += rows.filter((row) => row.run === run).length;
+  }
+  return underWay;
+}

@@ -1,0 +1,48 @@
+import type { ServiceRecord } from '@sluice/state-store';
+import { itemErrorOf } from '@sluice/panel-kind';
+import { judge } from './pass/judge.js';
+import { meter } from './pass/meter.js';
+import { decisionOf, shownHolds } from './pass/outcome.js';
+import { prepare } from './pass/prepare.js';
+import type { ServiceDetail } from './services/show.js';
+import type { Session } from './session.js';
+import { serviceView } from './views.js';
+
+/** The details with a reading of these services taken now, which changes nothing anywhere. */
+export async function refreshUsage(
+  session: Session,
+  services: ServiceRecord[],
+  details: ServiceDetail[],
+): Promise<ServiceDetail[]> {
+  const byId = new Map(details.map((detail) => [detail.id, detail]));
+  const switches = await session.store.switches.list();
+  for (const name of new Set(services.map((service) => service.panel))) {
+    const own = services.filter((service) => service.panel === name);
+    try {
+      const panel = await session.panel(name);
+      const works = await prepare(session, panel, own, switches);
+      await meter(session, panel, works, () => undefined);
+      const now = session.now();
+      for (const work of works) {
+        judge(session, work, now);
+        const treatment = { shownOnly: true, observing: work.enforcement.value === 'observe' };
+        const decision = decisionOf(session, { id: '', at: now }, work, treatment);
+        const view = serviceView({
+          service: work.service,
+          decision,
+          cycle: work.cycle,
+          holds: shownHolds({ ...work, opens: [], closes: [] }, treatment),
+          actions: [],
+        });
+        const detail = byId.get(work.service.id);
+        if (detail) byId.set(work.service.id, { ...detail, ...view, observing: detail.observing });
+      }
+    } catch (error) {
+      for (const service of own) {
+        const detail = byId.get(service.id);
+        if (detail) byId.set(service.id, { ...detail, error: itemErrorOf(error) });
+      }
+    }
+  }
+  return [...byId.values()];
+}

@@ -1,0 +1,113 @@
+import type { FlvxPermission } from '../../client/records/permission.js';
+import type { FlvxQuotaValues } from '../../client/records/user.js';
+import type { FlvxObservation } from './observation.js';
+import { assignable, hasOwnValues, quotaValuesOf } from './quota-values.js';
+import { findLimit } from './speed-limits.js';
+import type { FlvxAssignValues, FlvxStep, FlvxStepOf } from './step.js';
+import type { AccountTarget, PermissionTarget } from './target.js';
+
+/** What all permissions of a plan share. */
+interface Context {
+  observed: FlvxObservation;
+  target: AccountTarget;
+  /** Quota values that a user/update of the same plan copies onto every permission. */
+  copied: FlvxQuotaValues | null;
+  userSteps: readonly FlvxStep[];
+  limitSteps: readonly FlvxStep[];
+}
+
+/**
+ * Makes missing permissions and brings the others to what they should be; those that the operation does not name get back
+ * their own values after a user/update has overwritten them (docs/panels/flvx.md, H2).
+ */
+export function planPermissions(
+  observed: FlvxObservation,
+  target: AccountTarget,
+  userSteps: readonly FlvxStep[],
+  limitSteps: readonly FlvxStep[],
+): FlvxStep[] {
+  const { user } = observed;
+  const update = userSteps.find((step) => step.type === 'update-user');
+  const copied = user === null || update === undefined ? null : quotaValuesOf({ ...user, ...update.payload.changes });
+  const context: Context = { observed, target, copied, userSteps, limitSteps };
+  const rows = observed.permissions.filter((row) => row.userId === user?.id);
+  const existing = rows.flatMap((row) => changeOf(context, row));
+  const missing = [...target.permissions]
+    .filter(([tunnelId]) => !rows.some((row) => row.tunnelId === tunnelId))
+    .flatMap(([tunnelId, wanted]) => creationOf(context, tunnelId, wanted));
+  return [...existing, ...missing];
+}
+
+function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
+  const { observed, target, copied } = context;
+  const wanted = target.permissions.get(row.tunnelId);
+  if (wanted?.remove === true) return [];
+  // What the permission had of its own: before a broken-off run's update, before this run's, or now. One that has nothing of
+  // its own goes with the user.
+  const own =
+    target.common.keep?.find((values) => values.tunnelId === row.tunnelId) ??
+    observed.memory.permissionValues.find((values) => values.tunnelId === row.tunnelId) ??
+    (copied !== null && observed.user !== null && !hasOwnValues(observed.user, row) ? copied : row);
+  const goal = { ...quotaValuesOf(own), ...quotasIn(wanted?.values ?? {}) };
+  const values: FlvxAssignValues = assignable(copied ?? quotaValuesOf(row), goal);
+  if (wanted?.values.status !== undefined && wanted.values.status !== row.status) values.status = wanted.values.status;
+  const speed = speedOf(context, wanted);
+  if (speed.speedId !== undefined && speed.speedId !== row.speedId) values.speedId = speed.speedId;
+  if (Object.keys(values).length === 0 && speed.speedName === null) return [];
+  const restarts = observed.forwards
+    .filter((forward) => forward.userId === row.userId && forward.tunnelId === row.tunnelId && forward.status === 0)
+    .map((forward) => forward.id);
+  return [assign(context, row.tunnelId, { values, speedName: speed.speedName, prior: row, restarts })];
+}
+
+function creationOf(context: Context, tunnelId: number, wanted: PermissionTarget): FlvxStep[] {
+  if (wanted.whenNew == null) return [];
+  const speed = speedOf(context, wanted);
+  const values = { ...wanted.values, ...wanted.whenNew };
+  if (speed.speedId !== undefined) values.speedId = speed.speedId;
+  return [assign(context, tunnelId, { values, speedName: speed.speedName, prior: null, restarts: [] })];
+}
+
+function speedOf(
+  { observed, target }: Context,
+  wanted: PermissionTarget | undefined,
+): { speedId: number | null | undefined; speedName: string | null } {
+  if (wanted?.ownSpeed !== true || target.limit == null) return { speedId: wanted?.values.speedId, speedName: null };
+  const limit = findLimit(observed.speedLimits, target.limit);
+  return limit === null ? { speedId: undefined, speedName: target.limit.name } : { speedId: limit.id, speedName: null };
+}
+
+function quotasIn(values: FlvxAssignValues): Partial<FlvxQuotaValues> {
+  const { status: _status, speedId: _speedId, ...quotas } = values;
+  return quotas;
+}
+
+/** What is laid down for one permission. */
+interface Assignment {
+  values: FlvxAssignValues;
+  /** The speed limit of the service's own that another step has to make first. */
+  speedName: string | null;
+  /** The permission as it was; null for a new one. */
+  prior: FlvxPermission | null;
+  /** Ids of paused forwards that the panel starts again by this step. */
+  restarts: number[];
+}
+
+function assign(
+  context: Context,
+  tunnelId: number,
+  { values, speedName, prior, restarts }: Assignment,
+): FlvxStepOf<'assign-tunnel'> {
+  const { observed, userSteps, limitSteps } = context;
+  // Values laid down before the user/update would be overwritten by it; a status can go in any order.
+  const afterUser = Object.keys(quotasIn(values)).length > 0 ? userSteps.map((step) => step.id) : [];
+  const afterLimit = speedName === null ? [] : limitSteps.map((step) => step.id);
+  return {
+    id: `assign-tunnel:${tunnelId}`,
+    type: 'assign-tunnel',
+    target: String(tunnelId),
+    payload: { userId: observed.user?.id ?? null, tunnelId, values, speedName, restarts },
+    prior,
+    needs: [...afterUser, ...afterLimit],
+  };
+}

@@ -1,0 +1,87 @@
+import type { FlvxForward } from '../../client/records/forward.js';
+import type { FlvxObservation } from './observation.js';
+import { entryNodesOf } from './entry-nodes.js';
+import type { FlvxStep } from './step.js';
+import type { AccountTarget } from './target.js';
+
+/**
+ * Pushes the forwards of each tunnel whose speed changes, or changed earlier and was not seen on the nodes yet. The panel says
+ * yes to an assign whatever its nodes do; only a redeploy tells that a node did not take it, and gives it the speed later.
+ */
+export function planRedeploys(
+  observed: FlvxObservation,
+  target: AccountTarget,
+  assigns: readonly FlvxStep[],
+): FlvxStep[] {
+  const changing = assigns.filter(changesSpeed);
+  const tunnels = new Set([...changing.map((step) => Number(step.target)), ...observed.memory.unpushed]);
+  return [...tunnels].flatMap((tunnelId): FlvxStep[] => {
+    const forwards = observed.forwards.filter(
+      (row) =>
+        row.userId === observed.user?.id && row.tunnelId === tunnelId && target.forwards.get(row.id)?.remove !== true,
+    );
+    if (forwards.length === 0) return [];
+    return [
+      {
+        id: `redeploy-forwards:${tunnelId}`,
+        type: 'redeploy-forwards',
+        target: String(tunnelId),
+        payload: {
+          tunnelId,
+          forwardIds: forwards.map((row) => row.id),
+          restarts: forwards.filter((row) => row.status === 0).map((row) => row.id),
+        },
+        prior: null,
+        needs: changing.filter((step) => step.target === String(tunnelId)).map((step) => step.id),
+      },
+    ];
+  });
+}
+
+/** Does the step give forwards that are there another speed? A permission that is made has none yet. */
+export function changesSpeed(step: FlvxStep): boolean {
+  if (step.type !== 'assign-tunnel' || step.prior === null) return false;
+  return step.payload.speedName !== null || step.payload.values.speedId !== undefined;
+}
+
+/** Pauses running forwards and starts them again: nodes cut open connections on a pause and on nothing else. */
+export function planCuts(observed: FlvxObservation, target: AccountTarget, before: readonly FlvxStep[]): FlvxStep[] {
+  return observed.forwards
+    .filter((row) => row.userId === observed.user?.id && row.status === 1 && staysAsItIs(target, row))
+    .flatMap((row): FlvxStep[] => {
+      const pushes = before.filter(
+        (step) => step.type === 'redeploy-forwards' && step.payload.forwardIds.includes(row.id),
+      );
+      const begins = target.permissions.get(row.tunnelId)?.cut === true && pushes.some((step) => step.needs.length > 0);
+      if (!begins && target.cuts?.includes(row.id) !== true) return [];
+      return cut(observed, row, pushes);
+    });
+}
+
+function staysAsItIs(target: AccountTarget, { id }: FlvxForward): boolean {
+  const wanted = target.forwards.get(id);
+  return wanted?.run !== false && wanted?.remove !== true;
+}
+
+function cut(observed: FlvxObservation, row: FlvxForward, pushes: readonly FlvxStep[]): FlvxStep[] {
+  const target = String(row.id);
+  const pause = `pause-forward:${row.id}`;
+  return [
+    {
+      id: pause,
+      type: 'pause-forward',
+      target,
+      payload: { forwardId: row.id, entryNodes: entryNodesOf(observed, row), purpose: 'cut' },
+      prior: row,
+      needs: pushes.map((step) => step.id),
+    },
+    {
+      id: `resume-forward:${row.id}`,
+      type: 'resume-forward',
+      target,
+      payload: { forwardId: row.id },
+      prior: { ...row, status: 0 },
+      needs: [pause],
+    },
+  ];
+}

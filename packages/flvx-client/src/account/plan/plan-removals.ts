@@ -1,0 +1,107 @@
+import type { FlvxForward } from '../../client/records/forward.js';
+import type { FlvxPermission } from '../../client/records/permission.js';
+import type { FlvxUser } from '../../client/records/user.js';
+import type { FlvxObservation } from './observation.js';
+import { entryNodesOf } from './entry-nodes.js';
+import { planPermissions } from './plan-permissions.js';
+import { planUser } from './plan-user.js';
+import { permissionValuesOf, userValuesOf } from './quota-values.js';
+import type { FlvxStep } from './step.js';
+import type { AccountTarget } from './target.js';
+
+/** Takes forwards and permissions away that the target gives up. */
+export function planRemovals(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
+  const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
+  const gone = own.filter((row) => target.permissions.get(row.tunnelId)?.remove === true);
+  const forwards = observed.forwards.filter(
+    (row) => row.userId === observed.user?.id && target.forwards.get(row.id)?.remove === true,
+  );
+  return removalsOf(observed, forwards, gone);
+}
+
+/**
+ * Forwards first, then permissions: a permission that goes while a forward is left makes that one run for good, out of the
+ * panel's reach. Each forward is paused before it is deleted, also one that is shown as paused: nodes cut open connections on
+ * a pause and on nothing else, and what goes on after the deletion is counted for nobody.
+ */
+export function removalsOf(
+  observed: FlvxObservation,
+  forwards: readonly FlvxForward[],
+  permissions: readonly FlvxPermission[],
+  /** Tells the steps of a second account of the plan from those of the first. */
+  mark = '',
+): FlvxStep[] {
+  const pauses = forwards
+    .filter((row) => !observed.memory.paused.includes(row.id))
+    .map((row): FlvxStep => ({
+      id: `pause-forward:${row.id}`,
+      type: 'pause-forward',
+      target: String(row.id),
+      payload: { forwardId: row.id, entryNodes: entryNodesOf(observed, row), purpose: 'delete' },
+      prior: row,
+      needs: [],
+    }));
+  const deletions = forwards.map((row): FlvxStep => ({
+    id: `delete-forward:${row.id}`,
+    type: 'delete-forward',
+    target: String(row.id),
+    payload: { forwardId: row.id },
+    prior: row,
+    needs: pauses.filter((step) => step.target === String(row.id)).map((step) => step.id),
+  }));
+  const removals = permissions.map((row): FlvxStep => ({
+    id: `remove-tunnel:${row.tunnelId}${mark}`,
+    type: 'remove-tunnel',
+    target: String(row.tunnelId),
+    payload: { permissionId: row.id, userId: row.userId, tunnelId: row.tunnelId },
+    prior: row,
+    needs: forwards
+      .filter((forward) => forward.tunnelId === row.tunnelId && forward.userId === row.userId)
+      .map((forward) => `delete-forward:${forward.id}`),
+  }));
+  return [...pauses, ...deletions, ...removals];
+}
+
+/** The whole account away: forwards, permissions, and the user when nothing is left. */
+export function planUserAway(observed: FlvxObservation, user: FlvxUser): FlvxStep[] {
+  const steps = removalsOf(
+    observed,
+    observed.forwards.filter((row) => row.userId === user.id),
+    observed.permissions.filter((row) => row.userId === user.id),
+    user.id === observed.user?.id ? '' : `@${user.id}`,
+  );
+  return [
+    ...steps,
+    {
+      id: `delete-user:${user.id}`,
+      type: 'delete-user',
+      target: String(user.id),
+      payload: { userId: user.id },
+      prior: userValuesOf(user),
+      needs: steps.map((step) => step.id),
+    },
+  ];
+}
+
+/**
+ * The account closed, user first: from then on nobody logs in, and the panel refuses new forwards, also to an old token. What is
+ * waited for on a node that is away is waited for on a closed account. Values stay as they are.
+ */
+export function planClosing(observed: FlvxObservation): FlvxStep[] {
+  const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
+  const target: AccountTarget = {
+    user: { status: 0 },
+    permissions: new Map(own.map((row) => [row.tunnelId, { values: { status: 0 } }])),
+    forwards: new Map(),
+    common: { keep: own.map(permissionValuesOf) },
+    repauseDefault: 'pushed',
+  };
+  return [...planUser(observed, target), ...planPermissions(observed, target, [], [])];
+}
+
+/** What is known once these steps are done: forwards that they start again are paused no more. */
+export function pushedBy(observed: FlvxObservation, steps: readonly FlvxStep[]): FlvxObservation {
+  const restarts = steps.flatMap((step) => (step.type === 'assign-tunnel' ? step.payload.restarts : []));
+  const paused = observed.memory.paused.filter((id) => !restarts.includes(id));
+  return { ...observed, memory: { ...observed.memory, paused } };
+}

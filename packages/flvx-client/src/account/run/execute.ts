@@ -1,0 +1,38 @@
+import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
+import { Execution } from './execution.js';
+import type { FlvxOperation, FlvxRunOptions } from './operation.js';
+import type { FlvxExecution } from './outcome.js';
+
+/**
+ * Runs an operation: plans from what is observed, does the first step between the two hooks, reads the panel again, settles the
+ * step, and plans anew until nothing is left. A step that fails stops only what needs it. Executions on one account wait for
+ * each other. Running it again after any failure goes on from what the panel shows, to the same final state.
+ *
+ * Rejects when the account cannot be read or the operation is refused at its beginning (`FlvxRefusedError`), and with what a
+ * hook throws; all later trouble stands in the result.
+ *
+ * @example
+ * const result = await execute(client, { scope: { userId: 12 }, plan: (observed) => planTerminate(observed) });
+ * if (!result.done) throw new Error(result.steps.map((step) => step.error?.message ?? '').join(' '));
+ */
+export async function execute(
+  client: FlvxClient,
+  operation: FlvxOperation,
+  options: FlvxRunOptions = {},
+): Promise<FlvxExecution> {
+  const { scope } = operation;
+  const reading: FlvxObserveOptions = {
+    ...(options.tag === undefined ? {} : { tag: options.tag }),
+    ...(options.password == null ? {} : { password: options.password }),
+  };
+  const run = async (): Promise<FlvxExecution> => {
+    const observed = options.observed ?? (await client.observe(scope, reading));
+    return await new Execution(client, operation, options, observed).run();
+  };
+  if (scope.userId != null) return await client.alone(`id ${scope.userId}`, run);
+  return await client.alone(`name ${scope.name ?? ''}`, async () => {
+    // An account that is there already may be worked on by its id.
+    const id = (options.observed ?? (await client.observe(scope))).user?.id;
+    return id === undefined ? await run() : await client.alone(`id ${id}`, run);
+  });
+}

@@ -1,0 +1,285 @@
+import type { FlvxClient } from '../../client/client.js';
+import { FlvxRefusedError } from '../../client/flvx-refused-error.js';
+import type { FlvxObservation } from '../plan/observation.js';
+import type { FlvxStep } from '../plan/step.js';
+import { endOf, isRepeatable, notEffective, problemOf, type CallEnd } from './judge.js';
+import type { FlvxOperation, FlvxRunOptions } from './operation.js';
+import type { FlvxExecution, FlvxStepOutcome, FlvxStepResult } from './outcome.js';
+import { partsAfter } from './read-again.js';
+import { remember } from './remember.js';
+import { objectOf, settleStep, type FlvxSight } from './settle-step.js';
+
+/** Calls of one step: the second only where a repeat is harmless. */
+const mostAttempts = 2;
+/** A step that is applied and wanted again so often is undone by somebody else each time. */
+const mostRounds = 4;
+/** What a silent node costs the panel per forward and push: an update, then an add, 12 s each (docs/panels/flvx.md, 6.3). */
+const pushMs = 24_000;
+const defaultLooks = [0, 2_000, 5_000, 15_000];
+
+/** One execution of one operation: step by step, each seen before the next is planned. */
+export class Execution {
+  readonly #results: FlvxStepResult[] = [];
+  readonly #bad = new Set<string>();
+  readonly #rounds = new Map<string, number>();
+  /** Number of steps at the last reading of everything. */
+  #lookedAfter = 0;
+  #error: Error | null = null;
+  #recheck: { forwardIds: number[]; notBefore: number } | null = null;
+
+  constructor(
+    private readonly client: FlvxClient,
+    private readonly operation: FlvxOperation,
+    private readonly options: FlvxRunOptions,
+    private observed: FlvxObservation,
+  ) {}
+
+  async run(): Promise<FlvxExecution> {
+    let plan = this.operation.plan(this.observed);
+    for (;;) {
+      const step = this.#error === null ? this.#next(plan) : undefined;
+      if (step === undefined) {
+        if (this.#error !== null) return this.#end(plan);
+        if (!(await this.#waitedForPush()) && !(await this.#lookedOver(plan))) return this.#end(plan);
+      } else {
+        if (this.#isAborted()) return this.#end(plan);
+        await this.#one(step);
+      }
+      try {
+        plan = this.operation.plan(this.observed);
+      } catch (error) {
+        if (!(error instanceof FlvxRefusedError)) throw error;
+        this.#error = error;
+        return this.#end([]);
+      }
+    }
+  }
+
+  /** The first step that has not failed and waits for none that has. */
+  #next(plan: readonly FlvxStep[]): FlvxStep | undefined {
+    const blocked = new Set<string>();
+    for (const step of plan) {
+      if (!this.#bad.has(step.id) && !step.needs.some((id) => blocked.has(id))) return step;
+      blocked.add(step.id);
+    }
+    return undefined;
+  }
+
+  async #one(step: FlvxStep): Promise<void> {
+    const { hooks } = this.options;
+    await hooks?.before?.(step, this.observed);
+    const outcome = this.#isUndoneByOthers(step) ?? (await this.#settle(step));
+    if (outcome.state === 'failed' || outcome.state === 'in-doubt') this.#bad.add(step.id);
+    this.#results.push({ step, ...outcome });
+    await hooks?.after?.(step, outcome, this.observed);
+  }
+
+  #isUndoneByOthers(step: FlvxStep): FlvxStepOutcome | null {
+    const rounds = (this.#rounds.get(step.id) ?? 0) + 1;
+    this.#rounds.set(step.id, rounds);
+    if (rounds <= mostRounds) return null;
+    const message = `${step.id} was done ${mostRounds} times and is undone each time. Find out who changes it on the panel.`;
+    return {
+      state: 'failed',
+      error: { code: 'keeps_coming_back', message },
+      attempts: 0,
+      observed: objectOf(step, this.observed),
+    };
+  }
+
+  async #settle(step: FlvxStep): Promise<FlvxStepOutcome> {
+    for (let attempts = 1; ; attempts += 1) {
+      const calledAt = this.client.clock.now();
+      const end = await this.#call(step);
+      if (end.kind === 'unsent') {
+        this.#error = asError(end.error);
+        return this.#outcome(step, 'failed', attempts, problemOf(step, end.error));
+      }
+      if (end.kind === 'lost') this.#notePush(step, calledAt);
+      const looked = await this.#look(step, end);
+      if (looked === null) return this.#outcome(step, 'in-doubt', attempts, problemOf(step, this.#error));
+      const outcome = await this.#judge(step, end, looked, attempts);
+      if (outcome === null) continue;
+      this.#remember(step, outcome, end);
+      return outcome;
+    }
+  }
+
+  async #call(step: FlvxStep): Promise<CallEnd> {
+    const { password, tag } = this.options;
+    try {
+      await this.client.perform(step, { password: password ?? null, ...(tag === undefined ? {} : { tag }) });
+      return endOf(null);
+    } catch (error) {
+      return endOf(error);
+    }
+  }
+
+  /** Looks until the step is seen; null when the panel could not be read. */
+  async #look(step: FlvxStep, end: CallEnd): Promise<FlvxSight | null> {
+    const waits = end.kind === 'lost' ? (this.options.settleMs ?? defaultLooks) : [0];
+    let sight: FlvxSight = 'not-done';
+    for (const ms of waits) {
+      try {
+        if (ms > 0) await this.client.clock.sleep(ms, this.options.signal);
+        await this.#observe(step);
+      } catch (error) {
+        this.#error = asError(error);
+        return null;
+      }
+      sight = settleStep(step, this.observed);
+      if (sight !== 'not-done') break;
+    }
+    return sight;
+  }
+
+  async #observe(step: FlvxStep): Promise<void> {
+    const { password, tag } = this.options;
+    const parts = partsAfter(step);
+    const { memory } = this.observed;
+    // A create is looked for with an open mind; whose the account is follows from the memory afterwards.
+    this.observed = await this.client.observe(this.operation.scope, {
+      ...(tag === undefined ? {} : { tag }),
+      memory,
+      ...(parts === null ? {} : { since: this.observed, parts }),
+      ...(step.type === 'update-user' && step.payload.setsPassword ? { password: password ?? null } : {}),
+    });
+  }
+
+  /** What the call's end and the sight together say; null for another attempt. */
+  async #judge(step: FlvxStep, end: CallEnd, sight: FlvxSight, attempts: number): Promise<FlvxStepOutcome | null> {
+    const again = isRepeatable(step) && attempts < mostAttempts;
+    if (sight === 'done' && (await this.#isOurs(step, end))) {
+      return this.#outcome(step, end.kind === 'no' && !end.transient ? 'unneeded' : 'applied', attempts, null);
+    }
+    if (end.kind === 'ok') {
+      if (sight === 'unseen') return this.#outcome(step, 'applied', attempts, null);
+      return again ? null : this.#outcome(step, 'failed', attempts, notEffective(step));
+    }
+    if (again && (end.kind === 'lost' || end.transient)) return null;
+    const state = end.kind === 'lost' ? 'in-doubt' : 'failed';
+    return this.#outcome(step, state, attempts, problemOf(step, end.error));
+  }
+
+  /**
+   * An account of the wanted name is there. It is ours when the panel said yes to making it, when the name was unguessable, or
+   * when the new password opens it; a name that somebody else took in the same moment is not.
+   */
+  async #isOurs(step: FlvxStep, end: CallEnd): Promise<boolean> {
+    if (step.type !== 'create-user' || this.observed.user !== null || end.kind === 'ok') return true;
+    if (end.kind !== 'lost') return false;
+    const { password, tag } = this.options;
+    if (password == null) return false;
+    return (await this.client.passwordOpens(step.payload.name, password, tag === undefined ? {} : { tag })) === true;
+  }
+
+  #outcome(
+    step: FlvxStep,
+    state: FlvxStepOutcome['state'],
+    attempts: number,
+    error: FlvxStepOutcome['error'],
+  ): FlvxStepOutcome {
+    return { state, error, attempts, observed: objectOf(step, this.observed) };
+  }
+
+  #remember(step: FlvxStep, outcome: FlvxStepOutcome, end: CallEnd): void {
+    // A refusal may come after the row was written and the push begun.
+    const memory = remember(
+      this.observed.memory,
+      step,
+      { state: outcome.state, sent: end.kind !== 'unsent' },
+      this.observed,
+    );
+    const { createdUserId } = memory;
+    const made = [...this.observed.strangers, ...this.observed.duplicates].find((user) => user.id === createdUserId);
+    this.observed =
+      this.observed.user === null && made !== undefined
+        ? { ...this.observed, memory, user: made, strangers: this.observed.strangers.filter((user) => user !== made) }
+        : { ...this.observed, memory };
+  }
+
+  /** The panel goes on with a push after its answer was lost: on a slow node it may start later what is paused meanwhile. */
+  #notePush(step: FlvxStep, calledAt: number): void {
+    const onTunnel =
+      step.type === 'assign-tunnel' && step.prior !== null
+        ? this.observed.forwards.filter((row) => row.tunnelId === step.payload.tunnelId)
+        : [];
+    const redeployed = step.type === 'redeploy-forwards' ? step.payload.forwardIds : [];
+    const pushed = this.observed.forwards.filter((row) => redeployed.includes(row.id));
+    const alone = step.type === 'redirect-forward' || step.type === 'restore-forward' ? [step.prior] : [];
+    const forwards = [...onTunnel, ...pushed, ...alone];
+    const [first] = forwards;
+    if (first === undefined) return;
+    const nodes = this.observed.tunnels.find((tunnel) => tunnel.id === first.tunnelId)?.entryNodes.length ?? 1;
+    this.#recheck = {
+      forwardIds: [...new Set([...(this.#recheck?.forwardIds ?? []), ...forwards.map((row) => row.id)])],
+      notBefore: Math.max(this.#recheck?.notBefore ?? 0, calledAt + pushMs * forwards.length * Math.max(1, nodes)),
+    };
+  }
+
+  /** Waits a lost push out and has its forwards paused again; false when there is none, or it takes too long. */
+  async #waitedForPush(): Promise<boolean> {
+    const recheck = this.#recheck;
+    if (recheck === null) return false;
+    const paused = this.observed.forwards.filter((row) => recheck.forwardIds.includes(row.id) && row.status === 0);
+    if (paused.length === 0) this.#recheck = null;
+    const wait = recheck.notBefore - this.client.clock.now();
+    if (paused.length === 0 || wait > (this.options.waitForPushMs ?? 60_000)) return false;
+    try {
+      if (wait > 0) await this.client.clock.sleep(wait, this.options.signal);
+    } catch (error) {
+      this.#error = asError(error);
+      return false;
+    }
+    this.#recheck = null;
+    const ids = paused.map((row) => row.id);
+    const { memory } = this.observed;
+    const restarted = [...new Set([...memory.restarted, ...ids])];
+    this.observed = {
+      ...this.observed,
+      memory: { ...memory, restarted, paused: memory.paused.filter((id) => !ids.includes(id)) },
+    };
+    return true;
+  }
+
+  /** One reading of everything after the last step; false when it was done already, or need not be. */
+  async #lookedOver(plan: readonly FlvxStep[]): Promise<boolean> {
+    const { observed: given, verify = given === undefined, password, tag } = this.options;
+    if (!verify || plan.length > 0 || this.#results.length === this.#lookedAfter) return false;
+    this.#lookedAfter = this.#results.length;
+    try {
+      const { memory } = this.observed;
+      const { password: opens } = this.observed;
+      const fresh = await this.client.observe(this.operation.scope, { memory, ...(tag === undefined ? {} : { tag }) });
+      this.observed = { ...fresh, password: password == null ? null : opens };
+      return true;
+    } catch (error) {
+      this.#error = asError(error);
+      return false;
+    }
+  }
+
+  #isAborted(): boolean {
+    const { signal } = this.options;
+    if (signal?.aborted !== true) return false;
+    this.#error = asError(signal.reason);
+    return true;
+  }
+
+  #end(remaining: FlvxStep[]): FlvxExecution {
+    return {
+      done: remaining.length === 0 && this.#error === null,
+      steps: this.#results,
+      remaining,
+      observed: this.observed,
+      error: this.#error,
+      recheck: this.#recheck,
+    };
+  }
+}
+
+function asError(error: unknown): Error {
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? (error as Error)
+    : new Error(String(error));
+}

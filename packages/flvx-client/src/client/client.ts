@@ -1,0 +1,243 @@
+import type { CallEvent, Clock, PanelHttpOptions } from '@sluice/panel-http';
+import type { FlvxMemory, FlvxObservation, FlvxScope } from '../account/plan/observation.js';
+import type { FlvxAssignValues, FlvxStep } from '../account/plan/step.js';
+import type { FlvxForward } from './records/forward.js';
+import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './records/group.js';
+import type { FlvxListedPermission, FlvxPermission } from './records/permission.js';
+import type { FlvxSpeedLimit } from './records/speed-limit.js';
+import type { FlvxNode, FlvxTunnel } from './records/tunnel.js';
+import type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from './records/user.js';
+import type { FlvxSnapshot } from './snapshot/snapshot.js';
+import type { EpochMs, MegabitsPerSecond } from './units/units.js';
+
+/** Where the panel is, who logs in, and how the transport behaves. */
+export interface FlvxOptions extends Pick<
+  PanelHttpOptions,
+  'concurrency' | 'requestsPerSecond' | 'breaker' | 'retry' | 'tls' | 'proxy' | 'maxBodyBytes' | 'random' | 'userAgent'
+> {
+  /** The panel's name in the configuration, for messages. */
+  panel: string;
+  /** Address of the panel or of its web port; a path prefix is kept, tails as `/api/v1` are cut off. */
+  baseUrl: string;
+  /** Accept plain `http`. Default no. */
+  allowHttp?: boolean;
+  /** An administrator's account. */
+  username: string;
+  password: string;
+  /** Milliseconds. Defaults: connect 5 s, one attempt of a list 60 s, of a write 45 s (the panel cuts an answer after 30 s). */
+  timeouts?: { connectMs?: number; readMs?: number; writeMs?: number };
+  onCall?: (event: CallEvent) => void;
+  clock?: Clock;
+}
+
+export interface FlvxCallOptions {
+  /** For the log: usually the service's id. */
+  tag?: string;
+  signal?: AbortSignal;
+}
+
+/** How an account is observed. */
+export interface FlvxObserveOptions extends FlvxCallOptions {
+  /** Tried at the login; a wrong one changes nothing on the panel. */
+  password?: string | null;
+  /** What the run knows besides. */
+  memory?: FlvxMemory;
+  /** An earlier observation, of which only `parts` are read again. Default: everything is read. */
+  since?: FlvxObservation;
+  parts?: FlvxObservedPart[];
+}
+
+/**
+ * What can be read again of an observation. `quotas` are the values and counters of the account's permissions (a short list
+ * without their status), `permissions` those of all users with the status.
+ */
+export type FlvxObservedPart = 'user' | 'quotas' | 'permissions' | 'forwards' | 'speedLimits';
+
+/** The session with the panel. */
+export interface FlvxSession {
+  name: string;
+  /** When the token runs out by the panel's clock. */
+  expiresAt: EpochMs;
+  /** True for the seeded account, whose name or password is publicly known. */
+  mustChangePassword: boolean;
+}
+
+/** Local clock against the panel's. */
+export interface FlvxClockDifference {
+  /** Panel minus local, milliseconds; positive when the panel is ahead. */
+  ms: number;
+  /** Local instant of the measurement. */
+  measuredAt: EpochMs;
+}
+
+/** What a test of the connection found. */
+export interface FlvxProbe {
+  /** The address is the panel itself or its web port (whose liveness page is the web application's). */
+  port: 'panel' | 'web';
+  /** What the operator calls the panel, null where it is not told. */
+  appName: string | null;
+  /** A captcha stands before the login: this session works on, the next login will not. */
+  captcha: boolean;
+  session: FlvxSession;
+  tunnels: number;
+  clock: FlvxClockDifference;
+}
+
+/** Which lists a snapshot holds besides users, permissions and forwards. */
+export interface FlvxSnapshotParts {
+  tunnels?: boolean;
+  speedLimits?: boolean;
+  nodes?: boolean;
+  groups?: boolean;
+}
+
+/** When the panel last wrote to its rows, by the panel's clock; a row that can't be told is not in it. */
+export interface FlvxWrites {
+  /** When the answer was made. */
+  at: EpochMs;
+  /** Edited, started or paused. A redeploy writes nothing. */
+  forwards: ReadonlyMap<number, EpochMs>;
+  tunnels: ReadonlyMap<number, EpochMs>;
+  /** A node's agent has connected or gone away. */
+  nodes: ReadonlyMap<number, { changedAt: EpochMs; online: boolean; name: string }>;
+}
+
+/** Counts of a batch call; the panel answers code 0 also when all failed. */
+export interface FlvxBatchCounts {
+  succeeded: number;
+  failed: number;
+}
+
+/**
+ * A client of one FLVX panel. Every method rejects with a `PanelError`; a changing call whose answer was lost has
+ * `outcomeUnknown`: read back before repeating. Creates give no id and writes no data: what was made is found by listing.
+ */
+export interface FlvxClient {
+  readonly panel: string;
+  readonly baseUrl: string;
+  /** The local clock, for the waits of executions. */
+  readonly clock: Clock;
+  /** Remarks on the configuration, for example on a cut tail of the address. */
+  readonly warnings: readonly string[];
+
+  /** Logs in where needed. An account that is no administrator's is a `PanelForbiddenError` with `panelCode` `not_admin`; a captcha one of `PanelAuthError` with `captcha`. */
+  session(): Promise<FlvxSession>;
+  /** Null before the first answer. */
+  clockDifference(): FlvxClockDifference | null;
+  probe(options?: FlvxCallOptions): Promise<FlvxProbe>;
+  /** Is a captcha asked for at the login? (Then nobody but a person can log in.) */
+  captchaRequired(options?: FlvxCallOptions): Promise<boolean>;
+  /** A public setting, null where there is none of that name. */
+  setting(name: 'app_name' | 'captcha_enabled', options?: FlvxCallOptions): Promise<string | null>;
+  /** Does the password open the account? True also for a disabled account; null while a captcha stands before it. */
+  passwordOpens(name: string, password: string, options?: FlvxCallOptions): Promise<boolean | null>;
+
+  readonly users: {
+    /** All users but the administrators. `keyword` is a case-insensitive part of the name. */
+    list(filter?: { keyword?: string }, options?: FlvxCallOptions): Promise<FlvxUser[]>;
+    /** Not idempotent; two at once can both succeed. Creates through one client wait for each other. */
+    create(values: FlvxUserValues, password: string, options?: FlvxCallOptions): Promise<void>;
+    /**
+     * Reads the user, lays the changes over what it found and writes all fields back: the panel overwrites what is not sent.
+     * Changes of one user wait for each other. The panel also copies quota, number, expiry and reset day to all his permissions.
+     * With `knownAs`, his last known name, the read is a short one.
+     */
+    change(
+      id: number,
+      changes: Partial<FlvxUserValues>,
+      password?: string | null,
+      options?: FlvxCallOptions & { knownAs?: string },
+    ): Promise<void>;
+    /** His forwards must be gone: they would run on. */
+    delete(id: number, options?: FlvxCallOptions): Promise<void>;
+    /** Zeroes the counters of the user and of all his permissions. Answers code 0 also when nothing was done. */
+    reset(id: number, options?: FlvxCallOptions): Promise<void>;
+    /** Ids of his groups. */
+    groups(id: number, options?: FlvxCallOptions): Promise<number[]>;
+  };
+  readonly permissions: {
+    /** Those of all users, with the true status (`backup/export`). */
+    list(options?: FlvxCallOptions): Promise<FlvxPermission[]>;
+    ofUser(userId: number, options?: FlvxCallOptions): Promise<FlvxListedPermission[]>;
+    /** Makes the permission, or changes what is given of it; then all forwards of the user on the tunnel run again, paused ones too. */
+    assign(userId: number, tunnelId: number, values: FlvxAssignValues, options?: FlvxCallOptions): Promise<void>;
+    /** Many tunnels at once: new ones take the user's values, existing ones keep theirs. Stops at the first that fails. */
+    assignMany(
+      userId: number,
+      tunnels: { tunnelId: number; speedId?: number }[],
+      options?: FlvxCallOptions,
+    ): Promise<void>;
+    /** Overwrites the permission wholly (`tunnel/user/update`); pushes as `assign`. An unknown id is no error. */
+    replace(
+      id: number,
+      values: FlvxQuotaValues & { status: number; speedId: number | null },
+      options?: FlvxCallOptions,
+    ): Promise<void>;
+    /** Its forwards must be gone: they would run on, out of reach. An unknown id is no error. */
+    remove(id: number, options?: FlvxCallOptions): Promise<void>;
+    /** Zeroes this permission's counters only. */
+    reset(id: number, options?: FlvxCallOptions): Promise<void>;
+  };
+  readonly tunnels: {
+    list(options?: FlvxCallOptions): Promise<FlvxTunnel[]>;
+    get(id: number, options?: FlvxCallOptions): Promise<FlvxTunnel>;
+  };
+  readonly nodes: {
+    /** Contacts the panels of remote nodes (up to 5 s): not for polling. */
+    list(options?: FlvxCallOptions): Promise<FlvxNode[]>;
+    /** The same rows without that contact. */
+    status(options?: FlvxCallOptions): Promise<FlvxNode[]>;
+  };
+  readonly speedLimits: {
+    list(options?: FlvxCallOptions): Promise<FlvxSpeedLimit[]>;
+    create(
+      limit: { name: string; tunnelId: number; speed: MegabitsPerSecond },
+      options?: FlvxCallOptions,
+    ): Promise<void>;
+    /** Permissions that have it keep the id. An unknown id is no error. */
+    delete(id: number, options?: FlvxCallOptions): Promise<void>;
+  };
+  readonly forwards: {
+    /** Those of all users. */
+    list(options?: FlvxCallOptions): Promise<FlvxForward[]>;
+    /**
+     * When each forward was last written to, by its id: edited, started or paused (`backup/export`). All that the panel stops
+     * at once by its own rules bear the same instant, to the millisecond. One that can't be told is not in it.
+     */
+    changedAt(options?: FlvxCallOptions): Promise<Map<number, EpochMs>>;
+    /** Fields that are left out are kept. Starts the forward's services, also when it is paused. */
+    update(
+      id: number,
+      changes: { name?: string; remoteAddr?: string; strategy?: string },
+      options?: FlvxCallOptions,
+    ): Promise<void>;
+    pause(id: number, options?: FlvxCallOptions): Promise<void>;
+    /** The panel checks neither quota, expiry nor status. */
+    resume(id: number, options?: FlvxCallOptions): Promise<void>;
+    /** Fails while an entry node is offline. */
+    delete(id: number, options?: FlvxCallOptions): Promise<void>;
+    /** One after the other, up to 36 s each: give few. */
+    pauseMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
+    resumeMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
+    deleteMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
+    /** Starts the services anew, also those of paused forwards, whose status stays 0. */
+    redeployMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
+  };
+  /** When forwards, tunnels and nodes were last written to (`backup/export`). The nodes' secrets are dropped. */
+  writes(options?: FlvxCallOptions): Promise<FlvxWrites>;
+  readonly groups: {
+    users(options?: FlvxCallOptions): Promise<FlvxUserGroup[]>;
+    tunnels(options?: FlvxCallOptions): Promise<FlvxTunnelGroup[]>;
+    grants(options?: FlvxCallOptions): Promise<FlvxGroupGrant[]>;
+  };
+
+  /** The whole tables, each fetched once and indexed: three list calls however many users there are, and one for each part asked for. */
+  snapshot(parts?: FlvxSnapshotParts, options?: FlvxCallOptions): Promise<FlvxSnapshot>;
+  /** One account with all that the planners look at. With `password` it is also tried whether that opens the account. */
+  observe(scope: FlvxScope, options?: FlvxObserveOptions): Promise<FlvxObservation>;
+  /** Makes the step's call (two or three where the node lost the service). Reads nothing back: `execute` does. */
+  perform(step: FlvxStep, options?: FlvxCallOptions & { password?: string | null }): Promise<void>;
+  /** Runs `work` alone among all work on the same account through this client. */
+  alone<T>(account: string, work: () => Promise<T>): Promise<T>;
+  close(): void;
+}

@@ -1,0 +1,119 @@
+import { createPanelHttp, normaliseBaseUrl, systemClock, type PanelHttpOptions } from '@sluice/panel-http';
+import type { FlvxCallOptions, FlvxClient, FlvxOptions, FlvxProbe } from './client.js';
+import { accessOf } from './endpoints/access.js';
+import { forwardsOf } from './endpoints/forwards.js';
+import { permissionsOf } from './endpoints/permissions.js';
+import { siteOf } from './endpoints/site.js';
+import { usersOf } from './endpoints/users.js';
+import { writesOf } from './endpoints/writes.js';
+import { FlvxApi } from './http/api.js';
+import { failureIn } from './http/failure-in.js';
+import { PanelClock } from './http/panel-clock.js';
+import { SessionKeeper } from './http/session-keeper.js';
+import { Mutex } from './mutex.js';
+import { perform } from '../account/run/perform.js';
+import { observe } from './snapshot/observe.js';
+import { takeSnapshot } from './snapshot/take-snapshot.js';
+
+/** What people paste with the address. */
+const tails = [/\/api\/v1$/i, /\/api$/i, /\/flow\/test$/i, /\/index\.html$/i];
+
+/**
+ * A client of one FLVX panel. Nothing is called until the first method is; the first call logs in.
+ *
+ * @example
+ * const client = createFlvxClient({ panel: 'relay', baseUrl: 'https://relay.example.com', username: 'admin', password });
+ * const snapshot = await client.snapshot();
+ *
+ * @throws {PanelConfigError} for an address that can't be used.
+ */
+export function createFlvxClient(options: FlvxOptions): FlvxClient {
+  const { url, warnings } = normaliseBaseUrl(options.baseUrl, {
+    allowHttp: options.allowHttp ?? false,
+    stripTails: tails,
+  });
+  const readMs = options.timeouts?.readMs ?? 60_000;
+  const writeMs = options.timeouts?.writeMs ?? 45_000;
+  const clock = options.clock ?? systemClock;
+  const panelClock = new PanelClock(clock);
+  const secrets = [options.password];
+  const { username, password, panel } = options;
+  const session = new SessionKeeper(panel, { username, password }, panelClock, secrets);
+  const http = createPanelHttp({
+    ...transportOf(options),
+    panel,
+    baseUrl: url,
+    clock,
+    secrets,
+    auth: { headers: () => session.headers() },
+    onUnauthorized: () => session.replace(),
+    timeouts: {
+      attemptMs: readMs,
+      totalMs: 3 * readMs,
+      ...(options.timeouts?.connectMs === undefined ? {} : { connectMs: options.timeouts.connectMs }),
+    },
+    failureIn,
+  });
+  const api = new FlvxApi(panel, session, panelClock, { http, timeouts: { readMs, writeMs } });
+  session.post = (call, callOptions) => api.call(call, callOptions);
+  const mutex = new Mutex();
+  const resources = {
+    ...accessOf(api),
+    users: usersOf(api, mutex),
+    permissions: permissionsOf(api),
+    forwards: forwardsOf(api),
+    ...siteOf(api),
+    writes: (callOptions?: FlvxCallOptions) => writesOf(api, callOptions),
+  };
+  return {
+    panel,
+    baseUrl: url,
+    clock,
+    warnings,
+    ...resources,
+    probe: (callOptions = {}) => probe(api, resources, callOptions),
+    snapshot: (parts = {}, callOptions = {}) => takeSnapshot(api, resources, parts, callOptions),
+    observe: (scope, observeOptions = {}) => observe(api, resources, scope, observeOptions),
+    perform: (step, performOptions = {}) => perform(resources, step, performOptions),
+    alone: (account, work) => mutex.run(`account ${account}`, work),
+    close() {
+      http.close();
+    },
+  };
+}
+
+async function probe(
+  api: FlvxApi,
+  client: Pick<FlvxClient, 'captchaRequired' | 'setting' | 'session' | 'tunnels'>,
+  options: Parameters<FlvxClient['probe']>[0] & object,
+): Promise<FlvxProbe> {
+  // Behind the web port this page is the web application's, with the same status (docs/panels/flvx.md, 1.1).
+  const port = (await api.liveness(options)).trim() === 'test' ? 'panel' : 'web';
+  const appName = await client.setting('app_name', options);
+  const captcha = await client.captchaRequired(options);
+  const session = await client.session();
+  const tunnels = await client.tunnels.list(options);
+  const clock = api.clock.difference ?? { ms: 0, measuredAt: api.clock.now() };
+  return { port, appName, captcha, session, tunnels: tunnels.length, clock };
+}
+
+type Passed =
+  | 'concurrency'
+  | 'requestsPerSecond'
+  | 'breaker'
+  | 'retry'
+  | 'tls'
+  | 'proxy'
+  | 'maxBodyBytes'
+  | 'random'
+  | 'userAgent'
+  | 'onCall';
+
+/** Only what was given: the transport has defaults of its own. */
+function transportOf(options: FlvxOptions): Partial<Pick<PanelHttpOptions, Passed>> {
+  const names: Passed[] = [
+    ...(['concurrency', 'requestsPerSecond', 'breaker', 'retry', 'tls'] as const),
+    ...(['proxy', 'maxBodyBytes', 'random', 'userAgent', 'onCall'] as const),
+  ];
+  return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
+}

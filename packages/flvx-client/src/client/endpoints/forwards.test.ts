@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { start, startWorld, type World } from '../../test/world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(async () => {
+  await world.close();
+});
+
+it('tells when each forward was last written to: one instant for all that the panel stopped at once', async () => {
+  const { flvx, client, clock } = world;
+  const user = flvx.addUser({ flow: 1 });
+  const tunnel = flvx.addTunnel({ entryNodes: [flvx.addNode('entry')] });
+  flvx.addPermission(user, tunnel);
+  const [web, game, off] = ['web', 'game', 'off'].map((name) => flvx.addForward(user, tunnel, { name }));
+  clock.at += 1000;
+  await flvx.customer(user).pause(off!);
+  clock.at += 1000;
+  flvx.traffic(web!, 2 ** 30);
+  clock.at += 1000;
+  flvx.traffic(game!, 2 ** 30);
+  expect(await client.forwards.changedAt()).toEqual(
+    new Map([
+      [web, start + 2000],
+      [game, start + 2000],
+      [off, start + 1000],
+    ]),
+  );
+});
+
+it('leaves out a forward whose instant cannot be read', async () => {
+  const { flvx, client } = world;
+  const user = flvx.addUser();
+  const tunnel = flvx.addTunnel({ entryNodes: [flvx.addNode('entry')] });
+  flvx.addPermission(user, tunnel);
+  const first = flvx.addForward(user, tunnel, { name: 'a' });
+  flvx.addForward(user, tunnel, { name: 'b' });
+  flvx.server.inject({
+    endpoint: 'POST /api/v1/backup/export',
+    fault: {
+      kind: 'mutate',
+      change: (json) => {
+        const { forwards, ...rest } = json as { forwards: { id: number }[] };
+        return { ...rest, forwards: forwards.map((row) => (row.id === first ? row : { ...row, updatedTime: 'soon' })) };
+      },
+    },
+  });
+  expect([...(await client.forwards.changedAt()).keys()]).toEqual([first]);
+});

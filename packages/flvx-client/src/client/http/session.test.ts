@@ -1,0 +1,225 @@
+import { isPanelError, type CallEvent, type PanelError } from '@sluice/panel-http';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { day, name, password, product, start, startWorld, type World } from '../../test/world.js';
+import { readToken } from './token.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(async () => {
+  await world.close();
+});
+
+const logins = (): number => world.flvx.server.calls.filter((call) => call.path.endsWith('/user/login')).length;
+
+async function refusal(work: Promise<unknown>): Promise<PanelError> {
+  const error: unknown = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!isPanelError(error)) throw new Error('It was not refused.');
+  return error;
+}
+
+describe('the session', () => {
+  it('sends the raw token and logs in once for many calls', async () => {
+    await Promise.all([world.client.tunnels.list(), world.client.users.list(), world.client.forwards.list()]);
+    expect(logins()).toBe(1);
+    const call = world.flvx.server.calls.find((one) => one.path.endsWith('/tunnel/list'));
+    expect(call?.headers.authorization).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  });
+
+  it('tells when it ends and that the seeded account is in use', async () => {
+    expect(await world.client.session()).toEqual({
+      name: 'admin_user',
+      expiresAt: start + 90 * day,
+      mustChangePassword: true,
+    });
+  });
+
+  it('is renewed before the token runs out, by the clock of the panel', async () => {
+    await world.client.tunnels.list();
+    world.clock.at += 90 * day - 5 * 60_000;
+    await world.client.tunnels.list();
+    expect(logins()).toBe(2);
+    const refused = world.flvx.server.calls.filter((call) => call.path.endsWith('/tunnel/list'));
+    expect(refused).toHaveLength(2);
+  });
+
+  it('logs in once more when the panel refuses the token, and repeats a write once', async () => {
+    const tunnel = world.flvx.addTunnel();
+    await world.client.tunnels.list();
+    world.flvx.server.inject({
+      endpoint: 'POST /api/v1/tunnel/user/assign',
+      times: 1,
+      fault: { kind: 'body', body: { code: 401, msg: '无效的token或token已过期', ts: start } },
+    });
+    const user = world.flvx.addUser();
+    await world.client.permissions.assign(user, tunnel, { status: 0 });
+    expect(world.flvx.permissionStatus(user, tunnel)).toBe(0);
+    expect(logins()).toBe(2);
+  });
+
+  it('gives up when the new token is refused, too', async () => {
+    world.flvx.server.inject({
+      endpoint: 'POST /api/v1/tunnel/list',
+      fault: { kind: 'body', body: { code: 401, msg: '未登录或token已过期', ts: start } },
+    });
+    expect(await refusal(world.client.tunnels.list())).toMatchObject({ code: 'PANEL_AUTH', panelCode: 401 });
+    expect(logins()).toBe(2);
+  });
+
+  it('reports a captcha as such, also when it came between two logins', async () => {
+    await world.client.tunnels.list();
+    world.flvx.setCaptcha(true);
+    await world.client.tunnels.list();
+    world.clock.at += 90 * day;
+    const error = await refusal(world.client.tunnels.list());
+    expect(error).toMatchObject({ name: 'PanelAuthError', code: 'PANEL_AUTH', panelCode: 'captcha' });
+    expect(error.message).toContain('Switch the captcha off');
+  });
+
+  it('reports the captcha rather than the refused token', async () => {
+    await world.client.tunnels.list();
+    world.flvx.setCaptcha(true);
+    world.flvx.server.inject({
+      endpoint: 'POST /api/v1/tunnel/list',
+      fault: { kind: 'body', body: { code: 401, msg: '未登录或token已过期', ts: start } },
+    });
+    expect(await refusal(world.client.tunnels.list())).toMatchObject({ panelCode: 'captcha' });
+  });
+
+  it('reports an account that is no administrator before anything else is called', async () => {
+    world.flvx.addUser({ user: name, password });
+    const client = world.connect({ username: name, password });
+    expect(await refusal(client.users.list())).toMatchObject({ code: 'PANEL_FORBIDDEN', panelCode: 'not_admin' });
+    expect(world.flvx.server.calls.map((call) => call.path)).toEqual(['/api/v1/user/login']);
+  });
+
+  it('reports an administrator who was made a customer since', async () => {
+    world.flvx.server.inject({
+      endpoint: 'POST /api/v1/user/list',
+      fault: { kind: 'body', body: { code: 403, msg: '权限不足，仅管理员可操作', ts: start } },
+    });
+    expect(await refusal(world.client.users.list())).toMatchObject({ code: 'PANEL_FORBIDDEN', panelCode: 'not_admin' });
+    expect(logins()).toBe(1);
+  });
+
+  it('reports wrong credentials and a disabled account', async () => {
+    const wrong = await refusal(world.connect({ password: 'nope' }).users.list());
+    expect(wrong).toMatchObject({ code: 'PANEL_AUTH', panelCode: 'bad_credentials' });
+    world.flvx.addUser({ user: name, password, status: 0 });
+    const disabled = await refusal(world.connect({ username: name, password }).users.list());
+    expect(disabled).toMatchObject({ code: 'PANEL_AUTH', panelCode: 'account_disabled' });
+    expect(wrong.message + disabled.message).not.toContain('nope');
+  });
+
+  it('refuses a token that cannot be read', async () => {
+    world.flvx.server.inject({
+      endpoint: 'POST /api/v1/user/login',
+      fault: { kind: 'mutate', change: (json) => ({ ...(json as object), data: { ...dataOf(json), token: 'a.b.c' } }) },
+    });
+    expect(await refusal(world.client.users.list())).toMatchObject({ code: 'PANEL_UNREADABLE' });
+  });
+});
+
+function dataOf(json: unknown): object {
+  return (json as { data: object }).data;
+}
+
+describe('a token', () => {
+  const token = (payload: string): string => `x.${Buffer.from(payload).toString('base64url')}.y`;
+
+  it('is read by hand, its instant in seconds', () => {
+    expect(readToken(token('{"exp":1802932811,"role_id":0,"name":"admin_user"}'))).toEqual({
+      expiresAt: 1_802_932_811,
+      role: 0,
+      name: 'admin_user',
+    });
+  });
+
+  it.each(['', 'abc', 'a.b.c', token('[]'), token('{"exp":"soon","role_id":0,"name":"x"}')])(
+    'is nothing when it is %j',
+    (text) => {
+      expect(readToken(text)).toBeNull();
+    },
+  );
+});
+
+describe('passwords of customers', () => {
+  it('are tried without a session, and a disabled account tells as well', async () => {
+    world.flvx.addUser({ user: name, password });
+    world.flvx.addUser({ user: 'off', password, status: 0 });
+    expect(await world.client.passwordOpens(name, password)).toBe(true);
+    expect(await world.client.passwordOpens(name, 'wrong')).toBe(false);
+    expect(await world.client.passwordOpens('off', password)).toBe(true);
+    expect(await world.client.passwordOpens('off', 'wrong')).toBe(false);
+    world.flvx.setCaptcha(true);
+    expect(await world.client.passwordOpens(name, password)).toBeNull();
+  });
+});
+
+describe('the clock of the panel', () => {
+  it('is compared by the stamps of its answers', async () => {
+    expect(world.client.clockDifference()).toBeNull();
+    const late = world.connect({ clock: { now: () => start - 90_000, sleep: world.clock.sleep } });
+    await late.tunnels.list();
+    expect(late.clockDifference()).toEqual({ ms: 90_000, measuredAt: start - 90_000 });
+    expect((await late.snapshot()).at).toBe(start);
+  });
+});
+
+describe('secrets', () => {
+  it('stand in no event and no error', async () => {
+    const events: CallEvent[] = [];
+    const errors: string[] = [];
+    const client = world.connect({ onCall: (event) => events.push(event) });
+    const values = { name, status: 1, ...product };
+    await client.users.create(values, password);
+    world.flvx.server.inject({
+      endpoint: 'POST /api/v1/user/create',
+      fault: { kind: 'body', body: { code: -1, msg: `odd: ${password} admin_user-secret`, ts: start } },
+    });
+    errors.push((await refusal(client.users.create({ ...values, name: 'b' }, password))).message);
+    world.flvx.server.clearFaults();
+    world.flvx.server.inject({
+      endpoint: 'POST /api/v1/tunnel/list',
+      fault: { kind: 'mutate', change: () => ({ code: -1, msg: `token ${tokenOf()}`, ts: start }) },
+    });
+    errors.push((await refusal(client.tunnels.list())).message);
+    expect(await client.passwordOpens(name, password)).toBe(true);
+    const text = JSON.stringify(events) + errors.join('\n');
+    expect(events.length).toBeGreaterThan(4);
+    expect(text).not.toContain(password);
+    expect(text).not.toContain(tokenOf());
+  });
+
+  function tokenOf(): string {
+    const call = world.flvx.server.calls.findLast((one) => one.headers.authorization !== undefined);
+    return call?.headers.authorization ?? '';
+  }
+});
+
+describe('addresses', () => {
+  it('lose what people paste with them', () => {
+    const client = world.connect({ baseUrl: `${world.flvx.url}/api/v1/` });
+    expect(client.baseUrl).toBe(world.flvx.url);
+    expect(client.warnings).toHaveLength(1);
+  });
+
+  it('are not taken in plain http unless allowed', () => {
+    expect(() => world.connect({ allowHttp: false })).toThrow('plain http');
+  });
+
+  it('that answer with another page are unreadable, not empty', async () => {
+    world.flvx.server.inject({ endpoint: /user\/list/, fault: { kind: 'html' } });
+    expect(await refusal(world.client.users.list())).toMatchObject({ code: 'PANEL_UNREADABLE' });
+  });
+
+  it('behind the web port are told from the panel itself', async () => {
+    expect((await world.client.probe()).port).toBe('panel');
+    world.flvx.server.inject({ endpoint: 'GET /flow/test', fault: { kind: 'html' } });
+    expect((await world.client.probe()).port).toBe('web');
+  });
+});

@@ -1,0 +1,44 @@
+import type { FlvxMemory, FlvxObservation, FlvxScope } from '../../account/plan/observation.js';
+import type { FlvxForward } from '../records/forward.js';
+import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from '../records/group.js';
+import type { FlvxPermission } from '../records/permission.js';
+import type { FlvxSpeedLimit } from '../records/speed-limit.js';
+import type { FlvxNode, FlvxTunnel } from '../records/tunnel.js';
+import type { FlvxUser } from '../records/user.js';
+import type { EpochMs } from '../units/units.js';
+
+/** A row of a list that could not be understood. It is neither absent nor zero: what it belongs to is unreadable. */
+export interface FlvxUnreadableRow {
+  list: 'users' | 'permissions' | 'forwards';
+  id: number;
+  /** Whose it is. */
+  userId: number;
+  /** Field and what was expected; never a value. */
+  message: string;
+}
+
+/** The panel's tables at one moment, indexed. */
+export interface FlvxSnapshot {
+  /** The panel's own clock at the reading. */
+  readonly at: EpochMs;
+  readonly users: ReadonlyMap<number, FlvxUser>;
+  readonly permissions: readonly FlvxPermission[];
+  readonly forwards: readonly FlvxForward[];
+  readonly tunnels: readonly FlvxTunnel[];
+  readonly speedLimits: readonly FlvxSpeedLimit[];
+  readonly nodes: readonly FlvxNode[];
+  readonly userGroups: readonly FlvxUserGroup[];
+  readonly tunnelGroups: readonly FlvxTunnelGroup[];
+  readonly grants: readonly FlvxGroupGrant[];
+  readonly unreadable: readonly FlvxUnreadableRow[];
+  /** Exact match; names are not unique on the panel. */
+  usersNamed(name: string): readonly FlvxUser[];
+  permissionsOf(userId: number): readonly FlvxPermission[];
+  forwardsOf(userId: number): readonly FlvxForward[];
+  /** Whether anything of this user could not be understood: then nothing may be concluded about him. */
+  unreadableOf(userId: number): readonly FlvxUnreadableRow[];
+  /** The tunnels of a group, by its id or its exact name; null where there is no such group. */
+  tunnelsOfGroup(group: number | string): readonly number[] | null;
+  /** One account as the planners take it; the parts `tunnels` and `speedLimits` are needed. @throws {PanelUnreadableError} */
+  observe(scope: FlvxScope, memory?: FlvxMemory): FlvxObservation;
+}

@@ -1,0 +1,2 @@
+export { isResetDayBetween } from './flvx-usage.js';
+export { flvx } from './kind.js';

@@ -1,0 +1,159 @@
+import { isAgentTrafficError, type HiddifyClient } from '../index.js';
+import { isPanelError } from '@sluice/panel-http';
+import type { ServiceRecord } from '@sluice/quota-core';
+import {
+  type ApplyContext,
+  type Clock,
+  isoNow,
+  type ItemError,
+  itemErrorOf,
+  type Step,
+  type StepOutcome,
+} from '@sluice/panel-kind';
+import type { AgentGate } from './agent-gate.js';
+import { ACTION_TYPES, observedOf, USER_REF, type CreatePayload, type UpdatePayload } from './hiddify-state.js';
+
+/** What steps are performed with. */
+export interface Hands {
+  client: HiddifyClient;
+  gate: AgentGate;
+  clock: Clock;
+}
+
+/**
+ * Performs one step: the user is read again, the call is made where it is still right, and what the panel shows afterwards
+ * decides. No signal is handed to a changing call: a change that was begun is finished.
+ */
+export async function performStep(
+  hands: Hands,
+  service: ServiceRecord,
+  step: Step,
+  context: ApplyContext,
+): Promise<StepOutcome> {
+  try {
+    switch (step.type) {
+      case ACTION_TYPES.create:
+        return await create(hands, service, step.payload as CreatePayload, context);
+      case ACTION_TYPES.delete:
+        return await remove(hands, service, step, context);
+      case ACTION_TYPES.update:
+        return await update(hands, service, step, context);
+      default:
+        return await flip(hands, service, step, context);
+    }
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+async function create(
+  { gate }: Hands,
+  service: ServiceRecord,
+  { wanted }: CreatePayload,
+  context: ApplyContext,
+): Promise<StepOutcome> {
+  const { user, how } = await gate.create(wanted, context.calling, service.id);
+  const state = how === 'existed' ? 'unneeded' : 'applied';
+  return { state, observed: observedOf(user), error: null, refs: { [USER_REF]: wanted.uuid } };
+}
+
+async function remove(
+  { client }: Hands,
+  service: ServiceRecord,
+  step: Step,
+  context: ApplyContext,
+): Promise<StepOutcome> {
+  await context.calling();
+  await client.users.remove(step.target, { tag: service.id });
+  return { state: 'applied', observed: null, error: null, refs: { [USER_REF]: null } };
+}
+
+async function update(
+  { client, gate, clock }: Hands,
+  service: ServiceRecord,
+  step: Step,
+  context: ApplyContext,
+): Promise<StepOutcome> {
+  const tag = service.id;
+  const { change, zero } = step.payload as UpdatePayload;
+  const seen = await client.users.get(step.target, { tag });
+  if (seen === null) return userGone();
+  const work = async () => {
+    await context.calling();
+    return client.users.update(step.target, change, { tag, seen });
+  };
+  const { user, how } = await gate.change(seen, change, work, tag);
+  const state = how === 'unneeded' ? 'unneeded' : 'applied';
+  if (zero === undefined) return { state, observed: observedOf(user), error: null };
+  const usedBefore = seen.usedBytes;
+  return {
+    state,
+    observed: { ...observedOf(user), usedBefore },
+    error: null,
+    // What the panel had written back was counted before.
+    zeroed: { at: isoNow(clock), inBytes: Math.max(0, usedBefore - zero.counted), outBytes: 0 },
+  };
+}
+
+async function flip(
+  { client }: Hands,
+  service: ServiceRecord,
+  step: Step,
+  context: ApplyContext,
+): Promise<StepOutcome> {
+  const tag = service.id;
+  const enabled = step.type === ACTION_TYPES.enable;
+  const seen = await client.users.get(step.target, { tag });
+  if (seen === null) return userGone();
+  // Somebody else was quicker: then it is not ours to undo.
+  if (seen.enabled === enabled) return { state: 'unneeded', observed: observedOf(seen), error: null };
+  await context.calling();
+  const { user } = await client.users.update(step.target, { enabled }, { tag, seen });
+  return { state: 'applied', observed: observedOf(user), error: null };
+}
+
+function userGone(): StepOutcome {
+  return {
+    state: 'failed',
+    observed: null,
+    error: { code: 'user_gone', message: 'the panel has no such user any more; nothing was changed' },
+  };
+}
+
+function failed(error: unknown): StepOutcome {
+  if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
+  const { code, message } = itemErrorOf(error);
+  if (error.outcomeUnknown) {
+    return { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message: `${code}: ${message}` } };
+  }
+  return { state: 'failed', observed: null, error: { code: codeOf(code), message } };
+}
+
+/** The words of this library under the names that all panels share. */
+function codeOf(code: string): ItemError['code'] {
+  if (code === 'user_exists') return 'account_exists';
+  return code === 'unknown_user' ? 'user_gone' : code;
+}
+
+/** Runs changes one after the other with a pause between: each starts an apply run on the panel. */
+export class WriteTurn {
+  readonly #clock: Clock;
+  readonly #pauseMs: number;
+  #last: Promise<unknown> = Promise.resolve();
+  #used = false;
+
+  constructor(clock: Clock, pauseMs = 50) {
+    this.#clock = clock;
+    this.#pauseMs = pauseMs;
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(async () => {
+      if (this.#used) await this.#clock.sleep(this.#pauseMs);
+      this.#used = true;
+      return work();
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,31 @@
+import { secret, share, type PanelSettings } from '@sluice/panel-kind';
+import * as z from 'zod/mini';
+
+const count = z.int().check(z.positive());
+
+const agents = z.strictObject({
+  accounting: z._default(z.enum(['consumed', 'allocated', 'panel']), 'consumed'),
+  period: z._default(z.union([z.enum(['none', 'monthly']), z.strictObject({ days: count })]), 'none'),
+  exempt: z._default(z.array(z.string()), []),
+  releaseBelow: z._default(share, 0.95),
+  thresholds: z._default(z.array(z.number().check(z.positive())), [80, 90, 100]),
+  addon: z._default(z.union([z.boolean(), z.strictObject({ prefix: z.string() })]), false),
+});
+
+/** Config keys of a Hiddify panel beside those of every panel. */
+export const panelShape = { apiKey: secret, agents: z.optional(agents) };
+
+/** Section `hiddify` of a product. */
+export const productSchema = z.strictObject({
+  agent: z.optional(z.string()),
+  packageDays: z._default(count, 90),
+  mode: z._default(z.enum(['no_reset', 'monthly', 'weekly', 'daily']), 'no_reset'),
+});
+
+/** Config of a Hiddify panel, checked. */
+export type HiddifySettings = PanelSettings & {
+  [Key in keyof typeof panelShape]: z.output<(typeof panelShape)[Key]>;
+};
+
+/** Section `hiddify` of a product, checked. */
+export type HiddifyProduct = z.output<typeof productSchema>;

@@ -1,0 +1,51 @@
+import type { PanelHttpOptions } from '@sluice/panel-http';
+import type { PanelDependencies, PanelToOpen } from './kind.js';
+import type { PanelSettings } from './settings.js';
+
+/** The options of a panel's client that follow from the keys of every panel. */
+export type TransportOptions = Pick<
+  PanelHttpOptions,
+  | 'adaptive'
+  | 'timeouts'
+  | 'retry'
+  | 'concurrency'
+  | 'requestsPerSecond'
+  | 'tls'
+  | 'proxy'
+  | 'onCall'
+  | 'clock'
+  | 'random'
+>;
+
+/**
+ * Returns what every client hands to its transport, from the keys that every panel has.
+ *
+ * @throws what `dependencies.secret` and `dependencies.readFile` throw for a proxy or a certificate that can't be read
+ */
+export function transportOptions({ name, settings }: PanelToOpen, dependencies: PanelDependencies): TransportOptions {
+  const { timeout, retries, requestsPerSecond, proxy, tls } = settings;
+  return {
+    concurrency: settings.concurrency ?? 8,
+    adaptive: settings.adaptive,
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(timeout === undefined ? {} : { timeouts: { attemptMs: timeout, totalMs: timeout * 4 } }),
+    ...(retries === undefined ? {} : { retry: { attempts: retries + 1 } }),
+    ...(proxy === undefined ? {} : { proxy: dependencies.secret(proxy, `panels.${name}.proxy`) }),
+    ...(tls === undefined ? {} : { tls: tlsOptions(name, tls, dependencies) }),
+    onCall: dependencies.onCall,
+    clock: dependencies.clock,
+    random: dependencies.random,
+  };
+}
+
+function tlsOptions(
+  name: string,
+  { ca, pinSha256, rejectUnauthorized }: NonNullable<PanelSettings['tls']>,
+  { readFile }: PanelDependencies,
+): NonNullable<PanelHttpOptions['tls']> {
+  return {
+    rejectUnauthorized,
+    ...(pinSha256 === undefined ? {} : { pinSha256 }),
+    ...(ca === undefined ? {} : { ca: readFile(ca, `panels.${name}.tls.ca`) }),
+  };
+}
