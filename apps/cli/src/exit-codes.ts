@@ -29,6 +29,15 @@ export function exitCodeOf(outcome: RunOutcome): number {
   return ExitCode[outcome];
 }
 
+/** Returns the exit code of a run; a dry run that found something to change has one of its own where that was asked for. */
+export function exitCodeOfRun(
+  run: { outcome: RunOutcome; changes: boolean; dryRun: boolean },
+  { detailedExitcode }: { detailedExitcode?: boolean },
+): number {
+  const found = run.dryRun && run.changes && detailedExitcode === true;
+  return run.outcome === 'done' && found ? ExitCode.changes : exitCodeOf(run.outcome);
+}
+
 /** Returns the exit code of anything thrown. */
 export function exitCodeOfError(error: unknown): number {
   if (error instanceof SluiceError) return BY_KIND[error.kind] ?? ExitCode.failed;

@@ -1,24 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { LeaseOwner } from '@sluice/state-store';
+import { realClock, processStat, isAlive } from '@sluice/engine';
 import type { Deps } from './context.js';
-import { type Clock, SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 
 declare const SLUICE_VERSION: string;
-
-/** The real clock. */
-export const realClock: Clock = {
-  now: () => Date.now(),
-  async sleep(ms, signal) {
-    try {
-      await wait(ms, undefined, signal ? { signal } : {});
-    } catch (error) {
-      if ((error as { name?: string }).name !== 'AbortError') throw error;
-    }
-  },
-};
 
 /** What the process gives to commands; `finish` ends it with an exit code once output is written. */
 export function processDeps(): { deps: Deps; finish: (code: number) => void } {
@@ -104,30 +90,4 @@ async function ask(question: string, options: { secret?: boolean } = {}): Promis
     prompt.close();
     if (muted) process.stdout.write('\n');
   }
-}
-
-/** State and start time of a process as Linux tells them; null where they can't be told. */
-export function processStat(pid: number): { state: string; start: string } | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may hold anything; the fields are counted from behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', start: fields[19] ?? '' };
-  } catch {
-    return null;
-  }
-}
-
-/** Whether the process that holds a lease is still there; of another host's it is taken to be. */
-export function isAlive(owner: LeaseOwner, host: string): boolean {
-  if (owner.host !== host) return true;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ESRCH') return false;
-  }
-  const stat = processStat(owner.pid);
-  if (stat === null) return true;
-  const ended = stat.state === 'Z' || stat.state === 'X';
-  return !ended && (owner.processStart === '' || stat.start === owner.processStart);
 }

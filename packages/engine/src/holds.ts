@@ -1,4 +1,4 @@
-import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables, RunOutcome } from '@sluice/state-store';
+import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import { runDecided, type OrderReport } from './order.js';
 import type { Session } from './session.js';
@@ -17,13 +17,9 @@ export interface HoldOrder {
  * Adds or releases a hold by name and enforces it at once, under `observe` too. Repeating it does no harm: what is
  * already so is not done again.
  */
-export async function orderHold(
-  session: Session,
-  id: string,
-  order: HoldOrder,
-): Promise<{ report: OrderReport; outcome: RunOutcome }> {
+export async function orderHold(session: Session, id: string, order: HoldOrder): Promise<OrderReport> {
   const { command, dryRun, waitMs } = order;
-  return runDecided(session, id, { command, dryRun, waitMs }, (service) => {
+  const { report } = await runDecided(session, id, { command, dryRun, waitMs }, (service) => {
     checkLifecycle(service, order);
     return {
       scope: 'hold',
@@ -41,6 +37,7 @@ export async function orderHold(
       },
     };
   });
+  return report;
 }
 
 function checkLifecycle(service: ServiceRecord, order: HoldOrder): void {

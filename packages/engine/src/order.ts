@@ -16,14 +16,14 @@ import { shownNotice } from './pass/report.js';
 import { findSharers, planWithSharers } from './pass/sharing.js';
 import { fail, type Work } from './pass/work.js';
 import { refuseUnfinished } from './provision/termination.js';
-import { outcomeOfError, runRow } from './run-row.js';
+import { outcomeOfError, runRow, type RunView } from './run-row.js';
 import { withServiceLease } from './services/change-services.js';
 import { serviceDetail, type ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
 
 /** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
 export interface OrderReport {
-  run: { id: string; command: string; dryRun: boolean; startedAt: string; finishedAt: string };
+  run: RunView;
   service: ServiceDetail;
   actions: { type: string; target: string; state: string }[];
   credentials: Credentials | null;
@@ -80,7 +80,6 @@ export interface ServiceOrder extends OrderFrame, OrderContent {}
 /** How an order ended. */
 export interface OrderOutcome {
   report: OrderReport;
-  outcome: RunOutcome;
   work: Work;
   /** Notices about open holds of other services, with these. */
   aboutHolds: { hold: string; notice: OrderReport['notices'][number] }[];
@@ -277,7 +276,15 @@ async function finish(
   const over = detail.status === 'held' || (complete && detail.status === 'failed');
   const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
   const report: OrderReport = {
-    run: { id: run.id, command: run.command, dryRun: run.dryRun, startedAt: run.startedAt, finishedAt },
+    run: {
+      id: run.id,
+      command: run.command,
+      dryRun: run.dryRun,
+      startedAt: run.startedAt,
+      finishedAt,
+      outcome,
+      changes: actions.length > 0,
+    },
     service: {
       ...detail,
       status: work.error ? 'failed' : status,
@@ -294,5 +301,5 @@ async function finish(
     const notice = report.notices[index];
     return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
   });
-  return { report, outcome, work, aboutHolds };
+  return { report, work, aboutHolds };
 }

@@ -29,10 +29,7 @@ const AT_ONCE = 16;
  * Gives back everything that Sluice restricted and puts those panels under `observe`, so that no run restricts it
  * again. What fails stays as evidence: a repeat tries it again.
  */
-export async function releaseAll(
-  session: Session,
-  request: ReleaseAllRequest,
-): Promise<{ report: PassReport; outcome: RunOutcome }> {
+export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<PassReport> {
   const startedAt = session.now();
   const id = session.id('run');
   const { file } = request;
@@ -111,6 +108,8 @@ export async function releaseAll(
       observing: panels,
       startedAt,
       finishedAt: session.now(),
+      outcome: 'done',
+      changes: false,
     },
     totals: {
       services: views.length,
@@ -144,7 +143,8 @@ export async function releaseAll(
       observing: panels,
     });
   }
-  return { report, outcome };
+  Object.assign(report.run, { outcome, changes: report.totals.actions > 0 });
+  return report;
 }
 
 /** Services with a change for a hold, open or ended, that may have been made: it can only be given back once that is known. */

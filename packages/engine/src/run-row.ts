@@ -2,6 +2,18 @@ import type { RunOutcome, RunRecord } from '@sluice/state-store';
 import { SluiceError, type ErrorKind } from '@sluice/panel-kind';
 import type { Session } from './session.js';
 
+/** `run` of a document (docs/json.md). */
+export interface RunView {
+  id: string;
+  command: string;
+  dryRun: boolean;
+  startedAt: string;
+  finishedAt: string;
+  outcome: RunOutcome;
+  /** Whether anything was changed, or would be (a dry run, `observe`). */
+  changes: boolean;
+}
+
 /** The row of a run that begins. */
 export function runRow(
   session: Session,

@@ -222,7 +222,8 @@ export class Session {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  async close(): Promise<void> {
+  /** Ends the call: what is buffered is written, and its panels are closed. The store stays open. */
+  async end(): Promise<void> {
     try {
       await this.settle();
     } finally {
@@ -234,7 +235,6 @@ export class Session {
           () => undefined,
         );
       }
-      await this.store.close();
     }
   }
 }

@@ -62,7 +62,7 @@ async function clear(tables: StoreTables, panel: string): Promise<void> {
 /** What the first run under `enforce` would hold, release and change; makes no changing call. */
 export async function planEnforcing(session: Session, panel: string, product: string | null): Promise<PassReport> {
   const since = session.now();
-  const { report } = await runPass(session, {
+  return runPass(session, {
     command: 'plan',
     panel,
     dryRun: true,
@@ -70,7 +70,6 @@ export async function planEnforcing(session: Session, panel: string, product: st
     observeAll: true,
     switches: (stored) => withSwitch(stored, { panel, product, enforce: 'on', since }),
   });
-  return report;
 }
 
 /**

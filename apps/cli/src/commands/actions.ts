@@ -1,10 +1,9 @@
 import { usageError } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
-import { resolveAction } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { waitOf } from './shared.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** Options of `action resolve`. */
 export interface ResolveOptions extends GlobalOptions {
@@ -19,8 +18,8 @@ export const actionResolve: CommandHandler<ResolveOptions> = async ([id = ''], o
   if (done === (options.notDone === true)) {
     throw usageError('bad_option', 'Say either --done or --not-done, after looking at the object on the panel');
   }
-  return withSession(deps, options, async (session) => {
-    const action = await resolveAction(session, id, { done, waitMs: waitOf(options) });
+  return withSluice(deps, options, async (sluice) => {
+    const action = await sluice.log.resolve(id, { done, waitMs: waitOf(options) });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ action });
     else {

@@ -1,28 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { RunOutcome } from '@sluice/state-store';
 import type { HiddifyUserMode, LedgerOpening } from '@sluice/hiddify-agent-traffic';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
 import { usageError } from '@sluice/panel-kind';
-import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import {
-  canCreateUser,
-  checkAgents,
-  createAgentUser,
-  explainAgent,
-  limitAgent,
-  limitAgents,
-  listAgents,
-  restoreAgent,
-  showAgent,
-} from '@sluice/engine';
+import { ExitCode, exitCodeOfRun } from '../exit-codes.js';
 import { readRows } from '../files/rows.js';
 import { printAgent, printAgents, printCheck } from '../output/agent-report.js';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm, waitOf } from './shared.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** Options of the commands about agents. */
 export interface AgentOptions extends GlobalOptions {
@@ -58,16 +46,10 @@ function openingOf(text: string | undefined): LedgerOpening | undefined {
   return { bytes: bytesOf(text, '--opening') };
 }
 
-/** Exit 4 of a dry run that found something to change. */
-function detailed(outcome: RunOutcome, changes: boolean, options: AgentOptions): number {
-  const asked = options.dryRun === true && options.detailedExitcode === true;
-  return outcome === 'done' && asked && changes ? ExitCode.changes : exitCodeOf(outcome);
-}
-
 /** `sluice agent list` */
 export const agentList: CommandHandler<AgentOptions> = (_args, options, deps) =>
-  withSession(deps, options, async (session) => {
-    const list = await listAgents(session, options.panel);
+  withSluice(deps, options, async (sluice) => {
+    const list = await sluice.agents.list(options);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(list);
     else printAgents(terminal, list.agents);
@@ -76,8 +58,8 @@ export const agentList: CommandHandler<AgentOptions> = (_args, options, deps) =>
 
 /** `sluice agent show AGENT` */
 export const agentShow: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const detail = await showAgent(session, agent, options.panel);
+  withSluice(deps, options, async (sluice) => {
+    const detail = await sluice.agents.show(agent, options);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(detail);
     else printAgent(terminal, detail);
@@ -94,9 +76,9 @@ export const agentLimit: CommandHandler<AgentOptions> = ([agent], options, deps)
     if (agent !== undefined || gb !== undefined || none === true)
       throw usageError('bad_option', '--from takes agents and limits from the file: name neither beside it');
     return withFile(from, deps, (text) =>
-      withSession(deps, options, async (session) => {
+      withSluice(deps, options, async (sluice) => {
         const rows = readRows(text, 'csv', from);
-        const agents = await limitAgents(session, { panel, rows, file: from, opening, dryRun, confirm: ask });
+        const agents = await sluice.agents.limits({ panel, rows, file: from, opening, dryRun, confirm: ask });
         const terminal = new Terminal(deps, options);
         if (terminal.json) terminal.document({ agents });
         else if (!terminal.quiet) printAgents(terminal, agents);
@@ -108,8 +90,8 @@ export const agentLimit: CommandHandler<AgentOptions> = ([agent], options, deps)
   if ((gb === undefined) === (none !== true))
     throw usageError('bad_option', 'Say --gb NUMBER or --none, one of the two');
   const limitBytes = none === true ? null : bytesOf(gb, '--gb');
-  return withSession(deps, options, async (session) => {
-    const detail = await limitAgent(session, { panel, agent, limitBytes, opening, dryRun, confirm: ask });
+  return withSluice(deps, options, async (sluice) => {
+    const detail = await sluice.agents.limit(agent, { panel, limitBytes, opening, dryRun, confirm: ask });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(detail);
     else if (!terminal.quiet) printAgent(terminal, detail);
@@ -132,9 +114,9 @@ async function withFile<T>(file: string, deps: Deps, work: (text: string) => Pro
 export const agentCheck: CommandHandler<AgentOptions> = ([agent], options, deps) => {
   if ((agent === undefined) === (options.all !== true))
     throw usageError('bad_option', 'Name an agent, or say --all; nothing was called');
-  return withSession(deps, options, async (session) => {
-    const { report, outcome, changes } = await checkAgents(session, {
-      agent: agent ?? null,
+  return withSluice(deps, options, async (sluice) => {
+    const report = await sluice.agents.check({
+      agent,
       panel: options.panel,
       dryRun: options.dryRun === true,
       allowMass: options.allowMass === true,
@@ -147,15 +129,15 @@ export const agentCheck: CommandHandler<AgentOptions> = ([agent], options, deps)
         agent === undefined ? report : { ...only, run, notices, panels, error: error ?? only?.error ?? null },
       );
     } else printCheck(terminal, report, options.verbose === true);
-    return detailed(outcome, changes > 0, options);
+    return exitCodeOfRun(report.run, options);
   });
 };
 
 /** `sluice agent can-create-user AGENT --gb N` */
 export const agentCanCreateUser: CommandHandler<AgentOptions> = ([agent = ''], options, deps) => {
   const newBytes = bytesOf(options.gb, '--gb');
-  return withSession(deps, options, async (session) => {
-    const check = await canCreateUser(session, agent, newBytes, options.panel);
+  return withSluice(deps, options, async (sluice) => {
+    const check = await sluice.agents.canCreateUser(agent, newBytes, options);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(check);
     else if (!check.allowed) terminal.line(check.reason ?? 'no');
@@ -179,8 +161,8 @@ export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], opti
   const { name = '', panel, days } = options;
   if (days !== undefined && !/^\d{1,6}$/.test(days))
     throw usageError('bad_option', `--days: "${days}" is no number of days`);
-  return withSession(deps, options, async (session) => {
-    const report = await createAgentUser(session, {
+  return withSluice(deps, options, async (sluice) => {
+    const report = await sluice.agents.createUser({
       panel,
       agent,
       name,
@@ -201,30 +183,29 @@ export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], opti
 
 /** `sluice agent restore AGENT` */
 export const agentRestore: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const { report, outcome } = await restoreAgent(session, {
+  withSluice(deps, options, async (sluice) => {
+    const report = await sluice.agents.restore(agent, {
       panel: options.panel,
-      agent,
       force: options.force === true,
       dryRun: options.dryRun === true,
       waitMs: waitOf(options),
     });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(report);
-    else if (!terminal.quiet || outcome !== 'done') {
+    else if (!terminal.quiet || report.run.outcome !== 'done') {
       printAgent(terminal, report);
       for (const { type, target, state } of report.actions)
         terminal.line(`  ${type} ${target} ${terminal.status(state)}`);
       for (const { name, outcome } of report.left) terminal.line(`  user "${name}" stays as it is: ${outcome}`);
       if (report.error) terminal.line(terminal.error(report.error));
     }
-    return detailed(outcome, report.actions.length > 0, options);
+    return exitCodeOfRun(report.run, options);
   });
 
 /** `sluice agent explain AGENT` */
 export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const told = await explainAgent(session, agent, options.panel);
+  withSluice(deps, options, async (sluice) => {
+    const told = await sluice.agents.explain(agent, options);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(told);
     else {

@@ -16,7 +16,7 @@ import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm } from './shared.js';
-import { storeLocation } from '../session.js';
+import { storeLocation } from '../open-sluice.js';
 
 /** `sluice db check` */
 export const dbCheck: CommandHandler = async (_args, options, deps) => {

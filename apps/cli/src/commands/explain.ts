@@ -1,16 +1,16 @@
 import { formatBytes } from '@sluice/quota-core';
 import { ExitCode } from '../exit-codes.js';
-import { explainService, type Explanation, parseTime } from '@sluice/engine';
+import { type Explanation, parseTime } from '@sluice/engine';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printDetail } from './services.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** `sluice explain SERVICE` */
 export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const at = options.at === undefined ? null : parseTime(options.at, session.config.timeZone, '--at');
-    const explanation = await explainService(session, id, at);
+  withSluice(deps, options, async (sluice, config) => {
+    const at = options.at === undefined ? null : parseTime(options.at, config.timeZone, '--at');
+    const explanation = await sluice.explain(id, { at });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(explanation);
     else print(terminal, explanation);

@@ -3,22 +3,14 @@ import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { writeDrawing } from '../files/drawing-file.js';
-import {
-  type DrawnGraph,
-  type GraphPoint,
-  type GraphRange,
-  type PanelFigures,
-  panelGraph,
-  sampleGraph,
-  type SampleGraph,
-} from '@sluice/engine';
+import { type DrawnGraph, type GraphPoint, type GraphRange, type PanelFigures, type SampleGraph } from '@sluice/engine';
 import { byteAxis, plainAxis } from '../output/chart-axis.js';
 import { momentLabel } from '../output/chart-time.js';
 import { areaChart, type ChartData, type ChartLine } from '../output/chart.js';
 import { svgChart, svgPicture } from '../output/svg-chart.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** Options of `usage graph`. */
 export interface GraphOptions extends GlobalOptions {
@@ -38,11 +30,11 @@ const LIMIT_IN_SIGHT = 1;
 
 /** `sluice usage graph SERVICE` */
 export const usageGraph: CommandHandler<GraphOptions> = ([id = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
+  withSluice(deps, options, async (sluice) => {
     const range = options.range ?? 'cycle';
     const terminal = new Terminal(deps, options);
-    if (options.fromPanel === true) showDrawn(await panelGraph(session, id, range), options, deps, terminal);
-    else showSamples(await sampleGraph(session, id, range), range, options, deps, terminal);
+    if (options.fromPanel === true) showDrawn(await sluice.usage.panelGraph(id, range), options, deps, terminal);
+    else showSamples(await sluice.usage.graph(id, range), range, options, deps, terminal);
     return ExitCode.done;
   });
 

@@ -1,19 +1,7 @@
 import path from 'node:path';
 import { usageError } from '@sluice/panel-kind';
-import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import {
-  adoptHold,
-  type HoldOrder,
-  holdViews,
-  orderHold,
-  type OrderReport,
-  readHoldsFile,
-  releaseAll,
-  requirePanelName,
-  requireService,
-  serviceDetail,
-  nodeFiles,
-} from '@sluice/engine';
+import { type CommandOptions, nodeFiles, type OrderReport, readHoldsFile, type Sluice } from '@sluice/engine';
+import { ExitCode, exitCodeOfRun } from '../exit-codes.js';
 import { printSwept } from '../output/agent-report.js';
 import { printPass } from '../output/pass-report.js';
 import { Terminal } from '../output/terminal.js';
@@ -21,7 +9,7 @@ import type { Deps } from '../context.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printDetail } from './services.js';
 import { confirm, waitOf } from './shared.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** Options of what holds or releases one service by name. */
 export interface OrderOptions extends GlobalOptions {
@@ -34,19 +22,16 @@ export interface OrderOptions extends GlobalOptions {
 
 /** Gives an order about one hold and prints how it went. */
 export async function giveOrder(
-  id: string,
-  order: Omit<HoldOrder, 'waitMs' | 'dryRun'>,
+  order: (sluice: Sluice, how: CommandOptions) => Promise<OrderReport>,
   options: OrderOptions,
   deps: Deps,
 ): Promise<number> {
-  const dryRun = options.dryRun === true;
-  return withSession(deps, options, async (session) => {
-    const { report, outcome } = await orderHold(session, id, { ...order, waitMs: waitOf(options), dryRun });
+  return withSluice(deps, options, async (sluice) => {
+    const report = await order(sluice, { waitMs: waitOf(options), dryRun: options.dryRun === true });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(report);
-    else if (!terminal.quiet || outcome !== 'done') printOrder(terminal, report);
-    const changes = dryRun && report.actions.length > 0 && options.detailedExitcode === true;
-    return outcome === 'done' && changes ? ExitCode.changes : exitCodeOf(outcome);
+    else if (!terminal.quiet || report.run.outcome !== 'done') printOrder(terminal, report);
+    return exitCodeOfRun(report.run, options);
   });
 }
 
@@ -63,7 +48,7 @@ export function printOrder(terminal: Terminal, report: OrderReport): void {
 
 /** `sluice hold add SERVICE` */
 export const holdAdd: CommandHandler<OrderOptions> = ([id = ''], options, deps) =>
-  giveOrder(id, { command: 'hold add', reason: 'manual', what: 'add', note: options.note ?? null }, options, deps);
+  giveOrder((sluice, how) => sluice.holds.add(id, { ...how, note: options.note }), options, deps);
 
 /** Options of `hold release`. */
 export interface ReleaseOptions extends OrderOptions {
@@ -110,9 +95,8 @@ async function releaseEverything(options: ReleaseOptions, deps: Deps): Promise<n
     await confirm(deps, options, `Give back everything that Sluice restricted on ${where} and put it under observe?`);
   }
   const file = options.from === undefined ? null : readHoldsFile(nodeFiles, path.resolve(deps.cwd, options.from));
-  return withSession(deps, { ...options, storeMayBeLost: file !== null }, async (session) => {
-    if (options.panel !== undefined) requirePanelName(session, options.panel);
-    const { report, outcome } = await releaseAll(session, {
+  return withSluice(deps, { ...options, storeMayBeLost: file !== null }, async (sluice) => {
+    const report = await sluice.holds.releaseAll({
       panel: options.panel,
       reason: options.reason,
       dryRun: options.dryRun === true,
@@ -123,18 +107,12 @@ async function releaseEverything(options: ReleaseOptions, deps: Deps): Promise<n
     if (terminal.json) terminal.document(report);
     else printPass(terminal, report, true);
     if (!terminal.json) printSwept(terminal, report.agents);
-    const changes = options.dryRun === true && options.detailedExitcode === true && report.totals.actions > 0;
-    return outcome === 'done' && changes ? ExitCode.changes : exitCodeOf(outcome);
+    return exitCodeOfRun(report.run, options);
   });
 }
 
 function releaseOne(id: string, options: OrderOptions, deps: Deps): Promise<number> {
-  return giveOrder(
-    id,
-    { command: 'hold release', reason: 'manual', what: 'release', note: options.note ?? null },
-    options,
-    deps,
-  );
+  return giveOrder((sluice, how) => sluice.holds.release(id, how), options, deps);
 }
 
 /** Options of `hold adopt`. */
@@ -148,12 +126,11 @@ const REASONS = ['quota', 'billing', 'manual'] as const;
 
 /** `sluice hold adopt SERVICE` */
 export const holdAdopt: CommandHandler<AdoptOptions> = ([id = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
+  withSluice(deps, options, async (sluice) => {
     const reason = REASONS.find((item) => item === (options.reason ?? 'quota'));
     if (reason === undefined)
       throw usageError('bad_option', `--reason: "${String(options.reason)}" is none of ${REASONS.join(', ')}`);
-    await requireService(session, id);
-    const hold = await adoptHold(session, id, {
+    const detail = await sluice.holds.adopt(id, {
       reason,
       ports: listOf(options.ports),
       order: options.order === true,
@@ -162,11 +139,14 @@ export const holdAdopt: CommandHandler<AdoptOptions> = ([id = ''], options, deps
       waitMs: waitOf(options),
     });
     const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(await serviceDetail(session, await requireService(session, id)));
-    else
+    if (terminal.json) terminal.document(detail);
+    else {
+      const { holds } = await sluice.holds.list({ service: id, open: true });
+      const evidence = holds.find((hold) => hold.reason === reason)?.evidence ?? [];
       terminal.info(
-        `${id}: ${hold.evidence.map((item) => `${item.kind} ${item.target}`).join(', ')} will be given back when its ${reason} hold ends`,
+        `${id}: ${evidence.map((item) => `${item.kind} ${item.target}`).join(', ')} will be given back when its ${reason} hold ends`,
       );
+    }
     return ExitCode.done;
   });
 
@@ -179,9 +159,8 @@ function listOf(text: string | undefined): string[] {
 
 /** `sluice hold list [SERVICE]` */
 export const holdList: CommandHandler = ([id], options, deps) =>
-  withSession(deps, options, async (session) => {
-    if (id !== undefined) await requireService(session, id);
-    const holds = await holdViews(session, id);
+  withSluice(deps, options, async (sluice) => {
+    const { holds } = await sluice.holds.list({ service: id });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ holds });
     else if (holds.length === 0) terminal.line('No holds.');

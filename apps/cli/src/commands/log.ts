@@ -3,21 +3,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { Deps, Output } from '../context.js';
 import { SluiceError, usageError } from '@sluice/panel-kind';
+import { type LogEntry, type LogFilter, parseTime, type Sluice } from '@sluice/engine';
 import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import {
-  exportLog,
-  followLog,
-  type LogEntry,
-  type LogFilter,
-  parseTime,
-  readLog,
-  requireService,
-  type Session,
-} from '@sluice/engine';
 import { NewFile } from '../files/new-file.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
+import type { Config } from '../config/load.js';
 
 /** Options of `log list` and `log export`. */
 export interface LogOptions extends GlobalOptions {
@@ -31,8 +23,7 @@ export interface LogOptions extends GlobalOptions {
 }
 
 /** The filter that the options describe; without a choice of kinds all are meant. */
-export async function filterOf(session: Session, options: LogOptions, defaultLimit: number): Promise<LogFilter> {
-  if (options.service !== undefined) await requireService(session, options.service);
+function filterOf({ timeZone }: Config, options: LogOptions, defaultLimit: number): LogFilter {
   const chosen: LogEntry['kind'][] = [
     ...(options.api === true ? (['api'] as const) : []),
     ...(options.actions === true ? (['action'] as const) : []),
@@ -44,24 +35,24 @@ export async function filterOf(session: Session, options: LogOptions, defaultLim
   return {
     kinds: chosen.length > 0 ? chosen : ['run', 'action', 'refresh', 'api'],
     service: options.service,
-    since: options.since === undefined ? undefined : parseTime(options.since, session.config.timeZone, '--since'),
+    since: options.since === undefined ? undefined : parseTime(options.since, timeZone, '--since'),
     limit,
   };
 }
 
 /** `sluice log list` */
 export const logList: CommandHandler<LogOptions> = (_args, options, deps) =>
-  withSession(deps, options, async (session) => {
-    const filter = await filterOf(session, options, 200);
+  withSluice(deps, options, async (sluice, config) => {
+    const filter = filterOf(config, options, 200);
     const terminal = new Terminal(deps, options);
     if (options.follow === true) {
-      await followLog(session, filter, (entry) => {
+      await sluice.log.follow(filter, (entry) => {
         if (terminal.json) deps.stdout.write(`${printableJson(withExitCode(entry))}\n`);
         else terminal.line(lineOf(terminal, entry));
       });
       return interruptedBy(deps);
     }
-    const entries = await readLog(session, filter);
+    const { entries } = await sluice.log.list(filter);
     if (terminal.json) terminal.document({ entries: entries.map(withExitCode) });
     else for (const entry of entries) terminal.line(lineOf(terminal, entry));
     return ExitCode.done;
@@ -77,27 +68,27 @@ const CHUNK = 65_536;
 
 /** `sluice log export FILE` */
 export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const filter = await filterOf(session, options, 1);
+  withSluice(deps, options, async (sluice, config) => {
+    const filter = filterOf(config, options, 1);
     if (name === '-') {
-      await writeLines(session, filter, async (text) => {
+      await writeLines(sluice, filter, async (text) => {
         refuseInterrupted(deps);
         await written(deps.stdout, text);
       });
       return ExitCode.done;
     }
     const file = path.resolve(deps.cwd, name);
-    const entries = await intoFile(session, filter, file, deps);
+    const entries = await intoFile(sluice, filter, file, deps);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ file, entries });
     else terminal.info(`${file}: ${entries} entries`);
     return ExitCode.done;
   });
 
-async function intoFile(session: Session, filter: LogFilter, file: string, deps: Deps): Promise<number> {
+async function intoFile(sluice: Sluice, filter: LogFilter, file: string, deps: Deps): Promise<number> {
   const target = NewFile.create(file);
   try {
-    const entries = await writeLines(session, filter, (text) => {
+    const entries = await writeLines(sluice, filter, (text) => {
       refuseInterrupted(deps);
       target.write(text);
       return Promise.resolve();
@@ -128,22 +119,16 @@ function written(output: Output, text: string): Promise<void> {
   });
 }
 
-async function writeLines(
-  session: Session,
-  filter: LogFilter,
-  write: (text: string) => Promise<void>,
-): Promise<number> {
-  let entries = 0;
+async function writeLines(sluice: Sluice, filter: LogFilter, write: (text: string) => Promise<void>): Promise<number> {
   let text = '';
-  for await (const entry of exportLog(session, filter)) {
-    entries++;
+  const entries = await sluice.log.export(filter, async (entry) => {
     text += `${printableJson(withExitCode(entry))}\n`;
-    if (text.length < CHUNK) continue;
+    if (text.length < CHUNK) return;
     await write(text);
     text = '';
     // Signals and the output get their turn.
     await turn();
-  }
+  });
   await write(text);
   return entries;
 }

@@ -1,11 +1,10 @@
 import { formatBytes } from '@sluice/quota-core';
 import { ExitCode } from '../exit-codes.js';
-import { clearOverride, requireService, serviceDetail, setOverride } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printDetail } from './services.js';
 import { waitOf } from './shared.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 interface SetOptions extends GlobalOptions {
   quota?: string;
@@ -17,10 +16,9 @@ interface SetOptions extends GlobalOptions {
 
 /** `sluice override set SERVICE` */
 export const overrideSet: CommandHandler<SetOptions> = ([id = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
+  withSluice(deps, options, async (sluice) => {
     const { quota, unlimited, mode, action } = options;
-    await setOverride(session, id, { quota, unlimited, mode, action }, waitOf(options));
-    const detail = await serviceDetail(session, await requireService(session, id));
+    const detail = await sluice.overrides.set(id, { quota, unlimited, mode, action }, { waitMs: waitOf(options) });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(detail);
     else if (!terminal.quiet) {
@@ -32,29 +30,18 @@ export const overrideSet: CommandHandler<SetOptions> = ([id = ''], options, deps
 
 /** `sluice override clear SERVICE` */
 export const overrideClear: CommandHandler<GlobalOptions & { waitLock?: string }> = ([id = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const ended = await clearOverride(session, id, waitOf(options));
+  withSluice(deps, options, async (sluice) => {
+    const { service, ended } = await sluice.overrides.clear(id, { waitMs: waitOf(options) });
     const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(await serviceDetail(session, await requireService(session, id)));
+    if (terminal.json) terminal.document(service);
     else terminal.info(ended ? `${id}: the override ends with the next poll` : `${id} had no override`);
     return ExitCode.done;
   });
 
 /** `sluice override list [SERVICE]` */
 export const overrideList: CommandHandler = ([id], options, deps) =>
-  withSession(deps, options, async (session) => {
-    if (id !== undefined) await requireService(session, id);
-    const overrides = (await session.store.overrides.all(id)).map(
-      ({ service, quotaBytes, unlimited, mode, action, since, until }) => ({
-        service,
-        quotaBytes,
-        unlimited,
-        mode,
-        action,
-        since,
-        until,
-      }),
-    );
+  withSluice(deps, options, async (sluice) => {
+    const { overrides } = await sluice.overrides.list({ service: id });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ overrides });
     else if (overrides.length === 0) terminal.line('No overrides.');

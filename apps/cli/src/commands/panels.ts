@@ -1,33 +1,12 @@
-import { itemErrorOf, type ItemError } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
-import { type Session, unknownPanel } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler } from './command.js';
-import { withSession } from '../session.js';
-
-interface PanelView {
-  name: string;
-  kind: string;
-  url: string;
-  capabilities: string[];
-}
-
-interface PanelTestView extends PanelView {
-  ok: boolean;
-  latencyMs: number | null;
-  error: ItemError | null;
-}
-
-async function viewOf(session: Session, name: string): Promise<PanelView> {
-  const panel = await session.panel(name);
-  return { name, kind: panel.kind, url: panel.url, capabilities: [...panel.capabilities] };
-}
+import { withSluice } from '../open-sluice.js';
 
 /** `sluice panel list` */
 export const panelList: CommandHandler = (_args, options, deps) =>
-  withSession(deps, options, async (session) => {
-    const panels: PanelView[] = [];
-    for (const name of Object.keys(session.config.panels)) panels.push(await viewOf(session, name));
+  withSluice(deps, options, async (sluice) => {
+    const { panels } = await sluice.panels.list();
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ panels });
     else {
@@ -41,12 +20,8 @@ export const panelList: CommandHandler = (_args, options, deps) =>
 
 /** `sluice panel test [NAME…]` */
 export const panelTest: CommandHandler = (names, options, deps) =>
-  withSession(deps, options, async (session) => {
-    const known = Object.keys(session.config.panels);
-    for (const name of names) {
-      if (!known.includes(name)) throw unknownPanel(name, known);
-    }
-    const panels = await Promise.all((names.length > 0 ? names : known).map((name) => test(session, name)));
+  withSluice(deps, options, async (sluice) => {
+    const { panels } = await sluice.panels.test(names);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ panels });
     else {
@@ -61,14 +36,3 @@ export const panelTest: CommandHandler = (names, options, deps) =>
     if (ok === panels.length) return ExitCode.done;
     return ok === 0 ? ExitCode.failed : ExitCode.partial;
   });
-
-async function test(session: Session, name: string): Promise<PanelTestView> {
-  const view = await viewOf(session, name);
-  const startedAt = session.deps.clock.now();
-  try {
-    await (await session.panel(name)).testConnection();
-    return { ...view, ok: true, latencyMs: session.deps.clock.now() - startedAt, error: null };
-  } catch (error) {
-    return { ...view, ok: false, latencyMs: null, error: itemErrorOf(error) };
-  }
-}

@@ -1,7 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { itemErrorOf } from '@sluice/panel-kind';
-import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import { afterReconcile, type PassReport, type PassRequest, runPass, type Session } from '@sluice/engine';
+import { exitCodeOfRun } from '../exit-codes.js';
 import { printSwept } from '../output/agent-report.js';
 import { printPass } from '../output/pass-report.js';
 import { printPlan } from '../output/plan-report.js';
@@ -9,7 +7,7 @@ import { startProgress } from '../output/progress.js';
 import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** Options of `poll` and `reconcile`. */
 export interface PassOptions extends GlobalOptions {
@@ -20,17 +18,6 @@ export interface PassOptions extends GlobalOptions {
   allowMass?: boolean;
 }
 
-function requestOf(command: string, options: PassOptions, observeAll: boolean): PassRequest {
-  return {
-    command,
-    panel: options.panel,
-    service: options.service,
-    dryRun: options.dryRun === true,
-    allowMass: options.allowMass === true,
-    observeAll,
-  };
-}
-
 /**
  * A run over many services makes much short-lived garbage. By default the heap grows to several times of what is in use
  * before it is swept; set from the start, this keeps the memory of 100,000 services near that of 1,000. It costs a small
@@ -38,58 +25,40 @@ function requestOf(command: string, options: PassOptions, observeAll: boolean): 
  */
 const HEAP_GROWTH = '--heap-growing-percent=100';
 
-async function pass(request: PassRequest, options: PassOptions, deps: Deps): Promise<number> {
+async function pass(command: 'poll' | 'reconcile' | 'plan', options: PassOptions, deps: Deps): Promise<number> {
   setFlagsFromString(HEAP_GROWTH);
   const terminal = new Terminal(deps, options);
-  return withSession(deps, options, async (session) => {
-    for (const warning of session.config.warnings) {
+  return withSluice(deps, options, async (sluice, config) => {
+    for (const warning of config.warnings) {
       if (warning.path.endsWith('rejectUnauthorized'))
         terminal.warn(`sluice: warning: ${warning.path}: ${warning.message}`);
     }
-    const progress = await startProgress(deps, request.command, !terminal.json && !terminal.quiet);
-    const { report, outcome, changes } = await runPass(session, {
-      ...request,
-      keepAll: terminal.json || options.verbose === true || request.command === 'plan',
+    const progress = await startProgress(deps, command, !terminal.json && !terminal.quiet);
+    const report = await sluice[command]({
+      panel: options.panel,
+      service: options.service,
+      dryRun: options.dryRun === true,
+      allowMass: options.allowMass === true,
+      allServices: terminal.json || options.verbose === true || command === 'plan',
       onProgress: (done, total) => {
         progress.update(done, total);
       },
     }).finally(() => {
       progress.stop();
     });
-    const failed = !(await finish(session, request, report));
-    const exitCode = exitCodeOf(failed && ['done', 'partial', 'brake', 'busy'].includes(outcome) ? 'failed' : outcome);
     if (terminal.json) terminal.document(report);
-    else if (request.command === 'plan') printPlan(terminal, report);
+    else if (command === 'plan') printPlan(terminal, report);
     else printPass(terminal, report, options.verbose === true);
     if (!terminal.json) printSwept(terminal, report.agents);
-    const detailed = request.command === 'plan' || options.detailedExitcode === true;
-    return exitCode === ExitCode.done && request.dryRun && detailed && changes ? ExitCode.changes : exitCode;
+    return exitCodeOfRun(report.run, command === 'plan' ? { detailedExitcode: true } : options);
   });
 }
 
-/** What is left to do once the services are done; its failure is one of the run, whose services are told all the same. */
-async function finish(session: Session, request: PassRequest, report: PassReport): Promise<boolean> {
-  try {
-    if (!request.dryRun) session.refreshHoldsFile();
-    // By a wrong clock everything that is kept for a time would be old.
-    const clockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
-    if (request.command === 'reconcile' && !request.dryRun && !clockWrong) await afterReconcile(session);
-    await session.settle();
-    return true;
-  } catch (error) {
-    report.error ??= itemErrorOf(error);
-    return false;
-  }
-}
-
 /** `sluice poll` */
-export const poll: CommandHandler<PassOptions> = (_args, options, deps) =>
-  pass(requestOf('poll', options, false), options, deps);
+export const poll: CommandHandler<PassOptions> = (_args, options, deps) => pass('poll', options, deps);
 
 /** `sluice reconcile` */
-export const reconcile: CommandHandler<PassOptions> = (_args, options, deps) =>
-  pass(requestOf('reconcile', options, true), options, deps);
+export const reconcile: CommandHandler<PassOptions> = (_args, options, deps) => pass('reconcile', options, deps);
 
 /** `sluice plan` */
-export const plan: CommandHandler<PassOptions> = (_args, options, deps) =>
-  pass(requestOf('plan', { ...options, dryRun: true }, true), options, deps);
+export const plan: CommandHandler<PassOptions> = (_args, options, deps) => pass('plan', options, deps);

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { usageError } from '@sluice/panel-kind';
-import { ExitCode, exitCodeOf } from '../exit-codes.js';
-import { provision, type ProvisionRequest } from '@sluice/engine';
+import type { OrderReport, PasswordOptions, Provision } from '@sluice/engine';
+import { exitCodeOfRun } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
 import type { CommandHandler } from './command.js';
 import { giveOrder, printOrder, type OrderOptions } from './holds.js';
 import { confirm, waitOf } from './shared.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** Options of the provisioning verbs. */
 export interface ProvisionOptions extends OrderOptions {
@@ -27,39 +27,33 @@ function reasonOf(options: ProvisionOptions): 'billing' | 'manual' {
 
 /** `sluice provision suspend SERVICE` */
 export const suspend: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) => {
-  const note = options.reason ?? null;
-  return giveOrder(id, { command: 'provision suspend', reason: reasonOf(options), what: 'add', note }, options, deps);
+  const as = reasonOf(options);
+  return giveOrder((sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason }), options, deps);
 };
 
 /** `sluice provision unsuspend SERVICE` */
-export const unsuspend: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  giveOrder(
-    id,
-    { command: 'provision unsuspend', reason: reasonOf(options), what: 'release', note: null },
-    options,
-    deps,
-  );
+export const unsuspend: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) => {
+  const as = reasonOf(options);
+  return giveOrder((sluice, how) => sluice.provision.unsuspend(id, { ...how, as }), options, deps);
+};
 
 async function perform(
-  id: string,
-  request: Pick<ProvisionRequest, 'verb'> & Partial<ProvisionRequest>,
+  command: (provision: Provision, how: PasswordOptions) => Promise<OrderReport>,
   options: ProvisionOptions,
   deps: Deps,
 ): Promise<number> {
-  const dryRun = options.dryRun === true;
-  return withSession(deps, options, async (session) => {
+  return withSluice(deps, options, async (sluice) => {
     const terminal = new Terminal(deps, options);
-    const { report, outcome } = await provision(session, id, {
-      ...request,
-      dryRun,
+    const report = await command(sluice.provision, {
+      dryRun: options.dryRun === true,
       waitMs: waitOf(options),
       passwordFile: options.passwordFile === undefined ? undefined : path.resolve(deps.cwd, options.passwordFile),
       password: options.passwordStdin === true ? deps.readStdin : undefined,
-      shown: terminal.json || deps.stdout.isTTY === true,
+      showPassword: terminal.json || deps.stdout.isTTY === true,
     });
     if (terminal.json) terminal.document(report);
     else {
-      if (!terminal.quiet || outcome !== 'done') printOrder(terminal, report);
+      if (!terminal.quiet || report.run.outcome !== 'done') printOrder(terminal, report);
       if (report.credentials) {
         const { username, password, passwordFile } = report.credentials;
         terminal.line(`  account ${username ?? ''}`);
@@ -67,31 +61,30 @@ async function perform(
         if (passwordFile !== null) terminal.line(`  password in ${passwordFile}`);
       }
     }
-    const changes = dryRun && report.actions.length > 0 && options.detailedExitcode === true;
-    return outcome === 'done' && changes ? ExitCode.changes : exitCodeOf(outcome);
+    return exitCodeOfRun(report.run, options);
   });
 }
 
 /** `sluice provision create SERVICE` */
 export const create: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  perform(id, { verb: 'create', adopt: options.adopt === true }, options, deps);
+  perform((provision, how) => provision.create(id, { ...how, adopt: options.adopt }), options, deps);
 
 /** `sluice provision renew SERVICE` */
 export const renew: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  perform(id, { verb: 'renew', until: options.until }, options, deps);
+  perform((provision, how) => provision.renew(id, { ...how, until: options.until }), options, deps);
 
 /** `sluice provision change-package SERVICE PRODUCT` */
 export const changePackage: CommandHandler<ProvisionOptions> = ([id = '', product = ''], options, deps) =>
-  perform(id, { verb: 'change-package', product }, options, deps);
+  perform((provision, how) => provision.changePackage(id, product, how), options, deps);
 
 /** `sluice provision change-password SERVICE` */
 export const changePassword: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  perform(id, { verb: 'change-password' }, options, deps);
+  perform((provision, how) => provision.changePassword(id, how), options, deps);
 
 /** `sluice provision terminate SERVICE` */
 export const terminate: CommandHandler<ProvisionOptions> = async ([id = ''], options, deps) => {
   if (options.dryRun !== true) {
     await confirm(deps, options, `Remove everything that Sluice made for "${id}" from its panel?`);
   }
-  return perform(id, { verb: 'terminate' }, options, deps);
+  return perform((provision, how) => provision.terminate(id, how), options, deps);
 };

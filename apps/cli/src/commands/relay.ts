@@ -1,8 +1,7 @@
 import { ExitCode } from '../exit-codes.js';
-import { listRelayUsers, listTunnels, loginLink } from '@sluice/engine';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** Options of the FLVX look-ups. */
 export interface RelayOptions extends GlobalOptions {
@@ -13,8 +12,8 @@ const TYPES: Record<number, string> = { 1: 'port forward', 2: 'with exit nodes' 
 
 /** `sluice tunnel list` */
 export const tunnelList: CommandHandler<RelayOptions> = (_args, options, deps) =>
-  withSession(deps, options, async (session) => {
-    const tunnels = await listTunnels(session, options.panel);
+  withSluice(deps, options, async (sluice) => {
+    const tunnels = await sluice.panels.tunnels(options);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ tunnels });
     else if (tunnels.length === 0) terminal.line('No tunnels.');
@@ -35,8 +34,8 @@ export const tunnelList: CommandHandler<RelayOptions> = (_args, options, deps) =
 
 /** `sluice relay users` */
 export const relayUsers: CommandHandler<RelayOptions> = (_args, options, deps) =>
-  withSession(deps, options, async (session) => {
-    const users = await listRelayUsers(session, options.panel);
+  withSluice(deps, options, async (sluice) => {
+    const users = await sluice.panels.users(options);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ users });
     else if (users.length === 0) terminal.line('No users.');
@@ -59,8 +58,8 @@ export const relayUsers: CommandHandler<RelayOptions> = (_args, options, deps) =
 
 /** `sluice relay login-link SERVICE` */
 export const relayLoginLink: CommandHandler = ([id = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const link = await loginLink(session, id);
+  withSluice(deps, options, async (sluice) => {
+    const link = await sluice.panels.loginLink(id);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(link);
     else {

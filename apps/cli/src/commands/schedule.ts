@@ -10,7 +10,7 @@ import type { SchedulePlan } from '../output/schedule/plan.js';
 import { systemdUnits } from '../output/schedule/systemd.js';
 import { Terminal } from '../output/terminal.js';
 import type { GlobalOptions } from './command.js';
-import { storeLocation } from '../session.js';
+import { storeLocation } from '../open-sluice.js';
 
 /** Options of `schedule show`. */
 export interface ScheduleOptions extends GlobalOptions {

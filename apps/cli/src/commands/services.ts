@@ -2,30 +2,27 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { printable, printableJson } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind';
+import { describeTermination, importKeys, type ImportReport, type ServiceDetail } from '@sluice/engine';
 import { ExitCode } from '../exit-codes.js';
-import {
-  addService,
-  changeService,
-  describeTermination,
-  fieldsOf,
-  importKeys,
-  type ImportReport,
-  importServices,
-  parsePairs,
-  removeService,
-  requireService,
-  serviceDetail,
-  type ServiceDetail,
-  serviceDetails,
-} from '@sluice/engine';
 import { formatOf, readRows } from '../files/rows.js';
 import { usedCell } from '../output/pass-report.js';
 import { spreadsheetText } from '../output/spreadsheet.js';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm, waitOf } from './shared.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 import { KINDS } from '../kinds.js';
+
+/** Texts of `KEY=VALUE…`, as the import names them. */
+function parsePairs(pairs: string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 0) throw usageError('bad_pair', `"${pair}" is no KEY=VALUE`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
 
 interface LockOptions extends GlobalOptions {
   waitLock?: string;
@@ -33,30 +30,27 @@ interface LockOptions extends GlobalOptions {
 
 /** `sluice service add ID KEY=VALUE…` */
 export const add: CommandHandler = ([id = '', ...pairs], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const service = await addService(session, id, parsePairs(pairs, KINDS));
-    return show(new Terminal(deps, options), await serviceDetail(session, service));
+  withSluice(deps, options, async (sluice) => {
+    const detail = await sluice.services.add(id, parsePairs(pairs));
+    return show(new Terminal(deps, options), detail);
   });
 
 /** `sluice service set SERVICE KEY=VALUE…` */
 export const set: CommandHandler<LockOptions> = ([id = '', ...pairs], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const service = await changeService(session, id, parsePairs(pairs, KINDS), waitOf(options));
-    return show(new Terminal(deps, options), await serviceDetail(session, service));
+  withSluice(deps, options, async (sluice) => {
+    const detail = await sluice.services.set(id, parsePairs(pairs), { waitMs: waitOf(options) });
+    return show(new Terminal(deps, options), detail);
   });
 
 /** `sluice service show SERVICE` */
 export const showService: CommandHandler = ([id = ''], options, deps) =>
-  withSession(deps, options, async (session) =>
-    show(new Terminal(deps, options), await serviceDetail(session, await requireService(session, id))),
-  );
+  withSluice(deps, options, async (sluice) => show(new Terminal(deps, options), await sluice.services.show(id)));
 
 /** `sluice service remove SERVICE` */
 export const remove: CommandHandler<LockOptions & { yes?: boolean }> = async ([id = ''], options, deps) => {
   await confirm(deps, options, `Remove "${id}" and all that the store knows of it?`);
-  return withSession(deps, options, async (session) => {
-    const detail = await serviceDetail(session, await requireService(session, id));
-    await removeService(session, id, waitOf(options));
+  return withSluice(deps, options, async (sluice) => {
+    const detail = await sluice.services.remove(id, { waitMs: waitOf(options) });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(detail);
     else terminal.info(`${id} is removed`);
@@ -70,14 +64,8 @@ export const list: CommandHandler<GlobalOptions & { panel?: string; product?: st
   options,
   deps,
 ) =>
-  withSession(deps, options, async (session) => {
-    const { panel, product, client } = options;
-    const filter = {
-      ...(panel === undefined ? {} : { panel }),
-      ...(product === undefined ? {} : { product }),
-      ...(client === undefined ? {} : { client }),
-    };
-    const services = await serviceDetails(session, await session.store.services.list(filter));
+  withSluice(deps, options, async (sluice) => {
+    const { services } = await sluice.services.list(options);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ services });
     else if (services.length === 0)
@@ -107,8 +95,8 @@ export const importFile: CommandHandler<LockOptions> = async ([file = ''], optio
   const text = file === '-' ? await deps.readStdin() : readImport(path.resolve(deps.cwd, file));
   const rows = readRows(text, format, file);
   const waitMs = waitOf(options);
-  return withSession(deps, options, async (session) => {
-    const report = await importServices(session, rows, waitMs);
+  return withSluice(deps, options, async (sluice) => {
+    const report = await sluice.services.import(rows, { waitMs });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(report);
     else printImport(terminal, file, report);
@@ -159,12 +147,10 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
   if (options.spreadsheet === true && format !== 'csv') {
     throw usageError('bad_option', '--spreadsheet goes with CSV only: leave it out, or --format');
   }
-  return withSession(deps, options, async (session) => {
-    const services = await session.store.services.list(options.panel === undefined ? {} : { panel: options.panel });
+  return withSluice(deps, options, async (sluice) => {
+    const services = await sluice.services.export({ panel: options.panel });
     // Bytes are data for whoever reads them from a file or pipe; a terminal would obey them.
-    const rows = services
-      .map((service) => fieldsOf(service, KINDS))
-      .map((row) => (deps.stdout.isTTY === true ? printableRow(row) : row));
+    const rows = services.map((row) => (deps.stdout.isTTY === true ? printableRow(row) : row));
     if (format === 'json') deps.stdout.write(`${printableJson({ services: rows }, 2)}\n`);
     else if (format === 'yaml') {
       const { stringify } = await import('yaml');

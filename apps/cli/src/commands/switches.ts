@@ -1,22 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind';
+import type { SwitchReport } from '@sluice/engine';
 import { ExitCode } from '../exit-codes.js';
-import {
-  checkSwitch,
-  compareWith,
-  dropSwitch,
-  planEnforcing,
-  runDoctor,
-  setSwitch,
-  type SwitchReport,
-} from '@sluice/engine';
 import { formatOf, readRows } from '../files/rows.js';
 import { printPlan } from '../output/plan-report.js';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm } from './shared.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 interface SwitchOptions extends GlobalOptions {
   only?: string;
@@ -42,40 +34,29 @@ function print(terminal: Terminal, report: SwitchReport): void {
 
 /** `sluice observe PANEL` */
 export const observe: CommandHandler<SwitchOptions> = ([panel = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
+  withSluice(deps, options, async (sluice) => {
     const report =
-      options.asConfigured === true
-        ? await dropSwitch(session, panel)
-        : await setSwitch(session, panel, null, 'observe');
+      options.asConfigured === true ? await sluice.panels.asConfigured(panel) : await sluice.panels.observe(panel);
     print(new Terminal(deps, options), report);
     return ExitCode.done;
   });
 
 /** `sluice enforce PANEL [--only PRODUCT]` */
 export const enforce: CommandHandler<SwitchOptions> = ([panel = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
+  withSluice(deps, options, async (sluice) => {
     const terminal = new Terminal(deps, options);
     const product = options.only ?? null;
-    checkSwitch(session, panel, product);
     if (options.asConfigured === true) {
-      print(terminal, await dropSwitch(session, panel));
+      print(terminal, await sluice.panels.asConfigured(panel, { product }));
       return ExitCode.done;
     }
-    const { checks } = await runDoctor(session, { panel });
-    const failed = checks.filter((check) => check.status === 'failed');
-    if (failed.length > 0) {
-      throw new SluiceError('doctor_failed', `Panel "${panel}" is not ready, nothing was switched:`, {
-        details: { panel },
-        lines: failed.map((check) => `${check.name} (${check.object}): ${check.message}`),
-      });
-    }
-    const plan = await planEnforcing(session, panel, product);
+    const plan = await sluice.panels.planEnforcing(panel, { product });
     if (!terminal.json && !terminal.quiet) {
       terminal.line(`The first run on ${panel}${product === null ? '' : ` (${product})`} would do this:`);
       printPlan(terminal, plan);
     }
     await confirm(deps, options, `Enforce ${product ?? 'all products'} on panel "${panel}" from now on?`);
-    print(terminal, { ...(await setSwitch(session, panel, product, 'on')), plan });
+    print(terminal, { ...(await sluice.panels.enforce(panel, { product })), plan });
     return ExitCode.done;
   });
 
@@ -85,8 +66,8 @@ export const compare: CommandHandler<GlobalOptions & { with?: string }> = ([pane
   if (file === undefined)
     throw usageError('bad_option', "Name the other tool's figures: --with FILE (CSV service,used_gb,limited)");
   const rows = readRows(file === '-' ? '' : readText(path.resolve(deps.cwd, file)), formatOf(file), file);
-  return withSession(deps, options, async (session) => {
-    const result = await compareWith(session, panel, rows, file);
+  return withSluice(deps, options, async (sluice) => {
+    const result = await sluice.usage.compare(panel, rows, { file });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document(result);
     else {

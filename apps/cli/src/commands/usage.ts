@@ -1,13 +1,12 @@
 import { ExitCode } from '../exit-codes.js';
-import { readUsage, usageHistory as historyOf } from '@sluice/engine';
 import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** `sluice usage [SERVICE]` */
 export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const services = await readUsage(session, id, options.refresh === true);
+  withSluice(deps, options, async (sluice) => {
+    const { services } = await sluice.usage.read({ service: id, refresh: options.refresh });
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ services });
     else if (services.length === 0) terminal.line('No services.');
@@ -35,8 +34,8 @@ export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id
 
 /** `sluice usage history SERVICE` */
 export const usageHistory: CommandHandler = ([id = ''], options, deps) =>
-  withSession(deps, options, async (session) => {
-    const cycles = await historyOf(session, id);
+  withSluice(deps, options, async (sluice) => {
+    const { cycles } = await sluice.usage.history(id);
     const terminal = new Terminal(deps, options);
     if (terminal.json) terminal.document({ cycles });
     else if (cycles.length === 0) terminal.line('No cycle was metered yet.');

@@ -1,18 +1,8 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { en } from 'zod/locales';
-import type * as z from 'zod/mini';
 import { usageError } from '@sluice/panel-kind';
-import {
-  checkRules,
-  configJsonSchema,
-  configSchema,
-  type Config as EngineConfig,
-  findNotBuilt,
-  type JsonSchemaNode,
-  suggestion,
-} from '@sluice/engine';
+import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import { KINDS } from '../kinds.js';
 import { isSecretReference } from './secrets.js';
 import { yamlMessage } from './yaml-message.js';
@@ -78,21 +68,14 @@ export function checkConfigText(text: string, file: string): { config: Config | 
   const lines = new LineCounter();
   const { document, raw } = readYaml(text, lines, problems);
   if (document === null) return { config: null, problems };
-  const { findings, rest } = findNotBuilt(raw);
-  for (const { path: keys, message } of findings) {
-    problems.push({ severity: 'error', path: keys.join('.'), line: lineOf(document, lines, keys), message });
+  const { config, findings } = checkConfig(raw, KINDS);
+  const all = config === null ? findings : [...findings, ...literalSecrets(config)];
+  for (const { severity, path: keys, message } of all) {
+    problems.push({ severity, path: keys.join('.'), line: lineOf(document, lines, keys), message });
   }
-  const parsed = configSchema(KINDS).safeParse(rest, { error: en().localeError });
-  if (!parsed.success) {
-    for (const issue of flatten(parsed.error.issues)) problems.push(...toProblems(issue, document, lines, raw));
-    return { config: null, problems };
-  }
-  for (const found of [...checkRules(parsed.data, KINDS), ...literalSecrets(parsed.data)]) {
-    problems.push({ ...found, line: lineOf(document, lines, found.path.split('.')) });
-  }
-  if (problems.some((problem) => problem.severity === 'error')) return { config: null, problems };
+  if (config === null) return { config: null, problems };
   const dir = path.dirname(file);
-  return { config: { ...withFolders(parsed.data, dir), file, dir, warnings: problems }, problems };
+  return { config: { ...withFolders(config, dir), file, dir, warnings: problems }, problems };
 }
 
 /** Folders that the config names are relative to its file. */
@@ -104,7 +87,7 @@ function withFolders(config: EngineConfig, dir: string): EngineConfig {
 }
 
 /** Secrets that stand in the file itself. */
-function literalSecrets(config: EngineConfig): { severity: 'warning'; path: string; message: string }[] {
+function literalSecrets(config: EngineConfig): ConfigFinding[] {
   return Object.entries(config.panels).flatMap(([name, panel]) =>
     (KINDS.find(({ kind }) => kind === panel.kind)?.init.secrets ?? [])
       .filter((key) => {
@@ -113,7 +96,7 @@ function literalSecrets(config: EngineConfig): { severity: 'warning'; path: stri
       })
       .map((key) => ({
         severity: 'warning' as const,
-        path: `panels.${name}.${key}`,
+        path: ['panels', name, key],
         message: 'the secret stands in the file itself; ${env:NAME} or ${file:/path} keeps it out',
       })),
   );
@@ -171,57 +154,6 @@ function readConfig(file: string): { text: string; mode: number } {
     const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
     throw usageError('config_missing', `${file}: ${reason}; name the config with --config FILE`);
   }
-}
-
-/** An issue of a union is reported by the member that went furthest into the value. */
-function flatten(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
-  return issues.flatMap((issue) => {
-    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-    const branches = issue.errors.map((branch) =>
-      flatten(branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))),
-    );
-    const depth = (branch: z.core.$ZodIssue[]): number => Math.max(...branch.map((inner) => inner.path.length));
-    return branches.sort((a, b) => depth(b) - depth(a))[0] ?? [issue];
-  });
-}
-
-function toProblems(issue: z.core.$ZodIssue, document: Document, lines: LineCounter, raw: unknown): ConfigProblem[] {
-  const keys = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeysAt(keys, raw);
-    return issue.keys.map((key) => ({
-      severity: 'error',
-      path: [...keys, key].join('.'),
-      line: lineOf(document, lines, [...keys, key]),
-      message: `unknown key "${key}"${suggestion(key, known)}`,
-    }));
-  }
-  return [
-    {
-      severity: 'error',
-      path: keys.join('.'),
-      line: lineOf(document, lines, keys),
-      message: issue.message,
-    },
-  ];
-}
-
-function knownKeysAt(keys: string[], raw: unknown): string[] {
-  let nodes: JsonSchemaNode[] = [configJsonSchema(KINDS)];
-  let value: unknown = raw;
-  const expand = (node: JsonSchemaNode): JsonSchemaNode[] =>
-    [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap((each) => (each === node ? [each] : expand(each)));
-  for (const key of keys) {
-    nodes = nodes.flatMap(expand).flatMap((node) => {
-      const next = node.properties?.[key] ?? node.items ?? node.additionalProperties;
-      return typeof next === 'object' ? [next] : [];
-    });
-    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-  }
-  const kind = (value as { kind?: unknown } | undefined)?.kind;
-  const candidates = nodes.flatMap(expand);
-  const ofKind = candidates.filter((node) => node.properties?.['kind']?.const === kind && kind !== undefined);
-  return (ofKind.length > 0 ? ofKind : candidates).flatMap((node) => Object.keys(node.properties ?? {}));
 }
 
 function lineOf(document: Document, lines: LineCounter, keys: string[]): number | null {

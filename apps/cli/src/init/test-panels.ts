@@ -1,6 +1,6 @@
 import { itemErrorOf, type ItemError } from '@sluice/panel-kind';
 import type { Deps } from '../context.js';
-import { withSession } from '../session.js';
+import { withSluice } from '../open-sluice.js';
 
 /** One panel as `panel test` shows it; `ok` is null where it was not tested. */
 export interface PanelOutcome {
@@ -30,18 +30,15 @@ export function untested(panels: { name: string; kind: string; url: string }[]):
 export async function testPanels(deps: Deps, file: string, panels: PanelOutcome[]): Promise<PanelOutcome[]> {
   if (panels.length === 0) return [];
   try {
-    return await withSession(deps, { config: file }, (session) =>
+    return await withSluice(deps, { config: file }, (sluice) =>
       Promise.all(
         panels.map(async (panel): Promise<PanelOutcome> => {
-          let { capabilities } = panel;
           try {
-            const opened = await session.panel(panel.name);
-            capabilities = [...opened.capabilities];
-            const startedAt = deps.clock.now();
-            await opened.testConnection();
-            return { ...panel, capabilities, ok: true, latencyMs: deps.clock.now() - startedAt };
+            const { panels: tested } = await sluice.panels.test([panel.name]);
+            const { capabilities = [], ok = false, latencyMs = null, error = null } = tested[0] ?? {};
+            return { ...panel, capabilities, ok, latencyMs, error };
           } catch (error) {
-            return { ...panel, capabilities, ok: false, error: itemErrorOf(error) };
+            return { ...panel, ok: false, error: itemErrorOf(error) };
           }
         }),
       ),

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Deps } from '../context.js';
 import type { PassReport } from '@sluice/engine';
-import { isAlive, processStat } from '../process-deps.js';
+import { isAlive, processStat } from '@sluice/engine';
 import { startCommand } from './command-process.js';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '@sluice/panel-kind';
-import { isAlive, realClock } from '../process-deps.js';
+import { isAlive, realClock } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
 import { GB, HOUR, idsOf } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';

@@ -2,18 +2,11 @@ import { printable } from '@sluice/panel-http/printable';
 import type { RunOutcome } from '@sluice/state-store';
 import { itemErrorOf } from '@sluice/panel-kind';
 import { confirmClock } from '../clock-guard.js';
-import { outcomeOfError, runRow } from '../run-row.js';
+import { outcomeOfError, runRow, type RunView } from '../run-row.js';
 import type { Session } from '../session.js';
 
 /** `run` of a document (docs/json.md). */
-export interface AgentRun {
-  id: string;
-  command: string;
-  dryRun: boolean;
-  observing: string[];
-  startedAt: string;
-  finishedAt: string;
-}
+export type AgentRun = RunView & { observing: string[] };
 
 /** How a run ended. */
 export interface AgentRunEnd {
@@ -28,9 +21,18 @@ export async function asRun<T>(
   command: string,
   dryRun: boolean,
   work: (run: AgentRun) => Promise<{ result: T } & AgentRunEnd>,
-): Promise<{ result: T; outcome: RunOutcome }> {
+): Promise<T> {
   const startedAt = session.now();
-  const run: AgentRun = { id: session.id('run'), command, dryRun, observing: [], startedAt, finishedAt: startedAt };
+  const run: AgentRun = {
+    id: session.id('run'),
+    command,
+    dryRun,
+    observing: [],
+    startedAt,
+    finishedAt: startedAt,
+    outcome: 'done',
+    changes: false,
+  };
   session.runId = run.id;
   if (!dryRun) await session.store.runs.start(runRow(session, run));
   const finish = async ({ outcome, totals, error }: AgentRunEnd): Promise<void> => {
@@ -44,12 +46,18 @@ export async function asRun<T>(
   };
   try {
     const { result, ...end } = await work(run);
-    const outcome = session.deps.signal.aborted ? 'interrupted' : end.outcome;
+    const outcome = interruption(session) ?? end.outcome;
+    run.outcome = outcome;
     await finish({ ...end, outcome });
-    return { result, outcome };
+    return result;
   } catch (error) {
     const { code, message } = itemErrorOf(error);
     await finish({ outcome: outcomeOfError(error), totals: null, error: `${code}: ${message}` }).catch(() => undefined);
     throw error;
   }
+}
+
+function interruption({ deps }: Session): RunOutcome | null {
+  if (!deps.signal.aborted) return null;
+  return deps.signal.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
 }

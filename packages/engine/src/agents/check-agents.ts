@@ -34,13 +34,10 @@ export interface CheckReport {
 }
 
 /** The sweep over one panel or all of them; what cron runs every five minutes. */
-export async function checkAgents(
-  session: Session,
-  request: CheckRequest,
-): Promise<{ report: CheckReport; outcome: RunOutcome; changes: number }> {
+export async function checkAgents(session: Session, request: CheckRequest): Promise<CheckReport> {
   const names = request.agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
   const sweeps: PanelSweep[] = [];
-  const { result, outcome } = await asRun(session, 'agent check', request.dryRun, async (run) => {
+  return asRun(session, 'agent check', request.dryRun, async (run) => {
     const report: CheckReport = {
       run,
       totals: noTotals(),
@@ -62,6 +59,7 @@ export async function checkAgents(
     }
     report.error = wholeError(sweeps, names.length);
     run.finishedAt = session.now();
+    run.changes = sweeps.some(({ changes }) => changes > 0);
     const { totals, error } = report;
     return {
       result: report,
@@ -70,7 +68,6 @@ export async function checkAgents(
       error: error === null ? null : `${error.code}: ${error.message}`,
     };
   });
-  return { report: result, outcome, changes: sweeps.reduce((sum, { changes }) => sum + changes, 0) };
 }
 
 async function takePanels(leases: Leases, names: string[], report: CheckReport): Promise<string[]> {

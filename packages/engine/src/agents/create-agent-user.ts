@@ -52,13 +52,12 @@ export async function createAgentUser(session: Session, request: CreateUserReque
     if (!allowed) throw new SluiceError('agent_limit', reason ?? 'It does not fit');
     return { user: { uuid: null, name, limitBytes, agent: text } };
   }
-  const { result } = await asRun(session, 'agent create-user', false, async (run) => {
+  return asRun(session, 'agent create-user', false, async (run) => {
     const made = await withAgentErrors(text, () =>
       desk.addon === null ? create(session, desk, request, run.id) : createBeside(session, desk, request, run.id),
     );
     return { result: made, outcome: 'done', totals: null, error: null };
   });
-  return result;
 }
 
 async function create(

@@ -1,4 +1,3 @@
-import type { RunOutcome } from '@sluice/state-store';
 import { itemErrorOf, type ItemError } from '@sluice/panel-kind';
 import { Leases, panelLease } from '../leases.js';
 import { runOrder } from '../order.js';
@@ -38,18 +37,16 @@ export type RestoreReport = AgentDetail & {
  *
  * @throws SluiceError `agent_limit` while it is over its limit and `force` is not given
  */
-export async function restoreAgent(
-  session: Session,
-  request: RestoreRequest,
-): Promise<{ report: RestoreReport; outcome: RunOutcome }> {
+export async function restoreAgent(session: Session, request: RestoreRequest): Promise<RestoreReport> {
   const desk = await openDesk(session, agentPanel(session, request.panel));
   refuseAddon(desk, 'give anybody back: it keeps no record of whom it disabled');
-  const { result, outcome } = await asRun(session, 'agent restore', request.dryRun, async (run) => {
+  return asRun(session, 'agent restore', request.dryRun, async (run) => {
     const leases = new Leases(session, run.id);
     try {
       if (!request.dryRun) await leases.take(panelLease(desk.name), request.waitMs);
       const report = await restore(session, desk, request, run, leases);
       run.finishedAt = session.now();
+      run.changes = report.actions.length > 0;
       const failed = report.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
       const outcome = report.error === null && !failed ? ('done' as const) : ('partial' as const);
       return { result: report, outcome, totals: null, error: report.error?.code ?? null };
@@ -57,7 +54,6 @@ export async function restoreAgent(
       await leases.releaseAll();
     }
   });
-  return { report: result, outcome };
 }
 
 async function restore(

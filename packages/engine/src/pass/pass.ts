@@ -18,10 +18,7 @@ import { Tally } from './tally.js';
  * One run over panels: observe, decide, plan, apply. Each panel is worked on under its lease; what can't be read
  * changes nothing; the brake stands before the first change of each panel.
  */
-export async function runPass(
-  session: Session,
-  request: PassRequest,
-): Promise<{ report: PassReport; outcome: RunOutcome; changes: boolean }> {
+export async function runPass(session: Session, request: PassRequest): Promise<PassReport> {
   const startedAt = session.now();
   const runId = session.id('run');
   session.runId = runId;
@@ -38,6 +35,8 @@ export async function runPass(
       observing: [],
       startedAt,
       finishedAt: startedAt,
+      outcome: 'done',
+      changes: false,
     },
     totals: tally.totals,
     services: [],
@@ -62,8 +61,9 @@ export async function runPass(
     report.run.finishedAt = session.now();
     const outcome = outcomeOf(report, tally);
     if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
+    Object.assign(report.run, { outcome, changes: tally.changes });
     if (!request.dryRun) await finishRun(session, report, outcome);
-    return { report, outcome, changes: tally.changes };
+    return report;
   } catch (error) {
     if (!request.dryRun) {
       report.error ??= itemErrorOf(error);

@@ -2,17 +2,11 @@ import type { NoticeRecord } from '@sluice/state-store';
 import type { ItemError } from '@sluice/panel-kind';
 import type { SweptAgent } from '../agents/panel-sweep.js';
 import type { ServiceView } from '../views.js';
+import type { RunView } from '../run-row.js';
 
 /** `poll --json`, `reconcile --json`, `plan --json` and `hold release --all --json` (docs/json.md). */
 export interface PassReport {
-  run: {
-    id: string;
-    command: string;
-    dryRun: boolean;
-    observing: string[];
-    startedAt: string;
-    finishedAt: string;
-  };
+  run: RunView & { observing: string[] };
   totals: PassTotals;
   services: ServiceView[];
   notices: { code: string; service: string | null; message: string }[];

@@ -4,7 +4,6 @@ import {
   type ServiceChange,
   type ServiceRecord,
   type StoreTables,
-  type RunOutcome,
 } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
 import {
@@ -35,24 +34,21 @@ import type { ProvisionRequest } from './request.js';
  * A provisioning verb: repeatable without harm. What is desired is written down first, the panel is brought in line
  * with it, and the order is closed when all of it is done; a repeat of a broken-off order finishes that one.
  */
-export async function provision(
-  session: Session,
-  id: string,
-  request: ProvisionRequest,
-): Promise<{ report: OrderReport; outcome: RunOutcome }> {
+export async function provision(session: Session, id: string, request: ProvisionRequest): Promise<OrderReport> {
   const { verb, dryRun, waitMs } = request;
   const asked = await requireService(session, id);
   // A refusal that needs no lease writes nothing, not even that.
   await check(session, await session.panel(asked.panel), asked, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
-  const { report, outcome, work, content } = await runDecided(session, id, frame, (service, panel) =>
+  const { report, work, content } = await runDecided(session, id, frame, (service, panel) =>
     decide(session, panel, service, request),
   );
   const { panel, plan, earlierFile } = content;
   // An account that was there already keeps its password, and nobody should take the one in the file for it.
   const isOurs = plan?.generated === true || (verb === 'create' && plan?.file === earlierFile);
-  if (plan?.file != null && isOurs && !work.passwordSet && outcome === 'done') session.deps.files.remove(plan.file);
-  return { report: { ...report, credentials: credentialsOf(panel, work, plan, request) }, outcome };
+  if (plan?.file != null && isOurs && !work.passwordSet && report.run.outcome === 'done')
+    session.deps.files.remove(plan.file);
+  return { ...report, credentials: credentialsOf(panel, work, plan, request) };
 }
 
 /** Goes on with a termination that was broken off, as a part of a run; `observe` stops it. */

@@ -1,29 +1,24 @@
 import { closest } from 'fastest-levenshtein';
 import type { ServiceRecord } from '@sluice/state-store';
-import { SluiceError, usageError, type PanelKind } from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import { Leases, serviceLease } from '../leases.js';
 import { requireService, type Session } from '../session.js';
 import { applyField, importKeys, refColumns } from './fields.js';
 import { changeOf } from './change-of.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 
-/** Texts of `KEY=VALUE…`, as the import names them. */
-export function parsePairs(pairs: string[], kinds: readonly PanelKind[]): [string, string][] {
-  const keys = importKeys(kinds);
-  return pairs.map((pair) => {
-    const at = pair.indexOf('=');
-    const name = at < 0 ? pair : pair.slice(0, at);
-    const key = keys.find((item) => item === name);
-    if (at < 0) throw usageError('bad_pair', `"${pair}" is no KEY=VALUE`);
-    if (key === undefined || key === 'id') {
-      throw usageError('unknown_key', `There is no key "${name}"; did you mean "${closest(name, keys)}"?`);
-    }
-    return [key, pair.slice(at + 1)];
-  });
+/** Refuses texts under names that no service has. */
+function checkKeys({ deps }: Session, pairs: [string, string][]): void {
+  const keys = importKeys(deps.kinds);
+  for (const [key] of pairs) {
+    if (key !== 'id' && keys.includes(key)) continue;
+    throw usageError('unknown_key', `There is no key "${key}"; did you mean "${closest(key, keys)}"?`);
+  }
 }
 
 /** Adds one service. */
 export async function addService(session: Session, id: string, pairs: [string, string][]): Promise<ServiceRecord> {
+  checkKeys(session, pairs);
   const wrongId = idProblem(id);
   if (wrongId !== null) throw usageError('bad_service', wrongId);
   return session.write([], async (tables) => {
@@ -47,6 +42,7 @@ export async function changeService(
   pairs: [string, string][],
   waitMs: number,
 ): Promise<ServiceRecord> {
+  checkKeys(session, pairs);
   const panel = pairs.find(([key]) => key === 'panel')?.[1];
   return withServiceLease(session, id, waitMs, async (service, leases) => {
     if (panel !== undefined && panel !== service.panel) await refuseInDoubt(session, id);

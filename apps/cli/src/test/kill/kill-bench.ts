@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
-import { isAlive, realClock } from '../../process-deps.js';
+import { isAlive, realClock } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, idsOf, TOKEN } from '../easydcim-bench.js';
 import { Bench, type Outcome } from '../harness.js';
 import type { DrawnService } from './draw-services.js';

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { isAlive, realClock } from '../../process-deps.js';
+import { isAlive, realClock } from '@sluice/engine';
 import { startCommand } from '../command-process.js';
 import { IdleWatch } from './waiting.js';
 import type { Command, World } from './world.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type PassReport, plannedRow } from '@sluice/engine';
+import type { PassReport } from '@sluice/engine';
 import { ADMIN_PASSWORD, flvxConfig, GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 import { Bench } from '../../harness.js';
 
@@ -34,7 +34,17 @@ async function earlier({ made }: { made: boolean }): Promise<void> {
   if (!made) return;
   await at.bench.store(async (store) => {
     const [row] = (await store.actions.list({ service: 'svc-1' })).filter((one) => one.type === 'create-speed-limit');
-    const again = plannedRow({ ...row!, id: 'act-earlier', key: 'earlier', target: 'sluice:svc-1:50M' });
+    const again = {
+      ...row!,
+      id: 'act-earlier',
+      key: 'earlier',
+      target: 'sluice:svc-1:50M',
+      state: 'planned' as const,
+      calledAt: null,
+      settledAt: null,
+      observed: null,
+      attempts: 0,
+    };
     await store.write((tables) => tables.actions.plan([again]));
     await store.write((tables) => tables.actions.called('act-earlier', again.plannedAt));
     const settled = {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { backupBeforeMigration, nodeFiles, refuseLostStore, Session, type Dependencies } from '@sluice/engine';
+import { backupBeforeMigration, createSluice, nodeFiles, refuseLostStore, type Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import { openStore } from '@sluice/state-store';
 import { loadConfig, type Config } from './config/load.js';
@@ -15,32 +15,43 @@ export interface CommonOptions {
   storeMayBeLost?: boolean;
 }
 
-/** A session of the engine over the config file, with that file's own facts. */
-export interface CommandSession extends Session {
-  readonly config: Config;
-}
-
 /** Returns the path of the state file: relative paths are relative to the config file. */
 export function storeLocation(config: Config): string {
   return path.resolve(config.dir, config.state);
 }
 
-/** Returns what the engine gets from the process. */
-function dependenciesOf(deps: Deps, config: Config): Dependencies {
+/** Loads the config, opens the store (created on first use), runs `work` on the engine, and closes it whatever happens. */
+export async function withSluice<T>(
+  deps: Deps,
+  options: CommonOptions,
+  work: (sluice: Sluice, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = loadConfig(options.config, deps.env, deps.cwd);
+  const location = storeLocation(config);
+  const isEmpty = (statSync(location, { throwIfNoEntry: false })?.size ?? 0) === 0;
+  if (isEmpty && options.storeMayBeLost !== true) refuseLostStore(nodeFiles, location);
+  await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
+  const store = await openStore({ location, clock: deps.clock });
   const sources = { env: deps.env, dir: config.dir };
-  return {
+  const sluice = await createSluice({
+    config,
+    store,
     kinds: KINDS,
     clock: deps.clock,
-    randomBytes: deps.randomBytes,
     random: deps.random,
+    randomBytes: deps.randomBytes,
     owner: deps.owner,
     isAlive: deps.isAlive,
     actor: deps.login,
     signal: deps.signal,
-    files: nodeFiles,
     secret: (value, key) => resolveSecret(value, key, sources),
     readFile: (file, key) => readNamed(path.resolve(config.dir, file), key),
-  };
+  });
+  try {
+    return await work(sluice, config);
+  } finally {
+    await sluice.close();
+  }
 }
 
 function readNamed(file: string, key: string): string {
@@ -51,25 +62,5 @@ function readNamed(file: string, key: string): string {
       'config_invalid',
       `${key}: ${file} cannot be read (${(error as { code?: string }).code ?? 'unknown'})`,
     );
-  }
-}
-
-/** Loads the config, opens the store (created on first use), runs `work`, and closes both whatever happens. */
-export async function withSession<T>(
-  deps: Deps,
-  options: CommonOptions,
-  work: (session: CommandSession) => Promise<T>,
-): Promise<T> {
-  const config = loadConfig(options.config, deps.env, deps.cwd);
-  const location = storeLocation(config);
-  const isEmpty = (statSync(location, { throwIfNoEntry: false })?.size ?? 0) === 0;
-  if (isEmpty && options.storeMayBeLost !== true) refuseLostStore(nodeFiles, location);
-  await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
-  const store = await openStore({ location, clock: deps.clock });
-  const session = new Session({ deps: dependenciesOf(deps, config), config, store }) as CommandSession;
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
   }
 }

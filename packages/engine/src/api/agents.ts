@@ -1,0 +1,83 @@
+import type { AgentDetail } from '../agents/agent-views.js';
+import { checkAgents, type CheckReport } from '../agents/check-agents.js';
+import {
+  canCreateUser,
+  createAgentUser,
+  type CreatedUserReport,
+  type CreateUserRequest,
+} from '../agents/create-agent-user.js';
+import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../agents/limit-agents.js';
+import { restoreAgent, type RestoreReport } from '../agents/restore-agent.js';
+import { explainAgent, listAgents, showAgent, type AgentExplained, type AgentList } from '../agents/show-agents.js';
+import { waitOf, type CallOptions, type RunCall } from './call.js';
+import type { CommandOptions } from './holds.js';
+
+/** Names the panel of an agent; may be left out where only one has agents. */
+export interface AgentOptions extends CallOptions {
+  panel?: string | undefined;
+}
+
+/** What a check of agents is asked. */
+export interface CheckOptions extends AgentOptions {
+  /** One agent, by uuid or name; all where it is left out. */
+  agent?: string | undefined;
+  dryRun?: boolean | undefined;
+  /** Lets a run change more agents than the brake permits. */
+  allowMass?: boolean | undefined;
+}
+
+/** Agents: resellers with a traffic budget for all of their users. Panels without agents refuse these calls. */
+export interface Agents {
+  list(options?: AgentOptions): Promise<AgentList>;
+  show(agent: string, options?: AgentOptions): Promise<AgentDetail>;
+  /** Explains the agent's state from what was recorded. */
+  explain(agent: string, options?: AgentOptions): Promise<AgentExplained>;
+  /** Sets or takes away the limit of one agent. */
+  limit(agent: string, request: CallOptions & Omit<LimitRequest, 'agent'>): Promise<AgentDetail>;
+  /** Sets the limits of a list, all or none. */
+  limits(request: CallOptions & LimitImport): Promise<AgentDetail[]>;
+  /** Reads the agents, and disables or gives back users where a limit calls for it. */
+  check(options?: CheckOptions): Promise<CheckReport>;
+  /** Whether one more user of this size fits. */
+  canCreateUser(agent: string, bytes: number, options?: AgentOptions): ReturnType<typeof canCreateUser>;
+  /** Makes a user within the limits of its agent and of everybody above. */
+  createUser(request: CallOptions & CreateUserRequest): Promise<CreatedUserReport>;
+  /** Gives back the users that were disabled for an agent; `force` also while it is over its limit. */
+  restore(
+    agent: string,
+    options?: CommandOptions & AgentOptions & { force?: boolean | undefined },
+  ): Promise<RestoreReport>;
+}
+
+/** Returns the calls about agents. */
+export function agentsApi(call: RunCall): Agents {
+  return {
+    list: (options) => call(options, (session) => listAgents(session, options?.panel)),
+    show: (agent, options) => call(options, (session) => showAgent(session, agent, options?.panel)),
+    explain: (agent, options) => call(options, (session) => explainAgent(session, agent, options?.panel)),
+    limit: (agent, request) => call(request, (session) => limitAgent(session, { ...request, agent })),
+    limits: (request) => call(request, (session) => limitAgents(session, request)),
+    check: (options) =>
+      call(options, (session) =>
+        checkAgents(session, {
+          agent: options?.agent ?? null,
+          panel: options?.panel,
+          dryRun: options?.dryRun === true,
+          allowMass: options?.allowMass === true,
+        }),
+      ),
+    canCreateUser: (agent, bytes, options) =>
+      call(options, (session) => canCreateUser(session, agent, bytes, options?.panel)),
+    createUser: (request) => call(request, (session) => createAgentUser(session, request)),
+    restore: (agent, options) =>
+      call(options, (session) =>
+        restoreAgent(session, {
+          agent,
+          panel: options?.panel,
+          force: options?.force === true,
+          dryRun: options?.dryRun === true,
+          waitMs: waitOf(options),
+        }),
+      ),
+  };
+}

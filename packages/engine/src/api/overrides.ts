@@ -1,0 +1,51 @@
+import { clearOverride, setOverride, type OverrideRequest } from '../overrides.js';
+import { serviceDetail, type ServiceDetail } from '../services/show.js';
+import { requireService } from '../session.js';
+import { waitOf, type CallOptions, type LockOptions, type RunCall } from './call.js';
+
+/** An operator's exceptions from products. */
+export interface Overrides {
+  /** Sets the parts that are given; the others stay. Takes effect at the next run. */
+  set(service: string, request: OverrideRequest, options?: LockOptions): Promise<ServiceDetail>;
+  /** Ends the exception; `ended` is false where there was none. */
+  clear(service: string, options?: LockOptions): Promise<{ service: ServiceDetail; ended: boolean }>;
+  list(options?: CallOptions & { service?: string | undefined }): Promise<{ overrides: OverrideView[] }>;
+}
+
+/** One exception, in force while `until` is null. */
+export interface OverrideView {
+  service: string;
+  quotaBytes: number | null;
+  unlimited: boolean;
+  mode: string | null;
+  action: string | null;
+  since: string;
+  until: string | null;
+}
+
+/** Returns the calls about exceptions. */
+export function overridesApi(call: RunCall): Overrides {
+  return {
+    set: (service, request, options) =>
+      call(options, async (session) => {
+        await setOverride(session, service, request, waitOf(options));
+        return serviceDetail(session, await requireService(session, service));
+      }),
+    clear: (service, options) =>
+      call(options, async (session) => {
+        const ended = await clearOverride(session, service, waitOf(options));
+        return { service: await serviceDetail(session, await requireService(session, service)), ended };
+      }),
+    list: (options) =>
+      call(options, async (session) => {
+        const id = options?.service;
+        if (id !== undefined) await requireService(session, id);
+        const overrides = (await session.store.overrides.all(id)).map(
+          ({ service, quotaBytes, unlimited, mode, action, since, until }) => {
+            return { service, quotaBytes, unlimited, mode, action, since, until };
+          },
+        );
+        return { overrides };
+      }),
+  };
+}

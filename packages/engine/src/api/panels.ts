@@ -1,0 +1,116 @@
+import { itemErrorOf, SluiceError, type ItemError, type TunnelView } from '@sluice/panel-kind';
+import { runDoctor, type DoctorRequest } from '../doctor/doctor.js';
+import type { Check } from '../doctor/check.js';
+import { listRelayUsers, listTunnels, loginLink, type LoginLink, type RelayUser } from '../relay.js';
+import { unknownPanel } from '../services/panels.js';
+import type { Session } from '../session.js';
+import { checkSwitch, dropSwitch, planEnforcing, setSwitch, type SwitchReport } from '../switches.js';
+import type { PassReport } from '../pass/report.js';
+import type { CallOptions, RunCall } from './call.js';
+
+/** A panel of the config. */
+export interface PanelView {
+  name: string;
+  kind: string;
+  /** Without what is secret in it. */
+  url: string;
+  capabilities: string[];
+}
+
+/** How a panel answered. */
+export interface PanelTest extends PanelView {
+  ok: boolean;
+  latencyMs: number | null;
+  error: ItemError | null;
+}
+
+/** Panels: what they are, whether they answer, and whether runs may change them. */
+export interface Panels {
+  list(options?: CallOptions): Promise<{ panels: PanelView[] }>;
+  /** Reads something from each panel with its credentials; from all where none is named. */
+  test(names?: readonly string[], options?: CallOptions): Promise<{ panels: PanelTest[] }>;
+  /** Puts a panel under `observe`: runs decide and record, and change nothing. */
+  observe(panel: string, options?: CallOptions): Promise<SwitchReport>;
+  /** Lets runs change a panel, or one of its products. */
+  enforce(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<SwitchReport>;
+  /** Drops the switches of a panel: the config decides again. */
+  asConfigured(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<SwitchReport>;
+  /**
+   * Checks that the panel is ready, and computes what the first run after `enforce` would do.
+   *
+   * @throws SluiceError `doctor_failed` with what is not ready
+   */
+  planEnforcing(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<PassReport>;
+  /** Checks store, clock, leases, panels and the last runs; never throws for what it finds. */
+  doctor(request?: DoctorRequest & CallOptions): Promise<{ ok: boolean; checks: Check[] }>;
+  /** Lists the tunnels of a relay panel. */
+  tunnels(options?: CallOptions & { panel?: string | undefined }): Promise<TunnelView[]>;
+  /** Lists the accounts of a relay panel with their services. */
+  users(options?: CallOptions & { panel?: string | undefined }): Promise<RelayUser[]>;
+  /** Returns where the customer of a service logs in. */
+  loginLink(service: string, options?: CallOptions): Promise<LoginLink>;
+}
+
+/** Returns the calls about panels. */
+export function panelsApi(call: RunCall): Panels {
+  return {
+    list: (options) =>
+      call(options, async (session) => {
+        const panels: PanelView[] = [];
+        for (const name of Object.keys(session.config.panels)) panels.push(await viewOf(session, name));
+        return { panels };
+      }),
+    test: (names = [], options) =>
+      call(options, async (session) => {
+        const known = Object.keys(session.config.panels);
+        for (const name of names) if (!known.includes(name)) throw unknownPanel(name, known);
+        const chosen = names.length > 0 ? names : known;
+        return { panels: await Promise.all(chosen.map((name) => testOf(session, name))) };
+      }),
+    observe: (panel, options) => call(options, (session) => setSwitch(session, panel, null, 'observe')),
+    enforce: (panel, options) => call(options, (session) => setSwitch(session, panel, options?.product ?? null, 'on')),
+    asConfigured: (panel, options) =>
+      call(options, (session) => {
+        checkSwitch(session, panel, options?.product ?? null);
+        return dropSwitch(session, panel);
+      }),
+    planEnforcing: (panel, options) =>
+      call(options, async (session) => {
+        const product = options?.product ?? null;
+        checkSwitch(session, panel, product);
+        await requireReady(session, panel);
+        return planEnforcing(session, panel, product);
+      }),
+    doctor: (request = {}) => call(request, (session) => runDoctor(session, request)),
+    tunnels: (options) => call(options, (session) => listTunnels(session, options?.panel)),
+    users: (options) => call(options, (session) => listRelayUsers(session, options?.panel)),
+    loginLink: (service, options) => call(options, (session) => loginLink(session, service)),
+  };
+}
+
+async function requireReady(session: Session, panel: string): Promise<void> {
+  const { checks } = await runDoctor(session, { panel });
+  const failed = checks.filter((check) => check.status === 'failed');
+  if (failed.length === 0) return;
+  throw new SluiceError('doctor_failed', `Panel "${panel}" is not ready, nothing was switched:`, {
+    details: { panel },
+    lines: failed.map((check) => `${check.name} (${check.object}): ${check.message}`),
+  });
+}
+
+async function viewOf(session: Session, name: string): Promise<PanelView> {
+  const panel = await session.panel(name);
+  return { name, kind: panel.kind, url: panel.url, capabilities: [...panel.capabilities] };
+}
+
+async function testOf(session: Session, name: string): Promise<PanelTest> {
+  const view = await viewOf(session, name);
+  const { clock } = session.deps;
+  const startedAt = clock.now();
+  try {
+    await (await session.panel(name)).testConnection();
+    return { ...view, ok: true, latencyMs: clock.now() - startedAt, error: null };
+  } catch (error) {
+    return { ...view, ok: false, latencyMs: null, error: itemErrorOf(error) };
+  }
+}

@@ -1,0 +1,78 @@
+import { orderHold } from '../holds.js';
+import type { OrderReport } from '../order.js';
+import { provision } from '../provision/provision.js';
+import type { ProvisionRequest } from '../provision/request.js';
+import { waitOf, type RunCall } from './call.js';
+import type { CommandOptions } from './holds.js';
+
+/** Where a new password comes from and goes to. */
+export interface PasswordOptions extends CommandOptions {
+  /** The password; one is made where it is left out. */
+  password?: string | (() => Promise<string>) | undefined;
+  /** Absolute path of the file (0600) that the password is written to. */
+  passwordFile?: string | undefined;
+  /** Whether the document carries the password that was made; false needs a file. Default true. */
+  showPassword?: boolean | undefined;
+}
+
+/** Options of a suspension. */
+export interface SuspendOptions extends CommandOptions {
+  /** Why: the bill (default), or an operator's word. */
+  as?: 'billing' | 'manual' | undefined;
+  note?: string | null | undefined;
+}
+
+/** Provisioning of services; each call may be repeated without harm and finishes what was broken off. */
+export interface Provision {
+  /** Makes the account; `adopt` takes over an existing one. */
+  create(id: string, options?: PasswordOptions & { adopt?: boolean | undefined }): Promise<OrderReport>;
+  suspend(id: string, options?: SuspendOptions): Promise<OrderReport>;
+  unsuspend(id: string, options?: SuspendOptions): Promise<OrderReport>;
+  /** Moves the due date: to `until` (YYYY-MM-DD), or on by one billing cycle. */
+  renew(id: string, options?: CommandOptions & { until?: string | undefined }): Promise<OrderReport>;
+  /** Moves the service to another product of its panel. */
+  changePackage(id: string, product: string, options?: CommandOptions): Promise<OrderReport>;
+  changePassword(id: string, options?: PasswordOptions): Promise<OrderReport>;
+  /** Removes the account and what belongs to it. */
+  terminate(id: string, options?: CommandOptions): Promise<OrderReport>;
+}
+
+/** Returns the calls that provision. */
+export function provisionApi(call: RunCall): Provision {
+  const perform = (
+    id: string,
+    options: PasswordOptions | undefined,
+    request: Pick<ProvisionRequest, 'verb'> & Partial<ProvisionRequest>,
+  ) =>
+    call(options, (session) => {
+      const { password } = options ?? {};
+      return provision(session, id, {
+        ...request,
+        dryRun: options?.dryRun === true,
+        waitMs: waitOf(options),
+        passwordFile: options?.passwordFile,
+        password: typeof password === 'string' ? () => Promise.resolve(password) : password,
+        shown: options?.showPassword ?? true,
+      });
+    });
+  const hold = (id: string, what: 'add' | 'release', options: SuspendOptions | undefined) =>
+    call(options, (session) =>
+      orderHold(session, id, {
+        command: what === 'add' ? 'provision suspend' : 'provision unsuspend',
+        reason: options?.as ?? 'billing',
+        what,
+        note: options?.note ?? null,
+        waitMs: waitOf(options),
+        dryRun: options?.dryRun === true,
+      }),
+    );
+  return {
+    create: (id, options) => perform(id, options, { verb: 'create', adopt: options?.adopt === true }),
+    suspend: (id, options) => hold(id, 'add', options),
+    unsuspend: (id, options) => hold(id, 'release', options),
+    renew: (id, options) => perform(id, options, { verb: 'renew', until: options?.until }),
+    changePackage: (id, product, options) => perform(id, options, { verb: 'change-package', product }),
+    changePassword: (id, options) => perform(id, options, { verb: 'change-password' }),
+    terminate: (id, options) => perform(id, options, { verb: 'terminate' }),
+  };
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '@sluice/panel-kind';
+import type { LeaseOwner } from '@sluice/state-store';
+
+/** The real clock. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    try {
+      await wait(ms, undefined, signal ? { signal } : {});
+    } catch (error) {
+      if ((error as { name?: string }).name !== 'AbortError') throw error;
+    }
+  },
+};
+
+/** Returns what stands for this process where the caller of the engine hands nothing in. */
+export function processParts(): {
+  clock: Clock;
+  randomBytes: (count: number) => Uint8Array;
+  owner: LeaseOwner;
+  isAlive: (owner: LeaseOwner) => boolean;
+  readFile: (file: string) => string;
+} {
+  const host = hostname();
+  return {
+    clock: realClock,
+    // Loaded when it is needed: most calls take no randomness.
+    randomBytes: (count) => process.getBuiltinModule('node:crypto').randomBytes(count),
+    owner: { host, pid: process.pid, processStart: processStat(process.pid)?.start ?? '' },
+    isAlive: (owner) => isAlive(owner, host),
+    readFile: (file) => readFileSync(file, 'utf8'),
+  };
+}
+
+/** State and start time of a process as Linux tells them; null where they can't be told. */
+export function processStat(pid: number): { state: string; start: string } | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in parentheses, may hold anything; the fields are counted from behind it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', start: fields[19] ?? '' };
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the process that holds a lease is still there; of another host's it is taken to be. */
+export function isAlive(owner: LeaseOwner, host: string): boolean {
+  if (owner.host !== host) return true;
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ESRCH') return false;
+  }
+  const stat = processStat(owner.pid);
+  if (stat === null) return true;
+  const ended = stat.state === 'Z' || stat.state === 'X';
+  return !ended && (owner.processStart === '' || stat.start === owner.processStart);
+}

@@ -1,0 +1,203 @@
+import type { Clock, PanelKind } from '@sluice/panel-kind';
+import type { LeaseOwner, StateStore } from '@sluice/state-store';
+import type { Agents } from './api/agents.js';
+import type { CallOptions, RunCall } from './api/call.js';
+import type { Log } from './api/log.js';
+import type { Overrides } from './api/overrides.js';
+import type { Usage } from './api/usage.js';
+import type { Holds } from './api/holds.js';
+import type { Panels } from './api/panels.js';
+import type { Provision } from './api/provision.js';
+import type { Services } from './api/services.js';
+import type { Config } from './config/schema.js';
+import type { Dependencies } from './dependencies.js';
+import type { Explanation } from './explain.js';
+import { nodeFiles, type Files } from './files.js';
+import type { PassReport } from './pass/report.js';
+import type { PassRequest } from './pass/request.js';
+import { Session } from './session.js';
+import { processParts } from './process.js';
+
+/** What an instance of the engine is made of. All but the first three have defaults. */
+export interface SluiceOptions {
+  /** Checked config, as `parseConfig` returns it. */
+  config: Config;
+  store: StateStore;
+  /** The kinds of panels that the config may name. */
+  kinds: readonly PanelKind[];
+  clock?: Clock | undefined;
+  /** Jitter, in [0, 1). */
+  random?: (() => number) | undefined;
+  /** Cryptographically strong bytes. */
+  randomBytes?: ((count: number) => Uint8Array) | undefined;
+  /** Private files beside the store. */
+  files?: Files | undefined;
+  /** Returns the secret that a value of the config stands for; by default the value is the secret. */
+  secret?: ((value: string, key: string) => string) | undefined;
+  /** Returns the text of a file that the config names. */
+  readFile?: ((file: string, key: string) => string) | undefined;
+  /** Ends all calls of the instance when it aborts. */
+  signal?: AbortSignal | undefined;
+  /** Who asks, for the journal. */
+  actor?: (() => string) | undefined;
+  /** This process, as leases name it, and whether another one is still there. */
+  owner?: LeaseOwner | undefined;
+  isAlive?: ((owner: LeaseOwner) => boolean) | undefined;
+}
+
+/** What a run is asked. */
+export interface RunOptions extends CallOptions {
+  /** The panel that is worked on; all where it is left out. */
+  panel?: string | undefined;
+  /** The service that is worked on. */
+  service?: string | undefined;
+  /** Compute and report, and change nothing. */
+  dryRun?: boolean | undefined;
+  /** Lets a run change more services than the brake permits. */
+  allowMass?: boolean | undefined;
+  /** Keeps every service in the report; otherwise only those that are out of the ordinary. Default true. */
+  allServices?: boolean | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * The engine: one method per use case. Calls take plain objects and return the documents of docs/json.md; many may run at
+ * once on one instance. Errors are `SluiceError`s with a `kind` and a `code` (docs/errors.md).
+ */
+export interface Sluice {
+  readonly config: Config;
+  /** Reads usage, decides, and restricts or gives back what is due. */
+  poll(options?: RunOptions): Promise<PassReport>;
+  /** As `poll`, and looks at every service: drift, unfinished changes, the store's upkeep. */
+  reconcile(options?: RunOptions): Promise<PassReport>;
+  /** Computes what `reconcile` would change. */
+  plan(options?: Omit<RunOptions, 'dryRun'>): Promise<PassReport>;
+  /** Explains why a service is in its state, now or at an instant (ISO UTC). */
+  explain(service: string, options?: CallOptions & { at?: string | null }): Promise<Explanation>;
+  readonly services: Services;
+  readonly holds: Holds;
+  readonly provision: Provision;
+  readonly agents: Agents;
+  readonly panels: Panels;
+  readonly usage: Usage;
+  readonly overrides: Overrides;
+  readonly log: Log;
+  /** Waits for calls under way and closes the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates an instance of the engine over a store.
+ *
+ * @example
+ * const config = parseConfig({ panels: { dcim: { kind: 'easydcim', url, token } }, products }, [easydcim]);
+ * const sluice = await createSluice({ config, kinds: [easydcim], store: await openStore({ location: './sluice.db' }) });
+ * const report = await sluice.poll();
+ * await sluice.close();
+ */
+export function createSluice(options: SluiceOptions): Promise<Sluice> {
+  const { config, store } = options;
+  const deps = dependenciesOf(options);
+  const underWay = new Set<Promise<unknown>>();
+  const call: RunCall = (callOptions, work) => {
+    const running = inSession({ deps: { ...deps, signal: callOptions?.signal ?? deps.signal }, config, store }, work);
+    const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
+    underWay.add(ended);
+    return running;
+  };
+  const run = (
+    request: Pick<PassRequest, 'command' | 'observeAll'>,
+    runOptions: RunOptions = {},
+  ): Promise<PassReport> =>
+    call(runOptions, async (session) => {
+      const { panel, service, onProgress } = runOptions;
+      const { runAndFinish } = await import('./pass/finish.js');
+      return runAndFinish(session, {
+        ...request,
+        panel,
+        service,
+        dryRun: runOptions.dryRun === true,
+        allowMass: runOptions.allowMass === true,
+        keepAll: runOptions.allServices ?? true,
+        onProgress,
+      });
+    });
+  return Promise.resolve({
+    config,
+    poll: (runOptions) => run({ command: 'poll', observeAll: false }, runOptions),
+    reconcile: (runOptions) => run({ command: 'reconcile', observeAll: true }, runOptions),
+    plan: (runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true }),
+    explain: (service, explainOptions) =>
+      call(explainOptions, async (session) => {
+        const { explainService } = await import('./explain.js');
+        return explainService(session, service, explainOptions?.at ?? null);
+      }),
+    ...groups(call),
+    close: async () => {
+      await Promise.all(underWay);
+      await store.close();
+    },
+  });
+}
+
+/** The code of a group is loaded when one of its calls is made: a program that polls loads none of the others. */
+function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | 'plan' | 'explain' | 'close'> {
+  return {
+    services: lazily(async () => (await import('./api/services.js')).servicesApi(call)),
+    holds: lazily(async () => (await import('./api/holds.js')).holdsApi(call)),
+    provision: lazily(async () => (await import('./api/provision.js')).provisionApi(call)),
+    agents: lazily(async () => (await import('./api/agents.js')).agentsApi(call)),
+    panels: lazily(async () => (await import('./api/panels.js')).panelsApi(call)),
+    usage: lazily(async () => (await import('./api/usage.js')).usageApi(call)),
+    overrides: lazily(async () => (await import('./api/overrides.js')).overridesApi(call)),
+    log: lazily(async () => (await import('./api/log.js')).logApi(call)),
+  };
+}
+
+/** Returns an object whose methods load the real one first. */
+function lazily<Api extends object>(load: () => Promise<Api>): Api {
+  let loading: Promise<Api> | null = null;
+  const method =
+    (name: string) =>
+    async (...args: unknown[]): Promise<unknown> => {
+      loading ??= load();
+      const api = (await loading) as Record<string, (...all: unknown[]) => unknown>;
+      return api[name]?.(...args);
+    };
+  const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
+  return new Proxy({} as Api, {
+    get: (_target, name) => {
+      // Whoever awaits the object asks whether it is a promise.
+      if (typeof name !== 'string' || name === 'then') return undefined;
+      const known = methods.get(name) ?? method(name);
+      methods.set(name, known);
+      return known;
+    },
+  });
+}
+
+async function inSession<T>(parts: ConstructorParameters<typeof Session>[0], work: (session: Session) => Promise<T>) {
+  const session = new Session(parts);
+  try {
+    return await work(session);
+  } finally {
+    await session.end();
+  }
+}
+
+function dependenciesOf(options: SluiceOptions): Dependencies {
+  const own = processParts();
+  return {
+    kinds: options.kinds,
+    clock: options.clock ?? own.clock,
+    random: options.random ?? Math.random,
+    randomBytes: options.randomBytes ?? own.randomBytes,
+    owner: options.owner ?? own.owner,
+    isAlive: options.isAlive ?? own.isAlive,
+    actor: options.actor ?? (() => 'sluice'),
+    signal: options.signal ?? new AbortController().signal,
+    files: options.files ?? nodeFiles,
+    secret: options.secret ?? ((value) => value),
+    readFile: options.readFile ?? own.readFile,
+  };
+}
