@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/panel-kind';
+import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
 
 /** Where a command writes. */
@@ -32,6 +32,8 @@ export interface Deps {
   /** Aborted by SIGINT or SIGTERM; `reason` is the signal's name. */
   signal: AbortSignal;
   version: string;
+  /** Kinds of panels; those that ship with the command where nothing is said. */
+  kinds?: readonly PanelKind[];
   /** Absolute paths of the running Node and of the command's file. */
   program: { node: string; script: string };
 }

@@ -6,3 +6,8 @@ import type { PanelKind } from '@sluice/panel-kind';
 
 /** The kinds of panels that the command knows. */
 export const KINDS: readonly PanelKind[] = [easydcim, flvx, hiddify];
+
+/** Returns the kinds that a command works with. */
+export function kindsOf(deps: { kinds?: readonly PanelKind[] }): readonly PanelKind[] {
+  return deps.kinds ?? KINDS;
+}

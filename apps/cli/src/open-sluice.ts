@@ -6,7 +6,7 @@ import { openStore } from '@sluice/state-store';
 import { loadConfig, type Config } from './config/load.js';
 import { resolveSecret } from './config/secrets.js';
 import type { Deps } from './context.js';
-import { KINDS } from './kinds.js';
+import { kindsOf } from './kinds.js';
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -26,7 +26,7 @@ export async function withSluice<T>(
   options: CommonOptions,
   work: (sluice: Sluice, config: Config) => Promise<T>,
 ): Promise<T> {
-  const config = loadConfig(options.config, deps.env, deps.cwd);
+  const config = loadConfig(options.config, deps);
   const location = storeLocation(config);
   const isEmpty = (statSync(location, { throwIfNoEntry: false })?.size ?? 0) === 0;
   if (isEmpty && options.storeMayBeLost !== true) refuseLostStore(nodeFiles, location);
@@ -36,7 +36,7 @@ export async function withSluice<T>(
   const sluice = await createSluice({
     config,
     store,
-    kinds: KINDS,
+    kinds: kindsOf(deps),
     clock: deps.clock,
     random: deps.random,
     randomBytes: deps.randomBytes,

@@ -86,7 +86,6 @@ describe('a location', () => {
     ['postgres://user:hunter2@db/sluice', /PostgreSQL is not supported/],
     ['postgresql://db/sluice', /PostgreSQL is not supported/],
     ['file:sluice.db', /can't be opened by "file:"/],
-    [':memory:', /has to be a file/],
     [' ', /has to be a file/],
   ])('that is no path is refused: %s', async (odd, message) => {
     const opening = openStore({ location: odd, clock });
@@ -206,6 +205,37 @@ describe('without permission', () => {
     chmodSync(location, 0o600);
     const store = await openStore({ location, clock });
     expect(await store.services.ids()).toEqual([]);
+    await store.close();
+  });
+});
+
+describe('a store in memory', () => {
+  it('reads what it wrote, inside a write too, and keeps a failed write out', async () => {
+    const store = await openStore({ location: ':memory:' });
+    const notice = {
+      code: 'held',
+      panel: null,
+      service: null,
+      message: 'm',
+      run: null,
+      at: '2026-11-20T12:00:00.000Z',
+    };
+    const ids = async (): Promise<string[]> => (await store.notices.list()).map(({ id }) => id).sort();
+    await store.write(async (tables) => {
+      await tables.notices.add([{ ...notice, id: 'n-1', key: 'k-1' }]);
+      expect(await ids()).toEqual(['n-1']);
+    });
+    const failing = store.write(async (tables) => {
+      await tables.notices.add([{ ...notice, id: 'n-2', key: 'k-2' }]);
+      throw new Error('stop');
+    });
+    await expect(failing).rejects.toThrow('stop');
+    const [, seen] = await Promise.all([
+      store.write((tables) => tables.notices.add([{ ...notice, id: 'n-3', key: 'k-3' }])),
+      ids(),
+    ]);
+    expect([seen.includes('n-2'), await ids()]).toEqual([false, ['n-1', 'n-3']]);
+    await expect(store.maintenance.backup(join(folder, 'never.db'))).rejects.toMatchObject({ code: 'store_unsupported' });
     await store.close();
   });
 });

@@ -1,8 +1,8 @@
 import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
-import { type Connection, connectReader, connectWriter } from './sqlite/connect.js';
+import { type Connection, connectionOf, connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
-import { pathOf, prepareFile } from './sqlite/open-handle.js';
+import { openMemory, pathOf, prepareFile } from './sqlite/open-handle.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { createSqliteStore } from './sqlite-store.js';
 import type { StateStore } from './store.js';
@@ -10,12 +10,15 @@ import type { StateStore } from './store.js';
 /** How long a lock is waited for when nothing is said. */
 export const DEFAULT_WAIT_MS = 10_000;
 
+/** Location of a store that ends with the process. */
+export const IN_MEMORY = ':memory:';
+
 /** How a store is opened. */
 export interface OpenStoreOptions {
-  /** Path of the file. */
+  /** Path of the file; `:memory:` for a store that ends with the process, for tests and trials. */
   location: string;
-  /** Stamps the migrations. */
-  clock: { now(): number };
+  /** Stamps the migrations; the system's clock where it is left out. */
+  clock?: { now(): number };
   /** Make the file when it is not there (default), or fail with `store_missing`. */
   create?: boolean;
   /** Bring an older store up to date (default), or fail with `store_too_old`. */
@@ -33,12 +36,13 @@ export interface OpenStoreOptions {
  * `store_full`, `store_damaged`, `store_busy`
  *
  * @example
- * const store = await openStore({ location: './sluice.db', clock: { now: () => Date.now() } });
+ * const store = await openStore({ location: './sluice.db' });
  * const held = await store.holds.open({ panel: 'dcim' });
  * await store.close();
  */
 export async function openStore(options: OpenStoreOptions): Promise<StateStore> {
-  const { location, clock, create = true, readOnly = false, wait = DEFAULT_WAIT_MS } = options;
+  const { location, clock = Date, create = true, readOnly = false, wait = DEFAULT_WAIT_MS } = options;
+  if (location === IN_MEMORY) return openInMemory(clock, wait);
   const path = pathOf(location);
   const connections: Connection[] = [];
   try {
@@ -62,4 +66,11 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
     for (const connection of connections) await connection.close();
     throw toStoreError(error, path);
   }
+}
+
+async function openInMemory(clock: { now(): number }, waitMs: number): Promise<StateStore> {
+  const connection = connectionOf(openMemory(), waitMs);
+  await migrate(connection.db, new Date(clock.now()).toISOString());
+  const schemaVersion = fileVersion(connection.handle, IN_MEMORY);
+  return createSqliteStore({ location: IN_MEMORY, schemaVersion, reader: connection, writer: connection, waitMs });
 }

@@ -33,6 +33,9 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
       backup: (target) =>
         connections.guarded(() => {
           connections.refuseClosed();
+          if (file.reader === file.writer) {
+            throw new StoreError('store_unsupported', 'A store in memory has no backups. Open a file.');
+          }
           return backupFile(location, target, waitMs);
         }),
     }),

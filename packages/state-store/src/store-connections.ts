@@ -11,13 +11,15 @@ import { WriteQueue } from './write-queue.js';
 /** A transaction as its work sees it. */
 export interface Scope {
   active: boolean;
+  /** The transaction itself, once it has begun. */
+  session: Session | null;
   /** The first write that failed: then the whole transaction has, even if the work caught the error. */
   failure: { error: unknown } | null;
   /** The work itself ended with an error, the caller's or one that is a store error already. */
   thrown: boolean;
 }
 
-/** The two connections of an open database file: one that writes, one that reads what is committed. */
+/** The two connections of an open database file: one that writes, one that reads what is committed. In memory both are one. */
 export interface OpenFile {
   location: string;
   schemaVersion: number;
@@ -42,7 +44,7 @@ export class StoreConnections implements Access {
   read<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const answer = this.guarded(() => {
       this.refuseClosed();
-      return work({ db: this.#file.reader.db, texts: this.#texts });
+      return work(this.#ownTransaction() ?? { db: this.#file.reader.db, texts: this.#texts });
     });
     this.#reading.add(answer);
     return answer.finally(() => this.#reading.delete(answer));
@@ -56,12 +58,13 @@ export class StoreConnections implements Access {
   async transaction<T>(work: (session: Session, scope: Scope) => Promise<T>, fences: readonly HeldLease[]): Promise<T> {
     const writer = this.#requireWriter();
     return this.#queue.run(async () => {
-      const scope: Scope = { active: true, failure: null, thrown: false };
+      const scope: Scope = { active: true, session: null, failure: null, thrown: false };
       try {
         return await writer.db.transaction().execute(async (db) => {
           const session = { db, texts: this.#texts };
           refuseNewer(this.#file.location, await readVersion(db), this.#file.schemaVersion);
           await verifyFences(session, fences);
+          scope.session = session;
           return this.#within(scope, () => work(session, scope));
         });
       } catch (error) {
@@ -69,6 +72,13 @@ export class StoreConnections implements Access {
         throw scope.thrown ? error : toStoreError(error, this.#file.location);
       }
     });
+  }
+
+  /** In a store of a single connection, work inside a transaction reads by that: the connection is its own until it ends. */
+  #ownTransaction(): Session | null {
+    if (this.#file.reader !== this.#file.writer) return null;
+    const scope = this.#current.getStore();
+    return scope?.active === true ? scope.session : null;
   }
 
   /** Turns what the work throws into a store error. */
@@ -92,7 +102,7 @@ export class StoreConnections implements Access {
       await Promise.allSettled(this.#reading);
       // The writer last: the last connection to go tidies the log away, and only one that writes can.
       await this.#file.reader.close();
-      await this.#file.writer?.close();
+      if (this.#file.writer !== this.#file.reader) await this.#file.writer?.close();
     })();
     return this.#closing;
   }

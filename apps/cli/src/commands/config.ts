@@ -3,12 +3,12 @@ import { checkConfigFile, findConfigFile, formatProblem } from '../config/load.j
 import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler } from './command.js';
-import { KINDS } from '../kinds.js';
+import { kindsOf } from '../kinds.js';
 
 /** `sluice config check` */
 export const configCheck: CommandHandler = (_args, options, deps) => {
   const file = findConfigFile(options.config, deps.env, deps.cwd);
-  const { problems } = checkConfigFile(file);
+  const { problems } = checkConfigFile(file, kindsOf(deps));
   const ok = !problems.some((problem) => problem.severity === 'error');
   const terminal = new Terminal(deps, options);
   if (terminal.json) terminal.document({ ok, problems });
@@ -24,6 +24,6 @@ export const configCheck: CommandHandler = (_args, options, deps) => {
 
 /** `sluice config schema` */
 export const configSchema: CommandHandler = (_args, options, deps) => {
-  new Terminal(deps, options).document(describedSchema(KINDS));
+  new Terminal(deps, options).document(describedSchema(kindsOf(deps)));
   return Promise.resolve(ExitCode.done);
 };

@@ -20,7 +20,7 @@ import { storeLocation } from '../open-sluice.js';
 
 /** `sluice db check` */
 export const dbCheck: CommandHandler = async (_args, options, deps) => {
-  const location = storeLocation(loadConfig(options.config, deps.env, deps.cwd));
+  const location = storeLocation(loadConfig(options.config, deps));
   const checks: StoreCheck[] = [];
   try {
     const store = await openStore({ location, clock: deps.clock, create: false });
@@ -55,7 +55,7 @@ export function printChecks(
 
 /** `sluice db migrate` */
 export const dbMigrate: CommandHandler = async (_args, options, deps) => {
-  const location = storeLocation(loadConfig(options.config, deps.env, deps.cwd));
+  const location = storeLocation(loadConfig(options.config, deps));
   await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
   const { from: before } = await migrateStore(location, { clock: deps.clock });
   const terminal = new Terminal(deps, options);
@@ -71,7 +71,7 @@ export const dbMigrate: CommandHandler = async (_args, options, deps) => {
 
 /** `sluice db backup FILE` */
 export const dbBackup: CommandHandler = async ([file = ''], options, deps) => {
-  const location = storeLocation(loadConfig(options.config, deps.env, deps.cwd));
+  const location = storeLocation(loadConfig(options.config, deps));
   const to = path.resolve(deps.cwd, file);
   await backupStore({ from: location, to });
   const terminal = new Terminal(deps, options);
@@ -82,7 +82,7 @@ export const dbBackup: CommandHandler = async ([file = ''], options, deps) => {
 
 /** `sluice db restore FILE` */
 export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = async ([file = ''], options, deps) => {
-  const location = storeLocation(loadConfig(options.config, deps.env, deps.cwd));
+  const location = storeLocation(loadConfig(options.config, deps));
   const from = path.resolve(deps.cwd, file);
   await confirm(deps, options, `Put ${from} in the place of ${location}?`);
   await refuseWhileWorking(location, deps);

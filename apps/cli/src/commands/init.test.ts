@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { checkConfigText } from '../config/load.js';
-import { KIND_NAMES } from '../init/answers.js';
+import { KINDS } from '../kinds.js';
 import type { PanelOutcome } from '../init/test-panels.js';
 import { Bench, type Outcome } from '../test/harness.js';
 
@@ -105,7 +105,7 @@ describe('init with options', () => {
   });
 
   it('has examples of products that are right once they are uncommented', async () => {
-    const panels = KIND_NAMES.map((kind) => {
+    const panels = KINDS.map(({ kind }) => {
       const secrets = { flvx: 'password-env=P', hiddify: 'api-key-env=K' };
       const secret = (secrets as Record<string, string>)[kind] ?? 'token-env=T';
       return `name=the-${kind},kind=${kind},url=https://${kind}.example.com,${secret}`;

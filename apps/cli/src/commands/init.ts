@@ -12,6 +12,7 @@ import { shellWords } from '../output/schedule/plan.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { Interview } from './interview.js';
+import { kindsOf } from '../kinds.js';
 
 /** Options of `init`. */
 export interface InitOptions extends GlobalOptions {
@@ -30,8 +31,8 @@ export const init: CommandHandler<InitOptions> = async ([name], options, deps) =
   const terminal = new Terminal(deps, options);
   const answers = await gather(file, options, deps, terminal);
   const written = writeConfig(file, answers, options.force === true);
-  const panels =
-    options.test === false ? untested(answers.panels) : await testPanels(deps, file, untested(answers.panels));
+  const named = answers.panels.map(({ name, kind, url }) => ({ name, kind: kind.kind, url }));
+  const panels = options.test === false ? untested(named) : await testPanels(deps, file, untested(named));
   const next = nextCommands(file, panels, deps);
   if (terminal.json) terminal.document({ file, panels, next: next.map(({ command }) => command) });
   else report(terminal, written, panels, next);
@@ -51,6 +52,7 @@ async function gather(file: string, options: InitOptions, deps: Deps, terminal: 
             terminal.line(text);
           },
           pathInConfig: place,
+          kinds: kindsOf(deps),
         })
       : null;
   const state = options.state === undefined ? './sluice.db' : stateOf(options.state, place);
@@ -64,7 +66,7 @@ async function gather(file: string, options: InitOptions, deps: Deps, terminal: 
       ? ((await interview?.currency()) ?? null)
       : checkedOption('--currency', options.currency, checkCurrency);
   const panels = (await interview?.panels()) ?? (await panelsOf(options.panel ?? [], deps, place));
-  return { timeZone, state, currency, panels };
+  return { timeZone, state, currency, panels, kinds: kindsOf(deps) };
 }
 
 async function panelsOf(specs: string[], deps: Deps, place: (answer: string) => string): Promise<PanelAnswer[]> {
@@ -77,7 +79,7 @@ async function panelsOf(specs: string[], deps: Deps, place: (answer: string) => 
   };
   const panels: PanelAnswer[] = [];
   for (const spec of specs) {
-    const panel = await parsePanelOption(spec, { stdin, pathInConfig: place });
+    const panel = await parsePanelOption(spec, { stdin, pathInConfig: place, kinds: kindsOf(deps) });
     if (panels.some(({ name }) => name === panel.name)) {
       throw usageError('bad_option', `--panel: there are two panels "${panel.name}"; nothing was written`);
     }

@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import { usageError } from '@sluice/panel-kind';
-import { KIND_NAMES, kebab, type PanelAnswer, type SecretAnswer, questionsOf } from '../init/answers.js';
+import { usageError, type PanelKind } from '@sluice/panel-kind';
+import { kebab, type PanelAnswer, type SecretAnswer } from '../init/answers.js';
 import {
   checkCredentialName,
   checkCurrency,
@@ -18,6 +18,7 @@ export interface Interviewer {
   ask: (question: string, options?: { secret?: boolean }) => Promise<string>;
   say: (text: string) => void;
   pathInConfig: (answer: string) => string;
+  kinds: readonly PanelKind[];
 }
 
 /** So often is a question asked again. */
@@ -53,10 +54,13 @@ export class Interview {
   /** Panels, until the kind of another one is left empty. */
   async panels(): Promise<PanelAnswer[]> {
     const panels: PanelAnswer[] = [];
+    const { kinds } = this.#with;
     for (;;) {
       const which = panels.length === 0 ? 'of the panel' : 'of another panel';
-      const kind = await this.#ask(`Kind ${which} (${KIND_NAMES.join(', ')}; empty: none): `, '', (answer) =>
-        answer === '' ? null : checkKind(answer),
+      const kind = await this.#ask(
+        `Kind ${which} (${kinds.map(({ kind }) => kind).join(', ')}; empty: none): `,
+        '',
+        (answer) => (answer === '' ? null : checkKind(kinds)(answer)),
       );
       if (kind === null) return panels;
       panels.push(await this.#panel(kind, new Set(panels.map((panel) => panel.name))));
@@ -64,7 +68,7 @@ export class Interview {
   }
 
   async #panel(kind: PanelAnswer['kind'], taken: Set<string>): Promise<PanelAnswer> {
-    const questions = questionsOf(kind);
+    const questions = kind.init;
     const name = await this.#ask(`Its name here [${questions.defaultName}]: `, questions.defaultName, (answer) => {
       if (taken.has(answer)) throw new Error(`there is a panel "${answer}" already`);
       return checkName(answer);

@@ -5,6 +5,7 @@ import { manualClock } from '@sluice/fake-panels';
 import { scheduledJobs } from '../schedule/jobs.js';
 import type { Config } from '../config/load.js';
 import { Bench } from '../test/harness.js';
+import { KINDS } from '../kinds.js';
 
 interface Shown {
   format: string;
@@ -145,7 +146,7 @@ describe('the jobs of a config', () => {
         poll: { interval: 900_000 },
       } as unknown as Config,
       name,
-      has,
+      { has, kinds: KINDS },
     );
 
   it('have an agent check with Hiddify, when there is such a command', () => {

@@ -11,6 +11,7 @@ import { systemdUnits } from '../output/schedule/systemd.js';
 import { Terminal } from '../output/terminal.js';
 import type { GlobalOptions } from './command.js';
 import { storeLocation } from '../open-sluice.js';
+import { kindsOf } from '../kinds.js';
 
 /** Options of `schedule show`. */
 export interface ScheduleOptions extends GlobalOptions {
@@ -20,10 +21,13 @@ export interface ScheduleOptions extends GlobalOptions {
 
 /** `sluice schedule show` */
 export function scheduleShow(program: Command, options: ScheduleOptions, deps: Deps): number {
-  const config = loadConfig(options.config, deps.env, deps.cwd);
+  const config = loadConfig(options.config, deps);
   const { node, script } = deps.program;
   const start = options.absolute === true ? [node, script] : ['sluice'];
-  const jobs = scheduledJobs(config, deps.owner.host, (words) => hasCommand(program, words));
+  const jobs = scheduledJobs(config, deps.owner.host, {
+    has: (words) => hasCommand(program, words),
+    kinds: kindsOf(deps),
+  });
   const minutes = regularMinutes(config.poll.interval);
   const regular = minutes * 60_000 === config.poll.interval;
   const plan: SchedulePlan = {

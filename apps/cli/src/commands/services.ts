@@ -11,7 +11,7 @@ import { bytesCell, Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm, waitOf } from './shared.js';
 import { withSluice } from '../open-sluice.js';
-import { KINDS } from '../kinds.js';
+import { kindsOf } from '../kinds.js';
 
 /** Texts of `KEY=VALUE…`, as the import names them. */
 function parsePairs(pairs: string[]): Record<string, string> {
@@ -158,7 +158,7 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
     } else if (format === 'csv') {
       const { stringify } = await import('csv-stringify/sync');
       const cast = { string: options.spreadsheet === true ? spreadsheetText : (text: string) => text };
-      deps.stdout.write(stringify(rows, { header: true, columns: importKeys(KINDS), cast }));
+      deps.stdout.write(stringify(rows, { header: true, columns: importKeys(kindsOf(deps)), cast }));
     } else throw usageError('bad_option', `--format: "${format}" is none of csv, json, yaml`);
     return ExitCode.done;
   });

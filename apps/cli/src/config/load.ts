@@ -1,11 +1,12 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { usageError } from '@sluice/panel-kind';
+import { usageError, type PanelKind } from '@sluice/panel-kind';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
-import { KINDS } from '../kinds.js';
+import { KINDS, kindsOf } from '../kinds.js';
 import { isSecretReference } from './secrets.js';
 import { yamlMessage } from './yaml-message.js';
+import type { Deps } from '../context.js';
 
 /** One finding of `config check`. */
 export interface ConfigProblem {
@@ -46,7 +47,10 @@ export function findConfigFile(
 }
 
 /** Reads and checks a config; never throws for what stands in the file. */
-export function checkConfigFile(file: string): { config: Config | null; problems: ConfigProblem[] } {
+export function checkConfigFile(
+  file: string,
+  kinds: readonly PanelKind[],
+): { config: Config | null; problems: ConfigProblem[] } {
   const { text, mode } = readConfig(file);
   const readable: ConfigProblem[] = [];
   if ((mode & 0o004) !== 0 && /\b(token|password|apiKey|secret)\b/.test(text)) {
@@ -57,19 +61,23 @@ export function checkConfigFile(file: string): { config: Config | null; problems
       message: `${file} can be read by everybody on this machine: chmod 640 it`,
     });
   }
-  const { config, problems } = checkConfigText(text, file);
+  const { config, problems } = checkConfigText(text, file, kinds);
   const all = [...readable, ...problems];
   return { config: config === null ? null : { ...config, warnings: all }, problems: all };
 }
 
 /** Checks the text of a config that stands, or is going to stand, in `file`. */
-export function checkConfigText(text: string, file: string): { config: Config | null; problems: ConfigProblem[] } {
+export function checkConfigText(
+  text: string,
+  file: string,
+  kinds: readonly PanelKind[] = KINDS,
+): { config: Config | null; problems: ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const lines = new LineCounter();
   const { document, raw } = readYaml(text, lines, problems);
   if (document === null) return { config: null, problems };
-  const { config, findings } = checkConfig(raw, KINDS);
-  const all = config === null ? findings : [...findings, ...literalSecrets(config)];
+  const { config, findings } = checkConfig(raw, kinds);
+  const all = config === null ? findings : [...findings, ...literalSecrets(config, kinds)];
   for (const { severity, path: keys, message } of all) {
     problems.push({ severity, path: keys.join('.'), line: lineOf(document, lines, keys), message });
   }
@@ -87,9 +95,9 @@ function withFolders(config: EngineConfig, dir: string): EngineConfig {
 }
 
 /** Secrets that stand in the file itself. */
-function literalSecrets(config: EngineConfig): ConfigFinding[] {
+function literalSecrets(config: EngineConfig, kinds: readonly PanelKind[]): ConfigFinding[] {
   return Object.entries(config.panels).flatMap(([name, panel]) =>
-    (KINDS.find(({ kind }) => kind === panel.kind)?.init.secrets ?? [])
+    (kinds.find(({ kind }) => kind === panel.kind)?.init.secrets ?? [])
       .filter((key) => {
         const value = panel[key];
         return typeof value === 'string' && !isSecretReference(value);
@@ -122,9 +130,9 @@ function readYaml(
 }
 
 /** The config, or one usage error that lists every problem with its line. */
-export function loadConfig(option: string | undefined, env: Record<string, string | undefined>, cwd: string): Config {
-  const file = findConfigFile(option, env, cwd);
-  const { config, problems } = checkConfigFile(file);
+export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds'>): Config {
+  const file = findConfigFile(option, deps.env, deps.cwd);
+  const { config, problems } = checkConfigFile(file, kindsOf(deps));
   if (config) return config;
   const errors = problems.filter((problem) => problem.severity === 'error');
   throw usageError(

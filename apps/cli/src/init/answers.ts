@@ -1,5 +1,4 @@
-import type { InitQuestions } from '@sluice/panel-kind';
-import { KINDS } from '../kinds.js';
+import type { PanelKind } from '@sluice/panel-kind';
 
 /** Where the config will find a secret. */
 export type SecretAnswer =
@@ -14,8 +13,7 @@ export type SecretAnswer =
 /** One panel as the operator described it. */
 export interface PanelAnswer {
   name: string;
-  /** Word of the kind. */
-  kind: string;
+  kind: PanelKind;
   url: string;
   allowHttp: boolean;
   /** Other keys of this kind, such as `username`. */
@@ -30,16 +28,8 @@ export interface InitAnswers {
   state: string;
   currency: string | null;
   panels: PanelAnswer[];
-}
-
-/** Words of the kinds that `init` knows. */
-export const KIND_NAMES: readonly string[] = KINDS.map(({ kind }) => kind);
-
-/** Returns what is asked about a panel of a known kind. */
-export function questionsOf(kind: string): InitQuestions {
-  const found = KINDS.find((known) => known.kind === kind);
-  if (found === undefined) throw new Error(`no kind ${kind}`);
-  return found.init;
+  /** The kinds that there are. */
+  kinds: readonly PanelKind[];
 }
 
 /** A config key as an option and a file name have it: `apiKey` is `api-key`. */

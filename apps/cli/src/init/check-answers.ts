@@ -1,16 +1,19 @@
 import path from 'node:path';
 import { suggestion } from '@sluice/engine';
-import { isTimeZone } from '@sluice/panel-kind';
-import { KIND_NAMES } from './answers.js';
+import { isTimeZone, type PanelKind } from '@sluice/panel-kind';
 
 /** The answer as it is taken, or an Error whose message says what is wrong with it. */
 export type Check<T> = (answer: string) => T;
 
-export const checkKind: Check<string> = (answer) => {
-  const kind = KIND_NAMES.find((name) => name === answer);
-  if (kind === undefined) throw new Error(`"${answer}" is no kind of panel${suggestion(answer, [...KIND_NAMES])}`);
-  return kind;
-};
+/** Returns the check of a kind's word. */
+export function checkKind(kinds: readonly PanelKind[]): Check<PanelKind> {
+  return (answer) => {
+    const found = kinds.find(({ kind }) => kind === answer);
+    const known = kinds.map(({ kind }) => kind);
+    if (found === undefined) throw new Error(`"${answer}" is no kind of panel${suggestion(answer, known)}`);
+    return found;
+  };
+}
 
 export const checkName: Check<string> = (answer) => {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(answer)) {

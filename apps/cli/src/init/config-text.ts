@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { kebab, questionsOf, type InitAnswers, type PanelAnswer, type SecretAnswer } from './answers.js';
+import { kebab, type InitAnswers, type PanelAnswer, type SecretAnswer } from './answers.js';
 import { exampleProducts } from './examples.js';
 
 /** File beside the config that keeps a secret given by hand. */
@@ -12,7 +12,8 @@ export function secretFileOf(panel: Pick<PanelAnswer, 'name'>, key: string): str
  * once that # is taken away.
  */
 export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, key: string) => string): string {
-  const { timeZone, state, currency, panels } = answers;
+  const { timeZone, state, currency, panels, kinds } = answers;
+  const [first] = kinds;
   const lines = [
     '# Sluice: what is metered, what a quota is and what happens beyond it.',
     '# Every key: "sluice config schema"; is this file right: "sluice config check".',
@@ -30,11 +31,14 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     'enforce: observe',
     '',
     '# A secret is ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME} (systemd).',
-    ...panelLines(panels, fileOf),
+    ...panelLines(answers, fileOf),
     '',
     '# What is sold: which panel it is on, what it may use, and what happens beyond that.',
     '#products:',
-    ...exampleProducts(panels.length > 0 ? panels : [{ kind: 'easydcim', name: 'dcim' }], scalar).map(example),
+    ...exampleProducts(
+      panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }],
+      scalar,
+    ).map(example),
     '',
     '# How often "sluice poll" runs (see "sluice schedule show"); a run that would hold or release more than this share',
     '# of the services of a panel stops before the first change.',
@@ -46,14 +50,15 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
   return `${lines.join('\n')}\n`;
 }
 
-function panelLines(panels: PanelAnswer[], fileOf: (panel: PanelAnswer, key: string) => string): string[] {
+function panelLines({ panels, kinds }: InitAnswers, fileOf: (panel: PanelAnswer, key: string) => string): string[] {
+  const [first, ...others] = kinds.map(({ kind }) => kind);
   if (panels.length === 0) {
     return [
       '# No panel yet: put lines like these in the place of {}.',
       'panels: {}',
       ...[
         '  dcim:',
-        '    kind: easydcim                    # or flvx, hiddify',
+        `    kind: ${(first ?? '').padEnd(27)} # or ${others.join(', ')}`,
         '    url: https://dcim.example.com',
         '    token: ${env:DCIM_TOKEN}',
       ].map(example),
@@ -65,17 +70,17 @@ function panelLines(panels: PanelAnswer[], fileOf: (panel: PanelAnswer, key: str
 function onePanel(panel: PanelAnswer, fileOf: (key: string) => string): string[] {
   const stated = new Set(Object.keys(panel.texts));
   const later = [
-    ...questionsOf(panel.kind).laterKeys.filter((line) => !stated.has(line.slice(0, line.indexOf(':')))),
+    ...panel.kind.init.laterKeys.filter((line) => !stated.has(line.slice(0, line.indexOf(':')))),
     'timeZone: Europe/Berlin           # where the panel has its own',
     'concurrency: 8                    # and timeout: 30s, retries: 3, requestsPerSecond: 10',
   ];
   return [
     `  ${scalar(panel.name)}:`,
-    `    kind: ${panel.kind}`,
+    `    kind: ${panel.kind.kind}`,
     `    url: ${scalar(panel.url)}`,
     ...(panel.allowHttp ? ['    allowHttp: true                   # the credentials travel unencrypted'] : []),
     ...Object.entries(panel.texts).map(([key, value]) => `    ${key}: ${scalar(value)}`),
-    ...questionsOf(panel.kind).secrets.flatMap((key) => {
+    ...panel.kind.init.secrets.flatMap((key) => {
       const secret = panel.secrets[key];
       return secret === undefined ? [] : [`    ${key}: ${scalar(reference(secret, () => fileOf(key)))}`];
     }),

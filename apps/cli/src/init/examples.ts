@@ -1,4 +1,4 @@
-import { questionsOf, type PanelAnswer } from './answers.js';
+import type { PanelAnswer } from './answers.js';
 
 /** Products for these panels, as lines of YAML below `products:`. */
 export function exampleProducts(
@@ -7,7 +7,7 @@ export function exampleProducts(
 ): string[] {
   const used = new Set<string>();
   return panels.flatMap(({ kind, name: panel }) => {
-    const { name, lines } = questionsOf(kind).product;
+    const { name, lines } = kind.init.product;
     const own = used.has(name) ? `${name}-${panel}` : name;
     used.add(name);
     return [`  ${scalar(own)}:`, `    panel: ${scalar(panel)}`, ...lines.map((line) => `    ${line}`)];

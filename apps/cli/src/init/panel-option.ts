@@ -1,6 +1,6 @@
 import { suggestion } from '@sluice/engine';
-import { usageError, type SluiceError, type InitQuestions } from '@sluice/panel-kind';
-import { kebab, type PanelAnswer, type SecretAnswer, questionsOf } from './answers.js';
+import { usageError, type SluiceError, type InitQuestions, type PanelKind } from '@sluice/panel-kind';
+import { kebab, type PanelAnswer, type SecretAnswer } from './answers.js';
 import { checkCredentialName, checkEnvName, checkKind, checkName, checkSecret, checkUrl } from './check-answers.js';
 
 /** What a description of a panel is read with. */
@@ -8,6 +8,7 @@ export interface PanelOptionSources {
   /** The secret of `…-stdin`. */
   stdin: () => Promise<string>;
   pathInConfig: (answer: string) => string;
+  kinds: readonly PanelKind[];
 }
 
 const SOURCES = ['env', 'file', 'credential', 'cmd', 'stdin'] as const;
@@ -40,8 +41,8 @@ export async function parsePanelOption(spec: string, sources: PanelOptionSources
   const required = <T>(key: string, check: (answer: string) => T): T =>
     checked(key, take(key) ?? fail(`${key}=… is missing`), check);
 
-  const kind = required('kind', checkKind);
-  const questions = questionsOf(kind);
+  const kind = required('kind', checkKind(sources.kinds));
+  const questions = kind.init;
   const name = checked('name', take('name') ?? questions.defaultName, checkName);
   const { url, http } = required('url', checkUrl);
   const allowHttp = checked('allow-http', take('allow-http') ?? 'false', yesOrNo);

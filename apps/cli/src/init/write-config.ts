@@ -41,7 +41,7 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
   const nameOf = (panel: PanelAnswer, key: string): string =>
     path.basename(secrets.find((each) => each.panel === panel.name && each.key === key)?.file ?? '');
   const text = configText(answers, nameOf);
-  const errors = checkConfigText(text, file).problems.filter((problem) => problem.severity === 'error');
+  const errors = checkConfigText(text, file, answers.kinds).problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
     throw usageError(
       'config_invalid',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { PanelKind } from '@sluice/panel-kind';
 import type { Config } from '../config/load.js';
-import { KINDS } from '../kinds.js';
 
 /** When a job runs, in the machine's local time. */
 export type Timing =
@@ -32,9 +32,13 @@ export function regularMinutes(intervalMs: number): number {
  * What should run by itself under this config. The daily run's time follows from the host name, so that many
  * installations do not all run at once, and lies between two polls. `has` tells which commands there are.
  */
-export function scheduledJobs(config: Config, host: string, has: (words: string[]) => boolean): Job[] {
+export function scheduledJobs(
+  config: Config,
+  host: string,
+  { has, kinds }: { has: (words: string[]) => boolean; kinds: readonly PanelKind[] },
+): Job[] {
   const hasAgents = Object.values(config.panels).some(({ kind }) =>
-    KINDS.some((known) => known.kind === kind && known.capabilities.includes('agents')),
+    kinds.some((known) => known.kind === kind && known.capabilities.includes('agents')),
   );
   const interval = regularMinutes(config.poll.interval);
   const daily = dailyTime(host, interval);

@@ -37,7 +37,7 @@ export function pathOf(location: string): string {
         : `A store can't be opened by "${scheme}:". Name a file, such as ./sluice.db.`,
     );
   }
-  if (location.trim() === '' || location === ':memory:' || location !== location.trim()) {
+  if (location.trim() === '' || location !== location.trim()) {
     throw new StoreError('store_unsupported', 'A store has to be a file that lasts. Name one, such as ./sluice.db.');
   }
   return resolve(location);
@@ -100,6 +100,13 @@ function missing(path: string): StoreError {
     'store_missing',
     `The store ${path} is not there. Check the path, or create it by a first run.`,
   );
+}
+
+/** A database that ends with the process. */
+export function openMemory(): Sqlite.Database {
+  const handle = new Sqlite(':memory:');
+  handle.pragma('foreign_keys = on');
+  return handle;
 }
 
 /** A connection that writes: write-ahead log, every commit on the disk before it returns, foreign keys. */
