@@ -40,7 +40,7 @@ export const nodeFiles: Files = {
     try {
       return readFileSync(file, 'utf8');
     } catch (error) {
-      if ((error as { code?: string }).code === 'ENOENT') return null;
+      if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as { code?: string }).code ?? '')) return null;
       throw error;
     }
   },

@@ -77,7 +77,7 @@ export function checkConfigText(
   const { document, raw } = readYaml(text, lines, problems);
   if (document === null) return { config: null, problems };
   const { config, findings } = checkConfig(raw, kinds);
-  const all = config === null ? findings : [...findings, ...literalSecrets(config, kinds)];
+  const all = config === null ? findings : [...literalSecrets(config, kinds), ...findings];
   for (const { severity, path: keys, message } of all) {
     problems.push({ severity, path: keys.join('.'), line: lineOf(document, lines, keys), message });
   }

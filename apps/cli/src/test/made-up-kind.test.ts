@@ -26,7 +26,7 @@ async function start(): Promise<void> {
   const panel = 'kind=waterworks,url=https://water.example.com,district=east,key-env=WATER_KEY';
   expect((await sluice(['init', '--panel', panel, '--quiet'])).exitCode).toBe(0);
   const text = bench.read('sluice.yaml').replace('enforce: observe', 'enforce: on');
-  bench.write('sluice.yaml', text.replaceAll(/^#(products:|  tap:|    (panel: water|quota|waterworks))/gm, '$1'));
+  bench.write('sluice.yaml', text.replaceAll(/^#(products:| {2}tap:| {4}(panel: water|quota|waterworks))/gm, '$1'));
 }
 
 const report = (outcome: Outcome): PassReport => outcome.json<PassReport>();
