@@ -31,7 +31,7 @@ export type { HoldView } from './holds.js';
 export { leaseHeld } from './leases.js';
 export type { LogEntry, LogFilter } from './log.js';
 export type { OrderReport } from './order.js';
-export type { PassReport } from './pass/report.js';
+export type { PassReport } from './run/report.js';
 export { isAlive, processStat, realClock } from './process.js';
 export { describeTermination } from './provision/termination.js';
 export { importKeys } from './services/fields.js';

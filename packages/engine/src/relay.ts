@@ -1,9 +1,9 @@
+import { type Lookups, SluiceError, type TunnelView, usageError, type UserView } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { entryOf } from './config/entry-of.js';
-import { type Lookups, SluiceError, type TunnelView, usageError, type UserView } from '@sluice/panel-kind';
-import { keptIn } from './pass/remembered.js';
-import { requireService, type Session } from './session.js';
+import { keptIn } from './run/checkpoint.js';
 import { requirePanelName } from './services/panels.js';
+import { requireService, type Session } from './session.js';
 
 /** A user with the service that he is. */
 export interface RelayUser extends UserView {

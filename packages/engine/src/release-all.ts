@@ -1,16 +1,16 @@
-import type { RunOutcome } from '@sluice/state-store';
 import { itemErrorOf } from '@sluice/panel-kind';
-import { Leases, panelLease } from './leases.js';
-import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
-import { runOrder, type OrderOutcome } from './order.js';
-import { isTermination } from './provision/termination.js';
-import { runRow } from './run-row.js';
+import type { RunOutcome } from '@sluice/state-store';
 import { panelsWithDisabled } from './agents/limited-panels.js';
 import type { SweptAgent } from './agents/panel-sweep.js';
-import type { PassReport } from './pass/report.js';
-import type { ServiceView } from './views.js';
+import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
+import { Leases, panelLease } from './leases.js';
+import { type OrderOutcome, runOrder } from './order.js';
+import { isTermination } from './provision/termination.js';
+import { runRow } from './run-row.js';
+import type { PassReport } from './run/report.js';
 import type { Session } from './session.js';
 import { sideBySide } from './side-by-side.js';
+import type { ServiceView } from './views.js';
 
 /** What `hold release --all` is asked. */
 export interface ReleaseAllRequest {

@@ -1,13 +1,12 @@
-import type { ActionRecord, StoreTables } from '@sluice/state-store';
-import { suggestion } from './suggestion.js';
 import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { Leases, panelLease, serviceLease } from './leases.js';
 import { actionEntry, type LogEntry } from './log.js';
-import { evidenceOf, takeRefs, type JournalPayload } from './pass/enforce.js';
-import { isOrderRow, ORDER_PREFIX } from './pass/work.js';
-import { zeroCounter } from './pass/zero-counter.js';
 import { isAtWork, runRow } from './run-row.js';
+import { evidenceOf, type JournalPayload, takeRefs, zeroCounter } from './run/journal.js';
+import { isOrderRow, ORDER_PREFIX } from './run/work.js';
 import type { Session } from './session.js';
+import { suggestion } from './suggestion.js';
 
 /** What `action resolve` is asked. */
 export interface ResolveRequest {

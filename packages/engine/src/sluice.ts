@@ -2,21 +2,21 @@ import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Agents } from './api/agents.js';
 import type { CallOptions, RunCall } from './api/call.js';
+import type { Holds } from './api/holds.js';
 import type { Log } from './api/log.js';
 import type { Overrides } from './api/overrides.js';
-import type { Usage } from './api/usage.js';
-import type { Holds } from './api/holds.js';
 import type { Panels } from './api/panels.js';
 import type { Provision } from './api/provision.js';
 import type { Services } from './api/services.js';
+import type { Usage } from './api/usage.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import type { Explanation } from './explain.js';
-import { nodeFiles, type Files } from './files.js';
-import type { PassReport } from './pass/report.js';
-import type { PassRequest } from './pass/request.js';
-import { Session } from './session.js';
+import { type Files, nodeFiles } from './files.js';
 import { processParts } from './process.js';
+import type { PassReport } from './run/report.js';
+import type { PassRequest } from './run/run.js';
+import { Session } from './session.js';
 
 /** What an instance of the engine is made of. All but the first three have defaults. */
 export interface SluiceOptions {
@@ -111,7 +111,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   ): Promise<PassReport> =>
     call(runOptions, async (session) => {
       const { panel, service, onProgress } = runOptions;
-      const { runAndFinish } = await import('./pass/finish.js');
+      const { runAndFinish } = await import('./run/run.js');
       return runAndFinish(session, {
         ...request,
         panel,

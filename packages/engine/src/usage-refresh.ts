@@ -1,9 +1,9 @@
-import type { ServiceRecord } from '@sluice/state-store';
 import { itemErrorOf } from '@sluice/panel-kind';
-import { judge } from './pass/judge.js';
-import { meter } from './pass/meter.js';
-import { decisionOf, shownHolds } from './pass/outcome.js';
-import { prepare } from './pass/prepare.js';
+import type { ServiceRecord } from '@sluice/state-store';
+import { judge } from './run/decide.js';
+import { prepare } from './run/load.js';
+import { meter } from './run/observe.js';
+import { decisionOf, shownHolds } from './run/report.js';
 import type { ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
 import { serviceView } from './views.js';

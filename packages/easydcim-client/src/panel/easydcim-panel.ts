@@ -25,8 +25,7 @@ import { performStep } from './easydcim-apply.js';
 import { checkContract } from './easydcim-contract.js';
 import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
 import { refOf } from './easydcim-refs.js';
-import { easydcim } from './kind.js';
-import type { EasyDcimSettings } from './settings.js';
+import { type EasyDcimSettings, ACTIONS, CAPABILITIES } from './settings.js';
 import { easyDcimResources, isRestricted, mayShare, seenWhole } from './easydcim-resources.js';
 import { settleAction } from './easydcim-settle.js';
 import { objectOf, type EasyDcimState } from './easydcim-state.js';
@@ -55,8 +54,8 @@ export function openEasyDcimPanel(panel: PanelToOpen, dependencies: PanelDepende
 
 export class EasyDcimPanel implements Panel<EasyDcimState> {
   readonly kind = 'easydcim';
-  readonly capabilities = easydcim.capabilities;
-  readonly actions = easydcim.actions;
+  readonly capabilities = CAPABILITIES;
+  readonly actions = ACTIONS;
   readonly requiredRef = 'easydcim_service_id';
   readonly wholeLists = false;
   readonly name: string;

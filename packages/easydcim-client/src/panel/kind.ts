@@ -1,5 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { panelShape } from './settings.js';
+import { panelShape, ACTIONS, CAPABILITIES } from './settings.js';
 
 const DIGITS = { fits: /^(0|[1-9]\d{0,19})$/, words: 'digits without a leading zero, as EasyDCIM shows its ids' };
 
@@ -30,8 +30,8 @@ export const easydcim: PanelKind = {
       words: 'the id (digits) or the e-mail address of an EasyDCIM user',
     },
   ],
-  actions: ['disable-ports', 'suspend-order', 'both'],
-  capabilities: ['usage', 'window-usage', 'enforce', 'suspend', 'graphs'],
+  actions: ACTIONS,
+  capabilities: CAPABILITIES,
   init: {
     defaultName: 'dcim',
     secrets: ['token'],

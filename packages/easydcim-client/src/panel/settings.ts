@@ -1,4 +1,4 @@
-import { type PanelSettings, regex, secret } from '@sluice/panel-kind';
+import { type PanelSettings, regex, secret, type Capability } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
 /** Config keys of an EasyDCIM panel beside those of every panel. */
@@ -17,3 +17,9 @@ export const panelShape = {
 export type EasyDcimSettings = PanelSettings & {
   [Key in keyof typeof panelShape]: z.output<(typeof panelShape)[Key]>;
 };
+
+/** Restrictions that a product may name as its `action`; the first is the default. */
+export const ACTIONS: readonly string[] = ['disable-ports', 'suspend-order', 'both'];
+
+/** What the panel can do. */
+export const CAPABILITIES: readonly Capability[] = ['usage', 'window-usage', 'enforce', 'suspend', 'graphs'];

@@ -2,16 +2,16 @@ import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic';
 import { isPanelError } from '@sluice/panel-http';
 import { itemErrorOf, SluiceError } from '@sluice/panel-kind';
 import { CLOCK_ERRORS } from '../clock-guard.js';
-import { panelLease, type Leases } from '../leases.js';
-import { noticeRows } from '../pass/notices.js';
-import type { PassRequest } from '../pass/request.js';
-import { shownNotice, type PassReport } from '../pass/report.js';
+import { type Leases, panelLease } from '../leases.js';
+import { outcomeOfError } from '../run-row.js';
+import { noticeRows } from '../run/notices.js';
+import { type PassReport, shownNotice } from '../run/report.js';
+import type { PassRequest } from '../run/run.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
 import { openDesk } from './desk.js';
 import type { PanelSweep } from './panel-sweep.js';
 import { sweepPanel } from './sweep.js';
-import { outcomeOfError } from '../run-row.js';
 
 /** The sweep of one panel as the last part of a run over it; what it finds goes into the run's document. */
 export async function sweepAfterPass(

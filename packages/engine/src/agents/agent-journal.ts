@@ -1,9 +1,9 @@
-import { printable } from '@sluice/panel-http/printable';
 import type { HiddifyStep, HiddifyUser, StepHooks, StepResult } from '@sluice/hiddify-agent-traffic';
-import type { ActionRecord, ActionState, HeldLease, StoreTables } from '@sluice/state-store';
-import { SluiceError, type ItemError } from '@sluice/panel-kind';
 import { observedOf } from '@sluice/hiddify-agent-traffic/panel';
-import { plannedRow } from '../planned-row.js';
+import { printable } from '@sluice/panel-http/printable';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
+import type { ActionRecord, ActionState, HeldLease, StoreTables } from '@sluice/state-store';
+import { plannedRow } from '../run/journal.js';
 import type { Session } from '../session.js';
 
 /** One journaled change, with the agent that it was about. */

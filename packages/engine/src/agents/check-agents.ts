@@ -1,17 +1,17 @@
 import { isPanelError } from '@sluice/panel-http';
+import { type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, RunOutcome } from '@sluice/state-store';
-import { itemErrorOf, SluiceError, type ItemError } from '@sluice/panel-kind';
 import { leaseHeld, Leases, panelLease } from '../leases.js';
-import { noticeRows } from '../pass/notices.js';
-import { shownNotice } from '../pass/report.js';
+import { outcomeOfError } from '../run-row.js';
+import { noticeRows } from '../run/notices.js';
+import { shownNotice } from '../run/report.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
-import { asRun, type AgentRun } from './agent-run.js';
+import { type AgentRun, asRun } from './agent-run.js';
 import { agentPanel, agentPanels, openDesk } from './desk.js';
 import { findAgentUuid } from './find-agent.js';
 import type { AgentTotals, PanelSweep, SweptAgent } from './panel-sweep.js';
 import { noTotals, sweepFailure, sweepPanel } from './sweep.js';
-import { outcomeOfError } from '../run-row.js';
 
 /** What `agent check` is asked. */
 export interface CheckRequest {

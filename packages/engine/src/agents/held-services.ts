@@ -1,17 +1,17 @@
 import {
-  StepsStopped,
   type AgentTraffic,
   type DisabledUserRecord,
+  StepsStopped,
   type UserElsewhere,
 } from '@sluice/hiddify-agent-traffic';
+import { ACTION_TYPES, USER_EVIDENCE, USER_REF, type UserPrior } from '@sluice/hiddify-agent-traffic/panel';
+import { type ItemError, itemErrorOf } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
-import { itemErrorOf, type ItemError } from '@sluice/panel-kind';
-import { ACTION_TYPES, USER_EVIDENCE, USER_REF, type UserPrior } from '@sluice/hiddify-agent-traffic/panel';
+import { zoneOf } from '../config/zone-of.js';
 import { enforcementOf } from '../enforcement.js';
 import { runOrder } from '../order.js';
-import type { Notice } from '../pass/notices.js';
-import { zoneOf } from '../pass/prepare.js';
+import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import type { AgentAction } from './agent-views.js';
 import type { SweepSwitch } from './sweep-switch.js';

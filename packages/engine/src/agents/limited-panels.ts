@@ -1,7 +1,7 @@
 import { entryOf } from '../config/entry-of.js';
-import { hiddifyPanels } from './desk.js';
-import type { PassRequest } from '../pass/request.js';
+import type { PassRequest } from '../run/run.js';
 import type { Session } from '../session.js';
+import { hiddifyPanels } from './desk.js';
 
 /** Panels that `reconcile` sweeps after their services: those with limits of agents, or with something left of them. */
 export async function limitedPanels(session: Session, request: PassRequest): Promise<string[]> {

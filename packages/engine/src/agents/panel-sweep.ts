@@ -1,5 +1,5 @@
 import type { ItemError } from '@sluice/panel-kind';
-import type { Notice } from '../pass/notices.js';
+import type { Notice } from '../run/notices.js';
 import type { AgentAction, AgentDetail } from './agent-views.js';
 
 /** `totals` of `agent check --json` (docs/json.md). */

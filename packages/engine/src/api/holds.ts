@@ -1,14 +1,14 @@
 import type { HoldReason } from '@sluice/quota-core';
 import { adoptHold } from '../adopt-hold.js';
 import type { HoldsFile } from '../holds-file.js';
-import { holdViews, orderHold, type HoldOrder, type HoldView } from '../holds.js';
+import { type HoldOrder, type HoldView, holdViews, orderHold } from '../holds.js';
 import type { OrderReport } from '../order.js';
-import type { PassReport } from '../pass/report.js';
 import { releaseAll } from '../release-all.js';
+import type { PassReport } from '../run/report.js';
 import { requirePanelName } from '../services/panels.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
-import { waitOf, type CallOptions, type LockOptions, type RunCall } from './call.js';
+import { type CallOptions, type LockOptions, type RunCall, waitOf } from './call.js';
 
 /** What a command about one service takes. */
 export interface CommandOptions extends LockOptions {

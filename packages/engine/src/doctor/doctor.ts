@@ -1,9 +1,9 @@
+import { itemErrorOf } from '@sluice/panel-kind';
 import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
-import { itemErrorOf } from '@sluice/panel-kind';
 import { enforcementOf } from '../enforcement.js';
 import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
-import { isOrderRow, ORDER_PREFIX } from '../pass/work.js';
+import { isOrderRow, ORDER_PREFIX } from '../run/work.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { ServiceRecord } from '@sluice/state-store';
 import { type Panel, type PanelGraph, SluiceError } from '@sluice/panel-kind';
-import { zoneOf } from '../pass/prepare.js';
+import type { ServiceRecord } from '@sluice/state-store';
+import { zoneOf } from '../config/zone-of.js';
 import { requireService, type Session } from '../session.js';
 import { figuresOf, type PanelFigures } from './panel-figures.js';
-import { windowOf, type GraphRange, type GraphWindow } from './window.js';
+import { type GraphRange, type GraphWindow, windowOf } from './window.js';
 
 /** A service's graph as its panel has it. */
 export interface DrawnGraph {

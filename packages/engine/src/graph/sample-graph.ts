@@ -1,7 +1,7 @@
 import type { Allowance, Mode } from '@sluice/quota-core';
-import { zoneOf } from '../pass/prepare.js';
+import { zoneOf } from '../config/zone-of.js';
 import { requireService, type Session } from '../session.js';
-import { windowOf, type GraphRange, type GraphWindow } from './window.js';
+import { type GraphRange, type GraphWindow, windowOf } from './window.js';
 
 /** Usage inside the cycle as it stood at an instant; null is unknown. */
 export interface GraphPoint {

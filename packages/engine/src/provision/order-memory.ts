@@ -1,3 +1,4 @@
+import { usageError } from '@sluice/panel-kind';
 import {
   checkLocalDate,
   localDateOf,
@@ -6,10 +7,9 @@ import {
   zonedMidnight,
 } from '@sluice/quota-core';
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
-import { usageError } from '@sluice/panel-kind';
-import { zoneOf } from '../pass/prepare.js';
-import { ORDER_PREFIX } from '../pass/work.js';
-import { plannedRow } from '../planned-row.js';
+import { zoneOf } from '../config/zone-of.js';
+import { plannedRow } from '../run/journal.js';
+import { ORDER_PREFIX } from '../run/work.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
 

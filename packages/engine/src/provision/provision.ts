@@ -1,12 +1,4 @@
 import {
-  mergeService,
-  type ActionRecord,
-  type ServiceChange,
-  type ServiceRecord,
-  type StoreTables,
-} from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
-import {
   type AccountOrder,
   type ItemError,
   type Panel,
@@ -14,20 +6,28 @@ import {
   SluiceError,
   usageError,
 } from '@sluice/panel-kind';
-import { suggestion } from '../suggestion.js';
 import {
-  runDecided,
-  TERMINATE,
+  type ActionRecord,
+  mergeService,
+  type ServiceChange,
+  type ServiceRecord,
+  type StoreTables,
+} from '@sluice/state-store';
+import { entryOf } from '../config/entry-of.js';
+import {
   type Credentials,
   type OrderContent,
   type OrderOutcome,
   type OrderReport,
+  runDecided,
+  TERMINATE,
 } from '../order.js';
-import type { Work } from '../pass/work.js';
+import type { Work } from '../run/work.js';
 import { requireService, type Session } from '../session.js';
-import { isSameOrder, memoryOf, openOrder, orderMemory, orderRow, type OrderMemory } from './order-memory.js';
+import { suggestion } from '../suggestion.js';
+import { isSameOrder, memoryOf, openOrder, orderMemory, type OrderMemory, orderRow } from './order-memory.js';
 import { removeDraft, writePasswordFile } from './password-file.js';
-import { planPassword, type PasswordPlan } from './password.js';
+import { type PasswordPlan, planPassword } from './password.js';
 import type { ProvisionRequest } from './request.js';
 
 /**

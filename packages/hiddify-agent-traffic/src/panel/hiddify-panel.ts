@@ -39,8 +39,7 @@ import { believeHiddify, settleHiddify } from './hiddify-settle.js';
 import { USER_REF, type HiddifyState } from './hiddify-state.js';
 import { usageAnswer } from './hiddify-usage.js';
 import { journaledZeroings } from './journaled-zeroings.js';
-import { hiddify } from './kind.js';
-import type { HiddifySettings } from './settings.js';
+import { type HiddifySettings, ACTIONS, CAPABILITIES } from './settings.js';
 
 /** Opens the adapter of a Hiddify panel (docs/panels/hiddify.md, 3 and 4). */
 export function openHiddifyPanel(panel: PanelToOpen, dependencies: PanelDependencies): HiddifyPanel {
@@ -80,8 +79,8 @@ export function clientOptions(
 /** Users of a Hiddify panel as services. */
 export class HiddifyPanel implements Panel<HiddifyState> {
   readonly kind = 'hiddify';
-  readonly capabilities = hiddify.capabilities;
-  readonly actions = hiddify.actions;
+  readonly capabilities = CAPABILITIES;
+  readonly actions = ACTIONS;
   readonly requiredRef = USER_REF;
   readonly wholeLists = true;
   readonly name: string;

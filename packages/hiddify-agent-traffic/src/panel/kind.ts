@@ -1,5 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { panelShape, productSchema } from './settings.js';
+import { panelShape, productSchema, ACTIONS, CAPABILITIES } from './settings.js';
 
 const UUID = {
   fits: /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i,
@@ -35,8 +35,8 @@ export const hiddify: PanelKind = {
     { name: 'hiddify_agent_uuid', ...UUID },
     { name: 'hiddify_user_uuid', ...UUID },
   ],
-  actions: ['disable'],
-  capabilities: ['usage', 'counter-usage', 'enforce', 'suspend', 'accounts', 'agents'],
+  actions: ACTIONS,
+  capabilities: CAPABILITIES,
   init: {
     defaultName: 'vpn',
     secrets: ['apiKey'],

@@ -1,4 +1,4 @@
-import { secret, share, type PanelSettings } from '@sluice/panel-kind';
+import { secret, share, type PanelSettings, type Capability } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
 const count = z.int().check(z.positive());
@@ -29,3 +29,16 @@ export type HiddifySettings = PanelSettings & {
 
 /** Section `hiddify` of a product, checked. */
 export type HiddifyProduct = z.output<typeof productSchema>;
+
+/** Restrictions that a product may name as its `action`; the first is the default. */
+export const ACTIONS: readonly string[] = ['disable'];
+
+/** What the panel can do. */
+export const CAPABILITIES: readonly Capability[] = [
+  'usage',
+  'counter-usage',
+  'enforce',
+  'suspend',
+  'accounts',
+  'agents',
+];

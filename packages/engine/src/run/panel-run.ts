@@ -1,32 +1,29 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
-import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { type ItemError, itemErrorOf, type Panel, type Plan } from '@sluice/panel-kind';
+import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../backups.js';
-import { CLOCK_ERRORS, moment, refuseUnconfirmedClock, refuseWrongClock, type Moment } from '../clock-guard.js';
+import { CLOCK_ERRORS, moment, type Moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
 import type { Leases } from '../leases.js';
 import type { Session } from '../session.js';
-import { actionRow, planWork } from './enforce.js';
+import { carryOut, commit } from './apply.js';
 import { askBrake, brakeNotice } from './brake.js';
-import { carryOut, commit } from './carry-out.js';
+import { keep } from './checkpoint.js';
+import { draftHolds, judge, noticesOf } from './decide.js';
 import { failForDoubt } from './doubt.js';
-import { draftHolds, judge, noticesOf } from './judge.js';
-import { keep } from './keep.js';
-import { meter } from './meter.js';
-import { planNotices, type Notice } from './notices.js';
-import type { Treatment } from './outcome.js';
+import { changedNotice, leaveOutChanged, otherLeases, type OtherLeases } from './facts.js';
+import { actionRow } from './journal.js';
+import { prepare, stayInCycle } from './load.js';
+import { type Notice, planNotices } from './notices.js';
+import { countFall, type FallCount, meter, mostFell } from './observe.js';
 import { eachPage } from './pages.js';
-import { countFall, mostFell, type FallCount } from './plausibility.js';
-import { prepare, stayInCycle } from './prepare.js';
-import { record, showOnly } from './record.js';
-import { resolveDoubts } from './resolve-doubts.js';
-import type { PassReport } from './report.js';
-import type { PassRequest } from './request.js';
-import { heldOf, refreshHeld, type HeldWork } from './refresh.js';
+import { planWork } from './plan.js';
+import { heldOf, type HeldWork, refreshHeld } from './refresh.js';
+import { type PassReport, record, showOnly, type Tally, type Treatment } from './report.js';
+import { resolveDoubts } from './resolve.js';
+import type { PassRequest } from './run.js';
 import { findSharers, readUnread, saveResources } from './sharing.js';
-import type { Tally } from './tally.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 import { fail, type Work } from './work.js';
-import { changedNotice, leaveOutChanged, otherLeases, type OtherLeases } from './facts.js';
 
 /** What the run over one panel works with. */
 interface PanelRun {

@@ -1,27 +1,24 @@
+import { itemErrorOf, type Panel } from '@sluice/panel-kind';
 import {
+  type CounterState,
+  gigabytesToBytes,
+  liesAhead,
   parseBillingCycleName,
   resolveAllowance,
   resolveMode,
-  gigabytesToBytes,
-  liesAhead,
+  stepCounter,
   stepCycle,
   zonedMidnight,
 } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
 import type { Config } from '../config/schema.js';
-import { itemErrorOf, type Panel } from '@sluice/panel-kind';
+import { zoneOf } from '../config/zone-of.js';
 import { enforcementOf } from '../enforcement.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
-import { counterAfter } from './mended-counter.js';
-import { loadRemembered } from './remembered.js';
+import { loadRemembered } from './checkpoint.js';
 import { fail, isOrderRow, type Work } from './work.js';
-
-/** Time zone of a panel's billing dates. */
-export function zoneOf(config: Config, panel: string): string {
-  return entryOf(config.panels, panel)?.timeZone ?? config.timeZone;
-}
 
 /**
  * Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. Runs skip who is
@@ -248,4 +245,31 @@ function weigh(work: Work): void {
   } catch (error) {
     fail(work, itemErrorOf(error));
   }
+}
+
+/**
+ * Returns the state of a service's metering with which a cycle goes on: as the cycle has it, and with what was counted
+ * in cycles that are forgotten because a wrong clock opened them.
+ */
+export function counterAfter(cycle: CycleRecord | null, forgotten: readonly CycleRecord[], start: string): unknown {
+  const before = cycle?.counter ?? null;
+  const newest = forgotten
+    .map(({ counter }) => counter)
+    .findLast((counter) => counter !== null && counter !== undefined);
+  if (newest === undefined) return before;
+  if (!isCounterState(before) || !isCounterState(newest)) return newest;
+  const step = stepCounter({
+    previous: before,
+    cycleStart: start,
+    reading: { at: newest.at, inBytes: newest.lastIn, outBytes: newest.lastOut },
+    // The counters may have been zeroed for the cycle that is forgotten.
+    resetBetween: true,
+    newCycle: false,
+  });
+  return step.known ? step.state : before;
+}
+
+function isCounterState(counter: unknown): counter is CounterState {
+  const { lastIn, lastOut, usedIn, usedOut, at } = (counter ?? {}) as Partial<CounterState>;
+  return [lastIn, lastOut, usedIn, usedOut].every((bytes) => typeof bytes === 'number') && typeof at === 'string';
 }

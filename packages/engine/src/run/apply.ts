@@ -1,16 +1,18 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
-import type { HeldLease, StoreTables } from '@sluice/state-store';
 import type { AccountOrder, Desired, Panel, Plan } from '@sluice/panel-kind';
+import type { HeldLease, StoreTables } from '@sluice/state-store';
 import { enforcementOf } from '../enforcement.js';
-import { panelLease, serviceLease, type Leases } from '../leases.js';
+import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
-import { applyPlan, planWork, settleUnsettled } from './enforce.js';
-import { sampleOf } from './meter.js';
-import { settleCycle } from './judge.js';
-import { loadRemembered } from './remembered.js';
-import type { Treatment } from './outcome.js';
+import { loadRemembered } from './checkpoint.js';
+import { settleCycle } from './decide.js';
 import { factsHold, leaveOut, skipLeased } from './facts.js';
+import { sampleOf } from './observe.js';
+import { applyPlan } from './perform.js';
+import { planWork } from './plan.js';
+import type { Treatment } from './report.js';
+import { settleUnsettled } from './resolve.js';
 import { loadHoldsOfSharers, planWithSharers } from './sharing.js';
 import { fail, isOrderRow, type Work } from './work.js';
 

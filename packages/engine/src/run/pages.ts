@@ -1,6 +1,6 @@
+import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
-import type { Panel } from '@sluice/panel-kind';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 

@@ -1,7 +1,7 @@
-import type { RefreshRecord } from '@sluice/state-store';
 import { type HeldService, itemErrorOf, type Panel, type Refresh, type RefreshCall } from '@sluice/panel-kind';
+import type { RefreshRecord } from '@sluice/state-store';
 import { enforcementOf } from '../enforcement.js';
-import { panelLease, serviceLease, type Leases } from '../leases.js';
+import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { ownFacts, storedFacts } from './facts.js';

@@ -1,9 +1,9 @@
-import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError } from '@sluice/panel-kind';
+import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { noticeRows, type Notice } from './notices.js';
-import { shownNotice, type PassReport } from './report.js';
-import type { PassRequest } from './request.js';
+import { type Notice, noticeRows } from './notices.js';
+import { type PassReport, shownNotice } from './report.js';
+import type { PassRequest } from './run.js';
 
 const EVIDENCE_ELSEWHERE = 'evidence_elsewhere';
 

@@ -1,8 +1,9 @@
 import { itemErrorOf, type Panel } from '@sluice/panel-kind';
 import { UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
-import { actionRow, planWork } from './enforce.js';
+import { actionRow } from './journal.js';
 import type { Notice } from './notices.js';
+import { planWork } from './plan.js';
 import { fail, LEASED, type Work } from './work.js';
 
 /**

@@ -2,8 +2,8 @@ import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreT
 import { enforcementOf } from '../enforcement.js';
 import { serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
+import { group } from './load.js';
 import type { Notice } from './notices.js';
-import { group } from './prepare.js';
 import { fail, LEASED, type Work } from './work.js';
 
 /** Leases of services that other runs hold, by name. */

@@ -1,4 +1,5 @@
 import { printable } from '@sluice/panel-http/printable';
+import type { ItemError, Observation, ProductSettings, Sharer, UsageAnswer } from '@sluice/panel-kind';
 import type { Allowance, Decision, Mode, UsageBytes, WantedHold } from '@sluice/quota-core';
 import type {
   ActionRecord,
@@ -9,10 +10,9 @@ import type {
   PurchaseRecord,
   ServiceRecord,
 } from '@sluice/state-store';
-import type { ItemError, Observation, ProductSettings, Sharer, UsageAnswer } from '@sluice/panel-kind';
 import type { Enforcement } from '../enforcement.js';
 import type { Termination } from '../provision/termination.js';
-import type { Remembered } from './remembered.js';
+import type { Remembered } from './checkpoint.js';
 
 /** One service on its way through a run: what is known of it, what was decided, what was done. */
 export interface Work {

@@ -1,8 +1,8 @@
-import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Observation, Panel, Plan, Sharer } from '@sluice/panel-kind';
+import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
 import type { Session } from '../session.js';
-import { group } from './prepare.js';
+import { group } from './load.js';
 import type { Work } from './work.js';
 
 /** Services that are loaded, or looked at, at a time. */

@@ -1,18 +1,16 @@
 import { printable } from '@sluice/panel-http/printable';
-import type { RunOutcome, ServiceRecord } from '@sluice/state-store';
 import { itemErrorOf, type Panel, SluiceError } from '@sluice/panel-kind';
+import type { RunOutcome, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/limited-panels.js';
 import { confirmClock } from '../clock-guard.js';
 import { leaseHeld, Leases, panelLease } from '../leases.js';
+import { afterReconcile } from '../retention.js';
 import { runRow } from '../run-row.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
-import { outcomeOf, wholeError } from './outcome.js';
 import { reportElsewhere } from './elsewhere.js';
-import { runPanel } from './panel-pass.js';
-import type { PassReport } from './report.js';
-import type { PassRequest } from './request.js';
-import { Tally } from './tally.js';
+import { runPanel } from './panel-run.js';
+import { outcomeOf, type PassReport, Tally, wholeError } from './report.js';
 
 /**
  * One run over panels: observe, decide, plan, apply. Each panel is worked on under its lease; what can't be read
@@ -145,4 +143,39 @@ async function finishRun(session: Session, report: PassReport, outcome: RunOutco
     });
     await confirmClock(session, tables);
   });
+}
+
+/**
+ * Runs over the panels, and does what is left to do once the services are done: the file of open holds, the API log, after
+ * `reconcile` the backup and the clean-up of the store. What fails then fails the run; its services are reported all the same.
+ */
+export async function runAndFinish(session: Session, request: PassRequest): Promise<PassReport> {
+  const report = await runPass(session, request);
+  try {
+    if (!request.dryRun) session.refreshHoldsFile();
+    // By a wrong clock everything that is kept for a time would be old.
+    const isClockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
+    if (request.command === 'reconcile' && !request.dryRun && !isClockWrong) await afterReconcile(session);
+    await session.settle();
+  } catch (error) {
+    report.error ??= itemErrorOf(error);
+    report.run.outcome = 'failed';
+  }
+  return report;
+}
+
+/** What a run is asked to do. */
+export interface PassRequest {
+  command: string;
+  panel?: string | undefined;
+  service?: string | undefined;
+  dryRun: boolean;
+  allowMass: boolean;
+  /** Look at every active service on the panel, not only at those held or about to change. */
+  observeAll: boolean;
+  /** Switches as they would be: for the plan of a first enforcing run. */
+  switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
+  /** Keep every service's element for the document; otherwise only what is out of the ordinary. Default true. */
+  keepAll?: boolean | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
 }

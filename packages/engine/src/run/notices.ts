@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import type { NoticeRecord } from '@sluice/state-store';
 import type { Plan } from '@sluice/panel-kind';
+import type { NoticeRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import type { Work } from './work.js';
 

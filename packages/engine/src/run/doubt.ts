@@ -1,5 +1,5 @@
-import type { ActionRecord } from '@sluice/state-store';
 import type { ItemError, Panel, Plan, StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/state-store';
 import { fail, type Work } from './work.js';
 
 /** Leaves out the steps of a plan on objects whose last change has no known outcome yet. */

@@ -1,20 +1,21 @@
 import {
+  type Allowance,
   crossedThresholds,
   decide,
-  usageInMode,
-  zonedMidnight,
-  type Allowance,
   type Decision,
   type DecisionInput,
   type HoldReason,
   type Mode,
+  usageInMode,
+  zonedMidnight,
 } from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
-import { describeTermination, UNFINISHED, type Termination } from '../provision/termination.js';
+import { zoneOf } from '../config/zone-of.js';
+import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
-import { raisePeaks } from './meter.js';
+import { isOverdue } from './load.js';
 import type { Notice } from './notices.js';
-import { isOverdue, zoneOf } from './prepare.js';
+import { raisePeaks } from './observe.js';
 import { fail, type Work } from './work.js';
 
 /** Percentages of the allowance that are announced. */

@@ -1,0 +1,162 @@
+import { printable } from '@sluice/panel-http/printable';
+import type { Step, StepOutcome } from '@sluice/panel-kind';
+import type { CounterState } from '@sluice/quota-core';
+import {
+  type ActionRecord,
+  type EvidenceRecord,
+  type HeldLease,
+  mergeService,
+  type ServiceChange,
+  type ServiceRecord,
+  type StoreTables,
+} from '@sluice/state-store';
+import type { Session } from '../session.js';
+import { withRemedy } from './doubt.js';
+import { fail, type Work } from './work.js';
+
+/** What the journal keeps of a step beside its own columns: enough to finish its bookkeeping after a crash. */
+export interface JournalPayload {
+  payload: unknown;
+  begins: Step['begins'];
+  ends: string[];
+}
+
+/** A journal row of a step that is about to be done (or, in a dry run, would be). */
+export function actionRow(session: Session, run: string, work: Work, step: Step): ActionRecord {
+  const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
+  const id = session.id('act');
+  return plannedRow({
+    id,
+    run,
+    panel: work.service.panel,
+    service: work.service.id,
+    type: step.type,
+    target: step.target,
+    key: `${work.service.panel}:${step.type}:${step.target}:${id}`,
+    hold: step.hold,
+    prior: step.prior,
+    payload,
+    plannedAt: session.now(),
+  });
+}
+
+/** Writes down how an action ended, together with the evidence that begins or ends with it. */
+export async function settleRow(
+  session: Session,
+  work: Work,
+  row: ActionRecord,
+  outcome: StepOutcome,
+  leases: HeldLease[],
+): Promise<void> {
+  const { ends } = row.payload as JournalPayload;
+  const done = outcome.state === 'applied';
+  const at = session.now();
+  const evidence = done ? evidenceOf(session, row, outcome.begins, at) : [];
+  const error = withRemedy(outcome.error, row.id);
+  const found = outcome.refs && takeRefs(work.service, outcome.refs, at);
+  await session.write(leases, async (tables) => {
+    await tables.actions.settle(row.id, {
+      state: outcome.state,
+      settledAt: outcome.state === 'in-doubt' ? null : at,
+      observed: outcome.observed,
+      errorCode: error?.code ?? null,
+      errorMessage: error ? printable(error.message) : null,
+    });
+    for (const item of evidence) await tables.evidence.add(item);
+    if (done) for (const id of ends) await tables.evidence.end(id, at, 'undone');
+    if (found) await tables.services.update([found]);
+    if (done && outcome.zeroed) await zeroCounter(work, outcome.zeroed, row.calledAt, tables);
+  });
+  Object.assign(row, {
+    state: outcome.state,
+    settledAt: outcome.state === 'in-doubt' ? null : at,
+    observed: outcome.observed,
+    errorCode: error?.code ?? null,
+    errorMessage: error ? printable(error.message) : null,
+  });
+  work.evidence.push(...evidence);
+  if (done) forget(work, ends);
+  if (error) fail(work, error);
+}
+
+/** The evidence that begins with an action that was done; `begun` replaces what its journal row says. */
+export function evidenceOf(
+  session: Session,
+  row: ActionRecord,
+  begun: StepOutcome['begins'],
+  at: string,
+): EvidenceRecord[] {
+  const { hold, service } = row;
+  const { begins } = row.payload as JournalPayload;
+  if (hold === null || service === null) return [];
+  return (begun ?? (begins ? [begins] : [])).map(({ kind, target, prior }) => ({
+    id: session.id('ev'),
+    hold,
+    service,
+    panel: row.panel,
+    kind,
+    target,
+    prior,
+    action: row.id,
+    adopted: false,
+    since: at,
+    until: null,
+    outcome: null,
+  }));
+}
+
+/**
+ * Takes refs that Sluice found or made into the service at hand, and returns the change for the store: only these refs,
+ * since the rest of the row may have changed meanwhile. They are Sluice's own: an import does not unset them.
+ */
+export function takeRefs(service: ServiceRecord, refs: Record<string, string | null>, at: string): ServiceChange {
+  const ownRefs = Object.fromEntries(Object.entries(refs).map(([key, value]) => [key, value !== null]));
+  const change: ServiceChange = { id: service.id, refs, ownRefs, updatedAt: at };
+  Object.assign(service, mergeService(service, change));
+  return change;
+}
+
+export function forget(work: Work, evidence: string[]): void {
+  work.evidence = work.evidence.filter((item) => !evidence.includes(item.id));
+}
+
+/** What a journal row says of a change before it is begun. */
+type Intended = Pick<
+  ActionRecord,
+  'id' | 'run' | 'panel' | 'service' | 'type' | 'target' | 'key' | 'hold' | 'prior' | 'payload' | 'plannedAt'
+>;
+
+/** The journal row of a change that nobody has begun yet. */
+export function plannedRow(intended: Intended): ActionRecord {
+  return {
+    ...intended,
+    state: 'planned',
+    observed: null,
+    errorCode: null,
+    errorMessage: null,
+    calledAt: null,
+    settledAt: null,
+    attempts: 0,
+  };
+}
+
+/**
+ * Counters that were zeroed begin anew in the metering too, so that the next reading is neither an unexplained fall nor
+ * taken for growth since the old figure. What they had grown by since the last reading is counted first.
+ */
+export async function zeroCounter(
+  work: Pick<Work, 'service' | 'cycle'>,
+  zeroed: NonNullable<StepOutcome['zeroed']>,
+  calledAt: string | null,
+  tables: Pick<StoreTables, 'cycles'>,
+): Promise<void> {
+  const [cycle] = await tables.cycles.newest([work.service.id]);
+  const before = (cycle?.counter ?? null) as CounterState | null;
+  // A reading taken after the call has met the zeroed counters already.
+  if (!cycle || !before || (calledAt !== null && before.at > calledAt)) return;
+  const usedIn = before.usedIn + Math.max(0, (zeroed.inBytes ?? 0) - before.lastIn);
+  const usedOut = before.usedOut + Math.max(0, (zeroed.outBytes ?? 0) - before.lastOut);
+  const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };
+  await tables.cycles.put([{ ...cycle, counter }]);
+  if (work.cycle?.id === cycle.id) work.cycle.counter = counter;
+}

@@ -1,0 +1,119 @@
+import type { ApplyContext, Panel, Plan, StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord, HeldLease, StoreTables } from '@sluice/state-store';
+import type { Session } from '../session.js';
+import { actionRow, forget, settleRow, takeRefs } from './journal.js';
+import { saveResources } from './sharing.js';
+import type { Work } from './work.js';
+
+/** Whether a run may change the service no more, by what the store says in a transaction. */
+export type IsStopped = (tables: StoreTables) => Promise<boolean>;
+
+/** Ends a step right before its call: the panel was put under `observe`, or the facts have changed. */
+class ChangeStopped extends Error {}
+
+/**
+ * Does the steps of a plan one after the other; a step that fails stops only those that need it, and hides none. Steps
+ * for later rounds are left to these. Whether it is stopped is looked at in the transaction that writes down each call; then nothing more is begun.
+ */
+export async function applyPlan(
+  session: Session,
+  panel: Panel,
+  run: string,
+  work: Work,
+  plan: Plan,
+  leases: HeldLease[],
+  { password, isStopped }: { password: string | null; isStopped: IsStopped },
+): Promise<{ movesLost: boolean }> {
+  const steps = plan.steps.filter((step) => step.later !== true);
+  const rows = steps.map((step) => actionRow(session, run, work, step));
+  const found = plan.refs && takeRefs(work.service, plan.refs, session.now());
+  const moved: string[] = [];
+  await session.write(leases, async (tables) => {
+    await saveResources(session, tables);
+    // A hold that has ended meanwhile takes nothing over: what it would have taken is planned again.
+    for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) moved.push(move.evidence);
+    for (const { evidence, outcome } of plan.settle) await tables.evidence.end(evidence, session.now(), outcome);
+    if (found) await tables.services.update([found]);
+    await tables.actions.plan(rows);
+  });
+  forget(
+    work,
+    plan.settle.map((item) => item.evidence),
+  );
+  takeMoves(work, plan, moved);
+  work.actions.push(...rows);
+  const undone = new Set<string>();
+  let stopped = false;
+  for (const [index, step] of steps.entries()) {
+    const row = rows[index];
+    if (!row) continue;
+    const missing = step.needs?.find((id) => undone.has(id));
+    if (session.deps.signal.aborted || missing !== undefined) {
+      await settleRow(session, work, row, missing === undefined ? notCalled : waitsFor(missing), leases);
+    } else if (stopped) {
+      await settleRow(session, work, row, notWanted, leases);
+    } else {
+      const context = contextOf(session, row, leases, { password, isStopped });
+      const outcome = await panel.apply(work.service, step, context).catch((error: unknown) => {
+        if (error instanceof ChangeStopped) return notWanted;
+        throw error;
+      });
+      stopped = outcome === notWanted;
+      const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
+      if (step.needsPassword === true && mayBeDone) work.passwordSet = true;
+      await settleRow(session, work, row, outcome, leases);
+    }
+    if (step.id !== undefined && row.state !== 'applied' && row.state !== 'unneeded') undone.add(step.id);
+  }
+  return { movesLost: moved.length < plan.moves.length };
+}
+
+function contextOf(
+  session: Session,
+  row: ActionRecord,
+  leases: HeldLease[],
+  { password, isStopped }: { password: string | null; isStopped: IsStopped },
+): ApplyContext {
+  return {
+    signal: session.deps.signal,
+    password,
+    // One transaction: whoever stops the run afterwards finds the call in the journal and can wait for its end.
+    calling: async () => {
+      const calledAt = session.now();
+      await session.write(leases, async (tables) => {
+        if (await isStopped(tables)) throw new ChangeStopped();
+        await tables.actions.called(row.id, calledAt);
+      });
+      row.calledAt = calledAt;
+    },
+    accepted: (observed) =>
+      session.write(leases, (tables) => tables.actions.settle(row.id, { state: 'planned', settledAt: null, observed })),
+  };
+}
+
+/** Evidence that passed to a hold of another service is no longer this one's. */
+function takeMoves(work: Work, { moves }: Plan, moved: readonly string[]): void {
+  const own = new Set(work.holds.map((hold) => hold.id));
+  for (const { evidence, hold } of moves) {
+    if (!moved.includes(evidence)) continue;
+    if (!own.has(hold)) forget(work, [evidence]);
+    else for (const item of work.evidence) if (item.id === evidence) item.hold = hold;
+  }
+}
+
+function waitsFor(step: string): StepOutcome {
+  return {
+    state: 'failed',
+    observed: null,
+    error: { code: 'not_reached', message: `it needs ${step}, which was not done; the next run goes on from there` },
+  };
+}
+
+const notCalled: StepOutcome = {
+  state: 'failed',
+  observed: null,
+  error: { code: 'interrupted', message: 'the run was interrupted before the panel was called' },
+};
+
+/** The panel was put under `observe` meanwhile: nothing failed, and nothing more is done. */
+const notWanted: StepOutcome = { state: 'unneeded', observed: null, error: null };
