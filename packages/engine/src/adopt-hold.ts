@@ -56,6 +56,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
       id: session.id('hold'),
       service: id,
       reason: request.reason,
+      restriction: null,
       since: at,
       until: null,
       note: request.note,

@@ -13,13 +13,15 @@ export interface HoldOrder {
   dryRun: boolean;
 }
 
+type SuspendingOrder = HoldOrder & { suspension: string };
+
 /**
  * Adds or releases a hold by name and enforces it at once, under `observe` too. Repeating it does no harm: what is
  * already so is not done again.
  */
 export async function orderHold(session: Session, id: string, order: HoldOrder): Promise<OrderReport> {
   const { command, dryRun, waitMs } = order;
-  const { report } = await runDecided(session, id, { command, dryRun, waitMs }, (service) => {
+  const { report } = await runDecided(session, id, { command, dryRun, waitMs }, (service, { suspension }) => {
     checkLifecycle(service, order);
     return {
       scope: 'hold',
@@ -29,11 +31,11 @@ export async function orderHold(session: Session, id: string, order: HoldOrder):
           const changed = await tables.services.update([{ id, status, updatedAt: session.now() }]);
           Object.assign(target, changed[0]);
         }
-        await changeHold(session, id, order, tables);
+        await changeHold(session, id, { ...order, suspension }, tables);
       },
       pretend: (work) => {
         work.holds = work.holds.filter((hold) => hold.reason !== order.reason);
-        if (order.what === 'add') work.holds.push(orderedHold(session, id, order));
+        if (order.what === 'add') work.holds.push(orderedHold(session, id, { ...order, suspension }));
       },
     };
   });
@@ -49,7 +51,7 @@ function checkLifecycle(service: ServiceRecord, order: HoldOrder): void {
   );
 }
 
-async function changeHold(session: Session, id: string, order: HoldOrder, tables: StoreTables): Promise<void> {
+async function changeHold(session: Session, id: string, order: SuspendingOrder, tables: StoreTables): Promise<void> {
   const open = (await tables.holds.open({ services: [id] })).find((hold) => hold.reason === order.reason);
   if (order.what === 'release') {
     if (open) await tables.holds.end(open.id, session.now());
@@ -60,11 +62,12 @@ async function changeHold(session: Session, id: string, order: HoldOrder, tables
   }
 }
 
-function orderedHold(session: Session, id: string, order: HoldOrder): HoldRecord {
+function orderedHold(session: Session, id: string, order: SuspendingOrder): HoldRecord {
   return {
     id: session.id('hold'),
     service: id,
     reason: order.reason,
+    restriction: order.suspension,
     since: session.now(),
     until: null,
     note: order.note,

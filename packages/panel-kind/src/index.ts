@@ -10,6 +10,7 @@ export {
   type ContractReport,
   type Desired,
   type HeldService,
+  type HoldInForce,
   type Look,
   type Lookups,
   type Observation,

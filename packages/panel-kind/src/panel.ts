@@ -78,15 +78,18 @@ export interface Look {
   fresh: boolean;
 }
 
+/** A hold with what it asks for: one of the restrictions of the panel's kind. Adapters go by that, never by its reason. */
+export type HoldInForce = HoldRecord & { restriction: string };
+
 /** What a service should be like, handed to `plan`. */
 export interface Desired {
   service: ServiceRecord;
   product: ProductSettings;
   /** Holds that should restrict it now, oldest first; empty: nothing of ours should. */
-  holds: HoldRecord[];
+  holds: HoldInForce[];
   /** Open evidence of this service. */
   evidence: EvidenceRecord[];
-  /** The enforcement action in force for a quota hold. */
+  /** The restriction that the product (or an override) names for the quota. */
   action: string;
   /** The directions that count. */
   mode: Mode;
@@ -117,12 +120,12 @@ export interface Desired {
 /** Another service that stands on the same thing. */
 export interface Sharer {
   service: ServiceRecord;
-  /** The enforcement action in force for a quota hold of it. */
+  /** The restriction that its product (or an override) names for the quota. */
   action: string;
   /** Whether its product accepts that a hold restricts what others share. */
   allowSharedPorts: boolean;
   /** Its open holds. */
-  holds: HoldRecord[];
+  holds: HoldInForce[];
   /** What both stand on, as `resources` names it. */
   shared: string[];
 }
@@ -203,9 +206,9 @@ export interface StepOutcome {
 export interface HeldService {
   service: ServiceRecord;
   /** Open holds, oldest first. */
-  holds: HoldRecord[];
+  holds: HoldInForce[];
   evidence: EvidenceRecord[];
-  /** The enforcement action in force for a quota hold. */
+  /** The restriction that the product (or an override) names for the quota. */
   action: string;
 }
 
@@ -314,6 +317,10 @@ export interface Panel<State = unknown> {
   readonly capabilities: readonly Capability[];
   /** Actions that a product on it may name; the first is the default. */
   readonly actions: readonly string[];
+  /** The restriction of billing and manual holds. */
+  readonly suspension: string;
+  /** The restriction of a service whose agent is over its limit; absent on panels without agents. */
+  readonly agentRestriction?: string;
   /** Ref that a service must have to be metered here; null when none. */
   readonly requiredRef: string | null;
   /** The panel gives everything in whole lists: a poll sees all services, not only those held or about to change. */

@@ -1,4 +1,3 @@
-import type { HoldReason } from './decide.js';
 import type { Mode } from './mode.js';
 
 /** `suspended` is what billing says; a hold follows from it. */
@@ -33,7 +32,10 @@ export interface ServiceRecord {
 export interface HoldRecord {
   id: string;
   service: string;
-  reason: HoldReason;
+  /** A reserved word (`quota`, `billing`, `manual`, `agent-limit`), or the id of the limit that was exceeded. */
+  reason: string;
+  /** What it asks for on the panel: a restriction of the panel's kind. Null for holds of versions that did not store it. */
+  restriction: string | null;
   since: string;
   until: string | null;
   note: string | null;

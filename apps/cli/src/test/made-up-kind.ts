@@ -54,6 +54,7 @@ class WaterworksPanel implements Panel<ValveState> {
   readonly kind = 'waterworks';
   readonly capabilities = ['usage', 'window-usage', 'enforce', 'suspend', 'accounts'] as const;
   readonly actions = ['shut'];
+  readonly suspension = 'shut';
   readonly requiredRef = 'valve';
   readonly wholeLists = false;
   readonly name: string;

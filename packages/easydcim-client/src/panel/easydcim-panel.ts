@@ -25,7 +25,7 @@ import { performStep } from './easydcim-apply.js';
 import { checkContract } from './easydcim-contract.js';
 import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
 import { refOf } from './easydcim-refs.js';
-import { type EasyDcimSettings, ACTIONS, CAPABILITIES } from './settings.js';
+import { type EasyDcimSettings, ACTIONS, CAPABILITIES, SUSPENSION } from './settings.js';
 import { easyDcimResources, isRestricted, mayShare, seenWhole } from './easydcim-resources.js';
 import { settleAction } from './easydcim-settle.js';
 import { objectOf, type EasyDcimState } from './easydcim-state.js';
@@ -56,6 +56,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   readonly kind = 'easydcim';
   readonly capabilities = CAPABILITIES;
   readonly actions = ACTIONS;
+  readonly suspension = SUSPENSION;
   readonly requiredRef = 'easydcim_service_id';
   readonly wholeLists = false;
   readonly name: string;

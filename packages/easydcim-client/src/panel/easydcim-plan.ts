@@ -1,5 +1,5 @@
-import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
-import type { Desired, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
+import type { Desired, ItemError, Observation, Plan, Step, HoldInForce } from '@sluice/panel-kind';
 import {
   heirOf,
   innocentOf,
@@ -21,8 +21,8 @@ import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type
 export function planEasyDcim(desired: Desired, observation: Observation<EasyDcimState>): Plan {
   const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
   const orderId = desired.service.refs['easydcim_order_id'];
-  const portHolds: HoldRecord[] = [];
-  const orderHolds: HoldRecord[] = [];
+  const portHolds: HoldInForce[] = [];
+  const orderHolds: HoldInForce[] = [];
   for (const hold of desired.holds) {
     const wants = wantsOf(hold, desired.action, orderId !== undefined);
     if (wants.ports) portHolds.push(hold);
@@ -71,7 +71,7 @@ function planPorts(
   plan: Plan,
   desired: Desired,
   state: EasyDcimState,
-  holds: HoldRecord[],
+  holds: HoldInForce[],
   evidence: EvidenceRecord[],
 ) {
   if (state.ports === null) {
@@ -101,7 +101,7 @@ function planPorts(
   }
 }
 
-function planDisabling(plan: Plan, desired: Desired, ports: PortState[], hold: HoldRecord) {
+function planDisabling(plan: Plan, desired: Desired, ports: PortState[], hold: HoldInForce) {
   const switchable = ports.filter((port) => !port.management);
   if (switchable.length === 0) plan.problems.push(nothingToEnforce(desired));
   const steps: Step[] = [];
@@ -146,7 +146,7 @@ function undoPort(plan: Plan, item: EvidenceRecord, port: PortState | undefined)
   }
 }
 
-function disableStep(port: PortState, hold: HoldRecord, ours: EvidenceRecord | undefined): Step {
+function disableStep(port: PortState, hold: HoldInForce, ours: EvidenceRecord | undefined): Step {
   return {
     type: ACTION_TYPES.disablePort,
     target: port.id,
@@ -163,7 +163,7 @@ function priorOf({ name, adminEnabled, linkUp }: PortState): PortPrior {
 }
 
 /** Evidence of a hold that has ended passes to one that still needs it. */
-function keep(plan: Plan, item: EvidenceRecord, holds: HoldRecord[]) {
+function keep(plan: Plan, item: EvidenceRecord, holds: HoldInForce[]) {
   const first = holds[0];
   if (first && !holds.some((hold) => hold.id === item.hold)) plan.moves.push({ evidence: item.id, hold: first.id });
 }
@@ -173,7 +173,7 @@ function planOrder(
   desired: Desired,
   state: EasyDcimState,
   orderId: string | null,
-  holds: HoldRecord[],
+  holds: HoldInForce[],
   evidence: EvidenceRecord[],
 ) {
   const hold = holds[0];
@@ -238,7 +238,7 @@ function planOrder(
   }
 }
 
-function suspendStep(order: OrderState, hold: HoldRecord, ours: EvidenceRecord | undefined): Step {
+function suspendStep(order: OrderState, hold: HoldInForce, ours: EvidenceRecord | undefined): Step {
   const prior = { status: order.status, suspended: order.suspended };
   return {
     type: ACTION_TYPES.suspendOrder,

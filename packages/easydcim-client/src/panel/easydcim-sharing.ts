@@ -1,6 +1,7 @@
-import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
-import type { Desired, ItemError, Plan, Sharer } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
+import type { Desired, ItemError, Plan, Sharer, HoldInForce } from '@sluice/panel-kind';
 import type { EasyDcimState } from './easydcim-state.js';
+import { SUSPENSION } from './settings.js';
 
 /** What a hold restricts. */
 export interface Wants {
@@ -9,12 +10,13 @@ export interface Wants {
 }
 
 /**
- * Pure: what a hold restricts. A quota hold does the action in force; a billing or manual hold suspends the order, or
- * does the action where the service has no order.
+ * Pure: what a hold restricts. A suspension suspends the order; where the service has none, it does what the product names
+ * for the quota.
  */
-export function wantsOf(hold: HoldRecord, action: string, hasOrder: boolean): Wants {
-  if (hold.reason !== 'quota' && hasOrder) return { ports: false, order: true };
-  return { ports: action !== 'suspend-order', order: action !== 'disable-ports' };
+export function wantsOf({ restriction }: HoldInForce, action: string, hasOrder: boolean): Wants {
+  if (restriction === SUSPENSION && hasOrder) return { ports: false, order: true };
+  const wanted = restriction === SUSPENSION ? action : restriction;
+  return { ports: wanted !== 'suspend-order', order: wanted !== 'disable-ports' };
 }
 
 /** Pure: the services that lose their connection when a port of this one is disabled. */
@@ -32,7 +34,7 @@ export function heirOf(
   sharers: readonly Sharer[],
   { kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>,
   what: keyof Wants,
-): { sharer: Sharer; hold: HoldRecord } | null {
+): { sharer: Sharer; hold: HoldInForce } | null {
   for (const sharer of sharers) {
     const standsOnIt = sharer.shared.some(
       (resource) => resource === `${kind}:${target}` || (what === 'ports' && resource.startsWith('service:')),
@@ -53,7 +55,7 @@ export function innocentOf(sharers: readonly Sharer[], { target }: Pick<Evidence
   );
 }
 
-function restrictingHold(sharer: Sharer, what: keyof Wants): HoldRecord | null {
+function restrictingHold(sharer: Sharer, what: keyof Wants): HoldInForce | null {
   const hasOrder = sharer.service.refs['easydcim_order_id'] !== undefined;
   return sharer.holds.find((hold) => wantsOf(hold, sharer.action, hasOrder)[what]) ?? null;
 }
@@ -90,7 +92,7 @@ export function restrictedForOthers(
   desired: Desired,
   { order, ports }: EasyDcimState,
   needed: Wants,
-): { target: string; what: string; sharer: Sharer; hold: HoldRecord }[] {
+): { target: string; what: string; sharer: Sharer; hold: HoldInForce }[] {
   const found: ReturnType<typeof restrictedForOthers> = [];
   const add = (kind: 'order' | 'port', target: string, what: keyof Wants): void => {
     const heir = heirOf(desired.sharers, { kind, target }, what);
@@ -138,7 +140,7 @@ function wordsOf(id: string, items: ReturnType<typeof restrictedForOthers>): { h
   };
 }
 
-function releaseOf({ reason, service }: HoldRecord): string {
+function releaseOf({ reason, service }: HoldInForce): string {
   if (reason === 'manual') return `"sluice hold release ${service}" releases it`;
   if (reason === 'billing') return `"sluice provision unsuspend ${service}" releases it`;
   return `"sluice explain ${service}" shows what it waits for`;

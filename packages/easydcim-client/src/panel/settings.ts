@@ -23,3 +23,6 @@ export const ACTIONS: readonly string[] = ['disable-ports', 'suspend-order', 'bo
 
 /** What the panel can do. */
 export const CAPABILITIES: readonly Capability[] = ['usage', 'window-usage', 'enforce', 'suspend', 'graphs'];
+
+/** The restriction of billing and manual holds. */
+export const SUSPENSION = 'suspend';

@@ -4,7 +4,7 @@ import {
   StepsStopped,
   type UserElsewhere,
 } from '@sluice/hiddify-agent-traffic';
-import { ACTION_TYPES, USER_EVIDENCE, USER_REF, type UserPrior } from '@sluice/hiddify-agent-traffic/panel';
+import { ACTION_TYPES, USER_EVIDENCE, USER_REF, type UserPrior, WITH_AGENT } from '@sluice/hiddify-agent-traffic/panel';
 import { type ItemError, itemErrorOf } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
@@ -229,6 +229,7 @@ async function holdOf(
     id: session.id('hold'),
     service: service.id,
     reason: 'agent-limit',
+    restriction: null,
     since: at,
     until: null,
     note: agent === undefined ? null : `agent "${agent.name}"`,
@@ -240,7 +241,7 @@ async function holdOf(
   if (open === undefined) await tables.holds.add(hold);
   const taken = takenOver(user);
   if (taken !== null) {
-    const prior: UserPrior = { name: user.name, enabled: true, owner: taken.owner, reason: 'agent-limit' };
+    const prior: UserPrior = { name: user.name, enabled: true, owner: taken.owner, restriction: WITH_AGENT };
     await tables.evidence.add({
       id: session.id('ev'),
       hold: hold.id,

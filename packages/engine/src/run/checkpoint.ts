@@ -126,7 +126,7 @@ function entryOf(remembered: Map<string, Remembered>, service: string): Remember
 export function keep(session: Session, panel: Panel, work: Work, scope: Desired['scope']): void {
   const { observation } = work;
   if (!panel.keep || observation?.state == null) return;
-  const kept = panel.keep(desiredOf(session, work, scope), observation);
+  const kept = panel.keep(desiredOf(session, panel, work, scope), observation);
   if (!kept) return;
   const doubts = [...work.unsettled, ...work.actions].filter((row) => row.settledAt === null).map((row) => row.id);
   const seen = doubts.length === 0 ? kept : { ...kept, doubts };

@@ -1,10 +1,10 @@
+import type { Panel } from '@sluice/panel-kind';
 import {
   type Allowance,
   crossedThresholds,
   decide,
   type Decision,
   type DecisionInput,
-  type HoldReason,
   type Mode,
   usageInMode,
   zonedMidnight,
@@ -17,12 +17,13 @@ import { isOverdue } from './load.js';
 import type { Notice } from './notices.js';
 import { raisePeaks } from './observe.js';
 import { fail, type Work } from './work.js';
+import { restrictionOf } from './restrictions.js';
 
 /** Percentages of the allowance that are announced. */
 const THRESHOLDS = [80, 90, 100];
 
 /** Holds that a run opens and ends by itself; the others are an operator's. */
-const DECIDED: readonly HoldReason[] = ['quota', 'billing'];
+const DECIDED: readonly string[] = ['quota', 'billing'];
 
 /** Decides which holds a service should have now, from what was read and what the store knows. */
 export function judge(session: Session, work: Work, now: string): void {
@@ -40,7 +41,7 @@ export function judge(session: Session, work: Work, now: string): void {
   work.decision = decision;
   if (decision.problem && decision.status === 'unreadable') fail(work, decision.problem);
   else if (decision.problem) work.warnings.push(decision.problem);
-  const open = new Set(work.holds.map((hold) => hold.reason));
+  const open = new Set<string>(work.holds.map((hold) => hold.reason));
   work.opens = decision.holds.filter((hold) => DECIDED.includes(hold.reason) && !open.has(hold.reason));
   work.closes = notDue(work.holds, decision);
   if (work.cycle) work.cycle.allowance = work.allowance;
@@ -62,7 +63,7 @@ export function endedHolds(session: Session, work: Work, now: string): HoldRecor
 
 /** Returns the open holds that a run began and this decision does not want. */
 function notDue(open: readonly HoldRecord[], { holds }: Decision): HoldRecord[] {
-  const wanted = new Set(holds.map((hold) => hold.reason));
+  const wanted = new Set<string>(holds.map((hold) => hold.reason));
   return open.filter((hold) => DECIDED.includes(hold.reason) && !wanted.has(hold.reason));
 }
 
@@ -119,12 +120,13 @@ function peakOf(cycle: CycleRecord, mode: Mode): number | null {
 }
 
 /** The hold rows that a decision begins; written down only when the run goes through with it. */
-export function draftHolds(session: Session, work: Work): HoldRecord[] {
+export function draftHolds(session: Session, panel: Panel, work: Work): HoldRecord[] {
   const now = session.now();
   return work.opens.map((wanted) => ({
     id: session.id('hold'),
     service: work.service.id,
     reason: wanted.reason,
+    restriction: restrictionOf({ reason: wanted.reason, restriction: null }, panel, work.action),
     since: now,
     until: null,
     note: wanted.rule,

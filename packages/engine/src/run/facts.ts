@@ -115,7 +115,7 @@ function factsOf(
 
 /** Whether the open holds are those that the decision was taken on; drafts of this run do not count. */
 function sameHolds(work: Work, stored: readonly { id: string }[]): boolean {
-  const drafts = new Set(work.opens.map((open) => open.reason));
+  const drafts = new Set<string>(work.opens.map((open) => open.reason));
   const own = work.holds.filter((hold) => !drafts.has(hold.reason)).map((hold) => hold.id);
   return own.length === stored.length && stored.every((hold) => own.includes(hold.id));
 }

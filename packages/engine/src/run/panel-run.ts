@@ -251,7 +251,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
 }
 
 function noteHeld({ panel, held }: PanelRun, works: Work[]): void {
-  if (panel.refresh) held.push(...works.map(heldOf).filter((work) => work !== null));
+  if (panel.refresh) held.push(...works.map((work) => heldOf(panel, work)).filter((work) => work !== null));
 }
 
 /** Whether the run has something to do for the service, so that its facts must still be true. */
@@ -270,7 +270,7 @@ function distrust(work: Work, reason: ItemError): void {
 
 /** Observes those that need it, finds who shares what, and plans; hold rows that would begin are drafted for it. */
 async function look({ session, panel, request, open }: PanelRun): Promise<Map<string, Plan>> {
-  for (const work of open) work.holds.push(...draftHolds(session, work));
+  for (const work of open) work.holds.push(...draftHolds(session, panel, work));
   const looked = open.filter((work) => needsLook(panel, work, request));
   const observations = await panel.observe(
     looked.map((work) => work.service),

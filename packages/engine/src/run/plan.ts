@@ -4,10 +4,12 @@ import { zoneOf } from '../config/zone-of.js';
 import type { Session } from '../session.js';
 import { leaveOutDoubtful } from './doubt.js';
 import { fail, type Work } from './work.js';
+import { inForce } from './restrictions.js';
 
 /** What a service should be like, as its panel's adapter is told. */
 export function desiredOf(
   session: Session,
+  panel: Panel,
   work: Work,
   scope: Desired['scope'],
   order: AccountOrder | null = null,
@@ -17,7 +19,11 @@ export function desiredOf(
   return {
     service: work.service,
     product: work.product,
-    holds: work.holds.filter((hold) => !closing.has(hold.id)),
+    holds: inForce(
+      work.holds.filter((hold) => !closing.has(hold.id)),
+      panel,
+      work.action,
+    ),
     evidence: work.evidence.filter((item) => item.panel === work.service.panel),
     action: work.action,
     mode: work.mode,
@@ -49,7 +55,7 @@ export function planWork(
   scope: Desired['scope'],
   order: AccountOrder | null = null,
 ): Plan {
-  const desired = desiredOf(session, work, scope, order);
+  const desired = desiredOf(session, panel, work, scope, order);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
   const plan = panel.plan(desired, observation);
   const [problem] = plan.problems;

@@ -6,6 +6,7 @@ import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { ownFacts, storedFacts } from './facts.js';
 import type { Work } from './work.js';
+import { inForce } from './restrictions.js';
 
 /** Calls at the same time. */
 const AT_ONCE = 8;
@@ -25,11 +26,11 @@ interface RefreshRun {
 }
 
 /** The service as one to be refreshed; null where nothing holds it, or something went wrong with it in this run. */
-export function heldOf(work: Work): HeldWork | null {
+export function heldOf(panel: Panel, work: Work): HeldWork | null {
   const { service, holds, evidence, action, skipped, error, enforcement } = work;
   if (skipped !== null || error !== null || holds.length === 0 || enforcement.value === 'observe') return null;
   if (work.changedMeanwhile) return null;
-  return { service, holds, evidence, action, facts: ownFacts(work) };
+  return { service, holds: inForce(holds, panel, action), evidence, action, facts: ownFacts(work) };
 }
 
 /**

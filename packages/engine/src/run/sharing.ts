@@ -4,6 +4,7 @@ import { entryOf } from '../config/entry-of.js';
 import type { Session } from '../session.js';
 import { group } from './load.js';
 import type { Work } from './work.js';
+import { inForce } from './restrictions.js';
 
 /** Services that are loaded, or looked at, at a time. */
 const PAGE = 500;
@@ -75,11 +76,12 @@ export async function loadHoldsOfSharers(
   const complete = (sharer: Sharer): Sharer => {
     const { id, product: name } = sharer.service;
     const product = entryOf(config.products, name);
+    const action = overrides.get(id)?.action ?? product?.action ?? panel.actions[0] ?? '';
     return {
       ...sharer,
-      action: overrides.get(id)?.action ?? product?.action ?? panel.actions[0] ?? '',
+      action,
       allowSharedPorts: product?.allowSharedPorts === true,
-      holds: holdsOf(id),
+      holds: inForce(holdsOf(id), panel, action),
     };
   };
   for (const work of works) work.sharers = work.sharers.map(complete);

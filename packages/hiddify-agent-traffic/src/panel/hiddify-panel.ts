@@ -36,7 +36,7 @@ import { keepHiddify, keptIn } from './hiddify-memory.js';
 import { planHiddify } from './hiddify-plan.js';
 import { limitOf, orderProblem, uuidOf } from './hiddify-product.js';
 import { believeHiddify, settleHiddify } from './hiddify-settle.js';
-import { USER_REF, type HiddifyState } from './hiddify-state.js';
+import { USER_REF, type HiddifyState, WITH_AGENT } from './hiddify-state.js';
 import { usageAnswer } from './hiddify-usage.js';
 import { journaledZeroings } from './journaled-zeroings.js';
 import { type HiddifySettings, ACTIONS, CAPABILITIES } from './settings.js';
@@ -81,6 +81,8 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   readonly kind = 'hiddify';
   readonly capabilities = CAPABILITIES;
   readonly actions = ACTIONS;
+  readonly suspension = 'disable';
+  readonly agentRestriction = WITH_AGENT;
   readonly requiredRef = USER_REF;
   readonly wholeLists = true;
   readonly name: string;

@@ -1,6 +1,14 @@
 import { SELF, type HiddifyUser, type HiddifyUserChange } from '../index.js';
-import { type EvidenceRecord, formatBytes, type HoldRecord, localDateOf } from '@sluice/quota-core';
-import { type Desired, type ItemError, type Observation, type Plan, sharerIds, type Step } from '@sluice/panel-kind';
+import { type EvidenceRecord, formatBytes, localDateOf } from '@sluice/quota-core';
+import {
+  type Desired,
+  type ItemError,
+  type Observation,
+  type Plan,
+  sharerIds,
+  type Step,
+  type HoldInForce,
+} from '@sluice/panel-kind';
 import { absence, cycleOf, isUndone, recall, remember, stateOf, type HiddifyMemo } from './hiddify-memory.js';
 import { endOf, hiddifyOf, limitOf, modeOf, ownerOf, termOf } from './hiddify-product.js';
 import {
@@ -14,6 +22,7 @@ import {
   type UpdatePayload,
   type UserPrior,
   type ZeroPayload,
+  WITH_AGENT,
 } from './hiddify-state.js';
 
 /** A user that can be changed. */
@@ -135,11 +144,11 @@ function stopsOf({ evidence, now, timeZone }: Desired, user: User): string[] {
   return user.usedBytes >= user.limitBytes ? [`${what} has used up its limit on the panel`] : [];
 }
 
-function restrict(plan: Plan, desired: Desired, user: User, hold: HoldRecord): void {
+function restrict(plan: Plan, desired: Desired, user: User, hold: HoldInForce): void {
   const ours = desired.evidence.find((item) => item.kind === USER_EVIDENCE && item.target === user.uuid);
   if (user.enabled) {
     if (ours) plan.drift.push(`user "${user.name}" is enabled and should be disabled`);
-    const prior: UserPrior = { name: user.name, enabled: true, owner: user.owner, reason: hold.reason };
+    const prior: UserPrior = { name: user.name, enabled: true, owner: user.owner, restriction: hold.restriction };
     plan.steps.push({
       ...bare(ACTION_TYPES.disable, user.uuid),
       hold: hold.id,
@@ -152,6 +161,10 @@ function restrict(plan: Plan, desired: Desired, user: User, hold: HoldRecord): v
   }
 }
 
+function isWithAgent({ restriction, reason }: Partial<UserPrior>): boolean {
+  return restriction === WITH_AGENT || reason === 'agent-limit';
+}
+
 /** Gives back what a hold that has ended had switched off, and nothing else. */
 function release(plan: Plan, { service, product }: Desired, user: User, item: EvidenceRecord): void {
   const prior = priorIn(item);
@@ -162,7 +175,7 @@ function release(plan: Plan, { service, product }: Desired, user: User, item: Ev
     });
   } else if (user.enabled) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });
-  } else if (prior.reason === 'agent-limit' && prior.owner !== user.owner && user.owner !== ownerOf(service, product)) {
+  } else if (isWithAgent(prior) && prior.owner !== user.owner && user.owner !== ownerOf(service, product)) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });
     (plan.notices ??= []).push({
       code: 'agent_user_moved',

@@ -1,5 +1,5 @@
 import type { HiddifyUser, HiddifyUserChange, NewHiddifyUser } from '../index.js';
-import type { EvidenceRecord, HoldReason } from '@sluice/quota-core';
+import type { EvidenceRecord } from '@sluice/quota-core';
 
 /** Ref with the uuid of a service's user. */
 export const USER_REF = 'hiddify_user_uuid';
@@ -22,6 +22,9 @@ export const ACTION_TYPES = {
   delete: 'delete-user',
 } as const;
 
+/** The restriction of a service whose agent is over its limit: the user is switched off, and given back to that agent only. */
+export const WITH_AGENT = 'disable-with-agent';
+
 /** Kind of evidence: a user that was switched off. */
 export const USER_EVIDENCE = 'user';
 
@@ -31,7 +34,9 @@ export interface UserPrior {
   enabled: boolean;
   owner: string | null;
   /** Of the hold that it was first done for. */
-  reason: HoldReason;
+  restriction?: string;
+  /** Earlier versions stored the hold's reason instead. */
+  reason?: string;
 }
 
 /** Payload of `create-user`. */

@@ -4,10 +4,11 @@ import { graphCache } from './003-graph-cache.js';
 import { resources } from './004-resources.js';
 import { clock } from './005-clock.js';
 import { refreshes } from './006-refreshes.js';
+import { restrictions } from './007-restrictions.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [initial, agents, graphCache, resources, clock, refreshes];
+export const MIGRATIONS: readonly Migration[] = [initial, agents, graphCache, resources, clock, refreshes, restrictions];
 
 /** The schema version that this version of the package reads and writes. */
 export const LATEST_SCHEMA_VERSION = MIGRATIONS.length;

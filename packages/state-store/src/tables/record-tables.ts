@@ -1,4 +1,4 @@
-import type { HoldReason, Mode } from '@sluice/quota-core';
+import type { Mode } from '@sluice/quota-core';
 import type {
   ActionRecord,
   ActionState,
@@ -140,7 +140,8 @@ export const holds = recordTable<HoldRecord>()(
   {
     id: text('id'),
     service: text('service'),
-    reason: word<HoldReason>()('reason'),
+    reason: text('reason'),
+    restriction: textOrNull('restriction'),
     since: text('since'),
     until: textOrNull('until'),
     note: textOrNull('note'),

@@ -119,6 +119,7 @@ export function hold(id: string, change: Partial<HoldRecord> = {}): HoldRecord {
     cycle: 'cycle-1',
     usedBytes: 11,
     allowedBytes: 10,
+    restriction: null,
     origin: 'run',
     ...change,
   };

@@ -1,0 +1,10 @@
+import type { Migration } from './migration.js';
+
+/** What a hold asks for on the panel. */
+export const restrictions: Migration = {
+  version: 7,
+  name: '007-restrictions',
+  async up(db) {
+    await db.schema.alterTable('holds').addColumn('restriction', 'text').execute();
+  },
+};
