@@ -1,12 +1,11 @@
 import type { CallEvent, Clock, PanelHttpOptions } from '@sluice/panel-http';
-import type { FlvxMemory, FlvxObservation, FlvxScope } from '../account/plan/observation.js';
-import type { FlvxAssignValues, FlvxStep } from '../account/plan/step.js';
 import type { FlvxForward } from './records/forward.js';
 import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './records/group.js';
-import type { FlvxListedPermission, FlvxPermission } from './records/permission.js';
+import type { FlvxAssignValues, FlvxListedPermission, FlvxPermission } from './records/permission.js';
 import type { FlvxSpeedLimit } from './records/speed-limit.js';
 import type { FlvxNode, FlvxTunnel } from './records/tunnel.js';
 import type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from './records/user.js';
+import type { FlvxObservation, FlvxScope } from './snapshot/observation.js';
 import type { FlvxSnapshot } from './snapshot/snapshot.js';
 import type { EpochMs, MegabitsPerSecond } from './units/units.js';
 
@@ -40,8 +39,6 @@ export interface FlvxCallOptions {
 export interface FlvxObserveOptions extends FlvxCallOptions {
   /** Tried at the login; a wrong one changes nothing on the panel. */
   password?: string | null;
-  /** What the run knows besides. */
-  memory?: FlvxMemory;
   /** An earlier observation, of which only `parts` are read again. Default: everything is read. */
   since?: FlvxObservation;
   parts?: FlvxObservedPart[];
@@ -235,8 +232,6 @@ export interface FlvxClient {
   snapshot(parts?: FlvxSnapshotParts, options?: FlvxCallOptions): Promise<FlvxSnapshot>;
   /** One account with all that the planners look at. With `password` it is also tried whether that opens the account. */
   observe(scope: FlvxScope, options?: FlvxObserveOptions): Promise<FlvxObservation>;
-  /** Makes the step's call (two or three where the node lost the service). Reads nothing back: `execute` does. */
-  perform(step: FlvxStep, options?: FlvxCallOptions & { password?: string | null }): Promise<void>;
   /** Runs `work` alone among all work on the same account through this client. */
   alone<T>(account: string, work: () => Promise<T>): Promise<T>;
   close(): void;

@@ -11,7 +11,6 @@ import { failureIn } from './http/failure-in.js';
 import { PanelClock } from './http/panel-clock.js';
 import { SessionKeeper } from './http/session-keeper.js';
 import { Mutex } from './mutex.js';
-import { perform } from '../account/run/perform.js';
 import { observe } from './snapshot/observe.js';
 import { takeSnapshot } from './snapshot/take-snapshot.js';
 
@@ -74,7 +73,6 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
     probe: (callOptions = {}) => probe(api, resources, callOptions),
     snapshot: (parts = {}, callOptions = {}) => takeSnapshot(api, resources, parts, callOptions),
     observe: (scope, observeOptions = {}) => observe(api, resources, scope, observeOptions),
-    perform: (step, performOptions = {}) => perform(resources, step, performOptions),
     alone: (account, work) => mutex.run(`account ${account}`, work),
     close() {
       http.close();

@@ -1,4 +1,5 @@
-import type { FlvxObservation, FlvxUser } from '../index.js';
+import type { FlvxAccount } from '../account/index.js';
+import type { FlvxUser } from '../index.js';
 import type { Desired, AccountView } from '@sluice/panel-kind';
 import { calmOf, keepCalm } from './flvx-calm.js';
 import { droppedOf } from './flvx-context.js';
@@ -93,7 +94,7 @@ function viewOf(
 
 function tunnelView(
   id: number,
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   { nodes }: FlvxState,
   before: AccountView | null,
 ): { name: string; nodes: string[] } {

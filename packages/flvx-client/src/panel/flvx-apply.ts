@@ -1,11 +1,8 @@
-import {
-  execute,
-  type FlvxClient,
-  type FlvxObservation,
-  type FlvxScope,
-  type FlvxStep,
-  type FlvxStepResult,
-} from '../index.js';
+import type { FlvxStepOutcome } from '../account/index.js';
+import { observeAccount, historyOf } from '../account/account.js';
+import type { FlvxAccount } from '../account/index.js';
+import { execute, type FlvxStep } from '../account/index.js';
+import type { FlvxClient, FlvxScope } from '../index.js';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { type ApplyContext, type Clock, isoNow, itemErrorOf, type Step, type StepOutcome } from '@sluice/panel-kind';
 import { refsAfter, zeroes } from './flvx-settle.js';
@@ -14,7 +11,7 @@ import { flvxStepOf, type FlvxPayload } from './flvx-step.js';
 /** How a step ended, and the account as it was read afterwards. */
 export interface Applied {
   outcome: StepOutcome;
-  observed: FlvxObservation;
+  observed: FlvxAccount;
 }
 
 /** One step by the library's executor: the call, the read-back, the waits after a lost answer. */
@@ -23,7 +20,7 @@ export async function applyFlvx(
   clock: Clock,
   service: ServiceRecord,
   scope: FlvxScope,
-  before: FlvxObservation,
+  before: FlvxAccount,
   step: Step,
   context: ApplyContext,
 ): Promise<Applied> {
@@ -32,7 +29,11 @@ export async function applyFlvx(
   if (flvxStep.type === 'reset-user') {
     // The panel does not tell what it zeroes: what has grown since the reading is read directly before.
     try {
-      observed = await client.observe(scope, { tag: service.id, since: before, parts: ['user', 'quotas'] });
+      observed = await observeAccount(client, scope, historyOf(before), {
+        tag: service.id,
+        since: before,
+        parts: ['user', 'quotas'],
+      });
     } catch (error) {
       return { outcome: { state: 'failed', observed: null, error: itemErrorOf(error) }, observed };
     }
@@ -79,7 +80,7 @@ export async function applyFlvx(
   };
 }
 
-function outcomeOf({ state, error, observed }: FlvxStepResult, step: Step): StepOutcome {
+function outcomeOf({ state, error, observed }: FlvxStepOutcome, step: Step): StepOutcome {
   const { begins } = step.payload as FlvxPayload;
   if (state === 'in-doubt') {
     const message = error === null ? `whether ${step.type} ${step.target} was done is not known` : error.message;

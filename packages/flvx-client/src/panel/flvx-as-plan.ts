@@ -1,4 +1,4 @@
-import type { FlvxStep } from '../index.js';
+import type { FlvxStep } from '../account/index.js';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
 import type { FlvxContext } from './flvx-context.js';

@@ -1,4 +1,5 @@
-import type { FlvxForward, FlvxObservation, FlvxPermission, FlvxUser } from '../index.js';
+import type { FlvxAccount } from '../account/index.js';
+import type { FlvxForward, FlvxPermission, FlvxUser } from '../index.js';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import type { Desired } from '@sluice/panel-kind';
 import type { FlvxMemo } from './flvx-memo.js';
@@ -12,7 +13,7 @@ export interface FlvxContext {
   desired: Desired;
   defaults: FlvxDefaults;
   state: FlvxState;
-  observed: FlvxObservation;
+  observed: FlvxAccount;
   user: FlvxUser;
   /** The user's own. */
   permissions: FlvxPermission[];
@@ -37,7 +38,7 @@ export function contextOf(
   desired: Desired,
   defaults: FlvxDefaults,
   state: FlvxState,
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   user: FlvxUser,
   recalled: Recalled,
   tunnels: number[] | null,

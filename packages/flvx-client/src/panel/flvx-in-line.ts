@@ -1,4 +1,7 @@
-import { planAccount, type FlvxObservation, type FlvxSpeedLimit, type FlvxStep } from '../index.js';
+import { historyOf } from '../account/account.js';
+import type { FlvxAccount } from '../account/index.js';
+import { planAccount, type FlvxStep } from '../account/index.js';
+import type { FlvxSpeedLimit } from '../index.js';
 import type { Desired, ItemError, Plan } from '@sluice/panel-kind';
 import { asPlan, EMPTY_PLAN, failing } from './flvx-as-plan.js';
 import { contextOf, type FlvxContext } from './flvx-context.js';
@@ -17,7 +20,7 @@ export function inLine(
   defaults: FlvxDefaults,
   desired: Desired,
   state: FlvxState,
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   first: FlvxStep[],
   setsPassword = false,
 ): Plan {
@@ -57,17 +60,14 @@ export function inLine(
 }
 
 /** What the journal tells of earlier runs joins what this run knows. */
-function withMemory({ observed, memo }: FlvxContext): FlvxObservation {
-  const restarted = [...new Set([...observed.memory.restarted, ...memo.restarted])];
-  return { ...observed, memory: { ...observed.memory, restarted, unpushed: memo.unpushed } };
+function withMemory({ observed, memo }: FlvxContext): FlvxAccount {
+  const history = historyOf(observed);
+  const restarted = [...new Set([...history.restarted, ...memo.restarted])];
+  return { ...observed, history: { ...history, restarted, unpushed: memo.unpushed } };
 }
 
 /** In a light look the speed limits are not read: those of a throttle are taken from its evidence. */
-function withKnownLimits(
-  desired: Desired,
-  observed: FlvxObservation,
-  speeds: Record<string, number | null>,
-): FlvxObservation {
+function withKnownLimits(desired: Desired, observed: FlvxAccount, speeds: Record<string, number | null>): FlvxAccount {
   const limits = desired.evidence.flatMap((item): FlvxSpeedLimit[] => {
     const [, tunnel = ''] = item.target.split(':');
     const id = speeds[tunnel] ?? null;

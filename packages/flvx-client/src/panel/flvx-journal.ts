@@ -1,4 +1,4 @@
-import type { FlvxStep } from '../index.js';
+import type { FlvxStep } from '../account/index.js';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import type { Step } from '@sluice/panel-kind';
 import type { FlvxContext } from './flvx-context.js';

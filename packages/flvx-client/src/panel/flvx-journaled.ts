@@ -1,4 +1,6 @@
-import { NOWHERE, type FlvxPermissionValues, type FlvxStepOf } from '../index.js';
+import type { FlvxPermissionValues } from '../account/index.js';
+import { NOWHERE } from '../account/plan/plan-forwards.js';
+import type { FlvxStepOf } from '../account/plan/step.js';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { FlvxMemo } from './flvx-memo.js';
 import type { Ruled } from './flvx-rules.js';

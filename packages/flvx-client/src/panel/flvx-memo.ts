@@ -1,4 +1,5 @@
-import type { FlvxPermissionValues, FlvxUser } from '../index.js';
+import type { FlvxPermissionValues } from '../account/index.js';
+import type { FlvxUser } from '../index.js';
 import type { ParkReason } from './flvx-step.js';
 
 /** A forward at the last look. */

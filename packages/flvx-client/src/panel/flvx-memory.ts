@@ -1,4 +1,7 @@
-import { NOWHERE, type FlvxForward, type FlvxObservation, type FlvxPermissionValues } from '../index.js';
+import type { FlvxAccount } from '../account/index.js';
+import type { FlvxPermissionValues } from '../account/index.js';
+import { NOWHERE } from '../account/plan/plan-forwards.js';
+import type { FlvxForward } from '../index.js';
 import type { Desired } from '@sluice/panel-kind';
 import { stoppedUnseen } from './flvx-unseen.js';
 import { Journal } from './flvx-journaled.js';
@@ -20,7 +23,7 @@ export interface Recalled {
  */
 export function recall(
   desired: Desired,
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   changes: ReadonlyMap<number, number> | null,
 ): Recalled | null {
   const { user } = observed;
@@ -63,7 +66,7 @@ export function cycleOf({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): str
 /** Speeds that are still to reach the nodes, and connections still to be cut: only what there is, and while it is throttled. */
 function pendingPushes(
   { evidence }: Pick<Desired, 'evidence'>,
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   { unpushed, cuts }: FlvxMemo,
 ): Pick<FlvxMemo, 'unpushed' | 'cuts'> {
   const forwards = ownForwards(observed);
@@ -78,7 +81,7 @@ function pendingPushes(
 
 /** What the panel shows now, as far as a later look compares with it. */
 function shown(
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   memo: FlvxMemo,
 ): Pick<
   FlvxMemo,
@@ -108,7 +111,7 @@ function shown(
 }
 
 /** How the tunnels of the account count; a look at the long lists alone does not show it. */
-function scalesOf({ tunnels, permissions, user }: FlvxObservation): FlvxMemo['scales'] {
+function scalesOf({ tunnels, permissions, user }: FlvxAccount): FlvxMemo['scales'] {
   const own = new Set(permissions.filter((row) => row.userId === user?.id).map((row) => row.tunnelId));
   return Object.fromEntries(
     tunnels
@@ -120,7 +123,7 @@ function scalesOf({ tunnels, permissions, user }: FlvxObservation): FlvxMemo['sc
 /** What follows from how it was at the last look. */
 function judged(
   desired: Pick<Desired, 'evidence'>,
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   memo: FlvxMemo,
   last: FlvxMemo | null,
   journal: Journal,
@@ -160,7 +163,7 @@ function judged(
 }
 
 /** Was it the panel that paused a forward on this tunnel, by quota or expiry as they were before Sluice wrote others? */
-function panelStopped(observed: FlvxObservation, tunnelId: number, journal: Journal): boolean {
+function panelStopped(observed: FlvxAccount, tunnelId: number, journal: Journal): boolean {
   const { user, at } = observed;
   if (user === null) return false;
   const permission = observed.permissions.find((row) => row.userId === user.id && row.tunnelId === tunnelId);
@@ -171,7 +174,7 @@ function panelStopped(observed: FlvxObservation, tunnelId: number, journal: Jour
 
 function expiredNow(
   { evidence }: Pick<Desired, 'evidence'>,
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   memo: FlvxMemo,
   last: FlvxMemo | null,
   journal: Journal,
@@ -198,12 +201,12 @@ function expiredNow(
   };
 }
 
-function isZero({ user, permissions }: FlvxObservation): boolean {
+function isZero({ user, permissions }: FlvxAccount): boolean {
   const rows = permissions.filter((row) => row.userId === user?.id);
   return [...rows, ...(user === null ? [] : [user])].every((row) => row.inBytes === 0 && row.outBytes === 0);
 }
 
-function ownForwards(observed: FlvxObservation): FlvxForward[] {
+function ownForwards(observed: FlvxAccount): FlvxForward[] {
   return observed.forwards.filter((row) => row.userId === observed.user?.id);
 }
 

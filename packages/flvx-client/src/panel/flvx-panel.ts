@@ -1,4 +1,8 @@
-import { keyOfLimit, type FlvxClient, type FlvxObservation, type FlvxSpeedLimit } from '../index.js';
+import { historyOf, observeAccount } from '../account/account.js';
+import { emptyHistory } from '../account/history/history.js';
+import type { FlvxAccount } from '../account/index.js';
+import { keyOfLimit } from '../account/plan/speed-limits.js';
+import type { FlvxClient, FlvxSpeedLimit } from '../index.js';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import {
   type ApplyContext,
@@ -233,14 +237,14 @@ export class FlvxPanel implements Panel<FlvxState> {
   ): Promise<Last> {
     const scope = scopeOf(service);
     const at = isoNow(this.#deps.clock);
-    const memory = this.#last.get(service.id)?.state.observed.memory;
+    const last = this.#last.get(service.id);
+    const history = last === undefined ? emptyHistory : historyOf(last.state.observed);
     const options = { tag: service.id, signal };
-    const known = { ...options, ...(memory === undefined ? {} : { memory }) };
     const [byId, { nodes, groups }] = await Promise.all([
-      this.client.observe(scope, known),
+      observeAccount(this.client, scope, history, options),
       this.#lists.labels(signal),
     ]);
-    const observed = isLost(byId) ? await this.client.observe(byName(scope), known) : byId;
+    const observed = isLost(byId) ? await observeAccount(this.client, byName(scope), history, options) : byId;
     const adoptable =
       observed.user === null && observed.strangers.length === 1
         ? await this.client.observe({ ...scope, adopt: true }, options)
@@ -337,7 +341,7 @@ function shortList(panel: string, size: number, expected: number): ItemError {
 }
 
 /** The step may be about an account that was taken over by the operator's word. */
-function adopted(state: FlvxState, step: Step): FlvxObservation {
+function adopted(state: FlvxState, step: Step): FlvxAccount {
   const { observed, adoptable } = state;
   return observed.user === null && adoptable !== null && step.type !== 'create-user' ? adoptable : observed;
 }

@@ -1,13 +1,8 @@
-import {
-  FlvxRefusedError,
-  FlvxValueError,
-  planAccount,
-  planChangePassword,
-  planEnsureUser,
-  planTerminate,
-  UNLIMITED_QUOTA,
-  type FlvxObservation,
-} from '../index.js';
+import type { FlvxAccountTarget } from '../account/index.js';
+import { historyOf } from '../account/account.js';
+import type { FlvxAccount } from '../account/index.js';
+import { FlvxRefusedError, planAccount, planEnsureUser, planTerminate } from '../account/index.js';
+import { FlvxValueError, UNLIMITED_QUOTA } from '../index.js';
 import { type Desired, type ItemError, type Observation, type Plan, sharerIds } from '@sluice/panel-kind';
 import { asPlan, EMPTY_PLAN, failing } from './flvx-as-plan.js';
 import { calmOf } from './flvx-calm.js';
@@ -25,6 +20,13 @@ import {
 import { withRefs } from './flvx-refs.js';
 import type { FlvxState } from './flvx-state.js';
 import { missingAccount } from './flvx-usage.js';
+
+const passwordOnly: FlvxAccountTarget = {
+  setsPassword: true,
+  permissions: new Map(),
+  forwards: new Map(),
+  repause: 'pushed',
+};
 
 /** Pure: the steps from what the panel shows to what the service should be like. */
 export function planFlvx(defaults: FlvxDefaults, desired: Desired, observation: Observation<FlvxState>): Plan {
@@ -56,7 +58,7 @@ function planned(defaults: FlvxDefaults, desired: Desired, state: FlvxState): Pl
     return asPlan(planTerminate(observed, { speedKey, speedNames: state.madeLimits }), null);
   }
   if (observed.user === null) return withoutAccount(desired);
-  if (order?.verb === 'change-password') return asPlan(planChangePassword(observed), null);
+  if (order?.verb === 'change-password') return asPlan(planAccount(observed, passwordOnly), null);
   return inLine(defaults, desired, state, observed, []);
 }
 
@@ -94,7 +96,7 @@ function creating(defaults: FlvxDefaults, desired: Desired, state: FlvxState): P
     });
   }
   if (user === null) return makingAccount(defaults, desired, state, order.adopt);
-  const made = service.ownRefs.includes('flvx_user_id') || observed.memory.createdUserId === user.id;
+  const made = service.ownRefs.includes('flvx_user_id') || historyOf(observed).createdUserId === user.id;
   const proved = made || (observed.scope.nameIsOurs === true && observed.scope.name === user.name);
   if (!proved && !order.adopt) {
     return failing({
@@ -107,13 +109,13 @@ function creating(defaults: FlvxDefaults, desired: Desired, state: FlvxState): P
   const values = { name, quota, maxForwards, expiresAt, resetDay };
   const duplicates = observed.duplicates.length === 0 ? [] : planEnsureUser(observed, values);
   // Only one that was made in an order that was broken off: an account that is taken over keeps its customer's password.
-  const setsPassword = order.setPassword && wasMade(desired, observed) && observed.memory.createdUserId === null;
+  const setsPassword = order.setPassword && wasMade(desired, observed) && historyOf(observed).createdUserId === null;
   const plan = inLine(defaults, desired, state, observed, duplicates, setsPassword);
   const refs = { flvx_user_id: String(user.id), ...(proved ? {} : { flvx_username: user.name }) };
   return withRefs(plan, desired, { ...refs, ...plan.refs });
 }
 
-function wasMade({ recent }: Desired, { scope, user }: FlvxObservation): boolean {
+function wasMade({ recent }: Desired, { scope, user }: FlvxAccount): boolean {
   if (scope.nameIsOurs === true && scope.name === user?.name) return true;
   return recent.some((row) => row.type === 'create-user' && row.calledAt !== null && row.target === user?.name);
 }
@@ -139,8 +141,7 @@ function makingAccount(defaults: FlvxDefaults, desired: Desired, state: FlvxStat
   const follow = planAccount(state.observed, {
     permissions: new Map(choice.tunnels.map((id) => [id, { values, whenNew: { status: 1 } }])),
     forwards: new Map(),
-    common: {},
-    repauseDefault: 'pushed',
+    repause: 'pushed',
   });
   const plan = asPlan([...make, ...follow], null);
   return { ...plan, again: true, counts: true };

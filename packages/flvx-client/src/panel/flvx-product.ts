@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type ServiceRecord, zonedMidnight } from '@sluice/quota-core';
+import { NOWHERE } from '../account/plan/plan-forwards.js';
 import {
   bytes,
   epochMs,
   megabits,
   quotaFor,
-  NOWHERE,
   UNLIMITED_QUOTA,
   type EpochMs,
-  type FlvxSpeed,
+  type MegabitsPerSecond,
   type FlvxTunnelGroup,
   type GigabytesWhole,
 } from '../index.js';
@@ -81,6 +81,10 @@ export function noTunnel(product: string): ItemError {
     message: `product "${product}" names no tunnel: set flvx.tunnelId, tunnelIds or tunnelGroup, or tunnelId of the panel`,
   };
 }
+
+/** The speed of a service: none, a limit of the panel's shared with others, or one of the service's own. */
+export type FlvxSpeed =
+  { kind: 'none' } | { kind: 'shared'; limitId: number } | { kind: 'own'; key: string; speed: MegabitsPerSecond };
 
 /** What a product says of the speed; `unset` where neither it nor the panel says anything. */
 export type SpeedChoice = FlvxSpeed | { kind: 'unset' };

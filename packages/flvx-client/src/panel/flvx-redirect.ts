@@ -1,4 +1,5 @@
-import { NOWHERE, type FlvxForward } from '../index.js';
+import { NOWHERE } from '../account/plan/plan-forwards.js';
+import type { FlvxForward } from '../index.js';
 import type { FlvxContext } from './flvx-context.js';
 import { redirectTo } from './flvx-product.js';
 import { addressBefore, redirectedTo } from './flvx-state.js';

@@ -1,4 +1,5 @@
-import type { FlvxObservation, FlvxScope } from '../index.js';
+import type { FlvxAccount } from '../account/index.js';
+import type { FlvxScope } from '../index.js';
 import type { ServiceRecord } from '@sluice/quota-core';
 
 /** Names that only Sluice makes: unguessable, so that whoever bears one is provably the service's. */
@@ -22,12 +23,14 @@ export function byName(scope: FlvxScope): FlvxScope {
 }
 
 /** The account of the stored id is gone; one of its unguessable name is, or will be, the service's all the same. */
-export function isLost({ user, scope, memory }: FlvxObservation): boolean {
-  return user === null && scope.userId != null && scope.nameIsOurs === true && memory.createdUserId === null;
+export function isLost({ user, scope, history }: FlvxAccount): boolean {
+  return (
+    user === null && scope.userId != null && scope.nameIsOurs === true && (history?.createdUserId ?? null) === null
+  );
 }
 
 /** Only of forwards at rest it is asked who paused them. */
-export function someAtRest({ user, forwards }: FlvxObservation): boolean {
+export function someAtRest({ user, forwards }: FlvxAccount): boolean {
   return forwards.some((row) => row.userId === user?.id && row.status !== 1);
 }
 

@@ -1,4 +1,4 @@
-import { settleStep, type FlvxStep } from '../index.js';
+import { resolveStep, type FlvxStep } from '../account/index.js';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Observation, StepOutcome } from '@sluice/panel-kind';
 import type { FlvxState } from './flvx-state.js';
@@ -17,7 +17,7 @@ export function settleFlvx(action: ActionRecord, observation: Observation<FlvxSt
   const step = journaledStep(action);
   if (state === null || step === null) return null;
   const { observed } = state;
-  const sight = settleStep(step, observed);
+  const sight = resolveStep(step, observed);
   if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
   if (sight === 'not-done' && isUnderWay(action, observation.at)) return null;
   if (sight === 'not-done') return failed('not_done', `the panel shows nothing of ${step.id}`);

@@ -1,12 +1,6 @@
-import {
-  keyOfLimit,
-  megabits,
-  ownLimitName,
-  type FlvxAccountTarget,
-  type FlvxPermission,
-  type FlvxSpeedLimit,
-  type MegabitsPerSecond,
-} from '../index.js';
+import { ownLimitName, type FlvxAccountTarget } from '../account/index.js';
+import { keyOfLimit } from '../account/plan/speed-limits.js';
+import { megabits, type FlvxPermission, type FlvxSpeedLimit, type MegabitsPerSecond } from '../index.js';
 import type { ItemError } from '@sluice/panel-kind';
 import type { FlvxContext } from './flvx-context.js';
 import { flvxOf, limitKey, oldLimitKey, speedChoice, type SpeedChoice } from './flvx-product.js';

@@ -1,11 +1,12 @@
-import type { FlvxNode, FlvxObservation, FlvxTunnelGroup } from '../index.js';
+import type { FlvxAccount } from '../account/index.js';
+import type { FlvxNode, FlvxTunnelGroup } from '../index.js';
 import type { EvidenceRecord } from '@sluice/quota-core';
 
 /** What the panel shows of one service. */
 export interface FlvxState {
-  observed: FlvxObservation;
+  observed: FlvxAccount;
   /** The same as the operator's word would have it: the only account of the name, whoever made it. */
-  adoptable: FlvxObservation | null;
+  adoptable: FlvxAccount | null;
   /** Groups of tunnels and nodes; null where they were not read. */
   groups: readonly FlvxTunnelGroup[] | null;
   nodes: readonly FlvxNode[] | null;

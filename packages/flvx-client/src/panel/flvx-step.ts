@@ -1,4 +1,4 @@
-import type { FlvxStep } from '../index.js';
+import type { FlvxStep } from '../account/index.js';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Step } from '@sluice/panel-kind';
 

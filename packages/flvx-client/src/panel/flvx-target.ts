@@ -1,12 +1,14 @@
 import {
   countersOf,
-  UNLIMITED_QUOTA,
   type FlvxAccountTarget,
   type FlvxCounters,
-  type FlvxForward,
   type FlvxForwardTarget,
-  type FlvxPermission,
   type FlvxPermissionTarget,
+} from '../account/index.js';
+import {
+  UNLIMITED_QUOTA,
+  type FlvxForward,
+  type FlvxPermission,
   type FlvxUserValues,
   type GigabytesWhole,
 } from '../index.js';
@@ -33,11 +35,8 @@ export function targetOf(context: FlvxContext, speed: SpeedPlan): FlvxAccountTar
     limits: speed.limits ?? null,
     reset,
     cuts: isSlowed(context) ? context.memo.cuts : [],
-    common: {
-      repause: suspects(context, forwards),
-      keep: context.memo.values.filter((values) => !own.includes(values.tunnelId)),
-    },
-    repauseDefault: 'pushed',
+    repause: suspects(context, forwards),
+    keep: context.memo.values.filter((values) => !own.includes(values.tunnelId)),
   };
 }
 

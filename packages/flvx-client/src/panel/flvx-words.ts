@@ -1,4 +1,5 @@
-import type { FlvxAccountTarget, FlvxNode, FlvxQuotaValues, FlvxStep } from '../index.js';
+import type { FlvxAccountTarget, FlvxStep } from '../account/index.js';
+import type { FlvxNode, FlvxQuotaValues } from '../index.js';
 import type { Step } from '@sluice/panel-kind';
 import type { FlvxState } from './flvx-state.js';
 import { isoOf } from './flvx-account.js';

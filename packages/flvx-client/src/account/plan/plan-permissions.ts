@@ -1,15 +1,15 @@
-import type { FlvxPermission } from '../../client/records/permission.js';
+import type { FlvxAssignValues, FlvxPermission } from '../../client/records/permission.js';
 import type { FlvxQuotaValues } from '../../client/records/user.js';
-import type { FlvxObservation } from './observation.js';
+import { historyOf, type FlvxAccount } from '../account.js';
 import { assignable, hasOwnValues, quotaValuesOf } from './quota-values.js';
 import { findLimit } from './speed-limits.js';
-import type { FlvxAssignValues, FlvxStep, FlvxStepOf } from './step.js';
-import type { AccountTarget, PermissionTarget } from './target.js';
+import type { FlvxStep, FlvxStepOf } from './step.js';
+import type { FlvxAccountTarget, FlvxPermissionTarget } from './target.js';
 
 /** What all permissions of a plan share. */
 interface Context {
-  observed: FlvxObservation;
-  target: AccountTarget;
+  observed: FlvxAccount;
+  target: FlvxAccountTarget;
   /** Quota values that a user/update of the same plan copies onto every permission. */
   copied: FlvxQuotaValues | null;
   userSteps: readonly FlvxStep[];
@@ -21,8 +21,8 @@ interface Context {
  * their own values after a user/update has overwritten them (docs/panels/flvx.md, H2).
  */
 export function planPermissions(
-  observed: FlvxObservation,
-  target: AccountTarget,
+  observed: FlvxAccount,
+  target: FlvxAccountTarget,
   userSteps: readonly FlvxStep[],
   limitSteps: readonly FlvxStep[],
 ): FlvxStep[] {
@@ -45,8 +45,8 @@ function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
   // What the permission had of its own: before a broken-off run's update, before this run's, or now. One that has nothing of
   // its own goes with the user.
   const own =
-    target.common.keep?.find((values) => values.tunnelId === row.tunnelId) ??
-    observed.memory.permissionValues.find((values) => values.tunnelId === row.tunnelId) ??
+    target.keep?.find((values) => values.tunnelId === row.tunnelId) ??
+    historyOf(observed).permissionValues.find((values) => values.tunnelId === row.tunnelId) ??
     (copied !== null && observed.user !== null && !hasOwnValues(observed.user, row) ? copied : row);
   const goal = { ...quotaValuesOf(own), ...quotasIn(wanted?.values ?? {}) };
   const values: FlvxAssignValues = assignable(copied ?? quotaValuesOf(row), goal);
@@ -60,7 +60,7 @@ function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
   return [assign(context, row.tunnelId, { values, speedName: speed.speedName, prior: row, restarts })];
 }
 
-function creationOf(context: Context, tunnelId: number, wanted: PermissionTarget): FlvxStep[] {
+function creationOf(context: Context, tunnelId: number, wanted: FlvxPermissionTarget): FlvxStep[] {
   if (wanted.whenNew == null) return [];
   const speed = speedOf(context, wanted);
   const values = { ...wanted.values, ...wanted.whenNew };
@@ -70,7 +70,7 @@ function creationOf(context: Context, tunnelId: number, wanted: PermissionTarget
 
 function speedOf(
   { observed, target }: Context,
-  wanted: PermissionTarget | undefined,
+  wanted: FlvxPermissionTarget | undefined,
 ): { speedId: number | null | undefined; speedName: string | null } {
   if (wanted?.ownSpeed !== true || target.limit == null) return { speedId: wanted?.values.speedId, speedName: null };
   const limit = findLimit(observed.speedLimits, target.limit);

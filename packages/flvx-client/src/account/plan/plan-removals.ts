@@ -1,16 +1,16 @@
 import type { FlvxForward } from '../../client/records/forward.js';
 import type { FlvxPermission } from '../../client/records/permission.js';
 import type { FlvxUser } from '../../client/records/user.js';
-import type { FlvxObservation } from './observation.js';
+import { historyOf, type FlvxAccount } from '../account.js';
 import { entryNodesOf } from './entry-nodes.js';
 import { planPermissions } from './plan-permissions.js';
 import { planUser } from './plan-user.js';
 import { permissionValuesOf, userValuesOf } from './quota-values.js';
 import type { FlvxStep } from './step.js';
-import type { AccountTarget } from './target.js';
+import type { FlvxAccountTarget } from './target.js';
 
 /** Takes forwards and permissions away that the target gives up. */
-export function planRemovals(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
+export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
   const gone = own.filter((row) => target.permissions.get(row.tunnelId)?.remove === true);
   const forwards = observed.forwards.filter(
@@ -25,14 +25,14 @@ export function planRemovals(observed: FlvxObservation, target: AccountTarget): 
  * a pause and on nothing else, and what goes on after the deletion is counted for nobody.
  */
 export function removalsOf(
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   forwards: readonly FlvxForward[],
   permissions: readonly FlvxPermission[],
   /** Tells the steps of a second account of the plan from those of the first. */
   mark = '',
 ): FlvxStep[] {
   const pauses = forwards
-    .filter((row) => !observed.memory.paused.includes(row.id))
+    .filter((row) => !historyOf(observed).paused.includes(row.id))
     .map((row): FlvxStep => ({
       id: `pause-forward:${row.id}`,
       type: 'pause-forward',
@@ -63,7 +63,7 @@ export function removalsOf(
 }
 
 /** The whole account away: forwards, permissions, and the user when nothing is left. */
-export function planUserAway(observed: FlvxObservation, user: FlvxUser): FlvxStep[] {
+export function planUserAway(observed: FlvxAccount, user: FlvxUser): FlvxStep[] {
   const steps = removalsOf(
     observed,
     observed.forwards.filter((row) => row.userId === user.id),
@@ -87,21 +87,22 @@ export function planUserAway(observed: FlvxObservation, user: FlvxUser): FlvxSte
  * The account closed, user first: from then on nobody logs in, and the panel refuses new forwards, also to an old token. What is
  * waited for on a node that is away is waited for on a closed account. Values stay as they are.
  */
-export function planClosing(observed: FlvxObservation): FlvxStep[] {
+export function planClosing(observed: FlvxAccount): FlvxStep[] {
   const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
-  const target: AccountTarget = {
+  const target: FlvxAccountTarget = {
     user: { status: 0 },
     permissions: new Map(own.map((row) => [row.tunnelId, { values: { status: 0 } }])),
     forwards: new Map(),
-    common: { keep: own.map(permissionValuesOf) },
-    repauseDefault: 'pushed',
+    keep: own.map(permissionValuesOf),
+    repause: 'pushed',
   };
   return [...planUser(observed, target), ...planPermissions(observed, target, [], [])];
 }
 
 /** What is known once these steps are done: forwards that they start again are paused no more. */
-export function pushedBy(observed: FlvxObservation, steps: readonly FlvxStep[]): FlvxObservation {
+export function pushedBy(observed: FlvxAccount, steps: readonly FlvxStep[]): FlvxAccount {
   const restarts = steps.flatMap((step) => (step.type === 'assign-tunnel' ? step.payload.restarts : []));
-  const paused = observed.memory.paused.filter((id) => !restarts.includes(id));
-  return { ...observed, memory: { ...observed.memory, paused } };
+  const history = historyOf(observed);
+  const paused = history.paused.filter((id) => !restarts.includes(id));
+  return { ...observed, history: { ...history, paused } };
 }

@@ -1,7 +1,5 @@
 import type { FlvxPermissionValues } from '../../client/records/permission.js';
-import type { FlvxCounters } from '../../client/records/counters.js';
 import type { FlvxQuotaValues, FlvxUserValues } from '../../client/records/user.js';
-import type { FlvxObservation } from './observation.js';
 
 const names = ['quota', 'maxForwards', 'expiresAt', 'resetDay'] as const;
 
@@ -40,35 +38,5 @@ export function assignable(actual: FlvxQuotaValues, wanted: FlvxQuotaValues): Pa
   const changed = changedValues(actual, wanted);
   return Object.fromEntries(
     names.flatMap((name) => (changed[name] === undefined || changed[name] < 0 ? [] : [[name, changed[name]]])),
-  );
-}
-
-/** The counters of an account now. Null without a user. */
-export function countersOf(observed: FlvxObservation): FlvxCounters | null {
-  const { user } = observed;
-  if (user === null) return null;
-  return {
-    user: { inBytes: user.inBytes, outBytes: user.outBytes },
-    permissions: observed.permissions
-      .filter((row) => row.userId === user.id)
-      .map(({ id, inBytes, outBytes }) => ({ id, inBytes, outBytes })),
-  };
-}
-
-/**
- * Have the counters been zeroed since the reading? Every counter that stood above zero has to have fallen: they may have grown
- * again by a little already. A permission that is gone has nothing to fall.
- */
-export function wasReset(reading: FlvxCounters, now: FlvxCounters): boolean {
-  const pairs = [
-    { then: reading.user, now: now.user },
-    ...reading.permissions.flatMap((then) => {
-      const row = now.permissions.find(({ id }) => id === then.id);
-      return row === undefined ? [] : [{ then, now: row }];
-    }),
-  ];
-  return pairs.every(
-    ({ then, now: is }) =>
-      (then.inBytes === 0 || is.inBytes < then.inBytes) && (then.outBytes === 0 || is.outBytes < then.outBytes),
   );
 }

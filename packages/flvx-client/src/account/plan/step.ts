@@ -1,12 +1,9 @@
-import type { FlvxCounters } from '../../client/records/counters.js';
+import type { FlvxCounters } from './counters.js';
 import type { FlvxForward } from '../../client/records/forward.js';
-import type { FlvxPermission, FlvxPermissionValues } from '../../client/records/permission.js';
+import type { FlvxAssignValues, FlvxPermission, FlvxPermissionValues } from '../../client/records/permission.js';
 import type { FlvxSpeedLimit } from '../../client/records/speed-limit.js';
-import type { FlvxQuotaValues, FlvxUserValues } from '../../client/records/user.js';
+import type { FlvxUserValues } from '../../client/records/user.js';
 import type { MegabitsPerSecond } from '../../client/units/units.js';
-
-/** The kinds of change that are ever made to a FLVX panel. */
-export type FlvxStepType = FlvxStep['type'];
 
 interface Step<Type extends string, Payload, Prior> {
   /** `type:target`, unique within a plan. */
@@ -22,13 +19,6 @@ interface Step<Type extends string, Payload, Prior> {
   prior: Prior;
   /** Ids of steps without whose success this one must not be done. */
   needs: string[];
-}
-
-/** `assign-tunnel`: values that are absent are kept by the panel. */
-export interface FlvxAssignValues extends Partial<FlvxQuotaValues> {
-  status?: number;
-  /** An id or null (none). Absent: kept. */
-  speedId?: number | null;
 }
 
 /**
@@ -85,4 +75,4 @@ export type FlvxStep =
   | Step<'delete-speed-limit', { limitId: number }, FlvxSpeedLimit>;
 
 /** The step of one kind. */
-export type FlvxStepOf<Type extends FlvxStepType> = Extract<FlvxStep, { type: Type }>;
+export type FlvxStepOf<Type extends FlvxStep['type']> = Extract<FlvxStep, { type: Type }>;

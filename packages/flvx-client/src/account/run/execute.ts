@@ -1,4 +1,6 @@
 import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
+import { observeAccount } from '../account.js';
+import { emptyHistory } from '../history/history.js';
 import { Execution } from './execution.js';
 import type { FlvxOperation, FlvxRunOptions } from './operation.js';
 import type { FlvxExecution } from './outcome.js';
@@ -26,7 +28,7 @@ export async function execute(
     ...(options.password == null ? {} : { password: options.password }),
   };
   const run = async (): Promise<FlvxExecution> => {
-    const observed = options.observed ?? (await client.observe(scope, reading));
+    const observed = options.observed ?? (await observeAccount(client, scope, emptyHistory, reading));
     return await new Execution(client, operation, options, observed).run();
   };
   if (scope.userId != null) return await client.alone(`id ${scope.userId}`, run);

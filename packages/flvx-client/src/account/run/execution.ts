@@ -1,13 +1,14 @@
 import type { FlvxClient } from '../../client/client.js';
-import { FlvxRefusedError } from '../../client/flvx-refused-error.js';
-import type { FlvxObservation } from '../plan/observation.js';
+import { FlvxRefusedError } from '../refused-error.js';
+import { historyOf, observeAccount, type FlvxAccount } from '../account.js';
+import { recordStep, restartForwards } from '../history/record-step.js';
 import type { FlvxStep } from '../plan/step.js';
 import { endOf, isRepeatable, notEffective, problemOf, type CallEnd } from './judge.js';
 import type { FlvxOperation, FlvxRunOptions } from './operation.js';
-import type { FlvxExecution, FlvxStepOutcome, FlvxStepResult } from './outcome.js';
+import type { FlvxExecution, FlvxStepOutcome } from './outcome.js';
 import { partsAfter } from './read-again.js';
-import { remember } from './remember.js';
-import { objectOf, settleStep, type FlvxSight } from './settle-step.js';
+import { performStep } from './perform.js';
+import { objectOf, resolveStep, type StepSight } from './resolve-step.js';
 
 /** Calls of one step: the second only where a repeat is harmless. */
 const mostAttempts = 2;
@@ -19,7 +20,7 @@ const defaultLooks = [0, 2_000, 5_000, 15_000];
 
 /** One execution of one operation: step by step, each seen before the next is planned. */
 export class Execution {
-  readonly #results: FlvxStepResult[] = [];
+  readonly #results: FlvxExecution['steps'] = [];
   readonly #bad = new Set<string>();
   readonly #rounds = new Map<string, number>();
   /** Number of steps at the last reading of everything. */
@@ -31,7 +32,7 @@ export class Execution {
     private readonly client: FlvxClient,
     private readonly operation: FlvxOperation,
     private readonly options: FlvxRunOptions,
-    private observed: FlvxObservation,
+    private observed: FlvxAccount,
   ) {}
 
   async run(): Promise<FlvxExecution> {
@@ -100,7 +101,7 @@ export class Execution {
       if (looked === null) return this.#outcome(step, 'in-doubt', attempts, problemOf(step, this.#error));
       const outcome = await this.#judge(step, end, looked, attempts);
       if (outcome === null) continue;
-      this.#remember(step, outcome, end);
+      this.#record(step, outcome, end);
       return outcome;
     }
   }
@@ -108,7 +109,7 @@ export class Execution {
   async #call(step: FlvxStep): Promise<CallEnd> {
     const { password, tag } = this.options;
     try {
-      await this.client.perform(step, { password: password ?? null, ...(tag === undefined ? {} : { tag }) });
+      await performStep(this.client, step, { password: password ?? null, ...(tag === undefined ? {} : { tag }) });
       return endOf(null);
     } catch (error) {
       return endOf(error);
@@ -116,9 +117,9 @@ export class Execution {
   }
 
   /** Looks until the step is seen; null when the panel could not be read. */
-  async #look(step: FlvxStep, end: CallEnd): Promise<FlvxSight | null> {
+  async #look(step: FlvxStep, end: CallEnd): Promise<StepSight | null> {
     const waits = end.kind === 'lost' ? (this.options.settleMs ?? defaultLooks) : [0];
-    let sight: FlvxSight = 'not-done';
+    let sight: StepSight = 'not-done';
     for (const ms of waits) {
       try {
         if (ms > 0) await this.client.clock.sleep(ms, this.options.signal);
@@ -127,7 +128,7 @@ export class Execution {
         this.#error = asError(error);
         return null;
       }
-      sight = settleStep(step, this.observed);
+      sight = resolveStep(step, this.observed);
       if (sight !== 'not-done') break;
     }
     return sight;
@@ -136,18 +137,15 @@ export class Execution {
   async #observe(step: FlvxStep): Promise<void> {
     const { password, tag } = this.options;
     const parts = partsAfter(step);
-    const { memory } = this.observed;
-    // A create is looked for with an open mind; whose the account is follows from the memory afterwards.
-    this.observed = await this.client.observe(this.operation.scope, {
+    this.observed = await observeAccount(this.client, this.operation.scope, historyOf(this.observed), {
       ...(tag === undefined ? {} : { tag }),
-      memory,
       ...(parts === null ? {} : { since: this.observed, parts }),
       ...(step.type === 'update-user' && step.payload.setsPassword ? { password: password ?? null } : {}),
     });
   }
 
   /** What the call's end and the sight together say; null for another attempt. */
-  async #judge(step: FlvxStep, end: CallEnd, sight: FlvxSight, attempts: number): Promise<FlvxStepOutcome | null> {
+  async #judge(step: FlvxStep, end: CallEnd, sight: StepSight, attempts: number): Promise<FlvxStepOutcome | null> {
     const again = isRepeatable(step) && attempts < mostAttempts;
     if (sight === 'done' && (await this.#isOurs(step, end))) {
       return this.#outcome(step, end.kind === 'no' && !end.transient ? 'unneeded' : 'applied', attempts, null);
@@ -182,20 +180,16 @@ export class Execution {
     return { state, error, attempts, observed: objectOf(step, this.observed) };
   }
 
-  #remember(step: FlvxStep, outcome: FlvxStepOutcome, end: CallEnd): void {
+  #record(step: FlvxStep, outcome: FlvxStepOutcome, end: CallEnd): void {
     // A refusal may come after the row was written and the push begun.
-    const memory = remember(
-      this.observed.memory,
-      step,
-      { state: outcome.state, sent: end.kind !== 'unsent' },
-      this.observed,
-    );
-    const { createdUserId } = memory;
+    const sent = end.kind !== 'unsent';
+    const history = recordStep(historyOf(this.observed), step, { state: outcome.state, sent }, this.observed);
+    const { createdUserId } = history;
     const made = [...this.observed.strangers, ...this.observed.duplicates].find((user) => user.id === createdUserId);
     this.observed =
       this.observed.user === null && made !== undefined
-        ? { ...this.observed, memory, user: made, strangers: this.observed.strangers.filter((user) => user !== made) }
-        : { ...this.observed, memory };
+        ? { ...this.observed, history, user: made, strangers: this.observed.strangers.filter((user) => user !== made) }
+        : { ...this.observed, history };
   }
 
   /** The panel goes on with a push after its answer was lost: on a slow node it may start later what is paused meanwhile. */
@@ -233,12 +227,8 @@ export class Execution {
     }
     this.#recheck = null;
     const ids = paused.map((row) => row.id);
-    const { memory } = this.observed;
-    const restarted = [...new Set([...memory.restarted, ...ids])];
-    this.observed = {
-      ...this.observed,
-      memory: { ...memory, restarted, paused: memory.paused.filter((id) => !ids.includes(id)) },
-    };
+    const history = restartForwards(historyOf(this.observed), ids);
+    this.observed = { ...this.observed, history };
     return true;
   }
 
@@ -248,9 +238,9 @@ export class Execution {
     if (!verify || plan.length > 0 || this.#results.length === this.#lookedAfter) return false;
     this.#lookedAfter = this.#results.length;
     try {
-      const { memory } = this.observed;
       const { password: opens } = this.observed;
-      const fresh = await this.client.observe(this.operation.scope, { memory, ...(tag === undefined ? {} : { tag }) });
+      const options = tag === undefined ? {} : { tag };
+      const fresh = await observeAccount(this.client, this.operation.scope, historyOf(this.observed), options);
       this.observed = { ...fresh, password: password == null ? null : opens };
       return true;
     } catch (error) {

@@ -1,21 +1,28 @@
-import type { FlvxObservation, FlvxScope } from '../plan/observation.js';
+import type { FlvxScope } from '../../client/snapshot/observation.js';
+import type { FlvxAccount } from '../account.js';
 import type { FlvxStep } from '../plan/step.js';
-import type { FlvxHooks } from './outcome.js';
+import type { FlvxStepOutcome } from './outcome.js';
 
 /** What is executed: which account, and a pure function from what was observed of it to what is left to do. */
 export interface FlvxOperation {
   scope: FlvxScope;
-  /** Empty when nothing is left. Asked again after every step. */
-  plan(observed: FlvxObservation): FlvxStep[];
+  /** Returns no step when nothing is left. Called again after every step. */
+  plan(account: FlvxAccount): FlvxStep[];
 }
 
 /** How an operation is run. */
 export interface FlvxRunOptions {
-  hooks?: FlvxHooks;
+  /** Called around every step. An error thrown in a hook ends the execution before anything else is called. */
+  hooks?: {
+    /** Journal the step. The panel is called when this has returned. */
+    before?(step: FlvxStep, account: FlvxAccount): void | Promise<void>;
+    /** Journal how it ended. */
+    after?(step: FlvxStep, outcome: FlvxStepOutcome, account: FlvxAccount): void | Promise<void>;
+  };
   /** For steps that set one; it is in no step and no hook. */
   password?: string | null;
   /** A fresh observation (of a snapshot, say) to begin with, instead of reading the account. */
-  observed?: FlvxObservation;
+  observed?: FlvxAccount;
   /**
    * Read the whole account once more when nothing is left, and go on if that is no longer so: a customer may start again what was
    * paused a moment before. Default yes, but no where `observed` was given.

@@ -1,14 +1,14 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { FlvxCallOptions, FlvxClient } from '../../client/client.js';
-import { FlvxRefusedError } from '../../client/flvx-refused-error.js';
+import { FlvxRefusedError } from '../refused-error.js';
 import { serviceMissingCode } from '../../client/http/failure-in.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
 import { FlvxNotInForceError } from './not-in-force-error.js';
 
 type Client = Pick<FlvxClient, 'users' | 'permissions' | 'forwards' | 'speedLimits'>;
 
-/** The step's call. Resolves when the panel said yes, which is no proof: read back. */
-export async function perform(
+/** Makes the step's call. It resolves when the panel said yes, which proves nothing: read back. */
+export async function performStep(
   client: Client,
   step: FlvxStep,
   options: FlvxCallOptions & { password?: string | null },

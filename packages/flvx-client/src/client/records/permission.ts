@@ -23,6 +23,13 @@ export interface FlvxListedPermission extends Omit<FlvxPermission, 'status'> {
   speedLimitName: string | null;
 }
 
+/** Values that `permissions.assign` writes. The panel keeps those that are absent. */
+export interface FlvxAssignValues extends Partial<FlvxQuotaValues> {
+  status?: number;
+  /** Id of a limit, or null for none. Absent: kept. */
+  speedId?: number | null;
+}
+
 /** What identifies a permission's own quota values: kept where a user/update would overwrite them. */
 export interface FlvxPermissionValues extends FlvxQuotaValues {
   tunnelId: number;

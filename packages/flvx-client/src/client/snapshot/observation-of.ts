@@ -1,11 +1,11 @@
-import type { FlvxMemory, FlvxObservation, FlvxScope } from '../../account/plan/observation.js';
-import { resolveAccount } from '../../account/plan/resolve-account.js';
 import type { FlvxForward } from '../records/forward.js';
 import type { FlvxPermission } from '../records/permission.js';
 import type { FlvxSpeedLimit } from '../records/speed-limit.js';
 import type { FlvxTunnel } from '../records/tunnel.js';
 import type { FlvxUser } from '../records/user.js';
 import type { EpochMs } from '../units/units.js';
+import type { FlvxObservation, FlvxScope } from './observation.js';
+import { resolveAccount } from './resolve-account.js';
 
 /** What an observation is cut out of. */
 export interface ObservedTables {
@@ -22,12 +22,11 @@ export interface ObservedTables {
 }
 
 /** Cuts one account out of the tables. */
-export function observationOf(scope: FlvxScope, memory: FlvxMemory, tables: ObservedTables): FlvxObservation {
-  const account = resolveAccount(scope, memory, tables);
+export function observationOf(scope: FlvxScope, tables: ObservedTables): FlvxObservation {
+  const account = resolveAccount(scope, tables);
   const ids = new Set([account.user, ...account.duplicates].flatMap((user) => (user === null ? [] : [user.id])));
   // Rows whose user is gone belong to an account that was taken away half.
-  const known = memory.createdUserId ?? scope.userId;
-  if (known !== undefined && known !== null) ids.add(known);
+  if (scope.userId != null) ids.add(scope.userId);
   return {
     at: tables.at,
     scope,
@@ -39,7 +38,6 @@ export function observationOf(scope: FlvxScope, memory: FlvxMemory, tables: Obse
     speedLimits: tables.speedLimits,
     speedUse: tables.speedUse,
     password: tables.password,
-    memory,
   };
 }
 

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient, FlvxObservedPart, FlvxObserveOptions } from '../client.js';
 import { plainName } from '../endpoints/users.js';
 import type { FlvxApi } from '../http/api.js';
-import { emptyMemory, type FlvxObservation, type FlvxScope } from '../../account/plan/observation.js';
 import type { FlvxForward } from '../records/forward.js';
 import type { FlvxPermission } from '../records/permission.js';
 import { forwardRows, permissionRows, userRows } from '../records/read-rows.js';
 import type { FlvxUser } from '../records/user.js';
+import type { FlvxObservation, FlvxScope } from './observation.js';
 import { observationOf, speedUseOf } from './observation-of.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 import type { FlvxUnreadableRow } from './snapshot.js';
@@ -23,8 +23,7 @@ export async function observe(
   options: FlvxObserveOptions,
 ): Promise<FlvxObservation> {
   const { since } = options;
-  const memory = options.memory ?? since?.memory ?? emptyMemory();
-  const id = memory.createdUserId ?? scope.userId ?? null;
+  const id = scope.userId ?? null;
 
   const before = since === undefined ? [] : [since.user, ...since.duplicates, ...since.strangers];
   const known = before.filter((user) => user !== null);
@@ -42,7 +41,7 @@ export async function observe(
     api.panel,
     odd.filter((row) => ids.has(row.userId)),
   );
-  const observed = observationOf(scope, memory, {
+  const observed = observationOf(scope, {
     at: api.clock.now(),
     users,
     permissions: permissions.rows,

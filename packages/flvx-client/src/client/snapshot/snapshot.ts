@@ -1,4 +1,3 @@
-import type { FlvxMemory, FlvxObservation, FlvxScope } from '../../account/plan/observation.js';
 import type { FlvxForward } from '../records/forward.js';
 import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from '../records/group.js';
 import type { FlvxPermission } from '../records/permission.js';
@@ -6,6 +5,7 @@ import type { FlvxSpeedLimit } from '../records/speed-limit.js';
 import type { FlvxNode, FlvxTunnel } from '../records/tunnel.js';
 import type { FlvxUser } from '../records/user.js';
 import type { EpochMs } from '../units/units.js';
+import type { FlvxObservation, FlvxScope } from './observation.js';
 
 /** A row of a list that could not be understood. It is neither absent nor zero: what it belongs to is unreadable. */
 export interface FlvxUnreadableRow {
@@ -39,6 +39,6 @@ export interface FlvxSnapshot {
   unreadableOf(userId: number): readonly FlvxUnreadableRow[];
   /** The tunnels of a group, by its id or its exact name; null where there is no such group. */
   tunnelsOfGroup(group: number | string): readonly number[] | null;
-  /** One account as the planners take it; the parts `tunnels` and `speedLimits` are needed. @throws {PanelUnreadableError} */
-  observe(scope: FlvxScope, memory?: FlvxMemory): FlvxObservation;
+  /** Returns one account as the planners read it; the parts `tunnels` and `speedLimits` are needed. @throws {PanelUnreadableError} */
+  observe(scope: FlvxScope): FlvxObservation;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FlvxScope } from '../plan/observation.js';
+import type { FlvxScope } from '../../client/snapshot/observation.js';
 import type { FlvxExecution } from '../run/outcome.js';
 import { name, password, product, startWorld, type World } from '../../test/world.js';
 import { ensureUser, terminate } from '../../test/orders.js';

@@ -1,9 +1,9 @@
-import type { FlvxForward } from '../../client/records/forward.js';
-import type { FlvxPermission } from '../../client/records/permission.js';
-import type { FlvxUser } from '../../client/records/user.js';
-import type { FlvxMemory, FlvxObservation, FlvxScope } from './observation.js';
+import type { FlvxForward } from '../records/forward.js';
+import type { FlvxPermission } from '../records/permission.js';
+import type { FlvxUser } from '../records/user.js';
+import type { FlvxObservation, FlvxScope } from './observation.js';
 
-/** The rows among which an account is looked for. */
+/** The rows among which an account is searched. */
 export interface AccountRows {
   users: readonly FlvxUser[];
   permissions: readonly FlvxPermission[];
@@ -11,15 +11,15 @@ export interface AccountRows {
 }
 
 /**
- * Which of the rows is the account that is meant, and which only bear its name. A name alone proves nothing: it is ours when
- * it was made unguessable and stored before the account, or when the operator says so of the only one that bears it.
+ * Finds the account that is meant, and those that only have its name. A name alone proves nothing: the account belongs to the
+ * service when the name is unguessable and was stored before the account was made, or when the operator adopts the only
+ * account of that name.
  */
 export function resolveAccount(
   scope: FlvxScope,
-  memory: FlvxMemory,
   { users, permissions, forwards }: AccountRows,
 ): Pick<FlvxObservation, 'user' | 'duplicates' | 'strangers'> {
-  const id = memory.createdUserId ?? scope.userId ?? null;
+  const id = scope.userId ?? null;
   const named = users.filter((user) => user.name === scope.name).sort((a, b) => a.id - b.id);
   const byId = id === null ? undefined : users.find((user) => user.id === id);
   const ours = scope.nameIsOurs === true;

@@ -1,27 +1,32 @@
-import { FlvxRefusedError } from '../../client/flvx-refused-error.js';
-import type { FlvxObservation } from '../plan/observation.js';
-import { planAccount } from '../plan/plan-account.js';
-import { planUserAway } from '../plan/plan-removals.js';
-import { quotaValuesOf } from '../plan/quota-values.js';
-import type { FlvxStep } from '../plan/step.js';
-import type { FlvxEnsureUserWanted } from '../plan/wanted.js';
+import type { FlvxQuotaValues } from '../../client/records/user.js';
+import type { FlvxAccount } from '../account.js';
+import { FlvxRefusedError } from '../refused-error.js';
+import { planAccount } from './plan-account.js';
+import { planUserAway } from './plan-removals.js';
+import { quotaValuesOf } from './quota-values.js';
+import type { FlvxStep } from './step.js';
 
 /**
- * The account with the wanted quota, number, expiry and reset day. An account of the name that is not provably the service's
- * is refused; second accounts of an unguessable name, left by lost answers, are taken away as long as nothing runs on them.
+ * Plans an account with these values: creates it, or brings an existing one to them. An existing account keeps its name, and its
+ * password unless `setPassword` is true. Second accounts of an unguessable name, left by lost answers, are removed as long as
+ * they have no forward.
  *
- * @throws {FlvxRefusedError} `account_exists`, `ambiguous_account`
+ * @throws {FlvxRefusedError} `account_exists`: an account of the name does not provably belong to the service;
+ * `ambiguous_account`: several accounts have the name.
  */
-export function planEnsureUser(observed: FlvxObservation, wanted: FlvxEnsureUserWanted): FlvxStep[] {
+export function planEnsureUser(
+  observed: FlvxAccount,
+  wanted: FlvxQuotaValues & { name: string; setPassword?: boolean },
+): FlvxStep[] {
   const quotas = quotaValuesOf(wanted);
   if (observed.user === null) {
     refuseStrangers(observed);
-    const payload = { name: wanted.name, status: wanted.status ?? 1, ...quotas };
+    const payload = { name: wanted.name, status: 1, ...quotas };
     return [
       { id: `create-user:${wanted.name}`, type: 'create-user', target: wanted.name, payload, prior: null, needs: [] },
     ];
   }
-  // They bear the same name, so the panel would refuse to update the account as long as they are there.
+  // The panel refuses to update an account as long as another one has the same name.
   const away = observed.duplicates.flatMap((user) => {
     if (observed.forwards.some((forward) => forward.userId === user.id)) {
       throw new FlvxRefusedError(
@@ -36,14 +41,13 @@ export function planEnsureUser(observed: FlvxObservation, wanted: FlvxEnsureUser
     setsPassword: wanted.setPassword ?? false,
     permissions: new Map(),
     forwards: new Map(),
-    common: wanted,
-    repauseDefault: 'pushed',
+    repause: 'pushed',
   });
   const first = away.map((step) => step.id);
   return [...away, ...steps.map((step) => ({ ...step, needs: [...first, ...step.needs] }))];
 }
 
-function refuseStrangers({ strangers, scope }: FlvxObservation): void {
+function refuseStrangers({ strangers, scope }: FlvxAccount): void {
   if (strangers.length === 0) return;
   const ids = strangers.map((user) => user.id).join(', ');
   if (scope.adopt === true) {

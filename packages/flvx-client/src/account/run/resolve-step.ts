@@ -1,21 +1,22 @@
-import type { FlvxObservation } from '../plan/observation.js';
-import { changedValues, countersOf, wasReset } from '../plan/quota-values.js';
+import type { FlvxAccount } from '../account.js';
+import { countersOf, wasReset } from '../plan/counters.js';
+import { changedValues } from '../plan/quota-values.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
 import type { FlvxPermission } from '../../client/records/permission.js';
 
-/**
- * Does the panel show the step's effect?
- * - `done`, `not-done`: it can be seen,
- * - `unseen`: the panel cannot show it: a pause of a forward that it shows as paused already, a start of one that it shows as
- *   running, a password that was not tried.
- */
-export type FlvxSight = 'done' | 'not-done' | 'unseen';
+/** Whether the panel shows the effect of a step. */
+export type StepSight = ReturnType<typeof resolveStep>;
 
 /**
- * Settles a step by looking: for read-backs, and for steps of a run that was broken off before it could note their end. Pure.
- * Of `create-user` it says only whether an account of the name is there, not whose it is.
+ * Finds out from an observation whether a step was done: for read-backs, and for steps of a run that was broken off before it
+ * recorded their outcome. Pure.
+ * - `done`, `not-done`: the panel shows it.
+ * - `unseen`: the panel can't show it: a pause of a forward that it shows as paused already, a start of one that it shows as
+ *   running, a password that was not tried.
+ *
+ * Of `create-user` it reports only that an account of the name exists, not whose it is.
  */
-export function settleStep(step: FlvxStep, observed: FlvxObservation): FlvxSight {
+export function resolveStep(step: FlvxStep, observed: FlvxAccount): 'done' | 'not-done' | 'unseen' {
   switch (step.type) {
     case 'create-user': {
       const named = [observed.user, ...observed.duplicates, ...observed.strangers];
@@ -47,7 +48,7 @@ export function settleStep(step: FlvxStep, observed: FlvxObservation): FlvxSight
 }
 
 /** What the panel shows of the step's object, for the journal; null where there is none. Never a secret. */
-export function objectOf(step: FlvxStep, observed: FlvxObservation): unknown {
+export function objectOf(step: FlvxStep, observed: FlvxAccount): unknown {
   switch (step.type) {
     case 'create-user':
     case 'update-user':
@@ -70,18 +71,18 @@ export function objectOf(step: FlvxStep, observed: FlvxObservation): unknown {
   }
 }
 
-function seen(yes: boolean): FlvxSight {
+function seen(yes: boolean): StepSight {
   return yes ? 'done' : 'not-done';
 }
 
-function userSight(step: FlvxStepOf<'update-user'>, observed: FlvxObservation): FlvxSight {
+function userSight(step: FlvxStepOf<'update-user'>, observed: FlvxAccount): StepSight {
   const user = [observed.user, ...observed.duplicates].find((row) => row?.id === step.payload.userId);
   if (user == null || Object.keys(changedValues(user, step.payload.changes)).length > 0) return 'not-done';
   if (!step.payload.setsPassword) return 'done';
   return observed.password === null ? 'unseen' : seen(observed.password);
 }
 
-function permissionFor(step: FlvxStepOf<'assign-tunnel'>, observed: FlvxObservation): FlvxPermission | null {
+function permissionFor(step: FlvxStepOf<'assign-tunnel'>, observed: FlvxAccount): FlvxPermission | null {
   const { userId, tunnelId } = step.payload;
   return observed.permissions.find((row) => row.userId === userId && row.tunnelId === tunnelId) ?? null;
 }
@@ -94,7 +95,7 @@ type ForwardStep = FlvxStepOf<
   'pause-forward' | 'resume-forward' | 'redirect-forward' | 'restore-forward' | 'delete-forward'
 >;
 
-function forwardSight(step: ForwardStep, observed: FlvxObservation): FlvxSight {
+function forwardSight(step: ForwardStep, observed: FlvxAccount): StepSight {
   const row = observed.forwards.find((forward) => forward.id === step.payload.forwardId);
   if (step.type === 'delete-forward') return seen(row === undefined);
   if (step.type === 'redirect-forward' || step.type === 'restore-forward') {
