@@ -3,5 +3,5 @@ import { base } from '../../tsup.base.js';
 
 export default defineConfig({
   ...base,
-  entry: { index: 'src/index.ts', account: 'src/account/index.ts', panel: 'src/panel/index.ts' },
+  entry: { index: 'src/index.ts', account: 'src/account/index.ts', panel: 'src/panel/kind.ts' },
 });

@@ -20,7 +20,7 @@ export async function observeAccount(
   history: FlvxHistory,
   options: FlvxObserveOptions = {},
 ): Promise<FlvxAccount> {
-  const { createdUserId } = history;
+  const { createdUserId } = history.run;
   const observed = await client.observe(createdUserId === null ? scope : { ...scope, userId: createdUserId }, options);
   return { ...observed, scope, history };
 }

@@ -29,6 +29,7 @@ export interface FlvxOptions extends Pick<
   clock?: Clock;
 }
 
+/** What every call accepts. */
 export interface FlvxCallOptions {
   /** For the log: usually the service's id. */
   tag?: string;
@@ -37,7 +38,7 @@ export interface FlvxCallOptions {
 
 /** How an account is observed. */
 export interface FlvxObserveOptions extends FlvxCallOptions {
-  /** Tried at the login; a wrong one changes nothing on the panel. */
+  /** Tried at the login. A wrong one changes nothing on the panel. */
   password?: string | null;
   /** An earlier observation, of which only `parts` are read again. Default: everything is read. */
   since?: FlvxObservation;

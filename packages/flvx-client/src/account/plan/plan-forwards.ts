@@ -75,7 +75,10 @@ function pauseOf(
       (step.type === 'redeploy-forwards' && step.payload.forwardIds.includes(row.id)) ||
       ((step.type === 'redirect-forward' || step.type === 'restore-forward') && step.payload.forwardId === row.id),
   );
-  const { restarted, paused } = historyOf(observed);
+  const {
+    restarted,
+    run: { paused },
+  } = historyOf(observed);
   if (row.status === 0 && !pushed) {
     const again = restarted.includes(row.id) || (mayRun(target, row.id) && !paused.includes(row.id));
     if (!again) return [];

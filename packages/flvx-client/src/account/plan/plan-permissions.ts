@@ -46,7 +46,7 @@ function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
   // its own goes with the user.
   const own =
     target.keep?.find((values) => values.tunnelId === row.tunnelId) ??
-    historyOf(observed).permissionValues.find((values) => values.tunnelId === row.tunnelId) ??
+    historyOf(observed).run.values.find((values) => values.tunnelId === row.tunnelId) ??
     (copied !== null && observed.user !== null && !hasOwnValues(observed.user, row) ? copied : row);
   const goal = { ...quotaValuesOf(own), ...quotasIn(wanted?.values ?? {}) };
   const values: FlvxAssignValues = assignable(copied ?? quotaValuesOf(row), goal);

@@ -32,7 +32,7 @@ export function removalsOf(
   mark = '',
 ): FlvxStep[] {
   const pauses = forwards
-    .filter((row) => !historyOf(observed).paused.includes(row.id))
+    .filter((row) => !historyOf(observed).run.paused.includes(row.id))
     .map((row): FlvxStep => ({
       id: `pause-forward:${row.id}`,
       type: 'pause-forward',
@@ -103,6 +103,6 @@ export function planClosing(observed: FlvxAccount): FlvxStep[] {
 export function pushedBy(observed: FlvxAccount, steps: readonly FlvxStep[]): FlvxAccount {
   const restarts = steps.flatMap((step) => (step.type === 'assign-tunnel' ? step.payload.restarts : []));
   const history = historyOf(observed);
-  const paused = history.paused.filter((id) => !restarts.includes(id));
-  return { ...observed, history: { ...history, paused } };
+  const paused = history.run.paused.filter((id) => !restarts.includes(id));
+  return { ...observed, history: { ...history, run: { ...history.run, paused } } };
 }

@@ -16,7 +16,8 @@ export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): Flvx
   }
   const values = userValuesOf(user);
   const changes: Partial<FlvxUserValues> = changedValues(values, target.user ?? {});
-  const setsPassword = target.setsPassword === true && !historyOf(observed).passwordSet && observed.password !== true;
+  const setsPassword =
+    target.setsPassword === true && !historyOf(observed).run.passwordSet && observed.password !== true;
   if (Object.keys(changes).length === 0 && !setsPassword) return [];
   return [
     {

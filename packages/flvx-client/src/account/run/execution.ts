@@ -183,13 +183,10 @@ export class Execution {
   #record(step: FlvxStep, outcome: FlvxStepOutcome, end: CallEnd): void {
     // A refusal may come after the row was written and the push begun.
     const sent = end.kind !== 'unsent';
-    const history = recordStep(historyOf(this.observed), step, { state: outcome.state, sent }, this.observed);
-    const { createdUserId } = history;
-    const made = [...this.observed.strangers, ...this.observed.duplicates].find((user) => user.id === createdUserId);
-    this.observed =
-      this.observed.user === null && made !== undefined
-        ? { ...this.observed, history, user: made, strangers: this.observed.strangers.filter((user) => user !== made) }
-        : { ...this.observed, history };
+    const done = outcome.state === 'applied' || outcome.state === 'unneeded';
+    const history = recordStep(historyOf(this.observed), { step, done, sent });
+    this.observed = { ...this.observed, history };
+    if (done && step.type === 'create-user') this.observed = withCreated(this.observed, step.payload.name);
   }
 
   /** The panel goes on with a push after its answer was lost: on a slow node it may start later what is paused meanwhile. */
@@ -266,6 +263,18 @@ export class Execution {
       recheck: this.#recheck,
     };
   }
+}
+
+/** The account that the create made: the one of the name that was not there before. */
+function withCreated(account: FlvxAccount, name: string): FlvxAccount {
+  const history = historyOf(account);
+  const named = account.strangers.filter((user) => user.name === name);
+  const [only] = named.length === 1 ? named : [];
+  const createdUserId = history.run.createdUserId ?? account.user?.id ?? only?.id ?? null;
+  const known: FlvxAccount = { ...account, history: { ...history, run: { ...history.run, createdUserId } } };
+  const made = [...account.strangers, ...account.duplicates].find((user) => user.id === createdUserId);
+  if (account.user !== null || made === undefined) return known;
+  return { ...known, user: made, strangers: account.strangers.filter((user) => user !== made) };
 }
 
 function asError(error: unknown): Error {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FlvxForward } from '../index.js';
-import { stoppedUnseen } from './flvx-unseen.js';
+import type { FlvxForward } from '../../client/records/forward.js';
+import { stoppedByPanel } from './stopped-by-panel.js';
 
 const forward = (id: number, tunnelId = 1): FlvxForward =>
   ({ id, tunnelId, inBytes: 0, outBytes: 0, status: 0 }) as FlvxForward;
@@ -11,10 +11,10 @@ function stopped(at: Record<number, number>, known: number[] = [], tunnels: Reco
   const rows = Object.keys(at).map((id) => forward(Number(id), tunnels[Number(id)]));
   const unseen = rows.filter((row) => !known.includes(row.id));
   const before = rows.filter((row) => known.includes(row.id));
-  return ids(stoppedUnseen(unseen, before, rows, new Map(Object.entries(at).map(([id, ms]) => [Number(id), ms]))));
+  return ids(stoppedByPanel(unseen, before, rows, new Map(Object.entries(at).map(([id, ms]) => [Number(id), ms]))));
 }
 
-describe('forwards at rest that were never seen before', () => {
+describe('paused forwards that were never observed before', () => {
   it('were stopped by the panel when they bear one instant, and by the customer when they are older', () => {
     expect(stopped({ 1: 500, 2: 500, 3: 200 })).toEqual([1, 2]);
   });

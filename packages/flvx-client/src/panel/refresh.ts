@@ -1,39 +1,41 @@
-import type { FlvxClient, FlvxForward, FlvxTunnel, FlvxWrites } from '../index.js';
 import type { HeldService, Refresh, RefreshCall, RefreshPlan } from '@sluice/panel-kind';
-import type { FlvxLists } from './flvx-lists.js';
-import { wantsOf } from './flvx-wants.js';
+import type { FlvxClient, FlvxWrites } from '../client/client.js';
+import type { FlvxForward } from '../client/records/forward.js';
+import type { FlvxTunnel } from '../client/records/tunnel.js';
+import type { RunSnapshot } from './observation.js';
+import { restrictionsOf } from './restrictions.js';
 
-/** Forwards per call: the panel works on one after the other, and cuts an answer that takes longer than 30 s. */
-const MOST_FORWARDS = 50;
-/** A redeploy by the customer leaves no trace: what nothing shows is paused again this often, at the poll next to the hour. */
-const PAUSED_FOR_MS = 55 * 60_000;
-/** What the panel's clock and ours may be apart after their difference was measured. */
-const TOLERANCE_MS = 1000;
+/** The panel works on one after the other, and cuts an answer that takes longer than 30 s. */
+const forwardsPerCall = 50;
+/** A redeploy by the customer leaves no trace: every held forward is paused again this often, at the poll next to the hour. */
+const pausedForMs = 55 * 60_000;
+/** How far the two clocks may still be apart after their difference was measured. */
+const toleranceMs = 1000;
 /** A pause takes no longer than this from its call to the answer. */
-const LONGEST_PAUSE_MS = 60_000;
+const longestPauseMs = 60_000;
 
 /** A forward that has to be paused. */
 interface HeldForward {
   row: FlvxForward;
   held: HeldService;
-  /** When its last pause was known to be over, by our clock turned into the panel's. */
+  /** When its last pause was over, converted to the panel's clock. */
   until: number;
 }
 
-/** Pauses held forwards again: restarts of agents and edits of tunnels start them, and the panel shows them as paused. */
-export function flvxRefresh(client: FlvxClient, lists: FlvxLists): Refresh {
+/** Returns the refresh of a panel: it pauses held forwards again, since restarts of agents and edits of tunnels start them while the panel shows them as paused. */
+export function refreshOf(client: FlvxClient, snapshot: RunSnapshot): Refresh {
   return {
     async plan(held, options) {
-      const closed = held.filter((one) => wantsOf(one).closed);
+      const closed = held.filter((one) => restrictionsOf(one).closed);
       const rows: { row: FlvxForward; held: HeldService }[] = [];
       for (const one of closed) {
-        for (const row of await lists.forwardsOf(one.service, options.signal)) rows.push({ row, held: one });
+        for (const row of await snapshot.forwardsOf(one.service, options.signal)) rows.push({ row, held: one });
       }
       const known = untilsIn(options.state);
       if (rows.length === 0) return { calls: [], away: [], stateAfter: () => options.state };
       const [writes, { tunnels }] = await Promise.all([
         client.writes({ signal: options.signal }),
-        lists.site(options.signal),
+        snapshot.site(options.signal),
       ]);
       const panelTime = (at: string): number => Date.parse(at) + (client.clockDifference()?.ms ?? 0);
       const forwards: HeldForward[] = [];
@@ -45,7 +47,8 @@ export function flvxRefresh(client: FlvxClient, lists: FlvxLists): Refresh {
           : undefined;
         forwards.push({ ...one, until: own === undefined ? until : Math.max(until, panelTime(own)) });
       }
-      return planOf(forwards, known, writes, new Map(tunnels.map((tunnel) => [tunnel.id, tunnel])), panelTime);
+      const byId = new Map(tunnels.map((tunnel) => [tunnel.id, tunnel]));
+      return planRefresh(forwards, { known, writes, tunnels: byId, panelTime });
     },
     async make({ items }, signal) {
       const ids = items.flatMap(({ targets }) => targets.map(Number));
@@ -55,12 +58,19 @@ export function flvxRefresh(client: FlvxClient, lists: FlvxLists): Refresh {
   };
 }
 
-function planOf(
-  forwards: HeldForward[],
-  known: ReadonlyMap<number, number>,
-  writes: FlvxWrites,
-  tunnels: ReadonlyMap<number, FlvxTunnel>,
-  panelTime: (at: string) => number,
+/** What a refresh is planned from. */
+interface RefreshInput {
+  /** Until when each forward is known to be paused. */
+  known: ReadonlyMap<number, number>;
+  writes: FlvxWrites;
+  tunnels: ReadonlyMap<number, FlvxTunnel>;
+  /** Converts an instant to the panel's clock. */
+  panelTime: (at: string) => number;
+}
+
+function planRefresh(
+  forwards: readonly HeldForward[],
+  { known, writes, tunnels, panelTime }: RefreshInput,
 ): RefreshPlan {
   const due = new Map<string, HeldForward[]>();
   const away = new Set<string>();
@@ -91,9 +101,9 @@ function planOf(
   };
 }
 
-/** Has something been written since that may have started it, or has nobody looked for an hour? */
+/** Whether something was written since that may have started it, or it was not paused for an hour. */
 function isDue({ row, until }: HeldForward, tunnel: FlvxTunnel, writes: FlvxWrites): boolean {
-  if (writes.at - until >= PAUSED_FOR_MS) return true;
+  if (writes.at - until >= pausedForMs) return true;
   const written = writes.forwards.get(row.id);
   if (written !== undefined && isAfter(written, until)) return true;
   const paused = pausedAt(until, written);
@@ -106,18 +116,18 @@ function isDue({ row, until }: HeldForward, tunnel: FlvxTunnel, writes: FlvxWrit
 
 /**
  * The pause itself writes to the forward, somewhat later than `until` if the clocks' difference is measured badly. What others
- * write to it within that time can't be told from it: starting it shows on the panel, and a redeploy is never seen.
+ * write to it within that time can't be distinguished from it: the panel shows a start, and never shows a redeploy.
  */
 function isAfter(changedAt: number, until: number): boolean {
-  return changedAt > until + TOLERANCE_MS;
+  return changedAt > until + toleranceMs;
 }
 
-/** When the panel wrote the pause down, by its own clock as all that it is compared with: the same instant may be a start after it. */
+/** When the panel recorded the pause, by its own clock. The same instant may be that of a start after it. */
 function pausedAt(until: number, written: number | undefined): number {
-  return written !== undefined && written > until - LONGEST_PAUSE_MS ? Math.min(written, until) : until;
+  return written !== undefined && written > until - longestPauseMs ? Math.min(written, until) : until;
 }
 
-/** When the hold paused it; what was there before the hold is not newer than that. */
+/** When the hold paused it. A forward that was paused before the hold was paused no later. */
 function firstPaused({ evidence, holds }: HeldService, { id }: FlvxForward): string {
   const own = evidence.filter((item) => item.kind === 'forward' && item.target === String(id));
   return [...own, ...holds].map(({ since }) => since).reduce((newest, since) => (since > newest ? since : newest), '');
@@ -132,11 +142,11 @@ function callsOf(part: string, forwards: readonly HeldForward[]): RefreshCall[] 
   const calls: RefreshCall[] = [];
   let room = 0;
   for (const [service, all] of byService) {
-    for (let from = 0; from < all.length; from += MOST_FORWARDS) {
-      const targets = all.slice(from, from + MOST_FORWARDS);
+    for (let from = 0; from < all.length; from += forwardsPerCall) {
+      const targets = all.slice(from, from + forwardsPerCall);
       if (targets.length > room) {
         calls.push({ part, items: [] });
-        room = MOST_FORWARDS;
+        room = forwardsPerCall;
       }
       calls.at(-1)?.items.push({ service, targets });
       room -= targets.length;
@@ -145,7 +155,7 @@ function callsOf(part: string, forwards: readonly HeldForward[]): RefreshCall[] 
   return calls;
 }
 
-/** Forwards by the instant until which they are known to be paused: most share one. */
+/** Forwards by the instant until which they are known to be paused. Most share one. */
 type RefreshState = Record<string, number[]>;
 
 function untilsIn(state: unknown): Map<number, number> {
@@ -156,7 +166,7 @@ function untilsIn(state: unknown): Map<number, number> {
   return untils;
 }
 
-/** What is no forward any more is forgotten. */
+/** Forwards that no longer exist are left out. */
 function stateOf(untils: ReadonlyMap<number, number>, writes: FlvxWrites): RefreshState {
   const state: RefreshState = {};
   for (const [id, until] of untils) if (writes.forwards.has(id)) (state[String(until)] ??= []).push(id);

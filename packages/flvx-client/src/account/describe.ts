@@ -1,15 +1,25 @@
-import type { FlvxAccountTarget, FlvxStep } from '../account/index.js';
-import type { FlvxNode, FlvxQuotaValues } from '../index.js';
-import type { Step } from '@sluice/panel-kind';
-import type { FlvxState } from './flvx-state.js';
-import { isoOf } from './flvx-account.js';
-import type { FlvxContext } from './flvx-context.js';
-import { isExpired, stopsPermission, stopsUser, type Ruled } from './flvx-rules.js';
+import type { FlvxPermission } from '../client/records/permission.js';
+import type { FlvxNode } from '../client/records/tunnel.js';
+import type { FlvxQuotaValues, FlvxUser } from '../client/records/user.js';
+import type { FlvxObservation } from '../client/snapshot/observation.js';
+import type { FlvxStep } from './plan/step.js';
+import type { FlvxAccountTarget } from './plan/target.js';
+import { isExpired, stopsPermission, stopsUser, type Ruled } from './rules.js';
 
-/** What a step repairs, in words; null for one that a hold begins or ends with. */
-export function driftOf(step: FlvxStep, journaled: Pick<Step, 'ends' | 'payload'>): string | null {
-  const { begins } = journaled.payload as { begins: unknown[] };
-  if (begins.length > 0 || journaled.ends.length > 0) return null;
+/** A user and its own permissions. */
+interface OwnRows {
+  user: FlvxUser;
+  permissions: readonly FlvxPermission[];
+}
+
+/** Returns an instant of the panel as ISO text; null for a number that is none. */
+export function isoOf(ms: number): string | null {
+  const date = new Date(ms);
+  return ms > 0 && Number.isFinite(date.getTime()) ? date.toISOString() : null;
+}
+
+/** Describes what a step repairs; null for a step that only accompanies another. */
+export function describeStep(step: FlvxStep): string | null {
   switch (step.type) {
     case 'create-user':
       return `account ${step.target} is missing`;
@@ -27,7 +37,7 @@ export function driftOf(step: FlvxStep, journaled: Pick<Step, 'ends' | 'payload'
         ? `forward ${step.target} (${step.prior.name}) runs and should be paused`
         : `forward ${step.target} (${step.prior.name}) is shown as paused and may run`;
     case 'redeploy-forwards':
-      // After a change of speed in the same plan, that one says it.
+      // A change of speed in the same plan is described by its own step.
       if (step.needs.length > 0) return null;
       return `the speed of tunnel ${step.target} is not in force on its nodes: forward ${step.payload.forwardIds.join(', ')} is to be pushed again`;
     case 'resume-forward':
@@ -47,8 +57,12 @@ export function driftOf(step: FlvxStep, journaled: Pick<Step, 'ends' | 'payload'
   }
 }
 
-/** Which nodes did not take the speed of which forwards. */
-export function notInForce(step: FlvxStep, { observed, nodes }: Pick<FlvxState, 'observed' | 'nodes'>): string {
+/** Describes which nodes did not accept the speed of which forwards. */
+export function describeNotInForce(
+  step: FlvxStep,
+  observed: Pick<FlvxObservation, 'tunnels' | 'forwards'>,
+  nodes: readonly FlvxNode[] | null,
+): string {
   const ids = step.type === 'redeploy-forwards' ? step.payload.forwardIds : [];
   const tunnel = observed.tunnels.find((row) => String(row.id) === step.target);
   const entries = (tunnel?.entryNodes ?? []).map(({ nodeId }) => {
@@ -62,19 +76,16 @@ export function notInForce(step: FlvxStep, { observed, nodes }: Pick<FlvxState, 
   );
 }
 
-/** How many nodes are there, and what they tell of the version: the panel itself tells none. */
-export function nodesIn(nodes: readonly FlvxNode[]): string {
+/** Describes how many nodes are online, and their agents' versions; the panel reports no version of its own. */
+export function describeNodes(nodes: readonly FlvxNode[]): string {
   const online = nodes.filter((node) => node.online);
   const versions = [...new Set(nodes.flatMap(({ version }) => version ?? []))].sort();
   const agents = versions.length === 0 ? '' : `, node agents of version ${versions.join(', ')}`;
   return `${online.length} of ${nodes.length} nodes online${agents}`;
 }
 
-/** What others have closed, and what nothing therefore opens: named, and left to them. */
-export function closedByOthers(
-  { user, permissions }: Pick<FlvxContext, 'user' | 'permissions'>,
-  target: FlvxAccountTarget,
-): string[] {
+/** Describes what others have closed and the target therefore leaves closed. */
+export function describeClosed({ user, permissions }: OwnRows, target: FlvxAccountTarget): string[] {
   const lines: string[] = [];
   const note = (what: string): unknown => lines.push(`${what} is closed, and not by Sluice: it stays so`);
   if (user.status !== 1 && target.user?.status === undefined) note(`user ${user.id}`);
@@ -86,13 +97,9 @@ export function closedByOthers(
   return lines;
 }
 
-/** By what of its own rules the panel stops the account or a part of it, with what is about to be written. */
-export function stoppedBy(
-  { user, permissions, observed }: Pick<FlvxContext, 'user' | 'permissions' | 'observed'>,
-  target: FlvxAccountTarget,
-): string[] {
-  const { at } = observed;
-  const zeroed = target.reset === null ? {} : { inBytes: 0, outBytes: 0 };
+/** Describes by which of its own rules the panel stops the account or a part of it, once the target is written. */
+export function describeStops({ user, permissions }: OwnRows, target: FlvxAccountTarget, at: number): string[] {
+  const zeroed = target.reset == null ? {} : { inBytes: 0, outBytes: 0 };
   const rows: [string, Ruled, (row: Ruled, now: number) => boolean][] = [
     [`user ${user.id}`, { ...user, ...given(target.user), ...zeroed }, stopsUser],
     ...permissions
@@ -104,7 +111,7 @@ export function stoppedBy(
       ]),
   ];
   return rows.flatMap(([what, row, stops]) => {
-    // What is closed is named as such.
+    // What is closed is described as closed.
     if (!stops({ ...row, status: 1 }, at)) return [];
     return isExpired(row, at)
       ? `${what} has expired on ${isoOf(row.expiresAt) ?? 'no day'}`
@@ -112,7 +119,7 @@ export function stoppedBy(
   });
 }
 
-/** Quota and expiry, where they are given: the panel copies a user's to his permissions. */
+/** Quota and expiry, where they are given. The panel copies those of a user to its permissions. */
 function given(values: Partial<FlvxQuotaValues> | null | undefined): Partial<Pick<Ruled, 'quota' | 'expiresAt'>> {
   const { quota, expiresAt } = values ?? {};
   return { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
