@@ -1,16 +1,18 @@
 import { FlvxValueError } from '../flvx-value-error.js';
-import type { Branded } from './brand.js';
+
+/** The key under which a number has its unit in its type, so that two units can't be mixed up. */
+declare const unit: unique symbol;
 
 /** Whole gigabytes of 2^30 bytes: the unit of every quota (`flow`) of users and permissions. */
-export type GigabytesWhole = Branded<'GB'>;
+export type GigabytesWhole = number & { readonly [unit]: 'GB' };
 /** Whole bytes: the unit of the counters. */
-export type Bytes = Branded<'bytes'>;
+export type Bytes = number & { readonly [unit]: 'bytes' };
 /** An instant in Unix milliseconds: expiry, creation, the panel's `ts`. */
-export type EpochMs = Branded<'ms'>;
+export type EpochMs = number & { readonly [unit]: 'ms' };
 /** An instant in Unix seconds: only the token's `iat` and `exp`. */
-export type EpochSeconds = Branded<'s'>;
+export type EpochSeconds = number & { readonly [unit]: 's' };
 /** Megabits per second: the unit of speed limits. */
-export type MegabitsPerSecond = Branded<'Mbit/s'>;
+export type MegabitsPerSecond = number & { readonly [unit]: 'Mbit/s' };
 
 const bytesPerGigabyte = 2 ** 30;
 
