@@ -14,11 +14,11 @@ import { Mutex } from './mutex.js';
 import { observe } from './snapshot/observe.js';
 import { takeSnapshot } from './snapshot/take-snapshot.js';
 
-/** What people paste with the address. */
+/** Endings that people copy with the address. */
 const tails = [/\/api\/v1$/i, /\/api$/i, /\/flow\/test$/i, /\/index\.html$/i];
 
 /**
- * A client of one FLVX panel. Nothing is called until the first method is; the first call logs in.
+ * Returns a client of one FLVX panel. Nothing is called until the first method is; the first call logs in.
  *
  * @example
  * const client = createFlvxClient({ panel: 'relay', baseUrl: 'https://relay.example.com', username: 'admin', password });
@@ -107,7 +107,7 @@ type Passed =
   | 'userAgent'
   | 'onCall';
 
-/** Only what was given: the transport has defaults of its own. */
+/** Only the options that were given: the transport has defaults of its own. */
 function transportOf(options: FlvxOptions): Partial<Pick<PanelHttpOptions, Passed>> {
   const names: Passed[] = [
     ...(['concurrency', 'requestsPerSecond', 'breaker', 'retry', 'tls'] as const),

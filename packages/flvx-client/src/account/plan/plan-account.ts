@@ -9,9 +9,9 @@ import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
 
 /**
- * The steps from what is to what should be, in the one order that holds on this panel: values and status first, because each
- * of these writes may start paused forwards again; what should run after that; pauses last of all, also of forwards that the
- * panel shows as paused already (docs/panels/flvx.md, 9 and H3). Pure.
+ * Plans the steps from an account to its target, in the only order that works on this panel: values and status first, since each
+ * of these writes may start paused forwards again; then starts; pauses last, also of forwards that the panel shows as paused
+ * already (docs/panels/flvx.md, 9 and H3). Pure.
  */
 export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const limit = planLimit(observed, target);

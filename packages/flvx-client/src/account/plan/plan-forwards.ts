@@ -8,7 +8,7 @@ import type { FlvxAccountTarget, FlvxForwardTarget } from './target.js';
 /** Where a redirected forward points unless another address is named: the discard port of the node itself. */
 export const NOWHERE = '127.0.0.1:9';
 
-/** Points forwards elsewhere, starts what should run, and pauses the rest: in this order, because all before a pause may start it again. */
+/** Redirects forwards, starts what should run, and pauses the rest: in this order, since everything before a pause may start the forward again. */
 export function planForwards(
   observed: FlvxAccount,
   target: FlvxAccountTarget,
@@ -41,7 +41,7 @@ function addressOf(row: FlvxForward, wanted: FlvxForwardTarget | undefined): Flv
 
 function startOf(row: FlvxForward, wanted: FlvxForwardTarget | undefined, before: readonly FlvxStep[]): FlvxStep[] {
   if (wanted?.run !== true || row.status === 1) return [];
-  // Started under a closed permission, an old quota or a redirect, it would be stopped again or lead nowhere.
+  // Under a closed permission, an old quota or a redirect, it would be stopped again or lead nowhere.
   const needs = before.filter(
     (step) =>
       step.type === 'update-user' ||
@@ -95,7 +95,7 @@ function pauseOf(
   ];
 }
 
-/** Is a forward at status 0 suspected of running? The panel cannot tell (docs/panels/flvx.md, H3). */
+/** Whether a forward at status 0 may be running. The panel can't show it (docs/panels/flvx.md, H3). */
 function mayRun(target: FlvxAccountTarget, id: number): boolean {
   const { repause } = target;
   return repause === 'all' || (repause !== 'pushed' && repause.includes(id));

@@ -3,7 +3,7 @@ import { findLimit, isLimitOf } from './speed-limits.js';
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget, LimitTarget } from './target.js';
 
-/** Makes the service's own limit where it is not there. */
+/** Creates the account's own limit where it is missing. */
 export function planLimit(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const { limit } = target;
   if (limit == null || findLimit(observed.speedLimits, limit) !== null) return [];
@@ -19,7 +19,7 @@ export function planLimit(observed: FlvxAccount, target: FlvxAccountTarget): Flv
   ];
 }
 
-/** Deletes own limits that nobody has once the other steps are done. */
+/** Deletes own limits that no permission has once the other steps are done. */
 export function planLimitsAway(
   observed: FlvxAccount,
   limits: FlvxAccountTarget['limits'],
@@ -50,7 +50,7 @@ function isOwn({ key, names = [] }: NonNullable<FlvxAccountTarget['limits']>, na
   return (key !== null && isLimitOf(key, name)) || names.includes(name);
 }
 
-/** Does the step take the limit from a permission? */
+/** Whether the step removes the limit from a permission. */
 function leaves(step: FlvxStep, limitId: number): boolean {
   if (step.type === 'remove-tunnel') return step.prior.speedId === limitId;
   if (step.type !== 'assign-tunnel' || step.prior?.speedId !== limitId) return false;

@@ -17,8 +17,8 @@ interface Context {
 }
 
 /**
- * Makes missing permissions and brings the others to what they should be; those that the operation does not name get back
- * their own values after a user/update has overwritten them (docs/panels/flvx.md, H2).
+ * Creates missing permissions and changes the others. Those that the target does not name get back their own values after a
+ * user/update has overwritten them (docs/panels/flvx.md, H2).
  */
 export function planPermissions(
   observed: FlvxAccount,
@@ -42,8 +42,8 @@ function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
   const { observed, target, copied } = context;
   const wanted = target.permissions.get(row.tunnelId);
   if (wanted?.remove === true) return [];
-  // What the permission had of its own: before a broken-off run's update, before this run's, or now. One that has nothing of
-  // its own goes with the user.
+  // The permission's own values: before the update of a broken-off run, before that of this run, or now. One without values of
+  // its own follows the user.
   const own =
     target.keep?.find((values) => values.tunnelId === row.tunnelId) ??
     historyOf(observed).run.values.find((values) => values.tunnelId === row.tunnelId) ??
@@ -82,10 +82,10 @@ function quotasIn(values: FlvxAssignValues): Partial<FlvxQuotaValues> {
   return quotas;
 }
 
-/** What is laid down for one permission. */
+/** What is written to one permission. */
 interface Assignment {
   values: FlvxAssignValues;
-  /** The speed limit of the service's own that another step has to make first. */
+  /** The account's own speed limit that another step has to create first. */
   speedName: string | null;
   /** The permission as it was; null for a new one. */
   prior: FlvxPermission | null;
@@ -99,7 +99,7 @@ function assign(
   { values, speedName, prior, restarts }: Assignment,
 ): FlvxStepOf<'assign-tunnel'> {
   const { observed, userSteps, limitSteps } = context;
-  // Values laid down before the user/update would be overwritten by it; a status can go in any order.
+  // Values written before the user/update would be overwritten by it; a status can be written in any order.
   const afterUser = Object.keys(quotasIn(values)).length > 0 ? userSteps.map((step) => step.id) : [];
   const afterLimit = speedName === null ? [] : limitSteps.map((step) => step.id);
   return {

@@ -5,8 +5,8 @@ import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
 
 /**
- * Pushes the forwards of each tunnel whose speed changes, or changed earlier and was not seen on the nodes yet. The panel says
- * yes to an assign whatever its nodes do; only a redeploy tells that a node did not take it, and gives it the speed later.
+ * Redeploys the forwards of each tunnel whose speed changes, or changed earlier without a confirmation of the nodes. The panel
+ * accepts an assign whatever its nodes do. Only a redeploy shows that a node did not accept it, and delivers the speed later.
  */
 export function planRedeploys(
   observed: FlvxAccount,
@@ -38,7 +38,7 @@ export function planRedeploys(
   });
 }
 
-/** Does the step give forwards that are there another speed? A permission that is made has none yet. */
+/** Whether the step changes the speed of existing forwards. A new permission has no forwards yet. */
 export function changesSpeed(step: FlvxStep): boolean {
   if (step.type !== 'assign-tunnel' || step.prior === null) return false;
   return step.payload.speedName !== null || step.payload.values.speedId !== undefined;

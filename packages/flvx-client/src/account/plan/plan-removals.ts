@@ -9,7 +9,7 @@ import { permissionValuesOf, userValuesOf } from './quota-values.js';
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
 
-/** Takes forwards and permissions away that the target gives up. */
+/** Removes the forwards and permissions that the target marks with `remove`. */
 export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
   const gone = own.filter((row) => target.permissions.get(row.tunnelId)?.remove === true);
@@ -20,15 +20,15 @@ export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): 
 }
 
 /**
- * Forwards first, then permissions: a permission that goes while a forward is left makes that one run for good, out of the
+ * Forwards first, then permissions: if a permission is removed while a forward is left, that forward runs forever, out of the
  * panel's reach. Each forward is paused before it is deleted, also one that is shown as paused: nodes cut open connections on
- * a pause and on nothing else, and what goes on after the deletion is counted for nobody.
+ * a pause and on nothing else, and traffic after the deletion is counted for nobody.
  */
 export function removalsOf(
   observed: FlvxAccount,
   forwards: readonly FlvxForward[],
   permissions: readonly FlvxPermission[],
-  /** Tells the steps of a second account of the plan from those of the first. */
+  /** Distinguishes the steps of a second account of the plan from those of the first. */
   mark = '',
 ): FlvxStep[] {
   const pauses = forwards
@@ -62,7 +62,7 @@ export function removalsOf(
   return [...pauses, ...deletions, ...removals];
 }
 
-/** The whole account away: forwards, permissions, and the user when nothing is left. */
+/** Removes a whole account: forwards, permissions, and the user when nothing is left. */
 export function planUserAway(observed: FlvxAccount, user: FlvxUser): FlvxStep[] {
   const steps = removalsOf(
     observed,
@@ -84,8 +84,8 @@ export function planUserAway(observed: FlvxAccount, user: FlvxUser): FlvxStep[] 
 }
 
 /**
- * The account closed, user first: from then on nobody logs in, and the panel refuses new forwards, also to an old token. What is
- * waited for on a node that is away is waited for on a closed account. Values stay as they are.
+ * Closes the account, user first: then nobody can log in, and the panel refuses new forwards, also to an old token. While a node is
+ * away, the account that waits for it is closed. Values stay as they are.
  */
 export function planClosing(observed: FlvxAccount): FlvxStep[] {
   const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
@@ -99,7 +99,7 @@ export function planClosing(observed: FlvxAccount): FlvxStep[] {
   return [...planUser(observed, target), ...planPermissions(observed, target, [], [])];
 }
 
-/** What is known once these steps are done: forwards that they start again are paused no more. */
+/** Returns the account as known once these steps are done: forwards that they start again are no longer paused. */
 export function pushedBy(observed: FlvxAccount, steps: readonly FlvxStep[]): FlvxAccount {
   const restarts = steps.flatMap((step) => (step.type === 'assign-tunnel' ? step.payload.restarts : []));
   const history = historyOf(observed);

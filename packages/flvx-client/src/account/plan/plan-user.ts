@@ -7,7 +7,7 @@ import { changedValues, hasOwnValues, permissionValuesOf, userValuesOf } from '.
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
 
-/** Changes the user where he is not as he should be. */
+/** Changes the user where it differs from the target. */
 export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const { user } = observed;
   if (user === null) {
@@ -36,7 +36,7 @@ export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): Flvx
   ];
 }
 
-/** Zeroes the counters unless that was done since the reading. */
+/** Zeroes the counters unless they were zeroed since the reading. */
 export function planReset(
   observed: FlvxAccount,
   target: FlvxAccountTarget,

@@ -3,28 +3,28 @@ import type { FlvxQuotaValues, FlvxUserValues } from '../../client/records/user.
 
 const names = ['quota', 'maxForwards', 'expiresAt', 'resetDay'] as const;
 
-/** The four values that users and permissions share. */
+/** Returns the four values that users and permissions share. */
 export function quotaValuesOf(row: FlvxQuotaValues): FlvxQuotaValues {
   const { quota, maxForwards, expiresAt, resetDay } = row;
   return { quota, maxForwards, expiresAt, resetDay };
 }
 
-/** What a user/update writes. */
+/** Returns what a user/update writes. */
 export function userValuesOf(row: FlvxUserValues): FlvxUserValues {
   return { name: row.name, status: row.status, ...quotaValuesOf(row) };
 }
 
-/** A permission's values with its tunnel. */
+/** Returns a permission's values with its tunnel. */
 export function permissionValuesOf(row: FlvxPermissionValues): FlvxPermissionValues {
   return { tunnelId: row.tunnelId, ...quotaValuesOf(row) };
 }
 
-/** Has the permission values of its own, which an update of the user would overwrite? */
+/** Whether the permission has values of its own, which an update of the user would overwrite. */
 export function hasOwnValues(user: FlvxQuotaValues, permission: FlvxQuotaValues): boolean {
   return names.some((name) => user[name] !== permission[name]);
 }
 
-/** The values of `wanted` that differ from `actual`. */
+/** Returns the values of `wanted` that differ from `actual`. */
 export function changedValues<Values extends object>(actual: Values, wanted: Partial<Values>): Partial<Values> {
   const changed: Partial<Values> = {};
   for (const key of Object.keys(wanted) as (keyof Values)[]) {
@@ -33,7 +33,7 @@ export function changedValues<Values extends object>(actual: Values, wanted: Par
   return changed;
 }
 
-/** Quota values that differ and can be sent: a negative one counts as "not given" in an assign (docs/panels/flvx.md, 4.2). */
+/** Returns quota values that differ and can be sent: an assign ignores a negative one (docs/panels/flvx.md, 4.2). */
 export function assignable(actual: FlvxQuotaValues, wanted: FlvxQuotaValues): Partial<FlvxQuotaValues> {
   const changed = changedValues(actual, wanted);
   return Object.fromEntries(

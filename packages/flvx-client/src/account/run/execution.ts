@@ -10,9 +10,9 @@ import { partsAfter } from './read-again.js';
 import { performStep } from './perform.js';
 import { objectOf, resolveStep, type StepSight } from './resolve-step.js';
 
-/** Calls of one step: the second only where a repeat is harmless. */
+/** Calls of one step; the second only where a repeat is harmless. */
 const mostAttempts = 2;
-/** A step that is applied and wanted again so often is undone by somebody else each time. */
+/** A step that is applied and planned again so often is undone by somebody else each time. */
 const mostRounds = 4;
 /** What a silent node costs the panel per forward and push: an update, then an add, 12 s each (docs/panels/flvx.md, 6.3). */
 const pushMs = 24_000;
@@ -56,7 +56,7 @@ export class Execution {
     }
   }
 
-  /** The first step that has not failed and waits for none that has. */
+  /** Returns the first step that has not failed and waits for none that has. */
   #next(plan: readonly FlvxStep[]): FlvxStep | undefined {
     const blocked = new Set<string>();
     for (const step of plan) {
@@ -116,7 +116,7 @@ export class Execution {
     }
   }
 
-  /** Looks until the step is seen; null when the panel could not be read. */
+  /** Reads the panel until it shows the step; null if it could not be read. */
   async #look(step: FlvxStep, end: CallEnd): Promise<StepSight | null> {
     const waits = end.kind === 'lost' ? (this.options.settleMs ?? defaultLooks) : [0];
     let sight: StepSight = 'not-done';
@@ -144,7 +144,7 @@ export class Execution {
     });
   }
 
-  /** What the call's end and the sight together say; null for another attempt. */
+  /** Combines how the call ended with what the panel shows; null for another attempt. */
   async #judge(step: FlvxStep, end: CallEnd, sight: StepSight, attempts: number): Promise<FlvxStepOutcome | null> {
     const again = isRepeatable(step) && attempts < mostAttempts;
     if (sight === 'done' && (await this.#isOurs(step, end))) {
@@ -160,8 +160,8 @@ export class Execution {
   }
 
   /**
-   * An account of the wanted name is there. It is ours when the panel said yes to making it, when the name was unguessable, or
-   * when the new password opens it; a name that somebody else took in the same moment is not.
+   * Whether an account of the name is the one that the step created: the panel accepted the create, the name is unguessable, or
+   * the new password opens it. Somebody else may have taken the name at the same moment.
    */
   async #isOurs(step: FlvxStep, end: CallEnd): Promise<boolean> {
     if (step.type !== 'create-user' || this.observed.user !== null || end.kind === 'ok') return true;
@@ -189,7 +189,7 @@ export class Execution {
     if (done && step.type === 'create-user') this.observed = withCreated(this.observed, step.payload.name);
   }
 
-  /** The panel goes on with a push after its answer was lost: on a slow node it may start later what is paused meanwhile. */
+  /** The panel continues a push after its answer was lost: on a slow node it may start later what is paused meanwhile. */
   #notePush(step: FlvxStep, calledAt: number): void {
     const onTunnel =
       step.type === 'assign-tunnel' && step.prior !== null
@@ -208,7 +208,7 @@ export class Execution {
     };
   }
 
-  /** Waits a lost push out and has its forwards paused again; false when there is none, or it takes too long. */
+  /** Waits until a lost push is over and records that its forwards may run; false if there is none, or it takes too long. */
   async #waitedForPush(): Promise<boolean> {
     const recheck = this.#recheck;
     if (recheck === null) return false;
@@ -229,7 +229,7 @@ export class Execution {
     return true;
   }
 
-  /** One reading of everything after the last step; false when it was done already, or need not be. */
+  /** Reads everything once after the last step; false if that was done already, or need not be. */
   async #lookedOver(plan: readonly FlvxStep[]): Promise<boolean> {
     const { observed: given, verify = given === undefined, password, tag } = this.options;
     if (!verify || plan.length > 0 || this.#results.length === this.#lookedAfter) return false;

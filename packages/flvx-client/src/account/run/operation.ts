@@ -19,24 +19,24 @@ export interface FlvxRunOptions {
     /** Journal how it ended. */
     after?(step: FlvxStep, outcome: FlvxStepOutcome, account: FlvxAccount): void | Promise<void>;
   };
-  /** For steps that set one; it is in no step and no hook. */
+  /** For steps that set one. No step and no hook contains it. */
   password?: string | null;
   /** A fresh observation (of a snapshot, say) to begin with, instead of reading the account. */
   observed?: FlvxAccount;
   /**
-   * Read the whole account once more when nothing is left, and go on if that is no longer so: a customer may start again what was
+   * Read the whole account once more when nothing is left, and continue if something is: a customer may start again what was
    * paused a moment before. Default yes, but no where `observed` was given.
    */
   verify?: boolean;
   /** For the log: usually the service's id. */
   tag?: string;
-  /** Ends the execution before the next step; the one under way is finished. */
+  /** Ends the execution before the next step; the present one is finished. */
   signal?: AbortSignal;
-  /** When the panel is looked at again after a lost answer, milliseconds from one look to the next. Default 0, 2, 5 and 15 s. */
+  /** When the panel is read again after a lost answer, milliseconds from one reading to the next. Default 0, 2, 5 and 15 s. */
   settleMs?: number[];
   /**
    * How long to wait at most for a push whose answer was lost, in order to pause again what it may start (24 s per forward and node).
-   * Default 60 s; what would take longer is told in `recheck`.
+   * Default 60 s; what would take longer is in `recheck` of the result.
    */
   waitForPushMs?: number;
 }

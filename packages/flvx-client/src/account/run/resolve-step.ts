@@ -47,7 +47,7 @@ export function resolveStep(step: FlvxStep, observed: FlvxAccount): 'done' | 'no
   }
 }
 
-/** What the panel shows of the step's object, for the journal; null where there is none. Never a secret. */
+/** Returns what the panel shows of the step's object, for the journal; null where there is none. Never a secret. */
 export function objectOf(step: FlvxStep, observed: FlvxAccount): unknown {
   switch (step.type) {
     case 'create-user':
@@ -101,11 +101,11 @@ function forwardSight(step: ForwardStep, observed: FlvxAccount): StepSight {
   if (step.type === 'redirect-forward' || step.type === 'restore-forward') {
     return seen(row?.remoteAddr === step.payload.remoteAddr);
   }
-  // One that is gone neither runs nor can be started.
+  // A forward that is gone neither runs nor can be started.
   if (row === undefined) return seen(step.type === 'pause-forward');
   const goal = step.type === 'pause-forward' ? 0 : 1;
   if (row.status !== goal) {
-    // One that no node knows stays as it is shown; the deletion that follows is what is looked for.
+    // One that no node knows stays as it is shown; the deletion that follows shows the result.
     return step.type === 'pause-forward' && step.payload.purpose === 'delete' ? 'unseen' : 'not-done';
   }
   return step.prior.status === goal ? 'unseen' : 'done';

@@ -1,7 +1,7 @@
 import type { Bytes } from '../units/units.js';
 import type { FlvxQuotaValues } from './user.js';
 
-/** A user's right to a tunnel as `backup/export` tells it: the only read with the true `status` (docs/panels/flvx.md, 4.1 and 8.2). */
+/** A user's right to a tunnel as `backup/export` returns it: the only read with the true `status` (docs/panels/flvx.md, 4.1 and 8.2). */
 export interface FlvxPermission extends FlvxQuotaValues {
   id: number;
   userId: number;
@@ -14,7 +14,7 @@ export interface FlvxPermission extends FlvxQuotaValues {
   outBytes: Bytes;
 }
 
-/** A permission as `tunnel/user/list` gives it. It has no status: the panel prints the constant 1 there. */
+/** A permission as `tunnel/user/list` returns it. It has no status: the panel prints the constant 1 there. */
 export interface FlvxListedPermission extends Omit<FlvxPermission, 'status'> {
   /** Empty where the tunnel is gone. */
   tunnelName: string;

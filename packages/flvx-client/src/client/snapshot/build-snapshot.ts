@@ -15,7 +15,7 @@ export interface SnapshotLists extends Pick<FlvxSnapshot, Parts> {
   unreadable: Record<FlvxUnreadableRow['list'], readonly UnreadableRow[]>;
 }
 
-/** Indexes the lists once; look-ups afterwards cost nothing, however many users there are. */
+/** Indexes the lists once, so that lookups do not depend on the number of users. */
 export function buildSnapshot(lists: SnapshotLists): FlvxSnapshot {
   const { panel, unreadable: bad, users, ...parts } = lists;
   const byId = new Map(users.map((user) => [user.id, user]));
@@ -45,7 +45,7 @@ export function buildSnapshot(lists: SnapshotLists): FlvxSnapshot {
       const rows = own === undefined || named.includes(own) ? named : [own, ...named];
       const ids = new Set([...rows.map((row) => row.id), ...(id === null ? [] : [id])]);
       const odd = [...ids].flatMap((of) => unreadableByUser.get(of) ?? []);
-      // A row without a readable name may be the very account that is looked for.
+      // A row without a readable name may be the account that is searched.
       refuseUnreadable(panel, rows.length === 0 ? [...odd, ...unreadable.filter((row) => row.list === 'users')] : odd);
       use ??= speedUseOf(parts.permissions);
       return observationOf(scope, {

@@ -7,10 +7,10 @@ import type { EpochMs } from '../units/units.js';
 import type { FlvxObservation, FlvxScope } from './observation.js';
 import { resolveAccount } from './resolve-account.js';
 
-/** What an observation is cut out of. */
+/** The rows that an observation is selected from. */
 export interface ObservedTables {
   at: EpochMs;
-  /** At least those that bear the id or the name. */
+  /** At least those with the id or the name. */
   users: readonly FlvxUser[];
   /** At least those of the users. */
   permissions: readonly FlvxPermission[];
@@ -21,11 +21,11 @@ export interface ObservedTables {
   password: boolean | null;
 }
 
-/** Cuts one account out of the tables. */
+/** Selects one account from the tables. */
 export function observationOf(scope: FlvxScope, tables: ObservedTables): FlvxObservation {
   const account = resolveAccount(scope, tables);
   const ids = new Set([account.user, ...account.duplicates].flatMap((user) => (user === null ? [] : [user.id])));
-  // Rows whose user is gone belong to an account that was taken away half.
+  // Rows whose user is gone belong to an account that was removed in part.
   if (scope.userId != null) ids.add(scope.userId);
   return {
     at: tables.at,
@@ -41,7 +41,7 @@ export function observationOf(scope: FlvxScope, tables: ObservedTables): FlvxObs
   };
 }
 
-/** How many permissions have each speed limit. */
+/** Returns how many permissions have each speed limit. */
 export function speedUseOf(permissions: readonly FlvxPermission[]): Record<number, number> {
   const use: Record<number, number> = {};
   for (const { speedId } of permissions) if (speedId !== null) use[speedId] = (use[speedId] ?? 0) + 1;

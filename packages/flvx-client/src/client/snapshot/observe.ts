@@ -56,7 +56,7 @@ export async function observe(
   return { ...observed, password: await client.passwordOpens(observed.user.name, password, options) };
 }
 
-/** Tells whether a part is to be read. The first observation reads every part. */
+/** Whether a part is to be read. The first observation reads every part. */
 function wants({ since, parts }: FlvxObserveOptions, part: FlvxObservedPart): boolean {
   return since === undefined || parts === undefined || parts.includes(part);
 }
@@ -65,7 +65,7 @@ function namesOf(scope: FlvxScope, known: FlvxUser[]): string[] {
   return [...new Set([scope.name, ...known.map((user) => user.name)].filter((name) => name != null))];
 }
 
-/** Id and names by which accounts are looked for. */
+/** Id and names by which accounts are searched. */
 interface AccountKeys {
   id: number | null;
   names: string[];
@@ -78,7 +78,7 @@ async function accounts(api: FlvxApi, keys: AccountKeys, options: FlvxCallOption
   if (short) {
     const lists = await Promise.all(names.map((keyword) => userList(api, { keyword }, keys, options)));
     const found = [...new Map(lists.flat().map((user) => [user.id, user])).values()];
-    // A customer may have renamed himself: then only the whole list finds him by his id.
+    // The customer may have changed the name: then only the whole list contains the id.
     if (id === null || found.some((user) => user.id === id)) return found;
   }
   return await userList(api, {}, keys, options);
