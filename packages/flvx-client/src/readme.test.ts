@@ -44,7 +44,7 @@ describe('the README', () => {
     const lines: string[] = [];
     const journal: Journal = {
       planned: (id) => Promise.resolve(void lines.push(`planned ${id}`)),
-      settled: (id, state) => Promise.resolve(void lines.push(`${state} ${id}`)),
+      ended: (id, state) => Promise.resolve(void lines.push(`${state} ${id}`)),
     };
     expect(await remove(world.client, 2, journal)).toBe(true);
     expect(world.flvx.runningForwards()).toEqual([5]);

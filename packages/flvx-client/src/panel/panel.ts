@@ -12,7 +12,6 @@ import {
   type PanelDependencies,
   type PanelToOpen,
   type Plan,
-  type ProductSettings,
   type Refresh,
   type Step,
   type StepOutcome,
@@ -40,7 +39,7 @@ import {
   type TimedObservation,
 } from './observation.js';
 import { planService } from './plan.js';
-import { flvxOf, noTunnel, tunnelChoice, type FlvxDefaults } from './product.js';
+import { checkProduct, flvxOf, type FlvxDefaults } from './product.js';
 import { refreshOf } from './refresh.js';
 
 /** Opens a FLVX panel. */
@@ -276,17 +275,7 @@ function shortList(panel: string, size: number, expected: number): ItemError {
   };
 }
 
-function checkProduct(service: ServiceRecord, product: ProductSettings, defaults: FlvxDefaults): ItemError | null {
-  if (tunnelChoice(service, product, defaults) === null) return noTunnel(service.product);
-  const { speedMbit, speedLimitId } = flvxOf(product);
-  if (speedMbit == null || speedLimitId == null) return null;
-  return {
-    code: 'two_speeds',
-    message: `product "${service.product}" names speedMbit and speedLimitId: keep one of them`,
-  };
-}
-
-/** The lists that an operator looks tunnels and users up in. */
+/** Returns the lists that operators search tunnels and users in. */
 function lookupsOf(client: FlvxClient): Lookups {
   return {
     async tunnels() {

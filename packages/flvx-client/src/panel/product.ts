@@ -94,11 +94,26 @@ export function tunnelsOf(
   };
 }
 
-/** Returns the problem of a product that names no tunnel. */
-export function noTunnel(product: string): ItemError {
+/** The problem of a product that names no tunnel. */
+function noTunnel(product: string): ItemError {
   return {
     code: 'no_tunnel',
     message: `product "${product}" names no tunnel: set flvx.tunnelId, tunnelIds or tunnelGroup, or tunnelId of the panel`,
+  };
+}
+
+/** Returns what keeps a product from being used for an account; null if nothing does. */
+export function checkProduct(
+  service: ServiceRecord,
+  product: ProductSettings,
+  defaults: FlvxDefaults,
+): ItemError | null {
+  if (tunnelChoice(service, product, defaults) === null) return noTunnel(service.product);
+  const { speedMbit, speedLimitId } = flvxOf(product);
+  if (speedMbit == null || speedLimitId == null) return null;
+  return {
+    code: 'two_speeds',
+    message: `product "${service.product}" names speedMbit and speedLimitId: keep one of them`,
   };
 }
 

@@ -50,13 +50,13 @@ export async function provision(
 
 export interface Journal {
   planned(id: string): Promise<void>;
-  settled(id: string, state: string, problem: string | null): Promise<void>;
+  ended(id: string, state: string, problem: string | null): Promise<void>;
 }
 
 export async function remove(client: FlvxClient, userId: number, journal: Journal): Promise<boolean> {
   const hooks: FlvxRunOptions['hooks'] = {
     before: (step) => journal.planned(step.id), // the panel is called when this has returned
-    after: (step, outcome) => journal.settled(step.id, outcome.state, outcome.error?.message ?? null),
+    after: (step, outcome) => journal.ended(step.id, outcome.state, outcome.error?.message ?? null),
   };
   const result = await execute(client, { scope: { userId }, plan: (account) => planTerminate(account) }, { hooks });
   return result.done; // false: a node was away, say; the same call later finishes it

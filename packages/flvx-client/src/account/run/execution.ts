@@ -16,7 +16,7 @@ const mostAttempts = 2;
 const mostRounds = 4;
 /** What a silent node costs the panel per forward and push: an update, then an add, 12 s each (docs/panels/flvx.md, 6.3). */
 const pushMs = 24_000;
-const defaultLooks = [0, 2_000, 5_000, 15_000];
+const defaultReadBackMs = [0, 2_000, 5_000, 15_000];
 
 /** One execution of one operation: step by step, each seen before the next is planned. */
 export class Execution {
@@ -24,7 +24,7 @@ export class Execution {
   readonly #bad = new Set<string>();
   readonly #rounds = new Map<string, number>();
   /** Number of steps at the last reading of everything. */
-  #lookedAfter = 0;
+  #verifiedAfter = 0;
   #error: Error | null = null;
   #recheck: { forwardIds: number[]; notBefore: number } | null = null;
 
@@ -41,7 +41,7 @@ export class Execution {
       const step = this.#error === null ? this.#next(plan) : undefined;
       if (step === undefined) {
         if (this.#error !== null) return this.#end(plan);
-        if (!(await this.#waitedForPush()) && !(await this.#lookedOver(plan))) return this.#end(plan);
+        if (!(await this.#waitedForPush()) && !(await this.#verified(plan))) return this.#end(plan);
       } else {
         if (this.#isAborted()) return this.#end(plan);
         await this.#one(step);
@@ -69,7 +69,7 @@ export class Execution {
   async #one(step: FlvxStep): Promise<void> {
     const { hooks } = this.options;
     await hooks?.before?.(step, this.observed);
-    const outcome = this.#isUndoneByOthers(step) ?? (await this.#settle(step));
+    const outcome = this.#isUndoneByOthers(step) ?? (await this.#try(step));
     if (outcome.state === 'failed' || outcome.state === 'in-doubt') this.#bad.add(step.id);
     this.#results.push({ step, ...outcome });
     await hooks?.after?.(step, outcome, this.observed);
@@ -88,7 +88,7 @@ export class Execution {
     };
   }
 
-  async #settle(step: FlvxStep): Promise<FlvxStepOutcome> {
+  async #try(step: FlvxStep): Promise<FlvxStepOutcome> {
     for (let attempts = 1; ; attempts += 1) {
       const calledAt = this.client.clock.now();
       const end = await this.#call(step);
@@ -97,9 +97,9 @@ export class Execution {
         return this.#outcome(step, 'failed', attempts, problemOf(step, end.error));
       }
       if (end.kind === 'lost') this.#notePush(step, calledAt);
-      const looked = await this.#look(step, end);
-      if (looked === null) return this.#outcome(step, 'in-doubt', attempts, problemOf(step, this.#error));
-      const outcome = await this.#judge(step, end, looked, attempts);
+      const sight = await this.#readBack(step, end);
+      if (sight === null) return this.#outcome(step, 'in-doubt', attempts, problemOf(step, this.#error));
+      const outcome = await this.#judge(step, end, sight, attempts);
       if (outcome === null) continue;
       this.#record(step, outcome, end);
       return outcome;
@@ -117,8 +117,8 @@ export class Execution {
   }
 
   /** Reads the panel until it shows the step; null if it could not be read. */
-  async #look(step: FlvxStep, end: CallEnd): Promise<StepSight | null> {
-    const waits = end.kind === 'lost' ? (this.options.settleMs ?? defaultLooks) : [0];
+  async #readBack(step: FlvxStep, end: CallEnd): Promise<StepSight | null> {
+    const waits = end.kind === 'lost' ? (this.options.readBackMs ?? defaultReadBackMs) : [0];
     let sight: StepSight = 'not-done';
     for (const ms of waits) {
       try {
@@ -230,10 +230,10 @@ export class Execution {
   }
 
   /** Reads everything once after the last step; false if that was done already, or need not be. */
-  async #lookedOver(plan: readonly FlvxStep[]): Promise<boolean> {
+  async #verified(plan: readonly FlvxStep[]): Promise<boolean> {
     const { observed: given, verify = given === undefined, password, tag } = this.options;
-    if (!verify || plan.length > 0 || this.#results.length === this.#lookedAfter) return false;
-    this.#lookedAfter = this.#results.length;
+    if (!verify || plan.length > 0 || this.#results.length === this.#verifiedAfter) return false;
+    this.#verifiedAfter = this.#results.length;
     try {
       const { password: opens } = this.observed;
       const options = tag === undefined ? {} : { tag };

@@ -33,7 +33,7 @@ export interface FlvxRunOptions {
   /** Ends the execution before the next step; the present one is finished. */
   signal?: AbortSignal;
   /** When the panel is read again after a lost answer, milliseconds from one reading to the next. Default 0, 2, 5 and 15 s. */
-  settleMs?: number[];
+  readBackMs?: number[];
   /**
    * How long to wait at most for a push whose answer was lost, in order to pause again what it may start (24 s per forward and node).
    * Default 60 s; what would take longer is in `recheck` of the result.

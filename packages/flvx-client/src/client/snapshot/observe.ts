@@ -28,10 +28,10 @@ export async function observe(
   const before = since === undefined ? [] : [since.user, ...since.duplicates, ...since.strangers];
   const known = before.filter((user) => user !== null);
   const [users, forwards, tunnels, speedLimits] = await Promise.all([
-    wants(options, 'user') ? accounts(api, { id, names: namesOf(scope, known) }, options) : known,
-    wants(options, 'forwards') || since === undefined ? allForwards(api, options) : since,
+    isRead(options, 'user') ? accounts(api, { id, names: namesOf(scope, known) }, options) : known,
+    isRead(options, 'forwards') || since === undefined ? allForwards(api, options) : since,
     since?.tunnels ?? client.tunnels.list(options),
-    wants(options, 'speedLimits') || since === undefined ? client.speedLimits.list(options) : since.speedLimits,
+    isRead(options, 'speedLimits') || since === undefined ? client.speedLimits.list(options) : since.speedLimits,
   ]);
   const ids = new Set([...users.map((user) => user.id), ...(id === null ? [] : [id])]);
   const permissions = await permissionsFor(api, client, ids, options);
@@ -52,12 +52,12 @@ export async function observe(
     password: since?.password ?? null,
   });
   const { password } = options;
-  if (password == null || observed.user === null || !wants(options, 'user')) return observed;
+  if (password == null || observed.user === null || !isRead(options, 'user')) return observed;
   return { ...observed, password: await client.passwordOpens(observed.user.name, password, options) };
 }
 
 /** Whether a part is to be read. The first observation reads every part. */
-function wants({ since, parts }: FlvxObserveOptions, part: FlvxObservedPart): boolean {
+function isRead({ since, parts }: FlvxObserveOptions, part: FlvxObservedPart): boolean {
   return since === undefined || parts === undefined || parts.includes(part);
 }
 
@@ -123,9 +123,9 @@ async function permissionsFor(
   options: FlvxObserveOptions,
 ): Promise<ObservedPermissions> {
   const { since } = options;
-  if (since !== undefined && !wants(options, 'permissions')) {
+  if (since !== undefined && !isRead(options, 'permissions')) {
     const same = { unreadable: [], speedUse: since.speedUse };
-    if (!wants(options, 'quotas')) return { rows: since.permissions, ...same };
+    if (!isRead(options, 'quotas')) return { rows: since.permissions, ...same };
     const rows = await withKnownStatus(client, ids, since.permissions, options);
     if (rows !== null) return { rows, ...same };
   }
