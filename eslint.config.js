@@ -123,7 +123,7 @@ export default ts.config(
   },
   {
     files: ['packages/*/src/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/src/test/**', 'packages/engine/**', '**/src/panel/**'],
+    ignores: ['**/*.test.ts', '**/src/test/**', 'packages/engine/**', 'packages/!(flvx-client)/src/panel/**'],
     rules: { 'max-lines-per-function': ['error', { max: 60 }], 'max-params': ['error', 4] },
   },
   ...packageRules,

@@ -1,25 +1,24 @@
 import type { CallEvent, Clock, PanelHttpOptions } from '@sluice/panel-http';
-import type { FlvxMemory, FlvxObservation, FlvxScope } from '../account/plan/observation.js';
-import type { FlvxAssignValues, FlvxStep } from '../account/plan/step.js';
 import type { FlvxForward } from './records/forward.js';
 import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './records/group.js';
-import type { FlvxListedPermission, FlvxPermission } from './records/permission.js';
+import type { FlvxAssignValues, FlvxListedPermission, FlvxPermission } from './records/permission.js';
 import type { FlvxSpeedLimit } from './records/speed-limit.js';
 import type { FlvxNode, FlvxTunnel } from './records/tunnel.js';
 import type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from './records/user.js';
+import type { FlvxObservation, FlvxScope } from './snapshot/observation.js';
 import type { FlvxSnapshot } from './snapshot/snapshot.js';
 import type { EpochMs, MegabitsPerSecond } from './units/units.js';
 
-/** Where the panel is, who logs in, and how the transport behaves. */
+/** The panel's address, the login, and options of the transport. */
 export interface FlvxOptions extends Pick<
   PanelHttpOptions,
   'concurrency' | 'requestsPerSecond' | 'breaker' | 'retry' | 'tls' | 'proxy' | 'maxBodyBytes' | 'random' | 'userAgent'
 > {
   /** The panel's name in the configuration, for messages. */
   panel: string;
-  /** Address of the panel or of its web port; a path prefix is kept, tails as `/api/v1` are cut off. */
+  /** Address of the panel or of its web port. A path prefix is kept; endings such as `/api/v1` are cut off. */
   baseUrl: string;
-  /** Accept plain `http`. Default no. */
+  /** Accept plain `http`. Default false. */
   allowHttp?: boolean;
   /** An administrator's account. */
   username: string;
@@ -30,6 +29,7 @@ export interface FlvxOptions extends Pick<
   clock?: Clock;
 }
 
+/** What every call accepts. */
 export interface FlvxCallOptions {
   /** For the log: usually the service's id. */
   tag?: string;
@@ -38,10 +38,8 @@ export interface FlvxCallOptions {
 
 /** How an account is observed. */
 export interface FlvxObserveOptions extends FlvxCallOptions {
-  /** Tried at the login; a wrong one changes nothing on the panel. */
+  /** Tried at the login. A wrong one changes nothing on the panel. */
   password?: string | null;
-  /** What the run knows besides. */
-  memory?: FlvxMemory;
   /** An earlier observation, of which only `parts` are read again. Default: everything is read. */
   since?: FlvxObservation;
   parts?: FlvxObservedPart[];
@@ -72,11 +70,11 @@ export interface FlvxClockDifference {
 
 /** What a test of the connection found. */
 export interface FlvxProbe {
-  /** The address is the panel itself or its web port (whose liveness page is the web application's). */
+  /** Whether the address is that of the panel itself or of its web port (whose liveness page is the web application's). */
   port: 'panel' | 'web';
-  /** What the operator calls the panel, null where it is not told. */
+  /** The name that the operator gave the panel; null where there is none. */
   appName: string | null;
-  /** A captcha stands before the login: this session works on, the next login will not. */
+  /** The login requires a captcha: this session continues to work, the next login will fail. */
   captcha: boolean;
   session: FlvxSession;
   tunnels: number;
@@ -91,9 +89,9 @@ export interface FlvxSnapshotParts {
   groups?: boolean;
 }
 
-/** When the panel last wrote to its rows, by the panel's clock; a row that can't be told is not in it. */
+/** When the panel last wrote to its rows, by the panel's clock. Rows without a readable instant are left out. */
 export interface FlvxWrites {
-  /** When the answer was made. */
+  /** When the panel answered. */
   at: EpochMs;
   /** Edited, started or paused. A redeploy writes nothing. */
   forwards: ReadonlyMap<number, EpochMs>;
@@ -109,18 +107,22 @@ export interface FlvxBatchCounts {
 }
 
 /**
- * A client of one FLVX panel. Every method rejects with a `PanelError`; a changing call whose answer was lost has
- * `outcomeUnknown`: read back before repeating. Creates give no id and writes no data: what was made is found by listing.
+ * A client of one FLVX panel. Every method rejects with a `PanelError`. If the answer of a changing call was lost, the error has
+ * `outcomeUnknown`: read back before you repeat it. Creates return no id: list to find what was created.
  */
 export interface FlvxClient {
   readonly panel: string;
   readonly baseUrl: string;
   /** The local clock, for the waits of executions. */
   readonly clock: Clock;
-  /** Remarks on the configuration, for example on a cut tail of the address. */
+  /** Warnings about the configuration, for example that an ending of the address was cut off. */
   readonly warnings: readonly string[];
 
-  /** Logs in where needed. An account that is no administrator's is a `PanelForbiddenError` with `panelCode` `not_admin`; a captcha one of `PanelAuthError` with `captcha`. */
+  /**
+   * Logs in where needed.
+   * @throws {PanelForbiddenError} with `panelCode` `not_admin` if the account is not an administrator's
+   * @throws {PanelAuthError} with `panelCode` `captcha` if the login requires one
+   */
   session(): Promise<FlvxSession>;
   /** Null before the first answer. */
   clockDifference(): FlvxClockDifference | null;
@@ -139,8 +141,8 @@ export interface FlvxClient {
     create(values: FlvxUserValues, password: string, options?: FlvxCallOptions): Promise<void>;
     /**
      * Reads the user, lays the changes over what it found and writes all fields back: the panel overwrites what is not sent.
-     * Changes of one user wait for each other. The panel also copies quota, number, expiry and reset day to all his permissions.
-     * With `knownAs`, his last known name, the read is a short one.
+     * Changes of one user wait for each other. The panel also copies quota, number, expiry and reset day to all permissions of the user.
+     * With `knownAs`, the last known name, the read is a short one.
      */
     change(
       id: number,
@@ -148,18 +150,18 @@ export interface FlvxClient {
       password?: string | null,
       options?: FlvxCallOptions & { knownAs?: string },
     ): Promise<void>;
-    /** His forwards must be gone: they would run on. */
+    /** Delete the user's forwards first: they would continue to run. */
     delete(id: number, options?: FlvxCallOptions): Promise<void>;
-    /** Zeroes the counters of the user and of all his permissions. Answers code 0 also when nothing was done. */
+    /** Zeroes the counters of the user and of all its permissions. Resolves also if nothing was done. */
     reset(id: number, options?: FlvxCallOptions): Promise<void>;
-    /** Ids of his groups. */
+    /** Returns the ids of the user's groups. */
     groups(id: number, options?: FlvxCallOptions): Promise<number[]>;
   };
   readonly permissions: {
-    /** Those of all users, with the true status (`backup/export`). */
+    /** Returns the permissions of all users, with the true status (`backup/export`). */
     list(options?: FlvxCallOptions): Promise<FlvxPermission[]>;
     ofUser(userId: number, options?: FlvxCallOptions): Promise<FlvxListedPermission[]>;
-    /** Makes the permission, or changes what is given of it; then all forwards of the user on the tunnel run again, paused ones too. */
+    /** Creates the permission, or changes the given values. Then all forwards of the user on the tunnel run again, paused ones too. */
     assign(userId: number, tunnelId: number, values: FlvxAssignValues, options?: FlvxCallOptions): Promise<void>;
     /** Many tunnels at once: new ones take the user's values, existing ones keep theirs. Stops at the first that fails. */
     assignMany(
@@ -167,13 +169,13 @@ export interface FlvxClient {
       tunnels: { tunnelId: number; speedId?: number }[],
       options?: FlvxCallOptions,
     ): Promise<void>;
-    /** Overwrites the permission wholly (`tunnel/user/update`); pushes as `assign`. An unknown id is no error. */
+    /** Overwrites all values of the permission (`tunnel/user/update`); pushes like `assign`. Resolves also for an unknown id. */
     replace(
       id: number,
       values: FlvxQuotaValues & { status: number; speedId: number | null },
       options?: FlvxCallOptions,
     ): Promise<void>;
-    /** Its forwards must be gone: they would run on, out of reach. An unknown id is no error. */
+    /** Delete its forwards first: they would continue to run, out of reach. Resolves also for an unknown id. */
     remove(id: number, options?: FlvxCallOptions): Promise<void>;
     /** Zeroes this permission's counters only. */
     reset(id: number, options?: FlvxCallOptions): Promise<void>;
@@ -194,18 +196,18 @@ export interface FlvxClient {
       limit: { name: string; tunnelId: number; speed: MegabitsPerSecond },
       options?: FlvxCallOptions,
     ): Promise<void>;
-    /** Permissions that have it keep the id. An unknown id is no error. */
+    /** Permissions that have it keep the id. Resolves also for an unknown id. */
     delete(id: number, options?: FlvxCallOptions): Promise<void>;
   };
   readonly forwards: {
-    /** Those of all users. */
+    /** Returns the forwards of all users. */
     list(options?: FlvxCallOptions): Promise<FlvxForward[]>;
     /**
-     * When each forward was last written to, by its id: edited, started or paused (`backup/export`). All that the panel stops
-     * at once by its own rules bear the same instant, to the millisecond. One that can't be told is not in it.
+     * Returns when each forward was last written to, by its id: edited, started or paused (`backup/export`). All forwards that the
+     * panel stops at once by its own rules have the same instant, to the millisecond. One without a readable instant is left out.
      */
     changedAt(options?: FlvxCallOptions): Promise<Map<number, EpochMs>>;
-    /** Fields that are left out are kept. Starts the forward's services, also when it is paused. */
+    /** Absent fields are kept. Starts the forward's services, also when it is paused. */
     update(
       id: number,
       changes: { name?: string; remoteAddr?: string; strategy?: string },
@@ -216,14 +218,14 @@ export interface FlvxClient {
     resume(id: number, options?: FlvxCallOptions): Promise<void>;
     /** Fails while an entry node is offline. */
     delete(id: number, options?: FlvxCallOptions): Promise<void>;
-    /** One after the other, up to 36 s each: give few. */
+    /** Pauses one after the other, up to 36 s each: pass few. */
     pauseMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
     resumeMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
     deleteMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
-    /** Starts the services anew, also those of paused forwards, whose status stays 0. */
+    /** Starts the services again, also those of paused forwards, whose status stays 0. */
     redeployMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
   };
-  /** When forwards, tunnels and nodes were last written to (`backup/export`). The nodes' secrets are dropped. */
+  /** Returns when forwards, tunnels and nodes were last written to (`backup/export`). The nodes' secrets are dropped. */
   writes(options?: FlvxCallOptions): Promise<FlvxWrites>;
   readonly groups: {
     users(options?: FlvxCallOptions): Promise<FlvxUserGroup[]>;
@@ -231,12 +233,10 @@ export interface FlvxClient {
     grants(options?: FlvxCallOptions): Promise<FlvxGroupGrant[]>;
   };
 
-  /** The whole tables, each fetched once and indexed: three list calls however many users there are, and one for each part asked for. */
+  /** Returns whole tables, each fetched once and indexed: three list calls, however many users there are, and more for `parts`. */
   snapshot(parts?: FlvxSnapshotParts, options?: FlvxCallOptions): Promise<FlvxSnapshot>;
-  /** One account with all that the planners look at. With `password` it is also tried whether that opens the account. */
+  /** Returns one account with everything that the planners read. With `password` it also tries whether that opens the account. */
   observe(scope: FlvxScope, options?: FlvxObserveOptions): Promise<FlvxObservation>;
-  /** Makes the step's call (two or three where the node lost the service). Reads nothing back: `execute` does. */
-  perform(step: FlvxStep, options?: FlvxCallOptions & { password?: string | null }): Promise<void>;
   /** Runs `work` alone among all work on the same account through this client. */
   alone<T>(account: string, work: () => Promise<T>): Promise<T>;
   close(): void;

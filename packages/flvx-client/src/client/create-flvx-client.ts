@@ -11,15 +11,14 @@ import { failureIn } from './http/failure-in.js';
 import { PanelClock } from './http/panel-clock.js';
 import { SessionKeeper } from './http/session-keeper.js';
 import { Mutex } from './mutex.js';
-import { perform } from '../account/run/perform.js';
 import { observe } from './snapshot/observe.js';
 import { takeSnapshot } from './snapshot/take-snapshot.js';
 
-/** What people paste with the address. */
+/** Endings that people copy with the address. */
 const tails = [/\/api\/v1$/i, /\/api$/i, /\/flow\/test$/i, /\/index\.html$/i];
 
 /**
- * A client of one FLVX panel. Nothing is called until the first method is; the first call logs in.
+ * Returns a client of one FLVX panel. Nothing is called until the first method is; the first call logs in.
  *
  * @example
  * const client = createFlvxClient({ panel: 'relay', baseUrl: 'https://relay.example.com', username: 'admin', password });
@@ -74,7 +73,6 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
     probe: (callOptions = {}) => probe(api, resources, callOptions),
     snapshot: (parts = {}, callOptions = {}) => takeSnapshot(api, resources, parts, callOptions),
     observe: (scope, observeOptions = {}) => observe(api, resources, scope, observeOptions),
-    perform: (step, performOptions = {}) => perform(resources, step, performOptions),
     alone: (account, work) => mutex.run(`account ${account}`, work),
     close() {
       http.close();
@@ -109,7 +107,7 @@ type Passed =
   | 'userAgent'
   | 'onCall';
 
-/** Only what was given: the transport has defaults of its own. */
+/** Only the options that were given: the transport has defaults of its own. */
 function transportOf(options: FlvxOptions): Partial<Pick<PanelHttpOptions, Passed>> {
   const names: Passed[] = [
     ...(['concurrency', 'requestsPerSecond', 'breaker', 'retry', 'tls'] as const),

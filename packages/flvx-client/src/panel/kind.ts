@@ -1,9 +1,56 @@
-import type { PanelKind } from '@sluice/panel-kind';
-import { panelShape, productSchema } from './settings.js';
+import { hostPort, secret, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
+import * as z from 'zod/mini';
+
+export type { PanelKind, PanelSettings };
+
+const count = z.int().check(z.positive());
+const optionalCount = z.optional(count);
+const countOrNull = z.nullable(count);
+const wholeFromZero = z.int().check(z.minimum(0));
+
+/** Config keys of a FLVX panel beside those of every panel. */
+const panelShape = {
+  username: z.string().check(z.minLength(1)),
+  password: secret,
+  tunnelId: optionalCount,
+  speedLimitId: z.optional(countOrNull),
+  redirectTo: z.optional(hostPort),
+};
+
+/** Section `flvx` of a product. */
+const productSchema = z.strictObject({
+  tunnelId: optionalCount,
+  tunnelIds: z.optional(z.array(count).check(z.minLength(1))),
+  tunnelGroup: z.optional(z.union([z.string(), count])),
+  maxForwards: z._default(wholeFromZero, 10),
+  enforceMaxForwards: z._default(z.boolean(), false),
+  speedMbit: z._default(countOrNull, null),
+  speedLimitId: z.optional(countOrNull),
+  throttleMbit: z._default(count, 1),
+  redirectTo: z.optional(hostPort),
+  expiryDays: z._default(count, 365),
+  graceDays: z._default(wholeFromZero, 0),
+  resetDay: z._default(z.int().check(z.minimum(0), z.maximum(31)), 0),
+});
+
+/** Settings of a FLVX panel, parsed. */
+export type FlvxSettings = PanelSettings & {
+  [Key in keyof typeof panelShape]: z.output<(typeof panelShape)[Key]>;
+};
+
+/** Section `flvx` of a product, parsed. */
+export type FlvxProduct = z.output<typeof productSchema>;
 
 const POSITIVE = { fits: /^[1-9]\d{0,15}$/, words: 'a whole number above 0, as FLVX shows its ids' };
 
-/** FLVX: users with permissions on tunnels, and their forwards (docs/panels/flvx.md). */
+/**
+ * The panel kind FLVX: users with permissions on tunnels, and their forwards (docs/panels/flvx.md).
+ *
+ * @example
+ * import { flvx } from '@sluice/flvx-client/panel';
+ *
+ * const kinds = [flvx]; // the kinds of panel that Sluice's engine is opened with
+ */
 export const flvx: PanelKind = {
   kind: 'flvx',
   title: 'FLVX',
@@ -60,7 +107,7 @@ export const flvx: PanelKind = {
   showsAccount: true,
   login: { idRef: 'flvx_user_id', nameRef: 'flvx_username' },
   async open(panel, dependencies) {
-    const { openFlvxPanel } = await import('./open-flvx-panel.js');
+    const { openFlvxPanel } = await import('./panel.js');
     return openFlvxPanel(panel, dependencies);
   },
 };

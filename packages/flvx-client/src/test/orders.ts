@@ -1,33 +1,39 @@
-import type { FlvxClient } from '../client/client.js';
-import { planEnsureUser } from '../account/operations/ensure-user.js';
-import { planChangePassword, planTerminate } from '../account/operations/small-plans.js';
-import { NOWHERE } from '../account/plan/nowhere.js';
-import type { FlvxObservation, FlvxScope } from '../account/plan/observation.js';
+import type { FlvxAccount } from '../account/account.js';
+import type { FlvxCounters } from '../account/plan/counters.js';
 import { planAccount } from '../account/plan/plan-account.js';
+import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
+import { NOWHERE } from '../account/plan/plan-forwards.js';
+import { planTerminate } from '../account/plan/plan-terminate.js';
 import type { FlvxStep } from '../account/plan/step.js';
-import type { AccountTarget } from '../account/plan/target.js';
-import type { FlvxEnsureUserWanted, FlvxTerminateWanted } from '../account/plan/wanted.js';
-import type { FlvxCounters } from '../client/records/counters.js';
+import type { FlvxAccountTarget } from '../account/plan/target.js';
 import { execute } from '../account/run/execute.js';
 import type { FlvxRunOptions } from '../account/run/operation.js';
 import type { FlvxExecution } from '../account/run/outcome.js';
+import type { FlvxClient } from '../client/client.js';
+import type { FlvxScope } from '../client/snapshot/observation.js';
 import type { GigabytesWhole } from '../client/units/units.js';
 
 /** An account and what is ordered for it: what the tests of the executor run. */
-type Plan = (observed: FlvxObservation) => FlvxStep[];
+type Plan = (observed: FlvxAccount) => FlvxStep[];
 
 const ordered =
   <Wanted>(planOf: (wanted: Wanted) => Plan) =>
   (client: FlvxClient, scope: FlvxScope, wanted: Wanted, options?: FlvxRunOptions): Promise<FlvxExecution> =>
     execute(client, { scope, plan: planOf(wanted) }, options);
 
-const blank: AccountTarget = { permissions: new Map(), forwards: new Map(), common: {}, repauseDefault: 'pushed' };
-const own = <Row extends { userId: number }>(rows: readonly Row[], { user }: FlvxObservation): Row[] =>
+const blank: FlvxAccountTarget = { permissions: new Map(), forwards: new Map(), repause: 'pushed' };
+const own = <Row extends { userId: number }>(rows: readonly Row[], { user }: FlvxAccount): Row[] =>
   rows.filter((row) => row.userId === user?.id);
 
-export const ensureUser = ordered((wanted: FlvxEnsureUserWanted) => (observed) => planEnsureUser(observed, wanted));
-export const changePassword = ordered((wanted: object) => (observed) => planChangePassword(observed, wanted));
-export const terminate = ordered((wanted: FlvxTerminateWanted) => (observed) => planTerminate(observed, wanted));
+export const ensureUser = ordered(
+  (wanted: Parameters<typeof planEnsureUser>[1]) => (observed) => planEnsureUser(observed, wanted),
+);
+export const changePassword = ordered(
+  (_wanted: object) => (observed) => planAccount(observed, { ...blank, setsPassword: true }),
+);
+export const terminate = ordered(
+  (own: Parameters<typeof planTerminate>[1]) => (observed) => planTerminate(observed, own),
+);
 
 /** The user's quota, and that of his permissions on these tunnels (all where none are named). */
 export const setQuota = ordered(({ quota, tunnels }: { quota: GigabytesWhole; tunnels?: number[] }) => (observed) => {
@@ -54,7 +60,7 @@ export const close = ordered(
           own(observed.permissions, observed).map(({ tunnelId }) => [tunnelId, { values: { status: 0 } }]),
         ),
         forwards: new Map(own(observed.forwards, observed).map(({ id }) => [id, forward])),
-        repauseDefault: repause,
+        repause,
       });
     },
 );
@@ -75,7 +81,7 @@ export const open = ordered(
             { ...(remoteAddr === undefined ? {} : { remoteAddr }), ...(starts.includes(id) ? { run: true } : {}) },
           ]),
         ),
-        repauseDefault: 'all',
+        repause: 'all',
       }),
 );
 
@@ -85,7 +91,7 @@ export const pauseForwards = ordered(
       planAccount(observed, {
         ...blank,
         forwards: new Map(ids.map((id) => [id, { run: false }])),
-        common: { repause: ids },
+        repause: ids,
       }),
 );
 

@@ -1,20 +1,15 @@
 // example
 import {
-  createFlvxClient,
-  epochMs,
   execute,
-  type FlvxAccountTarget,
-  type FlvxClient,
-  type FlvxHooks,
-  type FlvxOptions,
-  type FlvxStep,
-  gigabytes,
-  megabits,
   ownLimitName,
   planAccount,
   planEnsureUser,
   planTerminate,
-} from '../index.js';
+  type FlvxAccountTarget,
+  type FlvxRunOptions,
+  type FlvxStep,
+} from '../account/index.js';
+import { createFlvxClient, epochMs, gigabytes, megabits, type FlvxClient, type FlvxOptions } from '../index.js';
 
 export async function provision(
   options: FlvxOptions,
@@ -29,18 +24,20 @@ export async function provision(
     permissions: new Map([[tunnelId, { values: product, ownSpeed: true, whenNew: { status: 1 } }]]),
     forwards: new Map(),
     limit: { name: ownLimitName(name, speed), speed, tunnelId },
-    common: {},
-    repauseDefault: 'all',
+    repause: 'all',
   };
   try {
-    // The name is unguessable and was stored before: so a lost answer is settled by looking.
+    // The name is unguessable and was stored before: so after a lost answer a look at the panel decides.
     const scope = { name, nameIsOurs: true };
-    const account = (observed: Parameters<typeof planEnsureUser>[0]) => planEnsureUser(observed, { name, ...product });
-    const made = await execute(client, { scope, plan: account }, { password });
+    const made = await execute(
+      client,
+      { scope, plan: (account) => planEnsureUser(account, { name, ...product }) },
+      { password },
+    );
     const userId = made.observed.user?.id;
     if (!made.done || userId === undefined) throw made.error ?? new Error('The account is not made yet. Repeat.');
 
-    const given = await execute(client, { scope: { userId }, plan: (observed) => planAccount(observed, target) });
+    const given = await execute(client, { scope: { userId }, plan: (account) => planAccount(account, target) });
     if (!given.done) throw given.error ?? new Error('The permission is not complete yet. Repeat.');
     return userId;
   } finally {
@@ -53,15 +50,15 @@ export async function provision(
 
 export interface Journal {
   planned(id: string): Promise<void>;
-  settled(id: string, state: string, problem: string | null): Promise<void>;
+  ended(id: string, state: string, problem: string | null): Promise<void>;
 }
 
 export async function remove(client: FlvxClient, userId: number, journal: Journal): Promise<boolean> {
-  const hooks: FlvxHooks = {
+  const hooks: FlvxRunOptions['hooks'] = {
     before: (step) => journal.planned(step.id), // the panel is called when this has returned
-    after: (step, outcome) => journal.settled(step.id, outcome.state, outcome.error?.message ?? null),
+    after: (step, outcome) => journal.ended(step.id, outcome.state, outcome.error?.message ?? null),
   };
-  const result = await execute(client, { scope: { userId }, plan: (observed) => planTerminate(observed) }, { hooks });
+  const result = await execute(client, { scope: { userId }, plan: (account) => planTerminate(account) }, { hooks });
   return result.done; // false: a node was away, say; the same call later finishes it
 }
 // end of journal
@@ -75,8 +72,7 @@ export async function drift(client: FlvxClient, userIds: number[]): Promise<Map<
     user,
     permissions: new Map(),
     forwards: new Map(),
-    common: {},
-    repauseDefault: 'pushed',
+    repause: 'pushed',
   };
   const wrong = new Map<number, FlvxStep[]>();
   for (const userId of userIds) {

@@ -1,7 +1,7 @@
 import type { FlvxForward } from '../../client/records/forward.js';
-import type { FlvxObservation } from './observation.js';
+import type { FlvxAccount } from '../account.js';
 
-/** How many nodes a forward runs on. A tunnel that is gone tells nothing: taken for several, so that "not found" on the first proves nothing. */
-export function entryNodesOf({ tunnels }: Pick<FlvxObservation, 'tunnels'>, { tunnelId }: FlvxForward): number {
+/** Returns the number of nodes that a forward runs on. For a tunnel that is gone several are assumed: then "not found" on the first proves nothing. */
+export function entryNodesOf({ tunnels }: Pick<FlvxAccount, 'tunnels'>, { tunnelId }: FlvxForward): number {
   return tunnels.find((one) => one.id === tunnelId)?.entryNodes.length ?? 2;
 }

@@ -1,19 +1,19 @@
 import { planForwards } from './plan-forwards.js';
 import { planLimitsAway, planLimit } from './plan-limits.js';
-import type { FlvxObservation } from './observation.js';
+import type { FlvxAccount } from '../account.js';
 import { planPermissions } from './plan-permissions.js';
 import { planRedeploys } from './plan-redeploys.js';
 import { planRemovals } from './plan-removals.js';
 import { planReset, planUser } from './plan-user.js';
 import type { FlvxStep } from './step.js';
-import type { AccountTarget } from './target.js';
+import type { FlvxAccountTarget } from './target.js';
 
 /**
- * The steps from what is to what should be, in the one order that holds on this panel: values and status first, because each
- * of these writes may start paused forwards again; what should run after that; pauses last of all, also of forwards that the
- * panel shows as paused already (docs/panels/flvx.md, 9 and H3). Pure.
+ * Plans the steps from an account to its target, in the only order that works on this panel: values and status first, since each
+ * of these writes may start paused forwards again; then starts; pauses last, also of forwards that the panel shows as paused
+ * already (docs/panels/flvx.md, 9 and H3). Pure.
  */
-export function planAccount(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
+export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const limit = planLimit(observed, target);
   const user = planUser(observed, target);
   const permissions = planPermissions(observed, target, user, limit);
@@ -23,5 +23,5 @@ export function planAccount(observed: FlvxObservation, target: AccountTarget): F
   const forwards = planForwards(observed, target, before);
   const removals = planRemovals(observed, target);
   const soFar = [...before, ...forwards, ...removals];
-  return [...soFar, ...planLimitsAway(observed, target, soFar)];
+  return [...soFar, ...planLimitsAway(observed, target.limits, soFar, target.limit)];
 }

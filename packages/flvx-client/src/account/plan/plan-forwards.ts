@@ -1,15 +1,17 @@
 import type { FlvxForward } from '../../client/records/forward.js';
 import { entryNodesOf } from './entry-nodes.js';
-import { NOWHERE } from './nowhere.js';
-import type { FlvxObservation } from './observation.js';
+import { historyOf, type FlvxAccount } from '../account.js';
 import { planCuts } from './plan-redeploys.js';
 import type { FlvxStep } from './step.js';
-import type { AccountTarget, ForwardTarget } from './target.js';
+import type { FlvxAccountTarget, FlvxForwardTarget } from './target.js';
 
-/** Points forwards elsewhere, starts what should run, and pauses the rest: in this order, because all before a pause may start it again. */
+/** Where a redirected forward points unless another address is named: the discard port of the node itself. */
+export const NOWHERE = '127.0.0.1:9';
+
+/** Redirects forwards, starts what should run, and pauses the rest: in this order, since everything before a pause may start the forward again. */
 export function planForwards(
-  observed: FlvxObservation,
-  target: AccountTarget,
+  observed: FlvxAccount,
+  target: FlvxAccountTarget,
   before: readonly FlvxStep[],
 ): FlvxStep[] {
   const own = observed.forwards.filter((row) => row.userId === observed.user?.id);
@@ -21,7 +23,7 @@ export function planForwards(
   return [...addresses, ...cuts, ...starts, ...pauses];
 }
 
-function addressOf(row: FlvxForward, wanted: ForwardTarget | undefined): FlvxStep[] {
+function addressOf(row: FlvxForward, wanted: FlvxForwardTarget | undefined): FlvxStep[] {
   const remoteAddr = wanted?.remoteAddr;
   if (remoteAddr === undefined || remoteAddr === row.remoteAddr) return [];
   const type = (wanted?.away ?? remoteAddr === NOWHERE) ? 'redirect-forward' : 'restore-forward';
@@ -37,9 +39,9 @@ function addressOf(row: FlvxForward, wanted: ForwardTarget | undefined): FlvxSte
   ];
 }
 
-function startOf(row: FlvxForward, wanted: ForwardTarget | undefined, before: readonly FlvxStep[]): FlvxStep[] {
+function startOf(row: FlvxForward, wanted: FlvxForwardTarget | undefined, before: readonly FlvxStep[]): FlvxStep[] {
   if (wanted?.run !== true || row.status === 1) return [];
-  // Started under a closed permission, an old quota or a redirect, it would be stopped again or lead nowhere.
+  // Under a closed permission, an old quota or a redirect, it would be stopped again or lead nowhere.
   const needs = before.filter(
     (step) =>
       step.type === 'update-user' ||
@@ -60,8 +62,8 @@ function startOf(row: FlvxForward, wanted: ForwardTarget | undefined, before: re
 }
 
 function pauseOf(
-  observed: FlvxObservation,
-  target: AccountTarget,
+  observed: FlvxAccount,
+  target: FlvxAccountTarget,
   row: FlvxForward,
   before: readonly FlvxStep[],
 ): FlvxStep[] {
@@ -73,7 +75,10 @@ function pauseOf(
       (step.type === 'redeploy-forwards' && step.payload.forwardIds.includes(row.id)) ||
       ((step.type === 'redirect-forward' || step.type === 'restore-forward') && step.payload.forwardId === row.id),
   );
-  const { restarted, paused } = observed.memory;
+  const {
+    restarted,
+    run: { paused },
+  } = historyOf(observed);
   if (row.status === 0 && !pushed) {
     const again = restarted.includes(row.id) || (mayRun(target, row.id) && !paused.includes(row.id));
     if (!again) return [];
@@ -90,8 +95,8 @@ function pauseOf(
   ];
 }
 
-/** Is a forward at status 0 suspected of running? The panel cannot tell (docs/panels/flvx.md, H3). */
-function mayRun(target: AccountTarget, id: number): boolean {
-  const repause = target.common.repause ?? target.repauseDefault;
+/** Whether a forward at status 0 may be running. The panel can't show it (docs/panels/flvx.md, H3). */
+function mayRun(target: FlvxAccountTarget, id: number): boolean {
+  const { repause } = target;
   return repause === 'all' || (repause !== 'pushed' && repause.includes(id));
 }

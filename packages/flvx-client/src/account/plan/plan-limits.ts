@@ -1,10 +1,10 @@
-import type { FlvxObservation } from './observation.js';
+import type { FlvxAccount } from '../account.js';
 import { findLimit, isLimitOf } from './speed-limits.js';
 import type { FlvxStep } from './step.js';
-import type { AccountTarget } from './target.js';
+import type { FlvxAccountTarget, LimitTarget } from './target.js';
 
-/** Makes the service's own limit where it is not there. */
-export function planLimit(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
+/** Creates the account's own limit where it is missing. */
+export function planLimit(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const { limit } = target;
   if (limit == null || findLimit(observed.speedLimits, limit) !== null) return [];
   return [
@@ -19,13 +19,13 @@ export function planLimit(observed: FlvxObservation, target: AccountTarget): Flv
   ];
 }
 
-/** Deletes own limits that nobody has once the other steps are done. */
+/** Deletes own limits that no permission has once the other steps are done. */
 export function planLimitsAway(
-  observed: FlvxObservation,
-  target: AccountTarget,
+  observed: FlvxAccount,
+  limits: FlvxAccountTarget['limits'],
   steps: readonly FlvxStep[],
+  limit?: LimitTarget | null,
 ): FlvxStep[] {
-  const { limits, limit } = target;
   if (limits == null) return [];
   const wanted = limit == null ? null : findLimit(observed.speedLimits, limit);
   return observed.speedLimits
@@ -46,11 +46,11 @@ export function planLimitsAway(
     });
 }
 
-function isOwn({ key, names = [] }: NonNullable<AccountTarget['limits']>, name: string): boolean {
+function isOwn({ key, names = [] }: NonNullable<FlvxAccountTarget['limits']>, name: string): boolean {
   return (key !== null && isLimitOf(key, name)) || names.includes(name);
 }
 
-/** Does the step take the limit from a permission? */
+/** Whether the step removes the limit from a permission. */
 function leaves(step: FlvxStep, limitId: number): boolean {
   if (step.type === 'remove-tunnel') return step.prior.speedId === limitId;
   if (step.type !== 'assign-tunnel' || step.prior?.speedId !== limitId) return false;

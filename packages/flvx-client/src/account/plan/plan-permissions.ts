@@ -1,15 +1,15 @@
-import type { FlvxPermission } from '../../client/records/permission.js';
+import type { FlvxAssignValues, FlvxPermission } from '../../client/records/permission.js';
 import type { FlvxQuotaValues } from '../../client/records/user.js';
-import type { FlvxObservation } from './observation.js';
+import { historyOf, type FlvxAccount } from '../account.js';
 import { assignable, hasOwnValues, quotaValuesOf } from './quota-values.js';
 import { findLimit } from './speed-limits.js';
-import type { FlvxAssignValues, FlvxStep, FlvxStepOf } from './step.js';
-import type { AccountTarget, PermissionTarget } from './target.js';
+import type { FlvxStep, FlvxStepOf } from './step.js';
+import type { FlvxAccountTarget, FlvxPermissionTarget } from './target.js';
 
 /** What all permissions of a plan share. */
 interface Context {
-  observed: FlvxObservation;
-  target: AccountTarget;
+  observed: FlvxAccount;
+  target: FlvxAccountTarget;
   /** Quota values that a user/update of the same plan copies onto every permission. */
   copied: FlvxQuotaValues | null;
   userSteps: readonly FlvxStep[];
@@ -17,12 +17,12 @@ interface Context {
 }
 
 /**
- * Makes missing permissions and brings the others to what they should be; those that the operation does not name get back
- * their own values after a user/update has overwritten them (docs/panels/flvx.md, H2).
+ * Creates missing permissions and changes the others. Those that the target does not name get back their own values after a
+ * user/update has overwritten them (docs/panels/flvx.md, H2).
  */
 export function planPermissions(
-  observed: FlvxObservation,
-  target: AccountTarget,
+  observed: FlvxAccount,
+  target: FlvxAccountTarget,
   userSteps: readonly FlvxStep[],
   limitSteps: readonly FlvxStep[],
 ): FlvxStep[] {
@@ -42,11 +42,11 @@ function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
   const { observed, target, copied } = context;
   const wanted = target.permissions.get(row.tunnelId);
   if (wanted?.remove === true) return [];
-  // What the permission had of its own: before a broken-off run's update, before this run's, or now. One that has nothing of
-  // its own goes with the user.
+  // The permission's own values: before the update of a broken-off run, before that of this run, or now. One without values of
+  // its own follows the user.
   const own =
-    target.common.keep?.find((values) => values.tunnelId === row.tunnelId) ??
-    observed.memory.permissionValues.find((values) => values.tunnelId === row.tunnelId) ??
+    target.keep?.find((values) => values.tunnelId === row.tunnelId) ??
+    historyOf(observed).run.values.find((values) => values.tunnelId === row.tunnelId) ??
     (copied !== null && observed.user !== null && !hasOwnValues(observed.user, row) ? copied : row);
   const goal = { ...quotaValuesOf(own), ...quotasIn(wanted?.values ?? {}) };
   const values: FlvxAssignValues = assignable(copied ?? quotaValuesOf(row), goal);
@@ -60,7 +60,7 @@ function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
   return [assign(context, row.tunnelId, { values, speedName: speed.speedName, prior: row, restarts })];
 }
 
-function creationOf(context: Context, tunnelId: number, wanted: PermissionTarget): FlvxStep[] {
+function creationOf(context: Context, tunnelId: number, wanted: FlvxPermissionTarget): FlvxStep[] {
   if (wanted.whenNew == null) return [];
   const speed = speedOf(context, wanted);
   const values = { ...wanted.values, ...wanted.whenNew };
@@ -70,7 +70,7 @@ function creationOf(context: Context, tunnelId: number, wanted: PermissionTarget
 
 function speedOf(
   { observed, target }: Context,
-  wanted: PermissionTarget | undefined,
+  wanted: FlvxPermissionTarget | undefined,
 ): { speedId: number | null | undefined; speedName: string | null } {
   if (wanted?.ownSpeed !== true || target.limit == null) return { speedId: wanted?.values.speedId, speedName: null };
   const limit = findLimit(observed.speedLimits, target.limit);
@@ -82,10 +82,10 @@ function quotasIn(values: FlvxAssignValues): Partial<FlvxQuotaValues> {
   return quotas;
 }
 
-/** What is laid down for one permission. */
+/** What is written to one permission. */
 interface Assignment {
   values: FlvxAssignValues;
-  /** The speed limit of the service's own that another step has to make first. */
+  /** The account's own speed limit that another step has to create first. */
   speedName: string | null;
   /** The permission as it was; null for a new one. */
   prior: FlvxPermission | null;
@@ -99,7 +99,7 @@ function assign(
   { values, speedName, prior, restarts }: Assignment,
 ): FlvxStepOf<'assign-tunnel'> {
   const { observed, userSteps, limitSteps } = context;
-  // Values laid down before the user/update would be overwritten by it; a status can go in any order.
+  // Values written before the user/update would be overwritten by it; a status can be written in any order.
   const afterUser = Object.keys(quotasIn(values)).length > 0 ? userSteps.map((step) => step.id) : [];
   const afterLimit = speedName === null ? [] : limitSteps.map((step) => step.id);
   return {

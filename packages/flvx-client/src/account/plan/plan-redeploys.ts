@@ -1,20 +1,20 @@
 import type { FlvxForward } from '../../client/records/forward.js';
-import type { FlvxObservation } from './observation.js';
+import { historyOf, type FlvxAccount } from '../account.js';
 import { entryNodesOf } from './entry-nodes.js';
 import type { FlvxStep } from './step.js';
-import type { AccountTarget } from './target.js';
+import type { FlvxAccountTarget } from './target.js';
 
 /**
- * Pushes the forwards of each tunnel whose speed changes, or changed earlier and was not seen on the nodes yet. The panel says
- * yes to an assign whatever its nodes do; only a redeploy tells that a node did not take it, and gives it the speed later.
+ * Redeploys the forwards of each tunnel whose speed changes, or changed earlier without a confirmation of the nodes. The panel
+ * accepts an assign whatever its nodes do. Only a redeploy shows that a node did not accept it, and delivers the speed later.
  */
 export function planRedeploys(
-  observed: FlvxObservation,
-  target: AccountTarget,
+  observed: FlvxAccount,
+  target: FlvxAccountTarget,
   assigns: readonly FlvxStep[],
 ): FlvxStep[] {
   const changing = assigns.filter(changesSpeed);
-  const tunnels = new Set([...changing.map((step) => Number(step.target)), ...observed.memory.unpushed]);
+  const tunnels = new Set([...changing.map((step) => Number(step.target)), ...historyOf(observed).unpushed]);
   return [...tunnels].flatMap((tunnelId): FlvxStep[] => {
     const forwards = observed.forwards.filter(
       (row) =>
@@ -38,14 +38,14 @@ export function planRedeploys(
   });
 }
 
-/** Does the step give forwards that are there another speed? A permission that is made has none yet. */
+/** Whether the step changes the speed of existing forwards. A new permission has no forwards yet. */
 export function changesSpeed(step: FlvxStep): boolean {
   if (step.type !== 'assign-tunnel' || step.prior === null) return false;
   return step.payload.speedName !== null || step.payload.values.speedId !== undefined;
 }
 
 /** Pauses running forwards and starts them again: nodes cut open connections on a pause and on nothing else. */
-export function planCuts(observed: FlvxObservation, target: AccountTarget, before: readonly FlvxStep[]): FlvxStep[] {
+export function planCuts(observed: FlvxAccount, target: FlvxAccountTarget, before: readonly FlvxStep[]): FlvxStep[] {
   return observed.forwards
     .filter((row) => row.userId === observed.user?.id && row.status === 1 && staysAsItIs(target, row))
     .flatMap((row): FlvxStep[] => {
@@ -58,12 +58,12 @@ export function planCuts(observed: FlvxObservation, target: AccountTarget, befor
     });
 }
 
-function staysAsItIs(target: AccountTarget, { id }: FlvxForward): boolean {
+function staysAsItIs(target: FlvxAccountTarget, { id }: FlvxForward): boolean {
   const wanted = target.forwards.get(id);
   return wanted?.run !== false && wanted?.remove !== true;
 }
 
-function cut(observed: FlvxObservation, row: FlvxForward, pushes: readonly FlvxStep[]): FlvxStep[] {
+function cut(observed: FlvxAccount, row: FlvxForward, pushes: readonly FlvxStep[]): FlvxStep[] {
   const target = String(row.id);
   const pause = `pause-forward:${row.id}`;
   return [

@@ -1,16 +1,16 @@
 import type { FlvxForward } from '../../client/records/forward.js';
 import type { FlvxPermission } from '../../client/records/permission.js';
 import type { FlvxUser } from '../../client/records/user.js';
-import type { FlvxObservation } from './observation.js';
+import { historyOf, type FlvxAccount } from '../account.js';
 import { entryNodesOf } from './entry-nodes.js';
 import { planPermissions } from './plan-permissions.js';
 import { planUser } from './plan-user.js';
 import { permissionValuesOf, userValuesOf } from './quota-values.js';
 import type { FlvxStep } from './step.js';
-import type { AccountTarget } from './target.js';
+import type { FlvxAccountTarget } from './target.js';
 
-/** Takes forwards and permissions away that the target gives up. */
-export function planRemovals(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
+/** Removes the forwards and permissions that the target marks with `remove`. */
+export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
   const gone = own.filter((row) => target.permissions.get(row.tunnelId)?.remove === true);
   const forwards = observed.forwards.filter(
@@ -20,19 +20,19 @@ export function planRemovals(observed: FlvxObservation, target: AccountTarget): 
 }
 
 /**
- * Forwards first, then permissions: a permission that goes while a forward is left makes that one run for good, out of the
+ * Forwards first, then permissions: if a permission is removed while a forward is left, that forward runs forever, out of the
  * panel's reach. Each forward is paused before it is deleted, also one that is shown as paused: nodes cut open connections on
- * a pause and on nothing else, and what goes on after the deletion is counted for nobody.
+ * a pause and on nothing else, and traffic after the deletion is counted for nobody.
  */
 export function removalsOf(
-  observed: FlvxObservation,
+  observed: FlvxAccount,
   forwards: readonly FlvxForward[],
   permissions: readonly FlvxPermission[],
-  /** Tells the steps of a second account of the plan from those of the first. */
+  /** Distinguishes the steps of a second account of the plan from those of the first. */
   mark = '',
 ): FlvxStep[] {
   const pauses = forwards
-    .filter((row) => !observed.memory.paused.includes(row.id))
+    .filter((row) => !historyOf(observed).run.paused.includes(row.id))
     .map((row): FlvxStep => ({
       id: `pause-forward:${row.id}`,
       type: 'pause-forward',
@@ -62,8 +62,8 @@ export function removalsOf(
   return [...pauses, ...deletions, ...removals];
 }
 
-/** The whole account away: forwards, permissions, and the user when nothing is left. */
-export function planUserAway(observed: FlvxObservation, user: FlvxUser): FlvxStep[] {
+/** Removes a whole account: forwards, permissions, and the user when nothing is left. */
+export function planUserAway(observed: FlvxAccount, user: FlvxUser): FlvxStep[] {
   const steps = removalsOf(
     observed,
     observed.forwards.filter((row) => row.userId === user.id),
@@ -84,24 +84,25 @@ export function planUserAway(observed: FlvxObservation, user: FlvxUser): FlvxSte
 }
 
 /**
- * The account closed, user first: from then on nobody logs in, and the panel refuses new forwards, also to an old token. What is
- * waited for on a node that is away is waited for on a closed account. Values stay as they are.
+ * Closes the account, user first: then nobody can log in, and the panel refuses new forwards, also to an old token. While a node is
+ * away, the account that waits for it is closed. Values stay as they are.
  */
-export function planClosing(observed: FlvxObservation): FlvxStep[] {
+export function planClosing(observed: FlvxAccount): FlvxStep[] {
   const own = observed.permissions.filter((row) => row.userId === observed.user?.id);
-  const target: AccountTarget = {
+  const target: FlvxAccountTarget = {
     user: { status: 0 },
     permissions: new Map(own.map((row) => [row.tunnelId, { values: { status: 0 } }])),
     forwards: new Map(),
-    common: { keep: own.map(permissionValuesOf) },
-    repauseDefault: 'pushed',
+    keep: own.map(permissionValuesOf),
+    repause: 'pushed',
   };
   return [...planUser(observed, target), ...planPermissions(observed, target, [], [])];
 }
 
-/** What is known once these steps are done: forwards that they start again are paused no more. */
-export function pushedBy(observed: FlvxObservation, steps: readonly FlvxStep[]): FlvxObservation {
+/** Returns the account as known once these steps are done: forwards that they start again are no longer paused. */
+export function pushedBy(observed: FlvxAccount, steps: readonly FlvxStep[]): FlvxAccount {
   const restarts = steps.flatMap((step) => (step.type === 'assign-tunnel' ? step.payload.restarts : []));
-  const paused = observed.memory.paused.filter((id) => !restarts.includes(id));
-  return { ...observed, memory: { ...observed.memory, paused } };
+  const history = historyOf(observed);
+  const paused = history.run.paused.filter((id) => !restarts.includes(id));
+  return { ...observed, history: { ...history, run: { ...history.run, paused } } };
 }

@@ -1,16 +1,23 @@
 import type { FlvxUserValues } from '../../client/records/user.js';
-import type { FlvxObservation } from './observation.js';
-import { changedValues, countersOf, hasOwnValues, permissionValuesOf, userValuesOf, wasReset } from './quota-values.js';
+import type { FlvxScope } from '../../client/snapshot/observation.js';
+import { historyOf, type FlvxAccount } from '../account.js';
+import { FlvxRefusedError } from '../refused-error.js';
+import { countersOf, wasReset } from './counters.js';
+import { changedValues, hasOwnValues, permissionValuesOf, userValuesOf } from './quota-values.js';
 import type { FlvxStep } from './step.js';
-import type { AccountTarget } from './target.js';
+import type { FlvxAccountTarget } from './target.js';
 
-/** Changes the user where he is not as he should be. */
-export function planUser(observed: FlvxObservation, target: AccountTarget): FlvxStep[] {
-  const { user, memory } = observed;
-  if (user === null) return [];
+/** Changes the user where it differs from the target. */
+export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
+  const { user } = observed;
+  if (user === null) {
+    if (target.setsPassword === true) throw accountMissing(observed.scope);
+    return [];
+  }
   const values = userValuesOf(user);
   const changes: Partial<FlvxUserValues> = changedValues(values, target.user ?? {});
-  const setsPassword = target.setsPassword === true && !memory.passwordSet && observed.password !== true;
+  const setsPassword =
+    target.setsPassword === true && !historyOf(observed).run.passwordSet && observed.password !== true;
   if (Object.keys(changes).length === 0 && !setsPassword) return [];
   return [
     {
@@ -29,10 +36,10 @@ export function planUser(observed: FlvxObservation, target: AccountTarget): Flvx
   ];
 }
 
-/** Zeroes the counters unless that was done since the reading. */
+/** Zeroes the counters unless they were zeroed since the reading. */
 export function planReset(
-  observed: FlvxObservation,
-  target: AccountTarget,
+  observed: FlvxAccount,
+  target: FlvxAccountTarget,
   userSteps: readonly FlvxStep[],
 ): FlvxStep[] {
   const { user } = observed;
@@ -48,4 +55,12 @@ export function planReset(
       needs: userSteps.map((step) => step.id),
     },
   ];
+}
+
+function accountMissing({ userId, name }: FlvxScope): FlvxRefusedError {
+  const which = userId == null ? `named "${name ?? ''}" that is provably this service's` : `of id ${userId}`;
+  return new FlvxRefusedError(
+    'account_missing',
+    `The panel has no account ${which}. Create it first, or mend the stored id.`,
+  );
 }

@@ -1,12 +1,9 @@
-import type { FlvxCounters } from '../../client/records/counters.js';
+import type { FlvxCounters } from './counters.js';
 import type { FlvxForward } from '../../client/records/forward.js';
-import type { FlvxPermission, FlvxPermissionValues } from '../../client/records/permission.js';
+import type { FlvxAssignValues, FlvxPermission, FlvxPermissionValues } from '../../client/records/permission.js';
 import type { FlvxSpeedLimit } from '../../client/records/speed-limit.js';
-import type { FlvxQuotaValues, FlvxUserValues } from '../../client/records/user.js';
+import type { FlvxUserValues } from '../../client/records/user.js';
 import type { MegabitsPerSecond } from '../../client/units/units.js';
-
-/** The kinds of change that are ever made to a FLVX panel. */
-export type FlvxStepType = FlvxStep['type'];
 
 interface Step<Type extends string, Payload, Prior> {
   /** `type:target`, unique within a plan. */
@@ -14,34 +11,27 @@ interface Step<Type extends string, Payload, Prior> {
   type: Type;
   /**
    * The panel's id as text: of the user, the tunnel (`assign-tunnel`, `redeploy-forwards`, `remove-tunnel`), the forward or the speed limit.
-   * What is yet to be made has none: `create-user` and `create-speed-limit` give the name.
+   * What has yet to be created has no id: `create-user` and `create-speed-limit` have the name.
    */
   target: string;
   payload: Payload;
-  /** What was so before, for the journal and for undoing; null where there was nothing. */
+  /** The state before, for the journal and for undoing; null where there was nothing. */
   prior: Prior;
-  /** Ids of steps without whose success this one must not be done. */
+  /** Ids of steps that must succeed before this one is done. */
   needs: string[];
 }
 
-/** `assign-tunnel`: values that are absent are kept by the panel. */
-export interface FlvxAssignValues extends Partial<FlvxQuotaValues> {
-  status?: number;
-  /** An id or null (none). Absent: kept. */
-  speedId?: number | null;
-}
-
 /**
- * One change to the panel, as plain JSON. No password is ever in it: `setsPassword` says that one goes with it, the executor
- * is given it apart.
+ * One change to the panel, as plain JSON. It never contains a password: `setsPassword` says that the executor has to send the one
+ * that it was given.
  */
 export type FlvxStep =
   | Step<'create-user', FlvxUserValues, null>
   | Step<
       'update-user',
-      /** What is changed; all other fields go along as a fresh read shows them. */
+      /** What is changed. All other fields are sent as a new read shows them. */
       { userId: number; changes: Partial<FlvxUserValues>; setsPassword: boolean },
-      /** `permissions`: those with values of their own, which the panel overwrites with the user's. Needed to give them back after a run that was broken off. */
+      /** `permissions`: those with values of their own, which the panel overwrites with the user's. Needed to restore them after a run that was broken off. */
       { user: FlvxUserValues; permissions: FlvxPermissionValues[] }
     >
   | Step<'reset-user', { userId: number }, FlvxCounters>
@@ -53,14 +43,14 @@ export type FlvxStep =
         userId: number | null;
         tunnelId: number;
         values: FlvxAssignValues;
-        /** Name of the speed limit that an earlier step makes; its id takes the place of `values.speedId`. */
+        /** Name of the speed limit that an earlier step creates. Its id replaces `values.speedId`. */
         speedName: string | null;
         /** Paused forwards that the panel starts again by this step. */
         restarts: number[];
       },
       FlvxPermission | null
     >
-  /** The forwards of one tunnel, pushed anew: the nodes' own word that they have the speed. */
+  /** The forwards of one tunnel are pushed again: the nodes confirm that they have the speed. */
   | Step<'redeploy-forwards', { tunnelId: number; forwardIds: number[]; restarts: number[] }, null>
   | Step<'remove-tunnel', { permissionId: number; userId: number; tunnelId: number }, FlvxPermission>
   | Step<
@@ -69,8 +59,8 @@ export type FlvxStep =
         forwardId: number;
         entryNodes: number;
         /**
-         * What the pause is for, where it is not meant to last:
-         * - `delete`: the forward is deleted next. A pause is all that cuts open connections; one whose service no node knows is none.
+         * Why the forward is paused, where the pause is not meant to last:
+         * - `delete`: the forward is deleted next. Only a pause cuts open connections. A service that no node knows is no failure.
          * - `cut`: it is started again next.
          */
         purpose?: 'delete' | 'cut';
@@ -84,5 +74,5 @@ export type FlvxStep =
   | Step<'create-speed-limit', { name: string; tunnelId: number; speed: MegabitsPerSecond }, null>
   | Step<'delete-speed-limit', { limitId: number }, FlvxSpeedLimit>;
 
-/** The step of one kind. */
-export type FlvxStepOf<Type extends FlvxStepType> = Extract<FlvxStep, { type: Type }>;
+/** The step of one type. */
+export type FlvxStepOf<Type extends FlvxStep['type']> = Extract<FlvxStep, { type: Type }>;

@@ -1,51 +1,60 @@
-import type { FlvxCounters } from '../../client/records/counters.js';
+import type { FlvxAssignValues, FlvxPermissionValues } from '../../client/records/permission.js';
 import type { FlvxUserValues } from '../../client/records/user.js';
 import type { MegabitsPerSecond } from '../../client/units/units.js';
-import type { FlvxAssignValues } from './step.js';
-import type { FlvxCommonWanted } from './wanted.js';
+import type { FlvxCounters } from './counters.js';
 
-/** What a permission should be. Values that are left out stay as they are. */
-export interface PermissionTarget {
+/** What a permission should look like. Absent values stay as they are. */
+export interface FlvxPermissionTarget {
   values: FlvxAssignValues;
-  /** A limit of the service's own instead of `values.speedId`. */
+  /** The limit of the account's own (`limit` of the target) instead of `values.speedId`. */
   ownSpeed?: boolean;
-  /** Make it, with these values besides, where it is missing. */
+  /** Create it where it is missing, with these values in addition. */
   whenNew?: FlvxAssignValues | null;
-  /** With another speed its running forwards are paused and started again, so that their open connections end. */
+  /** When its speed changes, pause its running forwards and start them again: that ends their open connections. */
   cut?: boolean;
-  /** Take it away, once no forward is on it. */
+  /** Remove it once no forward is on it. */
   remove?: boolean;
 }
 
-/** What a forward should be. What is left out stays as it is. */
-export interface ForwardTarget {
+/** What a forward should look like. Absent values stay as they are. */
+export interface FlvxForwardTarget {
+  /** False: paused. True: started. Absent: a forward that the panel shows as paused stays paused. */
   run?: boolean;
   remoteAddr?: string;
-  /** The address is one that leads away from the customer's; without it `NOWHERE` alone is. */
+  /** Whether `remoteAddr` is a redirect. Absent: only `127.0.0.1:9` counts as one. */
   away?: boolean;
   remove?: boolean;
 }
 
-/** A speed limit of the service's own that is to be there. */
-export interface LimitTarget {
-  name: string;
-  speed: MegabitsPerSecond;
-  tunnelId: number;
-}
-
-/** What an account should be: every operation is one of these, and `planAccount` the way there. */
-export interface AccountTarget {
+/** What an account should look like. `planAccount` returns the steps to it. */
+export interface FlvxAccountTarget {
   user?: Partial<FlvxUserValues>;
+  /** Set the password that is handed to `execute`. */
   setsPassword?: boolean;
   /** By tunnel. Permissions that are not named keep their own values. */
-  permissions: Map<number, PermissionTarget>;
-  forwards: Map<number, ForwardTarget>;
-  /** Running forwards that are to be paused and started again. One that was only paused so far is to be started by `run`. */
-  cuts?: number[];
-  limit?: LimitTarget | null;
-  /** Own limits, of this key or one of these names, that nobody has go away, but for the ids in `keep`. */
-  limits?: { key: string | null; names?: readonly string[]; keep: number[] } | null;
+  permissions: ReadonlyMap<number, FlvxPermissionTarget>;
+  /** By forward. */
+  forwards: ReadonlyMap<number, FlvxForwardTarget>;
+  /** Running forwards to pause and start again. One that was only paused so far is started by `run`. */
+  cuts?: readonly number[];
+  /** The account's own speed limit (`ownLimitName`); created where it is missing. */
+  limit?: { name: string; speed: MegabitsPerSecond; tunnelId: number } | null;
+  /** Own limits, of this key or one of these names, that are deleted once no permission has them, except the ids in `keep`. */
+  limits?: { key: string | null; names?: readonly string[]; keep: readonly number[] } | null;
+  /** Zero the counters, unless they were zeroed since this reading. */
   reset?: FlvxCounters | null;
-  common: FlvxCommonWanted;
-  repauseDefault: 'all' | 'pushed';
+  /**
+   * Which forwards that the panel shows as paused are paused once more, because they may run all the same: `all` of the
+   * account, `pushed` only those that the plan's own steps start again, or these ids in addition (for example those whose
+   * counters grew). `all` needs no history, so use it when an earlier run was broken off.
+   */
+  repause: 'all' | 'pushed' | readonly number[];
+  /**
+   * Quota values of permissions as they were before a broken-off run overwrote them (`prior.permissions` of its
+   * `update-user`). They are restored unless `permissions` names others.
+   */
+  keep?: readonly FlvxPermissionValues[];
 }
+
+/** The account's own speed limit. */
+export type LimitTarget = NonNullable<FlvxAccountTarget['limit']>;

@@ -1,6 +1,6 @@
 import type { CallEvent } from '@sluice/panel-http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { countersOf } from '../plan/quota-values.js';
+import { countersOf } from '../plan/counters.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import {
   changePassword,

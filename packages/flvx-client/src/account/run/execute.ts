@@ -1,15 +1,17 @@
 import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
+import { observeAccount } from '../account.js';
+import { emptyHistory } from '../history/history.js';
 import { Execution } from './execution.js';
 import type { FlvxOperation, FlvxRunOptions } from './operation.js';
 import type { FlvxExecution } from './outcome.js';
 
 /**
- * Runs an operation: plans from what is observed, does the first step between the two hooks, reads the panel again, settles the
- * step, and plans anew until nothing is left. A step that fails stops only what needs it. Executions on one account wait for
- * each other. Running it again after any failure goes on from what the panel shows, to the same final state.
+ * Runs an operation: plans from what is observed, does the first step between the two hooks, reads the panel again, finds out how
+ * the step ended, and plans again until nothing is left. A step that fails stops only what needs it. Executions on one account
+ * wait for each other. After any failure, run it again: it continues from what the panel shows, to the same final state.
  *
- * Rejects when the account cannot be read or the operation is refused at its beginning (`FlvxRefusedError`), and with what a
- * hook throws; all later trouble stands in the result.
+ * Rejects when the account can't be read or the operation is refused at its beginning (`FlvxRefusedError`), and with what a hook
+ * throws. All later failures are in the result.
  *
  * @example
  * const result = await execute(client, { scope: { userId: 12 }, plan: (observed) => planTerminate(observed) });
@@ -26,12 +28,12 @@ export async function execute(
     ...(options.password == null ? {} : { password: options.password }),
   };
   const run = async (): Promise<FlvxExecution> => {
-    const observed = options.observed ?? (await client.observe(scope, reading));
+    const observed = options.observed ?? (await observeAccount(client, scope, emptyHistory, reading));
     return await new Execution(client, operation, options, observed).run();
   };
   if (scope.userId != null) return await client.alone(`id ${scope.userId}`, run);
   return await client.alone(`name ${scope.name ?? ''}`, async () => {
-    // An account that is there already may be worked on by its id.
+    // Another execution may work on an existing account by its id.
     const id = (options.observed ?? (await client.observe(scope))).user?.id;
     return id === undefined ? await run() : await client.alone(`id ${id}`, run);
   });

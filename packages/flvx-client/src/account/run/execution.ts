@@ -1,29 +1,30 @@
 import type { FlvxClient } from '../../client/client.js';
-import { FlvxRefusedError } from '../../client/flvx-refused-error.js';
-import type { FlvxObservation } from '../plan/observation.js';
+import { FlvxRefusedError } from '../refused-error.js';
+import { historyOf, observeAccount, type FlvxAccount } from '../account.js';
+import { recordStep, restartForwards } from '../history/record-step.js';
 import type { FlvxStep } from '../plan/step.js';
 import { endOf, isRepeatable, notEffective, problemOf, type CallEnd } from './judge.js';
 import type { FlvxOperation, FlvxRunOptions } from './operation.js';
-import type { FlvxExecution, FlvxStepOutcome, FlvxStepResult } from './outcome.js';
+import type { FlvxExecution, FlvxStepOutcome } from './outcome.js';
 import { partsAfter } from './read-again.js';
-import { remember } from './remember.js';
-import { objectOf, settleStep, type FlvxSight } from './settle-step.js';
+import { performStep } from './perform.js';
+import { objectOf, resolveStep, type StepSight } from './resolve-step.js';
 
-/** Calls of one step: the second only where a repeat is harmless. */
+/** Calls of one step; the second only where a repeat is harmless. */
 const mostAttempts = 2;
-/** A step that is applied and wanted again so often is undone by somebody else each time. */
+/** A step that is applied and planned again so often is undone by somebody else each time. */
 const mostRounds = 4;
 /** What a silent node costs the panel per forward and push: an update, then an add, 12 s each (docs/panels/flvx.md, 6.3). */
 const pushMs = 24_000;
-const defaultLooks = [0, 2_000, 5_000, 15_000];
+const defaultReadBackMs = [0, 2_000, 5_000, 15_000];
 
 /** One execution of one operation: step by step, each seen before the next is planned. */
 export class Execution {
-  readonly #results: FlvxStepResult[] = [];
+  readonly #results: FlvxExecution['steps'] = [];
   readonly #bad = new Set<string>();
   readonly #rounds = new Map<string, number>();
   /** Number of steps at the last reading of everything. */
-  #lookedAfter = 0;
+  #verifiedAfter = 0;
   #error: Error | null = null;
   #recheck: { forwardIds: number[]; notBefore: number } | null = null;
 
@@ -31,7 +32,7 @@ export class Execution {
     private readonly client: FlvxClient,
     private readonly operation: FlvxOperation,
     private readonly options: FlvxRunOptions,
-    private observed: FlvxObservation,
+    private observed: FlvxAccount,
   ) {}
 
   async run(): Promise<FlvxExecution> {
@@ -40,7 +41,7 @@ export class Execution {
       const step = this.#error === null ? this.#next(plan) : undefined;
       if (step === undefined) {
         if (this.#error !== null) return this.#end(plan);
-        if (!(await this.#waitedForPush()) && !(await this.#lookedOver(plan))) return this.#end(plan);
+        if (!(await this.#waitedForPush()) && !(await this.#verified(plan))) return this.#end(plan);
       } else {
         if (this.#isAborted()) return this.#end(plan);
         await this.#one(step);
@@ -55,7 +56,7 @@ export class Execution {
     }
   }
 
-  /** The first step that has not failed and waits for none that has. */
+  /** Returns the first step that has not failed and waits for none that has. */
   #next(plan: readonly FlvxStep[]): FlvxStep | undefined {
     const blocked = new Set<string>();
     for (const step of plan) {
@@ -68,7 +69,7 @@ export class Execution {
   async #one(step: FlvxStep): Promise<void> {
     const { hooks } = this.options;
     await hooks?.before?.(step, this.observed);
-    const outcome = this.#isUndoneByOthers(step) ?? (await this.#settle(step));
+    const outcome = this.#isUndoneByOthers(step) ?? (await this.#try(step));
     if (outcome.state === 'failed' || outcome.state === 'in-doubt') this.#bad.add(step.id);
     this.#results.push({ step, ...outcome });
     await hooks?.after?.(step, outcome, this.observed);
@@ -87,7 +88,7 @@ export class Execution {
     };
   }
 
-  async #settle(step: FlvxStep): Promise<FlvxStepOutcome> {
+  async #try(step: FlvxStep): Promise<FlvxStepOutcome> {
     for (let attempts = 1; ; attempts += 1) {
       const calledAt = this.client.clock.now();
       const end = await this.#call(step);
@@ -96,11 +97,11 @@ export class Execution {
         return this.#outcome(step, 'failed', attempts, problemOf(step, end.error));
       }
       if (end.kind === 'lost') this.#notePush(step, calledAt);
-      const looked = await this.#look(step, end);
-      if (looked === null) return this.#outcome(step, 'in-doubt', attempts, problemOf(step, this.#error));
-      const outcome = await this.#judge(step, end, looked, attempts);
+      const sight = await this.#readBack(step, end);
+      if (sight === null) return this.#outcome(step, 'in-doubt', attempts, problemOf(step, this.#error));
+      const outcome = await this.#judge(step, end, sight, attempts);
       if (outcome === null) continue;
-      this.#remember(step, outcome, end);
+      this.#record(step, outcome, end);
       return outcome;
     }
   }
@@ -108,17 +109,17 @@ export class Execution {
   async #call(step: FlvxStep): Promise<CallEnd> {
     const { password, tag } = this.options;
     try {
-      await this.client.perform(step, { password: password ?? null, ...(tag === undefined ? {} : { tag }) });
+      await performStep(this.client, step, { password: password ?? null, ...(tag === undefined ? {} : { tag }) });
       return endOf(null);
     } catch (error) {
       return endOf(error);
     }
   }
 
-  /** Looks until the step is seen; null when the panel could not be read. */
-  async #look(step: FlvxStep, end: CallEnd): Promise<FlvxSight | null> {
-    const waits = end.kind === 'lost' ? (this.options.settleMs ?? defaultLooks) : [0];
-    let sight: FlvxSight = 'not-done';
+  /** Reads the panel until it shows the step; null if it could not be read. */
+  async #readBack(step: FlvxStep, end: CallEnd): Promise<StepSight | null> {
+    const waits = end.kind === 'lost' ? (this.options.readBackMs ?? defaultReadBackMs) : [0];
+    let sight: StepSight = 'not-done';
     for (const ms of waits) {
       try {
         if (ms > 0) await this.client.clock.sleep(ms, this.options.signal);
@@ -127,7 +128,7 @@ export class Execution {
         this.#error = asError(error);
         return null;
       }
-      sight = settleStep(step, this.observed);
+      sight = resolveStep(step, this.observed);
       if (sight !== 'not-done') break;
     }
     return sight;
@@ -136,18 +137,15 @@ export class Execution {
   async #observe(step: FlvxStep): Promise<void> {
     const { password, tag } = this.options;
     const parts = partsAfter(step);
-    const { memory } = this.observed;
-    // A create is looked for with an open mind; whose the account is follows from the memory afterwards.
-    this.observed = await this.client.observe(this.operation.scope, {
+    this.observed = await observeAccount(this.client, this.operation.scope, historyOf(this.observed), {
       ...(tag === undefined ? {} : { tag }),
-      memory,
       ...(parts === null ? {} : { since: this.observed, parts }),
       ...(step.type === 'update-user' && step.payload.setsPassword ? { password: password ?? null } : {}),
     });
   }
 
-  /** What the call's end and the sight together say; null for another attempt. */
-  async #judge(step: FlvxStep, end: CallEnd, sight: FlvxSight, attempts: number): Promise<FlvxStepOutcome | null> {
+  /** Combines how the call ended with what the panel shows; null for another attempt. */
+  async #judge(step: FlvxStep, end: CallEnd, sight: StepSight, attempts: number): Promise<FlvxStepOutcome | null> {
     const again = isRepeatable(step) && attempts < mostAttempts;
     if (sight === 'done' && (await this.#isOurs(step, end))) {
       return this.#outcome(step, end.kind === 'no' && !end.transient ? 'unneeded' : 'applied', attempts, null);
@@ -162,8 +160,8 @@ export class Execution {
   }
 
   /**
-   * An account of the wanted name is there. It is ours when the panel said yes to making it, when the name was unguessable, or
-   * when the new password opens it; a name that somebody else took in the same moment is not.
+   * Whether an account of the name is the one that the step created: the panel accepted the create, the name is unguessable, or
+   * the new password opens it. Somebody else may have taken the name at the same moment.
    */
   async #isOurs(step: FlvxStep, end: CallEnd): Promise<boolean> {
     if (step.type !== 'create-user' || this.observed.user !== null || end.kind === 'ok') return true;
@@ -182,23 +180,16 @@ export class Execution {
     return { state, error, attempts, observed: objectOf(step, this.observed) };
   }
 
-  #remember(step: FlvxStep, outcome: FlvxStepOutcome, end: CallEnd): void {
+  #record(step: FlvxStep, outcome: FlvxStepOutcome, end: CallEnd): void {
     // A refusal may come after the row was written and the push begun.
-    const memory = remember(
-      this.observed.memory,
-      step,
-      { state: outcome.state, sent: end.kind !== 'unsent' },
-      this.observed,
-    );
-    const { createdUserId } = memory;
-    const made = [...this.observed.strangers, ...this.observed.duplicates].find((user) => user.id === createdUserId);
-    this.observed =
-      this.observed.user === null && made !== undefined
-        ? { ...this.observed, memory, user: made, strangers: this.observed.strangers.filter((user) => user !== made) }
-        : { ...this.observed, memory };
+    const sent = end.kind !== 'unsent';
+    const done = outcome.state === 'applied' || outcome.state === 'unneeded';
+    const history = recordStep(historyOf(this.observed), { step, done, sent });
+    this.observed = { ...this.observed, history };
+    if (done && step.type === 'create-user') this.observed = withCreated(this.observed, step.payload.name);
   }
 
-  /** The panel goes on with a push after its answer was lost: on a slow node it may start later what is paused meanwhile. */
+  /** The panel continues a push after its answer was lost: on a slow node it may start later what is paused meanwhile. */
   #notePush(step: FlvxStep, calledAt: number): void {
     const onTunnel =
       step.type === 'assign-tunnel' && step.prior !== null
@@ -217,7 +208,7 @@ export class Execution {
     };
   }
 
-  /** Waits a lost push out and has its forwards paused again; false when there is none, or it takes too long. */
+  /** Waits until a lost push is over and records that its forwards may run; false if there is none, or it takes too long. */
   async #waitedForPush(): Promise<boolean> {
     const recheck = this.#recheck;
     if (recheck === null) return false;
@@ -233,24 +224,20 @@ export class Execution {
     }
     this.#recheck = null;
     const ids = paused.map((row) => row.id);
-    const { memory } = this.observed;
-    const restarted = [...new Set([...memory.restarted, ...ids])];
-    this.observed = {
-      ...this.observed,
-      memory: { ...memory, restarted, paused: memory.paused.filter((id) => !ids.includes(id)) },
-    };
+    const history = restartForwards(historyOf(this.observed), ids);
+    this.observed = { ...this.observed, history };
     return true;
   }
 
-  /** One reading of everything after the last step; false when it was done already, or need not be. */
-  async #lookedOver(plan: readonly FlvxStep[]): Promise<boolean> {
+  /** Reads everything once after the last step; false if that was done already, or need not be. */
+  async #verified(plan: readonly FlvxStep[]): Promise<boolean> {
     const { observed: given, verify = given === undefined, password, tag } = this.options;
-    if (!verify || plan.length > 0 || this.#results.length === this.#lookedAfter) return false;
-    this.#lookedAfter = this.#results.length;
+    if (!verify || plan.length > 0 || this.#results.length === this.#verifiedAfter) return false;
+    this.#verifiedAfter = this.#results.length;
     try {
-      const { memory } = this.observed;
       const { password: opens } = this.observed;
-      const fresh = await this.client.observe(this.operation.scope, { memory, ...(tag === undefined ? {} : { tag }) });
+      const options = tag === undefined ? {} : { tag };
+      const fresh = await observeAccount(this.client, this.operation.scope, historyOf(this.observed), options);
       this.observed = { ...fresh, password: password == null ? null : opens };
       return true;
     } catch (error) {
@@ -276,6 +263,18 @@ export class Execution {
       recheck: this.#recheck,
     };
   }
+}
+
+/** The account that the create made: the one of the name that was not there before. */
+function withCreated(account: FlvxAccount, name: string): FlvxAccount {
+  const history = historyOf(account);
+  const named = account.strangers.filter((user) => user.name === name);
+  const [only] = named.length === 1 ? named : [];
+  const createdUserId = history.run.createdUserId ?? account.user?.id ?? only?.id ?? null;
+  const known: FlvxAccount = { ...account, history: { ...history, run: { ...history.run, createdUserId } } };
+  const made = [...account.strangers, ...account.duplicates].find((user) => user.id === createdUserId);
+  if (account.user !== null || made === undefined) return known;
+  return { ...known, user: made, strangers: account.strangers.filter((user) => user !== made) };
 }
 
 function asError(error: unknown): Error {

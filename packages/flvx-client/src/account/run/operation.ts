@@ -1,35 +1,42 @@
-import type { FlvxObservation, FlvxScope } from '../plan/observation.js';
+import type { FlvxScope } from '../../client/snapshot/observation.js';
+import type { FlvxAccount } from '../account.js';
 import type { FlvxStep } from '../plan/step.js';
-import type { FlvxHooks } from './outcome.js';
+import type { FlvxStepOutcome } from './outcome.js';
 
 /** What is executed: which account, and a pure function from what was observed of it to what is left to do. */
 export interface FlvxOperation {
   scope: FlvxScope;
-  /** Empty when nothing is left. Asked again after every step. */
-  plan(observed: FlvxObservation): FlvxStep[];
+  /** Returns no step when nothing is left. Called again after every step. */
+  plan(account: FlvxAccount): FlvxStep[];
 }
 
 /** How an operation is run. */
 export interface FlvxRunOptions {
-  hooks?: FlvxHooks;
-  /** For steps that set one; it is in no step and no hook. */
+  /** Called around every step. An error thrown in a hook ends the execution before anything else is called. */
+  hooks?: {
+    /** Journal the step. The panel is called when this has returned. */
+    before?(step: FlvxStep, account: FlvxAccount): void | Promise<void>;
+    /** Journal how it ended. */
+    after?(step: FlvxStep, outcome: FlvxStepOutcome, account: FlvxAccount): void | Promise<void>;
+  };
+  /** For steps that set one. No step and no hook contains it. */
   password?: string | null;
   /** A fresh observation (of a snapshot, say) to begin with, instead of reading the account. */
-  observed?: FlvxObservation;
+  observed?: FlvxAccount;
   /**
-   * Read the whole account once more when nothing is left, and go on if that is no longer so: a customer may start again what was
+   * Read the whole account once more when nothing is left, and continue if something is: a customer may start again what was
    * paused a moment before. Default yes, but no where `observed` was given.
    */
   verify?: boolean;
   /** For the log: usually the service's id. */
   tag?: string;
-  /** Ends the execution before the next step; the one under way is finished. */
+  /** Ends the execution before the next step; the present one is finished. */
   signal?: AbortSignal;
-  /** When the panel is looked at again after a lost answer, milliseconds from one look to the next. Default 0, 2, 5 and 15 s. */
-  settleMs?: number[];
+  /** When the panel is read again after a lost answer, milliseconds from one reading to the next. Default 0, 2, 5 and 15 s. */
+  readBackMs?: number[];
   /**
    * How long to wait at most for a push whose answer was lost, in order to pause again what it may start (24 s per forward and node).
-   * Default 60 s; what would take longer is told in `recheck`.
+   * Default 60 s; what would take longer is in `recheck` of the result.
    */
   waitForPushMs?: number;
 }

@@ -1,14 +1,14 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { FlvxCallOptions, FlvxClient } from '../../client/client.js';
-import { FlvxRefusedError } from '../../client/flvx-refused-error.js';
+import { FlvxRefusedError } from '../refused-error.js';
 import { serviceMissingCode } from '../../client/http/failure-in.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
 import { FlvxNotInForceError } from './not-in-force-error.js';
 
 type Client = Pick<FlvxClient, 'users' | 'permissions' | 'forwards' | 'speedLimits'>;
 
-/** The step's call. Resolves when the panel said yes, which is no proof: read back. */
-export async function perform(
+/** Makes the step's call. It resolves when the panel said yes, which proves nothing: read back. */
+export async function performStep(
   client: Client,
   step: FlvxStep,
   options: FlvxCallOptions & { password?: string | null },
@@ -88,7 +88,7 @@ async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: Fl
     try {
       await once();
     } catch (error) {
-      // Shown as paused, and its only node does not even know it: nothing runs, which is all that was wanted.
+      // Shown as paused, and its only node does not know it: nothing runs, as intended.
       if (!isServiceMissing(error)) throw error;
     }
     return;
@@ -96,13 +96,13 @@ async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: Fl
   try {
     await orAfterRedeploy(client, forwardId, call, once);
   } catch (error) {
-    // The deletion that follows removes what there may be of it.
+    // The deletion that follows removes what is left of it.
     if (purpose !== 'delete' || !isServiceMissing(error)) throw error;
   }
 }
 
 /**
- * A node that lost the service, or one of several that never got it, makes the whole call fail: the service is pushed anew and
+ * A node that lost the service, or one of several that never got it, makes the whole call fail: the service is pushed again and
  * the call repeated (docs/panels/flvx.md, H7).
  */
 async function orAfterRedeploy(

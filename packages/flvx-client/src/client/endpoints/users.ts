@@ -68,7 +68,7 @@ async function list(
   return everyRow(api.panel, userRows, await api.call({ path: '/user/list', body, kind: 'read', data: rows }, options));
 }
 
-/** The user as he is now; by his last known name where that is told, because a whole list is long. */
+/** Returns the user as it is now; searched by its last known name where that is given, since the whole list is long. */
 async function fresh(
   api: FlvxApi,
   id: number,

@@ -9,7 +9,7 @@ export function quotaFields(values: Partial<FlvxQuotaValues>): Record<string, nu
   if (values.expiresAt !== undefined) fields.expTime = values.expiresAt;
   if (values.resetDay !== undefined) fields.flowResetTime = values.resetDay;
   for (const [name, value] of Object.entries(fields)) {
-    // The panel takes anything else for "not given" and puts a default in its place, without a word (docs/panels/flvx.md, 1.4).
+    // The panel silently replaces anything else by a default (docs/panels/flvx.md, 1.4).
     if (!Number.isSafeInteger(value)) throw new FlvxValueError(`${name} is no whole number. Give a whole number.`);
   }
   return fields;

@@ -71,7 +71,7 @@ export class FlvxApi {
     return this.#exportedOf('userTunnels', options);
   }
 
-  /** Rows of all forwards with what `forward/list` does not tell; the same call. */
+  /** Rows of all forwards with what `forward/list` does not contain; the same call. */
   exportForwards(options: FlvxCallOptions = {}): Promise<unknown[]> {
     return this.#exportedOf('forwards', options);
   }

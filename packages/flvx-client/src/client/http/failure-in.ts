@@ -2,7 +2,7 @@ import type { PanelErrorCode, PanelFailure } from '@sluice/panel-http';
 
 type Known = readonly [code: PanelErrorCode, panelCode: string, meaning: string];
 
-/** Texts that decisions rest on (docs/panels/flvx.md, H9). All others keep their own words. */
+/** Texts that decisions depend on (docs/panels/flvx.md, H9). All others are passed on unchanged. */
 const known: Readonly<Record<string, Known>> = {
   用户名已存在: ['PANEL_REJECTED', 'name_taken', 'the user name is taken, possibly by an administrator'],
   用户不存在: ['PANEL_NOT_FOUND', 'user_missing', 'there is no such user'],

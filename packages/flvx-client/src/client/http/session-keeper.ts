@@ -49,7 +49,7 @@ export class SessionKeeper {
     return await this.renew(options);
   }
 
-  /** Logs in anew; calls at the same time share one login. */
+  /** Logs in again. Calls at the same time share one login. */
   renew(options: FlvxCallOptions = {}): Promise<FlvxSession> {
     this.#login ??= this.#logIn(options).finally(() => {
       this.#login = null;

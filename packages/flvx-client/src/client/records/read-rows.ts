@@ -160,7 +160,7 @@ function speedOf(speedId: number | null | undefined): number | null {
 /** How one list is read. */
 export interface RowReader<Row> {
   endpoint: string;
-  /** @throws {PanelUnreadableError} when it is not even known whose a row is: then it can't be told who is missing. */
+  /** @throws {PanelUnreadableError} when the owner of a row is unknown: then it is unknown which account it is missing from. */
   read(panel: string, rows: unknown[]): Rows<Row>;
 }
 

@@ -40,7 +40,7 @@ export const tunnelSchema: z.ZodType<FlvxTunnel> = z
     createdAt: raw.createdTime as EpochMs,
   }));
 
-/** One node (docs/panels/flvx.md, 5.2). The token of a federated panel is dropped here and goes no further. */
+/** One node (docs/panels/flvx.md, 5.2). The token of a federated panel is dropped here. */
 export const nodeSchema: z.ZodType<FlvxNode> = z
   .object({
     id,

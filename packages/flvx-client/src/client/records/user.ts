@@ -1,6 +1,6 @@
 import type { Bytes, EpochMs, GigabytesWhole } from '../units/units.js';
 
-/** The four values that the panel keeps for a user and, separately, for each of his permissions. */
+/** The four values that the panel keeps for a user and, separately, for each permission of the user. */
 export interface FlvxQuotaValues {
   /** `flow`: whole GB of 2^30 bytes; 0 blocks. */
   quota: GigabytesWhole;
@@ -14,7 +14,7 @@ export interface FlvxQuotaValues {
 
 /** What a user/update writes: every one of these, always. */
 export interface FlvxUserValues extends FlvxQuotaValues {
-  /** The login name. A customer may rename himself, so it is no key. */
+  /** The login name. Customers may change it, so it is not a key. */
   name: string;
   /** 1 active, 0 disabled (the login is refused; nothing stops by it). */
   status: number;

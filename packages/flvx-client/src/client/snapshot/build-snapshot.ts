@@ -1,6 +1,6 @@
-import { emptyMemory, type FlvxMemory, type FlvxObservation, type FlvxScope } from '../../account/plan/observation.js';
 import type { UnreadableRow } from '../records/read-rows.js';
 import type { FlvxUser } from '../records/user.js';
+import type { FlvxObservation, FlvxScope } from './observation.js';
 import { observationOf, speedUseOf } from './observation-of.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 import type { FlvxSnapshot, FlvxUnreadableRow } from './snapshot.js';
@@ -15,7 +15,7 @@ export interface SnapshotLists extends Pick<FlvxSnapshot, Parts> {
   unreadable: Record<FlvxUnreadableRow['list'], readonly UnreadableRow[]>;
 }
 
-/** Indexes the lists once; look-ups afterwards cost nothing, however many users there are. */
+/** Indexes the lists once, so that lookups do not depend on the number of users. */
 export function buildSnapshot(lists: SnapshotLists): FlvxSnapshot {
   const { panel, unreadable: bad, users, ...parts } = lists;
   const byId = new Map(users.map((user) => [user.id, user]));
@@ -38,17 +38,17 @@ export function buildSnapshot(lists: SnapshotLists): FlvxSnapshot {
     unreadableOf: (id) => unreadableByUser.get(id) ?? [],
     tunnelsOfGroup: (group) =>
       parts.tunnelGroups.find((row) => (typeof group === 'number' ? row.id : row.name) === group)?.tunnelIds ?? null,
-    observe(scope: FlvxScope, memory: FlvxMemory = emptyMemory()): FlvxObservation {
+    observe(scope: FlvxScope): FlvxObservation {
       const named = scope.name == null ? [] : (byName.get(scope.name) ?? []);
-      const id = memory.createdUserId ?? scope.userId ?? null;
+      const id = scope.userId ?? null;
       const own = id === null ? undefined : byId.get(id);
       const rows = own === undefined || named.includes(own) ? named : [own, ...named];
       const ids = new Set([...rows.map((row) => row.id), ...(id === null ? [] : [id])]);
       const odd = [...ids].flatMap((of) => unreadableByUser.get(of) ?? []);
-      // A row without a readable name may be the very account that is looked for.
+      // A row without a readable name may be the account that is searched.
       refuseUnreadable(panel, rows.length === 0 ? [...odd, ...unreadable.filter((row) => row.list === 'users')] : odd);
       use ??= speedUseOf(parts.permissions);
-      return observationOf(scope, memory, {
+      return observationOf(scope, {
         at: parts.at,
         users: rows,
         permissions: [...ids].flatMap((of) => permissionsByUser.get(of) ?? []),

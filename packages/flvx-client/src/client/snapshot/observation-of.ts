@@ -1,16 +1,16 @@
-import type { FlvxMemory, FlvxObservation, FlvxScope } from '../../account/plan/observation.js';
-import { resolveAccount } from '../../account/plan/resolve-account.js';
 import type { FlvxForward } from '../records/forward.js';
 import type { FlvxPermission } from '../records/permission.js';
 import type { FlvxSpeedLimit } from '../records/speed-limit.js';
 import type { FlvxTunnel } from '../records/tunnel.js';
 import type { FlvxUser } from '../records/user.js';
 import type { EpochMs } from '../units/units.js';
+import type { FlvxObservation, FlvxScope } from './observation.js';
+import { resolveAccount } from './resolve-account.js';
 
-/** What an observation is cut out of. */
+/** The rows that an observation is selected from. */
 export interface ObservedTables {
   at: EpochMs;
-  /** At least those that bear the id or the name. */
+  /** At least those with the id or the name. */
   users: readonly FlvxUser[];
   /** At least those of the users. */
   permissions: readonly FlvxPermission[];
@@ -21,13 +21,12 @@ export interface ObservedTables {
   password: boolean | null;
 }
 
-/** Cuts one account out of the tables. */
-export function observationOf(scope: FlvxScope, memory: FlvxMemory, tables: ObservedTables): FlvxObservation {
-  const account = resolveAccount(scope, memory, tables);
+/** Selects one account from the tables. */
+export function observationOf(scope: FlvxScope, tables: ObservedTables): FlvxObservation {
+  const account = resolveAccount(scope, tables);
   const ids = new Set([account.user, ...account.duplicates].flatMap((user) => (user === null ? [] : [user.id])));
-  // Rows whose user is gone belong to an account that was taken away half.
-  const known = memory.createdUserId ?? scope.userId;
-  if (known !== undefined && known !== null) ids.add(known);
+  // Rows whose user is gone belong to an account that was removed in part.
+  if (scope.userId != null) ids.add(scope.userId);
   return {
     at: tables.at,
     scope,
@@ -39,11 +38,10 @@ export function observationOf(scope: FlvxScope, memory: FlvxMemory, tables: Obse
     speedLimits: tables.speedLimits,
     speedUse: tables.speedUse,
     password: tables.password,
-    memory,
   };
 }
 
-/** How many permissions have each speed limit. */
+/** Returns how many permissions have each speed limit. */
 export function speedUseOf(permissions: readonly FlvxPermission[]): Record<number, number> {
   const use: Record<number, number> = {};
   for (const { speedId } of permissions) if (speedId !== null) use[speedId] = (use[speedId] ?? 0) + 1;

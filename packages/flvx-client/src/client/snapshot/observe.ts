@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient, FlvxObservedPart, FlvxObserveOptions } from '../client.js';
 import { plainName } from '../endpoints/users.js';
 import type { FlvxApi } from '../http/api.js';
-import { emptyMemory, type FlvxObservation, type FlvxScope } from '../../account/plan/observation.js';
 import type { FlvxForward } from '../records/forward.js';
 import type { FlvxPermission } from '../records/permission.js';
 import { forwardRows, permissionRows, userRows } from '../records/read-rows.js';
 import type { FlvxUser } from '../records/user.js';
+import type { FlvxObservation, FlvxScope } from './observation.js';
 import { observationOf, speedUseOf } from './observation-of.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 import type { FlvxUnreadableRow } from './snapshot.js';
@@ -23,16 +23,15 @@ export async function observe(
   options: FlvxObserveOptions,
 ): Promise<FlvxObservation> {
   const { since } = options;
-  const memory = options.memory ?? since?.memory ?? emptyMemory();
-  const id = memory.createdUserId ?? scope.userId ?? null;
+  const id = scope.userId ?? null;
 
   const before = since === undefined ? [] : [since.user, ...since.duplicates, ...since.strangers];
   const known = before.filter((user) => user !== null);
   const [users, forwards, tunnels, speedLimits] = await Promise.all([
-    wants(options, 'user') ? accounts(api, { id, names: namesOf(scope, known) }, options) : known,
-    wants(options, 'forwards') || since === undefined ? allForwards(api, options) : since,
+    isRead(options, 'user') ? accounts(api, { id, names: namesOf(scope, known) }, options) : known,
+    isRead(options, 'forwards') || since === undefined ? allForwards(api, options) : since,
     since?.tunnels ?? client.tunnels.list(options),
-    wants(options, 'speedLimits') || since === undefined ? client.speedLimits.list(options) : since.speedLimits,
+    isRead(options, 'speedLimits') || since === undefined ? client.speedLimits.list(options) : since.speedLimits,
   ]);
   const ids = new Set([...users.map((user) => user.id), ...(id === null ? [] : [id])]);
   const permissions = await permissionsFor(api, client, ids, options);
@@ -42,7 +41,7 @@ export async function observe(
     api.panel,
     odd.filter((row) => ids.has(row.userId)),
   );
-  const observed = observationOf(scope, memory, {
+  const observed = observationOf(scope, {
     at: api.clock.now(),
     users,
     permissions: permissions.rows,
@@ -53,12 +52,12 @@ export async function observe(
     password: since?.password ?? null,
   });
   const { password } = options;
-  if (password == null || observed.user === null || !wants(options, 'user')) return observed;
+  if (password == null || observed.user === null || !isRead(options, 'user')) return observed;
   return { ...observed, password: await client.passwordOpens(observed.user.name, password, options) };
 }
 
-/** Tells whether a part is to be read. The first observation reads every part. */
-function wants({ since, parts }: FlvxObserveOptions, part: FlvxObservedPart): boolean {
+/** Whether a part is to be read. The first observation reads every part. */
+function isRead({ since, parts }: FlvxObserveOptions, part: FlvxObservedPart): boolean {
   return since === undefined || parts === undefined || parts.includes(part);
 }
 
@@ -66,7 +65,7 @@ function namesOf(scope: FlvxScope, known: FlvxUser[]): string[] {
   return [...new Set([scope.name, ...known.map((user) => user.name)].filter((name) => name != null))];
 }
 
-/** Id and names by which accounts are looked for. */
+/** Id and names by which accounts are searched. */
 interface AccountKeys {
   id: number | null;
   names: string[];
@@ -79,7 +78,7 @@ async function accounts(api: FlvxApi, keys: AccountKeys, options: FlvxCallOption
   if (short) {
     const lists = await Promise.all(names.map((keyword) => userList(api, { keyword }, keys, options)));
     const found = [...new Map(lists.flat().map((user) => [user.id, user])).values()];
-    // A customer may have renamed himself: then only the whole list finds him by his id.
+    // The customer may have changed the name: then only the whole list contains the id.
     if (id === null || found.some((user) => user.id === id)) return found;
   }
   return await userList(api, {}, keys, options);
@@ -124,9 +123,9 @@ async function permissionsFor(
   options: FlvxObserveOptions,
 ): Promise<ObservedPermissions> {
   const { since } = options;
-  if (since !== undefined && !wants(options, 'permissions')) {
+  if (since !== undefined && !isRead(options, 'permissions')) {
     const same = { unreadable: [], speedUse: since.speedUse };
-    if (!wants(options, 'quotas')) return { rows: since.permissions, ...same };
+    if (!isRead(options, 'quotas')) return { rows: since.permissions, ...same };
     const rows = await withKnownStatus(client, ids, since.permissions, options);
     if (rows !== null) return { rows, ...same };
   }

@@ -1,7 +1,7 @@
 import { createPanelError } from '@sluice/panel-http';
 import type { FlvxUnreadableRow } from './snapshot.js';
 
-/** Nothing may be planned on rows that could not be understood. @throws {PanelUnreadableError} when there are any. */
+/** Refuses rows that could not be parsed: nothing may be planned on them. @throws {PanelUnreadableError} if there are any. */
 export function refuseUnreadable(panel: string, rows: readonly FlvxUnreadableRow[]): void {
   const row = rows[0];
   if (row === undefined) return;

@@ -1,4 +1,3 @@
-import type { FlvxMemory, FlvxObservation, FlvxScope } from '../../account/plan/observation.js';
 import type { FlvxForward } from '../records/forward.js';
 import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from '../records/group.js';
 import type { FlvxPermission } from '../records/permission.js';
@@ -6,12 +5,13 @@ import type { FlvxSpeedLimit } from '../records/speed-limit.js';
 import type { FlvxNode, FlvxTunnel } from '../records/tunnel.js';
 import type { FlvxUser } from '../records/user.js';
 import type { EpochMs } from '../units/units.js';
+import type { FlvxObservation, FlvxScope } from './observation.js';
 
-/** A row of a list that could not be understood. It is neither absent nor zero: what it belongs to is unreadable. */
+/** A row of a list that could not be parsed. It is neither absent nor zero: the account that it belongs to is unreadable. */
 export interface FlvxUnreadableRow {
   list: 'users' | 'permissions' | 'forwards';
   id: number;
-  /** Whose it is. */
+  /** Id of its user. */
   userId: number;
   /** Field and what was expected; never a value. */
   message: string;
@@ -31,14 +31,14 @@ export interface FlvxSnapshot {
   readonly tunnelGroups: readonly FlvxTunnelGroup[];
   readonly grants: readonly FlvxGroupGrant[];
   readonly unreadable: readonly FlvxUnreadableRow[];
-  /** Exact match; names are not unique on the panel. */
+  /** Returns users by their exact name. Names are not unique on the panel. */
   usersNamed(name: string): readonly FlvxUser[];
   permissionsOf(userId: number): readonly FlvxPermission[];
   forwardsOf(userId: number): readonly FlvxForward[];
-  /** Whether anything of this user could not be understood: then nothing may be concluded about him. */
+  /** Returns the rows of this user that could not be parsed. If there are any, nothing may be concluded about the user. */
   unreadableOf(userId: number): readonly FlvxUnreadableRow[];
-  /** The tunnels of a group, by its id or its exact name; null where there is no such group. */
+  /** Returns the tunnels of a group, by its id or its exact name; null if the group does not exist. */
   tunnelsOfGroup(group: number | string): readonly number[] | null;
-  /** One account as the planners take it; the parts `tunnels` and `speedLimits` are needed. @throws {PanelUnreadableError} */
-  observe(scope: FlvxScope, memory?: FlvxMemory): FlvxObservation;
+  /** Returns one account as the planners read it; the parts `tunnels` and `speedLimits` are needed. @throws {PanelUnreadableError} */
+  observe(scope: FlvxScope): FlvxObservation;
 }

@@ -7,7 +7,7 @@ import type { FlvxSnapshot } from './snapshot.js';
 
 const rows = z.array(z.unknown());
 
-/** Reads each list once, at the same time, and indexes them. A row that can't be read spoils its account, not the snapshot. */
+/** Reads each list once, at the same time, and indexes them. A row that can't be parsed makes its account unreadable, not the snapshot. */
 export async function takeSnapshot(
   api: FlvxApi,
   site: Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'>,

@@ -1,16 +1,18 @@
 import { FlvxValueError } from '../flvx-value-error.js';
-import type { Branded } from './brand.js';
+
+/** The key under which a number has its unit in its type, so that two units can't be mixed up. */
+declare const unit: unique symbol;
 
 /** Whole gigabytes of 2^30 bytes: the unit of every quota (`flow`) of users and permissions. */
-export type GigabytesWhole = Branded<'GB'>;
+export type GigabytesWhole = number & { readonly [unit]: 'GB' };
 /** Whole bytes: the unit of the counters. */
-export type Bytes = Branded<'bytes'>;
+export type Bytes = number & { readonly [unit]: 'bytes' };
 /** An instant in Unix milliseconds: expiry, creation, the panel's `ts`. */
-export type EpochMs = Branded<'ms'>;
+export type EpochMs = number & { readonly [unit]: 'ms' };
 /** An instant in Unix seconds: only the token's `iat` and `exp`. */
-export type EpochSeconds = Branded<'s'>;
+export type EpochSeconds = number & { readonly [unit]: 's' };
 /** Megabits per second: the unit of speed limits. */
-export type MegabitsPerSecond = Branded<'Mbit/s'>;
+export type MegabitsPerSecond = number & { readonly [unit]: 'Mbit/s' };
 
 const bytesPerGigabyte = 2 ** 30;
 
@@ -18,8 +20,7 @@ const bytesPerGigabyte = 2 ** 30;
 const highestQuota = 2 ** 33 - 1;
 
 /**
- * What stands for "no limit": the panel knows none (0 blocks), so a large quota takes its place
- * (docs/panels/flvx.md, H5).
+ * The quota for "no limit". The panel has none (0 blocks), so a large quota is used instead (docs/panels/flvx.md, H5).
  */
 export const UNLIMITED_QUOTA = 99_999 as GigabytesWhole;
 
@@ -31,7 +32,7 @@ function whole(value: number, unit: string, highest: number): number {
 }
 
 /**
- * A quota in whole GB (2^30 bytes), 0 to 2^33 - 1. 0 blocks the account, it is not "unlimited".
+ * Returns a quota in whole GB (2^30 bytes), 0 to 2^33 - 1. 0 blocks the account: it does not mean "unlimited".
  *
  * @throws {FlvxValueError} for fractions (the panel would silently take its default), negative and too large numbers.
  */
@@ -39,38 +40,38 @@ export function gigabytes(value: number): GigabytesWhole {
   return whole(value, 'gigabytes', highestQuota) as GigabytesWhole;
 }
 
-/** A number of whole bytes. @throws {FlvxValueError} */
+/** Returns a number of whole bytes. @throws {FlvxValueError} */
 export function bytes(value: number): Bytes {
   return whole(value, 'bytes', Number.MAX_SAFE_INTEGER) as Bytes;
 }
 
-/** An instant in Unix milliseconds. @throws {FlvxValueError} */
+/** Returns an instant in Unix milliseconds. @throws {FlvxValueError} */
 export function epochMs(value: number): EpochMs {
   return whole(value, 'milliseconds', Number.MAX_SAFE_INTEGER) as EpochMs;
 }
 
-/** An instant in Unix seconds. @throws {FlvxValueError} */
+/** Returns an instant in Unix seconds. @throws {FlvxValueError} */
 export function epochSeconds(value: number): EpochSeconds {
   return whole(value, 'seconds', Number.MAX_SAFE_INTEGER) as EpochSeconds;
 }
 
-/** A speed in Mbit/s, 1 or more (0 means no limit on the panel's nodes). @throws {FlvxValueError} */
+/** Returns a speed in Mbit/s, 1 or more (0 means no limit on the panel's nodes). @throws {FlvxValueError} */
 export function megabits(value: number): MegabitsPerSecond {
   if (value === 0) throw new FlvxValueError('A speed of 0 Mbit/s means no limit on the panel. Give 1 or more.');
   return whole(value, 'megabits per second', 1_000_000) as MegabitsPerSecond;
 }
 
-/** The quota that holds at least so many bytes: whole GB, rounded up, at most {@link UNLIMITED_QUOTA}'s ceiling. */
+/** Returns the quota of at least so many bytes: whole GB, rounded up. @throws {FlvxValueError} above 2^33 - 1 GB. */
 export function quotaFor(size: Bytes): GigabytesWhole {
   return gigabytes(Math.ceil(size / bytesPerGigabyte));
 }
 
-/** The bytes of a quota. */
+/** Returns the bytes of a quota. */
 export function bytesOf(quota: GigabytesWhole): Bytes {
   return (quota * bytesPerGigabyte) as Bytes;
 }
 
-/** The instant of a token's `exp` in milliseconds. */
+/** Returns the instant of a token's `exp` in milliseconds. */
 export function msOf(seconds: EpochSeconds): EpochMs {
   return (seconds * 1000) as EpochMs;
 }

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { customerAndNeighbour } from '../../test/customers.js';
+import { close, open, setQuota } from '../../test/orders.js';
+import { GB, name, startWorld, type World } from '../../test/world.js';
+import { gigabytes } from '../../client/units/units.js';
+import type { FlvxAccount } from '../account.js';
+import type { FlvxExecution } from '../run/outcome.js';
+import { emptyHistory, newHistory, storedHistory, type FlvxHistory } from './history.js';
+import { historyAt, type Past } from './observed-history.js';
+import { recordStep, type StepRecord } from './record-step.js';
+
+/** The customer's forwards 1 and 3 run, 2 and 4 are paused by him; 1 and 2 are on tunnel 1. */
+const scope = { userId: 2, name };
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+  customerAndNeighbour(world.flvx);
+});
+afterEach(async () => {
+  await world.close();
+});
+
+const nobody = { user: () => false, permission: () => false, forward: () => false, speed: () => false };
+const past = (more: Partial<Past> = {}): Past => ({
+  last: null,
+  records: [],
+  cycle: 'c1',
+  held: nobody,
+  changes: null,
+  ...more,
+});
+/** What a journal says of an execution. */
+const journaled = ({ steps }: FlvxExecution): StepRecord[] =>
+  steps.map(({ step, state }) => ({ step, done: state === 'applied' || state === 'unneeded', sent: true }));
+const read = (): Promise<FlvxAccount> => world.client.observe(scope);
+const seen = async (more: Partial<Past> = {}): Promise<FlvxHistory> => historyAt(await read(), past(more))!.history;
+
+describe('the history of an account', () => {
+  it('is the same from an execution and from its journal', async () => {
+    const closed = await close(world.client, scope, { redirect: true });
+    const opened = await open(world.client, scope, { starts: [1], remoteAddr: '203.0.113.7:443' });
+    const records = [...journaled(closed), ...journaled(opened)];
+    expect(records.length).toBeGreaterThan(10);
+    const replayed = records.reduce(recordStep, emptyHistory);
+    const halfway = journaled(closed).reduce(recordStep, emptyHistory);
+    expect(closed.observed.history).toEqual(halfway);
+    expect(journaled(opened).reduce(recordStep, halfway)).toEqual(replayed);
+    expect(replayed.away).toMatchObject({ 1: '127.0.0.1:9', 3: '127.0.0.1:9' });
+  });
+
+  it('is not changed by a step that was never sent', async () => {
+    const { steps } = await close(world.client, scope, {});
+    for (const { step } of steps) {
+      expect(recordStep(emptyHistory, { step, done: false, sent: false })).toBe(emptyHistory);
+    }
+  });
+
+  it('says that a write whose answer was lost may have started paused forwards and overwritten values', async () => {
+    const { steps } = await setQuota(world.client, scope, { quota: gigabytes(30), tunnels: [1] });
+    const lost = steps.map(({ step }) => ({ step, done: false, sent: true }));
+    const { restarted, values, ownQuota } = lost.reduce(recordStep, emptyHistory);
+    expect(restarted).toEqual([4]);
+    expect(values).toEqual([expect.objectContaining({ tunnelId: 2, quota: 7 })]);
+    expect(ownQuota).toBe(false);
+  });
+
+  it('knows what the panel stopped at a quota from what a step paused and what the customer paused', async () => {
+    const last = storedHistory(await seen());
+    Object.assign(world.flvx.world.users.get(2)!, { inFlow: 101 * GB });
+    for (const id of [1, 3]) world.flvx.world.forwards.get(id)!.status = 0;
+    expect((await seen({ last })).stopped).toEqual([1, 3]);
+    const account = await read();
+    const prior = { ...account.forwards.find((row) => row.id === 1)!, status: 1 };
+    const pause: StepRecord = {
+      step: {
+        id: 'pause-forward:1',
+        type: 'pause-forward',
+        target: '1',
+        payload: { forwardId: 1, entryNodes: 1 },
+        prior,
+        needs: [],
+      },
+      done: true,
+      sent: true,
+    };
+    expect((await seen({ last, records: [pause] })).stopped).toEqual([3]);
+    expect((await seen({ last, held: { ...nobody, forward: (id) => id === 3 } })).stopped).toEqual([1]);
+  });
+
+  it('begins again with another account of the service', async () => {
+    const stranger = { ...storedHistory(newHistory({ id: 99, status: 1 })), stopped: [2], firstCycle: 'c0' };
+    expect(await seen({ last: stranger })).toMatchObject({ userId: 2, stopped: [], firstCycle: 'c1' });
+    expect(historyAt({ ...(await read()), user: null }, past())).toBeNull();
+  });
+});

@@ -1,0 +1,157 @@
+import { changesSpeed } from '../plan/plan-redeploys.js';
+import { NOWHERE } from '../plan/plan-forwards.js';
+import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
+import type { FlvxHistory, ParkReason } from './history.js';
+
+/** A step that was tried. */
+export interface StepRecord {
+  step: FlvxStep;
+  /** The panel showed its effect, or had it already. */
+  done: boolean;
+  /** The call was made, or may have been. */
+  sent: boolean;
+  /** What the planner noted with the step. */
+  notes?: StepNotes | null;
+}
+
+/** What a planner may note with a step. */
+export interface StepNotes {
+  /** The pause is not for a hold, but for this reason. */
+  parks?: ParkReason | null;
+  /** Evidence that begins with the step. */
+  begins?: readonly unknown[];
+  /** Running forwards whose open connections are to end once the speed of the step is in force. */
+  cuts?: readonly number[];
+  /** The forward was redirected before: `prior` does not have its own address. */
+  moved?: boolean;
+  /** The cycle for whose opening the step zeroes the counters. */
+  cycle?: string | null;
+}
+
+/**
+ * Adds a step to a history. A call that may have been made counts as made where that is the careful choice: its push may have
+ * started paused forwards, its update may have overwritten permissions. Pure.
+ */
+export function recordStep(history: FlvxHistory, { step, done, sent, notes }: StepRecord): FlvxHistory {
+  if (!sent) return history;
+  switch (step.type) {
+    case 'create-user':
+      return done ? { ...history, ownQuota: true } : history;
+    case 'update-user':
+      return recordUserUpdate(history, step, done);
+    case 'reset-user':
+      return done ? { ...history, usedBytes: 0, resetCycle: notes?.cycle ?? history.resetCycle } : history;
+    case 'assign-tunnel':
+      return recordAssign(history, step, done, notes?.cuts ?? []);
+    case 'redeploy-forwards': {
+      const pushed = restartForwards(history, step.payload.restarts);
+      return done ? { ...pushed, unpushed: without(pushed.unpushed, step.payload.tunnelId) } : pushed;
+    }
+    case 'redirect-forward':
+      return recordRedirect(history, step, notes?.moved === true);
+    case 'restore-forward':
+      return restartForwards(history, step.prior.status === 0 ? [step.payload.forwardId] : []);
+    case 'pause-forward':
+      return done ? recordPause(history, step, notes ?? {}) : history;
+    case 'resume-forward':
+      return done ? recordStart(history, step.payload.forwardId) : history;
+    default:
+      return history;
+  }
+}
+
+/** Records that these forwards, shown as paused, run again, whatever was paused before. */
+export function restartForwards(history: FlvxHistory, ids: readonly number[]): FlvxHistory {
+  if (ids.length === 0) return history;
+  const { run, again, restarted } = history;
+  return {
+    ...history,
+    run: { ...run, paused: run.paused.filter((id) => !ids.includes(id)) },
+    again: again.filter((id) => !ids.includes(id)),
+    restarted: union(restarted, ids),
+  };
+}
+
+function recordUserUpdate(
+  history: FlvxHistory,
+  { payload: { changes, setsPassword }, prior }: FlvxStepOf<'update-user'>,
+  done: boolean,
+): FlvxHistory {
+  const { run, values, ownQuota } = history;
+  const added = (known: FlvxHistory['values']): FlvxHistory['values'] => [
+    ...known,
+    ...prior.permissions.filter((own) => !known.some((row) => row.tunnelId === own.tunnelId)),
+  ];
+  return {
+    ...history,
+    run: { ...run, passwordSet: run.passwordSet || (done && setsPassword), values: added(run.values) },
+    ownQuota: ownQuota || (done && changes.quota !== undefined),
+    values: added(values),
+  };
+}
+
+function recordAssign(
+  history: FlvxHistory,
+  step: FlvxStepOf<'assign-tunnel'>,
+  done: boolean,
+  cuts: readonly number[],
+): FlvxHistory {
+  const { tunnelId, values, restarts } = step.payload;
+  const pushed = restartForwards(history, restarts);
+  const speeds =
+    done && values.speedId !== undefined ? { ...pushed.speeds, [tunnelId]: values.speedId } : pushed.speeds;
+  if (!changesSpeed(step)) return { ...pushed, speeds };
+  // Only a redeploy shows whether the nodes have accepted another speed.
+  return { ...pushed, speeds, unpushed: union(pushed.unpushed, [tunnelId]), cuts: union(pushed.cuts, cuts) };
+}
+
+function recordRedirect(
+  history: FlvxHistory,
+  { payload, prior: { id, remoteAddr, status } }: FlvxStepOf<'redirect-forward'>,
+  moved: boolean,
+): FlvxHistory {
+  const pushed = restartForwards(history, status === 0 ? [id] : []);
+  const isOwn = !moved && remoteAddr !== NOWHERE;
+  return {
+    ...pushed,
+    redirects: isOwn ? { ...pushed.redirects, [id]: remoteAddr } : pushed.redirects,
+    away: { ...pushed.away, [id]: payload.remoteAddr },
+  };
+}
+
+function recordPause(
+  history: FlvxHistory,
+  { payload: { forwardId: id }, prior }: FlvxStepOf<'pause-forward'>,
+  { parks = null, begins = [] }: StepNotes,
+): FlvxHistory {
+  const { run, restarted, cuts, again, parked } = history;
+  const isAgain = prior.status !== 1 && begins.length === 0 && !restarted.includes(id);
+  return {
+    ...history,
+    run: { ...run, paused: [...without(run.paused, id), id] },
+    restarted: without(restarted, id),
+    cuts: without(cuts, id),
+    again: [...without(again, id), ...(isAgain ? [id] : [])],
+    parked: parks === null ? parked : { ...parked, [id]: parks },
+  };
+}
+
+function recordStart(history: FlvxHistory, id: number): FlvxHistory {
+  const { run, restarted, stopped, again, parked } = history;
+  return {
+    ...history,
+    run: { ...run, paused: without(run.paused, id) },
+    restarted: without(restarted, id),
+    stopped: without(stopped, id),
+    again: without(again, id),
+    parked: Object.fromEntries(Object.entries(parked).filter(([key]) => key !== String(id))),
+  };
+}
+
+function union(known: readonly number[], ids: readonly number[]): number[] {
+  return [...new Set([...known, ...ids])];
+}
+
+function without(ids: readonly number[], id: number): number[] {
+  return ids.filter((known) => known !== id);
+}

@@ -1,0 +1,33 @@
+/**
+ * Changes to FLVX accounts: pure planning from an observation to a target, and the executor that does the steps one by one and
+ * reads each one back.
+ *
+ * @example
+ * import { execute, planAccount } from '@sluice/flvx-client/account';
+ *
+ * const target = { user: { status: 0 }, permissions: new Map(), forwards: new Map([[7, { run: false }]]), repause: 'all' as const };
+ * const { done } = await execute(client, { scope: { userId: 12 }, plan: (account) => planAccount(account, target) });
+ *
+ * @module
+ */
+export type { FlvxClient } from '../client/client.js';
+export type { FlvxForward } from '../client/records/forward.js';
+export type { FlvxAssignValues, FlvxPermission, FlvxPermissionValues } from '../client/records/permission.js';
+export type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
+export type { FlvxQuotaValues, FlvxUserValues } from '../client/records/user.js';
+export type { FlvxObservation, FlvxScope } from '../client/snapshot/observation.js';
+export type { MegabitsPerSecond } from '../client/units/units.js';
+export type { FlvxAccount } from './account.js';
+export type { FlvxHistory } from './history/history.js';
+export { countersOf, type FlvxCounters } from './plan/counters.js';
+export { planAccount } from './plan/plan-account.js';
+export { planEnsureUser } from './plan/plan-ensure-user.js';
+export { planTerminate } from './plan/plan-terminate.js';
+export { ownLimitName } from './plan/speed-limits.js';
+export type { FlvxStep } from './plan/step.js';
+export type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from './plan/target.js';
+export { FlvxRefusedError } from './refused-error.js';
+export { execute } from './run/execute.js';
+export type { FlvxOperation, FlvxRunOptions } from './run/operation.js';
+export type { FlvxExecution, FlvxStepOutcome } from './run/outcome.js';
+export { resolveStep } from './run/resolve-step.js';

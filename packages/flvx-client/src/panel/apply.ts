@@ -1,0 +1,188 @@
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
+import {
+  type ApplyContext,
+  type Clock,
+  isoNow,
+  type ItemError,
+  itemErrorOf,
+  type Observation,
+  type Step,
+  type StepOutcome,
+} from '@sluice/panel-kind';
+import { historyOf, observeAccount, type FlvxAccount } from '../account/account.js';
+import { describeNotInForce } from '../account/describe.js';
+import type { FlvxStep } from '../account/plan/step.js';
+import { execute } from '../account/run/execute.js';
+import type { FlvxStepOutcome } from '../account/run/outcome.js';
+import { resolveStep } from '../account/run/resolve-step.js';
+import type { FlvxClient } from '../client/client.js';
+import { scopeOf } from './product.js';
+import type { ServiceObservation } from './observation.js';
+import { journaledStep, payloadOf, toFlvxStep, type StepPayload } from './steps.js';
+
+/** A step to apply, and what it was planned from. */
+export interface StepToApply {
+  service: ServiceRecord;
+  state: ServiceObservation;
+  step: Step;
+}
+
+/** How a step ended, and the account as it was read afterwards. */
+export interface Applied {
+  outcome: StepOutcome;
+  account: FlvxAccount;
+}
+
+/** Applies one step with the executor: the call, the read-back, the waits after a lost answer. */
+export async function applyStep(
+  { client, clock }: { client: FlvxClient; clock: Clock },
+  { service, state, step }: StepToApply,
+  context: ApplyContext,
+): Promise<Applied> {
+  const flvxStep = toFlvxStep(step);
+  let account = adopted(state, step);
+  const scope = { ...scopeOf(service), ...account.scope };
+  if (flvxStep.type === 'reset-user') {
+    // The panel does not report what it zeroes: the growth since the reading is read directly before.
+    try {
+      const options = { tag: service.id, since: account, parts: ['user' as const, 'quotas' as const] };
+      account = await observeAccount(client, scope, historyOf(account), options);
+    } catch (error) {
+      return { outcome: failure(itemErrorOf(error)), account };
+    }
+  }
+  const counters = flvxStep.type === 'reset-user' ? account.user : null;
+  let planned = false;
+  const once = (): FlvxStep[] => {
+    const steps = planned ? [] : [flvxStep];
+    planned = true;
+    return steps;
+  };
+  const password = step.needsPassword === true ? context.password : null;
+  const hooks = { before: () => context.calling() };
+  const result = await execute(client, { scope, plan: once }, { observed: account, tag: service.id, password, hooks });
+  const [done] = result.steps;
+  if (done === undefined) {
+    const error = itemErrorOf(result.error ?? { code: 'not_done', message: `${flvxStep.id} was not done` });
+    return { outcome: failure(error), account: result.observed };
+  }
+  const outcome = toOutcome(done, step, state);
+  if (outcome.state !== 'applied') return { outcome, account: result.observed };
+  const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };
+  const refs = { ...refsAfter(flvxStep, result.observed.user?.id ?? null), ...limitGone(service, flvxStep) };
+  return {
+    outcome: { ...outcome, refs: ownRefs(service, refs), ...(zeroes(flvxStep) ? { zeroed } : {}) },
+    account: result.observed,
+  };
+}
+
+/** The step may be about an account that the operator adopted. */
+function adopted({ account, adoptable }: ServiceObservation, step: Step): FlvxAccount {
+  return account.user === null && adoptable !== null && step.type !== 'create-user' ? adoptable : account;
+}
+
+function toOutcome(
+  { state, error, observed }: FlvxStepOutcome,
+  step: Step,
+  { account, nodes }: ServiceObservation,
+): StepOutcome {
+  const { begins } = step.payload as StepPayload;
+  if (state === 'in-doubt') {
+    const message = error === null ? `whether ${step.type} ${step.target} was done is not known` : error.message;
+    return { state, observed, error: { code: 'outcome_unknown', message } };
+  }
+  if (state === 'failed') {
+    if (error?.code !== 'speed_not_in_force') return { state, observed, error };
+    const message = describeNotInForce(toFlvxStep(step), account, nodes);
+    return { state, observed, error: { code: error.code, message } };
+  }
+  // It was planned when it was not so: that the panel says "already so" does not make it somebody else's.
+  return { state: 'applied', observed, error: null, begins };
+}
+
+function limitGone({ refs }: ServiceRecord, step: FlvxStep): Record<string, null> {
+  const isOurs = step.type === 'delete-speed-limit' && step.target === refs['speed_limit_id'];
+  return isOurs ? { speed_limit_id: null } : {};
+}
+
+/** Refs that the operator has set stay. */
+function ownRefs(service: ServiceRecord, refs: Record<string, string | null>): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(refs).filter(
+      ([key, value]) => value !== null || key === 'flvx_user_id' || service.ownRefs.includes(key),
+    ),
+  );
+}
+
+/** How long a pause or a start may still be under way after its run was broken off: the panel writes it after the nodes have answered. */
+const brokenOffGraceMs = 3000;
+
+/**
+ * Returns what the panel shows of an action that was left planned or in doubt; null while it may still be under way. What it
+ * does not show is planned again where it is still needed: every step but a create may be repeated without harm, and a second
+ * account of an unguessable name is removed when the creation continues. Pure.
+ */
+export function resolveAction(
+  action: ActionRecord,
+  { state, at }: Observation<ServiceObservation>,
+): StepOutcome | null {
+  const step = journaledStep(action);
+  if (state === null || step === null) return null;
+  const { account } = state;
+  const sight = resolveStep(step, account);
+  if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
+  if (sight === 'not-done' && isUnderWay(action, at)) return null;
+  if (sight === 'not-done') return failed('not_done', `the panel shows nothing of ${step.id}`);
+  if (step.type === 'create-user' && account.user === null) {
+    return failed(
+      'account_unproven',
+      `the panel has an account "${step.payload.name}" now, and nothing tells that it is the one that was ordered`,
+    );
+  }
+  return doneOutcome(action, step, at, account.user?.id ?? null);
+}
+
+function isUnderWay({ type, calledAt }: ActionRecord, at: string): boolean {
+  if (calledAt === null || (type !== 'pause-forward' && type !== 'resume-forward')) return false;
+  const age = Date.parse(at) - Date.parse(calledAt);
+  return age >= 0 && age < brokenOffGraceMs;
+}
+
+/** Returns the outcome of an action that an operator says was done. The id of a new account shows in the next observation. Pure. */
+export function believeAction(action: ActionRecord, at: string): StepOutcome {
+  const step = journaledStep(action);
+  return step === null ? { state: 'applied', observed: null, error: null } : doneOutcome(action, step, at, null);
+}
+
+function doneOutcome(action: ActionRecord, step: FlvxStep, at: string, userId: number | null): StepOutcome {
+  const { begins = [] } = payloadOf(action) ?? {};
+  return {
+    state: 'applied',
+    observed: { settled: 'by looking' },
+    error: null,
+    refs: refsAfter(step, userId),
+    begins,
+    // What the counters had grown by until then is unknown.
+    ...(zeroes(step) ? { zeroed: { at, inBytes: null, outBytes: null } } : {}),
+  };
+}
+
+/** Whether the account's counters start at zero with this step. */
+function zeroes(step: FlvxStep): boolean {
+  return step.type === 'create-user' || step.type === 'reset-user';
+}
+
+/** Refs that become known or end with a step. */
+function refsAfter(step: FlvxStep, userId: number | null): Record<string, string | null> {
+  if (step.type === 'create-user') return userId === null ? {} : { flvx_user_id: String(userId) };
+  if (step.type === 'delete-user') return { flvx_user_id: null, flvx_tunnel_id: null, flvx_user_tunnel_id: null };
+  return {};
+}
+
+function failed(code: string, message: string): StepOutcome {
+  return failure({ code, message });
+}
+
+function failure(error: ItemError): StepOutcome {
+  return { state: 'failed', observed: null, error };
+}

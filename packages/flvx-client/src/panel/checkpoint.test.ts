@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Desired } from '@sluice/panel-kind';
+import type { FlvxForward } from '../client/records/forward.js';
+import type { FlvxUser } from '../client/records/user.js';
+import { checkpointOf, historyIn, isUnchanged, type FlvxCheckpoint } from './checkpoint.js';
+import type { ServiceObservation } from './observation.js';
+
+const GB = 1024 ** 3;
+
+/** A checkpoint as the version before this one stored it. */
+const stored = {
+  at: '2026-11-20T10:00:00.000Z',
+  listed: 7,
+  account: {
+    url: 'https://relay.example.com',
+    username: 'sl-x',
+    expiresAt: '2026-12-15T00:00:00.000Z',
+    tunnels: [{ id: 1, name: 'HK-01', nodes: ['hk-entry'] }],
+    forwards: [{ id: 4, name: 'web', status: 1, pausedByUs: false }],
+  },
+  memo: {
+    userId: 2,
+    userStatus: 1,
+    usedBytes: 5 * GB,
+    permissions: { 1: 1 },
+    forwards: { 4: { status: 1, bytes: 5 * GB } },
+    stopped: [],
+    restarted: [],
+    parked: {},
+    redirects: {},
+    away: {},
+    expired: { user: false, tunnels: [] },
+    tunnels: [1],
+    dropped: [],
+    speeds: { 1: 9 },
+    unpushed: [],
+    cuts: [],
+    again: [],
+    scales: { 1: { factor: 2, nodes: 1 } },
+    ownQuota: true,
+    uncountedBytes: 0,
+    firstCycle: 'c1',
+    resetCycle: 'c1',
+    values: [],
+  },
+};
+
+const user = {
+  id: 2,
+  name: 'sl-x',
+  status: 1,
+  quota: 100,
+  expiresAt: Date.parse('2026-12-15T00:00:00Z'),
+  inBytes: 4 * GB,
+  outBytes: 2 * GB,
+} as FlvxUser;
+const forward = { id: 4, userId: 2, tunnelId: 1, status: 1, inBytes: 4 * GB, outBytes: 2 * GB } as FlvxForward;
+const state = {
+  account: {
+    at: Date.parse('2026-11-20T11:00:00Z'),
+    scope: { userId: 2 },
+    user,
+    duplicates: [],
+    strangers: [],
+    permissions: [{ ...user, id: 3, userId: 2, tunnelId: 1, speedId: 9 }],
+    forwards: [forward],
+    tunnels: [],
+    speedLimits: [],
+    speedUse: {},
+    password: null,
+  },
+  adoptable: null,
+  groups: null,
+  nodes: null,
+  changes: null,
+  madeLimits: [],
+  partial: true,
+  listed: 8,
+  sharers: [],
+} as unknown as ServiceObservation;
+
+/** A poll of a service with 100 GB and no hold. */
+function polled(seen: unknown): Desired {
+  return {
+    service: { id: 'svc-1', refs: { flvx_user_id: '2' }, ownRefs: [], nextDueDate: '2026-12-15', product: 'relay' },
+    product: {},
+    holds: [],
+    evidence: [],
+    mode: 'TOTAL',
+    allowance: { unlimited: false, allowedBytes: 100 * GB },
+    sharers: [],
+    scope: 'poll',
+    order: null,
+    cycle: { id: 'c1', isNew: false },
+    counted: { counterBytes: 6 * GB, usedBytes: 6 * GB },
+    timeZone: 'UTC',
+    seen,
+    recent: [],
+  } as unknown as Desired;
+}
+
+const left = { at: '2026-11-20T11:00:00.000Z', state };
+const keep = (seen: unknown, desired = polled(seen)): FlvxCheckpoint | null =>
+  checkpointOf({ url: 'https://relay.example.com', defaults: { tunnelId: 1 }, desired, planned: state, left });
+
+describe('a checkpoint of an earlier version', () => {
+  it('is read as the history of the account', () => {
+    expect(historyIn(stored)).toBe(stored.memo);
+    expect(isUnchanged(polled(stored), state)).toBe(true);
+  });
+
+  it('gets the keys that its version did not know', () => {
+    const { away: _away, again: _again, scales: _scales, cuts: _cuts, unpushed: _unpushed, ...memo } = stored.memo;
+    expect(historyIn({ ...stored, memo })).toEqual({
+      ...memo,
+      away: {},
+      again: [],
+      scales: {},
+      cuts: [],
+      unpushed: [],
+    });
+  });
+
+  it('keeps all that it says when the account is unchanged', () => {
+    const { memo, ...rest } = stored;
+    expect(keep(stored)).toEqual({
+      ...rest,
+      at: left.at,
+      listed: 8,
+      history: { ...memo, usedBytes: 6 * GB, forwards: { 4: { status: 1, bytes: 6 * GB } } },
+    });
+  });
+
+  it('keeps all that it says when something has changed', () => {
+    const memo = { ...stored.memo, parked: { 4: 'surplus' }, forwards: { 4: { status: 0, bytes: 5 * GB } } };
+    const before = { ...stored, memo };
+    expect(isUnchanged(polled(before), state)).toBe(false);
+    expect(keep(before)).toMatchObject({
+      account: { username: 'sl-x' },
+      history: { firstCycle: 'c1', tunnels: [1], speeds: { 1: 9 }, scales: { 1: { factor: 2, nodes: 1 } }, parked: {} },
+    });
+  });
+});
+
+describe('a checkpoint', () => {
+  it('is read back as it was stored, and says nothing that only its run knew', () => {
+    const first = keep(stored);
+    expect(historyIn(JSON.parse(JSON.stringify(first)))).toEqual(first?.history);
+    const changed = keep({ ...stored, memo: { ...stored.memo, parked: { 4: 'surplus' } } });
+    expect(Object.keys(changed ?? {}).sort()).toEqual(['account', 'at', 'history', 'listed']);
+    expect(Object.keys(changed?.history ?? {}).sort()).toEqual(Object.keys(stored.memo).sort());
+  });
+
+  it('is none for what is not one', () => {
+    expect([null, undefined, {}, { memo: null }, { history: { stopped: [] } }].map(historyIn)).toEqual(
+      Array.from({ length: 5 }, () => null),
+    );
+  });
+});

@@ -1,0 +1,220 @@
+import type { ActionRecord } from '@sluice/quota-core';
+import type { AccountView, Desired } from '@sluice/panel-kind';
+import { isoOf } from '../account/describe.js';
+import {
+  droppedTunnels,
+  readHistory,
+  storedHistory,
+  type FlvxHistory,
+  type StoredHistory,
+} from '../account/history/history.js';
+import { historyAt, type ObservedHistory, type Past } from '../account/history/observed-history.js';
+import type { StepRecord } from '../account/history/record-step.js';
+import { isAsBefore, isUneventful, withCounters } from '../account/history/unchanged.js';
+import { isExpired, usedOf } from '../account/rules.js';
+import type { FlvxPermission } from '../client/records/permission.js';
+import type { FlvxUser } from '../client/records/user.js';
+import type { ServiceObservation, TimedObservation } from './observation.js';
+import { cycleOf, flvxOf, quotaOf, tunnelsOf, uncountedBytes, type FlvxDefaults } from './product.js';
+import { EVIDENCE, evidenceOf, heldBy } from './restrictions.js';
+import { journaledStep, payloadOf } from './steps.js';
+
+/** What an observation leaves for later runs, as it is stored with the decision. */
+export interface FlvxCheckpoint {
+  at: string;
+  /** Number of accounts on the panel's list when it was last read. */
+  listed: number | null;
+  account: AccountView | null;
+  history: StoredHistory | null;
+}
+
+/** Returns the stored checkpoint; null where there is none. */
+export function checkpointIn(seen: unknown): Partial<FlvxCheckpoint> | null {
+  return seen ?? null;
+}
+
+/** Returns the history of a stored checkpoint; null where there is none. Earlier versions called it `memo`. */
+export function historyIn(seen: unknown): StoredHistory | null {
+  const { history, memo } = (seen ?? {}) as { history?: unknown; memo?: unknown };
+  return readHistory(history ?? memo);
+}
+
+/** Returns what is known from before an observation: the stored history and the journal since. */
+export function pastOf(desired: Desired, changes: Past['changes']): Past {
+  return {
+    last: historyIn(desired.seen),
+    records: recordsOf(desired.recent),
+    cycle: cycleOf(desired),
+    held: heldBy(desired.evidence),
+    changes,
+  };
+}
+
+function recordsOf(rows: readonly ActionRecord[]): StepRecord[] {
+  return rows.flatMap((row) => {
+    const step = journaledStep(row);
+    if (step === null) return [];
+    const done = row.state === 'applied' || row.state === 'unneeded';
+    return [{ step, done, sent: row.calledAt !== null, notes: payloadOf(row) }];
+  });
+}
+
+/** What a checkpoint is made from. */
+export interface CheckpointInput {
+  url: string;
+  defaults: FlvxDefaults;
+  desired: Desired;
+  /** What the run's steps were planned from; null where the account could not be observed. */
+  planned: ServiceObservation | null;
+  /** What they have left. */
+  left: TimedObservation;
+}
+
+/** Returns the checkpoint of a run; null where the account could not be observed, and the stored one stays. Pure. */
+export function checkpointOf({ url, defaults, desired, planned, left }: CheckpointInput): FlvxCheckpoint | null {
+  const { at, state } = left;
+  const before = checkpointIn(desired.seen);
+  const listed = state.listed ?? before?.listed ?? null;
+  const unchanged = before?.account ? unchangedAccount(desired, state) : null;
+  if (before?.account && unchanged && isShown(unchanged.user, before.account)) {
+    const { user, history } = unchanged;
+    const uncounted = uncountedBytes(desired, usedOf(user));
+    const { forwards } = state.account;
+    return { at, listed, account: before.account, history: withCounters(history, user, forwards, uncounted) };
+  }
+  const { user } = state.account;
+  const now = historyAfter(desired, planned, state);
+  if (now === null || user === null) {
+    return desired.service.refs['flvx_user_id'] === undefined ? { at, listed, account: null, history: null } : null;
+  }
+  const history = withTunnels(now.history, defaults, desired, state);
+  const counter = usedOf(user);
+  return {
+    at,
+    listed,
+    account: accountView(url, desired, state, { before: before?.account ?? null, history }),
+    history: {
+      ...storedHistory(history),
+      ownQuota: history.ownQuota || user.quota === quotaOf(desired, counter),
+      uncountedBytes: uncountedBytes(desired, counter),
+    },
+  };
+}
+
+/**
+ * The history after a run's own steps. What its observation showed stands: judged again by what the steps have left, a forward
+ * that the customer paused would seem the last one that the panel stopped.
+ */
+function historyAfter(
+  desired: Desired,
+  planned: ServiceObservation | null,
+  left: ServiceObservation,
+): ObservedHistory | null {
+  const past = pastOf(desired, left.changes);
+  if (planned === null || planned === left) return historyAt(left.account, past);
+  // With all rows of the run: what earlier rounds wrote, before this observation, shows by what the panel had stopped.
+  const before = historyAt(planned.account, { ...past, changes: planned.changes });
+  if (before === null) return historyAt(left.account, past);
+  const run = desired.recent.at(-1)?.run;
+  const records = recordsOf(desired.recent.filter((row) => row.run === run));
+  return historyAt(left.account, { ...past, last: before.history, records });
+}
+
+/** Adds the tunnels of the product, which are known where everything is planned. */
+function withTunnels(
+  history: FlvxHistory,
+  defaults: FlvxDefaults,
+  desired: Desired,
+  state: ServiceObservation,
+): FlvxHistory {
+  if (desired.scope !== 'reconcile' && desired.scope !== 'order') return history;
+  const chosen = tunnelsOf(desired, defaults, state.groups);
+  if ('problem' in chosen) return history;
+  const { tunnels } = chosen;
+  const present = new Set(state.account.permissions.map((row) => row.tunnelId));
+  return {
+    ...history,
+    tunnels,
+    dropped: droppedTunnels(history, tunnels).filter((id) => present.has(id)),
+    values: history.values.filter((own) => !tunnels.includes(own.tunnelId)),
+  };
+}
+
+/** Whether a poll has nothing to do for an account. Pure. */
+export function isUnchanged(desired: Desired, state: ServiceObservation): boolean {
+  return unchangedAccount(desired, state) !== null;
+}
+
+/**
+ * Fast path: unchanged, compliant accounts skip planning. Returns null for an account that is the slightest bit out of the
+ * ordinary.
+ */
+function unchangedAccount(
+  desired: Desired,
+  { account, partial, sharers }: ServiceObservation,
+): { user: FlvxUser; history: StoredHistory } | null {
+  const { user } = account;
+  if (!partial || user === null || desired.scope !== 'poll' || sharers.length + desired.sharers.length > 0) return null;
+  if (desired.holds.length + desired.evidence.length + desired.recent.length > 0) return null;
+  const history = historyIn(desired.seen);
+  const quota = quotaOf(desired, usedOf(user));
+  const isOpen = (row: FlvxUser | FlvxPermission): boolean =>
+    row.status === 1 && (quota === null || row.quota === quota) && !isExpired(row, account.at);
+  if (history?.userId !== user.id || !isUneventful(history) || !isOpen(user)) return null;
+  const asBefore =
+    account.permissions.every((row) => row.userId === user.id && isOpen(row)) &&
+    account.forwards.every((row) => row.userId === user.id && isAsBefore(history, row));
+  return asBefore && isCounted(desired, history, account.forwards.length) ? { user, history } : null;
+}
+
+/** No reset is due, and there are not too many forwards. */
+function isCounted(desired: Desired, history: StoredHistory, forwards: number): boolean {
+  const { resetDay, enforceMaxForwards, maxForwards } = flvxOf(desired.product);
+  const isReset = resetDay !== 0 || history.resetCycle === cycleOf(desired);
+  return isReset && (!enforceMaxForwards || forwards <= maxForwards);
+}
+
+/** Whether the stored view of the account is still right. */
+function isShown({ name, expiresAt }: FlvxUser, view: AccountView): boolean {
+  return view.username === name && view.expiresAt === isoOf(expiresAt);
+}
+
+function accountView(
+  url: string,
+  { evidence }: Pick<Desired, 'evidence'>,
+  state: ServiceObservation,
+  { before, history }: { before: AccountView | null; history: FlvxHistory },
+): AccountView {
+  const { user, permissions, forwards } = state.account;
+  const paused = evidenceOf(evidence, EVIDENCE.forward);
+  const ids = permissions.filter((row) => row.userId === user?.id).map((row) => row.tunnelId);
+  return {
+    url,
+    username: user?.name ?? '',
+    expiresAt: isoOf(user?.expiresAt ?? 0),
+    tunnels: ids.map((id) => ({ id, ...tunnelView(id, state, before) })),
+    forwards: forwards
+      .filter((row) => row.userId === user?.id)
+      .map(({ id, name, status }) => ({
+        id,
+        name,
+        status,
+        pausedByUs: status !== 1 && (paused.has(String(id)) || history.parked[id] !== undefined),
+      })),
+  };
+}
+
+function tunnelView(
+  id: number,
+  { account, nodes }: ServiceObservation,
+  before: AccountView | null,
+): { name: string; nodes: string[] } {
+  const tunnel = account.tunnels.find((row) => row.id === id);
+  const known = before?.tunnels.find((row) => row.id === id);
+  const forward = account.forwards.find((row) => row.tunnelId === id);
+  if (!tunnel || !nodes)
+    return { name: tunnel?.name ?? known?.name ?? forward?.tunnelName ?? '', nodes: known?.nodes ?? [] };
+  const parts = [...tunnel.entryNodes, ...tunnel.chainNodes.flat(), ...tunnel.exitNodes];
+  const names = parts.map(({ nodeId }) => nodes.find((node) => node.id === nodeId)?.name ?? `node ${nodeId}`);
+  return { name: tunnel.name, nodes: [...new Set(names)] };
+}

@@ -1,2 +1,0 @@
-export { isResetDayBetween } from './flvx-usage.js';
-export { flvx } from './kind.js';

@@ -1,0 +1,299 @@
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
+import {
+  type ApplyContext,
+  type Desired,
+  isoNow,
+  type ItemError,
+  itemErrorOf,
+  type Look,
+  type Lookups,
+  type Observation,
+  type Panel,
+  type PanelDependencies,
+  type PanelToOpen,
+  type Plan,
+  type Refresh,
+  type Step,
+  type StepOutcome,
+  transportOptions,
+  type UsageAnswer,
+  type UsageRequest,
+} from '@sluice/panel-kind';
+import { describeNodes, isoOf } from '../account/describe.js';
+import { usedOf } from '../account/rules.js';
+import { unguessableName } from '../account/unguessable-name.js';
+import type { FlvxClient } from '../client/client.js';
+import { createFlvxClient } from '../client/create-flvx-client.js';
+import { bytesOf } from '../client/units/units.js';
+import { applyStep, believeAction, resolveAction } from './apply.js';
+import { checkpointIn, checkpointOf, type FlvxCheckpoint } from './checkpoint.js';
+import { flvx, type FlvxSettings } from './kind.js';
+import {
+  observeInSnapshot,
+  observeNow,
+  RunSnapshot,
+  unread,
+  usageIn,
+  type ReadingTools,
+  type ServiceObservation,
+  type TimedObservation,
+} from './observation.js';
+import { planService } from './plan.js';
+import { checkProduct, flvxOf, type FlvxDefaults } from './product.js';
+import { refreshOf } from './refresh.js';
+
+/** Opens a FLVX panel. */
+export function openFlvxPanel(panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
+  const { name, products } = panel;
+  const settings = panel.settings as FlvxSettings;
+  const { timeouts: _timeouts, ...transport } = transportOptions(panel, dependencies);
+  const client = createFlvxClient({
+    panel: name,
+    baseUrl: settings.url,
+    allowHttp: settings.allowHttp,
+    username: settings.username,
+    password: dependencies.secret(settings.password, `panels.${name}.password`),
+    ...transport,
+    ...(settings.timeout === undefined ? {} : { timeouts: { readMs: settings.timeout, writeMs: settings.timeout } }),
+  });
+  const withGroups = Object.values(products).some((product) => flvxOf(product).tunnelGroup !== undefined);
+  const { clock, journal } = dependencies;
+  const snapshot = new RunSnapshot(client, clock, withGroups);
+  const madeLimits = (service: string): Promise<string[]> => limitsMade(journal, name, service);
+  return new FlvxPanel(panel, { client, clock, snapshot, madeLimits });
+}
+
+/** Names of the speed limits that were created on the panel for a service, or may have been. */
+async function limitsMade(journal: PanelDependencies['journal'], panel: string, service: string): Promise<string[]> {
+  const rows = await journal.list({ service });
+  return rows
+    .filter((row) => row.panel === panel && row.type === 'create-speed-limit')
+    .filter((row) => row.state === 'applied' || (row.state !== 'failed' && row.calledAt !== null))
+    .map((row) => row.target);
+}
+
+/** A FLVX panel as the engine uses it. */
+export class FlvxPanel implements Panel<ServiceObservation> {
+  readonly kind = 'flvx';
+  readonly capabilities = flvx.capabilities;
+  readonly actions = flvx.actions;
+  readonly requiredRef = 'flvx_user_id';
+  readonly wholeLists = true;
+  readonly quickLook = true;
+  readonly name: string;
+  readonly url: string;
+  readonly refresh: Refresh;
+  readonly lookups: Lookups;
+  readonly #tools: ReadingTools;
+  readonly #client: FlvxClient;
+  readonly #defaults: FlvxDefaults;
+  readonly #timeZone: string;
+  /** The last full observation of each service in this run. */
+  readonly #last = new Map<string, TimedObservation>();
+  /** Which services of this run name each user. */
+  readonly #owners = new Map<string, string[]>();
+  /** Why nothing may be concluded from this run's lists. */
+  #broken: ItemError | null = null;
+
+  constructor({ name, timeZone, settings }: Pick<PanelToOpen, 'name' | 'timeZone' | 'settings'>, tools: ReadingTools) {
+    const { url, tunnelId, speedLimitId, redirectTo } = settings as FlvxSettings;
+    this.name = name;
+    this.url = url;
+    this.#timeZone = timeZone;
+    this.#tools = tools;
+    this.#client = tools.client;
+    this.#defaults = {
+      ...(tunnelId === undefined ? {} : { tunnelId }),
+      ...(speedLimitId === undefined ? {} : { speedLimitId }),
+      ...(redirectTo === undefined ? {} : { redirectTo }),
+    };
+    this.refresh = refreshOf(tools.client, tools.snapshot);
+    this.lookups = lookupsOf(tools.client);
+  }
+
+  removesAccount({ type, state }: Pick<ActionRecord, 'type' | 'state'>): boolean {
+    return type === 'delete-user' && state === 'applied';
+  }
+
+  async testConnection(): Promise<{ message: string; clockDifferenceMs?: number }> {
+    const { port, appName, captcha, session, tunnels, clock } = await this.#client.probe();
+    const parts = [
+      `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
+      describeNodes(await this.#client.nodes.status()),
+      ...(captcha ? ['a captcha stands before the login: the next login will fail, switch it off'] : []),
+      ...(session.mustChangePassword ? ['the account still has its publicly known name or password'] : []),
+    ];
+    return { message: parts.join('; '), clockDifferenceMs: clock.ms };
+  }
+
+  async readUsage(
+    requests: UsageRequest[],
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+    options: { allowShort: boolean } = { allowShort: false },
+  ): Promise<void> {
+    this.#broken = null;
+    for (const { service } of requests) this.#claim(service);
+    if (requests.length === 0) return;
+    const at = isoNow(this.#tools.clock);
+    const refuse = ({ code, message }: ItemError): void => {
+      for (const { service } of requests) onAnswer(service.id, unread(at, code, message));
+    };
+    try {
+      const read = await this.#tools.snapshot.accounts(signal);
+      const size = read.snapshot.users.size;
+      const expected = Math.max(0, ...requests.map(({ seen, removed }) => (checkpointIn(seen)?.listed ?? 0) - removed));
+      if (size * 2 < expected && !options.allowShort) {
+        this.#broken = shortList(this.name, size, expected);
+        refuse(this.#broken);
+        return;
+      }
+      for (const request of requests) onAnswer(request.service.id, usageIn(read, request, this.#timeZone));
+    } catch (error) {
+      refuse(itemErrorOf(error));
+    }
+  }
+
+  async observe(
+    services: ServiceRecord[],
+    signal: AbortSignal,
+    look: Look = { scope: 'order', fresh: true },
+  ): Promise<Map<string, Observation<ServiceObservation>>> {
+    const seen = new Map<string, Observation<ServiceObservation>>();
+    if (look.fresh) {
+      // A command reads the changes again; within a run those that were read after its snapshot are recent enough.
+      const freshChanges = look.scope === 'order';
+      const observeOne = async (service: ServiceRecord): Promise<void> => {
+        const last = this.#last.get(service.id);
+        const observation = observeNow(this.#tools, service, signal, { last, freshChanges });
+        seen.set(service.id, await this.#toObservation(service, observation));
+      };
+      await Promise.all(services.map(observeOne));
+      return seen;
+    }
+    const full = look.scope === 'reconcile';
+    for (const service of services) {
+      seen.set(service.id, await this.#toObservation(service, this.#observeInSnapshot(service, signal, full)));
+    }
+    return seen;
+  }
+
+  async #toObservation(
+    { id }: ServiceRecord,
+    observing: Promise<TimedObservation>,
+  ): Promise<Observation<ServiceObservation>> {
+    try {
+      const last = await observing;
+      const { at, state } = last;
+      // A partial observation is followed by a full one before anything is done: most services need none.
+      if (!state.partial) this.#last.set(id, last);
+      return { service: id, at, state, error: null, ...(state.partial ? { partial: true } : {}) };
+    } catch (error) {
+      return { service: id, at: isoNow(this.#tools.clock), state: null, error: itemErrorOf(error) };
+    }
+  }
+
+  async #observeInSnapshot(service: ServiceRecord, signal: AbortSignal, full: boolean): Promise<TimedObservation> {
+    if (this.#broken) throw Object.assign(new Error(this.#broken.message), { code: this.#broken.code });
+    return await observeInSnapshot(this.#tools, service, signal, { full, sharers: this.#sharers(service) });
+  }
+
+  #claim({ id, refs }: ServiceRecord): void {
+    const { flvx_user_id: user } = refs;
+    if (user === undefined) return;
+    const owners = this.#owners.get(user);
+    if (owners === undefined) this.#owners.set(user, [id]);
+    else if (!owners.includes(id)) owners.push(id);
+  }
+
+  /** Other services of this run that name the same user. */
+  #sharers({ id, refs }: ServiceRecord): string[] {
+    return (this.#owners.get(refs['flvx_user_id'] ?? '') ?? []).filter((owner) => owner !== id);
+  }
+
+  plan(desired: Desired, observation: Observation<ServiceObservation>): Plan {
+    return planService(this.#defaults, desired, observation);
+  }
+
+  settle(action: ActionRecord, observation: Observation<ServiceObservation>): StepOutcome | null {
+    return resolveAction(action, observation);
+  }
+
+  believe(action: ActionRecord, at: string): StepOutcome {
+    return believeAction(action, at);
+  }
+
+  async apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
+    const last = this.#last.get(service.id);
+    if (last === undefined) {
+      const message = `"${service.id}" was not looked at before ${step.type} ${step.target}`;
+      return { state: 'failed', observed: null, error: { code: 'not_observed', message } };
+    }
+    const { state } = last;
+    const { outcome, account } = await applyStep(this.#tools, { service, state, step }, context);
+    this.#last.set(service.id, { at: isoNow(this.#tools.clock), state: { ...state, account } });
+    return outcome;
+  }
+
+  keep(desired: Desired, { at, state: planned }: Observation<ServiceObservation>): FlvxCheckpoint | null {
+    const left = this.#last.get(desired.service.id) ?? (planned === null ? null : { at, state: planned });
+    return left && checkpointOf({ url: this.url, defaults: this.#defaults, desired, planned, left });
+  }
+
+  readonly accounts: NonNullable<Panel['accounts']> = {
+    passwords: true,
+    newRefs: (service, _product, randomBytes) =>
+      service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
+    exists: ({ state }) => (state === null ? null : (state as ServiceObservation).account.user !== null),
+    // The customer or an administrator may have renamed it.
+    username: ({ id, refs }) => this.#last.get(id)?.state.account.user?.name ?? refs['flvx_username'] ?? null,
+    check: (service, product) => checkProduct(service, product, this.#defaults),
+  };
+
+  resources(service: ServiceRecord, observation: Observation<ServiceObservation> | null): string[] {
+    const { flvx_user_id: id } = service.refs;
+    const account = observation?.state?.account;
+    // The username may belong to another service: that is reported before anything is created or adopted.
+    const named = account?.user === null ? account.strangers : [];
+    const ids = new Set([
+      ...(id === undefined ? [] : [id]),
+      ...(account?.user ? [String(account.user.id)] : []),
+      ...named.map((user) => String(user.id)),
+    ]);
+    return [...ids].map((user) => `user:${user}`);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+function shortList(panel: string, size: number, expected: number): ItemError {
+  return {
+    code: 'list_too_short',
+    message: `panel "${panel}" lists ${size} users where ${expected} were last seen: taken for a broken answer, nothing was concluded; with --allow-mass it is believed`,
+  };
+}
+
+/** Returns the lists that operators search tunnels and users in. */
+function lookupsOf(client: FlvxClient): Lookups {
+  return {
+    async tunnels() {
+      const tunnels = await client.tunnels.list();
+      return tunnels.map(({ id, name, type, status, multiplier, ratio }) => {
+        return { id, name, type, status, multiplier, ratio };
+      });
+    },
+    async users() {
+      const users = await client.users.list();
+      return users.map((user) => ({
+        id: user.id,
+        name: user.name,
+        status: user.status,
+        usedBytes: usedOf(user),
+        quotaBytes: bytesOf(user.quota),
+        expiresAt: isoOf(user.expiresAt),
+      }));
+    },
+  };
+}

@@ -1,0 +1,253 @@
+import { type Desired, type ItemError, type Observation, type Plan, sharerIds } from '@sluice/panel-kind';
+import { historyOf, type FlvxAccount } from '../account/account.js';
+import { describeClosed, describeStops } from '../account/describe.js';
+import type { FlvxHistory } from '../account/history/history.js';
+import { historyAt } from '../account/history/observed-history.js';
+import { planAccount } from '../account/plan/plan-account.js';
+import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
+import { planTerminate } from '../account/plan/plan-terminate.js';
+import type { FlvxStep } from '../account/plan/step.js';
+import type { FlvxAccountTarget } from '../account/plan/target.js';
+import { FlvxRefusedError } from '../account/refused-error.js';
+import { FlvxValueError } from '../client/flvx-value-error.js';
+import type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
+import { UNLIMITED_QUOTA } from '../client/units/units.js';
+import { isUnchanged, pastOf } from './checkpoint.js';
+import { missingAccount, type ServiceObservation } from './observation.js';
+import { expiryOf, firstExpiry, flvxOf, limitKey, quotaOf, tunnelsOf, type FlvxDefaults } from './product.js';
+import { EVIDENCE, noticesOf, settleEvidence, speedPrior } from './restrictions.js';
+import { speedPlan } from './speed.js';
+import { emptyPlan, failedPlan, toPlan } from './steps.js';
+import { planInput, targetOf, type PlanInput } from './target.js';
+
+const passwordOnly: FlvxAccountTarget = {
+  setsPassword: true,
+  permissions: new Map(),
+  forwards: new Map(),
+  repause: 'pushed',
+};
+
+/** Plans the steps from what the panel shows to what the service should look like. Pure. */
+export function planService(
+  defaults: FlvxDefaults,
+  desired: Desired,
+  observation: Observation<ServiceObservation>,
+): Plan {
+  const { state } = observation;
+  if (state === null) {
+    return failedPlan(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
+  }
+  if (isUnchanged(desired, state)) return emptyPlan;
+  try {
+    return planCommand(defaults, desired, state);
+  } catch (error) {
+    if (error instanceof FlvxRefusedError || error instanceof FlvxValueError) {
+      const code = error instanceof FlvxRefusedError ? error.code : 'bad_value';
+      return failedPlan({ code, message: error.message });
+    }
+    throw error;
+  }
+}
+
+function planCommand(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation): Plan {
+  const { order, service } = desired;
+  if (order?.verb === 'create') return planCreate(defaults, desired, state);
+  const { account } = state;
+  const sharedWith = [...new Set([...sharerIds(desired), ...state.sharers])];
+  if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
+  if (order?.verb === 'terminate') {
+    const speedKey = limitKey(service, account.user?.id);
+    return toPlan(planTerminate(account, { speedKey, speedNames: state.madeLimits }), null);
+  }
+  if (account.user === null) return planWithoutAccount(desired);
+  if (order?.verb === 'change-password') return toPlan(planAccount(account, passwordOnly), null);
+  return planExisting(defaults, desired, state, { account });
+}
+
+/** An account that should exist and does not. For a service that never had one nothing is to be done. */
+function planWithoutAccount({ service, holds, evidence, scope }: Desired): Plan {
+  const { flvx_user_id: id } = service.refs;
+  if (id !== undefined) {
+    return failedPlan({ code: 'account_missing', message: missingAccount(service.id, id) });
+  }
+  const needed = holds.length > 0 || evidence.length > 0 || (scope !== 'hold' && service.status !== 'pending');
+  if (!needed) return emptyPlan;
+  return failedPlan({
+    code: 'no_account',
+    message: `"${service.id}" has no account on the panel yet: "sluice provision create ${service.id}"`,
+  });
+}
+
+function sharedAccount(service: string, sharedWith: string[]): ItemError {
+  return {
+    code: 'shared_account',
+    message: `"${service}" names the same FLVX user as ${sharedWith.join(', ')}: a user belongs to one service; set flvx_user_id right`,
+  };
+}
+
+/** Plans a create: the account is created, or adopted where that is proved or ordered; then it is planned as any other. */
+function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation): Plan {
+  const { service, order } = desired;
+  if (order?.verb !== 'create') return emptyPlan;
+  const account = state.account.user === null && order.adopt ? (state.adoptable ?? state.account) : state.account;
+  const { user } = account;
+  if (desired.sharers.length > 0) {
+    return failedPlan({
+      code: 'account_exists',
+      message: `the account that "${service.id}" names on the panel belongs to ${sharerIds(desired).join(', ')}: take another flvx_username or flvx_user_id`,
+    });
+  }
+  if (user === null) return planNew(defaults, desired, state, order.adopt);
+  const { createdUserId } = historyOf(account).run;
+  const made = service.ownRefs.includes('flvx_user_id') || createdUserId === user.id;
+  const proved = made || (account.scope.nameIsOurs === true && account.scope.name === user.name);
+  if (!proved && !order.adopt) {
+    return failedPlan({
+      code: 'account_exists',
+      message: `the panel has the account "${user.name}" (id ${user.id}) of "${service.id}" already, and Sluice did not make it: say --adopt to take it over`,
+    });
+  }
+  const { name, quota, maxForwards, expiresAt, resetDay } = user;
+  // With its present values, all that is left to plan is the removal of second accounts of the name.
+  const values = { name, quota, maxForwards, expiresAt, resetDay };
+  const first = account.duplicates.length === 0 ? [] : planEnsureUser(account, values);
+  // Only of an account that was created by a command that was broken off: an adopted one keeps its customer's password.
+  const setsPassword = order.setPassword && wasCreated(desired, account) && createdUserId === null;
+  const plan = planExisting(defaults, desired, state, { account, first, setsPassword });
+  const refs = { flvx_user_id: String(user.id), ...(proved ? {} : { flvx_username: user.name }) };
+  return withRefs(plan, desired, { ...refs, ...plan.refs });
+}
+
+function wasCreated({ recent }: Desired, { scope, user }: FlvxAccount): boolean {
+  if (scope.nameIsOurs === true && scope.name === user?.name) return true;
+  return recent.some((row) => row.type === 'create-user' && row.calledAt !== null && row.target === user?.name);
+}
+
+/** Plans an account that does not exist yet. */
+function planNew(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation, adopt: boolean): Plan {
+  const { service, product } = desired;
+  const chosen = tunnelsOf(desired, defaults, state.groups);
+  if ('problem' in chosen) return failedPlan(chosen.problem);
+  const unknown = unknownTunnels(chosen.tunnels, state);
+  if (unknown) return failedPlan(unknown);
+  const { maxForwards, resetDay } = flvxOf(product);
+  const values = {
+    quota: quotaOf(desired, 0) ?? UNLIMITED_QUOTA,
+    maxForwards,
+    resetDay,
+    expiresAt: expiryOf(desired) ?? firstExpiry(desired),
+  };
+  const name = service.refs['flvx_username'] ?? '';
+  // When the operator adopts, two accounts of the name are the reason for a refusal, not one.
+  const scope = { ...state.account.scope, adopt };
+  const create = planEnsureUser({ ...state.account, scope }, { name, ...values });
+  // What follows is only shown: it is planned again when the account exists.
+  const follow = planAccount(state.account, {
+    permissions: new Map(chosen.tunnels.map((id) => [id, { values, whenNew: { status: 1 } }])),
+    forwards: new Map(),
+    repause: 'pushed',
+  });
+  const plan = toPlan([...create, ...follow], null);
+  return { ...plan, again: true, counts: true };
+}
+
+/** Plans values, speed, permissions, restrictions and forwards of an existing account. */
+function planExisting(
+  defaults: FlvxDefaults,
+  desired: Desired,
+  state: ServiceObservation,
+  what: { account: FlvxAccount; first?: readonly FlvxStep[]; setsPassword?: boolean },
+): Plan {
+  const { account, first = [], setsPassword = false } = what;
+  const now = historyAt(account, pastOf(desired, state.changes));
+  if (now === null || account.user === null) return emptyPlan;
+  const full = desired.scope === 'reconcile' || desired.scope === 'order';
+  const chosen = tunnelsOf(desired, defaults, state.groups);
+  if (full && 'problem' in chosen) return failedPlan(chosen.problem);
+  const tunnels = 'problem' in chosen ? null : chosen.tunnels;
+  const unknown = full && tunnels !== null ? unknownTunnels(tunnels, state) : null;
+  if (unknown) return failedPlan(unknown);
+  const known = state.partial ? withKnownLimits(desired, account, now.history.speeds) : account;
+  const input = planInput({ desired, defaults, state, account: known, user: account.user, tunnels }, now);
+  const speed = speedPlan(input);
+  if (speed.problem) return failedPlan(speed.problem);
+  const target = { ...targetOf(input, speed), setsPassword };
+  const plan = toPlan([...first, ...planAccount(withHistory(input), target)], input);
+  const closed = describeClosed(input, target);
+  const whole: Plan = {
+    ...plan,
+    ...settleEvidence(input, plan.steps),
+    drift: [...plan.drift, ...closed],
+    stops: [...closed, ...describeStops(input, target, account.at)],
+    notices: noticesOf(input, plan.steps),
+  };
+  return withRefs(whole, desired, refsOf(input));
+}
+
+/** The account with what the journal says of earlier runs and what this run knows. */
+function withHistory({ account, history }: PlanInput): FlvxAccount {
+  const live = historyOf(account);
+  const restarted = [...new Set([...live.restarted, ...history.restarted])];
+  return { ...account, history: { ...history, run: live.run, restarted } };
+}
+
+/** A partial observation has no speed limits: those of a throttle are taken from its evidence. */
+function withKnownLimits(desired: Desired, account: FlvxAccount, speeds: FlvxHistory['speeds']): FlvxAccount {
+  const speedLimits = desired.evidence.flatMap((item): FlvxSpeedLimit[] => {
+    const [, tunnel = ''] = item.target.split(':');
+    const id = speeds[tunnel] ?? null;
+    const { name } = speedPrior(item);
+    const speed = Number(/:(\d+)M$/.exec(name)?.[1] ?? 0) as FlvxSpeedLimit['speed'];
+    if (item.kind !== EVIDENCE.speed || id === null) return [];
+    const { at } = account;
+    return [{ id, name, speed, tunnelId: Number(tunnel), tunnelName: '', status: 1, createdAt: at, updatedAt: null }];
+  });
+  return { ...account, speedLimits };
+}
+
+/** Tunnels that the panel does not have: it would store permissions for them all the same. */
+function unknownTunnels(tunnels: readonly number[], { account, partial }: ServiceObservation): ItemError | null {
+  if (partial) return null;
+  const missing = tunnels.filter((id) => !account.tunnels.some((tunnel) => tunnel.id === id));
+  if (missing.length === 0) return null;
+  return {
+    code: 'unknown_tunnel',
+    message: `the panel has no tunnel ${missing.join(', ')}: name tunnels that "sluice tunnel list" shows`,
+  };
+}
+
+/** The panel's ids, as refs of the service. */
+function refsOf({ full, tunnels, user, permissions, account, desired }: PlanInput): Record<string, string | null> {
+  if (!full || tunnels === null) return {};
+  const permission = permissions.find((row) => row.tunnelId === tunnels[0]);
+  const { speedMbit } = flvxOf(desired.product);
+  const own = account.speedLimits.find((row) => row.id === permission?.speedId);
+  const speed = speedMbit !== null && own ? String(own.id) : null;
+  const id = String(user.id);
+  const { refs, ownRefs } = desired.service;
+  // An account that was found by its own name may have another id by now.
+  const userId = refs['flvx_user_id'] === id ? {} : { flvx_user_id: id };
+  // Nothing needs those of an account that was only imported: a run does not store thousands of them.
+  const isStored = desired.scope === 'order' || ownRefs.includes('flvx_user_tunnel_id');
+  if (!isStored) return userId;
+  return {
+    ...userId,
+    ...(permission === undefined
+      ? {}
+      : { flvx_tunnel_id: String(permission.tunnelId), flvx_user_tunnel_id: String(permission.id) }),
+    speed_limit_id: desired.evidence.some((item) => item.kind === EVIDENCE.speed)
+      ? (refs['speed_limit_id'] ?? null)
+      : speed,
+  };
+}
+
+/** Adds refs that differ, and none that the operator has set. */
+function withRefs(plan: Plan, { service }: Desired, refs: Record<string, string | null>): Plan {
+  const changed = Object.entries(refs).filter(([key, value]) => {
+    const has = service.refs[key];
+    const isOwn = service.ownRefs.includes(key);
+    if (key === 'flvx_user_id') return value !== null && (!isOwn || has !== value);
+    return (has ?? null) !== value && (has === undefined || isOwn || key === 'flvx_username');
+  });
+  return changed.length === 0 ? plan : { ...plan, refs: Object.fromEntries(changed) };
+}

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { type ServiceRecord, zonedMidnight } from '@sluice/quota-core';
+import type { Desired, ItemError, ProductSettings } from '@sluice/panel-kind';
+import { NOWHERE } from '../account/plan/plan-forwards.js';
+import { isUnguessable } from '../account/unguessable-name.js';
+import type { FlvxTunnelGroup } from '../client/records/group.js';
+import type { FlvxScope } from '../client/snapshot/observation.js';
+import {
+  bytes,
+  epochMs,
+  megabits,
+  quotaFor,
+  UNLIMITED_QUOTA,
+  type EpochMs,
+  type GigabytesWhole,
+  type MegabitsPerSecond,
+} from '../client/units/units.js';
+import type { FlvxProduct, FlvxSettings } from './kind.js';
+
+const dayMs = 86_400_000;
+
+/** Values of a product without a section `flvx`; the same as the defaults of the schema. */
+const defaultProduct: FlvxProduct = {
+  maxForwards: 10,
+  enforceMaxForwards: false,
+  speedMbit: null,
+  throttleMbit: 1,
+  expiryDays: 365,
+  graceDays: 0,
+  resetDay: 0,
+};
+
+/** Defaults that the panel's settings give to its products. */
+export type FlvxDefaults = Partial<Pick<FlvxSettings, 'tunnelId' | 'speedLimitId' | 'redirectTo'>>;
+
+/** Returns the product's section, with defaults. */
+export function flvxOf(product: ProductSettings): FlvxProduct {
+  return (product['flvx'] as FlvxProduct | undefined) ?? defaultProduct;
+}
+
+/** Returns which account is meant: by the known id, or by a name that only Sluice can have given. */
+export function scopeOf({ refs, ownRefs }: Pick<ServiceRecord, 'refs' | 'ownRefs'>): FlvxScope {
+  const userId = Number(refs['flvx_user_id'] ?? Number.NaN);
+  const name = refs['flvx_username'] ?? null;
+  return {
+    userId: Number.isSafeInteger(userId) && userId > 0 ? userId : null,
+    name,
+    nameIsOurs: name !== null && ownRefs.includes('flvx_username') && isUnguessable(name),
+  };
+}
+
+/** Returns the id of the cycle; null for one that a command saw before any run opened it, since that one gets another id. */
+export function cycleOf({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): string | null {
+  if (cycle === null || (cycle.isNew && (scope === 'order' || scope === 'hold'))) return null;
+  return cycle.id;
+}
+
+/** Returns where a held forward points under `redirect`: as the product says, else the panel, else the node's discard port. */
+export function redirectTo(product: ProductSettings, defaults: FlvxDefaults): string {
+  return flvxOf(product).redirectTo ?? defaults.redirectTo ?? NOWHERE;
+}
+
+/** What names the tunnels of a service: a ref that the operator set, the product, or the panel's default. */
+export type TunnelChoice = { ids: number[] } | { group: string | number } | null;
+
+/** Returns what names the tunnels of a service; null for nothing. */
+export function tunnelChoice(service: ServiceRecord, product: ProductSettings, defaults: FlvxDefaults): TunnelChoice {
+  const { flvx_tunnel_id: own } = service.refs;
+  if (own !== undefined && !service.ownRefs.includes('flvx_tunnel_id')) return { ids: [Number(own)] };
+  const { tunnelId, tunnelIds, tunnelGroup } = flvxOf(product);
+  if (tunnelIds !== undefined) return { ids: [...new Set(tunnelIds)] };
+  if (tunnelId !== undefined) return { ids: [tunnelId] };
+  if (tunnelGroup !== undefined) return { group: tunnelGroup };
+  return defaults.tunnelId === undefined ? null : { ids: [defaults.tunnelId] };
+}
+
+/** Returns the tunnels of a service, or a problem where they are unknown. */
+export function tunnelsOf(
+  { service, product }: Pick<Desired, 'service' | 'product'>,
+  defaults: FlvxDefaults,
+  groups: readonly FlvxTunnelGroup[] | null,
+): { tunnels: number[] } | { problem: ItemError } {
+  const choice = tunnelChoice(service, product, defaults);
+  if (choice === null) return { problem: noTunnel(service.product) };
+  if ('ids' in choice) return { tunnels: choice.ids };
+  const { group } = choice;
+  const found = groups?.find((row) => row.id === group || row.name === group || String(row.id) === String(group));
+  if (found) return { tunnels: found.tunnelIds };
+  return {
+    problem: {
+      code: 'unknown_tunnel_group',
+      message: `the panel has no tunnel group "${group}" (products.${service.product}.flvx.tunnelGroup): name one that it lists, or tunnelIds`,
+    },
+  };
+}
+
+/** The problem of a product that names no tunnel. */
+function noTunnel(product: string): ItemError {
+  return {
+    code: 'no_tunnel',
+    message: `product "${product}" names no tunnel: set flvx.tunnelId, tunnelIds or tunnelGroup, or tunnelId of the panel`,
+  };
+}
+
+/** Returns what keeps a product from being used for an account; null if nothing does. */
+export function checkProduct(
+  service: ServiceRecord,
+  product: ProductSettings,
+  defaults: FlvxDefaults,
+): ItemError | null {
+  if (tunnelChoice(service, product, defaults) === null) return noTunnel(service.product);
+  const { speedMbit, speedLimitId } = flvxOf(product);
+  if (speedMbit == null || speedLimitId == null) return null;
+  return {
+    code: 'two_speeds',
+    message: `product "${service.product}" names speedMbit and speedLimitId: keep one of them`,
+  };
+}
+
+/** The speed of a product: none, a limit that services share, one of the service's own, or `unset` where nothing is configured. */
+export type SpeedChoice =
+  | { kind: 'none' }
+  | { kind: 'shared'; limitId: number }
+  | { kind: 'own'; speed: MegabitsPerSecond }
+  | { kind: 'unset' };
+
+/** Returns the speed of a product. */
+export function speedChoice(product: ProductSettings, defaults: FlvxDefaults): SpeedChoice {
+  const { speedMbit, speedLimitId = defaults.speedLimitId } = flvxOf(product);
+  if (speedMbit !== null) return { kind: 'own', speed: megabits(speedMbit) };
+  if (speedLimitId === undefined) return { kind: 'unset' };
+  return speedLimitId === null ? { kind: 'none' } : { kind: 'shared', limitId: speedLimitId };
+}
+
+/**
+ * Returns the key of a service's own speed limits: its account's unguessable name, or the panel's id of an account that Sluice
+ * did not create. Another store on the same panel has neither, whatever its services are called. Null without an account.
+ */
+export function limitKey(service: ServiceRecord, userId: number | null = null): string | null {
+  const { name, nameIsOurs, userId: known } = scopeOf(service);
+  if (nameIsOurs === true && name != null) return name;
+  const id = userId ?? known;
+  return id == null ? null : `user#${id}`;
+}
+
+/** Returns the key that earlier versions used: the service's id, short enough for the panel's column. */
+export function oldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
+  return id.length <= 48 ? id : createHash('sha256').update(id).digest('hex').slice(0, 24);
+}
+
+/**
+ * Returns the panel's own quota: its counter and what remains of the allowance, in whole GB, rounded up. The panel counts both
+ * directions together, so where only one counts it can't help and gets no limit. Null where nothing is configured: the present
+ * quota stays.
+ *
+ * @param counterBytes the account's counter on the panel now
+ */
+export function quotaOf(
+  desired: Pick<Desired, 'allowance' | 'mode' | 'product' | 'counted'>,
+  counterBytes: number,
+): GigabytesWhole | null {
+  const { allowance, mode } = desired;
+  if (allowance === null) return null;
+  if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return UNLIMITED_QUOTA;
+  return quotaFor(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(desired, counterBytes))));
+}
+
+/**
+ * Returns what the panel's counter contains in addition to the usage of the cycle; negative where the panel has zeroed it within
+ * the cycle. It stays the same while both grow. With reset day 0 the counter is the cycle's.
+ */
+export function uncountedBytes(
+  { product, counted }: Pick<Desired, 'product' | 'counted'>,
+  counterBytes: number,
+): number {
+  if (flvxOf(product).resetDay === 0 || counted === null) return 0;
+  const isZeroed = counterBytes < counted.counterBytes;
+  return (isZeroed ? 0 : counted.counterBytes) - counted.usedBytes;
+}
+
+/** Returns when the account expires on the panel: due date and days of grace, at local midnight; null without a due date. */
+export function expiryOf({
+  service,
+  product,
+  timeZone,
+}: Pick<Desired, 'service' | 'product' | 'timeZone'>): EpochMs | null {
+  if (service.nextDueDate === null) return null;
+  // A calendar day is 24 hours long in UTC, whatever the zone does; its local midnight is computed afterwards.
+  const day = Date.parse(`${service.nextDueDate}T00:00:00Z`) + flvxOf(product).graceDays * dayMs;
+  const localDate = new Date(day).toISOString().slice(0, 10);
+  return epochMs(Date.parse(zonedMidnight(localDate, timeZone)));
+}
+
+/** Returns the expiry of a new account without a due date. */
+export function firstExpiry({ product, now }: Pick<Desired, 'product' | 'now'>): EpochMs {
+  return epochMs(Date.parse(now) + flvxOf(product).expiryDays * dayMs);
+}

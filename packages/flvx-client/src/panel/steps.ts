@@ -1,0 +1,250 @@
+import { BYTES_PER_GB, type ActionRecord, type EvidenceRecord } from '@sluice/quota-core';
+import type { ItemError, Plan, Step } from '@sluice/panel-kind';
+import { describeStep } from '../account/describe.js';
+import type { ParkReason } from '../account/history/history.js';
+import type { StepNotes } from '../account/history/record-step.js';
+import type { FlvxStep, FlvxStepOf } from '../account/plan/step.js';
+import { usedOf } from '../account/rules.js';
+import { cycleOf, uncountedBytes } from './product.js';
+import {
+  EVIDENCE,
+  permissionKey,
+  ranBefore,
+  type ClosedPrior,
+  type ForwardPrior,
+  type RedirectPrior,
+  type SpeedPrior,
+} from './restrictions.js';
+import { isThrottled } from './speed.js';
+import { isRedirected, type PlanInput } from './target.js';
+
+type Begins = NonNullable<Step['begins']>;
+
+/** What the journal stores of a step in addition to type, target and prior state. */
+export interface StepPayload extends StepNotes {
+  id: string;
+  payload: FlvxStep['payload'];
+  /** Evidence that begins when the step is done. One step may close and throttle at once. */
+  begins: Begins[];
+  parks: ParkReason | null;
+  cycle: string | null;
+}
+
+/** A plan in which nothing is to be done. */
+export const emptyPlan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
+
+/** Returns a plan that can't be made, and why. */
+export function failedPlan(problem: ItemError): Plan {
+  return { ...emptyPlan, problems: [problem] };
+}
+
+/**
+ * Returns account steps as a plan for the journal. A step that waits for something that has yet to be created is left to a later
+ * round. Pure.
+ *
+ * @param input null where no evidence begins or ends
+ */
+export function toPlan(steps: readonly FlvxStep[], input: PlanInput | null): Plan {
+  const from = steps.findIndex((step) => !isReady(step));
+  const journaled = steps.map((step, index): Step => {
+    const plain = toStep(step, input);
+    return from >= 0 && index >= from ? { ...plain, later: true } : plain;
+  });
+  return {
+    ...emptyPlan,
+    steps: journaled,
+    drift: steps.flatMap((step, index) => driftOf(step, journaled[index]) ?? []),
+    // What was created shows its id only in the next observation.
+    ...(from >= 0 || steps.some(creates) ? { again: true } : {}),
+    ...(steps.some((step) => countsForBrake(step, input)) ? { counts: true } : {}),
+  };
+}
+
+/** What a step repairs; null for one that evidence begins or ends with. */
+function driftOf(step: FlvxStep, journaled: Step | undefined): string | null {
+  const { begins } = journaled?.payload as StepPayload;
+  return begins.length > 0 || (journaled?.ends.length ?? 0) > 0 ? null : describeStep(step);
+}
+
+function isReady(step: FlvxStep): boolean {
+  return step.type !== 'assign-tunnel' || (step.payload.userId !== null && step.payload.speedName === null);
+}
+
+function creates(step: FlvxStep): boolean {
+  if (step.type === 'assign-tunnel') return step.prior === null;
+  return ['create-user', 'create-speed-limit', 'delete-speed-limit', 'remove-tunnel'].includes(step.type);
+}
+
+/** Whether quota, speed or expiry falls, or an account is created or removed. */
+function countsForBrake(step: FlvxStep, input: PlanInput | null): boolean {
+  if (step.type === 'create-user' || step.type === 'delete-user') return true;
+  if (step.type === 'update-user') return falls(step.prior.user, step.payload.changes, input);
+  if (step.type !== 'assign-tunnel' || step.prior === null) return false;
+  const { values, speedName } = step.payload;
+  return falls(step.prior, values, input) || speedName !== null || (values.speedId ?? null) !== null;
+}
+
+function falls(
+  prior: { quota: number; expiresAt: number },
+  changes: { quota?: number | undefined; expiresAt?: number | undefined },
+  input: PlanInput | null,
+): boolean {
+  const { quota = prior.quota, expiresAt = prior.expiresAt } = changes;
+  return expiresAt < prior.expiresAt || (quota < prior.quota && allowanceFalls(prior.quota, quota, input));
+}
+
+/** A quota also falls with the panel's counter; then the customer's allowance stays. */
+function allowanceFalls(before: number, quota: number, input: PlanInput | null): boolean {
+  if (input === null) return true;
+  const { desired, last, user } = input;
+  const moved = uncountedBytes(desired, usedOf(user)) - (last?.uncountedBytes ?? 0);
+  return before - quota + moved / BYTES_PER_GB >= 1;
+}
+
+/** Returns the account step of a planned step. */
+export function toFlvxStep(step: Pick<Step, 'type' | 'target' | 'prior' | 'payload'>): FlvxStep {
+  const { id, payload } = step.payload as StepPayload;
+  // Steps are journaled with exactly these members, so reading them back returns the step.
+  return { id, type: step.type, target: step.target, payload, prior: step.prior, needs: [] } as unknown as FlvxStep;
+}
+
+/** Returns what the journal stores of an action; null for a row of another make. */
+export function payloadOf(action: Pick<ActionRecord, 'payload'>): StepPayload | null {
+  const { payload } = (action.payload ?? {}) as { payload?: Partial<StepPayload> | null };
+  return typeof payload?.id === 'string' && payload.payload !== undefined ? (payload as StepPayload) : null;
+}
+
+/** Returns the account step of a journaled action; null for a row of another make. */
+export function journaledStep(action: ActionRecord): FlvxStep | null {
+  const payload = payloadOf(action);
+  return payload && toFlvxStep({ ...action, payload });
+}
+
+/** The notes of a step, and the evidence that ends with it. */
+interface Notes extends Pick<StepPayload, 'begins' | 'parks' | 'cycle' | 'cuts' | 'moved'> {
+  ends: EvidenceRecord[];
+}
+
+const nothing: Notes = { begins: [], ends: [], parks: null, cycle: null };
+
+/** A step for the journal, with the evidence that begins or ends with it. */
+function toStep(step: FlvxStep, input: PlanInput | null): Step {
+  const { begins, ends, parks, cycle, cuts = [], moved = false } = input === null ? nothing : notesOf(step, input);
+  const payload: StepPayload = {
+    id: step.id,
+    payload: step.payload,
+    begins,
+    parks,
+    cycle,
+    ...(cuts.length === 0 ? {} : { cuts }),
+    ...(moved ? { moved } : {}),
+  };
+  return {
+    id: step.id,
+    needs: step.needs,
+    type: step.type,
+    target: step.target,
+    hold: begins.length > 0 && input ? holdFor(input, begins) : (ends[0]?.hold ?? null),
+    prior: step.prior,
+    payload,
+    ends: ends.map((item) => item.id),
+    // Several may begin with one step: they come with its outcome.
+    begins: null,
+    ...(setsPassword(step) ? { needsPassword: true } : {}),
+  };
+}
+
+function setsPassword(step: FlvxStep): boolean {
+  return step.type === 'create-user' || (step.type === 'update-user' && step.payload.setsPassword);
+}
+
+/** The oldest hold that needs the evidence. */
+function holdFor({ restrictions }: PlanInput, begins: Begins[]): string | null {
+  const holds = begins.flatMap(({ kind }) => restrictions.byKind[kind] ?? []);
+  return holds[0]?.id ?? null;
+}
+
+function notesOf(step: FlvxStep, input: PlanInput): Notes {
+  switch (step.type) {
+    case 'update-user':
+      return userNotes(step.payload.changes.status, input);
+    case 'assign-tunnel':
+      return permissionNotes(step, input);
+    case 'pause-forward':
+      return pauseNotes(step, input);
+    case 'resume-forward':
+      return { ...nothing, ends: found(input.evidence.forward, step.target) };
+    case 'redirect-forward':
+      return redirectNotes(step, input);
+    case 'restore-forward':
+      return { ...nothing, ends: found(input.evidence.redirect, step.target) };
+    case 'reset-user':
+      return { ...nothing, cycle: cycleOf(input.desired) };
+    default:
+      return nothing;
+  }
+}
+
+function found(evidence: ReadonlyMap<string, EvidenceRecord>, target: string): EvidenceRecord[] {
+  const item = evidence.get(target);
+  return item ? [item] : [];
+}
+
+function userNotes(status: number | undefined, { user, restrictions, evidence }: PlanInput): Notes {
+  const target = String(user.id);
+  if (status === 0 && restrictions.closeUser && !evidence.user.has(target)) {
+    const prior: ClosedPrior = { status: user.status };
+    return { ...nothing, begins: [{ kind: EVIDENCE.user, target, prior }] };
+  }
+  return status === 1 ? { ...nothing, ends: found(evidence.user, target) } : nothing;
+}
+
+function permissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput): Notes {
+  const { restrictions, evidence, user, account, forwards } = input;
+  const { tunnelId, values, speedName } = step.payload;
+  const target = permissionKey(user.id, tunnelId);
+  const begins: Begins[] = [];
+  const ends: EvidenceRecord[] = [];
+  const cuts: number[] = [];
+  if (values.status === 0 && restrictions.closed && !evidence.permission.has(target)) {
+    const prior: ClosedPrior = { status: step.prior?.status ?? 1 };
+    begins.push({ kind: EVIDENCE.permission, target, prior });
+  } else if (values.status === 1) ends.push(...found(evidence.permission, target));
+  const changesSpeed = values.speedId !== undefined || speedName !== null;
+  if (changesSpeed && restrictions.throttled && !evidence.speed.has(target)) {
+    const limit = account.speedLimits.find((row) => row.id === values.speedId);
+    const prior: SpeedPrior = { speedId: step.prior?.speedId ?? null, name: limit?.name ?? speedName ?? '' };
+    begins.push({ kind: EVIDENCE.speed, target, prior });
+    const running = forwards.filter((row) => row.tunnelId === tunnelId && row.status === 1);
+    if (!restrictions.closed) cuts.push(...running.map((row) => row.id));
+  } else if (changesSpeed && !restrictions.throttled && step.prior && isThrottled(input, step.prior)) {
+    ends.push(...found(evidence.speed, target));
+  }
+  return { ...nothing, begins, ends, cuts };
+}
+
+function pauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Notes {
+  const { restrictions, evidence, history, surplus, dropped } = input;
+  if (step.payload.purpose === 'cut') return { ...nothing, parks: 'cut' };
+  const row = step.prior;
+  const parked = history.parked[row.id] !== undefined;
+  const wasRunning = row.status === 1 || history.stopped.includes(row.id) || parked;
+  if (restrictions.closed) {
+    if (evidence.forward.has(step.target)) return nothing;
+    // What Sluice had parked stays its own to start again, whichever reason ends last.
+    const prior: ForwardPrior = { name: row.name, wasRunning: wasRunning && !parked };
+    return { ...nothing, begins: [{ kind: EVIDENCE.forward, target: step.target, prior }] };
+  }
+  // The evidence of a hold that is over also says that it ran: its new reason takes it over.
+  const over = found(evidence.forward, step.target).filter(ranBefore);
+  const reason = surplus.has(row.id) ? 'surplus' : dropped.includes(row.tunnelId) ? 'dropped' : null;
+  return reason !== null && (wasRunning || over.length > 0) ? { ...nothing, parks: reason, ends: over } : nothing;
+}
+
+function redirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput): Notes {
+  const { restrictions, evidence } = input;
+  if (!restrictions.redirected) return nothing;
+  if (evidence.redirect.has(step.target)) return { ...nothing, moved: isRedirected(input, step.prior) };
+  const prior: RedirectPrior = { remoteAddr: step.prior.remoteAddr, to: step.payload.remoteAddr };
+  return { ...nothing, begins: [{ kind: EVIDENCE.redirect, target: step.target, prior }] };
+}

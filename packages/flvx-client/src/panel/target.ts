@@ -1,0 +1,300 @@
+import type { EvidenceRecord } from '@sluice/quota-core';
+import type { Desired } from '@sluice/panel-kind';
+import type { FlvxAccount } from '../account/account.js';
+import { droppedTunnels, hasGrown, type FlvxHistory, type StoredHistory } from '../account/history/history.js';
+import type { ObservedHistory } from '../account/history/observed-history.js';
+import { countersOf, type FlvxCounters } from '../account/plan/counters.js';
+import { NOWHERE } from '../account/plan/plan-forwards.js';
+import type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from '../account/plan/target.js';
+import { isExpired, stopsPermission, stopsUser, usedOf } from '../account/rules.js';
+import type { FlvxForward } from '../client/records/forward.js';
+import type { FlvxPermission } from '../client/records/permission.js';
+import type { FlvxUser, FlvxUserValues } from '../client/records/user.js';
+import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units/units.js';
+import type { ServiceObservation } from './observation.js';
+import { cycleOf, expiryOf, flvxOf, quotaOf, redirectTo, type FlvxDefaults } from './product.js';
+import {
+  closedPrior,
+  EVIDENCE,
+  evidenceOf,
+  permissionKey,
+  ranBefore,
+  redirectPrior,
+  restrictionsOf,
+  type Restrictions,
+} from './restrictions.js';
+import type { SpeedPlan } from './speed.js';
+
+/** Everything that the plan of an existing account reads, computed once. */
+export interface PlanInput {
+  desired: Desired;
+  defaults: FlvxDefaults;
+  state: ServiceObservation;
+  account: FlvxAccount;
+  user: FlvxUser;
+  /** The user's own. */
+  permissions: FlvxPermission[];
+  /** The user's own. */
+  forwards: FlvxForward[];
+  restrictions: Restrictions;
+  history: FlvxHistory;
+  /** The history at the last observation; null where there was none. */
+  last: StoredHistory | null;
+  /** Tunnels of the product; null where they are unknown (a partial observation and a group) or not needed. */
+  tunnels: number[] | null;
+  /** Tunnels of earlier products: closed while a forward is there, then removed. */
+  dropped: number[];
+  /** Everything is planned, not only quota and restrictions. */
+  full: boolean;
+  /** Open evidence by kind and target. */
+  evidence: Record<keyof typeof EVIDENCE, Map<string, EvidenceRecord>>;
+  /** The newest forwards beyond the number of the product; none where that is not enforced. */
+  surplus: ReadonlySet<number>;
+}
+
+/** Computes what the plan of an existing account reads. */
+export function planInput(
+  given: Pick<PlanInput, 'desired' | 'defaults' | 'state' | 'account' | 'user' | 'tunnels'>,
+  { history, last }: ObservedHistory,
+): PlanInput {
+  const { desired, account, user, tunnels } = given;
+  const { evidence, scope } = desired;
+  const full = scope === 'reconcile' || scope === 'order';
+  const forwards = account.forwards.filter((row) => row.userId === user.id);
+  return {
+    ...given,
+    permissions: account.permissions.filter((row) => row.userId === user.id),
+    forwards,
+    restrictions: restrictionsOf(desired),
+    history,
+    last,
+    dropped: droppedTunnels(history, full ? tunnels : null),
+    full,
+    evidence: {
+      user: evidenceOf(evidence, EVIDENCE.user),
+      permission: evidenceOf(evidence, EVIDENCE.permission),
+      forward: evidenceOf(evidence, EVIDENCE.forward),
+      redirect: evidenceOf(evidence, EVIDENCE.redirect),
+      speed: evidenceOf(evidence, EVIDENCE.speed),
+    },
+    surplus: surplusOf(desired, forwards),
+  };
+}
+
+function surplusOf({ product }: Desired, forwards: readonly FlvxForward[]): Set<number> {
+  const { enforceMaxForwards, maxForwards } = flvxOf(product);
+  if (!enforceMaxForwards) return new Set();
+  const oldestFirst = [...forwards].sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
+  return new Set(oldestFirst.slice(maxForwards).map((row) => row.id));
+}
+
+/** Returns what the account should look like. What is not named stays as it is. Pure. */
+export function targetOf(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget {
+  const user = userTarget(input);
+  const permissions = permissionTargets(input, speed);
+  const reset = resetOf(input);
+  const forwards = forwardTargets(input, { user, permissions, reset });
+  const own = [...(input.tunnels ?? input.history.tunnels), ...input.dropped];
+  return {
+    user,
+    permissions,
+    forwards,
+    limit: speed.limit ?? null,
+    limits: speed.limits ?? null,
+    reset,
+    cuts: isSlowed(input) ? input.history.cuts : [],
+    repause: suspects(input, forwards),
+    keep: input.history.values.filter((values) => !own.includes(values.tunnelId)),
+  };
+}
+
+function isSlowed({ restrictions }: Pick<PlanInput, 'restrictions'>): boolean {
+  return restrictions.throttled && !restrictions.closed;
+}
+
+/** The panel's own quota; null where it stays. The panel must not stop a service that a throttle slows down. */
+function targetQuota(input: PlanInput): GigabytesWhole | null {
+  const { desired, evidence } = input;
+  if (isSlowed(input)) return UNLIMITED_QUOTA;
+  if (desired.scope === 'hold' && evidence.speed.size === 0) return null;
+  return quotaOf(desired, usedOf(input.user));
+}
+
+function quotaFor(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWhole } {
+  const quota = targetQuota(input);
+  if (quota === null || quota === has) return {};
+  return quota > has || mayLower(input) ? { quota } : {};
+}
+
+/** Whether a quota may be lowered. One that another tool has set stands until the next cycle. */
+function mayLower({ desired, history }: PlanInput): boolean {
+  if (history.ownQuota || desired.scope === 'order') return true;
+  const cycle = cycleOf(desired);
+  return history.firstCycle !== null && cycle !== null && history.firstCycle !== cycle;
+}
+
+function userTarget(input: PlanInput): Partial<FlvxUserValues> {
+  const { user, desired, full, restrictions, history, evidence, account } = input;
+  const { maxForwards, resetDay } = flvxOf(desired.product);
+  const expiresAt = full ? expiryOf(desired) : null;
+  const values: Partial<FlvxUserValues> = {
+    ...quotaFor(input, user.quota),
+    ...(full ? { maxForwards, resetDay } : {}),
+    ...(expiresAt === null ? {} : { expiresAt }),
+  };
+  const closed = evidence.user.get(String(user.id));
+  const reopen = history.expired.user && !isExpired({ expiresAt: expiresAt ?? user.expiresAt }, account.at);
+  if (restrictions.closeUser) values.status = 0;
+  else if (reopen || (closed && closedPrior(closed).status === 1)) values.status = 1;
+  return values;
+}
+
+function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, FlvxPermissionTarget> {
+  const targets = new Map<number, FlvxPermissionTarget>();
+  for (const row of input.permissions) targets.set(row.tunnelId, permissionTarget(input, row, speed));
+  if (!input.full) return targets;
+  const { user, desired, restrictions } = input;
+  const { maxForwards, resetDay } = flvxOf(desired.product);
+  for (const tunnelId of input.tunnels ?? []) {
+    if (targets.has(tunnelId)) continue;
+    const { ownSpeed, ...given } = speed.of(tunnelId, null);
+    targets.set(tunnelId, {
+      values: {
+        quota: targetQuota(input) ?? user.quota,
+        maxForwards,
+        resetDay,
+        expiresAt: expiryOf(desired) ?? user.expiresAt,
+        ...given,
+      },
+      ...(ownSpeed === undefined ? {} : { ownSpeed }),
+      whenNew: { status: restrictions.closed ? 0 : 1 },
+    });
+  }
+  return targets;
+}
+
+/** What an existing permission should look like. */
+function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPlan): FlvxPermissionTarget {
+  const { desired, full, restrictions, history, evidence, account, dropped } = input;
+  const isOwn = input.tunnels?.includes(row.tunnelId) ?? !dropped.includes(row.tunnelId);
+  const left = input.forwards.some((forward) => forward.tunnelId === row.tunnelId);
+  if (dropped.includes(row.tunnelId)) return left ? { values: { status: 0 } } : { values: {}, remove: full };
+  const { maxForwards, resetDay } = flvxOf(desired.product);
+  const expiresAt = full && isOwn ? expiryOf(desired) : null;
+  const { ownSpeed, ...given } = speed.of(row.tunnelId, row);
+  const values: FlvxPermissionTarget['values'] = {
+    ...(isOwn ? quotaFor(input, row.quota) : {}),
+    ...(full && isOwn ? { maxForwards, resetDay } : {}),
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...given,
+  };
+  const key = permissionKey(row.userId, row.tunnelId);
+  const closed = evidence.permission.get(key);
+  const reopen =
+    history.expired.tunnels.includes(row.tunnelId) && !isExpired({ expiresAt: expiresAt ?? row.expiresAt }, account.at);
+  // A tunnel that an earlier change of product gave up is in the product again.
+  const isBack = history.dropped.includes(row.tunnelId);
+  if (restrictions.closed) values.status = 0;
+  else if (reopen || isBack || (closed && closedPrior(closed).status === 1)) values.status = 1;
+  return {
+    values,
+    ...(ownSpeed === undefined ? {} : { ownSpeed }),
+    // A connection keeps the speed that it began with: those from before the throttle end when it begins.
+    ...(isSlowed(input) && !evidence.speed.has(key) ? { cut: true } : {}),
+  };
+}
+
+/** With reset day 0 Sluice zeroes the counters: once when a cycle opens, and only after they were read in it. */
+function resetOf({ desired, history, account }: PlanInput): FlvxCounters | null {
+  const { cycle, scope } = desired;
+  if (scope !== 'poll' && scope !== 'reconcile') return null;
+  const id = cycleOf(desired);
+  if (flvxOf(desired.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
+  if (history.resetCycle === null || history.resetCycle === id) return null;
+  return countersOf(account);
+}
+
+/** The parts of a target that decide whether the panel would stop a forward again. */
+interface Decided {
+  user: Partial<FlvxUserValues>;
+  permissions: ReadonlyMap<number, FlvxPermissionTarget>;
+  reset: FlvxCounters | null;
+}
+
+function forwardTargets(input: PlanInput, decided: Decided): Map<number, FlvxForwardTarget> {
+  const targets = new Map<number, FlvxForwardTarget>();
+  for (const row of input.forwards) {
+    const target = forwardTarget(input, row, decided);
+    if (Object.keys(target).length > 0) targets.set(row.id, target);
+  }
+  return targets;
+}
+
+/** Decides whether a forward is paused (`run: false`), started (`run: true`) or left as it is, and where it points. */
+function forwardTarget(input: PlanInput, row: FlvxForward, decided: Decided): FlvxForwardTarget {
+  const { restrictions, evidence, history, surplus, dropped } = input;
+  const address = addressTarget(input, row);
+  const isParked = surplus.has(row.id) || dropped.includes(row.tunnelId);
+  if (restrictions.closed || isParked) return { run: false, ...address };
+  const paused = evidence.forward.get(String(row.id));
+  const ran = paused !== undefined && ranBefore(paused);
+  const back =
+    history.parked[row.id] !== undefined || (history.stopped.includes(row.id) && !stillStops(input, row, decided));
+  if (ran || back) return { run: true, ...address };
+  return hasGrown(input.last, row) ? { run: false, ...address } : address;
+}
+
+/** Whether the panel would stop the forward again by its own rules, also with what is about to be written. */
+function stillStops({ user, permissions, account }: PlanInput, row: FlvxForward, decided: Decided): boolean {
+  const zeroed = decided.reset === null ? {} : { inBytes: 0, outBytes: 0 };
+  if (stopsUser({ ...user, ...decided.user, ...zeroed }, account.at)) return true;
+  const permission = permissions.find((one) => one.tunnelId === row.tunnelId);
+  if (permission === undefined) return true;
+  const { quota, expiresAt, status } = decided.permissions.get(row.tunnelId)?.values ?? {};
+  const after = {
+    ...permission,
+    ...zeroed,
+    ...(quota === undefined ? {} : { quota }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(status === undefined ? {} : { status }),
+  };
+  return stopsPermission(after, account.at);
+}
+
+/** Forwards that are shown as paused and should be, but may run: they are paused once more. */
+function suspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForwardTarget>): number[] {
+  const { forwards, restrictions, evidence, history, last } = input;
+  // A node whose agent was restarted runs all of them, not only the one that has carried something since.
+  const restarted = new Set(forwards.filter((row) => hasGrown(last, row)).map((row) => row.tunnelId));
+  return forwards
+    .filter((row) => row.status !== 1)
+    .filter((row) => {
+      if (history.restarted.includes(row.id)) return targets.get(row.id)?.run !== true;
+      if (targets.get(row.id)?.run !== false) return false;
+      if (hasGrown(last, row)) return true;
+      const item = evidence.forward.get(String(row.id));
+      if (restrictions.closed) return restarted.has(row.tunnelId) || item === undefined;
+      // Its hold is over and it stays paused for a reason of its own: that is journaled with a pause.
+      return item !== undefined && ranBefore(item);
+    })
+    .map((row) => row.id);
+}
+
+/**
+ * Whether the forward points where Sluice has pointed it. Any address that Sluice may have given counts: if one were taken for
+ * the customer's own, the customer's would be lost.
+ */
+export function isRedirected({ desired, defaults, evidence, history }: PlanInput, row: FlvxForward): boolean {
+  const { to } = redirectPrior(evidence.redirect.get(String(row.id)));
+  return [history.away[row.id], to, NOWHERE, redirectTo(desired.product, defaults)].includes(row.remoteAddr);
+}
+
+/** The redirect while it is called for, and afterwards the forward's own address. */
+function addressTarget(input: PlanInput, row: FlvxForward): Pick<FlvxForwardTarget, 'remoteAddr' | 'away'> {
+  const { desired, defaults, restrictions, evidence, history } = input;
+  if (restrictions.redirected) return { remoteAddr: redirectTo(desired.product, defaults), away: true };
+  if (!isRedirected(input, row)) return {};
+  // A customer who has changed the address meanwhile gets that one back, not the one before.
+  const before = history.redirects[row.id] ?? redirectPrior(evidence.redirect.get(String(row.id))).remoteAddr;
+  return before == null ? {} : { remoteAddr: before, away: false };
+}
