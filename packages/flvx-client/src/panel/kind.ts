@@ -108,6 +108,6 @@ export const flvx: PanelKind = {
   login: { idRef: 'flvx_user_id', nameRef: 'flvx_username' },
   async open(panel, dependencies) {
     const { openFlvxPanel } = await import('./panel.js');
-    return openFlvxPanel(panel, dependencies);
+    return openFlvxPanel(flvx, panel, dependencies);
   },
 };

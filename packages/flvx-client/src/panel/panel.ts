@@ -18,6 +18,7 @@ import {
   transportOptions,
   type UsageAnswer,
   type UsageRequest,
+  type PanelKind,
 } from '@sluice/panel-kind';
 import { describeNodes, isoOf } from '../account/describe.js';
 import { usedOf } from '../account/rules.js';
@@ -27,7 +28,7 @@ import { createFlvxClient } from '../client/create-flvx-client.js';
 import { bytesOf } from '../client/units/units.js';
 import { applyStep, believeAction, resolveAction } from './apply.js';
 import { checkpointIn, checkpointOf, type FlvxCheckpoint } from './checkpoint.js';
-import { flvx, type FlvxSettings } from './kind.js';
+import type { FlvxSettings } from './kind.js';
 import {
   observeInSnapshot,
   observeNow,
@@ -41,9 +42,10 @@ import {
 import { planService } from './plan.js';
 import { checkProduct, flvxOf, type FlvxDefaults } from './product.js';
 import { refreshOf } from './refresh.js';
+import { SUSPENSION } from './restrictions.js';
 
 /** Opens a FLVX panel. */
-export function openFlvxPanel(panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
+export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
   const { name, products } = panel;
   const settings = panel.settings as FlvxSettings;
   const { timeouts: _timeouts, ...transport } = transportOptions(panel, dependencies);
@@ -60,7 +62,7 @@ export function openFlvxPanel(panel: PanelToOpen, dependencies: PanelDependencie
   const { clock, journal } = dependencies;
   const snapshot = new RunSnapshot(client, clock, withGroups);
   const madeLimits = (service: string): Promise<string[]> => limitsMade(journal, name, service);
-  return new FlvxPanel(panel, { client, clock, snapshot, madeLimits });
+  return new FlvxPanel(kind, panel, { client, clock, snapshot, madeLimits });
 }
 
 /** Names of the speed limits that were created on the panel for a service, or may have been. */
@@ -75,8 +77,9 @@ async function limitsMade(journal: PanelDependencies['journal'], panel: string, 
 /** A FLVX panel as the engine uses it. */
 export class FlvxPanel implements Panel<ServiceObservation> {
   readonly kind = 'flvx';
-  readonly capabilities = flvx.capabilities;
-  readonly actions = flvx.actions;
+  readonly capabilities: PanelKind['capabilities'];
+  readonly actions: PanelKind['actions'];
+  readonly suspension = SUSPENSION;
   readonly requiredRef = 'flvx_user_id';
   readonly wholeLists = true;
   readonly quickLook = true;
@@ -95,7 +98,13 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   /** Why nothing may be concluded from this run's lists. */
   #broken: ItemError | null = null;
 
-  constructor({ name, timeZone, settings }: Pick<PanelToOpen, 'name' | 'timeZone' | 'settings'>, tools: ReadingTools) {
+  constructor(
+    { capabilities, actions }: Pick<PanelKind, 'capabilities' | 'actions'>,
+    { name, timeZone, settings }: Pick<PanelToOpen, 'name' | 'timeZone' | 'settings'>,
+    tools: ReadingTools,
+  ) {
+    this.capabilities = capabilities;
+    this.actions = actions;
     const { url, tunnelId, speedLimitId, redirectTo } = settings as FlvxSettings;
     this.name = name;
     this.url = url;

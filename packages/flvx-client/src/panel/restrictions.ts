@@ -31,15 +31,20 @@ export const EVIDENCE = {
   speed: 'speed-limit',
 } as const;
 
+/** The restriction of billing and manual holds: the user is disabled, and nothing of his runs. */
+export const SUSPENSION = 'suspend';
+
 /**
- * Returns what holds restrict. A quota hold does the action of the product. A billing or manual hold also disables the user, and
- * pauses under `throttle`: a customer who does not pay is stopped, not slowed down.
+ * Returns what holds restrict. A suspension also redirects where the product does that for the quota, and pauses under
+ * `throttle`: a customer who does not pay is stopped, not slowed down.
  */
 export function restrictionsOf({ holds, action }: Pick<Desired, 'holds' | 'action'>): Restrictions {
-  const slowing = action === 'throttle' ? holds.filter((hold) => hold.reason === 'quota') : [];
+  const slowing = holds.filter(({ restriction }) => restriction === 'throttle');
   const closing = holds.filter((hold) => !slowing.includes(hold));
-  const redirecting = action === 'redirect' ? closing : [];
-  const shutting = holds.filter((hold) => hold.reason === 'billing' || hold.reason === 'manual');
+  const shutting = holds.filter(({ restriction }) => restriction === SUSPENSION);
+  const redirecting = closing.filter(
+    (hold) => hold.restriction === 'redirect' || (shutting.includes(hold) && action === 'redirect'),
+  );
   return {
     closed: closing.length > 0,
     redirected: redirecting.length > 0,

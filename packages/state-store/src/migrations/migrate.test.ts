@@ -75,6 +75,7 @@ const SCHEMA_DIGESTS = [
   '0183cabd7452b7c0',
   '97945b9c83fbd8f5',
   '7c43cb357b5eb2c0',
+  'f97b40c57a55d4f7',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {
