@@ -71,7 +71,7 @@ export async function explainService(session: Session, id: string, at: string | 
         : {
             ...detail,
             ...serviceView({ service, decision, cycle, holds: openThen, actions: [] }),
-            lifecycle: lifecycleOf(service, openThen as { reason: 'billing' }[]),
+            lifecycle: lifecycleOf(service, openThen),
           },
     readings: samples.slice(-READINGS).map(({ at: readAt, inBytes, outBytes, totalBytes, raw }) => ({
       at: readAt,
