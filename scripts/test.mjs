@@ -8,7 +8,7 @@ const panels = flags.includes('--panels');
 
 ensureInstalled();
 
-const folders = ['packages', 'apps'].flatMap((group) =>
+const folders = ['packages', 'apps', 'test'].flatMap((group) =>
   readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)),
 );
 const reports = folders
