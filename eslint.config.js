@@ -130,6 +130,7 @@ export default ts.config(
       '**/.reports/**',
       '**/.stryker-tmp/**',
       '**/coverage/**',
+      'docs/api/**',
     ],
   },
   js.configs.recommended,
