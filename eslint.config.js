@@ -16,6 +16,16 @@ const mayImport = {
   engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store'],
 };
 
+/** Which of our packages the cases against real panels may import: the fakes and what sends requests to a panel. */
+const conformanceMayImport = [
+  'fake-panels',
+  'panel-http',
+  'easydcim-client',
+  'flvx-client',
+  'hiddify-agent-traffic',
+  'whmcs-client',
+];
+
 const dateFns = {
   regex: '^date-fns$',
   message: 'Import date-fns by function path: the index alone more than doubles the start-up time.',
@@ -63,6 +73,24 @@ const packageTestRules = Object.entries(mayImport)
     },
   }));
 
+const conformanceRules = {
+  files: ['test/conformance/src/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          dateFns,
+          {
+            regex: `^@sluice/(?!(${conformanceMayImport.join('|')})(/|$))`,
+            message: `Conformance cases may import of ours only: ${conformanceMayImport.join(', ')}.`,
+          },
+        ],
+      },
+    ],
+  },
+};
+
 /** The engine's agents work on the types of one panel until agents are subjects of its loop. */
 const engineAgents = {
   files: ['packages/engine/src/agents/**/*.ts'],
@@ -102,6 +130,7 @@ export default ts.config(
       '**/.reports/**',
       '**/.stryker-tmp/**',
       '**/coverage/**',
+      'docs/api/**',
     ],
   },
   js.configs.recommended,
@@ -122,12 +151,13 @@ export default ts.config(
     },
   },
   {
-    files: ['packages/*/src/**/*.ts'],
+    files: ['packages/*/src/**/*.ts', 'test/*/src/**/*.ts'],
     ignores: ['**/*.test.ts', '**/src/test/**', 'packages/engine/**', 'packages/!(flvx-client)/src/panel/**'],
     rules: { 'max-lines-per-function': ['error', { max: 60 }], 'max-params': ['error', 4] },
   },
   ...packageRules,
   ...packageTestRules,
+  conformanceRules,
   engineAgents,
   ...cliLayers,
   { files: ['**/*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },

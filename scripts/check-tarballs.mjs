@@ -5,7 +5,7 @@ import path from 'node:path';
 import { root } from './ensure-installed.mjs';
 
 // Packs every published package, installs the tarballs in an empty folder, and uses them from there: the command runs
-// its demo, each library loads, and its types are checked without any of our sources in sight.
+// its demo, each entry of each library loads, and its types are checked without any of our sources in sight.
 
 const published = ['packages', 'apps']
   .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)))
@@ -34,15 +34,20 @@ try {
     { recursive: true },
   );
 
-  const libraries = published.filter(({ manifest }) => manifest.bin === undefined).map(({ manifest }) => manifest.name);
-  const loads = libraries.map((name) => `await import(${JSON.stringify(name)});`).join('\n');
+  const libraries = published.filter(({ manifest }) => manifest.bin === undefined);
+  const entries = libraries.flatMap(({ manifest }) =>
+    Object.entries(manifest.exports)
+      .filter(([, target]) => target.types !== undefined)
+      .map(([entry]) => path.posix.join(manifest.name, entry)),
+  );
+  const loads = entries.map((name) => `await import(${JSON.stringify(name)});`).join('\n');
   writeFileSync(path.join(empty, 'load.mjs'), loads);
   run(process.execPath, ['load.mjs']);
 
-  const uses = libraries.map((name, index) => `import * as library${index} from ${JSON.stringify(name)};`);
+  const uses = entries.map((name, index) => `import * as library${index} from ${JSON.stringify(name)};`);
   writeFileSync(
     path.join(empty, 'use.ts'),
-    `${uses.join('\n')}\nexport const all: object[] = [${libraries.map((_, index) => `library${index}`).join(', ')}];\n`,
+    `${uses.join('\n')}\nexport const all: object[] = [${entries.map((_, index) => `library${index}`).join(', ')}];\n`,
   );
   run(process.execPath, [
     path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'),

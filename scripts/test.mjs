@@ -8,7 +8,7 @@ const panels = flags.includes('--panels');
 
 ensureInstalled();
 
-const folders = ['packages', 'apps'].flatMap((group) =>
+const folders = ['packages', 'apps', 'test'].flatMap((group) =>
   readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)),
 );
 const reports = folders
@@ -28,6 +28,7 @@ if (!panels) {
   part('lint', runTool('eslint', ['.']));
   part('format', runTool('prettier', ['--check', '--log-level', 'warn', '.']));
   if (!long) {
+    part('docs', runScript('docs.mjs'));
     part('packages', runTool('turbo', ['run', 'check:package', '--output-logs=errors-only', '--concurrency=2']));
     part('tarballs', runScript('check-tarballs.mjs'));
   }
@@ -63,7 +64,7 @@ for (const report of reports) {
   }
 }
 const failedParts = parts.filter(({ ok }) => !ok).map(({ name }) => name);
-// A part that is no test of its own (build, types, lint, format, packages, tarballs) counts as one failure.
+// A part that is no test of its own (build, types, lint, format, docs, packages, tarballs) counts as one failure.
 totals.failed += failedParts.filter((name) => name !== 'tests').length;
 if (failedParts.includes('tests') && totals.failed === 0) totals.failed = 1;
 if (failedParts.length > 0) process.stdout.write(`Failed: ${failedParts.join(', ')}\n`);

@@ -10,6 +10,8 @@ export { FakeFlvx, type FlvxBytes, type FlvxConnection, type FlvxService } from 
 export { type NewForward, type NewPermission, type NewTunnel, type NewUser } from './flvx/flvx-builder.js';
 export { FlvxCustomer, type FlvxEnvelope } from './flvx/flvx-customer.js';
 export { diffStates, type FlvxState } from './flvx/flvx-state.js';
+export { type FlvxNode } from './flvx/node.js';
+export { NodeAgent } from './flvx/node-agent.js';
 export { manualClock, type ManualClock } from './core/manual-clock.js';
 export { startFakeEasyDcim, type FakeEasyDcimOptions } from './easydcim/start-fake-easydcim.js';
 export { FakeEasyDcim, type NewToken, type ServiceTraffic } from './easydcim/fake-easydcim.js';

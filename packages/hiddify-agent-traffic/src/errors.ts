@@ -63,6 +63,7 @@ export class AgentTrafficError extends Error {
   }
 }
 
+/** Returns whether something thrown is an `AgentTrafficError` of this or another copy of the library. */
 export function isAgentTrafficError(error: unknown): error is AgentTrafficError {
   return (
     typeof error === 'object' &&

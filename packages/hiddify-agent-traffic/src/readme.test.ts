@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import * as library from './index.js';
+import * as account from './account/index.js';
+import * as client from './index.js';
 import { startWorld } from './test/world.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -15,19 +16,20 @@ describe('the README', () => {
       expect(blocks).toHaveLength(5);
       const code = blocks.join('\n').replace(/^import .*$/gm, '');
       const said: unknown[][] = [];
-      const { client, clock, fake } = world;
+      const { client: panelClient, clock, fake } = world;
       await runInNewContext(`(async () => {${code}})()`, {
-        ...library,
-        createHiddifyClient: (options: library.HiddifyClientOptions) =>
-          library.createHiddifyClient({ ...options, baseUrl: fake.link, allowHttp: true, clock }),
-        AgentTrafficManager: class extends library.AgentTrafficManager {
-          constructor(options: library.AgentTrafficManagerOptions) {
+        ...client,
+        ...account,
+        createHiddifyClient: (options: client.HiddifyClientOptions) =>
+          client.createHiddifyClient({ ...options, baseUrl: fake.link, allowHttp: true, clock }),
+        AgentTrafficManager: class extends account.AgentTrafficManager {
+          constructor(options: account.AgentTrafficManagerOptions) {
             super({ ...options, clock });
           }
         },
         console: { log: (...words: unknown[]) => said.push(words) },
       });
-      const { users } = await client.users.list();
+      const { users } = await panelClient.users.list();
       expect(users.map(({ name }) => name).sort()).toEqual(['anna', 'bela', 'svc-1']);
       expect(users.find(({ name }) => name === 'svc-1')).toMatchObject({ startDate: '2026-04-01', packageDays: 30 });
       expect(said.at(-1)).toEqual(['changed']);

@@ -9,9 +9,17 @@ export interface BaseUrlOptions {
 }
 
 /**
- * The address of a panel as a person wrote it, made fit for use: no trailing slash, no pasted tail; a path prefix and a port
- * stay. `PanelConfigError` with code `empty`, `scheme_missing`, `scheme_unsupported`, `credentials_in_url`, `query_in_url`,
- * `http_not_allowed` or `url_invalid`. Warnings are sentences for the operator.
+ * Returns the address of a panel as the transport needs it: without a trailing slash or a pasted tail; a path prefix and a
+ * port stay. Warnings are sentences for the operator.
+ *
+ * @example
+ * ```ts
+ * normaliseBaseUrl(' https://panel.example.com:8443/backend/ ', { stripTails: [/\/backend$/i] }).url;
+ * // https://panel.example.com:8443
+ * ```
+ *
+ * @throws PanelConfigError `empty`, `scheme_missing`, `scheme_unsupported`, `credentials_in_url`, `query_in_url`,
+ * `http_not_allowed`, `url_invalid`
  */
 export function normaliseBaseUrl(text: string, options: BaseUrlOptions = {}): { url: string; warnings: string[] } {
   const trimmed = text.trim();

@@ -4,8 +4,22 @@ import { callPanel } from './panel-call.js';
 import type { PanelHttp, PanelHttpOptions } from './types.js';
 
 /**
- * The transport to one panel: one connection pool, one queue, one circuit, whoever calls. `PanelConfigError` for settings that
- * cannot work. Nothing is sent until the first `request`.
+ * Creates the transport to one panel: one connection pool, one queue and one circuit for all callers. Nothing is sent until
+ * the first `request`.
+ *
+ * @example
+ * ```ts
+ * const panel = createPanelHttp({ panel: 'dcim', baseUrl: 'https://panel.example.com', auth: { bearer: token } });
+ * const { body } = await panel.request({
+ *   method: 'GET',
+ *   path: `/api/v3/admin/ports/${id}`,
+ *   endpoint: 'GET /api/v3/admin/ports/{id}',
+ *   schema: z.object({ data: z.object({ id: z.number() }) }),
+ * });
+ * panel.close();
+ * ```
+ *
+ * @throws PanelConfigError for settings that cannot work
  */
 export function createPanelHttp(options: PanelHttpOptions): PanelHttp {
   checkOptions(options);

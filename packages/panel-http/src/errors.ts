@@ -225,12 +225,30 @@ const classes: Record<PanelErrorCode, new (message: string, details: PanelErrorD
   PANEL_CIRCUIT_OPEN: PanelCircuitOpenError,
 };
 
-/** The error of the class that belongs to `code`. */
+/**
+ * Creates the error of the class that belongs to `code`.
+ *
+ * @example
+ * ```ts
+ * throw createPanelError('PANEL_REJECTED', 'Panel "dcim" refused the name.', {
+ *   panel: 'dcim',
+ *   endpoint: 'POST /api/v3/admin/orders',
+ *   status: 422,
+ * });
+ * ```
+ */
 export function createPanelError(code: PanelErrorCode, message: string, details: PanelErrorDetails): PanelError {
   return new classes[code](message, details);
 }
 
-/** True for every `PanelError`, also from another copy of this package. */
+/**
+ * Returns whether something thrown is a `PanelError`, also of another copy of this package.
+ *
+ * @example
+ * ```ts
+ * if (isPanelError(error) && error.outcomeUnknown) await readBack();
+ * ```
+ */
 export function isPanelError(error: unknown): error is PanelError {
   return typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
 }

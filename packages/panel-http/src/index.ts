@@ -21,12 +21,6 @@ export {
   type PanelErrorDetails,
   type PanelErrorField,
 } from './errors.js';
-export {
-  adaptConcurrency,
-  initialAdaptiveState,
-  type AdaptiveSample,
-  type AdaptiveState,
-} from './adaptive-concurrency.js';
 export type {
   CallEvent,
   Clock,

@@ -11,6 +11,11 @@ const UNESCAPED = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu;
 /**
  * Returns a text from outside (a panel, a file, the command line) as one line that a terminal, log, notice or mail shows
  * as it stands: each run of characters without a printed form becomes one blank.
+ *
+ * @example
+ * ```ts
+ * printable('eth0\u001b[31m\nred'); // eth0 [31m red
+ * ```
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, ' ');

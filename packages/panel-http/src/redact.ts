@@ -1,6 +1,13 @@
 const mask = '[redacted]';
 
-/** Blanks what a secret may look like on its way: as it is, URL-encoded, in JSON or HTML, in base64 at any offset. */
+/**
+ * Blanks secrets in a text: as they are, URL-encoded, in JSON or HTML, and in base64 at any offset.
+ *
+ * @example
+ * ```ts
+ * redact('GET /login?key=s3cr3t-key', ['s3cr3t-key']); // GET /login?key=[redacted]
+ * ```
+ */
 export function redact(text: string, secrets: string[]): string {
   return createRedactor(secrets)(text);
 }

@@ -40,7 +40,14 @@ export class SluiceError extends Error {
   }
 }
 
-/** Returns an error for a wrong request or a wrong config: nothing was called. */
+/**
+ * Returns an error for a wrong request or a wrong config: nothing was called.
+ *
+ * @example
+ * ```ts
+ * throw usageError('unknown_panel', 'There is no panel "dcim" in the config.', { panel: 'dcim' });
+ * ```
+ */
 export function usageError(
   code: string,
   message: string,
@@ -56,7 +63,14 @@ export interface ItemError {
   message: string;
 }
 
-/** Returns code and message of anything thrown, without its stack. */
+/**
+ * Returns code and message of anything thrown, without its stack.
+ *
+ * @example
+ * ```ts
+ * itemErrorOf(new Error('The panel said no.')); // { code: 'unexpected', message: 'The panel said no.' }
+ * ```
+ */
 export function itemErrorOf(error: unknown): ItemError {
   if (error instanceof SluiceError) return { code: error.code, message: error.message };
   const { code, message } = error as { code?: unknown; message?: unknown };

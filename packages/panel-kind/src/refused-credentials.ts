@@ -1,12 +1,16 @@
 import { itemErrorOf, SluiceError, type ItemError } from './errors.js';
 
-/** The error with the config key whose value the panel refused, where that is what happened. */
+/** Returns code and message of an error, with the config key of the credentials where the panel refused them. */
 export function withCredentialKey(error: unknown, key: string): ItemError {
   const { code, message } = itemErrorOf(error);
   return { code, message: code === 'PANEL_AUTH' ? `${message} The config has them under ${key}.` : message };
 }
 
-/** The same as something to throw. */
+/**
+ * Throws an error again, with the config key of the credentials where the panel refused them.
+ *
+ * @throws SluiceError `PANEL_AUTH`, or the error as it is
+ */
 export function throwWithCredentialKey(error: unknown, key: string): never {
   const { code, message } = withCredentialKey(error, key);
   if (code !== 'PANEL_AUTH') throw error;

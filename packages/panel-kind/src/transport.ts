@@ -21,6 +21,11 @@ export type TransportOptions = Pick<
  * Returns what every client hands to its transport, from the keys that every panel has.
  *
  * @throws what `dependencies.secret` and `dependencies.readFile` throw for a proxy or a certificate that can't be read
+ *
+ * @example
+ * ```ts
+ * const client = createExampleClient({ panel: panel.name, baseUrl: panel.settings.url, ...transportOptions(panel, dependencies) });
+ * ```
  */
 export function transportOptions({ name, settings }: PanelToOpen, dependencies: PanelDependencies): TransportOptions {
   const { timeout, retries, requestsPerSecond, proxy, tls } = settings;

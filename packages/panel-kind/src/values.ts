@@ -25,7 +25,11 @@ const DURATION_UNITS: Record<string, number> = {
   d: 86_400_000,
 };
 
-/** Milliseconds of `500ms`, `30s`, `15m`, `2h`, `7d`. */
+/**
+ * Returns the milliseconds of `500ms`, `30s`, `15m`, `2h`, `7d`.
+ *
+ * @throws Error for other text
+ */
 export function parseDuration(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/.exec(text);
   const factor = match?.[2] === undefined ? undefined : DURATION_UNITS[match[2]];
@@ -35,7 +39,11 @@ export function parseDuration(text: string): number {
   return Math.round(Number(match[1]) * factor);
 }
 
-/** Share between 0 and 1 of `20%`. */
+/**
+ * Returns the share between 0 and 1 of `20%`.
+ *
+ * @throws Error for other text
+ */
 export function parseShare(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text);
   const value = match?.[1] === undefined ? Number.NaN : Number(match[1]) / 100;
@@ -43,7 +51,7 @@ export function parseShare(text: string): number {
   return value;
 }
 
-/** Whether the runtime knows an IANA time zone. */
+/** Returns whether the runtime knows an IANA time zone. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -53,7 +61,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Whether a text is one host with one port: a name, an IPv4 address, or an IPv6 address in brackets. */
+/** Returns whether a text is one host with one port: a name, an IPv4 address, or an IPv6 address in brackets. */
 export function isHostPort(text: string): boolean {
   const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(text) ?? [];
   const known = host.startsWith('[') ? isIPv6(host.slice(1, -1)) : HOST.test(host);
@@ -62,36 +70,44 @@ export function isHostPort(text: string): boolean {
 
 const HOST = /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i;
 
+/** Schema of an address `host:port`. */
 export const hostPort = z
   .string()
   .check(
     z.refine(isHostPort, { error: 'is no address: write host:port, such as 192.0.2.10:80 or [2001:db8::1]:80' }),
     z.describe('Address host:port'),
   );
+/** Schema of a duration such as `15m`, read into milliseconds. */
 export const duration = parsed('Duration: 500ms, 30s, 15m, 2h, 7d', parseDuration);
+/** Schema of a percentage such as `20%`, read into a share from 0 to 1. */
 export const share = parsed('Percentage: 20%', parseShare);
+/** Schema of a size with its unit such as `10TB`, read into bytes. */
 export const size = parsed('Size with its unit: 500GB, 10TB (1 GB = 1024³ bytes)', parseSize);
+/** Schema of a quota: a size with its unit, read into bytes, or `unlimited`. */
 export const quotaValue: z.ZodMiniType<Quota, string> = parsed('Size with its unit, or unlimited', (text) =>
   text.trim().toLowerCase() === 'unlimited' ? 'unlimited' : parseSize(text),
 );
+/** Schema of the name of an IANA time zone. */
 export const timeZone = z
   .string()
   .check(
     z.refine(isTimeZone, { error: 'is no IANA time zone such as Europe/Berlin' }),
     z.describe('IANA time zone, such as Europe/Berlin'),
   );
+/** Schema of a regular expression, read into one that ignores case. */
 export const regex = parsed('Regular expression', (text) => new RegExp(text, 'i'));
-/** A literal or `${env:NAME}`, `${file:/path}`, `${cmd:program args}`, `${credential:NAME}`. */
+/** Schema of a secret: a literal or `${env:NAME}`, `${file:/path}`, `${cmd:program args}`, `${credential:NAME}`. */
 export const secret = z
   .string()
   .check(z.minLength(1), z.describe('Secret: ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME}'));
-/** Decimal amount as text; numbers are refused so that no amount passes through a float. */
+/** Schema of a decimal amount as text; numbers are refused so that no amount passes through a float. */
 export const amount = z
   .string()
   .check(
     z.regex(/^\d+(\.\d+)?$/, { error: 'is no amount: write it in quotes, such as "10.00"' }),
     z.describe('Amount as text, such as "10.00"'),
   );
+/** Schema of an ISO 4217 currency. */
 export const currency = z
   .string()
   .check(

@@ -47,6 +47,13 @@ export type Allowance =
  *
  * @param input.purchases those of this cycle, in any state
  * @throws QuotaCoreError `invalid_bytes` for a figure that is no whole number of bytes, or a sum above 2⁵³−1
+ *
+ * @example
+ * ```ts
+ * const product = { total: 'unlimited', default: 1000 } as const;
+ * resolveAllowance({ mode: 'IN', override: null, serviceQuotaBytes: null, product, purchases: [] });
+ * // { kind: 'limited', baseBytes: 1000, extraBytes: 0, allowedBytes: 1000, … }
+ * ```
  */
 export function resolveAllowance(input: {
   mode: Mode;

@@ -20,6 +20,20 @@ export interface AutoBuyDecision {
  * @param input.price of one package, with tax, in the currency of `credit`; decimal text
  * @param input.boughtThisCycle automatic purchases only
  * @throws QuotaCoreError `invalid_bytes`, `invalid_money`, `invalid_number` for figures without meaning
+ *
+ * @example
+ * ```ts
+ * autoBuy({
+ *   remainingBytes: 0,
+ *   overBytes: 250,
+ *   thresholdBytes: 10,
+ *   packageBytes: 100,
+ *   price: '5.00',
+ *   credit: '100.00',
+ *   boughtThisCycle: 0,
+ *   maxPerCycle: 5,
+ * }); // { count: 3, reason: 'buy' }
+ * ```
  */
 export function autoBuy(input: {
   remainingBytes: number;

@@ -22,6 +22,11 @@ const MONTHS: Readonly<Record<BillingCycleName, number>> = {
  *
  * @throws QuotaCoreError `invalid_billing_cycle` for what does not recur (`One Time`, `Free Account`) and for
  *   names that are not known; a wrong name never becomes a month.
+ *
+ * @example
+ * ```ts
+ * parseBillingCycleName('Semi-Annually'); // semiannually
+ * ```
  */
 export function parseBillingCycleName(text: string): BillingCycleName {
   const plain = text.toLowerCase().replace(/[\s_-]/g, '');

@@ -7,6 +7,11 @@ import { QuotaCoreError } from './errors.js';
  *
  * @param input.share from 0 to 1, compared as the decimal number that it is written as
  * @throws QuotaCoreError `invalid_number`
+ *
+ * @example
+ * ```ts
+ * brakeStops({ changing: 21, active: 100, share: 0.2, atLeast: 10 }); // true
+ * ```
  */
 export function brakeStops(input: { changing: number; active: number; share: number; atLeast: number }): boolean {
   const { changing, active, share, atLeast } = input;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BYTES_PER_GB, checkBytes, formatBytes, gigabytesToBytes, parseSize, type QuotaCoreError } from './index.js';
+import { BYTES_PER_GB, formatBytes, gigabytesToBytes, parseSize, type QuotaCoreError } from './index.js';
+import { checkBytes } from './bytes.js';
 import { bytes } from './test/arbitraries.js';
 import { codeOf } from './test/code-of.js';
 

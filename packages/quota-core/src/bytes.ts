@@ -17,6 +17,11 @@ const Exact = Decimal.clone({ precision: 60 });
  *
  * @throws QuotaCoreError `invalid_size` without a unit, with an unknown one (`Gb` is bits), for a negative size,
  *   a size above 2⁵³−1 bytes, or one so small that nothing but zero would be left of it.
+ *
+ * @example
+ * ```ts
+ * parseSize('10TB'); // 10995116277760
+ * ```
  */
 export function parseSize(text: string): number {
   const trimmed = text.trim();
@@ -38,6 +43,11 @@ export function parseSize(text: string): number {
  *
  * @throws QuotaCoreError `invalid_size` for anything but a plain decimal number from zero to 2⁵³−1 bytes, and for
  *   one so small that nothing but zero would be left of it.
+ *
+ * @example
+ * ```ts
+ * gigabytesToBytes('1.5'); // 1610612736
+ * ```
  */
 export function gigabytesToBytes(gb: string | number): number {
   const text = String(gb).trim();
@@ -55,6 +65,11 @@ export function gigabytesToBytes(gb: string | number): number {
  * of its unit has two decimals, rounded to the nearest, so `1 TB` is exact and `1.00 TB` is not.
  *
  * @throws QuotaCoreError `invalid_bytes` for anything but a whole number from 0 to 2⁵³−1.
+ *
+ * @example
+ * ```ts
+ * formatBytes(1_649_267_441_664); // 1.50 TB
+ * ```
  */
 export function formatBytes(bytes: number): string {
   checkBytes(bytes, 'the figure to print');
@@ -69,7 +84,7 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * Hands back `value` when it is a whole number of bytes from 0 to 2⁵³−1.
+ * Returns `value` when it is a whole number of bytes from 0 to 2⁵³−1.
  *
  * @param what names the figure in the message, for instance `"outBytes" of service 7`.
  * @throws QuotaCoreError `invalid_bytes` for everything else: text, fractions, negative, NaN, infinite, too large.

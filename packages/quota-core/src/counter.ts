@@ -39,6 +39,15 @@ export type CounterStep =
  *   new cycle even when `newCycle` does not say so
  * @param input.resetBetween what `CounterRules.resetAllowedAt` says of the two readings
  * @throws QuotaCoreError `invalid_bytes` for a figure that is no whole number of bytes, `invalid_instant`
+ *
+ * @example
+ * ```ts
+ * const previous = { lastIn: 100, lastOut: 50, usedIn: 30, usedOut: 20, at: '2026-03-10T11:00:00.000Z' };
+ * const cycleStart = '2026-03-01T00:00:00.000Z';
+ * const reading = { at: '2026-03-10T12:00:00.000Z', inBytes: 130, outBytes: 55 };
+ * stepCounter({ previous, cycleStart, reading, resetBetween: false, newCycle: false });
+ * // { known: true, state: { lastIn: 130, lastOut: 55, usedIn: 60, usedOut: 25, at: '2026-03-10T12:00:00.000Z' } }
+ * ```
  */
 export function stepCounter(input: {
   previous: CounterState | null;

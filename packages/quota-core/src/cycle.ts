@@ -29,7 +29,7 @@ const DUE = 'the next due date';
 const cycles = new BoundedCache<CachedCycle>(20_000);
 
 /**
- * Hands back `text` when it is a local date `YYYY-MM-DD` that exists, from 1970 on.
+ * Returns `text` when it is a local date `YYYY-MM-DD` that exists, from 1970 on.
  *
  * @param what names the date in the message.
  * @throws QuotaCoreError `invalid_date`, also for `0000-00-00`.
@@ -44,6 +44,12 @@ export function checkLocalDate(text: string, what: string): string {
  * months before, the day clamped to the last day of that month.
  *
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`
+ *
+ * @example
+ * ```ts
+ * billingCycle({ nextDueDate: '2026-03-31', billingCycle: 'monthly', timeZone: 'UTC' });
+ * // { start: '2026-02-28T00:00:00.000Z', end: '2026-03-31T00:00:00.000Z' }
+ * ```
  */
 export function billingCycle(input: CycleAnchor): Cycle {
   const anchor = parseCalendarDate(input.nextDueDate, DUE);
@@ -58,6 +64,17 @@ export function billingCycle(input: CycleAnchor): Cycle {
  *
  * @param input.now instant, ISO 8601 UTC with milliseconds
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`, `invalid_instant`
+ *
+ * @example
+ * ```ts
+ * billingCycleAt({
+ *   nextDueDate: '2026-03-31',
+ *   billingCycle: 'monthly',
+ *   timeZone: 'Europe/Berlin',
+ *   now: '2026-03-10T12:00:00.000Z',
+ * });
+ * // { start: '2026-02-27T23:00:00.000Z', end: '2026-03-30T22:00:00.000Z' }
+ * ```
  */
 export function billingCycleAt(input: CycleAnchor & { now: string; quotaPeriod?: QuotaPeriod }): Cycle {
   const months = monthsOf(input.billingCycle, input.quotaPeriod);
@@ -78,6 +95,11 @@ export function billingCycleAt(input: CycleAnchor & { now: string; quotaPeriod?:
  * @param input.anchorDay day of the month (1 to 31) that the series keeps to; without it the day of `nextDueDate`,
  *   which forgets the 31st once a short month was passed.
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_number`
+ *
+ * @example
+ * ```ts
+ * nextDueDateAfter({ nextDueDate: '2026-02-28', billingCycle: 'monthly', anchorDay: 31 }); // 2026-03-31
+ * ```
  */
 export function nextDueDateAfter(input: {
   nextDueDate: string;

@@ -92,6 +92,24 @@ interface QuotaVerdict {
  * keeps the one that it has.
  *
  * @throws QuotaCoreError `invalid_instant` for a `protectedUntil` or its `now` that is no instant
+ *
+ * @example
+ * ```ts
+ * const now = '2026-03-10T12:00:00.000Z';
+ * decide({
+ *   now,
+ *   mode: 'TOTAL',
+ *   usage: { known: true, at: now, inBytes: 900, outBytes: 200, totalBytes: null },
+ *   allowance: { kind: 'limited', baseBytes: 1000, extraBytes: 0, allowedBytes: 1000, parts: [] },
+ *   quotaHold: null,
+ *   cycleId: 'c1',
+ *   peakUsedBytes: null,
+ *   billing: { suspended: false, overdue: false, overduePolicy: 'meter' },
+ *   manual: false,
+ *   agentLimit: false,
+ *   protectedUntil: null,
+ * }).holds; // [{ reason: 'quota', rule: 'at-or-over-allowance' }]
+ * ```
  */
 export function decide(input: DecisionInput): Decision {
   const reading = readFigure(input);

@@ -1,5 +1,5 @@
 export { QuotaCoreError, type QuotaCoreErrorCode } from './errors.js';
-export { BYTES_PER_GB, checkBytes, formatBytes, gigabytesToBytes, parseSize } from './bytes.js';
+export { BYTES_PER_GB, formatBytes, gigabytesToBytes, parseSize } from './bytes.js';
 export { addMoney, checkMoney, compareMoney } from './money.js';
 export { type BillingCycleName, parseBillingCycleName, type QuotaPeriod } from './billing-cycle-name.js';
 export { localDateOf, zonedMidnight } from './zone.js';

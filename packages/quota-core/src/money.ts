@@ -12,6 +12,11 @@ const PLAIN = /^-?\d{1,24}(\.\d{1,24})?$/;
  * @param text a plain decimal number, `-` in front allowed; no currency, no separators of thousands, no exponent
  * @param decimals how many places the currency has (0 to 24)
  * @throws QuotaCoreError `invalid_money` for other text and for more places than the currency has
+ *
+ * @example
+ * ```ts
+ * checkMoney('12.5', 2); // 12.50
+ * ```
  */
 export function checkMoney(text: string, decimals: number): string {
   if (!Number.isInteger(decimals) || decimals < 0 || decimals > 24) {
@@ -28,6 +33,11 @@ export function checkMoney(text: string, decimals: number): string {
  * The exact sum of two decimal amounts of one currency, with the more decimal places of the two.
  *
  * @throws QuotaCoreError `invalid_money`
+ *
+ * @example
+ * ```ts
+ * addMoney('0.1', '0.20'); // 0.30
+ * ```
  */
 export function addMoney(a: string, b: string): string {
   return parseMoney(a)
@@ -39,6 +49,11 @@ export function addMoney(a: string, b: string): string {
  * Compares two decimal amounts of one currency: -1, 0 or 1 as `a` is less than, equal to or more than `b`.
  *
  * @throws QuotaCoreError `invalid_money`
+ *
+ * @example
+ * ```ts
+ * compareMoney('9.99', '10'); // -1
+ * ```
  */
 export function compareMoney(a: string, b: string): -1 | 0 | 1 {
   const order = parseMoney(a).comparedTo(parseMoney(b));

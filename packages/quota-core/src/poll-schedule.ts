@@ -12,6 +12,18 @@ import { instantMs } from './instant.js';
  * @param input.maxBytesPerSecond highest possible rate; null when unknown, which bounds nothing: the floor
  * @returns ISO 8601 UTC with milliseconds
  * @throws QuotaCoreError `invalid_instant`, `invalid_bytes`, `invalid_number` for a rate or limits without meaning
+ *
+ * @example
+ * ```ts
+ * pollSchedule({
+ *   now: '2026-03-10T12:00:00.000Z',
+ *   remainingBytes: 600_000,
+ *   maxBytesPerSecond: 1000,
+ *   toleranceBytes: 0,
+ *   floorMs: 60_000,
+ *   ceilingMs: 3_600_000,
+ * }); // 2026-03-10T12:10:00.000Z
+ * ```
  */
 export function pollSchedule(input: {
   now: string;

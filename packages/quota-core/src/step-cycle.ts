@@ -62,6 +62,17 @@ export function liesAhead({ start }: Pick<Cycle, 'start'>, now: string): boolean
  * where there is none, the first of them is amended to the period that contains `now`.
  *
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`, `invalid_instant`
+ *
+ * @example
+ * ```ts
+ * stepCycle({
+ *   nextDueDate: '2026-02-28', // 31 January was paid early
+ *   billingCycle: 'monthly',
+ *   timeZone: 'UTC',
+ *   now: '2026-01-20T00:00:00.000Z',
+ *   recorded: { id: 'c1', start: '2025-12-31T00:00:00.000Z', end: '2026-01-31T00:00:00.000Z' },
+ * }).kind; // same
+ * ```
  */
 export function stepCycle(input: StepInput): CycleStep {
   const { recorded, earlier, now } = input;

@@ -7,6 +7,11 @@ import { QuotaCoreError } from './errors.js';
  *
  * @param input.already those announced in this cycle
  * @throws QuotaCoreError `invalid_bytes`, or `invalid_threshold` for a percentage that is no whole number above 0
+ *
+ * @example
+ * ```ts
+ * crossedThresholds({ usedBytes: 950, allowedBytes: 1000, thresholds: [80, 90, 100], already: [80] }); // [90]
+ * ```
  */
 export function crossedThresholds(input: {
   usedBytes: number;

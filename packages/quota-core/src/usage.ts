@@ -15,6 +15,11 @@ export type Reading =
  * The figure that counts in a mode, in bytes; null when the reading does not tell it. TOTAL takes the total, or else
  * the sum of both directions. A total says nothing about one direction, so IN and OUT of it are null, not 0. A figure
  * that is no whole number of bytes is null as well.
+ *
+ * @example
+ * ```ts
+ * usageInMode({ inBytes: 10, outBytes: 5, totalBytes: null }, 'TOTAL'); // 15
+ * ```
  */
 export function usageInMode(usage: UsageBytes, mode: Mode): number | null {
   if (mode === 'IN') return wholeOrNull(usage.inBytes);

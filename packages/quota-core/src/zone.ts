@@ -19,6 +19,11 @@ const midnights = new BoundedCache<number>(20_000);
  *
  * @param localDate `YYYY-MM-DD`
  * @throws QuotaCoreError `invalid_date`, `invalid_time_zone`
+ *
+ * @example
+ * ```ts
+ * zonedMidnight('2026-03-01', 'Europe/Berlin'); // 2026-02-28T23:00:00.000Z
+ * ```
  */
 export function zonedMidnight(localDate: string, timeZone: string): string {
   return new Date(midnightMs(parseCalendarDate(localDate, 'the local date'), timeZone)).toISOString();
@@ -29,6 +34,11 @@ export function zonedMidnight(localDate: string, timeZone: string): string {
  *
  * @param instant ISO 8601 UTC with milliseconds
  * @throws QuotaCoreError `invalid_instant`, `invalid_time_zone`
+ *
+ * @example
+ * ```ts
+ * localDateOf('2026-02-28T23:00:00.000Z', 'Europe/Berlin'); // 2026-03-01
+ * ```
  */
 export function localDateOf(instant: string, timeZone: string): string {
   return formatCalendarDate(calendarDateAt(instantMs(instant, 'the instant'), timeZone));

@@ -7,6 +7,11 @@ import { pathOf } from './sqlite/open-handle.js';
  * For the copy before a migration; an open store has `maintenance.backup`.
  *
  * @throws StoreError `store_missing`, `store_exists`, `store_full`, `store_read_only`, `store_damaged`
+ *
+ * @example
+ * ```ts
+ * await backupStore({ from: './sluice.db', to: './before-migration.db' });
+ * ```
  */
 export async function backupStore({
   from,

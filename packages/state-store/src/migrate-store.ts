@@ -18,6 +18,11 @@ export interface MigrationResult {
  * Brings an existing store up to the newest schema version, all steps in one transaction.
  *
  * @throws StoreError `store_missing`, `store_too_new`, and as `openStore`
+ *
+ * @example
+ * ```ts
+ * const { from, to, applied } = await migrateStore('./sluice.db');
+ * ```
  */
 export async function migrateStore(
   location: string,
@@ -39,10 +44,15 @@ export async function migrateStore(
 }
 
 /**
- * Schema version of a store, without changing anything; 0 for an empty file, and more than `LATEST_SCHEMA_VERSION`
+ * Returns the schema version of a store, without changing anything; 0 for an empty file, and more than `LATEST_SCHEMA_VERSION`
  * for one of a newer version of Sluice.
  *
  * @throws StoreError `store_missing`, `store_unsupported`, `store_damaged`
+ *
+ * @example
+ * ```ts
+ * if ((await storeVersion('./sluice.db')) > LATEST_SCHEMA_VERSION) console.log('This store is newer.');
+ * ```
  */
 export async function storeVersion(
   location: string,

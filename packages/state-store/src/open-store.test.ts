@@ -235,7 +235,9 @@ describe('a store in memory', () => {
       ids(),
     ]);
     expect([seen.includes('n-2'), await ids()]).toEqual([false, ['n-1', 'n-3']]);
-    await expect(store.maintenance.backup(join(folder, 'never.db'))).rejects.toMatchObject({ code: 'store_unsupported' });
+    await expect(store.maintenance.backup(join(folder, 'never.db'))).rejects.toMatchObject({
+      code: 'store_unsupported',
+    });
     await store.close();
   });
 });

@@ -36,9 +36,11 @@ export interface OpenStoreOptions {
  * `store_full`, `store_damaged`, `store_busy`
  *
  * @example
+ * ```ts
  * const store = await openStore({ location: './sluice.db' });
  * const held = await store.holds.open({ panel: 'dcim' });
  * await store.close();
+ * ```
  */
 export async function openStore(options: OpenStoreOptions): Promise<StateStore> {
   const { location, clock = Date, create = true, readOnly = false, wait = DEFAULT_WAIT_MS } = options;

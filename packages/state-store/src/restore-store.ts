@@ -30,6 +30,11 @@ export interface RestoreResult {
  *
  * @throws StoreError `store_missing`, `store_damaged`, `store_too_new`, `store_unsupported`, `store_busy`,
  * `store_read_only`, `store_full`
+ *
+ * @example
+ * ```ts
+ * const { replaced } = await restoreStore({ from: './backup.db', to: './sluice.db' });
+ * ```
  */
 export async function restoreStore({
   from,

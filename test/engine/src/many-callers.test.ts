@@ -121,7 +121,13 @@ describe('many callers of one instance', () => {
   it('ends the call whose signal aborts, and no other', async () => {
     const stop = new AbortController();
     const [east, west] = await Promise.all([
-      sluice.poll({ panel: 'east', signal: stop.signal, onProgress: () => { stop.abort('test'); } }),
+      sluice.poll({
+        panel: 'east',
+        signal: stop.signal,
+        onProgress: () => {
+          stop.abort('test');
+        },
+      }),
       sluice.poll({ panel: 'west' }),
     ]);
     expect(east.totals.read).toBeLessThan(SERVICES);

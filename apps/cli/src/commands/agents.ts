@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { HiddifyUserMode, LedgerOpening } from '@sluice/hiddify-agent-traffic';
+import type { HiddifyUserMode, LedgerOpening } from '@sluice/hiddify-agent-traffic/account';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
 import { usageError } from '@sluice/panel-kind';

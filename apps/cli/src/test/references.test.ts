@@ -6,7 +6,7 @@ const ROOT = path.resolve(import.meta.dirname, '../../../..');
 
 /** All sources, by their path in the repository. */
 function sources(): [string, string][] {
-  return ['apps', 'packages']
+  return ['apps', 'packages', 'test']
     .flatMap((folder) => readdirSync(path.join(ROOT, folder)).map((name) => path.join(folder, name, 'src')))
     .filter((folder) => existsSync(path.join(ROOT, folder)))
     .flatMap((folder) =>

@@ -1,4 +1,4 @@
-import type { AddonBackend } from '@sluice/hiddify-agent-traffic';
+import type { AddonBackend } from '@sluice/hiddify-agent-traffic/account';
 import { SluiceError } from '@sluice/panel-kind';
 import { enforcementOf } from '../enforcement.js';
 import type { Session } from '../session.js';

@@ -1,4 +1,4 @@
-import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic';
+import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic/account';
 import { isPanelError } from '@sluice/panel-http';
 import { itemErrorOf, SluiceError } from '@sluice/panel-kind';
 import { CLOCK_ERRORS } from '../clock-guard.js';

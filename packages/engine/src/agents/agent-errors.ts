@@ -1,4 +1,4 @@
-import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic';
+import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic/account';
 import { suggestion } from '../suggestion.js';
 import { SluiceError } from '@sluice/panel-kind';
 

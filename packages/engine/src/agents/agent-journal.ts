@@ -1,5 +1,10 @@
-import type { HiddifyStep, HiddifyUser, StepHooks, StepResult } from '@sluice/hiddify-agent-traffic';
-import { observedOf } from '@sluice/hiddify-agent-traffic/panel';
+import {
+  type HiddifyStep,
+  type HiddifyUser,
+  observedOf,
+  type StepHooks,
+  type StepResult,
+} from '@sluice/hiddify-agent-traffic/account';
 import { printable } from '@sluice/panel-http/printable';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord, ActionState, HeldLease, StoreTables } from '@sluice/state-store';

@@ -1,4 +1,4 @@
-import type { AgentTrafficStore, AgentTrafficTables } from '@sluice/hiddify-agent-traffic';
+import type { AgentTrafficStore, AgentTrafficTables } from '@sluice/hiddify-agent-traffic/account';
 import type { AgentTables, HeldLease, StateStore, StoreTables } from '@sluice/state-store';
 
 /** What the writes of a manager rest on. */

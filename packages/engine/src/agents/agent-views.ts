@@ -4,7 +4,7 @@ import type {
   BackendSemantics,
   AgentAncestor,
   AccountingMode,
-} from '@sluice/hiddify-agent-traffic';
+} from '@sluice/hiddify-agent-traffic/account';
 
 /** One element of `agent list --json` (docs/json.md). */
 export interface AgentView {

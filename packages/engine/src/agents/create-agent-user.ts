@@ -1,4 +1,4 @@
-import { isAgentTrafficError, type CreationCheck, type HiddifyUserMode } from '@sluice/hiddify-agent-traffic';
+import { isAgentTrafficError, type CreationCheck, type HiddifyUserMode } from '@sluice/hiddify-agent-traffic/account';
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from '../session.js';

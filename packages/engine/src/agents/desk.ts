@@ -1,6 +1,12 @@
-import type { AddonBackend, AgentTrafficManager } from '@sluice/hiddify-agent-traffic';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { ACTION_TYPES, HiddifyPanel, processKey } from '@sluice/hiddify-agent-traffic/panel';
+import {
+  ACTION_TYPES,
+  isAgentPanel,
+  processKey,
+  type AddonBackend,
+  type AgentPanel,
+  type AgentTrafficManager,
+} from '@sluice/hiddify-agent-traffic/account';
 import { agentTrafficStore, type AgentStoreOptions } from './agent-store.js';
 import { requirePanelName } from '../services/panels.js';
 import type { Session } from '../session.js';
@@ -8,7 +14,7 @@ import type { Session } from '../session.js';
 /** A Hiddify panel whose agents are worked on. */
 export interface AgentDesk {
   name: string;
-  panel: HiddifyPanel;
+  panel: AgentPanel;
   /** The add-on on the panel where the config says so: then it keeps the limits, in its own way. */
   addon: AddonBackend | null;
 }
@@ -50,12 +56,12 @@ export function agentPanel(session: Session, name: string | undefined): string {
  */
 export async function openDesk(session: Session, name: string): Promise<AgentDesk> {
   const panel = await session.panel(name);
-  if (!(panel instanceof HiddifyPanel)) throw usageError('wrong_panel', `Panel "${name}" is no Hiddify panel`);
-  const addon = panel.config.agents?.addon ?? false;
+  if (!isAgentPanel(panel)) throw usageError('wrong_panel', `Panel "${name}" is no Hiddify panel`);
+  const { addon } = panel;
   return { name, panel, addon: addon === false ? null : await openAddon(panel, addon) };
 }
 
-async function openAddon(panel: HiddifyPanel, addon: true | { prefix: string }): Promise<AddonBackend> {
+async function openAddon(panel: AgentPanel, addon: true | { prefix: string }): Promise<AddonBackend> {
   const { name } = panel;
   const found = await panel.findAddon(addon === true ? undefined : addon.prefix);
   if (found.found) return found.backend;

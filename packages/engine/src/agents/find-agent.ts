@@ -1,4 +1,4 @@
-import type { AgentTraffic } from '@sluice/hiddify-agent-traffic';
+import type { AgentTraffic } from '@sluice/hiddify-agent-traffic/account';
 import type { Session } from '../session.js';
 import { withAgentErrors } from './agent-errors.js';
 import { managerOf, type AgentDesk } from './desk.js';

@@ -1,4 +1,4 @@
-import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic';
+import { isAgentTrafficError } from '@sluice/hiddify-agent-traffic/account';
 import { isPanelError } from '@sluice/panel-http';
 import { itemErrorOf, type ItemError } from '@sluice/panel-kind';
 import { panelLease, type Leases } from '../leases.js';

@@ -1,10 +1,14 @@
 import {
+  ACTION_TYPES,
   type AgentTraffic,
   type DisabledUserRecord,
   StepsStopped,
+  USER_EVIDENCE,
+  USER_REF,
   type UserElsewhere,
-} from '@sluice/hiddify-agent-traffic';
-import { ACTION_TYPES, USER_EVIDENCE, USER_REF, type UserPrior, WITH_AGENT } from '@sluice/hiddify-agent-traffic/panel';
+  type UserPrior,
+  WITH_AGENT,
+} from '@sluice/hiddify-agent-traffic/account';
 import { type ItemError, itemErrorOf } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';

@@ -1,4 +1,4 @@
-import type { AgentTraffic, LedgerOpening, LimitOrder } from '@sluice/hiddify-agent-traffic';
+import type { AgentTraffic, LedgerOpening, LimitOrder } from '@sluice/hiddify-agent-traffic/account';
 import { formatBytes, gigabytesToBytes } from '@sluice/quota-core';
 import { usageError } from '@sluice/panel-kind';
 import type { ImportRow } from '../services/import-row.js';

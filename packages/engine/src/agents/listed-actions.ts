@@ -1,4 +1,4 @@
-import type { StepResult } from '@sluice/hiddify-agent-traffic';
+import type { StepResult } from '@sluice/hiddify-agent-traffic/account';
 import type { ItemError } from '@sluice/panel-kind';
 import type { AgentJournal } from './agent-journal.js';
 import type { AgentAction } from './agent-views.js';

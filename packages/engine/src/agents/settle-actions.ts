@@ -1,7 +1,6 @@
-import type { HiddifyUser } from '@sluice/hiddify-agent-traffic';
 import { isPanelError } from '@sluice/panel-http';
 import type { ActionRecord, ActionState, HeldLease } from '@sluice/state-store';
-import { ACTION_TYPES, observedOf, shows } from '@sluice/hiddify-agent-traffic/panel';
+import { ACTION_TYPES, observedOf, shows, type HiddifyUser } from '@sluice/hiddify-agent-traffic/account';
 import { isAtWork } from '../run-row.js';
 import type { Session } from '../session.js';
 import type { AgentDesk } from './desk.js';

@@ -1,4 +1,4 @@
-import type { AgentExplanation, BackendSemantics } from '@sluice/hiddify-agent-traffic';
+import type { AgentExplanation, BackendSemantics } from '@sluice/hiddify-agent-traffic/account';
 import { withAgentErrors } from './agent-errors.js';
 import { addonAgent, addonAgents, refuseAddon } from './addon.js';
 import type { AgentDetail, AgentView } from './agent-views.js';

@@ -1,4 +1,4 @@
-import { StepsStopped } from '@sluice/hiddify-agent-traffic';
+import { StepsStopped } from '@sluice/hiddify-agent-traffic/account';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
 import { enforcementOf } from '../enforcement.js';

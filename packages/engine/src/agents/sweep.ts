@@ -1,4 +1,4 @@
-import type { AgentTraffic, SettledReservation, SweepPlan, SweepResult } from '@sluice/hiddify-agent-traffic';
+import type { AgentTraffic, SettledReservation, SweepPlan, SweepResult } from '@sluice/hiddify-agent-traffic/account';
 import { type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
 import { brakeStops } from '@sluice/quota-core';
 import type { HeldLease, SwitchRecord } from '@sluice/state-store';

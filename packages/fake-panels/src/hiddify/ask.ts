@@ -1,5 +1,4 @@
 import { type FakeHiddify } from './fake-hiddify.js';
-import { send } from './replay-http.js';
 
 /** What a test asks of a fake; the key is the Owner's unless another is named, `null` sends none. */
 export interface Question {
@@ -16,15 +15,15 @@ export interface Reply {
   readonly json: Readonly<Record<string, unknown>> | undefined;
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly text: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** One call of the tests. */
 export async function ask(fake: FakeHiddify, method: string, path: string, question: Question = {}): Promise<Reply> {
   const key = question.key === undefined ? fake.key : question.key;
-  const answer = await send({
+  const response = await fetch((question.base ?? fake.url) + path, {
     method,
-    url: (question.base ?? fake.url) + path,
+    redirect: 'manual',
     headers: {
       Accept: 'application/json',
       'Content-Type': 'application/json',
@@ -32,11 +31,14 @@ export async function ask(fake: FakeHiddify, method: string, path: string, quest
       ...(key === null ? {} : { 'Hiddify-API-Key': key }),
       ...question.headers,
     },
-    body: question.json === undefined ? undefined : JSON.stringify(question.json),
+    ...(question.json === undefined ? {} : { body: JSON.stringify(question.json) }),
   });
-  const json = parsed(answer.text);
+  const text = await response.text();
+  const json = parsed(text);
   return {
-    ...answer,
+    status: response.status,
+    text,
+    headers: Object.fromEntries(response.headers),
     json: typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined,
     rows: Array.isArray(json) ? (json as Record<string, unknown>[]) : [],
   };

@@ -6,7 +6,7 @@ import { HiddifyPanel } from './panel.js';
 
 /**
  * Starts a stateful fake of a Hiddify panel on 127.0.0.1, with one Owner and no user. It behaves as the panel does
- * (docs/panels/hiddify.md, 1 to 7); `replay.panel.test.ts` compares it with a real one.
+ * (docs/panels/hiddify.md, 1 to 7); `test/conformance` compares it with a real one.
  *
  * @example
  * const fake = await startFakeHiddify({ now: () => clock });

@@ -19,6 +19,7 @@ import type { z } from 'zod';
 
 const tail = '/api/v1/agent-traffic';
 
+/** Options of the client, and where the add-on's API is. */
 export interface AddonOptions extends HiddifyClientOptions {
   /** Where its calls begin, from the host on, e.g. `/api/v1/agent-traffic`. Default: that, and the same below the admin path. */
   prefix?: string;
@@ -30,11 +31,18 @@ export interface AddonAbsence {
   reason: string;
 }
 
+/** The add-on that was found, or where it was looked for and why each place does not have it. */
 export type AddonSearch = { found: true; backend: AddonBackend } | { found: false; tried: AddonAbsence[] };
 
 /**
  * Looks for the add-on's own API (docs/panels/hiddify.md, 7.2): it counts as present only where its list answers as a list
  * should. Everything else is absent, which never means that no agent is over its limit.
+ *
+ * @example
+ * ```ts
+ * const search = await findAddon({ panel: 'vpn', baseUrl: 'https://vpn.example.com/SECRETPATH/UUID/' });
+ * if (search.found) await search.backend.listAgents();
+ * ```
  */
 export async function findAddon(options: AddonOptions, call: CallOptions = {}): Promise<AddonSearch> {
   const { baseUrl, http: settings, clean } = connectionSettings(options);

@@ -7,14 +7,16 @@ import type { HiddifyClient, HiddifyClientOptions } from './types.js';
 import { createUsers } from './users.js';
 
 /**
- * The client of one Hiddify panel's API v2 (docs/panels/hiddify.md, 1 to 6).
+ * Creates the client of one Hiddify panel's API v2 (docs/panels/hiddify.md, 1 to 6). Nothing is called yet.
  *
+ * Calls reject with a `PanelError`; what the library itself refuses is an `AgentTrafficError`.
+ *
+ * @example
  * ```ts
  * const client = createHiddifyClient({ panel: 'vpn', baseUrl: 'https://vpn.example.com/SECRETPATH/UUID/' });
  * const { users } = await client.users.list();
+ * client.close();
  * ```
- *
- * Calls reject with a `PanelError`; what the library itself refuses is an `AgentTrafficError`.
  *
  * @throws PanelConfigError, AgentTrafficError `invalid_link`, `invalid_key`
  */

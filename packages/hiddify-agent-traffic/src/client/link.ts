@@ -5,6 +5,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Tails that people paste along with the address of the API. */
 const tails = [/\/api\/v2$/i, /\/api\/v2\/(?:admin|panel)$/i, /\/admin$/i];
 
+/** The parts of an administrator's link. */
 export interface HiddifyLink {
   /** `https://domain/path`: no trailing slash; ends with the secret path. */
   baseUrl: string;
@@ -18,6 +19,11 @@ export interface HiddifyLink {
 /**
  * Takes apart what an administrator has of a panel: `https://domain/path/uuid/`, with or without the uuid, a pasted
  * `/admin/…` or `/api/v2` tail, a fragment or a query (docs/panels/hiddify.md, 1.1).
+ *
+ * @example
+ * ```ts
+ * parseHiddifyLink('https://vpn.example.com/SECRETPATH/0f6a1c52-7d3b-4e8a-9c41-2b5d8e7f1a01/').secretPath; // SECRETPATH
+ * ```
  *
  * @throws AgentTrafficError `invalid_link`; `PanelConfigError` for what is wrong with the address itself.
  */

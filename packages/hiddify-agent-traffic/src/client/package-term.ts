@@ -2,7 +2,12 @@ import { checkLocalDate } from '@sluice/quota-core';
 import { AgentTrafficError } from '../errors.js';
 
 /**
- * The days of a term: the panel serves a user up to and including the day that `start` plus the days is.
+ * Returns start and days of a term: the panel serves a user up to and including the day that `start` plus the days is.
+ *
+ * @example
+ * ```ts
+ * packageTerm('2026-03-01', '2026-04-01'); // { startDate: '2026-03-01', packageDays: 31 }
+ * ```
  *
  * @param start local date of the panel's server, `YYYY-MM-DD`
  * @param until local date, not before `start`

@@ -27,6 +27,7 @@ type Transport = Pick<
   | 'adaptive'
 >;
 
+/** Address and key of a panel, and the options of its transport (`@sluice/panel-http`). */
 export interface HiddifyClientOptions extends Transport {
   /**
    * The panel's address with its secret admin path, `https://domain/path`, or the whole link of an administrator,
@@ -43,6 +44,7 @@ export interface HiddifyClientOptions extends Transport {
   newUuid?: () => string;
 }
 
+/** Options of a single call. */
 export interface CallOptions {
   /** For the log of calls, e.g. the id of the service. */
   tag?: string;
@@ -90,6 +92,7 @@ export interface ChangeOptions extends CallOptions {
   seen?: HiddifyUser;
 }
 
+/** A user that a call created or found, and which of the two. */
 export interface CreatedUser {
   user: HiddifyUser;
   /**
@@ -99,12 +102,14 @@ export interface CreatedUser {
   how: 'created' | 'repaired' | 'existed';
 }
 
+/** A user after a change, and whether anything was sent. */
 export interface ChangedUser {
   user: HiddifyUser;
   /** `unneeded`: it was so already and nothing was sent. */
   how: 'changed' | 'unneeded';
 }
 
+/** Calls about users. */
 export interface HiddifyUsers {
   /**
    * The whole list in one call, key material dropped. `[]` only when the panel says in so many words that there is none.
@@ -124,6 +129,7 @@ export interface HiddifyUsers {
   remove(uuid: string, options?: CallOptions): Promise<'removed' | 'gone'>;
 }
 
+/** An administrator or agent to be created. `role` is what it may do. */
 export interface NewHiddifyAdmin {
   /** Lower-case v4, always sent: without one the panel keeps an admin that nobody can address. */
   uuid?: string;
@@ -138,6 +144,7 @@ export interface NewHiddifyAdmin {
   maxActiveUsers?: number;
 }
 
+/** What may be changed on an administrator. What is absent stays. */
 export interface HiddifyAdminChange {
   name?: string;
   role?: HiddifyRole;
@@ -148,6 +155,7 @@ export interface HiddifyAdminChange {
   maxActiveUsers?: number;
 }
 
+/** Calls about administrators and agents, which own the users. */
 export interface HiddifyAdmins {
   /** One call, own account included. An agent's key is refused here. */
   list(options?: CallOptions): Promise<HiddifyAdminList>;

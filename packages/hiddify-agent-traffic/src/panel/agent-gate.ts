@@ -1,13 +1,7 @@
-import {
-  SELF,
-  type AgentTrafficManager,
-  type CreatedUser,
-  type HiddifyClient,
-  type HiddifyUser,
-  type HiddifyUserChange,
-  type NewHiddifyUser,
-  type AgentTrafficStore,
-} from '../index.js';
+import { SELF, type HiddifyUser } from '../client/records.js';
+import type { CreatedUser, HiddifyClient, HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
+import type { AgentTrafficManager } from '../traffic/manager.js';
+import type { AgentTrafficStore } from '../traffic/store.js';
 
 /** Services' users count against the limits of their agents like all others: they are made and raised through this gate. */
 export class AgentGate {

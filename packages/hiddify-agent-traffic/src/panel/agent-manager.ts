@@ -1,6 +1,10 @@
-import { AgentTrafficManager, type AgentTrafficStore, type HiddifyClient, type Zeroing } from '../index.js';
+import type { HiddifyClient } from '../client/types.js';
+import { AgentTrafficManager } from '../traffic/manager.js';
+import type { AgentTrafficStore } from '../traffic/store.js';
+import type { Zeroing } from '../traffic/zeroings.js';
 import type { LeaseOwner } from '@sluice/quota-core';
 import { callAgeMs, isoNow, type PanelDependencies } from '@sluice/panel-kind';
+import { processKey } from '../account/agent-panel.js';
 import type { HiddifySettings } from './settings.js';
 
 /**
@@ -51,11 +55,6 @@ export function openAgentManager({
     ...(releaseBelow === undefined ? {} : { releaseBelowPercent: Math.round(releaseBelow * 100) }),
     ...(thresholds === undefined ? {} : { thresholds }),
   });
-}
-
-/** Names a process, as runs and leases do. */
-export function processKey({ host, pid }: Pick<LeaseOwner, 'host' | 'pid'>): string {
-  return `${host}:${pid}`;
 }
 
 function isHolderAlive(

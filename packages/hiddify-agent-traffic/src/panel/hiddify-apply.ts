@@ -1,4 +1,5 @@
-import { isAgentTrafficError, type HiddifyClient } from '../index.js';
+import type { HiddifyClient } from '../client/types.js';
+import { isAgentTrafficError } from '../errors.js';
 import { isPanelError } from '@sluice/panel-http';
 import type { ServiceRecord } from '@sluice/quota-core';
 import {
@@ -11,7 +12,8 @@ import {
   type StepOutcome,
 } from '@sluice/panel-kind';
 import type { AgentGate } from './agent-gate.js';
-import { ACTION_TYPES, observedOf, USER_REF, type CreatePayload, type UpdatePayload } from './hiddify-state.js';
+import type { CreatePayload, UpdatePayload } from './hiddify-state.js';
+import { ACTION_TYPES, observedOf, USER_REF } from '../steps/user-actions.js';
 
 /** What steps are performed with. */
 export interface Hands {

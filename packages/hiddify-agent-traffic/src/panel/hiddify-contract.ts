@@ -1,8 +1,9 @@
-import { isAgentTrafficError, type HiddifyClient } from '../index.js';
+import type { HiddifyClient } from '../client/types.js';
+import { isAgentTrafficError } from '../errors.js';
 import { isPanelError } from '@sluice/panel-http';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { type ContractReport, itemErrorOf } from '@sluice/panel-kind';
-import { USER_REF } from './hiddify-state.js';
+import { USER_REF } from '../steps/user-actions.js';
 
 type Check = ContractReport['checks'][number];
 

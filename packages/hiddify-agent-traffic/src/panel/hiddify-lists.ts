@@ -1,9 +1,11 @@
-import { isAgentTrafficError, type HiddifyClient, type HiddifyUser } from '../index.js';
+import type { HiddifyUser } from '../client/records.js';
+import type { HiddifyClient } from '../client/types.js';
+import { isAgentTrafficError } from '../errors.js';
 import { isPanelError } from '@sluice/panel-http';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { type Clock, isoNow, type ItemError, itemErrorOf } from '@sluice/panel-kind';
 import { badUuid } from './hiddify-product.js';
-import { USER_REF } from './hiddify-state.js';
+import { USER_REF } from '../steps/user-actions.js';
 
 /** What was seen of one user. */
 export type Sight = { at: string; user: HiddifyUser | null; rows: number | null } | { at: string; error: ItemError };

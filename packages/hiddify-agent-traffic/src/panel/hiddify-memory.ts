@@ -1,8 +1,10 @@
-import { judgeZeroing, type HiddifyUser, type ZeroingState } from '../index.js';
+import type { HiddifyUser } from '../client/records.js';
+import { judgeZeroing, type ZeroingState } from '../traffic/zeroings.js';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import type { Desired, ItemError, Observation } from '@sluice/panel-kind';
 import { endOf } from './hiddify-product.js';
-import { ACTION_TYPES, USER_REF, type HiddifyState } from './hiddify-state.js';
+import type { HiddifyState } from './hiddify-state.js';
+import { ACTION_TYPES, USER_REF } from '../steps/user-actions.js';
 import { updateIn, usedAt, zeroingIn } from './journaled-zeroings.js';
 
 /** A zeroing after which no use was seen yet: the panel's minute task may write the old figure back. */

@@ -1,11 +1,10 @@
-import {
-  createHiddifyClient,
-  isAgentTrafficError,
-  type AgentTrafficManager,
-  type AgentTrafficStore,
-  type HiddifyClient,
-  findAddon,
-} from '../index.js';
+import type { AgentPanel } from '../account/agent-panel.js';
+import { findAddon, type AddonSearch } from '../addon/addon-backend.js';
+import { createHiddifyClient } from '../client/create-client.js';
+import type { HiddifyClient } from '../client/types.js';
+import { isAgentTrafficError } from '../errors.js';
+import type { AgentTrafficManager } from '../traffic/manager.js';
+import type { AgentTrafficStore } from '../traffic/store.js';
 import { PanelForbiddenError } from '@sluice/panel-http';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import {
@@ -36,7 +35,8 @@ import { keepHiddify, keptIn } from './hiddify-memory.js';
 import { planHiddify } from './hiddify-plan.js';
 import { limitOf, orderProblem, uuidOf } from './hiddify-product.js';
 import { believeHiddify, settleHiddify } from './hiddify-settle.js';
-import { USER_REF, type HiddifyState, WITH_AGENT } from './hiddify-state.js';
+import type { HiddifyState } from './hiddify-state.js';
+import { USER_REF, WITH_AGENT } from '../steps/user-actions.js';
 import { usageAnswer } from './hiddify-usage.js';
 import { journaledZeroings } from './journaled-zeroings.js';
 import { type HiddifySettings, ACTIONS, CAPABILITIES } from './settings.js';
@@ -77,7 +77,7 @@ export function clientOptions(
 }
 
 /** Users of a Hiddify panel as services. */
-export class HiddifyPanel implements Panel<HiddifyState> {
+export class HiddifyPanel implements Panel<HiddifyState>, AgentPanel {
   readonly kind = 'hiddify';
   readonly capabilities = CAPABILITIES;
   readonly actions = ACTIONS;
@@ -89,7 +89,9 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   /** Without the secret path. */
   readonly url: string;
   readonly client: HiddifyClient;
-  readonly config: HiddifySettings;
+  /** Whether the panel's add-on keeps the agents' limits. */
+  readonly addon: AgentPanel['addon'];
+  readonly #config: HiddifySettings;
   readonly #panel: PanelToOpen;
   readonly #timeZone: string;
   readonly #dependencies: PanelDependencies;
@@ -102,7 +104,8 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     this.name = name;
     this.url = `${new URL(panel.settings.url).origin}/***/`;
     this.client = client;
-    this.config = panel.settings as HiddifySettings;
+    this.#config = panel.settings as HiddifySettings;
+    this.addon = this.#config.agents?.addon ?? false;
     this.#panel = panel;
     this.#timeZone = timeZone;
     this.#dependencies = dependencies;
@@ -114,14 +117,15 @@ export class HiddifyPanel implements Panel<HiddifyState> {
 
   /** The manager of the panel's agents over a memory of its own. */
   manager(store: AgentTrafficStore, begun?: ReadonlyMap<string, string>): AgentTrafficManager {
-    const { client, config, name } = this;
+    const { client, name } = this;
+    const config = this.#config;
     const deps = this.#dependencies;
     const zeroings = (since: string) => journaledZeroings(deps.journal, name, since);
     return openAgentManager({ client, store, config, timeZone: this.#timeZone, deps, zeroings, begun });
   }
 
   /** Finds the add-on on the panel. */
-  findAddon(prefix: string | undefined): ReturnType<typeof findAddon> {
+  findAddon(prefix?: string): Promise<AddonSearch> {
     const options = clientOptions(this.#panel, this.#dependencies);
     return findAddon({ ...options, ...(prefix === undefined ? {} : { prefix }) });
   }
@@ -133,7 +137,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   /** Address, path, key and role; where limits of agents are to be kept, it has to be the Owner's key. */
   async testConnection(): Promise<{ message: string }> {
     const { access, name, role, version, warnings } = await this.client.probe();
-    if (access === 'limited' && this.config.agents !== undefined) {
+    if (access === 'limited' && this.#config.agents !== undefined) {
       throw new PanelForbiddenError(
         `The key (apiKey) of panel "${this.name}" is that of "${name}" (${role}), not the Owner's: no limits of agents can be kept with it. Use the Owner's key.`,
         { panel: this.name, endpoint: 'GET /api/v2/admin/me/', status: 200 },

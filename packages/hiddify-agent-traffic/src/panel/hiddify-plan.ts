@@ -1,4 +1,5 @@
-import { SELF, type HiddifyUser, type HiddifyUserChange } from '../index.js';
+import { SELF, type HiddifyUser } from '../client/records.js';
+import type { HiddifyUserChange } from '../client/types.js';
 import { type EvidenceRecord, formatBytes, localDateOf } from '@sluice/quota-core';
 import {
   type Desired,
@@ -12,18 +13,20 @@ import {
 import { absence, cycleOf, isUndone, recall, remember, stateOf, type HiddifyMemo } from './hiddify-memory.js';
 import { endOf, hiddifyOf, limitOf, modeOf, ownerOf, termOf } from './hiddify-product.js';
 import {
-  ACTION_TYPES,
-  observedOf,
   priorIn,
-  USER_EVIDENCE,
-  USER_REF,
   type CreatePayload,
   type HiddifyState,
   type UpdatePayload,
-  type UserPrior,
   type ZeroPayload,
-  WITH_AGENT,
 } from './hiddify-state.js';
+import {
+  ACTION_TYPES,
+  observedOf,
+  USER_EVIDENCE,
+  USER_REF,
+  type UserPrior,
+  WITH_AGENT,
+} from '../steps/user-actions.js';
 
 /** A user that can be changed. */
 type User = HiddifyUser & { uuid: string };

@@ -1,8 +1,10 @@
-import { packageTerm, SELF, type HiddifyUser, type HiddifyUserMode } from '../index.js';
+import { packageTerm } from '../client/package-term.js';
+import { SELF, type HiddifyUser, type HiddifyUserMode } from '../client/records.js';
 import { BYTES_PER_GB, localDateOf, type ServiceRecord } from '@sluice/quota-core';
 import type { Desired, ItemError, ProductSettings } from '@sluice/panel-kind';
 import type { HiddifyProduct } from './settings.js';
-import { AGENT_REF, USER_REF } from './hiddify-state.js';
+import { AGENT_REF } from './hiddify-state.js';
+import { USER_REF } from '../steps/user-actions.js';
 
 /** The panel has no "unlimited"; anything above this it cuts down to it. */
 export const MOST_BYTES = 1_000_000 * BYTES_PER_GB;

@@ -1,14 +1,8 @@
-import type { HiddifyUser, HiddifyUserChange } from '../index.js';
+import type { HiddifyUser } from '../client/records.js';
 import type { ActionRecord } from '@sluice/quota-core';
 import { callAgeMs, type Observation, type StepOutcome } from '@sluice/panel-kind';
-import {
-  ACTION_TYPES,
-  observedOf,
-  USER_REF,
-  type CreatePayload,
-  type HiddifyState,
-  type ObservedUser,
-} from './hiddify-state.js';
+import type { CreatePayload, HiddifyState } from './hiddify-state.js';
+import { ACTION_TYPES, observedOf, shows, USER_REF, type ObservedUser } from '../steps/user-actions.js';
 import { updateIn } from './journaled-zeroings.js';
 
 /**
@@ -76,12 +70,6 @@ function ofUpdate(action: ActionRecord, user: HiddifyUser): StepOutcome {
   if (before !== null && user.usedBytes >= before) return notDone('the usage was not zeroed');
   const observed = { ...observedOf(user), ...(before === null ? {} : { usedBefore: before }) };
   return { state: 'applied', observed, error: null, zeroed: zeroedBy(action) };
-}
-
-/** Does the user show all that was to be changed? */
-export function shows(user: HiddifyUser, change: HiddifyUserChange): boolean {
-  const shown: Record<string, unknown> = { ...user, comment: user.comment ?? '', telegramId: user.telegramId ?? 0 };
-  return Object.entries(change).every(([field, wanted]) => wanted === undefined || shown[field] === wanted);
 }
 
 function done(user: HiddifyUser): StepOutcome {

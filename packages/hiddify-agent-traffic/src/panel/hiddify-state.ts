@@ -1,8 +1,8 @@
-import type { HiddifyUser, HiddifyUserChange, NewHiddifyUser } from '../index.js';
+import type { HiddifyUser } from '../client/records.js';
+import type { HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
 import type { EvidenceRecord } from '@sluice/quota-core';
+import type { UserPrior } from '../steps/user-actions.js';
 
-/** Ref with the uuid of a service's user. */
-export const USER_REF = 'hiddify_user_uuid';
 /** Ref with the uuid of the agent that owns it; wins over the product's. */
 export const AGENT_REF = 'hiddify_agent_uuid';
 
@@ -12,31 +12,6 @@ export interface HiddifyState {
   user: HiddifyUser | null;
   /** Rows of the list that it stood in; null where it was asked for alone. */
   rows: number | null;
-}
-
-export const ACTION_TYPES = {
-  create: 'create-user',
-  update: 'update-user',
-  disable: 'disable-user',
-  enable: 'enable-user',
-  delete: 'delete-user',
-} as const;
-
-/** The restriction of a service whose agent is over its limit: the user is switched off, and given back to that agent only. */
-export const WITH_AGENT = 'disable-with-agent';
-
-/** Kind of evidence: a user that was switched off. */
-export const USER_EVIDENCE = 'user';
-
-/** State of a user before it was switched off, in evidence and journal. */
-export interface UserPrior {
-  name: string;
-  enabled: boolean;
-  owner: string | null;
-  /** Of the hold that it was first done for. */
-  restriction?: string;
-  /** Earlier versions stored the hold's reason instead. */
-  reason?: string;
 }
 
 /** Payload of `create-user`. */
@@ -58,26 +33,6 @@ export interface ZeroPayload {
   /** An earlier zeroing that the panel's own task undid: what stood there then and was counted already. */
   counted: number;
   tries: number;
-}
-
-/** What the journal keeps of a user that was read again. */
-export interface ObservedUser {
-  enabled: boolean;
-  active: boolean | null;
-  limitBytes: number;
-  usedBytes: number;
-  packageDays: number | null;
-  startDate: string | null;
-  mode: string | null;
-  owner: string | null;
-  /** Directly before a zeroing. */
-  usedBefore?: number;
-}
-
-/** The part of a user that is journaled; nothing secret stands in it. */
-export function observedOf(user: HiddifyUser): ObservedUser {
-  const { enabled, active, limitBytes, usedBytes, packageDays, startDate, mode, owner } = user;
-  return { enabled, active, limitBytes, usedBytes, packageDays, startDate, mode, owner };
 }
 
 /** The state before, as evidence has it. */

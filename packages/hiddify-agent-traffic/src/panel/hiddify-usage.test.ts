@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HiddifyUser } from '../index.js';
+import type { HiddifyUser } from '../client/records.js';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import type { ProductSettings } from '@sluice/panel-kind';
 import { usageAnswer } from './hiddify-usage.js';

@@ -1,4 +1,4 @@
-import { resetSince } from '../index.js';
+import { resetSince } from '../traffic/resets.js';
 import { formatBytes } from '@sluice/quota-core';
 import type { UsageAnswer, UsageRequest } from '@sluice/panel-kind';
 import type { Sight } from './hiddify-lists.js';

@@ -1,7 +1,8 @@
 import type { PanelDependencies } from '@sluice/panel-kind';
-import type { Zeroing } from '../index.js';
+import type { Zeroing } from '../traffic/zeroings.js';
 import type { ActionRecord } from '@sluice/quota-core';
-import { ACTION_TYPES, type ObservedUser, type UpdatePayload, type ZeroPayload } from './hiddify-state.js';
+import type { UpdatePayload, ZeroPayload } from './hiddify-state.js';
+import { ACTION_TYPES, type ObservedUser } from '../steps/user-actions.js';
 
 /** A zeroing of a user's usage as the journal has it: metering of services and the ledger of agents go by the same rows. */
 export interface JournaledZeroing extends Zeroing {

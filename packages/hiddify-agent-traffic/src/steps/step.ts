@@ -1,7 +1,8 @@
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
 
-interface StepBase {
+/** What every step has. */
+export interface StepBase {
   /** Uuid of the user. */
   target: string;
   /** What the user showed when the step was planned; null when it was not there. */

@@ -12,6 +12,7 @@ import type { OrderResult, SweepStep } from './types.js';
 
 const mostReads = 3;
 
+/** Options of disabling or restoring users by command. */
 export interface OrderOptions extends CallOptions {
   run?: string;
   dryRun?: boolean;

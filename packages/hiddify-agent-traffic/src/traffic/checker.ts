@@ -14,7 +14,7 @@ export interface CheckerState {
   exempt: ReadonlySet<string>;
 }
 
-/** Answers the original's two questions: is an agent over its limit, and may it have one more user. Pure. */
+/** Answers whether an agent is over its limit and whether it may have one more user. Pure. */
 export class AgentTrafficChecker {
   readonly #state: CheckerState;
 

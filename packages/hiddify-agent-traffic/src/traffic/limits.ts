@@ -13,6 +13,7 @@ import type { AgentTraffic } from './types.js';
 /** Where an agent's ledger begins: with what its users show, with nothing, or with so many bytes. */
 export type LedgerOpening = 'current' | 'zero' | { bytes: number };
 
+/** A limit to set for an agent. */
 export interface LimitOrder {
   /** Uuid or unambiguous name. */
   agent: string;

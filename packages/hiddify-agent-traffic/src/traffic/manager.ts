@@ -37,14 +37,15 @@ import type {
  * Keeps agents inside their traffic limits on a stock panel: checks before a user is created, sweeps, disables the users of an
  * agent that is over, and gives back exactly those. Needs the Owner's key.
  *
+ * Agents are named by uuid or by an unambiguous name. Bytes are whole numbers, instants ISO 8601 UTC.
+ *
+ * @example
  * ```ts
  * const manager = new AgentTrafficManager({ client, store: new MemoryAgentTrafficStore() });
  * await manager.setTrafficLimit('north', 500 * 1024 ** 3);
  * await manager.createUser('north', { name: 'anna', limitBytes: 10 * 1024 ** 3 });
  * await manager.sweep();
  * ```
- *
- * Agents are named by uuid or by an unambiguous name. Bytes are whole numbers, instants ISO 8601 UTC.
  *
  * @throws AgentTrafficError `invalid_settings`
  */

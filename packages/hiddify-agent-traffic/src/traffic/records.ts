@@ -45,6 +45,7 @@ export interface AgentVerdict {
   rule: string;
 }
 
+/** What the store has of one agent: its limit, its account and the last verdict. */
 export interface AgentRecord {
   uuid: string;
   name: string;

@@ -23,6 +23,7 @@ export type AgentRule =
   | 'missing'
   | 'unknown';
 
+/** How agents' traffic is counted and enforced. */
 export interface AgentTrafficSettings {
   /** Default `consumed`. */
   accounting?: AccountingMode;
@@ -38,6 +39,7 @@ export interface AgentTrafficSettings {
   thresholds?: number[];
 }
 
+/** What a manager works with: the client, the store, and its settings. Only `client` and `store` are required. */
 export interface AgentTrafficManagerOptions extends AgentTrafficSettings {
   client: HiddifyClient;
   store: AgentTrafficStore;
@@ -79,6 +81,7 @@ export interface AgentTrafficManagerOptions extends AgentTrafficSettings {
   zeroings?: (since: string) => Promise<readonly Zeroing[]>;
 }
 
+/** An account above an agent. */
 export interface AgentAncestor {
   /** Null for the account of the configured key. */
   uuid: string | null;
@@ -126,6 +129,7 @@ export interface CreationCheck {
   binding: string | null;
 }
 
+/** A user to be created for an agent. */
 export interface AgentUserRequest {
   name: string;
   limitBytes: number;
@@ -138,6 +142,7 @@ export interface AgentUserRequest {
   uuid?: string;
 }
 
+/** A user that was created for an agent, and the check that allowed it. */
 export interface CreatedAgentUser {
   user: HiddifyUser;
   how: 'created' | 'repaired' | 'existed';
@@ -153,6 +158,7 @@ export interface AgentNotice {
   message: string;
 }
 
+/** An agent whose usage reached a threshold that was not announced in this period. */
 export interface ThresholdCrossing {
   agent: string;
   name: string;
@@ -176,6 +182,7 @@ export interface SweepBrake {
   active: number;
 }
 
+/** A step of a sweep and the record that belongs to it. */
 export interface SweepStep {
   /** Its `agent` is the one whose limit decides. */
   step: Extract<HiddifyStep, { type: 'disable-user' | 'enable-user' }>;
@@ -224,6 +231,7 @@ export interface SweepPlan {
   unreadableRows: UnreadableRow[];
 }
 
+/** What a sweep did. */
 export interface SweepResult {
   plan: SweepPlan;
   steps: StepResult[];
@@ -239,6 +247,7 @@ export interface OrderResult {
   left: { record: DisabledUserRecord; outcome: string }[];
 }
 
+/** Options of planning a sweep. */
 export interface PrepareSweepOptions extends CallOptions {
   run?: string;
   /** Records nothing, not even the ledger. */
@@ -251,6 +260,7 @@ export interface PrepareSweepOptions extends CallOptions {
   keptElsewhere?: ReadonlySet<string>;
 }
 
+/** Options of a whole sweep. */
 export interface SweepOptions extends PrepareSweepOptions {
   hooks?: StepHooks;
   /** Stops before the first change, default `{ share: 0.2, atLeast: 10 }`; false: never. */

@@ -1,10 +1,11 @@
 import type { FakeHiddify } from '@sluice/fake-panels';
-import { MOST_BYTES } from '@sluice/hiddify-agent-traffic/panel';
 import { ALLOCATED_LIMIT, allowedGb, productOf, type DrawnUser } from './hiddify-services.js';
 import { dateIn, type World } from './world.js';
 import { wrongRows } from './wrong-rows.js';
 
 const GB = 1024 ** 3;
+/** Limit of a user without a quota: the most that the panel accepts. */
+const MOST_BYTES = 1_000_000 * GB;
 const DAY = 86_400_000;
 
 /** Services with more than one account. */

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as typedoc from 'typedoc';
+import { root } from './ensure-installed.mjs';
+
+// Builds the API reference of the published packages in docs/api and checks the public surface: an entry exports every type
+// of the package that its signatures name, every export has a doc comment, functions that create or open something have an
+// example, and the package's README lists the exports of each entry.
+
+/** Packages whose public surface is not checked yet. */
+const unchecked = new Set(['@sluice/engine', '@sluice/flvx-client']);
+
+/** Every entry with types of every published package. */
+function findEntries() {
+  return readdirSync(path.join(root, 'packages'))
+    .map((name) => path.join(root, 'packages', name))
+    .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) }))
+    .filter(({ manifest }) => manifest.private !== true)
+    .flatMap(({ folder, manifest }) =>
+      Object.entries(manifest.exports)
+        .filter(([, target]) => target.types !== undefined)
+        .map(([name, target]) => ({
+          folder,
+          package: manifest.name,
+          name: path.posix.join(manifest.name, name),
+          file: path.join(folder, target['@sluice/source']),
+        })),
+    );
+}
+
+const hasText = (comment) => comment?.hasVisibleComponent() === true;
+
+/** The doc comments of an export: those of its signatures where it is a function. */
+const commentsOf = (one) => [one.comment, ...(one.signatures ?? []).map(({ comment }) => comment)].filter(hasText);
+
+const needsExample = (one) => one.signatures !== undefined && /^(create|open)[A-Z]/.test(one.name);
+
+const hasExample = (one) => commentsOf(one).some((comment) => comment.getTag('@example') !== undefined);
+
+/** Names that the README has below an entry's heading: in the first column of the table, and after `Types:`. */
+function listedIn(entry) {
+  const readme = readFileSync(path.join(entry.folder, 'README.md'), 'utf8');
+  const [, below = ''] = readme.split(`### \`${entry.name}\`\n`);
+  const [section] = below.split(/^#/m);
+  const types = /^Types: (.*?)(\n\n|$(?![^]))/ms.exec(section)?.[1] ?? '';
+  return [...section.matchAll(/^\| `(\w+)`/gm), ...types.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+}
+
+function problemsOf(entry, exported) {
+  const names = new Set(exported.map(({ name }) => name));
+  const listed = new Set(listedIn(entry));
+  return [
+    ...exported.filter((one) => commentsOf(one).length === 0).map(({ name }) => `${name} has no doc comment`),
+    ...exported.filter((one) => needsExample(one) && !hasExample(one)).map(({ name }) => `${name} has no @example`),
+    ...[...names].filter((name) => !listed.has(name)).map((name) => `the README does not list ${name}`),
+    ...[...listed].filter((name) => !names.has(name)).map((name) => `the README lists ${name}, which is not exported`),
+  ];
+}
+
+const entries = findEntries();
+const app = await typedoc.Application.bootstrap({
+  entryPoints: entries.map(({ file }) => file),
+  tsconfig: path.join(root, 'tsconfig.docs.json'),
+  out: path.join(root, 'docs', 'api'),
+  name: 'Sluice',
+  readme: 'none',
+  // `npm test` checks the types before.
+  skipErrorChecking: true,
+  disableGit: true,
+  disableSources: true,
+  excludeInternal: true,
+  logLevel: 'Warn',
+  validation: { notExported: true, invalidLink: true, notDocumented: false },
+});
+
+const points = app.getEntryPoints() ?? [];
+for (const entry of entries) {
+  const point = points.find(({ sourceFile }) => path.resolve(sourceFile.fileName) === entry.file);
+  if (point === undefined) throw new Error(`TypeDoc does not find ${entry.file}`);
+  point.displayName = entry.name;
+  if (unchecked.has(entry.package)) continue;
+  const project = app.converter.convert([point]);
+  // TypeDoc reports types that are not exported only for the package that it takes the project for.
+  project.packageName = entry.package;
+  app.validate(project);
+  for (const problem of problemsOf(entry, project.children ?? [])) app.logger.warn(`${entry.name}: ${problem}`);
+  process.stdout.write(`${entry.name}: ${project.children?.length ?? 0} exports\n`);
+}
+
+await app.generateOutputs(app.converter.convert(points));
+process.stdout.write(
+  `${entries.length} entries, ${app.logger.warningCount} warnings, ${app.logger.errorCount} errors\n`,
+);
+process.exitCode = app.logger.hasWarnings() || app.logger.hasErrors() ? 1 : 0;

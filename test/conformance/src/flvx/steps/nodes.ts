@@ -1,0 +1,87 @@
+import { admin, customer, node, type ReplayStep } from '../step.js';
+
+const pair = { tunnelId: '<tunnel:t3>', name: '{p}-pair', remoteAddr: '198.51.100.30:443', inPort: 22_001 };
+
+/** Nodes that are gone, silent, slow or failing, several entries, removed permissions (docs/panels/flvx.md, 4.4 and 6.3). */
+export const nodeSteps: readonly ReplayStep[] = [
+  admin('permission on two entries', 'tunnel/user/assign', { userId: '<user:alice>', tunnelId: '<tunnel:t3>' }),
+  customer('alice', 'forward on two entries', 'forward/create', pair),
+  node('first node leaves', 'n1', 'leave'),
+  admin('node list without the first', 'node/list'),
+  admin('pause offline', 'forward/pause', { id: '<forward:web>' }),
+  admin('resume offline', 'forward/resume', { id: '<forward:web>' }),
+  admin('delete offline', 'forward/delete', { id: '<forward:web>' }),
+  admin('force-delete offline', 'forward/force-delete', { id: '<forward:web>' }),
+  admin('edit offline', 'forward/update', { id: '<forward:web>', name: '{p}-web-2' }),
+  admin('redeploy offline', 'forward/batch-redeploy', { ids: ['<forward:web>'] }),
+  admin('batch pause offline', 'forward/batch-pause', { ids: ['<forward:web>'] }),
+  admin('assign offline', 'tunnel/user/assign', { userId: '<user:alice>', tunnelId: '<tunnel:t1>', num: 8 }),
+  admin('limit offline', 'speed-limit/create', { name: '{p}-late', tunnelId: '<tunnel:t1>', speed: 16 }),
+  customer('alice', 'forward offline', 'forward/create', {
+    tunnelId: '<tunnel:t1>',
+    name: '{p}-offline',
+    remoteAddr: '198.51.100.20:443',
+    inPort: 21_009,
+  }),
+  admin('tunnel/update offline', 'tunnel/update', {
+    id: '<tunnel:t1>',
+    name: 'x',
+    inNodeId: [{ nodeId: '<node:n1>' }],
+  }),
+  node('first node comes back', 'n1', 'connect'),
+
+  node('second node leaves', 'n2', 'leave'),
+  admin('pause with the second entry gone', 'forward/pause', { id: '<forward:pair>' }),
+  admin('delete with the second entry gone', 'forward/delete', { id: '<forward:pair>' }),
+  node('second node comes back', 'n2', 'connect'),
+  admin('resume of what one node has lost', 'forward/resume', { id: '<forward:pair>' }),
+  admin('redeploy heals', 'forward/batch-redeploy', { ids: ['<forward:pair>'] }),
+  admin('resume after the redeploy', 'forward/resume', { id: '<forward:pair>' }),
+
+  node('first node fails', 'n1', 'failing', 'disk full'),
+  admin('pause on a failing node', 'forward/pause', { id: '<forward:web>' }),
+  admin('redeploy on a failing node', 'forward/batch-redeploy', { ids: ['<forward:web>'] }),
+  admin('edit on a failing node', 'forward/update', { id: '<forward:web>', name: '{p}-web-3' }),
+  node('first node is well', 'n1', 'answering'),
+
+  node('first node falls silent', 'n1', 'silent'),
+  admin('pause on a silent node', 'forward/pause', { id: '<forward:web>' }),
+  admin('assign on a silent node', 'tunnel/user/assign', { userId: '<user:alice>', tunnelId: '<tunnel:t1>', num: 9 }),
+  node('first node answers slowly', 'n1', 'slow'),
+  admin('pause on a slow node is cut', 'forward/pause', { id: '<forward:web>' }),
+  node('first node answers again', 'n1', 'answering'),
+  admin('resume after the cut', 'forward/resume', { id: '<forward:web>' }),
+
+  admin('removed permission', 'tunnel/user/remove', { id: '<permission:alice@t1>' }),
+  admin('pause beyond reach', 'forward/pause', { id: '<forward:web>' }),
+  admin('resume beyond reach', 'forward/resume', { id: '<forward:web>' }),
+  admin('redeploy beyond reach', 'forward/batch-redeploy', { ids: ['<forward:web>'] }),
+  admin('assigned again', 'tunnel/user/assign', { userId: '<user:alice>', tunnelId: '<tunnel:t1>', flow: 100 }),
+  admin('pause after the second assign', 'forward/pause', { id: '<forward:web>' }),
+  admin('push after the second assign', 'tunnel/user/assign', { userId: '<user:alice>', tunnelId: '<tunnel:t1>' }),
+  admin('delete stops nothing', 'forward/delete', { id: '<forward:web>' }),
+  admin('delete of a deleted forward', 'forward/delete', { id: '<forward:web>' }),
+  node('report of the orphan', 'n1', 'report'),
+
+  customer('bob', 'forward of bob', 'forward/create', {
+    tunnelId: '<tunnel:t1>',
+    name: '{p}-bobs',
+    remoteAddr: '198.51.100.40:443',
+    inPort: 21_010,
+  }),
+  admin('paused for a third', 'forward/pause', { id: '<forward:bobs>' }),
+  admin('an administrator takes the port', 'forward/create', {
+    tunnelId: '<tunnel:t1>',
+    name: '{p}-thief',
+    remoteAddr: '198.51.100.41:443',
+    inPort: 21_010,
+  }),
+  admin('redeploy without the port', 'forward/batch-redeploy', { ids: ['<forward:bobs>'] }),
+  admin('pause of what was lost', 'forward/pause', { id: '<forward:bobs>' }),
+  admin('the port is free again', 'forward/delete', { id: '<forward:thief>' }),
+  admin('redeploy with the port', 'forward/batch-redeploy', { ids: ['<forward:bobs>'] }),
+  admin('delete of a user with a forward', 'user/delete', { id: '<user:bob>' }),
+  customer('bob', 'package of a deleted user', 'user/package'),
+  customer('bob', 'forwards of a deleted user', 'forward/list'),
+  node('report after the deletion', 'n1', 'report'),
+];
