@@ -122,8 +122,8 @@ export default ts.config(
     },
   },
   {
-    files: ['packages/*/src/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/src/test/**', 'packages/engine/**', '**/src/panel/**'],
+    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/src/test/**', 'packages/flvx-client/src/panel/**'],
     rules: { 'max-lines-per-function': ['error', { max: 60 }], 'max-params': ['error', 4] },
   },
   ...packageRules,
