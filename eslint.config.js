@@ -151,8 +151,8 @@ export default ts.config(
     },
   },
   {
-    files: ['packages/*/src/**/*.ts', 'test/*/src/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/src/test/**', 'packages/engine/**', 'packages/!(flvx-client)/src/panel/**'],
+    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts', 'test/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/src/test/**'],
     rules: { 'max-lines-per-function': ['error', { max: 60 }], 'max-params': ['error', 4] },
   },
   ...packageRules,

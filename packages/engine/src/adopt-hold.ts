@@ -67,7 +67,10 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
     };
     await session.write(leases.held, async (tables) => {
       if (!existing) await tables.holds.add(hold);
-      for (const target of targets) await tables.evidence.add(evidenceOf(session, hold, panel.name, target, at));
+      for (const target of targets) {
+        const begun = { id: session.id('ev'), panel: panel.name, since: at };
+        await tables.evidence.add(evidenceOf(hold, { ...begun, ...target }));
+      }
     });
     const view = (await holdViews(session, id)).find(
       (item) => item.since === hold.since && item.reason === hold.reason,
@@ -78,21 +81,15 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
 }
 
 function evidenceOf(
-  session: Session,
   hold: HoldRecord,
-  panel: string,
-  target: { kind: string; target: string; prior: unknown },
-  at: string,
+  adopted: Pick<EvidenceRecord, 'id' | 'panel' | 'kind' | 'target' | 'prior' | 'since'>,
 ): EvidenceRecord {
   return {
-    id: session.id('ev'),
+    ...adopted,
     hold: hold.id,
     service: hold.service,
-    panel,
-    ...target,
     action: null,
     adopted: true,
-    since: at,
     until: null,
     outcome: null,
   };

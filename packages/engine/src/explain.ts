@@ -1,5 +1,6 @@
 import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
+import type { ActionRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
 import { holdViews, type HoldView } from './holds.js';
 import { lifecycleOf, serviceView } from './views.js';
 import { serviceDetail, type ServiceDetail } from './services/show.js';
@@ -60,7 +61,6 @@ export async function explainService(session: Session, id: string, at: string | 
   const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
     (action) => action.plannedAt <= until,
   );
-  const allowance = (decision?.allowance ?? null) as Allowance | null;
   const detail = await serviceDetail(session, service);
   const openThen = holds.filter((hold) => hold.until === null || hold.until > until);
   return {
@@ -73,41 +73,34 @@ export async function explainService(session: Session, id: string, at: string | 
             ...serviceView({ service, decision, cycle, holds: openThen, actions: [] }),
             lifecycle: lifecycleOf(service, openThen),
           },
-    readings: samples.slice(-READINGS).map(({ at: readAt, inBytes, outBytes, totalBytes, raw }) => ({
-      at: readAt,
-      inBytes,
-      outBytes,
-      totalBytes,
-      raw: rawOf(raw),
-    })),
-    allowance: {
-      parts: allowance ? allowance.parts.map(({ source, bytes }) => ({ source, bytes })) : [],
-      allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
-    },
-    decision: decision && {
-      rule: decision.rule,
-      status: decision.status,
-      at: decision.at,
-      run: decision.run,
-      mode: decision.mode,
-      action: decision.action,
-      observing: decision.observing,
-      wouldHold: decision.wouldHold,
-      inputs: decision.inputs,
-    },
+    readings: samples.slice(-READINGS).map(readingView),
+    allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
+    decision: decision && decisionView(decision),
     holds,
-    actions: actions.map((action) => ({
-      id: action.id,
-      type: action.type,
-      target: action.target,
-      state: action.state,
-      at: action.settledAt ?? action.plannedAt,
-      run: action.run,
-      prior: action.prior,
-      observed: action.observed,
-      error: action.errorCode === null ? null : { code: action.errorCode, message: action.errorMessage ?? '' },
-    })),
+    actions: actions.map(actionView),
   };
+}
+
+function readingView({ at, inBytes, outBytes, totalBytes, raw }: SampleRecord): Explanation['readings'][number] {
+  return { at, inBytes, outBytes, totalBytes, raw: rawOf(raw) };
+}
+
+function allowanceView(allowance: Allowance | null): Explanation['allowance'] {
+  return {
+    parts: allowance ? allowance.parts.map(({ source, bytes }) => ({ source, bytes })) : [],
+    allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
+  };
+}
+
+function decisionView(decision: DecisionRecord): NonNullable<Explanation['decision']> {
+  const { rule, status, at, run, mode, action, observing, wouldHold, inputs } = decision;
+  return { rule, status, at, run, mode, action, observing, wouldHold, inputs };
+}
+
+function actionView(action: ActionRecord): Explanation['actions'][number] {
+  const { id, type, target, state, settledAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
+  const error = errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
+  return { id, type, target, state, at: settledAt ?? plannedAt, run, prior, observed, error };
 }
 
 function rawOf(text: string): unknown {

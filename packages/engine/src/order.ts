@@ -1,7 +1,7 @@
-import { printable } from '@sluice/panel-http/printable';
 import { type AccountOrder, type ItemError, itemErrorOf, type Panel, type Plan } from '@sluice/panel-kind';
-import type { RunOutcome, RunRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { confirmClock, trustedNow } from './clock-guard.js';
+import type { RunRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { trustedNow } from './clock-guard.js';
+import { finishOrder } from './finish-order.js';
 import type { Leases } from './leases.js';
 import { refuseUnfinished } from './provision/termination.js';
 import { outcomeOfError, runRow, type RunView } from './run-row.js';
@@ -12,13 +12,11 @@ import { failForDoubt } from './run/doubt.js';
 import { elsewhereError } from './run/elsewhere.js';
 import { actionRow } from './run/journal.js';
 import { prepare } from './run/load.js';
-import { noticeRows, planNotices } from './run/notices.js';
 import { planWork } from './run/plan.js';
-import { decisionOf, shownNotice } from './run/report.js';
 import { findSharers, planWithSharers } from './run/sharing.js';
 import { fail, type Work } from './run/work.js';
 import { withServiceLease } from './services/change-services.js';
-import { serviceDetail, type ServiceDetail } from './services/show.js';
+import type { ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
 
 /** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
@@ -85,8 +83,16 @@ export interface OrderOutcome {
   aboutHolds: { hold: string; notice: OrderReport['notices'][number] }[];
 }
 
+/** An order that is under way. */
+export interface OrderRun {
+  session: Session;
+  order: ServiceOrder;
+  run: RunRecord;
+  leases: Leases;
+}
+
 /** A service that an order has worked on, and what its plans say. */
-interface CarriedOut {
+export interface CarriedOut {
   work: Work;
   told: NonNullable<Plan['notices']>;
 }
@@ -120,14 +126,14 @@ export async function runDecided<Content extends OrderContent>(
         if (order.run === undefined) await tables.runs.start(run);
         await order.desire(service, tables, runId);
       });
-      await begin(session, run, order, leases);
+      await begin({ session, order, run, leases });
     }
-    const done = await carryOut(session, panel, service, order, run, leases);
-    return { ...(await finish(session, run, done, order, leases)), content };
+    const done = await carryOut({ session, order, run, leases }, panel, service);
+    return { ...(await finishOrder({ session, order, run, leases }, done)), content };
   });
 }
 
-async function begin(session: Session, run: RunRecord, order: ServiceOrder, leases: Leases): Promise<void> {
+async function begin({ session, order, run, leases }: OrderRun): Promise<void> {
   try {
     order.begin?.();
   } catch (error) {
@@ -142,20 +148,15 @@ async function begin(session: Session, run: RunRecord, order: ServiceOrder, leas
   }
 }
 
-async function carryOut(
-  session: Session,
-  panel: Panel,
-  service: ServiceRecord,
-  order: ServiceOrder,
-  run: RunRecord,
-  leases: Leases,
-): Promise<CarriedOut> {
+async function carryOut(orderRun: OrderRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
+  const { session, order, run, leases } = orderRun;
   const scope = order.scope ?? 'order';
+  const on = { session, panel, run: run.id, scope };
   // First the panel: its answer says whether our clock is right, and with it which cycle the service is in.
   const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
   const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
   const switches = await session.store.switches.list();
-  const [work] = await prepare(session, panel, [service], switches, { ordered: true, now });
+  const [work] = await prepare(session, panel, [service], { switches, ordered: true, now });
   if (!work) throw new Error(`no work for ${service.id}`);
   // What keeps a service from being metered (no cycle, say) is no reason not to carry out an order.
   work.error = null;
@@ -163,7 +164,7 @@ async function carryOut(
   const told = new Map<string, CarriedOut['told'][number]>();
   const mayRelease = order.decidedByRun !== true || work.enforcement.value === 'on';
   if (mayRelease && order.account?.verb !== 'terminate') {
-    for (const notice of await endHolds(session, work, order, leases)) told.set(notice.key, notice);
+    for (const notice of await endHolds(orderRun, work)) told.set(notice.key, notice);
   }
   work.observation = seen.get(service.id) ?? null;
   await findSharers(session, panel, [work]);
@@ -171,15 +172,12 @@ async function carryOut(
     for (const notice of plan.notices ?? []) told.set(notice.key, notice);
   };
   if (order.dryRun) {
-    const plan = await planWithSharers(session, panel, work, () =>
-      planWork(session, panel, work, scope, order.account ?? null),
-    );
+    const plan = await planWithSharers(session, panel, work, () => planWork(on, work, order.account ?? null));
     work.actions = plan.steps.map((step) => actionRow(session, run.id, work, step));
     onPlan(plan);
     failForDoubt(panel, work);
   } else {
-    await enforceService(session, panel, run.id, work, leases.held, {
-      scope,
+    await enforceService({ ...on, fences: leases.held }, work, {
       byName: order.decidedByRun !== true,
       order: order.account ?? null,
       password: order.password?.() ?? null,
@@ -190,7 +188,7 @@ async function carryOut(
   const elsewhere = work.evidence.filter((item) => item.panel !== service.panel);
   if (scope === 'hold' && work.holds.length === 0 && elsewhere.length > 0)
     fail(work, elsewhereError(service, elsewhere));
-  keep(session, panel, work, scope);
+  keep(on, work);
   return { work, told: [...told.values()] };
 }
 
@@ -198,12 +196,8 @@ async function carryOut(
  * Ends holds whose reason a command has ended since the last run: the order would else restrict a service for what is no
  * longer so. Their notices are returned.
  */
-async function endHolds(
-  session: Session,
-  work: Work,
-  { dryRun }: ServiceOrder,
-  leases: Leases,
-): Promise<CarriedOut['told']> {
+async function endHolds({ session, order, leases }: OrderRun, work: Work): Promise<CarriedOut['told']> {
+  const { dryRun } = order;
   const { id } = work.service;
   const service = dryRun ? work.service : ((await session.store.services.get(id)) ?? work.service);
   const ended = endedHolds(session, { ...work, service }, session.now());
@@ -218,88 +212,4 @@ async function endHolds(
     key: `release:${id}:${hold.id}`,
     message: `${id} is released (${hold.reason}: no longer due)`,
   }));
-}
-
-/** The last run's decision stays; what was seen of the panel is the order's. */
-async function noteSeen(session: Session, run: string, work: Work, tables: StoreTables): Promise<void> {
-  const { seen } = work.remembered;
-  if (seen === null) return;
-  const [latest] = await tables.decisions.latest([work.service.id]);
-  const treatment = { shownOnly: false, observing: false };
-  const decision = latest ?? decisionOf(session, { id: run, at: session.now() }, { ...work, error: null }, treatment);
-  await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
-}
-
-/** The panel was seen, and the order does not fit what it shows, or what an agent may sell; nothing was changed. */
-function isRefused(work: Work): work is Work & { error: ItemError } {
-  const { error, observation, actions } = work;
-  if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
-  return actions.length === 0 || (error.code === 'agent_limit' && actions.every(({ state }) => state === 'failed'));
-}
-
-async function finish(
-  session: Session,
-  run: RunRecord,
-  { work, told }: CarriedOut,
-  order: ServiceOrder,
-  leases: Leases,
-): Promise<OrderOutcome> {
-  const finishedAt = session.now();
-  const notices = noticeRows(session, run.id, planNotices(work, { notices: told }));
-  const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
-  const complete = work.error === null && !session.deps.signal.aborted && !stopped;
-  const someDone = work.actions.some((action) => action.state === 'applied');
-  // A termination that was tried is finished by a run.
-  const goesOn = order.account?.verb === 'terminate' && work.actions.length > 0;
-  const begun =
-    goesOn || someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
-  const outcome: RunOutcome = complete ? 'done' : begun ? 'partial' : 'failed';
-  if (!order.dryRun) {
-    await session.write(leases.held, async (tables) => {
-      if (complete) await order.done?.(work.service, tables);
-      else if (isRefused(work)) await order.refused?.(work.error, tables);
-      await noteSeen(session, run.id, work, tables);
-      const error = work.error === null ? null : printable(`${work.error.code}: ${work.error.message}`);
-      // What nobody ordered by name is told by the run that decided on it.
-      if (order.decidedByRun !== true) await tables.notices.add(notices);
-      if (order.run === undefined) {
-        await confirmClock(session, tables);
-        await tables.runs.finish(run.id, { finishedAt, outcome, totals: null, error, observing: [] });
-      }
-    });
-  }
-  const detail = await serviceDetail(session, work.service);
-  const staying = work.holds.filter((hold) => !work.closes.includes(hold));
-  const holds = order.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
-  const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
-  // What an earlier run failed of is over where the order is done.
-  const over = detail.status === 'held' || (complete && detail.status === 'failed');
-  const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
-  const report: OrderReport = {
-    run: {
-      id: run.id,
-      command: run.command,
-      dryRun: run.dryRun,
-      startedAt: run.startedAt,
-      finishedAt,
-      outcome,
-      changes: actions.length > 0,
-    },
-    service: {
-      ...detail,
-      status: work.error ? 'failed' : status,
-      holds: holds.map(({ reason, since }) => ({ reason, since })),
-      actions,
-      error: work.error,
-    },
-    actions,
-    credentials: null,
-    stillHeld: holds.map((hold) => hold.reason),
-    notices: notices.map(shownNotice),
-  };
-  const aboutHolds = told.flatMap(({ hold }, index) => {
-    const notice = report.notices[index];
-    return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
-  });
-  return { report, work, aboutHolds };
 }

@@ -1,5 +1,5 @@
 import { itemErrorOf } from '@sluice/panel-kind';
-import type { RunOutcome } from '@sluice/state-store';
+import type { RunOutcome, RunRecord, ServiceRecord } from '@sluice/state-store';
 import { panelsWithDisabled } from './agents/limited-panels.js';
 import type { SweptAgent } from './agents/panel-sweep.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
@@ -30,16 +30,63 @@ const AT_ONCE = 16;
  * again. What fails stays as evidence: a repeat tries it again.
  */
 export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<PassReport> {
-  const startedAt = session.now();
-  const id = session.id('run');
-  const { file } = request;
-  if (file && !request.dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
+  const { file, dryRun, panel } = request;
+  const run = { id: session.id('run'), command: 'hold release', dryRun, startedAt: session.now() };
+  if (file && !dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
+  const { services, ending } = await restrictedServices(session, request);
+  const ofAgents =
+    request.reason === undefined || request.reason === 'agent-limit' ? await panelsWithDisabled(session, panel) : [];
+  const panels = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
+  const leases = new Leases(session, run.id);
+  const given: GivenBack = { views: [], told: [], agents: [], broken: [] };
+  try {
+    if (!dryRun) {
+      await startUnderObserve(session, { ...run, observing: panels });
+      // The switch stops a run under way; what it has begun is waited for.
+      for (const name of panels) await leases.take(panelLease(name), request.waitMs);
+    }
+    await sideBySide(
+      services,
+      AT_ONCE,
+      async (service) => {
+        const { view, aboutHolds } = await giveBack(session, run.id, service.id, request);
+        given.views.push(view);
+        given.told.push(...aboutHolds);
+      },
+      () => session.deps.signal.aborted,
+    );
+    for (const name of ofAgents) {
+      const { giveBackUsers } = await import('./agents/give-back-users.js');
+      const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun }, leases);
+      given.agents.push(...agents);
+      if (error) given.broken.push({ panel: name, error });
+    }
+  } finally {
+    await leases.releaseAll();
+  }
+  // A service whose neighbour was still held when its turn came is given back with that one.
+  given.told = given.told.filter(({ hold }) => !ending.has(hold));
+  const report = reportOf(given, { ...run, observing: panels, finishedAt: session.now() });
+  const wrong = report.totals.failed + given.broken.length;
+  const all = given.views.length + ofAgents.length;
+  const outcome: RunOutcome = wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial';
+  if (!dryRun) {
+    const end = { finishedAt: session.now(), outcome, totals: report.totals, error: null, observing: panels };
+    await session.store.runs.finish(run.id, end);
+  }
+  Object.assign(report.run, { outcome, changes: report.totals.actions > 0 });
+  return report;
+}
+
+/** Services with something to be given back, and the holds that end with it. */
+async function restrictedServices(
+  session: Session,
+  request: ReleaseAllRequest,
+): Promise<{ services: ServiceRecord[]; ending: Set<string> }> {
   const scope = request.panel === undefined ? {} : { panel: request.panel };
   const holds = (await session.store.holds.open(scope)).filter(
     (hold) => request.reason === undefined || hold.reason === request.reason,
   );
-  // A service whose neighbour was still held when its turn came is given back with that one.
-  const ending = new Set(holds.map((hold) => hold.id));
   const ended = new Set((await session.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
   const left = (await session.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
   const doubtful = await servicesInDoubt(session, request);
@@ -53,64 +100,40 @@ export async function releaseAll(session: Session, request: ReleaseAllRequest): 
   const services = (ids.length === 0 ? [] : await session.store.services.list({ ids })).filter(
     ({ id: service }) => !terminating.has(service),
   );
-  const ofAgents =
-    request.reason === undefined || request.reason === 'agent-limit'
-      ? await panelsWithDisabled(session, request.panel)
-      : [];
-  const panels = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
-  const leases = new Leases(session, id);
-  const views: ServiceView[] = [];
-  const told: OrderOutcome['aboutHolds'] = [];
-  const agents: SweptAgent[] = [];
-  const broken: PassReport['panels'] = [];
-  try {
-    if (!request.dryRun) {
-      await session.write([], async (tables) => {
-        await tables.runs.start(
-          runRow(session, { id, command: 'hold release', dryRun: false, observing: panels, startedAt }),
-        );
-        for (const panel of panels) {
-          for (const item of await tables.switches.list()) {
-            if (item.panel === panel) await tables.switches.clear(panel, item.product);
-          }
-          await tables.switches.set({ panel, product: null, enforce: 'observe', since: startedAt });
-        }
-      });
-      // The switch stops a run under way; what it has begun is waited for.
-      for (const panel of panels) await leases.take(panelLease(panel), request.waitMs);
+  return { services, ending: new Set(holds.map((hold) => hold.id)) };
+}
+
+/** Begins the run, and puts its panels under `observe` with it. */
+async function startUnderObserve(
+  session: Session,
+  run: Pick<RunRecord, 'id' | 'command' | 'dryRun' | 'observing' | 'startedAt'>,
+): Promise<void> {
+  await session.write([], async (tables) => {
+    await tables.runs.start(runRow(session, run));
+    for (const panel of run.observing) {
+      for (const item of await tables.switches.list()) {
+        if (item.panel === panel) await tables.switches.clear(panel, item.product);
+      }
+      await tables.switches.set({ panel, product: null, enforce: 'observe', since: run.startedAt });
     }
-    await sideBySide(
-      services,
-      AT_ONCE,
-      async (service) => {
-        const { view, aboutHolds } = await giveBack(session, id, service.id, request);
-        views.push(view);
-        told.push(...aboutHolds);
-      },
-      () => session.deps.signal.aborted,
-    );
-    for (const panel of ofAgents) {
-      const { giveBackUsers } = await import('./agents/give-back-users.js');
-      const given = await giveBackUsers(session, panel, { run: id, dryRun: request.dryRun }, leases);
-      agents.push(...given.agents);
-      if (given.error) broken.push({ panel, error: given.error });
-    }
-  } finally {
-    await leases.releaseAll();
-  }
-  views.sort((a, b) => (a.id < b.id ? -1 : 1));
+  });
+}
+
+/** What became of the services and agents. */
+interface GivenBack {
+  views: ServiceView[];
+  told: OrderOutcome['aboutHolds'];
+  agents: SweptAgent[];
+  broken: PassReport['panels'];
+}
+
+function reportOf(
+  { views, told, agents, broken }: GivenBack,
+  { id, command, dryRun, observing, startedAt, finishedAt }: Omit<PassReport['run'], 'outcome' | 'changes'>,
+): PassReport {
   const failed = views.filter((view) => view.error !== null).length;
-  const report: PassReport = {
-    run: {
-      id,
-      command: 'hold release',
-      dryRun: request.dryRun,
-      observing: panels,
-      startedAt,
-      finishedAt: session.now(),
-      outcome: 'done',
-      changes: false,
-    },
+  return {
+    run: { id, command, dryRun, observing, startedAt, finishedAt, outcome: 'done', changes: false },
     totals: {
       services: views.length,
       read: 0,
@@ -121,30 +144,12 @@ export async function releaseAll(session: Session, request: ReleaseAllRequest): 
       purchased: 0,
       actions: [...views, ...agents].reduce((sum, { actions }) => sum + actions.length, 0),
     },
-    services: views,
-    notices: told
-      .filter(({ hold }) => !ending.has(hold))
-      .map(({ notice }) => notice)
-      .sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
+    services: views.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    notices: told.map(({ notice }) => notice).sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
     error: null,
     panels: broken,
     ...(agents.length === 0 ? {} : { agents }),
   };
-  const wrong = failed + broken.length;
-  const all = views.length + ofAgents.length;
-  const outcome: RunOutcome = wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial';
-  if (!request.dryRun) {
-    const { totals } = report;
-    await session.store.runs.finish(id, {
-      finishedAt: session.now(),
-      outcome,
-      totals,
-      error: null,
-      observing: panels,
-    });
-  }
-  Object.assign(report.run, { outcome, changes: report.totals.actions > 0 });
-  return report;
 }
 
 /** Services with a change for a hold, open or ended, that may have been made: it can only be given back once that is known. */

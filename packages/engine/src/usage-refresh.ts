@@ -20,8 +20,8 @@ export async function refreshUsage(
     const own = services.filter((service) => service.panel === name);
     try {
       const panel = await session.panel(name);
-      const works = await prepare(session, panel, own, switches);
-      await meter(session, panel, works, () => undefined);
+      const works = await prepare(session, panel, own, { switches });
+      await meter(session, panel, works);
       const now = session.now();
       for (const work of works) {
         judge(session, work, now);

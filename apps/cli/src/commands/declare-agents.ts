@@ -9,7 +9,14 @@ const AGENT = 'uuid or unambiguous name of the agent';
 /** `agent`: traffic limits of the agents of a Hiddify panel. */
 export function declareAgents(program: Command, context: CommandContext): void {
   const agent = program.command('agent').description('traffic limits of the agents (resellers) of a Hiddify panel');
-  const load = () => import('./agents.js');
+  declareLimits(agent, context);
+  declareUsers(agent, context);
+}
+
+const load = () => import('./agents.js');
+
+/** The agents, their limits, and the check that keeps these. */
+function declareLimits(agent: Command, context: CommandContext): void {
   agent
     .command('list')
     .description('agents with their limits and what they use')
@@ -53,6 +60,10 @@ export function declareAgents(program: Command, context: CommandContext): void {
     .option(...DETAILED)
     .addHelpText('after', '\nExamples:\n  $ sluice agent check --all --quiet\n  $ sluice agent check north --dry-run')
     .action(lazily(context, async () => (await load()).agentCheck));
+}
+
+/** The users of an agent, and why they are as they are. */
+function declareUsers(agent: Command, context: CommandContext): void {
   agent
     .command('can-create-user')
     .argument('<agent>', AGENT)

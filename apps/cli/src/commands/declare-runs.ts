@@ -37,6 +37,10 @@ export function declareRuns(program: Command, context: CommandContext): void {
     .option('--at <time>', 'as it was at that local date or instant')
     .addHelpText('after', '\nExample:\n  $ sluice explain svc-1 --at 2026-11-01')
     .action(lazily(context, async () => (await import('./explain.js')).explain));
+  declareUsage(program, context);
+}
+
+function declareUsage(program: Command, context: CommandContext): void {
   const usage = program
     .command('usage')
     .argument('[service]')

@@ -54,6 +54,12 @@ function declareService(service: Command, context: CommandContext): void {
       '\nExamples:\n  $ sluice service export > services.csv\n  $ sluice service export --spreadsheet > for-excel.csv',
     )
     .action(lazily(context, async () => (await load()).exportServices));
+  declareSingleService(service, context);
+}
+
+/** What is about services that are known. */
+function declareSingleService(service: Command, context: CommandContext): void {
+  const load = () => import('./services.js');
   service
     .command('list')
     .description('services as the last run left them')

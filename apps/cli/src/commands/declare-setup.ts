@@ -3,6 +3,19 @@ import { lazily, type CommandContext } from './command.js';
 
 /** `config`, `panel`, `log`, `db`, `demo`: setting up and looking after. */
 export function declareSetup(program: Command, context: CommandContext): void {
+  declareConfig(program, context);
+  declarePanels(program, context);
+  declareLog(program, context);
+  declareStore(program, context);
+  declareSwitches(program, context);
+  program
+    .command('demo')
+    .description('the whole story on a fake panel in a temporary folder; leaves nothing behind')
+    .addHelpText('after', '\nExample:\n  $ sluice demo')
+    .action(lazily(context, async () => (await import('./demo.js')).demo));
+}
+
+function declareConfig(program: Command, context: CommandContext): void {
   const config = program.command('config').description('the config file');
   config
     .command('check')
@@ -14,7 +27,9 @@ export function declareSetup(program: Command, context: CommandContext): void {
     .description('print the JSON Schema of the config file')
     .addHelpText('after', '\nExample:\n  $ sluice config schema > sluice.schema.json')
     .action(lazily(context, async () => (await import('./config.js')).configSchema));
+}
 
+function declarePanels(program: Command, context: CommandContext): void {
   const panel = program.command('panel').description('the configured panels');
   panel
     .command('list')
@@ -36,7 +51,9 @@ export function declareSetup(program: Command, context: CommandContext): void {
     .option('--accept-clock', 'take the clock as right from now on, where no panel says what time it is')
     .addHelpText('after', '\nExample:\n  $ sluice doctor --contract')
     .action(lazily(context, async () => (await import('./doctor.js')).doctor));
+}
 
+function declareLog(program: Command, context: CommandContext): void {
   const log = program.command('log').description('what Sluice did and called');
   const shown = (command: Command): Command =>
     command
@@ -58,7 +75,9 @@ export function declareSetup(program: Command, context: CommandContext): void {
     .description('write the log, oldest first, one JSON object a line')
     .addHelpText('after', '\nExample:\n  $ sluice log export sluice-log.jsonl --since 2026-11-01')
     .action(lazily(context, async () => (await import('./log.js')).logExport));
+}
 
+function declareStore(program: Command, context: CommandContext): void {
   const db = program.command('db').description('the state store');
   db.command('check')
     .description('integrity, schema version, invariants')
@@ -68,7 +87,6 @@ export function declareSetup(program: Command, context: CommandContext): void {
     .description('bring the store to the schema of this version')
     .addHelpText('after', '\nExample:\n  $ sluice db migrate')
     .action(lazily(context, async () => (await import('./db.js')).dbMigrate));
-
   db.command('backup')
     .argument('<file>')
     .description('a consistent copy of the store, also while runs are at work; never over an existing file')
@@ -80,13 +98,6 @@ export function declareSetup(program: Command, context: CommandContext): void {
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  $ sluice db restore sluice-2026-11-20.db --yes')
     .action(lazily(context, async () => (await import('./db.js')).dbRestore));
-
-  declareSwitches(program, context);
-  program
-    .command('demo')
-    .description('the whole story on a fake panel in a temporary folder; leaves nothing behind')
-    .addHelpText('after', '\nExample:\n  $ sluice demo')
-    .action(lazily(context, async () => (await import('./demo.js')).demo));
 }
 
 function declareSwitches(program: Command, context: CommandContext): void {

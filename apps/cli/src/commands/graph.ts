@@ -32,22 +32,24 @@ const LIMIT_IN_SIGHT = 1;
 export const usageGraph: CommandHandler<GraphOptions> = ([id = ''], options, deps) =>
   withSluice(deps, options, async (sluice) => {
     const range = options.range ?? 'cycle';
-    const terminal = new Terminal(deps, options);
-    if (options.fromPanel === true) showDrawn(await sluice.usage.panelGraph(id, range), options, deps, terminal);
-    else showSamples(await sluice.usage.graph(id, range), range, options, deps, terminal);
+    const output = { options, deps, terminal: new Terminal(deps, options) };
+    if (options.fromPanel === true) showDrawn(await sluice.usage.panelGraph(id, range), output);
+    else showSamples(await sluice.usage.graph(id, range), range, output);
     return ExitCode.done;
   });
 
-function showSamples(
-  graph: SampleGraph,
-  range: GraphRange,
-  options: GraphOptions,
-  deps: Deps,
-  terminal: Terminal,
-): void {
+/** Where a graph is shown. */
+interface GraphOutput {
+  options: GraphOptions;
+  deps: Deps;
+  terminal: Terminal;
+}
+
+function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput): void {
+  const { options, terminal } = output;
   const title = `${graph.service}: traffic used in the cycle${range === 'cycle' ? '' : `, last ${range}`}`;
   const lines = linesOf(graph);
-  if (options.svg !== undefined) save(svgChart(sampleChart(graph, title, lines)), options.svg, deps, terminal);
+  if (options.svg !== undefined) save(svgChart(sampleChart(graph, title, lines)), options.svg, output);
   if (terminal.json) {
     terminal.document({ source: 'samples', series: graph.series });
     return;
@@ -61,7 +63,7 @@ function showSamples(
   const counting = lines.find(({ name }) => name === graph.mode.toLowerCase()) ?? lines[0];
   if (counting) {
     const data = sampleChart(graph, counting.name === 'total' ? title : `${title} (${counting.name})`, [counting]);
-    print(data, counting, ROWS, deps, terminal);
+    print(data, counting, ROWS, output);
   }
   const part = (name: string, bytes: number | null): string => `${name} ${bytes === null ? '-' : formatBytes(bytes)}`;
   terminal.line([part('in', last.inBytes), part('out', last.outBytes), part('total', last.totalBytes)].join(', '));
@@ -104,13 +106,14 @@ function sampleChart(graph: SampleGraph, title: string, lines: ChartLine[]): Cha
   };
 }
 
-function showDrawn(graph: DrawnGraph, options: GraphOptions, deps: Deps, terminal: Terminal): void {
+function showDrawn(graph: DrawnGraph, output: GraphOutput): void {
+  const { options, terminal } = output;
   const { figures, picture } = graph;
   const title = `${graph.service}: traffic as ${graph.panel} draws it`;
   const data = figures === null ? null : figureChart(graph, figures, title);
   if (options.svg !== undefined) {
     const svg = data === null ? svgPicture(title, picture ?? new Uint8Array()) : svgChart(named(data));
-    save(svg, options.svg, deps, terminal);
+    save(svg, options.svg, output);
   }
   if (terminal.json) {
     terminal.document(drawnDocument(graph));
@@ -123,7 +126,7 @@ function showDrawn(graph: DrawnGraph, options: GraphOptions, deps: Deps, termina
   }
   const shown = data.lines.filter(({ points }) => points.some(({ value }) => value !== null));
   if (shown.length === 0) terminal.line(`${graph.panel} has no figures of ${graph.service} in this range.`);
-  for (const line of shown) print({ ...data, title: `${title}: ${line.name}` }, line, ROWS_OF_EACH, deps, terminal);
+  for (const line of shown) print({ ...data, title: `${title}: ${line.name}` }, line, ROWS_OF_EACH, output);
   if (shown.length > 0 && figures?.unit == null) {
     terminal.line('The panel does not say in which unit: rates, as a rule. They count for no quota.');
   }
@@ -173,7 +176,7 @@ function drawnDocument({ figures, picture }: DrawnGraph): unknown {
   };
 }
 
-function print(data: ChartData, line: ChartLine, height: number, deps: Deps, terminal: Terminal): void {
+function print(data: ChartData, line: ChartLine, height: number, { deps, terminal }: GraphOutput): void {
   const { colors } = terminal;
   terminal.line(colors.bold(data.title));
   const width = deps.stdout.isTTY === true ? (deps.stdout.columns ?? WIDTH) : WIDTH;
@@ -186,7 +189,7 @@ function print(data: ChartData, line: ChartLine, height: number, deps: Deps, ter
   for (const row of rows) terminal.line(row);
 }
 
-function save(svg: string, name: string, deps: Deps, terminal: Terminal): void {
+function save(svg: string, name: string, { deps, terminal }: GraphOutput): void {
   const file = path.resolve(deps.cwd, name);
   writeDrawing(file, svg);
   terminal.info(`${file} is written`);

@@ -44,14 +44,11 @@ export function svgChart(data: ChartData): string {
       `text-anchor="middle" transform="translate(22 ${round(PLOT.top + height / 2)}) rotate(-90)"`,
     ),
     text(round(PLOT.left + width / 2), HEIGHT - 18, `${period} (${data.timeZone})`, 'text-anchor="middle"'),
-    ...data.lines.flatMap((line, index) => drawn(line, index, data, x, y)),
+    ...data.lines.flatMap((line, index) => drawn(line, styleOf(index), data.breaks, { x, y })),
     ...limitLine(data, y, right),
   ];
-  return document(
-    data.title,
-    `${data.lines.map(({ name }) => name).join(', ')} in ${data.axis.unit}, ${period}`,
-    parts,
-  );
+  const description = `${data.lines.map(({ name }) => name).join(', ')} in ${data.axis.unit}, ${period}`;
+  return document({ title: data.title, description, width: WIDTH, height: HEIGHT }, parts);
 }
 
 /** A picture of a panel's own as a stand-alone SVG document. */
@@ -63,10 +60,18 @@ export function svgPicture(title: string, png: Uint8Array): string {
     text(12, 26, title, 'font-size="17" font-weight="600"'),
     `<image x="0" y="40" width="${width}" height="${height}" href="${href}"/>`,
   ];
-  return document(title, 'a picture as the panel drew it', parts, width, height + 40);
+  return document({ title, description: 'a picture as the panel drew it', width, height: height + 40 }, parts);
 }
 
-function document(title: string, description: string, parts: string[], width = WIDTH, height = HEIGHT): string {
+/** What an SVG document says of itself. */
+interface Frame {
+  title: string;
+  description: string;
+  width: number;
+  height: number;
+}
+
+function document({ title, description, width, height }: Frame, parts: string[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title description" font-family="system-ui, sans-serif" font-size="12" fill="#374151">`,
@@ -78,15 +83,14 @@ function document(title: string, description: string, parts: string[], width = W
   ].join('\n');
 }
 
-function drawn(
-  line: ChartLine,
-  index: number,
-  data: ChartData,
-  x: (at: number) => number,
-  y: (value: number) => number,
-): string[] {
-  const { colour, dash } = styleOf(index);
-  return stretches(line.points, data.breaks).map((points) => {
+/** Places of moments and values in the drawing. */
+interface Scale {
+  x: (at: number) => number;
+  y: (value: number) => number;
+}
+
+function drawn(line: ChartLine, { colour, dash }: LineStyle, breaks: number[], { x, y }: Scale): string[] {
+  return stretches(line.points, breaks).map((points) => {
     const [only] = points;
     if (points.length === 1 && only) {
       return `<circle cx="${x(only.at)}" cy="${y(only.value)}" r="3" fill="${colour}"/>`;
@@ -135,7 +139,12 @@ function legend({ lines }: ChartData): string[] {
   });
 }
 
-function styleOf(index: number): { colour: string; dash: string } {
+interface LineStyle {
+  colour: string;
+  dash: string;
+}
+
+function styleOf(index: number): LineStyle {
   return STYLES[index % STYLES.length] ?? { colour: '#111827', dash: 'none' };
 }
 

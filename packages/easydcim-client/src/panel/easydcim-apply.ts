@@ -9,11 +9,17 @@ const LOOKS_MS = [0, 250, 750, 1500];
 
 type Call = { tag: string; impersonate?: string };
 
+/** What a step is performed with. */
+interface StepCalls {
+  client: EasyDcimClient;
+  clock: Clock;
+  /** Options of the calls about the service. */
+  call: Call;
+}
+
 /** Calls the panel once, then reads back; what is read decides, not what was answered. */
 export async function performStep(
-  client: EasyDcimClient,
-  clock: Clock,
-  call: Call,
+  { client, clock, call }: StepCalls,
   step: Step,
   context: ApplyContext,
 ): Promise<StepOutcome> {

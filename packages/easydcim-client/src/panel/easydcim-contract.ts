@@ -69,7 +69,9 @@ export async function checkContract(
           : 'the list is empty: without impersonation an administrator may own none',
     };
   });
-  await attempt('bandwidth', `service ${id}`, () => checkBandwidth(panel, first, now, signal, report));
+  await attempt('bandwidth', `service ${id}`, () =>
+    checkBandwidth(panel, first, { now, signal, shapes: report.shapes }),
+  );
   await attempt('windows', `service ${id}`, () => checkWindows(panel, first, now, signal));
   for (const service of living) report.checks.push(...(await checkMapping(panel, service, signal)));
   return report;
@@ -78,9 +80,7 @@ export async function checkContract(
 async function checkBandwidth(
   panel: ContractSource,
   service: ServiceRecord,
-  now: string,
-  signal: AbortSignal,
-  report: ContractReport,
+  { now, signal, shapes }: { now: string; signal: AbortSignal; shapes: ContractReport['shapes'] },
 ): Promise<Omit<Check, 'name' | 'object'>> {
   const window = { start: new Date(Date.parse(now) - 7 * DAY_MS).toISOString(), end: now };
   const reading = await panel.client.bandwidth(
@@ -88,7 +88,7 @@ async function checkBandwidth(
     window,
     panel.callOptions(service, signal),
   );
-  report.shapes.push({ endpoint: USAGE_ENDPOINT, shape: figurePaths(reading.shape) });
+  shapes.push({ endpoint: USAGE_ENDPOINT, shape: figurePaths(reading.shape) });
   const { inBytes, outBytes, totalBytes } = reading;
   const observation = (await panel.observe([service], signal)).get(service.id);
   const memory = observation ? lineMemory(observation, null) : undefined;

@@ -219,7 +219,8 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     settleAction(action, observation);
 
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
-    return performStep(this.client, this.#deps.clock, this.#call(service), step, context);
+    const { client } = this;
+    return performStep({ client, clock: this.#deps.clock, call: this.#call(service) }, step, context);
   }
 
   adopt = adoptEasyDcim;

@@ -14,6 +14,12 @@ import {
 } from './easydcim-sharing.js';
 import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type PortState } from './easydcim-state.js';
 
+/** The holds that ask for one kind of restriction, and the open evidence of that kind. */
+interface Restricted {
+  holds: HoldInForce[];
+  evidence: EvidenceRecord[];
+}
+
 /**
  * Pure: the steps from what the panel shows to what the holds call for. What somebody else disabled or suspended is
  * never in it; evidence that no hold needs any more is undone, and nothing else is.
@@ -38,10 +44,10 @@ export function planEasyDcim(desired: Desired, observation: Observation<EasyDcim
   }
   const { state } = observation;
   if (portHolds.length > 0 || portEvidence.length > 0) {
-    planPorts(plan, desired, state, portHolds, portEvidence);
+    planPorts(plan, desired, state, { holds: portHolds, evidence: portEvidence });
   }
   if (orderHolds.length > 0 || orderEvidence.length > 0) {
-    planOrder(plan, desired, state, orderId ?? null, orderHolds, orderEvidence);
+    planOrder(plan, desired, state, { holds: orderHolds, evidence: orderEvidence });
   }
   const others = restrictedForOthers(desired, state, { ports: portHolds.length > 0, order: orderHolds.length > 0 });
   plan.notices = stillRestricted(desired, others);
@@ -67,13 +73,7 @@ function stopsOf({ order, ports }: EasyDcimState, isOurs: (target: string) => bo
   return stops;
 }
 
-function planPorts(
-  plan: Plan,
-  desired: Desired,
-  state: EasyDcimState,
-  holds: HoldInForce[],
-  evidence: EvidenceRecord[],
-) {
+function planPorts(plan: Plan, desired: Desired, state: EasyDcimState, { holds, evidence }: Restricted) {
   if (state.ports === null) {
     plan.problems.push(state.portsError ?? { code: 'not_observed', message: 'the ports were not read' });
     return;
@@ -168,73 +168,58 @@ function keep(plan: Plan, item: EvidenceRecord, holds: HoldInForce[]) {
   if (first && !holds.some((hold) => hold.id === item.hold)) plan.moves.push({ evidence: item.id, hold: first.id });
 }
 
-function planOrder(
-  plan: Plan,
-  desired: Desired,
-  state: EasyDcimState,
-  orderId: string | null,
-  holds: HoldInForce[],
-  evidence: EvidenceRecord[],
-) {
+function planOrder(plan: Plan, desired: Desired, state: EasyDcimState, { holds, evidence }: Restricted) {
   const hold = holds[0];
-  if (hold && orderId === null) {
-    plan.problems.push({
-      code: 'no_order',
-      message: `"${desired.service.id}" has no easydcim_order_id, so its order can't be suspended: set it with "sluice service set ${desired.service.id} easydcim_order_id=ID"`,
-    });
-  }
-  if (orderId === null && evidence.length === 0) return;
+  const hasOrder = desired.service.refs['easydcim_order_id'] !== undefined;
+  if (hold && !hasOrder) plan.problems.push(noOrder(desired));
+  if (!hasOrder && evidence.length === 0) return;
   const { order } = state;
   if (!order) {
     plan.problems.push(state.orderError ?? { code: 'not_observed', message: 'the order was not read' });
     return;
   }
-  const wrong = hold ? mappingProblem(desired, order) : null;
-  if (wrong) {
-    plan.problems.push(wrong);
+  const problem = (hold ? mappingProblem(desired, order) : null) ?? stateProblem(order);
+  if (problem) {
+    plan.problems.push(problem);
     return;
   }
-  if (order.suspended === null) {
-    plan.problems.push({
-      code: 'order_state_unknown',
-      message: `order ${order.id}: the status "${order.status}" does not tell whether it is suspended; nothing was done`,
-    });
+  if (!hold) {
+    for (const item of evidence) undoOrder(plan, desired, item, order);
     return;
   }
-  const ours = evidence.find((item) => item.target === order.id);
-  const sharers = orderSharers(desired, order.id);
-  if (hold) {
-    const refused = order.suspended ? null : sharedOrder(desired, order.id, sharers);
+  if (!order.suspended) {
+    const ours = evidence.find((item) => item.target === order.id);
+    const refused = sharedOrder(desired, order.id, orderSharers(desired, order.id));
     if (refused) plan.problems.push(refused);
-    else if (!order.suspended) {
+    else {
       if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
       plan.steps.push(suspendStep(order, hold, ours));
     }
-    for (const item of evidence) keep(plan, item, holds);
-    return;
   }
-  for (const item of evidence) {
-    const heir = heirOf(orderSharers(desired, item.target), item, 'order');
-    if (heir) {
-      plan.moves.push({ evidence: item.id, hold: heir.hold.id });
-    } else if (item.target !== order.id) {
-      plan.problems.push({
-        code: 'order_changed',
-        message: `order ${item.target} was suspended, but the service now names order ${order.id}: unsuspend ${item.target} in EasyDCIM or set easydcim_order_id back`,
-      });
-    } else if (!order.suspended) {
-      plan.settle.push({ evidence: item.id, outcome: 'dropped' });
-    } else {
-      plan.steps.push({
-        type: ACTION_TYPES.unsuspendOrder,
-        target: order.id,
-        hold: item.hold,
-        prior: { status: order.status, suspended: order.suspended },
-        payload: null,
-        ends: [item.id],
-        begins: null,
-      });
-    }
+  for (const item of evidence) keep(plan, item, holds);
+}
+
+function undoOrder(plan: Plan, desired: Desired, item: EvidenceRecord, order: OrderState) {
+  const heir = heirOf(orderSharers(desired, item.target), item, 'order');
+  if (heir) {
+    plan.moves.push({ evidence: item.id, hold: heir.hold.id });
+  } else if (item.target !== order.id) {
+    plan.problems.push({
+      code: 'order_changed',
+      message: `order ${item.target} was suspended, but the service now names order ${order.id}: unsuspend ${item.target} in EasyDCIM or set easydcim_order_id back`,
+    });
+  } else if (!order.suspended) {
+    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+  } else {
+    plan.steps.push({
+      type: ACTION_TYPES.unsuspendOrder,
+      target: order.id,
+      hold: item.hold,
+      prior: { status: order.status, suspended: order.suspended },
+      payload: null,
+      ends: [item.id],
+      begins: null,
+    });
   }
 }
 
@@ -267,6 +252,21 @@ function mappingProblem(desired: Desired, order: OrderState): ItemError | null {
     }
   }
   return null;
+}
+
+function stateProblem(order: OrderState): ItemError | null {
+  if (order.suspended !== null) return null;
+  return {
+    code: 'order_state_unknown',
+    message: `order ${order.id}: the status "${order.status}" does not tell whether it is suspended; nothing was done`,
+  };
+}
+
+function noOrder({ service }: Desired): ItemError {
+  return {
+    code: 'no_order',
+    message: `"${service.id}" has no easydcim_order_id, so its order can't be suspended: set it with "sluice service set ${service.id} easydcim_order_id=ID"`,
+  };
 }
 
 function nothingToEnforce(desired: Desired): ItemError {

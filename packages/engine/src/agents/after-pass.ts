@@ -13,14 +13,17 @@ import { openDesk } from './desk.js';
 import type { PanelSweep } from './panel-sweep.js';
 import { sweepPanel } from './sweep.js';
 
+/** A run over panels that sweeps agents too. */
+export interface SweepingRun {
+  session: Session;
+  request: PassRequest;
+  leases: Leases;
+  report: PassReport;
+}
+
 /** The sweep of one panel as the last part of a run over it; what it finds goes into the run's document. */
-export async function sweepAfterPass(
-  session: Session,
-  name: string,
-  request: PassRequest,
-  leases: Leases,
-  report: PassReport,
-): Promise<{ changes: number }> {
+export async function sweepAfterPass(run: SweepingRun, name: string): Promise<{ changes: number }> {
+  const { session, request, leases, report } = run;
   // The brake stopped the run over this panel: then nothing at all is done there.
   const isBraked = report.error?.code === 'mass_change' && report.error.details?.['panel'] === name;
   // Periods, too, would begin and end at the wrong time.
@@ -28,7 +31,7 @@ export async function sweepAfterPass(
   if (isBraked || isClockWrong || session.deps.signal.aborted) return { changes: 0 };
   let sweep: PanelSweep;
   try {
-    sweep = await sweepOf(session, name, request, leases, report.run.id);
+    sweep = await sweepOf(run, name);
   } catch (error) {
     const isItsOwn = error instanceof SluiceError && outcomeOfError(error) === 'failed';
     if (!isItsOwn && !isPanelError(error) && !isAgentTrafficError(error)) throw error;
@@ -45,19 +48,12 @@ export async function sweepAfterPass(
   return { changes: sweep.changes };
 }
 
-async function sweepOf(
-  session: Session,
-  name: string,
-  request: PassRequest,
-  leases: Leases,
-  run: string,
-): Promise<PanelSweep> {
+async function sweepOf({ session, request, leases, report }: SweepingRun, name: string): Promise<PanelSweep> {
   const desk = await openDesk(session, name);
   const { command, dryRun, allowMass, switches } = request;
   if (desk.addon !== null) return checkThroughAddon(session, desk, desk.addon, { agent: null, dryRun });
-  return sweepPanel(session, desk, { run, command, dryRun, allowMass, agent: null, switches }, () =>
-    leases.heldOf([panelLease(name)]),
-  );
+  const sweep = { run: report.run.id, command, dryRun, allowMass, agent: null, switches };
+  return sweepPanel(session, desk, sweep, () => leases.heldOf([panelLease(name)]));
 }
 
 function takeError(report: PassReport, { panel, error, agents }: PanelSweep): void {

@@ -50,9 +50,9 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
     try {
       const taken = request.dryRun ? names : await takePanels(leases, names, report);
       for (const name of taken) {
-        const sweep = await sweepOne(session, name, request, run, () => leases.heldOf([panelLease(name)]));
+        const sweep = await sweepOne({ session, request, run: run.id, leases }, name);
         sweeps.push(sweep);
-        await addSweep(session, report, sweep, request.dryRun, leases.held);
+        await addSweep(session, report, sweep, leases.held);
       }
     } finally {
       await leases.releaseAll();
@@ -85,23 +85,23 @@ async function takePanels(leases: Leases, names: string[], report: CheckReport):
   return taken;
 }
 
-async function sweepOne(
-  session: Session,
-  name: string,
-  request: CheckRequest,
-  run: AgentRun,
-  leases: () => HeldLease[],
-): Promise<PanelSweep> {
+/** A check over panels that is under way. */
+interface CheckRun {
+  session: Session;
+  request: CheckRequest;
+  /** Id of the run. */
+  run: string;
+  leases: Leases;
+}
+
+async function sweepOne({ session, request, run, leases }: CheckRun, name: string): Promise<PanelSweep> {
   try {
     const desk = await openDesk(session, name);
     if (desk.addon !== null) return await checkThroughAddon(session, desk, desk.addon, request);
     const agent = request.agent === null ? null : await findAgentUuid(session, desk, request.agent);
-    return await sweepPanel(
-      session,
-      desk,
-      { run: run.id, command: 'agent check', dryRun: request.dryRun, allowMass: request.allowMass, agent },
-      leases,
-    );
+    const { dryRun, allowMass } = request;
+    const sweep = { run, command: 'agent check', dryRun, allowMass, agent };
+    return await sweepPanel(session, desk, sweep, () => leases.heldOf([panelLease(name)]));
   } catch (error) {
     // One panel that can't be worked on hides none of the others; an order about one agent fails as itself.
     if (request.agent !== null || !(isPanelError(error) || isItsOwn(error))) throw error;
@@ -118,7 +118,6 @@ export async function addSweep(
   session: Session,
   report: Pick<CheckReport, 'run' | 'totals' | 'agents' | 'notices' | 'panels'>,
   sweep: PanelSweep,
-  dryRun: boolean,
   leases: HeldLease[],
 ): Promise<void> {
   report.agents.push(...sweep.agents);
@@ -129,7 +128,7 @@ export async function addSweep(
     report.panels.push({ panel: sweep.panel, error: { code, message } });
   }
   const rows = noticeRows(session, report.run.id, sweep.notices);
-  const told = dryRun ? rows : await session.write(leases, (tables) => tables.notices.add(rows));
+  const told = report.run.dryRun ? rows : await session.write(leases, (tables) => tables.notices.add(rows));
   report.notices.push(...told.map(shownNotice));
 }
 

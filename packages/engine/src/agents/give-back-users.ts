@@ -5,7 +5,7 @@ import { panelLease, type Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { AgentJournal } from './agent-journal.js';
 import { managerOf, openDesk } from './desk.js';
-import { listedActions, type ListedAction } from './listed-actions.js';
+import { listedActions, sweptAgent, type ListedAction } from './listed-actions.js';
 import type { SweptAgent } from './panel-sweep.js';
 import { settleAgentActions } from './settle-actions.js';
 import { detailsOf } from './sweep.js';
@@ -29,14 +29,7 @@ export async function giveBackUsers(
       : listedActions(journal, steps);
     const concerned = new Set(done.map(({ agent }) => agent));
     const all = (await manager.rememberedAgents()).filter(({ uuid }) => concerned.has(uuid));
-    const agents = (await detailsOf(session, desk, all)).map((detail): SweptAgent => {
-      const own = done.filter(({ agent }) => agent === detail.uuid);
-      return {
-        ...detail,
-        actions: own.map(({ type, target, state }) => ({ type, target, state })),
-        error: own.find(({ error }) => error !== null)?.error ?? null,
-      };
-    });
+    const agents = (await detailsOf(session, desk, all)).map((detail) => sweptAgent(detail, done));
     return { agents, error: done.find(({ error }) => error !== null)?.error ?? null };
   } catch (error) {
     if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;

@@ -131,10 +131,9 @@ export async function holdServices(
   const notices: Notice[] = [];
   for (const user of elsewhere) {
     if (session.deps.signal.aborted) break;
-    const service = services.byUser.get(user.uuid);
-    if (service === undefined) continue;
-    const due = dueOf(session, services, user, service, how);
+    const due = dueOf(session, services, user, how);
     if (due === null) continue;
+    const { service } = due;
     if (due.what === 'hold' && isProtected(session, service)) {
       notices.push(withheld(how.panel, service));
       continue;
@@ -148,11 +147,12 @@ export async function holdServices(
 
 function dueOf(
   { config }: Session,
-  { holds, leftOver }: AgentServices,
+  { byUser, holds, leftOver }: AgentServices,
   user: UserElsewhere,
-  service: ServiceRecord,
   how: HoldServices,
 ): Due | null {
+  const service = byUser.get(user.uuid);
+  if (service === undefined) return null;
   if (service.status !== 'active' && service.status !== 'suspended') return null;
   const isHeld = holds.has(service.id);
   const observing = enforcementOf(config, how.switches, how.panel, service.product).value === 'observe';
@@ -188,11 +188,8 @@ function shown(
 }
 
 /** Null where the switch was set meanwhile: then nothing was begun. */
-async function carryOut(
-  session: Session,
-  { user, service, what }: Due,
-  how: HoldServices,
-): Promise<ServiceChange | null> {
+async function carryOut(session: Session, due: Due, how: HoldServices): Promise<ServiceChange | null> {
+  const { user, service, what } = due;
   const base = { service: service.id, agent: agentOf(user) };
   try {
     const { report, work } = await runOrder(session, service.id, {
@@ -205,7 +202,7 @@ async function carryOut(
       desire: async (_service, tables) => {
         await how.panelSwitch.mayBegin(tables, service.product);
         if (what === 'finish-release') return;
-        const hold = await holdOf(session, tables, service, user, how);
+        const hold = await holdOf(session, tables, due, how);
         if (what === 'release') await tables.holds.end(hold.id, session.now());
       },
       pretend: () => undefined,
@@ -222,8 +219,7 @@ async function carryOut(
 async function holdOf(
   session: Session,
   tables: StoreTables,
-  service: ServiceRecord,
-  user: UserElsewhere,
+  { service, user }: Due,
   { panel, agents }: HoldServices,
 ): Promise<HoldRecord> {
   const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });

@@ -1,7 +1,8 @@
 import type { StepResult } from '@sluice/hiddify-agent-traffic/account';
 import type { ItemError } from '@sluice/panel-kind';
 import type { AgentJournal } from './agent-journal.js';
-import type { AgentAction } from './agent-views.js';
+import type { AgentAction, AgentDetail } from './agent-views.js';
+import type { SweptAgent } from './panel-sweep.js';
 
 /** One change to a user as a command tells of it, with the agent that it was about. */
 export interface ListedAction extends AgentAction {
@@ -25,6 +26,16 @@ export function listedActions(journal: AgentJournal, steps: readonly StepResult[
     ({ step }) => !journaled.some(({ type, target }) => type === step.type && target === step.target),
   );
   return [...journaled, ...others.map(listed)];
+}
+
+/** An agent of a run, with what was done about it and the first error of that. */
+export function sweptAgent(detail: AgentDetail, actions: readonly ListedAction[]): SweptAgent {
+  const own = actions.filter(({ agent }) => agent === detail.uuid);
+  return {
+    ...detail,
+    actions: own.map(({ type, target, state }) => ({ type, target, state })),
+    error: own.find(({ error }) => error !== null)?.error ?? null,
+  };
 }
 
 function listed({ step, state, code, message }: StepResult): ListedAction {

@@ -44,7 +44,7 @@ export async function restoreAgent(session: Session, request: RestoreRequest): P
     const leases = new Leases(session, run.id);
     try {
       if (!request.dryRun) await leases.take(panelLease(desk.name), request.waitMs);
-      const report = await restore(session, desk, request, run, leases);
+      const report = await restore({ session, desk, run, leases }, request);
       run.finishedAt = session.now();
       run.changes = report.actions.length > 0;
       const failed = report.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
@@ -56,13 +56,16 @@ export async function restoreAgent(session: Session, request: RestoreRequest): P
   });
 }
 
-async function restore(
-  session: Session,
-  desk: AgentDesk,
-  request: RestoreRequest,
-  run: AgentRun,
-  leases: Leases,
-): Promise<RestoreReport> {
+/** A restore that is under way. */
+interface RestoreRun {
+  session: Session;
+  desk: AgentDesk;
+  run: AgentRun;
+  leases: Leases;
+}
+
+async function restore(restoreRun: RestoreRun, request: RestoreRequest): Promise<RestoreReport> {
+  const { session, desk, run, leases } = restoreRun;
   const held = () => leases.heldOf([panelLease(desk.name)]);
   const manager = managerOf(session, desk, { leases: held });
   const journal = new AgentJournal(session, desk.name, run.id, { leases: held });
@@ -71,7 +74,7 @@ async function restore(
   const { agent, planned, left, steps } = await withAgentErrors(text, () =>
     manager.restoreUsers(text, { run: run.id, dryRun, force, hooks: journal.hooks }),
   );
-  const services = await releaseServices(session, desk, agent, run, dryRun);
+  const services = await releaseServices(restoreRun, agent);
   const listed = listedActions(journal, steps);
   const own: AgentAction[] = dryRun
     ? planned.map(({ step }) => ({ type: step.type, target: step.target, state: 'planned' }))
@@ -94,11 +97,8 @@ async function restore(
 
 /** Ends the `agent-limit` holds of services below the agent, and carries that out. */
 async function releaseServices(
-  session: Session,
-  { name, panel: _panel }: AgentDesk,
+  { session, desk: { name }, run }: RestoreRun,
   agent: string,
-  run: AgentRun,
-  dryRun: boolean,
 ): Promise<{ actions: AgentAction[]; error: ItemError | null }> {
   const { byUser, holds, leftOver } = await loadAgentServices(session, name);
   const below = await ownersBelow(session, name, agent);
@@ -113,7 +113,7 @@ async function releaseServices(
       const { report } = await runOrder(session, service.id, {
         command: 'agent restore',
         run: run.id,
-        dryRun,
+        dryRun: run.dryRun,
         waitMs: 1000,
         scope: 'hold',
         desire: async (_service, tables) => {

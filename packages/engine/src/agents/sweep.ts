@@ -1,4 +1,9 @@
-import type { AgentTraffic, SettledReservation, SweepPlan, SweepResult } from '@sluice/hiddify-agent-traffic/account';
+import type {
+  AgentTraffic,
+  AgentTrafficManager,
+  SettledReservation,
+  SweepPlan,
+} from '@sluice/hiddify-agent-traffic/account';
 import { type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
 import { brakeStops } from '@sluice/quota-core';
 import type { HeldLease, SwitchRecord } from '@sluice/state-store';
@@ -10,9 +15,9 @@ import { withRemedy } from './agent-errors.js';
 import { AgentJournal, INTERRUPTED } from './agent-journal.js';
 import { agentDetail, type AgentDetail } from './agent-views.js';
 import { type AgentDesk, callsBegun, managerOf } from './desk.js';
-import { countHeld, holdServices, loadAgentServices, type ServiceChange } from './held-services.js';
-import { type ListedAction, listedActions } from './listed-actions.js';
-import type { AgentTotals, PanelSweep, SweptAgent } from './panel-sweep.js';
+import { type AgentServices, countHeld, holdServices, loadAgentServices, type ServiceChange } from './held-services.js';
+import { type ListedAction, listedActions, sweptAgent } from './listed-actions.js';
+import type { AgentTotals, PanelSweep } from './panel-sweep.js';
 import { settleAgentActions } from './settle-actions.js';
 import { SweepSwitch } from './sweep-switch.js';
 
@@ -62,7 +67,50 @@ export async function sweepPanel(
   const settled = await manager.settleReservations({ dryRun: shownOnly, hooks: journal.hooks });
   if (!shownOnly) await settleAgentActions(session, desk, leases());
   const services = await loadAgentServices(session, name);
+  const plan = await preparePlan(session, manager, request, services);
+  guard();
 
+  const brake = plan.problem === null ? askBrake(session, name, plan, request) : null;
+  const changing = !shownOnly && brake === null && plan.problem === null;
+  const held = await holdServices(session, services, plan.problem === null ? plan.elsewhere : [], {
+    panel: name,
+    run: request.run,
+    command: request.command,
+    switches,
+    shownOnly: !changing,
+    agents: plan.agents,
+    panelSwitch,
+  });
+  if (changing && plan.steps.length > 0) await backupBeforeEnforcing(session);
+  const done = changing ? await execute(manager, plan, journal) : null;
+  const final = changing ? await manager.rememberedAgents() : plan.agents;
+  const counts = await countHeld(session, name, changing ? await loadAgentServices(session, name) : services, final);
+  const actions = actionsOf(plan, held.changes, done);
+  const agents = agentsAfter(plan, final).map((agent) =>
+    sweptAgent(agentDetail(name, agent, manager.semantics, counts.get(agent.uuid) ?? 0), actions),
+  );
+  return {
+    panel: name,
+    agents: request.agent === null ? agents : agents.filter(({ uuid }) => uuid === request.agent),
+    totals: totalsOf(plan, actions, settled, held.changes),
+    notices: [
+      ...plan.notices.map((notice) => noticeOf(name, notice)),
+      ...held.notices,
+      ...brakeNotices(name, request, brake),
+    ],
+    error: problemOf(plan) ?? (request.dryRun ? null : brake),
+    observing: observing || panelSwitch.stopped,
+    changes: actions.filter(({ state }) => state !== 'unneeded').length,
+  };
+}
+
+/** Reads the panel's two lists and plans; a list that another run has read later is read again. */
+async function preparePlan(
+  session: Session,
+  manager: AgentTrafficManager,
+  request: SweepRequest,
+  services: AgentServices,
+): Promise<SweepPlan> {
   const prepare = (): Promise<SweepPlan> =>
     manager.prepareSweep({
       run: request.run,
@@ -74,59 +122,24 @@ export async function sweepPanel(
     });
   let plan = await prepare();
   for (let read = 1; plan.problem?.code === 'list_superseded' && read < MOST_READS; read++) plan = await prepare();
-  guard();
+  return plan;
+}
 
-  const brake = plan.problem === null ? askBrake(session, name, plan, request) : null;
-  const stopped = brake !== null && !request.dryRun;
-  const changing = !shownOnly && !stopped && plan.problem === null;
-  const held = await holdServices(session, services, plan.problem === null ? plan.elsewhere : [], {
-    panel: name,
-    run: request.run,
-    command: request.command,
-    switches,
-    shownOnly: !changing,
-    agents: plan.agents,
-    panelSwitch,
+/** The agents of a plan, with what is remembered of their users after the sweep. */
+function agentsAfter({ agents }: SweepPlan, remembered: readonly AgentTraffic[]): AgentTraffic[] {
+  return agents.map((agent) => {
+    const { usersDisabledByUs, heldSince } = remembered.find(({ uuid }) => uuid === agent.uuid) ?? agent;
+    return { ...agent, usersDisabledByUs, heldSince };
   });
-  let result: SweepResult | null = null;
-  if (changing) {
-    if (plan.steps.length > 0) await backupBeforeEnforcing(session);
-    result = await execute(() => manager.executeSweep(plan, { hooks: journal.hooks }));
-  }
-  const final = changing ? await manager.rememberedAgents() : plan.agents;
-  const counts = await countHeld(session, name, changing ? await loadAgentServices(session, name) : services, final);
-  const actions = actionsOf(plan, changing ? result : null, journal, held.changes, changing);
-  const agents = plan.agents.map((agent): SweptAgent => {
-    const now = final.find(({ uuid }) => uuid === agent.uuid) ?? agent;
-    const shown = { ...agent, usersDisabledByUs: now.usersDisabledByUs, heldSince: now.heldSince };
-    const own = actions.filter((action) => action.agent === agent.uuid);
-    return {
-      ...agentDetail(name, shown, manager.semantics, counts.get(agent.uuid) ?? 0),
-      actions: own.map(({ type, target, state }) => ({ type, target, state })),
-      error: own.find(({ error }) => error !== null)?.error ?? null,
-    };
-  });
-  return {
-    panel: name,
-    agents: request.agent === null ? agents : agents.filter(({ uuid }) => uuid === request.agent),
-    totals: totalsOf(plan, actions, settled, held.changes),
-    notices: [
-      ...plan.notices.map((notice) => noticeOf(name, notice)),
-      ...held.notices,
-      ...brakeNotices(name, request, brake),
-    ],
-    error: problemOf(plan) ?? (stopped ? brake : null),
-    observing: observing || panelSwitch.stopped,
-    changes: actions.filter(({ state }) => state !== 'unneeded').length,
-  };
 }
 
 /** An interruption ends the sweep between two users; all others of the journal's refusals are the command's. */
-async function execute(work: () => Promise<SweepResult>): Promise<SweepResult | null> {
+async function execute(manager: AgentTrafficManager, plan: SweepPlan, journal: AgentJournal): Promise<ListedAction[]> {
   try {
-    return await work();
+    const { steps } = await manager.executeSweep(plan, { hooks: journal.hooks });
+    return listedActions(journal, steps);
   } catch (error) {
-    if (error instanceof SluiceError && error.code === INTERRUPTED) return null;
+    if (error instanceof SluiceError && error.code === INTERRUPTED) return listedActions(journal, []);
     throw error;
   }
 }
@@ -153,14 +166,8 @@ function problemOf({ problem }: SweepPlan): ItemError | null {
   return problem === null ? null : { code: problem.code, message: withRemedy(problem) };
 }
 
-/** What was done, or would be, for each agent. */
-function actionsOf(
-  plan: SweepPlan,
-  result: SweepResult | null,
-  journal: AgentJournal,
-  services: ServiceChange[],
-  changing: boolean,
-): ListedAction[] {
+/** What was done for each agent, or (`done` is null) would be. */
+function actionsOf(plan: SweepPlan, services: ServiceChange[], done: ListedAction[] | null): ListedAction[] {
   const ofServices = services.flatMap(({ agent, actions, error }): ListedAction[] => {
     const listed = actions.map((action) => ({ ...action, agent, error: null as ItemError | null }));
     if (error === null) return listed;
@@ -169,17 +176,14 @@ function actionsOf(
       ? [{ type: 'disable-user', target: '', state: 'failed', agent, error }]
       : [{ ...first, error }, ...rest];
   });
-  if (!changing) {
-    const planned = plan.steps.map(({ step }) => ({
-      type: step.type,
-      target: step.target,
-      state: 'planned',
-      agent: step.agent,
-      error: null,
-    }));
-    return [...ofServices, ...planned];
-  }
-  return [...ofServices, ...listedActions(journal, result?.steps ?? [])];
+  const planned = plan.steps.map(({ step }) => ({
+    type: step.type,
+    target: step.target,
+    state: 'planned',
+    agent: step.agent,
+    error: null,
+  }));
+  return [...ofServices, ...(done ?? planned)];
 }
 
 function totalsOf(

@@ -12,6 +12,7 @@ import { plannedRow } from '../run/journal.js';
 import { ORDER_PREFIX } from '../run/work.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
+import type { VerbOrder } from './verb-order.js';
 
 /** What an order row keeps, so that a repeat finishes what was broken off instead of beginning anew. */
 export interface OrderMemory {
@@ -96,22 +97,16 @@ function onePeriodOn(session: Session, service: ServiceRecord): string {
 }
 
 /** The journal row that an order stands in until all of it is done. */
-export function orderRow(
-  session: Session,
-  id: string,
-  run: string,
-  service: ServiceRecord,
-  request: ProvisionRequest,
-  memory: OrderMemory,
-): ActionRecord {
+export function orderRow(order: VerbOrder, service: ServiceRecord, run: string): ActionRecord {
+  const { session, request, memory, row } = order;
   return plannedRow({
-    id,
+    id: row,
     run,
     panel: service.panel,
     service: service.id,
     type: `${ORDER_PREFIX}${request.verb}`,
     target: service.id,
-    key: `${ORDER_PREFIX}${request.verb}:${service.id}:${id}`,
+    key: `${ORDER_PREFIX}${request.verb}:${service.id}:${row}`,
     hold: null,
     prior: null,
     payload: memory,

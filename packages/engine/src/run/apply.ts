@@ -1,9 +1,8 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
-import type { AccountOrder, Desired, Panel, Plan } from '@sluice/panel-kind';
-import type { HeldLease, StoreTables } from '@sluice/state-store';
+import type { AccountOrder, Plan } from '@sluice/panel-kind';
+import type { StoreTables } from '@sluice/state-store';
 import { enforcementOf } from '../enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
-import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { loadRemembered } from './checkpoint.js';
 import { settleCycle } from './decide.js';
@@ -14,9 +13,7 @@ import { planWork } from './plan.js';
 import type { Treatment } from './report.js';
 import { settleUnsettled } from './resolve.js';
 import { loadHoldsOfSharers, planWithSharers } from './sharing.js';
-import { fail, isOrderRow, type Work } from './work.js';
-
-type Scope = Desired['scope'];
+import { fail, type FencedRun, isOrderRow, type RunOnPanel, type Work } from './work.js';
 
 /** Services that are changed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;
@@ -84,18 +81,9 @@ async function commitHolds(work: Work, at: string, tables: StoreTables): Promise
 }
 
 /** Carries out what the holds call for, service by service, each under its own lease. */
-export async function carryOut(
-  session: Session,
-  panel: Panel,
-  run: string,
-  works: Work[],
-  leases: Leases,
-  isDue: (work: Work) => boolean,
-  scope: Scope,
-): Promise<void> {
-  const due = works.filter(isDue);
-  const work = (one: Work): Promise<void> => enforceUnderLease(session, panel, run, one, leases, scope);
-  const stopped = (): boolean => session.deps.signal.aborted;
+export async function carryOut(on: RunOnPanel, due: Work[], leases: Leases): Promise<void> {
+  const work = (one: Work): Promise<void> => enforceUnderLease(on, one, leases);
+  const stopped = (): boolean => on.session.deps.signal.aborted;
   await sideBySide(
     due.filter(({ sharers }) => sharers.length === 0),
     AT_ONCE,
@@ -111,15 +99,8 @@ export async function carryOut(
   );
 }
 
-async function enforceUnderLease(
-  session: Session,
-  panel: Panel,
-  run: string,
-  work: Work,
-  leases: Leases,
-  scope: Scope,
-): Promise<void> {
-  const needsChange = work.unsettled.length > 0 || hasPlan(session, panel, work, scope);
+async function enforceUnderLease(on: RunOnPanel, work: Work, leases: Leases): Promise<void> {
+  const needsChange = work.unsettled.length > 0 || hasPlan(on, work);
   if (!needsChange) return;
   const name = serviceLease(work.service.id);
   const result = await leases.tryTake(name);
@@ -128,10 +109,8 @@ async function enforceUnderLease(
     return;
   }
   try {
-    const current = await refreshed(session, panel, run, work, scope);
-    if (current) {
-      await enforceService(session, panel, run, work, leases.heldOf([panelLease(panel.name), name]), { scope });
-    }
+    const current = await refreshed(on, work);
+    if (current) await enforceService({ ...on, fences: leases.heldOf([panelLease(on.panel.name), name]) }, work);
   } finally {
     await leases.release(name);
   }
@@ -144,7 +123,7 @@ const LONGEST_CHANGE_MS = 3_600_000;
  * Looks again, under the service's lease, where the first look was a partial one or another run has changed the service
  * since. False when a command has changed what the decision rests on: then it is left to the next run.
  */
-async function refreshed(session: Session, panel: Panel, run: string, work: Work, scope: Scope): Promise<boolean> {
+async function refreshed({ session, panel, run, scope }: RunOnPanel, work: Work): Promise<boolean> {
   const { service, observation } = work;
   if (!(await factsHold(session.store, work))) {
     leaveOut(work);
@@ -162,14 +141,13 @@ async function refreshed(session: Session, panel: Panel, run: string, work: Work
   return true;
 }
 
-function hasPlan(session: Session, panel: Panel, work: Work, scope: Scope): boolean {
-  const plan = planWork(session, panel, { ...work }, scope);
+function hasPlan(on: RunOnPanel, work: Work): boolean {
+  const plan = planWork(on, { ...work });
   return plan.steps.length > 0 || plan.settle.length > 0 || plan.moves.length > 0 || plan.refs !== undefined;
 }
 
 /** How one service is enforced. */
 export interface EnforceOptions {
-  scope: Scope;
   /** Ordered by name: carried out under `observe` too. */
   byName?: boolean;
   order?: AccountOrder | null;
@@ -186,19 +164,13 @@ const MOST_ROUNDS = 12;
  * (its lease is held), and applies, looking again as long as the plan says that more follows. The switch is looked
  * at before each change, so that `observe PANEL` stops a run under way.
  */
-export async function enforceService(
-  session: Session,
-  panel: Panel,
-  run: string,
-  work: Work,
-  leases: HeldLease[],
-  options: EnforceOptions,
-): Promise<void> {
+export async function enforceService(on: FencedRun, work: Work, options: EnforceOptions = {}): Promise<void> {
+  const { session, panel, scope } = on;
   const filter = { services: [work.service.id] };
   work.holds = await session.store.holds.open(filter);
   work.evidence = await session.store.evidence.open(filter);
   work.unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isOrderRow(action));
-  const settled = await settleUnsettled(session, panel, work, leases);
+  const settled = await settleUnsettled(on, work);
   if (!settled) return;
   const isStopped = async (tables: StoreTables): Promise<boolean> => {
     if (options.byName === true) return false;
@@ -211,15 +183,10 @@ export async function enforceService(
   if (await isStopped(session.store)) return;
   for (let round = 1; ; round++) {
     await loadHoldsOfSharers(session, panel, [work]);
-    const plan = await planWithSharers(session, panel, work, () =>
-      planWork(session, panel, work, options.scope, options.order ?? null),
-    );
+    const plan = await planWithSharers(session, panel, work, () => planWork(on, work, options.order ?? null));
     options.onPlan?.(plan);
     const before = work.actions.length;
-    const { movesLost } = await applyPlan(session, panel, run, work, plan, leases, {
-      password: options.password ?? null,
-      isStopped,
-    });
+    const { movesLost } = await applyPlan(on, work, plan, { password: options.password ?? null, isStopped });
     const done = work.actions
       .slice(before)
       .every((action) => action.state === 'applied' || action.state === 'unneeded');
@@ -232,7 +199,7 @@ export async function enforceService(
       });
       return;
     }
-    const seen = await panel.observe([work.service], session.deps.signal, { scope: options.scope, fresh: true });
+    const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
     work.observation = seen.get(work.service.id) ?? null;
   }
 }

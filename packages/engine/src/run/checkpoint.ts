@@ -1,8 +1,8 @@
-import type { Desired, Panel } from '@sluice/panel-kind';
+import type { Panel } from '@sluice/panel-kind';
 import type { ActionRecord, DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { desiredOf } from './plan.js';
-import type { Work } from './work.js';
+import type { RunOnPanel, Work } from './work.js';
 
 /** What the last look at a service left behind, and what was journaled since. */
 export interface Remembered {
@@ -123,10 +123,11 @@ function entryOf(remembered: Map<string, Remembered>, service: string): Remember
 }
 
 /** Has the panel's adapter note what a later run must know; what it noted before stays where nothing was seen. */
-export function keep(session: Session, panel: Panel, work: Work, scope: Desired['scope']): void {
+export function keep(on: RunOnPanel, work: Work): void {
+  const { panel } = on;
   const { observation } = work;
   if (!panel.keep || observation?.state == null) return;
-  const kept = panel.keep(desiredOf(session, panel, work, scope), observation);
+  const kept = panel.keep(desiredOf(on, work), observation);
   if (!kept) return;
   const doubts = [...work.unsettled, ...work.actions].filter((row) => row.settledAt === null).map((row) => row.id);
   const seen = doubts.length === 0 ? kept : { ...kept, doubts };

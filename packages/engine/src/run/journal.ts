@@ -4,7 +4,6 @@ import type { CounterState } from '@sluice/quota-core';
 import {
   type ActionRecord,
   type EvidenceRecord,
-  type HeldLease,
   mergeService,
   type ServiceChange,
   type ServiceRecord,
@@ -12,7 +11,7 @@ import {
 } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { withRemedy } from './doubt.js';
-import { fail, type Work } from './work.js';
+import { fail, type FencedRun, type Work } from './work.js';
 
 /** What the journal keeps of a step beside its own columns: enough to finish its bookkeeping after a crash. */
 export interface JournalPayload {
@@ -42,11 +41,10 @@ export function actionRow(session: Session, run: string, work: Work, step: Step)
 
 /** Writes down how an action ended, together with the evidence that begins or ends with it. */
 export async function settleRow(
-  session: Session,
+  { session, fences }: FencedRun,
   work: Work,
   row: ActionRecord,
   outcome: StepOutcome,
-  leases: HeldLease[],
 ): Promise<void> {
   const { ends } = row.payload as JournalPayload;
   const done = outcome.state === 'applied';
@@ -54,7 +52,7 @@ export async function settleRow(
   const evidence = done ? evidenceOf(session, row, outcome.begins, at) : [];
   const error = withRemedy(outcome.error, row.id);
   const found = outcome.refs && takeRefs(work.service, outcome.refs, at);
-  await session.write(leases, async (tables) => {
+  await session.write(fences, async (tables) => {
     await tables.actions.settle(row.id, {
       state: outcome.state,
       settledAt: outcome.state === 'in-doubt' ? null : at,

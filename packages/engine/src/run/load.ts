@@ -20,77 +20,43 @@ import type { Session } from '../session.js';
 import { loadRemembered } from './checkpoint.js';
 import { fail, isOrderRow, type Work } from './work.js';
 
+/** How services are prepared. */
+export interface PrepareOptions {
+  switches: SwitchRecord[];
+  /** For an order, which skips nobody: what it makes of a pending service has its quota from the start. */
+  ordered?: boolean;
+  now?: string;
+}
+
 /**
  * Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. Runs skip who is
- * not metered (pending, vanished…); an order skips nobody: what it makes of a pending service has its quota from the start.
+ * not metered (pending, vanished…).
  */
 export async function prepare(
   session: Session,
   panel: Pick<Panel, 'name' | 'actions' | 'keep'>,
   services: ServiceRecord[],
-  switches: SwitchRecord[],
-  { ordered = false, now = session.now() }: { ordered?: boolean; now?: string } = {},
+  { switches, ordered = false, now = session.now() }: PrepareOptions,
 ): Promise<Work[]> {
-  const { store, config } = session;
-  const ids = services.length > 2000 ? undefined : services.map((service) => service.id);
-  const scope = ids === undefined ? { panel: panel.name } : { services: ids };
-  const [overrides, cycles, holds, evidence, unsettled] = [
-    group(await store.overrides.open(ids)),
-    group(await store.cycles.newest(ids)),
-    group(await store.holds.open(scope)),
-    group(await store.evidence.open(scope)),
-    group(await store.actions.unsettled(scope)),
-  ];
-  const purchases = group(
-    await store.purchases.list(ids === undefined ? { status: 'paid' } : { services: ids, status: 'paid' }),
-  );
-  const remembered = await loadRemembered(session, panel, services);
-  const earlier = await earlierCycles(session, cycles, now);
-  const terminations = await terminationsIn(session, [...unsettled.values()].flat());
+  const { config } = session;
+  const stored = await loadStored(session, panel, services, now);
   return services.map((service) => {
     const product = entryOf(config.products, service.product);
-    const override = overrides.get(service.id)?.[0] ?? null;
-    const recorded = cycles.get(service.id)?.[0] ?? null;
+    const rows = rowsOf(stored, service.id);
+    const { override, termination } = rows;
     const work: Work = {
+      ...undecided(),
+      ...rows,
       service,
       product: product ?? { ...EMPTY_PRODUCT, panel: service.panel },
       enforcement: enforcementOf(config, switches, service.panel, service.product),
-      override,
       mode: resolveMode({
         override: override?.mode ?? null,
         service: service.trafficMode,
         product: product?.mode ?? null,
       }),
       action: override?.action ?? product?.action ?? panel.actions[0] ?? '',
-      recorded,
-      cycle: null,
-      closing: null,
-      cycleIsNew: false,
-      wrongCycles: [],
-      purchases: purchases.get(service.id) ?? [],
-      allowance: null,
-      answer: null,
-      usage: null,
-      decision: null,
-      holds: holds.get(service.id) ?? [],
-      evidence: evidence.get(service.id) ?? [],
-      unsettled: (unsettled.get(service.id) ?? []).filter((action) => !isOrderRow(action)),
-      opens: [],
-      closes: [],
-      observation: null,
-      sharers: [],
-      unread: null,
-      actions: [],
-      drift: [],
-      remembered: remembered.get(service.id) ?? { seen: null, recent: [], removed: 0 },
-      termination: terminations.get(service.id) ?? null,
-      passwordSet: false,
-      changedMeanwhile: false,
-      skipped: ordered ? null : terminations.has(service.id) ? UNFINISHED : skipReason(service, config, now),
-      error: null,
-      warnings: [],
-      held: false,
-      released: false,
+      skipped: ordered ? null : termination !== null ? UNFINISHED : skipReason(service, config, now),
     };
     if (!product) {
       fail(work, {
@@ -98,11 +64,77 @@ export async function prepare(
         message: `product "${service.product}" is not in the config: add it, or "sluice service set ${service.id} product=NAME"`,
       });
     } else if (work.skipped === null) {
-      placeInCycle(work, earlier.get(service.id) ?? [], now, session);
+      placeInCycle(work, stored.earlier.get(service.id) ?? [], now, session);
       weigh(work);
     }
     return work;
   });
+}
+
+type StoredRows = Awaited<ReturnType<typeof loadStored>>;
+
+/** Loads the rows of these services, by service. */
+async function loadStored(
+  session: Session,
+  panel: Pick<Panel, 'name' | 'keep'>,
+  services: ServiceRecord[],
+  now: string,
+) {
+  const { store } = session;
+  const ids = services.length > 2000 ? undefined : services.map((service) => service.id);
+  const scope = ids === undefined ? { panel: panel.name } : { services: ids };
+  const overrides = group(await store.overrides.open(ids));
+  const cycles = group(await store.cycles.newest(ids));
+  const holds = group(await store.holds.open(scope));
+  const evidence = group(await store.evidence.open(scope));
+  const unsettled = group(await store.actions.unsettled(scope));
+  const paid = { status: 'paid' } as const;
+  const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
+  const remembered = await loadRemembered(session, panel, services);
+  const earlier = await earlierCycles(session, cycles, now);
+  const terminations = await terminationsIn(session, [...unsettled.values()].flat());
+  return { overrides, cycles, holds, evidence, unsettled, purchases, remembered, earlier, terminations };
+}
+
+/** What the store says of one service. */
+function rowsOf(stored: StoredRows, id: string) {
+  return {
+    override: stored.overrides.get(id)?.[0] ?? null,
+    recorded: stored.cycles.get(id)?.[0] ?? null,
+    purchases: stored.purchases.get(id) ?? [],
+    holds: stored.holds.get(id) ?? [],
+    evidence: stored.evidence.get(id) ?? [],
+    unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isOrderRow(action)),
+    remembered: stored.remembered.get(id) ?? { seen: null, recent: [], removed: 0 },
+    termination: stored.terminations.get(id) ?? null,
+  } satisfies Partial<Work>;
+}
+
+/** The part of the work that is filled in later in the run. */
+function undecided() {
+  return {
+    cycle: null,
+    closing: null,
+    cycleIsNew: false,
+    wrongCycles: [],
+    allowance: null,
+    answer: null,
+    usage: null,
+    decision: null,
+    opens: [],
+    closes: [],
+    observation: null,
+    sharers: [],
+    unread: null,
+    actions: [],
+    drift: [],
+    passwordSet: false,
+    changedMeanwhile: false,
+    error: null,
+    warnings: [],
+    held: false,
+    released: false,
+  } satisfies Partial<Work>;
 }
 
 const EMPTY_PRODUCT = {
@@ -179,7 +211,7 @@ function placeInCycle(work: Work, earlier: CycleRecord[], now: string, session: 
     } else {
       work.closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
       work.cycleIsNew = true;
-      work.cycle = newCycle(session.id('cyc'), service.id, step.cycle, now, counter);
+      work.cycle = newCycle({ id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter });
     }
   } catch (error) {
     fail(work, itemErrorOf(error));
@@ -199,25 +231,15 @@ export function stayInCycle(work: Work): void {
 const NO_PEAKS = { peakInBytes: null, peakOutBytes: null, peakTotalBytes: null };
 
 /** A counter's state goes on over the boundary: what grew since the last reading belongs to the new cycle. */
-function newCycle(
-  id: string,
-  service: string,
-  cycle: { start: string; end: string },
-  now: string,
-  counter: unknown,
-): CycleRecord {
+function newCycle(cycle: Pick<CycleRecord, 'id' | 'service' | 'start' | 'end' | 'openedAt' | 'counter'>): CycleRecord {
   return {
-    id,
-    service,
     ...cycle,
-    openedAt: now,
     closedAt: null,
     inBytes: null,
     outBytes: null,
     totalBytes: null,
     readAt: null,
     ...NO_PEAKS,
-    counter,
     allowance: null,
     thresholds: [],
   };

@@ -28,13 +28,21 @@ function mapping(service: string, ref: string, panel: Panel): string {
   return `"sluice provision create ${service}" makes its account, ${named} names one that is there`;
 }
 
+/** How usage is read. */
+export interface MeterOptions {
+  allowShort?: boolean;
+  /** The shape of the answers that the operator has confirmed. */
+  fingerprint?: FingerprintRecord | null;
+  /** Called after each answer. */
+  onRead?: (work: Work) => void;
+}
+
 /** Reads the usage of all that have something to read; each answer is taken as it comes. */
 export async function meter(
   session: Session,
   panel: Panel,
   works: Work[],
-  onRead: (work: Work) => void,
-  options: { allowShort?: boolean; fingerprint?: FingerprintRecord | null } = {},
+  { allowShort = false, fingerprint = null, onRead }: MeterOptions = {},
 ): Promise<void> {
   const byId = new Map<string, Work>();
   const requests: UsageRequest[] = [];
@@ -60,12 +68,12 @@ export async function meter(
       const work = byId.get(id);
       const window = windows.get(id);
       if (!work || !window) return;
-      const doubted = doubt(panel, work, answer, options.fingerprint ?? null, window);
+      const doubted = doubt(panel, work, answer, { fingerprint, window });
       take(work, doubted ? refused(answer, doubted) : answer);
-      onRead(work);
+      onRead?.(work);
     },
     session.deps.signal,
-    { allowShort: options.allowShort ?? false },
+    { allowShort },
   );
 }
 
@@ -187,8 +195,7 @@ export function doubt(
   panel: Panel,
   work: Work,
   answer: UsageAnswer,
-  fingerprint: FingerprintRecord | null,
-  window: { start: string; end: string },
+  { fingerprint, window }: { fingerprint: FingerprintRecord | null; window: UsageWindow },
 ): ItemError | null {
   const { reading } = answer;
   if (!reading.known || !work.cycle) return null;

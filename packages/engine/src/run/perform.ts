@@ -1,12 +1,17 @@
-import type { ApplyContext, Panel, Plan, StepOutcome } from '@sluice/panel-kind';
-import type { ActionRecord, HeldLease, StoreTables } from '@sluice/state-store';
-import type { Session } from '../session.js';
+import type { ApplyContext, Plan, StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { actionRow, forget, settleRow, takeRefs } from './journal.js';
 import { saveResources } from './sharing.js';
-import type { Work } from './work.js';
+import type { FencedRun, Work } from './work.js';
 
 /** Whether a run may change the service no more, by what the store says in a transaction. */
 export type IsStopped = (tables: StoreTables) => Promise<boolean>;
+
+/** What the calls of a plan's steps need besides the steps. */
+export interface CallOptions {
+  password: string | null;
+  isStopped: IsStopped;
+}
 
 /** Ends a step right before its call: the panel was put under `observe`, or the facts have changed. */
 class ChangeStopped extends Error {}
@@ -16,19 +21,17 @@ class ChangeStopped extends Error {}
  * for later rounds are left to these. Whether it is stopped is looked at in the transaction that writes down each call; then nothing more is begun.
  */
 export async function applyPlan(
-  session: Session,
-  panel: Panel,
-  run: string,
+  on: FencedRun,
   work: Work,
   plan: Plan,
-  leases: HeldLease[],
-  { password, isStopped }: { password: string | null; isStopped: IsStopped },
+  options: CallOptions,
 ): Promise<{ movesLost: boolean }> {
+  const { session, panel, run, fences } = on;
   const steps = plan.steps.filter((step) => step.later !== true);
   const rows = steps.map((step) => actionRow(session, run, work, step));
   const found = plan.refs && takeRefs(work.service, plan.refs, session.now());
   const moved: string[] = [];
-  await session.write(leases, async (tables) => {
+  await session.write(fences, async (tables) => {
     await saveResources(session, tables);
     // A hold that has ended meanwhile takes nothing over: what it would have taken is planned again.
     for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) moved.push(move.evidence);
@@ -49,19 +52,18 @@ export async function applyPlan(
     if (!row) continue;
     const missing = step.needs?.find((id) => undone.has(id));
     if (session.deps.signal.aborted || missing !== undefined) {
-      await settleRow(session, work, row, missing === undefined ? notCalled : waitsFor(missing), leases);
+      await settleRow(on, work, row, missing === undefined ? notCalled : waitsFor(missing));
     } else if (stopped) {
-      await settleRow(session, work, row, notWanted, leases);
+      await settleRow(on, work, row, notWanted);
     } else {
-      const context = contextOf(session, row, leases, { password, isStopped });
-      const outcome = await panel.apply(work.service, step, context).catch((error: unknown) => {
+      const outcome = await panel.apply(work.service, step, contextOf(on, row, options)).catch((error: unknown) => {
         if (error instanceof ChangeStopped) return notWanted;
         throw error;
       });
       stopped = outcome === notWanted;
       const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
       if (step.needsPassword === true && mayBeDone) work.passwordSet = true;
-      await settleRow(session, work, row, outcome, leases);
+      await settleRow(on, work, row, outcome);
     }
     if (step.id !== undefined && row.state !== 'applied' && row.state !== 'unneeded') undone.add(step.id);
   }
@@ -69,10 +71,9 @@ export async function applyPlan(
 }
 
 function contextOf(
-  session: Session,
+  { session, fences }: FencedRun,
   row: ActionRecord,
-  leases: HeldLease[],
-  { password, isStopped }: { password: string | null; isStopped: IsStopped },
+  { password, isStopped }: CallOptions,
 ): ApplyContext {
   return {
     signal: session.deps.signal,
@@ -80,14 +81,14 @@ function contextOf(
     // One transaction: whoever stops the run afterwards finds the call in the journal and can wait for its end.
     calling: async () => {
       const calledAt = session.now();
-      await session.write(leases, async (tables) => {
+      await session.write(fences, async (tables) => {
         if (await isStopped(tables)) throw new ChangeStopped();
         await tables.actions.called(row.id, calledAt);
       });
       row.calledAt = calledAt;
     },
     accepted: (observed) =>
-      session.write(leases, (tables) => tables.actions.settle(row.id, { state: 'planned', settledAt: null, observed })),
+      session.write(fences, (tables) => tables.actions.settle(row.id, { state: 'planned', settledAt: null, observed })),
   };
 }
 

@@ -1,17 +1,14 @@
-import type { AccountOrder, Desired, Panel, Plan } from '@sluice/panel-kind';
+import type { AccountOrder, Desired, Plan } from '@sluice/panel-kind';
 import type { CounterState } from '@sluice/quota-core';
 import { zoneOf } from '../config/zone-of.js';
-import type { Session } from '../session.js';
 import { leaveOutDoubtful } from './doubt.js';
-import { fail, type Work } from './work.js';
+import { fail, type RunOnPanel, type Work } from './work.js';
 import { inForce } from './restrictions.js';
 
 /** What a service should be like, as its panel's adapter is told. */
 export function desiredOf(
-  session: Session,
-  panel: Panel,
+  { session, panel, scope }: RunOnPanel,
   work: Work,
-  scope: Desired['scope'],
   order: AccountOrder | null = null,
 ): Desired {
   const closing = new Set(work.closes.map((hold) => hold.id));
@@ -48,14 +45,9 @@ export function desiredOf(
 }
 
 /** Plans one service against what was observed; the plan's problems become the service's error. */
-export function planWork(
-  session: Session,
-  panel: Panel,
-  work: Work,
-  scope: Desired['scope'],
-  order: AccountOrder | null = null,
-): Plan {
-  const desired = desiredOf(session, panel, work, scope, order);
+export function planWork(on: RunOnPanel, work: Work, order: AccountOrder | null = null): Plan {
+  const { session, panel } = on;
+  const desired = desiredOf(on, work, order);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
   const plan = panel.plan(desired, observation);
   const [problem] = plan.problems;

@@ -213,17 +213,19 @@ interface Notebook {
   tally: Tally;
 }
 
+/** Services that a run is done with. */
+export interface FinishedWorks {
+  works: Work[];
+  treatment: (work: Work) => Treatment;
+  notices: Notice[];
+}
+
 /** Writes the decisions down and adds the services to the run's document. */
-export async function record(
-  run: Notebook,
-  tables: StoreTables,
-  works: Work[],
-  treatment: (work: Work) => Treatment,
-  notices: Notice[],
-): Promise<void> {
+export async function record(run: Notebook, tables: StoreTables, finished: FinishedWorks): Promise<void> {
   const { session, report } = run;
+  const { works, notices } = finished;
   await answersTaken();
-  const decisions = decided(run, works, treatment);
+  const decisions = decided(run, finished);
   // What was decided on facts that have changed is not what holds: the decision before stays.
   const kept = works.some((work) => work.changedMeanwhile)
     ? decisions.filter((_, index) => works[index]?.changedMeanwhile !== true)
@@ -234,16 +236,15 @@ export async function record(
 }
 
 /** The same for a run that writes nothing. */
-export function showOnly(run: Notebook, works: Work[], treatment: (work: Work) => Treatment, notices: Notice[]): void {
+export function showOnly(run: Notebook, finished: FinishedWorks): void {
   const { session, report } = run;
-  decided(run, works, treatment);
-  report.notices.push(...noticeRows(session, report.run.id, notices).map(shownNotice));
+  decided(run, finished);
+  report.notices.push(...noticeRows(session, report.run.id, finished.notices).map(shownNotice));
 }
 
 function decided(
   { session, report, tally }: Notebook,
-  works: Work[],
-  treatment: (work: Work) => Treatment,
+  { works, treatment }: Omit<FinishedWorks, 'notices'>,
 ): DecisionRecord[] {
   const run = { id: report.run.id, at: session.now() };
   return works.map((work) => {

@@ -1,12 +1,12 @@
-import { callAgeMs, type Desired, type Panel } from '@sluice/panel-kind';
-import type { ActionRecord, HeldLease } from '@sluice/state-store';
+import { callAgeMs, type Panel } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { rememberSettled } from './checkpoint.js';
 import { outcomeByReading, outcomeUnknown } from './doubt.js';
 import { settleRow } from './journal.js';
-import { fail, isOrderRow, type Work } from './work.js';
+import { fail, type FencedRun, isOrderRow, type RunOnPanel, type Work } from './work.js';
 
 /** Services that are looked at again at the same time; the transport limits the calls. */
 const AT_ONCE = 16;
@@ -15,13 +15,8 @@ const AT_ONCE = 16;
  * Settles the actions in doubt of services under `observe`, by reading alone: nothing is changed on the panel. A service that
  * another run works on is left to it.
  */
-export async function resolveDoubts(
-  session: Session,
-  panel: Panel,
-  works: Work[],
-  leases: Leases,
-  scope: Desired['scope'],
-): Promise<void> {
+export async function resolveDoubts(on: RunOnPanel, works: Work[], leases: Leases): Promise<void> {
+  const { session, panel } = on;
   await sideBySide(
     works.filter((work) => work.unsettled.length > 0),
     AT_ONCE,
@@ -29,7 +24,7 @@ export async function resolveDoubts(
       const name = serviceLease(work.service.id);
       if (!('lease' in (await leases.tryTake(name)))) return;
       try {
-        await resolve(session, panel, work, leases.heldOf([panelLease(panel.name), name]), scope);
+        await resolve({ ...on, fences: leases.heldOf([panelLease(panel.name), name]) }, work);
       } finally {
         await leases.release(name);
       }
@@ -38,19 +33,14 @@ export async function resolveDoubts(
   );
 }
 
-async function resolve(
-  session: Session,
-  panel: Panel,
-  work: Work,
-  held: Parameters<typeof settleUnsettled>[3],
-  scope: Desired['scope'],
-): Promise<void> {
+async function resolve(on: FencedRun, work: Work): Promise<void> {
+  const { session, panel, scope } = on;
   const rows = await session.store.actions.unsettled({ services: [work.service.id] });
   work.unsettled = rows.filter((row) => !isOrderRow(row));
   // The lease was free until now: what was observed before may be older than the actions.
   const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
   work.observation = seen.get(work.service.id) ?? null;
-  await settleUnsettled(session, panel, work, held);
+  await settleUnsettled(on, work);
 }
 
 /**
@@ -58,19 +48,15 @@ async function resolve(
  * never begun has certainly not been done. What still can't be told stays in doubt, and further steps on the same object wait
  * for it. Returns whether the service's other steps may go on.
  */
-export async function settleUnsettled(
-  session: Session,
-  panel: Panel,
-  work: Work,
-  leases: HeldLease[],
-): Promise<boolean> {
+export async function settleUnsettled(on: FencedRun, work: Work): Promise<boolean> {
+  const { session, panel } = on;
   await waitForFresh(session, panel, work);
   const doubtful: ActionRecord[] = [];
   for (const row of work.unsettled) {
     const outcome = outcomeByReading(panel, work, row);
     if (outcome) {
       // A failure of an earlier run is history: what is still needed is planned again, so it is no error of this run.
-      await settleRow(session, { ...work, error: null }, row, outcome, leases);
+      await settleRow(on, { ...work, error: null }, row, outcome);
       rememberSettled(work, row);
       if (outcome.state === 'applied')
         work.evidence = await session.store.evidence.open({ services: [work.service.id] });

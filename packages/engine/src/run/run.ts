@@ -51,7 +51,7 @@ export async function runPass(session: Session, request: PassRequest): Promise<P
       await runPanel({ session, panel, request, leases, report, tally }, only);
       if (!limited.includes(name)) continue;
       const { sweepAfterPass } = await import('../agents/after-pass.js');
-      const { changes } = await sweepAfterPass(session, name, request, leases, report);
+      const { changes } = await sweepAfterPass({ session, request, leases, report }, name);
       tally.changes ||= changes > 0;
     }
     await reportElsewhere(session, request, report);

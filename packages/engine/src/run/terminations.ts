@@ -1,25 +1,25 @@
-import { itemErrorOf, type Panel } from '@sluice/panel-kind';
+import { itemErrorOf } from '@sluice/panel-kind';
 import { UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { actionRow } from './journal.js';
 import type { Notice } from './notices.js';
 import { planWork } from './plan.js';
-import { fail, LEASED, type Work } from './work.js';
+import { fail, LEASED, type RunOnPanel, type Work } from './work.js';
 
 /**
  * Goes on with terminations that an operator ordered and that were not finished: neither the brake nor the product's
  * `terminate` counts for them. A dry run shows what remains.
  */
 export async function finishTerminations(
-  session: Session,
-  panel: Panel,
-  run: { id: string; dryRun: boolean },
+  on: RunOnPanel,
   works: Work[],
+  { dryRun }: { dryRun: boolean },
 ): Promise<void> {
+  const { session, run } = on;
   for (const work of works) {
     if (work.termination === null || work.enforcement.value === 'observe' || session.deps.signal.aborted) continue;
-    if (run.dryRun) await showRest(session, panel, run.id, work);
-    else await finishOne(session, run.id, work);
+    if (dryRun) await showRest({ ...on, scope: 'order' }, work);
+    else await finishOne(session, run, work);
   }
 }
 
@@ -29,10 +29,11 @@ export function stillTrue(notices: Notice[], works: Work[]): Notice[] {
   return notices.filter(({ code, service }) => code !== UNFINISHED || open.has(service ?? ''));
 }
 
-async function showRest(session: Session, panel: Panel, run: string, work: Work): Promise<void> {
-  const seen = await panel.observe([work.service], session.deps.signal, { scope: 'order', fresh: true });
+async function showRest(on: RunOnPanel, work: Work): Promise<void> {
+  const { session, panel, run, scope } = on;
+  const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
   work.observation = seen.get(work.service.id) ?? null;
-  const plan = planWork(session, panel, work, 'order', { verb: 'terminate' });
+  const plan = planWork(on, work, { verb: 'terminate' });
   work.actions = plan.steps.map((step) => actionRow(session, run, work, step));
 }
 

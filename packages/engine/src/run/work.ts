@@ -1,10 +1,11 @@
 import { printable } from '@sluice/panel-http/printable';
-import type { ItemError, Observation, ProductSettings, Sharer, UsageAnswer } from '@sluice/panel-kind';
+import type { Desired, ItemError, Observation, Panel, ProductSettings, Sharer, UsageAnswer } from '@sluice/panel-kind';
 import type { Allowance, Decision, Mode, UsageBytes, WantedHold } from '@sluice/quota-core';
 import type {
   ActionRecord,
   CycleRecord,
   EvidenceRecord,
+  HeldLease,
   HoldRecord,
   OverrideRecord,
   PurchaseRecord,
@@ -12,7 +13,23 @@ import type {
 } from '@sluice/state-store';
 import type { Enforcement } from '../enforcement.js';
 import type { Termination } from '../provision/termination.js';
+import type { Session } from '../session.js';
 import type { Remembered } from './checkpoint.js';
+
+/** What all the work of one run on one panel shares. */
+export interface RunOnPanel {
+  session: Session;
+  panel: Panel;
+  /** Id of the run. */
+  run: string;
+  /** What of the panel the run may bring in line. */
+  scope: Desired['scope'];
+}
+
+/** A run on one panel, with the leases that its writes are checked against. */
+export interface FencedRun extends RunOnPanel {
+  fences: HeldLease[];
+}
 
 /** One service on its way through a run: what is known of it, what was decided, what was done. */
 export interface Work {

@@ -115,8 +115,7 @@ function planTermination(plan: Plan, { service, evidence }: Desired, user: Hiddi
 
 function planUser(plan: Plan, desired: Desired, user: User, at: string): void {
   const { order, service } = desired;
-  const own = isOwn(service.ownRefs);
-  if (order?.verb === 'create' && !own) {
+  if (order?.verb === 'create' && !isOwn(service.ownRefs)) {
     if (!order.adopt && user.name !== service.id) {
       plan.problems.push(accountExists(desired, user));
       return;
@@ -127,7 +126,7 @@ function planUser(plan: Plan, desired: Desired, user: User, at: string): void {
   noteUnclear(plan, desired, user, at);
   const [hold] = desired.holds;
   if (hold) restrict(plan, desired, user, hold);
-  const change = desired.scope === 'hold' ? {} : changeFor(plan, desired, user, memo, own);
+  const change = desired.scope === 'hold' ? {} : changeFor(plan, desired, user, memo);
   const zero = zeroFor(plan, desired, user, memo);
   if (Object.keys(change).length > 0 || zero !== null) {
     const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
@@ -196,7 +195,7 @@ function release(plan: Plan, { service, product }: Desired, user: User, item: Ev
 }
 
 /** What of the user is not as desired and may be written in this scope. */
-function changeFor(plan: Plan, desired: Desired, user: User, memo: HiddifyMemo, own: boolean): HiddifyUserChange {
+function changeFor(plan: Plan, desired: Desired, user: User, memo: HiddifyMemo): HiddifyUserChange {
   const { scope, service, product } = desired;
   const change: HiddifyUserChange = {};
   const limitBytes = limitOf(desired);
@@ -209,7 +208,7 @@ function changeFor(plan: Plan, desired: Desired, user: User, memo: HiddifyMemo, 
       plan.drift.push(`the limit that another tool has set stands until the next cycle`);
     }
   }
-  const takesTerm = scope === 'order' || (scope === 'reconcile' && own);
+  const takesTerm = scope === 'order' || (scope === 'reconcile' && isOwn(service.ownRefs));
   const term = termOf(desired);
   const end = endOf(user);
   if (term !== null && end !== service.nextDueDate) {

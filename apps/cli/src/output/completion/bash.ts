@@ -37,7 +37,11 @@ ${nodes.flatMap(argumentCases).join('\n')}
   esac
 }
 
-# Offers what $kind and $words say, for the word in $1, with $2 before each.
+${COMPLETER}`;
+}
+
+/** The functions that read the words before the cursor and offer what the tables say. */
+const COMPLETER = `# Offers what $kind and $words say, for the word in $1, with $2 before each.
 _sluice_offer() {
   local flag=-f line
   COMPREPLY=()
@@ -87,7 +91,6 @@ _sluice() {
 
 complete -F _sluice sluice
 `;
-}
 
 function commandCase(node: CompletionNode): string {
   const subcommands = node.subcommands.map(({ name }) => name).join(' ');

@@ -30,7 +30,11 @@ ${nodes.flatMap(argumentCases).join('\n')}
   esac
 }
 
-_sluice_offer() {
+${COMPLETER}`;
+}
+
+/** The functions that read the words before the cursor and offer what the tables say. */
+const COMPLETER = `_sluice_offer() {
   case "$kind" in
     words) compadd -- $choices ;;
     file) _files ;;
@@ -81,7 +85,6 @@ else
   compdef _sluice sluice
 fi
 `;
-}
 
 function described(name: string, description: string): string {
   return quoted(`${name.replaceAll(':', '\\:')}:${description}`);
