@@ -27,7 +27,7 @@ export async function provision(
     repause: 'all',
   };
   try {
-    // The name is unguessable and was stored before: so after a lost answer a look at the panel decides.
+    // The name is unguessable and was stored before: after a lost answer, the panel shows whether the account was created.
     const scope = { name, nameIsOurs: true };
     const made = await execute(
       client,
