@@ -118,7 +118,15 @@ const schema = z.object({
   at: z.string(),
   services: z.array(z.looseObject({ id: z.string(), panel: z.string(), product: z.string() })),
   holds: z.array(
-    z.looseObject({ id: z.string(), service: z.string(), reason: z.string(), since: z.string(), until: textOrNull }),
+    z.looseObject({
+      id: z.string(),
+      service: z.string(),
+      reason: z.string(),
+      // Files of earlier versions lack it.
+      restriction: z._default(textOrNull, null),
+      since: z.string(),
+      until: textOrNull,
+    }),
   ),
   evidence: z.array(
     z.looseObject({

@@ -90,7 +90,7 @@ describe('check', () => {
     await tamper(
       'drop index holds_open',
       'drop index evidence_open',
-      "insert into holds select null, 'hold-2', service, reason, since, until, note, cycle, used_bytes, allowed_bytes, origin from holds",
+      "insert into holds select null, 'hold-2', service, reason, since, until, note, cycle, used_bytes, allowed_bytes, origin, restriction from holds",
       "insert into evidence select null, 'e-2', 'no-hold', service, panel, kind, target, prior, action, adopted, since, until, outcome from evidence",
     );
     expect((await findings()).map((check) => [check.name, check.object])).toEqual([

@@ -178,7 +178,7 @@ describe('several processes', () => {
          for (let n = 0; ; n += 1) {
            await store.write(async (tables) => {
              const id = process.pid + '-' + n;
-             await tables.holds.add({ id, service: id, reason: 'quota', since: now, until: null, note: null,
+             await tables.holds.add({ id, service: id, reason: 'quota', restriction: null, since: now, until: null, note: null,
                cycle: null, usedBytes: 1, allowedBytes: 1, origin: 'run' });
              await tables.evidence.add({ id, hold: id, service: id, panel: 'dcim', kind: 'port', target: id, prior: null,
                action: null, adopted: false, since: now, until: null, outcome: null });

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PanelSnapshot } from '@sluice/fake-panels';
 import type { HoldsFile, PassReport } from '@sluice/engine';
@@ -214,18 +214,25 @@ describe('a store that is gone', () => {
     await succeed('service list');
   });
 
-  it.each(['sluice.db.holds.json', 'elsewhere.json'])('is not needed to give everything back from %s', async (name) => {
-    const first = await restrictEverything();
-    if (name !== 'sluice.db.holds.json') copyFileSync(at.bench.path('sluice.db.holds.json'), at.bench.path(name));
-    loseStore();
-    const released = await at.bench.sluice(`hold release --all --from ${name} --yes --json`);
-    expect([released.exitCode, released.stderr]).toEqual([0, '']);
-    expect(at.panel.snapshot()).toEqual(first);
-    await succeed('db check');
-    const repeated = await at.bench.sluice(`hold release --all --from ${name} --yes --json`);
-    expect([repeated.exitCode, repeated.json<PassReport>().totals.actions]).toEqual([0, 0]);
-    expect(at.panel.snapshot()).toEqual(first);
-  });
+  it.each(['sluice.db.holds.json', 'elsewhere.json', 'of-an-earlier-version.json'])(
+    'is not needed to give everything back from %s',
+    async (name) => {
+      const first = await restrictEverything();
+      const text = at.bench.read('sluice.db.holds.json');
+      // Earlier versions did not store what a hold asks for.
+      const earlier = text.replaceAll(/^ *"restriction": .*\n/gm, '');
+      expect(earlier).not.toBe(text);
+      if (name !== 'sluice.db.holds.json') at.bench.write(name, name === 'elsewhere.json' ? text : earlier);
+      loseStore();
+      const released = await at.bench.sluice(`hold release --all --from ${name} --yes --json`);
+      expect([released.exitCode, released.stderr]).toEqual([0, '']);
+      expect(at.panel.snapshot()).toEqual(first);
+      await succeed('db check');
+      const repeated = await at.bench.sluice(`hold release --all --from ${name} --yes --json`);
+      expect([repeated.exitCode, repeated.json<PassReport>().totals.actions]).toEqual([0, 0]);
+      expect(at.panel.snapshot()).toEqual(first);
+    },
+  );
 
   it('leaves what could not be given back in the new store and its file', async () => {
     const first = await restrictEverything();

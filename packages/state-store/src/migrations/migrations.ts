@@ -8,7 +8,15 @@ import { restrictions } from './007-restrictions.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [initial, agents, graphCache, resources, clock, refreshes, restrictions];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  agents,
+  graphCache,
+  resources,
+  clock,
+  refreshes,
+  restrictions,
+];
 
 /** The schema version that this version of the package reads and writes. */
 export const LATEST_SCHEMA_VERSION = MIGRATIONS.length;
