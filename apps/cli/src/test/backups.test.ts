@@ -135,6 +135,7 @@ describe('a backup by itself', () => {
       ...['graph_cache', 'service_resources', 'clock', 'refreshes'],
     ];
     for (const table of tables) exec(`drop table if exists ${table}`);
+    exec('alter table holds drop column restriction');
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);
