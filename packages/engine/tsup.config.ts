@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.js';
 
-export default defineConfig(base);
+// `process` alone is what the command needs to start: it may not load the engine.
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/process.ts'] });

@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.js';
 
-export default defineConfig(base);
+// `errors` alone is what the command needs to start: it may not load the schemas.
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/errors.ts'] });

@@ -1,5 +1,5 @@
 import type { RunOutcome } from '@sluice/state-store';
-import { SluiceError, type ErrorKind } from '@sluice/panel-kind';
+import { SluiceError, type ErrorKind } from '@sluice/panel-kind/errors';
 
 /** Exit codes of the command (docs/exit-codes.md). */
 export const ExitCode = {

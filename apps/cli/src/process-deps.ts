@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { hostname, userInfo } from 'node:os';
-import { realClock, processStat, isAlive } from '@sluice/engine';
+import { realClock, processStat, isAlive } from '@sluice/engine/process';
 import type { Deps } from './context.js';
-import { SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind/errors';
 
 declare const SLUICE_VERSION: string;
 

@@ -2,7 +2,7 @@ import { printable, printableJson } from '@sluice/panel-http/printable';
 import { CommanderError } from 'commander';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
-import { itemErrorOf, SluiceError } from '@sluice/panel-kind';
+import { itemErrorOf, SluiceError } from '@sluice/panel-kind/errors';
 import { ExitCode, exitCodeOfError } from './exit-codes.js';
 
 /**

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { HiddifyUserMode, LedgerOpening } from '@sluice/hiddify-agent-traffic/account';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode, exitCodeOfRun } from '../exit-codes.js';
 import { readRows } from '../files/rows.js';
 import { printAgent, printAgents, printCheck } from '../output/agent-report.js';

@@ -9,7 +9,7 @@ import {
   type StoreCheck,
 } from '@sluice/state-store';
 import { loadConfig } from '../config/load.js';
-import { itemErrorOf } from '@sluice/panel-kind';
+import { itemErrorOf } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { backupBeforeMigration, leaseHeld, replaceHoldsFile, nodeFiles } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';

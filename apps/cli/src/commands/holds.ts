@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import { type CommandOptions, nodeFiles, type OrderReport, readHoldsFile, type Sluice } from '@sluice/engine';
 import { ExitCode, exitCodeOfRun } from '../exit-codes.js';
 import { printSwept } from '../output/agent-report.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { findConfigFile } from '../config/load.js';
 import type { Deps } from '../context.js';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import type { InitAnswers, PanelAnswer } from '../init/answers.js';
 import { checkCurrency, checkTimeZone, pathInConfig } from '../init/check-answers.js';

@@ -1,5 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import { usageError, type PanelKind } from '@sluice/panel-kind';
+import { type PanelKind } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import { kebab, type PanelAnswer, type SecretAnswer } from '../init/answers.js';
 import {
   checkCredentialName,

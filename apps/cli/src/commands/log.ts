@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { Deps, Output } from '../context.js';
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { type LogEntry, type LogFilter, parseTime, type Sluice } from '@sluice/engine';
 import { ExitCode, exitCodeOf } from '../exit-codes.js';
 import { NewFile } from '../files/new-file.js';

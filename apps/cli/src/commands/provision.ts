@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import type { OrderReport, PasswordOptions, Provision } from '@sluice/engine';
 import { exitCodeOfRun } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { printable, printableJson } from '@sluice/panel-http/printable';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import { describeTermination, importKeys, type ImportReport, type ServiceDetail } from '@sluice/engine';
 import { ExitCode } from '../exit-codes.js';
 import { formatOf, readRows } from '../files/rows.js';

@@ -1,5 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import { parseDuration, usageError } from '@sluice/panel-kind';
+import { parseDuration } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 
 /** Milliseconds of `--wait-lock` (default 30 s). */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import type { SwitchReport } from '@sluice/engine';
 import { ExitCode } from '../exit-codes.js';
 import { formatOf, readRows } from '../files/rows.js';

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { usageError, type PanelKind } from '@sluice/panel-kind';
+import { type PanelKind } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import { KINDS, kindsOf } from '../kinds.js';
 import { isSecretReference } from './secrets.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 
 const REFERENCE = /^\$\{(env|file|cmd|credential):([^}]*)\}$/;
 

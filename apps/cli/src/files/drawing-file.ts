@@ -1,5 +1,5 @@
 import { chmodSync, statSync } from 'node:fs';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import { nodeFiles } from '@sluice/engine';
 
 /**

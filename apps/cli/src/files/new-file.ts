@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 
 /** A file that was not there before, mode 0600. */
 export class NewFile {

@@ -1,7 +1,7 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { LineCounter, parseDocument, isSeq } from 'yaml';
 import { yamlMessage } from '../config/yaml-message.js';
-import { usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 
 /** One row of an import: its place in the file and its texts. */
 export interface ImportRow {

@@ -1,5 +1,6 @@
 import { suggestion } from '@sluice/engine';
-import { usageError, type SluiceError, type InitQuestions, type PanelKind } from '@sluice/panel-kind';
+import { type InitQuestions, type PanelKind } from '@sluice/panel-kind';
+import { usageError, type SluiceError } from '@sluice/panel-kind/errors';
 import { kebab, type PanelAnswer, type SecretAnswer } from './answers.js';
 import { checkCredentialName, checkEnvName, checkKind, checkName, checkSecret, checkUrl } from './check-answers.js';
 

@@ -1,4 +1,4 @@
-import { itemErrorOf, type ItemError } from '@sluice/panel-kind';
+import { itemErrorOf, type ItemError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { withSluice } from '../open-sluice.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { checkConfigText, formatProblem } from '../config/load.js';
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { nodeFiles } from '@sluice/engine';
 import { NewFile } from '../files/new-file.js';
 import type { InitAnswers, PanelAnswer } from './answers.js';

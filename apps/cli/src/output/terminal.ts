@@ -2,7 +2,7 @@ import { printableJson } from '@sluice/panel-http/printable';
 import { formatBytes } from '@sluice/quota-core';
 import Table from 'cli-table3';
 import type { Deps } from '../context.js';
-import type { ItemError } from '@sluice/panel-kind';
+import type { ItemError } from '@sluice/panel-kind/errors';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 
 /** How a command prints. */
