@@ -7,20 +7,16 @@ import type { HoldRecord } from '@sluice/state-store';
  */
 export function restrictionOf(
   { reason, restriction }: Pick<HoldRecord, 'reason' | 'restriction'>,
-  panel: Pick<Panel, 'suspension' | 'agentRestriction'>,
+  { kind }: Pick<Panel, 'kind'>,
   action: string,
 ): string {
   if (reason === 'quota') return action;
-  if (reason === 'billing' || reason === 'manual') return panel.suspension;
-  if (reason === 'agent-limit') return panel.agentRestriction ?? action;
+  if (reason === 'billing' || reason === 'manual') return kind.suspension;
+  if (reason === 'agent-limit') return kind.agentRestriction ?? action;
   return restriction ?? action;
 }
 
 /** Returns holds with what they ask for. */
-export function inForce(
-  holds: readonly HoldRecord[],
-  panel: Pick<Panel, 'suspension' | 'agentRestriction'>,
-  action: string,
-): HoldInForce[] {
+export function inForce(holds: readonly HoldRecord[], panel: Pick<Panel, 'kind'>, action: string): HoldInForce[] {
   return holds.map((hold) => ({ ...hold, restriction: restrictionOf(hold, panel, action) }));
 }
