@@ -90,7 +90,7 @@ async function writePage(run: PanelRun, works: Work[]): Promise<void> {
   const now = session.now();
   for (const work of works) {
     countFall(run.falls, work);
-    judge(session, work, now);
+    judge(session, panel, work, now);
   }
   const calm = await calmOf(run, works);
   const finished: Work[] = [];

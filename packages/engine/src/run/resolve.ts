@@ -70,10 +70,10 @@ export async function settleUnsettled(on: FencedRun, work: Work): Promise<boolea
 }
 
 /** Waits before each further look. */
-const LOOKS_MS = [500, 1000, 2000];
+const LOOKS_MS = [500, 1000, 2000, 4000, 4000, 4000];
 
 /** A change that was begun longer ago than this is no longer waited for. */
-const FRESH_MS = 5000;
+const FRESH_MS = 15_000;
 
 /**
  * A change may still be on its way through the panel when a run comes right after one that was broken off: while the

@@ -81,7 +81,7 @@ export async function loadHoldsOfSharers(
       ...sharer,
       action,
       allowSharedPorts: product?.allowSharedPorts === true,
-      holds: inForce(holdsOf(id), panel, action),
+      holds: inForce(session, panel, { service: sharer.service, holds: holdsOf(id), action }),
     };
   };
   for (const work of works) work.sharers = work.sharers.map(complete);
