@@ -128,7 +128,7 @@ async function applyOpen(run: PanelRun, treatment: OpenPlan['treatment']): Promi
 export function needsLook(panel: Panel, work: Work, request: PassRequest): boolean {
   if (work.skipped !== null) return false;
   return (
-    panel.wholeLists ||
+    panel.snapshot !== undefined ||
     request.observeAll ||
     work.holds.length > 0 ||
     work.evidence.length > 0 ||
@@ -168,8 +168,9 @@ async function look(run: PanelRun): Promise<Map<string, Plan>> {
   );
   for (const work of looked) {
     work.observation = observations.get(work.service.id) ?? null;
-    const memory = work.observation ? panel.memory?.(work.observation, work.cycle?.counter ?? null) : undefined;
-    if (memory !== undefined && work.cycle) work.cycle.counter = memory;
+    const { observation, cycle } = work;
+    const bounds = observation ? panel.plausibility?.bounds(observation, cycle?.counter ?? null) : undefined;
+    if (bounds !== undefined && cycle) cycle.counter = bounds;
   }
   await findSharers(session, panel, open);
   const plans = new Map<string, Plan>();

@@ -66,7 +66,7 @@ export async function settleUnsettled(on: FencedRun, work: Work): Promise<boolea
     fail(work, outcomeUnknown(row));
   }
   work.unsettled = doubtful;
-  return doubtful.length === 0 || panel.objectOf !== undefined;
+  return doubtful.length === 0 || panel.objects !== undefined;
 }
 
 /** Waits before each further look. */
@@ -83,7 +83,7 @@ export async function waitForFresh(session: Session, panel: Panel, work: Work): 
   const { clock, signal } = session.deps;
   const isOpen = (row: ActionRecord): boolean => {
     if (row.calledAt === null || !work.observation) return false;
-    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.settle(row, work.observation) === null;
+    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.resolve(row, work.observation) === null;
   };
   for (const wait of LOOKS_MS) {
     if (signal.aborted || !work.unsettled.some(isOpen)) return;

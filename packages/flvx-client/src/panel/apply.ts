@@ -152,7 +152,7 @@ function isUnderWay({ type, calledAt }: ActionRecord, at: string): boolean {
 }
 
 /** Returns the outcome of an action that an operator says was done. The id of a new account shows in the next observation. Pure. */
-export function believeAction(action: ActionRecord, at: string): StepOutcome {
+export function outcomeWhenDone(action: ActionRecord, at: string): StepOutcome {
   const step = journaledStep(action);
   return step === null ? { state: 'applied', observed: null, error: null } : doneOutcome(action, step, at, null);
 }

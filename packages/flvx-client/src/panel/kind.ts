@@ -81,8 +81,11 @@ export const flvx: PanelKind = {
     { name: 'flvx_tunnel_id', ...POSITIVE },
     { name: 'flvx_user_tunnel_id', ...POSITIVE },
   ],
-  actions: ['pause', 'redirect', 'throttle'],
+  restrictions: ['pause', 'redirect', 'throttle'],
+  suspension: 'suspend',
   capabilities: ['usage', 'counter-usage', 'enforce', 'suspend', 'accounts', 'passwords', 'packages'],
+  requiredRef: 'flvx_user_id',
+  usesHistory: true,
   init: {
     defaultName: 'relay',
     secrets: ['password'],

@@ -26,7 +26,7 @@ export const EVIDENCE = {
 } as const;
 
 /** The restriction of billing and manual holds: the user is disabled, and nothing of his runs. */
-export const SUSPENSION = 'suspend';
+const SUSPENSION = 'suspend';
 
 /**
  * Returns what holds restrict. A suspension also redirects where the product does that for the quota, and pauses under
