@@ -4,7 +4,7 @@ import { Leases, panelLease, serviceLease } from './leases.js';
 import { actionEntry, type LogEntry } from './log.js';
 import { isAtWork, runRow } from './run-row.js';
 import { evidenceOf, type JournalPayload, takeRefs, zeroCounter } from './run/journal.js';
-import { isOrderRow, ORDER_PREFIX } from './run/work.js';
+import { isOrderRow, ORDER_PREFIX } from './run/order-row.js';
 import type { Session } from './session.js';
 import { suggestion } from './suggestion.js';
 

@@ -9,7 +9,7 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
 import { plannedRow } from '../run/journal.js';
-import { ORDER_PREFIX } from '../run/work.js';
+import { ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
 import type { VerbOrder } from './verb-order.js';

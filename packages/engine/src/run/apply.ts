@@ -13,7 +13,8 @@ import { planWork } from './plan.js';
 import type { Treatment } from './report.js';
 import { settleUnsettled } from './resolve.js';
 import { loadHoldsOfSharers, planWithSharers } from './sharing.js';
-import { fail, type FencedRun, isOrderRow, type RunOnPanel, type Work } from './work.js';
+import { isOrderRow } from './order-row.js';
+import { fail, type FencedRun, type RunOnPanel, type Work } from './work.js';
 
 /** Services that are changed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;

@@ -3,7 +3,7 @@ import { brakeStops } from '@sluice/quota-core';
 import type { Config } from '../config/schema.js';
 import type { Notice } from './notices.js';
 import type { PassReport } from './report.js';
-import type { PassRequest } from './run.js';
+import type { PassRequest } from './request.js';
 import type { Work } from './work.js';
 
 /** The part of a run over one panel that the brake looks at. */

@@ -12,9 +12,10 @@ import {
 } from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
+import type { CycleLimit } from '../dependencies.js';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
-import { type CycleLimit, limitsOf } from './limits.js';
+import { limitsOf } from './limits.js';
 import { isOverdue } from './load.js';
 import type { Notice } from './notices.js';
 import { raisePeaks } from './observe.js';

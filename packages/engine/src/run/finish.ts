@@ -16,7 +16,7 @@ import { planWork } from './plan.js';
 import { heldOf, type HeldWork, refreshHeld } from './refresh.js';
 import { type PassReport, record, showOnly, type Tally, type Treatment } from './report.js';
 import { resolveDoubts } from './resolve.js';
-import type { PassRequest } from './run.js';
+import type { PassRequest } from './request.js';
 import { findSharers, readUnread, saveResources } from './sharing.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 import { fail, type RunOnPanel, type Work } from './work.js';

@@ -18,7 +18,8 @@ import { enforcementOf } from '../enforcement.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { loadRemembered } from './checkpoint.js';
-import { fail, isOrderRow, type Work } from './work.js';
+import { isOrderRow } from './order-row.js';
+import { fail, type Work } from './work.js';
 
 /** How services are prepared. */
 export interface PrepareOptions {

@@ -13,7 +13,7 @@ import { countFall, meter } from './observe.js';
 import { eachPage } from './pages.js';
 import { planWork } from './plan.js';
 import { record, showOnly, type Treatment } from './report.js';
-import type { PassRequest } from './run.js';
+import type { PassRequest } from './request.js';
 import type { Work } from './work.js';
 
 /**

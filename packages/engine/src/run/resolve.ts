@@ -6,7 +6,8 @@ import { sideBySide } from '../side-by-side.js';
 import { rememberSettled } from './checkpoint.js';
 import { outcomeByReading, outcomeUnknown } from './doubt.js';
 import { settleRow } from './journal.js';
-import { fail, type FencedRun, isOrderRow, type RunOnPanel, type Work } from './work.js';
+import { isOrderRow } from './order-row.js';
+import { fail, type FencedRun, type RunOnPanel, type Work } from './work.js';
 
 /** Services that are looked at again at the same time; the transport limits the calls. */
 const AT_ONCE = 16;

@@ -92,10 +92,3 @@ export const LEASED = 'leased';
 export function fail(work: Work, error: ItemError): void {
   work.error ??= { code: error.code, message: printable(error.message) };
 }
-
-/** Types of journal rows that stand for a whole order (`provision:renew`), not for a change to the panel. */
-export const ORDER_PREFIX = 'provision:';
-
-export function isOrderRow(action: Pick<ActionRecord, 'type'>): boolean {
-  return action.type.startsWith(ORDER_PREFIX);
-}
