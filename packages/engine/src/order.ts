@@ -1,6 +1,6 @@
 import { type AccountOrder, type ItemError, itemErrorOf, type Panel, type Plan } from '@sluice/panel-kind';
 import type { RunRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { trustedNow } from './clock-guard.js';
+import { trustedNow } from './trusted-clock.js';
 import { finishOrder } from './finish-order.js';
 import type { Leases } from './leases.js';
 import { refuseUnfinished } from './provision/termination.js';

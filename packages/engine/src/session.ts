@@ -8,7 +8,7 @@ import {
   type StoreTables,
 } from '@sluice/state-store';
 import { entryOf } from './config/entry-of.js';
-import { trustedNow, WRONG_CLOCK_MS } from './clock-guard.js';
+import { trustedNow, WRONG_CLOCK_MS } from './trusted-clock.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds-file.js';

@@ -12,16 +12,7 @@ import { plannedRow } from '../run/journal.js';
 import { ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
-import type { VerbOrder } from './verb-order.js';
-
-/** What an order row keeps, so that a repeat finishes what was broken off instead of beginning anew. */
-export interface OrderMemory {
-  until?: string;
-  product?: string;
-  passwordFile?: string | null;
-  /** Who ordered a termination. */
-  by?: string;
-}
+import type { OrderMemory, VerbOrder } from './verb-order.js';
 
 /** An order of this verb that was broken off. */
 export async function openOrder(session: Session, id: string, verb: string): Promise<ActionRecord | null> {

@@ -5,11 +5,19 @@ import { type OrderContent, type OrderOutcome, type OrderReport, runDecided, TER
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 import { credentialsOf, passwordFor, placePasswordFile, setsPassword } from './credentials.js';
-import { isSameOrder, memoryOf, openOrder, orderMemory, type OrderMemory, orderRow } from './order-memory.js';
+import { isSameOrder, memoryOf, openOrder, orderMemory, orderRow } from './order-memory.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
 import type { ProvisionRequest } from './request.js';
-import { desiredChange, endOverdueHold, finishVerb, refuse, refusedPackage, type VerbOrder } from './verb-order.js';
+import {
+  desiredChange,
+  endOverdueHold,
+  finishVerb,
+  type OrderMemory,
+  refuse,
+  refusedPackage,
+  type VerbOrder,
+} from './verb-order.js';
 
 /**
  * A provisioning verb: repeatable without harm. What is desired is written down first, the panel is brought in line

@@ -2,8 +2,16 @@ import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { OrderContent } from '../order.js';
 import type { Session } from '../session.js';
-import type { OrderMemory } from './order-memory.js';
 import type { ProvisionRequest } from './request.js';
+
+/** What an order row keeps, so that a repeat finishes what was broken off instead of beginning anew. */
+export interface OrderMemory {
+  until?: string;
+  product?: string;
+  passwordFile?: string | null;
+  /** Who ordered a termination. */
+  by?: string;
+}
 
 /** A provisioning verb for one service. */
 export interface VerbOrder {
