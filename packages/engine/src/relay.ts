@@ -1,7 +1,7 @@
 import { type Lookups, SluiceError, type TunnelView, usageError, type UserView } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { entryOf } from './config/entry-of.js';
-import { keptIn } from './run/checkpoint.js';
+import { keptIn } from './run/remembered.js';
 import { requirePanelName } from './services/panels.js';
 import { requireService, type Session } from './session.js';
 
