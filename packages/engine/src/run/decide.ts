@@ -116,7 +116,7 @@ function decisionOn(
       suspended: service.status === 'suspended',
       overdue: isOverdue(service, config, now),
       overduePolicy: config.poll.overdue,
-      restriction: panel.suspension,
+      restriction: panel.kind.suspension,
     },
     standing: standingHolds(session, panel, facts),
     protectedUntil:

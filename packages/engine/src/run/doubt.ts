@@ -8,10 +8,11 @@ type Doubts = Pick<Applied, 'unsettled' | 'observation'>;
 /** Returns the steps of a plan but those on objects whose last change has no known outcome yet. */
 export function certainSteps(panel: Panel, doubts: Doubts, { steps }: Plan): Step[] {
   const { unsettled } = doubts;
-  if (unsettled.length === 0) return steps;
+  const { objects } = panel;
+  if (unsettled.length === 0 || objects === undefined) return steps;
   return steps.filter((step) => {
-    const row = unsettled.find((item) => panel.objectOf?.(item) === panel.objectOf?.(step));
-    if (row === undefined || panel.objectOf === undefined) return true;
+    const row = unsettled.find((item) => objects.objectOf(item) === objects.objectOf(step));
+    if (row === undefined) return true;
     const outcome = outcomeByReading(panel, doubts, row);
     // In a preview nothing was settled: what the next run finds done is not done again.
     if (outcome?.state === 'applied') return row.type !== step.type;
@@ -32,7 +33,7 @@ export function outcomeByReading(
   row: ActionRecord,
 ): StepOutcome | null {
   if (row.calledAt === null) return neverCalled;
-  const outcome = observation ? panel.settle(row, observation) : null;
+  const outcome = observation ? panel.resolve(row, observation) : null;
   return outcome?.state === 'in-doubt' ? null : outcome;
 }
 

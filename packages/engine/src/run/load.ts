@@ -36,7 +36,7 @@ export interface LoadOptions {
  */
 export async function load(
   session: Session,
-  panel: Pick<Panel, 'name' | 'actions' | 'keep'>,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
   services: ServiceRecord[],
   { switches, ordered = false, now = session.now() }: LoadOptions,
 ): Promise<Loaded[]> {
@@ -58,7 +58,7 @@ export async function load(
         service: service.trafficMode,
         product: product?.mode ?? null,
       }),
-      action: override?.action ?? product?.action ?? panel.actions[0] ?? '',
+      action: override?.action ?? product?.action ?? panel.kind.restrictions[0] ?? '',
       skipped: ordered ? null : termination !== null ? UNFINISHED : skipReason(service, config, now),
       allowance: null,
       error: null,
@@ -79,7 +79,7 @@ type StoredRows = Awaited<ReturnType<typeof loadStored>>;
 /** Loads the rows of these services, by service. */
 async function loadStored(
   session: Session,
-  panel: Pick<Panel, 'name' | 'keep'>,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
   services: ServiceRecord[],
   now: string,
 ) {

@@ -9,12 +9,12 @@ const SHORTEST_WINDOW_MS = 60_000;
 
 /** Whether this service has something to read now. */
 function isMetered({ skipped, error, cycle }: Loaded, panel: Panel): boolean {
-  return skipped === null && error === null && cycle !== null && panel.capabilities.includes('usage');
+  return skipped === null && error === null && cycle !== null && panel.kind.capabilities.includes('usage');
 }
 
 /** Why a service can't be asked about; null where it can. */
 function mappingError({ service }: Loaded, panel: Panel): ItemError | null {
-  const ref = panel.requiredRef;
+  const ref = panel.kind.requiredRef;
   if (ref === null || service.refs[ref] !== undefined) return null;
   return { code: 'not_mapped', message: `"${service.id}" has no ${ref}: ${mapping(service.id, ref, panel)}` };
 }
@@ -200,7 +200,7 @@ function doubt(
   if (!reading.known || !cycle) return null;
   return (
     otherShape(answer, fingerprint) ??
-    panel.implausible?.(cycle.counter, window, reading) ??
+    panel.plausibility?.check(cycle.counter, window, reading) ??
     (cycleIsNew ? null : otherDirections(cycle, reading))
   );
 }

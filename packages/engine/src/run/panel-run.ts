@@ -77,9 +77,10 @@ export async function runPanel(
 
 /** The shape of the usage answers that the operator has confirmed, if any. */
 async function usageFingerprint(session: Session, panel: Panel): Promise<FingerprintRecord | null> {
-  if (panel.usageEndpoint === undefined) return null;
+  const { plausibility } = panel;
+  if (plausibility === undefined) return null;
   const known = await session.store.fingerprints.list(panel.name);
-  return known.find((item) => item.endpoint === panel.usageEndpoint && item.confirmed) ?? null;
+  return known.find((item) => item.endpoint === plausibility.endpoint && item.confirmed) ?? null;
 }
 
 async function readPage(
@@ -154,7 +155,7 @@ async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<A
 async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<string, Applied>> {
   const { session, panel, scope } = run;
   const calm = new Map<string, Applied>();
-  if (panel.quickLook !== true) return calm;
+  if (panel.snapshot?.paged !== true) return calm;
   const quiet = decided.filter(
     ({ skipped, opens, closes, unsettled }) =>
       skipped === null && opens.length + closes.length + unsettled.length === 0,

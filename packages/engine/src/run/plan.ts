@@ -117,20 +117,20 @@ function observed(
 ): Planned {
   const { cycle, service } = decided;
   const observation = observations.get(service.id) ?? null;
-  const memory = observation ? panel.memory?.(observation, cycle?.counter ?? null) : undefined;
-  const remembering = memory !== undefined && cycle ? { ...cycle, counter: memory } : cycle;
-  return { ...unplanned(decided), drafts, observation, cycle: remembering };
+  const bounds = observation ? panel.plausibility?.bounds(observation, cycle?.counter ?? null) : undefined;
+  const bounded = bounds !== undefined && cycle ? { ...cycle, counter: bounds } : cycle;
+  return { ...unplanned(decided), drafts, observation, cycle: bounded };
 }
 
 /** Whether the panel has to be looked at for the service. */
 export function needsLook(
-  panel: Pick<Panel, 'wholeLists'>,
+  panel: Pick<Panel, 'snapshot'>,
   work: Decided<Stage>,
   request: Pick<PassRequest, 'observeAll'>,
 ): boolean {
   if (work.skipped !== null) return false;
   const touched = [work.opens, work.holds, work.evidence, work.unsettled];
-  return panel.wholeLists || request.observeAll || touched.some((rows) => rows.length > 0);
+  return panel.snapshot !== undefined || request.observeAll || touched.some((rows) => rows.length > 0);
 }
 
 /** Nothing of ours keeps the panel from serving it. */

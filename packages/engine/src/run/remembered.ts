@@ -31,11 +31,11 @@ export function keptIn(decision: Pick<DecisionRecord, 'inputs'> | null): Kept | 
 /** Loads what was remembered of these services; empty for a panel that keeps nothing. */
 export async function loadRemembered(
   session: Session,
-  panel: Pick<Panel, 'name' | 'keep'>,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
   services: ServiceRecord[],
 ): Promise<Map<string, Remembered>> {
   const remembered = new Map<string, Gathered>();
-  if (!panel.keep) return remembered;
+  if (panel.kind.usesHistory !== true) return remembered;
   const { store } = session;
   const ids = services.map((service) => service.id);
   for (const decision of await store.decisions.latest(ids)) {
@@ -66,14 +66,14 @@ export async function loadRemembered(
 /** Loads the journal of services since their last looks, in one query for all. */
 async function loadRecent(
   { store }: Session,
-  panel: Pick<Panel, 'name' | 'removesAccount'>,
+  panel: Pick<Panel, 'name' | 'accounts'>,
   remembered: Map<string, Gathered>,
   since: (readonly [service: string, at: string])[],
 ): Promise<void> {
   const first = since.map(([, at]) => at).sort()[0];
   if (first === undefined) return;
   const rows = (await store.actions.list({ since: first })).filter((row) => row.panel === panel.name);
-  const removals = rows.filter((row) => panel.removesAccount?.(row) === true);
+  const removals = rows.filter((row) => panel.accounts?.removes(row) === true);
   const byService = new Map<string, ActionRecord[]>();
   for (const row of rows) {
     if (row.service === null) continue;

@@ -68,14 +68,14 @@ export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ 
     doubtful.push(row);
     work = withError(work, outcomeUnknown(row));
   }
-  return { work: { ...work, unsettled: doubtful }, goesOn: doubtful.length === 0 || panel.objectOf !== undefined };
+  return { work: { ...work, unsettled: doubtful }, goesOn: doubtful.length === 0 || panel.objects !== undefined };
 }
 
 /** Waits before each further look. */
-const LOOKS_MS = [500, 1000, 2000];
+const LOOKS_MS = [500, 1000, 2000, 4000, 4000, 4000];
 
 /** A change that was begun longer ago than this is no longer waited for. */
-const FRESH_MS = 5000;
+const FRESH_MS = 15_000;
 
 /**
  * A change may still be on its way through the panel when a run comes right after one that was broken off: while the
@@ -90,7 +90,7 @@ async function waitForFresh(
   let latest = observation;
   const isOpen = (row: ActionRecord): boolean => {
     if (row.calledAt === null || !latest) return false;
-    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.settle(row, latest) === null;
+    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.resolve(row, latest) === null;
   };
   for (const wait of LOOKS_MS) {
     if (signal.aborted || !unsettled.some(isOpen)) return latest;

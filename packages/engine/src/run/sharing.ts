@@ -28,7 +28,7 @@ export async function findSharers<W extends Plannable>(on: RunOnPanel, works: re
       panel.accounts !== undefined ||
       holds.length + drafts.length > 0 ||
       evidence.length > 0 ||
-      (observation !== null && panel.isRestricted?.(observation) === true),
+      (observation !== null && panel.objects?.isRestricted(observation) === true),
   );
   await noteSeen(on, works);
   if (concerned.length === 0) return [...works];
@@ -82,7 +82,7 @@ export async function loadHoldsOfSharers<W extends Plannable>(
   const complete = (sharer: Sharer): Sharer => {
     const { id, product: name } = sharer.service;
     const product = entryOf(config.products, name);
-    const action = overrides.get(id)?.action ?? product?.action ?? panel.actions[0] ?? '';
+    const action = overrides.get(id)?.action ?? product?.action ?? panel.kind.restrictions[0] ?? '';
     return {
       ...sharer,
       action,
@@ -103,16 +103,16 @@ export async function readUnread<W extends Plannable>(
   all: readonly W[],
 ): Promise<W[]> {
   const { session, panel } = on;
-  const { unread: rules } = panel;
+  const { objects } = panel;
   const unread = new Map<string, string[]>(works.map((work) => [work.service.id, []]));
   const withUnread = (): W[] => all.map((work) => ({ ...work, unread: unread.get(work.service.id) ?? work.unread }));
-  if (!rules) return withUnread();
+  if (!objects) return withUnread();
   const own = works.map((work) => ({ id: work.service.id, resources: resourcesOf(panel, work) }));
   const candidates: Standing[] = [];
   for await (const page of standingPages(on, all)) {
     for (const standing of page) {
       if (standing.isKnown || unread.has(standing.service.id)) continue;
-      if (own.some(({ resources }) => rules.mayShare(resources, standing.resources))) candidates.push(standing);
+      if (own.some(({ resources }) => objects.mayShare(resources, standing.resources))) candidates.push(standing);
     }
   }
   for (let from = 0; from < candidates.length; from += PAGE) {
@@ -125,7 +125,7 @@ export async function readUnread<W extends Plannable>(
       const record = resourcesSeen(on, service, observations.get(service.id) ?? null);
       if (record) on.resources.set(record.service, record);
       else
-        for (const { id } of own.filter((item) => rules.mayShare(item.resources, resources)))
+        for (const { id } of own.filter((item) => objects.mayShare(item.resources, resources)))
           unread.get(id)?.push(service.id);
     }
   }
@@ -140,7 +140,7 @@ export async function saveResources({ resources }: RunOnPanel, tables: StoreTabl
 }
 
 async function noteSeen(on: RunOnPanel, works: readonly Plannable[]): Promise<void> {
-  if (!on.panel.unread) return;
+  if (!on.panel.objects) return;
   const metered = new Set(works.filter((work) => work.usage !== null).map((work) => work.service.id));
   const seen = works
     .flatMap((work) => resourcesSeen(on, work.service, work.observation) ?? [])
@@ -164,7 +164,7 @@ function resourcesSeen(
   service: ServiceRecord,
   observation: Observation | null,
 ): ResourcesRecord | null {
-  if (!observation || panel.unread?.isComplete(service, observation) !== true) return null;
+  if (!observation || panel.objects?.isComplete(service, observation) !== true) return null;
   return {
     service: service.id,
     panel: panel.name,
@@ -190,7 +190,7 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
       ...(after === undefined ? {} : { after }),
     });
     const standing = services.filter((service) => stands(panel, service, evidence.has(service.id)));
-    const known = panel.unread
+    const known = panel.objects
       ? new Map(
           (await store.resources.list({ services: standing.map(({ id }) => id) })).map((row) => [row.service, row]),
         )

@@ -69,9 +69,7 @@ const answer: UsageAnswer = {
 };
 const panel = {
   name: 'dcim',
-  capabilities: ['usage'],
-  requiredRef: null,
-  suspension: 'suspend-order',
+  kind: { capabilities: ['usage'], requiredRef: null, suspension: 'suspend-order' },
   readUsage: (requests: { service: ServiceRecord }[], onAnswer: (id: string, answer: UsageAnswer) => void) => {
     for (const request of requests) onAnswer(request.service.id, answer);
     return Promise.resolve();

@@ -44,7 +44,7 @@ export interface FencedRun extends RunOnPanel {
 
 /** What the last look at a service left behind, and what was journaled since. */
 export interface Remembered {
-  /** What the panel's `keep` gave; null where there was no look yet. */
+  /** The checkpoint of the panel's adapter; null where there was no look yet. */
   readonly seen: unknown;
   readonly recent: readonly ActionRecord[];
   /** Accounts that were removed from the panel since. */
