@@ -205,7 +205,8 @@ describe('a store that is gone', () => {
       expect([words, refused.exitCode, refused.stderr]).toEqual([words, 1, '']);
       const { error } = refused.json<{ error: { code: string; message: string } }>();
       expect(error.code).toBe('store_missing');
-      expect(error.message).toMatch(/db restore FILE.*hold release --all --from .*sluice\.db\.holds\.json --yes/);
+      const { stderr } = await at.bench.sluice(words);
+      expect(stderr).toMatch(/db restore FILE.*hold release --all --from .*sluice\.db\.holds\.json --yes/);
     }
     expect(at.panel.server.totals.calls).toBe(calls);
     expect(existsSync(at.bench.path('sluice.db'))).toBe(false);

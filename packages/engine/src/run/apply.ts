@@ -189,7 +189,7 @@ export async function enforceService(on: FencedRun, work: Work, options: Enforce
     if (round === MOST_ROUNDS) {
       fail(work, {
         code: 'not_finished',
-        message: `"${work.service.id}": still not as it should be after ${MOST_ROUNDS} rounds; look at "sluice plan"`,
+        message: `"${work.service.id}": still not as it should be after ${MOST_ROUNDS} rounds`,
       });
       return;
     }

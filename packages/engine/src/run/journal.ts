@@ -10,7 +10,7 @@ import {
   type StoreTables,
 } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { withRemedy } from './doubt.js';
+import { withAction } from './doubt.js';
 import { fail, type FencedRun, type Work } from './work.js';
 
 /** What the journal keeps of a step beside its own columns: enough to finish its bookkeeping after a crash. */
@@ -50,7 +50,7 @@ export async function settleRow(
   const done = outcome.state === 'applied';
   const at = session.now();
   const evidence = done ? evidenceOf(session, row, outcome.begins, at) : [];
-  const error = withRemedy(outcome.error, row.id);
+  const error = withAction(outcome.error, row.id);
   const found = outcome.refs && takeRefs(work.service, outcome.refs, at);
   await session.write(fences, async (tables) => {
     await tables.actions.settle(row.id, {

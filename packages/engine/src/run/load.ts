@@ -61,7 +61,7 @@ export async function prepare(
     if (!product) {
       fail(work, {
         code: 'unknown_product',
-        message: `product "${service.product}" is not in the config: add it, or "sluice service set ${service.id} product=NAME"`,
+        message: `product "${service.product}" is not in the config`,
       });
     } else if (work.skipped === null) {
       placeInCycle(work, stored.earlier.get(service.id) ?? [], now, session);
@@ -261,7 +261,7 @@ function weigh(work: Work): void {
     if (work.allowance.kind !== 'unmanaged' && cycle === null && work.error === null) {
       fail(work, {
         code: 'no_cycle',
-        message: `"${service.id}" has a quota but no billing cycle: "sluice service set ${service.id} billing_cycle=monthly next_due_date=YYYY-MM-DD"`,
+        message: `"${service.id}" has a quota but no billing cycle`,
       });
     }
   } catch (error) {
