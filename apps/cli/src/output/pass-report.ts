@@ -75,12 +75,15 @@ export function printPass(terminal: Terminal, report: PassDocument, showAll: boo
     ...shown.map(({ id, error }) => ({ object: id, error })),
     ...report.panels.map(({ panel, error }) => ({ object: panel, error })),
   ];
-  for (const { objects, error, details } of alike(failures)) {
-    // What the whole run failed of is said once, at the end.
-    if (error.message !== report.error?.message) terminal.line(`${objects}: ${terminal.error(error, details)}`);
+  const groups = alike(failures);
+  // What the whole run failed of is said once, at the end.
+  const ofAll = groups.find(({ error }) => error.message === report.error?.message);
+  for (const { objects, error, details } of groups) {
+    if (error !== ofAll?.error) terminal.line(`${objects}: ${terminal.error(error, details)}`);
   }
   for (const notice of report.notices) terminal.line(terminal.notice(notice));
-  if (report.error) terminal.warn(`sluice: ${withRemedy(report.error)}`);
+  if (report.error)
+    terminal.warn(`sluice: ${withRemedy({ ...(ofAll?.error ?? report.error), details: ofAll?.details })}`);
   terminal.line(summary(report));
 }
 

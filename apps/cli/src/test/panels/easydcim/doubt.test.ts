@@ -54,8 +54,8 @@ describe('a port whose state the panel does not show', () => {
     const again = await poll();
     expect(again.service.error?.message).toContain(await doubtful());
     at.bench.clock.advance(MINUTE);
-    const { stdout } = await at.bench.sluice('poll');
-    expect(stdout).toContain(`"sluice action resolve ${await doubtful()} --done" or --not-done`);
+    const { stderr } = await at.bench.sluice('poll');
+    expect(stderr).toContain(`"sluice action resolve ${await doubtful()} --done" or --not-done`);
     expect(changing()).toEqual([`${port(1)} disable`]);
     const plan = (await at.bench.sluice('plan --json')).json<PassReport>();
     expect(plan.services[0]).toMatchObject({ actions: [], error: { code: 'outcome_unknown' } });
