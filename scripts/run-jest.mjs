@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 
 // Run in a package's folder: jest with ESM, and its report where scripts/test.mjs looks for it.
@@ -10,7 +10,11 @@ function folderInMemory() {
   const memory = '/dev/shm';
   if (!existsSync(memory)) return null;
   const { bavail, bsize } = statfsSync(memory);
-  return bavail * bsize >= 4 * 1024 ** 3 ? mkdtempSync(path.join(memory, 'sluice-tests-')) : null;
+  if (bavail * bsize < 4 * 1024 ** 3) return null;
+  const folder = mkdtempSync(path.join(memory, 'sluice-tests-'));
+  // Some tests run a command as another user.
+  chmodSync(folder, 0o1777);
+  return folder;
 }
 
 const temporary = folderInMemory();

@@ -160,21 +160,15 @@ function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | '
 /** Returns an object whose methods load the real one first. */
 function lazily<Api extends object>(load: () => Promise<Api>): Api {
   let loading: Promise<Api> | null = null;
-  const method =
-    (name: string) =>
-    async (...args: unknown[]): Promise<unknown> => {
-      loading ??= load();
-      const api = (await loading) as Record<string, (...all: unknown[]) => unknown>;
-      return api[name]?.(...args);
-    };
-  const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   return new Proxy({} as Api, {
     get: (_target, name) => {
-      // Whoever awaits the object asks whether it is a promise.
+      // `await` on the object asks whether it is a promise.
       if (typeof name !== 'string' || name === 'then') return undefined;
-      const known = methods.get(name) ?? method(name);
-      methods.set(name, known);
-      return known;
+      return async (...args: unknown[]): Promise<unknown> => {
+        loading ??= load();
+        const api = (await loading) as Record<string, (...all: unknown[]) => unknown>;
+        return api[name]?.(...args);
+      };
     },
   });
 }

@@ -29,7 +29,6 @@ import { createFlvxClient } from '../client/create-flvx-client.js';
 import { bytesOf } from '../client/units/units.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { checkpointIn, checkpointOf, type FlvxCheckpoint } from './checkpoint.js';
-import type { FlvxSettings } from './kind.js';
 import {
   observeInSnapshot,
   observeNow,
@@ -41,7 +40,7 @@ import {
   type TimedObservation,
 } from './observation.js';
 import { planService } from './plan.js';
-import { checkProduct, flvxOf, type FlvxDefaults } from './product.js';
+import { checkProduct, flvxOf, type FlvxDefaults, type FlvxSettings } from './product.js';
 import { refreshOf } from './refresh.js';
 
 /** Opens a FLVX panel. */
