@@ -27,11 +27,10 @@ export async function windowOf(session: Session, service: ServiceRecord, range: 
   if (range !== 'cycle') return { start: iso(now - LENGTHS[range]), end: iso(now), cycle: null };
   const [cycle] = await session.store.cycles.newest([service.id]);
   if (!cycle) {
-    throw new SluiceError(
-      'not_metered_yet',
-      `"${service.id}" has no cycle that was metered: run "sluice poll" first, or ask for --range 24h`,
-      { kind: 'not-found', details: { service: service.id } },
-    );
+    throw new SluiceError('not_metered_yet', `"${service.id}" has no cycle that was metered`, {
+      kind: 'not-found',
+      details: { service: service.id },
+    });
   }
   return { start: cycle.start, end: iso(Math.min(now, Date.parse(cycle.end))), cycle: cycle.id };
 }

@@ -66,7 +66,7 @@ export async function load(
     if (!product) {
       return withError(base, {
         code: 'unknown_product',
-        message: `product "${service.product}" is not in the config: add it, or "sluice service set ${service.id} product=NAME"`,
+        message: `product "${service.product}" is not in the config`,
       });
     }
     if (base.skipped !== null) return base;
@@ -225,7 +225,7 @@ function weigh<Facts extends Loaded<Stage>>(facts: Facts): Facts {
     if (allowance.kind === 'unmanaged' || cycle !== null) return weighed;
     return withError(weighed, {
       code: 'no_cycle',
-      message: `"${service.id}" has a quota but no billing cycle: "sluice service set ${service.id} billing_cycle=monthly next_due_date=YYYY-MM-DD"`,
+      message: `"${service.id}" has a quota but no billing cycle`,
     });
   } catch (error) {
     return withError(facts, itemErrorOf(error));
