@@ -140,7 +140,7 @@ describe('the counter of a user', () => {
     expect((await at.sluice('provision create svc-1')).stdout).toContain('agent_limit');
     const { error } = await poll();
     expect(error?.code).toBe('user_not_there');
-    expect(error?.message).toContain('sluice provision create svc-1');
+    expect(error?.message).toContain('has no user');
     expect(error?.message).not.toContain('any more');
     await at.sluice('agent limit north --gb 50');
     await at.sluice('provision create svc-1');
