@@ -2,7 +2,7 @@ import { type Lookups, SluiceError, type TunnelView, usageError, type UserView }
 import type { ServiceRecord } from '@sluice/state-store';
 import { entryOf } from './config/entry-of.js';
 import { requireFacet } from './facet.js';
-import { keptIn } from './run/checkpoint.js';
+import { keptIn } from './run/remembered.js';
 import { requirePanelName } from './services/panels.js';
 import { requireService, type Session } from './session.js';
 

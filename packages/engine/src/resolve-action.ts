@@ -3,8 +3,8 @@ import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { Leases, panelLease, serviceLease } from './leases.js';
 import { actionEntry, type LogEntry } from './log.js';
 import { isAtWork, runRow } from './run-row.js';
-import { evidenceOf, type JournalPayload, takeRefs, zeroCounter } from './run/journal.js';
-import { isOrderRow, ORDER_PREFIX } from './run/work.js';
+import { evidenceOf, type JournalPayload, refsChange, zeroCounter } from './run/journal.js';
+import { isOrderRow, ORDER_PREFIX } from './run/order-row.js';
 import type { Session } from './session.js';
 import { suggestion } from './suggestion.js';
 
@@ -70,8 +70,8 @@ async function settle(session: Session, row: ActionRecord, outcome: StepOutcome,
   if (state !== 'applied' || service === null) return;
   for (const item of evidenceOf(session, row, outcome.begins, at)) await tables.evidence.add(item);
   for (const id of (row.payload as JournalPayload).ends) await tables.evidence.end(id, at, 'undone');
-  if (outcome.refs) await tables.services.update([takeRefs(service, outcome.refs, at)]);
-  if (outcome.zeroed) await zeroCounter({ service, cycle: null }, outcome.zeroed, row.calledAt, tables);
+  if (outcome.refs) await tables.services.update([refsChange(service, outcome.refs, at)]);
+  if (outcome.zeroed) await zeroCounter(service.id, outcome.zeroed, row.calledAt, tables);
 }
 
 async function requireAction(session: Session, id: string): Promise<ActionRecord> {

@@ -1,14 +1,8 @@
 import type { CallEvent } from '@sluice/panel-http';
 import { printable } from '@sluice/panel-http/printable';
-import {
-  type ApiCallRecord,
-  type HeldLease,
-  type ResourcesRecord,
-  type StateStore,
-  type StoreTables,
-} from '@sluice/state-store';
+import { type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
 import { entryOf } from './config/entry-of.js';
-import { trustedNow, WRONG_CLOCK_MS } from './clock-guard.js';
+import { trustedNow, WRONG_CLOCK_MS } from './trusted-clock.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds-file.js';
@@ -39,8 +33,6 @@ export class Session {
   readonly store: StateStore;
   /** The run that API calls belong to; set by `beginRun`. */
   runId: string | null = null;
-  /** What services were seen to stand on and is not stored yet, by service. */
-  readonly resources = new Map<string, ResourcesRecord>();
   readonly #panels = new Map<string, Promise<Panel>>();
   readonly #clockDifferences = new Map<string, number>();
   #agreedAt: string | null = null;

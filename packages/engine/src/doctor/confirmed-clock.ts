@@ -1,5 +1,6 @@
 import { liesAhead } from '@sluice/quota-core';
-import { confirmedInstant, isUnconfirmed, lengthOf } from '../clock-guard.js';
+import { confirmedInstant, lengthOf } from '../clock-guard.js';
+import { isUnconfirmed } from '../trusted-clock.js';
 import { runRow } from '../run-row.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';

@@ -2,10 +2,11 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from '../session.js';
 
-/** Stretches of time that a graph is asked for. */
-export const RANGES = ['cycle', '24h', '7d'] as const;
+/** A stretch of time that a graph is asked for. */
+export type GraphRange = 'cycle' | '24h' | '7d';
 
-export type GraphRange = (typeof RANGES)[number];
+/** All of them. */
+export const RANGES: readonly GraphRange[] = ['cycle', '24h', '7d'];
 
 const LENGTHS = { '24h': 86_400_000, '7d': 7 * 86_400_000 };
 

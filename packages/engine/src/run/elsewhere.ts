@@ -3,7 +3,7 @@ import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { type Notice, noticeRows } from './notices.js';
 import { type PassReport, shownNotice } from './report.js';
-import type { PassRequest } from './run.js';
+import type { PassRequest } from './request.js';
 
 const EVIDENCE_ELSEWHERE = 'evidence_elsewhere';
 

@@ -11,7 +11,7 @@ import {
 } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { withAction } from './doubt.js';
-import { fail, type FencedRun, type Work } from './work.js';
+import { type Applied, type FencedRun, withError } from './stages.js';
 
 /** What the journal keeps of a step beside its own columns: enough to finish its bookkeeping after a crash. */
 export interface JournalPayload {
@@ -21,17 +21,22 @@ export interface JournalPayload {
 }
 
 /** A journal row of a step that is about to be done (or, in a dry run, would be). */
-export function actionRow(session: Session, run: string, work: Work, step: Step): ActionRecord {
+export function actionRow(
+  session: Session,
+  run: string,
+  { service }: Pick<Applied, 'service'>,
+  step: Step,
+): ActionRecord {
   const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
   const id = session.id('act');
   return plannedRow({
     id,
     run,
-    panel: work.service.panel,
-    service: work.service.id,
+    panel: service.panel,
+    service: service.id,
     type: step.type,
     target: step.target,
-    key: `${work.service.panel}:${step.type}:${step.target}:${id}`,
+    key: `${service.panel}:${step.type}:${step.target}:${id}`,
     hold: step.hold,
     prior: step.prior,
     payload,
@@ -39,42 +44,45 @@ export function actionRow(session: Session, run: string, work: Work, step: Step)
   });
 }
 
-/** Writes down how an action ended, together with the evidence that begins or ends with it. */
+/**
+ * Writes down how an action ended, together with the evidence that begins or ends with it; returns its row, and the service as
+ * it is by then.
+ */
 export async function settleRow(
   { session, fences }: FencedRun,
-  work: Work,
+  work: Applied,
   row: ActionRecord,
   outcome: StepOutcome,
-): Promise<void> {
-  const { ends } = row.payload as JournalPayload;
+): Promise<{ work: Applied; row: ActionRecord }> {
   const done = outcome.state === 'applied';
   const at = session.now();
-  const evidence = done ? evidenceOf(session, row, outcome.begins, at) : [];
+  const begun = done ? evidenceOf(session, row, outcome.begins, at) : [];
+  const ended = done ? (row.payload as JournalPayload).ends : [];
   const error = withAction(outcome.error, row.id);
-  const found = outcome.refs && takeRefs(work.service, outcome.refs, at);
-  await session.write(fences, async (tables) => {
-    await tables.actions.settle(row.id, {
-      state: outcome.state,
-      settledAt: outcome.state === 'in-doubt' ? null : at,
-      observed: outcome.observed,
-      errorCode: error?.code ?? null,
-      errorMessage: error ? printable(error.message) : null,
-    });
-    for (const item of evidence) await tables.evidence.add(item);
-    if (done) for (const id of ends) await tables.evidence.end(id, at, 'undone');
-    if (found) await tables.services.update([found]);
-    if (done && outcome.zeroed) await zeroCounter(work, outcome.zeroed, row.calledAt, tables);
-  });
-  Object.assign(row, {
+  const refs = outcome.refs && refsChange(work.service, outcome.refs, at);
+  const end = {
     state: outcome.state,
     settledAt: outcome.state === 'in-doubt' ? null : at,
     observed: outcome.observed,
     errorCode: error?.code ?? null,
     errorMessage: error ? printable(error.message) : null,
+  };
+  const zeroed = await session.write(fences, async (tables) => {
+    await tables.actions.settle(row.id, end);
+    for (const item of begun) await tables.evidence.add(item);
+    for (const id of ended) await tables.evidence.end(id, at, 'undone');
+    if (refs) await tables.services.update([refs]);
+    return done && outcome.zeroed ? zeroCounter(work.service.id, outcome.zeroed, row.calledAt, tables) : null;
   });
-  work.evidence.push(...evidence);
-  if (done) forget(work, ends);
-  if (error) fail(work, error);
+  const evidence = without([...work.evidence, ...begun], ended);
+  const { cycle } = work;
+  const settled = {
+    ...work,
+    evidence,
+    service: refs ? mergeService(work.service, refs) : work.service,
+    cycle: zeroed !== null && cycle?.id === zeroed.cycle ? { ...cycle, counter: zeroed.counter } : cycle,
+  };
+  return { work: withError(settled, error), row: { ...row, ...end } };
 }
 
 /** The evidence that begins with an action that was done; `begun` replaces what its journal row says. */
@@ -104,18 +112,21 @@ export function evidenceOf(
 }
 
 /**
- * Takes refs that Sluice found or made into the service at hand, and returns the change for the store: only these refs,
- * since the rest of the row may have changed meanwhile. They are Sluice's own: an import does not unset them.
+ * Returns refs that Sluice found or made as a change for the store: only these refs, since the rest of the row may have changed
+ * meanwhile. They are Sluice's own: an import does not unset them.
  */
-export function takeRefs(service: ServiceRecord, refs: Record<string, string | null>, at: string): ServiceChange {
+export function refsChange(
+  { id }: Pick<ServiceRecord, 'id'>,
+  refs: Record<string, string | null>,
+  at: string,
+): ServiceChange {
   const ownRefs = Object.fromEntries(Object.entries(refs).map(([key, value]) => [key, value !== null]));
-  const change: ServiceChange = { id: service.id, refs, ownRefs, updatedAt: at };
-  Object.assign(service, mergeService(service, change));
-  return change;
+  return { id, refs, ownRefs, updatedAt: at };
 }
 
-export function forget(work: Work, evidence: string[]): void {
-  work.evidence = work.evidence.filter((item) => !evidence.includes(item.id));
+/** Returns the evidence but the rows with these ids. */
+export function without(evidence: Applied['evidence'], ids: readonly string[]): Applied['evidence'] {
+  return ids.length === 0 ? evidence : evidence.filter(({ id }) => !ids.includes(id));
 }
 
 /** What a journal row says of a change before it is begun. */
@@ -140,21 +151,22 @@ export function plannedRow(intended: Intended): ActionRecord {
 
 /**
  * Counters that were zeroed begin anew in the metering too, so that the next reading is neither an unexplained fall nor
- * taken for growth since the old figure. What they had grown by since the last reading is counted first.
+ * taken for growth since the old figure. What they had grown by since the last reading is counted first. Returns the new counter
+ * and its cycle; null where nothing changes.
  */
 export async function zeroCounter(
-  work: Pick<Work, 'service' | 'cycle'>,
+  service: string,
   zeroed: NonNullable<StepOutcome['zeroed']>,
   calledAt: string | null,
   tables: Pick<StoreTables, 'cycles'>,
-): Promise<void> {
-  const [cycle] = await tables.cycles.newest([work.service.id]);
+): Promise<{ cycle: string; counter: CounterState } | null> {
+  const [cycle] = await tables.cycles.newest([service]);
   const before = (cycle?.counter ?? null) as CounterState | null;
   // A reading taken after the call has met the zeroed counters already.
-  if (!cycle || !before || (calledAt !== null && before.at > calledAt)) return;
+  if (!cycle || !before || (calledAt !== null && before.at > calledAt)) return null;
   const usedIn = before.usedIn + Math.max(0, (zeroed.inBytes ?? 0) - before.lastIn);
   const usedOut = before.usedOut + Math.max(0, (zeroed.outBytes ?? 0) - before.lastOut);
   const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };
   await tables.cycles.put([{ ...cycle, counter }]);
-  if (work.cycle?.id === cycle.id) work.cycle.counter = counter;
+  return { cycle: cycle.id, counter };
 }
