@@ -9,6 +9,7 @@ import type {
   ServiceRecord,
   UsageBytes,
 } from '@sluice/quota-core';
+import type { AgentBudget, PanelAgents } from './agents.js';
 import type { ItemError } from './errors.js';
 import type { ProductSettings } from './settings.js';
 
@@ -307,6 +308,8 @@ export interface ApplyContext {
   accepted: (observed: unknown) => Promise<void>;
   /** The new password, for the steps that set one; never journaled. */
   password: string | null;
+  /** Budget of the panel’s agents, for steps on users that belong to one; absent where no agent has a limit to keep. */
+  budget?: AgentBudget;
 }
 
 /** One kind of panel as the operations see it. */
@@ -369,6 +372,8 @@ export interface Panel<State = unknown> {
   keep?(desired: Desired, observation: Observation<State>): { at: string; account: unknown } | null;
   /** Absent where nothing can be looked up. */
   readonly lookups?: Lookups;
+  /** Absent on panels without agents. */
+  readonly agents?: PanelAgents;
   /** Pure: whether an action removed an account from the panel. Absent where none ever does. */
   removesAccount?(action: Pick<ActionRecord, 'type' | 'state'>): boolean;
   /**
