@@ -1,1 +1,10 @@
+export type { AgentUserRequest, CreationCheck, ItemError, LedgerOpening } from '@sluice/panel-kind';
+export {
+  type AgentCheck,
+  type AgentEngine,
+  AgentTrafficManager,
+  type ManagedAgent,
+  type UserChange,
+  type UsersChanged,
+} from './agent-traffic-manager.js';
 export { hiddify } from './kind.js';
