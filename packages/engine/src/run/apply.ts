@@ -186,7 +186,11 @@ export async function enforceService(on: FencedRun, work: Work, options: Enforce
     const plan = await planWithSharers(session, panel, work, () => planWork(on, work, options.order ?? null));
     options.onPlan?.(plan);
     const before = work.actions.length;
-    const { movesLost } = await applyPlan(on, work, plan, { password: options.password ?? null, isStopped });
+    const { movesLost } = await applyPlan(on, work, plan, {
+      password: options.password ?? null,
+      isStopped,
+      apply: (step, context) => panel.apply(work.service, step, context),
+    });
     const done = work.actions
       .slice(before)
       .every((action) => action.state === 'applied' || action.state === 'unneeded');

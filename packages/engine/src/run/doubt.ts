@@ -22,7 +22,11 @@ export function failForDoubt(panel: Panel, work: Work): void {
 }
 
 /** Returns how an action ended by what was observed; null while that can't be told. */
-export function outcomeByReading(panel: Panel, work: Work, row: ActionRecord): StepOutcome | null {
+export function outcomeByReading(
+  panel: Pick<Panel, 'settle'>,
+  work: Pick<Work, 'observation'>,
+  row: ActionRecord,
+): StepOutcome | null {
   if (row.calledAt === null) return neverCalled;
   const outcome = work.observation ? panel.settle(row, work.observation) : null;
   return outcome?.state === 'in-doubt' ? null : outcome;

@@ -4,6 +4,7 @@ import type { CounterState } from '@sluice/quota-core';
 import {
   type ActionRecord,
   type EvidenceRecord,
+  type HoldRecord,
   mergeService,
   type ServiceChange,
   type ServiceRecord,
@@ -18,11 +19,28 @@ export interface JournalPayload {
   payload: unknown;
   begins: Step['begins'];
   ends: string[];
+  /** Whom the evidence that begins is kept for, where that is no service. */
+  subject?: string;
+}
+
+/** What a change is made for: a service, or the agents of a panel, for whom the journal names none. */
+export interface Changed extends Pick<Work, 'actions' | 'evidence' | 'error'> {
+  service: ServiceRecord | { id: null; panel: string };
+  holds: HoldRecord[];
+  passwordSet?: boolean;
+  cycle?: Work['cycle'];
 }
 
 /** A journal row of a step that is about to be done (or, in a dry run, would be). */
-export function actionRow(session: Session, run: string, work: Work, step: Step): ActionRecord {
+export function actionRow(
+  session: Session,
+  run: string,
+  work: Pick<Changed, 'service' | 'holds'>,
+  step: Step,
+): ActionRecord {
   const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
+  const hold = work.service.id === null ? work.holds.find(({ id }) => id === step.hold) : undefined;
+  if (hold !== undefined && step.begins !== null) payload.subject = hold.service;
   const id = session.id('act');
   return plannedRow({
     id,
@@ -41,8 +59,8 @@ export function actionRow(session: Session, run: string, work: Work, step: Step)
 
 /** Writes down how an action ended, together with the evidence that begins or ends with it. */
 export async function settleRow(
-  { session, fences }: FencedRun,
-  work: Work,
+  { session, fences }: Pick<FencedRun, 'session' | 'fences'>,
+  work: Changed,
   row: ActionRecord,
   outcome: StepOutcome,
 ): Promise<void> {
@@ -51,7 +69,8 @@ export async function settleRow(
   const at = session.now();
   const evidence = done ? evidenceOf(session, row, outcome.begins, at) : [];
   const error = withRemedy(outcome.error, row.id);
-  const found = outcome.refs && takeRefs(work.service, outcome.refs, at);
+  const { service, cycle = null } = work;
+  const found = outcome.refs && service.id !== null ? takeRefs(service, outcome.refs, at) : undefined;
   await session.write(fences, async (tables) => {
     await tables.actions.settle(row.id, {
       state: outcome.state,
@@ -63,7 +82,8 @@ export async function settleRow(
     for (const item of evidence) await tables.evidence.add(item);
     if (done) for (const id of ends) await tables.evidence.end(id, at, 'undone');
     if (found) await tables.services.update([found]);
-    if (done && outcome.zeroed) await zeroCounter(work, outcome.zeroed, row.calledAt, tables);
+    if (done && outcome.zeroed && service.id !== null)
+      await zeroCounter({ service, cycle }, outcome.zeroed, row.calledAt, tables);
   });
   Object.assign(row, {
     state: outcome.state,
@@ -84,9 +104,10 @@ export function evidenceOf(
   begun: StepOutcome['begins'],
   at: string,
 ): EvidenceRecord[] {
-  const { hold, service } = row;
-  const { begins } = row.payload as JournalPayload;
-  if (hold === null || service === null) return [];
+  const { hold } = row;
+  const { begins, subject } = row.payload as JournalPayload;
+  const service = row.service ?? subject;
+  if (hold === null || service === undefined) return [];
   return (begun ?? (begins ? [begins] : [])).map(({ kind, target, prior }) => ({
     id: session.id('ev'),
     hold,
@@ -114,7 +135,7 @@ export function takeRefs(service: ServiceRecord, refs: Record<string, string | n
   return change;
 }
 
-export function forget(work: Work, evidence: string[]): void {
+export function forget(work: Pick<Work, 'evidence'>, evidence: string[]): void {
   work.evidence = work.evidence.filter((item) => !evidence.includes(item.id));
 }
 

@@ -1,8 +1,9 @@
-import type { ApplyContext, Plan, StepOutcome } from '@sluice/panel-kind';
+import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord, StoreTables } from '@sluice/state-store';
-import { actionRow, forget, settleRow, takeRefs } from './journal.js';
+import { agentBudget } from '../agents/budget.js';
+import { actionRow, type Changed, forget, settleRow, takeRefs } from './journal.js';
 import { saveResources } from './sharing.js';
-import type { FencedRun, Work } from './work.js';
+import type { FencedRun } from './work.js';
 
 /** Whether a run may change the service no more, by what the store says in a transaction. */
 export type IsStopped = (tables: StoreTables) => Promise<boolean>;
@@ -11,7 +12,13 @@ export type IsStopped = (tables: StoreTables) => Promise<boolean>;
 export interface CallOptions {
   password: string | null;
   isStopped: IsStopped;
+  apply: (step: Step, context: ApplyContext) => Promise<StepOutcome>;
+  /** Whether the panel as a whole has stopped to answer: then the steps that are left are not begun. */
+  isHopeless?: (outcome: StepOutcome) => boolean;
 }
+
+/** The part of a plan that is carried out. */
+type Performable = Pick<Plan, 'steps' | 'moves' | 'refs'> & Pick<AgentPlan, 'settle'>;
 
 /** Ends a step right before its call: the panel was put under `observe`, or the facts have changed. */
 class ChangeStopped extends Error {}
@@ -22,14 +29,15 @@ class ChangeStopped extends Error {}
  */
 export async function applyPlan(
   on: FencedRun,
-  work: Work,
-  plan: Plan,
+  work: Changed,
+  plan: Performable,
   options: CallOptions,
 ): Promise<{ movesLost: boolean }> {
-  const { session, panel, run, fences } = on;
+  const { session, run, fences } = on;
   const steps = plan.steps.filter((step) => step.later !== true);
   const rows = steps.map((step) => actionRow(session, run, work, step));
-  const found = plan.refs && takeRefs(work.service, plan.refs, session.now());
+  const { service } = work;
+  const found = plan.refs && service.id !== null ? takeRefs(service, plan.refs, session.now()) : undefined;
   const moved: string[] = [];
   await session.write(fences, async (tables) => {
     await saveResources(session, tables);
@@ -46,21 +54,22 @@ export async function applyPlan(
   takeMoves(work, plan, moved);
   work.actions.push(...rows);
   const undone = new Set<string>();
-  let stopped = false;
+  let rest: StepOutcome | null = null;
   for (const [index, step] of steps.entries()) {
     const row = rows[index];
     if (!row) continue;
     const missing = step.needs?.find((id) => undone.has(id));
     if (session.deps.signal.aborted || missing !== undefined) {
       await settleRow(on, work, row, missing === undefined ? notCalled : waitsFor(missing));
-    } else if (stopped) {
-      await settleRow(on, work, row, notWanted);
+    } else if (rest !== null) {
+      await settleRow(on, work, row, rest);
     } else {
-      const outcome = await panel.apply(work.service, step, contextOf(on, row, options)).catch((error: unknown) => {
+      const outcome = await options.apply(step, contextOf(on, row, options)).catch((error: unknown) => {
         if (error instanceof ChangeStopped) return notWanted;
         throw error;
       });
-      stopped = outcome === notWanted;
+      if (outcome === notWanted) rest = notWanted;
+      else if (options.isHopeless?.(outcome) === true) rest = notReached;
       const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
       if (step.needsPassword === true && mayBeDone) work.passwordSet = true;
       await settleRow(on, work, row, outcome);
@@ -71,13 +80,14 @@ export async function applyPlan(
 }
 
 function contextOf(
-  { session, fences }: FencedRun,
+  { session, panel, fences }: FencedRun,
   row: ActionRecord,
   { password, isStopped }: CallOptions,
 ): ApplyContext {
   return {
     signal: session.deps.signal,
     password,
+    ...(panel.agents === undefined ? {} : { budget: agentBudget(session, panel.name, panel.agents) }),
     // One transaction: whoever stops the run afterwards finds the call in the journal and can wait for its end.
     calling: async () => {
       const calledAt = session.now();
@@ -93,7 +103,7 @@ function contextOf(
 }
 
 /** Evidence that passed to a hold of another service is no longer this one's. */
-function takeMoves(work: Work, { moves }: Plan, moved: readonly string[]): void {
+function takeMoves(work: Changed, { moves }: Performable, moved: readonly string[]): void {
   const own = new Set(work.holds.map((hold) => hold.id));
   for (const { evidence, hold } of moves) {
     if (!moved.includes(evidence)) continue;
@@ -114,6 +124,15 @@ const notCalled: StepOutcome = {
   state: 'failed',
   observed: null,
   error: { code: 'interrupted', message: 'the run was interrupted before the panel was called' },
+};
+
+const notReached: StepOutcome = {
+  state: 'failed',
+  observed: null,
+  error: {
+    code: 'not_reached',
+    message: 'The panel did not answer any more; the next run, or the same command again, goes on.',
+  },
 };
 
 /** The panel was put under `observe` meanwhile: nothing failed, and nothing more is done. */

@@ -50,7 +50,10 @@ async function resolve(on: FencedRun, work: Work): Promise<void> {
  */
 export async function settleUnsettled(on: FencedRun, work: Work): Promise<boolean> {
   const { session, panel } = on;
-  await waitForFresh(session, panel, work);
+  const { service } = work;
+  const look = async (): Promise<Work['observation']> =>
+    (await panel.observe([service], session.deps.signal)).get(service.id) ?? null;
+  await waitForFresh(session, panel, work, look);
   const doubtful: ActionRecord[] = [];
   for (const row of work.unsettled) {
     const outcome = outcomeByReading(panel, work, row);
@@ -79,7 +82,12 @@ const FRESH_MS = 5000;
  * A change may still be on its way through the panel when a run comes right after one that was broken off: while the
  * panel does not tell how it ended, the service is looked at a few times more.
  */
-export async function waitForFresh(session: Session, panel: Panel, work: Work): Promise<void> {
+export async function waitForFresh(
+  session: Session,
+  panel: Pick<Panel, 'settle'>,
+  work: Pick<Work, 'observation' | 'unsettled'>,
+  look: () => Promise<Work['observation']>,
+): Promise<void> {
   const { clock, signal } = session.deps;
   const isOpen = (row: ActionRecord): boolean => {
     if (row.calledAt === null || !work.observation) return false;
@@ -88,6 +96,6 @@ export async function waitForFresh(session: Session, panel: Panel, work: Work): 
   for (const wait of LOOKS_MS) {
     if (signal.aborted || !work.unsettled.some(isOpen)) return;
     await clock.sleep(wait, signal);
-    work.observation = (await panel.observe([work.service], signal)).get(work.service.id) ?? null;
+    work.observation = await look();
   }
 }

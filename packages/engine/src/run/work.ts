@@ -89,7 +89,7 @@ export interface Work {
 export const LEASED = 'leased';
 
 /** Keeps the first error of a service, its message as one line: the later ones mostly follow from it. */
-export function fail(work: Work, error: ItemError): void {
+export function fail(work: Pick<Work, 'error'>, error: ItemError): void {
   work.error ??= { code: error.code, message: printable(error.message) };
 }
 

@@ -1,42 +1,32 @@
-import {
-  ACTION_TYPES,
-  type AgentTraffic,
-  type DisabledUserRecord,
-  StepsStopped,
-  USER_EVIDENCE,
-  USER_REF,
-  type UserElsewhere,
-  type UserPrior,
-  WITH_AGENT,
-} from '@sluice/hiddify-agent-traffic/account';
-import { type ItemError, itemErrorOf } from '@sluice/panel-kind';
+import { AGENT_STEPS, type AgentTraffic, type ItemError, itemErrorOf, type ServiceUser } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
-import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
+import type { HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
 import { enforcementOf } from '../enforcement.js';
 import { runOrder } from '../order.js';
 import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import type { AgentAction } from './agent-views.js';
-import type { SweepSwitch } from './sweep-switch.js';
+import type { AgentsOnPanel } from './open-agents.js';
+import { type PanelSwitch, Stopped } from './panel-switch.js';
 
 /**
- * Agents' users that are services of ours. Their switch is kept by the service's holds alone, so that the sweep and the runs
- * over services never undo each other: where a limit above such a user calls for it, the service gets a hold with the reason
+ * Agents' users that are services of ours. Their switch is kept by the services' holds alone, so that runs over agents and
+ * over services never undo each other: where a limit above such a user asks for it, the service gets a hold with the reason
  * `agent-limit`, and loses it when no limit does any more.
  */
-export interface AgentServices {
+export interface ServiceUsers {
   /** By the uuid of their user. */
   byUser: Map<string, ServiceRecord>;
   /** Open `agent-limit` holds, by service. */
   holds: Map<string, HoldRecord>;
-  /** Users that are switched off for a service, by uuid. */
-  evidence: Map<string, EvidenceRecord>;
-  /** Users that are still switched off for an `agent-limit` hold that has ended: giving them back failed. */
+  /** Users that are disabled for a service. */
+  disabled: Set<string>;
+  /** Users that are still disabled for an `agent-limit` hold that has ended: giving them back failed. */
   leftOver: Set<string>;
 }
 
-/** What became of one service in a sweep. */
+/** What became of one service in a run. */
 export interface ServiceChange {
   service: string;
   agent: string | null;
@@ -45,64 +35,35 @@ export interface ServiceChange {
 }
 
 /** Loads the services of a panel that have users. */
-export async function loadAgentServices({ store }: Session, panel: string): Promise<AgentServices> {
+export async function loadServiceUsers({
+  session: { store },
+  name: panel,
+  agents,
+}: Pick<AgentsOnPanel, 'session' | 'name' | 'agents'>): Promise<ServiceUsers> {
   const byUser = new Map<string, ServiceRecord>();
   for (const service of await store.services.list({ panel })) {
-    const uuid = service.refs[USER_REF];
-    if (uuid !== undefined) byUser.set(uuid, service);
+    const uuid = agents.userOf(service);
+    if (uuid !== null) byUser.set(uuid, service);
   }
   const open = await store.holds.open({ panel });
-  const evidence = (await store.evidence.open({ panel })).filter(({ kind }) => kind === USER_EVIDENCE);
   const isOpen = new Set(open.map(({ id }) => id));
+  const evidence = (await store.evidence.open({ panel })).filter(({ target }) => byUser.has(target));
+  const leftOver = new Set<string>();
+  for (const { service, hold, target } of evidence.filter((item) => !isOpen.has(item.hold))) {
+    const ended = (await store.holds.all({ service })).find(({ id }) => id === hold);
+    if (ended?.reason === 'agent-limit') leftOver.add(target);
+  }
   return {
     byUser,
     holds: new Map(open.filter(({ reason }) => reason === 'agent-limit').map((hold) => [hold.service, hold])),
-    evidence: new Map(evidence.map((item) => [item.target, item])),
-    leftOver: await leftOverOf(
-      store,
-      evidence.filter(({ hold }) => !isOpen.has(hold)),
-    ),
+    disabled: new Set(evidence.map(({ target }) => target)),
+    leftOver,
   };
-}
-
-/** Of users whose hold has ended, those that were held for their agent: the runs over services see to the others. */
-async function leftOverOf(
-  store: Pick<StoreTables, 'holds'>,
-  evidence: readonly EvidenceRecord[],
-): Promise<Set<string>> {
-  const users = new Set<string>();
-  for (const { service, hold, target } of evidence) {
-    const ended = (await store.holds.all({ service })).find(({ id }) => id === hold);
-    if (ended?.reason === 'agent-limit') users.add(target);
-  }
-  return users;
-}
-
-/** Users held for their agents' limits, by every agent above them. */
-export async function countHeld(
-  { store }: Session,
-  panel: string,
-  services: AgentServices,
-  agents: readonly Pick<AgentTraffic, 'uuid' | 'ancestors'>[],
-): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  const uuids = [...services.byUser].flatMap(([uuid, { id }]) => {
-    const hold = services.holds.get(id);
-    return hold !== undefined && services.evidence.get(uuid)?.hold === hold.id ? [uuid] : [];
-  });
-  if (uuids.length === 0) return counts;
-  const chains = new Map(agents.map(({ uuid, ancestors }) => [uuid, [uuid, ...ancestors.map((each) => each.uuid)]]));
-  for (const { owner } of await store.agentUsers.list({ panel, keys: uuids })) {
-    for (const agent of chains.get(owner ?? '') ?? []) {
-      if (agent !== null) counts.set(agent, (counts.get(agent) ?? 0) + 1);
-    }
-  }
-  return counts;
 }
 
 /** What a limit calls for of one service: hold it, let it go, or carry out what was left of that. */
 interface Due {
-  user: UserElsewhere;
+  user: ServiceUser;
   service: ServiceRecord;
   what: 'hold' | 'release' | 'finish-release';
   /** Nothing is done: a dry run, `observe`, the brake. */
@@ -111,31 +72,31 @@ interface Due {
 
 /** How services are dealt with in one sweep. */
 export interface HoldServices {
-  panel: string;
+  name: string;
   run: string;
   command: string;
   switches: SwitchRecord[];
   shownOnly: boolean;
-  agents: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes'>[];
-  panelSwitch: SweepSwitch;
+  traffic: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes'>[];
+  panelSwitch: PanelSwitch;
 }
 
 /** Holds and releases the services whose agents went over or came back; each under its own lease. */
 export async function holdServices(
-  session: Session,
-  services: AgentServices,
-  elsewhere: readonly UserElsewhere[],
+  { session }: { session: Session },
+  services: ServiceUsers,
+  users: readonly ServiceUser[],
   how: HoldServices,
 ): Promise<{ changes: ServiceChange[]; notices: Notice[] }> {
   const changes: ServiceChange[] = [];
   const notices: Notice[] = [];
-  for (const user of elsewhere) {
+  for (const user of users) {
     if (session.deps.signal.aborted) break;
     const due = dueOf(session, services, user, how);
     if (due === null) continue;
     const { service } = due;
     if (due.what === 'hold' && isProtected(session, service)) {
-      notices.push(withheld(how.panel, service));
+      notices.push(withheld(how.name, service));
       continue;
     }
     const done = due.shownOnly ? null : await carryOut(session, due, how);
@@ -147,17 +108,17 @@ export async function holdServices(
 
 function dueOf(
   { config }: Session,
-  { byUser, holds, leftOver }: AgentServices,
-  user: UserElsewhere,
+  { byUser, holds, leftOver }: ServiceUsers,
+  user: ServiceUser,
   how: HoldServices,
 ): Due | null {
   const service = byUser.get(user.uuid);
   if (service === undefined) return null;
   if (service.status !== 'active' && service.status !== 'suspended') return null;
   const isHeld = holds.has(service.id);
-  const observing = enforcementOf(config, how.switches, how.panel, service.product).value === 'observe';
+  const observing = enforcementOf(config, how.switches, how.name, service.product).value === 'observe';
   const base = { user, service, shownOnly: how.shownOnly || observing };
-  // What the sweep had disabled before the user became a service goes on as a hold, whatever follows from the limit.
+  // What was disabled before the user belonged to a service goes on as its hold, whatever follows from the limit.
   const taken = takenOver(user);
   if (user.force === 'free') {
     if (isHeld || taken !== null) return { ...base, what: 'release' };
@@ -167,22 +128,19 @@ function dueOf(
   return !isHeld || user.enabled ? { ...base, what: 'hold' } : null;
 }
 
-/** Our open record of a user that the sweep itself had switched off. */
-function takenOver({ record, enabled, owner }: UserElsewhere): DisabledUserRecord | null {
-  return record !== null && !enabled && record.owner === owner ? record : null;
+/** Our open evidence of a user that was disabled before it belonged to a service. */
+function takenOver({ evidence, enabled, owner }: ServiceUser): ServiceUser['evidence'] {
+  const before = (evidence?.prior ?? {}) as { owner?: string | null };
+  return !enabled && before.owner === owner ? evidence : null;
 }
 
 function isProtected(session: Session, { protectedUntil, panel }: ServiceRecord): boolean {
   return protectedUntil !== null && session.now() < zonedMidnight(protectedUntil, zoneOf(session.config, panel));
 }
 
-function shown(
-  { evidence }: AgentServices,
-  { user, service, what }: Due,
-  state: 'planned' | 'unneeded',
-): ServiceChange {
-  const type = what === 'hold' ? ACTION_TYPES.disable : ACTION_TYPES.enable;
-  const changes = what === 'hold' ? user.enabled : !user.enabled && (evidence.has(user.uuid) || user.record !== null);
+function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 'planned' | 'unneeded'): ServiceChange {
+  const type = what === 'hold' ? AGENT_STEPS.disable : AGENT_STEPS.enable;
+  const changes = what === 'hold' ? user.enabled : !user.enabled && (disabled.has(user.uuid) || user.evidence !== null);
   const actions = changes ? [{ type, target: user.uuid, state }] : [];
   return { service: service.id, agent: agentOf(user), actions, error: null };
 }
@@ -200,30 +158,30 @@ async function carryOut(session: Session, due: Due, how: HoldServices): Promise<
       waitMs: 1000,
       scope: 'hold',
       desire: async (_service, tables) => {
-        await how.panelSwitch.mayBegin(tables, service.product);
+        if (await how.panelSwitch.read(tables, service.product)) throw new Stopped();
         if (what === 'finish-release') return;
         const hold = await holdOf(session, tables, due, how);
         if (what === 'release') await tables.holds.end(hold.id, session.now());
       },
       pretend: () => undefined,
     });
-    if (work.enforcement.value === 'observe') await how.panelSwitch.look(session.store);
+    if (work.enforcement.value === 'observe') await how.panelSwitch.read(session.store);
     return { ...base, actions: report.actions, error: report.service.error };
   } catch (error) {
-    if (error instanceof StepsStopped) return null;
+    if (error instanceof Stopped) return null;
     return { ...base, actions: [], error: itemErrorOf(error) };
   }
 }
 
-/** The open hold, begun where there is none, with what the sweep had done to the user before as its evidence. */
+/** The open hold, begun where there is none; what was done to the user before it belonged to the service passes to it. */
 async function holdOf(
   session: Session,
   tables: StoreTables,
   { service, user }: Due,
-  { panel, agents }: HoldServices,
+  { traffic }: HoldServices,
 ): Promise<HoldRecord> {
   const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });
-  const agent = agents.find(({ uuid }) => uuid === user.agent);
+  const agent = traffic.find(({ uuid }) => uuid === user.agent);
   const at = session.now();
   const hold: HoldRecord = open ?? {
     id: session.id('hold'),
@@ -240,35 +198,19 @@ async function holdOf(
   };
   if (open === undefined) await tables.holds.add(hold);
   const taken = takenOver(user);
-  if (taken !== null) {
-    const prior: UserPrior = { name: user.name, enabled: true, owner: taken.owner, restriction: WITH_AGENT };
-    await tables.evidence.add({
-      id: session.id('ev'),
-      hold: hold.id,
-      service: service.id,
-      panel,
-      kind: USER_EVIDENCE,
-      target: user.uuid,
-      prior,
-      action: null,
-      adopted: true,
-      since: taken.at,
-      until: null,
-      outcome: null,
-    });
-  }
+  if (taken !== null) await tables.evidence.move(taken.id, hold.id);
   return hold;
 }
 
 /** The agent that an action is listed under: the one whose limit decides, or the owner. */
-function agentOf({ agent, chain }: UserElsewhere): string | null {
+function agentOf({ agent, chain }: ServiceUser): string | null {
   return agent ?? chain[0] ?? null;
 }
 
-function told({ holds }: AgentServices, { user, service, what, shownOnly }: Due, how: HoldServices): Notice[] {
+function told({ holds }: ServiceUsers, { user, service, what, shownOnly }: Due, how: HoldServices): Notice[] {
   const hold = holds.get(service.id);
-  const agent = how.agents.find(({ uuid }) => uuid === agentOf(user));
-  const base = { panel: how.panel, service: service.id };
+  const agent = how.traffic.find(({ uuid }) => uuid === agentOf(user));
+  const base = { panel: how.name, service: service.id };
   if (what === 'finish-release') return [];
   if (what === 'release') {
     if (hold === undefined || shownOnly) return [];
