@@ -1,8 +1,11 @@
-/** What every package's jest runs with: ESM, workspace imports resolved to source. */
+/** `npm test` has built the packages before: a test then loads other packages' bundles, in half the time of their sources. */
+const source = process.env.SLUICE_BUILT === '1' ? [] : ['@sluice/source'];
+
+/** What every package's jest runs with: ESM, other packages by their sources or, under `npm test`, as built. */
 export const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  testEnvironmentOptions: { customExportConditions: ['@sluice/source', 'node', 'node-addons'] },
+  testEnvironmentOptions: { customExportConditions: [...source, 'node', 'node-addons'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },
   testMatch: ['<rootDir>/src/**/*.test.ts'],

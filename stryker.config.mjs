@@ -1,6 +1,6 @@
 const core = 'packages/quota-core';
 /** Rules whose mutants the tests must kill; `npm run test:mutation` runs this. */
-const rules = ['allowance', 'brake', 'counter', 'cycle', 'decide', 'step-cycle', 'thresholds'];
+const rules = ['allowance', 'brake', 'counter', 'cycle', 'decide', 'limit', 'step-cycle', 'thresholds'];
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {

@@ -2,7 +2,7 @@ import { ensureInstalled, runTool } from './ensure-installed.mjs';
 
 // Figures are ratios inside one run, so that they mean the same on a slow machine and on a fast one.
 ensureInstalled();
-if (!runTool('turbo', ['run', 'build', '--output-logs=errors-only'])) process.exit(1);
+if (!(await runTool('turbo', ['run', 'build', '--output-logs=errors-only']))) process.exit(1);
 
 const { benchStartUp } = await import('./bench/start-up.mjs');
 const { benchPoll } = await import('./bench/poll.mjs');

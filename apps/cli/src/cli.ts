@@ -7,12 +7,11 @@ import { declareRuns } from './commands/declare-runs.js';
 import { declareServices } from './commands/declare-services.js';
 import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
-import type { Deps } from './context.js';
 
 /** The whole command line; actions load their code when they are called. */
-export function buildProgram(deps: Deps, exit: (code: number) => void): Command {
+export function buildProgram(context: CommandContext): Command {
+  const { deps } = context;
   const program = new Command('sluice');
-  const context: CommandContext = { deps, exit };
   program
     .description('Meters traffic, enforces quotas and provisions services on EasyDCIM, FLVX and Hiddify panels.')
     .version(deps.version, '--version', 'print the version')

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { hostname, userInfo } from 'node:os';
-import { realClock, processStat, isAlive } from '@sluice/engine/process';
+import { userInfo } from 'node:os';
+import { processParts } from '@sluice/engine/process';
 import type { Deps } from './context.js';
 import { SluiceError } from '@sluice/panel-kind/errors';
 
@@ -20,7 +20,7 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
   process.stdout.on('error', (error: { code?: string }) => {
     if (error.code === 'EPIPE') process.exit(0);
   });
-  const host = hostname();
+  const { clock, randomBytes, owner, isAlive } = processParts();
   const deps: Deps = {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -29,13 +29,12 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     ask: process.stdout.isTTY && process.stdin.isTTY ? ask : null,
     env: process.env,
     cwd: process.cwd(),
-    clock: realClock,
-    // Loaded when it is needed: to answer `--help` takes no randomness.
-    randomBytes: (count) => process.getBuiltinModule('node:crypto').randomBytes(count),
+    clock,
+    randomBytes,
     random: Math.random,
     login,
-    owner: { host, pid: process.pid, processStart: processStat(process.pid)?.start ?? '' },
-    isAlive: (owner) => isAlive(owner, host),
+    owner,
+    isAlive,
     signal: interruption.signal,
     version: SLUICE_VERSION,
     program: { node: process.execPath, script: process.argv[1] ?? '' },

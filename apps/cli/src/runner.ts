@@ -25,9 +25,10 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
       },
     },
   };
-  const program = buildProgram(watched, (code) => {
+  const exit = (code: number): void => {
     outcome.exitCode = code;
-  });
+  };
+  const program = buildProgram({ deps: watched, exit, run });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return interruptedBy(deps) ?? outcome.exitCode;

@@ -1,6 +1,7 @@
 import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
 import type { HoldReason } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
+import { requireFacet } from './facet.js';
 import { holdViews, type HoldView } from './holds.js';
 import { withServiceLease } from './services/change-services.js';
 import type { Session } from './session.js';
@@ -22,11 +23,7 @@ export interface AdoptRequest {
 export async function adoptHold(session: Session, id: string, request: AdoptRequest): Promise<HoldView> {
   return withServiceLease(session, id, request.waitMs, async (service, leases) => {
     const panel = await session.panel(service.panel);
-    if (!panel.adopt) {
-      throw new SluiceError('unsupported', `Panel "${panel.name}" (${panel.kind}) has nothing that could be adopted`, {
-        kind: 'unsupported',
-      });
-    }
+    const adoption = requireFacet(panel, 'adoption');
     const observation = (await panel.observe([service], session.deps.signal)).get(id);
     if (!observation?.state) {
       const why = observation?.error?.message ?? 'it was not read';
@@ -36,7 +33,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
         { kind: 'panel' },
       );
     }
-    const { targets, problems } = panel.adopt(service, observation, request);
+    const { targets, problems } = adoption.adopt(service, observation, request);
     if (problems.length > 0) {
       throw new SluiceError('not_restricted', `"${id}": nothing was adopted:`, {
         lines: problems.map((problem) => problem.message),

@@ -22,11 +22,11 @@ export async function backupBeforeMigration(
   storeFile: string,
   { clock, files }: Pick<Parts, 'clock' | 'files'>,
 ): Promise<void> {
-  if (!files.list(path.dirname(storeFile)).includes(path.basename(storeFile))) return;
+  if (!files.exists(storeFile)) return;
   const version = await storeVersion(storeFile);
   if (version === 0 || version >= LATEST_SCHEMA_VERSION) return;
   const file = target(files, storeFile, `before-schema-${LATEST_SCHEMA_VERSION}-from-${version}-${stamp(clock)}.db`);
-  if (!isThere(files, file)) await backupStore({ from: storeFile, to: file });
+  if (!files.exists(file)) await backupStore({ from: storeFile, to: file });
 }
 
 /** A copy before the first run that may change a panel; once per store. */
@@ -39,7 +39,7 @@ export async function backupBeforeEnforcing({
 }): Promise<void> {
   if (isInMemory(store)) return;
   const file = target(deps.files, store.location, 'before-first-enforcing.db');
-  if (!isThere(deps.files, file)) await store.maintenance.backup(file);
+  if (!deps.files.exists(file)) await store.maintenance.backup(file);
 }
 
 /** The copy of the day, by the UTC date; the oldest beyond the number kept are deleted. */
@@ -47,7 +47,7 @@ export async function backupDaily({ store, deps }: { store: StateStore; deps: Pa
   const { clock, files } = deps;
   if (isInMemory(store)) return;
   const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}.db`);
-  if (!isThere(files, file)) await store.maintenance.backup(file);
+  if (!files.exists(file)) await store.maintenance.backup(file);
   const folder = backupFolder(store.location);
   const daily = files
     .list(folder)
@@ -58,16 +58,12 @@ export async function backupDaily({ store, deps }: { store: StateStore; deps: Pa
 
 function target(files: Files, storeFile: string, name: string): string {
   const folder = backupFolder(storeFile);
-  files.prepare(folder);
+  files.makeFolder(folder);
   return path.join(folder, name);
 }
 
 function stamp(clock: Clock): string {
   return new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-');
-}
-
-function isThere(files: Files, file: string): boolean {
-  return files.list(path.dirname(file)).includes(path.basename(file));
 }
 
 /** Whether the store ends with the process: there is no place beside it then. */

@@ -106,7 +106,7 @@ async function askForTheTime(session: Session, first: string): Promise<void> {
     // A panel that can't be asked says nothing about the clock; why it can't, its own run reports.
     await session
       .panel(name)
-      .then((panel) => panel.testConnection())
+      .then((panel) => panel.test())
       .catch(() => undefined);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock, PanelKind } from '@sluice/panel-kind';
-import type { LeaseOwner } from '@sluice/state-store';
+import type { LeaseOwner, ServiceRecord } from '@sluice/state-store';
 import type { Files } from './files.js';
+import type { CycleLimit } from './run/limits.js';
 
 /** All that the engine has from outside: nothing in it reads the process, the environment or the terminal. */
 export interface Dependencies {
@@ -22,6 +23,8 @@ export interface Dependencies {
   files: Files;
   /** Returns the secret that a value of the config stands for; `key` names its place in messages. */
   secret: (value: string, key: string) => string;
+  /** Returns the limits that a service has beside its quota; none where it is absent. */
+  limits?: ((service: ServiceRecord) => readonly CycleLimit[]) | undefined;
   /** Returns the text of a file that the config names; `key` names its place in messages. */
   readFile: (file: string, key: string) => string;
 }

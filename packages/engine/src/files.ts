@@ -17,25 +17,33 @@ import path from 'node:path';
 
 /** Private files (mode 0600) beside the store: the file of open holds, passwords, backups. */
 export interface Files {
+  /** Returns whether there is a file or folder of that name, readable or not. */
+  exists(file: string): boolean;
   /** Returns the text of a file; null where there is none. Throws for one that can't be read. */
   read(file: string): string | null;
-  /** Replaces a file so that at each moment either the old or the new one is there, whole. */
-  replace(file: string, text: string): void;
   /**
-   * Writes a file that is not there yet, so that it is there whole or not at all. `draft` names what a killed process leaves
-   * behind. Throws an error with the code `EEXIST` where the file is there.
+   * Replaces a file so that at each moment either the old or the new one is there, whole. `draft` names what a killed process
+   * leaves behind; by default it has the process's number in it.
+   */
+  replace(file: string, text: string, draft?: string): void;
+  /**
+   * Writes a file that is not there yet, so that it is there whole or not at all. `draft` is as for `replace`. Throws an error
+   * with the code `EEXIST` where the file is there.
    */
   create(file: string, text: string, draft: string): void;
   remove(file: string): void;
   rename(file: string, to: string): void;
-  /** Makes a folder (mode 0700) that is missing, and throws where nothing can be written to it. */
-  prepare(folder: string): void;
+  /** Makes a folder (mode 0700) that is missing. */
+  makeFolder(folder: string): void;
+  /** Throws where nothing can be written to a folder. */
+  checkWritable(folder: string): void;
   /** Returns the names of the files of a folder; none where it is missing. */
   list(folder: string): string[];
 }
 
 /** Files of the operating system. */
 export const nodeFiles: Files = {
+  exists: existsSync,
   read: (file) => {
     try {
       return readFileSync(file, 'utf8');
@@ -44,8 +52,7 @@ export const nodeFiles: Files = {
       throw error;
     }
   },
-  replace: (file, text) => {
-    const draft = `${file}.${process.pid}.new`;
+  replace: (file, text, draft = `${file}.${process.pid}.new`) => {
     try {
       writeWhole(draft, text, 'w');
       renameSync(draft, file);
@@ -66,8 +73,10 @@ export const nodeFiles: Files = {
     rmSync(file, { force: true });
   },
   rename: renameSync,
-  prepare: (folder) => {
+  makeFolder: (folder) => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+  },
+  checkWritable: (folder) => {
     accessSync(folder, constants.W_OK | constants.X_OK);
   },
   list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
@@ -76,12 +85,10 @@ export const nodeFiles: Files = {
 function place(draft: string, file: string, text: string): void {
   try {
     linkSync(draft, file);
-  } catch (error) {
+  } catch {
     if (existsSync(file)) throw Object.assign(new Error(`${path.basename(file)} is there already`), { code: 'EEXIST' });
-    // Some file systems have no links.
-    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as { code?: string }).code ?? ''))
-      writeWhole(file, text, 'wx');
-    else throw error;
+    // Some file systems have no links, and say so in different ways.
+    writeWhole(file, text, 'wx');
   }
 }
 

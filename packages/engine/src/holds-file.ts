@@ -103,7 +103,7 @@ function namedIn(files: Files, file: string): HoldsFile | null {
  */
 export function refuseLostStore(files: Files, storeFile: string): void {
   const file = holdsFileOf(storeFile);
-  const found = files.read(file) === null ? null : readHoldsFile(files, file);
+  const found = files.exists(file) ? readHoldsFile(files, file) : null;
   if (!found || (found.holds.length === 0 && found.evidence.length === 0)) return;
   throw new SluiceError(
     'store_missing',

@@ -21,7 +21,7 @@ type SuspendingOrder = HoldOrder & { suspension: string };
  */
 export async function orderHold(session: Session, id: string, order: HoldOrder): Promise<OrderReport> {
   const { command, dryRun, waitMs } = order;
-  const { report } = await runDecided(session, id, { command, dryRun, waitMs }, (service, { suspension }) => {
+  const { report } = await runDecided(session, id, { command, dryRun, waitMs }, (service, { kind: { suspension } }) => {
     checkLifecycle(service, order);
     return {
       scope: 'hold',

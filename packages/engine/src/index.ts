@@ -31,6 +31,7 @@ export type { HoldView } from './holds.js';
 export { leaseHeld } from './leases.js';
 export type { LogEntry, LogFilter } from './log.js';
 export type { OrderReport } from './order.js';
+export type { CycleLimit } from './run/limits.js';
 export type { PassReport } from './run/report.js';
 export { isAlive, processStat, realClock } from './process.js';
 export { describeTermination } from './provision/termination.js';

@@ -164,7 +164,7 @@ async function carryOut(orderRun: OrderRun, panel: Panel, service: ServiceRecord
   const told = new Map<string, CarriedOut['told'][number]>();
   const mayRelease = order.decidedByRun !== true || work.enforcement.value === 'on';
   if (mayRelease && order.account?.verb !== 'terminate') {
-    for (const notice of await endHolds(orderRun, work)) told.set(notice.key, notice);
+    for (const notice of await endHolds(orderRun, panel, work)) told.set(notice.key, notice);
   }
   work.observation = seen.get(service.id) ?? null;
   await findSharers(session, panel, [work]);
@@ -196,11 +196,11 @@ async function carryOut(orderRun: OrderRun, panel: Panel, service: ServiceRecord
  * Ends holds whose reason a command has ended since the last run: the order would else restrict a service for what is no
  * longer so. Their notices are returned.
  */
-async function endHolds({ session, order, leases }: OrderRun, work: Work): Promise<CarriedOut['told']> {
+async function endHolds({ session, order, leases }: OrderRun, panel: Panel, work: Work): Promise<CarriedOut['told']> {
   const { dryRun } = order;
   const { id } = work.service;
   const service = dryRun ? work.service : ((await session.store.services.get(id)) ?? work.service);
-  const ended = endedHolds(session, { ...work, service }, session.now());
+  const ended = endedHolds(session, panel, { ...work, service }, session.now());
   work.closes = ended;
   if (!dryRun && ended.length > 0) {
     await session.write(leases.held, async (tables) => {

@@ -33,11 +33,11 @@ export async function setOverride(
   await withServiceLease(session, id, waitMs, async (service, leases) => {
     const action = request.action ?? null;
     if (action !== null) {
-      const { actions } = await session.panel(service.panel);
-      if (!actions.includes(action)) {
+      const { restrictions } = (await session.panel(service.panel)).kind;
+      if (!restrictions.includes(action)) {
         throw usageError(
           'bad_override',
-          `"${action}" is no action of panel "${service.panel}"; known: ${actions.join(', ')}`,
+          `"${action}" is no action of panel "${service.panel}"; known: ${restrictions.join(', ')}`,
         );
       }
     }

@@ -1,6 +1,7 @@
 import { type Lookups, SluiceError, type TunnelView, usageError, type UserView } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { entryOf } from './config/entry-of.js';
+import { requireFacet } from './facet.js';
 import { keptIn } from './run/checkpoint.js';
 import { requirePanelName } from './services/panels.js';
 import { requireService, type Session } from './session.js';
@@ -64,12 +65,14 @@ async function lookupPanel(session: Session, name: string | undefined): Promise<
   if (name !== undefined) requirePanelName(session, name);
   const [only] = known;
   const chosen = name ?? only;
-  if (chosen === undefined) throw usageError('unknown_panel', 'There is no panel of kind flvx in the config');
+  if (chosen === undefined)
+    throw usageError('unknown_panel', 'There is no panel with lists of tunnels and users in the config');
   if (name === undefined && known.length > 1) {
-    throw usageError('ambiguous_panel', `There are several FLVX panels: say --panel ${known.join(' or --panel ')}`);
+    throw usageError(
+      'ambiguous_panel',
+      `There are several panels with lists of tunnels and users: say --panel ${known.join(' or --panel ')}`,
+    );
   }
   const panel = await session.panel(chosen);
-  const { lookups } = panel;
-  if (lookups === undefined) throw usageError('unsupported', `Panel "${chosen}" is of kind ${panel.kind}, not flvx`);
-  return { name: chosen, lookups };
+  return { name: chosen, lookups: requireFacet(panel, 'lookups', 'usage') };
 }

@@ -52,7 +52,7 @@ const NOT_DONE: StepOutcome = {
 
 async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOutcome> {
   const panel = row.service === null ? null : await session.panel(row.panel);
-  return panel?.believe?.(row, session.now()) ?? { state: 'applied', observed: null, error: null };
+  return panel?.accounts?.doneOutcome(row, session.now()) ?? { state: 'applied', observed: null, error: null };
 }
 
 async function settle(session: Session, row: ActionRecord, outcome: StepOutcome, tables: StoreTables): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Clock, PanelKind } from '@sluice/panel-kind';
-import type { LeaseOwner, StateStore } from '@sluice/state-store';
+import type { LeaseOwner, ServiceRecord, StateStore } from '@sluice/state-store';
 import type { Agents } from './api/agents.js';
 import type { CallOptions, RunCall } from './api/call.js';
 import type { Holds } from './api/holds.js';
@@ -14,6 +14,7 @@ import type { Dependencies } from './dependencies.js';
 import type { Explanation } from './explain.js';
 import { type Files, nodeFiles } from './files.js';
 import { processParts } from './process.js';
+import type { CycleLimit } from './run/limits.js';
 import type { PassReport } from './run/report.js';
 import type { PassRequest } from './run/run.js';
 import { Session } from './session.js';
@@ -34,6 +35,8 @@ export interface SluiceOptions {
   files?: Files | undefined;
   /** Returns the secret that a value of the config stands for; by default the value is the secret. */
   secret?: ((value: string, key: string) => string) | undefined;
+  /** Returns the limits that a service has beside its quota, over its billing cycle; by default none. */
+  limits?: ((service: ServiceRecord) => readonly CycleLimit[]) | undefined;
   /** Returns the text of a file that the config names. */
   readFile?: ((file: string, key: string) => string) | undefined;
   /** Ends all calls of the instance when it aborts. */
@@ -157,21 +160,15 @@ function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | '
 /** Returns an object whose methods load the real one first. */
 function lazily<Api extends object>(load: () => Promise<Api>): Api {
   let loading: Promise<Api> | null = null;
-  const method =
-    (name: string) =>
-    async (...args: unknown[]): Promise<unknown> => {
-      loading ??= load();
-      const api = (await loading) as Record<string, (...all: unknown[]) => unknown>;
-      return api[name]?.(...args);
-    };
-  const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   return new Proxy({} as Api, {
     get: (_target, name) => {
-      // Whoever awaits the object asks whether it is a promise.
+      // `await` on the object asks whether it is a promise.
       if (typeof name !== 'string' || name === 'then') return undefined;
-      const known = methods.get(name) ?? method(name);
-      methods.set(name, known);
-      return known;
+      return async (...args: unknown[]): Promise<unknown> => {
+        loading ??= load();
+        const api = (await loading) as Record<string, (...all: unknown[]) => unknown>;
+        return api[name]?.(...args);
+      };
     },
   });
 }
@@ -198,6 +195,7 @@ function dependenciesOf(options: SluiceOptions): Dependencies {
     signal: options.signal ?? new AbortController().signal,
     files: options.files ?? nodeFiles,
     secret: options.secret ?? ((value) => value),
+    limits: options.limits,
     readFile: options.readFile ?? own.readFile,
   };
 }

@@ -24,7 +24,7 @@ export async function refreshUsage(
       await meter(session, panel, works);
       const now = session.now();
       for (const work of works) {
-        judge(session, work, now);
+        judge(session, panel, work, now);
         const treatment = { shownOnly: true, observing: work.enforcement.value === 'observe' };
         const decision = decisionOf(session, { id: '', at: now }, work, treatment);
         const view = serviceView({

@@ -10,7 +10,8 @@ import type {
   ServiceRecord,
 } from '@sluice/quota-core';
 import type { ItemError } from './errors.js';
-import type { ApplyContext, Observation, Plan, Step, StepOutcome } from './panel.js';
+import type { Observation } from './observation.js';
+import type { ApplyContext, Plan, Step, StepOutcome } from './plan.js';
 
 /** What a way of keeping limits can do and how it counts. */
 export interface AgentSemantics {
@@ -324,7 +325,7 @@ export interface PanelAgents {
   /** Reads one user. */
   observe(user: string): Promise<Observation>;
   /** Pure: how an action on a user ended. */
-  settle(action: ActionRecord, observation: Observation): StepOutcome | null;
+  resolve(action: ActionRecord, observation: Observation): StepOutcome | null;
   /** Pure: the uuid of a service's user; null where it names none. */
   userOf(service: Pick<ServiceRecord, 'refs'>): string | null;
 }

@@ -2,7 +2,8 @@ import type { CallEvent } from '@sluice/panel-http';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { ZodMiniType } from 'zod/mini';
 import type { Clock } from './clock.js';
-import type { Capability, Panel } from './panel.js';
+import type { Panel } from './panel.js';
+import type { KindTraits } from './traits.js';
 import type { PanelSettings, ProductSettings } from './settings.js';
 
 /** A panel of the config that is to be opened. */
@@ -69,9 +70,7 @@ export interface CustomerLogin {
  * can do, and how it is opened. A new kind needs a package with one of these, and an entry in the list of kinds that a
  * program hands to the engine.
  */
-export interface PanelKind {
-  /** Its word in the config: `kind: flvx`. */
-  readonly kind: string;
+export interface PanelKind extends KindTraits {
   /** Its name in messages. */
   readonly title: string;
   /** Config keys of such a panel beside those of every panel, each with its schema. */
@@ -81,9 +80,6 @@ export interface PanelKind {
   /** What each key is for, by its path: `panel.token`, `product.tunnelId`. */
   readonly descriptions: Readonly<Record<string, string>>;
   readonly refs: readonly RefColumn[];
-  /** Restrictions that a product on it may name as its `action`; the first is the default. */
-  readonly actions: readonly string[];
-  readonly capabilities: readonly Capability[];
   readonly init: InitQuestions;
   /** Whether details of a service show the account that the panel has for it. */
   readonly showsAccount?: boolean;

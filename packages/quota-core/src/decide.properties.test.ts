@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Allowance, BYTES_PER_GB, decide, type DecisionInput, type Mode, type Reading } from './index.js';
+import {
+  type Allowance,
+  BYTES_PER_GB,
+  decide,
+  type Decision,
+  type DecisionInput,
+  type LimitRelease,
+  type MeteredLimit,
+  type Mode,
+  type Reading,
+  type WantedHold,
+} from './index.js';
 import { AT, bytes, known, limited, unknown } from './test/arbitraries.js';
 
 const figure = fc.option(bytes);
@@ -14,43 +25,85 @@ const allowance: fc.Arbitrary<Allowance> = fc.oneof(
   fc.constant<Allowance>({ kind: 'unlimited', parts: [] }),
   fc.constant<Allowance>({ kind: 'unmanaged', parts: [] }),
 );
-const quotaHold = fc.record({
-  since: fc.constant(AT),
-  cycleId: fc.constantFrom('c1', 'c2'),
+const hold = fc.record({
+  window: fc.constantFrom('c1', 'c2', null),
   usedBytes: figure,
   allowedBytes: figure,
 });
-const anyInput: fc.Arbitrary<DecisionInput> = fc.record({
-  now: fc.constant(AT),
-  mode: fc.constantFrom<Mode>('IN', 'OUT', 'TOTAL'),
-  usage: reading,
-  allowance,
-  quotaHold: fc.option(quotaHold),
-  cycleId: fc.constant('c1'),
-  peakUsedBytes: figure,
-  billing: fc.record({
-    suspended: fc.boolean(),
-    overdue: fc.boolean(),
-    overduePolicy: fc.constantFrom('meter', 'hold', 'ignore'),
-  }),
-  manual: fc.boolean(),
-  agentLimit: fc.boolean(),
-  protectedUntil: fc.constantFrom(null, '2026-03-10T11:00:00.000Z', '2026-03-10T13:00:00.000Z'),
+const release: fc.Arbitrary<LimitRelease> = fc.oneof(
+  fc.constantFrom<LimitRelease>('margin', 'window-end'),
+  fc.record({ belowPercent: fc.integer({ min: 1, max: 100 }) }),
+);
+const limitOf = (id: string): fc.Arbitrary<MeteredLimit> =>
+  fc.record({
+    id: fc.constant(id),
+    window: fc.constantFrom('c1', null),
+    allowance,
+    mode: fc.constantFrom<Mode>('IN', 'OUT', 'TOTAL'),
+    exceededAt: fc.constantFrom('reached', 'passed'),
+    release,
+    restriction: fc.constant(`restrict-${id}`),
+    usage: reading,
+    peakUsedBytes: figure,
+    hold: fc.option(hold),
+  });
+const bill = fc.record({
+  suspended: fc.boolean(),
+  overdue: fc.boolean(),
+  overduePolicy: fc.constantFrom<'meter' | 'hold' | 'ignore'>('meter', 'hold', 'ignore'),
+  restriction: fc.constant('suspend'),
 });
-/** Nothing but a limit and a figure. */
-const plain = (usedBytes: number, allowedBytes: number): DecisionInput => ({
+const others = {
+  now: fc.constant(AT),
+  billing: fc.option(bill),
+  standing: fc.subarray([
+    { reason: 'manual' as const, restriction: 'suspend' },
+    { reason: 'agent-limit' as const, restriction: 'disable' },
+  ]),
+  protectedUntil: fc.constantFrom(null, '2026-03-10T11:00:00.000Z', '2026-03-10T13:00:00.000Z'),
+};
+/** One limit, and whatever else. */
+const anyInput: fc.Arbitrary<DecisionInput & { limits: [MeteredLimit] }> = fc.record({
+  ...others,
+  limits: fc.tuple(limitOf('quota')),
+});
+/** Up to four limits. */
+const manyLimits: fc.Arbitrary<DecisionInput> = fc.record({
+  ...others,
+  limits: fc
+    .tuple(limitOf('quota'), limitOf('fair-use'), limitOf('spend'), limitOf('burst'), fc.integer({ min: 1, max: 4 }))
+    .map(([a, b, c, d, count]) => [a, b, c, d].slice(0, count) as [MeteredLimit, ...MeteredLimit[]]),
+});
+/** Nothing but a quota and a figure; `change` is about the quota. */
+const plain = (
+  usedBytes: number,
+  allowedBytes: number,
+  change: Partial<MeteredLimit> = {},
+): DecisionInput & { limits: [MeteredLimit] } => ({
   now: AT,
-  mode: 'TOTAL',
-  usage: known({ totalBytes: usedBytes }),
-  allowance: limited(allowedBytes),
-  quotaHold: null,
-  cycleId: 'c1',
-  peakUsedBytes: null,
-  billing: { suspended: false, overdue: false, overduePolicy: 'meter' },
-  manual: false,
-  agentLimit: false,
+  limits: [
+    {
+      id: 'quota',
+      window: 'c1',
+      allowance: limited(allowedBytes),
+      mode: 'TOTAL',
+      exceededAt: 'reached',
+      release: 'margin',
+      restriction: 'restrict-quota',
+      usage: known({ totalBytes: usedBytes }),
+      peakUsedBytes: null,
+      hold: null,
+      ...change,
+    },
+  ],
+  billing: null,
+  standing: [],
   protectedUntil: null,
 });
+const withLimit = (
+  input: DecisionInput & { limits: [MeteredLimit] },
+  change: Partial<MeteredLimit>,
+): DecisionInput & { limits: [MeteredLimit] } => ({ ...input, limits: [{ ...input.limits[0], ...change }] });
 const due = (input: DecisionInput): string[] => {
   const decision = decide(input);
   return [...decision.holds, ...decision.withheld].map((hold) => hold.reason);
@@ -67,7 +120,7 @@ describe('every decision', () => {
   it('holds an unheld service exactly when used >= allowed', () => {
     fc.assert(
       fc.property(bytes, bytes, figure, (usedBytes, allowedBytes, peakUsedBytes) => {
-        const holds = due({ ...plain(usedBytes, allowedBytes), peakUsedBytes }).includes('quota');
+        const holds = due(plain(usedBytes, allowedBytes, { peakUsedBytes })).includes('quota');
         expect(holds).toBe(usedBytes >= allowedBytes);
       }),
       { numRuns: 500 },
@@ -76,8 +129,8 @@ describe('every decision', () => {
 
   it('holds whatever is at or over its allowance, also when it was held before', () => {
     fc.assert(
-      fc.property(bytes, bytes, quotaHold, figure, (a, b, hold, peakUsedBytes) => {
-        const input = { ...plain(Math.max(a, b), Math.min(a, b)), quotaHold: hold, peakUsedBytes };
+      fc.property(bytes, bytes, hold, figure, (a, b, open, peakUsedBytes) => {
+        const input = plain(Math.max(a, b), Math.min(a, b), { hold: open, peakUsedBytes });
         expect(decide(input).rule).toBe('at-or-over-allowance');
       }),
     );
@@ -86,8 +139,9 @@ describe('every decision', () => {
   it('changes nothing about the quota on what is unknown', () => {
     fc.assert(
       fc.property(anyInput, fc.constantFrom<Reading | null>(unknown, known({})), (input, usage) => {
-        fc.pre(input.allowance.kind === 'limited' || usage === unknown);
-        expect(due({ ...input, usage }).includes('quota')).toBe(input.quotaHold !== null);
+        const [limit] = input.limits;
+        fc.pre(limit.allowance.kind === 'limited' || usage === unknown);
+        expect(due(withLimit(input, { usage })).includes('quota')).toBe(limit.hold !== null);
       }),
       { numRuns: 500 },
     );
@@ -97,14 +151,14 @@ describe('every decision', () => {
     fc.assert(
       fc.property(anyInput, reading, allowance, (input, usage, other) => {
         const withoutQuota = (reasons: string[]): string[] => reasons.filter((reason) => reason !== 'quota');
-        expect(withoutQuota(due({ ...input, usage, allowance: other }))).toEqual(withoutQuota(due(input)));
+        expect(withoutQuota(due(withLimit(input, { usage, allowance: other })))).toEqual(withoutQuota(due(input)));
       }),
     );
   });
 
   it('restricts nothing under protection, and reports the same holds', () => {
     fc.assert(
-      fc.property(anyInput, (input) => {
+      fc.property(manyLimits, (input) => {
         const free = decide({ ...input, protectedUntil: null });
         const shielded = decide({ ...input, protectedUntil: '2026-03-11T00:00:00.000Z' });
         expect(shielded.holds).toEqual([]);
@@ -118,11 +172,10 @@ describe('every decision', () => {
     fc.assert(
       fc.property(bytes, bytes, bytes, (usedBytes, allowedBytes, over) => {
         const peak = Math.min(allowedBytes + over, Number.MAX_SAFE_INTEGER);
-        const input = {
-          ...plain(usedBytes, allowedBytes),
-          quotaHold: { since: AT, cycleId: 'c1', usedBytes: peak, allowedBytes },
+        const input = plain(usedBytes, allowedBytes, {
+          hold: { window: 'c1', usedBytes: peak, allowedBytes },
           peakUsedBytes: peak,
-        };
+        });
         const margin = allowedBytes / 100 < BYTES_PER_GB ? BigInt(allowedBytes) : BigInt(BYTES_PER_GB) * 100n;
         const clearlyBelow = BigInt(usedBytes) * 100n < BigInt(allowedBytes) * 100n - margin;
         const released = clearlyBelow && BigInt(usedBytes) * 2n >= BigInt(peak);
@@ -137,27 +190,27 @@ describe('every decision', () => {
     fc.assert(
       fc.property(wavering, (dips) => {
         const allowedBytes = 100_000;
-        let hold: DecisionInput['quotaHold'] = null;
+        let open: MeteredLimit['hold'] = null;
         let peakUsedBytes: number | null = null;
         let begun = 0;
         for (const dip of [0, ...dips]) {
           const usedBytes = allowedBytes - dip;
-          const holds = due({ ...plain(usedBytes, allowedBytes), quotaHold: hold, peakUsedBytes }).includes('quota');
-          if (holds && hold === null) begun += 1;
-          hold = holds ? (hold ?? { since: AT, cycleId: 'c1', usedBytes, allowedBytes }) : null;
+          const holds = due(plain(usedBytes, allowedBytes, { hold: open, peakUsedBytes })).includes('quota');
+          if (holds && open === null) begun += 1;
+          open = holds ? (open ?? { window: 'c1', usedBytes, allowedBytes }) : null;
           peakUsedBytes = Math.max(peakUsedBytes ?? 0, usedBytes);
         }
-        expect([begun, hold !== null]).toEqual([1, true]);
+        expect([begun, open !== null]).toEqual([1, true]);
       }),
     );
   });
 
   it('never needs more than the allowance to be raised above everything read in the cycle', () => {
     fc.assert(
-      fc.property(bytes, quotaHold, bytes, (usedBytes, hold, peak) => {
+      fc.property(bytes, hold, bytes, (usedBytes, open, peak) => {
         const allowedBytes = Math.max(usedBytes, peak) + 1;
-        fc.pre(hold.allowedBytes !== null && allowedBytes > hold.allowedBytes);
-        expect(due({ ...plain(usedBytes, allowedBytes), quotaHold: hold, peakUsedBytes: peak })).toEqual([]);
+        fc.pre(open.allowedBytes !== null && allowedBytes > open.allowedBytes);
+        expect(due(plain(usedBytes, allowedBytes, { hold: open, peakUsedBytes: peak }))).toEqual([]);
       }),
     );
   });
@@ -166,8 +219,9 @@ describe('every decision', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
         const { usedBytes, remainingBytes } = decide(input);
-        if (input.allowance.kind !== 'limited' || usedBytes === null) expect(remainingBytes).toBeNull();
-        else expect(remainingBytes).toBe(Math.max(0, input.allowance.allowedBytes - usedBytes));
+        const [{ allowance: kind }] = input.limits;
+        if (kind.kind !== 'limited' || usedBytes === null) expect(remainingBytes).toBeNull();
+        else expect(remainingBytes).toBe(Math.max(0, kind.allowedBytes - usedBytes));
       }),
     );
   });
@@ -177,16 +231,118 @@ describe('every decision', () => {
       fc.property(anyInput, (input) => {
         const decision = decide(input);
         if (decision.status === 'unreadable') expect(decision.problem).not.toBeNull();
-        if (input.usage?.known === false) expect(decision.problem?.code).toBe('unreadable');
+        if (input.limits[0].usage?.known === false) expect(decision.problem?.code).toBe('unreadable');
       }),
     );
   });
 
   it('leaves its input as it was and answers the same again', () => {
     fc.assert(
-      fc.property(anyInput, (input) => {
+      fc.property(manyLimits, (input) => {
         const frozen = freeze(structuredClone(input));
         expect(decide(frozen)).toEqual(decide(input));
+      }),
+    );
+  });
+});
+
+describe('every list of limits', () => {
+  it('is decided limit by limit: none changes what follows from another', () => {
+    fc.assert(
+      fc.property(manyLimits, (input) => {
+        const all = decide(input);
+        const alone = input.limits.map((limit) => decide({ ...input, limits: [limit] }));
+        expect(all.limits).toEqual(alone.flatMap(({ limits }) => limits));
+        const ids = input.limits.map(({ id }) => id);
+        const ofLimits = (decision: Decision): WantedHold[] =>
+          [...decision.holds, ...decision.withheld].filter(({ reason }) => ids.includes(reason));
+        expect(ofLimits(all)).toEqual(alone.flatMap(ofLimits));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('holds for a limit with its id as the reason and its own restriction', () => {
+    fc.assert(
+      fc.property(manyLimits, (input) => {
+        const restrictions = new Map(input.limits.map(({ id, restriction }) => [id, restriction]));
+        const { holds, withheld } = decide(input);
+        for (const { reason, restriction } of [...holds, ...withheld]) {
+          expect(restriction).toBe(restrictions.get(reason) ?? (reason === 'agent-limit' ? 'disable' : 'suspend'));
+        }
+      }),
+    );
+  });
+
+  it('has the same holds and status in any order, and reports the first limit', () => {
+    fc.assert(
+      fc.property(manyLimits, (input) => {
+        const turned = decide({ ...input, limits: [...input.limits].reverse() as [MeteredLimit] });
+        const { status, holds, rule, usedBytes, remainingBytes, limits } = decide(input);
+        expect(turned.status).toBe(status);
+        expect(new Set(turned.holds)).toEqual(new Set(holds));
+        expect(limits[0]).toMatchObject({ rule, usedBytes, remainingBytes });
+      }),
+    );
+  });
+
+  it('is unreadable as soon as one limit is, and gives the reason', () => {
+    fc.assert(
+      fc.property(manyLimits, (input) => {
+        const { status, limits, problem } = decide(input);
+        const unreadable = limits.filter((limit) => limit.status === 'unreadable');
+        expect(status === 'unreadable').toBe(unreadable.length > 0);
+        if (unreadable.length > 0) expect(problem).toEqual(unreadable[0]?.problem);
+      }),
+    );
+  });
+});
+
+describe('every limit', () => {
+  it('is exceeded from its allowance on, or only beyond it', () => {
+    fc.assert(
+      fc.property(bytes, bytes, (usedBytes, allowedBytes) => {
+        const at = (exceededAt: MeteredLimit['exceededAt'], used: number): boolean =>
+          due(plain(used, allowedBytes, { exceededAt })).includes('quota');
+        expect([at('reached', allowedBytes), at('passed', allowedBytes)]).toEqual([true, false]);
+        expect(at('reached', usedBytes)).toBe(usedBytes >= allowedBytes);
+        expect(at('passed', usedBytes)).toBe(usedBytes > allowedBytes);
+      }),
+    );
+  });
+
+  it('with a percentage is released exactly below it, whatever the window and the peak', () => {
+    const percent = fc.integer({ min: 1, max: 100 });
+    fc.assert(
+      fc.property(bytes, bytes, percent, hold, figure, (usedBytes, allowedBytes, belowPercent, open, peak) => {
+        fc.pre(usedBytes < allowedBytes);
+        const input = plain(usedBytes, allowedBytes, { release: { belowPercent }, hold: open, peakUsedBytes: peak });
+        const isBelow = BigInt(usedBytes) * 100n < BigInt(allowedBytes) * BigInt(belowPercent);
+        expect(decide(input).rule).toBe(isBelow ? 'below-allowance' : 'within-release-margin');
+        expect(due(input)).toEqual(isBelow ? [] : ['quota']);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('that lasts until the end of its window is released by the next one or by a raise, never by usage', () => {
+    fc.assert(
+      fc.property(bytes, bytes, bytes, (usedBytes, allowedBytes, peak) => {
+        fc.pre(usedBytes < allowedBytes && peak >= allowedBytes);
+        const open = { window: 'c1', usedBytes: peak, allowedBytes };
+        const last = { release: 'window-end' as const, hold: open, peakUsedBytes: peak };
+        expect(decide(plain(usedBytes, allowedBytes, last)).rule).toBe('until-window-end');
+        expect(due(plain(usedBytes, peak + 1, last))).toEqual([]);
+        expect(due(plain(usedBytes, allowedBytes, { ...last, window: 'c2', peakUsedBytes: null }))).toEqual([]);
+      }),
+    );
+  });
+
+  it('begins its hold by the same figures, however it is released', () => {
+    fc.assert(
+      fc.property(anyInput, release, (input, other) => {
+        fc.pre(input.limits[0].hold === null);
+        expect(due(withLimit(input, { release: other }))).toEqual(due(input));
       }),
     );
   });

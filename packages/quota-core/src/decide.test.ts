@@ -1,33 +1,60 @@
 import { describe, expect, it } from '@jest/globals';
-import { BYTES_PER_GB, decide, type Decision, type DecisionInput } from './index.js';
+import { BYTES_PER_GB, decide, type Decision, type DecisionInput, type MeteredLimit } from './index.js';
 import { AT, known, limited, unknown } from './test/arbitraries.js';
 import { codeOf } from './test/code-of.js';
 
-const base: DecisionInput = {
-  now: AT,
-  mode: 'TOTAL',
-  usage: known({ totalBytes: 500 }),
+const quota: MeteredLimit = {
+  id: 'quota',
+  window: 'c1',
   allowance: limited(1000),
-  quotaHold: null,
-  cycleId: 'c1',
+  mode: 'TOTAL',
+  exceededAt: 'reached',
+  release: 'margin',
+  restriction: 'disable-ports',
+  usage: known({ totalBytes: 500 }),
   peakUsedBytes: null,
-  billing: { suspended: false, overdue: false, overduePolicy: 'meter' },
-  manual: false,
-  agentLimit: false,
+  hold: null,
+};
+const base: Omit<DecisionInput, 'limits'> = {
+  now: AT,
+  billing: { suspended: false, overdue: false, overduePolicy: 'meter', restriction: 'suspend-order' },
+  standing: [],
   protectedUntil: null,
 };
-const held: Partial<DecisionInput> = {
-  quotaHold: { since: AT, cycleId: 'c1', usedBytes: 1000, allowedBytes: 1000 },
+/** A change of the input, or of its one limit. */
+type Change = Partial<Omit<DecisionInput, 'limits'> & MeteredLimit>;
+const held: Change = {
+  hold: { window: 'c1', usedBytes: 1000, allowedBytes: 1000 },
   peakUsedBytes: 1000,
 };
-const run = (...changes: Partial<DecisionInput>[]): Decision =>
-  decide(Object.assign({}, base, ...changes) as DecisionInput);
-const used = (totalBytes: number): Partial<DecisionInput> => ({ usage: known({ totalBytes }) });
+const manual = { reason: 'manual' as const, restriction: 'suspend-order' };
+const agentLimit = { reason: 'agent-limit' as const, restriction: 'disable' };
+const run = (...changes: Change[]): Decision => {
+  const { now, billing, standing, protectedUntil, ...limit } = Object.assign(
+    {},
+    base,
+    quota,
+    ...changes,
+  ) as Required<Change>;
+  return decide({ now, billing, standing, protectedUntil, limits: [limit] });
+};
+const used = (totalBytes: number): Change => ({ usage: known({ totalBytes }) });
 
 describe('decide about the quota', () => {
   it('lets a service below its allowance be', () => {
     expect(run(used(999))).toEqual({
       status: 'ok',
+      limits: [
+        {
+          limit: 'quota',
+          status: 'ok',
+          rule: 'below-allowance',
+          usedBytes: 999,
+          allowedBytes: 1000,
+          remainingBytes: 1,
+          problem: null,
+        },
+      ],
       rule: 'below-allowance',
       usedBytes: 999,
       remainingBytes: 1,
@@ -41,10 +68,21 @@ describe('decide about the quota', () => {
     for (const figure of [1000, 1001]) {
       expect(run(used(figure))).toEqual({
         status: 'held',
+        limits: [
+          {
+            limit: 'quota',
+            status: 'ok',
+            rule: 'at-or-over-allowance',
+            usedBytes: figure,
+            allowedBytes: 1000,
+            remainingBytes: 0,
+            problem: null,
+          },
+        ],
         rule: 'at-or-over-allowance',
         usedBytes: figure,
         remainingBytes: 0,
-        holds: [{ reason: 'quota', rule: 'at-or-over-allowance' }],
+        holds: [{ reason: 'quota', rule: 'at-or-over-allowance', restriction: 'disable-ports' }],
         withheld: [],
         problem: null,
       });
@@ -73,9 +111,9 @@ describe('decide about the quota', () => {
   });
 
   it('keeps a hold on what is unknown, also in a new cycle and after a raise', () => {
-    const changes: Partial<DecisionInput>[] = [
+    const changes: Change[] = [
       {},
-      { cycleId: 'c2', peakUsedBytes: null },
+      { window: 'c2', peakUsedBytes: null },
       { allowance: limited(9000) },
       { allowance: { kind: 'unlimited', parts: [{ source: 'override', bytes: null }] } },
     ];
@@ -110,7 +148,7 @@ describe('decide about the quota', () => {
     const allowed = 1000 * BYTES_PER_GB;
     const change = {
       allowance: limited(allowed),
-      quotaHold: { since: AT, cycleId: 'c1', usedBytes: allowed, allowedBytes: allowed },
+      hold: { window: 'c1', usedBytes: allowed, allowedBytes: allowed },
       peakUsedBytes: allowed,
     };
     expect(run(change, used(allowed - BYTES_PER_GB)).rule).toBe('within-release-margin');
@@ -130,9 +168,9 @@ describe('decide about the quota', () => {
 
   it('rounds the margin down to whole bytes', () => {
     const odd = { allowance: limited(1099), peakUsedBytes: 1099 };
-    const quotaHold = { since: AT, cycleId: 'c1', usedBytes: 1099, allowedBytes: 1099 };
-    expect(run(used(1088), odd, { quotaHold }).rule).toBe('below-allowance');
-    expect(run(used(1089), odd, { quotaHold }).rule).toBe('within-release-margin');
+    const hold = { window: 'c1', usedBytes: 1099, allowedBytes: 1099 };
+    expect(run(used(1088), odd, { hold }).rule).toBe('below-allowance');
+    expect(run(used(1089), odd, { hold }).rule).toBe('within-release-margin');
   });
 
   it('keeps the margin where the allowance is the one that the hold was taken on', () => {
@@ -141,8 +179,8 @@ describe('decide about the quota', () => {
   });
 
   it('keeps the margin after a raise to what the cycle has reached', () => {
-    const quotaHold = { since: AT, cycleId: 'c1', usedBytes: 1000, allowedBytes: 1000 };
-    const raised = { allowance: limited(2000), quotaHold };
+    const hold = { window: 'c1', usedBytes: 1000, allowedBytes: 1000 };
+    const raised = { allowance: limited(2000), hold };
     expect(run(used(1995), raised, { peakUsedBytes: 2000 }).rule).toBe('within-release-margin');
     expect(run(used(1995), raised, { peakUsedBytes: 1999 }).rule).toBe('below-allowance');
   });
@@ -190,26 +228,26 @@ describe('decide about the quota', () => {
   });
 
   it('keeps the margin when the allowance was lowered', () => {
-    const quotaHold = { since: AT, cycleId: 'c1', usedBytes: null, allowedBytes: 1000 };
-    expect(run({ quotaHold }, used(899), { allowance: limited(900) }).rule).toBe('within-release-margin');
-    expect(run({ quotaHold }, used(1099), { allowance: limited(1100) }).rule).toBe('below-allowance');
+    const hold = { window: 'c1', usedBytes: null, allowedBytes: 1000 };
+    expect(run({ hold }, used(899), { allowance: limited(900) }).rule).toBe('within-release-margin');
+    expect(run({ hold }, used(1099), { allowance: limited(1100) }).rule).toBe('below-allowance');
   });
 
   it('compares plainly in a new cycle', () => {
-    expect(run(held, { cycleId: 'c2', peakUsedBytes: null }, used(999)).holds).toEqual([]);
-    expect(run(held, { cycleId: 'c2', peakUsedBytes: null }, used(0)).problem).toBeNull();
-    expect(run(held, { cycleId: 'c2', peakUsedBytes: null }, used(1000)).status).toBe('held');
+    expect(run(held, { window: 'c2', peakUsedBytes: null }, used(999)).holds).toEqual([]);
+    expect(run(held, { window: 'c2', peakUsedBytes: null }, used(0)).problem).toBeNull();
+    expect(run(held, { window: 'c2', peakUsedBytes: null }, used(1000)).status).toBe('held');
   });
 
   it('has the margin again when a hold of an earlier cycle is due in this one as well', () => {
-    expect(run(held, { cycleId: 'c2', peakUsedBytes: 1005 }, used(999)).rule).toBe('within-release-margin');
-    expect(run(held, { cycleId: 'c2', peakUsedBytes: 1005 }, used(0)).rule).toBe('fall-of-more-than-half-keeps');
+    expect(run(held, { window: 'c2', peakUsedBytes: 1005 }, used(999)).rule).toBe('within-release-margin');
+    expect(run(held, { window: 'c2', peakUsedBytes: 1005 }, used(0)).rule).toBe('fall-of-more-than-half-keeps');
   });
 
   it('has the margin for a hold whose figures are not known', () => {
-    const quotaHold = { since: AT, cycleId: 'c1', usedBytes: null, allowedBytes: null };
-    expect(run({ quotaHold }, used(999)).rule).toBe('within-release-margin');
-    expect(run({ quotaHold }, used(900)).rule).toBe('below-allowance');
+    const hold = { window: 'c1', usedBytes: null, allowedBytes: null };
+    expect(run({ hold }, used(999)).rule).toBe('within-release-margin');
+    expect(run({ hold }, used(900)).rule).toBe('below-allowance');
   });
 
   it('does not begin a hold without a configured quota, and keeps one', () => {
@@ -247,12 +285,12 @@ describe('decide about the quota', () => {
 });
 
 describe('decide about bills and orders', () => {
-  const billing = (change: Partial<DecisionInput['billing']>): Partial<DecisionInput> => ({
-    billing: { ...base.billing, ...change },
+  const billing = (change: Partial<DecisionInput['billing']>): Change => ({
+    billing: { ...base.billing!, ...change },
   });
 
   it('holds for the bill, whatever the usage', () => {
-    const expected = [{ reason: 'billing', rule: 'billing-suspended' }];
+    const expected = [{ reason: 'billing', rule: 'billing-suspended', restriction: 'suspend-order' }];
     expect(run(billing({ suspended: true }))).toMatchObject({
       status: 'held',
       rule: 'below-allowance',
@@ -275,7 +313,7 @@ describe('decide about bills and orders', () => {
       holds: [],
     });
     expect(run(billing({ overdue: true, overduePolicy: 'hold' })).holds).toEqual([
-      { reason: 'billing', rule: 'overdue' },
+      { reason: 'billing', rule: 'overdue', restriction: 'suspend-order' },
     ]);
     expect(run(billing({ overdue: false, overduePolicy: 'hold' })).holds).toEqual([]);
     expect(run(billing({ overdue: true, overduePolicy: 'ignore' }), used(5000))).toMatchObject({
@@ -291,18 +329,17 @@ describe('decide about bills and orders', () => {
 
   it('meters a service that is paid, whatever the policy for others', () => {
     for (const overduePolicy of ['meter', 'hold', 'ignore'] as const) {
-      const paid = run({ billing: { suspended: false, overdue: false, overduePolicy } });
+      const paid = run(billing({ suspended: false, overdue: false, overduePolicy }));
       expect([paid.rule, paid.status, paid.holds]).toEqual(['below-allowance', 'ok', []]);
     }
   });
 
   it('skips an overdue service that is not metered, also when something else holds it', () => {
-    const billing = { suspended: false, overdue: true, overduePolicy: 'ignore' as const };
-    const decision = run({ billing, manual: true, agentLimit: true });
+    const decision = run(billing({ overdue: true, overduePolicy: 'ignore' }), { standing: [manual, agentLimit] });
     expect(decision.status).toBe('skipped');
     expect(decision.holds).toEqual([
-      { reason: 'manual', rule: 'manual' },
-      { reason: 'agent-limit', rule: 'agent-limit' },
+      { reason: 'manual', rule: 'manual', restriction: 'suspend-order' },
+      { reason: 'agent-limit', rule: 'agent-limit', restriction: 'disable' },
     ]);
   });
 
@@ -313,28 +350,117 @@ describe('decide about bills and orders', () => {
 
   it('is one billing hold for two reasons', () => {
     expect(run(billing({ suspended: true, overdue: true, overduePolicy: 'hold' })).holds).toEqual([
-      { reason: 'billing', rule: 'billing-suspended' },
+      { reason: 'billing', rule: 'billing-suspended', restriction: 'suspend-order' },
     ]);
   });
 
   it('lists every reason', () => {
-    const decision = run(used(1000), billing({ suspended: true }), { manual: true, agentLimit: true });
+    const decision = run(used(1000), billing({ suspended: true }), { standing: [manual, agentLimit] });
     expect(decision.holds.map((hold) => hold.reason)).toEqual(['quota', 'billing', 'manual', 'agent-limit']);
     expect(decision.status).toBe('held');
   });
 
   it('withholds every hold until the protection ends', () => {
-    const all = [used(1000), { manual: true }] as const;
+    const all = [used(1000), { standing: [manual] }] as const;
     expect(run(...all, { protectedUntil: '2026-03-10T12:00:00.001Z' })).toMatchObject({
       status: 'ok',
       rule: 'at-or-over-allowance',
       holds: [],
       withheld: [
-        { reason: 'quota', rule: 'at-or-over-allowance' },
-        { reason: 'manual', rule: 'manual' },
+        { reason: 'quota', rule: 'at-or-over-allowance', restriction: 'disable-ports' },
+        { reason: 'manual', rule: 'manual', restriction: 'suspend-order' },
       ],
     });
     expect(run(...all, { protectedUntil: AT })).toMatchObject({ status: 'held', withheld: [] });
     expect(codeOf(() => run({ protectedUntil: '2026-03-10' }))).toBe('invalid_instant');
+  });
+});
+
+describe('decide about several limits', () => {
+  const fairUse: MeteredLimit = {
+    ...quota,
+    id: 'fair-use',
+    window: 'day-1',
+    allowance: limited(100),
+    exceededAt: 'passed',
+    release: 'window-end',
+    restriction: 'throttle',
+  };
+  const decideBoth = (change: Partial<MeteredLimit>, ofQuota: Partial<MeteredLimit> = {}): Decision =>
+    decide({
+      ...base,
+      limits: [
+        { ...quota, ...ofQuota },
+        { ...fairUse, ...change },
+      ],
+    });
+
+  it('holds for each that is exceeded, with its own restriction', () => {
+    const usage = known({ totalBytes: 101 });
+    const decision = decideBoth({ usage });
+    expect([decision.status, decision.rule]).toEqual(['held', 'below-allowance']);
+    expect(decision.holds).toEqual([{ reason: 'fair-use', rule: 'over-allowance', restriction: 'throttle' }]);
+    expect(decideBoth({ usage }, { usage: known({ totalBytes: 1000 }) }).holds.map((hold) => hold.reason)).toEqual([
+      'quota',
+      'fair-use',
+    ]);
+    expect(decideBoth({ usage: known({ totalBytes: 100 }) }).holds).toEqual([]);
+  });
+
+  it('keeps a hold until its window ends, or its allowance is raised above all that was used', () => {
+    const hold = { window: 'day-1', usedBytes: 101, allowedBytes: 100 };
+    const usage = known({ totalBytes: 10 });
+    expect(decideBoth({ usage, hold }).limits[1]?.rule).toBe('until-window-end');
+    expect(decideBoth({ usage, hold, window: 'day-2' }).holds).toEqual([]);
+    const raised = { usage, hold, allowance: limited(200) };
+    expect(decideBoth({ ...raised, peakUsedBytes: 200 }).holds).toEqual([]);
+    expect(decideBoth({ ...raised, peakUsedBytes: 201 }).limits[1]?.rule).toBe('until-window-end');
+  });
+
+  it('releases below a percentage, of any window and after any fall', () => {
+    const hold = { window: 'day-1', usedBytes: 1000, allowedBytes: 100 };
+    const release = { belowPercent: 95 };
+    expect(decideBoth({ usage: known({ totalBytes: 95 }), hold, release }).limits[1]?.rule).toBe(
+      'within-release-margin',
+    );
+    expect(decideBoth({ usage: known({ totalBytes: 94 }), hold, release }).limits[1]?.rule).toBe('below-allowance');
+    expect(decideBoth({ usage: known({ totalBytes: 0 }), hold, release }).holds).toEqual([]);
+    for (const belowPercent of [0, 101, 1.5]) {
+      expect(codeOf(() => decideBoth({ release: { belowPercent } }))).toBe('invalid_threshold');
+    }
+    for (const belowPercent of [1, 100]) expect(decideBoth({ release: { belowPercent } }).limits).toHaveLength(2);
+  });
+
+  it('is ok by one limit where another has no allowance or no usage', () => {
+    const unmanaged = { allowance: { kind: 'unmanaged' as const, parts: [] as [] } };
+    expect(decideBoth(unmanaged).status).toBe('ok');
+    expect(decideBoth({ usage: known({ totalBytes: 1 }) }, unmanaged).status).toBe('ok');
+    expect(decideBoth(unmanaged, { usage: null }).status).toBe('unmanaged');
+    expect(decideBoth({ usage: null }, { usage: null }).status).toBe('skipped');
+  });
+
+  it('is unreadable by one limit, while another one holds', () => {
+    const decision = decideBoth({ usage: unknown }, used(1000));
+    expect(decision).toMatchObject({ status: 'unreadable', rule: 'at-or-over-allowance' });
+    expect(decision.problem?.code).toBe('unreadable');
+    expect(decision.holds.map((hold) => hold.reason)).toEqual(['quota']);
+  });
+
+  it('names the problem of an unreadable limit before a fall of another one', () => {
+    const decision = decideBoth({ usage: unknown }, { ...used(100), peakUsedBytes: 900 });
+    expect(decision.problem?.code).toBe('unreadable');
+    expect(decision.limits.map(({ problem }) => problem?.code)).toEqual(['usage_fell', 'unreadable']);
+    expect(decideBoth({ ...used(10), peakUsedBytes: 90 }).problem?.code).toBe('usage_fell');
+  });
+
+  it('needs no bill', () => {
+    expect(decide({ ...base, billing: null, limits: [{ ...quota, ...used(1000) }] }).holds).toEqual([
+      { reason: 'quota', rule: 'at-or-over-allowance', restriction: 'disable-ports' },
+    ]);
+  });
+
+  it('has no window to account for a hold where neither is known', () => {
+    const hold = { window: null, usedBytes: 1000, allowedBytes: 1000 };
+    expect(run({ window: null, hold }, used(999))).toMatchObject({ rule: 'below-allowance', problem: null });
   });
 });

@@ -1,217 +1,148 @@
-import { type Allowance } from './allowance.js';
-import { BYTES_PER_GB } from './bytes.js';
 import { instantMs } from './instant.js';
-import { type Mode } from './mode.js';
-import { type Reading, usageInMode } from './usage.js';
+import { decideLimit, type LimitDecision, type LimitRule, type MeteredLimit } from './limit.js';
 
-/** Why a service may be kept restricted. */
+/** Reserved reasons of holds; any other one is the id of a limit. */
 export type HoldReason = 'quota' | 'billing' | 'manual' | 'agent-limit';
 
-/** Everything that a decision about one service rests on. */
+/** Everything that a decision about one subject rests on. */
 export interface DecisionInput {
   /** Instant, ISO 8601 UTC with milliseconds, as all instants here. */
   now: string;
-  mode: Mode;
-  /** The newest reading; null where the panel tells no usage, or the service is not metered. */
-  usage: Reading | null;
-  allowance: Allowance;
-  /** The quota hold that is open, with the figures that it was taken on. */
-  quotaHold: { since: string; cycleId: string; usedBytes: number | null; allowedBytes: number | null } | null;
-  cycleId: string | null;
-  /** Highest known figure of this mode in this cycle before this reading. */
-  peakUsedBytes: number | null;
-  billing: { suspended: boolean; overdue: boolean; overduePolicy: 'meter' | 'hold' | 'ignore' };
-  /** An operator's hold is open. */
-  manual: boolean;
-  /** The service's agent is over its limit. */
-  agentLimit: boolean;
+  /** The subject's limits, one at least. What a decision says as a whole about usage is about the first. */
+  limits: readonly [MeteredLimit, ...MeteredLimit[]];
+  /** The subject's bill, and the restriction of its hold; null for a subject without one. */
+  billing: {
+    suspended: boolean;
+    overdue: boolean;
+    overduePolicy: 'meter' | 'hold' | 'ignore';
+    restriction: string;
+  } | null;
+  /** Open holds that are begun and ended elsewhere: by an operator, or by the limit of the subject's agent. */
+  standing: readonly StandingHold[];
   /** Before this instant no hold restricts; what would is reported in `withheld`. */
   protectedUntil: string | null;
 }
 
-/** The rule that decided about the quota. Stable words; `README.md` explains each. */
-export type QuotaRule =
-  | 'below-allowance'
-  | 'at-or-over-allowance'
-  | 'within-release-margin'
-  | 'fall-of-more-than-half-keeps'
-  | 'unknown-usage'
-  | 'unknown-usage-keeps'
-  | 'unlimited'
-  | 'no-quota-configured'
-  | 'no-quota-configured-keeps'
-  | 'not-metered'
-  | 'not-metered-keeps'
-  | 'overdue-ignored'
-  | 'overdue-ignored-keeps';
+/** An open hold that a decision neither begins nor ends. */
+export interface StandingHold {
+  reason: 'manual' | 'agent-limit';
+  restriction: string;
+}
 
-/** The rule behind a hold that is not about the quota. */
+/** The rule behind a hold that is not about a limit. */
 export type OtherRule = 'billing-suspended' | 'overdue' | 'manual' | 'agent-limit';
 
-/** A hold that should be in force, and the rule that asks for it. */
+/** A hold that should be in force, the rule that asks for it, and the restriction that it asks for. */
 export interface WantedHold {
-  reason: HoldReason;
-  rule: QuotaRule | OtherRule;
+  /** The id of a limit, or a reserved word. */
+  reason: string;
+  rule: LimitRule | OtherRule;
+  restriction: string;
 }
 
 /** What should be, as it follows from a {@link DecisionInput}. */
 export interface Decision {
   /**
-   * `unreadable` where the reading was needed and unknown, else `held` where any hold is wanted, else what the quota
-   * calls for. An overdue service that is not metered is `skipped`, held or not.
+   * `unreadable` where a reading was needed and unknown, else `held` where any hold is wanted, else what the limits
+   * call for. An overdue subject that is not metered is `skipped`, held or not.
    */
   status: 'ok' | 'held' | 'unreadable' | 'unmanaged' | 'skipped';
-  /** The rule that decided about the quota, also for a service that is held for another reason. */
-  rule: QuotaRule;
-  /** Bytes used in the mode; null when unknown. */
+  /** The rule that decided about the first limit, also for a subject that is held for another reason. */
+  rule: LimitRule;
+  /** Bytes used in the mode of the first limit; null when unknown. */
   usedBytes: number | null;
-  /** Bytes left of a limited allowance, never below 0; null when unknown or without a limit. */
+  /** Bytes left of the first limit's allowance, never below 0; null when unknown or without a limit. */
   remainingBytes: number | null;
-  /** The holds that should be in force now; a quota hold that only goes on is among them. */
+  /** What follows from each limit, in the order of the input. */
+  limits: LimitDecision[];
+  /** The holds that should be in force now; those that only go on are among them. */
   holds: WantedHold[];
   /** The holds that are due and withheld by `protectedUntil`. */
   withheld: WantedHold[];
-  /** Why the reading is unknown, or `usage_fell`: it fell to less than half of the cycle's peak. */
-  problem: { code: string; message: string } | null;
-}
-
-interface QuotaVerdict {
-  hold: boolean;
-  rule: QuotaRule;
-  status: 'ok' | 'unreadable' | 'unmanaged' | 'skipped';
+  /** The first reason why a needed reading is unknown, else the first problem of a limit. */
+  problem: LimitDecision['problem'];
 }
 
 /**
- * Decides which holds a service should carry.
+ * Decides which holds a subject should carry.
  *
- * `used >= allowed` holds. What is unknown changes nothing: an open quota hold stays and none begins, while billing,
- * manual and agent holds are decided as always. An open quota hold that this cycle and this allowance account for is
- * released only below the allowance less a margin (1 % or 1 GB, the smaller), and never by a fall to less than half
- * of the cycle's peak. After a raised allowance or in a new cycle a known reading is compared plainly, unless the
- * cycle's peak was at the present allowance already. A service without a configured quota gets no quota hold and
- * keeps the one that it has.
+ * A limit that is exceeded holds. What is unknown changes nothing: an open hold of a limit stays and none begins, while
+ * billing and standing holds are decided as always. An open hold that this window and this allowance account for is
+ * released as its limit's `release` says: by a margin, a percentage, or at the end of the window. After a raised
+ * allowance or in a new window a known reading is compared plainly, unless the window's peak exceeded the present
+ * allowance already. A limit without a configured allowance begins no hold and keeps the one that is open.
  *
- * @throws QuotaCoreError `invalid_instant` for a `protectedUntil` or its `now` that is no instant
+ * @throws QuotaCoreError `invalid_instant` for a `protectedUntil` or its `now` that is no instant, `invalid_threshold`
+ * for a percentage that is not whole or not from 1 to 100
  *
  * @example
  * ```ts
  * const now = '2026-03-10T12:00:00.000Z';
- * decide({
- *   now,
- *   mode: 'TOTAL',
- *   usage: { known: true, at: now, inBytes: 900, outBytes: 200, totalBytes: null },
+ * const quota: MeteredLimit = {
+ *   id: 'quota',
+ *   window: 'c1',
  *   allowance: { kind: 'limited', baseBytes: 1000, extraBytes: 0, allowedBytes: 1000, parts: [] },
- *   quotaHold: null,
- *   cycleId: 'c1',
+ *   mode: 'TOTAL',
+ *   exceededAt: 'reached',
+ *   release: 'margin',
+ *   restriction: 'disable-ports',
+ *   usage: { known: true, at: now, inBytes: 900, outBytes: 200, totalBytes: null },
  *   peakUsedBytes: null,
- *   billing: { suspended: false, overdue: false, overduePolicy: 'meter' },
- *   manual: false,
- *   agentLimit: false,
- *   protectedUntil: null,
- * }).holds; // [{ reason: 'quota', rule: 'at-or-over-allowance' }]
+ *   hold: null,
+ * };
+ * decide({ now, limits: [quota], billing: null, standing: [], protectedUntil: null }).holds;
+ * // [{ reason: 'quota', rule: 'at-or-over-allowance', restriction: 'disable-ports' }]
  * ```
  */
 export function decide(input: DecisionInput): Decision {
-  const reading = readFigure(input);
-  const peak = knownPeak(input);
-  const fell = reading.used !== null && peak !== null && reading.used * 2 < peak;
-  const verdict = decideQuota(input, reading, peak, fell);
-  const due = [...(verdict.hold ? [{ reason: 'quota' as const, rule: verdict.rule }] : []), ...otherHolds(input)];
+  const { billing } = input;
+  const isIgnored = billing !== null && billing.overdue && billing.overduePolicy === 'ignore';
+  const due: WantedHold[] = [];
+  const limits: LimitDecision[] = [];
+  for (const limit of input.limits) {
+    const { decision, hold } = decideLimit(limit, isIgnored);
+    limits.push(decision);
+    if (hold) due.push({ reason: limit.id, rule: decision.rule, restriction: limit.restriction });
+  }
+  due.push(...otherHolds(input));
   const isProtected =
     input.protectedUntil !== null &&
     instantMs(input.now, 'now') < instantMs(input.protectedUntil, 'the end of the protection');
   const holds = isProtected ? [] : due;
-  const skips = verdict.rule === 'overdue-ignored' || verdict.rule === 'overdue-ignored-keeps';
-  const { allowance } = input;
+  const [first] = limits as [LimitDecision];
   return {
-    status: holds.length > 0 && verdict.status !== 'unreadable' && !skips ? 'held' : verdict.status,
-    rule: verdict.rule,
-    usedBytes: reading.used,
-    remainingBytes:
-      allowance.kind === 'limited' && reading.used !== null ? Math.max(0, allowance.allowedBytes - reading.used) : null,
+    status: isIgnored ? 'skipped' : statusOf(limits, holds.length > 0),
+    rule: first.rule,
+    usedBytes: first.usedBytes,
+    remainingBytes: first.remainingBytes,
+    limits,
     holds,
     withheld: isProtected ? due : [],
-    problem: reading.problem ?? (fell ? describeFall(reading.used, peak) : null),
+    problem: firstProblem(limits),
   };
 }
 
-function readFigure(input: DecisionInput): { used: number | null; problem: Decision['problem'] } {
-  const { usage, mode, allowance } = input;
-  if (usage === null) return { used: null, problem: null };
-  if (!usage.known) return { used: null, problem: { code: usage.code, message: usage.message } };
-  const used = usageInMode(usage, mode);
-  // Only a limit needs the figure of the mode; elsewhere a reading that lacks it is a good reading.
-  if (used !== null || allowance.kind !== 'limited') return { used, problem: null };
-  const message = `the panel's answer of ${usage.at} does not tell the usage in mode ${mode}: choose a mode that it tells`;
-  return { used, problem: { code: 'usage_not_in_mode', message } };
+function statusOf(limits: readonly LimitDecision[], isHeld: boolean): Decision['status'] {
+  const statuses = limits.map(({ status }) => status);
+  if (statuses.includes('unreadable')) return 'unreadable';
+  if (isHeld) return 'held';
+  return (['ok', 'unmanaged'] as const).find((status) => statuses.includes(status)) ?? 'skipped';
 }
 
-/** The hold's own figure stands in only where no peak is known: it may have been read in another mode. */
-function knownPeak({ quotaHold, cycleId, peakUsedBytes }: DecisionInput): number | null {
-  if (peakUsedBytes !== null || quotaHold?.cycleId !== cycleId) return peakUsedBytes;
-  return quotaHold.usedBytes;
+function firstProblem(limits: readonly LimitDecision[]): Decision['problem'] {
+  const unreadable = limits.find(({ status }) => status === 'unreadable');
+  return (unreadable ?? limits.find(({ problem }) => problem !== null))?.problem ?? null;
 }
 
-function decideQuota(
-  input: DecisionInput,
-  reading: { used: number | null; problem: Decision['problem'] },
-  peak: number | null,
-  fell: boolean,
-): QuotaVerdict {
-  const { allowance, billing, quotaHold } = input;
-  const open = quotaHold !== null;
-  if (billing.overdue && billing.overduePolicy === 'ignore') {
-    return { hold: open, rule: open ? 'overdue-ignored-keeps' : 'overdue-ignored', status: 'skipped' };
-  }
-  if (allowance.kind === 'unmanaged') {
-    const status = input.usage === null ? 'skipped' : 'unmanaged';
-    return { hold: open, rule: open ? 'no-quota-configured-keeps' : 'no-quota-configured', status };
-  }
-  if (reading.problem !== null) {
-    return { hold: open, rule: open ? 'unknown-usage-keeps' : 'unknown-usage', status: 'unreadable' };
-  }
-  if (allowance.kind === 'unlimited') return { hold: false, rule: 'unlimited', status: 'ok' };
-  if (reading.used === null) {
-    return { hold: open, rule: open ? 'not-metered-keeps' : 'not-metered', status: 'skipped' };
-  }
-  const { allowedBytes } = allowance;
-  if (reading.used >= allowedBytes) return { hold: true, rule: 'at-or-over-allowance', status: 'ok' };
-  if (open && accountsForHold(input, allowedBytes, peak)) {
-    if (fell) return { hold: true, rule: 'fall-of-more-than-half-keeps', status: 'ok' };
-    if (reading.used >= allowedBytes - releaseMargin(allowedBytes)) {
-      return { hold: true, rule: 'within-release-margin', status: 'ok' };
+function otherHolds({ billing, standing }: DecisionInput): WantedHold[] {
+  const holds: WantedHold[] = [];
+  if (billing !== null) {
+    const { restriction } = billing;
+    if (billing.suspended) holds.push({ reason: 'billing', rule: 'billing-suspended', restriction });
+    else if (billing.overdue && billing.overduePolicy === 'hold') {
+      holds.push({ reason: 'billing', rule: 'overdue', restriction });
     }
   }
-  return { hold: false, rule: 'below-allowance', status: 'ok' };
-}
-
-/** Whether the open quota hold is due to this cycle and this allowance, so that only less usage could end it. */
-function accountsForHold({ quotaHold, cycleId }: DecisionInput, allowedBytes: number, peak: number | null): boolean {
-  // Also after a raise: had this cycle been at the present allowance, a release now would come from the fall alone.
-  if (peak !== null && peak >= allowedBytes) return true;
-  if (quotaHold?.cycleId !== cycleId) return false;
-  return quotaHold.allowedBytes === null || allowedBytes <= quotaHold.allowedBytes;
-}
-
-/** 1 % in whole bytes (rounded down, which for whole usage figures compares as exactly as the fraction would), at most 1 GB. */
-function releaseMargin(allowedBytes: number): number {
-  return Math.min((allowedBytes - (allowedBytes % 100)) / 100, BYTES_PER_GB);
-}
-
-function otherHolds({ billing, manual, agentLimit }: DecisionInput): WantedHold[] {
-  const holds: WantedHold[] = [];
-  if (billing.suspended) holds.push({ reason: 'billing', rule: 'billing-suspended' });
-  else if (billing.overdue && billing.overduePolicy === 'hold') holds.push({ reason: 'billing', rule: 'overdue' });
-  if (manual) holds.push({ reason: 'manual', rule: 'manual' });
-  if (agentLimit) holds.push({ reason: 'agent-limit', rule: 'agent-limit' });
+  for (const { reason, restriction } of standing) holds.push({ reason, rule: reason, restriction });
   return holds;
-}
-
-function describeFall(used: number | null, peak: number | null): Decision['problem'] {
-  return {
-    code: 'usage_fell',
-    message:
-      `the panel tells ${String(used)} bytes, less than half of the ${String(peak)} bytes read earlier in this cycle: ` +
-      'check on the panel whether the figure is right',
-  };
 }

@@ -6,8 +6,10 @@ import {
   type BillingCycleName,
   checkLocalDate,
   decide,
+  type Decision,
   type DecisionInput,
   localDateOf,
+  type MeteredLimit,
   parseBillingCycleName,
   resolveAllowance,
   resolveMode,
@@ -21,19 +23,29 @@ import { codeOf } from './test/code-of.js';
 /** Cases that went wrong in a bandwidth module for EasyDCIM. */
 const monthly = { billingCycle: 'monthly' as const, timeZone: 'UTC' };
 const nothing = { override: null, serviceQuotaBytes: null, product: null, purchases: [] };
-const decision: DecisionInput = {
-  now: AT,
-  mode: 'TOTAL',
-  usage: known({ totalBytes: 0 }),
-  allowance: limited(100),
-  quotaHold: null,
-  cycleId: 'c1',
-  peakUsedBytes: null,
-  billing: { suspended: false, overdue: false, overduePolicy: 'meter' },
-  manual: false,
-  agentLimit: false,
-  protectedUntil: null,
-};
+/** Decides about a quota with these facts. */
+const decideQuota = (change: Partial<MeteredLimit>, billing: DecisionInput['billing'] = null): Decision =>
+  decide({
+    now: AT,
+    limits: [
+      {
+        id: 'quota',
+        window: 'c1',
+        allowance: limited(100),
+        mode: 'TOTAL',
+        exceededAt: 'reached',
+        release: 'margin',
+        restriction: 'disable-ports',
+        usage: known({ totalBytes: 0 }),
+        peakUsedBytes: null,
+        hold: null,
+        ...change,
+      },
+    ],
+    billing,
+    standing: [],
+    protectedUntil: null,
+  });
 
 describe('what a bandwidth module got wrong', () => {
   it('4: the mode OUT of an answer with a total alone is unknown, not 0', () => {
@@ -42,13 +54,18 @@ describe('what a bandwidth module got wrong', () => {
 
   it('5: no quota configured cuts nobody off', () => {
     const allowance = resolveAllowance({ mode: 'TOTAL', ...nothing });
-    expect(decide({ ...decision, allowance })).toMatchObject({ status: 'unmanaged', holds: [] });
+    expect(decideQuota({ allowance })).toMatchObject({ status: 'unmanaged', holds: [] });
   });
 
   it('6: a suspension for another reason is neither made nor ended by the quota', () => {
-    const suspended = { suspended: true, overdue: false, overduePolicy: 'meter' as const };
-    expect(decide({ ...decision, billing: suspended }).holds).toEqual([
-      { reason: 'billing', rule: 'billing-suspended' },
+    const suspended = {
+      suspended: true,
+      overdue: false,
+      overduePolicy: 'meter' as const,
+      restriction: 'suspend-order',
+    };
+    expect(decideQuota({}, suspended).holds).toEqual([
+      { reason: 'billing', rule: 'billing-suspended', restriction: 'suspend-order' },
     ]);
   });
 
@@ -124,7 +141,7 @@ describe('what a bandwidth module got wrong', () => {
     const unlimited = resolveAllowance({ mode: 'TOTAL', ...nothing, product: { total: 'unlimited' } });
     expect(unlimited).toEqual({ kind: 'unlimited', parts: [{ source: 'product.total', bytes: null }] });
     const usage = known({ totalBytes: Number.MAX_SAFE_INTEGER });
-    expect(decide({ ...decision, usage, allowance: unlimited })).toMatchObject({ holds: [], remainingBytes: null });
+    expect(decideQuota({ usage, allowance: unlimited })).toMatchObject({ holds: [], remainingBytes: null });
   });
 
   it('47: without a stated mode it is TOTAL', () => {
@@ -133,17 +150,17 @@ describe('what a bandwidth module got wrong', () => {
 
   it('48: one byte decides, and the edge does not flap', () => {
     const allowance = limited(10 * 2 ** 40);
-    const at = (totalBytes: number, quotaHold: DecisionInput['quotaHold']): boolean =>
-      decide({ ...decision, allowance, usage: known({ totalBytes }), quotaHold }).holds.length > 0;
-    const hold = { since: AT, cycleId: 'c1', usedBytes: 10 * 2 ** 40, allowedBytes: 10 * 2 ** 40 };
+    const at = (totalBytes: number, open: MeteredLimit['hold']): boolean =>
+      decideQuota({ allowance, usage: known({ totalBytes }), hold: open }).holds.length > 0;
+    const hold = { window: 'c1', usedBytes: 10 * 2 ** 40, allowedBytes: 10 * 2 ** 40 };
     expect(at(10 * 2 ** 40 - 1, null)).toBe(false);
     expect(at(10 * 2 ** 40, null)).toBe(true);
     expect(at(10 * 2 ** 40 - 1, hold)).toBe(true);
   });
 
   it('H6: usage that falls to nothing inside a cycle releases nobody and is reported', () => {
-    const hold = { since: AT, cycleId: 'c1', usedBytes: 120, allowedBytes: 100 };
-    expect(decide({ ...decision, quotaHold: hold, peakUsedBytes: 120 })).toMatchObject({
+    const hold = { window: 'c1', usedBytes: 120, allowedBytes: 100 };
+    expect(decideQuota({ hold, peakUsedBytes: 120 })).toMatchObject({
       status: 'held',
       rule: 'fall-of-more-than-half-keeps',
       problem: { code: 'usage_fell' },

@@ -24,13 +24,14 @@ export {
 } from './allowance.js';
 export { type Reading, type UsageBytes, usageInMode } from './usage.js';
 export { type CounterRules, type CounterState, type CounterStep, type ResetBetween, stepCounter } from './counter.js';
+export type { Limit, LimitDecision, LimitRelease, LimitRule, MeteredLimit } from './limit.js';
 export {
   decide,
   type Decision,
   type DecisionInput,
   type HoldReason,
   type OtherRule,
-  type QuotaRule,
+  type StandingHold,
   type WantedHold,
 } from './decide.js';
 export { crossedThresholds } from './thresholds.js';

@@ -33,22 +33,29 @@ describe('the examples of the manual', () => {
     });
     const decision = decide({
       now,
-      mode: 'TOTAL',
-      usage: { known: true, at: now, inBytes: parseSize('9TB'), outBytes: parseSize('2TB'), totalBytes: null },
-      allowance,
-      quotaHold: null,
-      cycleId: 'c1',
-      peakUsedBytes: null,
-      billing: { suspended: false, overdue: false, overduePolicy: 'meter' },
-      manual: false,
-      agentLimit: false,
+      limits: [
+        {
+          id: 'quota',
+          window: 'c1',
+          allowance,
+          mode: 'TOTAL',
+          exceededAt: 'reached',
+          release: 'margin',
+          restriction: 'disable-ports',
+          usage: { known: true, at: now, inBytes: parseSize('9TB'), outBytes: parseSize('2TB'), totalBytes: null },
+          peakUsedBytes: null,
+          hold: null,
+        },
+      ],
+      billing: { suspended: false, overdue: false, overduePolicy: 'meter', restriction: 'suspend-order' },
+      standing: [],
       protectedUntil: null,
     });
     expect(decision).toMatchObject({
       status: 'held',
       rule: 'at-or-over-allowance',
       remainingBytes: 0,
-      holds: [{ reason: 'quota', rule: 'at-or-over-allowance' }],
+      holds: [{ reason: 'quota', rule: 'at-or-over-allowance', restriction: 'disable-ports' }],
     });
   });
 

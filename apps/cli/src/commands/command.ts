@@ -14,6 +14,8 @@ export interface GlobalOptions {
 export interface CommandContext {
   deps: Deps;
   exit: (code: number) => void;
+  /** Runs another command line: the demo plays real commands. */
+  run: (argv: string[], deps: Deps) => Promise<number>;
 }
 
 /** A command: its words, its options, what it has from outside; gives the exit code. */

@@ -92,7 +92,9 @@ describe('the completion for bash', () => {
 describe.each(['zsh', 'fish'] as const)('the completion for %s', (shell) => {
   it('knows every command and every option of the program', () => {
     const script = bench.read(`completion.${shell}`);
-    const nodes = nodesOf(buildProgram({ version: '0' } as Deps, () => undefined));
+    const nodes = nodesOf(
+      buildProgram({ deps: { version: '0' } as Deps, exit: () => undefined, run: () => Promise.resolve(0) }),
+    );
     expect(nodes.length).toBeGreaterThan(40);
     for (const node of nodes) {
       expect(script).toContain(`'${node.words.join(' ')}'`);

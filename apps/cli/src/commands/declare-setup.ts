@@ -12,7 +12,7 @@ export function declareSetup(program: Command, context: CommandContext): void {
     .command('demo')
     .description('the whole story on a fake panel in a temporary folder; leaves nothing behind')
     .addHelpText('after', '\nExample:\n  $ sluice demo')
-    .action(lazily(context, async () => (await import('./demo.js')).demo));
+    .action(lazily(context, async () => (await import('./demo.js')).demoWith(context.run)));
 }
 
 function declareConfig(program: Command, context: CommandContext): void {

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { CommandContext } from '../commands/command.js';
 import type { Deps } from '../context.js';
 import type { Terminal } from '../output/terminal.js';
-import { run } from '../runner.js';
 import { DEMO_SERVICES, DEMO_TOKEN, demoConfig, startDemoPanel, type DemoPanel } from './panel.js';
 
 const GB = 1024 ** 3;
@@ -23,7 +23,7 @@ interface Scene extends DemoPanel {
 }
 
 /** Plays the whole story with real commands against a fake panel; the temporary folder is removed in the end. */
-export async function runDemo(deps: Deps, terminal: Terminal): Promise<DemoStep[]> {
+export async function runDemo(run: CommandContext['run'], deps: Deps, terminal: Terminal): Promise<DemoStep[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-demo-'));
   const demo = await startDemoPanel();
   const steps: DemoStep[] = [];

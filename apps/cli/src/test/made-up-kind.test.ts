@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import type { OrderReport, PassReport } from '@sluice/engine';
 import { KINDS } from '../kinds.js';
@@ -18,8 +18,8 @@ afterEach(() => {
   bench.close();
 });
 
-const sluice = (words: string | string[]): Promise<Outcome> =>
-  bench.sluice(words, { kinds: [...KINDS, waterworksKind(works)] });
+const sluice = (words: string | string[], facets: { accounts?: boolean } = {}): Promise<Outcome> =>
+  bench.sluice(words, { kinds: [...KINDS, waterworksKind(works, facets)] });
 
 /** A config that `init` wrote, with the example of a product taken in. */
 async function start(): Promise<void> {
@@ -72,10 +72,39 @@ describe('a kind of panel that is defined in a test alone', () => {
     expect(works.valves.get('v-1')?.shut).toBe(false);
   });
 
-  it('has its accounts made, and doctor looks at it', async () => {
+  it('is suspended and unsuspended, and what it lacks is unsupported before any call', async () => {
+    await start();
+    works.valves.set('v-1', { shut: false, usedBytes: GB });
+    expect((await sluice(['service', 'add', 'svc-1', ...service, 'valve=v-1'])).exitCode).toBe(0);
+    expect((await sluice('provision suspend svc-1')).exitCode).toBe(0);
+    expect(works.valves.get('v-1')?.shut).toBe(true);
+    expect((await sluice('provision unsuspend svc-1')).exitCode).toBe(0);
+    expect(works.valves.get('v-1')?.shut).toBe(false);
+    expect((await sluice('provision renew svc-1 --until 2027-01-15')).exitCode).toBe(0);
+    const refused = [
+      'provision create svc-1',
+      'provision change-password svc-1',
+      'provision terminate svc-1 --yes',
+      'hold adopt svc-1 --reason manual --ports 1',
+      'usage graph svc-1 --from-panel',
+      'tunnel list --panel water',
+    ];
+    const read = jest.spyOn(works.valves, 'get');
+    for (const words of refused) {
+      const { error } = (await sluice(`${words} --json`)).json<{ error: { code: string } }>();
+      expect([words, error.code]).toEqual([words, 'unsupported']);
+    }
+    expect(read).not.toHaveBeenCalled();
+    const { checks } = (await sluice('doctor --contract --json')).json<{
+      checks: { name: string; status: string }[];
+    }>();
+    expect(checks.find(({ name }) => name === 'contract')?.status).toBe('skipped');
+  });
+
+  it('has its accounts made where it has that facet, and doctor looks at it', async () => {
     await start();
     expect((await sluice(['service', 'add', 'svc-9', ...service, 'valve=v-new'])).exitCode).toBe(0);
-    const made = await sluice('provision create svc-9 --json');
+    const made = await sluice('provision create svc-9 --json', { accounts: true });
     expect([made.exitCode, made.json<OrderReport>().actions]).toEqual([
       0,
       [{ type: 'create-valve', target: 'v-new', state: 'applied' }],

@@ -1,4 +1,14 @@
-import type { Desired, Observation, Panel, PanelKind, PanelToOpen, Plan, Step, StepOutcome } from '@sluice/panel-kind';
+import type {
+  Desired,
+  Observation,
+  Panel,
+  PanelFacets,
+  PanelKind,
+  PanelToOpen,
+  Plan,
+  Step,
+  StepOutcome,
+} from '@sluice/panel-kind';
 import { secret } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
@@ -49,34 +59,23 @@ function planValve({ service, holds, evidence, order, now }: Desired, { state }:
   return plan;
 }
 
-/** A panel as small as one can be: a valve per service, which is shut for a hold. */
+/** A panel as small as one can be, the core alone: a valve per service, which is shut for a hold. */
 class WaterworksPanel implements Panel<ValveState> {
-  readonly kind = 'waterworks';
-  readonly capabilities = ['usage', 'window-usage', 'enforce', 'suspend', 'accounts'] as const;
-  readonly actions = ['shut'];
-  readonly suspension = 'shut';
-  readonly requiredRef = 'valve';
-  readonly wholeLists = false;
+  readonly kind: PanelKind;
   readonly name: string;
   readonly url: string;
   readonly #works: Waterworks;
   readonly #now: () => string;
 
-  constructor({ name, settings }: PanelToOpen, works: Waterworks, now: () => string) {
+  constructor(kind: PanelKind, { name, settings }: PanelToOpen, works: Waterworks, now: () => string) {
+    this.kind = kind;
     this.name = name;
     this.url = settings.url;
     this.#works = works;
     this.#now = now;
   }
 
-  readonly accounts = {
-    passwords: false,
-    newRefs: (): Record<string, string> => ({ valve: 'v-new' }),
-    username: (service: { refs: Record<string, string> }): string | null => service.refs['valve'] ?? null,
-    check: () => null,
-  };
-
-  testConnection = () => Promise.resolve({ message: `${this.#works.valves.size} valves` });
+  test = () => Promise.resolve({ message: `${this.#works.valves.size} valves` });
 
   readUsage: Panel['readUsage'] = (requests, onAnswer) => {
     for (const { service } of requests) {
@@ -117,7 +116,9 @@ class WaterworksPanel implements Panel<ValveState> {
     return { state: 'applied', observed: valves.get(target) ?? null, error: null };
   };
 
-  settle = (): StepOutcome | null => null;
+  resolve = (): StepOutcome | null => null;
+
+  checkpoint = (): null => null;
 
   resources = (service: { refs: Record<string, string> }): string[] => [`valve:${service.refs['valve'] ?? ''}`];
 
@@ -126,9 +127,23 @@ class WaterworksPanel implements Panel<ValveState> {
   }
 }
 
-/** A kind that no package has: everything about it stands in this file. */
-export function waterworksKind(works: Waterworks): PanelKind {
-  return {
+/** The same with one facet: valves are made and removed. */
+class WaterworksWithAccounts extends WaterworksPanel {
+  readonly accounts: PanelFacets<ValveState>['accounts'] = {
+    passwords: false,
+    newRefs: () => ({ valve: 'v-new' }),
+    exists: ({ state }) => state && state.valve !== null,
+    username: ({ refs }) => refs['valve'] ?? null,
+    check: () => null,
+    removes: () => false,
+    doneOutcome: () => ({ state: 'applied', observed: null, error: null }),
+  };
+}
+
+/** A kind that no package has: everything about it stands in this file. With `accounts` it has that facet. */
+export function waterworksKind(works: Waterworks, { accounts = false } = {}): PanelKind {
+  const Opened = accounts ? WaterworksWithAccounts : WaterworksPanel;
+  const kind: PanelKind = {
     kind: 'waterworks',
     title: 'Waterworks',
     panelShape: { key: secret, district: z.optional(z.string()) },
@@ -140,8 +155,10 @@ export function waterworksKind(works: Waterworks): PanelKind {
       'product.pipe': 'Which pipe',
     },
     refs: [{ name: 'valve', fits: /^v-[\w-]+$/, words: 'v- and letters', required: true }],
-    actions: ['shut'],
-    capabilities: ['usage', 'window-usage', 'enforce', 'suspend', 'accounts'],
+    restrictions: ['shut'],
+    suspension: 'shut',
+    capabilities: ['usage', 'window-usage', 'enforce', 'suspend', ...(accounts ? (['accounts'] as const) : [])],
+    requiredRef: 'valve',
     init: {
       defaultName: 'water',
       secrets: ['key'],
@@ -151,7 +168,8 @@ export function waterworksKind(works: Waterworks): PanelKind {
     },
     open: (panel, { clock, secret: secretOf }) => {
       works.keys.push(secretOf(String(panel.settings['key']), `panels.${panel.name}.key`));
-      return Promise.resolve(new WaterworksPanel(panel, works, () => new Date(clock.now()).toISOString()));
+      return Promise.resolve(new Opened(kind, panel, works, () => new Date(clock.now()).toISOString()));
     },
   };
+  return kind;
 }

@@ -2,7 +2,7 @@ import type { EasyDcimClient } from '../index.js';
 import { isPanelError } from '@sluice/panel-http';
 import { type ApplyContext, type Clock, itemErrorOf, type Step, type StepOutcome } from '@sluice/panel-kind';
 import { ACTION_TYPES, isPortAction } from './easydcim-state.js';
-import { ACCEPTED, orderOutcome, portOutcome } from './easydcim-settle.js';
+import { ACCEPTED, orderOutcome, portOutcome } from './easydcim-resolve.js';
 
 /** Waits before each look: a panel may put a switch command into a queue. */
 const LOOKS_MS = [0, 250, 750, 1500];

@@ -2,7 +2,7 @@ import type { CallOptions, EasyDcimClient } from '../index.js';
 import { isPanelError } from '@sluice/panel-http';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { type ContractReport, type Observation, SluiceError } from '@sluice/panel-kind';
-import { beyondTheLine, figurePaths, lineMemory, lineSpeed, USAGE_ENDPOINT } from './easydcim-plausible.js';
+import { beyondTheLine, figurePaths, lineBounds, lineSpeed, USAGE_ENDPOINT } from './easydcim-plausible.js';
 import { isSendable, refOf } from './easydcim-refs.js';
 import type { EasyDcimState } from './easydcim-state.js';
 
@@ -91,14 +91,14 @@ async function checkBandwidth(
   shapes.push({ endpoint: USAGE_ENDPOINT, shape: figurePaths(reading.shape) });
   const { inBytes, outBytes, totalBytes } = reading;
   const observation = (await panel.observe([service], signal)).get(service.id);
-  const memory = observation ? lineMemory(observation, null) : undefined;
-  const odd = beyondTheLine(memory ?? null, window, reading);
+  const bounds = observation ? lineBounds(observation, null) : undefined;
+  const odd = beyondTheLine(bounds ?? null, window, reading);
   const figures = `in ${told(inBytes)}, out ${told(outBytes)}, total ${told(totalBytes)} bytes in 7 days, read from ${figurePaths(reading.shape).join(', ')}`;
   if (odd) return { status: 'failed', message: `${figures}: ${odd.message}` };
   const warning = reading.warnings[0];
   if (warning) return { status: 'warning', message: `${figures}: ${warning.message}` };
   if (inBytes === null) return { status: 'warning', message: `${figures}: only mode TOTAL can be used` };
-  const bits = lineSpeed(memory);
+  const bits = lineSpeed(bounds);
   const speed =
     bits !== null
       ? `, plausible for a line of ${bits} bit/s`

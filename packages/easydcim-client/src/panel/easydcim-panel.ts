@@ -1,15 +1,15 @@
 import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
-import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
+import type { ServiceRecord } from '@sluice/quota-core';
 import {
   type ApplyContext,
-  type ContractReport,
   isoNow,
   type ItemError,
   itemErrorOf,
   type Observation,
   type Panel,
   type PanelDependencies,
-  type PanelGraph,
+  type PanelFacets,
+  type PanelKind,
   type PanelToOpen,
   type Step,
   type StepOutcome,
@@ -23,15 +23,15 @@ import { adoptEasyDcim } from './easydcim-adopt.js';
 import { planEasyDcim } from './easydcim-plan.js';
 import { performStep } from './easydcim-apply.js';
 import { checkContract } from './easydcim-contract.js';
-import { beyondTheLine, figurePaths, lineMemory, USAGE_ENDPOINT } from './easydcim-plausible.js';
+import { beyondTheLine, figurePaths, lineBounds, USAGE_ENDPOINT } from './easydcim-plausible.js';
 import { refOf } from './easydcim-refs.js';
-import { type EasyDcimSettings, ACTIONS, CAPABILITIES, SUSPENSION } from './settings.js';
-import { easyDcimResources, isRestricted, mayShare, seenWhole } from './easydcim-resources.js';
-import { settleAction } from './easydcim-settle.js';
+import type { EasyDcimSettings } from './settings.js';
+import { easyDcimResources, isComplete, isRestricted, mayShare } from './easydcim-resources.js';
+import { resolveAction } from './easydcim-resolve.js';
 import { objectOf, type EasyDcimState } from './easydcim-state.js';
 
 /** Opens the adapter of an EasyDCIM installation (API v3). */
-export function openEasyDcimPanel(panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
+export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
   const { name, timeZone } = panel;
   const settings = panel.settings as EasyDcimSettings;
   const client = createEasyDcimClient({
@@ -49,16 +49,11 @@ export function openEasyDcimPanel(panel: PanelToOpen, dependencies: PanelDepende
     ...(settings.managementPorts ? { managementPorts: settings.managementPorts } : {}),
     ...transportOptions(panel, dependencies),
   });
-  return new EasyDcimPanel(name, settings.url, client, dependencies);
+  return new EasyDcimPanel(kind, { name, url: settings.url }, client, dependencies);
 }
 
 export class EasyDcimPanel implements Panel<EasyDcimState> {
-  readonly kind = 'easydcim';
-  readonly capabilities = CAPABILITIES;
-  readonly actions = ACTIONS;
-  readonly suspension = SUSPENSION;
-  readonly requiredRef = 'easydcim_service_id';
-  readonly wholeLists = false;
+  readonly kind: PanelKind;
   readonly name: string;
   readonly url: string;
   readonly client: EasyDcimClient;
@@ -66,7 +61,13 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   /** Config key of the credentials. */
   readonly #key: string;
 
-  constructor(name: string, url: string, client: EasyDcimClient, deps: PanelDependencies) {
+  constructor(
+    kind: PanelKind,
+    { name, url }: { name: string; url: string },
+    client: EasyDcimClient,
+    deps: PanelDependencies,
+  ) {
+    this.kind = kind;
     this.name = name;
     this.url = url;
     this.client = client;
@@ -74,7 +75,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     this.#key = `panels.${name}.token`;
   }
 
-  async testConnection(): Promise<{ message: string }> {
+  async test(): Promise<{ message: string }> {
     const { endpoint } = await this.client.probe().catch((error: unknown) => throwWithCredentialKey(error, this.#key));
     return { message: `answered ${endpoint}` };
   }
@@ -205,38 +206,29 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     }
   }
 
-  readonly usageEndpoint = USAGE_ENDPOINT;
-  memory = lineMemory;
-  implausible = beyondTheLine;
-
-  contract(services: ServiceRecord[], signal: AbortSignal): Promise<ContractReport> {
-    return checkContract(this, services, isoNow(this.#deps.clock), signal);
-  }
-
   plan = planEasyDcim;
-  objectOf = objectOf;
-  settle = (action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null =>
-    settleAction(action, observation);
+  resolve = resolveAction;
+  resources = easyDcimResources;
+  /** Windows of the panel need no history. */
+  checkpoint = (): null => null;
 
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const { client } = this;
     return performStep({ client, clock: this.#deps.clock, call: this.#call(service) }, step, context);
   }
 
-  adopt = adoptEasyDcim;
-
-  async graph(
-    service: ServiceRecord,
-    window: { start: string; end: string },
-    signal: AbortSignal,
-  ): Promise<PanelGraph> {
-    const id = refOf(service, 'easydcim_service_id') ?? '';
-    return this.client.graphs.export(id, window, this.callOptions(service, signal));
-  }
-
-  resources = easyDcimResources;
-  isRestricted = isRestricted;
-  readonly unread = { isComplete: seenWhole, mayShare };
+  readonly objects = { objectOf, isRestricted, isComplete, mayShare };
+  readonly plausibility = { endpoint: USAGE_ENDPOINT, bounds: lineBounds, check: beyondTheLine };
+  readonly adoption = { adopt: adoptEasyDcim };
+  readonly contract: PanelFacets['contract'] = {
+    check: (services, signal) => checkContract(this, services, isoNow(this.#deps.clock), signal),
+  };
+  readonly graphs: PanelFacets['graphs'] = {
+    read: async (service, window, signal) => {
+      const id = refOf(service, 'easydcim_service_id') ?? '';
+      return this.client.graphs.export(id, window, this.callOptions(service, signal));
+    },
+  };
 
   close(): void {
     this.client.close();

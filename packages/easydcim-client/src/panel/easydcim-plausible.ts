@@ -14,15 +14,15 @@ export function figurePaths(shape: string[]): string[] {
 }
 
 /** The line of a service: the fastest that each of its ports was seen to run, by its id; null is unknown. */
-interface LineMemory {
+interface LineBounds {
   portSpeeds: Record<string, number | null>;
 }
 
 /**
- * Returns what to remember of a look at the ports; undefined when they were not read. A port that is shut or has no link may
- * show any speed, and one that is up may have been faster before: both keep the speed that was remembered.
+ * Returns the bounds by an observation of the ports; undefined when they were not read. A port that is shut or has no link may
+ * show any speed, and one that is up may have been faster before: both keep the speed of the bounds before.
  */
-export function lineMemory(observation: Observation<EasyDcimState>, previous: unknown): LineMemory | undefined {
+export function lineBounds(observation: Observation<EasyDcimState>, previous: unknown): LineBounds | undefined {
   const ports = observation.state?.ports?.filter((port) => !port.management);
   if (!ports) return undefined;
   const before = speedsIn(previous) ?? {};
@@ -38,13 +38,13 @@ function isUp({ adminEnabled, linkUp }: PortState): boolean {
   return adminEnabled !== false && linkUp !== false && (adminEnabled === true || linkUp === true);
 }
 
-function speedsIn(memory: unknown): LineMemory['portSpeeds'] | null {
-  return (memory as Partial<LineMemory> | null)?.portSpeeds ?? null;
+function speedsIn(bounds: unknown): LineBounds['portSpeeds'] | null {
+  return (bounds as Partial<LineBounds> | null)?.portSpeeds ?? null;
 }
 
-/** Returns what all ports of a memory carry together in bits per second; null unless the speed of each is known. */
-export function lineSpeed(memory: unknown): number | null {
-  const speeds = Object.values(speedsIn(memory) ?? {});
+/** Returns what all ports of these bounds carry together in bits per second; null unless the speed of each is known. */
+export function lineSpeed(bounds: unknown): number | null {
+  const speeds = Object.values(speedsIn(bounds) ?? {});
   return speeds.reduce(
     (sum, speed) => (sum === null || speed === null ? null : sum + speed),
     speeds.length > 0 ? 0 : null,
@@ -56,11 +56,11 @@ const TOLERANCE = 1.1;
 
 /** More bytes than the line can carry in the window are no bytes (docs/panels/easydcim.md, H4). */
 export function beyondTheLine(
-  memory: unknown,
+  bounds: unknown,
   window: { start: string; end: string },
   usage: UsageBytes,
 ): ItemError | null {
-  const bits = lineSpeed(memory);
+  const bits = lineSpeed(bounds);
   if (bits === null || bits <= 0) return null;
   const seconds = (Date.parse(window.end) - Date.parse(window.start)) / 1000;
   const oneWay = (bits / 8) * seconds * TOLERANCE;

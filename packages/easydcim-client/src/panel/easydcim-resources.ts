@@ -27,7 +27,7 @@ export function isRestricted({ state }: Observation<EasyDcimState>): boolean {
 }
 
 /** Pure: whether all ports of a service were read, or the panel says that it does not exist. */
-export function seenWhole(service: ServiceRecord, { state }: Observation<EasyDcimState>): boolean {
+export function isComplete(service: ServiceRecord, { state }: Observation<EasyDcimState>): boolean {
   return state !== null && (state.ports !== null || isMissing(service, state));
 }
 

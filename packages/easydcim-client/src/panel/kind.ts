@@ -1,5 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { panelShape, ACTIONS, CAPABILITIES } from './settings.js';
+import { panelShape, RESTRICTIONS, CAPABILITIES, SUSPENSION } from './settings.js';
 
 const DIGITS = { fits: /^(0|[1-9]\d{0,19})$/, words: 'digits without a leading zero, as EasyDCIM shows its ids' };
 
@@ -30,8 +30,10 @@ export const easydcim: PanelKind = {
       words: 'the id (digits) or the e-mail address of an EasyDCIM user',
     },
   ],
-  actions: ACTIONS,
+  restrictions: RESTRICTIONS,
+  suspension: SUSPENSION,
   capabilities: CAPABILITIES,
+  requiredRef: 'easydcim_service_id',
   init: {
     defaultName: 'dcim',
     secrets: ['token'],
@@ -51,6 +53,6 @@ export const easydcim: PanelKind = {
   },
   async open(panel, dependencies) {
     const { openEasyDcimPanel } = await import('./easydcim-panel.js');
-    return openEasyDcimPanel(panel, dependencies);
+    return openEasyDcimPanel(easydcim, panel, dependencies);
   },
 };

@@ -19,7 +19,7 @@ export type EasyDcimSettings = PanelSettings & {
 };
 
 /** Restrictions that a product may name as its `action`; the first is the default. */
-export const ACTIONS: readonly string[] = ['disable-ports', 'suspend-order', 'both'];
+export const RESTRICTIONS: readonly string[] = ['disable-ports', 'suspend-order', 'both'];
 
 /** What the panel can do. */
 export const CAPABILITIES: readonly Capability[] = ['usage', 'window-usage', 'enforce', 'suspend', 'graphs'];

@@ -100,7 +100,7 @@ async function requireReady(session: Session, panel: string): Promise<void> {
 
 async function viewOf(session: Session, name: string): Promise<PanelView> {
   const panel = await session.panel(name);
-  return { name, kind: panel.kind, url: panel.url, capabilities: [...panel.capabilities] };
+  return { name, kind: panel.kind.kind, url: panel.url, capabilities: [...panel.kind.capabilities] };
 }
 
 async function testOf(session: Session, name: string): Promise<PanelTest> {
@@ -108,7 +108,7 @@ async function testOf(session: Session, name: string): Promise<PanelTest> {
   const { clock } = session.deps;
   const startedAt = clock.now();
   try {
-    await (await session.panel(name)).testConnection();
+    await (await session.panel(name)).test();
     return { ...view, ok: true, latencyMs: clock.now() - startedAt, error: null };
   } catch (error) {
     return { ...view, ok: false, latencyMs: null, error: itemErrorOf(error) };

@@ -1,6 +1,6 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { addService, changeService, removeService } from '../services/change-services.js';
-import { fieldsOf } from '../services/fields.js';
+import { columnsOf, fieldsOf } from '../services/fields.js';
 import type { ImportRow } from '../services/import-row.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
 import { serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
@@ -53,9 +53,10 @@ export function servicesApi(call: RunCall): Services {
     list: (filter) =>
       call(filter, async (session) => ({ services: await serviceDetails(session, await servicesOf(session, filter)) })),
     export: (filter) =>
-      call(filter, async (session) =>
-        (await servicesOf(session, filter)).map((service) => fieldsOf(service, session.deps.kinds)),
-      ),
+      call(filter, async (session) => {
+        const columns = columnsOf(session.deps.kinds);
+        return (await servicesOf(session, filter)).map((service) => fieldsOf(service, columns));
+      }),
   };
 }
 

@@ -28,9 +28,12 @@ const panelsExist: Rule = (config) =>
 const actionsFit: Rule = (config, kinds) =>
   products(config).flatMap(([name, { panel, action }]) => {
     const kind = kinds.find((known) => known.kind === entryOf(config.panels, panel)?.kind);
-    if (kind === undefined || action === undefined || kind.actions.includes(action)) return [];
+    if (kind === undefined || action === undefined || kind.restrictions.includes(action)) return [];
     return [
-      error(`products.${name}.action`, `"${action}" is no action of ${kind.kind}; known: ${kind.actions.join(', ')}`),
+      error(
+        `products.${name}.action`,
+        `"${action}" is no action of ${kind.kind}; known: ${kind.restrictions.join(', ')}`,
+      ),
     ];
   });
 

@@ -122,7 +122,7 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
   try {
     const panel = await session.panel(name);
     const startedAt = session.deps.clock.now();
-    const { message, clockDifferenceMs } = await panel.testConnection();
+    const { message, clockDifferenceMs } = await panel.test();
     checks.push({
       name: 'panel',
       object: name,
@@ -163,9 +163,9 @@ function mappingChecks(session: Session, services: ServiceRecord[]): Check[] {
 async function contractChecks(session: Session, name: string, services: ServiceRecord[]): Promise<Check[]> {
   const panel = await session.panel(name);
   if (!panel.contract) {
-    return [{ name: 'contract', object: name, status: 'skipped', message: `not offered for ${panel.kind}` }];
+    return [{ name: 'contract', object: name, status: 'skipped', message: `not offered for ${panel.kind.kind}` }];
   }
-  const { checks, shapes } = await panel.contract(services, session.deps.signal);
+  const { checks, shapes } = await panel.contract.check(services, session.deps.signal);
   const since = session.now();
   const records: FingerprintRecord[] = shapes.map(({ endpoint, shape }) => ({
     panel: name,

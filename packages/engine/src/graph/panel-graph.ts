@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Panel, type PanelGraph, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
+import { requireFacet } from '../facet.js';
 import { requireService, type Session } from '../session.js';
 import { figuresOf, type PanelFigures } from './panel-figures.js';
 import { type GraphRange, type GraphWindow, windowOf } from './window.js';
@@ -29,19 +30,12 @@ export async function panelGraph(session: Session, id: string, range: GraphRange
   const { config } = session;
   const service = await requireService(session, id);
   const panel = await session.panel(service.panel);
-  if (!panel.graph) {
-    throw new SluiceError(
-      'unsupported',
-      `Panel "${panel.name}" (${panel.kind}) draws no graphs: leave --from-panel out, the readings in the store give one`,
-      { kind: 'usage' },
-    );
-  }
-  if (panel.requiredRef !== null && service.refs[panel.requiredRef] === undefined) {
-    throw new SluiceError(
-      'not_mapped',
-      `"${id}" has no ${panel.requiredRef}: "sluice service set ${id} ${panel.requiredRef}=ID"`,
-      { details: { service: id } },
-    );
+  const graphs = requireFacet(panel, 'graphs', 'usage');
+  const { requiredRef } = panel.kind;
+  if (requiredRef !== null && service.refs[requiredRef] === undefined) {
+    throw new SluiceError('not_mapped', `"${id}" has no ${requiredRef}: "sluice service set ${id} ${requiredRef}=ID"`, {
+      details: { service: id },
+    });
   }
   const timeZone = zoneOf(config, service.panel);
   const window = floored(await windowOf(session, service, range), range, config.graphCache);
@@ -53,7 +47,7 @@ export async function panelGraph(session: Session, id: string, range: GraphRange
   const now = session.now();
   const kept = config.graphCache > 0 ? await session.store.graphCache.get(key, now) : null;
   const remembered = kept === null ? null : written(kept.body);
-  const read = remembered ?? (await panel.graph(service, window, session.deps.signal));
+  const read = remembered ?? (await graphs.read(service, window, session.deps.signal));
   // Only what can be understood is kept.
   const figures = figuresOf(read, timeZone, panel.name);
   if (remembered === null && config.graphCache > 0) {
@@ -81,7 +75,7 @@ function floored(window: GraphWindow, range: GraphRange, interval: number): Grap
 
 function keyOf(panel: Panel, service: ServiceRecord, window: GraphWindow): string {
   const refs = Object.entries(service.refs).sort(([a], [b]) => (a < b ? -1 : 1));
-  const question = [panel.kind, panel.url, service.id, refs, window.start, window.end];
+  const question = [panel.kind.kind, panel.url, service.id, refs, window.start, window.end];
   return createHash('sha256').update(JSON.stringify(question)).digest('hex');
 }
 

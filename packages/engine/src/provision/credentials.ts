@@ -19,7 +19,6 @@ export async function setsPassword(
   if (verb === 'change-password') return true;
   if (verb !== 'create') return false;
   if (isRepeat || service.ownRefs.length === 0) return true;
-  if (!panel.accounts.exists) return false;
   const seen = await panel.observe([service], session.deps.signal, { scope: 'order', fresh: true });
   const observation = seen.get(service.id);
   return observation !== undefined && panel.accounts.exists(observation) === false;

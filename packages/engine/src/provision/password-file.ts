@@ -5,7 +5,8 @@ import type { Files } from '../files.js';
 /** Makes the folder of a file to be written, and refuses one that can't be written to. */
 export function checkPlace(files: Files, file: string): void {
   try {
-    files.prepare(path.dirname(file));
+    files.makeFolder(path.dirname(file));
+    files.checkWritable(path.dirname(file));
   } catch (error) {
     throw unwritable(file, error);
   }
@@ -23,9 +24,10 @@ export function writePasswordFile(
   order: string,
 ): void {
   const text = `${password}\n`;
+  const draft = draftOf(file, order);
   try {
-    if (write === 'replace') files.replace(file, text);
-    else files.create(file, text, draftOf(file, order));
+    if (write === 'replace') files.replace(file, text, draft);
+    else files.create(file, text, draft);
   } catch (error) {
     throw (error as { code?: string }).code === 'EEXIST' ? fileExists(file) : unwritable(file, error);
   } finally {

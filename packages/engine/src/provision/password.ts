@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Dependencies } from '../dependencies.js';
 import { usageError } from '@sluice/panel-kind';
+import type { Files } from '../files.js';
 import { checkPlace, fileExists, isWhole } from './password-file.js';
 
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
@@ -74,17 +75,25 @@ export async function planPassword(
     }
     return { password: generatePassword(deps.randomBytes), file: null, generated: true, write: null };
   }
-  const found = deps.files.read(file);
-  if (found !== null) {
-    const own = file === options.earlierFile;
-    if (options.readExisting || (own && isWhole(found))) {
-      const password = checkPassword(found.replace(/\r?\n$/, ''), file);
-      return { password, file, generated: false, write: null };
-    }
-    if (!own) throw fileExists(file);
-  } else checkPlace(deps.files, file);
-  const write = found === null ? 'new' : 'replace';
-  return { password: generatePassword(deps.randomBytes), file, generated: true, write };
+  const generated = { password: generatePassword(deps.randomBytes), file, generated: true };
+  if (!deps.files.exists(file)) {
+    checkPlace(deps.files, file);
+    return { ...generated, write: 'new' };
+  }
+  const own = file === options.earlierFile;
+  if (!own && !options.readExisting) throw fileExists(file);
+  const found = readFile(deps.files, file);
+  if (own && !options.readExisting && !isWhole(found)) return { ...generated, write: 'replace' };
+  return { password: checkPassword(found.replace(/\r?\n$/, ''), file), file, generated: false, write: null };
+}
+
+function readFile(files: Files, file: string): string {
+  try {
+    return files.read(file) ?? '';
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? 'unknown';
+    throw usageError('bad_password', `The password in ${file} can't be read (${code}); nothing was called`);
+  }
 }
 
 function fileOf(deps: Pick<Dependencies, 'files' | 'randomBytes' | 'clock'>, options: PasswordOptions): string | null {
@@ -93,7 +102,7 @@ function fileOf(deps: Pick<Dependencies, 'files' | 'randomBytes' | 'clock'>, opt
   const base = path.join(options.folder, `${options.service.replaceAll(/[^\w.@-]/g, '_')}.password`);
   const earlier = options.earlierFile ?? '';
   if (earlier === base || earlier.startsWith(`${base}.`)) return earlier;
-  if (deps.files.read(base) === null) return base;
+  if (!deps.files.exists(base)) return base;
   return `${base}.${new Date(deps.clock.now()).toISOString().replaceAll(/[:.]/g, '-')}`;
 }
 

@@ -123,7 +123,7 @@ function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {
   if (can) return;
   throw new SluiceError(
     'unsupported',
-    `Panel "${panel.name}" (${panel.kind}) can't ${verb}: it can ${panel.capabilities.join(', ')}`,
+    `Panel "${panel.name}" (${panel.kind.kind}) can't ${verb}: it can ${panel.kind.capabilities.join(', ')}`,
     { kind: 'unsupported', details: { panel: panel.name, verb } },
   );
 }

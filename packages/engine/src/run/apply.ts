@@ -55,18 +55,12 @@ async function forgetWrongCycles({ cycle, wrongCycles, service }: Work, tables: 
 async function commitHolds(work: Work, at: string, tables: StoreTables): Promise<void> {
   for (const hold of work.holds) {
     if (work.opens.some((open) => open.reason === hold.reason)) await tables.holds.add(hold);
-    else if (
-      hold.reason === 'quota' &&
-      work.usage &&
-      work.allowance?.kind === 'limited' &&
-      !work.closes.includes(hold)
-    ) {
+    else if (work.usage && !work.closes.includes(hold)) {
+      const limit = work.decision?.limits.find((one) => one.limit === hold.reason);
+      if (limit?.allowedBytes == null) continue;
       // The figures that the hold now rests on: a release is measured against them.
-      const change = {
-        cycle: work.cycle?.id ?? null,
-        usedBytes: work.decision?.usedBytes ?? null,
-        allowedBytes: work.allowance.allowedBytes,
-      };
+      const { usedBytes, allowedBytes } = limit;
+      const change = { cycle: work.cycle?.id ?? null, usedBytes, allowedBytes };
       if (hold.cycle !== change.cycle || hold.allowedBytes !== change.allowedBytes)
         await tables.holds.update(hold.id, change);
       Object.assign(hold, change);

@@ -6,7 +6,7 @@ import type { RunOnPanel, Work } from './work.js';
 
 /** What the last look at a service left behind, and what was journaled since. */
 export interface Remembered {
-  /** What the panel's `keep` gave; null where there was no look yet. */
+  /** The checkpoint of the panel's adapter; null where there was no look yet. */
   seen: unknown;
   recent: ActionRecord[];
   /** Accounts that were removed from the panel since. */
@@ -34,11 +34,11 @@ export function keptIn(decision: Pick<DecisionRecord, 'inputs'> | null): Kept | 
 /** Loads what was remembered of these services; empty for a panel that keeps nothing. */
 export async function loadRemembered(
   session: Session,
-  panel: Pick<Panel, 'name' | 'keep'>,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
   services: ServiceRecord[],
 ): Promise<Map<string, Remembered>> {
   const remembered = new Map<string, Remembered>();
-  if (!panel.keep) return remembered;
+  if (panel.kind.usesHistory !== true) return remembered;
   const { store } = session;
   const ids = services.map((service) => service.id);
   for (const decision of await store.decisions.latest(ids)) {
@@ -69,14 +69,14 @@ export async function loadRemembered(
 /** Loads the journal of services since their last looks, in one query for all. */
 async function loadRecent(
   { store }: Session,
-  panel: Pick<Panel, 'name' | 'removesAccount'>,
+  panel: Pick<Panel, 'name' | 'accounts'>,
   remembered: Map<string, Remembered>,
   since: (readonly [service: string, at: string])[],
 ): Promise<void> {
   const first = since.map(([, at]) => at).sort()[0];
   if (first === undefined) return;
   const rows = (await store.actions.list({ since: first })).filter((row) => row.panel === panel.name);
-  const removals = rows.filter((row) => panel.removesAccount?.(row) === true);
+  const removals = rows.filter((row) => panel.accounts?.removes(row) === true);
   const byService = new Map<string, ActionRecord[]>();
   for (const row of rows) {
     if (row.service === null) continue;
@@ -126,8 +126,8 @@ function entryOf(remembered: Map<string, Remembered>, service: string): Remember
 export function keep(on: RunOnPanel, work: Work): void {
   const { panel } = on;
   const { observation } = work;
-  if (!panel.keep || observation?.state == null) return;
-  const kept = panel.keep(desiredOf(on, work), observation);
+  if (panel.kind.usesHistory !== true || observation?.state == null) return;
+  const kept = panel.checkpoint(desiredOf(on, work), observation);
   if (!kept) return;
   const doubts = [...work.unsettled, ...work.actions].filter((row) => row.settledAt === null).map((row) => row.id);
   const seen = doubts.length === 0 ? kept : { ...kept, doubts };

@@ -4,8 +4,9 @@ import {
   crossedThresholds,
   decide,
   type Decision,
-  type DecisionInput,
+  type MeteredLimit,
   type Mode,
+  type StandingHold,
   usageInMode,
   zonedMidnight,
 } from '@sluice/quota-core';
@@ -13,20 +14,18 @@ import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store
 import { zoneOf } from '../config/zone-of.js';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
+import { type CycleLimit, limitsOf } from './limits.js';
 import { isOverdue } from './load.js';
 import type { Notice } from './notices.js';
 import { raisePeaks } from './observe.js';
 import { fail, type Work } from './work.js';
-import { restrictionOf } from './restrictions.js';
+import { inForce } from './restrictions.js';
 
 /** Percentages of the allowance that are announced. */
 const THRESHOLDS = [80, 90, 100];
 
-/** Holds that a run opens and ends by itself; the others are an operator's. */
-const DECIDED: readonly string[] = ['quota', 'billing'];
-
 /** Decides which holds a service should have now, from what was read and what the store knows. */
-export function judge(session: Session, work: Work, now: string): void {
+export function judge(session: Session, panel: Panel, work: Work, now: string): void {
   if (work.skipped !== null || work.allowance === null) return;
   const cannotMeter = work.error !== null;
   const usage = cannotMeter
@@ -37,12 +36,12 @@ export function judge(session: Session, work: Work, now: string): void {
         message: work.error?.message ?? 'not read',
       }
     : readingOf(work);
-  const decision = decisionOn(session, { ...work, allowance: work.allowance }, { now, usage });
+  const decision = decisionOn(session, panel, { ...work, allowance: work.allowance }, { now, usage });
   work.decision = decision;
   if (decision.problem && decision.status === 'unreadable') fail(work, decision.problem);
   else if (decision.problem) work.warnings.push(decision.problem);
   const open = new Set<string>(work.holds.map((hold) => hold.reason));
-  work.opens = decision.holds.filter((hold) => DECIDED.includes(hold.reason) && !open.has(hold.reason));
+  work.opens = decision.holds.filter(({ reason }) => isDecided(decision, reason) && !open.has(reason));
   work.closes = notDue(work.holds, decision);
   if (work.cycle) work.cycle.allowance = work.allowance;
 }
@@ -51,57 +50,70 @@ export function judge(session: Session, work: Work, now: string): void {
  * Open holds that a run would end, by the last reading and by what is stored now: a command has ended their reason since
  * they began, and no run has looked at the service again.
  */
-export function endedHolds(session: Session, work: Work, now: string): HoldRecord[] {
+export function endedHolds(session: Session, panel: Panel, work: Work, now: string): HoldRecord[] {
   const { allowance, cycle, cycleIsNew } = work;
   if (allowance === null) return [];
   const usage =
     cycle === null || cycleIsNew || cycle.readAt === null
       ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
       : { known: true as const, at: cycle.readAt, ...pick(cycle) };
-  return notDue(work.holds, decisionOn(session, { ...work, allowance }, { now, usage }));
+  return notDue(work.holds, decisionOn(session, panel, { ...work, allowance }, { now, usage }));
 }
 
 /** Returns the open holds that a run began and this decision does not want. */
-function notDue(open: readonly HoldRecord[], { holds }: Decision): HoldRecord[] {
-  const wanted = new Set<string>(holds.map((hold) => hold.reason));
-  return open.filter((hold) => DECIDED.includes(hold.reason) && !wanted.has(hold.reason));
+function notDue(open: readonly HoldRecord[], decision: Decision): HoldRecord[] {
+  const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
+  return open.filter(({ reason }) => isDecided(decision, reason) && !wanted.has(reason));
+}
+
+/** Whether runs begin and end holds with this reason by themselves; the others are an operator's or an agent's. */
+function isDecided({ limits }: Decision, reason: string): boolean {
+  return reason === 'billing' || limits.some(({ limit }) => limit === reason);
 }
 
 function decisionOn(
-  { config }: Session,
+  session: Session,
+  panel: Panel,
   work: Work & { allowance: Allowance },
-  { now, usage }: { now: string; usage: DecisionInput['usage'] },
+  { now, usage }: { now: string; usage: MeteredLimit['usage'] },
 ): Decision {
-  const { service, cycle, allowance, mode } = work;
-  const quotaHold = work.holds.find((hold) => hold.reason === 'quota');
+  const { config } = session;
+  const { service, cycle, allowance, mode, action } = work;
+  const metered = (limit: CycleLimit): MeteredLimit => {
+    const hold = work.holds.find(({ reason }) => reason === limit.id);
+    return {
+      ...limit,
+      window: cycle?.id ?? null,
+      usage,
+      peakUsedBytes: cycle ? peakOf(cycle, limit.mode) : null,
+      hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
+    };
+  };
+  const [quota, ...others] = limitsOf(session, service, { allowance, mode, restriction: action });
   return decide({
     now,
-    mode,
-    usage,
-    allowance,
-    quotaHold: quotaHold
-      ? {
-          since: quotaHold.since,
-          cycleId: quotaHold.cycle ?? '',
-          usedBytes: quotaHold.usedBytes,
-          allowedBytes: quotaHold.allowedBytes,
-        }
-      : null,
-    cycleId: cycle?.id ?? null,
-    peakUsedBytes: cycle ? peakOf(cycle, mode) : null,
+    limits: [metered(quota), ...others.map(metered)],
     billing: {
       suspended: service.status === 'suspended',
       overdue: isOverdue(service, config, now),
       overduePolicy: config.poll.overdue,
+      restriction: panel.kind.suspension,
     },
-    manual: work.holds.some((hold) => hold.reason === 'manual'),
-    agentLimit: work.holds.some((hold) => hold.reason === 'agent-limit'),
+    standing: standingHolds(session, panel, work),
     protectedUntil:
       service.protectedUntil === null ? null : zonedMidnight(service.protectedUntil, zoneOf(config, service.panel)),
   });
 }
 
-function readingOf(work: Work): DecisionInput['usage'] {
+function standingHolds(session: Session, panel: Panel, work: Work): StandingHold[] {
+  const holds = inForce(session, panel, work);
+  return (['manual', 'agent-limit'] as const).flatMap((reason) => {
+    const hold = holds.find((open) => open.reason === reason);
+    return hold ? [{ reason, restriction: hold.restriction }] : [];
+  });
+}
+
+function readingOf(work: Work): MeteredLimit['usage'] {
   const reading = work.answer?.reading ?? null;
   if (reading === null || !reading.known) return reading;
   return work.usage
@@ -120,21 +132,24 @@ function peakOf(cycle: CycleRecord, mode: Mode): number | null {
 }
 
 /** The hold rows that a decision begins; written down only when the run goes through with it. */
-export function draftHolds(session: Session, panel: Panel, work: Work): HoldRecord[] {
+export function draftHolds(session: Session, work: Work): HoldRecord[] {
   const now = session.now();
-  return work.opens.map((wanted) => ({
-    id: session.id('hold'),
-    service: work.service.id,
-    reason: wanted.reason,
-    restriction: restrictionOf({ reason: wanted.reason, restriction: null }, panel, work.action),
-    since: now,
-    until: null,
-    note: wanted.rule,
-    cycle: work.cycle?.id ?? null,
-    usedBytes: wanted.reason === 'quota' ? (work.decision?.usedBytes ?? null) : null,
-    allowedBytes: wanted.reason === 'quota' && work.allowance?.kind === 'limited' ? work.allowance.allowedBytes : null,
-    origin: 'run' as const,
-  }));
+  return work.opens.map(({ reason, rule, restriction }) => {
+    const limit = work.decision?.limits.find((one) => one.limit === reason);
+    return {
+      id: session.id('hold'),
+      service: work.service.id,
+      reason,
+      restriction,
+      since: now,
+      until: null,
+      note: rule,
+      cycle: work.cycle?.id ?? null,
+      usedBytes: limit?.usedBytes ?? null,
+      allowedBytes: limit?.allowedBytes ?? null,
+      origin: 'run' as const,
+    };
+  });
 }
 
 /** What an operator or client should hear of this decision, once it is to be gone through with; each event once, by its key. */

@@ -4,10 +4,11 @@ import { fail, type Work } from './work.js';
 
 /** Leaves out the steps of a plan on objects whose last change has no known outcome yet. */
 export function leaveOutDoubtful(panel: Panel, work: Work, plan: Plan): void {
-  if (work.unsettled.length === 0) return;
+  const { objects } = panel;
+  if (work.unsettled.length === 0 || objects === undefined) return;
   plan.steps = plan.steps.filter((step) => {
-    const row = work.unsettled.find((item) => panel.objectOf?.(item) === panel.objectOf?.(step));
-    if (row === undefined || panel.objectOf === undefined) return true;
+    const row = work.unsettled.find((item) => objects.objectOf(item) === objects.objectOf(step));
+    if (row === undefined) return true;
     const outcome = outcomeByReading(panel, work, row);
     // In a preview nothing was settled: what the next run finds done is not done again.
     if (outcome?.state === 'applied') return row.type !== step.type;
@@ -23,12 +24,12 @@ export function failForDoubt(panel: Panel, work: Work): void {
 
 /** Returns how an action ended by what was observed; null while that can't be told. */
 export function outcomeByReading(
-  panel: Pick<Panel, 'settle'>,
+  panel: Pick<Panel, 'resolve'>,
   work: Pick<Work, 'observation'>,
   row: ActionRecord,
 ): StepOutcome | null {
   if (row.calledAt === null) return neverCalled;
-  const outcome = work.observation ? panel.settle(row, work.observation) : null;
+  const outcome = work.observation ? panel.resolve(row, work.observation) : null;
   return outcome?.state === 'in-doubt' ? null : outcome;
 }
 

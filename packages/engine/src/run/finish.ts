@@ -128,7 +128,7 @@ async function applyOpen(run: PanelRun, treatment: OpenPlan['treatment']): Promi
 export function needsLook(panel: Panel, work: Work, request: PassRequest): boolean {
   if (work.skipped !== null) return false;
   return (
-    panel.wholeLists ||
+    panel.snapshot !== undefined ||
     request.observeAll ||
     work.holds.length > 0 ||
     work.evidence.length > 0 ||
@@ -137,8 +137,8 @@ export function needsLook(panel: Panel, work: Work, request: PassRequest): boole
 }
 
 /** Adds held services to those that are refreshed at the end, on a panel that may undo what was restricted. */
-export function noteHeld({ panel, held }: PanelRun, works: Work[]): void {
-  if (panel.refresh) held.push(...works.map((work) => heldOf(panel, work)).filter((work) => work !== null));
+export function noteHeld(run: PanelRun, works: Work[]): void {
+  if (run.panel.refresh) run.held.push(...works.map((work) => heldOf(run, work)).filter((work) => work !== null));
 }
 
 /** Whether the run has something to do for the service, so that its facts must still be true. */
@@ -149,7 +149,8 @@ function isAffected(work: Work, plan: Plan | undefined): boolean {
 
 /** A reading that can't be trusted neither holds nor releases. */
 function distrust(work: Work, reason: ItemError): void {
-  const byUsage = (hold: { reason: string }): boolean => hold.reason === 'quota';
+  const limits = new Set(work.decision?.limits.map(({ limit }) => limit));
+  const byUsage = (hold: { reason: string }): boolean => limits.has(hold.reason);
   if (work.opens.some(byUsage) || work.closes.some(byUsage)) fail(work, reason);
   work.opens = work.opens.filter((hold) => !byUsage(hold));
   work.closes = work.closes.filter((hold) => !byUsage(hold));
@@ -158,7 +159,7 @@ function distrust(work: Work, reason: ItemError): void {
 /** Observes those that need it, finds who shares what, and plans; hold rows that would begin are drafted for it. */
 async function look(run: PanelRun): Promise<Map<string, Plan>> {
   const { session, panel, request, scope, open } = run;
-  for (const work of open) work.holds.push(...draftHolds(session, panel, work));
+  for (const work of open) work.holds.push(...draftHolds(session, work));
   const looked = open.filter((work) => needsLook(panel, work, request));
   const observations = await panel.observe(
     looked.map((work) => work.service),
@@ -167,8 +168,9 @@ async function look(run: PanelRun): Promise<Map<string, Plan>> {
   );
   for (const work of looked) {
     work.observation = observations.get(work.service.id) ?? null;
-    const memory = work.observation ? panel.memory?.(work.observation, work.cycle?.counter ?? null) : undefined;
-    if (memory !== undefined && work.cycle) work.cycle.counter = memory;
+    const { observation, cycle } = work;
+    const bounds = observation ? panel.plausibility?.bounds(observation, cycle?.counter ?? null) : undefined;
+    if (bounds !== undefined && cycle) cycle.counter = bounds;
   }
   await findSharers(session, panel, open);
   const plans = new Map<string, Plan>();

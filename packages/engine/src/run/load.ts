@@ -34,7 +34,7 @@ export interface PrepareOptions {
  */
 export async function prepare(
   session: Session,
-  panel: Pick<Panel, 'name' | 'actions' | 'keep'>,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
   services: ServiceRecord[],
   { switches, ordered = false, now = session.now() }: PrepareOptions,
 ): Promise<Work[]> {
@@ -55,7 +55,7 @@ export async function prepare(
         service: service.trafficMode,
         product: product?.mode ?? null,
       }),
-      action: override?.action ?? product?.action ?? panel.actions[0] ?? '',
+      action: override?.action ?? product?.action ?? panel.kind.restrictions[0] ?? '',
       skipped: ordered ? null : termination !== null ? UNFINISHED : skipReason(service, config, now),
     };
     if (!product) {
@@ -76,7 +76,7 @@ type StoredRows = Awaited<ReturnType<typeof loadStored>>;
 /** Loads the rows of these services, by service. */
 async function loadStored(
   session: Session,
-  panel: Pick<Panel, 'name' | 'keep'>,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
   services: ServiceRecord[],
   now: string,
 ) {

@@ -10,8 +10,8 @@ const SHORTEST_WINDOW_MS = 60_000;
 /** Whether this service has something to read now. */
 export function isMetered(work: Work, panel: Panel): boolean {
   if (work.skipped !== null || work.error !== null || work.cycle === null) return false;
-  if (!panel.capabilities.includes('usage')) return false;
-  const ref = panel.requiredRef;
+  if (!panel.kind.capabilities.includes('usage')) return false;
+  const ref = panel.kind.requiredRef;
   if (ref !== null && work.service.refs[ref] === undefined) {
     fail(work, {
       code: 'not_mapped',
@@ -201,7 +201,7 @@ export function doubt(
   if (!reading.known || !work.cycle) return null;
   return (
     otherShape(answer, fingerprint) ??
-    panel.implausible?.(work.cycle.counter, window, reading) ??
+    panel.plausibility?.check(work.cycle.counter, window, reading) ??
     (work.cycleIsNew ? null : otherDirections(work.cycle, reading))
   );
 }

@@ -12,7 +12,7 @@ const PAGE = 128;
 /** Where no call is waited for: as many as the store takes at once without keeping much in memory. */
 const QUICK_PAGE = 3 * PAGE;
 
-type PagedPanel = Pick<Panel, 'name' | 'wholeLists' | 'quickLook'>;
+type PagedPanel = Pick<Panel, 'name' | 'snapshot'>;
 
 /** Services of a panel in pages of bounded size, so that a run's memory does not grow with their number. */
 async function* servicePages(
@@ -24,7 +24,7 @@ async function* servicePages(
     yield [only];
     return;
   }
-  if (panel.wholeLists && panel.quickLook !== true) {
+  if (panel.snapshot?.paged === false) {
     yield await session.store.services.list({ panel: panel.name });
     return;
   }
@@ -68,8 +68,8 @@ export async function eachPage<Read>(
   for (const result of [pages, last]) if (result.status === 'rejected') throw result.reason;
 }
 
-function pageSize({ quickLook }: PagedPanel): number {
-  return quickLook === true ? QUICK_PAGE : PAGE;
+function pageSize({ snapshot }: PagedPanel): number {
+  return snapshot?.paged === true ? QUICK_PAGE : PAGE;
 }
 
 function concurrencyOf(session: Session, panel: PagedPanel): number {

@@ -53,9 +53,10 @@ export async function runPanel(
 
 /** The shape of the usage answers that the operator has confirmed, if any. */
 async function usageFingerprint(session: Session, panel: Panel): Promise<FingerprintRecord | null> {
-  if (panel.usageEndpoint === undefined) return null;
+  const { plausibility } = panel;
+  if (plausibility === undefined) return null;
   const known = await session.store.fingerprints.list(panel.name);
-  return known.find((item) => item.endpoint === panel.usageEndpoint && item.confirmed) ?? null;
+  return known.find((item) => item.endpoint === plausibility.endpoint && item.confirmed) ?? null;
 }
 
 async function readPage(
@@ -89,7 +90,7 @@ async function writePage(run: PanelRun, works: Work[]): Promise<void> {
   const now = session.now();
   for (const work of works) {
     countFall(run.falls, work);
-    judge(session, work, now);
+    judge(session, panel, work, now);
   }
   const calm = await calmOf(run, works);
   const finished: Work[] = [];
@@ -120,7 +121,7 @@ async function writePage(run: PanelRun, works: Work[]): Promise<void> {
 async function calmOf(run: PanelRun, works: Work[]): Promise<Set<Work>> {
   const { session, panel, scope } = run;
   const calm = new Set<Work>();
-  if (panel.quickLook !== true) return calm;
+  if (panel.snapshot?.paged !== true) return calm;
   const quiet = works.filter(
     (work) =>
       work.skipped === null && work.opens.length === 0 && work.closes.length === 0 && work.unsettled.length === 0,

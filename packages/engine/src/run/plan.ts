@@ -16,11 +16,7 @@ export function desiredOf(
   return {
     service: work.service,
     product: work.product,
-    holds: inForce(
-      work.holds.filter((hold) => !closing.has(hold.id)),
-      panel,
-      work.action,
-    ),
+    holds: inForce(session, panel, { ...work, holds: work.holds.filter((hold) => !closing.has(hold.id)) }),
     evidence: work.evidence.filter((item) => item.panel === work.service.panel),
     action: work.action,
     mode: work.mode,

@@ -26,11 +26,11 @@ interface RefreshRun {
 }
 
 /** The service as one to be refreshed; null where nothing holds it, or something went wrong with it in this run. */
-export function heldOf(panel: Panel, work: Work): HeldWork | null {
+export function heldOf({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Work): HeldWork | null {
   const { service, holds, evidence, action, skipped, error, enforcement } = work;
   if (skipped !== null || error !== null || holds.length === 0 || enforcement.value === 'observe') return null;
   if (work.changedMeanwhile) return null;
-  return { service, holds: inForce(holds, panel, action), evidence, action, facts: ownFacts(work) };
+  return { service, holds: inForce(session, panel, work), evidence, action, facts: ownFacts(work) };
 }
 
 /**

@@ -69,14 +69,14 @@ export async function settleUnsettled(on: FencedRun, work: Work): Promise<boolea
     fail(work, outcomeUnknown(row));
   }
   work.unsettled = doubtful;
-  return doubtful.length === 0 || panel.objectOf !== undefined;
+  return doubtful.length === 0 || panel.objects !== undefined;
 }
 
 /** Waits before each further look. */
-const LOOKS_MS = [500, 1000, 2000];
+const LOOKS_MS = [500, 1000, 2000, 4000, 4000, 4000];
 
 /** A change that was begun longer ago than this is no longer waited for. */
-const FRESH_MS = 5000;
+const FRESH_MS = 15_000;
 
 /**
  * A change may still be on its way through the panel when a run comes right after one that was broken off: while the
@@ -84,14 +84,14 @@ const FRESH_MS = 5000;
  */
 export async function waitForFresh(
   session: Session,
-  panel: Pick<Panel, 'settle'>,
+  panel: Pick<Panel, 'resolve'>,
   work: Pick<Work, 'observation' | 'unsettled'>,
   look: () => Promise<Work['observation']>,
 ): Promise<void> {
   const { clock, signal } = session.deps;
   const isOpen = (row: ActionRecord): boolean => {
     if (row.calledAt === null || !work.observation) return false;
-    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.settle(row, work.observation) === null;
+    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.resolve(row, work.observation) === null;
   };
   for (const wait of LOOKS_MS) {
     if (signal.aborted || !work.unsettled.some(isOpen)) return;

@@ -1,26 +1,30 @@
 import type { HoldInForce, Panel } from '@sluice/panel-kind';
-import type { HoldRecord } from '@sluice/state-store';
+import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
+import type { Session } from '../session.js';
+import { limitRestrictions } from './limits.js';
 
-/**
- * Returns what a hold asks for on its panel. The quota's restriction is the product's (or an override's) of today; billing
- * and manual holds suspend; a limit of any other name has its own.
- */
-export function restrictionOf(
-  { reason, restriction }: Pick<HoldRecord, 'reason' | 'restriction'>,
-  panel: Pick<Panel, 'suspension' | 'agentRestriction'>,
-  action: string,
-): string {
-  if (reason === 'quota') return action;
-  if (reason === 'billing' || reason === 'manual') return panel.suspension;
-  if (reason === 'agent-limit') return panel.agentRestriction ?? action;
-  return restriction ?? action;
+/** A service with its holds; `action` is the restriction of its quota: the product's, or an override's. */
+interface Restricted {
+  service: ServiceRecord;
+  holds: readonly HoldRecord[];
+  action: string;
 }
 
-/** Returns holds with what they ask for. */
+/**
+ * Returns holds with what they ask for on their panel: a limit's is the limit's of today; billing and manual holds
+ * suspend; the hold of a limit that the service does not have any more keeps the restriction that it began with.
+ */
 export function inForce(
-  holds: readonly HoldRecord[],
-  panel: Pick<Panel, 'suspension' | 'agentRestriction'>,
-  action: string,
+  session: Session,
+  { kind }: Pick<Panel, 'kind'>,
+  { service, holds, action }: Restricted,
 ): HoldInForce[] {
-  return holds.map((hold) => ({ ...hold, restriction: restrictionOf(hold, panel, action) }));
+  if (holds.length === 0) return [];
+  const limits = limitRestrictions(session, service, action);
+  const restrictionOf = ({ reason, restriction }: HoldRecord): string => {
+    if (reason === 'billing' || reason === 'manual') return kind.suspension;
+    if (reason === 'agent-limit') return kind.agentRestriction ?? action;
+    return limits.get(reason) ?? restriction ?? action;
+  };
+  return holds.map((hold) => ({ ...hold, restriction: restrictionOf(hold) }));
 }

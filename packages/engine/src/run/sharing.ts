@@ -28,7 +28,7 @@ export async function findSharers(session: Session, panel: Panel, works: Work[])
       panel.accounts !== undefined ||
       holds.length > 0 ||
       evidence.length > 0 ||
-      (observation !== null && panel.isRestricted?.(observation) === true),
+      (observation !== null && panel.objects?.isRestricted(observation) === true),
   );
   await noteSeen(session, panel, works);
   if (concerned.length === 0) return;
@@ -76,12 +76,12 @@ export async function loadHoldsOfSharers(
   const complete = (sharer: Sharer): Sharer => {
     const { id, product: name } = sharer.service;
     const product = entryOf(config.products, name);
-    const action = overrides.get(id)?.action ?? product?.action ?? panel.actions[0] ?? '';
+    const action = overrides.get(id)?.action ?? product?.action ?? panel.kind.restrictions[0] ?? '';
     return {
       ...sharer,
       action,
       allowSharedPorts: product?.allowSharedPorts === true,
-      holds: inForce(holdsOf(id), panel, action),
+      holds: inForce(session, panel, { service: sharer.service, holds: holdsOf(id), action }),
     };
   };
   for (const work of works) work.sharers = work.sharers.map(complete);
@@ -92,15 +92,15 @@ export async function loadHoldsOfSharers(
  * that can't be read stay in `work.unread`.
  */
 export async function readUnread(session: Session, panel: Panel, works: Work[], all: Work[] = works): Promise<void> {
-  const { unread } = panel;
+  const { objects } = panel;
   for (const work of works) work.unread = [];
-  if (!unread) return;
+  if (!objects) return;
   const own = works.map((work) => ({ work, resources: resourcesOf(panel, work) }));
   const candidates: Standing[] = [];
   for await (const page of standingPages(session, panel, all)) {
     for (const standing of page) {
       if (standing.isKnown || own.some(({ work }) => work.service.id === standing.service.id)) continue;
-      if (own.some(({ resources }) => unread.mayShare(resources, standing.resources))) candidates.push(standing);
+      if (own.some(({ resources }) => objects.mayShare(resources, standing.resources))) candidates.push(standing);
     }
   }
   for (let from = 0; from < candidates.length; from += PAGE) {
@@ -114,7 +114,7 @@ export async function readUnread(session: Session, panel: Panel, works: Work[], 
       const record = resourcesSeen(session, panel, service, observations.get(service.id) ?? null);
       if (record) seen.push(record);
       else {
-        const near = own.filter((item) => unread.mayShare(item.resources, resources));
+        const near = own.filter((item) => objects.mayShare(item.resources, resources));
         for (const { work } of near) work.unread?.push(service.id);
       }
     }
@@ -139,7 +139,7 @@ export async function saveResources(session: Session, tables: StoreTables): Prom
 }
 
 async function noteSeen(session: Session, panel: Panel, works: readonly Work[]): Promise<void> {
-  if (!panel.unread) return;
+  if (!panel.objects) return;
   const metered = new Set(works.filter((work) => work.usage !== null).map((work) => work.service.id));
   const seen = works
     .flatMap((work) => resourcesSeen(session, panel, work.service, work.observation) ?? [])
@@ -169,7 +169,7 @@ function resourcesSeen(
   service: ServiceRecord,
   observation: Observation | null,
 ): ResourcesRecord | null {
-  if (!observation || panel.unread?.isComplete(service, observation) !== true) return null;
+  if (!observation || panel.objects?.isComplete(service, observation) !== true) return null;
   return {
     service: service.id,
     panel: panel.name,
@@ -194,7 +194,7 @@ async function* standingPages(session: Session, panel: Panel, works: readonly Wo
       ...(after === undefined ? {} : { after }),
     });
     const standing = services.filter((service) => stands(panel, service, evidence.has(service.id)));
-    const known = panel.unread
+    const known = panel.objects
       ? new Map(
           (await store.resources.list({ services: standing.map(({ id }) => id) })).map((row) => [row.service, row]),
         )

@@ -3,13 +3,13 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { Leases, serviceLease } from '../leases.js';
 import { requireService, type Session } from '../session.js';
-import { applyField, importKeys, refColumns } from './fields.js';
+import { applyField, columnsOf } from './fields.js';
 import { changeOf } from './change-of.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 
 /** Refuses texts under names that no service has. */
 function checkKeys({ deps }: Session, pairs: [string, string][]): void {
-  const keys = importKeys(deps.kinds);
+  const { keys } = columnsOf(deps.kinds);
   for (const [key] of pairs) {
     if (key !== 'id' && keys.includes(key)) continue;
     throw usageError('unknown_key', `There is no key "${key}"; did you mean "${closest(key, keys)}"?`);
@@ -62,9 +62,10 @@ export async function changeService(
 
 function setFields(session: Session, record: ServiceRecord, pairs: [string, string][]): void {
   const problems: string[] = [];
+  const { refs } = columnsOf(session.deps.kinds);
   for (const [key, value] of pairs) {
     try {
-      applyField(record, key, value, refColumns(session.deps.kinds));
+      applyField(record, key, value, refs);
     } catch (error) {
       problems.push(`${key}: ${(error as Error).message}`);
     }

@@ -27,13 +27,25 @@ const OTHER_REFS: readonly RefColumn[] = [
 const FIELD_KEYS: readonly string[] = ['document', 'ddd', 'channels', 'email', 'first_name', 'last_name'];
 
 /** Returns the refs that a service may have: ids and names of the panels and of the billing system. */
-export function refColumns(kinds: readonly PanelKind[]): readonly RefColumn[] {
+function refColumns(kinds: readonly PanelKind[]): readonly RefColumn[] {
   return [...kinds.flatMap(({ refs }) => refs), ...OTHER_REFS];
 }
 
 /** Returns the names of an import's columns, in the order in which `export` writes them. */
 export function importKeys(kinds: readonly PanelKind[]): string[] {
-  return [...OWN_KEYS, ...refColumns(kinds).map(({ name }) => name), ...FIELD_KEYS, 'protected_until'];
+  return columnsOf(kinds).keys;
+}
+
+/** The columns of an import: refs, and the names of all in the order in which `export` writes them. */
+export interface Columns {
+  refs: readonly RefColumn[];
+  keys: string[];
+}
+
+/** Returns the columns that services have with these kinds of panels. */
+export function columnsOf(kinds: readonly PanelKind[]): Columns {
+  const refs = refColumns(kinds);
+  return { refs, keys: [...OWN_KEYS, ...refs.map(({ name }) => name), ...FIELD_KEYS, 'protected_until'] };
 }
 
 const STATUSES: readonly ServiceStatus[] = ['active', 'suspended', 'terminated', 'pending'];
@@ -130,7 +142,7 @@ function guarded<T>(key: string, read: () => T): T {
 }
 
 /** A service's keys and texts as an import would name them; unset keys are left out. */
-export function fieldsOf(record: ServiceRecord, kinds: readonly PanelKind[]): Record<string, string> {
+export function fieldsOf(record: ServiceRecord, { refs, keys }: Columns): Record<string, string> {
   const values: Record<string, string | null> = {
     id: record.id,
     panel: record.panel,
@@ -143,11 +155,9 @@ export function fieldsOf(record: ServiceRecord, kinds: readonly PanelKind[]): Re
     base_quota_override_gb: record.baseQuotaOverrideGb,
     protected_until: record.protectedUntil,
   };
-  for (const { name: key } of refColumns(kinds)) values[key] = record.refs[key] ?? null;
+  for (const { name: key } of refs) values[key] = record.refs[key] ?? null;
   for (const key of FIELD_KEYS) values[key] = record.fields[key] ?? null;
   return Object.fromEntries(
-    importKeys(kinds)
-      .map((key) => [key, values[key]])
-      .filter((entry): entry is [string, string] => entry[1] != null),
+    keys.map((key) => [key, values[key]]).filter((entry): entry is [string, string] => entry[1] != null),
   );
 }

@@ -1,11 +1,10 @@
-import type { PanelKind } from '@sluice/panel-kind';
 import { closest } from 'fastest-levenshtein';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { Leases, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { changeOf } from './change-of.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
-import { applyField, importKeys, refColumns } from './fields.js';
+import { applyField, type Columns, columnsOf } from './fields.js';
 import type { ImportRow } from './import-row.js';
 
 /** One thing that is wrong with an import. */
@@ -99,7 +98,8 @@ interface RowWork {
 
 async function planImport(session: Session, tables: StoreTables, rows: ImportRow[]): Promise<ImportPlan> {
   const { kinds } = session.deps;
-  const problems = unknownColumns(rows, importKeys(kinds));
+  const columns = columnsOf(kinds);
+  const problems = unknownColumns(rows, columns.keys);
   const works: RowWork[] = [];
   const problem = ({ row, after, bad }: RowWork, key: string | null, message: string): void => {
     bad.add(key);
@@ -120,7 +120,7 @@ async function planImport(session: Session, tables: StoreTables, rows: ImportRow
     }
     seen.set(id, row.line);
     works.push(work);
-    for (const [key, message] of applyRow(after, row, kinds)) problem(work, key, message);
+    for (const [key, message] of applyRow(after, row, columns)) problem(work, key, message);
     for (const [key, message] of checkService(after, session.config, kinds)) {
       if (!work.bad.has(key)) problem(work, key, message);
     }
@@ -138,10 +138,9 @@ async function planImport(session: Session, tables: StoreTables, rows: ImportRow
 const idOf = (row: ImportRow): string => (row.values['id'] ?? '').trim();
 
 /** Writes a row's texts into the service; gives key and message of each that does not fit. */
-function applyRow(record: ServiceRecord, row: ImportRow, kinds: readonly PanelKind[]): [string, string][] {
+function applyRow(record: ServiceRecord, row: ImportRow, { keys, refs }: Columns): [string, string][] {
   const problems: [string, string][] = [];
-  const refs = refColumns(kinds);
-  for (const key of importKeys(kinds)) {
+  for (const key of keys) {
     const text = row.values[key];
     if (text === undefined) continue;
     try {

@@ -114,8 +114,11 @@ function ownRefs(service: ServiceRecord, refs: Record<string, string | null>): R
   );
 }
 
-/** How long a pause or a start may still be under way after its run was broken off: the panel writes it after the nodes have answered. */
-const brokenOffGraceMs = 3000;
+/**
+ * How long a pause or a start may still be under way after its run was broken off: the panel writes it after the nodes have
+ * answered, and waits 12 seconds for a node that does not (docs/panels/flvx.md, *Nodes that are away*).
+ */
+const brokenOffGraceMs = 15_000;
 
 /**
  * Returns what the panel shows of an action that was left planned or in doubt; null while it may still be under way. What it
@@ -149,7 +152,7 @@ function isUnderWay({ type, calledAt }: ActionRecord, at: string): boolean {
 }
 
 /** Returns the outcome of an action that an operator says was done. The id of a new account shows in the next observation. Pure. */
-export function believeAction(action: ActionRecord, at: string): StepOutcome {
+export function outcomeWhenDone(action: ActionRecord, at: string): StepOutcome {
   const step = journaledStep(action);
   return step === null ? { state: 'applied', observed: null, error: null } : doneOutcome(action, step, at, null);
 }

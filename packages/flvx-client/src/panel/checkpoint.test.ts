@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Desired } from '@sluice/panel-kind';
 import type { FlvxForward } from '../client/records/forward.js';
 import type { FlvxUser } from '../client/records/user.js';
-import { checkpointOf, historyIn, isUnchanged, type FlvxCheckpoint } from './checkpoint.js';
+import { historyIn } from '../account/history/history.js';
+import { checkpointOf, isUnchanged, type FlvxCheckpoint } from './checkpoint.js';
 import type { ServiceObservation } from './observation.js';
 
 const GB = 1024 ** 3;

@@ -3,7 +3,7 @@ import type { AccountView, Desired } from '@sluice/panel-kind';
 import { isoOf } from '../account/describe.js';
 import {
   droppedTunnels,
-  readHistory,
+  historyIn,
   storedHistory,
   type FlvxHistory,
   type StoredHistory,
@@ -31,12 +31,6 @@ export interface FlvxCheckpoint {
 /** Returns the stored checkpoint; null where there is none. */
 export function checkpointIn(seen: unknown): Partial<FlvxCheckpoint> | null {
   return seen ?? null;
-}
-
-/** Returns the history of a stored checkpoint; null where there is none. Earlier versions called it `memo`. */
-export function historyIn(seen: unknown): StoredHistory | null {
-  const { history, memo } = (seen ?? {}) as { history?: unknown; memo?: unknown };
-  return readHistory(history ?? memo);
 }
 
 /** Returns what is known from before an observation: the stored history and the journal since. */

@@ -1,5 +1,6 @@
 import { hostPort, secret, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
+import type { FlvxProduct } from './product.js';
 
 export type { PanelKind, PanelSettings };
 
@@ -31,15 +32,7 @@ const productSchema = z.strictObject({
   expiryDays: z._default(count, 365),
   graceDays: z._default(wholeFromZero, 0),
   resetDay: z._default(z.int().check(z.minimum(0), z.maximum(31)), 0),
-});
-
-/** Settings of a FLVX panel, parsed. */
-export type FlvxSettings = PanelSettings & {
-  [Key in keyof typeof panelShape]: z.output<(typeof panelShape)[Key]>;
-};
-
-/** Section `flvx` of a product, parsed. */
-export type FlvxProduct = z.output<typeof productSchema>;
+}) satisfies z.core.$ZodType<FlvxProduct>;
 
 const POSITIVE = { fits: /^[1-9]\d{0,15}$/, words: 'a whole number above 0, as FLVX shows its ids' };
 
@@ -88,8 +81,11 @@ export const flvx: PanelKind = {
     { name: 'flvx_tunnel_id', ...POSITIVE },
     { name: 'flvx_user_tunnel_id', ...POSITIVE },
   ],
-  actions: ['pause', 'redirect', 'throttle'],
+  restrictions: ['pause', 'redirect', 'throttle'],
+  suspension: 'suspend',
   capabilities: ['usage', 'counter-usage', 'enforce', 'suspend', 'accounts', 'passwords', 'packages'],
+  requiredRef: 'flvx_user_id',
+  usesHistory: true,
   init: {
     defaultName: 'relay',
     secrets: ['password'],

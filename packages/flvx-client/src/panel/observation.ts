@@ -1,7 +1,7 @@
 import type { ServiceRecord } from '@sluice/quota-core';
 import { isoNow, type Clock, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
 import { historyOf, observeAccount, type FlvxAccount } from '../account/account.js';
-import { emptyHistory, type FlvxHistory } from '../account/history/history.js';
+import { emptyHistory, historyIn, type FlvxHistory } from '../account/history/history.js';
 import { keyOfLimit } from '../account/plan/speed-limits.js';
 import { isResetDayBetween, usedOf } from '../account/rules.js';
 import type { FlvxClient } from '../client/client.js';
@@ -12,7 +12,6 @@ import type { FlvxNode, FlvxTunnel } from '../client/records/tunnel.js';
 import type { FlvxUser } from '../client/records/user.js';
 import type { FlvxScope } from '../client/snapshot/observation.js';
 import type { FlvxSnapshot } from '../client/snapshot/snapshot.js';
-import { checkpointIn, historyIn } from './checkpoint.js';
 import { oldLimitKey, scopeOf } from './product.js';
 
 /** What the panel shows of one service. */
@@ -268,7 +267,7 @@ function hasReset(
   isDue: (from: string) => boolean,
 ): boolean {
   const history = historyIn(seen);
-  const observedAt = checkpointIn(seen)?.at;
+  const observedAt = (seen as { at?: string } | null)?.at;
   if (history?.userId !== user.id || observedAt === undefined || !isDue(observedAt)) return false;
   let growth = 0;
   for (const forward of forwards) {

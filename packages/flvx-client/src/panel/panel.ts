@@ -10,6 +10,7 @@ import {
   type Observation,
   type Panel,
   type PanelDependencies,
+  type PanelFacets,
   type PanelToOpen,
   type Plan,
   type Refresh,
@@ -26,9 +27,8 @@ import { unguessableName } from '../account/unguessable-name.js';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { bytesOf } from '../client/units/units.js';
-import { applyStep, believeAction, resolveAction } from './apply.js';
+import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { checkpointIn, checkpointOf, type FlvxCheckpoint } from './checkpoint.js';
-import type { FlvxSettings } from './kind.js';
 import {
   observeInSnapshot,
   observeNow,
@@ -40,9 +40,8 @@ import {
   type TimedObservation,
 } from './observation.js';
 import { planService } from './plan.js';
-import { checkProduct, flvxOf, type FlvxDefaults } from './product.js';
+import { checkProduct, flvxOf, type FlvxDefaults, type FlvxSettings } from './product.js';
 import { refreshOf } from './refresh.js';
-import { SUSPENSION } from './restrictions.js';
 
 /** Opens a FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
@@ -76,13 +75,7 @@ async function limitsMade(journal: PanelDependencies['journal'], panel: string, 
 
 /** A FLVX panel as the engine uses it. */
 export class FlvxPanel implements Panel<ServiceObservation> {
-  readonly kind = 'flvx';
-  readonly capabilities: PanelKind['capabilities'];
-  readonly actions: PanelKind['actions'];
-  readonly suspension = SUSPENSION;
-  readonly requiredRef = 'flvx_user_id';
-  readonly wholeLists = true;
-  readonly quickLook = true;
+  readonly kind: PanelKind;
   readonly name: string;
   readonly url: string;
   readonly refresh: Refresh;
@@ -99,12 +92,11 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   #broken: ItemError | null = null;
 
   constructor(
-    { capabilities, actions }: Pick<PanelKind, 'capabilities' | 'actions'>,
+    kind: PanelKind,
     { name, timeZone, settings }: Pick<PanelToOpen, 'name' | 'timeZone' | 'settings'>,
     tools: ReadingTools,
   ) {
-    this.capabilities = capabilities;
-    this.actions = actions;
+    this.kind = kind;
     const { url, tunnelId, speedLimitId, redirectTo } = settings as FlvxSettings;
     this.name = name;
     this.url = url;
@@ -120,11 +112,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     this.lookups = lookupsOf(tools.client);
   }
 
-  removesAccount({ type, state }: Pick<ActionRecord, 'type' | 'state'>): boolean {
-    return type === 'delete-user' && state === 'applied';
-  }
-
-  async testConnection(): Promise<{ message: string; clockDifferenceMs?: number }> {
+  async test(): Promise<{ message: string; clockDifferenceMs?: number }> {
     const { port, appName, captcha, session, tunnels, clock } = await this.#client.probe();
     const parts = [
       `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
@@ -224,12 +212,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     return planService(this.#defaults, desired, observation);
   }
 
-  settle(action: ActionRecord, observation: Observation<ServiceObservation>): StepOutcome | null {
+  resolve(action: ActionRecord, observation: Observation<ServiceObservation>): StepOutcome | null {
     return resolveAction(action, observation);
-  }
-
-  believe(action: ActionRecord, at: string): StepOutcome {
-    return believeAction(action, at);
   }
 
   async apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
@@ -244,19 +228,23 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     return outcome;
   }
 
-  keep(desired: Desired, { at, state: planned }: Observation<ServiceObservation>): FlvxCheckpoint | null {
+  checkpoint(desired: Desired, { at, state: planned }: Observation<ServiceObservation>): FlvxCheckpoint | null {
     const left = this.#last.get(desired.service.id) ?? (planned === null ? null : { at, state: planned });
     return left && checkpointOf({ url: this.url, defaults: this.#defaults, desired, planned, left });
   }
 
-  readonly accounts: NonNullable<Panel['accounts']> = {
+  readonly snapshot = { paged: true };
+
+  readonly accounts: PanelFacets<ServiceObservation>['accounts'] = {
     passwords: true,
     newRefs: (service, _product, randomBytes) =>
       service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
-    exists: ({ state }) => (state === null ? null : (state as ServiceObservation).account.user !== null),
+    exists: ({ state }) => (state === null ? null : state.account.user !== null),
     // The customer or an administrator may have renamed it.
     username: ({ id, refs }) => this.#last.get(id)?.state.account.user?.name ?? refs['flvx_username'] ?? null,
     check: (service, product) => checkProduct(service, product, this.#defaults),
+    removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
+    doneOutcome: outcomeWhenDone,
   };
 
   resources(service: ServiceRecord, observation: Observation<ServiceObservation> | null): string[] {

@@ -1,13 +1,14 @@
-import { type Desired, type ItemError, type Observation, type Plan, sharerIds } from '@sluice/panel-kind';
+import { type Desired, type ItemError, type Observation, type Plan, sharerIds, type Step } from '@sluice/panel-kind';
 import { historyOf, type FlvxAccount } from '../account/account.js';
 import { describeClosed, describeStops } from '../account/describe.js';
-import type { FlvxHistory } from '../account/history/history.js';
+import { hasGrown, type FlvxHistory } from '../account/history/history.js';
 import { historyAt } from '../account/history/observed-history.js';
 import { planAccount } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
 import { planTerminate } from '../account/plan/plan-terminate.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
+import { usedOf } from '../account/rules.js';
 import { FlvxRefusedError } from '../account/refused-error.js';
 import { FlvxValueError } from '../client/flvx-value-error.js';
 import type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
@@ -15,9 +16,9 @@ import { UNLIMITED_QUOTA } from '../client/units/units.js';
 import { isUnchanged, pastOf } from './checkpoint.js';
 import { missingAccount, type ServiceObservation } from './observation.js';
 import { expiryOf, firstExpiry, flvxOf, limitKey, quotaOf, tunnelsOf, type FlvxDefaults } from './product.js';
-import { EVIDENCE, noticesOf, settleEvidence, speedPrior } from './restrictions.js';
-import { speedPlan } from './speed.js';
-import { emptyPlan, failedPlan, toPlan } from './steps.js';
+import { EVIDENCE, speedPrior } from './restrictions.js';
+import { openConnections, speedNotices, speedPlan } from './speed.js';
+import { emptyPlan, failedPlan, settleEvidence, toPlan, type StepPayload } from './steps.js';
 import { planInput, targetOf, type PlanInput } from './target.js';
 
 const passwordOnly: FlvxAccountTarget = {
@@ -250,4 +251,42 @@ function withRefs(plan: Plan, { service }: Desired, refs: Record<string, string 
     return (has ?? null) !== value && (has === undefined || isOwn || key === 'flvx_username');
   });
   return changed.length === 0 ? plan : { ...plan, refs: Object.fromEntries(changed) };
+}
+
+type Notice = NonNullable<Plan['notices']>[number];
+
+/** Returns what operators are notified of: forwards that run despite a restriction or are too many, and limits with old names. */
+function noticesOf(input: PlanInput, steps: readonly Step[]): Notice[] {
+  const pauses = steps.filter((step) => step.type === 'pause-forward');
+  return [...pauses.flatMap((step) => pauseNotice(input, step)), ...speedNotices(input)];
+}
+
+function pauseNotice(input: PlanInput, step: Step): Notice[] {
+  const { desired, forwards, restrictions, evidence, surplus, history } = input;
+  const row = forwards.find((forward) => String(forward.id) === step.target);
+  if (!row) return [];
+  const { id } = desired.service;
+  const what = `forward ${row.id} (${row.name}) of ${id}`;
+  const notice = (code: string, message: string): Notice[] => [
+    { code, key: `${code}:${id}:${row.id}:${usedOf(row)}`, message: `${what} ${message}` },
+  ];
+  if (hasGrown(input.last, row)) {
+    if (history.again.includes(row.id))
+      return notice(
+        'connections_open',
+        `carried traffic after it was paused once more: ${openConnections}, unless somebody starts it each time`,
+      );
+    return notice('forward_ran_again', 'is shown as paused and carried traffic all the same: it is paused again');
+  }
+  if (row.status === 1 && restrictions.closed && evidence.forward.has(step.target)) {
+    return notice('forward_ran_again', 'was started again while the service is held: it is paused again');
+  }
+  if ((step.payload as StepPayload).parks === 'surplus' && surplus.has(row.id)) {
+    const { maxForwards } = flvxOf(desired.product);
+    return notice(
+      'max_forwards',
+      `is beyond the ${maxForwards} forwards of its product: it is paused until there are fewer`,
+    );
+  }
+  return [];
 }

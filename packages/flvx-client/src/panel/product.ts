@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ServiceRecord, zonedMidnight } from '@sluice/quota-core';
-import type { Desired, ItemError, ProductSettings } from '@sluice/panel-kind';
+import type { Desired, ItemError, PanelSettings, ProductSettings } from '@sluice/panel-kind';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
 import { isUnguessable } from '../account/unguessable-name.js';
 import type { FlvxTunnelGroup } from '../client/records/group.js';
@@ -15,9 +15,33 @@ import {
   type GigabytesWhole,
   type MegabitsPerSecond,
 } from '../client/units/units.js';
-import type { FlvxProduct, FlvxSettings } from './kind.js';
 
 const dayMs = 86_400_000;
+
+/** Settings of a FLVX panel, parsed. */
+export type FlvxSettings = PanelSettings & {
+  username: string;
+  password: string;
+  tunnelId?: number | undefined;
+  speedLimitId?: number | null | undefined;
+  redirectTo?: string | undefined;
+};
+
+/** Section `flvx` of a product, parsed. */
+export interface FlvxProduct {
+  tunnelId?: number | undefined;
+  tunnelIds?: number[] | undefined;
+  tunnelGroup?: string | number | undefined;
+  maxForwards: number;
+  enforceMaxForwards: boolean;
+  speedMbit: number | null;
+  speedLimitId?: number | null | undefined;
+  throttleMbit: number;
+  redirectTo?: string | undefined;
+  expiryDays: number;
+  graceDays: number;
+  resetDay: number;
+}
 
 /** Values of a product without a section `flvx`; the same as the defaults of the schema. */
 const defaultProduct: FlvxProduct = {

@@ -1,12 +1,6 @@
 import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
-import type { Desired, Plan, Step } from '@sluice/panel-kind';
-import { hasGrown } from '../account/history/history.js';
+import type { Desired } from '@sluice/panel-kind';
 import type { Held } from '../account/history/observed-history.js';
-import { usedOf } from '../account/rules.js';
-import { flvxOf } from './product.js';
-import { isThrottled, oldLimitsOf } from './speed.js';
-import type { StepPayload } from './steps.js';
-import { isRedirected, type PlanInput } from './target.js';
 
 /** What the holds of a service restrict, and which of them need it. */
 export interface Restrictions {
@@ -32,7 +26,7 @@ export const EVIDENCE = {
 } as const;
 
 /** The restriction of billing and manual holds: the user is disabled, and nothing of his runs. */
-export const SUSPENSION = 'suspend';
+const SUSPENSION = 'suspend';
 
 /**
  * Returns what holds restrict. A suspension also redirects where the product does that for the quota, and pauses under
@@ -126,136 +120,4 @@ export function redirectPrior(item: EvidenceRecord | undefined): Partial<Redirec
 export function speedPrior(item: EvidenceRecord): SpeedPrior {
   const { speedId, name } = (item.prior ?? {}) as Partial<SpeedPrior>;
   return { speedId: speedId ?? null, name: name ?? '' };
-}
-
-/**
- * Returns evidence that no hold needs any more and that is already undone, and evidence that another hold takes over. What
- * somebody else has undone meanwhile is dropped, since it is not Sluice's to undo. Pure.
- */
-export function settleEvidence(input: PlanInput, steps: readonly Step[]): Pick<Plan, 'settle' | 'moves'> {
-  const settle: Plan['settle'] = [];
-  const moves: Plan['moves'] = [];
-  const ending = new Set(steps.flatMap((step) => step.ends));
-  for (const item of input.desired.evidence) {
-    const holds = input.restrictions.byKind[item.kind];
-    if (holds === undefined) continue;
-    const [first] = holds;
-    if (isGone(input, item)) settle.push({ evidence: item.id, outcome: 'dropped' });
-    else if (first === undefined) {
-      const outcome = ending.has(item.id) ? null : outcomeOf(input, item);
-      if (outcome !== null) settle.push({ evidence: item.id, outcome });
-    } else if (!holds.some((hold) => hold.id === item.hold)) moves.push({ evidence: item.id, hold: first.id });
-  }
-  return { settle, moves };
-}
-
-/** Whether the object of the evidence no longer exists. */
-function isGone({ forwards, permissions, user }: PlanInput, { kind, target }: EvidenceRecord): boolean {
-  if (kind === EVIDENCE.user) return target !== String(user.id);
-  if (kind === EVIDENCE.forward || kind === EVIDENCE.redirect)
-    return !forwards.some((row) => String(row.id) === target);
-  return !permissions.some((row) => permissionKey(user.id, row.tunnelId) === target);
-}
-
-/** How evidence has ended without a step of ours; null while a step has yet to undo it. */
-function outcomeOf(input: PlanInput, item: EvidenceRecord): 'undone' | 'dropped' | null {
-  const { user, permissions, forwards } = input;
-  const permission = permissions.find((row) => permissionKey(user.id, row.tunnelId) === item.target);
-  const forward = forwards.find((row) => String(row.id) === item.target);
-  switch (item.kind) {
-    case EVIDENCE.user:
-      return user.status === 1 ? 'dropped' : null;
-    case EVIDENCE.permission:
-      return permission?.status === 1 || input.dropped.includes(permission?.tunnelId ?? 0) ? 'dropped' : null;
-    case EVIDENCE.forward:
-      if (forward?.status === 1) return 'dropped';
-      return ranBefore(item) ? null : 'undone';
-    case EVIDENCE.redirect:
-      return forward !== undefined && isRedirected(input, forward) ? null : 'dropped';
-    default:
-      return permission && isThrottled(input, permission) ? null : 'dropped';
-  }
-}
-
-type Notice = NonNullable<Plan['notices']>[number];
-
-/** That a node has no `tcpkill` can't be known before: no answer of the panel shows it. */
-const openConnections =
-  "connections from before are open, and its node can't cut them (it has no tcpkill): they go on until they end by themselves";
-
-/** Returns what operators are notified of: forwards that run despite a restriction or are too many, and limits with old names. */
-export function noticesOf(input: PlanInput, steps: readonly Step[]): Notice[] {
-  const pauses = steps.filter((step) => step.type === 'pause-forward');
-  return [...pauses.flatMap((step) => pauseNotice(input, step)), ...throttleNotice(input), ...oldLimitNotices(input)];
-}
-
-function pauseNotice(input: PlanInput, step: Step): Notice[] {
-  const { desired, forwards, restrictions, evidence, surplus, history } = input;
-  const row = forwards.find((forward) => String(forward.id) === step.target);
-  if (!row) return [];
-  const { id } = desired.service;
-  const what = `forward ${row.id} (${row.name}) of ${id}`;
-  const notice = (code: string, message: string): Notice[] => [
-    { code, key: `${code}:${id}:${row.id}:${usedOf(row)}`, message: `${what} ${message}` },
-  ];
-  if (hasGrown(input.last, row)) {
-    if (history.again.includes(row.id))
-      return notice(
-        'connections_open',
-        `carried traffic after it was paused once more: ${openConnections}, unless somebody starts it each time`,
-      );
-    return notice('forward_ran_again', 'is shown as paused and carried traffic all the same: it is paused again');
-  }
-  if (row.status === 1 && restrictions.closed && evidence.forward.has(step.target)) {
-    return notice('forward_ran_again', 'was started again while the service is held: it is paused again');
-  }
-  if ((step.payload as StepPayload).parks === 'surplus' && surplus.has(row.id)) {
-    const { maxForwards } = flvxOf(desired.product);
-    return notice(
-      'max_forwards',
-      `is beyond the ${maxForwards} forwards of its product: it is paused until there are fewer`,
-    );
-  }
-  return [];
-}
-
-/** Both directions have the speed each, and the panel rounds it. Traffic far beyond came through connections without a limit. */
-const farBeyond = 1.5;
-/** Counters show what flowed up to 10 s before: what a throttle lets through is measured from the second observation on. */
-const lateMs = 60_000;
-
-/** A throttle that was in force between two observations and let far more than its speed through. */
-function throttleNotice({ desired, restrictions, evidence, history, last, forwards }: PlanInput): Notice[] {
-  const from = Date.parse((desired.seen as { at?: string } | null)?.at ?? '');
-  const [item] = evidence.speed.values();
-  const isPending = history.unpushed.length + history.cuts.length > 0;
-  if (!restrictions.throttled || restrictions.closed || item === undefined || last === null || isPending) return [];
-  const seconds = (Date.parse(desired.now) - from) / 1000;
-  if (!(seconds > 0) || Date.parse(item.since) > from - lateMs) return [];
-  let carried = 0;
-  for (const row of forwards) {
-    const factor = history.scales[row.tunnelId]?.factor ?? 0;
-    const before = last.forwards[row.id]?.bytes;
-    if (factor > 0 && before !== undefined) carried += Math.max(0, usedOf(row) - before) / factor;
-  }
-  const nodes = Object.values(history.scales).reduce((sum, scale) => sum + scale.nodes, 0);
-  const { throttleMbit } = flvxOf(desired.product);
-  const allowed = ((throttleMbit * 2 ** 20) / 8) * 2 * nodes * seconds;
-  if (nodes === 0 || carried <= allowed * farBeyond) return [];
-  const { id } = desired.service;
-  const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last look: ${openConnections}`;
-  return [{ code: 'connections_open', key: `connections_open:${id}:${item.id}`, message }];
-}
-
-function oldLimitNotices(input: PlanInput): Notice[] {
-  const { desired, state } = input;
-  if (state.partial) return [];
-  const { id } = desired.service;
-  return oldLimitsOf(input, input.permissions).map((limit) => {
-    const made = state.madeLimits.includes(limit.name);
-    const message =
-      `speed limit ${limit.id} (${limit.name}) of ${id} bears the service's id, which a service of another store may have too: ` +
-      `the next change of the speed replaces it${made ? '' : '; this store did not make it, and leaves it on the panel'}`;
-    return { code: 'speed_limit_old_name', key: `speed_limit_old_name:${id}:${limit.id}`, message };
-  });
 }

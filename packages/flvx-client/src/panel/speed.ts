@@ -1,23 +1,13 @@
-import type { ItemError } from '@sluice/panel-kind';
+import type { ItemError, Plan } from '@sluice/panel-kind';
 import { keyOfLimit, ownLimitName } from '../account/plan/speed-limits.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
+import { usedOf } from '../account/rules.js';
 import type { FlvxPermission } from '../client/records/permission.js';
 import type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
 import { megabits, type MegabitsPerSecond } from '../client/units/units.js';
 import { flvxOf, limitKey, oldLimitKey, speedChoice, type SpeedChoice } from './product.js';
 import { permissionKey, speedPrior } from './restrictions.js';
-import type { PlanInput } from './target.js';
-
-/** What the speeds of an account should be. */
-export interface SpeedPlan {
-  /** The service's own limit that must exist. */
-  limit: FlvxAccountTarget['limit'];
-  /** Own limits that no permission has are deleted, except these. */
-  limits: FlvxAccountTarget['limits'];
-  /** Returns what a permission should have; nothing where it keeps its speed. `row` is null for one that has yet to be created. */
-  of: (tunnelId: number, row: FlvxPermission | null) => { speedId?: number | null; ownSpeed?: boolean };
-  problem: ItemError | null;
-}
+import type { PlanInput, SpeedPlan } from './target.js';
 
 const untouched: SpeedPlan = { limit: null, limits: null, of: () => ({}), problem: null };
 
@@ -136,4 +126,56 @@ function problemOf({ state, account, full, desired }: PlanInput, choice: SpeedCh
     code: 'unknown_speed_limit',
     message: `the panel has no speed limit ${choice.limitId} (product "${desired.service.product}"): name one that it lists, or speedMbit`,
   };
+}
+
+type Notice = NonNullable<Plan['notices']>[number];
+
+/** What is said of connections that no pause ends. That a node has no `tcpkill` can't be known before: no answer of the panel shows it. */
+export const openConnections =
+  "connections from before are open, and its node can't cut them (it has no tcpkill): they go on until they end by themselves";
+
+/** Returns what operators are notified of about speeds: a throttle that let too much through, and limits with old names. */
+export function speedNotices(input: PlanInput): Notice[] {
+  return [...throttleNotice(input), ...oldLimitNotices(input)];
+}
+
+/** Both directions have the speed each, and the panel rounds it. Traffic far beyond came through connections without a limit. */
+const farBeyond = 1.5;
+/** Counters show what flowed up to 10 s before: what a throttle lets through is measured from the second observation on. */
+const lateMs = 60_000;
+
+/** A throttle that was in force between two observations and let far more than its speed through. */
+function throttleNotice({ desired, restrictions, evidence, history, last, forwards }: PlanInput): Notice[] {
+  const from = Date.parse((desired.seen as { at?: string } | null)?.at ?? '');
+  const [item] = evidence.speed.values();
+  const isPending = history.unpushed.length + history.cuts.length > 0;
+  if (!restrictions.throttled || restrictions.closed || item === undefined || last === null || isPending) return [];
+  const seconds = (Date.parse(desired.now) - from) / 1000;
+  if (!(seconds > 0) || Date.parse(item.since) > from - lateMs) return [];
+  let carried = 0;
+  for (const row of forwards) {
+    const factor = history.scales[row.tunnelId]?.factor ?? 0;
+    const before = last.forwards[row.id]?.bytes;
+    if (factor > 0 && before !== undefined) carried += Math.max(0, usedOf(row) - before) / factor;
+  }
+  const nodes = Object.values(history.scales).reduce((sum, scale) => sum + scale.nodes, 0);
+  const { throttleMbit } = flvxOf(desired.product);
+  const allowed = ((throttleMbit * 2 ** 20) / 8) * 2 * nodes * seconds;
+  if (nodes === 0 || carried <= allowed * farBeyond) return [];
+  const { id } = desired.service;
+  const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last look: ${openConnections}`;
+  return [{ code: 'connections_open', key: `connections_open:${id}:${item.id}`, message }];
+}
+
+function oldLimitNotices(input: PlanInput): Notice[] {
+  const { desired, state } = input;
+  if (state.partial) return [];
+  const { id } = desired.service;
+  return oldLimitsOf(input, input.permissions).map((limit) => {
+    const made = state.madeLimits.includes(limit.name);
+    const message =
+      `speed limit ${limit.id} (${limit.name}) of ${id} bears the service's id, which a service of another store may have too: ` +
+      `the next change of the speed replaces it${made ? '' : '; this store did not make it, and leaves it on the panel'}`;
+    return { code: 'speed_limit_old_name', key: `speed_limit_old_name:${id}:${limit.id}`, message };
+  });
 }

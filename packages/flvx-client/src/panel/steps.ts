@@ -248,3 +248,52 @@ function redirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput): 
   const prior: RedirectPrior = { remoteAddr: step.prior.remoteAddr, to: step.payload.remoteAddr };
   return { ...nothing, begins: [{ kind: EVIDENCE.redirect, target: step.target, prior }] };
 }
+
+/**
+ * Returns evidence that no hold needs any more and that is already undone, and evidence that another hold takes over. What
+ * somebody else has undone meanwhile is dropped, since it is not Sluice's to undo. Pure.
+ */
+export function settleEvidence(input: PlanInput, steps: readonly Step[]): Pick<Plan, 'settle' | 'moves'> {
+  const settle: Plan['settle'] = [];
+  const moves: Plan['moves'] = [];
+  const ending = new Set(steps.flatMap((step) => step.ends));
+  for (const item of input.desired.evidence) {
+    const holds = input.restrictions.byKind[item.kind];
+    if (holds === undefined) continue;
+    const [first] = holds;
+    if (isGone(input, item)) settle.push({ evidence: item.id, outcome: 'dropped' });
+    else if (first === undefined) {
+      const outcome = ending.has(item.id) ? null : outcomeOf(input, item);
+      if (outcome !== null) settle.push({ evidence: item.id, outcome });
+    } else if (!holds.some((hold) => hold.id === item.hold)) moves.push({ evidence: item.id, hold: first.id });
+  }
+  return { settle, moves };
+}
+
+/** Whether the object of the evidence no longer exists. */
+function isGone({ forwards, permissions, user }: PlanInput, { kind, target }: EvidenceRecord): boolean {
+  if (kind === EVIDENCE.user) return target !== String(user.id);
+  if (kind === EVIDENCE.forward || kind === EVIDENCE.redirect)
+    return !forwards.some((row) => String(row.id) === target);
+  return !permissions.some((row) => permissionKey(user.id, row.tunnelId) === target);
+}
+
+/** How evidence has ended without a step of ours; null while a step has yet to undo it. */
+function outcomeOf(input: PlanInput, item: EvidenceRecord): 'undone' | 'dropped' | null {
+  const { user, permissions, forwards } = input;
+  const permission = permissions.find((row) => permissionKey(user.id, row.tunnelId) === item.target);
+  const forward = forwards.find((row) => String(row.id) === item.target);
+  switch (item.kind) {
+    case EVIDENCE.user:
+      return user.status === 1 ? 'dropped' : null;
+    case EVIDENCE.permission:
+      return permission?.status === 1 || input.dropped.includes(permission?.tunnelId ?? 0) ? 'dropped' : null;
+    case EVIDENCE.forward:
+      if (forward?.status === 1) return 'dropped';
+      return ranBefore(item) ? null : 'undone';
+    case EVIDENCE.redirect:
+      return forward !== undefined && isRedirected(input, forward) ? null : 'dropped';
+    default:
+      return permission && isThrottled(input, permission) ? null : 'dropped';
+  }
+}

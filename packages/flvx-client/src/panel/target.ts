@@ -1,5 +1,5 @@
 import type { EvidenceRecord } from '@sluice/quota-core';
-import type { Desired } from '@sluice/panel-kind';
+import type { Desired, ItemError } from '@sluice/panel-kind';
 import type { FlvxAccount } from '../account/account.js';
 import { droppedTunnels, hasGrown, type FlvxHistory, type StoredHistory } from '../account/history/history.js';
 import type { ObservedHistory } from '../account/history/observed-history.js';
@@ -23,7 +23,17 @@ import {
   restrictionsOf,
   type Restrictions,
 } from './restrictions.js';
-import type { SpeedPlan } from './speed.js';
+
+/** What the speeds of an account should be. */
+export interface SpeedPlan {
+  /** The service's own limit that must exist. */
+  limit: FlvxAccountTarget['limit'];
+  /** Own limits that no permission has are deleted, except these. */
+  limits: FlvxAccountTarget['limits'];
+  /** Returns what a permission should have; nothing where it keeps its speed. `row` is null for one that has yet to be created. */
+  of: (tunnelId: number, row: FlvxPermission | null) => { speedId?: number | null; ownSpeed?: boolean };
+  problem: ItemError | null;
+}
 
 /** Everything that the plan of an existing account reads, computed once. */
 export interface PlanInput {

@@ -51,7 +51,7 @@ import { type ObservedList, recordList, type RecordedList } from '../traffic/rec
 import type { AgentRules } from '../traffic/settings.js';
 import { WRITE_BACK_MS } from '../traffic/zeroings.js';
 import { performAgentStep } from './agent-steps.js';
-import { settleHiddify } from './hiddify-settle.js';
+import { resolveHiddify } from './hiddify-resolve.js';
 import type { HiddifyState } from './hiddify-state.js';
 import { zeroingIn } from './journaled-zeroings.js';
 
@@ -257,8 +257,8 @@ export class HiddifyAgents implements PanelAgents {
     return { service: uuid, at, state: { user: await this.#in.client.users.get(uuid), rows: null }, error: null };
   }
 
-  settle(action: ActionRecord, observation: Observation): StepOutcome | null {
-    return settleHiddify(action, observation as Observation<HiddifyState>);
+  resolve(action: ActionRecord, observation: Observation): StepOutcome | null {
+    return resolveHiddify(action, observation as Observation<HiddifyState>);
   }
 
   userOf({ refs }: Pick<ServiceRecord, 'refs'>): string | null {

@@ -7,16 +7,15 @@ import { PanelForbiddenError } from '@sluice/panel-http';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import {
   type ApplyContext,
-  type ContractReport,
   type Desired,
-  type ItemError,
   type Look,
   type Observation,
   type Panel,
   type PanelDependencies,
+  type PanelFacets,
+  type PanelKind,
   type PanelToOpen,
   type Plan,
-  type ProductSettings,
   SluiceError,
   type Step,
   type StepOutcome,
@@ -28,19 +27,19 @@ import { performStep, WriteTurn } from './hiddify-apply.js';
 import { HiddifyAgents } from './hiddify-agents.js';
 import { checkContract } from './hiddify-contract.js';
 import { HiddifyLists, type Sight } from './hiddify-lists.js';
-import { keepHiddify, keptIn } from './hiddify-memory.js';
+import { checkpointIn, checkpointOf } from './hiddify-checkpoint.js';
 import { planHiddify } from './hiddify-plan.js';
 import { limitOf, orderProblem, uuidOf } from './hiddify-product.js';
-import { believeHiddify, settleHiddify } from './hiddify-settle.js';
+import { outcomeWhenDone, resolveHiddify } from './hiddify-resolve.js';
 import type { HiddifyState } from './hiddify-state.js';
-import { USER_REF, WITH_AGENT } from '../steps/user-actions.js';
+import { USER_REF } from '../steps/user-actions.js';
 import { usageAnswer } from './hiddify-usage.js';
-import { type HiddifySettings, ACTIONS, CAPABILITIES } from './settings.js';
+import type { HiddifySettings } from './settings.js';
 
 /** Opens the adapter of a Hiddify panel (docs/panels/hiddify.md, 3 and 4). */
-export function openHiddifyPanel(panel: PanelToOpen, dependencies: PanelDependencies): HiddifyPanel {
+export function openHiddifyPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): HiddifyPanel {
   const client = openClient(panel.name, clientOptions(panel, dependencies));
-  return new HiddifyPanel(panel, client, dependencies);
+  return new HiddifyPanel(kind, panel, client, dependencies);
 }
 
 /** An address or key that can be none is told with the config key that it stands under; nothing is called. */
@@ -74,13 +73,7 @@ export function clientOptions(
 
 /** Users of a Hiddify panel as services. */
 export class HiddifyPanel implements Panel<HiddifyState> {
-  readonly kind = 'hiddify';
-  readonly capabilities = CAPABILITIES;
-  readonly actions = ACTIONS;
-  readonly suspension = 'disable';
-  readonly agentRestriction = WITH_AGENT;
-  readonly requiredRef = USER_REF;
-  readonly wholeLists = true;
+  readonly kind: PanelKind;
   readonly name: string;
   /** Without the secret path. */
   readonly url: string;
@@ -92,8 +85,9 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   readonly #lists: HiddifyLists;
   readonly #turn: WriteTurn;
 
-  constructor(panel: PanelToOpen, client: HiddifyClient, dependencies: PanelDependencies) {
+  constructor(kind: PanelKind, panel: PanelToOpen, client: HiddifyClient, dependencies: PanelDependencies) {
     const { name, timeZone } = panel;
+    this.kind = kind;
     this.name = name;
     this.url = `${new URL(panel.settings.url).origin}/***/`;
     this.client = client;
@@ -115,12 +109,8 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     });
   }
 
-  removesAccount({ type, state }: Pick<ActionRecord, 'type' | 'state'>): boolean {
-    return type === 'delete-user' && state === 'applied';
-  }
-
   /** Address, path, key and role; where limits of agents are to be kept, it has to be the Owner's key. */
-  async testConnection(): Promise<{ message: string }> {
+  async test(): Promise<{ message: string }> {
     const { access, name, role, version, warnings } = await this.client.probe();
     if (access === 'limited' && this.#config.agents !== undefined) {
       throw new PanelForbiddenError(
@@ -130,10 +120,6 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     }
     const whose = access === 'owner' ? "the Owner's key" : `the key of a ${role}`;
     return { message: [`${whose}, version ${version ?? 'unknown'}`, ...warnings].join('; ') };
-  }
-
-  contract(services: ServiceRecord[], signal: AbortSignal): Promise<ContractReport> {
-    return checkContract(this.client, services, signal);
   }
 
   async readUsage(
@@ -168,14 +154,12 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     return planHiddify(desired, observation);
   }
 
-  believe = believeHiddify;
-
-  settle(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {
-    return settleHiddify(action, observation);
+  resolve(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {
+    return resolveHiddify(action, observation);
   }
 
-  keep(desired: Desired, observation: Observation<HiddifyState>): ReturnType<typeof keepHiddify> {
-    return keepHiddify(desired, observation, limitOf(desired));
+  checkpoint(desired: Desired, observation: Observation<HiddifyState>): ReturnType<typeof checkpointOf> {
+    return checkpointOf(desired, observation, limitOf(desired));
   }
 
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
@@ -184,15 +168,18 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     return this.#turn.run(() => performStep({ client, clock }, service, step, context));
   }
 
-  readonly accounts = {
+  readonly snapshot = { paged: false };
+  readonly contract: PanelFacets['contract'] = {
+    check: (services, signal) => checkContract(this.client, services, signal),
+  };
+  readonly accounts: PanelFacets<HiddifyState>['accounts'] = {
     passwords: false,
-    newRefs: (
-      _service: ServiceRecord,
-      _product: ProductSettings,
-      randomBytes: (count: number) => Uint8Array,
-    ): Record<string, string> => ({ [USER_REF]: uuidOf(randomBytes) }),
-    username: (service: ServiceRecord): string | null => service.refs[USER_REF] ?? null,
-    check: (service: ServiceRecord, product: ProductSettings): ItemError | null => orderProblem(service, product),
+    newRefs: (_service, _product, randomBytes) => ({ [USER_REF]: uuidOf(randomBytes) }),
+    exists: ({ state }) => state && state.user !== null,
+    username: ({ refs }) => refs[USER_REF] ?? null,
+    check: orderProblem,
+    removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
+    doneOutcome: outcomeWhenDone,
   };
 
   resources(service: ServiceRecord): string[] {
@@ -209,7 +196,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
 function lastRows(requests: readonly UsageRequest[]): number | null {
   let newest: { at: string; rows: number } | null = null;
   for (const { seen } of requests) {
-    const kept = keptIn(seen);
+    const kept = checkpointIn(seen);
     if (kept?.rows != null && (newest === null || kept.at > newest.at)) newest = { at: kept.at, rows: kept.rows };
   }
   const removed = Math.max(0, ...requests.map((request) => request.removed));

@@ -10,7 +10,7 @@ import {
   type Step,
   type HoldInForce,
 } from '@sluice/panel-kind';
-import { absence, cycleOf, isUndone, recall, remember, stateOf, type HiddifyMemo } from './hiddify-memory.js';
+import { absence, cycleOf, isUndone, recall, remember, stateOf, type HiddifyMemo } from './hiddify-checkpoint.js';
 import { endOf, hiddifyOf, limitOf, modeOf, ownerOf, termOf } from './hiddify-product.js';
 import {
   priorIn,

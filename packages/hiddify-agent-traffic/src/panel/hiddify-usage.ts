@@ -2,7 +2,7 @@ import { resetSince } from '../traffic/resets.js';
 import { formatBytes } from '@sluice/quota-core';
 import type { UsageAnswer, UsageRequest } from '@sluice/panel-kind';
 import type { Sight } from './hiddify-lists.js';
-import { absence, keptIn, remember, stateOf } from './hiddify-memory.js';
+import { absence, checkpointIn, remember, stateOf } from './hiddify-checkpoint.js';
 import { zeroingIn } from './journaled-zeroings.js';
 
 /** A mode is a word; a longer text is not kept whole with every sample. */
@@ -43,7 +43,7 @@ export function usageAnswer(
     ],
     counter: {
       resetBetween: (previousAt) =>
-        resetSince(user, previousAt, timeZone, keptIn(seen)?.memo.resetDate) ||
+        resetSince(user, previousAt, timeZone, checkpointIn(seen)?.memo.resetDate) ||
         unsettled.some((row) => zeroingIn(row) !== null),
       stoodAt: undone?.from ?? null,
     },

@@ -1,5 +1,6 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { panelShape, productSchema, ACTIONS, CAPABILITIES } from './settings.js';
+import { USER_REF, WITH_AGENT } from '../steps/user-actions.js';
+import { panelShape, productSchema, RESTRICTIONS, CAPABILITIES } from './settings.js';
 
 const UUID = {
   fits: /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i,
@@ -35,8 +36,12 @@ export const hiddify: PanelKind = {
     { name: 'hiddify_agent_uuid', ...UUID },
     { name: 'hiddify_user_uuid', ...UUID },
   ],
-  actions: ACTIONS,
+  restrictions: RESTRICTIONS,
+  suspension: 'disable',
+  agentRestriction: WITH_AGENT,
   capabilities: CAPABILITIES,
+  requiredRef: USER_REF,
+  usesHistory: true,
   init: {
     defaultName: 'vpn',
     secrets: ['apiKey'],
@@ -46,6 +51,6 @@ export const hiddify: PanelKind = {
   },
   async open(panel, dependencies) {
     const { openHiddifyPanel } = await import('./hiddify-panel.js');
-    return openHiddifyPanel(panel, dependencies);
+    return openHiddifyPanel(hiddify, panel, dependencies);
   },
 };

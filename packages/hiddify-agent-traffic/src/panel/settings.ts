@@ -34,7 +34,7 @@ export type HiddifySettings = PanelSettings & {
 export type HiddifyProduct = z.output<typeof productSchema>;
 
 /** Restrictions that a product may name as its `action`; the first is the default. */
-export const ACTIONS: readonly string[] = ['disable'];
+export const RESTRICTIONS: readonly string[] = ['disable'];
 
 /** What the panel can do. */
 export const CAPABILITIES: readonly Capability[] = [

@@ -7,7 +7,9 @@ export const example: PanelKind = {
   panelShape: { token: secret },
   descriptions: { 'panel.token': 'Token of an administrator' },
   refs: [{ name: 'example_id', fits: /^\d+$/, words: 'a number', required: true }],
-  actions: ['suspend'],
+  restrictions: ['suspend'],
+  suspension: 'suspend',
+  requiredRef: 'example_id',
   capabilities: ['usage', 'window-usage', 'enforce', 'suspend'],
   init: {
     defaultName: 'example',

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PassReport } from '@sluice/engine';
+import { createSluice, type CycleLimit, type PassReport } from '@sluice/engine';
+import { loadConfig } from '../../config/load.js';
+import { resolveSecret } from '../../config/secrets.js';
+import { KINDS } from '../../kinds.js';
 import type { Bench, Outcome } from '../harness.js';
 import { startEasyDcimBench, idsOf } from '../easydcim-bench.js';
 import { startFlvxBench } from '../flvx-bench.js';
@@ -79,6 +82,89 @@ describe('a hold with a reason that no panel knows', () => {
     expect((await at.bench.sluice('provision create svc-1')).exitCode).toBe(0);
     expect(typesOf(await limit(at.bench, 'disable'))).toEqual(['disable-user']);
     expect(typesOf(await end(at.bench))).toEqual(['enable-user']);
+    await at.close();
+  });
+});
+
+const GB = 1024 ** 3;
+
+/** A limit beside the quota; with `allowedBytes` of which the bench's services use more or less. */
+const fairUse = (restriction: string, allowedBytes: number): CycleLimit => ({
+  id: 'fair-use',
+  allowance: { kind: 'limited', baseBytes: allowedBytes, extraBytes: 0, allowedBytes, parts: [] },
+  mode: 'TOTAL',
+  exceededAt: 'reached',
+  release: 'margin',
+  restriction,
+});
+
+/** Runs a poll of an engine in which every service has this limit, after what was done by the command. */
+async function pollUnder({ bench }: { bench: Bench }, limit: CycleLimit): Promise<PassReport> {
+  const { folder, env, clock } = bench;
+  bench.clock.advance(900_000);
+  const config = loadConfig(undefined, { env, cwd: folder });
+  return bench.store(async (store) => {
+    const sleep = (ms: number): Promise<void> => {
+      clock.advance(ms);
+      return Promise.resolve();
+    };
+    const sluice = await createSluice({
+      config,
+      store,
+      kinds: KINDS,
+      clock: { now: () => clock.now(), sleep },
+      secret: (value, key) => resolveSecret(value, key, { env, dir: folder }),
+      limits: () => [limit],
+    });
+    return sluice.poll();
+  });
+}
+
+const holdsOf = ({ services: [service] }: PassReport): string[] => service?.holds.map(({ reason }) => reason) ?? [];
+
+describe('a limit that no panel knows', () => {
+  it('disables ports on EasyDCIM, suspends no order, and is released by itself', async () => {
+    const at = await startEasyDcimBench();
+    await at.addService(1, { product: 'order' });
+    const { service, order, port } = idsOf(1);
+    at.panel.addTraffic(service, { in: 10 * GB, out: 0 });
+    const held = await pollUnder(at, fairUse('disable-ports', 10 * GB));
+    expect([holdsOf(held), typesOf(held), held.totals.held]).toEqual([['fair-use'], ['disable-port'], 1]);
+    const { ports, orders } = at.panel.snapshot();
+    expect([ports[port(1)]?.adminState, orders[order]?.suspension]).toEqual(['down', null]);
+    const [row] = await at.bench.store((store) => store.holds.open());
+    expect(row).toMatchObject({ restriction: 'disable-ports', usedBytes: 10 * GB, allowedBytes: 10 * GB });
+
+    at.panel.addTraffic(service, { in: 90 * GB, out: 0 });
+    const both = await pollUnder(at, fairUse('disable-ports', 10 * GB));
+    expect([holdsOf(both), typesOf(both)]).toEqual([['fair-use', 'quota'], ['suspend-order']]);
+    const released = await pollUnder(at, fairUse('disable-ports', 200 * GB));
+    expect([holdsOf(released), released.totals.released]).toEqual([['quota'], 1]);
+    expect(at.panel.snapshot().orders[order]?.suspension).not.toBeNull();
+    await at.close();
+  });
+
+  it('throttles on FLVX, and pauses nothing', async () => {
+    const at = await startFlvxBench();
+    const user = await at.create(1);
+    const forward = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+    at.panel.traffic(forward, 10 * GB);
+    const held = await pollUnder(at, fairUse('throttle', 10 * GB));
+    expect([holdsOf(held), held.services[0]?.error]).toEqual([['fair-use'], null]);
+    expect(at.panel.permission(user, at.tunnels.hk)).toMatchObject({ status: 1, speedId: expect.any(Number) });
+    expect(at.panel.runningForwards()).toContain(forward);
+    expect(holdsOf(await pollUnder(at, fairUse('throttle', 20 * GB)))).toEqual([]);
+    expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
+    await at.close();
+  });
+
+  it('disables the user on Hiddify', async () => {
+    const at = await startHiddifyBench();
+    const user = await at.create(1);
+    at.panel.use(user, 10 * GB);
+    const held = await pollUnder(at, fairUse('disable', 10 * GB));
+    expect([holdsOf(held), typesOf(held)]).toEqual([['fair-use'], ['disable-user']]);
+    expect(typesOf(await pollUnder(at, fairUse('disable', 20 * GB)))).toEqual(['enable-user']);
     await at.close();
   });
 });

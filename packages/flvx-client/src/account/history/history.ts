@@ -105,6 +105,12 @@ export function newHistory({ id, status }: Pick<FlvxUser, 'id' | 'status'>): Flv
   return { ...emptyHistory, userId: id, userStatus: status };
 }
 
+/** Returns the history of a stored checkpoint; null where there is none. Earlier versions called it `memo`. */
+export function historyIn(seen: unknown): StoredHistory | null {
+  const { history, memo } = (seen ?? {}) as { history?: unknown; memo?: unknown };
+  return readHistory(history ?? memo);
+}
+
 /** Reads a stored history; null for what is none. Keys that an earlier version did not store are added. */
 export function readHistory(stored: unknown): StoredHistory | null {
   const history = stored as Partial<StoredHistory> | null | undefined;

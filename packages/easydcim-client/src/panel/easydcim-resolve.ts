@@ -25,7 +25,7 @@ const BROKEN_OFF_GRACE_MS = 3000;
 const ORDER_TYPES: readonly string[] = [ACTION_TYPES.suspendOrder, ACTION_TYPES.unsuspendOrder];
 
 /** Pure: what an observation says about an action that was left planned or in doubt; null when it does not tell. */
-export function settleAction(action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null {
+export function resolveAction(action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null {
   const { state } = observation;
   if (!state) return null;
   const outcome = outcomeOf(action, state);

@@ -12,7 +12,7 @@ import { updateIn } from './journaled-zeroings.js';
 const GRACE_MS = 3000;
 
 /** Pure: what an observation says about an action that was left planned or in doubt; null when it does not tell. */
-export function settleHiddify(action: ActionRecord, { state, at }: Observation<HiddifyState>): StepOutcome | null {
+export function resolveHiddify(action: ActionRecord, { state, at }: Observation<HiddifyState>): StepOutcome | null {
   if (!state) return null;
   const outcome = outcomeOf(action, state.user);
   if (outcome?.state !== 'failed' || action.calledAt === null) return outcome;
@@ -48,7 +48,7 @@ function outcomeOf(action: ActionRecord, user: HiddifyUser | null): StepOutcome 
 }
 
 /** Pure: what an action has brought about that an operator says was done. */
-export function believeHiddify(action: ActionRecord): StepOutcome {
+export function outcomeWhenDone(action: ActionRecord): StepOutcome {
   const applied: StepOutcome = { state: 'applied', observed: null, error: null };
   if (action.type === ACTION_TYPES.create) return { ...applied, refs: { [USER_REF]: action.target } };
   if (action.type === ACTION_TYPES.delete) return { ...applied, refs: { [USER_REF]: null } };

@@ -44,7 +44,7 @@ export interface HiddifyKept {
 const MOST_TRIES = 2;
 
 /** What was kept at the last look; null where there was none. */
-export function keptIn(seen: unknown): HiddifyKept | null {
+export function checkpointIn(seen: unknown): HiddifyKept | null {
   const { memo } = (seen ?? {}) as { memo?: Partial<HiddifyMemo> | null };
   return typeof memo?.uuid === 'string' ? (seen as HiddifyKept) : null;
 }
@@ -58,7 +58,7 @@ export function absence(
   const uuid = refs[USER_REF];
   const isMade = (row: ActionRecord): boolean =>
     row.type === ACTION_TYPES.create && row.target === uuid && (row.state === 'applied' || row.state === 'unneeded');
-  if (keptIn(seen)?.memo.uuid === uuid || recent.some(isMade)) {
+  if (checkpointIn(seen)?.memo.uuid === uuid || recent.some(isMade)) {
     const message = `the panel has no user of "${id}" any more: its usage stays as it was last known; "sluice provision create ${id}" makes it again, or correct ${USER_REF}`;
     return { code: 'user_gone', message };
   }
@@ -90,7 +90,7 @@ export function cycleOf({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): str
 
 /** Pure: the memory of the last look with what was journaled since. */
 export function remember(seen: unknown, recent: readonly ActionRecord[], user: HiddifyUser): HiddifyMemo {
-  const kept = keptIn(seen)?.memo;
+  const kept = checkpointIn(seen)?.memo;
   const uuid = user.uuid ?? '';
   const blank: HiddifyMemo = { uuid, ownLimit: false, firstCycle: null, zeroedCycle: null, zeroing: null };
   let memo = kept?.uuid === uuid ? kept : blank;
@@ -151,7 +151,7 @@ export function isUndone(memo: HiddifyMemo): memo is HiddifyMemo & { zeroing: Ze
 }
 
 /** What a later run has to know, and what `service show` shows of the account. */
-export function keepHiddify(
+export function checkpointOf(
   desired: Desired,
   observation: Observation<HiddifyState>,
   limitBytes: number | null,

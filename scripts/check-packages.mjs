@@ -2,10 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { root } from './ensure-installed.mjs';
 
-// Packs every published package, installs the tarballs in an empty folder, and uses them from there: the command runs
-// its demo, each entry of each library loads, and its types are checked without any of our sources in sight.
+// Checks every published package as others get it: what its manifest promises, whether its types resolve where its code does,
+// and its use from a tarball in an empty folder: the command runs its demo, each entry of each library loads, and its types
+// are checked without any of our sources in sight.
 
 const published = ['packages', 'apps']
   .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)))
@@ -16,12 +20,29 @@ const empty = mkdtempSync(path.join(tmpdir(), 'sluice-tarballs-'));
 const run = (program, args, options = {}) =>
   execFileSync(program, args, { cwd: empty, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], ...options });
 
+/** How the types resolve for importers that the packages, which are ESM alone, don't serve. */
+const notServed = new Set(['node10', 'node16-cjs']);
+
+async function problemsOf({ folder, manifest }, tarball) {
+  const { messages, pkg } = await publint({ pkgDir: folder, strict: true });
+  const found = messages.map((message) => formatMessage(message, pkg, { color: false }));
+  if (manifest.bin !== undefined) return found;
+  const { problems } = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))));
+  const served = problems.filter(({ resolutionKind }) => !notServed.has(resolutionKind));
+  return [...found, ...served.map((problem) => JSON.stringify(problem))];
+}
+
 try {
   const dependencies = {};
-  for (const { folder, manifest } of published) {
+  const problems = [];
+  for (const one of published) {
+    const { folder, manifest } = one;
     const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', empty], { cwd: folder }));
     dependencies[manifest.name] = `file:${filename}`;
+    const found = await problemsOf(one, path.join(empty, filename));
+    problems.push(...found.map((problem) => `${manifest.name}: ${problem}`));
   }
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   writeFileSync(
     path.join(empty, 'package.json'),
     JSON.stringify({ name: 'outside', private: true, type: 'module', dependencies, overrides: dependencies }),

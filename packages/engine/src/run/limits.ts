@@ -1,0 +1,21 @@
+import type { Limit } from '@sluice/quota-core';
+import type { ServiceRecord } from '@sluice/state-store';
+import type { Session } from '../session.js';
+
+/** A limit of a service over its billing cycle. */
+export type CycleLimit = Omit<Limit, 'window'>;
+
+/** Returns the limits of a service: its quota, and those that the engine was given beside it. */
+export function limitsOf(
+  { deps }: Session,
+  service: ServiceRecord,
+  quota: Pick<CycleLimit, 'allowance' | 'mode' | 'restriction'>,
+): [CycleLimit, ...CycleLimit[]] {
+  return [{ id: 'quota', exceededAt: 'reached', release: 'margin', ...quota }, ...(deps.limits?.(service) ?? [])];
+}
+
+/** Returns what each limit of a service asks for, by its id; `action` is the quota's restriction. */
+export function limitRestrictions({ deps }: Session, service: ServiceRecord, action: string): Map<string, string> {
+  const others = deps.limits?.(service) ?? [];
+  return new Map([['quota', action], ...others.map(({ id, restriction }) => [id, restriction] as const)]);
+}
