@@ -22,6 +22,7 @@ export {
   type RaiseOrder,
   type RecordedAgents,
   type ReservationLook,
+  type ReservationState,
   type RestorePlan,
   type ServiceUser,
   type UserCreation,

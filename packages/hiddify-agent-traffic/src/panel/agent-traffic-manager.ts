@@ -33,7 +33,8 @@ export type UsersChanged = ManagedAgent & {
   error: ItemError | null;
 };
 
-interface OfPanel {
+/** Which panel a call is about, and whether it is a preview. */
+export interface AgentCall {
   panel?: string | undefined;
   dryRun?: boolean | undefined;
 }
@@ -41,8 +42,8 @@ interface OfPanel {
 /** The part of the engine that the manager works with: an instance of `createSluice` has it. */
 export interface AgentEngine {
   readonly agents: {
-    list(options?: OfPanel): Promise<{ agents: ManagedAgent[] }>;
-    show(agent: string, options?: OfPanel): Promise<ManagedAgent>;
+    list(options?: AgentCall): Promise<{ agents: ManagedAgent[] }>;
+    show(agent: string, options?: AgentCall): Promise<ManagedAgent>;
     limit(
       agent: string,
       request: {
@@ -53,8 +54,8 @@ export interface AgentEngine {
         confirm: (question: string) => Promise<void>;
       },
     ): Promise<ManagedAgent>;
-    check(options?: OfPanel & { agent?: string | undefined; allowMass?: boolean | undefined }): Promise<AgentCheck>;
-    canCreateUser(agent: string, bytes: number, options?: OfPanel): Promise<Omit<CreationCheck, 'binding'>>;
+    check(options?: AgentCall & { agent?: string | undefined; allowMass?: boolean | undefined }): Promise<AgentCheck>;
+    canCreateUser(agent: string, bytes: number, options?: AgentCall): Promise<Omit<CreationCheck, 'binding'>>;
     createUser(request: {
       panel: string | undefined;
       agent: string;
@@ -64,8 +65,8 @@ export interface AgentEngine {
       mode: string | undefined;
       dryRun: boolean;
     }): Promise<{ user: { uuid: string | null; name: string; limitBytes: number; agent: string } }>;
-    disable(agent: string, options?: OfPanel): Promise<UsersChanged>;
-    restore(agent: string, options?: OfPanel & { force?: boolean | undefined }): Promise<UsersChanged>;
+    disable(agent: string, options?: AgentCall): Promise<UsersChanged>;
+    restore(agent: string, options?: AgentCall & { force?: boolean | undefined }): Promise<UsersChanged>;
   };
 }
 

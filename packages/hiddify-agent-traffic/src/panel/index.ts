@@ -1,5 +1,6 @@
 export type { AgentUserRequest, CreationCheck, ItemError, LedgerOpening } from '@sluice/panel-kind';
 export {
+  type AgentCall,
   type AgentCheck,
   type AgentEngine,
   AgentTrafficManager,

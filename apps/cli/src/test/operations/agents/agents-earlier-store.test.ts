@@ -75,7 +75,7 @@ describe('a store of schema version 7', () => {
   });
 
   it('gives back all that it had disabled', async () => {
-    for (const name of ['north', 'west']) await at.sluice(`agent limit ${name} --gb ${500} --yes`);
+    for (const name of ['north', 'west']) await at.sluice(`agent limit ${name} --gb 500 --yes`);
     expect((await at.check()).json<CheckReport>().totals).toMatchObject({ exceeded: 0, restored: 4, failed: 0 });
     expect(enabled()).toEqual(['anna', 'bela', 'cora', 'dora', 'emma', 'svc-1']);
     expect(user('svc-1').usageLimit).toBe(10 * GB);
