@@ -291,7 +291,7 @@ export interface PanelAgents {
   /** Pure: the agents as they are shown, by uuid. */
   describe(memory: AgentMemory): AgentTraffic[];
   /** Pure: why an agent is in its state. */
-  explain(memory: AgentMemory, agent: AgentTraffic, now: string): string;
+  explain(agent: AgentTraffic, now: string): string;
   /**
    * Pure: the agent of that uuid or unambiguous name.
    *

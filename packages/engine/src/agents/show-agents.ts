@@ -120,7 +120,7 @@ export async function explainAgent(session: Session, text: string, panel: string
       }),
     binding: agents.check(memory, agents.chainOf(uuid, memory), 0).binding,
     actions: await disabledFor(on, uuid),
-    sentence: agents.explain(memory, traffic, session.now()),
+    sentence: agents.explain(traffic, session.now()),
   };
 }
 

@@ -193,7 +193,7 @@ export class HiddifyAgents implements PanelAgents {
     return describeAll(knownAgents(memory, this.#in.rules));
   }
 
-  explain(_memory: AgentMemory, agent: AgentTraffic, now: string): string {
+  explain(agent: AgentTraffic, now: string): string {
     return explainAgent(agent, now);
   }
 
