@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { lengthOf, moment, refuseWrongClock, WRONG_CLOCK_MS } from './clock-guard.js';
+import { lengthOf, moment, refuseWrongClock } from './clock-guard.js';
+import { WRONG_CLOCK_MS } from './trusted-clock.js';
 import type { Session } from './session.js';
 
 /** A session as far as the guard looks at it. */

@@ -1,16 +1,7 @@
 import type { StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from './session.js';
-
-/**
- * A clock that is further off than this is wrong, ours or the panel's: cycles would begin and end at the wrong time,
- * and a panel asked about a time that has not come yet answers nothing used.
- */
-export const WRONG_CLOCK_MS = 30 * 60_000;
-
-const DAY = 86_400_000;
-/** How far the clock may be from the newest confirmed instant without a panel's word: daily runs start at different hours. */
-const FURTHEST_MS = DAY + 2 * 3_600_000;
+import { isUnconfirmed, WRONG_CLOCK_MS } from './trusted-clock.js';
 
 /** Codes of a panel's error that say that nothing may be decided by our clock. */
 export const CLOCK_ERRORS: readonly string[] = ['clock_wrong', 'clock_unconfirmed'];
@@ -37,22 +28,17 @@ export function refuseWrongClock(session: Session, panel: string, start: Moment)
     throw clockWrong(
       panel,
       `the clock of panel "${panel}" is ${lengthOf(difference)} ${difference > 0 ? 'ahead of' : 'behind'} ours`,
-      'set the wrong one right, then run again; "sluice doctor" shows both',
     );
   }
   const now = moment(session);
   const jump = now.clock - start.clock - (now.steady - start.steady);
   if (Math.abs(jump) > WRONG_CLOCK_MS) {
-    throw clockWrong(
-      panel,
-      `our clock was set ${jump > 0 ? 'forward' : 'back'} by ${lengthOf(jump)} during the run`,
-      'see that it is right now, then run again',
-    );
+    throw clockWrong(panel, `our clock was set ${jump > 0 ? 'forward' : 'back'} by ${lengthOf(jump)} during the run`);
   }
 }
 
-function clockWrong(panel: string, what: string, remedy: string): SluiceError {
-  return new SluiceError('clock_wrong', `${what}: nothing was decided about its services; ${remedy}`, {
+function clockWrong(panel: string, what: string): SluiceError {
+  return new SluiceError('clock_wrong', `${what}: nothing was decided about its services`, {
     kind: 'panel',
     details: { panel },
   });
@@ -61,21 +47,6 @@ function clockWrong(panel: string, what: string, remedy: string): SluiceError {
 /** Returns the newest instant at which our clock was known to be right: in this session, else as stored; null before the first. */
 export async function confirmedInstant(session: Session): Promise<string | null> {
   return session.agreedAt() ?? (await session.store.clock.confirmed());
-}
-
-/** Returns whether the clock is so far from the newest confirmed instant that nothing may be decided by it. */
-export function isUnconfirmed(session: Session, confirmed: string | null): boolean {
-  if (confirmed === null) return false;
-  const gap = session.deps.clock.now() - Date.parse(confirmed);
-  return Math.abs(gap) > FURTHEST_MS;
-}
-
-/** Returns the clock's instant, or the newest confirmed one where the clock is wrong or unconfirmed: no later than that, time is certain. */
-export function trustedNow(session: Session, panel: string, stored: string | null): string {
-  const difference = session.clockDifference(panel);
-  const isWrong = difference !== null && Math.abs(difference) > WRONG_CLOCK_MS;
-  const confirmed = session.agreedAt() ?? stored;
-  return confirmed !== null && (isWrong || isUnconfirmed(session, confirmed)) ? confirmed : session.now();
 }
 
 /**
@@ -93,7 +64,7 @@ export async function refuseUnconfirmedClock(session: Session, panel: string, st
   const now = session.now();
   throw new SluiceError(
     'clock_unconfirmed',
-    `our clock was last confirmed at ${confirmed} and now says ${now}, and no panel says what time it is: nothing was decided about panel "${panel}"; check the clock, and if it is right: "sluice doctor --accept-clock"`,
+    `our clock was last confirmed at ${confirmed} and now says ${now}, and no panel says what time it is: nothing was decided about panel "${panel}"`,
     { kind: 'panel', details: { panel, confirmed, now } },
   );
 }

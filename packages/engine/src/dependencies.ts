@@ -1,7 +1,10 @@
 import type { Clock, PanelKind } from '@sluice/panel-kind';
+import type { Limit } from '@sluice/quota-core';
 import type { LeaseOwner, ServiceRecord } from '@sluice/state-store';
 import type { Files } from './files.js';
-import type { CycleLimit } from './run/limits.js';
+
+/** A limit of a service over its billing cycle. */
+export type CycleLimit = Omit<Limit, 'window'>;
 
 /** All that the engine has from outside: nothing in it reads the process, the environment or the terminal. */
 export interface Dependencies {

@@ -2,15 +2,15 @@ import { printable } from '@sluice/panel-http/printable';
 import type { ItemError } from '@sluice/panel-kind';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import { confirmClock } from './clock-guard.js';
-import type { CarriedOut, OrderOutcome, OrderReport, OrderRun, ServiceOrder } from './order.js';
+import type { CarriedOut, OrderOutcome, OrderReport, OrderRun, ServiceOrder } from './order-types.js';
 import { noticeRows, planNotices } from './run/notices.js';
 import { decisionOf, shownNotice } from './run/report.js';
-import type { Work } from './run/work.js';
+import type { Applied } from './run/stages.js';
 import { serviceDetail } from './services/show.js';
 import type { Session } from './session.js';
 
 /** The last run's decision stays; what was seen of the panel is the order's. */
-async function noteSeen(session: Session, run: string, work: Work, tables: StoreTables): Promise<void> {
+async function noteSeen(session: Session, run: string, work: Applied, tables: StoreTables): Promise<void> {
   const { seen } = work.remembered;
   if (seen === null) return;
   const [latest] = await tables.decisions.latest([work.service.id]);
@@ -20,7 +20,7 @@ async function noteSeen(session: Session, run: string, work: Work, tables: Store
 }
 
 /** The panel was seen, and the order does not fit what it shows, or what an agent may sell; nothing was changed. */
-function isRefused(work: Work): work is Work & { error: ItemError } {
+function isRefused(work: Applied): work is Applied & { error: ItemError } {
   const { error, observation, actions } = work;
   if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
   return actions.length === 0 || (error.code === 'agent_limit' && actions.every(({ state }) => state === 'failed'));
@@ -35,11 +35,11 @@ interface OrderEnd {
 }
 
 /** Writes down how an order ended, and returns its report. */
-export async function finishOrder(orderRun: OrderRun, { work, told }: CarriedOut): Promise<OrderOutcome> {
+export async function finishOrder(orderRun: OrderRun, { work: carriedOut, told }: CarriedOut): Promise<OrderOutcome> {
   const { session, order, run } = orderRun;
-  const end = endOf(session, order, work);
-  const notices = noticeRows(session, run.id, planNotices(work, { notices: told }));
-  if (!order.dryRun) await noteEnd(orderRun, work, end, notices);
+  const end = endOf(session, order, carriedOut);
+  const notices = noticeRows(session, run.id, planNotices(carriedOut, { notices: told }));
+  const work = order.dryRun ? carriedOut : await noteEnd(orderRun, carriedOut, end, notices);
   const report = { ...(await reportOf(orderRun, work, end)), notices: notices.map(shownNotice) };
   const aboutHolds = told.flatMap(({ hold }, index) => {
     const notice = report.notices[index];
@@ -48,7 +48,7 @@ export async function finishOrder(orderRun: OrderRun, { work, told }: CarriedOut
   return { report, work, aboutHolds };
 }
 
-function endOf(session: Session, order: ServiceOrder, work: Work): OrderEnd {
+function endOf(session: Session, order: ServiceOrder, work: Applied): OrderEnd {
   const finishedAt = session.now();
   const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
   const complete = work.error === null && !session.deps.signal.aborted && !stopped;
@@ -60,13 +60,14 @@ function endOf(session: Session, order: ServiceOrder, work: Work): OrderEnd {
   return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete, finishedAt };
 }
 
+/** Writes down how an order ended; returns the service as it is then. */
 async function noteEnd(
   { session, order, run, leases }: OrderRun,
-  work: Work,
+  work: Applied,
   { outcome, complete, finishedAt }: OrderEnd,
   notices: NoticeRecord[],
-): Promise<void> {
-  await session.write(leases.held, async (tables) => {
+): Promise<Applied> {
+  return session.write(leases.held, async (tables) => {
     if (complete) await order.done?.(work.service, tables);
     else if (isRefused(work)) await order.refused?.(work.error, tables);
     await noteSeen(session, run.id, work, tables);
@@ -77,13 +78,14 @@ async function noteEnd(
       await confirmClock(session, tables);
       await tables.runs.finish(run.id, { finishedAt, outcome, totals: null, error, observing: [] });
     }
+    return { ...work, service: (await tables.services.get(work.service.id)) ?? work.service };
   });
 }
 
 /** The report without its notices. */
 async function reportOf(
   { session, order, run }: OrderRun,
-  work: Work,
+  work: Applied,
   { outcome, complete, finishedAt }: OrderEnd,
 ): Promise<Omit<OrderReport, 'notices'>> {
   const detail = await serviceDetail(session, work.service);

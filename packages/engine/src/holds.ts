@@ -1,6 +1,7 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
-import { runDecided, type OrderReport } from './order.js';
+import { runDecided } from './order.js';
+import type { OrderReport } from './order-types.js';
 import type { Session } from './session.js';
 
 /** An order about one hold of one service. */
@@ -25,17 +26,17 @@ export async function orderHold(session: Session, id: string, order: HoldOrder):
     checkLifecycle(service, order);
     return {
       scope: 'hold',
-      desire: async (target, tables) => {
+      desire: async (_service, tables) => {
         if (order.reason === 'billing') {
           const status = order.what === 'add' ? 'suspended' : 'active';
-          const changed = await tables.services.update([{ id, status, updatedAt: session.now() }]);
-          Object.assign(target, changed[0]);
+          await tables.services.update([{ id, status, updatedAt: session.now() }]);
         }
         await changeHold(session, id, { ...order, suspension }, tables);
       },
-      pretend: (work) => {
-        work.holds = work.holds.filter((hold) => hold.reason !== order.reason);
-        if (order.what === 'add') work.holds.push(orderedHold(session, id, { ...order, suspension }));
+      pretend: (loaded) => {
+        const others = loaded.holds.filter((hold) => hold.reason !== order.reason);
+        const added = order.what === 'add' ? [orderedHold(session, id, { ...order, suspension })] : [];
+        return { ...loaded, holds: [...others, ...added] };
       },
     };
   });
@@ -89,6 +90,7 @@ export interface HoldView {
   evidence: EvidenceView[];
 }
 
+/** What was done for a hold and is to be undone with it. */
 export interface EvidenceView {
   kind: string;
   target: string;

@@ -4,7 +4,8 @@ import { panelsWithDisabled } from './agents/limited-panels.js';
 import type { ChangedAgent } from './agents/agent-views.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
 import { Leases, panelLease } from './leases.js';
-import { type OrderOutcome, runOrder } from './order.js';
+import { runOrder } from './order.js';
+import type { OrderOutcome } from './order-types.js';
 import { isTermination } from './provision/termination.js';
 import { runRow } from './run-row.js';
 import type { PassReport } from './run/report.js';
@@ -181,8 +182,10 @@ async function giveBack(
             await tables.holds.end(hold.id, session.now());
         }
       },
-      pretend: (work) => {
-        work.holds = request.reason === undefined ? [] : work.holds.filter((hold) => hold.reason !== request.reason);
+      pretend: (loaded) => {
+        const { reason } = request;
+        const holds = reason === undefined ? [] : loaded.holds.filter((hold) => hold.reason !== reason);
+        return { ...loaded, holds };
       },
     });
     return { view: report.service, aboutHolds };

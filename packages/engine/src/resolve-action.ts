@@ -3,8 +3,8 @@ import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { Leases, panelLease, serviceLease } from './leases.js';
 import { actionEntry, type LogEntry } from './log.js';
 import { isAtWork, runRow } from './run-row.js';
-import { evidenceOf, type JournalPayload, takeRefs, zeroCounter } from './run/journal.js';
-import { isOrderRow, ORDER_PREFIX } from './run/work.js';
+import { evidenceOf, type JournalPayload, refsChange, zeroCounter } from './run/journal.js';
+import { isOrderRow, ORDER_PREFIX } from './run/order-row.js';
 import type { Session } from './session.js';
 import { suggestion } from './suggestion.js';
 
@@ -47,7 +47,7 @@ export async function resolveAction(session: Session, id: string, request: Resol
 const NOT_DONE: StepOutcome = {
   state: 'failed',
   observed: null,
-  error: { code: 'not_done', message: 'the operator said with "sluice action resolve" that it was not done' },
+  error: { code: 'not_done', message: 'the operator reported that it was not done' },
 };
 
 async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOutcome> {
@@ -71,8 +71,8 @@ async function settle(session: Session, row: ActionRecord, outcome: StepOutcome,
   for (const id of (row.payload as JournalPayload).ends) await tables.evidence.end(id, at, 'undone');
   const service = row.service === null ? null : await tables.services.get(row.service);
   if (service === null) return;
-  if (outcome.refs) await tables.services.update([takeRefs(service, outcome.refs, at)]);
-  if (outcome.zeroed) await zeroCounter({ service, cycle: null }, outcome.zeroed, row.calledAt, tables);
+  if (outcome.refs) await tables.services.update([refsChange(service, outcome.refs, at)]);
+  if (outcome.zeroed) await zeroCounter(service.id, outcome.zeroed, row.calledAt, tables);
 }
 
 async function requireAction(session: Session, id: string): Promise<ActionRecord> {
@@ -83,11 +83,10 @@ async function requireAction(session: Session, id: string): Promise<ActionRecord
     id,
     open.map((item) => item.id),
   );
-  throw new SluiceError(
-    'unknown_action',
-    `There is no action "${id}"${hint.length > 200 ? '' : hint}; "sluice log list --actions" lists them`,
-    { kind: 'not-found', details: { action: id } },
-  );
+  throw new SluiceError('unknown_action', `There is no action "${id}"${hint.length > 200 ? '' : hint}`, {
+    kind: 'not-found',
+    details: { action: id },
+  });
 }
 
 async function requireUnsettled(session: Session, id: string): Promise<ActionRecord> {
@@ -102,11 +101,9 @@ async function requireUnsettled(session: Session, id: string): Promise<ActionRec
   }
   if (isOrderRow(row)) {
     const verb = row.type.slice(ORDER_PREFIX.length);
-    throw new SluiceError(
-      'action_not_called',
-      `${what} stands for a whole command: "sluice provision ${verb} ${row.target}" finishes it`,
-      { details: { action: id } },
-    );
+    throw new SluiceError('action_not_called', `${what} stands for a whole command, which was broken off`, {
+      details: { action: id, verb, service: row.target },
+    });
   }
   if (row.calledAt === null) {
     throw new SluiceError(

@@ -1,14 +1,8 @@
 import type { CallEvent } from '@sluice/panel-http';
 import { printable } from '@sluice/panel-http/printable';
-import {
-  type ApiCallRecord,
-  type HeldLease,
-  type ResourcesRecord,
-  type StateStore,
-  type StoreTables,
-} from '@sluice/state-store';
+import { type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
 import { entryOf } from './config/entry-of.js';
-import { WRONG_CLOCK_MS } from './clock-guard.js';
+import { WRONG_CLOCK_MS } from './trusted-clock.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds-file.js';
@@ -40,8 +34,6 @@ export class Session {
   readonly since: string;
   /** The run that API calls belong to; set by `beginRun`. */
   runId: string | null = null;
-  /** What services were seen to stand on and is not stored yet, by service. */
-  readonly resources = new Map<string, ResourcesRecord>();
   readonly #panels = new Map<string, Promise<Panel>>();
   readonly #clockDifferences = new Map<string, number>();
   #agreedAt: string | null = null;
@@ -243,11 +235,9 @@ export async function requireService(session: Session, id: string) {
   const service = await session.store.services.get(id);
   if (service) return service;
   const ids = await session.store.services.ids();
-  const hint =
-    ids.length === 0 ? '; there are none yet, add one with "sluice service add"' : suggestion(id, ids.slice(0, 2000));
-  throw new SluiceError(
-    'unknown_service',
-    `There is no service "${id}"${hint.length > 200 ? '; see "sluice service list"' : hint}`,
-    { kind: 'not-found', details: { service: id } },
-  );
+  const hint = ids.length === 0 ? '; there are none yet' : suggestion(id, ids.slice(0, 2000));
+  throw new SluiceError('unknown_service', `There is no service "${id}"${hint.length > 200 ? '' : hint}`, {
+    kind: 'not-found',
+    details: { service: id },
+  });
 }

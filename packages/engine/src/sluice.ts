@@ -10,13 +10,12 @@ import type { Provision } from './api/provision.js';
 import type { Services } from './api/services.js';
 import type { Usage } from './api/usage.js';
 import type { Config } from './config/schema.js';
-import type { Dependencies } from './dependencies.js';
+import type { CycleLimit, Dependencies } from './dependencies.js';
 import type { Explanation } from './explain.js';
 import { type Files, nodeFiles } from './files.js';
 import { processParts } from './process.js';
-import type { CycleLimit } from './run/limits.js';
 import type { PassReport } from './run/report.js';
-import type { PassRequest } from './run/run.js';
+import type { PassRequest } from './run/request.js';
 import { Session } from './session.js';
 
 /** What an instance of the engine is made of. All but the first three have defaults. */

@@ -1,9 +1,10 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { judge } from './run/decide.js';
-import { prepare } from './run/load.js';
-import { meter } from './run/observe.js';
+import { decideHolds } from './run/decide.js';
+import { load } from './run/load.js';
+import { readUsage } from './run/observe.js';
 import { decisionOf, shownHolds } from './run/report.js';
+import { unapplied, unplanned } from './run/stages.js';
 import type { ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
 import { serviceView } from './views.js';
@@ -20,11 +21,11 @@ export async function refreshUsage(
     const own = services.filter((service) => service.panel === name);
     try {
       const panel = await session.panel(name);
-      const works = await prepare(session, panel, own, { switches });
-      await meter(session, panel, works);
+      const loaded = await load(session, panel, own, { switches });
+      const reads = await readUsage(session, panel, loaded);
       const now = session.now();
-      for (const work of works) {
-        judge(session, panel, work, now);
+      for (const read of reads) {
+        const work = unapplied(unplanned(decideHolds(session, panel, read, now)));
         const treatment = { shownOnly: true, observing: work.enforcement.value === 'observe' };
         const decision = decisionOf(session, { id: '', at: now }, work, treatment);
         const view = serviceView({

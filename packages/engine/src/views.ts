@@ -30,8 +30,8 @@ export function serviceView(from: {
   service: ServiceRecord;
   decision: DecisionRecord | null;
   cycle: CycleRecord | null;
-  holds: { reason: string; since: string }[];
-  actions: ActionRecord[];
+  holds: readonly { reason: string; since: string }[];
+  actions: readonly ActionRecord[];
 }): ServiceView {
   const { service, decision, cycle, holds, actions } = from;
   return {

@@ -5,7 +5,7 @@ import { type Leases, panelLease } from '../leases.js';
 import { outcomeOfError } from '../run-row.js';
 import { noticeRows } from '../run/notices.js';
 import { type PassReport, shownNotice } from '../run/report.js';
-import type { PassRequest } from '../run/run.js';
+import type { PassRequest } from '../run/request.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
 import { openAgents } from './open-agents.js';

@@ -1,11 +1,11 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { AgentPlan, ItemError, Observation, Step } from '@sluice/panel-kind';
 import { AGENT_STEPS } from '@sluice/panel-kind';
-import type { ActionRecord, EvidenceRecord, HeldLease, HoldRecord } from '@sluice/state-store';
+import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
 import { isAtWork } from '../run-row.js';
 import { outcomeByReading, outcomeUnknown } from '../run/doubt.js';
-import { settleRow } from '../run/journal.js';
-import { applyPlan, type IsStopped } from '../run/perform.js';
+import { type Changed, settleRow } from '../run/journal.js';
+import { applyPlan, type StopOf } from '../run/perform.js';
 import { waitForFresh } from '../run/resolve.js';
 import type { AgentAction } from './agent-views.js';
 import { loadMemory } from './memory.js';
@@ -17,7 +17,7 @@ export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {
   run: string;
   leases: () => HeldLease[];
   /** Whether nothing more may be changed, read in the transaction before each call; absent in a command by name. */
-  isStopped?: IsStopped;
+  stopOf?: StopOf<unknown>;
 }
 
 /** One change to a user, with the agent that it was made for. */
@@ -38,28 +38,27 @@ export async function changeUsers(
   plan: Pick<AgentPlan, 'steps' | 'moves' | 'settle'>,
   holds: readonly HoldRecord[] = [],
 ): Promise<ActionRecord[]> {
-  const { session, panel, agents, run, leases, isStopped } = on;
+  const { session, panel, agents, run, leases, stopOf } = on;
   const memory = await loadMemory(session, panel.name);
   const work = {
     service: { id: null, panel: panel.name },
-    actions: [] as ActionRecord[],
-    evidence: [...memory.evidence] as EvidenceRecord[],
+    actions: [],
+    evidence: memory.evidence,
     holds: [...memory.holds, ...holds],
     error: null,
+    passwordSet: false,
+    cycle: null,
   };
   const steps = plan.steps.map((step) => withRun(step, run));
-  await applyPlan(
-    { session, panel, run, scope: 'hold', fences: leases() },
-    work,
-    { ...plan, steps },
-    {
-      password: null,
-      isStopped: isStopped ?? (() => Promise.resolve(false)),
-      apply: (step, context) => agents.apply(step, context),
-      isHopeless: ({ error }) => error !== null && HOPELESS.includes(error.code),
-    },
-  );
-  return work.actions;
+  const at = { session, panel, run, scope: 'hold' as const, resources: new Map<string, never>(), fences: leases() };
+  const done = await applyPlan<Changed>(at, work, { ...plan, steps }, {
+    password: null,
+    stopOf: stopOf ?? (() => Promise.resolve(null)),
+    stopped: (stopped) => stopped,
+    apply: (step, context) => agents.apply(step, context),
+    isHopeless: ({ error }) => error !== null && HOPELESS.includes(error.code),
+  });
+  return [...done.work.actions];
 }
 
 /** Evidence names the run that it began in. */
@@ -112,11 +111,12 @@ async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean>
       throw error;
     }
   };
-  const work = { observation: row.calledAt === null ? null : await look(), unsettled: [row] };
-  await waitForFresh(session, agents, work, look);
-  const outcome = outcomeByReading(agents, work, row);
+  const first = row.calledAt === null ? null : await look();
+  const observation = await waitForFresh(session, agents, { observation: first, unsettled: [row] }, look);
+  const outcome = outcomeByReading(agents, { observation }, row);
   if (outcome === null) return false;
-  const changed = { service: { id: null, panel: name }, actions: [], evidence: [], holds: [], error: null };
+  const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };
+  const changed: Changed = { service: { id: null, panel: name }, ...nothing };
   const { refs: _refs, zeroed: _zeroed, ...end } = outcome;
   await settleRow({ session, fences: leases() }, changed, row, end);
   return true;

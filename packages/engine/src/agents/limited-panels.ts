@@ -1,5 +1,5 @@
 import { entryOf } from '../config/entry-of.js';
-import type { PassRequest } from '../run/run.js';
+import type { PassRequest } from '../run/request.js';
 import type { Session } from '../session.js';
 import { panelsWithAgents } from './open-agents.js';
 

@@ -1,7 +1,7 @@
 import type { AgentMemory } from '@sluice/panel-kind';
 import { agentOfSubject } from '@sluice/quota-core';
 import type { StoreTables } from '@sluice/state-store';
-import { trustedNow } from '../clock-guard.js';
+import { trustedNow } from '../trusted-clock.js';
 import type { Session } from '../session.js';
 
 /** Loads all that is stored of a panel's agents. */

@@ -1,6 +1,6 @@
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
-import { enforcementOf } from '../enforcement.js';
+import { type Enforcement, enforcementOf } from '../enforcement.js';
 
 /** Thrown in a transaction after which a hold would be open: the panel or the product was put under `observe`. */
 export class Stopped extends Error {}
@@ -25,10 +25,14 @@ export class PanelSwitch {
   }
 
   /** Whether the panel, or the product where one is named, is under `observe` by now. */
-  readonly read = async (tables: Pick<StoreTables, 'switches'>, product: string | null = null): Promise<boolean> => {
+  readonly read = async (tables: Pick<StoreTables, 'switches'>, product: string | null = null): Promise<boolean> =>
+    (await this.enforcement(tables, product)).value === 'observe';
+
+  /** The enforcement of the panel, or of the product where one is named. */
+  readonly enforcement = async (tables: Pick<StoreTables, 'switches'>, product: string | null): Promise<Enforcement> => {
     const switches = await tables.switches.list();
     this.#stopped ||= this.isObserving(switches);
-    return enforcementOf(this.#config, switches, this.#panel, product).value === 'observe';
+    return enforcementOf(this.#config, switches, this.#panel, product);
   };
 
   /** Whether the panel as a whole is under `observe` by these switches. */

@@ -190,9 +190,7 @@ async function releaseServices({ session, name, on, run, dryRun, agent }: Ordere
         desire: async (_service, tables) => {
           if (hold !== undefined) await tables.holds.end(hold.id, session.now());
         },
-        pretend: (work) => {
-          work.holds = work.holds.filter(({ id }) => id !== hold?.id);
-        },
+        pretend: (loaded) => ({ ...loaded, holds: loaded.holds.filter(({ id }) => id !== hold?.id) }),
       });
       actions.push(...report.actions);
       error ??= report.service.error;

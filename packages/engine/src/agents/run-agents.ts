@@ -90,8 +90,11 @@ export async function runAgents(
   const guard = (): void => {
     refuseWrongClock(session, name, start);
   };
-  const isStopped: UserChanges['isStopped'] = (tables) => panelSwitch.read(tables);
-  const changes: UserChanges = { ...on, run: request.run, leases, isStopped };
+  const stopOf: UserChanges['stopOf'] = async (tables) => {
+    const enforcement = await panelSwitch.enforcement(tables, null);
+    return enforcement.value === 'observe' ? { by: 'observe', enforcement } : null;
+  };
+  const changes: UserChanges = { ...on, run: request.run, leases, stopOf };
   const reserved = await resolveReservations(changes, { dryRun: shownOnly });
   const open = shownOnly ? [] : await resolveUsers(changes);
   const services = await loadServiceUsers(on);

@@ -163,7 +163,7 @@ async function carryOut(session: Session, due: Due, how: HoldServices): Promise<
         const hold = await holdOf(session, tables, due, how);
         if (what === 'release') await tables.holds.end(hold.id, session.now());
       },
-      pretend: () => undefined,
+      pretend: (loaded) => loaded,
     });
     if (work.enforcement.value === 'observe') await how.panelSwitch.read(session.store);
     return { ...base, actions: report.actions, error: report.service.error };

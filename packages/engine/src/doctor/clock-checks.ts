@@ -1,4 +1,5 @@
-import { lengthOf, WRONG_CLOCK_MS } from '../clock-guard.js';
+import { lengthOf } from '../clock-guard.js';
+import { WRONG_CLOCK_MS } from '../trusted-clock.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 

@@ -1,8 +1,8 @@
 import type { Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Files } from '../files.js';
-import type { Credentials } from '../order.js';
-import type { Work } from '../run/work.js';
+import type { Credentials } from '../order-types.js';
+import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
 import { removeDraft, writePasswordFile } from './password-file.js';
 import { type PasswordPlan, planPassword } from './password.js';
@@ -53,7 +53,7 @@ export function placePasswordFile(files: Files, { file, password, write }: Passw
 /** The credentials that the caller gets; null where no password was set. */
 export function credentialsOf(
   panel: Panel,
-  work: Pick<Work, 'service' | 'passwordSet'>,
+  work: Pick<Applied, 'service' | 'passwordSet'>,
   password: PasswordPlan | null,
   request: ProvisionRequest,
 ): Credentials | null {

@@ -9,19 +9,10 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
 import { plannedRow } from '../run/journal.js';
-import { ORDER_PREFIX } from '../run/work.js';
+import { ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
-import type { VerbOrder } from './verb-order.js';
-
-/** What an order row keeps, so that a repeat finishes what was broken off instead of beginning anew. */
-export interface OrderMemory {
-  until?: string;
-  product?: string;
-  passwordFile?: string | null;
-  /** Who ordered a termination. */
-  by?: string;
-}
+import type { OrderMemory, VerbOrder } from './verb-order.js';
 
 /** An order of this verb that was broken off. */
 export async function openOrder(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
@@ -79,7 +70,7 @@ function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord):
 
 function untilOf(text: string): string {
   try {
-    return checkLocalDate(text, '--until');
+    return checkLocalDate(text, 'until');
   } catch (error) {
     throw usageError('bad_option', (error as Error).message);
   }
@@ -87,10 +78,7 @@ function untilOf(text: string): string {
 
 function onePeriodOn(session: Session, service: ServiceRecord): string {
   if (service.billingCycle === null) {
-    throw usageError(
-      'no_cycle',
-      `"${service.id}" has no billing cycle to renew by: name the date with --until YYYY-MM-DD`,
-    );
+    throw usageError('no_cycle', `"${service.id}" has no billing cycle to renew by`, { service: service.id });
   }
   const from = service.nextDueDate ?? localDateOf(session.now(), zoneOf(session.config, service.panel));
   return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });

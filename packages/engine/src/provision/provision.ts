@@ -1,15 +1,24 @@
 import { type AccountOrder, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
-import { type OrderContent, type OrderOutcome, type OrderReport, runDecided, TERMINATE } from '../order.js';
+import { runDecided } from '../order.js';
+import { type OrderContent, type OrderOutcome, type OrderReport, TERMINATE } from '../order-types.js';
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 import { credentialsOf, passwordFor, placePasswordFile, setsPassword } from './credentials.js';
-import { isSameOrder, memoryOf, openOrder, orderMemory, type OrderMemory, orderRow } from './order-memory.js';
+import { isSameOrder, memoryOf, openOrder, orderMemory, orderRow } from './order-memory.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
 import type { ProvisionRequest } from './request.js';
-import { desiredChange, endOverdueHold, finishVerb, refuse, refusedPackage, type VerbOrder } from './verb-order.js';
+import {
+  desiredChange,
+  endOverdueHold,
+  finishVerb,
+  type OrderMemory,
+  refuse,
+  refusedPackage,
+  type VerbOrder,
+} from './verb-order.js';
 
 /**
  * A provisioning verb: repeatable without harm. What is desired is written down first, the panel is brought in line
@@ -94,8 +103,7 @@ async function decide(
     account: accountOrder(request, setPassword),
     password: () => plan?.password ?? null,
     desire: async (target, tables, run) => {
-      const changed = await tables.services.update([desiredChange(order, target)]);
-      Object.assign(target, changed[0]);
+      await tables.services.update([desiredChange(order, target)]);
       for (const row of ended) await tables.actions.settle(row.id, { state: 'unneeded', settledAt: session.now() });
       if (kept === null) await tables.actions.plan([orderRow(order, target, run)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
@@ -105,9 +113,9 @@ async function decide(
       if (plan !== null) placePasswordFile(files, plan, order.row);
     },
     withdraw: (tables) => tables.actions.settle(order.row, { state: 'unneeded', settledAt: session.now() }),
-    pretend: (target) => {
-      Object.assign(target.service, mergeService(target.service, desiredChange(order, target.service)));
-      target.product = product;
+    pretend: (loaded) => {
+      const { service: before } = loaded;
+      return { ...loaded, service: mergeService(before, desiredChange(order, before)), product };
     },
     done: (target, tables) => finishVerb(order, target, tables),
     // A termination that was accepted before stays ordered, whatever is in its way now.

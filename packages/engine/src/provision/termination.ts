@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
-import { isOrderRow, ORDER_PREFIX } from '../run/work.js';
+import { isOrderRow, ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
 
 /** Why a service is skipped whose termination is not finished; the code of its notice and of refusals. */
@@ -55,7 +55,7 @@ export function describeTermination(
   { since, by, remains }: Pick<Termination, 'since' | 'by' | 'remains'>,
 ): string {
   const rest = remains.length === 0 ? 'its account' : remains.join(', ');
-  return `the termination of ${id}, which ${by} ordered at ${since}, is not finished; ${rest} remains. "sluice reconcile" goes on with it, "sluice provision terminate ${id} --yes" at once`;
+  return `the termination of ${id}, which ${by} ordered at ${since}, is not finished; ${rest} remains`;
 }
 
 /** A service that is being terminated takes no other command. */

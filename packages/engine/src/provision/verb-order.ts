@@ -1,9 +1,17 @@
 import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
-import type { OrderContent } from '../order.js';
+import type { OrderContent } from '../order-types.js';
 import type { Session } from '../session.js';
-import type { OrderMemory } from './order-memory.js';
 import type { ProvisionRequest } from './request.js';
+
+/** What an order row keeps, so that a repeat finishes what was broken off instead of beginning anew. */
+export interface OrderMemory {
+  until?: string;
+  product?: string;
+  passwordFile?: string | null;
+  /** Who ordered a termination. */
+  by?: string;
+}
 
 /** A provisioning verb for one service. */
 export interface VerbOrder {
@@ -63,8 +71,7 @@ export function refusedPackage(order: VerbOrder, service: ServiceRecord): NonNul
   const { id, product } = service;
   return async (error, tables) => {
     if (error.code !== 'agent_limit') return;
-    const [back] = await tables.services.update([{ id, product, updatedAt: session.now() }]);
-    Object.assign(service, back);
+    await tables.services.update([{ id, product, updatedAt: session.now() }]);
     await refuse(order, error, tables);
   };
 }
@@ -75,8 +82,7 @@ async function setStatus(
   status: ServiceRecord['status'],
   tables: StoreTables,
 ): Promise<void> {
-  const changed = await tables.services.update([{ id: service.id, status, updatedAt: session.now() }]);
-  Object.assign(service, changed[0]);
+  await tables.services.update([{ id: service.id, status, updatedAt: session.now() }]);
 }
 
 /** A billing hold that was due to the expiry goes with the renewal; one that was ordered stays. */

@@ -1,17 +1,16 @@
-import type { ItemError, Plan } from '@sluice/panel-kind';
+import type { ItemError } from '@sluice/panel-kind';
 import { brakeStops } from '@sluice/quota-core';
 import type { Config } from '../config/schema.js';
 import type { Notice } from './notices.js';
 import type { PassReport } from './report.js';
-import type { PassRequest } from './run.js';
-import type { Work } from './work.js';
+import type { PassRequest } from './request.js';
+import type { Planned } from './stages.js';
 
 /** The part of a run over one panel that the brake looks at. */
 interface BrakedRun {
   panel: { name: string };
   request: PassRequest;
   report: PassReport;
-  open: readonly Work[];
   /** Active services of the panel. */
   active: number;
 }
@@ -19,13 +18,12 @@ interface BrakedRun {
 /** Returns how many services the run would change, where that is so many that the brake stops it. One service at a time has no brake. */
 export function askBrake(
   brake: Config['poll']['brake'],
-  { request, open, active }: BrakedRun,
-  plans: ReadonlyMap<string, Plan>,
+  { request, active }: BrakedRun,
+  planned: readonly Planned[],
 ): { changing: number } | null {
-  const changing = open.filter(
-    (work) =>
-      work.enforcement.value === 'on' &&
-      (work.opens.length > 0 || work.closes.length > 0 || plans.get(work.service.id)?.counts === true),
+  const changing = planned.filter(
+    ({ enforcement, opens, closes, plan }) =>
+      enforcement.value === 'on' && (opens.length > 0 || closes.length > 0 || plan?.counts === true),
   ).length;
   const stops = brakeStops({ changing, active, ...brake });
   return stops && request.service === undefined ? { changing } : null;
@@ -33,7 +31,7 @@ export function askBrake(
 
 /** Returns the notice of a run that the brake stops, and makes it the error of the run; a dry run only says it. */
 export function brakeNotice({ panel, report, request, active }: BrakedRun, { changing }: { changing: number }): Notice {
-  const message = `${panel.name}: ${changing} of ${active} services would be held, released or changed at once; nothing was changed. Look at "sluice plan", then run again with --allow-mass if it is right`;
+  const message = `${panel.name}: ${changing} of ${active} services would be held, released or changed at once; nothing was changed`;
   if (!request.dryRun) {
     report.error = { code: 'mass_change', message, details: { panel: panel.name, changing, active } };
   }
@@ -56,7 +54,7 @@ export function brakeOn(
   const { changing, active } = counted;
   return {
     code: 'mass_change',
-    message: `${panel}: ${changing} of ${active} agents with a limit would go over it or come back at once; nobody was disabled or given back. Look at "sluice agent check --all --dry-run", then run again with --allow-mass if it is right`,
+    message: `${panel}: ${changing} of ${active} agents with a limit would go over it or come back at once; nobody was disabled or given back`,
     details: { panel, changing, active },
   };
 }

@@ -1,35 +1,39 @@
-import type { ItemError, Panel, Plan, StepOutcome } from '@sluice/panel-kind';
+import type { ItemError, Panel, Plan, Step, StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
-import { fail, type Work } from './work.js';
+import type { Applied } from './stages.js';
 
-/** Leaves out the steps of a plan on objects whose last change has no known outcome yet. */
-export function leaveOutDoubtful(panel: Panel, work: Work, plan: Plan): void {
+/** What is known of a service's actions without a known outcome. */
+type Doubts = Pick<Applied, 'unsettled' | 'observation'>;
+
+/** Returns the steps of a plan but those on objects whose last change has no known outcome yet. */
+export function certainSteps(panel: Panel, doubts: Doubts, { steps }: Plan): Step[] {
+  const { unsettled } = doubts;
   const { objects } = panel;
-  if (work.unsettled.length === 0 || objects === undefined) return;
-  plan.steps = plan.steps.filter((step) => {
-    const row = work.unsettled.find((item) => objects.objectOf(item) === objects.objectOf(step));
+  if (unsettled.length === 0 || objects === undefined) return steps;
+  return steps.filter((step) => {
+    const row = unsettled.find((item) => objects.objectOf(item) === objects.objectOf(step));
     if (row === undefined) return true;
-    const outcome = outcomeByReading(panel, work, row);
+    const outcome = outcomeByReading(panel, doubts, row);
     // In a preview nothing was settled: what the next run finds done is not done again.
     if (outcome?.state === 'applied') return row.type !== step.type;
     return outcome !== null;
   });
 }
 
-/** Notes the first action without a known outcome as the error of a service that is only previewed. */
-export function failForDoubt(panel: Panel, work: Work): void {
-  const row = work.unsettled.find((item) => outcomeByReading(panel, work, item) === null);
-  if (row) fail(work, outcomeUnknown(row));
+/** The error of a service that is only previewed and has an action without a known outcome; null where it has none. */
+export function errorOfDoubt(panel: Panel, doubts: Doubts): ItemError | null {
+  const row = doubts.unsettled.find((item) => outcomeByReading(panel, doubts, item) === null);
+  return row ? outcomeUnknown(row) : null;
 }
 
 /** Returns how an action ended by what was observed; null while that can't be told. */
 export function outcomeByReading(
   panel: Pick<Panel, 'resolve'>,
-  work: Pick<Work, 'observation'>,
+  { observation }: Pick<Doubts, 'observation'>,
   row: ActionRecord,
 ): StepOutcome | null {
   if (row.calledAt === null) return neverCalled;
-  const outcome = work.observation ? panel.resolve(row, work.observation) : null;
+  const outcome = observation ? panel.resolve(row, observation) : null;
   return outcome?.state === 'in-doubt' ? null : outcome;
 }
 
@@ -37,19 +41,14 @@ export function outcomeByReading(
 export function outcomeUnknown(row: ActionRecord): ItemError {
   return {
     code: 'outcome_unknown',
-    message: `${row.type} ${row.target}: whether it was done can't be told from the panel yet; ${remedyOfDoubt(row.id)}`,
+    message: `${row.type} ${row.target}: the panel does not show yet whether it was done (${row.id})`,
   };
 }
 
-/** What to do about an action whose outcome can't be read. */
-export function remedyOfDoubt(id: string): string {
-  return `the next run looks again. If the panel never shows it, look at the object yourself and say "sluice action resolve ${id} --done" or "--not-done"`;
-}
-
-/** An error that says that an outcome is unknown, with what to do about it. */
-export function withRemedy(error: ItemError | null, id: string): ItemError | null {
+/** An error that says that an outcome is unknown, with the id of its action. */
+export function withAction(error: ItemError | null, id: string): ItemError | null {
   if (error?.code !== 'outcome_unknown') return error;
-  return { ...error, message: `${error.message.replace(/\.$/, '')}; ${remedyOfDoubt(id)}` };
+  return { ...error, message: `${error.message.replace(/\.$/, '')} (${id})` };
 }
 
 const neverCalled: StepOutcome = {

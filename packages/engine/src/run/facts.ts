@@ -2,9 +2,9 @@ import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreT
 import { enforcementOf } from '../enforcement.js';
 import { serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
-import { group } from './load.js';
+import { group } from './group.js';
 import type { Notice } from './notices.js';
-import { fail, LEASED, type Work } from './work.js';
+import { type Applied, LEASED, withError } from './stages.js';
 
 /** Leases of services that other runs hold, by name. */
 export type OtherLeases = Map<string, LeaseRecord>;
@@ -33,30 +33,30 @@ export async function otherLeases(session: Session, run: string): Promise<OtherL
 export async function leaveOutChanged(
   session: Session,
   tables: StoreTables,
-  works: readonly Work[],
+  works: readonly Applied[],
   { run, leasesAtStart }: { run: string; leasesAtStart: OtherLeases },
-): Promise<void> {
-  if (works.length === 0) return;
+): Promise<Applied[]> {
+  if (works.length === 0) return [];
   const services = works.map((work) => work.service.id);
   const facts = await storedFacts(tables, services);
   const holds = group(await tables.holds.open({ services }));
   const leases = await otherLeases(session, run);
   const switches = await tables.switches.list();
-  for (const work of works) {
+  return works.map((work) => {
     const { id, panel, product } = work.service;
-    work.enforcement = enforcementOf(session.config, switches, panel, product);
+    const current = { ...work, enforcement: enforcementOf(session.config, switches, panel, product) };
     const lease = leases.get(serviceLease(id));
     const stored = holds.get(id) ?? [];
-    const isSame = facts.get(id) === ownFacts(work) && sameHolds(work, stored);
-    if (isSame && !lease) continue;
-    leaveOut(work);
-    work.holds = stored;
-    if (isSame && lease && leasesAtStart.get(lease.name)?.fence === lease.fence) skipLeased(work, lease);
-  }
+    const isSame = facts.get(id) === ownFacts(work) && sameHolds(work.holds, stored);
+    if (isSame && !lease) return current;
+    const left = { ...leaveOut(current), holds: stored };
+    const wasThere = isSame && lease && leasesAtStart.get(lease.name)?.fence === lease.fence;
+    return wasThere ? skipLeased(left, lease) : left;
+  });
 }
 
-/** Whether the facts that the work rests on are still what the store says. */
-export async function factsHold(tables: StoreTables, work: Work): Promise<boolean> {
+/** Whether the facts that a decision rests on are still what the store says. */
+export async function factsHold(tables: StoreTables, work: Applied): Promise<boolean> {
   const { id } = work.service;
   return (await storedFacts(tables, [id])).get(id) === ownFacts(work);
 }
@@ -70,24 +70,21 @@ export async function storedFacts(tables: StoreTables, services: string[]): Prom
 }
 
 /** Takes a service out of this run: nothing is decided about it and nothing is done for it. */
-export function leaveOut(work: Work): void {
-  work.opens = [];
-  work.closes = [];
-  work.changedMeanwhile = true;
+export function leaveOut(work: Applied): Applied {
+  return { ...work, opens: [], closes: [], drafts: [], changedMeanwhile: true };
 }
 
 /** Marks a service as one that another run works on. */
-export function skipLeased(work: Work, lease: LeaseRecord): void {
-  work.changedMeanwhile = false;
-  work.skipped = LEASED;
-  fail(work, {
+export function skipLeased(work: Applied, lease: LeaseRecord): Applied {
+  const skipped = { ...work, changedMeanwhile: false, skipped: LEASED };
+  return withError(skipped, {
     code: 'lease_held',
     message: `"${work.service.id}" is being worked on by ${lease.run}: it was left out of this run`,
   });
 }
 
 /** The notice of a service that was left out. */
-export function changedNotice({ service }: Work, run: string): Notice {
+export function changedNotice({ service }: Applied, run: string): Notice {
   return {
     code: 'changed_meanwhile',
     key: `changed_meanwhile:${service.id}:${run}`,
@@ -97,8 +94,12 @@ export function changedNotice({ service }: Work, run: string): Notice {
   };
 }
 
-/** The facts that the work rests on, as text. */
-export function ownFacts({ service, override, purchases }: Pick<Work, 'service' | 'override' | 'purchases'>): string {
+/** The facts that a decision rests on, as text. */
+export function ownFacts({
+  service,
+  override,
+  purchases,
+}: Pick<Applied, 'service' | 'override' | 'purchases'>): string {
   return factsOf(service, override ?? undefined, purchases);
 }
 
@@ -113,9 +114,7 @@ function factsOf(
   return JSON.stringify([row, override?.id ?? null, bought]);
 }
 
-/** Whether the open holds are those that the decision was taken on; drafts of this run do not count. */
-function sameHolds(work: Work, stored: readonly { id: string }[]): boolean {
-  const drafts = new Set<string>(work.opens.map((open) => open.reason));
-  const own = work.holds.filter((hold) => !drafts.has(hold.reason)).map((hold) => hold.id);
-  return own.length === stored.length && stored.every((hold) => own.includes(hold.id));
+/** Whether the open holds are those that the decision was taken on. */
+function sameHolds(own: Applied['holds'], stored: readonly { id: string }[]): boolean {
+  return own.length === stored.length && stored.every(({ id }) => own.some((hold) => hold.id === id));
 }

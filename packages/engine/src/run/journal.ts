@@ -4,15 +4,14 @@ import type { CounterState } from '@sluice/quota-core';
 import {
   type ActionRecord,
   type EvidenceRecord,
-  type HoldRecord,
   mergeService,
   type ServiceChange,
   type ServiceRecord,
   type StoreTables,
 } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { withRemedy } from './doubt.js';
-import { fail, type FencedRun, type Work } from './work.js';
+import { withAction } from './doubt.js';
+import { type Applied, type FencedRun, withError } from './stages.js';
 
 /** What the journal keeps of a step beside its own columns: enough to finish its bookkeeping after a crash. */
 export interface JournalPayload {
@@ -24,32 +23,29 @@ export interface JournalPayload {
 }
 
 /** What a change is made for: a service, or the agents of a panel, for whom the journal names none. */
-export interface Changed extends Pick<Work, 'actions' | 'evidence' | 'error'> {
-  service: ServiceRecord | { id: null; panel: string };
-  holds: HoldRecord[];
-  passwordSet?: boolean;
-  cycle?: Work['cycle'];
+export interface Changed extends Pick<Applied, 'holds' | 'evidence' | 'actions' | 'error' | 'passwordSet' | 'cycle'> {
+  readonly service: Readonly<ServiceRecord> | { readonly id: null; readonly panel: string };
 }
 
 /** A journal row of a step that is about to be done (or, in a dry run, would be). */
 export function actionRow(
   session: Session,
   run: string,
-  work: Pick<Changed, 'service' | 'holds'>,
+  { service, holds }: Pick<Changed, 'service' | 'holds'>,
   step: Step,
 ): ActionRecord {
   const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
-  const hold = work.service.id === null ? work.holds.find(({ id }) => id === step.hold) : undefined;
+  const hold = service.id === null ? holds.find(({ id }) => id === step.hold) : undefined;
   if (hold !== undefined && step.begins !== null) payload.subject = hold.service;
   const id = session.id('act');
   return plannedRow({
     id,
     run,
-    panel: work.service.panel,
-    service: work.service.id,
+    panel: service.panel,
+    service: service.id,
     type: step.type,
     target: step.target,
-    key: `${work.service.panel}:${step.type}:${step.target}:${id}`,
+    key: `${service.panel}:${step.type}:${step.target}:${id}`,
     hold: step.hold,
     prior: step.prior,
     payload,
@@ -57,44 +53,47 @@ export function actionRow(
   });
 }
 
-/** Writes down how an action ended, together with the evidence that begins or ends with it. */
-export async function settleRow(
+/**
+ * Writes down how an action ended, together with the evidence that begins or ends with it; returns its row, and the service as
+ * it is by then.
+ */
+export async function settleRow<W extends Changed>(
   { session, fences }: Pick<FencedRun, 'session' | 'fences'>,
-  work: Changed,
+  work: W,
   row: ActionRecord,
   outcome: StepOutcome,
-): Promise<void> {
-  const { ends } = row.payload as JournalPayload;
+): Promise<{ work: W; row: ActionRecord }> {
+  const { service } = work;
   const done = outcome.state === 'applied';
   const at = session.now();
-  const evidence = done ? evidenceOf(session, row, outcome.begins, at) : [];
-  const error = withRemedy(outcome.error, row.id);
-  const { service, cycle = null } = work;
-  const found = outcome.refs && service.id !== null ? takeRefs(service, outcome.refs, at) : undefined;
-  await session.write(fences, async (tables) => {
-    await tables.actions.settle(row.id, {
-      state: outcome.state,
-      settledAt: outcome.state === 'in-doubt' ? null : at,
-      observed: outcome.observed,
-      errorCode: error?.code ?? null,
-      errorMessage: error ? printable(error.message) : null,
-    });
-    for (const item of evidence) await tables.evidence.add(item);
-    if (done) for (const id of ends) await tables.evidence.end(id, at, 'undone');
-    if (found) await tables.services.update([found]);
-    if (done && outcome.zeroed && service.id !== null)
-      await zeroCounter({ service, cycle }, outcome.zeroed, row.calledAt, tables);
-  });
-  Object.assign(row, {
+  const begun = done ? evidenceOf(session, row, outcome.begins, at) : [];
+  const ended = done ? (row.payload as JournalPayload).ends : [];
+  const error = withAction(outcome.error, row.id);
+  const refs = outcome.refs && service.id !== null ? refsChange(service, outcome.refs, at) : undefined;
+  const end = {
     state: outcome.state,
     settledAt: outcome.state === 'in-doubt' ? null : at,
     observed: outcome.observed,
     errorCode: error?.code ?? null,
     errorMessage: error ? printable(error.message) : null,
+  };
+  const zeroed = await session.write(fences, async (tables) => {
+    await tables.actions.settle(row.id, end);
+    for (const item of begun) await tables.evidence.add(item);
+    for (const id of ended) await tables.evidence.end(id, at, 'undone');
+    if (refs) await tables.services.update([refs]);
+    if (!done || !outcome.zeroed || service.id === null) return null;
+    return zeroCounter(service.id, outcome.zeroed, row.calledAt, tables);
   });
-  work.evidence.push(...evidence);
-  if (done) forget(work, ends);
-  if (error) fail(work, error);
+  const evidence = without([...work.evidence, ...begun], ended);
+  const { cycle } = work;
+  const settled = {
+    ...work,
+    evidence,
+    service: refs && service.id !== null ? mergeService(service, refs) : service,
+    cycle: zeroed !== null && cycle?.id === zeroed.cycle ? { ...cycle, counter: zeroed.counter } : cycle,
+  };
+  return { work: withError(settled, error), row: { ...row, ...end } };
 }
 
 /** The evidence that begins with an action that was done; `begun` replaces what its journal row says. */
@@ -125,18 +124,21 @@ export function evidenceOf(
 }
 
 /**
- * Takes refs that Sluice found or made into the service at hand, and returns the change for the store: only these refs,
- * since the rest of the row may have changed meanwhile. They are Sluice's own: an import does not unset them.
+ * Returns refs that Sluice found or made as a change for the store: only these refs, since the rest of the row may have changed
+ * meanwhile. They are Sluice's own: an import does not unset them.
  */
-export function takeRefs(service: ServiceRecord, refs: Record<string, string | null>, at: string): ServiceChange {
+export function refsChange(
+  { id }: Pick<ServiceRecord, 'id'>,
+  refs: Record<string, string | null>,
+  at: string,
+): ServiceChange {
   const ownRefs = Object.fromEntries(Object.entries(refs).map(([key, value]) => [key, value !== null]));
-  const change: ServiceChange = { id: service.id, refs, ownRefs, updatedAt: at };
-  Object.assign(service, mergeService(service, change));
-  return change;
+  return { id, refs, ownRefs, updatedAt: at };
 }
 
-export function forget(work: Pick<Work, 'evidence'>, evidence: string[]): void {
-  work.evidence = work.evidence.filter((item) => !evidence.includes(item.id));
+/** Returns the evidence but the rows with these ids. */
+export function without(evidence: Applied['evidence'], ids: readonly string[]): Applied['evidence'] {
+  return ids.length === 0 ? evidence : evidence.filter(({ id }) => !ids.includes(id));
 }
 
 /** What a journal row says of a change before it is begun. */
@@ -161,21 +163,22 @@ export function plannedRow(intended: Intended): ActionRecord {
 
 /**
  * Counters that were zeroed begin anew in the metering too, so that the next reading is neither an unexplained fall nor
- * taken for growth since the old figure. What they had grown by since the last reading is counted first.
+ * taken for growth since the old figure. What they had grown by since the last reading is counted first. Returns the new counter
+ * and its cycle; null where nothing changes.
  */
 export async function zeroCounter(
-  work: Pick<Work, 'service' | 'cycle'>,
+  service: string,
   zeroed: NonNullable<StepOutcome['zeroed']>,
   calledAt: string | null,
   tables: Pick<StoreTables, 'cycles'>,
-): Promise<void> {
-  const [cycle] = await tables.cycles.newest([work.service.id]);
+): Promise<{ cycle: string; counter: CounterState } | null> {
+  const [cycle] = await tables.cycles.newest([service]);
   const before = (cycle?.counter ?? null) as CounterState | null;
   // A reading taken after the call has met the zeroed counters already.
-  if (!cycle || !before || (calledAt !== null && before.at > calledAt)) return;
+  if (!cycle || !before || (calledAt !== null && before.at > calledAt)) return null;
   const usedIn = before.usedIn + Math.max(0, (zeroed.inBytes ?? 0) - before.lastIn);
   const usedOut = before.usedOut + Math.max(0, (zeroed.outBytes ?? 0) - before.lastOut);
   const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };
   await tables.cycles.put([{ ...cycle, counter }]);
-  if (work.cycle?.id === cycle.id) work.cycle.counter = counter;
+  return { cycle: cycle.id, counter };
 }

@@ -1,9 +1,6 @@
-import type { Limit } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
+import type { CycleLimit } from '../dependencies.js';
 import type { Session } from '../session.js';
-
-/** A limit of a service over its billing cycle. */
-export type CycleLimit = Omit<Limit, 'window'>;
 
 /** Returns the limits of a service: its quota, and those that the engine was given beside it. */
 export function limitsOf(

@@ -17,11 +17,13 @@ import { zoneOf } from '../config/zone-of.js';
 import { enforcementOf } from '../enforcement.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
-import { loadRemembered } from './checkpoint.js';
-import { fail, isOrderRow, type Work } from './work.js';
+import { group } from './group.js';
+import { isOrderRow } from './order-row.js';
+import { loadRemembered } from './remembered.js';
+import { type Loaded, type Placement, type Read, type Stage, withError } from './stages.js';
 
-/** How services are prepared. */
-export interface PrepareOptions {
+/** How services are loaded. */
+export interface LoadOptions {
   switches: SwitchRecord[];
   /** For an order, which skips nobody: what it makes of a pending service has its quota from the start. */
   ordered?: boolean;
@@ -32,21 +34,22 @@ export interface PrepareOptions {
  * Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. Runs skip who is
  * not metered (pending, vanished…).
  */
-export async function prepare(
+export async function load(
   session: Session,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
   services: ServiceRecord[],
-  { switches, ordered = false, now = session.now() }: PrepareOptions,
-): Promise<Work[]> {
+  { switches, ordered = false, now = session.now() }: LoadOptions,
+): Promise<Loaded[]> {
   const { config } = session;
   const stored = await loadStored(session, panel, services, now);
   return services.map((service) => {
     const product = entryOf(config.products, service.product);
     const rows = rowsOf(stored, service.id);
     const { override, termination } = rows;
-    const work: Work = {
-      ...undecided(),
+    const base: Loaded = {
       ...rows,
+      ...NOWHERE,
+      stage: 'loaded',
       service,
       product: product ?? { ...EMPTY_PRODUCT, panel: service.panel },
       enforcement: enforcementOf(config, switches, service.panel, service.product),
@@ -57,17 +60,17 @@ export async function prepare(
       }),
       action: override?.action ?? product?.action ?? panel.kind.restrictions[0] ?? '',
       skipped: ordered ? null : termination !== null ? UNFINISHED : skipReason(service, config, now),
+      allowance: null,
+      error: null,
     };
     if (!product) {
-      fail(work, {
+      return withError(base, {
         code: 'unknown_product',
-        message: `product "${service.product}" is not in the config: add it, or "sluice service set ${service.id} product=NAME"`,
+        message: `product "${service.product}" is not in the config`,
       });
-    } else if (work.skipped === null) {
-      placeInCycle(work, stored.earlier.get(service.id) ?? [], now, session);
-      weigh(work);
     }
-    return work;
+    if (base.skipped !== null) return base;
+    return weigh(placeInCycle(base, stored.earlier.get(service.id) ?? [], now, session));
   });
 }
 
@@ -107,35 +110,11 @@ function rowsOf(stored: StoredRows, id: string) {
     unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isOrderRow(action)),
     remembered: stored.remembered.get(id) ?? { seen: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
-  } satisfies Partial<Work>;
+  } satisfies Partial<Loaded>;
 }
 
-/** The part of the work that is filled in later in the run. */
-function undecided() {
-  return {
-    cycle: null,
-    closing: null,
-    cycleIsNew: false,
-    wrongCycles: [],
-    allowance: null,
-    answer: null,
-    usage: null,
-    decision: null,
-    opens: [],
-    closes: [],
-    observation: null,
-    sharers: [],
-    unread: null,
-    actions: [],
-    drift: [],
-    passwordSet: false,
-    changedMeanwhile: false,
-    error: null,
-    warnings: [],
-    held: false,
-    released: false,
-  } satisfies Partial<Work>;
-}
+/** No cycle. */
+const NOWHERE: Placement = { cycle: null, closing: null, cycleIsNew: false, wrongCycles: [] };
 
 const EMPTY_PRODUCT = {
   quotaPeriod: 'billing',
@@ -143,19 +122,7 @@ const EMPTY_PRODUCT = {
   allowSharedPorts: false,
   provision: 'manual',
   terminate: 'manual',
-} as const satisfies Partial<Work['product']>;
-
-/** Returns rows by their service. */
-export function group<T extends { service: string | null }>(rows: T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    if (row.service === null) continue;
-    const list = groups.get(row.service);
-    if (list) list.push(row);
-    else groups.set(row.service, [row]);
-  }
-  return groups;
-}
+} as const satisfies Partial<Loaded['product']>;
 
 function skipReason(service: ServiceRecord, config: Config, now: string): string | null {
   if (service.status !== 'active' && service.status !== 'suspended') return service.status;
@@ -186,9 +153,9 @@ async function earlierCycles(
   return earlier;
 }
 
-function placeInCycle(work: Work, earlier: CycleRecord[], now: string, session: Session): void {
-  const { service, product, recorded } = work;
-  if (service.billingCycle === null || service.nextDueDate === null) return;
+function placeInCycle(base: Loaded, earlier: CycleRecord[], now: string, session: Session): Loaded {
+  const { service, product, recorded } = base;
+  if (service.billingCycle === null || service.nextDueDate === null) return base;
   try {
     const step = stepCycle({
       nextDueDate: service.nextDueDate,
@@ -200,31 +167,27 @@ function placeInCycle(work: Work, earlier: CycleRecord[], now: string, session: 
       earlier,
     });
     const known = new Map([...earlier, ...(recorded ? [recorded] : [])].map((cycle) => [cycle.id, cycle]));
-    const wrong = (step.wrong ?? []).flatMap(({ id }) => known.get(id) ?? []);
+    const wrongCycles = (step.wrong ?? []).flatMap(({ id }) => known.get(id) ?? []);
     const before = known.get(step.previous?.id ?? '') ?? null;
-    const counter = counterAfter(before, wrong, step.cycle.start);
-    work.wrongCycles = wrong;
+    const counter = counterAfter(before, wrongCycles, step.cycle.start);
     if (before && step.kind !== 'opened') {
       const moved = step.cycle.start !== before.start;
-      const closedAt = wrong.length > 0 ? null : before.closedAt;
-      work.cycle = { ...before, ...step.cycle, counter, closedAt, ...(moved ? NO_PEAKS : {}) };
-    } else {
-      work.closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
-      work.cycleIsNew = true;
-      work.cycle = newCycle({ id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter });
+      const closedAt = wrongCycles.length > 0 ? null : before.closedAt;
+      const cycle = { ...before, ...step.cycle, counter, closedAt, ...(moved ? NO_PEAKS : {}) };
+      return { ...base, wrongCycles, cycle };
     }
+    const closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
+    const cycle = newCycle({ id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter });
+    return { ...base, wrongCycles, closing, cycleIsNew: true, cycle };
   } catch (error) {
-    fail(work, itemErrorOf(error));
+    return withError(base, itemErrorOf(error));
   }
 }
 
-/** Leaves the service in its recorded cycle, as that was: what was worked out by the clock alone counts for nothing. */
-export function stayInCycle(work: Work): void {
-  work.cycle = work.recorded && { ...work.recorded };
-  work.closing = null;
-  work.cycleIsNew = false;
-  work.wrongCycles = [];
-  if (work.cycle !== null) weigh(work);
+/** Returns the service in its recorded cycle, as that was: what was worked out by the clock alone counts for nothing. */
+export function stayInCycle(read: Read): Read {
+  const stayed = { ...read, ...NOWHERE, cycle: read.recorded };
+  return stayed.cycle === null ? stayed : weigh(stayed);
 }
 
 /** Figures of another window are no measure for this one. */
@@ -245,27 +208,27 @@ function newCycle(cycle: Pick<CycleRecord, 'id' | 'service' | 'start' | 'end' | 
   };
 }
 
-/** Allowance of the cycle in force, with the purchases that were paid for it. */
-function weigh(work: Work): void {
-  const { override, service, product, cycle } = work;
+/** Adds the allowance of the cycle in force, with the purchases that were paid for it. */
+function weigh<Facts extends Loaded<Stage>>(facts: Facts): Facts {
+  const { override, service, product, mode, cycle } = facts;
   // What was bought for cycles that are forgotten is for the one that runs.
-  const bought = new Set([cycle, ...work.wrongCycles].map((each) => each?.id));
+  const bought = new Set([cycle, ...facts.wrongCycles].map((each) => each?.id));
   try {
-    work.allowance = resolveAllowance({
-      mode: work.mode,
+    const allowance = resolveAllowance({
+      mode,
       override: override ? { quotaBytes: override.quotaBytes, unlimited: override.unlimited } : null,
       serviceQuotaBytes: service.baseQuotaOverrideGb === null ? null : gigabytesToBytes(service.baseQuotaOverrideGb),
       product: product.quota ?? null,
-      purchases: cycle ? work.purchases.filter((purchase) => bought.has(purchase.cycle)) : [],
+      purchases: cycle ? facts.purchases.filter((purchase) => bought.has(purchase.cycle)) : [],
     });
-    if (work.allowance.kind !== 'unmanaged' && cycle === null && work.error === null) {
-      fail(work, {
-        code: 'no_cycle',
-        message: `"${service.id}" has a quota but no billing cycle: "sluice service set ${service.id} billing_cycle=monthly next_due_date=YYYY-MM-DD"`,
-      });
-    }
+    const weighed = { ...facts, allowance };
+    if (allowance.kind === 'unmanaged' || cycle !== null) return weighed;
+    return withError(weighed, {
+      code: 'no_cycle',
+      message: `"${service.id}" has a quota but no billing cycle`,
+    });
   } catch (error) {
-    fail(work, itemErrorOf(error));
+    return withError(facts, itemErrorOf(error));
   }
 }
 

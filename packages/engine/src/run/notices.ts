@@ -1,8 +1,9 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
-import type { NoticeRecord } from '@sluice/state-store';
+import type { NoticeRecord, ServiceRecord } from '@sluice/state-store';
+import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
-import type { Work } from './work.js';
+import type { Applied } from './stages.js';
 
 /** Something that somebody should hear of, before it is known to be new. */
 export interface Notice {
@@ -14,7 +15,7 @@ export interface Notice {
 }
 
 /** What a plan says of a service. */
-export function planNotices({ service }: Pick<Work, 'service'>, plan: Pick<Plan, 'notices'> | undefined): Notice[] {
+export function planNotices({ service }: Pick<Applied, 'service'>, plan: Pick<Plan, 'notices'> | null): Notice[] {
   const { id, panel } = service;
   return (plan?.notices ?? []).map(({ code, key, message }) => ({ code, key, message, panel, service: id }));
 }
@@ -28,5 +29,63 @@ export function noticeRows(session: Session, run: string, notices: Notice[]): No
     at,
     ...notice,
     message: printable(notice.message),
+  }));
+}
+
+/** What an operator or client should hear of this decision, once it is to be gone through with; each event once, by its key. */
+export function noticesOf(work: Applied): Notice[] {
+  const { service, cycle, decision, termination } = work;
+  if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
+  if (!decision) return [];
+  const notices: Notice[] = [];
+  const add = (code: string, key: string, message: string): void => {
+    notices.push({ code, key: `${code}:${service.id}:${key}`, panel: service.panel, service: service.id, message });
+  };
+  for (const { reason, rule } of work.opens) {
+    const draft = work.drafts.find((hold) => hold.reason === reason);
+    if (work.enforcement.value === 'observe')
+      // Decided anew in every run: told once in a cycle.
+      add('would_hold', `${reason}:${cycle?.id ?? 'none'}`, `${service.id} would be held (${reason}: ${rule})`);
+    else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})`);
+  }
+  for (const hold of decision.withheld) {
+    add(
+      'hold_withheld',
+      `${hold.reason}:${cycle?.id ?? 'none'}`,
+      `${service.id} is due to be held (${hold.reason}), but protected until ${service.protectedUntil ?? ''}`,
+    );
+  }
+  if (work.enforcement.value === 'on') {
+    for (const hold of work.closes)
+      add('release', hold.id, `${service.id} is released (${hold.reason}: ${decision.rule})`);
+  }
+  if (decision.status === 'unmanaged') {
+    add('unmanaged', service.product, `${service.id} has no quota: it is metered where it can be and never held`);
+  }
+  if (decision.problem?.code === 'usage_fell')
+    add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
+  for (const wrong of work.wrongCycles) {
+    add(
+      'cycle_mended',
+      wrong.id,
+      `${service.id}: its cycle from ${wrong.start}, which a clock that was ahead had opened, is forgotten; it is metered from ${cycle?.start ?? ''}`,
+    );
+  }
+  notices.push(...thresholdNotices(work));
+  return notices;
+}
+
+function unfinishedNotice({ id, panel }: ServiceRecord, termination: Termination): Notice {
+  const message = describeTermination(id, termination);
+  return { code: UNFINISHED, key: `${UNFINISHED}:${id}:${termination.order}`, panel, service: id, message };
+}
+
+function thresholdNotices({ service, cycle, thresholds }: Applied): Notice[] {
+  return thresholds.map((percent) => ({
+    code: 'threshold',
+    key: `threshold:${service.id}:${cycle?.id ?? 'none'}:${percent}`,
+    panel: service.panel,
+    service: service.id,
+    message: `${service.id} has used ${percent} % of its allowance`,
   }));
 }

@@ -2,30 +2,21 @@ import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-
 import { type CounterState, stepCounter, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { fail, type Work } from './work.js';
+import { type Loaded, type Read, type Stage, unread, withError } from './stages.js';
 
 /** A window has to have passed before a panel can be asked about it. */
 const SHORTEST_WINDOW_MS = 60_000;
 
 /** Whether this service has something to read now. */
-export function isMetered(work: Work, panel: Panel): boolean {
-  if (work.skipped !== null || work.error !== null || work.cycle === null) return false;
-  if (!panel.kind.capabilities.includes('usage')) return false;
-  const ref = panel.kind.requiredRef;
-  if (ref !== null && work.service.refs[ref] === undefined) {
-    fail(work, {
-      code: 'not_mapped',
-      message: `"${work.service.id}" has no ${ref}: ${mapping(work.service.id, ref, panel)}`,
-    });
-    return false;
-  }
-  return true;
+function isMetered({ skipped, error, cycle }: Loaded, panel: Panel): boolean {
+  return skipped === null && error === null && cycle !== null && panel.kind.capabilities.includes('usage');
 }
 
-function mapping(service: string, ref: string, panel: Panel): string {
-  const named = `"sluice service set ${service} ${ref}=ID"`;
-  if (panel.accounts === undefined) return named;
-  return `"sluice provision create ${service}" makes its account, ${named} names one that is there`;
+/** Why a service can't be asked about; null where it can. */
+function mappingError({ service }: Loaded, panel: Panel): ItemError | null {
+  const ref = panel.kind.requiredRef;
+  if (ref === null || service.refs[ref] !== undefined) return null;
+  return { code: 'not_mapped', message: `"${service.id}" has no ${ref}` };
 }
 
 /** How usage is read. */
@@ -34,47 +25,46 @@ export interface MeterOptions {
   /** The shape of the answers that the operator has confirmed. */
   fingerprint?: FingerprintRecord | null;
   /** Called after each answer. */
-  onRead?: (work: Work) => void;
+  onRead?: () => void;
 }
 
-/** Reads the usage of all that have something to read; each answer is taken as it comes. */
-export async function meter(
+/** Reads the usage of all that have something to read; returns all in their order. */
+export async function readUsage(
   session: Session,
   panel: Panel,
-  works: Work[],
+  loaded: readonly Loaded[],
   { allowShort = false, fingerprint = null, onRead }: MeterOptions = {},
-): Promise<void> {
-  const byId = new Map<string, Work>();
+): Promise<Read[]> {
+  const asked = new Map<string, { facts: Loaded; window: UsageWindow }>();
+  const reads = new Map<string, Read>();
   const requests: UsageRequest[] = [];
   const windowAt = windowsAt(session.now());
-  for (const work of works) {
-    if (!isMetered(work, panel) || work.cycle === null) continue;
-    byId.set(work.service.id, work);
-    const { seen, recent, removed } = work.remembered;
-    requests.push({
-      service: work.service,
-      product: work.product,
-      window: windowAt(work.cycle),
-      seen,
-      recent,
-      removed,
-      unsettled: work.unsettled,
-    });
+  for (const facts of loaded) {
+    const { service, product, cycle, remembered } = facts;
+    if (!isMetered(facts, panel) || cycle === null) continue;
+    const problem = mappingError(facts, panel);
+    if (problem !== null) {
+      reads.set(service.id, withError(unread(facts), problem));
+      continue;
+    }
+    const window = windowAt(cycle);
+    asked.set(service.id, { facts, window });
+    requests.push({ service, product, window, ...remembered, unsettled: [...facts.unsettled] });
   }
-  const windows = new Map(requests.map((request) => [request.service.id, request.window]));
   await panel.readUsage(
     requests,
     (id, answer) => {
-      const work = byId.get(id);
-      const window = windows.get(id);
-      if (!work || !window) return;
-      const doubted = doubt(panel, work, answer, { fingerprint, window });
-      take(work, doubted ? refused(answer, doubted) : answer);
-      onRead?.(work);
+      const request = asked.get(id);
+      if (!request) return;
+      const { facts, window } = request;
+      const doubted = doubt(panel, facts, answer, { fingerprint, window });
+      reads.set(id, take(facts, doubted ? refused(answer, doubted) : answer));
+      onRead?.();
     },
     session.deps.signal,
     { allowShort },
   );
+  return loaded.map((facts) => reads.get(facts.service.id) ?? unread(facts));
 }
 
 /** The answer as one that could not be understood; its own words are kept. */
@@ -102,20 +92,20 @@ function windowOf(cycle: CycleRecord, now: string): UsageWindow {
 }
 
 /** Takes one answer into the service's cycle; an unreadable one changes nothing but is remembered as such. */
-export function take(work: Work, answer: UsageAnswer): void {
-  work.answer = answer;
-  work.warnings.push(...answer.warnings);
-  const { reading } = answer;
-  if (!reading.known || !work.cycle) return;
-  const usage = answer.counter ? counted(work, answer) : reading;
-  if (!usage) return;
-  work.usage = { inBytes: usage.inBytes, outBytes: usage.outBytes, totalBytes: totalOf(usage), at: reading.at };
-  Object.assign(work.cycle, {
-    inBytes: work.usage.inBytes,
-    outBytes: work.usage.outBytes,
-    totalBytes: work.usage.totalBytes,
-    readAt: reading.at,
-  });
+function take(facts: Loaded, answer: UsageAnswer): Read {
+  const { reading, warnings } = answer;
+  const read: Read = { ...facts, stage: 'read', answer, usage: null, warnings };
+  const { cycle } = facts;
+  if (!reading.known || !cycle) return read;
+  const counted = answer.counter ? count(facts, cycle, answer) : { usage: reading, counter: cycle.counter };
+  if ('code' in counted) return { ...read, answer: refused(answer, counted) };
+  const { inBytes, outBytes } = counted.usage;
+  const figures = { inBytes, outBytes, totalBytes: totalOf(counted.usage) };
+  return {
+    ...read,
+    usage: { ...figures, at: reading.at },
+    cycle: { ...cycle, ...figures, readAt: reading.at, counter: counted.counter },
+  };
 }
 
 function totalOf(usage: UsageBytes): number | null {
@@ -124,39 +114,42 @@ function totalOf(usage: UsageBytes): number | null {
 }
 
 /** A counter's figure inside the cycle: the sum of its growths. A panel that tells only a total has one counter. */
-function counted(work: Work, answer: UsageAnswer): UsageBytes | null {
-  const { reading, counter } = answer;
-  if (!reading.known || !counter || !work.cycle) return null;
+function count(
+  { cycleIsNew }: Loaded,
+  cycle: Readonly<CycleRecord>,
+  { reading, counter }: UsageAnswer,
+): { usage: UsageBytes; counter: unknown } | ItemError {
+  const notRead = { code: 'not_read', message: 'the panel tells neither directions nor a total' };
+  if (!reading.known || !counter) return notRead;
   const totalOnly = reading.inBytes === null || reading.outBytes === null;
   const [inBytes, outBytes] = totalOnly ? [reading.totalBytes, 0] : [reading.inBytes, reading.outBytes];
-  const unreadable = (code: string, message: string): null => {
-    work.answer = { ...answer, reading: { known: false, at: reading.at, code, message } };
-    return null;
-  };
-  if (inBytes === null || outBytes === null)
-    return unreadable('not_read', 'the panel tells neither directions nor a total');
-  const stored = (work.cycle.counter ?? null) as CounterState | null;
+  if (inBytes === null || outBytes === null) return notRead;
+  const stored = (cycle.counter ?? null) as CounterState | null;
   const stoodAt = counter.stoodAt ?? null;
   const previous = stored !== null && stored.lastIn <= 0 && stoodAt !== null ? { ...stored, lastIn: stoodAt } : stored;
   const step = stepCounter({
     previous,
-    cycleStart: work.cycle.start,
+    cycleStart: cycle.start,
     reading: { at: reading.at, inBytes, outBytes },
     resetBetween: previous !== null && counter.resetBetween(previous.at, reading.at),
-    newCycle: work.cycleIsNew,
+    newCycle: cycleIsNew,
   });
-  if (!step.known) return unreadable(step.code, step.message);
-  work.cycle.counter = step.state;
+  if (!step.known) return { code: step.code, message: step.message };
   const { usedIn, usedOut } = step.state;
-  if (totalOnly) return { inBytes: null, outBytes: null, totalBytes: usedIn };
-  return { inBytes: usedIn, outBytes: usedOut, totalBytes: usedIn + usedOut };
+  const usage = totalOnly
+    ? { inBytes: null, outBytes: null, totalBytes: usedIn }
+    : { inBytes: usedIn, outBytes: usedOut, totalBytes: usedIn + usedOut };
+  return { usage, counter: step.state };
 }
 
-/** Highest figures seen in the cycle; taken after the decision, which compares with those before. */
-export function raisePeaks(cycle: CycleRecord): void {
-  cycle.peakInBytes = highest(cycle.peakInBytes, cycle.inBytes);
-  cycle.peakOutBytes = highest(cycle.peakOutBytes, cycle.outBytes);
-  cycle.peakTotalBytes = highest(cycle.peakTotalBytes, cycle.totalBytes);
+/** Returns the cycle with the highest figures seen in it; asked for after the decision, which compares with those before. */
+export function withPeaks(cycle: Readonly<CycleRecord>): CycleRecord {
+  return {
+    ...cycle,
+    peakInBytes: highest(cycle.peakInBytes, cycle.inBytes),
+    peakOutBytes: highest(cycle.peakOutBytes, cycle.outBytes),
+    peakTotalBytes: highest(cycle.peakTotalBytes, cycle.totalBytes),
+  };
 }
 
 function highest(a: number | null, b: number | null): number | null {
@@ -165,16 +158,16 @@ function highest(a: number | null, b: number | null): number | null {
 }
 
 /** The sample of a readable answer. */
-export function sampleOf(work: Work): SampleRecord | null {
-  if (!work.usage || !work.cycle) return null;
+export function sampleOf({ service, usage, cycle, answer }: Read<Stage>): SampleRecord | null {
+  if (!usage || !cycle) return null;
   return {
-    service: work.service.id,
-    at: work.usage.at,
-    cycle: work.cycle.id,
-    inBytes: work.usage.inBytes,
-    outBytes: work.usage.outBytes,
-    totalBytes: work.usage.totalBytes,
-    raw: JSON.stringify(work.answer?.raw ?? null),
+    service: service.id,
+    at: usage.at,
+    cycle: cycle.id,
+    inBytes: usage.inBytes,
+    outBytes: usage.outBytes,
+    totalBytes: usage.totalBytes,
+    raw: JSON.stringify(answer?.raw ?? null),
     resolution: 'raw',
   };
 }
@@ -191,18 +184,18 @@ export interface FallCount {
 }
 
 /** Why a reading can't be what it seems to be; null when nothing speaks against it. Its figures are then not used. */
-export function doubt(
+function doubt(
   panel: Panel,
-  work: Work,
+  { cycle, cycleIsNew }: Loaded,
   answer: UsageAnswer,
   { fingerprint, window }: { fingerprint: FingerprintRecord | null; window: UsageWindow },
 ): ItemError | null {
   const { reading } = answer;
-  if (!reading.known || !work.cycle) return null;
+  if (!reading.known || !cycle) return null;
   return (
     otherShape(answer, fingerprint) ??
-    panel.plausibility?.check(work.cycle.counter, window, reading) ??
-    (work.cycleIsNew ? null : otherDirections(work.cycle, reading))
+    panel.plausibility?.check(cycle.counter, window, reading) ??
+    (cycleIsNew ? null : otherDirections(cycle, reading))
   );
 }
 
@@ -211,7 +204,7 @@ function otherShape({ shape }: UsageAnswer, fingerprint: FingerprintRecord | nul
   if (!fingerprint || shape.length === 0 || shape.join() === fingerprint.shape.join()) return null;
   return {
     code: 'shape_changed',
-    message: `the panel answers with other figures (${shape.join(', ')}) than it did on ${fingerprint.since} (${fingerprint.shape.join(', ')}); if that is right, accept it with "sluice doctor --contract"`,
+    message: `the panel answers with other figures (${shape.join(', ')}) than it did on ${fingerprint.since} (${fingerprint.shape.join(', ')})`,
   };
 }
 
@@ -236,9 +229,9 @@ function otherDirections(
 }
 
 /** Counts a reading in; called before the cycle's peaks are raised by it. */
-export function countFall(count: FallCount, work: Work): void {
-  const peak = work.cycleIsNew ? null : (work.cycle?.peakTotalBytes ?? null);
-  const total = work.usage?.totalBytes ?? null;
+export function countFall(count: FallCount, { cycle, cycleIsNew, usage }: Read): void {
+  const peak = cycleIsNew ? null : (cycle?.peakTotalBytes ?? null);
+  const total = usage?.totalBytes ?? null;
   if (peak === null || total === null || peak < NOISE_BYTES) return;
   count.compared++;
   if (total * 2 < peak) count.fell++;
@@ -249,6 +242,6 @@ export function mostFell({ compared, fell }: FallCount): ItemError | null {
   if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
   return {
     code: 'readings_fell',
-    message: `the readings of ${fell} of ${compared} services fell by more than half inside their cycle: the panel's unit or its data seem to have changed; nothing was held or released by them. Look at "sluice doctor --contract"`,
+    message: `the readings of ${fell} of ${compared} services fell by more than half inside their cycle: the panel's unit or its data seem to have changed; nothing was held or released by them`,
   };
 }

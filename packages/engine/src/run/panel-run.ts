@@ -1,20 +1,44 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
 import { itemErrorOf, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
-import { CLOCK_ERRORS, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
+import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
+import type { Leases } from '../leases.js';
 import type { Session } from '../session.js';
-import { commit } from './apply.js';
-import { keep } from './checkpoint.js';
-import { judge, noticesOf } from './decide.js';
-import { otherLeases } from './facts.js';
-import { finishOpen, needsLook, noteHeld, type PanelRun } from './finish.js';
-import { prepare, stayInCycle } from './load.js';
-import { countFall, meter } from './observe.js';
+import { apply, commit, type Verdict } from './apply.js';
+import { askBrake, brakeNotice } from './brake.js';
+import { withCheckpoint } from './checkpoint.js';
+import { decideHolds, distrust } from './decide.js';
+import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
+import { load, stayInCycle } from './load.js';
+import { noticesOf } from './notices.js';
+import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
-import { planWork } from './plan.js';
-import { record, showOnly, type Treatment } from './report.js';
-import type { PassRequest } from './run.js';
-import type { Work } from './work.js';
+import { needsLook, planAll, planSteps } from './plan.js';
+import { heldOf, type HeldWork, refreshHeld } from './refresh.js';
+import { type PassReport, record, showOnly, type Tally, type Treatment } from './report.js';
+import type { PassRequest } from './request.js';
+import { type Applied, type Decided, type Read, type RunOnPanel, unapplied, unplanned } from './stages.js';
+import { finishTerminations, stillTrue } from './terminations.js';
+
+/** What the run over one panel works with, and what it has come to so far. */
+interface PanelRun extends RunOnPanel {
+  readonly request: PassRequest;
+  readonly leases: Leases;
+  readonly report: PassReport;
+  readonly tally: Tally;
+  /** Services that the run is not done with after reading: held, to be held or released, in doubt, or to be looked at. */
+  readonly open: Decided[];
+  /** Held services of a panel that may undo what was restricted. */
+  readonly held: HeldWork[];
+  /** Active services of the panel, for the brake. */
+  active: number;
+  observing: boolean;
+  readonly fingerprint: FingerprintRecord | null;
+  readonly falls: FallCount;
+  readonly start: Moment;
+  /** Services that other runs worked on when this one began. */
+  readonly leasesAtStart: OtherLeases;
+}
 
 /**
  * Works on one panel. Page by page usage is read and decided on, and what needs nothing more is written down at once;
@@ -31,7 +55,7 @@ export async function runPanel(
   const { id } = report.run;
   const scope = request.observeAll ? 'reconcile' : 'poll';
   const leasesAtStart = await otherLeases(session, id);
-  const empty = { open: [], held: [], active: 0, observing: false };
+  const empty = { open: [], held: [], active: 0, observing: false, resources: new Map() };
   const run: PanelRun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart };
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
@@ -39,7 +63,7 @@ export async function runPanel(
   try {
     await eachPage(session, panel, only, {
       read: (page) => readPage(run, page, switches, progress),
-      write: (works) => writePage(run, works),
+      write: (reads) => writePage(run, reads),
     });
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     if (run.observing) report.run.observing.push(panel.name);
@@ -64,11 +88,11 @@ async function readPage(
   page: ServiceRecord[],
   switches: SwitchRecord[],
   progress: { read: number; total: number },
-): Promise<Work[]> {
+): Promise<Read[]> {
   const { session, panel, request } = run;
-  const works = await prepare(session, panel, page, { switches });
-  progress.total += works.length;
-  await meter(session, panel, works, {
+  const loaded = await load(session, panel, page, { switches });
+  progress.total += loaded.length;
+  const reads = await readUsage(session, panel, loaded, {
     allowShort: request.allowMass,
     fingerprint: run.fingerprint,
     onRead: () => request.onProgress?.(++progress.read, progress.total),
@@ -76,76 +100,122 @@ async function readPage(
   refuseWrongClock(session, panel.name, run.start);
   await refuseUnconfirmedClock(session, panel.name, run.start);
   // Without a reading or the panel's clock, no cycle begins or ends.
-  if (session.clockDifference(panel.name) === null) {
-    for (const work of works) if (work.usage === null) stayInCycle(work);
-  }
-  return works;
+  if (session.clockDifference(panel.name) !== null) return reads;
+  return reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
 }
 
 /** Decides on the services of a page, and writes down those that need nothing more. */
-async function writePage(run: PanelRun, works: Work[]): Promise<void> {
-  const { session, panel, request } = run;
+async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
+  const { session, request } = run;
   // First the next page: it is begun meanwhile, and its calls go out.
   await answersTaken();
-  const now = session.now();
-  for (const work of works) {
-    countFall(run.falls, work);
-    judge(session, panel, work, now);
-  }
-  const calm = await calmOf(run, works);
-  const finished: Work[] = [];
-  for (const work of works) {
-    if (work.enforcement.value === 'observe') run.observing = true;
-    if (work.skipped === null) run.active++;
-    if (!calm.has(work) && needsMore(panel, work, request)) run.open.push(work);
-    else finished.push(work);
-  }
-  noteHeld(run, finished);
+  const finished = await finishCalm(run, decidePage(run, reads));
+  run.held.push(...heldAmong(run, finished));
   const notices = finished.flatMap(noticesOf);
   // The next page's answers come in meanwhile, and their calls go on: the store does not keep them waiting for all of this.
   await answersTaken();
-  const shown = (work: Work): Treatment => treatmentOf(run, work.enforcement.value === 'observe');
-  const result = { works: finished, treatment: shown, notices };
-  if (request.dryRun) showOnly(run, result);
+  const treatment = treatmentIn(run, false);
+  if (request.dryRun) showOnly(run, { works: finished, treatment, notices });
   else if (finished.length > 0) {
     // In one transaction, since nothing of this is changed on the panel in between: each costs a wait for the disk.
     await session.write(run.leases.held, async (tables) => {
-      const at = session.now();
-      await commit(tables, finished, () => treatmentOf(run, false), { at, stopped: false });
-      await record(run, tables, result);
+      const asRead: Verdict = { stopped: false, treatment: () => ({ shownOnly: false, observing: false }) };
+      const works = await commit(tables, finished, asRead, session.now());
+      await record(run, tables, { works, treatment, notices });
     });
   }
 }
 
+function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
+  const { session, panel } = run;
+  const now = session.now();
+  return reads.map((read) => {
+    countFall(run.falls, read);
+    if (read.enforcement.value === 'observe') run.observing = true;
+    if (read.skipped === null) run.active++;
+    return decideHolds(session, panel, read, now);
+  });
+}
+
+/** Returns the services that the run is done with; the others are left open. */
+async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<Applied[]> {
+  const { panel, request, open } = run;
+  const calm = await calmOf(run, decided);
+  const finished: Applied[] = [];
+  for (const work of decided) {
+    const done = calm.get(work.service.id);
+    if (done) finished.push(done);
+    else if (needsMore(panel, work, request)) open.push(work);
+    else finished.push(unapplied(unplanned(work)));
+  }
+  return finished;
+}
+
 /** Services that are as they should be, seen where a look costs nothing: they are done with, and their memory is free. */
-async function calmOf(run: PanelRun, works: Work[]): Promise<Set<Work>> {
+async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<string, Applied>> {
   const { session, panel, scope } = run;
-  const calm = new Set<Work>();
+  const calm = new Map<string, Applied>();
   if (panel.snapshot?.paged !== true) return calm;
-  const quiet = works.filter(
-    (work) =>
-      work.skipped === null && work.opens.length === 0 && work.closes.length === 0 && work.unsettled.length === 0,
+  const quiet = decided.filter(
+    ({ skipped, opens, closes, unsettled }) =>
+      skipped === null && opens.length + closes.length + unsettled.length === 0,
   );
   const services = quiet.map((work) => work.service);
   const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
   for (const work of quiet) {
-    work.observation = observations.get(work.service.id) ?? null;
-    const { steps, settle, moves, refs, drift, problems, notices } = planWork(run, work);
+    const observation = observations.get(work.service.id) ?? null;
+    const seen = unapplied({ ...unplanned(work), observation });
+    const { plan, drift } = planSteps(run, seen);
+    const { steps, settle, moves, refs, problems, notices } = plan;
     const nothing = [steps, settle, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
     if (nothing && refs === undefined) {
-      keep(run, work);
-      calm.add(work);
+      calm.set(work.service.id, { ...withCheckpoint(run, seen), observation: null });
     }
-    work.observation = null;
   }
   return calm;
 }
 
-function treatmentOf(run: PanelRun, observing: boolean): Treatment {
-  return { shownOnly: run.request.dryRun || observing, observing };
+function needsMore(panel: Panel, work: Decided, request: PassRequest): boolean {
+  const goesOn = request.observeAll && work.termination !== null;
+  return goesOn || work.closes.length > 0 || work.opens.length > 0 || needsLook(panel, work, request);
 }
 
-function needsMore(panel: Panel, work: Work, request: PassRequest): boolean {
-  const goesOn = request.observeAll && work.termination !== null;
-  return goesOn || work.opens.length > 0 || work.closes.length > 0 || needsLook(panel, work, request);
+/** Plans for the open services, asks the brake, and makes the changes. */
+async function finishOpen(run: PanelRun): Promise<void> {
+  const { session, panel, request, report, leases } = run;
+  const fell = mostFell(run.falls);
+  const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
+  const planned = await planAll(run, open);
+  refuseWrongClock(session, panel.name, run.start);
+  const braked = askBrake(session.config.poll.brake, run, planned);
+  const stopped = braked !== null && !request.allowMass;
+  const treatment = treatmentIn(run, stopped);
+  const applied = await apply(run, planned, { stopped, treatment });
+  const finished = await finishTerminations(run, applied.works, request);
+  const isObserving = finished.some((work) => work.enforcement.value === 'observe');
+  if (isObserving && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
+  const works = finished.map((work) => withCheckpoint(run, work));
+  const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
+  const notices = [...applied.notices, ...changed, ...(stopped ? [brakeNotice(run, braked)] : [])];
+  const result = { works, treatment, notices: stillTrue(notices, works) };
+  if (request.dryRun) showOnly(run, result);
+  else if (works.length + result.notices.length > 0) {
+    await session.write(leases.held, (tables) => record(run, tables, result));
+  }
+  run.held.push(...heldAmong(run, works));
+  if (!request.dryRun && !stopped) await refreshHeld(run, run.held);
+}
+
+/** How services are treated by a run that the brake has stopped, or not. */
+function treatmentIn({ request }: PanelRun, stopped: boolean): Verdict['treatment'] {
+  return ({ enforcement }): Treatment => {
+    const observing = enforcement.value === 'observe';
+    return { shownOnly: request.dryRun || stopped || observing, observing };
+  };
+}
+
+/** Held services that are refreshed at the end, on a panel that may undo what was restricted. */
+function heldAmong(run: PanelRun, works: readonly Applied[]): HeldWork[] {
+  if (!run.panel.refresh) return [];
+  return works.map((work) => heldOf(run, work)).filter((work) => work !== null);
 }

@@ -1,18 +1,25 @@
 import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/panel-kind';
-import type { ActionRecord, StoreTables } from '@sluice/state-store';
+import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
 import { agentBudget } from '../agents/budget.js';
-import { actionRow, type Changed, forget, settleRow, takeRefs } from './journal.js';
+import type { Enforcement } from '../enforcement.js';
+import { leaveOut } from './facts.js';
+import { actionRow, type Changed, refsChange, settleRow, without } from './journal.js';
 import { saveResources } from './sharing.js';
-import type { FencedRun } from './work.js';
+import type { Applied, FencedRun } from './stages.js';
 
-/** Whether a run may change the service no more, by what the store says in a transaction. */
-export type IsStopped = (tables: StoreTables) => Promise<boolean>;
+/** Why a run may change a service no more: its panel is under `observe`, or a command changed its facts. */
+export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' };
+
+/** Why a run may change a service no more, by what the store says in a transaction; null while it may. */
+export type StopOf<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
 
 /** What the calls of a plan's steps need besides the steps. */
-export interface CallOptions {
+export interface CallOptions<W extends Changed = Applied> {
   password: string | null;
-  isStopped: IsStopped;
-  apply: (step: Step, context: ApplyContext) => Promise<StepOutcome>;
+  stopOf: StopOf<W>;
+  /** Returns the work as a stop leaves it. */
+  stopped: (work: W, stop: Stop) => W;
+  apply: (step: Step, context: ApplyContext, work: W) => Promise<StepOutcome>;
   /** Whether the panel as a whole has stopped to answer: then the steps that are left are not begun. */
   isHopeless?: (outcome: StepOutcome) => boolean;
 }
@@ -20,96 +27,140 @@ export interface CallOptions {
 /** The part of a plan that is carried out. */
 type Performable = Pick<Plan, 'steps' | 'moves' | 'refs'> & Pick<AgentPlan, 'settle'>;
 
-/** Ends a step right before its call: the panel was put under `observe`, or the facts have changed. */
-class ChangeStopped extends Error {}
+/** Returns the service as a stop leaves it. */
+export function stoppedBy(work: Applied, stop: Stop): Applied {
+  return stop.by === 'observe' ? { ...work, enforcement: stop.enforcement } : leaveOut(work);
+}
+
+/** Ends a step right before its call. */
+class ChangeStopped extends Error {
+  constructor(readonly stop: Stop) {
+    super();
+  }
+}
 
 /**
  * Does the steps of a plan one after the other; a step that fails stops only those that need it, and hides none. Steps
  * for later rounds are left to these. Whether it is stopped is looked at in the transaction that writes down each call; then nothing more is begun.
  */
-export async function applyPlan(
+export async function applyPlan<W extends Changed>(
   on: FencedRun,
-  work: Changed,
+  before: W,
   plan: Performable,
-  options: CallOptions,
-): Promise<{ movesLost: boolean }> {
-  const { session, run, fences } = on;
+  options: CallOptions<W>,
+): Promise<{ work: W; movesLost: boolean }> {
+  const { session, run } = on;
   const steps = plan.steps.filter((step) => step.later !== true);
-  const rows = steps.map((step) => actionRow(session, run, work, step));
-  const { service } = work;
-  const found = plan.refs && service.id !== null ? takeRefs(service, plan.refs, session.now()) : undefined;
-  const moved: string[] = [];
-  await session.write(fences, async (tables) => {
-    await saveResources(session, tables);
-    // A hold that has ended meanwhile takes nothing over: what it would have taken is planned again.
-    for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) moved.push(move.evidence);
-    for (const { evidence, outcome } of plan.settle) await tables.evidence.end(evidence, session.now(), outcome);
-    if (found) await tables.services.update([found]);
-    await tables.actions.plan(rows);
-  });
-  forget(
-    work,
-    plan.settle.map((item) => item.evidence),
-  );
-  takeMoves(work, plan, moved);
-  work.actions.push(...rows);
+  const rows = steps.map((step) => actionRow(session, run, before, step));
+  const { begun, moved } = await beginPlan(on, before, plan, rows);
+  let work = begun;
+  const actions: ActionRecord[] = [];
   const undone = new Set<string>();
   let rest: StepOutcome | null = null;
   for (const [index, step] of steps.entries()) {
     const row = rows[index];
     if (!row) continue;
     const missing = step.needs?.find((id) => undone.has(id));
+    let done: StepDone = { outcome: rest ?? notWanted, calledAt: null, stop: null };
     if (session.deps.signal.aborted || missing !== undefined) {
-      await settleRow(on, work, row, missing === undefined ? notCalled : waitsFor(missing));
-    } else if (rest !== null) {
-      await settleRow(on, work, row, rest);
-    } else {
-      const outcome = await options.apply(step, contextOf(on, row, options)).catch((error: unknown) => {
-        if (error instanceof ChangeStopped) return notWanted;
-        throw error;
-      });
-      if (outcome === notWanted) rest = notWanted;
-      else if (options.isHopeless?.(outcome) === true) rest = notReached;
-      const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
-      if (step.needsPassword === true && mayBeDone) work.passwordSet = true;
-      await settleRow(on, work, row, outcome);
+      done = { ...done, outcome: missing === undefined ? notCalled : waitsFor(missing) };
+    } else if (rest === null) {
+      done = await performStep(on, work, { step, row }, options);
     }
-    if (step.id !== undefined && row.state !== 'applied' && row.state !== 'unneeded') undone.add(step.id);
+    const { outcome, calledAt, stop } = done;
+    if (outcome === notWanted) rest = notWanted;
+    else if (rest === null && options.isHopeless?.(outcome) === true) rest = notReached;
+    if (stop) work = options.stopped(work, stop);
+    const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
+    if (step.needsPassword === true && mayBeDone) work = { ...work, passwordSet: true };
+    const settled = await settleRow(on, work, { ...row, calledAt }, outcome);
+    work = settled.work;
+    actions.push(settled.row);
+    if (step.id !== undefined && outcome.state !== 'applied' && outcome.state !== 'unneeded') undone.add(step.id);
   }
-  return { movesLost: moved.length < plan.moves.length };
+  return { work: { ...work, actions: [...before.actions, ...actions] }, movesLost: moved < plan.moves.length };
 }
 
-function contextOf(
+/** Writes down the plan: what needs no call, and the steps before they are begun. */
+async function beginPlan<W extends Changed>(
+  on: FencedRun,
+  work: W,
+  plan: Performable,
+  rows: ActionRecord[],
+): Promise<{ begun: W; moved: number }> {
+  const { session, fences } = on;
+  const { service } = work;
+  const refs = plan.refs && service.id !== null ? refsChange(service, plan.refs, session.now()) : undefined;
+  const moves = await session.write(fences, async (tables) => {
+    await saveResources(on, tables);
+    const made: Plan['moves'] = [];
+    // A hold that has ended meanwhile takes nothing over: what it would have taken is planned again.
+    for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) made.push(move);
+    for (const { evidence, outcome } of plan.settle) await tables.evidence.end(evidence, session.now(), outcome);
+    if (refs) await tables.services.update([refs]);
+    await tables.actions.plan(rows);
+    return made;
+  });
+  const settled = plan.settle.map((item) => item.evidence);
+  const begun = {
+    ...work,
+    service: refs && service.id !== null ? mergeService(service, refs) : service,
+    evidence: withMoves({ ...work, evidence: without(work.evidence, settled) }, moves),
+  };
+  return { begun, moved: moves.length };
+}
+
+/** How a step ended, and when the panel was called for it. */
+interface StepDone {
+  outcome: StepOutcome;
+  calledAt: string | null;
+  /** Why it was not begun. */
+  stop: Stop | null;
+}
+
+async function performStep<W extends Changed>(
   { session, panel, fences }: FencedRun,
-  row: ActionRecord,
-  { password, isStopped }: CallOptions,
-): ApplyContext {
-  return {
+  work: W,
+  { step, row }: { step: Step; row: ActionRecord },
+  { password, stopOf, apply }: CallOptions<W>,
+): Promise<StepDone> {
+  let calledAt: string | null = null;
+  const context: ApplyContext = {
     signal: session.deps.signal,
     password,
     ...(panel.agents === undefined ? {} : { budget: agentBudget(session, panel.name, panel.agents) }),
     // One transaction: whoever stops the run afterwards finds the call in the journal and can wait for its end.
     calling: async () => {
-      const calledAt = session.now();
+      const at = session.now();
       await session.write(fences, async (tables) => {
-        if (await isStopped(tables)) throw new ChangeStopped();
-        await tables.actions.called(row.id, calledAt);
+        const stop = await stopOf(tables, work);
+        if (stop !== null) throw new ChangeStopped(stop);
+        await tables.actions.called(row.id, at);
       });
-      row.calledAt = calledAt;
+      calledAt = at;
     },
     accepted: (observed) =>
       session.write(fences, (tables) => tables.actions.settle(row.id, { state: 'planned', settledAt: null, observed })),
   };
+  try {
+    const outcome = await apply(step, context, work);
+    return { outcome, calledAt, stop: null };
+  } catch (error) {
+    if (error instanceof ChangeStopped) return { outcome: notWanted, calledAt, stop: error.stop };
+    throw error;
+  }
 }
 
 /** Evidence that passed to a hold of another service is no longer this one's. */
-function takeMoves(work: Changed, { moves }: Performable, moved: readonly string[]): void {
-  const own = new Set(work.holds.map((hold) => hold.id));
-  for (const { evidence, hold } of moves) {
-    if (!moved.includes(evidence)) continue;
-    if (!own.has(hold)) forget(work, [evidence]);
-    else for (const item of work.evidence) if (item.id === evidence) item.hold = hold;
-  }
+function withMoves({ holds, evidence }: Changed, moves: Plan['moves']): Applied['evidence'] {
+  if (moves.length === 0) return evidence;
+  const own = new Set(holds.map((hold) => hold.id));
+  const moved = new Map(moves.map((move) => [move.evidence, move.hold]));
+  return evidence.flatMap((item) => {
+    const hold = moved.get(item.id);
+    if (hold === undefined) return [item];
+    return own.has(hold) ? [{ ...item, hold }] : [];
+  });
 }
 
 function waitsFor(step: string): StepOutcome {

@@ -1,28 +1,41 @@
-import type { AccountOrder, Desired, Plan } from '@sluice/panel-kind';
+import type { AccountOrder, Desired, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import type { CounterState } from '@sluice/quota-core';
 import { zoneOf } from '../config/zone-of.js';
-import { leaveOutDoubtful } from './doubt.js';
-import { fail, type RunOnPanel, type Work } from './work.js';
+import { draftHolds } from './decide.js';
+import { certainSteps } from './doubt.js';
+import type { PassRequest } from './request.js';
 import { inForce } from './restrictions.js';
+import { findSharers, readUnread } from './sharing.js';
+import {
+  type Decided,
+  type Loaded,
+  type Plannable,
+  type Planned,
+  type RunOnPanel,
+  type Stage,
+  unplanned,
+  withError,
+} from './stages.js';
 
 /** What a service should be like, as its panel's adapter is told. */
 export function desiredOf(
   { session, panel, scope }: RunOnPanel,
-  work: Work,
+  work: Plannable,
   order: AccountOrder | null = null,
 ): Desired {
   const closing = new Set(work.closes.map((hold) => hold.id));
   const { seen, recent } = work.remembered;
+  const holds = [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
   return {
     service: work.service,
     product: work.product,
-    holds: inForce(session, panel, { ...work, holds: work.holds.filter((hold) => !closing.has(hold.id)) }),
+    holds: inForce(session, panel, { ...work, holds }),
     evidence: work.evidence.filter((item) => item.panel === work.service.panel),
     action: work.action,
     mode: work.mode,
     allowance: allowanceOf(work),
-    sharers: work.sharers,
-    unread: work.unread,
+    sharers: [...work.sharers],
+    unread: work.unread && [...work.unread],
     scope,
     order,
     cycle: work.cycle && {
@@ -36,30 +49,96 @@ export function desiredOf(
     timeZone: zoneOf(session.config, work.service.panel),
     now: session.now(),
     seen,
-    recent: [...recent, ...work.actions],
+    recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],
   };
 }
 
-/** Plans one service against what was observed; the plan's problems become the service's error. */
-export function planWork(on: RunOnPanel, work: Work, order: AccountOrder | null = null): Plan {
+/** A plan, what the panel shows otherwise than it should be, and what is in the way of the plan. */
+interface PlanResult {
+  plan: Plan;
+  drift: string[];
+  problem: ItemError | null;
+}
+
+/** Plans one service against what was observed. */
+export function planSteps(on: RunOnPanel, work: Plannable, order: AccountOrder | null = null): PlanResult {
   const { session, panel } = on;
   const desired = desiredOf(on, work, order);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
-  const plan = panel.plan(desired, observation);
-  const [problem] = plan.problems;
-  if (problem) fail(work, problem);
-  const stops = isToServe(work, desired) ? (plan.stops ?? []) : [];
-  work.drift = [...new Set([...plan.drift, ...stops])];
-  leaveOutDoubtful(panel, work, plan);
-  return stops.length === 0 ? plan : { ...plan, notices: [...(plan.notices ?? []), stoppedNotice(work, stops)] };
+  const found = panel.plan(desired, observation);
+  const [problem = null] = found.problems;
+  const stops = problem === null && isToServe(work, desired) ? (found.stops ?? []) : [];
+  const steps = certainSteps(panel, work, found);
+  const notices = stops.length === 0 ? {} : { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] };
+  return { plan: { ...found, steps, ...notices }, drift: [...new Set([...found.drift, ...stops])], problem };
+}
+
+/** Returns the service with its plan; the plan's problem becomes its error. */
+function withPlan<W extends Plannable>(work: W, { plan, drift, problem }: PlanResult): W & { readonly plan: Plan } {
+  return withError({ ...work, plan, drift }, problem);
+}
+
+/** Plans one service; where the plan needs those that were never read, they are read and it is planned again. */
+export async function planOne<W extends Plannable>(
+  on: RunOnPanel,
+  work: W,
+  order: AccountOrder | null = null,
+): Promise<W & { readonly plan: Plan }> {
+  const first = withPlan(work, planSteps(on, work, order));
+  if (first.plan.needsSharers !== true) return first;
+  const [again = first] = await readUnread(on, [first], [first]);
+  return withPlan(again, planSteps(on, again, order));
+}
+
+/** Looks at the panel for those that need it, finds who shares what, and plans; hold rows that begin are drafted for it. */
+export async function planAll(
+  on: RunOnPanel & { readonly request: Pick<PassRequest, 'observeAll'> },
+  decided: readonly Decided[],
+): Promise<Planned[]> {
+  const { session, panel, scope, request } = on;
+  const looked = decided.filter((work) => needsLook(panel, work, request));
+  const services = looked.map((work) => work.service);
+  const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
+  const seen = decided.map((work) => observed(panel, work, draftHolds(session, work), observations));
+  const isLooked = new Set(services.map(({ id }) => id));
+  const plan = (works: readonly Planned[], ids: ReadonlySet<string>): Planned[] =>
+    works.map((work) => (ids.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
+  const planned = plan(await findSharers(on, seen), isLooked);
+  const needing = planned.filter((work) => work.plan?.needsSharers === true);
+  if (needing.length === 0) return planned;
+  return plan(await readUnread(on, needing, planned), new Set(needing.map((work) => work.service.id)));
+}
+
+function observed(
+  panel: Panel,
+  decided: Decided,
+  drafts: Planned['drafts'],
+  observations: ReadonlyMap<string, Observation>,
+): Planned {
+  const { cycle, service } = decided;
+  const observation = observations.get(service.id) ?? null;
+  const bounds = observation ? panel.plausibility?.bounds(observation, cycle?.counter ?? null) : undefined;
+  const bounded = bounds !== undefined && cycle ? { ...cycle, counter: bounds } : cycle;
+  return { ...unplanned(decided), drafts, observation, cycle: bounded };
+}
+
+/** Whether the panel has to be looked at for the service. */
+export function needsLook(
+  panel: Pick<Panel, 'snapshot'>,
+  work: Decided<Stage>,
+  request: Pick<PassRequest, 'observeAll'>,
+): boolean {
+  if (work.skipped !== null) return false;
+  const touched = [work.opens, work.holds, work.evidence, work.unsettled];
+  return panel.snapshot !== undefined || request.observeAll || touched.some((rows) => rows.length > 0);
 }
 
 /** Nothing of ours keeps the panel from serving it. */
-function isToServe({ allowance, error }: Work, { holds, order }: Desired): boolean {
+function isToServe({ allowance, error }: Loaded<Stage>, { holds, order }: Desired): boolean {
   return holds.length === 0 && order === null && error === null && allowance !== null && allowance.kind !== 'unmanaged';
 }
 
-function stoppedNotice({ service, cycle }: Work, stops: string[]): NonNullable<Plan['notices']>[number] {
+function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
   return {
     code: 'stopped_by_panel',
     key: `stopped_by_panel:${service.id}:${cycle?.id ?? 'none'}`,
@@ -68,7 +147,7 @@ function stoppedNotice({ service, cycle }: Work, stops: string[]): NonNullable<P
 }
 
 /** A reading from before the cycle counts nothing in it. */
-function countedOf({ cycle, cycleIsNew }: Pick<Work, 'cycle' | 'cycleIsNew'>): Desired['counted'] {
+function countedOf({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
   if (cycle === null) return null;
   const { lastIn, lastOut, usedIn, usedOut, at } = (cycle.counter ?? {}) as Partial<CounterState>;
   if (lastIn === undefined || lastOut === undefined || usedIn === undefined || usedOut === undefined) return null;
@@ -76,8 +155,8 @@ function countedOf({ cycle, cycleIsNew }: Pick<Work, 'cycle' | 'cycleIsNew'>): D
   return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
 }
 
-function allowanceOf(work: Work): Desired['allowance'] {
-  if (!work.allowance || work.allowance.kind === 'unmanaged') return null;
-  const limited = work.allowance.kind === 'limited';
-  return { unlimited: !limited, allowedBytes: work.allowance.kind === 'limited' ? work.allowance.allowedBytes : null };
+function allowanceOf({ allowance }: Loaded<Stage>): Desired['allowance'] {
+  if (!allowance || allowance.kind === 'unmanaged') return null;
+  const limited = allowance.kind === 'limited';
+  return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null };
 }

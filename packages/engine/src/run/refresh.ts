@@ -5,8 +5,8 @@ import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { ownFacts, storedFacts } from './facts.js';
-import type { Work } from './work.js';
 import { inForce } from './restrictions.js';
+import type { Applied } from './stages.js';
 
 /** Calls at the same time. */
 const AT_ONCE = 8;
@@ -26,11 +26,11 @@ interface RefreshRun {
 }
 
 /** The service as one to be refreshed; null where nothing holds it, or something went wrong with it in this run. */
-export function heldOf({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Work): HeldWork | null {
+export function heldOf({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Applied): HeldWork | null {
   const { service, holds, evidence, action, skipped, error, enforcement } = work;
   if (skipped !== null || error !== null || holds.length === 0 || enforcement.value === 'observe') return null;
   if (work.changedMeanwhile) return null;
-  return { service, holds: inForce(session, panel, work), evidence, action, facts: ownFacts(work) };
+  return { service, holds: inForce(session, panel, work), evidence: [...evidence], action, facts: ownFacts(work) };
 }
 
 /**

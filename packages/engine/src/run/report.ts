@@ -6,7 +6,7 @@ import type { RunView } from '../run-row.js';
 import type { Session } from '../session.js';
 import { type ServiceView, serviceView } from '../views.js';
 import { type Notice, noticeRows } from './notices.js';
-import { LEASED, type Work } from './work.js';
+import { type Applied, LEASED } from './stages.js';
 
 /** `poll --json`, `reconcile --json`, `plan --json` and `hold release --all --json` (docs/json.md). */
 export interface PassReport {
@@ -21,6 +21,7 @@ export interface PassReport {
   agents?: ChangedAgent[];
 }
 
+/** How many services of a run are in which state. */
 export interface PassTotals {
   services: number;
   read: number;
@@ -45,25 +46,27 @@ export interface Treatment {
 }
 
 /** The status of a service after the run. */
-function statusOf(work: Work, treatment: Treatment): string {
+function statusOf(work: Applied, treatment: Treatment): string {
   if (work.skipped !== null) return 'skipped';
   const unreadable = work.decision?.status === 'unreadable' && work.answer !== null;
   if (unreadable) return 'unreadable';
   if (work.error !== null) return 'failed';
-  if (work.allowance?.kind === 'unmanaged' && work.holds.length === 0) return 'unmanaged';
+  if (work.allowance?.kind === 'unmanaged' && work.holds.length + work.drafts.length === 0) return 'unmanaged';
   if (shownHolds(work, treatment).length > 0) return 'held';
   return work.decision?.status === 'held' ? 'ok' : (work.decision?.status ?? 'skipped');
 }
 
 /** Holds as they are, or (shown only) as they would be. */
-export function shownHolds(work: Work, { shownOnly }: Treatment): { reason: string; since: string }[] {
-  if (!shownOnly) return work.holds;
-  const closing = new Set(work.closes.map((hold) => hold.id));
+export function shownHolds(work: Applied, { shownOnly }: Treatment): readonly { reason: string; since: string }[] {
+  const { holds, drafts, opens, closes } = work;
+  if (!shownOnly) return holds;
+  const closing = new Set(closes.map((hold) => hold.id));
   const since = work.usage?.at ?? work.answer?.reading.at ?? work.cycle?.openedAt ?? '';
+  const drafted = [...holds, ...drafts];
   return [
-    ...work.holds.filter((hold) => !closing.has(hold.id)),
-    ...work.opens
-      .filter((open) => !work.holds.some((hold) => hold.reason === open.reason))
+    ...drafted.filter((hold) => !closing.has(hold.id)),
+    ...opens
+      .filter((open) => !drafted.some((hold) => hold.reason === open.reason))
       .map((open) => ({ reason: open.reason, since })),
   ];
 }
@@ -72,7 +75,7 @@ export function shownHolds(work: Work, { shownOnly }: Treatment): { reason: stri
 export function decisionOf(
   session: Session,
   run: { id: string; at: string },
-  work: Work,
+  work: Applied,
   treatment: Treatment,
 ): DecisionRecord {
   const { service, usage, decision, cycle } = work;
@@ -115,7 +118,7 @@ export function decisionOf(
 }
 
 /** The service's element in the run's document. */
-export function viewOf(decision: DecisionRecord, work: Work, treatment: Treatment): ServiceView {
+export function viewOf(decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
   const view = serviceView({
     service: work.service,
     decision,
@@ -123,7 +126,7 @@ export function viewOf(decision: DecisionRecord, work: Work, treatment: Treatmen
     holds: shownHolds(work, treatment),
     actions: work.actions,
   });
-  return { ...view, drift: work.drift };
+  return { ...view, drift: [...work.drift] };
 }
 
 /** Why a run failed as a whole: what all its services failed of, or that each has its own reason. */
@@ -174,7 +177,7 @@ export class Tally {
     this.#keepAll = keepAll;
   }
 
-  add(work: Work, decision: DecisionRecord, how: Treatment): void {
+  add(work: Applied, decision: DecisionRecord, how: Treatment): void {
     const { totals } = this;
     const { status } = decision;
     const { actions } = work;
@@ -215,8 +218,8 @@ interface Notebook {
 
 /** Services that a run is done with. */
 export interface FinishedWorks {
-  works: Work[];
-  treatment: (work: Work) => Treatment;
+  works: readonly Applied[];
+  treatment: (work: Applied) => Treatment;
   notices: Notice[];
 }
 

@@ -1,22 +1,24 @@
-import { callAgeMs, type Panel } from '@sluice/panel-kind';
+import { callAgeMs, type Observation, type Panel } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
-import { rememberSettled } from './checkpoint.js';
 import { outcomeByReading, outcomeUnknown } from './doubt.js';
 import { settleRow } from './journal.js';
-import { fail, type FencedRun, isOrderRow, type RunOnPanel, type Work } from './work.js';
+import { isOrderRow } from './order-row.js';
+import { withSettled } from './remembered.js';
+import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 
 /** Services that are looked at again at the same time; the transport limits the calls. */
 const AT_ONCE = 16;
 
 /**
  * Settles the actions in doubt of services under `observe`, by reading alone: nothing is changed on the panel. A service that
- * another run works on is left to it.
+ * another run works on is left to it. Returns those that were looked at.
  */
-export async function resolveDoubts(on: RunOnPanel, works: Work[], leases: Leases): Promise<void> {
+export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], leases: Leases): Promise<Applied[]> {
   const { session, panel } = on;
+  const resolved: Applied[] = [];
   await sideBySide(
     works.filter((work) => work.unsettled.length > 0),
     AT_ONCE,
@@ -24,52 +26,52 @@ export async function resolveDoubts(on: RunOnPanel, works: Work[], leases: Lease
       const name = serviceLease(work.service.id);
       if (!('lease' in (await leases.tryTake(name)))) return;
       try {
-        await resolve({ ...on, fences: leases.heldOf([panelLease(panel.name), name]) }, work);
+        resolved.push(await resolve({ ...on, fences: leases.heldOf([panelLease(panel.name), name]) }, work));
       } finally {
         await leases.release(name);
       }
     },
     () => session.deps.signal.aborted,
   );
+  return resolved;
 }
 
-async function resolve(on: FencedRun, work: Work): Promise<void> {
+async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
   const { session, panel, scope } = on;
   const rows = await session.store.actions.unsettled({ services: [work.service.id] });
-  work.unsettled = rows.filter((row) => !isOrderRow(row));
+  const unsettled = rows.filter((row) => !isOrderRow(row));
   // The lease was free until now: what was observed before may be older than the actions.
   const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
-  work.observation = seen.get(work.service.id) ?? null;
-  await settleUnsettled(on, work);
+  const observation = seen.get(work.service.id) ?? null;
+  return (await settleUnsettled(on, { ...work, unsettled, observation })).work;
 }
 
 /**
  * Settles what an earlier run left planned or in doubt, by what the panel shows now. An action whose panel call was
  * never begun has certainly not been done. What still can't be told stays in doubt, and further steps on the same object wait
- * for it. Returns whether the service's other steps may go on.
+ * for it. `goesOn`: whether the service's other steps may go on.
  */
-export async function settleUnsettled(on: FencedRun, work: Work): Promise<boolean> {
+export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ work: Applied; goesOn: boolean }> {
   const { session, panel } = on;
-  const { service } = work;
-  const look = async (): Promise<Work['observation']> =>
+  const { service } = begun;
+  const look = async (): Promise<Observation | null> =>
     (await panel.observe([service], session.deps.signal)).get(service.id) ?? null;
-  await waitForFresh(session, panel, work, look);
+  let work: Applied = { ...begun, observation: await waitForFresh(session, panel, begun, look) };
   const doubtful: ActionRecord[] = [];
-  for (const row of work.unsettled) {
+  for (const row of begun.unsettled) {
     const outcome = outcomeByReading(panel, work, row);
     if (outcome) {
       // A failure of an earlier run is history: what is still needed is planned again, so it is no error of this run.
-      await settleRow(on, { ...work, error: null }, row, outcome);
-      rememberSettled(work, row);
-      if (outcome.state === 'applied')
-        work.evidence = await session.store.evidence.open({ services: [work.service.id] });
+      const settled = await settleRow(on, { ...work, error: null }, row, outcome);
+      const { remembered, error } = work;
+      work = { ...settled.work, error };
+      work = { ...work, remembered: { ...remembered, recent: withSettled(remembered.recent, settled.row) } };
       continue;
     }
     doubtful.push(row);
-    fail(work, outcomeUnknown(row));
+    work = withError(work, outcomeUnknown(row));
   }
-  work.unsettled = doubtful;
-  return doubtful.length === 0 || panel.objects !== undefined;
+  return { work: { ...work, unsettled: doubtful }, goesOn: doubtful.length === 0 || panel.objects !== undefined };
 }
 
 /** Waits before each further look. */
@@ -83,19 +85,21 @@ const FRESH_MS = 15_000;
  * panel does not tell how it ended, the service is looked at a few times more.
  */
 export async function waitForFresh(
-  session: Session,
+  { deps }: Session,
   panel: Pick<Panel, 'resolve'>,
-  work: Pick<Work, 'observation' | 'unsettled'>,
-  look: () => Promise<Work['observation']>,
-): Promise<void> {
-  const { clock, signal } = session.deps;
+  { unsettled, observation }: Pick<Applied, 'unsettled' | 'observation'>,
+  look: () => Promise<Observation | null>,
+): Promise<Observation | null> {
+  const { clock, signal } = deps;
+  let latest = observation;
   const isOpen = (row: ActionRecord): boolean => {
-    if (row.calledAt === null || !work.observation) return false;
-    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.resolve(row, work.observation) === null;
+    if (row.calledAt === null || !latest) return false;
+    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.resolve(row, latest) === null;
   };
   for (const wait of LOOKS_MS) {
-    if (signal.aborted || !work.unsettled.some(isOpen)) return;
+    if (signal.aborted || !unsettled.some(isOpen)) return latest;
     await clock.sleep(wait, signal);
-    work.observation = await look();
+    latest = await look();
   }
+  return latest;
 }

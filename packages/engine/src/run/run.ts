@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import { itemErrorOf, type Panel, SluiceError } from '@sluice/panel-kind';
-import type { RunOutcome, ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { RunOutcome, ServiceRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/limited-panels.js';
 import { confirmClock } from '../clock-guard.js';
 import { leaseHeld, Leases, panelLease } from '../leases.js';
@@ -11,6 +11,7 @@ import { requireService, type Session } from '../session.js';
 import { reportElsewhere } from './elsewhere.js';
 import { runPanel } from './panel-run.js';
 import { outcomeOf, type PassReport, Tally, wholeError } from './report.js';
+import type { PassRequest } from './request.js';
 
 /**
  * One run over panels: observe, decide, plan, apply. Each panel is worked on under its lease; what can't be read
@@ -162,20 +163,4 @@ export async function runAndFinish(session: Session, request: PassRequest): Prom
     report.run.outcome = 'failed';
   }
   return report;
-}
-
-/** What a run is asked to do. */
-export interface PassRequest {
-  command: string;
-  panel?: string | undefined;
-  service?: string | undefined;
-  dryRun: boolean;
-  allowMass: boolean;
-  /** Look at every active service on the panel, not only at those held or about to change. */
-  observeAll: boolean;
-  /** Switches as they would be: for the plan of a first enforcing run. */
-  switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
-  /** Keep every service's element for the document; otherwise only what is out of the ordinary. Default true. */
-  keepAll?: boolean | undefined;
-  onProgress?: ((done: number, total: number) => void) | undefined;
 }

@@ -1,10 +1,9 @@
-import type { Observation, Panel, Plan, Sharer } from '@sluice/panel-kind';
+import type { Observation, Panel, Sharer } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
-import type { Session } from '../session.js';
-import { group } from './load.js';
-import type { Work } from './work.js';
+import { group } from './group.js';
 import { inForce } from './restrictions.js';
+import type { Plannable, RunOnPanel } from './stages.js';
 
 /** Services that are loaded, or looked at, at a time. */
 const PAGE = 500;
@@ -20,58 +19,65 @@ interface Standing {
 /**
  * Finds for each service that a hold or evidence is about, or that the panel shows restricted (on a panel with accounts: for
  * each), the other services of the panel that stand on the same thing: by their refs, by what was seen of them in this run
- * or before, and by open evidence. Remembers what this run has seen.
+ * or before, and by open evidence. Remembers what this run has seen. Returns all the services, in their order.
  */
-export async function findSharers(session: Session, panel: Panel, works: Work[]): Promise<void> {
+export async function findSharers<W extends Plannable>(on: RunOnPanel, works: readonly W[]): Promise<W[]> {
+  const { panel } = on;
   const concerned = works.filter(
-    ({ holds, evidence, observation }) =>
+    ({ holds, drafts, evidence, observation }) =>
       panel.accounts !== undefined ||
-      holds.length > 0 ||
+      holds.length + drafts.length > 0 ||
       evidence.length > 0 ||
       (observation !== null && panel.objects?.isRestricted(observation) === true),
   );
-  await noteSeen(session, panel, works);
-  if (concerned.length === 0) return;
-  const own = new Map(concerned.map((work) => [work, resourcesOf(panel, work)]));
+  await noteSeen(on, works);
+  if (concerned.length === 0) return [...works];
+  const own = new Map(concerned.map((work) => [work.service.id, resourcesOf(panel, work)]));
   const found = new Map<string, ServiceRecord[]>([...own.values()].flat().map((resource) => [resource, []]));
-  for await (const page of standingPages(session, panel, works)) {
+  for await (const page of standingPages(on, works)) {
     for (const { service, resources } of page) {
       for (const resource of resources) found.get(resource)?.push(service);
     }
   }
-  for (const [work, resources] of own) {
-    const shared = new Map<string, { service: ServiceRecord; shared: string[] }>();
-    for (const resource of resources) {
-      for (const service of found.get(resource) ?? []) {
-        if (service.id === work.service.id) continue;
-        const entry = shared.get(service.id) ?? { service, shared: [] };
-        if (!entry.shared.includes(resource)) entry.shared.push(resource);
-        shared.set(service.id, entry);
-      }
+  const sharers = new Map([...own].map(([id, resources]) => [id, sharersAmong(id, resources, found)]));
+  return loadHoldsOfSharers(
+    on,
+    works.map((work) => ({ ...work, sharers: sharers.get(work.service.id) ?? work.sharers })),
+    works,
+  );
+}
+
+function sharersAmong(own: string, resources: readonly string[], found: Map<string, ServiceRecord[]>): Sharer[] {
+  const shared = new Map<string, { service: ServiceRecord; shared: string[] }>();
+  for (const resource of resources) {
+    for (const service of found.get(resource) ?? []) {
+      if (service.id === own) continue;
+      const entry = shared.get(service.id) ?? { service, shared: [] };
+      if (!entry.shared.includes(resource)) entry.shared.push(resource);
+      shared.set(service.id, entry);
     }
-    const sharers = [...shared.values()].sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
-    work.sharers = sharers.map((entry) => ({ ...entry, action: '', allowSharedPorts: false, holds: [] }));
   }
-  await loadHoldsOfSharers(session, panel, concerned, works);
+  return [...shared.values()]
+    .sort((a, b) => (a.service.id < b.service.id ? -1 : 1))
+    .map((entry) => ({ ...entry, action: '', allowSharedPorts: false, holds: [] }));
 }
 
 /** Reads again which holds the sharers of these services have; `planned` are services whose holds this run decides. */
-export async function loadHoldsOfSharers(
-  session: Session,
-  panel: Panel,
-  works: readonly Work[],
-  planned: readonly Work[] = [],
-): Promise<void> {
+export async function loadHoldsOfSharers<W extends Plannable>(
+  { session, panel }: RunOnPanel,
+  works: readonly W[],
+  planned: readonly Plannable[] = [],
+): Promise<W[]> {
   const services = [...new Set(works.flatMap((work) => work.sharers.map(({ service }) => service.id)))];
-  if (services.length === 0) return;
+  if (services.length === 0) return [...works];
   const { store, config } = session;
   const holds = group(await store.holds.open({ services }));
   const overrides = new Map((await store.overrides.open(services)).map((row) => [row.service, row]));
   const decided = new Map(planned.map((work) => [work.service.id, work]));
-  const holdsOf = (id: string): HoldRecord[] => {
+  const holdsOf = (id: string): readonly HoldRecord[] => {
     const work = decided.get(id);
     if (!work) return holds.get(id) ?? [];
-    return work.holds.filter((hold) => !work.closes.includes(hold));
+    return [...work.holds, ...work.drafts].filter((hold) => !work.closes.includes(hold));
   };
   const complete = (sharer: Sharer): Sharer => {
     const { id, product: name } = sharer.service;
@@ -84,22 +90,28 @@ export async function loadHoldsOfSharers(
       holds: inForce(session, panel, { service: sharer.service, holds: holdsOf(id), action }),
     };
   };
-  for (const work of works) work.sharers = work.sharers.map(complete);
+  return works.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));
 }
 
 /**
- * Looks, once, at the services that may share with one of these and were never read, and finds the sharers again. Those
- * that can't be read stay in `work.unread`.
+ * Looks, once, at the services that may share with one of these and were never read, and finds the sharers of all again. Those
+ * that can't be read stay in `unread`.
  */
-export async function readUnread(session: Session, panel: Panel, works: Work[], all: Work[] = works): Promise<void> {
+export async function readUnread<W extends Plannable>(
+  on: RunOnPanel,
+  works: readonly W[],
+  all: readonly W[],
+): Promise<W[]> {
+  const { session, panel } = on;
   const { objects } = panel;
-  for (const work of works) work.unread = [];
-  if (!objects) return;
-  const own = works.map((work) => ({ work, resources: resourcesOf(panel, work) }));
+  const unread = new Map<string, string[]>(works.map((work) => [work.service.id, []]));
+  const withUnread = (): W[] => all.map((work) => ({ ...work, unread: unread.get(work.service.id) ?? work.unread }));
+  if (!objects) return withUnread();
+  const own = works.map((work) => ({ id: work.service.id, resources: resourcesOf(panel, work) }));
   const candidates: Standing[] = [];
-  for await (const page of standingPages(session, panel, all)) {
+  for await (const page of standingPages(on, all)) {
     for (const standing of page) {
-      if (standing.isKnown || own.some(({ work }) => work.service.id === standing.service.id)) continue;
+      if (standing.isKnown || unread.has(standing.service.id)) continue;
       if (own.some(({ resources }) => objects.mayShare(resources, standing.resources))) candidates.push(standing);
     }
   }
@@ -109,53 +121,37 @@ export async function readUnread(session: Session, panel: Panel, works: Work[], 
       chunk.map(({ service }) => service),
       session.deps.signal,
     );
-    const seen: ResourcesRecord[] = [];
     for (const { service, resources } of chunk) {
-      const record = resourcesSeen(session, panel, service, observations.get(service.id) ?? null);
-      if (record) seen.push(record);
-      else {
-        const near = own.filter((item) => objects.mayShare(item.resources, resources));
-        for (const { work } of near) work.unread?.push(service.id);
-      }
+      const record = resourcesSeen(on, service, observations.get(service.id) ?? null);
+      if (record) on.resources.set(record.service, record);
+      else
+        for (const { id } of own.filter((item) => objects.mayShare(item.resources, resources)))
+          unread.get(id)?.push(service.id);
     }
-    remember(session, seen);
   }
-  await findSharers(session, panel, all);
-}
-
-/** Plans one service; where the plan needs those that were never read, they are read and it is planned again. */
-export async function planWithSharers(session: Session, panel: Panel, work: Work, plan: () => Plan): Promise<Plan> {
-  const first = plan();
-  if (first.needsSharers !== true) return first;
-  await readUnread(session, panel, [work]);
-  return plan();
+  return findSharers(on, withUnread());
 }
 
 /** Writes down what this run has seen of what services stand on, where it differs from what is known. */
-export async function saveResources(session: Session, tables: StoreTables): Promise<void> {
-  const seen = [...session.resources.values()];
-  session.resources.clear();
+export async function saveResources({ resources }: RunOnPanel, tables: StoreTables): Promise<void> {
+  const seen = [...resources.values()];
+  resources.clear();
   if (seen.length > 0) await tables.resources.put(seen);
 }
 
-async function noteSeen(session: Session, panel: Panel, works: readonly Work[]): Promise<void> {
-  if (!panel.objects) return;
+async function noteSeen(on: RunOnPanel, works: readonly Plannable[]): Promise<void> {
+  if (!on.panel.objects) return;
   const metered = new Set(works.filter((work) => work.usage !== null).map((work) => work.service.id));
   const seen = works
-    .flatMap((work) => resourcesSeen(session, panel, work.service, work.observation) ?? [])
+    .flatMap((work) => resourcesSeen(on, work.service, work.observation) ?? [])
     // A service whose usage was read in this run does exist, whatever else the panel says.
     .filter(({ service, resources }) => resources.length > 0 || !metered.has(service));
   if (seen.length === 0) return;
-  const known = await session.store.resources.list({ services: seen.map((record) => record.service) });
+  const known = await on.session.store.resources.list({ services: seen.map((record) => record.service) });
   const texts = new Map(known.map((record) => [record.service, contentOf(record)]));
-  remember(
-    session,
-    seen.filter((record) => texts.get(record.service) !== contentOf(record)),
-  );
-}
-
-function remember(session: Session, seen: readonly ResourcesRecord[]): void {
-  for (const record of seen) session.resources.set(record.service, record);
+  for (const record of seen) {
+    if (texts.get(record.service) !== contentOf(record)) on.resources.set(record.service, record);
+  }
 }
 
 function contentOf({ panel, mapping, resources }: ResourcesRecord): string {
@@ -164,8 +160,7 @@ function contentOf({ panel, mapping, resources }: ResourcesRecord): string {
 
 /** What a complete observation says that a service stands on; null when it does not say all. */
 function resourcesSeen(
-  session: Session,
-  panel: Panel,
+  { session, panel }: RunOnPanel,
   service: ServiceRecord,
   observation: Observation | null,
 ): ResourcesRecord | null {
@@ -180,7 +175,8 @@ function resourcesSeen(
 }
 
 /** All services of the panel that stand on something, with what they stand on, in pages. */
-async function* standingPages(session: Session, panel: Panel, works: readonly Work[]): AsyncGenerator<Standing[]> {
+async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): AsyncGenerator<Standing[]> {
+  const { session, panel } = on;
   const { store } = session;
   const observed = new Map(works.map((work) => [work.service.id, work.observation]));
   const evidence = new Map<string, EvidenceRecord[]>();
@@ -200,7 +196,7 @@ async function* standingPages(session: Session, panel: Panel, works: readonly Wo
         )
       : new Map<string, ResourcesRecord>();
     yield standing.map((service) => {
-      const record = session.resources.get(service.id) ?? known.get(service.id);
+      const record = on.resources.get(service.id) ?? known.get(service.id);
       const mapping = mappingOf(service);
       const isKnown = record?.panel === panel.name && record.mapping.join() === mapping.join();
       const resources = new Set([
@@ -221,7 +217,7 @@ function mappingOf({ refs }: ServiceRecord): string[] {
     .sort();
 }
 
-function resourcesOf(panel: Panel, work: Work): string[] {
+function resourcesOf(panel: Panel, work: Plannable): string[] {
   return [
     ...new Set([...panel.resources(work.service, work.observation), ...work.evidence.map((item) => resourceOf(item))]),
   ];

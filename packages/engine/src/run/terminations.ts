@@ -3,8 +3,8 @@ import { UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { actionRow } from './journal.js';
 import type { Notice } from './notices.js';
-import { planWork } from './plan.js';
-import { fail, LEASED, type RunOnPanel, type Work } from './work.js';
+import { planSteps } from './plan.js';
+import { type Applied, LEASED, type RunOnPanel, withError } from './stages.js';
 
 /**
  * Goes on with terminations that an operator ordered and that were not finished: neither the brake nor the product's
@@ -12,47 +12,47 @@ import { fail, LEASED, type RunOnPanel, type Work } from './work.js';
  */
 export async function finishTerminations(
   on: RunOnPanel,
-  works: Work[],
+  works: readonly Applied[],
   { dryRun }: { dryRun: boolean },
-): Promise<void> {
+): Promise<Applied[]> {
   const { session, run } = on;
+  const done: Applied[] = [];
   for (const work of works) {
-    if (work.termination === null || work.enforcement.value === 'observe' || session.deps.signal.aborted) continue;
-    if (dryRun) await showRest({ ...on, scope: 'order' }, work);
-    else await finishOne(session, run, work);
+    const goesOn = work.termination !== null && work.enforcement.value !== 'observe' && !session.deps.signal.aborted;
+    if (!goesOn) done.push(work);
+    else if (dryRun) done.push(await showRest({ ...on, scope: 'order' }, work));
+    else done.push(await finishOne(session, run, work));
   }
+  return done;
 }
 
 /** What was said of terminations that are finished by now is left out. */
-export function stillTrue(notices: Notice[], works: Work[]): Notice[] {
+export function stillTrue(notices: Notice[], works: readonly Applied[]): Notice[] {
   const open = new Set(works.filter((work) => work.termination !== null).map((work) => work.service.id));
   return notices.filter(({ code, service }) => code !== UNFINISHED || open.has(service ?? ''));
 }
 
-async function showRest(on: RunOnPanel, work: Work): Promise<void> {
+async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {
   const { session, panel, run, scope } = on;
-  const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
-  work.observation = seen.get(work.service.id) ?? null;
-  const plan = planWork(on, work, { verb: 'terminate' });
-  work.actions = plan.steps.map((step) => actionRow(session, run, work, step));
+  const { service } = work;
+  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
+  const looked = { ...work, observation: seen.get(service.id) ?? null };
+  const { plan, drift, problem } = planSteps(on, looked, { verb: 'terminate' });
+  const actions = plan.steps.map((step) => actionRow(session, run, work, step));
+  return withError({ ...looked, drift, actions }, problem);
 }
 
-async function finishOne(session: Session, run: string, work: Work): Promise<void> {
+async function finishOne(session: Session, run: string, work: Applied): Promise<Applied> {
   // Loaded when it is needed: few runs have one to finish.
   const { finishTermination } = await import('../provision/provision.js');
   try {
     const { work: done } = await finishTermination(session, work.service.id, run);
-    work.actions = done.actions;
-    work.service = done.service;
-    work.remembered = done.remembered;
-    if (done.error) fail(work, done.error);
-    if (done.service.status !== 'terminated') return;
-    work.termination = null;
-    work.skipped = done.service.status;
-    work.holds = [];
+    const { actions, service, remembered } = done;
+    const finished = withError({ ...work, actions, service, remembered }, done.error);
+    if (service.status !== 'terminated') return finished;
+    return { ...finished, termination: null, skipped: service.status, holds: [] };
   } catch (error) {
     const problem = itemErrorOf(error);
-    if (problem.code === 'lease_held') work.skipped = LEASED;
-    fail(work, problem);
+    return withError(problem.code === 'lease_held' ? { ...work, skipped: LEASED } : work, problem);
   }
 }

@@ -2,7 +2,7 @@ import type { PanelKind } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
 import type { Config } from '../config/schema.js';
-import { isOrderRow } from '../run/work.js';
+import { isOrderRow } from '../run/order-row.js';
 
 /** A service with nothing but its id. */
 export function blankService(id: string, now: string): ServiceRecord {
@@ -91,7 +91,7 @@ export async function panelChangeProblems(
   }
   for (const action of await tables.actions.unsettled({ services })) {
     if (action.service === null || isOrderRow(action) || action.panel === moves.get(action.service)) continue;
-    const message = `"${action.service}" can't change its panel while ${action.type} ${action.target} is in doubt: run "sluice poll --service ${action.service}" first`;
+    const message = `"${action.service}" can't change its panel while ${action.type} ${action.target} is in doubt: let a poll resolve it first`;
     if (!problems.has(action.service)) problems.set(action.service, message);
   }
   return problems;

@@ -2,7 +2,7 @@ import type { AccountView } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { enforcementOf } from '../enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
-import { keptIn } from '../run/checkpoint.js';
+import { keptIn } from '../run/remembered.js';
 import type { Session } from '../session.js';
 import { lifecycleOf, serviceView, type ServiceView } from '../views.js';
 

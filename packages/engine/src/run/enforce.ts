@@ -1,0 +1,144 @@
+import type { AccountOrder, Plan } from '@sluice/panel-kind';
+import type { StoreTables } from '@sluice/state-store';
+import { enforcementOf } from '../enforcement.js';
+import { type Leases, panelLease, serviceLease } from '../leases.js';
+import { sideBySide } from '../side-by-side.js';
+import { factsHold, leaveOut, skipLeased } from './facts.js';
+import { isOrderRow } from './order-row.js';
+import { applyPlan, type Stop, type StopOf, stoppedBy } from './perform.js';
+import { planOne, planSteps } from './plan.js';
+import { loadRemembered } from './remembered.js';
+import { settleUnsettled } from './resolve.js';
+import { loadHoldsOfSharers } from './sharing.js';
+import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
+
+/** Services that are changed at the same time; the transport limits the calls. */
+const AT_ONCE = 16;
+
+/** Carries out what the holds call for, service by service, each under its own lease. */
+export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: Leases): Promise<Applied[]> {
+  const done: Applied[] = [];
+  const enforce = async (work: Applied): Promise<void> => {
+    done.push(await enforceUnderLease(on, work, leases));
+  };
+  const stopped = (): boolean => on.session.deps.signal.aborted;
+  const alone = due.filter(({ sharers }) => sharers.length === 0);
+  const sharing = due.filter(({ sharers }) => sharers.length > 0);
+  await sideBySide(alone, AT_ONCE, enforce, stopped);
+  // What services share is changed once: each sees what was done for the one before.
+  await sideBySide(sharing, 1, enforce, stopped);
+  return done;
+}
+
+async function enforceUnderLease(on: RunOnPanel, work: Applied, leases: Leases): Promise<Applied> {
+  if (work.unsettled.length === 0 && !hasPlan(on, work)) return work;
+  const name = serviceLease(work.service.id);
+  const result = await leases.tryTake(name);
+  if (!('lease' in result)) return skipLeased(work, result.heldBy);
+  try {
+    const current = await refreshed(on, work);
+    if (current.changedMeanwhile) return current;
+    return await enforceService({ ...on, fences: leases.heldOf([panelLease(on.panel.name), name]) }, current);
+  } finally {
+    await leases.release(name);
+  }
+}
+
+/** A change that ended during this run was begun no longer ago than this. */
+const LONGEST_CHANGE_MS = 3_600_000;
+
+/**
+ * Looks again, under the service's lease, where the first look was a partial one or another run has changed the service
+ * since. A service is left to the next run when a command has changed what the decision rests on.
+ */
+async function refreshed({ session, panel, run, scope }: RunOnPanel, work: Applied): Promise<Applied> {
+  const { service, observation } = work;
+  if (!(await factsHold(session.store, work))) return leaveOut(work);
+  const lookedAt = observation?.at ?? session.now();
+  const since = new Date(Date.parse(lookedAt) - LONGEST_CHANGE_MS).toISOString();
+  const others = (await session.store.actions.list({ service: service.id, since })).filter(
+    (row) => row.run !== run && (row.settledAt ?? row.plannedAt) >= lookedAt,
+  );
+  if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return work;
+  const remembered = (await loadRemembered(session, panel, [service])).get(service.id) ?? work.remembered;
+  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
+  return { ...work, remembered, observation: seen.get(service.id) ?? null };
+}
+
+function hasPlan(on: RunOnPanel, work: Applied): boolean {
+  const { plan } = planSteps(on, work);
+  return plan.steps.length > 0 || plan.settle.length > 0 || plan.moves.length > 0 || plan.refs !== undefined;
+}
+
+/** How one service is enforced. */
+export interface EnforceOptions {
+  /** Ordered by name: carried out under `observe` too. */
+  byName?: boolean;
+  order?: AccountOrder | null;
+  password?: string | null;
+  /** Called with each plan before it is applied. */
+  onPlan?: (plan: Plan) => void;
+}
+
+/** A plan that goes on and on would be a fault of an adapter: it ends here. */
+const MOST_ROUNDS = 12;
+
+/**
+ * Brings one service to where its holds want it: settles what is in doubt, plans anew from what the store says now
+ * (its lease is held), and applies, looking again as long as the plan says that more follows. The switch is looked
+ * at before each change, so that `observe PANEL` stops a run under way.
+ */
+export async function enforceService(on: FencedRun, begun: Applied, options: EnforceOptions = {}): Promise<Applied> {
+  const { session, panel, scope } = on;
+  const settled = await settleUnsettled(on, await withStored(on, begun));
+  let { work } = settled;
+  if (!settled.goesOn) return work;
+  const stopOf: StopOf = (tables, current) =>
+    options.byName === true ? Promise.resolve(null) : stopIn(on, tables, current);
+  const stop = await stopOf(session.store, work);
+  if (stop !== null) return stoppedBy(work, stop);
+  for (let round = 1; ; round++) {
+    const [current = work] = await loadHoldsOfSharers(on, [work]);
+    const planned = await planOne(on, current, options.order ?? null);
+    const { plan } = planned;
+    options.onPlan?.(plan);
+    const applied = await applyPlan<Applied>(on, planned, plan, {
+      password: options.password ?? null,
+      stopOf,
+      stopped: stoppedBy,
+      apply: (step, context, { service }) => panel.apply(service, step, context),
+    });
+    work = applied.work;
+    const done = work.actions
+      .slice(planned.actions.length)
+      .every((action) => action.state === 'applied' || action.state === 'unneeded');
+    const goesOn = applied.movesLost || (plan.again === true && done);
+    if (!goesOn || session.deps.signal.aborted) return work;
+    const stopNow = await stopOf(session.store, work);
+    if (stopNow !== null) return stoppedBy(work, stopNow);
+    if (round === MOST_ROUNDS) {
+      return withError(work, {
+        code: 'not_finished',
+        message: `"${work.service.id}": still not as it should be after ${MOST_ROUNDS} rounds`,
+      });
+    }
+    const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
+    work = { ...work, observation: seen.get(work.service.id) ?? null };
+  }
+}
+
+/** Returns the service with the rows that are stored for it now. */
+async function withStored({ session }: RunOnPanel, work: Applied): Promise<Applied> {
+  const filter = { services: [work.service.id] };
+  const holds = await session.store.holds.open(filter);
+  const evidence = await session.store.evidence.open(filter);
+  const unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isOrderRow(action));
+  return { ...work, holds, evidence, unsettled };
+}
+
+async function stopIn({ session, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {
+  const switches = await tables.switches.list();
+  const enforcement = enforcementOf(session.config, switches, panel.name, work.service.product);
+  if (enforcement.value === 'observe') return { by: 'observe', enforcement };
+  return work.changedMeanwhile || !(await factsHold(tables, work)) ? { by: 'facts' } : null;
+}
