@@ -51,13 +51,18 @@ export async function changeUsers(
   };
   const steps = plan.steps.map((step) => withRun(step, run));
   const at = { session, panel, run, scope: 'hold' as const, resources: new Map<string, never>(), fences: leases() };
-  const done = await applyPlan<Changed>(at, work, { ...plan, steps }, {
-    password: null,
-    stopOf: stopOf ?? (() => Promise.resolve(null)),
-    stopped: (stopped) => stopped,
-    apply: (step, context) => agents.apply(step, context),
-    isHopeless: ({ error }) => error !== null && HOPELESS.includes(error.code),
-  });
+  const done = await applyPlan<Changed>(
+    at,
+    work,
+    { ...plan, steps },
+    {
+      password: null,
+      stopOf: stopOf ?? (() => Promise.resolve(null)),
+      stopped: (stopped) => stopped,
+      apply: (step, context) => agents.apply(step, context),
+      isHopeless: ({ error }) => error !== null && HOPELESS.includes(error.code),
+    },
+  );
   return [...done.work.actions];
 }
 

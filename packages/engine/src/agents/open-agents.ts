@@ -40,7 +40,7 @@ export function agentPanel(session: Session, name: string | undefined): string {
   const names = agentPanels(session, name);
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
-  throw usageError('several_panels', `There are several Hiddify panels: say which with --panel (${names.join(', ')})`);
+  throw usageError('several_panels', `There are several Hiddify panels: ${names.join(', ')}`);
 }
 
 /**
@@ -70,10 +70,4 @@ export async function withAgentErrors<T>(text: string | null, work: () => Promis
     const message = hint === '' || hint.length > 200 ? error.message : error.message.replace(/\.$/, '') + hint;
     throw new SluiceError(error.code, message, { kind: error.kind, details, cause: error });
   }
-}
-
-/** Returns what is said of a list that was taken for broken, and how it is allowed. */
-export function withListRemedy({ code, message }: { code: string; message: string }): string {
-  if (code !== 'list_empty' && code !== 'list_halved') return message;
-  return `${message} If that is right, run "sluice agent check --all --allow-mass" once.`;
 }

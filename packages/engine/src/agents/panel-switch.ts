@@ -29,7 +29,10 @@ export class PanelSwitch {
     (await this.enforcement(tables, product)).value === 'observe';
 
   /** The enforcement of the panel, or of the product where one is named. */
-  readonly enforcement = async (tables: Pick<StoreTables, 'switches'>, product: string | null): Promise<Enforcement> => {
+  readonly enforcement = async (
+    tables: Pick<StoreTables, 'switches'>,
+    product: string | null,
+  ): Promise<Enforcement> => {
     const switches = await tables.switches.list();
     this.#stopped ||= this.isObserving(switches);
     return enforcementOf(this.#config, switches, this.#panel, product);

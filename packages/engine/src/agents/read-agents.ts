@@ -11,7 +11,6 @@ import {
 import type { AgentRecord, AgentUserRecord, HeldLease, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { loadMemory } from './memory.js';
-import { withListRemedy } from './open-agents.js';
 
 /** Whose lists are read. */
 export interface ReadFrom {
@@ -125,7 +124,7 @@ async function put(panel: string, tables: StoreTables, recorded: RecordedAgents,
 /** Returns a problem as an error, for callers that need the figures. */
 export function problemError(problem: ListProblem): unknown {
   if (isPanelError(problem.cause)) return problem.cause;
-  return new SluiceError(problem.code, withListRemedy(problem), { kind: 'panel' });
+  return new SluiceError(problem.code, problem.message, { kind: 'panel' });
 }
 
 const LOOK = { run: null, dryRun: false, acceptHalved: false, announce: false };

@@ -17,7 +17,7 @@ import type { Session } from '../session.js';
 import { agentDetail, type AgentDetail, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import { heldAgents, loadMemory } from './memory.js';
-import { type AgentsOnPanel, withListRemedy } from './open-agents.js';
+import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
 import { type AgentsRead, isProblem, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
@@ -233,7 +233,7 @@ async function withoutList({ session, name, agents, request }: Run, problem: Lis
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
     totals: totalsOf(shown, [], [], 0),
     notices: [noticeOf(name, { code, key, message: problem.message })],
-    error: { code: problem.code, message: withListRemedy(problem) },
+    error: { code: problem.code, message: problem.message },
     observing: false,
     changes: 0,
   };
