@@ -120,12 +120,6 @@ const conformanceRules = {
   },
 };
 
-/** The engine's agents work on the types of one panel until agents are subjects of its loop. */
-const engineAgents = {
-  files: ['packages/engine/src/agents/**/*.ts'],
-  rules: { 'no-restricted-imports': ['error', { patterns: [dateFns] }] },
-};
-
 /** Inside the command imports go one way: commands are at the top, output and files at the bottom. */
 const cliLayers = [
   { folder: 'config', forbidden: ['commands', 'output'] },
@@ -184,7 +178,6 @@ export default ts.config(
   ...packageRules,
   ...packageTestRules,
   conformanceRules,
-  engineAgents,
   ...cliLayers,
   { files: ['**/*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {

@@ -11,6 +11,7 @@ const OFFERED: Readonly<Record<keyof PanelFacets, string>> = {
   contract: 'a check of its contract',
   graphs: 'graphs',
   lookups: 'lists of tunnels and users',
+  agents: 'agents',
 };
 
 /**

@@ -1,7 +1,7 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { RunOutcome, RunRecord, ServiceRecord } from '@sluice/state-store';
 import { panelsWithDisabled } from './agents/limited-panels.js';
-import type { SweptAgent } from './agents/panel-sweep.js';
+import type { ChangedAgent } from './agents/agent-views.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
 import { Leases, panelLease } from './leases.js';
 import { runOrder } from './order.js';
@@ -57,7 +57,7 @@ export async function releaseAll(session: Session, request: ReleaseAllRequest): 
       () => session.deps.signal.aborted,
     );
     for (const name of ofAgents) {
-      const { giveBackUsers } = await import('./agents/give-back-users.js');
+      const { giveBackUsers } = await import('./agents/restore-agent.js');
       const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun }, leases);
       given.agents.push(...agents);
       if (error) given.broken.push({ panel: name, error });
@@ -124,7 +124,7 @@ async function startUnderObserve(
 interface GivenBack {
   views: ServiceView[];
   told: OrderOutcome['aboutHolds'];
-  agents: SweptAgent[];
+  agents: ChangedAgent[];
   broken: PassReport['panels'];
 }
 

@@ -66,10 +66,11 @@ async function settle(session: Session, row: ActionRecord, outcome: StepOutcome,
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
   });
-  const service = row.service === null ? null : await tables.services.get(row.service);
-  if (state !== 'applied' || service === null) return;
+  if (state !== 'applied') return;
   for (const item of evidenceOf(session, row, outcome.begins, at)) await tables.evidence.add(item);
   for (const id of (row.payload as JournalPayload).ends) await tables.evidence.end(id, at, 'undone');
+  const service = row.service === null ? null : await tables.services.get(row.service);
+  if (service === null) return;
   if (outcome.refs) await tables.services.update([refsChange(service, outcome.refs, at)]);
   if (outcome.zeroed) await zeroCounter(service.id, outcome.zeroed, row.calledAt, tables);
 }

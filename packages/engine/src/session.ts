@@ -2,14 +2,13 @@ import type { CallEvent } from '@sluice/panel-http';
 import { printable } from '@sluice/panel-http/printable';
 import { type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
 import { entryOf } from './config/entry-of.js';
-import { trustedNow, WRONG_CLOCK_MS } from './trusted-clock.js';
+import { WRONG_CLOCK_MS } from './trusted-clock.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds-file.js';
 import { suggestion } from './suggestion.js';
 import { isoNow, newId, type Panel, type PanelKind, type PanelSettings, SluiceError } from '@sluice/panel-kind';
 import { unknownPanel } from './services/panels.js';
-import { agentTrafficStore } from './agents/agent-store.js';
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -31,6 +30,8 @@ export class Session {
   readonly deps: Dependencies;
   readonly config: Config;
   readonly store: StateStore;
+  /** When it began. */
+  readonly since: string;
   /** The run that API calls belong to; set by `beginRun`. */
   runId: string | null = null;
   readonly #panels = new Map<string, Promise<Panel>>();
@@ -47,6 +48,7 @@ export class Session {
     this.deps = deps;
     this.config = config;
     this.store = store;
+    this.since = this.now();
   }
 
   now(): string {
@@ -74,17 +76,14 @@ export class Session {
   async #openPanel(name: string, settings: PanelSettings): Promise<Panel> {
     const kind = this.deps.kinds.find((known) => known.kind === settings.kind);
     if (kind === undefined) throw new Error(`no kind ${settings.kind}`);
-    const confirmed = await this.store.clock.confirmed();
     const { timeZone, products } = this.config;
     const own = Object.entries(products).filter(([, product]) => product.panel === name);
     return kind.open(
       { name, settings, timeZone: settings.timeZone ?? timeZone, products: Object.fromEntries(own) },
       {
         ...this.deps,
-        trustedNow: () => trustedNow(this, name, confirmed),
         onCall: this.onCall,
         journal: this.store.actions,
-        agentStore: agentTrafficStore(this.store, name),
       },
     );
   }

@@ -11,8 +11,6 @@ export type AgentTrafficErrorCode =
   | 'unknown_agent'
   | 'ambiguous_agent'
   | 'not_an_agent'
-  /** The user does not fit under the limit of the agent or of one above it. */
-  | 'agent_limit'
   /** The owner given for a user is no account of the panel; the panel would invent one. */
   | 'unknown_owner'
   | 'unknown_user'
@@ -24,15 +22,9 @@ export type AgentTrafficErrorCode =
   | 'user_half_made'
   /** The panel said yes and shows something else. */
   | 'change_not_applied'
-  /** The reservation ran out before the user was made. */
-  | 'reservation_expired'
   | 'list_empty'
   | 'list_halved'
   | 'list_unreadable'
-  /** Another run has read the panel later. */
-  | 'list_superseded'
-  /** More agents than the brake allows would go over or come back. */
-  | 'mass_change'
   /** What the add-on cannot express, e.g. a limit of 0. */
   | 'addon_unsupported';
 

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import * as account from './account/index.js';
 import * as client from './index.js';
+import * as panel from './panel/index.js';
 import { startWorld } from './test/world.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -13,24 +14,29 @@ describe('the README', () => {
     try {
       world.fake.addAgent(undefined, { name: 'north' });
       const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
-      expect(blocks).toHaveLength(5);
+      expect(blocks).toHaveLength(3);
       const code = blocks.join('\n').replace(/^import .*$/gm, '');
       const said: unknown[][] = [];
+      const asked: string[] = [];
+      const agents = new Proxy({} as panel.AgentEngine['agents'], {
+        get: (_target, name: string) => (): Promise<unknown> => {
+          asked.push(name);
+          return Promise.resolve({ allowed: true, user: {}, totals: {}, remainingBytes: 0, exceeded: false });
+        },
+      });
       const { client: panelClient, clock, fake } = world;
       await runInNewContext(`(async () => {${code}})()`, {
         ...client,
         ...account,
+        ...panel,
+        sluice: { agents },
         createHiddifyClient: (options: client.HiddifyClientOptions) =>
           client.createHiddifyClient({ ...options, baseUrl: fake.link, allowHttp: true, clock }),
-        AgentTrafficManager: class extends account.AgentTrafficManager {
-          constructor(options: account.AgentTrafficManagerOptions) {
-            super({ ...options, clock });
-          }
-        },
         console: { log: (...words: unknown[]) => said.push(words) },
       });
+      expect(asked).toEqual(['limit', 'canCreateUser', 'createUser', 'check', 'show', 'show']);
       const { users } = await panelClient.users.list();
-      expect(users.map(({ name }) => name).sort()).toEqual(['anna', 'bela', 'svc-1']);
+      expect(users.map(({ name }) => name).sort()).toEqual(['anna', 'svc-1']);
       expect(users.find(({ name }) => name === 'svc-1')).toMatchObject({ startDate: '2026-04-01', packageDays: 30 });
       expect(said.at(-1)).toEqual(['changed']);
     } finally {

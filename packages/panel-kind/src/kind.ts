@@ -1,5 +1,5 @@
 import type { CallEvent } from '@sluice/panel-http';
-import type { ActionRecord, LeaseOwner } from '@sluice/quota-core';
+import type { ActionRecord } from '@sluice/quota-core';
 import type { ZodMiniType } from 'zod/mini';
 import type { Clock } from './clock.js';
 import type { Panel } from './panel.js';
@@ -24,11 +24,6 @@ export interface PanelDependencies {
   random: () => number;
   /** Cryptographically strong bytes. */
   randomBytes: (count: number) => Uint8Array;
-  /** This process, as leases name it. */
-  owner: LeaseOwner;
-  isAlive: (owner: LeaseOwner) => boolean;
-  /** The instant that may be relied on: the clock's, or the newest confirmed one while the clock may be wrong. */
-  trustedNow: () => string;
   /** Receives every call to the panel. */
   onCall: (event: CallEvent) => void;
   /** Returns the secret that a value of the config stands for; `key` names its place in messages. */
@@ -37,8 +32,6 @@ export interface PanelDependencies {
   readFile: (file: string, key: string) => string;
   /** Reads the journal. */
   journal: { list(filter: { service?: string; since?: string }): Promise<ActionRecord[]> };
-  /** What the panel's agents are remembered in, for kinds with the capability `agents`. */
-  agentStore: unknown;
 }
 
 /** A column of the service import that holds an id or a name of the panel. */

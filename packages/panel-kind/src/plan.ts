@@ -1,4 +1,5 @@
 import type { ActionRecord, ActionState, EvidenceRecord, HoldRecord, Mode, ServiceRecord } from '@sluice/quota-core';
+import type { AgentBudget } from './agents.js';
 import type { ItemError } from './errors.js';
 import type { ProductSettings } from './settings.js';
 
@@ -135,4 +136,6 @@ export interface ApplyContext {
   accepted: (observed: unknown) => Promise<void>;
   /** The new password, for the steps that set one; never journaled. */
   password: string | null;
+  /** Budget of the panel's agents, for steps on users that belong to one; absent on panels without agents. */
+  budget?: AgentBudget;
 }

@@ -47,3 +47,16 @@ export type {
   ServiceRecord,
   ServiceStatus,
 } from './records.js';
+export {
+  type AccountingMode,
+  type AgentAccount,
+  type AgentFigures,
+  agentOfSubject,
+  type AgentRecord,
+  type AgentReservationRecord,
+  type AgentSnapshotRecord,
+  agentSubject,
+  type AgentUserRecord,
+  type AgentVerdict,
+  type RaisedLimit,
+} from './agent-records.js';

@@ -1,10 +1,4 @@
-import type {
-  AgentDisabledRecord,
-  AgentRecord,
-  AgentReservationRecord,
-  AgentSnapshotRecord,
-  AgentUserRecord,
-} from './agent-records.js';
+import type { AgentRecord, AgentReservationRecord, AgentSnapshotRecord, AgentUserRecord } from '@sluice/quota-core';
 
 /**
  * The limits of agents, panel by panel. `put` adds or replaces by what names a row. Check and reservation belong into one
@@ -22,14 +16,6 @@ export interface AgentTables {
     list(filter: { panel: string; keys?: string[] }): Promise<AgentUserRecord[]>;
     put(records: AgentUserRecord[]): Promise<void>;
     remove(panel: string, keys: string[]): Promise<void>;
-  };
-  agentDisabled: {
-    /** Oldest first. */
-    open(panel: string): Promise<AgentDisabledRecord[]>;
-    /** Open and past, newest first. */
-    list(filter: { panel: string; agent?: string; uuid?: string; limit?: number }): Promise<AgentDisabledRecord[]>;
-    /** Fails with `store_conflict` for a second open record of a user. */
-    put(records: AgentDisabledRecord[]): Promise<void>;
   };
   agentReservations: {
     /** Those that are not `closed`, oldest first. */

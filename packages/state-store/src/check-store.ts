@@ -1,12 +1,14 @@
 import { statSync } from 'node:fs';
+import { agentOfSubject } from '@sluice/quota-core';
 import { type Kysely, sql } from 'kysely';
 import { expectedSchema } from './expected-schema.js';
 import type { StoreCheck } from './store.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
-import { agentDisabled, agentReservations, agents } from './tables/agent-record-tables.js';
+import { agentReservations, agents } from './tables/agent-record-tables.js';
 import type { Database } from './tables/database.js';
+import { ofServices } from './tables/subjects.js';
 import {
   actions,
   cycles,
@@ -146,7 +148,7 @@ async function leftoverEvidence(db: Kysely<Database>): Promise<Finding[]> {
     .execute();
   return rows.map((row) => ({
     object: row.id,
-    message: `The hold of service ${row.service} ended, but its ${row.kind} ${row.target} was not given back.`,
+    message: `The hold of ${agentOfSubject(row.service) === null ? 'service' : 'agent'} ${agentOfSubject(row.service) ?? row.service} ended, but its ${row.kind} ${row.target} was not given back.`,
   }));
 }
 
@@ -157,6 +159,7 @@ async function unknownServices(db: Kysely<Database>): Promise<Finding[]> {
     .select('service')
     .distinct()
     .where('until', 'is', null)
+    .where(ofServices)
     .where('service', 'not in', known)
     .limit(FINDINGS)
     .execute();
@@ -165,6 +168,7 @@ async function unknownServices(db: Kysely<Database>): Promise<Finding[]> {
     .select('service')
     .distinct()
     .where('until', 'is', null)
+    .where(ofServices)
     .where('service', 'not in', known)
     .limit(FINDINGS)
     .execute();
@@ -194,7 +198,6 @@ const READABLE: readonly (readonly [Readable, key: string])[] = [
   [refreshes, 'seq'],
   [fingerprints, 'panel'],
   [agents, 'uuid'],
-  [agentDisabled, 'seq'],
   [agentReservations, 'uuid'],
 ];
 

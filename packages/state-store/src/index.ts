@@ -1,10 +1,4 @@
-export type {
-  AgentDisabledRecord,
-  AgentRecord,
-  AgentReservationRecord,
-  AgentSnapshotRecord,
-  AgentUserRecord,
-} from './agent-records.js';
+export type { AgentRecord, AgentReservationRecord, AgentSnapshotRecord, AgentUserRecord } from '@sluice/quota-core';
 export type { AgentTables } from './agent-tables.js';
 export { backupStore } from './backup-store.js';
 export { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';

@@ -140,11 +140,14 @@ export interface StoreTables extends AgentTables {
     update(id: string, change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'cycle'>>): Promise<void>;
   };
   holds: {
-    /** Ordered by service, then oldest first. `panel` is the panel of the service. */
-    open(filter?: { services?: string[]; panel?: string; reason?: string }): Promise<HoldRecord[]>;
-    /** Open and past, in the same order. */
+    /**
+     * Ordered by service, then oldest first. `panel` is the panel of the service. Holds of agents only where `agentsOf` names
+     * their panel, or `services` their subjects.
+     */
+    open(filter?: { services?: string[]; panel?: string; reason?: string; agentsOf?: string }): Promise<HoldRecord[]>;
+    /** Open and past, in the same order; of services, or of that subject. */
     all(filter?: { service?: string }): Promise<HoldRecord[]>;
-    /** A service has at most one open hold of a reason; a second `add` of the same changes nothing and gives false. */
+    /** A subject has at most one open hold of a reason; a second `add` of the same changes nothing and gives false. */
     add(record: HoldRecord): Promise<boolean>;
     /** A hold that ended before keeps its end. */
     end(id: string, at: string): Promise<void>;
@@ -154,8 +157,8 @@ export interface StoreTables extends AgentTables {
     ): Promise<void>;
   };
   evidence: {
-    /** Ordered by service, then oldest first. */
-    open(filter?: { services?: string[]; panel?: string }): Promise<EvidenceRecord[]>;
+    /** Ordered by service, then oldest first. Evidence of agents' holds as in `holds.open`. */
+    open(filter?: { services?: string[]; panel?: string; agentsOf?: string }): Promise<EvidenceRecord[]>;
     /** Open and past of these holds. */
     ofHolds(holds: string[]): Promise<EvidenceRecord[]>;
     /** At most one open row per panel, kind and target; a second gives false. */
@@ -163,7 +166,7 @@ export interface StoreTables extends AgentTables {
     /** Evidence that ended before keeps its end and outcome. */
     end(id: string, at: string, outcome: string): Promise<void>;
     /**
-     * Passes open evidence to another hold, of the same service or of another service on the same panel. Returns false,
+     * Passes open evidence to another hold, of the same subject or of another one on the same panel. Returns false,
      * and changes nothing, when that hold has ended. Evidence that has ended, and a hold on another panel, are a
      * `store_conflict`.
      */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { HiddifyUserMode, LedgerOpening } from '@sluice/hiddify-agent-traffic/account';
+import type { LedgerOpening } from '@sluice/panel-kind';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
 import { usageError } from '@sluice/panel-kind/errors';
@@ -31,7 +31,7 @@ export interface AgentOptions extends GlobalOptions {
   waitLock?: string;
 }
 
-const MODES: readonly HiddifyUserMode[] = ['no_reset', 'monthly', 'weekly', 'daily'];
+const MODES: readonly string[] = ['no_reset', 'monthly', 'weekly', 'daily'];
 
 function bytesOf(text: string | undefined, option: string): number {
   try {

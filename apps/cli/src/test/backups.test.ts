@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LATEST_SCHEMA_VERSION, openStore, storeVersion, type StateStore } from '@sluice/state-store';
 import type { PassReport } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { handleOn } from './sqlite.js';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -131,7 +131,7 @@ describe('a backup by itself', () => {
     const { exec } = handleOn(at.bench.path('sluice.db'));
     exec('delete from schema_migrations where version > 1');
     const tables = [
-      ...['agents', 'agent_users', 'agent_snapshots', 'agent_disabled', 'agent_reservations'],
+      ...['agents', 'agent_users', 'agent_snapshots', 'agent_reservations'],
       ...['graph_cache', 'service_resources', 'clock', 'refreshes'],
     ];
     for (const table of tables) exec(`drop table if exists ${table}`);
@@ -149,21 +149,3 @@ describe('a backup by itself', () => {
     expect([next.exitCode, next.json<PassReport>().totals.services]).toEqual([0, 2]);
   });
 });
-
-interface Handle {
-  exec: (sql: string) => void;
-  close: () => void;
-}
-
-/** Changes a store behind the command's back. */
-function handleOn(file: string): { exec: (sql: string) => void } {
-  const require = createRequire(createRequire(import.meta.url).resolve('@sluice/state-store'));
-  const Sqlite = require('better-sqlite3') as new (name: string) => Handle;
-  return {
-    exec(sql) {
-      const handle = new Sqlite(file);
-      handle.exec(sql);
-      handle.close();
-    },
-  };
-}

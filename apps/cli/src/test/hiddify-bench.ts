@@ -45,12 +45,15 @@ ${more}`;
 
 /** Starts a fake panel at 2026-11-20 12:00 UTC with the agent "north". */
 export async function startHiddifyBench(
-  options: { agents?: string; more?: string; panel?: FakeHiddifyOptions } = {},
+  options: { agents?: string; more?: string; panel?: FakeHiddifyOptions; north?: string } = {},
 ): Promise<HiddifyBench> {
   const clock = manualClock('2026-11-20T12:00:00Z');
   const bench = new Bench(clock);
   const panel = await startFakeHiddify({ now: clock.now, ...options.panel });
-  const north = panel.addAgent(undefined, { name: 'north' });
+  const north = panel.addAgent(undefined, {
+    name: 'north',
+    ...(options.north === undefined ? {} : { uuid: options.north }),
+  });
   bench.env['HIDDIFY_KEY'] = panel.key;
   bench.write('sluice.yaml', hiddifyConfig(panel.url, north, options.agents, options.more));
   const sluice = (words: string | string[]): ReturnType<Bench['sluice']> =>

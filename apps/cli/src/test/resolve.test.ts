@@ -199,15 +199,15 @@ describe('a service with an action in doubt', () => {
 
 describe("an action on an agent's user", () => {
   it.each([
-    ['--done', 'applied'],
-    ['--not-done', 'failed'],
-  ])('is settled by %s', async (word, state) => {
+    ['--done', 'applied', 'after'],
+    ['--not-done', 'failed', 'before'],
+  ] as const)('is settled by %s', async (word, state, when) => {
     const vpn = await startHiddifyBench();
     try {
       const user = vpn.panel.addUser({ agent: vpn.north });
       await vpn.sluice('agent limit north --gb 1');
       vpn.panel.use(user, 2 * GB);
-      vpn.panel.server.inject({ endpoint: /^PATCH/, when: 'after', times: 1, fault: { kind: 'cut' } });
+      vpn.panel.server.inject({ endpoint: /^PATCH/, when, times: 1, fault: { kind: 'cut' } });
       const lookAgain = 'GET /api/v2/admin/user/{uuid}/';
       vpn.panel.server.inject({ endpoint: lookAgain, skip: 1, times: 1, fault: { kind: 'cut' } });
       await vpn.check();
@@ -216,6 +216,8 @@ describe("an action on an agent's user", () => {
       expect(resolved.exitCode).toBe(0);
       expect(resolved.json<{ action: LogEntry }>().action).toMatchObject({ service: null, panel: 'vpn', state });
       expect(await vpn.bench.store((store) => store.actions.unsettled())).toEqual([]);
+      await vpn.check();
+      expect(vpn.panel.user(user).enable).toBe(false);
       await vpn.sluice('agent limit north --gb 50');
       await vpn.check();
       expect(vpn.panel.user(user).enable).toBe(true);

@@ -1,15 +1,13 @@
-import type { AddonBackend } from '@sluice/hiddify-agent-traffic/account';
-import { SluiceError } from '@sluice/panel-kind';
+import { type AgentAddon, SluiceError } from '@sluice/panel-kind';
 import { enforcementOf } from '../enforcement.js';
 import type { Session } from '../session.js';
-import { withAgentErrors } from './agent-errors.js';
-import { addonDetail, type AgentDetail } from './agent-views.js';
-import type { AgentDesk } from './desk.js';
-import { matches } from './find-agent.js';
-import type { PanelSweep, SweptAgent } from './panel-sweep.js';
+import { addonDetail, type AgentDetail, type ChangedAgent } from './agent-views.js';
+import { matches } from './find-agents.js';
+import { type AgentsOnPanel, withAgentErrors } from './open-agents.js';
+import type { AgentsRun } from './run-agents.js';
 
 /** What can't be done through the add-on, since it has nothing of the kind. */
-export function refuseAddon({ name, addon }: AgentDesk, what: string): void {
+export function refuseAddon({ name, addon }: Pick<AgentsOnPanel, 'name' | 'addon'>, what: string): void {
   if (addon === null) return;
   throw new SluiceError(
     'unsupported',
@@ -19,7 +17,11 @@ export function refuseAddon({ name, addon }: AgentDesk, what: string): void {
 }
 
 /** The agents as the add-on tells them. */
-export async function addonAgents(session: Session, { name }: AgentDesk, addon: AddonBackend): Promise<AgentDetail[]> {
+export async function addonAgents(
+  session: Session,
+  { name }: Pick<AgentsOnPanel, 'name'>,
+  addon: AgentAddon,
+): Promise<AgentDetail[]> {
   const at = session.now();
   return (await addon.listAgents()).map((agent) => addonDetail(name, agent, addon.semantics, at));
 }
@@ -27,8 +29,8 @@ export async function addonAgents(session: Session, { name }: AgentDesk, addon: 
 /** One of them. */
 export async function addonAgent(
   session: Session,
-  { name }: AgentDesk,
-  addon: AddonBackend,
+  { name }: Pick<AgentsOnPanel, 'name'>,
+  addon: AgentAddon,
   text: string,
 ): Promise<AgentDetail> {
   const agent = await withAgentErrors(text, () => addon.getAgent(text));
@@ -41,10 +43,10 @@ export async function addonAgent(
  */
 export async function checkThroughAddon(
   session: Session,
-  desk: AgentDesk,
-  addon: AddonBackend,
+  desk: Pick<AgentsOnPanel, 'name'>,
+  addon: AgentAddon,
   request: { agent: string | null; dryRun: boolean },
-): Promise<PanelSweep> {
+): Promise<AgentsRun> {
   const { name } = desk;
   const before = await addonAgents(session, desk, addon);
   // Directly before the one call that changes anything.
@@ -54,7 +56,7 @@ export async function checkThroughAddon(
   if (changing && request.agent === null) await addon.checkAllAgents();
   const { agent: text } = request;
   if (changing && text !== null) await withAgentErrors(text, () => addon.checkAgent(text));
-  const agents = (changing ? await addonAgents(session, desk, addon) : before).map((agent): SweptAgent => ({
+  const agents = (changing ? await addonAgents(session, desk, addon) : before).map((agent): ChangedAgent => ({
     ...agent,
     actions: [],
     error: null,

@@ -1,10 +1,5 @@
-import type {
-  AgentTraffic,
-  BackendAgent,
-  BackendSemantics,
-  AgentAncestor,
-  AccountingMode,
-} from '@sluice/hiddify-agent-traffic/account';
+import type { AddonAgent, AgentAncestor, AgentSemantics, AgentTraffic, ItemError } from '@sluice/panel-kind';
+import type { AccountingMode } from '@sluice/quota-core';
 
 /** One element of `agent list --json` (docs/json.md). */
 export interface AgentView {
@@ -40,7 +35,7 @@ export interface AgentDetail extends AgentView {
   /** When the figures were read. */
   at: string;
   /** How the figures count and what can be done with them. */
-  semantics: BackendSemantics;
+  semantics: AgentSemantics;
 }
 
 /** One change to a user, as `actions` has it. */
@@ -50,8 +45,8 @@ export interface AgentAction {
   state: string;
 }
 
-/** An agent of Sluice's own keeping. `held`: users below it whose service is held for its limit. */
-export function agentView(panel: string, agent: AgentTraffic, held = 0): AgentView {
+/** Returns an agent whose limit Sluice keeps. */
+export function agentView(panel: string, agent: AgentTraffic): AgentView {
   const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = agent;
   return {
     uuid,
@@ -62,17 +57,17 @@ export function agentView(panel: string, agent: AgentTraffic, held = 0): AgentVi
     remainingBytes,
     exceeded,
     users,
-    usersDisabledByUs: agent.usersDisabledByUs + held,
+    usersDisabledByUs: agent.usersDisabledByUs,
     panel,
     backend: 'sluice',
     rule: agent.rule,
   };
 }
 
-export function agentDetail(panel: string, agent: AgentTraffic, semantics: BackendSemantics, held = 0): AgentDetail {
+export function agentDetail(panel: string, agent: AgentTraffic, semantics: AgentSemantics): AgentDetail {
   const { accounting, period, thresholds, ancestors, reservedBytes, heldSince, at } = agent;
   return {
-    ...agentView(panel, agent, held),
+    ...agentView(panel, agent),
     accounting,
     period,
     thresholds,
@@ -85,7 +80,7 @@ export function agentDetail(panel: string, agent: AgentTraffic, semantics: Backe
 }
 
 /** An agent as the add-on tells it. */
-export function addonView(panel: string, agent: BackendAgent): AgentView {
+export function addonView(panel: string, agent: AddonAgent): AgentView {
   const { uuid, name, limitBytes, usedBytes, remainingBytes, exceeded, users } = agent;
   return {
     uuid,
@@ -103,7 +98,7 @@ export function addonView(panel: string, agent: BackendAgent): AgentView {
   };
 }
 
-export function addonDetail(panel: string, agent: BackendAgent, semantics: BackendSemantics, at: string): AgentDetail {
+export function addonDetail(panel: string, agent: AddonAgent, semantics: AgentSemantics, at: string): AgentDetail {
   return {
     ...addonView(panel, agent),
     accounting: semantics.accounting,
@@ -114,5 +109,31 @@ export function addonDetail(panel: string, agent: BackendAgent, semantics: Backe
     heldSince: null,
     at,
     semantics,
+  };
+}
+
+/** `totals` of `agent check --json` (docs/json.md). */
+export interface AgentTotals {
+  agents: number;
+  exceeded: number;
+  disabled: number;
+  restored: number;
+  failed: number;
+  skipped: number;
+}
+
+/** One agent of a run, with what was done for it and the first error of that. */
+export type ChangedAgent = AgentDetail & { actions: AgentAction[]; error: ItemError | null };
+
+/** Returns an agent of a run with its part of what was done. */
+export function changedAgent(
+  detail: AgentDetail,
+  actions: readonly (AgentAction & { agent: string | null; error: ItemError | null })[],
+): ChangedAgent {
+  const own = actions.filter(({ agent }) => agent === detail.uuid);
+  return {
+    ...detail,
+    actions: own.map(({ type, target, state }) => ({ type, target, state })),
+    error: own.find(({ error }) => error !== null)?.error ?? null,
   };
 }

@@ -8,10 +8,12 @@ import { shownNotice } from '../run/report.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
 import { type AgentRun, asRun } from './agent-run.js';
-import { agentPanel, agentPanels, openDesk } from './desk.js';
-import { findAgentUuid } from './find-agent.js';
-import type { AgentTotals, PanelSweep, SweptAgent } from './panel-sweep.js';
-import { noTotals, sweepFailure, sweepPanel } from './sweep.js';
+import type { AgentTotals, ChangedAgent } from './agent-views.js';
+import { loadMemory } from './memory.js';
+import { matches } from './find-agents.js';
+import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
+import { knownAgent } from './read-agents.js';
+import { type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
 
 /** What `agent check` is asked. */
 export interface CheckRequest {
@@ -26,17 +28,17 @@ export interface CheckRequest {
 export interface CheckReport {
   run: AgentRun;
   totals: AgentTotals;
-  agents: SweptAgent[];
+  agents: ChangedAgent[];
   notices: { code: string; service: string | null; message: string }[];
   error: (ItemError & { details?: Record<string, unknown> }) | null;
   /** Panels that were left out because another run holds them, or that could not be worked on. */
   panels: { panel: string; error: ItemError }[];
 }
 
-/** The sweep over one panel or all of them; what cron runs every five minutes. */
+/** Runs over the agents of one panel or all of them; what cron runs every five minutes. */
 export async function checkAgents(session: Session, request: CheckRequest): Promise<CheckReport> {
   const names = request.agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
-  const sweeps: PanelSweep[] = [];
+  const runs: AgentsRun[] = [];
   return asRun(session, 'agent check', request.dryRun, async (run) => {
     const report: CheckReport = {
       run,
@@ -50,20 +52,20 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
     try {
       const taken = request.dryRun ? names : await takePanels(leases, names, report);
       for (const name of taken) {
-        const sweep = await sweepOne({ session, request, run: run.id, leases }, name);
-        sweeps.push(sweep);
-        await addSweep(session, report, sweep, leases.held);
+        const result = await checkPanel({ session, request, run: run.id, leases }, name);
+        runs.push(result);
+        await addRun(session, report, result, leases.held);
       }
     } finally {
       await leases.releaseAll();
     }
-    report.error = wholeError(sweeps, names.length);
+    report.error = wholeError(runs, names.length);
     run.finishedAt = session.now();
-    run.changes = sweeps.some(({ changes }) => changes > 0);
+    run.changes = runs.some(({ changes }) => changes > 0);
     const { totals, error } = report;
     return {
       result: report,
-      outcome: outcomeOf(report, sweeps),
+      outcome: outcomeOf(report, runs),
       totals,
       error: error === null ? null : `${error.code}: ${error.message}`,
     };
@@ -94,57 +96,65 @@ interface CheckRun {
   leases: Leases;
 }
 
-async function sweepOne({ session, request, run, leases }: CheckRun, name: string): Promise<PanelSweep> {
+async function checkPanel({ session, request, run, leases }: CheckRun, name: string): Promise<AgentsRun> {
   try {
-    const desk = await openDesk(session, name);
-    if (desk.addon !== null) return await checkThroughAddon(session, desk, desk.addon, request);
-    const agent = request.agent === null ? null : await findAgentUuid(session, desk, request.agent);
+    const on = await openAgents(session, name);
+    if (on.addon !== null) return await checkThroughAddon(session, on, on.addon, request);
+    const agent = request.agent === null ? null : await findAgentUuid(on, request.agent);
     const { dryRun, allowMass } = request;
-    const sweep = { run, command: 'agent check', dryRun, allowMass, agent };
-    return await sweepPanel(session, desk, sweep, () => leases.heldOf([panelLease(name)]));
+    const asked = { run, command: 'agent check', dryRun, allowMass, agent };
+    return await runAgents(on, asked, () => leases.heldOf([panelLease(name)]));
   } catch (error) {
     // One panel that can't be worked on hides none of the others; an order about one agent fails as itself.
     if (request.agent !== null || !(isPanelError(error) || isItsOwn(error))) throw error;
-    return sweepFailure(name, error);
+    return failedRun(name, error);
   }
+}
+
+/** The uuid of the agent that `text` means; the panel is asked only where the agent is not known yet. */
+async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
+  const known = matches(on.agents.describe(await loadMemory(on.session, on.name)), text);
+  const [only] = known;
+  if (only !== undefined && known.length === 1) return only.uuid;
+  return (await withAgentErrors(text, () => knownAgent(on, text))).agent.uuid;
 }
 
 function isItsOwn(error: unknown): boolean {
   return error instanceof SluiceError && outcomeOfError(error) === 'failed';
 }
 
-/** Takes a sweep into a document; what somebody should hear of is written down once. */
-export async function addSweep(
+/** Takes a run over one panel into a document; what somebody should hear of is written down once. */
+export async function addRun(
   session: Session,
   report: Pick<CheckReport, 'run' | 'totals' | 'agents' | 'notices' | 'panels'>,
-  sweep: PanelSweep,
+  result: AgentsRun,
   leases: HeldLease[],
 ): Promise<void> {
-  report.agents.push(...sweep.agents);
-  for (const key of Object.keys(report.totals) as (keyof AgentTotals)[]) report.totals[key] += sweep.totals[key];
-  if (sweep.observing && !report.run.observing.includes(sweep.panel)) report.run.observing.push(sweep.panel);
-  if (sweep.error !== null && sweep.error.code !== 'mass_change') {
-    const { code, message } = sweep.error;
-    report.panels.push({ panel: sweep.panel, error: { code, message } });
+  report.agents.push(...result.agents);
+  for (const key of Object.keys(report.totals) as (keyof AgentTotals)[]) report.totals[key] += result.totals[key];
+  if (result.observing && !report.run.observing.includes(result.panel)) report.run.observing.push(result.panel);
+  if (result.error !== null && result.error.code !== 'mass_change') {
+    const { code, message } = result.error;
+    report.panels.push({ panel: result.panel, error: { code, message } });
   }
-  const rows = noticeRows(session, report.run.id, sweep.notices);
+  const rows = noticeRows(session, report.run.id, result.notices);
   const told = report.run.dryRun ? rows : await session.write(leases, (tables) => tables.notices.add(rows));
   report.notices.push(...told.map(shownNotice));
 }
 
 /** The run failed as a whole when no panel could be read; the brake of any one is told as the run's. */
-function wholeError(sweeps: readonly PanelSweep[], wanted: number): CheckReport['error'] {
-  const braked = sweeps.find(({ error }) => error?.code === 'mass_change')?.error ?? null;
-  const failed = sweeps.filter(({ error }) => error !== null && error.code !== 'mass_change');
+function wholeError(runs: readonly AgentsRun[], wanted: number): CheckReport['error'] {
+  const braked = runs.find(({ error }) => error?.code === 'mass_change')?.error ?? null;
+  const failed = runs.filter(({ error }) => error !== null && error.code !== 'mass_change');
   const [first] = failed;
-  if (first?.error != null && failed.length === sweeps.length && sweeps.length === wanted) return first.error;
+  if (first?.error != null && failed.length === runs.length && runs.length === wanted) return first.error;
   return braked;
 }
 
-function outcomeOf({ error, panels, totals }: CheckReport, sweeps: readonly PanelSweep[]): RunOutcome {
+function outcomeOf({ error, panels, totals }: CheckReport, runs: readonly AgentsRun[]): RunOutcome {
   if (error !== null && error.code !== 'mass_change') return 'failed';
   if (error !== null) return 'brake';
   const someFailed =
-    panels.length > 0 || totals.failed > 0 || sweeps.some(({ agents }) => agents.some((agent) => agent.error !== null));
+    panels.length > 0 || totals.failed > 0 || runs.some(({ agents }) => agents.some((agent) => agent.error !== null));
   return someFailed ? 'partial' : 'done';
 }

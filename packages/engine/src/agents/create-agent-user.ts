@@ -1,11 +1,11 @@
-import { isAgentTrafficError, type CreationCheck, type HiddifyUserMode } from '@sluice/hiddify-agent-traffic/account';
-import { isPanelError, type PanelError } from '@sluice/panel-http';
-import { SluiceError } from '@sluice/panel-kind';
+import { AGENT_STEPS, type AgentUserRequest, type CreationCheck, SluiceError, type Step } from '@sluice/panel-kind';
 import type { Session } from '../session.js';
-import { withAgentErrors } from './agent-errors.js';
-import { AgentJournal } from './agent-journal.js';
 import { asRun } from './agent-run.js';
-import { agentPanel, callsBegun, managerOf, openDesk, type AgentDesk } from './desk.js';
+import { makeReserved, reserveUser, takeFound } from './budget.js';
+import { changeUsers, listed, type UserChanges } from './change-users.js';
+import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
+import { knownAgent } from './read-agents.js';
+import { resolveReservations } from './reservations.js';
 
 /** A user that an agent is to have: `agent create-user AGENT`. */
 export interface CreateUserRequest {
@@ -14,7 +14,7 @@ export interface CreateUserRequest {
   name: string;
   limitBytes: number;
   days: number | undefined;
-  mode: HiddifyUserMode | undefined;
+  mode: AgentUserRequest['mode'];
   dryRun: boolean;
 }
 
@@ -30,22 +30,23 @@ export async function canCreateUser(
   newBytes: number,
   panel: string | undefined,
 ): Promise<Omit<CreationCheck, 'binding'>> {
-  const desk = await openDesk(session, agentPanel(session, panel));
-  const backend = desk.addon ?? managerOf(session, desk);
-  const { allowed, reason, remainingBytes } = await withAgentErrors(text, () =>
-    backend.canCreateUserWithTraffic(text, newBytes),
-  );
+  const on = await openAgents(session, agentPanel(session, panel));
+  const { allowed, reason, remainingBytes } = await withAgentErrors(text, async () => {
+    if (on.addon !== null) return on.addon.canCreateUserWithTraffic(text, newBytes);
+    const { agent, memory } = await knownAgent(on, text, { creation: true });
+    return on.agents.check(memory, on.agents.chainOf(agent.uuid, memory), newBytes);
+  });
   return { allowed, reason, remainingBytes };
 }
 
 /**
  * Creates a user within the limits of its agent and everybody above, also when many do so at once. What another process had
- * promised itself and can no longer use is given back before it is refused.
+ * reserved and can no longer use is given back before it is refused.
  *
  * @throws SluiceError `agent_limit`
  */
 export async function createAgentUser(session: Session, request: CreateUserRequest): Promise<CreatedUserReport> {
-  const desk = await openDesk(session, agentPanel(session, request.panel));
+  const on = await openAgents(session, agentPanel(session, request.panel));
   const { agent: text, name, limitBytes } = request;
   if (request.dryRun) {
     const { allowed, reason } = await canCreateUser(session, text, limitBytes, request.panel);
@@ -53,95 +54,81 @@ export async function createAgentUser(session: Session, request: CreateUserReque
     return { user: { uuid: null, name, limitBytes, agent: text } };
   }
   return asRun(session, 'agent create-user', false, async (run) => {
+    const changes: UserChanges = { ...on, run: run.id, leases: () => [] };
     const made = await withAgentErrors(text, () =>
-      desk.addon === null ? create(session, desk, request, run.id) : createBeside(session, desk, request, run.id),
+      on.addon === null ? create(changes, request) : createBeside(changes, on, request),
     );
     return { result: made, outcome: 'done', totals: null, error: null };
   });
 }
 
-async function create(
-  session: Session,
-  desk: AgentDesk,
-  request: CreateUserRequest,
-  run: string,
-): Promise<CreatedUserReport> {
-  const journal = new AgentJournal(session, desk.name, run);
-  const { agent, name, limitBytes, days, mode } = request;
-  const user = {
+async function create(on: UserChanges, request: CreateUserRequest): Promise<CreatedUserReport> {
+  try {
+    return await attempt(on, request);
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'agent_limit') throw error;
+    const resolved = await resolveReservations(on, { dryRun: false });
+    const isFreed = resolved.some((outcome) => outcome.startsWith('not-') || outcome === 'orphan-removed');
+    if (!isFreed) throw error;
+    return attempt(on, request);
+  }
+}
+
+/** A user to be made, in the adapter's terms. */
+function wantedUser({ agents }: Pick<UserChanges, 'agents'>, { name, limitBytes, days, mode }: CreateUserRequest) {
+  return agents.newUser({
     name,
     limitBytes,
     ...(days === undefined ? {} : { packageDays: days }),
     ...(mode === undefined ? {} : { mode }),
-  };
-  const attempt = async (): Promise<CreatedUserReport> => {
-    const made = await managerOf(session, desk).createUser(agent, user, { hooks: journal.hooks });
-    const { uuid, name: shown, limitBytes: limit } = made.user;
-    return { user: { uuid, name: shown, limitBytes: limit, agent: made.agent } };
-  };
-  try {
-    return await attempt();
-  } catch (error) {
-    if (isPanelError(error) && error.outcomeUnknown) throw toRepeat(error, name);
-    if (!isAgentTrafficError(error) || error.code !== 'agent_limit') throw error;
-    const manager = managerOf(session, desk, { begun: await callsBegun(session, desk.name) });
-    const settled = await manager.settleReservations({ hooks: journal.hooks });
-    const freed = settled.some(({ outcome }) => outcome.startsWith('not-') || outcome === 'orphan-removed');
-    if (!freed) throw error;
-    return attempt();
-  }
+  });
 }
 
-/** Its promise stands, so the same order again goes on where this one was broken off. */
-function toRepeat(error: PanelError, name: string): SluiceError {
-  const message = `${error.statement} Whether user "${name}" was made is open: run the same command again, it goes on with the same user.`;
-  return new SluiceError(error.code, message, {
-    kind: 'panel',
-    details: { panel: error.panel, status: error.status },
-    cause: error,
+async function attempt(on: UserChanges, request: CreateUserRequest): Promise<CreatedUserReport> {
+  const reserved = await reserveUser(on, request.agent, wantedUser(on, request), { mayResume: true });
+  const { agent, earlier, wanted } = reserved;
+  const user = { uuid: wanted.uuid, name: wanted.name, limitBytes: wanted.limitBytes, agent: agent.uuid };
+  if (earlier?.state === 'settled') {
+    const { state } = await on.agents.look(earlier, false);
+    await takeFound(on, earlier, state === 'settled');
+    return state === 'settled' ? { user } : attempt(on, request);
+  }
+  await makeReserved(on, reserved, {
+    make: () => performOne(on, stepOf(AGENT_STEPS.create, agent.uuid, wanted)),
+    remove: () => performOne(on, stepOf(AGENT_STEPS.delete, agent.uuid, wanted)),
   });
+  return { user };
+}
+
+function stepOf(type: string, agent: string, wanted: { uuid: string }): Step {
+  const payload = { agent, why: 'ordered', ...(type === AGENT_STEPS.create ? { wanted } : {}) };
+  return { type, target: wanted.uuid, hold: null, prior: null, payload, ends: [], begins: null };
+}
+
+/** Performs one step; rejects where it was not done, with `outcomeUnknown` where that can't be told. */
+async function performOne(on: UserChanges, step: Step): Promise<void> {
+  const [row] = await changeUsers(on, { steps: [step], moves: [], settle: [] }).catch((error: unknown) => {
+    // The store failed, before the call or after it.
+    throw Object.assign(error as Error, { outcomeUnknown: true });
+  });
+  const error = row === undefined ? null : listed(row).error;
+  if (row === undefined || error === null) return;
+  const kind = error.code === 'interrupted' ? 'interrupted' : 'panel';
+  const failure = new SluiceError(error.code, error.message, { kind });
+  throw Object.assign(failure, { outcomeUnknown: row.state === 'in-doubt' });
 }
 
 /** Through the add-on: its check, then the creation. It is not one act, as its semantics say. */
 async function createBeside(
-  session: Session,
-  desk: AgentDesk,
+  changes: UserChanges,
+  { addon }: Pick<AgentsOnPanel, 'addon'>,
   request: CreateUserRequest,
-  run: string,
 ): Promise<CreatedUserReport> {
-  const { addon, panel } = desk;
   if (addon === null) throw new Error('no add-on');
   const check = await addon.canCreateUserWithTraffic(request.agent, request.limitBytes);
   if (!check.allowed) throw new SluiceError('agent_limit', check.reason ?? 'It does not fit');
   const { uuid: owner } = await addon.getAgent(request.agent);
-  const journal = new AgentJournal(session, desk.name, run);
-  const wanted = {
-    uuid: panel.client.newUuid(),
-    name: request.name,
-    limitBytes: request.limitBytes,
-    packageDays: request.days ?? 30,
-    mode: request.mode ?? ('no_reset' as const),
-    owner,
-  };
-  const step = { type: 'create-user' as const, target: wanted.uuid, agent: owner, prior: null, why: 'ordered', wanted };
-  await journal.hooks.before?.(step);
-  try {
-    const { user, how } = await panel.client.users.create(wanted, { ownerKnown: true });
-    const state = how === 'existed' ? 'unneeded' : 'applied';
-    await journal.hooks.after?.(step, { step, state, observed: user, code: null, message: null });
-    return { user: { uuid: user.uuid, name: user.name, limitBytes: user.limitBytes, agent: owner } };
-  } catch (error) {
-    const {
-      code = 'unexpected',
-      message = '',
-      outcomeUnknown,
-    } = error as {
-      code?: string;
-      message?: string;
-      outcomeUnknown?: boolean;
-    };
-    const state = outcomeUnknown === true ? 'in-doubt' : 'failed';
-    await journal.hooks.after?.(step, { step, state, observed: null, code, message });
-    throw error;
-  }
+  const wanted = { ...wantedUser(changes, request), owner };
+  await performOne(changes, stepOf(AGENT_STEPS.create, owner, wanted));
+  return { user: { uuid: wanted.uuid, name: wanted.name, limitBytes: wanted.limitBytes, agent: owner } };
 }

@@ -1,14 +1,20 @@
-import type { AgentTraffic, LedgerOpening, LimitOrder } from '@sluice/hiddify-agent-traffic/account';
 import { formatBytes, gigabytesToBytes } from '@sluice/quota-core';
-import { usageError } from '@sluice/panel-kind';
+import {
+  type AgentLimit,
+  type AgentMemory,
+  type AgentTraffic,
+  type LedgerOpening,
+  usageError,
+} from '@sluice/panel-kind';
 import type { ImportRow } from '../services/import-row.js';
 import type { Session } from '../session.js';
-import { withAgentErrors } from './agent-errors.js';
 import { addonAgent } from './addon.js';
 import type { AgentDetail } from './agent-views.js';
-import { agentPanel, managerOf, openDesk, type AgentDesk } from './desk.js';
-import { matches } from './find-agent.js';
-import { detailsOf } from './sweep.js';
+import { matches } from './find-agents.js';
+import { loadMemory } from './memory.js';
+import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
+import { freshFigures, isProblem, problemError, readAgents, readFigures } from './read-agents.js';
+import { detailsOf } from './run-agents.js';
 
 /** A limit to be set: `agent limit AGENT`. */
 export interface LimitRequest {
@@ -24,18 +30,18 @@ export interface LimitRequest {
 
 /** Sets the limit of one agent. */
 export async function limitAgent(session: Session, request: LimitRequest): Promise<AgentDetail> {
-  const desk = await openDesk(session, agentPanel(session, request.panel));
+  const on = await openAgents(session, agentPanel(session, request.panel));
   const { agent: text, limitBytes, opening } = request;
-  const { addon } = desk;
+  const { addon } = on;
   if (addon !== null) {
     if (opening !== undefined) {
       throw usageError('bad_option', '--opening: the add-on has no ledger that could begin; leave it out');
     }
     if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
-    return addonAgent(session, desk, addon, text);
+    return addonAgent(session, on, addon, text);
   }
-  const order: LimitOrder = { agent: text, limitBytes, ...(opening === undefined ? {} : { opening }) };
-  const [detail] = await withAgentErrors(text, () => setLimits(session, desk, [order], request));
+  const order: AgentLimit = { agent: text, limitBytes, ...(opening === undefined ? {} : { opening }) };
+  const [detail] = await withAgentErrors(text, () => setLimits(on, [order], request));
   if (!detail) throw new Error('an agent without detail');
   return detail;
 }
@@ -56,18 +62,18 @@ export interface LimitImport {
  * @throws SluiceError `bad_import` (exit 2) with every bad row and its line
  */
 export async function limitAgents(session: Session, request: LimitImport): Promise<AgentDetail[]> {
-  const desk = await openDesk(session, agentPanel(session, request.panel));
-  if (desk.addon !== null) {
+  const on = await openAgents(session, agentPanel(session, request.panel));
+  if (on.addon !== null) {
     throw usageError(
       'bad_option',
       '--from: through the add-on, limits are set one by one, since it can take back none',
     );
   }
-  const manager = managerOf(session, desk);
   const problems: { line: number | null; agent: string; message: string }[] = [];
   const read = request.rows.map((row) => readRow(row, problems));
-  const agents = await withAgentErrors(null, () => manager.listAgents());
-  const orders: LimitOrder[] = [];
+  await freshFigures(on);
+  const agents = on.agents.describe(await loadMemory(session, on.name));
+  const orders: AgentLimit[] = [];
   const seen = new Set<string>();
   for (const row of read) {
     if (row === null) continue;
@@ -85,7 +91,7 @@ export async function limitAgents(session: Session, request: LimitImport): Promi
     const lines = problems.map(({ line, message }) => `line ${line ?? '?'}: ${message}`);
     throw usageError('bad_import', `${request.file}: no limit was set:`, { problems }, lines);
   }
-  return withAgentErrors(null, () => setLimits(session, desk, orders, request));
+  return withAgentErrors(null, () => setLimits(on, orders, request));
 }
 
 function findProblem(only: AgentTraffic | undefined, others: number, seen: ReadonlySet<string>): string | null {
@@ -115,18 +121,37 @@ function readRow(
   }
 }
 
+/** The panel is read first, so that the ledgers begin with what its users show now. */
 async function setLimits(
-  session: Session,
-  desk: AgentDesk,
-  orders: LimitOrder[],
+  on: AgentsOnPanel,
+  limits: AgentLimit[],
   { dryRun, confirm }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
 ): Promise<AgentDetail[]> {
-  const manager = managerOf(session, desk);
-  const preview = await manager.setTrafficLimits(orders, { dryRun: true });
-  if (dryRun) return detailsOf(session, desk, preview);
+  const { session, name, agents } = on;
+  const read = await readAgents(on, { run: null, dryRun: true, acceptHalved: false, announce: false });
+  if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
+  const preview = previewOf(on, isProblem(read) ? await loadMemory(session, name) : read.memory, limits);
+  if (dryRun) return detailsOf(on, preview);
   const over = preview.filter(({ exceeded }) => exceeded);
   if (over.length > 0) await confirm(questionFor(over));
-  return detailsOf(session, desk, await manager.setTrafficLimits(orders));
+  await readFigures(on);
+  await session.write([], async (tables) => {
+    const memory = await loadMemory(session, name, tables);
+    await tables.agents.put(agents.withLimits(memory, limits, session.now()));
+  });
+  const shown = agents.describe(await loadMemory(session, name));
+  return detailsOf(
+    on,
+    preview.flatMap(({ uuid }) => shown.find((agent) => agent.uuid === uuid) ?? []),
+  );
+}
+
+/** The agents with these limits as they would be shown. */
+function previewOf({ session, agents }: AgentsOnPanel, memory: AgentMemory, limits: AgentLimit[]): AgentTraffic[] {
+  const changed = new Map(agents.withLimits(memory, limits, session.now()).map((agent) => [agent.uuid, agent]));
+  const known = memory.agents.map((agent) => changed.get(agent.uuid) ?? agent);
+  const shown = agents.describe({ ...memory, agents: known });
+  return [...changed.keys()].flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []);
 }
 
 function questionFor(over: readonly AgentTraffic[]): string {

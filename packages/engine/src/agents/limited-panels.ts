@@ -1,13 +1,13 @@
 import { entryOf } from '../config/entry-of.js';
 import type { PassRequest } from '../run/request.js';
 import type { Session } from '../session.js';
-import { hiddifyPanels } from './desk.js';
+import { panelsWithAgents } from './open-agents.js';
 
-/** Panels that `reconcile` sweeps after their services: those with limits of agents, or with something left of them. */
+/** Returns the panels whose agents `reconcile` runs over after their services: those with limits of agents, or with something left of them. */
 export async function limitedPanels(session: Session, request: PassRequest): Promise<string[]> {
   if (!request.observeAll || request.service !== undefined) return [];
   const limited: string[] = [];
-  for (const name of hiddifyPanels(session)) {
+  for (const name of panelsWithAgents(session)) {
     if (request.panel !== undefined && request.panel !== name) continue;
     if (await hasLimits(session, name)) limited.push(name);
   }
@@ -19,18 +19,19 @@ async function hasLimits({ store, config }: Session, name: string): Promise<bool
   if ((settings?.addon ?? false) !== false) return true;
   const agents = await store.agents.list(name);
   return (
-    agents.some(({ limitBytes, heldSince }) => limitBytes !== null || heldSince !== null) ||
-    (await store.agentDisabled.open(name)).length > 0 ||
+    agents.some(({ limitBytes }) => limitBytes !== null) ||
+    (await store.holds.open({ agentsOf: name })).length > 0 ||
+    (await store.evidence.open({ agentsOf: name })).length > 0 ||
     (await store.holds.open({ panel: name, reason: 'agent-limit' })).length > 0
   );
 }
 
-/** Hiddify panels, or that one, with users that the sweep disabled for their agents. */
+/** Returns the panels, or that one, with users that are disabled for their agents. */
 export async function panelsWithDisabled(session: Session, panel: string | undefined): Promise<string[]> {
   const names: string[] = [];
-  for (const name of hiddifyPanels(session)) {
+  for (const name of panelsWithAgents(session)) {
     if (panel !== undefined && panel !== name) continue;
-    if ((await session.store.agentDisabled.open(name)).length > 0) names.push(name);
+    if ((await session.store.evidence.open({ agentsOf: name })).length > 0) names.push(name);
   }
   return names;
 }

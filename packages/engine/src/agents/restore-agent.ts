@@ -1,23 +1,25 @@
-import { itemErrorOf, type ItemError } from '@sluice/panel-kind';
+import { isPanelError } from '@sluice/panel-http';
+import { type AgentPlanInput, type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
+import { agentOfSubject, agentSubject } from '@sluice/quota-core';
+import type { HoldRecord } from '@sluice/state-store';
 import { Leases, panelLease } from '../leases.js';
 import { runOrder } from '../order.js';
 import type { Session } from '../session.js';
-import { withAgentErrors } from './agent-errors.js';
 import { refuseAddon } from './addon.js';
-import { AgentJournal } from './agent-journal.js';
-import { asRun, type AgentRun } from './agent-run.js';
-import type { AgentAction, AgentDetail } from './agent-views.js';
-import { agentPanel, managerOf, openDesk, type AgentDesk } from './desk.js';
-import { loadAgentServices } from './held-services.js';
-import { listedActions } from './listed-actions.js';
-import { settleAgentActions } from './settle-actions.js';
-import { detailsOf } from './sweep.js';
+import { type AgentRun, asRun } from './agent-run.js';
+import { type AgentAction, type AgentDetail, type ChangedAgent, changedAgent } from './agent-views.js';
+import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
+import { loadMemory } from './memory.js';
+import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
+import { type AgentsRead, isProblem, problemError, readAgents } from './read-agents.js';
+import { detailsOf } from './run-agents.js';
+import { loadServiceUsers } from './service-users.js';
 
 /** What `agent restore` is asked. */
 export interface RestoreRequest {
   panel: string | undefined;
   agent: string;
-  /** Also while the agent is over its limit; the next sweep disables its users again. */
+  /** Also while the agent is over its limit; the next run disables its users again. */
   force: boolean;
   dryRun: boolean;
   waitMs: number;
@@ -32,88 +34,157 @@ export type RestoreReport = AgentDetail & {
   error: ItemError | null;
 };
 
+/** A command about one agent's users that is under way. */
+interface Ordered extends UserChanges {
+  on: AgentsOnPanel;
+  dryRun: boolean;
+  agent: string;
+  read: AgentsRead;
+}
+
+/** What came of such a command. */
+type Done = Pick<RestoreReport, 'actions' | 'left' | 'error'>;
+
 /**
- * Gives back what the sweep disabled below an agent, and nobody else: still disabled, still its own, touched by nobody since.
+ * Gives back the users that were disabled below an agent, and nobody else: still disabled, still its own, touched by nobody
+ * since.
  *
  * @throws SluiceError `agent_limit` while it is over its limit and `force` is not given
  */
-export async function restoreAgent(session: Session, request: RestoreRequest): Promise<RestoreReport> {
-  const desk = await openDesk(session, agentPanel(session, request.panel));
-  refuseAddon(desk, 'give anybody back: it keeps no record of whom it disabled');
-  return asRun(session, 'agent restore', request.dryRun, async (run) => {
+export function restoreAgent(session: Session, request: RestoreRequest): Promise<RestoreReport> {
+  return runForAgent(session, 'agent restore', request, (ordered) => restore(ordered, request.force));
+}
+
+/** Disables every enabled user below an agent, whatever its limit says; only `restoreAgent` gives them back. */
+export function disableUsers(session: Session, request: Omit<RestoreRequest, 'force'>): Promise<RestoreReport> {
+  return runForAgent(session, 'agent disable', request, disable);
+}
+
+async function runForAgent(
+  session: Session,
+  command: string,
+  request: Omit<RestoreRequest, 'force'>,
+  work: (ordered: Ordered) => Promise<Done>,
+): Promise<RestoreReport> {
+  const on = await openAgents(session, agentPanel(session, request.panel));
+  refuseAddon(on, 'give anybody back: it keeps no record of whom it disabled');
+  const { dryRun, agent: text } = request;
+  return asRun(session, command, dryRun, async (run) => {
     const leases = new Leases(session, run.id);
     try {
-      if (!request.dryRun) await leases.take(panelLease(desk.name), request.waitMs);
-      const report = await restore({ session, desk, run, leases }, request);
+      if (!dryRun) await leases.take(panelLease(on.name), request.waitMs);
+      const changes: UserChanges = { ...on, run: run.id, leases: () => leases.heldOf([panelLease(on.name)]) };
+      if (!dryRun) await resolveUsers(changes);
+      const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
+      const done = await work({ ...changes, on, dryRun, agent, read });
       run.finishedAt = session.now();
-      run.changes = report.actions.length > 0;
-      const failed = report.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
-      const outcome = report.error === null && !failed ? ('done' as const) : ('partial' as const);
-      return { result: report, outcome, totals: null, error: report.error?.code ?? null };
+      run.changes = done.actions.length > 0;
+      const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
+      const shown = on.agents.describe(await loadMemory(session, on.name)).filter(({ uuid }) => uuid === agent);
+      const [detail] = detailsOf(on, shown);
+      if (!detail) throw new Error('an agent without detail');
+      const outcome = done.error === null && !failed ? ('done' as const) : ('partial' as const);
+      return { result: { ...detail, run, ...done }, outcome, totals: null, error: done.error?.code ?? null };
     } finally {
       await leases.releaseAll();
     }
   });
 }
 
-/** A restore that is under way. */
-interface RestoreRun {
-  session: Session;
-  desk: AgentDesk;
-  run: AgentRun;
-  leases: Leases;
+/** Reads the panel and finds the agent. */
+async function readFor(on: UserChanges, text: string, dryRun: boolean): Promise<{ agent: string; read: AgentsRead }> {
+  const { run, leases } = on;
+  const read = await readAgents(on, { run, dryRun, acceptHalved: false, announce: false, leases });
+  if (isProblem(read)) throw problemError(read);
+  return { agent: on.agents.find(text, read.memory).uuid, read };
 }
 
-async function restore(restoreRun: RestoreRun, request: RestoreRequest): Promise<RestoreReport> {
-  const { session, desk, run, leases } = restoreRun;
-  const held = () => leases.heldOf([panelLease(desk.name)]);
-  const manager = managerOf(session, desk, { leases: held });
-  const journal = new AgentJournal(session, desk.name, run.id, { leases: held });
-  const { dryRun, force, agent: text } = request;
-  if (!dryRun) await settleAgentActions(session, desk, held());
-  const { agent, planned, left, steps } = await withAgentErrors(text, () =>
-    manager.restoreUsers(text, { run: run.id, dryRun, force, hooks: journal.hooks }),
-  );
-  const services = await releaseServices(restoreRun, agent);
-  const listed = listedActions(journal, steps);
-  const own: AgentAction[] = dryRun
-    ? planned.map(({ step }) => ({ type: step.type, target: step.target, state: 'planned' }))
-    : listed.map(({ type, target, state }) => ({ type, target, state }));
-  const all = await manager.rememberedAgents();
-  const [detail] = await detailsOf(
-    session,
-    desk,
-    all.filter(({ uuid }) => uuid === agent),
-  );
-  if (!detail) throw new Error('an agent without detail');
+function planInput({ memory, list, recorded }: AgentsRead, agent: string | null): AgentPlanInput {
+  return { memory, list, recorded, holds: memory.holds, serviceUsers: new Set(), agent };
+}
+
+async function restore(ordered: Ordered, force: boolean): Promise<Done> {
+  const { agents, on, dryRun, agent, read } = ordered;
+  const { memory, recorded } = read;
+  const over = agents.chainOf(agent, memory).find((above) => recorded.standing.get(above)?.force === 'over');
+  if (over !== undefined && !force) {
+    const name = memory.agents.find(({ uuid }) => uuid === over)?.name ?? '';
+    throw new SluiceError(
+      'agent_limit',
+      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or give them back by force.`,
+      { kind: 'panel', details: { binding: over } },
+    );
+  }
+  const { steps, left } = agents.planRestore(planInput(read, agent), force);
+  const done = dryRun ? steps.map(planned) : (await change(ordered, steps)).map(listed);
+  const services = await releaseServices(ordered);
+  if (!dryRun) await endFreeHolds(on, agent);
   return {
-    ...detail,
-    run,
-    actions: [...own, ...services.actions],
-    left: left.map(({ record: { uuid, name }, outcome }) => ({ uuid, name, outcome })),
-    error: services.error ?? listed.find(({ error }) => error !== null)?.error ?? null,
+    actions: [...done.map(({ type, target, state }) => ({ type, target, state })), ...services.actions],
+    left,
+    error: services.error ?? done.find(({ error }) => error !== null)?.error ?? null,
   };
 }
 
+function change(ordered: Ordered, steps: Parameters<typeof changeUsers>[1]['steps'], holds: HoldRecord[] = []) {
+  return changeUsers(ordered, { steps, moves: [], settle: [] }, holds);
+}
+
+async function disable(ordered: Ordered): Promise<Done> {
+  const { session, name, agents, dryRun, agent, read, leases } = ordered;
+  const subject = agentSubject(name, agent);
+  const open = read.memory.holds.find(({ service, reason }) => service === subject && reason === 'manual');
+  const hold: HoldRecord = open ?? {
+    id: session.id('hold'),
+    service: subject,
+    reason: 'manual',
+    restriction: null,
+    since: session.now(),
+    until: null,
+    note: null,
+    cycle: null,
+    usedBytes: null,
+    allowedBytes: null,
+    origin: 'operator',
+  };
+  const steps = agents.planDisabling(planInput(read, agent), hold);
+  if (!dryRun && open === undefined) await session.write(leases(), (tables) => tables.holds.add(hold));
+  const done = dryRun ? steps.map(planned) : (await change(ordered, steps)).map(listed);
+  return {
+    actions: done.map(({ type, target, state }) => ({ type, target, state })),
+    left: [],
+    error: done.find(({ error }) => error !== null)?.error ?? null,
+  };
+}
+
+/** Ends the holds of agents at or below this one for which nobody is disabled any more. */
+async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: string | null): Promise<void> {
+  await session.write([], async (tables) => {
+    const memory = await loadMemory(session, name, tables);
+    const holding = new Set(memory.evidence.map(({ hold }) => hold));
+    for (const { id, service } of memory.holds) {
+      const isMeant = agent === null || agents.chainOf(agentOfSubject(service) ?? '', memory).includes(agent);
+      if (isMeant && !holding.has(id)) await tables.holds.end(id, session.now());
+    }
+  });
+}
+
 /** Ends the `agent-limit` holds of services below the agent, and carries that out. */
-async function releaseServices(
-  { session, desk: { name }, run }: RestoreRun,
-  agent: string,
-): Promise<{ actions: AgentAction[]; error: ItemError | null }> {
-  const { byUser, holds, leftOver } = await loadAgentServices(session, name);
-  const below = await ownersBelow(session, name, agent);
+async function releaseServices({ session, name, on, run, dryRun, agent }: Ordered): Promise<Omit<Done, 'left'>> {
+  const { byUser, holds, leftOver } = await loadServiceUsers(on);
+  const memory = await loadMemory(session, name);
   const uuids = [...byUser].filter(([uuid, { id }]) => holds.has(id) || leftOver.has(uuid)).map(([uuid]) => uuid);
   const actions: AgentAction[] = [];
   let error: ItemError | null = null;
   for (const { uuid, owner } of await session.store.agentUsers.list({ panel: name, keys: uuids })) {
     const service = uuid === null ? undefined : byUser.get(uuid);
     const hold = service === undefined ? undefined : holds.get(service.id);
-    if (service === undefined || owner === null || !below.has(owner)) continue;
+    if (service === undefined || owner === null || !on.agents.chainOf(owner, memory).includes(agent)) continue;
     try {
       const { report } = await runOrder(session, service.id, {
         command: 'agent restore',
-        run: run.id,
-        dryRun: run.dryRun,
+        run,
+        dryRun,
         waitMs: 1000,
         scope: 'hold',
         desire: async (_service, tables) => {
@@ -130,16 +201,33 @@ async function releaseServices(
   return { actions, error };
 }
 
-/** The agent itself and all whose line of parents leads to it, by what is remembered. */
-async function ownersBelow({ store }: Session, panel: string, agent: string): Promise<Set<string>> {
-  const parents = new Map((await store.agents.list(panel)).map(({ uuid, parent }) => [uuid, parent]));
-  const below = new Set<string>([agent]);
-  for (const uuid of parents.keys()) {
-    const line = new Set<string>();
-    for (let at: string | null = uuid; at !== null && !line.has(at); at = parents.get(at) ?? null) {
-      line.add(at);
-      if (at === agent) below.add(uuid);
-    }
+/** Gives back every user of a panel that was disabled for an agent, whatever the limits say: `hold release --all`. */
+export async function giveBackUsers(
+  session: Session,
+  name: string,
+  { run, dryRun }: { run: string; dryRun: boolean },
+  leases: Leases,
+): Promise<{ agents: ChangedAgent[]; error: ItemError | null }> {
+  try {
+    const on = await openAgents(session, name);
+    const held = () => leases.heldOf([panelLease(name)]);
+    const changes: UserChanges = { ...on, run, leases: held };
+    if (!dryRun) await resolveUsers(changes);
+    const read = await readAgents(on, { run, dryRun, acceptHalved: false, announce: false, leases: held });
+    if (isProblem(read)) throw problemError(read);
+    const { steps } = on.agents.planRestore(planInput(read, null), true);
+    const done: ListedAction[] = dryRun
+      ? steps.map(planned)
+      : (await changeUsers(changes, { steps, moves: [], settle: [] })).map(listed);
+    if (!dryRun) await endFreeHolds(on, null);
+    const concerned = new Set(done.map(({ agent }) => agent));
+    const shown = on.agents.describe(await loadMemory(session, name)).filter(({ uuid }) => concerned.has(uuid));
+    const agents = detailsOf(on, shown).map((detail) => changedAgent(detail, done));
+    return { agents, error: done.find(({ error }) => error !== null)?.error ?? null };
+  } catch (error) {
+    const item = itemErrorOf(error);
+    const isOfPanel = isPanelError(error) || (error instanceof SluiceError && error.kind === 'panel');
+    if (!isOfPanel) throw error;
+    return { agents: [], error: item };
   }
-  return below;
 }

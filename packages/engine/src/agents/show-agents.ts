@@ -1,30 +1,28 @@
-import type { AgentExplanation, BackendSemantics } from '@sluice/hiddify-agent-traffic/account';
-import { withAgentErrors } from './agent-errors.js';
+import type { AgentSemantics, AgentTraffic } from '@sluice/panel-kind';
+import { agentSubject } from '@sluice/quota-core';
+import type { Session } from '../session.js';
 import { addonAgent, addonAgents, refuseAddon } from './addon.js';
 import type { AgentDetail, AgentView } from './agent-views.js';
-import { agentPanel, agentPanels, managerOf, openDesk } from './desk.js';
-import { detailsOf } from './sweep.js';
-import type { Session } from '../session.js';
+import { loadMemory } from './memory.js';
+import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
+import { freshFigures, knownAgent } from './read-agents.js';
+import { detailsOf } from './run-agents.js';
 
 /** `agent list --json` (docs/json.md). */
 export interface AgentList {
   agents: AgentView[];
   /** How each panel's figures count. */
-  semantics: { panel: string; semantics: BackendSemantics }[];
+  semantics: { panel: string; semantics: AgentSemantics }[];
 }
 
 /** Every agent of one panel, or of all of them, by fresh figures. */
 export async function listAgents(session: Session, panel: string | undefined): Promise<AgentList> {
   const list: AgentList = { agents: [], semantics: [] };
   for (const name of agentPanels(session, panel)) {
-    const desk = await openDesk(session, name);
-    const manager = managerOf(session, desk);
-    const details =
-      desk.addon === null
-        ? await detailsOf(session, desk, await withAgentErrors(null, () => manager.listAgents()))
-        : await addonAgents(session, desk, desk.addon);
+    const on = await openAgents(session, name);
+    const details = on.addon === null ? await freshDetails(on) : await addonAgents(session, on, on.addon);
     list.agents.push(...details.map(viewOf));
-    list.semantics.push({ panel: name, semantics: (desk.addon ?? manager).semantics });
+    list.semantics.push({ panel: name, semantics: (on.addon ?? on.agents).semantics });
   }
   return list;
 }
@@ -48,19 +46,34 @@ function viewOf(detail: AgentDetail): AgentView {
   };
 }
 
+async function freshDetails(on: AgentsOnPanel): Promise<AgentDetail[]> {
+  await freshFigures(on);
+  return detailsOf(on, on.agents.describe(await loadMemory(on.session, on.name)));
+}
+
 /** One agent by fresh figures. */
 export async function showAgent(session: Session, text: string, panel: string | undefined): Promise<AgentDetail> {
-  const desk = await openDesk(session, agentPanel(session, panel));
-  if (desk.addon !== null) return addonAgent(session, desk, desk.addon, text);
-  const agent = await withAgentErrors(text, () => managerOf(session, desk).getAgent(text));
-  const [detail] = await detailsOf(session, desk, [agent]);
+  const on = await openAgents(session, agentPanel(session, panel));
+  if (on.addon !== null) return addonAgent(session, on, on.addon, text);
+  const { agent, memory } = await withAgentErrors(text, () => knownAgent(on, text));
+  return detailOf(on, trafficOf(on.agents.describe(memory), agent.uuid));
+}
+
+function trafficOf(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
+  const traffic = shown.find((agent) => agent.uuid === uuid);
+  if (traffic === undefined) throw new Error('an agent that is not shown');
+  return traffic;
+}
+
+function detailOf(on: AgentsOnPanel, traffic: AgentTraffic): AgentDetail {
+  const [detail] = detailsOf(on, [traffic]);
   if (!detail) throw new Error('an agent without detail');
   return detail;
 }
 
 /** `agent explain --json` (docs/json.md). */
 export interface AgentExplained extends AgentDetail {
-  readings: AgentExplanation['readings'];
+  readings: { at: string; allocatedBytes: number; currentBytes: number; consumedBytes: number | null; users: number }[];
   reservations: {
     uuid: string;
     agent: string;
@@ -89,37 +102,57 @@ export interface AgentExplained extends AgentDetail {
 
 /** Why an agent is in its state, from the store alone. */
 export async function explainAgent(session: Session, text: string, panel: string | undefined): Promise<AgentExplained> {
-  const name = agentPanel(session, panel);
-  const desk = await openDesk(session, name);
-  refuseAddon(desk, 'explain anything: it keeps no record');
-  const told = await withAgentErrors(text, () => managerOf(session, desk).explain(text));
-  const [detail] = await detailsOf(session, desk, [told]);
-  if (!detail) throw new Error('an agent without detail');
+  const on = await openAgents(session, agentPanel(session, panel));
+  refuseAddon(on, 'explain anything: it keeps no record');
+  const { name, agents } = on;
+  const memory = await loadMemory(session, name);
+  const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, memory)));
+  const traffic = trafficOf(agents.describe(memory), uuid);
+  const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = figures ?? {};
+  const reading = { at, allocatedBytes, currentBytes, consumedBytes: account?.consumedBytes ?? null, users };
   return {
-    ...detail,
-    readings: told.readings,
-    reservations: told.reservations.map(({ uuid, agent, bytes, leftBytes, state, createdAt, expiresAt }) => ({
-      uuid,
-      agent,
-      bytes,
-      leftBytes,
-      state,
-      createdAt,
-      expiresAt,
-    })),
-    binding: told.binding,
-    actions: told.actions.map((record) => ({
-      type: 'disable-user',
-      target: record.uuid,
-      name: record.name,
-      state: record.settledAt === null ? record.state : 'ended',
-      at: record.at,
-      run: record.run,
-      outcome: record.outcome,
-      settledAt: record.settledAt,
-      usedBytes: record.usedBytes,
-      limitBytes: record.limitBytes,
-    })),
-    sentence: told.sentence,
+    ...detailOf(on, traffic),
+    readings: figures === null ? [] : [reading],
+    reservations: memory.reservations
+      .filter(({ chain }) => chain.includes(uuid))
+      .map(({ uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt }) => {
+        return { uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt };
+      }),
+    binding: agents.check(memory, agents.chainOf(uuid, memory), 0).binding,
+    actions: await disabledFor(on, uuid),
+    sentence: agents.explain(traffic, session.now()),
   };
+}
+
+/** Of users that were disabled for an agent so many are listed. */
+const MOST_LISTED = 500;
+
+/** Users that were disabled for an agent, open and past, newest first. */
+async function disabledFor({ session, name }: AgentsOnPanel, uuid: string): Promise<AgentExplained['actions']> {
+  const holds = await session.store.holds.all({ service: agentSubject(name, uuid) });
+  const evidence = await session.store.evidence.ofHolds(holds.map(({ id }) => id));
+  evidence.sort((a, b) => (a.since > b.since ? -1 : 1));
+  return evidence.slice(0, MOST_LISTED).map(({ target, prior, since, until, outcome }) => {
+    const { name: user, run = null, usedBytes = null, limitBytes = null } = prior as DisabledUser;
+    return {
+      type: 'disable-user',
+      target,
+      name: user,
+      state: until === null ? 'disabled' : 'ended',
+      at: since,
+      run,
+      outcome: outcome === 'undone' ? 'restored' : outcome,
+      settledAt: until,
+      usedBytes,
+      limitBytes,
+    };
+  });
+}
+
+/** What evidence of an agent's user has, as far as it is listed. */
+interface DisabledUser {
+  name: string;
+  run?: string | null;
+  usedBytes?: number | null;
+  limitBytes?: number | null;
 }

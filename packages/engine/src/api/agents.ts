@@ -7,7 +7,7 @@ import {
   type CreateUserRequest,
 } from '../agents/create-agent-user.js';
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../agents/limit-agents.js';
-import { restoreAgent, type RestoreReport } from '../agents/restore-agent.js';
+import { disableUsers, restoreAgent, type RestoreReport } from '../agents/restore-agent.js';
 import { explainAgent, listAgents, showAgent, type AgentExplained, type AgentList } from '../agents/show-agents.js';
 import { waitOf, type CallOptions, type RunCall } from './call.js';
 import type { CommandOptions } from './holds.js';
@@ -42,6 +42,8 @@ export interface Agents {
   canCreateUser(agent: string, bytes: number, options?: AgentOptions): ReturnType<typeof canCreateUser>;
   /** Makes a user within the limits of its agent and of everybody above. */
   createUser(request: CallOptions & CreateUserRequest): Promise<CreatedUserReport>;
+  /** Disables every user below an agent, whatever its limit says; only `restore` gives them back. */
+  disable(agent: string, options?: CommandOptions & AgentOptions): Promise<RestoreReport>;
   /** Gives back the users that were disabled for an agent; `force` also while it is over its limit. */
   restore(
     agent: string,
@@ -69,6 +71,15 @@ export function agentsApi(call: RunCall): Agents {
     canCreateUser: (agent, bytes, options) =>
       call(options, (session) => canCreateUser(session, agent, bytes, options?.panel)),
     createUser: (request) => call(request, (session) => createAgentUser(session, request)),
+    disable: (agent, options) =>
+      call(options, (session) =>
+        disableUsers(session, {
+          agent,
+          panel: options?.panel,
+          dryRun: options?.dryRun === true,
+          waitMs: waitOf(options),
+        }),
+      ),
     restore: (agent, options) =>
       call(options, (session) =>
         restoreAgent(session, {

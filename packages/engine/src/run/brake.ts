@@ -1,3 +1,4 @@
+import type { ItemError } from '@sluice/panel-kind';
 import { brakeStops } from '@sluice/quota-core';
 import type { Config } from '../config/schema.js';
 import type { Notice } from './notices.js';
@@ -40,5 +41,20 @@ export function brakeNotice({ panel, report, request, active }: BrakedRun, { cha
     panel: panel.name,
     service: null,
     message,
+  };
+}
+
+/** Returns why a run over a panel's agents is stopped: it would change too many of them; null where it is not. */
+export function brakeOn(
+  brake: Config['poll']['brake'],
+  panel: string,
+  counted: { changing: number; active: number },
+): (ItemError & { details: Record<string, unknown> }) | null {
+  if (!brakeStops({ ...counted, ...brake })) return null;
+  const { changing, active } = counted;
+  return {
+    code: 'mass_change',
+    message: `${panel}: ${changing} of ${active} agents with a limit would go over it or come back at once; nobody was disabled or given back`,
+    details: { panel, changing, active },
   };
 }

@@ -28,7 +28,7 @@ export function errorOfDoubt(panel: Panel, doubts: Doubts): ItemError | null {
 
 /** Returns how an action ended by what was observed; null while that can't be told. */
 export function outcomeByReading(
-  panel: Panel,
+  panel: Pick<Panel, 'resolve'>,
   { observation }: Pick<Doubts, 'observation'>,
   row: ActionRecord,
 ): StepOutcome | null {

@@ -102,7 +102,12 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
     const planned = await planOne(on, current, options.order ?? null);
     const { plan } = planned;
     options.onPlan?.(plan);
-    const applied = await applyPlan(on, planned, plan, { password: options.password ?? null, stopOf });
+    const applied = await applyPlan<Applied>(on, planned, plan, {
+      password: options.password ?? null,
+      stopOf,
+      stopped: stoppedBy,
+      apply: (step, context, { service }) => panel.apply(service, step, context),
+    });
     work = applied.work;
     const done = work.actions
       .slice(planned.actions.length)

@@ -18,16 +18,25 @@ export interface JournalPayload {
   payload: unknown;
   begins: Step['begins'];
   ends: string[];
+  /** Whom the evidence that begins is kept for, where that is no service. */
+  subject?: string;
+}
+
+/** What a change is made for: a service, or the agents of a panel, for whom the journal names none. */
+export interface Changed extends Pick<Applied, 'holds' | 'evidence' | 'actions' | 'error' | 'passwordSet' | 'cycle'> {
+  readonly service: Readonly<ServiceRecord> | { readonly id: null; readonly panel: string };
 }
 
 /** A journal row of a step that is about to be done (or, in a dry run, would be). */
 export function actionRow(
   session: Session,
   run: string,
-  { service }: Pick<Applied, 'service'>,
+  { service, holds }: Pick<Changed, 'service' | 'holds'>,
   step: Step,
 ): ActionRecord {
   const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
+  const hold = service.id === null ? holds.find(({ id }) => id === step.hold) : undefined;
+  if (hold !== undefined && step.begins !== null) payload.subject = hold.service;
   const id = session.id('act');
   return plannedRow({
     id,
@@ -48,18 +57,19 @@ export function actionRow(
  * Writes down how an action ended, together with the evidence that begins or ends with it; returns its row, and the service as
  * it is by then.
  */
-export async function settleRow(
-  { session, fences }: FencedRun,
-  work: Applied,
+export async function settleRow<W extends Changed>(
+  { session, fences }: Pick<FencedRun, 'session' | 'fences'>,
+  work: W,
   row: ActionRecord,
   outcome: StepOutcome,
-): Promise<{ work: Applied; row: ActionRecord }> {
+): Promise<{ work: W; row: ActionRecord }> {
+  const { service } = work;
   const done = outcome.state === 'applied';
   const at = session.now();
   const begun = done ? evidenceOf(session, row, outcome.begins, at) : [];
   const ended = done ? (row.payload as JournalPayload).ends : [];
   const error = withAction(outcome.error, row.id);
-  const refs = outcome.refs && refsChange(work.service, outcome.refs, at);
+  const refs = outcome.refs && service.id !== null ? refsChange(service, outcome.refs, at) : undefined;
   const end = {
     state: outcome.state,
     settledAt: outcome.state === 'in-doubt' ? null : at,
@@ -72,14 +82,15 @@ export async function settleRow(
     for (const item of begun) await tables.evidence.add(item);
     for (const id of ended) await tables.evidence.end(id, at, 'undone');
     if (refs) await tables.services.update([refs]);
-    return done && outcome.zeroed ? zeroCounter(work.service.id, outcome.zeroed, row.calledAt, tables) : null;
+    if (!done || !outcome.zeroed || service.id === null) return null;
+    return zeroCounter(service.id, outcome.zeroed, row.calledAt, tables);
   });
   const evidence = without([...work.evidence, ...begun], ended);
   const { cycle } = work;
   const settled = {
     ...work,
     evidence,
-    service: refs ? mergeService(work.service, refs) : work.service,
+    service: refs && service.id !== null ? mergeService(service, refs) : service,
     cycle: zeroed !== null && cycle?.id === zeroed.cycle ? { ...cycle, counter: zeroed.counter } : cycle,
   };
   return { work: withError(settled, error), row: { ...row, ...end } };
@@ -92,9 +103,10 @@ export function evidenceOf(
   begun: StepOutcome['begins'],
   at: string,
 ): EvidenceRecord[] {
-  const { hold, service } = row;
-  const { begins } = row.payload as JournalPayload;
-  if (hold === null || service === null) return [];
+  const { hold } = row;
+  const { begins, subject } = row.payload as JournalPayload;
+  const service = row.service ?? subject;
+  if (hold === null || service === undefined) return [];
   return (begun ?? (begins ? [begins] : [])).map(({ kind, target, prior }) => ({
     id: session.id('ev'),
     hold,

@@ -1,8 +1,9 @@
-import type { ApplyContext, Plan, Step, StepOutcome } from '@sluice/panel-kind';
+import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
+import { agentBudget } from '../agents/budget.js';
 import type { Enforcement } from '../enforcement.js';
 import { leaveOut } from './facts.js';
-import { actionRow, refsChange, settleRow, without } from './journal.js';
+import { actionRow, type Changed, refsChange, settleRow, without } from './journal.js';
 import { saveResources } from './sharing.js';
 import type { Applied, FencedRun } from './stages.js';
 
@@ -10,13 +11,21 @@ import type { Applied, FencedRun } from './stages.js';
 export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' };
 
 /** Why a run may change a service no more, by what the store says in a transaction; null while it may. */
-export type StopOf = (tables: StoreTables, work: Applied) => Promise<Stop | null>;
+export type StopOf<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
 
 /** What the calls of a plan's steps need besides the steps. */
-export interface CallOptions {
+export interface CallOptions<W extends Changed = Applied> {
   password: string | null;
-  stopOf: StopOf;
+  stopOf: StopOf<W>;
+  /** Returns the work as a stop leaves it. */
+  stopped: (work: W, stop: Stop) => W;
+  apply: (step: Step, context: ApplyContext, work: W) => Promise<StepOutcome>;
+  /** Whether the panel as a whole has stopped to answer: then the steps that are left are not begun. */
+  isHopeless?: (outcome: StepOutcome) => boolean;
 }
+
+/** The part of a plan that is carried out. */
+type Performable = Pick<Plan, 'steps' | 'moves' | 'refs'> & Pick<AgentPlan, 'settle'>;
 
 /** Returns the service as a stop leaves it. */
 export function stoppedBy(work: Applied, stop: Stop): Applied {
@@ -34,12 +43,12 @@ class ChangeStopped extends Error {
  * Does the steps of a plan one after the other; a step that fails stops only those that need it, and hides none. Steps
  * for later rounds are left to these. Whether it is stopped is looked at in the transaction that writes down each call; then nothing more is begun.
  */
-export async function applyPlan(
+export async function applyPlan<W extends Changed>(
   on: FencedRun,
-  before: Applied,
-  plan: Plan,
-  options: CallOptions,
-): Promise<{ work: Applied; movesLost: boolean }> {
+  before: W,
+  plan: Performable,
+  options: CallOptions<W>,
+): Promise<{ work: W; movesLost: boolean }> {
   const { session, run } = on;
   const steps = plan.steps.filter((step) => step.later !== true);
   const rows = steps.map((step) => actionRow(session, run, before, step));
@@ -47,20 +56,21 @@ export async function applyPlan(
   let work = begun;
   const actions: ActionRecord[] = [];
   const undone = new Set<string>();
-  let isStopped = false;
+  let rest: StepOutcome | null = null;
   for (const [index, step] of steps.entries()) {
     const row = rows[index];
     if (!row) continue;
     const missing = step.needs?.find((id) => undone.has(id));
-    let done: StepDone = { outcome: notWanted, calledAt: null, stop: null };
+    let done: StepDone = { outcome: rest ?? notWanted, calledAt: null, stop: null };
     if (session.deps.signal.aborted || missing !== undefined) {
       done = { ...done, outcome: missing === undefined ? notCalled : waitsFor(missing) };
-    } else if (!isStopped) {
+    } else if (rest === null) {
       done = await performStep(on, work, { step, row }, options);
     }
     const { outcome, calledAt, stop } = done;
-    isStopped ||= outcome === notWanted;
-    if (stop) work = stoppedBy(work, stop);
+    if (outcome === notWanted) rest = notWanted;
+    else if (rest === null && options.isHopeless?.(outcome) === true) rest = notReached;
+    if (stop) work = options.stopped(work, stop);
     const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
     if (step.needsPassword === true && mayBeDone) work = { ...work, passwordSet: true };
     const settled = await settleRow(on, work, { ...row, calledAt }, outcome);
@@ -72,14 +82,15 @@ export async function applyPlan(
 }
 
 /** Writes down the plan: what needs no call, and the steps before they are begun. */
-async function beginPlan(
+async function beginPlan<W extends Changed>(
   on: FencedRun,
-  work: Applied,
-  plan: Plan,
+  work: W,
+  plan: Performable,
   rows: ActionRecord[],
-): Promise<{ begun: Applied; moved: number }> {
+): Promise<{ begun: W; moved: number }> {
   const { session, fences } = on;
-  const refs = plan.refs && refsChange(work.service, plan.refs, session.now());
+  const { service } = work;
+  const refs = plan.refs && service.id !== null ? refsChange(service, plan.refs, session.now()) : undefined;
   const moves = await session.write(fences, async (tables) => {
     await saveResources(on, tables);
     const made: Plan['moves'] = [];
@@ -93,7 +104,7 @@ async function beginPlan(
   const settled = plan.settle.map((item) => item.evidence);
   const begun = {
     ...work,
-    service: refs ? mergeService(work.service, refs) : work.service,
+    service: refs && service.id !== null ? mergeService(service, refs) : service,
     evidence: withMoves({ ...work, evidence: without(work.evidence, settled) }, moves),
   };
   return { begun, moved: moves.length };
@@ -107,16 +118,17 @@ interface StepDone {
   stop: Stop | null;
 }
 
-async function performStep(
+async function performStep<W extends Changed>(
   { session, panel, fences }: FencedRun,
-  work: Applied,
+  work: W,
   { step, row }: { step: Step; row: ActionRecord },
-  { password, stopOf }: CallOptions,
+  { password, stopOf, apply }: CallOptions<W>,
 ): Promise<StepDone> {
   let calledAt: string | null = null;
   const context: ApplyContext = {
     signal: session.deps.signal,
     password,
+    ...(panel.agents === undefined ? {} : { budget: agentBudget(session, panel.name, panel.agents) }),
     // One transaction: whoever stops the run afterwards finds the call in the journal and can wait for its end.
     calling: async () => {
       const at = session.now();
@@ -131,7 +143,7 @@ async function performStep(
       session.write(fences, (tables) => tables.actions.settle(row.id, { state: 'planned', settledAt: null, observed })),
   };
   try {
-    const outcome = await panel.apply(work.service, step, context);
+    const outcome = await apply(step, context, work);
     return { outcome, calledAt, stop: null };
   } catch (error) {
     if (error instanceof ChangeStopped) return { outcome: notWanted, calledAt, stop: error.stop };
@@ -140,7 +152,7 @@ async function performStep(
 }
 
 /** Evidence that passed to a hold of another service is no longer this one's. */
-function withMoves({ holds, evidence }: Applied, moves: Plan['moves']): Applied['evidence'] {
+function withMoves({ holds, evidence }: Changed, moves: Plan['moves']): Applied['evidence'] {
   if (moves.length === 0) return evidence;
   const own = new Set(holds.map((hold) => hold.id));
   const moved = new Map(moves.map((move) => [move.evidence, move.hold]));
@@ -163,6 +175,15 @@ const notCalled: StepOutcome = {
   state: 'failed',
   observed: null,
   error: { code: 'interrupted', message: 'the run was interrupted before the panel was called' },
+};
+
+const notReached: StepOutcome = {
+  state: 'failed',
+  observed: null,
+  error: {
+    code: 'not_reached',
+    message: 'The panel did not answer any more; the next run, or the same command again, goes on.',
+  },
 };
 
 /** The panel was put under `observe` meanwhile: nothing failed, and nothing more is done. */

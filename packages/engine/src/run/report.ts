@@ -1,7 +1,7 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { ItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
-import type { SweptAgent } from '../agents/panel-sweep.js';
+import type { ChangedAgent } from '../agents/agent-views.js';
 import type { RunView } from '../run-row.js';
 import type { Session } from '../session.js';
 import { type ServiceView, serviceView } from '../views.js';
@@ -18,7 +18,7 @@ export interface PassReport {
   /** Panels that were left out because another run holds them, or that could not be worked on. */
   panels: { panel: string; error: ItemError }[];
   /** Agents of the panels whose limits a `reconcile` kept. */
-  agents?: SweptAgent[];
+  agents?: ChangedAgent[];
 }
 
 /** How many services of a run are in which state. */

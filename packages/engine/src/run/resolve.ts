@@ -53,7 +53,10 @@ async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
  */
 export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ work: Applied; goesOn: boolean }> {
   const { session, panel } = on;
-  let work: Applied = { ...begun, observation: await waitForFresh(session, panel, begun) };
+  const { service } = begun;
+  const look = async (): Promise<Observation | null> =>
+    (await panel.observe([service], session.deps.signal)).get(service.id) ?? null;
+  let work: Applied = { ...begun, observation: await waitForFresh(session, panel, begun, look) };
   const doubtful: ActionRecord[] = [];
   for (const row of begun.unsettled) {
     const outcome = outcomeByReading(panel, work, row);
@@ -81,10 +84,11 @@ const FRESH_MS = 15_000;
  * A change may still be on its way through the panel when a run comes right after one that was broken off: while the
  * panel does not tell how it ended, the service is looked at a few times more.
  */
-async function waitForFresh(
+export async function waitForFresh(
   { deps }: Session,
-  panel: Panel,
-  { service, unsettled, observation }: Applied,
+  panel: Pick<Panel, 'resolve'>,
+  { unsettled, observation }: Pick<Applied, 'unsettled' | 'observation'>,
+  look: () => Promise<Observation | null>,
 ): Promise<Observation | null> {
   const { clock, signal } = deps;
   let latest = observation;
@@ -95,7 +99,7 @@ async function waitForFresh(
   for (const wait of LOOKS_MS) {
     if (signal.aborted || !unsettled.some(isOpen)) return latest;
     await clock.sleep(wait, signal);
-    latest = (await panel.observe([service], signal)).get(service.id) ?? null;
+    latest = await look();
   }
   return latest;
 }

@@ -51,8 +51,8 @@ export async function runPass(session: Session, request: PassRequest): Promise<P
       if (!panel) continue;
       await runPanel({ session, panel, request, leases, report, tally }, only);
       if (!limited.includes(name)) continue;
-      const { sweepAfterPass } = await import('../agents/after-pass.js');
-      const { changes } = await sweepAfterPass({ session, request, leases, report }, name);
+      const { agentsAfterServices } = await import('../agents/after-services.js');
+      const { changes } = await agentsAfterServices({ session, request, leases, report }, name);
       tally.changes ||= changes > 0;
     }
     await reportElsewhere(session, request, report);

@@ -101,7 +101,6 @@ describe('the add-on', () => {
         ancestors: false,
         ledger: false,
       });
-      expect(world.manager().semantics).toMatchObject({ kind: 'sluice', accounting: 'consumed', restores: true });
     });
 
     it('sets, shows and clears a limit in whole bytes', async () => {
@@ -163,19 +162,6 @@ describe('the add-on', () => {
         remove();
       }
     });
-  });
-
-  it('breaks creations, which leave nothing behind all the same', async () => {
-    await start({ addOn: { hooks: 'published' } });
-    const north = world.fake.addAgent(undefined, { name: 'north' });
-    const manager = world.manager();
-    await manager.setTrafficLimit('north', 100 * GB);
-    await expect(manager.createUser('north', { name: 'x', limitBytes: GB })).rejects.toMatchObject({
-      code: 'user_not_made',
-    });
-    expect(world.fake.state.users.size).toBe(0);
-    expect(world.fake.usersOf(north)).toEqual([]);
-    expect((await manager.getAgent('north')).reservedBytes).toBe(0);
   });
 
   it('is read as its code is', async () => {

@@ -5,8 +5,7 @@ import { maskUuids } from '../client/uuid.js';
 import type { CallOptions, HiddifyClientOptions } from '../client/types.js';
 import { AgentTrafficError } from '../errors.js';
 import { remainingTraffic } from '../traffic/calculator.js';
-import type { AgentTrafficBackend, BackendAgent, BackendSemantics } from '../traffic/backend.js';
-import type { CreationCheck } from '../traffic/types.js';
+import type { AddonAgent, AgentAddon, AgentSemantics, CreationCheck } from '@sluice/panel-kind';
 import {
   canCreateSchema,
   checkAllSchema,
@@ -77,8 +76,8 @@ interface AddonRequest<T> extends Pick<PanelRequest<T>, 'method' | 'changing' | 
  * Limits as the add-on on the panel keeps them, behind the same interface. It counts differently, and `semantics` says how: the
  * sum of the usage shown, which falls on resets; no record and no return of who was disabled; 0 is no limit; nothing is atomic.
  */
-export class AddonBackend implements AgentTrafficBackend {
-  readonly semantics: BackendSemantics = {
+export class AddonBackend implements AgentAddon {
+  readonly semantics: AgentSemantics = {
     kind: 'addon',
     accounting: 'panel',
     zeroIsNothing: false,
@@ -97,16 +96,16 @@ export class AddonBackend implements AgentTrafficBackend {
     this.#prefix = prefix;
   }
 
-  async listAgents(call: CallOptions = {}): Promise<BackendAgent[]> {
+  async listAgents(call: CallOptions = {}): Promise<AddonAgent[]> {
     return (await this.#list(call)).map(({ agent }) => agent);
   }
 
-  async getAgent(agent: string, call: CallOptions = {}): Promise<BackendAgent> {
+  async getAgent(agent: string, call: CallOptions = {}): Promise<AddonAgent> {
     const id = await this.#idOf(agent, call);
     return agentOf(await this.#ask(ofAgent('GET', id, 'traffic', statsSchema), call));
   }
 
-  async setTrafficLimit(agent: string, limitBytes: number | null, call: CallOptions = {}): Promise<BackendAgent> {
+  async setTrafficLimit(agent: string, limitBytes: number | null, call: CallOptions = {}): Promise<AddonAgent> {
     if (limitBytes !== null && !(Number.isSafeInteger(limitBytes) && limitBytes > 0)) {
       throw new AgentTrafficError(
         limitBytes === 0 ? 'addon_unsupported' : 'invalid_limit',
@@ -145,7 +144,7 @@ export class AddonBackend implements AgentTrafficBackend {
   }
 
   /** Disables the agent's users when it is over. Nobody is ever given back by the add-on. */
-  async checkAgent(agent: string, call: CallOptions = {}): Promise<{ exceeded: boolean; agent: BackendAgent }> {
+  async checkAgent(agent: string, call: CallOptions = {}): Promise<{ exceeded: boolean; agent: AddonAgent }> {
     const id = await this.#idOf(agent, call);
     const answer = await this.#ask(ofAgent('POST', id, 'check', checkSchema), call);
     return { exceeded: answer.was_exceeded, agent: agentOf(answer.stats) };
@@ -163,7 +162,7 @@ export class AddonBackend implements AgentTrafficBackend {
     this.#http.close();
   }
 
-  async #list(call: CallOptions): Promise<{ id: number; agent: BackendAgent }[]> {
+  async #list(call: CallOptions): Promise<{ id: number; agent: AddonAgent }[]> {
     const { agents } = await this.#ask(
       { method: 'GET', path: '/agents/traffic', template: '/agents/traffic', schema: listSchema },
       call,
@@ -201,7 +200,7 @@ function ofAgent<T>(
   return { method, path: `/agents/${id}/${what}`, template: `/agents/{id}/${what}`, schema };
 }
 
-function agentOf(stats: z.infer<typeof statsSchema>): BackendAgent {
+function agentOf(stats: z.infer<typeof statsSchema>): AddonAgent {
   const { agent_uuid: uuid, agent_name: name, total_traffic_bytes: usedBytes, traffic_limit_GB: limitBytes } = stats;
   return {
     uuid,

@@ -8,17 +8,17 @@ import {
   isoNow,
   type ItemError,
   itemErrorOf,
+  SluiceError,
   type Step,
   type StepOutcome,
 } from '@sluice/panel-kind';
-import type { AgentGate } from './agent-gate.js';
+import { createWithin, updateWithin } from './agent-budget.js';
 import type { CreatePayload, UpdatePayload } from './hiddify-state.js';
 import { ACTION_TYPES, observedOf, USER_REF } from '../steps/user-actions.js';
 
 /** What steps are performed with. */
 export interface Hands {
   client: HiddifyClient;
-  gate: AgentGate;
   clock: Clock;
 }
 
@@ -49,12 +49,22 @@ export async function performStep(
 }
 
 async function create(
-  { gate }: Hands,
+  { client }: Hands,
   service: ServiceRecord,
   { wanted }: CreatePayload,
   context: ApplyContext,
 ): Promise<StepOutcome> {
-  const { user, how } = await gate.create(wanted, context.calling, service.id);
+  const tag = service.id;
+  const { user, how } = await createWithin(context.budget, wanted, {
+    make: async () => {
+      await context.calling();
+      return client.users.create(wanted, { tag });
+    },
+    remove: async () => {
+      await context.calling();
+      return client.users.remove(wanted.uuid, { tag });
+    },
+  });
   const state = how === 'existed' ? 'unneeded' : 'applied';
   return { state, observed: observedOf(user), error: null, refs: { [USER_REF]: wanted.uuid } };
 }
@@ -71,7 +81,7 @@ async function remove(
 }
 
 async function update(
-  { client, gate, clock }: Hands,
+  { client, clock }: Hands,
   service: ServiceRecord,
   step: Step,
   context: ApplyContext,
@@ -84,7 +94,7 @@ async function update(
     await context.calling();
     return client.users.update(step.target, change, { tag, seen });
   };
-  const { user, how } = await gate.change(seen, change, work, tag);
+  const { user, how } = await updateWithin(context.budget, { seen, change }, work);
   const state = how === 'unneeded' ? 'unneeded' : 'applied';
   if (zero === undefined) return { state, observed: observedOf(user), error: null };
   const usedBefore = seen.usedBytes;
@@ -123,8 +133,10 @@ function userGone(): StepOutcome {
 }
 
 function failed(error: unknown): StepOutcome {
-  if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
   const { code, message } = itemErrorOf(error);
+  if (error instanceof SluiceError && error.kind === 'panel')
+    return { state: 'failed', observed: null, error: { code, message } };
+  if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
   if (error.outcomeUnknown) {
     return { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message: `${code}: ${message}` } };
   }

@@ -1,10 +1,8 @@
-import type { AgentPanel } from '../account/agent-panel.js';
-import { findAddon, type AddonSearch } from '../addon/addon-backend.js';
+import { findAddon } from '../addon/addon-backend.js';
 import { createHiddifyClient } from '../client/create-client.js';
 import type { HiddifyClient } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
-import type { AgentTrafficManager } from '../traffic/manager.js';
-import type { AgentTrafficStore } from '../traffic/store.js';
+import { agentRules } from '../traffic/settings.js';
 import { PanelForbiddenError } from '@sluice/panel-http';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import {
@@ -25,9 +23,8 @@ import {
   type UsageAnswer,
   type UsageRequest,
 } from '@sluice/panel-kind';
-import { AgentGate } from './agent-gate.js';
-import { openAgentManager } from './agent-manager.js';
 import { performStep, WriteTurn } from './hiddify-apply.js';
+import { HiddifyAgents } from './hiddify-agents.js';
 import { checkContract } from './hiddify-contract.js';
 import { HiddifyLists, type Sight } from './hiddify-lists.js';
 import { checkpointIn, checkpointOf } from './hiddify-checkpoint.js';
@@ -37,7 +34,6 @@ import { outcomeWhenDone, resolveHiddify } from './hiddify-resolve.js';
 import type { HiddifyState } from './hiddify-state.js';
 import { USER_REF } from '../steps/user-actions.js';
 import { usageAnswer } from './hiddify-usage.js';
-import { journaledZeroings } from './journaled-zeroings.js';
 import type { HiddifySettings } from './settings.js';
 
 /** Opens the adapter of a Hiddify panel (docs/panels/hiddify.md, 3 and 4). */
@@ -76,20 +72,17 @@ export function clientOptions(
 }
 
 /** Users of a Hiddify panel as services. */
-export class HiddifyPanel implements Panel<HiddifyState>, AgentPanel {
+export class HiddifyPanel implements Panel<HiddifyState> {
   readonly kind: PanelKind;
   readonly name: string;
   /** Without the secret path. */
   readonly url: string;
   readonly client: HiddifyClient;
-  /** Whether the panel's add-on keeps the agents' limits. */
-  readonly addon: AgentPanel['addon'];
+  readonly agents: HiddifyAgents;
   readonly #config: HiddifySettings;
-  readonly #panel: PanelToOpen;
   readonly #timeZone: string;
   readonly #dependencies: PanelDependencies;
   readonly #lists: HiddifyLists;
-  readonly #gate: AgentGate;
   readonly #turn: WriteTurn;
 
   constructor(kind: PanelKind, panel: PanelToOpen, client: HiddifyClient, dependencies: PanelDependencies) {
@@ -99,29 +92,21 @@ export class HiddifyPanel implements Panel<HiddifyState>, AgentPanel {
     this.url = `${new URL(panel.settings.url).origin}/***/`;
     this.client = client;
     this.#config = panel.settings as HiddifySettings;
-    this.addon = this.#config.agents?.addon ?? false;
-    this.#panel = panel;
     this.#timeZone = timeZone;
     this.#dependencies = dependencies;
     this.#lists = new HiddifyLists(name, client, dependencies.clock);
-    const store = dependencies.agentStore as AgentTrafficStore;
-    this.#gate = new AgentGate(client, store, this.manager(store));
-    this.#turn = new WriteTurn(dependencies.clock);
-  }
-
-  /** The manager of the panel's agents over a memory of its own. */
-  manager(store: AgentTrafficStore, begun?: ReadonlyMap<string, string>): AgentTrafficManager {
-    const { client, name } = this;
-    const config = this.#config;
-    const deps = this.#dependencies;
-    const zeroings = (since: string) => journaledZeroings(deps.journal, name, since);
-    return openAgentManager({ client, store, config, timeZone: this.#timeZone, deps, zeroings, begun });
-  }
-
-  /** Finds the add-on on the panel. */
-  findAddon(prefix?: string): Promise<AddonSearch> {
-    const options = clientOptions(this.#panel, this.#dependencies);
-    return findAddon({ ...options, ...(prefix === undefined ? {} : { prefix }) });
+    const turn = new WriteTurn(dependencies.clock);
+    this.#turn = turn;
+    const { addon = false } = this.#config.agents ?? {};
+    const prefix = addon === true || addon === false ? {} : addon;
+    this.agents = new HiddifyAgents({
+      name,
+      client,
+      clock: dependencies.clock,
+      rules: agentRules(this.#config, timeZone),
+      findAddon: addon === false ? null : () => findAddon({ ...clientOptions(panel, dependencies), ...prefix }),
+      turn: (work) => turn.run(work),
+    });
   }
 
   /** Address, path, key and role; where limits of agents are to be kept, it has to be the Owner's key. */
@@ -180,7 +165,7 @@ export class HiddifyPanel implements Panel<HiddifyState>, AgentPanel {
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const { client } = this;
     const { clock } = this.#dependencies;
-    return this.#turn.run(() => performStep({ client, gate: this.#gate, clock }, service, step, context));
+    return this.#turn.run(() => performStep({ client, clock }, service, step, context));
   }
 
   readonly snapshot = { paged: false };

@@ -1,4 +1,3 @@
-import type { PanelDependencies } from '@sluice/panel-kind';
 import type { Zeroing } from '../traffic/zeroings.js';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { UpdatePayload, ZeroPayload } from './hiddify-state.js';
@@ -37,13 +36,4 @@ export function zeroingIn(row: ActionRecord): JournaledZeroing | null {
     again: payload.tries > 1,
     payload,
   };
-}
-
-/** Reads the zeroings of a panel's users out of the journal. */
-export async function journaledZeroings(
-  journal: PanelDependencies['journal'],
-  panel: string,
-  since: string,
-): Promise<Zeroing[]> {
-  return (await journal.list({ since })).flatMap((row) => (row.panel === panel ? (zeroingIn(row) ?? []) : []));
 }

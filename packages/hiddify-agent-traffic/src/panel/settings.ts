@@ -5,10 +5,13 @@ const count = z.int().check(z.positive());
 
 const agents = z.strictObject({
   accounting: z._default(z.enum(['consumed', 'allocated', 'panel']), 'consumed'),
-  period: z._default(z.union([z.enum(['none', 'monthly']), z.strictObject({ days: count })]), 'none'),
+  period: z._default(
+    z.union([z.enum(['none', 'monthly']), z.strictObject({ days: z.int().check(z.positive(), z.lte(3660)) })]),
+    'none',
+  ),
   exempt: z._default(z.array(z.string()), []),
-  releaseBelow: z._default(share, 0.95),
-  thresholds: z._default(z.array(z.number().check(z.positive())), [80, 90, 100]),
+  releaseBelow: z._default(share.check(z.gte(0.01)), 0.95),
+  thresholds: z._default(z.array(z.int().check(z.positive(), z.lte(1000))), [80, 90, 100]),
   addon: z._default(z.union([z.boolean(), z.strictObject({ prefix: z.string() })]), false),
 });
 

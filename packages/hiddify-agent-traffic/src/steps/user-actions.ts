@@ -28,6 +28,12 @@ export interface UserPrior {
   restriction?: string;
   /** Earlier versions stored the hold's reason instead. */
   reason?: string;
+  /** Of a user of an agent: what a person would change about it, see `fingerprintOf`. */
+  fingerprint?: string;
+  /** Of a user of an agent: the agent's figures, and the run. */
+  usedBytes?: number | null;
+  limitBytes?: number | null;
+  run?: string | null;
 }
 
 /** What the journal stores of a user that was read again. */

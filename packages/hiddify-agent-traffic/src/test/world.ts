@@ -8,23 +8,17 @@ import {
 } from '@sluice/fake-panels';
 import { createHiddifyClient } from '../client/create-client.js';
 import type { HiddifyClient, HiddifyClientOptions } from '../client/types.js';
-import { AgentTrafficManager } from '../traffic/manager.js';
-import { MemoryAgentTrafficStore } from '../traffic/memory-store.js';
-import type { AgentTrafficManagerOptions } from '../traffic/types.js';
 
 export const GB = 1024 ** 3;
 export const minute = 60_000;
 
-/** A fake panel, a client of it, a clock for both that moves only when told or slept on, and a store. */
+/** A fake panel, a client of it, a clock for both that moves only when told or slept on. */
 export interface World {
   fake: FakeHiddify;
   time: ManualClock;
   clock: Clock;
   client: HiddifyClient;
-  store: MemoryAgentTrafficStore;
   events: CallEvent[];
-  /** A manager over the world's store; settings as given, no pauses. */
-  manager(settings?: Partial<AgentTrafficManagerOptions>): AgentTrafficManager;
   /** Another client of the same panel, with other credentials or behaviour. */
   clientWith(options: Partial<HiddifyClientOptions>): HiddifyClient;
   close(): Promise<void>;
@@ -57,16 +51,13 @@ export async function startWorld(options: FakeHiddifyOptions = {}): Promise<Worl
     return client;
   };
   const client = clientWith({});
-  const store = new MemoryAgentTrafficStore();
   return {
     fake,
     time,
     clock,
     client,
-    store,
     events,
     clientWith,
-    manager: (settings = {}) => new AgentTrafficManager({ client, store, clock, writePauseMs: 0, ...settings }),
     async close() {
       for (const each of clients) each.close();
       await fake.close();
@@ -77,15 +68,4 @@ export async function startWorld(options: FakeHiddifyOptions = {}): Promise<Worl
 /** The names of the calls that the panel has seen, changing ones only when asked so. */
 export function calls(fake: FakeHiddify, only: 'all' | 'changing' = 'all'): string[] {
   return (only === 'changing' ? fake.server.changingCalls() : fake.server.calls).map(({ endpoint }) => endpoint);
-}
-
-/** Everything that a store holds, for comparison. */
-export async function contentsOf(store: MemoryAgentTrafficStore): Promise<unknown> {
-  return structuredClone({
-    agents: await store.agents.all(),
-    ledger: await store.ledger.all(),
-    disabled: await store.disabled.list({}),
-    reservations: await store.reservations.live(),
-    snapshot: await store.snapshot.get(),
-  });
 }

@@ -1,5 +1,5 @@
-import type { HiddifyUser } from '../client/records.js';
-import type { AgentHierarchy } from './hierarchy.js';
+import type { HiddifyAdmin, HiddifyUser } from '../client/records.js';
+import { AgentHierarchy } from './hierarchy.js';
 import type { AccountingMode, AgentAccount, AgentFigures, LedgerEntry } from './records.js';
 
 type Sums = Omit<AgentFigures, 'at'>;
@@ -7,7 +7,7 @@ type Sums = Omit<AgentFigures, 'at'>;
 const nothing: Sums = { allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 };
 
 /**
- * What agents' users have been sold and have used, sub-agents included, from one list: one pass over the users, however many
+ * Sums of what agents' users have been sold and have used, sub-agents included, from one list: one pass over the users, however many
  * agents there are.
  *
  * Users that are missing from the list and not proved to be gone count with what they last showed: the panel leaves whole
@@ -16,9 +16,20 @@ const nothing: Sums = { allocatedBytes: 0, currentBytes: 0, users: 0, enabledUse
 export class AgentTrafficCalculator {
   /** Users whose owner the panel does not tell, or that belong to an account that is not in the list. */
   readonly unassigned: number;
+  readonly hierarchy: AgentHierarchy;
   readonly #sums = new Map<string, Sums>();
 
-  constructor(hierarchy: AgentHierarchy, users: readonly HiddifyUser[], hidden: readonly LedgerEntry[] = []) {
+  /**
+   * @param accounts the panel's accounts, or their tree
+   * @param hidden users that a list does not show and that are not proved to be gone
+   */
+  constructor(
+    accounts: AgentHierarchy | readonly HiddifyAdmin[],
+    users: readonly HiddifyUser[],
+    hidden: readonly Pick<LedgerEntry, 'owner' | 'limitBytes' | 'lastBytes'>[] = [],
+  ) {
+    const hierarchy = accounts instanceof AgentHierarchy ? accounts : new AgentHierarchy(accounts);
+    this.hierarchy = hierarchy;
     let unassigned = 0;
     // First by owner, so that the line of ancestors is walked once per owner and not once per user.
     const own = new Map<string | null, Sums>();
@@ -45,9 +56,14 @@ export class AgentTrafficCalculator {
     return { at, ...(this.#sums.get(agent) ?? nothing) };
   }
 
-  /** The figure that the limit is compared with. */
-  getTotalTraffic(agent: string, accounting: AccountingMode, account: AgentAccount | null): number {
-    return totalTraffic(this.getFigures(agent, ''), accounting, account);
+  /** Returns what an agent's users have been sold, or (`panel`) the usage that the panel shows of them. */
+  getTotalTraffic(agent: string, accounting: 'allocated' | 'panel' = 'allocated'): number {
+    return totalTraffic(this.getFigures(agent, ''), accounting, null);
+  }
+
+  /** Returns what is left of a limit, never negative. */
+  getRemainingTraffic(agent: string, limitBytes: number, accounting: 'allocated' | 'panel' = 'allocated'): number {
+    return remainingTraffic(limitBytes, this.getTotalTraffic(agent, accounting)) ?? 0;
   }
 }
 

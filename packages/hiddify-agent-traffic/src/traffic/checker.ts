@@ -1,14 +1,19 @@
+import type { CreationCheck } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
-import { totalTraffic, remainingTraffic } from './calculator.js';
+import { type AgentTrafficCalculator, totalTraffic, remainingTraffic } from './calculator.js';
+import type { HiddifyUser } from '../client/records.js';
+import type { AgentHierarchy } from './hierarchy.js';
 import { fitsLimit, isLimitExceeded } from './judge.js';
 import type { AccountingMode, AgentRecord, ReservationRecord } from './records.js';
 import { reservedBytes } from './reserved.js';
-import type { CreationCheck } from './types.js';
+
+/** What the checks read of an agent. */
+export type CheckedAgent = Pick<AgentRecord, 'uuid' | 'name' | 'role' | 'limitBytes' | 'account' | 'figures'>;
 
 /** Figures of an agent and those above it, as they stand at one moment. */
 export interface CheckerState {
   accounting: AccountingMode;
-  agents: ReadonlyMap<string, AgentRecord>;
+  agents: ReadonlyMap<string, CheckedAgent>;
   reservations: readonly ReservationRecord[];
   /** Agents whose own limit is not enforced. */
   exempt: ReadonlySet<string>;
@@ -22,10 +27,32 @@ export class AgentTrafficChecker {
     this.#state = state;
   }
 
-  /** False without a limit. Exempt agents are told as they are. */
-  isLimitExceeded(agent: AgentRecord): boolean {
-    const { limitBytes } = agent;
-    return limitBytes !== null && isLimitExceeded(this.#state.accounting, this.#used(agent), limitBytes);
+  /**
+   * Returns a checker over the panel's lists alone, with limits by the agents' uuids. What is sold counts, or (`panel`) the
+   * usage that the panel shows; real traffic needs the ledger that the engine keeps.
+   */
+  static of(
+    calculator: AgentTrafficCalculator,
+    limits: Readonly<Record<string, number | null>>,
+    accounting: 'allocated' | 'panel' = 'allocated',
+  ): AgentTrafficChecker {
+    const agents = new Map<string, CheckedAgent>();
+    for (const [uuid, { name, role }] of calculator.hierarchy.admins) {
+      const figures = calculator.getFigures(uuid, '');
+      agents.set(uuid, { uuid, name, role, limitBytes: limits[uuid] ?? null, account: null, figures });
+    }
+    return new AgentTrafficChecker({ accounting, agents, reservations: [], exempt: new Set() });
+  }
+
+  /** Returns whether an agent is over its own limit; false without one. */
+  isLimitExceeded(uuid: string): boolean {
+    const agent = this.#state.agents.get(uuid);
+    const limitBytes = agent?.limitBytes ?? null;
+    return (
+      agent !== undefined &&
+      limitBytes !== null &&
+      isLimitExceeded(this.#state.accounting, this.#used(agent), limitBytes)
+    );
   }
 
   /**
@@ -35,7 +62,7 @@ export class AgentTrafficChecker {
    * @param chain the agent that is to own the user, then those above it
    */
   canCreateUserWithTraffic(chain: readonly string[], newBytes: number): CreationCheck {
-    let tightest: { agent: AgentRecord; left: number; fits: boolean } | null = null;
+    let tightest: { agent: CheckedAgent; left: number; fits: boolean } | null = null;
     for (const uuid of chain) {
       const agent = this.#state.agents.get(uuid);
       if (agent?.limitBytes == null || !this.#binds(agent)) continue;
@@ -56,7 +83,16 @@ export class AgentTrafficChecker {
     };
   }
 
-  #reason(agent: AgentRecord, newBytes: number, isAncestor: boolean): string {
+  /** Returns the enabled users below an agent that is over: those that follow from the limits. */
+  usersToDisable(hierarchy: AgentHierarchy, users: readonly HiddifyUser[]): HiddifyUser[] {
+    const isOver = (uuid: string): boolean => {
+      const agent = this.#state.agents.get(uuid);
+      return agent !== undefined && this.#binds(agent) && this.isLimitExceeded(uuid);
+    };
+    return users.filter(({ owner, enabled }) => enabled && hierarchy.chainOf(owner).some(isOver));
+  }
+
+  #reason(agent: CheckedAgent, newBytes: number, isAncestor: boolean): string {
     const used = this.#used(agent);
     const reserved = this.#reserved(agent);
     const limit = agent.limitBytes ?? 0;
@@ -68,15 +104,15 @@ export class AgentTrafficChecker {
     );
   }
 
-  #binds(agent: AgentRecord): boolean {
+  #binds(agent: CheckedAgent): boolean {
     return agent.role === 'agent' && !this.#state.exempt.has(agent.uuid);
   }
 
-  #used(agent: AgentRecord): number {
+  #used(agent: CheckedAgent): number {
     return totalTraffic(agent.figures ?? { allocatedBytes: 0, currentBytes: 0 }, this.#state.accounting, agent.account);
   }
 
-  #reserved(agent: AgentRecord): number {
+  #reserved(agent: CheckedAgent): number {
     return reservedBytes(agent, this.#state.reservations, this.#state.accounting);
   }
 }

@@ -1,18 +1,22 @@
+import type { AgentAncestor, AgentTraffic } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
 import { SELF } from '../client/records.js';
+import type { UserPrior } from '../steps/user-actions.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import type { AgentHierarchy } from './hierarchy.js';
 import { judge } from './judge.js';
-import type { AgentRecord, DisabledUserRecord, ReservationRecord } from './records.js';
+import type { AgentRecord, ReservationRecord } from './records.js';
 import { reservedBytes } from './reserved.js';
-import type { CheckedSettings } from './settings.js';
-import type { AgentAncestor, AgentTraffic } from './types.js';
+import type { AgentRules } from './settings.js';
 
 export interface DescribeState {
-  settings: CheckedSettings;
+  settings: AgentRules;
   agents: ReadonlyMap<string, AgentRecord>;
   reservations: readonly ReservationRecord[];
   /** How many users below each agent we keep disabled, see `countDisabled`. */
   disabledBelow: ReadonlyMap<string, number>;
+  /** Since when the users of an agent are kept disabled. */
+  heldSince: ReadonlyMap<string, string>;
   exempt: ReadonlySet<string>;
   ownerName: string;
 }
@@ -22,11 +26,12 @@ export function describeAgent(agent: AgentRecord, state: DescribeState): AgentTr
   const { settings } = state;
   const figures = agent.figures ?? { at: '', allocatedBytes: 0, currentBytes: 0, users: 0 };
   const usedBytes = totalTraffic(figures, settings.accounting, agent.account);
+  const heldSince = state.heldSince.get(agent.uuid) ?? null;
   const { exceeded, rule } = judge({
     accounting: settings.accounting,
     usedBytes,
     limitBytes: agent.limitBytes,
-    held: agent.heldSince !== null,
+    held: heldSince !== null,
     releaseBelowPercent: settings.releaseBelowPercent,
     exempt: state.exempt.has(agent.uuid),
     isAgent: agent.role === 'agent',
@@ -48,14 +53,14 @@ export function describeAgent(agent: AgentRecord, state: DescribeState): AgentTr
     ancestors: ancestorsOf(agent, state),
     reservedBytes: reservedBytes(agent, state.reservations, settings.accounting),
     rule,
-    heldSince: agent.heldSince,
+    heldSince,
     at: figures.at,
   };
 }
 
 /** An account that the panel has no more is told of as long as a limit or somebody to give back is remembered of it. */
-export function isShown({ gone, limitBytes, heldSince }: AgentRecord): boolean {
-  return !gone || limitBytes !== null || heldSince !== null;
+export function isShown({ uuid, gone, limitBytes }: AgentRecord, { heldSince }: DescribeState): boolean {
+  return !gone || limitBytes !== null || heldSince.has(uuid);
 }
 
 /** The agent and those above it, by what is remembered of their parents. */
@@ -83,14 +88,15 @@ function ancestorsOf(agent: AgentRecord, state: DescribeState): AgentAncestor[] 
   return top?.parent === SELF ? [...above, { uuid: null, name: state.ownerName, limitBytes: null }] : above;
 }
 
-/** How many users we keep disabled, by every agent above them. */
+/** Returns how many users are kept disabled, by every agent above them. */
 export function countDisabled(
-  disabled: readonly DisabledUserRecord[],
+  evidence: readonly Pick<EvidenceRecord, 'prior'>[],
   agents: ReadonlyMap<string, AgentRecord>,
 ): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { owner, state } of disabled) {
-    if (state === 'intended' || owner === null) continue;
+  for (const { prior } of evidence) {
+    const { owner = null } = (prior ?? {}) as Partial<UserPrior>;
+    if (owner === null) continue;
     for (const agent of rememberedChain(owner, agents)) counts.set(agent, (counts.get(agent) ?? 0) + 1);
   }
   return counts;

@@ -1,8 +1,6 @@
+import type { AgentTraffic } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
-import { nowOf, type ManagerContext } from './context.js';
-import { describeAgent } from './describe.js';
-import { findAgent, rememberedState, type RememberedState } from './remembered.js';
-import type { AgentExplanation, AgentRule, AgentTraffic } from './types.js';
+import type { AgentRule } from './types.js';
 
 const rules: Record<AgentRule, string> = {
   'no-limit': 'It has no limit.',
@@ -17,35 +15,8 @@ const rules: Record<AgentRule, string> = {
   unknown: 'The panel could not be read, so nothing is changed.',
 };
 
-/** Why an agent is in its state, from what is remembered alone: enough to compute the decision again by hand. */
-export async function explainAgent(context: ManagerContext, text: string): Promise<AgentExplanation> {
-  const state = await rememberedState(context);
-  const agent = findAgent(text, state.agents);
-  const chain = state.chainOf(agent.uuid).flatMap((uuid) => {
-    const record = state.agents.get(uuid);
-    return record === undefined ? [] : [describeAgent(record, state)];
-  });
-  const shown = describeAgent(agent, state);
-  const { binding } = state.checker.canCreateUserWithTraffic(state.chainOf(agent.uuid), 0);
-  const readings = agent.figures === null ? [] : [readingOf(agent.uuid, state)];
-  return {
-    ...shown,
-    chain,
-    binding,
-    readings,
-    reservations: state.reservations.filter((reservation) => reservation.chain.includes(agent.uuid)),
-    actions: await context.store.disabled.list({ agent: agent.uuid, limit: 500 }),
-    sentence: sentenceOf(shown, nowOf(context)),
-  };
-}
-
-function readingOf(uuid: string, state: RememberedState): AgentExplanation['readings'][number] {
-  const record = state.agents.get(uuid);
-  const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = record?.figures ?? {};
-  return { at, allocatedBytes, currentBytes, consumedBytes: record?.account?.consumedBytes ?? null, users };
-}
-
-function sentenceOf(agent: AgentTraffic, now: string): string {
+/** Says why an agent is in its state. */
+export function explainAgent(agent: AgentTraffic, now: string): string {
   const limit = agent.limitBytes === null ? 'no limit' : `a limit of ${formatBytes(agent.limitBytes)}`;
   const period = agent.period === null ? '' : ` since ${agent.period.start}`;
   const what = { allocated: 'sold', consumed: `consumed${period}`, panel: 'shown as used' }[agent.accounting];
@@ -54,5 +25,6 @@ function sentenceOf(agent: AgentTraffic, now: string): string {
     agent.heldSince === null
       ? ''
       : ` Held since ${agent.heldSince}; ${agent.usersDisabledByUs} users are disabled by us.`;
-  return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rules[agent.rule]}${held}`;
+  const rule = rules[agent.rule as AgentRule];
+  return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}`;
 }

@@ -1,8 +1,8 @@
+import type { AgentNotice, AgentTraffic } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import { ledgerKey } from './ledger.js';
 import { unchargedBytes } from './newcomers.js';
 import type { ObservedList, RecordedList } from './record-list.js';
-import type { AgentNotice, AgentSweep, SweepPlan, SweepStep } from './types.js';
 
 const sentences: Record<string, (name: string) => string> = {
   'enabled-by-others': (name) =>
@@ -12,8 +12,14 @@ const sentences: Record<string, (name: string) => string> = {
   touched: (name) =>
     `User "${name}", which was disabled for its agent's limit, was changed by somebody since; it was left disabled.`,
   gone: (name) => `User "${name}", which was disabled for its agent's limit, is gone.`,
-  'not-done': (name) => `User "${name}" was to be disabled and was not; its agent is within its limit again.`,
 };
+
+/** A user that is no longer ours to give back, and why. */
+export interface DroppedUser {
+  evidence: string;
+  name: string;
+  outcome: string;
+}
 
 /** What a sweep saw, and what is remembered of it. */
 interface Observed {
@@ -24,9 +30,9 @@ interface Observed {
 /** What somebody should hear of a sweep, each with a key that stays the same as long as the matter does. */
 export function noticesOf(
   observed: Observed,
-  dropped: SweepPlan['dropped'],
-  steps: readonly SweepStep[],
-  agents: readonly AgentSweep[],
+  dropped: readonly DroppedUser[],
+  again: ReadonlyMap<string, number>,
+  agents: readonly AgentTraffic[],
 ): AgentNotice[] {
   const { list, recorded } = observed;
   const notices: AgentNotice[] = [];
@@ -35,30 +41,17 @@ export function noticesOf(
     notices.push({
       key: `agent-threshold:${agent}:${start}:${limitBytes}:${percent}`,
       code: 'agent_threshold',
-      agent,
       message: `Agent "${name}" has reached ${percent} % of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`,
     });
   }
-  for (const { record, outcome } of dropped) {
-    if (outcome === 'restored' || outcome === 'handed-over') continue;
-    const message = sentences[outcome]?.(record.name) ?? `User "${record.name}" is no longer ours (${outcome}).`;
-    notices.push({
-      key: `agent-user:${record.id}:${outcome}`,
-      code: `agent_user_${underscored(outcome)}`,
-      agent: record.agent,
-      message,
-    });
-  }
-  const again = new Map<string, number>();
-  for (const { step, record } of steps) {
-    if (step.type !== 'disable-user' || record === null || step.agent === null) continue;
-    again.set(step.agent, (again.get(step.agent) ?? 0) + 1);
+  for (const { evidence, name, outcome } of dropped) {
+    const message = sentences[outcome]?.(name) ?? `User "${name}" is no longer ours (${outcome}).`;
+    notices.push({ key: `agent-user:${evidence}:${outcome}`, code: `agent_user_${underscored(outcome)}`, message });
   }
   for (const [agent, count] of again) {
     notices.push({
       key: `agent-reenabled:${agent}:${list.at}`,
       code: 'agent_users_enabled_again',
-      agent,
       message: `${count === 1 ? '1 user' : `${count} users`} of agent "${nameOf(agents, agent)}" ${count === 1 ? 'was' : 'were'} enabled again while it is over its limit.`,
     });
   }
@@ -67,7 +60,6 @@ export function noticesOf(
       notices.push({
         key: `agent-missing:${uuid}:${recorded.agents.get(uuid)?.missingSince ?? ''}`,
         code: 'agent_missing',
-        agent: uuid,
         message: `Agent "${name}" has a limit and is not in the panel's list any more; nothing is changed for it.`,
       });
     }
@@ -75,7 +67,6 @@ export function noticesOf(
       notices.push({
         key: `agent-dormant:${uuid}`,
         code: 'agent_dormant',
-        agent: uuid,
         message: `Account "${name}" has a limit but is no agent any more; the limit is not kept.`,
       });
     }
@@ -106,7 +97,6 @@ function usedBeforeNotices({ list, recorded }: Observed): AgentNotice[] {
   return [...groups].map(([key, { owner, names: shown, bytes }]) => ({
     key: `agent-users-used-before:${key}`,
     code: 'agent_users_used_before',
-    agent: owner,
     message: `${shown.length === 1 ? '1 user' : `${shown.length} users`} appeared under agent "${agents.get(owner)?.name ?? ''}" with ${formatBytes(bytes)} that can't have been used there since the last look; only what they use from now on is charged: ${shown.sort().slice(0, 10).join(', ')}.`,
   }));
 }
@@ -115,7 +105,7 @@ function usedBeforeNotices({ list, recorded }: Observed): AgentNotice[] {
 function oddities({ list, recorded }: Observed): AgentNotice[] {
   const notices: AgentNotice[] = [];
   const say = (code: string, key: string, message: string): void => {
-    notices.push({ key, code, agent: null, message });
+    notices.push({ key, code, message });
   };
   const nameless = list.users.filter(({ uuid }) => uuid === null);
   if (nameless.length > 0) {
@@ -156,7 +146,7 @@ function oddities({ list, recorded }: Observed): AgentNotice[] {
   return notices;
 }
 
-function nameOf(agents: readonly AgentSweep[], uuid: string): string {
+function nameOf(agents: readonly AgentTraffic[], uuid: string): string {
   return agents.find((agent) => agent.uuid === uuid)?.name ?? '';
 }
 

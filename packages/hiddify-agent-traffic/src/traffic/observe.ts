@@ -1,19 +1,11 @@
+import type { ListProblem } from '@sluice/panel-kind';
 import { isPanelError, type Clock } from '@sluice/panel-http';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import { SELF, type HiddifyAdmin, type HiddifyUser, type UnreadableRow } from '../client/records.js';
 import type { CallOptions, HiddifyClient } from '../client/types.js';
-import { AgentTrafficError } from '../errors.js';
 import { ledgerKey } from './ledger.js';
 import type { AgentRecord, LedgerEntry, SnapshotRecord } from './records.js';
 import type { ObservedList } from './record-list.js';
-
-/** Why nothing may be concluded from what the panel said. */
-export interface ListProblem {
-  code: string;
-  message: string;
-  cause?: unknown;
-  unreadableRows?: UnreadableRow[];
-}
 
 export interface BareList {
   at: string;
@@ -27,7 +19,7 @@ export async function readLists(
   last: SnapshotRecord | null,
   options: { acceptHalved: boolean; call: CallOptions },
 ): Promise<BareList | ListProblem> {
-  try {
+  return asProblem(async () => {
     // The short list first: a wrong key or path shows before the long one is asked for.
     let admins = await client.admins.list(options.call);
     if (admins.unreadable > 0) return unreadable('accounts', admins);
@@ -54,20 +46,16 @@ export async function readLists(
     }
     const bare = { at: list.requestedAt, admins: admins.admins, users: list.users };
     return options.acceptHalved ? bare : (shrunk(bare, last) ?? bare);
+  });
+}
+
+async function asProblem<T>(work: () => Promise<T>): Promise<T | ListProblem> {
+  try {
+    return await work();
   } catch (error) {
     if (!isPanelError(error)) throw error;
     return { code: error.code, message: error.message, cause: error };
   }
-}
-
-export function isProblem(value: object): value is ListProblem {
-  return 'code' in value;
-}
-
-/** A problem as an error, for callers that need the figures. */
-export function problemError(problem: ListProblem): unknown {
-  if (isPanelError(problem.cause)) return problem.cause;
-  return new AgentTrafficError(problem.code as AgentTrafficError['code'], problem.message);
 }
 
 /**
@@ -79,6 +67,14 @@ export async function lookUpMissing(
   client: HiddifyClient,
   bare: BareList,
   input: { agents: readonly AgentRecord[]; ledger: readonly LedgerEntry[]; maxLookups: number; call: CallOptions },
+): Promise<ObservedList | ListProblem> {
+  return asProblem(() => completed(client, bare, input));
+}
+
+async function completed(
+  client: HiddifyClient,
+  bare: BareList,
+  input: Parameters<typeof lookUpMissing>[2],
 ): Promise<ObservedList> {
   let left = input.maxLookups;
   const admins = [...bare.admins];
@@ -114,6 +110,15 @@ export async function rereadHalfMade(
   list: ObservedList,
   known: ReadonlySet<string>,
   options: { clock: Clock; maxLookups: number; call: CallOptions },
+): Promise<ObservedList | ListProblem> {
+  return asProblem(() => reread(client, list, known, options));
+}
+
+async function reread(
+  client: HiddifyClient,
+  list: ObservedList,
+  known: ReadonlySet<string>,
+  options: { clock: Clock; maxLookups: number; call: CallOptions },
 ): Promise<ObservedList> {
   const suspects = list.users.filter(
     (user) =>
@@ -141,7 +146,6 @@ function unreadable(what: string, list: { unreadable: number; unreadableRows: Un
   return {
     code: 'list_unreadable',
     message: `${list.unreadable} rows of the list of ${what} could not be understood${example}; nobody is disabled or given back.`,
-    unreadableRows: list.unreadableRows,
   };
 }
 

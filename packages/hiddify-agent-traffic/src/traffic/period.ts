@@ -1,18 +1,7 @@
 import { localDateOf, zonedMidnight } from '@sluice/quota-core';
-import { AgentTrafficError } from '../errors.js';
 import type { AgentAccount, AgentPeriod } from './records.js';
 
 const day = 86_400_000;
-
-/** @throws AgentTrafficError `invalid_settings` */
-export function checkPeriod(period: AgentPeriod): void {
-  if (period === 'none' || period === 'monthly') return;
-  if (typeof period === 'object' && Number.isInteger(period.days) && period.days >= 1 && period.days <= 3660) return;
-  throw new AgentTrafficError(
-    'invalid_settings',
-    'The period of agents has to be none, monthly or { days: 1 to 3660 }.',
-  );
-}
 
 /**
  * The period that contains `now`: whole calendar months of the zone, or stretches of whole local days counted from the day of

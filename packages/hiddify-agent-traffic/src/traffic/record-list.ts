@@ -7,7 +7,7 @@ import { stepLedger, type LedgerLook, type LedgerStep } from './ledger.js';
 import { accountAt } from './period.js';
 import type { AgentRecord, LedgerEntry, ReservationRecord } from './records.js';
 import { stepReservations } from './reserved.js';
-import type { CheckedSettings } from './settings.js';
+import type { AgentRules } from './settings.js';
 import type { ThresholdCrossing } from './types.js';
 
 /** Everything that one look at the panel gave. */
@@ -36,7 +36,7 @@ export interface RecordedList {
 
 /** One list, and what is remembered from those before. */
 interface RecordInput {
-  settings: CheckedSettings;
+  settings: AgentRules;
   list: ObservedList;
   now: string;
   /** The instant by which periods begin and end; default `now`. */
@@ -45,6 +45,8 @@ interface RecordInput {
   agents: readonly AgentRecord[];
   ledger: Iterable<LedgerEntry>;
   reservations: readonly ReservationRecord[];
+  /** Agents whose users are kept disabled. */
+  held: ReadonlySet<string>;
   /** The list before this one, and our zeroings since. Default: none is known. */
   since?: Pick<LedgerLook, 'before' | 'zeroings'>;
 }
@@ -100,7 +102,7 @@ interface AgentsLook {
 function recordAgent(
   before: AgentRecord,
   { hierarchy, calculator, growth, exempt }: AgentsLook,
-  { settings, list, now, periodNow = now, run }: RecordInput,
+  { settings, list, now, periodNow = now, run, held }: RecordInput,
 ): { agent: AgentRecord; judgement: Judgement; crossings: ThresholdCrossing[] } {
   const { uuid, limitBytes } = before;
   const admin = hierarchy.admins.get(uuid);
@@ -113,7 +115,7 @@ function recordAgent(
     accounting: settings.accounting,
     usedBytes,
     limitBytes,
-    held: before.heldSince !== null,
+    held: held.has(uuid),
     releaseBelowPercent: settings.releaseBelowPercent,
     exempt: exempt.has(uuid),
     isAgent: role === 'agent',
@@ -166,7 +168,7 @@ function growthByAgent(byOwner: ReadonlyMap<string, number>, hierarchy: AgentHie
 }
 
 /** The period that is over ends first: what was used since the last look belongs to the one that is seen now. */
-function charged(agent: AgentRecord, growth: number, settings: CheckedSettings, now: string): AgentRecord['account'] {
+function charged(agent: AgentRecord, growth: number, settings: AgentRules, now: string): AgentRecord['account'] {
   if (agent.account === null) return null;
   const account = accountAt(agent.account, settings, now);
   return growth === 0 ? account : { ...account, consumedBytes: account.consumedBytes + growth };
@@ -183,7 +185,6 @@ function newAgent(uuid: string): AgentRecord {
     account: null,
     figures: null,
     verdict: null,
-    heldSince: null,
     thresholds: [],
     missingSince: null,
     gone: false,

@@ -22,7 +22,7 @@ export function reservedBy(
 
 /** Everything that is promised under an agent's limit. */
 export function reservedBytes(
-  agent: AgentRecord,
+  agent: Pick<AgentRecord, 'uuid' | 'account'>,
   reservations: readonly ReservationRecord[],
   accounting: AccountingMode,
 ): number {

@@ -76,6 +76,7 @@ const SCHEMA_DIGESTS = [
   '97945b9c83fbd8f5',
   '7c43cb357b5eb2c0',
   'f97b40c57a55d4f7',
+  'a459143b0bbc59fb',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -5,6 +5,7 @@ import { resources } from './004-resources.js';
 import { clock } from './005-clock.js';
 import { refreshes } from './006-refreshes.js';
 import { restrictions } from './007-restrictions.js';
+import { agentHolds } from './008-agent-holds.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   clock,
   refreshes,
   restrictions,
+  agentHolds,
 ];
 
 /** The schema version that this version of the package reads and writes. */

@@ -1,11 +1,13 @@
 import type {
-  AgentDisabledRecord,
+  AgentAccount,
+  AgentFigures,
   AgentRecord,
   AgentReservationRecord,
   AgentSnapshotRecord,
   AgentUserRecord,
-} from '../agent-records.js';
-import { flag, int, intOrNull, json, numberList, text, textList, textOrNull, word } from './columns.js';
+  AgentVerdict,
+} from '@sluice/quota-core';
+import { flag, int, intOrNull, json, jsonOf, numberList, text, textList, textOrNull, word } from './columns.js';
 import { recordTable } from './record-table.js';
 
 /** How the records of agents lie in their tables. */
@@ -20,10 +22,9 @@ export const agents = recordTable<AgentRecord>()(
     parent: textOrNull('parent'),
     limitBytes: intOrNull('limit_bytes'),
     limitSince: textOrNull('limit_since'),
-    account: json('account'),
-    figures: json('figures'),
-    verdict: json('verdict'),
-    heldSince: textOrNull('held_since'),
+    account: jsonOf<AgentAccount>()('account'),
+    figures: jsonOf<AgentFigures>()('figures'),
+    verdict: jsonOf<AgentVerdict>()('verdict'),
     thresholds: numberList('thresholds'),
     missingSince: textOrNull('missing_since'),
     gone: flag('gone'),
@@ -47,29 +48,6 @@ export const agentUsers = recordTable<AgentUserRecord>()(
     gone: flag('gone'),
   },
   'key',
-);
-
-export const agentDisabled = recordTable<AgentDisabledRecord>()(
-  'agent_disabled',
-  {
-    panel: text('panel'),
-    id: text('id'),
-    uuid: text('uuid'),
-    name: text('name'),
-    owner: textOrNull('owner'),
-    agent: text('agent'),
-    reason: word<AgentDisabledRecord['reason']>()('reason'),
-    usedBytes: intOrNull('used_bytes'),
-    limitBytes: intOrNull('limit_bytes'),
-    run: textOrNull('run'),
-    at: text('at'),
-    state: word<AgentDisabledRecord['state']>()('state'),
-    fingerprint: text('fingerprint'),
-    reenabled: int('reenabled'),
-    settledAt: textOrNull('settled_at'),
-    outcome: textOrNull('outcome'),
-  },
-  'id',
 );
 
 export const agentReservations = recordTable<AgentReservationRecord>()(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { agent, agentDisabled, agentReservation, agentUser } from '../test/agent-records.js';
-import { minute } from '../test/records.js';
+import { agent, agentReservation, agentUser } from '../test/agent-records.js';
+import { agentSubject } from '@sluice/quota-core';
+import { hold, minute, proof } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 
 describe('the tables of agents', () => {
@@ -35,25 +36,23 @@ describe('the tables of agents', () => {
     expect(await at.store.agentUsers.list({ panel: 'vpn', keys: [] })).toEqual([]);
   });
 
-  it('have one open record of a disabled user at most', async () => {
-    await at.store.agentDisabled.put([
-      agentDisabled('d-1', { at: minute(1) }),
-      agentDisabled('d-2', { at: minute(2), uuid: 'u-2', agent: 'b' }),
-    ]);
-    await expect(at.store.agentDisabled.put([agentDisabled('d-3')])).rejects.toMatchObject({ code: 'store_conflict' });
-    await at.store.agentDisabled.put([agentDisabled('d-3', { panel: 'other' })]);
-    await at.store.write(async (tables) => {
-      await tables.agentDisabled.put([
-        agentDisabled('d-1', { at: minute(1), settledAt: minute(3), outcome: 'restored' }),
-      ]);
-      await tables.agentDisabled.put([agentDisabled('d-4', { at: minute(4), state: 'intended' })]);
-    });
-    expect((await at.store.agentDisabled.open('vpn')).map(({ id }) => id)).toEqual(['d-2', 'd-4']);
-    const ids = async (filter: { agent?: string; uuid?: string; limit?: number }): Promise<string[]> =>
-      (await at.store.agentDisabled.list({ panel: 'vpn', ...filter })).map(({ id }) => id);
-    expect(await ids({})).toEqual(['d-4', 'd-2', 'd-1']);
-    expect(await ids({ agent: 'a' })).toEqual(['d-4', 'd-1']);
-    expect(await ids({ uuid: 'u-1', limit: 1 })).toEqual(['d-4']);
+  it('keep holds and evidence of agents apart from those of services', async () => {
+    const subject = agentSubject('vpn', 'a');
+    await at.store.holds.add(hold('h-1'));
+    await at.store.holds.add(hold('h-2', { service: subject, reason: 'agent-limit' }));
+    await at.store.holds.add(hold('h-3', { service: agentSubject('vpn2', 'a'), reason: 'agent-limit' }));
+    const ofAgent = { hold: 'h-2', service: subject, panel: 'vpn', kind: 'user' };
+    expect(await at.store.evidence.add(proof('d-1', { ...ofAgent, target: 'u-1' }))).toBe(true);
+    expect(await at.store.evidence.add(proof('d-2', { ...ofAgent, target: 'u-1' }))).toBe(false);
+    const ids = (rows: { id: string }[]): string[] => rows.map(({ id }) => id);
+    expect(ids(await at.store.holds.open())).toEqual(['h-1']);
+    expect(ids(await at.store.holds.all())).toEqual(['h-1']);
+    expect(ids(await at.store.evidence.open())).toEqual([]);
+    expect(ids(await at.store.evidence.open({ panel: 'vpn' }))).toEqual([]);
+    expect(ids(await at.store.holds.open({ agentsOf: 'vpn' }))).toEqual(['h-2']);
+    expect(ids(await at.store.holds.all({ service: subject }))).toEqual(['h-2']);
+    expect(ids(await at.store.evidence.open({ agentsOf: 'vpn' }))).toEqual(['d-1']);
+    expect(ids(await at.store.evidence.open({ agentsOf: 'vpn2' }))).toEqual([]);
   });
 
   it('tell the reservations that still count', async () => {

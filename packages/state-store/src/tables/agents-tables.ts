@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { AgentTables } from '../agent-tables.js';
 import type { Access, Session } from './access.js';
-import { agentDisabled, agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
+import { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
 import { inChunks, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import type { RecordTable } from './record-table.js';
@@ -9,12 +9,11 @@ import type { RecordTable } from './record-table.js';
 /** Word for word the condition of the partial index; with bound values SQLite could not tell that it applies. */
 const LIVE = sql<boolean>`"state" <> 'closed'`;
 
-/** The limits of agents: who they are, what their users used, what was disabled for them, what is promised. */
+/** The limits of agents: who they are, what their users used, what is reserved. */
 export function agentsTables(access: Access): AgentTables {
   return {
     agents: agentsTable(access),
     agentUsers: agentUsersTable(access),
-    agentDisabled: agentDisabledTable(access),
     agentReservations: agentReservationsTable(access),
     agentSnapshots: agentSnapshotsTable(access),
   };
@@ -52,34 +51,6 @@ function agentUsersTable(access: Access): AgentTables['agentUsers'] {
           return [];
         });
       }),
-  };
-}
-
-function agentDisabledTable(access: Access): AgentTables['agentDisabled'] {
-  return {
-    open: (panel) =>
-      access.read(async ({ db }) => {
-        const rows = await db
-          .selectFrom('agent_disabled')
-          .select(agentDisabled.columns)
-          .select('seq')
-          .where('panel', '=', panel)
-          .where('settled_at', 'is', null)
-          .execute();
-        // Sorted here: to spare itself the sorting, the database would walk the whole history instead.
-        rows.sort((a, b) => a.seq - b.seq);
-        return rows.map((row) => agentDisabled.decode(row));
-      }),
-    list: ({ panel, agent, uuid, limit }) =>
-      access.read(async ({ db }) => {
-        let query = db.selectFrom('agent_disabled').select(agentDisabled.columns).where('panel', '=', panel);
-        if (agent !== undefined) query = query.where('agent', '=', agent);
-        if (uuid !== undefined) query = query.where('uuid', '=', uuid);
-        if (limit !== undefined) query = query.limit(limit);
-        const rows = await query.orderBy('at', 'desc').orderBy('seq', 'desc').execute();
-        return rows.map((row) => agentDisabled.decode(row));
-      }),
-    put: (records) => access.write((session) => replace(session, agentDisabled, records, ['id'])),
   };
 }
 

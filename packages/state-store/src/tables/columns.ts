@@ -100,6 +100,11 @@ export function json<Name extends string>(name: Name): Column<Name, string | nul
   };
 }
 
+/** JSON that only this package writes, as it was written. */
+export function jsonOf<Value>() {
+  return <Name extends string>(name: Name) => json(name) as Column<Name, string | null, Value | null>;
+}
+
 /** JSON that has to be of a certain shape, or the row is damaged. */
 function shaped<Name extends string, Value>(
   name: Name,

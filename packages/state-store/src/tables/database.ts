@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { agentDisabled, agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
+import type { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
 import type { RecordTable } from './record-table.js';
 import type {
   actions,
@@ -64,7 +64,6 @@ export interface Database {
   clock: { name: string; at: string };
   agents: Row<typeof agents>;
   agent_users: Row<typeof agentUsers>;
-  agent_disabled: Counted<Row<typeof agentDisabled>>;
   agent_reservations: Row<typeof agentReservations>;
   agent_snapshots: Row<typeof agentSnapshots>;
   schema_migrations: { version: number; name: string; applied_at: string };

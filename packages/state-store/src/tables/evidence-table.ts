@@ -1,18 +1,22 @@
+import { agentOfSubject } from '@sluice/quota-core';
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll, listed } from './chunks.js';
 import { mustExist, missingRow } from './must-exist.js';
 import { evidence } from './record-tables.js';
+import { agentsOf as ofAgents, ofServices } from './subjects.js';
 
 /** What was done for each hold, and is to be undone with it. */
 export function evidenceTable(access: Access): StoreTables['evidence'] {
   return {
-    open: ({ services, panel } = {}) =>
+    open: ({ services, panel, agentsOf } = {}) =>
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(services, (chunk) => {
           let query = db.selectFrom('evidence').select(evidence.columns).where('until', 'is', null);
-          if (chunk !== null) query = query.where('service', 'in', listed(chunk));
+          if (agentsOf !== undefined) query = query.where(ofAgents(agentsOf));
+          else if (chunk === null) query = query.where(ofServices);
+          else query = query.where('service', 'in', listed(chunk));
           if (panel !== undefined) query = query.where('panel', '=', panel);
           return query.orderBy('service').orderBy('since').orderBy('seq').execute();
         });
@@ -84,6 +88,7 @@ async function moveToHold(session: Session, id: string, hold: string): Promise<b
 }
 
 async function panelOf({ db }: Session, service: string): Promise<string | null> {
+  if (agentOfSubject(service) !== null) return service.slice(service.indexOf(':') + 1, service.lastIndexOf(':'));
   const row = await db.selectFrom('services').select('panel').where('id', '=', service).executeTakeFirst();
   return row?.panel ?? null;
 }

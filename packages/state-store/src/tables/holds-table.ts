@@ -3,15 +3,18 @@ import type { Access } from './access.js';
 import { inChunksOrAll, inOrder, listed } from './chunks.js';
 import { mustExist } from './must-exist.js';
 import { holds } from './record-tables.js';
+import { agentsOf as ofAgents, ofServices } from './subjects.js';
 
-/** Why services are restricted. */
+/** Why services, and agents with their users, are restricted. */
 export function holdsTable(access: Access): StoreTables['holds'] {
   return {
-    open: ({ services, panel, reason } = {}) =>
+    open: ({ services, panel, reason, agentsOf } = {}) =>
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(services, (chunk) => {
           let query = db.selectFrom('holds').select(holds.columns).select('seq').where('until', 'is', null);
-          if (chunk !== null) query = query.where('service', 'in', listed(chunk));
+          if (agentsOf !== undefined) query = query.where(ofAgents(agentsOf));
+          else if (chunk !== null) query = query.where('service', 'in', listed(chunk));
+          else if (panel === undefined) query = query.where(ofServices);
           if (reason !== undefined) query = query.where('reason', '=', reason);
           if (panel !== undefined) {
             query = query.where('service', 'in', (eb) =>
@@ -26,7 +29,7 @@ export function holdsTable(access: Access): StoreTables['holds'] {
     all: ({ service } = {}) =>
       access.read(async ({ db }) => {
         let query = db.selectFrom('holds').select(holds.columns);
-        if (service !== undefined) query = query.where('service', '=', service);
+        query = service === undefined ? query.where(ofServices) : query.where('service', '=', service);
         const rows = await query.orderBy('service').orderBy('since').orderBy('seq').execute();
         return rows.map((row) => holds.decode(row));
       }),

@@ -62,8 +62,6 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'agents.list of a panel': (t) => t.agents.list('vpn'),
   'agentUsers.list of a panel': (t) => t.agentUsers.list({ panel: 'vpn' }),
   'agentUsers.list by keys': (t) => t.agentUsers.list({ panel: 'vpn', keys: ['u-1', 'u-2'] }),
-  'agentDisabled.list of an agent': (t) => t.agentDisabled.list({ panel: 'vpn', agent: 'a', limit: 5 }),
-  'agentDisabled.list of a user': (t) => t.agentDisabled.list({ panel: 'vpn', uuid: 'u-1' }),
   'agentReservations.get': (t) => t.agentReservations.get('vpn', 'u-1'),
   'agentSnapshots.get': (t) => t.agentSnapshots.get('vpn'),
 };
@@ -73,7 +71,8 @@ const OPEN: Record<string, readonly [index: string, read: (tables: StoreTables) 
   'overrides.open': ['service_overrides_open', (t) => t.overrides.open()],
   'holds.open': ['holds_open', (t) => t.holds.open()],
   'evidence.open': ['evidence_open', (t) => t.evidence.open()],
-  'agentDisabled.open': ['agent_disabled_open', (t) => t.agentDisabled.open('vpn')],
+  'holds.open of agents': ['holds_open', (t) => t.holds.open({ agentsOf: 'vpn' })],
+  'evidence.open of agents': ['evidence_open', (t) => t.evidence.open({ agentsOf: 'vpn' })],
   'agentReservations.live': ['agent_reservations_live', (t) => t.agentReservations.live('vpn')],
   'actions.unsettled': ['actions_open', (t) => t.actions.unsettled({ panel: 'dcim' })],
 };

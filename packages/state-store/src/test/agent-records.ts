@@ -1,4 +1,4 @@
-import type { AgentDisabledRecord, AgentRecord, AgentReservationRecord, AgentUserRecord } from '../agent-records.js';
+import type { AgentRecord, AgentReservationRecord, AgentUserRecord } from '@sluice/quota-core';
 import { minute } from './records.js';
 
 export function agent(uuid: string, change: Partial<AgentRecord> = {}): AgentRecord {
@@ -10,10 +10,16 @@ export function agent(uuid: string, change: Partial<AgentRecord> = {}): AgentRec
     parent: 'self',
     limitBytes: null,
     limitSince: null,
-    account: { consumedBytes: 5 },
+    account: {
+      openedAt: minute(0),
+      periodStart: minute(0),
+      periodEnd: null,
+      openingBytes: 0,
+      consumedBytes: 5,
+      previous: null,
+    },
     figures: null,
     verdict: null,
-    heldSince: null,
     thresholds: [],
     missingSince: null,
     gone: false,
@@ -34,28 +40,6 @@ export function agentUser(key: string, change: Partial<AgentUserRecord> = {}): A
     firstSeenAt: minute(0),
     missingSince: null,
     gone: false,
-    ...change,
-  };
-}
-
-export function agentDisabled(id: string, change: Partial<AgentDisabledRecord> = {}): AgentDisabledRecord {
-  return {
-    panel: 'vpn',
-    id,
-    uuid: 'u-1',
-    name: 'anna',
-    owner: 'a',
-    agent: 'a',
-    reason: 'limit',
-    usedBytes: 5,
-    limitBytes: 4,
-    run: 'run-1',
-    at: minute(0),
-    state: 'disabled',
-    fingerprint: 'f',
-    reenabled: 0,
-    settledAt: null,
-    outcome: null,
     ...change,
   };
 }

@@ -93,7 +93,7 @@ it('takes a period back that a clock ahead of time has begun, and doctor names i
   const [agent] = await at.bench.store((store) => store.agents.list('vpn'));
   if (agent === undefined) throw new Error('no agent');
   const ahead = { periodStart: '2027-01-01T00:00:00.000Z', periodEnd: '2027-02-01T00:00:00.000Z' };
-  const wrong = { ...(agent.account as object), ...ahead, openedAt: '2026-11-20T12:00:00.000Z', previous: null };
+  const wrong = { ...agent.account!, ...ahead, openedAt: '2026-11-20T12:00:00.000Z', previous: null };
   await at.bench.store((store) => store.agents.put([{ ...agent, account: wrong }]));
   const found = async (): Promise<Check[]> =>
     (await at.sluice('doctor')).json<{ checks: Check[] }>().checks.filter(({ name }) => name === 'agent period');

@@ -156,8 +156,8 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
     expect([exitCode, patches(), disabled(all)]).toEqual([0, 0, 0]);
     expect(json<CheckReport>()).toMatchObject({ run: { observing: ['vpn'] }, totals: { disabled: 0, failed: 0 } });
     await at.bench.store(async (store) => {
-      expect((await store.agents.list('vpn')).map(({ heldSince }) => heldSince)).toEqual([null]);
-      expect(await store.agentDisabled.open('vpn')).toEqual([]);
+      expect(await store.holds.open({ agentsOf: 'vpn' })).toEqual([]);
+      expect(await store.evidence.open({ agentsOf: 'vpn' })).toEqual([]);
       expect(await store.actions.unsettled()).toEqual([]);
     });
   });

@@ -183,7 +183,7 @@ describe("an agent's user that is a service", () => {
     await sweep();
     expect(at.changes()).toHaveLength(changes);
     const shown = (await at.sluice('hold list svc-2')).json<{ holds: unknown[] }>();
-    expect(shown.holds).toMatchObject([{ reason: 'agent-limit', evidence: [{ target: loose, adopted: true }] }]);
+    expect(shown.holds).toMatchObject([{ reason: 'agent-limit', evidence: [{ target: loose, adopted: false }] }]);
     await limit(50);
     await sweep();
     expect(enabled()).toEqual([true, true]);

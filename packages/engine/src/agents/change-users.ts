@@ -1,0 +1,128 @@
+import { isPanelError } from '@sluice/panel-http';
+import type { AgentPlan, ItemError, Observation, Step } from '@sluice/panel-kind';
+import { AGENT_STEPS } from '@sluice/panel-kind';
+import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
+import { isAtWork } from '../run-row.js';
+import { outcomeByReading, outcomeUnknown } from '../run/doubt.js';
+import { type Changed, settleRow } from '../run/journal.js';
+import { applyPlan, type StopOf } from '../run/perform.js';
+import { waitForFresh } from '../run/resolve.js';
+import type { AgentAction } from './agent-views.js';
+import { loadMemory } from './memory.js';
+import type { AgentsOnPanel } from './open-agents.js';
+
+/** Changes to the users of a panel's agents in one run. */
+export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {
+  /** Id of the run. */
+  run: string;
+  leases: () => HeldLease[];
+  /** Whether nothing more may be changed, read in the transaction before each call; absent in a command by name. */
+  stopOf?: StopOf<unknown>;
+}
+
+/** One change to a user, with the agent that it was made for. */
+export interface ListedAction extends AgentAction {
+  agent: string | null;
+  error: ItemError | null;
+}
+
+/** The panel as a whole does not answer, and the steps that are left would only fail likewise. */
+const HOPELESS: readonly string[] = ['PANEL_AUTH', 'PANEL_CIRCUIT_OPEN', 'PANEL_UNREACHABLE'];
+
+/** Users are switched under the panel's lease only: whoever has it now is the only one. */
+const LEASED: readonly string[] = [AGENT_STEPS.disable, AGENT_STEPS.enable];
+
+/** Performs steps on agents' users: journal, call, read back. A step that fails stops none of the others. */
+export async function changeUsers(
+  on: UserChanges,
+  plan: Pick<AgentPlan, 'steps' | 'moves' | 'settle'>,
+  holds: readonly HoldRecord[] = [],
+): Promise<ActionRecord[]> {
+  const { session, panel, agents, run, leases, stopOf } = on;
+  const memory = await loadMemory(session, panel.name);
+  const work = {
+    service: { id: null, panel: panel.name },
+    actions: [],
+    evidence: memory.evidence,
+    holds: [...memory.holds, ...holds],
+    error: null,
+    passwordSet: false,
+    cycle: null,
+  };
+  const steps = plan.steps.map((step) => withRun(step, run));
+  const at = { session, panel, run, scope: 'hold' as const, resources: new Map<string, never>(), fences: leases() };
+  const done = await applyPlan<Changed>(
+    at,
+    work,
+    { ...plan, steps },
+    {
+      password: null,
+      stopOf: stopOf ?? (() => Promise.resolve(null)),
+      stopped: (stopped) => stopped,
+      apply: (step, context) => agents.apply(step, context),
+      isHopeless: ({ error }) => error !== null && HOPELESS.includes(error.code),
+    },
+  );
+  return [...done.work.actions];
+}
+
+/** Evidence names the run that it began in. */
+function withRun(step: Step, run: string): Step {
+  const { begins } = step;
+  return begins === null ? step : { ...step, begins: { ...begins, prior: { ...(begins.prior as object), run } } };
+}
+
+/** Returns a journal row as a command lists it. */
+export function listed({ type, target, state, payload, errorCode, errorMessage }: ActionRecord): ListedAction {
+  const { agent = null } = ((payload as { payload?: unknown } | null)?.payload ?? {}) as { agent?: string | null };
+  const isWrong = errorCode !== null && (state === 'failed' || state === 'in-doubt');
+  const error = isWrong ? { code: errorCode, message: errorMessage ?? errorCode } : null;
+  return { type, target, state, agent, error };
+}
+
+/** Returns a step as a preview lists it. */
+export function planned({ type, target, payload }: Step): ListedAction {
+  return { type, target, state: 'planned', agent: (payload as { agent: string }).agent, error: null };
+}
+
+/**
+ * Resolves journal rows of agents' users that an earlier run left behind, by what the panel shows now. Returns those that
+ * still can't be told.
+ */
+export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
+  const { session, name } = on;
+  const rows = (await session.store.actions.unsettled({ panel: name })).filter(({ service }) => service === null);
+  const open: ListedAction[] = [];
+  for (const row of rows) {
+    const run = LEASED.includes(row.type) ? null : await session.store.runs.get(row.run);
+    if (run !== null && isAtWork(session, run)) continue;
+    if (!(await resolveUser(on, row))) open.push({ ...listed(row), error: outcomeUnknown(row) });
+  }
+  return open;
+}
+
+async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean> {
+  const { session, agents, name, leases } = on;
+  if (row.type === AGENT_STEPS.create) {
+    // Its reservation is resolved first; as long as that is open, the user may still come.
+    const reservation = await session.store.agentReservations.get(name, row.target);
+    if (reservation?.state === 'open' && row.calledAt !== null) return false;
+  }
+  const look = async (): Promise<Observation | null> => {
+    try {
+      return await agents.observe(row.target);
+    } catch (error) {
+      if (isPanelError(error)) return null;
+      throw error;
+    }
+  };
+  const first = row.calledAt === null ? null : await look();
+  const observation = await waitForFresh(session, agents, { observation: first, unsettled: [row] }, look);
+  const outcome = outcomeByReading(agents, { observation }, row);
+  if (outcome === null) return false;
+  const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };
+  const changed: Changed = { service: { id: null, panel: name }, ...nothing };
+  const { refs: _refs, zeroed: _zeroed, ...end } = outcome;
+  await settleRow({ session, fences: leases() }, changed, row, end);
+  return true;
+}

@@ -1,0 +1,73 @@
+import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
+import { requirePanelName } from '../services/panels.js';
+import type { Session } from '../session.js';
+import { suggestion } from '../suggestion.js';
+
+/** The agents of an open panel. */
+export interface AgentsOnPanel {
+  session: Session;
+  name: string;
+  panel: Panel;
+  agents: PanelAgents;
+  /** The add-on on the panel where the config says so: then it keeps the limits, in its own way. */
+  addon: AgentAddon | null;
+}
+
+/** Returns the panels of the config that have agents. */
+export function panelsWithAgents(session: Session): string[] {
+  return Object.keys(session.config.panels).filter(
+    (name) => session.kindOf(name)?.capabilities.includes('agents') === true,
+  );
+}
+
+/** Returns those that a command means: the one that is named, or all. */
+export function agentPanels(session: Session, name: string | undefined): string[] {
+  const known = panelsWithAgents(session);
+  if (name !== undefined) {
+    requirePanelName(session, name);
+    if (!known.includes(name)) {
+      throw usageError('wrong_panel', `Panel "${name}" is no Hiddify panel: agents are there only`);
+    }
+    return [name];
+  }
+  if (known.length === 0)
+    throw usageError('no_panel', 'There is no Hiddify panel in the config: agents are there only');
+  return known;
+}
+
+/** Returns the one that a command about one agent means. */
+export function agentPanel(session: Session, name: string | undefined): string {
+  const names = agentPanels(session, name);
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return only;
+  throw usageError('several_panels', `There are several Hiddify panels: ${names.join(', ')}`);
+}
+
+/**
+ * Opens a panel for its agents.
+ *
+ * @throws SluiceError `addon_absent` where the config wants the add-on and it does not answer
+ */
+export async function openAgents(session: Session, name: string): Promise<AgentsOnPanel> {
+  const panel = await session.panel(name);
+  const { agents } = panel;
+  if (agents === undefined) throw usageError('wrong_panel', `Panel "${name}" is no Hiddify panel`);
+  return { session, name, panel, agents, addon: await agents.addon() };
+}
+
+/** Names that are offered for a mistyped one. */
+const MOST_NAMES = 2000;
+
+/** Runs `work`; where an agent is unknown, the error names the nearest one. */
+export async function withAgentErrors<T>(text: string | null, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'unknown_agent' || text === null) throw error;
+    const { names, ...details } = error.details;
+    const known = Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, MOST_NAMES) : [];
+    const hint = suggestion(text, known);
+    const message = hint === '' || hint.length > 200 ? error.message : error.message.replace(/\.$/, '') + hint;
+    throw new SluiceError(error.code, message, { kind: error.kind, details, cause: error });
+  }
+}

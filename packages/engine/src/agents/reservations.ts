@@ -1,0 +1,58 @@
+import type { ReservationLook } from '@sluice/panel-kind';
+import type { AgentReservationRecord } from '@sluice/state-store';
+import { endReservation } from './budget.js';
+import { changeUsers, type UserChanges } from './change-users.js';
+import { callsBegun, FOUND, isOrphaned } from './repeat.js';
+
+/** What became of one reservation that nobody works on any more. */
+export type ResolvedReservation =
+  Exclude<ReservationLook['state'], 'half-made'> | 'repaired' | 'orphan-removed' | 'would-repair';
+
+/**
+ * Resolves reservations whose maker is gone or had its time, by reading what they were made for; a user that the panel left
+ * half-made is completed, or removed where that fails.
+ */
+export async function resolveReservations(
+  on: UserChanges,
+  { dryRun }: { dryRun: boolean },
+): Promise<ResolvedReservation[]> {
+  const { session, name } = on;
+  const now = session.now();
+  const open = (await session.store.agentReservations.live(name)).filter(({ state }) => state === 'open');
+  const begun = open.length === 0 ? new Map<string, string>() : await callsBegun(session, name);
+  const resolved: ResolvedReservation[] = [];
+  for (const reservation of open) {
+    const orphaned = isOrphaned(session, reservation, begun);
+    if (now >= reservation.expiresAt || orphaned) resolved.push(await resolve(on, reservation, { orphaned, dryRun }));
+  }
+  return resolved;
+}
+
+async function resolve(
+  on: UserChanges,
+  reservation: AgentReservationRecord,
+  { orphaned, dryRun }: { orphaned: boolean; dryRun: boolean },
+): Promise<ResolvedReservation> {
+  const { state, repair } = await on.agents.look(reservation, orphaned);
+  const outcome = state !== 'half-made' ? state : dryRun ? 'would-repair' : await mend(on, repair);
+  if (dryRun || outcome === 'unknown' || outcome === 'would-repair') return outcome;
+  const isRaise = reservation.uuid !== (reservation.wanted as { uuid?: string } | null)?.uuid;
+  if (outcome === 'settled' || outcome === 'repaired') {
+    const found = isRaise ? null : FOUND;
+    await endReservation(on, reservation.uuid, { state: 'settled', outcome: found }, reservation);
+  } else {
+    await endReservation(on, reservation.uuid, { state: 'closed', outcome }, reservation);
+  }
+  return outcome;
+}
+
+async function mend(on: UserChanges, repair: ReservationLook['repair']): Promise<ResolvedReservation> {
+  if (repair === null) return 'unknown';
+  const [complete, remove] = repair;
+  const perform = async (step: typeof complete) =>
+    (await changeUsers(on, { steps: [step], moves: [], settle: [] }))[0]?.state;
+  const completed = await perform(complete);
+  if (completed === 'unneeded') return 'would-repair';
+  if (completed !== 'failed') return completed === 'applied' ? 'repaired' : 'unknown';
+  return (await perform(remove)) === 'applied' ? 'orphan-removed' : 'unknown';
+}

@@ -1,0 +1,153 @@
+/**
+ * What is stored of the agents of a panel (resellers) and of their users. Instants are ISO 8601 UTC with milliseconds, bytes
+ * whole numbers. Agents and users are named by the panel's uuids, the panel's own account by the word of its client.
+ */
+
+/** How an agent's traffic is counted: real traffic, what its users' limits promise, or the usage that the panel shows. */
+export type AccountingMode = 'allocated' | 'consumed' | 'panel';
+
+/** What an agent has consumed in its period. Opened when its first limit is set; never falls within a period. */
+export interface AgentAccount {
+  openedAt: string;
+  /** The period `[start, end)`; `periodEnd` is null without periods. */
+  periodStart: string;
+  periodEnd: string | null;
+  /** What the period began with; contained in `consumedBytes`. */
+  openingBytes: number;
+  /** By its own users and those of all its sub-agents, charged to whoever owned them when it was seen. */
+  consumedBytes: number;
+  /** The period before, continued when the clock turns out to have been ahead. */
+  previous: { periodStart: string; periodEnd: string | null; openingBytes: number; consumedBytes: number } | null;
+}
+
+/** Figures of an agent, sub-agents included, from the last good list. */
+export interface AgentFigures {
+  at: string;
+  /** Sum of max(limit, usage) over the users in the list. */
+  allocatedBytes: number;
+  /** Sum of the usage shown. Falls on resets. */
+  currentBytes: number;
+  users: number;
+  enabledUsers: number;
+}
+
+/** The last verdict about an agent with the figures that it rests on. */
+export interface AgentVerdict {
+  at: string;
+  run: string | null;
+  accounting: AccountingMode;
+  limitBytes: number | null;
+  usedBytes: number | null;
+  exceeded: boolean;
+  /** Stable word: why the agent is in its state. */
+  rule: string;
+}
+
+/** One agent of one panel: its limit, its account and the last verdict. */
+export interface AgentRecord {
+  panel: string;
+  uuid: string;
+  name: string;
+  /** The panel's word for what the account may do. */
+  role: string;
+  parent: string | null;
+  /** Null: no limit. 0: nothing allowed. */
+  limitBytes: number | null;
+  limitSince: string | null;
+  /** Null before the first limit. */
+  account: AgentAccount | null;
+  figures: AgentFigures | null;
+  verdict: AgentVerdict | null;
+  /** Percent marks announced in this period. */
+  thresholds: number[];
+  /** First list without the agent; null while it is listed. */
+  missingSince: string | null;
+  /** The panel said that it has no such account. One that is missing and not gone is only hidden. */
+  gone: boolean;
+}
+
+/** What is stored of one user of a panel so that growth can be computed: the ledger. Also kept of users that vanished. */
+export interface AgentUserRecord {
+  panel: string;
+  /** Unique on its panel: the uuid, or `#` and the panel's number for a user without one. */
+  key: string;
+  uuid: string | null;
+  /** Number in the panel's own database. */
+  panelId: number;
+  owner: string | null;
+  /** Usage at the last look; negative where somebody wrote it so, since growth is counted from there. */
+  lastBytes: number;
+  /** Limit at the last look; never negative. */
+  limitBytes: number;
+  /** Used since the user is known, over all resets and owners. Never falls. */
+  totalBytes: number;
+  firstSeenAt: string;
+  /** First list without the user; null while it is listed. */
+  missingSince: string | null;
+  /** The panel said that it has no such user. One that is missing and not gone still counts. */
+  gone: boolean;
+}
+
+/** A user's limit that is raised, or a user that is given to another agent. */
+export interface RaisedLimit {
+  /** Uuid of the user. */
+  raises: string;
+  limitBytes: number;
+  /** What the user will have used in all (`AgentUserRecord.totalBytes`) when the new limit is used up. */
+  untilBytes: number;
+}
+
+/**
+ * Budget of an agent, and of those above it, reserved for a user that is made or raised. `open` until the panel was seen to
+ * have the user or not. `settled`: the user exists, and what it has not used yet (`leftBytes`) stays reserved. `closed`: counts
+ * no more.
+ */
+export interface AgentReservationRecord {
+  panel: string;
+  /** The uuid that the user is made with; of a raise a key of its own. */
+  uuid: string;
+  agent: string;
+  /** The agent and those above it at the time: it counts against each. */
+  chain: string[];
+  bytes: number;
+  leftBytes: number;
+  state: 'open' | 'settled' | 'closed';
+  /** What is made, for the repair after a crash; or what is raised. */
+  wanted: unknown;
+  createdAt: string;
+  /** Nobody makes the user after this instant: then an open one is resolved by reading. */
+  expiresAt: string;
+  /** The process that made it. */
+  holder: string | null;
+  /** When a list first had the user in the agent's sum. */
+  seenAt: string | null;
+  settledAt: string | null;
+  closedAt: string | null;
+  /** Why it was closed; of a settled one `found`: its maker was gone, so whoever asked for the user does not know of it. */
+  outcome: string | null;
+}
+
+/** The last list of a panel's users that was good enough to conclude from. */
+export interface AgentSnapshotRecord {
+  panel: string;
+  /** When the list was asked for. */
+  at: string;
+  /** When all of it had been read. A list asked for before that is not newer. */
+  until: string;
+  users: number;
+  admins: number;
+  /** Name of the key's account. */
+  ownerName: string;
+}
+
+const AGENT = 'agent:';
+
+/** Returns the key of an agent as a subject of holds and evidence; no service has such an id. */
+export function agentSubject(panel: string, uuid: string): string {
+  return `${AGENT}${panel}:${uuid}`;
+}
+
+/** Returns the uuid of the agent that a subject's key names; null where the subject is a service. */
+export function agentOfSubject(key: string): string | null {
+  return key.startsWith(AGENT) ? key.slice(key.lastIndexOf(':') + 1) : null;
+}

@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Fault } from '@sluice/fake-panels';
+import { calls, contentsOf, GB, minute, startWorld, type TestManager, type World } from './world.js';
+
+type Row = Record<string, unknown>;
+const rows = (json: unknown): Row[] => json as Row[];
+
+/** Everything that can be wrong with a list. */
+const broken: [string, Fault][] = [
+  ['500', { kind: 'status', status: 500, body: { msg: 'boom' } }],
+  ['502', { kind: 'html', status: 502 }],
+  ['403', { kind: 'status', status: 403, body: { message: 'Unathorized' } }],
+  ['404 with other words', { kind: 'status', status: 404, body: { message: 'Not found' } }],
+  ['404 from a proxy', { kind: 'html', status: 404 }],
+  ['a page', { kind: 'html' }],
+  ['an empty answer', { kind: 'empty' }],
+  ['half a list', { kind: 'truncated' }],
+  ['a cut', { kind: 'cut' }],
+  ['an object', { kind: 'body', body: { users: [] } }],
+  ['a text', { kind: 'body', body: '"nothing"' }],
+  ['an empty list', { kind: 'body', body: [] }],
+  ['the words for an empty list', { kind: 'status', status: 404, body: { message: 'You have no user' } }],
+  [
+    'less than half of the rows',
+    { kind: 'mutate', change: (json) => rows(json).slice(0, Math.ceil(rows(json).length / 2) - 1) },
+  ],
+  [
+    'one row that is not readable',
+    { kind: 'mutate', change: (json) => rows(json).map((row, n) => (n === 1 ? { ...row, name: null } : row)) },
+  ],
+  ['one row that stands in it twice', { kind: 'mutate', change: (json) => [...rows(json), rows(json)[1]] }],
+];
+
+const onlyUsers: [string, Fault][] = [
+  [
+    'figures as text',
+    { kind: 'mutate', change: (json) => rows(json).map((row) => ({ ...row, current_usage_GB: '0' })) },
+  ],
+  ['figures left out', { kind: 'mutate', change: (json) => rows(json).map(({ current_usage_GB: _, ...row }) => row) }],
+];
+
+describe.each([
+  ['users', 'GET /api/v2/admin/user/', [...broken, ...onlyUsers]],
+  ['accounts', 'GET /api/v2/admin/admin_user/', broken],
+])('a broken list of %s', (_, endpoint, faults) => {
+  let world: World;
+  let manager: TestManager;
+  let enabled: string;
+  let disabled: string;
+
+  beforeEach(async () => {
+    world = await startWorld();
+    manager = world.manager();
+    for (const name of ['over', 'back', 'third', 'fourth']) world.fake.addAgent(undefined, { name });
+    const [over = '', back = ''] = [...world.fake.state.admins.values()].slice(1).map(({ uuid }) => uuid);
+    enabled = world.fake.addUser({ agent: over });
+    disabled = world.fake.addUser({ agent: back });
+    for (let n = 0; n < 4; n += 1) world.fake.addUser();
+    await manager.setTrafficLimits([
+      { agent: 'over', limitBytes: GB },
+      { agent: 'back', limitBytes: GB },
+    ]);
+    world.fake.use(disabled, GB);
+    world.time.advance(minute);
+    await manager.sweep();
+    // Now one agent is due to be disabled and one to be given back.
+    world.fake.use(enabled, GB);
+    await manager.setTrafficLimit('back', 100 * GB);
+    world.fake.use(enabled, GB);
+    world.time.advance(minute);
+    world.fake.server.clearCalls();
+  });
+
+  afterEach(() => world.close());
+
+  it.each(faults)('(%s) disables and gives back nobody, and is remembered nowhere', async (_name, fault) => {
+    const remove = world.fake.server.inject({ endpoint, fault });
+    const before = await contentsOf(world.store);
+    await expect(manager.sweep()).rejects.toMatchObject({
+      code: expect.stringMatching(/^(PANEL_|list_)/),
+      report: { totals: { disabled: 0, restored: 0 } },
+    });
+    expect(calls(world.fake, 'changing')).toEqual([]);
+    expect([enabled, disabled].map((uuid) => world.fake.user(uuid).enable)).toEqual([true, false]);
+    expect(await contentsOf(world.store)).toEqual(before);
+
+    // What is known stays known; the next good list goes on from there.
+    remove();
+    world.time.advance(minute);
+    expect((await manager.sweep()).totals).toMatchObject({ disabled: 1, restored: 1 });
+    expect((await manager.getAgent('over')).usedBytes).toBe(2 * GB);
+  });
+
+  it('refuses a creation too', async () => {
+    world.fake.server.inject({ endpoint, fault: { kind: 'html' } });
+    world.time.advance(5 * minute);
+    await expect(manager.createUser('back', { name: 'x', limitBytes: 1 })).rejects.toMatchObject({
+      code: 'PANEL_UNREADABLE',
+    });
+  });
+});
+
+describe('a list that has shrunk', () => {
+  it('is taken when it is said to be right, and measures the next', async () => {
+    const world = await startWorld();
+    try {
+      const north = world.fake.addAgent(undefined, { name: 'north' });
+      const users = Array.from({ length: 10 }, () => world.fake.addUser({ agent: north }));
+      const manager = world.manager();
+      await manager.setTrafficLimit('north', GB);
+      world.fake.use(users[0] ?? '', GB);
+      for (const uuid of users.slice(4)) world.fake.deleteUser(uuid);
+      world.time.advance(minute);
+      await expect(manager.sweep({ dryRun: true })).rejects.toMatchObject({ code: 'list_halved' });
+      expect((await manager.sweep({ brake: false })).totals).toMatchObject({ disabled: 4 });
+      world.time.advance(minute);
+      expect((await manager.sweep({ dryRun: true })).error).toBeNull();
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('is not: exactly half', async () => {
+    const world = await startWorld();
+    try {
+      const users = Array.from({ length: 10 }, () => world.fake.addUser());
+      const manager = world.manager();
+      await manager.refresh();
+      for (const uuid of users.slice(5)) world.fake.deleteUser(uuid);
+      world.time.advance(minute);
+      expect((await manager.sweep({ dryRun: true })).error).toBeNull();
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+describe('a list that is not the newest', () => {
+  it('is not concluded from when another run read the panel meanwhile', async () => {
+    const world = await startWorld();
+    try {
+      const north = world.fake.addAgent(undefined, { name: 'north' });
+      const user = world.fake.addUser({ agent: north, currentUsage: 10 * GB });
+      const manager = world.manager();
+      await manager.setTrafficLimit('north', 100 * GB);
+      world.time.advance(minute);
+      // The other one begins later, sees more, and is done first.
+      let nested = true;
+      const stop = world.fake.server.onCall(({ endpoint }) => {
+        if (endpoint !== 'GET /api/v2/admin/user/' || !nested) return;
+        nested = false;
+        world.time.advance(1000);
+      });
+      const other = world.manager();
+      const slow = manager.sweep();
+      await world.fake.server.waitForCall(({ endpoint }) => endpoint === 'GET /api/v2/admin/user/');
+      world.fake.use(user, GB);
+      await other.refresh();
+      await slow;
+      stop();
+      world.time.advance(minute);
+      await manager.refresh();
+      // Whatever the order was, nothing was taken for a reset.
+      expect((await manager.getAgent('north')).usedBytes).toBe(11 * GB);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('goes on when the clock was set back', async () => {
+    const world = await startWorld();
+    try {
+      const north = world.fake.addAgent(undefined, { name: 'north' });
+      const user = world.fake.addUser({ agent: north });
+      const manager = world.manager();
+      await manager.setTrafficLimit('north', 100 * GB);
+      world.time.advance(365 * 24 * 60 * minute);
+      await manager.refresh();
+      world.time.advance(-365 * 24 * 60 * minute);
+      world.fake.use(user, GB);
+      expect((await manager.sweep({ dryRun: true })).error).toBeNull();
+      expect((await manager.getAgent('north')).usedBytes).toBe(GB);
+    } finally {
+      await world.close();
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { calls, GB, minute, startWorld, type TestManager, type World } from './world.js';
+
+describe('orders about one agent', () => {
+  let world: World;
+  let north: string;
+  let east: string;
+  let users: string[];
+  let manager: TestManager;
+
+  beforeEach(async () => {
+    world = await startWorld();
+    north = world.fake.addAgent(undefined, { name: 'north' });
+    east = world.fake.addAgent(north, { name: 'north-east' });
+    users = [north, north, east].map((agent) => world.fake.addUser({ agent, usageLimit: 100 * GB }));
+    for (let n = 0; n < 4; n += 1) world.fake.addUser();
+    manager = world.manager();
+    await manager.setTrafficLimit('north', 10 * GB);
+    world.time.advance(minute);
+  });
+
+  afterEach(() => world.close());
+
+  const enabled = (): boolean[] => users.map((uuid) => world.fake.user(uuid).enable);
+
+  describe('restoreUsers', () => {
+    beforeEach(async () => {
+      world.fake.use(users[0] ?? '', 10 * GB);
+      await manager.sweep();
+      world.time.advance(minute);
+      world.fake.server.clearCalls();
+    });
+
+    it('is refused while the agent is over', async () => {
+      await expect(manager.restoreUsers('north')).rejects.toMatchObject({
+        code: 'agent_limit',
+        details: { binding: north },
+      });
+      await expect(manager.restoreUsers('north-east')).rejects.toMatchObject({ details: { binding: north } });
+      expect(enabled()).toEqual([false, false, false]);
+    });
+
+    it('gives back by force, until the next sweep', async () => {
+      const { actions } = await manager.restoreUsers('north', { force: true });
+      expect(actions.map(({ state }) => state)).toEqual(['applied', 'applied', 'applied']);
+      expect(enabled()).toEqual([true, true, true]);
+      world.time.advance(minute);
+      const plan = await manager.sweep();
+      expect(plan.goingOver).toEqual([north]);
+      expect(enabled()).toEqual([false, false, false]);
+    });
+
+    it('gives back above the mark of the sweep, and the sweep leaves it so', async () => {
+      await manager.setTrafficLimit('north', 10 * GB + 1);
+      world.time.advance(minute);
+      await manager.sweep();
+      expect(enabled()).toEqual([false, false, false]);
+      await manager.restoreUsers('north');
+      expect(enabled()).toEqual([true, true, true]);
+      world.time.advance(minute);
+      expect((await manager.sweep()).totals).toMatchObject({ disabled: 0 });
+    });
+
+    it('leaves who was touched, moved or enabled, and says why', async () => {
+      await manager.setTrafficLimit('north', 100 * GB);
+      const [touched = '', moved = '', again = ''] = users;
+      world.fake.changeUser(touched, { comment: 'did not pay' });
+      world.fake.moveUser(moved, world.fake.key);
+      world.fake.enable(again);
+      const { actions, left } = await manager.restoreUsers('north');
+      expect(actions).toEqual([]);
+      expect(Object.fromEntries(left.map(({ uuid, outcome }) => [uuid, outcome]))).toEqual({
+        [touched]: 'touched',
+        [moved]: 'moved',
+        [again]: 'enabled-by-others',
+      });
+      expect(enabled()).toEqual([false, false, true]);
+    });
+
+    it('of a sub-agent gives back its users alone', async () => {
+      await manager.setTrafficLimit('north', 100 * GB);
+      await manager.restoreUsers('north-east');
+      expect(enabled()).toEqual([false, false, true]);
+    });
+
+    it('plans and does nothing in a dry run', async () => {
+      await manager.setTrafficLimit('north', 100 * GB);
+      world.fake.server.clearCalls();
+      const { actions } = await manager.restoreUsers('north', { dryRun: true });
+      expect(actions.map(({ state }) => state)).toEqual(['planned', 'planned', 'planned']);
+      expect(calls(world.fake, 'changing')).toEqual([]);
+    });
+  });
+
+  describe('disableAllUsers', () => {
+    it('disables whatever the limit says, with a record, and the sweep does not undo it', async () => {
+      const byHand = users[1] ?? '';
+      world.fake.disable(byHand);
+      const { actions } = await manager.disableAllUsers('north');
+      expect(actions.map(({ state }) => state)).toEqual(['applied', 'applied']);
+      expect(enabled()).toEqual([false, false, false]);
+      world.time.advance(minute);
+      expect((await manager.sweep()).totals).toMatchObject({ restored: 0 });
+      expect(await world.disabled()).toMatchObject([{ reason: 'manual' }, { reason: 'manual' }]);
+      world.time.advance(minute);
+      await manager.restoreUsers('north');
+      expect(enabled()).toEqual([true, false, true]);
+    });
+
+    it('changes nothing in a dry run', async () => {
+      world.fake.server.clearCalls();
+      expect((await manager.disableAllUsers('north', { dryRun: true })).actions).toHaveLength(3);
+      expect(calls(world.fake, 'changing')).toEqual([]);
+    });
+  });
+
+  describe('explain', () => {
+    it('tells from what is remembered why an agent is over, without a call', async () => {
+      world.fake.use(users[2] ?? '', 10 * GB);
+      const { run } = await manager.sweep();
+      world.fake.server.clearCalls();
+      const why = await manager.explain('north-east');
+      expect(world.fake.server.calls).toEqual([]);
+      expect(why).toMatchObject({
+        name: 'north-east',
+        rule: 'no-limit',
+        binding: north,
+        usersDisabledByUs: 1,
+      });
+      const above = await manager.explain(north);
+      expect(above.readings).toMatchObject([{ consumedBytes: 10 * GB, currentBytes: 10 * GB, users: 3 }]);
+      expect(above.actions).toHaveLength(3);
+      expect(above.actions[0]).toMatchObject({
+        run: run.id,
+        usedBytes: 10 * GB,
+        limitBytes: 10 * GB,
+        state: 'disabled',
+      });
+      expect(above.sentence).toContain('has a limit of 10 GB, 10 GB consumed');
+    });
+  });
+});
