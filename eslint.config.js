@@ -31,6 +31,35 @@ const dateFns = {
   message: 'Import date-fns by function path: the index alone more than doubles the start-up time.',
 };
 
+const exportRules = [
+  { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+  { selector: 'ExportAllDeclaration', message: 'List what is exported by hand.' },
+];
+
+/** Front ends have other words for a remedy: a package's message says what is wrong, apps/cli/src/remedies.ts what to do. */
+const NAMES_COMMAND = String.raw`/"sluice |(^|[^\w-])--[a-z]/`;
+const commandRules = {
+  files: ['packages/*/src/**/*.ts'],
+  ignores: [
+    '**/*.test.ts',
+    '**/src/test/**',
+    'packages/fake-panels/**',
+    // Until agents are subjects of the loop.
+    'packages/engine/src/agents/**',
+    'packages/hiddify-agent-traffic/src/traffic/**',
+  ],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      ...exportRules,
+      ...[`Literal[value=${NAMES_COMMAND}]`, `TemplateElement[value.raw=${NAMES_COMMAND}]`].map((selector) => ({
+        selector,
+        message: 'Name no command or flag: add the remedy to apps/cli/src/remedies.ts by the code of the error.',
+      })),
+    ],
+  },
+};
+
 const packageRules = Object.entries(mayImport).map(([name, allowed]) => ({
   files: [`packages/${name}/src/**/*.ts`],
   rules: {
@@ -140,11 +169,7 @@ export default ts.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       'no-restricted-imports': ['error', { patterns: [dateFns] }],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-        { selector: 'ExportAllDeclaration', message: 'List what is exported by hand.' },
-      ],
+      'no-restricted-syntax': ['error', ...exportRules],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -155,6 +180,7 @@ export default ts.config(
     ignores: ['**/*.test.ts', '**/src/test/**'],
     rules: { 'max-lines-per-function': ['error', { max: 60 }], 'max-params': ['error', 4] },
   },
+  commandRules,
   ...packageRules,
   ...packageTestRules,
   conformanceRules,

@@ -3,12 +3,9 @@ import path from 'node:path';
 import * as typedoc from 'typedoc';
 import { root } from './ensure-installed.mjs';
 
-// Builds the API reference of the published packages in docs/api and checks the public surface: an entry exports every type
-// of the package that its signatures name, every export has a doc comment, functions that create or open something have an
+// Builds the API reference of the published packages in docs/api and checks the public surface: an entry, or the package's main
+// entry, exports every type of the package that its signatures name, every export has a doc comment, functions that create or open something have an
 // example, and the package's README lists the exports of each entry.
-
-/** Packages whose public surface is not checked yet. */
-const unchecked = new Set(['@sluice/engine', '@sluice/flvx-client']);
 
 /** Every entry with types of every published package. */
 function findEntries() {
@@ -30,10 +27,16 @@ function findEntries() {
 
 const hasText = (comment) => comment?.hasVisibleComponent() === true;
 
-/** The doc comments of an export: those of its signatures where it is a function. */
-const commentsOf = (one) => [one.comment, ...(one.signatures ?? []).map(({ comment }) => comment)].filter(hasText);
+/** What an export is; of one that another entry exports too, there. */
+const targetOf = (one) => (one instanceof typedoc.ReferenceReflection ? one.getTargetReflectionDeep() : one);
 
-const needsExample = (one) => one.signatures !== undefined && /^(create|open)[A-Z]/.test(one.name);
+/** The doc comments of an export: those of its signatures where it is a function. */
+function commentsOf(one) {
+  const { comment, signatures = [] } = targetOf(one);
+  return [comment, ...signatures.map((signature) => signature.comment)].filter(hasText);
+}
+
+const needsExample = (one) => targetOf(one).signatures !== undefined && /^(create|open)[A-Z]/.test(one.name);
 
 const hasExample = (one) => commentsOf(one).some((comment) => comment.getTag('@example') !== undefined);
 
@@ -74,17 +77,23 @@ const app = await typedoc.Application.bootstrap({
 });
 
 const points = app.getEntryPoints() ?? [];
+const pointOf = ({ file, name }) => {
+  const point = points.find(({ sourceFile }) => path.resolve(sourceFile.fileName) === file);
+  if (point === undefined) throw new Error(`TypeDoc does not find ${file}`);
+  point.displayName = name;
+  return point;
+};
 for (const entry of entries) {
-  const point = points.find(({ sourceFile }) => path.resolve(sourceFile.fileName) === entry.file);
-  if (point === undefined) throw new Error(`TypeDoc does not find ${entry.file}`);
-  point.displayName = entry.name;
-  if (unchecked.has(entry.package)) continue;
-  const project = app.converter.convert([point]);
+  // What the package's main entry exports need not be exported once more.
+  const main = entries.find((other) => other.package === entry.package);
+  const project = app.converter.convert(main === entry ? [pointOf(entry)] : [pointOf(main), pointOf(entry)]);
   // TypeDoc reports types that are not exported only for the package that it takes the project for.
   project.packageName = entry.package;
   app.validate(project);
-  for (const problem of problemsOf(entry, project.children ?? [])) app.logger.warn(`${entry.name}: ${problem}`);
-  process.stdout.write(`${entry.name}: ${project.children?.length ?? 0} exports\n`);
+  const part = main === entry ? project : project.children.find(({ name }) => name === entry.name);
+  const exported = part.children ?? [];
+  for (const problem of problemsOf(entry, exported)) app.logger.warn(`${entry.name}: ${problem}`);
+  process.stdout.write(`${entry.name}: ${exported.length} exports\n`);
 }
 
 await app.generateOutputs(app.converter.convert(points));

@@ -4,6 +4,7 @@ import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
 import { itemErrorOf, SluiceError } from '@sluice/panel-kind/errors';
 import { ExitCode, exitCodeOfError } from './exit-codes.js';
+import { withRemedy } from './remedies.js';
 
 /**
  * Runs the command and gives its exit code; never throws. This is the only place that prints errors.
@@ -56,13 +57,12 @@ function report(error: unknown, argv: string[], deps: Deps, json: boolean): numb
   const known = error instanceof SluiceError;
   const { code, message } = itemErrorOf(error);
   const details = known ? error.details : {};
+  const isReported = code === 'unexpected' && argv.includes('--verbose');
   if (json) writeJson(deps, { code, message, details });
-  else deps.stderr.write(`sluice: ${message}\n`);
+  else deps.stderr.write(`sluice: ${isReported ? message : withRemedy({ code, message, details })}\n`);
   if (argv.includes('--verbose')) {
     const { stack } = error as { stack?: unknown };
     if (typeof stack === 'string') deps.stderr.write(`${framesOf(stack)}\n`);
-  } else if (code === 'unexpected') {
-    deps.stderr.write('This is not expected: run again with --verbose and report what it prints\n');
   }
   return exitCodeOfError(error);
 }

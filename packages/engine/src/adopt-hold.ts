@@ -39,8 +39,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
         lines: problems.map((problem) => problem.message),
       });
     }
-    if (targets.length === 0)
-      throw usageError('bad_option', 'Say what was shut: --ports IDS, --order or --forwards IDS');
+    if (targets.length === 0) throw usageError('bad_option', 'Name what was shut: ports, the order or forwards');
     const open = await session.store.evidence.open({ panel: panel.name });
     const taken = targets.find((target) =>
       open.some((item) => item.service !== id && item.kind === target.kind && item.target === target.target),

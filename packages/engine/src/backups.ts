@@ -20,7 +20,7 @@ export function backupFolder(storeFile: string): string {
 /** A copy of the store before a migration changes it. */
 export async function backupBeforeMigration(
   storeFile: string,
-  { clock, files }: Pick<Parts, 'clock' | 'files'>,
+  { clock, files }: { clock: Clock; files: Files },
 ): Promise<void> {
   if (!files.exists(storeFile)) return;
   const version = await storeVersion(storeFile);

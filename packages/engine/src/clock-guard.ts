@@ -28,22 +28,17 @@ export function refuseWrongClock(session: Session, panel: string, start: Moment)
     throw clockWrong(
       panel,
       `the clock of panel "${panel}" is ${lengthOf(difference)} ${difference > 0 ? 'ahead of' : 'behind'} ours`,
-      'set the wrong one right, then run again; "sluice doctor" shows both',
     );
   }
   const now = moment(session);
   const jump = now.clock - start.clock - (now.steady - start.steady);
   if (Math.abs(jump) > WRONG_CLOCK_MS) {
-    throw clockWrong(
-      panel,
-      `our clock was set ${jump > 0 ? 'forward' : 'back'} by ${lengthOf(jump)} during the run`,
-      'see that it is right now, then run again',
-    );
+    throw clockWrong(panel, `our clock was set ${jump > 0 ? 'forward' : 'back'} by ${lengthOf(jump)} during the run`);
   }
 }
 
-function clockWrong(panel: string, what: string, remedy: string): SluiceError {
-  return new SluiceError('clock_wrong', `${what}: nothing was decided about its services; ${remedy}`, {
+function clockWrong(panel: string, what: string): SluiceError {
+  return new SluiceError('clock_wrong', `${what}: nothing was decided about its services`, {
     kind: 'panel',
     details: { panel },
   });
@@ -69,7 +64,7 @@ export async function refuseUnconfirmedClock(session: Session, panel: string, st
   const now = session.now();
   throw new SluiceError(
     'clock_unconfirmed',
-    `our clock was last confirmed at ${confirmed} and now says ${now}, and no panel says what time it is: nothing was decided about panel "${panel}"; check the clock, and if it is right: "sluice doctor --accept-clock"`,
+    `our clock was last confirmed at ${confirmed} and now says ${now}, and no panel says what time it is: nothing was decided about panel "${panel}"`,
     { kind: 'panel', details: { panel, confirmed, now } },
   );
 }

@@ -14,7 +14,7 @@ export interface HoldsFile {
 }
 
 const ABOUT =
-  'Open holds of Sluice and what was done for each. "sluice hold release --all --from THIS-FILE --yes" gives it back.';
+  'Open holds of Sluice and what was done for each. Should the store be lost, all holds can be released from this file.';
 
 /** Where the file stands: beside the store. */
 export function holdsFileOf(storeFile: string): string {
@@ -107,7 +107,7 @@ export function refuseLostStore(files: Files, storeFile: string): void {
   if (!found || (found.holds.length === 0 && found.evidence.length === 0)) return;
   throw new SluiceError(
     'store_missing',
-    `The store ${storeFile} is gone, but ${file} names ${found.holds.length} holds: put a backup back with "sluice db restore FILE", or give everything back with "sluice hold release --all --from ${file} --yes"; to begin anew all the same, move that file away`,
+    `The store ${storeFile} is gone, but ${file} names ${found.holds.length} holds`,
     { kind: 'store', details: { store: storeFile, holdsFile: file } },
   );
 }

@@ -90,6 +90,7 @@ export interface HoldView {
   evidence: EvidenceView[];
 }
 
+/** What was done for a hold and is to be undone with it. */
 export interface EvidenceView {
   kind: string;
   target: string;

@@ -20,12 +20,12 @@ export async function setOverride(
   waitMs: number,
 ): Promise<void> {
   if (request.quota !== undefined && request.unlimited === true) {
-    throw usageError('bad_override', 'Give --quota or --unlimited, not both');
+    throw usageError('bad_override', 'Give a quota or unlimited, not both');
   }
   if (Object.values(request).every((value) => value === undefined || value === false)) {
     throw usageError(
       'bad_override',
-      'Say what to override: --quota 500GB, --unlimited, --mode IN|OUT|TOTAL or --action ACTION',
+      'Name what to override: a quota such as 500GB, unlimited, a mode (IN, OUT or TOTAL) or an action',
     );
   }
   const quotaBytes = request.quota === undefined ? null : sizeOf(request.quota);
@@ -68,12 +68,12 @@ function sizeOf(text: string): number {
   try {
     return parseSize(text);
   } catch (error) {
-    throw usageError('bad_override', `--quota: ${(error as Error).message}`);
+    throw usageError('bad_override', `quota: ${(error as Error).message}`);
   }
 }
 
 function modeOf(text: string): Mode {
   const mode = (['IN', 'OUT', 'TOTAL'] as const).find((item) => item === text.toUpperCase());
-  if (mode === undefined) throw usageError('bad_override', `--mode: "${text}" is none of IN, OUT, TOTAL`);
+  if (mode === undefined) throw usageError('bad_override', `mode: "${text}" is none of IN, OUT, TOTAL`);
   return mode;
 }

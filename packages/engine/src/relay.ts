@@ -46,8 +46,9 @@ export async function loginLink(session: Session, id: string): Promise<LoginLink
   }
   const username = await usernameOf(session, service, login.nameRef);
   if (service.refs[login.idRef] === undefined || username === null) {
-    throw new SluiceError('no_account', `"${id}" has no account yet: "sluice provision create ${id}"`, {
+    throw new SluiceError('no_account', `"${id}" has no account yet`, {
       kind: 'not-found',
+      details: { service: id },
     });
   }
   return { url, username, singleSignOn: false };
@@ -70,7 +71,7 @@ async function lookupPanel(session: Session, name: string | undefined): Promise<
   if (name === undefined && known.length > 1) {
     throw usageError(
       'ambiguous_panel',
-      `There are several panels with lists of tunnels and users: say --panel ${known.join(' or --panel ')}`,
+      `There are several panels with lists of tunnels and users: ${known.join(', ')}`,
     );
   }
   const panel = await session.panel(chosen);

@@ -47,7 +47,7 @@ export async function resolveAction(session: Session, id: string, request: Resol
 const NOT_DONE: StepOutcome = {
   state: 'failed',
   observed: null,
-  error: { code: 'not_done', message: 'the operator said with "sluice action resolve" that it was not done' },
+  error: { code: 'not_done', message: 'the operator reported that it was not done' },
 };
 
 async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOutcome> {
@@ -82,11 +82,10 @@ async function requireAction(session: Session, id: string): Promise<ActionRecord
     id,
     open.map((item) => item.id),
   );
-  throw new SluiceError(
-    'unknown_action',
-    `There is no action "${id}"${hint.length > 200 ? '' : hint}; "sluice log list --actions" lists them`,
-    { kind: 'not-found', details: { action: id } },
-  );
+  throw new SluiceError('unknown_action', `There is no action "${id}"${hint.length > 200 ? '' : hint}`, {
+    kind: 'not-found',
+    details: { action: id },
+  });
 }
 
 async function requireUnsettled(session: Session, id: string): Promise<ActionRecord> {
@@ -101,11 +100,9 @@ async function requireUnsettled(session: Session, id: string): Promise<ActionRec
   }
   if (isOrderRow(row)) {
     const verb = row.type.slice(ORDER_PREFIX.length);
-    throw new SluiceError(
-      'action_not_called',
-      `${what} stands for a whole command: "sluice provision ${verb} ${row.target}" finishes it`,
-      { details: { action: id } },
-    );
+    throw new SluiceError('action_not_called', `${what} stands for a whole command, which was broken off`, {
+      details: { action: id, verb, service: row.target },
+    });
   }
   if (row.calledAt === null) {
     throw new SluiceError(

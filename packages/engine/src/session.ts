@@ -236,11 +236,9 @@ export async function requireService(session: Session, id: string) {
   const service = await session.store.services.get(id);
   if (service) return service;
   const ids = await session.store.services.ids();
-  const hint =
-    ids.length === 0 ? '; there are none yet, add one with "sluice service add"' : suggestion(id, ids.slice(0, 2000));
-  throw new SluiceError(
-    'unknown_service',
-    `There is no service "${id}"${hint.length > 200 ? '; see "sluice service list"' : hint}`,
-    { kind: 'not-found', details: { service: id } },
-  );
+  const hint = ids.length === 0 ? '; there are none yet' : suggestion(id, ids.slice(0, 2000));
+  throw new SluiceError('unknown_service', `There is no service "${id}"${hint.length > 200 ? '' : hint}`, {
+    kind: 'not-found',
+    details: { service: id },
+  });
 }

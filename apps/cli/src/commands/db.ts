@@ -1,18 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import {
-  backupStore,
-  LATEST_SCHEMA_VERSION,
-  migrateStore,
-  openStore,
-  restoreStore,
-  type StoreCheck,
-} from '@sluice/state-store';
+import { backupStore, LATEST_SCHEMA_VERSION, migrateStore, openStore, restoreStore } from '@sluice/state-store';
 import { loadConfig } from '../config/load.js';
 import { itemErrorOf } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
-import { backupBeforeMigration, leaseHeld, replaceHoldsFile, nodeFiles } from '@sluice/engine';
+import { backupBeforeMigration, type Check, leaseHeld, replaceHoldsFile, nodeFiles } from '@sluice/engine';
 import { Terminal } from '../output/terminal.js';
+import { withRemedy } from '../remedies.js';
 import type { Deps } from '../context.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { confirm } from './shared.js';
@@ -21,7 +15,7 @@ import { storeLocation } from '../open-sluice.js';
 /** `sluice db check` */
 export const dbCheck: CommandHandler = async (_args, options, deps) => {
   const location = storeLocation(loadConfig(options.config, deps));
-  const checks: StoreCheck[] = [];
+  const checks: Check[] = [];
   try {
     const store = await openStore({ location, clock: deps.clock, create: false });
     try {
@@ -31,7 +25,7 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
     }
   } catch (error) {
     const { code, message } = itemErrorOf(error);
-    checks.push({ name: code, object: location, status: 'failed', message });
+    checks.push({ name: code, object: location, status: 'failed', message, code });
   }
   const ok = !checks.some((check) => check.status === 'failed');
   printChecks(new Terminal(deps, options), ok, checks);
@@ -39,16 +33,14 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
 };
 
 /** Prints checks for people or as the one document. */
-export function printChecks(
-  terminal: Terminal,
-  ok: boolean,
-  checks: { name: string; object: string; status: string; message: string }[],
-): void {
-  if (terminal.json) terminal.document({ ok, checks });
+export function printChecks(terminal: Terminal, ok: boolean, checks: Check[]): void {
+  const shown = checks.map(({ name, object, status, message }) => ({ name, object, status, message }));
+  if (terminal.json) terminal.document({ ok, checks: shown });
   else {
-    for (const { name, object, status, message } of checks) {
+    for (const { name, object, status, message, code, details } of checks) {
       if (status === 'ok' && terminal.quiet) continue;
-      terminal.line(`${terminal.status(status).padEnd(7)} ${name} (${object})${message === '' ? '' : `: ${message}`}`);
+      const text = code === undefined ? message : withRemedy({ code, message, details });
+      terminal.line(`${terminal.status(status).padEnd(7)} ${name} (${object})${text === '' ? '' : `: ${text}`}`);
     }
   }
 }

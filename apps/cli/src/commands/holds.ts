@@ -42,8 +42,7 @@ export function printOrder(terminal: Terminal, report: OrderReport): void {
     terminal.line(`  ${action.type} ${action.target} ${terminal.status(action.state)}`);
   if (report.actions.length === 0) terminal.line('  nothing had to be changed on the panel');
   if (report.stillHeld.length > 0) terminal.line(`  still held: ${report.stillHeld.join(', ')}`);
-  for (const { code, message } of report.notices)
-    terminal.line(`  ${terminal.colors.cyan(`notice ${code}: ${message}`)}`);
+  for (const notice of report.notices) terminal.line(`  ${terminal.notice(notice)}`);
 }
 
 /** `sluice hold add SERVICE` */
@@ -70,7 +69,7 @@ export const holdRelease: CommandHandler<ReleaseOptions> = ([id], options, deps)
 };
 
 /** What ends a hold that is not an operator's own. */
-const REMEDIES: Record<string, (id: string) => string> = {
+const ENDED_BY: Record<string, (id: string) => string> = {
   quota: (id) => `a higher allowance ("sluice override set ${id} …") and the next poll`,
   billing: (id) => `"sluice provision unsuspend ${id}"`,
   'agent-limit': () =>
@@ -82,7 +81,7 @@ function refuseOtherHolds(id: string, { reason = 'manual', panel, from }: Releas
   if (panel !== undefined || from !== undefined)
     throw usageError('bad_option', `--panel and --from go with --all, not with "${id}"; nothing was called`);
   if (reason === 'manual') return;
-  const remedy = REMEDIES[reason]?.(id) ?? 'what it is for';
+  const remedy = ENDED_BY[reason]?.(id) ?? 'what it is for';
   throw usageError(
     'bad_option',
     `--reason ${reason}: "hold release ${id}" releases the manual hold only; ${remedy} ends this one; nothing was called`,

@@ -208,7 +208,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
     ['holds', detail.holds.map((hold) => `${hold.reason} since ${hold.since}`).join(', ') || null],
     ...Object.entries(detail.refs),
     ...accountRows(detail),
-    ['error', detail.error && terminal.error(detail.error)],
+    ['error', detail.error && terminal.error(detail.error, { service: detail.id })],
   ];
   terminal.line(colors.bold(detail.id));
   for (const [name, value] of rows) if (value !== null && value !== '') terminal.line(`  ${name.padEnd(22)} ${value}`);

@@ -26,7 +26,8 @@ export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id
         ]),
       );
     }
-    for (const service of services) if (service.error) terminal.line(`${service.id}: ${terminal.error(service.error)}`);
+    for (const service of services)
+      if (service.error) terminal.line(`${service.id}: ${terminal.error(service.error, { service: service.id })}`);
     const wrong = services.filter((service) => service.error !== null).length;
     if (options.refresh !== true || wrong === 0) return ExitCode.done;
     return wrong === services.length ? ExitCode.failed : ExitCode.partial;

@@ -39,10 +39,7 @@ export function findConfigFile(
   const places = [path.join(cwd, 'sluice.yaml'), path.join(xdg, 'sluice', 'sluice.yaml'), '/etc/sluice/sluice.yaml'];
   const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true);
   if (found === undefined) {
-    throw usageError(
-      'config_missing',
-      `No config file: looked for ${places.join(', ')}. Write one with "sluice init", or name it with --config FILE`,
-    );
+    throw usageError('config_missing', `No config file: looked for ${places.join(', ')}`);
   }
   return found;
 }
@@ -161,7 +158,7 @@ function readConfig(file: string): { text: string; mode: number } {
   } catch (error) {
     const code = (error as { code?: string }).code ?? 'unknown';
     const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
-    throw usageError('config_missing', `${file}: ${reason}; name the config with --config FILE`);
+    throw usageError('config_missing', `${file}: ${reason}`);
   }
 }
 

@@ -23,10 +23,7 @@ export interface WrittenConfig {
  */
 export function refuseExisting(file: string, force: boolean): void {
   if (force || !existsSync(file)) return;
-  throw usageError(
-    'config_exists',
-    `${file} is there already and stays as it is: name another file, or replace it with --force`,
-  );
+  throw usageError('config_exists', `${file} is there already and stays as it is`);
 }
 
 /**

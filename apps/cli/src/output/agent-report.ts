@@ -116,7 +116,7 @@ export function printCheck(terminal: Terminal, report: CheckDocument, showAll: b
   }
   if (shown.length > 0) printActions(terminal, shown);
   for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
-  for (const notice of report.notices) terminal.line(colors.cyan(`notice ${notice.code}: ${notice.message}`));
+  for (const notice of report.notices) terminal.line(terminal.notice(notice));
   if (report.error) terminal.line(terminal.error(report.error));
   const { agents, exceeded, disabled, restored, failed, skipped } = report.totals;
   terminal.line(

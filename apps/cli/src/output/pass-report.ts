@@ -1,3 +1,4 @@
+import { withRemedy } from '../remedies.js';
 import { bytesCell, type Terminal } from './terminal.js';
 
 /** What of a run's document the table needs; the documents of poll, reconcile, plan and hold release all have it. */
@@ -74,12 +75,15 @@ export function printPass(terminal: Terminal, report: PassDocument, showAll: boo
     ...shown.map(({ id, error }) => ({ object: id, error })),
     ...report.panels.map(({ panel, error }) => ({ object: panel, error })),
   ];
-  for (const { objects, error } of alike(failures)) {
-    // What the whole run failed of is said once, at the end.
-    if (error.message !== report.error?.message) terminal.line(`${objects}: ${terminal.error(error)}`);
+  const groups = alike(failures);
+  // What the whole run failed of is said once, at the end.
+  const ofAll = groups.find(({ error }) => error.message === report.error?.message);
+  for (const { objects, error, details } of groups) {
+    if (error !== ofAll?.error) terminal.line(`${objects}: ${terminal.error(error, details)}`);
   }
-  for (const notice of report.notices) terminal.line(colors.cyan(`notice ${notice.code}: ${notice.message}`));
-  if (report.error) terminal.warn(`sluice: ${report.error.message}`);
+  for (const notice of report.notices) terminal.line(terminal.notice(notice));
+  if (report.error)
+    terminal.warn(`sluice: ${withRemedy({ ...(ofAll?.error ?? report.error), details: ofAll?.details })}`);
   terminal.line(summary(report));
 }
 
@@ -88,7 +92,7 @@ const NAMED = 3;
 /** Failures with the same words are told once: `svc-1, svc-2, svc-3 and 37 others`. */
 function alike(
   failures: { object: string; error: { code: string; message: string } | null }[],
-): { objects: string; error: { code: string; message: string } }[] {
+): { objects: string; error: { code: string; message: string }; details: Record<string, string> }[] {
   const groups = new Map<string, { names: string[]; error: { code: string; message: string } }>();
   for (const { object, error } of failures) {
     if (!error) continue;
@@ -99,7 +103,9 @@ function alike(
   return [...groups.values()].map(({ names, error }) => {
     const others = names.length - NAMED;
     const rest = others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : '';
-    return { objects: `${names.slice(0, NAMED).join(', ')}${rest}`, error };
+    const [only] = names;
+    const details = names.length === 1 && only !== undefined ? { service: only } : {};
+    return { objects: `${names.slice(0, NAMED).join(', ')}${rest}`, error, details };
   });
 }
 

@@ -21,7 +21,7 @@ export function printPlan(terminal: Terminal, report: PassDocument): void {
       terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
     }
     for (const line of drift) terminal.line(colors.dim(`    ${line}`));
-    if (error) terminal.line(`  ${terminal.error(error)}`);
+    if (error) terminal.line(`  ${terminal.error(error, { service: service.id })}`);
   }
   if (report.totals.actions === 0) terminal.line('Nothing to change.');
   printPass(terminal, { ...report, services: [] }, false);

@@ -3,6 +3,7 @@ import { formatBytes } from '@sluice/quota-core';
 import Table from 'cli-table3';
 import type { Deps } from '../context.js';
 import type { ItemError } from '@sluice/panel-kind/errors';
+import { withRemedy } from '../remedies.js';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 
 /** How a command prints. */
@@ -116,7 +117,14 @@ export class Terminal {
     return colors.dim(status);
   }
 
-  error({ code, message }: ItemError): string {
-    return `${this.colors.red(code)}: ${message}`;
+  /** An error with its remedy; `details` name what the remedy is about. */
+  error({ code, message }: ItemError, details?: Record<string, string>): string {
+    return `${this.colors.red(code)}: ${withRemedy({ code, message, details })}`;
+  }
+
+  /** A notice with its remedy. */
+  notice({ code, message, service }: ItemError & { service?: string | null }): string {
+    const text = withRemedy({ code, message, details: service == null ? {} : { service } });
+    return this.colors.cyan(`notice ${code}: ${text}`);
   }
 }

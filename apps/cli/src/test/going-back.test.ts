@@ -84,7 +84,7 @@ describe('what the old tool had cut', () => {
       ['--ports 7021', 1, 'not_restricted', '7021 is no port of "svc-1"'],
       ['--ports 7011,7012', 1, 'not_restricted', '7012 (eth1)'],
       ['--order', 1, 'not_restricted', 'order 901 is not known to be suspended'],
-      ['', 2, 'bad_option', '--ports'],
+      ['', 2, 'bad_option', 'ports'],
     ] as const) {
       const refused = await at.bench.sluice(`hold adopt svc-1 --json ${words}`.trim());
       const { error } = refused.json<{ error: { code: string; message: string } }>();
@@ -205,7 +205,8 @@ describe('a store that is gone', () => {
       expect([words, refused.exitCode, refused.stderr]).toEqual([words, 1, '']);
       const { error } = refused.json<{ error: { code: string; message: string } }>();
       expect(error.code).toBe('store_missing');
-      expect(error.message).toMatch(/db restore FILE.*hold release --all --from .*sluice\.db\.holds\.json --yes/);
+      const { stderr } = await at.bench.sluice(words);
+      expect(stderr).toMatch(/db restore FILE.*hold release --all --from .*sluice\.db\.holds\.json --yes/);
     }
     expect(at.panel.server.totals.calls).toBe(calls);
     expect(existsSync(at.bench.path('sluice.db'))).toBe(false);

@@ -130,7 +130,8 @@ describe('action resolve is refused', () => {
     const refused = await refusal(`action resolve ${id.slice(0, -1)} --done`);
     expect(refused).toMatchObject({ exitCode: 1, code: 'unknown_action' });
     expect(refused.message).toContain(id);
-    expect(refused.message).toContain('sluice log list --actions');
+    const { stderr } = await at.bench.sluice(`action resolve ${id.slice(0, -1)} --done`);
+    expect(stderr).toContain('"sluice log list --actions" lists them');
   });
 
   it('for an action that is settled', async () => {

@@ -27,6 +27,6 @@ export function adoptEasyDcim(
     else if (state.order.suspended !== true) refuse(`order ${state.order.id} is not known to be suspended`);
     else targets.push({ kind: 'order', target: state.order.id, prior: { status: 'active', suspended: false } });
   }
-  if (what.forwards.length > 0) refuse('EasyDCIM has no forwards: use --ports or --order');
+  if (what.forwards.length > 0) refuse('EasyDCIM has no forwards: name ports or the order');
   return { targets, problems };
 }

@@ -265,7 +265,7 @@ function stateProblem(order: OrderState): ItemError | null {
 function noOrder({ service }: Desired): ItemError {
   return {
     code: 'no_order',
-    message: `"${service.id}" has no easydcim_order_id, so its order can't be suspended: set it with "sluice service set ${service.id} easydcim_order_id=ID"`,
+    message: `"${service.id}" has no easydcim_order_id, so its order can't be suspended`,
   };
 }
 

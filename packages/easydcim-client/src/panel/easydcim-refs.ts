@@ -16,11 +16,10 @@ export function refOf({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>, key: Sen
   const value = refs[key];
   const unfit = key === 'easydcim_user' ? NO_HEADER : NO_SEGMENT;
   if (value === undefined || !unfit.test(value)) return value;
-  throw new SluiceError(
-    'bad_ref',
-    `"${id}": its ${key} ${JSON.stringify(value)} can't be sent to the panel: "sluice service set ${id} ${key}=ID" corrects it`,
-    { kind: 'panel', details: { service: id, key } },
-  );
+  throw new SluiceError('bad_ref', `"${id}": its ${key} ${JSON.stringify(value)} can't be sent to the panel`, {
+    kind: 'panel',
+    details: { service: id, key },
+  });
 }
 
 /** Returns whether all that is sent for a service's usage can be sent. */

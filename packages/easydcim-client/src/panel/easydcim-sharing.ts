@@ -136,14 +136,8 @@ function wordsOf(id: string, items: ReturnType<typeof restrictedForOthers>): { h
       : 'correct easydcim_service_id or easydcim_server_id if they do not share';
   return {
     hold: hold.id,
-    message: `${id}: ${stays}, though no hold of ${id} needs it: ${other} shares ${plural ? 'them' : 'it'} and has a ${hold.reason} hold since ${hold.since}; ${releaseOf(hold)}, or ${remedy}`,
+    message: `${id}: ${stays}, though no hold of ${id} needs it: ${other} shares ${plural ? 'them' : 'it'} and has a ${hold.reason} hold since ${hold.since}; ${remedy}`,
   };
-}
-
-function releaseOf({ reason, service }: HoldInForce): string {
-  if (reason === 'manual') return `"sluice hold release ${service}" releases it`;
-  if (reason === 'billing') return `"sluice provision unsuspend ${service}" releases it`;
-  return `"sluice explain ${service}" shows what it waits for`;
 }
 
 function idsOf(sharers: readonly Sharer[]): string {

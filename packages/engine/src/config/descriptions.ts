@@ -76,7 +76,7 @@ const GENERAL: Record<string, string> = {
   'poll.overdue':
     'What happens past the due date. meter: metered on. hold: held until it is renewed. ignore: left as it is',
   'poll.brake':
-    'A run that would hold, release or change very many services of a panel changes none and ends with 6; --allow-mass lets it',
+    'A run that would hold, release or change very many services of a panel at once changes none, unless it is allowed to',
   'poll.brake.share':
     'It stops when more than this share of the panel’s active services would change, 20% where nothing is said…',
   'poll.brake.atLeast': '…and at least so many',

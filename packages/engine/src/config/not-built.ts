@@ -43,12 +43,12 @@ const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['products', '*', 'limits'], message: LIMITS, asks: hasEntries },
   {
     path: ['products', '*', 'provision'],
-    message: 'Automatic provisioning is not available yet. Use "manual" and run "sluice provision create".',
+    message: 'Automatic provisioning is not available yet. Use "manual" and provision each service by command.',
     asks: is('auto'),
   },
   {
     path: ['products', '*', 'terminate'],
-    message: 'Automatic termination is not available yet. Use "manual" and run "sluice provision terminate".',
+    message: 'Automatic termination is not available yet. Use "manual" and terminate each service by command.',
     asks: is('auto'),
   },
   {

@@ -157,19 +157,38 @@ export function configSchema(kinds: readonly PanelKind[]): ConfigSchema {
       products: z._default(z.record(text, z.strictObject({ ...productBase, ...sections })), {}),
       ...behind,
     })
-    .check(z.meta({ title: 'sluice.yaml' })) as unknown as ConfigSchema;
+    .check(z.meta({ title: 'sluice.yaml' })) as unknown as z.ZodMiniType<
+    z.output<z.ZodMiniObject<typeof general & typeof behind>> & Pick<Config, 'panels' | 'products'>
+  >;
   schemas.set(kinds, schema);
   return schema;
 }
 
 /** A checked config (docs/config.md): durations in milliseconds, sizes in bytes, shares from 0 to 1. */
-export type Config = z.output<z.ZodMiniObject<typeof general & typeof behind>> & {
+export interface Config {
+  timeZone: string;
+  state: string;
+  currency?: string | undefined;
+  enforce: 'on' | 'observe';
   panels: Record<string, PanelSettings>;
   products: Record<string, ProductSettings>;
-};
+  packages: Record<string, { traffic: number; price: string; currency?: string | undefined; taxed: boolean }>;
+  autoBuy?:
+    | {
+        enabled?: false | undefined;
+        package?: string | undefined;
+        thresholdGb?: number | undefined;
+        thresholdPercent?: number | undefined;
+        maxPerCycle?: number | undefined;
+      }
+    | undefined;
+  billing: 'ledger';
+  poll: { interval: number; overdue: 'meter' | 'hold' | 'ignore'; brake: { share: number; atLeast: number } };
+  retention: { apiLog: number; samples: number };
+  graphCache: number;
+  notify?: [] | undefined;
+  limits?: [] | undefined;
+}
 
 /** Schema of a config. */
 export type ConfigSchema = z.ZodMiniType<Config>;
-
-/** A package of extra traffic that can be bought for a cycle. */
-export type PackageConfig = z.output<typeof trafficPackage>;

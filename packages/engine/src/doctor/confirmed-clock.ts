@@ -6,7 +6,6 @@ import type { Session } from '../session.js';
 import type { Check } from './check.js';
 
 const NAME = 'confirmed clock';
-const REMEDY = 'check it, and if it is right: "sluice doctor --accept-clock"';
 
 /** What the operator's word changed. */
 export interface AcceptedClock {
@@ -18,6 +17,7 @@ export interface AcceptedClock {
 export async function acceptClock(session: Session): Promise<AcceptedClock> {
   const at = session.now();
   const id = session.id('run');
+  // eslint-disable-next-line no-restricted-syntax -- the name of such runs in the log
   const run = runRow(session, { id, command: 'doctor --accept-clock', dryRun: false, startedAt: at });
   return session.write([], async (tables) => {
     const before = await tables.clock.confirmed();
@@ -47,13 +47,19 @@ function clockCheck(session: Session, stored: string | null, accepted: AcceptedC
   const where = `last confirmed at ${stored}, ${lengthOf(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
   if (!isUnconfirmed(session, stored)) return { ...check, status: 'ok', message: where };
   if (session.agreedAt() === null) {
-    return { ...check, status: 'failed', message: `${where}, and no panel agrees with the clock: ${REMEDY}` };
+    return {
+      ...check,
+      status: 'failed',
+      message: `${where}, and no panel agrees with the clock`,
+      code: 'clock_unconfirmed',
+    };
   }
   if (gap >= 0) return { ...check, status: 'ok', message: `${where}; the panels agree with the clock now` };
   return {
     ...check,
     status: 'warning',
-    message: `${where}: until then, no wrong clock is noticed by it; the panels agree with the clock now: "sluice doctor --accept-clock"`,
+    message: `${where}: until then, no wrong clock is noticed by it; the panels agree with the clock now`,
+    code: 'clock_unconfirmed',
   };
 }
 
@@ -86,7 +92,8 @@ async function periodsAhead(session: Session): Promise<Check[]> {
         name: 'agent period',
         object: `${panel} ${name}`,
         status: 'failed',
-        message: `its period begins only at ${start}: a clock that was ahead has opened it; the next "sluice agent check --all" goes on with the right one`,
+        message: `its period begins only at ${start}: a clock that was ahead has opened it`,
+        code: 'period_ahead',
       });
     }
   }

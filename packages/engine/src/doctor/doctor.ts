@@ -82,7 +82,8 @@ async function runChecks(session: Session): Promise<Check[]> {
       name: 'last poll',
       object: 'poll',
       status: services > 0 ? 'warning' : 'skipped',
-      message: 'no poll was run yet: "sluice poll"',
+      message: 'no poll was run yet',
+      code: 'no_poll',
     });
   } else {
     const age = session.deps.clock.now() - Date.parse(poll.startedAt);
@@ -92,7 +93,8 @@ async function runChecks(session: Session): Promise<Check[]> {
       name: 'last poll',
       object: poll.id,
       status: late || (poll.outcome !== 'done' && poll.outcome !== 'partial') ? 'warning' : 'ok',
-      message: `${poll.startedAt}, ${ended}${late ? '; it should run every 15 minutes: see "sluice schedule show"' : ''}`,
+      message: `${poll.startedAt}, ${ended}${late ? ', which is long ago' : ''}`,
+      ...(late ? { code: 'poll_late' } : {}),
     });
   }
   const unsettled = await session.store.actions.unsettled();
@@ -101,20 +103,21 @@ async function runChecks(session: Session): Promise<Check[]> {
       name: 'action in doubt',
       object: `${action.service ?? ''} ${action.type} ${action.target}`.trim(),
       status: 'warning',
-      message: `${action.state} since ${action.plannedAt}; ${remedyOf(action)}`,
+      ...stateOf(action),
     });
   }
   return checks;
 }
 
-/** An order that was broken off is finished by giving it again; what was done for it is settled by any run. */
-function remedyOf(action: ActionRecord): string {
-  if (!isOrderRow(action)) {
-    if (action.state !== 'in-doubt') return 'the next poll settles it by looking at the panel';
-    return `the next poll looks at the panel. If that never shows it: "sluice action resolve ${action.id} --done" or "--not-done"`;
+/** An order that was broken off is finished by giving it again; what was done for it is resolved by any run. */
+function stateOf(action: ActionRecord): Pick<Check, 'message' | 'code' | 'details'> {
+  const since = `${action.state} since ${action.plannedAt}`;
+  if (isOrderRow(action)) {
+    const details = { verb: action.type.slice(ORDER_PREFIX.length), service: action.service ?? '' };
+    return { message: `${since}; it was broken off`, code: 'command_unfinished', details };
   }
-  const verb = action.type.slice(ORDER_PREFIX.length);
-  return `it was broken off: "sluice provision ${verb} ${action.service ?? ''}" finishes it`;
+  if (action.state !== 'in-doubt') return { message: `${since}; the next poll resolves it by reading the panel` };
+  return { message: `${since} (${action.id})`, code: 'outcome_unknown', details: { action: action.id } };
 }
 
 async function panelChecks(session: Session, name: string, contract: boolean): Promise<Check[]> {
@@ -143,7 +146,7 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
     if (contract) checks.push(...(await contractChecks(session, name, services)));
   } catch (error) {
     const { code, message } = itemErrorOf(error);
-    checks.push({ name: 'panel', object: name, status: 'failed', message: `${code}: ${message}` });
+    checks.push({ name: 'panel', object: name, status: 'failed', message: `${code}: ${message}`, code });
   }
   return checks;
 }

@@ -44,7 +44,7 @@ function fromCsv(text: string, panel: string): Pick<PanelFigures, 'series'> & { 
   const refuse = (): never => {
     throw new SluiceError(
       'graph_unreadable',
-      `${panel} gave a graph as CSV that can't be understood; nothing was kept. Look at it in the panel itself`,
+      `${panel} gave a graph as CSV that can't be understood; nothing was kept`,
       { kind: 'panel' },
     );
   };

@@ -33,8 +33,8 @@ export async function panelGraph(session: Session, id: string, range: GraphRange
   const graphs = requireFacet(panel, 'graphs', 'usage');
   const { requiredRef } = panel.kind;
   if (requiredRef !== null && service.refs[requiredRef] === undefined) {
-    throw new SluiceError('not_mapped', `"${id}" has no ${requiredRef}: "sluice service set ${id} ${requiredRef}=ID"`, {
-      details: { service: id },
+    throw new SluiceError('not_mapped', `"${id}" has no ${requiredRef}`, {
+      details: { service: id, ref: requiredRef },
     });
   }
   const timeZone = zoneOf(config, service.panel);

@@ -2,10 +2,11 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from '../session.js';
 
-/** Stretches of time that a graph is asked for. */
-export const RANGES = ['cycle', '24h', '7d'] as const;
+/** A stretch of time that a graph is asked for. */
+export type GraphRange = 'cycle' | '24h' | '7d';
 
-export type GraphRange = (typeof RANGES)[number];
+/** All of them. */
+export const RANGES: readonly GraphRange[] = ['cycle', '24h', '7d'];
 
 const LENGTHS = { '24h': 86_400_000, '7d': 7 * 86_400_000 };
 
@@ -26,11 +27,10 @@ export async function windowOf(session: Session, service: ServiceRecord, range: 
   if (range !== 'cycle') return { start: iso(now - LENGTHS[range]), end: iso(now), cycle: null };
   const [cycle] = await session.store.cycles.newest([service.id]);
   if (!cycle) {
-    throw new SluiceError(
-      'not_metered_yet',
-      `"${service.id}" has no cycle that was metered: run "sluice poll" first, or ask for --range 24h`,
-      { kind: 'not-found', details: { service: service.id } },
-    );
+    throw new SluiceError('not_metered_yet', `"${service.id}" has no cycle that was metered`, {
+      kind: 'not-found',
+      details: { service: service.id },
+    });
   }
   return { start: cycle.start, end: iso(Math.min(now, Date.parse(cycle.end))), cycle: cycle.id };
 }

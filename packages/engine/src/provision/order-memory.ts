@@ -70,7 +70,7 @@ function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord):
 
 function untilOf(text: string): string {
   try {
-    return checkLocalDate(text, '--until');
+    return checkLocalDate(text, 'until');
   } catch (error) {
     throw usageError('bad_option', (error as Error).message);
   }
@@ -78,10 +78,7 @@ function untilOf(text: string): string {
 
 function onePeriodOn(session: Session, service: ServiceRecord): string {
   if (service.billingCycle === null) {
-    throw usageError(
-      'no_cycle',
-      `"${service.id}" has no billing cycle to renew by: name the date with --until YYYY-MM-DD`,
-    );
+    throw usageError('no_cycle', `"${service.id}" has no billing cycle to renew by`, { service: service.id });
   }
   const from = service.nextDueDate ?? localDateOf(session.now(), zoneOf(session.config, service.panel));
   return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });

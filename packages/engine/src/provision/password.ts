@@ -68,10 +68,7 @@ export async function planPassword(
   const file = fileOf(deps, options);
   if (file === null) {
     if (!options.shown) {
-      throw usageError(
-        'password_nowhere',
-        'The generated password would go nowhere: run it on a terminal, with --json, with --password-file FILE, or state credentials: { writeTo: FOLDER } in the product; nothing was called',
-      );
+      throw usageError('password_nowhere', 'The generated password would go nowhere; nothing was called');
     }
     return { password: generatePassword(deps.randomBytes), file: null, generated: true, write: null };
   }

@@ -55,7 +55,7 @@ export function describeTermination(
   { since, by, remains }: Pick<Termination, 'since' | 'by' | 'remains'>,
 ): string {
   const rest = remains.length === 0 ? 'its account' : remains.join(', ');
-  return `the termination of ${id}, which ${by} ordered at ${since}, is not finished; ${rest} remains. "sluice reconcile" goes on with it, "sluice provision terminate ${id} --yes" at once`;
+  return `the termination of ${id}, which ${by} ordered at ${since}, is not finished; ${rest} remains`;
 }
 
 /** A service that is being terminated takes no other command. */

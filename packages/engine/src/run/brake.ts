@@ -30,7 +30,7 @@ export function askBrake(
 
 /** Returns the notice of a run that the brake stops, and makes it the error of the run; a dry run only says it. */
 export function brakeNotice({ panel, report, request, active }: BrakedRun, { changing }: { changing: number }): Notice {
-  const message = `${panel.name}: ${changing} of ${active} services would be held, released or changed at once; nothing was changed. Look at "sluice plan", then run again with --allow-mass if it is right`;
+  const message = `${panel.name}: ${changing} of ${active} services would be held, released or changed at once; nothing was changed`;
   if (!request.dryRun) {
     report.error = { code: 'mass_change', message, details: { panel: panel.name, changing, active } };
   }

@@ -41,19 +41,14 @@ export function outcomeByReading(
 export function outcomeUnknown(row: ActionRecord): ItemError {
   return {
     code: 'outcome_unknown',
-    message: `${row.type} ${row.target}: whether it was done can't be told from the panel yet; ${remedyOfDoubt(row.id)}`,
+    message: `${row.type} ${row.target}: the panel does not show yet whether it was done (${row.id})`,
   };
 }
 
-/** What to do about an action whose outcome can't be read. */
-export function remedyOfDoubt(id: string): string {
-  return `the next run looks again. If the panel never shows it, look at the object yourself and say "sluice action resolve ${id} --done" or "--not-done"`;
-}
-
-/** An error that says that an outcome is unknown, with what to do about it. */
-export function withRemedy(error: ItemError | null, id: string): ItemError | null {
+/** An error that says that an outcome is unknown, with the id of its action. */
+export function withAction(error: ItemError | null, id: string): ItemError | null {
   if (error?.code !== 'outcome_unknown') return error;
-  return { ...error, message: `${error.message.replace(/\.$/, '')}; ${remedyOfDoubt(id)}` };
+  return { ...error, message: `${error.message.replace(/\.$/, '')} (${id})` };
 }
 
 const neverCalled: StepOutcome = {

@@ -34,12 +34,12 @@ export async function reportElsewhere(
   report.notices.push(...told.map(shownNotice));
 }
 
-/** Where evidence of a service lies that its own panel can't give back, and what to do. */
+/** Where evidence of a service lies that its own panel can't give back. */
 export function elsewhereError({ id, panel }: ServiceRecord, items: EvidenceRecord[]): ItemError {
   const other = items[0]?.panel ?? '';
   const targets = items.map(({ kind, target }) => `${kind} ${target}`).join(', ');
   return {
     code: EVIDENCE_ELSEWHERE,
-    message: `"${id}" is on panel "${panel}", but Sluice still restricts ${targets} for it on panel "${other}": move it back with "sluice service set ${id} panel=${other} product=NAME", let "sluice poll" or "sluice hold release ${id}" give it back, then move it again`,
+    message: `"${id}" is on panel "${panel}", but Sluice still restricts ${targets} for it on panel "${other}"`,
   };
 }

@@ -10,7 +10,7 @@ import {
   type StoreTables,
 } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { withRemedy } from './doubt.js';
+import { withAction } from './doubt.js';
 import { type Applied, type FencedRun, withError } from './stages.js';
 
 /** What the journal keeps of a step beside its own columns: enough to finish its bookkeeping after a crash. */
@@ -58,7 +58,7 @@ export async function settleRow(
   const at = session.now();
   const begun = done ? evidenceOf(session, row, outcome.begins, at) : [];
   const ended = done ? (row.payload as JournalPayload).ends : [];
-  const error = withRemedy(outcome.error, row.id);
+  const error = withAction(outcome.error, row.id);
   const refs = outcome.refs && refsChange(work.service, outcome.refs, at);
   const end = {
     state: outcome.state,

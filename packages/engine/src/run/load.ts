@@ -78,11 +78,8 @@ export async function load(
   });
 }
 
-function unknownProduct({ id, product }: ServiceRecord): ItemError {
-  return {
-    code: 'unknown_product',
-    message: `product "${product}" is not in the config: add it, or "sluice service set ${id} product=NAME"`,
-  };
+function unknownProduct({ product }: ServiceRecord): ItemError {
+  return { code: 'unknown_product', message: `product "${product}" is not in the config` };
 }
 
 type StoredRows = Awaited<ReturnType<typeof loadStored>>;
@@ -261,7 +258,7 @@ function weigh({
     if (allowance.kind === 'unmanaged' || cycle !== null) return { allowance, error: null };
     const error = {
       code: 'no_cycle',
-      message: `"${service.id}" has a quota but no billing cycle: "sluice service set ${service.id} billing_cycle=monthly next_due_date=YYYY-MM-DD"`,
+      message: `"${service.id}" has a quota but no billing cycle`,
     };
     return { allowance, error };
   } catch (error) {

@@ -16,13 +16,7 @@ function isMetered({ skipped, error, cycle }: Loaded, panel: Panel): boolean {
 function mappingError({ service }: Loaded, panel: Panel): ItemError | null {
   const ref = panel.kind.requiredRef;
   if (ref === null || service.refs[ref] !== undefined) return null;
-  return { code: 'not_mapped', message: `"${service.id}" has no ${ref}: ${mapping(service.id, ref, panel)}` };
-}
-
-function mapping(service: string, ref: string, panel: Panel): string {
-  const named = `"sluice service set ${service} ${ref}=ID"`;
-  if (panel.accounts === undefined) return named;
-  return `"sluice provision create ${service}" makes its account, ${named} names one that is there`;
+  return { code: 'not_mapped', message: `"${service.id}" has no ${ref}` };
 }
 
 /** How usage is read. */
@@ -213,7 +207,7 @@ function otherShape({ shape }: UsageAnswer, fingerprint: FingerprintRecord | nul
   if (!fingerprint || shape.length === 0 || shape.join() === fingerprint.shape.join()) return null;
   return {
     code: 'shape_changed',
-    message: `the panel answers with other figures (${shape.join(', ')}) than it did on ${fingerprint.since} (${fingerprint.shape.join(', ')}); if that is right, accept it with "sluice doctor --contract"`,
+    message: `the panel answers with other figures (${shape.join(', ')}) than it did on ${fingerprint.since} (${fingerprint.shape.join(', ')})`,
   };
 }
 
@@ -251,6 +245,6 @@ export function mostFell({ compared, fell }: FallCount): ItemError | null {
   if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
   return {
     code: 'readings_fell',
-    message: `the readings of ${fell} of ${compared} services fell by more than half inside their cycle: the panel's unit or its data seem to have changed; nothing was held or released by them. Look at "sluice doctor --contract"`,
+    message: `the readings of ${fell} of ${compared} services fell by more than half inside their cycle: the panel's unit or its data seem to have changed; nothing was held or released by them`,
   };
 }

@@ -21,6 +21,7 @@ export interface PassReport {
   agents?: SweptAgent[];
 }
 
+/** How many services of a run are in which state. */
 export interface PassTotals {
   services: number;
   read: number;

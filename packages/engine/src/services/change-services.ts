@@ -23,10 +23,7 @@ export async function addService(session: Session, id: string, pairs: [string, s
   if (wrongId !== null) throw usageError('bad_service', wrongId);
   return session.write([], async (tables) => {
     if (await tables.services.get(id)) {
-      throw new SluiceError(
-        'service_exists',
-        `There is a service "${id}" already; change it with "sluice service set ${id} KEY=VALUE"`,
-      );
+      throw new SluiceError('service_exists', `There is a service "${id}" already`, { details: { service: id } });
     }
     const record = blankService(id, session.now());
     setFields(session, record, pairs);
@@ -93,10 +90,9 @@ export async function removeService(session: Session, id: string, waitMs: number
     }
     await refuseInDoubt(session, id);
     if (service.ownRefs.length > 0 && service.status !== 'terminated') {
-      throw new SluiceError(
-        'service_has_account',
-        `"${id}" has an account that Sluice made: "sluice provision terminate ${id} --yes" first`,
-      );
+      throw new SluiceError('service_has_account', `"${id}" has an account that Sluice made`, {
+        details: { service: id },
+      });
     }
     await session.write(leases.held, (tables) => tables.services.remove(id));
     return service;
@@ -110,7 +106,7 @@ async function refuseInDoubt(session: Session, id: string): Promise<void> {
   if (!row) return;
   throw new SluiceError(
     'service_in_doubt',
-    `"${id}" has a change whose outcome is not known (${row.type} ${row.target}): let a poll settle it, or say "sluice action resolve ${row.id} --done" or "--not-done"`,
+    `"${id}" has a change whose outcome is not known (${row.type} ${row.target})`,
     { details: { service: id, action: row.id } },
   );
 }

@@ -91,7 +91,7 @@ export async function panelChangeProblems(
   }
   for (const action of await tables.actions.unsettled({ services })) {
     if (action.service === null || isOrderRow(action) || action.panel === moves.get(action.service)) continue;
-    const message = `"${action.service}" can't change its panel while ${action.type} ${action.target} is in doubt: run "sluice poll --service ${action.service}" first`;
+    const message = `"${action.service}" can't change its panel while ${action.type} ${action.target} is in doubt: let a poll resolve it first`;
     if (!problems.has(action.service)) problems.set(action.service, message);
   }
   return problems;

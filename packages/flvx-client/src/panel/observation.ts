@@ -244,9 +244,9 @@ export function usageIn({ at, snapshot }: TimedSnapshot, request: UsageRequest, 
   };
 }
 
-/** Returns what to do about an account that is gone. */
+/** Returns why a service has no account although it names one. */
 export function missingAccount(service: string, id: string): string {
-  return `the panel has no account of id ${id}, which is that of "${service}": "sluice provision create ${service}" makes it anew, or set flvx_user_id right`;
+  return `the panel has no account of id ${id}, which is that of "${service}"`;
 }
 
 /** Returns an answer without a reading. */

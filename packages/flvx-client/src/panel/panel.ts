@@ -268,7 +268,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 function shortList(panel: string, size: number, expected: number): ItemError {
   return {
     code: 'list_too_short',
-    message: `panel "${panel}" lists ${size} users where ${expected} were last seen: taken for a broken answer, nothing was concluded; with --allow-mass it is believed`,
+    message: `panel "${panel}" lists ${size} users where ${expected} were last seen: taken for a broken answer, nothing was concluded`,
   };
 }
 

@@ -75,7 +75,7 @@ function planWithoutAccount({ service, holds, evidence, scope }: Desired): Plan 
   if (!needed) return emptyPlan;
   return failedPlan({
     code: 'no_account',
-    message: `"${service.id}" has no account on the panel yet: "sluice provision create ${service.id}"`,
+    message: `"${service.id}" has no account on the panel yet`,
   });
 }
 
@@ -105,7 +105,7 @@ function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObse
   if (!proved && !order.adopt) {
     return failedPlan({
       code: 'account_exists',
-      message: `the panel has the account "${user.name}" (id ${user.id}) of "${service.id}" already, and Sluice did not make it: say --adopt to take it over`,
+      message: `the panel has the account "${user.name}" (id ${user.id}) of "${service.id}" already, and Sluice did not make it`,
     });
   }
   const { name, quota, maxForwards, expiresAt, resetDay } = user;
@@ -213,7 +213,7 @@ function unknownTunnels(tunnels: readonly number[], { account, partial }: Servic
   if (missing.length === 0) return null;
   return {
     code: 'unknown_tunnel',
-    message: `the panel has no tunnel ${missing.join(', ')}: name tunnels that "sluice tunnel list" shows`,
+    message: `the panel has no tunnel ${missing.join(', ')}`,
   };
 }
 

@@ -59,10 +59,10 @@ export function absence(
   const isMade = (row: ActionRecord): boolean =>
     row.type === ACTION_TYPES.create && row.target === uuid && (row.state === 'applied' || row.state === 'unneeded');
   if (checkpointIn(seen)?.memo.uuid === uuid || recent.some(isMade)) {
-    const message = `the panel has no user of "${id}" any more: its usage stays as it was last known; "sluice provision create ${id}" makes it again, or correct ${USER_REF}`;
+    const message = `the panel has no user of "${id}" any more: its usage stays as it was last known`;
     return { code: 'user_gone', message };
   }
-  const message = `the panel has no user with the ${USER_REF} of "${id}": "sluice provision create ${id}" makes it, or correct ${USER_REF}`;
+  const message = `the panel has no user with the ${USER_REF} of "${id}"`;
   return { code: 'user_not_there', message };
 }
 

@@ -93,6 +93,6 @@ function readError(error: unknown): ItemError {
 function shortList(panel: string, rows: number, before: number): ItemError {
   return {
     code: rows === 0 ? 'list_empty' : 'list_halved',
-    message: `the list of users of panel "${panel}" has ${rows} rows where the last one had ${before}: nothing was concluded from it; if it is right, run again with --allow-mass`,
+    message: `the list of users of panel "${panel}" has ${rows} rows where the last one had ${before}: nothing was concluded from it`,
   };
 }

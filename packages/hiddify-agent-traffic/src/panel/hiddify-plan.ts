@@ -101,7 +101,7 @@ function planTermination(plan: Plan, { service, evidence }: Desired, user: Hiddi
   if (!isOwn(service.ownRefs)) {
     plan.problems.push({
       code: 'not_ours',
-      message: `user "${user.name}" was there before "${service.id}" and was not made by Sluice: delete it in the panel, or "sluice provision create ${service.id} --adopt" first`,
+      message: `user "${user.name}" was there before "${service.id}" and was not made by Sluice`,
     });
     return;
   }
@@ -297,7 +297,7 @@ function shared(desired: Desired): ItemError {
 function accountExists({ service }: Desired, user: User): ItemError {
   return {
     code: 'account_exists',
-    message: `the panel has a user "${user.name}" with the ${USER_REF} of "${service.id}", and it can't be told whether it is this service's: add --adopt if it is`,
+    message: `the panel has a user "${user.name}" with the ${USER_REF} of "${service.id}", and it can't be told whether it is this service's`,
   };
 }
 

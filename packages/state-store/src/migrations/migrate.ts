@@ -29,8 +29,8 @@ export function refuseOlder(path: string, version: number, latest: number = LATE
   throw new StoreError(
     'store_too_old',
     version === 0
-      ? `The store ${path} holds no tables yet. Run "sluice db migrate".`
-      : `The store ${path} has schema version ${version}, this version of Sluice needs ${latest}. Run "sluice db migrate".`,
+      ? `The store ${path} holds no tables yet.`
+      : `The store ${path} has schema version ${version}, this version of Sluice needs ${latest}.`,
   );
 }
 

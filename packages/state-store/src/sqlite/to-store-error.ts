@@ -10,11 +10,11 @@ const BY_RESULT_CODE: readonly (readonly [prefix: string, code: StoreErrorCode, 
   ['SQLITE_FULL', 'store_full', 'can not grow: no room is left. Free some and try again; nothing was half written'],
   ['SQLITE_IOERR_SHMSIZE', 'store_full', 'can not grow: no room is left. Free some and try again'],
   ['SQLITE_IOERR', 'store_io', 'could not be read or written: the device reports an error. Check the disk'],
-  ['SQLITE_CORRUPT', 'store_damaged', 'is damaged. Run "sluice db check", then restore a backup'],
+  ['SQLITE_CORRUPT', 'store_damaged', 'is damaged'],
   ['SQLITE_NOTADB', 'store_damaged', 'is not a database. Check the path, or restore a backup'],
   ['SQLITE_CONSTRAINT', 'store_conflict', 'refused a row that breaks one of its invariants; nothing was written'],
   // In a store of the right version every statement fits; one that does not means that tables were altered by hand.
-  ['SQLITE_ERROR', 'store_damaged', 'does not have the tables of its version. Run "sluice db check"'],
+  ['SQLITE_ERROR', 'store_damaged', 'does not have the tables of its version'],
 ];
 
 const BY_SYSTEM_CODE: Readonly<Record<string, readonly [code: StoreErrorCode, message: string]>> = {

@@ -126,8 +126,7 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Colu
   #damaged(id: string, column: LooseColumn, cause: unknown): StoreError {
     return new StoreError(
       'store_damaged',
-      `The row "${id}" of the table ${this.table} is damaged: ${column.name} can't be understood. ` +
-        'Run "sluice db check", then mend the row or restore a backup.',
+      `The row "${id}" of the table ${this.table} is damaged: ${column.name} can't be understood.`,
       { cause, row: { table: this.table, id } },
     );
   }

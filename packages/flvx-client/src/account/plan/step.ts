@@ -5,7 +5,8 @@ import type { FlvxSpeedLimit } from '../../client/records/speed-limit.js';
 import type { FlvxUserValues } from '../../client/records/user.js';
 import type { MegabitsPerSecond } from '../../client/units/units.js';
 
-interface Step<Type extends string, Payload, Prior> {
+/** What every step has: a type, a target, what it needs to be done and to be undone. */
+export interface FlvxStepShape<Type extends string, Payload, Prior> {
   /** `type:target`, unique within a plan. */
   id: string;
   type: Type;
@@ -26,17 +27,17 @@ interface Step<Type extends string, Payload, Prior> {
  * that it was given.
  */
 export type FlvxStep =
-  | Step<'create-user', FlvxUserValues, null>
-  | Step<
+  | FlvxStepShape<'create-user', FlvxUserValues, null>
+  | FlvxStepShape<
       'update-user',
       /** What is changed. All other fields are sent as a new read shows them. */
       { userId: number; changes: Partial<FlvxUserValues>; setsPassword: boolean },
       /** `permissions`: those with values of their own, which the panel overwrites with the user's. Needed to restore them after a run that was broken off. */
       { user: FlvxUserValues; permissions: FlvxPermissionValues[] }
     >
-  | Step<'reset-user', { userId: number }, FlvxCounters>
-  | Step<'delete-user', { userId: number }, FlvxUserValues>
-  | Step<
+  | FlvxStepShape<'reset-user', { userId: number }, FlvxCounters>
+  | FlvxStepShape<'delete-user', { userId: number }, FlvxUserValues>
+  | FlvxStepShape<
       'assign-tunnel',
       {
         /** Null in a plan made before the user exists. */
@@ -51,9 +52,9 @@ export type FlvxStep =
       FlvxPermission | null
     >
   /** The forwards of one tunnel are pushed again: the nodes confirm that they have the speed. */
-  | Step<'redeploy-forwards', { tunnelId: number; forwardIds: number[]; restarts: number[] }, null>
-  | Step<'remove-tunnel', { permissionId: number; userId: number; tunnelId: number }, FlvxPermission>
-  | Step<
+  | FlvxStepShape<'redeploy-forwards', { tunnelId: number; forwardIds: number[]; restarts: number[] }, null>
+  | FlvxStepShape<'remove-tunnel', { permissionId: number; userId: number; tunnelId: number }, FlvxPermission>
+  | FlvxStepShape<
       'pause-forward',
       {
         forwardId: number;
@@ -67,12 +68,12 @@ export type FlvxStep =
       },
       FlvxForward
     >
-  | Step<'resume-forward', { forwardId: number }, FlvxForward>
-  | Step<'redirect-forward', { forwardId: number; remoteAddr: string }, FlvxForward>
-  | Step<'restore-forward', { forwardId: number; remoteAddr: string }, FlvxForward>
-  | Step<'delete-forward', { forwardId: number }, FlvxForward>
-  | Step<'create-speed-limit', { name: string; tunnelId: number; speed: MegabitsPerSecond }, null>
-  | Step<'delete-speed-limit', { limitId: number }, FlvxSpeedLimit>;
+  | FlvxStepShape<'resume-forward', { forwardId: number }, FlvxForward>
+  | FlvxStepShape<'redirect-forward', { forwardId: number; remoteAddr: string }, FlvxForward>
+  | FlvxStepShape<'restore-forward', { forwardId: number; remoteAddr: string }, FlvxForward>
+  | FlvxStepShape<'delete-forward', { forwardId: number }, FlvxForward>
+  | FlvxStepShape<'create-speed-limit', { name: string; tunnelId: number; speed: MegabitsPerSecond }, null>
+  | FlvxStepShape<'delete-speed-limit', { limitId: number }, FlvxSpeedLimit>;
 
 /** The step of one type. */
 export type FlvxStepOf<Type extends FlvxStep['type']> = Extract<FlvxStep, { type: Type }>;

@@ -76,9 +76,7 @@ describe('an order that two held services name', () => {
       {
         code: 'still_restricted',
         service: first,
-        message: expect.stringMatching(
-          new RegExp(`^${first}: order 901 .*\\b${second}\\b.*billing hold.*"sluice provision unsuspend ${second}"`),
-        ) as unknown,
+        message: expect.stringMatching(new RegExp(`^${first}: order 901 .*\\b${second}\\b.*billing hold`)) as unknown,
       },
     ]);
     // A repeat says it again, and does not blame the panel.
@@ -96,11 +94,11 @@ describe('an order that two held services name', () => {
     await at.bench.sluice('poll');
     expect(at.panel.order(901).status).toBe('suspended');
     const released = await done('hold release a');
-    expect(toldOf(released)[0]?.message).toContain('"sluice provision unsuspend b"');
+    expect(toldOf(released)[0]?.message).toMatch(/\bb\b.*billing hold/);
     await at.bench.sluice('hold add b');
     await at.bench.sluice('service set b status=active');
     await at.bench.sluice('poll');
-    expect(toldOf(await done('hold release a'))[0]?.message).toContain('"sluice hold release b"');
+    expect(toldOf(await done('hold release a'))[0]?.message).toMatch(/\bb\b.*manual hold/);
   });
 
   it('is named once by the runs after a release, and not as stopped by the panel', async () => {
@@ -109,7 +107,7 @@ describe('an order that two held services name', () => {
     await at.poll();
     await at.bench.sluice('override set a --unlimited');
     const polled = await at.poll();
-    expect(toldOf(polled.json<PassReport>())[0]?.message).toMatch(/order 901 .*\bb\b.*quota hold.*"sluice explain b"/);
+    expect(toldOf(polled.json<PassReport>())[0]?.message).toMatch(/order 901 .*\bb\b.*quota hold/);
     const reconciled = await at.bench.sluice('reconcile --json');
     const report = reconciled.json<PassReport>();
     expect(report.notices).toEqual([]);

@@ -79,7 +79,9 @@ describe('create', () => {
     await at.addService(1, { values: [`flvx_user_id=${user}`] });
     const refused = await at.run('provision create svc-1');
     expect(errorOf(refused)).toMatchObject({ code: 'account_exists' });
-    expect(errorOf(refused)?.message).toMatch(/--adopt/);
+    expect(
+      (await at.bench.sluice(`provision create svc-1 --password-file ${at.bench.path('no.password')}`)).stdout,
+    ).toContain('add --adopt');
     const before = at.panel.user(user);
     const file = at.bench.path('anna.password');
     const adopted = await at.run(`provision create svc-1 --adopt --password-file ${file}`);
@@ -148,12 +150,12 @@ describe('create', () => {
 
   it('is what a run and doctor name while it is missing or was broken off', async () => {
     await at.addService(1);
-    expect(errorOf(await at.run('poll'))?.message).toContain('"sluice provision create svc-1" makes its account');
+    expect(errorOf(await at.run('poll'))?.code).toBe('not_mapped');
+    expect((await at.bench.sluice('poll')).stderr).toContain('"sluice provision create svc-1" makes one');
     at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
     expect((await at.run('provision create svc-1')).exitCode).toBe(3);
-    const { checks } = (await at.run('doctor')).json<{ checks: { name: string; object: string; message: string }[] }>();
-    const broken = checks.find((check) => check.object.startsWith('svc-1 provision:create'));
-    expect(broken?.message).toContain('"sluice provision create svc-1" finishes it');
+    const { stdout } = await at.bench.sluice('doctor');
+    expect(stdout).toMatch(/svc-1 provision:create.*"sluice provision create svc-1" finishes it/);
   });
 
   it('takes all tunnels of a group', async () => {

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { remedyFor, REMEDIES, withRemedy } from './remedies.js';
+
+const PAGE = path.resolve(import.meta.dirname, '../../../docs/errors.md');
+
+/** Codes whose message the command writes itself, remedy included. */
+const OWN = ['usage', 'not_confirmed'];
+
+const plain = (text: string): string => text.replaceAll(/["`]/g, '').trim();
+
+/** The last cell of each row of the page, by the row's code. */
+function documented(): [code: string, text: string][] {
+  const rows = readFileSync(PAGE, 'utf8').matchAll(/^\| `(\w+)`.*\|([^|]+)\|$/gm);
+  return [...rows].map(([, code = '', text = '']) => [code, text]);
+}
+
+describe('the table of remedies', () => {
+  it('agrees with the errors page', () => {
+    const rows = documented();
+    const stated = Object.keys(REMEDIES).filter((code) => {
+      const remedy = plain(remedyFor(code) ?? '');
+      return rows.some(([row, text]) => row === code && plain(text).endsWith(remedy));
+    });
+    expect(stated).toEqual(Object.keys(REMEDIES));
+    const commands = rows.filter(([, text]) => /`sluice |`--[a-z]/.test(text)).map(([code]) => code);
+    expect(commands.filter((code) => !OWN.includes(code) && REMEDIES[code] === undefined)).toEqual([]);
+  });
+});
+
+describe('a message with its remedy', () => {
+  const code = 'service_in_doubt';
+
+  it('names the objects of the details, others in capitals', () => {
+    const message = '"svc-1" has a change whose outcome is not known';
+    expect(withRemedy({ code, message, details: { action: 'act-1-a' } })).toBe(
+      `${message}. Let "sluice poll" resolve it, or report it with "sluice action resolve act-1-a --done" or --not-done`,
+    );
+    expect(withRemedy({ code, message })).toContain('"sluice action resolve ACTION --done"');
+    expect(withRemedy({ code, message: `${message} (act-0mh8v1k2-00ff)` })).toContain(
+      'resolve act-0mh8v1k2-00ff --done',
+    );
+  });
+
+  it('stays one line whatever a detail contains', () => {
+    expect(withRemedy({ code: 'no_account', message: 'None', details: { service: 'a\u001b[2J\nb' } })).not.toMatch(
+      // eslint-disable-next-line no-control-regex
+      /[\u001b\n]/,
+    );
+  });
+
+  it('stays as it is where no remedy is known, or it names a command itself', () => {
+    expect(withRemedy({ code: 'toString', message: 'Odd' })).toBe('Odd');
+    const message = 'Say "sluice poll"';
+    expect(withRemedy({ code, message })).toBe(message);
+  });
+
+  it('has a line of its own below several', () => {
+    expect(withRemedy({ code: 'store_too_old', message: 'Two:\n  lines' })).toBe(
+      'Two:\n  lines\n"sluice db migrate" updates it',
+    );
+  });
+});
