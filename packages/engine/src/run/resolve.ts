@@ -66,6 +66,9 @@ export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ 
       const { remembered, error } = work;
       work = { ...settled.work, error };
       work = { ...work, remembered: { ...remembered, recent: withSettled(remembered.recent, settled.row) } };
+      // A target that has open evidence already gets no second row.
+      if (outcome.state === 'applied')
+        work = { ...work, evidence: await session.store.evidence.open({ services: [work.service.id] }) };
       continue;
     }
     doubtful.push(row);
