@@ -246,7 +246,7 @@ export function usageIn({ at, snapshot }: TimedSnapshot, request: UsageRequest, 
 
 /** Returns why a service has no account although it names one. */
 export function missingAccount(service: string, id: string): string {
-  return `the panel has no account of id ${id}, which is that of "${service}"`;
+  return `the panel has no account with the flvx_user_id ${id} of "${service}"`;
 }
 
 /** Returns an answer without a reading. */

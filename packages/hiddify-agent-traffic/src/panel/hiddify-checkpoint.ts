@@ -59,7 +59,7 @@ export function absence(
   const isMade = (row: ActionRecord): boolean =>
     row.type === ACTION_TYPES.create && row.target === uuid && (row.state === 'applied' || row.state === 'unneeded');
   if (checkpointIn(seen)?.memo.uuid === uuid || recent.some(isMade)) {
-    const message = `the panel has no user of "${id}" any more: its usage stays as it was last known`;
+    const message = `the panel has no user with the ${USER_REF} of "${id}" any more: its usage stays as it was last known`;
     return { code: 'user_gone', message };
   }
   const message = `the panel has no user with the ${USER_REF} of "${id}"`;

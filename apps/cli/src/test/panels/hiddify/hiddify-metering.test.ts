@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PassReport } from '@sluice/engine';
 import { DAY, GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
+import { remedyFor } from '../../../remedies.js';
 
 let at: HiddifyBench;
 beforeEach(async () => {
@@ -140,7 +141,7 @@ describe('the counter of a user', () => {
     expect((await at.sluice('provision create svc-1')).stdout).toContain('agent_limit');
     const { error } = await poll();
     expect(error?.code).toBe('user_not_there');
-    expect(error?.message).toContain('sluice provision create svc-1');
+    expect(remedyFor(error?.code ?? '', { service: 'svc-1' })).toContain('sluice provision create svc-1');
     expect(error?.message).not.toContain('any more');
     await at.sluice('agent limit north --gb 50');
     await at.sluice('provision create svc-1');
