@@ -84,7 +84,7 @@ export interface AgentReservationRecord {
   wanted: unknown;
   createdAt: string;
   expiresAt: string;
-  /** Whoever made it, to tell whether that process still lives. */
+  /** The process that made it, to see whether it is still alive. */
   holder: string | null;
   /** First list in which its user was. */
   seenAt: string | null;

@@ -117,7 +117,7 @@ async function performStep(
   const context: ApplyContext = {
     signal: session.deps.signal,
     password,
-    // One transaction: whoever stops the run afterwards finds the call in the journal and can wait for its end.
+    // One transaction: a caller that stops the run afterwards finds the call in the journal and can wait for its end.
     calling: async () => {
       const at = session.now();
       await session.write(fences, async (tables) => {
