@@ -4,7 +4,7 @@ import { decideHolds } from './run/decide.js';
 import { load } from './run/load.js';
 import { readUsage } from './run/observe.js';
 import { decisionOf, shownHolds } from './run/report.js';
-import { unapplied, unplanned } from './run/stages.js';
+import { untouched } from './run/stages.js';
 import type { ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
 import { serviceView } from './views.js';
@@ -25,7 +25,7 @@ export async function refreshUsage(
       const reads = await readUsage(session, panel, loaded);
       const now = session.now();
       for (const read of reads) {
-        const work = unapplied(unplanned(decideHolds(session, panel, read, now)));
+        const work = untouched(decideHolds(session, panel, read, now));
         const treatment = { shownOnly: true, observing: work.enforcement.value === 'observe' };
         const decision = decisionOf(session, { id: '', at: now }, work, treatment);
         const view = serviceView({

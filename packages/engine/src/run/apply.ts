@@ -7,7 +7,7 @@ import { carryOut } from './enforce.js';
 import { leaveOutChanged, type OtherLeases } from './facts.js';
 import { actionRow } from './journal.js';
 import { type Notice, noticesOf, planNotices } from './notices.js';
-import { sampleOf, withPeaks } from './observe.js';
+import { peaksOf, sampleOf } from './observe.js';
 import { needsLook } from './plan.js';
 import type { Treatment } from './report.js';
 import type { PassRequest } from './request.js';
@@ -99,11 +99,14 @@ export async function commit(
   return written;
 }
 
-/** Returns the service with its cycle's peaks and thresholds after the reading that was decided on. */
+/** Returns the service with its cycle's peaks, allowance and thresholds after the reading that was decided on. */
 function withReading(work: Applied): Applied {
-  const { cycle, thresholds } = work;
+  const { cycle, decision } = work;
   if (cycle === null) return work;
-  return { ...work, cycle: { ...withPeaks(cycle), thresholds: [...cycle.thresholds, ...thresholds] } };
+  const { peakInBytes, peakOutBytes, peakTotalBytes } = peaksOf(cycle);
+  const allowance = decision === null ? cycle.allowance : work.allowance;
+  const thresholds = work.thresholds.length === 0 ? cycle.thresholds : [...cycle.thresholds, ...work.thresholds];
+  return { ...work, cycle: { ...cycle, peakInBytes, peakOutBytes, peakTotalBytes, allowance, thresholds } };
 }
 
 /** Forgets cycles that a wrong clock opened; all that was bought for them is for the cycle that runs. */

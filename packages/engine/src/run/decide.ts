@@ -24,7 +24,7 @@ const THRESHOLDS = [80, 90, 100];
 
 /** Decides which holds a service should have now, from what was read and what the store knows. */
 export function decideHolds(session: Session, panel: Panel, read: Read, now: string): Decided {
-  const { allowance, cycle, error } = read;
+  const { allowance, error } = read;
   if (read.skipped !== null || allowance === null) return undecided(read);
   const usage =
     error === null ? readingOf(read) : { known: false as const, at: now, code: error.code, message: error.message };
@@ -37,7 +37,6 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
     decision,
     opens: decision.holds.filter(({ reason }) => isDecided(decision, reason) && !open.has(reason)),
     closes: notDue(read.holds, decision),
-    cycle: cycle && { ...cycle, allowance },
     thresholds: crossed(read),
   };
   if (problem === null) return decided;
@@ -101,8 +100,13 @@ function decisionOn(
   const metered = (limit: CycleLimit): MeteredLimit => {
     const hold = facts.holds.find(({ reason }) => reason === limit.id);
     return {
-      ...limit,
+      id: limit.id,
       window: cycle?.id ?? null,
+      allowance: limit.allowance,
+      mode: limit.mode,
+      exceededAt: limit.exceededAt,
+      release: limit.release,
+      restriction: limit.restriction,
       usage,
       peakUsedBytes: cycle ? peakOf(cycle, limit.mode) : null,
       hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,

@@ -1,5 +1,6 @@
-import { itemErrorOf, type Panel } from '@sluice/panel-kind';
+import { type ItemError, itemErrorOf, type Panel } from '@sluice/panel-kind';
 import {
+  type Allowance,
   type CounterState,
   gigabytesToBytes,
   liesAhead,
@@ -20,7 +21,7 @@ import type { Session } from '../session.js';
 import { group } from './group.js';
 import { isOrderRow } from './order-row.js';
 import { loadRemembered } from './remembered.js';
-import { type Loaded, type Placement, type Read, type Stage, withError } from './stages.js';
+import { type Loaded, onOneLine, type Placement, type Read, withError } from './stages.js';
 
 /** How services are loaded. */
 export interface LoadOptions {
@@ -43,35 +44,42 @@ export async function load(
   const { config } = session;
   const stored = await loadStored(session, panel, services, now);
   return services.map((service) => {
-    const product = entryOf(config.products, service.product);
+    const configured = entryOf(config.products, service.product);
+    const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };
     const rows = rowsOf(stored, service.id);
     const { override, termination } = rows;
-    const base: Loaded = {
-      ...rows,
-      ...NOWHERE,
+    const mode = resolveMode({
+      override: override?.mode ?? null,
+      service: service.trafficMode,
+      product: configured?.mode ?? null,
+    });
+    const skipped = ordered ? null : termination !== null ? UNFINISHED : skipReason(service, config, now);
+    const error = configured ? null : unknownProduct(service);
+    const isPlaced = error === null && skipped === null;
+    const placed = isPlaced
+      ? placeInCycle({ service, product, recorded: rows.recorded }, stored.earlier.get(service.id) ?? [], now, session)
+      : UNPLACED;
+    const weighed = isPlaced
+      ? weigh({ override, purchases: rows.purchases, ...placed.placement, service, product, mode })
+      : UNWEIGHED;
+    return {
       stage: 'loaded',
+      ...rows,
+      ...placed.placement,
       service,
-      product: product ?? { ...EMPTY_PRODUCT, panel: service.panel },
+      product,
       enforcement: enforcementOf(config, switches, service.panel, service.product),
-      mode: resolveMode({
-        override: override?.mode ?? null,
-        service: service.trafficMode,
-        product: product?.mode ?? null,
-      }),
-      action: override?.action ?? product?.action ?? panel.kind.restrictions[0] ?? '',
-      skipped: ordered ? null : termination !== null ? UNFINISHED : skipReason(service, config, now),
-      allowance: null,
-      error: null,
+      mode,
+      action: override?.action ?? configured?.action ?? panel.kind.restrictions[0] ?? '',
+      allowance: weighed.allowance,
+      skipped,
+      error: onOneLine(error ?? placed.error ?? weighed.error),
     };
-    if (!product) {
-      return withError(base, {
-        code: 'unknown_product',
-        message: `product "${service.product}" is not in the config`,
-      });
-    }
-    if (base.skipped !== null) return base;
-    return weigh(placeInCycle(base, stored.earlier.get(service.id) ?? [], now, session));
   });
+}
+
+function unknownProduct({ product }: ServiceRecord): ItemError {
+  return { code: 'unknown_product', message: `product "${product}" is not in the config` };
 }
 
 type StoredRows = Awaited<ReturnType<typeof loadStored>>;
@@ -116,6 +124,19 @@ function rowsOf(stored: StoredRows, id: string) {
 /** No cycle. */
 const NOWHERE: Placement = { cycle: null, closing: null, cycleIsNew: false, wrongCycles: [] };
 
+interface Placed {
+  placement: Placement;
+  error: ItemError | null;
+}
+
+interface Weighed {
+  allowance: Allowance | null;
+  error: ItemError | null;
+}
+
+const UNPLACED: Placed = { placement: NOWHERE, error: null };
+const UNWEIGHED: Weighed = { allowance: null, error: null };
+
 const EMPTY_PRODUCT = {
   quotaPeriod: 'billing',
   packages: [],
@@ -153,9 +174,13 @@ async function earlierCycles(
   return earlier;
 }
 
-function placeInCycle(base: Loaded, earlier: CycleRecord[], now: string, session: Session): Loaded {
-  const { service, product, recorded } = base;
-  if (service.billingCycle === null || service.nextDueDate === null) return base;
+function placeInCycle(
+  { service, product, recorded }: Pick<Loaded, 'service' | 'product' | 'recorded'>,
+  earlier: CycleRecord[],
+  now: string,
+  session: Session,
+): Placed {
+  if (service.billingCycle === null || service.nextDueDate === null) return UNPLACED;
   try {
     const step = stepCycle({
       nextDueDate: service.nextDueDate,
@@ -174,20 +199,22 @@ function placeInCycle(base: Loaded, earlier: CycleRecord[], now: string, session
       const moved = step.cycle.start !== before.start;
       const closedAt = wrongCycles.length > 0 ? null : before.closedAt;
       const cycle = { ...before, ...step.cycle, counter, closedAt, ...(moved ? NO_PEAKS : {}) };
-      return { ...base, wrongCycles, cycle };
+      return { placement: { cycle, closing: null, cycleIsNew: false, wrongCycles }, error: null };
     }
     const closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
     const cycle = newCycle({ id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter });
-    return { ...base, wrongCycles, closing, cycleIsNew: true, cycle };
+    return { placement: { cycle, closing, cycleIsNew: true, wrongCycles }, error: null };
   } catch (error) {
-    return withError(base, itemErrorOf(error));
+    return { placement: NOWHERE, error: itemErrorOf(error) };
   }
 }
 
 /** Returns the service in its recorded cycle, as that was: what was worked out by the clock alone counts for nothing. */
 export function stayInCycle(read: Read): Read {
   const stayed = { ...read, ...NOWHERE, cycle: read.recorded };
-  return stayed.cycle === null ? stayed : weigh(stayed);
+  if (stayed.cycle === null) return stayed;
+  const { allowance, error } = weigh(stayed);
+  return withError({ ...stayed, allowance: allowance ?? read.allowance }, error);
 }
 
 /** Figures of another window are no measure for this one. */
@@ -208,27 +235,34 @@ function newCycle(cycle: Pick<CycleRecord, 'id' | 'service' | 'start' | 'end' | 
   };
 }
 
-/** Adds the allowance of the cycle in force, with the purchases that were paid for it. */
-function weigh<Facts extends Loaded<Stage>>(facts: Facts): Facts {
-  const { override, service, product, mode, cycle } = facts;
+/** Returns the allowance of the cycle in force, with the purchases that were paid for it. */
+function weigh({
+  override,
+  service,
+  product,
+  mode,
+  cycle,
+  wrongCycles,
+  purchases,
+}: Pick<Loaded, 'override' | 'service' | 'product' | 'mode' | 'purchases' | 'cycle' | 'wrongCycles'>): Weighed {
   // What was bought for cycles that are forgotten is for the one that runs.
-  const bought = new Set([cycle, ...facts.wrongCycles].map((each) => each?.id));
+  const bought = new Set([cycle, ...wrongCycles].map((each) => each?.id));
   try {
     const allowance = resolveAllowance({
       mode,
       override: override ? { quotaBytes: override.quotaBytes, unlimited: override.unlimited } : null,
       serviceQuotaBytes: service.baseQuotaOverrideGb === null ? null : gigabytesToBytes(service.baseQuotaOverrideGb),
       product: product.quota ?? null,
-      purchases: cycle ? facts.purchases.filter((purchase) => bought.has(purchase.cycle)) : [],
+      purchases: cycle ? purchases.filter((purchase) => bought.has(purchase.cycle)) : [],
     });
-    const weighed = { ...facts, allowance };
-    if (allowance.kind === 'unmanaged' || cycle !== null) return weighed;
-    return withError(weighed, {
+    if (allowance.kind === 'unmanaged' || cycle !== null) return { allowance, error: null };
+    const error = {
       code: 'no_cycle',
       message: `"${service.id}" has a quota but no billing cycle`,
-    });
+    };
+    return { allowance, error };
   } catch (error) {
-    return withError(facts, itemErrorOf(error));
+    return { allowance: null, error: itemErrorOf(error) };
   }
 }
 

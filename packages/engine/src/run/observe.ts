@@ -94,17 +94,19 @@ function windowOf(cycle: CycleRecord, now: string): UsageWindow {
 /** Takes one answer into the service's cycle; an unreadable one changes nothing but is remembered as such. */
 function take(facts: Loaded, answer: UsageAnswer): Read {
   const { reading, warnings } = answer;
-  const read: Read = { ...facts, stage: 'read', answer, usage: null, warnings };
   const { cycle } = facts;
-  if (!reading.known || !cycle) return read;
+  if (!reading.known || !cycle) return { ...facts, stage: 'read', answer, usage: null, warnings };
   const counted = answer.counter ? count(facts, cycle, answer) : { usage: reading, counter: cycle.counter };
-  if ('code' in counted) return { ...read, answer: refused(answer, counted) };
+  if ('code' in counted) return { ...facts, stage: 'read', answer: refused(answer, counted), usage: null, warnings };
   const { inBytes, outBytes } = counted.usage;
-  const figures = { inBytes, outBytes, totalBytes: totalOf(counted.usage) };
+  const totalBytes = totalOf(counted.usage);
   return {
-    ...read,
-    usage: { ...figures, at: reading.at },
-    cycle: { ...cycle, ...figures, readAt: reading.at, counter: counted.counter },
+    ...facts,
+    stage: 'read',
+    answer,
+    usage: { inBytes, outBytes, totalBytes, at: reading.at },
+    warnings,
+    cycle: { ...cycle, inBytes, outBytes, totalBytes, readAt: reading.at, counter: counted.counter },
   };
 }
 
@@ -142,10 +144,11 @@ function count(
   return { usage, counter: step.state };
 }
 
-/** Returns the cycle with the highest figures seen in it; asked for after the decision, which compares with those before. */
-export function withPeaks(cycle: Readonly<CycleRecord>): CycleRecord {
+/** The highest figures seen in a cycle; asked for after the decision, which compares with those before. */
+export function peaksOf(
+  cycle: Readonly<CycleRecord>,
+): Pick<CycleRecord, 'peakInBytes' | 'peakOutBytes' | 'peakTotalBytes'> {
   return {
-    ...cycle,
     peakInBytes: highest(cycle.peakInBytes, cycle.inBytes),
     peakOutBytes: highest(cycle.peakOutBytes, cycle.outBytes),
     peakTotalBytes: highest(cycle.peakTotalBytes, cycle.totalBytes),

@@ -17,7 +17,7 @@ import { needsLook, planAll, planSteps } from './plan.js';
 import { heldOf, type HeldWork, refreshHeld } from './refresh.js';
 import { type PassReport, record, showOnly, type Tally, type Treatment } from './report.js';
 import type { PassRequest } from './request.js';
-import { type Applied, type Decided, type Read, type RunOnPanel, unapplied, unplanned } from './stages.js';
+import { type Applied, type Decided, type Read, type RunOnPanel, untouched } from './stages.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
 /** What the run over one panel works with, and what it has come to so far. */
@@ -146,7 +146,7 @@ async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<A
     const done = calm.get(work.service.id);
     if (done) finished.push(done);
     else if (needsMore(panel, work, request)) open.push(work);
-    else finished.push(unapplied(unplanned(work)));
+    else finished.push(untouched(work));
   }
   return finished;
 }
@@ -164,7 +164,7 @@ async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<s
   const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
   for (const work of quiet) {
     const observation = observations.get(work.service.id) ?? null;
-    const seen = unapplied({ ...unplanned(work), observation });
+    const seen = untouched(work, observation);
     const { plan, drift } = planSteps(run, seen);
     const { steps, settle, moves, refs, problems, notices } = plan;
     const nothing = [steps, settle, moves, drift, problems, notices ?? []].every((part) => part.length === 0);

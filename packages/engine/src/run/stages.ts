@@ -147,7 +147,12 @@ export const LEASED = 'leased';
 /** Returns the value with this error, its message as one line; unchanged where it has an error already. */
 export function withError<T extends { readonly error: ItemError | null }>(value: T, error: ItemError | null): T {
   if (error === null || value.error !== null) return value;
-  return { ...value, error: { code: error.code, message: printable(error.message) } };
+  return { ...value, error: onOneLine(error) };
+}
+
+/** Returns an error with its message as one line. */
+export function onOneLine(error: ItemError | null): ItemError | null {
+  return error && { code: error.code, message: printable(error.message) };
 }
 
 /** Returns a service that nothing is read of. */
@@ -172,4 +177,22 @@ export function unplanned(decided: Decided): Planned {
 /** Returns a service for which nothing is done yet. */
 export function unapplied(planned: Planned): Applied {
   return { ...planned, stage: 'applied', actions: [], passwordSet: false, changedMeanwhile: false, released: false };
+}
+
+/** Returns a service that the run is done with once it is decided on; `observation` is what was seen of it. */
+export function untouched(decided: Decided, observation: Observation | null = null): Applied {
+  return {
+    ...decided,
+    stage: 'applied',
+    drafts: [],
+    observation,
+    sharers: [],
+    unread: null,
+    plan: null,
+    drift: [],
+    actions: [],
+    passwordSet: false,
+    changedMeanwhile: false,
+    released: false,
+  };
 }
