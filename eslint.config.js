@@ -60,6 +60,47 @@ const commandRules = {
   },
 };
 
+/** Words that comments and messages do without, and what to write instead. */
+const REFUSED_WORDS = {
+  anew: 'again',
+  bears: 'has',
+  minds: 'checks',
+  whoever: 'anyone who',
+  whomever: 'anyone',
+};
+
+const wording = {
+  meta: { type: 'suggestion', schema: [], messages: { word: 'Write "{{instead}}" instead of "{{word}}".' } },
+  create(context) {
+    const pattern = new RegExp(`\\b(${Object.keys(REFUSED_WORDS).join('|')})\\b`, 'gi');
+    const check = (node, text) => {
+      for (const [word] of text.matchAll(pattern)) {
+        const instead = REFUSED_WORDS[word.toLowerCase()];
+        context.report({ loc: node.loc, messageId: 'word', data: { word, instead } });
+      }
+    };
+    return {
+      Program: () => context.sourceCode.getAllComments().forEach((comment) => check(comment, comment.value)),
+      Literal: (node) => typeof node.value === 'string' && check(node, node.value),
+      TemplateElement: (node) => check(node, node.value.raw),
+    };
+  },
+};
+
+const wordingRules = {
+  files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
+  ignores: [
+    '**/*.test.ts',
+    '**/src/test/**',
+    'packages/fake-panels/**',
+    // Until agents are subjects of the loop.
+    'packages/engine/src/agents/**',
+    'packages/hiddify-agent-traffic/src/traffic/**',
+  ],
+  plugins: { sluice: { rules: { wording } } },
+  rules: { 'sluice/wording': 'error' },
+};
+
 const packageRules = Object.entries(mayImport).map(([name, allowed]) => ({
   files: [`packages/${name}/src/**/*.ts`],
   rules: {
@@ -175,6 +216,7 @@ export default ts.config(
     rules: { 'max-lines-per-function': ['error', { max: 60 }], 'max-params': ['error', 4] },
   },
   commandRules,
+  wordingRules,
   ...packageRules,
   ...packageTestRules,
   conformanceRules,

@@ -34,7 +34,7 @@ async function contentOf(store: StateStore): Promise<Omit<HoldsFile, 'about' | '
 }
 
 /**
- * Writes the file anew from what the store says. Another process may have changed the store meanwhile and have been
+ * Writes the file again from what the store says. Another process may have changed the store meanwhile and have been
  * quicker to write: then once more.
  */
 export async function writeHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
@@ -64,7 +64,7 @@ export async function refreshHoldsFile(store: StateStore, files: Files, at: stri
 }
 
 /**
- * Writes the file anew after another store took the place of the one that it was about. A file that names what the
+ * Writes the file again after another store took the place of the one that it was about. A file that names what the
  * store does not know is kept beside it; gives its path, or null.
  */
 export async function replaceHoldsFile(store: StateStore, files: Files, at: string): Promise<string | null> {
@@ -93,7 +93,7 @@ function namedIn(files: Files, file: string): HoldsFile | null {
   try {
     return readHoldsFile(files, file);
   } catch {
-    return null; // it is written anew
+    return null; // it is written again
   }
 }
 

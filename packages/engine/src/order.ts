@@ -42,7 +42,7 @@ export function runOrder(session: Session, id: string, order: ServiceOrder): Pro
 
 /**
  * The same for an order that depends on what the service is: `decide` looks at it under its lease, so that it sees what
- * whoever had the lease before has done, and throws to refuse. Nothing was stored or changed by then.
+ * the previous owner of the lease has done, and throws to refuse. Nothing was stored or changed by then.
  */
 export async function runDecided<Content extends OrderContent>(
   session: Session,

@@ -28,7 +28,7 @@ export async function resolveAction(session: Session, id: string, request: Resol
   const leases = new Leases(session, runId);
   try {
     const lease = await leases.take(service === null ? panelLease(panel) : serviceLease(service), request.waitMs);
-    // Whoever had the lease may have settled it.
+    // The previous owner of the lease may have resolved it.
     const row = await requireUnsettled(session, id);
     await refuseWhileAtWork(session, row);
     const outcome = request.done ? await doneOutcome(session, row) : NOT_DONE;

@@ -63,7 +63,7 @@ export class PanelError extends Error {
    * says so in its last sentence.
    */
   readonly outcomeUnknown: boolean;
-  /** The message without that last sentence, for whoever has read back and knows more. */
+  /** The message without that last sentence, for a caller that has read back and knows more. */
   declare readonly statement: string;
   /** The fields that were wrong, where they are known. Paths and expectations, never values. */
   declare readonly fields?: PanelErrorField[];

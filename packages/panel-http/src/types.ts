@@ -71,7 +71,7 @@ export interface PanelTlsOptions {
   ca?: string;
   /** `false` accepts any certificate. An explicit choice of the operator, never a default. */
   rejectUnauthorized?: boolean;
-  /** SHA-256 fingerprint of the panel's own certificate, hex, colons allowed: this certificate and no other, whoever signed it. */
+  /** SHA-256 fingerprint of the panel's own certificate, hex, colons allowed: this certificate and no other, by any issuer. */
   pinSha256?: string;
 }
 

@@ -14,6 +14,6 @@ export interface Observation<State = unknown> {
 /** How a panel is looked at. */
 export interface Look {
   scope: Desired['scope'];
-  /** Read anew, not from lists that were read earlier in the run. */
+  /** Read again instead of using the snapshot. */
   fresh: boolean;
 }

@@ -26,7 +26,7 @@ export interface PanelCore<State = unknown> {
     /** `allowShort`: a list of accounts that has shrunk by more than half is believed. */
     options?: { allowShort: boolean },
   ): Promise<void>;
-  /** Reads what the panel shows of these services; without `look` everything, anew. Never throws for a single service. */
+  /** Reads what the panel shows of these services; without `look` everything, and not from the snapshot. Never throws for a single service. */
   observe(services: ServiceRecord[], signal: AbortSignal, look?: Look): Promise<Map<string, Observation<State>>>;
   /** Pure: the steps from what the panel shows to what it should show. */
   plan(desired: Desired, observation: Observation<State>): Plan;

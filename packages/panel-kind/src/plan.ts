@@ -71,7 +71,7 @@ export interface Step {
   id?: string;
   /** Ids of steps of the same plan without whose success this one must not be done. */
   needs?: string[];
-  /** Shown in dry runs; to be done it is planned anew, after a look at what the steps before it made (`again`). */
+  /** Shown in dry runs; to be done it is planned again, after reading what the steps before it made (`again`). */
   later?: boolean;
   type: string;
   /** The panel's id of what is changed. */

@@ -79,7 +79,7 @@ export function billingCycle(input: CycleAnchor): Cycle {
 export function billingCycleAt(input: CycleAnchor & { now: string; quotaPeriod?: QuotaPeriod }): Cycle {
   const months = monthsOf(input.billingCycle, input.quotaPeriod);
   const now = instantMs(input.now, 'now');
-  // Whoever polls asks about many services of the same anchor within one cycle: the last answer mostly still holds.
+  // A poll asks about many services of the same anchor within one cycle: the last answer mostly still holds.
   const key = `${input.nextDueDate} ${months} ${input.timeZone}`;
   let cycle = cycles.get(key);
   if (cycle === undefined || now < cycle.startMs || now >= cycle.endMs) {

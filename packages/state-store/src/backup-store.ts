@@ -3,7 +3,7 @@ import { backupFile } from './sqlite/backup.js';
 import { pathOf } from './sqlite/open-handle.js';
 
 /**
- * Copies a store of any schema version to a new file of mode 0600, as it is at this moment, whoever is writing to it.
+ * Copies a store of any schema version to a new file of mode 0600, as it is at this moment, also while others write to it.
  * For the copy before a migration; an open store has `maintenance.backup`.
  *
  * @throws StoreError `store_missing`, `store_exists`, `store_full`, `store_read_only`, `store_damaged`

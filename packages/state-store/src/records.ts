@@ -170,7 +170,7 @@ export interface RefreshRecord {
   state: unknown;
 }
 
-/** One attempt of one call to a panel, redacted by whoever made it: the store writes down what it is given. */
+/** One attempt of one call to a panel, redacted by the caller: the store writes what it receives. */
 export interface ApiCallRecord {
   at: string;
   run: string | null;
@@ -223,7 +223,7 @@ export interface GraphCacheRecord {
   service: string;
   at: string;
   expiresAt: string;
-  /** The answer, as whoever keeps it writes it down. */
+  /** The answer, as the caller writes it. */
   body: string;
 }
 

@@ -149,7 +149,7 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
   }
   return withSluice(deps, options, async (sluice) => {
     const services = await sluice.services.export({ panel: options.panel });
-    // Bytes are data for whoever reads them from a file or pipe; a terminal would obey them.
+    // Bytes are data for a program that reads them from a file or pipe; a terminal would obey them.
     const rows = services.map((row) => (deps.stdout.isTTY === true ? printableRow(row) : row));
     if (format === 'json') deps.stdout.write(`${printableJson({ services: rows }, 2)}\n`);
     else if (format === 'yaml') {

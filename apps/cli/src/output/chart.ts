@@ -22,7 +22,7 @@ export interface ChartData {
   timeZone: string;
   axis: Axis;
   lines: ChartLine[];
-  /** Instants at which the figures begin anew: nothing is drawn across them. */
+  /** Instants at which the figures begin again: nothing is drawn across them. */
   breaks: number[];
   /** A figure that is not to be reached; null where there is none. */
   limit: number | null;

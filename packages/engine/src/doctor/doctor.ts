@@ -47,7 +47,7 @@ async function storeChecks({ store, deps }: Session): Promise<Check[]> {
       name: 'holds file',
       object: holdsFileOf(store.location),
       status: 'warning',
-      message: 'it does not say which holds are open; the next poll writes it anew',
+      message: 'it does not say which holds are open; the next poll writes it again',
     });
   }
   return checks;

@@ -20,7 +20,7 @@ export interface SampleGraph {
   allowedBytes: number | null;
   /** Oldest first. */
   series: GraphPoint[];
-  /** Where a cycle begins inside: usage begins anew there. */
+  /** Where a cycle begins inside: usage begins again there. */
   breaks: string[];
 }
 

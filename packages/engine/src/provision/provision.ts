@@ -141,7 +141,7 @@ function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {
   if (verb === 'terminate' ? service.status !== 'vanished' : !ended) return;
   throw new SluiceError(
     'wrong_lifecycle',
-    `"${service.id}" is ${service.status}: it can't be changed any more; add it anew under another id`,
+    `"${service.id}" is ${service.status}: it can't be changed any more; add it again under another id`,
     {
       details: { service: service.id, lifecycle: service.status },
     },

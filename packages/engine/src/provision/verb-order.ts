@@ -4,7 +4,7 @@ import type { OrderContent } from '../order-types.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
 
-/** What an order row keeps, so that a repeat finishes what was broken off instead of beginning anew. */
+/** What an order row keeps, so that a repeat finishes what was broken off instead of beginning again. */
 export interface OrderMemory {
   until?: string;
   product?: string;

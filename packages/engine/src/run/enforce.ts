@@ -84,7 +84,7 @@ export interface EnforceOptions {
 const MOST_ROUNDS = 12;
 
 /**
- * Brings one service to where its holds want it: settles what is in doubt, plans anew from what the store says now
+ * Brings one service to where its holds want it: settles what is in doubt, plans again from what the store says now
  * (its lease is held), and applies, looking again as long as the plan says that more follows. The switch is looked
  * at before each change, so that `observe PANEL` stops a run under way.
  */

@@ -162,7 +162,7 @@ export function plannedRow(intended: Intended): ActionRecord {
 }
 
 /**
- * Counters that were zeroed begin anew in the metering too, so that the next reading is neither an unexplained fall nor
+ * Counters that were zeroed begin again in the metering too, so that the next reading is neither an unexplained fall nor
  * taken for growth since the old figure. What they had grown by since the last reading is counted first. Returns the new counter
  * and its cycle; null where nothing changes.
  */

@@ -44,7 +44,7 @@ export function noticesOf(work: Applied): Notice[] {
   for (const { reason, rule } of work.opens) {
     const draft = work.drafts.find((hold) => hold.reason === reason);
     if (work.enforcement.value === 'observe')
-      // Decided anew in every run: told once in a cycle.
+      // Decided again in every run: reported once in a cycle.
       add('would_hold', `${reason}:${cycle?.id ?? 'none'}`, `${service.id} would be held (${reason}: ${rule})`);
     else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})`);
   }

@@ -58,7 +58,7 @@ export async function eachPage<Read>(
     const page = await read(services);
     const before = writing;
     writing = before.then(() => write(page));
-    // Whoever waits for it is told of its failure, if need be at the end.
+    // Its failure is thrown where it is awaited, at the latest at the end.
     writing.catch(() => undefined);
     await before;
   });

@@ -29,7 +29,7 @@ export function stopsPermission(permission: Ruled, at: number): boolean {
   return usedOf(permission) >= bytesOf(permission.quota) || isExpired(permission, at) || permission.status !== 1;
 }
 
-/** Whether the quota is used up or the row has expired: then the panel stops it, whoever opened or closed it. */
+/** Whether the quota is used up or the row has expired: then the panel stops it, opened by Sluice or not. */
 export function isUsedUp(row: Ruled, at: number): boolean {
   return usedOf(row) >= bytesOf(row.quota) || isExpired(row, at);
 }

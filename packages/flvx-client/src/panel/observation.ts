@@ -17,7 +17,7 @@ import { oldLimitKey, scopeOf } from './product.js';
 /** What the panel shows of one service. */
 export interface ServiceObservation {
   account: FlvxAccount;
-  /** The same if the operator adopts it: the only account of the name, whoever made it. */
+  /** The same if the operator adopts it: the only account of the name, made by Sluice or not. */
   adoptable: FlvxAccount | null;
   /** Groups of tunnels; null where they were not read. */
   groups: readonly FlvxTunnelGroup[] | null;

@@ -174,7 +174,7 @@ function oldLimitNotices(input: PlanInput): Notice[] {
   return oldLimitsOf(input, input.permissions).map((limit) => {
     const made = state.madeLimits.includes(limit.name);
     const message =
-      `speed limit ${limit.id} (${limit.name}) of ${id} bears the service's id, which a service of another store may have too: ` +
+      `speed limit ${limit.id} (${limit.name}) of ${id} has the service's id, which a service of another store may have too: ` +
       `the next change of the speed replaces it${made ? '' : '; this store did not make it, and leaves it on the panel'}`;
     return { code: 'speed_limit_old_name', key: `speed_limit_old_name:${id}:${limit.id}`, message };
   });

@@ -31,7 +31,7 @@ export class HiddifyLists {
   }
 
   /**
-   * Reads the list anew for all looks that follow.
+   * Reads the list again for all observations that follow.
    *
    * @param atLeast rows that there were at the last look: a list of less than half as many is taken for broken
    */

@@ -6,7 +6,7 @@ import { ACTION_TYPES, observedOf, shows, USER_REF, type ObservedUser } from '..
 import { updateIn } from './journaled-zeroings.js';
 
 /**
- * How long a call without an answer may still come to pass before its absence counts as a failure. Short, since whoever repeats
+ * How long a call without an answer may still come to pass before its absence counts as a failure. Short, since an operator who repeats
  * an order wants it done, and every change here may be made twice: users have their uuids from us, and all else sets a state.
  */
 const GRACE_MS = 3000;

@@ -36,7 +36,7 @@ export async function backupFile(from: string, to: string, waitMs: number): Prom
 }
 
 /**
- * While the source has a read transaction open, it stays at one state, and the copying does not begin anew whenever
+ * While the source has a read transaction open, it stays at one state, and the copying does not begin again whenever
  * another connection writes.
  */
 async function copy(source: Sqlite.Database, file: string): Promise<void> {

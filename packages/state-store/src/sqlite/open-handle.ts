@@ -18,7 +18,7 @@ import { toStoreError } from './to-store-error.js';
 /** How long SQLite itself may block the process for a lock; the rest of a wait is asynchronous. */
 const BLOCKING_WAIT_MS = 20;
 
-/** What the log keeps of its size when it begins anew after a large write. */
+/** What the log keeps of its size when it begins again after a large write. */
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** In the header of a database file: how it is written and read, 2 with a log and 1 without. */

@@ -4,7 +4,7 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely';
 const CAPACITY = 256;
 
 /**
- * Keeps prepared statements by their text, since the query builder prepares each anew. The least recently used
+ * Keeps prepared statements by their text, since the query builder prepares each again. The least recently used
  * one goes first.
  */
 export class StatementCache implements SqliteDatabase {

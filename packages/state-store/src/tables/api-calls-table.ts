@@ -4,7 +4,7 @@ import { insertRows } from './insert-rows.js';
 import { behind, pageOf } from './page.js';
 import { apiCalls } from './record-tables.js';
 
-/** Calls to the panels, redacted by whoever made them. */
+/** Calls to the panels, redacted by the caller. */
 export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
   return {
     add: (records) =>
@@ -48,7 +48,7 @@ export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
           .select((eb) => eb.fn.max<number | null>('seq').as('seq'))
           .executeTakeFirst();
         const last = newest?.seq ?? 0;
-        // The numbers begin anew when the last row was deleted.
+        // The numbers begin again when the last row was deleted.
         const from = after === null ? null : Math.min(after, last);
         let query = db.selectFrom('api_calls').select(apiCalls.columns).select('seq').where('seq', '<=', last);
         if (service !== undefined) query = query.where('service', '=', service);

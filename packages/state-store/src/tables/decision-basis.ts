@@ -19,7 +19,7 @@ export function decisionBasis(decision: DecisionRecord): string {
     errorMessage,
   ];
   parts.push(withoutUsage(decision.inputs));
-  // Whoever makes decisions writes their members in this order already: copying them all would take longer than the digest.
+  // The caller writes their members in this order already: copying them all would take longer than the digest.
   const text = JSON.stringify(isInOrder(parts) ? parts : inOrder(parts));
   // Loaded when it is needed: most commands write no decisions.
   return process.getBuiltinModule('node:crypto').hash('sha256', text, 'base64url');

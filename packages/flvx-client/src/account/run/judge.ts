@@ -51,7 +51,7 @@ export function problemOf(step: FlvxStep, error: unknown): { code: string; messa
     return {
       code: 'out_of_reach',
       message:
-        `${error.message} The node has no service of this forward that the panel can reach, also after it was pushed anew: ` +
+        `${error.message} The node has no service of this forward that the panel can reach, also after it was pushed again: ` +
         `the port may be held by a service of a permission that was removed. Delete the forward; the node's next report ends it.`,
     };
   }
