@@ -14,7 +14,7 @@ export interface AgentAccount {
   periodEnd: string | null;
   /** What the period began with; contained in `consumedBytes`. */
   openingBytes: number;
-  /** By its own users and those of all its sub-agents, charged to whoever owned them when it was seen. */
+  /** By its own users and those of all its sub-agents, charged to anyone who owned them when it was seen. */
   consumedBytes: number;
   /** The period before, continued when the clock turns out to have been ahead. */
   previous: { periodStart: string; periodEnd: string | null; openingBytes: number; consumedBytes: number } | null;
@@ -123,7 +123,7 @@ export interface AgentReservationRecord {
   seenAt: string | null;
   settledAt: string | null;
   closedAt: string | null;
-  /** Why it was closed; of a settled one `found`: its maker was gone, so whoever asked for the user does not know of it. */
+  /** Why it was closed; of a settled one `found`: its maker was gone, so anyone who asked for the user does not know of it. */
   outcome: string | null;
 }
 

@@ -129,7 +129,7 @@ async function performStep<W extends Changed>(
     signal: session.deps.signal,
     password,
     ...(panel.agents === undefined ? {} : { budget: agentBudget(session, panel.name, panel.agents) }),
-    // One transaction: whoever stops the run afterwards finds the call in the journal and can wait for its end.
+    // One transaction: a caller that stops the run afterwards finds the call in the journal and can wait for its end.
     calling: async () => {
       const at = session.now();
       await session.write(fences, async (tables) => {
