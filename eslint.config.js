@@ -40,14 +40,7 @@ const exportRules = [
 const NAMES_COMMAND = String.raw`/"sluice |(^|[^\w-])--[a-z]/`;
 const commandRules = {
   files: ['packages/*/src/**/*.ts'],
-  ignores: [
-    '**/*.test.ts',
-    '**/src/test/**',
-    'packages/fake-panels/**',
-    // Until agents are subjects of the loop.
-    'packages/engine/src/agents/**',
-    'packages/hiddify-agent-traffic/src/traffic/**',
-  ],
+  ignores: ['**/*.test.ts', '**/src/test/**', 'packages/fake-panels/**'],
   rules: {
     'no-restricted-syntax': [
       'error',
@@ -89,14 +82,7 @@ const wording = {
 
 const wordingRules = {
   files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
-  ignores: [
-    '**/*.test.ts',
-    '**/src/test/**',
-    'packages/fake-panels/**',
-    // Until agents are subjects of the loop.
-    'packages/engine/src/agents/**',
-    'packages/hiddify-agent-traffic/src/traffic/**',
-  ],
+  ignores: ['**/*.test.ts', '**/src/test/**', 'packages/fake-panels/**'],
   plugins: { sluice: { rules: { wording } } },
   rules: { 'sluice/wording': 'error' },
 };

@@ -29,7 +29,7 @@ export interface ListedAction extends AgentAction {
 /** The panel as a whole does not answer, and the steps that are left would only fail likewise. */
 const HOPELESS: readonly string[] = ['PANEL_AUTH', 'PANEL_CIRCUIT_OPEN', 'PANEL_UNREACHABLE'];
 
-/** Users are switched under the panel's lease only: whoever has it now is the only one. */
+/** Users are switched under the panel's lease only: nobody but the run that has it changes any. */
 const LEASED: readonly string[] = [AGENT_STEPS.disable, AGENT_STEPS.enable];
 
 /** Performs steps on agents' users: journal, call, read back. A step that fails stops none of the others. */

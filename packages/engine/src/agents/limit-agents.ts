@@ -35,7 +35,7 @@ export async function limitAgent(session: Session, request: LimitRequest): Promi
   const { addon } = on;
   if (addon !== null) {
     if (opening !== undefined) {
-      throw usageError('bad_option', '--opening: the add-on has no ledger that could begin; leave it out');
+      throw usageError('bad_option', 'the add-on has no ledger that could begin: leave the opening out');
     }
     if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
     return addonAgent(session, on, addon, text);
@@ -64,10 +64,7 @@ export interface LimitImport {
 export async function limitAgents(session: Session, request: LimitImport): Promise<AgentDetail[]> {
   const on = await openAgents(session, agentPanel(session, request.panel));
   if (on.addon !== null) {
-    throw usageError(
-      'bad_option',
-      '--from: through the add-on, limits are set one by one, since it can take back none',
-    );
+    throw usageError('bad_option', 'through the add-on, limits are set one by one, since it can take back none');
   }
   const problems: { line: number | null; agent: string; message: string }[] = [];
   const read = request.rows.map((row) => readRow(row, problems));

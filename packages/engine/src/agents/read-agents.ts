@@ -47,7 +47,7 @@ const MOST_READS = 3;
 
 /**
  * Reads the panel and, in one transaction, stores what it showed. The same list twice, or an older one after a newer one,
- * changes nothing: each list is charged once, whoever else works on the same store.
+ * changes nothing: each list is charged once, by however many runs on the same store.
  */
 export async function readAgents(from: ReadFrom, options: ReadOptions): Promise<AgentsRead | ListProblem> {
   let read = await readOnce(from, options);

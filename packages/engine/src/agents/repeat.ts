@@ -45,7 +45,7 @@ function isSameUser(stored: unknown, wanted: WantedUser): boolean {
   return contentOf(stored) === contentOf(wanted);
 }
 
-/** All that was asked of a user, whoever owns it and under whatever uuid. */
+/** All that was asked of a user, under any owner and any uuid. */
 function contentOf(user: object): string {
   const { uuid: _uuid, owner: _owner, ...asked } = user as Record<string, unknown>;
   return JSON.stringify(Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -47,7 +47,7 @@ export function rawUsage(user: HiddifyUser): number {
 }
 
 /**
- * One look at all users: the growth of each is charged to whoever owns it now. Nothing ever lowers what was charged: not a
+ * One look at all users: the growth of each is charged to its present owner. Nothing ever lowers what was charged: not a
  * reset, not a deletion, not a move. Idempotent: the same list again grows nothing.
  *
  * A user whose uuid was changed is told by its number in the database, but only from one look to the next: after a restored

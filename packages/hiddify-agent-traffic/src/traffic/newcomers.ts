@@ -36,7 +36,7 @@ export interface Appearance {
  *   agent.
  *
  * What they have used since the last list can't be told from what they had used before. So nothing that they show is
- * certain; what they use from now on is. Whoever makes a user may write all of this into it: an agent that does gains what
+ * certain; what they use from now on is. Anyone who makes a user may write all of this into it: an agent that does gains what
  * the user uses until the next list, which is what a user that is deleted between two lists gains it too. The day of the last
  * reset says nothing: a new user gets one when it is made. Users that we have made, and all users of the first list, are not
  * among them.

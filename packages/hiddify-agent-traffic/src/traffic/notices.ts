@@ -74,7 +74,7 @@ export function noticesOf(
   return [...notices, ...usedBeforeNotices(observed), ...oddities(observed)];
 }
 
-/** So long after it appeared a user is named, so that a sweep names it whoever saw it first. */
+/** So long after it appeared a user is named, so that a check names it, no matter which run saw it first. */
 const NAMED_FOR_MS = 86_400_000;
 
 /** Users whose usage was not charged when they appeared, of agents for whom it matters. */
