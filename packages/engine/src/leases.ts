@@ -1,5 +1,5 @@
 import type { HeldLease, LeaseRecord, LeaseRequest } from '@sluice/state-store';
-import { SluiceError } from '@sluice/panel-kind';
+import { type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
 import type { Session } from './session.js';
 
 const TTL_MS = 60_000;
@@ -123,3 +123,30 @@ function leasesHeld(held: LeaseRecord[]): SluiceError {
 const SERVICE = 'service:';
 export const panelLease = (panel: string): string => `panel:${panel}`;
 export const serviceLease = (service: string): string => `${SERVICE}${service}`;
+
+/** A panel that is left out of a run, and why. */
+export interface PanelError {
+  panel: string;
+  error: ItemError;
+}
+
+/**
+ * Takes the leases of panels at the start of a run, and returns those that it got; what another run holds goes to `left`.
+ *
+ * @throws SluiceError `lease_held` where all of them are held
+ */
+export async function takePanels(leases: Leases, names: readonly string[], left: PanelError[]): Promise<string[]> {
+  const taken: string[] = [];
+  const held: LeaseRecord[] = [];
+  for (const name of names) {
+    const result = await leases.tryTake(panelLease(name));
+    if ('lease' in result) taken.push(name);
+    else {
+      held.push(result.heldBy);
+      left.push({ panel: name, error: itemErrorOf(leaseHeld(`panel ${name}`, [result.heldBy])) });
+    }
+  }
+  if (taken.length === 0 && held.length > 0)
+    throw leaseHeld(held.map((lease) => lease.name.replace(':', ' ')).join(', '), held);
+  return taken;
+}

@@ -1,3 +1,4 @@
+import { isPanelError } from '@sluice/panel-http';
 import type { RunOutcome, RunRecord } from '@sluice/state-store';
 import { SluiceError, type ErrorKind } from '@sluice/panel-kind';
 import type { Session } from './session.js';
@@ -52,4 +53,9 @@ const BY_KIND: Partial<Record<ErrorKind, RunOutcome>> = {
 /** Returns how a run ended that this was thrown in. */
 export function outcomeOfError(error: unknown): RunOutcome {
   return error instanceof SluiceError ? (BY_KIND[error.kind] ?? 'failed') : 'failed';
+}
+
+/** Whether an error is about one panel: a run over several goes on with the others. */
+export function concernsPanelAlone(error: unknown): boolean {
+  return isPanelError(error) || (error instanceof SluiceError && outcomeOfError(error) === 'failed');
 }

@@ -3,7 +3,6 @@ export {
   type AgentAddon,
   AGENT_STEPS,
   type AgentAncestor,
-  type AgentBudget,
   type AgentLimit,
   type AgentList,
   type AgentMemory,
@@ -19,15 +18,13 @@ export {
   type LedgerOpening,
   type ListProblem,
   type PanelAgents,
-  type RaiseOrder,
   type RecordedAgents,
   type ReservationLook,
   type ReservationState,
   type RestorePlan,
   type ServiceUser,
-  type UserCreation,
-  type WantedUser,
 } from './agents.js';
+export type { AgentBudget, RaiseOrder, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs } from './call-age.js';
 export { type Clock, isoNow, newId } from './clock.js';
 export { type ErrorKind, type ItemError, itemErrorOf, SluiceError, usageError } from './errors.js';

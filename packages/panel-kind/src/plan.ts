@@ -1,5 +1,5 @@
 import type { ActionRecord, ActionState, EvidenceRecord, HoldRecord, Mode, ServiceRecord } from '@sluice/quota-core';
-import type { AgentBudget } from './agents.js';
+import type { AgentBudget } from './budget.js';
 import type { ItemError } from './errors.js';
 import type { ProductSettings } from './settings.js';
 

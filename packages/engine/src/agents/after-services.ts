@@ -1,8 +1,7 @@
-import { isPanelError } from '@sluice/panel-http';
-import { itemErrorOf, SluiceError } from '@sluice/panel-kind';
+import { itemErrorOf } from '@sluice/panel-kind';
 import { CLOCK_ERRORS } from '../clock-guard.js';
 import { type Leases, panelLease } from '../leases.js';
-import { outcomeOfError } from '../run-row.js';
+import { concernsPanelAlone } from '../run-row.js';
 import { noticeRows } from '../run/notices.js';
 import { type PassReport, shownNotice } from '../run/report.js';
 import type { PassRequest } from '../run/request.js';
@@ -31,8 +30,7 @@ export async function agentsAfterServices(run: AgentsAfterServices, name: string
   try {
     result = await runOf(run, name);
   } catch (error) {
-    const isItsOwn = error instanceof SluiceError && outcomeOfError(error) === 'failed';
-    if (!isItsOwn && !isPanelError(error)) throw error;
+    if (!concernsPanelAlone(error)) throw error;
     report.panels.push({ panel: name, error: itemErrorOf(error) });
     return { changes: 0 };
   }

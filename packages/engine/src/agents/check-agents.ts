@@ -1,8 +1,7 @@
-import { isPanelError } from '@sluice/panel-http';
-import { type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
+import type { ItemError } from '@sluice/panel-kind';
 import type { HeldLease, RunOutcome } from '@sluice/state-store';
-import { leaseHeld, Leases, panelLease } from '../leases.js';
-import { outcomeOfError } from '../run-row.js';
+import { Leases, panelLease, takePanels } from '../leases.js';
+import { concernsPanelAlone } from '../run-row.js';
 import { noticeRows } from '../run/notices.js';
 import { shownNotice } from '../run/report.js';
 import type { Session } from '../session.js';
@@ -50,7 +49,7 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
     };
     const leases = new Leases(session, run.id);
     try {
-      const taken = request.dryRun ? names : await takePanels(leases, names, report);
+      const taken = request.dryRun ? names : await takePanels(leases, names, report.panels);
       for (const name of taken) {
         const result = await checkPanel({ session, request, run: run.id, leases }, name);
         runs.push(result);
@@ -72,21 +71,6 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
   });
 }
 
-async function takePanels(leases: Leases, names: string[], report: CheckReport): Promise<string[]> {
-  const taken: string[] = [];
-  const held = [];
-  for (const name of names) {
-    const result = await leases.tryTake(panelLease(name));
-    if ('lease' in result) taken.push(name);
-    else {
-      held.push(result.heldBy);
-      report.panels.push({ panel: name, error: itemErrorOf(leaseHeld(`panel ${name}`, [result.heldBy])) });
-    }
-  }
-  if (taken.length === 0) throw leaseHeld(held.map(({ name }) => name.replace(':', ' ')).join(', '), held);
-  return taken;
-}
-
 /** A check over panels that is under way. */
 interface CheckRun {
   session: Session;
@@ -106,7 +90,7 @@ async function checkPanel({ session, request, run, leases }: CheckRun, name: str
     return await runAgents(on, asked, () => leases.heldOf([panelLease(name)]));
   } catch (error) {
     // One panel that can't be worked on hides none of the others; an order about one agent fails as itself.
-    if (request.agent !== null || !(isPanelError(error) || isItsOwn(error))) throw error;
+    if (request.agent !== null || !concernsPanelAlone(error)) throw error;
     return failedRun(name, error);
   }
 }
@@ -117,10 +101,6 @@ async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
   const [only] = known;
   if (only !== undefined && known.length === 1) return only.uuid;
   return (await withAgentErrors(text, () => knownAgent(on, text))).agent.uuid;
-}
-
-function isItsOwn(error: unknown): boolean {
-  return error instanceof SluiceError && outcomeOfError(error) === 'failed';
 }
 
 /** Takes a run over one panel into a document; what somebody should hear of is written down once. */

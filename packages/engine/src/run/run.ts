@@ -3,7 +3,7 @@ import { itemErrorOf, type Panel, SluiceError } from '@sluice/panel-kind';
 import type { RunOutcome, ServiceRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/limited-panels.js';
 import { confirmClock } from '../clock-guard.js';
-import { leaseHeld, Leases, panelLease } from '../leases.js';
+import { Leases, takePanels } from '../leases.js';
 import { afterReconcile } from '../retention.js';
 import { runRow } from '../run-row.js';
 import { requirePanelName } from '../services/panels.js';
@@ -44,7 +44,7 @@ export async function runPass(session: Session, request: PassRequest): Promise<P
     panels: [],
   };
   try {
-    const names = request.dryRun ? panels : await takePanels(leases, panels, report);
+    const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
     if (!request.dryRun) await session.store.runs.start(runRow(session, report.run));
     for (const name of names) {
       const panel = await openPanel(session, name, report);
@@ -113,24 +113,6 @@ async function openPanel(session: Session, name: string, report: PassReport): Pr
     report.panels.push({ panel: name, error: itemErrorOf(error) });
     return null;
   }
-}
-
-/** Leases of all panels at the start; those that another run holds are left out and named. */
-async function takePanels(leases: Leases, names: string[], report: PassReport): Promise<string[]> {
-  const taken: string[] = [];
-  const held = [];
-  for (const name of names) {
-    const result = await leases.tryTake(panelLease(name));
-    if ('lease' in result) {
-      taken.push(name);
-    } else {
-      held.push(result.heldBy);
-      report.panels.push({ panel: name, error: itemErrorOf(leaseHeld(`panel ${name}`, [result.heldBy])) });
-    }
-  }
-  if (taken.length === 0 && held.length > 0)
-    throw leaseHeld(held.map((lease) => lease.name.replace(':', ' ')).join(', '), held);
-  return taken;
 }
 
 async function finishRun(session: Session, report: PassReport, outcome: RunOutcome): Promise<void> {
