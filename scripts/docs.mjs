@@ -77,6 +77,9 @@ const app = await typedoc.Application.bootstrap({
 });
 
 const points = app.getEntryPoints() ?? [];
+/** Types that a file keeps to itself, since they are only a part of the one type that names them. */
+const partsOfOthers = { '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'] };
+
 const pointOf = ({ file, name }) => {
   const point = points.find(({ sourceFile }) => path.resolve(sourceFile.fileName) === file);
   if (point === undefined) throw new Error(`TypeDoc does not find ${file}`);
@@ -89,6 +92,7 @@ for (const entry of entries) {
   const project = app.converter.convert(main === entry ? [pointOf(entry)] : [pointOf(main), pointOf(entry)]);
   // TypeDoc reports types that are not exported only for the package that it takes the project for.
   project.packageName = entry.package;
+  app.options.setValue('intentionallyNotExported', partsOfOthers[entry.name] ?? []);
   app.validate(project);
   const part = main === entry ? project : project.children.find(({ name }) => name === entry.name);
   const exported = part.children ?? [];

@@ -26,12 +26,6 @@ export interface PortPrior {
   state?: 'unknown';
 }
 
-/** Prior state of an order in evidence and journal. */
-export interface OrderPrior {
-  status: string;
-  suspended: boolean | null;
-}
-
 /** What is kept with an action that the panel accepted without showing its effect. */
 export interface Accepted {
   accepted: true;

@@ -10,7 +10,13 @@
  *
  * @module
  */
-export type { FlvxPermissionValues } from '../client/records/permission.js';
+export type { FlvxClient } from '../client/client.js';
+export type { FlvxForward } from '../client/records/forward.js';
+export type { FlvxAssignValues, FlvxPermission, FlvxPermissionValues } from '../client/records/permission.js';
+export type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
+export type { FlvxQuotaValues, FlvxUserValues } from '../client/records/user.js';
+export type { FlvxObservation, FlvxScope } from '../client/snapshot/observation.js';
+export type { MegabitsPerSecond } from '../client/units/units.js';
 export type { FlvxAccount } from './account.js';
 export type { FlvxHistory } from './history/history.js';
 export { countersOf, type FlvxCounters } from './plan/counters.js';
@@ -18,7 +24,7 @@ export { planAccount } from './plan/plan-account.js';
 export { planEnsureUser } from './plan/plan-ensure-user.js';
 export { planTerminate } from './plan/plan-terminate.js';
 export { ownLimitName } from './plan/speed-limits.js';
-export type { FlvxStep, FlvxStepShape } from './plan/step.js';
+export type { FlvxStep } from './plan/step.js';
 export type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from './plan/target.js';
 export { FlvxRefusedError } from './refused-error.js';
 export { execute } from './run/execute.js';

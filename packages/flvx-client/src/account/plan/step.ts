@@ -5,8 +5,7 @@ import type { FlvxSpeedLimit } from '../../client/records/speed-limit.js';
 import type { FlvxUserValues } from '../../client/records/user.js';
 import type { MegabitsPerSecond } from '../../client/units/units.js';
 
-/** What every step has: a type, a target, what it needs to be done and to be undone. */
-export interface FlvxStepShape<Type extends string, Payload, Prior> {
+interface Step<Type extends string, Payload, Prior> {
   /** `type:target`, unique within a plan. */
   id: string;
   type: Type;
@@ -27,17 +26,17 @@ export interface FlvxStepShape<Type extends string, Payload, Prior> {
  * that it was given.
  */
 export type FlvxStep =
-  | FlvxStepShape<'create-user', FlvxUserValues, null>
-  | FlvxStepShape<
+  | Step<'create-user', FlvxUserValues, null>
+  | Step<
       'update-user',
       /** What is changed. All other fields are sent as a new read shows them. */
       { userId: number; changes: Partial<FlvxUserValues>; setsPassword: boolean },
       /** `permissions`: those with values of their own, which the panel overwrites with the user's. Needed to restore them after a run that was broken off. */
       { user: FlvxUserValues; permissions: FlvxPermissionValues[] }
     >
-  | FlvxStepShape<'reset-user', { userId: number }, FlvxCounters>
-  | FlvxStepShape<'delete-user', { userId: number }, FlvxUserValues>
-  | FlvxStepShape<
+  | Step<'reset-user', { userId: number }, FlvxCounters>
+  | Step<'delete-user', { userId: number }, FlvxUserValues>
+  | Step<
       'assign-tunnel',
       {
         /** Null in a plan made before the user exists. */
@@ -52,9 +51,9 @@ export type FlvxStep =
       FlvxPermission | null
     >
   /** The forwards of one tunnel are pushed again: the nodes confirm that they have the speed. */
-  | FlvxStepShape<'redeploy-forwards', { tunnelId: number; forwardIds: number[]; restarts: number[] }, null>
-  | FlvxStepShape<'remove-tunnel', { permissionId: number; userId: number; tunnelId: number }, FlvxPermission>
-  | FlvxStepShape<
+  | Step<'redeploy-forwards', { tunnelId: number; forwardIds: number[]; restarts: number[] }, null>
+  | Step<'remove-tunnel', { permissionId: number; userId: number; tunnelId: number }, FlvxPermission>
+  | Step<
       'pause-forward',
       {
         forwardId: number;
@@ -68,12 +67,12 @@ export type FlvxStep =
       },
       FlvxForward
     >
-  | FlvxStepShape<'resume-forward', { forwardId: number }, FlvxForward>
-  | FlvxStepShape<'redirect-forward', { forwardId: number; remoteAddr: string }, FlvxForward>
-  | FlvxStepShape<'restore-forward', { forwardId: number; remoteAddr: string }, FlvxForward>
-  | FlvxStepShape<'delete-forward', { forwardId: number }, FlvxForward>
-  | FlvxStepShape<'create-speed-limit', { name: string; tunnelId: number; speed: MegabitsPerSecond }, null>
-  | FlvxStepShape<'delete-speed-limit', { limitId: number }, FlvxSpeedLimit>;
+  | Step<'resume-forward', { forwardId: number }, FlvxForward>
+  | Step<'redirect-forward', { forwardId: number; remoteAddr: string }, FlvxForward>
+  | Step<'restore-forward', { forwardId: number; remoteAddr: string }, FlvxForward>
+  | Step<'delete-forward', { forwardId: number }, FlvxForward>
+  | Step<'create-speed-limit', { name: string; tunnelId: number; speed: MegabitsPerSecond }, null>
+  | Step<'delete-speed-limit', { limitId: number }, FlvxSpeedLimit>;
 
 /** The step of one type. */
 export type FlvxStepOf<Type extends FlvxStep['type']> = Extract<FlvxStep, { type: Type }>;
