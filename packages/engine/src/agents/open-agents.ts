@@ -26,12 +26,11 @@ export function agentPanels(session: Session, name: string | undefined): string[
   if (name !== undefined) {
     requirePanelName(session, name);
     if (!known.includes(name)) {
-      throw usageError('wrong_panel', `Panel "${name}" is no Hiddify panel: agents are there only`);
+      throw usageError('wrong_panel', `Panel "${name}" has no agents`);
     }
     return [name];
   }
-  if (known.length === 0)
-    throw usageError('no_panel', 'There is no Hiddify panel in the config: agents are there only');
+  if (known.length === 0) throw usageError('no_panel', 'No panel in the config has agents');
   return known;
 }
 
@@ -40,7 +39,7 @@ export function agentPanel(session: Session, name: string | undefined): string {
   const names = agentPanels(session, name);
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
-  throw usageError('several_panels', `There are several Hiddify panels: ${names.join(', ')}`);
+  throw usageError('several_panels', `Several panels have agents: ${names.join(', ')}`);
 }
 
 /**
@@ -51,7 +50,7 @@ export function agentPanel(session: Session, name: string | undefined): string {
 export async function openAgents(session: Session, name: string): Promise<AgentsOnPanel> {
   const panel = await session.panel(name);
   const { agents } = panel;
-  if (agents === undefined) throw usageError('wrong_panel', `Panel "${name}" is no Hiddify panel`);
+  if (agents === undefined) throw usageError('wrong_panel', `Panel "${name}" has no agents`);
   return { session, name, panel, agents, addon: await agents.addon() };
 }
 
