@@ -64,17 +64,15 @@ export async function verifyFences(session: Session, fences: readonly HeldLease[
   }
 }
 
-/** Rows of those of the names that somebody holds, ordered by name. */
+/** Rows of those of the names that somebody holds, ordered by name: one statement, so that all are of one moment. */
 function heldRows({ db }: Session, names: readonly string[]): Promise<LeaseRow[]> {
-  return inChunks(names, (chunk) =>
-    db
-      .selectFrom('leases')
-      .selectAll()
-      .where('name', 'in', listed(chunk))
-      .where('host', 'is not', null)
-      .orderBy('name')
-      .execute(),
-  );
+  return db
+    .selectFrom('leases')
+    .selectAll()
+    .where('name', 'in', listed(names))
+    .where('host', 'is not', null)
+    .orderBy('name')
+    .execute();
 }
 
 /** Leases of these names that are held by somebody who is there and whose time is not over. */
