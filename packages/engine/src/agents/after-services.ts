@@ -2,8 +2,7 @@ import { itemErrorOf } from '@sluice/panel-kind';
 import { CLOCK_ERRORS } from '../clock-guard.js';
 import { type Leases, panelLease } from '../leases.js';
 import { concernsPanelAlone } from '../run-row.js';
-import { noticeRows } from '../run/notices.js';
-import { type PassReport, shownNotice } from '../run/report.js';
+import { type PassReport, reportNotices } from '../run/report.js';
 import type { PassRequest } from '../run/request.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
@@ -20,7 +19,7 @@ export interface AgentsAfterServices {
 
 /** Runs over one panel's agents as the last part of a run over it; what it finds goes into the run's document. */
 export async function agentsAfterServices(run: AgentsAfterServices, name: string): Promise<{ changes: number }> {
-  const { session, request, leases, report } = run;
+  const { session, leases, report } = run;
   // The brake stopped the run over this panel: then nothing at all is done there.
   const isBraked = report.error?.code === 'mass_change' && report.error.details?.['panel'] === name;
   // Periods, too, would begin and end at the wrong time.
@@ -38,9 +37,7 @@ export async function agentsAfterServices(run: AgentsAfterServices, name: string
   report.totals.actions += result.changes;
   if (result.observing && !report.run.observing.includes(name)) report.run.observing.push(name);
   takeError(report, result);
-  const rows = noticeRows(session, report.run.id, result.notices);
-  const told = request.dryRun ? rows : await session.write(leases.held, (tables) => tables.notices.add(rows));
-  report.notices.push(...told.map(shownNotice));
+  await reportNotices(session, report, result.notices, leases.held);
   return { changes: result.changes };
 }
 

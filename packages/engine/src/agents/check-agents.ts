@@ -2,8 +2,7 @@ import type { ItemError } from '@sluice/panel-kind';
 import type { HeldLease, RunOutcome } from '@sluice/state-store';
 import { Leases, panelLease, takePanels } from '../leases.js';
 import { concernsPanelAlone } from '../run-row.js';
-import { noticeRows } from '../run/notices.js';
-import { shownNotice } from '../run/report.js';
+import { reportNotices } from '../run/report.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
 import { type AgentRun, asRun } from './agent-run.js';
@@ -104,7 +103,7 @@ async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
 }
 
 /** Takes a run over one panel into a document; what somebody should hear of is written down once. */
-export async function addRun(
+async function addRun(
   session: Session,
   report: Pick<CheckReport, 'run' | 'totals' | 'agents' | 'notices' | 'panels'>,
   result: AgentsRun,
@@ -117,9 +116,7 @@ export async function addRun(
     const { code, message } = result.error;
     report.panels.push({ panel: result.panel, error: { code, message } });
   }
-  const rows = noticeRows(session, report.run.id, result.notices);
-  const told = report.run.dryRun ? rows : await session.write(leases, (tables) => tables.notices.add(rows));
-  report.notices.push(...told.map(shownNotice));
+  await reportNotices(session, report, result.notices, leases);
 }
 
 /** The run failed as a whole when no panel could be read; the brake of any one is told as the run's. */

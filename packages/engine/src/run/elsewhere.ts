@@ -1,8 +1,8 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { type Notice, noticeRows } from './notices.js';
-import { type PassReport, shownNotice } from './report.js';
+import type { Notice } from './notices.js';
+import { type PassReport, reportNotices } from './report.js';
 import type { PassRequest } from './request.js';
 
 const EVIDENCE_ELSEWHERE = 'evidence_elsewhere';
@@ -10,7 +10,7 @@ const EVIDENCE_ELSEWHERE = 'evidence_elsewhere';
 /** Reports services with open evidence on another panel than their own, where the run is over either; each once. */
 export async function reportElsewhere(
   session: Session,
-  request: Pick<PassRequest, 'panel' | 'service' | 'dryRun'>,
+  request: Pick<PassRequest, 'panel' | 'service'>,
   report: PassReport,
 ): Promise<void> {
   const evidence = await session.store.evidence.open(
@@ -29,9 +29,7 @@ export async function reportElsewhere(
     }
   }
   if (notices.length === 0) return;
-  const rows = noticeRows(session, report.run.id, notices);
-  const told = request.dryRun ? rows : await session.write([], (tables) => tables.notices.add(rows));
-  report.notices.push(...told.map(shownNotice));
+  await reportNotices(session, report, notices, []);
 }
 
 /** Where evidence of a service lies that its own panel can't give back. */

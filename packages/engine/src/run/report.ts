@@ -1,6 +1,6 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { ItemError } from '@sluice/panel-kind';
-import type { DecisionRecord, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
+import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { ChangedAgent } from '../agents/agent-views.js';
 import type { RunView } from '../run-row.js';
 import type { Session } from '../session.js';
@@ -36,6 +36,18 @@ export interface PassTotals {
 /** The part of a notice that outputs show. */
 export function shownNotice(notice: Pick<NoticeRecord, 'code' | 'service' | 'message'>) {
   return { code: notice.code, service: notice.service, message: notice.message };
+}
+
+/** Adds notices to a run's document, and writes them down unless it is a dry run; each event once, by its key. */
+export async function reportNotices(
+  session: Session,
+  report: Pick<PassReport, 'notices'> & { run: Pick<RunView, 'id' | 'dryRun'> },
+  notices: Notice[],
+  fences: HeldLease[],
+): Promise<void> {
+  const rows = noticeRows(session, report.run.id, notices);
+  const added = report.run.dryRun ? rows : await session.write(fences, (tables) => tables.notices.add(rows));
+  report.notices.push(...added.map(shownNotice));
 }
 
 /** How a run treats what it decided. */
