@@ -72,15 +72,20 @@ export async function planPassword(
     }
     return { password: generatePassword(deps.randomBytes), file: null, generated: true, write: null };
   }
-  const generated = { password: generatePassword(deps.randomBytes), file, generated: true };
+  const generate = (write: 'new' | 'replace'): PasswordPlan => ({
+    password: generatePassword(deps.randomBytes),
+    file,
+    generated: true,
+    write,
+  });
   if (!deps.files.exists(file)) {
     checkPlace(deps.files, file);
-    return { ...generated, write: 'new' };
+    return generate('new');
   }
   const own = file === options.earlierFile;
   if (!own && !options.readExisting) throw fileExists(file);
   const found = readFile(deps.files, file);
-  if (own && !options.readExisting && !isWhole(found)) return { ...generated, write: 'replace' };
+  if (own && !options.readExisting && !isWhole(found)) return generate('replace');
   return { password: checkPassword(found.replace(/\r?\n$/, ''), file), file, generated: false, write: null };
 }
 
