@@ -1,3 +1,4 @@
+import type { AgentTotals } from '@sluice/engine';
 import { bytesCell, type Terminal } from './terminal.js';
 
 /** What of an agent the table needs. */
@@ -26,17 +27,10 @@ export interface AgentDocument extends AgentLine {
 
 type Failure = { code: string; message: string } | null;
 
-/** What of a sweep's document is printed. */
+/** What of a check's document is printed. */
 export interface CheckDocument {
   run: { dryRun: boolean; observing: string[] };
-  totals: {
-    agents: number;
-    exceeded: number;
-    disabled: number;
-    restored: number;
-    failed: number;
-    skipped: number;
-  };
+  totals: AgentTotals;
   agents: (AgentLine & { actions: { type: string; target: string; state: string }[]; error: Failure })[];
   notices: { code: string; message: string }[];
   error: Failure;
