@@ -2,7 +2,7 @@ import { isPanelError, PanelUnreadableError, type PanelAnswer } from '@sluice/pa
 import { readAnswer } from './answers.js';
 import { checkUuid } from './check-user.js';
 import type { Connection } from './connection.js';
-import { readAdminRow } from './read-admin.js';
+import { readAdminRow } from './read-rows.js';
 import { ListReader } from './read-list.js';
 import { SELF, type HiddifyAdmin, type HiddifyAdminList } from './records.js';
 import type { CallOptions } from './types.js';

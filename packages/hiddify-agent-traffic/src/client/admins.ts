@@ -4,7 +4,7 @@ import { createAdminCalls, type AdminCalls } from './admin-calls.js';
 import { checkUuid } from './check-user.js';
 import type { Connection } from './connection.js';
 import { SELF, type HiddifyAdmin } from './records.js';
-import { mayHaveHappened, withoutDoubt } from './settle.js';
+import { mayHaveHappened, withoutDoubt } from './lost-answers.js';
 import type { CallOptions, HiddifyAdminChange, HiddifyAdmins, NewHiddifyAdmin } from './types.js';
 
 /** Accounts of one panel. An admin's uuid is a key: what is read here is never logged. */

@@ -1,6 +1,6 @@
 import { PanelUnreadableError } from '@sluice/panel-http';
 import { BrokenList } from './split-rows.js';
-import { RowProblem } from './read-user.js';
+import { RowProblem } from './read-rows.js';
 import { maskUuids } from './uuid.js';
 
 /**

@@ -3,7 +3,7 @@ import { AgentTrafficError } from '../errors.js';
 import { bodyOf, changeOf, differencesOf, hasDifferences, isHalfMade } from './compare-user.js';
 import type { Connection } from './connection.js';
 import type { HiddifyUser } from './records.js';
-import { lookUntil, looks, mayHaveHappened, mayStillBeRunning, withoutDoubt } from './settle.js';
+import { lookUntil, looks, mayHaveHappened, mayStillBeRunning, withoutDoubt } from './lost-answers.js';
 import type { CallOptions, CreatedUser, NewHiddifyUser } from './types.js';
 import type { UserCalls } from './user-calls.js';
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { fixture } from '../test/fixture.js';
-import { readAdminRow } from './read-admin.js';
 import { ListReader, type ReadList } from './read-list.js';
-import { readUserRow } from './read-user.js';
+import { readAdminRow, readUserRow } from './read-rows.js';
 import type { HiddifyUser } from './records.js';
+import { fixture } from '../test/fixture.js';
 
 const owner = '0f6a1c52-7d3b-4e8a-9c41-2b5d8e7f1a01';
 const north = '1a7b2d63-8e4c-4f9b-8d52-3c6e9f802b02';

@@ -1,4 +1,4 @@
-import { RowProblem } from './read-user.js';
+import { RowProblem } from './read-rows.js';
 import type { UnreadableRow } from './records.js';
 import { RowSplitter } from './split-rows.js';
 import { isCanonicalUuid } from './uuid.js';

@@ -2,7 +2,7 @@ import { isPanelError, PanelUnreadableError, type PanelAnswer } from '@sluice/pa
 import { readAnswer } from './answers.js';
 import type { Connection } from './connection.js';
 import { ListReader } from './read-list.js';
-import { readUserRow } from './read-user.js';
+import { readUserRow } from './read-rows.js';
 import type { HiddifyUser, HiddifyUserList } from './records.js';
 import type { CallOptions } from './types.js';
 

@@ -1,5 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { USER_REF, WITH_AGENT } from '../steps/user-actions.js';
+import { USER_REF, WITH_AGENT } from '../account/user-actions.js';
 import { panelShape, productSchema, RESTRICTIONS, CAPABILITIES } from './settings.js';
 
 const UUID = {
@@ -50,7 +50,7 @@ export const hiddify: PanelKind = {
     product: { name: 'vpn-50', lines: ['quota: { total: 50GB }', 'hiddify: { packageDays: 30, mode: no_reset }'] },
   },
   async open(panel, dependencies) {
-    const { openHiddifyPanel } = await import('./hiddify-panel.js');
+    const { openHiddifyPanel } = await import('./panel.js');
     return openHiddifyPanel(hiddify, panel, dependencies);
   },
 };
