@@ -1,27 +1,25 @@
+import type { HiddifyAdmin, HiddifyUser } from '../client/records.js';
 import { AgentHierarchy } from './hierarchy.js';
 import type { AccountingMode, AgentAccount, AgentFigures, LedgerEntry } from './records.js';
-import type { HiddifyAdmin, HiddifyUser } from '../client/records.js';
 
 type Sums = Omit<AgentFigures, 'at'>;
 
-const nothing: Sums = { allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 };
+const emptySums = (): Sums => ({ allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 });
 
 /**
- * Sums of what agents' users have been sold and have used, sub-agents included, from one list: one pass over the users, however many
- * agents there are.
- *
- * Users that are missing from the list and not proved to be gone count with what they last showed: the panel leaves whole
- * branches out of its lists (docs/panels/hiddify.md, 2.4).
+ * Sums of what agents' users have been sold and have used, sub-agents included. One pass over the users, however many agents
+ * there are. Users that are missing from the list and not known to be gone count with what they last showed: the panel leaves
+ * whole branches out of its lists (docs/panels/hiddify.md, 2.4).
  */
 export class AgentTrafficCalculator {
-  /** Users whose owner the panel does not tell, or that belong to an account that is not in the list. */
+  /** Users without an owner, or with one that is not in the list. */
   readonly unassigned: number;
   readonly hierarchy: AgentHierarchy;
   readonly #sums = new Map<string, Sums>();
 
   /**
    * @param accounts the panel's accounts, or their tree
-   * @param hidden users that a list does not show and that are not proved to be gone
+   * @param hidden users that a list does not show and that are not known to be gone
    */
   constructor(
     accounts: AgentHierarchy | readonly HiddifyAdmin[],
@@ -31,29 +29,29 @@ export class AgentTrafficCalculator {
     const hierarchy = accounts instanceof AgentHierarchy ? accounts : new AgentHierarchy(accounts);
     this.hierarchy = hierarchy;
     let unassigned = 0;
-    // First by owner, so that the line of ancestors is walked once per owner and not once per user.
-    const own = new Map<string | null, Sums>();
-    for (const user of users) add(own, user);
+    // By owner first, so that a chain is walked once per owner and not once per user.
+    const byOwner = new Map<string | null, Sums>();
+    for (const user of users) addUser(byOwner, user);
     for (const { owner, limitBytes, lastBytes } of hidden) {
-      add(own, { owner, limitBytes, usedBytes: Math.max(0, lastBytes), enabled: false });
+      addUser(byOwner, { owner, limitBytes, usedBytes: Math.max(0, lastBytes), enabled: false });
     }
-    for (const [owner, sums] of own) {
+    for (const [owner, sums] of byOwner) {
       if (owner === null || !hierarchy.admins.has(owner)) unassigned += sums.users;
       for (const agent of hierarchy.chainOf(owner)) {
-        const total = this.#sums.get(agent) ?? nothing;
-        this.#sums.set(agent, {
-          allocatedBytes: total.allocatedBytes + sums.allocatedBytes,
-          currentBytes: total.currentBytes + sums.currentBytes,
-          users: total.users + sums.users,
-          enabledUsers: total.enabledUsers + sums.enabledUsers,
-        });
+        const total = this.#sums.get(agent) ?? emptySums();
+        total.allocatedBytes += sums.allocatedBytes;
+        total.currentBytes += sums.currentBytes;
+        total.users += sums.users;
+        total.enabledUsers += sums.enabledUsers;
+        this.#sums.set(agent, total);
       }
     }
     this.unassigned = unassigned;
   }
 
+  /** Returns the sums of an agent; `at` is when the list was read. */
   getFigures(agent: string, at: string): AgentFigures {
-    return { at, ...(this.#sums.get(agent) ?? nothing) };
+    return { at, ...(this.#sums.get(agent) ?? emptySums()) };
   }
 
   /** Returns what an agent's users have been sold, or (`panel`) the usage that the panel shows of them. */
@@ -67,37 +65,28 @@ export class AgentTrafficCalculator {
   }
 }
 
-/** The figure that an agent's limit is compared with. Before its first limit that is what its ledger would begin with. */
+/** Returns the figure that the limit is compared with. Before an agent's first limit it is what its ledger would begin with. */
 export function totalTraffic(
-  figures: Pick<AgentFigures, 'allocatedBytes' | 'currentBytes'>,
+  { allocatedBytes, currentBytes }: Pick<AgentFigures, 'allocatedBytes' | 'currentBytes'>,
   accounting: AccountingMode,
   account: AgentAccount | null,
 ): number {
-  switch (accounting) {
-    case 'allocated':
-      return figures.allocatedBytes;
-    case 'panel':
-      return figures.currentBytes;
-    case 'consumed':
-      return account?.consumedBytes ?? figures.currentBytes;
-  }
+  if (accounting === 'allocated') return allocatedBytes;
+  return accounting === 'panel' ? currentBytes : (account?.consumedBytes ?? currentBytes);
 }
 
-/** What is left under a limit, never negative; null without one. */
-export function remainingTraffic(limitBytes: number | null, takenBytes: number): number | null {
-  return limitBytes === null ? null : Math.max(0, limitBytes - takenBytes);
+/** Returns what is left under a limit, never negative; null without one. */
+export function remainingTraffic(limitBytes: number | null, usedBytes: number): number | null {
+  return limitBytes === null ? null : Math.max(0, limitBytes - usedBytes);
 }
 
-function add(
-  own: Map<string | null, Sums>,
+function addUser(
+  byOwner: Map<string | null, Sums>,
   { owner, limitBytes, usedBytes, enabled }: Pick<HiddifyUser, 'owner' | 'limitBytes' | 'usedBytes' | 'enabled'>,
 ): void {
-  let sums = own.get(owner);
-  if (sums === undefined) {
-    sums = { ...nothing };
-    own.set(owner, sums);
-  }
-  // A user that has used more than its limit allows has taken what it used.
+  const sums = byOwner.get(owner) ?? emptySums();
+  byOwner.set(owner, sums);
+  // A user over its limit has been sold what it used.
   sums.allocatedBytes += Math.max(limitBytes, usedBytes);
   sums.currentBytes += usedBytes;
   sums.users += 1;

@@ -7,7 +7,7 @@ import type { AccountingMode, AgentRecord, ReservationRecord } from './records.j
 import type { HiddifyUser } from '../client/records.js';
 import { reservedBytes } from './reservations.js';
 
-/** What the checks read of an agent. */
+/** The part of an agent that the checks read. */
 export type CheckedAgent = Pick<AgentRecord, 'uuid' | 'name' | 'role' | 'limitBytes' | 'account' | 'figures'>;
 
 /** Figures of an agent and those above it, as they stand at one moment. */
@@ -19,7 +19,7 @@ export interface CheckerState {
   exempt: ReadonlySet<string>;
 }
 
-/** Answers whether an agent is over its limit and whether it may have one more user. Pure. */
+/** Decides whether an agent is over its limit, whether one more user fits, and which users to disable. */
 export class AgentTrafficChecker {
   readonly #state: CheckerState;
 
@@ -28,8 +28,8 @@ export class AgentTrafficChecker {
   }
 
   /**
-   * Returns a checker over the panel's lists alone, with limits by the agents' uuids. What is sold counts, or (`panel`) the
-   * usage that the panel shows; real traffic needs the ledger that the engine keeps.
+   * Creates a checker over the panel's lists, with limits by the agents' uuids. It counts what is sold, or (`panel`) the usage
+   * that the panel shows; real traffic needs the ledger of the engine.
    */
   static of(
     calculator: AgentTrafficCalculator,
@@ -56,8 +56,8 @@ export class AgentTrafficChecker {
   }
 
   /**
-   * Does a user of `newBytes` fit under the limit of the first agent of `chain` and of each above it? Allowed exactly when
-   * used + reserved + new is at most the limit everywhere.
+   * Returns whether a user of `newBytes` fits under the limit of every agent of `chain`: used + reserved + new is at most the
+   * limit.
    *
    * @param chain the agent that is to own the user, then those above it
    */
@@ -83,7 +83,7 @@ export class AgentTrafficChecker {
     };
   }
 
-  /** Returns the enabled users below an agent that is over: those that follow from the limits. */
+  /** Returns the enabled users below an agent that is over its limit. */
   usersToDisable(hierarchy: AgentHierarchy, users: readonly HiddifyUser[]): HiddifyUser[] {
     const isOver = (uuid: string): boolean => {
       const agent = this.#state.agents.get(uuid);
@@ -96,7 +96,7 @@ export class AgentTrafficChecker {
     const used = this.#used(agent);
     const reserved = this.#reserved(agent);
     const limit = agent.limitBytes ?? 0;
-    const who = `agent "${agent.name}"${isAncestor ? ', which stands above' : ''}`;
+    const who = `agent "${agent.name}"${isAncestor ? ', which is above it' : ''}`;
     const left = formatBytes(remainingTraffic(limit, used + reserved) ?? 0);
     return (
       `A user of ${formatBytes(newBytes)} does not fit under the limit of ${who}: ` +

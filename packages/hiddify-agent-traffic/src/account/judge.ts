@@ -1,25 +1,39 @@
 import type { AccountingMode } from './records.js';
-import type { AgentRule } from './record-list.js';
 
+/**
+ * Why an agent is in its state. `full`: exactly at its limit, which `allocated` allows. `at-or-over-limit`: exceeded in
+ * `consumed` and `panel`. `over-limit`: exceeded in `allocated`. `within-release-margin`: held, and not yet low enough for a
+ * release. `dormant`: the account is not an agent any more. `missing`: not in the list. `unknown`: no list could be read.
+ */
+export type AgentRule =
+  | 'no-limit'
+  | 'below-limit'
+  | 'full'
+  | 'at-or-over-limit'
+  | 'over-limit'
+  | 'within-release-margin'
+  | 'exempt'
+  | 'dormant'
+  | 'missing'
+  | 'unknown';
+
+/** What follows from an agent's limit. */
 export interface Judgement {
   exceeded: boolean;
   rule: AgentRule;
   /**
-   * What follows for the users: `over` disables them; `free` gives back what was disabled; `keep` does neither. A user is
-   * given back only when everybody above it is `free`.
+   * `over` disables the users below the agent; `free` enables those that were disabled for it; `keep` does neither. A user is
+   * enabled again only when every agent above it is `free`.
    */
   force: 'over' | 'keep' | 'free';
 }
 
-/**
- * The one boundary, for the check before a creation and for the sweep. `allocated` may be exactly full; `consumed` and
- * `panel` are over when the limit is reached.
- */
+/** Returns whether a limit is exceeded: `allocated` may be exactly full, `consumed` and `panel` may not. */
 export function isLimitExceeded(accounting: AccountingMode, usedBytes: number, limitBytes: number): boolean {
   return accounting === 'allocated' ? usedBytes > limitBytes : usedBytes >= limitBytes;
 }
 
-/** Does one more user fit? Exactly filling the limit is allowed. */
+/** Returns whether one more user fits. Exactly filling the limit is allowed. */
 export function fitsLimit(input: {
   usedBytes: number;
   reservedBytes: number;
@@ -29,12 +43,12 @@ export function fitsLimit(input: {
   return input.usedBytes + input.reservedBytes + input.newBytes <= input.limitBytes;
 }
 
-/** Is `usedBytes` below the mark under which users are given back? Exact for any byte count. */
+/** Returns whether the usage is low enough for a release. Exact for any byte count. */
 export function isBelowRelease(usedBytes: number, limitBytes: number, percent: number): boolean {
   return BigInt(usedBytes) * 100n < BigInt(limitBytes) * BigInt(percent);
 }
 
-/** The verdict about one agent from its figures. Pure. */
+/** Decides what follows from an agent's figures. */
 export function judge(input: {
   accounting: AccountingMode;
   usedBytes: number;
@@ -48,7 +62,7 @@ export function judge(input: {
   const { accounting, usedBytes, limitBytes, held, exempt } = input;
   if (limitBytes === null) return { exceeded: false, rule: input.missing ? 'missing' : 'no-limit', force: 'free' };
   const exceeded = isLimitExceeded(accounting, usedBytes, limitBytes);
-  // Nothing can be told of an account that is not in the list, so nothing is changed for it either way.
+  // The figures of an account that is not in the list are not known, so that nothing is changed for it.
   if (input.missing) return { exceeded, rule: 'missing', force: 'keep' };
   if (!input.isAgent) return { exceeded, rule: 'dormant', force: 'keep' };
   if (exempt) return { exceeded, rule: 'exempt', force: 'free' };

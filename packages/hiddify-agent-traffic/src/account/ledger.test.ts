@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { growthOf, type LedgerLook, stepLedger } from './ledger.js';
+import { growthOf } from './counter.js';
+import { type LedgerInterval, stepLedger } from './ledger.js';
 import type { LedgerEntry } from './records.js';
 import type { HiddifyUser } from '../client/records.js';
 
 const at = '2026-03-01T12:00:00.000Z';
+
+/** A list about whose interval nothing is known. */
+function listAt(instant: string): LedgerInterval {
+  return { at: instant, before: null, zeroings: [], created: new Set(), timeZone: 'UTC' };
+}
 
 function user(change: Partial<HiddifyUser> = {}): HiddifyUser {
   return {
@@ -33,7 +39,7 @@ function charged(looks: HiddifyUser[][]): Map<string, number> {
   const total = new Map<string, number>();
   let entries: Iterable<LedgerEntry> = [];
   for (const users of looks) {
-    const step = stepLedger(entries, users, at);
+    const step = stepLedger(entries, users, listAt(at));
     for (const [owner, bytes] of step.growth) total.set(owner, (total.get(owner) ?? 0) + bytes);
     entries = [...step.entries.values()];
   }
@@ -79,7 +85,7 @@ describe('stepLedger', () => {
     expect(charged([[user({ usedBytes: 10 })], [renamed]])).toEqual(new Map([['north', 12]]));
     // After a look without it the number may be that of another user.
     expect(charged([[user({ usedBytes: 10 })], [], [renamed]])).toEqual(new Map([['north', 22]]));
-    const step = stepLedger(stepLedger([], [user({ usedBytes: 10 })], at).changed, [renamed], at);
+    const step = stepLedger(stepLedger([], [user({ usedBytes: 10 })], listAt(at)).changed, [renamed], listAt(at));
     expect(step.removed).toEqual(['u1']);
     expect([...step.entries.keys()]).toEqual(['u2']);
   });
@@ -99,29 +105,29 @@ describe('stepLedger', () => {
   });
 
   it('tells the missing from those that are proved to be gone', () => {
-    const first = stepLedger([], [user(), user({ uuid: 'u2', id: 2 })], at);
-    expect([...first.newcomers]).toEqual(['u1', 'u2']);
-    const second = stepLedger(first.changed, [], '2026-03-01T12:05:00.000Z', new Set(['u2']));
+    const first = stepLedger([], [user(), user({ uuid: 'u2', id: 2 })], listAt(at));
+    expect(first.changed.map(({ key }) => key)).toEqual(['u1', 'u2']);
+    const second = stepLedger(first.changed, [], listAt('2026-03-01T12:05:00.000Z'), new Set(['u2']));
     expect(second.missing.map(({ key }) => key)).toEqual(['u1']);
     expect(second.entries.get('u2')).toMatchObject({ gone: true, missingSince: '2026-03-01T12:05:00.000Z' });
-    const third = stepLedger(second.entries.values(), [user()], at);
+    const third = stepLedger(second.entries.values(), [user()], listAt(at));
     expect(third.entries.get('u1')).toMatchObject({ gone: false, missingSince: null });
     expect(third.missing).toEqual([]);
   });
 
   it('forgets a user that is gone after a quarter of a year, and none that may only be hidden', () => {
-    const first = stepLedger([], [user(), user({ uuid: 'u2', id: 2 })], at);
-    const gone = stepLedger(first.changed, [], at, new Set(['u1']));
-    const soon = stepLedger(gone.entries.values(), [], '2026-05-29T12:00:00.000Z');
+    const first = stepLedger([], [user(), user({ uuid: 'u2', id: 2 })], listAt(at));
+    const gone = stepLedger(first.changed, [], listAt(at), new Set(['u1']));
+    const soon = stepLedger(gone.entries.values(), [], listAt('2026-05-29T12:00:00.000Z'));
     expect([...soon.entries.keys()]).toEqual(['u1', 'u2']);
-    const late = stepLedger(soon.entries.values(), [], '2026-05-31T12:00:00.000Z');
+    const late = stepLedger(soon.entries.values(), [], listAt('2026-05-31T12:00:00.000Z'));
     expect([late.removed, [...late.entries.keys()]]).toEqual([['u1'], ['u2']]);
   });
 
   it('changes nothing when the same list is seen again', () => {
     const users = [user({ usedBytes: 5 }), user({ uuid: 'u2', id: 2, usedBytes: 7 })];
-    const first = stepLedger([], users, at);
-    const again = stepLedger(first.entries.values(), users, at);
+    const first = stepLedger([], users, listAt(at));
+    const again = stepLedger(first.entries.values(), users, listAt(at));
     expect(again).toMatchObject({ changed: [], removed: [], missing: [] });
     expect(again.growth.size).toBe(0);
   });
@@ -130,22 +136,22 @@ describe('stepLedger', () => {
 describe('what is known besides of the time between two lists', () => {
   const MB = 1024 ** 2;
   const minutes = (count: number): string => new Date(Date.parse(at) + count * 60_000).toISOString();
-  const lookAt = (minute: number, before: number | null, more: Partial<LedgerLook> = {}): LedgerLook => ({
+  const lookAt = (minute: number, before: number | null, more: Partial<LedgerInterval> = {}): LedgerInterval => ({
     at: minutes(minute),
     before: before === null ? null : { at: minutes(before), until: minutes(before) },
     zeroings: [],
-    made: new Set(),
+    created: new Set(),
     timeZone: 'UTC',
     ...more,
   });
-  const zeroing = (minute: number, fromMb: number, done = true): LedgerLook['zeroings'][number] => ({
+  const zeroing = (minute: number, fromMb: number, done = true): LedgerInterval['zeroings'][number] => ({
     uuid: 'u1',
     at: minutes(minute),
     fromBytes: fromMb * MB,
     done,
   });
   /** Figures in MB, by minute; gives what was charged in MB. */
-  const chargedOver = (figures: [number, number][], zeroings: LedgerLook['zeroings']): number => {
+  const chargedOver = (figures: [number, number][], zeroings: LedgerInterval['zeroings']): number => {
     let entries: Iterable<LedgerEntry> = [];
     let sum = 0;
     let before: number | null = null;
@@ -159,7 +165,7 @@ describe('what is known besides of the time between two lists', () => {
     return sum / MB;
   };
 
-  it.each<[string, [number, number][], LedgerLook['zeroings'], number]>([
+  it.each<[string, [number, number][], LedgerInterval['zeroings'], number]>([
     [
       'at the next list',
       [
@@ -386,7 +392,7 @@ describe('what is known besides of the time between two lists', () => {
 
   it('charges a user that was there before only with what it uses from now on', () => {
     const first = stepLedger([], [user({ id: 7, usedBytes: 10 })], lookAt(0, null));
-    const stranger = (change: Partial<HiddifyUser>, more: Partial<LedgerLook> = {}): number => {
+    const stranger = (change: Partial<HiddifyUser>, more: Partial<LedgerInterval> = {}): number => {
       const rows = [user({ id: 7, usedBytes: 10 }), user({ uuid: 'u2', id: 8, usedBytes: 40, ...change })];
       const second = stepLedger(first.entries.values(), rows, lookAt(1440, 0, more));
       const later = rows.map((row) => ({ ...row, usedBytes: row.usedBytes + 1 }));
@@ -402,7 +408,7 @@ describe('what is known besides of the time between two lists', () => {
     expect(stranger({ ...online, startDate: '2026-02-20' })).toBe(2);
     expect(stranger({ ...online, lastOnline: '2026-02-28 23:00:00' })).toBe(2);
     expect(stranger({})).toBe(2);
-    expect(stranger({ id: 5 }, { made: new Set(['u2']) })).toBe(42);
+    expect(stranger({ id: 5 }, { created: new Set(['u2']) })).toBe(42);
   });
 
   it('charges no more than a line carries since the last list to the agent of users that appear', () => {
@@ -414,7 +420,7 @@ describe('what is known besides of the time between two lists', () => {
         user({ ...online, uuid: `n${n}`, id: 8 + n, owner: owners[n] ?? 'north', usedBytes: size * GB }),
       );
       const second = stepLedger(first.entries.values(), [user({ id: 7 }), ...rows], lookAt(5, 0));
-      expect(second.newcomers.size).toBe(sizes.length);
+      expect(second.changed).toHaveLength(sizes.length);
       return (second.growth.get('north') ?? 0) / GB;
     };
     // 125 MB a second for 300 seconds.
@@ -478,7 +484,7 @@ describe('over random histories', () => {
                 ...(bytes < 0 ? { odd: { usedBytes: bytes } } : {}),
               }),
             );
-            const step = stepLedger(entries, users, at);
+            const step = stepLedger(entries, users, listAt(at));
             entries = [...step.entries.values()];
             for (const [owner, bytes] of step.growth) {
               expect(bytes).toBeGreaterThan(0);

@@ -1,88 +1,75 @@
-import { type EarlierLook, growthOf, growthOver, resetSince, type Zeroing } from './counter.js';
+import type { HiddifyUser } from '../client/records.js';
+import { type EarlierList, growthOf, growthOver, resetSince, type Zeroing } from './counter.js';
 import { usedBefore } from './newcomers.js';
 import type { LedgerEntry } from './records.js';
-import type { HiddifyUser } from '../client/records.js';
 
-export { growthOf } from './counter.js';
-
-/** When a list was asked for, and what is known besides of the time since the one before. */
-export interface LedgerLook {
+/** The time between two lists. */
+export interface LedgerInterval {
+  /** When this list was requested. */
   at: string;
   /** The list before; null for the first one. */
-  before: EarlierLook | null;
-  /** Our own zeroings since shortly before that list. */
+  before: EarlierList | null;
+  /** Sluice's own zeroings since shortly before that list. */
   zeroings: readonly Zeroing[];
-  /** Uuids of users that we have made. */
-  made: ReadonlySet<string>;
+  /** Uuids of users that Sluice created. */
+  created: ReadonlySet<string>;
   /** Of the panel's days. */
   timeZone: string;
 }
 
+/** The ledger after one list. */
 export interface LedgerStep {
-  /** Entries that are new or changed; the rest stays as it is. */
+  /** Entries that are new or changed. */
   changed: LedgerEntry[];
-  /** Keys that another entry has taken over. */
+  /** Keys that another entry has replaced, or whose users are gone for long. */
   removed: string[];
-  /** Every entry after the step, by key. */
+  /** Every entry, by key. */
   entries: Map<string, LedgerEntry>;
-  /** What was used since the last look, by the owner that is charged. */
+  /** Bytes used since the list before, by the owner that is charged. */
   growth: Map<string, number>;
-  /** Keys of users that were never seen before. */
-  newcomers: Set<string>;
-  /** Entries of users that are missing now and were not known to be gone. */
+  /** Entries of users that are missing now and not known to be gone. */
   missing: LedgerEntry[];
 }
 
-/** How long a user that is gone is remembered, so that a restored backup charges nothing twice. */
-const forgottenAfter = 90 * 86_400_000;
+/** Entries of users that are gone are kept this long, so that a restored backup charges nothing twice. */
+const KEEP_GONE_MS = 90 * 86_400_000;
 
-/** Under which key a user is remembered: its uuid, or its number in the database where it has none. */
+/** Returns the ledger's key of a user: its uuid, or its number in the database where it has none. */
 export function ledgerKey(user: { uuid: string | null; id: number }): string {
   return user.uuid ?? `#${user.id}`;
 }
 
-/** The usage as it stands on the panel; a negative one is where growth is counted from. */
-export function rawUsage(user: HiddifyUser): number {
+/** Returns the usage as the panel stores it; growth is counted from a negative one too. */
+function rawUsage(user: HiddifyUser): number {
   return user.odd?.usedBytes ?? user.usedBytes;
 }
 
 /**
- * One look at all users: the growth of each is charged to its present owner. Nothing ever lowers what was charged: not a
- * reset, not a deletion, not a move. Idempotent: the same list again grows nothing.
+ * Charges the growth of each user to its present owner. Resets, deletions and moves never lower what was charged; the same list
+ * again charges nothing.
  *
- * A user whose uuid was changed is told by its number in the database, but only from one look to the next: after a restored
- * backup the numbers mean other users.
+ * A user whose uuid was changed is recognised by its number in the database, but only from one list to the next: after a restored
+ * backup the numbers mean other users. A fall is a reset, after which the whole figure counts, as it does after a reset that the
+ * panel certainly made. A rise back to a figure that Sluice had zeroed is old usage. A new user counts in full, unless what it
+ * shows was used before it appeared (see `usedBefore`): then it counts from now on.
  *
- * A fall is a reset: what is shown now was used since. So is all that is shown after a reset that the panel states for
- * certain. A rise back to a figure that we had zeroed is the old usage. A user that was never seen counts in full, unless
- * what it shows was used before it appeared (see `usedBefore`): then it counts from now on.
- *
- * @param users the whole list, and hidden users that were looked up one by one
- * @param look when the list was asked for, or that with what is known besides
- * @param gone keys of missing users that the panel was asked about and does not have
+ * @param users the whole list, and hidden users that were read one by one
+ * @param gone keys of missing users that the panel does not have
  */
 export function stepLedger(
   known: Iterable<LedgerEntry>,
   users: readonly HiddifyUser[],
-  look: string | LedgerLook,
+  interval: LedgerInterval,
   gone: ReadonlySet<string> = new Set(),
 ): LedgerStep {
-  const context = contextOf(look);
-  const { at } = context;
   const entries = new Map<string, LedgerEntry>();
   let highestId = 0;
   for (const entry of known) {
     entries.set(entry.key, entry);
     highestId = Math.max(highestId, entry.panelId);
   }
-  const step: LedgerStep = {
-    changed: [],
-    removed: [],
-    entries,
-    growth: new Map(),
-    newcomers: new Set(),
-    missing: [],
-  };
+  const step: LedgerStep = { changed: [], removed: [], entries, growth: new Map(), missing: [] };
+  const zeroings = groupZeroings(interval.zeroings);
   const seen = new Set<string>();
   const strangers: HiddifyUser[] = [];
   for (const user of users) {
@@ -90,50 +77,45 @@ export function stepLedger(
     seen.add(key);
     const entry = entries.get(key);
     if (entry === undefined) strangers.push(user);
-    else see(step, entry, user, context);
+    else updateEntry(step, entry, user, growthSince(entry, user, interval, zeroings));
   }
   if (strangers.length > 0) {
     const justMissing = new Map<number, LedgerEntry>();
     for (const entry of entries.values()) {
       if (entry.missingSince === null && !seen.has(entry.key)) justMissing.set(entry.panelId, entry);
     }
-    const fresh = strangers.filter(({ id }) => !justMissing.has(id));
-    const old = usedBefore(fresh, { ...context, highestId });
+    const unknown = strangers.filter(({ id }) => !justMissing.has(id));
+    const old = usedBefore(unknown, { ...interval, highestId });
     for (const user of strangers) {
       const former = justMissing.get(user.id);
-      if (former === undefined) welcome(step, user, at, old.has(user));
+      if (former === undefined) addEntry(step, user, interval.at, old.has(user));
       else {
         entries.delete(former.key);
         step.removed.push(former.key);
         const renamed = { ...former, key: ledgerKey(user), uuid: user.uuid };
-        see(step, renamed, user, { ...context, always: true });
+        updateEntry(step, renamed, user, growthSince(renamed, user, interval, zeroings));
       }
     }
   }
-  markMissing(step, seen, gone, at);
+  markMissing(step, seen, gone, interval.at);
   for (const key of step.removed) entries.delete(key);
   return step;
 }
 
-interface Context extends Omit<LedgerLook, 'zeroings'> {
-  zeroings: ReadonlyMap<string, readonly Zeroing[]>;
-  /** Write the entry down even if nothing of it has changed. */
-  always?: boolean;
+type ZeroingsByUser = ReadonlyMap<string, readonly Zeroing[]>;
+
+function groupZeroings(zeroings: readonly Zeroing[]): ZeroingsByUser {
+  const groups = new Map<string, Zeroing[]>();
+  for (const zeroing of zeroings) groups.set(zeroing.uuid, [...(groups.get(zeroing.uuid) ?? []), zeroing]);
+  return groups;
 }
 
-function contextOf(look: string | LedgerLook): Context {
-  if (typeof look === 'string')
-    return { at: look, before: null, zeroings: new Map(), made: new Set(), timeZone: 'UTC' };
-  const zeroings = new Map<string, Zeroing[]>();
-  for (const zeroing of look.zeroings) {
-    const own = zeroings.get(zeroing.uuid);
-    if (own === undefined) zeroings.set(zeroing.uuid, [zeroing]);
-    else own.push(zeroing);
-  }
-  return { ...look, zeroings };
-}
-
-function growthSince(entry: LedgerEntry, user: HiddifyUser, { before: last, at, zeroings, timeZone }: Context): number {
+function growthSince(
+  entry: LedgerEntry,
+  user: HiddifyUser,
+  { before: last, at, timeZone }: LedgerInterval,
+  zeroings: ZeroingsByUser,
+): number {
   const nowBytes = rawUsage(user);
   const { missingSince, lastBytes } = entry;
   const before = last === null || missingSince === null ? last : { at: missingSince, until: missingSince };
@@ -142,57 +124,46 @@ function growthSince(entry: LedgerEntry, user: HiddifyUser, { before: last, at, 
   return growthOver({ lastBytes, nowBytes, before, at, zeroings: own, lastOnline: user.lastOnline, timeZone });
 }
 
-function see(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, context: Context): void {
-  const now = rawUsage(user);
-  const growth = growthSince(entry, user, context);
-  if (growth > 0) charge(step, user.owner, growth);
-  const same =
-    now === entry.lastBytes &&
+/** Stores what a known user shows now; nothing where nothing of it has changed. */
+function updateEntry(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, growth: number): void {
+  charge(step, user.owner, growth);
+  const { key, uuid, firstSeenAt } = entry;
+  const isSame =
+    rawUsage(user) === entry.lastBytes &&
     user.owner === entry.owner &&
     user.limitBytes === entry.limitBytes &&
     user.id === entry.panelId &&
     entry.missingSince === null &&
     !entry.gone;
-  if (same && growth === 0 && context.always !== true) return;
-  put(step, {
-    key: entry.key,
-    uuid: entry.uuid,
-    panelId: user.id,
-    owner: user.owner,
-    lastBytes: now,
-    limitBytes: user.limitBytes,
-    totalBytes: entry.totalBytes + growth,
-    firstSeenAt: entry.firstSeenAt,
-    missingSince: null,
-    gone: false,
-  });
+  if (isSame && growth === 0 && step.entries.has(key)) return;
+  put(step, { ...toEntry(user), key, uuid, totalBytes: entry.totalBytes + growth, firstSeenAt });
 }
 
-function welcome(step: LedgerStep, user: HiddifyUser, at: string, isOld: boolean): void {
-  const key = ledgerKey(user);
-  const used = isOld ? 0 : growthOf(0, rawUsage(user));
-  if (used > 0) charge(step, user.owner, used);
-  step.newcomers.add(key);
-  put(step, {
-    key,
+function addEntry(step: LedgerStep, user: HiddifyUser, at: string, isOld: boolean): void {
+  const totalBytes = isOld ? 0 : growthOf(0, rawUsage(user));
+  charge(step, user.owner, totalBytes);
+  put(step, { ...toEntry(user), totalBytes, firstSeenAt: at });
+}
+
+function toEntry(user: HiddifyUser): Omit<LedgerEntry, 'totalBytes' | 'firstSeenAt'> {
+  return {
+    key: ledgerKey(user),
     uuid: user.uuid,
     panelId: user.id,
     owner: user.owner,
     lastBytes: rawUsage(user),
     limitBytes: user.limitBytes,
-    totalBytes: used,
-    firstSeenAt: at,
     missingSince: null,
     gone: false,
-  });
+  };
 }
 
-/** Marks the entries of users that were not seen as missing, and removes those of users that are gone for long. */
+/** Marks the entries of users that are not in the list as missing, and removes those of users that are gone for long. */
 function markMissing(step: LedgerStep, seen: ReadonlySet<string>, gone: ReadonlySet<string>, at: string): void {
   for (const entry of step.entries.values()) {
     if (seen.has(entry.key)) continue;
     if (entry.gone) {
-      if (Date.parse(at) - Date.parse(entry.missingSince ?? at) > forgottenAfter) step.removed.push(entry.key);
+      if (Date.parse(at) - Date.parse(entry.missingSince ?? at) > KEEP_GONE_MS) step.removed.push(entry.key);
       continue;
     }
     const next = { ...entry, missingSince: entry.missingSince ?? at, gone: gone.has(entry.key) };
@@ -202,8 +173,7 @@ function markMissing(step: LedgerStep, seen: ReadonlySet<string>, gone: Readonly
 }
 
 function charge(step: LedgerStep, owner: string | null, bytes: number): void {
-  if (owner === null) return;
-  step.growth.set(owner, (step.growth.get(owner) ?? 0) + bytes);
+  if (owner !== null && bytes > 0) step.growth.set(owner, (step.growth.get(owner) ?? 0) + bytes);
 }
 
 function put(step: LedgerStep, entry: LedgerEntry): void {

@@ -1,155 +1,139 @@
 import type { AgentNotice, AgentTraffic } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import { ledgerKey } from './ledger.js';
-import { unchargedBytes } from './newcomers.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 
-const sentences: Record<string, (name: string) => string> = {
-  'enabled-by-others': (name) =>
-    `User "${name}", which was disabled for its agent's limit, was enabled by somebody else; it is theirs again.`,
-  moved: (name) =>
-    `User "${name}", which was disabled for its agent's limit, has another owner now; it was left disabled.`,
-  touched: (name) =>
-    `User "${name}", which was disabled for its agent's limit, was changed by somebody since; it was left disabled.`,
-  gone: (name) => `User "${name}", which was disabled for its agent's limit, is gone.`,
+/** What happened to a user that was disabled for its agent's limit, by outcome. */
+const DROPPED: Record<string, string> = {
+  'enabled-by-others': 'was enabled by another tool; Sluice leaves it enabled',
+  moved: 'has another owner now; it was left disabled',
+  touched: 'was changed by another tool since; it was left disabled',
+  gone: 'is gone',
 };
 
-/** A user that is no longer ours to give back, and why. */
+/** A user that Sluice will not enable again, and why. */
 export interface DroppedUser {
   evidence: string;
   name: string;
   outcome: string;
 }
 
-/** What a sweep saw, and what is remembered of it. */
 interface Observed {
   list: ObservedList;
   recorded: RecordedList;
 }
 
-/** What somebody should hear of a sweep, each with a key that stays the same as long as the matter does. */
-export function noticesOf(
+/** Returns the notices of a check; the key of a notice stays the same while its cause lasts. */
+export function listNotices(
   observed: Observed,
   dropped: readonly DroppedUser[],
   again: ReadonlyMap<string, number>,
   agents: readonly AgentTraffic[],
 ): AgentNotice[] {
   const { list, recorded } = observed;
-  const notices: AgentNotice[] = [];
-  for (const { agent, name, percent, usedBytes, limitBytes } of recorded.crossed) {
+  const crossings = recorded.crossed.map(({ agent, name, percent, usedBytes, limitBytes }) => {
     const start = recorded.agents.get(agent)?.account?.periodStart ?? '';
-    notices.push({
-      key: `agent-threshold:${agent}:${start}:${limitBytes}:${percent}`,
-      code: 'agent_threshold',
-      message: `Agent "${name}" has reached ${percent} % of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`,
-    });
-  }
-  for (const { evidence, name, outcome } of dropped) {
-    const message = sentences[outcome]?.(name) ?? `User "${name}" is no longer ours (${outcome}).`;
-    notices.push({ key: `agent-user:${evidence}:${outcome}`, code: `agent_user_${underscored(outcome)}`, message });
-  }
-  for (const [agent, count] of again) {
-    notices.push({
-      key: `agent-reenabled:${agent}:${list.at}`,
-      code: 'agent_users_enabled_again',
-      message: `${count === 1 ? '1 user' : `${count} users`} of agent "${nameOf(agents, agent)}" ${count === 1 ? 'was' : 'were'} enabled again while it is over its limit.`,
-    });
-  }
-  for (const { uuid, name, rule, limitBytes } of agents) {
-    if (rule === 'missing' && limitBytes !== null) {
-      notices.push({
-        key: `agent-missing:${uuid}:${recorded.agents.get(uuid)?.missingSince ?? ''}`,
-        code: 'agent_missing',
-        message: `Agent "${name}" has a limit and is not in the panel's list any more; nothing is changed for it.`,
-      });
-    }
-    if (rule === 'dormant') {
-      notices.push({
-        key: `agent-dormant:${uuid}`,
-        code: 'agent_dormant',
-        message: `Account "${name}" has a limit but is no agent any more; the limit is not kept.`,
-      });
-    }
-  }
-  return [...notices, ...usedBeforeNotices(observed), ...oddities(observed)];
+    const message = `Agent "${name}" has reached ${percent} % of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`;
+    return { key: `agent-threshold:${agent}:${start}:${limitBytes}:${percent}`, code: 'agent_threshold', message };
+  });
+  const drops = dropped.map(({ evidence, name, outcome }) => ({
+    key: `agent-user:${evidence}:${outcome}`,
+    code: `agent_user_${outcome.replaceAll('-', '_')}`,
+    message: `User "${name}", which was disabled for its agent's limit, ${DROPPED[outcome] ?? `was released (${outcome})`}.`,
+  }));
+  const enabledAgain = [...again].map(([agent, count]) => ({
+    key: `agent-reenabled:${agent}:${list.at}`,
+    code: 'agent_users_enabled_again',
+    message: `${countUsers(count)} of agent "${agents.find(({ uuid }) => uuid === agent)?.name ?? ''}" ${count === 1 ? 'was' : 'were'} enabled again while it is over its limit.`,
+  }));
+  return [
+    ...crossings,
+    ...drops,
+    ...enabledAgain,
+    ...agents.flatMap((agent) => listAgentNotices(agent, recorded)),
+    ...listUsedBefore(observed),
+    ...listOddRows(observed),
+  ];
 }
 
-/** So long after it appeared a user is named, so that a check names it, no matter which run saw it first. */
+function listAgentNotices({ uuid, name, rule, limitBytes }: AgentTraffic, { agents }: RecordedList): AgentNotice[] {
+  if (rule === 'missing' && limitBytes !== null) {
+    const key = `agent-missing:${uuid}:${agents.get(uuid)?.missingSince ?? ''}`;
+    const message = `Agent "${name}" has a limit and is not in the panel's list any more; nothing is changed for it.`;
+    return [{ key, code: 'agent_missing', message }];
+  }
+  if (rule !== 'dormant') return [];
+  const message = `Account "${name}" has a limit but is not an agent any more; the limit is not enforced.`;
+  return [{ key: `agent-dormant:${uuid}`, code: 'agent_dormant', message }];
+}
+
+/** A user is named this long after it appeared, so that a check names it whichever run read it first. */
 const NAMED_FOR_MS = 86_400_000;
 
-/** Users whose usage was not charged when they appeared, of agents for whom it matters. */
-function usedBeforeNotices({ list, recorded }: Observed): AgentNotice[] {
+/** Names users, below agents with limits, whose usage was not charged when they appeared. */
+function listUsedBefore({ list, recorded }: Observed): AgentNotice[] {
   const { ledger, hierarchy, agents } = recorded;
   const groups = new Map<string, { owner: string; names: string[]; bytes: number }>();
   const names = new Map(list.users.map((user) => [ledgerKey(user), user.name]));
   const since = new Date(Date.parse(list.at) - NAMED_FOR_MS).toISOString();
-  for (const entry of ledger.entries.values()) {
-    const { key, owner, firstSeenAt } = entry;
-    const bytes = unchargedBytes(entry);
+  for (const { key, owner, firstSeenAt, lastBytes, totalBytes } of ledger.entries.values()) {
+    const bytes = lastBytes - totalBytes;
     const name = names.get(key);
-    if (bytes === 0 || firstSeenAt < since || owner === null || name === undefined) continue;
+    if (bytes <= 0 || firstSeenAt < since || owner === null || name === undefined) continue;
     if (!hierarchy.chainOf(owner).some((agent) => (agents.get(agent)?.limitBytes ?? null) !== null)) continue;
     const group = groups.get(`${owner}:${firstSeenAt}`) ?? { owner, names: [], bytes: 0 };
-    group.names.push(`"${name}"`);
+    group.names.push(name);
     group.bytes += bytes;
     groups.set(`${owner}:${firstSeenAt}`, group);
   }
   return [...groups].map(([key, { owner, names: shown, bytes }]) => ({
     key: `agent-users-used-before:${key}`,
     code: 'agent_users_used_before',
-    message: `${shown.length === 1 ? '1 user' : `${shown.length} users`} appeared under agent "${agents.get(owner)?.name ?? ''}" with ${formatBytes(bytes)} that can't have been used there since the last look; only what they use from now on is charged: ${shown.sort().slice(0, 10).join(', ')}.`,
+    message: `${countUsers(shown.length)} appeared under agent "${agents.get(owner)?.name ?? ''}" with ${formatBytes(bytes)} that can't have been used there since the last list; only what they use from now on is charged: ${quoteFirst(shown)}.`,
   }));
 }
 
-/** Rows that count but are not as they should be. */
-function oddities({ list, recorded }: Observed): AgentNotice[] {
+/** Names rows that count although something about them is wrong. */
+function listOddRows({ list, recorded }: Observed): AgentNotice[] {
   const notices: AgentNotice[] = [];
-  const say = (code: string, key: string, message: string): void => {
-    notices.push({ key, code, message });
+  const add = (what: string, key: string, message: string): void => {
+    notices.push({ key: `${what.replaceAll('_', '-')}:${key}`, code: what, message });
   };
-  const nameless = list.users.filter(({ uuid }) => uuid === null);
+  const { calculator, hierarchy } = recorded;
+  const nameless = list.users.filter(({ uuid }) => uuid === null).map(({ id }) => id);
   if (nameless.length > 0) {
-    const ids = nameless.map(({ id }) => id).sort((a, b) => a - b);
-    say(
-      'agent_users_without_uuid',
-      `agent-users-without-uuid:${ids.join(',')}`,
-      `${ids.length} users have no usable uuid and can be counted but not disabled: number ${ids.slice(0, 10).join(', ')} in the panel.`,
-    );
+    const ids = nameless.sort((a, b) => a - b);
+    const shown = ids.slice(0, 10).join(', ');
+    const message = `${ids.length} users have no usable uuid and can be counted but not disabled: number ${shown} in the panel.`;
+    add('agent_users_without_uuid', ids.join(','), message);
   }
   const negative = list.users.filter(({ odd }) => odd !== undefined);
   if (negative.length > 0) {
-    const names = negative.map(({ name }) => `"${name}"`).sort();
-    say(
-      'agent_users_negative',
-      `agent-users-negative:${negative
-        .map(({ id }) => id)
-        .sort((a, b) => a - b)
-        .join(',')}`,
-      `${negative.length} users have a negative limit or usage, which counts as 0: ${names.slice(0, 10).join(', ')}.`,
-    );
+    const ids = negative.map(({ id }) => id).sort((a, b) => a - b);
+    const names = quoteFirst(negative.map(({ name }) => name));
+    const message = `${ids.length} users have a negative limit or usage, which counts as 0: ${names}.`;
+    add('agent_users_negative', ids.join(','), message);
   }
-  if (recorded.calculator.unassigned > 0) {
-    say(
-      'agent_users_unassigned',
-      `agent-users-unassigned:${recorded.calculator.unassigned}`,
-      `${recorded.calculator.unassigned} users belong to no account of the list and count for nobody.`,
-    );
+  if (calculator.unassigned > 0) {
+    const message = `${calculator.unassigned} users belong to no account of the list and count for no agent.`;
+    add('agent_users_unassigned', `${calculator.unassigned}`, message);
   }
-  if (recorded.hierarchy.orphans.length > 0) {
-    const names = recorded.hierarchy.orphans.map((uuid) => `"${recorded.hierarchy.admins.get(uuid)?.name ?? ''}"`);
-    say(
-      'agent_orphans',
-      `agent-orphans:${[...recorded.hierarchy.orphans].sort().join(',')}`,
-      `${names.length} accounts do not lead up to the Owner: ${names.slice(0, 10).join(', ')}.`,
-    );
+  if (hierarchy.orphans.length > 0) {
+    const names = hierarchy.orphans.map((uuid) => `"${hierarchy.admins.get(uuid)?.name ?? ''}"`).slice(0, 10);
+    const message = `${hierarchy.orphans.length} accounts are not below the Owner: ${names.join(', ')}.`;
+    add('agent_orphans', [...hierarchy.orphans].sort().join(','), message);
   }
   return notices;
 }
 
-function nameOf(agents: readonly AgentTraffic[], uuid: string): string {
-  return agents.find((agent) => agent.uuid === uuid)?.name ?? '';
+function countUsers(count: number): string {
+  return count === 1 ? '1 user' : `${count} users`;
 }
 
-function underscored(word: string): string {
-  return word.replaceAll('-', '_');
+function quoteFirst(names: readonly string[]): string {
+  return names
+    .map((name) => `"${name}"`)
+    .sort()
+    .slice(0, 10)
+    .join(', ');
 }

@@ -1,84 +1,79 @@
 import { localDateOf, zonedMidnight } from '@sluice/quota-core';
 import type { AgentAccount, AgentPeriod } from './records.js';
 
-const day = 86_400_000;
+const DAY_MS = 86_400_000;
+
+/** How periods are counted. */
+interface PeriodRules {
+  period: AgentPeriod;
+  timeZone: string;
+}
 
 /**
- * The period that contains `now`: whole calendar months of the zone, or stretches of whole local days counted from the day of
- * the opening, each computed from that day itself.
+ * Returns the period that contains `now`: a calendar month of the zone, or so many local days, counted from the day of the
+ * opening and never from the period before.
  */
-export function periodAt(input: { period: AgentPeriod; timeZone: string; openedAt: string; now: string }): {
+export function periodAt({ period, timeZone, openedAt, now }: PeriodRules & { openedAt: string; now: string }): {
   start: string;
   end: string | null;
 } {
-  const { period, timeZone, openedAt, now } = input;
   if (period === 'none') return { start: openedAt, end: null };
   const today = localDateOf(now, timeZone);
+  const midnight = (ms: number): string => zonedMidnight(new Date(ms).toISOString().slice(0, 10), timeZone);
   if (period === 'monthly') {
     const [year = 0, month = 0] = today.split('-').map(Number);
-    return {
-      start: zonedMidnight(dateText(Date.UTC(year, month - 1, 1)), timeZone),
-      end: zonedMidnight(dateText(Date.UTC(year, month, 1)), timeZone),
-    };
+    return { start: midnight(Date.UTC(year, month - 1, 1)), end: midnight(Date.UTC(year, month, 1)) };
   }
   const anchor = Date.parse(localDateOf(openedAt, timeZone));
-  const number = Math.floor((Date.parse(today) - anchor) / day / period.days);
-  const at = (count: number): string => zonedMidnight(dateText(anchor + count * period.days * day), timeZone);
-  return { start: at(number), end: at(number + 1) };
+  const length = period.days * DAY_MS;
+  const start = anchor + Math.floor((Date.parse(today) - anchor) / length) * length;
+  return { start: midnight(start), end: midnight(start + length) };
 }
 
-/** A new account, begun with `openingBytes`. */
-export function openAccount(input: {
-  period: AgentPeriod;
-  timeZone: string;
-  now: string;
-  openingBytes: number;
-}): AgentAccount {
-  const { start, end } = periodAt({ ...input, openedAt: input.now });
+/** Returns a new account that begins with `openingBytes`. */
+export function openAccount({
+  now,
+  openingBytes,
+  ...rules
+}: PeriodRules & { now: string; openingBytes: number }): AgentAccount {
+  const { start, end } = periodAt({ ...rules, openedAt: now, now });
   return {
-    openedAt: input.now,
+    openedAt: now,
     periodStart: start,
     periodEnd: end,
-    openingBytes: input.openingBytes,
-    consumedBytes: input.openingBytes,
+    openingBytes,
+    consumedBytes: openingBytes,
     previous: null,
   };
 }
 
 /**
- * The account in the period that contains `now`. A period that is over makes way for one that begins at zero. A clock that was
- * set back opens nothing; where it had been ahead into the next period, the one before is taken up again with what was consumed
- * in both, and where it had been ahead more than once, the period that contains `now`. A changed setting takes effect when the recorded period ends, or at once where it has no end.
+ * Returns the account in the period that contains `now`. After the end of a period the next one begins at zero. A clock that was
+ * set back opens nothing: where it had been ahead into the next period, the one before continues with what was consumed in both;
+ * where it had been ahead further, the period that contains `now`. A changed setting applies when the recorded period ends, or
+ * immediately where it has no end.
  */
-export function accountAt(
-  account: AgentAccount,
-  settings: { period: AgentPeriod; timeZone: string },
-  now: string,
-): AgentAccount {
-  const { periodStart, periodEnd, openingBytes, consumedBytes, previous } = account;
+export function accountAt(account: AgentAccount, rules: PeriodRules, now: string): AgentAccount {
+  const { openedAt, periodStart, periodEnd, openingBytes, consumedBytes, previous } = account;
   if (now < periodStart) {
     if (previous !== null) {
       return { ...account, ...previous, consumedBytes: previous.consumedBytes + consumedBytes, previous: null };
     }
     // A period begins after the opening only when another one was over by then.
-    if (now < account.openedAt) return account;
-    const { start, end } = periodAt({ ...settings, openedAt: account.openedAt, now });
+    if (now < openedAt) return account;
+    const { start, end } = periodAt({ ...rules, openedAt, now });
     return { ...account, periodStart: start, periodEnd: end };
   }
   if (periodEnd !== null && now < periodEnd) return account;
-  const { start, end } = periodAt({ ...settings, openedAt: account.openedAt, now });
-  // Without an end so far, a setting that has come to have one keeps what was consumed.
+  const { start, end } = periodAt({ ...rules, openedAt, now });
+  // An account without an end that now has one keeps what was consumed.
   if (periodEnd === null) return end === null ? account : { ...account, periodEnd: end };
   return {
-    openedAt: account.openedAt,
+    openedAt,
     periodStart: start > periodEnd ? start : periodEnd,
     periodEnd: end,
     openingBytes: 0,
     consumedBytes: 0,
     previous: { periodStart, periodEnd, openingBytes, consumedBytes },
   };
-}
-
-function dateText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AgentMemory } from '@sluice/panel-kind';
-import { agentRules } from './agents.js';
 import { HiddifyAgents } from '../panel/agents.js';
+import { toAgentRules } from '../panel/settings.js';
 import { startWorld } from '../test/world.js';
 
 describe('the steps of one run', () => {
@@ -11,7 +11,7 @@ describe('the steps of one run', () => {
       const { fake, client, clock } = world;
       const north = fake.addAgent(undefined, { name: 'north' });
       for (let n = 0; n < 1003; n++) fake.addUser({ agent: north, currentUsage: n === 1002 ? 50 : 0 });
-      const rules = agentRules({ agents: undefined }, 'UTC');
+      const rules = toAgentRules({ agents: undefined }, 'UTC');
       const turn = <T>(work: () => Promise<T>): Promise<T> => work();
       const agents = new HiddifyAgents({ name: 'vpn', client, clock, rules, findAddon: null, turn });
       const now = new Date(world.time.now()).toISOString();

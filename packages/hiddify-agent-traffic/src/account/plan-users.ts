@@ -1,47 +1,43 @@
-import {
-  AGENT_STEPS,
-  type AgentPlan,
-  type AgentPlanInput,
-  type AgentTraffic,
-  type RestorePlan,
-  type ServiceUser,
-  type Step,
-} from '@sluice/panel-kind';
+import type { AgentPlan, AgentPlanInput, AgentTraffic, RestorePlan, ServiceUser, Step } from '@sluice/panel-kind';
 import { agentOfSubject, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
-import { type DroppedUser, noticesOf } from './notices.js';
-import type { ObservedList, RecordedList } from './record-list.js';
-import { fingerprintOf, observedOf, USER_EVIDENCE, type UserPrior, WITH_AGENT } from './user-actions.js';
 import type { HiddifyUser } from '../client/records.js';
+import { type DroppedUser, listNotices } from './notices.js';
+import type { ObservedList, RecordedList } from './record-list.js';
+import {
+  ACTION_TYPES,
+  type AddressableUser,
+  toFingerprint,
+  toObservedUser,
+  USER_EVIDENCE,
+  type UserPrior,
+  WITH_AGENT,
+} from './user-actions.js';
 
-/** What a plan is made from, with the lists of this package. */
+/** The input of a plan, with the lists of this package. */
 export interface PlanInput extends Omit<AgentPlanInput, 'list' | 'recorded'> {
   list: ObservedList;
   recorded: RecordedList & Pick<AgentPlanInput['recorded'], 'standing'>;
-  /** The agents as they are shown. */
   agents: readonly AgentTraffic[];
 }
 
-/** What is left over is done by the next run. */
+/** Further steps wait for the next run. */
 const MOST_STEPS = 1000;
 
-/** What the adapter needs to perform a step on an agent's user. */
+/** Payload of a step on an agent's user. */
 export interface AgentStepPayload {
   agent: string;
   why: string;
   /** Owner of the user when the step was planned. */
   owner: string | null;
-  /** Of a user that is given back: how it stood when it was disabled. */
+  /** Of a user that is enabled again: its fingerprint when it was disabled. */
   fingerprint?: string;
 }
 
-/**
- * Plans from one recorded list: users to disable because somebody above them is over, users to give back because nobody above
- * them is any more.
- */
+/** Plans which users to disable because an agent above them is over, and which to enable again because none is any more. */
 export function planUsers(input: PlanInput): AgentPlan {
   const found = new UserPlan(input);
   for (const user of input.list.users) if (user.uuid !== null) found.add({ ...user, uuid: user.uuid });
-  found.addUnseen();
+  found.addUnlisted();
   const { steps, moves, settle, serviceUsers } = found;
   steps.sort(inOrder);
   return {
@@ -50,20 +46,18 @@ export function planUsers(input: PlanInput): AgentPlan {
     moves,
     settle,
     serviceUsers,
-    notices: noticesOf(input, found.dropped, found.again, input.agents),
+    notices: listNotices(input, found.dropped, found.again, input.agents),
   };
 }
 
-type User = HiddifyUser & { uuid: string };
-
-/** Collects what the users of a list ask for. */
+/** Collects the steps for the users of a list. */
 class UserPlan {
   readonly steps: Step[] = [];
   readonly moves: AgentPlan['moves'] = [];
   readonly settle: AgentPlan['settle'] = [];
   readonly serviceUsers: ServiceUser[] = [];
   readonly dropped: DroppedUser[] = [];
-  /** Users that somebody enabled while their agent is over, by that agent. */
+  /** Users that another tool enabled while their agent is over, by that agent. */
   readonly again = new Map<string, number>();
   readonly #input: PlanInput;
   readonly #evidence: Map<string, EvidenceRecord>;
@@ -76,7 +70,7 @@ class UserPlan {
     this.#holds = new Map(input.holds.map((hold) => [hold.id, hold]));
   }
 
-  add(user: User): void {
+  add(user: AddressableUser): void {
     const { recorded, serviceUsers, agent: only } = this.#input;
     const evidence = this.#evidence.get(user.uuid);
     if (evidence !== undefined) this.#seen.add(user.uuid);
@@ -90,36 +84,36 @@ class UserPlan {
   }
 
   /** Ends the evidence of users that are not in the list. */
-  addUnseen(): void {
+  addUnlisted(): void {
     for (const [uuid, evidence] of this.#evidence) {
       if (this.#seen.has(uuid)) continue;
       const entry = this.#input.recorded.ledger.entries.get(uuid);
-      // The ledger goes on under the uuid that somebody has given to the user since.
+      // The ledger continues under another uuid that the user was given.
       if (entry === undefined) this.#drop(evidence, 'touched');
-      // Only what the panel does not have any more is gone; a user that merely is not in the list keeps its evidence.
+      // A user that is only hidden from the list keeps its evidence.
       else if (entry.gone) this.#drop(evidence, 'gone');
     }
   }
 
-  #addEnabled(user: User, evidence: EvidenceRecord | undefined, chain: readonly string[]): void {
+  #addEnabled(user: AddressableUser, evidence: EvidenceRecord | undefined, chain: readonly string[]): void {
     const over = chain.find((agent) => this.#force(agent) === 'over');
     const isDue = over !== undefined && !this.#input.recorded.exempt.has(user.owner ?? '');
-    const isOrdered = evidence !== undefined && this.#holds.get(evidence.hold)?.reason === 'manual';
-    if (evidence !== undefined && (!isDue || isOrdered)) this.#drop(evidence, 'enabled-by-others');
+    const isManual = evidence !== undefined && this.#holds.get(evidence.hold)?.reason === 'manual';
+    if (evidence !== undefined && (!isDue || isManual)) this.#drop(evidence, 'enabled-by-others');
     else if (evidence !== undefined && over !== undefined) {
-      // It begins again with how the user stands now: whatever was changed meanwhile is theirs.
+      // New evidence begins with the user's present state, so that changes made meanwhile stay.
       this.settle.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
       this.again.set(over, (this.again.get(over) ?? 0) + 1);
     }
     if (isDue) this.steps.push(disablingStep(user, over, this.#holdOf(over), this.#figures(over)));
   }
 
-  #addDisabled(user: User, evidence: EvidenceRecord, chain: readonly string[]): void {
+  #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {
     const hold = this.#holds.get(evidence.hold);
     if (hold?.reason === 'manual') return;
-    const astray = goneAstray(user, evidence);
+    const interference = findInterference(user, evidence);
     const holder = chain.find((agent) => this.#force(agent) !== 'free');
-    if (astray !== null) this.#drop(evidence, astray);
+    if (interference !== null) this.#drop(evidence, interference);
     else if (holder === undefined) this.steps.push(enablingStep(user, evidence));
     else if (this.#force(agentOfSubject(evidence.service) ?? '') === 'free') {
       const next = this.#holdOf(holder);
@@ -127,7 +121,7 @@ class UserPlan {
     }
   }
 
-  #serviceUser(user: User, evidence: EvidenceRecord | null, chain: readonly string[]): ServiceUser {
+  #serviceUser(user: AddressableUser, evidence: EvidenceRecord | null, chain: readonly string[]): ServiceUser {
     const { uuid, name, owner, enabled } = user;
     const isExempt = this.#input.recorded.exempt.has(owner ?? '');
     const over = isExempt ? undefined : chain.find((agent) => this.#force(agent) === 'over');
@@ -142,7 +136,6 @@ class UserPlan {
   }
 
   #force(agent: string): 'over' | 'keep' | 'free' {
-    // An account that is neither in the list nor stored has no limit.
     return this.#input.recorded.standing.get(agent)?.force ?? 'free';
   }
 
@@ -163,14 +156,17 @@ function ownEvidence({ memory }: PlanInput): Map<string, EvidenceRecord> {
   return new Map(own.map((item) => [item.target, item]));
 }
 
-/** Why a user that we disabled is not ours to give back; null when it is. */
-export function goneAstray(user: HiddifyUser, { prior }: Pick<EvidenceRecord, 'prior'>): 'moved' | 'touched' | null {
+/** Returns why a user that Sluice disabled must not be enabled again; null when it may be. */
+export function findInterference(
+  user: HiddifyUser,
+  { prior }: Pick<EvidenceRecord, 'prior'>,
+): 'moved' | 'touched' | null {
   const { owner, fingerprint } = prior as UserPrior;
   if (user.owner !== owner) return 'moved';
-  return fingerprint === undefined || fingerprintOf(user) === fingerprint ? null : 'touched';
+  return fingerprint === undefined || toFingerprint(user) === fingerprint ? null : 'touched';
 }
 
-/** Plans who is given back by name, and who is not and why. */
+/** Plans which users `restore` enables, and which it leaves and why. */
 export function planRestore(input: PlanInput, force: boolean): RestorePlan {
   const { recorded, agent } = input;
   const users = new Map(input.list.users.map((user) => [user.uuid, user]));
@@ -180,10 +176,10 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
     if (user === undefined) continue;
     const chain = recorded.hierarchy.chainOf(user.owner);
     if (agent !== null && !chain.includes(agent) && agentOfSubject(evidence.service) !== agent) continue;
-    const astray = user.enabled ? 'enabled-by-others' : goneAstray(user, evidence);
-    // A sub-agent of its own may still be over.
+    const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence);
+    // A sub-agent may still be over.
     const isHeld = chain.some((above) => recorded.standing.get(above)?.force === 'over');
-    const outcome = astray ?? (isHeld && !force ? 'still-over' : null);
+    const outcome = interference ?? (isHeld && !force ? 'still-over' : null);
     if (outcome !== null) plan.left.push({ uuid, name: (evidence.prior as UserPrior).name, outcome });
     else plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
   }
@@ -200,27 +196,31 @@ export function planDisabling(input: PlanInput, hold: HoldRecord): Step[] {
 }
 
 function disablingStep(
-  user: User,
+  user: AddressableUser,
   agent: string,
   hold: HoldRecord | null,
   { why = 'agent-over-limit', ...figures }: Pick<UserPrior, 'usedBytes' | 'limitBytes'> & { why?: string },
 ): Step {
   const { name, owner } = user;
-  const fingerprint = fingerprintOf(user);
+  const fingerprint = toFingerprint(user);
   const prior: UserPrior = { name, enabled: true, owner, restriction: WITH_AGENT, fingerprint, ...figures };
   const payload: AgentStepPayload = { agent, why, owner };
   return {
-    type: AGENT_STEPS.disable,
+    type: ACTION_TYPES.disable,
     target: user.uuid,
     hold: hold?.id ?? null,
-    prior: { name, ...observedOf(user) },
+    prior: { name, ...toObservedUser(user) },
     payload,
     ends: [],
     begins: { kind: USER_EVIDENCE, target: user.uuid, prior },
   };
 }
 
-function enablingStep(user: User, { id, hold, service, prior }: EvidenceRecord, why = 'agent-within-limit'): Step {
+function enablingStep(
+  user: AddressableUser,
+  { id, hold, service, prior }: EvidenceRecord,
+  why = 'agent-within-limit',
+): Step {
   const { fingerprint, owner } = prior as UserPrior;
   const payload: AgentStepPayload = {
     agent: agentOfSubject(service) ?? '',
@@ -229,22 +229,22 @@ function enablingStep(user: User, { id, hold, service, prior }: EvidenceRecord, 
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
   return {
-    type: AGENT_STEPS.enable,
+    type: ACTION_TYPES.enable,
     target: user.uuid,
     hold,
-    prior: { name: user.name, ...observedOf(user) },
+    prior: { name: user.name, ...toObservedUser(user) },
     payload,
     ends: [id],
     begins: null,
   };
 }
 
-/** First who is disabled, and of these first who is served now; then by agent and user, so that a plan reads the same twice. */
+/** Disabling first, and users that are served now before others; then by agent and user, for a stable order. */
 function inOrder(a: Step, b: Step): number {
-  const agentOf = ({ payload }: Step): string => (payload as AgentStepPayload).agent;
+  const agent = ({ payload }: Step): string => (payload as AgentStepPayload).agent;
   const rank = ({ type, prior }: Step): number =>
-    type === AGENT_STEPS.enable ? 2 : (prior as { active?: boolean | null }).active === false ? 1 : 0;
-  return rank(a) - rank(b) || compareText(agentOf(a), agentOf(b)) || compareText(a.target, b.target);
+    type === ACTION_TYPES.enable ? 2 : (prior as { active?: boolean | null }).active === false ? 1 : 0;
+  return rank(a) - rank(b) || compareText(agent(a), agent(b)) || compareText(a.target, b.target);
 }
 
 function compareText(a: string, b: string): number {

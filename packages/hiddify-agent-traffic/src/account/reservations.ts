@@ -1,21 +1,29 @@
 import type { AgentMemory, PanelAgents, RaiseOrder } from '@sluice/panel-kind';
-import { type AgentRules, chainOf, knownAgents } from './agents.js';
+import type { HiddifyUser } from '../client/records.js';
+import { toStoredAgents } from './agents.js';
 import { AgentTrafficChecker } from './checker.js';
 import { growthOf } from './counter.js';
-import type { AccountingMode, AgentRecord, LedgerEntry, RaisedLimit, ReservationRecord } from './records.js';
-import type { HiddifyUser } from '../client/records.js';
+import { listChain } from './hierarchy.js';
+import type {
+  AccountingMode,
+  AgentRecord,
+  AgentRules,
+  LedgerEntry,
+  RaisedLimit,
+  ReservationRecord,
+} from './records.js';
 
-/** Returns the key of a user's raise: one at a time, apart from the reservation that it was made with. */
+/** Returns the key of a user's raise. A user has one at a time, apart from the reservation of its creation. */
 export function raiseKey(user: string): string {
   return `raise:${user}`;
 }
 
-/** Returns what a reservation raises; null for that of a new user. */
-export function raisedIn({ wanted }: Pick<ReservationRecord, 'wanted'>): RaisedLimit | null {
+/** Returns the raise of a reservation; null for that of a new user. */
+export function findRaise({ wanted }: Pick<ReservationRecord, 'wanted'>): RaisedLimit | null {
   return typeof wanted === 'object' && wanted !== null && 'raises' in wanted ? (wanted as RaisedLimit) : null;
 }
 
-/** Returns whether the panel shows the user as the raise wanted it. */
+/** Returns whether the panel shows what the raise asked for. */
 export function isRaised(
   { limitBytes }: RaisedLimit,
   agent: string,
@@ -25,10 +33,8 @@ export function isRaised(
 }
 
 /**
- * What a reservation takes from an agent's limit.
- *
- * `allocated` counts it until a list has the user in its sum. `consumed` and `panel` count all of it while it is `open`, and then
- * what the user has not used yet, as long as the period lasts: a budget can be promised once only.
+ * Returns what a reservation takes from an agent's limit. `allocated` counts it until a list has the user in its sum. `consumed`
+ * and `panel` count all of it while it is `open`, and then what the user has not used yet until the period ends.
  */
 export function reservedBy(
   reservation: ReservationRecord,
@@ -43,23 +49,20 @@ export function reservedBy(
     : reservation.leftBytes;
 }
 
-/** Everything that is promised under an agent's limit. */
+/** Returns the sum of what is reserved under an agent's limit. */
 export function reservedBytes(
-  agent: Pick<AgentRecord, 'uuid' | 'account'>,
+  { uuid, account }: Pick<AgentRecord, 'uuid' | 'account'>,
   reservations: readonly ReservationRecord[],
   accounting: AccountingMode,
 ): number {
-  let sum = 0;
-  for (const reservation of reservations) {
-    if (!reservation.chain.includes(agent.uuid)) continue;
-    sum += reservedBy(reservation, accounting, agent.account?.periodStart ?? null);
-  }
-  return sum;
+  return reservations
+    .filter(({ chain }) => chain.includes(uuid))
+    .reduce((sum, reservation) => sum + reservedBy(reservation, accounting, account?.periodStart ?? null), 0);
 }
 
 /**
- * What one look at the users does to the promises of those that are there: what a user has used is promised no longer, and the
- * promise ends with the user, with its move to somebody else, and with the period.
+ * Applies a list to the reservations of its users. What a user has used is no longer reserved; a reservation ends with the user,
+ * with its move to another agent, and with the period.
  *
  * @returns the reservations that change
  */
@@ -67,64 +70,60 @@ export function stepReservations(input: {
   reservations: readonly ReservationRecord[];
   entries: ReadonlyMap<string, LedgerEntry>;
   periodStartOf: (agent: string) => string | null;
-  /** When the list was asked for. */
+  /** When the list was requested. */
   listAt: string;
   at: string;
 }): ReservationRecord[] {
   const changed: ReservationRecord[] = [];
   for (const reservation of input.reservations) {
-    const raise = raisedIn(reservation);
-    const entry = input.entries.get(raise?.raises ?? reservation.uuid);
-    if (reservation.state === 'open') {
-      // Its maker may be about to settle it; until then the user must not count twice, nor not at all.
-      const seenAt = isInSum(reservation, entry) ? (reservation.seenAt ?? input.at) : null;
-      if (seenAt !== reservation.seenAt) changed.push({ ...reservation, seenAt });
+    const entry = input.entries.get(findRaise(reservation)?.raises ?? reservation.uuid);
+    const { state, seenAt, settledAt } = reservation;
+    if (state === 'open') {
+      // Until its holder resolves it, the user must count exactly once.
+      const next = isInSum(reservation, entry) ? (seenAt ?? input.at) : null;
+      if (next !== seenAt) changed.push({ ...reservation, seenAt: next });
     }
-    if (reservation.state !== 'settled') continue;
-    if (reservation.settledAt === null || input.listAt <= reservation.settledAt) {
-      // A list that was asked for before the user was made may lack it, or show it half-made and of another owner.
-      if (reservation.seenAt === null && isInSum(reservation, entry))
-        changed.push({ ...reservation, seenAt: input.at });
+    if (state !== 'settled') continue;
+    if (settledAt === null || input.listAt <= settledAt) {
+      // A list requested before the user was created may lack it, or show it half-made under another owner.
+      if (seenAt === null && isInSum(reservation, entry)) changed.push({ ...reservation, seenAt: input.at });
       continue;
     }
-    if (entry === undefined) {
-      changed.push({ ...reservation, state: 'closed', closedAt: input.at, outcome: 'user-gone' });
-      continue;
-    }
-    const leftBytes = leftOf(reservation, entry);
-    const outcome = outcomeOf(reservation, entry, leftBytes, input.periodStartOf(reservation.agent));
+    const leftBytes = entry === undefined ? reservation.leftBytes : leftOf(reservation, entry);
+    const outcome = findOutcome(reservation, entry, leftBytes, input.periodStartOf(reservation.agent));
     if (outcome !== null) changed.push({ ...reservation, leftBytes, state: 'closed', closedAt: input.at, outcome });
-    else if (leftBytes !== reservation.leftBytes || reservation.seenAt === null) {
-      changed.push({ ...reservation, leftBytes, seenAt: reservation.seenAt ?? input.at });
+    else if (leftBytes !== reservation.leftBytes || seenAt === null) {
+      changed.push({ ...reservation, leftBytes, seenAt: seenAt ?? input.at });
     }
   }
   return changed;
 }
 
-/** Does the list have the user, whole, in the sum of the agent that it was promised for? */
+/** Returns whether the list has the whole user in the sum of the agent that it was reserved for. */
 function isInSum(reservation: ReservationRecord, entry: LedgerEntry | undefined): boolean {
   if (entry === undefined || entry.gone || entry.missingSince !== null) return false;
-  const limitBytes = raisedIn(reservation)?.limitBytes ?? reservation.bytes;
+  const limitBytes = findRaise(reservation)?.limitBytes ?? reservation.bytes;
   return entry.owner === reservation.agent && entry.limitBytes >= limitBytes;
 }
 
-/** What is still promised: what the user has not used yet of its limit, of a raise no more than that has added. */
+/** Returns what the user has not used yet of its limit; of a raise at most what it has added. */
 function leftOf(reservation: ReservationRecord, { totalBytes, limitBytes }: LedgerEntry): number {
-  const raise = raisedIn(reservation);
+  const raise = findRaise(reservation);
   if (raise === null) return Math.max(0, reservation.bytes - totalBytes);
   const lowered = Math.max(0, raise.limitBytes - limitBytes);
   return Math.max(0, Math.min(reservation.bytes - lowered, raise.untilBytes - lowered - totalBytes));
 }
 
-function outcomeOf(
+/** Returns why a reservation ends; null while it lasts. */
+function findOutcome(
   reservation: ReservationRecord,
-  entry: LedgerEntry,
+  entry: LedgerEntry | undefined,
   leftBytes: number,
   periodStart: string | null,
 ): string | null {
-  if (entry.gone) return 'user-gone';
+  if (entry === undefined || entry.gone) return 'user-gone';
   if (entry.owner !== reservation.agent) return 'moved';
-  const raise = raisedIn(reservation);
+  const raise = findRaise(reservation);
   if (raise !== null && raise.limitBytes - entry.limitBytes >= reservation.bytes) return 'lowered';
   if (leftBytes === 0) return 'used';
   return periodStart !== null && reservation.createdAt < periodStart ? 'period-over' : null;
@@ -133,30 +132,31 @@ function outcomeOf(
 /** Returns what a raise reserves beside what an earlier one of the same user still does, and whether that fits. */
 export function checkRaise(
   memory: AgentMemory,
-  settings: AgentRules,
-  order: RaiseOrder,
+  rules: AgentRules,
+  request: RaiseOrder,
   { earlier, user: entry }: { earlier: ReservationRecord | null; user: LedgerEntry | null },
 ): ReturnType<PanelAgents['raise']> {
-  const { agents, exempt, reservations } = knownAgents(memory, settings);
-  const { accounting } = settings;
-  const { user, owner, limitBytes } = order;
+  const { agents, exempt, reservations } = toStoredAgents(memory, rules);
+  const { accounting } = rules;
+  const { user, owner, limitBytes } = request;
   const key = raiseKey(user.uuid);
   const periodStart = agents.get(owner)?.account?.periodStart ?? null;
   const carried =
-    earlier?.agent === owner ? stillReserved(earlier, order, reservedBy(earlier, accounting, periodStart)) : 0;
+    earlier?.agent === owner ? stillReserved(earlier, request, reservedBy(earlier, accounting, periodStart)) : 0;
   const bytes = carried + (user.owner === owner ? limitBytes - user.limitBytes : limitBytes);
   const others = reservations.filter(({ uuid }) => uuid !== key);
   const checker = new AgentTrafficChecker({ accounting, agents, reservations: others, exempt });
-  const wanted: RaisedLimit = { raises: user.uuid, limitBytes, untilBytes: usedUpAt(entry, order) };
-  return { bytes, wanted, check: checker.canCreateUserWithTraffic(chainOf(owner, memory), bytes) };
+  const wanted: RaisedLimit = { raises: user.uuid, limitBytes, untilBytes: usedUpAt(entry, request) };
+  return { bytes, wanted, check: checker.canCreateUserWithTraffic(listChain(owner, agents), bytes) };
 }
 
-/** What an earlier raise of the user still reserves below the limit that the panel shows now. */
+/** Returns what an earlier raise of the user still reserves below the limit that the panel shows now. */
 function stillReserved(earlier: ReservationRecord, { user }: RaiseOrder, reserved: number): number {
-  const raised = raisedIn(earlier)?.limitBytes ?? user.limitBytes;
+  const raised = findRaise(earlier)?.limitBytes ?? user.limitBytes;
   return Math.max(0, reserved - Math.max(0, raised - user.limitBytes));
 }
 
+/** Returns the user's total usage at which the new limit is used up. */
 function usedUpAt(entry: LedgerEntry | null, { user, limitBytes }: RaiseOrder): number {
   const left = Math.max(0, limitBytes - user.usedBytes);
   if (entry === null) return user.usedBytes + left;

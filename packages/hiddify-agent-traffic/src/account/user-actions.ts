@@ -1,5 +1,6 @@
-import type { ActionRecord, EvidenceRecord } from '@sluice/quota-core';
 import { createHash } from 'node:crypto';
+import type { StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
 import type { Zeroing } from './counter.js';
@@ -7,7 +8,10 @@ import type { Zeroing } from './counter.js';
 /** Ref with the uuid of a service's user. */
 export const USER_REF = 'hiddify_user_uuid';
 
-/** Types of the actions on users, as the journal has them. */
+/** Ref with the uuid of the agent that owns the user; overrides the product's. */
+export const AGENT_REF = 'hiddify_agent_uuid';
+
+/** Types of the actions on users, as stored in the journal. */
 export const ACTION_TYPES = {
   create: 'create-user',
   update: 'update-user',
@@ -16,64 +20,38 @@ export const ACTION_TYPES = {
   delete: 'delete-user',
 } as const;
 
-/** The restriction of a service whose agent is over its limit: the user is disabled, and enabled for that agent only. */
+/** Restriction of a service whose agent is over its limit: the user is enabled again for that agent only. */
 export const WITH_AGENT = 'disable-with-agent';
 
 /** Kind of evidence: a user that was disabled. */
 export const USER_EVIDENCE = 'user';
+
+/** A user that can be changed through the API. */
+export type AddressableUser = HiddifyUser & { uuid: string };
 
 /** State of a user before it was disabled, in evidence and journal. */
 export interface UserPrior {
   name: string;
   enabled: boolean;
   owner: string | null;
-  /** Of the hold that it was first done for. */
+  /** Restriction of the hold that disabled the user first. */
   restriction?: string;
-  /** Earlier versions stored the hold's reason instead. */
+  /** Stored by earlier versions instead of `restriction`: the hold's reason. */
   reason?: string;
-  /** Of a user of an agent: what a person would change about it, see `fingerprintOf`. */
+  /** Set for an agent's user, see `toFingerprint`. */
   fingerprint?: string;
-  /** Of a user of an agent: the agent's figures, and the run. */
+  /** Set for an agent's user: figures of the agent. */
   usedBytes?: number | null;
   limitBytes?: number | null;
-  run?: string | null;
 }
 
-/** What the journal stores of a user that was read again. */
-export interface ObservedUser {
-  enabled: boolean;
-  active: boolean | null;
-  limitBytes: number;
-  usedBytes: number;
-  packageDays: number | null;
-  startDate: string | null;
-  mode: string | null;
-  owner: string | null;
-  /** Directly before a zeroing. */
+/** The part of a user that the journal stores after reading it again. */
+export interface ObservedUser extends Pick<
+  HiddifyUser,
+  'enabled' | 'active' | 'limitBytes' | 'usedBytes' | 'packageDays' | 'startDate' | 'mode' | 'owner'
+> {
+  /** Usage directly before a zeroing. */
   usedBefore?: number;
-}
-
-/** Returns the part of a user that is journaled; it has no secrets. */
-export function observedOf(user: HiddifyUser): ObservedUser {
-  const { enabled, active, limitBytes, usedBytes, packageDays, startDate, mode, owner } = user;
-  return { enabled, active, limitBytes, usedBytes, packageDays, startDate, mode, owner };
-}
-
-/** Returns whether a user shows everything that a change asked for. */
-export function shows(user: HiddifyUser, change: HiddifyUserChange): boolean {
-  const shown: Record<string, unknown> = { ...user, comment: user.comment ?? '', telegramId: user.telegramId ?? 0 };
-  return Object.entries(change).every(([field, wanted]) => wanted === undefined || shown[field] === wanted);
-}
-
-/** Ref with the uuid of the agent that owns it; wins over the product's. */
-export const AGENT_REF = 'hiddify_agent_uuid';
-
-/** What the panel shows of one service's user. */
-export interface HiddifyState {
-  /** Null: the service names none, or the panel has none with that uuid. */
-  user: HiddifyUser | null;
-  /** Rows of the list that it stood in; null where it was asked for alone. */
-  rows: number | null;
 }
 
 /** Payload of `create-user`. */
@@ -88,61 +66,70 @@ export interface UpdatePayload {
   zero?: ZeroPayload;
 }
 
-/** Why and from where a usage is zeroed. */
+/** Why and from which figure a usage is zeroed. */
 export interface ZeroPayload {
-  /** The cycle that it is done for. */
+  /** The cycle that it is zeroed for. */
   cycle: string;
-  /** An earlier zeroing that the panel's own task undid: what stood there then and was counted already. */
+  /** Bytes already counted that the panel wrote back after an earlier zeroing. */
   counted: number;
   tries: number;
 }
 
-/** The state before, as evidence has it. */
-export function priorIn(evidence: Pick<EvidenceRecord, 'prior'>): Partial<UserPrior> {
-  return evidence.prior ?? {};
-}
-
-/** A zeroing of a user's usage as the journal has it: metering of services and the ledger of agents go by the same rows. */
-export interface JournaledZeroing extends Zeroing {
+/** A zeroing as stored in the journal, which metering of services and the ledger of agents both read. */
+interface JournaledZeroing extends Zeroing {
   payload: ZeroPayload;
 }
 
-/** The payload of a journaled `update-user` of a service. */
-export function updateIn(row: Pick<ActionRecord, 'type' | 'payload'>): UpdatePayload | null {
-  if (row.type !== ACTION_TYPES.update) return null;
-  const { payload } = (row.payload ?? {}) as { payload?: UpdatePayload | null };
-  return payload ?? null;
+/** Returns the part of a user that is journaled; it has no secrets. */
+export function toObservedUser(user: HiddifyUser): ObservedUser {
+  const { enabled, active, limitBytes, usedBytes, packageDays, startDate, mode, owner } = user;
+  return { enabled, active, limitBytes, usedBytes, packageDays, startDate, mode, owner };
 }
 
-/** What stood there when the row was planned. */
-export function usedAt({ prior }: Pick<ActionRecord, 'prior'>): number | null {
+/** Returns the outcome of a step after which the panel shows `user`. */
+export function toOutcome(
+  state: StepOutcome['state'],
+  user: HiddifyUser | null,
+  more: Partial<StepOutcome> = {},
+): StepOutcome {
+  return { state, observed: user === null ? null : toObservedUser(user), error: null, ...more };
+}
+
+/**
+ * Returns a hash of what a person would change about a user: name, comment, limit, days, mode and Telegram id.
+ * Usage, dates and activity are left out because the panel changes them by itself.
+ */
+export function toFingerprint(user: HiddifyUser): string {
+  const { name, comment, limitBytes, packageDays, mode, telegramId } = user;
+  const text = JSON.stringify([name, comment ?? '', limitBytes, packageDays, mode, telegramId ?? 0]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+/** Returns the payload of a journaled `update-user` of a service; null for any other row. */
+export function findUpdate({ type, payload }: Pick<ActionRecord, 'type' | 'payload'>): UpdatePayload | null {
+  if (type !== ACTION_TYPES.update) return null;
+  return ((payload ?? {}) as { payload?: UpdatePayload | null }).payload ?? null;
+}
+
+/** Returns the usage that was shown when the row was planned. */
+export function findPriorUsage({ prior }: Pick<ActionRecord, 'prior'>): number | null {
   return (prior as Partial<ObservedUser> | null)?.usedBytes ?? null;
 }
 
-/** The zeroing that a row is about; null where it is about none, or was certainly never carried out. */
-export function zeroingIn(row: ActionRecord): JournaledZeroing | null {
-  const payload = updateIn(row)?.zero;
+/** Returns the zeroing of a row; null where there is none or where it was certainly not performed. */
+export function findZeroing(row: ActionRecord): JournaledZeroing | null {
+  const payload = findUpdate(row)?.zero;
   if (payload === undefined) return null;
   const done = row.state === 'applied' || row.state === 'unneeded';
-  // What was read back too late to prove it may have been carried out and written back.
+  // A change that was read back too late to prove it may have been performed and written back.
   const open = row.state === 'planned' || row.state === 'in-doubt' || row.errorCode === 'not_done';
   if (!done && (!open || row.calledAt === null)) return null;
   return {
     uuid: row.target,
     at: row.calledAt ?? row.plannedAt,
-    fromBytes: (row.observed as ObservedUser | null)?.usedBefore ?? usedAt(row) ?? 0,
+    fromBytes: (row.observed as ObservedUser | null)?.usedBefore ?? findPriorUsage(row) ?? 0,
     done,
     again: payload.tries > 1,
     payload,
   };
-}
-
-/**
- * What a person would change about a user, as a short text to compare: when it differs later, somebody has dealt with the user
- * since. Usage, dates and activity are left out, since the panel moves them by itself.
- */
-export function fingerprintOf(user: HiddifyUser): string {
-  const { name, comment, limitBytes, packageDays, mode, telegramId } = user;
-  const text = JSON.stringify([name, comment ?? '', limitBytes, packageDays, mode, telegramId ?? 0]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

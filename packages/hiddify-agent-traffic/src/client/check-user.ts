@@ -5,8 +5,8 @@ import type { HiddifyUserChange, NewHiddifyUser } from './types.js';
 import { isCanonicalUuid } from './uuid.js';
 
 const modes: readonly string[] = ['no_reset', 'monthly', 'weekly', 'daily'] satisfies HiddifyUserMode[];
-/** The panel silently cuts anything larger down to this. */
-const mostBytes = 1_000_000 * BYTES_PER_GB;
+/** The highest limit; the panel silently reduces anything larger to it. */
+export const MOST_BYTES = 1_000_000 * BYTES_PER_GB;
 const longest = 512;
 
 /**
@@ -47,7 +47,7 @@ export function checkUuid(uuid: string, field: string): void {
 }
 
 function checkSize(bytes: number, field: string): void {
-  if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > mostBytes) {
+  if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > MOST_BYTES) {
     refuse(field, 'whole bytes from 0 to 1,000,000 GB');
   }
 }

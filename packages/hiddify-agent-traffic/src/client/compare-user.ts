@@ -40,14 +40,14 @@ export function hasDifferences(different: HiddifyUserChange): boolean {
 /** Is everything that still differs just as the panel leaves it when it stops half-way? */
 export function isHalfMade(user: HiddifyUser, wanted: NewHiddifyUser): boolean {
   const shown = shownBy(user);
-  return Object.entries(changeOf(wanted)).every(([name, value]) => {
+  return Object.entries(toChange(wanted)).every(([name, value]) => {
     const field = name as keyof typeof unfinished;
     return shown[field] === value || shown[field] === unfinished[field];
   });
 }
 
 /** The fields of a user to be made, as a change. */
-export function changeOf(user: NewHiddifyUser): HiddifyUserChange {
+export function toChange(user: NewHiddifyUser): HiddifyUserChange {
   const { uuid: _uuid, ...fields } = user;
   return { mode: 'no_reset', owner: SELF, comment: '', enabled: true, ...fields };
 }

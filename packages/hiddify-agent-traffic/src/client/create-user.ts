@@ -1,6 +1,6 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
-import { bodyOf, changeOf, differencesOf, hasDifferences, isHalfMade } from './compare-user.js';
+import { bodyOf, toChange, differencesOf, hasDifferences, isHalfMade } from './compare-user.js';
 import type { Connection } from './connection.js';
 import type { HiddifyUser } from './records.js';
 import { lookUntil, looks, mayHaveHappened, mayStillBeRunning, withoutDoubt } from './lost-answers.js';
@@ -36,7 +36,7 @@ export class UserCreation {
     let made: HiddifyUser;
     try {
       made = await this.#calls.post(
-        { uuid, ...bodyOf(changeOf(this.#wanted), this.#connection.apiKey) },
+        { uuid, ...bodyOf(toChange(this.#wanted), this.#connection.apiKey) },
         this.#options,
       );
     } catch (error) {
@@ -80,7 +80,7 @@ export class UserCreation {
   }
 
   async #complete(seen: HiddifyUser, how: CreatedUser['how']): Promise<CreatedUser> {
-    const different = differencesOf(seen, changeOf(this.#wanted));
+    const different = differencesOf(seen, toChange(this.#wanted));
     if (!hasDifferences(different)) return { user: seen, how };
     let cause: unknown;
     try {
@@ -129,7 +129,7 @@ export class UserCreation {
   }
 
   #isComplete(user: HiddifyUser): boolean {
-    return !hasDifferences(differencesOf(user, changeOf(this.#wanted)));
+    return !hasDifferences(differencesOf(user, toChange(this.#wanted)));
   }
 
   #unsettled(cause: unknown): AgentTrafficError {

@@ -1,14 +1,8 @@
 import { type Clock, createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
-import { isAgentTrafficError } from '../errors.js';
 
 /** A write that failed in a way that leaves open whether the panel did it: time-out, cut, unreadable answer, or its 500. */
 export function mayHaveHappened(error: unknown): error is PanelError {
   return isPanelError(error) && (error.outcomeUnknown || error.code === 'PANEL_SERVER_ERROR');
-}
-
-/** Is it still open, after all looking, whether the change was made? */
-export function isInDoubt(error: unknown): boolean {
-  return (isPanelError(error) || isAgentTrafficError(error)) && error.outcomeUnknown;
 }
 
 /** Was the answer itself lost, so that the panel may still be at work? A 500 is an answer: it is not. */

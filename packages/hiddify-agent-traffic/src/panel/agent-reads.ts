@@ -1,44 +1,42 @@
-import { type Clock, isPanelError } from '@sluice/panel-http';
-import {
-  AGENT_STEPS,
-  type Clock,
-  itemErrorOf,
-  type ListProblem,
-  type ReservationLook,
-  type Step,
-} from '@sluice/panel-kind';
+import { isPanelError } from '@sluice/panel-http';
+import { type Clock, itemErrorOf, type ListProblem, type ReservationLook, type Step } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import { ledgerKey } from '../account/ledger.js';
 import type { ObservedList } from '../account/record-list.js';
 import type { AgentRecord, LedgerEntry, ReservationRecord, SnapshotRecord } from '../account/records.js';
-import { isRaised, raisedIn } from '../account/reservations.js';
-import { ACTION_TYPES, observedOf } from '../account/user-actions.js';
-import { changeOf, differencesOf, hasDifferences, isHalfMade } from '../client/compare-user.js';
+import { findRaise, isRaised } from '../account/reservations.js';
+import { ACTION_TYPES, toObservedUser } from '../account/user-actions.js';
+import { differencesOf, hasDifferences, isHalfMade, toChange } from '../client/compare-user.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF, type UnreadableRow } from '../client/records.js';
 import type { CallOptions, HiddifyClient, NewHiddifyUser } from '../client/types.js';
 
+/** The lists as the panel returned them. */
 export interface BareList {
   at: string;
   admins: HiddifyAdmin[];
   users: HiddifyUser[];
 }
 
-/** The two list calls, and nothing else when all is well. A failed or odd answer is a problem, never an empty list. */
+/** Bounds of the calls about single users and accounts. */
+interface Lookups {
+  maxLookups: number;
+  call: CallOptions;
+}
+
+/** Reads both lists, with two calls when all is well. A failed or odd answer is a problem, never an empty list. */
 export async function readLists(
   client: HiddifyClient,
   last: SnapshotRecord | null,
   options: { acceptHalved: boolean; call: CallOptions },
 ): Promise<BareList | ListProblem> {
-  return asProblem(async () => {
-    // The short list first: a wrong key or path shows before the long one is asked for.
+  return catchProblem(async () => {
+    // The short list first, so that a wrong key or path fails before the long list is requested.
     let admins = await client.admins.list(options.call);
     if (admins.unreadable > 0) return unreadable('accounts', admins);
     const self = admins.admins.find(({ uuid }) => uuid === SELF);
     if (self === undefined) {
-      return {
-        code: 'list_unreadable',
-        message: `The account of the key is not in the list of panel "${client.panel}".`,
-      };
+      const message = `The account of the key is not in the list of panel "${client.panel}".`;
+      return { code: 'list_unreadable', message };
     }
     if (self.role !== 'super_admin' || self.parent !== SELF) {
       return {
@@ -50,16 +48,16 @@ export async function readLists(
     if (list.unreadable > 0) return unreadable('users', list);
     const known = new Set(admins.admins.map(({ uuid }) => uuid));
     if (list.users.some(({ owner }) => owner !== null && !known.has(owner))) {
-      // An agent may have been made between the two calls.
+      // An agent may have been created between the two calls.
       admins = await client.admins.list(options.call);
       if (admins.unreadable > 0) return unreadable('accounts', admins);
     }
     const bare = { at: list.requestedAt, admins: admins.admins, users: list.users };
-    return options.acceptHalved ? bare : (shrunk(bare, last) ?? bare);
+    return options.acceptHalved ? bare : (findShrinking(bare, last) ?? bare);
   });
 }
 
-async function asProblem<T>(work: () => Promise<T>): Promise<T | ListProblem> {
+async function catchProblem<T>(work: () => Promise<T>): Promise<T | ListProblem> {
   try {
     return await work();
   } catch (error) {
@@ -69,85 +67,65 @@ async function asProblem<T>(work: () => Promise<T>): Promise<T | ListProblem> {
 }
 
 /**
- * Completes a list by what only single calls tell: who of those that are missing is gone and who is only hidden, since the
- * panel leaves out cycles, deep branches and users of nobody (docs/panels/hiddify.md, 2.4). Bounded; what is not asked about
- * now stays as it was last seen.
+ * Reads missing accounts and users one by one: the panel leaves out cycles, deep branches and users of nobody, so that only a 404
+ * proves that one is gone (docs/panels/hiddify.md, 2.4). What is not read stays as it was last seen.
  */
-export async function lookUpMissing(
+export async function readMissing(
   client: HiddifyClient,
   bare: BareList,
-  input: { agents: readonly AgentRecord[]; ledger: readonly LedgerEntry[]; maxLookups: number; call: CallOptions },
+  known: { agents: readonly AgentRecord[]; users: readonly LedgerEntry[] },
+  { maxLookups, call }: Lookups,
 ): Promise<ObservedList | ListProblem> {
-  return asProblem(() => completed(client, bare, input));
-}
-
-async function completed(
-  client: HiddifyClient,
-  bare: BareList,
-  input: Parameters<typeof lookUpMissing>[2],
-): Promise<ObservedList> {
-  let left = input.maxLookups;
-  const admins = [...bare.admins];
-  const shown = new Set(admins.map(({ uuid }) => uuid));
-  const goneAdmins = new Set<string>();
-  for (const { uuid, gone } of input.agents) {
-    if (shown.has(uuid) || gone || left === 0) continue;
-    left -= 1;
-    const admin = await client.admins.get(uuid, input.call);
-    if (admin === null) goneAdmins.add(uuid);
-    else admins.push(admin);
-  }
-  const users = [...bare.users];
-  const goneUsers = new Set<string>();
-  const present = new Set(bare.users.map(ledgerKey));
-  const missing = input.ledger.filter(({ key, gone }) => !gone && !present.has(key));
-  for (const { key, uuid } of rotated(missing, bare.at).slice(0, left)) {
-    // Without a uuid it cannot be asked about; a user that is not listed then counts no longer.
-    if (uuid === null) {
-      goneUsers.add(key);
-      continue;
+  return catchProblem(async () => {
+    let left = maxLookups;
+    const admins = [...bare.admins];
+    const listed = new Set(admins.map(({ uuid }) => uuid));
+    const goneAdmins = new Set<string>();
+    for (const { uuid, gone } of known.agents) {
+      if (listed.has(uuid) || gone || left === 0) continue;
+      left -= 1;
+      const admin = await client.admins.get(uuid, call);
+      if (admin === null) goneAdmins.add(uuid);
+      else admins.push(admin);
     }
-    const user = await client.users.get(uuid, input.call);
-    if (user === null) goneUsers.add(key);
-    else users.push(user);
-  }
-  return { at: bare.at, admins, users, goneUsers, goneAdmins };
+    const users = [...bare.users];
+    const goneUsers = new Set<string>();
+    const present = new Set(bare.users.map(ledgerKey));
+    const missing = known.users.filter(({ key, gone }) => !gone && !present.has(key));
+    for (const { key, uuid } of rotate(missing, bare.at).slice(0, left)) {
+      // A user without a uuid can't be read alone, so that it counts only while it is listed.
+      const user = uuid === null ? null : await client.users.get(uuid, call);
+      if (user === null) goneUsers.add(key);
+      else users.push(user);
+    }
+    return { at: bare.at, admins, users, goneUsers, goneAdmins };
+  });
 }
 
-/** Reads users again that look like rows somebody's creation has not finished yet: they count 1000 GB for the wrong owner. */
+/** Reads users again that may be creations in progress: such a row counts 1000 GB for the wrong owner. */
 export async function rereadHalfMade(
   client: HiddifyClient,
   list: ObservedList,
   known: ReadonlySet<string>,
-  options: { clock: Clock; maxLookups: number; call: CallOptions },
+  { clock, maxLookups, call }: Lookups & { clock: Clock },
 ): Promise<ObservedList | ListProblem> {
-  return asProblem(() => reread(client, list, known, options));
-}
-
-async function reread(
-  client: HiddifyClient,
-  list: ObservedList,
-  known: ReadonlySet<string>,
-  options: { clock: Clock; maxLookups: number; call: CallOptions },
-): Promise<ObservedList> {
-  const suspects = list.users.filter(
-    (user) =>
-      user.uuid !== null &&
-      user.limitBytes === 1000 * BYTES_PER_GB &&
-      user.usedBytes === 0 &&
-      !known.has(ledgerKey(user)),
-  );
-  if (suspects.length === 0 || suspects.length > options.maxLookups) return list;
-  await options.clock.sleep(1000, options.call.signal);
-  const again = new Map<string | null, HiddifyUser | null>();
-  for (const { uuid } of suspects) if (uuid !== null) again.set(uuid, await client.users.get(uuid, options.call));
-  return {
-    ...list,
-    users: list.users.flatMap((user) => {
-      const seen = again.get(user.uuid);
-      return seen === undefined ? [user] : seen === null ? [] : [seen];
-    }),
-  };
+  const suspects = list.users.flatMap((user) => {
+    const isSuspect = user.limitBytes === 1000 * BYTES_PER_GB && user.usedBytes === 0 && !known.has(ledgerKey(user));
+    return isSuspect && user.uuid !== null ? [user.uuid] : [];
+  });
+  if (suspects.length === 0 || suspects.length > maxLookups) return list;
+  return catchProblem(async () => {
+    await clock.sleep(1000, call.signal);
+    const again = new Map<string | null, HiddifyUser | null>();
+    for (const uuid of suspects) again.set(uuid, await client.users.get(uuid, call));
+    return {
+      ...list,
+      users: list.users.flatMap((user) => {
+        const reread = again.get(user.uuid);
+        return reread === undefined ? [user] : reread === null ? [] : [reread];
+      }),
+    };
+  });
 }
 
 function unreadable(what: string, list: { unreadable: number; unreadableRows: UnreadableRow[] }): ListProblem {
@@ -155,52 +133,51 @@ function unreadable(what: string, list: { unreadable: number; unreadableRows: Un
   const example = first === undefined ? '' : ` (row ${first.index + 1}: ${first.problem})`;
   return {
     code: 'list_unreadable',
-    message: `${list.unreadable} rows of the list of ${what} could not be understood${example}; nobody is disabled or given back.`,
+    message: `${list.unreadable} rows of the list of ${what} could not be understood${example}; no user was disabled or enabled.`,
   };
 }
 
-/** A list of less than half of the last one is taken for broken, unless `acceptHalved` says that it is right. */
-function shrunk(now: BareList, last: SnapshotRecord | null): ListProblem | null {
+/** Returns the problem of a list with less than half the rows of the last one; null where there is none. */
+function findShrinking(now: BareList, last: SnapshotRecord | null): ListProblem | null {
   if (last === null) return null;
-  const kinds = [
+  const lists = [
     { what: 'users', before: last.users, count: now.users.length },
     { what: 'accounts', before: last.admins, count: now.admins.length },
   ];
-  for (const { what, before, count } of kinds) {
+  for (const { what, before, count } of lists) {
     if (count * 2 >= before) continue;
     return {
       code: count === 0 ? 'list_empty' : 'list_halved',
-      message: `The list of ${what} is ${count} long where the last one was ${before}; nobody is disabled or given back.`,
+      message: `The list of ${what} has ${count} rows where the last one had ${before}; no user was disabled or enabled.`,
     };
   }
   return null;
 }
 
-/** So that with more missing users than can be asked about, others come first each time. */
-function rotated<T>(items: readonly T[], at: string): T[] {
+/** Starts elsewhere each minute, so that all of many missing users are read in time. */
+function rotate<T>(items: readonly T[], at: string): T[] {
   if (items.length === 0) return [];
   const start = Math.floor(Date.parse(at) / 60_000) % items.length;
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
 /**
- * Finds out what became of a reservation by the uuid that it was made with: a whole user is settled, none is released, and one
- * that the panel left half-made is to be completed, or removed where that fails. Of a raise the limit that the panel shows
- * decides.
+ * Finds out what became of a reservation by reading the user with its uuid: a whole user settles it, none releases it, and a
+ * half-made one is to be completed, or removed where that fails. A raise is decided by the limit that the panel shows.
  */
-export async function lookUp(
+export async function readReservation(
   { client, clock }: { client: HiddifyClient; clock: Clock },
   reservation: ReservationRecord,
   again: boolean,
 ): Promise<ReservationLook> {
-  const raise = raisedIn(reservation);
+  const raise = findRaise(reservation);
   const isDone = (user: HiddifyUser | null): boolean =>
     user !== null && (raise === null || isRaised(raise, reservation.agent, user));
   const uuid = raise?.raises ?? reservation.uuid;
   let user: HiddifyUser | null;
   try {
     user = await client.users.get(uuid);
-    // The last request may be on its way.
+    // The last request may still be on its way.
     if (again && !isDone(user)) {
       await clock.sleep(1000);
       user = await client.users.get(uuid);
@@ -209,30 +186,22 @@ export async function lookUp(
     if (!isPanelError(error)) throw error;
     return { state: 'unknown', repair: null, error: itemErrorOf(error) };
   }
-  if (raise !== null) return found(isDone(user) ? 'settled' : 'not-raised');
-  if (user === null) return found('not-created');
+  if (raise !== null) return { state: isDone(user) ? 'settled' : 'not-raised', repair: null, error: null };
+  if (user === null) return { state: 'not-created', repair: null, error: null };
   const wanted = reservation.wanted as NewHiddifyUser;
-  const change = differencesOf(user, changeOf(wanted));
-  // Whatever else differs was changed by somebody since, as is their right.
-  if (!hasDifferences(change) || !isHalfMade(user, wanted)) return found('settled');
-  const base: Omit<Step, 'type' | 'payload'> = {
+  const change = differencesOf(user, toChange(wanted));
+  // Any other difference was made by another tool since, and stays.
+  if (!hasDifferences(change) || !isHalfMade(user, wanted)) return { state: 'settled', repair: null, error: null };
+  const payload = { agent: reservation.agent, why: 'half-made' };
+  const remove: Step = {
+    type: ACTION_TYPES.delete,
     target: uuid,
     hold: null,
-    prior: { name: user.name, ...observedOf(user) },
+    prior: { name: user.name, ...toObservedUser(user) },
+    payload,
     ends: [],
     begins: null,
   };
-  const payload = { agent: reservation.agent, why: 'half-made' };
-  return {
-    state: 'half-made',
-    repair: [
-      { ...base, type: ACTION_TYPES.update, payload: { ...payload, change } },
-      { ...base, type: AGENT_STEPS.delete, payload },
-    ],
-    error: null,
-  };
-}
-
-function found(state: ReservationLook['state']): ReservationLook {
-  return { state, repair: null, error: null };
+  const complete: Step = { ...remove, type: ACTION_TYPES.update, payload: { ...payload, change } };
+  return { state: 'half-made', repair: [complete, remove], error: null };
 }

@@ -33,72 +33,65 @@ import type {
   HoldRecord,
   ServiceRecord,
 } from '@sluice/quota-core';
-import {
-  type AgentRules,
-  chainOf,
-  describeAll,
-  explainAgent,
-  findAgent,
-  heldSince,
-  knownAgents,
-  ownerNameOf,
-  withLimits,
-} from '../account/agents.js';
+import { checkNewUser } from '../client/check-user.js';
+import { type HiddifyUserMode, SELF } from '../client/records.js';
+import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
+import { describeAgents, explainAgent, findAgent, toHeldSince, toStoredAgents, withLimits } from '../account/agents.js';
 import { WRITE_BACK_MS } from '../account/counter.js';
+import { listChain } from '../account/hierarchy.js';
 import { planDisabling, type PlanInput, planRestore, planUsers } from '../account/plan-users.js';
 import { type ObservedList, type RecordedList, recordList } from '../account/record-list.js';
+import type { AgentRules } from '../account/records.js';
 import { checkRaise, raiseKey } from '../account/reservations.js';
-import { type HiddifyState, USER_REF, zeroingIn } from '../account/user-actions.js';
-import { checkNewUser } from '../client/check-user.js';
-import type { HiddifyUserMode } from '../client/records.js';
-import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
+import { findZeroing, USER_REF } from '../account/user-actions.js';
 import type { AddonSearch } from './addon.js';
-import { type BareList, lookUp, lookUpMissing, readLists, rereadHalfMade } from './agent-reads.js';
+import { type BareList, readLists, readMissing, readReservation, rereadHalfMade } from './agent-reads.js';
 import { performAgentStep } from './apply.js';
-import { resolveHiddify } from './resolve.js';
+import type { HiddifyState } from './lists.js';
+import { resolveAction } from './resolve.js';
 
-/** What the agents of a panel are opened with. */
-interface AgentsInput {
+/** Dependencies of the agents of one panel. */
+interface AgentsDependencies {
   name: string;
   client: HiddifyClient;
   clock: Clock;
   rules: AgentRules;
-  /** Looks for the add-on; null where the config does not name it. */
+  /** Finds the add-on; null where the config does not name it. */
   findAddon: (() => Promise<AddonSearch>) | null;
-  /** Runs a changing call in its turn. */
+  /** Waits for its turn before a changing call. */
   turn: (work: () => Promise<StepOutcome>) => Promise<StepOutcome>;
 }
 
-/** Users and accounts that are asked about one by one in a run. */
+/** Users and accounts that one run reads one by one. */
 const MOST_LOOKUPS = 100;
 
-/** Defaults of a user that says nothing else; the panel's own are 90 days and 1000 GB. */
+/** Defaults of a new user; the panel's own are 90 days and 1000 GB. */
 const USER_DEFAULTS = { packageDays: 30, mode: 'no_reset' } as const;
 
-/** A recorded list with what the planner needs of it. */
+/** A recorded list with this package's own part for the planner. */
 type Recorded = RecordedAgents & { own: RecordedList };
 
 /** The agents of a Hiddify panel. */
 export class HiddifyAgents implements PanelAgents {
   readonly semantics: AgentSemantics;
-  readonly #in: AgentsInput;
+  readonly #deps: AgentsDependencies;
 
-  constructor(input: AgentsInput) {
-    this.#in = input;
+  constructor(input: AgentsDependencies) {
+    this.#deps = input;
     const { accounting } = input.rules;
     const yes = { zeroIsNothing: true, atomicCreation: true, restores: true, ancestors: true, ledger: true };
     this.semantics = { kind: 'sluice', accounting, ...yes };
   }
 
   async addon(): Promise<AgentAddon | null> {
-    const { findAddon, name } = this.#in;
+    const { findAddon, name } = this.#deps;
     if (findAddon === null) return null;
     const found = await findAddon();
     if (found.found) return found.backend;
     const tried = found.tried.map(({ prefix, reason }) => `${prefix}: ${reason}`);
     throw new SluiceError(
       'addon_absent',
-      `Panel "${name}": the add-on (panels.${name}.agents.addon) does not answer, so nothing is known of any limit (${tried.join('; ')}): set agents.addon: false to have Sluice keep the limits itself, or name its prefix`,
+      `Panel "${name}": the add-on (panels.${name}.agents.addon) does not answer, so that no limit is known (${tried.join('; ')}): set agents.addon: false so that Sluice keeps the limits, or set its prefix`,
       { kind: 'panel', details: { panel: name, tried: found.tried } },
     );
   }
@@ -107,7 +100,7 @@ export class HiddifyAgents implements PanelAgents {
     last: AgentSnapshotRecord | null,
     { acceptHalved, signal }: { acceptHalved: boolean; signal: AbortSignal },
   ): Promise<BareList | ListProblem> {
-    return readLists(this.#in.client, last, { acceptHalved, call: { signal } });
+    return readLists(this.#deps.client, last, { acceptHalved, call: { signal } });
   }
 
   async complete(
@@ -115,12 +108,12 @@ export class HiddifyAgents implements PanelAgents {
     known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
     signal: AbortSignal,
   ): Promise<ObservedList | ListProblem> {
-    const { client, clock, rules } = this.#in;
-    const bound = { maxLookups: MOST_LOOKUPS, call: { signal } };
-    const list = await lookUpMissing(client, bare, { agents: known.agents, ledger: known.users, ...bound });
-    // Where only real traffic counts, a row without usage is nothing yet.
+    const { client, clock, rules } = this.#deps;
+    const bounds = { maxLookups: MOST_LOOKUPS, call: { signal } };
+    const list = await readMissing(client, bare, known, bounds);
+    // A row without usage matters only where limits count.
     if (isListProblem(list) || rules.accounting !== 'allocated') return list;
-    return rereadHalfMade(client, list, new Set(known.users.map(({ key }) => key)), { clock, ...bound });
+    return rereadHalfMade(client, list, new Set(known.users.map(({ key }) => key)), { clock, ...bounds });
   }
 
   recordsSince({ at }: AgentSnapshotRecord): string {
@@ -132,11 +125,11 @@ export class HiddifyAgents implements PanelAgents {
     { memory, users, actions }: Parameters<PanelAgents['record']>[1],
     { now, run }: { now: string; run: string | null },
   ): Recorded {
-    const { name: panel, rules } = this.#in;
+    const { name: panel, rules } = this.#deps;
     const { snapshot: before, periodNow } = memory;
-    const zeroings = before === null ? [] : actions.flatMap((row) => zeroingIn(row) ?? []);
+    const zeroings = before === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
     const own = recordList({
-      settings: rules,
+      rules,
       list,
       now,
       periodNow,
@@ -144,8 +137,9 @@ export class HiddifyAgents implements PanelAgents {
       agents: memory.agents,
       ledger: users,
       reservations: memory.reservations,
-      held: new Set(heldSince(memory).keys()),
-      since: { before, zeroings },
+      held: new Set(toHeldSince(memory).keys()),
+      before,
+      zeroings,
     });
     const inPanel = <T extends object>(rows: Iterable<T>): (T & { panel: string })[] =>
       [...rows].map((row) => ({ ...row, panel }));
@@ -161,7 +155,7 @@ export class HiddifyAgents implements PanelAgents {
         until: now,
         users: list.users.length,
         admins: list.admins.length,
-        ownerName: ownerNameOf(own.hierarchy),
+        ownerName: own.hierarchy.admins.get(SELF)?.name ?? 'Owner',
       },
       crossed: own.crossed,
       standing: new Map(
@@ -192,7 +186,7 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   describe(memory: AgentMemory): AgentTraffic[] {
-    return describeAll(knownAgents(memory, this.#in.rules));
+    return describeAgents(toStoredAgents(memory, this.#deps.rules));
   }
 
   explain(agent: AgentTraffic, now: string): string {
@@ -201,27 +195,26 @@ export class HiddifyAgents implements PanelAgents {
 
   find(text: string, memory: AgentMemory): AgentRecord {
     const found = findAgent(text, new Map(memory.agents.map((agent) => [agent.uuid, agent])));
-    return { ...found, panel: this.#in.name };
+    return { ...found, panel: this.#deps.name };
   }
 
   chainOf(agent: string, memory: AgentMemory): string[] {
-    return chainOf(agent, memory);
+    return [...listChain(agent, new Map(memory.agents.map((item) => [item.uuid, item])))];
   }
 
   check(memory: AgentMemory, chain: readonly string[], bytes: number): CreationCheck {
-    return knownAgents(memory, this.#in.rules).checker.canCreateUserWithTraffic(chain, bytes);
+    return toStoredAgents(memory, this.#deps.rules).checker.canCreateUserWithTraffic(chain, bytes);
   }
 
   withLimits(memory: AgentMemory, limits: readonly AgentLimit[], now: string): AgentRecord[] {
-    const { name: panel, rules: settings } = this.#in;
-    const { agents } = knownAgents(memory, settings);
-    const { periodNow } = memory;
-    return withLimits(agents, limits, { settings, now, periodNow }).map((agent) => ({ ...agent, panel }));
+    const { name: panel, rules } = this.#deps;
+    const times = { now, periodNow: memory.periodNow };
+    return withLimits(toStoredAgents(memory, rules), limits, times).map((agent) => ({ ...agent, panel }));
   }
 
   newUser({ name, limitBytes, packageDays, mode, comment, startDate, telegramId }: AgentUserRequest): WantedUser {
     const wanted = {
-      uuid: this.#in.client.newUuid(),
+      uuid: this.#deps.client.newUuid(),
       name,
       limitBytes,
       packageDays: packageDays ?? USER_DEFAULTS.packageDays,
@@ -236,10 +229,10 @@ export class HiddifyAgents implements PanelAgents {
 
   raise(
     memory: AgentMemory,
-    order: RaiseOrder,
+    request: RaiseOrder,
     known: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
   ): ReturnType<PanelAgents['raise']> {
-    return checkRaise(memory, this.#in.rules, order, known);
+    return checkRaise(memory, this.#deps.rules, request, known);
   }
 
   raiseKey(user: string): string {
@@ -247,20 +240,20 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   look(reservation: AgentReservationRecord, again: boolean): Promise<ReservationLook> {
-    return lookUp(this.#in, reservation, again);
+    return readReservation(this.#deps, reservation, again);
   }
 
   apply(step: Step, context: ApplyContext): Promise<StepOutcome> {
-    return this.#in.turn(() => performAgentStep(this.#in.client, step, context));
+    return this.#deps.turn(() => performAgentStep(this.#deps.client, step, context));
   }
 
   async observe(uuid: string): Promise<Observation<HiddifyState>> {
-    const at = isoNow(this.#in.clock);
-    return { service: uuid, at, state: { user: await this.#in.client.users.get(uuid), rows: null }, error: null };
+    const at = isoNow(this.#deps.clock);
+    return { service: uuid, at, state: { user: await this.#deps.client.users.get(uuid), rows: null }, error: null };
   }
 
   resolve(action: ActionRecord, observation: Observation): StepOutcome | null {
-    return resolveHiddify(action, observation as Observation<HiddifyState>);
+    return resolveAction(action, observation as Observation<HiddifyState>);
   }
 
   userOf({ refs }: Pick<ServiceRecord, 'refs'>): string | null {

@@ -7,16 +7,23 @@ import type { HiddifyClient } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
 import { badUuid } from './product.js';
 
-/** What was seen of one user. */
-export type Sight = { at: string; user: HiddifyUser | null; rows: number | null } | { at: string; error: ItemError };
+/** What the panel shows of one service's user. */
+export interface HiddifyState {
+  /** Null where the service names none, or the panel has none with that uuid. */
+  user: HiddifyUser | null;
+  /** Rows of the list it was read from; null where it was read alone. */
+  rows: number | null;
+}
 
-/** A whole list, by uuid; or why there is none. */
+/** A service's user as read, or why it could not be read. */
+export type UserReading = ({ at: string } & HiddifyState) | { at: string; error: ItemError };
+
+/** A whole list by uuid, or why it could not be read. */
 type Listed = { at: string; users: Map<string, HiddifyUser>; rows: number } | { at: string; error: ItemError };
 
 /**
- * Looks at the users of services: from one list of the whole panel for each run, or alone. Who is missing in the list is asked
- * for alone, since the panel leaves whole branches out of its lists and a row may be unreadable; only its plain word that
- * there is no such user counts as gone.
+ * Reads the users of services from one list per run, or alone. A user that is missing in the list is read alone, since the panel
+ * leaves whole branches out of its lists and a row may be unreadable; only a 404 proves that it is gone.
  */
 export class HiddifyLists {
   readonly #client: HiddifyClient;
@@ -33,55 +40,61 @@ export class HiddifyLists {
   /**
    * Reads the list again for all observations that follow.
    *
-   * @param atLeast rows that there were at the last look: a list of less than half as many is taken for broken
+   * @param lastRows rows of the last list; a list with less than half as many is refused
    */
-  read(atLeast: number | null, signal: AbortSignal): Promise<Listed> {
-    this.#listed = this.#read(atLeast, signal);
+  refresh(lastRows: number | null, signal: AbortSignal): Promise<Listed> {
+    this.#listed = this.#list(lastRows, signal);
     return this.#listed;
   }
 
-  async #read(atLeast: number | null, signal: AbortSignal): Promise<Listed> {
+  async #list(lastRows: number | null, signal: AbortSignal): Promise<Listed> {
     const at = isoNow(this.#clock);
     try {
       const { users, requestedAt, unreadable } = await this.#client.users.list({ signal });
       const rows = users.length + unreadable;
-      if (atLeast !== null && rows * 2 < atLeast) return { at, error: shortList(this.#panel, rows, atLeast) };
+      if (lastRows !== null && rows * 2 < lastRows) return { at, error: shortList(this.#panel, rows, lastRows) };
       const byUuid = new Map<string, HiddifyUser>();
       for (const user of users) if (user.uuid !== null) byUuid.set(user.uuid, user);
       return { at: requestedAt, users: byUuid, rows };
     } catch (error) {
-      return { at, error: readError(error) };
+      return { at, error: toItemError(error) };
     }
   }
 
-  /** Of many services, from the list of this run; `alone` asks for each by itself. */
-  async see(services: readonly ServiceRecord[], signal: AbortSignal, alone: boolean): Promise<Map<string, Sight>> {
-    const listed = alone ? null : await (this.#listed ?? this.read(null, signal));
-    const seen = await Promise.all(
-      services.map(async (service): Promise<[string, Sight]> => [service.id, await this.#see(service, listed, signal)]),
-    );
-    return new Map(seen);
+  /** Reads the users of services from the list of this run; with `alone` each by itself. */
+  async read(
+    services: readonly ServiceRecord[],
+    signal: AbortSignal,
+    alone: boolean,
+  ): Promise<Map<string, UserReading>> {
+    const listed = alone ? null : await (this.#listed ?? this.refresh(null, signal));
+    const readings = services.map(async (service): Promise<[string, UserReading]> => [
+      service.id,
+      await this.#read(service, listed, signal),
+    ]);
+    return new Map(await Promise.all(readings));
   }
 
-  async #see({ id, refs }: ServiceRecord, listed: Listed | null, signal: AbortSignal): Promise<Sight> {
+  async #read({ id, refs }: ServiceRecord, listed: Listed | null, signal: AbortSignal): Promise<UserReading> {
     const uuid = refs[USER_REF];
-    if (uuid === undefined) return { at: listed?.at ?? isoNow(this.#clock), user: null, rows: null };
+    const at = listed?.at ?? isoNow(this.#clock);
+    if (uuid === undefined) return { at, user: null, rows: null };
     if (listed !== null && 'error' in listed) return listed;
     const user = listed?.users.get(uuid);
-    if (user !== undefined) return { at: listed?.at ?? isoNow(this.#clock), user, rows: listed?.rows ?? null };
-    const at = isoNow(this.#clock);
+    const rows = listed?.rows ?? null;
+    if (user !== undefined) return { at, user, rows };
+    const askedAt = isoNow(this.#clock);
     try {
-      const alone = await this.#client.users.get(uuid, { tag: id, signal });
-      return { at: listed?.at ?? at, user: alone, rows: listed?.rows ?? null };
+      return { at, user: await this.#client.users.get(uuid, { tag: id, signal }), rows };
     } catch (error) {
-      const refused = readError(error);
-      // The client asks for no uuid that a user can't have.
-      return { at, error: refused.code === 'invalid_user' ? badUuid(id, USER_REF) : refused };
+      const refused = toItemError(error);
+      // The client sends no uuid that a user can't have.
+      return { at: askedAt, error: refused.code === 'invalid_user' ? badUuid(id, USER_REF) : refused };
     }
   }
 }
 
-function readError(error: unknown): ItemError {
+function toItemError(error: unknown): ItemError {
   if (!isPanelError(error) && !isAgentTrafficError(error)) {
     const { name } = error as { name?: unknown };
     if (name !== 'AbortError' && typeof error !== 'string') throw error;
@@ -93,6 +106,6 @@ function readError(error: unknown): ItemError {
 function shortList(panel: string, rows: number, before: number): ItemError {
   return {
     code: rows === 0 ? 'list_empty' : 'list_halved',
-    message: `the list of users of panel "${panel}" has ${rows} rows where the last one had ${before}: nothing was concluded from it`,
+    message: `the list of users of panel "${panel}" has ${rows} rows where the last one had ${before}: it was ignored`,
   };
 }

@@ -18,30 +18,29 @@ import {
   type UsageRequest,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { agentRules } from '../account/agents.js';
-import { type HiddifyState, USER_REF } from '../account/user-actions.js';
+import { USER_REF } from '../account/user-actions.js';
 import { createHiddifyClient } from '../client/create-client.js';
 import type { HiddifyClient } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
 import { findAddon } from './addon.js';
-import { performStep, WriteTurn } from './apply.js';
-import { checkpointIn, checkpointOf } from './checkpoint.js';
-import { checkContract } from './contract.js';
 import { HiddifyAgents } from './agents.js';
-import { planHiddify } from './plan.js';
-import { limitOf, orderProblem, uuidOf } from './product.js';
-import { outcomeWhenDone, resolveHiddify } from './resolve.js';
-import { usageAnswer } from './usage.js';
-import { HiddifyLists, type Sight } from './lists.js';
-import type { HiddifySettings } from './settings.js';
+import { performStep, WriteTurn } from './apply.js';
+import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
+import { checkContract } from './contract.js';
+import { HiddifyLists, type HiddifyState, type UserReading } from './lists.js';
+import { planUser } from './plan.js';
+import { createUuid, findProblem, toLimit } from './product.js';
+import { outcomeWhenDone, resolveAction } from './resolve.js';
+import { type HiddifySettings, toAgentRules } from './settings.js';
+import { toUsageAnswer } from './usage.js';
 
 /** Opens the adapter of a Hiddify panel (docs/panels/hiddify.md, 3 and 4). */
 export function openHiddifyPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): HiddifyPanel {
-  const client = openClient(panel.name, clientOptions(panel, dependencies));
+  const client = openClient(panel.name, toClientOptions(panel, dependencies));
   return new HiddifyPanel(kind, panel, client, dependencies);
 }
 
-/** An address or key that can be none is told with the config key that it stands under; nothing is called. */
+/** Names the config key of an address or key that can't be valid. */
 function openClient(name: string, options: Parameters<typeof createHiddifyClient>[0]): HiddifyClient {
   try {
     return createHiddifyClient(options);
@@ -52,8 +51,8 @@ function openClient(name: string, options: Parameters<typeof createHiddifyClient
   }
 }
 
-/** What the client of API v2 and that of the add-on are opened with. */
-export function clientOptions(
+/** Returns the options of the clients of API v2 and of the add-on. */
+function toClientOptions(
   panel: PanelToOpen,
   dependencies: PanelDependencies,
 ): Parameters<typeof createHiddifyClient>[0] {
@@ -63,14 +62,14 @@ export function clientOptions(
     baseUrl: settings.url,
     allowHttp: settings.allowHttp,
     apiKey: dependencies.secret(settings.apiKey, `panels.${panel.name}.apiKey`),
-    newUuid: () => uuidOf(dependencies.randomBytes),
-    // By default 30 s a call and 180 s a list, which the panel has no pages for.
+    newUuid: () => createUuid(dependencies.randomBytes),
+    // By default 30 s for a call and 180 s for a list, because lists have no pages.
     ...(settings.timeout === undefined ? {} : { listTimeoutMs: settings.timeout * 6 }),
     ...transportOptions(panel, dependencies),
   };
 }
 
-/** Users of a Hiddify panel as services. */
+/** The adapter of a Hiddify panel, whose users are services. */
 export class HiddifyPanel implements Panel<HiddifyState> {
   readonly kind: PanelKind;
   readonly name: string;
@@ -102,18 +101,18 @@ export class HiddifyPanel implements Panel<HiddifyState> {
       name,
       client,
       clock: dependencies.clock,
-      rules: agentRules(this.#config, timeZone),
-      findAddon: addon === false ? null : () => findAddon({ ...clientOptions(panel, dependencies), ...prefix }),
+      rules: toAgentRules(this.#config, timeZone),
+      findAddon: addon === false ? null : () => findAddon({ ...toClientOptions(panel, dependencies), ...prefix }),
       turn: (work) => turn.run(work),
     });
   }
 
-  /** Address, path, key and role; where limits of agents are to be kept, it has to be the Owner's key. */
+  /** Checks address, path, key and role. Limits of agents need the Owner's key. */
   async test(): Promise<{ message: string }> {
     const { access, name, role, version, warnings } = await this.client.probe();
     if (access === 'limited' && this.#config.agents !== undefined) {
       throw new PanelForbiddenError(
-        `The key (apiKey) of panel "${this.name}" is that of "${name}" (${role}), not the Owner's: no limits of agents can be kept with it. Use the Owner's key.`,
+        `The key (apiKey) of panel "${this.name}" belongs to "${name}" (${role}), not to the Owner: limits of agents need the Owner's key.`,
         { panel: this.name, endpoint: 'GET /api/v2/admin/me/', status: 200 },
       );
     }
@@ -129,12 +128,12 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   ): Promise<void> {
     if (requests.length === 0) return;
     const alone = requests.length === 1;
-    if (!alone) await this.#lists.read(allowShort ? null : lastRows(requests), signal);
+    if (!alone) await this.#lists.refresh(allowShort ? null : findLastRows(requests), signal);
     const services = requests.map(({ service }) => service);
-    const seen = await this.#lists.see(services, signal, alone);
+    const readings = await this.#lists.read(services, signal, alone);
     for (const request of requests) {
-      const sight = seen.get(request.service.id);
-      if (sight) onAnswer(request.service.id, usageAnswer(request, sight, this.#timeZone));
+      const reading = readings.get(request.service.id);
+      if (reading) onAnswer(request.service.id, toUsageAnswer(request, reading, this.#timeZone));
     }
   }
 
@@ -145,20 +144,20 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   ): Promise<Map<string, Observation<HiddifyState>>> {
     if (services.length === 0) return new Map();
     const alone = look?.fresh === true || services.length === 1;
-    const seen = await this.#lists.see(services, signal, alone);
-    return new Map([...seen].map(([id, sight]) => [id, observationOf(id, sight)]));
+    const readings = await this.#lists.read(services, signal, alone);
+    return new Map([...readings].map(([id, reading]) => [id, toObservation(id, reading)]));
   }
 
   plan(desired: Desired, observation: Observation<HiddifyState>): Plan {
-    return planHiddify(desired, observation);
+    return planUser(desired, observation);
   }
 
   resolve(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {
-    return resolveHiddify(action, observation);
+    return resolveAction(action, observation);
   }
 
-  checkpoint(desired: Desired, observation: Observation<HiddifyState>): ReturnType<typeof checkpointOf> {
-    return checkpointOf(desired, observation, limitOf(desired));
+  checkpoint(desired: Desired, observation: Observation<HiddifyState>): ReturnType<typeof toCheckpoint> {
+    return toCheckpoint(desired, observation, toLimit(desired));
   }
 
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
@@ -173,10 +172,10 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   };
   readonly accounts: PanelFacets<HiddifyState>['accounts'] = {
     passwords: false,
-    newRefs: (_service, _product, randomBytes) => ({ [USER_REF]: uuidOf(randomBytes) }),
+    newRefs: (_service, _product, randomBytes) => ({ [USER_REF]: createUuid(randomBytes) }),
     exists: ({ state }) => state && state.user !== null,
     username: ({ refs }) => refs[USER_REF] ?? null,
-    check: orderProblem,
+    check: findProblem,
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
     doneOutcome: outcomeWhenDone,
   };
@@ -191,19 +190,19 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   }
 }
 
-/** The list at the last look of these services; the newest of them counts. */
-function lastRows(requests: readonly UsageRequest[]): number | null {
+/** Returns the rows of the last list, less the users that Sluice removed since; the newest checkpoint counts. */
+function findLastRows(requests: readonly UsageRequest[]): number | null {
   let newest: { at: string; rows: number } | null = null;
   for (const { seen } of requests) {
-    const kept = checkpointIn(seen);
-    if (kept?.rows != null && (newest === null || kept.at > newest.at)) newest = { at: kept.at, rows: kept.rows };
+    const last = parseCheckpoint(seen);
+    if (last?.rows != null && (newest === null || last.at > newest.at)) newest = { at: last.at, rows: last.rows };
   }
   const removed = Math.max(0, ...requests.map((request) => request.removed));
   return newest === null ? null : Math.max(0, newest.rows - removed);
 }
 
-function observationOf(service: string, sight: Sight): Observation<HiddifyState> {
-  if ('error' in sight) return { service, at: sight.at, state: null, error: sight.error };
-  const { at, user, rows } = sight;
+function toObservation(service: string, reading: UserReading): Observation<HiddifyState> {
+  if ('error' in reading) return { service, at: reading.at, state: null, error: reading.error };
+  const { at, user, rows } = reading;
   return { service, at, state: { user, rows }, error: null };
 }

@@ -1,19 +1,10 @@
-import {
-  type Desired,
-  type HoldInForce,
-  type ItemError,
-  type Observation,
-  type Plan,
-  sharerIds,
-  type Step,
-} from '@sluice/panel-kind';
+import { type Desired, type HoldInForce, type Observation, type Plan, sharerIds, type Step } from '@sluice/panel-kind';
 import { type EvidenceRecord, formatBytes, localDateOf } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
+  type AddressableUser,
   type CreatePayload,
-  type HiddifyState,
-  observedOf,
-  priorIn,
+  toObservedUser,
   type UpdatePayload,
   USER_EVIDENCE,
   USER_REF,
@@ -23,17 +14,23 @@ import {
 } from '../account/user-actions.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyUserChange } from '../client/types.js';
-import { absence, cycleOf, type HiddifyMemo, isUndone, recall, remember, stateOf } from './checkpoint.js';
-import { endOf, hiddifyOf, limitOf, modeOf, ownerOf, termOf } from './product.js';
-
-/** A user that can be changed. */
-type User = HiddifyUser & { uuid: string };
+import {
+  findCycle,
+  isUndone,
+  judgeOpenZeroing,
+  loadCheckpoint,
+  toAbsence,
+  updateCheckpoint,
+  type UserCheckpoint,
+} from './checkpoint.js';
+import type { HiddifyState } from './lists.js';
+import { findEndDate, toHiddifyProduct, toLimit, toOwner, toTerm } from './product.js';
 
 /**
- * Pure: the steps from what the panel shows of a user to what is desired of it. Somebody else's switch is never touched, and
- * nothing is written that is so already: every write costs the panel an apply run.
+ * Plans the steps from what the panel shows of a user to its target state. Changes of other tools are never undone, and nothing is
+ * written that is so already, because every write starts an apply run on the panel.
  */
-export function planHiddify(desired: Desired, observation: Observation<HiddifyState>): Plan {
+export function planUser(desired: Desired, observation: Observation<HiddifyState>): Plan {
   const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
   const { service, order, holds, evidence, sharers } = desired;
   const uuid = service.refs[USER_REF];
@@ -43,51 +40,51 @@ export function planHiddify(desired: Desired, observation: Observation<HiddifySt
     return plan;
   }
   if (!observation.state) {
-    // An order about a user that can't be looked at is not carried out, whatever it asks.
-    const asks = desired.scope === 'order' || order !== null || holds.length > 0 || evidence.length > 0;
-    if (asks) plan.problems.push(notSeen(observation));
+    // A command about a user that can't be read is not carried out.
+    const isNeeded = desired.scope === 'order' || order !== null || holds.length > 0 || evidence.length > 0;
+    const problem = observation.error ?? { code: 'not_observed', message: 'the user was not read' };
+    if (isNeeded) plan.problems.push(problem);
     return plan;
   }
   const { user } = observation.state;
   if (terminates) planTermination(plan, desired, user);
-  else if (sharers.length > 0) plan.problems.push(shared(desired));
-  else if (user === null) planWithout(plan, desired, uuid);
-  else if (user.uuid !== null) planUser(plan, desired, { ...user, uuid: user.uuid }, observation.at);
+  else if (sharers.length > 0) {
+    plan.problems.push({
+      code: 'shared_user',
+      message: `"${service.id}" names the same user as ${sharerIds(desired).join(', ')}, but a user belongs to one service: nothing was changed; correct ${USER_REF}`,
+    });
+  } else if (user === null) planAbsent(plan, desired, uuid);
+  else if (user.uuid !== null) planPresent(plan, desired, { ...user, uuid: user.uuid }, observation.at);
   return plan;
 }
 
-function planWithout(plan: Plan, desired: Desired, uuid: string): void {
-  if (desired.order?.verb !== 'create') {
-    // What was switched off is gone with the user: nothing is left to give back.
+function planAbsent(plan: Plan, desired: Desired, uuid: string): void {
+  const { service, product, order, scope, holds } = desired;
+  if (order?.verb !== 'create') {
+    // Nothing is left to enable again.
     dropAll(plan, desired.evidence);
-    if (desired.scope !== 'hold' || desired.holds.length > 0)
-      plan.problems.push(absence(desired.service, desired.seen, desired.recent));
+    if (scope !== 'hold' || holds.length > 0) plan.problems.push(toAbsence(service, desired.seen, desired.recent));
     return;
   }
-  const limitBytes = limitOf(desired);
+  const limitBytes = toLimit(desired);
   if (limitBytes === null || limitBytes === 0) {
-    plan.problems.push(noQuota(desired));
+    plan.problems.push({
+      code: 'no_quota',
+      message: `"${service.id}" has no quota (or one of 0), and the panel has no user without a limit: set quota: { total: SIZE } (or unlimited) in its product`,
+    });
     return;
   }
-  const { service, product } = desired;
-  const term = termOf(desired);
+  const { mode, packageDays } = toHiddifyProduct(product);
+  const owner = toOwner(service, product);
   const payload: CreatePayload = {
-    wanted: {
-      uuid,
-      name: service.id,
-      limitBytes,
-      mode: modeOf(product),
-      owner: ownerOf(service, product),
-      comment: '',
-      ...(term ?? { packageDays: hiddifyOf(product).packageDays }),
-    },
+    wanted: { uuid, name: service.id, limitBytes, mode, owner, comment: '', ...(toTerm(desired) ?? { packageDays }) },
   };
   plan.counts = true;
-  plan.steps.push({ ...bare(ACTION_TYPES.create, uuid), payload });
-  const [hold] = desired.holds;
+  plan.steps.push({ ...toStep(ACTION_TYPES.create, uuid), payload });
+  const [hold] = holds;
   if (!hold) return;
   plan.again = true;
-  plan.steps.push({ ...bare(ACTION_TYPES.disable, uuid), hold: hold.id, later: true });
+  plan.steps.push({ ...toStep(ACTION_TYPES.disable, uuid), hold: hold.id, later: true });
 }
 
 function planTermination(plan: Plan, { service, evidence }: Desired, user: HiddifyUser | null): void {
@@ -97,63 +94,64 @@ function planTermination(plan: Plan, { service, evidence }: Desired, user: Hiddi
     return;
   }
   if (!isOwn(service.ownRefs)) {
-    plan.problems.push({
-      code: 'not_ours',
-      message: `user "${user.name}" was there before "${service.id}" and was not made by Sluice`,
-    });
+    const message = `user "${user.name}" existed before "${service.id}" and was not created by Sluice`;
+    plan.problems.push({ code: 'not_ours', message });
     return;
   }
   plan.counts = true;
   plan.steps.push({
-    ...bare(ACTION_TYPES.delete, user.uuid ?? ''),
-    prior: observedOf(user),
+    ...toStep(ACTION_TYPES.delete, user.uuid ?? ''),
+    prior: toObservedUser(user),
     ends: evidence.map((item) => item.id),
   });
 }
 
-function planUser(plan: Plan, desired: Desired, user: User, at: string): void {
+function planPresent(plan: Plan, desired: Desired, user: AddressableUser, at: string): void {
   const { order, service } = desired;
   if (order?.verb === 'create' && !isOwn(service.ownRefs)) {
     if (!order.adopt && user.name !== service.id) {
-      plan.problems.push(accountExists(desired, user));
+      plan.problems.push({
+        code: 'account_exists',
+        message: `the panel has a user "${user.name}" with the ${USER_REF} of "${service.id}", which may belong to another service`,
+      });
       return;
     }
     plan.refs = { [USER_REF]: user.uuid };
   }
-  const memo = recall(desired, user, at, limitOf(desired));
+  const memo = updateCheckpoint(desired, user, at, toLimit(desired));
   noteUnclear(plan, desired, user, at);
   const [hold] = desired.holds;
   if (hold) restrict(plan, desired, user, hold);
-  const change = desired.scope === 'hold' ? {} : changeFor(plan, desired, user, memo);
-  const zero = zeroFor(plan, desired, user, memo);
+  const change = desired.scope === 'hold' ? {} : planChange(plan, desired, user, memo);
+  const zero = planZeroing(plan, desired, user, memo);
   if (Object.keys(change).length > 0 || zero !== null) {
     const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
-    plan.steps.push({ ...bare(ACTION_TYPES.update, user.uuid), prior: observedOf(user), payload });
+    plan.steps.push({ ...toStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload });
   }
   if (!hold) for (const item of desired.evidence) release(plan, desired, user, item);
-  plan.stops = stopsOf(desired, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });
+  plan.stops = listStops(desired, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });
 }
 
-/** By what the panel stops a user that Sluice has not switched off. */
-function stopsOf({ evidence, now, timeZone }: Desired, user: User): string[] {
+/** Returns what stops a user that Sluice has not disabled. */
+function listStops({ evidence, now, timeZone }: Desired, user: AddressableUser): string[] {
   if (evidence.length > 0) return [];
   const what = `user "${user.name}"`;
   if (!user.enabled) return [`${what} is disabled, and not by Sluice`];
-  const end = endOf(user);
+  const end = findEndDate(user);
   if (end !== null && end < localDateOf(now, timeZone)) return [`${what}: its days on the panel ended on ${end}`];
   return user.usedBytes >= user.limitBytes ? [`${what} has used up its limit on the panel`] : [];
 }
 
-function restrict(plan: Plan, desired: Desired, user: User, hold: HoldInForce): void {
-  const ours = desired.evidence.find((item) => item.kind === USER_EVIDENCE && item.target === user.uuid);
+function restrict(plan: Plan, desired: Desired, user: AddressableUser, hold: HoldInForce): void {
+  const own = desired.evidence.find((item) => item.kind === USER_EVIDENCE && item.target === user.uuid);
   if (user.enabled) {
-    if (ours) plan.drift.push(`user "${user.name}" is enabled and should be disabled`);
+    if (own) plan.drift.push(`user "${user.name}" is enabled and should be disabled`);
     const prior: UserPrior = { name: user.name, enabled: true, owner: user.owner, restriction: hold.restriction };
     plan.steps.push({
-      ...bare(ACTION_TYPES.disable, user.uuid),
+      ...toStep(ACTION_TYPES.disable, user.uuid),
       hold: hold.id,
       prior,
-      begins: ours ? null : { kind: USER_EVIDENCE, target: user.uuid, prior },
+      begins: own ? null : { kind: USER_EVIDENCE, target: user.uuid, prior },
     });
   }
   for (const item of desired.evidence) {
@@ -161,13 +159,10 @@ function restrict(plan: Plan, desired: Desired, user: User, hold: HoldInForce): 
   }
 }
 
-function isWithAgent({ restriction, reason }: Partial<UserPrior>): boolean {
-  return restriction === WITH_AGENT || reason === 'agent-limit';
-}
-
-/** Gives back what a hold that has ended had switched off, and nothing else. */
-function release(plan: Plan, { service, product }: Desired, user: User, item: EvidenceRecord): void {
-  const prior = priorIn(item);
+/** Undoes what a hold that has ended had changed, and nothing else. */
+function release(plan: Plan, { service, product }: Desired, user: AddressableUser, item: EvidenceRecord): void {
+  const { owner, restriction, reason }: Partial<UserPrior> = item.prior ?? {};
+  const isForAgent = restriction === WITH_AGENT || reason === 'agent-limit';
   if (item.target !== user.uuid) {
     plan.problems.push({
       code: 'user_changed',
@@ -175,7 +170,7 @@ function release(plan: Plan, { service, product }: Desired, user: User, item: Ev
     });
   } else if (user.enabled) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });
-  } else if (isWithAgent(prior) && prior.owner !== user.owner && user.owner !== ownerOf(service, product)) {
+  } else if (isForAgent && owner !== user.owner && user.owner !== toOwner(service, product)) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });
     (plan.notices ??= []).push({
       code: 'agent_user_moved',
@@ -184,87 +179,85 @@ function release(plan: Plan, { service, product }: Desired, user: User, item: Ev
     });
   } else {
     plan.steps.push({
-      ...bare(ACTION_TYPES.enable, user.uuid),
+      ...toStep(ACTION_TYPES.enable, user.uuid),
       hold: item.hold,
-      prior: observedOf(user),
+      prior: toObservedUser(user),
       ends: [item.id],
     });
   }
 }
 
-/** What of the user is not as desired and may be written in this scope. */
-function changeFor(plan: Plan, desired: Desired, user: User, memo: HiddifyMemo): HiddifyUserChange {
+/** Returns the changes that may be written in this scope; reports the others as drift. */
+function planChange(plan: Plan, desired: Desired, user: AddressableUser, memo: UserCheckpoint): HiddifyUserChange {
   const { scope, service, product } = desired;
   const change: HiddifyUserChange = {};
-  const limitBytes = limitOf(desired);
+  const limitBytes = toLimit(desired);
   const shownLimit = user.odd?.limitBytes ?? user.limitBytes;
   if (limitBytes !== null && limitBytes !== shownLimit) {
     if (limitBytes > shownLimit || mayLower(desired, memo)) {
       change.limitBytes = limitBytes;
       if (limitBytes < shownLimit) plan.counts = true;
-    } else {
-      plan.drift.push(`the limit that another tool has set stands until the next cycle`);
-    }
+    } else plan.drift.push(`the limit that another tool has set stays until the next cycle`);
   }
-  const takesTerm = scope === 'order' || (scope === 'reconcile' && isOwn(service.ownRefs));
-  const term = termOf(desired);
-  const end = endOf(user);
+  const term = toTerm(desired);
+  const end = findEndDate(user);
   if (term !== null && end !== service.nextDueDate) {
-    if (takesTerm) {
+    if (scope === 'order' || (scope === 'reconcile' && isOwn(service.ownRefs))) {
       Object.assign(change, term);
       if (end !== null && end > (service.nextDueDate ?? '')) plan.counts = true;
-    } else
-      plan.drift.push(
-        `the user's days end on ${end ?? 'no day yet'}, the service is due on ${service.nextDueDate ?? ''}`,
-      );
+    } else {
+      const due = service.nextDueDate ?? '';
+      plan.drift.push(`the user's days end on ${end ?? 'no day yet'}, the service is due on ${due}`);
+    }
   }
-  const mode = modeOf(product);
-  const owner = ownerOf(service, product);
+  const { mode, packageDays } = toHiddifyProduct(product);
+  const owner = toOwner(service, product);
+  const hasOtherOwner = user.owner !== owner && owner !== SELF;
   if (scope === 'order') {
     if (user.mode !== mode && product.hiddify !== undefined) change.mode = mode;
-    if (user.owner !== owner && owner !== SELF) change.owner = owner;
-    const { packageDays } = hiddifyOf(product);
+    if (hasOtherOwner) change.owner = owner;
     if (term === null && user.startDate === null && user.packageDays !== packageDays) change.packageDays = packageDays;
   } else if (scope === 'reconcile') {
-    if (user.mode !== mode) plan.drift.push(`the user is reset ${String(user.mode)}, the product says ${mode}`);
-    if (user.owner !== owner && owner !== SELF)
-      plan.drift.push('the user belongs to another agent than the product says');
+    if (user.mode !== mode)
+      plan.drift.push(`the reset mode of the user is ${String(user.mode)}, in the product ${mode}`);
+    if (hasOtherOwner) plan.drift.push("the user's owner is not the agent of the product");
   }
   return change;
 }
 
-/** May a limit below the panel's be written? One that another tool has set stands until the next cycle. */
-function mayLower(desired: Desired, memo: HiddifyMemo): boolean {
+/** Returns whether the limit may be lowered: one that another tool has set stays until the next cycle. */
+function mayLower(desired: Desired, memo: UserCheckpoint): boolean {
   if (memo.ownLimit || desired.scope === 'order') return true;
-  const cycle = cycleOf(desired);
+  const cycle = findCycle(desired);
   return memo.firstCycle !== null && cycle !== null && memo.firstCycle !== cycle;
 }
 
-/** With `no_reset` the usage is Sluice's to zero: once when a cycle opens, and only after it was read in it. */
-function zeroFor(plan: Plan, desired: Desired, user: User, memo: HiddifyMemo): ZeroPayload | null {
+/** Plans the zeroing of a `no_reset` user: once when a cycle opens, after the usage was read in it. */
+function planZeroing(plan: Plan, desired: Desired, user: AddressableUser, memo: UserCheckpoint): ZeroPayload | null {
   const { cycle, scope, product } = desired;
   if (scope !== 'poll' && scope !== 'reconcile') return null;
-  const id = cycleOf(desired);
-  if (modeOf(product) !== 'no_reset' || user.mode !== 'no_reset' || id === null) return null;
+  const id = findCycle(desired);
+  if (toHiddifyProduct(product).mode !== 'no_reset' || user.mode !== 'no_reset' || id === null) return null;
   if (isUndone(memo)) {
     plan.drift.push('the panel has written back the usage that was zeroed');
     const { from, tries } = memo.zeroing;
-    // A reading that was taken since has counted what is above the old figure, and goes on from there.
-    const isTaken = (desired.counted?.counterBytes ?? 0) >= from;
-    return { cycle: id, counted: isTaken ? 0 : from, tries: tries + 1 };
+    // A reading since then has counted what is above the old figure.
+    const isCounted = (desired.counted?.counterBytes ?? 0) >= from;
+    return { cycle: id, counted: isCounted ? 0 : from, tries: tries + 1 };
   }
   if (cycle?.readAt == null || memo.zeroedCycle === null || memo.zeroedCycle === id) return null;
   return { cycle: id, counted: 0, tries: 1 };
 }
 
-/** Names a figure that counts in full although the old one may be in it. */
-function noteUnclear(plan: Plan, { service, seen, recent, timeZone }: Desired, user: User, at: string): void {
-  const { zeroing } = remember(seen, recent, user);
-  if (zeroing === null || stateOf(zeroing, { at, user, timeZone }) !== 'unclear') return;
+/** Reports a figure that counts in full although it may contain the old one. */
+function noteUnclear(plan: Plan, desired: Desired, user: AddressableUser, at: string): void {
+  const { service, seen, recent, timeZone } = desired;
+  const { zeroing } = loadCheckpoint(seen, recent, user);
+  if (zeroing === null || judgeOpenZeroing(zeroing, { at, user, timeZone }) !== 'unclear') return;
   (plan.notices ??= []).push({
     code: 'zeroing_unclear',
     key: `zeroing_unclear:${service.id}:${zeroing.at}`,
-    message: `${service.id}: its usage was zeroed at ${zeroing.at} and read too late to tell whether the panel wrote ${formatBytes(zeroing.from)} back: all that it shows counts`,
+    message: `${service.id}: its usage was zeroed at ${zeroing.at}, and it was read too late to know whether the panel wrote ${formatBytes(zeroing.from)} back: the whole figure counts`,
   });
 }
 
@@ -276,32 +269,6 @@ function dropAll(plan: Plan, evidence: readonly EvidenceRecord[]): void {
   for (const item of evidence) plan.settle.push({ evidence: item.id, outcome: 'dropped' });
 }
 
-function bare(type: string, target: string): Step {
+function toStep(type: string, target: string): Step {
   return { type, target, hold: null, prior: null, payload: null, ends: [], begins: null };
-}
-
-function notSeen({ error }: Observation<HiddifyState>): ItemError {
-  return error ?? { code: 'not_observed', message: 'the user was not read' };
-}
-
-function shared(desired: Desired): ItemError {
-  const { service } = desired;
-  return {
-    code: 'shared_user',
-    message: `"${service.id}" names the same user as ${sharerIds(desired).join(', ')}: a user belongs to one service, nothing was done; correct ${USER_REF}`,
-  };
-}
-
-function accountExists({ service }: Desired, user: User): ItemError {
-  return {
-    code: 'account_exists',
-    message: `the panel has a user "${user.name}" with the ${USER_REF} of "${service.id}", and it can't be told whether it is this service's`,
-  };
-}
-
-function noQuota({ service }: Desired): ItemError {
-  return {
-    code: 'no_quota',
-    message: `"${service.id}" has no quota (or one of 0), and the panel has no user without a limit: set quota: { total: SIZE } (or unlimited) in its product`,
-  };
 }

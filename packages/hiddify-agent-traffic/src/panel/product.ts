@@ -1,89 +1,75 @@
 import type { Desired, ItemError, ProductSettings } from '@sluice/panel-kind';
-import { BYTES_PER_GB, localDateOf, type ServiceRecord } from '@sluice/quota-core';
+import { localDateOf, type ServiceRecord } from '@sluice/quota-core';
 import { AGENT_REF, USER_REF } from '../account/user-actions.js';
+import { MOST_BYTES } from '../client/check-user.js';
 import { packageTerm } from '../client/package-term.js';
-import { type HiddifyUser, type HiddifyUserMode, SELF } from '../client/records.js';
+import { type HiddifyUser, SELF } from '../client/records.js';
+import { isCanonicalUuid } from '../client/uuid.js';
 import type { HiddifyProduct } from './settings.js';
 
-/** The panel has no "unlimited"; anything above this it cuts down to it. */
-export const MOST_BYTES = 1_000_000 * BYTES_PER_GB;
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
-/** What holds where a product says nothing; the same as the defaults of the config. */
+/** Defaults of a product without a section; the same as those of the config. */
 const DEFAULTS: HiddifyProduct = { packageDays: 90, mode: 'no_reset' };
 
-/** The product's section, with defaults. */
-export function hiddifyOf(product: ProductSettings): HiddifyProduct {
+/** Returns the product's section, with defaults. */
+export function toHiddifyProduct(product: ProductSettings): HiddifyProduct {
   return (product['hiddify'] as HiddifyProduct | undefined) ?? DEFAULTS;
 }
 
-/** Who is to own the service's user: its own ref's agent, the product's, or the account of the key. */
-export function ownerOf(service: ServiceRecord, product: ProductSettings): string {
-  return (service.refs[AGENT_REF] ?? hiddifyOf(product).agent)?.toLowerCase() ?? SELF;
-}
-
-/** When the panel resets the user by itself. */
-export function modeOf(product: ProductSettings): HiddifyUserMode {
-  return hiddifyOf(product).mode;
+/** Returns the owner of the service's user: the agent of its ref, that of the product, or the account of the key. */
+export function toOwner(service: ServiceRecord, product: ProductSettings): string {
+  return (service.refs[AGENT_REF] ?? toHiddifyProduct(product).agent)?.toLowerCase() ?? SELF;
 }
 
 /**
- * The user's limit for an allowance. The panel counts both directions together, so where only one counts it can't help and
- * gets the highest limit. Null where nothing is configured: what is there stays.
+ * Returns the user's limit for an allowance; null where no quota is configured, so that the panel's limit stays. The panel counts
+ * both directions together: where only one counts, the user has the highest limit.
  */
-export function limitOf({ allowance, mode }: Pick<Desired, 'allowance' | 'mode'>): number | null {
+export function toLimit({ allowance, mode }: Pick<Desired, 'allowance' | 'mode'>): number | null {
   if (allowance === null) return null;
   if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return MOST_BYTES;
   return Math.min(allowance.allowedBytes, MOST_BYTES);
 }
 
-/** Start and days of a term. */
-export interface Term {
-  startDate: string;
-  packageDays: number;
-}
-
 /**
- * The term that ends at the due date. It starts with the cycle in force, so that the panel's own resets, which count from
- * the start, fall on its beginning; null without a due date.
+ * Returns the term that ends at the due date; null without one. It starts with the current cycle, because the panel's own resets
+ * count from the start.
  */
-export function termOf({ service, cycle, timeZone, now }: Desired): Term | null {
+export function toTerm({ service, cycle, timeZone, now }: Desired): ReturnType<typeof packageTerm> | null {
   if (service.nextDueDate === null) return null;
   const start = localDateOf(cycle?.start ?? now, timeZone);
   return packageTerm(start < service.nextDueDate ? start : service.nextDueDate, service.nextDueDate);
 }
 
-/** Last day on which the panel serves a user; null where its days have not begun. */
-export function endOf({ startDate, packageDays }: Pick<HiddifyUser, 'startDate' | 'packageDays'>): string | null {
+/** Returns the last day on which the panel serves a user; null where its days have not begun. */
+export function findEndDate({ startDate, packageDays }: Pick<HiddifyUser, 'startDate' | 'packageDays'>): string | null {
   if (startDate === null || packageDays === null) return null;
   return new Date(Date.parse(startDate) + packageDays * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** What stands against an order about this service before anything is called. */
-export function orderProblem(service: ServiceRecord, product: ProductSettings): ItemError | null {
+/** Returns why no command about this service can be carried out; null where one can. */
+export function findProblem(service: ServiceRecord, product: ProductSettings): ItemError | null {
   const uuids: [string, string | undefined][] = [
     [USER_REF, service.refs[USER_REF]],
     [AGENT_REF, service.refs[AGENT_REF]],
-    ['hiddify.agent of its product', hiddifyOf(product).agent],
+    ['hiddify.agent of its product', toHiddifyProduct(product).agent],
   ];
   for (const [what, uuid] of uuids) {
-    if (uuid === undefined || UUID.test(uuid.toLowerCase())) continue;
+    if (uuid === undefined || isCanonicalUuid(uuid.toLowerCase())) continue;
     return badUuid(service.id, what);
   }
   return null;
 }
 
-/** Why nothing is asked of the panel: no user can have what stands there. */
+/** Returns the error of a ref or setting that can't be the uuid of a user. */
 export function badUuid(service: string, what: string): ItemError {
   return {
     code: 'bad_uuid',
-    message: `"${service}": ${what} is no uuid of version 4, as the panel shows it in its lists; nothing was called`,
+    message: `"${service}": ${what} is not a uuid of version 4; copy it from the panel's list. The panel was not called`,
   };
 }
 
-/** A v4 uuid from random bytes. */
-export function uuidOf(randomBytes: (count: number) => Uint8Array): string {
+/** Returns a v4 uuid from random bytes. */
+export function createUuid(randomBytes: (count: number) => Uint8Array): string {
   const bytes = Buffer.from(randomBytes(16));
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

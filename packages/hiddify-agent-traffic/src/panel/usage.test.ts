@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ProductSettings } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
-import { usageAnswer } from './usage.js';
+import { toUsageAnswer } from './usage.js';
 
 const GB = 1024 ** 3;
 const uuid = '0b0f9bd5-3b53-4a58-9d4f-0d8a5b3a3a01';
@@ -19,8 +19,8 @@ const zeroing = {
   observed: { usedBytes: 0, usedBefore: 30 * GB },
 } as unknown as ActionRecord;
 
-const answerOf = (at: string, recent: ActionRecord[]): ReturnType<typeof usageAnswer> =>
-  usageAnswer(
+const answerOf = (at: string, recent: ActionRecord[]): ReturnType<typeof toUsageAnswer> =>
+  toUsageAnswer(
     {
       service: { id: 'svc-1' } as ServiceRecord,
       product: {} as ProductSettings,

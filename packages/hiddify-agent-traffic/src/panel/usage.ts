@@ -1,30 +1,28 @@
-import type { UsageAnswer, UsageRequest } from '@sluice/panel-kind';
+import type { ItemError, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import { resetSince } from '../account/counter.js';
-import { zeroingIn } from '../account/user-actions.js';
-import { absence, checkpointIn, remember, stateOf } from './checkpoint.js';
-import type { Sight } from './lists.js';
+import { findZeroing } from '../account/user-actions.js';
+import { judgeOpenZeroing, loadCheckpoint, parseCheckpoint, toAbsence } from './checkpoint.js';
+import type { UserReading } from './lists.js';
 
-/** A mode is a word; a longer text is not kept whole with every sample. */
+/** A longer mode is cut before it is stored with each sample. */
 const LONGEST_MODE = 40;
 
 /**
- * A user's counter as a reading. The panel tells one figure for both directions; it falls when the panel resets it (every 1,
- * 7 or 30 days from its start, by its own local date) and when we zeroed it. Any other fall says nothing.
+ * Converts a user's counter. The panel shows one figure for both directions, which falls when the panel resets it (every 1, 7 or 30
+ * days from its start, by its own local date) and when Sluice zeroed it. Any other fall proves nothing.
  */
-export function usageAnswer(
+export function toUsageAnswer(
   { seen, recent, unsettled, service }: UsageRequest,
-  sight: Sight,
+  userReading: UserReading,
   timeZone: string,
 ): UsageAnswer {
-  if ('error' in sight) return unknown(sight.at, sight.error.code, sight.error.message);
-  const { at, user } = sight;
-  if (user === null) {
-    const { code, message } = absence(service, seen, recent);
-    return unknown(at, code, message);
-  }
-  const { zeroing } = remember(seen, recent, user);
-  const undone = zeroing !== null && stateOf(zeroing, { at, user, timeZone }) === 'undone' ? zeroing : null;
+  const { at } = userReading;
+  if ('error' in userReading) return toUnknown(at, userReading.error);
+  const { user } = userReading;
+  if (user === null) return toUnknown(at, toAbsence(service, seen, recent));
+  const { zeroing } = loadCheckpoint(seen, recent, user);
+  const undone = zeroing !== null && judgeOpenZeroing(zeroing, { at, user, timeZone }) === 'undone' ? zeroing : null;
   const { odd, usedBytes, limitBytes, mode, lastResetDate, enabled, active } = user;
   return {
     reading: { known: true, at, inBytes: null, outBytes: null, totalBytes: usedBytes },
@@ -38,29 +36,29 @@ export function usageAnswer(
     },
     shape: [],
     warnings: [
-      ...(odd?.usedBytes === undefined ? [] : [negative(service.id)]),
-      ...(undone === null || undone.undone === true ? [] : [writtenBack(service.id, undone.from)]),
+      ...(odd?.usedBytes === undefined ? [] : [toNegativeWarning(service.id)]),
+      ...(undone === null || undone.undone === true ? [] : [toUndoneWarning(service.id, undone.from)]),
     ],
     counter: {
       resetBetween: (previousAt) =>
-        resetSince(user, previousAt, timeZone, checkpointIn(seen)?.memo.resetDate) ||
-        unsettled.some((row) => zeroingIn(row) !== null),
+        resetSince(user, previousAt, timeZone, parseCheckpoint(seen)?.memo.resetDate) ||
+        unsettled.some((row) => findZeroing(row) !== null),
       stoodAt: undone?.from ?? null,
     },
   };
 }
 
-function unknown(at: string, code: string, message: string): UsageAnswer {
+function toUnknown(at: string, { code, message }: ItemError): UsageAnswer {
   return { reading: { known: false, at, code, message }, raw: null, shape: [], warnings: [] };
 }
 
-function writtenBack(service: string, from: number): UsageAnswer['warnings'][number] {
+function toUndoneWarning(service: string, from: number): UsageAnswer['warnings'][number] {
   return {
     code: 'zeroing_undone',
     message: `the panel has written back the usage of "${service}" that was zeroed when its cycle opened: only what is above ${formatBytes(from)} counts`,
   };
 }
 
-function negative(service: string): UsageAnswer['warnings'][number] {
+function toNegativeWarning(service: string): UsageAnswer['warnings'][number] {
   return { code: 'negative_usage', message: `the panel shows a negative usage for "${service}", which counts as 0` };
 }
