@@ -1,43 +1,37 @@
 import { type Clock, createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
 
-/** A write that failed in a way that leaves open whether the panel did it: time-out, cut, unreadable answer, or its 500. */
+/** Returns whether a failed change may have been made: time-out, cut connection, unusable answer, or the panel's 500. */
 export function mayHaveHappened(error: unknown): error is PanelError {
   return isPanelError(error) && (error.outcomeUnknown || error.code === 'PANEL_SERVER_ERROR');
 }
 
-/** Was the answer itself lost, so that the panel may still be at work? A 500 is an answer: it is not. */
+/** Returns whether the panel may still be at work because its answer was lost; a 500 is an answer. */
 export function mayStillBeRunning(error: PanelError): boolean {
   return error.code !== 'PANEL_SERVER_ERROR' || error.status === 502 || error.status === 503 || error.status === 504;
 }
 
-/** Waits before the looks that settle a lost answer, milliseconds. */
-export const looks = [0, 1000, 2000] as const;
+/** Waits before the reads that resolve a lost answer, milliseconds. */
+export const WAITS = [0, 1000, 2000] as const;
 
-/** Looks until `enough` is content with what it saw; gives back the last look. */
-export async function lookUntil<T>(
+/** Reads until `isEnough` accepts the value; returns the last value. */
+export async function readUntil<T>(
   clock: Clock,
   waits: readonly number[],
-  look: () => Promise<T>,
-  enough: (seen: T) => boolean,
+  read: () => Promise<T>,
+  isEnough: (value: T) => boolean,
 ): Promise<T> {
-  let seen: T | undefined;
+  let value: T | undefined;
   for (const wait of waits) {
     if (wait > 0) await clock.sleep(wait);
-    seen = await look();
-    if (enough(seen)) return seen;
+    value = await read();
+    if (isEnough(value)) return value;
   }
-  return seen as T;
+  return value as T;
 }
 
-/** The same failure after the object was looked at: it is known now that nothing was changed. */
+/** Returns the same failure after the object was read back: nothing was changed. */
 export function withoutDoubt(error: PanelError): PanelError {
-  return createPanelError(error.code, `${error.statement} It was read back: nothing was changed.`, {
-    panel: error.panel,
-    endpoint: error.endpoint,
-    status: error.status,
-    panelCode: error.panelCode,
-    retryAfterMs: error.retryAfterMs,
-    outcomeUnknown: false,
-    cause: error.cause,
-  });
+  const { panel, endpoint, status, panelCode, retryAfterMs, cause } = error;
+  const details = { panel, endpoint, status, panelCode, retryAfterMs, outcomeUnknown: false, cause };
+  return createPanelError(error.code, `${error.statement} It was read back: nothing was changed.`, details);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ListReader, type ReadList } from './read-list.js';
-import { readAdminRow, readUserRow } from './read-rows.js';
+import { parseAdminRow, parseUserRow } from './read-rows.js';
 import type { HiddifyUser } from './records.js';
 import { fixture } from '../test/fixture.js';
 
@@ -14,7 +14,7 @@ function readList<T extends { uuid: string | null }>(json: unknown, read: (row: 
   return reader.end();
 }
 
-const users = (json: unknown): ReadList<HiddifyUser> => readList(json, (each) => readUserRow(each, owner));
+const users = (json: unknown): ReadList<HiddifyUser> => readList(json, (each) => parseUserRow(each, owner));
 
 const row = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...(fixture('user.get').response.json as Record<string, unknown>),
@@ -87,7 +87,7 @@ describe('the list of users', () => {
     expect(list).toMatchObject({ unreadable: 2, rows: [{ id: 9 }] });
     expect(list.unreadableRows[0]).toMatchObject({ index: 1 });
     expect(list.unreadableRows[0]?.problem).toContain(`${field}: `);
-    expect(list.unreadableRows[1]).toMatchObject({ index: 2, id: 9, problem: 'uuid: stands in the list twice' });
+    expect(list.unreadableRows[1]).toMatchObject({ index: 2, id: 9, problem: 'uuid: is in the list twice' });
   });
 
   it('counts what is no object, and names twenty at most', () => {
@@ -110,7 +110,7 @@ describe('the list of users', () => {
 
 describe('the list of accounts', () => {
   it('is read as recorded, the account of the key as self', () => {
-    const { rows } = readList(fixture('admin_user.list').response.json, (each) => readAdminRow(each, owner));
+    const { rows } = readList(fixture('admin_user.list').response.json, (each) => parseAdminRow(each, owner));
     expect(rows.map(({ uuid, name, role, parent }) => [uuid, name, role, parent])).toEqual([
       ['self', 'Owner', 'super_admin', 'self'],
       [north, 'north', 'agent', 'self'],
@@ -120,7 +120,7 @@ describe('the list of accounts', () => {
 
   it('counts a row with an unknown role as unreadable', () => {
     const [first] = fixture('admin_user.list').response.json as Record<string, unknown>[];
-    const list = readList([{ ...first, mode: 'emperor' }], (each) => readAdminRow(each, owner));
+    const list = readList([{ ...first, mode: 'emperor' }], (each) => parseAdminRow(each, owner));
     expect(list).toMatchObject({ unreadable: 1, rows: [] });
     expect(list.unreadableRows[0]?.problem).toBe('mode: super_admin, admin or agent is due');
   });

@@ -2,8 +2,8 @@ import { createPanelHttp, isPanelError, type PanelHttp, type PanelRequest } from
 import type { AddonAgent, AgentAddon, AgentSemantics, CreationCheck } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { remainingTraffic } from '../account/calculator.js';
-import { connectionSettings } from '../client/connection.js';
-import { bytesOfGigabytes, gigabytesOfBytes } from '../client/gigabytes.js';
+import { toConnectionSettings } from '../client/connection.js';
+import { toBytes, toGigabytes } from '../client/gigabytes.js';
 import type { CallOptions, HiddifyClientOptions } from '../client/types.js';
 import { maskUuids } from '../client/uuid.js';
 import { AgentTrafficError } from '../errors.js';
@@ -19,7 +19,7 @@ const limit = z
   .number()
   .nullable()
   .transform((gb, context) => {
-    const whole = gb === null ? 0 : bytesOfGigabytes(gb);
+    const whole = gb === null ? 0 : toBytes(gb);
     if (whole !== null) return whole > 0 ? whole : null;
     context.addIssue({ code: 'custom', message: 'expected a finite number' });
     return z.NEVER;
@@ -68,10 +68,11 @@ export type AddonSearch = { found: true; backend: AddonBackend } | { found: fals
 
 /** Finds the add-on's API (docs/panels/hiddify.md, 7.2). It counts as present only where it returns a valid list of agents. */
 export async function findAddon(options: AddonOptions, call: CallOptions = {}): Promise<AddonSearch> {
-  const { baseUrl, http: settings, clean } = connectionSettings(options);
+  const { baseUrl, http: settings, clean } = toConnectionSettings(options);
   const address = new URL(baseUrl);
   const http = createPanelHttp({ ...settings, baseUrl: address.origin });
-  const prefixes = options.prefix === undefined ? [PREFIX, `${address.pathname}${PREFIX}`] : [checkPrefix(options.prefix)];
+  const prefixes =
+    options.prefix === undefined ? [PREFIX, `${address.pathname}${PREFIX}`] : [checkPrefix(options.prefix)];
   const tried: AddonAbsence[] = [];
   for (const prefix of prefixes) {
     const backend = new AddonBackend(http, options.panel, prefix);
@@ -134,8 +135,11 @@ export class AddonBackend implements AgentAddon {
       );
     }
     const id = await this.#findId(agent, call);
-    const traffic_limit_GB = limitBytes === null ? null : gigabytesOfBytes(limitBytes);
-    await this.#ask({ ...toAgentRequest('PUT', id, 'traffic-limit', setLimitSchema), json: { traffic_limit_GB } }, call);
+    const traffic_limit_GB = limitBytes === null ? null : toGigabytes(limitBytes);
+    await this.#ask(
+      { ...toAgentRequest('PUT', id, 'traffic-limit', setLimitSchema), json: { traffic_limit_GB } },
+      call,
+    );
     const shown = await this.getAgent(agent, call);
     if (shown.limitBytes === limitBytes) return shown;
     throw new AgentTrafficError(
@@ -150,7 +154,7 @@ export class AddonBackend implements AgentAddon {
       {
         ...toAgentRequest('POST', id, 'can-create-user', canCreateSchema),
         changing: false,
-        json: { user_traffic_limit_GB: gigabytesOfBytes(newBytes) },
+        json: { user_traffic_limit_GB: toGigabytes(newBytes) },
       },
       call,
     );

@@ -21,7 +21,8 @@ export const hiddify: PanelKind = {
       'What counts against an agent’s limit. consumed: real traffic of the period. allocated: what its users’ limits promise. panel: the usage that the panel shows',
     'panel.agents.period': 'When the counting starts again: never, each calendar month, or every so many days',
     'panel.agents.period.days': 'Length of a period in days',
-    'panel.agents.exempt': 'Agents, by uuid or name, whose limit is reported but not enforced: their own users are never disabled',
+    'panel.agents.exempt':
+      'Agents, by uuid or name, whose limit is reported but not enforced: their own users are never disabled',
     'panel.agents.releaseBelow':
       'Users are enabled again when their agent is below this share of its limit; default 95%',
     'panel.agents.thresholds': 'Percentages of the limit that are reported, once a period each',
