@@ -1,7 +1,7 @@
 import { localDateOf, type ResetBetween, zonedMidnight } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 
-/** A list takes a while to read, and the panel's clock may be off by this much: near midnight the day is not certain. */
+/** Reading a list needs a while, and the panel's clock may be off by this much: near midnight the day is not certain. */
 const MIDNIGHT_MARGIN_MS = 300_000;
 
 const DAY_MS = 86_400_000;

@@ -33,7 +33,7 @@ export function isRaised(
 }
 
 /**
- * Returns what a reservation takes from an agent's limit. `allocated` counts it until a list has the user in its sum. `consumed`
+ * Returns how much of an agent's limit a reservation uses. `allocated` counts it until a list has the user in its sum. `consumed`
  * and `panel` count all of it while it is `open`, and then what the user has not used yet until the period ends.
  */
 export function reservedBy(

@@ -122,6 +122,6 @@ describe('the list of accounts', () => {
     const [first] = fixture('admin_user.list').response.json as Record<string, unknown>[];
     const list = readList([{ ...first, mode: 'emperor' }], (each) => parseAdminRow(each, owner));
     expect(list).toMatchObject({ unreadable: 1, rows: [] });
-    expect(list.unreadableRows[0]?.problem).toBe('mode: super_admin, admin or agent is due');
+    expect(list.unreadableRows[0]?.problem).toBe('mode: expected super_admin, admin or agent');
   });
 });

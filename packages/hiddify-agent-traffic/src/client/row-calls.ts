@@ -80,15 +80,17 @@ export function createRowCalls<T extends { uuid: string | null }>(
 
 /** Reads a list while it arrives. */
 async function readList<T extends { uuid: string | null }>(
-  { panel, clock, request }: Connection,
-  { path, createParser, timeouts }: RowKind<T>,
+  connection: Connection,
+  kind: RowKind<T>,
   options: CallOptions = {},
 ): Promise<TimedList<T>> {
+  const { panel, clock } = connection;
+  const { path, timeouts } = kind;
   const endpoint = `GET ${path}`;
   const requestedAt = new Date(clock.now()).toISOString();
-  let reader = new ListReader(createParser());
+  let reader = new ListReader(kind.createParser());
   try {
-    const { status, receivedAt } = await request<Buffer>({
+    const { status, receivedAt } = await connection.request<Buffer>({
       ...options,
       method: 'GET',
       path,
@@ -96,7 +98,7 @@ async function readList<T extends { uuid: string | null }>(
       accept: 'bytes',
       ...(timeouts === undefined ? {} : { timeouts }),
       sink: () => {
-        reader = new ListReader(createParser());
+        reader = new ListReader(kind.createParser());
         return (chunk) => {
           reader.push(chunk);
         };

@@ -42,7 +42,7 @@ describe('RowSplitter', () => {
   });
 
   it('says so when an HTML page came instead', () => {
-    expect(() => rowsOf('\n<!doctype html><title>Sign in</title>')).toThrow('an HTML page came instead of a list');
+    expect(() => rowsOf('\n<!doctype html><title>Sign in</title>')).toThrow('an HTML page instead of a list');
     expect(() => rowsOf('"text"')).toThrow('an array is due');
   });
 

@@ -14,7 +14,7 @@ const bytes = z
   .transform((value) => Math.max(0, Number(value)))
   .pipe(z.number().int().max(Number.MAX_SAFE_INTEGER));
 
-/** GB or null; for the add-on 0 is no limit. */
+/** GB or null; 0 means no limit too. */
 const limit = z
   .number()
   .nullable()
@@ -131,7 +131,7 @@ export class AddonBackend implements AgentAddon {
     if (limitBytes !== null && !(Number.isSafeInteger(limitBytes) && limitBytes > 0)) {
       throw new AgentTrafficError(
         limitBytes === 0 ? 'addon_unsupported' : 'invalid_limit',
-        'For the add-on 0 is no limit, and every other limit has to be whole bytes above 0. Set another limit, or none.',
+        'The add-on treats 0 as unlimited, and every other limit has to be whole bytes above 0. Set another limit, or none.',
       );
     }
     const id = await this.#findId(agent, call);

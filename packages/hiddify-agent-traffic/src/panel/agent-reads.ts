@@ -162,7 +162,7 @@ function rotate<T>(items: readonly T[], at: string): T[] {
 }
 
 /**
- * Finds out what became of a reservation by reading the user with its uuid: a whole user settles it, none releases it, and a
+ * Finds out what became of a reservation by reading the user with its uuid: a whole user confirms it, none releases it, and a
  * half-made one is to be completed, or removed where that fails. A raise is decided by the limit that the panel shows.
  */
 export async function readReservation(
