@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { codeOfStatus, leadsToLogin } from './classify-status.js';
+import { toErrorCode, leadsToLogin } from './read-answer.js';
 
-describe('codeOfStatus', () => {
+describe('toErrorCode', () => {
   it.each([
     [200, null],
     [204, null],
@@ -21,15 +21,15 @@ describe('codeOfStatus', () => {
     [503, 'PANEL_SERVER_ERROR'],
     [599, 'PANEL_SERVER_ERROR'],
   ])('takes %i for %s', (status, code) => {
-    expect(codeOfStatus(status, false, undefined)).toBe(code);
+    expect(toErrorCode(status, false, undefined)).toBe(code);
   });
 
   it('takes a 503 with a wish to be left alone for a rate limit', () => {
-    expect(codeOfStatus(503, true, undefined)).toBe('PANEL_RATE_LIMITED');
+    expect(toErrorCode(503, true, undefined)).toBe('PANEL_RATE_LIMITED');
   });
 
   it('takes a redirect to a page to sign in on for refused credentials', () => {
-    expect(codeOfStatus(302, false, 'https://panel.example/auth/login')).toBe('PANEL_AUTH');
+    expect(toErrorCode(302, false, 'https://panel.example/auth/login')).toBe('PANEL_AUTH');
   });
 });
 
