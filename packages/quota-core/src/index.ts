@@ -12,7 +12,7 @@ export {
   nextDueDateAfter,
 } from './cycle.js';
 export { type CycleStep, liesAhead, type RecordedCycle, stepCycle, type StepInput } from './step-cycle.js';
-export { type Mode, resolveMode } from './mode.js';
+
 export {
   type Allowance,
   type AllowancePart,
@@ -22,7 +22,7 @@ export {
   type QuotaOverride,
   resolveAllowance,
 } from './allowance.js';
-export { type Reading, type UsageBytes, usageInMode } from './usage.js';
+export { type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
 export { type CounterRules, type CounterState, type CounterStep, type ResetBetween, stepCounter } from './counter.js';
 export type { Limit, LimitDecision, LimitRelease, LimitRule, MeteredLimit } from './limit.js';
 export {
