@@ -1,7 +1,7 @@
 /**
  * Characters without a printed form: control characters (line ends, tabs and escape sequences among them),
  * format characters (bidi overrides, zero-width characters), line and paragraph separators, lone surrogates. Joiners
- * (U+200C, U+200D) are no exception: a name that needs them stays readable without, and they can make two names look alike.
+ * (U+200C, U+200D) are among them: a name stays readable without them, and they can make two names indistinguishable.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
 

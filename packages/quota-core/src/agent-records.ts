@@ -98,9 +98,8 @@ export interface RaisedLimit {
 }
 
 /**
- * Budget of an agent, and of those above it, reserved for a user that is created or raised. `open` until reading the panel
- * shows whether the user exists. `settled`: the user exists, and what it has not used yet (`leftBytes`) stays
- * reserved. `closed`: does not count any more.
+ * Budget of an agent, and of those above it, reserved for a user that is created or raised. It is `open` until reading the
+ * panel shows whether the user exists. Then what the user has not used yet (`leftBytes`) stays reserved until it is `closed`.
  */
 export interface AgentReservationRecord {
   panel: string;
@@ -123,7 +122,7 @@ export interface AgentReservationRecord {
   seenAt: string | null;
   settledAt: string | null;
   closedAt: string | null;
-  /** Why it was closed; with the state `settled`, `found`: another process found the user after its holder was gone. */
+  /** Why it was closed; before that `found`, where another process found the user after its holder was gone. */
   outcome: string | null;
 }
 
