@@ -12,7 +12,8 @@ import { AgentTrafficChecker } from './checker.js';
 import { listChain } from './hierarchy.js';
 import { type AgentRule, judge } from './judge.js';
 import { accountAt, openAccount } from './period.js';
-import type { AgentRecord, AgentRules, ReservationRecord } from './records.js';
+import type { AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
+import type { AgentRules } from './records.js';
 import { reservedBytes } from './reservations.js';
 import type { UserPrior } from './user-actions.js';
 
@@ -20,7 +21,7 @@ import type { UserPrior } from './user-actions.js';
 export interface StoredAgents {
   rules: AgentRules;
   agents: Map<string, AgentRecord>;
-  reservations: readonly ReservationRecord[];
+  reservations: readonly AgentReservationRecord[];
   exempt: ReadonlySet<string>;
   /** Since when the users of an agent are kept disabled for its limit. */
   heldSince: ReadonlyMap<string, string>;

@@ -1,6 +1,6 @@
 import type { HiddifyAdmin, HiddifyUser } from '../client/records.js';
 import { AgentHierarchy } from './hierarchy.js';
-import type { AccountingMode, AgentAccount, AgentFigures, LedgerEntry } from './records.js';
+import type { AccountingMode, AgentAccount, AgentFigures, AgentUserRecord } from '@sluice/quota-core';
 
 type Sums = Omit<AgentFigures, 'at'>;
 
@@ -24,7 +24,7 @@ export class AgentTrafficCalculator {
   constructor(
     accounts: AgentHierarchy | readonly HiddifyAdmin[],
     users: readonly HiddifyUser[],
-    hidden: readonly Pick<LedgerEntry, 'owner' | 'limitBytes' | 'lastBytes'>[] = [],
+    hidden: readonly Pick<AgentUserRecord, 'owner' | 'limitBytes' | 'lastBytes'>[] = [],
   ) {
     const hierarchy = accounts instanceof AgentHierarchy ? accounts : new AgentHierarchy(accounts);
     this.hierarchy = hierarchy;

@@ -3,7 +3,7 @@ import { formatBytes } from '@sluice/quota-core';
 import { type AgentTrafficCalculator, remainingTraffic, totalTraffic } from './calculator.js';
 import type { AgentHierarchy } from './hierarchy.js';
 import { fitsLimit, isLimitExceeded } from './judge.js';
-import type { AccountingMode, AgentRecord, ReservationRecord } from './records.js';
+import type { AccountingMode, AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import { reservedBytes } from './reservations.js';
 
@@ -14,7 +14,7 @@ export type CheckedAgent = Pick<AgentRecord, 'uuid' | 'name' | 'role' | 'limitBy
 export interface CheckerState {
   accounting: AccountingMode;
   agents: ReadonlyMap<string, CheckedAgent>;
-  reservations: readonly ReservationRecord[];
+  reservations: readonly AgentReservationRecord[];
   /** Agents whose own limit is not enforced. */
   exempt: ReadonlySet<string>;
 }

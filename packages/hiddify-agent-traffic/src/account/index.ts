@@ -2,13 +2,13 @@ export type { HiddifyAdmin, HiddifyRole, HiddifyUser, HiddifyUserMode } from '..
 export { AgentTrafficCalculator } from './calculator.js';
 export { AgentTrafficChecker, type CheckedAgent, type CheckerState } from './checker.js';
 export { AgentHierarchy } from './hierarchy.js';
+export type { CreationCheck } from '@sluice/panel-kind';
 export type {
   AccountingMode,
   AgentAccount,
   AgentFigures,
   AgentRecord,
-  LedgerEntry,
-  ReservationRecord,
-} from './records.js';
-export type { CreationCheck } from '@sluice/panel-kind';
-export type { AgentReservationRecord, AgentUserRecord, AgentVerdict } from '@sluice/quota-core';
+  AgentReservationRecord,
+  AgentUserRecord,
+  AgentVerdict,
+} from '@sluice/quota-core';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fitsLimit, isBelowRelease, isLimitExceeded, judge } from './judge.js';
-import type { AccountingMode } from './records.js';
+import type { AccountingMode } from '@sluice/quota-core';
 
 const input = {
   accounting: 'consumed' as AccountingMode,

@@ -1,4 +1,4 @@
-import type { AccountingMode } from './records.js';
+import type { AccountingMode } from '@sluice/quota-core';
 
 /**
  * Why an agent is in its state. `full`: exactly at its limit, which `allocated` allows. `at-or-over-limit`: exceeded in

@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { growthOf } from './counter.js';
 import { type LedgerInterval, stepLedger } from './ledger.js';
-import type { LedgerEntry } from './records.js';
+import type { AgentUserRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 
 const at = '2026-03-01T12:00:00.000Z';
 
 /** A list about whose interval nothing is known. */
 function listAt(instant: string): LedgerInterval {
-  return { at: instant, before: null, zeroings: [], created: new Set(), timeZone: 'UTC' };
+  return { panel: 'vpn', at: instant, before: null, zeroings: [], created: new Set(), timeZone: 'UTC' };
 }
 
 function user(change: Partial<HiddifyUser> = {}): HiddifyUser {
@@ -37,7 +37,7 @@ function user(change: Partial<HiddifyUser> = {}): HiddifyUser {
 /** Looks one after the other; gives what each owner was charged in all. */
 function charged(looks: HiddifyUser[][]): Map<string, number> {
   const total = new Map<string, number>();
-  let entries: Iterable<LedgerEntry> = [];
+  let entries: Iterable<AgentUserRecord> = [];
   for (const users of looks) {
     const step = stepLedger(entries, users, listAt(at));
     for (const [owner, bytes] of step.growth) total.set(owner, (total.get(owner) ?? 0) + bytes);
@@ -137,6 +137,7 @@ describe('what is known besides of the time between two lists', () => {
   const MB = 1024 ** 2;
   const minutes = (count: number): string => new Date(Date.parse(at) + count * 60_000).toISOString();
   const lookAt = (minute: number, before: number | null, more: Partial<LedgerInterval> = {}): LedgerInterval => ({
+    panel: 'vpn',
     at: minutes(minute),
     before: before === null ? null : { at: minutes(before), until: minutes(before) },
     zeroings: [],
@@ -152,7 +153,7 @@ describe('what is known besides of the time between two lists', () => {
   });
   /** Figures in MB, by minute; gives what was charged in MB. */
   const chargedOver = (figures: [number, number][], zeroings: LedgerInterval['zeroings']): number => {
-    let entries: Iterable<LedgerEntry> = [];
+    let entries: Iterable<AgentUserRecord> = [];
     let sum = 0;
     let before: number | null = null;
     for (const [minute, mb] of figures) {
@@ -282,7 +283,7 @@ describe('what is known besides of the time between two lists', () => {
   it('charges what is first seen later than a figure can be written back, unless nobody was online since', () => {
     /** What the last of these lists charges. */
     const lateLook = (lastOnline: string | null, lists: [number, number][]): number => {
-      let entries: LedgerEntry[] = [];
+      let entries: AgentUserRecord[] = [];
       let before: number | null = null;
       let charge = 0;
       for (const [minute, mb] of lists) {
@@ -470,7 +471,7 @@ describe('over random histories', () => {
         const counters = new Map<number, { bytes: number; owner: string }>();
         const reference = new Reference();
         const totals = new Map<string, number>();
-        let entries: LedgerEntry[] = [];
+        let entries: AgentUserRecord[] = [];
         let mostPossible = 0;
         for (const { type, who: id, ...rest } of [...events, { type: 'look' as const, who: 0 }]) {
           const counter = counters.get(id) ?? { bytes: 0, owner: agents[id % 2] ?? 'north' };

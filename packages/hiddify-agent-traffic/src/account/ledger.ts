@@ -1,10 +1,11 @@
 import type { HiddifyUser } from '../client/records.js';
 import { type EarlierList, growthOf, growthOver, resetSince, type Zeroing } from './counter.js';
 import { usedBefore } from './newcomers.js';
-import type { LedgerEntry } from './records.js';
+import type { AgentUserRecord } from '@sluice/quota-core';
 
 /** The time between two lists. */
 export interface LedgerInterval {
+  panel: string;
   /** When this list was requested. */
   at: string;
   /** The list before; null for the first one. */
@@ -20,15 +21,15 @@ export interface LedgerInterval {
 /** The ledger after one list. */
 export interface LedgerStep {
   /** Entries that are new or changed. */
-  changed: LedgerEntry[];
+  changed: AgentUserRecord[];
   /** Keys that another entry has replaced, or whose users are gone for long. */
   removed: string[];
   /** Every entry, by key. */
-  entries: Map<string, LedgerEntry>;
+  entries: Map<string, AgentUserRecord>;
   /** Bytes used since the list before, by the owner that is charged. */
   growth: Map<string, number>;
   /** Entries of users that are missing now and not known to be gone. */
-  missing: LedgerEntry[];
+  missing: AgentUserRecord[];
 }
 
 /** Entries of users that are gone are kept this long, so that a restored backup charges nothing twice. */
@@ -57,12 +58,12 @@ function rawUsage(user: HiddifyUser): number {
  * @param gone keys of missing users that the panel does not have
  */
 export function stepLedger(
-  known: Iterable<LedgerEntry>,
+  known: Iterable<AgentUserRecord>,
   users: readonly HiddifyUser[],
   interval: LedgerInterval,
   gone: ReadonlySet<string> = new Set(),
 ): LedgerStep {
-  const entries = new Map<string, LedgerEntry>();
+  const entries = new Map<string, AgentUserRecord>();
   let highestId = 0;
   for (const entry of known) {
     entries.set(entry.key, entry);
@@ -80,7 +81,7 @@ export function stepLedger(
     else updateEntry(step, entry, user, growthSince(entry, user, interval, zeroings));
   }
   if (strangers.length > 0) {
-    const justMissing = new Map<number, LedgerEntry>();
+    const justMissing = new Map<number, AgentUserRecord>();
     for (const entry of entries.values()) {
       if (entry.missingSince === null && !seen.has(entry.key)) justMissing.set(entry.panelId, entry);
     }
@@ -88,7 +89,7 @@ export function stepLedger(
     const old = usedBefore(unknown, { ...interval, highestId });
     for (const user of strangers) {
       const former = justMissing.get(user.id);
-      if (former === undefined) addEntry(step, user, interval.at, old.has(user));
+      if (former === undefined) addEntry(step, user, interval, old.has(user));
       else {
         entries.delete(former.key);
         step.removed.push(former.key);
@@ -111,7 +112,7 @@ function groupZeroings(zeroings: readonly Zeroing[]): ZeroingsByUser {
 }
 
 function growthSince(
-  entry: LedgerEntry,
+  entry: AgentUserRecord,
   user: HiddifyUser,
   { before: last, at, timeZone }: LedgerInterval,
   zeroings: ZeroingsByUser,
@@ -125,9 +126,9 @@ function growthSince(
 }
 
 /** Stores what a known user shows now; nothing where nothing of it has changed. */
-function updateEntry(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, growth: number): void {
+function updateEntry(step: LedgerStep, entry: AgentUserRecord, user: HiddifyUser, growth: number): void {
   charge(step, user.owner, growth);
-  const { key, uuid, firstSeenAt } = entry;
+  const { panel, key, uuid, firstSeenAt } = entry;
   const isSame =
     rawUsage(user) === entry.lastBytes &&
     user.owner === entry.owner &&
@@ -136,17 +137,18 @@ function updateEntry(step: LedgerStep, entry: LedgerEntry, user: HiddifyUser, gr
     entry.missingSince === null &&
     !entry.gone;
   if (isSame && growth === 0 && step.entries.has(key)) return;
-  put(step, { ...toEntry(user), key, uuid, totalBytes: entry.totalBytes + growth, firstSeenAt });
+  put(step, { ...toEntry(panel, user), key, uuid, totalBytes: entry.totalBytes + growth, firstSeenAt });
 }
 
-function addEntry(step: LedgerStep, user: HiddifyUser, at: string, isOld: boolean): void {
+function addEntry(step: LedgerStep, user: HiddifyUser, { panel, at }: LedgerInterval, isOld: boolean): void {
   const totalBytes = isOld ? 0 : growthOf(0, rawUsage(user));
   charge(step, user.owner, totalBytes);
-  put(step, { ...toEntry(user), totalBytes, firstSeenAt: at });
+  put(step, { ...toEntry(panel, user), totalBytes, firstSeenAt: at });
 }
 
-function toEntry(user: HiddifyUser): Omit<LedgerEntry, 'totalBytes' | 'firstSeenAt'> {
+function toEntry(panel: string, user: HiddifyUser): Omit<AgentUserRecord, 'totalBytes' | 'firstSeenAt'> {
   return {
+    panel,
     key: ledgerKey(user),
     uuid: user.uuid,
     panelId: user.id,
@@ -176,7 +178,7 @@ function charge(step: LedgerStep, owner: string | null, bytes: number): void {
   if (owner !== null && bytes > 0) step.growth.set(owner, (step.growth.get(owner) ?? 0) + bytes);
 }
 
-function put(step: LedgerStep, entry: LedgerEntry): void {
+function put(step: LedgerStep, entry: AgentUserRecord): void {
   step.entries.set(entry.key, entry);
   step.changed.push(entry);
 }

@@ -1,5 +1,6 @@
 import { localDateOf, zonedMidnight } from '@sluice/quota-core';
-import type { AgentAccount, AgentPeriod } from './records.js';
+import type { AgentAccount } from '@sluice/quota-core';
+import type { AgentPeriod } from './records.js';
 
 const DAY_MS = 86_400_000;
 

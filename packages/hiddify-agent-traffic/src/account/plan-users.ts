@@ -16,7 +16,7 @@ import {
 /** The input of a plan, with the lists of this package. */
 export interface PlanInput extends Omit<AgentPlanInput, 'list' | 'recorded'> {
   list: ObservedList;
-  recorded: RecordedList & Pick<AgentPlanInput['recorded'], 'standing'>;
+  recorded: RecordedList;
   agents: readonly AgentTraffic[];
 }
 

@@ -1,12 +1,14 @@
+import type { AgentMemory, RecordedAgents } from '@sluice/panel-kind';
 import { crossedThresholds } from '@sluice/quota-core';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js';
-import { listExempt } from './agents.js';
+import { listExempt, toHeldSince } from './agents.js';
 import { AgentTrafficCalculator, totalTraffic } from './calculator.js';
 import { AgentHierarchy } from './hierarchy.js';
 import { judge, type Judgement } from './judge.js';
 import { type LedgerInterval, type LedgerStep, stepLedger } from './ledger.js';
 import { accountAt } from './period.js';
-import type { AgentRecord, AgentRules, LedgerEntry, ReservationRecord } from './records.js';
+import type { AgentRecord, AgentUserRecord } from '@sluice/quota-core';
+import type { AgentRules } from './records.js';
 import { stepReservations } from './reservations.js';
 
 /** An agent whose usage reached a threshold that was not reported in this period. */
@@ -30,82 +32,92 @@ export interface ObservedList {
 }
 
 /** What follows from one list. */
-export interface RecordedList {
+export interface RecordedList extends RecordedAgents {
   hierarchy: AgentHierarchy;
   calculator: AgentTrafficCalculator;
   ledger: LedgerStep;
-  /** Every agent, known before or new, after this list. */
-  agents: Map<string, AgentRecord>;
-  judgements: Map<string, Judgement>;
-  /** Reservations that change. */
-  reservations: ReservationRecord[];
   crossed: ThresholdCrossing[];
   exempt: ReadonlySet<string>;
 }
 
 /** One list, and what was stored of those before. */
-interface RecordInput extends Pick<LedgerInterval, 'before' | 'zeroings'> {
+interface RecordInput extends Pick<LedgerInterval, 'panel' | 'zeroings'> {
   rules: AgentRules;
   list: ObservedList;
   now: string;
-  /** The instant by which periods begin and end. */
-  periodNow: string;
   run: string | null;
-  agents: readonly AgentRecord[];
-  ledger: Iterable<LedgerEntry>;
-  reservations: readonly ReservationRecord[];
-  /** Agents whose users are kept disabled. */
-  held: ReadonlySet<string>;
+  memory: AgentMemory;
+  users: readonly AgentUserRecord[];
 }
 
 /** Charges growth, begins periods and judges every agent. The order of the rows does not matter. */
 export function recordList(input: RecordInput): RecordedList {
-  const { rules, list, now, before, zeroings } = input;
+  const { panel, rules, list, now, memory, zeroings } = input;
   const hierarchy = new AgentHierarchy(list.admins);
-  const created = new Set(input.reservations.map(({ uuid }) => uuid));
-  const interval = { at: list.at, before, zeroings, created, timeZone: rules.timeZone };
-  const ledger = stepLedger(input.ledger, list.users, interval, list.goneUsers);
+  const created = new Set(memory.reservations.map(({ uuid }) => uuid));
+  const { snapshot: before } = memory;
+  const interval = { panel, at: list.at, before, zeroings, created, timeZone: rules.timeZone };
+  const ledger = stepLedger(input.users, list.users, interval, list.goneUsers);
   const calculator = new AgentTrafficCalculator(hierarchy, list.users, ledger.missing);
   const exempt = listExempt(rules.exempt, hierarchy.admins);
-  const shared: SharedFigures = { hierarchy, calculator, growth: growthByAgent(ledger.growth, hierarchy), exempt };
+  const held = new Set(toHeldSince(memory).keys());
+  const shared: SharedFigures = {
+    hierarchy,
+    calculator,
+    growth: growthByAgent(ledger.growth, hierarchy),
+    exempt,
+    held,
+  };
 
   const agents = new Map<string, AgentRecord>();
-  const judgements = new Map<string, Judgement>();
+  const standing: RecordedAgents['standing'] = new Map();
   const crossed: ThresholdCrossing[] = [];
-  const known = new Map(input.agents.map((agent) => [agent.uuid, agent]));
+  const known = new Map(memory.agents.map((agent) => [agent.uuid, agent]));
   const uuids = new Set([...known.keys(), ...hierarchy.admins.keys()]);
   uuids.delete(SELF);
   for (const uuid of uuids) {
-    const { agent, judgement, crossings } = recordAgent(known.get(uuid) ?? newAgent(uuid), shared, input);
+    const { agent, judgement, crossings } = recordAgent(known.get(uuid) ?? newAgent(panel, uuid), shared, input);
     agents.set(uuid, agent);
-    judgements.set(uuid, judgement);
+    const { limitBytes, role, missingSince } = agent;
+    const counts = limitBytes !== null && missingSince === null && role === 'agent' && !exempt.has(uuid);
+    standing.set(uuid, { force: judgement.force, counts });
     crossed.push(...crossings);
   }
   const reservations = stepReservations({
-    reservations: input.reservations,
+    reservations: memory.reservations,
     entries: ledger.entries,
     periodStartOf: (agent) => agents.get(agent)?.account?.periodStart ?? null,
     listAt: list.at,
     at: now,
   });
-  return { hierarchy, calculator, ledger, agents, judgements, reservations, crossed, exempt };
+  const snapshot = {
+    panel,
+    at: list.at,
+    until: now,
+    users: list.users.length,
+    admins: list.admins.length,
+    ownerName: hierarchy.admins.get(SELF)?.name ?? 'Owner',
+  };
+  return { hierarchy, calculator, ledger, users: ledger, agents, standing, reservations, snapshot, crossed, exempt };
 }
 
 /** Figures that all agents of a list share. */
 interface SharedFigures extends Pick<RecordedList, 'hierarchy' | 'calculator' | 'exempt'> {
   /** Bytes used since the list before, by agent, sub-agents included. */
   growth: ReadonlyMap<string, number>;
+  /** Agents whose users are kept disabled. */
+  held: ReadonlySet<string>;
 }
 
 function recordAgent(
   before: AgentRecord,
-  { hierarchy, calculator, growth, exempt }: SharedFigures,
-  { rules, list, now, periodNow, run, held }: RecordInput,
+  { hierarchy, calculator, growth, exempt, held }: SharedFigures,
+  { rules, list, now, run, memory }: RecordInput,
 ): { agent: AgentRecord; judgement: Judgement; crossings: ThresholdCrossing[] } {
   const { uuid, limitBytes } = before;
   const { accounting, releaseBelowPercent } = rules;
   const admin = hierarchy.admins.get(uuid);
-  const account = chargeAccount(before.account, growth.get(uuid) ?? 0, rules, periodNow);
+  const account = chargeAccount(before.account, growth.get(uuid) ?? 0, rules, memory.periodNow);
   const figures = calculator.getFigures(uuid, list.at);
   const usedBytes = totalTraffic(figures, accounting, account);
   const { name, role, parent } = admin ?? before;
@@ -160,8 +172,9 @@ function chargeAccount(
   return growth === 0 ? account : { ...account, consumedBytes: account.consumedBytes + growth };
 }
 
-function newAgent(uuid: string): AgentRecord {
+function newAgent(panel: string, uuid: string): AgentRecord {
   return {
+    panel,
     uuid,
     name: '',
     role: 'agent',

@@ -1,27 +1,7 @@
-import type {
-  AccountingMode,
-  AgentReservationRecord,
-  AgentSnapshotRecord,
-  AgentUserRecord,
-  AgentRecord as StoredAgent,
-} from '@sluice/quota-core';
-
-export type { AccountingMode, AgentAccount, AgentFigures, RaisedLimit } from '@sluice/quota-core';
+import type { AccountingMode } from '@sluice/quota-core';
 
 /** When an agent's consumption starts again: never, with each calendar month, or after so many days from the opening. */
 export type AgentPeriod = 'none' | 'monthly' | { days: number };
-
-/** An agent as stored, without its panel. */
-export type AgentRecord = Omit<StoredAgent, 'panel'>;
-
-/** A user of the ledger as stored, without its panel. */
-export type LedgerEntry = Omit<AgentUserRecord, 'panel'>;
-
-/** Budget that is reserved for a user, without its panel. */
-export type ReservationRecord = Omit<AgentReservationRecord, 'panel'>;
-
-/** The last list that was accepted, without its panel. */
-export type SnapshotRecord = Omit<AgentSnapshotRecord, 'panel'>;
 
 /** How agents' traffic is counted and enforced. */
 export interface AgentRules {

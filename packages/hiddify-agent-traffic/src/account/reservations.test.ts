@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LedgerEntry, ReservationRecord } from './records.js';
+import type { AgentUserRecord, AgentReservationRecord } from '@sluice/quota-core';
 import { reservedBy, stepReservations } from './reservations.js';
 import { SELF } from '../client/records.js';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 2, 1, 12, 0, second)).toISOString();
 const wanted = { uuid: 'u', name: 'anna', limitBytes: 10, packageDays: 30, mode: 'no_reset' as const };
 
-function reservation(state: 'open' | 'settled', settledAt: string | null): ReservationRecord {
+function reservation(state: 'open' | 'settled', settledAt: string | null): AgentReservationRecord {
   return {
+    panel: 'vpn',
     uuid: 'u',
     agent: 'north',
     chain: ['north'],
@@ -25,8 +26,9 @@ function reservation(state: 'open' | 'settled', settledAt: string | null): Reser
   };
 }
 
-function entry(owner: string, limitBytes: number): LedgerEntry {
+function entry(owner: string, limitBytes: number): AgentUserRecord {
   return {
+    panel: 'vpn',
     key: 'u',
     uuid: 'u',
     panelId: 1,
@@ -40,7 +42,7 @@ function entry(owner: string, limitBytes: number): LedgerEntry {
   };
 }
 
-function after(from: ReservationRecord, seen: LedgerEntry | null, listAt: string): ReservationRecord {
+function after(from: AgentReservationRecord, seen: AgentUserRecord | null, listAt: string): AgentReservationRecord {
   const [changed] = stepReservations({
     reservations: [from],
     entries: new Map(seen === null ? [] : [['u', seen]]),

@@ -7,11 +7,11 @@ import { listChain } from './hierarchy.js';
 import type {
   AccountingMode,
   AgentRecord,
-  AgentRules,
-  LedgerEntry,
+  AgentUserRecord,
   RaisedLimit,
-  ReservationRecord,
-} from './records.js';
+  AgentReservationRecord,
+} from '@sluice/quota-core';
+import type { AgentRules } from './records.js';
 
 /** Returns the key of a user's raise. A user has one at a time, apart from the reservation of its creation. */
 export function raiseKey(user: string): string {
@@ -19,7 +19,7 @@ export function raiseKey(user: string): string {
 }
 
 /** Returns the raise of a reservation; null for that of a new user. */
-export function findRaise({ wanted }: Pick<ReservationRecord, 'wanted'>): RaisedLimit | null {
+export function findRaise({ wanted }: Pick<AgentReservationRecord, 'wanted'>): RaisedLimit | null {
   return typeof wanted === 'object' && wanted !== null && 'raises' in wanted ? (wanted as RaisedLimit) : null;
 }
 
@@ -37,7 +37,7 @@ export function isRaised(
  * and `panel` count all of it while it is `open`, and then what the user has not used yet until the period ends.
  */
 export function reservedBy(
-  reservation: ReservationRecord,
+  reservation: AgentReservationRecord,
   accounting: AccountingMode,
   periodStart: string | null,
 ): number {
@@ -52,7 +52,7 @@ export function reservedBy(
 /** Returns the sum of what is reserved under an agent's limit. */
 export function reservedBytes(
   { uuid, account }: Pick<AgentRecord, 'uuid' | 'account'>,
-  reservations: readonly ReservationRecord[],
+  reservations: readonly AgentReservationRecord[],
   accounting: AccountingMode,
 ): number {
   return reservations
@@ -67,14 +67,14 @@ export function reservedBytes(
  * @returns the reservations that change
  */
 export function stepReservations(input: {
-  reservations: readonly ReservationRecord[];
-  entries: ReadonlyMap<string, LedgerEntry>;
+  reservations: readonly AgentReservationRecord[];
+  entries: ReadonlyMap<string, AgentUserRecord>;
   periodStartOf: (agent: string) => string | null;
   /** When the list was requested. */
   listAt: string;
   at: string;
-}): ReservationRecord[] {
-  const changed: ReservationRecord[] = [];
+}): AgentReservationRecord[] {
+  const changed: AgentReservationRecord[] = [];
   for (const reservation of input.reservations) {
     const entry = input.entries.get(findRaise(reservation)?.raises ?? reservation.uuid);
     const { state, seenAt, settledAt } = reservation;
@@ -100,14 +100,14 @@ export function stepReservations(input: {
 }
 
 /** Returns whether the list has the whole user in the sum of the agent that it was reserved for. */
-function isInSum(reservation: ReservationRecord, entry: LedgerEntry | undefined): boolean {
+function isInSum(reservation: AgentReservationRecord, entry: AgentUserRecord | undefined): boolean {
   if (entry === undefined || entry.gone || entry.missingSince !== null) return false;
   const limitBytes = findRaise(reservation)?.limitBytes ?? reservation.bytes;
   return entry.owner === reservation.agent && entry.limitBytes >= limitBytes;
 }
 
 /** Returns what the user has not used yet of its limit; of a raise at most what it has added. */
-function leftOf(reservation: ReservationRecord, { totalBytes, limitBytes }: LedgerEntry): number {
+function leftOf(reservation: AgentReservationRecord, { totalBytes, limitBytes }: AgentUserRecord): number {
   const raise = findRaise(reservation);
   if (raise === null) return Math.max(0, reservation.bytes - totalBytes);
   const lowered = Math.max(0, raise.limitBytes - limitBytes);
@@ -116,8 +116,8 @@ function leftOf(reservation: ReservationRecord, { totalBytes, limitBytes }: Ledg
 
 /** Returns why a reservation ends; null while it lasts. */
 function findOutcome(
-  reservation: ReservationRecord,
-  entry: LedgerEntry | undefined,
+  reservation: AgentReservationRecord,
+  entry: AgentUserRecord | undefined,
   leftBytes: number,
   periodStart: string | null,
 ): string | null {
@@ -134,7 +134,7 @@ export function checkRaise(
   memory: AgentMemory,
   rules: AgentRules,
   request: RaiseOrder,
-  { earlier, user: entry }: { earlier: ReservationRecord | null; user: LedgerEntry | null },
+  { earlier, user: entry }: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
 ): ReturnType<PanelAgents['raise']> {
   const { agents, exempt, reservations } = toStoredAgents(memory, rules);
   const { accounting } = rules;
@@ -151,13 +151,13 @@ export function checkRaise(
 }
 
 /** Returns what an earlier raise of the user still reserves below the limit that the panel shows now. */
-function stillReserved(earlier: ReservationRecord, { user }: RaiseOrder, reserved: number): number {
+function stillReserved(earlier: AgentReservationRecord, { user }: RaiseOrder, reserved: number): number {
   const raised = findRaise(earlier)?.limitBytes ?? user.limitBytes;
   return Math.max(0, reserved - Math.max(0, raised - user.limitBytes));
 }
 
 /** Returns the user's total usage at which the new limit is used up. */
-function usedUpAt(entry: LedgerEntry | null, { user, limitBytes }: RaiseOrder): number {
+function usedUpAt(entry: AgentUserRecord | null, { user, limitBytes }: RaiseOrder): number {
   const left = Math.max(0, limitBytes - user.usedBytes);
   if (entry === null) return user.usedBytes + left;
   return entry.totalBytes + growthOf(entry.lastBytes, user.usedBytes) + left;

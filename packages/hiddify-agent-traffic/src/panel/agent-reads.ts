@@ -3,7 +3,7 @@ import { type Clock, itemErrorOf, type ListProblem, type ReservationLook, type S
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import { ledgerKey } from '../account/ledger.js';
 import type { ObservedList } from '../account/record-list.js';
-import type { AgentRecord, LedgerEntry, ReservationRecord, SnapshotRecord } from '../account/records.js';
+import type { AgentRecord, AgentUserRecord, AgentReservationRecord, AgentSnapshotRecord } from '@sluice/quota-core';
 import { findRaise, isRaised } from '../account/reservations.js';
 import { ACTION_TYPES, toObservedUser } from '../account/user-actions.js';
 import { differencesOf, hasDifferences, isHalfMade, toChange } from '../client/compare-user.js';
@@ -26,7 +26,7 @@ interface Lookups {
 /** Reads both lists, with two calls when all is well. A failed or odd answer is a problem, never an empty list. */
 export async function readLists(
   client: HiddifyClient,
-  last: SnapshotRecord | null,
+  last: AgentSnapshotRecord | null,
   options: { acceptHalved: boolean; call: CallOptions },
 ): Promise<BareList | ListProblem> {
   return catchProblem(async () => {
@@ -73,7 +73,7 @@ async function catchProblem<T>(work: () => Promise<T>): Promise<T | ListProblem>
 export async function readMissing(
   client: HiddifyClient,
   bare: BareList,
-  known: { agents: readonly AgentRecord[]; users: readonly LedgerEntry[] },
+  known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
   { maxLookups, call }: Lookups,
 ): Promise<ObservedList | ListProblem> {
   return catchProblem(async () => {
@@ -138,7 +138,7 @@ function unreadable(what: string, list: { unreadable: number; unreadableRows: Un
 }
 
 /** Returns the problem of a list with less than half the rows of the last one; null where there is none. */
-function findShrinking(now: BareList, last: SnapshotRecord | null): ListProblem | null {
+function findShrinking(now: BareList, last: AgentSnapshotRecord | null): ListProblem | null {
   if (last === null) return null;
   const lists = [
     { what: 'users', before: last.users, count: now.users.length },
@@ -167,7 +167,7 @@ function rotate<T>(items: readonly T[], at: string): T[] {
  */
 export async function readReservation(
   { client, clock }: { client: HiddifyClient; clock: Clock },
-  reservation: ReservationRecord,
+  reservation: AgentReservationRecord,
   again: boolean,
 ): Promise<ReservationLook> {
   const raise = findRaise(reservation);

@@ -16,7 +16,6 @@ import {
   type Observation,
   type PanelAgents,
   type RaiseOrder,
-  type RecordedAgents,
   type ReservationLook,
   type RestorePlan,
   SluiceError,
@@ -34,9 +33,9 @@ import type {
   ServiceRecord,
 } from '@sluice/quota-core';
 import { checkNewUser } from '../client/check-user.js';
-import { type HiddifyUserMode, SELF } from '../client/records.js';
+import type { HiddifyUserMode } from '../client/records.js';
 import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
-import { describeAgents, explainAgent, findAgent, toHeldSince, toStoredAgents, withLimits } from '../account/agents.js';
+import { describeAgents, explainAgent, findAgent, toStoredAgents, withLimits } from '../account/agents.js';
 import { WRITE_BACK_MS } from '../account/counter.js';
 import { listChain } from '../account/hierarchy.js';
 import { planDisabling, type PlanInput, planRestore, planUsers } from '../account/plan-users.js';
@@ -67,9 +66,6 @@ const MOST_LOOKUPS = 100;
 
 /** Defaults of a new user; the panel's own are 90 days and 1000 GB. */
 const USER_DEFAULTS = { packageDays: 30, mode: 'no_reset' } as const;
-
-/** A recorded list with this package's own part for the planner. */
-type Recorded = RecordedAgents & { own: RecordedList };
 
 /** The agents of a Hiddify panel. */
 export class HiddifyAgents implements PanelAgents {
@@ -124,47 +120,10 @@ export class HiddifyAgents implements PanelAgents {
     list: ObservedList,
     { memory, users, actions }: Parameters<PanelAgents['record']>[1],
     { now, run }: { now: string; run: string | null },
-  ): Recorded {
+  ): RecordedList {
     const { name: panel, rules } = this.#deps;
-    const { snapshot: before, periodNow } = memory;
-    const zeroings = before === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
-    const own = recordList({
-      rules,
-      list,
-      now,
-      periodNow,
-      run,
-      agents: memory.agents,
-      ledger: users,
-      reservations: memory.reservations,
-      held: new Set(toHeldSince(memory).keys()),
-      before,
-      zeroings,
-    });
-    const inPanel = <T extends object>(rows: Iterable<T>): (T & { panel: string })[] =>
-      [...rows].map((row) => ({ ...row, panel }));
-    const agents = inPanel(own.agents.values());
-    return {
-      own,
-      agents: new Map(agents.map((agent) => [agent.uuid, agent])),
-      users: { changed: inPanel(own.ledger.changed), removed: own.ledger.removed },
-      reservations: inPanel(own.reservations),
-      snapshot: {
-        panel,
-        at: list.at,
-        until: now,
-        users: list.users.length,
-        admins: list.admins.length,
-        ownerName: own.hierarchy.admins.get(SELF)?.name ?? 'Owner',
-      },
-      crossed: own.crossed,
-      standing: new Map(
-        agents.map(({ uuid, limitBytes, role, missingSince }) => {
-          const counts = limitBytes !== null && missingSince === null && role === 'agent' && !own.exempt.has(uuid);
-          return [uuid, { force: own.judgements.get(uuid)?.force ?? 'free', counts }];
-        }),
-      ),
-    };
+    const zeroings = memory.snapshot === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
+    return recordList({ panel, rules, list, now, run, memory, users, zeroings });
   }
 
   plan(input: AgentPlanInput): AgentPlan {
@@ -180,9 +139,8 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   #planInput(input: AgentPlanInput): PlanInput {
-    const { own, standing } = input.recorded as Recorded;
     const list = input.list as ObservedList;
-    return { ...input, list, recorded: { ...own, standing }, agents: this.describe(input.memory) };
+    return { ...input, list, recorded: input.recorded as RecordedList, agents: this.describe(input.memory) };
   }
 
   describe(memory: AgentMemory): AgentTraffic[] {
@@ -194,8 +152,7 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   find(text: string, memory: AgentMemory): AgentRecord {
-    const found = findAgent(text, new Map(memory.agents.map((agent) => [agent.uuid, agent])));
-    return { ...found, panel: this.#deps.name };
+    return findAgent(text, new Map(memory.agents.map((agent) => [agent.uuid, agent])));
   }
 
   chainOf(agent: string, memory: AgentMemory): string[] {
@@ -207,9 +164,7 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   withLimits(memory: AgentMemory, limits: readonly AgentLimit[], now: string): AgentRecord[] {
-    const { name: panel, rules } = this.#deps;
-    const times = { now, periodNow: memory.periodNow };
-    return withLimits(toStoredAgents(memory, rules), limits, times).map((agent) => ({ ...agent, panel }));
+    return withLimits(toStoredAgents(memory, this.#deps.rules), limits, { now, periodNow: memory.periodNow });
   }
 
   newUser({ name, limitBytes, packageDays, mode, comment, startDate, telegramId }: AgentUserRequest): WantedUser {
