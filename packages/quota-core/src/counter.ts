@@ -17,12 +17,6 @@ export interface CounterState {
  */
 export type ResetBetween = boolean | 'certain';
 
-/** When a panel's counters are reset. */
-export interface CounterRules {
-  /** Returns whether the panel or Sluice has reset the counters after `previousAt` and up to `at`. */
-  resetAllowedAt: (previousAt: string, at: string) => ResetBetween;
-}
-
 /** The state after a reading, or why the reading is unknown; then the previous state stays. */
 export type CounterStep =
   { known: true; state: CounterState } | { known: false; code: 'counter_fell'; message: string };
@@ -37,7 +31,7 @@ export type CounterStep =
  *
  * @param input.cycleStart instant at which the cycle of the reading begins; a previous state from before it begins a
  *   new cycle even when `newCycle` is false
- * @param input.resetBetween result of `CounterRules.resetAllowedAt` for the two readings
+ * @param input.resetBetween whether the panel or Sluice has reset the counters between the two readings
  * @throws QuotaCoreError `invalid_bytes` for a figure that is not a whole number of bytes, `invalid_instant`
  *
  * @example

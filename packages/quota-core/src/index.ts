@@ -23,7 +23,7 @@ export {
   resolveAllowance,
 } from './allowance.js';
 export { type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
-export { type CounterRules, type CounterState, type CounterStep, type ResetBetween, stepCounter } from './counter.js';
+export { type CounterState, type CounterStep, type ResetBetween, stepCounter } from './counter.js';
 export type { Limit, LimitDecision, LimitRelease, LimitRule, MeteredLimit } from './limit.js';
 export {
   decide,

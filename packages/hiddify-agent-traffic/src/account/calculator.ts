@@ -37,7 +37,7 @@ export class AgentTrafficCalculator {
     }
     for (const [owner, sums] of byOwner) {
       if (owner === null || !hierarchy.admins.has(owner)) unassigned += sums.users;
-      for (const agent of hierarchy.chainOf(owner)) {
+      for (const agent of hierarchy.listChain(owner)) {
         const total = this.#sums.get(agent) ?? emptySums();
         total.allocatedBytes += sums.allocatedBytes;
         total.currentBytes += sums.currentBytes;

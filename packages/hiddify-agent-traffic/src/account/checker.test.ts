@@ -45,7 +45,7 @@ describe("the check over the panel's lists alone", () => {
 
   it('lets a user exactly fill the limit of its agent and of everybody above, and no byte more', () => {
     const checker = AgentTrafficChecker.of(calculator, { north: 60, east: 100 });
-    const chain = calculator.hierarchy.chainOf('east');
+    const chain = calculator.hierarchy.listChain('east');
     expect(checker.canCreateUserWithTraffic(chain, 5)).toMatchObject({ allowed: true, remainingBytes: 5 });
     expect(checker.canCreateUserWithTraffic(chain, 6)).toMatchObject({ allowed: false, binding: 'north' });
     expect(AgentTrafficChecker.of(calculator, {}).canCreateUserWithTraffic(chain, 1e15).allowed).toBe(true);

@@ -89,7 +89,7 @@ export class AgentTrafficChecker {
       const agent = this.#state.agents.get(uuid);
       return agent !== undefined && this.#binds(agent) && this.isLimitExceeded(uuid);
     };
-    return users.filter(({ owner, enabled }) => enabled && hierarchy.chainOf(owner).some(isOver));
+    return users.filter(({ owner, enabled }) => enabled && hierarchy.listChain(owner).some(isOver));
   }
 
   #reason(agent: CheckedAgent, newBytes: number, isAncestor: boolean): string {

@@ -93,7 +93,7 @@ function wasOnlineAfter({ lastOnline, timeZone }: CounterReading, ms: number): b
 }
 
 /** Returns the growth of a counter. A fall is a reset, by the panel or by hand: what it shows now was used since. */
-export function growthOf(lastBytes: number, nowBytes: number): number {
+export function countGrowth(lastBytes: number, nowBytes: number): number {
   return nowBytes >= lastBytes ? nowBytes - lastBytes : Math.max(0, nowBytes);
 }
 
@@ -103,7 +103,7 @@ export function growthOf(lastBytes: number, nowBytes: number): number {
  */
 export function growthOver({ lastBytes, before, zeroings, ...now }: CounterSpan): number {
   const { nowBytes, at, ...online } = now;
-  if (before === null || zeroings.length === 0) return growthOf(lastBytes, nowBytes);
+  if (before === null || zeroings.length === 0) return countGrowth(lastBytes, nowBytes);
   let growth = 0;
   let counter = lastBytes;
   let pending: Zeroing | null = null;
@@ -117,18 +117,18 @@ export function growthOver({ lastBytes, before, zeroings, ...now }: CounterSpan)
       if (judgeZeroing(zeroing, { at: before.at, usedBytes: lastBytes }) === 'open') pending = zeroing;
       continue;
     }
-    growth += riseOf(counter, pending, { at: zeroing.at, usedBytes: fromBytes }, zeroing.again);
+    growth += countRise(counter, pending, { at: zeroing.at, usedBytes: fromBytes }, zeroing.again);
     counter = 0;
     pending = zeroing;
   }
-  return growth + riseOf(counter, pending, { at, usedBytes: nowBytes, ...online });
+  return growth + countRise(counter, pending, { at, usedBytes: nowBytes, ...online });
 }
 
-function riseOf(counter: number, pending: Zeroing | null, reading: CounterReading, isKnownOld = false): number {
+function countRise(counter: number, pending: Zeroing | null, reading: CounterReading, isKnownOld = false): number {
   const { usedBytes } = reading;
-  if (pending === null || usedBytes < pending.fromBytes) return growthOf(counter, usedBytes);
+  if (pending === null || usedBytes < pending.fromBytes) return countGrowth(counter, usedBytes);
   const isOld = isKnownOld || judgeZeroing(pending, reading) === 'undone';
-  return isOld ? usedBytes - pending.fromBytes : growthOf(counter, usedBytes);
+  return isOld ? usedBytes - pending.fromBytes : countGrowth(counter, usedBytes);
 }
 
 /**

@@ -31,17 +31,17 @@ describe('AgentHierarchy', () => {
   ]);
 
   it('leads from an owner up to the account of the key, which stands in no chain', () => {
-    expect(tree.chainOf('city')).toEqual(['city', 'east', 'north']);
-    expect(tree.chainOf('north')).toEqual(['north']);
-    expect(tree.chainOf(SELF)).toEqual([]);
-    expect(tree.chainOf(null)).toEqual([]);
+    expect(tree.listChain('city')).toEqual(['city', 'east', 'north']);
+    expect(tree.listChain('north')).toEqual(['north']);
+    expect(tree.listChain(SELF)).toEqual([]);
+    expect(tree.listChain(null)).toEqual([]);
   });
 
   it('ends in cycles, at null and at unknown parents, and names those', () => {
-    expect(tree.chainOf('a')).toEqual(['a', 'b']);
-    expect(tree.chainOf('lost')).toEqual(['lost']);
-    expect(tree.chainOf('stray')).toEqual(['stray', 'unknown']);
-    expect(tree.chainOf('nobody knows')).toEqual(['nobody knows']);
+    expect(tree.listChain('a')).toEqual(['a', 'b']);
+    expect(tree.listChain('lost')).toEqual(['lost']);
+    expect(tree.listChain('stray')).toEqual(['stray', 'unknown']);
+    expect(tree.listChain('nobody knows')).toEqual(['nobody knows']);
     expect([...tree.orphans].sort()).toEqual(['a', 'b', 'lost', 'stray']);
   });
 

@@ -26,12 +26,12 @@ export class AgentHierarchy {
     for (const admin of admins) if (admin.uuid !== null) known.set(admin.uuid, admin);
     this.admins = known;
     this.orphans = [...known.keys()].filter(
-      (uuid) => uuid !== SELF && known.get(this.chainOf(uuid).at(-1) ?? '')?.parent !== SELF,
+      (uuid) => uuid !== SELF && known.get(this.listChain(uuid).at(-1) ?? '')?.parent !== SELF,
     );
   }
 
   /** Returns the owner and everyone above it, without the account of the key. */
-  chainOf(owner: string | null): readonly string[] {
+  listChain(owner: string | null): readonly string[] {
     const chain = this.#chains.get(owner) ?? listChain(owner, this.admins);
     this.#chains.set(owner, chain);
     return chain;

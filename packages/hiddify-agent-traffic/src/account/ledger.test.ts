@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { growthOf } from './counter.js';
+import { countGrowth } from './counter.js';
 import { type LedgerInterval, stepLedger } from './ledger.js';
 import type { AgentUserRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
@@ -521,7 +521,7 @@ describe('over random histories', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.maxSafeInteger(), (last, now) => {
         fc.pre(Math.abs(now - last) <= Number.MAX_SAFE_INTEGER);
-        const growth = growthOf(last, now);
+        const growth = countGrowth(last, now);
         expect(growth).toBeGreaterThanOrEqual(0);
         expect(growth).toBe(now >= last ? now - last : Math.max(0, now));
       }),

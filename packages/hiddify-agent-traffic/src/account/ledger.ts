@@ -1,5 +1,5 @@
 import type { HiddifyUser } from '../client/records.js';
-import { type EarlierList, growthOf, growthOver, resetSince, type Zeroing } from './counter.js';
+import { type EarlierList, countGrowth, growthOver, resetSince, type Zeroing } from './counter.js';
 import { usedBefore } from './newcomers.js';
 import type { AgentUserRecord } from '@sluice/quota-core';
 
@@ -141,7 +141,7 @@ function updateEntry(step: LedgerStep, entry: AgentUserRecord, user: HiddifyUser
 }
 
 function addEntry(step: LedgerStep, user: HiddifyUser, { panel, at }: LedgerInterval, isOld: boolean): void {
-  const totalBytes = isOld ? 0 : growthOf(0, rawUsage(user));
+  const totalBytes = isOld ? 0 : countGrowth(0, rawUsage(user));
   charge(step, user.owner, totalBytes);
   put(step, { ...toEntry(panel, user), totalBytes, firstSeenAt: at });
 }

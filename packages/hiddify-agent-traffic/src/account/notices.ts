@@ -80,7 +80,7 @@ function listUsedBefore({ list, recorded }: Observed): AgentNotice[] {
     const bytes = lastBytes - totalBytes;
     const name = names.get(key);
     if (bytes <= 0 || firstSeenAt < since || owner === null || name === undefined) continue;
-    if (!hierarchy.chainOf(owner).some((agent) => (agents.get(agent)?.limitBytes ?? null) !== null)) continue;
+    if (!hierarchy.listChain(owner).some((agent) => (agents.get(agent)?.limitBytes ?? null) !== null)) continue;
     const group = groups.get(`${owner}:${firstSeenAt}`) ?? { owner, names: [], bytes: 0 };
     group.names.push(name);
     group.bytes += bytes;

@@ -76,7 +76,7 @@ class UserPlan {
     if (evidence !== undefined) this.#seen.add(user.uuid);
     const isOfService = serviceUsers.has(user.uuid);
     if (!user.enabled && evidence === undefined && !isOfService) return;
-    const chain = recorded.hierarchy.chainOf(user.owner);
+    const chain = recorded.hierarchy.listChain(user.owner);
     if (only !== null && !chain.includes(only)) return;
     if (isOfService) this.serviceUsers.push(this.#serviceUser(user, evidence ?? null, chain));
     else if (user.enabled) this.#addEnabled(user, evidence, chain);
@@ -105,7 +105,7 @@ class UserPlan {
       this.settle.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
       this.again.set(over, (this.again.get(over) ?? 0) + 1);
     }
-    if (isDue) this.steps.push(disablingStep(user, over, this.#holdOf(over), this.#figures(over)));
+    if (isDue) this.steps.push(disablingStep(user, over, this.#findHold(over), this.#figures(over)));
   }
 
   #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {
@@ -116,7 +116,7 @@ class UserPlan {
     if (interference !== null) this.#drop(evidence, interference);
     else if (holder === undefined) this.steps.push(enablingStep(user, evidence));
     else if (this.#force(agentOfSubject(evidence.service) ?? '') === 'free') {
-      const next = this.#holdOf(holder);
+      const next = this.#findHold(holder);
       if (next !== null && next.id !== evidence.hold) this.moves.push({ evidence: evidence.id, hold: next.id });
     }
   }
@@ -139,7 +139,7 @@ class UserPlan {
     return this.#input.recorded.standing.get(agent)?.force ?? 'free';
   }
 
-  #holdOf(agent: string): HoldRecord | null {
+  #findHold(agent: string): HoldRecord | null {
     const holds = this.#input.holds.filter(({ service }) => agentOfSubject(service) === agent);
     return holds.find(({ reason }) => reason === 'agent-limit') ?? null;
   }
@@ -174,7 +174,7 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
   for (const [uuid, evidence] of ownEvidence(input)) {
     const user = users.get(uuid);
     if (user === undefined) continue;
-    const chain = recorded.hierarchy.chainOf(user.owner);
+    const chain = recorded.hierarchy.listChain(user.owner);
     if (agent !== null && !chain.includes(agent) && agentOfSubject(evidence.service) !== agent) continue;
     const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence);
     // A sub-agent may still be over.
@@ -190,7 +190,8 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
 export function planDisabling(input: PlanInput, hold: HoldRecord): Step[] {
   const agent = agentOfSubject(hold.service) ?? '';
   return input.list.users.flatMap((user) => {
-    if (!user.enabled || user.uuid === null || !input.recorded.hierarchy.chainOf(user.owner).includes(agent)) return [];
+    if (!user.enabled || user.uuid === null || !input.recorded.hierarchy.listChain(user.owner).includes(agent))
+      return [];
     return [disablingStep({ ...user, uuid: user.uuid }, agent, hold, { why: 'ordered' })];
   });
 }

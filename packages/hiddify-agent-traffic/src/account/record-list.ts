@@ -86,7 +86,7 @@ export function recordList(input: RecordInput): RecordedList {
   const reservations = stepReservations({
     reservations: memory.reservations,
     entries: ledger.entries,
-    periodStartOf: (agent) => agents.get(agent)?.account?.periodStart ?? null,
+    findPeriodStart: (agent) => agents.get(agent)?.account?.periodStart ?? null,
     listAt: list.at,
     at: now,
   });
@@ -155,7 +155,7 @@ function recordAgent(
 function growthByAgent(byOwner: ReadonlyMap<string, number>, hierarchy: AgentHierarchy): Map<string, number> {
   const growth = new Map<string, number>();
   for (const [owner, bytes] of byOwner) {
-    for (const agent of hierarchy.chainOf(owner)) growth.set(agent, (growth.get(agent) ?? 0) + bytes);
+    for (const agent of hierarchy.listChain(owner)) growth.set(agent, (growth.get(agent) ?? 0) + bytes);
   }
   return growth;
 }

@@ -46,7 +46,7 @@ function after(from: AgentReservationRecord, seen: AgentUserRecord | null, listA
   const [changed] = stepReservations({
     reservations: [from],
     entries: new Map(seen === null ? [] : [['u', seen]]),
-    periodStartOf: () => null,
+    findPeriodStart: () => null,
     listAt,
     at: at(9),
   });

@@ -2,7 +2,7 @@ import type { AgentMemory, PanelAgents, RaiseOrder } from '@sluice/panel-kind';
 import type { HiddifyUser } from '../client/records.js';
 import { toStoredAgents } from './agents.js';
 import { AgentTrafficChecker } from './checker.js';
-import { growthOf } from './counter.js';
+import { countGrowth } from './counter.js';
 import { listChain } from './hierarchy.js';
 import type {
   AccountingMode,
@@ -69,7 +69,7 @@ export function reservedBytes(
 export function stepReservations(input: {
   reservations: readonly AgentReservationRecord[];
   entries: ReadonlyMap<string, AgentUserRecord>;
-  periodStartOf: (agent: string) => string | null;
+  findPeriodStart: (agent: string) => string | null;
   /** When the list was requested. */
   listAt: string;
   at: string;
@@ -89,8 +89,8 @@ export function stepReservations(input: {
       if (seenAt === null && isInSum(reservation, entry)) changed.push({ ...reservation, seenAt: input.at });
       continue;
     }
-    const leftBytes = entry === undefined ? reservation.leftBytes : leftOf(reservation, entry);
-    const outcome = findOutcome(reservation, entry, leftBytes, input.periodStartOf(reservation.agent));
+    const leftBytes = entry === undefined ? reservation.leftBytes : countLeft(reservation, entry);
+    const outcome = findOutcome(reservation, entry, leftBytes, input.findPeriodStart(reservation.agent));
     if (outcome !== null) changed.push({ ...reservation, leftBytes, state: 'closed', closedAt: input.at, outcome });
     else if (leftBytes !== reservation.leftBytes || seenAt === null) {
       changed.push({ ...reservation, leftBytes, seenAt: seenAt ?? input.at });
@@ -107,7 +107,7 @@ function isInSum(reservation: AgentReservationRecord, entry: AgentUserRecord | u
 }
 
 /** Returns what the user has not used yet of its limit; of a raise at most what it has added. */
-function leftOf(reservation: AgentReservationRecord, { totalBytes, limitBytes }: AgentUserRecord): number {
+function countLeft(reservation: AgentReservationRecord, { totalBytes, limitBytes }: AgentUserRecord): number {
   const raise = findRaise(reservation);
   if (raise === null) return Math.max(0, reservation.bytes - totalBytes);
   const lowered = Math.max(0, raise.limitBytes - limitBytes);
@@ -160,5 +160,5 @@ function stillReserved(earlier: AgentReservationRecord, { user }: RaiseOrder, re
 function usedUpAt(entry: AgentUserRecord | null, { user, limitBytes }: RaiseOrder): number {
   const left = Math.max(0, limitBytes - user.usedBytes);
   if (entry === null) return user.usedBytes + left;
-  return entry.totalBytes + growthOf(entry.lastBytes, user.usedBytes) + left;
+  return entry.totalBytes + countGrowth(entry.lastBytes, user.usedBytes) + left;
 }

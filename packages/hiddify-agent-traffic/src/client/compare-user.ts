@@ -18,7 +18,7 @@ const UNFINISHED = {
 } as const satisfies HiddifyUserChange;
 
 /** Returns the part of `change` that `user` does not show yet. */
-export function differencesOf(user: HiddifyUser, change: HiddifyUserChange): HiddifyUserChange {
+export function findDifferences(user: HiddifyUser, change: HiddifyUserChange): HiddifyUserChange {
   const shown: Required<HiddifyUserChange> = toFields(user);
   const rest: Record<string, unknown> = {};
   for (const [field, wanted] of Object.entries(change)) {

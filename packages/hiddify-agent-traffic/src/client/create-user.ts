@@ -1,6 +1,6 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
-import { toBody, toChange, differencesOf, hasDifferences, isHalfMade } from './compare-user.js';
+import { toBody, toChange, findDifferences, hasDifferences, isHalfMade } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { mayHaveHappened, mayStillBeRunning, readUntil, WAITS, withoutDoubt } from './lost-answers.js';
 import type { HiddifyUser } from './records.js';
@@ -78,7 +78,7 @@ export class UserCreation {
   }
 
   async #complete(seen: HiddifyUser, how: CreatedUser['how']): Promise<CreatedUser> {
-    const different = differencesOf(seen, toChange(this.#wanted));
+    const different = findDifferences(seen, toChange(this.#wanted));
     if (!hasDifferences(different)) return { user: seen, how };
     let cause: unknown;
     try {
@@ -127,7 +127,7 @@ export class UserCreation {
   }
 
   #isComplete(user: HiddifyUser): boolean {
-    return !hasDifferences(differencesOf(user, toChange(this.#wanted)));
+    return !hasDifferences(findDifferences(user, toChange(this.#wanted)));
   }
 
   #unresolved(cause: unknown): AgentTrafficError {

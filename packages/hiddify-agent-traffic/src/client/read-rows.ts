@@ -19,8 +19,8 @@ export function parseUserRow(row: unknown, self: string): HiddifyUser {
   if (typeof id !== 'number' || !Number.isSafeInteger(id)) throw new RowProblem('id: expected a whole number');
   if (typeof name !== 'string') throw new RowProblem('name: expected text');
   if (typeof enable !== 'boolean') throw new RowProblem('enable: expected true or false');
-  const uuid = toUuid(fields['uuid'], 'uuid');
-  const owner = toUuid(fields['added_by_uuid'], 'added_by_uuid');
+  const uuid = parseUuid(fields['uuid'], 'uuid');
+  const owner = parseUuid(fields['added_by_uuid'], 'added_by_uuid');
   const limit = toBytes(fields['usage_limit_GB']);
   if (limit === null) throw new RowProblem('usage_limit_GB: expected a finite number');
   const used = toBytes(fields['current_usage_GB']);
@@ -32,16 +32,16 @@ export function parseUserRow(row: unknown, self: string): HiddifyUser {
     owner: owner === self ? SELF : owner,
     limitBytes: Math.max(0, limit),
     usedBytes: Math.max(0, used),
-    packageDays: toWhole(fields['package_days']),
-    mode: toText(fields['mode']),
-    startDate: toLocalDate(fields['start_date']),
-    lastResetDate: toLocalDate(fields['last_reset_time']),
-    lastOnline: toLastOnline(fields['last_online']),
+    packageDays: parseWhole(fields['package_days']),
+    mode: parseText(fields['mode']),
+    startDate: parseLocalDate(fields['start_date']),
+    lastResetDate: parseLocalDate(fields['last_reset_time']),
+    lastOnline: parseLastOnline(fields['last_online']),
     enabled: enable,
     active: typeof fields['is_active'] === 'boolean' ? fields['is_active'] : null,
-    comment: toText(fields['comment']),
-    telegramId: toWhole(fields['telegram_id']),
-    lang: toText(fields['lang']),
+    comment: parseText(fields['comment']),
+    telegramId: parseWhole(fields['telegram_id']),
+    lang: parseText(fields['lang']),
   };
   if (limit < 0 || used < 0) {
     user.odd = { ...(limit < 0 ? { limitBytes: limit } : {}), ...(used < 0 ? { usedBytes: used } : {}) };
@@ -49,25 +49,25 @@ export function parseUserRow(row: unknown, self: string): HiddifyUser {
   return user;
 }
 
-export function toUuid(value: unknown, field: string): string | null {
+export function parseUuid(value: unknown, field: string): string | null {
   if (value === null) return null;
   if (typeof value === 'string' && isCanonicalUuid(value)) return value;
   throw new RowProblem(`${field}: expected a lower-case v4 uuid or null`);
 }
 
-export function toText(value: unknown): string | null {
+export function parseText(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-export function toWhole(value: unknown): number | null {
+export function parseWhole(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
 }
 
-function toLocalDate(value: unknown): string | null {
+function parseLocalDate(value: unknown): string | null {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) ? value.slice(0, 10) : null;
 }
 
-function toLastOnline(value: unknown): string | null {
+function parseLastOnline(value: unknown): string | null {
   return typeof value === 'string' && !value.startsWith('0001-') ? value : null;
 }
 
@@ -86,17 +86,17 @@ export function parseAdminRow(row: unknown, self: string): HiddifyAdmin {
   if (typeof mode !== 'string' || !ROLES.includes(mode)) {
     throw new RowProblem('mode: expected super_admin, admin or agent');
   }
-  const uuid = toUuid(fields['uuid'], 'uuid');
+  const uuid = parseUuid(fields['uuid'], 'uuid');
   // The answer to a creation leaves the parent out.
-  const parent = toUuid(fields['parent_admin_uuid'] ?? null, 'parent_admin_uuid');
+  const parent = parseUuid(fields['parent_admin_uuid'] ?? null, 'parent_admin_uuid');
   return {
     uuid: uuid === self ? SELF : uuid,
     name,
     role: mode as HiddifyRole,
     parent: parent === self ? SELF : parent,
-    comment: toText(fields['comment']),
+    comment: parseText(fields['comment']),
     canAddAdmin: typeof fields['can_add_admin'] === 'boolean' ? fields['can_add_admin'] : null,
-    maxUsers: toWhole(fields['max_users']),
-    maxActiveUsers: toWhole(fields['max_active_users']),
+    maxUsers: parseWhole(fields['max_users']),
+    maxActiveUsers: parseWhole(fields['max_active_users']),
   };
 }

@@ -43,15 +43,15 @@ export function createRowCalls<T extends { uuid: string | null }>(
 ): RowCalls<T> {
   const { panel, apiKey } = connection;
   const { path, noun, missing } = kind;
-  const pathOf = (uuid: string): string => `${path}${uuid}/`;
+  const toPath = (uuid: string): string => `${path}${uuid}/`;
   const read = async (request: Pick<PanelRequest<unknown>, 'method' | 'path' | 'json'> & CallOptions): Promise<T> => {
     const { method } = request;
-    const endpoint = `${method} ${request.path === path ? path : pathOf('{uuid}')}`;
+    const endpoint = `${method} ${request.path === path ? path : toPath('{uuid}')}`;
     const { status, body } = await connection.request({ ...request, endpoint });
     return parseAnswer({ panel, endpoint, status, changing: method !== 'GET' }, () => {
       const row = kind.createParser()(body);
       const uuid = row.uuid === SELF ? apiKey : row.uuid;
-      if (method !== 'GET' || request.path === pathOf(uuid ?? '')) return row;
+      if (method !== 'GET' || request.path === toPath(uuid ?? '')) return row;
       throw new RowProblem(`another ${noun} than the requested one`);
     });
   };
@@ -61,7 +61,7 @@ export function createRowCalls<T extends { uuid: string | null }>(
 
     async get(uuid, options) {
       try {
-        return await read({ ...options, method: 'GET', path: pathOf(uuid) });
+        return await read({ ...options, method: 'GET', path: toPath(uuid) });
       } catch (error) {
         if (isPanelError(error) && error.panelCode === missing) return null;
         throw error;
@@ -69,11 +69,11 @@ export function createRowCalls<T extends { uuid: string | null }>(
     },
 
     post: (json, options) => read({ ...options, method: 'POST', path, json }),
-    patch: (uuid, json, options) => read({ ...options, method: 'PATCH', path: pathOf(uuid), json }),
+    patch: (uuid, json, options) => read({ ...options, method: 'PATCH', path: toPath(uuid), json }),
 
     async send(method, uuid, options) {
-      const endpoint = `${method} ${pathOf('{uuid}')}`;
-      await connection.request({ ...options, method, path: pathOf(uuid), endpoint });
+      const endpoint = `${method} ${toPath('{uuid}')}`;
+      await connection.request({ ...options, method, path: toPath(uuid), endpoint });
     },
   };
 }

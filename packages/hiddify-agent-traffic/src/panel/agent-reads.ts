@@ -6,7 +6,7 @@ import type { ObservedList } from '../account/record-list.js';
 import type { AgentRecord, AgentUserRecord, AgentReservationRecord, AgentSnapshotRecord } from '@sluice/quota-core';
 import { findRaise, isRaised } from '../account/reservations.js';
 import { ACTION_TYPES, toObservedUser } from '../account/user-actions.js';
-import { differencesOf, hasDifferences, isHalfMade, toChange } from '../client/compare-user.js';
+import { findDifferences, hasDifferences, isHalfMade, toChange } from '../client/compare-user.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF, type UnreadableRow } from '../client/records.js';
 import type { CallOptions, HiddifyClient, NewHiddifyUser } from '../client/types.js';
 
@@ -189,7 +189,7 @@ export async function readReservation(
   if (raise !== null) return { state: isDone(user) ? 'settled' : 'not-raised', repair: null, error: null };
   if (user === null) return { state: 'not-created', repair: null, error: null };
   const wanted = reservation.wanted as NewHiddifyUser;
-  const change = differencesOf(user, toChange(wanted));
+  const change = findDifferences(user, toChange(wanted));
   // Any other difference was made by another tool since, and stays.
   if (!hasDifferences(change) || !isHalfMade(user, wanted)) return { state: 'settled', repair: null, error: null };
   const payload = { agent: reservation.agent, why: 'half-made' };
