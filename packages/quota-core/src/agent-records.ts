@@ -142,11 +142,11 @@ export interface AgentSnapshotRecord {
 const AGENT = 'agent:';
 
 /** Returns the key of an agent as a subject of holds and evidence; no service has such an id. */
-export function agentSubject(panel: string, uuid: string): string {
+export function toAgentSubject(panel: string, uuid: string): string {
   return `${AGENT}${panel}:${uuid}`;
 }
 
 /** Returns the uuid of the agent that a subject's key names; null where the subject is a service. */
-export function agentOfSubject(key: string): string | null {
+export function findSubjectAgent(key: string): string | null {
   return key.startsWith(AGENT) ? key.slice(key.lastIndexOf(':') + 1) : null;
 }

@@ -33,7 +33,7 @@ export interface StandingHold {
 export type OtherRule = 'billing-suspended' | 'overdue' | 'manual' | 'agent-limit';
 
 /** A hold that should be in force, with its rule and restriction. */
-export interface WantedHold {
+export interface DueHold {
   /** The id of a limit, or a reserved reason. */
   reason: string;
   rule: LimitRule | OtherRule;
@@ -56,9 +56,9 @@ export interface Decision {
   /** The decision about each limit, in the order of the input. */
   limits: LimitDecision[];
   /** The holds that should be in force now, including those that continue. */
-  holds: WantedHold[];
+  holds: DueHold[];
   /** The holds that are due and withheld by `protectedUntil`. */
-  withheld: WantedHold[];
+  withheld: DueHold[];
   /** The first reason why a needed reading is unknown, else the first problem of a limit. */
   problem: LimitDecision['problem'];
 }
@@ -97,7 +97,7 @@ export interface Decision {
 export function decide(input: DecisionInput): Decision {
   const { billing } = input;
   const isIgnored = billing !== null && billing.overdue && billing.overduePolicy === 'ignore';
-  const due: WantedHold[] = [];
+  const due: DueHold[] = [];
   const limits: LimitDecision[] = [];
   for (const limit of input.limits) {
     const { decision, hold } = decideLimit(limit, isIgnored);
@@ -134,8 +134,8 @@ function findProblem(limits: readonly LimitDecision[]): Decision['problem'] {
   return (unreadable ?? limits.find(({ problem }) => problem !== null))?.problem ?? null;
 }
 
-function listOtherHolds({ billing, standing }: DecisionInput): WantedHold[] {
-  const holds: WantedHold[] = [];
+function listOtherHolds({ billing, standing }: DecisionInput): DueHold[] {
+  const holds: DueHold[] = [];
   if (billing !== null) {
     const { restriction } = billing;
     if (billing.suspended) holds.push({ reason: 'billing', rule: 'billing-suspended', restriction });

@@ -2,7 +2,7 @@ export { QuotaCoreError, type QuotaCoreErrorCode } from './errors.js';
 export { BYTES_PER_GB, formatBytes, gigabytesToBytes, parseSize } from './bytes.js';
 export { addMoney, checkMoney, compareMoney } from './money.js';
 export { type BillingCycleName, parseBillingCycleName, type QuotaPeriod } from './billing-cycle-name.js';
-export { localDateOf, zonedMidnight } from './zone.js';
+export { toLocalDate, zonedMidnight } from './zone.js';
 export {
   billingCycle,
   billingCycleAt,
@@ -32,7 +32,7 @@ export {
   type HoldReason,
   type OtherRule,
   type StandingHold,
-  type WantedHold,
+  type DueHold,
 } from './decide.js';
 export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
@@ -51,11 +51,11 @@ export {
   type AccountingMode,
   type AgentAccount,
   type AgentFigures,
-  agentOfSubject,
+  findSubjectAgent,
   type AgentRecord,
   type AgentReservationRecord,
   type AgentSnapshotRecord,
-  agentSubject,
+  toAgentSubject,
   type AgentUserRecord,
   type AgentVerdict,
   type RaisedLimit,

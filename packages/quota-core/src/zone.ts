@@ -34,10 +34,10 @@ export function zonedMidnight(localDate: string, timeZone: string): string {
  *
  * @example
  * ```ts
- * localDateOf('2026-02-28T23:00:00.000Z', 'Europe/Berlin'); // 2026-03-01
+ * toLocalDate('2026-02-28T23:00:00.000Z', 'Europe/Berlin'); // 2026-03-01
  * ```
  */
-export function localDateOf(instant: string, timeZone: string): string {
+export function toLocalDate(instant: string, timeZone: string): string {
   return formatCalendarDate(calendarDateAt(instantMs(instant, 'the instant'), timeZone));
 }
 

@@ -1,4 +1,4 @@
-import { localDateOf, zonedMidnight } from '@sluice/quota-core';
+import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -42,7 +42,7 @@ function dayTicks(from: number, to: number, timeZone: string, count: number): Ti
 }
 
 function dateOf(at: number, timeZone: string): string {
-  return localDateOf(new Date(at).toISOString(), timeZone);
+  return toLocalDate(new Date(at).toISOString(), timeZone);
 }
 
 function addDays(date: string, days: number): string {

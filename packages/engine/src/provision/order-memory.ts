@@ -1,7 +1,7 @@
 import { usageError } from '@sluice/panel-kind';
 import {
   checkLocalDate,
-  localDateOf,
+  toLocalDate,
   nextDueDateAfter,
   parseBillingCycleName,
   zonedMidnight,
@@ -80,7 +80,7 @@ function onePeriodOn(session: Session, service: ServiceRecord): string {
   if (service.billingCycle === null) {
     throw usageError('no_cycle', `"${service.id}" has no billing cycle to renew by`, { service: service.id });
   }
-  const from = service.nextDueDate ?? localDateOf(session.now(), zoneOf(session.config, service.panel));
+  const from = service.nextDueDate ?? toLocalDate(session.now(), zoneOf(session.config, service.panel));
   return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });
 }
 

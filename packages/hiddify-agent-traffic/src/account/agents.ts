@@ -5,7 +5,7 @@ import {
   type AgentTraffic,
   SluiceError,
 } from '@sluice/panel-kind';
-import { agentOfSubject, type EvidenceRecord, formatBytes } from '@sluice/quota-core';
+import { findSubjectAgent, type EvidenceRecord, formatBytes } from '@sluice/quota-core';
 import { SELF } from '../client/records.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
@@ -63,7 +63,7 @@ export function listExempt(exempt: readonly string[], agents: ReadonlyMap<string
 /** Returns since when the users of agents are kept disabled for a limit, by agent. */
 export function toHeldSince({ holds }: Pick<AgentMemory, 'holds'>): Map<string, string> {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
-  return new Map(limits.map(({ service, since }) => [agentOfSubject(service) ?? '', since]));
+  return new Map(limits.map(({ service, since }) => [findSubjectAgent(service) ?? '', since]));
 }
 
 function countDisabled(

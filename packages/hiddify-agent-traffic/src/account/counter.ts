@@ -1,4 +1,4 @@
-import { localDateOf, type ResetBetween, zonedMidnight } from '@sluice/quota-core';
+import { toLocalDate, type ResetBetween, zonedMidnight } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 
 /** Reading a list needs a while, and the panel's clock may be off by this much: near midnight the day is not certain. */
@@ -86,7 +86,7 @@ export function judgeZeroing(zeroing: Omit<Zeroing, 'uuid' | 'again'>, reading: 
 /** Null where the panel does not say. Changes of the zone's clock within a day are ignored. */
 function wasOnlineAfter({ lastOnline, timeZone }: CounterReading, ms: number): boolean | null {
   if (timeZone === undefined || !/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/.test(lastOnline ?? '')) return null;
-  const day = localDateOf(new Date(ms).toISOString(), timeZone);
+  const day = toLocalDate(new Date(ms).toISOString(), timeZone);
   const sinceMidnight = ms - Date.parse(zonedMidnight(day, timeZone));
   const clock = new Date(sinceMidnight).toISOString().slice(11, 19);
   return (lastOnline ?? '').slice(0, 19) > `${day} ${clock}`;
@@ -146,9 +146,9 @@ export function resetSince(
   shown?: string | null,
 ): ResetBetween {
   if (mode === 'no_reset' || lastResetDate === null) return false;
-  if (shown !== undefined && shown === lastResetDate) return lastResetDate >= localDateOf(readAt, timeZone);
+  if (shown !== undefined && shown === lastResetDate) return lastResetDate >= toLocalDate(readAt, timeZone);
   const margin = shown === undefined ? DAY_MS : MIDNIGHT_MARGIN_MS;
   const late = new Date(Date.parse(readAt) + margin).toISOString();
-  if (lastResetDate > localDateOf(late, timeZone)) return 'certain';
-  return lastResetDate >= localDateOf(readAt, timeZone);
+  if (lastResetDate > toLocalDate(late, timeZone)) return 'certain';
+  return lastResetDate >= toLocalDate(readAt, timeZone);
 }

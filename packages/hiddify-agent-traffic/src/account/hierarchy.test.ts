@@ -52,7 +52,7 @@ describe('AgentHierarchy', () => {
       fc.property(parents, (given) => {
         const any = new AgentHierarchy(names.map((name, n) => admin(name, given[n] ?? null)));
         for (const name of names) {
-          const chain = any.chainOf(name);
+          const chain = any.listChain(name);
           expect(new Set(chain).size).toBe(chain.length);
           expect(chain).not.toContain(SELF);
         }

@@ -1,4 +1,4 @@
-import { localDateOf } from '@sluice/quota-core';
+import { toLocalDate } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import type { EarlierList } from './counter.js';
 import type { LedgerInterval } from './ledger.js';
@@ -58,8 +58,8 @@ function showsEarlierUse(
   { highestId, timeZone }: Appearance,
 ): boolean {
   if (id <= highestId) return true;
-  const dayBefore = localDateOf(new Date(Date.parse(before.at) - DAY_MS).toISOString(), timeZone);
+  const dayBefore = toLocalDate(new Date(Date.parse(before.at) - DAY_MS).toISOString(), timeZone);
   if (lastOnline === null) return startDate === null || startDate < dayBefore;
-  if (lastOnline.slice(0, 10) < localDateOf(before.at, timeZone)) return true;
+  if (lastOnline.slice(0, 10) < toLocalDate(before.at, timeZone)) return true;
   return startDate !== null && startDate < dayBefore;
 }

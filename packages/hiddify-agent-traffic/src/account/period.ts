@@ -1,4 +1,4 @@
-import { localDateOf, zonedMidnight } from '@sluice/quota-core';
+import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
 import type { AgentAccount } from '@sluice/quota-core';
 import type { AgentPeriod } from './records.js';
 
@@ -19,13 +19,13 @@ export function periodAt({ period, timeZone, openedAt, now }: PeriodRules & { op
   end: string | null;
 } {
   if (period === 'none') return { start: openedAt, end: null };
-  const today = localDateOf(now, timeZone);
+  const today = toLocalDate(now, timeZone);
   const midnight = (ms: number): string => zonedMidnight(new Date(ms).toISOString().slice(0, 10), timeZone);
   if (period === 'monthly') {
     const [year = 0, month = 0] = today.split('-').map(Number);
     return { start: midnight(Date.UTC(year, month - 1, 1)), end: midnight(Date.UTC(year, month, 1)) };
   }
-  const anchor = Date.parse(localDateOf(openedAt, timeZone));
+  const anchor = Date.parse(toLocalDate(openedAt, timeZone));
   const length = period.days * DAY_MS;
   const start = anchor + Math.floor((Date.parse(today) - anchor) / length) * length;
   return { start: midnight(start), end: midnight(start + length) };

@@ -1,5 +1,5 @@
 import type { AgentPlan, AgentPlanInput, AgentTraffic, RestorePlan, ServiceUser, Step } from '@sluice/panel-kind';
-import { agentOfSubject, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
+import { findSubjectAgent, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import { type DroppedUser, listNotices } from './notices.js';
 import type { ObservedList, RecordedList } from './record-list.js';
@@ -115,7 +115,7 @@ class UserPlan {
     const holder = chain.find((agent) => this.#force(agent) !== 'free');
     if (interference !== null) this.#drop(evidence, interference);
     else if (holder === undefined) this.steps.push(enablingStep(user, evidence));
-    else if (this.#force(agentOfSubject(evidence.service) ?? '') === 'free') {
+    else if (this.#force(findSubjectAgent(evidence.service) ?? '') === 'free') {
       const next = this.#findHold(holder);
       if (next !== null && next.id !== evidence.hold) this.moves.push({ evidence: evidence.id, hold: next.id });
     }
@@ -140,7 +140,7 @@ class UserPlan {
   }
 
   #findHold(agent: string): HoldRecord | null {
-    const holds = this.#input.holds.filter(({ service }) => agentOfSubject(service) === agent);
+    const holds = this.#input.holds.filter(({ service }) => findSubjectAgent(service) === agent);
     return holds.find(({ reason }) => reason === 'agent-limit') ?? null;
   }
 
@@ -152,7 +152,7 @@ class UserPlan {
 
 /** Open evidence of the agents' own holds, by user. */
 function ownEvidence({ memory }: PlanInput): Map<string, EvidenceRecord> {
-  const own = memory.evidence.filter(({ service }) => agentOfSubject(service) !== null);
+  const own = memory.evidence.filter(({ service }) => findSubjectAgent(service) !== null);
   return new Map(own.map((item) => [item.target, item]));
 }
 
@@ -175,7 +175,7 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
     const user = users.get(uuid);
     if (user === undefined) continue;
     const chain = recorded.hierarchy.listChain(user.owner);
-    if (agent !== null && !chain.includes(agent) && agentOfSubject(evidence.service) !== agent) continue;
+    if (agent !== null && !chain.includes(agent) && findSubjectAgent(evidence.service) !== agent) continue;
     const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence);
     // A sub-agent may still be over.
     const isHeld = chain.some((above) => recorded.standing.get(above)?.force === 'over');
@@ -188,7 +188,7 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
 
 /** Plans to disable every enabled user below an agent for its hold. */
 export function planDisabling(input: PlanInput, hold: HoldRecord): Step[] {
-  const agent = agentOfSubject(hold.service) ?? '';
+  const agent = findSubjectAgent(hold.service) ?? '';
   return input.list.users.flatMap((user) => {
     if (!user.enabled || user.uuid === null || !input.recorded.hierarchy.listChain(user.owner).includes(agent))
       return [];
@@ -224,7 +224,7 @@ function enablingStep(
 ): Step {
   const { fingerprint, owner } = prior as UserPrior;
   const payload: AgentStepPayload = {
-    agent: agentOfSubject(service) ?? '',
+    agent: findSubjectAgent(service) ?? '',
     why,
     owner,
     ...(fingerprint === undefined ? {} : { fingerprint }),

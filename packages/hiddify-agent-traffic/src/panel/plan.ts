@@ -1,5 +1,5 @@
 import { type Desired, type HoldInForce, type Observation, type Plan, sharerIds, type Step } from '@sluice/panel-kind';
-import { type EvidenceRecord, formatBytes, localDateOf } from '@sluice/quota-core';
+import { type EvidenceRecord, formatBytes, toLocalDate } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
   type AddressableUser,
@@ -138,7 +138,7 @@ function listStops({ evidence, now, timeZone }: Desired, user: AddressableUser):
   const what = `user "${user.name}"`;
   if (!user.enabled) return [`${what} is disabled, and not by Sluice`];
   const end = findEndDate(user);
-  if (end !== null && end < localDateOf(now, timeZone)) return [`${what}: its days on the panel ended on ${end}`];
+  if (end !== null && end < toLocalDate(now, timeZone)) return [`${what}: its days on the panel ended on ${end}`];
   return user.usedBytes >= user.limitBytes ? [`${what} has used up its limit on the panel`] : [];
 }
 

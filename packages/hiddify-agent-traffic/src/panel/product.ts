@@ -1,5 +1,5 @@
 import type { Desired, ItemError, ProductSettings } from '@sluice/panel-kind';
-import { localDateOf, type ServiceRecord } from '@sluice/quota-core';
+import { toLocalDate, type ServiceRecord } from '@sluice/quota-core';
 import { AGENT_REF, USER_REF } from '../account/user-actions.js';
 import { MOST_BYTES } from '../client/check-user.js';
 import { packageTerm } from '../client/package-term.js';
@@ -36,7 +36,7 @@ export function toLimit({ allowance, mode }: Pick<Desired, 'allowance' | 'mode'>
  */
 export function toTerm({ service, cycle, timeZone, now }: Desired): ReturnType<typeof packageTerm> | null {
   if (service.nextDueDate === null) return null;
-  const start = localDateOf(cycle?.start ?? now, timeZone);
+  const start = toLocalDate(cycle?.start ?? now, timeZone);
   return packageTerm(start < service.nextDueDate ? start : service.nextDueDate, service.nextDueDate);
 }
 
