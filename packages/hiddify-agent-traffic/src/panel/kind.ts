@@ -28,7 +28,7 @@ export const hiddify: PanelKind = {
     'panel.agents.thresholds': 'Percentages of the limit that are reported, once a period each',
     'panel.agents.addon': 'true: the panel’s agent traffic add-on keeps the limits',
     'panel.agents.addon.prefix': 'Path of the add-on’s API, where it is not the default',
-    product: 'Section of products on Hiddify',
+    product: 'For products on Hiddify',
     'product.agent': 'Uuid of the agent that the users belong to',
     'product.packageDays': 'Days of a user without a due date, from the first use on',
     'product.mode': 'How the panel itself zeroes the usage; no_reset: Sluice zeroes it with each cycle',
