@@ -16,9 +16,9 @@ export class BoundedCache<V> {
   }
 
   set(key: string, value: V): void {
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined && this.#entries.size >= this.#limit && !this.#entries.has(key)) {
-      this.#entries.delete(oldest);
+    if (this.#entries.size >= this.#limit && !this.#entries.has(key)) {
+      const [oldest] = this.#entries.keys();
+      if (oldest !== undefined) this.#entries.delete(oldest);
     }
     this.#entries.set(key, value);
   }
