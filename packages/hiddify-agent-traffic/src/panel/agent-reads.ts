@@ -32,7 +32,7 @@ export async function readLists(
   return catchProblem(async () => {
     // The short list first, so that a wrong key or path fails before the long list is requested.
     let admins = await client.admins.list(options.call);
-    if (admins.unreadable > 0) return unreadable('accounts', admins);
+    if (admins.unreadable > 0) return toUnreadable('accounts', admins);
     const self = admins.admins.find(({ uuid }) => uuid === SELF);
     if (self === undefined) {
       const message = `The account of the key is not in the list of panel "${client.panel}".`;
@@ -45,12 +45,12 @@ export async function readLists(
       };
     }
     const list = await client.users.list(options.call);
-    if (list.unreadable > 0) return unreadable('users', list);
+    if (list.unreadable > 0) return toUnreadable('users', list);
     const known = new Set(admins.admins.map(({ uuid }) => uuid));
     if (list.users.some(({ owner }) => owner !== null && !known.has(owner))) {
       // An agent may have been created between the two calls.
       admins = await client.admins.list(options.call);
-      if (admins.unreadable > 0) return unreadable('accounts', admins);
+      if (admins.unreadable > 0) return toUnreadable('accounts', admins);
     }
     const bare = { at: list.requestedAt, admins: admins.admins, users: list.users };
     return options.acceptHalved ? bare : (findShrinking(bare, last) ?? bare);
@@ -128,7 +128,7 @@ export async function rereadHalfMade(
   });
 }
 
-function unreadable(what: string, list: { unreadable: number; unreadableRows: UnreadableRow[] }): ListProblem {
+function toUnreadable(what: string, list: { unreadable: number; unreadableRows: UnreadableRow[] }): ListProblem {
   const [first] = list.unreadableRows;
   const example = first === undefined ? '' : ` (row ${first.index + 1}: ${first.problem})`;
   return {
