@@ -70,7 +70,10 @@ const REFUSED_IN_REVIEWED = [
   [/\bsettles?\b|\bsettled\b/gi, 'resolves'],
   [/(?<!\bthere )\b(is|are) no (?!longer\b|more\b)/gi, 'is not a'],
 ];
-const REVIEWED = ['apps/cli/src'];
+const REVIEWED = [
+  'apps/cli/src',
+  ...['api', 'config', 'doctor', 'graph', 'provision', 'services'].map((folder) => `packages/engine/src/${folder}`),
+];
 
 const wording = {
   meta: {

@@ -126,7 +126,7 @@ describe('usage graph', () => {
   it('says so where there is nothing to draw', async () => {
     const { exitCode, stderr } = await graph();
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('"svc-1" has no cycle that was metered');
+    expect(stderr).toContain('"svc-1" has not been metered in any cycle');
     const empty = await graph('--range 24h');
     expect([empty.exitCode, empty.stdout]).toEqual([
       0,

@@ -1,7 +1,4 @@
-/**
- * Returns the entry of that name. Names come from files, the command line and the store, and a plain index would find
- * inherited members such as `constructor`.
- */
+/** Returns the entry with that name; unlike a plain index, never an inherited member such as `constructor`. */
 export function entryOf<T>(entries: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(entries, name) ? entries[name] : undefined;
 }

@@ -11,39 +11,39 @@ import { zoneOf } from '../config/zone-of.js';
 import { plannedRow } from '../run/journal.js';
 import { ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
-import type { ProvisionRequest } from './request.js';
-import type { OrderMemory, VerbOrder } from './verb-order.js';
+import type { ProvisionRequest } from './verb-command.js';
+import type { StoredCommand, VerbCommand } from './verb-command.js';
 
-/** An order of this verb that was broken off. */
-export async function openOrder(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
+/** Finds the journal row of an interrupted command with this verb. */
+export async function findOpenRow(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
   const rows = await session.store.actions.unsettled({ services: [id] });
   return rows.find((row) => row.type === `${ORDER_PREFIX}${verb}`) ?? null;
 }
 
-/** The memory of an order that was broken off. */
-export function orderMemory(row: ActionRecord | null): OrderMemory | null {
-  return row ? (row.payload as OrderMemory) : null;
+/** Returns what the journal row of a command stores. */
+export function parseStored(row: ActionRecord | null): StoredCommand | null {
+  return row ? (row.payload as StoredCommand) : null;
 }
 
-/** Does this order finish the broken-off one? One to another date or product takes its place. */
-export function isSameOrder(open: ActionRecord, memory: OrderMemory): boolean {
-  const earlier = orderMemory(open);
-  return earlier?.until === memory.until && earlier?.product === memory.product && earlier?.by === memory.by;
+/** Returns whether the command repeats the interrupted one; another date or product replaces it. */
+export function isSameCommand(open: ActionRecord, stored: StoredCommand): boolean {
+  const earlier = parseStored(open);
+  return earlier?.until === stored.until && earlier?.product === stored.product && earlier?.by === stored.by;
 }
 
-/** What the order is to remember: what a broken-off one had decided is kept. */
-export function memoryOf(
+/** Returns what the journal row is to store; a repeat keeps the decisions of the interrupted command. */
+export function toStored(
   session: Session,
   service: ServiceRecord,
   request: ProvisionRequest,
   open: ActionRecord | null,
-): OrderMemory {
-  const earlier = orderMemory(open);
+): StoredCommand {
+  const earlier = parseStored(open);
   switch (request.verb) {
     case 'renew': {
-      if (request.until !== undefined) return { until: untilOf(request.until) };
+      if (request.until !== undefined) return { until: parseUntil(request.until) };
       const begun = open !== null && isRepeat(session, service, open) ? earlier?.until : undefined;
-      return { until: begun ?? onePeriodOn(session, service) };
+      return { until: begun ?? nextDueDate(session, service) };
     }
     case 'change-package':
       return { product: request.product ?? earlier?.product ?? '' };
@@ -57,18 +57,18 @@ export function memoryOf(
 const DAY_MS = 86_400_000;
 
 /**
- * Is a renewal without a date the broken-off one once more, or the next one? A repeat follows soon; the next renewal is due when
- * the time that the first was to give is over.
+ * Returns whether a renewal without a date repeats the interrupted one. A repeat comes soon; the next renewal comes when
+ * the period of the first one is nearly over.
  */
 function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord): boolean {
-  const until = orderMemory(open)?.until;
+  const until = parseStored(open)?.until;
   if (until === undefined) return false;
   const begunAt = Date.parse(open.plannedAt);
   const endsAt = Date.parse(zonedMidnight(until, zoneOf(session.config, service.panel)));
   return Date.parse(session.now()) - begunAt < Math.max(DAY_MS, (endsAt - begunAt) / 2);
 }
 
-function untilOf(text: string): string {
+function parseUntil(text: string): string {
   try {
     return checkLocalDate(text, 'until');
   } catch (error) {
@@ -76,17 +76,19 @@ function untilOf(text: string): string {
   }
 }
 
-function onePeriodOn(session: Session, service: ServiceRecord): string {
+function nextDueDate(session: Session, service: ServiceRecord): string {
   if (service.billingCycle === null) {
-    throw usageError('no_cycle', `"${service.id}" has no billing cycle to renew by`, { service: service.id });
+    throw usageError('no_cycle', `"${service.id}" has no billing cycle, so that its next due date is unknown`, {
+      service: service.id,
+    });
   }
   const from = service.nextDueDate ?? localDateOf(session.now(), zoneOf(session.config, service.panel));
   return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });
 }
 
-/** The journal row that an order stands in until all of it is done. */
-export function orderRow(order: VerbOrder, service: ServiceRecord, run: string): ActionRecord {
-  const { session, request, memory, row } = order;
+/** Returns the journal row of a command, which is open until the command is done. */
+export function toRow(order: VerbCommand, service: ServiceRecord, run: string): ActionRecord {
+  const { session, request, stored, row } = order;
   return plannedRow({
     id: row,
     run,
@@ -97,7 +99,7 @@ export function orderRow(order: VerbOrder, service: ServiceRecord, run: string):
     key: `${ORDER_PREFIX}${request.verb}:${service.id}:${row}`,
     hold: null,
     prior: null,
-    payload: memory,
+    payload: stored,
     plannedAt: session.now(),
   });
 }
