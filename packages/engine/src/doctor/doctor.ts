@@ -65,7 +65,7 @@ async function leaseChecks(session: Session): Promise<Check[]> {
       status: 'ok' as const,
       message: alive
         ? `held by ${lease.run} (process ${pid} on ${host})`
-        : `left behind by ${lease.run} (process ${pid} on ${host}); the next run takes it over`,
+        : `left behind by ${lease.run} (process ${pid} on ${host}); the next run replaces it`,
     };
   });
 }
