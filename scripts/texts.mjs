@@ -15,7 +15,8 @@ const SQL = new RegExp(
     .map((pattern) => pattern.source)
     .join('|'),
 );
-const REQUEST = /^(GET|POST|PUT|PATCH|DELETE) \S+$/;
+/** Requests, tags and attributes of SVG, flags of options. */
+const NO_PROSE = /^((GET|POST|PUT|PATCH|DELETE) \S+$|<\/?\??\w|[\w-]+="|-{1,2}[\w, -]+ [<[])/;
 const SQL_CALLS = new Set(['prepare', 'exec', 'pragma']);
 /** Calls and properties whose texts are shown even where they are a single word. */
 const SHOWN_CALLS = new Set(['table', 'description', 'describe', 'line', 'info', 'warn', 'addHelpText']);
@@ -63,7 +64,7 @@ function isShown(node) {
 }
 
 function isProse(node, text) {
-  if (!/\p{L}{2}/u.test(text.replaceAll('{…}', '')) || SQL.test(text) || REQUEST.test(text)) return false;
+  if (!/\p{L}{2}/u.test(text.replaceAll('{…}', '')) || SQL.test(text) || NO_PROSE.test(text)) return false;
   return /\p{L}[^\s]* \S|\S \p{L}/u.test(text.trim()) || /\p{L}[.!?:]$/u.test(text.trim()) || isShown(node);
 }
 

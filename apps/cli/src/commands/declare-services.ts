@@ -97,7 +97,7 @@ function declareOverride(override: LazyCommand): void {
     .runs(async () => (await load()).overrideClear);
   override
     .command('list [service]')
-    .description('open and past overrides')
+    .description('list open and past overrides')
     .examples('sluice override list')
     .runs(async () => (await load()).overrideList);
 }

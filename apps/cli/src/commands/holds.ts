@@ -78,7 +78,7 @@ function refuseOtherHolds(id: string, { reason = 'manual', panel, from }: Releas
   if (panel !== undefined || from !== undefined)
     throw usageError('bad_option', `--panel and --from need --all and don't go with "${id}"; nothing was called`);
   if (reason === 'manual') return;
-  const remedy = ENDED_BY[reason]?.(id) ?? 'the end of its reason';
+  const remedy = ENDED_BY[reason]?.(id) ?? 'a run, once its limit is no longer exceeded,';
   throw usageError(
     'bad_option',
     `--reason ${reason}: "hold release ${id}" releases the manual hold only; ${remedy} ends this one; nothing was called`,

@@ -79,7 +79,7 @@ export const changePassword: CommandHandler<ProvisionOptions> = ([id = ''], opti
 /** `sluice provision terminate SERVICE` */
 export const terminate: CommandHandler<ProvisionOptions> = async ([id = ''], options, deps) => {
   if (options.dryRun !== true) {
-    await confirm(deps, options, `Remove everything that Sluice made for "${id}" from its panel?`);
+    await confirm(deps, options, `Remove everything that Sluice created for "${id}" from its panel?`);
   }
   return perform((provision, how) => provision.terminate(id, how), options, deps);
 };
