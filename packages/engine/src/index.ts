@@ -19,7 +19,7 @@ export type { Comparison } from './compare.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './config/check.js';
 export { describedSchema } from './config/json-schema.js';
 export { describeKeys } from './config/descriptions.js';
-export { entryOf } from './config/entry-of.js';
+export { findEntry } from './config/find-entry.js';
 export type { JsonSchemaNode } from './config/json-schema.js';
 export { configSchema, type Config, type ConfigSchema } from './config/schema.js';
 export type { CycleLimit } from './dependencies.js';

@@ -124,9 +124,7 @@ function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {
   if (shown.length === 0) terminal.line(`${graph.panel} has no figures of ${graph.service} in this range.`);
   for (const line of shown) print({ ...data, title: `${title}: ${line.name}` }, line, ROWS_OF_EACH, output);
   if (shown.length > 0 && figures?.unit == null) {
-    terminal.line(
-      'The panel does not state the unit; usually these are rates. No quota uses them.',
-    );
+    terminal.line('The panel does not state the unit; usually these are rates. No quota uses them.');
   }
 }
 

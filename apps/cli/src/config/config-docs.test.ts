@@ -36,8 +36,7 @@ describe('the schema of the config', () => {
 
   it('states the defaults that are in force', () => {
     const { poll, retention, graphCache } = configSchema(KINDS).parse({ panels: {} });
-    const stated = (path: string): string =>
-      /(\S+) where nothing is said/.exec(describeKeys(KINDS)[path] ?? '')?.[1] ?? '';
+    const stated = (path: string): string => /default (\w+%?)/.exec(describeKeys(KINDS)[path] ?? '')?.[1] ?? '';
     expect({
       interval: parseDuration(stated('poll.interval')),
       share: parseShare(stated('poll.brake.share')),

@@ -1,5 +1,5 @@
 import type { PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
-import { entryOf } from './entry-of.js';
+import { findEntry } from './find-entry.js';
 import type { Config } from './schema.js';
 
 /** A finding about parts of a config that contradict each other. */
@@ -17,7 +17,7 @@ const products = (config: Config): [string, ProductSettings][] => Object.entries
 
 const panelsExist: Rule = (config) =>
   products(config)
-    .filter(([, product]) => entryOf(config.panels, product.panel) === undefined)
+    .filter(([, product]) => findEntry(config.panels, product.panel) === undefined)
     .map(([name, product]) =>
       error(
         `products.${name}.panel`,
@@ -27,7 +27,7 @@ const panelsExist: Rule = (config) =>
 
 const actionsFit: Rule = (config, kinds) =>
   products(config).flatMap(([name, { panel, action }]) => {
-    const kind = kinds.find((known) => known.kind === entryOf(config.panels, panel)?.kind);
+    const kind = kinds.find((known) => known.kind === findEntry(config.panels, panel)?.kind);
     if (kind === undefined || action === undefined || kind.restrictions.includes(action)) return [];
     return [
       error(
@@ -40,7 +40,7 @@ const actionsFit: Rule = (config, kinds) =>
 const packagesExist: Rule = (config) =>
   products(config).flatMap(([name, product]) => [
     ...product.packages
-      .filter((id) => entryOf(config.packages, id) === undefined)
+      .filter((id) => findEntry(config.packages, id) === undefined)
       .map((id) => error(`products.${name}.packages`, `there is no package "${id}"`)),
     ...(product.autoBuy?.package !== undefined && !product.packages.includes(product.autoBuy.package)
       ? [
@@ -64,7 +64,7 @@ const currencyKnown: Rule = (config) =>
 
 const kindSections: Rule = (config, kinds) =>
   products(config).flatMap(([name, product]) => {
-    const own = entryOf(config.panels, product.panel)?.kind;
+    const own = findEntry(config.panels, product.panel)?.kind;
     return kinds
       .filter(({ kind }) => own !== undefined && kind !== own && product[kind] !== undefined)
       .map(({ kind }) => error(`products.${name}.${kind}`, `panel "${product.panel}" is of kind ${String(own)}`));

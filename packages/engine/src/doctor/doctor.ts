@@ -1,6 +1,6 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import { enforcementOf } from '../enforcement.js';
 import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
 import { isOrderRow, ORDER_PREFIX } from '../run/order-row.js';
@@ -153,7 +153,7 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
 
 function mappingChecks(session: Session, services: ServiceRecord[]): Check[] {
   return services
-    .filter((service) => entryOf(session.config.products, service.product) === undefined)
+    .filter((service) => findEntry(session.config.products, service.product) === undefined)
     .map((service) => ({
       name: 'product',
       object: service.id,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Panel, type PanelGraph, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { zoneOf } from '../config/zone-of.js';
+import { findTimeZone } from '../config/find-entry.js';
 import { requireFacet } from '../facet.js';
 import { requireService, type Session } from '../session.js';
 import { parseFigures, type PanelFigures } from './panel-figures.js';
@@ -37,7 +37,7 @@ export async function panelGraph(session: Session, id: string, range: GraphRange
       details: { service: id, ref: requiredRef },
     });
   }
-  const timeZone = zoneOf(config, service.panel);
+  const timeZone = findTimeZone(config, service.panel);
   const window = roundDown(await findWindow(session, service, range), range, config.graphCache);
   const drawn = { service: id, panel: panel.name, window, timeZone };
   if (window.end <= window.start) {

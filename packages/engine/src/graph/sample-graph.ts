@@ -1,5 +1,5 @@
 import type { Allowance, Mode } from '@sluice/quota-core';
-import { zoneOf } from '../config/zone-of.js';
+import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
 import { type GraphRange, type GraphWindow, findWindow } from './window.js';
 
@@ -40,7 +40,7 @@ export async function sampleGraph(session: Session, id: string, range: GraphRang
   return {
     service: id,
     window,
-    timeZone: zoneOf(config, service.panel),
+    timeZone: findTimeZone(config, service.panel),
     mode: decision?.mode ?? service.trafficMode ?? 'TOTAL',
     allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
     series: samples.map(({ at, inBytes, outBytes, totalBytes }) => ({ at, inBytes, outBytes, totalBytes })),

@@ -1,6 +1,6 @@
 import { type AccountOrder, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import { runDecided } from '../order.js';
 import { type OrderContent, type OrderOutcome, type OrderReport, TERMINATE } from '../order-types.js';
 import { requireService, type Session } from '../session.js';
@@ -95,9 +95,9 @@ async function decide(
       : null;
   if (plan) stored.passwordFile = plan.file;
   // A repeat with another password file stores the new file.
-  const kept = plan !== null && plan.file !== earlierFile ? null : open;
-  const ended = [superseded, kept === null ? open : null].filter((row) => row !== null);
-  const order: VerbCommand = { session, panel, request, stored, product, row: kept?.id ?? session.id('act') };
+  const continued = plan !== null && plan.file !== earlierFile ? null : open;
+  const ended = [superseded, continued === null ? open : null].filter((row) => row !== null);
+  const command: VerbCommand = { session, panel, request, stored, product, row: continued?.id ?? session.id('act') };
   return {
     panel,
     plan,
@@ -105,24 +105,25 @@ async function decide(
     account: accountOrder(request, setPassword),
     password: () => plan?.password ?? null,
     desire: async (target, tables, run) => {
-      await tables.services.update([serviceChange(order, target)]);
+      await tables.services.update([serviceChange(command, target)]);
       for (const row of ended) await tables.actions.settle(row.id, { state: 'unneeded', settledAt: session.now() });
-      if (kept === null) await tables.actions.plan([toRow(order, target, run)]);
+      if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
     },
     begin: () => {
-      if (kept === null && open !== null && earlierFile !== null) removeDraft(files, earlierFile, open.id);
-      if (plan !== null) placePasswordFile(files, plan, order.row);
+      if (continued === null && open !== null && earlierFile !== null) removeDraft(files, earlierFile, open.id);
+      if (plan !== null) placePasswordFile(files, plan, command.row);
     },
-    withdraw: (tables) => tables.actions.settle(order.row, { state: 'unneeded', settledAt: session.now() }),
+    withdraw: (tables) => tables.actions.settle(command.row, { state: 'unneeded', settledAt: session.now() }),
     pretend: (loaded) => {
       const { service: before } = loaded;
-      return { ...loaded, service: mergeService(before, serviceChange(order, before)), product };
+      return { ...loaded, service: mergeService(before, serviceChange(command, before)), product };
     },
-    done: (target, tables) => finishVerb(order, target, tables),
+    done: (target, tables) => finishVerb(command, target, tables),
     // A termination that was accepted before stays open, even if it fails now.
-    ...(request.verb === 'terminate' && open === null && { refused: (error, tables) => refuse(order, error, tables) }),
-    ...(request.verb === 'change-package' && { refused: restoreProduct(order, service) }),
+    ...(request.verb === 'terminate' &&
+      open === null && { refused: (error, tables) => refuse(command, error, tables) }),
+    ...(request.verb === 'change-package' && { refused: restoreProduct(command, service) }),
   };
 }
 
@@ -152,7 +153,7 @@ function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {
 
 function productAfter(session: Session, service: ServiceRecord, stored: StoredCommand): ProductSettings {
   const name = stored.product ?? service.product;
-  const product = entryOf(session.config.products, name);
+  const product = findEntry(session.config.products, name);
   if (!product) {
     throw new SluiceError(
       'unknown_product',

@@ -7,7 +7,7 @@ import {
   zonedMidnight,
 } from '@sluice/quota-core';
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
-import { zoneOf } from '../config/zone-of.js';
+import { findTimeZone } from '../config/find-entry.js';
 import { plannedRow } from '../run/journal.js';
 import { ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
@@ -64,7 +64,7 @@ function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord):
   const until = parseStored(open)?.until;
   if (until === undefined) return false;
   const begunAt = Date.parse(open.plannedAt);
-  const endsAt = Date.parse(zonedMidnight(until, zoneOf(session.config, service.panel)));
+  const endsAt = Date.parse(zonedMidnight(until, findTimeZone(session.config, service.panel)));
   return Date.parse(session.now()) - begunAt < Math.max(DAY_MS, (endsAt - begunAt) / 2);
 }
 
@@ -82,7 +82,7 @@ function nextDueDate(session: Session, service: ServiceRecord): string {
       service: service.id,
     });
   }
-  const from = service.nextDueDate ?? localDateOf(session.now(), zoneOf(session.config, service.panel));
+  const from = service.nextDueDate ?? localDateOf(session.now(), findTimeZone(session.config, service.panel));
   return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });
 }
 

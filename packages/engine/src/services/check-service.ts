@@ -1,6 +1,6 @@
 import type { PanelKind } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 import { isOrderRow } from '../run/order-row.js';
 
@@ -34,8 +34,8 @@ export function idProblem(id: string): string | null {
 /** Returns key and message of each problem of a service. */
 export function checkService(record: ServiceRecord, config: Config, kinds: readonly PanelKind[]): [string, string][] {
   const problems: [string, string][] = [];
-  const panel = entryOf(config.panels, record.panel);
-  const product = entryOf(config.products, record.product);
+  const panel = findEntry(config.panels, record.panel);
+  const product = findEntry(config.products, record.product);
   if (record.panel === '') problems.push(['panel', 'panel is required']);
   else if (!panel)
     problems.push(['panel', `there is no panel "${record.panel}" in the config; known: ${listed(config.panels)}`]);
