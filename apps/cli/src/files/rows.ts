@@ -73,7 +73,7 @@ function toText(value: unknown, key: string, index: number): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
-    throw new Error(`item ${index + 1}: "${key}" is too large for a number: put it in quotation marks`);
+    throw new Error(`item ${index + 1}: "${key}" is too large for a number: write it as text in quotation marks`);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value instanceof Date) return value.toISOString().slice(0, 10);
   throw new Error(`item ${index + 1}: "${key}" is neither text nor number`);
