@@ -70,7 +70,13 @@ const REFUSED_IN_REVIEWED = [
   [/\bsettles?\b|\bsettled\b/gi, 'resolves'],
   [/(?<!\bthere )\b(is|are) no (?!longer\b|more\b)/gi, 'is not a'],
 ];
-const REVIEWED = ['packages/hiddify-agent-traffic/src', 'packages/panel-http/src', 'packages/quota-core/src'];
+const REVIEWED = [
+  'apps/cli/src',
+  ...['api', 'config', 'doctor', 'graph', 'provision', 'services'].map((folder) => `packages/engine/src/${folder}`),
+  'packages/hiddify-agent-traffic/src',
+  'packages/panel-http/src',
+  'packages/quota-core/src',
+];
 
 const wording = {
   meta: {

@@ -1,6 +1,6 @@
 import type { ServiceChange, ServiceRecord } from '@sluice/state-store';
 
-/** Columns that an operator's texts change as a whole. */
+/** Columns that an operator sets as a whole. */
 const COLUMNS = [
   'panel',
   'product',
@@ -13,8 +13,8 @@ const COLUMNS = [
   'protectedUntil',
 ] as const;
 
-/** The change that makes the one service of the other; null when nothing of what an operator sets differs. */
-export function changeOf(before: ServiceRecord, after: ServiceRecord, now: string): ServiceChange | null {
+/** Returns the change from one state of a service to another; null when no field that an operator sets differs. */
+export function findChange(before: ServiceRecord, after: ServiceRecord, now: string): ServiceChange | null {
   const columns = COLUMNS.filter((column) => before[column] !== after[column]);
   const refs = textChange(before.refs, after.refs);
   const fields = textChange(before.fields, after.fields);

@@ -2,48 +2,65 @@ import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { OrderContent } from '../order-types.js';
 import type { Session } from '../session.js';
-import type { ProvisionRequest } from './request.js';
 
-/** What an order row keeps, so that a repeat finishes what was broken off instead of beginning again. */
-export interface OrderMemory {
+/** A request to provision an account. */
+export interface ProvisionRequest {
+  verb: 'create' | 'renew' | 'change-package' | 'change-password' | 'terminate';
+  dryRun: boolean;
+  waitMs: number;
+  adopt?: boolean;
+  /** `renew --until DATE` */
+  until?: string | undefined;
+  /** `change-package SERVICE PRODUCT` */
+  product?: string | undefined;
+  /** Absolute path of the file that the password is written to or read from. */
+  passwordFile?: string | undefined;
+  /** Returns the caller's new password. */
+  password?: (() => Promise<string>) | undefined;
+  /** Whether the caller shows the password. */
+  shown: boolean;
+}
+
+/** What the journal row of a command stores, so that a repeat finishes the interrupted command. */
+export interface StoredCommand {
   until?: string;
   product?: string;
   passwordFile?: string | null;
-  /** Who ordered a termination. */
+  /** Who requested a termination. */
   by?: string;
 }
 
-/** A provisioning verb for one service. */
-export interface VerbOrder {
+/** A provisioning command for one service. */
+export interface VerbCommand {
   session: Session;
   panel: Panel;
   request: ProvisionRequest;
-  memory: OrderMemory;
-  /** The service's product after the order. */
+  stored: StoredCommand;
+  /** The service's product after the command. */
   product: ProductSettings;
-  /** Id of the order's journal row. */
+  /** Id of the command's journal row. */
   row: string;
 }
 
-/** What the verb changes of the service, in its row; the rest of the row is not this order's. */
-export function desiredChange(order: VerbOrder, service: ServiceRecord): ServiceChange {
-  const { session, panel, request, memory, product } = order;
-  // An unguessable name is stored before the account is made: a lost answer is settled by looking for it.
+/** Returns the fields of the service that the command changes. */
+export function serviceChange(order: VerbCommand, service: ServiceRecord): ServiceChange {
+  const { session, panel, request, stored, product } = order;
+  // The unguessable name is stored before the account is created, so that it can be found after a lost answer.
   const names = request.verb === 'create' ? panel.accounts?.newRefs(service, product, session.deps.randomBytes) : {};
-  const made = Object.entries(names ?? {}).filter(([key]) => service.refs[key] === undefined);
+  const added = Object.entries(names ?? {}).filter(([key]) => service.refs[key] === undefined);
   return {
     id: service.id,
-    ...(memory.until === undefined ? {} : { nextDueDate: memory.until }),
-    ...(memory.product === undefined ? {} : { product: memory.product }),
-    refs: Object.fromEntries(made),
-    ownRefs: Object.fromEntries(made.map(([key]) => [key, true])),
+    ...(stored.until === undefined ? {} : { nextDueDate: stored.until }),
+    ...(stored.product === undefined ? {} : { product: stored.product }),
+    refs: Object.fromEntries(added),
+    ownRefs: Object.fromEntries(added.map(([key]) => [key, true])),
     updatedAt: session.now(),
   };
 }
 
-/** Writes down that all of the order is done. */
+/** Records that the command is done. */
 export async function finishVerb(
-  { session, request, row }: VerbOrder,
+  { session, request, row }: VerbCommand,
   service: ServiceRecord,
   tables: StoreTables,
 ): Promise<void> {
@@ -55,9 +72,9 @@ export async function finishVerb(
   await tables.actions.settle(row, { state: 'applied', settledAt: session.now() });
 }
 
-/** An order that can't be carried out is no wish that a run goes on with. */
+/** Records that the command was refused, so that no run continues it. */
 export async function refuse(
-  { session, row }: VerbOrder,
+  { session, row }: VerbCommand,
   { code, message }: ItemError,
   tables: StoreTables,
 ): Promise<void> {
@@ -65,8 +82,8 @@ export async function refuse(
   await tables.actions.settle(row, { state: 'failed', settledAt, errorCode: code, errorMessage: message });
 }
 
-/** Returns how a package that the agent may not sell is refused: the service goes back to the one that it has now. */
-export function refusedPackage(order: VerbOrder, service: ServiceRecord): NonNullable<OrderContent['refused']> {
+/** Restores the service's product after a change to a package that its agent may not sell. */
+export function restoreProduct(order: VerbCommand, service: ServiceRecord): NonNullable<OrderContent['refused']> {
   const { session } = order;
   const { id, product } = service;
   return async (error, tables) => {
@@ -85,7 +102,7 @@ async function setStatus(
   await tables.services.update([{ id: service.id, status, updatedAt: session.now() }]);
 }
 
-/** A billing hold that was due to the expiry goes with the renewal; one that was ordered stays. */
+/** Ends a billing hold for an overdue service on renewal; one from `provision suspend` stays. */
 export async function endOverdueHold(session: Session, service: ServiceRecord, tables: StoreTables): Promise<void> {
   if (service.status === 'suspended') return;
   for (const hold of await tables.holds.open({ services: [service.id], reason: 'billing' })) {
@@ -93,7 +110,7 @@ export async function endOverdueHold(session: Session, service: ServiceRecord, t
   }
 }
 
-/** Nothing of a terminated service is left to hold or to undo on its panel. */
+/** Ends all holds and evidence of a terminated service: its objects on the panel are gone. */
 async function endAll(session: Session, service: ServiceRecord, tables: StoreTables): Promise<void> {
   const at = session.now();
   for (const item of await tables.evidence.open({ services: [service.id], panel: service.panel }))
