@@ -1,5 +1,5 @@
 import type { FlvxClient, FlvxObserveOptions } from '../client/client.js';
-import type { FlvxObservation, FlvxScope } from '../client/snapshot/observation.js';
+import type { FlvxObservation, FlvxScope } from '../client/observation.js';
 import { emptyHistory, type FlvxHistory } from './history/history.js';
 
 /** One account as the panel shows it, and what is known of it besides. */

@@ -1,7 +1,5 @@
-import type { FlvxPermission } from '../client/records/permission.js';
-import type { FlvxNode } from '../client/records/tunnel.js';
-import type { FlvxQuotaValues, FlvxUser } from '../client/records/user.js';
-import type { FlvxObservation } from '../client/snapshot/observation.js';
+import type { FlvxObservation } from '../client/observation.js';
+import type { FlvxNode, FlvxPermission, FlvxQuotaValues, FlvxUser } from '../client/records.js';
 import type { FlvxStep } from './plan/step.js';
 import type { FlvxAccountTarget } from './plan/target.js';
 import { isExpired, stopsPermission, stopsUser, type Ruled } from './rules.js';

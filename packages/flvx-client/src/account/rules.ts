@@ -1,6 +1,6 @@
 import { localDateOf, zonedMidnight } from '@sluice/quota-core';
-import type { FlvxQuotaValues } from '../client/records/user.js';
-import { bytesOf } from '../client/units/units.js';
+import type { FlvxQuotaValues } from '../client/records.js';
+import { bytesOf } from '../client/units.js';
 
 /** A user or permission as the panel's own rules read it. */
 export interface Ruled extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {

@@ -1,13 +1,21 @@
 import type { CallEvent, Clock, PanelHttpOptions } from '@sluice/panel-http';
-import type { FlvxForward } from './records/forward.js';
-import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './records/group.js';
-import type { FlvxAssignValues, FlvxListedPermission, FlvxPermission } from './records/permission.js';
-import type { FlvxSpeedLimit } from './records/speed-limit.js';
-import type { FlvxNode, FlvxTunnel } from './records/tunnel.js';
-import type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from './records/user.js';
-import type { FlvxObservation, FlvxScope } from './snapshot/observation.js';
-import type { FlvxSnapshot } from './snapshot/snapshot.js';
-import type { EpochMs, MegabitsPerSecond } from './units/units.js';
+import type { FlvxObservation, FlvxScope, FlvxSnapshot } from './observation.js';
+import type {
+  FlvxAssignValues,
+  FlvxForward,
+  FlvxGroupGrant,
+  FlvxListedPermission,
+  FlvxNode,
+  FlvxPermission,
+  FlvxQuotaValues,
+  FlvxSpeedLimit,
+  FlvxTunnel,
+  FlvxTunnelGroup,
+  FlvxUser,
+  FlvxUserGroup,
+  FlvxUserValues,
+} from './records.js';
+import type { EpochMs, MegabitsPerSecond } from './units.js';
 
 /** The panel's address, the login, and options of the transport. */
 export interface FlvxOptions extends Pick<

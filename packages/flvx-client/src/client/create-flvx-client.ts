@@ -3,12 +3,11 @@ import type { FlvxCallOptions, FlvxClient, FlvxOptions, FlvxProbe } from './clie
 import { accessOf } from './endpoints/access.js';
 import { forwardsOf } from './endpoints/forwards.js';
 import { permissionsOf } from './endpoints/permissions.js';
-import { siteOf } from './endpoints/site.js';
+import { siteOf, writesOf } from './endpoints/site.js';
 import { usersOf } from './endpoints/users.js';
-import { writesOf } from './endpoints/writes.js';
 import { FlvxApi } from './http/api.js';
-import { failureIn } from './http/failure-in.js';
 import { PanelClock } from './http/panel-clock.js';
+import { failureIn } from './http/parse-failure.js';
 import { SessionKeeper } from './http/session-keeper.js';
 import { Mutex } from './mutex.js';
 import { observe } from './snapshot/observe.js';

@@ -1,23 +1,23 @@
-import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import {
+  isoNow,
+  itemErrorOf,
   type ApplyContext,
   type Clock,
-  isoNow,
   type ItemError,
-  itemErrorOf,
   type Observation,
   type Step,
   type StepOutcome,
 } from '@sluice/panel-kind';
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { historyOf, observeAccount, type FlvxAccount } from '../account/account.js';
 import { describeNotInForce } from '../account/describe.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import { execute } from '../account/run/execute.js';
-import type { FlvxStepOutcome } from '../account/run/outcome.js';
+import type { FlvxStepOutcome } from '../account/run/operation.js';
 import { resolveStep } from '../account/run/resolve-step.js';
 import type { FlvxClient } from '../client/client.js';
-import { scopeOf } from './product.js';
 import type { ServiceObservation } from './observation.js';
+import { scopeOf } from './product.js';
 import { journaledStep, payloadOf, toFlvxStep, type StepPayload } from './steps.js';
 
 /** A step to apply, and what it was planned from. */

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Desired } from '@sluice/panel-kind';
-import type { FlvxForward } from '../client/records/forward.js';
-import type { FlvxUser } from '../client/records/user.js';
 import { historyIn } from '../account/history/history.js';
+import type { FlvxForward, FlvxUser } from '../client/records.js';
 import { checkpointOf, isUnchanged, type FlvxCheckpoint } from './checkpoint.js';
 import type { ServiceObservation } from './observation.js';
 

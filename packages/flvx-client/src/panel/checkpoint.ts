@@ -1,19 +1,20 @@
-import type { ActionRecord } from '@sluice/quota-core';
 import type { AccountView, Desired } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/quota-core';
 import { isoOf } from '../account/describe.js';
 import {
   droppedTunnels,
   historyIn,
+  isAsBefore,
+  isUneventful,
   storedHistory,
+  withCounters,
   type FlvxHistory,
   type StoredHistory,
 } from '../account/history/history.js';
 import { historyAt, type ObservedHistory, type Past } from '../account/history/observed-history.js';
 import type { StepRecord } from '../account/history/record-step.js';
-import { isAsBefore, isUneventful, withCounters } from '../account/history/unchanged.js';
 import { isExpired, usedOf } from '../account/rules.js';
-import type { FlvxPermission } from '../client/records/permission.js';
-import type { FlvxUser } from '../client/records/user.js';
+import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import type { ServiceObservation, TimedObservation } from './observation.js';
 import { cycleOf, flvxOf, quotaOf, tunnelsOf, uncountedBytes, type FlvxDefaults } from './product.js';
 import { EVIDENCE, evidenceOf, heldBy } from './restrictions.js';

@@ -1,17 +1,19 @@
-import type { ServiceRecord } from '@sluice/quota-core';
 import { isoNow, type Clock, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
 import { historyOf, observeAccount, type FlvxAccount } from '../account/account.js';
 import { emptyHistory, historyIn, type FlvxHistory } from '../account/history/history.js';
-import { keyOfLimit } from '../account/plan/speed-limits.js';
+import { keyOfLimit } from '../account/plan/plan-limits.js';
 import { isResetDayBetween, usedOf } from '../account/rules.js';
 import type { FlvxClient } from '../client/client.js';
-import type { FlvxForward } from '../client/records/forward.js';
-import type { FlvxTunnelGroup } from '../client/records/group.js';
-import type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
-import type { FlvxNode, FlvxTunnel } from '../client/records/tunnel.js';
-import type { FlvxUser } from '../client/records/user.js';
-import type { FlvxScope } from '../client/snapshot/observation.js';
-import type { FlvxSnapshot } from '../client/snapshot/snapshot.js';
+import type { FlvxScope, FlvxSnapshot } from '../client/observation.js';
+import type {
+  FlvxForward,
+  FlvxNode,
+  FlvxSpeedLimit,
+  FlvxTunnel,
+  FlvxTunnelGroup,
+  FlvxUser,
+} from '../client/records.js';
 import { oldLimitKey, scopeOf } from './product.js';
 
 /** What the panel shows of one service. */

@@ -1,32 +1,31 @@
-import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import {
+  isoNow,
+  itemErrorOf,
+  transportOptions,
   type ApplyContext,
   type Desired,
-  isoNow,
   type ItemError,
-  itemErrorOf,
   type Look,
   type Lookups,
   type Observation,
   type Panel,
   type PanelDependencies,
   type PanelFacets,
+  type PanelKind,
   type PanelToOpen,
   type Plan,
   type Refresh,
   type Step,
   type StepOutcome,
-  transportOptions,
   type UsageAnswer,
   type UsageRequest,
-  type PanelKind,
 } from '@sluice/panel-kind';
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { describeNodes, isoOf } from '../account/describe.js';
 import { usedOf } from '../account/rules.js';
-import { unguessableName } from '../account/unguessable-name.js';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
-import { bytesOf } from '../client/units/units.js';
+import { bytesOf } from '../client/units.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { checkpointIn, checkpointOf, type FlvxCheckpoint } from './checkpoint.js';
 import {
@@ -40,7 +39,7 @@ import {
   type TimedObservation,
 } from './observation.js';
 import { planService } from './plan.js';
-import { checkProduct, flvxOf, type FlvxDefaults, type FlvxSettings } from './product.js';
+import { checkProduct, flvxOf, unguessableName, type FlvxDefaults, type FlvxSettings } from './product.js';
 import { refreshOf } from './refresh.js';
 
 /** Opens a FLVX panel. */

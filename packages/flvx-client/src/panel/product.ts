@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { type ServiceRecord, zonedMidnight } from '@sluice/quota-core';
 import type { Desired, ItemError, PanelSettings, ProductSettings } from '@sluice/panel-kind';
+import { zonedMidnight, type ServiceRecord } from '@sluice/quota-core';
+import { createHash } from 'node:crypto';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
-import { isUnguessable } from '../account/unguessable-name.js';
-import type { FlvxTunnelGroup } from '../client/records/group.js';
-import type { FlvxScope } from '../client/snapshot/observation.js';
+import type { FlvxScope } from '../client/observation.js';
+import type { FlvxTunnelGroup } from '../client/records.js';
 import {
   bytes,
   epochMs,
@@ -14,7 +13,7 @@ import {
   type EpochMs,
   type GigabytesWhole,
   type MegabitsPerSecond,
-} from '../client/units/units.js';
+} from '../client/units.js';
 
 const dayMs = 86_400_000;
 
@@ -218,4 +217,18 @@ export function expiryOf({
 /** Returns the expiry of a new account without a due date. */
 export function firstExpiry({ product, now }: Pick<Desired, 'product' | 'now'>): EpochMs {
   return epochMs(Date.parse(now) + flvxOf(product).expiryDays * dayMs);
+}
+
+const pattern = /^sl-[0-9a-z]{20}$/;
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** Returns a login name that nobody can guess: an account that has it provably belongs to the service. */
+export function unguessableName(randomBytes: (count: number) => Uint8Array): string {
+  // 32 letters: every byte yields one without bias.
+  return `sl-${[...randomBytes(20)].map((byte) => alphabet[byte % alphabet.length] ?? '').join('')}`;
+}
+
+/** Whether a name has the form that `unguessableName` returns. */
+export function isUnguessable(name: string): boolean {
+  return pattern.test(name);
 }

@@ -1,7 +1,6 @@
 import type { HeldService, Refresh, RefreshCall, RefreshPlan } from '@sluice/panel-kind';
 import type { FlvxClient, FlvxWrites } from '../client/client.js';
-import type { FlvxForward } from '../client/records/forward.js';
-import type { FlvxTunnel } from '../client/records/tunnel.js';
+import type { FlvxForward, FlvxTunnel } from '../client/records.js';
 import type { RunSnapshot } from './observation.js';
 import { restrictionsOf } from './restrictions.js';
 

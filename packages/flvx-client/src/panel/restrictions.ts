@@ -1,5 +1,5 @@
-import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
 import type { Desired } from '@sluice/panel-kind';
+import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
 import type { Held } from '../account/history/observed-history.js';
 
 /** What the holds of a service restrict, and which of them need it. */

@@ -1,10 +1,9 @@
 import type { ItemError, Plan } from '@sluice/panel-kind';
-import { keyOfLimit, ownLimitName } from '../account/plan/speed-limits.js';
+import { keyOfLimit, ownLimitName } from '../account/plan/plan-limits.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
 import { usedOf } from '../account/rules.js';
-import type { FlvxPermission } from '../client/records/permission.js';
-import type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
-import { megabits, type MegabitsPerSecond } from '../client/units/units.js';
+import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
+import { megabits, type MegabitsPerSecond } from '../client/units.js';
 import { flvxOf, limitKey, oldLimitKey, speedChoice, type SpeedChoice } from './product.js';
 import { permissionKey, speedPrior } from './restrictions.js';
 import type { PlanInput, SpeedPlan } from './target.js';

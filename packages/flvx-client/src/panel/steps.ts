@@ -1,5 +1,5 @@
-import { BYTES_PER_GB, type ActionRecord, type EvidenceRecord } from '@sluice/quota-core';
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
+import { BYTES_PER_GB, type ActionRecord, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
 import type { ParkReason } from '../account/history/history.js';
 import type { StepNotes } from '../account/history/record-step.js';

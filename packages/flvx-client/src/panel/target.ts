@@ -1,16 +1,14 @@
-import type { EvidenceRecord } from '@sluice/quota-core';
 import type { Desired, ItemError } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
 import type { FlvxAccount } from '../account/account.js';
 import { droppedTunnels, hasGrown, type FlvxHistory, type StoredHistory } from '../account/history/history.js';
 import type { ObservedHistory } from '../account/history/observed-history.js';
-import { countersOf, type FlvxCounters } from '../account/plan/counters.js';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
 import type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from '../account/plan/target.js';
+import { countersOf, type FlvxCounters } from '../account/plan/values.js';
 import { isExpired, stopsPermission, stopsUser, usedOf } from '../account/rules.js';
-import type { FlvxForward } from '../client/records/forward.js';
-import type { FlvxPermission } from '../client/records/permission.js';
-import type { FlvxUser, FlvxUserValues } from '../client/records/user.js';
-import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units/units.js';
+import type { FlvxForward, FlvxPermission, FlvxUser, FlvxUserValues } from '../client/records.js';
+import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
 import type { ServiceObservation } from './observation.js';
 import { cycleOf, expiryOf, flvxOf, quotaOf, redirectTo, type FlvxDefaults } from './product.js';
 import {

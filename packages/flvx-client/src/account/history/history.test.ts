@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import { close, open, setQuota } from '../../test/orders.js';
 import { GB, name, startWorld, type World } from '../../test/world.js';
-import { gigabytes } from '../../client/units/units.js';
 import type { FlvxAccount } from '../account.js';
-import type { FlvxExecution } from '../run/outcome.js';
+import type { FlvxExecution } from '../run/operation.js';
 import { emptyHistory, newHistory, storedHistory, type FlvxHistory } from './history.js';
 import { historyAt, type Past } from './observed-history.js';
 import { recordStep, type StepRecord } from './record-step.js';

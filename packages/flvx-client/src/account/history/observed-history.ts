@@ -1,14 +1,10 @@
-import type { FlvxForward } from '../../client/records/forward.js';
-import type { FlvxPermissionValues } from '../../client/records/permission.js';
-import type { FlvxUser } from '../../client/records/user.js';
-import type { FlvxObservation } from '../../client/snapshot/observation.js';
+import type { FlvxObservation } from '../../client/observation.js';
+import type { FlvxForward, FlvxPermissionValues, FlvxUser } from '../../client/records.js';
 import { NOWHERE } from '../plan/plan-forwards.js';
-import { hasOwnValues } from '../plan/quota-values.js';
+import { hasOwnValues } from '../plan/values.js';
 import { isExpired, isUsedUp, usedOf, type Ruled } from '../rules.js';
 import { emptyHistory, newHistory, type FlvxHistory, type StoredHistory } from './history.js';
-import type { StepRecord } from './record-step.js';
-import { Replay } from './replay.js';
-import { stoppedByPanel } from './stopped-by-panel.js';
+import { Replay, type StepRecord } from './record-step.js';
 
 /** What is known from before an observation. */
 export interface Past {
@@ -200,4 +196,36 @@ function isZero({ user, permissions }: FlvxObservation): boolean {
 
 function ownForwards(observed: FlvxObservation): FlvxForward[] {
   return observed.forwards.filter((row) => row.userId === observed.user?.id);
+}
+
+/**
+ * Returns the forwards that ran until the panel stopped them, among those that were never observed before. Everything that the
+ * panel stops at once has the same instant; what was paused before that instant was paused by the customer. Pure.
+ *
+ * @param unseen paused now, on an account or tunnel that the panel stops by its own rules
+ * @param known paused now, and known to have been stopped by the panel
+ * @param atRest all that are paused now
+ * @param changes when each forward was last written to
+ */
+export function stoppedByPanel(
+  unseen: readonly FlvxForward[],
+  known: readonly FlvxForward[],
+  atRest: readonly FlvxForward[],
+  changes: ReadonlyMap<number, number>,
+): FlvxForward[] {
+  const shared = repeated(atRest.flatMap((row) => changes.get(row.id) ?? []));
+  const stops = new Set([...shared, ...known.flatMap((row) => changes.get(row.id) ?? [])]);
+  return unseen.filter((row) => {
+    const at = changes.get(row.id);
+    // Without an instant: a forward that carried something has run.
+    if (at === undefined) return row.inBytes + row.outBytes > 0;
+    const instants = atRest.filter((one) => one.tunnelId === row.tunnelId).flatMap((one) => changes.get(one.id) ?? []);
+    const byPanel = instants.filter((instant) => stops.has(instant));
+    // Where each was paused by itself, the last one is what ran when the panel stopped it.
+    return at >= (byPanel.length > 0 ? Math.min(...byPanel) : Math.max(...instants));
+  });
+}
+
+function repeated(instants: readonly number[]): number[] {
+  return instants.filter((instant, index) => instants.indexOf(instant) !== index);
 }

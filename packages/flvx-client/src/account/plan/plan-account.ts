@@ -1,8 +1,7 @@
-import { planForwards } from './plan-forwards.js';
-import { planLimitsAway, planLimit } from './plan-limits.js';
 import type { FlvxAccount } from '../account.js';
+import { planForwards, planRedeploys } from './plan-forwards.js';
+import { planLimit, planLimitsAway } from './plan-limits.js';
 import { planPermissions } from './plan-permissions.js';
-import { planRedeploys } from './plan-redeploys.js';
 import { planRemovals } from './plan-removals.js';
 import { planReset, planUser } from './plan-user.js';
 import type { FlvxStep } from './step.js';

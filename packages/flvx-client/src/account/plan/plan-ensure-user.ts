@@ -1,10 +1,10 @@
-import type { FlvxQuotaValues } from '../../client/records/user.js';
+import type { FlvxQuotaValues } from '../../client/records.js';
 import type { FlvxAccount } from '../account.js';
 import { FlvxRefusedError } from '../refused-error.js';
 import { planAccount } from './plan-account.js';
 import { planUserAway } from './plan-removals.js';
-import { quotaValuesOf } from './quota-values.js';
 import type { FlvxStep } from './step.js';
+import { quotaValuesOf } from './values.js';
 
 /**
  * Plans an account with these values: creates it, or brings an existing one to them. An existing account keeps its name, and its

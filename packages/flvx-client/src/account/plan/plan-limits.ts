@@ -1,5 +1,6 @@
+import type { FlvxSpeedLimit } from '../../client/records.js';
+import type { MegabitsPerSecond } from '../../client/units.js';
 import type { FlvxAccount } from '../account.js';
-import { findLimit, isLimitOf } from './speed-limits.js';
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget, LimitTarget } from './target.js';
 
@@ -56,4 +57,26 @@ function leaves(step: FlvxStep, limitId: number): boolean {
   if (step.type !== 'assign-tunnel' || step.prior?.speedId !== limitId) return false;
   const { speedName, values } = step.payload;
   return speedName !== null || (values.speedId !== undefined && values.speedId !== limitId);
+}
+
+/** Returns the name of an account's own limit: its key and speed, so that it is found again after a lost answer. */
+export function ownLimitName(key: string, speed: MegabitsPerSecond): string {
+  return `sluice:${key}:${speed}M`;
+}
+
+/** Returns the key in the name of an own limit; null for a limit of others. */
+export function keyOfLimit(name: string): string | null {
+  return /^sluice:(.+):\d+M$/s.exec(name)?.[1] ?? null;
+}
+
+/** Whether it is an own limit of this key. */
+export function isLimitOf(key: string, name: string): boolean {
+  const prefix = `sluice:${key}:`;
+  return name.startsWith(prefix) && /^\d+M$/.test(name.slice(prefix.length));
+}
+
+/** Returns the existing limit: the first of that name and speed. */
+export function findLimit(limits: readonly FlvxSpeedLimit[], wanted: LimitTarget): FlvxSpeedLimit | null {
+  const same = limits.filter((limit) => limit.name === wanted.name && limit.speed === wanted.speed);
+  return same.sort((a, b) => a.id - b.id)[0] ?? null;
 }

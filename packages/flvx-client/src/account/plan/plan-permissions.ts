@@ -1,10 +1,9 @@
-import type { FlvxAssignValues, FlvxPermission } from '../../client/records/permission.js';
-import type { FlvxQuotaValues } from '../../client/records/user.js';
+import type { FlvxAssignValues, FlvxPermission, FlvxQuotaValues } from '../../client/records.js';
 import { historyOf, type FlvxAccount } from '../account.js';
-import { assignable, hasOwnValues, quotaValuesOf } from './quota-values.js';
-import { findLimit } from './speed-limits.js';
+import { findLimit } from './plan-limits.js';
 import type { FlvxStep, FlvxStepOf } from './step.js';
 import type { FlvxAccountTarget, FlvxPermissionTarget } from './target.js';
+import { assignable, hasOwnValues, quotaValuesOf } from './values.js';
 
 /** What all permissions of a plan share. */
 interface Context {

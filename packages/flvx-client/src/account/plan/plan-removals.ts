@@ -1,13 +1,11 @@
-import type { FlvxForward } from '../../client/records/forward.js';
-import type { FlvxPermission } from '../../client/records/permission.js';
-import type { FlvxUser } from '../../client/records/user.js';
+import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records.js';
 import { historyOf, type FlvxAccount } from '../account.js';
-import { entryNodesOf } from './entry-nodes.js';
+import { planLimitsAway } from './plan-limits.js';
 import { planPermissions } from './plan-permissions.js';
 import { planUser } from './plan-user.js';
-import { permissionValuesOf, userValuesOf } from './quota-values.js';
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
+import { entryNodesOf, permissionValuesOf, userValuesOf } from './values.js';
 
 /** Removes the forwards and permissions that the target marks with `remove`. */
 export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
@@ -105,4 +103,34 @@ export function pushedBy(observed: FlvxAccount, steps: readonly FlvxStep[]): Flv
   const history = historyOf(observed);
   const paused = history.run.paused.filter((id) => !restarts.includes(id));
   return { ...observed, history: { ...history, run: { ...history.run, paused } } };
+}
+
+/**
+ * Plans the removal of everything: closes the account, then removes forwards (paused first), permissions, the user, and last the
+ * account's own speed limits. Of an account that is gone, whatever is left is removed. A forward that can't be deleted because
+ * its node is away keeps everything after it.
+ *
+ * @param own `speedKey`: the key of the account's own limits; `speedNames`: other limits that are its own
+ */
+export function planTerminate(
+  observed: FlvxAccount,
+  own: { speedKey?: string | null; speedNames?: readonly string[] } = {},
+): FlvxStep[] {
+  const { user, duplicates } = observed;
+  const ids = new Set([user, ...duplicates].map((row) => row?.id));
+  const others = duplicates.flatMap((row) => planUserAway(observed, row));
+  // The panel refuses to update an account as long as another one has the same name.
+  const closing = planClosing(observed).map((step) =>
+    step.type === 'update-user' ? { ...step, needs: others.map(({ id }) => id) } : step,
+  );
+  const rest = removalsOf(
+    observed,
+    observed.forwards.filter((row) => !ids.has(row.userId)),
+    observed.permissions.filter((row) => !ids.has(row.userId)),
+    '@gone',
+  );
+  const ofUser = user === null ? [] : planUserAway(pushedBy(observed, closing), user);
+  const steps = [...others, ...closing, ...ofUser, ...rest];
+  const limits = { key: own.speedKey ?? null, names: own.speedNames ?? [], keep: [] };
+  return [...steps, ...planLimitsAway(observed, limits, steps)];
 }

@@ -1,11 +1,10 @@
-import type { FlvxUserValues } from '../../client/records/user.js';
-import type { FlvxScope } from '../../client/snapshot/observation.js';
+import type { FlvxScope } from '../../client/observation.js';
+import type { FlvxUserValues } from '../../client/records.js';
 import { historyOf, type FlvxAccount } from '../account.js';
 import { FlvxRefusedError } from '../refused-error.js';
-import { countersOf, wasReset } from './counters.js';
-import { changedValues, hasOwnValues, permissionValuesOf, userValuesOf } from './quota-values.js';
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
+import { changedValues, countersOf, hasOwnValues, permissionValuesOf, userValuesOf, wasReset } from './values.js';
 
 /** Changes the user where it differs from the target. */
 export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {

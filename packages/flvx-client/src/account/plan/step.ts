@@ -1,9 +1,13 @@
-import type { FlvxCounters } from './counters.js';
-import type { FlvxForward } from '../../client/records/forward.js';
-import type { FlvxAssignValues, FlvxPermission, FlvxPermissionValues } from '../../client/records/permission.js';
-import type { FlvxSpeedLimit } from '../../client/records/speed-limit.js';
-import type { FlvxUserValues } from '../../client/records/user.js';
-import type { MegabitsPerSecond } from '../../client/units/units.js';
+import type {
+  FlvxAssignValues,
+  FlvxForward,
+  FlvxPermission,
+  FlvxPermissionValues,
+  FlvxSpeedLimit,
+  FlvxUserValues,
+} from '../../client/records.js';
+import type { MegabitsPerSecond } from '../../client/units.js';
+import type { FlvxCounters } from './values.js';
 
 interface Step<Type extends string, Payload, Prior> {
   /** `type:target`, unique within a plan. */

@@ -1,7 +1,6 @@
-import type { FlvxAssignValues, FlvxPermissionValues } from '../../client/records/permission.js';
-import type { FlvxUserValues } from '../../client/records/user.js';
-import type { MegabitsPerSecond } from '../../client/units/units.js';
-import type { FlvxCounters } from './counters.js';
+import type { FlvxAssignValues, FlvxPermissionValues, FlvxUserValues } from '../../client/records.js';
+import type { MegabitsPerSecond } from '../../client/units.js';
+import type { FlvxCounters } from './values.js';
 
 /** What a permission should look like. Absent values stay as they are. */
 export interface FlvxPermissionTarget {

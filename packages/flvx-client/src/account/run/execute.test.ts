@@ -1,6 +1,6 @@
-import type { CallEvent } from '@sluice/panel-http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { countersOf } from '../plan/counters.js';
+import type { CallEvent } from '@sluice/panel-http';
+import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import {
   changePassword,
@@ -12,8 +12,8 @@ import {
   terminate,
 } from '../../test/orders.js';
 import { GB, name, password, product, start, startWorld, type World } from '../../test/world.js';
-import { gigabytes } from '../../client/units/units.js';
-import type { FlvxExecution } from './outcome.js';
+import { countersOf } from '../plan/values.js';
+import type { FlvxExecution } from './operation.js';
 
 const scope = { userId: 2, name };
 let world: World;

@@ -2,8 +2,7 @@ import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
 import { observeAccount } from '../account.js';
 import { emptyHistory } from '../history/history.js';
 import { Execution } from './execution.js';
-import type { FlvxOperation, FlvxRunOptions } from './operation.js';
-import type { FlvxExecution } from './outcome.js';
+import type { FlvxExecution, FlvxOperation, FlvxRunOptions } from './operation.js';
 
 /**
  * Runs an operation: plans from what is observed, does the first step between the two hooks, reads the panel again, finds out how

@@ -1,14 +1,12 @@
 import type { FlvxClient } from '../../client/client.js';
-import { FlvxRefusedError } from '../refused-error.js';
 import { historyOf, observeAccount, type FlvxAccount } from '../account.js';
 import { recordStep, restartForwards } from '../history/record-step.js';
 import type { FlvxStep } from '../plan/step.js';
-import { endOf, isRepeatable, notEffective, problemOf, type CallEnd } from './judge.js';
-import type { FlvxOperation, FlvxRunOptions } from './operation.js';
-import type { FlvxExecution, FlvxStepOutcome } from './outcome.js';
-import { partsAfter } from './read-again.js';
+import { FlvxRefusedError } from '../refused-error.js';
+import { endOf, isRepeatable, notEffective, problemOf, type CallEnd } from './call-end.js';
+import type { FlvxExecution, FlvxOperation, FlvxRunOptions, FlvxStepOutcome } from './operation.js';
 import { performStep } from './perform.js';
-import { objectOf, resolveStep, type StepSight } from './resolve-step.js';
+import { objectOf, partsAfter, resolveStep, type StepSight } from './resolve-step.js';
 
 /** Calls of one step; the second only where a repeat is harmless. */
 const mostAttempts = 2;

@@ -1,9 +1,9 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { FlvxCallOptions, FlvxClient } from '../../client/client.js';
-import { FlvxRefusedError } from '../refused-error.js';
-import { serviceMissingCode } from '../../client/http/failure-in.js';
+import { serviceMissingCode } from '../../client/http/parse-failure.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
-import { FlvxNotInForceError } from './not-in-force-error.js';
+import { FlvxRefusedError } from '../refused-error.js';
+import { FlvxNotInForceError } from './call-end.js';
 
 type Client = Pick<FlvxClient, 'users' | 'permissions' | 'forwards' | 'speedLimits'>;
 

@@ -1,8 +1,8 @@
+import type { FlvxObservedPart } from '../../client/client.js';
+import type { FlvxPermission } from '../../client/records.js';
 import type { FlvxAccount } from '../account.js';
-import { countersOf, wasReset } from '../plan/counters.js';
-import { changedValues } from '../plan/quota-values.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
-import type { FlvxPermission } from '../../client/records/permission.js';
+import { changedValues, countersOf, wasReset } from '../plan/values.js';
 
 /** Whether the panel shows the effect of a step. */
 export type StepSight = ReturnType<typeof resolveStep>;
@@ -109,4 +109,28 @@ function forwardSight(step: ForwardStep, observed: FlvxAccount): StepSight {
     return step.type === 'pause-forward' && step.payload.purpose === 'delete' ? 'unseen' : 'not-done';
   }
   return step.prior.status === goal ? 'unseen' : 'done';
+}
+
+/** What a step may have changed, and is read again after it; null for everything. */
+export function partsAfter(step: FlvxStep): FlvxObservedPart[] | null {
+  switch (step.type) {
+    case 'create-user':
+      return null;
+    case 'update-user':
+    case 'reset-user':
+      return ['user', 'quotas'];
+    case 'delete-user':
+      return ['user', 'permissions', 'forwards'];
+    case 'assign-tunnel': {
+      const { status, speedId } = step.payload.values;
+      return status === undefined && speedId === undefined ? ['quotas'] : ['permissions'];
+    }
+    case 'remove-tunnel':
+      return ['permissions'];
+    case 'create-speed-limit':
+    case 'delete-speed-limit':
+      return ['speedLimits'];
+    default:
+      return ['forwards'];
+  }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { FlvxBatchCounts, FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
-import { everyRow, forwardChangeRows, forwardRows } from '../records/read-rows.js';
+import { everyRow, forwardChangeRows, forwardRows } from '../parse/rows.js';
 
 const rows = z.array(z.unknown());
 const counts = z

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
-import { everyRow, listedPermissionRows, permissionRows } from '../records/read-rows.js';
+import { everyRow, listedPermissionRows, permissionRows } from '../parse/rows.js';
 import { quotaFields } from './wire.js';
 
 const rows = z.array(z.unknown());

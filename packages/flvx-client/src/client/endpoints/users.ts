@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 import type { Mutex } from '../mutex.js';
-import { everyRow, userRows } from '../records/read-rows.js';
-import type { FlvxUser, FlvxUserValues } from '../records/user.js';
+import { everyRow, userRows } from '../parse/rows.js';
+import type { FlvxUser, FlvxUserValues } from '../records.js';
 import { checkPassword, checkUserValues, quotaFields } from './wire.js';
 
 const rows = z.array(z.unknown());

@@ -1,5 +1,5 @@
-import { FlvxValueError } from '../flvx-value-error.js';
-import type { FlvxQuotaValues, FlvxUserValues } from '../records/user.js';
+import type { FlvxQuotaValues, FlvxUserValues } from '../records.js';
+import { FlvxValueError } from '../units.js';
 
 /** The names of the quota values on the wire. */
 export function quotaFields(values: Partial<FlvxQuotaValues>): Record<string, number> {

@@ -1,9 +1,22 @@
 import type { PanelHttp } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions } from '../client.js';
-import type { ApiCall } from './api-call.js';
 import type { PanelClock } from './panel-clock.js';
 import type { SessionKeeper } from './session-keeper.js';
+
+/** One call of the API as the endpoints state it. */
+export interface ApiCall<Data> {
+  /** After `/api/v1`. */
+  path: string;
+  body?: Record<string, unknown>;
+  /** Reads are repeated after failures that a repeat may help; writes never. */
+  kind: 'read' | 'write';
+  /** What `data` has to be. Left out for writes, which have none. */
+  data?: z.ZodType<Data>;
+  /** False for the few calls that need no token. */
+  auth?: boolean;
+  secrets?: string[];
+}
 
 /** Milliseconds. */
 export interface ApiTimeouts {

@@ -1,6 +1,6 @@
 import type { Clock } from '@sluice/panel-http';
 import type { FlvxClockDifference } from '../client.js';
-import { epochMs, type EpochMs } from '../units/units.js';
+import { epochMs, type EpochMs } from '../units.js';
 
 /** An answer that took longer may have been stamped long before it arrived. */
 const promptMs = 2_000;

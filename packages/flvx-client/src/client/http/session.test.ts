@@ -1,7 +1,7 @@
-import { isPanelError, type CallEvent, type PanelError } from '@sluice/panel-http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isPanelError, type CallEvent, type PanelError } from '@sluice/panel-http';
 import { day, name, password, product, start, startWorld, type World } from '../../test/world.js';
-import { readToken } from './token.js';
+import { readToken } from './session-keeper.js';
 
 let world: World;
 beforeEach(async () => {

@@ -2,14 +2,10 @@ import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient, FlvxObservedPart, FlvxObserveOptions } from '../client.js';
 import { plainName } from '../endpoints/users.js';
 import type { FlvxApi } from '../http/api.js';
-import type { FlvxForward } from '../records/forward.js';
-import type { FlvxPermission } from '../records/permission.js';
-import { forwardRows, permissionRows, userRows } from '../records/read-rows.js';
-import type { FlvxUser } from '../records/user.js';
-import type { FlvxObservation, FlvxScope } from './observation.js';
-import { observationOf, speedUseOf } from './observation-of.js';
-import { refuseUnreadable } from './refuse-unreadable.js';
-import type { FlvxUnreadableRow } from './snapshot.js';
+import type { FlvxObservation, FlvxScope, FlvxUnreadableRow } from '../observation.js';
+import { forwardRows, permissionRows, userRows } from '../parse/rows.js';
+import type { FlvxForward, FlvxPermission, FlvxUser } from '../records.js';
+import { observationOf, refuseUnreadable, speedUseOf } from './select-account.js';
 
 type Client = Pick<FlvxClient, 'permissions' | 'tunnels' | 'speedLimits' | 'passwordOpens'>;
 

@@ -1,5 +1,5 @@
-import type { FaultRule } from '@sluice/fake-panels';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FaultRule } from '@sluice/fake-panels';
 import { customerAndNeighbour } from '../../test/customers.js';
 import { name, password, start, startWorld, type World } from '../../test/world.js';
 

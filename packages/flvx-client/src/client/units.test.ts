@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { FlvxValueError } from '../flvx-value-error.js';
 import {
   bytes,
   bytesOf,
   epochMs,
   epochSeconds,
+  FlvxValueError,
   gigabytes,
   megabits,
   msOf,

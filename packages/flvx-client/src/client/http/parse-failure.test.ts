@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { recordedFiles } from '../../test/recorded.js';
-import { failureIn } from './failure-in.js';
+import { failureIn } from './parse-failure.js';
 
 const cases = [...recordedFiles()].flatMap(([file, list]) =>
   list.flatMap((one) => {

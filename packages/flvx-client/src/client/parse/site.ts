@@ -1,8 +1,13 @@
 import * as z from 'zod';
-import type { EpochMs, MegabitsPerSecond } from '../units/units.js';
-import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './group.js';
-import type { FlvxSpeedLimit } from './speed-limit.js';
-import type { FlvxNode, FlvxTunnel } from './tunnel.js';
+import type {
+  FlvxGroupGrant,
+  FlvxNode,
+  FlvxSpeedLimit,
+  FlvxTunnel,
+  FlvxTunnelGroup,
+  FlvxUserGroup,
+} from '../records.js';
+import type { EpochMs, MegabitsPerSecond } from '../units.js';
 
 const id = z.int().positive();
 const flag = z.union([z.literal(0), z.literal(1)]);

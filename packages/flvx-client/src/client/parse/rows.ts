@@ -1,9 +1,7 @@
 import { createPanelError, type PanelError } from '@sluice/panel-http';
 import * as z from 'zod';
-import type { Bytes, EpochMs, GigabytesWhole } from '../units/units.js';
-import type { FlvxForward } from './forward.js';
-import type { FlvxListedPermission, FlvxPermission } from './permission.js';
-import type { FlvxUser } from './user.js';
+import type { FlvxForward, FlvxListedPermission, FlvxPermission, FlvxUser } from '../records.js';
+import type { Bytes, EpochMs, GigabytesWhole } from '../units.js';
 
 const id = z.int().positive();
 const instant = z.int();

@@ -1,5 +1,4 @@
-import { FlvxValueError } from '../flvx-value-error.js';
-
+/** A value that the panel would misread was about to be sent; nothing was called. */
 /** The key under which a number has its unit in its type, so that two units can't be mixed up. */
 declare const unit: unique symbol;
 
@@ -74,4 +73,9 @@ export function bytesOf(quota: GigabytesWhole): Bytes {
 /** Returns the instant of a token's `exp` in milliseconds. */
 export function msOf(seconds: EpochSeconds): EpochMs {
   return (seconds * 1000) as EpochMs;
+}
+
+export class FlvxValueError extends Error {
+  override readonly name = 'FlvxValueError';
+  readonly code = 'value_out_of_range';
 }

@@ -1,6 +1,6 @@
+/** The panel has written a speed, and nodes did not take it. */
 import { isPanelError } from '@sluice/panel-http';
-import { serviceMissingCode } from '../../client/http/failure-in.js';
-import { FlvxNotInForceError } from './not-in-force-error.js';
+import { serviceMissingCode } from '../../client/http/parse-failure.js';
 import type { FlvxStep } from '../plan/step.js';
 
 /** How a call ended, for what follows from it. */
@@ -68,4 +68,16 @@ export function notEffective(step: FlvxStep): { code: string; message: string } 
     code: 'not_effective',
     message: `The panel answered yes to ${step.id} and does not show it. Look into the panel's log and repeat.`,
   };
+}
+
+export class FlvxNotInForceError extends Error {
+  readonly code = 'speed_not_in_force';
+
+  constructor(tunnelId: number, failed: number, forwardIds: readonly number[]) {
+    super(
+      `The nodes of tunnel ${tunnelId} did not take the speed of ${failed} of the forwards ${forwardIds.join(', ')}. ` +
+        'Redeploy them when the nodes are back.',
+    );
+    this.name = 'FlvxNotInForceError';
+  }
 }
