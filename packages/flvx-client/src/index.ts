@@ -46,14 +46,14 @@ export type {
 } from './client/records.js';
 export {
   bytes,
-  bytesOf,
+  toBytes,
   epochMs,
   epochSeconds,
   FlvxValueError,
   gigabytes,
   megabits,
-  msOf,
-  quotaFor,
+  toEpochMs,
+  toQuota,
   UNLIMITED_QUOTA,
   type Bytes,
   type EpochMs,

@@ -9,7 +9,7 @@ export interface FlvxAccount extends FlvxObservation {
 }
 
 /** Returns what is known of an account besides what the panel shows. */
-export function historyOf({ history }: Pick<FlvxAccount, 'history'>): FlvxHistory {
+export function toHistory({ history }: Pick<FlvxAccount, 'history'>): FlvxHistory {
   return history ?? emptyHistory;
 }
 

@@ -11,7 +11,7 @@ interface OwnRows {
 }
 
 /** Returns an instant of the panel as ISO text; null for a number that is none. */
-export function isoOf(ms: number): string | null {
+export function toIso(ms: number): string | null {
   const date = new Date(ms);
   return ms > 0 && Number.isFinite(date.getTime()) ? date.toISOString() : null;
 }
@@ -22,10 +22,10 @@ export function describeStep(step: FlvxStep): string | null {
     case 'create-user':
       return `account ${step.target} is missing`;
     case 'update-user':
-      return changesOf(`user ${step.target}`, step.prior.user, step.payload.changes);
+      return describeChanges(`user ${step.target}`, step.prior.user, step.payload.changes);
     case 'assign-tunnel':
       if (step.prior === null) return `the permission for tunnel ${step.target} is missing`;
-      return changesOf(`the permission for tunnel ${step.target}`, step.prior, {
+      return describeChanges(`the permission for tunnel ${step.target}`, step.prior, {
         ...step.payload.values,
         ...(step.payload.speedName === null ? {} : { speed: step.payload.speedName }),
       });
@@ -99,12 +99,12 @@ export function describeClosed({ user, permissions }: OwnRows, target: FlvxAccou
 export function describeStops({ user, permissions }: OwnRows, target: FlvxAccountTarget, at: number): string[] {
   const zeroed = target.reset == null ? {} : { inBytes: 0, outBytes: 0 };
   const rows: [string, Ruled, (row: Ruled, now: number) => boolean][] = [
-    [`user ${user.id}`, { ...user, ...given(target.user), ...zeroed }, stopsUser],
+    [`user ${user.id}`, { ...user, ...pickQuota(target.user), ...zeroed }, stopsUser],
     ...permissions
       .filter((row) => target.permissions.get(row.tunnelId)?.remove !== true)
       .map((row): [string, Ruled, typeof stopsPermission] => [
         `the permission for tunnel ${row.tunnelId}`,
-        { ...row, ...given(target.user), ...given(target.permissions.get(row.tunnelId)?.values), ...zeroed },
+        { ...row, ...pickQuota(target.user), ...pickQuota(target.permissions.get(row.tunnelId)?.values), ...zeroed },
         stopsPermission,
       ]),
   ];
@@ -112,21 +112,21 @@ export function describeStops({ user, permissions }: OwnRows, target: FlvxAccoun
     // What is closed is described as closed.
     if (!stops({ ...row, status: 1 }, at)) return [];
     return isExpired(row, at)
-      ? `${what} has expired on ${isoOf(row.expiresAt) ?? 'no day'}`
+      ? `${what} has expired on ${toIso(row.expiresAt) ?? 'no day'}`
       : `${what} has used up its quota of ${row.quota} GB on the panel`;
   });
 }
 
 /** Quota and expiry, where they are given. The panel copies those of a user to its permissions. */
-function given(values: Partial<FlvxQuotaValues> | null | undefined): Partial<Pick<Ruled, 'quota' | 'expiresAt'>> {
+function pickQuota(values: Partial<FlvxQuotaValues> | null | undefined): Partial<Pick<Ruled, 'quota' | 'expiresAt'>> {
   const { quota, expiresAt } = values ?? {};
   return { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
-function changesOf(what: string, prior: object, changes: object): string | null {
+function describeChanges(what: string, prior: object, changes: object): string | null {
   const before = prior as Record<string, unknown>;
   const words = Object.entries(changes).map(
-    ([name, value]) => `${NAMES[name] ?? name} ${shown(name, before[name])} should be ${shown(name, value)}`,
+    ([name, value]) => `${NAMES[name] ?? name} ${describeValue(name, before[name])} should be ${describeValue(name, value)}`,
   );
   return words.length === 0 ? null : `${what}: ${words.join(', ')}`;
 }
@@ -139,8 +139,8 @@ const NAMES: Readonly<Record<string, string>> = {
   speed: 'speed limit',
 };
 
-function shown(name: string, value: unknown): string {
+function describeValue(name: string, value: unknown): string {
   if (value === null || value === undefined) return 'none';
-  if (name === 'expiresAt') return isoOf(Number(value)) ?? JSON.stringify(value);
+  if (name === 'expiresAt') return toIso(Number(value)) ?? JSON.stringify(value);
   return name === 'quota' ? `${JSON.stringify(value)} GB` : JSON.stringify(value);
 }

@@ -30,7 +30,7 @@ export { ownLimitName } from './plan/plan-limits.js';
 export { planTerminate } from './plan/plan-removals.js';
 export type { FlvxStep } from './plan/step.js';
 export type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from './plan/target.js';
-export { countersOf, type FlvxCounters } from './plan/values.js';
+export { toCounters, type FlvxCounters } from './plan/values.js';
 export { FlvxRefusedError } from './refused-error.js';
 export { execute } from './run/execute.js';
 export type { FlvxExecution, FlvxOperation, FlvxRunOptions, FlvxStepOutcome } from './run/operation.js';

@@ -1,6 +1,6 @@
 import { localDateOf, zonedMidnight } from '@sluice/quota-core';
 import type { FlvxQuotaValues } from '../client/records.js';
-import { bytesOf } from '../client/units.js';
+import { toBytes } from '../client/units.js';
 
 /** A user or permission as the panel's own rules read it. */
 export interface Ruled extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
@@ -21,17 +21,17 @@ export function isExpired(row: { expiresAt: number }, at: number): boolean {
 
 /** Whether the panel pauses all forwards of this user at its next traffic: above the quota, not at it. */
 export function stopsUser(user: Ruled, at: number): boolean {
-  return bytesOf(user.quota) < usedOf(user) || isExpired(user, at) || user.status !== 1;
+  return toBytes(user.quota) < usedOf(user) || isExpired(user, at) || user.status !== 1;
 }
 
 /** Whether the panel pauses the forwards of this permission at their next traffic: from the quota on. */
 export function stopsPermission(permission: Ruled, at: number): boolean {
-  return usedOf(permission) >= bytesOf(permission.quota) || isExpired(permission, at) || permission.status !== 1;
+  return usedOf(permission) >= toBytes(permission.quota) || isExpired(permission, at) || permission.status !== 1;
 }
 
 /** Whether the quota is used up or the row has expired: then the panel stops it, opened by Sluice or not. */
 export function isUsedUp(row: Ruled, at: number): boolean {
-  return usedOf(row) >= bytesOf(row.quota) || isExpired(row, at);
+  return usedOf(row) >= toBytes(row.quota) || isExpired(row, at);
 }
 
 /** The daily job runs at 00:00:05; readings and the panel's clock may be off by this much. */

@@ -1,10 +1,10 @@
 import { createPanelHttp, normaliseBaseUrl, systemClock, type PanelHttpOptions } from '@sluice/panel-http';
 import type { FlvxCallOptions, FlvxClient, FlvxOptions, FlvxProbe } from './client.js';
-import { accessOf } from './endpoints/access.js';
-import { forwardsOf } from './endpoints/forwards.js';
-import { permissionsOf } from './endpoints/permissions.js';
-import { siteOf, writesOf } from './endpoints/site.js';
-import { usersOf } from './endpoints/users.js';
+import { accessEndpoints } from './endpoints/access.js';
+import { forwardEndpoints } from './endpoints/forwards.js';
+import { permissionEndpoints } from './endpoints/permissions.js';
+import { siteEndpoints, readWrites } from './endpoints/site.js';
+import { userEndpoints } from './endpoints/users.js';
 import { FlvxApi } from './http/api.js';
 import { PanelClock } from './http/panel-clock.js';
 import { failureIn } from './http/parse-failure.js';
@@ -38,7 +38,7 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
   const { username, password, panel } = options;
   const session = new SessionKeeper(panel, { username, password }, panelClock, secrets);
   const http = createPanelHttp({
-    ...transportOf(options),
+    ...pickTransport(options),
     panel,
     baseUrl: url,
     clock,
@@ -56,12 +56,12 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
   session.post = (call, callOptions) => api.call(call, callOptions);
   const mutex = new Mutex();
   const resources = {
-    ...accessOf(api),
-    users: usersOf(api, mutex),
-    permissions: permissionsOf(api),
-    forwards: forwardsOf(api),
-    ...siteOf(api),
-    writes: (callOptions?: FlvxCallOptions) => writesOf(api, callOptions),
+    ...accessEndpoints(api),
+    users: userEndpoints(api, mutex),
+    permissions: permissionEndpoints(api),
+    forwards: forwardEndpoints(api),
+    ...siteEndpoints(api),
+    writes: (callOptions?: FlvxCallOptions) => readWrites(api, callOptions),
   };
   return {
     panel,
@@ -107,7 +107,7 @@ type Passed =
   | 'onCall';
 
 /** Only the options that were given: the transport has defaults of its own. */
-function transportOf(options: FlvxOptions): Partial<Pick<PanelHttpOptions, Passed>> {
+function pickTransport(options: FlvxOptions): Partial<Pick<PanelHttpOptions, Passed>> {
   const names: Passed[] = [
     ...(['concurrency', 'requestsPerSecond', 'breaker', 'retry', 'tls'] as const),
     ...(['proxy', 'maxBodyBytes', 'random', 'userAgent', 'onCall'] as const),

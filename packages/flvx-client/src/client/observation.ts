@@ -73,13 +73,13 @@ export interface FlvxSnapshot {
   readonly grants: readonly FlvxGroupGrant[];
   readonly unreadable: readonly FlvxUnreadableRow[];
   /** Returns users by their exact name. Names are not unique on the panel. */
-  usersNamed(name: string): readonly FlvxUser[];
-  permissionsOf(userId: number): readonly FlvxPermission[];
-  forwardsOf(userId: number): readonly FlvxForward[];
+  findUsers(name: string): readonly FlvxUser[];
+  listPermissions(userId: number): readonly FlvxPermission[];
+  listForwards(userId: number): readonly FlvxForward[];
   /** Returns the rows of this user that could not be parsed. If there are any, nothing may be concluded about the user. */
-  unreadableOf(userId: number): readonly FlvxUnreadableRow[];
+  listUnreadable(userId: number): readonly FlvxUnreadableRow[];
   /** Returns the tunnels of a group, by its id or its exact name; null if the group does not exist. */
-  tunnelsOfGroup(group: number | string): readonly number[] | null;
+  findTunnels(group: number | string): readonly number[] | null;
   /** Returns one account as the planners read it; the parts `tunnels` and `speedLimits` are needed. @throws {PanelUnreadableError} */
   observe(scope: FlvxScope): FlvxObservation;
 }

@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   bytes,
-  bytesOf,
+  toBytes,
   epochMs,
   epochSeconds,
   FlvxValueError,
   gigabytes,
   megabits,
-  msOf,
-  quotaFor,
+  toEpochMs,
+  toQuota,
   UNLIMITED_QUOTA,
 } from './units.js';
 
 describe('units', () => {
   it('rounds a quota up to whole GB of 2^30 bytes', () => {
-    expect(quotaFor(bytes(0))).toBe(0);
-    expect(quotaFor(bytes(1))).toBe(1);
-    expect(quotaFor(bytes(2 ** 30))).toBe(1);
-    expect(quotaFor(bytes(2 ** 30 + 1))).toBe(2);
-    expect(bytesOf(gigabytes(3))).toBe(3 * 2 ** 30);
+    expect(toQuota(bytes(0))).toBe(0);
+    expect(toQuota(bytes(1))).toBe(1);
+    expect(toQuota(bytes(2 ** 30))).toBe(1);
+    expect(toQuota(bytes(2 ** 30 + 1))).toBe(2);
+    expect(toBytes(gigabytes(3))).toBe(3 * 2 ** 30);
   });
 
   it('keeps below what overflows on the panel', () => {
@@ -39,7 +39,7 @@ describe('units', () => {
   });
 
   it('turns the seconds of a token into milliseconds', () => {
-    expect(msOf(epochSeconds(1_802_932_811))).toBe(1_802_932_811_000);
+    expect(toEpochMs(epochSeconds(1_802_932_811))).toBe(1_802_932_811_000);
   });
 
   it('does not let units be mixed', () => {

@@ -61,17 +61,17 @@ export function megabits(value: number): MegabitsPerSecond {
 }
 
 /** Returns the quota of at least so many bytes: whole GB, rounded up. @throws {FlvxValueError} above 2^33 - 1 GB. */
-export function quotaFor(size: Bytes): GigabytesWhole {
+export function toQuota(size: Bytes): GigabytesWhole {
   return gigabytes(Math.ceil(size / bytesPerGigabyte));
 }
 
 /** Returns the bytes of a quota. */
-export function bytesOf(quota: GigabytesWhole): Bytes {
+export function toBytes(quota: GigabytesWhole): Bytes {
   return (quota * bytesPerGigabyte) as Bytes;
 }
 
 /** Returns the instant of a token's `exp` in milliseconds. */
-export function msOf(seconds: EpochSeconds): EpochMs {
+export function toEpochMs(seconds: EpochSeconds): EpochMs {
   return (seconds * 1000) as EpochMs;
 }
 

@@ -9,7 +9,7 @@ import {
   type StepOutcome,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { historyOf, observeAccount, type FlvxAccount } from '../account/account.js';
+import { toHistory, observeAccount, type FlvxAccount } from '../account/account.js';
 import { describeNotInForce } from '../account/describe.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import { execute } from '../account/run/execute.js';
@@ -17,8 +17,8 @@ import type { FlvxStepOutcome } from '../account/run/operation.js';
 import { resolveStep } from '../account/run/resolve-step.js';
 import type { FlvxClient } from '../client/client.js';
 import type { ServiceObservation } from './observation.js';
-import { scopeOf } from './product.js';
-import { journaledStep, payloadOf, toFlvxStep, type StepPayload } from './steps.js';
+import { toScope } from './product.js';
+import { parseStep, parsePayload, toFlvxStep, type StepPayload } from './steps.js';
 
 /** A step to apply, and what it was planned from. */
 export interface StepToApply {
@@ -41,12 +41,12 @@ export async function applyStep(
 ): Promise<Applied> {
   const flvxStep = toFlvxStep(step);
   let account = adopted(state, step);
-  const scope = { ...scopeOf(service), ...account.scope };
+  const scope = { ...toScope(service), ...account.scope };
   if (flvxStep.type === 'reset-user') {
     // The panel does not report what it zeroes: the growth since the reading is read directly before.
     try {
       const options = { tag: service.id, since: account, parts: ['user' as const, 'quotas' as const] };
-      account = await observeAccount(client, scope, historyOf(account), options);
+      account = await observeAccount(client, scope, toHistory(account), options);
     } catch (error) {
       return { outcome: failure(itemErrorOf(error)), account };
     }
@@ -69,7 +69,7 @@ export async function applyStep(
   const outcome = toOutcome(done, step, state);
   if (outcome.state !== 'applied') return { outcome, account: result.observed };
   const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };
-  const refs = { ...refsAfter(flvxStep, result.observed.user?.id ?? null), ...limitGone(service, flvxStep) };
+  const refs = { ...refsAfter(flvxStep, result.observed.user?.id ?? null), ...toLimitRefs(service, flvxStep) };
   return {
     outcome: { ...outcome, refs: ownRefs(service, refs), ...(zeroes(flvxStep) ? { zeroed } : {}) },
     account: result.observed,
@@ -100,7 +100,7 @@ function toOutcome(
   return { state: 'applied', observed, error: null, begins };
 }
 
-function limitGone({ refs }: ServiceRecord, step: FlvxStep): Record<string, null> {
+function toLimitRefs({ refs }: ServiceRecord, step: FlvxStep): Record<string, null> {
   const isOurs = step.type === 'delete-speed-limit' && step.target === refs['speed_limit_id'];
   return isOurs ? { speed_limit_id: null } : {};
 }
@@ -129,7 +129,7 @@ export function resolveAction(
   action: ActionRecord,
   { state, at }: Observation<ServiceObservation>,
 ): StepOutcome | null {
-  const step = journaledStep(action);
+  const step = parseStep(action);
   if (state === null || step === null) return null;
   const { account } = state;
   const sight = resolveStep(step, account);
@@ -153,12 +153,12 @@ function isUnderWay({ type, calledAt }: ActionRecord, at: string): boolean {
 
 /** Returns the outcome of an action that an operator says was done. The id of a new account shows in the next observation. Pure. */
 export function outcomeWhenDone(action: ActionRecord, at: string): StepOutcome {
-  const step = journaledStep(action);
+  const step = parseStep(action);
   return step === null ? { state: 'applied', observed: null, error: null } : doneOutcome(action, step, at, null);
 }
 
 function doneOutcome(action: ActionRecord, step: FlvxStep, at: string, userId: number | null): StepOutcome {
-  const { begins = [] } = payloadOf(action) ?? {};
+  const { begins = [] } = parsePayload(action) ?? {};
   return {
     state: 'applied',
     observed: { settled: 'by looking' },

@@ -1,8 +1,8 @@
 import { isoNow, type Clock, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { historyOf, observeAccount, type FlvxAccount } from '../account/account.js';
-import { emptyHistory, historyIn, type FlvxHistory } from '../account/history/history.js';
-import { keyOfLimit } from '../account/plan/plan-limits.js';
+import { toHistory, observeAccount, type FlvxAccount } from '../account/account.js';
+import { emptyHistory, parseHistory, type FlvxHistory } from '../account/history/history.js';
+import { parseLimitKey } from '../account/plan/plan-limits.js';
 import { isResetDayBetween, usedOf } from '../account/rules.js';
 import type { FlvxClient } from '../client/client.js';
 import type { FlvxScope, FlvxSnapshot } from '../client/observation.js';
@@ -14,7 +14,7 @@ import type {
   FlvxTunnelGroup,
   FlvxUser,
 } from '../client/records.js';
-import { oldLimitKey, scopeOf } from './product.js';
+import { toOldLimitKey, toScope } from './product.js';
 
 /** What the panel shows of one service. */
 export interface ServiceObservation {
@@ -88,9 +88,9 @@ export class RunSnapshot {
   }
 
   /** The forwards of a service. */
-  async forwardsOf(service: ServiceRecord, signal: AbortSignal): Promise<FlvxForward[]> {
+  async listForwards(service: ServiceRecord, signal: AbortSignal): Promise<FlvxForward[]> {
     const { snapshot } = await this.accounts(signal);
-    const { user, forwards } = snapshot.observe(scopeOf(service));
+    const { user, forwards } = snapshot.observe(toScope(service));
     return forwards.filter((row) => row.userId === user?.id);
   }
 
@@ -144,7 +144,7 @@ export async function observeInSnapshot(
 ): Promise<TimedObservation> {
   const { snapshot: run } = tools;
   const { at, snapshot } = await run.accounts(signal);
-  const scope = scopeOf(service);
+  const scope = toScope(service);
   const byId = snapshot.observe(scope);
   const observed = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
   const listed = snapshot.users.size;
@@ -168,9 +168,9 @@ export async function observeNow(
   { last, freshChanges }: { last: TimedObservation | undefined; freshChanges: boolean },
 ): Promise<TimedObservation> {
   const { client, clock, snapshot } = tools;
-  const scope = scopeOf(service);
+  const scope = toScope(service);
   const at = isoNow(clock);
-  const history: FlvxHistory = last === undefined ? emptyHistory : historyOf(last.state.account);
+  const history: FlvxHistory = last === undefined ? emptyHistory : toHistory(last.state.account);
   const options = { tag: service.id, signal };
   const [byId, labels] = await Promise.all([observeAccount(client, scope, history, options), snapshot.labels(signal)]);
   const account = isLost(byId) ? await observeAccount(client, byName(scope), history, options) : byId;
@@ -178,9 +178,9 @@ export async function observeNow(
     account.user === null && account.strangers.length === 1
       ? await client.observe({ ...scope, adopt: true }, options)
       : null;
-  const changesOf = (): Promise<ReadonlyMap<number, number>> =>
+  const describeChanges = (): Promise<ReadonlyMap<number, number>> =>
     freshChanges ? client.forwards.changedAt({ signal }) : snapshot.changes(signal);
-  const changes = someAtRest(account) ? await changesOf() : null;
+  const changes = someAtRest(account) ? await describeChanges() : null;
   const madeLimits = await limitsMadeFor(tools, service, account.speedLimits);
   const rest = { ...labels, changes, madeLimits, partial: false, listed: null, sharers: [] };
   return { at, state: { account, adoptable, ...rest } };
@@ -192,8 +192,8 @@ async function limitsMadeFor(
   service: ServiceRecord,
   limits: readonly FlvxSpeedLimit[],
 ): Promise<string[]> {
-  const key = oldLimitKey(service);
-  if (!limits.some((limit) => keyOfLimit(limit.name) === key)) return [];
+  const key = toOldLimitKey(service);
+  if (!limits.some((limit) => parseLimitKey(limit.name) === key)) return [];
   return await madeLimits(service.id);
 }
 
@@ -214,16 +214,16 @@ function someAtRest({ user, forwards }: FlvxAccount): boolean {
 }
 
 /** Returns one service's reading from the snapshot. */
-export function usageIn({ at, snapshot }: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
+export function toUsageAnswer({ at, snapshot }: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
   const id = Number(request.service.refs['flvx_user_id']);
   const user = snapshot.users.get(id);
-  const [odd] = snapshot.unreadableOf(id);
-  if (odd && user === undefined) return unread(at, 'PANEL_UNREADABLE', `user ${id}: ${odd.message}`);
+  const [odd] = snapshot.listUnreadable(id);
+  if (odd && user === undefined) return toUnreadAnswer(at, 'PANEL_UNREADABLE', `user ${id}: ${odd.message}`);
   if (user === undefined) {
-    return unread(
+    return toUnreadAnswer(
       at,
       'account_missing',
-      missingAccount(request.service.id, request.service.refs['flvx_user_id'] ?? ''),
+      describeMissingAccount(request.service.id, request.service.refs['flvx_user_id'] ?? ''),
     );
   }
   const { inBytes, outBytes } = user;
@@ -240,19 +240,19 @@ export function usageIn({ at, snapshot }: TimedSnapshot, request: UsageRequest, 
         );
         const possible = ours || isResetDayBetween(user.resetDay, previousAt, now, timeZone);
         const isDue = (from: string): boolean => isResetDayBetween(user.resetDay, from, now, timeZone);
-        return possible && hasReset(user, snapshot.forwardsOf(id), request, isDue) ? 'certain' : possible;
+        return possible && hasReset(user, snapshot.listForwards(id), request, isDue) ? 'certain' : possible;
       },
     },
   };
 }
 
 /** Returns why a service has no account although it names one. */
-export function missingAccount(service: string, id: string): string {
+export function describeMissingAccount(service: string, id: string): string {
   return `the panel has no account with the flvx_user_id ${id} of "${service}"`;
 }
 
 /** Returns an answer without a reading. */
-export function unread(at: string, code: string, message: string): UsageAnswer {
+export function toUnreadAnswer(at: string, code: string, message: string): UsageAnswer {
   return { reading: { known: false, at, code, message }, raw: null, shape: [], warnings: [] };
 }
 
@@ -268,7 +268,7 @@ function hasReset(
   { seen }: UsageRequest,
   isDue: (from: string) => boolean,
 ): boolean {
-  const history = historyIn(seen);
+  const history = parseHistory(seen);
   const observedAt = (seen as { at?: string } | null)?.at;
   if (history?.userId !== user.id || observedAt === undefined || !isDue(observedAt)) return false;
   let growth = 0;

@@ -21,26 +21,26 @@ import {
   type UsageRequest,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { describeNodes, isoOf } from '../account/describe.js';
+import { describeNodes, toIso } from '../account/describe.js';
 import { usedOf } from '../account/rules.js';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
-import { bytesOf } from '../client/units.js';
+import { toBytes } from '../client/units.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
-import { checkpointIn, checkpointOf, type FlvxCheckpoint } from './checkpoint.js';
+import { parseCheckpoint, toCheckpoint, type FlvxCheckpoint } from './checkpoint.js';
 import {
   observeInSnapshot,
   observeNow,
   RunSnapshot,
-  unread,
-  usageIn,
+  toUnreadAnswer,
+  toUsageAnswer,
   type ReadingTools,
   type ServiceObservation,
   type TimedObservation,
 } from './observation.js';
 import { planService } from './plan.js';
-import { checkProduct, flvxOf, unguessableName, type FlvxDefaults, type FlvxSettings } from './product.js';
-import { refreshOf } from './refresh.js';
+import { checkProduct, toFlvxProduct, unguessableName, type FlvxDefaults, type FlvxSettings } from './product.js';
+import { createRefresh } from './refresh.js';
 
 /** Opens a FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
@@ -56,15 +56,15 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
     ...transport,
     ...(settings.timeout === undefined ? {} : { timeouts: { readMs: settings.timeout, writeMs: settings.timeout } }),
   });
-  const withGroups = Object.values(products).some((product) => flvxOf(product).tunnelGroup !== undefined);
+  const withGroups = Object.values(products).some((product) => toFlvxProduct(product).tunnelGroup !== undefined);
   const { clock, journal } = dependencies;
   const snapshot = new RunSnapshot(client, clock, withGroups);
-  const madeLimits = (service: string): Promise<string[]> => limitsMade(journal, name, service);
+  const madeLimits = (service: string): Promise<string[]> => listLimitsMade(journal, name, service);
   return new FlvxPanel(kind, panel, { client, clock, snapshot, madeLimits });
 }
 
 /** Names of the speed limits that were created on the panel for a service, or may have been. */
-async function limitsMade(journal: PanelDependencies['journal'], panel: string, service: string): Promise<string[]> {
+async function listLimitsMade(journal: PanelDependencies['journal'], panel: string, service: string): Promise<string[]> {
   const rows = await journal.list({ service });
   return rows
     .filter((row) => row.panel === panel && row.type === 'create-speed-limit')
@@ -107,8 +107,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       ...(speedLimitId === undefined ? {} : { speedLimitId }),
       ...(redirectTo === undefined ? {} : { redirectTo }),
     };
-    this.refresh = refreshOf(tools.client, tools.snapshot);
-    this.lookups = lookupsOf(tools.client);
+    this.refresh = createRefresh(tools.client, tools.snapshot);
+    this.lookups = createLookups(tools.client);
   }
 
   async test(): Promise<{ message: string; clockDifferenceMs?: number }> {
@@ -133,18 +133,18 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     if (requests.length === 0) return;
     const at = isoNow(this.#tools.clock);
     const refuse = ({ code, message }: ItemError): void => {
-      for (const { service } of requests) onAnswer(service.id, unread(at, code, message));
+      for (const { service } of requests) onAnswer(service.id, toUnreadAnswer(at, code, message));
     };
     try {
       const read = await this.#tools.snapshot.accounts(signal);
       const size = read.snapshot.users.size;
-      const expected = Math.max(0, ...requests.map(({ seen, removed }) => (checkpointIn(seen)?.listed ?? 0) - removed));
+      const expected = Math.max(0, ...requests.map(({ seen, removed }) => (parseCheckpoint(seen)?.listed ?? 0) - removed));
       if (size * 2 < expected && !options.allowShort) {
         this.#broken = shortList(this.name, size, expected);
         refuse(this.#broken);
         return;
       }
-      for (const request of requests) onAnswer(request.service.id, usageIn(read, request, this.#timeZone));
+      for (const request of requests) onAnswer(request.service.id, toUsageAnswer(read, request, this.#timeZone));
     } catch (error) {
       refuse(itemErrorOf(error));
     }
@@ -229,7 +229,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 
   checkpoint(desired: Desired, { at, state: planned }: Observation<ServiceObservation>): FlvxCheckpoint | null {
     const left = this.#last.get(desired.service.id) ?? (planned === null ? null : { at, state: planned });
-    return left && checkpointOf({ url: this.url, defaults: this.#defaults, desired, planned, left });
+    return left && toCheckpoint({ url: this.url, defaults: this.#defaults, desired, planned, left });
   }
 
   readonly snapshot = { paged: true };
@@ -272,7 +272,7 @@ function shortList(panel: string, size: number, expected: number): ItemError {
 }
 
 /** Returns the lists that operators search tunnels and users in. */
-function lookupsOf(client: FlvxClient): Lookups {
+function createLookups(client: FlvxClient): Lookups {
   return {
     async tunnels() {
       const tunnels = await client.tunnels.list();
@@ -287,8 +287,8 @@ function lookupsOf(client: FlvxClient): Lookups {
         name: user.name,
         status: user.status,
         usedBytes: usedOf(user),
-        quotaBytes: bytesOf(user.quota),
-        expiresAt: isoOf(user.expiresAt),
+        quotaBytes: toBytes(user.quota),
+        expiresAt: toIso(user.expiresAt),
       }));
     },
   };

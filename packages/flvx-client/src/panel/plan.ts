@@ -1,8 +1,8 @@
 import { sharerIds, type Desired, type ItemError, type Observation, type Plan, type Step } from '@sluice/panel-kind';
-import { historyOf, type FlvxAccount } from '../account/account.js';
+import { toHistory, type FlvxAccount } from '../account/account.js';
 import { describeClosed, describeStops } from '../account/describe.js';
 import { hasGrown, type FlvxHistory } from '../account/history/history.js';
-import { historyAt } from '../account/history/observed-history.js';
+import { observeHistory } from '../account/history/observed-history.js';
 import { planAccount } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
 import { planTerminate } from '../account/plan/plan-removals.js';
@@ -12,13 +12,13 @@ import { FlvxRefusedError } from '../account/refused-error.js';
 import { usedOf } from '../account/rules.js';
 import type { FlvxSpeedLimit } from '../client/records.js';
 import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
-import { isUnchanged, pastOf } from './checkpoint.js';
-import { missingAccount, type ServiceObservation } from './observation.js';
-import { expiryOf, firstExpiry, flvxOf, limitKey, quotaOf, tunnelsOf, type FlvxDefaults } from './product.js';
-import { EVIDENCE, speedPrior } from './restrictions.js';
+import { isUnchanged, toPast } from './checkpoint.js';
+import { describeMissingAccount, type ServiceObservation } from './observation.js';
+import { findExpiry, toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, chooseTunnels, type FlvxDefaults } from './product.js';
+import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import { openConnections, speedNotices, speedPlan } from './speed.js';
-import { emptyPlan, failedPlan, settleEvidence, toPlan, type StepPayload } from './steps.js';
-import { planInput, targetOf, type PlanInput } from './target.js';
+import { emptyPlan, failedPlan, resolveEvidence, toPlan, type StepPayload } from './steps.js';
+import { toPlanInput, planTarget, type PlanInput } from './target.js';
 
 const passwordOnly: FlvxAccountTarget = {
   setsPassword: true,
@@ -56,7 +56,7 @@ function planCommand(defaults: FlvxDefaults, desired: Desired, state: ServiceObs
   const sharedWith = [...new Set([...sharerIds(desired), ...state.sharers])];
   if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
   if (order?.verb === 'terminate') {
-    const speedKey = limitKey(service, account.user?.id);
+    const speedKey = findLimitKey(service, account.user?.id);
     return toPlan(planTerminate(account, { speedKey, speedNames: state.madeLimits }), null);
   }
   if (account.user === null) return planWithoutAccount(desired);
@@ -68,7 +68,7 @@ function planCommand(defaults: FlvxDefaults, desired: Desired, state: ServiceObs
 function planWithoutAccount({ service, holds, evidence, scope }: Desired): Plan {
   const { flvx_user_id: id } = service.refs;
   if (id !== undefined) {
-    return failedPlan({ code: 'account_missing', message: missingAccount(service.id, id) });
+    return failedPlan({ code: 'account_missing', message: describeMissingAccount(service.id, id) });
   }
   const needed = holds.length > 0 || evidence.length > 0 || (scope !== 'hold' && service.status !== 'pending');
   if (!needed) return emptyPlan;
@@ -98,7 +98,7 @@ function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObse
     });
   }
   if (user === null) return planNew(defaults, desired, state, order.adopt);
-  const { createdUserId } = historyOf(account).run;
+  const { createdUserId } = toHistory(account).run;
   const made = service.ownRefs.includes('flvx_user_id') || createdUserId === user.id;
   const proved = made || (account.scope.nameIsOurs === true && account.scope.name === user.name);
   if (!proved && !order.adopt) {
@@ -126,16 +126,16 @@ function wasCreated({ recent }: Desired, { scope, user }: FlvxAccount): boolean 
 /** Plans an account that does not exist yet. */
 function planNew(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation, adopt: boolean): Plan {
   const { service, product } = desired;
-  const chosen = tunnelsOf(desired, defaults, state.groups);
+  const chosen = chooseTunnels(desired, defaults, state.groups);
   if ('problem' in chosen) return failedPlan(chosen.problem);
   const unknown = unknownTunnels(chosen.tunnels, state);
   if (unknown) return failedPlan(unknown);
-  const { maxForwards, resetDay } = flvxOf(product);
+  const { maxForwards, resetDay } = toFlvxProduct(product);
   const values = {
-    quota: quotaOf(desired, 0) ?? UNLIMITED_QUOTA,
+    quota: toPanelQuota(desired, 0) ?? UNLIMITED_QUOTA,
     maxForwards,
     resetDay,
-    expiresAt: expiryOf(desired) ?? firstExpiry(desired),
+    expiresAt: findExpiry(desired) ?? toFirstExpiry(desired),
   };
   const name = service.refs['flvx_username'] ?? '';
   // When the operator adopts, two accounts of the name are the reason for a refusal, not one.
@@ -159,34 +159,34 @@ function planExisting(
   what: { account: FlvxAccount; first?: readonly FlvxStep[]; setsPassword?: boolean },
 ): Plan {
   const { account, first = [], setsPassword = false } = what;
-  const now = historyAt(account, pastOf(desired, state.changes));
+  const now = observeHistory(account, toPast(desired, state.changes));
   if (now === null || account.user === null) return emptyPlan;
   const full = desired.scope === 'reconcile' || desired.scope === 'order';
-  const chosen = tunnelsOf(desired, defaults, state.groups);
+  const chosen = chooseTunnels(desired, defaults, state.groups);
   if (full && 'problem' in chosen) return failedPlan(chosen.problem);
   const tunnels = 'problem' in chosen ? null : chosen.tunnels;
   const unknown = full && tunnels !== null ? unknownTunnels(tunnels, state) : null;
   if (unknown) return failedPlan(unknown);
   const known = state.partial ? withKnownLimits(desired, account, now.history.speeds) : account;
-  const input = planInput({ desired, defaults, state, account: known, user: account.user, tunnels }, now);
+  const input = toPlanInput({ desired, defaults, state, account: known, user: account.user, tunnels }, now);
   const speed = speedPlan(input);
   if (speed.problem) return failedPlan(speed.problem);
-  const target = { ...targetOf(input, speed), setsPassword };
+  const target = { ...planTarget(input, speed), setsPassword };
   const plan = toPlan([...first, ...planAccount(withHistory(input), target)], input);
   const closed = describeClosed(input, target);
   const whole: Plan = {
     ...plan,
-    ...settleEvidence(input, plan.steps),
+    ...resolveEvidence(input, plan.steps),
     drift: [...plan.drift, ...closed],
     stops: [...closed, ...describeStops(input, target, account.at)],
     notices: noticesOf(input, plan.steps),
   };
-  return withRefs(whole, desired, refsOf(input));
+  return withRefs(whole, desired, toRefs(input));
 }
 
 /** The account with what the journal says of earlier runs and what this run knows. */
 function withHistory({ account, history }: PlanInput): FlvxAccount {
-  const live = historyOf(account);
+  const live = toHistory(account);
   const restarted = [...new Set([...live.restarted, ...history.restarted])];
   return { ...account, history: { ...history, run: live.run, restarted } };
 }
@@ -196,7 +196,7 @@ function withKnownLimits(desired: Desired, account: FlvxAccount, speeds: FlvxHis
   const speedLimits = desired.evidence.flatMap((item): FlvxSpeedLimit[] => {
     const [, tunnel = ''] = item.target.split(':');
     const id = speeds[tunnel] ?? null;
-    const { name } = speedPrior(item);
+    const { name } = parseSpeedPrior(item);
     const speed = Number(/:(\d+)M$/.exec(name)?.[1] ?? 0) as FlvxSpeedLimit['speed'];
     if (item.kind !== EVIDENCE.speed || id === null) return [];
     const { at } = account;
@@ -217,10 +217,10 @@ function unknownTunnels(tunnels: readonly number[], { account, partial }: Servic
 }
 
 /** The panel's ids, as refs of the service. */
-function refsOf({ full, tunnels, user, permissions, account, desired }: PlanInput): Record<string, string | null> {
+function toRefs({ full, tunnels, user, permissions, account, desired }: PlanInput): Record<string, string | null> {
   if (!full || tunnels === null) return {};
   const permission = permissions.find((row) => row.tunnelId === tunnels[0]);
-  const { speedMbit } = flvxOf(desired.product);
+  const { speedMbit } = toFlvxProduct(desired.product);
   const own = account.speedLimits.find((row) => row.id === permission?.speedId);
   const speed = speedMbit !== null && own ? String(own.id) : null;
   const id = String(user.id);
@@ -281,7 +281,7 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
     return notice('forward_ran_again', 'was started again while the service is held: it is paused again');
   }
   if ((step.payload as StepPayload).parks === 'surplus' && surplus.has(row.id)) {
-    const { maxForwards } = flvxOf(desired.product);
+    const { maxForwards } = toFlvxProduct(desired.product);
     return notice(
       'max_forwards',
       `is beyond the ${maxForwards} forwards of its product: it is paused until there are fewer`,

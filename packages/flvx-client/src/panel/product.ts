@@ -8,7 +8,7 @@ import {
   bytes,
   epochMs,
   megabits,
-  quotaFor,
+  toQuota,
   UNLIMITED_QUOTA,
   type EpochMs,
   type GigabytesWhole,
@@ -57,12 +57,12 @@ const defaultProduct: FlvxProduct = {
 export type FlvxDefaults = Partial<Pick<FlvxSettings, 'tunnelId' | 'speedLimitId' | 'redirectTo'>>;
 
 /** Returns the product's section, with defaults. */
-export function flvxOf(product: ProductSettings): FlvxProduct {
+export function toFlvxProduct(product: ProductSettings): FlvxProduct {
   return (product['flvx'] as FlvxProduct | undefined) ?? defaultProduct;
 }
 
 /** Returns which account is meant: by the known id, or by a name that only Sluice can have given. */
-export function scopeOf({ refs, ownRefs }: Pick<ServiceRecord, 'refs' | 'ownRefs'>): FlvxScope {
+export function toScope({ refs, ownRefs }: Pick<ServiceRecord, 'refs' | 'ownRefs'>): FlvxScope {
   const userId = Number(refs['flvx_user_id'] ?? Number.NaN);
   const name = refs['flvx_username'] ?? null;
   return {
@@ -73,14 +73,14 @@ export function scopeOf({ refs, ownRefs }: Pick<ServiceRecord, 'refs' | 'ownRefs
 }
 
 /** Returns the id of the cycle; null for one that a command saw before any run opened it, since that one gets another id. */
-export function cycleOf({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): string | null {
+export function findCycleId({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): string | null {
   if (cycle === null || (cycle.isNew && (scope === 'order' || scope === 'hold'))) return null;
   return cycle.id;
 }
 
 /** Returns where a held forward points under `redirect`: as the product says, else the panel, else the node's discard port. */
 export function redirectTo(product: ProductSettings, defaults: FlvxDefaults): string {
-  return flvxOf(product).redirectTo ?? defaults.redirectTo ?? NOWHERE;
+  return toFlvxProduct(product).redirectTo ?? defaults.redirectTo ?? NOWHERE;
 }
 
 /** What names the tunnels of a service: a ref that the operator set, the product, or the panel's default. */
@@ -90,7 +90,7 @@ export type TunnelChoice = { ids: number[] } | { group: string | number } | null
 export function tunnelChoice(service: ServiceRecord, product: ProductSettings, defaults: FlvxDefaults): TunnelChoice {
   const { flvx_tunnel_id: own } = service.refs;
   if (own !== undefined && !service.ownRefs.includes('flvx_tunnel_id')) return { ids: [Number(own)] };
-  const { tunnelId, tunnelIds, tunnelGroup } = flvxOf(product);
+  const { tunnelId, tunnelIds, tunnelGroup } = toFlvxProduct(product);
   if (tunnelIds !== undefined) return { ids: [...new Set(tunnelIds)] };
   if (tunnelId !== undefined) return { ids: [tunnelId] };
   if (tunnelGroup !== undefined) return { group: tunnelGroup };
@@ -98,7 +98,7 @@ export function tunnelChoice(service: ServiceRecord, product: ProductSettings, d
 }
 
 /** Returns the tunnels of a service, or a problem where they are unknown. */
-export function tunnelsOf(
+export function chooseTunnels(
   { service, product }: Pick<Desired, 'service' | 'product'>,
   defaults: FlvxDefaults,
   groups: readonly FlvxTunnelGroup[] | null,
@@ -132,7 +132,7 @@ export function checkProduct(
   defaults: FlvxDefaults,
 ): ItemError | null {
   if (tunnelChoice(service, product, defaults) === null) return noTunnel(service.product);
-  const { speedMbit, speedLimitId } = flvxOf(product);
+  const { speedMbit, speedLimitId } = toFlvxProduct(product);
   if (speedMbit == null || speedLimitId == null) return null;
   return {
     code: 'two_speeds',
@@ -149,7 +149,7 @@ export type SpeedChoice =
 
 /** Returns the speed of a product. */
 export function speedChoice(product: ProductSettings, defaults: FlvxDefaults): SpeedChoice {
-  const { speedMbit, speedLimitId = defaults.speedLimitId } = flvxOf(product);
+  const { speedMbit, speedLimitId = defaults.speedLimitId } = toFlvxProduct(product);
   if (speedMbit !== null) return { kind: 'own', speed: megabits(speedMbit) };
   if (speedLimitId === undefined) return { kind: 'unset' };
   return speedLimitId === null ? { kind: 'none' } : { kind: 'shared', limitId: speedLimitId };
@@ -159,15 +159,15 @@ export function speedChoice(product: ProductSettings, defaults: FlvxDefaults): S
  * Returns the key of a service's own speed limits: its account's unguessable name, or the panel's id of an account that Sluice
  * did not create. Another store on the same panel has neither, whatever its services are called. Null without an account.
  */
-export function limitKey(service: ServiceRecord, userId: number | null = null): string | null {
-  const { name, nameIsOurs, userId: known } = scopeOf(service);
+export function findLimitKey(service: ServiceRecord, userId: number | null = null): string | null {
+  const { name, nameIsOurs, userId: known } = toScope(service);
   if (nameIsOurs === true && name != null) return name;
   const id = userId ?? known;
   return id == null ? null : `user#${id}`;
 }
 
 /** Returns the key that earlier versions used: the service's id, short enough for the panel's column. */
-export function oldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
+export function toOldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
   return id.length <= 48 ? id : createHash('sha256').update(id).digest('hex').slice(0, 24);
 }
 
@@ -178,14 +178,14 @@ export function oldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
  *
  * @param counterBytes the account's counter on the panel now
  */
-export function quotaOf(
+export function toPanelQuota(
   desired: Pick<Desired, 'allowance' | 'mode' | 'product' | 'counted'>,
   counterBytes: number,
 ): GigabytesWhole | null {
   const { allowance, mode } = desired;
   if (allowance === null) return null;
   if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return UNLIMITED_QUOTA;
-  return quotaFor(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(desired, counterBytes))));
+  return toQuota(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(desired, counterBytes))));
 }
 
 /**
@@ -196,27 +196,27 @@ export function uncountedBytes(
   { product, counted }: Pick<Desired, 'product' | 'counted'>,
   counterBytes: number,
 ): number {
-  if (flvxOf(product).resetDay === 0 || counted === null) return 0;
+  if (toFlvxProduct(product).resetDay === 0 || counted === null) return 0;
   const isZeroed = counterBytes < counted.counterBytes;
   return (isZeroed ? 0 : counted.counterBytes) - counted.usedBytes;
 }
 
 /** Returns when the account expires on the panel: due date and days of grace, at local midnight; null without a due date. */
-export function expiryOf({
+export function findExpiry({
   service,
   product,
   timeZone,
 }: Pick<Desired, 'service' | 'product' | 'timeZone'>): EpochMs | null {
   if (service.nextDueDate === null) return null;
   // A calendar day is 24 hours long in UTC, whatever the zone does; its local midnight is computed afterwards.
-  const day = Date.parse(`${service.nextDueDate}T00:00:00Z`) + flvxOf(product).graceDays * dayMs;
+  const day = Date.parse(`${service.nextDueDate}T00:00:00Z`) + toFlvxProduct(product).graceDays * dayMs;
   const localDate = new Date(day).toISOString().slice(0, 10);
   return epochMs(Date.parse(zonedMidnight(localDate, timeZone)));
 }
 
 /** Returns the expiry of a new account without a due date. */
-export function firstExpiry({ product, now }: Pick<Desired, 'product' | 'now'>): EpochMs {
-  return epochMs(Date.parse(now) + flvxOf(product).expiryDays * dayMs);
+export function toFirstExpiry({ product, now }: Pick<Desired, 'product' | 'now'>): EpochMs {
+  return epochMs(Date.parse(now) + toFlvxProduct(product).expiryDays * dayMs);
 }
 
 const pattern = /^sl-[0-9a-z]{20}$/;

@@ -2,7 +2,7 @@ import type { HeldService, Refresh, RefreshCall, RefreshPlan } from '@sluice/pan
 import type { FlvxClient, FlvxWrites } from '../client/client.js';
 import type { FlvxForward, FlvxTunnel } from '../client/records.js';
 import type { RunSnapshot } from './observation.js';
-import { restrictionsOf } from './restrictions.js';
+import { toRestrictions } from './restrictions.js';
 
 /** The panel works on one after the other, and cuts an answer that takes longer than 30 s. */
 const forwardsPerCall = 50;
@@ -22,15 +22,15 @@ interface HeldForward {
 }
 
 /** Returns the refresh of a panel: it pauses held forwards again, since restarts of agents and edits of tunnels start them while the panel shows them as paused. */
-export function refreshOf(client: FlvxClient, snapshot: RunSnapshot): Refresh {
+export function createRefresh(client: FlvxClient, snapshot: RunSnapshot): Refresh {
   return {
     async plan(held, options) {
-      const closed = held.filter((one) => restrictionsOf(one).closed);
+      const closed = held.filter((one) => toRestrictions(one).closed);
       const rows: { row: FlvxForward; held: HeldService }[] = [];
       for (const one of closed) {
-        for (const row of await snapshot.forwardsOf(one.service, options.signal)) rows.push({ row, held: one });
+        for (const row of await snapshot.listForwards(one.service, options.signal)) rows.push({ row, held: one });
       }
-      const known = untilsIn(options.state);
+      const known = parseState(options.state);
       if (rows.length === 0) return { calls: [], away: [], stateAfter: () => options.state };
       const [writes, { tunnels }] = await Promise.all([
         client.writes({ signal: options.signal }),
@@ -87,7 +87,7 @@ function planRefresh(
     else due.set(node.name, [forward]);
   }
   return {
-    calls: [...due].flatMap(([part, list]) => callsOf(part, list)),
+    calls: [...due].flatMap(([part, list]) => toCalls(part, list)),
     away: [...away].sort(),
     stateAfter: (made) => {
       const untils = new Map(known);
@@ -95,7 +95,7 @@ function planRefresh(
       for (const { call, at } of made) {
         for (const target of call.items.flatMap(({ targets }) => targets)) untils.set(Number(target), panelTime(at));
       }
-      return stateOf(untils, writes);
+      return toState(untils, writes);
     },
   };
 }
@@ -133,7 +133,7 @@ function firstPaused({ evidence, holds }: HeldService, { id }: FlvxForward): str
 }
 
 /** Services are kept together, so that few of them are leased for a call. */
-function callsOf(part: string, forwards: readonly HeldForward[]): RefreshCall[] {
+function toCalls(part: string, forwards: readonly HeldForward[]): RefreshCall[] {
   const byService = new Map<string, string[]>();
   for (const { row, held } of forwards) {
     byService.set(held.service.id, [...(byService.get(held.service.id) ?? []), String(row.id)]);
@@ -157,7 +157,7 @@ function callsOf(part: string, forwards: readonly HeldForward[]): RefreshCall[] 
 /** Forwards by the instant until which they are known to be paused. Most share one. */
 type RefreshState = Record<string, number[]>;
 
-function untilsIn(state: unknown): Map<number, number> {
+function parseState(state: unknown): Map<number, number> {
   const untils = new Map<number, number>();
   for (const [until, ids] of Object.entries((state ?? {}) as RefreshState)) {
     for (const id of ids) untils.set(id, Number(until));
@@ -166,7 +166,7 @@ function untilsIn(state: unknown): Map<number, number> {
 }
 
 /** Forwards that no longer exist are left out. */
-function stateOf(untils: ReadonlyMap<number, number>, writes: FlvxWrites): RefreshState {
+function toState(untils: ReadonlyMap<number, number>, writes: FlvxWrites): RefreshState {
   const state: RefreshState = {};
   for (const [id, until] of untils) if (writes.forwards.has(id)) (state[String(until)] ??= []).push(id);
   return state;

@@ -32,7 +32,7 @@ const SUSPENSION = 'suspend';
  * Returns what holds restrict. A suspension also redirects where the product does that for the quota, and pauses under
  * `throttle`: a customer who does not pay is stopped, not slowed down.
  */
-export function restrictionsOf({ holds, action }: Pick<Desired, 'holds' | 'action'>): Restrictions {
+export function toRestrictions({ holds, action }: Pick<Desired, 'holds' | 'action'>): Restrictions {
   const slowing = holds.filter(({ restriction }) => restriction === 'throttle');
   const closing = holds.filter((hold) => !slowing.includes(hold));
   const shutting = holds.filter(({ restriction }) => restriction === SUSPENSION);
@@ -84,12 +84,12 @@ export function permissionKey(userId: number, tunnelId: number): string {
 }
 
 /** Returns the evidence of one kind, by target. */
-export function evidenceOf(evidence: readonly EvidenceRecord[], kind: string): Map<string, EvidenceRecord> {
+export function indexEvidence(evidence: readonly EvidenceRecord[], kind: string): Map<string, EvidenceRecord> {
   return new Map(evidence.filter((item) => item.kind === kind).map((item) => [item.target, item]));
 }
 
 /** Returns what evidence says is restricted, as the history needs it. */
-export function heldBy(evidence: readonly EvidenceRecord[]): Held {
+export function toHeld(evidence: readonly EvidenceRecord[]): Held {
   const targets = new Set(evidence.map((item) => `${item.kind} ${item.target}`));
   const has = (kind: string, target: string): boolean => targets.has(`${kind} ${target}`);
   return {
@@ -101,7 +101,7 @@ export function heldBy(evidence: readonly EvidenceRecord[]): Held {
 }
 
 /** Returns the status before it was closed. What was adopted from another tool was open. */
-export function closedPrior(item: EvidenceRecord): ClosedPrior {
+export function parseClosedPrior(item: EvidenceRecord): ClosedPrior {
   const { status } = (item.prior ?? {}) as Partial<ClosedPrior>;
   return { status: typeof status === 'number' ? status : 1 };
 }
@@ -112,12 +112,12 @@ export function ranBefore(item: EvidenceRecord): boolean {
 }
 
 /** Returns where the forward pointed before it was redirected, and where to; undefined where that was not recorded. */
-export function redirectPrior(item: EvidenceRecord | undefined): Partial<RedirectPrior> {
+export function parseRedirectPrior(item: EvidenceRecord | undefined): Partial<RedirectPrior> {
   return item?.prior ?? {};
 }
 
 /** Returns what a throttled permission had before. */
-export function speedPrior(item: EvidenceRecord): SpeedPrior {
+export function parseSpeedPrior(item: EvidenceRecord): SpeedPrior {
   const { speedId, name } = (item.prior ?? {}) as Partial<SpeedPrior>;
   return { speedId: speedId ?? null, name: name ?? '' };
 }

@@ -1,11 +1,11 @@
 import type { ItemError, Plan } from '@sluice/panel-kind';
-import { keyOfLimit, ownLimitName } from '../account/plan/plan-limits.js';
+import { parseLimitKey, ownLimitName } from '../account/plan/plan-limits.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
 import { usedOf } from '../account/rules.js';
 import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
 import { megabits, type MegabitsPerSecond } from '../client/units.js';
-import { flvxOf, limitKey, oldLimitKey, speedChoice, type SpeedChoice } from './product.js';
-import { permissionKey, speedPrior } from './restrictions.js';
+import { toFlvxProduct, findLimitKey, toOldLimitKey, speedChoice, type SpeedChoice } from './product.js';
+import { permissionKey, parseSpeedPrior } from './restrictions.js';
 import type { PlanInput, SpeedPlan } from './target.js';
 
 const untouched: SpeedPlan = { limit: null, limits: null, of: () => ({}), problem: null };
@@ -14,13 +14,13 @@ const untouched: SpeedPlan = { limit: null, limits: null, of: () => ({}), proble
 export function speedPlan(input: PlanInput): SpeedPlan {
   if (input.restrictions.throttled) return throttle(input);
   const choice = speedChoice(input.desired.product, input.defaults);
-  const problem = problemOf(input, choice);
+  const problem = findProblem(input, choice);
   if (problem) return { ...untouched, problem };
   const undoing = input.evidence.speed.size > 0;
   if (!undoing && !input.full) return untouched;
   const others = input.permissions.filter((row) => !isThrottled(input, row));
   return {
-    limit: choice.kind === 'own' ? limitOf(input, choice.speed, others) : null,
+    limit: choice.kind === 'own' ? toLimitTarget(input, choice.speed, others) : null,
     limits: { ...ownLimits(input), keep: [] },
     of(id, row) {
       const throttled = row !== null && isThrottled(input, row);
@@ -33,13 +33,13 @@ export function speedPlan(input: PlanInput): SpeedPlan {
 }
 
 function throttle(input: PlanInput): SpeedPlan {
-  const speed = megabits(flvxOf(input.desired.product).throttleMbit);
+  const speed = megabits(toFlvxProduct(input.desired.product).throttleMbit);
   const throttled = input.permissions.filter((row) => isThrottled(input, row));
-  const before = [...input.evidence.speed.values()].map((item) => speedPrior(item).speedId);
+  const before = [...input.evidence.speed.values()].map((item) => parseSpeedPrior(item).speedId);
   // The limit of an earlier throttle is not restored.
   const now = input.permissions.filter((row) => !isThrottled(input, row)).map((row) => row.speedId);
   return {
-    limit: limitOf(input, speed, throttled),
+    limit: toLimitTarget(input, speed, throttled),
     // The product's own limit is needed again when the throttle ends.
     limits: { ...ownLimits(input), keep: [...before, ...now].filter((id) => id !== null) },
     of: () => ({ ownSpeed: true }),
@@ -48,33 +48,33 @@ function throttle(input: PlanInput): SpeedPlan {
 }
 
 /** The service's own limit of a speed. One with an old name that is in force stays until the speed changes. */
-function limitOf(
+function toLimitTarget(
   input: PlanInput,
   speed: MegabitsPerSecond,
   inForce: readonly FlvxPermission[],
 ): FlvxAccountTarget['limit'] {
   const tunnelId = firstTunnel(input);
   if (tunnelId === null) return null;
-  const old = oldLimitsOf(input, inForce).find((limit) => limit.speed === speed);
-  return { name: old?.name ?? ownLimitName(keyOf(input), speed), speed, tunnelId };
+  const old = listOldLimits(input, inForce).find((limit) => limit.speed === speed);
+  return { name: old?.name ?? ownLimitName(requireLimitKey(input), speed), speed, tunnelId };
 }
 
 /** Returns limits in force that have the service's id in their name, as earlier versions named them. */
-export function oldLimitsOf(
+export function listOldLimits(
   { desired, account }: Pick<PlanInput, 'desired' | 'account'>,
   permissions: readonly FlvxPermission[],
 ): FlvxSpeedLimit[] {
-  const key = oldLimitKey(desired.service);
+  const key = toOldLimitKey(desired.service);
   const ids = new Set(permissions.map((row) => row.speedId));
-  return account.speedLimits.filter((limit) => ids.has(limit.id) && keyOfLimit(limit.name) === key);
+  return account.speedLimits.filter((limit) => ids.has(limit.id) && parseLimitKey(limit.name) === key);
 }
 
 function ownLimits(input: PlanInput): { key: string; names: readonly string[] } {
-  return { key: keyOf(input), names: input.state.madeLimits };
+  return { key: requireLimitKey(input), names: input.state.madeLimits };
 }
 
-function keyOf({ desired, user }: Pick<PlanInput, 'desired' | 'user'>): string {
-  return limitKey(desired.service, user.id) ?? `user#${user.id}`;
+function requireLimitKey({ desired, user }: Pick<PlanInput, 'desired' | 'user'>): string {
+  return findLimitKey(desired.service, user.id) ?? `user#${user.id}`;
 }
 
 function speedValues(
@@ -87,7 +87,7 @@ function speedValues(
   if (choice.kind === 'none' || row === null) return { speedId: null };
   const item = input.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
   if (item && isThrottled(input, row)) {
-    const before = speedPrior(item).speedId;
+    const before = parseSpeedPrior(item).speedId;
     const limit = input.account.speedLimits.find((one) => one.id === before);
     // The id of a deleted limit would show one that limits nothing; one of our own belonged to an earlier product.
     return { speedId: limit === undefined || isOwn(input, limit) ? null : before };
@@ -101,7 +101,7 @@ export function isThrottled(input: PlanInput, row: FlvxPermission): boolean {
   const item = input.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
   if (!item || row.speedId === null) return false;
   const limit = input.account.speedLimits.find((one) => one.id === row.speedId);
-  return limit?.name === speedPrior(item).name || input.history.speeds[row.tunnelId] === row.speedId;
+  return limit?.name === parseSpeedPrior(item).name || input.history.speeds[row.tunnelId] === row.speedId;
 }
 
 function isOurs(input: PlanInput, row: FlvxPermission): boolean {
@@ -111,14 +111,14 @@ function isOurs(input: PlanInput, row: FlvxPermission): boolean {
 }
 
 function isOwn(input: PlanInput, { name }: FlvxSpeedLimit): boolean {
-  return keyOfLimit(name) === keyOf(input) || input.state.madeLimits.includes(name);
+  return parseLimitKey(name) === requireLimitKey(input) || input.state.madeLimits.includes(name);
 }
 
 function firstTunnel({ permissions, tunnels }: PlanInput): number | null {
   return [...(tunnels ?? []), ...permissions.map((row) => row.tunnelId)].sort((a, b) => a - b)[0] ?? null;
 }
 
-function problemOf({ state, account, full, desired }: PlanInput, choice: SpeedChoice): ItemError | null {
+function findProblem({ state, account, full, desired }: PlanInput, choice: SpeedChoice): ItemError | null {
   if (choice.kind !== 'shared' || state.partial || !full) return null;
   if (account.speedLimits.some((limit) => limit.id === choice.limitId)) return null;
   return {
@@ -158,7 +158,7 @@ function throttleNotice({ desired, restrictions, evidence, history, last, forwar
     if (factor > 0 && before !== undefined) carried += Math.max(0, usedOf(row) - before) / factor;
   }
   const nodes = Object.values(history.scales).reduce((sum, scale) => sum + scale.nodes, 0);
-  const { throttleMbit } = flvxOf(desired.product);
+  const { throttleMbit } = toFlvxProduct(desired.product);
   const allowed = ((throttleMbit * 2 ** 20) / 8) * 2 * nodes * seconds;
   if (nodes === 0 || carried <= allowed * farBeyond) return [];
   const { id } = desired.service;
@@ -170,7 +170,7 @@ function oldLimitNotices(input: PlanInput): Notice[] {
   const { desired, state } = input;
   if (state.partial) return [];
   const { id } = desired.service;
-  return oldLimitsOf(input, input.permissions).map((limit) => {
+  return listOldLimits(input, input.permissions).map((limit) => {
     const made = state.madeLimits.includes(limit.name);
     const message =
       `speed limit ${limit.id} (${limit.name}) of ${id} has the service's id, which a service of another store may have too: ` +

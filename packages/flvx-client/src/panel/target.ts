@@ -5,20 +5,20 @@ import { droppedTunnels, hasGrown, type FlvxHistory, type StoredHistory } from '
 import type { ObservedHistory } from '../account/history/observed-history.js';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
 import type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from '../account/plan/target.js';
-import { countersOf, type FlvxCounters } from '../account/plan/values.js';
+import { toCounters, type FlvxCounters } from '../account/plan/values.js';
 import { isExpired, stopsPermission, stopsUser, usedOf } from '../account/rules.js';
 import type { FlvxForward, FlvxPermission, FlvxUser, FlvxUserValues } from '../client/records.js';
 import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
 import type { ServiceObservation } from './observation.js';
-import { cycleOf, expiryOf, flvxOf, quotaOf, redirectTo, type FlvxDefaults } from './product.js';
+import { findCycleId, findExpiry, toFlvxProduct, toPanelQuota, redirectTo, type FlvxDefaults } from './product.js';
 import {
-  closedPrior,
+  parseClosedPrior,
   EVIDENCE,
-  evidenceOf,
+  indexEvidence,
   permissionKey,
   ranBefore,
-  redirectPrior,
-  restrictionsOf,
+  parseRedirectPrior,
+  toRestrictions,
   type Restrictions,
 } from './restrictions.js';
 
@@ -61,7 +61,7 @@ export interface PlanInput {
 }
 
 /** Computes what the plan of an existing account reads. */
-export function planInput(
+export function toPlanInput(
   given: Pick<PlanInput, 'desired' | 'defaults' | 'state' | 'account' | 'user' | 'tunnels'>,
   { history, last }: ObservedHistory,
 ): PlanInput {
@@ -73,34 +73,34 @@ export function planInput(
     ...given,
     permissions: account.permissions.filter((row) => row.userId === user.id),
     forwards,
-    restrictions: restrictionsOf(desired),
+    restrictions: toRestrictions(desired),
     history,
     last,
     dropped: droppedTunnels(history, full ? tunnels : null),
     full,
     evidence: {
-      user: evidenceOf(evidence, EVIDENCE.user),
-      permission: evidenceOf(evidence, EVIDENCE.permission),
-      forward: evidenceOf(evidence, EVIDENCE.forward),
-      redirect: evidenceOf(evidence, EVIDENCE.redirect),
-      speed: evidenceOf(evidence, EVIDENCE.speed),
+      user: indexEvidence(evidence, EVIDENCE.user),
+      permission: indexEvidence(evidence, EVIDENCE.permission),
+      forward: indexEvidence(evidence, EVIDENCE.forward),
+      redirect: indexEvidence(evidence, EVIDENCE.redirect),
+      speed: indexEvidence(evidence, EVIDENCE.speed),
     },
-    surplus: surplusOf(desired, forwards),
+    surplus: listSurplus(desired, forwards),
   };
 }
 
-function surplusOf({ product }: Desired, forwards: readonly FlvxForward[]): Set<number> {
-  const { enforceMaxForwards, maxForwards } = flvxOf(product);
+function listSurplus({ product }: Desired, forwards: readonly FlvxForward[]): Set<number> {
+  const { enforceMaxForwards, maxForwards } = toFlvxProduct(product);
   if (!enforceMaxForwards) return new Set();
   const oldestFirst = [...forwards].sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
   return new Set(oldestFirst.slice(maxForwards).map((row) => row.id));
 }
 
 /** Returns what the account should look like. What is not named stays as it is. Pure. */
-export function targetOf(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget {
+export function planTarget(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget {
   const user = userTarget(input);
   const permissions = permissionTargets(input, speed);
-  const reset = resetOf(input);
+  const reset = toReset(input);
   const forwards = forwardTargets(input, { user, permissions, reset });
   const own = [...(input.tunnels ?? input.history.tunnels), ...input.dropped];
   return {
@@ -111,7 +111,7 @@ export function targetOf(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget 
     limits: speed.limits ?? null,
     reset,
     cuts: isSlowed(input) ? input.history.cuts : [],
-    repause: suspects(input, forwards),
+    repause: listSuspects(input, forwards),
     keep: input.history.values.filter((values) => !own.includes(values.tunnelId)),
   };
 }
@@ -125,10 +125,10 @@ function targetQuota(input: PlanInput): GigabytesWhole | null {
   const { desired, evidence } = input;
   if (isSlowed(input)) return UNLIMITED_QUOTA;
   if (desired.scope === 'hold' && evidence.speed.size === 0) return null;
-  return quotaOf(desired, usedOf(input.user));
+  return toPanelQuota(desired, usedOf(input.user));
 }
 
-function quotaFor(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWhole } {
+function toQuotaChange(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWhole } {
   const quota = targetQuota(input);
   if (quota === null || quota === has) return {};
   return quota > has || mayLower(input) ? { quota } : {};
@@ -137,23 +137,23 @@ function quotaFor(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWho
 /** Whether a quota may be lowered. One that another tool has set stands until the next cycle. */
 function mayLower({ desired, history }: PlanInput): boolean {
   if (history.ownQuota || desired.scope === 'order') return true;
-  const cycle = cycleOf(desired);
+  const cycle = findCycleId(desired);
   return history.firstCycle !== null && cycle !== null && history.firstCycle !== cycle;
 }
 
 function userTarget(input: PlanInput): Partial<FlvxUserValues> {
   const { user, desired, full, restrictions, history, evidence, account } = input;
-  const { maxForwards, resetDay } = flvxOf(desired.product);
-  const expiresAt = full ? expiryOf(desired) : null;
+  const { maxForwards, resetDay } = toFlvxProduct(desired.product);
+  const expiresAt = full ? findExpiry(desired) : null;
   const values: Partial<FlvxUserValues> = {
-    ...quotaFor(input, user.quota),
+    ...toQuotaChange(input, user.quota),
     ...(full ? { maxForwards, resetDay } : {}),
     ...(expiresAt === null ? {} : { expiresAt }),
   };
   const closed = evidence.user.get(String(user.id));
   const reopen = history.expired.user && !isExpired({ expiresAt: expiresAt ?? user.expiresAt }, account.at);
   if (restrictions.closeUser) values.status = 0;
-  else if (reopen || (closed && closedPrior(closed).status === 1)) values.status = 1;
+  else if (reopen || (closed && parseClosedPrior(closed).status === 1)) values.status = 1;
   return values;
 }
 
@@ -162,7 +162,7 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
   for (const row of input.permissions) targets.set(row.tunnelId, permissionTarget(input, row, speed));
   if (!input.full) return targets;
   const { user, desired, restrictions } = input;
-  const { maxForwards, resetDay } = flvxOf(desired.product);
+  const { maxForwards, resetDay } = toFlvxProduct(desired.product);
   for (const tunnelId of input.tunnels ?? []) {
     if (targets.has(tunnelId)) continue;
     const { ownSpeed, ...given } = speed.of(tunnelId, null);
@@ -171,7 +171,7 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
         quota: targetQuota(input) ?? user.quota,
         maxForwards,
         resetDay,
-        expiresAt: expiryOf(desired) ?? user.expiresAt,
+        expiresAt: findExpiry(desired) ?? user.expiresAt,
         ...given,
       },
       ...(ownSpeed === undefined ? {} : { ownSpeed }),
@@ -187,11 +187,11 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
   const isOwn = input.tunnels?.includes(row.tunnelId) ?? !dropped.includes(row.tunnelId);
   const left = input.forwards.some((forward) => forward.tunnelId === row.tunnelId);
   if (dropped.includes(row.tunnelId)) return left ? { values: { status: 0 } } : { values: {}, remove: full };
-  const { maxForwards, resetDay } = flvxOf(desired.product);
-  const expiresAt = full && isOwn ? expiryOf(desired) : null;
+  const { maxForwards, resetDay } = toFlvxProduct(desired.product);
+  const expiresAt = full && isOwn ? findExpiry(desired) : null;
   const { ownSpeed, ...given } = speed.of(row.tunnelId, row);
   const values: FlvxPermissionTarget['values'] = {
-    ...(isOwn ? quotaFor(input, row.quota) : {}),
+    ...(isOwn ? toQuotaChange(input, row.quota) : {}),
     ...(full && isOwn ? { maxForwards, resetDay } : {}),
     ...(expiresAt === null ? {} : { expiresAt }),
     ...given,
@@ -203,7 +203,7 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
   // A tunnel that an earlier change of product gave up is in the product again.
   const isBack = history.dropped.includes(row.tunnelId);
   if (restrictions.closed) values.status = 0;
-  else if (reopen || isBack || (closed && closedPrior(closed).status === 1)) values.status = 1;
+  else if (reopen || isBack || (closed && parseClosedPrior(closed).status === 1)) values.status = 1;
   return {
     values,
     ...(ownSpeed === undefined ? {} : { ownSpeed }),
@@ -213,13 +213,13 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
 }
 
 /** With reset day 0 Sluice zeroes the counters: once when a cycle opens, and only after they were read in it. */
-function resetOf({ desired, history, account }: PlanInput): FlvxCounters | null {
+function toReset({ desired, history, account }: PlanInput): FlvxCounters | null {
   const { cycle, scope } = desired;
   if (scope !== 'poll' && scope !== 'reconcile') return null;
-  const id = cycleOf(desired);
-  if (flvxOf(desired.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
+  const id = findCycleId(desired);
+  if (toFlvxProduct(desired.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
   if (history.resetCycle === null || history.resetCycle === id) return null;
-  return countersOf(account);
+  return toCounters(account);
 }
 
 /** The parts of a target that decide whether the panel would stop a forward again. */
@@ -270,7 +270,7 @@ function stillStops({ user, permissions, account }: PlanInput, row: FlvxForward,
 }
 
 /** Forwards that are shown as paused and should be, but may run: they are paused once more. */
-function suspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForwardTarget>): number[] {
+function listSuspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForwardTarget>): number[] {
   const { forwards, restrictions, evidence, history, last } = input;
   // A node whose agent was restarted runs all of them, not only the one that has carried something since.
   const restarted = new Set(forwards.filter((row) => hasGrown(last, row)).map((row) => row.tunnelId));
@@ -293,7 +293,7 @@ function suspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForwardTarg
  * the customer's own, the customer's would be lost.
  */
 export function isRedirected({ desired, defaults, evidence, history }: PlanInput, row: FlvxForward): boolean {
-  const { to } = redirectPrior(evidence.redirect.get(String(row.id)));
+  const { to } = parseRedirectPrior(evidence.redirect.get(String(row.id)));
   return [history.away[row.id], to, NOWHERE, redirectTo(desired.product, defaults)].includes(row.remoteAddr);
 }
 
@@ -303,6 +303,6 @@ function addressTarget(input: PlanInput, row: FlvxForward): Pick<FlvxForwardTarg
   if (restrictions.redirected) return { remoteAddr: redirectTo(desired.product, defaults), away: true };
   if (!isRedirected(input, row)) return {};
   // A customer who has changed the address meanwhile gets that one back, not the one before.
-  const before = history.redirects[row.id] ?? redirectPrior(evidence.redirect.get(String(row.id))).remoteAddr;
+  const before = history.redirects[row.id] ?? parseRedirectPrior(evidence.redirect.get(String(row.id))).remoteAddr;
   return before == null ? {} : { remoteAddr: before, away: false };
 }

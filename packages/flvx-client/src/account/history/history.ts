@@ -107,7 +107,7 @@ export function newHistory({ id, status }: Pick<FlvxUser, 'id' | 'status'>): Flv
 }
 
 /** Returns the history of a stored checkpoint; null where there is none. Earlier versions called it `memo`. */
-export function historyIn(seen: unknown): StoredHistory | null {
+export function parseHistory(seen: unknown): StoredHistory | null {
   const { history, memo } = (seen ?? {}) as { history?: unknown; memo?: unknown };
   return readHistory(history ?? memo);
 }

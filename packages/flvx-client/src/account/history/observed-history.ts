@@ -48,14 +48,14 @@ interface Comparison {
  * Brings the history of the last observation up to date: adds the steps since, then compares it with what the panel shows now.
  * Null without a user. Pure.
  */
-export function historyAt(observed: FlvxObservation, past: Past): ObservedHistory | null {
+export function observeHistory(observed: FlvxObservation, past: Past): ObservedHistory | null {
   const { user } = observed;
   if (user === null) return null;
   const last = past.last?.userId === user.id ? past.last : null;
   const replay = new Replay(last === null ? newHistory(user) : { ...last, run: emptyHistory.run }, past.records);
   const { history } = replay;
   const comparison: Comparison = { observed, user, past, last, replay };
-  const { stopped, undecided } = stoppedIn(comparison);
+  const { stopped, undecided } = findStopped(comparison);
   const shown = shownNow(observed, history);
   const atRest = new Set(ownForwards(observed).flatMap((row) => (row.status === 1 ? [] : [row.id])));
   return {
@@ -69,7 +69,7 @@ export function historyAt(observed: FlvxObservation, past: Past): ObservedHistor
       stopped,
       restarted: history.restarted.filter((id) => atRest.has(id)),
       parked: Object.fromEntries(Object.entries(history.parked).filter(([id]) => atRest.has(Number(id)))),
-      expired: expiredIn(comparison),
+      expired: findExpired(comparison),
       firstCycle: history.firstCycle ?? past.cycle,
       // Counters that stand at zero need no reset in this cycle.
       resetCycle:
@@ -134,7 +134,7 @@ function scalesOf({ tunnels, permissions, user }: FlvxObservation): FlvxHistory[
 }
 
 /** Forwards that the panel stopped by its own rules, and those that can't be judged yet. */
-function stoppedIn(comparison: Comparison): { stopped: number[]; undecided: ReadonlySet<number> } {
+function findStopped(comparison: Comparison): { stopped: number[]; undecided: ReadonlySet<number> } {
   const { observed, user, past, last, replay } = comparison;
   const { history } = replay;
   const forwards = ownForwards(observed);
@@ -154,7 +154,7 @@ function stoppedIn(comparison: Comparison): { stopped: number[]; undecided: Read
     (row) =>
       last?.forwards[row.id] === undefined && !replay.paused.has(row.id) && isStoppedTunnel(comparison, row.tunnelId),
   );
-  const decided = past.changes === null ? [] : stoppedByPanel(unseen, known, atRest, past.changes);
+  const decided = past.changes === null ? [] : listStoppedByPanel(unseen, known, atRest, past.changes);
   const stopped = new Set([...known, ...decided].map((row) => row.id));
   const undecided = past.changes === null ? unseen.filter((row) => !stopped.has(row.id)) : [];
   return { stopped: [...stopped], undecided: new Set(undecided.map((row) => row.id)) };
@@ -169,7 +169,7 @@ function isStoppedTunnel({ observed, user, replay }: Comparison, tunnelId: numbe
 }
 
 /** What the panel's daily job closed because it expired. */
-function expiredIn({ observed, user, past, last, replay }: Comparison): FlvxHistory['expired'] {
+function findExpired({ observed, user, past, last, replay }: Comparison): FlvxHistory['expired'] {
   const { expired } = replay.history;
   const wasOpen = (before: number | undefined): boolean => before === undefined || before === 1;
   const rows = observed.permissions.filter((row) => row.userId === user.id && row.status !== 1);
@@ -207,7 +207,7 @@ function ownForwards(observed: FlvxObservation): FlvxForward[] {
  * @param atRest all that are paused now
  * @param changes when each forward was last written to
  */
-export function stoppedByPanel(
+export function listStoppedByPanel(
   unseen: readonly FlvxForward[],
   known: readonly FlvxForward[],
   atRest: readonly FlvxForward[],

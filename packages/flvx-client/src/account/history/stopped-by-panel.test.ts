@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FlvxForward } from '../../client/records.js';
-import { stoppedByPanel } from './observed-history.js';
+import { listStoppedByPanel } from './observed-history.js';
 
 const forward = (id: number, tunnelId = 1): FlvxForward =>
   ({ id, tunnelId, inBytes: 0, outBytes: 0, status: 0 }) as FlvxForward;
@@ -11,7 +11,7 @@ function stopped(at: Record<number, number>, known: number[] = [], tunnels: Reco
   const rows = Object.keys(at).map((id) => forward(Number(id), tunnels[Number(id)]));
   const unseen = rows.filter((row) => !known.includes(row.id));
   const before = rows.filter((row) => known.includes(row.id));
-  return ids(stoppedByPanel(unseen, before, rows, new Map(Object.entries(at).map(([id, ms]) => [Number(id), ms]))));
+  return ids(listStoppedByPanel(unseen, before, rows, new Map(Object.entries(at).map(([id, ms]) => [Number(id), ms]))));
 }
 
 describe('paused forwards that were never observed before', () => {

@@ -1,6 +1,6 @@
 import type { FlvxAccount } from '../account.js';
 import { planForwards, planRedeploys } from './plan-forwards.js';
-import { planLimit, planLimitsAway } from './plan-limits.js';
+import { planLimit, planLimitDeletions } from './plan-limits.js';
 import { planPermissions } from './plan-permissions.js';
 import { planRemovals } from './plan-removals.js';
 import { planReset, planUser } from './plan-user.js';
@@ -22,5 +22,5 @@ export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): F
   const forwards = planForwards(observed, target, before);
   const removals = planRemovals(observed, target);
   const soFar = [...before, ...forwards, ...removals];
-  return [...soFar, ...planLimitsAway(observed, target.limits, soFar, target.limit)];
+  return [...soFar, ...planLimitDeletions(observed, target.limits, soFar, target.limit)];
 }

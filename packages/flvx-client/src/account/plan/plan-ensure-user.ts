@@ -2,9 +2,9 @@ import type { FlvxQuotaValues } from '../../client/records.js';
 import type { FlvxAccount } from '../account.js';
 import { FlvxRefusedError } from '../refused-error.js';
 import { planAccount } from './plan-account.js';
-import { planUserAway } from './plan-removals.js';
+import { planUserDeletion } from './plan-removals.js';
 import type { FlvxStep } from './step.js';
-import { quotaValuesOf } from './values.js';
+import { toQuotaValues } from './values.js';
 
 /**
  * Plans an account with these values: creates it, or brings an existing one to them. An existing account keeps its name, and its
@@ -18,7 +18,7 @@ export function planEnsureUser(
   observed: FlvxAccount,
   wanted: FlvxQuotaValues & { name: string; setPassword?: boolean },
 ): FlvxStep[] {
-  const quotas = quotaValuesOf(wanted);
+  const quotas = toQuotaValues(wanted);
   if (observed.user === null) {
     refuseStrangers(observed);
     const payload = { name: wanted.name, status: 1, ...quotas };
@@ -34,7 +34,7 @@ export function planEnsureUser(
         `The accounts ${observed.user?.id ?? ''} and ${user.id} bear the same name and both have forwards. Decide by hand which is the service's.`,
       );
     }
-    return planUserAway(observed, user);
+    return planUserDeletion(observed, user);
   });
   const steps = planAccount(observed, {
     user: quotas,

@@ -1,8 +1,8 @@
 import type { FlvxForward } from '../../client/records.js';
-import { historyOf, type FlvxAccount } from '../account.js';
+import { toHistory, type FlvxAccount } from '../account.js';
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget, FlvxForwardTarget } from './target.js';
-import { entryNodesOf } from './values.js';
+import { countEntryNodes } from './values.js';
 
 /** Where a redirected forward points unless another address is named: the discard port of the node itself. */
 export const NOWHERE = '127.0.0.1:9';
@@ -15,14 +15,14 @@ export function planForwards(
 ): FlvxStep[] {
   const own = observed.forwards.filter((row) => row.userId === observed.user?.id);
   const kept = own.filter((row) => target.forwards.get(row.id)?.remove !== true);
-  const addresses = kept.flatMap((row) => addressOf(row, target.forwards.get(row.id)));
+  const addresses = kept.flatMap((row) => planAddress(row, target.forwards.get(row.id)));
   const cuts = planCuts(observed, target, before);
-  const starts = kept.flatMap((row) => startOf(row, target.forwards.get(row.id), [...before, ...addresses]));
-  const pauses = kept.flatMap((row) => pauseOf(observed, target, row, [...before, ...addresses]));
+  const starts = kept.flatMap((row) => planStart(row, target.forwards.get(row.id), [...before, ...addresses]));
+  const pauses = kept.flatMap((row) => planPause(observed, target, row, [...before, ...addresses]));
   return [...addresses, ...cuts, ...starts, ...pauses];
 }
 
-function addressOf(row: FlvxForward, wanted: FlvxForwardTarget | undefined): FlvxStep[] {
+function planAddress(row: FlvxForward, wanted: FlvxForwardTarget | undefined): FlvxStep[] {
   const remoteAddr = wanted?.remoteAddr;
   if (remoteAddr === undefined || remoteAddr === row.remoteAddr) return [];
   const type = (wanted?.away ?? remoteAddr === NOWHERE) ? 'redirect-forward' : 'restore-forward';
@@ -38,7 +38,7 @@ function addressOf(row: FlvxForward, wanted: FlvxForwardTarget | undefined): Flv
   ];
 }
 
-function startOf(row: FlvxForward, wanted: FlvxForwardTarget | undefined, before: readonly FlvxStep[]): FlvxStep[] {
+function planStart(row: FlvxForward, wanted: FlvxForwardTarget | undefined, before: readonly FlvxStep[]): FlvxStep[] {
   if (wanted?.run !== true || row.status === 1) return [];
   // Under a closed permission, an old quota or a redirect, it would be stopped again or lead nowhere.
   const needs = before.filter(
@@ -60,7 +60,7 @@ function startOf(row: FlvxForward, wanted: FlvxForwardTarget | undefined, before
   ];
 }
 
-function pauseOf(
+function planPause(
   observed: FlvxAccount,
   target: FlvxAccountTarget,
   row: FlvxForward,
@@ -77,7 +77,7 @@ function pauseOf(
   const {
     restarted,
     run: { paused },
-  } = historyOf(observed);
+  } = toHistory(observed);
   if (row.status === 0 && !pushed) {
     const again = restarted.includes(row.id) || (mayRun(target, row.id) && !paused.includes(row.id));
     if (!again) return [];
@@ -87,7 +87,7 @@ function pauseOf(
       id: `pause-forward:${row.id}`,
       type: 'pause-forward',
       target: String(row.id),
-      payload: { forwardId: row.id, entryNodes: entryNodesOf(observed, row) },
+      payload: { forwardId: row.id, entryNodes: countEntryNodes(observed, row) },
       prior: row,
       needs: [],
     },
@@ -110,7 +110,7 @@ export function planRedeploys(
   assigns: readonly FlvxStep[],
 ): FlvxStep[] {
   const changing = assigns.filter(changesSpeed);
-  const tunnels = new Set([...changing.map((step) => Number(step.target)), ...historyOf(observed).unpushed]);
+  const tunnels = new Set([...changing.map((step) => Number(step.target)), ...toHistory(observed).unpushed]);
   return [...tunnels].flatMap((tunnelId): FlvxStep[] => {
     const forwards = observed.forwards.filter(
       (row) =>
@@ -167,7 +167,7 @@ function cut(observed: FlvxAccount, row: FlvxForward, pushes: readonly FlvxStep[
       id: pause,
       type: 'pause-forward',
       target,
-      payload: { forwardId: row.id, entryNodes: entryNodesOf(observed, row), purpose: 'cut' },
+      payload: { forwardId: row.id, entryNodes: countEntryNodes(observed, row), purpose: 'cut' },
       prior: row,
       needs: pushes.map((step) => step.id),
     },

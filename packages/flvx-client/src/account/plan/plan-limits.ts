@@ -21,7 +21,7 @@ export function planLimit(observed: FlvxAccount, target: FlvxAccountTarget): Flv
 }
 
 /** Deletes own limits that no permission has once the other steps are done. */
-export function planLimitsAway(
+export function planLimitDeletions(
   observed: FlvxAccount,
   limits: FlvxAccountTarget['limits'],
   steps: readonly FlvxStep[],
@@ -32,7 +32,7 @@ export function planLimitsAway(
   return observed.speedLimits
     .filter((row) => isOwn(limits, row.name) && row.id !== wanted?.id && !limits.keep.includes(row.id))
     .flatMap((row): FlvxStep[] => {
-      const leaving = steps.filter((step) => leaves(step, row.id));
+      const leaving = steps.filter((step) => releasesLimit(step, row.id));
       if ((observed.speedUse[row.id] ?? 0) > leaving.length) return [];
       return [
         {
@@ -52,7 +52,7 @@ function isOwn({ key, names = [] }: NonNullable<FlvxAccountTarget['limits']>, na
 }
 
 /** Whether the step removes the limit from a permission. */
-function leaves(step: FlvxStep, limitId: number): boolean {
+function releasesLimit(step: FlvxStep, limitId: number): boolean {
   if (step.type === 'remove-tunnel') return step.prior.speedId === limitId;
   if (step.type !== 'assign-tunnel' || step.prior?.speedId !== limitId) return false;
   const { speedName, values } = step.payload;
@@ -65,7 +65,7 @@ export function ownLimitName(key: string, speed: MegabitsPerSecond): string {
 }
 
 /** Returns the key in the name of an own limit; null for a limit of others. */
-export function keyOfLimit(name: string): string | null {
+export function parseLimitKey(name: string): string | null {
   return /^sluice:(.+):\d+M$/s.exec(name)?.[1] ?? null;
 }
 

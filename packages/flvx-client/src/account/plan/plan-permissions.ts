@@ -1,9 +1,9 @@
 import type { FlvxAssignValues, FlvxPermission, FlvxQuotaValues } from '../../client/records.js';
-import { historyOf, type FlvxAccount } from '../account.js';
+import { toHistory, type FlvxAccount } from '../account.js';
 import { findLimit } from './plan-limits.js';
 import type { FlvxStep, FlvxStepOf } from './step.js';
 import type { FlvxAccountTarget, FlvxPermissionTarget } from './target.js';
-import { assignable, hasOwnValues, quotaValuesOf } from './values.js';
+import { assignable, hasOwnValues, toQuotaValues } from './values.js';
 
 /** What all permissions of a plan share. */
 interface Context {
@@ -27,17 +27,17 @@ export function planPermissions(
 ): FlvxStep[] {
   const { user } = observed;
   const update = userSteps.find((step) => step.type === 'update-user');
-  const copied = user === null || update === undefined ? null : quotaValuesOf({ ...user, ...update.payload.changes });
+  const copied = user === null || update === undefined ? null : toQuotaValues({ ...user, ...update.payload.changes });
   const context: Context = { observed, target, copied, userSteps, limitSteps };
   const rows = observed.permissions.filter((row) => row.userId === user?.id);
-  const existing = rows.flatMap((row) => changeOf(context, row));
+  const existing = rows.flatMap((row) => planChange(context, row));
   const missing = [...target.permissions]
     .filter(([tunnelId]) => !rows.some((row) => row.tunnelId === tunnelId))
-    .flatMap(([tunnelId, wanted]) => creationOf(context, tunnelId, wanted));
+    .flatMap(([tunnelId, wanted]) => planCreation(context, tunnelId, wanted));
   return [...existing, ...missing];
 }
 
-function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
+function planChange(context: Context, row: FlvxPermission): FlvxStep[] {
   const { observed, target, copied } = context;
   const wanted = target.permissions.get(row.tunnelId);
   if (wanted?.remove === true) return [];
@@ -45,29 +45,29 @@ function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
   // its own follows the user.
   const own =
     target.keep?.find((values) => values.tunnelId === row.tunnelId) ??
-    historyOf(observed).run.values.find((values) => values.tunnelId === row.tunnelId) ??
+    toHistory(observed).run.values.find((values) => values.tunnelId === row.tunnelId) ??
     (copied !== null && observed.user !== null && !hasOwnValues(observed.user, row) ? copied : row);
-  const goal = { ...quotaValuesOf(own), ...quotasIn(wanted?.values ?? {}) };
-  const values: FlvxAssignValues = assignable(copied ?? quotaValuesOf(row), goal);
+  const goal = { ...toQuotaValues(own), ...pickQuotas(wanted?.values ?? {}) };
+  const values: FlvxAssignValues = assignable(copied ?? toQuotaValues(row), goal);
   if (wanted?.values.status !== undefined && wanted.values.status !== row.status) values.status = wanted.values.status;
-  const speed = speedOf(context, wanted);
+  const speed = chooseSpeed(context, wanted);
   if (speed.speedId !== undefined && speed.speedId !== row.speedId) values.speedId = speed.speedId;
   if (Object.keys(values).length === 0 && speed.speedName === null) return [];
   const restarts = observed.forwards
     .filter((forward) => forward.userId === row.userId && forward.tunnelId === row.tunnelId && forward.status === 0)
     .map((forward) => forward.id);
-  return [assign(context, row.tunnelId, { values, speedName: speed.speedName, prior: row, restarts })];
+  return [toAssignStep(context, row.tunnelId, { values, speedName: speed.speedName, prior: row, restarts })];
 }
 
-function creationOf(context: Context, tunnelId: number, wanted: FlvxPermissionTarget): FlvxStep[] {
+function planCreation(context: Context, tunnelId: number, wanted: FlvxPermissionTarget): FlvxStep[] {
   if (wanted.whenNew == null) return [];
-  const speed = speedOf(context, wanted);
+  const speed = chooseSpeed(context, wanted);
   const values = { ...wanted.values, ...wanted.whenNew };
   if (speed.speedId !== undefined) values.speedId = speed.speedId;
-  return [assign(context, tunnelId, { values, speedName: speed.speedName, prior: null, restarts: [] })];
+  return [toAssignStep(context, tunnelId, { values, speedName: speed.speedName, prior: null, restarts: [] })];
 }
 
-function speedOf(
+function chooseSpeed(
   { observed, target }: Context,
   wanted: FlvxPermissionTarget | undefined,
 ): { speedId: number | null | undefined; speedName: string | null } {
@@ -76,7 +76,7 @@ function speedOf(
   return limit === null ? { speedId: undefined, speedName: target.limit.name } : { speedId: limit.id, speedName: null };
 }
 
-function quotasIn(values: FlvxAssignValues): Partial<FlvxQuotaValues> {
+function pickQuotas(values: FlvxAssignValues): Partial<FlvxQuotaValues> {
   const { status: _status, speedId: _speedId, ...quotas } = values;
   return quotas;
 }
@@ -92,14 +92,14 @@ interface Assignment {
   restarts: number[];
 }
 
-function assign(
+function toAssignStep(
   context: Context,
   tunnelId: number,
   { values, speedName, prior, restarts }: Assignment,
 ): FlvxStepOf<'assign-tunnel'> {
   const { observed, userSteps, limitSteps } = context;
   // Values written before the user/update would be overwritten by it; a status can be written in any order.
-  const afterUser = Object.keys(quotasIn(values)).length > 0 ? userSteps.map((step) => step.id) : [];
+  const afterUser = Object.keys(pickQuotas(values)).length > 0 ? userSteps.map((step) => step.id) : [];
   const afterLimit = speedName === null ? [] : limitSteps.map((step) => step.id);
   return {
     id: `assign-tunnel:${tunnelId}`,

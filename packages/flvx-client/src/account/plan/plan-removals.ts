@@ -1,11 +1,11 @@
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records.js';
-import { historyOf, type FlvxAccount } from '../account.js';
-import { planLimitsAway } from './plan-limits.js';
+import { toHistory, type FlvxAccount } from '../account.js';
+import { planLimitDeletions } from './plan-limits.js';
 import { planPermissions } from './plan-permissions.js';
 import { planUser } from './plan-user.js';
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
-import { entryNodesOf, permissionValuesOf, userValuesOf } from './values.js';
+import { countEntryNodes, toPermissionValues, toUserValues } from './values.js';
 
 /** Removes the forwards and permissions that the target marks with `remove`. */
 export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
@@ -14,7 +14,7 @@ export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): 
   const forwards = observed.forwards.filter(
     (row) => row.userId === observed.user?.id && target.forwards.get(row.id)?.remove === true,
   );
-  return removalsOf(observed, forwards, gone);
+  return planDeletions(observed, forwards, gone);
 }
 
 /**
@@ -22,7 +22,7 @@ export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): 
  * panel's reach. Each forward is paused before it is deleted, also one that is shown as paused: nodes cut open connections on
  * a pause and on nothing else, and traffic after the deletion is counted for nobody.
  */
-export function removalsOf(
+export function planDeletions(
   observed: FlvxAccount,
   forwards: readonly FlvxForward[],
   permissions: readonly FlvxPermission[],
@@ -30,12 +30,12 @@ export function removalsOf(
   mark = '',
 ): FlvxStep[] {
   const pauses = forwards
-    .filter((row) => !historyOf(observed).run.paused.includes(row.id))
+    .filter((row) => !toHistory(observed).run.paused.includes(row.id))
     .map((row): FlvxStep => ({
       id: `pause-forward:${row.id}`,
       type: 'pause-forward',
       target: String(row.id),
-      payload: { forwardId: row.id, entryNodes: entryNodesOf(observed, row), purpose: 'delete' },
+      payload: { forwardId: row.id, entryNodes: countEntryNodes(observed, row), purpose: 'delete' },
       prior: row,
       needs: [],
     }));
@@ -61,8 +61,8 @@ export function removalsOf(
 }
 
 /** Removes a whole account: forwards, permissions, and the user when nothing is left. */
-export function planUserAway(observed: FlvxAccount, user: FlvxUser): FlvxStep[] {
-  const steps = removalsOf(
+export function planUserDeletion(observed: FlvxAccount, user: FlvxUser): FlvxStep[] {
+  const steps = planDeletions(
     observed,
     observed.forwards.filter((row) => row.userId === user.id),
     observed.permissions.filter((row) => row.userId === user.id),
@@ -75,7 +75,7 @@ export function planUserAway(observed: FlvxAccount, user: FlvxUser): FlvxStep[] 
       type: 'delete-user',
       target: String(user.id),
       payload: { userId: user.id },
-      prior: userValuesOf(user),
+      prior: toUserValues(user),
       needs: steps.map((step) => step.id),
     },
   ];
@@ -91,16 +91,16 @@ export function planClosing(observed: FlvxAccount): FlvxStep[] {
     user: { status: 0 },
     permissions: new Map(own.map((row) => [row.tunnelId, { values: { status: 0 } }])),
     forwards: new Map(),
-    keep: own.map(permissionValuesOf),
+    keep: own.map(toPermissionValues),
     repause: 'pushed',
   };
   return [...planUser(observed, target), ...planPermissions(observed, target, [], [])];
 }
 
 /** Returns the account as known once these steps are done: forwards that they start again are no longer paused. */
-export function pushedBy(observed: FlvxAccount, steps: readonly FlvxStep[]): FlvxAccount {
+export function withRestarts(observed: FlvxAccount, steps: readonly FlvxStep[]): FlvxAccount {
   const restarts = steps.flatMap((step) => (step.type === 'assign-tunnel' ? step.payload.restarts : []));
-  const history = historyOf(observed);
+  const history = toHistory(observed);
   const paused = history.run.paused.filter((id) => !restarts.includes(id));
   return { ...observed, history: { ...history, run: { ...history.run, paused } } };
 }
@@ -118,19 +118,19 @@ export function planTerminate(
 ): FlvxStep[] {
   const { user, duplicates } = observed;
   const ids = new Set([user, ...duplicates].map((row) => row?.id));
-  const others = duplicates.flatMap((row) => planUserAway(observed, row));
+  const others = duplicates.flatMap((row) => planUserDeletion(observed, row));
   // The panel refuses to update an account as long as another one has the same name.
   const closing = planClosing(observed).map((step) =>
     step.type === 'update-user' ? { ...step, needs: others.map(({ id }) => id) } : step,
   );
-  const rest = removalsOf(
+  const rest = planDeletions(
     observed,
     observed.forwards.filter((row) => !ids.has(row.userId)),
     observed.permissions.filter((row) => !ids.has(row.userId)),
     '@gone',
   );
-  const ofUser = user === null ? [] : planUserAway(pushedBy(observed, closing), user);
+  const ofUser = user === null ? [] : planUserDeletion(withRestarts(observed, closing), user);
   const steps = [...others, ...closing, ...ofUser, ...rest];
   const limits = { key: own.speedKey ?? null, names: own.speedNames ?? [], keep: [] };
-  return [...steps, ...planLimitsAway(observed, limits, steps)];
+  return [...steps, ...planLimitDeletions(observed, limits, steps)];
 }

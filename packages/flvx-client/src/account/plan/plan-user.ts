@@ -1,10 +1,10 @@
 import type { FlvxScope } from '../../client/observation.js';
 import type { FlvxUserValues } from '../../client/records.js';
-import { historyOf, type FlvxAccount } from '../account.js';
+import { toHistory, type FlvxAccount } from '../account.js';
 import { FlvxRefusedError } from '../refused-error.js';
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
-import { changedValues, countersOf, hasOwnValues, permissionValuesOf, userValuesOf, wasReset } from './values.js';
+import { changedValues, toCounters, hasOwnValues, toPermissionValues, toUserValues, wasReset } from './values.js';
 
 /** Changes the user where it differs from the target. */
 export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
@@ -13,10 +13,10 @@ export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): Flvx
     if (target.setsPassword === true) throw accountMissing(observed.scope);
     return [];
   }
-  const values = userValuesOf(user);
+  const values = toUserValues(user);
   const changes: Partial<FlvxUserValues> = changedValues(values, target.user ?? {});
   const setsPassword =
-    target.setsPassword === true && !historyOf(observed).run.passwordSet && observed.password !== true;
+    target.setsPassword === true && !toHistory(observed).run.passwordSet && observed.password !== true;
   if (Object.keys(changes).length === 0 && !setsPassword) return [];
   return [
     {
@@ -28,7 +28,7 @@ export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): Flvx
         user: values,
         permissions: observed.permissions
           .filter((row) => row.userId === user.id && hasOwnValues(user, row))
-          .map(permissionValuesOf),
+          .map(toPermissionValues),
       },
       needs: [],
     },
@@ -42,7 +42,7 @@ export function planReset(
   userSteps: readonly FlvxStep[],
 ): FlvxStep[] {
   const { user } = observed;
-  const now = countersOf(observed);
+  const now = toCounters(observed);
   if (user === null || now === null || target.reset == null || wasReset(target.reset, now)) return [];
   return [
     {

@@ -11,19 +11,19 @@ import type { FlvxAccount } from '../account.js';
 const names = ['quota', 'maxForwards', 'expiresAt', 'resetDay'] as const;
 
 /** Returns the four values that users and permissions share. */
-export function quotaValuesOf(row: FlvxQuotaValues): FlvxQuotaValues {
+export function toQuotaValues(row: FlvxQuotaValues): FlvxQuotaValues {
   const { quota, maxForwards, expiresAt, resetDay } = row;
   return { quota, maxForwards, expiresAt, resetDay };
 }
 
 /** Returns what a user/update writes. */
-export function userValuesOf(row: FlvxUserValues): FlvxUserValues {
-  return { name: row.name, status: row.status, ...quotaValuesOf(row) };
+export function toUserValues(row: FlvxUserValues): FlvxUserValues {
+  return { name: row.name, status: row.status, ...toQuotaValues(row) };
 }
 
 /** Returns a permission's values with its tunnel. */
-export function permissionValuesOf(row: FlvxPermissionValues): FlvxPermissionValues {
-  return { tunnelId: row.tunnelId, ...quotaValuesOf(row) };
+export function toPermissionValues(row: FlvxPermissionValues): FlvxPermissionValues {
+  return { tunnelId: row.tunnelId, ...toQuotaValues(row) };
 }
 
 /** Whether the permission has values of its own, which an update of the user would overwrite. */
@@ -55,7 +55,7 @@ export interface FlvxCounters {
 }
 
 /** Returns the counters of an account; null without a user. */
-export function countersOf(observed: Pick<FlvxObservation, 'user' | 'permissions'>): FlvxCounters | null {
+export function toCounters(observed: Pick<FlvxObservation, 'user' | 'permissions'>): FlvxCounters | null {
   const { user } = observed;
   if (user === null) return null;
   return {
@@ -85,6 +85,6 @@ export function wasReset(reading: FlvxCounters, now: FlvxCounters): boolean {
 }
 
 /** Returns the number of nodes that a forward runs on. For a tunnel that is gone several are assumed: then "not found" on the first proves nothing. */
-export function entryNodesOf({ tunnels }: Pick<FlvxAccount, 'tunnels'>, { tunnelId }: FlvxForward): number {
+export function countEntryNodes({ tunnels }: Pick<FlvxAccount, 'tunnels'>, { tunnelId }: FlvxForward): number {
   return tunnels.find((one) => one.id === tunnelId)?.entryNodes.length ?? 2;
 }

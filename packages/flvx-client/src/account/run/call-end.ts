@@ -24,7 +24,7 @@ const noRepeat = /Mend what the panel objects to; repeating does not help\.$/;
 const hopeless = new Set(['PANEL_AUTH', 'PANEL_FORBIDDEN', 'PANEL_CIRCUIT_OPEN', 'PANEL_RATE_LIMITED']);
 
 /** Pure. */
-export function endOf(error: unknown): CallEnd {
+export function toCallEnd(error: unknown): CallEnd {
   if (error === null) return { kind: 'ok', error, transient: false };
   // It was said after the nodes were pushed: some of them may run what was paused.
   if (error instanceof FlvxNotInForceError) return { kind: 'no', error, transient: false };
@@ -42,7 +42,7 @@ export function isRepeatable(step: FlvxStep): boolean {
 }
 
 /** An error for the journal. */
-export function problemOf(step: FlvxStep, error: unknown): { code: string; message: string } {
+export function toStepError(step: FlvxStep, error: unknown): { code: string; message: string } {
   if (isPanelError(error)) {
     if (nodeTrouble.has(error.panelCode)) {
       return { code: error.code, message: error.message.replace(noRepeat, 'Repeat it when the node is back.') };

@@ -12,7 +12,7 @@ import {
   terminate,
 } from '../../test/orders.js';
 import { GB, name, password, product, start, startWorld, type World } from '../../test/world.js';
-import { countersOf } from '../plan/values.js';
+import { toCounters } from '../plan/values.js';
 import type { FlvxExecution } from './operation.js';
 
 const scope = { userId: 2, name };
@@ -191,7 +191,7 @@ describe('an execution', () => {
 
   it('takes a yes without an effect for a failure', async () => {
     world.flvx.traffic(1, GB);
-    const reading = countersOf(await world.client.observe(scope))!;
+    const reading = toCounters(await world.client.observe(scope))!;
     world.flvx.databaseLocked = true;
     const result = await resetCounters(world.client, scope, { reading });
     expect(result.steps).toMatchObject([{ state: 'failed', attempts: 2, error: { code: 'not_effective' } }]);

@@ -1,12 +1,12 @@
 import type { FlvxClient } from '../../client/client.js';
-import { historyOf, observeAccount, type FlvxAccount } from '../account.js';
+import { toHistory, observeAccount, type FlvxAccount } from '../account.js';
 import { recordStep, restartForwards } from '../history/record-step.js';
 import type { FlvxStep } from '../plan/step.js';
 import { FlvxRefusedError } from '../refused-error.js';
-import { endOf, isRepeatable, notEffective, problemOf, type CallEnd } from './call-end.js';
+import { toCallEnd, isRepeatable, notEffective, toStepError, type CallEnd } from './call-end.js';
 import type { FlvxExecution, FlvxOperation, FlvxRunOptions, FlvxStepOutcome } from './operation.js';
 import { performStep } from './perform.js';
-import { objectOf, partsAfter, resolveStep, type StepSight } from './resolve-step.js';
+import { findObject, listChangedParts, resolveStep, type StepSight } from './resolve-step.js';
 
 /** Calls of one step; the second only where a repeat is harmless. */
 const mostAttempts = 2;
@@ -82,7 +82,7 @@ export class Execution {
       state: 'failed',
       error: { code: 'keeps_coming_back', message },
       attempts: 0,
-      observed: objectOf(step, this.observed),
+      observed: findObject(step, this.observed),
     };
   }
 
@@ -92,11 +92,11 @@ export class Execution {
       const end = await this.#call(step);
       if (end.kind === 'unsent') {
         this.#error = asError(end.error);
-        return this.#outcome(step, 'failed', attempts, problemOf(step, end.error));
+        return this.#outcome(step, 'failed', attempts, toStepError(step, end.error));
       }
       if (end.kind === 'lost') this.#notePush(step, calledAt);
       const sight = await this.#readBack(step, end);
-      if (sight === null) return this.#outcome(step, 'in-doubt', attempts, problemOf(step, this.#error));
+      if (sight === null) return this.#outcome(step, 'in-doubt', attempts, toStepError(step, this.#error));
       const outcome = await this.#judge(step, end, sight, attempts);
       if (outcome === null) continue;
       this.#record(step, outcome, end);
@@ -108,9 +108,9 @@ export class Execution {
     const { password, tag } = this.options;
     try {
       await performStep(this.client, step, { password: password ?? null, ...(tag === undefined ? {} : { tag }) });
-      return endOf(null);
+      return toCallEnd(null);
     } catch (error) {
-      return endOf(error);
+      return toCallEnd(error);
     }
   }
 
@@ -134,8 +134,8 @@ export class Execution {
 
   async #observe(step: FlvxStep): Promise<void> {
     const { password, tag } = this.options;
-    const parts = partsAfter(step);
-    this.observed = await observeAccount(this.client, this.operation.scope, historyOf(this.observed), {
+    const parts = listChangedParts(step);
+    this.observed = await observeAccount(this.client, this.operation.scope, toHistory(this.observed), {
       ...(tag === undefined ? {} : { tag }),
       ...(parts === null ? {} : { since: this.observed, parts }),
       ...(step.type === 'update-user' && step.payload.setsPassword ? { password: password ?? null } : {}),
@@ -154,7 +154,7 @@ export class Execution {
     }
     if (again && (end.kind === 'lost' || end.transient)) return null;
     const state = end.kind === 'lost' ? 'in-doubt' : 'failed';
-    return this.#outcome(step, state, attempts, problemOf(step, end.error));
+    return this.#outcome(step, state, attempts, toStepError(step, end.error));
   }
 
   /**
@@ -175,16 +175,16 @@ export class Execution {
     attempts: number,
     error: FlvxStepOutcome['error'],
   ): FlvxStepOutcome {
-    return { state, error, attempts, observed: objectOf(step, this.observed) };
+    return { state, error, attempts, observed: findObject(step, this.observed) };
   }
 
   #record(step: FlvxStep, outcome: FlvxStepOutcome, end: CallEnd): void {
     // A refusal may come after the row was written and the push begun.
     const sent = end.kind !== 'unsent';
     const done = outcome.state === 'applied' || outcome.state === 'unneeded';
-    const history = recordStep(historyOf(this.observed), { step, done, sent });
+    const history = recordStep(toHistory(this.observed), { step, done, sent });
     this.observed = { ...this.observed, history };
-    if (done && step.type === 'create-user') this.observed = withCreated(this.observed, step.payload.name);
+    if (done && step.type === 'create-user') this.observed = withCreatedUser(this.observed, step.payload.name);
   }
 
   /** The panel continues a push after its answer was lost: on a slow node it may start later what is paused meanwhile. */
@@ -222,7 +222,7 @@ export class Execution {
     }
     this.#recheck = null;
     const ids = paused.map((row) => row.id);
-    const history = restartForwards(historyOf(this.observed), ids);
+    const history = restartForwards(toHistory(this.observed), ids);
     this.observed = { ...this.observed, history };
     return true;
   }
@@ -235,7 +235,7 @@ export class Execution {
     try {
       const { password: opens } = this.observed;
       const options = tag === undefined ? {} : { tag };
-      const fresh = await observeAccount(this.client, this.operation.scope, historyOf(this.observed), options);
+      const fresh = await observeAccount(this.client, this.operation.scope, toHistory(this.observed), options);
       this.observed = { ...fresh, password: password == null ? null : opens };
       return true;
     } catch (error) {
@@ -264,8 +264,8 @@ export class Execution {
 }
 
 /** The account that the create made: the one of the name that was not there before. */
-function withCreated(account: FlvxAccount, name: string): FlvxAccount {
-  const history = historyOf(account);
+function withCreatedUser(account: FlvxAccount, name: string): FlvxAccount {
+  const history = toHistory(account);
   const named = account.strangers.filter((user) => user.name === name);
   const [only] = named.length === 1 ? named : [];
   const createdUserId = history.run.createdUserId ?? account.user?.id ?? only?.id ?? null;

@@ -2,7 +2,7 @@ import type { FlvxObservedPart } from '../../client/client.js';
 import type { FlvxPermission } from '../../client/records.js';
 import type { FlvxAccount } from '../account.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
-import { changedValues, countersOf, wasReset } from '../plan/values.js';
+import { changedValues, toCounters, wasReset } from '../plan/values.js';
 
 /** Whether the panel shows the effect of a step. */
 export type StepSight = ReturnType<typeof resolveStep>;
@@ -23,9 +23,9 @@ export function resolveStep(step: FlvxStep, observed: FlvxAccount): 'done' | 'no
       return seen(named.some((user) => user?.name === step.payload.name));
     }
     case 'update-user':
-      return userSight(step, observed);
+      return resolveUserUpdate(step, observed);
     case 'reset-user': {
-      const now = countersOf(observed);
+      const now = toCounters(observed);
       return seen(now !== null && wasReset(step.prior, now));
     }
     case 'delete-user':
@@ -43,12 +43,12 @@ export function resolveStep(step: FlvxStep, observed: FlvxAccount): 'done' | 'no
     case 'delete-speed-limit':
       return seen(!observed.speedLimits.some((limit) => limit.id === step.payload.limitId));
     default:
-      return forwardSight(step, observed);
+      return resolveForward(step, observed);
   }
 }
 
 /** Returns what the panel shows of the step's object, for the journal; null where there is none. Never a secret. */
-export function objectOf(step: FlvxStep, observed: FlvxAccount): unknown {
+export function findObject(step: FlvxStep, observed: FlvxAccount): unknown {
   switch (step.type) {
     case 'create-user':
     case 'update-user':
@@ -75,7 +75,7 @@ function seen(yes: boolean): StepSight {
   return yes ? 'done' : 'not-done';
 }
 
-function userSight(step: FlvxStepOf<'update-user'>, observed: FlvxAccount): StepSight {
+function resolveUserUpdate(step: FlvxStepOf<'update-user'>, observed: FlvxAccount): StepSight {
   const user = [observed.user, ...observed.duplicates].find((row) => row?.id === step.payload.userId);
   if (user == null || Object.keys(changedValues(user, step.payload.changes)).length > 0) return 'not-done';
   if (!step.payload.setsPassword) return 'done';
@@ -95,7 +95,7 @@ type ForwardStep = FlvxStepOf<
   'pause-forward' | 'resume-forward' | 'redirect-forward' | 'restore-forward' | 'delete-forward'
 >;
 
-function forwardSight(step: ForwardStep, observed: FlvxAccount): StepSight {
+function resolveForward(step: ForwardStep, observed: FlvxAccount): StepSight {
   const row = observed.forwards.find((forward) => forward.id === step.payload.forwardId);
   if (step.type === 'delete-forward') return seen(row === undefined);
   if (step.type === 'redirect-forward' || step.type === 'restore-forward') {
@@ -112,7 +112,7 @@ function forwardSight(step: ForwardStep, observed: FlvxAccount): StepSight {
 }
 
 /** What a step may have changed, and is read again after it; null for everything. */
-export function partsAfter(step: FlvxStep): FlvxObservedPart[] | null {
+export function listChangedParts(step: FlvxStep): FlvxObservedPart[] | null {
   switch (step.type) {
     case 'create-user':
       return null;

@@ -8,7 +8,7 @@ const setting = z.object({ value: z.string() });
 const opened = z.object({ token: z.string() });
 
 /** The login, the captcha and the public settings (docs/panels/flvx.md, 2). */
-export function accessOf(
+export function accessEndpoints(
   api: FlvxApi,
 ): Pick<FlvxClient, 'session' | 'clockDifference' | 'captchaRequired' | 'setting' | 'passwordOpens'> {
   return {

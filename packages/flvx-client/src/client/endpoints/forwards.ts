@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { FlvxBatchCounts, FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
-import { everyRow, forwardChangeRows, forwardRows } from '../parse/rows.js';
+import { parseEvery, forwardChangeRows, forwardRows } from '../parse/rows.js';
 
 const rows = z.array(z.unknown());
 const counts = z
@@ -9,7 +9,7 @@ const counts = z
   .transform((raw): FlvxBatchCounts => ({ succeeded: raw.successCount, failed: raw.failCount }));
 
 /** The endpoints of forwards that an administrator can use; none makes a forward for a customer (docs/panels/flvx.md, 6.1 and 6.2). */
-export function forwardsOf(api: FlvxApi): FlvxClient['forwards'] {
+export function forwardEndpoints(api: FlvxApi): FlvxClient['forwards'] {
   const one =
     (path: string) =>
     (id: number, options?: FlvxCallOptions): Promise<undefined> =>
@@ -23,7 +23,7 @@ export function forwardsOf(api: FlvxApi): FlvxClient['forwards'] {
         : api.call({ path: `/forward/batch-${path}`, kind: 'write', body: { ids }, data: counts }, options);
   return {
     list: async (options) =>
-      everyRow(api.panel, forwardRows, await api.call({ path: '/forward/list', kind: 'read', data: rows }, options)),
+      parseEvery(api.panel, forwardRows, await api.call({ path: '/forward/list', kind: 'read', data: rows }, options)),
     changedAt: async (options) => {
       const { rows: changes } = forwardChangeRows.read(api.panel, await api.exportForwards(options));
       return new Map(changes.map(({ id, changedAt }) => [id, changedAt]));

@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import type { FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
-import { everyRow, listedPermissionRows, permissionRows } from '../parse/rows.js';
+import { parseEvery, listedPermissionRows, permissionRows } from '../parse/rows.js';
 import { quotaFields } from './wire.js';
 
 const rows = z.array(z.unknown());
 
 /** The endpoints of permissions, and the export with their true status (docs/panels/flvx.md, 4 and 8.2). */
-export function permissionsOf(api: FlvxApi): FlvxClient['permissions'] {
+export function permissionEndpoints(api: FlvxApi): FlvxClient['permissions'] {
   return {
-    list: async (options) => everyRow(api.panel, permissionRows, await api.exportPermissions(options)),
+    list: async (options) => parseEvery(api.panel, permissionRows, await api.exportPermissions(options)),
     ofUser: async (userId, options) =>
-      everyRow(
+      parseEvery(
         api.panel,
         listedPermissionRows,
         await api.call({ path: '/tunnel/user/list', kind: 'read', body: { userId }, data: rows }, options),

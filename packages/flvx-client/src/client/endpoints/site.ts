@@ -19,7 +19,7 @@ const tunnelGroups = z.array(tunnelGroupSchema);
 const grants = z.array(grantSchema);
 
 /** The endpoints of tunnels, nodes, speed limits and groups (docs/panels/flvx.md, 5 and 8.1). */
-export function siteOf(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'> {
+export function siteEndpoints(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'> {
   const list =
     <Row>(path: string, data: z.ZodType<Row[]>) =>
     (options?: FlvxCallOptions): Promise<Row[]> =>
@@ -49,12 +49,12 @@ const written = z.object({ id, updatedTime: z.int() });
 const node = z.object({ id, name: z.string(), status: z.int(), updatedTime: z.int().default(0) });
 
 /** When each forward, tunnel and node was last written to. A row that can't be read is left out. */
-export async function writesOf(api: FlvxApi, options?: FlvxCallOptions): Promise<FlvxWrites> {
+export async function readWrites(api: FlvxApi, options?: FlvxCallOptions): Promise<FlvxWrites> {
   const { at, forwards, tunnels, nodes } = await api.exportSite(options);
   return {
     at: at as EpochMs,
-    forwards: instantsOf(forwards),
-    tunnels: instantsOf(tunnels),
+    forwards: toInstants(forwards),
+    tunnels: toInstants(tunnels),
     nodes: new Map(
       nodes.flatMap((raw) => {
         const read = node.safeParse(raw);
@@ -66,7 +66,7 @@ export async function writesOf(api: FlvxApi, options?: FlvxCallOptions): Promise
   };
 }
 
-function instantsOf(rows: unknown[]): Map<number, EpochMs> {
+function toInstants(rows: unknown[]): Map<number, EpochMs> {
   return new Map(
     rows.flatMap((raw) => {
       const read = written.safeParse(raw);

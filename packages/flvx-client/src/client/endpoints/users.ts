@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 import type { Mutex } from '../mutex.js';
-import { everyRow, userRows } from '../parse/rows.js';
+import { parseEvery, userRows } from '../parse/rows.js';
 import type { FlvxUser, FlvxUserValues } from '../records.js';
 import { checkPassword, checkUserValues, quotaFields } from './wire.js';
 
@@ -15,7 +15,7 @@ const groupIds = z.union([z.array(z.int()), z.null().transform((): number[] => [
 export const plainName = /^[\w.-]+$/;
 
 /** The endpoints of users (docs/panels/flvx.md, 3). */
-export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
+export function userEndpoints(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
   return {
     list: (filter, options) => list(api, filter, options),
     create(values, password, options) {
@@ -29,7 +29,7 @@ export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
     change(id, changes, password = null, options = {}) {
       if (password !== null) checkPassword(password);
       return mutex.run(`user ${id}`, async () => {
-        const user = await fresh(api, id, options);
+        const user = await readUser(api, id, options);
         if (user === undefined) {
           const endpoint = 'POST /api/v1/user/update';
           throw createPanelError('PANEL_NOT_FOUND', `Panel "${api.panel}" has no user ${id}. Check the id.`, {
@@ -65,11 +65,11 @@ async function list(
   options: FlvxCallOptions = {},
 ): Promise<FlvxUser[]> {
   const body = filter.keyword === undefined ? {} : { keyword: filter.keyword };
-  return everyRow(api.panel, userRows, await api.call({ path: '/user/list', body, kind: 'read', data: rows }, options));
+  return parseEvery(api.panel, userRows, await api.call({ path: '/user/list', body, kind: 'read', data: rows }, options));
 }
 
 /** Returns the user as it is now; searched by its last known name where that is given, since the whole list is long. */
-async function fresh(
+async function readUser(
   api: FlvxApi,
   id: number,
   options: FlvxCallOptions & { knownAs?: string },

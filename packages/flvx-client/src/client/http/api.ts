@@ -48,7 +48,7 @@ type Exported = 'userTunnels' | 'forwards' | 'tunnels' | 'nodes';
 /** One per kind of data for all clients: making a schema costs more than many answers. */
 const envelopes = new WeakMap<z.ZodType, z.ZodType>();
 
-function envelopeOf(data: z.ZodType): z.ZodType {
+function toEnvelope(data: z.ZodType): z.ZodType {
   let schema = envelopes.get(data);
   if (schema === undefined) {
     schema = z.object({ code: z.literal(0), msg: z.string(), ts: stamp, data });
@@ -74,19 +74,19 @@ export class FlvxApi {
 
   /** The call's `data`. */
   async call<Data = undefined>(call: ApiCall<Data>, options: FlvxCallOptions = {}): Promise<Data> {
-    const schema = envelopeOf(call.data ?? nothing);
+    const schema = toEnvelope(call.data ?? nothing);
     const body = (await this.#post(call, schema, options)) as { ts: number; data: Data };
     return body.data;
   }
 
   /** Rows of all permissions: the one call outside the envelope (docs/panels/flvx.md, 8.2). */
   exportPermissions(options: FlvxCallOptions = {}): Promise<unknown[]> {
-    return this.#exportedOf('userTunnels', options);
+    return this.#exportRows('userTunnels', options);
   }
 
   /** Rows of all forwards with what `forward/list` does not contain; the same call. */
   exportForwards(options: FlvxCallOptions = {}): Promise<unknown[]> {
-    return this.#exportedOf('forwards', options);
+    return this.#exportRows('forwards', options);
   }
 
   /** Rows of all forwards, tunnels and nodes, the nodes' secrets among them. */
@@ -98,7 +98,7 @@ export class FlvxApi {
     return { at, forwards, tunnels, nodes };
   }
 
-  async #exportedOf(type: Exported, options: FlvxCallOptions): Promise<unknown[]> {
+  async #exportRows(type: Exported, options: FlvxCallOptions): Promise<unknown[]> {
     // The panel leaves an empty list out.
     return (await this.#export([type], options))[type] ?? [];
   }

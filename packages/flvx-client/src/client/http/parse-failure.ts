@@ -49,13 +49,13 @@ export function failureIn({ json }: { json: unknown }): PanelFailure | null {
       retry: true,
     };
   }
-  return code === -1 ? refusalOf(text) : { code: 'PANEL_REJECTED', message: text, panelCode: code };
+  return code === -1 ? toRefusal(text) : { code: 'PANEL_REJECTED', message: text, panelCode: code };
 }
 
-function refusalOf(text: string): PanelFailure {
+function toRefusal(text: string): PanelFailure {
   const push = pushFailed.exec(text);
   if (push !== null) {
-    const cause = refusalOf(push[2] ?? '');
+    const cause = toRefusal(push[2] ?? '');
     return { ...cause, message: `node ${push[1] ?? ''}: ${cause.message}` };
   }
   if (serviceMissing.test(text)) {

@@ -1,7 +1,7 @@
 import { createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions, FlvxSession } from '../client.js';
-import { epochSeconds, msOf, type EpochSeconds } from '../units.js';
+import { epochSeconds, toEpochMs, type EpochSeconds } from '../units.js';
 import type { ApiCall } from './api.js';
 import type { PanelClock } from './panel-clock.js';
 
@@ -97,7 +97,7 @@ export class SessionKeeper {
         { panel: this.panel, endpoint, status: 200, panelCode: 'not_admin' },
       );
     }
-    const claims = readToken(data.token);
+    const claims = parseToken(data.token);
     if (claims === null) {
       throw createPanelError(
         'PANEL_UNREADABLE',
@@ -110,7 +110,7 @@ export class SessionKeeper {
     this.#token = data.token;
     this.#session = {
       name: data.name,
-      expiresAt: msOf(claims.expiresAt),
+      expiresAt: toEpochMs(claims.expiresAt),
       mustChangePassword: data.requirePasswordChange,
     };
     return this.#session;
@@ -148,7 +148,7 @@ export interface FlvxClaims {
  * The payload of the panel's token, read by hand: its header names an algorithm that JWT libraries refuse (docs/panels/flvx.md, 2.1).
  * Null when it cannot be understood.
  */
-export function readToken(token: string): FlvxClaims | null {
+export function parseToken(token: string): FlvxClaims | null {
   const payload = token.split('.')[1];
   if (payload === undefined) return null;
   let json: unknown;

@@ -89,7 +89,7 @@ function quotaOf(row: { flow: number; num: number; expTime: number; flowResetTim
   };
 }
 
-function countersOf(row: { inFlow: number; outFlow: number }): { inBytes: Bytes; outBytes: Bytes } {
+function toCounters(row: { inFlow: number; outFlow: number }): { inBytes: Bytes; outBytes: Bytes } {
   return { inBytes: row.inFlow as Bytes, outBytes: row.outFlow as Bytes };
 }
 
@@ -99,7 +99,7 @@ function userOf(row: z.infer<typeof userRow>): FlvxUser {
     name: row.user,
     status: row.status,
     ...quotaOf(row),
-    ...countersOf(row),
+    ...toCounters(row),
     createdAt: row.createdTime as EpochMs,
     updatedAt: row.updatedTime as EpochMs | null,
   };
@@ -113,7 +113,7 @@ function permissionOf(row: z.infer<typeof exportedRow>): FlvxPermission {
     status: row.status,
     speedId: speedOf(row.speedId),
     ...quotaOf(row),
-    ...countersOf(row),
+    ...toCounters(row),
   };
 }
 
@@ -127,7 +127,7 @@ function listedOf(row: z.infer<typeof listedRow>): FlvxListedPermission {
     speedId: speedOf(row.speedId),
     speedLimitName: row.speedLimitName,
     ...quotaOf(row),
-    ...countersOf(row),
+    ...toCounters(row),
   };
 }
 
@@ -143,7 +143,7 @@ function forwardOf(row: z.infer<typeof forwardRow>): FlvxForward {
     port: row.inPort,
     remoteAddr: row.remoteAddr,
     strategy: row.strategy,
-    ...countersOf(row),
+    ...toCounters(row),
     createdAt: row.createdTime as EpochMs,
     status: row.status,
     order: row.inx,
@@ -216,7 +216,7 @@ export const forwardChangeRows = reader(
 );
 
 /** All rows, or an error when one of them could not be understood. */
-export function everyRow<Row>(panel: string, list: RowReader<Row>, raws: unknown[]): Row[] {
+export function parseEvery<Row>(panel: string, list: RowReader<Row>, raws: unknown[]): Row[] {
   const { rows, unreadable: bad } = list.read(panel, raws);
   const first = bad[0];
   if (first !== undefined) throw unreadable(panel, list.endpoint, `row of id ${first.id}: ${first.message}`);

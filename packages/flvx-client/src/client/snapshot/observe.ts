@@ -5,7 +5,7 @@ import type { FlvxApi } from '../http/api.js';
 import type { FlvxObservation, FlvxScope, FlvxUnreadableRow } from '../observation.js';
 import { forwardRows, permissionRows, userRows } from '../parse/rows.js';
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../records.js';
-import { observationOf, refuseUnreadable, speedUseOf } from './select-account.js';
+import { toObservation, refuseUnreadable, countSpeedUse } from './select-account.js';
 
 type Client = Pick<FlvxClient, 'permissions' | 'tunnels' | 'speedLimits' | 'passwordOpens'>;
 
@@ -37,7 +37,7 @@ export async function observe(
     api.panel,
     odd.filter((row) => ids.has(row.userId)),
   );
-  const observed = observationOf(scope, {
+  const observed = toObservation(scope, {
     at: api.clock.now(),
     users,
     permissions: permissions.rows,
@@ -127,7 +127,7 @@ async function permissionsFor(
   }
   const read = permissionRows.read(api.panel, await api.exportPermissions(options));
   const unreadable = read.unreadable.map((row) => ({ list: 'permissions' as const, ...row }));
-  return { rows: read.rows.filter((row) => ids.has(row.userId)), unreadable, speedUse: speedUseOf(read.rows) };
+  return { rows: read.rows.filter((row) => ids.has(row.userId)), unreadable, speedUse: countSpeedUse(read.rows) };
 }
 
 /** Fresh values with the status of before; null when a permission came that was not there. */

@@ -18,7 +18,7 @@ export interface ObservedTables {
 }
 
 /** Selects one account from the tables. */
-export function observationOf(scope: FlvxScope, tables: ObservedTables): FlvxObservation {
+export function toObservation(scope: FlvxScope, tables: ObservedTables): FlvxObservation {
   const account = resolveAccount(scope, tables);
   const ids = new Set([account.user, ...account.duplicates].flatMap((user) => (user === null ? [] : [user.id])));
   // Rows whose user is gone belong to an account that was removed in part.
@@ -38,7 +38,7 @@ export function observationOf(scope: FlvxScope, tables: ObservedTables): FlvxObs
 }
 
 /** Returns how many permissions have each speed limit. */
-export function speedUseOf(permissions: readonly FlvxPermission[]): Record<number, number> {
+export function countSpeedUse(permissions: readonly FlvxPermission[]): Record<number, number> {
   const use: Record<number, number> = {};
   for (const { speedId } of permissions) if (speedId !== null) use[speedId] = (use[speedId] ?? 0) + 1;
   return use;

@@ -4,7 +4,7 @@ import type { FlvxApi } from '../http/api.js';
 import type { FlvxObservation, FlvxScope, FlvxSnapshot, FlvxUnreadableRow } from '../observation.js';
 import { forwardRows, permissionRows, userRows, type UnreadableRow } from '../parse/rows.js';
 import type { FlvxUser } from '../records.js';
-import { observationOf, refuseUnreadable, speedUseOf } from './select-account.js';
+import { toObservation, refuseUnreadable, countSpeedUse } from './select-account.js';
 
 const rows = z.array(z.unknown());
 
@@ -81,11 +81,11 @@ export function buildSnapshot(lists: SnapshotLists): FlvxSnapshot {
     ...parts,
     users: byId,
     unreadable,
-    usersNamed: (name) => byName.get(name) ?? [],
-    permissionsOf: (id) => permissionsByUser.get(id) ?? [],
-    forwardsOf: (id) => forwardsByUser.get(id) ?? [],
-    unreadableOf: (id) => unreadableByUser.get(id) ?? [],
-    tunnelsOfGroup: (group) =>
+    findUsers: (name) => byName.get(name) ?? [],
+    listPermissions: (id) => permissionsByUser.get(id) ?? [],
+    listForwards: (id) => forwardsByUser.get(id) ?? [],
+    listUnreadable: (id) => unreadableByUser.get(id) ?? [],
+    findTunnels: (group) =>
       parts.tunnelGroups.find((row) => (typeof group === 'number' ? row.id : row.name) === group)?.tunnelIds ?? null,
     observe(scope: FlvxScope): FlvxObservation {
       const named = scope.name == null ? [] : (byName.get(scope.name) ?? []);
@@ -96,8 +96,8 @@ export function buildSnapshot(lists: SnapshotLists): FlvxSnapshot {
       const odd = [...ids].flatMap((of) => unreadableByUser.get(of) ?? []);
       // A row without a readable name may be the account that is searched.
       refuseUnreadable(panel, rows.length === 0 ? [...odd, ...unreadable.filter((row) => row.list === 'users')] : odd);
-      use ??= speedUseOf(parts.permissions);
-      return observationOf(scope, {
+      use ??= countSpeedUse(parts.permissions);
+      return toObservation(scope, {
         at: parts.at,
         users: rows,
         permissions: [...ids].flatMap((of) => permissionsByUser.get(of) ?? []),
