@@ -126,7 +126,8 @@ function pickQuota(values: Partial<FlvxQuotaValues> | null | undefined): Partial
 function describeChanges(what: string, prior: object, changes: object): string | null {
   const before = prior as Record<string, unknown>;
   const words = Object.entries(changes).map(
-    ([name, value]) => `${NAMES[name] ?? name} ${describeValue(name, before[name])} should be ${describeValue(name, value)}`,
+    ([name, value]) =>
+      `${NAMES[name] ?? name} ${describeValue(name, before[name])} should be ${describeValue(name, value)}`,
   );
   return words.length === 0 ? null : `${what}: ${words.join(', ')}`;
 }

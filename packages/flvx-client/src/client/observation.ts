@@ -11,7 +11,7 @@ import type {
 } from './records.js';
 import type { EpochMs } from './units.js';
 
-/** Which account is meant, and what proves that it belongs to the service. */
+/** Identifies an account, and says what proves that it belongs to the service. */
 export interface FlvxScope {
   /** The panel's id, known from an earlier run: proof in itself. */
   userId?: number | null;
@@ -23,14 +23,14 @@ export interface FlvxScope {
   adopt?: boolean;
 }
 
-/** One account as the panel shows it, with everything that the planners read. */
+/** One account as the panel shows it: everything that the planners read. */
 export interface FlvxObservation {
   /** The panel's own clock at the reading. */
   at: EpochMs;
   scope: FlvxScope;
-  /** The account that is provably meant; null where there is none. */
+  /** The account that provably belongs to the service; null where there is none. */
   user: FlvxUser | null;
-  /** Other accounts of the same unguessable name: left by a create whose answer was lost twice. */
+  /** Other accounts of the same unguessable name, left by creates whose answers were lost. */
   duplicates: FlvxUser[];
   /** Accounts of that name that do not provably belong to the service. */
   strangers: FlvxUser[];
@@ -48,11 +48,10 @@ export interface FlvxObservation {
   password: boolean | null;
 }
 
-/** A row of a list that could not be parsed. It is neither absent nor zero: the account that it belongs to is unreadable. */
+/** A row that could not be parsed. It is neither absent nor zero: the account that it belongs to is unreadable. */
 export interface FlvxUnreadableRow {
   list: 'users' | 'permissions' | 'forwards';
   id: number;
-  /** Id of its user. */
   userId: number;
   /** Field and what was expected; never a value. */
   message: string;

@@ -5,7 +5,7 @@ import type { Bytes, EpochMs, GigabytesWhole, MegabitsPerSecond } from './units.
 export interface FlvxQuotaValues {
   /** `flow`: whole GB of 2^30 bytes; 0 blocks. */
   quota: GigabytesWhole;
-  /** `num`: shown by the panel, enforced by nobody. */
+  /** `num`: shown by the panel, not enforced. */
   maxForwards: number;
   /** `expTime`. The panel acts on it at the next report of traffic or at 00:00:05 of its own time zone. */
   expiresAt: EpochMs;
@@ -13,11 +13,11 @@ export interface FlvxQuotaValues {
   resetDay: number;
 }
 
-/** What a user/update writes: every one of these, always. */
+/** The values that every user/update writes. */
 export interface FlvxUserValues extends FlvxQuotaValues {
   /** The login name. Customers may change it, so it is not a key. */
   name: string;
-  /** 1 active, 0 disabled (the login is refused; nothing stops by it). */
+  /** 1 active, 0 disabled: the login is refused, traffic continues. */
   status: number;
 }
 
@@ -54,23 +54,23 @@ export interface FlvxListedPermission extends Omit<FlvxPermission, 'status'> {
   speedLimitName: string | null;
 }
 
-/** Values that `permissions.assign` writes. The panel keeps those that are absent. */
+/** Values that `permissions.assign` writes. Absent values stay. */
 export interface FlvxAssignValues extends Partial<FlvxQuotaValues> {
   status?: number;
-  /** Id of a limit, or null for none. Absent: kept. */
+  /** Id of a limit, or null for none. */
   speedId?: number | null;
 }
 
-/** What identifies a permission's own quota values: kept where a user/update would overwrite them. */
+/** A permission's own quota values, to restore after a user/update has overwritten them. */
 export interface FlvxPermissionValues extends FlvxQuotaValues {
   tunnelId: number;
 }
 
-/** A forward that a customer made (docs/panels/flvx.md, 6.1). */
+/** A forward that a customer created (docs/panels/flvx.md, 6.1). */
 export interface FlvxForward {
   id: number;
   userId: number;
-  /** As it was when the forward was made; a rename does not reach it. */
+  /** At the creation of the forward; a rename does not change it. */
   userName: string;
   name: string;
   tunnelId: number;
@@ -85,7 +85,7 @@ export interface FlvxForward {
   inBytes: Bytes;
   outBytes: Bytes;
   createdAt: EpochMs;
-  /** 1 running, 0 paused: what the panel believes, not what the node does. */
+  /** 1 running, 0 paused: the panel's record, which may differ from the node's state. */
   status: number;
   order: number;
 }
@@ -102,7 +102,7 @@ export interface FlvxTunnel {
   name: string;
   /** 1 port forward, 2 tunnel forward (with exit nodes). */
   type: number;
-  /** 0: no forward can be made or edited on it; running ones go on. */
+  /** 0: no forward can be created or edited on it; running ones continue. */
   status: number;
   /** `flow`: the integer billing multiplier. */
   multiplier: number;
@@ -122,7 +122,7 @@ export interface FlvxNode {
   id: number;
   name: string;
   address: string;
-  /** As last written by the panel: after a crash a node that is gone is still shown as online. */
+  /** As last written by the panel: after a crash of the panel, a node that is offline is still shown as online. */
   online: boolean;
   /** Version of the node's agent, null when unknown. */
   version: string | null;
@@ -132,7 +132,7 @@ export interface FlvxNode {
   syncError: string | null;
 }
 
-/** A speed limit: one bucket per node for all services that name it, its speed frozen on nodes that know it (docs/panels/flvx.md, 5.4). */
+/** A speed limit. Each node has one bucket for all services that name it, and keeps its first speed (docs/panels/flvx.md, 5.4). */
 export interface FlvxSpeedLimit {
   id: number;
   name: string;
@@ -144,6 +144,7 @@ export interface FlvxSpeedLimit {
   updatedAt: EpochMs | null;
 }
 
+/** A group of users (docs/panels/flvx.md, 8.1). */
 export interface FlvxUserGroup {
   id: number;
   name: string;

@@ -1,31 +1,31 @@
-/** A value that the panel would misread was about to be sent; nothing was called. */
-/** The key under which a number has its unit in its type, so that two units can't be mixed up. */
+/** A value that the panel would misread; nothing was sent. */
+/** Brands a number with its unit, so that two units can't be mixed up. */
 declare const unit: unique symbol;
 
 /** Whole gigabytes of 2^30 bytes: the unit of every quota (`flow`) of users and permissions. */
 export type GigabytesWhole = number & { readonly [unit]: 'GB' };
 /** Whole bytes: the unit of the counters. */
 export type Bytes = number & { readonly [unit]: 'bytes' };
-/** An instant in Unix milliseconds: expiry, creation, the panel's `ts`. */
+/** An instant in Unix milliseconds. */
 export type EpochMs = number & { readonly [unit]: 'ms' };
-/** An instant in Unix seconds: only the token's `iat` and `exp`. */
+/** An instant in Unix seconds: only a token's `exp`. */
 export type EpochSeconds = number & { readonly [unit]: 's' };
 /** Megabits per second: the unit of speed limits. */
 export type MegabitsPerSecond = number & { readonly [unit]: 'Mbit/s' };
 
 const bytesPerGigabyte = 2 ** 30;
 
-/** The panel computes the limit as flow * 2^30 in a signed 64-bit number: from 2^33 on it turns negative. */
+/** The panel computes the quota as flow * 2^30 in a signed 64-bit number: from 2^33 on it turns negative. */
 const highestQuota = 2 ** 33 - 1;
 
-/**
- * The quota for "no limit". The panel has none (0 blocks), so a large quota is used instead (docs/panels/flvx.md, H5).
- */
+/** The quota for "no limit". The panel has none (0 blocks), so a large quota is used (docs/panels/flvx.md, H5). */
 export const UNLIMITED_QUOTA = 99_999 as GigabytesWhole;
 
 function whole(value: number, unit: string, highest: number): number {
   if (!Number.isInteger(value) || value < 0 || value > highest) {
-    throw new FlvxValueError(`${value} is no whole number of ${unit} between 0 and ${highest}. Give a whole number.`);
+    throw new FlvxValueError(
+      `${value} is not a whole number of ${unit} between 0 and ${highest}. Pass a whole number.`,
+    );
   }
   return value;
 }
@@ -33,7 +33,7 @@ function whole(value: number, unit: string, highest: number): number {
 /**
  * Returns a quota in whole GB (2^30 bytes), 0 to 2^33 - 1. 0 blocks the account: it does not mean "unlimited".
  *
- * @throws {FlvxValueError} for fractions (the panel would silently take its default), negative and too large numbers.
+ * @throws {FlvxValueError} for fractions (the panel would silently use its default), negative and too large numbers.
  */
 export function gigabytes(value: number): GigabytesWhole {
   return whole(value, 'gigabytes', highestQuota) as GigabytesWhole;
@@ -56,11 +56,11 @@ export function epochSeconds(value: number): EpochSeconds {
 
 /** Returns a speed in Mbit/s, 1 or more (0 means no limit on the panel's nodes). @throws {FlvxValueError} */
 export function megabits(value: number): MegabitsPerSecond {
-  if (value === 0) throw new FlvxValueError('A speed of 0 Mbit/s means no limit on the panel. Give 1 or more.');
+  if (value === 0) throw new FlvxValueError('A speed of 0 Mbit/s means no limit on the panel. Pass 1 or more.');
   return whole(value, 'megabits per second', 1_000_000) as MegabitsPerSecond;
 }
 
-/** Returns the quota of at least so many bytes: whole GB, rounded up. @throws {FlvxValueError} above 2^33 - 1 GB. */
+/** Returns the quota of at least this many bytes: whole GB, rounded up. @throws {FlvxValueError} above 2^33 - 1 GB. */
 export function toQuota(size: Bytes): GigabytesWhole {
   return gigabytes(Math.ceil(size / bytesPerGigabyte));
 }
@@ -75,6 +75,7 @@ export function toEpochMs(seconds: EpochSeconds): EpochMs {
   return (seconds * 1000) as EpochMs;
 }
 
+/** A value that the panel would misread; nothing was sent. */
 export class FlvxValueError extends Error {
   override readonly name = 'FlvxValueError';
   readonly code = 'value_out_of_range';

@@ -16,7 +16,14 @@ import type { StepRecord } from '../account/history/record-step.js';
 import { isExpired, usedOf } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import type { ServiceObservation, TimedObservation } from './observation.js';
-import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes, type FlvxDefaults } from './product.js';
+import {
+  findCycleId,
+  toFlvxProduct,
+  toPanelQuota,
+  chooseTunnels,
+  uncountedBytes,
+  type FlvxDefaults,
+} from './product.js';
 import { EVIDENCE, indexEvidence, toHeld } from './restrictions.js';
 import { parseStep, parsePayload } from './steps.js';
 

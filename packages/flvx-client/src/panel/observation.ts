@@ -105,7 +105,7 @@ export class RunSnapshot {
 
   /** When each forward was last written to. The panel needs long for it. */
   async changes(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
-    this.#changes ??= this.#client.forwards.changedAt({ signal });
+    this.#changes ??= this.#client.forwards.listChanges({ signal });
     try {
       return await this.#changes;
     } catch (error) {
@@ -119,8 +119,8 @@ export class RunSnapshot {
     const { nodes, groups } = this.#client;
     this.#labels ??= Promise.all([
       // Only their names are shown: everything else works without them.
-      nodes.status({ signal }).catch(() => null),
-      this.#withGroups ? groups.tunnels({ signal }) : null,
+      nodes.checkStatus({ signal }).catch(() => null),
+      this.#withGroups ? groups.listTunnelGroups({ signal }) : null,
     ]).then(([nodeRows, groupRows]) => ({ nodes: nodeRows, groups: groupRows }));
     return this.#labels;
   }
@@ -179,7 +179,7 @@ export async function observeNow(
       ? await client.observe({ ...scope, adopt: true }, options)
       : null;
   const describeChanges = (): Promise<ReadonlyMap<number, number>> =>
-    freshChanges ? client.forwards.changedAt({ signal }) : snapshot.changes(signal);
+    freshChanges ? client.forwards.listChanges({ signal }) : snapshot.changes(signal);
   const changes = someAtRest(account) ? await describeChanges() : null;
   const madeLimits = await limitsMadeFor(tools, service, account.speedLimits);
   const rest = { ...labels, changes, madeLimits, partial: false, listed: null, sharers: [] };

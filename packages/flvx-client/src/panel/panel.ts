@@ -64,7 +64,11 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
 }
 
 /** Names of the speed limits that were created on the panel for a service, or may have been. */
-async function listLimitsMade(journal: PanelDependencies['journal'], panel: string, service: string): Promise<string[]> {
+async function listLimitsMade(
+  journal: PanelDependencies['journal'],
+  panel: string,
+  service: string,
+): Promise<string[]> {
   const rows = await journal.list({ service });
   return rows
     .filter((row) => row.panel === panel && row.type === 'create-speed-limit')
@@ -115,7 +119,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     const { port, appName, captcha, session, tunnels, clock } = await this.#client.probe();
     const parts = [
       `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
-      describeNodes(await this.#client.nodes.status()),
+      describeNodes(await this.#client.nodes.checkStatus()),
       ...(captcha ? ['a captcha stands before the login: the next login will fail, switch it off'] : []),
       ...(session.mustChangePassword ? ['the account still has its publicly known name or password'] : []),
     ];
@@ -138,7 +142,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     try {
       const read = await this.#tools.snapshot.accounts(signal);
       const size = read.snapshot.users.size;
-      const expected = Math.max(0, ...requests.map(({ seen, removed }) => (parseCheckpoint(seen)?.listed ?? 0) - removed));
+      const expected = Math.max(
+        0,
+        ...requests.map(({ seen, removed }) => (parseCheckpoint(seen)?.listed ?? 0) - removed),
+      );
       if (size * 2 < expected && !options.allowShort) {
         this.#broken = shortList(this.name, size, expected);
         refuse(this.#broken);

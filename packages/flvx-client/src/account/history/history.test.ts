@@ -33,7 +33,8 @@ const past = (more: Partial<Past> = {}): Past => ({
 const journaled = ({ steps }: FlvxExecution): StepRecord[] =>
   steps.map(({ step, state }) => ({ step, done: state === 'applied' || state === 'unneeded', sent: true }));
 const read = (): Promise<FlvxAccount> => world.client.observe(scope);
-const seen = async (more: Partial<Past> = {}): Promise<FlvxHistory> => observeHistory(await read(), past(more))!.history;
+const seen = async (more: Partial<Past> = {}): Promise<FlvxHistory> =>
+  observeHistory(await read(), past(more))!.history;
 
 describe('the history of an account', () => {
   it('is the same from an execution and from its journal', async () => {

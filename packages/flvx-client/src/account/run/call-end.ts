@@ -70,6 +70,7 @@ export function notEffective(step: FlvxStep): { code: string; message: string } 
   };
 }
 
+/** The panel stored a speed that nodes did not accept. */
 export class FlvxNotInForceError extends Error {
   readonly code = 'speed_not_in_force';
 

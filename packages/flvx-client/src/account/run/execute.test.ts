@@ -268,9 +268,9 @@ describe('operations on one user at the same time', () => {
 
   it('wait also in the reading and writing of a single change', async () => {
     await Promise.all([
-      world.client.users.change(2, { quota: gigabytes(30) }),
-      world.client.users.change(2, { maxForwards: 4 }),
-      world.client.users.change(2, { status: 0 }),
+      world.client.users.update(2, { quota: gigabytes(30) }),
+      world.client.users.update(2, { maxForwards: 4 }),
+      world.client.users.update(2, { status: 0 }),
     ]);
     expect(world.flvx.user(2)).toMatchObject({ flow: 30, num: 4, status: 0 });
   });

@@ -21,7 +21,7 @@ export async function performStep(
     case 'update-user': {
       const { userId, changes, setsPassword } = step.payload;
       const secret = setsPassword ? needed(step, password) : null;
-      await client.users.change(userId, changes, secret, { ...call, knownAs: step.prior.user.name });
+      await client.users.update(userId, changes, secret, { ...call, knownAs: step.prior.user.name });
       return;
     }
     case 'reset-user':
@@ -40,7 +40,7 @@ export async function performStep(
       await redeploy(client, step, call);
       return;
     case 'remove-tunnel':
-      await client.permissions.remove(step.payload.permissionId, call);
+      await client.permissions.delete(step.payload.permissionId, call);
       return;
     case 'create-speed-limit':
       await client.speedLimits.create(step.payload, call);

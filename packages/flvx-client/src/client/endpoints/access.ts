@@ -35,7 +35,7 @@ export function accessEndpoints(
       } catch (error) {
         if (!isPanelError(error)) throw error;
         if (error.panelCode === 'bad_credentials') return false;
-        // Said only after the password was found right (docs/panels/flvx.md, 2.3).
+        // The panel checks the password first (docs/panels/flvx.md, 2.3).
         if (error.panelCode === 'account_disabled') return true;
         if (error.panelCode === 'captcha') return null;
         throw error;

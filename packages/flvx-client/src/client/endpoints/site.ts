@@ -8,7 +8,7 @@ import {
   tunnelGroupSchema,
   tunnelSchema,
   userGroupSchema,
-} from '../parse/site.js';
+} from '../schemas.js';
 import type { EpochMs } from '../units.js';
 
 const tunnels = z.array(tunnelSchema);
@@ -29,7 +29,7 @@ export function siteEndpoints(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes
       list: list('/tunnel/list', tunnels),
       get: (id, options) => api.call({ path: '/tunnel/get', kind: 'read', body: { id }, data: tunnelSchema }, options),
     },
-    nodes: { list: list('/node/list', nodes), status: list('/node/check-status', nodes) },
+    nodes: { list: list('/node/list', nodes), checkStatus: list('/node/check-status', nodes) },
     speedLimits: {
       list: list('/speed-limit/list', limits),
       create: ({ name, tunnelId, speed }, options) =>
@@ -37,30 +37,33 @@ export function siteEndpoints(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes
       delete: (id, options) => api.call({ path: '/speed-limit/delete', kind: 'write', body: { id } }, options),
     },
     groups: {
-      users: list('/group/user/list', userGroups),
-      tunnels: list('/group/tunnel/list', tunnelGroups),
-      grants: list('/group/permission/list', grants),
+      listUserGroups: list('/group/user/list', userGroups),
+      listTunnelGroups: list('/group/tunnel/list', tunnelGroups),
+      listGrants: list('/group/permission/list', grants),
     },
   };
 }
 
 const id = z.int().positive();
-const written = z.object({ id, updatedTime: z.int() });
-const node = z.object({ id, name: z.string(), status: z.int(), updatedTime: z.int().default(0) });
+const writtenRow = z.object({ id, updatedTime: z.int() });
+const nodeRow = z.object({ id, name: z.string(), status: z.int(), updatedTime: z.int().default(0) });
 
-/** When each forward, tunnel and node was last written to. A row that can't be read is left out. */
-export async function readWrites(api: FlvxApi, options?: FlvxCallOptions): Promise<FlvxWrites> {
-  const { at, forwards, tunnels, nodes } = await api.exportSite(options);
+/** Reads when each row of these tables was last written to. A row that can't be parsed is left out. */
+export async function readWrites(
+  api: FlvxApi,
+  types: (keyof FlvxWrites & ('forwards' | 'tunnels' | 'nodes'))[],
+  options?: FlvxCallOptions,
+): Promise<FlvxWrites> {
+  const exported = await api.exportTables(types, options);
   return {
-    at: at as EpochMs,
-    forwards: toInstants(forwards),
-    tunnels: toInstants(tunnels),
+    at: exported.exportedAt as EpochMs,
+    forwards: toInstants(exported.forwards),
+    tunnels: toInstants(exported.tunnels),
     nodes: new Map(
-      nodes.flatMap((raw) => {
-        const read = node.safeParse(raw);
-        if (!read.success) return [];
-        const { id: key, name, status, updatedTime } = read.data;
-        return [[key, { changedAt: updatedTime as EpochMs, online: status === 1, name }] as const];
+      exported.nodes.flatMap((raw) => {
+        const { data } = nodeRow.safeParse(raw);
+        if (data === undefined) return [];
+        return [[data.id, { changedAt: data.updatedTime as EpochMs, online: data.status === 1, name: data.name }]];
       }),
     ),
   };
@@ -69,8 +72,8 @@ export async function readWrites(api: FlvxApi, options?: FlvxCallOptions): Promi
 function toInstants(rows: unknown[]): Map<number, EpochMs> {
   return new Map(
     rows.flatMap((raw) => {
-      const read = written.safeParse(raw);
-      return read.success ? [[read.data.id, read.data.updatedTime as EpochMs] as const] : [];
+      const { data } = writtenRow.safeParse(raw);
+      return data === undefined ? [] : [[data.id, data.updatedTime as EpochMs]];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { recordedFiles } from '../../test/recorded.js';
-import { failureIn } from './parse-failure.js';
+import { parseFailure } from './parse-failure.js';
 
 const cases = [...recordedFiles()].flatMap(([file, list]) =>
   list.flatMap((one) => {
@@ -9,7 +9,8 @@ const cases = [...recordedFiles()].flatMap(([file, list]) =>
   }),
 );
 
-const say = (code: number, msg: string): ReturnType<typeof failureIn> => failureIn({ json: { code, msg, ts: 1 } });
+const say = (code: number, msg: string): ReturnType<typeof parseFailure> =>
+  parseFailure({ json: { code, msg, ts: 1 } });
 
 describe('failures in answers with HTTP 200', () => {
   it('covers the recorded answers', () => {
@@ -17,7 +18,7 @@ describe('failures in answers with HTTP 200', () => {
   });
 
   it.each(cases)('%s: %s', (_file, _name, body) => {
-    const failure = failureIn({ json: body });
+    const failure = parseFailure({ json: body });
     const { code } = body as { code: number };
     expect(failure === null).toBe(code === 0);
     if (failure !== null) expect(failure.message).not.toBe('');
@@ -57,8 +58,8 @@ describe('failures in answers with HTTP 200', () => {
   });
 
   it('leaves answers outside the envelope to their schemas', () => {
-    expect(failureIn({ json: { version: '1.0', exportedAt: 1 } })).toBeNull();
-    expect(failureIn({ json: null })).toBeNull();
-    expect(failureIn({ json: { code: 'x' } })).toBeNull();
+    expect(parseFailure({ json: { version: '1.0', exportedAt: 1 } })).toBeNull();
+    expect(parseFailure({ json: null })).toBeNull();
+    expect(parseFailure({ json: { code: 'x' } })).toBeNull();
   });
 });

@@ -6,8 +6,8 @@ import type {
   FlvxTunnel,
   FlvxTunnelGroup,
   FlvxUserGroup,
-} from '../records.js';
-import type { EpochMs, MegabitsPerSecond } from '../units.js';
+} from './records.js';
+import type { EpochMs, MegabitsPerSecond } from './units.js';
 
 const id = z.int().positive();
 const flag = z.union([z.literal(0), z.literal(1)]);
@@ -45,7 +45,7 @@ export const tunnelSchema: z.ZodType<FlvxTunnel> = z
     createdAt: raw.createdTime as EpochMs,
   }));
 
-/** One node (docs/panels/flvx.md, 5.2). The token of a federated panel is dropped here. */
+/** One node (docs/panels/flvx.md, 5.2), without the token of a federated panel. */
 export const nodeSchema: z.ZodType<FlvxNode> = z
   .object({
     id,
