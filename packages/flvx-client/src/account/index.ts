@@ -1,6 +1,6 @@
 /**
- * Changes to FLVX accounts: pure planning from an observation to a target, and the executor that does the steps one by one and
- * reads each one back.
+ * Changes to FLVX accounts: pure planning from an observation to a target, and an executor that performs the steps one by one
+ * and reads each one back.
  *
  * @example
  * import { execute, planAccount } from '@sluice/flvx-client/account';

@@ -1,4 +1,3 @@
-/** A value that the panel would misread; nothing was sent. */
 /** Brands a number with its unit, so that two units can't be mixed up. */
 declare const unit: unique symbol;
 

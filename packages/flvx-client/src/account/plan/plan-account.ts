@@ -8,9 +8,9 @@ import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
 
 /**
- * Plans the steps from an account to its target, in the only order that works on this panel: values and status first, since each
- * of these writes may start paused forwards again; then starts; pauses last, also of forwards that the panel shows as paused
- * already (docs/panels/flvx.md, 9 and H3). Pure.
+ * Plans the steps from an account to its target, in the only order that works on this panel: values and status first, since
+ * each of these writes may start paused forwards; then starts; pauses last, also of forwards that are shown as paused
+ * (docs/panels/flvx.md, 9 and H3). Pure.
  */
 export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const limit = planLimit(observed, target);

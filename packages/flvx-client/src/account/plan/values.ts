@@ -6,7 +6,7 @@ import type {
   FlvxQuotaValues,
   FlvxUserValues,
 } from '../../client/records.js';
-import type { FlvxAccount } from '../account.js';
+import { listOwnPermissions, type FlvxAccount } from '../account.js';
 
 const names = ['quota', 'maxForwards', 'expiresAt', 'resetDay'] as const;
 
@@ -16,7 +16,7 @@ export function toQuotaValues(row: FlvxQuotaValues): FlvxQuotaValues {
   return { quota, maxForwards, expiresAt, resetDay };
 }
 
-/** Returns what a user/update writes. */
+/** Returns the values that a user/update writes. */
 export function toUserValues(row: FlvxUserValues): FlvxUserValues {
   return { name: row.name, status: row.status, ...toQuotaValues(row) };
 }
@@ -31,21 +31,13 @@ export function hasOwnValues(user: FlvxQuotaValues, permission: FlvxQuotaValues)
   return names.some((name) => user[name] !== permission[name]);
 }
 
-/** Returns the values of `wanted` that differ from `actual`. */
-export function changedValues<Values extends object>(actual: Values, wanted: Partial<Values>): Partial<Values> {
+/** Returns the values of `target` that differ from `actual`. */
+export function changedValues<Values extends object>(actual: Values, target: Partial<Values>): Partial<Values> {
   const changed: Partial<Values> = {};
-  for (const key of Object.keys(wanted) as (keyof Values)[]) {
-    if (wanted[key] !== undefined && wanted[key] !== actual[key]) changed[key] = wanted[key];
+  for (const key of Object.keys(target) as (keyof Values)[]) {
+    if (target[key] !== undefined && target[key] !== actual[key]) changed[key] = target[key];
   }
   return changed;
-}
-
-/** Returns quota values that differ and can be sent: an assign ignores a negative one (docs/panels/flvx.md, 4.2). */
-export function assignable(actual: FlvxQuotaValues, wanted: FlvxQuotaValues): Partial<FlvxQuotaValues> {
-  const changed = changedValues(actual, wanted);
-  return Object.fromEntries(
-    names.flatMap((name) => (changed[name] === undefined || changed[name] < 0 ? [] : [[name, changed[name]]])),
-  );
 }
 
 /** An account's counters at one moment. */
@@ -58,17 +50,16 @@ export interface FlvxCounters {
 export function toCounters(observed: Pick<FlvxObservation, 'user' | 'permissions'>): FlvxCounters | null {
   const { user } = observed;
   if (user === null) return null;
+  const permissions = listOwnPermissions(observed);
   return {
     user: { inBytes: user.inBytes, outBytes: user.outBytes },
-    permissions: observed.permissions
-      .filter((row) => row.userId === user.id)
-      .map(({ id, inBytes, outBytes }) => ({ id, inBytes, outBytes })),
+    permissions: permissions.map(({ id, inBytes, outBytes }) => ({ id, inBytes, outBytes })),
   };
 }
 
 /**
- * Whether the counters were zeroed since the reading. Every counter that stood above zero must have fallen, since it may have
- * grown a little again. A permission that is gone has nothing to fall.
+ * Whether the counters were zeroed since the reading: every counter above zero must have fallen, since it may have grown a
+ * little again. Removed permissions don't count.
  */
 export function wasReset(reading: FlvxCounters, now: FlvxCounters): boolean {
   const pairs = [
@@ -78,13 +69,13 @@ export function wasReset(reading: FlvxCounters, now: FlvxCounters): boolean {
       return row === undefined ? [] : [{ then, now: row }];
     }),
   ];
+  const hasFallen = (then: number, later: number): boolean => then === 0 || later < then;
   return pairs.every(
-    ({ then, now: is }) =>
-      (then.inBytes === 0 || is.inBytes < then.inBytes) && (then.outBytes === 0 || is.outBytes < then.outBytes),
+    ({ then, now: later }) => hasFallen(then.inBytes, later.inBytes) && hasFallen(then.outBytes, later.outBytes),
   );
 }
 
-/** Returns the number of nodes that a forward runs on. For a tunnel that is gone several are assumed: then "not found" on the first proves nothing. */
+/** Returns the number of nodes that a forward runs on. A missing tunnel counts as two, since "not found" on one node proves nothing. */
 export function countEntryNodes({ tunnels }: Pick<FlvxAccount, 'tunnels'>, { tunnelId }: FlvxForward): number {
   return tunnels.find((one) => one.id === tunnelId)?.entryNodes.length ?? 2;
 }
