@@ -3,24 +3,23 @@ import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
 import type { Ruled } from '../rules.js';
 import type { FlvxHistory, ParkReason } from './history.js';
 
-/** A step that was tried. */
+/** An attempted step. */
 export interface StepRecord {
   step: FlvxStep;
-  /** The panel showed its effect, or had it already. */
+  /** The panel shows its effect. */
   done: boolean;
-  /** The call was made, or may have been. */
+  /** The call was made, or may have been made. */
   sent: boolean;
-  /** What the planner noted with the step. */
   notes?: StepNotes | null;
 }
 
-/** What a planner may note with a step. */
+/** What a planner stores with a step. */
 export interface StepNotes {
-  /** The pause is not for a hold, but for this reason. */
+  /** The reason of a pause without a hold. */
   parks?: ParkReason | null;
   /** Evidence that begins with the step. */
   begins?: readonly unknown[];
-  /** Running forwards whose open connections are to end once the speed of the step is in force. */
+  /** Running forwards whose open connections are cut when the speed of the step is in force. */
   cuts?: readonly number[];
   /** The forward was redirected before: `prior` does not have its own address. */
   moved?: boolean;
@@ -29,8 +28,8 @@ export interface StepNotes {
 }
 
 /**
- * Adds a step to a history. A call that may have been made counts as made where that is the careful choice: its push may have
- * started paused forwards, its update may have overwritten permissions. Pure.
+ * Adds a step to a history. A call of unknown outcome counts as made where that is safe: its push may have started paused
+ * forwards, its update may have overwritten permissions. Pure.
  */
 export function recordStep(history: FlvxHistory, { step, done, sent, notes }: StepRecord): FlvxHistory {
   if (!sent) return history;
@@ -60,7 +59,7 @@ export function recordStep(history: FlvxHistory, { step, done, sent, notes }: St
   }
 }
 
-/** Records that these forwards, shown as paused, run again, whatever was paused before. */
+/** Records that these forwards run, although they are shown as paused. */
 export function restartForwards(history: FlvxHistory, ids: readonly number[]): FlvxHistory {
   if (ids.length === 0) return history;
   const { run, again, restarted } = history;
@@ -101,7 +100,7 @@ function recordAssign(
   const speeds =
     done && values.speedId !== undefined ? { ...pushed.speeds, [tunnelId]: values.speedId } : pushed.speeds;
   if (!changesSpeed(step)) return { ...pushed, speeds };
-  // Only a redeploy shows whether the nodes have accepted another speed.
+  // Only a redeploy shows whether the nodes have accepted the speed.
   return { ...pushed, speeds, unpushed: union(pushed.unpushed, [tunnelId]), cuts: union(pushed.cuts, cuts) };
 }
 
@@ -156,15 +155,14 @@ function without(ids: readonly number[], id: number): number[] {
   return ids.filter((known) => known !== id);
 }
 
-/** Adds the steps since an observation to its history, and knows what they found. */
+/** Adds the steps since an observation to its history, and collects the state before them. */
 export class Replay {
-  /** The history with the steps that were added so far. */
   history: FlvxHistory;
   /** Forwards that the steps paused. */
   readonly paused = new Set<number>();
-  /** Those of them that ran until then. One that was paused already, and only paused once more, was stopped by others. */
+  /** Those of them that ran until then. The others were stopped by the panel or the customer. */
   readonly ended = new Set<number>();
-  /** How the user was before the steps wrote to it. */
+  /** Values of the user before the steps. */
   #user: Partial<Ruled> = {};
   readonly #permissions = new Map<number, Partial<Ruled>>();
 
@@ -178,7 +176,7 @@ export class Replay {
     return { ...user, ...this.#user };
   }
 
-  /** Returns a permission as it was before the steps. An update of the user also writes to its permissions. */
+  /** Returns a permission as it was before the steps. An update of the user also changes its permissions. */
   permissionBefore<Row extends Ruled & { id: number }>(row: Row): Row {
     const { quota, expiresAt } = this.#user;
     const ofUser = { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };

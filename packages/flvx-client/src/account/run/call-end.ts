@@ -3,30 +3,30 @@ import { isPanelError } from '@sluice/panel-http';
 import { serviceMissingCode } from '../../client/http/parse-failure.js';
 import type { FlvxStep } from '../plan/step.js';
 
-/** How a call ended, for what follows from it. */
+/** How a call ended. */
 export interface CallEnd {
   /**
-   * - `ok`: the panel said yes,
-   * - `no`: it said no, or its database failed,
-   * - `lost`: nobody knows,
-   * - `unsent`: it was certainly not done, and the next call would fare no better.
+   * - `ok`: the panel accepted it.
+   * - `no`: the panel refused it, or its database failed.
+   * - `lost`: the outcome is unknown.
+   * - `unsent`: it was not done, and the next call would fail too.
    */
   kind: 'ok' | 'no' | 'lost' | 'unsent';
   error: unknown;
-  /** Its database failed: a repeat may help. */
+  /** The panel's database failed: a repeat may help. */
   transient: boolean;
 }
 
-/** The panel is well, one of its nodes is not: the transport's advice for a refusal would be wrong. */
+/** Failures of a node: the transport's remedy for a refusal would be wrong. */
 const nodeTrouble = new Set<unknown>(['node_offline', 'node_timeout', 'node_gone', 'node_failed']);
 const noRepeat = /Mend what the panel objects to; repeating does not help\.$/;
 
 const hopeless = new Set(['PANEL_AUTH', 'PANEL_FORBIDDEN', 'PANEL_CIRCUIT_OPEN', 'PANEL_RATE_LIMITED']);
 
-/** Pure. */
+/** Classifies how a call ended, by its error. Pure. */
 export function toCallEnd(error: unknown): CallEnd {
   if (error === null) return { kind: 'ok', error, transient: false };
-  // It was said after the nodes were pushed: some of them may run what was paused.
+  // Nodes were pushed before the refusal: some of them may run paused forwards.
   if (error instanceof FlvxNotInForceError) return { kind: 'no', error, transient: false };
   if (!isPanelError(error)) return { kind: 'unsent', error, transient: false };
   if (error.outcomeUnknown) return { kind: 'lost', error, transient: false };
@@ -36,12 +36,12 @@ export function toCallEnd(error: unknown): CallEnd {
   return { kind: 'no', error, transient: error.code === 'PANEL_SERVER_ERROR' };
 }
 
-/** May the step's call be made twice? Creates may not: the second makes a second object. */
+/** Whether the step's call may be repeated. A second create would create a second object. */
 export function isRepeatable(step: FlvxStep): boolean {
   return step.type !== 'create-user' && step.type !== 'create-speed-limit';
 }
 
-/** An error for the journal. */
+/** Returns the error for the journal. */
 export function toStepError(step: FlvxStep, error: unknown): { code: string; message: string } {
   if (isPanelError(error)) {
     if (nodeTrouble.has(error.panelCode)) {
@@ -51,22 +51,22 @@ export function toStepError(step: FlvxStep, error: unknown): { code: string; mes
     return {
       code: 'out_of_reach',
       message:
-        `${error.message} The node has no service of this forward that the panel can reach, also after it was pushed again: ` +
-        `the port may be held by a service of a permission that was removed. Delete the forward; the node's next report ends it.`,
+        `${error.message} The panel can't reach a service of this forward on the node, even after another push: a service of a ` +
+        `removed permission may hold the port. Delete the forward; the node's next report ends the service.`,
     };
   }
   const { code, message } = error as { code?: unknown; message?: unknown };
   return {
     code: typeof code === 'string' ? code : 'unexpected',
-    message: typeof message === 'string' ? message : `The step ${step.id} failed for a reason that it did not tell.`,
+    message: typeof message === 'string' ? message : `The step ${step.id} failed for an unknown reason.`,
   };
 }
 
-/** The panel said yes and shows nothing of it. */
+/** Returns the error of a step that the panel accepted without effect. */
 export function notEffective(step: FlvxStep): { code: string; message: string } {
   return {
     code: 'not_effective',
-    message: `The panel answered yes to ${step.id} and does not show it. Look into the panel's log and repeat.`,
+    message: `The panel accepted ${step.id} and does not show its effect. Check the panel's log and repeat.`,
   };
 }
 
@@ -76,8 +76,8 @@ export class FlvxNotInForceError extends Error {
 
   constructor(tunnelId: number, failed: number, forwardIds: readonly number[]) {
     super(
-      `The nodes of tunnel ${tunnelId} did not take the speed of ${failed} of the forwards ${forwardIds.join(', ')}. ` +
-        'Redeploy them when the nodes are back.',
+      `The nodes of tunnel ${tunnelId} did not accept the speed of ${failed} of the forwards ${forwardIds.join(', ')}. ` +
+        'Redeploy them when the nodes are online.',
     );
     this.name = 'FlvxNotInForceError';
   }

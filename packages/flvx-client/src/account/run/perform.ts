@@ -7,7 +7,7 @@ import { FlvxNotInForceError } from './call-end.js';
 
 type Client = Pick<FlvxClient, 'users' | 'permissions' | 'forwards' | 'speedLimits'>;
 
-/** Makes the step's call. It resolves when the panel said yes, which proves nothing: read back. */
+/** Makes the step's call. It resolves when the panel accepted the call, which proves nothing: read back. */
 export async function performStep(
   client: Client,
   step: FlvxStep,
@@ -64,7 +64,7 @@ export async function performStep(
   }
 }
 
-/** The panel pushes one forward after the other within one answer, and cuts that after 30 s: few at a time. */
+/** The panel pushes one forward after the other, and cuts its answer off after 30 s. */
 const redeployedAtOnce = 10;
 
 async function redeploy(
@@ -88,7 +88,7 @@ async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: Fl
     try {
       await once();
     } catch (error) {
-      // Shown as paused, and its only node does not know it: nothing runs, as intended.
+      // Its only node does not know the forward: nothing runs, as intended.
       if (!isServiceMissing(error)) throw error;
     }
     return;
@@ -96,14 +96,14 @@ async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: Fl
   try {
     await orAfterRedeploy(client, forwardId, call, once);
   } catch (error) {
-    // The deletion that follows removes what is left of it.
+    // The deletion that follows removes the rest.
     if (purpose !== 'delete' || !isServiceMissing(error)) throw error;
   }
 }
 
 /**
- * A node that lost the service, or one of several that never got it, makes the whole call fail: the service is pushed again and
- * the call repeated (docs/panels/flvx.md, H7).
+ * Pushes the service again and repeats the call when one of the nodes does not have the service, which makes the whole call fail
+ * (docs/panels/flvx.md, H7).
  */
 async function orAfterRedeploy(
   client: Client,
@@ -127,12 +127,10 @@ function isServiceMissing(error: unknown): boolean {
 
 function needed(step: FlvxStep, password: string | null): string {
   if (password !== null) return password;
-  throw new FlvxRefusedError('step_not_ready', `The step ${step.id} sets a password and was given none. Give one.`);
+  throw new FlvxRefusedError('step_not_ready', `The step ${step.id} sets a password, and none was passed. Pass one.`);
 }
 
 function notReady(step: FlvxStep): FlvxRefusedError {
-  return new FlvxRefusedError(
-    'step_not_ready',
-    `The step ${step.id} waits for what an earlier step makes. Plan again from a new observation.`,
-  );
+  const message = `The step ${step.id} needs an object that an earlier step creates. Plan again from a new observation.`;
+  return new FlvxRefusedError('step_not_ready', message);
 }
