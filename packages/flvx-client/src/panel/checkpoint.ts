@@ -1,5 +1,6 @@
 import type { AccountView, Desired } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
+import { listOwnForwards, listOwnPermissions } from '../account/account.js';
 import { toIso } from '../account/describe.js';
 import {
   droppedTunnels,
@@ -16,18 +17,12 @@ import type { StepRecord } from '../account/history/record-step.js';
 import { isExpired, usedOf } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import type { ServiceObservation, TimedObservation } from './observation.js';
-import {
-  findCycleId,
-  toFlvxProduct,
-  toPanelQuota,
-  chooseTunnels,
-  uncountedBytes,
-  type FlvxDefaults,
-} from './product.js';
-import { EVIDENCE, indexEvidence, toHeld } from './restrictions.js';
+import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
+import type { FlvxDefaults } from './settings.js';
+import { indexEvidence, toHeld } from './restrictions.js';
 import { parseStep, parsePayload } from './steps.js';
 
-/** What an observation leaves for later runs, as it is stored with the decision. */
+/** What an observation shows, stored with the decision for later runs. */
 export interface FlvxCheckpoint {
   at: string;
   /** Number of accounts on the panel's list when it was last read. */
@@ -41,7 +36,7 @@ export function parseCheckpoint(seen: unknown): Partial<FlvxCheckpoint> | null {
   return seen ?? null;
 }
 
-/** Returns what is known from before an observation: the stored history and the journal since. */
+/** Returns what is known from before an observation: the stored history, and the journal since. */
 export function toPast(desired: Desired, changes: Past['changes']): Past {
   return {
     last: parseHistory(desired.seen),
@@ -61,18 +56,18 @@ function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
   });
 }
 
-/** What a checkpoint is made from. */
+/** Input of `toCheckpoint`. */
 export interface CheckpointInput {
   url: string;
   defaults: FlvxDefaults;
   desired: Desired;
-  /** What the run's steps were planned from; null where the account could not be observed. */
+  /** The observation that the run's steps were planned from; null where the account could not be observed. */
   planned: ServiceObservation | null;
-  /** What they have left. */
+  /** The observation after the steps. */
   left: TimedObservation;
 }
 
-/** Returns the checkpoint of a run; null where the account could not be observed, and the stored one stays. Pure. */
+/** Returns the checkpoint of a run; null where the account could not be observed and the stored one stays. Pure. */
 export function toCheckpoint({ url, defaults, desired, planned, left }: CheckpointInput): FlvxCheckpoint | null {
   const { at, state } = left;
   const before = parseCheckpoint(desired.seen);
@@ -104,8 +99,8 @@ export function toCheckpoint({ url, defaults, desired, planned, left }: Checkpoi
 }
 
 /**
- * The history after a run's own steps. What its observation showed stands: judged again by what the steps have left, a forward
- * that the customer paused would seem the last one that the panel stopped.
+ * Returns the history after a run's own steps. Conclusions from the observation before them stay: judged again after the steps, a
+ * forward that the customer paused would be mistaken for the last one that the panel stopped.
  */
 function historyAfter(
   desired: Desired,
@@ -114,7 +109,7 @@ function historyAfter(
 ): ObservedHistory | null {
   const past = toPast(desired, left.changes);
   if (planned === null || planned === left) return observeHistory(left.account, past);
-  // With all rows of the run: what earlier rounds wrote, before this observation, shows by what the panel had stopped.
+  // Includes all rows of the run: writes of earlier rounds show what the panel had stopped.
   const before = observeHistory(planned.account, { ...past, changes: planned.changes });
   if (before === null) return observeHistory(left.account, past);
   const run = desired.recent.at(-1)?.run;
@@ -122,7 +117,7 @@ function historyAfter(
   return observeHistory(left.account, { ...past, last: before.history, records });
 }
 
-/** Adds the tunnels of the product, which are known where everything is planned. */
+/** Adds the tunnels of the product, which are known only in a full plan. */
 function withTunnels(
   history: FlvxHistory,
   defaults: FlvxDefaults,
@@ -142,15 +137,12 @@ function withTunnels(
   };
 }
 
-/** Whether a poll has nothing to do for an account. Pure. */
+/** Whether a poll can skip planning for an account. Pure. */
 export function isUnchanged(desired: Desired, state: ServiceObservation): boolean {
   return unchangedAccount(desired, state) !== null;
 }
 
-/**
- * Fast path: unchanged, compliant accounts skip planning. Returns null for an account that is the slightest bit out of the
- * ordinary.
- */
+/** Fast path: unchanged, compliant accounts skip planning. Null for all others. */
 function unchangedAccount(
   desired: Desired,
   { account, partial, sharers }: ServiceObservation,
@@ -169,14 +161,14 @@ function unchangedAccount(
   return asBefore && isCounted(desired, history, account.forwards.length) ? { user, history } : null;
 }
 
-/** No reset is due, and there are not too many forwards. */
+/** Whether no reset is due, and the number of forwards is within the product's. */
 function isCounted(desired: Desired, history: StoredHistory, forwards: number): boolean {
   const { resetDay, enforceMaxForwards, maxForwards } = toFlvxProduct(desired.product);
   const isReset = resetDay !== 0 || history.resetCycle === findCycleId(desired);
   return isReset && (!enforceMaxForwards || forwards <= maxForwards);
 }
 
-/** Whether the stored view of the account is still right. */
+/** Whether the stored view of the account is still correct. */
 function isShown({ name, expiresAt }: FlvxUser, view: AccountView): boolean {
   return view.username === name && view.expiresAt === toIso(expiresAt);
 }
@@ -187,22 +179,20 @@ function accountView(
   state: ServiceObservation,
   { before, history }: { before: AccountView | null; history: FlvxHistory },
 ): AccountView {
-  const { user, permissions, forwards } = state.account;
-  const paused = indexEvidence(evidence, EVIDENCE.forward);
-  const ids = permissions.filter((row) => row.userId === user?.id).map((row) => row.tunnelId);
+  const { user } = state.account;
+  const paused = indexEvidence(evidence).forward;
+  const ids = listOwnPermissions(state.account).map((row) => row.tunnelId);
   return {
     url,
     username: user?.name ?? '',
     expiresAt: toIso(user?.expiresAt ?? 0),
     tunnels: ids.map((id) => ({ id, ...tunnelView(id, state, before) })),
-    forwards: forwards
-      .filter((row) => row.userId === user?.id)
-      .map(({ id, name, status }) => ({
-        id,
-        name,
-        status,
-        pausedByUs: status !== 1 && (paused.has(String(id)) || history.parked[id] !== undefined),
-      })),
+    forwards: listOwnForwards(state.account).map(({ id, name, status }) => ({
+      id,
+      name,
+      status,
+      pausedByUs: status !== 1 && (paused.has(String(id)) || history.parked[id] !== undefined),
+    })),
   };
 }
 

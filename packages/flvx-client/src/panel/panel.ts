@@ -39,7 +39,8 @@ import {
   type TimedObservation,
 } from './observation.js';
 import { planService } from './plan.js';
-import { checkProduct, toFlvxProduct, unguessableName, type FlvxDefaults, type FlvxSettings } from './product.js';
+import { checkProduct, toFlvxProduct, unguessableName } from './product.js';
+import type { FlvxDefaults, FlvxSettings } from './settings.js';
 import { createRefresh } from './refresh.js';
 
 /** Opens a FLVX panel. */
@@ -63,7 +64,7 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
   return new FlvxPanel(kind, panel, { client, clock, snapshot, madeLimits });
 }
 
-/** Names of the speed limits that were created on the panel for a service, or may have been. */
+/** Lists the names of speed limits that were created on the panel for a service, or may have been. */
 async function listLimitsMade(
   journal: PanelDependencies['journal'],
   panel: string,
@@ -76,7 +77,7 @@ async function listLimitsMade(
     .map((row) => row.target);
 }
 
-/** A FLVX panel as the engine uses it. */
+/** The panel that the engine uses. */
 export class FlvxPanel implements Panel<ServiceObservation> {
   readonly kind: PanelKind;
   readonly name: string;
@@ -89,7 +90,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly #timeZone: string;
   /** The last full observation of each service in this run. */
   readonly #last = new Map<string, TimedObservation>();
-  /** Which services of this run name each user. */
+  /** The services of this run that name each user. */
   readonly #owners = new Map<string, string[]>();
   /** Why nothing may be concluded from this run's lists. */
   #broken: ItemError | null = null;
@@ -120,8 +121,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     const parts = [
       `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
       describeNodes(await this.#client.nodes.checkStatus()),
-      ...(captcha ? ['a captcha stands before the login: the next login will fail, switch it off'] : []),
-      ...(session.mustChangePassword ? ['the account still has its publicly known name or password'] : []),
+      ...(captcha ? ['the login requires a captcha, so the next login will fail: switch the captcha off'] : []),
+      ...(session.mustChangePassword ? ['the account still has its publicly known name or password: change both'] : []),
     ];
     return { message: parts.join('; '), clockDifferenceMs: clock.ms };
   }
@@ -164,7 +165,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   ): Promise<Map<string, Observation<ServiceObservation>>> {
     const seen = new Map<string, Observation<ServiceObservation>>();
     if (look.fresh) {
-      // A command reads the changes again; within a run those that were read after its snapshot are recent enough.
+      // A command reads the changes again; within a run, those that were read after its snapshot are recent enough.
       const freshChanges = look.scope === 'order';
       const observeOne = async (service: ServiceRecord): Promise<void> => {
         const last = this.#last.get(service.id);
@@ -188,7 +189,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     try {
       const last = await observing;
       const { at, state } = last;
-      // A partial observation is followed by a full one before anything is done: most services need none.
+      // Before a change, a full observation follows a partial one; most services need none.
       if (!state.partial) this.#last.set(id, last);
       return { service: id, at, state, error: null, ...(state.partial ? { partial: true } : {}) };
     } catch (error) {
@@ -225,7 +226,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   async apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const last = this.#last.get(service.id);
     if (last === undefined) {
-      const message = `"${service.id}" was not looked at before ${step.type} ${step.target}`;
+      const message = `"${service.id}" was not observed before ${step.type} ${step.target}`;
       return { state: 'failed', observed: null, error: { code: 'not_observed', message } };
     }
     const { state } = last;
@@ -246,7 +247,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     newRefs: (service, _product, randomBytes) =>
       service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
     exists: ({ state }) => (state === null ? null : state.account.user !== null),
-    // The customer or an administrator may have renamed it.
+    // The customer or an administrator may have renamed the account.
     username: ({ id, refs }) => this.#last.get(id)?.state.account.user?.name ?? refs['flvx_username'] ?? null,
     check: (service, product) => checkProduct(service, product, this.#defaults),
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
@@ -256,7 +257,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   resources(service: ServiceRecord, observation: Observation<ServiceObservation> | null): string[] {
     const { flvx_user_id: id } = service.refs;
     const account = observation?.state?.account;
-    // The username may belong to another service: that is reported before anything is created or adopted.
+    // The username may belong to another service, which is reported before anything is created or adopted.
     const named = account?.user === null ? account.strangers : [];
     const ids = new Set([
       ...(id === undefined ? [] : [id]),
@@ -274,11 +275,11 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 function shortList(panel: string, size: number, expected: number): ItemError {
   return {
     code: 'list_too_short',
-    message: `panel "${panel}" lists ${size} users where ${expected} were last seen: taken for a broken answer, nothing was concluded`,
+    message: `panel "${panel}" lists ${size} users, but the last list had ${expected}: the list may be incomplete, nothing was concluded from it`,
   };
 }
 
-/** Returns the lists that operators search tunnels and users in. */
+/** Creates the lists in which operators search tunnels and users. */
 function createLookups(client: FlvxClient): Lookups {
   return {
     async tunnels() {

@@ -14,15 +14,8 @@ import type { FlvxSpeedLimit } from '../client/records.js';
 import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
 import { isUnchanged, toPast } from './checkpoint.js';
 import { describeMissingAccount, type ServiceObservation } from './observation.js';
-import {
-  findExpiry,
-  toFirstExpiry,
-  toFlvxProduct,
-  findLimitKey,
-  toPanelQuota,
-  chooseTunnels,
-  type FlvxDefaults,
-} from './product.js';
+import { findExpiry, toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, chooseTunnels } from './product.js';
+import type { FlvxDefaults } from './settings.js';
 import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import { openConnections, speedNotices, speedPlan } from './speed.js';
 import { emptyPlan, failedPlan, resolveEvidence, toPlan, type StepPayload } from './steps.js';
@@ -35,7 +28,7 @@ const passwordOnly: FlvxAccountTarget = {
   repause: 'pushed',
 };
 
-/** Plans the steps from what the panel shows to what the service should look like. Pure. */
+/** Plans the steps from an observation to the target state of a service. Pure. */
 export function planService(
   defaults: FlvxDefaults,
   desired: Desired,
@@ -72,7 +65,7 @@ function planCommand(defaults: FlvxDefaults, desired: Desired, state: ServiceObs
   return planExisting(defaults, desired, state, { account });
 }
 
-/** An account that should exist and does not. For a service that never had one nothing is to be done. */
+/** Plans a service without an account: a problem where it should have one. */
 function planWithoutAccount({ service, holds, evidence, scope }: Desired): Plan {
   const { flvx_user_id: id } = service.refs;
   if (id !== undefined) {
@@ -89,11 +82,11 @@ function planWithoutAccount({ service, holds, evidence, scope }: Desired): Plan 
 function sharedAccount(service: string, sharedWith: string[]): ItemError {
   return {
     code: 'shared_account',
-    message: `"${service}" names the same FLVX user as ${sharedWith.join(', ')}: a user belongs to one service; set flvx_user_id right`,
+    message: `"${service}" names the same FLVX user as ${sharedWith.join(', ')}: a user can belong to one service only; correct flvx_user_id`,
   };
 }
 
-/** Plans a create: the account is created, or adopted where that is proved or ordered; then it is planned as any other. */
+/** Plans a create: the account is created, or adopted where that is proved or requested; then it is planned as any other. */
 function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation): Plan {
   const { service, order } = desired;
   if (order?.verb !== 'create') return emptyPlan;
@@ -102,24 +95,24 @@ function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObse
   if (desired.sharers.length > 0) {
     return failedPlan({
       code: 'account_exists',
-      message: `the account that "${service.id}" names on the panel belongs to ${sharerIds(desired).join(', ')}: take another flvx_username or flvx_user_id`,
+      message: `the account that "${service.id}" names on the panel belongs to ${sharerIds(desired).join(', ')}: choose another flvx_username or flvx_user_id`,
     });
   }
   if (user === null) return planNew(defaults, desired, state, order.adopt);
   const { createdUserId } = toHistory(account).run;
-  const made = service.ownRefs.includes('flvx_user_id') || createdUserId === user.id;
-  const proved = made || (account.scope.nameIsOurs === true && account.scope.name === user.name);
+  const isOwn = service.ownRefs.includes('flvx_user_id') || createdUserId === user.id;
+  const proved = isOwn || (account.scope.nameIsOurs === true && account.scope.name === user.name);
   if (!proved && !order.adopt) {
     return failedPlan({
       code: 'account_exists',
-      message: `the panel has the account "${user.name}" (id ${user.id}) of "${service.id}" already, and Sluice did not make it`,
+      message: `the panel has the account "${user.name}" (id ${user.id}) of "${service.id}" already, and Sluice did not create it`,
     });
   }
   const { name, quota, maxForwards, expiresAt, resetDay } = user;
-  // With its present values, all that is left to plan is the removal of second accounts of the name.
+  // With its present values, only the removal of second accounts of the name is planned.
   const values = { name, quota, maxForwards, expiresAt, resetDay };
   const first = account.duplicates.length === 0 ? [] : planEnsureUser(account, values);
-  // Only of an account that was created by a command that was broken off: an adopted one keeps its customer's password.
+  // Only for an account that an interrupted command created: an adopted one keeps its password.
   const setsPassword = order.setPassword && wasCreated(desired, account) && createdUserId === null;
   const plan = planExisting(defaults, desired, state, { account, first, setsPassword });
   const refs = { flvx_user_id: String(user.id), ...(proved ? {} : { flvx_username: user.name }) };
@@ -146,10 +139,10 @@ function planNew(defaults: FlvxDefaults, desired: Desired, state: ServiceObserva
     expiresAt: findExpiry(desired) ?? toFirstExpiry(desired),
   };
   const name = service.refs['flvx_username'] ?? '';
-  // When the operator adopts, two accounts of the name are the reason for a refusal, not one.
+  // When the operator adopts, two accounts of the name are refused as ambiguous.
   const scope = { ...state.account.scope, adopt };
   const create = planEnsureUser({ ...state.account, scope }, { name, ...values });
-  // What follows is only shown: it is planned again when the account exists.
+  // These steps are only a preview: they are planned again when the account exists.
   const follow = planAccount(state.account, {
     permissions: new Map(chosen.tunnels.map((id) => [id, { values, whenNew: { status: 1 } }])),
     forwards: new Map(),
@@ -192,14 +185,14 @@ function planExisting(
   return withRefs(whole, desired, toRefs(input));
 }
 
-/** The account with what the journal says of earlier runs and what this run knows. */
+/** Returns the account with its history of earlier runs and of this run. */
 function withHistory({ account, history }: PlanInput): FlvxAccount {
   const live = toHistory(account);
   const restarted = [...new Set([...live.restarted, ...history.restarted])];
   return { ...account, history: { ...history, run: live.run, restarted } };
 }
 
-/** A partial observation has no speed limits: those of a throttle are taken from its evidence. */
+/** Adds the speed limits of a throttle from its evidence, since a partial observation has none. */
 function withKnownLimits(desired: Desired, account: FlvxAccount, speeds: FlvxHistory['speeds']): FlvxAccount {
   const speedLimits = desired.evidence.flatMap((item): FlvxSpeedLimit[] => {
     const [, tunnel = ''] = item.target.split(':');
@@ -213,7 +206,7 @@ function withKnownLimits(desired: Desired, account: FlvxAccount, speeds: FlvxHis
   return { ...account, speedLimits };
 }
 
-/** Tunnels that the panel does not have: it would store permissions for them all the same. */
+/** Reports tunnels that the panel does not have, although it would store permissions for them. */
 function unknownTunnels(tunnels: readonly number[], { account, partial }: ServiceObservation): ItemError | null {
   if (partial) return null;
   const missing = tunnels.filter((id) => !account.tunnels.some((tunnel) => tunnel.id === id));
@@ -224,7 +217,7 @@ function unknownTunnels(tunnels: readonly number[], { account, partial }: Servic
   };
 }
 
-/** The panel's ids, as refs of the service. */
+/** Returns the panel's ids as refs of the service. */
 function toRefs({ full, tunnels, user, permissions, account, desired }: PlanInput): Record<string, string | null> {
   if (!full || tunnels === null) return {};
   const permission = permissions.find((row) => row.tunnelId === tunnels[0]);
@@ -233,9 +226,9 @@ function toRefs({ full, tunnels, user, permissions, account, desired }: PlanInpu
   const speed = speedMbit !== null && own ? String(own.id) : null;
   const id = String(user.id);
   const { refs, ownRefs } = desired.service;
-  // An account that was found by its own name may have another id by now.
+  // An account that was found by its name may have another id now.
   const userId = refs['flvx_user_id'] === id ? {} : { flvx_user_id: id };
-  // Nothing needs those of an account that was only imported: a run does not store thousands of them.
+  // An imported account does not need them: a run does not store thousands of refs.
   const isStored = desired.scope === 'order' || ownRefs.includes('flvx_user_tunnel_id');
   if (!isStored) return userId;
   return {
@@ -249,7 +242,7 @@ function toRefs({ full, tunnels, user, permissions, account, desired }: PlanInpu
   };
 }
 
-/** Adds refs that differ, and none that the operator has set. */
+/** Adds refs that differ, except those that the operator has set. */
 function withRefs(plan: Plan, { service }: Desired, refs: Record<string, string | null>): Plan {
   const changed = Object.entries(refs).filter(([key, value]) => {
     const has = service.refs[key];
@@ -281,9 +274,9 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
     if (history.again.includes(row.id))
       return notice(
         'connections_open',
-        `carried traffic after it was paused once more: ${openConnections}, unless somebody starts it each time`,
+        `carried traffic after it was paused again: ${openConnections}, unless someone starts it each time`,
       );
-    return notice('forward_ran_again', 'is shown as paused and carried traffic all the same: it is paused again');
+    return notice('forward_ran_again', 'is shown as paused but carried traffic: it is paused again');
   }
   if (row.status === 1 && restrictions.closed && evidence.forward.has(step.target)) {
     return notice('forward_ran_again', 'was started again while the service is held: it is paused again');

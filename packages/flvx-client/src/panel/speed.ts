@@ -10,7 +10,7 @@ import type { PlanInput, SpeedPlan } from './target.js';
 
 const untouched: SpeedPlan = { limit: null, limits: null, of: () => ({}), problem: null };
 
-/** Plans a throttle while it is called for, its end, or (in a full plan) the speed of the product. */
+/** Plans a throttle, its end, or (in a full plan) the speed of the product. */
 export function speedPlan(input: PlanInput): SpeedPlan {
   if (input.restrictions.throttled) return throttle(input);
   const choice = speedChoice(input.desired.product, input.defaults);
@@ -47,7 +47,7 @@ function throttle(input: PlanInput): SpeedPlan {
   };
 }
 
-/** The service's own limit of a speed. One with an old name that is in force stays until the speed changes. */
+/** Returns the service's own limit of a speed. A limit in force with an old name stays until the speed changes. */
 function toLimitTarget(
   input: PlanInput,
   speed: MegabitsPerSecond,
@@ -59,7 +59,7 @@ function toLimitTarget(
   return { name: old?.name ?? ownLimitName(requireLimitKey(input), speed), speed, tunnelId };
 }
 
-/** Returns limits in force that have the service's id in their name, as earlier versions named them. */
+/** Returns limits in force with the service's id in their name, as earlier versions named them. */
 export function listOldLimits(
   { desired, account }: Pick<PlanInput, 'desired' | 'account'>,
   permissions: readonly FlvxPermission[],
@@ -89,14 +89,14 @@ function speedValues(
   if (item && isThrottled(input, row)) {
     const before = parseSpeedPrior(item).speedId;
     const limit = input.account.speedLimits.find((one) => one.id === before);
-    // The id of a deleted limit would show one that limits nothing; one of our own belonged to an earlier product.
+    // The id of a deleted limit would limit nothing; an own limit belonged to an earlier product.
     return { speedId: limit === undefined || isOwn(input, limit) ? null : before };
   }
-  // No speed is configured: only what Sluice itself has given is removed.
+  // No speed is configured: only a limit that Sluice has set is removed.
   return row.speedId !== null && isOurs(input, row) ? { speedId: null } : {};
 }
 
-/** Whether the permission still has the limit that the throttle gave it. One that somebody else has set since stays. */
+/** Whether the permission still has the limit of the throttle. A limit that others have set since stays. */
 export function isThrottled(input: PlanInput, row: FlvxPermission): boolean {
   const item = input.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
   if (!item || row.speedId === null) return false;
@@ -123,27 +123,27 @@ function findProblem({ state, account, full, desired }: PlanInput, choice: Speed
   if (account.speedLimits.some((limit) => limit.id === choice.limitId)) return null;
   return {
     code: 'unknown_speed_limit',
-    message: `the panel has no speed limit ${choice.limitId} (product "${desired.service.product}"): name one that it lists, or speedMbit`,
+    message: `the panel has no speed limit ${choice.limitId} (product "${desired.service.product}"): name an existing one, or speedMbit`,
   };
 }
 
 type Notice = NonNullable<Plan['notices']>[number];
 
-/** What is said of connections that no pause ends. That a node has no `tcpkill` can't be known before: no answer of the panel shows it. */
+/** Explains connections that no pause ends. The panel does not show whether a node has `tcpkill`. */
 export const openConnections =
-  "connections from before are open, and its node can't cut them (it has no tcpkill): they go on until they end by themselves";
+  "earlier connections are still open, and the node can't cut them because it has no tcpkill: they continue until they end by themselves";
 
-/** Returns what operators are notified of about speeds: a throttle that let too much through, and limits with old names. */
+/** Returns notices about speeds: a throttle that let too much traffic through, and limits with old names. */
 export function speedNotices(input: PlanInput): Notice[] {
   return [...throttleNotice(input), ...oldLimitNotices(input)];
 }
 
-/** Both directions have the speed each, and the panel rounds it. Traffic far beyond came through connections without a limit. */
+/** Each direction has the speed, and the panel rounds it. More traffic than this factor came through connections without a limit. */
 const farBeyond = 1.5;
-/** Counters show what flowed up to 10 s before: what a throttle lets through is measured from the second observation on. */
+/** Counters are up to 10 s late: the traffic of a throttle is measured from its second observation on. */
 const lateMs = 60_000;
 
-/** A throttle that was in force between two observations and let far more than its speed through. */
+/** Reports a throttle that was in force between two observations and let far more than its speed through. */
 function throttleNotice({ desired, restrictions, evidence, history, last, forwards }: PlanInput): Notice[] {
   const from = Date.parse((desired.seen as { at?: string } | null)?.at ?? '');
   const [item] = evidence.speed.values();
@@ -162,7 +162,7 @@ function throttleNotice({ desired, restrictions, evidence, history, last, forwar
   const allowed = ((throttleMbit * 2 ** 20) / 8) * 2 * nodes * seconds;
   if (nodes === 0 || carried <= allowed * farBeyond) return [];
   const { id } = desired.service;
-  const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last look: ${openConnections}`;
+  const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last observation: ${openConnections}`;
   return [{ code: 'connections_open', key: `connections_open:${id}:${item.id}`, message }];
 }
 
@@ -173,8 +173,8 @@ function oldLimitNotices(input: PlanInput): Notice[] {
   return listOldLimits(input, input.permissions).map((limit) => {
     const made = state.madeLimits.includes(limit.name);
     const message =
-      `speed limit ${limit.id} (${limit.name}) of ${id} has the service's id, which a service of another store may have too: ` +
-      `the next change of the speed replaces it${made ? '' : '; this store did not make it, and leaves it on the panel'}`;
+      `the name of speed limit ${limit.id} (${limit.name}) of ${id} contains the service's id, which a service of another store ` +
+      `may have too: the next change of the speed replaces the limit${made ? '' : '; this store did not create it, so it stays on the panel'}`;
     return { code: 'speed_limit_old_name', key: `speed_limit_old_name:${id}:${limit.id}`, message };
   });
 }

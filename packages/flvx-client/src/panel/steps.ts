@@ -20,7 +20,7 @@ import { isRedirected, type PlanInput } from './target.js';
 
 type Begins = NonNullable<Step['begins']>;
 
-/** What the journal stores of a step in addition to type, target and prior state. */
+/** What the journal stores for a step in addition to type, target and prior state. */
 export interface StepPayload extends StepNotes {
   id: string;
   payload: FlvxStep['payload'];
@@ -30,16 +30,16 @@ export interface StepPayload extends StepNotes {
   cycle: string | null;
 }
 
-/** A plan in which nothing is to be done. */
+/** A plan without steps. */
 export const emptyPlan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
 
-/** Returns a plan that can't be made, and why. */
+/** Returns a plan that only has a problem. */
 export function failedPlan(problem: ItemError): Plan {
   return { ...emptyPlan, problems: [problem] };
 }
 
 /**
- * Returns account steps as a plan for the journal. A step that waits for something that has yet to be created is left to a later
+ * Returns account steps as a plan for the journal. A step that needs an object that has yet to be created is left to a later
  * round. Pure.
  *
  * @param input null where no evidence begins or ends
@@ -54,13 +54,13 @@ export function toPlan(steps: readonly FlvxStep[], input: PlanInput | null): Pla
     ...emptyPlan,
     steps: journaled,
     drift: steps.flatMap((step, index) => describeDrift(step, journaled[index]) ?? []),
-    // What was created shows its id only in the next observation.
+    // Only the next observation shows the id of a created object.
     ...(from >= 0 || steps.some(creates) ? { again: true } : {}),
     ...(steps.some((step) => countsForBrake(step, input)) ? { counts: true } : {}),
   };
 }
 
-/** What a step repairs; null for one that evidence begins or ends with. */
+/** Describes the drift that a step repairs; null for a step that evidence begins or ends with. */
 function describeDrift(step: FlvxStep, journaled: Step | undefined): string | null {
   const { begins } = journaled?.payload as StepPayload;
   return begins.length > 0 || (journaled?.ends.length ?? 0) > 0 ? null : describeStep(step);
@@ -93,7 +93,7 @@ function falls(
   return expiresAt < prior.expiresAt || (quota < prior.quota && allowanceFalls(prior.quota, quota, input));
 }
 
-/** A quota also falls with the panel's counter; then the customer's allowance stays. */
+/** Whether the customer's allowance falls, and not only the panel's counter. */
 function allowanceFalls(before: number, quota: number, input: PlanInput | null): boolean {
   if (input === null) return true;
   const { desired, last, user } = input;
@@ -104,17 +104,17 @@ function allowanceFalls(before: number, quota: number, input: PlanInput | null):
 /** Returns the account step of a planned step. */
 export function toFlvxStep(step: Pick<Step, 'type' | 'target' | 'prior' | 'payload'>): FlvxStep {
   const { id, payload } = step.payload as StepPayload;
-  // Steps are journaled with exactly these members, so reading them back returns the step.
+  // Steps are journaled with exactly these members.
   return { id, type: step.type, target: step.target, payload, prior: step.prior, needs: [] } as unknown as FlvxStep;
 }
 
-/** Returns what the journal stores of an action; null for a row of another make. */
+/** Returns the stored payload of an action; null for a row of another form. */
 export function parsePayload(action: Pick<ActionRecord, 'payload'>): StepPayload | null {
   const { payload } = (action.payload ?? {}) as { payload?: Partial<StepPayload> | null };
   return typeof payload?.id === 'string' && payload.payload !== undefined ? (payload as StepPayload) : null;
 }
 
-/** Returns the account step of a journaled action; null for a row of another make. */
+/** Returns the account step of a journaled action; null for a row of another form. */
 export function parseStep(action: ActionRecord): FlvxStep | null {
   const payload = parsePayload(action);
   return payload && toFlvxStep({ ...action, payload });
@@ -127,7 +127,7 @@ interface Notes extends Pick<StepPayload, 'begins' | 'parks' | 'cycle' | 'cuts' 
 
 const nothing: Notes = { begins: [], ends: [], parks: null, cycle: null };
 
-/** A step for the journal, with the evidence that begins or ends with it. */
+/** Returns a step for the journal, with the evidence that begins or ends with it. */
 function toStep(step: FlvxStep, input: PlanInput | null): Step {
   const { begins, ends, parks, cycle, cuts = [], moved = false } = input === null ? nothing : toNotes(step, input);
   const payload: StepPayload = {
@@ -148,7 +148,7 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
     prior: step.prior,
     payload,
     ends: ends.map((item) => item.id),
-    // Several may begin with one step: they come with its outcome.
+    // Several may begin with one step: its outcome contains them.
     begins: null,
     ...(setsPassword(step) ? { needsPassword: true } : {}),
   };
@@ -158,7 +158,7 @@ function setsPassword(step: FlvxStep): boolean {
   return step.type === 'create-user' || (step.type === 'update-user' && step.payload.setsPassword);
 }
 
-/** The oldest hold that needs the evidence. */
+/** Returns the oldest hold that needs the evidence. */
 function holdFor({ restrictions }: PlanInput, begins: Begins[]): string | null {
   const holds = begins.flatMap(({ kind }) => restrictions.byKind[kind] ?? []);
   return holds[0]?.id ?? null;
@@ -231,11 +231,11 @@ function toPauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Note
   const wasRunning = row.status === 1 || history.stopped.includes(row.id) || parked;
   if (restrictions.closed) {
     if (evidence.forward.has(step.target)) return nothing;
-    // What Sluice had parked stays its own to start again, whichever reason ends last.
+    // Sluice starts a parked forward again by its history, whichever reason ends last.
     const prior: ForwardPrior = { name: row.name, wasRunning: wasRunning && !parked };
     return { ...nothing, begins: [{ kind: EVIDENCE.forward, target: step.target, prior }] };
   }
-  // The evidence of a hold that is over also says that it ran: its new reason takes it over.
+  // Evidence of an ended hold also shows that the forward ran: its new reason takes the evidence over.
   const over = findEvidence(evidence.forward, step.target).filter(ranBefore);
   const reason = surplus.has(row.id) ? 'surplus' : dropped.includes(row.tunnelId) ? 'dropped' : null;
   return reason !== null && (wasRunning || over.length > 0) ? { ...nothing, parks: reason, ends: over } : nothing;
@@ -250,8 +250,8 @@ function toRedirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput)
 }
 
 /**
- * Returns evidence that no hold needs any more and that is already undone, and evidence that another hold takes over. What
- * somebody else has undone meanwhile is dropped, since it is not Sluice's to undo. Pure.
+ * Returns evidence without a hold that is already undone, and evidence that moves to another hold. Evidence that others have
+ * undone is dropped. Pure.
  */
 export function resolveEvidence(input: PlanInput, steps: readonly Step[]): Pick<Plan, 'settle' | 'moves'> {
   const settle: Plan['settle'] = [];
@@ -278,7 +278,7 @@ function isGone({ forwards, permissions, user }: PlanInput, { kind, target }: Ev
   return !permissions.some((row) => permissionKey(user.id, row.tunnelId) === target);
 }
 
-/** How evidence has ended without a step of ours; null while a step has yet to undo it. */
+/** Returns how evidence ended without a step; null while a step has yet to undo it. */
 function decideOutcome(input: PlanInput, item: EvidenceRecord): 'undone' | 'dropped' | null {
   const { user, permissions, forwards } = input;
   const permission = permissions.find((row) => permissionKey(user.id, row.tunnelId) === item.target);

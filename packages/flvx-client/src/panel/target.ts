@@ -1,6 +1,5 @@
 import type { Desired, ItemError } from '@sluice/panel-kind';
-import type { EvidenceRecord } from '@sluice/quota-core';
-import type { FlvxAccount } from '../account/account.js';
+import { listOwnForwards, listOwnPermissions, type FlvxAccount } from '../account/account.js';
 import { droppedTunnels, hasGrown, type FlvxHistory, type StoredHistory } from '../account/history/history.js';
 import type { ObservedHistory } from '../account/history/observed-history.js';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
@@ -10,30 +9,30 @@ import { isExpired, stopsPermission, stopsUser, usedOf } from '../account/rules.
 import type { FlvxForward, FlvxPermission, FlvxUser, FlvxUserValues } from '../client/records.js';
 import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
 import type { ServiceObservation } from './observation.js';
-import { findCycleId, findExpiry, toFlvxProduct, toPanelQuota, redirectTo, type FlvxDefaults } from './product.js';
+import { findCycleId, findExpiry, toFlvxProduct, toPanelQuota, redirectTo } from './product.js';
+import type { FlvxDefaults } from './settings.js';
 import {
   parseClosedPrior,
-  EVIDENCE,
   indexEvidence,
   permissionKey,
   ranBefore,
   parseRedirectPrior,
   toRestrictions,
+  type EvidenceIndex,
   type Restrictions,
 } from './restrictions.js';
 
-/** What the speeds of an account should be. */
+/** The target speeds of an account. */
 export interface SpeedPlan {
-  /** The service's own limit that must exist. */
+  /** The service's own limit, created where it is missing. */
   limit: FlvxAccountTarget['limit'];
-  /** Own limits that no permission has are deleted, except these. */
   limits: FlvxAccountTarget['limits'];
-  /** Returns what a permission should have; nothing where it keeps its speed. `row` is null for one that has yet to be created. */
+  /** Returns the target of a permission; empty where it keeps its speed. `row` is null for a permission that has yet to be created. */
   of: (tunnelId: number, row: FlvxPermission | null) => { speedId?: number | null; ownSpeed?: boolean };
   problem: ItemError | null;
 }
 
-/** Everything that the plan of an existing account reads, computed once. */
+/** Input of the plan of an existing account. */
 export interface PlanInput {
   desired: Desired;
   defaults: FlvxDefaults;
@@ -50,41 +49,35 @@ export interface PlanInput {
   last: StoredHistory | null;
   /** Tunnels of the product; null where they are unknown (a partial observation and a group) or not needed. */
   tunnels: number[] | null;
-  /** Tunnels of earlier products: closed while a forward is there, then removed. */
+  /** Tunnels of earlier products: closed while they have a forward, then removed. */
   dropped: number[];
-  /** Everything is planned, not only quota and restrictions. */
+  /** Whether everything is planned, not only quota and restrictions. */
   full: boolean;
   /** Open evidence by kind and target. */
-  evidence: Record<keyof typeof EVIDENCE, Map<string, EvidenceRecord>>;
+  evidence: EvidenceIndex;
   /** The newest forwards beyond the number of the product; none where that is not enforced. */
   surplus: ReadonlySet<number>;
 }
 
-/** Computes what the plan of an existing account reads. */
+/** Computes the input of the plan of an existing account. */
 export function toPlanInput(
   given: Pick<PlanInput, 'desired' | 'defaults' | 'state' | 'account' | 'user' | 'tunnels'>,
   { history, last }: ObservedHistory,
 ): PlanInput {
-  const { desired, account, user, tunnels } = given;
+  const { desired, account, tunnels } = given;
   const { evidence, scope } = desired;
   const full = scope === 'reconcile' || scope === 'order';
-  const forwards = account.forwards.filter((row) => row.userId === user.id);
+  const forwards = listOwnForwards(account);
   return {
     ...given,
-    permissions: account.permissions.filter((row) => row.userId === user.id),
+    permissions: listOwnPermissions(account),
     forwards,
     restrictions: toRestrictions(desired),
     history,
     last,
     dropped: droppedTunnels(history, full ? tunnels : null),
     full,
-    evidence: {
-      user: indexEvidence(evidence, EVIDENCE.user),
-      permission: indexEvidence(evidence, EVIDENCE.permission),
-      forward: indexEvidence(evidence, EVIDENCE.forward),
-      redirect: indexEvidence(evidence, EVIDENCE.redirect),
-      speed: indexEvidence(evidence, EVIDENCE.speed),
-    },
+    evidence: indexEvidence(evidence),
     surplus: listSurplus(desired, forwards),
   };
 }
@@ -96,7 +89,7 @@ function listSurplus({ product }: Desired, forwards: readonly FlvxForward[]): Se
   return new Set(oldestFirst.slice(maxForwards).map((row) => row.id));
 }
 
-/** Returns what the account should look like. What is not named stays as it is. Pure. */
+/** Returns the target state of an account. Absent values stay. Pure. */
 export function planTarget(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget {
   const user = userTarget(input);
   const permissions = permissionTargets(input, speed);
@@ -120,7 +113,7 @@ function isSlowed({ restrictions }: Pick<PlanInput, 'restrictions'>): boolean {
   return restrictions.throttled && !restrictions.closed;
 }
 
-/** The panel's own quota; null where it stays. The panel must not stop a service that a throttle slows down. */
+/** Returns the panel's own quota; null where it stays. The panel must not stop a throttled service. */
 function targetQuota(input: PlanInput): GigabytesWhole | null {
   const { desired, evidence } = input;
   if (isSlowed(input)) return UNLIMITED_QUOTA;
@@ -134,7 +127,7 @@ function toQuotaChange(input: PlanInput, has: GigabytesWhole): { quota?: Gigabyt
   return quota > has || mayLower(input) ? { quota } : {};
 }
 
-/** Whether a quota may be lowered. One that another tool has set stands until the next cycle. */
+/** Whether a quota may be lowered. A quota that another tool has set stays until the next cycle. */
 function mayLower({ desired, history }: PlanInput): boolean {
   if (history.ownQuota || desired.scope === 'order') return true;
   const cycle = findCycleId(desired);
@@ -181,7 +174,7 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
   return targets;
 }
 
-/** What an existing permission should look like. */
+/** Returns the target of an existing permission. */
 function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPlan): FlvxPermissionTarget {
   const { desired, full, restrictions, history, evidence, account, dropped } = input;
   const isOwn = input.tunnels?.includes(row.tunnelId) ?? !dropped.includes(row.tunnelId);
@@ -200,19 +193,19 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
   const closed = evidence.permission.get(key);
   const reopen =
     history.expired.tunnels.includes(row.tunnelId) && !isExpired({ expiresAt: expiresAt ?? row.expiresAt }, account.at);
-  // A tunnel that an earlier change of product gave up is in the product again.
+  // A tunnel that an earlier change of product dropped is in the product again.
   const isBack = history.dropped.includes(row.tunnelId);
   if (restrictions.closed) values.status = 0;
   else if (reopen || isBack || (closed && parseClosedPrior(closed).status === 1)) values.status = 1;
   return {
     values,
     ...(ownSpeed === undefined ? {} : { ownSpeed }),
-    // A connection keeps the speed that it began with: those from before the throttle end when it begins.
+    // A connection keeps its first speed: those from before the throttle are cut when it begins.
     ...(isSlowed(input) && !evidence.speed.has(key) ? { cut: true } : {}),
   };
 }
 
-/** With reset day 0 Sluice zeroes the counters: once when a cycle opens, and only after they were read in it. */
+/** With reset day 0, Sluice zeroes the counters once per cycle, after they were read in it. */
 function toReset({ desired, history, account }: PlanInput): FlvxCounters | null {
   const { cycle, scope } = desired;
   if (scope !== 'poll' && scope !== 'reconcile') return null;
@@ -252,7 +245,7 @@ function forwardTarget(input: PlanInput, row: FlvxForward, decided: Decided): Fl
   return hasGrown(input.last, row) ? { run: false, ...address } : address;
 }
 
-/** Whether the panel would stop the forward again by its own rules, also with what is about to be written. */
+/** Whether the panel would stop the forward again by its own rules, in the target state. */
 function stillStops({ user, permissions, account }: PlanInput, row: FlvxForward, decided: Decided): boolean {
   const zeroed = decided.reset === null ? {} : { inBytes: 0, outBytes: 0 };
   if (stopsUser({ ...user, ...decided.user, ...zeroed }, account.at)) return true;
@@ -269,10 +262,10 @@ function stillStops({ user, permissions, account }: PlanInput, row: FlvxForward,
   return stopsPermission(after, account.at);
 }
 
-/** Forwards that are shown as paused and should be, but may run: they are paused once more. */
+/** Lists forwards that should be paused and are shown as paused, but may run. */
 function listSuspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForwardTarget>): number[] {
   const { forwards, restrictions, evidence, history, last } = input;
-  // A node whose agent was restarted runs all of them, not only the one that has carried something since.
+  // A node with a restarted agent runs all of them, not only those that carried traffic.
   const restarted = new Set(forwards.filter((row) => hasGrown(last, row)).map((row) => row.tunnelId));
   return forwards
     .filter((row) => row.status !== 1)
@@ -282,27 +275,27 @@ function listSuspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForward
       if (hasGrown(last, row)) return true;
       const item = evidence.forward.get(String(row.id));
       if (restrictions.closed) return restarted.has(row.tunnelId) || item === undefined;
-      // Its hold is over and it stays paused for a reason of its own: that is journaled with a pause.
+      // Its hold has ended and it stays paused for another reason, which is journaled with a pause.
       return item !== undefined && ranBefore(item);
     })
     .map((row) => row.id);
 }
 
 /**
- * Whether the forward points where Sluice has pointed it. Any address that Sluice may have given counts: if one were taken for
- * the customer's own, the customer's would be lost.
+ * Whether the forward points to an address of Sluice. Any address that Sluice may have set counts: otherwise the customer's own
+ * address would be lost.
  */
 export function isRedirected({ desired, defaults, evidence, history }: PlanInput, row: FlvxForward): boolean {
   const { to } = parseRedirectPrior(evidence.redirect.get(String(row.id)));
   return [history.away[row.id], to, NOWHERE, redirectTo(desired.product, defaults)].includes(row.remoteAddr);
 }
 
-/** The redirect while it is called for, and afterwards the forward's own address. */
+/** Returns the address of the redirect during a hold, and the forward's own address afterwards. */
 function addressTarget(input: PlanInput, row: FlvxForward): Pick<FlvxForwardTarget, 'remoteAddr' | 'away'> {
   const { desired, defaults, restrictions, evidence, history } = input;
   if (restrictions.redirected) return { remoteAddr: redirectTo(desired.product, defaults), away: true };
   if (!isRedirected(input, row)) return {};
-  // A customer who has changed the address meanwhile gets that one back, not the one before.
+  // An address that the customer has set meanwhile is restored, not the one before.
   const before = history.redirects[row.id] ?? parseRedirectPrior(evidence.redirect.get(String(row.id))).remoteAddr;
   return before == null ? {} : { remoteAddr: before, away: false };
 }
