@@ -1,5 +1,5 @@
-import type { ActionRecord } from '@sluice/quota-core';
 import { callAgeMs, type Observation, type StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
   isPortAction,
@@ -8,60 +8,60 @@ import {
   type OrderState,
   type PortPrior,
   type PortState,
-} from './easydcim-state.js';
+} from './state.js';
 
 /**
- * How long an accepted or unanswered change may still come to pass. After that its absence counts as a failure; an accepted
- * one whose effect the panel does not show counts as done.
+ * How long an accepted or unanswered change may still happen. Later its absence counts as a failure, and an accepted change
+ * whose effect the panel can't show counts as done.
  */
 const GRACE_MS = 15 * 60_000;
 
 /**
- * The same for a change of an order whose run was broken off. Doing it again would write to the customer again; but it
- * may never have reached the panel, and then has to be done soon.
+ * The same for a change of an order in an interrupted run. Repeating it would send another mail to the customer, but the change
+ * may never have reached the panel, and must then be made soon.
  */
 const BROKEN_OFF_GRACE_MS = 3000;
 
 const ORDER_TYPES: readonly string[] = [ACTION_TYPES.suspendOrder, ACTION_TYPES.unsuspendOrder];
 
-/** Pure: what an observation says about an action that was left planned or in doubt; null when it does not tell. */
+/** Returns the outcome of an action that is planned or in doubt, by an observation; null while it is unknown. Pure. */
 export function resolveAction(action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null {
   const { state } = observation;
   if (!state) return null;
-  const outcome = outcomeOf(action, state);
+  const outcome = findOutcome(action, state);
   if (outcome === null || action.calledAt === null) return outcome;
   const age = callAgeMs(action.calledAt, Date.parse(observation.at));
-  if (outcome.state === 'failed') return age < graceOf(action) ? null : outcome;
+  if (outcome.state === 'failed') return age < toGraceMs(action) ? null : outcome;
   if (outcome.state === 'in-doubt' && wasAccepted(action) && age >= GRACE_MS) {
-    // The panel will not show it any more. It said yes: a release has to undo it.
+    // The panel accepted the change and can't show it: a release has to undo it.
     return { state: 'applied', observed: { ...(outcome.observed as object), ...ACCEPTED }, error: null };
   }
   return outcome;
 }
 
-/** Kept with an action whose call the panel answered with success. */
+/** Stored with an action that the panel accepted. */
 export const ACCEPTED: Accepted = { accepted: true };
 
 function wasAccepted({ observed }: ActionRecord): boolean {
   return (observed as Partial<Accepted> | null)?.accepted === true;
 }
 
-function graceOf(action: ActionRecord): number {
+function toGraceMs(action: ActionRecord): number {
   if (action.state === 'in-doubt') return GRACE_MS;
   return ORDER_TYPES.includes(action.type) ? BROKEN_OFF_GRACE_MS : 0;
 }
 
-function outcomeOf(action: ActionRecord, state: EasyDcimState): StepOutcome | null {
+function findOutcome(action: ActionRecord, state: EasyDcimState): StepOutcome | null {
   if (isPortAction(action.type)) {
     const port = state.ports?.find((item) => item.id === action.target);
-    return port ? portOutcome(action.type, action.prior, port) : null;
+    return port ? toPortOutcome(action.type, action.prior, port) : null;
   }
   const { order } = state;
-  return order && order.id === action.target ? orderOutcome(action.type, order) : null;
+  return order && order.id === action.target ? toOrderOutcome(action.type, order) : null;
 }
 
-/** What a port shows of a change that should have been made. */
-export function portOutcome(
+/** Returns the outcome of a change of a port. */
+export function toPortOutcome(
   type: string,
   prior: unknown,
   port: Pick<PortState, 'id' | 'adminEnabled' | 'linkUp'>,
@@ -77,7 +77,7 @@ export function portOutcome(
     return {
       state: 'in-doubt',
       observed,
-      error: { code: 'outcome_unknown', message: `port ${port.id}: the panel does not tell whether it is enabled` },
+      error: { code: 'outcome_unknown', message: `port ${port.id}: the panel does not show whether it is enabled` },
     };
   }
   return {
@@ -87,8 +87,8 @@ export function portOutcome(
   };
 }
 
-/** What an order shows of a change that should have been made. */
-export function orderOutcome(type: string, order: Pick<OrderState, 'id' | 'status' | 'suspended'>): StepOutcome {
+/** Returns the outcome of a change of an order. */
+export function toOrderOutcome(type: string, order: Pick<OrderState, 'id' | 'status' | 'suspended'>): StepOutcome {
   const wanted = type === ACTION_TYPES.suspendOrder;
   const observed = { status: order.status, suspended: order.suspended };
   if (order.suspended === wanted) return { state: 'applied', observed, error: null };
@@ -96,7 +96,10 @@ export function orderOutcome(type: string, order: Pick<OrderState, 'id' | 'statu
     return {
       state: 'in-doubt',
       observed,
-      error: { code: 'outcome_unknown', message: `order ${order.id}: the status "${order.status}" does not tell` },
+      error: {
+        code: 'outcome_unknown',
+        message: `order ${order.id}: the status "${order.status}" does not show whether it is suspended`,
+      },
     };
   }
   return {

@@ -1,8 +1,8 @@
-import type { ServiceRecord } from '@sluice/quota-core';
 import type { ItemError, Observation } from '@sluice/panel-kind';
-import type { EasyDcimState } from './easydcim-state.js';
+import type { ServiceRecord } from '@sluice/quota-core';
+import type { EasyDcimState } from './state.js';
 
-/** Pure: ports and order that another tool shut, as evidence; only what is this service's and shut now. */
+/** Returns evidence for ports and an order that another tool restricted, if they belong to the service and are restricted now. Pure. */
 export function adoptEasyDcim(
   service: ServiceRecord,
   observation: Observation<EasyDcimState>,
@@ -17,8 +17,8 @@ export function adoptEasyDcim(
   for (const id of what.ports) {
     const port = state?.ports?.find((item) => item.id === id);
     if (!state?.ports) refuse(`port ${id}: ${state?.portsError?.message ?? 'the ports were not read'}`);
-    else if (!port) refuse(`port ${id} is no port of "${service.id}"`);
-    else if (port.management) refuse(`port ${id} (${port.name}) is a management port: Sluice never switches those`);
+    else if (!port) refuse(`port ${id} does not belong to "${service.id}"`);
+    else if (port.management) refuse(`port ${id} (${port.name}) is a management port, which Sluice never switches`);
     else if (port.adminEnabled !== false) refuse(`port ${id} (${port.name}) is not known to be disabled`);
     else targets.push({ kind: 'port', target: id, prior: { name: port.name, adminEnabled: true, linkUp: null } });
   }

@@ -1,15 +1,15 @@
-import type { EasyDcimClient } from '../index.js';
 import { isPanelError } from '@sluice/panel-http';
-import { type ApplyContext, type Clock, itemErrorOf, type Step, type StepOutcome } from '@sluice/panel-kind';
-import { ACTION_TYPES, isPortAction } from './easydcim-state.js';
-import { ACCEPTED, orderOutcome, portOutcome } from './easydcim-resolve.js';
+import { itemErrorOf, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
+import type { EasyDcimClient } from '../index.js';
+import { ACCEPTED, toOrderOutcome, toPortOutcome } from './resolve.js';
+import { ACTION_TYPES, isPortAction } from './state.js';
 
-/** Waits before each look: a panel may put a switch command into a queue. */
-const LOOKS_MS = [0, 250, 750, 1500];
+/** Waits before each reading: a panel may queue changes of ports. */
+const READ_BACK_MS = [0, 250, 750, 1500];
 
 type Call = { tag: string; impersonate?: string };
 
-/** What a step is performed with. */
+/** What performing a step requires. */
 interface StepCalls {
   client: EasyDcimClient;
   clock: Clock;
@@ -17,7 +17,7 @@ interface StepCalls {
   call: Call;
 }
 
-/** Calls the panel once, then reads back; what is read decides, not what was answered. */
+/** Calls the panel once, then reads back. The outcome depends on the reading, not on the answer. */
 export async function performStep(
   { client, clock, call }: StepCalls,
   step: Step,
@@ -30,14 +30,14 @@ export async function performStep(
   } catch (error) {
     refused = error;
   }
-  const look = (): Promise<StepOutcome> => lookAt(client, call, step);
+  const read = (): Promise<StepOutcome> => readOutcome(client, call, step);
   const onHidden = refused === null ? () => context.accepted(ACCEPTED) : null;
-  const outcome = await readBack(clock, look, refused, onHidden);
+  const outcome = await readBack(clock, read, refused, onHidden);
   if (refused !== null || outcome.state !== 'in-doubt') return outcome;
   return { ...outcome, observed: { ...(outcome.observed as object | null), ...ACCEPTED } };
 }
 
-/** No signal is handed to a changing call: a change that was begun is finished. */
+/** Passes no signal: a change that has begun is finished. */
 function change(client: EasyDcimClient, step: Step, call: Call): Promise<void> {
   switch (step.type) {
     case ACTION_TYPES.disablePort:
@@ -53,20 +53,20 @@ function change(client: EasyDcimClient, step: Step, call: Call): Promise<void> {
   }
 }
 
-/** Looks a few times; `onHidden` is awaited once, when the first look does not show the change. */
+/** Reads a few times; `onHidden` is awaited once, when the first reading does not show the change. */
 async function readBack(
   clock: Clock,
-  look: () => Promise<StepOutcome>,
+  read: () => Promise<StepOutcome>,
   refused: unknown,
   onHidden: (() => Promise<void>) | null,
 ): Promise<StepOutcome> {
   const definite = refused !== null && !(isPanelError(refused) && refused.outcomeUnknown);
   let last: StepOutcome | null = null;
-  for (const [index, wait] of (definite ? [0] : LOOKS_MS).entries()) {
+  for (const [index, wait] of (definite ? [0] : READ_BACK_MS).entries()) {
     if (index === 1) await onHidden?.();
     if (wait > 0) await clock.sleep(wait);
     try {
-      last = await look();
+      last = await read();
     } catch (error) {
       const { code, message } = itemErrorOf(refused ?? error);
       last = { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message: `${code}: ${message}` } };
@@ -90,17 +90,17 @@ async function readBack(
   );
 }
 
-async function lookAt(client: EasyDcimClient, call: Call, step: Step): Promise<StepOutcome> {
+async function readOutcome(client: EasyDcimClient, call: Call, step: Step): Promise<StepOutcome> {
   const outcome = isPortAction(step.type)
-    ? portOutcome(step.type, step.prior, await client.ports.get(step.target, call))
-    : orderOutcome(step.type, await client.orders.get(step.target, call));
+    ? toPortOutcome(step.type, step.prior, await client.ports.get(step.target, call))
+    : toOrderOutcome(step.type, await client.orders.get(step.target, call));
   if (outcome.state !== 'failed') return outcome;
   return {
     ...outcome,
     state: 'in-doubt',
     error: {
       code: 'not_yet_visible',
-      message: `${step.type} ${step.target}: the panel accepted it but does not show it yet; the next run looks again`,
+      message: `${step.type} ${step.target}: the panel accepted it but does not show it yet; the next run checks again`,
     },
   };
 }

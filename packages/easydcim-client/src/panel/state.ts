@@ -1,32 +1,32 @@
-import type { Order, Port } from '../index.js';
 import type { ItemError } from '@sluice/panel-kind';
+import type { Order, Port } from '../index.js';
 
-/** A port as far as decisions need it. */
+/** The members of a port that decisions need. */
 export type PortState = Pick<Port, 'id' | 'name' | 'adminEnabled' | 'linkUp' | 'management' | 'speedBitsPerSecond'>;
 
-/** An order as far as decisions need it. */
+/** The members of an order that decisions need. */
 export type OrderState = Pick<Order, 'id' | 'serviceId' | 'serverId' | 'status' | 'suspended' | 'locked'>;
 
-/** What the panel shows of one service; a part that could not be read is null and says why. */
+/** What the panel shows of one service. A part that could not be read is null and has an error. */
 export interface EasyDcimState {
   ports: PortState[] | null;
   portsError: ItemError | null;
-  /** The panel says that the service itself does not exist. */
+  /** The service does not exist on the panel. */
   isGone: boolean;
   order: OrderState | null;
   orderError: ItemError | null;
 }
 
-/** Prior state of a port in evidence and journal. */
+/** State of a port before its change, in evidence and journal. */
 export interface PortPrior {
   name: string;
   adminEnabled: boolean | null;
   linkUp: boolean | null;
-  /** Said where the panel did not tell whether the port was enabled. */
+  /** Set where the panel did not show whether the port was enabled. */
   state?: 'unknown';
 }
 
-/** What is kept with an action that the panel accepted without showing its effect. */
+/** Stored with an action that the panel accepted without showing its effect. */
 export interface Accepted {
   accepted: true;
 }
@@ -43,7 +43,7 @@ export function isPortAction(type: string): boolean {
   return type === ACTION_TYPES.disablePort || type === ACTION_TYPES.enablePort;
 }
 
-/** The object that an action changes. A port and the order it belongs to do not wait for each other. */
+/** Returns the object that an action changes. A port and its order don't wait for each other. */
 export function objectOf({ type, target }: { type: string; target: string }): string {
   return `${isPortAction(type) ? 'port' : 'order'}:${target}`;
 }

@@ -1,10 +1,11 @@
-import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
-import type { ServiceRecord } from '@sluice/quota-core';
 import {
-  type ApplyContext,
   isoNow,
-  type ItemError,
   itemErrorOf,
+  throwWithCredentialKey,
+  transportOptions,
+  withCredentialKey,
+  type ApplyContext,
+  type ItemError,
   type Observation,
   type Panel,
   type PanelDependencies,
@@ -13,22 +14,20 @@ import {
   type PanelToOpen,
   type Step,
   type StepOutcome,
-  throwWithCredentialKey,
-  transportOptions,
   type UsageAnswer,
   type UsageRequest,
-  withCredentialKey,
 } from '@sluice/panel-kind';
-import { adoptEasyDcim } from './easydcim-adopt.js';
-import { planEasyDcim } from './easydcim-plan.js';
-import { performStep } from './easydcim-apply.js';
-import { checkContract } from './easydcim-contract.js';
-import { beyondTheLine, figurePaths, lineBounds, USAGE_ENDPOINT } from './easydcim-plausible.js';
-import { refOf } from './easydcim-refs.js';
+import type { ServiceRecord } from '@sluice/quota-core';
+import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
+import { adoptEasyDcim } from './adopt.js';
+import { performStep } from './apply.js';
+import { checkContract } from './contract.js';
+import { planEasyDcim } from './plan.js';
+import { beyondTheLine, figurePaths, lineBounds, USAGE_ENDPOINT } from './plausibility.js';
+import { resolveAction } from './resolve.js';
+import { easyDcimResources, isComplete, isRestricted, mayShare, toSentRef } from './resources.js';
 import type { EasyDcimSettings } from './settings.js';
-import { easyDcimResources, isComplete, isRestricted, mayShare } from './easydcim-resources.js';
-import { resolveAction } from './easydcim-resolve.js';
-import { objectOf, type EasyDcimState } from './easydcim-state.js';
+import { objectOf, type EasyDcimState } from './state.js';
 
 /** Opens the adapter of an EasyDCIM installation (API v3). */
 export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
@@ -95,7 +94,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   ): Promise<void> {
     let answer: UsageAnswer;
     try {
-      const id = refOf(service, 'easydcim_service_id') ?? '';
+      const id = toSentRef(service, 'easydcim_service_id') ?? '';
       const reading = await this.client.bandwidth(id, window, this.callOptions(service, signal));
       const { inBytes, outBytes, totalBytes, warnings, raw, shape } = reading;
       answer = {
@@ -117,33 +116,33 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   }
 
   async observe(services: ServiceRecord[], signal: AbortSignal): Promise<Map<string, Observation<EasyDcimState>>> {
-    const seen = await Promise.all(
-      services.map(async (service) => [service.id, await this.#see(service, signal)] as const),
+    const observations = services.map(
+      async (service) => [service.id, await this.#observeOne(service, signal)] as const,
     );
-    return new Map(seen);
+    return new Map(await Promise.all(observations));
   }
 
-  async #see(service: ServiceRecord, signal: AbortSignal): Promise<Observation<EasyDcimState>> {
+  async #observeOne(service: ServiceRecord, signal: AbortSignal): Promise<Observation<EasyDcimState>> {
     const { easydcim_service_id: serviceId, easydcim_order_id: orderId } = service.refs;
     const state: EasyDcimState = { ports: null, portsError: null, isGone: false, order: null, orderError: null };
     const readPorts = async (): Promise<void> => {
       const options = this.callOptions(service, signal);
-      const id = refOf(service, 'easydcim_service_id') ?? '';
+      const id = toSentRef(service, 'easydcim_service_id') ?? '';
       const ports: Port[] = [];
       for await (const port of this.client.ports.list(id, options)) ports.push(port);
-      // The list may leave the administrative state out; the port itself is the better source.
+      // The list may leave out the administrative state, which the port itself shows.
       state.ports = await Promise.all(
         ports.map(async (port) =>
-          port.adminEnabled === null && !port.management ? this.#sharper(port, options) : port,
+          port.adminEnabled === null && !port.management ? this.#readAdminState(port, options) : port,
         ),
       );
     };
     const readOrder = async (): Promise<void> => {
-      // Orders are not asked for as the user: what is wrong with that one does not matter here.
+      // Orders are read without the user, so that a problem with impersonation has no effect here.
       const options = { ...this.#call(service), signal };
-      const order = await this.client.orders.get(refOf(service, 'easydcim_order_id') ?? '', options);
+      const order = await this.client.orders.get(toSentRef(service, 'easydcim_order_id') ?? '', options);
       state.order =
-        order.suspended === null && serviceId !== undefined ? await this.#statusOf(order, serviceId, options) : order;
+        order.suspended === null && serviceId !== undefined ? await this.#readStatus(order, serviceId, options) : order;
     };
     await Promise.all([
       serviceId === undefined
@@ -162,7 +161,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     return { service: service.id, at: isoNow(this.#deps.clock), state, error: observationError(state) };
   }
 
-  /** One 404 may be that of another user, of a proxy or of an endpoint: the service itself is asked for, also as nobody else. */
+  /** Reads the service itself, with and without the user: one 404 may be about the user, a proxy or an endpoint. */
   async #isGone(
     serviceId: string,
     options: { tag: string; impersonate?: string; signal: AbortSignal },
@@ -179,7 +178,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     return true;
   }
 
-  async #sharper(port: Port, options: { tag: string; signal: AbortSignal }): Promise<Port> {
+  async #readAdminState(port: Port, options: { tag: string; signal: AbortSignal }): Promise<Port> {
     try {
       const own = await this.client.ports.get(port.id, options);
       const { adminEnabled, management } = own;
@@ -189,7 +188,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     }
   }
 
-  async #statusOf<O extends { suspended: boolean | null }>(
+  async #readStatus<O extends { suspended: boolean | null }>(
     order: O,
     serviceId: string,
     options: { tag: string; signal: AbortSignal },
@@ -209,7 +208,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   plan = planEasyDcim;
   resolve = resolveAction;
   resources = easyDcimResources;
-  /** Windows of the panel need no history. */
+  /** Window readings need no history. */
   checkpoint = (): null => null;
 
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
@@ -225,7 +224,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   };
   readonly graphs: PanelFacets['graphs'] = {
     read: async (service, window, signal) => {
-      const id = refOf(service, 'easydcim_service_id') ?? '';
+      const id = toSentRef(service, 'easydcim_service_id') ?? '';
       return this.client.graphs.export(id, window, this.callOptions(service, signal));
     },
   };
@@ -234,9 +233,9 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     this.client.close();
   }
 
-  /** How calls about a service are made: as which user, under which name in the log. Throws `bad_ref` for a user that can't be sent. */
+  /** Returns the options of calls about a service. Throws `bad_ref` for a user that can't be sent. */
   callOptions(service: ServiceRecord, signal: AbortSignal): { tag: string; impersonate?: string; signal: AbortSignal } {
-    refOf(service, 'easydcim_user');
+    toSentRef(service, 'easydcim_user');
     return { ...this.#call(service), signal };
   }
 

@@ -1,31 +1,31 @@
-import type { UsageBytes } from '@sluice/quota-core';
 import type { ItemError, Observation } from '@sluice/panel-kind';
-import type { EasyDcimState, PortState } from './easydcim-state.js';
+import type { UsageBytes } from '@sluice/quota-core';
+import type { EasyDcimState, PortState } from './state.js';
 
-/** The endpoint that decides about holds, as fingerprints name it. */
+/** The endpoint of usage, as fingerprints name it. */
 export const USAGE_ENDPOINT = 'POST /api/v3/client/services/{id}/bandwidth';
 
 const FIGURES =
   /(^|\.)(in|inbound|download|rx|traffic_in|BW_IN|out|outbound|upload|tx|traffic_out|BW_OUT|total|sum|traffic_total|BW_TOTAL)$/;
 
-/** Of an answer's key paths those that hold the figures: what else an answer has may come and go. */
+/** Returns the key paths of the figures: the other parts of an answer may vary. */
 export function figurePaths(shape: string[]): string[] {
   return shape.filter((path) => FIGURES.test(path));
 }
 
-/** The line of a service: the fastest that each of its ports was seen to run, by its id; null is unknown. */
+/** The line of a service: the highest observed speed of each port, by its id; null is unknown. */
 interface LineBounds {
   portSpeeds: Record<string, number | null>;
 }
 
 /**
- * Returns the bounds by an observation of the ports; undefined when they were not read. A port that is shut or has no link may
- * show any speed, and one that is up may have been faster before: both keep the speed of the bounds before.
+ * Returns the bounds by an observation of the ports; undefined when they were not read. A disabled port or one without a link may
+ * show any speed, and a running one may have been faster before: both keep their speed of the previous bounds.
  */
 export function lineBounds(observation: Observation<EasyDcimState>, previous: unknown): LineBounds | undefined {
   const ports = observation.state?.ports?.filter((port) => !port.management);
   if (!ports) return undefined;
-  const before = speedsIn(previous) ?? {};
+  const before = parseSpeeds(previous) ?? {};
   const portSpeeds = ports.map((port): [string, number | null] => {
     const remembered = before[port.id] ?? null;
     const shown = isUp(port) ? port.speedBitsPerSecond : null;
@@ -38,23 +38,23 @@ function isUp({ adminEnabled, linkUp }: PortState): boolean {
   return adminEnabled !== false && linkUp !== false && (adminEnabled === true || linkUp === true);
 }
 
-function speedsIn(bounds: unknown): LineBounds['portSpeeds'] | null {
+function parseSpeeds(bounds: unknown): LineBounds['portSpeeds'] | null {
   return (bounds as Partial<LineBounds> | null)?.portSpeeds ?? null;
 }
 
-/** Returns what all ports of these bounds carry together in bits per second; null unless the speed of each is known. */
+/** Returns the total speed of all ports in bits per second; null unless the speed of each is known. */
 export function lineSpeed(bounds: unknown): number | null {
-  const speeds = Object.values(speedsIn(bounds) ?? {});
+  const speeds = Object.values(parseSpeeds(bounds) ?? {});
   return speeds.reduce(
     (sum, speed) => (sum === null || speed === null ? null : sum + speed),
     speeds.length > 0 ? 0 : null,
   );
 }
 
-/** Clocks and consolidation may be off by this much. */
+/** Clocks and consolidation may differ by this factor. */
 const TOLERANCE = 1.1;
 
-/** More bytes than the line can carry in the window are no bytes (docs/panels/easydcim.md, H4). */
+/** Refuses more bytes than the line can carry in the window: they have another unit (docs/panels/easydcim.md, H4). */
 export function beyondTheLine(
   bounds: unknown,
   window: { start: string; end: string },

@@ -1,28 +1,28 @@
+import type { Desired, HoldInForce, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
-import type { Desired, ItemError, Observation, Plan, Step, HoldInForce } from '@sluice/panel-kind';
 import {
-  heirOf,
-  innocentOf,
-  orderSharers,
-  portSharers,
+  findHeir,
+  hasInnocent,
+  listOrderSharers,
+  listPortSharers,
   restrictedForOthers,
-  sharedOrder,
-  sharedPorts,
+  findSharedOrder,
+  toSharedPorts,
   stillRestricted,
   unknownSharers,
-  wantsOf,
-} from './easydcim-sharing.js';
-import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type PortState } from './easydcim-state.js';
+  toHoldTargets,
+} from './sharing.js';
+import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type PortState } from './state.js';
 
-/** The holds that ask for one kind of restriction, and the open evidence of that kind. */
+/** The holds that require one kind of restriction, and the open evidence of that kind. */
 interface Restricted {
   holds: HoldInForce[];
   evidence: EvidenceRecord[];
 }
 
 /**
- * Pure: the steps from what the panel shows to what the holds call for. What somebody else disabled or suspended is
- * never in it; evidence that no hold needs any more is undone, and nothing else is.
+ * Plans the steps from an observation to the restrictions of the holds. Only evidence without a hold is undone: what others have
+ * disabled or suspended stays. Pure.
  */
 export function planEasyDcim(desired: Desired, observation: Observation<EasyDcimState>): Plan {
   const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
@@ -30,9 +30,9 @@ export function planEasyDcim(desired: Desired, observation: Observation<EasyDcim
   const portHolds: HoldInForce[] = [];
   const orderHolds: HoldInForce[] = [];
   for (const hold of desired.holds) {
-    const wants = wantsOf(hold, desired.action, orderId !== undefined);
-    if (wants.ports) portHolds.push(hold);
-    if (wants.order) orderHolds.push(hold);
+    const targets = toHoldTargets(hold, desired.action, orderId !== undefined);
+    if (targets.ports) portHolds.push(hold);
+    if (targets.order) orderHolds.push(hold);
   }
   const portEvidence = desired.evidence.filter((item) => item.kind === 'port');
   const orderEvidence = desired.evidence.filter((item) => item.kind === 'order');
@@ -53,12 +53,12 @@ export function planEasyDcim(desired: Desired, observation: Observation<EasyDcim
   plan.notices = stillRestricted(desired, others);
   const isKnown = (target: string): boolean => [...desired.evidence, ...others].some((item) => item.target === target);
   plan.drift.push(...plan.notices.map(({ message }) => message));
-  plan.stops = stopsOf(state, isKnown);
+  plan.stops = listStops(state, isKnown);
   return plan;
 }
 
-/** What nobody has suspended or disabled for one of our holds, as far as it was read. One port of several may be a spare one. */
-function stopsOf({ order, ports }: EasyDcimState, isOurs: (target: string) => boolean): string[] {
+/** Describes what others have suspended or disabled. One disabled port of several may be a spare one. */
+function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => boolean): string[] {
   const stops: string[] = [];
   if (order?.suspended === true && !isOurs(order.id)) {
     stops.push(`order ${order.id} is suspended, and not by a hold of this service`);
@@ -80,21 +80,21 @@ function planPorts(plan: Plan, desired: Desired, state: EasyDcimState, { holds, 
   }
   const byId = new Map(state.ports.map((port) => [port.id, port]));
   const hold = holds[0];
-  const sharers = portSharers(desired);
+  const sharers = listPortSharers(desired);
   const isShared = sharers.length > 0 && !desired.product.allowSharedPorts;
-  if (hold && isShared) plan.problems.push(sharedPorts(desired, sharers));
+  if (hold && isShared) plan.problems.push(toSharedPorts(desired, sharers));
   if (hold && !isShared) planDisabling(plan, desired, state.ports, hold);
-  // Who came later may be cut by what was disabled before.
+  // A service that was added later may lose its connection by ports that were disabled before.
   if (hold && evidence.length > 0 && desired.unread === null && !desired.product.allowSharedPorts)
     plan.needsSharers = true;
   for (const item of evidence) {
-    const heir = hold ? null : heirOf(sharers, item, 'ports');
-    if (hold && !(isShared && innocentOf(sharers, item))) {
+    const heir = hold ? null : findHeir(sharers, item, 'ports');
+    if (hold && !(isShared && hasInnocent(sharers, item))) {
       keep(plan, item, holds);
     } else if (heir) {
       plan.moves.push({ evidence: item.id, hold: heir.hold.id });
     } else {
-      // A port of somebody who is not held is given back, and counts for the brake: a wrong import would free many.
+      // A port of a service without a hold is enabled again. That counts for the brake: a wrong import would release many.
       if (hold) plan.counts = true;
       undoPort(plan, item, byId.get(item.target));
     }
@@ -108,7 +108,7 @@ function planDisabling(plan: Plan, desired: Desired, ports: PortState[], hold: H
   for (const port of switchable) {
     const ours = desired.evidence.find((item) => item.kind === 'port' && item.target === port.id);
     if (port.adminEnabled === false) continue;
-    // A port whose state the panel does not tell was switched already: once is enough.
+    // A port without a visible state was switched already.
     if (ours && port.adminEnabled === null) continue;
     if (ours) plan.drift.push(`port ${port.id} (${port.name}) is enabled and should be disabled`);
     steps.push(disableStep(port, hold, ours));
@@ -128,17 +128,17 @@ function undoPort(plan: Plan, item: EvidenceRecord, port: PortState | undefined)
   if (!port) {
     plan.problems.push({
       code: 'port_gone',
-      message: `port ${item.target} that was disabled is no longer a port of this service: enable it in EasyDCIM if it should be up`,
+      message: `port ${item.target} that was disabled is no longer a port of this service: enable it in EasyDCIM if necessary`,
     });
   } else if (port.adminEnabled === true) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });
   } else {
-    // There is evidence only of ports that were not known to be disabled before: those are ours to enable, seen or not.
+    // Evidence exists only for ports that were not known to be disabled before: those are enabled even without a visible state.
     plan.steps.push({
       type: ACTION_TYPES.enablePort,
       target: item.target,
       hold: item.hold,
-      prior: priorOf(port),
+      prior: toPrior(port),
       payload: null,
       ends: [item.id],
       begins: null,
@@ -151,18 +151,18 @@ function disableStep(port: PortState, hold: HoldInForce, ours: EvidenceRecord | 
     type: ACTION_TYPES.disablePort,
     target: port.id,
     hold: hold.id,
-    prior: priorOf(port),
+    prior: toPrior(port),
     payload: null,
     ends: [],
-    begins: ours ? null : { kind: 'port', target: port.id, prior: priorOf(port) },
+    begins: ours ? null : { kind: 'port', target: port.id, prior: toPrior(port) },
   };
 }
 
-function priorOf({ name, adminEnabled, linkUp }: PortState): PortPrior {
+function toPrior({ name, adminEnabled, linkUp }: PortState): PortPrior {
   return { name, adminEnabled, linkUp, ...(adminEnabled === null ? { state: 'unknown' } : {}) };
 }
 
-/** Evidence of a hold that has ended passes to one that still needs it. */
+/** Moves evidence of an ended hold to a hold that still needs it. */
 function keep(plan: Plan, item: EvidenceRecord, holds: HoldInForce[]) {
   const first = holds[0];
   if (first && !holds.some((hold) => hold.id === item.hold)) plan.moves.push({ evidence: item.id, hold: first.id });
@@ -189,7 +189,7 @@ function planOrder(plan: Plan, desired: Desired, state: EasyDcimState, { holds, 
   }
   if (!order.suspended) {
     const ours = evidence.find((item) => item.target === order.id);
-    const refused = sharedOrder(desired, order.id, orderSharers(desired, order.id));
+    const refused = findSharedOrder(desired, order.id, listOrderSharers(desired, order.id));
     if (refused) plan.problems.push(refused);
     else {
       if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
@@ -200,7 +200,7 @@ function planOrder(plan: Plan, desired: Desired, state: EasyDcimState, { holds, 
 }
 
 function undoOrder(plan: Plan, desired: Desired, item: EvidenceRecord, order: OrderState) {
-  const heir = heirOf(orderSharers(desired, item.target), item, 'order');
+  const heir = findHeir(listOrderSharers(desired, item.target), item, 'order');
   if (heir) {
     plan.moves.push({ evidence: item.id, hold: heir.hold.id });
   } else if (item.target !== order.id) {
@@ -236,18 +236,18 @@ function suspendStep(order: OrderState, hold: HoldInForce, ours: EvidenceRecord 
   };
 }
 
-/** An order is suspended only when its own data do not contradict the service's mapping. */
+/** Returns how the order's own data contradict the service's mapping, which prevents a suspension. */
 function mappingProblem(desired: Desired, order: OrderState): ItemError | null {
   const { refs, id } = desired.service;
   const pairs: [string, string | null, string | undefined][] = [
     ['service', order.serviceId, refs['easydcim_service_id']],
     ['server', order.serverId, refs['easydcim_server_id']],
   ];
-  for (const [what, told, ours] of pairs) {
-    if (told !== null && ours !== undefined && told !== ours) {
+  for (const [what, theirs, ours] of pairs) {
+    if (theirs !== null && ours !== undefined && theirs !== ours) {
       return {
         code: 'mapping_mismatch',
-        message: `order ${order.id} belongs to ${what} ${told}, but "${id}" names ${what} ${ours}: nothing was done; correct easydcim_order_id or easydcim_${what}_id`,
+        message: `order ${order.id} belongs to ${what} ${theirs}, but "${id}" names ${what} ${ours}: nothing was done; correct easydcim_order_id or easydcim_${what}_id`,
       };
     }
   }
@@ -258,7 +258,7 @@ function stateProblem(order: OrderState): ItemError | null {
   if (order.suspended !== null) return null;
   return {
     code: 'order_state_unknown',
-    message: `order ${order.id}: the status "${order.status}" does not tell whether it is suspended; nothing was done`,
+    message: `order ${order.id}: the status "${order.status}" does not show whether it is suspended; nothing was done`,
   };
 }
 
@@ -272,6 +272,6 @@ function noOrder({ service }: Desired): ItemError {
 function nothingToEnforce(desired: Desired): ItemError {
   return {
     code: 'nothing_to_enforce',
-    message: `the panel lists no port of "${desired.service.id}" that may be switched: the hold has no effect; check easydcim_service_id or use action suspend-order`,
+    message: `the panel lists no port of "${desired.service.id}" that can be switched: the hold has no effect; check easydcim_service_id or use action suspend-order`,
   };
 }

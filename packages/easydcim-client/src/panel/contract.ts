@@ -1,14 +1,14 @@
-import type { CallOptions, EasyDcimClient } from '../index.js';
 import { isPanelError } from '@sluice/panel-http';
+import { SluiceError, type ContractReport, type Observation } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { type ContractReport, type Observation, SluiceError } from '@sluice/panel-kind';
-import { beyondTheLine, figurePaths, lineBounds, lineSpeed, USAGE_ENDPOINT } from './easydcim-plausible.js';
-import { isSendable, refOf } from './easydcim-refs.js';
-import type { EasyDcimState } from './easydcim-state.js';
+import type { CallOptions, EasyDcimClient } from '../index.js';
+import { beyondTheLine, figurePaths, lineBounds, lineSpeed, USAGE_ENDPOINT } from './plausibility.js';
+import { isSendable, toSentRef } from './resources.js';
+import type { EasyDcimState } from './state.js';
 
 type Check = ContractReport['checks'][number];
 
-/** What is asked about itself. */
+/** The panel to check. */
 export interface ContractSource {
   readonly name: string;
   readonly client: EasyDcimClient;
@@ -17,12 +17,12 @@ export interface ContractSource {
 }
 
 const DAY_MS = 86_400_000;
-/** Round-robin data of two halves differ a little from the whole. */
+/** Consolidated data of two halves may differ from the whole by this part. */
 const HALVES_TOLERANCE = 0.02;
 
 /**
- * One read per endpoint with what was understood of it, and every service's mapping (service, order, server, ports).
- * Reads only. The shapes of the answers are the fingerprint that later polls are held against.
+ * Checks one answer per endpoint and every service's mapping (service, order, server, ports), without a change. Later polls
+ * compare their answers with the shapes in the report.
  */
 export async function checkContract(
   panel: ContractSource,
@@ -38,17 +38,17 @@ export async function checkContract(
       name: 'contract',
       object: panel.name,
       status: 'skipped',
-      message: 'no active service to ask about: add one first',
+      message: 'there is no active service to check with: add one first',
     });
     return report;
   }
   const attempt = async (
     name: string,
     object: string,
-    look: () => Promise<Omit<Check, 'name' | 'object'>>,
+    check: () => Promise<Omit<Check, 'name' | 'object'>>,
   ): Promise<void> => {
     try {
-      report.checks.push({ name, object, ...(await look()) });
+      report.checks.push({ name, object, ...(await check()) });
     } catch (error) {
       if (!isPanelError(error) && !(error instanceof SluiceError)) throw error;
       report.checks.push({ name, object, status: 'failed', message: `${error.code}: ${error.message}` });
@@ -84,7 +84,7 @@ async function checkBandwidth(
 ): Promise<Omit<Check, 'name' | 'object'>> {
   const window = { start: new Date(Date.parse(now) - 7 * DAY_MS).toISOString(), end: now };
   const reading = await panel.client.bandwidth(
-    refOf(service, 'easydcim_service_id') ?? '',
+    toSentRef(service, 'easydcim_service_id') ?? '',
     window,
     panel.callOptions(service, signal),
   );
@@ -93,7 +93,7 @@ async function checkBandwidth(
   const observation = (await panel.observe([service], signal)).get(service.id);
   const bounds = observation ? lineBounds(observation, null) : undefined;
   const odd = beyondTheLine(bounds ?? null, window, reading);
-  const figures = `in ${told(inBytes)}, out ${told(outBytes)}, total ${told(totalBytes)} bytes in 7 days, read from ${figurePaths(reading.shape).join(', ')}`;
+  const figures = `in ${formatBytes(inBytes)}, out ${formatBytes(outBytes)}, total ${formatBytes(totalBytes)} bytes in 7 days, read from ${figurePaths(reading.shape).join(', ')}`;
   if (odd) return { status: 'failed', message: `${figures}: ${odd.message}` };
   const warning = reading.warnings[0];
   if (warning) return { status: 'warning', message: `${figures}: ${warning.message}` };
@@ -102,18 +102,18 @@ async function checkBandwidth(
   const speed =
     bits !== null
       ? `, plausible for a line of ${bits} bit/s`
-      : ', the speed of its ports is not told, so the unit could not be checked';
-  return { status: 'ok', message: `${figures}${speed}; compare it with what the panel shows for the same week` };
+      : ', the speed of its ports is unknown, so the unit could not be checked';
+  return { status: 'ok', message: `${figures}${speed}; compare it with the panel's own figure for the same week` };
 }
 
-/** Two disjoint windows add up to the whole one where dates and time zone are read as we mean them. */
+/** Checks that two disjoint windows add up to the whole, which shows that the panel reads dates and time zone correctly. */
 async function checkWindows(
   panel: ContractSource,
   service: ServiceRecord,
   now: string,
   signal: AbortSignal,
 ): Promise<Omit<Check, 'name' | 'object'>> {
-  const id = refOf(service, 'easydcim_service_id') ?? '';
+  const id = toSentRef(service, 'easydcim_service_id') ?? '';
   const options = panel.callOptions(service, signal);
   const at = (days: number): string => new Date(Date.parse(now) - days * DAY_MS).toISOString();
   const totals: number[] = [];
@@ -129,12 +129,12 @@ async function checkWindows(
   if (whole === 0)
     return {
       status: 'warning',
-      message: 'no traffic in the last 14 days: whether dates and time zone are understood could not be told',
+      message: 'no traffic in the last 14 days: whether dates and time zone are understood could not be checked',
     };
   if (before === whole && after === whole) {
     return {
       status: 'failed',
-      message: `three different windows gave the same ${whole} bytes: the panel ignores our dates, so no cycle can be metered`,
+      message: `three different windows have the same ${whole} bytes: the panel ignores the dates, so no cycle can be metered`,
     };
   }
   const difference = Math.abs(before + after - whole) / whole;
@@ -155,16 +155,15 @@ async function checkMapping(panel: ContractSource, service: ServiceRecord, signa
   };
   const state = observation?.state;
   if (!state) {
-    add('failed', observation?.error?.message ?? 'it could not be looked at');
+    add('failed', observation?.error?.message ?? 'the service could not be observed');
     return checks;
   }
   if (state.portsError)
     add('failed', `ports of service ${refs['easydcim_service_id'] ?? '?'}: ${state.portsError.message}`);
   const usable = (state.ports ?? []).filter((port) => !port.management);
-  if (state.ports && usable.length === 0)
-    add('warning', 'no port that may be switched: disable-ports would have no effect');
+  if (state.ports && usable.length === 0) add('warning', 'no port can be switched: disable-ports would have no effect');
   for (const port of usable.filter((item) => item.adminEnabled === null)) {
-    add('warning', `port ${port.id} (${port.name}): the panel does not tell whether it is enabled`);
+    add('warning', `port ${port.id} (${port.name}): the panel does not show whether it is enabled`);
   }
   if (refs['easydcim_order_id'] === undefined) add('warning', "no easydcim_order_id: its order can't be suspended");
   else if (state.orderError) add('failed', `order ${refs['easydcim_order_id']}: ${state.orderError.message}`);
@@ -192,9 +191,9 @@ function addOrder(
     add('failed', `order ${order.id} belongs to server ${order.serverId}, not to ${server}`);
   }
   if (order.suspended === null)
-    add('warning', `order ${order.id}: the status "${order.status}" does not tell whether it is suspended`);
+    add('warning', `order ${order.id}: the status "${order.status}" does not show whether it is suspended`);
 }
 
-function told(bytes: number | null): string {
-  return bytes === null ? 'not told' : String(bytes);
+function formatBytes(bytes: number | null): string {
+  return bytes === null ? 'unknown' : String(bytes);
 }
