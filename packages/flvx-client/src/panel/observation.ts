@@ -101,7 +101,7 @@ export class RunSnapshot {
     return this.#site;
   }
 
-  /** Reads when each forward was last written to, which takes the panel long. */
+  /** Reads when each forward was last written to, which is slow on the panel. */
   async changes(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
     this.#changes ??= this.#client.forwards.listChanges({ signal });
     try {

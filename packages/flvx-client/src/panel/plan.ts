@@ -173,11 +173,10 @@ function planExisting(
   const speed = speedPlan(input);
   if (speed.problem) return failedPlan(speed.problem);
   const target = { ...planTarget(input, speed), setsPassword };
-  const plan = toPlan([...first, ...planAccount(withHistory(input), target)], input);
+  const plan = resolveEvidence(input, toPlan([...first, ...planAccount(withHistory(input), target)], input));
   const closed = describeClosed(input, target);
   const whole: Plan = {
     ...plan,
-    ...resolveEvidence(input, plan.steps),
     drift: [...plan.drift, ...closed],
     stops: [...closed, ...describeStops(input, target, account.at)],
     notices: noticesOf(input, plan.steps),

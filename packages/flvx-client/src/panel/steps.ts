@@ -235,7 +235,7 @@ function toPauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Note
     const prior: ForwardPrior = { name: row.name, wasRunning: wasRunning && !parked };
     return { ...nothing, begins: [{ kind: EVIDENCE.forward, target: step.target, prior }] };
   }
-  // Evidence of an ended hold also shows that the forward ran: its new reason takes the evidence over.
+  // Evidence of an ended hold also shows that the forward ran: it passes to the new reason.
   const over = findEvidence(evidence.forward, step.target).filter(ranBefore);
   const reason = surplus.has(row.id) ? 'surplus' : dropped.includes(row.tunnelId) ? 'dropped' : null;
   return reason !== null && (wasRunning || over.length > 0) ? { ...nothing, parks: reason, ends: over } : nothing;
@@ -253,10 +253,10 @@ function toRedirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput)
  * Returns evidence without a hold that is already undone, and evidence that moves to another hold. Evidence that others have
  * undone is dropped. Pure.
  */
-export function resolveEvidence(input: PlanInput, steps: readonly Step[]): Pick<Plan, 'settle' | 'moves'> {
-  const settle: Plan['settle'] = [];
-  const moves: Plan['moves'] = [];
-  const ending = new Set(steps.flatMap((step) => step.ends));
+export function resolveEvidence(input: PlanInput, plan: Plan): Plan {
+  const settle = [...plan.settle];
+  const moves = [...plan.moves];
+  const ending = new Set(plan.steps.flatMap((step) => step.ends));
   for (const item of input.desired.evidence) {
     const holds = input.restrictions.byKind[item.kind];
     if (holds === undefined) continue;
@@ -267,7 +267,7 @@ export function resolveEvidence(input: PlanInput, steps: readonly Step[]): Pick<
       if (outcome !== null) settle.push({ evidence: item.id, outcome });
     } else if (!holds.some((hold) => hold.id === item.hold)) moves.push({ evidence: item.id, hold: first.id });
   }
-  return { settle, moves };
+  return { ...plan, settle, moves };
 }
 
 /** Whether the object of the evidence no longer exists. */
