@@ -75,7 +75,7 @@ describe('orders.list', () => {
     panel.always({ data: [{ id: 1 }], meta: { current_page: 1, last_page: 2 } });
     const error = await failureOf(all(panel.client().orders.list()));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', endpoint: 'GET /api/v3/admin/orders' });
-    expect(error.message).toContain('(page 2 repeats what came before)');
+    expect(error.message).toContain('(page 2 repeats earlier entries)');
   });
 });
 

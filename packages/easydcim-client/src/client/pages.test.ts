@@ -102,7 +102,7 @@ describe('pages', () => {
 
   it('is an error when a panel that names more pages repeats one', async () => {
     const { items } = listRecords([{ ids: ['1'], info: { lastPage: 2 } }]);
-    await expect(ids(items)).rejects.toThrow('page 2 repeats what came before');
+    await expect(ids(items)).rejects.toThrow('page 2 repeats earlier entries');
   });
 
   it('is an error when a panel gives less than it names', async () => {
@@ -110,7 +110,7 @@ describe('pages', () => {
       { ids: ['1'], info: { total: 3 } },
       { ids: [], info: { total: 3 } },
     ]);
-    await expect(ids(items)).rejects.toThrow('it names 3 entries and gives 1');
+    await expect(ids(items)).rejects.toThrow('it names 3 entries and has 1');
   });
 
   it.each([{ lastPage: 3 }, { next: 2 }, { total: 3 }])(
