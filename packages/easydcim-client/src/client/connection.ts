@@ -146,11 +146,11 @@ const failed = /^(error|fail|failed|failure)$/i;
  */
 export function parseFailure({ json }: { json: unknown }): PanelFailure | null {
   if (!isObject(json)) return null;
-  const words = findMessage(json);
-  const isRecord = 'id' in json && words === null && !('errors' in json);
-  const saysNo =
+  const message = findMessage(json);
+  const isRecord = 'id' in json && message === null && !('errors' in json);
+  const isRefusal =
     json['success'] === false || (typeof json['status'] === 'string' && failed.test(json['status']) && !isRecord);
-  return saysNo ? { code: 'PANEL_REJECTED', message: words ?? 'the panel stated no reason' } : null;
+  return isRefusal ? { code: 'PANEL_REJECTED', message: message ?? 'the panel stated no reason' } : null;
 }
 
 function findMessage(json: Record<string, unknown>): string | null {

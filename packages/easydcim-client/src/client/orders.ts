@@ -74,9 +74,9 @@ function toSuspended(status: string | null): boolean | null {
 }
 
 function findLocked(rows: JsonObject[]): boolean | null {
-  const said = rows.map((row) => toFlag(row['locked'] ?? row['is_locked']));
-  if (said.includes(true)) return true;
-  return said.includes(false) ? false : null;
+  const flags = rows.map((row) => toFlag(row['locked'] ?? row['is_locked']));
+  if (flags.includes(true)) return true;
+  return flags.includes(false) ? false : null;
 }
 
 function findEmail(row: JsonObject): string | null {

@@ -36,7 +36,7 @@ export async function* pages<T extends { id: string }>(options: PagesOptions<T>)
     const next = nextPage(page, info, seen.size);
     if (next === null) return;
     if (asked >= mostPages) throw options.incomplete(`it has more than ${mostPages} pages`);
-    guessed = !saysPages(info) && info.total === null;
+    guessed = !namesPages(info) && info.total === null;
     page = next;
   }
 }
@@ -44,13 +44,13 @@ export async function* pages<T extends { id: string }>(options: PagesOptions<T>)
 /** Describes why a list that ended with an empty or repeated page is incomplete; `null` for a complete one. */
 function shortfall(rows: number, info: PageInfo, seen: number, page: number): string | null {
   if (info.total !== null) return seen < info.total ? `it names ${info.total} entries and has ${seen}` : null;
-  if (rows > 0) return saysPages(info) ? `page ${page} repeats earlier entries` : null;
-  return seen === 0 && nextPage(page, info, seen) !== null && saysPages(info)
+  if (rows > 0) return namesPages(info) ? `page ${page} repeats earlier entries` : null;
+  return seen === 0 && nextPage(page, info, seen) !== null && namesPages(info)
     ? 'it names pages and begins with an empty one'
     : null;
 }
 
-function saysPages(info: PageInfo): boolean {
+function namesPages(info: PageInfo): boolean {
   return info.lastPage !== null || typeof info.next === 'number';
 }
 

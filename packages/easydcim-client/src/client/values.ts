@@ -38,8 +38,8 @@ export function toAdminWord(value: unknown): boolean | null {
 }
 
 /** Merges several answers: `null` when all are unknown, or when they contradict each other. */
-export function agreed(...said: (boolean | null)[]): boolean | null {
-  const known = said.filter((one) => one !== null);
+export function agreed(...states: (boolean | null)[]): boolean | null {
+  const known = states.filter((one) => one !== null);
   return known.every((one) => one === known[0]) ? (known[0] ?? null) : null;
 }
 

@@ -184,7 +184,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
       const { adminEnabled, management } = own;
       return { ...port, adminEnabled, linkUp: own.linkUp ?? port.linkUp, management: port.management || management };
     } catch {
-      return port; // unknown stays unknown: the plan says so
+      return port; // the state stays unknown, which the plan reports
     }
   }
 
@@ -201,7 +201,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
         suspended: /^suspended$/i.test(status) ? true : /^activ(e|ated)$/i.test(status) ? false : null,
       };
     } catch {
-      return order; // unknown stays unknown: the plan says so
+      return order; // the state stays unknown, which the plan reports
     }
   }
 

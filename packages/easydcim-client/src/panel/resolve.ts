@@ -66,11 +66,11 @@ export function toPortOutcome(
   prior: unknown,
   port: Pick<PortState, 'id' | 'adminEnabled' | 'linkUp'>,
 ): StepOutcome {
-  const wanted = type === ACTION_TYPES.enablePort;
+  const target = type === ACTION_TYPES.enablePort;
   const observed = { adminEnabled: port.adminEnabled, linkUp: port.linkUp };
   const before = prior as Partial<PortPrior> | null;
-  const linkFollowed = before?.linkUp === !wanted && port.linkUp === wanted;
-  if (port.adminEnabled === wanted || (port.adminEnabled === null && linkFollowed)) {
+  const linkFollowed = before?.linkUp === !target && port.linkUp === target;
+  if (port.adminEnabled === target || (port.adminEnabled === null && linkFollowed)) {
     return { state: 'applied', observed, error: null };
   }
   if (port.adminEnabled === null) {
@@ -83,15 +83,15 @@ export function toPortOutcome(
   return {
     state: 'failed',
     observed,
-    error: { code: 'not_done', message: `port ${port.id} is still ${wanted ? 'disabled' : 'enabled'}` },
+    error: { code: 'not_done', message: `port ${port.id} is still ${target ? 'disabled' : 'enabled'}` },
   };
 }
 
 /** Returns the outcome of a change of an order. */
 export function toOrderOutcome(type: string, order: Pick<OrderState, 'id' | 'status' | 'suspended'>): StepOutcome {
-  const wanted = type === ACTION_TYPES.suspendOrder;
+  const target = type === ACTION_TYPES.suspendOrder;
   const observed = { status: order.status, suspended: order.suspended };
-  if (order.suspended === wanted) return { state: 'applied', observed, error: null };
+  if (order.suspended === target) return { state: 'applied', observed, error: null };
   if (order.suspended === null) {
     return {
       state: 'in-doubt',
@@ -105,6 +105,6 @@ export function toOrderOutcome(type: string, order: Pick<OrderState, 'id' | 'sta
   return {
     state: 'failed',
     observed,
-    error: { code: 'not_done', message: `order ${order.id} is still ${wanted ? 'active' : 'suspended'}` },
+    error: { code: 'not_done', message: `order ${order.id} is still ${target ? 'active' : 'suspended'}` },
   };
 }

@@ -2,7 +2,7 @@ import type { FlvxObservation } from '../client/observation.js';
 import type { FlvxNode, FlvxPermission, FlvxQuotaValues, FlvxUser } from '../client/records.js';
 import type { FlvxStep } from './plan/step.js';
 import type { FlvxAccountTarget } from './plan/target.js';
-import { isExpired, stopsPermission, stopsUser, type Ruled } from './rules.js';
+import { isExpired, stopsPermission, stopsUser, type RuledRow } from './rules.js';
 
 /** A user and its own permissions. */
 interface OwnRows {
@@ -98,11 +98,11 @@ export function describeClosed({ user, permissions }: OwnRows, target: FlvxAccou
 /** Describes by which of its own rules the panel stops the account or a part of it in its target state. */
 export function describeStops({ user, permissions }: OwnRows, target: FlvxAccountTarget, at: number): string[] {
   const zeroed = target.reset == null ? {} : { inBytes: 0, outBytes: 0 };
-  const rows: [string, Ruled, (row: Ruled, now: number) => boolean][] = [
+  const rows: [string, RuledRow, (row: RuledRow, now: number) => boolean][] = [
     [`user ${user.id}`, { ...user, ...pickQuota(target.user), ...zeroed }, stopsUser],
     ...permissions
       .filter((row) => target.permissions.get(row.tunnelId)?.remove !== true)
-      .map((row): [string, Ruled, typeof stopsPermission] => [
+      .map((row): [string, RuledRow, typeof stopsPermission] => [
         `the permission for tunnel ${row.tunnelId}`,
         { ...row, ...pickQuota(target.user), ...pickQuota(target.permissions.get(row.tunnelId)?.values), ...zeroed },
         stopsPermission,
@@ -118,7 +118,7 @@ export function describeStops({ user, permissions }: OwnRows, target: FlvxAccoun
 }
 
 /** Returns quota and expiry, where they are given. The panel copies those of a user to its permissions. */
-function pickQuota(values: Partial<FlvxQuotaValues> | null | undefined): Partial<Pick<Ruled, 'quota' | 'expiresAt'>> {
+function pickQuota(values: Partial<FlvxQuotaValues> | null | undefined): Partial<Pick<RuledRow, 'quota' | 'expiresAt'>> {
   const { quota, expiresAt } = values ?? {};
   return { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
 }

@@ -3,14 +3,14 @@ import type { FlvxQuotaValues } from '../client/records.js';
 import { toBytes } from '../client/units.js';
 
 /** What the panel's own rules read of a user or permission. */
-export interface Ruled extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
+export interface RuledRow extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
   status: number;
   inBytes: number;
   outBytes: number;
 }
 
 /** Returns both directions together, as the panel compares them with the quota. */
-export function usedOf({ inBytes, outBytes }: Pick<Ruled, 'inBytes' | 'outBytes'>): number {
+export function usedOf({ inBytes, outBytes }: Pick<RuledRow, 'inBytes' | 'outBytes'>): number {
   return inBytes + outBytes;
 }
 
@@ -20,17 +20,17 @@ export function isExpired(row: { expiresAt: number }, at: number): boolean {
 }
 
 /** Whether the panel pauses all forwards of this user at the next traffic: above the quota, not at it. */
-export function stopsUser(user: Ruled, at: number): boolean {
+export function stopsUser(user: RuledRow, at: number): boolean {
   return toBytes(user.quota) < usedOf(user) || isExpired(user, at) || user.status !== 1;
 }
 
 /** Whether the panel pauses the forwards of this permission at their next traffic: from the quota on. */
-export function stopsPermission(permission: Ruled, at: number): boolean {
+export function stopsPermission(permission: RuledRow, at: number): boolean {
   return isUsedUp(permission, at) || permission.status !== 1;
 }
 
 /** Whether the quota is used up or the row has expired. */
-export function isUsedUp(row: Ruled, at: number): boolean {
+export function isUsedUp(row: RuledRow, at: number): boolean {
   return usedOf(row) >= toBytes(row.quota) || isExpired(row, at);
 }
 

@@ -73,7 +73,7 @@ const state = {
   groups: null,
   nodes: null,
   changes: null,
-  madeLimits: [],
+  oldLimitNames: [],
   partial: true,
   listed: 8,
   sharers: [],

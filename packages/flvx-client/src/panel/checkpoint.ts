@@ -5,8 +5,8 @@ import { toIso } from '../account/describe.js';
 import {
   droppedTunnels,
   parseHistory,
-  isAsBefore,
-  isUneventful,
+  isUnchangedForward,
+  hasNothingPending,
   storedHistory,
   withCounters,
   type FlvxHistory,
@@ -73,7 +73,7 @@ export function toCheckpoint({ url, defaults, desired, planned, left }: Checkpoi
   const before = parseCheckpoint(desired.seen);
   const listed = state.listed ?? before?.listed ?? null;
   const unchanged = before?.account ? unchangedAccount(desired, state) : null;
-  if (before?.account && unchanged && isShown(unchanged.user, before.account)) {
+  if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;
     const uncounted = uncountedBytes(desired, usedOf(user));
     const { forwards } = state.account;
@@ -154,22 +154,22 @@ function unchangedAccount(
   const quota = toPanelQuota(desired, usedOf(user));
   const isOpen = (row: FlvxUser | FlvxPermission): boolean =>
     row.status === 1 && (quota === null || row.quota === quota) && !isExpired(row, account.at);
-  if (history?.userId !== user.id || !isUneventful(history) || !isOpen(user)) return null;
+  if (history?.userId !== user.id || !hasNothingPending(history) || !isOpen(user)) return null;
   const asBefore =
     account.permissions.every((row) => row.userId === user.id && isOpen(row)) &&
-    account.forwards.every((row) => row.userId === user.id && isAsBefore(history, row));
-  return asBefore && isCounted(desired, history, account.forwards.length) ? { user, history } : null;
+    account.forwards.every((row) => row.userId === user.id && isUnchangedForward(history, row));
+  return asBefore && isWithinLimits(desired, history, account.forwards.length) ? { user, history } : null;
 }
 
 /** Whether no reset is due, and the number of forwards is within the product's. */
-function isCounted(desired: Desired, history: StoredHistory, forwards: number): boolean {
+function isWithinLimits(desired: Desired, history: StoredHistory, forwards: number): boolean {
   const { resetDay, enforceMaxForwards, maxForwards } = toFlvxProduct(desired.product);
   const isReset = resetDay !== 0 || history.resetCycle === findCycleId(desired);
   return isReset && (!enforceMaxForwards || forwards <= maxForwards);
 }
 
 /** Whether the stored view of the account is still correct. */
-function isShown({ name, expiresAt }: FlvxUser, view: AccountView): boolean {
+function isCurrentView({ name, expiresAt }: FlvxUser, view: AccountView): boolean {
   return view.username === name && view.expiresAt === toIso(expiresAt);
 }
 

@@ -28,7 +28,7 @@ export interface ServiceObservation {
   /** When each forward was last written to; read only where that may show what the panel has stopped. */
   changes: ReadonlyMap<number, number> | null;
   /** Names of speed limits that an earlier version created for the service, by this store's journal. */
-  madeLimits: readonly string[];
+  oldLimitNames: readonly string[];
   /** Only users, permissions and forwards were read: tunnels and speed limits are unknown. */
   partial: boolean;
   /** Number of accounts that the panel listed; null where only this one was read. */
@@ -130,7 +130,7 @@ export interface ReadingTools {
   clock: Clock;
   snapshot: RunSnapshot;
   /** Returns the names of speed limits that were created for a service, or may have been, by the journal. */
-  madeLimits: (service: string) => Promise<string[]>;
+  oldLimitNames: (service: string) => Promise<string[]>;
 }
 
 /** Returns a service's account from the run's snapshot; with `full` tunnels, limits and nodes too. */
@@ -147,15 +147,15 @@ export async function observeInSnapshot(
   const observed = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
   const listed = snapshot.users.size;
   const base = { account: observed, adoptable: null, groups: null, nodes: null, changes: null, listed, sharers };
-  if (!full) return { at, state: { ...base, madeLimits: [], partial: true } };
+  if (!full) return { at, state: { ...base, oldLimitNames: [], partial: true } };
   const [{ tunnels, speedLimits }, labels, changes] = await Promise.all([
     run.site(signal),
     run.labels(signal),
-    someAtRest(observed) ? run.changes(signal) : null,
+    hasPausedForward(observed) ? run.changes(signal) : null,
   ]);
   const account = { ...observed, tunnels, speedLimits };
-  const madeLimits = await listOldLimitNames(tools, service, speedLimits);
-  return { at, state: { ...base, account, ...labels, changes, madeLimits, partial: false } };
+  const oldLimitNames = await listOldLimitNames(tools, service, speedLimits);
+  return { at, state: { ...base, account, ...labels, changes, oldLimitNames, partial: false } };
 }
 
 /** Reads a service's account from the panel, not from the run's snapshot. */
@@ -163,7 +163,7 @@ export async function observeNow(
   tools: ReadingTools,
   service: ServiceRecord,
   signal: AbortSignal,
-  { last, freshChanges }: { last: TimedObservation | undefined; freshChanges: boolean },
+  { last, refreshChanges }: { last: TimedObservation | undefined; refreshChanges: boolean },
 ): Promise<TimedObservation> {
   const { client, clock, snapshot } = tools;
   const scope = toScope(service);
@@ -177,22 +177,22 @@ export async function observeNow(
       ? await client.observe({ ...scope, adopt: true }, options)
       : null;
   const describeChanges = (): Promise<ReadonlyMap<number, number>> =>
-    freshChanges ? client.forwards.listChanges({ signal }) : snapshot.changes(signal);
-  const changes = someAtRest(account) ? await describeChanges() : null;
-  const madeLimits = await listOldLimitNames(tools, service, account.speedLimits);
-  const rest = { ...labels, changes, madeLimits, partial: false, listed: null, sharers: [] };
+    refreshChanges ? client.forwards.listChanges({ signal }) : snapshot.changes(signal);
+  const changes = hasPausedForward(account) ? await describeChanges() : null;
+  const oldLimitNames = await listOldLimitNames(tools, service, account.speedLimits);
+  const rest = { ...labels, changes, oldLimitNames, partial: false, listed: null, sharers: [] };
   return { at, state: { account, adoptable, ...rest } };
 }
 
 /** Lists limits on the panel that an earlier version created for the service; the journal is read only if there are candidates. */
 async function listOldLimitNames(
-  { madeLimits }: ReadingTools,
+  { oldLimitNames }: ReadingTools,
   service: ServiceRecord,
   limits: readonly FlvxSpeedLimit[],
 ): Promise<string[]> {
   const key = toOldLimitKey(service);
   if (!limits.some((limit) => parseLimitKey(limit.name) === key)) return [];
-  return await madeLimits(service.id);
+  return await oldLimitNames(service.id);
 }
 
 /** Returns the scope without the id. */
@@ -207,7 +207,7 @@ function isLost({ user, scope, history }: FlvxAccount): boolean {
 }
 
 /** Whether a forward is paused: only then the instants of changes matter. */
-function someAtRest(account: FlvxAccount): boolean {
+function hasPausedForward(account: FlvxAccount): boolean {
   return listOwnForwards(account).some((row) => row.status !== 1);
 }
 

@@ -60,12 +60,12 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
   const withGroups = Object.values(products).some((product) => toFlvxProduct(product).tunnelGroup !== undefined);
   const { clock, journal } = dependencies;
   const snapshot = new RunSnapshot(client, clock, withGroups);
-  const madeLimits = (service: string): Promise<string[]> => listLimitsMade(journal, name, service);
-  return new FlvxPanel(kind, panel, { client, clock, snapshot, madeLimits });
+  const oldLimitNames = (service: string): Promise<string[]> => listCreatedLimits(journal, name, service);
+  return new FlvxPanel(kind, panel, { client, clock, snapshot, oldLimitNames });
 }
 
 /** Lists the names of speed limits that were created on the panel for a service, or may have been. */
-async function listLimitsMade(
+async function listCreatedLimits(
   journal: PanelDependencies['journal'],
   panel: string,
   service: string,
@@ -93,7 +93,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   /** The services of this run that name each user. */
   readonly #owners = new Map<string, string[]>();
   /** Why nothing may be concluded from this run's lists. */
-  #broken: ItemError | null = null;
+  #listError: ItemError | null = null;
 
   constructor(
     kind: PanelKind,
@@ -133,7 +133,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     signal: AbortSignal,
     options: { allowShort: boolean } = { allowShort: false },
   ): Promise<void> {
-    this.#broken = null;
+    this.#listError = null;
     for (const { service } of requests) this.#claim(service);
     if (requests.length === 0) return;
     const at = isoNow(this.#tools.clock);
@@ -148,8 +148,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
         ...requests.map(({ seen, removed }) => (parseCheckpoint(seen)?.listed ?? 0) - removed),
       );
       if (size * 2 < expected && !options.allowShort) {
-        this.#broken = shortList(this.name, size, expected);
-        refuse(this.#broken);
+        this.#listError = shortList(this.name, size, expected);
+        refuse(this.#listError);
         return;
       }
       for (const request of requests) onAnswer(request.service.id, toUsageAnswer(read, request, this.#timeZone));
@@ -166,10 +166,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     const seen = new Map<string, Observation<ServiceObservation>>();
     if (look.fresh) {
       // A command reads the changes again; within a run, those that were read after its snapshot are recent enough.
-      const freshChanges = look.scope === 'order';
+      const refreshChanges = look.scope === 'order';
       const observeOne = async (service: ServiceRecord): Promise<void> => {
         const last = this.#last.get(service.id);
-        const observation = observeNow(this.#tools, service, signal, { last, freshChanges });
+        const observation = observeNow(this.#tools, service, signal, { last, refreshChanges });
         seen.set(service.id, await this.#toObservation(service, observation));
       };
       await Promise.all(services.map(observeOne));
@@ -198,7 +198,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   async #observeInSnapshot(service: ServiceRecord, signal: AbortSignal, full: boolean): Promise<TimedObservation> {
-    if (this.#broken) throw Object.assign(new Error(this.#broken.message), { code: this.#broken.code });
+    if (this.#listError) throw Object.assign(new Error(this.#listError.message), { code: this.#listError.code });
     return await observeInSnapshot(this.#tools, service, signal, { full, sharers: this.#sharers(service) });
   }
 

@@ -58,7 +58,7 @@ function planCommand(defaults: FlvxDefaults, desired: Desired, state: ServiceObs
   if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
   if (order?.verb === 'terminate') {
     const speedKey = findLimitKey(service, account.user?.id);
-    return toPlan(planTerminate(account, { speedKey, speedNames: state.madeLimits }), null);
+    return toPlan(planTerminate(account, { speedKey, speedNames: state.oldLimitNames }), null);
   }
   if (account.user === null) return planWithoutAccount(desired);
   if (order?.verb === 'change-password') return toPlan(planAccount(account, passwordOnly), null);

@@ -70,7 +70,7 @@ export function listOldLimits(
 }
 
 function ownLimits(input: PlanInput): { key: string; names: readonly string[] } {
-  return { key: requireLimitKey(input), names: input.state.madeLimits };
+  return { key: requireLimitKey(input), names: input.state.oldLimitNames };
 }
 
 function requireLimitKey({ desired, user }: Pick<PlanInput, 'desired' | 'user'>): string {
@@ -111,7 +111,7 @@ function isOurs(input: PlanInput, row: FlvxPermission): boolean {
 }
 
 function isOwn(input: PlanInput, { name }: FlvxSpeedLimit): boolean {
-  return parseLimitKey(name) === requireLimitKey(input) || input.state.madeLimits.includes(name);
+  return parseLimitKey(name) === requireLimitKey(input) || input.state.oldLimitNames.includes(name);
 }
 
 function firstTunnel({ permissions, tunnels }: PlanInput): number | null {
@@ -171,7 +171,7 @@ function oldLimitNotices(input: PlanInput): Notice[] {
   if (state.partial) return [];
   const { id } = desired.service;
   return listOldLimits(input, input.permissions).map((limit) => {
-    const made = state.madeLimits.includes(limit.name);
+    const made = state.oldLimitNames.includes(limit.name);
     const message =
       `the name of speed limit ${limit.id} (${limit.name}) of ${id} contains the service's id, which a service of another store ` +
       `may have too: the next change of the speed replaces the limit${made ? '' : '; this store did not create it, so it stays on the panel'}`;

@@ -5,7 +5,7 @@ import { usedOf } from '../rules.js';
 export interface FlvxHistory {
   /** Known only during the run; not stored. */
   run: {
-    /** The account that a create of this run made. */
+    /** The account that this run created. */
     createdUserId: number | null;
     /** The password was set in this run, or a login proved it. */
     passwordSet: boolean;
@@ -147,7 +147,7 @@ export function toForwardHistory(forwards: readonly FlvxForward[]): FlvxHistory[
 }
 
 /** Whether nothing is pending: nothing stopped, parked, redirected, closed, unconfirmed or yet to be restored. */
-export function isUneventful(history: StoredHistory): boolean {
+export function hasNothingPending(history: StoredHistory): boolean {
   const { stopped, restarted, dropped, values, unpushed, cuts, expired } = history;
   return (
     history.ownQuota &&
@@ -161,7 +161,7 @@ export function isUneventful(history: StoredHistory): boolean {
 }
 
 /** Whether a forward is unchanged since the last observation; a paused one must not have carried traffic. */
-export function isAsBefore({ forwards }: StoredHistory, row: FlvxForward): boolean {
+export function isUnchangedForward({ forwards }: StoredHistory, row: FlvxForward): boolean {
   const before = forwards[row.id];
   if (before?.status !== row.status) return false;
   return row.status === 1 || usedOf(row) === before.bytes;

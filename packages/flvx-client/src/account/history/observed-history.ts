@@ -3,7 +3,7 @@ import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records
 import { listOwnForwards, listOwnPermissions } from '../account.js';
 import { NOWHERE } from '../plan/plan-forwards.js';
 import { hasOwnValues } from '../plan/values.js';
-import { isExpired, isUsedUp, usedOf, type Ruled } from '../rules.js';
+import { isExpired, isUsedUp, usedOf, type RuledRow } from '../rules.js';
 import { emptyHistory, newHistory, toForwardHistory, type FlvxHistory, type StoredHistory } from './history.js';
 import { Replay, type StepRecord } from './record-step.js';
 
@@ -152,7 +152,7 @@ function findStopped(comparison: Comparison): { stopped: number[]; undecided: Re
 /** Whether the panel pauses forwards on this tunnel, by quota and expiry now or before the steps. */
 function isStoppedTunnel({ observed, user, permissions, replay }: Comparison, tunnelId: number): boolean {
   const permission = permissions.find((row) => row.tunnelId === tunnelId);
-  const rows: Ruled[] = [user, replay.userBefore(user)];
+  const rows: RuledRow[] = [user, replay.userBefore(user)];
   if (permission) rows.push(permission, replay.permissionBefore(permission));
   return rows.some((row) => isUsedUp(row, observed.at));
 }

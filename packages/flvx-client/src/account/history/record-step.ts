@@ -1,6 +1,6 @@
 import { changesSpeed, NOWHERE } from '../plan/plan-forwards.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
-import type { Ruled } from '../rules.js';
+import type { RuledRow } from '../rules.js';
 import type { FlvxHistory, ParkReason } from './history.js';
 
 /** An attempted step. */
@@ -163,8 +163,8 @@ export class Replay {
   /** Those of them that ran until then. The others were stopped by the panel or the customer. */
   readonly ended = new Set<number>();
   /** Values of the user before the steps. */
-  #user: Partial<Ruled> = {};
-  readonly #permissions = new Map<number, Partial<Ruled>>();
+  #user: Partial<RuledRow> = {};
+  readonly #permissions = new Map<number, Partial<RuledRow>>();
 
   constructor(history: FlvxHistory, records: readonly StepRecord[]) {
     this.history = history;
@@ -172,12 +172,12 @@ export class Replay {
   }
 
   /** Returns the user as it was before the steps. */
-  userBefore<Row extends Ruled>(user: Row): Row {
+  userBefore<Row extends RuledRow>(user: Row): Row {
     return { ...user, ...this.#user };
   }
 
   /** Returns a permission as it was before the steps. An update of the user also changes its permissions. */
-  permissionBefore<Row extends Ruled & { id: number }>(row: Row): Row {
+  permissionBefore<Row extends RuledRow & { id: number }>(row: Row): Row {
     const { quota, expiresAt } = this.#user;
     const ofUser = { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
     return { ...row, ...ofUser, ...this.#permissions.get(row.id) };
@@ -210,7 +210,7 @@ export class Replay {
     }
   }
 
-  #note(id: number, before: Partial<Ruled>): void {
+  #note(id: number, before: Partial<RuledRow>): void {
     this.#permissions.set(id, { ...before, ...this.#permissions.get(id) });
   }
 }
