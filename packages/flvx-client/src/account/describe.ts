@@ -118,7 +118,9 @@ export function describeStops({ user, permissions }: OwnRows, target: FlvxAccoun
 }
 
 /** Returns quota and expiry, where they are given. The panel copies those of a user to its permissions. */
-function pickQuota(values: Partial<FlvxQuotaValues> | null | undefined): Partial<Pick<RuledRow, 'quota' | 'expiresAt'>> {
+function pickQuota(
+  values: Partial<FlvxQuotaValues> | null | undefined,
+): Partial<Pick<RuledRow, 'quota' | 'expiresAt'>> {
   const { quota, expiresAt } = values ?? {};
   return { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
 }

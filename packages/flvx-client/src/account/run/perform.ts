@@ -16,51 +16,39 @@ export async function performStep(
   const { password = null, ...call } = options;
   switch (step.type) {
     case 'create-user':
-      await client.users.create(step.payload, needed(step, password), call);
-      return;
+      return await client.users.create(step.payload, needed(step, password), call);
     case 'update-user': {
       const { userId, changes, setsPassword } = step.payload;
       const secret = setsPassword ? needed(step, password) : null;
-      await client.users.update(userId, changes, secret, { ...call, knownAs: step.prior.user.name });
-      return;
+      return await client.users.update(userId, changes, secret, { ...call, knownAs: step.prior.user.name });
     }
     case 'reset-user':
-      await client.users.reset(step.payload.userId, call);
-      return;
+      return await client.users.reset(step.payload.userId, call);
     case 'delete-user':
-      await client.users.delete(step.payload.userId, call);
-      return;
+      return await client.users.delete(step.payload.userId, call);
     case 'assign-tunnel': {
       const { userId, tunnelId, values, speedName } = step.payload;
       if (userId === null || speedName !== null) throw notReady(step);
-      await client.permissions.assign(userId, tunnelId, values, call);
-      return;
+      return await client.permissions.assign(userId, tunnelId, values, call);
     }
     case 'redeploy-forwards':
-      await redeploy(client, step, call);
-      return;
+      return await redeploy(client, step, call);
     case 'remove-tunnel':
-      await client.permissions.delete(step.payload.permissionId, call);
-      return;
+      return await client.permissions.delete(step.payload.permissionId, call);
     case 'create-speed-limit':
-      await client.speedLimits.create(step.payload, call);
-      return;
+      return await client.speedLimits.create(step.payload, call);
     case 'delete-speed-limit':
-      await client.speedLimits.delete(step.payload.limitId, call);
-      return;
+      return await client.speedLimits.delete(step.payload.limitId, call);
     case 'pause-forward':
-      await pause(client, step, call);
-      return;
+      return await pause(client, step, call);
     case 'resume-forward':
-      await orAfterRedeploy(client, step.payload.forwardId, call, () =>
+      return await orAfterRedeploy(client, step.payload.forwardId, call, () =>
         client.forwards.resume(step.payload.forwardId, call),
       );
-      return;
     case 'delete-forward':
-      await client.forwards.delete(step.payload.forwardId, call);
-      return;
+      return await client.forwards.delete(step.payload.forwardId, call);
     default:
-      await client.forwards.update(step.payload.forwardId, { remoteAddr: step.payload.remoteAddr }, call);
+      return await client.forwards.update(step.payload.forwardId, { remoteAddr: step.payload.remoteAddr }, call);
   }
 }
 

@@ -2,21 +2,7 @@ import type { PanelHttp } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions } from '../client.js';
 import type { PanelClock } from './panel-clock.js';
-import type { SessionKeeper } from './session-keeper.js';
-
-/** One call of the API. */
-export interface ApiCall<Data> {
-  /** After `/api/v1`. */
-  path: string;
-  body?: Record<string, unknown>;
-  /** Reads are repeated after failures that a repeat may help; writes never. */
-  kind: 'read' | 'write';
-  /** Schema of `data`. Absent for writes, which return none. */
-  data?: z.ZodType<Data>;
-  /** False for calls that need no token. */
-  auth?: boolean;
-  secrets?: string[];
-}
+import type { ApiCall, SessionKeeper } from './session-keeper.js';
 
 /** The transport to the panel and the time limits of its calls, in milliseconds. */
 export interface ApiTransport {

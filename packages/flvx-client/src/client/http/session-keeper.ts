@@ -2,8 +2,21 @@ import { createPanelError, isPanelError, type PanelError } from '@sluice/panel-h
 import * as z from 'zod';
 import type { FlvxCallOptions, FlvxSession } from '../client.js';
 import { epochSeconds, toEpochMs, type EpochSeconds } from '../units.js';
-import type { ApiCall } from './api.js';
 import type { PanelClock } from './panel-clock.js';
+
+/** One call of the API. */
+export interface ApiCall<Data> {
+  /** After `/api/v1`. */
+  path: string;
+  body?: Record<string, unknown>;
+  /** Reads are repeated after failures that a repeat may help; writes never. */
+  kind: 'read' | 'write';
+  /** Schema of `data`. Absent for writes, which return none. */
+  data?: z.ZodType<Data>;
+  /** False for calls that need no token. */
+  auth?: boolean;
+  secrets?: string[];
+}
 
 /** Tokens are renewed this long before they expire. */
 const marginMs = 10 * 60_000;
