@@ -16,39 +16,39 @@ export async function performStep(
   const { password = null, ...call } = options;
   switch (step.type) {
     case 'create-user':
-      return await client.users.create(step.payload, needed(step, password), call);
+      return client.users.create(step.payload, needed(step, password), call);
     case 'update-user': {
       const { userId, changes, setsPassword } = step.payload;
       const secret = setsPassword ? needed(step, password) : null;
-      return await client.users.update(userId, changes, secret, { ...call, knownAs: step.prior.user.name });
+      return client.users.update(userId, changes, secret, { ...call, knownAs: step.prior.user.name });
     }
     case 'reset-user':
-      return await client.users.reset(step.payload.userId, call);
+      return client.users.reset(step.payload.userId, call);
     case 'delete-user':
-      return await client.users.delete(step.payload.userId, call);
+      return client.users.delete(step.payload.userId, call);
     case 'assign-tunnel': {
       const { userId, tunnelId, values, speedName } = step.payload;
       if (userId === null || speedName !== null) throw notReady(step);
-      return await client.permissions.assign(userId, tunnelId, values, call);
+      return client.permissions.assign(userId, tunnelId, values, call);
     }
     case 'redeploy-forwards':
-      return await redeploy(client, step, call);
+      return redeploy(client, step, call);
     case 'remove-tunnel':
-      return await client.permissions.delete(step.payload.permissionId, call);
+      return client.permissions.delete(step.payload.permissionId, call);
     case 'create-speed-limit':
-      return await client.speedLimits.create(step.payload, call);
+      return client.speedLimits.create(step.payload, call);
     case 'delete-speed-limit':
-      return await client.speedLimits.delete(step.payload.limitId, call);
+      return client.speedLimits.delete(step.payload.limitId, call);
     case 'pause-forward':
-      return await pause(client, step, call);
+      return pause(client, step, call);
     case 'resume-forward':
-      return await orAfterRedeploy(client, step.payload.forwardId, call, () =>
+      return orAfterRedeploy(client, step.payload.forwardId, call, () =>
         client.forwards.resume(step.payload.forwardId, call),
       );
     case 'delete-forward':
-      return await client.forwards.delete(step.payload.forwardId, call);
+      return client.forwards.delete(step.payload.forwardId, call);
     default:
-      return await client.forwards.update(step.payload.forwardId, { remoteAddr: step.payload.remoteAddr }, call);
+      return client.forwards.update(step.payload.forwardId, { remoteAddr: step.payload.remoteAddr }, call);
   }
 }
 
