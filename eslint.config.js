@@ -73,6 +73,8 @@ const REFUSED_IN_REVIEWED = [
 const REVIEWED = [
   'apps/cli/src',
   ...['api', 'config', 'doctor', 'graph', 'provision', 'services'].map((folder) => `packages/engine/src/${folder}`),
+  'packages/easydcim-client/src',
+  'packages/flvx-client/src',
   'packages/hiddify-agent-traffic/src',
   'packages/panel-http/src',
   'packages/quota-core/src',

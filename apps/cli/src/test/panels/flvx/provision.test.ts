@@ -56,7 +56,7 @@ describe('create', () => {
     const refused = await at.run('provision create svc-1');
     expect(refused.exitCode).toBe(1);
     expect(errorOf(refused)).toMatchObject({ code: 'account_exists' });
-    expect(errorOf(refused)?.message).toMatch(/nothing tells that it is this service's/);
+    expect(errorOf(refused)?.message).toMatch(/nothing proves that it belongs to this service/);
     expect(diffStates(before, at.panel.state())).toEqual([]);
     const { lifecycle } = (await at.run('service show svc-1')).json<{ lifecycle: string }>();
     expect(lifecycle).toBe('active');
