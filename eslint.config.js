@@ -49,6 +49,10 @@ const commandRules = {
         selector,
         message: 'Name no command or flag: add the remedy to apps/cli/src/remedies.ts by the code of the error.',
       })),
+      {
+        selector: 'CallExpression[callee.object.property.name="runs"][callee.property.name=/^(start|finish)$/]',
+        message: 'Runs start and end in packages/engine/src/run/bracket.ts: use withRun.',
+      },
     ],
   },
 };

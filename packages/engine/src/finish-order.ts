@@ -1,8 +1,7 @@
-import { printable } from '@sluice/panel-http/printable';
 import type { ItemError } from '@sluice/panel-kind';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
-import { confirmClock } from './clock-guard.js';
 import type { CarriedOut, OrderOutcome, OrderReport, OrderRun, ServiceOrder } from './order-types.js';
+import type { Run } from './run/bracket.js';
 import { noticeRows, planNotices } from './run/notices.js';
 import { decisionOf, shownNotice } from './run/report.js';
 import type { Applied } from './run/stages.js';
@@ -31,7 +30,6 @@ interface OrderEnd {
   outcome: RunOutcome;
   /** All of it is done. */
   complete: boolean;
-  finishedAt: string;
 }
 
 /** Writes down how an order ended, and returns its report. */
@@ -39,6 +37,7 @@ export async function finishOrder(orderRun: OrderRun, { work: carriedOut, told }
   const { session, order, run } = orderRun;
   const end = endOf(session, order, carriedOut);
   const notices = noticeRows(session, run.id, planNotices(carriedOut, { notices: told }));
+  if (order.dryRun) await endRun(run, carriedOut, end);
   const work = order.dryRun ? carriedOut : await noteEnd(orderRun, carriedOut, end, notices);
   const report = { ...(await reportOf(orderRun, work, end)), notices: notices.map(shownNotice) };
   const aboutHolds = told.flatMap(({ hold }, index) => {
@@ -49,7 +48,6 @@ export async function finishOrder(orderRun: OrderRun, { work: carriedOut, told }
 }
 
 function endOf(session: Session, order: ServiceOrder, work: Applied): OrderEnd {
-  const finishedAt = session.now();
   const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
   const complete = work.error === null && !session.deps.signal.aborted && !stopped;
   const someDone = work.actions.some((action) => action.state === 'applied');
@@ -57,36 +55,36 @@ function endOf(session: Session, order: ServiceOrder, work: Applied): OrderEnd {
   const goesOn = order.account?.verb === 'terminate' && work.actions.length > 0;
   const begun =
     goesOn || someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
-  return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete, finishedAt };
+  return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete };
 }
 
 /** Writes down how an order ended; returns the service as it is then. */
 async function noteEnd(
-  { session, order, run, leases }: OrderRun,
+  { session, order, run }: OrderRun,
   work: Applied,
-  { outcome, complete, finishedAt }: OrderEnd,
+  end: OrderEnd,
   notices: NoticeRecord[],
 ): Promise<Applied> {
-  return session.write(leases.held, async (tables) => {
-    if (complete) await order.done?.(work.service, tables);
+  return session.write(run.leases.held, async (tables) => {
+    if (end.complete) await order.done?.(work.service, tables);
     else if (isRefused(work)) await order.refused?.(work.error, tables);
     await noteSeen(session, run.id, work, tables);
-    const error = work.error === null ? null : printable(`${work.error.code}: ${work.error.message}`);
     // What nobody ordered by name is told by the run that decided on it.
     if (order.decidedByRun !== true) await tables.notices.add(notices);
-    if (order.run === undefined) {
-      await confirmClock(session, tables);
-      await tables.runs.finish(run.id, { finishedAt, outcome, totals: null, error, observing: [] });
-    }
+    await endRun(run, work, end, tables);
     return { ...work, service: (await tables.services.get(work.service.id)) ?? work.service };
   });
+}
+
+function endRun(run: Run, { actions, error }: Applied, { outcome }: OrderEnd, tables?: StoreTables): Promise<void> {
+  return run.end({ outcome, changes: actions.length > 0, error }, tables);
 }
 
 /** The report without its notices. */
 async function reportOf(
   { session, order, run }: OrderRun,
   work: Applied,
-  { outcome, complete, finishedAt }: OrderEnd,
+  { complete }: OrderEnd,
 ): Promise<Omit<OrderReport, 'notices'>> {
   const detail = await serviceDetail(session, work.service);
   const staying = work.holds.filter((hold) => !work.closes.includes(hold));
@@ -95,16 +93,9 @@ async function reportOf(
   // What an earlier run failed of is over where the order is done.
   const over = detail.status === 'held' || (complete && detail.status === 'failed');
   const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
+  const { observing: _panels, ...view } = run.view;
   return {
-    run: {
-      id: run.id,
-      command: run.command,
-      dryRun: run.dryRun,
-      startedAt: run.startedAt,
-      finishedAt,
-      outcome,
-      changes: actions.length > 0,
-    },
+    run: view,
     service: {
       ...detail,
       status: work.error ? 'failed' : status,

@@ -7,7 +7,6 @@ export type { Adopted, CommandOptions, Holds, ReleaseAll } from './api/holds.js'
 export type { Panels, PanelTest, PanelView } from './api/panels.js';
 export type { PasswordOptions, Provision, SuspendOptions } from './api/provision.js';
 export type { ServiceFilter, Services } from './api/services.js';
-export type { AgentRun } from './agents/agent-run.js';
 export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './agents/agent-views.js';
 export type { CheckReport } from './agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent-user.js';
@@ -39,7 +38,7 @@ export type { Credentials, OrderReport } from './order-types.js';
 export type { OverrideRequest } from './overrides.js';
 export type { LoginLink, RelayUser } from './relay.js';
 export type { PassReport, PassTotals } from './run/report.js';
-export type { RunView } from './run-row.js';
+export type { PanelsRunView, RunView } from './run/bracket.js';
 export { isAlive, processStat, realClock } from './process.js';
 export { describeTermination, type Termination } from './provision/termination.js';
 export { importKeys } from './services/fields.js';

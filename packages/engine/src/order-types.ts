@@ -1,7 +1,6 @@
 import type { AccountOrder, ItemError, Plan } from '@sluice/panel-kind';
-import type { RunRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import type { Leases } from './leases.js';
-import type { RunView } from './run-row.js';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { Run, RunView } from './run/bracket.js';
 import type { Applied, Loaded } from './run/stages.js';
 import type { ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
@@ -74,8 +73,7 @@ export interface OrderOutcome {
 export interface OrderRun {
   session: Session;
   order: ServiceOrder;
-  run: RunRecord;
-  leases: Leases;
+  run: Run;
 }
 
 /** A service that an order has worked on, and what its plans say. */

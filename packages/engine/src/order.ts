@@ -1,5 +1,6 @@
-import { itemErrorOf, type Panel, type Plan } from '@sluice/panel-kind';
+import type { Panel, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { serviceLease } from './leases.js';
 import { trustedNow } from './trusted-clock.js';
 import { finishOrder } from './finish-order.js';
 import {
@@ -12,7 +13,7 @@ import {
   TERMINATE,
 } from './order-types.js';
 import { refuseUnfinished } from './provision/termination.js';
-import { outcomeOfError, runRow } from './run-row.js';
+import { withRun } from './run/bracket.js';
 import { withCheckpoint } from './run/checkpoint.js';
 import { endHolds, undecided } from './run/decide.js';
 import { errorOfDoubt } from './run/doubt.js';
@@ -32,8 +33,7 @@ import {
   unread,
   withError,
 } from './run/stages.js';
-import { withServiceLease } from './services/change-services.js';
-import type { Session } from './session.js';
+import { requireService, type Session } from './session.js';
 
 /** Runs an order: changes what is desired, then observes, plans and applies it for this one service. */
 export function runOrder(session: Session, id: string, order: ServiceOrder): Promise<OrderOutcome> {
@@ -50,42 +50,37 @@ export async function runDecided<Content extends OrderContent>(
   frame: OrderFrame,
   decide: (service: ServiceRecord, panel: Panel) => Promise<Content> | Content,
 ): Promise<OrderOutcome & { content: Content }> {
-  const startedAt = session.now();
-  const runId = frame.run ?? session.id('run');
-  session.runId = runId;
-  return withServiceLease(session, id, frame.waitMs, async (service, leases) => {
-    if (frame.command !== TERMINATE) await refuseUnfinished(session, id);
+  const { command, dryRun, run: partOf, waitMs } = frame;
+  await requireService(session, id);
+  return withRun(session, { command, dryRun, partOf }, async (run) => {
+    await run.leases.take(serviceLease(id), waitMs);
+    const service = await requireService(session, id);
+    if (command !== TERMINATE) await refuseUnfinished(session, id);
     const panel = await session.panel(service.panel);
     const content = await decide(service, panel);
-    const order = { ...content, ...frame };
-    const run = runRow(session, { id: runId, command: order.command, dryRun: order.dryRun, startedAt });
-    let desired = service;
-    if (!order.dryRun) {
-      await session.write(leases.held, async (tables) => {
-        if (order.run === undefined) await tables.runs.start(run);
-        await order.desire(service, tables, runId);
-        desired = (await tables.services.get(id)) ?? service;
-      });
-      await begin({ session, order, run, leases });
-    }
-    const done = await carryOut({ session, order, run, leases }, panel, desired);
-    return { ...(await finishOrder({ session, order, run, leases }, done)), content };
+    const orderRun = { session, order: { ...content, ...frame }, run };
+    const desired = dryRun ? service : await begin(orderRun, service);
+    return { ...(await finishOrder(orderRun, await carryOut(orderRun, panel, desired))), content };
   });
 }
 
-async function begin({ session, order, run, leases }: OrderRun): Promise<void> {
+/** Stores the order with the start of its run, and returns the service as it is desired. */
+async function begin({ session, order, run }: OrderRun, service: ServiceRecord): Promise<ServiceRecord> {
+  const desired = await session.write(run.leases.held, async (tables) => {
+    await run.start(tables);
+    await order.desire(service, tables, run.id);
+    return tables.services.get(service.id);
+  });
   try {
     order.begin?.();
   } catch (error) {
-    const { code, message } = itemErrorOf(error);
-    const outcome = outcomeOfError(error);
-    await session.write(leases.held, async (tables) => {
+    await session.write(run.leases.held, async (tables) => {
       await order.withdraw?.(tables);
-      const end = { finishedAt: session.now(), outcome, totals: null, error: `${code}: ${message}`, observing: [] };
-      if (order.run === undefined) await tables.runs.finish(run.id, end);
+      await run.fail(error, tables);
     });
     throw error;
   }
+  return desired ?? service;
 }
 
 async function carryOut(orderRun: OrderRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
@@ -127,7 +122,7 @@ type Told = CarriedOut['told'];
  * longer so. Their notices are returned.
  */
 async function decideByRecord(
-  { session, order, leases }: OrderRun,
+  { session, order, run }: OrderRun,
   panel: Panel,
   loaded: Loaded,
 ): Promise<{ decided: Decided; released: Told }> {
@@ -138,7 +133,7 @@ async function decideByRecord(
   const decided = { ...endHolds(session, panel, { ...loaded, service }, session.now()), service: loaded.service };
   const { closes } = decided;
   if (!order.dryRun && closes.length > 0) {
-    await session.write(leases.held, async (tables) => {
+    await session.write(run.leases.held, async (tables) => {
       for (const hold of closes) await tables.holds.end(hold.id, session.now());
     });
   }
@@ -164,12 +159,12 @@ async function preview(
 }
 
 function enforce(
-  { order, leases }: OrderRun,
+  { order, run }: OrderRun,
   on: RunOnPanel,
   begun: Applied,
   onPlan: (plan: Plan) => void,
 ): Promise<Applied> {
-  return enforceService({ ...on, fences: leases.held }, begun, {
+  return enforceService({ ...on, fences: run.leases.held }, begun, {
     byName: order.decidedByRun !== true,
     order: order.account ?? null,
     password: order.password?.() ?? null,

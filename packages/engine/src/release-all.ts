@@ -1,13 +1,13 @@
 import { itemErrorOf } from '@sluice/panel-kind';
-import type { RunOutcome, RunRecord, ServiceRecord } from '@sluice/state-store';
+import type { ServiceRecord } from '@sluice/state-store';
 import { panelsWithDisabled } from './agents/limited-panels.js';
 import type { ChangedAgent } from './agents/agent-views.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
-import { Leases, panelLease } from './leases.js';
+import { panelLease } from './leases.js';
 import { runOrder } from './order.js';
 import type { OrderOutcome } from './order-types.js';
 import { isTermination } from './provision/termination.js';
-import { runRow } from './run-row.js';
+import { type Run, withRun } from './run/bracket.js';
 import type { PassReport } from './run/report.js';
 import type { Session } from './session.js';
 import { sideBySide } from './side-by-side.js';
@@ -31,51 +31,50 @@ const AT_ONCE = 16;
  * again. What fails stays as evidence: a repeat tries it again.
  */
 export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<PassReport> {
+  return withRun(session, { command: 'hold release', dryRun: request.dryRun }, (run) =>
+    giveAllBack(session, run, request),
+  );
+}
+
+async function giveAllBack(session: Session, run: Run, request: ReleaseAllRequest): Promise<PassReport> {
   const { file, dryRun, panel } = request;
-  const run = { id: session.id('run'), command: 'hold release', dryRun, startedAt: session.now() };
   if (file && !dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
   const { services, ending } = await restrictedServices(session, request);
   const ofAgents =
     request.reason === undefined || request.reason === 'agent-limit' ? await panelsWithDisabled(session, panel) : [];
-  const panels = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
-  const leases = new Leases(session, run.id);
+  run.view.observing = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
   const given: GivenBack = { views: [], told: [], agents: [], broken: [] };
-  try {
-    if (!dryRun) {
-      await startUnderObserve(session, { ...run, observing: panels });
-      // The switch stops a run under way; what it has begun is waited for.
-      for (const name of panels) await leases.take(panelLease(name), request.waitMs);
-    }
-    await sideBySide(
-      services,
-      AT_ONCE,
-      async (service) => {
-        const { view, aboutHolds } = await giveBack(session, run.id, service.id, request);
-        given.views.push(view);
-        given.told.push(...aboutHolds);
-      },
-      () => session.deps.signal.aborted,
-    );
-    for (const name of ofAgents) {
-      const { giveBackUsers } = await import('./agents/restore-agent.js');
-      const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun }, leases);
-      given.agents.push(...agents);
-      if (error) given.broken.push({ panel: name, error });
-    }
-  } finally {
-    await leases.releaseAll();
+  if (!dryRun) {
+    await startUnderObserve(session, run);
+    // The switch stops a run under way; what it has begun is waited for.
+    for (const name of run.view.observing) await run.leases.take(panelLease(name), request.waitMs);
+  }
+  await sideBySide(
+    services,
+    AT_ONCE,
+    async (service) => {
+      const { view, aboutHolds } = await giveBack(session, run.id, service.id, request);
+      given.views.push(view);
+      given.told.push(...aboutHolds);
+    },
+    () => session.deps.signal.aborted,
+  );
+  for (const name of ofAgents) {
+    const { giveBackUsers } = await import('./agents/restore-agent.js');
+    const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun }, run.leases);
+    given.agents.push(...agents);
+    if (error) given.broken.push({ panel: name, error });
   }
   // A service whose neighbour was still held when its turn came is given back with that one.
   given.told = given.told.filter(({ hold }) => !ending.has(hold));
-  const report = reportOf(given, { ...run, observing: panels, finishedAt: session.now() });
+  const report = reportOf(given, run);
   const wrong = report.totals.failed + given.broken.length;
   const all = given.views.length + ofAgents.length;
-  const outcome: RunOutcome = wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial';
-  if (!dryRun) {
-    const end = { finishedAt: session.now(), outcome, totals: report.totals, error: null, observing: panels };
-    await session.store.runs.finish(run.id, end);
-  }
-  Object.assign(report.run, { outcome, changes: report.totals.actions > 0 });
+  run.totals = report.totals;
+  await run.end({
+    outcome: wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial',
+    changes: report.totals.actions > 0,
+  });
   return report;
 }
 
@@ -104,18 +103,16 @@ async function restrictedServices(
   return { services, ending: new Set(holds.map((hold) => hold.id)) };
 }
 
-/** Begins the run, and puts its panels under `observe` with it. */
-async function startUnderObserve(
-  session: Session,
-  run: Pick<RunRecord, 'id' | 'command' | 'dryRun' | 'observing' | 'startedAt'>,
-): Promise<void> {
+/** Starts the run, and puts its panels under `observe` with it. */
+async function startUnderObserve(session: Session, run: Run): Promise<void> {
+  const { observing, startedAt } = run.view;
   await session.write([], async (tables) => {
-    await tables.runs.start(runRow(session, run));
-    for (const panel of run.observing) {
+    await run.start(tables);
+    for (const panel of observing) {
       for (const item of await tables.switches.list()) {
         if (item.panel === panel) await tables.switches.clear(panel, item.product);
       }
-      await tables.switches.set({ panel, product: null, enforce: 'observe', since: run.startedAt });
+      await tables.switches.set({ panel, product: null, enforce: 'observe', since: startedAt });
     }
   });
 }
@@ -128,13 +125,10 @@ interface GivenBack {
   broken: PassReport['panels'];
 }
 
-function reportOf(
-  { views, told, agents, broken }: GivenBack,
-  { id, command, dryRun, observing, startedAt, finishedAt }: Omit<PassReport['run'], 'outcome' | 'changes'>,
-): PassReport {
+function reportOf({ views, told, agents, broken }: GivenBack, run: Run): PassReport {
   const failed = views.filter((view) => view.error !== null).length;
   return {
-    run: { id, command, dryRun, observing, startedAt, finishedAt, outcome: 'done', changes: false },
+    run: run.view,
     totals: {
       services: views.length,
       read: 0,

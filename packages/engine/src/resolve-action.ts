@@ -1,8 +1,8 @@
 import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord, StoreTables } from '@sluice/state-store';
-import { Leases, panelLease, serviceLease } from './leases.js';
+import { panelLease, serviceLease } from './leases.js';
 import { actionEntry, type LogEntry } from './log.js';
-import { isAtWork, runRow } from './run-row.js';
+import { isAtWork, withRun } from './run/bracket.js';
 import { evidenceOf, type JournalPayload, refsChange, zeroCounter } from './run/journal.js';
 import { isOrderRow, ORDER_PREFIX } from './run/order-row.js';
 import type { Session } from './session.js';
@@ -22,25 +22,19 @@ export interface ResolveRequest {
  */
 export async function resolveAction(session: Session, id: string, request: ResolveRequest): Promise<LogEntry> {
   const { service, panel } = await requireUnsettled(session, id);
-  const runId = session.id('run');
-  session.runId = runId;
-  const startedAt = session.now();
-  const leases = new Leases(session, runId);
-  try {
-    const lease = await leases.take(service === null ? panelLease(panel) : serviceLease(service), request.waitMs);
+  await withRun(session, { command: 'action resolve', dryRun: false }, async (run) => {
+    const name = service === null ? panelLease(panel) : serviceLease(service);
+    const lease = await run.leases.take(name, request.waitMs);
     // The previous owner of the lease may have resolved it.
     const row = await requireUnsettled(session, id);
     await refuseWhileAtWork(session, row);
     const outcome = request.done ? await doneOutcome(session, row) : NOT_DONE;
     await session.write([lease], async (tables) => {
-      await tables.runs.start(runRow(session, { id: runId, command: 'action resolve', dryRun: false, startedAt }));
+      await run.start(tables);
       await settle(session, row, outcome, tables);
-      const end = { finishedAt: session.now(), outcome: 'done' as const, totals: null, error: null, observing: [] };
-      await tables.runs.finish(runId, end);
+      await run.end({ outcome: 'done', changes: false }, tables);
     });
-  } finally {
-    await leases.releaseAll();
-  }
+  });
   return actionEntry(await requireAction(session, id));
 }
 

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { type Enforcement, enforcementOf } from './enforcement.js';
-import { isAtWork } from './run-row.js';
+import { isAtWork } from './run/bracket.js';
 import type { PassReport } from './run/report.js';
 import { runPass } from './run/run.js';
 import { requirePanelName } from './services/panels.js';

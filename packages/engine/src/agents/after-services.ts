@@ -1,7 +1,7 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import { CLOCK_ERRORS } from '../clock-guard.js';
 import { type Leases, panelLease } from '../leases.js';
-import { concernsPanelAlone } from '../run-row.js';
+import { concernsPanelAlone } from '../run/bracket.js';
 import { type PassReport, reportNotices } from '../run/report.js';
 import type { PassRequest } from '../run/request.js';
 import type { Session } from '../session.js';

@@ -2,7 +2,7 @@ import { isPanelError } from '@sluice/panel-http';
 import type { AgentPlan, ItemError, Observation, Step } from '@sluice/panel-kind';
 import { AGENT_STEPS } from '@sluice/panel-kind';
 import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
-import { isAtWork } from '../run-row.js';
+import { isAtWork } from '../run/bracket.js';
 import { outcomeByReading, outcomeUnknown } from '../run/doubt.js';
 import { type Changed, settleRow } from '../run/journal.js';
 import { applyPlan, type StopOf } from '../run/perform.js';

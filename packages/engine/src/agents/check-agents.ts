@@ -1,11 +1,10 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { HeldLease, RunOutcome } from '@sluice/state-store';
-import { Leases, panelLease, takePanels } from '../leases.js';
-import { concernsPanelAlone } from '../run-row.js';
+import { type Leases, panelLease, takePanels } from '../leases.js';
+import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
 import { reportNotices } from '../run/report.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
-import { type AgentRun, asRun } from './agent-run.js';
 import type { AgentTotals, ChangedAgent } from './agent-views.js';
 import { loadMemory } from './memory.js';
 import { matches } from './find-agents.js';
@@ -24,7 +23,7 @@ export interface CheckRequest {
 
 /** `agent check --all --json` (docs/json.md). */
 export interface CheckReport {
-  run: AgentRun;
+  run: PanelsRunView;
   totals: AgentTotals;
   agents: ChangedAgent[];
   notices: { code: string; service: string | null; message: string }[];
@@ -37,36 +36,28 @@ export interface CheckReport {
 export async function checkAgents(session: Session, request: CheckRequest): Promise<CheckReport> {
   const names = request.agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
   const runs: AgentsRun[] = [];
-  return asRun(session, 'agent check', request.dryRun, async (run) => {
+  return withRun(session, { command: 'agent check', dryRun: request.dryRun }, async (run) => {
+    await run.start();
     const report: CheckReport = {
-      run,
+      run: run.view,
       totals: noTotals(),
       agents: [],
       notices: [],
       error: null,
       panels: [],
     };
-    const leases = new Leases(session, run.id);
-    try {
-      const taken = request.dryRun ? names : await takePanels(leases, names, report.panels);
-      for (const name of taken) {
-        const result = await checkPanel({ session, request, run: run.id, leases }, name);
-        runs.push(result);
-        await addRun(session, report, result, leases.held);
-      }
-    } finally {
-      await leases.releaseAll();
+    run.totals = report.totals;
+    const { leases } = run;
+    const taken = request.dryRun ? names : await takePanels(leases, names, report.panels);
+    for (const name of taken) {
+      const result = await checkPanel({ session, request, run: run.id, leases }, name);
+      runs.push(result);
+      await addRun(session, report, result, leases.held);
     }
     report.error = wholeError(runs, names.length);
-    run.finishedAt = session.now();
-    run.changes = runs.some(({ changes }) => changes > 0);
-    const { totals, error } = report;
-    return {
-      result: report,
-      outcome: outcomeOf(report, runs),
-      totals,
-      error: error === null ? null : `${error.code}: ${error.message}`,
-    };
+    const changes = runs.some((result) => result.changes > 0);
+    await run.end({ outcome: outcomeOf(report, runs), changes, error: report.error });
+    return report;
   });
 }
 

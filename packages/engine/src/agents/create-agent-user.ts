@@ -1,6 +1,6 @@
 import { AGENT_STEPS, type AgentUserRequest, type CreationCheck, SluiceError, type Step } from '@sluice/panel-kind';
+import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
-import { asRun } from './agent-run.js';
 import { makeReserved, reserveUser, takeFound } from './budget.js';
 import { changeUsers, listed, type UserChanges } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
@@ -53,12 +53,14 @@ export async function createAgentUser(session: Session, request: CreateUserReque
     if (!allowed) throw new SluiceError('agent_limit', reason ?? 'It does not fit');
     return { user: { uuid: null, name, limitBytes, agent: text } };
   }
-  return asRun(session, 'agent create-user', false, async (run) => {
+  return withRun(session, { command: 'agent create-user', dryRun: false }, async (run) => {
+    await run.start();
     const changes: UserChanges = { ...on, run: run.id, leases: () => [] };
     const made = await withAgentErrors(text, () =>
       on.addon === null ? create(changes, request) : createBeside(changes, on, request),
     );
-    return { result: made, outcome: 'done', totals: null, error: null };
+    await run.end({ outcome: 'done', changes: true });
+    return made;
   });
 }
 

@@ -2,11 +2,11 @@ import { isPanelError } from '@sluice/panel-http';
 import { type AgentPlanInput, type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
 import { agentOfSubject, agentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
-import { Leases, panelLease } from '../leases.js';
+import { type Leases, panelLease } from '../leases.js';
 import { runOrder } from '../order.js';
+import { type PanelsRunView, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { refuseAddon } from './addon.js';
-import { type AgentRun, asRun } from './agent-run.js';
 import { type AgentAction, type AgentDetail, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import { loadMemory } from './memory.js';
@@ -27,7 +27,7 @@ export interface RestoreRequest {
 
 /** `agent restore --json`: the agent as `agent show` has it, and what was done. */
 export type RestoreReport = AgentDetail & {
-  run: AgentRun;
+  run: PanelsRunView;
   actions: AgentAction[];
   /** Users that stay disabled, and why: `moved`, `touched`, `enabled-by-others`, `still-over`. */
   left: { uuid: string; name: string; outcome: string }[];
@@ -69,25 +69,21 @@ async function runForAgent(
   const on = await openAgents(session, agentPanel(session, request.panel));
   refuseAddon(on, 'give anybody back: it keeps no record of whom it disabled');
   const { dryRun, agent: text } = request;
-  return asRun(session, command, dryRun, async (run) => {
-    const leases = new Leases(session, run.id);
-    try {
-      if (!dryRun) await leases.take(panelLease(on.name), request.waitMs);
-      const changes: UserChanges = { ...on, run: run.id, leases: () => leases.heldOf([panelLease(on.name)]) };
-      if (!dryRun) await resolveUsers(changes);
-      const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
-      const done = await work({ ...changes, on, dryRun, agent, read });
-      run.finishedAt = session.now();
-      run.changes = done.actions.length > 0;
-      const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
-      const shown = on.agents.describe(await loadMemory(session, on.name)).filter(({ uuid }) => uuid === agent);
-      const [detail] = detailsOf(on, shown);
-      if (!detail) throw new Error('an agent without detail');
-      const outcome = done.error === null && !failed ? ('done' as const) : ('partial' as const);
-      return { result: { ...detail, run, ...done }, outcome, totals: null, error: done.error?.code ?? null };
-    } finally {
-      await leases.releaseAll();
-    }
+  return withRun(session, { command, dryRun }, async (run) => {
+    await run.start();
+    const { leases } = run;
+    if (!dryRun) await leases.take(panelLease(on.name), request.waitMs);
+    const changes: UserChanges = { ...on, run: run.id, leases: () => leases.heldOf([panelLease(on.name)]) };
+    if (!dryRun) await resolveUsers(changes);
+    const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
+    const done = await work({ ...changes, on, dryRun, agent, read });
+    const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
+    const shown = on.agents.describe(await loadMemory(session, on.name)).filter(({ uuid }) => uuid === agent);
+    const [detail] = detailsOf(on, shown);
+    if (!detail) throw new Error('an agent without detail');
+    const outcome = done.error === null && !failed ? 'done' : 'partial';
+    await run.end({ outcome, changes: done.actions.length > 0, error: done.error });
+    return { ...detail, run: run.view, ...done };
   });
 }
 

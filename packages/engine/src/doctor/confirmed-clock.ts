@@ -1,7 +1,7 @@
 import { liesAhead } from '@sluice/quota-core';
 import { confirmedInstant, lengthOf } from '../clock-guard.js';
 import { isUnconfirmed } from '../trusted-clock.js';
-import { runRow } from '../run-row.js';
+import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 
@@ -15,17 +15,17 @@ export interface AcceptedClock {
 
 /** Takes the operator's word that the clock is right: sets the confirmed instant to now, also back, and logs it as a run. */
 export async function acceptClock(session: Session): Promise<AcceptedClock> {
-  const at = session.now();
-  const id = session.id('run');
   // eslint-disable-next-line no-restricted-syntax -- the name of such runs in the log
-  const run = runRow(session, { id, command: 'doctor --accept-clock', dryRun: false, startedAt: at });
-  return session.write([], async (tables) => {
-    const before = await tables.clock.confirmed();
-    await tables.clock.accept(at);
-    await tables.runs.start(run);
-    await tables.runs.finish(id, { finishedAt: at, outcome: 'done', totals: null, error: null, observing: [] });
-    return { at, before };
-  });
+  return withRun(session, { command: 'doctor --accept-clock', dryRun: false }, (run) =>
+    session.write([], async (tables) => {
+      const before = await tables.clock.confirmed();
+      const at = run.view.startedAt;
+      await tables.clock.accept(at);
+      await run.start(tables);
+      await run.end({ outcome: 'done', changes: false }, tables);
+      return { at, before };
+    }),
+  );
 }
 
 /** How the clock stands to the newest confirmed instant, and what a clock that was ahead has left in the store. */

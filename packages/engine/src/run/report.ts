@@ -2,15 +2,15 @@ import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { ItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { ChangedAgent } from '../agents/agent-views.js';
-import type { RunView } from '../run-row.js';
 import type { Session } from '../session.js';
 import { type ServiceView, serviceView } from '../views.js';
+import type { PanelsRunView, RunView } from './bracket.js';
 import { type Notice, noticeRows } from './notices.js';
 import { type Applied, LEASED } from './stages.js';
 
 /** `poll --json`, `reconcile --json`, `plan --json` and `hold release --all --json` (docs/json.md). */
 export interface PassReport {
-  run: RunView & { observing: string[] };
+  run: PanelsRunView;
   totals: PassTotals;
   services: ServiceView[];
   notices: { code: string; service: string | null; message: string }[];

@@ -1,13 +1,11 @@
-import { printable } from '@sluice/panel-http/printable';
 import { itemErrorOf, type Panel, SluiceError } from '@sluice/panel-kind';
-import type { RunOutcome, ServiceRecord } from '@sluice/state-store';
+import type { ServiceRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/limited-panels.js';
-import { confirmClock } from '../clock-guard.js';
-import { Leases, takePanels } from '../leases.js';
+import { takePanels } from '../leases.js';
 import { afterReconcile } from '../retention.js';
-import { runRow } from '../run-row.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
+import { withRun } from './bracket.js';
 import { reportElsewhere } from './elsewhere.js';
 import { runPanel } from './panel-run.js';
 import { outcomeOf, type PassReport, Tally, wholeError } from './report.js';
@@ -17,35 +15,18 @@ import type { PassRequest } from './request.js';
  * One run over panels: observe, decide, plan, apply. Each panel is worked on under its lease; what can't be read
  * changes nothing; the brake stands before the first change of each panel.
  */
-export async function runPass(session: Session, request: PassRequest): Promise<PassReport> {
-  const startedAt = session.now();
-  const runId = session.id('run');
-  session.runId = runId;
-  const limited = await limitedPanels(session, request);
-  const { panels, only } = await selectPanels(session, request, limited);
-  await resolveSecrets(session, panels);
-  const leases = new Leases(session, runId);
-  const tally = new Tally(request.keepAll ?? true);
-  const report: PassReport = {
-    run: {
-      id: runId,
-      command: request.command,
-      dryRun: request.dryRun,
-      observing: [],
-      startedAt,
-      finishedAt: startedAt,
-      outcome: 'done',
-      changes: false,
-    },
-    totals: tally.totals,
-    services: [],
-    notices: [],
-    error: null,
-    panels: [],
-  };
-  try {
+export function runPass(session: Session, request: PassRequest): Promise<PassReport> {
+  return withRun(session, request, async (run) => {
+    const limited = await limitedPanels(session, request);
+    const { panels, only } = await selectPanels(session, request, limited);
+    await resolveSecrets(session, panels);
+    const tally = new Tally(request.keepAll ?? true);
+    const { totals } = tally;
+    run.totals = totals;
+    const report: PassReport = { run: run.view, totals, services: [], notices: [], error: null, panels: [] };
+    const { leases } = run;
     const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
-    if (!request.dryRun) await session.store.runs.start(runRow(session, report.run));
+    await run.start();
     for (const name of names) {
       const panel = await openPanel(session, name, report);
       if (!panel) continue;
@@ -57,21 +38,11 @@ export async function runPass(session: Session, request: PassRequest): Promise<P
     }
     await reportElsewhere(session, request, report);
     report.services = tally.views(names);
-    report.run.finishedAt = session.now();
     const outcome = outcomeOf(report, tally);
     if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
-    Object.assign(report.run, { outcome, changes: tally.changes });
-    if (!request.dryRun) await finishRun(session, report, outcome);
+    await run.end({ outcome, changes: tally.changes, error: report.error });
     return report;
-  } catch (error) {
-    if (!request.dryRun) {
-      report.error ??= itemErrorOf(error);
-      await finishRun(session, report, 'failed').catch(() => undefined);
-    }
-    throw error;
-  } finally {
-    await leases.releaseAll();
-  }
+  });
 }
 
 /** The panels that have services or limits of agents to be kept, or the one of the service that is asked for. */
@@ -113,19 +84,6 @@ async function openPanel(session: Session, name: string, report: PassReport): Pr
     report.panels.push({ panel: name, error: itemErrorOf(error) });
     return null;
   }
-}
-
-async function finishRun(session: Session, report: PassReport, outcome: RunOutcome): Promise<void> {
-  await session.store.write(async (tables) => {
-    await tables.runs.finish(report.run.id, {
-      finishedAt: session.now(),
-      outcome,
-      totals: report.totals,
-      error: report.error ? printable(`${report.error.code}: ${report.error.message}`) : null,
-      observing: report.run.observing,
-    });
-    await confirmClock(session, tables);
-  });
 }
 
 /**
