@@ -1,6 +1,6 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { panelsWithDisabled } from './agents/limited-panels.js';
+import { panelsWithDisabled } from './agents/open-agents.js';
 import type { ChangedAgent } from './agents/agent-views.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
 import { panelLease } from './leases.js';

@@ -2,8 +2,7 @@ import { type AgentAddon, SluiceError } from '@sluice/panel-kind';
 import { enforcementOf } from '../enforcement.js';
 import type { Session } from '../session.js';
 import { addonDetail, type AgentDetail, type ChangedAgent } from './agent-views.js';
-import { matches } from './find-agents.js';
-import { type AgentsOnPanel, withAgentErrors } from './open-agents.js';
+import { type AgentsOnPanel, matches, withAgentErrors } from './open-agents.js';
 import type { AgentsRun } from './run-agents.js';
 
 /** What can't be done through the add-on, since it has nothing of the kind. */

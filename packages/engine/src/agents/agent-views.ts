@@ -1,4 +1,11 @@
-import type { AddonAgent, AgentAncestor, AgentSemantics, AgentTraffic, ItemError } from '@sluice/panel-kind';
+import type {
+  AddonAgent,
+  AgentAncestor,
+  AgentSemantics,
+  AgentTraffic,
+  ItemError,
+  PanelAgents,
+} from '@sluice/panel-kind';
 import type { AccountingMode } from '@sluice/quota-core';
 
 /** One element of `agent list --json` (docs/json.md). */
@@ -64,7 +71,7 @@ export function agentView(panel: string, agent: AgentTraffic): AgentView {
   };
 }
 
-export function agentDetail(panel: string, agent: AgentTraffic, semantics: AgentSemantics): AgentDetail {
+function agentDetail(panel: string, agent: AgentTraffic, semantics: AgentSemantics): AgentDetail {
   const { accounting, period, thresholds, ancestors, reservedBytes, heldSince, at } = agent;
   return {
     ...agentView(panel, agent),
@@ -79,7 +86,15 @@ export function agentDetail(panel: string, agent: AgentTraffic, semantics: Agent
   };
 }
 
-/** An agent as the add-on tells it. */
+/** Returns agents of a panel whose limits Sluice keeps. */
+export function agentDetails(
+  { name, agents }: { name: string; agents: Pick<PanelAgents, 'semantics'> },
+  known: readonly AgentTraffic[],
+): AgentDetail[] {
+  return known.map((agent) => agentDetail(name, agent, agents.semantics));
+}
+
+/** Returns an agent as the add-on reports it. */
 export function addonView(panel: string, agent: AddonAgent): AgentView {
   const { uuid, name, limitBytes, usedBytes, remainingBytes, exceeded, users } = agent;
   return {

@@ -11,8 +11,7 @@ import {
 import { formatBytes } from '@sluice/quota-core';
 import type { AgentRecord, AgentReservationRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { loadMemory } from './memory.js';
-import { isProblem, knownAgent, readAgents, type ReadFrom } from './read-agents.js';
+import { isProblem, knownAgent, loadMemory, readAgents, type ReadFrom } from './read-agents.js';
 import { brokenOff, FOUND, sameOrder } from './repeat.js';
 
 /** Until when a reserved user may be made; afterwards what became of it is read. */

@@ -8,8 +8,8 @@ import { type Changed, settleRow } from '../run/journal.js';
 import { applyPlan, type StopOf } from '../run/perform.js';
 import { waitForFresh } from '../run/resolve.js';
 import type { AgentAction } from './agent-views.js';
-import { loadMemory } from './memory.js';
 import type { AgentsOnPanel } from './open-agents.js';
+import { loadMemory } from './read-agents.js';
 
 /** Changes to the users of a panel's agents in one run. */
 export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {

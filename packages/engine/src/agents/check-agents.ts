@@ -1,16 +1,16 @@
 import type { ItemError } from '@sluice/panel-kind';
-import type { HeldLease, RunOutcome } from '@sluice/state-store';
+import type { RunOutcome } from '@sluice/state-store';
+import { CLOCK_ERRORS } from '../clock-guard.js';
 import { type Leases, panelLease, takePanels } from '../leases.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
-import { reportNotices } from '../run/report.js';
+import { type PassReport, reportNotices } from '../run/report.js';
+import type { PassRequest } from '../run/request.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
 import type { AgentTotals, ChangedAgent } from './agent-views.js';
-import { loadMemory } from './memory.js';
-import { matches } from './find-agents.js';
-import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { knownAgent } from './read-agents.js';
-import { type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
+import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
+import { knownAgent, loadMemory } from './read-agents.js';
+import { type AgentsRequest, type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
 
 /** What `agent check` is asked. */
 export interface CheckRequest {
@@ -34,53 +34,78 @@ export interface CheckReport {
 
 /** Runs over the agents of one panel or all of them; what cron runs every five minutes. */
 export async function checkAgents(session: Session, request: CheckRequest): Promise<CheckReport> {
-  const names = request.agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
-  const runs: AgentsRun[] = [];
-  return withRun(session, { command: 'agent check', dryRun: request.dryRun }, async (run) => {
+  const { dryRun, allowMass, agent } = request;
+  const names = agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
+  return withRun(session, { command: 'agent check', dryRun }, async (run) => {
     await run.start();
-    const report: CheckReport = {
-      run: run.view,
-      totals: noTotals(),
-      agents: [],
-      notices: [],
-      error: null,
-      panels: [],
-    };
-    run.totals = report.totals;
+    const totals = noTotals();
+    run.totals = totals;
+    const report: CheckReport = { run: run.view, totals, agents: [], notices: [], error: null, panels: [] };
     const { leases } = run;
-    const taken = request.dryRun ? names : await takePanels(leases, names, report.panels);
-    for (const name of taken) {
-      const result = await checkPanel({ session, request, run: run.id, leases }, name);
+    const asked = { run: run.id, command: 'agent check', dryRun, allowMass };
+    const runs: AgentsRun[] = [];
+    for (const name of dryRun ? names : await takePanels(leases, names, report.panels)) {
+      const result = await runOnPanel({ session, leases, asked, agent }, name);
       runs.push(result);
-      await addRun(session, report, result, leases.held);
+      for (const key of Object.keys(totals) as (keyof AgentTotals)[]) totals[key] += result.totals[key];
+      await addToReport(session, report, result, leases);
     }
-    report.error = wholeError(runs, names.length);
+    report.error = wholeError(runs, names.length) ?? report.error;
     const changes = runs.some((result) => result.changes > 0);
     await run.end({ outcome: outcomeOf(report, runs), changes, error: report.error });
     return report;
   });
 }
 
-/** A check over panels that is under way. */
-interface CheckRun {
+/** A run over panels that is over their agents too. */
+interface RunWithAgents {
   session: Session;
-  request: CheckRequest;
-  /** Id of the run. */
-  run: string;
+  request: PassRequest;
   leases: Leases;
+  report: PassReport;
 }
 
-async function checkPanel({ session, request, run, leases }: CheckRun, name: string): Promise<AgentsRun> {
+/** Runs over one panel's agents as the last part of a run over it, and adds them to the document of that run. */
+export async function agentsAfterServices(
+  { session, request, leases, report }: RunWithAgents,
+  name: string,
+): Promise<{ changes: number }> {
+  // The brake stopped the run over this panel, so nothing at all is done there.
+  const isBraked = report.error?.code === 'mass_change' && report.error.details?.['panel'] === name;
+  // Periods, too, would begin and end at the wrong time.
+  const isClockWrong = report.panels.some(({ panel, error }) => panel === name && CLOCK_ERRORS.includes(error.code));
+  if (isBraked || isClockWrong || session.deps.signal.aborted) return { changes: 0 };
+  const { command, dryRun, allowMass, switches } = request;
+  const asked = { run: report.run.id, command, dryRun, allowMass, switches };
+  const result = await runOnPanel({ session, leases, asked, agent: null }, name);
+  report.totals.actions += result.changes;
+  await addToReport(session, report, result, leases);
+  const failed = result.agents.find((agent) => agent.error !== null);
+  if (failed?.error != null) {
+    const { code, message } = failed.error;
+    report.panels.push({ panel: name, error: { code, message: `agent "${failed.name}": ${message}` } });
+  }
+  return { changes: result.changes };
+}
+
+/** What a run asks of each panel. */
+interface PanelsWithAgents {
+  session: Session;
+  leases: Leases;
+  asked: Omit<AgentsRequest, 'agent'>;
+  /** Uuid or name of the only agent; null: all. */
+  agent: string | null;
+}
+
+async function runOnPanel({ session, leases, asked, agent }: PanelsWithAgents, name: string): Promise<AgentsRun> {
   try {
     const on = await openAgents(session, name);
-    if (on.addon !== null) return await checkThroughAddon(session, on, on.addon, request);
-    const agent = request.agent === null ? null : await findAgentUuid(on, request.agent);
-    const { dryRun, allowMass } = request;
-    const asked = { run, command: 'agent check', dryRun, allowMass, agent };
-    return await runAgents(on, asked, () => leases.heldOf([panelLease(name)]));
+    if (on.addon !== null) return await checkThroughAddon(session, on, on.addon, { agent, dryRun: asked.dryRun });
+    const uuid = agent === null ? null : await findAgentUuid(on, agent);
+    return await runAgents(on, { ...asked, agent: uuid }, () => leases.heldOf([panelLease(name)]));
   } catch (error) {
-    // One panel that can't be worked on hides none of the others; an order about one agent fails as itself.
-    if (request.agent !== null || !concernsPanelAlone(error)) throw error;
+    // The other panels are still checked; a command about one agent fails as itself.
+    if (agent !== null || !concernsPanelAlone(error)) throw error;
     return failedRun(name, error);
   }
 }
@@ -93,30 +118,24 @@ async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
   return (await withAgentErrors(text, () => knownAgent(on, text))).agent.uuid;
 }
 
-/** Takes a run over one panel into a document; what somebody should hear of is written down once. */
-async function addRun(
+/** Adds the agents of one panel to a document, and stores their notices. */
+async function addToReport(
   session: Session,
-  report: Pick<CheckReport, 'run' | 'totals' | 'agents' | 'notices' | 'panels'>,
-  result: AgentsRun,
-  leases: HeldLease[],
+  report: Pick<PassReport, 'run' | 'agents' | 'notices' | 'error' | 'panels'>,
+  { panel, agents, observing, error, notices }: AgentsRun,
+  leases: Leases,
 ): Promise<void> {
-  report.agents.push(...result.agents);
-  for (const key of Object.keys(report.totals) as (keyof AgentTotals)[]) report.totals[key] += result.totals[key];
-  if (result.observing && !report.run.observing.includes(result.panel)) report.run.observing.push(result.panel);
-  if (result.error !== null && result.error.code !== 'mass_change') {
-    const { code, message } = result.error;
-    report.panels.push({ panel: result.panel, error: { code, message } });
-  }
-  await reportNotices(session, report, result.notices, leases);
+  (report.agents ??= []).push(...agents);
+  if (observing && !report.run.observing.includes(panel)) report.run.observing.push(panel);
+  if (error?.code === 'mass_change') report.error ??= error;
+  else if (error !== null) report.panels.push({ panel, error: { code: error.code, message: error.message } });
+  await reportNotices(session, report, notices, leases.held);
 }
 
-/** The run failed as a whole when no panel could be read; the brake of any one is told as the run's. */
+/** The error of a run in which no panel could be read; null where one was. */
 function wholeError(runs: readonly AgentsRun[], wanted: number): CheckReport['error'] {
-  const braked = runs.find(({ error }) => error?.code === 'mass_change')?.error ?? null;
   const failed = runs.filter(({ error }) => error !== null && error.code !== 'mass_change');
-  const [first] = failed;
-  if (first?.error != null && failed.length === runs.length && runs.length === wanted) return first.error;
-  return braked;
+  return failed.length === runs.length && runs.length === wanted ? (failed[0]?.error ?? null) : null;
 }
 
 function outcomeOf({ error, panels, totals }: CheckReport, runs: readonly AgentsRun[]): RunOutcome {

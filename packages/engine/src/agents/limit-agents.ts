@@ -9,12 +9,9 @@ import {
 import type { ImportRow } from '../services/import-row.js';
 import type { Session } from '../session.js';
 import { addonAgent } from './addon.js';
-import type { AgentDetail } from './agent-views.js';
-import { matches } from './find-agents.js';
-import { loadMemory } from './memory.js';
-import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { freshFigures, isProblem, problemError, readAgents, readFigures } from './read-agents.js';
-import { detailsOf } from './run-agents.js';
+import { type AgentDetail, agentDetails } from './agent-views.js';
+import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
+import { freshFigures, isProblem, loadMemory, problemError, readAgents, readFigures } from './read-agents.js';
 
 /** A limit to be set: `agent limit AGENT`. */
 export interface LimitRequest {
@@ -128,7 +125,7 @@ async function setLimits(
   const read = await readAgents(on, { run: null, dryRun: true, acceptHalved: false, announce: false });
   if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
   const preview = previewOf(on, isProblem(read) ? await loadMemory(session, name) : read.memory, limits);
-  if (dryRun) return detailsOf(on, preview);
+  if (dryRun) return agentDetails(on, preview);
   const over = preview.filter(({ exceeded }) => exceeded);
   if (over.length > 0) await confirm(questionFor(over));
   await readFigures(on);
@@ -137,7 +134,7 @@ async function setLimits(
     await tables.agents.put(agents.withLimits(memory, limits, session.now()));
   });
   const shown = agents.describe(await loadMemory(session, name));
-  return detailsOf(
+  return agentDetails(
     on,
     preview.flatMap(({ uuid }) => shown.find((agent) => agent.uuid === uuid) ?? []),
   );

@@ -10,7 +10,7 @@ import {
 } from '@sluice/panel-kind';
 import type { AgentRecord, AgentUserRecord, HeldLease, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { loadMemory } from './memory.js';
+import { trustedNow } from '../trusted-clock.js';
 
 /** Whose lists are read. */
 export interface ReadFrom {
@@ -37,6 +37,26 @@ export interface AgentsRead {
   recorded: RecordedAgents;
   /** After the list. */
   memory: AgentMemory;
+}
+
+/** Loads all that is stored of a panel's agents. */
+export async function loadMemory(
+  session: Session,
+  panel: string,
+  tables: Omit<StoreTables, 'write'> = session.store,
+): Promise<AgentMemory> {
+  const own = await tables.evidence.open({ agentsOf: panel });
+  const ofServices = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ id }) => id));
+  const others =
+    ofServices.size === 0 ? [] : (await tables.evidence.open({ panel })).filter(({ hold }) => ofServices.has(hold));
+  return {
+    agents: await tables.agents.list(panel),
+    reservations: await tables.agentReservations.live(panel),
+    snapshot: await tables.agentSnapshots.get(panel),
+    holds: await tables.holds.open({ agentsOf: panel }),
+    evidence: [...own, ...others],
+    periodNow: trustedNow(session, panel, await tables.clock.confirmed()),
+  };
 }
 
 /** A figure is read again when it is older than this. */

@@ -7,12 +7,10 @@ import { runOrder } from '../order.js';
 import { type PanelsRunView, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { refuseAddon } from './addon.js';
-import { type AgentAction, type AgentDetail, type ChangedAgent, changedAgent } from './agent-views.js';
+import { type AgentAction, type AgentDetail, agentDetails, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
-import { loadMemory } from './memory.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { type AgentsRead, isProblem, problemError, readAgents } from './read-agents.js';
-import { detailsOf } from './run-agents.js';
+import { type AgentsRead, isProblem, loadMemory, problemError, readAgents } from './read-agents.js';
 import { loadServiceUsers } from './service-users.js';
 
 /** What `agent restore` is asked. */
@@ -79,7 +77,7 @@ async function runForAgent(
     const done = await work({ ...changes, on, dryRun, agent, read });
     const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
     const shown = on.agents.describe(await loadMemory(session, on.name)).filter(({ uuid }) => uuid === agent);
-    const [detail] = detailsOf(on, shown);
+    const [detail] = agentDetails(on, shown);
     if (!detail) throw new Error('an agent without detail');
     const outcome = done.error === null && !failed ? 'done' : 'partial';
     await run.end({ outcome, changes: done.actions.length > 0, error: done.error });
@@ -218,7 +216,7 @@ export async function giveBackUsers(
     if (!dryRun) await endFreeHolds(on, null);
     const concerned = new Set(done.map(({ agent }) => agent));
     const shown = on.agents.describe(await loadMemory(session, name)).filter(({ uuid }) => concerned.has(uuid));
-    const agents = detailsOf(on, shown).map((detail) => changedAgent(detail, done));
+    const agents = agentDetails(on, shown).map((detail) => changedAgent(detail, done));
     return { agents, error: done.find(({ error }) => error !== null)?.error ?? null };
   } catch (error) {
     const item = itemErrorOf(error);

@@ -1,4 +1,5 @@
 import {
+  type AgentMemory,
   type AgentPlan,
   type AgentPlanInput,
   AGENT_STEPS,
@@ -7,19 +8,18 @@ import {
   itemErrorOf,
   type ListProblem,
 } from '@sluice/panel-kind';
-import { agentSubject } from '@sluice/quota-core';
+import { agentOfSubject, agentSubject } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../backups.js';
 import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
-import { brakeOn } from '../run/brake.js';
+import { askBrakeOfAgents } from '../run/brake.js';
 import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
-import { agentDetail, type AgentDetail, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
+import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
-import { heldAgents, loadMemory } from './memory.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
-import { type AgentsRead, isProblem, readAgents } from './read-agents.js';
+import { type AgentsRead, isProblem, loadMemory, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
 import { holdServices, loadServiceUsers, type ServiceChange, type ServiceUsers } from './service-users.js';
 
@@ -49,8 +49,14 @@ export interface AgentsRun {
   changes: number;
 }
 
-/** Which holds begin and end, and the steps that follow. */
-interface Decided extends AgentsRead {
+/** Returns the agents that open holds of a panel are about, with their holds. */
+function heldAgents({ holds }: Pick<AgentMemory, 'holds'>): Map<string, AgentMemory['holds'][number]> {
+  const limits = holds.filter(({ reason }) => reason === 'agent-limit');
+  return new Map(limits.map((hold) => [agentOfSubject(hold.service) ?? '', hold]));
+}
+
+/** What was read, with the holds that begin and end, and the steps that follow. */
+interface AgentsDecided extends AgentsRead {
   opens: HoldRecord[];
   closes: HoldRecord[];
   plan: AgentPlan;
@@ -109,14 +115,14 @@ export async function runAgents(
     guard,
   });
   guard();
-  const result = isProblem(read) ? await withoutList(run, read) : await finish(run, decide(run, read), open);
+  const result = isProblem(read) ? await withoutList(run, read) : await finish(run, decideAndPlan(run, read), open);
   result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
   result.observing = observing || panelSwitch.stopped;
   return result;
 }
 
 /** Decides which agents' holds begin and end, and plans. */
-function decide({ session, name, agents, request, services }: Run, read: AgentsRead): Decided {
+function decideAndPlan({ session, name, agents, request, services }: Run, read: AgentsRead): AgentsDecided {
   const { memory, recorded } = read;
   const held = heldAgents(memory);
   const isMeant = (agent: string): boolean =>
@@ -155,11 +161,12 @@ function draftHold(session: Session, panel: string, agent: string, traffic: Agen
 }
 
 /** Asks the brake, makes the changes, and reports. */
-async function finish(run: Run, decided: Decided, open: readonly ListedAction[]): Promise<AgentsRun> {
+async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
   const { session, name, agents, request, services } = run;
   const { plan, opens, closes, memory } = decided;
-  const counted = { changing: opens.length + closes.length, active: decided.active };
-  const brake = request.agent === null && !request.allowMass ? brakeOn(session.config.poll.brake, name, counted) : null;
+  const counted = { panel: name, changing: opens.length + closes.length, active: decided.active };
+  const hasBrake = request.agent === null && !request.allowMass;
+  const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
   const changing = !run.shownOnly && brake === null;
   const doubtful = new Set(open.map(({ target }) => target));
   const steps = plan.steps.filter(({ target }) => !doubtful.has(target));
@@ -173,7 +180,7 @@ async function finish(run: Run, decided: Decided, open: readonly ListedAction[])
   const final = changing ? await loadMemory(session, name) : memory;
   const actions = [...ofServices(held.changes), ...open, ...done];
   const shown = agents.describe(final);
-  const details = shown.map((agent) => changedAgent(agentDetail(name, agent, agents.semantics), actions));
+  const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, actions));
   return {
     panel: name,
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
@@ -192,7 +199,7 @@ async function finish(run: Run, decided: Decided, open: readonly ListedAction[])
 }
 
 /** Writes the holds that begin, changes the users, and ends the holds for which nobody is disabled any more. */
-async function apply(run: Run, { opens, closes }: Decided, plan: AgentPlan): Promise<ListedAction[]> {
+async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan): Promise<ListedAction[]> {
   const { session, leases, panelSwitch } = run;
   if (plan.steps.length > 0) await backupBeforeEnforcing(session);
   try {
@@ -225,7 +232,7 @@ async function endHolds({ session, name, leases }: Run, closes: readonly HoldRec
 async function withoutList({ session, name, agents, request }: Run, problem: ListProblem): Promise<AgentsRun> {
   const known = agents.describe(await loadMemory(session, name));
   const shown = known.map((agent) => ({ ...agent, rule: agent.limitBytes === null ? 'no-limit' : 'unknown' }));
-  const details = shown.map((agent) => changedAgent(agentDetail(name, agent, agents.semantics), []));
+  const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, []));
   const code = `agent_${problem.code.toLowerCase()}`;
   const key = `agent-list:${problem.code}:${session.now()}`;
   return {
@@ -286,9 +293,4 @@ export function noTotals(): AgentTotals {
 export function failedRun(panel: string, error: unknown): AgentsRun {
   const nothing = { agents: [], totals: noTotals(), notices: [], observing: false, changes: 0 };
   return { panel, ...nothing, error: itemErrorOf(error) };
-}
-
-/** Returns agents as they are shown, by what is stored. */
-export function detailsOf({ name, agents }: AgentsOnPanel, known: readonly AgentTraffic[]): AgentDetail[] {
-  return known.map((agent) => agentDetail(name, agent, agents.semantics));
 }

@@ -1,12 +1,10 @@
 import type { AgentSemantics, AgentTraffic } from '@sluice/panel-kind';
 import { agentSubject } from '@sluice/quota-core';
 import type { Session } from '../session.js';
-import { addonAgent, addonAgents, refuseAddon } from './addon.js';
-import type { AgentDetail, AgentView } from './agent-views.js';
-import { loadMemory } from './memory.js';
+import { addonAgent, refuseAddon } from './addon.js';
+import { addonView, type AgentDetail, agentDetails, agentView, type AgentView } from './agent-views.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { freshFigures, knownAgent } from './read-agents.js';
-import { detailsOf } from './run-agents.js';
+import { freshFigures, knownAgent, loadMemory } from './read-agents.js';
 
 /** `agent list --json` (docs/json.md). */
 export interface AgentList {
@@ -20,35 +18,16 @@ export async function listAgents(session: Session, panel: string | undefined): P
   const list: AgentList = { agents: [], semantics: [] };
   for (const name of agentPanels(session, panel)) {
     const on = await openAgents(session, name);
-    const details = on.addon === null ? await freshDetails(on) : await addonAgents(session, on, on.addon);
-    list.agents.push(...details.map(viewOf));
-    list.semantics.push({ panel: name, semantics: (on.addon ?? on.agents).semantics });
+    const { addon, agents } = on;
+    if (addon === null) {
+      await freshFigures(on);
+      list.agents.push(...agents.describe(await loadMemory(session, name)).map((agent) => agentView(name, agent)));
+    } else {
+      list.agents.push(...(await addon.listAgents()).map((agent) => addonView(name, agent)));
+    }
+    list.semantics.push({ panel: name, semantics: (addon ?? agents).semantics });
   }
   return list;
-}
-
-function viewOf(detail: AgentDetail): AgentView {
-  const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = detail;
-  const { usersDisabledByUs, panel, backend, rule } = detail;
-  return {
-    uuid,
-    name,
-    limitBytes,
-    allocatedBytes,
-    usedBytes,
-    remainingBytes,
-    exceeded,
-    users,
-    usersDisabledByUs,
-    panel,
-    backend,
-    rule,
-  };
-}
-
-async function freshDetails(on: AgentsOnPanel): Promise<AgentDetail[]> {
-  await freshFigures(on);
-  return detailsOf(on, on.agents.describe(await loadMemory(on.session, on.name)));
 }
 
 /** One agent by fresh figures. */
@@ -66,7 +45,7 @@ function trafficOf(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
 }
 
 function detailOf(on: AgentsOnPanel, traffic: AgentTraffic): AgentDetail {
-  const [detail] = detailsOf(on, [traffic]);
+  const [detail] = agentDetails(on, [traffic]);
   if (!detail) throw new Error('an agent without detail');
   return detail;
 }

@@ -1,6 +1,6 @@
 import { itemErrorOf, type Panel, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { limitedPanels } from '../agents/limited-panels.js';
+import { limitedPanels } from '../agents/open-agents.js';
 import { takePanels } from '../leases.js';
 import { afterReconcile } from '../retention.js';
 import { requirePanelName } from '../services/panels.js';
@@ -32,7 +32,7 @@ export function runPass(session: Session, request: PassRequest): Promise<PassRep
       if (!panel) continue;
       await runPanel({ session, panel, request, leases, report, tally }, only);
       if (!limited.includes(name)) continue;
-      const { agentsAfterServices } = await import('../agents/after-services.js');
+      const { agentsAfterServices } = await import('../agents/check-agents.js');
       const { changes } = await agentsAfterServices({ session, request, leases, report }, name);
       tally.changes ||= changes > 0;
     }
