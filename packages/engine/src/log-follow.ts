@@ -14,7 +14,7 @@ import type { Session } from './session.js';
 
 const LOOK_MS = 1000;
 const PAGE = 1000;
-/** Rows may reach the store a little after the time that they bear. */
+/** Rows may reach the store a little after their own time. */
 const OVERLAP_MS = 10_000;
 /** What is under way for longer is shown as it stands. */
 const LATE_MS = 600_000;

@@ -233,6 +233,8 @@ export type ReservationState = 'settled' | 'not-created' | 'not-raised' | 'unkno
 /** Agents of a panel: resellers with a traffic budget for all of their users. */
 export interface PanelAgents {
   readonly semantics: AgentSemantics;
+  /** The restriction of a service whose agent is over its limit. */
+  readonly serviceRestriction: string;
   /** The add-on that keeps the limits where the config says so; null: Sluice keeps them. */
   addon(): Promise<AgentAddon | null>;
   /** Reads the lists; a failed or odd answer is a problem, never an empty list. */

@@ -2,7 +2,7 @@ import type { ActionRecord, EvidenceRecord, ServiceRecord, UsageBytes } from '@s
 import type { PanelAgents } from './agents.js';
 import type { ItemError } from './errors.js';
 import type { Observation } from './observation.js';
-import type { HoldInForce, StepOutcome } from './plan.js';
+import type { Desired, HoldInForce, StepOutcome } from './plan.js';
 import type { ProductSettings } from './settings.js';
 
 /**
@@ -14,7 +14,9 @@ export interface PanelFacets<State = unknown> {
   readonly objects: PanelObjects<State>;
   readonly plausibility: Plausibility<State>;
   readonly refresh: Refresh;
+  readonly history: History<State>;
   readonly accounts: Accounts<State>;
+  readonly passwords: Passwords;
   readonly adoption: Adoption<State>;
   readonly contract: Contract;
   readonly graphs: Graphs;
@@ -59,10 +61,22 @@ export interface Plausibility<State = unknown> {
   check(bounds: unknown, window: { start: string; end: string }, usage: UsageBytes): ItemError | null;
 }
 
+/**
+ * Readings and plans need what earlier runs observed and changed: they receive the checkpoint of the last run, and the journal
+ * since then. All members are pure.
+ */
+export interface History<State = unknown> {
+  /**
+   * Returns what later runs need of this one as small plain JSON without secrets; it is stored with the decision and handed
+   * back as `seen`. `at` is the instant of the observation. Null where there is nothing to store.
+   */
+  checkpoint(desired: Desired, observation: Observation<State>): { at: string; account: unknown } | null;
+  /** Returns whether an action removed an account: later lists of the panel are shorter by it. */
+  removes(action: Pick<ActionRecord, 'type' | 'state'>): boolean;
+}
+
 /** Accounts that are made and removed on the panel. */
 export interface Accounts<State = unknown> {
-  /** Whether an account has a password that Sluice can set. */
-  readonly passwords: boolean;
   /** Refs to be stored before an account is made: an unguessable name. */
   newRefs(
     service: ServiceRecord,
@@ -71,14 +85,16 @@ export interface Accounts<State = unknown> {
   ): Record<string, string>;
   /** Whether the panel shows the account that is provably the service's; null where it was not observed. */
   exists(observation: Observation<State>): boolean | null;
-  /** Name of the account as this run saw it last, for `credentials.username`. */
-  username(service: ServiceRecord): string | null;
   /** Checks an order before anything is called or stored; a problem is a usage error. */
   check(service: ServiceRecord, product: ProductSettings): ItemError | null;
-  /** Pure: whether an action removed an account from the panel. */
-  removes(action: Pick<ActionRecord, 'type' | 'state'>): boolean;
   /** Pure: the outcome of an action that an operator reports as done. */
   doneOutcome(action: ActionRecord, at: string): StepOutcome;
+}
+
+/** Accounts have passwords that Sluice can set. */
+export interface Passwords {
+  /** Returns the name that a password is for, as this run observed it last. */
+  username(service: ServiceRecord): string | null;
 }
 
 /** Takes over what another tool restricted. */

@@ -39,11 +39,5 @@ export interface PanelCore<State = unknown> {
    * with a common entry share it.
    */
   resources(service: ServiceRecord, observation: Observation<State> | null): string[];
-  /**
-   * Pure: what later runs need of what this run observed and changed, as small plain JSON without secrets. It is stored with
-   * the decision and handed back as `seen`, with the journal since then, to kinds with `usesHistory`. `at` is the instant of
-   * the observation. Null where there is nothing to store.
-   */
-  checkpoint(desired: Desired, observation: Observation<State>): { at: string; account: unknown } | null;
   close(): void;
 }

@@ -19,11 +19,7 @@ export interface KindTraits {
   readonly restrictions: readonly string[];
   /** The restriction of billing and manual holds. */
   readonly suspension: string;
-  /** The restriction of a service whose agent is over its limit; absent on kinds without agents. */
-  readonly agentRestriction?: string;
   readonly capabilities: readonly Capability[];
   /** Ref that a service must have to be metered; null when it needs none. */
   readonly requiredRef: string | null;
-  /** Whether readings and plans need the checkpoint of the last run and the journal since then. */
-  readonly usesHistory?: boolean;
 }

@@ -209,8 +209,6 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   plan = planEasyDcim;
   resolve = resolveAction;
   resources = easyDcimResources;
-  /** Windows of the panel need no history. */
-  checkpoint = (): null => null;
 
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const { client } = this;

@@ -125,10 +125,9 @@ async function decide(
 }
 
 function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {
-  const needsAccounts = verb === 'create' || verb === 'terminate';
-  const can =
-    verb === 'change-password' ? panel.accounts?.passwords === true : !needsAccounts || panel.accounts !== undefined;
-  if (can) return;
+  const needsFacet = verb === 'create' || verb === 'terminate' || verb === 'change-password';
+  const facet = verb === 'change-password' ? panel.passwords : panel.accounts;
+  if (!needsFacet || facet !== undefined) return;
   throw new SluiceError(
     'unsupported',
     `Panel "${panel.name}" (${panel.kind.kind}) can't ${verb}: it can ${panel.kind.capabilities.join(', ')}`,

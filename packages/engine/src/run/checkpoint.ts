@@ -5,8 +5,8 @@ import type { Applied, RunOnPanel } from './stages.js';
 export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
   const { panel } = on;
   const { observation, unsettled, actions, remembered } = work;
-  if (panel.kind.usesHistory !== true || observation?.state == null) return work;
-  const kept = panel.checkpoint(desiredOf(on, work), observation);
+  if (panel.history === undefined || observation?.state == null) return work;
+  const kept = panel.history.checkpoint(desiredOf(on, work), observation);
   if (!kept) return work;
   const doubts = [...unsettled, ...actions].filter((row) => row.settledAt === null).map((row) => row.id);
   const seen = doubts.length === 0 ? kept : { ...kept, doubts };

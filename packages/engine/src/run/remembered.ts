@@ -1,4 +1,4 @@
-import type { Panel } from '@sluice/panel-kind';
+import type { History, Panel } from '@sluice/panel-kind';
 import type { ActionRecord, DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import type { Remembered } from './stages.js';
@@ -31,11 +31,12 @@ export function keptIn(decision: Pick<DecisionRecord, 'inputs'> | null): Kept | 
 /** Loads what was remembered of these services; empty for a panel that keeps nothing. */
 export async function loadRemembered(
   session: Session,
-  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
+  panel: Pick<Panel, 'name' | 'history'>,
   services: ServiceRecord[],
 ): Promise<Map<string, Remembered>> {
   const remembered = new Map<string, Gathered>();
-  if (panel.kind.usesHistory !== true) return remembered;
+  const { history } = panel;
+  if (history === undefined) return remembered;
   const { store } = session;
   const ids = services.map((service) => service.id);
   for (const decision of await store.decisions.latest(ids)) {
@@ -55,7 +56,7 @@ export async function loadRemembered(
   }
   await loadRecent(
     session,
-    panel,
+    { name: panel.name, history },
     remembered,
     entries.filter(([, at]) => at >= limit),
   );
@@ -66,14 +67,14 @@ export async function loadRemembered(
 /** Loads the journal of services since their last looks, in one query for all. */
 async function loadRecent(
   { store }: Session,
-  panel: Pick<Panel, 'name' | 'accounts'>,
+  { name, history }: { name: string; history: History },
   remembered: Map<string, Gathered>,
   since: (readonly [service: string, at: string])[],
 ): Promise<void> {
   const first = since.map(([, at]) => at).sort()[0];
   if (first === undefined) return;
-  const rows = (await store.actions.list({ since: first })).filter((row) => row.panel === panel.name);
-  const removals = rows.filter((row) => panel.accounts?.removes(row) === true);
+  const rows = (await store.actions.list({ since: first })).filter((row) => row.panel === name);
+  const removals = rows.filter((row) => history.removes(row));
   const byService = new Map<string, ActionRecord[]>();
   for (const row of rows) {
     if (row.service === null) continue;

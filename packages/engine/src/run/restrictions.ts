@@ -16,14 +16,14 @@ interface Restricted {
  */
 export function inForce(
   session: Session,
-  { kind }: Pick<Panel, 'kind'>,
+  { kind, agents }: Pick<Panel, 'kind' | 'agents'>,
   { service, holds, action }: Restricted,
 ): HoldInForce[] {
   if (holds.length === 0) return [];
   const limits = limitRestrictions(session, service, action);
   const restrictionOf = ({ reason, restriction }: HoldRecord): string => {
     if (reason === 'billing' || reason === 'manual') return kind.suspension;
-    if (reason === 'agent-limit') return kind.agentRestriction ?? action;
+    if (reason === 'agent-limit') return agents?.serviceRestriction ?? action;
     return limits.get(reason) ?? restriction ?? action;
   };
   return holds.map((hold) => ({ ...hold, restriction: restrictionOf(hold) }));

@@ -28,7 +28,7 @@ import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { bytesOf } from '../client/units/units.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
-import { checkpointIn, checkpointOf, type FlvxCheckpoint } from './checkpoint.js';
+import { checkpointIn, checkpointOf } from './checkpoint.js';
 import {
   observeInSnapshot,
   observeNow,
@@ -228,23 +228,27 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     return outcome;
   }
 
-  checkpoint(desired: Desired, { at, state: planned }: Observation<ServiceObservation>): FlvxCheckpoint | null {
-    const left = this.#last.get(desired.service.id) ?? (planned === null ? null : { at, state: planned });
-    return left && checkpointOf({ url: this.url, defaults: this.#defaults, desired, planned, left });
-  }
-
   readonly snapshot = { paged: true };
 
   readonly accounts: PanelFacets<ServiceObservation>['accounts'] = {
-    passwords: true,
     newRefs: (service, _product, randomBytes) =>
       service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
     exists: ({ state }) => (state === null ? null : state.account.user !== null),
+    check: (service, product) => checkProduct(service, product, this.#defaults),
+    doneOutcome: outcomeWhenDone,
+  };
+
+  readonly passwords: PanelFacets['passwords'] = {
     // The customer or an administrator may have renamed it.
     username: ({ id, refs }) => this.#last.get(id)?.state.account.user?.name ?? refs['flvx_username'] ?? null,
-    check: (service, product) => checkProduct(service, product, this.#defaults),
+  };
+
+  readonly history: PanelFacets<ServiceObservation>['history'] = {
+    checkpoint: (desired, { at, state: planned }) => {
+      const left = this.#last.get(desired.service.id) ?? (planned === null ? null : { at, state: planned });
+      return left && checkpointOf({ url: this.url, defaults: this.#defaults, desired, planned, left });
+    },
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
-    doneOutcome: outcomeWhenDone,
   };
 
   resources(service: ServiceRecord, observation: Observation<ServiceObservation> | null): string[] {

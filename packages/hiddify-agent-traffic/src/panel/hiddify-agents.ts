@@ -37,7 +37,7 @@ import type { AddonSearch } from '../addon/addon-backend.js';
 import { checkNewUser } from '../client/check-user.js';
 import type { HiddifyUserMode } from '../client/records.js';
 import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
-import { USER_REF } from '../steps/user-actions.js';
+import { USER_REF, WITH_AGENT } from '../steps/user-actions.js';
 import { ownerNameOf } from '../traffic/describe.js';
 import { explainAgent } from '../traffic/explain.js';
 import { withLimits } from '../traffic/limits.js';
@@ -79,6 +79,7 @@ type Recorded = RecordedAgents & { own: RecordedList };
 /** The agents of a Hiddify panel. */
 export class HiddifyAgents implements PanelAgents {
   readonly semantics: AgentSemantics;
+  readonly serviceRestriction = WITH_AGENT;
   readonly #in: AgentsInput;
 
   constructor(input: AgentsInput) {

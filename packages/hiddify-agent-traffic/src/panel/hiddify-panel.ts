@@ -158,10 +158,6 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     return resolveHiddify(action, observation);
   }
 
-  checkpoint(desired: Desired, observation: Observation<HiddifyState>): ReturnType<typeof checkpointOf> {
-    return checkpointOf(desired, observation, limitOf(desired));
-  }
-
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const { client } = this;
     const { clock } = this.#dependencies;
@@ -173,13 +169,14 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     check: (services, signal) => checkContract(this.client, services, signal),
   };
   readonly accounts: PanelFacets<HiddifyState>['accounts'] = {
-    passwords: false,
     newRefs: (_service, _product, randomBytes) => ({ [USER_REF]: uuidOf(randomBytes) }),
     exists: ({ state }) => state && state.user !== null,
-    username: ({ refs }) => refs[USER_REF] ?? null,
     check: orderProblem,
-    removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
     doneOutcome: outcomeWhenDone,
+  };
+  readonly history: PanelFacets<HiddifyState>['history'] = {
+    checkpoint: (desired, observation) => checkpointOf(desired, observation, limitOf(desired)),
+    removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
   };
 
   resources(service: ServiceRecord): string[] {

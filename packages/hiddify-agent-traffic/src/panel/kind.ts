@@ -1,5 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { USER_REF, WITH_AGENT } from '../steps/user-actions.js';
+import { USER_REF } from '../steps/user-actions.js';
 import { panelShape, productSchema, RESTRICTIONS, CAPABILITIES } from './settings.js';
 
 const UUID = {
@@ -38,10 +38,8 @@ export const hiddify: PanelKind = {
   ],
   restrictions: RESTRICTIONS,
   suspension: 'disable',
-  agentRestriction: WITH_AGENT,
   capabilities: CAPABILITIES,
   requiredRef: USER_REF,
-  usesHistory: true,
   init: {
     defaultName: 'vpn',
     secrets: ['apiKey'],
