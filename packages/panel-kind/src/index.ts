@@ -25,9 +25,16 @@ export {
   type ServiceUser,
 } from './agents.js';
 export type { AgentBudget, RaiseOrder, UserCreation, WantedUser } from './budget.js';
-export { callAgeMs } from './call-age.js';
-export { type Clock, isoNow, newId } from './clock.js';
-export { type ErrorKind, type ItemError, itemErrorOf, SluiceError, usageError } from './errors.js';
+export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
+export {
+  type ErrorKind,
+  type ItemError,
+  itemErrorOf,
+  SluiceError,
+  throwWithCredentialKey,
+  usageError,
+  withCredentialKey,
+} from './errors.js';
 export type {
   Accounts,
   AccountView,
@@ -51,20 +58,20 @@ export type {
   UserView,
 } from './facets.js';
 export type { CustomerLogin, InitQuestions, PanelDependencies, PanelKind, PanelToOpen, RefColumn } from './kind.js';
-export type { Look, Observation } from './observation.js';
 export type { Panel, PanelCore } from './panel.js';
 export {
   type AccountOrder,
   type ApplyContext,
   type Desired,
   type HoldInForce,
+  type Look,
+  type Observation,
   type Plan,
   type Sharer,
   sharerIds,
   type Step,
   type StepOutcome,
 } from './plan.js';
-export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';
 export type { PanelSettings, ProductSettings } from './settings.js';
 export { transportOptions, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';

@@ -11,25 +11,25 @@ import type { AgentAction } from './agent-views.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { loadMemory } from './read-agents.js';
 
-/** Changes to the users of a panel's agents in one run. */
+/** What changes to the users of agents need. */
 export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {
   /** Id of the run. */
   run: string;
   leases: () => HeldLease[];
-  /** Whether nothing more may be changed, read in the transaction before each call; absent in a command by name. */
+  /** Called in the transaction before each call; absent for a command that names the agent. */
   stopOf?: StopOf<unknown>;
 }
 
-/** One change to a user, with the agent that it was made for. */
+/** A change to a user, with its agent. */
 export interface ListedAction extends AgentAction {
   agent: string | null;
   error: ItemError | null;
 }
 
-/** The panel as a whole does not answer, and the steps that are left would only fail likewise. */
+/** Errors of the panel as a whole: the remaining steps would fail as well. */
 const HOPELESS: readonly string[] = ['PANEL_AUTH', 'PANEL_CIRCUIT_OPEN', 'PANEL_UNREACHABLE'];
 
-/** Users are switched under the panel's lease only: nobody but the run that has it changes any. */
+/** Types of steps that are only performed under the panel's lease. */
 const LEASED: readonly string[] = [AGENT_STEPS.disable, AGENT_STEPS.enable];
 
 /** Performs steps on agents' users: journal, call, read back. A step that fails stops none of the others. */
@@ -66,7 +66,7 @@ export async function changeUsers(
   return [...done.work.actions];
 }
 
-/** Evidence names the run that it began in. */
+/** Returns a step whose evidence names its run. */
 function withRun(step: Step, run: string): Step {
   const { begins } = step;
   return begins === null ? step : { ...step, begins: { ...begins, prior: { ...(begins.prior as object), run } } };
@@ -86,8 +86,8 @@ export function planned({ type, target, payload }: Step): ListedAction {
 }
 
 /**
- * Resolves journal rows of agents' users that an earlier run left behind, by what the panel shows now. Returns those that
- * still can't be told.
+ * Resolves actions on agents' users that an earlier run left planned or in doubt, by what the panel shows now. Returns those
+ * still in doubt.
  */
 export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
   const { session, name } = on;
@@ -104,7 +104,7 @@ export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
 async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean> {
   const { session, agents, name, leases } = on;
   if (row.type === AGENT_STEPS.create) {
-    // Its reservation is resolved first; as long as that is open, the user may still come.
+    // While its reservation is open, the user may still be created.
     const reservation = await session.store.agentReservations.get(name, row.target);
     if (reservation?.state === 'open' && row.calledAt !== null) return false;
   }

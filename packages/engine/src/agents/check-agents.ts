@@ -12,7 +12,7 @@ import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withA
 import { knownAgent, loadMemory } from './read-agents.js';
 import { type AgentsRequest, type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
 
-/** What `agent check` is asked. */
+/** Options of `agent check`. */
 export interface CheckRequest {
   /** Null: all agents. */
   agent: string | null;
@@ -28,11 +28,11 @@ export interface CheckReport {
   agents: ChangedAgent[];
   notices: { code: string; service: string | null; message: string }[];
   error: (ItemError & { details?: Record<string, unknown> }) | null;
-  /** Panels that were left out because another run holds them, or that could not be worked on. */
+  /** Panels that were left out since another run holds them, or that failed. */
   panels: { panel: string; error: ItemError }[];
 }
 
-/** Runs over the agents of one panel or all of them; what cron runs every five minutes. */
+/** Checks the agents of one panel or of all panels. */
 export async function checkAgents(session: Session, request: CheckRequest): Promise<CheckReport> {
   const { dryRun, allowMass, agent } = request;
   const names = agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
@@ -57,7 +57,7 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
   });
 }
 
-/** A run over panels that is over their agents too. */
+/** A run over panels that includes their agents. */
 interface RunWithAgents {
   session: Session;
   request: PassRequest;
@@ -65,14 +65,14 @@ interface RunWithAgents {
   report: PassReport;
 }
 
-/** Runs over one panel's agents as the last part of a run over it, and adds them to the document of that run. */
+/** Checks the agents of a panel as the last part of a run over it, and adds them to its document. */
 export async function agentsAfterServices(
   { session, request, leases, report }: RunWithAgents,
   name: string,
 ): Promise<{ changes: number }> {
-  // The brake stopped the run over this panel, so nothing at all is done there.
+  // Nothing is changed on a panel that the brake stopped.
   const isBraked = report.error?.code === 'mass_change' && report.error.details?.['panel'] === name;
-  // Periods, too, would begin and end at the wrong time.
+  // With a wrong clock, periods would start and end at the wrong time.
   const isClockWrong = report.panels.some(({ panel, error }) => panel === name && CLOCK_ERRORS.includes(error.code));
   if (isBraked || isClockWrong || session.deps.signal.aborted) return { changes: 0 };
   const { command, dryRun, allowMass, switches } = request;
@@ -88,7 +88,7 @@ export async function agentsAfterServices(
   return { changes: result.changes };
 }
 
-/** What a run asks of each panel. */
+/** Options of the check of each panel. */
 interface PanelsWithAgents {
   session: Session;
   leases: Leases;
@@ -110,7 +110,7 @@ async function runOnPanel({ session, leases, asked, agent }: PanelsWithAgents, n
   }
 }
 
-/** The uuid of the agent that `text` means; the panel is asked only where the agent is not known yet. */
+/** Returns the uuid of the agent of this uuid or name; reads the panel only for an unknown agent. */
 async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
   const known = matches(on.agents.describe(await loadMemory(on.session, on.name)), text);
   const [only] = known;
@@ -132,7 +132,7 @@ async function addToReport(
   await reportNotices(session, report, notices, leases.held);
 }
 
-/** The error of a run in which no panel could be read; null where one was. */
+/** Returns the error of a run in which every panel failed; null otherwise. */
 function wholeError(runs: readonly AgentsRun[], wanted: number): CheckReport['error'] {
   const failed = runs.filter(({ error }) => error !== null && error.code !== 'mass_change');
   return failed.length === runs.length && runs.length === wanted ? (failed[0]?.error ?? null) : null;

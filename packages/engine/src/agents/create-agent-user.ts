@@ -7,7 +7,7 @@ import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './o
 import { knownAgent } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
 
-/** A user that an agent is to have: `agent create-user AGENT`. */
+/** Options of `agent create-user`. */
 export interface CreateUserRequest {
   panel: string | undefined;
   agent: string;
@@ -23,7 +23,7 @@ export interface CreatedUserReport {
   user: { uuid: string | null; name: string; limitBytes: number; agent: string };
 }
 
-/** May the agent have one more user of this size? The same rule as the creation itself, which alone keeps it. */
+/** Returns whether a user of this size would fit now; only the creation itself reserves. */
 export async function canCreateUser(
   session: Session,
   text: string,
@@ -40,8 +40,8 @@ export async function canCreateUser(
 }
 
 /**
- * Creates a user within the limits of its agent and everybody above, also when many do so at once. What another process had
- * reserved and can no longer use is given back before it is refused.
+ * Creates a user within the limits of its agent and the agent's ancestors, also when many do so at once. Abandoned reservations
+ * are resolved before a user is refused.
  *
  * @throws SluiceError `agent_limit`
  */
@@ -76,7 +76,6 @@ async function create(on: UserChanges, request: CreateUserRequest): Promise<Crea
   }
 }
 
-/** A user to be made, in the adapter's terms. */
 function wantedUser({ agents }: Pick<UserChanges, 'agents'>, { name, limitBytes, days, mode }: CreateUserRequest) {
   return agents.newUser({
     name,
@@ -107,7 +106,7 @@ function stepOf(type: string, agent: string, wanted: { uuid: string }): Step {
   return { type, target: wanted.uuid, hold: null, prior: null, payload, ends: [], begins: null };
 }
 
-/** Performs one step; rejects where it was not done, with `outcomeUnknown` where that can't be told. */
+/** Performs one step; rejects where it failed, with `outcomeUnknown` where it is in doubt. */
 async function performOne(on: UserChanges, step: Step): Promise<void> {
   const [row] = await changeUsers(on, { steps: [step], moves: [], settle: [] }).catch((error: unknown) => {
     // The store failed, before the call or after it.
@@ -120,7 +119,7 @@ async function performOne(on: UserChanges, step: Step): Promise<void> {
   throw Object.assign(failure, { outcomeUnknown: row.state === 'in-doubt' });
 }
 
-/** Through the add-on: its check, then the creation. It is not one act, as its semantics say. */
+/** Creates a user after the add-on's check; the two are not atomic. */
 async function createBeside(
   changes: UserChanges,
   { addon }: Pick<AgentsOnPanel, 'addon'>,

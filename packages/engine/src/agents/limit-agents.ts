@@ -13,15 +13,15 @@ import { type AgentDetail, agentDetails } from './agent-views.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import { freshFigures, isProblem, loadMemory, problemError, readAgents, readFigures } from './read-agents.js';
 
-/** A limit to be set: `agent limit AGENT`. */
+/** Options of `agent limit AGENT`. */
 export interface LimitRequest {
   panel: string | undefined;
   agent: string;
-  /** Null takes the limit away. */
+  /** Null removes the limit. */
   limitBytes: number | null;
   opening: LedgerOpening | undefined;
   dryRun: boolean;
-  /** Asked when agents would be over at once, before anything is stored; throws to stop. */
+  /** Called before anything is stored if agents would be over their limit at once; throws to stop. */
   confirm: (question: string) => Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function limitAgent(session: Session, request: LimitRequest): Promi
   const { addon } = on;
   if (addon !== null) {
     if (opening !== undefined) {
-      throw usageError('bad_option', 'the add-on has no ledger that could begin: leave the opening out');
+      throw usageError('bad_option', 'the add-on keeps no ledger: leave out the opening');
     }
     if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
     return addonAgent(session, on, addon, text);
@@ -43,7 +43,7 @@ export async function limitAgent(session: Session, request: LimitRequest): Promi
   return detail;
 }
 
-/** Many at once: `agent limit --from FILE.csv`; all rows or none. */
+/** Options of `agent limit --from`: all rows are stored, or none. */
 export interface LimitImport {
   panel: string | undefined;
   rows: ImportRow[];
@@ -54,14 +54,14 @@ export interface LimitImport {
 }
 
 /**
- * Sets the limits of a file (`agent,limit_gb`, empty is none).
+ * Sets the limits of a file with the columns `agent` and `limit_gb` (empty: no limit).
  *
- * @throws SluiceError `bad_import` (exit 2) with every bad row and its line
+ * @throws SluiceError `bad_import` with every bad row and its line
  */
 export async function limitAgents(session: Session, request: LimitImport): Promise<AgentDetail[]> {
   const on = await openAgents(session, agentPanel(session, request.panel));
   if (on.addon !== null) {
-    throw usageError('bad_option', 'through the add-on, limits are set one by one, since it can take back none');
+    throw usageError('bad_option', "the add-on can't set several limits at once: set them one by one");
   }
   const problems: { line: number | null; agent: string; message: string }[] = [];
   const read = request.rows.map((row) => readRow(row, problems));
@@ -91,7 +91,7 @@ export async function limitAgents(session: Session, request: LimitImport): Promi
 function findProblem(only: AgentTraffic | undefined, others: number, seen: ReadonlySet<string>): string | null {
   if (only === undefined) return 'there is no agent with this uuid or name on the panel';
   if (others > 0) return `${others + 1} agents have this name: write the uuid`;
-  return seen.has(only.uuid) ? `agent "${only.name}" stands in the file twice` : null;
+  return seen.has(only.uuid) ? `agent "${only.name}" is in the file twice` : null;
 }
 
 function readRow(
@@ -106,7 +106,7 @@ function readRow(
   };
   if (unknown !== undefined) return say(`there is no column "${unknown}"; known: agent, limit_gb`);
   if (agent === '') return say('agent is missing');
-  if (limit === undefined) return say('limit_gb is missing; empty is no limit');
+  if (limit === undefined) return say('limit_gb is missing; leave it empty for no limit');
   if (limit === '') return { line, agent, limitBytes: null };
   try {
     return { line, agent, limitBytes: gigabytesToBytes(limit) };
@@ -115,7 +115,7 @@ function readRow(
   }
 }
 
-/** The panel is read first, so that the ledgers begin with what its users show now. */
+/** Sets limits after reading the panel, so that ledgers start with the current usage. */
 async function setLimits(
   on: AgentsOnPanel,
   limits: AgentLimit[],
@@ -140,7 +140,7 @@ async function setLimits(
   );
 }
 
-/** The agents with these limits as they would be shown. */
+/** Returns the agents as they would be shown with these limits. */
 function previewOf({ session, agents }: AgentsOnPanel, memory: AgentMemory, limits: AgentLimit[]): AgentTraffic[] {
   const changed = new Map(agents.withLimits(memory, limits, session.now()).map((agent) => [agent.uuid, agent]));
   const known = memory.agents.map((agent) => changed.get(agent.uuid) ?? agent);
@@ -155,5 +155,5 @@ function questionFor(over: readonly AgentTraffic[]): string {
     over.length === 1
       ? `Agent "${first?.name ?? ''}" would be over its limit at once (${figures})`
       : `${over.length} agents would be over their limits at once ("${first?.name ?? ''}": ${figures})`;
-  return `${who}: the next sweep would disable their users. Store it all the same?`;
+  return `${who}: the next check would disable their users. Store the limits anyway?`;
 }

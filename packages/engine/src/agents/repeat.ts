@@ -2,13 +2,13 @@ import { callAgeMs, type WantedUser } from '@sluice/panel-kind';
 import type { AgentReservationRecord, LeaseOwner } from '@sluice/state-store';
 import type { Session } from '../session.js';
 
-/** Outcome of a settled reservation whose user was found by another run than its maker's. */
+/** Outcome of a resolved reservation whose user was found by another run. */
 export const FOUND = 'found';
 
-/** So long after a command a repeat of it asks for the same user and not for a second one. */
+/** Within this time, a repeated command means the same user instead of a second one. */
 const REPEATED_MS = 86_400_000;
 
-/** Returns the reservation, where it was made for just this user and still stands. */
+/** Returns the reservation if it is still open and was made for this user. */
 export function sameOrder(
   reservation: AgentReservationRecord | null,
   agent: string,
@@ -19,8 +19,8 @@ export function sameOrder(
 }
 
 /**
- * Returns the reservation of the same command by a process that is gone and has not said how it ended. Going on with its uuid
- * makes one user of both, also when its last request reaches the panel only now.
+ * Returns the reservation of the same command by a process that ended without resolving it. Continuing with its uuid creates one
+ * user only, even if its last request reaches the panel now.
  */
 export function brokenOff(
   { deps }: Session,
@@ -45,16 +45,16 @@ function isSameUser(stored: unknown, wanted: WantedUser): boolean {
   return contentOf(stored) === contentOf(wanted);
 }
 
-/** All that was asked of a user, under any owner and any uuid. */
+/** Returns a requested user as text, without owner and uuid. */
 function contentOf(user: object): string {
   const { uuid: _uuid, owner: _owner, ...asked } = user as Record<string, unknown>;
   return JSON.stringify(Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The panel may still be at work on the request of a process that is gone, until this has passed since the call was begun. */
+/** How long the panel may still process the last request of an ended process. */
 const LAST_REQUEST_MS = 30_000;
 
-/** Whether the maker of a reservation certainly works on it no more. `begun` as `callsBegun` returns it. */
+/** Returns whether the process that made a reservation has certainly ended. `begun` is the result of `callsBegun`. */
 export function isOrphaned(
   { deps }: Session,
   { holder }: Pick<AgentReservationRecord, 'holder'>,
@@ -66,7 +66,7 @@ export function isOrphaned(
   return calledAt === undefined || callAgeMs(calledAt, deps.clock.now()) >= LAST_REQUEST_MS;
 }
 
-/** Returns when the last change of each process was begun that did not end, by process. */
+/** Returns when each process started its last unfinished call, by process. */
 export async function callsBegun(session: Session, panel: string): Promise<Map<string, string>> {
   const begun = new Map<string, string>();
   for (const row of await session.store.actions.unsettled({ panel })) {

@@ -13,26 +13,26 @@ import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './o
 import { type AgentsRead, isProblem, loadMemory, problemError, readAgents } from './read-agents.js';
 import { loadServiceUsers } from './service-users.js';
 
-/** What `agent restore` is asked. */
+/** Options of `agent restore`. */
 export interface RestoreRequest {
   panel: string | undefined;
   agent: string;
-  /** Also while the agent is over its limit; the next run disables its users again. */
+  /** Restore even while the agent is over its limit; the next check disables its users again. */
   force: boolean;
   dryRun: boolean;
   waitMs: number;
 }
 
-/** `agent restore --json`: the agent as `agent show` has it, and what was done. */
+/** `agent restore --json`: the agent as in `agent show`, and what was changed. */
 export type RestoreReport = AgentDetail & {
   run: PanelsRunView;
   actions: AgentAction[];
-  /** Users that stay disabled, and why: `moved`, `touched`, `enabled-by-others`, `still-over`. */
+  /** Users that stay as they are, and why: `moved`, `touched`, `enabled-by-others`, `still-over`. */
   left: { uuid: string; name: string; outcome: string }[];
   error: ItemError | null;
 };
 
-/** A command about one agent's users that is under way. */
+/** State of a command about the users of one agent. */
 interface Ordered extends UserChanges {
   on: AgentsOnPanel;
   dryRun: boolean;
@@ -40,20 +40,20 @@ interface Ordered extends UserChanges {
   read: AgentsRead;
 }
 
-/** What came of such a command. */
+/** Result of such a command. */
 type Done = Pick<RestoreReport, 'actions' | 'left' | 'error'>;
 
 /**
- * Gives back the users that were disabled below an agent, and nobody else: still disabled, still its own, touched by nobody
- * since.
+ * Enables the users that were disabled below an agent, if they are still disabled, still belong to it, and were not changed by
+ * others since.
  *
- * @throws SluiceError `agent_limit` while it is over its limit and `force` is not given
+ * @throws SluiceError `agent_limit` while it is over its limit, without `force`
  */
 export function restoreAgent(session: Session, request: RestoreRequest): Promise<RestoreReport> {
   return runForAgent(session, 'agent restore', request, (ordered) => restore(ordered, request.force));
 }
 
-/** Disables every enabled user below an agent, whatever its limit says; only `restoreAgent` gives them back. */
+/** Disables every enabled user below an agent, regardless of its limit; only `restoreAgent` enables them again. */
 export function disableUsers(session: Session, request: Omit<RestoreRequest, 'force'>): Promise<RestoreReport> {
   return runForAgent(session, 'agent disable', request, disable);
 }
@@ -65,7 +65,7 @@ async function runForAgent(
   work: (ordered: Ordered) => Promise<Done>,
 ): Promise<RestoreReport> {
   const on = await openAgents(session, agentPanel(session, request.panel));
-  refuseAddon(on, 'give anybody back: it keeps no record of whom it disabled');
+  refuseAddon(on, 'restore users: it keeps no record of whom it disabled');
   const { dryRun, agent: text } = request;
   return withRun(session, { command, dryRun }, async (run) => {
     await run.start();
@@ -85,7 +85,7 @@ async function runForAgent(
   });
 }
 
-/** Reads the panel and finds the agent. */
+/** Reads the panel, and returns the agent's uuid. */
 async function readFor(on: UserChanges, text: string, dryRun: boolean): Promise<{ agent: string; read: AgentsRead }> {
   const { run, leases } = on;
   const read = await readAgents(on, { run, dryRun, acceptHalved: false, announce: false, leases });
@@ -105,7 +105,7 @@ async function restore(ordered: Ordered, force: boolean): Promise<Done> {
     const name = memory.agents.find(({ uuid }) => uuid === over)?.name ?? '';
     throw new SluiceError(
       'agent_limit',
-      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or give them back by force.`,
+      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or restore them by force.`,
       { kind: 'panel', details: { binding: over } },
     );
   }
@@ -151,7 +151,7 @@ async function disable(ordered: Ordered): Promise<Done> {
   };
 }
 
-/** Ends the holds of agents at or below this one for which nobody is disabled any more. */
+/** Ends the holds, of this agent and those below it (null: of all), that have no open evidence. */
 async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: string | null): Promise<void> {
   await session.write([], async (tables) => {
     const memory = await loadMemory(session, name, tables);
@@ -163,7 +163,7 @@ async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: str
   });
 }
 
-/** Ends the `agent-limit` holds of services below the agent, and carries that out. */
+/** Ends the `agent-limit` holds of services below the agent, and releases these services. */
 async function releaseServices({ session, name, on, run, dryRun, agent }: Ordered): Promise<Omit<Done, 'left'>> {
   const { byUser, holds, leftOver } = await loadServiceUsers(on);
   const memory = await loadMemory(session, name);
@@ -195,7 +195,7 @@ async function releaseServices({ session, name, on, run, dryRun, agent }: Ordere
   return { actions, error };
 }
 
-/** Gives back every user of a panel that was disabled for an agent, whatever the limits say: `hold release --all`. */
+/** Enables every user of a panel that was disabled for an agent, regardless of the limits: `hold release --all`. */
 export async function giveBackUsers(
   session: Session,
   name: string,

@@ -23,48 +23,48 @@ import { type AgentsRead, isProblem, loadMemory, readAgents } from './read-agent
 import { resolveReservations } from './reservations.js';
 import { holdServices, loadServiceUsers, type ServiceChange, type ServiceUsers } from './service-users.js';
 
-/** What a run over a panel's agents is asked. */
+/** Options of `runAgents`. */
 export interface AgentsRequest {
   run: string;
-  /** Of the run that it is a part of, for the journal of services. */
+  /** The command of the run. */
   command: string;
   dryRun: boolean;
   allowMass: boolean;
-  /** Uuid of the only agent whose users are dealt with; null: all. One agent by name has no brake. */
+  /** Uuid of the only agent; null: all. A check of one agent has no brake. */
   agent: string | null;
-  /** Switches as they would be: for the plan of a first enforcing run. */
+  /** Changes the switches for a preview of the first enforcing run. */
   switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
 }
 
-/** What a run over one panel's agents found and did. */
+/** Result of a run over the agents of one panel. */
 export interface AgentsRun {
   panel: string;
   agents: ChangedAgent[];
   totals: AgentTotals;
   notices: Notice[];
-  /** Why nobody was disabled or given back; or that the brake stopped it. */
+  /** Why nothing was changed: the lists could not be used, or the brake stopped the run. */
   error: (ItemError & { details?: Record<string, unknown> }) | null;
   observing: boolean;
-  /** Changes that were made, or (shown only) would be. */
+  /** Changes that were made or, in a preview, would be. */
   changes: number;
 }
 
-/** Returns the agents that open holds of a panel are about, with their holds. */
+/** Returns the open `agent-limit` holds, by agent. */
 function heldAgents({ holds }: Pick<AgentMemory, 'holds'>): Map<string, AgentMemory['holds'][number]> {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
   return new Map(limits.map((hold) => [agentOfSubject(hold.service) ?? '', hold]));
 }
 
-/** What was read, with the holds that begin and end, and the steps that follow. */
+/** The lists, with the holds that start and end, and the plan. */
 interface AgentsDecided extends AgentsRead {
   opens: HoldRecord[];
   closes: HoldRecord[];
   plan: AgentPlan;
-  /** Agents with a limit that is in force. */
+  /** Agents with a limit in force. */
   active: number;
 }
 
-/** A run that is under way. */
+/** State of a run over the agents of one panel. */
 interface Run extends UserChanges {
   request: AgentsRequest;
   services: ServiceUsers;
@@ -75,9 +75,9 @@ interface Run extends UserChanges {
 }
 
 /**
- * The agents of one panel as subjects of the loop, under the panel's lease: resolves what was broken off, reads the lists,
- * decides which agents are over, plans, and disables users or gives them back. What can't be read changes nobody; the brake,
- * counted in agents, stands before the first change; under `observe` everything is recorded and nothing changed.
+ * Runs over the agents of one panel, under its lease: resolves what is in doubt, reads the lists, decides which agents are over
+ * their limit, plans, and disables or enables users. Lists that can't be read change nothing; the brake counts agents; under
+ * `observe` everything is recorded and nothing changed.
  */
 export async function runAgents(
   on: AgentsOnPanel,
@@ -91,7 +91,7 @@ export async function runAgents(
   const observing = panelSwitch.isObserving(switches);
   const shownOnly = request.dryRun || observing;
   const start = moment(session);
-  // Periods begin and end by the clock: by a wrong one nothing is stored, nobody disabled and nobody given back.
+  // Periods depend on the clock: with a wrong one nothing is stored or changed.
   await refuseUnconfirmedClock(session, name, start);
   const guard = (): void => {
     refuseWrongClock(session, name, start);
@@ -121,7 +121,7 @@ export async function runAgents(
   return result;
 }
 
-/** Decides which agents' holds begin and end, and plans. */
+/** Decides which agents' holds start and end, and plans. */
 function decideAndPlan({ session, name, agents, request, services }: Run, read: AgentsRead): AgentsDecided {
   const { memory, recorded } = read;
   const held = heldAgents(memory);
@@ -198,7 +198,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   };
 }
 
-/** Writes the holds that begin, changes the users, and ends the holds for which nobody is disabled any more. */
+/** Stores the holds that start, changes the users, and ends the holds without open evidence. */
 async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan): Promise<ListedAction[]> {
   const { session, leases, panelSwitch } = run;
   if (plan.steps.length > 0) await backupBeforeEnforcing(session);
@@ -219,7 +219,7 @@ async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan
   return rows.map(listed);
 }
 
-/** A hold ends when nothing that was done for it is left to undo. */
+/** Ends the holds that have no open evidence left. */
 async function endHolds({ session, name, leases }: Run, closes: readonly HoldRecord[]): Promise<void> {
   if (closes.length === 0) return;
   await session.write(leases(), async (tables) => {
@@ -228,7 +228,7 @@ async function endHolds({ session, name, leases }: Run, closes: readonly HoldRec
   });
 }
 
-/** What is known without a list: nobody changes, and the agents are shown as they were last seen. */
+/** Returns the result of a run without usable lists: the agents as last read, and no change. */
 async function withoutList({ session, name, agents, request }: Run, problem: ListProblem): Promise<AgentsRun> {
   const known = agents.describe(await loadMemory(session, name));
   const shown = known.map((agent) => ({ ...agent, rule: agent.limitBytes === null ? 'no-limit' : 'unknown' }));
@@ -250,7 +250,7 @@ function noticeOf(panel: string, { key, code, message }: AgentPlan['notices'][nu
   return { code, key: `${panel}:${key}`, panel, service: null, message };
 }
 
-/** The changes to services' users, with the error of each service at its first one. */
+/** Returns the changes to services' users; the error of a service is at its first change. */
 function ofServices(changes: readonly ServiceChange[]): ListedAction[] {
   return changes.flatMap(({ agent, actions, error }): ListedAction[] => {
     const all = actions.map((action): ListedAction => ({ ...action, agent, error: null }));
@@ -284,12 +284,12 @@ function totalsOf(
   };
 }
 
-/** Returns totals before the first panel. */
+/** Returns totals of zero. */
 export function noTotals(): AgentTotals {
   return { agents: 0, exceeded: 0, disabled: 0, restored: 0, failed: 0, skipped: 0 };
 }
 
-/** Returns what a panel that can't be worked on amounts to, for a run that goes on with others. */
+/** Returns the result for a panel that failed. */
 export function failedRun(panel: string, error: unknown): AgentsRun {
   const nothing = { agents: [], totals: noTotals(), notices: [], observing: false, changes: 0 };
   return { panel, ...nothing, error: itemErrorOf(error) };

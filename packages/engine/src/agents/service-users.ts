@@ -11,9 +11,8 @@ import type { AgentsOnPanel } from './open-agents.js';
 import { type PanelSwitch, Stopped } from './panel-switch.js';
 
 /**
- * Agents' users that are services of ours. Their switch is kept by the services' holds alone, so that runs over agents and
- * over services never undo each other: where a limit above such a user asks for it, the service gets a hold with the reason
- * `agent-limit`, and loses it when no limit does any more.
+ * Agents' users that belong to services. Only the holds of its service disable such a user, so that runs over agents and over
+ * services never undo each other: an exceeded limit above the user starts a hold `agent-limit` on the service.
  */
 export interface ServiceUsers {
   /** By the uuid of their user. */
@@ -22,11 +21,11 @@ export interface ServiceUsers {
   holds: Map<string, HoldRecord>;
   /** Users that are disabled for a service. */
   disabled: Set<string>;
-  /** Users that are still disabled for an `agent-limit` hold that has ended: giving them back failed. */
+  /** Users that are still disabled for an ended `agent-limit` hold: enabling them failed. */
   leftOver: Set<string>;
 }
 
-/** What became of one service in a run. */
+/** The changes to one service in a run. */
 export interface ServiceChange {
   service: string;
   agent: string | null;
@@ -61,16 +60,16 @@ export async function loadServiceUsers({
   };
 }
 
-/** What a limit calls for of one service: hold it, let it go, or carry out what was left of that. */
+/** What a limit requires for one service: hold it, release it, or finish a release. */
 interface Due {
   user: ServiceUser;
   service: ServiceRecord;
   what: 'hold' | 'release' | 'finish-release';
-  /** Nothing is done: a dry run, `observe`, the brake. */
+  /** Nothing is changed: a dry run, `observe`, or the brake. */
   shownOnly: boolean;
 }
 
-/** How services are dealt with in one sweep. */
+/** How a run treats services. */
 export interface HoldServices {
   name: string;
   run: string;
@@ -81,7 +80,7 @@ export interface HoldServices {
   panelSwitch: PanelSwitch;
 }
 
-/** Holds and releases the services whose agents went over or came back; each under its own lease. */
+/** Holds and releases services as the limits of their agents require, each under its own lease. */
 export async function holdServices(
   { session }: { session: Session },
   services: ServiceUsers,
@@ -118,7 +117,7 @@ function dueOf(
   const isHeld = holds.has(service.id);
   const observing = enforcementOf(config, how.switches, how.name, service.product).value === 'observe';
   const base = { user, service, shownOnly: how.shownOnly || observing };
-  // What was disabled before the user belonged to a service goes on as its hold, whatever follows from the limit.
+  // A user that was disabled before it belonged to a service becomes part of that service's hold, regardless of the limit.
   const taken = takenOver(user);
   if (user.force === 'free') {
     if (isHeld || taken !== null) return { ...base, what: 'release' };
@@ -128,7 +127,7 @@ function dueOf(
   return !isHeld || user.enabled ? { ...base, what: 'hold' } : null;
 }
 
-/** Our open evidence of a user that was disabled before it belonged to a service. */
+/** Returns the open evidence of a user that was disabled before it belonged to a service. */
 function takenOver({ evidence, enabled, owner }: ServiceUser): ServiceUser['evidence'] {
   const before = (evidence?.prior ?? {}) as { owner?: string | null };
   return !enabled && before.owner === owner ? evidence : null;
@@ -145,7 +144,7 @@ function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 
   return { service: service.id, agent: agentOf(user), actions, error: null };
 }
 
-/** Null where the switch was set meanwhile: then nothing was begun. */
+/** Makes the change; returns null if the switch was set meanwhile and nothing was changed. */
 async function carryOut(session: Session, due: Due, how: HoldServices): Promise<ServiceChange | null> {
   const { user, service, what } = due;
   const base = { service: service.id, agent: agentOf(user) };
@@ -173,7 +172,7 @@ async function carryOut(session: Session, due: Due, how: HoldServices): Promise<
   }
 }
 
-/** The open hold, begun where there is none; what was done to the user before it belonged to the service passes to it. */
+/** Returns the open hold, or starts one; evidence from before the user belonged to the service moves to it. */
 async function holdOf(
   session: Session,
   tables: StoreTables,
@@ -202,7 +201,7 @@ async function holdOf(
   return hold;
 }
 
-/** The agent that an action is listed under: the one whose limit decides, or the owner. */
+/** Returns the agent that an action is listed under: the one whose limit decides, or the owner. */
 function agentOf({ agent, chain }: ServiceUser): string | null {
   return agent ?? chain[0] ?? null;
 }

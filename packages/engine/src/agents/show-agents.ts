@@ -13,7 +13,7 @@ export interface AgentList {
   semantics: { panel: string; semantics: AgentSemantics }[];
 }
 
-/** Every agent of one panel, or of all of them, by fresh figures. */
+/** Lists the agents of one panel or of all panels, with current figures. */
 export async function listAgents(session: Session, panel: string | undefined): Promise<AgentList> {
   const list: AgentList = { agents: [], semantics: [] };
   for (const name of agentPanels(session, panel)) {
@@ -30,7 +30,7 @@ export async function listAgents(session: Session, panel: string | undefined): P
   return list;
 }
 
-/** One agent by fresh figures. */
+/** Returns one agent with current figures. */
 export async function showAgent(session: Session, text: string, panel: string | undefined): Promise<AgentDetail> {
   const on = await openAgents(session, agentPanel(session, panel));
   if (on.addon !== null) return addonAgent(session, on, on.addon, text);
@@ -62,7 +62,7 @@ export interface AgentExplained extends AgentDetail {
     createdAt: string;
     expiresAt: string;
   }[];
-  /** The agent or ancestor whose limit decides about a further user. */
+  /** The agent whose limit decides about a further user. */
   binding: string | null;
   actions: {
     type: string;
@@ -79,10 +79,10 @@ export interface AgentExplained extends AgentDetail {
   sentence: string;
 }
 
-/** Why an agent is in its state, from the store alone. */
+/** Explains why an agent is in its state, from the store alone. */
 export async function explainAgent(session: Session, text: string, panel: string | undefined): Promise<AgentExplained> {
   const on = await openAgents(session, agentPanel(session, panel));
-  refuseAddon(on, 'explain anything: it keeps no record');
+  refuseAddon(on, 'explain a state: it keeps no record');
   const { name, agents } = on;
   const memory = await loadMemory(session, name);
   const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, memory)));
@@ -103,10 +103,10 @@ export async function explainAgent(session: Session, text: string, panel: string
   };
 }
 
-/** Of users that were disabled for an agent so many are listed. */
+/** Most users that are listed as disabled for an agent. */
 const MOST_LISTED = 500;
 
-/** Users that were disabled for an agent, open and past, newest first. */
+/** Returns the users that are or were disabled for an agent, newest first. */
 async function disabledFor({ session, name }: AgentsOnPanel, uuid: string): Promise<AgentExplained['actions']> {
   const holds = await session.store.holds.all({ service: agentSubject(name, uuid) });
   const evidence = await session.store.evidence.ofHolds(holds.map(({ id }) => id));
@@ -128,7 +128,7 @@ async function disabledFor({ session, name }: AgentsOnPanel, uuid: string): Prom
   });
 }
 
-/** What evidence of an agent's user has, as far as it is listed. */
+/** The listed part of the evidence of a disabled user. */
 interface DisabledUser {
   name: string;
   run?: string | null;

@@ -11,7 +11,6 @@ interface BrakedRun {
   panel: { name: string };
   request: PassRequest;
   report: PassReport;
-  /** Active services of the panel. */
   active: number;
 }
 

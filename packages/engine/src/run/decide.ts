@@ -19,10 +19,10 @@ import { isOverdue } from './load.js';
 import { inForce } from './restrictions.js';
 import { type Decided, type Loaded, type Read, type Stage, unread, withError } from './stages.js';
 
-/** Percentages of the allowance that are announced. */
+/** Percentages of the allowance that are reported once per cycle. */
 const THRESHOLDS = [80, 90, 100];
 
-/** Decides which holds a service should have now, from what was read and what the store knows. */
+/** Decides which holds start and end, from the reading and the stored state. */
 export function decideHolds(session: Session, panel: Panel, read: Read, now: string): Decided {
   const { allowance, error } = read;
   if (read.skipped !== null || allowance === null) return undecided(read);
@@ -50,8 +50,8 @@ export function undecided(read: Read): Decided {
 }
 
 /**
- * Decides for a command, which reads no usage: open holds end that a run would end by the last reading and by what is stored
- * now, since a command has ended their reason and no run has looked at the service again.
+ * Decides for a command, which reads no usage: ends the open holds that a run would end by the last reading, since another
+ * command ended their reason and no run has decided since.
  */
 export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: string): Decided {
   const decided = undecided(unread(loaded));
@@ -65,7 +65,7 @@ export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: st
   return { ...decided, closes: notDue(holds, decision) };
 }
 
-/** Takes back what follows from a reading that can't be trusted: it neither holds nor releases. */
+/** Reverts what follows from an untrusted reading: it neither starts nor ends a hold. */
 export function distrust(decided: Decided, reason: ItemError): Decided {
   const limits = new Set(decided.decision?.limits.map(({ limit }) => limit));
   const byUsage = (hold: { reason: string }): boolean => limits.has(hold.reason);
@@ -78,13 +78,13 @@ export function distrust(decided: Decided, reason: ItemError): Decided {
   return withError({ ...decided, ...left }, reason);
 }
 
-/** Returns the open holds that a run began and this decision does not want. */
+/** Returns the open holds that this decision ends. */
 function notDue(open: readonly Readonly<HoldRecord>[], decision: Decision): HoldRecord[] {
   const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
   return open.filter(({ reason }) => isDecided(decision, reason) && !wanted.has(reason));
 }
 
-/** Whether runs begin and end holds with this reason by themselves; the others are an operator's or an agent's. */
+/** Returns whether runs start and end holds with this reason; the others belong to an operator or an agent. */
 function isDecided({ limits }: Decision, reason: string): boolean {
   return reason === 'billing' || limits.some(({ limit }) => limit === reason);
 }
@@ -154,7 +154,7 @@ function peakOf(cycle: CycleRecord, mode: Mode): number | null {
   return cycle.peakTotalBytes;
 }
 
-/** The hold rows that a decision begins; written down only when the run goes through with it. */
+/** Returns the rows of the holds that a decision starts; stored only if the run proceeds. */
 export function draftHolds(session: Session, { service, opens, decision, cycle }: Decided): HoldRecord[] {
   const now = session.now();
   return opens.map(({ reason, rule, restriction }) => {
@@ -175,7 +175,7 @@ export function draftHolds(session: Session, { service, opens, decision, cycle }
   });
 }
 
-/** The thresholds of the quota that this reading has reached first in its cycle. */
+/** Returns the thresholds of the quota that this reading is the first of its cycle to reach. */
 function crossed({ cycle, allowance, usage, mode }: Read): number[] {
   if (!cycle || !usage || allowance?.kind !== 'limited') return [];
   const usedBytes = usageInMode(usage, mode);

@@ -7,7 +7,7 @@ import type { PassRequest } from './request.js';
 
 const EVIDENCE_ELSEWHERE = 'evidence_elsewhere';
 
-/** Reports services with open evidence on another panel than their own, where the run is over either; each once. */
+/** Reports services with open evidence on another panel than their own, once per run. */
 export async function reportElsewhere(
   session: Session,
   request: Pick<PassRequest, 'panel' | 'service'>,
@@ -32,7 +32,7 @@ export async function reportElsewhere(
   await reportNotices(session, report, notices, []);
 }
 
-/** Where evidence of a service lies that its own panel can't give back. */
+/** Returns the error of a service that is restricted on another panel than its own. */
 export function elsewhereError({ id, panel }: ServiceRecord, items: EvidenceRecord[]): ItemError {
   const other = items[0]?.panel ?? '';
   const targets = items.map(({ kind, target }) => `${kind} ${target}`).join(', ');

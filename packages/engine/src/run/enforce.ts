@@ -12,10 +12,10 @@ import { settleUnsettled } from './resolve.js';
 import { loadHoldsOfSharers } from './sharing.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 
-/** Services that are changed at the same time; the transport limits the calls. */
+/** Services changed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;
 
-/** Carries out what the holds call for, service by service, each under its own lease. */
+/** Makes the changes of the services, each under its own lease. */
 export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: Leases): Promise<Applied[]> {
   const done: Applied[] = [];
   const enforce = async (work: Applied): Promise<void> => {
@@ -25,7 +25,7 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
   const alone = due.filter(({ sharers }) => sharers.length === 0);
   const sharing = due.filter(({ sharers }) => sharers.length > 0);
   await sideBySide(alone, AT_ONCE, enforce, stopped);
-  // What services share is changed once: each sees what was done for the one before.
+  // Shared resources are changed once: one service after the other.
   await sideBySide(sharing, 1, enforce, stopped);
   return done;
 }
@@ -44,12 +44,12 @@ async function enforceUnderLease(on: RunOnPanel, work: Applied, leases: Leases):
   }
 }
 
-/** A change that ended during this run was begun no longer ago than this. */
+/** The longest that a change may last. */
 const LONGEST_CHANGE_MS = 3_600_000;
 
 /**
- * Looks again, under the service's lease, where the first look was a partial one or another run has changed the service
- * since. A service is left to the next run when a command has changed what the decision rests on.
+ * Observes the service again under its lease if the first observation was partial or another run changed it since. If a
+ * command changed the facts of the decision, leaves the service to the next run.
  */
 async function refreshed({ session, panel, run, scope }: RunOnPanel, work: Applied): Promise<Applied> {
   const { service, observation } = work;
@@ -70,23 +70,22 @@ function hasPlan(on: RunOnPanel, work: Applied): boolean {
   return plan.steps.length > 0 || plan.settle.length > 0 || plan.moves.length > 0 || plan.refs !== undefined;
 }
 
-/** How one service is enforced. */
+/** Options of `enforceService`. */
 export interface EnforceOptions {
-  /** Ordered by name: carried out under `observe` too. */
+  /** Whether an operator named the service: then it is changed under `observe` too. */
   byName?: boolean;
   order?: AccountOrder | null;
   password?: string | null;
-  /** Called with each plan before it is applied. */
+  /** Called with each plan, before it is applied. */
   onPlan?: (plan: Plan) => void;
 }
 
-/** A plan that goes on and on would be a fault of an adapter: it ends here. */
+/** A plan that needs more rounds is an adapter's defect. */
 const MOST_ROUNDS = 12;
 
 /**
- * Brings one service to where its holds want it: settles what is in doubt, plans again from what the store says now
- * (its lease is held), and applies, looking again as long as the plan says that more follows. The switch is looked
- * at before each change, so that `observe PANEL` stops a run under way.
+ * Brings one service to its target state: resolves actions in doubt, plans again from the stored state (its lease is held), and
+ * applies the steps, round by round. The switch is read before each change, so that `observe PANEL` stops a run under way.
  */
 export async function enforceService(on: FencedRun, begun: Applied, options: EnforceOptions = {}): Promise<Applied> {
   const { session, panel, scope } = on;
@@ -127,7 +126,7 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
   }
 }
 
-/** Returns the service with the rows that are stored for it now. */
+/** Returns the service with its currently stored rows. */
 async function withStored({ session }: RunOnPanel, work: Applied): Promise<Applied> {
   const filter = { services: [work.service.id] };
   const holds = await session.store.holds.open(filter);

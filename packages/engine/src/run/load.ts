@@ -23,17 +23,17 @@ import { isOrderRow } from './order-row.js';
 import { loadRemembered } from './remembered.js';
 import { type Loaded, onOneLine, type Placement, type Read, withError } from './stages.js';
 
-/** How services are loaded. */
+/** Options of `load`. */
 export interface LoadOptions {
   switches: SwitchRecord[];
-  /** For an order, which skips nobody: what it makes of a pending service has its quota from the start. */
+  /** Load for a command: no service is skipped, so that a new account has its quota from the start. */
   ordered?: boolean;
   now?: string;
 }
 
 /**
- * Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. Runs skip who is
- * not metered (pending, vanished…).
+ * Loads the stored state of services, with cycle, mode, action and allowance of each. Runs skip services that are not metered
+ * (pending, vanished, …).
  */
 export async function load(
   session: Session,
@@ -84,7 +84,7 @@ function unknownProduct({ product }: ServiceRecord): ItemError {
 
 type StoredRows = Awaited<ReturnType<typeof loadStored>>;
 
-/** Loads the rows of these services, by service. */
+/** Loads the rows of services, grouped by service. */
 async function loadStored(
   session: Session,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
@@ -107,7 +107,7 @@ async function loadStored(
   return { overrides, cycles, holds, evidence, unsettled, purchases, remembered, earlier, terminations };
 }
 
-/** What the store says of one service. */
+/** Returns the rows of one service. */
 function rowsOf(stored: StoredRows, id: string) {
   return {
     override: stored.overrides.get(id)?.[0] ?? null,
@@ -121,7 +121,6 @@ function rowsOf(stored: StoredRows, id: string) {
   } satisfies Partial<Loaded>;
 }
 
-/** No cycle. */
 const NOWHERE: Placement = { cycle: null, closing: null, cycleIsNew: false, wrongCycles: [] };
 
 interface Placed {
@@ -151,13 +150,13 @@ function skipReason(service: ServiceRecord, config: Config, now: string): string
   return null;
 }
 
-/** Whether the due date has passed in the panel's time zone. */
+/** Returns whether the due date has passed in the panel's time zone. */
 export function isOverdue(service: ServiceRecord, config: Config, now: string): boolean {
   if (service.nextDueDate === null) return false;
   return now >= zonedMidnight(service.nextDueDate, zoneOf(config, service.panel));
 }
 
-/** The cycles before the newest one, of services whose newest one lies in the future: a run by a wrong clock opened it. */
+/** Loads the earlier cycles of services whose newest cycle is in the future, opened by a wrong clock. */
 async function earlierCycles(
   { store }: Session,
   newest: Map<string, CycleRecord[]>,
@@ -209,7 +208,7 @@ function placeInCycle(
   }
 }
 
-/** Returns the service in its recorded cycle, as that was: what was worked out by the clock alone counts for nothing. */
+/** Returns the service in its recorded cycle, ignoring what follows from the clock alone. */
 export function stayInCycle(read: Read): Read {
   const stayed = { ...read, ...NOWHERE, cycle: read.recorded };
   if (stayed.cycle === null) return stayed;
@@ -217,10 +216,9 @@ export function stayInCycle(read: Read): Read {
   return withError({ ...stayed, allowance: allowance ?? read.allowance }, error);
 }
 
-/** Figures of another window are no measure for this one. */
 const NO_PEAKS = { peakInBytes: null, peakOutBytes: null, peakTotalBytes: null };
 
-/** A counter's state goes on over the boundary: what grew since the last reading belongs to the new cycle. */
+/** Returns a new cycle; growth of the counter since the last reading belongs to it. */
 function newCycle(cycle: Pick<CycleRecord, 'id' | 'service' | 'start' | 'end' | 'openedAt' | 'counter'>): CycleRecord {
   return {
     ...cycle,
@@ -235,7 +233,7 @@ function newCycle(cycle: Pick<CycleRecord, 'id' | 'service' | 'start' | 'end' | 
   };
 }
 
-/** Returns the allowance of the cycle in force, with the purchases that were paid for it. */
+/** Returns the allowance of the current cycle, with its paid purchases. */
 function weigh({
   override,
   service,
@@ -245,7 +243,7 @@ function weigh({
   wrongCycles,
   purchases,
 }: Pick<Loaded, 'override' | 'service' | 'product' | 'mode' | 'purchases' | 'cycle' | 'wrongCycles'>): Weighed {
-  // What was bought for cycles that are forgotten is for the one that runs.
+  // Purchases of removed cycles count for the current one.
   const bought = new Set([cycle, ...wrongCycles].map((each) => each?.id));
   try {
     const allowance = resolveAllowance({
@@ -267,8 +265,7 @@ function weigh({
 }
 
 /**
- * Returns the state of a service's metering with which a cycle goes on: as the cycle has it, and with what was counted
- * in cycles that are forgotten because a wrong clock opened them.
+ * Returns the counter that a cycle continues with, including what was counted in cycles that a wrong clock opened.
  */
 export function counterAfter(cycle: CycleRecord | null, forgotten: readonly CycleRecord[], start: string): unknown {
   const before = cycle?.counter ?? null;
@@ -281,7 +278,7 @@ export function counterAfter(cycle: CycleRecord | null, forgotten: readonly Cycl
     previous: before,
     cycleStart: start,
     reading: { at: newest.at, inBytes: newest.lastIn, outBytes: newest.lastOut },
-    // The counters may have been zeroed for the cycle that is forgotten.
+    // The counters may have been zeroed for the removed cycle.
     resetBetween: true,
     newCycle: false,
   });

@@ -20,15 +20,15 @@ import type { PassRequest } from './request.js';
 import { type Applied, type Decided, type Read, type RunOnPanel, untouched } from './stages.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
-/** What the run over one panel works with, and what it has come to so far. */
+/** State of the run over one panel. */
 interface PanelRun extends RunOnPanel {
   readonly request: PassRequest;
   readonly leases: Leases;
   readonly report: PassReport;
   readonly tally: Tally;
-  /** Services that the run is not done with after reading: held, to be held or released, in doubt, or to be looked at. */
+  /** Services that need more than a reading: held, to be held or released, in doubt, or to be observed. */
   readonly open: Decided[];
-  /** Held services of a panel that may undo what was restricted. */
+  /** Held services of a panel that may undo restrictions. */
   readonly held: HeldWork[];
   /** Active services of the panel, for the brake. */
   active: number;
@@ -36,13 +36,13 @@ interface PanelRun extends RunOnPanel {
   readonly fingerprint: FingerprintRecord | null;
   readonly falls: FallCount;
   readonly start: Moment;
-  /** Services that other runs worked on when this one began. */
+  /** Services that other runs worked on at the start. */
   readonly leasesAtStart: OtherLeases;
 }
 
 /**
- * Works on one panel. Page by page usage is read and decided on, and what needs nothing more is written down at once;
- * for the rest the panel is looked at, the brake is asked, and the changes are made.
+ * Runs over one panel. Reads usage and decides page by page, storing services that need nothing more at once; then observes the
+ * others, asks the brake, and makes the changes.
  */
 export async function runPanel(
   context: Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'tally'>,
@@ -75,7 +75,7 @@ export async function runPanel(
   }
 }
 
-/** The shape of the usage answers that the operator has confirmed, if any. */
+/** Returns the confirmed shape of the panel's usage answers, if any. */
 async function usageFingerprint(session: Session, panel: Panel): Promise<FingerprintRecord | null> {
   const { plausibility } = panel;
   if (plausibility === undefined) return null;
@@ -99,25 +99,25 @@ async function readPage(
   });
   refuseWrongClock(session, panel.name, run.start);
   await refuseUnconfirmedClock(session, panel.name, run.start);
-  // Without a reading or the panel's clock, no cycle begins or ends.
+  // Without a reading or the panel's clock, no cycle starts or ends.
   if (session.clockDifference(panel.name) !== null) return reads;
   return reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
 }
 
-/** Decides on the services of a page, and writes down those that need nothing more. */
+/** Decides on the services of a page, and stores those that need nothing more. */
 async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   const { session, request } = run;
-  // First the next page: it is begun meanwhile, and its calls go out.
+  // Lets the next page send its calls first.
   await answersTaken();
   const finished = await finishCalm(run, decidePage(run, reads));
   run.held.push(...heldAmong(run, finished));
   const notices = finished.flatMap(noticesOf);
-  // The next page's answers come in meanwhile, and their calls go on: the store does not keep them waiting for all of this.
+  // Lets the next page handle its answers and send further calls before the store blocks.
   await answersTaken();
   const treatment = treatmentIn(run, false);
   if (request.dryRun) showOnly(run, { works: finished, treatment, notices });
   else if (finished.length > 0) {
-    // In one transaction, since nothing of this is changed on the panel in between: each costs a wait for the disk.
+    // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
     await session.write(run.leases.held, async (tables) => {
       const asRead: Verdict = { stopped: false, treatment: () => ({ shownOnly: false, observing: false }) };
       const works = await commit(tables, finished, asRead, session.now());
@@ -137,7 +137,7 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
   });
 }
 
-/** Returns the services that the run is done with; the others are left open. */
+/** Returns the services that need nothing more; adds the others to `open`. */
 async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<Applied[]> {
   const { panel, request, open } = run;
   const calm = await calmOf(run, decided);
@@ -151,7 +151,7 @@ async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<A
   return finished;
 }
 
-/** Services that are as they should be, seen where a look costs nothing: they are done with, and their memory is free. */
+/** Fast path for panels where observing costs no call: finds compliant services, which need no further planning. */
 async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<string, Applied>> {
   const { session, panel, scope } = run;
   const calm = new Map<string, Applied>();
@@ -180,7 +180,7 @@ function needsMore(panel: Panel, work: Decided, request: PassRequest): boolean {
   return goesOn || work.closes.length > 0 || work.opens.length > 0 || needsLook(panel, work, request);
 }
 
-/** Plans for the open services, asks the brake, and makes the changes. */
+/** Plans the open services, asks the brake, and makes the changes. */
 async function finishOpen(run: PanelRun): Promise<void> {
   const { session, panel, request, report, leases } = run;
   const fell = mostFell(run.falls);
@@ -206,7 +206,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   if (!request.dryRun && !stopped) await refreshHeld(run, run.held);
 }
 
-/** How services are treated by a run that the brake has stopped, or not. */
+/** Returns how a run, stopped by the brake or not, treats services. */
 function treatmentIn({ request }: PanelRun, stopped: boolean): Verdict['treatment'] {
   return ({ enforcement }): Treatment => {
     const observing = enforcement.value === 'observe';
@@ -214,7 +214,7 @@ function treatmentIn({ request }: PanelRun, stopped: boolean): Verdict['treatmen
   };
 }
 
-/** Held services that are refreshed at the end, on a panel that may undo what was restricted. */
+/** Returns the held services to restrict again at the end, on a panel that may undo restrictions. */
 function heldAmong(run: PanelRun, works: readonly Applied[]): HeldWork[] {
   if (!run.panel.refresh) return [];
   return works.map((work) => heldOf(run, work)).filter((work) => work !== null);

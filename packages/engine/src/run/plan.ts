@@ -17,7 +17,7 @@ import {
   withError,
 } from './stages.js';
 
-/** What a service should be like, as its panel's adapter is told. */
+/** Returns the target state of a service for its panel's adapter. */
 export function desiredOf(
   { session, panel, scope }: RunOnPanel,
   work: Plannable,
@@ -53,14 +53,14 @@ export function desiredOf(
   };
 }
 
-/** A plan, what the panel shows otherwise than it should be, and what is in the way of the plan. */
+/** A plan, the drift that it removes, and what prevents it. */
 interface PlanResult {
   plan: Plan;
   drift: string[];
   problem: ItemError | null;
 }
 
-/** Plans one service against what was observed. */
+/** Plans one service from its observation. */
 export function planSteps(on: RunOnPanel, work: Plannable, order: AccountOrder | null = null): PlanResult {
   const { session, panel } = on;
   const desired = desiredOf(on, work, order);
@@ -73,12 +73,12 @@ export function planSteps(on: RunOnPanel, work: Plannable, order: AccountOrder |
   return { plan: { ...found, steps, ...notices }, drift: [...new Set([...found.drift, ...stops])], problem };
 }
 
-/** Returns the service with its plan; the plan's problem becomes its error. */
+/** Returns the service with its plan, and the plan's problem as its error. */
 function withPlan<W extends Plannable>(work: W, { plan, drift, problem }: PlanResult): W & { readonly plan: Plan } {
   return withError({ ...work, plan, drift }, problem);
 }
 
-/** Plans one service; where the plan needs those that were never read, they are read and it is planned again. */
+/** Plans one service; if the plan needs services that were never read, reads those and plans again. */
 export async function planOne<W extends Plannable>(
   on: RunOnPanel,
   work: W,
@@ -90,7 +90,7 @@ export async function planOne<W extends Plannable>(
   return withPlan(again, planSteps(on, again, order));
 }
 
-/** Looks at the panel for those that need it, finds who shares what, and plans; hold rows that begin are drafted for it. */
+/** Observes the services that need it, finds their sharers, and plans; drafts the holds that start. */
 export async function planAll(
   on: RunOnPanel & { readonly request: Pick<PassRequest, 'observeAll'> },
   decided: readonly Decided[],
@@ -122,7 +122,7 @@ function observed(
   return { ...unplanned(decided), drafts, observation, cycle: bounded };
 }
 
-/** Whether the panel has to be looked at for the service. */
+/** Returns whether the service has to be observed. */
 export function needsLook(
   panel: Pick<Panel, 'snapshot'>,
   work: Decided<Stage>,
@@ -133,7 +133,7 @@ export function needsLook(
   return panel.snapshot !== undefined || request.observeAll || touched.some((rows) => rows.length > 0);
 }
 
-/** Nothing of ours keeps the panel from serving it. */
+/** Returns whether nothing of ours should stop the service. */
 function isToServe({ allowance, error }: Loaded<Stage>, { holds, order }: Desired): boolean {
   return holds.length === 0 && order === null && error === null && allowance !== null && allowance.kind !== 'unmanaged';
 }
@@ -146,7 +146,7 @@ function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonN
   };
 }
 
-/** A reading from before the cycle counts nothing in it. */
+/** Returns the last counter reading; one from before the cycle counts as 0 in it. */
 function countedOf({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
   if (cycle === null) return null;
   const { lastIn, lastOut, usedIn, usedOut, at } = (cycle.counter ?? {}) as Partial<CounterState>;

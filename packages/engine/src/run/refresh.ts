@@ -8,12 +8,11 @@ import { ownFacts, storedFacts } from './facts.js';
 import { inForce } from './restrictions.js';
 import type { Applied } from './stages.js';
 
-/** Calls at the same time. */
 const AT_ONCE = 8;
-/** After this no further call is begun: what is left is due at the next run. */
+/** No further call starts after this; the rest stays due. */
 const LONGEST_MS = 8000;
 
-/** A held service, with the facts and holds that keep it held. */
+/** A held service, with the facts of its decision. */
 export interface HeldWork extends HeldService {
   facts: string;
 }
@@ -25,7 +24,7 @@ interface RefreshRun {
   run: string;
 }
 
-/** The service as one to be refreshed; null where nothing holds it, or something went wrong with it in this run. */
+/** Returns a service to restrict again; null where it is not held, or failed in this run. */
 export function heldOf({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Applied): HeldWork | null {
   const { service, holds, evidence, action, skipped, error, enforcement } = work;
   if (skipped !== null || error !== null || holds.length === 0 || enforcement.value === 'observe') return null;
@@ -34,8 +33,8 @@ export function heldOf({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>
 }
 
 /**
- * Applies the restrictions of held services again where the panel may have undone them unseen. It is journaled as one row:
- * nothing of it is a change to the service.
+ * Applies the restrictions of held services again, where the panel may have undone them without showing it. Journaled as one row,
+ * since no service changes by it.
  */
 export async function refreshHeld(run: RefreshRun, held: HeldWork[]): Promise<void> {
   const { session, panel, leases } = run;
@@ -108,7 +107,7 @@ class Refreshing {
     this.#until = run.session.deps.clock.now() + LONGEST_MS;
   }
 
-  /** First one call for each part: one that does not answer costs no more than that. */
+  /** Makes one call per part first, so that a part that does not answer costs one call only. */
   async make(calls: RefreshCall[]): Promise<Made> {
     const seen = new Set<string>();
     const first = calls.filter(({ part }) => !seen.has(part) && seen.add(part));
@@ -151,7 +150,7 @@ class Refreshing {
     this.#made.calls.push({ call, at: session.now() });
   }
 
-  /** Nothing is restricted again for which something has changed since it was read, or that is under `observe` by now. */
+  /** Returns the services that are unchanged since they were read and not under `observe`. */
   async #stillDue(services: string[]): Promise<Set<string>> {
     const { session, panel } = this.#run;
     const { store } = session;
@@ -168,7 +167,7 @@ class Refreshing {
     return new Set(due);
   }
 
-  /** Calls about the same service share its lease. False where another run has it. */
+  /** Acquires the lease of a service, shared between its calls; false where another run has it. */
   async #take(service: string): Promise<boolean> {
     const known = this.#leased.get(service);
     if (known) known.users++;

@@ -3,32 +3,32 @@ import type { ActionRecord, DecisionRecord, ServiceRecord } from '@sluice/state-
 import type { Session } from '../session.js';
 import type { Remembered } from './stages.js';
 
-/** What a look at a panel leaves behind for later runs. */
+/** A stored checkpoint. */
 export interface Kept {
   at: string;
   account: unknown;
-  /** Actions whose outcome was unknown then: how they ended has to be taken into account once it is known. */
+  /** Ids of actions that were in doubt then; the next plan needs their outcome. */
   doubts?: string[];
 }
 
-/** What is remembered of a service while it is put together. */
+/** The history of a service while it is loaded. */
 interface Gathered {
   seen: unknown;
   recent: ActionRecord[];
   removed: number;
 }
 
-/** Looks that are older than this are asked about one by one: the journal of all services since then would be long. */
+/** The journal since older checkpoints is loaded per service, since that of all services would be long. */
 const BULK_MS = 2 * 86_400_000;
 
-/** What is remembered of the last look, in a decision's inputs; null where there was none. */
+/** Returns the checkpoint in the inputs of a decision; null where there is none. */
 export function keptIn(decision: Pick<DecisionRecord, 'inputs'> | null): Kept | null {
   const kept = (decision?.inputs as { reading?: unknown } | null)?.reading;
   if (typeof kept !== 'object' || kept === null || typeof (kept as Partial<Kept>).at !== 'string') return null;
   return kept as Kept;
 }
 
-/** Loads what was remembered of these services; empty for a panel that keeps nothing. */
+/** Loads the history of services; empty for panels without the facet `history`. */
 export async function loadRemembered(
   session: Session,
   panel: Pick<Panel, 'name' | 'history'>,
@@ -64,7 +64,7 @@ export async function loadRemembered(
   return remembered;
 }
 
-/** Loads the journal of services since their last looks, in one query for all. */
+/** Loads the journal of services since their checkpoints, in one query. */
 async function loadRecent(
   { store }: Session,
   { name, history }: { name: string; history: History },
@@ -89,7 +89,7 @@ async function loadRecent(
   }
 }
 
-/** Takes in what was settled after the last look, and planned before it. */
+/** Adds the actions that were in doubt at the checkpoint and were resolved since. */
 async function rememberDoubts({ store }: Session, remembered: Map<string, Gathered>): Promise<void> {
   for (const entry of remembered.values()) {
     for (const id of (entry.seen as Kept | null)?.doubts ?? []) {
@@ -100,8 +100,8 @@ async function rememberDoubts({ store }: Session, remembered: Map<string, Gather
 }
 
 /**
- * Returns the actions since the last look with one that was settled now: what was loaded of it is out of date, and the last look
- * may have been made without knowing how it ended.
+ * Returns the actions since the checkpoint with an action that was resolved now: its loaded row is out of date, or it is older
+ * than the checkpoint.
  */
 export function withSettled(recent: readonly ActionRecord[], row: ActionRecord): ActionRecord[] {
   const later = recent.findIndex((known) => known.plannedAt > row.plannedAt);

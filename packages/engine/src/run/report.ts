@@ -8,20 +8,20 @@ import type { PanelsRunView, RunView } from './bracket.js';
 import { type Notice, noticeRows } from './notices.js';
 import { type Applied, LEASED } from './stages.js';
 
-/** `poll --json`, `reconcile --json`, `plan --json` and `hold release --all --json` (docs/json.md). */
+/** The document of a run over panels: `poll --json`, `reconcile --json`, `plan --json`, `hold release --all --json` (docs/json.md). */
 export interface PassReport {
   run: PanelsRunView;
   totals: PassTotals;
   services: ServiceView[];
   notices: { code: string; service: string | null; message: string }[];
   error: (ItemError & { details?: Record<string, unknown> }) | null;
-  /** Panels that were left out because another run holds them, or that could not be worked on. */
+  /** Panels that were left out since another run holds them, or that failed. */
   panels: { panel: string; error: ItemError }[];
-  /** Agents of the panels whose limits a `reconcile` kept. */
+  /** Agents whose limits a `reconcile` checked. */
   agents?: ChangedAgent[];
 }
 
-/** How many services of a run are in which state. */
+/** Counts of services by state, and of actions. */
 export interface PassTotals {
   services: number;
   read: number;
@@ -33,12 +33,12 @@ export interface PassTotals {
   actions: number;
 }
 
-/** The part of a notice that outputs show. */
+/** Returns a notice as documents show it. */
 export function shownNotice(notice: Pick<NoticeRecord, 'code' | 'service' | 'message'>) {
   return { code: notice.code, service: notice.service, message: notice.message };
 }
 
-/** Adds notices to a run's document, and writes them down unless it is a dry run; each event once, by its key. */
+/** Adds notices to a run's document, and stores them unless it is a dry run; each once per key. */
 export async function reportNotices(
   session: Session,
   report: Pick<PassReport, 'notices'> & { run: Pick<RunView, 'id' | 'dryRun'> },
@@ -52,12 +52,11 @@ export async function reportNotices(
 
 /** How a run treats what it decided. */
 export interface Treatment {
-  /** Nothing is carried out: a dry run, a panel under `observe`, or one that the brake stopped. */
+  /** Nothing is changed: a dry run, a panel under `observe`, or one that the brake stopped. */
   shownOnly: boolean;
   observing: boolean;
 }
 
-/** The status of a service after the run. */
 function statusOf(work: Applied, treatment: Treatment): string {
   if (work.skipped !== null) return 'skipped';
   const unreadable = work.decision?.status === 'unreadable' && work.answer !== null;
@@ -68,7 +67,7 @@ function statusOf(work: Applied, treatment: Treatment): string {
   return work.decision?.status === 'held' ? 'ok' : (work.decision?.status ?? 'skipped');
 }
 
-/** Holds as they are, or (shown only) as they would be. */
+/** Returns the open holds; in a preview, those that would be open. */
 export function shownHolds(work: Applied, { shownOnly }: Treatment): readonly { reason: string; since: string }[] {
   const { holds, drafts, opens, closes } = work;
   if (!shownOnly) return holds;
@@ -83,7 +82,7 @@ export function shownHolds(work: Applied, { shownOnly }: Treatment): readonly { 
   ];
 }
 
-/** What the store keeps of the decision: enough to recompute it by hand. */
+/** Returns the row of a decision, with all its inputs. */
 export function decisionOf(
   session: Session,
   run: { id: string; at: string },
@@ -110,7 +109,7 @@ export function decisionOf(
     observing: treatment.observing,
     errorCode: work.error?.code ?? null,
     errorMessage: work.error?.message ?? null,
-    // In the order of their names, as the digest of a decision wants them.
+    // Sorted by name: the digest of a decision depends on the order.
     inputs: {
       billingCycle: service.billingCycle,
       drift: work.drift,
@@ -129,7 +128,7 @@ export function decisionOf(
   };
 }
 
-/** The service's element in the run's document. */
+/** Returns a service as the run's document shows it. */
 export function viewOf(decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
   const view = serviceView({
     service: work.service,
@@ -141,28 +140,28 @@ export function viewOf(decision: DecisionRecord, work: Applied, treatment: Treat
   return { ...view, drift: [...work.drift] };
 }
 
-/** Why a run failed as a whole: what all its services failed of, or that each has its own reason. */
+/** Returns the error of a run in which everything failed: the common error, or `all_failed`. */
 export function wholeError(services: ServiceView[], panels: PassReport['panels']): ItemError {
   const errors = [...panels, ...services].map(({ error }) => error).filter((error) => error !== null);
-  // That a panel is not asked any more follows from what it answered before.
+  // An open circuit only follows from earlier errors.
   const causes = errors.filter((error) => error.code !== 'PANEL_CIRCUIT_OPEN');
   const [first] = causes.length > 0 ? causes : errors;
   if (first && causes.every((error) => error.code === first.code)) return first;
   return { code: 'all_failed', message: `none of the ${services.length} services could be done; each one says why` };
 }
 
-/** Returns how a run ended; the worst of what holds. */
+/** Returns the outcome of a run: the worst that applies. */
 export function outcomeOf(report: PassReport, tally: Pick<Tally, 'counted' | 'wrong' | 'partly' | 'left'>): RunOutcome {
   if (report.error?.code === 'lease_held') return 'busy';
   if (report.error && report.error.code !== 'mass_change') return 'failed';
   if (tally.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return 'failed';
-  // A service for which something was done is a part that is not finished, and no failure as a whole.
+  // A run that changed something for a failed service is partial, not failed.
   if (tally.counted > 0 && tally.wrong === tally.counted && !tally.partly) return 'failed';
   if (report.error?.code === 'mass_change') return 'brake';
   return tally.wrong + tally.left + report.panels.length > 0 ? 'partial' : 'done';
 }
 
-/** Adds up a run's services as they are finished, and keeps the elements that its document shows. */
+/** Collects the totals and the shown services of a run. */
 export class Tally {
   readonly totals: PassTotals = {
     services: 0,
@@ -174,13 +173,13 @@ export class Tally {
     purchased: 0,
     actions: 0,
   };
-  /** Services that were not skipped, those of them with an error, and whether something was done for one of these. */
+  /** Services that were not skipped; those with an error; whether anything was done for one of these. */
   counted = 0;
   wrong = 0;
   partly = false;
-  /** Services that were skipped because somebody else works on them. */
+  /** Services that were skipped since another run works on them. */
   left = 0;
-  /** Whether a hold begins or ends, or anything is changed or would be. */
+  /** Whether a hold starts or ends, or anything is changed or would be. */
   changes = false;
   readonly #views: ServiceView[] = [];
   readonly #keepAll: boolean;
@@ -208,11 +207,11 @@ export class Tally {
       this.wrong++;
       this.partly ||= actions.some((action) => action.state === 'applied');
     }
-    // A service that is as it should be is only counted, unless everything is asked for.
+    // A compliant service is only counted, unless all are requested.
     if (this.#keepAll || status !== 'ok' || actions.length > 0) this.#views.push(viewOf(decision, work, how));
   }
 
-  /** By panel in the order of the config, then by id. */
+  /** Returns the services by panel, in the order of `panels`, then by id. */
   views(panels: string[]): ServiceView[] {
     const place = new Map(panels.map((name, index) => [name, index]));
     return this.#views.sort(
@@ -221,27 +220,26 @@ export class Tally {
   }
 }
 
-/** Where a run notes what became of its services. */
 interface Notebook {
   session: Session;
   report: PassReport;
   tally: Tally;
 }
 
-/** Services that a run is done with. */
+/** Finished services, and how the run treated them. */
 export interface FinishedWorks {
   works: readonly Applied[];
   treatment: (work: Applied) => Treatment;
   notices: Notice[];
 }
 
-/** Writes the decisions down and adds the services to the run's document. */
+/** Stores the decisions and adds the services to the run's document. */
 export async function record(run: Notebook, tables: StoreTables, finished: FinishedWorks): Promise<void> {
   const { session, report } = run;
   const { works, notices } = finished;
   await answersTaken();
   const decisions = decided(run, finished);
-  // What was decided on facts that have changed is not what holds: the decision before stays.
+  // A decision on changed facts is not stored: the one before stays.
   const kept = works.some((work) => work.changedMeanwhile)
     ? decisions.filter((_, index) => works[index]?.changedMeanwhile !== true)
     : decisions;
@@ -250,7 +248,7 @@ export async function record(run: Notebook, tables: StoreTables, finished: Finis
   report.notices.push(...told.map(shownNotice));
 }
 
-/** The same for a run that writes nothing. */
+/** Adds the services to the document of a run that stores nothing. */
 export function showOnly(run: Notebook, finished: FinishedWorks): void {
   const { session, report } = run;
   decided(run, finished);

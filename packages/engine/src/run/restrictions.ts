@@ -11,8 +11,8 @@ interface Restricted {
 }
 
 /**
- * Returns holds with what they ask for on their panel: a limit's is the limit's of today; billing and manual holds
- * suspend; the hold of a limit that the service does not have any more keeps the restriction that it began with.
+ * Returns holds with the restriction that each requires: a limit's current one, or the suspension for billing and manual holds.
+ * The hold of a removed limit keeps its original restriction.
  */
 export function inForce(
   session: Session,

@@ -12,8 +12,8 @@ import { outcomeOf, type PassReport, Tally, wholeError } from './report.js';
 import type { PassRequest } from './request.js';
 
 /**
- * One run over panels: observe, decide, plan, apply. Each panel is worked on under its lease; what can't be read
- * changes nothing; the brake stands before the first change of each panel.
+ * Executes one run over panels: observe, decide, plan, apply, each panel under its lease. What can't be read changes nothing;
+ * the brake stops a panel's run before its first change.
  */
 export function runPass(session: Session, request: PassRequest): Promise<PassReport> {
   return withRun(session, request, async (run) => {
@@ -45,7 +45,7 @@ export function runPass(session: Session, request: PassRequest): Promise<PassRep
   });
 }
 
-/** The panels that have services or limits of agents to be kept, or the one of the service that is asked for. */
+/** Selects the panels with services or limits of agents, or the panel of the requested service. */
 async function selectPanels(
   session: Session,
   request: PassRequest,
@@ -65,7 +65,7 @@ async function selectPanels(
   return { panels, only: null };
 }
 
-/** A secret that is missing stops the run before anything is stored or called, on the other panels too. */
+/** Throws for a missing secret before anything is stored or called, on any panel. */
 async function resolveSecrets(session: Session, names: string[]): Promise<void> {
   for (const name of names) {
     try {
@@ -76,7 +76,7 @@ async function resolveSecrets(session: Session, names: string[]): Promise<void> 
   }
 }
 
-/** The panel, or null where it can't be opened: then it is named and the others are done. */
+/** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */
 async function openPanel(session: Session, name: string, report: PassReport): Promise<Panel | null> {
   try {
     return await session.panel(name);
@@ -87,14 +87,14 @@ async function openPanel(session: Session, name: string, report: PassReport): Pr
 }
 
 /**
- * Runs over the panels, and does what is left to do once the services are done: the file of open holds, the API log, after
- * `reconcile` the backup and the clean-up of the store. What fails then fails the run; its services are reported all the same.
+ * Runs over the panels, then writes the file of open holds and the API log, and after `reconcile` backs up and cleans up the
+ * store. An error in these fails the run; its services are still reported.
  */
 export async function runAndFinish(session: Session, request: PassRequest): Promise<PassReport> {
   const report = await runPass(session, request);
   try {
     if (!request.dryRun) session.refreshHoldsFile();
-    // By a wrong clock everything that is kept for a time would be old.
+    // With a wrong clock the clean-up would delete too much.
     const isClockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
     if (request.command === 'reconcile' && !request.dryRun && !isClockWrong) await afterReconcile(session);
     await session.settle();

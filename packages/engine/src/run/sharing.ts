@@ -5,21 +5,20 @@ import { group } from './group.js';
 import { inForce } from './restrictions.js';
 import type { Plannable, RunOnPanel } from './stages.js';
 
-/** Services that are loaded, or looked at, at a time. */
+/** Services loaded, or observed, at a time. */
 const PAGE = 500;
 
-/** What a service stands on, as far as it is known. */
+/** The known resources of a service. */
 interface Standing {
   service: ServiceRecord;
   resources: readonly string[];
-  /** Whether all that it stands on is known, from this run or from an earlier one. */
+  /** Whether all its resources are known. */
   isKnown: boolean;
 }
 
 /**
- * Finds for each service that a hold or evidence is about, or that the panel shows restricted (on a panel with accounts: for
- * each), the other services of the panel that stand on the same thing: by their refs, by what was seen of them in this run
- * or before, and by open evidence. Remembers what this run has seen. Returns all the services, in their order.
+ * Finds the sharers of each service with a hold, evidence or a restriction on the panel (on a panel with accounts: of each
+ * service), by refs, observed resources and open evidence. Collects newly observed resources. Returns all services in order.
  */
 export async function findSharers<W extends Plannable>(on: RunOnPanel, works: readonly W[]): Promise<W[]> {
   const { panel } = on;
@@ -62,7 +61,7 @@ function sharersAmong(own: string, resources: readonly string[], found: Map<stri
     .map((entry) => ({ ...entry, action: '', allowSharedPorts: false, holds: [] }));
 }
 
-/** Reads again which holds the sharers of these services have; `planned` are services whose holds this run decides. */
+/** Loads the holds of the sharers again; `planned` are services whose holds this run decides. */
 export async function loadHoldsOfSharers<W extends Plannable>(
   { session, panel }: RunOnPanel,
   works: readonly W[],
@@ -94,8 +93,8 @@ export async function loadHoldsOfSharers<W extends Plannable>(
 }
 
 /**
- * Looks, once, at the services that may share with one of these and were never read, and finds the sharers of all again. Those
- * that can't be read stay in `unread`.
+ * Observes the services that may share with one of `works` and were never read, then finds the sharers of all again. Those that
+ * can't be read stay in `unread`.
  */
 export async function readUnread<W extends Plannable>(
   on: RunOnPanel,
@@ -132,7 +131,7 @@ export async function readUnread<W extends Plannable>(
   return findSharers(on, withUnread());
 }
 
-/** Writes down what this run has seen of what services stand on, where it differs from what is known. */
+/** Stores the resources that this run observed. */
 export async function saveResources({ resources }: RunOnPanel, tables: StoreTables): Promise<void> {
   const seen = [...resources.values()];
   resources.clear();
@@ -144,7 +143,7 @@ async function noteSeen(on: RunOnPanel, works: readonly Plannable[]): Promise<vo
   const metered = new Set(works.filter((work) => work.usage !== null).map((work) => work.service.id));
   const seen = works
     .flatMap((work) => resourcesSeen(on, work.service, work.observation) ?? [])
-    // A service whose usage was read in this run does exist, whatever else the panel says.
+    // A service whose usage was read in this run exists.
     .filter(({ service, resources }) => resources.length > 0 || !metered.has(service));
   if (seen.length === 0) return;
   const known = await on.session.store.resources.list({ services: seen.map((record) => record.service) });
@@ -158,7 +157,7 @@ function contentOf({ panel, mapping, resources }: ResourcesRecord): string {
   return JSON.stringify([panel, mapping, resources]);
 }
 
-/** What a complete observation says that a service stands on; null when it does not say all. */
+/** Returns the resources of a service from a complete observation; null for an incomplete one. */
 function resourcesSeen(
   { session, panel }: RunOnPanel,
   service: ServiceRecord,
@@ -174,7 +173,7 @@ function resourcesSeen(
   };
 }
 
-/** All services of the panel that stand on something, with what they stand on, in pages. */
+/** Yields the services of the panel that have resources, in pages. */
 async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): AsyncGenerator<Standing[]> {
   const { session, panel } = on;
   const { store } = session;
@@ -210,7 +209,7 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
   }
 }
 
-/** With other refs the panel may show something else: what was seen by the old ones is then unknown again. */
+/** Returns the refs as text: resources observed with other refs are no longer known. */
 function mappingOf({ refs }: ServiceRecord): string[] {
   return Object.entries(refs)
     .map(([key, value]) => `${key}=${value}`)
@@ -223,12 +222,11 @@ function resourcesOf(panel: Panel, work: Plannable): string[] {
   ];
 }
 
-/** The resource that evidence is about. */
 function resourceOf({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): string {
   return `${kind}:${target}`;
 }
 
-/** A pending service has no account yet; of a terminated one only what Sluice still restricts is left. */
+/** Returns whether a service has resources: a pending one has no account yet, a terminated one only what is still restricted. */
 function stands(panel: Panel, service: ServiceRecord, isRestricted: boolean): boolean {
   if (service.status === 'terminated') return isRestricted;
   if (service.status === 'pending' || service.status === 'vanished') return panel.accounts === undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { callAgeMs } from './call-age.js';
+import { callAgeMs } from './clock.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00.000Z');
 const at = (ms: number): string => new Date(NOW + ms).toISOString();
