@@ -6,7 +6,7 @@ import { holdViews, type HoldView } from './holds.js';
 import { withServiceLease } from './services/change-services.js';
 import type { Session } from './session.js';
 
-/** What another tool shut, as `hold adopt` names it. */
+/** Options of `hold adopt`: what another tool restricted. */
 export interface AdoptRequest {
   reason: HoldReason;
   ports: string[];
@@ -17,8 +17,8 @@ export interface AdoptRequest {
 }
 
 /**
- * Takes over what another tool shut as evidence of a hold of ours, after looking whether it is this service's and
- * shut. Changes nothing on the panel. Repeating it adds what is not adopted yet.
+ * Adopts what another tool restricted as evidence of a hold, after checking that it belongs to this service and is restricted.
+ * Changes nothing on the panel. A repeat adopts what is missing.
  */
 export async function adoptHold(session: Session, id: string, request: AdoptRequest): Promise<HoldView> {
   return withServiceLease(session, id, request.waitMs, async (service, leases) => {
@@ -29,7 +29,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
       const why = observation?.error?.message ?? 'it was not read';
       throw new SluiceError(
         'not_observed',
-        `"${id}" could not be looked at on panel "${panel.name}": ${why}; nothing was adopted`,
+        `"${id}" could not be read on panel "${panel.name}": ${why}; nothing was adopted`,
         { kind: 'panel' },
       );
     }
@@ -39,7 +39,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
         lines: problems.map((problem) => problem.message),
       });
     }
-    if (targets.length === 0) throw usageError('bad_option', 'Name what was shut: ports, the order or forwards');
+    if (targets.length === 0) throw usageError('bad_option', 'Name what was restricted: ports, the order or forwards');
     const open = await session.store.evidence.open({ panel: panel.name });
     const taken = targets.find((target) =>
       open.some((item) => item.service !== id && item.kind === target.kind && item.target === target.target),

@@ -3,7 +3,7 @@ import { backupStore, LATEST_SCHEMA_VERSION, storeVersion, type StateStore } fro
 import type { Clock } from '@sluice/panel-kind';
 import type { Files } from './files.js';
 
-/** Daily backups that are kept. */
+/** Number of daily backups. */
 const KEPT = 7;
 const DAILY = /^daily-\d{4}-\d{2}-\d{2}\.db$/;
 
@@ -12,12 +12,12 @@ interface Parts {
   files: Files;
 }
 
-/** Folder of the backups that Sluice makes by itself: beside the store. */
+/** Returns the folder of automatic backups, next to the store. */
 export function backupFolder(storeFile: string): string {
   return `${storeFile}-backups`;
 }
 
-/** A copy of the store before a migration changes it. */
+/** Backs up the store before a migration changes it. */
 export async function backupBeforeMigration(
   storeFile: string,
   { clock, files }: { clock: Clock; files: Files },
@@ -29,7 +29,7 @@ export async function backupBeforeMigration(
   if (!files.exists(file)) await backupStore({ from: storeFile, to: file });
 }
 
-/** A copy before the first run that may change a panel; once per store. */
+/** Backs up the store before the first run that may change a panel; once per store. */
 export async function backupBeforeEnforcing({
   store,
   deps,
@@ -42,7 +42,7 @@ export async function backupBeforeEnforcing({
   if (!deps.files.exists(file)) await store.maintenance.backup(file);
 }
 
-/** The copy of the day, by the UTC date; the oldest beyond the number kept are deleted. */
+/** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
 export async function backupDaily({ store, deps }: { store: StateStore; deps: Parts }): Promise<void> {
   const { clock, files } = deps;
   if (isInMemory(store)) return;
@@ -66,7 +66,7 @@ function stamp(clock: Clock): string {
   return new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-');
 }
 
-/** Whether the store ends with the process: there is no place beside it then. */
+/** Returns whether the store is in memory, so that no file can be next to it. */
 export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
   return store.location === ':memory:';
 }

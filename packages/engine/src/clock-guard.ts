@@ -3,10 +3,10 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from './session.js';
 import { isUnconfirmed, WRONG_CLOCK_MS } from './trusted-clock.js';
 
-/** Codes of a panel's error that say that nothing may be decided by our clock. */
+/** Codes of errors after which nothing may be decided by our clock. */
 export const CLOCK_ERRORS: readonly string[] = ['clock_wrong', 'clock_unconfirmed'];
 
-/** A moment by the clock and by the processor's own count, which no setting of the clock moves. */
+/** A moment by the clock, and by a timer that setting the clock does not affect. */
 export interface Moment {
   clock: number;
   steady: number;
@@ -17,8 +17,7 @@ export function moment(session: Session): Moment {
 }
 
 /**
- * Refuses to decide anything about a panel by a wrong clock: one that differs from the panel's own, or that was set
- * while the run was at work.
+ * Refuses a wrong clock: one that differs from the panel's, or that was set during the run.
  *
  * @throws SluiceError `clock_wrong`
  */
@@ -44,16 +43,16 @@ function clockWrong(panel: string, what: string): SluiceError {
   });
 }
 
-/** Returns the newest instant at which our clock was known to be right: in this session, else as stored; null before the first. */
+/** Returns the newest instant at which our clock was confirmed, in this session or in the store; null before the first. */
 export async function confirmedInstant(session: Session): Promise<string | null> {
   return session.agreedAt() ?? (await session.store.clock.confirmed());
 }
 
 /**
- * Refuses to decide anything by a clock that is far from the newest confirmed instant, unless a panel says that it is
- * right. Panels that were not heard in this session are asked for the time before that.
+ * Refuses a clock that is far from the newest confirmed instant, unless a panel agrees with it. Panels that have not answered in
+ * this session are called for that.
  *
- * @throws SluiceError `clock_unconfirmed`, or `clock_wrong` where the panel says another time
+ * @throws SluiceError `clock_unconfirmed`, or `clock_wrong` if the panel's clock differs
  */
 export async function refuseUnconfirmedClock(session: Session, panel: string, start: Moment): Promise<void> {
   if (!isUnconfirmed(session, await confirmedInstant(session))) return;
@@ -64,7 +63,7 @@ export async function refuseUnconfirmedClock(session: Session, panel: string, st
   const now = session.now();
   throw new SluiceError(
     'clock_unconfirmed',
-    `our clock was last confirmed at ${confirmed} and now says ${now}, and no panel says what time it is: nothing was decided about panel "${panel}"`,
+    `our clock was last confirmed at ${confirmed} and is at ${now} now, and no panel returned its time: nothing was decided about panel "${panel}"`,
     { kind: 'panel', details: { panel, confirmed, now } },
   );
 }
@@ -74,7 +73,7 @@ async function askForTheTime(session: Session, first: string): Promise<void> {
   for (const name of [first, ...others]) {
     if (session.agreedAt() !== null) return;
     if (session.clockDifference(name) !== null) continue;
-    // A panel that can't be asked says nothing about the clock; why it can't, its own run reports.
+    // Errors of a panel are reported by its own run.
     await session
       .panel(name)
       .then((panel) => panel.test())
@@ -83,8 +82,8 @@ async function askForTheTime(session: Session, first: string): Promise<void> {
 }
 
 /**
- * Moves the newest confirmed instant forward at the end of a run: to where a panel agreed with the clock, or, where no
- * panel says the time, to now, if that is not far from it. The first run of all needs an answer of a panel for that.
+ * Moves the newest confirmed instant forward at the end of a run: to the last agreement with a panel's clock or, if no panel
+ * returns its time, to now unless that is too far. The first confirmation needs an answer from a panel.
  */
 export async function confirmClock(session: Session, tables: Pick<StoreTables, 'clock'>): Promise<void> {
   const agreed = session.agreedAt();
@@ -95,7 +94,7 @@ export async function confirmClock(session: Session, tables: Pick<StoreTables, '
   if (isCertain) await tables.clock.confirm(session.now());
 }
 
-/** `90 s`, `45 min`, `3 h`, `365 d`: rounded, in the unit that fits. */
+/** Returns a rounded length of time: `90 s`, `45 min`, `3 h`, `365 d`. */
 export function lengthOf(ms: number): string {
   const units: [string, number][] = [
     ['d', 86_400_000],

@@ -21,7 +21,7 @@ export interface Comparison {
 const YES = ['1', 'true', 'yes', 'y', 'limited', 'on'];
 const NO = ['0', 'false', 'no', 'n', 'ok', 'off', ''];
 
-/** Our usage and would-be holds beside another tool's; used figures agree within 1 % or 1 GB. */
+/** Compares usage and holds, also those of a preview, with another tool's; usage agrees within 1 % or 1 GB. */
 export async function compareWith(
   session: Session,
   panel: string,
@@ -80,7 +80,7 @@ function parseRow(row: ImportRow, file: string): { usedBytes: number | null; lim
   }
 }
 
-/** Within 1 % of the larger figure or within 1 GB; what neither tells agrees. */
+/** Returns whether two figures agree: within 1 % of the larger or within 1 GB, or both missing. */
 function near(a: number | null, b: number | null): boolean {
   if (a === null || b === null) return a === b;
   const difference = Math.abs(a - b);

@@ -2,7 +2,7 @@ import type { SwitchRecord } from '@sluice/state-store';
 import { entryOf } from './config/entry-of.js';
 import type { Config } from './config/schema.js';
 
-/** Whether a product's services may be changed by runs, and which setting says so. */
+/** Whether runs may change a product's services, and which setting decides. */
 export interface Enforcement {
   value: 'on' | 'observe';
   /** `switch`, `products.X.enforce`, `panels.X.enforce`, `enforce` (top level or its default). */
@@ -11,8 +11,8 @@ export interface Enforcement {
 }
 
 /**
- * A switch in the store (`observe PANEL`, `enforce PANEL [--only PRODUCT]`) wins over the config; in the config the
- * product's word wins over the panel's and that over the top level's.
+ * Returns the enforcement of a product: a switch in the store wins over the config; in the config, the product wins over the
+ * panel and the panel over the top level.
  */
 export function enforcementOf(
   config: Pick<Config, 'panels' | 'products' | 'enforce'>,

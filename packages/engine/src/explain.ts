@@ -6,7 +6,7 @@ import { lifecycleOf, serviceView } from './views.js';
 import { serviceDetail, type ServiceDetail } from './services/show.js';
 import { requireService, type Session } from './session.js';
 
-/** `explain --json` (docs/json.md): everything that a decision rested on, from the store alone. */
+/** `explain --json` (docs/json.md): a decision and everything it was based on, from the store alone. */
 export interface Explanation {
   at: string;
   service: ServiceDetail;
@@ -21,7 +21,7 @@ export interface Explanation {
     action: string | null;
     observing: boolean;
     wouldHold: string[];
-    /** Due date, period, policy, peak, protection and the setting that says whether runs may change it. */
+    /** Due date, period, policy, peak, protection and enforcement. */
     inputs: unknown;
   } | null;
   holds: HoldView[];
@@ -38,10 +38,10 @@ export interface Explanation {
   }[];
 }
 
-/** How many of the newest readings are shown. */
+/** Number of shown readings. */
 const READINGS = 50;
 
-/** Why a service is in its state now, or was at an instant. */
+/** Explains why a service is in its state now, or was at an instant. */
 export async function explainService(session: Session, id: string, at: string | null): Promise<Explanation> {
   const { store } = session;
   const service = await requireService(session, id);

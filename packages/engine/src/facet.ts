@@ -1,6 +1,6 @@
 import { type ErrorKind, type Panel, type PanelFacets, SluiceError } from '@sluice/panel-kind';
 
-/** What each facet offers, in words. */
+/** What each facet offers, for messages. */
 const OFFERED: Readonly<Record<keyof PanelFacets, string>> = {
   snapshot: 'whole lists',
   objects: 'objects of a service',
@@ -19,7 +19,7 @@ const OFFERED: Readonly<Record<keyof PanelFacets, string>> = {
 /**
  * Returns a facet of a panel.
  *
- * @throws SluiceError `unsupported` where its kind lacks it; nothing was called then
+ * @throws SluiceError `unsupported`, before any call, if its kind lacks the facet
  */
 export function requireFacet<Name extends keyof PanelFacets>(
   panel: Panel,

@@ -8,7 +8,7 @@ import type { Applied } from './run/stages.js';
 import { serviceDetail } from './services/show.js';
 import type { Session } from './session.js';
 
-/** The last run's decision stays; what was seen of the panel is the order's. */
+/** Stores the checkpoint of the command with the last run's decision. */
 async function noteSeen(session: Session, run: string, work: Applied, tables: StoreTables): Promise<void> {
   const { seen } = work.remembered;
   if (seen === null) return;
@@ -18,21 +18,21 @@ async function noteSeen(session: Session, run: string, work: Applied, tables: St
   await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
 }
 
-/** The panel was seen, and the order does not fit what it shows, or what an agent may sell; nothing was changed. */
+/** Returns whether the command was refused by what the panel shows, or by an agent's limit, and nothing was changed. */
 function isRefused(work: Applied): work is Applied & { error: ItemError } {
   const { error, observation, actions } = work;
   if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
   return actions.length === 0 || (error.code === 'agent_limit' && actions.every(({ state }) => state === 'failed'));
 }
 
-/** How an order ended, before it is written down. */
+/** How a command ended. */
 interface OrderEnd {
   outcome: RunOutcome;
-  /** All of it is done. */
+  /** Whether all of it is done. */
   complete: boolean;
 }
 
-/** Writes down how an order ended, and returns its report. */
+/** Stores how a command ended, and returns its report. */
 export async function finishOrder(orderRun: OrderRun, { work: carriedOut, told }: CarriedOut): Promise<OrderOutcome> {
   const { session, order, run } = orderRun;
   const end = endOf(session, order, carriedOut);
@@ -51,14 +51,14 @@ function endOf(session: Session, order: ServiceOrder, work: Applied): OrderEnd {
   const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
   const complete = work.error === null && !session.deps.signal.aborted && !stopped;
   const someDone = work.actions.some((action) => action.state === 'applied');
-  // A termination that was tried is finished by a run.
+  // A run finishes a termination that was started.
   const goesOn = order.account?.verb === 'terminate' && work.actions.length > 0;
   const begun =
     goesOn || someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
   return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete };
 }
 
-/** Writes down how an order ended; returns the service as it is then. */
+/** Stores how a command ended; returns the service with its stored row. */
 async function noteEnd(
   { session, order, run }: OrderRun,
   work: Applied,
@@ -69,7 +69,7 @@ async function noteEnd(
     if (end.complete) await order.done?.(work.service, tables);
     else if (isRefused(work)) await order.refused?.(work.error, tables);
     await noteSeen(session, run.id, work, tables);
-    // What nobody ordered by name is told by the run that decided on it.
+    // The notices of a run's own command are reported by that run.
     if (order.decidedByRun !== true) await tables.notices.add(notices);
     await endRun(run, work, end, tables);
     return { ...work, service: (await tables.services.get(work.service.id)) ?? work.service };
@@ -80,7 +80,6 @@ function endRun(run: Run, { actions, error }: Applied, { outcome }: OrderEnd, ta
   return run.end({ outcome, changes: actions.length > 0, error }, tables);
 }
 
-/** The report without its notices. */
 async function reportOf(
   { session, order, run }: OrderRun,
   work: Applied,
@@ -90,7 +89,7 @@ async function reportOf(
   const staying = work.holds.filter((hold) => !work.closes.includes(hold));
   const holds = order.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
   const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
-  // What an earlier run failed of is over where the order is done.
+  // A completed command ends the error of an earlier run.
   const over = detail.status === 'held' || (complete && detail.status === 'failed');
   const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
   const { observing: _panels, ...view } = run.view;

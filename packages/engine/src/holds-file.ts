@@ -4,7 +4,7 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { Files } from './files.js';
 import { isInMemory } from './backups.js';
 
-/** All open holds with their evidence and the services they are on: enough to give everything back without the store. */
+/** All open holds with their evidence and services: enough to release everything without the store. */
 export interface HoldsFile {
   about: string;
   at: string;
@@ -16,26 +16,25 @@ export interface HoldsFile {
 const ABOUT =
   'Open holds of Sluice and what was done for each. Should the store be lost, all holds can be released from this file.';
 
-/** Where the file stands: beside the store. */
+/** Returns the path of the file, next to the store. */
 export function holdsFileOf(storeFile: string): string {
   return `${storeFile}.holds.json`;
 }
 
-/** What the file has to say now. */
+/** Reads the current content of the file from the store. */
 async function contentOf(store: StateStore): Promise<Omit<HoldsFile, 'about' | 'at'>> {
   const holds = await store.holds.open();
   const evidence = await store.evidence.open();
   const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
   const ended = evidence.map((row) => row.hold).filter((id) => !holds.some((hold) => hold.id === id));
-  // Evidence may outlive its hold for as long as giving it back fails: its hold goes with it.
+  // Evidence outlives its hold while its release fails; the file then has that hold too.
   const past = ended.length === 0 ? [] : (await store.holds.all()).filter((hold) => ended.includes(hold.id));
   const services = ids.length === 0 ? [] : await store.services.list({ ids });
   return { services, holds: [...holds, ...past], evidence };
 }
 
 /**
- * Writes the file again from what the store says. Another process may have changed the store meanwhile and have been
- * quicker to write: then once more.
+ * Writes the file from the store, and again if another process changed the store meanwhile.
  */
 export async function writeHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
   if (isInMemory(store)) return;
@@ -49,7 +48,7 @@ export async function writeHoldsFile(store: StateStore, files: Files, at: string
       const reason = (error as { code?: string }).code ?? String(error);
       throw new SluiceError(
         'holds_file_not_written',
-        `The file of open holds ${file} can't be written (${reason}): the store has everything, the next run writes the file; make room or mend the permissions of its folder`,
+        `The file of open holds ${file} can't be written (${reason}): the store is complete, and the next run writes the file; free disk space or correct the permissions of its folder`,
         { kind: 'store', cause: error },
       );
     }
@@ -57,15 +56,15 @@ export async function writeHoldsFile(store: StateStore, files: Files, at: string
   }
 }
 
-/** Writes the file unless it says what the store says: a run that was killed may have left it behind. */
+/** Writes the file if it differs from the store, as it may after a killed run. */
 export async function refreshHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
   if (!(await isHoldsFileStale(store, files))) return;
   await writeHoldsFile(store, files, at);
 }
 
 /**
- * Writes the file again after another store took the place of the one that it was about. A file that names what the
- * store does not know is kept beside it; gives its path, or null.
+ * Writes the file after the store was replaced. An old file with evidence that the store lacks is renamed; returns its new path,
+ * or null.
  */
 export async function replaceHoldsFile(store: StateStore, files: Files, at: string): Promise<string | null> {
   const file = holdsFileOf(store.location);
@@ -78,7 +77,7 @@ export async function replaceHoldsFile(store: StateStore, files: Files, at: stri
   return kept;
 }
 
-/** Whether the file does not say what the store says; without open holds none is needed. */
+/** Returns whether the file differs from the store; without open holds, no file is needed. */
 export async function isHoldsFileStale(store: StateStore, files: Files): Promise<boolean> {
   if (isInMemory(store)) return false;
   const wanted = await contentOf(store);
@@ -88,18 +87,18 @@ export async function isHoldsFileStale(store: StateStore, files: Files): Promise
   return JSON.stringify({ services, holds, evidence }) !== JSON.stringify(wanted);
 }
 
-/** What the file says; null when there is none that can be read. */
+/** Returns the content of the file; null where it is missing or damaged. */
 function namedIn(files: Files, file: string): HoldsFile | null {
   try {
     return readHoldsFile(files, file);
   } catch {
-    return null; // it is written again
+    return null; // It will be written again.
   }
 }
 
 /**
- * Refuses to begin a new store in the place of one that was lost while something is still restricted: the new one
- * would take what we shut for somebody else's. To be called where the store is missing or empty.
+ * Refuses to create a new store in place of a lost one while anything is still restricted: the new store would attribute our
+ * restrictions to others. To be called for a missing or empty store.
  */
 export function refuseLostStore(files: Files, storeFile: string): void {
   const file = holdsFileOf(storeFile);
@@ -140,7 +139,11 @@ const schema = z.object({
   ),
 });
 
-/** Reads such a file; anything else is a usage error. */
+/**
+ * Reads a file of open holds.
+ *
+ * @throws SluiceError `bad_holds_file` for anything else
+ */
 export function readHoldsFile(files: Files, file: string): HoldsFile {
   try {
     const text = files.read(file);
@@ -156,12 +159,12 @@ export function readHoldsFile(files: Files, file: string): HoldsFile {
           : (message ?? 'it is damaged');
     throw usageError(
       'bad_holds_file',
-      `${file} is no file of open holds: ${reason.split('\n')[0] ?? ''}; nothing was called`,
+      `${file} is not a file of open holds: ${reason.split('\n')[0] ?? ''}; nothing was called`,
     );
   }
 }
 
-/** Takes over services, holds and evidence that the store does not have: the store may have been lost. */
+/** Stores the services, holds and evidence of the file that the store lacks. */
 export async function adoptHoldsFile(file: HoldsFile, tables: StoreTables): Promise<void> {
   const known = new Set((await tables.services.list({ ids: file.services.map((row) => row.id) })).map((row) => row.id));
   await tables.services.put(file.services.filter((row) => !known.has(row.id)));
@@ -171,7 +174,7 @@ export async function adoptHoldsFile(file: HoldsFile, tables: StoreTables): Prom
   for (const item of file.evidence) if (!evidence.has(item.id)) await tables.evidence.add(item);
 }
 
-/** Tables whose changes are watched: what is changed in `holds` or `evidence` has to reach the file. */
+/** Returns tables that call `changed` before each write to holds or evidence. */
 export function watchHolds(tables: StoreTables, changed: () => void): StoreTables {
   const watched = <Table extends object>(table: Table, reads: readonly string[]): Table =>
     new Proxy(table, {

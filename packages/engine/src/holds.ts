@@ -4,7 +4,7 @@ import { runDecided } from './order.js';
 import type { OrderReport } from './order-types.js';
 import type { Session } from './session.js';
 
-/** An order about one hold of one service. */
+/** Options of `hold add` and `hold release`. */
 export interface HoldOrder {
   command: string;
   reason: 'billing' | 'manual';
@@ -17,8 +17,7 @@ export interface HoldOrder {
 type SuspendingOrder = HoldOrder & { suspension: string };
 
 /**
- * Adds or releases a hold by name and enforces it at once, under `observe` too. Repeating it does no harm: what is
- * already so is not done again.
+ * Adds or releases a hold and enforces that at once, under `observe` too. Repeatable: what is already done is not done again.
  */
 export async function orderHold(session: Session, id: string, order: HoldOrder): Promise<OrderReport> {
   const { command, dryRun, waitMs } = order;
@@ -47,7 +46,7 @@ function checkLifecycle(service: ServiceRecord, order: HoldOrder): void {
   if (service.status === 'active' || service.status === 'suspended') return;
   throw new SluiceError(
     'wrong_lifecycle',
-    `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'give back'}`,
+    `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'release'}`,
     { details: { service: service.id, lifecycle: service.status } },
   );
 }
@@ -79,7 +78,7 @@ function orderedHold(session: Session, id: string, order: SuspendingOrder): Hold
   };
 }
 
-/** A hold with its evidence, as `hold list` and `explain` show it. */
+/** A hold with its evidence, in `hold list` and `explain`. */
 export interface HoldView {
   service: string;
   reason: string;
@@ -90,7 +89,7 @@ export interface HoldView {
   evidence: EvidenceView[];
 }
 
-/** What was done for a hold and is to be undone with it. */
+/** What was restricted for a hold, and the state before. */
 export interface EvidenceView {
   kind: string;
   target: string;
@@ -101,7 +100,7 @@ export interface EvidenceView {
   outcome: string | null;
 }
 
-/** Open and past holds, with what was done for each. */
+/** Returns open and past holds with their evidence. */
 export async function holdViews(session: Session, service?: string): Promise<HoldView[]> {
   const holds = await session.store.holds.all(service === undefined ? {} : { service });
   const evidence = await session.store.evidence.ofHolds(holds.map((hold) => hold.id));

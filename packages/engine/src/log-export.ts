@@ -14,15 +14,15 @@ import type { Session } from './session.js';
 
 const PAGE = 500;
 
-/** An entry with the time that it is sorted by. */
+/** An entry with its sort time. */
 interface Dated {
   began: string;
   entry: LogEntry;
 }
 
 /**
- * All entries that the filter lets through (its `limit` does not count), in the order in which the things began. Reads
- * pages, so that a log of any length takes no more memory than a few of them.
+ * Yields all entries that match the filter (without its `limit`), in order of their start. Reads pages, so that memory use is
+ * bounded.
  */
 export async function* exportLog(session: Session, filter: LogFilter): AsyncGenerator<LogEntry> {
   const { store } = session;
@@ -75,7 +75,7 @@ async function* paged<T>(
   } while (after !== null);
 }
 
-/** Of several sorted sources always the earliest; at one instant a run comes before its actions, those before calls. */
+/** Merges sorted sources; at the same instant, runs come before actions and actions before calls. */
 async function* merged(sources: AsyncGenerator<Dated>[]): AsyncGenerator<LogEntry> {
   const heads: { source: AsyncGenerator<Dated>; dated: Dated }[] = [];
   for (const source of sources) {

@@ -14,15 +14,14 @@ import type { Session } from './session.js';
 
 const LOOK_MS = 1000;
 const PAGE = 1000;
-/** Rows may reach the store a little after their own time. */
+/** Rows may be stored a little after their own time. */
 const OVERLAP_MS = 10_000;
-/** What is under way for longer is shown as it stands. */
+/** What is under way for longer is shown unfinished. */
 const LATE_MS = 600_000;
 
 /**
- * Shows the last entries (as many as `limit` says) and then each new one as it comes, the oldest first, until the
- * signal aborts. Each is shown once: a run when it has ended, an action when it is settled or in doubt. What is still
- * under way after ten minutes is shown as it stands, and its end when that comes.
+ * Shows the last `limit` entries, then each new one, oldest first, until the signal aborts. Each is shown once: a run at its end,
+ * an action when it ended or is in doubt. What is under way for ten minutes is shown unfinished, and again at its end.
  */
 export async function followLog(session: Session, filter: LogFilter, show: (entry: LogEntry) => void): Promise<void> {
   const { clock, signal } = session.deps;
@@ -66,7 +65,7 @@ class Follower {
     });
   }
 
-  /** What is new since the last look. */
+  /** Returns the entries since the last call. */
   async look(): Promise<LogEntry[]> {
     const { kinds } = this.#filter;
     const entries = [
@@ -102,7 +101,7 @@ class Follower {
         ? (await actions.list({ ...where, limit, newestFirst: true })).reverse()
         : await actions.list({ ...where, since: from });
     const entries = this.#actions.take(seen);
-    // The journal is read again for the runs whose actions have ended meanwhile.
+    // Reads the journal again for the runs whose actions ended meanwhile.
     const open = this.#actions.open();
     if (open.length === 0) return entries;
     const unsettled = new Map((await actions.unsettled()).map((action) => [action.id, action]));
@@ -136,21 +135,21 @@ class Follower {
   }
 }
 
-/** What a watch has to know of a kind of record. */
+/** How a `Watch` handles a kind of record. */
 interface Kind<T> {
   beganAt: (record: T) => string;
-  /** What is shown of it now; null while it is under way. */
+  /** Returns its shown state; null while it is under way. */
   stateOf: (record: T) => string | null;
-  /** Nothing more happens to it. */
+  /** Returns whether it never changes again. */
   isFinal: (record: T) => boolean;
   entryOf: (record: T) => LogEntry;
 }
 
-/** Records that are shown once in each state, and those that something may still happen to. */
+/** Shows records once per state, and tracks those that may still change. */
 class Watch<T extends { id: string }> {
   readonly #now: () => number;
   readonly #kind: Kind<T>;
-  /** State that each was shown in, by id, as far back as rows are read again. */
+  /** Last shown states, by id, as far back as rows are read again. */
   readonly #shown = new Map<string, { state: string; beganAt: string }>();
   readonly #open = new Map<string, T>();
   #newest: string | null = null;
@@ -160,7 +159,7 @@ class Watch<T extends { id: string }> {
     this.#kind = kind;
   }
 
-  /** From when on rows are read; null at the first look. */
+  /** Returns from when on rows are read; null at first. */
   since(asked: string | undefined): string | null {
     if (this.#newest === null) return null;
     const from = before(this.#newest, OVERLAP_MS);
@@ -171,7 +170,7 @@ class Watch<T extends { id: string }> {
     return [...this.#open.values()];
   }
 
-  /** Entries of those that are new or have changed. */
+  /** Returns entries of the new and changed records. */
   take(records: T[]): LogEntry[] {
     const { beganAt, stateOf, isFinal, entryOf } = this.#kind;
     const entries: LogEntry[] = [];

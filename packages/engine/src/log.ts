@@ -8,12 +8,12 @@ export interface LogEntry {
   run: string | null;
   service: string | null;
   panel: string | null;
-  /** Of a run: how it ended; null while it is under way. */
+  /** Outcome of a run; null while it is under way. */
   outcome?: RunOutcome | null;
   [detail: string]: unknown;
 }
 
-/** Which entries to give. */
+/** Which entries to return. */
 export interface LogFilter {
   kinds: LogEntry['kind'][];
   service?: string | undefined;
@@ -21,22 +21,22 @@ export interface LogFilter {
   limit: number;
 }
 
-/** What the tables take of a filter. */
+/** Returns the part of a filter that the tables apply. */
 export function tableFilter({ service, since }: LogFilter): { service?: string; since?: string } {
   return { ...(service === undefined ? {} : { service }), ...(since === undefined ? {} : { since }) };
 }
 
-/** Runs belong to no single service: a filter by one leaves them out. */
+/** Returns whether the filter includes runs; a filter by service excludes them. */
 export function wantsRuns(filter: LogFilter): boolean {
   return filter.kinds.includes('run') && filter.service === undefined;
 }
 
-/** A refresh is about many services: a filter by one leaves it out. */
+/** Returns whether the filter includes refreshes; a filter by service excludes them. */
 export function wantsRefreshes(filter: LogFilter): boolean {
   return filter.kinds.includes('refresh') && filter.service === undefined;
 }
 
-/** Entries of the wanted kinds, newest first. */
+/** Returns the entries that match a filter, newest first. */
 export async function readLog(session: Session, filter: LogFilter): Promise<LogEntry[]> {
   const { store } = session;
   const { limit } = filter;
@@ -53,12 +53,12 @@ export async function readLog(session: Session, filter: LogFilter): Promise<LogE
   return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
 }
 
-/** A call to a panel as an entry. */
+/** Returns a call to a panel as an entry. */
 export function apiEntry({ at, run, service, panel, ...rest }: ApiCallRecord): LogEntry {
   return { at, kind: 'api', run, service, panel, ...rest };
 }
 
-/** A row of the journal as an entry; `at` is when it was settled, before that when it was planned. */
+/** Returns an action as an entry; `at` is when it ended, or was planned if it hasn't ended. */
 export function actionEntry(action: ActionRecord): LogEntry {
   const { id, type, target, state, hold, prior, observed, errorCode, errorMessage } = action;
   return {
@@ -78,12 +78,12 @@ export function actionEntry(action: ActionRecord): LogEntry {
   };
 }
 
-/** Restrictions that were applied again, as an entry; `at` is when that began. */
+/** Returns a refresh of restrictions as an entry; `at` is its start. */
 export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: RefreshRecord): LogEntry {
   return { at: startedAt, kind: 'refresh', run, service: null, panel, ...rest };
 }
 
-/** A run as an entry; `at` is when it began. */
+/** Returns a run as an entry; `at` is its start. */
 export function runEntry(run: RunRecord): LogEntry {
   const { command, dryRun, observing, finishedAt, outcome, totals, error } = run;
   return {

@@ -11,72 +11,72 @@ export interface OrderReport {
   service: ServiceDetail;
   actions: { type: string; target: string; state: string }[];
   credentials: Credentials | null;
-  /** Reasons that still hold the service. */
+  /** Reasons of the holds that are still open. */
   stillHeld: string[];
-  /** What the operator should hear of beside it; said again at each repeat. */
+  /** Notices for the operator; repeated with each repeat. */
   notices: { code: string; service: string | null; message: string }[];
 }
 
-/** Given once, where the operator asked for it; nowhere else. */
+/** Credentials of an account, returned once on request. */
 export interface Credentials {
   username: string | null;
   password: string | null;
   passwordFile: string | null;
 }
 
-/** How an order is run, whatever it is about. */
+/** Options of a command, whatever it is about. */
 export interface OrderFrame {
   command: string;
   dryRun: boolean;
   waitMs: number;
-  /** The run that it is a part of; absent: a run of its own. */
+  /** Id of the run that the command is a part of. */
   run?: string;
-  /** A run decided on it, nobody ordered it by name: `observe` stops it before each change. */
+  /** Whether a run decided on it instead of an operator: then `observe` stops it before each change. */
   decidedByRun?: boolean;
 }
 
-/** What an order does. */
+/** What a command does. */
 export interface OrderContent {
-  /** Changes what is desired, in the store; not called in a dry run. */
+  /** Stores the target state; not called in a dry run. */
   desire: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
-  /** The same on the loaded service alone, for a dry run. */
+  /** Returns the loaded service with the target state, for a dry run. */
   pretend: (loaded: Loaded) => Loaded;
   account?: AccountOrder | null;
-  /** What of the panel may be brought in line; default everything of the service. */
+  /** What may be changed on the panel; default: everything of the service. */
   scope?: 'hold' | 'order';
   password?: () => string | null;
-  /** What has to be there before the panel is called, once the order is stored; throws to refuse. */
+  /** Called once the command is stored and before the panel is called; throws to refuse. */
   begin?: () => void;
-  /** Takes the order back that `begin` has refused. */
+  /** Reverts the stored command after `begin` refused. */
   withdraw?: (tables: StoreTables) => Promise<void>;
-  /** Writes down the end of the order, when all of it is done. */
+  /** Stores the end of the command, once all of it is done. */
   done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;
-  /** Writes down that the order can't be carried out on what the panel shows, and that nothing was tried. */
+  /** Stores that the command can't be carried out on what the panel shows, and that nothing was changed. */
   refused?: (error: ItemError, tables: StoreTables) => Promise<void>;
 }
 
-/** The command that finishes a termination; no other one is taken meanwhile. */
+/** The command that finishes a termination; others are refused meanwhile. */
 export const TERMINATE = 'provision terminate';
 
-/** An order about one service; by name unless a run decided on it, and then carried out under `observe` too. */
+/** A command about one service. An operator's is carried out under `observe` too. */
 export interface ServiceOrder extends OrderFrame, OrderContent {}
 
-/** How an order ended. */
+/** Result of a command. */
 export interface OrderOutcome {
   report: OrderReport;
   work: Applied;
-  /** Notices about open holds of other services, with these. */
+  /** Notices about open holds of other services, with the ids of those holds. */
   aboutHolds: { hold: string; notice: OrderReport['notices'][number] }[];
 }
 
-/** An order that is under way. */
+/** State of a command. */
 export interface OrderRun {
   session: Session;
   order: ServiceOrder;
   run: Run;
 }
 
-/** A service that an order has worked on, and what its plans say. */
+/** A service after a command, and the notices of its plans. */
 export interface CarriedOut {
   work: Applied;
   told: NonNullable<Plan['notices']>;

@@ -35,14 +35,14 @@ import {
 } from './run/stages.js';
 import { requireService, type Session } from './session.js';
 
-/** Runs an order: changes what is desired, then observes, plans and applies it for this one service. */
+/** Runs a command about one service: stores the target state, then observes, plans and applies. */
 export function runOrder(session: Session, id: string, order: ServiceOrder): Promise<OrderOutcome> {
   return runDecided(session, id, order, () => order);
 }
 
 /**
- * The same for an order that depends on what the service is: `decide` looks at it under its lease, so that it sees what
- * the previous owner of the lease has done, and throws to refuse. Nothing was stored or changed by then.
+ * Runs a command that depends on the service: `decide` is called under the lease, after the changes of its previous holder, and
+ * throws to refuse. Nothing was stored or changed by then.
  */
 export async function runDecided<Content extends OrderContent>(
   session: Session,
@@ -64,7 +64,7 @@ export async function runDecided<Content extends OrderContent>(
   });
 }
 
-/** Stores the order with the start of its run, and returns the service as it is desired. */
+/** Stores the command with the start of its run, and returns the changed service. */
 async function begin({ session, order, run }: OrderRun, service: ServiceRecord): Promise<ServiceRecord> {
   const desired = await session.write(run.leases.held, async (tables) => {
     await run.start(tables);
@@ -87,7 +87,7 @@ async function carryOut(orderRun: OrderRun, panel: Panel, service: ServiceRecord
   const { session, order, run } = orderRun;
   const scope = order.scope ?? 'order';
   const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map() };
-  // First the panel: its answer says whether our clock is right, and with it which cycle the service is in.
+  // The panel first: its answer confirms our clock, and with it the cycle of the service.
   const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
   const { decided, released } = await decideByRecord(orderRun, panel, await loadOne(orderRun, panel, service));
   const told = new Map(released.map((notice) => [notice.key, notice]));
@@ -97,20 +97,20 @@ async function carryOut(orderRun: OrderRun, panel: Panel, service: ServiceRecord
   const observed = { ...unplanned(decided), observation: seen.get(service.id) ?? null };
   const [planned = observed] = await findSharers(on, [observed]);
   const done = await (order.dryRun ? preview : enforce)(orderRun, on, unapplied(planned), onPlan);
-  // What lies on another panel is not given back by this order: then it is not done.
+  // Evidence on another panel is not undone by this command, so it is not complete.
   const elsewhere = done.evidence.filter((item) => item.panel !== service.panel);
   const isLeft = scope === 'hold' && done.holds.length === 0 && elsewhere.length > 0;
   const work = withCheckpoint(on, isLeft ? withError(done, elsewhereError(service, elsewhere)) : done);
   return { work, told: [...told.values()] };
 }
 
-/** Loads the service of an order; in a dry run as the order would change it. */
+/** Loads the service of a command; in a dry run with the target state. */
 async function loadOne({ session, order }: OrderRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
   const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
   const switches = await session.store.switches.list();
   const [loaded] = await load(session, panel, [service], { switches, ordered: true, now });
   if (!loaded) throw new Error(`${service.id} was not loaded`);
-  // What keeps a service from being metered (no cycle, say) is no reason not to carry out an order.
+  // A command is carried out for a service that can't be metered, too.
   const sound = { ...loaded, error: null };
   return order.dryRun ? order.pretend(sound) : sound;
 }
@@ -118,8 +118,7 @@ async function loadOne({ session, order }: OrderRun, panel: Panel, service: Serv
 type Told = CarriedOut['told'];
 
 /**
- * Ends holds whose reason a command has ended since the last run: the order would else restrict a service for what is no
- * longer so. Their notices are returned.
+ * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them. Returns their notices.
  */
 async function decideByRecord(
   { session, order, run }: OrderRun,
@@ -145,7 +144,7 @@ async function decideByRecord(
   return { decided, released };
 }
 
-/** Lists the steps of an order that is only previewed. */
+/** Lists the steps of a previewed command. */
 async function preview(
   { session, order, run }: OrderRun,
   on: RunOnPanel,

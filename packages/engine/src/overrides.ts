@@ -4,7 +4,7 @@ import { usageError } from '@sluice/panel-kind';
 import { withServiceLease } from './services/change-services.js';
 import type { Session } from './session.js';
 
-/** What `override set` is given. */
+/** Options of `override set`. */
 export interface OverrideRequest {
   quota?: string | undefined;
   unlimited?: boolean | undefined;
@@ -12,7 +12,7 @@ export interface OverrideRequest {
   action?: string | undefined;
 }
 
-/** Sets the parts that are given; the others stay as they were. Takes effect at the next `poll`. */
+/** Sets the passed parts of an override; the others stay. In force from the next `poll` on. */
 export async function setOverride(
   session: Session,
   id: string,
@@ -20,7 +20,7 @@ export async function setOverride(
   waitMs: number,
 ): Promise<void> {
   if (request.quota !== undefined && request.unlimited === true) {
-    throw usageError('bad_override', 'Give a quota or unlimited, not both');
+    throw usageError('bad_override', 'Name a quota or unlimited, not both');
   }
   if (Object.values(request).every((value) => value === undefined || value === false)) {
     throw usageError(
@@ -37,7 +37,7 @@ export async function setOverride(
       if (!restrictions.includes(action)) {
         throw usageError(
           'bad_override',
-          `"${action}" is no action of panel "${service.panel}"; known: ${restrictions.join(', ')}`,
+          `"${action}" is not an action of panel "${service.panel}"; known: ${restrictions.join(', ')}`,
         );
       }
     }
@@ -57,7 +57,7 @@ export async function setOverride(
   });
 }
 
-/** Ends the override of a service; false when there was none. */
+/** Ends the override of a service; returns false where it has none. */
 export async function clearOverride(session: Session, id: string, waitMs: number): Promise<boolean> {
   return withServiceLease(session, id, waitMs, (_service, leases) =>
     session.write(leases.held, (tables) => tables.overrides.end(id, session.now())),
@@ -74,6 +74,6 @@ function sizeOf(text: string): number {
 
 function modeOf(text: string): Mode {
   const mode = (['IN', 'OUT', 'TOTAL'] as const).find((item) => item === text.toUpperCase());
-  if (mode === undefined) throw usageError('bad_override', `mode: "${text}" is none of IN, OUT, TOTAL`);
+  if (mode === undefined) throw usageError('bad_override', `mode: "${text}" is not IN, OUT or TOTAL`);
   return mode;
 }

@@ -6,7 +6,7 @@ import { keptIn } from './run/remembered.js';
 import { requirePanelName } from './services/panels.js';
 import { requireService, type Session } from './session.js';
 
-/** A user with the service that he is. */
+/** A user of a relay panel, with its service. */
 export interface RelayUser extends UserView {
   service: string | null;
 }
@@ -18,13 +18,13 @@ export interface LoginLink {
   singleSignOn: false;
 }
 
-/** Tunnels of the panel of that name, or of the only one that has such lists. */
+/** Lists the tunnels of the named panel, or of the only one with such lists. */
 export async function listTunnels(session: Session, name: string | undefined): Promise<TunnelView[]> {
   const { lookups } = await lookupPanel(session, name);
   return lookups.tunnels();
 }
 
-/** Users of the panel, with the service that names each. */
+/** Lists the users of a panel, each with its service. */
 export async function listRelayUsers(session: Session, name: string | undefined): Promise<RelayUser[]> {
   const { name: panel, lookups } = await lookupPanel(session, name);
   const [users, services] = await Promise.all([lookups.users(), session.store.services.list({ panel })]);
@@ -34,7 +34,7 @@ export async function listRelayUsers(session: Session, name: string | undefined)
   return users.map((user) => ({ ...user, service: byId.get(String(user.id)) ?? null }));
 }
 
-/** Where the customer of a service logs in, and as whom; from the store alone. */
+/** Returns where and with which name the customer of a service logs in, from the store alone. */
 export async function loginLink(session: Session, id: string): Promise<LoginLink> {
   const service = await requireService(session, id);
   const login = session.kindOf(service.panel)?.login;
@@ -54,7 +54,7 @@ export async function loginLink(session: Session, id: string): Promise<LoginLink
   return { url, username, singleSignOn: false };
 }
 
-/** A customer may have renamed himself: the name as last seen counts. */
+/** Returns the last observed name, since customers may rename their account. */
 async function usernameOf(session: Session, service: ServiceRecord, nameRef: string): Promise<string | null> {
   const [decision] = await session.store.decisions.latest([service.id]);
   const account = keptIn(decision ?? null)?.account as { username?: string } | null | undefined;

@@ -13,22 +13,22 @@ import type { Session } from './session.js';
 import { sideBySide } from './side-by-side.js';
 import type { ServiceView } from './views.js';
 
-/** What `hold release --all` is asked. */
+/** Options of `hold release --all`. */
 export interface ReleaseAllRequest {
   panel?: string | undefined;
   reason?: string | undefined;
   dryRun: boolean;
   waitMs: number;
-  /** Holds as the file beside the store has them, when the store itself is gone. */
+  /** The file of open holds, where the store was lost. */
   file: HoldsFile | null;
 }
 
-/** Services that are given back at the same time. */
+/** Services released at the same time. */
 const AT_ONCE = 16;
 
 /**
- * Gives back everything that Sluice restricted and puts those panels under `observe`, so that no run restricts it
- * again. What fails stays as evidence: a repeat tries it again.
+ * Releases everything that Sluice restricted, and puts those panels under `observe`, so that no run restricts it again. What fails
+ * stays as evidence for a repeat.
  */
 export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<PassReport> {
   return withRun(session, { command: 'hold release', dryRun: request.dryRun }, (run) =>
@@ -46,7 +46,7 @@ async function giveAllBack(session: Session, run: Run, request: ReleaseAllReques
   const given: GivenBack = { views: [], told: [], agents: [], broken: [] };
   if (!dryRun) {
     await startUnderObserve(session, run);
-    // The switch stops a run under way; what it has begun is waited for.
+    // The switch stops a run under way; its last change is waited for.
     for (const name of run.view.observing) await run.leases.take(panelLease(name), request.waitMs);
   }
   await sideBySide(
@@ -65,7 +65,7 @@ async function giveAllBack(session: Session, run: Run, request: ReleaseAllReques
     given.agents.push(...agents);
     if (error) given.broken.push({ panel: name, error });
   }
-  // A service whose neighbour was still held when its turn came is given back with that one.
+  // A service that shared with a held one was released together with that one.
   given.told = given.told.filter(({ hold }) => !ending.has(hold));
   const report = reportOf(given, run);
   const wrong = report.totals.failed + given.broken.length;
@@ -78,7 +78,7 @@ async function giveAllBack(session: Session, run: Run, request: ReleaseAllReques
   return report;
 }
 
-/** Services with something to be given back, and the holds that end with it. */
+/** Finds the services with something to release, and the holds that end. */
 async function restrictedServices(
   session: Session,
   request: ReleaseAllRequest,
@@ -96,7 +96,7 @@ async function restrictedServices(
   const terminating = new Set(
     (await session.store.actions.unsettled(scope)).filter(isTermination).map((action) => action.service),
   );
-  // Of what is being terminated nothing is given back.
+  // Services that are being terminated are not released.
   const services = (ids.length === 0 ? [] : await session.store.services.list({ ids })).filter(
     ({ id: service }) => !terminating.has(service),
   );
@@ -117,7 +117,7 @@ async function startUnderObserve(session: Session, run: Run): Promise<void> {
   });
 }
 
-/** What became of the services and agents. */
+/** The released services and agents. */
 interface GivenBack {
   views: ServiceView[];
   told: OrderOutcome['aboutHolds'];
@@ -147,7 +147,7 @@ function reportOf({ views, told, agents, broken }: GivenBack, run: Run): PassRep
   };
 }
 
-/** Services with a change for a hold, open or ended, that may have been made: it can only be given back once that is known. */
+/** Finds the services with an action in doubt for a hold, which must be resolved before the release. */
 async function servicesInDoubt({ store }: Session, { panel, reason }: ReleaseAllRequest): Promise<string[]> {
   const rows = await store.actions.unsettled(panel === undefined ? {} : { panel });
   const reasons = new Map(rows.length === 0 ? [] : (await store.holds.all()).map((hold) => [hold.id, hold.reason]));

@@ -8,15 +8,15 @@ import { isOrderRow, ORDER_PREFIX } from './run/order-row.js';
 import type { Session } from './session.js';
 import { suggestion } from './suggestion.js';
 
-/** What `action resolve` is asked. */
+/** Options of `action resolve`. */
 export interface ResolveRequest {
   done: boolean;
   waitMs: number;
 }
 
 /**
- * Settles an action by the operator's word, where its outcome can't be read from the panel. One that was done begins and ends
- * evidence as any other, so that a release undoes it. Calls no panel.
+ * Resolves an action in doubt as the operator reports, where its outcome can't be read from the panel. If it was done, its evidence
+ * starts and ends as usual, so that a release undoes it. Calls no panel.
  *
  * @throws SluiceError `unknown_action`, `action_settled` or `action_not_called`; `lease_held` while a run works on it
  */
@@ -25,7 +25,7 @@ export async function resolveAction(session: Session, id: string, request: Resol
   await withRun(session, { command: 'action resolve', dryRun: false }, async (run) => {
     const name = service === null ? panelLease(panel) : serviceLease(service);
     const lease = await run.leases.take(name, request.waitMs);
-    // The previous owner of the lease may have resolved it.
+    // The previous holder of the lease may have resolved it.
     const row = await requireUnsettled(session, id);
     await refuseWhileAtWork(session, row);
     const outcome = request.done ? await doneOutcome(session, row) : NOT_DONE;
@@ -95,21 +95,21 @@ async function requireUnsettled(session: Session, id: string): Promise<ActionRec
   }
   if (isOrderRow(row)) {
     const verb = row.type.slice(ORDER_PREFIX.length);
-    throw new SluiceError('action_not_called', `${what} stands for a whole command, which was broken off`, {
+    throw new SluiceError('action_not_called', `${what} is a whole command, which was interrupted`, {
       details: { action: id, verb, service: row.target },
     });
   }
   if (row.calledAt === null) {
     throw new SluiceError(
       'action_not_called',
-      `${what} was never sent to the panel, so it was not done: the next run settles it by itself`,
+      `${what} was never sent to the panel, so it was not done: the next run resolves it`,
       { details: { action: id } },
     );
   }
   return row;
 }
 
-/** Some commands about agents' users hold no lease while they work. */
+/** Refuses an action of a live run, since some commands about agents' users hold no lease. */
 async function refuseWhileAtWork(session: Session, row: ActionRecord): Promise<void> {
   if (row.service !== null) return;
   const run = await session.store.runs.get(row.run);

@@ -3,7 +3,7 @@ import type { Session } from './session.js';
 
 const DAY_MS = 86_400_000;
 
-/** What `reconcile` does for the store itself: the day's backup is made, the API log is cut, old samples are rolled up. */
+/** Maintains the store after `reconcile`: daily backup, API log, old samples. */
 export async function afterReconcile(session: Session): Promise<void> {
   const { apiLog, samples } = session.config.retention;
   await backupDaily(session);

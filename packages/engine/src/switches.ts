@@ -14,17 +14,17 @@ export interface SwitchReport {
   product: string | null;
   enforce: 'on' | 'observe';
   source: string;
-  /** What the first run would do; null for `observe`. */
+  /** Preview of the first run; null for `observe`. */
   plan: PassReport | null;
-  /** Changes that runs had sent to the panel before and that did not end within the wait; absent where there are none. */
+  /** Changes under way that did not end within the wait; absent where there are none. */
   underWay?: number;
 }
 
-/** How long the end of changes under way is waited for: longer than a panel takes to answer. */
+/** How long changes under way are waited for: longer than a panel needs to answer. */
 const LONGEST_WAIT_MS = 30_000;
 const LOOK_AGAIN_MS = 100;
 
-/** The panel and product of an order, or a usage error. */
+/** Checks the panel and product of a switch. */
 export function checkSwitch(session: Session, panel: string, product: string | null): void {
   const { products } = session.config;
   requirePanelName(session, panel);
@@ -39,9 +39,9 @@ export function checkSwitch(session: Session, panel: string, product: string | n
   }
 }
 
-/** Switches as they would be with this order carried out. */
+/** Returns the switches with one set. */
 export function withSwitch(stored: SwitchRecord[], wanted: SwitchRecord): SwitchRecord[] {
-  // A word about the whole panel covers all its products.
+  // A switch of the whole panel replaces those of its products.
   const kept = stored.filter(
     (item) => item.panel !== wanted.panel || (wanted.product !== null && item.product !== wanted.product),
   );
@@ -59,7 +59,7 @@ async function clear(tables: StoreTables, panel: string): Promise<void> {
   }
 }
 
-/** What the first run under `enforce` would hold, release and change; makes no changing call. */
+/** Returns a preview of the first run under `enforce`. */
 export async function planEnforcing(session: Session, panel: string, product: string | null): Promise<PassReport> {
   const since = session.now();
   return runPass(session, {
@@ -73,8 +73,8 @@ export async function planEnforcing(session: Session, panel: string, product: st
 }
 
 /**
- * Sets the switch of a panel or of one of its products; in force at once, also for runs under way. `observe` waits for
- * the changes that these have already sent, so that nothing changes on the panel any more once it has returned.
+ * Sets the switch of a panel or of one of its products, in force at once, also for runs under way. `observe` waits for their
+ * changes under way, so that nothing changes on the panel after it returns.
  */
 export async function setSwitch(
   session: Session,
@@ -87,7 +87,7 @@ export async function setSwitch(
   return switchReport(session, panel, product);
 }
 
-/** Drops the switches of a panel: the config decides again. */
+/** Removes the switches of a panel: the config decides again. */
 export async function dropSwitch(session: Session, panel: string): Promise<SwitchReport> {
   checkSwitch(session, panel, null);
   await session.write([], (tables) => clear(tables, panel));
@@ -101,7 +101,7 @@ async function switchReport(session: Session, panel: string, product: string | n
   return { panel, product, enforce: value, source, plan: null, ...(underWay > 0 ? { underWay } : {}) };
 }
 
-/** Waits until no run has a change under way on the panel, and returns how many there still are. */
+/** Waits for changes under way on the panel, and returns how many are left. */
 async function changesEnded(session: Session, panel: string): Promise<number> {
   const { clock, signal } = session.deps;
   for (let leftMs = LONGEST_WAIT_MS; ; leftMs -= LOOK_AGAIN_MS) {

@@ -1,7 +1,7 @@
 import { checkLocalDate, zonedMidnight } from '@sluice/quota-core';
 import { usageError } from '@sluice/panel-kind';
 
-/** An instant (ISO UTC) of an argument: a local date is its midnight in `timeZone`. */
+/** Parses an instant or a local date (its midnight in `timeZone`), and returns ISO UTC. */
 export function parseTime(text: string, timeZone: string, option: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
     try {

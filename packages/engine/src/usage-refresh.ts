@@ -9,7 +9,7 @@ import type { ServiceDetail } from './services/show.js';
 import type { Session } from './session.js';
 import { serviceView } from './views.js';
 
-/** The details with a reading of these services taken now, which changes nothing anywhere. */
+/** Returns the details with a new reading of the services, without storing or changing anything. */
 export async function refreshUsage(
   session: Session,
   services: ServiceRecord[],

@@ -2,7 +2,7 @@ import type { Allowance } from '@sluice/quota-core';
 import { serviceDetails, type ServiceDetail } from './services/show.js';
 import { requireService, type Session } from './session.js';
 
-/** The last reading of the services, or with `refresh` one taken now, which changes nothing anywhere. */
+/** Returns the last reading of services or, with `refresh`, a new one that is not stored. */
 export async function readUsage(session: Session, id: string | undefined, refresh: boolean): Promise<ServiceDetail[]> {
   const services = id === undefined ? await session.store.services.list() : [await requireService(session, id)];
   const details = await serviceDetails(session, services);
@@ -20,7 +20,7 @@ export interface CycleView {
   allowance: { unlimited: boolean; baseBytes: number | null; extraBytes: number; allowedBytes: number | null } | null;
 }
 
-/** Usage and allowance of each recorded cycle, newest first. */
+/** Returns usage and allowance of each recorded cycle, newest first. */
 export async function usageHistory(session: Session, id: string): Promise<CycleView[]> {
   await requireService(session, id);
   const cycles = await session.store.cycles.ofService(id);

@@ -2,7 +2,7 @@ import { type Allowance, usageInMode } from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError } from '@sluice/panel-kind';
 
-/** A service in `poll --json` and, with more, in `service show --json` (docs/json.md). */
+/** A service in `poll --json`; `service show --json` has further keys (docs/json.md). */
 export interface ServiceView {
   id: string;
   panel: string;
@@ -21,11 +21,11 @@ export interface ServiceView {
   holds: { reason: string; since: string }[];
   actions: { type: string; target: string; state: string }[];
   error: ItemError | null;
-  /** In a run: what the panel showed otherwise than it should be, in words. */
+  /** In a run: descriptions of the drift. */
   drift?: string[];
 }
 
-/** Builds the view from what the store keeps, so that a run and a later look show the same. */
+/** Returns a service as documents show it, from stored rows, so that a run and `service show` agree. */
 export function serviceView(from: {
   service: ServiceRecord;
   decision: DecisionRecord | null;
@@ -71,7 +71,7 @@ function allowanceView(decision: DecisionRecord | null): ServiceView['allowance'
   };
 }
 
-/** The import's `status`: `suspended` as long as a billing hold is open or due. */
+/** Returns the `status` of the import: `suspended` while a billing hold is open. */
 export function lifecycleOf(service: ServiceRecord, openHolds: Pick<HoldRecord, 'reason'>[]): string {
   if (service.status !== 'active') return service.status;
   return openHolds.some((hold) => hold.reason === 'billing') ? 'suspended' : 'active';

@@ -7,13 +7,13 @@ import type { Check } from './check.js';
 
 const NAME = 'confirmed clock';
 
-/** What the operator's word changed. */
+/** The confirmed instant before and after the operator confirmed the clock. */
 export interface AcceptedClock {
   at: string;
   before: string | null;
 }
 
-/** Takes the operator's word that the clock is right: sets the confirmed instant to now, also back, and logs it as a run. */
+/** Sets the confirmed instant to now, also back, as the operator confirms; logged as a run. */
 export async function acceptClock(session: Session): Promise<AcceptedClock> {
   // eslint-disable-next-line no-restricted-syntax -- the name of such runs in the log
   return withRun(session, { command: 'doctor --accept-clock', dryRun: false }, (run) =>
@@ -28,7 +28,7 @@ export async function acceptClock(session: Session): Promise<AcceptedClock> {
   );
 }
 
-/** How the clock stands to the newest confirmed instant, and what a clock that was ahead has left in the store. */
+/** Checks the clock against the newest confirmed instant, and the store for cycles and periods in the future. */
 export async function confirmedClockChecks(session: Session, accepted: AcceptedClock | null): Promise<Check[]> {
   const stored = await session.store.clock.confirmed();
   const check = clockCheck(session, stored, accepted);
@@ -42,7 +42,8 @@ function clockCheck(session: Session, stored: string | null, accepted: AcceptedC
     const before = accepted.before === null ? 'none was confirmed before' : `it was ${accepted.before} before`;
     return { ...check, status: 'ok', message: `accepted ${accepted.at} as confirmed; ${before}` };
   }
-  if (stored === null) return { ...check, status: 'ok', message: 'no instant is confirmed yet: the first run does it' };
+  if (stored === null)
+    return { ...check, status: 'ok', message: 'no instant is confirmed yet: the first run confirms one' };
   const gap = session.deps.clock.now() - Date.parse(stored);
   const where = `last confirmed at ${stored}, ${lengthOf(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
   if (!isUnconfirmed(session, stored)) return { ...check, status: 'ok', message: where };
@@ -58,12 +59,12 @@ function clockCheck(session: Session, stored: string | null, accepted: AcceptedC
   return {
     ...check,
     status: 'warning',
-    message: `${where}: until then, no wrong clock is noticed by it; the panels agree with the clock now`,
+    message: `${where}: until then, it can't detect a wrong clock; the panels agree with the clock now`,
     code: 'clock_unconfirmed',
   };
 }
 
-/** Cycles in the future: until they begin nothing would be metered in them. */
+/** Reports cycles in the future: nothing is metered until they start. */
 async function cyclesAhead(session: Session): Promise<Check[]> {
   const now = session.now();
   const ahead = (await session.store.cycles.newest()).filter((cycle) => liesAhead(cycle, now));
@@ -77,7 +78,7 @@ async function cyclesAhead(session: Session): Promise<Check[]> {
       name: 'cycle',
       object: cycle.service,
       status: 'failed',
-      message: `its cycle begins only at ${cycle.start}: a clock that was ahead has opened it; the next poll that reads the service goes on with the right one`,
+      message: `its cycle starts only at ${cycle.start}: a clock that was ahead opened it; the next poll that reads the service corrects it`,
     }));
 }
 
@@ -92,7 +93,7 @@ async function periodsAhead(session: Session): Promise<Check[]> {
         name: 'agent period',
         object: `${panel} ${name}`,
         status: 'failed',
-        message: `its period begins only at ${start}: a clock that was ahead has opened it`,
+        message: `its period starts only at ${start}: a clock that was ahead opened it`,
         code: 'period_ahead',
       });
     }
