@@ -3,6 +3,7 @@ import type { HoldReason } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { requireFacet } from './facet.js';
 import { holdViews, type HoldView } from './holds.js';
+import { newHold } from './new-hold.js';
 import { withServiceLease } from './services/change-services.js';
 import type { Session } from './session.js';
 
@@ -48,19 +49,9 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
       throw new SluiceError('already_adopted', `${taken.kind} ${taken.target} is held for another service already`);
     const at = session.now();
     const existing = (await session.store.holds.open({ services: [id], reason: request.reason }))[0];
-    const hold: HoldRecord = existing ?? {
-      id: session.id('hold'),
-      service: id,
-      reason: request.reason,
-      restriction: null,
-      since: at,
-      until: null,
-      note: request.note,
-      cycle: (await session.store.cycles.newest([id]))[0]?.id ?? null,
-      usedBytes: null,
-      allowedBytes: null,
-      origin: 'adopted',
-    };
+    const { reason, note } = request;
+    const cycle = (await session.store.cycles.newest([id]))[0]?.id ?? null;
+    const hold = existing ?? newHold(session, { service: id, reason, since: at, note, cycle, origin: 'adopted' });
     await session.write(leases.held, async (tables) => {
       if (!existing) await tables.holds.add(hold);
       for (const target of targets) {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { backupStore, LATEST_SCHEMA_VERSION, storeVersion, type StateStore } from '@sluice/state-store';
 import type { Clock } from '@sluice/panel-kind';
 import type { Files } from './files.js';
+import type { Session } from './session.js';
 
 /** Number of daily backups. */
 const KEPT = 7;
@@ -69,4 +70,17 @@ function stamp(clock: Clock): string {
 /** Returns whether the store is in memory, so that no file can be next to it. */
 export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
   return store.location === ':memory:';
+}
+
+const DAY_MS = 86_400_000;
+
+/** Maintains the store after `reconcile`: daily backup, API log, old samples. */
+export async function afterReconcile(session: Session): Promise<void> {
+  const { apiLog, samples } = session.config.retention;
+  await backupDaily(session);
+  await session.store.maintenance.prune({
+    now: session.now(),
+    apiLogDays: apiLog / DAY_MS,
+    samplesDays: samples / DAY_MS,
+  });
 }

@@ -1,5 +1,6 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
+import { newHold } from './new-hold.js';
 import { runDecided } from './order.js';
 import type { OrderReport } from './order-types.js';
 import type { Session } from './session.js';
@@ -62,20 +63,8 @@ async function changeHold(session: Session, id: string, order: SuspendingOrder, 
   }
 }
 
-function orderedHold(session: Session, id: string, order: SuspendingOrder): HoldRecord {
-  return {
-    id: session.id('hold'),
-    service: id,
-    reason: order.reason,
-    restriction: order.suspension,
-    since: session.now(),
-    until: null,
-    note: order.note,
-    cycle: null,
-    usedBytes: null,
-    allowedBytes: null,
-    origin: 'operator',
-  };
+function orderedHold(session: Session, service: string, { reason, suspension, note }: SuspendingOrder): HoldRecord {
+  return newHold(session, { service, reason, restriction: suspension, note, origin: 'operator' });
 }
 
 /** A hold with its evidence, in `hold list` and `explain`. */

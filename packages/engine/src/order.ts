@@ -14,14 +14,13 @@ import {
 } from './order-types.js';
 import { refuseUnfinished } from './provision/termination.js';
 import { withRun } from './run/bracket.js';
-import { withCheckpoint } from './run/checkpoint.js';
 import { endHolds, undecided } from './run/decide.js';
 import { errorOfDoubt } from './run/doubt.js';
 import { elsewhereError } from './run/elsewhere.js';
 import { enforceService } from './run/enforce.js';
 import { actionRow } from './run/journal.js';
 import { load } from './run/load.js';
-import { planOne } from './run/plan.js';
+import { planOne, withCheckpoint } from './run/plan.js';
 import { findSharers } from './run/sharing.js';
 import {
   type Applied,

@@ -10,6 +10,7 @@ import { isTermination } from './provision/termination.js';
 import { type Run, withRun } from './run/bracket.js';
 import type { PassReport } from './run/report.js';
 import type { Session } from './session.js';
+import { storeSwitch } from './switches.js';
 import { sideBySide } from './side-by-side.js';
 import type { ServiceView } from './views.js';
 
@@ -105,15 +106,10 @@ async function restrictedServices(
 
 /** Starts the run, and puts its panels under `observe` with it. */
 async function startUnderObserve(session: Session, run: Run): Promise<void> {
-  const { observing, startedAt } = run.view;
+  const { observing, startedAt: since } = run.view;
   await session.write([], async (tables) => {
     await run.start(tables);
-    for (const panel of observing) {
-      for (const item of await tables.switches.list()) {
-        if (item.panel === panel) await tables.switches.clear(panel, item.product);
-      }
-      await tables.switches.set({ panel, product: null, enforce: 'observe', since: startedAt });
-    }
+    for (const panel of observing) await storeSwitch(tables, { panel, product: null, enforce: 'observe', since });
   });
 }
 

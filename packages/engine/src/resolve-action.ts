@@ -3,8 +3,7 @@ import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { panelLease, serviceLease } from './leases.js';
 import { actionEntry, type LogEntry } from './log.js';
 import { isAtWork, withRun } from './run/bracket.js';
-import { evidenceOf, type JournalPayload, refsChange, zeroCounter } from './run/journal.js';
-import { isOrderRow, ORDER_PREFIX } from './run/order-row.js';
+import { evidenceOf, type JournalPayload, refsChange, zeroCounter, isOrderRow, ORDER_PREFIX } from './run/journal.js';
 import type { Session } from './session.js';
 import { suggestion } from './suggestion.js';
 

@@ -48,7 +48,8 @@ export function withSwitch(stored: SwitchRecord[], wanted: SwitchRecord): Switch
   return [...kept, wanted];
 }
 
-async function store(tables: StoreTables, wanted: SwitchRecord): Promise<void> {
+/** Stores a switch; one of a whole panel replaces those of its products. */
+export async function storeSwitch(tables: StoreTables, wanted: SwitchRecord): Promise<void> {
   if (wanted.product === null) await clear(tables, wanted.panel);
   await tables.switches.set(wanted);
 }
@@ -83,7 +84,7 @@ export async function setSwitch(
   enforce: 'on' | 'observe',
 ): Promise<SwitchReport> {
   checkSwitch(session, panel, product);
-  await session.write([], (tables) => store(tables, { panel, product, enforce, since: session.now() }));
+  await session.write([], (tables) => storeSwitch(tables, { panel, product, enforce, since: session.now() }));
   return switchReport(session, panel, product);
 }
 

@@ -3,6 +3,7 @@ import { type AgentPlanInput, type ItemError, itemErrorOf, SluiceError } from '@
 import { agentOfSubject, agentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { type Leases, panelLease } from '../leases.js';
+import { newHold } from '../new-hold.js';
 import { runOrder } from '../order.js';
 import { type PanelsRunView, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
@@ -128,19 +129,7 @@ async function disable(ordered: Ordered): Promise<Done> {
   const { session, name, agents, dryRun, agent, read, leases } = ordered;
   const subject = agentSubject(name, agent);
   const open = read.memory.holds.find(({ service, reason }) => service === subject && reason === 'manual');
-  const hold: HoldRecord = open ?? {
-    id: session.id('hold'),
-    service: subject,
-    reason: 'manual',
-    restriction: null,
-    since: session.now(),
-    until: null,
-    note: null,
-    cycle: null,
-    usedBytes: null,
-    allowedBytes: null,
-    origin: 'operator',
-  };
+  const hold = open ?? newHold(session, { service: subject, reason: 'manual', origin: 'operator' });
   const steps = agents.planDisabling(planInput(read, agent), hold);
   if (!dryRun && open === undefined) await session.write(leases(), (tables) => tables.holds.add(hold));
   const done = dryRun ? steps.map(planned) : (await change(ordered, steps)).map(listed);

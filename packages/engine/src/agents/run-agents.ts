@@ -12,9 +12,9 @@ import { agentOfSubject, agentSubject } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../backups.js';
 import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
+import { newHold } from '../new-hold.js';
 import { askBrakeOfAgents } from '../run/brake.js';
 import type { Notice } from '../run/notices.js';
-import type { Session } from '../session.js';
 import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -130,7 +130,11 @@ function decideAndPlan({ session, name, agents, request, services }: Run, read: 
   const traffic = new Map(agents.describe(memory).map((agent) => [agent.uuid, agent]));
   const opens = [...recorded.standing]
     .filter(([uuid, { force }]) => force === 'over' && !held.has(uuid) && isMeant(uuid))
-    .map(([uuid]) => draftHold(session, name, uuid, traffic.get(uuid)));
+    .map(([uuid]) => {
+      const { usedBytes = null, limitBytes: allowedBytes = null } = traffic.get(uuid) ?? {};
+      const service = agentSubject(name, uuid);
+      return newHold(session, { service, reason: 'agent-limit', usedBytes, allowedBytes, origin: 'run' });
+    });
   const closes = [...held]
     .filter(([uuid]) => (recorded.standing.get(uuid)?.force ?? 'free') === 'free' && isMeant(uuid))
     .map(([, hold]) => hold);
@@ -142,22 +146,6 @@ function decideAndPlan({ session, name, agents, request, services }: Run, read: 
   };
   const active = [...recorded.standing].filter(([uuid, { counts }]) => counts && isMeant(uuid)).length;
   return { ...read, opens, closes, plan: agents.plan(input), active };
-}
-
-function draftHold(session: Session, panel: string, agent: string, traffic: AgentTraffic | undefined): HoldRecord {
-  return {
-    id: session.id('hold'),
-    service: agentSubject(panel, agent),
-    reason: 'agent-limit',
-    restriction: null,
-    since: session.now(),
-    until: null,
-    note: null,
-    cycle: null,
-    usedBytes: traffic?.usedBytes ?? null,
-    allowedBytes: traffic?.limitBytes ?? null,
-    origin: 'run',
-  };
 }
 
 /** Asks the brake, makes the changes, and reports. */

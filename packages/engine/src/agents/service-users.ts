@@ -3,6 +3,7 @@ import { zonedMidnight } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
 import { enforcementOf } from '../enforcement.js';
+import { newHold } from '../new-hold.js';
 import { runOrder } from '../order.js';
 import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
@@ -181,20 +182,10 @@ async function holdOf(
 ): Promise<HoldRecord> {
   const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });
   const agent = traffic.find(({ uuid }) => uuid === user.agent);
-  const at = session.now();
-  const hold: HoldRecord = open ?? {
-    id: session.id('hold'),
-    service: service.id,
-    reason: 'agent-limit',
-    restriction: null,
-    since: at,
-    until: null,
-    note: agent === undefined ? null : `agent "${agent.name}"`,
-    cycle: null,
-    usedBytes: agent?.usedBytes ?? null,
-    allowedBytes: agent?.limitBytes ?? null,
-    origin: 'run',
-  };
+  const { usedBytes = null, limitBytes: allowedBytes = null } = agent ?? {};
+  const note = agent === undefined ? null : `agent "${agent.name}"`;
+  const reason = 'agent-limit';
+  const hold = open ?? newHold(session, { service: service.id, reason, note, usedBytes, allowedBytes, origin: 'run' });
   if (open === undefined) await tables.holds.add(hold);
   const taken = takenOver(user);
   if (taken !== null) await tables.evidence.move(taken.id, hold.id);

@@ -3,11 +3,11 @@ import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/sta
 import { entryOf } from '../config/entry-of.js';
 import { enforcementOf } from '../enforcement.js';
 import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
-import { isOrderRow, ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
+import { isOrderRow, ORDER_PREFIX } from '../run/journal.js';
 
 /** What `doctor` is asked. */
 export interface DoctorRequest {

@@ -8,8 +8,7 @@ import {
 } from '@sluice/quota-core';
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
-import { plannedRow } from '../run/journal.js';
-import { ORDER_PREFIX } from '../run/order-row.js';
+import { plannedRow, ORDER_PREFIX } from '../run/journal.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
 import type { OrderMemory, VerbOrder } from './verb-order.js';

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
-import { isOrderRow, ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
+import { isOrderRow, ORDER_PREFIX } from '../run/journal.js';
 
 /** Why a service is skipped whose termination is not finished; the code of its notice and of refusals. */
 export const UNFINISHED = 'termination_unfinished';

@@ -13,10 +13,10 @@ import {
 import type { CycleRecord, HoldRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
 import type { CycleLimit } from '../dependencies.js';
+import { newHold } from '../new-hold.js';
 import type { Session } from '../session.js';
-import { limitsOf } from './limits.js';
+import { inForce, limitsOf } from './limits.js';
 import { isOverdue } from './load.js';
-import { inForce } from './restrictions.js';
 import { type Decided, type Loaded, type Read, type Stage, unread, withError } from './stages.js';
 
 /** Percentages of the allowance that are reported once per cycle. */
@@ -156,22 +156,12 @@ function peakOf(cycle: CycleRecord, mode: Mode): number | null {
 
 /** Returns the rows of the holds that a decision starts; stored only if the run proceeds. */
 export function draftHolds(session: Session, { service, opens, decision, cycle }: Decided): HoldRecord[] {
-  const now = session.now();
-  return opens.map(({ reason, rule, restriction }) => {
+  const since = session.now();
+  return opens.map(({ reason, rule: note, restriction }) => {
     const limit = decision?.limits.find((one) => one.limit === reason);
-    return {
-      id: session.id('hold'),
-      service: service.id,
-      reason,
-      restriction,
-      since: now,
-      until: null,
-      note: rule,
-      cycle: cycle?.id ?? null,
-      usedBytes: limit?.usedBytes ?? null,
-      allowedBytes: limit?.allowedBytes ?? null,
-      origin: 'run' as const,
-    };
+    const { usedBytes = null, allowedBytes = null } = limit ?? {};
+    const figures = { cycle: cycle?.id ?? null, usedBytes, allowedBytes };
+    return newHold(session, { service: service.id, reason, restriction, since, note, ...figures, origin: 'run' });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
+import { group } from './group.js';
 import type { Notice } from './notices.js';
 import { type PassReport, reportNotices } from './report.js';
 import type { PassRequest } from './request.js';
@@ -16,8 +17,7 @@ export async function reportElsewhere(
   const evidence = await session.store.evidence.open(
     request.service === undefined ? {} : { services: [request.service] },
   );
-  const byService = new Map<string, EvidenceRecord[]>();
-  for (const item of evidence) byService.set(item.service, [...(byService.get(item.service) ?? []), item]);
+  const byService = group(evidence);
   const notices: Notice[] = [];
   for (const service of await session.store.services.list({ ids: [...byService.keys()] })) {
     const items = (byService.get(service.id) ?? []).filter((item) => item.panel !== service.panel);

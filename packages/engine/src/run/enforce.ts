@@ -4,13 +4,13 @@ import { enforcementOf } from '../enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import { sideBySide } from '../side-by-side.js';
 import { factsHold, leaveOut, skipLeased } from './facts.js';
-import { isOrderRow } from './order-row.js';
 import { applyPlan, type Stop, type StopOf, stoppedBy } from './perform.js';
 import { planOne, planSteps } from './plan.js';
 import { loadRemembered } from './remembered.js';
 import { settleUnsettled } from './resolve.js';
 import { loadHoldsOfSharers } from './sharing.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
+import { isOrderRow } from './journal.js';
 
 /** Services changed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;

@@ -180,3 +180,11 @@ export async function zeroCounter(
   await tables.cycles.put([{ ...cycle, counter }]);
   return { cycle: cycle.id, counter };
 }
+
+/** Prefix of the type of a journal row for a whole command (`provision:renew`) instead of a change to the panel. */
+export const ORDER_PREFIX = 'provision:';
+
+/** Returns whether a journal row is for a whole command. */
+export function isOrderRow(action: Pick<ActionRecord, 'type'>): boolean {
+  return action.type.startsWith(ORDER_PREFIX);
+}

@@ -19,9 +19,9 @@ import { enforcementOf } from '../enforcement.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
-import { isOrderRow } from './order-row.js';
 import { loadRemembered } from './remembered.js';
 import { type Loaded, onOneLine, type Placement, type Read, withError } from './stages.js';
+import { isOrderRow } from './journal.js';
 
 /** Options of `load`. */
 export interface LoadOptions {

@@ -4,9 +4,10 @@ import { zoneOf } from '../config/zone-of.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from './doubt.js';
 import type { PassRequest } from './request.js';
-import { inForce } from './restrictions.js';
+import { inForce } from './limits.js';
 import { findSharers, readUnread } from './sharing.js';
 import {
+  type Applied,
   type Decided,
   type Loaded,
   type Plannable,
@@ -159,4 +160,16 @@ function allowanceOf({ allowance }: Loaded<Stage>): Desired['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
   const limited = allowance.kind === 'limited';
   return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null };
+}
+
+/** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */
+export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
+  const { panel } = on;
+  const { observation, unsettled, actions, remembered } = work;
+  if (panel.history === undefined || observation?.state == null) return work;
+  const kept = panel.history.checkpoint(desiredOf(on, work), observation);
+  if (!kept) return work;
+  const doubts = [...unsettled, ...actions].filter((row) => row.settledAt === null).map((row) => row.id);
+  const seen = doubts.length === 0 ? kept : { ...kept, doubts };
+  return { ...work, remembered: { ...remembered, seen } };
 }

@@ -5,7 +5,7 @@ import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { ownFacts, storedFacts } from './facts.js';
-import { inForce } from './restrictions.js';
+import { inForce } from './limits.js';
 import type { Applied } from './stages.js';
 
 const AT_ONCE = 8;

@@ -1,6 +1,7 @@
 import type { History, Panel } from '@sluice/panel-kind';
 import type { ActionRecord, DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
+import { group } from './group.js';
 import type { Remembered } from './stages.js';
 
 /** A stored checkpoint. */
@@ -75,13 +76,7 @@ async function loadRecent(
   if (first === undefined) return;
   const rows = (await store.actions.list({ since: first })).filter((row) => row.panel === name);
   const removals = rows.filter((row) => history.removes(row));
-  const byService = new Map<string, ActionRecord[]>();
-  for (const row of rows) {
-    if (row.service === null) continue;
-    const list = byService.get(row.service);
-    if (list) list.push(row);
-    else byService.set(row.service, [row]);
-  }
+  const byService = group(rows);
   for (const [service, at] of since) {
     const entry = entryOf(remembered, service);
     entry.recent = (byService.get(service) ?? []).filter((row) => row.plannedAt >= at);

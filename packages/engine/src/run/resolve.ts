@@ -4,8 +4,7 @@ import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { outcomeByReading, outcomeUnknown } from './doubt.js';
-import { settleRow } from './journal.js';
-import { isOrderRow } from './order-row.js';
+import { settleRow, isOrderRow } from './journal.js';
 import { withSettled } from './remembered.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 

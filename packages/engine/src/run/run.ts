@@ -2,7 +2,7 @@ import { itemErrorOf, type Panel, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/open-agents.js';
 import { takePanels } from '../leases.js';
-import { afterReconcile } from '../retention.js';
+import { afterReconcile } from '../backups.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
 import { withRun } from './bracket.js';

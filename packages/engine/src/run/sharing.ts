@@ -2,7 +2,7 @@ import type { Observation, Panel, Sharer } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
 import { group } from './group.js';
-import { inForce } from './restrictions.js';
+import { inForce } from './limits.js';
 import type { Plannable, RunOnPanel } from './stages.js';
 
 /** Services loaded, or observed, at a time. */
@@ -178,10 +178,7 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
   const { session, panel } = on;
   const { store } = session;
   const observed = new Map(works.map((work) => [work.service.id, work.observation]));
-  const evidence = new Map<string, EvidenceRecord[]>();
-  for (const item of await store.evidence.open({ panel: panel.name })) {
-    evidence.set(item.service, [...(evidence.get(item.service) ?? []), item]);
-  }
+  const evidence = group(await store.evidence.open({ panel: panel.name }));
   for (let after: string | undefined; ;) {
     const services = await store.services.list({
       panel: panel.name,

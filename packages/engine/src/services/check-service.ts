@@ -2,7 +2,7 @@ import type { PanelKind } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
 import type { Config } from '../config/schema.js';
-import { isOrderRow } from '../run/order-row.js';
+import { isOrderRow } from '../run/journal.js';
 
 /** A service with nothing but its id. */
 export function blankService(id: string, now: string): ServiceRecord {
