@@ -74,7 +74,12 @@ const REFUSED_IN_REVIEWED = [
   [/\bsettles?\b|\bsettled\b/gi, 'resolves'],
   [/(?<!\bthere )\b(is|are) no (?!longer\b|more\b)/gi, 'is not a'],
 ];
-const REVIEWED = ['packages/engine/src/run', 'packages/engine/src/agents', 'packages/panel-kind/src'];
+const REVIEWED = [
+  ...['agents', 'clock', 'commands', 'holds', 'log', 'panels', 'run', 'store', 'usage'].map(
+    (folder) => `packages/engine/src/${folder}`,
+  ),
+  'packages/panel-kind/src',
+];
 
 const wording = {
   meta: {

@@ -13,8 +13,8 @@ export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent
 export type { LimitImport, LimitRequest } from './agents/limit-agents.js';
 export type { RestoreReport } from './agents/restore-agent.js';
 export type { AgentExplained, AgentList } from './agents/show-agents.js';
-export { backupBeforeMigration } from './backups.js';
-export type { Comparison } from './compare.js';
+export { backupBeforeMigration } from './store/backups.js';
+export type { Comparison } from './usage/compare.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './config/check.js';
 export { describedSchema } from './config/described-schema.js';
 export { descriptionsOf } from './config/descriptions.js';
@@ -24,19 +24,25 @@ export { configSchema, type Config, type ConfigSchema } from './config/schema.js
 export type { CycleLimit } from './dependencies.js';
 export type { Check } from './doctor/check.js';
 export type { DoctorRequest } from './doctor/doctor.js';
-export type { Explanation } from './explain.js';
+export type { Explanation } from './services/explain.js';
 export { type Files, nodeFiles } from './files.js';
 export type { PanelFigures } from './graph/panel-figures.js';
 export type { DrawnGraph } from './graph/panel-graph.js';
 export type { GraphPoint, SampleGraph } from './graph/sample-graph.js';
 export type { GraphRange, GraphWindow } from './graph/window.js';
-export { type HoldsFile, isHoldsFileStale, readHoldsFile, refuseLostStore, replaceHoldsFile } from './holds-file.js';
-export type { EvidenceView, HoldView } from './holds.js';
+export {
+  type HoldsFile,
+  isHoldsFileStale,
+  readHoldsFile,
+  refuseLostStore,
+  replaceHoldsFile,
+} from './holds/holds-file.js';
+export type { EvidenceView, HoldView } from './holds/holds.js';
 export { leaseHeld } from './leases.js';
-export type { LogEntry, LogFilter } from './log.js';
-export type { Credentials, OrderReport } from './order-types.js';
-export type { OverrideRequest } from './overrides.js';
-export type { LoginLink, RelayUser } from './relay.js';
+export type { LogEntry, LogFilter } from './log/log.js';
+export type { Credentials, OrderReport } from './commands/types.js';
+export type { OverrideRequest } from './usage/overrides.js';
+export type { LoginLink, RelayUser } from './panels/relay.js';
 export type { PassReport, PassTotals } from './run/report.js';
 export type { PanelsRunView, RunView } from './run/bracket.js';
 export { isAlive, processStat, realClock } from './process.js';
@@ -47,7 +53,7 @@ export type { ImportProblem, ImportReport } from './services/import-services.js'
 export type { ServiceDetail } from './services/show.js';
 export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from './sluice.js';
 export { suggestion } from './suggestion.js';
-export type { SwitchReport } from './switches.js';
-export { parseTime } from './times.js';
-export type { CycleView } from './usage.js';
-export type { ServiceView } from './views.js';
+export type { SwitchReport } from './panels/switches.js';
+export { parseTime } from './clock/times.js';
+export type { CycleView } from './usage/usage.js';
+export type { ServiceView } from './services/views.js';

@@ -11,7 +11,7 @@ import type { Services } from './api/services.js';
 import type { Usage } from './api/usage.js';
 import type { Config } from './config/schema.js';
 import type { CycleLimit, Dependencies } from './dependencies.js';
-import type { Explanation } from './explain.js';
+import type { Explanation } from './services/explain.js';
 import { type Files, nodeFiles } from './files.js';
 import { processParts } from './process.js';
 import type { PassReport } from './run/report.js';
@@ -131,7 +131,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     plan: (runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true }),
     explain: (service, explainOptions) =>
       call(explainOptions, async (session) => {
-        const { explainService } = await import('./explain.js');
+        const { explainService } = await import('./services/explain.js');
         return explainService(session, service, explainOptions?.at ?? null);
       }),
     ...groups(call),

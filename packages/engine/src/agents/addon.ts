@@ -1,5 +1,5 @@
 import { type AgentAddon, SluiceError } from '@sluice/panel-kind';
-import { enforcementOf } from '../enforcement.js';
+import { enforcementOf } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
 import { addonDetail, type AgentDetail, type ChangedAgent } from './agent-views.js';
 import { type AgentsOnPanel, matches, withAgentErrors } from './open-agents.js';

@@ -12,7 +12,7 @@ import { formatBytes } from '@sluice/quota-core';
 import type { AgentRecord, AgentReservationRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { isProblem, knownAgent, loadMemory, readAgents, type ReadFrom } from './read-agents.js';
-import { brokenOff, FOUND, sameOrder } from './repeat.js';
+import { brokenOff, FOUND, sameOrder } from './repeated-creation.js';
 
 /** How long a reserved user may be created; afterwards the reservation is resolved. */
 const RESERVED_MS = 600_000;

@@ -1,6 +1,6 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { RunOutcome } from '@sluice/state-store';
-import { CLOCK_ERRORS } from '../clock-guard.js';
+import { CLOCK_ERRORS } from '../clock/clock-guard.js';
 import { type Leases, panelLease, takePanels } from '../leases.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
 import { type PassReport, reportNotices } from '../run/report.js';

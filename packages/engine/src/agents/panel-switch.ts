@@ -1,6 +1,6 @@
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
-import { type Enforcement, enforcementOf } from '../enforcement.js';
+import { type Enforcement, enforcementOf } from '../panels/enforcement.js';
 
 /** Thrown to roll back a transaction: the panel or the product is under `observe` now. */
 export class Stopped extends Error {}

@@ -10,7 +10,7 @@ import {
 } from '@sluice/panel-kind';
 import type { AgentRecord, AgentUserRecord, HeldLease, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { trustedNow } from '../trusted-clock.js';
+import { trustedNow } from '../clock/trusted-clock.js';
 
 /** The panel whose lists are read. */
 export interface ReadFrom {

@@ -2,7 +2,7 @@ import type { ReservationLook } from '@sluice/panel-kind';
 import type { AgentReservationRecord } from '@sluice/state-store';
 import { endReservation } from './budget.js';
 import { changeUsers, type UserChanges } from './change-users.js';
-import { callsBegun, FOUND, isOrphaned } from './repeat.js';
+import { callsBegun, FOUND, isOrphaned } from './repeated-creation.js';
 
 /** How an abandoned reservation was resolved. */
 export type ResolvedReservation =

@@ -3,8 +3,8 @@ import { type AgentPlanInput, type ItemError, itemErrorOf, SluiceError } from '@
 import { agentOfSubject, agentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { type Leases, panelLease } from '../leases.js';
-import { newHold } from '../new-hold.js';
-import { runOrder } from '../order.js';
+import { newHold } from '../holds/new-hold.js';
+import { runOrder } from '../commands/run-command.js';
 import { type PanelsRunView, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { refuseAddon } from './addon.js';

@@ -10,9 +10,9 @@ import {
 } from '@sluice/panel-kind';
 import { agentOfSubject, agentSubject } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
-import { backupBeforeEnforcing } from '../backups.js';
-import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
-import { newHold } from '../new-hold.js';
+import { backupBeforeEnforcing } from '../store/backups.js';
+import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
+import { newHold } from '../holds/new-hold.js';
 import { askBrakeOfAgents } from '../run/brake.js';
 import type { Notice } from '../run/notices.js';
 import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';

@@ -2,9 +2,9 @@ import { AGENT_STEPS, type AgentTraffic, type ItemError, itemErrorOf, type Servi
 import { zonedMidnight } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
-import { enforcementOf } from '../enforcement.js';
-import { newHold } from '../new-hold.js';
-import { runOrder } from '../order.js';
+import { enforcementOf } from '../panels/enforcement.js';
+import { newHold } from '../holds/new-hold.js';
+import { runOrder } from '../commands/run-command.js';
 import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import type { AgentAction } from './agent-views.js';

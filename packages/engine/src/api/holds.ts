@@ -1,9 +1,9 @@
 import type { HoldReason } from '@sluice/quota-core';
-import { adoptHold } from '../adopt-hold.js';
-import type { HoldsFile } from '../holds-file.js';
-import { type HoldOrder, type HoldView, holdViews, orderHold } from '../holds.js';
-import type { OrderReport } from '../order-types.js';
-import { releaseAll } from '../release-all.js';
+import { adoptHold } from '../holds/adopt-hold.js';
+import type { HoldsFile } from '../holds/holds-file.js';
+import { type HoldOrder, type HoldView, holdViews, orderHold } from '../holds/holds.js';
+import type { OrderReport } from '../commands/types.js';
+import { releaseAll } from '../holds/release-all.js';
 import type { PassReport } from '../run/report.js';
 import { requirePanelName } from '../services/panels.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';

@@ -1,5 +1,5 @@
-import { orderHold } from '../holds.js';
-import type { OrderReport } from '../order-types.js';
+import { orderHold } from '../holds/holds.js';
+import type { OrderReport } from '../commands/types.js';
 import { provision } from '../provision/provision.js';
 import type { ProvisionRequest } from '../provision/request.js';
 import { waitOf, type RunCall } from './call.js';

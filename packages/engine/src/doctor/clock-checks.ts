@@ -1,5 +1,5 @@
-import { lengthOf } from '../clock-guard.js';
-import { WRONG_CLOCK_MS } from '../trusted-clock.js';
+import { lengthOf } from '../clock/clock-guard.js';
+import { WRONG_CLOCK_MS } from '../clock/trusted-clock.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 

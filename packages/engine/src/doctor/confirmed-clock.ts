@@ -1,6 +1,6 @@
 import { liesAhead } from '@sluice/quota-core';
-import { confirmedInstant, lengthOf } from '../clock-guard.js';
-import { isUnconfirmed } from '../trusted-clock.js';
+import { confirmedInstant, lengthOf } from '../clock/clock-guard.js';
+import { isUnconfirmed } from '../clock/trusted-clock.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';

@@ -1,8 +1,8 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
-import { enforcementOf } from '../enforcement.js';
-import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
+import { enforcementOf } from '../panels/enforcement.js';
+import { holdsFileOf, isHoldsFileStale } from '../holds/holds-file.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';

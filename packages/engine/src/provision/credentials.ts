@@ -1,7 +1,7 @@
 import type { Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Files } from '../files.js';
-import type { Credentials } from '../order-types.js';
+import type { Credentials } from '../commands/types.js';
 import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
 import { removeDraft, writePasswordFile } from './password-file.js';

@@ -1,8 +1,8 @@
 import { type AccountOrder, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
-import { runDecided } from '../order.js';
-import { type OrderContent, type OrderOutcome, type OrderReport, TERMINATE } from '../order-types.js';
+import { runDecided } from '../commands/run-command.js';
+import { type OrderContent, type OrderOutcome, type OrderReport, TERMINATE } from '../commands/types.js';
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 import { credentialsOf, passwordFor, placePasswordFile, setsPassword } from './credentials.js';

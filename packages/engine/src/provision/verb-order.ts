@@ -1,6 +1,6 @@
 import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
-import type { OrderContent } from '../order-types.js';
+import type { OrderContent } from '../commands/types.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
 

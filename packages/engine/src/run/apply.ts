@@ -1,6 +1,6 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { HoldRecord, StoreTables } from '@sluice/state-store';
-import { backupBeforeEnforcing } from '../backups.js';
+import { backupBeforeEnforcing } from '../store/backups.js';
 import type { Leases } from '../leases.js';
 import { errorOfDoubt } from './doubt.js';
 import { carryOut } from './enforce.js';

@@ -2,7 +2,7 @@ import { isPanelError } from '@sluice/panel-http';
 import { printable } from '@sluice/panel-http/printable';
 import { type ErrorKind, type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
 import type { RunOutcome, RunRecord, StoreTables } from '@sluice/state-store';
-import { confirmClock } from '../clock-guard.js';
+import { confirmClock } from '../clock/clock-guard.js';
 import { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 

@@ -13,7 +13,7 @@ import {
 import type { CycleRecord, HoldRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
 import type { CycleLimit } from '../dependencies.js';
-import { newHold } from '../new-hold.js';
+import { newHold } from '../holds/new-hold.js';
 import type { Session } from '../session.js';
 import { inForce, limitsOf } from './limits.js';
 import { isOverdue } from './load.js';

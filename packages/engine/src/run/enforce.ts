@@ -1,12 +1,12 @@
 import type { AccountOrder, Plan } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
-import { enforcementOf } from '../enforcement.js';
+import { enforcementOf } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import { sideBySide } from '../side-by-side.js';
 import { factsHold, leaveOut, skipLeased } from './facts.js';
 import { applyPlan, type Stop, type StopOf, stoppedBy } from './perform.js';
 import { planOne, planSteps } from './plan.js';
-import { loadRemembered } from './remembered.js';
+import { loadRemembered } from './history.js';
 import { settleUnsettled } from './resolve.js';
 import { loadHoldsOfSharers } from './sharing.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';

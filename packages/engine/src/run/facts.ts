@@ -1,5 +1,5 @@
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { enforcementOf } from '../enforcement.js';
+import { enforcementOf } from '../panels/enforcement.js';
 import { serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';

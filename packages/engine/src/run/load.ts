@@ -15,11 +15,11 @@ import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-sto
 import { entryOf } from '../config/entry-of.js';
 import type { Config } from '../config/schema.js';
 import { zoneOf } from '../config/zone-of.js';
-import { enforcementOf } from '../enforcement.js';
+import { enforcementOf } from '../panels/enforcement.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
-import { loadRemembered } from './remembered.js';
+import { loadRemembered } from './history.js';
 import { type Loaded, onOneLine, type Placement, type Read, withError } from './stages.js';
 import { isOrderRow } from './journal.js';
 

@@ -1,7 +1,7 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
 import { itemErrorOf, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
-import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
+import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
 import type { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';

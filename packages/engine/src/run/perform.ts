@@ -1,7 +1,7 @@
 import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
 import { agentBudget } from '../agents/budget.js';
-import type { Enforcement } from '../enforcement.js';
+import type { Enforcement } from '../panels/enforcement.js';
 import { leaveOut } from './facts.js';
 import { actionRow, type Changed, refsChange, settleRow, without } from './journal.js';
 import { saveResources } from './sharing.js';

@@ -1,6 +1,6 @@
 import { type HeldService, itemErrorOf, type Panel, type Refresh, type RefreshCall } from '@sluice/panel-kind';
 import type { RefreshRecord } from '@sluice/state-store';
-import { enforcementOf } from '../enforcement.js';
+import { enforcementOf } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';

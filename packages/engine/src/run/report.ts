@@ -3,7 +3,7 @@ import type { ItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { ChangedAgent } from '../agents/agent-views.js';
 import type { Session } from '../session.js';
-import { type ServiceView, serviceView } from '../views.js';
+import { type ServiceView, serviceView } from '../services/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { type Notice, noticeRows } from './notices.js';
 import { type Applied, LEASED } from './stages.js';

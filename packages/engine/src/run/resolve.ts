@@ -5,7 +5,7 @@ import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { outcomeByReading, outcomeUnknown } from './doubt.js';
 import { settleRow, isOrderRow } from './journal.js';
-import { withSettled } from './remembered.js';
+import { withSettled } from './history.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 
 /** Services observed at the same time; the transport limits the calls. */

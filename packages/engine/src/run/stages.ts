@@ -21,7 +21,7 @@ import type {
   ResourcesRecord,
   ServiceRecord,
 } from '@sluice/state-store';
-import type { Enforcement } from '../enforcement.js';
+import type { Enforcement } from '../panels/enforcement.js';
 import type { Termination } from '../provision/termination.js';
 import type { Session } from '../session.js';
 

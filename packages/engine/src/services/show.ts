@@ -1,10 +1,10 @@
 import type { AccountView } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { enforcementOf } from '../enforcement.js';
+import { enforcementOf } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
-import { keptIn } from '../run/remembered.js';
+import { keptIn } from '../run/history.js';
 import type { Session } from '../session.js';
-import { lifecycleOf, serviceView, type ServiceView } from '../views.js';
+import { lifecycleOf, serviceView, type ServiceView } from './views.js';
 
 /** `service show --json`: the service as the last run left it, with all that the store knows (docs/json.md). */
 export interface ServiceDetail extends ServiceView {

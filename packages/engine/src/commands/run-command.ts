@@ -1,8 +1,8 @@
 import type { Panel, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { serviceLease } from './leases.js';
-import { trustedNow } from './trusted-clock.js';
-import { finishOrder } from './finish-order.js';
+import { serviceLease } from '../leases.js';
+import { trustedNow } from '../clock/trusted-clock.js';
+import { finishOrder } from './finish-command.js';
 import {
   type CarriedOut,
   type OrderContent,
@@ -11,17 +11,17 @@ import {
   type OrderRun,
   type ServiceOrder,
   TERMINATE,
-} from './order-types.js';
-import { refuseUnfinished } from './provision/termination.js';
-import { withRun } from './run/bracket.js';
-import { endHolds, undecided } from './run/decide.js';
-import { errorOfDoubt } from './run/doubt.js';
-import { elsewhereError } from './run/elsewhere.js';
-import { enforceService } from './run/enforce.js';
-import { actionRow } from './run/journal.js';
-import { load } from './run/load.js';
-import { planOne, withCheckpoint } from './run/plan.js';
-import { findSharers } from './run/sharing.js';
+} from './types.js';
+import { refuseUnfinished } from '../provision/termination.js';
+import { withRun } from '../run/bracket.js';
+import { endHolds, undecided } from '../run/decide.js';
+import { errorOfDoubt } from '../run/doubt.js';
+import { elsewhereError } from '../run/evidence-elsewhere.js';
+import { enforceService } from '../run/enforce.js';
+import { actionRow } from '../run/journal.js';
+import { load } from '../run/load.js';
+import { planOne, withCheckpoint } from '../run/plan.js';
+import { findSharers } from '../run/sharing.js';
 import {
   type Applied,
   type Decided,
@@ -31,8 +31,8 @@ import {
   unplanned,
   unread,
   withError,
-} from './run/stages.js';
-import { requireService, type Session } from './session.js';
+} from '../run/stages.js';
+import { requireService, type Session } from '../session.js';
 
 /** Runs a command about one service: stores the target state, then observes, plans and applies. */
 export function runOrder(session: Session, id: string, order: ServiceOrder): Promise<OrderOutcome> {

@@ -1,8 +1,8 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StateStore, StoreTables } from '@sluice/state-store';
 import * as z from 'zod/mini';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import type { Files } from './files.js';
-import { isInMemory } from './backups.js';
+import type { Files } from '../files.js';
+import { isInMemory } from '../store/backups.js';
 
 /** All open holds with their evidence and services: enough to release everything without the store. */
 export interface HoldsFile {

@@ -1,18 +1,18 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { panelsWithDisabled } from './agents/open-agents.js';
-import type { ChangedAgent } from './agents/agent-views.js';
+import { panelsWithDisabled } from '../agents/open-agents.js';
+import type { ChangedAgent } from '../agents/agent-views.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
-import { panelLease } from './leases.js';
-import { runOrder } from './order.js';
-import type { OrderOutcome } from './order-types.js';
-import { isTermination } from './provision/termination.js';
-import { type Run, withRun } from './run/bracket.js';
-import type { PassReport } from './run/report.js';
-import type { Session } from './session.js';
-import { storeSwitch } from './switches.js';
-import { sideBySide } from './side-by-side.js';
-import type { ServiceView } from './views.js';
+import { panelLease } from '../leases.js';
+import { runOrder } from '../commands/run-command.js';
+import type { OrderOutcome } from '../commands/types.js';
+import { isTermination } from '../provision/termination.js';
+import { type Run, withRun } from '../run/bracket.js';
+import type { PassReport } from '../run/report.js';
+import type { Session } from '../session.js';
+import { storeSwitch } from '../panels/switches.js';
+import { sideBySide } from '../side-by-side.js';
+import type { ServiceView } from '../services/views.js';
 
 /** Options of `hold release --all`. */
 export interface ReleaseAllRequest {
@@ -61,7 +61,7 @@ async function giveAllBack(session: Session, run: Run, request: ReleaseAllReques
     () => session.deps.signal.aborted,
   );
   for (const name of ofAgents) {
-    const { giveBackUsers } = await import('./agents/restore-agent.js');
+    const { giveBackUsers } = await import('../agents/restore-agent.js');
     const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun }, run.leases);
     given.agents.push(...agents);
     if (error) given.broken.push({ panel: name, error });

@@ -1,13 +1,13 @@
 import type { Allowance } from '@sluice/quota-core';
-import { serviceDetails, type ServiceDetail } from './services/show.js';
-import { requireService, type Session } from './session.js';
+import { serviceDetails, type ServiceDetail } from '../services/show.js';
+import { requireService, type Session } from '../session.js';
 
 /** Returns the last reading of services or, with `refresh`, a new one that is not stored. */
 export async function readUsage(session: Session, id: string | undefined, refresh: boolean): Promise<ServiceDetail[]> {
   const services = id === undefined ? await session.store.services.list() : [await requireService(session, id)];
   const details = await serviceDetails(session, services);
   if (!refresh) return details;
-  const { refreshUsage } = await import('./usage-refresh.js');
+  const { refreshUsage } = await import('./refresh.js');
   return refreshUsage(session, services, details);
 }
 

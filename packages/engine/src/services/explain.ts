@@ -1,10 +1,10 @@
 import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
-import { holdViews, type HoldView } from './holds.js';
+import { holdViews, type HoldView } from '../holds/holds.js';
 import { lifecycleOf, serviceView } from './views.js';
-import { serviceDetail, type ServiceDetail } from './services/show.js';
-import { requireService, type Session } from './session.js';
+import { serviceDetail, type ServiceDetail } from './show.js';
+import { requireService, type Session } from '../session.js';
 
 /** `explain --json` (docs/json.md): a decision and everything it was based on, from the store alone. */
 export interface Explanation {

@@ -1,9 +1,9 @@
 import type { AccountOrder, ItemError, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
-import type { Run, RunView } from './run/bracket.js';
-import type { Applied, Loaded } from './run/stages.js';
-import type { ServiceDetail } from './services/show.js';
-import type { Session } from './session.js';
+import type { Run, RunView } from '../run/bracket.js';
+import type { Applied, Loaded } from '../run/stages.js';
+import type { ServiceDetail } from '../services/show.js';
+import type { Session } from '../session.js';
 
 /** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
 export interface OrderReport {

@@ -1,12 +1,12 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
-import type { CarriedOut, OrderOutcome, OrderReport, OrderRun, ServiceOrder } from './order-types.js';
-import type { Run } from './run/bracket.js';
-import { noticeRows, planNotices } from './run/notices.js';
-import { decisionOf, shownNotice } from './run/report.js';
-import type { Applied } from './run/stages.js';
-import { serviceDetail } from './services/show.js';
-import type { Session } from './session.js';
+import type { CarriedOut, OrderOutcome, OrderReport, OrderRun, ServiceOrder } from './types.js';
+import type { Run } from '../run/bracket.js';
+import { noticeRows, planNotices } from '../run/notices.js';
+import { decisionOf, shownNotice } from '../run/report.js';
+import type { Applied } from '../run/stages.js';
+import { serviceDetail } from '../services/show.js';
+import type { Session } from '../session.js';
 
 /** Stores the checkpoint of the command with the last run's decision. */
 async function noteSeen(session: Session, run: string, work: Applied, tables: StoreTables): Promise<void> {

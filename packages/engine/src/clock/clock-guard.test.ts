@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { lengthOf, moment, refuseWrongClock } from './clock-guard.js';
 import { WRONG_CLOCK_MS } from './trusted-clock.js';
-import type { Session } from './session.js';
+import type { Session } from '../session.js';
 
 /** A session as far as the guard looks at it. */
 function sessionAt(state: { now: number; difference: number | null }): Session {

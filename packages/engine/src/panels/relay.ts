@@ -1,10 +1,10 @@
 import { type Lookups, SluiceError, type TunnelView, usageError, type UserView } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { entryOf } from './config/entry-of.js';
+import { entryOf } from '../config/entry-of.js';
 import { requireFacet } from './facet.js';
-import { keptIn } from './run/remembered.js';
-import { requirePanelName } from './services/panels.js';
-import { requireService, type Session } from './session.js';
+import { keptIn } from '../run/history.js';
+import { requirePanelName } from '../services/panels.js';
+import { requireService, type Session } from '../session.js';
 
 /** A user of a relay panel, with its service. */
 export interface RelayUser extends UserView {

@@ -1,13 +1,13 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { decideHolds } from './run/decide.js';
-import { load } from './run/load.js';
-import { readUsage } from './run/observe.js';
-import { decisionOf, shownHolds } from './run/report.js';
-import { untouched } from './run/stages.js';
-import type { ServiceDetail } from './services/show.js';
-import type { Session } from './session.js';
-import { serviceView } from './views.js';
+import { decideHolds } from '../run/decide.js';
+import { load } from '../run/load.js';
+import { readUsage } from '../run/observe.js';
+import { decisionOf, shownHolds } from '../run/report.js';
+import { untouched } from '../run/stages.js';
+import type { ServiceDetail } from '../services/show.js';
+import type { Session } from '../session.js';
+import { serviceView } from '../services/views.js';
 
 /** Returns the details with a new reading of the services, without storing or changing anything. */
 export async function refreshUsage(

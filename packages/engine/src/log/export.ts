@@ -10,7 +10,7 @@ import {
   type LogEntry,
   type LogFilter,
 } from './log.js';
-import type { Session } from './session.js';
+import type { Session } from '../session.js';
 
 const PAGE = 500;
 

@@ -1,11 +1,11 @@
 import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord, StoreTables } from '@sluice/state-store';
-import { panelLease, serviceLease } from './leases.js';
-import { actionEntry, type LogEntry } from './log.js';
-import { isAtWork, withRun } from './run/bracket.js';
-import { evidenceOf, type JournalPayload, refsChange, zeroCounter, isOrderRow, ORDER_PREFIX } from './run/journal.js';
-import type { Session } from './session.js';
-import { suggestion } from './suggestion.js';
+import { panelLease, serviceLease } from '../leases.js';
+import { actionEntry, type LogEntry } from '../log/log.js';
+import { isAtWork, withRun } from '../run/bracket.js';
+import { evidenceOf, type JournalPayload, refsChange, zeroCounter, isOrderRow, ORDER_PREFIX } from '../run/journal.js';
+import type { Session } from '../session.js';
+import { suggestion } from '../suggestion.js';
 
 /** Options of `action resolve`. */
 export interface ResolveRequest {

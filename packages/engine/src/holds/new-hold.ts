@@ -1,5 +1,5 @@
 import type { HoldRecord } from '@sluice/state-store';
-import type { Session } from './session.js';
+import type { Session } from '../session.js';
 
 /** Returns the row of a hold that starts now. */
 export function newHold(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ApiCallRecord, PageCursor } from '@sluice/state-store';
-import { exportLog } from './log-export.js';
-import type { Session } from './session.js';
+import { exportLog } from './export.js';
+import type { Session } from '../session.js';
 
 describe('the export of a log', () => {
   it('reads a page only when the one before is used up', async () => {

@@ -1,6 +1,6 @@
 import type { SwitchRecord } from '@sluice/state-store';
-import { entryOf } from './config/entry-of.js';
-import type { Config } from './config/schema.js';
+import { entryOf } from '../config/entry-of.js';
+import type { Config } from '../config/schema.js';
 
 /** Whether runs may change a product's services, and which setting decides. */
 export interface Enforcement {

@@ -1,11 +1,11 @@
 import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
 import type { HoldReason } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { requireFacet } from './facet.js';
+import { requireFacet } from '../panels/facet.js';
 import { holdViews, type HoldView } from './holds.js';
 import { newHold } from './new-hold.js';
-import { withServiceLease } from './services/change-services.js';
-import type { Session } from './session.js';
+import { withServiceLease } from '../services/change-services.js';
+import type { Session } from '../session.js';
 
 /** Options of `hold adopt`: what another tool restricted. */
 export interface AdoptRequest {

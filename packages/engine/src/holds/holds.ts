@@ -1,9 +1,9 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import { newHold } from './new-hold.js';
-import { runDecided } from './order.js';
-import type { OrderReport } from './order-types.js';
-import type { Session } from './session.js';
+import { runDecided } from '../commands/run-command.js';
+import type { OrderReport } from '../commands/types.js';
+import type { Session } from '../session.js';
 
 /** Options of `hold add` and `hold release`. */
 export interface HoldOrder {

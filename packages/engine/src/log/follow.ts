@@ -10,7 +10,7 @@ import {
   type LogEntry,
   type LogFilter,
 } from './log.js';
-import type { Session } from './session.js';
+import type { Session } from '../session.js';
 
 const LOOK_MS = 1000;
 const PAGE = 1000;

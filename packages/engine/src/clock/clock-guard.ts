@@ -1,6 +1,6 @@
 import type { StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
-import type { Session } from './session.js';
+import type { Session } from '../session.js';
 import { isUnconfirmed, WRONG_CLOCK_MS } from './trusted-clock.js';
 
 /** Codes of errors after which nothing may be decided by our clock. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { backupStore, LATEST_SCHEMA_VERSION, storeVersion, type StateStore } from '@sluice/state-store';
 import type { Clock } from '@sluice/panel-kind';
-import type { Files } from './files.js';
-import type { Session } from './session.js';
+import type { Files } from '../files.js';
+import type { Session } from '../session.js';
 
 /** Number of daily backups. */
 const KEPT = 7;

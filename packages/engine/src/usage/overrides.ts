@@ -1,8 +1,8 @@
 import { type Mode, parseSize } from '@sluice/quota-core';
 import type { OverrideRecord } from '@sluice/state-store';
 import { usageError } from '@sluice/panel-kind';
-import { withServiceLease } from './services/change-services.js';
-import type { Session } from './session.js';
+import { withServiceLease } from '../services/change-services.js';
+import type { Session } from '../session.js';
 
 /** Options of `override set`. */
 export interface OverrideRequest {

@@ -1,5 +1,5 @@
 import type { ActionRecord, ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from '@sluice/state-store';
-import type { Session } from './session.js';
+import type { Session } from '../session.js';
 
 /** One entry of `log list` and one line of `log export`. */
 export interface LogEntry {

@@ -1,12 +1,12 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { type Enforcement, enforcementOf } from './enforcement.js';
-import { isAtWork } from './run/bracket.js';
-import type { PassReport } from './run/report.js';
-import { runPass } from './run/run.js';
-import { requirePanelName } from './services/panels.js';
-import type { Session } from './session.js';
-import { suggestion } from './suggestion.js';
+import { isAtWork } from '../run/bracket.js';
+import type { PassReport } from '../run/report.js';
+import { runPass } from '../run/run.js';
+import { requirePanelName } from '../services/panels.js';
+import type { Session } from '../session.js';
+import { suggestion } from '../suggestion.js';
 
 /** `enforce --json` and `observe --json` (docs/json.md). */
 export interface SwitchReport {
