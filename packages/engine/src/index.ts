@@ -40,10 +40,10 @@ export {
 export type { EvidenceView, HoldView } from './holds/holds.js';
 export { leaseHeld } from './leases.js';
 export type { LogEntry, LogFilter } from './log/log.js';
-export type { Credentials, OrderReport } from './commands/types.js';
+export type { Credentials, CommandReport } from './commands/types.js';
 export type { OverrideRequest } from './usage/overrides.js';
 export type { LoginLink, RelayUser } from './panels/relay.js';
-export type { PassReport, PassTotals } from './run/report.js';
+export type { RunReport, RunTotals } from './run/report.js';
 export type { PanelsRunView, RunView } from './run/bracket.js';
 export { isAlive, processStat, realClock } from './process.js';
 export { describeTermination, type Termination } from './provision/termination.js';

@@ -30,7 +30,7 @@ export class Leases {
   }
 
   /** Returns the held leases of these names, since concurrent work may not rely on each other's leases. */
-  heldOf(names: string[]): HeldLease[] {
+  toHeld(names: string[]): HeldLease[] {
     return names.map((name) => this.#held.get(name)).filter((lease) => lease !== undefined);
   }
 

@@ -14,8 +14,8 @@ import type { CycleLimit, Dependencies } from './dependencies.js';
 import type { Explanation } from './services/explain.js';
 import { type Files, nodeFiles } from './files.js';
 import { processParts } from './process.js';
-import type { PassReport } from './run/report.js';
-import type { PassRequest } from './run/request.js';
+import type { RunReport } from './run/report.js';
+import type { RunRequest } from './run/request.js';
 import { Session } from './session.js';
 
 /** Options of `createSluice`. All but the first three have defaults. */
@@ -69,11 +69,11 @@ export interface RunOptions extends CallOptions {
 export interface Sluice {
   readonly config: Config;
   /** Reads usage, decides, and restricts or releases services. */
-  poll(options?: RunOptions): Promise<PassReport>;
+  poll(options?: RunOptions): Promise<RunReport>;
   /** As `poll`, and also observes every service, checks agents, and maintains the store. */
-  reconcile(options?: RunOptions): Promise<PassReport>;
+  reconcile(options?: RunOptions): Promise<RunReport>;
   /** Computes what `reconcile` would change. */
-  plan(options?: Omit<RunOptions, 'dryRun'>): Promise<PassReport>;
+  plan(options?: Omit<RunOptions, 'dryRun'>): Promise<RunReport>;
   /** Explains why a service is in its state, now or at an instant (ISO UTC). */
   explain(service: string, options?: CallOptions & { at?: string | null }): Promise<Explanation>;
   readonly services: Services;
@@ -99,7 +99,7 @@ export interface Sluice {
  */
 export function createSluice(options: SluiceOptions): Promise<Sluice> {
   const { config, store } = options;
-  const deps = dependenciesOf(options);
+  const deps = toDependencies(options);
   const underWay = new Set<Promise<unknown>>();
   const call: RunCall = (callOptions, work) => {
     const running = inSession({ deps: { ...deps, signal: callOptions?.signal ?? deps.signal }, config, store }, work);
@@ -107,10 +107,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     underWay.add(ended);
     return running;
   };
-  const run = (
-    request: Pick<PassRequest, 'command' | 'observeAll'>,
-    runOptions: RunOptions = {},
-  ): Promise<PassReport> =>
+  const run = (request: Pick<RunRequest, 'command' | 'observeAll'>, runOptions: RunOptions = {}): Promise<RunReport> =>
     call(runOptions, async (session) => {
       const { panel, service, onProgress } = runOptions;
       const { runAndFinish } = await import('./run/run.js');
@@ -181,7 +178,7 @@ async function inSession<T>(parts: ConstructorParameters<typeof Session>[0], wor
   }
 }
 
-function dependenciesOf(options: SluiceOptions): Dependencies {
+function toDependencies(options: SluiceOptions): Dependencies {
   const own = processParts();
   return {
     kinds: options.kinds,

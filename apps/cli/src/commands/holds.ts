@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { usageError } from '@sluice/panel-kind/errors';
-import { type CommandOptions, nodeFiles, type OrderReport, readHoldsFile, type Sluice } from '@sluice/engine';
+import { type CommandOptions, nodeFiles, type CommandReport, readHoldsFile, type Sluice } from '@sluice/engine';
 import { ExitCode, exitCodeOfRun } from '../exit-codes.js';
 import { printSwept } from '../output/agent-report.js';
 import { printPass } from '../output/pass-report.js';
@@ -22,7 +22,7 @@ export interface OrderOptions extends GlobalOptions {
 
 /** Gives an order about one hold and prints how it went. */
 export async function giveOrder(
-  order: (sluice: Sluice, how: CommandOptions) => Promise<OrderReport>,
+  order: (sluice: Sluice, how: CommandOptions) => Promise<CommandReport>,
   options: OrderOptions,
   deps: Deps,
 ): Promise<number> {
@@ -36,7 +36,7 @@ export async function giveOrder(
 }
 
 /** An order's outcome for people. */
-export function printOrder(terminal: Terminal, report: OrderReport): void {
+export function printOrder(terminal: Terminal, report: CommandReport): void {
   printDetail(terminal, report.service);
   for (const action of report.actions)
     terminal.line(`  ${action.type} ${action.target} ${terminal.status(action.state)}`);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { usageError } from '@sluice/panel-kind/errors';
-import type { OrderReport, PasswordOptions, Provision } from '@sluice/engine';
+import type { CommandReport, PasswordOptions, Provision } from '@sluice/engine';
 import { exitCodeOfRun } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
@@ -38,7 +38,7 @@ export const unsuspend: CommandHandler<ProvisionOptions> = ([id = ''], options, 
 };
 
 async function perform(
-  command: (provision: Provision, how: PasswordOptions) => Promise<OrderReport>,
+  command: (provision: Provision, how: PasswordOptions) => Promise<CommandReport>,
   options: ProvisionOptions,
   deps: Deps,
 ): Promise<number> {

@@ -1,5 +1,5 @@
 import { type AgentAddon, SluiceError } from '@sluice/panel-kind';
-import { enforcementOf } from '../panels/enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
 import { addonDetail, type AgentDetail, type ChangedAgent } from './agent-views.js';
 import { type AgentsOnPanel, matches, withAgentErrors } from './open-agents.js';
@@ -50,7 +50,7 @@ export async function checkThroughAddon(
   const before = await addonAgents(session, desk, addon);
   // Read directly before the only changing call.
   const switches = await session.store.switches.list();
-  const observing = enforcementOf(session.config, switches, name, null).value === 'observe';
+  const observing = findEnforcement(session.config, switches, name, null).value === 'observe';
   const changing = !request.dryRun && !observing;
   if (changing && request.agent === null) await addon.checkAllAgents();
   const { agent: text } = request;

@@ -11,7 +11,7 @@ import {
 import { formatBytes } from '@sluice/quota-core';
 import type { AgentRecord, AgentReservationRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { isProblem, knownAgent, loadMemory, readAgents, type ReadFrom } from './read-agents.js';
+import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
 import { brokenOff, FOUND, sameOrder } from './repeated-creation.js';
 
 /** How long a reserved user may be created; afterwards the reservation is resolved. */
@@ -56,7 +56,7 @@ export async function reserveUser(
   const { session, name, agents } = from;
   await knownAgent(from, text, { creation: true });
   return session.write([], async (tables) => {
-    const memory = await loadMemory(session, name, tables);
+    const memory = await loadStoredAgents(session, name, tables);
     const agent = agents.find(text, memory);
     if (agent.missingSince !== null) {
       throw new SluiceError(
@@ -73,7 +73,7 @@ export async function reserveUser(
     const check = agents.check(memory, chain, earlier === null ? wanted.limitBytes : 0);
     const owned = { ...wanted, uuid: earlier?.uuid ?? wanted.uuid, owner: agent.uuid };
     if (mayResume && earlier?.state === 'settled') {
-      await tables.agentReservations.put([{ ...earlier, holder: holderOf(session) }]);
+      await tables.agentReservations.put([{ ...earlier, holder: toHolder(session) }]);
     } else {
       if (!check.allowed) throw refusal(check);
       const record = reservation(from, { agent: agent.uuid, chain, bytes: wanted.limitBytes, wanted: owned });
@@ -93,7 +93,7 @@ export function refusal({ reason, remainingBytes, binding }: CreationCheck): Slu
 }
 
 /** Returns this process as reservations name it. */
-function holderOf({ deps }: Session): string {
+function toHolder({ deps }: Session): string {
   return JSON.stringify(deps.owner);
 }
 
@@ -109,7 +109,7 @@ function reservation(
     state: 'open',
     createdAt: session.now(),
     expiresAt: new Date(session.deps.clock.now() + RESERVED_MS).toISOString(),
-    holder: holderOf(session),
+    holder: toHolder(session),
     seenAt: null,
     settledAt: null,
     closedAt: null,
@@ -213,7 +213,7 @@ async function raise<T>(from: ReadFrom, order: RaiseOrder, work: () => Promise<T
   await knownAgent(from, order.owner, { creation: true });
   const key = agents.raiseKey(order.user.uuid);
   const { record, earlier } = await session.write([], async (tables) => {
-    const memory: AgentMemory = await loadMemory(session, name, tables);
+    const memory: AgentMemory = await loadStoredAgents(session, name, tables);
     const before = await tables.agentReservations.get(name, key);
     const [user = null] = await tables.agentUsers.list({ panel: name, keys: [order.user.uuid] });
     const { bytes, wanted, check } = agents.raise(memory, order, { earlier: before, user });

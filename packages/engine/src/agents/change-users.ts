@@ -4,12 +4,12 @@ import { AGENT_STEPS } from '@sluice/panel-kind';
 import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
 import { isAtWork } from '../run/bracket.js';
 import { outcomeByReading, outcomeUnknown } from '../run/doubt.js';
-import { type Changed, settleRow } from '../run/journal.js';
-import { applyPlan, type StopOf } from '../run/perform.js';
+import { type Changed, endAction } from '../run/journal.js';
+import { applyPlan, type ReadStop } from '../run/perform.js';
 import { waitForFresh } from '../run/resolve.js';
 import type { AgentAction } from './agent-views.js';
 import type { AgentsOnPanel } from './open-agents.js';
-import { loadMemory } from './read-agents.js';
+import { loadStoredAgents } from './read-agents.js';
 
 /** What changes to the users of agents need. */
 export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {
@@ -17,7 +17,7 @@ export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {
   run: string;
   leases: () => HeldLease[];
   /** Called in the transaction before each call; absent for a command that names the agent. */
-  stopOf?: StopOf<unknown>;
+  readStop?: ReadStop<unknown>;
 }
 
 /** A change to a user, with its agent. */
@@ -38,8 +38,8 @@ export async function changeUsers(
   plan: Pick<AgentPlan, 'steps' | 'moves' | 'settle'>,
   holds: readonly HoldRecord[] = [],
 ): Promise<ActionRecord[]> {
-  const { session, panel, agents, run, leases, stopOf } = on;
-  const memory = await loadMemory(session, panel.name);
+  const { session, panel, agents, run, leases, readStop } = on;
+  const memory = await loadStoredAgents(session, panel.name);
   const work = {
     service: { id: null, panel: panel.name },
     actions: [],
@@ -57,7 +57,7 @@ export async function changeUsers(
     { ...plan, steps },
     {
       password: null,
-      stopOf: stopOf ?? (() => Promise.resolve(null)),
+      readStop: readStop ?? (() => Promise.resolve(null)),
       stopped: (stopped) => stopped,
       apply: (step, context) => agents.apply(step, context),
       isHopeless: ({ error }) => error !== null && HOPELESS.includes(error.code),
@@ -123,6 +123,6 @@ async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean>
   const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };
   const changed: Changed = { service: { id: null, panel: name }, ...nothing };
   const { refs: _refs, zeroed: _zeroed, ...end } = outcome;
-  await settleRow({ session, fences: leases() }, changed, row, end);
+  await endAction({ session, fences: leases() }, changed, row, end);
   return true;
 }

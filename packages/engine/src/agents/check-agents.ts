@@ -3,13 +3,13 @@ import type { RunOutcome } from '@sluice/state-store';
 import { CLOCK_ERRORS } from '../clock/clock-guard.js';
 import { type Leases, panelLease, takePanels } from '../leases.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
-import { type PassReport, reportNotices } from '../run/report.js';
-import type { PassRequest } from '../run/request.js';
+import { type RunReport, reportNotices } from '../run/report.js';
+import type { RunRequest } from '../run/request.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
 import type { AgentTotals, ChangedAgent } from './agent-views.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
-import { knownAgent, loadMemory } from './read-agents.js';
+import { knownAgent, loadStoredAgents } from './read-agents.js';
 import { type AgentsRequest, type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
 
 /** Options of `agent check`. */
@@ -52,7 +52,7 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
     }
     report.error = wholeError(runs, names.length) ?? report.error;
     const changes = runs.some((result) => result.changes > 0);
-    await run.end({ outcome: outcomeOf(report, runs), changes, error: report.error });
+    await run.end({ outcome: decideOutcome(report, runs), changes, error: report.error });
     return report;
   });
 }
@@ -60,9 +60,9 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
 /** A run over panels that includes their agents. */
 interface RunWithAgents {
   session: Session;
-  request: PassRequest;
+  request: RunRequest;
   leases: Leases;
-  report: PassReport;
+  report: RunReport;
 }
 
 /** Checks the agents of a panel as the last part of a run over it, and adds them to its document. */
@@ -102,7 +102,7 @@ async function runOnPanel({ session, leases, asked, agent }: PanelsWithAgents, n
     const on = await openAgents(session, name);
     if (on.addon !== null) return await checkThroughAddon(session, on, on.addon, { agent, dryRun: asked.dryRun });
     const uuid = agent === null ? null : await findAgentUuid(on, agent);
-    return await runAgents(on, { ...asked, agent: uuid }, () => leases.heldOf([panelLease(name)]));
+    return await runAgents(on, { ...asked, agent: uuid }, () => leases.toHeld([panelLease(name)]));
   } catch (error) {
     // The other panels are still checked; a command about one agent fails as itself.
     if (agent !== null || !concernsPanelAlone(error)) throw error;
@@ -112,7 +112,7 @@ async function runOnPanel({ session, leases, asked, agent }: PanelsWithAgents, n
 
 /** Returns the uuid of the agent of this uuid or name; reads the panel only for an unknown agent. */
 async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
-  const known = matches(on.agents.describe(await loadMemory(on.session, on.name)), text);
+  const known = matches(on.agents.describe(await loadStoredAgents(on.session, on.name)), text);
   const [only] = known;
   if (only !== undefined && known.length === 1) return only.uuid;
   return (await withAgentErrors(text, () => knownAgent(on, text))).agent.uuid;
@@ -121,7 +121,7 @@ async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
 /** Adds the agents of one panel to a document, and stores their notices. */
 async function addToReport(
   session: Session,
-  report: Pick<PassReport, 'run' | 'agents' | 'notices' | 'error' | 'panels'>,
+  report: Pick<RunReport, 'run' | 'agents' | 'notices' | 'error' | 'panels'>,
   { panel, agents, observing, error, notices }: AgentsRun,
   leases: Leases,
 ): Promise<void> {
@@ -138,7 +138,7 @@ function wholeError(runs: readonly AgentsRun[], wanted: number): CheckReport['er
   return failed.length === runs.length && runs.length === wanted ? (failed[0]?.error ?? null) : null;
 }
 
-function outcomeOf({ error, panels, totals }: CheckReport, runs: readonly AgentsRun[]): RunOutcome {
+function decideOutcome({ error, panels, totals }: CheckReport, runs: readonly AgentsRun[]): RunOutcome {
   if (error !== null && error.code !== 'mass_change') return 'failed';
   if (error !== null) return 'brake';
   const someFailed =

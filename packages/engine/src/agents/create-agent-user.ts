@@ -95,13 +95,13 @@ async function attempt(on: UserChanges, request: CreateUserRequest): Promise<Cre
     return state === 'settled' ? { user } : attempt(on, request);
   }
   await makeReserved(on, reserved, {
-    make: () => performOne(on, stepOf(AGENT_STEPS.create, agent.uuid, wanted)),
-    remove: () => performOne(on, stepOf(AGENT_STEPS.delete, agent.uuid, wanted)),
+    make: () => performOne(on, toStep(AGENT_STEPS.create, agent.uuid, wanted)),
+    remove: () => performOne(on, toStep(AGENT_STEPS.delete, agent.uuid, wanted)),
   });
   return { user };
 }
 
-function stepOf(type: string, agent: string, wanted: { uuid: string }): Step {
+function toStep(type: string, agent: string, wanted: { uuid: string }): Step {
   const payload = { agent, why: 'ordered', ...(type === AGENT_STEPS.create ? { wanted } : {}) };
   return { type, target: wanted.uuid, hold: null, prior: null, payload, ends: [], begins: null };
 }
@@ -130,6 +130,6 @@ async function createBeside(
   if (!check.allowed) throw new SluiceError('agent_limit', check.reason ?? 'It does not fit');
   const { uuid: owner } = await addon.getAgent(request.agent);
   const wanted = { ...wantedUser(changes, request), owner };
-  await performOne(changes, stepOf(AGENT_STEPS.create, owner, wanted));
+  await performOne(changes, toStep(AGENT_STEPS.create, owner, wanted));
   return { user: { uuid: wanted.uuid, name: wanted.name, limitBytes: wanted.limitBytes, agent: owner } };
 }

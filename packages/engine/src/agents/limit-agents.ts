@@ -11,7 +11,14 @@ import type { Session } from '../session.js';
 import { addonAgent } from './addon.js';
 import { type AgentDetail, agentDetails } from './agent-views.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
-import { freshFigures, isProblem, loadMemory, problemError, readAgents, readFigures } from './read-agents.js';
+import {
+  readCurrentFigures,
+  isProblem,
+  loadStoredAgents,
+  problemError,
+  readAgents,
+  readFigures,
+} from './read-agents.js';
 
 /** Options of `agent limit AGENT`. */
 export interface LimitRequest {
@@ -65,8 +72,8 @@ export async function limitAgents(session: Session, request: LimitImport): Promi
   }
   const problems: { line: number | null; agent: string; message: string }[] = [];
   const read = request.rows.map((row) => readRow(row, problems));
-  await freshFigures(on);
-  const agents = on.agents.describe(await loadMemory(session, on.name));
+  await readCurrentFigures(on);
+  const agents = on.agents.describe(await loadStoredAgents(session, on.name));
   const orders: AgentLimit[] = [];
   const seen = new Set<string>();
   for (const row of read) {
@@ -124,16 +131,16 @@ async function setLimits(
   const { session, name, agents } = on;
   const read = await readAgents(on, { run: null, dryRun: true, acceptHalved: false, announce: false });
   if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
-  const preview = previewOf(on, isProblem(read) ? await loadMemory(session, name) : read.memory, limits);
+  const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(session, name) : read.memory, limits);
   if (dryRun) return agentDetails(on, preview);
   const over = preview.filter(({ exceeded }) => exceeded);
   if (over.length > 0) await confirm(questionFor(over));
   await readFigures(on);
   await session.write([], async (tables) => {
-    const memory = await loadMemory(session, name, tables);
+    const memory = await loadStoredAgents(session, name, tables);
     await tables.agents.put(agents.withLimits(memory, limits, session.now()));
   });
-  const shown = agents.describe(await loadMemory(session, name));
+  const shown = agents.describe(await loadStoredAgents(session, name));
   return agentDetails(
     on,
     preview.flatMap(({ uuid }) => shown.find((agent) => agent.uuid === uuid) ?? []),
@@ -141,7 +148,7 @@ async function setLimits(
 }
 
 /** Returns the agents as they would be shown with these limits. */
-function previewOf({ session, agents }: AgentsOnPanel, memory: AgentMemory, limits: AgentLimit[]): AgentTraffic[] {
+function previewLimits({ session, agents }: AgentsOnPanel, memory: AgentMemory, limits: AgentLimit[]): AgentTraffic[] {
   const changed = new Map(agents.withLimits(memory, limits, session.now()).map((agent) => [agent.uuid, agent]));
   const known = memory.agents.map((agent) => changed.get(agent.uuid) ?? agent);
   const shown = agents.describe({ ...memory, agents: known });

@@ -1,6 +1,6 @@
 import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
 import { entryOf } from '../config/entry-of.js';
-import type { PassRequest } from '../run/request.js';
+import type { RunRequest } from '../run/request.js';
 import { requirePanelName } from '../services/panels.js';
 import type { Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
@@ -80,7 +80,7 @@ export function matches<T extends { uuid: string; name: string }>(agents: readon
 }
 
 /** Returns the panels whose agents `reconcile` checks: those with limits, or with users or services still held for an agent. */
-export async function limitedPanels(session: Session, request: PassRequest): Promise<string[]> {
+export async function limitedPanels(session: Session, request: RunRequest): Promise<string[]> {
   if (!request.observeAll || request.service !== undefined) return [];
   const limited: string[] = [];
   for (const name of panelsWithAgents(session)) {

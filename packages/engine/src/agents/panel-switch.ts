@@ -1,6 +1,6 @@
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
-import { type Enforcement, enforcementOf } from '../panels/enforcement.js';
+import { type Enforcement, findEnforcement } from '../panels/enforcement.js';
 
 /** Thrown to roll back a transaction: the panel or the product is under `observe` now. */
 export class Stopped extends Error {}
@@ -35,11 +35,11 @@ export class PanelSwitch {
   ): Promise<Enforcement> => {
     const switches = await tables.switches.list();
     this.#stopped ||= this.isObserving(switches);
-    return enforcementOf(this.#config, switches, this.#panel, product);
+    return findEnforcement(this.#config, switches, this.#panel, product);
   };
 
   /** Returns whether the panel as a whole is under `observe`. */
   isObserving(switches: SwitchRecord[]): boolean {
-    return enforcementOf(this.#config, switches, this.#panel, null).value === 'observe';
+    return findEnforcement(this.#config, switches, this.#panel, null).value === 'observe';
   }
 }

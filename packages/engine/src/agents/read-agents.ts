@@ -39,15 +39,17 @@ export interface AgentsRead {
 }
 
 /** Loads everything stored about the agents of a panel. */
-export async function loadMemory(
+export async function loadStoredAgents(
   session: Session,
   panel: string,
   tables: Omit<StoreTables, 'write'> = session.store,
 ): Promise<AgentMemory> {
   const own = await tables.evidence.open({ agentsOf: panel });
-  const ofServices = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ id }) => id));
+  const listServiceActions = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ id }) => id));
   const others =
-    ofServices.size === 0 ? [] : (await tables.evidence.open({ panel })).filter(({ hold }) => ofServices.has(hold));
+    listServiceActions.size === 0
+      ? []
+      : (await tables.evidence.open({ panel })).filter(({ hold }) => listServiceActions.has(hold));
   return {
     agents: await tables.agents.list(panel),
     reservations: await tables.agentReservations.live(panel),
@@ -117,7 +119,7 @@ async function compute(
   list: AgentList,
   { users, tables, run }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'>; run: string | null },
 ): Promise<AgentsRead> {
-  const memory = await loadMemory(session, name, tables);
+  const memory = await loadStoredAgents(session, name, tables);
   const since = memory.snapshot === null ? null : agents.recordsSince(memory.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
   const recorded = agents.record(list, { memory, users, actions }, { now: session.now(), run });
@@ -146,17 +148,17 @@ export function problemError(problem: ListProblem): unknown {
   return new SluiceError(problem.code, problem.message, { kind: 'panel' });
 }
 
-const LOOK = { run: null, dryRun: false, acceptHalved: false, announce: false };
+const WITHOUT_RUN = { run: null, dryRun: false, acceptHalved: false, announce: false };
 
 /** Reads and stores the lists now; rejects where they can't be used. */
 export async function readFigures(from: ReadFrom): Promise<void> {
-  const read = await readOnce(from, LOOK);
+  const read = await readOnce(from, WITHOUT_RUN);
   // Another run has just stored newer figures.
   if (isProblem(read) && read.code !== SUPERSEDED.code) throw problemError(read);
 }
 
 /** Reads the lists, unless this session has read them recently. */
-export async function freshFigures(from: ReadFrom): Promise<void> {
+export async function readCurrentFigures(from: ReadFrom): Promise<void> {
   const { session, name } = from;
   const last = await session.store.agentSnapshots.get(name);
   const age = last === null ? Infinity : session.deps.clock.now() - Date.parse(last.at);
@@ -169,7 +171,7 @@ export async function freshFigures(from: ReadFrom): Promise<void> {
  */
 async function figuresForCreation(from: ReadFrom): Promise<void> {
   try {
-    await freshFigures(from);
+    await readCurrentFigures(from);
   } catch (error) {
     if (!(error instanceof SluiceError) || !TOO_SHORT.includes(error.code)) throw error;
   }
@@ -184,14 +186,14 @@ export async function knownAgent(
   { creation = false } = {},
 ): Promise<{ agent: AgentRecord; memory: AgentMemory }> {
   const { session, name, agents } = from;
-  await (creation ? figuresForCreation(from) : freshFigures(from));
-  const memory = await loadMemory(session, name);
+  await (creation ? figuresForCreation(from) : readCurrentFigures(from));
+  const memory = await loadStoredAgents(session, name);
   try {
     return { agent: agents.find(text, memory), memory };
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'unknown_agent') throw error;
   }
   await readFigures(from);
-  const again = await loadMemory(session, name);
+  const again = await loadStoredAgents(session, name);
   return { agent: agents.find(text, again), memory: again };
 }

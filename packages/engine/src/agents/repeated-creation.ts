@@ -42,11 +42,11 @@ export function brokenOff(
 
 function isSameUser(stored: unknown, wanted: WantedUser): boolean {
   if (typeof stored !== 'object' || stored === null || 'raises' in stored) return false;
-  return contentOf(stored) === contentOf(wanted);
+  return toText(stored) === toText(wanted);
 }
 
 /** Returns a requested user as text, without owner and uuid. */
-function contentOf(user: object): string {
+function toText(user: object): string {
   const { uuid: _uuid, owner: _owner, ...asked } = user as Record<string, unknown>;
   return JSON.stringify(Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

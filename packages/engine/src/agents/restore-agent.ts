@@ -4,14 +4,14 @@ import { agentOfSubject, agentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { type Leases, panelLease } from '../leases.js';
 import { newHold } from '../holds/new-hold.js';
-import { runOrder } from '../commands/run-command.js';
+import { runCommand } from '../commands/run-command.js';
 import { type PanelsRunView, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { refuseAddon } from './addon.js';
 import { type AgentAction, type AgentDetail, agentDetails, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { type AgentsRead, isProblem, loadMemory, problemError, readAgents } from './read-agents.js';
+import { type AgentsRead, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
 import { loadServiceUsers } from './service-users.js';
 
 /** Options of `agent restore`. */
@@ -34,7 +34,7 @@ export type RestoreReport = AgentDetail & {
 };
 
 /** State of a command about the users of one agent. */
-interface Ordered extends UserChanges {
+interface AgentCommand extends UserChanges {
   on: AgentsOnPanel;
   dryRun: boolean;
   agent: string;
@@ -63,7 +63,7 @@ async function runForAgent(
   session: Session,
   command: string,
   request: Omit<RestoreRequest, 'force'>,
-  work: (ordered: Ordered) => Promise<Done>,
+  work: (ordered: AgentCommand) => Promise<Done>,
 ): Promise<RestoreReport> {
   const on = await openAgents(session, agentPanel(session, request.panel));
   refuseAddon(on, 'restore users: it keeps no record of whom it disabled');
@@ -72,12 +72,12 @@ async function runForAgent(
     await run.start();
     const { leases } = run;
     if (!dryRun) await leases.take(panelLease(on.name), request.waitMs);
-    const changes: UserChanges = { ...on, run: run.id, leases: () => leases.heldOf([panelLease(on.name)]) };
+    const changes: UserChanges = { ...on, run: run.id, leases: () => leases.toHeld([panelLease(on.name)]) };
     if (!dryRun) await resolveUsers(changes);
     const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
     const done = await work({ ...changes, on, dryRun, agent, read });
     const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
-    const shown = on.agents.describe(await loadMemory(session, on.name)).filter(({ uuid }) => uuid === agent);
+    const shown = on.agents.describe(await loadStoredAgents(session, on.name)).filter(({ uuid }) => uuid === agent);
     const [detail] = agentDetails(on, shown);
     if (!detail) throw new Error('an agent without detail');
     const outcome = done.error === null && !failed ? 'done' : 'partial';
@@ -98,7 +98,7 @@ function planInput({ memory, list, recorded }: AgentsRead, agent: string | null)
   return { memory, list, recorded, holds: memory.holds, serviceUsers: new Set(), agent };
 }
 
-async function restore(ordered: Ordered, force: boolean): Promise<Done> {
+async function restore(ordered: AgentCommand, force: boolean): Promise<Done> {
   const { agents, on, dryRun, agent, read } = ordered;
   const { memory, recorded } = read;
   const over = agents.chainOf(agent, memory).find((above) => recorded.standing.get(above)?.force === 'over');
@@ -121,11 +121,11 @@ async function restore(ordered: Ordered, force: boolean): Promise<Done> {
   };
 }
 
-function change(ordered: Ordered, steps: Parameters<typeof changeUsers>[1]['steps'], holds: HoldRecord[] = []) {
+function change(ordered: AgentCommand, steps: Parameters<typeof changeUsers>[1]['steps'], holds: HoldRecord[] = []) {
   return changeUsers(ordered, { steps, moves: [], settle: [] }, holds);
 }
 
-async function disable(ordered: Ordered): Promise<Done> {
+async function disable(ordered: AgentCommand): Promise<Done> {
   const { session, name, agents, dryRun, agent, read, leases } = ordered;
   const subject = agentSubject(name, agent);
   const open = read.memory.holds.find(({ service, reason }) => service === subject && reason === 'manual');
@@ -143,7 +143,7 @@ async function disable(ordered: Ordered): Promise<Done> {
 /** Ends the holds, of this agent and those below it (null: of all), that have no open evidence. */
 async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: string | null): Promise<void> {
   await session.write([], async (tables) => {
-    const memory = await loadMemory(session, name, tables);
+    const memory = await loadStoredAgents(session, name, tables);
     const holding = new Set(memory.evidence.map(({ hold }) => hold));
     for (const { id, service } of memory.holds) {
       const isMeant = agent === null || agents.chainOf(agentOfSubject(service) ?? '', memory).includes(agent);
@@ -153,9 +153,9 @@ async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: str
 }
 
 /** Ends the `agent-limit` holds of services below the agent, and releases these services. */
-async function releaseServices({ session, name, on, run, dryRun, agent }: Ordered): Promise<Omit<Done, 'left'>> {
+async function releaseServices({ session, name, on, run, dryRun, agent }: AgentCommand): Promise<Omit<Done, 'left'>> {
   const { byUser, holds, leftOver } = await loadServiceUsers(on);
-  const memory = await loadMemory(session, name);
+  const memory = await loadStoredAgents(session, name);
   const uuids = [...byUser].filter(([uuid, { id }]) => holds.has(id) || leftOver.has(uuid)).map(([uuid]) => uuid);
   const actions: AgentAction[] = [];
   let error: ItemError | null = null;
@@ -164,7 +164,7 @@ async function releaseServices({ session, name, on, run, dryRun, agent }: Ordere
     const hold = service === undefined ? undefined : holds.get(service.id);
     if (service === undefined || owner === null || !on.agents.chainOf(owner, memory).includes(agent)) continue;
     try {
-      const { report } = await runOrder(session, service.id, {
+      const { report } = await runCommand(session, service.id, {
         command: 'agent restore',
         run,
         dryRun,
@@ -193,7 +193,7 @@ export async function giveBackUsers(
 ): Promise<{ agents: ChangedAgent[]; error: ItemError | null }> {
   try {
     const on = await openAgents(session, name);
-    const held = () => leases.heldOf([panelLease(name)]);
+    const held = () => leases.toHeld([panelLease(name)]);
     const changes: UserChanges = { ...on, run, leases: held };
     if (!dryRun) await resolveUsers(changes);
     const read = await readAgents(on, { run, dryRun, acceptHalved: false, announce: false, leases: held });
@@ -204,7 +204,7 @@ export async function giveBackUsers(
       : (await changeUsers(changes, { steps, moves: [], settle: [] })).map(listed);
     if (!dryRun) await endFreeHolds(on, null);
     const concerned = new Set(done.map(({ agent }) => agent));
-    const shown = on.agents.describe(await loadMemory(session, name)).filter(({ uuid }) => concerned.has(uuid));
+    const shown = on.agents.describe(await loadStoredAgents(session, name)).filter(({ uuid }) => concerned.has(uuid));
     const agents = agentDetails(on, shown).map((detail) => changedAgent(detail, done));
     return { agents, error: done.find(({ error }) => error !== null)?.error ?? null };
   } catch (error) {

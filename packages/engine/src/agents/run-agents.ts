@@ -19,7 +19,7 @@ import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from 
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
-import { type AgentsRead, isProblem, loadMemory, readAgents } from './read-agents.js';
+import { type AgentsRead, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
 import { holdServices, loadServiceUsers, type ServiceChange, type ServiceUsers } from './service-users.js';
 
@@ -71,7 +71,7 @@ interface Run extends UserChanges {
   panelSwitch: PanelSwitch;
   switches: SwitchRecord[];
   /** A dry run, or the panel is under `observe`. */
-  shownOnly: boolean;
+  previewOnly: boolean;
 }
 
 /**
@@ -89,22 +89,22 @@ export async function runAgents(
   const switches = request.switches?.(stored) ?? stored;
   const panelSwitch = new PanelSwitch(session.config, name);
   const observing = panelSwitch.isObserving(switches);
-  const shownOnly = request.dryRun || observing;
+  const previewOnly = request.dryRun || observing;
   const start = moment(session);
   // Periods depend on the clock: with a wrong one nothing is stored or changed.
   await refuseUnconfirmedClock(session, name, start);
   const guard = (): void => {
     refuseWrongClock(session, name, start);
   };
-  const stopOf: UserChanges['stopOf'] = async (tables) => {
+  const readStop: UserChanges['readStop'] = async (tables) => {
     const enforcement = await panelSwitch.enforcement(tables, null);
     return enforcement.value === 'observe' ? { by: 'observe', enforcement } : null;
   };
-  const changes: UserChanges = { ...on, run: request.run, leases, stopOf };
-  const reserved = await resolveReservations(changes, { dryRun: shownOnly });
-  const open = shownOnly ? [] : await resolveUsers(changes);
+  const changes: UserChanges = { ...on, run: request.run, leases, readStop };
+  const reserved = await resolveReservations(changes, { dryRun: previewOnly });
+  const open = previewOnly ? [] : await resolveUsers(changes);
   const services = await loadServiceUsers(on);
-  const run: Run = { ...changes, request, services, panelSwitch, switches, shownOnly };
+  const run: Run = { ...changes, request, services, panelSwitch, switches, previewOnly };
   const { dryRun, allowMass } = request;
   const read = await readAgents(on, {
     run: request.run,
@@ -155,24 +155,24 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   const counted = { panel: name, changing: opens.length + closes.length, active: decided.active };
   const hasBrake = request.agent === null && !request.allowMass;
   const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
-  const changing = !run.shownOnly && brake === null;
+  const changing = !run.previewOnly && brake === null;
   const doubtful = new Set(open.map(({ target }) => target));
   const steps = plan.steps.filter(({ target }) => !doubtful.has(target));
   const held = await holdServices(run, services, plan.serviceUsers, {
     ...run,
     command: request.command,
-    shownOnly: !changing,
+    previewOnly: !changing,
     traffic: agents.describe(memory),
   });
   const done = changing ? await apply(run, decided, { ...plan, steps }) : steps.map(planned);
-  const final = changing ? await loadMemory(session, name) : memory;
-  const actions = [...ofServices(held.changes), ...open, ...done];
+  const final = changing ? await loadStoredAgents(session, name) : memory;
+  const actions = [...listServiceActions(held.changes), ...open, ...done];
   const shown = agents.describe(final);
   const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, actions));
   return {
     panel: name,
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
-    totals: totalsOf(shown, actions, held.changes, plan.left),
+    totals: countTotals(shown, actions, held.changes, plan.left),
     notices: [
       ...plan.notices.map((notice) => noticeOf(name, notice)),
       ...held.notices,
@@ -218,7 +218,7 @@ async function endHolds({ session, name, leases }: Run, closes: readonly HoldRec
 
 /** Returns the result of a run without usable lists: the agents as last read, and no change. */
 async function withoutList({ session, name, agents, request }: Run, problem: ListProblem): Promise<AgentsRun> {
-  const known = agents.describe(await loadMemory(session, name));
+  const known = agents.describe(await loadStoredAgents(session, name));
   const shown = known.map((agent) => ({ ...agent, rule: agent.limitBytes === null ? 'no-limit' : 'unknown' }));
   const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, []));
   const code = `agent_${problem.code.toLowerCase()}`;
@@ -226,7 +226,7 @@ async function withoutList({ session, name, agents, request }: Run, problem: Lis
   return {
     panel: name,
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
-    totals: totalsOf(shown, [], [], 0),
+    totals: countTotals(shown, [], [], 0),
     notices: [noticeOf(name, { code, key, message: problem.message })],
     error: { code: problem.code, message: problem.message },
     observing: false,
@@ -239,7 +239,7 @@ function noticeOf(panel: string, { key, code, message }: AgentPlan['notices'][nu
 }
 
 /** Returns the changes to services' users; the error of a service is at its first change. */
-function ofServices(changes: readonly ServiceChange[]): ListedAction[] {
+function listServiceActions(changes: readonly ServiceChange[]): ListedAction[] {
   return changes.flatMap(({ agent, actions, error }): ListedAction[] => {
     const all = actions.map((action): ListedAction => ({ ...action, agent, error: null }));
     const [first, ...rest] = all;
@@ -249,7 +249,7 @@ function ofServices(changes: readonly ServiceChange[]): ListedAction[] {
   });
 }
 
-function totalsOf(
+function countTotals(
   agents: readonly Pick<AgentTraffic, 'exceeded'>[],
   actions: readonly ListedAction[],
   services: readonly ServiceChange[],

@@ -2,9 +2,9 @@ import { AGENT_STEPS, type AgentTraffic, type ItemError, itemErrorOf, type Servi
 import { zonedMidnight } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
-import { enforcementOf } from '../panels/enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { newHold } from '../holds/new-hold.js';
-import { runOrder } from '../commands/run-command.js';
+import { runCommand } from '../commands/run-command.js';
 import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import type { AgentAction } from './agent-views.js';
@@ -67,7 +67,7 @@ interface Due {
   service: ServiceRecord;
   what: 'hold' | 'release' | 'finish-release';
   /** Nothing is changed: a dry run, `observe`, or the brake. */
-  shownOnly: boolean;
+  previewOnly: boolean;
 }
 
 /** How a run treats services. */
@@ -76,7 +76,7 @@ export interface HoldServices {
   run: string;
   command: string;
   switches: SwitchRecord[];
-  shownOnly: boolean;
+  previewOnly: boolean;
   traffic: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes'>[];
   panelSwitch: PanelSwitch;
 }
@@ -92,21 +92,21 @@ export async function holdServices(
   const notices: Notice[] = [];
   for (const user of users) {
     if (session.deps.signal.aborted) break;
-    const due = dueOf(session, services, user, how);
+    const due = decideDue(session, services, user, how);
     if (due === null) continue;
     const { service } = due;
     if (due.what === 'hold' && isProtected(session, service)) {
       notices.push(withheld(how.name, service));
       continue;
     }
-    const done = due.shownOnly ? null : await carryOut(session, due, how);
-    changes.push(done ?? shown(services, due, due.shownOnly ? 'planned' : 'unneeded'));
-    notices.push(...told(services, { ...due, shownOnly: done === null }, how));
+    const done = due.previewOnly ? null : await carryOut(session, due, how);
+    changes.push(done ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
+    notices.push(...reported(services, { ...due, previewOnly: done === null }, how));
   }
   return { changes, notices };
 }
 
-function dueOf(
+function decideDue(
   { config }: Session,
   { byUser, holds, leftOver }: ServiceUsers,
   user: ServiceUser,
@@ -116,8 +116,8 @@ function dueOf(
   if (service === undefined) return null;
   if (service.status !== 'active' && service.status !== 'suspended') return null;
   const isHeld = holds.has(service.id);
-  const observing = enforcementOf(config, how.switches, how.name, service.product).value === 'observe';
-  const base = { user, service, shownOnly: how.shownOnly || observing };
+  const observing = findEnforcement(config, how.switches, how.name, service.product).value === 'observe';
+  const base = { user, service, previewOnly: how.previewOnly || observing };
   // A user that was disabled before it belonged to a service becomes part of that service's hold, regardless of the limit.
   const taken = takenOver(user);
   if (user.force === 'free') {
@@ -142,15 +142,15 @@ function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 
   const type = what === 'hold' ? AGENT_STEPS.disable : AGENT_STEPS.enable;
   const changes = what === 'hold' ? user.enabled : !user.enabled && (disabled.has(user.uuid) || user.evidence !== null);
   const actions = changes ? [{ type, target: user.uuid, state }] : [];
-  return { service: service.id, agent: agentOf(user), actions, error: null };
+  return { service: service.id, agent: findListedAgent(user), actions, error: null };
 }
 
 /** Makes the change; returns null if the switch was set meanwhile and nothing was changed. */
 async function carryOut(session: Session, due: Due, how: HoldServices): Promise<ServiceChange | null> {
   const { user, service, what } = due;
-  const base = { service: service.id, agent: agentOf(user) };
+  const base = { service: service.id, agent: findListedAgent(user) };
   try {
-    const { report, work } = await runOrder(session, service.id, {
+    const { report, work } = await runCommand(session, service.id, {
       command: how.command,
       run: how.run,
       decidedByRun: true,
@@ -193,23 +193,23 @@ async function holdOf(
 }
 
 /** Returns the agent that an action is listed under: the one whose limit decides, or the owner. */
-function agentOf({ agent, chain }: ServiceUser): string | null {
+function findListedAgent({ agent, chain }: ServiceUser): string | null {
   return agent ?? chain[0] ?? null;
 }
 
-function told({ holds }: ServiceUsers, { user, service, what, shownOnly }: Due, how: HoldServices): Notice[] {
+function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }: Due, how: HoldServices): Notice[] {
   const hold = holds.get(service.id);
-  const agent = how.traffic.find(({ uuid }) => uuid === agentOf(user));
+  const agent = how.traffic.find(({ uuid }) => uuid === findListedAgent(user));
   const base = { panel: how.name, service: service.id };
   if (what === 'finish-release') return [];
   if (what === 'release') {
-    if (hold === undefined || shownOnly) return [];
+    if (hold === undefined || previewOnly) return [];
     const message = `${service.id} is released (agent-limit: agent "${agent?.name ?? ''}" is within its limit)`;
     return [{ ...base, code: 'release', key: `release:${service.id}:${hold.id}`, message }];
   }
   if (hold !== undefined) return [];
-  const say = shownOnly ? 'would be held' : 'is held';
-  const code = shownOnly ? 'would_hold' : 'hold';
+  const say = previewOnly ? 'would be held' : 'is held';
+  const code = previewOnly ? 'would_hold' : 'hold';
   const message = `${service.id} ${say} (agent-limit: agent "${agent?.name ?? ''}" is over its limit)`;
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
   return [{ ...base, code, key: `${code}:${service.id}:agent-limit:${since}:${how.run}`, message }];

@@ -4,7 +4,7 @@ import type { Session } from '../session.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, type AgentDetail, agentDetails, agentView, type AgentView } from './agent-views.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { freshFigures, knownAgent, loadMemory } from './read-agents.js';
+import { readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
 
 /** `agent list --json` (docs/json.md). */
 export interface AgentList {
@@ -20,8 +20,10 @@ export async function listAgents(session: Session, panel: string | undefined): P
     const on = await openAgents(session, name);
     const { addon, agents } = on;
     if (addon === null) {
-      await freshFigures(on);
-      list.agents.push(...agents.describe(await loadMemory(session, name)).map((agent) => agentView(name, agent)));
+      await readCurrentFigures(on);
+      list.agents.push(
+        ...agents.describe(await loadStoredAgents(session, name)).map((agent) => agentView(name, agent)),
+      );
     } else {
       list.agents.push(...(await addon.listAgents()).map((agent) => addonView(name, agent)));
     }
@@ -35,16 +37,16 @@ export async function showAgent(session: Session, text: string, panel: string | 
   const on = await openAgents(session, agentPanel(session, panel));
   if (on.addon !== null) return addonAgent(session, on, on.addon, text);
   const { agent, memory } = await withAgentErrors(text, () => knownAgent(on, text));
-  return detailOf(on, trafficOf(on.agents.describe(memory), agent.uuid));
+  return toDetail(on, findTraffic(on.agents.describe(memory), agent.uuid));
 }
 
-function trafficOf(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
+function findTraffic(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
   const traffic = shown.find((agent) => agent.uuid === uuid);
   if (traffic === undefined) throw new Error('an agent that is not shown');
   return traffic;
 }
 
-function detailOf(on: AgentsOnPanel, traffic: AgentTraffic): AgentDetail {
+function toDetail(on: AgentsOnPanel, traffic: AgentTraffic): AgentDetail {
   const [detail] = agentDetails(on, [traffic]);
   if (!detail) throw new Error('an agent without detail');
   return detail;
@@ -84,13 +86,13 @@ export async function explainAgent(session: Session, text: string, panel: string
   const on = await openAgents(session, agentPanel(session, panel));
   refuseAddon(on, 'explain a state: it keeps no record');
   const { name, agents } = on;
-  const memory = await loadMemory(session, name);
+  const memory = await loadStoredAgents(session, name);
   const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, memory)));
-  const traffic = trafficOf(agents.describe(memory), uuid);
+  const traffic = findTraffic(agents.describe(memory), uuid);
   const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = figures ?? {};
   const reading = { at, allocatedBytes, currentBytes, consumedBytes: account?.consumedBytes ?? null, users };
   return {
-    ...detailOf(on, traffic),
+    ...toDetail(on, traffic),
     readings: figures === null ? [] : [reading],
     reservations: memory.reservations
       .filter(({ chain }) => chain.includes(uuid))

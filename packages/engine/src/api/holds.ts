@@ -1,10 +1,10 @@
 import type { HoldReason } from '@sluice/quota-core';
 import { adoptHold } from '../holds/adopt-hold.js';
 import type { HoldsFile } from '../holds/holds-file.js';
-import { type HoldOrder, type HoldView, holdViews, orderHold } from '../holds/holds.js';
-import type { OrderReport } from '../commands/types.js';
+import { type HoldCommand, type HoldView, holdViews, runHoldCommand } from '../holds/holds.js';
+import type { CommandReport } from '../commands/types.js';
 import { releaseAll } from '../holds/release-all.js';
-import type { PassReport } from '../run/report.js';
+import type { RunReport } from '../run/report.js';
 import { requirePanelName } from '../services/panels.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
@@ -39,20 +39,20 @@ export interface Holds {
     filter?: CallOptions & { service?: string | undefined; open?: boolean | undefined },
   ): Promise<{ holds: HoldView[] }>;
   /** Holds a service by an operator's word, and restricts it at once. */
-  add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<OrderReport>;
+  add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<CommandReport>;
   /** Releases the hold that an operator's word began. */
-  release(id: string, options?: CommandOptions): Promise<OrderReport>;
+  release(id: string, options?: CommandOptions): Promise<CommandReport>;
   /** Takes over what another tool restricted, so that a release undoes it. */
   adopt(id: string, what: Adopted): Promise<ServiceDetail>;
   /** Gives back all that is restricted, and puts those panels under `observe`. */
-  releaseAll(options?: ReleaseAll): Promise<PassReport>;
+  releaseAll(options?: ReleaseAll): Promise<RunReport>;
 }
 
 /** Returns the calls about holds. */
 export function holdsApi(call: RunCall): Holds {
-  const change = (id: string, options: CommandOptions | undefined, order: Omit<HoldOrder, 'waitMs' | 'dryRun'>) =>
+  const change = (id: string, options: CommandOptions | undefined, order: Omit<HoldCommand, 'waitMs' | 'dryRun'>) =>
     call(options, (session) =>
-      orderHold(session, id, { ...order, waitMs: waitOf(options), dryRun: options?.dryRun === true }),
+      runHoldCommand(session, id, { ...order, waitMs: waitOf(options), dryRun: options?.dryRun === true }),
     );
   return {
     list: (filter) =>

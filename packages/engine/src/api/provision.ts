@@ -1,5 +1,5 @@
-import { orderHold } from '../holds/holds.js';
-import type { OrderReport } from '../commands/types.js';
+import { runHoldCommand } from '../holds/holds.js';
+import type { CommandReport } from '../commands/types.js';
 import { provision } from '../provision/provision.js';
 import type { ProvisionRequest } from '../provision/request.js';
 import { waitOf, type RunCall } from './call.js';
@@ -25,16 +25,16 @@ export interface SuspendOptions extends CommandOptions {
 /** Provisioning of services; each call may be repeated without harm and finishes what was broken off. */
 export interface Provision {
   /** Makes the account; `adopt` takes over an existing one. */
-  create(id: string, options?: PasswordOptions & { adopt?: boolean | undefined }): Promise<OrderReport>;
-  suspend(id: string, options?: SuspendOptions): Promise<OrderReport>;
-  unsuspend(id: string, options?: SuspendOptions): Promise<OrderReport>;
+  create(id: string, options?: PasswordOptions & { adopt?: boolean | undefined }): Promise<CommandReport>;
+  suspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
+  unsuspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
   /** Moves the due date: to `until` (YYYY-MM-DD), or on by one billing cycle. */
-  renew(id: string, options?: CommandOptions & { until?: string | undefined }): Promise<OrderReport>;
+  renew(id: string, options?: CommandOptions & { until?: string | undefined }): Promise<CommandReport>;
   /** Moves the service to another product of its panel. */
-  changePackage(id: string, product: string, options?: CommandOptions): Promise<OrderReport>;
-  changePassword(id: string, options?: PasswordOptions): Promise<OrderReport>;
+  changePackage(id: string, product: string, options?: CommandOptions): Promise<CommandReport>;
+  changePassword(id: string, options?: PasswordOptions): Promise<CommandReport>;
   /** Removes the account and what belongs to it. */
-  terminate(id: string, options?: CommandOptions): Promise<OrderReport>;
+  terminate(id: string, options?: CommandOptions): Promise<CommandReport>;
 }
 
 /** Returns the calls that provision. */
@@ -57,7 +57,7 @@ export function provisionApi(call: RunCall): Provision {
     });
   const hold = (id: string, what: 'add' | 'release', options: SuspendOptions | undefined) =>
     call(options, (session) =>
-      orderHold(session, id, {
+      runHoldCommand(session, id, {
         command: what === 'add' ? 'provision suspend' : 'provision unsuspend',
         reason: options?.as ?? 'billing',
         what,

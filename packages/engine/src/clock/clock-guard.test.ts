@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lengthOf, moment, refuseWrongClock } from './clock-guard.js';
+import { formatLength, moment, refuseWrongClock } from './clock-guard.js';
 import { WRONG_CLOCK_MS } from './trusted-clock.js';
 import type { Session } from '../session.js';
 
@@ -42,7 +42,7 @@ describe('refuseWrongClock', () => {
   });
 });
 
-describe('lengthOf', () => {
+describe('formatLength', () => {
   it.each([
     [0, '0 s'],
     [90_000, '90 s'],
@@ -51,6 +51,6 @@ describe('lengthOf', () => {
     [40 * 3_600_000, '40 h'],
     [-48 * 3_600_000, '2 d'],
   ])('of %s is %s', (ms, text) => {
-    expect(lengthOf(ms)).toBe(text);
+    expect(formatLength(ms)).toBe(text);
   });
 });

@@ -26,13 +26,16 @@ export function refuseWrongClock(session: Session, panel: string, start: Moment)
   if (difference !== null && Math.abs(difference) > WRONG_CLOCK_MS) {
     throw clockWrong(
       panel,
-      `the clock of panel "${panel}" is ${lengthOf(difference)} ${difference > 0 ? 'ahead of' : 'behind'} ours`,
+      `the clock of panel "${panel}" is ${formatLength(difference)} ${difference > 0 ? 'ahead of' : 'behind'} ours`,
     );
   }
   const now = moment(session);
   const jump = now.clock - start.clock - (now.steady - start.steady);
   if (Math.abs(jump) > WRONG_CLOCK_MS) {
-    throw clockWrong(panel, `our clock was set ${jump > 0 ? 'forward' : 'back'} by ${lengthOf(jump)} during the run`);
+    throw clockWrong(
+      panel,
+      `our clock was set ${jump > 0 ? 'forward' : 'back'} by ${formatLength(jump)} during the run`,
+    );
   }
 }
 
@@ -95,7 +98,7 @@ export async function confirmClock(session: Session, tables: Pick<StoreTables, '
 }
 
 /** Returns a rounded length of time: `90 s`, `45 min`, `3 h`, `365 d`. */
-export function lengthOf(ms: number): string {
+export function formatLength(ms: number): string {
   const units: [string, number][] = [
     ['d', 86_400_000],
     ['h', 3_600_000],

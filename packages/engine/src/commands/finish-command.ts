@@ -1,20 +1,21 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
-import type { CarriedOut, OrderOutcome, OrderReport, OrderRun, ServiceOrder } from './types.js';
+import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
 import type { Run } from '../run/bracket.js';
 import { noticeRows, planNotices } from '../run/notices.js';
-import { decisionOf, shownNotice } from '../run/report.js';
+import { toDecisionRecord, shownNotice } from '../run/report.js';
 import type { Applied } from '../run/stages.js';
 import { serviceDetail } from '../services/show.js';
 import type { Session } from '../session.js';
 
 /** Stores the checkpoint of the command with the last run's decision. */
-async function noteSeen(session: Session, run: string, work: Applied, tables: StoreTables): Promise<void> {
-  const { seen } = work.remembered;
+async function saveCheckpoint(session: Session, run: string, work: Applied, tables: StoreTables): Promise<void> {
+  const { seen } = work.history;
   if (seen === null) return;
   const [latest] = await tables.decisions.latest([work.service.id]);
-  const treatment = { shownOnly: false, observing: false };
-  const decision = latest ?? decisionOf(session, { id: run, at: session.now() }, { ...work, error: null }, treatment);
+  const treatment = { previewOnly: false, observing: false };
+  const decision =
+    latest ?? toDecisionRecord(session, { id: run, at: session.now() }, { ...work, error: null }, treatment);
   await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
 }
 
@@ -26,28 +27,31 @@ function isRefused(work: Applied): work is Applied & { error: ItemError } {
 }
 
 /** How a command ended. */
-interface OrderEnd {
+interface CommandEnd {
   outcome: RunOutcome;
   /** Whether all of it is done. */
   complete: boolean;
 }
 
 /** Stores how a command ended, and returns its report. */
-export async function finishOrder(orderRun: OrderRun, { work: carriedOut, told }: CarriedOut): Promise<OrderOutcome> {
-  const { session, order, run } = orderRun;
-  const end = endOf(session, order, carriedOut);
-  const notices = noticeRows(session, run.id, planNotices(carriedOut, { notices: told }));
+export async function finishCommand(
+  commandRun: CommandRun,
+  { work: carriedOut, reported }: CarriedOut,
+): Promise<CommandResult> {
+  const { session, order, run } = commandRun;
+  const end = decideEnd(session, order, carriedOut);
+  const notices = noticeRows(session, run.id, planNotices(carriedOut, { notices: reported }));
   if (order.dryRun) await endRun(run, carriedOut, end);
-  const work = order.dryRun ? carriedOut : await noteEnd(orderRun, carriedOut, end, notices);
-  const report = { ...(await reportOf(orderRun, work, end)), notices: notices.map(shownNotice) };
-  const aboutHolds = told.flatMap(({ hold }, index) => {
+  const work = order.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
+  const report = { ...(await toReport(commandRun, work, end)), notices: notices.map(shownNotice) };
+  const aboutHolds = reported.flatMap(({ hold }, index) => {
     const notice = report.notices[index];
     return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
   });
   return { report, work, aboutHolds };
 }
 
-function endOf(session: Session, order: ServiceOrder, work: Applied): OrderEnd {
+function decideEnd(session: Session, order: ServiceCommand, work: Applied): CommandEnd {
   const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
   const complete = work.error === null && !session.deps.signal.aborted && !stopped;
   const someDone = work.actions.some((action) => action.state === 'applied');
@@ -59,16 +63,16 @@ function endOf(session: Session, order: ServiceOrder, work: Applied): OrderEnd {
 }
 
 /** Stores how a command ended; returns the service with its stored row. */
-async function noteEnd(
-  { session, order, run }: OrderRun,
+async function storeEnd(
+  { session, order, run }: CommandRun,
   work: Applied,
-  end: OrderEnd,
+  end: CommandEnd,
   notices: NoticeRecord[],
 ): Promise<Applied> {
   return session.write(run.leases.held, async (tables) => {
     if (end.complete) await order.done?.(work.service, tables);
     else if (isRefused(work)) await order.refused?.(work.error, tables);
-    await noteSeen(session, run.id, work, tables);
+    await saveCheckpoint(session, run.id, work, tables);
     // The notices of a run's own command are reported by that run.
     if (order.decidedByRun !== true) await tables.notices.add(notices);
     await endRun(run, work, end, tables);
@@ -76,15 +80,15 @@ async function noteEnd(
   });
 }
 
-function endRun(run: Run, { actions, error }: Applied, { outcome }: OrderEnd, tables?: StoreTables): Promise<void> {
+function endRun(run: Run, { actions, error }: Applied, { outcome }: CommandEnd, tables?: StoreTables): Promise<void> {
   return run.end({ outcome, changes: actions.length > 0, error }, tables);
 }
 
-async function reportOf(
-  { session, order, run }: OrderRun,
+async function toReport(
+  { session, order, run }: CommandRun,
   work: Applied,
-  { complete }: OrderEnd,
-): Promise<Omit<OrderReport, 'notices'>> {
+  { complete }: CommandEnd,
+): Promise<Omit<CommandReport, 'notices'>> {
   const detail = await serviceDetail(session, work.service);
   const staying = work.holds.filter((hold) => !work.closes.includes(hold));
   const holds = order.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });

@@ -3,7 +3,14 @@ import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../leases.js';
 import { actionEntry, type LogEntry } from '../log/log.js';
 import { isAtWork, withRun } from '../run/bracket.js';
-import { evidenceOf, type JournalPayload, refsChange, zeroCounter, isOrderRow, ORDER_PREFIX } from '../run/journal.js';
+import {
+  toEvidence,
+  type JournalPayload,
+  refsChange,
+  zeroCounter,
+  isCommandRow,
+  COMMAND_PREFIX,
+} from '../run/journal.js';
 import type { Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 
@@ -60,7 +67,7 @@ async function settle(session: Session, row: ActionRecord, outcome: StepOutcome,
     errorMessage: error?.message ?? null,
   });
   if (state !== 'applied') return;
-  for (const item of evidenceOf(session, row, outcome.begins, at)) await tables.evidence.add(item);
+  for (const item of toEvidence(session, row, outcome.begins, at)) await tables.evidence.add(item);
   for (const id of (row.payload as JournalPayload).ends) await tables.evidence.end(id, at, 'undone');
   const service = row.service === null ? null : await tables.services.get(row.service);
   if (service === null) return;
@@ -92,8 +99,8 @@ async function requireUnsettled(session: Session, id: string): Promise<ActionRec
       { details: { action: id, state: row.state } },
     );
   }
-  if (isOrderRow(row)) {
-    const verb = row.type.slice(ORDER_PREFIX.length);
+  if (isCommandRow(row)) {
+    const verb = row.type.slice(COMMAND_PREFIX.length);
     throw new SluiceError('action_not_called', `${what} is a whole command, which was interrupted`, {
       details: { action: id, verb, service: row.target },
     });

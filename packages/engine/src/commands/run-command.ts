@@ -2,14 +2,14 @@ import type { Panel, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { trustedNow } from '../clock/trusted-clock.js';
-import { finishOrder } from './finish-command.js';
+import { finishCommand } from './finish-command.js';
 import {
   type CarriedOut,
-  type OrderContent,
-  type OrderFrame,
-  type OrderOutcome,
-  type OrderRun,
-  type ServiceOrder,
+  type CommandContent,
+  type CommandFrame,
+  type CommandResult,
+  type CommandRun,
+  type ServiceCommand,
   TERMINATE,
 } from './types.js';
 import { refuseUnfinished } from '../provision/termination.js';
@@ -35,20 +35,20 @@ import {
 import { requireService, type Session } from '../session.js';
 
 /** Runs a command about one service: stores the target state, then observes, plans and applies. */
-export function runOrder(session: Session, id: string, order: ServiceOrder): Promise<OrderOutcome> {
-  return runDecided(session, id, order, () => order);
+export function runCommand(session: Session, id: string, order: ServiceCommand): Promise<CommandResult> {
+  return runDecidedCommand(session, id, order, () => order);
 }
 
 /**
  * Runs a command that depends on the service: `decide` is called under the lease, after the changes of its previous holder, and
  * throws to refuse. Nothing was stored or changed by then.
  */
-export async function runDecided<Content extends OrderContent>(
+export async function runDecidedCommand<Content extends CommandContent>(
   session: Session,
   id: string,
-  frame: OrderFrame,
+  frame: CommandFrame,
   decide: (service: ServiceRecord, panel: Panel) => Promise<Content> | Content,
-): Promise<OrderOutcome & { content: Content }> {
+): Promise<CommandResult & { content: Content }> {
   const { command, dryRun, run: partOf, waitMs } = frame;
   await requireService(session, id);
   return withRun(session, { command, dryRun, partOf }, async (run) => {
@@ -57,14 +57,14 @@ export async function runDecided<Content extends OrderContent>(
     if (command !== TERMINATE) await refuseUnfinished(session, id);
     const panel = await session.panel(service.panel);
     const content = await decide(service, panel);
-    const orderRun = { session, order: { ...content, ...frame }, run };
-    const desired = dryRun ? service : await begin(orderRun, service);
-    return { ...(await finishOrder(orderRun, await carryOut(orderRun, panel, desired))), content };
+    const commandRun = { session, order: { ...content, ...frame }, run };
+    const desired = dryRun ? service : await begin(commandRun, service);
+    return { ...(await finishCommand(commandRun, await carryOut(commandRun, panel, desired))), content };
   });
 }
 
 /** Stores the command with the start of its run, and returns the changed service. */
-async function begin({ session, order, run }: OrderRun, service: ServiceRecord): Promise<ServiceRecord> {
+async function begin({ session, order, run }: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
   const desired = await session.write(run.leases.held, async (tables) => {
     await run.start(tables);
     await order.desire(service, tables, run.id);
@@ -82,29 +82,29 @@ async function begin({ session, order, run }: OrderRun, service: ServiceRecord):
   return desired ?? service;
 }
 
-async function carryOut(orderRun: OrderRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
-  const { session, order, run } = orderRun;
+async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
+  const { session, order, run } = commandRun;
   const scope = order.scope ?? 'order';
   const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map() };
   // The panel first: its answer confirms our clock, and with it the cycle of the service.
   const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
-  const { decided, released } = await decideByRecord(orderRun, panel, await loadOne(orderRun, panel, service));
-  const told = new Map(released.map((notice) => [notice.key, notice]));
+  const { decided, released } = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
+  const reported = new Map(released.map((notice) => [notice.key, notice]));
   const onPlan = (plan: Plan): void => {
-    for (const notice of plan.notices ?? []) told.set(notice.key, notice);
+    for (const notice of plan.notices ?? []) reported.set(notice.key, notice);
   };
   const observed = { ...unplanned(decided), observation: seen.get(service.id) ?? null };
   const [planned = observed] = await findSharers(on, [observed]);
-  const done = await (order.dryRun ? preview : enforce)(orderRun, on, unapplied(planned), onPlan);
+  const done = await (order.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
   // Evidence on another panel is not undone by this command, so it is not complete.
   const elsewhere = done.evidence.filter((item) => item.panel !== service.panel);
   const isLeft = scope === 'hold' && done.holds.length === 0 && elsewhere.length > 0;
   const work = withCheckpoint(on, isLeft ? withError(done, elsewhereError(service, elsewhere)) : done);
-  return { work, told: [...told.values()] };
+  return { work, reported: [...reported.values()] };
 }
 
 /** Loads the service of a command; in a dry run with the target state. */
-async function loadOne({ session, order }: OrderRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
+async function loadOne({ session, order }: CommandRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
   const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
   const switches = await session.store.switches.list();
   const [loaded] = await load(session, panel, [service], { switches, ordered: true, now });
@@ -114,16 +114,16 @@ async function loadOne({ session, order }: OrderRun, panel: Panel, service: Serv
   return order.dryRun ? order.pretend(sound) : sound;
 }
 
-type Told = CarriedOut['told'];
+type Reported = CarriedOut['reported'];
 
 /**
  * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them. Returns their notices.
  */
 async function decideByRecord(
-  { session, order, run }: OrderRun,
+  { session, order, run }: CommandRun,
   panel: Panel,
   loaded: Loaded,
-): Promise<{ decided: Decided; released: Told }> {
+): Promise<{ decided: Decided; released: Reported }> {
   const mayRelease = order.decidedByRun !== true || loaded.enforcement.value === 'on';
   if (!mayRelease || order.account?.verb === 'terminate') return { decided: undecided(unread(loaded)), released: [] };
   const { id } = loaded.service;
@@ -145,7 +145,7 @@ async function decideByRecord(
 
 /** Lists the steps of a previewed command. */
 async function preview(
-  { session, order, run }: OrderRun,
+  { session, order, run }: CommandRun,
   on: RunOnPanel,
   begun: Applied,
   onPlan: (plan: Plan) => void,
@@ -157,7 +157,7 @@ async function preview(
 }
 
 function enforce(
-  { order, run }: OrderRun,
+  { order, run }: CommandRun,
   on: RunOnPanel,
   begun: Applied,
   onPlan: (plan: Plan) => void,

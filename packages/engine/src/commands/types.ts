@@ -6,7 +6,7 @@ import type { ServiceDetail } from '../services/show.js';
 import type { Session } from '../session.js';
 
 /** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
-export interface OrderReport {
+export interface CommandReport {
   run: RunView;
   service: ServiceDetail;
   actions: { type: string; target: string; state: string }[];
@@ -25,7 +25,7 @@ export interface Credentials {
 }
 
 /** Options of a command, whatever it is about. */
-export interface OrderFrame {
+export interface CommandFrame {
   command: string;
   dryRun: boolean;
   waitMs: number;
@@ -36,7 +36,7 @@ export interface OrderFrame {
 }
 
 /** What a command does. */
-export interface OrderContent {
+export interface CommandContent {
   /** Stores the target state; not called in a dry run. */
   desire: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
   /** Returns the loaded service with the target state, for a dry run. */
@@ -59,25 +59,25 @@ export interface OrderContent {
 export const TERMINATE = 'provision terminate';
 
 /** A command about one service. An operator's is carried out under `observe` too. */
-export interface ServiceOrder extends OrderFrame, OrderContent {}
+export interface ServiceCommand extends CommandFrame, CommandContent {}
 
 /** Result of a command. */
-export interface OrderOutcome {
-  report: OrderReport;
+export interface CommandResult {
+  report: CommandReport;
   work: Applied;
   /** Notices about open holds of other services, with the ids of those holds. */
-  aboutHolds: { hold: string; notice: OrderReport['notices'][number] }[];
+  aboutHolds: { hold: string; notice: CommandReport['notices'][number] }[];
 }
 
 /** State of a command. */
-export interface OrderRun {
+export interface CommandRun {
   session: Session;
-  order: ServiceOrder;
+  order: ServiceCommand;
   run: Run;
 }
 
 /** A service after a command, and the notices of its plans. */
 export interface CarriedOut {
   work: Applied;
-  told: NonNullable<Plan['notices']>;
+  reported: NonNullable<Plan['notices']>;
 }

@@ -1,5 +1,5 @@
 import { liesAhead } from '@sluice/quota-core';
-import { confirmedInstant, lengthOf } from '../clock/clock-guard.js';
+import { confirmedInstant, formatLength } from '../clock/clock-guard.js';
 import { isUnconfirmed } from '../clock/trusted-clock.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
@@ -45,7 +45,7 @@ function clockCheck(session: Session, stored: string | null, accepted: AcceptedC
   if (stored === null)
     return { ...check, status: 'ok', message: 'no instant is confirmed yet: the first run confirms one' };
   const gap = session.deps.clock.now() - Date.parse(stored);
-  const where = `last confirmed at ${stored}, ${lengthOf(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
+  const where = `last confirmed at ${stored}, ${formatLength(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
   if (!isUnconfirmed(session, stored)) return { ...check, status: 'ok', message: where };
   if (session.agreedAt() === null) {
     return {

@@ -1,13 +1,13 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
-import { enforcementOf } from '../panels/enforcement.js';
-import { holdsFileOf, isHoldsFileStale } from '../holds/holds-file.js';
+import { findEnforcement } from '../panels/enforcement.js';
+import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
-import { isOrderRow, ORDER_PREFIX } from '../run/journal.js';
+import { isCommandRow, COMMAND_PREFIX } from '../run/journal.js';
 
 /** What `doctor` is asked. */
 export interface DoctorRequest {
@@ -45,7 +45,7 @@ async function storeChecks({ store, deps }: Session): Promise<Check[]> {
   if (await isHoldsFileStale(store, deps.files)) {
     checks.push({
       name: 'holds file',
-      object: holdsFileOf(store.location),
+      object: toHoldsFilePath(store.location),
       status: 'warning',
       message: 'it does not say which holds are open; the next poll writes it again',
     });
@@ -112,8 +112,8 @@ async function runChecks(session: Session): Promise<Check[]> {
 /** An order that was broken off is finished by giving it again; what was done for it is resolved by any run. */
 function stateOf(action: ActionRecord): Pick<Check, 'message' | 'code' | 'details'> {
   const since = `${action.state} since ${action.plannedAt}`;
-  if (isOrderRow(action)) {
-    const details = { verb: action.type.slice(ORDER_PREFIX.length), service: action.service ?? '' };
+  if (isCommandRow(action)) {
+    const details = { verb: action.type.slice(COMMAND_PREFIX.length), service: action.service ?? '' };
     return { message: `${since}; it was broken off`, code: 'command_unfinished', details };
   }
   if (action.state !== 'in-doubt') return { message: `${since}; the next poll resolves it by reading the panel` };
@@ -133,7 +133,7 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
       message: `${message} in ${session.deps.clock.now() - startedAt} ms`,
     });
     checks.push(...panelClockCheck(name, clockDifferenceMs ?? session.clockDifference(name)));
-    const enforcement = enforcementOf(session.config, await session.store.switches.list(), name, null);
+    const enforcement = findEnforcement(session.config, await session.store.switches.list(), name, null);
     const since = enforcement.since === null ? '' : ` since ${enforcement.since}`;
     checks.push({
       name: 'enforce',

@@ -56,7 +56,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
       if (!existing) await tables.holds.add(hold);
       for (const target of targets) {
         const begun = { id: session.id('ev'), panel: panel.name, since: at };
-        await tables.evidence.add(evidenceOf(hold, { ...begun, ...target }));
+        await tables.evidence.add(toEvidence(hold, { ...begun, ...target }));
       }
     });
     const view = (await holdViews(session, id)).find(
@@ -67,7 +67,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
   });
 }
 
-function evidenceOf(
+function toEvidence(
   hold: HoldRecord,
   adopted: Pick<EvidenceRecord, 'id' | 'panel' | 'kind' | 'target' | 'prior' | 'since'>,
 ): EvidenceRecord {

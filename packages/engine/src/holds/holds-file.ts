@@ -17,12 +17,12 @@ const ABOUT =
   'Open holds of Sluice and what was done for each. Should the store be lost, all holds can be released from this file.';
 
 /** Returns the path of the file, next to the store. */
-export function holdsFileOf(storeFile: string): string {
+export function toHoldsFilePath(storeFile: string): string {
   return `${storeFile}.holds.json`;
 }
 
 /** Reads the current content of the file from the store. */
-async function contentOf(store: StateStore): Promise<Omit<HoldsFile, 'about' | 'at'>> {
+async function readContent(store: StateStore): Promise<Omit<HoldsFile, 'about' | 'at'>> {
   const holds = await store.holds.open();
   const evidence = await store.evidence.open();
   const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
@@ -38,8 +38,8 @@ async function contentOf(store: StateStore): Promise<Omit<HoldsFile, 'about' | '
  */
 export async function writeHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
   if (isInMemory(store)) return;
-  const file = holdsFileOf(store.location);
-  for (let content = await contentOf(store), before = ''; JSON.stringify(content) !== before;) {
+  const file = toHoldsFilePath(store.location);
+  for (let content = await readContent(store), before = ''; JSON.stringify(content) !== before;) {
     before = JSON.stringify(content);
     const whole: HoldsFile = { about: ABOUT, at, ...content };
     try {
@@ -52,7 +52,7 @@ export async function writeHoldsFile(store: StateStore, files: Files, at: string
         { kind: 'store', cause: error },
       );
     }
-    content = await contentOf(store);
+    content = await readContent(store);
   }
 }
 
@@ -67,8 +67,8 @@ export async function refreshHoldsFile(store: StateStore, files: Files, at: stri
  * or null.
  */
 export async function replaceHoldsFile(store: StateStore, files: Files, at: string): Promise<string | null> {
-  const file = holdsFileOf(store.location);
-  const found = namedIn(files, file);
+  const file = toHoldsFilePath(store.location);
+  const found = tryReadHoldsFile(files, file);
   const known = new Set((await store.evidence.open()).map((row) => row.id));
   const isNews = found?.evidence.some((row) => !known.has(row.id)) === true;
   const kept = isNews ? `${file}.replaced-${at.replaceAll(/[-:]/g, '')}` : null;
@@ -80,15 +80,15 @@ export async function replaceHoldsFile(store: StateStore, files: Files, at: stri
 /** Returns whether the file differs from the store; without open holds, no file is needed. */
 export async function isHoldsFileStale(store: StateStore, files: Files): Promise<boolean> {
   if (isInMemory(store)) return false;
-  const wanted = await contentOf(store);
-  const found = namedIn(files, holdsFileOf(store.location));
+  const wanted = await readContent(store);
+  const found = tryReadHoldsFile(files, toHoldsFilePath(store.location));
   if (found === null) return wanted.holds.length > 0 || wanted.evidence.length > 0;
   const { services, holds, evidence } = found;
   return JSON.stringify({ services, holds, evidence }) !== JSON.stringify(wanted);
 }
 
 /** Returns the content of the file; null where it is missing or damaged. */
-function namedIn(files: Files, file: string): HoldsFile | null {
+function tryReadHoldsFile(files: Files, file: string): HoldsFile | null {
   try {
     return readHoldsFile(files, file);
   } catch {
@@ -101,7 +101,7 @@ function namedIn(files: Files, file: string): HoldsFile | null {
  * restrictions to others. To be called for a missing or empty store.
  */
 export function refuseLostStore(files: Files, storeFile: string): void {
-  const file = holdsFileOf(storeFile);
+  const file = toHoldsFilePath(storeFile);
   const found = files.exists(file) ? readHoldsFile(files, file) : null;
   if (!found || (found.holds.length === 0 && found.evidence.length === 0)) return;
   throw new SluiceError(

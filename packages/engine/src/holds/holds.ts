@@ -1,12 +1,12 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import { newHold } from './new-hold.js';
-import { runDecided } from '../commands/run-command.js';
-import type { OrderReport } from '../commands/types.js';
+import { runDecidedCommand } from '../commands/run-command.js';
+import type { CommandReport } from '../commands/types.js';
 import type { Session } from '../session.js';
 
 /** Options of `hold add` and `hold release`. */
-export interface HoldOrder {
+export interface HoldCommand {
   command: string;
   reason: 'billing' | 'manual';
   what: 'add' | 'release';
@@ -15,35 +15,40 @@ export interface HoldOrder {
   dryRun: boolean;
 }
 
-type SuspendingOrder = HoldOrder & { suspension: string };
+type SuspendingCommand = HoldCommand & { suspension: string };
 
 /**
  * Adds or releases a hold and enforces that at once, under `observe` too. Repeatable: what is already done is not done again.
  */
-export async function orderHold(session: Session, id: string, order: HoldOrder): Promise<OrderReport> {
+export async function runHoldCommand(session: Session, id: string, order: HoldCommand): Promise<CommandReport> {
   const { command, dryRun, waitMs } = order;
-  const { report } = await runDecided(session, id, { command, dryRun, waitMs }, (service, { kind: { suspension } }) => {
-    checkLifecycle(service, order);
-    return {
-      scope: 'hold',
-      desire: async (_service, tables) => {
-        if (order.reason === 'billing') {
-          const status = order.what === 'add' ? 'suspended' : 'active';
-          await tables.services.update([{ id, status, updatedAt: session.now() }]);
-        }
-        await changeHold(session, id, { ...order, suspension }, tables);
-      },
-      pretend: (loaded) => {
-        const others = loaded.holds.filter((hold) => hold.reason !== order.reason);
-        const added = order.what === 'add' ? [orderedHold(session, id, { ...order, suspension })] : [];
-        return { ...loaded, holds: [...others, ...added] };
-      },
-    };
-  });
+  const { report } = await runDecidedCommand(
+    session,
+    id,
+    { command, dryRun, waitMs },
+    (service, { kind: { suspension } }) => {
+      checkLifecycle(service, order);
+      return {
+        scope: 'hold',
+        desire: async (_service, tables) => {
+          if (order.reason === 'billing') {
+            const status = order.what === 'add' ? 'suspended' : 'active';
+            await tables.services.update([{ id, status, updatedAt: session.now() }]);
+          }
+          await changeHold(session, id, { ...order, suspension }, tables);
+        },
+        pretend: (loaded) => {
+          const others = loaded.holds.filter((hold) => hold.reason !== order.reason);
+          const added = order.what === 'add' ? [toHold(session, id, { ...order, suspension })] : [];
+          return { ...loaded, holds: [...others, ...added] };
+        },
+      };
+    },
+  );
   return report;
 }
 
-function checkLifecycle(service: ServiceRecord, order: HoldOrder): void {
+function checkLifecycle(service: ServiceRecord, order: HoldCommand): void {
   if (service.status === 'active' || service.status === 'suspended') return;
   throw new SluiceError(
     'wrong_lifecycle',
@@ -52,18 +57,18 @@ function checkLifecycle(service: ServiceRecord, order: HoldOrder): void {
   );
 }
 
-async function changeHold(session: Session, id: string, order: SuspendingOrder, tables: StoreTables): Promise<void> {
+async function changeHold(session: Session, id: string, order: SuspendingCommand, tables: StoreTables): Promise<void> {
   const open = (await tables.holds.open({ services: [id] })).find((hold) => hold.reason === order.reason);
   if (order.what === 'release') {
     if (open) await tables.holds.end(open.id, session.now());
   } else if (open) {
     if (order.note !== null) await tables.holds.update(open.id, { note: order.note });
   } else {
-    await tables.holds.add(orderedHold(session, id, order));
+    await tables.holds.add(toHold(session, id, order));
   }
 }
 
-function orderedHold(session: Session, service: string, { reason, suspension, note }: SuspendingOrder): HoldRecord {
+function toHold(session: Session, service: string, { reason, suspension, note }: SuspendingCommand): HoldRecord {
   return newHold(session, { service, reason, restriction: suspension, note, origin: 'operator' });
 }
 

@@ -4,11 +4,11 @@ import { panelsWithDisabled } from '../agents/open-agents.js';
 import type { ChangedAgent } from '../agents/agent-views.js';
 import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
 import { panelLease } from '../leases.js';
-import { runOrder } from '../commands/run-command.js';
-import type { OrderOutcome } from '../commands/types.js';
+import { runCommand } from '../commands/run-command.js';
+import type { CommandResult } from '../commands/types.js';
 import { isTermination } from '../provision/termination.js';
 import { type Run, withRun } from '../run/bracket.js';
-import type { PassReport } from '../run/report.js';
+import type { RunReport } from '../run/report.js';
 import type { Session } from '../session.js';
 import { storeSwitch } from '../panels/switches.js';
 import { sideBySide } from '../side-by-side.js';
@@ -31,20 +31,20 @@ const AT_ONCE = 16;
  * Releases everything that Sluice restricted, and puts those panels under `observe`, so that no run restricts it again. What fails
  * stays as evidence for a repeat.
  */
-export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<PassReport> {
+export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<RunReport> {
   return withRun(session, { command: 'hold release', dryRun: request.dryRun }, (run) =>
     giveAllBack(session, run, request),
   );
 }
 
-async function giveAllBack(session: Session, run: Run, request: ReleaseAllRequest): Promise<PassReport> {
+async function giveAllBack(session: Session, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
   const { file, dryRun, panel } = request;
   if (file && !dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
   const { services, ending } = await restrictedServices(session, request);
   const ofAgents =
     request.reason === undefined || request.reason === 'agent-limit' ? await panelsWithDisabled(session, panel) : [];
   run.view.observing = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
-  const given: GivenBack = { views: [], told: [], agents: [], broken: [] };
+  const given: GivenBack = { views: [], reported: [], agents: [], broken: [] };
   if (!dryRun) {
     await startUnderObserve(session, run);
     // The switch stops a run under way; its last change is waited for.
@@ -56,7 +56,7 @@ async function giveAllBack(session: Session, run: Run, request: ReleaseAllReques
     async (service) => {
       const { view, aboutHolds } = await giveBack(session, run.id, service.id, request);
       given.views.push(view);
-      given.told.push(...aboutHolds);
+      given.reported.push(...aboutHolds);
     },
     () => session.deps.signal.aborted,
   );
@@ -67,8 +67,8 @@ async function giveAllBack(session: Session, run: Run, request: ReleaseAllReques
     if (error) given.broken.push({ panel: name, error });
   }
   // A service that shared with a held one was released together with that one.
-  given.told = given.told.filter(({ hold }) => !ending.has(hold));
-  const report = reportOf(given, run);
+  given.reported = given.reported.filter(({ hold }) => !ending.has(hold));
+  const report = toReport(given, run);
   const wrong = report.totals.failed + given.broken.length;
   const all = given.views.length + ofAgents.length;
   run.totals = report.totals;
@@ -116,12 +116,12 @@ async function startUnderObserve(session: Session, run: Run): Promise<void> {
 /** The released services and agents. */
 interface GivenBack {
   views: ServiceView[];
-  told: OrderOutcome['aboutHolds'];
+  reported: CommandResult['aboutHolds'];
   agents: ChangedAgent[];
-  broken: PassReport['panels'];
+  broken: RunReport['panels'];
 }
 
-function reportOf({ views, told, agents, broken }: GivenBack, run: Run): PassReport {
+function toReport({ views, reported, agents, broken }: GivenBack, run: Run): RunReport {
   const failed = views.filter((view) => view.error !== null).length;
   return {
     run: run.view,
@@ -136,7 +136,7 @@ function reportOf({ views, told, agents, broken }: GivenBack, run: Run): PassRep
       actions: [...views, ...agents].reduce((sum, { actions }) => sum + actions.length, 0),
     },
     services: views.sort((a, b) => (a.id < b.id ? -1 : 1)),
-    notices: told.map(({ notice }) => notice).sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
+    notices: reported.map(({ notice }) => notice).sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
     error: null,
     panels: broken,
     ...(agents.length === 0 ? {} : { agents }),
@@ -158,9 +158,9 @@ async function giveBack(
   run: string,
   id: string,
   request: ReleaseAllRequest,
-): Promise<{ view: ServiceView; aboutHolds: OrderOutcome['aboutHolds'] }> {
+): Promise<{ view: ServiceView; aboutHolds: CommandResult['aboutHolds'] }> {
   try {
-    const { report, aboutHolds } = await runOrder(session, id, {
+    const { report, aboutHolds } = await runCommand(session, id, {
       command: 'hold release',
       run,
       dryRun: request.dryRun,

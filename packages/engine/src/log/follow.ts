@@ -12,7 +12,7 @@ import {
 } from './log.js';
 import type { Session } from '../session.js';
 
-const LOOK_MS = 1000;
+const FOLLOW_MS = 1000;
 const PAGE = 1000;
 /** Rows may be stored a little after their own time. */
 const OVERLAP_MS = 10_000;
@@ -28,7 +28,7 @@ export async function followLog(session: Session, filter: LogFilter, show: (entr
   const follower = new Follower(session, filter);
   for (const entry of (await follower.look()).slice(-filter.limit)) show(entry);
   while (!signal.aborted) {
-    await clock.sleep(LOOK_MS, signal);
+    await clock.sleep(FOLLOW_MS, signal);
     for (const entry of await follower.look()) show(entry);
   }
 }

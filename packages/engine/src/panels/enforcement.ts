@@ -14,7 +14,7 @@ export interface Enforcement {
  * Returns the enforcement of a product: a switch in the store wins over the config; in the config, the product wins over the
  * panel and the panel over the top level.
  */
-export function enforcementOf(
+export function findEnforcement(
   config: Pick<Config, 'panels' | 'products' | 'enforce'>,
   switches: SwitchRecord[],
   panel: string,

@@ -2,7 +2,7 @@ import { type Lookups, SluiceError, type TunnelView, usageError, type UserView }
 import type { ServiceRecord } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
 import { requireFacet } from './facet.js';
-import { keptIn } from '../run/history.js';
+import { findCheckpoint } from '../run/history.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
 
@@ -44,7 +44,7 @@ export async function loginLink(session: Session, id: string): Promise<LoginLink
       kind: 'unsupported',
     });
   }
-  const username = await usernameOf(session, service, login.nameRef);
+  const username = await findUsername(session, service, login.nameRef);
   if (service.refs[login.idRef] === undefined || username === null) {
     throw new SluiceError('no_account', `"${id}" has no account yet`, {
       kind: 'not-found',
@@ -55,9 +55,9 @@ export async function loginLink(session: Session, id: string): Promise<LoginLink
 }
 
 /** Returns the last observed name, since customers may rename their account. */
-async function usernameOf(session: Session, service: ServiceRecord, nameRef: string): Promise<string | null> {
+async function findUsername(session: Session, service: ServiceRecord, nameRef: string): Promise<string | null> {
   const [decision] = await session.store.decisions.latest([service.id]);
-  const account = keptIn(decision ?? null)?.account as { username?: string } | null | undefined;
+  const account = findCheckpoint(decision ?? null)?.account as { username?: string } | null | undefined;
   return account?.username ?? service.refs[nameRef] ?? null;
 }
 

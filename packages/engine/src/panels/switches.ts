@@ -1,9 +1,9 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
-import { type Enforcement, enforcementOf } from './enforcement.js';
+import { type Enforcement, findEnforcement } from './enforcement.js';
 import { isAtWork } from '../run/bracket.js';
-import type { PassReport } from '../run/report.js';
-import { runPass } from '../run/run.js';
+import type { RunReport } from '../run/report.js';
+import { runPanels } from '../run/run.js';
 import { requirePanelName } from '../services/panels.js';
 import type { Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
@@ -15,14 +15,14 @@ export interface SwitchReport {
   enforce: 'on' | 'observe';
   source: string;
   /** Preview of the first run; null for `observe`. */
-  plan: PassReport | null;
+  plan: RunReport | null;
   /** Changes under way that did not end within the wait; absent where there are none. */
   underWay?: number;
 }
 
 /** How long changes under way are waited for: longer than a panel needs to answer. */
 const LONGEST_WAIT_MS = 30_000;
-const LOOK_AGAIN_MS = 100;
+const RETRY_MS = 100;
 
 /** Checks the panel and product of a switch. */
 export function checkSwitch(session: Session, panel: string, product: string | null): void {
@@ -61,9 +61,9 @@ async function clear(tables: StoreTables, panel: string): Promise<void> {
 }
 
 /** Returns a preview of the first run under `enforce`. */
-export async function planEnforcing(session: Session, panel: string, product: string | null): Promise<PassReport> {
+export async function planEnforcing(session: Session, panel: string, product: string | null): Promise<RunReport> {
   const since = session.now();
-  return runPass(session, {
+  return runPanels(session, {
     command: 'plan',
     panel,
     dryRun: true,
@@ -96,7 +96,7 @@ export async function dropSwitch(session: Session, panel: string): Promise<Switc
 }
 
 async function switchReport(session: Session, panel: string, product: string | null): Promise<SwitchReport> {
-  const enforcement: Enforcement = enforcementOf(session.config, await session.store.switches.list(), panel, product);
+  const enforcement: Enforcement = findEnforcement(session.config, await session.store.switches.list(), panel, product);
   const { value, source } = enforcement;
   const underWay = value === 'observe' ? await changesEnded(session, panel) : 0;
   return { panel, product, enforce: value, source, plan: null, ...(underWay > 0 ? { underWay } : {}) };
@@ -105,10 +105,10 @@ async function switchReport(session: Session, panel: string, product: string | n
 /** Waits for changes under way on the panel, and returns how many are left. */
 async function changesEnded(session: Session, panel: string): Promise<number> {
   const { clock, signal } = session.deps;
-  for (let leftMs = LONGEST_WAIT_MS; ; leftMs -= LOOK_AGAIN_MS) {
+  for (let leftMs = LONGEST_WAIT_MS; ; leftMs -= RETRY_MS) {
     const underWay = await changesUnderWay(session, panel);
     if (underWay === 0 || leftMs <= 0 || signal.aborted) return underWay;
-    await clock.sleep(LOOK_AGAIN_MS, signal);
+    await clock.sleep(RETRY_MS, signal);
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@sluice/quota-core';
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { zoneOf } from '../config/zone-of.js';
-import { plannedRow, ORDER_PREFIX } from '../run/journal.js';
+import { plannedRow, COMMAND_PREFIX } from '../run/journal.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
 import type { OrderMemory, VerbOrder } from './verb-order.js';
@@ -16,7 +16,7 @@ import type { OrderMemory, VerbOrder } from './verb-order.js';
 /** An order of this verb that was broken off. */
 export async function openOrder(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
   const rows = await session.store.actions.unsettled({ services: [id] });
-  return rows.find((row) => row.type === `${ORDER_PREFIX}${verb}`) ?? null;
+  return rows.find((row) => row.type === `${COMMAND_PREFIX}${verb}`) ?? null;
 }
 
 /** The memory of an order that was broken off. */
@@ -91,9 +91,9 @@ export function orderRow(order: VerbOrder, service: ServiceRecord, run: string):
     run,
     panel: service.panel,
     service: service.id,
-    type: `${ORDER_PREFIX}${request.verb}`,
+    type: `${COMMAND_PREFIX}${request.verb}`,
     target: service.id,
-    key: `${ORDER_PREFIX}${request.verb}:${service.id}:${row}`,
+    key: `${COMMAND_PREFIX}${request.verb}:${service.id}:${row}`,
     hold: null,
     prior: null,
     payload: memory,

@@ -1,8 +1,8 @@
 import { type AccountOrder, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
 import { entryOf } from '../config/entry-of.js';
-import { runDecided } from '../commands/run-command.js';
-import { type OrderContent, type OrderOutcome, type OrderReport, TERMINATE } from '../commands/types.js';
+import { runDecidedCommand } from '../commands/run-command.js';
+import { type CommandContent, type CommandResult, type CommandReport, TERMINATE } from '../commands/types.js';
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 import { credentialsOf, passwordFor, placePasswordFile, setsPassword } from './credentials.js';
@@ -24,13 +24,13 @@ import {
  * A provisioning verb: repeatable without harm. What is desired is written down first, the panel is brought in line
  * with it, and the order is closed when all of it is done; a repeat of a broken-off order finishes that one.
  */
-export async function provision(session: Session, id: string, request: ProvisionRequest): Promise<OrderReport> {
+export async function provision(session: Session, id: string, request: ProvisionRequest): Promise<CommandReport> {
   const { verb, dryRun, waitMs } = request;
   const asked = await requireService(session, id);
   // A refusal that needs no lease writes nothing, not even that.
   await check(session, await session.panel(asked.panel), asked, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
-  const { report, work, content } = await runDecided(session, id, frame, (service, panel) =>
+  const { report, work, content } = await runDecidedCommand(session, id, frame, (service, panel) =>
     decide(session, panel, service, request),
   );
   const { panel, plan, earlierFile } = content;
@@ -42,14 +42,14 @@ export async function provision(session: Session, id: string, request: Provision
 }
 
 /** Goes on with a termination that was broken off, as a part of a run; `observe` stops it. */
-export function finishTermination(session: Session, id: string, run: string): Promise<OrderOutcome> {
+export function finishTermination(session: Session, id: string, run: string): Promise<CommandResult> {
   const frame = { command: TERMINATE, dryRun: false, waitMs: 0, run, decidedByRun: true };
   const request: ProvisionRequest = { verb: 'terminate', dryRun: false, waitMs: 0, shown: false };
-  return runDecided(session, id, frame, (service, panel) => decide(session, panel, service, request));
+  return runDecidedCommand(session, id, frame, (service, panel) => decide(session, panel, service, request));
 }
 
 /** An order, with the password that goes with it. */
-interface Decided extends OrderContent {
+interface Decided extends CommandContent {
   panel: Panel;
   plan: PasswordPlan | null;
   /** Where a broken-off run of the same order wrote the password. */

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { isOrderRow, ORDER_PREFIX } from '../run/journal.js';
+import { isCommandRow, COMMAND_PREFIX } from '../run/journal.js';
 
 /** Why a service is skipped whose termination is not finished; the code of its notice and of refusals. */
 export const UNFINISHED = 'termination_unfinished';
@@ -17,7 +17,7 @@ export interface Termination {
 
 /** Whether this is an order to terminate a service; one without a name is an older version's, which only a repeat finishes. */
 export function isTermination(row: ActionRecord): boolean {
-  return row.type === `${ORDER_PREFIX}terminate` && byIn(row) !== undefined;
+  return row.type === `${COMMAND_PREFIX}terminate` && byIn(row) !== undefined;
 }
 
 function byIn({ payload }: ActionRecord): string | undefined {
@@ -27,7 +27,7 @@ function byIn({ payload }: ActionRecord): string | undefined {
 async function loadTermination(session: Session, row: ActionRecord): Promise<Termination> {
   const tried = await session.store.actions.list({ service: row.service ?? '', since: row.plannedAt });
   const last = new Map(
-    tried.filter((action) => !isOrderRow(action)).map((action) => [`${action.type} ${action.target}`, action.state]),
+    tried.filter((action) => !isCommandRow(action)).map((action) => [`${action.type} ${action.target}`, action.state]),
   );
   const isDone = (state: string): boolean => state === 'applied' || state === 'unneeded';
   const remains = [...last].filter(([, state]) => !isDone(state)).map(([step]) => step);

@@ -1,6 +1,6 @@
 import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
-import type { OrderContent } from '../commands/types.js';
+import type { CommandContent } from '../commands/types.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './request.js';
 
@@ -66,7 +66,7 @@ export async function refuse(
 }
 
 /** Returns how a package that the agent may not sell is refused: the service goes back to the one that it has now. */
-export function refusedPackage(order: VerbOrder, service: ServiceRecord): NonNullable<OrderContent['refused']> {
+export function refusedPackage(order: VerbOrder, service: ServiceRecord): NonNullable<CommandContent['refused']> {
   const { session } = order;
   const { id, product } = service;
   return async (error, tables) => {

@@ -6,18 +6,18 @@ import { errorOfDoubt } from './doubt.js';
 import { carryOut } from './enforce.js';
 import { leaveOutChanged, type OtherLeases } from './facts.js';
 import { actionRow } from './journal.js';
-import { type Notice, noticesOf, planNotices } from './notices.js';
-import { peaksOf, sampleOf } from './observe.js';
-import { needsLook } from './plan.js';
+import { type Notice, toNotices, planNotices } from './notices.js';
+import { toPeaks, toSample } from './observe.js';
+import { needsObservation } from './plan.js';
 import type { Treatment } from './report.js';
-import type { PassRequest } from './request.js';
+import type { RunRequest } from './request.js';
 import { resolveDoubts } from './resolve.js';
 import { saveResources } from './sharing.js';
 import { type Applied, type Planned, type RunOnPanel, unapplied, withError } from './stages.js';
 
 /** A run over one panel that makes changes. */
 interface ApplyRun extends RunOnPanel {
-  readonly request: PassRequest;
+  readonly request: RunRequest;
   readonly leases: Leases;
   /** Services that other runs worked on when this one began. */
   readonly leasesAtStart: OtherLeases;
@@ -40,27 +40,27 @@ interface Outcome {
 export async function apply(run: ApplyRun, planned: readonly Planned[], verdict: Verdict): Promise<Outcome> {
   const begun = planned.map(unapplied);
   if (run.request.dryRun || begun.length === 0) {
-    return { works: showSteps(run, begun, verdict), notices: noticesOfAll(begun, verdict) };
+    return { works: showSteps(run, begun, verdict), notices: toAllNotices(begun, verdict) };
   }
   const { works, notices } = await commitDecisions(run, begun, verdict);
   return { works: await applyChanges(run, showSteps(run, works, verdict), verdict), notices };
 }
 
 /** The brake blocked these changes; report only that. */
-function noticesOfAll(works: readonly Applied[], { stopped }: Verdict): Notice[] {
+function toAllNotices(works: readonly Applied[], { stopped }: Verdict): Notice[] {
   return works
     .filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'))
-    .flatMap((work) => [...noticesOf(work), ...planNotices(work, work.plan)]);
+    .flatMap((work) => [...toNotices(work), ...planNotices(work, work.plan)]);
 }
 
 /** Stores the decisions whose facts are still true. */
 async function commitDecisions(run: ApplyRun, begun: readonly Applied[], verdict: Verdict): Promise<Outcome> {
   const { session, leases } = run;
-  if (begun.some((work) => !verdict.treatment(work).shownOnly)) await backupBeforeEnforcing(session);
+  if (begun.some((work) => !verdict.treatment(work).previewOnly)) await backupBeforeEnforcing(session);
   return session.write(leases.held, async (tables) => {
     const checked = await leaveOutChanged(session, tables, begun.filter(isAffected), run);
     const works = replaced(begun, checked);
-    const notices = noticesOfAll(works, verdict);
+    const notices = toAllNotices(works, verdict);
     await saveResources(run, tables);
     const current = works.filter((work) => !work.changedMeanwhile);
     const written = await commit(tables, current, verdict, session.now());
@@ -81,7 +81,7 @@ export async function commit(
   { stopped, treatment }: Verdict,
   at: string,
 ): Promise<Applied[]> {
-  await tables.samples.add(works.map(sampleOf).filter((sample) => sample !== null));
+  await tables.samples.add(works.map(toSample).filter((sample) => sample !== null));
   // Lets the calls of the next pages proceed.
   await answersTaken();
   // A reading that the brake stopped is stored as a sample, but never as a peak.
@@ -92,7 +92,7 @@ export async function commit(
   for (const work of accepted) await forgetWrongCycles(work, tables);
   const written: Applied[] = [];
   for (const work of measured) {
-    if (treatment(work).shownOnly) written.push(work.drafts.length === 0 ? work : { ...work, drafts: [] });
+    if (treatment(work).previewOnly) written.push(work.drafts.length === 0 ? work : { ...work, drafts: [] });
     else written.push(await commitHolds(work, at, tables));
   }
   return written;
@@ -102,7 +102,7 @@ export async function commit(
 function withReading(work: Applied): Applied {
   const { cycle, decision } = work;
   if (cycle === null) return work;
-  const { peakInBytes, peakOutBytes, peakTotalBytes } = peaksOf(cycle);
+  const { peakInBytes, peakOutBytes, peakTotalBytes } = toPeaks(cycle);
   const allowance = decision === null ? cycle.allowance : work.allowance;
   const thresholds = work.thresholds.length === 0 ? cycle.thresholds : [...cycle.thresholds, ...work.thresholds];
   return { ...work, cycle: { ...cycle, peakInBytes, peakOutBytes, peakTotalBytes, allowance, thresholds } };
@@ -148,7 +148,7 @@ function showSteps(run: ApplyRun, works: readonly Applied[], { treatment }: Verd
   const { session, panel, request } = run;
   return works.map((work) => {
     const { plan } = work;
-    if (!plan || work.changedMeanwhile || !treatment(work).shownOnly) return work;
+    if (!plan || work.changedMeanwhile || !treatment(work).previewOnly) return work;
     const shown = { ...work, actions: plan.steps.map((step) => actionRow(session, run.run, work, step)) };
     return request.dryRun ? withError(shown, errorOfDoubt(panel, work)) : shown;
   });
@@ -160,7 +160,7 @@ async function applyChanges(run: ApplyRun, works: readonly Applied[], { treatmen
   const current = works.filter((work) => work.skipped === null && !work.changedMeanwhile);
   const observing = current.filter((work) => treatment(work).observing);
   const resolved = await resolveDoubts(run, observing, leases);
-  const due = current.filter((work) => !treatment(work).shownOnly && needsLook(panel, work, request));
+  const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(panel, work, request));
   return replaced(works, [...resolved, ...(await carryOut(run, due, leases))]);
 }
 

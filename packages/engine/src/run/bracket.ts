@@ -111,7 +111,7 @@ export class Run {
 
   /** Ends the run by an error that was thrown in it. */
   fail(error: unknown, tables?: StoreTables): Promise<void> {
-    return this.end({ outcome: outcomeOfError(error), changes: this.view.changes, error: itemErrorOf(error) }, tables);
+    return this.end({ outcome: toOutcome(error), changes: this.view.changes, error: itemErrorOf(error) }, tables);
   }
 
   async #storeEnd(error: ItemError | null, tables: StoreTables): Promise<void> {
@@ -135,13 +135,13 @@ const BY_KIND: Partial<Record<ErrorKind, RunOutcome>> = {
   interrupted: 'interrupted',
 };
 
-function outcomeOfError(error: unknown): RunOutcome {
+function toOutcome(error: unknown): RunOutcome {
   return error instanceof SluiceError ? (BY_KIND[error.kind] ?? 'failed') : 'failed';
 }
 
 /** Returns whether an error is about one panel: a run over several continues with the others. */
 export function concernsPanelAlone(error: unknown): boolean {
-  return isPanelError(error) || (error instanceof SluiceError && outcomeOfError(error) === 'failed');
+  return isPanelError(error) || (error instanceof SluiceError && toOutcome(error) === 'failed');
 }
 
 /** Returns whether another process still works on a run. */

@@ -2,15 +2,15 @@ import type { ItemError } from '@sluice/panel-kind';
 import { brakeStops } from '@sluice/quota-core';
 import type { Config } from '../config/schema.js';
 import type { Notice } from './notices.js';
-import type { PassReport } from './report.js';
-import type { PassRequest } from './request.js';
+import type { RunReport } from './report.js';
+import type { RunRequest } from './request.js';
 import type { Planned } from './stages.js';
 
 /** The part of a run over one panel that the brake checks. */
 interface BrakedRun {
   panel: { name: string };
-  request: PassRequest;
-  report: PassReport;
+  request: RunRequest;
+  report: RunReport;
   active: number;
 }
 

@@ -15,7 +15,7 @@ import { zoneOf } from '../config/zone-of.js';
 import type { CycleLimit } from '../dependencies.js';
 import { newHold } from '../holds/new-hold.js';
 import type { Session } from '../session.js';
-import { inForce, limitsOf } from './limits.js';
+import { inForce, listLimits } from './limits.js';
 import { isOverdue } from './load.js';
 import { type Decided, type Loaded, type Read, type Stage, unread, withError } from './stages.js';
 
@@ -27,8 +27,8 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
   const { allowance, error } = read;
   if (read.skipped !== null || allowance === null) return undecided(read);
   const usage =
-    error === null ? readingOf(read) : { known: false as const, at: now, code: error.code, message: error.message };
-  const decision = decisionOn(session, panel, { ...read, allowance }, { now, usage });
+    error === null ? toReading(read) : { known: false as const, at: now, code: error.code, message: error.message };
+  const decision = decideByUsage(session, panel, { ...read, allowance }, { now, usage });
   const open = new Set<string>(read.holds.map((hold) => hold.reason));
   const { problem } = decision;
   const decided: Decided = {
@@ -36,7 +36,7 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
     stage: 'decided',
     decision,
     opens: decision.holds.filter(({ reason }) => isDecided(decision, reason) && !open.has(reason)),
-    closes: notDue(read.holds, decision),
+    closes: findEnding(read.holds, decision),
     thresholds: crossed(read),
   };
   if (problem === null) return decided;
@@ -61,8 +61,8 @@ export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: st
     cycle === null || cycleIsNew || cycle.readAt === null
       ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
       : { known: true as const, at: cycle.readAt, ...pick(cycle) };
-  const decision = decisionOn(session, panel, { ...loaded, allowance }, { now, usage });
-  return { ...decided, closes: notDue(holds, decision) };
+  const decision = decideByUsage(session, panel, { ...loaded, allowance }, { now, usage });
+  return { ...decided, closes: findEnding(holds, decision) };
 }
 
 /** Reverts what follows from an untrusted reading: it neither starts nor ends a hold. */
@@ -79,7 +79,7 @@ export function distrust(decided: Decided, reason: ItemError): Decided {
 }
 
 /** Returns the open holds that this decision ends. */
-function notDue(open: readonly Readonly<HoldRecord>[], decision: Decision): HoldRecord[] {
+function findEnding(open: readonly Readonly<HoldRecord>[], decision: Decision): HoldRecord[] {
   const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
   return open.filter(({ reason }) => isDecided(decision, reason) && !wanted.has(reason));
 }
@@ -89,7 +89,7 @@ function isDecided({ limits }: Decision, reason: string): boolean {
   return reason === 'billing' || limits.some(({ limit }) => limit === reason);
 }
 
-function decisionOn(
+function decideByUsage(
   session: Session,
   panel: Panel,
   facts: Loaded<Stage> & { allowance: Allowance },
@@ -108,11 +108,11 @@ function decisionOn(
       release: limit.release,
       restriction: limit.restriction,
       usage,
-      peakUsedBytes: cycle ? peakOf(cycle, limit.mode) : null,
+      peakUsedBytes: cycle ? findPeak(cycle, limit.mode) : null,
       hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
     };
   };
-  const [quota, ...others] = limitsOf(session, service, { allowance, mode, restriction: action });
+  const [quota, ...others] = listLimits(session, service, { allowance, mode, restriction: action });
   return decide({
     now,
     limits: [metered(quota), ...others.map(metered)],
@@ -136,7 +136,7 @@ function standingHolds(session: Session, panel: Panel, facts: Loaded<Stage>): St
   });
 }
 
-function readingOf({ answer, usage }: Read): MeteredLimit['usage'] {
+function toReading({ answer, usage }: Read): MeteredLimit['usage'] {
   const reading = answer?.reading ?? null;
   if (reading === null || !reading.known) return reading;
   return usage
@@ -148,7 +148,7 @@ function pick(usage: { inBytes: number | null; outBytes: number | null; totalByt
   return { inBytes: usage.inBytes, outBytes: usage.outBytes, totalBytes: usage.totalBytes };
 }
 
-function peakOf(cycle: CycleRecord, mode: Mode): number | null {
+function findPeak(cycle: CycleRecord, mode: Mode): number | null {
   if (mode === 'IN') return cycle.peakInBytes;
   if (mode === 'OUT') return cycle.peakOutBytes;
   return cycle.peakTotalBytes;

@@ -1,16 +1,16 @@
 import type { AccountOrder, Plan } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
-import { enforcementOf } from '../panels/enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import { sideBySide } from '../side-by-side.js';
 import { factsHold, leaveOut, skipLeased } from './facts.js';
-import { applyPlan, type Stop, type StopOf, stoppedBy } from './perform.js';
+import { applyPlan, type Stop, type ReadStop, stoppedBy } from './perform.js';
 import { planOne, planSteps } from './plan.js';
-import { loadRemembered } from './history.js';
-import { settleUnsettled } from './resolve.js';
+import { loadHistory } from './history.js';
+import { resolveUnsettled } from './resolve.js';
 import { loadHoldsOfSharers } from './sharing.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
-import { isOrderRow } from './journal.js';
+import { isCommandRow } from './journal.js';
 
 /** Services changed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;
@@ -38,7 +38,7 @@ async function enforceUnderLease(on: RunOnPanel, work: Applied, leases: Leases):
   try {
     const current = await refreshed(on, work);
     if (current.changedMeanwhile) return current;
-    return await enforceService({ ...on, fences: leases.heldOf([panelLease(on.panel.name), name]) }, current);
+    return await enforceService({ ...on, fences: leases.toHeld([panelLease(on.panel.name), name]) }, current);
   } finally {
     await leases.release(name);
   }
@@ -60,9 +60,9 @@ async function refreshed({ session, panel, run, scope }: RunOnPanel, work: Appli
     (row) => row.run !== run && (row.settledAt ?? row.plannedAt) >= lookedAt,
   );
   if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return work;
-  const remembered = (await loadRemembered(session, panel, [service])).get(service.id) ?? work.remembered;
+  const history = (await loadHistory(session, panel, [service])).get(service.id) ?? work.history;
   const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
-  return { ...work, remembered, observation: seen.get(service.id) ?? null };
+  return { ...work, history, observation: seen.get(service.id) ?? null };
 }
 
 function hasPlan(on: RunOnPanel, work: Applied): boolean {
@@ -89,12 +89,12 @@ const MOST_ROUNDS = 12;
  */
 export async function enforceService(on: FencedRun, begun: Applied, options: EnforceOptions = {}): Promise<Applied> {
   const { session, panel, scope } = on;
-  const settled = await settleUnsettled(on, await withStored(on, begun));
+  const settled = await resolveUnsettled(on, await withStored(on, begun));
   let { work } = settled;
   if (!settled.goesOn) return work;
-  const stopOf: StopOf = (tables, current) =>
+  const readStop: ReadStop = (tables, current) =>
     options.byName === true ? Promise.resolve(null) : stopIn(on, tables, current);
-  const stop = await stopOf(session.store, work);
+  const stop = await readStop(session.store, work);
   if (stop !== null) return stoppedBy(work, stop);
   for (let round = 1; ; round++) {
     const [current = work] = await loadHoldsOfSharers(on, [work]);
@@ -103,7 +103,7 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
     options.onPlan?.(plan);
     const applied = await applyPlan<Applied>(on, planned, plan, {
       password: options.password ?? null,
-      stopOf,
+      readStop,
       stopped: stoppedBy,
       apply: (step, context, { service }) => panel.apply(service, step, context),
     });
@@ -113,7 +113,7 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
       .every((action) => action.state === 'applied' || action.state === 'unneeded');
     const goesOn = applied.movesLost || (plan.again === true && done);
     if (!goesOn || session.deps.signal.aborted) return work;
-    const stopNow = await stopOf(session.store, work);
+    const stopNow = await readStop(session.store, work);
     if (stopNow !== null) return stoppedBy(work, stopNow);
     if (round === MOST_ROUNDS) {
       return withError(work, {
@@ -131,13 +131,13 @@ async function withStored({ session }: RunOnPanel, work: Applied): Promise<Appli
   const filter = { services: [work.service.id] };
   const holds = await session.store.holds.open(filter);
   const evidence = await session.store.evidence.open(filter);
-  const unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isOrderRow(action));
+  const unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isCommandRow(action));
   return { ...work, holds, evidence, unsettled };
 }
 
 async function stopIn({ session, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {
   const switches = await tables.switches.list();
-  const enforcement = enforcementOf(session.config, switches, panel.name, work.service.product);
+  const enforcement = findEnforcement(session.config, switches, panel.name, work.service.product);
   if (enforcement.value === 'observe') return { by: 'observe', enforcement };
   return work.changedMeanwhile || !(await factsHold(tables, work)) ? { by: 'facts' } : null;
 }

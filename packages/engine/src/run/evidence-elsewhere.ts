@@ -3,16 +3,16 @@ import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import type { Notice } from './notices.js';
-import { type PassReport, reportNotices } from './report.js';
-import type { PassRequest } from './request.js';
+import { type RunReport, reportNotices } from './report.js';
+import type { RunRequest } from './request.js';
 
 const EVIDENCE_ELSEWHERE = 'evidence_elsewhere';
 
 /** Reports services with open evidence on another panel than their own, once per run. */
 export async function reportElsewhere(
   session: Session,
-  request: Pick<PassRequest, 'panel' | 'service'>,
-  report: PassReport,
+  request: Pick<RunRequest, 'panel' | 'service'>,
+  report: RunReport,
 ): Promise<void> {
   const evidence = await session.store.evidence.open(
     request.service === undefined ? {} : { services: [request.service] },

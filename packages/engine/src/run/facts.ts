@@ -1,5 +1,5 @@
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { enforcementOf } from '../panels/enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
@@ -43,10 +43,10 @@ export async function leaveOutChanged(
   const switches = await tables.switches.list();
   return works.map((work) => {
     const { id, panel, product } = work.service;
-    const current = { ...work, enforcement: enforcementOf(session.config, switches, panel, product) };
+    const current = { ...work, enforcement: findEnforcement(session.config, switches, panel, product) };
     const lease = leases.get(serviceLease(id));
     const stored = holds.get(id) ?? [];
-    const isSame = facts.get(id) === ownFacts(work) && sameHolds(work.holds, stored);
+    const isSame = facts.get(id) === toOwnFacts(work) && sameHolds(work.holds, stored);
     if (isSame && !lease) return current;
     const left = { ...leaveOut(current), holds: stored };
     const wasThere = isSame && lease && leasesAtStart.get(lease.name)?.fence === lease.fence;
@@ -57,15 +57,15 @@ export async function leaveOutChanged(
 /** Returns whether the facts of a decision are still those in the store. */
 export async function factsHold(tables: StoreTables, work: Applied): Promise<boolean> {
   const { id } = work.service;
-  return (await storedFacts(tables, [id])).get(id) === ownFacts(work);
+  return (await storedFacts(tables, [id])).get(id) === toOwnFacts(work);
 }
 
-/** Reads the facts of services as text, comparable with `ownFacts`; a removed service has none. */
+/** Reads the facts of services as text, comparable with `toOwnFacts`; a removed service has none. */
 export async function storedFacts(tables: StoreTables, services: string[]): Promise<Map<string, string>> {
   const rows = await tables.services.list({ ids: services });
   const overrides = new Map((await tables.overrides.open(services)).map((row) => [row.service, row]));
   const purchases = group(await tables.purchases.list({ services, status: 'paid' }));
-  return new Map(rows.map((row) => [row.id, factsOf(row, overrides.get(row.id), purchases.get(row.id) ?? [])]));
+  return new Map(rows.map((row) => [row.id, toFacts(row, overrides.get(row.id), purchases.get(row.id) ?? [])]));
 }
 
 /** Leaves a service to the next run: nothing is decided about it or changed. */
@@ -94,16 +94,16 @@ export function changedNotice({ service }: Applied, run: string): Notice {
 }
 
 /** Returns the facts of a decision as text. */
-export function ownFacts({
+export function toOwnFacts({
   service,
   override,
   purchases,
 }: Pick<Applied, 'service' | 'override' | 'purchases'>): string {
-  return factsOf(service, override ?? undefined, purchases);
+  return toFacts(service, override ?? undefined, purchases);
 }
 
 /** Omits the time of the last change, which moves when a run stores refs that it found. */
-function factsOf(
+function toFacts(
   service: ServiceRecord,
   override: OverrideRecord | undefined,
   purchases: readonly PurchaseRecord[],

@@ -56,7 +56,7 @@ export function actionRow(
 /**
  * Stores how an action ended, with the evidence that starts or ends with it; returns its row and the changed subject.
  */
-export async function settleRow<W extends Changed>(
+export async function endAction<W extends Changed>(
   { session, fences }: Pick<FencedRun, 'session' | 'fences'>,
   work: W,
   row: ActionRecord,
@@ -65,7 +65,7 @@ export async function settleRow<W extends Changed>(
   const { service } = work;
   const done = outcome.state === 'applied';
   const at = session.now();
-  const begun = done ? evidenceOf(session, row, outcome.begins, at) : [];
+  const begun = done ? toEvidence(session, row, outcome.begins, at) : [];
   const ended = done ? (row.payload as JournalPayload).ends : [];
   const error = withAction(outcome.error, row.id);
   const refs = outcome.refs && service.id !== null ? refsChange(service, outcome.refs, at) : undefined;
@@ -96,7 +96,7 @@ export async function settleRow<W extends Changed>(
 }
 
 /** Returns the evidence that starts with a completed action; `begun` replaces what its journal row names. */
-export function evidenceOf(
+export function toEvidence(
   session: Session,
   row: ActionRecord,
   begun: StepOutcome['begins'],
@@ -182,9 +182,9 @@ export async function zeroCounter(
 }
 
 /** Prefix of the type of a journal row for a whole command (`provision:renew`) instead of a change to the panel. */
-export const ORDER_PREFIX = 'provision:';
+export const COMMAND_PREFIX = 'provision:';
 
 /** Returns whether a journal row is for a whole command. */
-export function isOrderRow(action: Pick<ActionRecord, 'type'>): boolean {
-  return action.type.startsWith(ORDER_PREFIX);
+export function isCommandRow(action: Pick<ActionRecord, 'type'>): boolean {
+  return action.type.startsWith(COMMAND_PREFIX);
 }

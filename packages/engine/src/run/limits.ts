@@ -4,7 +4,7 @@ import type { CycleLimit } from '../dependencies.js';
 import type { Session } from '../session.js';
 
 /** Returns the limits of a service: its quota, then those passed to the engine. */
-export function limitsOf(
+export function listLimits(
   { deps }: Session,
   service: ServiceRecord,
   quota: Pick<CycleLimit, 'allowance' | 'mode' | 'restriction'>,
@@ -31,10 +31,10 @@ export function inForce(
   if (holds.length === 0) return [];
   const others = deps.limits?.(service) ?? [];
   const limits = new Map([['quota', action], ...others.map(({ id, restriction }) => [id, restriction] as const)]);
-  const restrictionOf = ({ reason, restriction }: HoldRecord): string => {
+  const findRestriction = ({ reason, restriction }: HoldRecord): string => {
     if (reason === 'billing' || reason === 'manual') return kind.suspension;
     if (reason === 'agent-limit') return agents?.serviceRestriction ?? action;
     return limits.get(reason) ?? restriction ?? action;
   };
-  return holds.map((hold) => ({ ...hold, restriction: restrictionOf(hold) }));
+  return holds.map((hold) => ({ ...hold, restriction: findRestriction(hold) }));
 }

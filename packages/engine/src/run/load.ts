@@ -15,13 +15,13 @@ import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-sto
 import { entryOf } from '../config/entry-of.js';
 import type { Config } from '../config/schema.js';
 import { zoneOf } from '../config/zone-of.js';
-import { enforcementOf } from '../panels/enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
-import { loadRemembered } from './history.js';
+import { loadHistory } from './history.js';
 import { type Loaded, onOneLine, type Placement, type Read, withError } from './stages.js';
-import { isOrderRow } from './journal.js';
+import { isCommandRow } from './journal.js';
 
 /** Options of `load`. */
 export interface LoadOptions {
@@ -46,7 +46,7 @@ export async function load(
   return services.map((service) => {
     const configured = entryOf(config.products, service.product);
     const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };
-    const rows = rowsOf(stored, service.id);
+    const rows = findRows(stored, service.id);
     const { override, termination } = rows;
     const mode = resolveMode({
       override: override?.mode ?? null,
@@ -68,7 +68,7 @@ export async function load(
       ...placed.placement,
       service,
       product,
-      enforcement: enforcementOf(config, switches, service.panel, service.product),
+      enforcement: findEnforcement(config, switches, service.panel, service.product),
       mode,
       action: override?.action ?? configured?.action ?? panel.kind.restrictions[0] ?? '',
       allowance: weighed.allowance,
@@ -101,22 +101,22 @@ async function loadStored(
   const unsettled = group(await store.actions.unsettled(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
-  const remembered = await loadRemembered(session, panel, services);
+  const history = await loadHistory(session, panel, services);
   const earlier = await earlierCycles(session, cycles, now);
   const terminations = await terminationsIn(session, [...unsettled.values()].flat());
-  return { overrides, cycles, holds, evidence, unsettled, purchases, remembered, earlier, terminations };
+  return { overrides, cycles, holds, evidence, unsettled, purchases, history, earlier, terminations };
 }
 
 /** Returns the rows of one service. */
-function rowsOf(stored: StoredRows, id: string) {
+function findRows(stored: StoredRows, id: string) {
   return {
     override: stored.overrides.get(id)?.[0] ?? null,
     recorded: stored.cycles.get(id)?.[0] ?? null,
     purchases: stored.purchases.get(id) ?? [],
     holds: stored.holds.get(id) ?? [],
     evidence: stored.evidence.get(id) ?? [],
-    unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isOrderRow(action)),
-    remembered: stored.remembered.get(id) ?? { seen: null, recent: [], removed: 0 },
+    unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isCommandRow(action)),
+    history: stored.history.get(id) ?? { seen: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
   } satisfies Partial<Loaded>;
 }

@@ -33,7 +33,7 @@ export function noticeRows(session: Session, run: string, notices: Notice[]): No
 }
 
 /** Returns the notices of a decision. */
-export function noticesOf(work: Applied): Notice[] {
+export function toNotices(work: Applied): Notice[] {
   const { service, cycle, decision, termination } = work;
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];

@@ -40,7 +40,7 @@ export async function readUsage(
   const requests: UsageRequest[] = [];
   const windowAt = windowsAt(session.now());
   for (const facts of loaded) {
-    const { service, product, cycle, remembered } = facts;
+    const { service, product, cycle, history } = facts;
     if (!isMetered(facts, panel) || cycle === null) continue;
     const problem = mappingError(facts, panel);
     if (problem !== null) {
@@ -49,7 +49,7 @@ export async function readUsage(
     }
     const window = windowAt(cycle);
     asked.set(service.id, { facts, window });
-    requests.push({ service, product, window, ...remembered, unsettled: [...facts.unsettled] });
+    requests.push({ service, product, window, ...history, unsettled: [...facts.unsettled] });
   }
   await panel.readUsage(
     requests,
@@ -79,13 +79,13 @@ function windowsAt(now: string): (cycle: CycleRecord) => UsageWindow {
   const known = new Map<string, UsageWindow>();
   return (cycle) => {
     const key = `${cycle.start} ${cycle.end}`;
-    const window = known.get(key) ?? windowOf(cycle, now);
+    const window = known.get(key) ?? toWindow(cycle, now);
     known.set(key, window);
     return window;
   };
 }
 
-function windowOf(cycle: CycleRecord, now: string): UsageWindow {
+function toWindow(cycle: CycleRecord, now: string): UsageWindow {
   const earliest = new Date(Date.parse(cycle.start) + SHORTEST_WINDOW_MS).toISOString();
   const end = now < earliest ? earliest : now;
   return { start: cycle.start, end: end < cycle.end ? end : cycle.end };
@@ -99,7 +99,7 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
   const counted = answer.counter ? count(facts, cycle, answer) : { usage: reading, counter: cycle.counter };
   if ('code' in counted) return { ...facts, stage: 'read', answer: refused(answer, counted), usage: null, warnings };
   const { inBytes, outBytes } = counted.usage;
-  const totalBytes = totalOf(counted.usage);
+  const totalBytes = toTotal(counted.usage);
   return {
     ...facts,
     stage: 'read',
@@ -110,7 +110,7 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
   };
 }
 
-function totalOf(usage: UsageBytes): number | null {
+function toTotal(usage: UsageBytes): number | null {
   if (usage.totalBytes !== null) return usage.totalBytes;
   return usage.inBytes !== null && usage.outBytes !== null ? usage.inBytes + usage.outBytes : null;
 }
@@ -145,7 +145,7 @@ function count(
 }
 
 /** The highest figures seen in a cycle; asked for after the decision, which compares with those before. */
-export function peaksOf(
+export function toPeaks(
   cycle: Readonly<CycleRecord>,
 ): Pick<CycleRecord, 'peakInBytes' | 'peakOutBytes' | 'peakTotalBytes'> {
   return {
@@ -161,7 +161,7 @@ function highest(a: number | null, b: number | null): number | null {
 }
 
 /** Returns the sample of a readable answer. */
-export function sampleOf({ service, usage, cycle, answer }: Read<Stage>): SampleRecord | null {
+export function toSample({ service, usage, cycle, answer }: Read<Stage>): SampleRecord | null {
   if (!usage || !cycle) return null;
   return {
     service: service.id,

@@ -50,7 +50,7 @@ export async function eachPage<Read>(
   only: ServiceRecord | null,
   { read, write }: { read: (page: ServiceRecord[]) => Promise<Read>; write: (page: Read) => Promise<void> },
 ): Promise<void> {
-  const atOnce = Math.max(2, Math.ceil((concurrencyOf(session, panel) * 2) / pageSize(panel)));
+  const atOnce = Math.max(2, Math.ceil((findConcurrency(session, panel) * 2) / pageSize(panel)));
   let writing = Promise.resolve();
   const reading = sideBySide(servicePages(session, panel, only), atOnce, async (services) => {
     const page = await read(services);
@@ -70,6 +70,6 @@ function pageSize({ snapshot }: PagedPanel): number {
   return snapshot?.paged === true ? QUICK_PAGE : PAGE;
 }
 
-function concurrencyOf(session: Session, panel: PagedPanel): number {
+function findConcurrency(session: Session, panel: PagedPanel): number {
   return entryOf(session.config.panels, panel.name)?.concurrency ?? 0;
 }

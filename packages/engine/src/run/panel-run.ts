@@ -9,22 +9,22 @@ import { askBrake, brakeNotice } from './brake.js';
 import { decideHolds, distrust } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { load, stayInCycle } from './load.js';
-import { noticesOf } from './notices.js';
+import { toNotices } from './notices.js';
 import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
-import { needsLook, planAll, planSteps, withCheckpoint } from './plan.js';
-import { heldOf, type HeldWork, refreshHeld } from './refresh.js';
-import { type PassReport, record, showOnly, type Tally, type Treatment } from './report.js';
-import type { PassRequest } from './request.js';
+import { needsObservation, planAll, planSteps, withCheckpoint } from './plan.js';
+import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
+import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
+import type { RunRequest } from './request.js';
 import { type Applied, type Decided, type Read, type RunOnPanel, untouched } from './stages.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
 /** State of the run over one panel. */
 interface PanelRun extends RunOnPanel {
-  readonly request: PassRequest;
+  readonly request: RunRequest;
   readonly leases: Leases;
-  readonly report: PassReport;
-  readonly tally: Tally;
+  readonly report: RunReport;
+  readonly results: RunResults;
   /** Services that need more than a reading: held, to be held or released, in doubt, or to be observed. */
   readonly open: Decided[];
   /** Held services of a panel that may undo restrictions. */
@@ -44,7 +44,7 @@ interface PanelRun extends RunOnPanel {
  * others, asks the brake, and makes the changes.
  */
 export async function runPanel(
-  context: Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'tally'>,
+  context: Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'results'>,
   only: ServiceRecord | null,
 ): Promise<void> {
   const { session, panel, request, report } = context;
@@ -109,8 +109,8 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   // Lets the next page send its calls first.
   await answersTaken();
   const finished = await finishCalm(run, decidePage(run, reads));
-  run.held.push(...heldAmong(run, finished));
-  const notices = finished.flatMap(noticesOf);
+  run.held.push(...listHeld(run, finished));
+  const notices = finished.flatMap(toNotices);
   // Lets the next page handle its answers and send further calls before the store blocks.
   await answersTaken();
   const treatment = treatmentIn(run, false);
@@ -118,7 +118,7 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   else if (finished.length > 0) {
     // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
     await session.write(run.leases.held, async (tables) => {
-      const asRead: Verdict = { stopped: false, treatment: () => ({ shownOnly: false, observing: false }) };
+      const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
       const works = await commit(tables, finished, asRead, session.now());
       await record(run, tables, { works, treatment, notices });
     });
@@ -139,7 +139,7 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
 /** Returns the services that need nothing more; adds the others to `open`. */
 async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<Applied[]> {
   const { panel, request, open } = run;
-  const calm = await calmOf(run, decided);
+  const calm = await findCompliant(run, decided);
   const finished: Applied[] = [];
   for (const work of decided) {
     const done = calm.get(work.service.id);
@@ -151,7 +151,7 @@ async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<A
 }
 
 /** Fast path for panels where observing costs no call: finds compliant services, which need no further planning. */
-async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<string, Applied>> {
+async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promise<Map<string, Applied>> {
   const { session, panel, scope } = run;
   const calm = new Map<string, Applied>();
   if (panel.snapshot?.paged !== true) return calm;
@@ -174,9 +174,9 @@ async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<s
   return calm;
 }
 
-function needsMore(panel: Panel, work: Decided, request: PassRequest): boolean {
+function needsMore(panel: Panel, work: Decided, request: RunRequest): boolean {
   const goesOn = request.observeAll && work.termination !== null;
-  return goesOn || work.closes.length > 0 || work.opens.length > 0 || needsLook(panel, work, request);
+  return goesOn || work.closes.length > 0 || work.opens.length > 0 || needsObservation(panel, work, request);
 }
 
 /** Plans the open services, asks the brake, and makes the changes. */
@@ -201,7 +201,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   else if (works.length + result.notices.length > 0) {
     await session.write(leases.held, (tables) => record(run, tables, result));
   }
-  run.held.push(...heldAmong(run, works));
+  run.held.push(...listHeld(run, works));
   if (!request.dryRun && !stopped) await refreshHeld(run, run.held);
 }
 
@@ -209,12 +209,12 @@ async function finishOpen(run: PanelRun): Promise<void> {
 function treatmentIn({ request }: PanelRun, stopped: boolean): Verdict['treatment'] {
   return ({ enforcement }): Treatment => {
     const observing = enforcement.value === 'observe';
-    return { shownOnly: request.dryRun || stopped || observing, observing };
+    return { previewOnly: request.dryRun || stopped || observing, observing };
   };
 }
 
 /** Returns the held services to restrict again at the end, on a panel that may undo restrictions. */
-function heldAmong(run: PanelRun, works: readonly Applied[]): HeldWork[] {
+function listHeld(run: PanelRun, works: readonly Applied[]): HeldWork[] {
   if (!run.panel.refresh) return [];
-  return works.map((work) => heldOf(run, work)).filter((work) => work !== null);
+  return works.map((work) => toHeld(run, work)).filter((work) => work !== null);
 }

@@ -3,7 +3,7 @@ import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state
 import { agentBudget } from '../agents/budget.js';
 import type { Enforcement } from '../panels/enforcement.js';
 import { leaveOut } from './facts.js';
-import { actionRow, type Changed, refsChange, settleRow, without } from './journal.js';
+import { actionRow, type Changed, refsChange, endAction, without } from './journal.js';
 import { saveResources } from './sharing.js';
 import type { Applied, FencedRun } from './stages.js';
 
@@ -11,12 +11,12 @@ import type { Applied, FencedRun } from './stages.js';
 export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' };
 
 /** Reads in a transaction why a run must stop changing a subject; null while it may continue. */
-export type StopOf<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
+export type ReadStop<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
 
 /** How the steps of a plan are performed. */
 export interface CallOptions<W extends Changed = Applied> {
   password: string | null;
-  stopOf: StopOf<W>;
+  readStop: ReadStop<W>;
   /** Returns the subject after a stop. */
   stopped: (work: W, stop: Stop) => W;
   apply: (step: Step, context: ApplyContext, work: W) => Promise<StepOutcome>;
@@ -39,7 +39,7 @@ class ChangeStopped extends Error {
 }
 
 /**
- * Performs the steps of a plan one after the other; a failed step stops only those that need it. `stopOf` is called in the
+ * Performs the steps of a plan one after the other; a failed step stops only those that need it. `readStop` is called in the
  * transaction that journals each call; after a stop no further step starts.
  */
 export async function applyPlan<W extends Changed>(
@@ -72,7 +72,7 @@ export async function applyPlan<W extends Changed>(
     if (stop) work = options.stopped(work, stop);
     const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
     if (step.needsPassword === true && mayBeDone) work = { ...work, passwordSet: true };
-    const settled = await settleRow(on, work, { ...row, calledAt }, outcome);
+    const settled = await endAction(on, work, { ...row, calledAt }, outcome);
     work = settled.work;
     actions.push(settled.row);
     if (step.id !== undefined && outcome.state !== 'applied' && outcome.state !== 'unneeded') undone.add(step.id);
@@ -121,7 +121,7 @@ async function performStep<W extends Changed>(
   { session, panel, fences }: FencedRun,
   work: W,
   { step, row }: { step: Step; row: ActionRecord },
-  { password, stopOf, apply }: CallOptions<W>,
+  { password, readStop, apply }: CallOptions<W>,
 ): Promise<StepDone> {
   let calledAt: string | null = null;
   const context: ApplyContext = {
@@ -132,7 +132,7 @@ async function performStep<W extends Changed>(
     calling: async () => {
       const at = session.now();
       await session.write(fences, async (tables) => {
-        const stop = await stopOf(tables, work);
+        const stop = await readStop(tables, work);
         if (stop !== null) throw new ChangeStopped(stop);
         await tables.actions.called(row.id, at);
       });

@@ -3,7 +3,7 @@ import type { CounterState } from '@sluice/quota-core';
 import { zoneOf } from '../config/zone-of.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from './doubt.js';
-import type { PassRequest } from './request.js';
+import type { RunRequest } from './request.js';
 import { inForce } from './limits.js';
 import { findSharers, readUnread } from './sharing.js';
 import {
@@ -19,13 +19,13 @@ import {
 } from './stages.js';
 
 /** Returns the target state of a service for its panel's adapter. */
-export function desiredOf(
+export function toTargetState(
   { session, panel, scope }: RunOnPanel,
   work: Plannable,
   order: AccountOrder | null = null,
 ): Desired {
   const closing = new Set(work.closes.map((hold) => hold.id));
-  const { seen, recent } = work.remembered;
+  const { seen, recent } = work.history;
   const holds = [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
   return {
     service: work.service,
@@ -34,7 +34,7 @@ export function desiredOf(
     evidence: work.evidence.filter((item) => item.panel === work.service.panel),
     action: work.action,
     mode: work.mode,
-    allowance: allowanceOf(work),
+    allowance: toTargetAllowance(work),
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
@@ -46,7 +46,7 @@ export function desiredOf(
       isNew: work.cycleIsNew,
       readAt: work.cycle.readAt,
     },
-    counted: countedOf(work),
+    counted: toCounted(work),
     timeZone: zoneOf(session.config, work.service.panel),
     now: session.now(),
     seen,
@@ -64,7 +64,7 @@ interface PlanResult {
 /** Plans one service from its observation. */
 export function planSteps(on: RunOnPanel, work: Plannable, order: AccountOrder | null = null): PlanResult {
   const { session, panel } = on;
-  const desired = desiredOf(on, work, order);
+  const desired = toTargetState(on, work, order);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
   const found = panel.plan(desired, observation);
   const [problem = null] = found.problems;
@@ -93,12 +93,12 @@ export async function planOne<W extends Plannable>(
 
 /** Observes the services that need it, finds their sharers, and plans; drafts the holds that start. */
 export async function planAll(
-  on: RunOnPanel & { readonly request: Pick<PassRequest, 'observeAll'> },
+  on: RunOnPanel & { readonly request: Pick<RunRequest, 'observeAll'> },
   decided: readonly Decided[],
 ): Promise<Planned[]> {
   const { session, panel, scope, request } = on;
-  const looked = decided.filter((work) => needsLook(panel, work, request));
-  const services = looked.map((work) => work.service);
+  const toObserve = decided.filter((work) => needsObservation(panel, work, request));
+  const services = toObserve.map((work) => work.service);
   const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
   const seen = decided.map((work) => observed(panel, work, draftHolds(session, work), observations));
   const isLooked = new Set(services.map(({ id }) => id));
@@ -124,10 +124,10 @@ function observed(
 }
 
 /** Returns whether the service has to be observed. */
-export function needsLook(
+export function needsObservation(
   panel: Pick<Panel, 'snapshot'>,
   work: Decided<Stage>,
-  request: Pick<PassRequest, 'observeAll'>,
+  request: Pick<RunRequest, 'observeAll'>,
 ): boolean {
   if (work.skipped !== null) return false;
   const touched = [work.opens, work.holds, work.evidence, work.unsettled];
@@ -148,7 +148,7 @@ function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonN
 }
 
 /** Returns the last counter reading; one from before the cycle counts as 0 in it. */
-function countedOf({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
+function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
   if (cycle === null) return null;
   const { lastIn, lastOut, usedIn, usedOut, at } = (cycle.counter ?? {}) as Partial<CounterState>;
   if (lastIn === undefined || lastOut === undefined || usedIn === undefined || usedOut === undefined) return null;
@@ -156,7 +156,7 @@ function countedOf({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
   return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
 }
 
-function allowanceOf({ allowance }: Loaded<Stage>): Desired['allowance'] {
+function toTargetAllowance({ allowance }: Loaded<Stage>): Desired['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
   const limited = allowance.kind === 'limited';
   return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null };
@@ -165,11 +165,11 @@ function allowanceOf({ allowance }: Loaded<Stage>): Desired['allowance'] {
 /** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */
 export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
   const { panel } = on;
-  const { observation, unsettled, actions, remembered } = work;
+  const { observation, unsettled, actions, history } = work;
   if (panel.history === undefined || observation?.state == null) return work;
-  const kept = panel.history.checkpoint(desiredOf(on, work), observation);
+  const kept = panel.history.checkpoint(toTargetState(on, work), observation);
   if (!kept) return work;
   const doubts = [...unsettled, ...actions].filter((row) => row.settledAt === null).map((row) => row.id);
   const seen = doubts.length === 0 ? kept : { ...kept, doubts };
-  return { ...work, remembered: { ...remembered, seen } };
+  return { ...work, history: { ...history, seen } };
 }

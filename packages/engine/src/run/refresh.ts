@@ -1,10 +1,10 @@
 import { type HeldService, itemErrorOf, type Panel, type Refresh, type RefreshCall } from '@sluice/panel-kind';
 import type { RefreshRecord } from '@sluice/state-store';
-import { enforcementOf } from '../panels/enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
-import { ownFacts, storedFacts } from './facts.js';
+import { toOwnFacts, storedFacts } from './facts.js';
 import { inForce } from './limits.js';
 import type { Applied } from './stages.js';
 
@@ -25,11 +25,11 @@ interface RefreshRun {
 }
 
 /** Returns a service to restrict again; null where it is not held, or failed in this run. */
-export function heldOf({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Applied): HeldWork | null {
+export function toHeld({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Applied): HeldWork | null {
   const { service, holds, evidence, action, skipped, error, enforcement } = work;
   if (skipped !== null || error !== null || holds.length === 0 || enforcement.value === 'observe') return null;
   if (work.changedMeanwhile) return null;
-  return { service, holds: inForce(session, panel, work), evidence: [...evidence], action, facts: ownFacts(work) };
+  return { service, holds: inForce(session, panel, work), evidence: [...evidence], action, facts: toOwnFacts(work) };
 }
 
 /**
@@ -40,7 +40,7 @@ export async function refreshHeld(run: RefreshRun, held: HeldWork[]): Promise<vo
   const { session, panel, leases } = run;
   const { refresh } = panel;
   if (!refresh || held.length === 0 || session.deps.signal.aborted) return;
-  const fences = leases.heldOf([panelLease(panel.name)]);
+  const fences = leases.toHeld([panelLease(panel.name)]);
   const row: RefreshRecord = {
     id: session.id('ref'),
     run: run.run,
@@ -57,7 +57,7 @@ export async function refreshHeld(run: RefreshRun, held: HeldWork[]): Promise<vo
       signal: session.deps.signal,
     });
     if (plan.calls.length === 0) return;
-    row.targets = plan.calls.reduce((sum, call) => sum + sizeOf(call), 0);
+    row.targets = plan.calls.reduce((sum, call) => sum + countTargets(call), 0);
     row.away = plan.away;
     await session.write(fences, (tables) => tables.refreshes.start(row));
     const made = await new Refreshing(run, refresh, held).make(plan.calls);
@@ -144,7 +144,7 @@ class Refreshing {
     } catch (error) {
       const { code, message } = itemErrorOf(error);
       this.#silent.add(call.part);
-      this.#made.failed += sizeOf(call);
+      this.#made.failed += countTargets(call);
       this.#made.errors.push(`${code}: ${message}`);
     }
     this.#made.calls.push({ call, at: session.now() });
@@ -160,7 +160,7 @@ class Refreshing {
     const due = services.filter((id) => {
       const held = this.#held.get(id);
       if (!held || facts.get(id) !== held.facts) return false;
-      const { value } = enforcementOf(session.config, switches, panel.name, held.service.product);
+      const { value } = findEnforcement(session.config, switches, panel.name, held.service.product);
       const open = holds.filter((hold) => hold.service === id).map((hold) => hold.id);
       return value === 'on' && open.length === held.holds.length && held.holds.every((hold) => open.includes(hold.id));
     });
@@ -186,6 +186,6 @@ class Refreshing {
   }
 }
 
-function sizeOf({ items }: RefreshCall): number {
+function countTargets({ items }: RefreshCall): number {
   return items.reduce((sum, { targets }) => sum + targets.length, 0);
 }

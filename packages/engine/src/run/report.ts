@@ -9,9 +9,9 @@ import { type Notice, noticeRows } from './notices.js';
 import { type Applied, LEASED } from './stages.js';
 
 /** The document of a run over panels: `poll --json`, `reconcile --json`, `plan --json`, `hold release --all --json` (docs/json.md). */
-export interface PassReport {
+export interface RunReport {
   run: PanelsRunView;
-  totals: PassTotals;
+  totals: RunTotals;
   services: ServiceView[];
   notices: { code: string; service: string | null; message: string }[];
   error: (ItemError & { details?: Record<string, unknown> }) | null;
@@ -22,7 +22,7 @@ export interface PassReport {
 }
 
 /** Counts of services by state, and of actions. */
-export interface PassTotals {
+export interface RunTotals {
   services: number;
   read: number;
   unreadable: number;
@@ -41,7 +41,7 @@ export function shownNotice(notice: Pick<NoticeRecord, 'code' | 'service' | 'mes
 /** Adds notices to a run's document, and stores them unless it is a dry run; each once per key. */
 export async function reportNotices(
   session: Session,
-  report: Pick<PassReport, 'notices'> & { run: Pick<RunView, 'id' | 'dryRun'> },
+  report: Pick<RunReport, 'notices'> & { run: Pick<RunView, 'id' | 'dryRun'> },
   notices: Notice[],
   fences: HeldLease[],
 ): Promise<void> {
@@ -53,11 +53,11 @@ export async function reportNotices(
 /** How a run treats what it decided. */
 export interface Treatment {
   /** Nothing is changed: a dry run, a panel under `observe`, or one that the brake stopped. */
-  shownOnly: boolean;
+  previewOnly: boolean;
   observing: boolean;
 }
 
-function statusOf(work: Applied, treatment: Treatment): string {
+function decideStatus(work: Applied, treatment: Treatment): string {
   if (work.skipped !== null) return 'skipped';
   const unreadable = work.decision?.status === 'unreadable' && work.answer !== null;
   if (unreadable) return 'unreadable';
@@ -68,9 +68,9 @@ function statusOf(work: Applied, treatment: Treatment): string {
 }
 
 /** Returns the open holds; in a preview, those that would be open. */
-export function shownHolds(work: Applied, { shownOnly }: Treatment): readonly { reason: string; since: string }[] {
+export function shownHolds(work: Applied, { previewOnly }: Treatment): readonly { reason: string; since: string }[] {
   const { holds, drafts, opens, closes } = work;
-  if (!shownOnly) return holds;
+  if (!previewOnly) return holds;
   const closing = new Set(closes.map((hold) => hold.id));
   const since = work.usage?.at ?? work.answer?.reading.at ?? work.cycle?.openedAt ?? '';
   const drafted = [...holds, ...drafts];
@@ -83,7 +83,7 @@ export function shownHolds(work: Applied, { shownOnly }: Treatment): readonly { 
 }
 
 /** Returns the row of a decision, with all its inputs. */
-export function decisionOf(
+export function toDecisionRecord(
   session: Session,
   run: { id: string; at: string },
   work: Applied,
@@ -96,7 +96,7 @@ export function decisionOf(
     run: run.id,
     at: run.at,
     cycle: cycle?.id ?? null,
-    status: statusOf(work, treatment),
+    status: decideStatus(work, treatment),
     rule: work.skipped ?? decision?.rule ?? work.error?.code ?? 'not-decided',
     mode: work.mode,
     action: work.action,
@@ -105,7 +105,7 @@ export function decisionOf(
     totalBytes: usage?.totalBytes ?? null,
     readAt: usage?.at ?? null,
     allowance: work.allowance,
-    wouldHold: treatment.shownOnly ? [...work.opens.map((open) => open.reason), ...would] : would,
+    wouldHold: treatment.previewOnly ? [...work.opens.map((open) => open.reason), ...would] : would,
     observing: treatment.observing,
     errorCode: work.error?.code ?? null,
     errorMessage: work.error?.message ?? null,
@@ -123,13 +123,13 @@ export function decisionOf(
       quotaPeriod: work.product.quotaPeriod,
       status: service.status,
       warnings: work.warnings,
-      ...(work.remembered.seen === null ? {} : { reading: work.remembered.seen }),
+      ...(work.history.seen === null ? {} : { reading: work.history.seen }),
     },
   };
 }
 
 /** Returns a service as the run's document shows it. */
-export function viewOf(decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
+export function toView(decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
   const view = serviceView({
     service: work.service,
     decision,
@@ -141,7 +141,7 @@ export function viewOf(decision: DecisionRecord, work: Applied, treatment: Treat
 }
 
 /** Returns the error of a run in which everything failed: the common error, or `all_failed`. */
-export function wholeError(services: ServiceView[], panels: PassReport['panels']): ItemError {
+export function wholeError(services: ServiceView[], panels: RunReport['panels']): ItemError {
   const errors = [...panels, ...services].map(({ error }) => error).filter((error) => error !== null);
   // An open circuit only follows from earlier errors.
   const causes = errors.filter((error) => error.code !== 'PANEL_CIRCUIT_OPEN');
@@ -151,19 +151,22 @@ export function wholeError(services: ServiceView[], panels: PassReport['panels']
 }
 
 /** Returns the outcome of a run: the worst that applies. */
-export function outcomeOf(report: PassReport, tally: Pick<Tally, 'counted' | 'wrong' | 'partly' | 'left'>): RunOutcome {
+export function decideOutcome(
+  report: RunReport,
+  results: Pick<RunResults, 'counted' | 'wrong' | 'partly' | 'left'>,
+): RunOutcome {
   if (report.error?.code === 'lease_held') return 'busy';
   if (report.error && report.error.code !== 'mass_change') return 'failed';
-  if (tally.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return 'failed';
+  if (results.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return 'failed';
   // A run that changed something for a failed service is partial, not failed.
-  if (tally.counted > 0 && tally.wrong === tally.counted && !tally.partly) return 'failed';
+  if (results.counted > 0 && results.wrong === results.counted && !results.partly) return 'failed';
   if (report.error?.code === 'mass_change') return 'brake';
-  return tally.wrong + tally.left + report.panels.length > 0 ? 'partial' : 'done';
+  return results.wrong + results.left + report.panels.length > 0 ? 'partial' : 'done';
 }
 
 /** Collects the totals and the shown services of a run. */
-export class Tally {
-  readonly totals: PassTotals = {
+export class RunResults {
+  readonly totals: RunTotals = {
     services: 0,
     read: 0,
     unreadable: 0,
@@ -208,7 +211,7 @@ export class Tally {
       this.partly ||= actions.some((action) => action.state === 'applied');
     }
     // A compliant service is only counted, unless all are requested.
-    if (this.#keepAll || status !== 'ok' || actions.length > 0) this.#views.push(viewOf(decision, work, how));
+    if (this.#keepAll || status !== 'ok' || actions.length > 0) this.#views.push(toView(decision, work, how));
   }
 
   /** Returns the services by panel, in the order of `panels`, then by id. */
@@ -220,10 +223,10 @@ export class Tally {
   }
 }
 
-interface Notebook {
+interface ReportedRun {
   session: Session;
-  report: PassReport;
-  tally: Tally;
+  report: RunReport;
+  results: RunResults;
 }
 
 /** Finished services, and how the run treated them. */
@@ -234,7 +237,7 @@ export interface FinishedWorks {
 }
 
 /** Stores the decisions and adds the services to the run's document. */
-export async function record(run: Notebook, tables: StoreTables, finished: FinishedWorks): Promise<void> {
+export async function record(run: ReportedRun, tables: StoreTables, finished: FinishedWorks): Promise<void> {
   const { session, report } = run;
   const { works, notices } = finished;
   await answersTaken();
@@ -244,26 +247,26 @@ export async function record(run: Notebook, tables: StoreTables, finished: Finis
     ? decisions.filter((_, index) => works[index]?.changedMeanwhile !== true)
     : decisions;
   await tables.decisions.record(kept);
-  const told = await tables.notices.add(noticeRows(session, report.run.id, notices));
-  report.notices.push(...told.map(shownNotice));
+  const reported = await tables.notices.add(noticeRows(session, report.run.id, notices));
+  report.notices.push(...reported.map(shownNotice));
 }
 
 /** Adds the services to the document of a run that stores nothing. */
-export function showOnly(run: Notebook, finished: FinishedWorks): void {
+export function showOnly(run: ReportedRun, finished: FinishedWorks): void {
   const { session, report } = run;
   decided(run, finished);
   report.notices.push(...noticeRows(session, report.run.id, finished.notices).map(shownNotice));
 }
 
 function decided(
-  { session, report, tally }: Notebook,
+  { session, report, results }: ReportedRun,
   { works, treatment }: Omit<FinishedWorks, 'notices'>,
 ): DecisionRecord[] {
   const run = { id: report.run.id, at: session.now() };
   return works.map((work) => {
     const how = treatment(work);
-    const decision = decisionOf(session, run, work, how);
-    tally.add(work, decision, how);
+    const decision = toDecisionRecord(session, run, work, how);
+    results.add(work, decision, how);
     return decision;
   });
 }

@@ -1,7 +1,7 @@
 import type { SwitchRecord } from '@sluice/state-store';
 
 /** Options of a run. */
-export interface PassRequest {
+export interface RunRequest {
   command: string;
   panel?: string | undefined;
   service?: string | undefined;

@@ -4,8 +4,8 @@ import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { outcomeByReading, outcomeUnknown } from './doubt.js';
-import { settleRow, isOrderRow } from './journal.js';
-import { withSettled } from './history.js';
+import { endAction, isCommandRow } from './journal.js';
+import { withResolved } from './history.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 
 /** Services observed at the same time; the transport limits the calls. */
@@ -25,7 +25,7 @@ export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], l
       const name = serviceLease(work.service.id);
       if (!('lease' in (await leases.tryTake(name)))) return;
       try {
-        resolved.push(await resolve({ ...on, fences: leases.heldOf([panelLease(panel.name), name]) }, work));
+        resolved.push(await resolve({ ...on, fences: leases.toHeld([panelLease(panel.name), name]) }, work));
       } finally {
         await leases.release(name);
       }
@@ -38,18 +38,18 @@ export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], l
 async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
   const { session, panel, scope } = on;
   const rows = await session.store.actions.unsettled({ services: [work.service.id] });
-  const unsettled = rows.filter((row) => !isOrderRow(row));
+  const unsettled = rows.filter((row) => !isCommandRow(row));
   // The lease was free until now, so the earlier observation may be older than the actions.
   const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
   const observation = seen.get(work.service.id) ?? null;
-  return (await settleUnsettled(on, { ...work, unsettled, observation })).work;
+  return (await resolveUnsettled(on, { ...work, unsettled, observation })).work;
 }
 
 /**
  * Resolves the actions that an earlier run left planned or in doubt, by what the panel shows now. An action that was never
  * called was not done. What stays in doubt blocks further steps on the same object. `goesOn`: whether other steps may continue.
  */
-export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ work: Applied; goesOn: boolean }> {
+export async function resolveUnsettled(on: FencedRun, begun: Applied): Promise<{ work: Applied; goesOn: boolean }> {
   const { session, panel } = on;
   const { service } = begun;
   const look = async (): Promise<Observation | null> =>
@@ -60,10 +60,10 @@ export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ 
     const outcome = outcomeByReading(panel, work, row);
     if (outcome) {
       // The failure of an earlier run is not an error of this one: what is still needed is planned again.
-      const settled = await settleRow(on, { ...work, error: null }, row, outcome);
-      const { remembered, error } = work;
+      const settled = await endAction(on, { ...work, error: null }, row, outcome);
+      const { history, error } = work;
       work = { ...settled.work, error };
-      work = { ...work, remembered: { ...remembered, recent: withSettled(remembered.recent, settled.row) } };
+      work = { ...work, history: { ...history, recent: withResolved(history.recent, settled.row) } };
       // A target with open evidence gets no second row.
       if (outcome.state === 'applied')
         work = { ...work, evidence: await session.store.evidence.open({ services: [work.service.id] }) };
@@ -76,7 +76,7 @@ export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ 
 }
 
 /** Waits before each further observation. */
-const LOOKS_MS = [500, 1000, 2000, 4000, 4000, 4000];
+const WAITS_MS = [500, 1000, 2000, 4000, 4000, 4000];
 
 /** A change is waited for no longer than this after its call. */
 const FRESH_MS = 15_000;
@@ -96,7 +96,7 @@ export async function waitForFresh(
     if (row.calledAt === null || !latest) return false;
     return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.resolve(row, latest) === null;
   };
-  for (const wait of LOOKS_MS) {
+  for (const wait of WAITS_MS) {
     if (signal.aborted || !unsettled.some(isOpen)) return latest;
     await clock.sleep(wait, signal);
     latest = await look();

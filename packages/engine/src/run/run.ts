@@ -8,39 +8,39 @@ import { requireService, type Session } from '../session.js';
 import { withRun } from './bracket.js';
 import { reportElsewhere } from './evidence-elsewhere.js';
 import { runPanel } from './panel-run.js';
-import { outcomeOf, type PassReport, Tally, wholeError } from './report.js';
-import type { PassRequest } from './request.js';
+import { decideOutcome, type RunReport, RunResults, wholeError } from './report.js';
+import type { RunRequest } from './request.js';
 
 /**
  * Executes one run over panels: observe, decide, plan, apply, each panel under its lease. What can't be read changes nothing;
  * the brake stops a panel's run before its first change.
  */
-export function runPass(session: Session, request: PassRequest): Promise<PassReport> {
+export function runPanels(session: Session, request: RunRequest): Promise<RunReport> {
   return withRun(session, request, async (run) => {
     const limited = await limitedPanels(session, request);
     const { panels, only } = await selectPanels(session, request, limited);
     await resolveSecrets(session, panels);
-    const tally = new Tally(request.keepAll ?? true);
-    const { totals } = tally;
+    const results = new RunResults(request.keepAll ?? true);
+    const { totals } = results;
     run.totals = totals;
-    const report: PassReport = { run: run.view, totals, services: [], notices: [], error: null, panels: [] };
+    const report: RunReport = { run: run.view, totals, services: [], notices: [], error: null, panels: [] };
     const { leases } = run;
     const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
     await run.start();
     for (const name of names) {
       const panel = await openPanel(session, name, report);
       if (!panel) continue;
-      await runPanel({ session, panel, request, leases, report, tally }, only);
+      await runPanel({ session, panel, request, leases, report, results }, only);
       if (!limited.includes(name)) continue;
       const { agentsAfterServices } = await import('../agents/check-agents.js');
       const { changes } = await agentsAfterServices({ session, request, leases, report }, name);
-      tally.changes ||= changes > 0;
+      results.changes ||= changes > 0;
     }
     await reportElsewhere(session, request, report);
-    report.services = tally.views(names);
-    const outcome = outcomeOf(report, tally);
+    report.services = results.views(names);
+    const outcome = decideOutcome(report, results);
     if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
-    await run.end({ outcome, changes: tally.changes, error: report.error });
+    await run.end({ outcome, changes: results.changes, error: report.error });
     return report;
   });
 }
@@ -48,7 +48,7 @@ export function runPass(session: Session, request: PassRequest): Promise<PassRep
 /** Selects the panels with services or limits of agents, or the panel of the requested service. */
 async function selectPanels(
   session: Session,
-  request: PassRequest,
+  request: RunRequest,
   limited: readonly string[],
 ): Promise<{ panels: string[]; only: ServiceRecord | null }> {
   if (request.panel !== undefined) requirePanelName(session, request.panel);
@@ -77,7 +77,7 @@ async function resolveSecrets(session: Session, names: string[]): Promise<void> 
 }
 
 /** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */
-async function openPanel(session: Session, name: string, report: PassReport): Promise<Panel | null> {
+async function openPanel(session: Session, name: string, report: RunReport): Promise<Panel | null> {
   try {
     return await session.panel(name);
   } catch (error) {
@@ -90,8 +90,8 @@ async function openPanel(session: Session, name: string, report: PassReport): Pr
  * Runs over the panels, then writes the file of open holds and the API log, and after `reconcile` backs up and cleans up the
  * store. An error in these fails the run; its services are still reported.
  */
-export async function runAndFinish(session: Session, request: PassRequest): Promise<PassReport> {
-  const report = await runPass(session, request);
+export async function runAndFinish(session: Session, request: RunRequest): Promise<RunReport> {
+  const report = await runPanels(session, request);
   try {
     if (!request.dryRun) session.refreshHoldsFile();
     // With a wrong clock the clean-up would delete too much.

@@ -29,9 +29,9 @@ export async function findSharers<W extends Plannable>(on: RunOnPanel, works: re
       evidence.length > 0 ||
       (observation !== null && panel.objects?.isRestricted(observation) === true),
   );
-  await noteSeen(on, works);
+  await saveCheckpoint(on, works);
   if (concerned.length === 0) return [...works];
-  const own = new Map(concerned.map((work) => [work.service.id, resourcesOf(panel, work)]));
+  const own = new Map(concerned.map((work) => [work.service.id, toResources(panel, work)]));
   const found = new Map<string, ServiceRecord[]>([...own.values()].flat().map((resource) => [resource, []]));
   for await (const page of standingPages(on, works)) {
     for (const { service, resources } of page) {
@@ -106,7 +106,7 @@ export async function readUnread<W extends Plannable>(
   const unread = new Map<string, string[]>(works.map((work) => [work.service.id, []]));
   const withUnread = (): W[] => all.map((work) => ({ ...work, unread: unread.get(work.service.id) ?? work.unread }));
   if (!objects) return withUnread();
-  const own = works.map((work) => ({ id: work.service.id, resources: resourcesOf(panel, work) }));
+  const own = works.map((work) => ({ id: work.service.id, resources: toResources(panel, work) }));
   const candidates: Standing[] = [];
   for await (const page of standingPages(on, all)) {
     for (const standing of page) {
@@ -121,7 +121,7 @@ export async function readUnread<W extends Plannable>(
       session.deps.signal,
     );
     for (const { service, resources } of chunk) {
-      const record = resourcesSeen(on, service, observations.get(service.id) ?? null);
+      const record = findResources(on, service, observations.get(service.id) ?? null);
       if (record) on.resources.set(record.service, record);
       else
         for (const { id } of own.filter((item) => objects.mayShare(item.resources, resources)))
@@ -138,27 +138,27 @@ export async function saveResources({ resources }: RunOnPanel, tables: StoreTabl
   if (seen.length > 0) await tables.resources.put(seen);
 }
 
-async function noteSeen(on: RunOnPanel, works: readonly Plannable[]): Promise<void> {
+async function saveCheckpoint(on: RunOnPanel, works: readonly Plannable[]): Promise<void> {
   if (!on.panel.objects) return;
   const metered = new Set(works.filter((work) => work.usage !== null).map((work) => work.service.id));
   const seen = works
-    .flatMap((work) => resourcesSeen(on, work.service, work.observation) ?? [])
+    .flatMap((work) => findResources(on, work.service, work.observation) ?? [])
     // A service whose usage was read in this run exists.
     .filter(({ service, resources }) => resources.length > 0 || !metered.has(service));
   if (seen.length === 0) return;
   const known = await on.session.store.resources.list({ services: seen.map((record) => record.service) });
-  const texts = new Map(known.map((record) => [record.service, contentOf(record)]));
+  const texts = new Map(known.map((record) => [record.service, toText(record)]));
   for (const record of seen) {
-    if (texts.get(record.service) !== contentOf(record)) on.resources.set(record.service, record);
+    if (texts.get(record.service) !== toText(record)) on.resources.set(record.service, record);
   }
 }
 
-function contentOf({ panel, mapping, resources }: ResourcesRecord): string {
+function toText({ panel, mapping, resources }: ResourcesRecord): string {
   return JSON.stringify([panel, mapping, resources]);
 }
 
 /** Returns the resources of a service from a complete observation; null for an incomplete one. */
-function resourcesSeen(
+function findResources(
   { session, panel }: RunOnPanel,
   service: ServiceRecord,
   observation: Observation | null,
@@ -167,7 +167,7 @@ function resourcesSeen(
   return {
     service: service.id,
     panel: panel.name,
-    mapping: mappingOf(service),
+    mapping: toMapping(service),
     resources: panel.resources(service, observation),
     at: session.now(),
   };
@@ -193,11 +193,11 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
       : new Map<string, ResourcesRecord>();
     yield standing.map((service) => {
       const record = on.resources.get(service.id) ?? known.get(service.id);
-      const mapping = mappingOf(service);
+      const mapping = toMapping(service);
       const isKnown = record?.panel === panel.name && record.mapping.join() === mapping.join();
       const resources = new Set([
         ...(isKnown ? record.resources : panel.resources(service, observed.get(service.id) ?? null)),
-        ...(evidence.get(service.id) ?? []).map(resourceOf),
+        ...(evidence.get(service.id) ?? []).map(toResource),
       ]);
       return { service, resources: [...resources], isKnown };
     });
@@ -207,19 +207,19 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
 }
 
 /** Returns the refs as text: resources observed with other refs are no longer known. */
-function mappingOf({ refs }: ServiceRecord): string[] {
+function toMapping({ refs }: ServiceRecord): string[] {
   return Object.entries(refs)
     .map(([key, value]) => `${key}=${value}`)
     .sort();
 }
 
-function resourcesOf(panel: Panel, work: Plannable): string[] {
+function toResources(panel: Panel, work: Plannable): string[] {
   return [
-    ...new Set([...panel.resources(work.service, work.observation), ...work.evidence.map((item) => resourceOf(item))]),
+    ...new Set([...panel.resources(work.service, work.observation), ...work.evidence.map((item) => toResource(item))]),
   ];
 }
 
-function resourceOf({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): string {
+function toResource({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): string {
   return `${kind}:${target}`;
 }
 

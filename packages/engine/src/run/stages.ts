@@ -43,7 +43,7 @@ export interface FencedRun extends RunOnPanel {
 }
 
 /** The checkpoint of the last run, and the journal since. */
-export interface Remembered {
+export interface ServiceHistory {
   /** The checkpoint of the panel's adapter; null before the first. */
   readonly seen: unknown;
   readonly recent: readonly ActionRecord[];
@@ -85,7 +85,7 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly holds: readonly Readonly<HoldRecord>[];
   readonly evidence: readonly Readonly<EvidenceRecord>[];
   readonly unsettled: readonly ActionRecord[];
-  readonly remembered: Remembered;
+  readonly history: ServiceHistory;
   /** An unfinished termination. */
   readonly termination: Termination | null;
   /** Why it is skipped: its status, its due date, or `LEASED`. */

@@ -46,8 +46,8 @@ async function finishOne(session: Session, run: string, work: Applied): Promise<
   const { finishTermination } = await import('../provision/provision.js');
   try {
     const { work: done } = await finishTermination(session, work.service.id, run);
-    const { actions, service, remembered } = done;
-    const finished = withError({ ...work, actions, service, remembered }, done.error);
+    const { actions, service, history } = done;
+    const finished = withError({ ...work, actions, service, history }, done.error);
     if (service.status !== 'terminated') return finished;
     return { ...finished, termination: null, skipped: service.status, holds: [] };
   } catch (error) {

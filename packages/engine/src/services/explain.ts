@@ -2,7 +2,7 @@ import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
 import { holdViews, type HoldView } from '../holds/holds.js';
-import { lifecycleOf, serviceView } from './views.js';
+import { toLifecycle, serviceView } from './views.js';
 import { serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
 
@@ -71,7 +71,7 @@ export async function explainService(session: Session, id: string, at: string | 
         : {
             ...detail,
             ...serviceView({ service, decision, cycle, holds: openThen, actions: [] }),
-            lifecycle: lifecycleOf(service, openThen),
+            lifecycle: toLifecycle(service, openThen),
           },
     readings: samples.slice(-READINGS).map(readingView),
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),

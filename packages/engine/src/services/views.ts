@@ -72,7 +72,7 @@ function allowanceView(decision: DecisionRecord | null): ServiceView['allowance'
 }
 
 /** Returns the `status` of the import: `suspended` while a billing hold is open. */
-export function lifecycleOf(service: ServiceRecord, openHolds: Pick<HoldRecord, 'reason'>[]): string {
+export function toLifecycle(service: ServiceRecord, openHolds: Pick<HoldRecord, 'reason'>[]): string {
   if (service.status !== 'active') return service.status;
   return openHolds.some((hold) => hold.reason === 'billing') ? 'suspended' : 'active';
 }

@@ -28,8 +28,8 @@ export async function setOverride(
       'Name what to override: a quota such as 500GB, unlimited, a mode (IN, OUT or TOTAL) or an action',
     );
   }
-  const quotaBytes = request.quota === undefined ? null : sizeOf(request.quota);
-  const mode = request.mode === undefined ? null : modeOf(request.mode);
+  const quotaBytes = request.quota === undefined ? null : parseQuota(request.quota);
+  const mode = request.mode === undefined ? null : parseMode(request.mode);
   await withServiceLease(session, id, waitMs, async (service, leases) => {
     const action = request.action ?? null;
     if (action !== null) {
@@ -64,7 +64,7 @@ export async function clearOverride(session: Session, id: string, waitMs: number
   );
 }
 
-function sizeOf(text: string): number {
+function parseQuota(text: string): number {
   try {
     return parseSize(text);
   } catch (error) {
@@ -72,7 +72,7 @@ function sizeOf(text: string): number {
   }
 }
 
-function modeOf(text: string): Mode {
+function parseMode(text: string): Mode {
   const mode = (['IN', 'OUT', 'TOTAL'] as const).find((item) => item === text.toUpperCase());
   if (mode === undefined) throw usageError('bad_override', `mode: "${text}" is not IN, OUT or TOTAL`);
   return mode;

@@ -3,7 +3,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { decideHolds } from '../run/decide.js';
 import { load } from '../run/load.js';
 import { readUsage } from '../run/observe.js';
-import { decisionOf, shownHolds } from '../run/report.js';
+import { toDecisionRecord, shownHolds } from '../run/report.js';
 import { untouched } from '../run/stages.js';
 import type { ServiceDetail } from '../services/show.js';
 import type { Session } from '../session.js';
@@ -26,8 +26,8 @@ export async function refreshUsage(
       const now = session.now();
       for (const read of reads) {
         const work = untouched(decideHolds(session, panel, read, now));
-        const treatment = { shownOnly: true, observing: work.enforcement.value === 'observe' };
-        const decision = decisionOf(session, { id: '', at: now }, work, treatment);
+        const treatment = { previewOnly: true, observing: work.enforcement.value === 'observe' };
+        const decision = toDecisionRecord(session, { id: '', at: now }, work, treatment);
         const view = serviceView({
           service: work.service,
           decision,

@@ -34,11 +34,11 @@ export async function usageHistory(session: Session, id: string): Promise<CycleV
         cycle.readAt === null
           ? null
           : { inBytes: cycle.inBytes, outBytes: cycle.outBytes, totalBytes: cycle.totalBytes, readAt: cycle.readAt },
-      allowance: allowanceOf(cycle.allowance as Allowance | null),
+      allowance: toAllowanceView(cycle.allowance as Allowance | null),
     }));
 }
 
-function allowanceOf(allowance: Allowance | null): CycleView['allowance'] {
+function toAllowanceView(allowance: Allowance | null): CycleView['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
   if (allowance.kind === 'unlimited') return { unlimited: true, baseBytes: null, extraBytes: 0, allowedBytes: null };
   const { baseBytes, extraBytes, allowedBytes } = allowance;
