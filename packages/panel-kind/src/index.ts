@@ -26,15 +26,7 @@ export {
 } from './agents.js';
 export type { AgentBudget, RaiseOrder, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
-export {
-  type ErrorKind,
-  type ItemError,
-  itemErrorOf,
-  SluiceError,
-  throwWithCredentialKey,
-  usageError,
-  withCredentialKey,
-} from './errors.js';
+export { type ErrorKind, type ItemError, itemErrorOf, SluiceError, usageError } from './errors.js';
 export type {
   Accounts,
   AccountView,
@@ -72,6 +64,7 @@ export {
   type Step,
   type StepOutcome,
 } from './plan.js';
+export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';
 export type { PanelSettings, ProductSettings } from './settings.js';
 export { transportOptions, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';
