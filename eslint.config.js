@@ -75,10 +75,12 @@ const REFUSED_IN_REVIEWED = [
   [/(?<!\bthere )\b(is|are) no (?!longer\b|more\b)/gi, 'is not a'],
 ];
 const REVIEWED = [
-  ...['agents', 'clock', 'commands', 'holds', 'log', 'panels', 'run', 'store', 'usage'].map(
-    (folder) => `packages/engine/src/${folder}`,
-  ),
+  'apps/cli/src',
+  'packages/engine/src',
+  'packages/hiddify-agent-traffic/src',
+  'packages/panel-http/src',
   'packages/panel-kind/src',
+  'packages/quota-core/src',
 ];
 
 const wording = {
@@ -98,7 +100,7 @@ const wording = {
     };
     return {
       Program: () => context.sourceCode.getAllComments().forEach((comment) => check(comment, comment.value)),
-      // A single word is a code or a key, not a sentence.
+      // A literal without a space is a code or a key.
       Literal: (node) => typeof node.value === 'string' && node.value.includes(' ') && check(node, node.value),
       TemplateElement: (node) => check(node, node.value.raw),
     };

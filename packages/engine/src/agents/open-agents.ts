@@ -1,5 +1,5 @@
 import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import type { RunRequest } from '../run/request.js';
 import { requirePanelName } from '../services/panels.js';
 import type { Session } from '../session.js';
@@ -91,7 +91,7 @@ export async function limitedPanels(session: Session, request: RunRequest): Prom
 }
 
 async function hasLimits({ store, config }: Session, name: string): Promise<boolean> {
-  const settings = entryOf(config.panels, name)?.['agents'] as { addon?: unknown } | undefined;
+  const settings = findEntry(config.panels, name)?.['agents'] as { addon?: unknown } | undefined;
   if ((settings?.addon ?? false) !== false) return true;
   const agents = await store.agents.list(name);
   return (

@@ -1,6 +1,6 @@
 import { isPanelError } from '@sluice/panel-http';
 import { type AgentPlanInput, type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
-import { agentOfSubject, agentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { type Leases, panelLease } from '../leases.js';
 import { newHold } from '../holds/new-hold.js';
@@ -127,7 +127,7 @@ function change(ordered: AgentCommand, steps: Parameters<typeof changeUsers>[1][
 
 async function disable(ordered: AgentCommand): Promise<Done> {
   const { session, name, agents, dryRun, agent, read, leases } = ordered;
-  const subject = agentSubject(name, agent);
+  const subject = toAgentSubject(name, agent);
   const open = read.memory.holds.find(({ service, reason }) => service === subject && reason === 'manual');
   const hold = open ?? newHold(session, { service: subject, reason: 'manual', origin: 'operator' });
   const steps = agents.planDisabling(planInput(read, agent), hold);
@@ -146,7 +146,7 @@ async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: str
     const memory = await loadStoredAgents(session, name, tables);
     const holding = new Set(memory.evidence.map(({ hold }) => hold));
     for (const { id, service } of memory.holds) {
-      const isMeant = agent === null || agents.chainOf(agentOfSubject(service) ?? '', memory).includes(agent);
+      const isMeant = agent === null || agents.chainOf(findSubjectAgent(service) ?? '', memory).includes(agent);
       if (isMeant && !holding.has(id)) await tables.holds.end(id, session.now());
     }
   });

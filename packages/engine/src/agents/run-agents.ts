@@ -8,7 +8,7 @@ import {
   itemErrorOf,
   type ListProblem,
 } from '@sluice/panel-kind';
-import { agentOfSubject, agentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../store/backups.js';
 import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
@@ -52,7 +52,7 @@ export interface AgentsRun {
 /** Returns the open `agent-limit` holds, by agent. */
 function heldAgents({ holds }: Pick<AgentMemory, 'holds'>): Map<string, AgentMemory['holds'][number]> {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
-  return new Map(limits.map((hold) => [agentOfSubject(hold.service) ?? '', hold]));
+  return new Map(limits.map((hold) => [findSubjectAgent(hold.service) ?? '', hold]));
 }
 
 /** The lists, with the holds that start and end, and the plan. */
@@ -132,7 +132,7 @@ function decideAndPlan({ session, name, agents, request, services }: Run, read: 
     .filter(([uuid, { force }]) => force === 'over' && !held.has(uuid) && isMeant(uuid))
     .map(([uuid]) => {
       const { usedBytes = null, limitBytes: allowedBytes = null } = traffic.get(uuid) ?? {};
-      const service = agentSubject(name, uuid);
+      const service = toAgentSubject(name, uuid);
       return newHold(session, { service, reason: 'agent-limit', usedBytes, allowedBytes, origin: 'run' });
     });
   const closes = [...held]

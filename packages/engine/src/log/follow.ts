@@ -49,19 +49,19 @@ class Follower {
       beganAt: (action) => action.plannedAt,
       stateOf: (action) => (action.state === 'planned' ? null : action.state),
       isFinal: (action) => action.state !== 'planned' && action.state !== 'in-doubt',
-      entryOf: actionEntry,
+      findEntry: actionEntry,
     });
     this.#runs = new Watch<RunRecord>(now, {
       beganAt: (run) => run.startedAt,
       stateOf: (run) => (run.finishedAt === null ? null : 'ended'),
       isFinal: (run) => run.finishedAt !== null,
-      entryOf: runEntry,
+      findEntry: runEntry,
     });
     this.#refreshes = new Watch<RefreshRecord>(now, {
       beganAt: (refresh) => refresh.startedAt,
       stateOf: (refresh) => (refresh.finishedAt === null ? null : 'ended'),
       isFinal: (refresh) => refresh.finishedAt !== null,
-      entryOf: refreshEntry,
+      findEntry: refreshEntry,
     });
   }
 
@@ -142,7 +142,7 @@ interface Kind<T> {
   stateOf: (record: T) => string | null;
   /** Returns whether it never changes again. */
   isFinal: (record: T) => boolean;
-  entryOf: (record: T) => LogEntry;
+  findEntry: (record: T) => LogEntry;
 }
 
 /** Shows records once per state, and tracks those that may still change. */
@@ -172,7 +172,7 @@ class Watch<T extends { id: string }> {
 
   /** Returns entries of the new and changed records. */
   take(records: T[]): LogEntry[] {
-    const { beganAt, stateOf, isFinal, entryOf } = this.#kind;
+    const { beganAt, stateOf, isFinal, findEntry } = this.#kind;
     const entries: LogEntry[] = [];
     for (const record of records) {
       const began = beganAt(record);
@@ -183,7 +183,7 @@ class Watch<T extends { id: string }> {
       const state = stateOf(record) ?? (late ? 'late' : null);
       if (state === null || this.#shown.get(record.id)?.state === state) continue;
       this.#shown.set(record.id, { state, beganAt: began });
-      entries.push(entryOf(record));
+      entries.push(findEntry(record));
     }
     this.#newest ??= new Date(this.#now()).toISOString();
     this.#forget();

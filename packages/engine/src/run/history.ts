@@ -54,7 +54,7 @@ export async function loadHistory(
   );
   const entries = [...since];
   for (const [service, at] of entries.filter(([, at]) => at < limit)) {
-    entryOf(histories, service).recent = await store.actions.list({ service, since: at });
+    findEntry(histories, service).recent = await store.actions.list({ service, since: at });
   }
   await loadRecent(
     session,
@@ -79,7 +79,7 @@ async function loadRecent(
   const removals = rows.filter((row) => history.removes(row));
   const byService = group(rows);
   for (const [service, at] of since) {
-    const entry = entryOf(histories, service);
+    const entry = findEntry(histories, service);
     entry.recent = (byService.get(service) ?? []).filter((row) => row.plannedAt >= at);
     entry.removed = removals.filter((row) => row.plannedAt >= at).length;
   }
@@ -105,7 +105,7 @@ export function withResolved(recent: readonly ActionRecord[], row: ActionRecord)
   return [...recent.slice(0, at), row, ...recent.slice(at)].filter((known) => known === row || known.id !== row.id);
 }
 
-function entryOf(histories: Map<string, Gathered>, service: string): Gathered {
+function findEntry(histories: Map<string, Gathered>, service: string): Gathered {
   const known = histories.get(service);
   if (known) return known;
   const entry: Gathered = { seen: null, recent: [], removed: 0 };

@@ -12,9 +12,8 @@ import {
   zonedMidnight,
 } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
-import { zoneOf } from '../config/zone-of.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
@@ -44,7 +43,7 @@ export async function load(
   const { config } = session;
   const stored = await loadStored(session, panel, services, now);
   return services.map((service) => {
-    const configured = entryOf(config.products, service.product);
+    const configured = findEntry(config.products, service.product);
     const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };
     const rows = findRows(stored, service.id);
     const { override, termination } = rows;
@@ -153,7 +152,7 @@ function skipReason(service: ServiceRecord, config: Config, now: string): string
 /** Returns whether the due date has passed in the panel's time zone. */
 export function isOverdue(service: ServiceRecord, config: Config, now: string): boolean {
   if (service.nextDueDate === null) return false;
-  return now >= zonedMidnight(service.nextDueDate, zoneOf(config, service.panel));
+  return now >= zonedMidnight(service.nextDueDate, findTimeZone(config, service.panel));
 }
 
 /** Loads the earlier cycles of services whose newest cycle is in the future, opened by a wrong clock. */
@@ -184,7 +183,7 @@ function placeInCycle(
     const step = stepCycle({
       nextDueDate: service.nextDueDate,
       billingCycle: parseBillingCycleName(service.billingCycle),
-      timeZone: zoneOf(session.config, service.panel),
+      timeZone: findTimeZone(session.config, service.panel),
       now,
       quotaPeriod: product.quotaPeriod,
       recorded,

@@ -1,6 +1,6 @@
 import type { AccountOrder, Desired, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import type { CounterState } from '@sluice/quota-core';
-import { zoneOf } from '../config/zone-of.js';
+import { findTimeZone } from '../config/find-entry.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from './doubt.js';
 import type { RunRequest } from './request.js';
@@ -47,7 +47,7 @@ export function toTargetState(
       readAt: work.cycle.readAt,
     },
     counted: toCounted(work),
-    timeZone: zoneOf(session.config, work.service.panel),
+    timeZone: findTimeZone(session.config, work.service.panel),
     now: session.now(),
     seen,
     recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],

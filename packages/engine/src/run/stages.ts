@@ -9,7 +9,7 @@ import type {
   Sharer,
   UsageAnswer,
 } from '@sluice/panel-kind';
-import type { Allowance, Decision, Mode, UsageBytes, WantedHold } from '@sluice/quota-core';
+import type { Allowance, Decision, Mode, UsageBytes, DueHold } from '@sluice/quota-core';
 import type {
   ActionRecord,
   CycleRecord,
@@ -106,7 +106,7 @@ export interface Read<S extends Stage = 'read'> extends Loaded<S> {
 export interface Decided<S extends Stage = 'decided'> extends Read<S> {
   /** Null where nothing was decided: the service is skipped, or its allowance is unknown. */
   readonly decision: Decision | null;
-  readonly opens: readonly WantedHold[];
+  readonly opens: readonly DueHold[];
   readonly closes: readonly HoldRecord[];
   /** Percentages of the allowance reached for the first time in the cycle. */
   readonly thresholds: readonly number[];

@@ -1,4 +1,4 @@
-import { localDateOf, zonedMidnight } from '@sluice/quota-core';
+import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
 import type { FlvxQuotaValues } from '../client/records/user.js';
 import { bytesOf } from '../client/units/units.js';
 
@@ -46,7 +46,7 @@ export function isResetDayBetween(resetDay: number, from: string, to: string, ti
   // A month and a day contain every reset day at least once.
   if (last - first >= 32 * dayMs) return true;
   for (let at = first; at <= last + dayMs; at += dayMs) {
-    const day = localDateOf(new Date(at).toISOString(), timeZone);
+    const day = toLocalDate(new Date(at).toISOString(), timeZone);
     const midnight = Date.parse(zonedMidnight(day, timeZone));
     if (midnight >= first && midnight <= last && fallsOn(day, resetDay)) return true;
   }
