@@ -146,7 +146,7 @@ export class Session {
     });
     if (this.#calls.length < FLUSH_AT) return;
     this.#flushing = this.#flushing.then(() => this.#flush());
-    // `settle` throws its error.
+    // `flush` throws its error.
     this.#flushing.catch(() => undefined);
   }
 
@@ -199,12 +199,12 @@ export class Session {
 
   #afterHoldsFile(work: () => Promise<void>): void {
     this.#holdsFile = this.#holdsFile.then(work);
-    // `settle` throws its error.
+    // `flush` throws its error.
     this.#holdsFile.catch(() => undefined);
   }
 
   /** Writes buffered calls and the file of open holds; throws the first error. */
-  async settle(): Promise<void> {
+  async flush(): Promise<void> {
     const pending = [this.#flushing.then(() => this.#flush()), this.#holdsFile];
     this.#flushing = Promise.resolve();
     this.#holdsFile = Promise.resolve();
@@ -215,7 +215,7 @@ export class Session {
   /** Writes what is buffered and closes the panels. The store stays open. */
   async end(): Promise<void> {
     try {
-      await this.settle();
+      await this.flush();
     } finally {
       for (const panel of this.#panels.values()) {
         void panel.then(

@@ -97,7 +97,7 @@ export async function runAndFinish(session: Session, request: RunRequest): Promi
     // With a wrong clock the clean-up would delete too much.
     const isClockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
     if (request.command === 'reconcile' && !request.dryRun && !isClockWrong) await afterReconcile(session);
-    await session.settle();
+    await session.flush();
   } catch (error) {
     report.error ??= itemErrorOf(error);
     report.run.outcome = 'failed';
