@@ -49,6 +49,10 @@ const commandRules = {
         selector,
         message: 'Name no command or flag: add the remedy to apps/cli/src/remedies.ts by the code of the error.',
       })),
+      {
+        selector: 'CallExpression[callee.object.property.name="runs"][callee.property.name=/^(start|finish)$/]',
+        message: 'Runs start and end in packages/engine/src/run/bracket.ts: use withRun.',
+      },
     ],
   },
 };
@@ -72,11 +76,12 @@ const REFUSED_IN_REVIEWED = [
 ];
 const REVIEWED = [
   'apps/cli/src',
-  ...['api', 'config', 'doctor', 'graph', 'provision', 'services'].map((folder) => `packages/engine/src/${folder}`),
   'packages/easydcim-client/src',
+  'packages/engine/src',
   'packages/flvx-client/src',
   'packages/hiddify-agent-traffic/src',
   'packages/panel-http/src',
+  'packages/panel-kind/src',
   'packages/quota-core/src',
 ];
 

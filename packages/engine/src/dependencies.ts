@@ -6,9 +6,8 @@ import type { Files } from './files.js';
 /** A limit of a service over its billing cycle. */
 export type CycleLimit = Omit<Limit, 'window'>;
 
-/** All that the engine has from outside: nothing in it reads the process, the environment or the terminal. */
+/** Everything passed to the engine, which never reads process, environment or terminal itself. */
 export interface Dependencies {
-  /** The kinds of panels that it knows. */
   kinds: readonly PanelKind[];
   clock: Clock;
   /** Cryptographically strong bytes. */
@@ -18,16 +17,16 @@ export interface Dependencies {
   /** This process, as leases name it. */
   owner: LeaseOwner;
   isAlive: (owner: LeaseOwner) => boolean;
-  /** Who asks, for the journal. */
+  /** Returns the actor, for the journal. */
   actor: () => string;
-  /** Aborted when the caller does not want the result any more. */
+  /** Aborts the call. */
   signal: AbortSignal;
-  /** Private files beside the store. */
+  /** Private files next to the store. */
   files: Files;
-  /** Returns the secret that a value of the config stands for; `key` names its place in messages. */
+  /** Returns the secret that a config value refers to; `key` names the value in messages. */
   secret: (value: string, key: string) => string;
-  /** Returns the limits that a service has beside its quota; none where it is absent. */
+  /** Returns the limits of a service in addition to its quota. */
   limits?: ((service: ServiceRecord) => readonly CycleLimit[]) | undefined;
-  /** Returns the text of a file that the config names; `key` names its place in messages. */
+  /** Returns the text of a file that the config names; `key` names the value in messages. */
   readFile: (file: string, key: string) => string;
 }

@@ -15,29 +15,28 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-/** Private files (mode 0600) beside the store: the file of open holds, passwords, backups. */
+/** Private files (mode 0600) next to the store: the file of open holds, passwords, backups. */
 export interface Files {
-  /** Returns whether there is a file or folder of that name, readable or not. */
+  /** Returns whether a file or folder exists, readable or not. */
   exists(file: string): boolean;
   /** Returns the text of a file; null where there is none. Throws for one that can't be read. */
   read(file: string): string | null;
   /**
-   * Replaces a file so that at each moment either the old or the new one is there, whole. `draft` names what a killed process
-   * leaves behind; by default it has the process's number in it.
+   * Replaces a file atomically. `draft` is the path of the temporary file, which a killed process may leave behind; by default
+   * it contains the process id.
    */
   replace(file: string, text: string, draft?: string): void;
   /**
-   * Writes a file that is not there yet, so that it is there whole or not at all. `draft` is as for `replace`. Throws an error
-   * with the code `EEXIST` where the file is there.
+   * Creates a file atomically; `draft` is as for `replace`. Throws an error with the code `EEXIST` for an existing file.
    */
   create(file: string, text: string, draft: string): void;
   remove(file: string): void;
   rename(file: string, to: string): void;
-  /** Makes a folder (mode 0700) that is missing. */
+  /** Creates a missing folder (mode 0700). */
   makeFolder(folder: string): void;
-  /** Throws where nothing can be written to a folder. */
+  /** Throws for a folder that can't be written to. */
   checkWritable(folder: string): void;
-  /** Returns the names of the files of a folder; none where it is missing. */
+  /** Returns the names of the files in a folder; none for a missing one. */
   list(folder: string): string[];
 }
 

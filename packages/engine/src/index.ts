@@ -7,15 +7,14 @@ export type { Adopted, CommandOptions, Holds, ReleaseAll } from './api/holds.js'
 export type { Panels, PanelTest, PanelView } from './api/panels.js';
 export type { PasswordOptions, Provision, SuspendOptions } from './api/provision.js';
 export type { ServiceFilter, Services } from './api/services.js';
-export type { AgentRun } from './agents/agent-run.js';
 export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './agents/agent-views.js';
 export type { CheckReport } from './agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './agents/limit-agents.js';
 export type { RestoreReport } from './agents/restore-agent.js';
 export type { AgentExplained, AgentList } from './agents/show-agents.js';
-export { backupBeforeMigration } from './backups.js';
-export type { Comparison } from './compare.js';
+export { backupBeforeMigration } from './store/backups.js';
+export type { Comparison } from './usage/compare.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './config/check.js';
 export { describedSchema } from './config/json-schema.js';
 export { describeKeys } from './config/descriptions.js';
@@ -25,21 +24,27 @@ export { configSchema, type Config, type ConfigSchema } from './config/schema.js
 export type { CycleLimit } from './dependencies.js';
 export type { Check } from './doctor/check.js';
 export type { DoctorRequest } from './doctor/doctor.js';
-export type { Explanation } from './explain.js';
+export type { Explanation } from './services/explain.js';
 export { type Files, nodeFiles } from './files.js';
 export type { PanelFigures } from './graph/panel-figures.js';
 export type { DrawnGraph } from './graph/panel-graph.js';
 export type { GraphPoint, SampleGraph } from './graph/sample-graph.js';
 export type { GraphRange, GraphWindow } from './graph/window.js';
-export { type HoldsFile, isHoldsFileStale, readHoldsFile, refuseLostStore, replaceHoldsFile } from './holds-file.js';
-export type { EvidenceView, HoldView } from './holds.js';
+export {
+  type HoldsFile,
+  isHoldsFileStale,
+  readHoldsFile,
+  refuseLostStore,
+  replaceHoldsFile,
+} from './holds/holds-file.js';
+export type { EvidenceView, HoldView } from './holds/holds.js';
 export { leaseHeld } from './leases.js';
-export type { LogEntry, LogFilter } from './log.js';
-export type { Credentials, OrderReport } from './order-types.js';
-export type { OverrideRequest } from './overrides.js';
-export type { LoginLink, RelayUser } from './relay.js';
-export type { PassReport, PassTotals } from './run/report.js';
-export type { RunView } from './run-row.js';
+export type { LogEntry, LogFilter } from './log/log.js';
+export type { Credentials, CommandReport } from './commands/types.js';
+export type { OverrideRequest } from './usage/overrides.js';
+export type { LoginLink, RelayUser } from './panels/relay.js';
+export type { RunReport, RunTotals } from './run/report.js';
+export type { PanelsRunView, RunView } from './run/bracket.js';
 export { isAlive, processStat, realClock } from './process.js';
 export { describeTermination, type Termination } from './provision/termination.js';
 export { importKeys } from './services/fields.js';
@@ -48,7 +53,7 @@ export type { ImportProblem, ImportReport } from './services/import-services.js'
 export type { ServiceDetail } from './services/show.js';
 export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from './sluice.js';
 export { suggestion } from './suggestion.js';
-export type { SwitchReport } from './switches.js';
-export { parseTime } from './times.js';
-export type { CycleView } from './usage.js';
-export type { ServiceView } from './views.js';
+export type { SwitchReport } from './panels/switches.js';
+export { parseTime } from './clock/times.js';
+export type { CycleView } from './usage/usage.js';
+export type { ServiceView } from './services/views.js';

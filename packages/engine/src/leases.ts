@@ -6,7 +6,7 @@ const TTL_MS = 60_000;
 const RENEW_MS = 15_000;
 const RETRY_MS = 100;
 
-/** Leases of one run, renewed while it works. */
+/** Leases of one run, renewed until they are released. */
 export class Leases {
   readonly #session: Session;
   readonly #run: string;
@@ -18,23 +18,23 @@ export class Leases {
     this.#run = run;
     this.#timer = setInterval(() => {
       if (this.#held.size === 0) return;
-      // A renewal that fails shows at the next fenced write, which refuses.
+      // After a failed renewal the next fenced write fails.
       this.#session.store.leases.renewAll(this.held, session.now(), TTL_MS).catch(() => false);
     }, RENEW_MS);
     this.#timer.unref();
   }
 
-  /** Those that are held, as proof for fenced writes. */
+  /** The held leases, for fenced writes. */
   get held(): HeldLease[] {
     return [...this.#held.values()];
   }
 
-  /** Those of these names that are held; work side by side may not rest on each other's leases. */
-  heldOf(names: string[]): HeldLease[] {
+  /** Returns the held leases of these names, since concurrent work may not rely on each other's leases. */
+  toHeld(names: string[]): HeldLease[] {
     return names.map((name) => this.#held.get(name)).filter((lease) => lease !== undefined);
   }
 
-  /** The lease, or who holds it. */
+  /** Acquires a lease, or returns its holder. */
   async tryTake(name: string): Promise<{ lease: HeldLease } | { heldBy: LeaseRecord }> {
     const result = await this.#session.store.leases.acquire({ name, ...this.#request() });
     if (!result.acquired) return { heldBy: result.heldBy };
@@ -42,7 +42,7 @@ export class Leases {
     return { lease: result.lease };
   }
 
-  /** Waits for the lease up to `waitMs`, then fails with exit code 5. */
+  /** Waits up to `waitMs` for a lease; then throws `lease_held`. */
   async take(name: string, waitMs: number): Promise<HeldLease> {
     return this.#waited(waitMs, async () => {
       const result = await this.tryTake(name);
@@ -50,7 +50,7 @@ export class Leases {
     });
   }
 
-  /** Waits up to `waitMs` until all of these leases can be had at once, then fails with exit code 5 and has none. */
+  /** Waits up to `waitMs` for all leases at once; then throws `lease_held` and holds none. */
   async takeAll(names: string[], waitMs: number): Promise<void> {
     await this.#waited(waitMs, async () => {
       const result = await this.#session.store.leases.acquireAll({ names, ...this.#request() });
@@ -67,7 +67,7 @@ export class Leases {
 
   async #waited<T>(waitMs: number, attempt: () => Promise<{ had: T } | { refusal: SluiceError }>): Promise<T> {
     const { clock, signal } = this.#session.deps;
-    // Counted by its own sleeps: a clock that is set meanwhile makes it neither endless nor short.
+    // Counts its own sleeps, so that setting the clock does not affect it.
     for (let leftMs = waitMs; ; leftMs -= RETRY_MS) {
       const result = await attempt();
       if ('had' in result) return result.had;
@@ -93,7 +93,7 @@ export class Leases {
 
 const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${owner.pid} on ${owner.host})`;
 
-/** Another run is at it: exit code 5. */
+/** Returns the error for a lease that other runs hold. */
 export function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
   const who = holders.map(whoHolds).join(', ');
   return new SluiceError('lease_held', `${name} is being worked on by another run: ${who}. Try again when it is done`, {
@@ -102,10 +102,10 @@ export function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
   });
 }
 
-/** So many services are named in a message; all of them are in its details. */
+/** Most services named in a message; its details have all. */
 const NAMED = 10;
 
-/** Other runs work on some of the services of a command about many: exit code 5. */
+/** Returns the error for several services that other runs work on. */
 function leasesHeld(held: LeaseRecord[]): SluiceError {
   const services = held.map(({ name }) => name.replace(SERVICE, ''));
   const named = held.slice(0, NAMED).map((lease, index) => `${services[index] ?? ''} by ${whoHolds(lease)}`);
@@ -124,16 +124,16 @@ const SERVICE = 'service:';
 export const panelLease = (panel: string): string => `panel:${panel}`;
 export const serviceLease = (service: string): string => `${SERVICE}${service}`;
 
-/** A panel that is left out of a run, and why. */
+/** A panel that was left out of a run, and why. */
 export interface PanelError {
   panel: string;
   error: ItemError;
 }
 
 /**
- * Takes the leases of panels at the start of a run, and returns those that it got; what another run holds goes to `left`.
+ * Acquires the leases of panels at the start of a run, and returns those panels; adds the ones that other runs hold to `left`.
  *
- * @throws SluiceError `lease_held` where all of them are held
+ * @throws SluiceError `lease_held` if other runs hold all of them
  */
 export async function takePanels(leases: Leases, names: readonly string[], left: PanelError[]): Promise<string[]> {
   const taken: string[] = [];

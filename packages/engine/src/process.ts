@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
 
-/** The real clock. */
+/** The system clock. */
 export const realClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal) {
@@ -16,7 +16,7 @@ export const realClock: Clock = {
   },
 };
 
-/** Returns what stands for this process where the caller of the engine hands nothing in. */
+/** Returns the defaults of `SluiceOptions` that depend on this process. */
 export function processParts(): {
   clock: Clock;
   randomBytes: (count: number) => Uint8Array;
@@ -27,7 +27,7 @@ export function processParts(): {
   const host = hostname();
   return {
     clock: realClock,
-    // Loaded when it is needed: most calls take no randomness.
+    // Loaded on demand, since most calls need no randomness.
     randomBytes: (count) => process.getBuiltinModule('node:crypto').randomBytes(count),
     owner: { host, pid: process.pid, processStart: processStat(process.pid)?.start ?? '' },
     isAlive: (owner) => isAlive(owner, host),
@@ -35,11 +35,11 @@ export function processParts(): {
   };
 }
 
-/** State and start time of a process as Linux tells them; null where they can't be told. */
+/** Returns state and start time of a process on Linux; null where they are unknown. */
 export function processStat(pid: number): { state: string; start: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may hold anything; the fields are counted from behind it.
+    // The name, in parentheses, may contain spaces: the fields are counted after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0] ?? '', start: fields[19] ?? '' };
   } catch {
@@ -47,7 +47,7 @@ export function processStat(pid: number): { state: string; start: string } | nul
   }
 }
 
-/** Whether the process that holds a lease is still there; of another host's it is taken to be. */
+/** Returns whether the process that holds a lease is alive; processes of other hosts count as alive. */
 export function isAlive(owner: LeaseOwner, host: string): boolean {
   if (owner.host !== host) return true;
   try {

@@ -2,37 +2,36 @@ import type { CallEvent } from '@sluice/panel-http';
 import { printable } from '@sluice/panel-http/printable';
 import { type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
 import { findEntry } from './config/find-entry.js';
-import { WRONG_CLOCK_MS } from './trusted-clock.js';
+import { WRONG_CLOCK_MS } from './clock/trusted-clock.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
-import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds-file.js';
+import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds/holds-file.js';
 import { suggestion } from './suggestion.js';
 import { isoNow, newId, type Panel, type PanelKind, type PanelSettings, SluiceError } from '@sluice/panel-kind';
 import { unknownPanel } from './services/panels.js';
 
-/** What a session is made of. */
+/** Parts of a session. */
 export interface SessionParts {
   deps: Dependencies;
   config: Config;
   store: StateStore;
 }
 
-/** Calls that wait for the log go along with another write as soon as they are as many as the store writes in one statement… */
+/** Buffered calls are stored with another write once they fill one statement… */
 const CALLS_AT_ONCE = 128;
-/** …and by themselves where nothing else is written. */
+/** …and by themselves once they are this many. */
 const FLUSH_AT = 500;
 
 /**
- * What an operation works with: config, store, panels opened on demand, the API log. Close it in the end: that writes
- * what is still buffered.
+ * State of one call of the engine: config, store, panels opened on demand, the API log. `end` stores what is buffered.
  */
 export class Session {
   readonly deps: Dependencies;
   readonly config: Config;
   readonly store: StateStore;
-  /** When it began. */
+  /** When it started. */
   readonly since: string;
-  /** The run that API calls belong to; set by `beginRun`. */
+  /** Id of the run that API calls belong to. */
   runId: string | null = null;
   readonly #panels = new Map<string, Promise<Panel>>();
   readonly #clockDifferences = new Map<string, number>();
@@ -40,7 +39,7 @@ export class Session {
   #answered = false;
   #calls: ApiCallRecord[] = [];
   #flushing: Promise<void> = Promise.resolve();
-  /** One writing of the holds file at a time; changes meanwhile ask for one more. */
+  /** The current write of the holds file; changes meanwhile cause one more. */
   #holdsFile: Promise<void> = Promise.resolve();
   #holdsStale = false;
 
@@ -59,7 +58,7 @@ export class Session {
     return newId(this.deps, prefix);
   }
 
-  /** The panel of that name, opened once. Secrets are resolved here and not before. */
+  /** Opens a panel once; resolves its secrets. */
   panel(name: string): Promise<Panel> {
     let panel = this.#panels.get(name);
     if (!panel) {
@@ -88,33 +87,33 @@ export class Session {
     );
   }
 
-  /** The kind of a configured panel. */
+  /** Returns the kind of a configured panel. */
   kindOf(name: string): PanelKind | undefined {
     const kind = findEntry(this.config.panels, name)?.kind;
     return this.deps.kinds.find((known) => known.kind === kind);
   }
 
-  /** Takes a call to a panel into the API log. */
+  /** Adds a call to the API log. */
   readonly onCall = (event: CallEvent): void => {
     this.#log(event);
   };
 
-  /** A panel's clock less ours, in milliseconds, as its last answer told it; null when none did. */
+  /** Returns a panel's clock minus ours in milliseconds, by its last answer; null where unknown. */
   clockDifference(panel: string): number | null {
     return this.#clockDifferences.get(panel) ?? null;
   }
 
-  /** The last instant at which our clock agreed with the `Date` of a panel's answer; null when no panel has said so. */
+  /** Returns the last instant at which our clock agreed with a panel's; null before the first. */
   agreedAt(): string | null {
     return this.#agreedAt;
   }
 
-  /** Whether any panel has told its clock, right or wrong. */
+  /** Returns whether any panel has returned its time. */
   sawPanelClock(): boolean {
     return this.#clockDifferences.size > 0;
   }
 
-  /** Whether any panel has answered. */
+  /** Returns whether any panel has answered. */
   wasAnswered(): boolean {
     return this.#answered;
   }
@@ -147,7 +146,7 @@ export class Session {
     });
     if (this.#calls.length < FLUSH_AT) return;
     this.#flushing = this.#flushing.then(() => this.#flush());
-    // Its failure shows at `settle`, which waits for it.
+    // `flush` throws its error.
     this.#flushing.catch(() => undefined);
   }
 
@@ -158,8 +157,8 @@ export class Session {
   }
 
   /**
-   * A write that fails when one of the leases was lost meanwhile. What it changes in holds and evidence reaches the
-   * file of open holds beside the store; calls that wait for the log may be written along with it.
+   * Writes in a transaction, which fails if one of the leases was lost. Changes of holds and evidence also reach the file of open
+   * holds; buffered calls may be stored along with it.
    */
   async write<T>(leases: HeldLease[], work: (tables: StoreTables) => Promise<T>): Promise<T> {
     const changes = { holds: false };
@@ -193,19 +192,19 @@ export class Session {
     });
   }
 
-  /** Brings the file of open holds in line with the store, should a run that was killed have left it behind. */
+  /** Updates the file of open holds, which may be out of date after a killed run. */
   refreshHoldsFile(): void {
     this.#afterHoldsFile(() => refreshHoldsFile(this.store, this.deps.files, this.now()));
   }
 
   #afterHoldsFile(work: () => Promise<void>): void {
     this.#holdsFile = this.#holdsFile.then(work);
-    // Its failure shows at `settle`, which waits for it.
+    // `flush` throws its error.
     this.#holdsFile.catch(() => undefined);
   }
 
-  /** Writes what is still to be written: calls for the log, the file of open holds. Throws once for what could not be. */
-  async settle(): Promise<void> {
+  /** Writes buffered calls and the file of open holds; throws the first error. */
+  async flush(): Promise<void> {
     const pending = [this.#flushing.then(() => this.#flush()), this.#holdsFile];
     this.#flushing = Promise.resolve();
     this.#holdsFile = Promise.resolve();
@@ -213,10 +212,10 @@ export class Session {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** Ends the call: what is buffered is written, and its panels are closed. The store stays open. */
+  /** Writes what is buffered and closes the panels. The store stays open. */
   async end(): Promise<void> {
     try {
-      await this.settle();
+      await this.flush();
     } finally {
       for (const panel of this.#panels.values()) {
         void panel.then(
@@ -230,7 +229,7 @@ export class Session {
   }
 }
 
-/** The service of that id, or an error that names the nearest one. */
+/** Returns a service; the error for an unknown one names the most similar id. */
 export async function requireService(session: Session, id: string) {
   const service = await session.store.services.get(id);
   if (service) return service;

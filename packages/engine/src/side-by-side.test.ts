@@ -44,7 +44,7 @@ describe('sideBySide', () => {
     ]);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when it is reported to', async () => {
     const begun: number[] = [];
     await sideBySide(
       [1, 2, 3, 4],

@@ -1,6 +1,6 @@
 /**
- * Works on what comes, so many at once, in its order. When one fails none is begun any more; what is under way is
- * finished first, so that nothing goes on once the caller has cleaned up, and then the first failure is thrown.
+ * Runs `work` for each item, in order, at most `atOnce` at a time. After an error no further item starts; the first error is
+ * thrown once those under way have ended, so that nothing runs after the caller has cleaned up.
  */
 export async function sideBySide<T>(
   items: Iterable<T> | AsyncIterable<T>,

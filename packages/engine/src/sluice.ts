@@ -11,14 +11,14 @@ import type { Services } from './api/services.js';
 import type { Usage } from './api/usage.js';
 import type { Config } from './config/schema.js';
 import type { CycleLimit, Dependencies } from './dependencies.js';
-import type { Explanation } from './explain.js';
+import type { Explanation } from './services/explain.js';
 import { type Files, nodeFiles } from './files.js';
 import { processParts } from './process.js';
-import type { PassReport } from './run/report.js';
-import type { PassRequest } from './run/request.js';
+import type { RunReport } from './run/report.js';
+import type { RunRequest } from './run/request.js';
 import { Session } from './session.js';
 
-/** What an instance of the engine is made of. All but the first three have defaults. */
+/** Options of `createSluice`. All but the first three have defaults. */
 export interface SluiceOptions {
   /** Checked config, as `parseConfig` returns it. */
   config: Config;
@@ -30,34 +30,34 @@ export interface SluiceOptions {
   random?: (() => number) | undefined;
   /** Cryptographically strong bytes. */
   randomBytes?: ((count: number) => Uint8Array) | undefined;
-  /** Private files beside the store. */
+  /** Private files next to the store. */
   files?: Files | undefined;
-  /** Returns the secret that a value of the config stands for; by default the value is the secret. */
+  /** Returns the secret that a config value refers to; by default the value itself. */
   secret?: ((value: string, key: string) => string) | undefined;
-  /** Returns the limits that a service has beside its quota, over its billing cycle; by default none. */
+  /** Returns the limits of a service in addition to its quota, per billing cycle; by default none. */
   limits?: ((service: ServiceRecord) => readonly CycleLimit[]) | undefined;
   /** Returns the text of a file that the config names. */
   readFile?: ((file: string, key: string) => string) | undefined;
-  /** Ends all calls of the instance when it aborts. */
+  /** Aborts all calls of the instance. */
   signal?: AbortSignal | undefined;
-  /** Who asks, for the journal. */
+  /** Returns the actor, for the journal. */
   actor?: (() => string) | undefined;
-  /** This process, as leases name it, and whether another one is still there. */
+  /** This process as leases name it, and whether another one is alive. */
   owner?: LeaseOwner | undefined;
   isAlive?: ((owner: LeaseOwner) => boolean) | undefined;
 }
 
-/** What a run is asked. */
+/** Options of a run. */
 export interface RunOptions extends CallOptions {
-  /** The panel that is worked on; all where it is left out. */
+  /** Run over this panel only. */
   panel?: string | undefined;
-  /** The service that is worked on. */
+  /** Run over this service only. */
   service?: string | undefined;
-  /** Compute and report, and change nothing. */
+  /** Only report what would be changed. */
   dryRun?: boolean | undefined;
-  /** Lets a run change more services than the brake permits. */
+  /** Permit more changes than the brake allows. */
   allowMass?: boolean | undefined;
-  /** Keeps every service in the report; otherwise only those that are out of the ordinary. Default true. */
+  /** Report all services (default), or only those that need attention. */
   allServices?: boolean | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -68,12 +68,12 @@ export interface RunOptions extends CallOptions {
  */
 export interface Sluice {
   readonly config: Config;
-  /** Reads usage, decides, and restricts or gives back what is due. */
-  poll(options?: RunOptions): Promise<PassReport>;
-  /** As `poll`, and looks at every service: drift, unfinished changes, the store's upkeep. */
-  reconcile(options?: RunOptions): Promise<PassReport>;
+  /** Reads usage, decides, and restricts or releases services. */
+  poll(options?: RunOptions): Promise<RunReport>;
+  /** As `poll`, and also observes every service, checks agents, and maintains the store. */
+  reconcile(options?: RunOptions): Promise<RunReport>;
   /** Computes what `reconcile` would change. */
-  plan(options?: Omit<RunOptions, 'dryRun'>): Promise<PassReport>;
+  plan(options?: Omit<RunOptions, 'dryRun'>): Promise<RunReport>;
   /** Explains why a service is in its state, now or at an instant (ISO UTC). */
   explain(service: string, options?: CallOptions & { at?: string | null }): Promise<Explanation>;
   readonly services: Services;
@@ -99,7 +99,7 @@ export interface Sluice {
  */
 export function createSluice(options: SluiceOptions): Promise<Sluice> {
   const { config, store } = options;
-  const deps = dependenciesOf(options);
+  const deps = toDependencies(options);
   const underWay = new Set<Promise<unknown>>();
   const call: RunCall = (callOptions, work) => {
     const running = inSession({ deps: { ...deps, signal: callOptions?.signal ?? deps.signal }, config, store }, work);
@@ -107,10 +107,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     underWay.add(ended);
     return running;
   };
-  const run = (
-    request: Pick<PassRequest, 'command' | 'observeAll'>,
-    runOptions: RunOptions = {},
-  ): Promise<PassReport> =>
+  const run = (request: Pick<RunRequest, 'command' | 'observeAll'>, runOptions: RunOptions = {}): Promise<RunReport> =>
     call(runOptions, async (session) => {
       const { panel, service, onProgress } = runOptions;
       const { runAndFinish } = await import('./run/run.js');
@@ -131,7 +128,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     plan: (runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true }),
     explain: (service, explainOptions) =>
       call(explainOptions, async (session) => {
-        const { explainService } = await import('./explain.js');
+        const { explainService } = await import('./services/explain.js');
         return explainService(session, service, explainOptions?.at ?? null);
       }),
     ...groups(call),
@@ -142,7 +139,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   });
 }
 
-/** The code of a group is loaded when one of its calls is made: a program that polls loads none of the others. */
+/** Returns the groups of calls; the code of each is loaded on its first call. */
 function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | 'plan' | 'explain' | 'close'> {
   return {
     services: lazily(async () => (await import('./api/services.js')).servicesApi(call)),
@@ -161,7 +158,7 @@ function lazily<Api extends object>(load: () => Promise<Api>): Api {
   let loading: Promise<Api> | null = null;
   return new Proxy({} as Api, {
     get: (_target, name) => {
-      // `await` on the object asks whether it is a promise.
+      // `await` checks whether the object is a promise.
       if (typeof name !== 'string' || name === 'then') return undefined;
       return async (...args: unknown[]): Promise<unknown> => {
         loading ??= load();
@@ -181,7 +178,7 @@ async function inSession<T>(parts: ConstructorParameters<typeof Session>[0], wor
   }
 }
 
-function dependenciesOf(options: SluiceOptions): Dependencies {
+function toDependencies(options: SluiceOptions): Dependencies {
   const own = processParts();
   return {
     kinds: options.kinds,

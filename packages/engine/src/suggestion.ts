@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** `; did you mean "x"?`, or nothing when no known word is near. */
+/** Returns `; did you mean "x"?`, or the known words where none is similar. */
 export function suggestion(word: string, known: string[]): string {
   if (known.length === 0) return '';
   const nearest = closest(word, known);

@@ -11,26 +11,25 @@ import type {
 } from '@sluice/quota-core';
 import type { RaiseOrder, WantedUser } from './budget.js';
 import type { ItemError } from './errors.js';
-import type { Observation } from './observation.js';
-import type { ApplyContext, Plan, Step, StepOutcome } from './plan.js';
+import type { ApplyContext, Observation, Plan, Step, StepOutcome } from './plan.js';
 
-/** What a way of keeping limits can do and how it counts. */
+/** How the limits of agents are kept: what that can do, and how it counts. */
 export interface AgentSemantics {
   kind: 'sluice' | 'addon';
   accounting: AccountingMode;
-  /** A limit of 0 allows nothing (true), or is no limit. */
+  /** Whether a limit of 0 allows nothing; otherwise 0 means unlimited. */
   zeroIsNothing: boolean;
-  /** The check of one creation is safe against another one at the same time. */
+  /** Whether two creations at once can't exceed a limit together. */
   atomicCreation: boolean;
-  /** Users that were disabled are given back. */
+  /** Whether disabled users are enabled again. */
   restores: boolean;
-  /** The limits of those above an agent count too. */
+  /** Whether the limits of an agent's ancestors count too. */
   ancestors: boolean;
-  /** Resets and deletions do not lower what was used. */
+  /** Whether usage survives resets and deletions. */
   ledger: boolean;
 }
 
-/** An account above an agent. */
+/** An ancestor of an agent. */
 export interface AgentAncestor {
   /** Null for the account of the configured key. */
   uuid: string | null;
@@ -38,7 +37,7 @@ export interface AgentAncestor {
   limitBytes: number | null;
 }
 
-/** An agent's traffic. `usedBytes` is the figure of the accounting in force. */
+/** The traffic of an agent; `usedBytes` counts by `accounting`. */
 export interface AgentTraffic {
   uuid: string;
   name: string;
@@ -54,28 +53,28 @@ export interface AgentTraffic {
   usersDisabledByUs: number;
   accounting: AccountingMode;
   period: { start: string; end: string | null } | null;
-  /** Percent marks announced in this period. */
+  /** Thresholds (percent) announced in this period. */
   thresholds: number[];
   /** From the direct parent upwards. */
   ancestors: AgentAncestor[];
-  /** Reserved for users that are being made or have not used it yet. */
+  /** Reserved for users that are being created or have not used it yet. */
   reservedBytes: number;
-  /** Stable word: why the agent is in its state. */
+  /** Stable code of why the agent is in its state. */
   rule: string;
-  /** Since when its users are kept disabled. */
+  /** When its users were first disabled; null while they are not. */
   heldSince: string | null;
   /** When the figures were read. */
   at: string;
 }
 
-/** Whether a user of some size may be made, and by whose limit. */
+/** Whether a user of some size may be created, and whose limit decides. */
 export interface CreationCheck {
   allowed: boolean;
-  /** Sentence that names the agent whose limit decides; null when allowed. */
+  /** A sentence that names the agent whose limit is too small; null when allowed. */
   reason: string | null;
-  /** What still fits under the tightest limit; null when none in the chain has a limit. */
+  /** Bytes left under the tightest limit; null when no agent of the chain has one. */
   remainingBytes: number | null;
-  /** Uuid of the agent with the least left; null when none has a limit. */
+  /** Uuid of the agent with the least bytes left; null when none has a limit. */
   binding: string | null;
 }
 
@@ -90,7 +89,7 @@ export interface AddonAgent {
   users: number;
 }
 
-/** Limits of agents as an add-on on the panel keeps them. */
+/** Limits of agents that an add-on on the panel keeps. */
 export interface AgentAddon {
   readonly semantics: AgentSemantics;
   listAgents(): Promise<AddonAgent[]>;
@@ -98,12 +97,12 @@ export interface AgentAddon {
   /** Whole bytes, or null for none. */
   setTrafficLimit(agent: string, limitBytes: number | null): Promise<AddonAgent>;
   canCreateUserWithTraffic(agent: string, newBytes: number): Promise<CreationCheck>;
-  /** Checks one agent and disables its users when it is over. */
+  /** Checks one agent, and disables its users when it is over its limit. */
   checkAgent(agent: string): Promise<unknown>;
   checkAllAgents(): Promise<unknown>;
 }
 
-/** All that is stored of a panel's agents, at one moment. */
+/** Everything stored about the agents of a panel. */
 export interface AgentMemory {
   agents: readonly AgentRecord[];
   /** Reservations that are not closed. */
@@ -111,112 +110,112 @@ export interface AgentMemory {
   snapshot: AgentSnapshotRecord | null;
   /** Open holds of the agents. */
   holds: readonly HoldRecord[];
-  /** Open evidence of users that are disabled for an agent: of the agents' holds, and of services' holds for an agent. */
+  /** Open evidence of users disabled for an agent, under the agent's own hold or the `agent-limit` hold of a service. */
   evidence: readonly EvidenceRecord[];
-  /** The instant by which periods begin and end. */
+  /** The instant that decides in which period an agent is. */
   periodNow: string;
 }
 
-/** Why nothing may be concluded from what the panel answered. */
+/** Why the lists of a panel can't be used. */
 export interface ListProblem {
   code: string;
   message: string;
   cause?: unknown;
 }
 
-/** The lists of agents and users as read once; the rest of it is the adapter's. */
+/** The lists of agents and users from one reading; further members belong to the adapter. */
 export interface AgentList {
-  /** When the list of users was asked for. */
+  /** When the list of users was requested. */
   at: string;
 }
 
-/** What one good list comes to. */
+/** The changes that one list makes to what is stored. */
 export interface RecordedAgents {
-  /** Every agent, known before or new, after this list. */
+  /** All agents, known and new, by uuid. */
   agents: Map<string, AgentRecord>;
   users: { changed: AgentUserRecord[]; removed: string[] };
   /** Reservations that change. */
   reservations: AgentReservationRecord[];
   snapshot: AgentSnapshotRecord;
-  /** Marks that were reached and not announced before. */
+  /** Thresholds that were reached and not announced yet. */
   crossed: { agent: string; percent: number }[];
-  /** What follows from each agent's limit. */
+  /** Consequences of each agent's limit, by uuid. */
   standing: Map<string, AgentStanding>;
 }
 
-/** What follows from an agent's limit for the users below it. */
+/** What an agent's limit requires for the users below it. */
 export interface AgentStanding {
-  /** `over` disables them; `free` gives back what was disabled; `keep` does neither. */
+  /** `over` disables them, `free` enables those that were disabled, `keep` changes nothing. */
   force: 'over' | 'keep' | 'free';
-  /** The limit is in force: the agent counts for the brake. */
+  /** Whether the agent has a limit in force, and so counts for the brake. */
   counts: boolean;
 }
 
-/** A user that belongs to a service: no step is planned for it, this says what the limits above it ask for. */
+/** A user that belongs to a service: its service is held or released instead of a step for the user. */
 export interface ServiceUser {
   uuid: string;
   name: string;
   owner: string | null;
   enabled: boolean;
   force: AgentStanding['force'];
-  /** The agent that is over, or that keeps; null when it is free. */
+  /** The agent whose limit decides; null when the user is free. */
   agent: string | null;
-  /** The agents above it, its owner first. */
+  /** The agents above it, starting with its owner. */
   chain: string[];
   /** Our open evidence from before the user belonged to a service. */
   evidence: EvidenceRecord | null;
 }
 
-/** Something that somebody should hear of; `key` is the same for the same event. */
+/** A notice for the operator; the same event always has the same `key`. */
 export interface AgentNotice {
   key: string;
   code: string;
   message: string;
 }
 
-/** What a plan for the agents' users is made from. */
+/** Input of a plan for the users of agents. */
 export interface AgentPlanInput {
   memory: AgentMemory;
   list: AgentList;
   recorded: RecordedAgents;
-  /** Holds of agents that are in force, those that begin with this run included. */
+  /** Holds of agents in force, including those that start with this run. */
   holds: readonly HoldRecord[];
   /** Uuids of users that belong to services. */
   serviceUsers: ReadonlySet<string>;
-  /** Steps for the users below this agent only. */
+  /** Uuid of the only agent to plan for; null: all. */
   agent: string | null;
 }
 
 /** The steps for the users of agents. */
 export interface AgentPlan extends Pick<Plan, 'steps' | 'moves'> {
-  /** Evidence that ends without a call, and how. */
+  /** Evidence that ends without a call, and its outcome. */
   settle: { evidence: string; outcome: string }[];
-  /** Steps beyond the bound of one run. */
+  /** How many steps are left to the next run. */
   left: number;
   serviceUsers: ServiceUser[];
   notices: AgentNotice[];
 }
 
-/** Who is given back by name, and who stays disabled and why. */
+/** The steps that enable users again, and the users that stay disabled and why. */
 export interface RestorePlan {
   steps: Step[];
   left: { uuid: string; name: string; outcome: string }[];
 }
 
-/** Where an agent's ledger begins: with what its users show, with nothing, or with so many bytes. */
+/** Opening balance of an agent's ledger: the current usage of its users, zero, or a number of bytes. */
 export type LedgerOpening = 'current' | 'zero' | { bytes: number };
 
 /** A limit to set. */
 export interface AgentLimit {
   /** Uuid or unambiguous name. */
   agent: string;
-  /** Whole bytes; 0 allows nothing; null takes the limit away. */
+  /** Whole bytes; 0 allows nothing; null removes the limit. */
   limitBytes: number | null;
-  /** Default `current` at the first limit, and the ledger as it is later; given, the ledger begins again. */
+  /** Default: `current` for the first limit, unchanged later. Passing one restarts the ledger. */
   opening?: LedgerOpening;
 }
 
-/** A user to be made for an agent. */
+/** A user to create for an agent. */
 export interface AgentUserRequest {
   name: string;
   limitBytes: number;
@@ -227,85 +226,87 @@ export interface AgentUserRequest {
   telegramId?: number;
 }
 
-/** What the panel shows of a reservation whose maker is gone. */
+/** What the panel shows for a reservation. */
 export type ReservationState = 'settled' | 'not-created' | 'not-raised' | 'unknown' | 'half-made';
 
-/** Agents of a panel: resellers with a traffic budget for all of their users. */
+/** Agents of a panel: resellers with a traffic budget for all their users. */
 export interface PanelAgents {
   readonly semantics: AgentSemantics;
-  /** The add-on that keeps the limits where the config says so; null: Sluice keeps them. */
+  /** The restriction of a service whose agent is over its limit. */
+  readonly serviceRestriction: string;
+  /** Returns the add-on that keeps the limits where the config says so; null: Sluice keeps them. */
   addon(): Promise<AgentAddon | null>;
-  /** Reads the lists; a failed or odd answer is a problem, never an empty list. */
+  /** Reads the lists; a failed or implausible answer is a problem, never an empty list. */
   read(
     last: AgentSnapshotRecord | null,
     options: { acceptHalved: boolean; signal: AbortSignal },
   ): Promise<AgentList | ListProblem>;
-  /** Completes a list by what only single calls tell. */
+  /** Completes a list with what only single calls return. */
   complete(
     list: AgentList,
     known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
     signal: AbortSignal,
   ): Promise<AgentList | ListProblem>;
-  /** Pure: what is to be stored after a list. `actions`: the panel's journal since `recordsSince`. */
+  /** Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`. */
   record(
     list: AgentList,
     known: { memory: AgentMemory; users: readonly AgentUserRecord[]; actions: readonly ActionRecord[] },
     at: { now: string; run: string | null },
   ): RecordedAgents;
-  /** Pure: since when the journal has to be known to record a list. */
+  /** Pure: returns from which instant on `record` needs the journal. */
   recordsSince(last: AgentSnapshotRecord): string;
-  /** Pure: the steps that follow from the agents' limits. */
+  /** Pure: plans the steps that the agents' limits require. */
   plan(input: AgentPlanInput): AgentPlan;
-  /** Pure: gives back the users below an agent (null: all); `force` also while a limit above them is exceeded. */
+  /** Pure: plans to enable the users disabled below an agent (null: all); with `force` also while a limit is exceeded. */
   planRestore(input: AgentPlanInput, force: boolean): RestorePlan;
-  /** Pure: disables every enabled user below an agent for its hold. */
+  /** Pure: plans to disable every enabled user below an agent, for a hold. */
   planDisabling(input: AgentPlanInput, hold: HoldRecord): Step[];
-  /** Pure: the agents as they are shown, by uuid. */
+  /** Pure: returns the agents as documents show them. */
   describe(memory: AgentMemory): AgentTraffic[];
-  /** Pure: why an agent is in its state. */
+  /** Pure: returns a sentence on why an agent is in its state. */
   explain(agent: AgentTraffic, now: string): string;
   /**
-   * Pure: the agent of that uuid or unambiguous name.
+   * Pure: returns the agent of that uuid or unambiguous name.
    *
    * @throws SluiceError `unknown_agent`, `ambiguous_agent`
    */
   find(text: string, memory: AgentMemory): AgentRecord;
-  /** Pure: the agent and those above it. */
+  /** Pure: returns the uuids of the agent and its ancestors. */
   chainOf(agent: string, memory: AgentMemory): string[];
-  /** Pure: whether so many bytes more fit under the limit of every agent of a chain. */
+  /** Pure: returns whether `bytes` more fit under the limit of every agent of a chain. */
   check(memory: AgentMemory, chain: readonly string[], bytes: number): CreationCheck;
   /**
-   * Pure: the agents with these limits; an agent that is named twice has the last one.
+   * Pure: returns the agents with these limits; the last one counts for an agent that is named twice.
    *
    * @throws SluiceError `invalid_limit`, `unknown_agent`, `ambiguous_agent`, `not_an_agent`
    */
   withLimits(memory: AgentMemory, limits: readonly AgentLimit[], now: string): AgentRecord[];
-  /** Pure but for the uuid: a user to be made. Throws where the panel could not take it. */
+  /** Returns a user to create, with a new uuid. Throws for a user that the panel would refuse. */
   newUser(request: AgentUserRequest): WantedUser;
-  /** Pure: what a raise reserves, beside an earlier one of the same user, and the key that it is stored under. */
+  /** Pure: returns what a raise reserves in addition to an earlier one of the same user, and whether that fits. */
   raise(
     memory: AgentMemory,
     order: RaiseOrder,
     known: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
   ): { bytes: number; wanted: unknown; check: CreationCheck };
-  /** Pure: the key of a user's raise. */
+  /** Pure: returns the key under which a user's raise is reserved. */
   raiseKey(user: string): string;
-  /** Reads what became of a reservation; with `again` twice, since a last request may be on its way. */
+  /** Reads how a reservation ended; with `again` twice, since the last request may still be on its way. */
   look(reservation: AgentReservationRecord, again: boolean): Promise<ReservationLook>;
-  /** Performs one step on an agent's user and reads back. Never throws for what the panel answers. */
+  /** Performs one step on a user and reads back. Never throws for an answer of the panel. */
   apply(step: Step, context: ApplyContext): Promise<StepOutcome>;
   /** Reads one user. */
   observe(user: string): Promise<Observation>;
-  /** Pure: how an action on a user ended. */
+  /** Pure: returns how an action on a user ended; null while the observation doesn't show it. */
   resolve(action: ActionRecord, observation: Observation): StepOutcome | null;
-  /** Pure: the uuid of a service's user; null where it names none. */
+  /** Pure: returns the uuid of a service's user; null where the service has none. */
   userOf(service: Pick<ServiceRecord, 'refs'>): string | null;
 }
 
-/** What was found of a reservation. */
+/** How a reservation ended, as far as the panel shows it. */
 export interface ReservationLook {
   state: ReservationState;
-  /** Of a user that the panel left half-made: the step that completes it, and the one that removes it where that fails. */
+  /** For a half-made user: the step that completes it, and the step that removes it if that fails. */
   repair: [complete: Step, remove: Step] | null;
   error: ItemError | null;
 }
@@ -318,7 +319,7 @@ export const AGENT_STEPS = {
   enable: 'enable-user',
 } as const;
 
-/** Whether reading the lists has failed. */
+/** Returns whether reading the lists failed. */
 export function isListProblem(value: AgentList | ListProblem): value is ListProblem {
   return 'code' in value;
 }

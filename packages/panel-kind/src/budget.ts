@@ -1,11 +1,11 @@
-/** A user to be made, in the adapter's own terms: plain JSON without secrets. */
+/** A user to create; further members belong to the adapter. Plain JSON without secrets. */
 export interface WantedUser {
   uuid: string;
   name: string;
   limitBytes: number;
 }
 
-/** A change that reserves more of an agent's budget for one of its users. */
+/** A change of a user that may reserve more of an agent's budget. */
 export interface RaiseOrder {
   user: { uuid: string; owner: string | null; limitBytes: number; usedBytes: number };
   /** The agent that owns the user afterwards. */
@@ -13,16 +13,16 @@ export interface RaiseOrder {
   limitBytes: number;
 }
 
-/** How a user is made, and removed again where others were sold meanwhile. */
+/** How a user is created, and removed again if its agent exceeded the limit meanwhile. */
 export interface UserCreation<T> {
   make: () => Promise<T>;
   remove: () => Promise<unknown>;
 }
 
-/** Budget of agents, kept by the engine: what is handed out of it is reserved before the panel is called. */
+/** The engine's budget of agents: traffic is reserved before the panel is called. */
 export interface AgentBudget {
-  /** Makes a user within the limits of its agent and those above. Rejects with `agent_limit`; then nothing was called. */
+  /** Creates a user within the limits of its agent and the agent's ancestors. Rejects with `agent_limit` before any call. */
   create<T>(agent: string, wanted: WantedUser, work: UserCreation<T>): Promise<T>;
-  /** Raises a user's limit, or gives the user to another agent, within the limits. */
+  /** Raises a user's limit, or moves the user to another agent, within the limits. */
   raise<T>(order: RaiseOrder, work: () => Promise<T>): Promise<T>;
 }

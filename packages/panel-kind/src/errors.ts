@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 
-/** What the caller does next: correct the request, wait, look at the panel, report a defect. */
+/** What the caller can do next: correct the request, wait, check the panel, report a defect. */
 export type ErrorKind =
   | 'usage'
   | 'unsupported'
@@ -15,8 +15,8 @@ export type ErrorKind =
   | 'internal';
 
 /**
- * A failure of a call as a whole: a kind, a stable code (docs/errors.md), a message that names the object and the remedy. The
- * message is one line whatever names it quotes; `lines` follow it, indented.
+ * A failed call: a kind, a stable code (docs/errors.md), and a message that names the object. The message is one line; `lines`
+ * follow it, indented.
  */
 export class SluiceError extends Error {
   override readonly name = 'SluiceError';
@@ -24,7 +24,7 @@ export class SluiceError extends Error {
   readonly code: string;
   readonly details: Record<string, unknown>;
 
-  /** @param options `kind` is `conflict` where it is left out: the state of things does not permit the request. */
+  /** @param options `kind` defaults to `conflict`: the current state does not permit the request. */
   constructor(
     code: string,
     message: string,
@@ -41,7 +41,7 @@ export class SluiceError extends Error {
 }
 
 /**
- * Returns an error for a wrong request or a wrong config: nothing was called.
+ * Returns an error for a wrong request or config; no panel was called.
  *
  * @example
  * ```ts
@@ -57,14 +57,14 @@ export function usageError(
   return new SluiceError(code, message, { kind: 'usage', details, lines });
 }
 
-/** Code and message of what went wrong with one item of a document; the message is one line. */
+/** The error of one item of a document; the message is one line. */
 export interface ItemError {
   code: string;
   message: string;
 }
 
 /**
- * Returns code and message of anything thrown, without its stack.
+ * Returns code and message of anything thrown.
  *
  * @example
  * ```ts

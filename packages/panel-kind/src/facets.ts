@@ -1,20 +1,21 @@
 import type { ActionRecord, EvidenceRecord, ServiceRecord, UsageBytes } from '@sluice/quota-core';
 import type { PanelAgents } from './agents.js';
 import type { ItemError } from './errors.js';
-import type { Observation } from './observation.js';
-import type { HoldInForce, StepOutcome } from './plan.js';
+import type { Desired, HoldInForce, Observation, StepOutcome } from './plan.js';
 import type { ProductSettings } from './settings.js';
 
 /**
  * What only some panels have, one small interface each. A use case asks for the facet that it needs; where a panel lacks it,
- * the use case is `unsupported` before anything is called.
+ * the use case fails as `unsupported` before any call.
  */
 export interface PanelFacets<State = unknown> {
   readonly snapshot: Snapshot;
   readonly objects: PanelObjects<State>;
   readonly plausibility: Plausibility<State>;
   readonly refresh: Refresh;
+  readonly history: History<State>;
   readonly accounts: Accounts<State>;
+  readonly passwords: Passwords;
   readonly adoption: Adoption<State>;
   readonly contract: Contract;
   readonly graphs: Graphs;
@@ -25,65 +26,79 @@ export interface PanelFacets<State = unknown> {
 /** The panel is read in whole lists: a poll observes all services, not only those held or about to change. */
 export interface Snapshot {
   /**
-   * Observing costs no call once usage was read: services are observed page by page, and most need nothing more. Otherwise
-   * all services of the panel are read as one page.
+   * Whether observing costs no call once usage was read: services are then observed page by page. Otherwise all services of
+   * the panel are one page.
    */
   readonly paged: boolean;
 }
 
-/** A service is several objects of the panel (ports, an order), not one account. All members are pure. */
+/** A service has several objects on the panel (ports, an order) instead of one account. All members are pure. */
 export interface PanelObjects<State = unknown> {
   /**
-   * Returns the object that a step or action changes, such as `port:7001`. While the outcome of an action on it is unknown, no
-   * further step on it is begun. Without this facet such an action holds up all steps of its service.
+   * Returns the object that a step or action changes, such as `port:7001`. An action in doubt blocks further steps on its
+   * object; without this facet it blocks all steps of its service.
    */
   objectOf(change: Pick<ActionRecord, 'type' | 'target'>): string;
-  /** Returns whether the panel shows an object of the service restricted, by anyone. */
+  /** Returns whether an object of the service is restricted on the panel, by anyone. */
   isRestricted(observation: Observation<State>): boolean;
-  /** Returns whether an observation has all objects of the service. */
+  /** Returns whether an observation contains all objects of the service. */
   isComplete(service: ServiceRecord, observation: Observation<State>): boolean;
-  /** Returns whether two services may share more than the resources that are known of them. */
+  /** Returns whether two services may share more than their known resources. */
   mayShare(own: readonly string[], other: readonly string[]): boolean;
 }
 
-/** Refuses readings that can't be right. All members are pure. */
+/** Refuses implausible readings. All members are pure. */
 export interface Plausibility<State = unknown> {
-  /** Endpoint that usage is read from, as fingerprints of its answers name it. */
+  /** Endpoint of the usage, as stored with fingerprints of its answers. */
   readonly endpoint: string;
   /**
-   * Returns what later readings are checked against, from an observation and the `previous` bounds; it is stored with the
-   * cycle. Undefined where nothing was observed.
+   * Returns the bounds of later readings, from an observation and the `previous` bounds; they are stored with the cycle.
+   * Undefined where nothing was observed.
    */
   bounds(observation: Observation<State>, previous: unknown): unknown;
-  /** Returns why a reading of that window is impossible within these bounds; null when nothing speaks against it. */
+  /** Returns why a reading of the window is impossible within the bounds; null where it is plausible. */
   check(bounds: unknown, window: { start: string; end: string }, usage: UsageBytes): ItemError | null;
 }
 
-/** Accounts that are made and removed on the panel. */
+/**
+ * Readings and plans depend on earlier runs: they receive the checkpoint of the last run, and the journal since then. All
+ * members are pure.
+ */
+export interface History<State = unknown> {
+  /**
+   * Returns what later runs need from this one: small plain JSON without secrets, stored with the decision. `at` is the instant
+   * of the observation. Null where there is nothing to store.
+   */
+  checkpoint(desired: Desired, observation: Observation<State>): { at: string; account: unknown } | null;
+  /** Returns whether an action removed an account from the lists of the panel. */
+  removes(action: Pick<ActionRecord, 'type' | 'state'>): boolean;
+}
+
+/** Creates and removes accounts on the panel. */
 export interface Accounts<State = unknown> {
-  /** Whether an account has a password that Sluice can set. */
-  readonly passwords: boolean;
-  /** Refs to be stored before an account is made: an unguessable name. */
+  /** Returns refs to store before an account is created, such as an unguessable name. */
   newRefs(
     service: ServiceRecord,
     product: ProductSettings,
     randomBytes: (count: number) => Uint8Array,
   ): Record<string, string>;
-  /** Whether the panel shows the account that is provably the service's; null where it was not observed. */
+  /** Returns whether the service's own account exists on the panel; null where it was not observed. */
   exists(observation: Observation<State>): boolean | null;
-  /** Name of the account as this run saw it last, for `credentials.username`. */
-  username(service: ServiceRecord): string | null;
-  /** Checks an order before anything is called or stored; a problem is a usage error. */
+  /** Returns why a service can't be provisioned with a product, before anything is called or stored; null where it can. */
   check(service: ServiceRecord, product: ProductSettings): ItemError | null;
-  /** Pure: whether an action removed an account from the panel. */
-  removes(action: Pick<ActionRecord, 'type' | 'state'>): boolean;
-  /** Pure: the outcome of an action that an operator reports as done. */
+  /** Pure: returns the outcome of an action that an operator reports as done. */
   doneOutcome(action: ActionRecord, at: string): StepOutcome;
 }
 
-/** Takes over what another tool restricted. */
+/** Sets the passwords of accounts. */
+export interface Passwords {
+  /** Returns the account name that belongs to the password, as observed last in this run. */
+  username(service: ServiceRecord): string | null;
+}
+
+/** Adopts what another tool restricted. */
 export interface Adoption<State = unknown> {
-  /** Pure: the evidence to be taken over, and a problem for each target that is not this service's or not restricted. */
+  /** Pure: returns the evidence to adopt, and a problem for each target that is not restricted or not this service's. */
   adopt(
     service: ServiceRecord,
     observation: Observation<State>,
@@ -91,19 +106,19 @@ export interface Adoption<State = unknown> {
   ): { targets: { kind: string; target: string; prior: unknown }[]; problems: ItemError[] };
 }
 
-/** Checks the panel's API against what the adapter expects of it. */
+/** Checks the API of the panel against what the adapter expects. */
 export interface Contract {
-  /** Reads each endpoint once, and the mapping of every service. */
+  /** Reads each endpoint once, and checks the refs of every service. */
   check(services: ServiceRecord[], signal: AbortSignal): Promise<ContractReport>;
 }
 
-/** Graphs that the panel draws. */
+/** Reads graphs that the panel draws. */
 export interface Graphs {
-  /** Reads the panel's own graph of a service over a stretch of time. */
+  /** Reads the graph of a service over a window. */
   read(service: ServiceRecord, window: { start: string; end: string }, signal: AbortSignal): Promise<PanelGraph>;
 }
 
-/** A service that is held and whose restrictions are in place, as far as the run could tell. */
+/** A held service whose restrictions were in place at the end of the run. */
 export interface HeldService {
   service: ServiceRecord;
   /** Open holds, oldest first. */
@@ -113,52 +128,52 @@ export interface HeldService {
   action: string;
 }
 
-/** One call that applies restrictions again on one part of a panel (a node). */
+/** A call that applies restrictions again on one part of a panel, such as a node. */
 export interface RefreshCall {
   part: string;
-  /** The panel's ids of what is restricted, by service. */
+  /** Ids of the restricted targets, by service. */
   items: { service: string; targets: string[] }[];
 }
 
-/** What of a panel is to be restricted again. */
+/** The calls that apply restrictions again. */
 export interface RefreshPlan {
   calls: RefreshCall[];
-  /** Parts that are left out since they are away; they stay due. */
+  /** Parts that are unreachable; they stay due. */
   away: string[];
-  /** What the next plan needs, once these calls were made; small plain JSON. */
+  /** Returns what the next plan needs after these calls; small plain JSON. */
   stateAfter(made: { call: RefreshCall; at: string }[]): unknown;
 }
 
-/** Applies restrictions again that a panel may have undone unseen. */
+/** Applies restrictions again that a panel may have undone without showing it. */
 export interface Refresh {
   plan(
     held: HeldService[],
     options: {
-      /** What `stateAfter` gave last; null at first. */
+      /** The last result of `stateAfter`; null at first. */
       state: unknown;
-      /** When Sluice last restricted each target of a service, by the journal. */
+      /** Returns when Sluice last restricted each target of a service, from the journal. */
       restrictedAt: (service: string) => Promise<Map<string, string>>;
       signal: AbortSignal;
     },
   ): Promise<RefreshPlan>;
-  /** Gives how many targets it failed for; rejects where the part did not answer. */
+  /** Returns for how many targets the call failed; rejects where the part did not answer. */
   make(call: RefreshCall, signal: AbortSignal): Promise<{ failed: number }>;
 }
 
-/** What a check of the contract found on a panel. */
+/** Result of a contract check. */
 export interface ContractReport {
   checks: { name: string; object: string; status: 'ok' | 'warning' | 'failed' | 'skipped'; message: string }[];
-  /** Key paths of each endpoint's answer. */
+  /** Key paths in the answer of each endpoint. */
   shapes: { endpoint: string; shape: string[] }[];
 }
 
-/** A graph as a panel gives it: figures of an unknown unit, or a picture. For eyes only, never for a quota. */
+/** A graph from a panel: figures of an unknown unit, or a picture. Never used for a quota. */
 export type PanelGraph =
   | { kind: 'series'; labels: string[]; series: { name: string; values: (number | null)[] }[] }
   | { kind: 'png'; bytes: Uint8Array }
   | { kind: 'csv'; text: string };
 
-/** A tunnel of a relay panel: type, status and multiplier as the panel has them. */
+/** A tunnel of a relay panel. */
 export interface TunnelView {
   id: number;
   name: string;
@@ -166,7 +181,7 @@ export interface TunnelView {
   type: number;
   /** 1 enabled, 0 disabled. */
   status: number;
-  /** Whole factor by which traffic counts; `ratio` is a further one. */
+  /** Whole factor applied to traffic; `ratio` is applied as well. */
   multiplier: number;
   ratio: number;
 }
@@ -182,7 +197,7 @@ export interface UserView {
   expiresAt: string | null;
 }
 
-/** The account that a panel has for a service, as last seen (docs/json.md). */
+/** A service's account on the panel, as last observed (docs/json.md). */
 export interface AccountView {
   url: string;
   username: string;
@@ -191,10 +206,10 @@ export interface AccountView {
   forwards: { id: number; name: string; status: number; pausedByUs: boolean }[];
 }
 
-/** Lists of a panel that an operator looks things up in. */
+/** Lists for operators. */
 export interface Lookups {
   /** All tunnels of the panel. */
   tunnels(): Promise<TunnelView[]>;
-  /** All accounts of the panel but its administrators. */
+  /** All accounts except administrators. */
   users(): Promise<UserView[]>;
 }

@@ -25,8 +25,7 @@ export {
   type ServiceUser,
 } from './agents.js';
 export type { AgentBudget, RaiseOrder, UserCreation, WantedUser } from './budget.js';
-export { callAgeMs } from './call-age.js';
-export { type Clock, isoNow, newId } from './clock.js';
+export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
 export { type ErrorKind, type ItemError, itemErrorOf, SluiceError, usageError } from './errors.js';
 export type {
   Accounts,
@@ -36,10 +35,12 @@ export type {
   ContractReport,
   Graphs,
   HeldService,
+  History,
   Lookups,
   PanelFacets,
   PanelGraph,
   PanelObjects,
+  Passwords,
   Plausibility,
   Refresh,
   RefreshCall,
@@ -49,13 +50,14 @@ export type {
   UserView,
 } from './facets.js';
 export type { CustomerLogin, InitQuestions, PanelDependencies, PanelKind, PanelToOpen, RefColumn } from './kind.js';
-export type { Look, Observation } from './observation.js';
 export type { Panel, PanelCore } from './panel.js';
 export {
   type AccountOrder,
   type ApplyContext,
   type Desired,
   type HoldInForce,
+  type Look,
+  type Observation,
   type Plan,
   type Sharer,
   sharerIds,

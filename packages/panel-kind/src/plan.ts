@@ -3,82 +3,82 @@ import type { AgentBudget } from './budget.js';
 import type { ItemError } from './errors.js';
 import type { ProductSettings } from './settings.js';
 
-/** A hold with what it asks for: one of the restrictions of the panel's kind. Adapters go by that, never by its reason. */
+/** A hold with the restriction that it requires. Adapters never read its reason. */
 export type HoldInForce = HoldRecord & { restriction: string };
 
-/** What a service should be like, handed to `plan`. */
+/** The state that a service should have on the panel. */
 export interface Desired {
   service: ServiceRecord;
   product: ProductSettings;
-  /** Holds that should restrict it now, oldest first; empty: nothing of ours should. */
+  /** Holds that restrict it now, oldest first. */
   holds: HoldInForce[];
   /** Open evidence of this service. */
   evidence: EvidenceRecord[];
-  /** The restriction that the product (or an override) names for the quota. */
+  /** The restriction of the quota, from the product or an override. */
   action: string;
   /** The directions that count. */
   mode: Mode;
   allowance: { unlimited: boolean; allowedBytes: number | null } | null;
-  /** Other services that stand on something of this one's (server, port, order, account). */
+  /** Other services that use the same server, port, order or account. */
   sharers: Sharer[];
   /**
-   * Services that may share with this one and could not be read. Null as long as nobody has looked at those that were
-   * never read; a plan that needs it says so (`needsSharers`).
+   * Services that may share with this one and could not be read. Null until those that were never read are read, which a plan
+   * requests with `needsSharers`.
    */
   unread: string[] | null;
-  /** What of the panel may be brought in line: `hold` the restrictions, `poll` the quota too, the others everything. */
+  /** What may be changed: `hold` the restrictions, `poll` the quota too, the others everything. */
   scope: 'hold' | 'poll' | 'reconcile' | 'order';
-  /** What an operator ordered by name; null in runs. */
+  /** The command about the account itself; null otherwise. */
   order: AccountOrder | null;
-  /** The open cycle; null where the service has none. A counter that was not reset in it yet is reset by the plan. */
+  /** The open cycle; null where the service has none. The plan resets a counter that was not reset in it yet. */
   cycle: { id: string; start: string; end: string; isNew: boolean; readAt: string | null } | null;
-  /** Panels with counters: the last reading, and what of it counts for the open cycle; null before the first one. */
+  /** Last reading of a counter, and its part in the open cycle; null before the first. */
   counted: { counterBytes: number; usedBytes: number } | null;
   timeZone: string;
   now: string;
-  /** The checkpoint of the last run; null where there was none. */
+  /** The checkpoint of the last run; null before the first. */
   seen: unknown;
-  /** What was journaled for the service since then, oldest first, of this run too. */
+  /** The service's journal since then, including this run, oldest first. */
   recent: ActionRecord[];
 }
 
-/** Another service that stands on the same thing. */
+/** Another service that uses the same resource. */
 export interface Sharer {
   service: ServiceRecord;
-  /** The restriction that its product (or an override) names for the quota. */
+  /** The restriction of its quota. */
   action: string;
-  /** Whether its product accepts that a hold restricts what others share. */
+  /** Whether its product permits holds to restrict shared resources. */
   allowSharedPorts: boolean;
   /** Its open holds. */
   holds: HoldInForce[];
-  /** What both stand on, as `resources` names it. */
+  /** The shared resources, as `resources` returns them. */
   shared: string[];
 }
 
-/** Returns the ids of the services that stand on the same thing. */
+/** Returns the ids of the sharers. */
 export function sharerIds({ sharers }: Pick<Desired, 'sharers'>): string[] {
   return sharers.map(({ service }) => service.id);
 }
 
-/** An order about the account itself. Renewal and change of package need none: they change what is desired. */
+/** A command about the account itself. Renewals and changes of package need none: they change the target state. */
 export type AccountOrder =
-  /** `proof`: the operator's word (or the service's own id) that an existing account is this service's. */
+  /** `adopt`: the operator confirms that an existing account belongs to the service. */
   { verb: 'create'; adopt: boolean; setPassword: boolean } | { verb: 'change-password' } | { verb: 'terminate' };
 
-/** One change to a panel, decided and not yet done. */
+/** One planned change to a panel. */
 export interface Step {
-  /** Unique within its plan, where other steps need it. */
+  /** Unique within its plan; only steps that others need have one. */
   id?: string;
-  /** Ids of steps of the same plan without whose success this one must not be done. */
+  /** Ids of steps that must succeed before this one. */
   needs?: string[];
-  /** Shown in dry runs; to be done it is planned again, after reading what the steps before it made (`again`). */
+  /** Shown in dry runs only: it is planned again once the steps before it are done (`again`). */
   later?: boolean;
   type: string;
   /** The panel's id of what is changed. */
   target: string;
-  /** Hold that it is done for, or whose evidence it undoes. */
+  /** The hold that it enforces, or whose evidence it undoes. */
   hold: string | null;
-  /** State before, as evidence. */
+  /** The state before the change. */
   prior: unknown;
   /** What the adapter needs to perform it; no secrets. */
   payload: unknown;
@@ -86,31 +86,31 @@ export interface Step {
   ends: string[];
   /** Evidence that begins when this step is done. */
   begins: { kind: string; target: string; prior: unknown } | null;
-  /** Needs the password of the order. */
+  /** Whether it needs the password of the command. */
   needsPassword?: boolean;
 }
 
-/** The steps, what they could not cover and why, and evidence that needs no call (already so on the panel). */
+/** The steps to the target state, and what can't be or needs not be changed. */
 export interface Plan {
   steps: Step[];
   problems: ItemError[];
-  /** Evidence that ends without a call, and how. */
+  /** Evidence that ends without a call, and its outcome. */
   settle: { evidence: string; outcome: 'undone' | 'dropped' }[];
-  /** Evidence that passes to another open hold: of this service, or of one that shares the target. */
+  /** Evidence that moves to another open hold, of this service or of one that shares the target. */
   moves: { evidence: string; hold: string }[];
-  /** Differences between what is desired and what the panel shows, in words. */
+  /** Descriptions of the differences between target state and observation. */
   drift: string[];
-  /** By what the panel itself stops the service, after the steps, and not for one of our holds; in words. */
+  /** Descriptions of what else stops the service on the panel, other than our holds. */
   stops?: string[];
-  /** More steps follow once these are done and the panel was looked at again. */
+  /** Whether more steps follow after these steps and another observation. */
   again?: boolean;
-  /** A step restricts what a service that was never read might share: look at those first, then plan again. */
+  /** A step restricts something that services that were never read might share: read those first, then plan again. */
   needsSharers?: boolean;
-  /** Counts for the mass-change brake although no hold begins or ends (quota, speed or expiry falls, account made or removed). */
+  /** Counts for the brake without a hold that starts or ends: quota, speed or expiry falls, or an account is created or removed. */
   counts?: boolean;
-  /** Refs to be stored as Sluice's own (null: gone), without a call. */
+  /** Refs to store as Sluice's own (null: removed), without a call. */
   refs?: Record<string, string | null>;
-  /** What an operator should hear of, each once by its key; `hold`: the open hold of another service that it is about. */
+  /** Notices for the operator, each reported once per key; `hold`: the open hold of another service that it is about. */
   notices?: { code: string; key: string; message: string; hold?: string }[];
 }
 
@@ -119,23 +119,40 @@ export interface StepOutcome {
   state: ActionState;
   observed: unknown;
   error: ItemError | null;
-  /** Refs of the service that this step brought to light (null: gone); stored together with the outcome. */
+  /** Refs that the step found or created (null: removed), stored with the outcome. */
   refs?: Record<string, string | null>;
-  /** Evidence that begins, where it is known only after the step; replaces the step's own `begins`. */
+  /** Evidence known only after the step; replaces the step's own `begins`. */
   begins?: { kind: string; target: string; prior: unknown }[];
-  /** The account's counters begin at zero now; they stood at this directly before, null where that is not known. */
+  /** The account's counters were zeroed; the values directly before, null where unknown. */
   zeroed?: { at: string; inBytes: number | null; outBytes: number | null };
 }
 
 /** Hooks around a changing call. */
 export interface ApplyContext {
   signal: AbortSignal;
-  /** Must be awaited directly before the panel is called. */
+  /** Awaited directly before the panel is called. */
   calling: () => Promise<void>;
-  /** Journals what is known of a change that the panel accepted and does not show yet, should the run end meanwhile. */
+  /** Journals a change that the panel accepted and does not show yet. */
   accepted: (observed: unknown) => Promise<void>;
-  /** The new password, for the steps that set one; never journaled. */
+  /** The new password; never journaled. */
   password: string | null;
-  /** Budget of the panel's agents, for steps on users that belong to one; absent on panels without agents. */
+  /** Budget of the panel's agents; absent on panels without agents. */
   budget?: AgentBudget;
+}
+
+/** What a panel shows of one service; `error` where it could not be read or understood. */
+export interface Observation<State = unknown> {
+  service: string;
+  at: string;
+  state: State | null;
+  error: ItemError | null;
+  /** Shows only whether something has to be done: before any change, observe again with `refresh`. */
+  partial?: boolean;
+}
+
+/** How services are observed. */
+export interface Look {
+  scope: Desired['scope'];
+  /** Read again instead of using the snapshot. */
+  fresh: boolean;
 }

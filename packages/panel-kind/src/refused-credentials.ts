@@ -1,13 +1,13 @@
-import { itemErrorOf, SluiceError, type ItemError } from './errors.js';
+import { type ItemError, itemErrorOf, SluiceError } from './errors.js';
 
-/** Returns code and message of an error, with the config key of the credentials where the panel refused them. */
+/** Returns code and message of an error; refused credentials are reported with their config key. */
 export function withCredentialKey(error: unknown, key: string): ItemError {
   const { code, message } = itemErrorOf(error);
   return { code, message: code === 'PANEL_AUTH' ? `${message} The config has them under ${key}.` : message };
 }
 
 /**
- * Throws an error again, with the config key of the credentials where the panel refused them.
+ * Throws an error again; refused credentials are reported with their config key.
  *
  * @throws SluiceError `PANEL_AUTH`, or the error as it is
  */

@@ -1,6 +1,6 @@
 import type { Mode, ProductQuota } from '@sluice/quota-core';
 
-/** Keys that the config of a panel of every kind has, checked (docs/config.md); a kind's own keys stand beside them. */
+/** Checked config of a panel (docs/config.md): the common keys, and those of its kind. */
 export interface PanelSettings {
   kind: string;
   url: string;

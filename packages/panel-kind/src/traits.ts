@@ -11,19 +11,15 @@ export type Capability =
   | 'graphs'
   | 'agents';
 
-/** What is true of every panel of a kind. */
+/** Properties that all panels of a kind share. */
 export interface KindTraits {
-  /** Its word in the config: `kind: flvx`. */
+  /** Its name in the config: `kind: flvx`. */
   readonly kind: string;
-  /** Restrictions that a product on it may name as its `action`; the first is the default. */
+  /** Restrictions that a product may name as its `action`; the first is the default. */
   readonly restrictions: readonly string[];
   /** The restriction of billing and manual holds. */
   readonly suspension: string;
-  /** The restriction of a service whose agent is over its limit; absent on kinds without agents. */
-  readonly agentRestriction?: string;
   readonly capabilities: readonly Capability[];
-  /** Ref that a service must have to be metered; null when it needs none. */
+  /** The ref that a service needs to be metered; null when it needs none. */
   readonly requiredRef: string | null;
-  /** Whether readings and plans need the checkpoint of the last run and the journal since then. */
-  readonly usesHistory?: boolean;
 }

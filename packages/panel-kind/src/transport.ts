@@ -2,7 +2,7 @@ import type { PanelHttpOptions } from '@sluice/panel-http';
 import type { PanelDependencies, PanelToOpen } from './kind.js';
 import type { PanelSettings } from './settings.js';
 
-/** The options of a panel's client that follow from the keys of every panel. */
+/** The options of a panel's client that come from the common config keys. */
 export type TransportOptions = Pick<
   PanelHttpOptions,
   | 'adaptive'
@@ -18,9 +18,9 @@ export type TransportOptions = Pick<
 >;
 
 /**
- * Returns what every client hands to its transport, from the keys that every panel has.
+ * Returns the transport options of a panel's client, from the common config keys.
  *
- * @throws what `dependencies.secret` and `dependencies.readFile` throw for a proxy or a certificate that can't be read
+ * @throws what `dependencies.secret` and `dependencies.readFile` throw
  *
  * @example
  * ```ts

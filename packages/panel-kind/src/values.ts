@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { parseSize, type Quota } from '@sluice/quota-core';
 import * as z from 'zod/mini';
 
-/** A transform whose error becomes an issue at the value's own place. */
+/** Returns a schema that parses text; an error of `parse` becomes an issue of the value. */
 function parsed<Out>(description: string, parse: (text: string) => Out): z.ZodMiniType<Out, string> {
   return z.pipe(
     z.string().check(z.describe(description)),
@@ -34,7 +34,7 @@ export function parseDuration(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/.exec(text);
   const factor = match?.[2] === undefined ? undefined : DURATION_UNITS[match[2]];
   if (!match?.[1] || factor === undefined) {
-    throw new Error(`"${text}" is no duration: write a number and ms, s, m, h or d, such as 15m`);
+    throw new Error(`"${text}" is not a duration: write a number and ms, s, m, h or d, such as 15m`);
   }
   return Math.round(Number(match[1]) * factor);
 }
@@ -47,7 +47,7 @@ export function parseDuration(text: string): number {
 export function parseShare(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text);
   const value = match?.[1] === undefined ? Number.NaN : Number(match[1]) / 100;
-  if (!(value >= 0 && value <= 1)) throw new Error(`"${text}" is no percentage: write a figure from 0% to 100%`);
+  if (!(value >= 0 && value <= 1)) throw new Error(`"${text}" is not a percentage: write a figure from 0% to 100%`);
   return value;
 }
 
@@ -61,7 +61,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Returns whether a text is one host with one port: a name, an IPv4 address, or an IPv6 address in brackets. */
+/** Returns whether a text is host and port; an IPv6 address is in brackets. */
 export function isHostPort(text: string): boolean {
   const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(text) ?? [];
   const known = host.startsWith('[') ? isIPv6(host.slice(1, -1)) : HOST.test(host);
@@ -74,7 +74,7 @@ const HOST = /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i;
 export const hostPort = z
   .string()
   .check(
-    z.refine(isHostPort, { error: 'is no address: write host:port, such as 192.0.2.10:80 or [2001:db8::1]:80' }),
+    z.refine(isHostPort, { error: 'is not an address: write host:port, such as 192.0.2.10:80 or [2001:db8::1]:80' }),
     z.describe('Address host:port'),
   );
 /** Schema of a duration such as `15m`, read into milliseconds. */
@@ -91,7 +91,7 @@ export const quotaValue: z.ZodMiniType<Quota, string> = parsed('Size with its un
 export const timeZone = z
   .string()
   .check(
-    z.refine(isTimeZone, { error: 'is no IANA time zone such as Europe/Berlin' }),
+    z.refine(isTimeZone, { error: 'is not an IANA time zone such as Europe/Berlin' }),
     z.describe('IANA time zone, such as Europe/Berlin'),
   );
 /** Schema of a regular expression, read into one that ignores case. */
@@ -104,13 +104,13 @@ export const secret = z
 export const amount = z
   .string()
   .check(
-    z.regex(/^\d+(\.\d+)?$/, { error: 'is no amount: write it in quotes, such as "10.00"' }),
+    z.regex(/^\d+(\.\d+)?$/, { error: 'is not an amount: write it in quotes, such as "10.00"' }),
     z.describe('Amount as text, such as "10.00"'),
   );
 /** Schema of an ISO 4217 currency. */
 export const currency = z
   .string()
   .check(
-    z.regex(/^[A-Z]{3}$/, { error: 'is no currency: write three capital letters such as EUR' }),
+    z.regex(/^[A-Z]{3}$/, { error: 'is not a currency: write three capital letters such as EUR' }),
     z.describe('ISO 4217 currency'),
   );

@@ -19,7 +19,7 @@ describe("the README's first use", () => {
   it('is what is tested here, in 15 lines', () => {
     const source = read('./first-use.ts');
     expect(read('../../../packages/engine/README.md')).toContain(source.trim());
-    const [, body = ''] = /<\[PassReport, Explanation\]> \{\n([\s\S]*)\n\}\n$/.exec(source) ?? [];
+    const [, body = ''] = /<\[RunReport, Explanation\]> \{\n([\s\S]*)\n\}\n$/.exec(source) ?? [];
     expect(body.split('\n').length).toBeLessThanOrEqual(15);
     expect(body).toContain('sluice.explain');
   });

@@ -1,12 +1,12 @@
 import { easydcim } from '@sluice/easydcim-client/panel';
-import { createSluice, parseConfig, type Explanation, type PassReport } from '@sluice/engine';
+import { createSluice, parseConfig, type Explanation, type RunReport } from '@sluice/engine';
 import { openStore } from '@sluice/state-store';
 
 export async function firstUse(
   url: string,
   token: string,
   service: Record<string, string>,
-): Promise<[PassReport, Explanation]> {
+): Promise<[RunReport, Explanation]> {
   const panels = { dcim: { kind: 'easydcim', url, token, allowHttp: true } };
   const products = { 'ded-1tb': { panel: 'dcim', quota: '1TB', action: 'disable-ports' } };
   const config = parseConfig({ timeZone: 'UTC', panels, products }, [easydcim]);

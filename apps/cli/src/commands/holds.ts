@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type CommandOptions, nodeFiles, type OrderReport, readHoldsFile, type Sluice } from '@sluice/engine';
+import { type CommandOptions, nodeFiles, type CommandReport, readHoldsFile, type Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
@@ -20,7 +20,7 @@ export interface ChangeOptions extends LockOptions {
 
 /** Holds or releases one service and prints the outcome. */
 export async function changeHold(
-  change: (sluice: Sluice, how: CommandOptions) => Promise<OrderReport>,
+  change: (sluice: Sluice, how: CommandOptions) => Promise<CommandReport>,
   options: ChangeOptions,
   deps: Deps,
 ): Promise<number> {
@@ -33,7 +33,7 @@ export async function changeHold(
 }
 
 /** Prints how a command about one service ended. */
-export function printOutcome(terminal: Terminal, report: OrderReport): void {
+export function printOutcome(terminal: Terminal, report: CommandReport): void {
   printDetail(terminal, report.service);
   for (const action of report.actions)
     terminal.line(`  ${action.type} ${action.target} ${terminal.status(action.state)}`);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { OrderReport, PasswordOptions, Provision } from '@sluice/engine';
+import type { CommandReport, PasswordOptions, Provision } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
@@ -36,7 +36,7 @@ export const unsuspend: CommandHandler<ProvisionOptions> = ([id = ''], options, 
 };
 
 async function perform(
-  command: (provision: Provision, how: PasswordOptions) => Promise<OrderReport>,
+  command: (provision: Provision, how: PasswordOptions) => Promise<CommandReport>,
   options: ProvisionOptions,
   deps: Deps,
 ): Promise<number> {

@@ -1,4 +1,4 @@
-import type { PassReport, ServiceView } from '@sluice/engine';
+import type { RunReport, ServiceView } from '@sluice/engine';
 import { withRemedy } from '../remedies.js';
 import { allowedCell, bytesCell, type Terminal } from './terminal.js';
 
@@ -9,7 +9,7 @@ export function usedCell({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): 
 }
 
 /** Prints a run: services that need attention or changed, and all services with `--verbose`. */
-export function printRun(terminal: Terminal, report: PassReport, showAll: boolean): void {
+export function printRun(terminal: Terminal, report: RunReport, showAll: boolean): void {
   if (terminal.json) return;
   const shown = report.services.filter((service) => showAll || service.status !== 'ok' || service.actions.length > 0);
   const isClean =
@@ -82,7 +82,7 @@ function groupFailures(
   });
 }
 
-function summary({ run, totals }: PassReport): string {
+function summary({ run, totals }: RunReport): string {
   const parts = [`${totals.services} services`, `${totals.read} read`];
   const add = (count: number, word: string): void => {
     if (count > 0) parts.push(`${count} ${word}`);
@@ -99,7 +99,7 @@ function summary({ run, totals }: PassReport): string {
 const RESTRICTS = /^(disable|suspend|create|pause|redirect|assign)/;
 
 /** Prints a plan as a diff: `+` restricts or creates, `-` lifts or removes, `~` changes. */
-export function printPlan(terminal: Terminal, report: PassReport): void {
+export function printPlan(terminal: Terminal, report: RunReport): void {
   const { colors } = terminal;
   for (const service of report.services) {
     // A failure of the whole run is printed once, at the end.

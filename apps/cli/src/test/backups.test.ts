@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LATEST_SCHEMA_VERSION, openStore, storeVersion, type StateStore } from '@sluice/state-store';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { handleOn } from './sqlite.js';
 
@@ -58,7 +58,7 @@ describe('db backup and restore', () => {
     expect(await told()).toBe(before);
     expect((await at.bench.sluice('db check')).exitCode).toBe(0);
     const next = await at.poll();
-    expect([next.exitCode, next.json<PassReport>().totals.held]).toEqual([0, 2]);
+    expect([next.exitCode, next.json<RunReport>().totals.held]).toEqual([0, 2]);
     expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('down');
   });
 
@@ -146,6 +146,6 @@ describe('a backup by itself', () => {
     expect((await at.bench.sluice(`db restore ${FOLDER}/${file} --yes`)).exitCode).toBe(0);
     expect((await at.bench.sluice('db check')).exitCode).toBe(0);
     const next = await at.poll();
-    expect([next.exitCode, next.json<PassReport>().totals.services]).toEqual([0, 2]);
+    expect([next.exitCode, next.json<RunReport>().totals.services]).toEqual([0, 2]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { StateStore } from '@sluice/state-store';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 
@@ -47,16 +47,16 @@ async function remembered(store: StateStore): Promise<unknown> {
   return { cycles, samples, holds: await store.holds.all(), evidence: await store.evidence.open(), actions, calls };
 }
 
-const held = (report: PassReport): string[] =>
+const held = (report: RunReport): string[] =>
   report.services.filter((service) => service.holds.length > 0).map((service) => service.id);
 
 /** The next run by the right clock finds everything as it should be, and does what is due. */
 async function expectRightNextRun(): Promise<void> {
   const next = await at.poll();
   expect([next.exitCode, next.stderr]).toEqual([0, '']);
-  expect(held(next.json<PassReport>())).toEqual(['svc-1', 'svc-2', 'svc-3']);
+  expect(held(next.json<RunReport>())).toEqual(['svc-1', 'svc-2', 'svc-3']);
   const cycle = { start: '2026-11-15T00:00:00.000Z', end: '2026-12-15T00:00:00.000Z' };
-  expect(next.json<PassReport>().services.map((service) => service.cycle)).toEqual([cycle, cycle, cycle, cycle]);
+  expect(next.json<RunReport>().services.map((service) => service.cycle)).toEqual([cycle, cycle, cycle, cycle]);
   const down = [1, 3, 4].map((number) => at.panel.port(idsOf(number).port(1)).adminState);
   expect(down).toEqual(['down', 'down', 'up']);
   expect(at.panel.order(idsOf(2).order).status).toBe('suspended');
@@ -92,7 +92,7 @@ describe('a clock that jumps between two runs', () => {
     ]) {
       const run = await at.bench.sluice(words);
       expect([words, run.exitCode, run.stderr]).toEqual([words, 1, '']);
-      const report = run.json<PassReport>();
+      const report = run.json<RunReport>();
       expect(report.error).toMatchObject({ code: 'clock_wrong' });
       expect(report.error?.message).toMatch(/"dcim" is (\d+ \w+) (ahead of|behind) ours/);
       expect(report.services).toEqual([]);
@@ -126,7 +126,7 @@ describe('a clock that jumps between two runs', () => {
     expect((await at.poll()).exitCode).toBe(1);
     at.skew.ms = 0;
     const next = await at.poll();
-    expect([next.exitCode, held(next.json<PassReport>())]).toEqual([0, []]);
+    expect([next.exitCode, held(next.json<RunReport>())]).toEqual([0, []]);
     expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('up');
   });
 });
@@ -146,7 +146,7 @@ describe('a clock that jumps during a run', () => {
     const run = await at.poll();
     ignore();
     expect(run.stderr).toBe('');
-    const refused = run.json<PassReport>().panels.map((panel) => panel.error.code);
+    const refused = run.json<RunReport>().panels.map((panel) => panel.error.code);
     expect([run.exitCode, refused]).toEqual(run.exitCode === 0 ? [0, []] : [expect.any(Number), ['clock_wrong']]);
     at.skew.ms = 0;
     at.bench.clock.advance(15 * MINUTE);
@@ -160,7 +160,7 @@ describe('a clock that jumps during a run', () => {
     await at.panel.server.waitForCall((call) => call.changing);
     at.skew.ms = YEAR;
     const second = await at.poll();
-    expect([second.exitCode, second.json<PassReport>().error?.code]).toEqual([1, 'clock_wrong']);
+    expect([second.exitCode, second.json<RunReport>().error?.code]).toEqual([1, 'clock_wrong']);
     at.skew.ms = 0;
     const { exitCode } = await first;
     expect([0, 5]).toContain(exitCode);

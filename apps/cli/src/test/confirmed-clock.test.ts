@@ -1,7 +1,7 @@
 import { startFakeEasyDcim } from '@sluice/fake-panels';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CycleRecord, StateStore } from '@sluice/state-store';
-import type { Check, PassReport } from '@sluice/engine';
+import type { Check, RunReport } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, TOKEN, type EasyDcimBench } from './easydcim-bench.js';
 
 const MINUTE = 60_000;
@@ -57,7 +57,7 @@ async function expectUnconfirmed(): Promise<void> {
   expect((await at.bench.sluice('poll')).stderr).toContain('"sluice doctor --accept-clock"');
   for (const words of ['poll --json', 'reconcile --json', 'poll --service svc-1 --json', 'plan --json']) {
     const run = await at.bench.sluice(words);
-    const { error, panels, services } = run.json<PassReport>();
+    const { error, panels, services } = run.json<RunReport>();
     expect([words, run.exitCode, error?.code, services]).toEqual([words, 1, 'clock_unconfirmed', []]);
     expect(panels.map((panel) => [panel.panel, panel.error.code])).toEqual([['dcim', 'clock_unconfirmed']]);
     expect(error?.message).toContain((await confirmed()) ?? 'none');
@@ -71,7 +71,7 @@ async function expectUnconfirmed(): Promise<void> {
 async function expectRightNextRun(): Promise<void> {
   at.panel.server.clearCalls();
   const next = await at.poll();
-  const { services } = next.json<PassReport>();
+  const { services } = next.json<RunReport>();
   expect(next.exitCode).toBe(0);
   expect(services.map(({ status, cycle }) => [status, cycle])).toEqual([
     ['held', CYCLE],
@@ -101,16 +101,16 @@ describe('a clock that is ahead', () => {
     const silent = at.panel.server.inject({ fault: { kind: 'cut' } });
     at.skew.ms = 20 * HOUR;
     const run = await at.poll();
-    expect([run.exitCode, run.json<PassReport>().services.map((service) => service.status)]).toEqual([
+    expect([run.exitCode, run.json<RunReport>().services.map((service) => service.status)]).toEqual([
       1,
       ['unreadable', 'unreadable'],
     ]);
-    expect(run.json<PassReport>().services.map((service) => service.cycle)).toEqual([CYCLE, CYCLE]);
+    expect(run.json<RunReport>().services.map((service) => service.cycle)).toEqual([CYCLE, CYCLE]);
     expect(await cyclesOf('svc-1')).toEqual(before);
     at.skew.ms = 0;
     silent();
     // The confirmed instant is in front of the clock by less than a day.
-    expect((await at.poll()).json<PassReport>().services.map((service) => service.cycle)).toEqual([CYCLE, CYCLE]);
+    expect((await at.poll()).json<RunReport>().services.map((service) => service.cycle)).toEqual([CYCLE, CYCLE]);
     expect(await cyclesOf('svc-1')).toHaveLength(1);
   });
 
@@ -234,7 +234,7 @@ describe('a recorded cycle that lies in the future', () => {
       { name: 'cycle', object: 'svc-1', status: 'failed', message: expect.stringContaining(FUTURE.start) },
     ]);
     const run = await at.poll();
-    const { services, notices } = run.json<PassReport>();
+    const { services, notices } = run.json<RunReport>();
     expect(services.map(({ status, cycle }) => [status, cycle])).toEqual([
       ['held', CYCLE],
       ['ok', CYCLE],
@@ -267,12 +267,12 @@ describe('a recorded cycle that lies in the future', () => {
         paidAt: nowText(),
       }),
     );
-    const { services } = (await at.poll()).json<PassReport>();
+    const { services } = (await at.poll()).json<RunReport>();
     expect(services[0]).toMatchObject({ status: 'ok', cycle: CYCLE });
     expect(isDown(1)).toBe(false);
     const bought = await at.bench.store((store) => store.purchases.list({ service: 'svc-1' }));
     expect(bought.map(({ cycle }) => cycle)).toEqual([present.id]);
-    expect((await at.poll()).json<PassReport>().services[0]?.status).toBe('ok');
+    expect((await at.poll()).json<RunReport>().services[0]?.status).toBe('ok');
   });
 
   it('stays as it is while the service can not be read and in a dry run', async () => {
@@ -286,7 +286,7 @@ describe('a recorded cycle that lies in the future', () => {
     expect(await cycles()).toEqual(before);
     silent();
     const plan = await at.bench.sluice('plan --json');
-    expect(plan.json<PassReport>().services[0]).toMatchObject({ status: 'held', cycle: CYCLE });
+    expect(plan.json<RunReport>().services[0]).toMatchObject({ status: 'held', cycle: CYCLE });
     expect(await cycles()).toEqual(before);
   });
 
@@ -296,7 +296,7 @@ describe('a recorded cycle that lies in the future', () => {
       const [present] = await store.cycles.ofService('svc-1');
       await store.cycles.remove([present?.id ?? '']);
     });
-    const { services } = (await at.poll()).json<PassReport>();
+    const { services } = (await at.poll()).json<RunReport>();
     expect(services[0]).toMatchObject({ status: 'held', cycle: CYCLE });
     expect(await cyclesOf('svc-1')).toMatchObject([{ id: 'cyc-future', ...CYCLE }]);
   });

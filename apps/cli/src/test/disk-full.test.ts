@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { isHoldsFileStale, type PassReport, readHoldsFile, nodeFiles } from '@sluice/engine';
+import { isHoldsFileStale, type RunReport, readHoldsFile, nodeFiles } from '@sluice/engine';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import { runCommand } from './command-process.js';
@@ -46,7 +46,7 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
   /** The run succeeds, or says in one document that the disk is full; the next one brings everything in order. */
   async function expectFullThenRight(run: Awaited<ReturnType<typeof at.poll>>): Promise<void> {
     expect(run.stderr).toBe('');
-    const { error } = run.json<PassReport>();
+    const { error } = run.json<RunReport>();
     // What the file of open holds says is whole, if not always the newest.
     expect(() => readHoldsFile(nodeFiles, `${at.bench.path(at.bench.storeFile)}.holds.json`)).not.toThrow();
     if (run.exitCode === 0) expect(error).toBeNull();
@@ -91,7 +91,7 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
     await at.bench.sluice('override set svc-1 --quota 1TB');
     disk.leaveFree(260 * KB);
     const refused = await at.poll();
-    expect([refused.exitCode, refused.json<PassReport>().error?.code]).toEqual([1, 'store_full']);
+    expect([refused.exitCode, refused.json<RunReport>().error?.code]).toEqual([1, 'store_full']);
     expect(at.panel.server.changingCalls()).toEqual([]);
     expect(existsSync(at.bench.path('disk/sluice.db-backups/before-first-enforcing.db'))).toBe(false);
     disk.free();
@@ -116,7 +116,7 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
       const plain = await at.bench.sluice(words);
       expect([words, plain.exitCode, plain.stdout]).toEqual([words, 1, '']);
       expect(plain.stderr).toMatch(/^sluice: [^\n]* no room is left[^\n]*\n$/);
-      refused.push((await at.bench.sluice(`${words} --json`)).json<PassReport>().error?.code ?? '');
+      refused.push((await at.bench.sluice(`${words} --json`)).json<RunReport>().error?.code ?? '');
     }
     expect(new Set(refused)).toEqual(new Set(['store_full']));
     expect(folderBytes(disk.folder)).toEqual(before);
@@ -149,7 +149,7 @@ onSmallDisk('a disk that fills up in the middle of a large run', () => {
       disk.free();
       at.panel.server.clearCalls();
       const next = await runCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });
-      expect([next.exitCode, next.json<PassReport>().totals.read]).toEqual([0, 700]);
+      expect([next.exitCode, next.json<RunReport>().totals.read]).toEqual([0, 700]);
     } finally {
       disk.close();
       await at.close();

@@ -3,7 +3,7 @@ import { openSync, closeSync, copyFileSync, rmSync, writeSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, TOKEN, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 
 let at: EasyDcimBench;
 beforeAll(async () => {
@@ -219,7 +219,7 @@ describe('a wrong token', () => {
       expect(plain.stdout).not.toContain('did not accept');
       const json = await at.bench.sluice(`${words} --json`);
       expect([json.exitCode, json.stderr]).toEqual([1, '']);
-      const report = json.json<PassReport>();
+      const report = json.json<RunReport>();
       expect(report.error).toMatchObject({ code: 'PANEL_AUTH', message: expect.stringContaining('panels.dcim.token') });
       expect(report.services.map((service) => service.error?.code)).toEqual(['PANEL_AUTH', 'PANEL_AUTH']);
     }
@@ -234,7 +234,7 @@ describe('a wrong token', () => {
     expect(at.bench.printed).not.toContain('not-the-token-4711');
     at.bench.env['DCIM_TOKEN'] = TOKEN;
     const next = await at.poll();
-    expect([next.exitCode, next.json<PassReport>().totals.held]).toEqual([0, 1]);
+    expect([next.exitCode, next.json<RunReport>().totals.held]).toEqual([0, 1]);
     expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('down');
     at.panel.server.clearCalls();
   });
@@ -265,7 +265,7 @@ describe('a store that can not be used', () => {
     copyFileSync(at.bench.path('good.db'), file);
     rmSync(at.bench.path('good.db'));
     const next = await at.poll();
-    expect([next.exitCode, next.json<PassReport>().totals.held]).toEqual([0, 1]);
+    expect([next.exitCode, next.json<RunReport>().totals.held]).toEqual([0, 1]);
     expect((await at.bench.sluice('db check')).exitCode).toBe(0);
     at.panel.server.clearCalls();
   }

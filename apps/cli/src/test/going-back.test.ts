@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PanelSnapshot } from '@sluice/fake-panels';
-import type { HoldsFile, PassReport } from '@sluice/engine';
+import type { HoldsFile, RunReport } from '@sluice/engine';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 let at: EasyDcimBench;
@@ -135,11 +135,11 @@ describe('hold release --all', () => {
     const before = at.panel.snapshot();
     const dry = await at.bench.sluice('hold release --all --dry-run --detailed-exitcode --json');
     expect(dry.exitCode).toBe(4);
-    const announced = dry.json<PassReport>().services.map((service) => [service.id, service.actions.length]);
+    const announced = dry.json<RunReport>().services.map((service) => [service.id, service.actions.length]);
     expect(at.panel.snapshot()).toEqual(before);
     const released = await at.bench.sluice('hold release --all --yes --json');
     expect([released.exitCode, released.stderr]).toEqual([0, '']);
-    const report = released.json<PassReport>();
+    const report = released.json<RunReport>();
     expect(report.services.map((service) => [service.id, service.actions.length])).toEqual(announced);
     expect(report.services.flatMap((service) => service.actions.map((action) => action.state))).toEqual(
       Array.from({ length: report.totals.actions }, () => 'applied'),
@@ -151,7 +151,7 @@ describe('hold release --all', () => {
     expect(at.panel.snapshot()).toEqual(first);
     await succeed('db check');
     const again = await at.bench.sluice('hold release --all --yes --json');
-    expect([again.exitCode, again.json<PassReport>().totals.actions]).toEqual([0, 0]);
+    expect([again.exitCode, again.json<RunReport>().totals.actions]).toEqual([0, 0]);
     const file = JSON.parse(at.bench.read('sluice.db.holds.json')) as HoldsFile;
     expect([file.holds, file.evidence]).toEqual([[], []]);
   });
@@ -161,7 +161,7 @@ describe('hold release --all', () => {
     at.panel.setDefect(idsOf(3).port(1), 'refuse');
     const partly = await at.bench.sluice('hold release --all --yes --json');
     expect(partly.exitCode).toBe(3);
-    const wrong = partly.json<PassReport>().services.filter((service) => service.error !== null);
+    const wrong = partly.json<RunReport>().services.filter((service) => service.error !== null);
     expect(wrong.map((service) => service.id)).toEqual(['svc-3']);
     at.panel.setDefect(idsOf(3).port(1), null);
     await succeed('hold release --all --yes');
@@ -230,7 +230,7 @@ describe('a store that is gone', () => {
       expect(at.panel.snapshot()).toEqual(first);
       await succeed('db check');
       const repeated = await at.bench.sluice(`hold release --all --from ${name} --yes --json`);
-      expect([repeated.exitCode, repeated.json<PassReport>().totals.actions]).toEqual([0, 0]);
+      expect([repeated.exitCode, repeated.json<RunReport>().totals.actions]).toEqual([0, 0]);
       expect(at.panel.snapshot()).toEqual(first);
     },
   );

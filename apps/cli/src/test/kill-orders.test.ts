@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isHoldsFileStale, type PassReport, nodeFiles } from '@sluice/engine';
+import { isHoldsFileStale, type RunReport, nodeFiles } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
 import { GB, HOUR, idsOf } from './easydcim-bench.js';
 import { csvOf, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
@@ -105,7 +105,7 @@ describe('an order by name that is killed', () => {
       }
       const last = await runCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });
       expect([last.exitCode, last.stderr]).toEqual([0, '']);
-      const held = last.json<PassReport>().services.filter((service) => service.holds.length > 0);
+      const held = last.json<RunReport>().services.filter((service) => service.holds.length > 0);
       const suspended = [2, 3, 5].filter((number) => at.panel.order(idsOf(number).order).status === 'suspended');
       expect(suspended.map((number) => `svc-${number}`)).toEqual(held.map((service) => service.id));
       expect(orderEvents(at).filter((line) => line.endsWith('false'))).toEqual([]);

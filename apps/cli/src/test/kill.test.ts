@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PanelEvent } from '@sluice/fake-panels';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
 import { idsOf } from './easydcim-bench.js';
 import { drawServices, type DrawnService } from './kill/draw-services.js';
@@ -37,7 +37,7 @@ async function killAndLook(random: SeededRandom): Promise<void> {
     }
     const last = await runCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });
     expect(last.stderr).toBe('');
-    const unreadable = last.json<PassReport>().services.filter((service) => service.error !== null);
+    const unreadable = last.json<RunReport>().services.filter((service) => service.error !== null);
     expect(unreadable.map((service) => service.id)).toEqual(
       stories.filter((story) => story.spoilt).map((story) => `svc-${story.number}`),
     );

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Deps } from '../context.js';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { isAlive, processStat } from '@sluice/engine';
 import { startCommand } from './command-process.js';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
@@ -131,7 +131,7 @@ describe('a service that another run works on', () => {
   it('is skipped by a poll, which says so and is done later', async () => {
     await leaveLease('service:svc-1', elsewhere);
     const polled = await here('poll --json');
-    const { services, totals } = polled.json<PassReport>();
+    const { services, totals } = polled.json<RunReport>();
     expect([polled.exitCode, totals.failed]).toEqual([3, 0]);
     expect(services).toMatchObject([{ id: 'svc-1', status: 'skipped', actions: [], error: { code: 'lease_held' } }]);
     expect(portOne()).toBe('up');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { KINDS } from '../kinds.js';
 import { Bench, type Outcome } from './harness.js';
 import { waterworksKind, type Waterworks } from './made-up-kind.js';
@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   bench.write('sluice.yaml', text.replaceAll(/^#(products:| {2}tap:| {4}(panel: water|quota|waterworks))/gm, '$1'));
 }
 
-const report = (outcome: Outcome): PassReport => outcome.json<PassReport>();
+const report = (outcome: Outcome): RunReport => outcome.json<RunReport>();
 const service = ['panel=water', 'product=tap', 'billing_cycle=monthly', 'next_due_date=2026-12-15'];
 
 describe('a kind of panel that is defined in a test alone', () => {
@@ -105,7 +105,7 @@ describe('a kind of panel that is defined in a test alone', () => {
     await start();
     expect((await sluice(['service', 'add', 'svc-9', ...service, 'valve=v-new'])).exitCode).toBe(0);
     const made = await sluice('provision create svc-9 --json', { accounts: true });
-    expect([made.exitCode, made.json<OrderReport>().actions]).toEqual([
+    expect([made.exitCode, made.json<CommandReport>().actions]).toEqual([
       0,
       [{ type: 'create-valve', target: 'v-new', state: 'applied' }],
     ]);

@@ -118,8 +118,6 @@ class WaterworksPanel implements Panel<ValveState> {
 
   resolve = (): StepOutcome | null => null;
 
-  checkpoint = (): null => null;
-
   resources = (service: { refs: Record<string, string> }): string[] => [`valve:${service.refs['valve'] ?? ''}`];
 
   close(): void {
@@ -130,12 +128,9 @@ class WaterworksPanel implements Panel<ValveState> {
 /** The same with one facet: valves are made and removed. */
 class WaterworksWithAccounts extends WaterworksPanel {
   readonly accounts: PanelFacets<ValveState>['accounts'] = {
-    passwords: false,
     newRefs: () => ({ valve: 'v-new' }),
     exists: ({ state }) => state && state.valve !== null,
-    username: ({ refs }) => refs['valve'] ?? null,
     check: () => null,
-    removes: () => false,
     doneOutcome: () => ({ state: 'applied', observed: null, error: null }),
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Comparison, PassReport, SwitchReport } from '@sluice/engine';
+import type { Comparison, RunReport, SwitchReport } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
@@ -13,7 +13,7 @@ afterEach(() => at.close());
 
 const byApi = (): string[] =>
   at.panel.events.filter((event) => event.by === 'api').map((event) => `${event.what} ${event.id}`);
-const holdsOf = (report: PassReport): Record<string, string[]> =>
+const holdsOf = (report: RunReport): Record<string, string[]> =>
   Object.fromEntries(report.services.map((service) => [service.id, service.holds.map((hold) => hold.reason)]));
 
 describe('a week under observe', () => {
@@ -39,7 +39,7 @@ describe('a week under observe', () => {
         const words = (at.bench.clock.now() - start) % DAY === 0 ? 'reconcile' : 'poll';
         const run = await at.bench.sluice(`${words} --json`);
         expect([run.exitCode, run.stderr]).toEqual([0, '']);
-        const report = run.json<PassReport>();
+        const report = run.json<RunReport>();
         expect(report.run.observing).toEqual(['dcim']);
         for (const service of report.services) {
           expect(service.observing).toBe(true);
@@ -53,7 +53,7 @@ describe('a week under observe', () => {
       expect(at.panel.snapshot()).toEqual(before);
       const last = await at.poll();
       // The 15th began a cycle in which nobody is over.
-      expect(holdsOf(last.json<PassReport>())).toMatchObject({ 'svc-1': [], 'svc-3': [], 'svc-7': ['billing'] });
+      expect(holdsOf(last.json<RunReport>())).toMatchObject({ 'svc-1': [], 'svc-3': [], 'svc-7': ['billing'] });
       await at.bench.store(async (store) => {
         expect(await store.holds.all()).toEqual([]);
         expect(await store.evidence.open()).toEqual([]);
@@ -155,8 +155,8 @@ describe('going live', () => {
     ]);
     expect(byApi()).toEqual([]);
     const polled = await at.poll();
-    expect(polled.json<PassReport>().run.observing).toEqual(['dcim']);
-    expect(polled.json<PassReport>().services.map((service) => [service.id, service.observing])).toEqual([
+    expect(polled.json<RunReport>().run.observing).toEqual(['dcim']);
+    expect(polled.json<RunReport>().services.map((service) => [service.id, service.observing])).toEqual([
       ['svc-1', true],
       ['svc-2', false],
       ['svc-3', true],
@@ -216,7 +216,7 @@ describe('observe while a run is under way', () => {
     const called = at.panel.server.totals.changing;
     const end = await run;
     expect(end.exitCode).toBe(0);
-    expect(end.json<PassReport>().run.observing).toEqual(['dcim']);
+    expect(end.json<RunReport>().run.observing).toEqual(['dcim']);
     // Those that had been told to go when the switch was set; 60 ports were to be shut.
     expect(at.panel.server.totals.changing).toBeLessThanOrEqual(called + 16);
     const changed = at.panel.events.length;

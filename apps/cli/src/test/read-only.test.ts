@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import { mountSmallDisk, whyNoMount, type SmallDisk } from './small-disk.js';
@@ -46,7 +46,7 @@ async function expectRefused(folder: string): Promise<void> {
     expect(plain.stderr).toMatch(/^sluice: The store [^\n]*sluice\.db [^\n]*\n$/);
     const json = await at.bench.sluice(`${words} --json`);
     expect([words, json.exitCode, json.stderr]).toEqual([words, 1, '']);
-    expect(json.json<PassReport>().error?.code).toBe('store_read_only');
+    expect(json.json<RunReport>().error?.code).toBe('store_read_only');
   }
   const checked = await at.bench.sluice('db check --json');
   expect(checked.exitCode).toBe(1);
@@ -57,7 +57,7 @@ async function expectRefused(folder: string): Promise<void> {
 
 async function expectRightAgain(): Promise<void> {
   const next = await at.poll();
-  expect([next.exitCode, next.json<PassReport>().totals.held]).toEqual([0, 2]);
+  expect([next.exitCode, next.json<RunReport>().totals.held]).toEqual([0, 2]);
   expect([1, 2].map((number) => at.panel.port(idsOf(number).port(1)).adminState)).toEqual(['down', 'down']);
   expect(at.panel.events.filter((event) => !event.changed)).toEqual([]);
   expect((await at.bench.sluice('db check')).exitCode).toBe(0);
@@ -87,7 +87,7 @@ onOwnDisk(`a file system that is read-only${reason === null ? '' : ` (nothing ca
     disk.readOnly(true);
     at.bench.write('sluice.yaml', configText(at.panel.url, 'state: ./disk/new/sluice.db'));
     const refused = await at.bench.sluice('service list --json');
-    expect([refused.exitCode, refused.json<PassReport>().error?.code]).toEqual([1, 'store_read_only']);
+    expect([refused.exitCode, refused.json<RunReport>().error?.code]).toEqual([1, 'store_read_only']);
   });
 });
 
@@ -125,7 +125,7 @@ describe('a folder that may not be written', () => {
     at.bench.write('sluice.yaml', configText(at.panel.url, 'state: ./closed/sluice.db'));
     await withoutRights(async () => {
       const refused = await at.bench.sluice('service list --json');
-      expect([refused.exitCode, refused.json<PassReport>().error?.code]).toEqual([1, 'store_read_only']);
+      expect([refused.exitCode, refused.json<RunReport>().error?.code]).toEqual([1, 'store_read_only']);
     });
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ActionRecord, EvidenceRecord } from '@sluice/state-store';
-import type { Explanation, LogEntry, PassReport } from '@sluice/engine';
+import type { Explanation, LogEntry, RunReport } from '@sluice/engine';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { startHiddifyBench } from './hiddify-bench.js';
 
@@ -233,6 +233,6 @@ describe('a poll over two services', () => {
     await at.addService(2);
     const polled = await at.poll();
     expect(polled.exitCode).toBe(3);
-    expect(polled.json<PassReport>().totals).toMatchObject({ services: 2, failed: 1 });
+    expect(polled.json<RunReport>().totals).toMatchObject({ services: 2, failed: 1 });
   });
 });

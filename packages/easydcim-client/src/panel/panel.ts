@@ -208,8 +208,6 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   plan = planEasyDcim;
   resolve = resolveAction;
   resources = easyDcimResources;
-  /** Window readings need no history. */
-  checkpoint = (): null => null;
 
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const { client } = this;

@@ -1,12 +1,11 @@
 import { type AgentAddon, SluiceError } from '@sluice/panel-kind';
-import { enforcementOf } from '../enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
 import { addonDetail, type AgentDetail, type ChangedAgent } from './agent-views.js';
-import { matches } from './find-agents.js';
-import { type AgentsOnPanel, withAgentErrors } from './open-agents.js';
+import { type AgentsOnPanel, matches, withAgentErrors } from './open-agents.js';
 import type { AgentsRun } from './run-agents.js';
 
-/** What can't be done through the add-on, since it has nothing of the kind. */
+/** Throws `unsupported` for an operation that the add-on lacks. */
 export function refuseAddon({ name, addon }: Pick<AgentsOnPanel, 'name' | 'addon'>, what: string): void {
   if (addon === null) return;
   throw new SluiceError(
@@ -16,7 +15,7 @@ export function refuseAddon({ name, addon }: Pick<AgentsOnPanel, 'name' | 'addon
   );
 }
 
-/** The agents as the add-on tells them. */
+/** Returns the agents as the add-on reports them. */
 export async function addonAgents(
   session: Session,
   { name }: Pick<AgentsOnPanel, 'name'>,
@@ -26,7 +25,7 @@ export async function addonAgents(
   return (await addon.listAgents()).map((agent) => addonDetail(name, agent, addon.semantics, at));
 }
 
-/** One of them. */
+/** Returns one agent as the add-on reports it. */
 export async function addonAgent(
   session: Session,
   { name }: Pick<AgentsOnPanel, 'name'>,
@@ -38,8 +37,8 @@ export async function addonAgent(
 }
 
 /**
- * The check as the add-on does it: it disables every user of an agent that is over, again at each run, and gives nobody back.
- * Whom it has disabled it does not tell. In a dry run and under `observe` it is only asked for its figures.
+ * Runs the add-on's own check: it disables every user of an agent over its limit, at each run, and enables nobody. It does not
+ * report whom it disabled. In a dry run and under `observe` only its figures are read.
  */
 export async function checkThroughAddon(
   session: Session,
@@ -49,9 +48,9 @@ export async function checkThroughAddon(
 ): Promise<AgentsRun> {
   const { name } = desk;
   const before = await addonAgents(session, desk, addon);
-  // Directly before the one call that changes anything.
+  // Read directly before the only changing call.
   const switches = await session.store.switches.list();
-  const observing = enforcementOf(session.config, switches, name, null).value === 'observe';
+  const observing = findEnforcement(session.config, switches, name, null).value === 'observe';
   const changing = !request.dryRun && !observing;
   if (changing && request.agent === null) await addon.checkAllAgents();
   const { agent: text } = request;
@@ -73,7 +72,7 @@ export async function checkThroughAddon(
         key: `${name}:agent-addon`,
         panel: name,
         service: null,
-        message: `${name}: limits are kept by the add-on on the panel: it counts the usage shown, which falls on resets, takes 0 for no limit, gives nobody back and does not tell whom it disabled`,
+        message: `${name}: the add-on on the panel keeps the limits: it counts the displayed usage, which falls on resets, treats 0 as unlimited, enables nobody again and does not report whom it disabled`,
       },
     ],
     error: null,

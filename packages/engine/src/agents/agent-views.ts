@@ -1,4 +1,11 @@
-import type { AddonAgent, AgentAncestor, AgentSemantics, AgentTraffic, ItemError } from '@sluice/panel-kind';
+import type {
+  AddonAgent,
+  AgentAncestor,
+  AgentSemantics,
+  AgentTraffic,
+  ItemError,
+  PanelAgents,
+} from '@sluice/panel-kind';
 import type { AccountingMode } from '@sluice/quota-core';
 
 /** One element of `agent list --json` (docs/json.md). */
@@ -6,7 +13,7 @@ export interface AgentView {
   uuid: string;
   name: string;
   limitBytes: number | null;
-  /** Null through the add-on, which does not tell it. */
+  /** Null through the add-on, which does not report it. */
   allocatedBytes: number | null;
   usedBytes: number;
   remainingBytes: number | null;
@@ -15,9 +22,9 @@ export interface AgentView {
   /** Null through the add-on, which keeps no record. */
   usersDisabledByUs: number | null;
   panel: string;
-  /** Who keeps the limit. */
+  /** What keeps the limit. */
   backend: 'sluice' | 'addon';
-  /** Stable word: why it is in its state, e.g. `below-limit`, `no-limit`, `missing`; null through the add-on. */
+  /** Stable code of why it is in its state, such as `below-limit`, `no-limit`, `missing`; null through the add-on. */
   rule: string | null;
 }
 
@@ -25,20 +32,20 @@ export interface AgentView {
 export interface AgentDetail extends AgentView {
   accounting: AccountingMode;
   period: { start: string; end: string | null } | null;
-  /** Percent marks announced in this period. */
+  /** Thresholds (percent) announced in this period. */
   thresholds: number[];
-  /** From the direct parent upwards; the owner's uuid is the key and stands nowhere. */
+  /** From the direct parent upwards; the owner's uuid, which is the API key, is null. */
   ancestors: AgentAncestor[];
-  /** Promised to users that are being made or have not yet used it; null through the add-on. */
+  /** Reserved for users that are being created or have not used it yet; null through the add-on. */
   reservedBytes: number | null;
   heldSince: string | null;
   /** When the figures were read. */
   at: string;
-  /** How the figures count and what can be done with them. */
+  /** How the figures count. */
   semantics: AgentSemantics;
 }
 
-/** One change to a user, as `actions` has it. */
+/** One change to a user in `actions`. */
 export interface AgentAction {
   type: string;
   target: string;
@@ -64,7 +71,7 @@ export function agentView(panel: string, agent: AgentTraffic): AgentView {
   };
 }
 
-export function agentDetail(panel: string, agent: AgentTraffic, semantics: AgentSemantics): AgentDetail {
+function agentDetail(panel: string, agent: AgentTraffic, semantics: AgentSemantics): AgentDetail {
   const { accounting, period, thresholds, ancestors, reservedBytes, heldSince, at } = agent;
   return {
     ...agentView(panel, agent),
@@ -79,7 +86,15 @@ export function agentDetail(panel: string, agent: AgentTraffic, semantics: Agent
   };
 }
 
-/** An agent as the add-on tells it. */
+/** Returns agents of a panel whose limits Sluice keeps. */
+export function agentDetails(
+  { name, agents }: { name: string; agents: Pick<PanelAgents, 'semantics'> },
+  known: readonly AgentTraffic[],
+): AgentDetail[] {
+  return known.map((agent) => agentDetail(name, agent, agents.semantics));
+}
+
+/** Returns an agent as the add-on reports it. */
 export function addonView(panel: string, agent: AddonAgent): AgentView {
   const { uuid, name, limitBytes, usedBytes, remainingBytes, exceeded, users } = agent;
   return {
@@ -122,10 +137,10 @@ export interface AgentTotals {
   skipped: number;
 }
 
-/** One agent of a run, with what was done for it and the first error of that. */
+/** An agent in a run, with its actions and their first error. */
 export type ChangedAgent = AgentDetail & { actions: AgentAction[]; error: ItemError | null };
 
-/** Returns an agent of a run with its part of what was done. */
+/** Returns an agent with its part of a run's actions. */
 export function changedAgent(
   detail: AgentDetail,
   actions: readonly (AgentAction & { agent: string | null; error: ItemError | null })[],

@@ -11,14 +11,13 @@ import {
 import { formatBytes } from '@sluice/quota-core';
 import type { AgentRecord, AgentReservationRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { loadMemory } from './memory.js';
-import { isProblem, knownAgent, readAgents, type ReadFrom } from './read-agents.js';
-import { brokenOff, FOUND, sameOrder } from './repeat.js';
+import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
+import { brokenOff, FOUND, sameOrder } from './repeated-creation.js';
 
-/** Until when a reserved user may be made; afterwards what became of it is read. */
+/** How long a reserved user may be created; afterwards the reservation is resolved. */
 const RESERVED_MS = 600_000;
 
-/** Returns the budget that the agents of a panel hand out for their users. */
+/** Returns the budget of the agents of a panel. */
 export function agentBudget(session: Session, name: string, agents: PanelAgents): AgentBudget {
   const from = { session, name, agents };
   return {
@@ -37,7 +36,7 @@ async function hasLimits({ session, name }: ReadFrom): Promise<boolean> {
   return (await session.store.agents.list(name)).some(({ limitBytes }) => limitBytes !== null);
 }
 
-/** Budget that was reserved for a user, and the check that allowed it. */
+/** A reserved user, and the check that allowed it. */
 export interface ReservedUser {
   agent: AgentRecord;
   check: CreationCheck;
@@ -47,7 +46,7 @@ export interface ReservedUser {
   wanted: WantedUser;
 }
 
-/** Checks and reserves in one transaction: this is what makes fifty creations at once keep a limit. */
+/** Checks and reserves in one transaction, so that simultaneous creations keep the limit. */
 export async function reserveUser(
   from: ReadFrom,
   text: string,
@@ -57,12 +56,12 @@ export async function reserveUser(
   const { session, name, agents } = from;
   await knownAgent(from, text, { creation: true });
   return session.write([], async (tables) => {
-    const memory = await loadMemory(session, name, tables);
+    const memory = await loadStoredAgents(session, name, tables);
     const agent = agents.find(text, memory);
     if (agent.missingSince !== null) {
       throw new SluiceError(
         'unknown_agent',
-        `Agent "${agent.name}" is not in the panel's list any more. Nothing was made.`,
+        `Agent "${agent.name}" is no longer in the panel's list. No user was created.`,
         { kind: 'panel' },
       );
     }
@@ -70,11 +69,11 @@ export async function reserveUser(
     const earlier = mayResume
       ? brokenOff(session, memory.reservations, agent.uuid, wanted)
       : sameOrder(await tables.agentReservations.get(name, wanted.uuid), agent.uuid, wanted);
-    // A repeat of an attempt has its reservation already.
+    // A repeated attempt already has its reservation.
     const check = agents.check(memory, chain, earlier === null ? wanted.limitBytes : 0);
     const owned = { ...wanted, uuid: earlier?.uuid ?? wanted.uuid, owner: agent.uuid };
     if (mayResume && earlier?.state === 'settled') {
-      await tables.agentReservations.put([{ ...earlier, holder: holderOf(session) }]);
+      await tables.agentReservations.put([{ ...earlier, holder: toHolder(session) }]);
     } else {
       if (!check.allowed) throw refusal(check);
       const record = reservation(from, { agent: agent.uuid, chain, bytes: wanted.limitBytes, wanted: owned });
@@ -85,7 +84,7 @@ export async function reserveUser(
   });
 }
 
-/** Returns why a user does not fit. */
+/** Returns the error of a user that does not fit. */
 export function refusal({ reason, remainingBytes, binding }: CreationCheck): SluiceError {
   return new SluiceError('agent_limit', reason ?? 'It does not fit under the limit of its agent.', {
     kind: 'panel',
@@ -93,8 +92,8 @@ export function refusal({ reason, remainingBytes, binding }: CreationCheck): Slu
   });
 }
 
-/** Names this process in reservations. */
-function holderOf({ deps }: Session): string {
+/** Returns this process as reservations name it. */
+function toHolder({ deps }: Session): string {
   return JSON.stringify(deps.owner);
 }
 
@@ -110,7 +109,7 @@ function reservation(
     state: 'open',
     createdAt: session.now(),
     expiresAt: new Date(session.deps.clock.now() + RESERVED_MS).toISOString(),
-    holder: holderOf(session),
+    holder: toHolder(session),
     seenAt: null,
     settledAt: null,
     closedAt: null,
@@ -118,7 +117,7 @@ function reservation(
   };
 }
 
-/** Makes a user that is reserved; whatever happens in between, the reservation is there to be resolved later. */
+/** Creates a reserved user; after a crash its reservation is resolved later. */
 export async function makeReserved<T>(
   from: ReadFrom,
   { agent, wanted, earlier }: ReservedUser,
@@ -127,11 +126,11 @@ export async function makeReserved<T>(
   const { session, name } = from;
   const { uuid } = wanted;
   const stored = await session.store.agentReservations.get(name, uuid);
-  // Nobody may make a user whose reservation could be read and released at the same time.
+  // After its expiry another run may resolve the reservation at any time.
   if (stored?.state !== 'open' || session.now() >= stored.expiresAt) {
     throw new SluiceError(
       'reservation_expired',
-      `The promise for user "${wanted.name}" has run out before it was made. Repeat.`,
+      `The reservation for user "${wanted.name}" expired before the user was created. Repeat the command.`,
       { kind: 'panel' },
     );
   }
@@ -139,7 +138,7 @@ export async function makeReserved<T>(
   try {
     made = await make();
   } catch (error) {
-    // What may exist, or what an earlier attempt may have made, stays reserved.
+    // A user that may exist stays reserved.
     if (earlier === null && !isInDoubt(error))
       await endReservation(from, uuid, { state: 'closed', outcome: 'not-created' });
     throw error;
@@ -153,13 +152,13 @@ function isInDoubt(error: unknown): boolean {
   return (error as { outcomeUnknown?: unknown }).outcomeUnknown === true;
 }
 
-/** How a reservation ends. */
+/** The end of a reservation. */
 export interface ReservationEnd {
   state: 'settled' | 'closed';
   outcome: string | null;
 }
 
-/** Ends an open reservation; `seen`: as it was when the panel was read, since one that somebody has taken over is theirs. */
+/** Ends an open reservation, unless another process has resumed it since it was `seen`. */
 export async function endReservation(
   { session, name }: ReadFrom,
   uuid: string,
@@ -177,8 +176,8 @@ export async function endReservation(
 }
 
 /**
- * The panel's own form knows nothing of reservations: what was sold there meanwhile shows only in a new list. Where limits
- * count what is sold, a user that made its agent go over is removed again.
+ * Reads the panel again, since users created on the panel itself have no reservation. Where limits count allocated traffic, a
+ * user that exceeds its agent's limit is removed again.
  */
 async function recheck(
   from: ReadFrom,
@@ -189,7 +188,7 @@ async function recheck(
   const { session, agents } = from;
   if (agents.semantics.accounting !== 'allocated') return;
   const read = await readAgents(from, { run: null, dryRun: false, acceptHalved: false, announce: false });
-  // The next run looks again in any case; a list that can't be read now takes nothing back.
+  // The next run checks again; after a failed reading nothing is reverted.
   if (isProblem(read)) return;
   const { memory, recorded } = read;
   const over = agents.chainOf(agent.uuid, memory).find((above) => recorded.standing.get(above)?.force === 'over');
@@ -203,18 +202,18 @@ async function recheck(
   const binding = memory.agents.find((known) => known.uuid === over)?.name ?? '';
   throw new SluiceError(
     'agent_limit',
-    `User "${name}" of ${formatBytes(limitBytes)} was made and removed again: agent "${binding}" went over its limit by what was sold in the panel meanwhile.`,
+    `User "${name}" of ${formatBytes(limitBytes)} was created and removed again: agent "${binding}" exceeded its limit by users created on the panel meanwhile.`,
     { kind: 'panel', details: { binding: over, remainingBytes: 0 } },
   );
 }
 
-/** Reserves the difference, calls, and keeps or gives back what was reserved by how that ended. */
+/** Reserves the difference, calls, and keeps or releases the reservation by how the call ended. */
 async function raise<T>(from: ReadFrom, order: RaiseOrder, work: () => Promise<T>): Promise<T> {
   const { session, name, agents } = from;
   await knownAgent(from, order.owner, { creation: true });
   const key = agents.raiseKey(order.user.uuid);
   const { record, earlier } = await session.write([], async (tables) => {
-    const memory: AgentMemory = await loadMemory(session, name, tables);
+    const memory: AgentMemory = await loadStoredAgents(session, name, tables);
     const before = await tables.agentReservations.get(name, key);
     const [user = null] = await tables.agentUsers.list({ panel: name, keys: [order.user.uuid] });
     const { bytes, wanted, check } = agents.raise(memory, order, { earlier: before, user });
@@ -236,7 +235,7 @@ async function raise<T>(from: ReadFrom, order: RaiseOrder, work: () => Promise<T
   return result;
 }
 
-/** Nothing was changed: what was reserved before holds again. */
+/** Restores the earlier reservation after a raise that changed nothing. */
 async function giveBack(
   { session, name }: ReadFrom,
   { uuid, holder, expiresAt }: AgentReservationRecord,
@@ -250,7 +249,7 @@ async function giveBack(
   });
 }
 
-/** Whether the user of an earlier attempt was found meanwhile, so that there is nothing to make; said once. */
+/** Records whether the user of an earlier attempt exists; only the first repeat does so. */
 export async function takeFound(from: ReadFrom, { uuid }: AgentReservationRecord, isThere: boolean): Promise<void> {
   const { session, name } = from;
   await session.write([], async (tables) => {

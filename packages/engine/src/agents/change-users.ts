@@ -2,34 +2,34 @@ import { isPanelError } from '@sluice/panel-http';
 import type { AgentPlan, ItemError, Observation, Step } from '@sluice/panel-kind';
 import { AGENT_STEPS } from '@sluice/panel-kind';
 import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
-import { isAtWork } from '../run-row.js';
+import { isAtWork } from '../run/bracket.js';
 import { outcomeByReading, outcomeUnknown } from '../run/doubt.js';
-import { type Changed, settleRow } from '../run/journal.js';
-import { applyPlan, type StopOf } from '../run/perform.js';
+import { type Changed, endAction } from '../run/journal.js';
+import { applyPlan, type ReadStop } from '../run/perform.js';
 import { waitForFresh } from '../run/resolve.js';
 import type { AgentAction } from './agent-views.js';
-import { loadMemory } from './memory.js';
 import type { AgentsOnPanel } from './open-agents.js';
+import { loadStoredAgents } from './read-agents.js';
 
-/** Changes to the users of a panel's agents in one run. */
+/** What changes to the users of agents need. */
 export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {
   /** Id of the run. */
   run: string;
   leases: () => HeldLease[];
-  /** Whether nothing more may be changed, read in the transaction before each call; absent in a command by name. */
-  stopOf?: StopOf<unknown>;
+  /** Called in the transaction before each call; absent for a command that names the agent. */
+  readStop?: ReadStop<unknown>;
 }
 
-/** One change to a user, with the agent that it was made for. */
+/** A change to a user, with its agent. */
 export interface ListedAction extends AgentAction {
   agent: string | null;
   error: ItemError | null;
 }
 
-/** The panel as a whole does not answer, and the steps that are left would only fail likewise. */
+/** Errors of the panel as a whole: the remaining steps would fail as well. */
 const HOPELESS: readonly string[] = ['PANEL_AUTH', 'PANEL_CIRCUIT_OPEN', 'PANEL_UNREACHABLE'];
 
-/** Users are switched under the panel's lease only: nobody but the run that has it changes any. */
+/** Types of steps that are only performed under the panel's lease. */
 const LEASED: readonly string[] = [AGENT_STEPS.disable, AGENT_STEPS.enable];
 
 /** Performs steps on agents' users: journal, call, read back. A step that fails stops none of the others. */
@@ -38,8 +38,8 @@ export async function changeUsers(
   plan: Pick<AgentPlan, 'steps' | 'moves' | 'settle'>,
   holds: readonly HoldRecord[] = [],
 ): Promise<ActionRecord[]> {
-  const { session, panel, agents, run, leases, stopOf } = on;
-  const memory = await loadMemory(session, panel.name);
+  const { session, panel, agents, run, leases, readStop } = on;
+  const memory = await loadStoredAgents(session, panel.name);
   const work = {
     service: { id: null, panel: panel.name },
     actions: [],
@@ -57,7 +57,7 @@ export async function changeUsers(
     { ...plan, steps },
     {
       password: null,
-      stopOf: stopOf ?? (() => Promise.resolve(null)),
+      readStop: readStop ?? (() => Promise.resolve(null)),
       stopped: (stopped) => stopped,
       apply: (step, context) => agents.apply(step, context),
       isHopeless: ({ error }) => error !== null && HOPELESS.includes(error.code),
@@ -66,7 +66,7 @@ export async function changeUsers(
   return [...done.work.actions];
 }
 
-/** Evidence names the run that it began in. */
+/** Returns a step whose evidence names its run. */
 function withRun(step: Step, run: string): Step {
   const { begins } = step;
   return begins === null ? step : { ...step, begins: { ...begins, prior: { ...(begins.prior as object), run } } };
@@ -86,8 +86,8 @@ export function planned({ type, target, payload }: Step): ListedAction {
 }
 
 /**
- * Resolves journal rows of agents' users that an earlier run left behind, by what the panel shows now. Returns those that
- * still can't be told.
+ * Resolves actions on agents' users that an earlier run left planned or in doubt, by what the panel shows now. Returns those
+ * still in doubt.
  */
 export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
   const { session, name } = on;
@@ -104,7 +104,7 @@ export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
 async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean> {
   const { session, agents, name, leases } = on;
   if (row.type === AGENT_STEPS.create) {
-    // Its reservation is resolved first; as long as that is open, the user may still come.
+    // While its reservation is open, the user may still be created.
     const reservation = await session.store.agentReservations.get(name, row.target);
     if (reservation?.state === 'open' && row.calledAt !== null) return false;
   }
@@ -123,6 +123,6 @@ async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean>
   const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };
   const changed: Changed = { service: { id: null, panel: name }, ...nothing };
   const { refs: _refs, zeroed: _zeroed, ...end } = outcome;
-  await settleRow({ session, fences: leases() }, changed, row, end);
+  await endAction({ session, fences: leases() }, changed, row, end);
   return true;
 }

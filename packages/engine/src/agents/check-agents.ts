@@ -1,19 +1,18 @@
 import type { ItemError } from '@sluice/panel-kind';
-import type { HeldLease, RunOutcome } from '@sluice/state-store';
-import { Leases, panelLease, takePanels } from '../leases.js';
-import { concernsPanelAlone } from '../run-row.js';
-import { reportNotices } from '../run/report.js';
+import type { RunOutcome } from '@sluice/state-store';
+import { CLOCK_ERRORS } from '../clock/clock-guard.js';
+import { type Leases, panelLease, takePanels } from '../leases.js';
+import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
+import { type RunReport, reportNotices } from '../run/report.js';
+import type { RunRequest } from '../run/request.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
-import { type AgentRun, asRun } from './agent-run.js';
 import type { AgentTotals, ChangedAgent } from './agent-views.js';
-import { loadMemory } from './memory.js';
-import { matches } from './find-agents.js';
-import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { knownAgent } from './read-agents.js';
-import { type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
+import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
+import { knownAgent, loadStoredAgents } from './read-agents.js';
+import { type AgentsRequest, type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
 
-/** What `agent check` is asked. */
+/** Options of `agent check`. */
 export interface CheckRequest {
   /** Null: all agents. */
   agent: string | null;
@@ -24,111 +23,122 @@ export interface CheckRequest {
 
 /** `agent check --all --json` (docs/json.md). */
 export interface CheckReport {
-  run: AgentRun;
+  run: PanelsRunView;
   totals: AgentTotals;
   agents: ChangedAgent[];
   notices: { code: string; service: string | null; message: string }[];
   error: (ItemError & { details?: Record<string, unknown> }) | null;
-  /** Panels that were left out because another run holds them, or that could not be worked on. */
+  /** Panels that were left out since another run holds them, or that failed. */
   panels: { panel: string; error: ItemError }[];
 }
 
-/** Runs over the agents of one panel or all of them; what cron runs every five minutes. */
+/** Checks the agents of one panel or of all panels. */
 export async function checkAgents(session: Session, request: CheckRequest): Promise<CheckReport> {
-  const names = request.agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
-  const runs: AgentsRun[] = [];
-  return asRun(session, 'agent check', request.dryRun, async (run) => {
-    const report: CheckReport = {
-      run,
-      totals: noTotals(),
-      agents: [],
-      notices: [],
-      error: null,
-      panels: [],
-    };
-    const leases = new Leases(session, run.id);
-    try {
-      const taken = request.dryRun ? names : await takePanels(leases, names, report.panels);
-      for (const name of taken) {
-        const result = await checkPanel({ session, request, run: run.id, leases }, name);
-        runs.push(result);
-        await addRun(session, report, result, leases.held);
-      }
-    } finally {
-      await leases.releaseAll();
+  const { dryRun, allowMass, agent } = request;
+  const names = agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
+  return withRun(session, { command: 'agent check', dryRun }, async (run) => {
+    await run.start();
+    const totals = noTotals();
+    run.totals = totals;
+    const report: CheckReport = { run: run.view, totals, agents: [], notices: [], error: null, panels: [] };
+    const { leases } = run;
+    const asked = { run: run.id, command: 'agent check', dryRun, allowMass };
+    const runs: AgentsRun[] = [];
+    for (const name of dryRun ? names : await takePanels(leases, names, report.panels)) {
+      const result = await runOnPanel({ session, leases, asked, agent }, name);
+      runs.push(result);
+      for (const key of Object.keys(totals) as (keyof AgentTotals)[]) totals[key] += result.totals[key];
+      await addToReport(session, report, result, leases);
     }
-    report.error = wholeError(runs, names.length);
-    run.finishedAt = session.now();
-    run.changes = runs.some(({ changes }) => changes > 0);
-    const { totals, error } = report;
-    return {
-      result: report,
-      outcome: outcomeOf(report, runs),
-      totals,
-      error: error === null ? null : `${error.code}: ${error.message}`,
-    };
+    report.error = wholeError(runs, names.length) ?? report.error;
+    const changes = runs.some((result) => result.changes > 0);
+    await run.end({ outcome: decideOutcome(report, runs), changes, error: report.error });
+    return report;
   });
 }
 
-/** A check over panels that is under way. */
-interface CheckRun {
+/** A run over panels that includes their agents. */
+interface RunWithAgents {
   session: Session;
-  request: CheckRequest;
-  /** Id of the run. */
-  run: string;
+  request: RunRequest;
   leases: Leases;
+  report: RunReport;
 }
 
-async function checkPanel({ session, request, run, leases }: CheckRun, name: string): Promise<AgentsRun> {
+/** Checks the agents of a panel as the last part of a run over it, and adds them to its document. */
+export async function agentsAfterServices(
+  { session, request, leases, report }: RunWithAgents,
+  name: string,
+): Promise<{ changes: number }> {
+  // Nothing is changed on a panel that the brake stopped.
+  const isBraked = report.error?.code === 'mass_change' && report.error.details?.['panel'] === name;
+  // With a wrong clock, periods would start and end at the wrong time.
+  const isClockWrong = report.panels.some(({ panel, error }) => panel === name && CLOCK_ERRORS.includes(error.code));
+  if (isBraked || isClockWrong || session.deps.signal.aborted) return { changes: 0 };
+  const { command, dryRun, allowMass, switches } = request;
+  const asked = { run: report.run.id, command, dryRun, allowMass, switches };
+  const result = await runOnPanel({ session, leases, asked, agent: null }, name);
+  report.totals.actions += result.changes;
+  await addToReport(session, report, result, leases);
+  const failed = result.agents.find((agent) => agent.error !== null);
+  if (failed?.error != null) {
+    const { code, message } = failed.error;
+    report.panels.push({ panel: name, error: { code, message: `agent "${failed.name}": ${message}` } });
+  }
+  return { changes: result.changes };
+}
+
+/** Options of the check of each panel. */
+interface PanelsWithAgents {
+  session: Session;
+  leases: Leases;
+  asked: Omit<AgentsRequest, 'agent'>;
+  /** Uuid or name of the only agent; null: all. */
+  agent: string | null;
+}
+
+async function runOnPanel({ session, leases, asked, agent }: PanelsWithAgents, name: string): Promise<AgentsRun> {
   try {
     const on = await openAgents(session, name);
-    if (on.addon !== null) return await checkThroughAddon(session, on, on.addon, request);
-    const agent = request.agent === null ? null : await findAgentUuid(on, request.agent);
-    const { dryRun, allowMass } = request;
-    const asked = { run, command: 'agent check', dryRun, allowMass, agent };
-    return await runAgents(on, asked, () => leases.heldOf([panelLease(name)]));
+    if (on.addon !== null) return await checkThroughAddon(session, on, on.addon, { agent, dryRun: asked.dryRun });
+    const uuid = agent === null ? null : await findAgentUuid(on, agent);
+    return await runAgents(on, { ...asked, agent: uuid }, () => leases.toHeld([panelLease(name)]));
   } catch (error) {
-    // One panel that can't be worked on hides none of the others; an order about one agent fails as itself.
-    if (request.agent !== null || !concernsPanelAlone(error)) throw error;
+    // The other panels are still checked; a command about one agent fails as itself.
+    if (agent !== null || !concernsPanelAlone(error)) throw error;
     return failedRun(name, error);
   }
 }
 
-/** The uuid of the agent that `text` means; the panel is asked only where the agent is not known yet. */
+/** Returns the uuid of the agent of this uuid or name; reads the panel only for an unknown agent. */
 async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
-  const known = matches(on.agents.describe(await loadMemory(on.session, on.name)), text);
+  const known = matches(on.agents.describe(await loadStoredAgents(on.session, on.name)), text);
   const [only] = known;
   if (only !== undefined && known.length === 1) return only.uuid;
   return (await withAgentErrors(text, () => knownAgent(on, text))).agent.uuid;
 }
 
-/** Takes a run over one panel into a document; what somebody should hear of is written down once. */
-async function addRun(
+/** Adds the agents of one panel to a document, and stores their notices. */
+async function addToReport(
   session: Session,
-  report: Pick<CheckReport, 'run' | 'totals' | 'agents' | 'notices' | 'panels'>,
-  result: AgentsRun,
-  leases: HeldLease[],
+  report: Pick<RunReport, 'run' | 'agents' | 'notices' | 'error' | 'panels'>,
+  { panel, agents, observing, error, notices }: AgentsRun,
+  leases: Leases,
 ): Promise<void> {
-  report.agents.push(...result.agents);
-  for (const key of Object.keys(report.totals) as (keyof AgentTotals)[]) report.totals[key] += result.totals[key];
-  if (result.observing && !report.run.observing.includes(result.panel)) report.run.observing.push(result.panel);
-  if (result.error !== null && result.error.code !== 'mass_change') {
-    const { code, message } = result.error;
-    report.panels.push({ panel: result.panel, error: { code, message } });
-  }
-  await reportNotices(session, report, result.notices, leases);
+  (report.agents ??= []).push(...agents);
+  if (observing && !report.run.observing.includes(panel)) report.run.observing.push(panel);
+  if (error?.code === 'mass_change') report.error ??= error;
+  else if (error !== null) report.panels.push({ panel, error: { code: error.code, message: error.message } });
+  await reportNotices(session, report, notices, leases.held);
 }
 
-/** The run failed as a whole when no panel could be read; the brake of any one is told as the run's. */
+/** Returns the error of a run in which every panel failed; null otherwise. */
 function wholeError(runs: readonly AgentsRun[], wanted: number): CheckReport['error'] {
-  const braked = runs.find(({ error }) => error?.code === 'mass_change')?.error ?? null;
   const failed = runs.filter(({ error }) => error !== null && error.code !== 'mass_change');
-  const [first] = failed;
-  if (first?.error != null && failed.length === runs.length && runs.length === wanted) return first.error;
-  return braked;
+  return failed.length === runs.length && runs.length === wanted ? (failed[0]?.error ?? null) : null;
 }
 
-function outcomeOf({ error, panels, totals }: CheckReport, runs: readonly AgentsRun[]): RunOutcome {
+function decideOutcome({ error, panels, totals }: CheckReport, runs: readonly AgentsRun[]): RunOutcome {
   if (error !== null && error.code !== 'mass_change') return 'failed';
   if (error !== null) return 'brake';
   const someFailed =

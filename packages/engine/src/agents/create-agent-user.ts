@@ -1,13 +1,13 @@
 import { AGENT_STEPS, type AgentUserRequest, type CreationCheck, SluiceError, type Step } from '@sluice/panel-kind';
+import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
-import { asRun } from './agent-run.js';
 import { makeReserved, reserveUser, takeFound } from './budget.js';
 import { changeUsers, listed, type UserChanges } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { knownAgent } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
 
-/** A user that an agent is to have: `agent create-user AGENT`. */
+/** Options of `agent create-user`. */
 export interface CreateUserRequest {
   panel: string | undefined;
   agent: string;
@@ -23,7 +23,7 @@ export interface CreatedUserReport {
   user: { uuid: string | null; name: string; limitBytes: number; agent: string };
 }
 
-/** May the agent have one more user of this size? The same rule as the creation itself, which alone keeps it. */
+/** Returns whether a user of this size would fit now; only the creation itself reserves. */
 export async function canCreateUser(
   session: Session,
   text: string,
@@ -40,8 +40,8 @@ export async function canCreateUser(
 }
 
 /**
- * Creates a user within the limits of its agent and everybody above, also when many do so at once. What another process had
- * reserved and can no longer use is given back before it is refused.
+ * Creates a user within the limits of its agent and the agent's ancestors, also when many do so at once. Abandoned reservations
+ * are resolved before a user is refused.
  *
  * @throws SluiceError `agent_limit`
  */
@@ -53,12 +53,14 @@ export async function createAgentUser(session: Session, request: CreateUserReque
     if (!allowed) throw new SluiceError('agent_limit', reason ?? 'It does not fit');
     return { user: { uuid: null, name, limitBytes, agent: text } };
   }
-  return asRun(session, 'agent create-user', false, async (run) => {
+  return withRun(session, { command: 'agent create-user', dryRun: false }, async (run) => {
+    await run.start();
     const changes: UserChanges = { ...on, run: run.id, leases: () => [] };
     const made = await withAgentErrors(text, () =>
       on.addon === null ? create(changes, request) : createBeside(changes, on, request),
     );
-    return { result: made, outcome: 'done', totals: null, error: null };
+    await run.end({ outcome: 'done', changes: true });
+    return made;
   });
 }
 
@@ -74,7 +76,6 @@ async function create(on: UserChanges, request: CreateUserRequest): Promise<Crea
   }
 }
 
-/** A user to be made, in the adapter's terms. */
 function wantedUser({ agents }: Pick<UserChanges, 'agents'>, { name, limitBytes, days, mode }: CreateUserRequest) {
   return agents.newUser({
     name,
@@ -94,18 +95,18 @@ async function attempt(on: UserChanges, request: CreateUserRequest): Promise<Cre
     return state === 'settled' ? { user } : attempt(on, request);
   }
   await makeReserved(on, reserved, {
-    make: () => performOne(on, stepOf(AGENT_STEPS.create, agent.uuid, wanted)),
-    remove: () => performOne(on, stepOf(AGENT_STEPS.delete, agent.uuid, wanted)),
+    make: () => performOne(on, toStep(AGENT_STEPS.create, agent.uuid, wanted)),
+    remove: () => performOne(on, toStep(AGENT_STEPS.delete, agent.uuid, wanted)),
   });
   return { user };
 }
 
-function stepOf(type: string, agent: string, wanted: { uuid: string }): Step {
+function toStep(type: string, agent: string, wanted: { uuid: string }): Step {
   const payload = { agent, why: 'ordered', ...(type === AGENT_STEPS.create ? { wanted } : {}) };
   return { type, target: wanted.uuid, hold: null, prior: null, payload, ends: [], begins: null };
 }
 
-/** Performs one step; rejects where it was not done, with `outcomeUnknown` where that can't be told. */
+/** Performs one step; rejects where it failed, with `outcomeUnknown` where it is in doubt. */
 async function performOne(on: UserChanges, step: Step): Promise<void> {
   const [row] = await changeUsers(on, { steps: [step], moves: [], settle: [] }).catch((error: unknown) => {
     // The store failed, before the call or after it.
@@ -118,7 +119,7 @@ async function performOne(on: UserChanges, step: Step): Promise<void> {
   throw Object.assign(failure, { outcomeUnknown: row.state === 'in-doubt' });
 }
 
-/** Through the add-on: its check, then the creation. It is not one act, as its semantics say. */
+/** Creates a user after the add-on's check; the two are not atomic. */
 async function createBeside(
   changes: UserChanges,
   { addon }: Pick<AgentsOnPanel, 'addon'>,
@@ -129,6 +130,6 @@ async function createBeside(
   if (!check.allowed) throw new SluiceError('agent_limit', check.reason ?? 'It does not fit');
   const { uuid: owner } = await addon.getAgent(request.agent);
   const wanted = { ...wantedUser(changes, request), owner };
-  await performOne(changes, stepOf(AGENT_STEPS.create, owner, wanted));
+  await performOne(changes, toStep(AGENT_STEPS.create, owner, wanted));
   return { user: { uuid: wanted.uuid, name: wanted.name, limitBytes: wanted.limitBytes, agent: owner } };
 }

@@ -9,22 +9,26 @@ import {
 import type { ImportRow } from '../services/import-services.js';
 import type { Session } from '../session.js';
 import { addonAgent } from './addon.js';
-import type { AgentDetail } from './agent-views.js';
-import { matches } from './find-agents.js';
-import { loadMemory } from './memory.js';
-import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { freshFigures, isProblem, problemError, readAgents, readFigures } from './read-agents.js';
-import { detailsOf } from './run-agents.js';
+import { type AgentDetail, agentDetails } from './agent-views.js';
+import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
+import {
+  readCurrentFigures,
+  isProblem,
+  loadStoredAgents,
+  problemError,
+  readAgents,
+  readFigures,
+} from './read-agents.js';
 
-/** A limit to be set: `agent limit AGENT`. */
+/** Options of `agent limit AGENT`. */
 export interface LimitRequest {
   panel: string | undefined;
   agent: string;
-  /** Null takes the limit away. */
+  /** Null removes the limit. */
   limitBytes: number | null;
   opening: LedgerOpening | undefined;
   dryRun: boolean;
-  /** Asked when agents would be over at once, before anything is stored; throws to stop. */
+  /** Called before anything is stored if agents would be over their limit at once; throws to stop. */
   confirm: (question: string) => Promise<void>;
 }
 
@@ -35,7 +39,7 @@ export async function limitAgent(session: Session, request: LimitRequest): Promi
   const { addon } = on;
   if (addon !== null) {
     if (opening !== undefined) {
-      throw usageError('bad_option', 'the add-on has no ledger that could begin: leave the opening out');
+      throw usageError('bad_option', 'the add-on keeps no ledger: leave out the opening');
     }
     if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
     return addonAgent(session, on, addon, text);
@@ -46,7 +50,7 @@ export async function limitAgent(session: Session, request: LimitRequest): Promi
   return detail;
 }
 
-/** Many at once: `agent limit --from FILE.csv`; all rows or none. */
+/** Options of `agent limit --from`: all rows are stored, or none. */
 export interface LimitImport {
   panel: string | undefined;
   rows: ImportRow[];
@@ -57,19 +61,19 @@ export interface LimitImport {
 }
 
 /**
- * Sets the limits of a file (`agent,limit_gb`, empty is none).
+ * Sets the limits of a file with the columns `agent` and `limit_gb` (empty: no limit).
  *
- * @throws SluiceError `bad_import` (exit 2) with every bad row and its line
+ * @throws SluiceError `bad_import` with every bad row and its line
  */
 export async function limitAgents(session: Session, request: LimitImport): Promise<AgentDetail[]> {
   const on = await openAgents(session, agentPanel(session, request.panel));
   if (on.addon !== null) {
-    throw usageError('bad_option', 'through the add-on, limits are set one by one, since it can take back none');
+    throw usageError('bad_option', "the add-on can't set several limits at once: set them one by one");
   }
   const problems: { line: number | null; agent: string; message: string }[] = [];
   const read = request.rows.map((row) => readRow(row, problems));
-  await freshFigures(on);
-  const agents = on.agents.describe(await loadMemory(session, on.name));
+  await readCurrentFigures(on);
+  const agents = on.agents.describe(await loadStoredAgents(session, on.name));
   const orders: AgentLimit[] = [];
   const seen = new Set<string>();
   for (const row of read) {
@@ -94,7 +98,7 @@ export async function limitAgents(session: Session, request: LimitImport): Promi
 function findProblem(only: AgentTraffic | undefined, others: number, seen: ReadonlySet<string>): string | null {
   if (only === undefined) return 'there is no agent with this uuid or name on the panel';
   if (others > 0) return `${others + 1} agents have this name: write the uuid`;
-  return seen.has(only.uuid) ? `agent "${only.name}" stands in the file twice` : null;
+  return seen.has(only.uuid) ? `agent "${only.name}" is in the file twice` : null;
 }
 
 function readRow(
@@ -109,7 +113,7 @@ function readRow(
   };
   if (unknown !== undefined) return say(`there is no column "${unknown}"; known: agent, limit_gb`);
   if (agent === '') return say('agent is missing');
-  if (limit === undefined) return say('limit_gb is missing; empty is no limit');
+  if (limit === undefined) return say('limit_gb is missing; leave it empty for no limit');
   if (limit === '') return { line, agent, limitBytes: null };
   try {
     return { line, agent, limitBytes: gigabytesToBytes(limit) };
@@ -118,7 +122,7 @@ function readRow(
   }
 }
 
-/** The panel is read first, so that the ledgers begin with what its users show now. */
+/** Sets limits after reading the panel, so that ledgers start with the current usage. */
 async function setLimits(
   on: AgentsOnPanel,
   limits: AgentLimit[],
@@ -127,24 +131,24 @@ async function setLimits(
   const { session, name, agents } = on;
   const read = await readAgents(on, { run: null, dryRun: true, acceptHalved: false, announce: false });
   if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
-  const preview = previewOf(on, isProblem(read) ? await loadMemory(session, name) : read.memory, limits);
-  if (dryRun) return detailsOf(on, preview);
+  const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(session, name) : read.memory, limits);
+  if (dryRun) return agentDetails(on, preview);
   const over = preview.filter(({ exceeded }) => exceeded);
   if (over.length > 0) await confirm(questionFor(over));
   await readFigures(on);
   await session.write([], async (tables) => {
-    const memory = await loadMemory(session, name, tables);
+    const memory = await loadStoredAgents(session, name, tables);
     await tables.agents.put(agents.withLimits(memory, limits, session.now()));
   });
-  const shown = agents.describe(await loadMemory(session, name));
-  return detailsOf(
+  const shown = agents.describe(await loadStoredAgents(session, name));
+  return agentDetails(
     on,
     preview.flatMap(({ uuid }) => shown.find((agent) => agent.uuid === uuid) ?? []),
   );
 }
 
-/** The agents with these limits as they would be shown. */
-function previewOf({ session, agents }: AgentsOnPanel, memory: AgentMemory, limits: AgentLimit[]): AgentTraffic[] {
+/** Returns the agents as they would be shown with these limits. */
+function previewLimits({ session, agents }: AgentsOnPanel, memory: AgentMemory, limits: AgentLimit[]): AgentTraffic[] {
   const changed = new Map(agents.withLimits(memory, limits, session.now()).map((agent) => [agent.uuid, agent]));
   const known = memory.agents.map((agent) => changed.get(agent.uuid) ?? agent);
   const shown = agents.describe({ ...memory, agents: known });
@@ -158,5 +162,5 @@ function questionFor(over: readonly AgentTraffic[]): string {
     over.length === 1
       ? `Agent "${first?.name ?? ''}" would be over its limit at once (${figures})`
       : `${over.length} agents would be over their limits at once ("${first?.name ?? ''}": ${figures})`;
-  return `${who}: the next sweep would disable their users. Store it all the same?`;
+  return `${who}: the next check would disable their users. Store the limits anyway?`;
 }

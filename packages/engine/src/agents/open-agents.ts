@@ -1,26 +1,28 @@
 import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
+import { findEntry } from '../config/find-entry.js';
+import type { RunRequest } from '../run/request.js';
 import { requirePanelName } from '../services/panels.js';
 import type { Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 
-/** The agents of an open panel. */
+/** An open panel with agents. */
 export interface AgentsOnPanel {
   session: Session;
   name: string;
   panel: Panel;
   agents: PanelAgents;
-  /** The add-on on the panel where the config says so: then it keeps the limits, in its own way. */
+  /** The add-on that keeps the limits, where the config says so. */
   addon: AgentAddon | null;
 }
 
-/** Returns the panels of the config that have agents. */
+/** Returns the names of the panels with agents. */
 export function panelsWithAgents(session: Session): string[] {
   return Object.keys(session.config.panels).filter(
     (name) => session.kindOf(name)?.capabilities.includes('agents') === true,
   );
 }
 
-/** Returns those that a command means: the one that is named, or all. */
+/** Returns the panels of a command: the named one, or all with agents. */
 export function agentPanels(session: Session, name: string | undefined): string[] {
   const known = panelsWithAgents(session);
   if (name !== undefined) {
@@ -34,7 +36,7 @@ export function agentPanels(session: Session, name: string | undefined): string[
   return known;
 }
 
-/** Returns the one that a command about one agent means. */
+/** Returns the panel of a command about one agent: the named one, or the only one with agents. */
 export function agentPanel(session: Session, name: string | undefined): string {
   const names = agentPanels(session, name);
   const [only] = names;
@@ -45,7 +47,7 @@ export function agentPanel(session: Session, name: string | undefined): string {
 /**
  * Opens a panel for its agents.
  *
- * @throws SluiceError `addon_absent` where the config wants the add-on and it does not answer
+ * @throws SluiceError `addon_absent` if the config requires the add-on and it does not answer
  */
 export async function openAgents(session: Session, name: string): Promise<AgentsOnPanel> {
   const panel = await session.panel(name);
@@ -54,10 +56,10 @@ export async function openAgents(session: Session, name: string): Promise<Agents
   return { session, name, panel, agents, addon: await agents.addon() };
 }
 
-/** Names that are offered for a mistyped one. */
+/** Most names that a mistyped one is compared with. */
 const MOST_NAMES = 2000;
 
-/** Runs `work`; where an agent is unknown, the error names the nearest one. */
+/** Runs `work`; adds the most similar name to the error of an unknown agent. */
 export async function withAgentErrors<T>(text: string | null, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -69,4 +71,43 @@ export async function withAgentErrors<T>(text: string | null, work: () => Promis
     const message = hint === '' || hint.length > 200 ? error.message : error.message.replace(/\.$/, '') + hint;
     throw new SluiceError(error.code, message, { kind: error.kind, details, cause: error });
   }
+}
+
+/** Returns the agents of this uuid, or else of this name. */
+export function matches<T extends { uuid: string; name: string }>(agents: readonly T[], text: string): T[] {
+  const byUuid = agents.filter(({ uuid }) => uuid === text.toLowerCase());
+  return byUuid.length > 0 ? byUuid : agents.filter(({ name }) => name === text);
+}
+
+/** Returns the panels whose agents `reconcile` checks: those with limits, or with users or services still held for an agent. */
+export async function limitedPanels(session: Session, request: RunRequest): Promise<string[]> {
+  if (!request.observeAll || request.service !== undefined) return [];
+  const limited: string[] = [];
+  for (const name of panelsWithAgents(session)) {
+    if (request.panel !== undefined && request.panel !== name) continue;
+    if (await hasLimits(session, name)) limited.push(name);
+  }
+  return limited;
+}
+
+async function hasLimits({ store, config }: Session, name: string): Promise<boolean> {
+  const settings = findEntry(config.panels, name)?.['agents'] as { addon?: unknown } | undefined;
+  if ((settings?.addon ?? false) !== false) return true;
+  const agents = await store.agents.list(name);
+  return (
+    agents.some(({ limitBytes }) => limitBytes !== null) ||
+    (await store.holds.open({ agentsOf: name })).length > 0 ||
+    (await store.evidence.open({ agentsOf: name })).length > 0 ||
+    (await store.holds.open({ panel: name, reason: 'agent-limit' })).length > 0
+  );
+}
+
+/** Returns the panels with users that are disabled for an agent. */
+export async function panelsWithDisabled(session: Session, panel: string | undefined): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of panelsWithAgents(session)) {
+    if (panel !== undefined && panel !== name) continue;
+    if ((await session.store.evidence.open({ agentsOf: name })).length > 0) names.push(name);
+  }
+  return names;
 }

@@ -1,13 +1,13 @@
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
-import { type Enforcement, enforcementOf } from '../enforcement.js';
+import { type Enforcement, findEnforcement } from '../panels/enforcement.js';
 
-/** Thrown in a transaction after which a hold would be open: the panel or the product was put under `observe`. */
+/** Thrown to roll back a transaction: the panel or the product is under `observe` now. */
 export class Stopped extends Error {}
 
 /**
- * The `observe` switch of a panel during a run over its agents. It is read again in each transaction after which a hold is
- * open or the panel is called, so that `observe PANEL` stops a run that is under way.
+ * The `observe` switch of a panel during a run over its agents. Read again in each transaction that opens a hold or precedes a
+ * call, so that `observe PANEL` stops a run under way.
  */
 export class PanelSwitch {
   readonly #config: Config;
@@ -19,27 +19,27 @@ export class PanelSwitch {
     this.#panel = panel;
   }
 
-  /** The panel was put under `observe` and a change was left undone for it. */
+  /** Whether a change was left out since the panel is under `observe` now. */
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** Whether the panel, or the product where one is named, is under `observe` by now. */
+  /** Reads whether the panel, or a product of it, is under `observe` now. */
   readonly read = async (tables: Pick<StoreTables, 'switches'>, product: string | null = null): Promise<boolean> =>
     (await this.enforcement(tables, product)).value === 'observe';
 
-  /** The enforcement of the panel, or of the product where one is named. */
+  /** Reads the enforcement of the panel, or of a product of it. */
   readonly enforcement = async (
     tables: Pick<StoreTables, 'switches'>,
     product: string | null,
   ): Promise<Enforcement> => {
     const switches = await tables.switches.list();
     this.#stopped ||= this.isObserving(switches);
-    return enforcementOf(this.#config, switches, this.#panel, product);
+    return findEnforcement(this.#config, switches, this.#panel, product);
   };
 
-  /** Whether the panel as a whole is under `observe` by these switches. */
+  /** Returns whether the panel as a whole is under `observe`. */
   isObserving(switches: SwitchRecord[]): boolean {
-    return enforcementOf(this.#config, switches, this.#panel, null).value === 'observe';
+    return findEnforcement(this.#config, switches, this.#panel, null).value === 'observe';
   }
 }

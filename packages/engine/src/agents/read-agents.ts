@@ -10,16 +10,16 @@ import {
 } from '@sluice/panel-kind';
 import type { AgentRecord, AgentUserRecord, HeldLease, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { loadMemory } from './memory.js';
+import { trustedNow } from '../clock/trusted-clock.js';
 
-/** Whose lists are read. */
+/** The panel whose lists are read. */
 export interface ReadFrom {
   session: Session;
   name: string;
   agents: PanelAgents;
 }
 
-/** How a list is read and stored. */
+/** Options of `readAgents`. */
 export interface ReadOptions {
   run: string | null;
   dryRun: boolean;
@@ -27,27 +27,48 @@ export interface ReadOptions {
   /** Marks the crossed thresholds as announced. */
   announce: boolean;
   leases?: (() => HeldLease[]) | undefined;
-  /** Called before anything is concluded from the list; throws where nothing may be. */
+  /** Called before the list is used; throws to refuse it. */
   guard?: (() => void) | undefined;
 }
 
-/** A list that was good, and what is stored since. */
+/** A good list, and what is stored after it. */
 export interface AgentsRead {
   list: AgentList;
   recorded: RecordedAgents;
-  /** After the list. */
   memory: AgentMemory;
 }
 
-/** A figure is read again when it is older than this. */
+/** Loads everything stored about the agents of a panel. */
+export async function loadStoredAgents(
+  session: Session,
+  panel: string,
+  tables: Omit<StoreTables, 'write'> = session.store,
+): Promise<AgentMemory> {
+  const own = await tables.evidence.open({ agentsOf: panel });
+  const listServiceActions = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ id }) => id));
+  const others =
+    listServiceActions.size === 0
+      ? []
+      : (await tables.evidence.open({ panel })).filter(({ hold }) => listServiceActions.has(hold));
+  return {
+    agents: await tables.agents.list(panel),
+    reservations: await tables.agentReservations.live(panel),
+    snapshot: await tables.agentSnapshots.get(panel),
+    holds: await tables.holds.open({ agentsOf: panel }),
+    evidence: [...own, ...others],
+    periodNow: trustedNow(session, panel, await tables.clock.confirmed()),
+  };
+}
+
+/** Older figures are read again. */
 const MOST_AGE_MS = 60_000;
 
-/** A list that another run has read later is read again so often. */
+/** How often a list is read when another run keeps reading a later one. */
 const MOST_READS = 3;
 
 /**
- * Reads the panel and, in one transaction, stores what it showed. The same list twice, or an older one after a newer one,
- * changes nothing: each list is charged once, by however many runs on the same store.
+ * Reads the lists and stores them in one transaction. A list that is not newer than the stored one changes nothing, so that each
+ * is charged once, by however many runs.
  */
 export async function readAgents(from: ReadFrom, options: ReadOptions): Promise<AgentsRead | ListProblem> {
   let read = await readOnce(from, options);
@@ -56,7 +77,7 @@ export async function readAgents(from: ReadFrom, options: ReadOptions): Promise<
   return read;
 }
 
-/** Whether reading has failed. */
+/** Returns whether reading failed. */
 export function isProblem(read: AgentsRead | ListProblem): read is ListProblem {
   return 'code' in read;
 }
@@ -70,7 +91,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
   if (isListProblem(bare)) return bare;
   for (;;) {
     const before = await store.agentSnapshots.get(name);
-    // Two lists that overlap in time may each be the older one for some rows. A record from the future stops nothing.
+    // Of two lists that overlap in time, each may be older for some rows. A stored list from the future is ignored.
     if (before !== null && before.until > bare.at && before.until <= session.now()) return SUPERSEDED;
     const users = await store.agentUsers.list({ panel: name });
     const list = await agents.complete(bare, { agents: await store.agents.list(name), users }, signal);
@@ -78,7 +99,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
     options.guard?.();
     if (options.dryRun) return compute(from, list, { users, tables: store, run: options.run });
     const read = await session.write(options.leases?.() ?? [], async (tables) => {
-      // Another run may have stored a list meanwhile; then the ledger at hand is not the newest.
+      // If another run stored a list meanwhile, the loaded ledger is out of date.
       if ((await tables.agentSnapshots.get(name))?.at !== before?.at) return null;
       const result = await compute(from, list, { users, tables, run: options.run });
       await put(name, tables, result.recorded, options.announce);
@@ -90,7 +111,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
 
 const SUPERSEDED: ListProblem = {
   code: 'list_superseded',
-  message: 'Another run has read the panel later than this one; nothing was concluded from the older list.',
+  message: 'Another run has read the panel later than this one; the older list was ignored.',
 };
 
 async function compute(
@@ -98,7 +119,7 @@ async function compute(
   list: AgentList,
   { users, tables, run }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'>; run: string | null },
 ): Promise<AgentsRead> {
-  const memory = await loadMemory(session, name, tables);
+  const memory = await loadStoredAgents(session, name, tables);
   const since = memory.snapshot === null ? null : agents.recordsSince(memory.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
   const recorded = agents.record(list, { memory, users, actions }, { now: session.now(), run });
@@ -121,23 +142,23 @@ async function put(panel: string, tables: StoreTables, recorded: RecordedAgents,
   await tables.agentSnapshots.put(recorded.snapshot);
 }
 
-/** Returns a problem as an error, for callers that need the figures. */
+/** Returns a problem as an error to throw. */
 export function problemError(problem: ListProblem): unknown {
   if (isPanelError(problem.cause)) return problem.cause;
   return new SluiceError(problem.code, problem.message, { kind: 'panel' });
 }
 
-const LOOK = { run: null, dryRun: false, acceptHalved: false, announce: false };
+const WITHOUT_RUN = { run: null, dryRun: false, acceptHalved: false, announce: false };
 
-/** Reads the panel now and stores it; rejects when nothing could be concluded. */
+/** Reads and stores the lists now; rejects where they can't be used. */
 export async function readFigures(from: ReadFrom): Promise<void> {
-  const read = await readOnce(from, LOOK);
-  // Another run has just read the panel: those figures are as good.
+  const read = await readOnce(from, WITHOUT_RUN);
+  // Another run has just stored newer figures.
   if (isProblem(read) && read.code !== SUPERSEDED.code) throw problemError(read);
 }
 
-/** Reads the panel, unless what this call has read is new enough to decide by. */
-export async function freshFigures(from: ReadFrom): Promise<void> {
+/** Reads the lists, unless this session has read them recently. */
+export async function readCurrentFigures(from: ReadFrom): Promise<void> {
   const { session, name } = from;
   const last = await session.store.agentSnapshots.get(name);
   const age = last === null ? Infinity : session.deps.clock.now() - Date.parse(last.at);
@@ -145,12 +166,12 @@ export async function freshFigures(from: ReadFrom): Promise<void> {
 }
 
 /**
- * The same before a creation: a list that is too short to believe takes nothing from what is stored, so deciding by that
- * reserves too much rather than too little.
+ * Reads the lists before a creation. A list that is too short is tolerated: the stored figures are then too high rather than too
+ * low.
  */
 async function figuresForCreation(from: ReadFrom): Promise<void> {
   try {
-    await freshFigures(from);
+    await readCurrentFigures(from);
   } catch (error) {
     if (!(error instanceof SluiceError) || !TOO_SHORT.includes(error.code)) throw error;
   }
@@ -158,21 +179,21 @@ async function figuresForCreation(from: ReadFrom): Promise<void> {
 
 const TOO_SHORT: readonly string[] = ['list_halved', 'list_empty'];
 
-/** Returns the agent with fresh figures; one that is not known yet may have been made since the last look. */
+/** Returns an agent with current figures; reads the panel again for an unknown one. */
 export async function knownAgent(
   from: ReadFrom,
   text: string,
   { creation = false } = {},
 ): Promise<{ agent: AgentRecord; memory: AgentMemory }> {
   const { session, name, agents } = from;
-  await (creation ? figuresForCreation(from) : freshFigures(from));
-  const memory = await loadMemory(session, name);
+  await (creation ? figuresForCreation(from) : readCurrentFigures(from));
+  const memory = await loadStoredAgents(session, name);
   try {
     return { agent: agents.find(text, memory), memory };
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'unknown_agent') throw error;
   }
   await readFigures(from);
-  const again = await loadMemory(session, name);
+  const again = await loadStoredAgents(session, name);
   return { agent: agents.find(text, again), memory: again };
 }

@@ -2,15 +2,15 @@ import type { ReservationLook } from '@sluice/panel-kind';
 import type { AgentReservationRecord } from '@sluice/state-store';
 import { endReservation } from './budget.js';
 import { changeUsers, type UserChanges } from './change-users.js';
-import { callsBegun, FOUND, isOrphaned } from './repeat.js';
+import { callsBegun, FOUND, isOrphaned } from './repeated-creation.js';
 
-/** What became of one reservation that nobody works on any more. */
+/** How an abandoned reservation was resolved. */
 export type ResolvedReservation =
   Exclude<ReservationLook['state'], 'half-made'> | 'repaired' | 'orphan-removed' | 'would-repair';
 
 /**
- * Resolves reservations whose maker is gone or had its time, by reading what they were made for; a user that the panel left
- * half-made is completed, or removed where that fails.
+ * Resolves reservations that expired or whose process ended, by reading the panel. A half-made user is completed, or removed
+ * where that fails.
  */
 export async function resolveReservations(
   on: UserChanges,

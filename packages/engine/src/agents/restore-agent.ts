@@ -2,60 +2,59 @@ import { isPanelError } from '@sluice/panel-http';
 import { type AgentPlanInput, type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
-import { Leases, panelLease } from '../leases.js';
-import { runOrder } from '../order.js';
+import { type Leases, panelLease } from '../leases.js';
+import { newHold } from '../holds/new-hold.js';
+import { runCommand } from '../commands/run-command.js';
+import { type PanelsRunView, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { refuseAddon } from './addon.js';
-import { type AgentRun, asRun } from './agent-run.js';
-import { type AgentAction, type AgentDetail, type ChangedAgent, changedAgent } from './agent-views.js';
+import { type AgentAction, type AgentDetail, agentDetails, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
-import { loadMemory } from './memory.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { type AgentsRead, isProblem, problemError, readAgents } from './read-agents.js';
-import { detailsOf } from './run-agents.js';
+import { type AgentsRead, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
 import { loadServiceUsers } from './service-users.js';
 
-/** What `agent restore` is asked. */
+/** Options of `agent restore`. */
 export interface RestoreRequest {
   panel: string | undefined;
   agent: string;
-  /** Also while the agent is over its limit; the next run disables its users again. */
+  /** Restore even while the agent is over its limit; the next check disables its users again. */
   force: boolean;
   dryRun: boolean;
   waitMs: number;
 }
 
-/** `agent restore --json`: the agent as `agent show` has it, and what was done. */
+/** `agent restore --json`: the agent as in `agent show`, and what was changed. */
 export type RestoreReport = AgentDetail & {
-  run: AgentRun;
+  run: PanelsRunView;
   actions: AgentAction[];
-  /** Users that stay disabled, and why: `moved`, `touched`, `enabled-by-others`, `still-over`. */
+  /** Users that stay as they are, and why: `moved`, `touched`, `enabled-by-others`, `still-over`. */
   left: { uuid: string; name: string; outcome: string }[];
   error: ItemError | null;
 };
 
-/** A command about one agent's users that is under way. */
-interface Ordered extends UserChanges {
+/** State of a command about the users of one agent. */
+interface AgentCommand extends UserChanges {
   on: AgentsOnPanel;
   dryRun: boolean;
   agent: string;
   read: AgentsRead;
 }
 
-/** What came of such a command. */
+/** Result of such a command. */
 type Done = Pick<RestoreReport, 'actions' | 'left' | 'error'>;
 
 /**
- * Gives back the users that were disabled below an agent, and nobody else: still disabled, still its own, touched by nobody
- * since.
+ * Enables the users that were disabled below an agent, if they are still disabled, still belong to it, and were not changed by
+ * others since.
  *
- * @throws SluiceError `agent_limit` while it is over its limit and `force` is not given
+ * @throws SluiceError `agent_limit` while it is over its limit, without `force`
  */
 export function restoreAgent(session: Session, request: RestoreRequest): Promise<RestoreReport> {
   return runForAgent(session, 'agent restore', request, (ordered) => restore(ordered, request.force));
 }
 
-/** Disables every enabled user below an agent, whatever its limit says; only `restoreAgent` gives them back. */
+/** Disables every enabled user below an agent, regardless of its limit; only `restoreAgent` enables them again. */
 export function disableUsers(session: Session, request: Omit<RestoreRequest, 'force'>): Promise<RestoreReport> {
   return runForAgent(session, 'agent disable', request, disable);
 }
@@ -64,34 +63,30 @@ async function runForAgent(
   session: Session,
   command: string,
   request: Omit<RestoreRequest, 'force'>,
-  work: (ordered: Ordered) => Promise<Done>,
+  work: (ordered: AgentCommand) => Promise<Done>,
 ): Promise<RestoreReport> {
   const on = await openAgents(session, agentPanel(session, request.panel));
-  refuseAddon(on, 'give anybody back: it keeps no record of whom it disabled');
+  refuseAddon(on, 'restore users: it keeps no record of whom it disabled');
   const { dryRun, agent: text } = request;
-  return asRun(session, command, dryRun, async (run) => {
-    const leases = new Leases(session, run.id);
-    try {
-      if (!dryRun) await leases.take(panelLease(on.name), request.waitMs);
-      const changes: UserChanges = { ...on, run: run.id, leases: () => leases.heldOf([panelLease(on.name)]) };
-      if (!dryRun) await resolveUsers(changes);
-      const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
-      const done = await work({ ...changes, on, dryRun, agent, read });
-      run.finishedAt = session.now();
-      run.changes = done.actions.length > 0;
-      const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
-      const shown = on.agents.describe(await loadMemory(session, on.name)).filter(({ uuid }) => uuid === agent);
-      const [detail] = detailsOf(on, shown);
-      if (!detail) throw new Error('an agent without detail');
-      const outcome = done.error === null && !failed ? ('done' as const) : ('partial' as const);
-      return { result: { ...detail, run, ...done }, outcome, totals: null, error: done.error?.code ?? null };
-    } finally {
-      await leases.releaseAll();
-    }
+  return withRun(session, { command, dryRun }, async (run) => {
+    await run.start();
+    const { leases } = run;
+    if (!dryRun) await leases.take(panelLease(on.name), request.waitMs);
+    const changes: UserChanges = { ...on, run: run.id, leases: () => leases.toHeld([panelLease(on.name)]) };
+    if (!dryRun) await resolveUsers(changes);
+    const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
+    const done = await work({ ...changes, on, dryRun, agent, read });
+    const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
+    const shown = on.agents.describe(await loadStoredAgents(session, on.name)).filter(({ uuid }) => uuid === agent);
+    const [detail] = agentDetails(on, shown);
+    if (!detail) throw new Error('an agent without detail');
+    const outcome = done.error === null && !failed ? 'done' : 'partial';
+    await run.end({ outcome, changes: done.actions.length > 0, error: done.error });
+    return { ...detail, run: run.view, ...done };
   });
 }
 
-/** Reads the panel and finds the agent. */
+/** Reads the panel, and returns the agent's uuid. */
 async function readFor(on: UserChanges, text: string, dryRun: boolean): Promise<{ agent: string; read: AgentsRead }> {
   const { run, leases } = on;
   const read = await readAgents(on, { run, dryRun, acceptHalved: false, announce: false, leases });
@@ -103,7 +98,7 @@ function planInput({ memory, list, recorded }: AgentsRead, agent: string | null)
   return { memory, list, recorded, holds: memory.holds, serviceUsers: new Set(), agent };
 }
 
-async function restore(ordered: Ordered, force: boolean): Promise<Done> {
+async function restore(ordered: AgentCommand, force: boolean): Promise<Done> {
   const { agents, on, dryRun, agent, read } = ordered;
   const { memory, recorded } = read;
   const over = agents.chainOf(agent, memory).find((above) => recorded.standing.get(above)?.force === 'over');
@@ -111,7 +106,7 @@ async function restore(ordered: Ordered, force: boolean): Promise<Done> {
     const name = memory.agents.find(({ uuid }) => uuid === over)?.name ?? '';
     throw new SluiceError(
       'agent_limit',
-      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or give them back by force.`,
+      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or restore them by force.`,
       { kind: 'panel', details: { binding: over } },
     );
   }
@@ -126,27 +121,15 @@ async function restore(ordered: Ordered, force: boolean): Promise<Done> {
   };
 }
 
-function change(ordered: Ordered, steps: Parameters<typeof changeUsers>[1]['steps'], holds: HoldRecord[] = []) {
+function change(ordered: AgentCommand, steps: Parameters<typeof changeUsers>[1]['steps'], holds: HoldRecord[] = []) {
   return changeUsers(ordered, { steps, moves: [], settle: [] }, holds);
 }
 
-async function disable(ordered: Ordered): Promise<Done> {
+async function disable(ordered: AgentCommand): Promise<Done> {
   const { session, name, agents, dryRun, agent, read, leases } = ordered;
   const subject = toAgentSubject(name, agent);
   const open = read.memory.holds.find(({ service, reason }) => service === subject && reason === 'manual');
-  const hold: HoldRecord = open ?? {
-    id: session.id('hold'),
-    service: subject,
-    reason: 'manual',
-    restriction: null,
-    since: session.now(),
-    until: null,
-    note: null,
-    cycle: null,
-    usedBytes: null,
-    allowedBytes: null,
-    origin: 'operator',
-  };
+  const hold = open ?? newHold(session, { service: subject, reason: 'manual', origin: 'operator' });
   const steps = agents.planDisabling(planInput(read, agent), hold);
   if (!dryRun && open === undefined) await session.write(leases(), (tables) => tables.holds.add(hold));
   const done = dryRun ? steps.map(planned) : (await change(ordered, steps)).map(listed);
@@ -157,10 +140,10 @@ async function disable(ordered: Ordered): Promise<Done> {
   };
 }
 
-/** Ends the holds of agents at or below this one for which nobody is disabled any more. */
+/** Ends the holds, of this agent and those below it (null: of all), that have no open evidence. */
 async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: string | null): Promise<void> {
   await session.write([], async (tables) => {
-    const memory = await loadMemory(session, name, tables);
+    const memory = await loadStoredAgents(session, name, tables);
     const holding = new Set(memory.evidence.map(({ hold }) => hold));
     for (const { id, service } of memory.holds) {
       const isMeant = agent === null || agents.chainOf(findSubjectAgent(service) ?? '', memory).includes(agent);
@@ -169,10 +152,10 @@ async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: str
   });
 }
 
-/** Ends the `agent-limit` holds of services below the agent, and carries that out. */
-async function releaseServices({ session, name, on, run, dryRun, agent }: Ordered): Promise<Omit<Done, 'left'>> {
+/** Ends the `agent-limit` holds of services below the agent, and releases these services. */
+async function releaseServices({ session, name, on, run, dryRun, agent }: AgentCommand): Promise<Omit<Done, 'left'>> {
   const { byUser, holds, leftOver } = await loadServiceUsers(on);
-  const memory = await loadMemory(session, name);
+  const memory = await loadStoredAgents(session, name);
   const uuids = [...byUser].filter(([uuid, { id }]) => holds.has(id) || leftOver.has(uuid)).map(([uuid]) => uuid);
   const actions: AgentAction[] = [];
   let error: ItemError | null = null;
@@ -181,7 +164,7 @@ async function releaseServices({ session, name, on, run, dryRun, agent }: Ordere
     const hold = service === undefined ? undefined : holds.get(service.id);
     if (service === undefined || owner === null || !on.agents.chainOf(owner, memory).includes(agent)) continue;
     try {
-      const { report } = await runOrder(session, service.id, {
+      const { report } = await runCommand(session, service.id, {
         command: 'agent restore',
         run,
         dryRun,
@@ -201,7 +184,7 @@ async function releaseServices({ session, name, on, run, dryRun, agent }: Ordere
   return { actions, error };
 }
 
-/** Gives back every user of a panel that was disabled for an agent, whatever the limits say: `hold release --all`. */
+/** Enables every user of a panel that was disabled for an agent, regardless of the limits: `hold release --all`. */
 export async function giveBackUsers(
   session: Session,
   name: string,
@@ -210,7 +193,7 @@ export async function giveBackUsers(
 ): Promise<{ agents: ChangedAgent[]; error: ItemError | null }> {
   try {
     const on = await openAgents(session, name);
-    const held = () => leases.heldOf([panelLease(name)]);
+    const held = () => leases.toHeld([panelLease(name)]);
     const changes: UserChanges = { ...on, run, leases: held };
     if (!dryRun) await resolveUsers(changes);
     const read = await readAgents(on, { run, dryRun, acceptHalved: false, announce: false, leases: held });
@@ -221,8 +204,8 @@ export async function giveBackUsers(
       : (await changeUsers(changes, { steps, moves: [], settle: [] })).map(listed);
     if (!dryRun) await endFreeHolds(on, null);
     const concerned = new Set(done.map(({ agent }) => agent));
-    const shown = on.agents.describe(await loadMemory(session, name)).filter(({ uuid }) => concerned.has(uuid));
-    const agents = detailsOf(on, shown).map((detail) => changedAgent(detail, done));
+    const shown = on.agents.describe(await loadStoredAgents(session, name)).filter(({ uuid }) => concerned.has(uuid));
+    const agents = agentDetails(on, shown).map((detail) => changedAgent(detail, done));
     return { agents, error: done.find(({ error }) => error !== null)?.error ?? null };
   } catch (error) {
     const item = itemErrorOf(error);

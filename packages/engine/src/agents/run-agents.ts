@@ -1,4 +1,5 @@
 import {
+  type AgentMemory,
   type AgentPlan,
   type AgentPlanInput,
   AGENT_STEPS,
@@ -7,71 +8,76 @@ import {
   itemErrorOf,
   type ListProblem,
 } from '@sluice/panel-kind';
-import { toAgentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
-import { backupBeforeEnforcing } from '../backups.js';
-import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
-import { brakeOn } from '../run/brake.js';
+import { backupBeforeEnforcing } from '../store/backups.js';
+import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
+import { newHold } from '../holds/new-hold.js';
+import { askBrakeOfAgents } from '../run/brake.js';
 import type { Notice } from '../run/notices.js';
-import type { Session } from '../session.js';
-import { agentDetail, type AgentDetail, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
+import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
-import { heldAgents, loadMemory } from './memory.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
-import { type AgentsRead, isProblem, readAgents } from './read-agents.js';
+import { type AgentsRead, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
 import { holdServices, loadServiceUsers, type ServiceChange, type ServiceUsers } from './service-users.js';
 
-/** What a run over a panel's agents is asked. */
+/** Options of `runAgents`. */
 export interface AgentsRequest {
   run: string;
-  /** Of the run that it is a part of, for the journal of services. */
+  /** The command of the run. */
   command: string;
   dryRun: boolean;
   allowMass: boolean;
-  /** Uuid of the only agent whose users are dealt with; null: all. One agent by name has no brake. */
+  /** Uuid of the only agent; null: all. A check of one agent has no brake. */
   agent: string | null;
-  /** Switches as they would be: for the plan of a first enforcing run. */
+  /** Changes the switches for a preview of the first enforcing run. */
   switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
 }
 
-/** What a run over one panel's agents found and did. */
+/** Result of a run over the agents of one panel. */
 export interface AgentsRun {
   panel: string;
   agents: ChangedAgent[];
   totals: AgentTotals;
   notices: Notice[];
-  /** Why nobody was disabled or given back; or that the brake stopped it. */
+  /** Why nothing was changed: the lists could not be used, or the brake stopped the run. */
   error: (ItemError & { details?: Record<string, unknown> }) | null;
   observing: boolean;
-  /** Changes that were made, or (shown only) would be. */
+  /** Changes that were made or, in a preview, would be. */
   changes: number;
 }
 
-/** Which holds begin and end, and the steps that follow. */
-interface Decided extends AgentsRead {
+/** Returns the open `agent-limit` holds, by agent. */
+function heldAgents({ holds }: Pick<AgentMemory, 'holds'>): Map<string, AgentMemory['holds'][number]> {
+  const limits = holds.filter(({ reason }) => reason === 'agent-limit');
+  return new Map(limits.map((hold) => [findSubjectAgent(hold.service) ?? '', hold]));
+}
+
+/** The lists, with the holds that start and end, and the plan. */
+interface AgentsDecided extends AgentsRead {
   opens: HoldRecord[];
   closes: HoldRecord[];
   plan: AgentPlan;
-  /** Agents with a limit that is in force. */
+  /** Agents with a limit in force. */
   active: number;
 }
 
-/** A run that is under way. */
+/** State of a run over the agents of one panel. */
 interface Run extends UserChanges {
   request: AgentsRequest;
   services: ServiceUsers;
   panelSwitch: PanelSwitch;
   switches: SwitchRecord[];
   /** A dry run, or the panel is under `observe`. */
-  shownOnly: boolean;
+  previewOnly: boolean;
 }
 
 /**
- * The agents of one panel as subjects of the loop, under the panel's lease: resolves what was broken off, reads the lists,
- * decides which agents are over, plans, and disables users or gives them back. What can't be read changes nobody; the brake,
- * counted in agents, stands before the first change; under `observe` everything is recorded and nothing changed.
+ * Runs over the agents of one panel, under its lease: resolves what is in doubt, reads the lists, decides which agents are over
+ * their limit, plans, and disables or enables users. Lists that can't be read change nothing; the brake counts agents; under
+ * `observe` everything is recorded and nothing changed.
  */
 export async function runAgents(
   on: AgentsOnPanel,
@@ -83,22 +89,22 @@ export async function runAgents(
   const switches = request.switches?.(stored) ?? stored;
   const panelSwitch = new PanelSwitch(session.config, name);
   const observing = panelSwitch.isObserving(switches);
-  const shownOnly = request.dryRun || observing;
+  const previewOnly = request.dryRun || observing;
   const start = moment(session);
-  // Periods begin and end by the clock: by a wrong one nothing is stored, nobody disabled and nobody given back.
+  // Periods depend on the clock: with a wrong one nothing is stored or changed.
   await refuseUnconfirmedClock(session, name, start);
   const guard = (): void => {
     refuseWrongClock(session, name, start);
   };
-  const stopOf: UserChanges['stopOf'] = async (tables) => {
+  const readStop: UserChanges['readStop'] = async (tables) => {
     const enforcement = await panelSwitch.enforcement(tables, null);
     return enforcement.value === 'observe' ? { by: 'observe', enforcement } : null;
   };
-  const changes: UserChanges = { ...on, run: request.run, leases, stopOf };
-  const reserved = await resolveReservations(changes, { dryRun: shownOnly });
-  const open = shownOnly ? [] : await resolveUsers(changes);
+  const changes: UserChanges = { ...on, run: request.run, leases, readStop };
+  const reserved = await resolveReservations(changes, { dryRun: previewOnly });
+  const open = previewOnly ? [] : await resolveUsers(changes);
   const services = await loadServiceUsers(on);
-  const run: Run = { ...changes, request, services, panelSwitch, switches, shownOnly };
+  const run: Run = { ...changes, request, services, panelSwitch, switches, previewOnly };
   const { dryRun, allowMass } = request;
   const read = await readAgents(on, {
     run: request.run,
@@ -109,14 +115,14 @@ export async function runAgents(
     guard,
   });
   guard();
-  const result = isProblem(read) ? await withoutList(run, read) : await finish(run, decide(run, read), open);
+  const result = isProblem(read) ? await withoutList(run, read) : await finish(run, decideAndPlan(run, read), open);
   result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
   result.observing = observing || panelSwitch.stopped;
   return result;
 }
 
-/** Decides which agents' holds begin and end, and plans. */
-function decide({ session, name, agents, request, services }: Run, read: AgentsRead): Decided {
+/** Decides which agents' holds start and end, and plans. */
+function decideAndPlan({ session, name, agents, request, services }: Run, read: AgentsRead): AgentsDecided {
   const { memory, recorded } = read;
   const held = heldAgents(memory);
   const isMeant = (agent: string): boolean =>
@@ -124,7 +130,11 @@ function decide({ session, name, agents, request, services }: Run, read: AgentsR
   const traffic = new Map(agents.describe(memory).map((agent) => [agent.uuid, agent]));
   const opens = [...recorded.standing]
     .filter(([uuid, { force }]) => force === 'over' && !held.has(uuid) && isMeant(uuid))
-    .map(([uuid]) => draftHold(session, name, uuid, traffic.get(uuid)));
+    .map(([uuid]) => {
+      const { usedBytes = null, limitBytes: allowedBytes = null } = traffic.get(uuid) ?? {};
+      const service = toAgentSubject(name, uuid);
+      return newHold(session, { service, reason: 'agent-limit', usedBytes, allowedBytes, origin: 'run' });
+    });
   const closes = [...held]
     .filter(([uuid]) => (recorded.standing.get(uuid)?.force ?? 'free') === 'free' && isMeant(uuid))
     .map(([, hold]) => hold);
@@ -138,46 +148,31 @@ function decide({ session, name, agents, request, services }: Run, read: AgentsR
   return { ...read, opens, closes, plan: agents.plan(input), active };
 }
 
-function draftHold(session: Session, panel: string, agent: string, traffic: AgentTraffic | undefined): HoldRecord {
-  return {
-    id: session.id('hold'),
-    service: toAgentSubject(panel, agent),
-    reason: 'agent-limit',
-    restriction: null,
-    since: session.now(),
-    until: null,
-    note: null,
-    cycle: null,
-    usedBytes: traffic?.usedBytes ?? null,
-    allowedBytes: traffic?.limitBytes ?? null,
-    origin: 'run',
-  };
-}
-
 /** Asks the brake, makes the changes, and reports. */
-async function finish(run: Run, decided: Decided, open: readonly ListedAction[]): Promise<AgentsRun> {
+async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
   const { session, name, agents, request, services } = run;
   const { plan, opens, closes, memory } = decided;
-  const counted = { changing: opens.length + closes.length, active: decided.active };
-  const brake = request.agent === null && !request.allowMass ? brakeOn(session.config.poll.brake, name, counted) : null;
-  const changing = !run.shownOnly && brake === null;
+  const counted = { panel: name, changing: opens.length + closes.length, active: decided.active };
+  const hasBrake = request.agent === null && !request.allowMass;
+  const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
+  const changing = !run.previewOnly && brake === null;
   const doubtful = new Set(open.map(({ target }) => target));
   const steps = plan.steps.filter(({ target }) => !doubtful.has(target));
   const held = await holdServices(run, services, plan.serviceUsers, {
     ...run,
     command: request.command,
-    shownOnly: !changing,
+    previewOnly: !changing,
     traffic: agents.describe(memory),
   });
   const done = changing ? await apply(run, decided, { ...plan, steps }) : steps.map(planned);
-  const final = changing ? await loadMemory(session, name) : memory;
-  const actions = [...ofServices(held.changes), ...open, ...done];
+  const final = changing ? await loadStoredAgents(session, name) : memory;
+  const actions = [...listServiceActions(held.changes), ...open, ...done];
   const shown = agents.describe(final);
-  const details = shown.map((agent) => changedAgent(agentDetail(name, agent, agents.semantics), actions));
+  const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, actions));
   return {
     panel: name,
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
-    totals: totalsOf(shown, actions, held.changes, plan.left),
+    totals: countTotals(shown, actions, held.changes, plan.left),
     notices: [
       ...plan.notices.map((notice) => noticeOf(name, notice)),
       ...held.notices,
@@ -191,8 +186,8 @@ async function finish(run: Run, decided: Decided, open: readonly ListedAction[])
   };
 }
 
-/** Writes the holds that begin, changes the users, and ends the holds for which nobody is disabled any more. */
-async function apply(run: Run, { opens, closes }: Decided, plan: AgentPlan): Promise<ListedAction[]> {
+/** Stores the holds that start, changes the users, and ends the holds without open evidence. */
+async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan): Promise<ListedAction[]> {
   const { session, leases, panelSwitch } = run;
   if (plan.steps.length > 0) await backupBeforeEnforcing(session);
   try {
@@ -212,7 +207,7 @@ async function apply(run: Run, { opens, closes }: Decided, plan: AgentPlan): Pro
   return rows.map(listed);
 }
 
-/** A hold ends when nothing that was done for it is left to undo. */
+/** Ends the holds that have no open evidence left. */
 async function endHolds({ session, name, leases }: Run, closes: readonly HoldRecord[]): Promise<void> {
   if (closes.length === 0) return;
   await session.write(leases(), async (tables) => {
@@ -221,17 +216,17 @@ async function endHolds({ session, name, leases }: Run, closes: readonly HoldRec
   });
 }
 
-/** What is known without a list: nobody changes, and the agents are shown as they were last seen. */
+/** Returns the result of a run without usable lists: the agents as last read, and no change. */
 async function withoutList({ session, name, agents, request }: Run, problem: ListProblem): Promise<AgentsRun> {
-  const known = agents.describe(await loadMemory(session, name));
+  const known = agents.describe(await loadStoredAgents(session, name));
   const shown = known.map((agent) => ({ ...agent, rule: agent.limitBytes === null ? 'no-limit' : 'unknown' }));
-  const details = shown.map((agent) => changedAgent(agentDetail(name, agent, agents.semantics), []));
+  const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, []));
   const code = `agent_${problem.code.toLowerCase()}`;
   const key = `agent-list:${problem.code}:${session.now()}`;
   return {
     panel: name,
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
-    totals: totalsOf(shown, [], [], 0),
+    totals: countTotals(shown, [], [], 0),
     notices: [noticeOf(name, { code, key, message: problem.message })],
     error: { code: problem.code, message: problem.message },
     observing: false,
@@ -243,8 +238,8 @@ function noticeOf(panel: string, { key, code, message }: AgentPlan['notices'][nu
   return { code, key: `${panel}:${key}`, panel, service: null, message };
 }
 
-/** The changes to services' users, with the error of each service at its first one. */
-function ofServices(changes: readonly ServiceChange[]): ListedAction[] {
+/** Returns the changes to services' users; the error of a service is at its first change. */
+function listServiceActions(changes: readonly ServiceChange[]): ListedAction[] {
   return changes.flatMap(({ agent, actions, error }): ListedAction[] => {
     const all = actions.map((action): ListedAction => ({ ...action, agent, error: null }));
     const [first, ...rest] = all;
@@ -254,7 +249,7 @@ function ofServices(changes: readonly ServiceChange[]): ListedAction[] {
   });
 }
 
-function totalsOf(
+function countTotals(
   agents: readonly Pick<AgentTraffic, 'exceeded'>[],
   actions: readonly ListedAction[],
   services: readonly ServiceChange[],
@@ -277,18 +272,13 @@ function totalsOf(
   };
 }
 
-/** Returns totals before the first panel. */
+/** Returns totals of zero. */
 export function noTotals(): AgentTotals {
   return { agents: 0, exceeded: 0, disabled: 0, restored: 0, failed: 0, skipped: 0 };
 }
 
-/** Returns what a panel that can't be worked on amounts to, for a run that goes on with others. */
+/** Returns the result for a panel that failed. */
 export function failedRun(panel: string, error: unknown): AgentsRun {
   const nothing = { agents: [], totals: noTotals(), notices: [], observing: false, changes: 0 };
   return { panel, ...nothing, error: itemErrorOf(error) };
-}
-
-/** Returns agents as they are shown, by what is stored. */
-export function detailsOf({ name, agents }: AgentsOnPanel, known: readonly AgentTraffic[]): AgentDetail[] {
-  return known.map((agent) => agentDetail(name, agent, agents.semantics));
 }

@@ -2,8 +2,9 @@ import { AGENT_STEPS, type AgentTraffic, type ItemError, itemErrorOf, type Servi
 import { zonedMidnight } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
-import { enforcementOf } from '../enforcement.js';
-import { runOrder } from '../order.js';
+import { findEnforcement } from '../panels/enforcement.js';
+import { newHold } from '../holds/new-hold.js';
+import { runCommand } from '../commands/run-command.js';
 import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import type { AgentAction } from './agent-views.js';
@@ -11,9 +12,8 @@ import type { AgentsOnPanel } from './open-agents.js';
 import { type PanelSwitch, Stopped } from './panel-switch.js';
 
 /**
- * Agents' users that are services of ours. Their switch is kept by the services' holds alone, so that runs over agents and
- * over services never undo each other: where a limit above such a user asks for it, the service gets a hold with the reason
- * `agent-limit`, and loses it when no limit does any more.
+ * Agents' users that belong to services. Only the holds of its service disable such a user, so that runs over agents and over
+ * services never undo each other: an exceeded limit above the user starts a hold `agent-limit` on the service.
  */
 export interface ServiceUsers {
   /** By the uuid of their user. */
@@ -22,11 +22,11 @@ export interface ServiceUsers {
   holds: Map<string, HoldRecord>;
   /** Users that are disabled for a service. */
   disabled: Set<string>;
-  /** Users that are still disabled for an `agent-limit` hold that has ended: giving them back failed. */
+  /** Users that are still disabled for an ended `agent-limit` hold: enabling them failed. */
   leftOver: Set<string>;
 }
 
-/** What became of one service in a run. */
+/** The changes to one service in a run. */
 export interface ServiceChange {
   service: string;
   agent: string | null;
@@ -61,27 +61,27 @@ export async function loadServiceUsers({
   };
 }
 
-/** What a limit calls for of one service: hold it, let it go, or carry out what was left of that. */
+/** What a limit requires for one service: hold it, release it, or finish a release. */
 interface Due {
   user: ServiceUser;
   service: ServiceRecord;
   what: 'hold' | 'release' | 'finish-release';
-  /** Nothing is done: a dry run, `observe`, the brake. */
-  shownOnly: boolean;
+  /** Nothing is changed: a dry run, `observe`, or the brake. */
+  previewOnly: boolean;
 }
 
-/** How services are dealt with in one sweep. */
+/** How a run treats services. */
 export interface HoldServices {
   name: string;
   run: string;
   command: string;
   switches: SwitchRecord[];
-  shownOnly: boolean;
+  previewOnly: boolean;
   traffic: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes'>[];
   panelSwitch: PanelSwitch;
 }
 
-/** Holds and releases the services whose agents went over or came back; each under its own lease. */
+/** Holds and releases services as the limits of their agents require, each under its own lease. */
 export async function holdServices(
   { session }: { session: Session },
   services: ServiceUsers,
@@ -92,21 +92,21 @@ export async function holdServices(
   const notices: Notice[] = [];
   for (const user of users) {
     if (session.deps.signal.aborted) break;
-    const due = dueOf(session, services, user, how);
+    const due = decideDue(session, services, user, how);
     if (due === null) continue;
     const { service } = due;
     if (due.what === 'hold' && isProtected(session, service)) {
       notices.push(withheld(how.name, service));
       continue;
     }
-    const done = due.shownOnly ? null : await carryOut(session, due, how);
-    changes.push(done ?? shown(services, due, due.shownOnly ? 'planned' : 'unneeded'));
-    notices.push(...told(services, { ...due, shownOnly: done === null }, how));
+    const done = due.previewOnly ? null : await carryOut(session, due, how);
+    changes.push(done ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
+    notices.push(...reported(services, { ...due, previewOnly: done === null }, how));
   }
   return { changes, notices };
 }
 
-function dueOf(
+function decideDue(
   { config }: Session,
   { byUser, holds, leftOver }: ServiceUsers,
   user: ServiceUser,
@@ -116,9 +116,9 @@ function dueOf(
   if (service === undefined) return null;
   if (service.status !== 'active' && service.status !== 'suspended') return null;
   const isHeld = holds.has(service.id);
-  const observing = enforcementOf(config, how.switches, how.name, service.product).value === 'observe';
-  const base = { user, service, shownOnly: how.shownOnly || observing };
-  // What was disabled before the user belonged to a service goes on as its hold, whatever follows from the limit.
+  const observing = findEnforcement(config, how.switches, how.name, service.product).value === 'observe';
+  const base = { user, service, previewOnly: how.previewOnly || observing };
+  // A user that was disabled before it belonged to a service becomes part of that service's hold, regardless of the limit.
   const taken = takenOver(user);
   if (user.force === 'free') {
     if (isHeld || taken !== null) return { ...base, what: 'release' };
@@ -128,7 +128,7 @@ function dueOf(
   return !isHeld || user.enabled ? { ...base, what: 'hold' } : null;
 }
 
-/** Our open evidence of a user that was disabled before it belonged to a service. */
+/** Returns the open evidence of a user that was disabled before it belonged to a service. */
 function takenOver({ evidence, enabled, owner }: ServiceUser): ServiceUser['evidence'] {
   const before = (evidence?.prior ?? {}) as { owner?: string | null };
   return !enabled && before.owner === owner ? evidence : null;
@@ -142,15 +142,15 @@ function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 
   const type = what === 'hold' ? AGENT_STEPS.disable : AGENT_STEPS.enable;
   const changes = what === 'hold' ? user.enabled : !user.enabled && (disabled.has(user.uuid) || user.evidence !== null);
   const actions = changes ? [{ type, target: user.uuid, state }] : [];
-  return { service: service.id, agent: agentOf(user), actions, error: null };
+  return { service: service.id, agent: findListedAgent(user), actions, error: null };
 }
 
-/** Null where the switch was set meanwhile: then nothing was begun. */
+/** Makes the change; returns null if the switch was set meanwhile and nothing was changed. */
 async function carryOut(session: Session, due: Due, how: HoldServices): Promise<ServiceChange | null> {
   const { user, service, what } = due;
-  const base = { service: service.id, agent: agentOf(user) };
+  const base = { service: service.id, agent: findListedAgent(user) };
   try {
-    const { report, work } = await runOrder(session, service.id, {
+    const { report, work } = await runCommand(session, service.id, {
       command: how.command,
       run: how.run,
       decidedByRun: true,
@@ -173,7 +173,7 @@ async function carryOut(session: Session, due: Due, how: HoldServices): Promise<
   }
 }
 
-/** The open hold, begun where there is none; what was done to the user before it belonged to the service passes to it. */
+/** Returns the open hold, or starts one; evidence from before the user belonged to the service moves to it. */
 async function holdOf(
   session: Session,
   tables: StoreTables,
@@ -182,44 +182,34 @@ async function holdOf(
 ): Promise<HoldRecord> {
   const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });
   const agent = traffic.find(({ uuid }) => uuid === user.agent);
-  const at = session.now();
-  const hold: HoldRecord = open ?? {
-    id: session.id('hold'),
-    service: service.id,
-    reason: 'agent-limit',
-    restriction: null,
-    since: at,
-    until: null,
-    note: agent === undefined ? null : `agent "${agent.name}"`,
-    cycle: null,
-    usedBytes: agent?.usedBytes ?? null,
-    allowedBytes: agent?.limitBytes ?? null,
-    origin: 'run',
-  };
+  const { usedBytes = null, limitBytes: allowedBytes = null } = agent ?? {};
+  const note = agent === undefined ? null : `agent "${agent.name}"`;
+  const reason = 'agent-limit';
+  const hold = open ?? newHold(session, { service: service.id, reason, note, usedBytes, allowedBytes, origin: 'run' });
   if (open === undefined) await tables.holds.add(hold);
   const taken = takenOver(user);
   if (taken !== null) await tables.evidence.move(taken.id, hold.id);
   return hold;
 }
 
-/** The agent that an action is listed under: the one whose limit decides, or the owner. */
-function agentOf({ agent, chain }: ServiceUser): string | null {
+/** Returns the agent that an action is listed under: the one whose limit decides, or the owner. */
+function findListedAgent({ agent, chain }: ServiceUser): string | null {
   return agent ?? chain[0] ?? null;
 }
 
-function told({ holds }: ServiceUsers, { user, service, what, shownOnly }: Due, how: HoldServices): Notice[] {
+function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }: Due, how: HoldServices): Notice[] {
   const hold = holds.get(service.id);
-  const agent = how.traffic.find(({ uuid }) => uuid === agentOf(user));
+  const agent = how.traffic.find(({ uuid }) => uuid === findListedAgent(user));
   const base = { panel: how.name, service: service.id };
   if (what === 'finish-release') return [];
   if (what === 'release') {
-    if (hold === undefined || shownOnly) return [];
+    if (hold === undefined || previewOnly) return [];
     const message = `${service.id} is released (agent-limit: agent "${agent?.name ?? ''}" is within its limit)`;
     return [{ ...base, code: 'release', key: `release:${service.id}:${hold.id}`, message }];
   }
   if (hold !== undefined) return [];
-  const say = shownOnly ? 'would be held' : 'is held';
-  const code = shownOnly ? 'would_hold' : 'hold';
+  const say = previewOnly ? 'would be held' : 'is held';
+  const code = previewOnly ? 'would_hold' : 'hold';
   const message = `${service.id} ${say} (agent-limit: agent "${agent?.name ?? ''}" is over its limit)`;
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
   return [{ ...base, code, key: `${code}:${service.id}:agent-limit:${since}:${how.run}`, message }];

@@ -1,12 +1,10 @@
 import type { AgentSemantics, AgentTraffic } from '@sluice/panel-kind';
 import { toAgentSubject } from '@sluice/quota-core';
 import type { Session } from '../session.js';
-import { addonAgent, addonAgents, refuseAddon } from './addon.js';
-import type { AgentDetail, AgentView } from './agent-views.js';
-import { loadMemory } from './memory.js';
+import { addonAgent, refuseAddon } from './addon.js';
+import { addonView, type AgentDetail, agentDetails, agentView, type AgentView } from './agent-views.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { freshFigures, knownAgent } from './read-agents.js';
-import { detailsOf } from './run-agents.js';
+import { readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
 
 /** `agent list --json` (docs/json.md). */
 export interface AgentList {
@@ -15,58 +13,41 @@ export interface AgentList {
   semantics: { panel: string; semantics: AgentSemantics }[];
 }
 
-/** Every agent of one panel, or of all of them, by fresh figures. */
+/** Lists the agents of one panel or of all panels, with current figures. */
 export async function listAgents(session: Session, panel: string | undefined): Promise<AgentList> {
   const list: AgentList = { agents: [], semantics: [] };
   for (const name of agentPanels(session, panel)) {
     const on = await openAgents(session, name);
-    const details = on.addon === null ? await freshDetails(on) : await addonAgents(session, on, on.addon);
-    list.agents.push(...details.map(viewOf));
-    list.semantics.push({ panel: name, semantics: (on.addon ?? on.agents).semantics });
+    const { addon, agents } = on;
+    if (addon === null) {
+      await readCurrentFigures(on);
+      list.agents.push(
+        ...agents.describe(await loadStoredAgents(session, name)).map((agent) => agentView(name, agent)),
+      );
+    } else {
+      list.agents.push(...(await addon.listAgents()).map((agent) => addonView(name, agent)));
+    }
+    list.semantics.push({ panel: name, semantics: (addon ?? agents).semantics });
   }
   return list;
 }
 
-function viewOf(detail: AgentDetail): AgentView {
-  const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = detail;
-  const { usersDisabledByUs, panel, backend, rule } = detail;
-  return {
-    uuid,
-    name,
-    limitBytes,
-    allocatedBytes,
-    usedBytes,
-    remainingBytes,
-    exceeded,
-    users,
-    usersDisabledByUs,
-    panel,
-    backend,
-    rule,
-  };
-}
-
-async function freshDetails(on: AgentsOnPanel): Promise<AgentDetail[]> {
-  await freshFigures(on);
-  return detailsOf(on, on.agents.describe(await loadMemory(on.session, on.name)));
-}
-
-/** One agent by fresh figures. */
+/** Returns one agent with current figures. */
 export async function showAgent(session: Session, text: string, panel: string | undefined): Promise<AgentDetail> {
   const on = await openAgents(session, agentPanel(session, panel));
   if (on.addon !== null) return addonAgent(session, on, on.addon, text);
   const { agent, memory } = await withAgentErrors(text, () => knownAgent(on, text));
-  return detailOf(on, trafficOf(on.agents.describe(memory), agent.uuid));
+  return toDetail(on, findTraffic(on.agents.describe(memory), agent.uuid));
 }
 
-function trafficOf(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
+function findTraffic(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
   const traffic = shown.find((agent) => agent.uuid === uuid);
   if (traffic === undefined) throw new Error('an agent that is not shown');
   return traffic;
 }
 
-function detailOf(on: AgentsOnPanel, traffic: AgentTraffic): AgentDetail {
-  const [detail] = detailsOf(on, [traffic]);
+function toDetail(on: AgentsOnPanel, traffic: AgentTraffic): AgentDetail {
+  const [detail] = agentDetails(on, [traffic]);
   if (!detail) throw new Error('an agent without detail');
   return detail;
 }
@@ -83,7 +64,7 @@ export interface AgentExplained extends AgentDetail {
     createdAt: string;
     expiresAt: string;
   }[];
-  /** The agent or ancestor whose limit decides about a further user. */
+  /** The agent whose limit decides about a further user. */
   binding: string | null;
   actions: {
     type: string;
@@ -100,18 +81,18 @@ export interface AgentExplained extends AgentDetail {
   sentence: string;
 }
 
-/** Why an agent is in its state, from the store alone. */
+/** Explains why an agent is in its state, from the store alone. */
 export async function explainAgent(session: Session, text: string, panel: string | undefined): Promise<AgentExplained> {
   const on = await openAgents(session, agentPanel(session, panel));
-  refuseAddon(on, 'explain anything: it keeps no record');
+  refuseAddon(on, 'explain a state: it keeps no record');
   const { name, agents } = on;
-  const memory = await loadMemory(session, name);
+  const memory = await loadStoredAgents(session, name);
   const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, memory)));
-  const traffic = trafficOf(agents.describe(memory), uuid);
+  const traffic = findTraffic(agents.describe(memory), uuid);
   const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = figures ?? {};
   const reading = { at, allocatedBytes, currentBytes, consumedBytes: account?.consumedBytes ?? null, users };
   return {
-    ...detailOf(on, traffic),
+    ...toDetail(on, traffic),
     readings: figures === null ? [] : [reading],
     reservations: memory.reservations
       .filter(({ chain }) => chain.includes(uuid))
@@ -124,10 +105,10 @@ export async function explainAgent(session: Session, text: string, panel: string
   };
 }
 
-/** Of users that were disabled for an agent so many are listed. */
+/** Most users that are listed as disabled for an agent. */
 const MOST_LISTED = 500;
 
-/** Users that were disabled for an agent, open and past, newest first. */
+/** Returns the users that are or were disabled for an agent, newest first. */
 async function disabledFor({ session, name }: AgentsOnPanel, uuid: string): Promise<AgentExplained['actions']> {
   const holds = await session.store.holds.all({ service: toAgentSubject(name, uuid) });
   const evidence = await session.store.evidence.ofHolds(holds.map(({ id }) => id));
@@ -149,7 +130,7 @@ async function disabledFor({ session, name }: AgentsOnPanel, uuid: string): Prom
   });
 }
 
-/** What evidence of an agent's user has, as far as it is listed. */
+/** The listed part of the evidence of a disabled user. */
 interface DisabledUser {
   name: string;
   run?: string | null;

@@ -1,10 +1,10 @@
 import type { HoldReason } from '@sluice/quota-core';
-import { adoptHold } from '../adopt-hold.js';
-import type { HoldsFile } from '../holds-file.js';
-import { type HoldOrder, type HoldView, holdViews, orderHold } from '../holds.js';
-import type { OrderReport } from '../order-types.js';
-import { releaseAll } from '../release-all.js';
-import type { PassReport } from '../run/report.js';
+import { adoptHold } from '../holds/adopt-hold.js';
+import type { HoldsFile } from '../holds/holds-file.js';
+import { type HoldCommand, type HoldView, holdViews, runHoldCommand } from '../holds/holds.js';
+import type { CommandReport } from '../commands/types.js';
+import { releaseAll } from '../holds/release-all.js';
+import type { RunReport } from '../run/report.js';
 import { requirePanelName } from '../services/panels.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
@@ -39,20 +39,20 @@ export interface Holds {
     filter?: CallOptions & { service?: string | undefined; open?: boolean | undefined },
   ): Promise<{ holds: HoldView[] }>;
   /** Adds a manual hold and restricts the service at once. */
-  add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<OrderReport>;
+  add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<CommandReport>;
   /** Releases the manual hold. */
-  release(id: string, options?: CommandOptions): Promise<OrderReport>;
+  release(id: string, options?: CommandOptions): Promise<CommandReport>;
   /** Adopts restrictions of another tool, so that a release undoes them. */
   adopt(id: string, what: Adopted): Promise<ServiceDetail>;
   /** Lifts all restrictions, and puts their panels under `observe`. */
-  releaseAll(options?: ReleaseAll): Promise<PassReport>;
+  releaseAll(options?: ReleaseAll): Promise<RunReport>;
 }
 
 /** Returns the calls about holds. */
 export function holdsApi(call: RunCall): Holds {
-  const change = (id: string, options: CommandOptions | undefined, order: Omit<HoldOrder, 'waitMs' | 'dryRun'>) =>
+  const change = (id: string, options: CommandOptions | undefined, order: Omit<HoldCommand, 'waitMs' | 'dryRun'>) =>
     call(options, (session) =>
-      orderHold(session, id, { ...order, waitMs: toWaitMs(options), dryRun: options?.dryRun === true }),
+      runHoldCommand(session, id, { ...order, waitMs: toWaitMs(options), dryRun: options?.dryRun === true }),
     );
   return {
     list: (filter) =>

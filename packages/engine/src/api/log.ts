@@ -1,7 +1,7 @@
-import { exportLog } from '../log-export.js';
-import { followLog } from '../log-follow.js';
-import { readLog, type LogEntry, type LogFilter } from '../log.js';
-import { resolveAction } from '../resolve-action.js';
+import { exportLog } from '../log/export.js';
+import { followLog } from '../log/follow.js';
+import { readLog, type LogEntry, type LogFilter } from '../log/log.js';
+import { resolveAction } from '../commands/resolve-action.js';
 import { requireService, type Session } from '../session.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
 

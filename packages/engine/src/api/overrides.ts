@@ -1,4 +1,4 @@
-import { clearOverride, setOverride, type OverrideRequest } from '../overrides.js';
+import { clearOverride, setOverride, type OverrideRequest } from '../usage/overrides.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';

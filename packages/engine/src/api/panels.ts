@@ -1,11 +1,11 @@
 import { type ItemError, itemErrorOf, SluiceError, type TunnelView } from '@sluice/panel-kind';
 import type { Check } from '../doctor/check.js';
 import { type DoctorRequest, runDoctor } from '../doctor/doctor.js';
-import { listRelayUsers, listTunnels, loginLink, type LoginLink, type RelayUser } from '../relay.js';
-import type { PassReport } from '../run/report.js';
+import { listRelayUsers, listTunnels, loginLink, type LoginLink, type RelayUser } from '../panels/relay.js';
+import type { RunReport } from '../run/report.js';
 import { unknownPanel } from '../services/panels.js';
 import type { Session } from '../session.js';
-import { checkSwitch, dropSwitch, planEnforcing, setSwitch, type SwitchReport } from '../switches.js';
+import { checkSwitch, dropSwitch, planEnforcing, setSwitch, type SwitchReport } from '../panels/switches.js';
 import type { CallOptions, RunCall } from './call.js';
 
 /** A panel of the config. */
@@ -40,7 +40,7 @@ export interface Panels {
    *
    * @throws SluiceError `doctor_failed` that lists the failed checks
    */
-  planEnforcing(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<PassReport>;
+  planEnforcing(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<RunReport>;
   /** Checks store, clock, leases, panels and the last runs; problems are returned, not thrown. */
   doctor(request?: DoctorRequest & CallOptions): Promise<{ ok: boolean; checks: Check[] }>;
   /** Lists the tunnels of a relay panel. */

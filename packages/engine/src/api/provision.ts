@@ -1,5 +1,5 @@
-import { orderHold } from '../holds.js';
-import type { OrderReport } from '../order-types.js';
+import { runHoldCommand } from '../holds/holds.js';
+import type { CommandReport } from '../commands/types.js';
 import { provision } from '../provision/provision.js';
 import type { ProvisionRequest } from '../provision/verb-command.js';
 import { toWaitMs, type RunCall } from './call.js';
@@ -25,16 +25,16 @@ export interface SuspendOptions extends CommandOptions {
 /** Provisioning of services; each call can be repeated safely and finishes an interrupted one. */
 export interface Provision {
   /** Creates the account; with `adopt` an existing account is used. */
-  create(id: string, options?: PasswordOptions & { adopt?: boolean | undefined }): Promise<OrderReport>;
-  suspend(id: string, options?: SuspendOptions): Promise<OrderReport>;
-  unsuspend(id: string, options?: SuspendOptions): Promise<OrderReport>;
+  create(id: string, options?: PasswordOptions & { adopt?: boolean | undefined }): Promise<CommandReport>;
+  suspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
+  unsuspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
   /** Moves the due date to `until` (YYYY-MM-DD), or by one billing cycle. */
-  renew(id: string, options?: CommandOptions & { until?: string | undefined }): Promise<OrderReport>;
+  renew(id: string, options?: CommandOptions & { until?: string | undefined }): Promise<CommandReport>;
   /** Moves the service to another product of its panel. */
-  changePackage(id: string, product: string, options?: CommandOptions): Promise<OrderReport>;
-  changePassword(id: string, options?: PasswordOptions): Promise<OrderReport>;
+  changePackage(id: string, product: string, options?: CommandOptions): Promise<CommandReport>;
+  changePassword(id: string, options?: PasswordOptions): Promise<CommandReport>;
   /** Removes the account and what belongs to it. */
-  terminate(id: string, options?: CommandOptions): Promise<OrderReport>;
+  terminate(id: string, options?: CommandOptions): Promise<CommandReport>;
 }
 
 /** Returns the calls that provision. */
@@ -57,7 +57,7 @@ export function provisionApi(call: RunCall): Provision {
     });
   const hold = (id: string, what: 'add' | 'release', options: SuspendOptions | undefined) =>
     call(options, (session) =>
-      orderHold(session, id, {
+      runHoldCommand(session, id, {
         command: what === 'add' ? 'provision suspend' : 'provision unsuspend',
         reason: options?.as ?? 'billing',
         what,

@@ -1,10 +1,10 @@
-import { compareWith, type Comparison } from '../compare.js';
+import { compareWith, type Comparison } from '../usage/compare.js';
 import { panelGraph, type DrawnGraph } from '../graph/panel-graph.js';
 import { sampleGraph, type SampleGraph } from '../graph/sample-graph.js';
 import type { GraphRange } from '../graph/window.js';
 import type { ImportRow } from '../services/import-services.js';
 import type { ServiceDetail } from '../services/show.js';
-import { readUsage, usageHistory, type CycleView } from '../usage.js';
+import { readUsage, usageHistory, type CycleView } from '../usage/usage.js';
 import type { CallOptions, RunCall } from './call.js';
 
 /** Usage: readings, past cycles and graphs. */

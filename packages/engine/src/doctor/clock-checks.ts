@@ -1,5 +1,5 @@
-import { lengthOf } from '../clock-guard.js';
-import { WRONG_CLOCK_MS } from '../trusted-clock.js';
+import { formatLength } from '../clock/clock-guard.js';
+import { WRONG_CLOCK_MS } from '../clock/trusted-clock.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 
@@ -13,7 +13,7 @@ export async function clockChecks(session: Session, panels: string[]): Promise<C
   const [last] = await session.store.runs.list({ since, limit: 1 });
   const check = { name: 'clock', object: session.now() };
   if (!last) return [{ ...check, status: 'ok', message: '' }];
-  const ahead = lengthOf(Date.parse(last.startedAt) - now);
+  const ahead = formatLength(Date.parse(last.startedAt) - now);
   const differences = panels.map((panel) => session.clockDifference(panel)).filter((ms) => ms !== null);
   const agreed = differences.length > 0 && differences.every((ms) => Math.abs(ms) <= WRONG_CLOCK_MS);
   const known = await session.store.clock.confirmed();
@@ -40,7 +40,7 @@ export function panelClockCheck(panel: string, difference: number | null): Check
   if (difference === null) return [];
   const check = { name: 'panel clock', object: panel };
   const size = Math.abs(difference);
-  const where = `${lengthOf(difference)} ${difference < 0 ? 'behind' : 'ahead of'} ours`;
+  const where = `${formatLength(difference)} ${difference < 0 ? 'behind' : 'ahead of'} ours`;
   if (size <= CLOCK_TOLERANCE_MS) return [{ ...check, status: 'ok', message: where }];
   if (size <= WRONG_CLOCK_MS) {
     return [

@@ -1,7 +1,7 @@
 import { liesAhead } from '@sluice/quota-core';
-import { confirmedInstant, lengthOf } from '../clock-guard.js';
-import { isUnconfirmed } from '../trusted-clock.js';
-import { runRow } from '../run-row.js';
+import { confirmedInstant, formatLength } from '../clock/clock-guard.js';
+import { isUnconfirmed } from '../clock/trusted-clock.js';
+import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 
@@ -15,17 +15,17 @@ export interface AcceptedClock {
 
 /** Confirms the clock for the operator: sets the confirmed instant to now, even backwards, and logs it as a run. */
 export async function acceptClock(session: Session): Promise<AcceptedClock> {
-  const at = session.now();
-  const id = session.id('run');
   // eslint-disable-next-line no-restricted-syntax -- the name of such runs in the log
-  const run = runRow(session, { id, command: 'doctor --accept-clock', dryRun: false, startedAt: at });
-  return session.write([], async (tables) => {
-    const before = await tables.clock.confirmed();
-    await tables.clock.accept(at);
-    await tables.runs.start(run);
-    await tables.runs.finish(id, { finishedAt: at, outcome: 'done', totals: null, error: null, observing: [] });
-    return { at, before };
-  });
+  return withRun(session, { command: 'doctor --accept-clock', dryRun: false }, (run) =>
+    session.write([], async (tables) => {
+      const before = await tables.clock.confirmed();
+      const at = run.view.startedAt;
+      await tables.clock.accept(at);
+      await run.start(tables);
+      await run.end({ outcome: 'done', changes: false }, tables);
+      return { at, before };
+    }),
+  );
 }
 
 /** Compares the clock with the last confirmed instant, and finds what a clock that was ahead left in the store. */
@@ -45,7 +45,7 @@ function clockCheck(session: Session, stored: string | null, accepted: AcceptedC
   if (stored === null)
     return { ...check, status: 'ok', message: 'no instant is confirmed yet; the first run confirms one' };
   const gap = session.deps.clock.now() - Date.parse(stored);
-  const where = `last confirmed at ${stored}, ${lengthOf(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
+  const where = `last confirmed at ${stored}, ${formatLength(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
   if (!isUnconfirmed(session, stored)) return { ...check, status: 'ok', message: where };
   if (session.agreedAt() === null) {
     return {

@@ -1,13 +1,13 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
-import { enforcementOf } from '../enforcement.js';
-import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
-import { isOrderRow, ORDER_PREFIX } from '../run/order-row.js';
+import { findEnforcement } from '../panels/enforcement.js';
+import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
+import { isCommandRow, COMMAND_PREFIX } from '../run/journal.js';
 
 /** Options of `doctor`. */
 export interface DoctorRequest {
@@ -45,7 +45,7 @@ async function storeChecks({ store, deps }: Session): Promise<Check[]> {
   if (await isHoldsFileStale(store, deps.files)) {
     checks.push({
       name: 'holds file',
-      object: holdsFileOf(store.location),
+      object: toHoldsFilePath(store.location),
       status: 'warning',
       message: 'it does not list the open holds; the next poll writes it again',
     });
@@ -112,8 +112,8 @@ async function runChecks(session: Session): Promise<Check[]> {
 /** An interrupted command is finished by repeating it; its changes are resolved by any run. */
 function describeAction(action: ActionRecord): Pick<Check, 'message' | 'code' | 'details'> {
   const since = `${action.state} since ${action.plannedAt}`;
-  if (isOrderRow(action)) {
-    const details = { verb: action.type.slice(ORDER_PREFIX.length), service: action.service ?? '' };
+  if (isCommandRow(action)) {
+    const details = { verb: action.type.slice(COMMAND_PREFIX.length), service: action.service ?? '' };
     return { message: `${since}; the command was interrupted`, code: 'command_unfinished', details };
   }
   if (action.state !== 'in-doubt') return { message: `${since}; the next poll resolves it by reading the panel` };
@@ -133,7 +133,7 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
       message: `${message} in ${session.deps.clock.now() - startedAt} ms`,
     });
     checks.push(...panelClockCheck(name, clockDifferenceMs ?? session.clockDifference(name)));
-    const enforcement = enforcementOf(session.config, await session.store.switches.list(), name, null);
+    const enforcement = findEnforcement(session.config, await session.store.switches.list(), name, null);
     const since = enforcement.since === null ? '' : ` since ${enforcement.since}`;
     checks.push({
       name: 'enforce',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Panel, type PanelGraph, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
-import { requireFacet } from '../facet.js';
+import { requireFacet } from '../panels/facet.js';
 import { requireService, type Session } from '../session.js';
 import { parseFigures, type PanelFigures } from './panel-figures.js';
 import { type GraphRange, type GraphWindow, findWindow } from './window.js';

@@ -1,7 +1,7 @@
 import type { Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Files } from '../files.js';
-import type { Credentials } from '../order-types.js';
+import type { Credentials } from '../commands/types.js';
 import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
 import { removeDraft, writePasswordFile } from './password-file.js';
@@ -15,13 +15,14 @@ export async function setsPassword(
   service: ServiceRecord,
   { verb, isRepeat }: { verb: ProvisionRequest['verb']; isRepeat: boolean },
 ): Promise<boolean> {
-  if (panel.accounts?.passwords !== true) return false;
+  const { accounts, passwords } = panel;
+  if (accounts === undefined || passwords === undefined) return false;
   if (verb === 'change-password') return true;
   if (verb !== 'create') return false;
   if (isRepeat || service.ownRefs.length === 0) return true;
   const seen = await panel.observe([service], session.deps.signal, { scope: 'order', fresh: true });
   const observation = seen.get(service.id);
-  return observation !== undefined && panel.accounts.exists(observation) === false;
+  return observation !== undefined && accounts.exists(observation) === false;
 }
 
 /** Plans the password of a command; `earlierFile` is the file of an interrupted run of it. */
@@ -61,7 +62,7 @@ export function toCredentials(
   if (!password || request.dryRun || !work.passwordSet) return null;
   const shown = password.generated && password.file === null && request.shown;
   return {
-    username: panel.accounts?.username(work.service) ?? null,
+    username: panel.passwords?.username(work.service) ?? null,
     password: shown ? password.password : null,
     passwordFile: password.file,
   };

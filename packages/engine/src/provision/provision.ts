@@ -1,8 +1,8 @@
 import { type AccountOrder, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
-import { runDecided } from '../order.js';
-import { type OrderContent, type OrderOutcome, type OrderReport, TERMINATE } from '../order-types.js';
+import { runDecidedCommand } from '../commands/run-command.js';
+import { type CommandContent, type CommandResult, type CommandReport, TERMINATE } from '../commands/types.js';
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 import { toCredentials, choosePassword, placePasswordFile, setsPassword } from './credentials.js';
@@ -24,13 +24,13 @@ import {
  * Runs a provisioning command, which can be repeated safely: stores the target state, changes the panel accordingly, and
  * closes the command's journal row when all is done. A repeat of an interrupted command finishes it.
  */
-export async function provision(session: Session, id: string, request: ProvisionRequest): Promise<OrderReport> {
+export async function provision(session: Session, id: string, request: ProvisionRequest): Promise<CommandReport> {
   const { verb, dryRun, waitMs } = request;
   const before = await requireService(session, id);
   // A refusal that needs no lease must not write one.
   await check(session, await session.panel(before.panel), before, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
-  const { report, work, content } = await runDecided(session, id, frame, (service, panel) =>
+  const { report, work, content } = await runDecidedCommand(session, id, frame, (service, panel) =>
     decide(session, panel, service, request),
   );
   const { panel, plan, earlierFile } = content;
@@ -42,14 +42,14 @@ export async function provision(session: Session, id: string, request: Provision
 }
 
 /** Continues an interrupted termination as a part of a run; `observe` stops it. */
-export function finishTermination(session: Session, id: string, run: string): Promise<OrderOutcome> {
+export function finishTermination(session: Session, id: string, run: string): Promise<CommandResult> {
   const frame = { command: TERMINATE, dryRun: false, waitMs: 0, run, decidedByRun: true };
   const request: ProvisionRequest = { verb: 'terminate', dryRun: false, waitMs: 0, shown: false };
-  return runDecided(session, id, frame, (service, panel) => decide(session, panel, service, request));
+  return runDecidedCommand(session, id, frame, (service, panel) => decide(session, panel, service, request));
 }
 
 /** A command with its password. */
-interface Decided extends OrderContent {
+interface Decided extends CommandContent {
   panel: Panel;
   plan: PasswordPlan | null;
   /** The password file of an interrupted run of the same command. */
@@ -128,10 +128,9 @@ async function decide(
 }
 
 function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {
-  const needsAccounts = verb === 'create' || verb === 'terminate';
-  const can =
-    verb === 'change-password' ? panel.accounts?.passwords === true : !needsAccounts || panel.accounts !== undefined;
-  if (can) return;
+  const needsFacet = verb === 'create' || verb === 'terminate' || verb === 'change-password';
+  const facet = verb === 'change-password' ? panel.passwords : panel.accounts;
+  if (!needsFacet || facet !== undefined) return;
   throw new SluiceError(
     'unsupported',
     `Panel "${panel.name}" (${panel.kind.kind}) does not support ${verb}; it supports ${panel.kind.capabilities.join(', ')}`,

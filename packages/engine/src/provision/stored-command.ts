@@ -9,7 +9,7 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { plannedRow } from '../run/journal.js';
-import { ORDER_PREFIX } from '../run/order-row.js';
+import { COMMAND_PREFIX } from '../run/journal.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './verb-command.js';
 import type { StoredCommand, VerbCommand } from './verb-command.js';
@@ -17,7 +17,7 @@ import type { StoredCommand, VerbCommand } from './verb-command.js';
 /** Finds the journal row of an interrupted command with this verb. */
 export async function findOpenRow(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
   const rows = await session.store.actions.unsettled({ services: [id] });
-  return rows.find((row) => row.type === `${ORDER_PREFIX}${verb}`) ?? null;
+  return rows.find((row) => row.type === `${COMMAND_PREFIX}${verb}`) ?? null;
 }
 
 /** Returns what the journal row of a command stores. */
@@ -94,9 +94,9 @@ export function toRow(order: VerbCommand, service: ServiceRecord, run: string): 
     run,
     panel: service.panel,
     service: service.id,
-    type: `${ORDER_PREFIX}${request.verb}`,
+    type: `${COMMAND_PREFIX}${request.verb}`,
     target: service.id,
-    key: `${ORDER_PREFIX}${request.verb}:${service.id}:${row}`,
+    key: `${COMMAND_PREFIX}${request.verb}:${service.id}:${row}`,
     hold: null,
     prior: null,
     payload: stored,

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
-import { isOrderRow, ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
+import { isCommandRow, COMMAND_PREFIX } from '../run/journal.js';
 
 /** Code of the notice and of refusals for a service whose termination is not finished. */
 export const UNFINISHED = 'termination_unfinished';
@@ -17,7 +17,7 @@ export interface Termination {
 
 /** Returns whether the row is a termination; rows of older versions name nobody, and only a repeat finishes them. */
 export function isTermination(row: ActionRecord): boolean {
-  return row.type === `${ORDER_PREFIX}terminate` && findRequester(row) !== undefined;
+  return row.type === `${COMMAND_PREFIX}terminate` && findRequester(row) !== undefined;
 }
 
 function findRequester({ payload }: ActionRecord): string | undefined {
@@ -27,7 +27,7 @@ function findRequester({ payload }: ActionRecord): string | undefined {
 async function loadTermination(session: Session, row: ActionRecord): Promise<Termination> {
   const tried = await session.store.actions.list({ service: row.service ?? '', since: row.plannedAt });
   const last = new Map(
-    tried.filter((action) => !isOrderRow(action)).map((action) => [`${action.type} ${action.target}`, action.state]),
+    tried.filter((action) => !isCommandRow(action)).map((action) => [`${action.type} ${action.target}`, action.state]),
   );
   const isDone = (state: string): boolean => state === 'applied' || state === 'unneeded';
   const remains = [...last].filter(([, state]) => !isDone(state)).map(([step]) => step);

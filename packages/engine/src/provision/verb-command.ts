@@ -1,6 +1,6 @@
 import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
-import type { OrderContent } from '../order-types.js';
+import type { CommandContent } from '../commands/types.js';
 import type { Session } from '../session.js';
 
 /** A request to provision an account. */
@@ -83,7 +83,7 @@ export async function refuse(
 }
 
 /** Restores the service's product after a change to a package that its agent may not sell. */
-export function restoreProduct(order: VerbCommand, service: ServiceRecord): NonNullable<OrderContent['refused']> {
+export function restoreProduct(order: VerbCommand, service: ServiceRecord): NonNullable<CommandContent['refused']> {
   const { session } = order;
   const { id, product } = service;
   return async (error, tables) => {

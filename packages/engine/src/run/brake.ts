@@ -2,59 +2,58 @@ import type { ItemError } from '@sluice/panel-kind';
 import { brakeStops } from '@sluice/quota-core';
 import type { Config } from '../config/schema.js';
 import type { Notice } from './notices.js';
-import type { PassReport } from './report.js';
-import type { PassRequest } from './request.js';
+import type { RunReport } from './report.js';
+import type { RunRequest } from './request.js';
 import type { Planned } from './stages.js';
 
-/** The part of a run over one panel that the brake looks at. */
+/** The part of a run over one panel that the brake checks. */
 interface BrakedRun {
   panel: { name: string };
-  request: PassRequest;
-  report: PassReport;
-  /** Active services of the panel. */
+  request: RunRequest;
+  report: RunReport;
   active: number;
 }
 
-/** Returns how many services the run would change, where that is so many that the brake stops it. One service at a time has no brake. */
+/** The error of a run that the brake stops. */
+type BrakeError = ItemError & { details: { panel: string; changing: number; active: number } };
+
+/** Subjects of a panel that a run would change, among those that it could. */
+interface Counted {
+  panel: string;
+  changing: number;
+  active: number;
+}
+
+function brakeError(brake: Config['poll']['brake'], details: Counted, says: string): BrakeError | null {
+  const { panel, changing, active } = details;
+  if (!brakeStops({ changing, active, ...brake })) return null;
+  return { code: 'mass_change', message: `${panel}: ${changing} of ${active} ${says}`, details };
+}
+
+/** Returns why a run would change too many services of a panel at once; null where it would not. A run over one service has no brake. */
 export function askBrake(
   brake: Config['poll']['brake'],
-  { request, active }: BrakedRun,
+  { panel, request, active }: BrakedRun,
   planned: readonly Planned[],
-): { changing: number } | null {
+): BrakeError | null {
+  if (request.service !== undefined) return null;
   const changing = planned.filter(
     ({ enforcement, opens, closes, plan }) =>
       enforcement.value === 'on' && (opens.length > 0 || closes.length > 0 || plan?.counts === true),
   ).length;
-  const stops = brakeStops({ changing, active, ...brake });
-  return stops && request.service === undefined ? { changing } : null;
+  const says = 'services would be held, released or changed at once; nothing was changed';
+  return brakeError(brake, { panel: panel.name, changing, active }, says);
 }
 
-/** Returns the notice of a run that the brake stops, and makes it the error of the run; a dry run only says it. */
-export function brakeNotice({ panel, report, request, active }: BrakedRun, { changing }: { changing: number }): Notice {
-  const message = `${panel.name}: ${changing} of ${active} services would be held, released or changed at once; nothing was changed`;
-  if (!request.dryRun) {
-    report.error = { code: 'mass_change', message, details: { panel: panel.name, changing, active } };
-  }
-  return {
-    code: 'mass_change',
-    key: `mass_change:${report.run.id}:${panel.name}`,
-    panel: panel.name,
-    service: null,
-    message,
-  };
+/** Returns the notice of a run that the brake stops, and makes it the error of the run; a dry run only reports it. */
+export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeError): Notice {
+  if (!request.dryRun) report.error = error;
+  const { code, message } = error;
+  return { code, key: `${code}:${report.run.id}:${panel.name}`, panel: panel.name, service: null, message };
 }
 
-/** Returns why a run over a panel's agents is stopped: it would change too many of them; null where it is not. */
-export function brakeOn(
-  brake: Config['poll']['brake'],
-  panel: string,
-  counted: { changing: number; active: number },
-): (ItemError & { details: Record<string, unknown> }) | null {
-  if (!brakeStops({ ...counted, ...brake })) return null;
-  const { changing, active } = counted;
-  return {
-    code: 'mass_change',
-    message: `${panel}: ${changing} of ${active} agents with a limit would go over it or come back at once; nobody was disabled or given back`,
-    details: { panel, changing, active },
-  };
+/** Returns why a run would change too many of a panel's agents at once; null where it would not. */
+export function askBrakeOfAgents(brake: Config['poll']['brake'], counted: Counted): BrakeError | null {
+  const says = 'agents with a limit would go over it or come back at once; nobody was disabled or given back';
+  return brakeError(brake, counted, says);
 }

@@ -13,22 +13,22 @@ import {
 import type { CycleRecord, HoldRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import type { CycleLimit } from '../dependencies.js';
+import { newHold } from '../holds/new-hold.js';
 import type { Session } from '../session.js';
-import { limitsOf } from './limits.js';
+import { inForce, listLimits } from './limits.js';
 import { isOverdue } from './load.js';
-import { inForce } from './restrictions.js';
 import { type Decided, type Loaded, type Read, type Stage, unread, withError } from './stages.js';
 
-/** Percentages of the allowance that are announced. */
+/** Percentages of the allowance that are reported once per cycle. */
 const THRESHOLDS = [80, 90, 100];
 
-/** Decides which holds a service should have now, from what was read and what the store knows. */
+/** Decides which holds start and end, from the reading and the stored state. */
 export function decideHolds(session: Session, panel: Panel, read: Read, now: string): Decided {
   const { allowance, error } = read;
   if (read.skipped !== null || allowance === null) return undecided(read);
   const usage =
-    error === null ? readingOf(read) : { known: false as const, at: now, code: error.code, message: error.message };
-  const decision = decisionOn(session, panel, { ...read, allowance }, { now, usage });
+    error === null ? toReading(read) : { known: false as const, at: now, code: error.code, message: error.message };
+  const decision = decideByUsage(session, panel, { ...read, allowance }, { now, usage });
   const open = new Set<string>(read.holds.map((hold) => hold.reason));
   const { problem } = decision;
   const decided: Decided = {
@@ -36,7 +36,7 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
     stage: 'decided',
     decision,
     opens: decision.holds.filter(({ reason }) => isDecided(decision, reason) && !open.has(reason)),
-    closes: notDue(read.holds, decision),
+    closes: findEnding(read.holds, decision),
     thresholds: crossed(read),
   };
   if (problem === null) return decided;
@@ -50,8 +50,8 @@ export function undecided(read: Read): Decided {
 }
 
 /**
- * Decides for a command, which reads no usage: open holds end that a run would end by the last reading and by what is stored
- * now, since a command has ended their reason and no run has looked at the service again.
+ * Decides for a command, which reads no usage: ends the open holds that a run would end by the last reading, since another
+ * command ended their reason and no run has decided since.
  */
 export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: string): Decided {
   const decided = undecided(unread(loaded));
@@ -61,11 +61,11 @@ export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: st
     cycle === null || cycleIsNew || cycle.readAt === null
       ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
       : { known: true as const, at: cycle.readAt, ...pick(cycle) };
-  const decision = decisionOn(session, panel, { ...loaded, allowance }, { now, usage });
-  return { ...decided, closes: notDue(holds, decision) };
+  const decision = decideByUsage(session, panel, { ...loaded, allowance }, { now, usage });
+  return { ...decided, closes: findEnding(holds, decision) };
 }
 
-/** Takes back what follows from a reading that can't be trusted: it neither holds nor releases. */
+/** Reverts what follows from an untrusted reading: it neither starts nor ends a hold. */
 export function distrust(decided: Decided, reason: ItemError): Decided {
   const limits = new Set(decided.decision?.limits.map(({ limit }) => limit));
   const byUsage = (hold: { reason: string }): boolean => limits.has(hold.reason);
@@ -78,18 +78,18 @@ export function distrust(decided: Decided, reason: ItemError): Decided {
   return withError({ ...decided, ...left }, reason);
 }
 
-/** Returns the open holds that a run began and this decision does not want. */
-function notDue(open: readonly Readonly<HoldRecord>[], decision: Decision): HoldRecord[] {
+/** Returns the open holds that this decision ends. */
+function findEnding(open: readonly Readonly<HoldRecord>[], decision: Decision): HoldRecord[] {
   const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
   return open.filter(({ reason }) => isDecided(decision, reason) && !wanted.has(reason));
 }
 
-/** Whether runs begin and end holds with this reason by themselves; the others are an operator's or an agent's. */
+/** Returns whether runs start and end holds with this reason; the others belong to an operator or an agent. */
 function isDecided({ limits }: Decision, reason: string): boolean {
   return reason === 'billing' || limits.some(({ limit }) => limit === reason);
 }
 
-function decisionOn(
+function decideByUsage(
   session: Session,
   panel: Panel,
   facts: Loaded<Stage> & { allowance: Allowance },
@@ -108,11 +108,11 @@ function decisionOn(
       release: limit.release,
       restriction: limit.restriction,
       usage,
-      peakUsedBytes: cycle ? peakOf(cycle, limit.mode) : null,
+      peakUsedBytes: cycle ? findPeak(cycle, limit.mode) : null,
       hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
     };
   };
-  const [quota, ...others] = limitsOf(session, service, { allowance, mode, restriction: action });
+  const [quota, ...others] = listLimits(session, service, { allowance, mode, restriction: action });
   return decide({
     now,
     limits: [metered(quota), ...others.map(metered)],
@@ -138,7 +138,7 @@ function standingHolds(session: Session, panel: Panel, facts: Loaded<Stage>): St
   });
 }
 
-function readingOf({ answer, usage }: Read): MeteredLimit['usage'] {
+function toReading({ answer, usage }: Read): MeteredLimit['usage'] {
   const reading = answer?.reading ?? null;
   if (reading === null || !reading.known) return reading;
   return usage
@@ -150,34 +150,24 @@ function pick(usage: { inBytes: number | null; outBytes: number | null; totalByt
   return { inBytes: usage.inBytes, outBytes: usage.outBytes, totalBytes: usage.totalBytes };
 }
 
-function peakOf(cycle: CycleRecord, mode: Mode): number | null {
+function findPeak(cycle: CycleRecord, mode: Mode): number | null {
   if (mode === 'IN') return cycle.peakInBytes;
   if (mode === 'OUT') return cycle.peakOutBytes;
   return cycle.peakTotalBytes;
 }
 
-/** The hold rows that a decision begins; written down only when the run goes through with it. */
+/** Returns the rows of the holds that a decision starts; stored only if the run proceeds. */
 export function draftHolds(session: Session, { service, opens, decision, cycle }: Decided): HoldRecord[] {
-  const now = session.now();
-  return opens.map(({ reason, rule, restriction }) => {
+  const since = session.now();
+  return opens.map(({ reason, rule: note, restriction }) => {
     const limit = decision?.limits.find((one) => one.limit === reason);
-    return {
-      id: session.id('hold'),
-      service: service.id,
-      reason,
-      restriction,
-      since: now,
-      until: null,
-      note: rule,
-      cycle: cycle?.id ?? null,
-      usedBytes: limit?.usedBytes ?? null,
-      allowedBytes: limit?.allowedBytes ?? null,
-      origin: 'run' as const,
-    };
+    const { usedBytes = null, allowedBytes = null } = limit ?? {};
+    const figures = { cycle: cycle?.id ?? null, usedBytes, allowedBytes };
+    return newHold(session, { service: service.id, reason, restriction, since, note, ...figures, origin: 'run' });
   });
 }
 
-/** The thresholds of the quota that this reading has reached first in its cycle. */
+/** Returns the thresholds of the quota that this reading is the first of its cycle to reach. */
 function crossed({ cycle, allowance, usage, mode }: Read): number[] {
   if (!cycle || !usage || allowance?.kind !== 'limited') return [];
   const usedBytes = usageInMode(usage, mode);

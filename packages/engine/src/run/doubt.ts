@@ -2,10 +2,10 @@ import type { ItemError, Panel, Plan, Step, StepOutcome } from '@sluice/panel-ki
 import type { ActionRecord } from '@sluice/state-store';
 import type { Applied } from './stages.js';
 
-/** What is known of a service's actions without a known outcome. */
+/** A service's actions in doubt, and what was observed. */
 type Doubts = Pick<Applied, 'unsettled' | 'observation'>;
 
-/** Returns the steps of a plan but those on objects whose last change has no known outcome yet. */
+/** Returns the steps of a plan, without those on objects with an action in doubt. */
 export function certainSteps(panel: Panel, doubts: Doubts, { steps }: Plan): Step[] {
   const { unsettled } = doubts;
   const { objects } = panel;
@@ -14,19 +14,19 @@ export function certainSteps(panel: Panel, doubts: Doubts, { steps }: Plan): Ste
     const row = unsettled.find((item) => objects.objectOf(item) === objects.objectOf(step));
     if (row === undefined) return true;
     const outcome = outcomeByReading(panel, doubts, row);
-    // In a preview nothing was settled: what the next run finds done is not done again.
+    // A preview resolves nothing: a change that the next run will find done is not planned again.
     if (outcome?.state === 'applied') return row.type !== step.type;
     return outcome !== null;
   });
 }
 
-/** The error of a service that is only previewed and has an action without a known outcome; null where it has none. */
+/** Returns the error of a previewed service with an action in doubt; null where it has none. */
 export function errorOfDoubt(panel: Panel, doubts: Doubts): ItemError | null {
   const row = doubts.unsettled.find((item) => outcomeByReading(panel, doubts, item) === null);
   return row ? outcomeUnknown(row) : null;
 }
 
-/** Returns how an action ended by what was observed; null while that can't be told. */
+/** Returns how an action ended, from the observation; null while that is unknown. */
 export function outcomeByReading(
   panel: Pick<Panel, 'resolve'>,
   { observation }: Pick<Doubts, 'observation'>,
@@ -37,7 +37,7 @@ export function outcomeByReading(
   return outcome?.state === 'in-doubt' ? null : outcome;
 }
 
-/** The error of a service with an action whose outcome is unknown. */
+/** Returns the error of a service with an action in doubt. */
 export function outcomeUnknown(row: ActionRecord): ItemError {
   return {
     code: 'outcome_unknown',
@@ -45,7 +45,7 @@ export function outcomeUnknown(row: ActionRecord): ItemError {
   };
 }
 
-/** An error that says that an outcome is unknown, with the id of its action. */
+/** Returns an `outcome_unknown` error with the id of its action; other errors unchanged. */
 export function withAction(error: ItemError | null, id: string): ItemError | null {
   if (error?.code !== 'outcome_unknown') return error;
   return { ...error, message: `${error.message.replace(/\.$/, '')} (${id})` };

@@ -1,21 +1,21 @@
 import type { AccountOrder, Plan } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
-import { enforcementOf } from '../enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import { sideBySide } from '../side-by-side.js';
 import { factsHold, leaveOut, skipLeased } from './facts.js';
-import { isOrderRow } from './order-row.js';
-import { applyPlan, type Stop, type StopOf, stoppedBy } from './perform.js';
+import { applyPlan, type Stop, type ReadStop, stoppedBy } from './perform.js';
 import { planOne, planSteps } from './plan.js';
-import { loadRemembered } from './remembered.js';
-import { settleUnsettled } from './resolve.js';
+import { loadHistory } from './history.js';
+import { resolveUnsettled } from './resolve.js';
 import { loadHoldsOfSharers } from './sharing.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
+import { isCommandRow } from './journal.js';
 
-/** Services that are changed at the same time; the transport limits the calls. */
+/** Services changed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;
 
-/** Carries out what the holds call for, service by service, each under its own lease. */
+/** Makes the changes of the services, each under its own lease. */
 export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: Leases): Promise<Applied[]> {
   const done: Applied[] = [];
   const enforce = async (work: Applied): Promise<void> => {
@@ -25,7 +25,7 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
   const alone = due.filter(({ sharers }) => sharers.length === 0);
   const sharing = due.filter(({ sharers }) => sharers.length > 0);
   await sideBySide(alone, AT_ONCE, enforce, stopped);
-  // What services share is changed once: each sees what was done for the one before.
+  // Shared resources are changed once: one service after the other.
   await sideBySide(sharing, 1, enforce, stopped);
   return done;
 }
@@ -38,18 +38,18 @@ async function enforceUnderLease(on: RunOnPanel, work: Applied, leases: Leases):
   try {
     const current = await refreshed(on, work);
     if (current.changedMeanwhile) return current;
-    return await enforceService({ ...on, fences: leases.heldOf([panelLease(on.panel.name), name]) }, current);
+    return await enforceService({ ...on, fences: leases.toHeld([panelLease(on.panel.name), name]) }, current);
   } finally {
     await leases.release(name);
   }
 }
 
-/** A change that ended during this run was begun no longer ago than this. */
+/** The longest that a change may last. */
 const LONGEST_CHANGE_MS = 3_600_000;
 
 /**
- * Looks again, under the service's lease, where the first look was a partial one or another run has changed the service
- * since. A service is left to the next run when a command has changed what the decision rests on.
+ * Observes the service again under its lease if the first observation was partial or another run changed it since. If a
+ * command changed the facts of the decision, leaves the service to the next run.
  */
 async function refreshed({ session, panel, run, scope }: RunOnPanel, work: Applied): Promise<Applied> {
   const { service, observation } = work;
@@ -60,9 +60,9 @@ async function refreshed({ session, panel, run, scope }: RunOnPanel, work: Appli
     (row) => row.run !== run && (row.settledAt ?? row.plannedAt) >= lookedAt,
   );
   if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return work;
-  const remembered = (await loadRemembered(session, panel, [service])).get(service.id) ?? work.remembered;
+  const history = (await loadHistory(session, panel, [service])).get(service.id) ?? work.history;
   const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
-  return { ...work, remembered, observation: seen.get(service.id) ?? null };
+  return { ...work, history, observation: seen.get(service.id) ?? null };
 }
 
 function hasPlan(on: RunOnPanel, work: Applied): boolean {
@@ -70,32 +70,31 @@ function hasPlan(on: RunOnPanel, work: Applied): boolean {
   return plan.steps.length > 0 || plan.settle.length > 0 || plan.moves.length > 0 || plan.refs !== undefined;
 }
 
-/** How one service is enforced. */
+/** Options of `enforceService`. */
 export interface EnforceOptions {
-  /** Ordered by name: carried out under `observe` too. */
+  /** Whether an operator named the service: then it is changed under `observe` too. */
   byName?: boolean;
   order?: AccountOrder | null;
   password?: string | null;
-  /** Called with each plan before it is applied. */
+  /** Called with each plan, before it is applied. */
   onPlan?: (plan: Plan) => void;
 }
 
-/** A plan that goes on and on would be a fault of an adapter: it ends here. */
+/** A plan that needs more rounds is an adapter's defect. */
 const MOST_ROUNDS = 12;
 
 /**
- * Brings one service to where its holds want it: settles what is in doubt, plans again from what the store says now
- * (its lease is held), and applies, looking again as long as the plan says that more follows. The switch is looked
- * at before each change, so that `observe PANEL` stops a run under way.
+ * Brings one service to its target state: resolves actions in doubt, plans again from the stored state (its lease is held), and
+ * applies the steps, round by round. The switch is read before each change, so that `observe PANEL` stops a run under way.
  */
 export async function enforceService(on: FencedRun, begun: Applied, options: EnforceOptions = {}): Promise<Applied> {
   const { session, panel, scope } = on;
-  const settled = await settleUnsettled(on, await withStored(on, begun));
+  const settled = await resolveUnsettled(on, await withStored(on, begun));
   let { work } = settled;
   if (!settled.goesOn) return work;
-  const stopOf: StopOf = (tables, current) =>
+  const readStop: ReadStop = (tables, current) =>
     options.byName === true ? Promise.resolve(null) : stopIn(on, tables, current);
-  const stop = await stopOf(session.store, work);
+  const stop = await readStop(session.store, work);
   if (stop !== null) return stoppedBy(work, stop);
   for (let round = 1; ; round++) {
     const [current = work] = await loadHoldsOfSharers(on, [work]);
@@ -104,7 +103,7 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
     options.onPlan?.(plan);
     const applied = await applyPlan<Applied>(on, planned, plan, {
       password: options.password ?? null,
-      stopOf,
+      readStop,
       stopped: stoppedBy,
       apply: (step, context, { service }) => panel.apply(service, step, context),
     });
@@ -114,7 +113,7 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
       .every((action) => action.state === 'applied' || action.state === 'unneeded');
     const goesOn = applied.movesLost || (plan.again === true && done);
     if (!goesOn || session.deps.signal.aborted) return work;
-    const stopNow = await stopOf(session.store, work);
+    const stopNow = await readStop(session.store, work);
     if (stopNow !== null) return stoppedBy(work, stopNow);
     if (round === MOST_ROUNDS) {
       return withError(work, {
@@ -127,18 +126,18 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
   }
 }
 
-/** Returns the service with the rows that are stored for it now. */
+/** Returns the service with its currently stored rows. */
 async function withStored({ session }: RunOnPanel, work: Applied): Promise<Applied> {
   const filter = { services: [work.service.id] };
   const holds = await session.store.holds.open(filter);
   const evidence = await session.store.evidence.open(filter);
-  const unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isOrderRow(action));
+  const unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isCommandRow(action));
   return { ...work, holds, evidence, unsettled };
 }
 
 async function stopIn({ session, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {
   const switches = await tables.switches.list();
-  const enforcement = enforcementOf(session.config, switches, panel.name, work.service.product);
+  const enforcement = findEnforcement(session.config, switches, panel.name, work.service.product);
   if (enforcement.value === 'observe') return { by: 'observe', enforcement };
   return work.changedMeanwhile || !(await factsHold(tables, work)) ? { by: 'facts' } : null;
 }

@@ -1,15 +1,15 @@
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { enforcementOf } from '../enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import type { Notice } from './notices.js';
 import { type Applied, LEASED, withError } from './stages.js';
 
-/** Leases of services that other runs hold, by name. */
+/** Leases of services held by other runs, by name. */
 export type OtherLeases = Map<string, LeaseRecord>;
 
-/** Reads which services other living runs work on. */
+/** Reads which services other live runs work on. */
 export async function otherLeases(session: Session, run: string): Promise<OtherLeases> {
   const { owner, isAlive } = session.deps;
   const now = session.now();
@@ -25,10 +25,9 @@ export async function otherLeases(session: Session, run: string): Promise<OtherL
 }
 
 /**
- * Takes the services out of this run whose facts a command changed since they were read: their row, override,
- * purchases or holds, or a command that is at work on them. What was decided about them rests on what is no longer
- * true. Their holds stay as they are, and the next run decides. Runs inside the transaction that writes the decisions,
- * so that no command can come between. Reads the switch again, too.
+ * Leaves the services to the next run whose facts (row, override, purchases, holds) a command changed since they were read, or
+ * is changing now. Their holds stay as they are. Called in the transaction that stores the decisions, so that no command can
+ * interfere. Also reads the switch again.
  */
 export async function leaveOutChanged(
   session: Session,
@@ -44,10 +43,10 @@ export async function leaveOutChanged(
   const switches = await tables.switches.list();
   return works.map((work) => {
     const { id, panel, product } = work.service;
-    const current = { ...work, enforcement: enforcementOf(session.config, switches, panel, product) };
+    const current = { ...work, enforcement: findEnforcement(session.config, switches, panel, product) };
     const lease = leases.get(serviceLease(id));
     const stored = holds.get(id) ?? [];
-    const isSame = facts.get(id) === ownFacts(work) && sameHolds(work.holds, stored);
+    const isSame = facts.get(id) === toOwnFacts(work) && sameHolds(work.holds, stored);
     if (isSame && !lease) return current;
     const left = { ...leaveOut(current), holds: stored };
     const wasThere = isSame && lease && leasesAtStart.get(lease.name)?.fence === lease.fence;
@@ -55,26 +54,26 @@ export async function leaveOutChanged(
   });
 }
 
-/** Whether the facts that a decision rests on are still what the store says. */
+/** Returns whether the facts of a decision are still those in the store. */
 export async function factsHold(tables: StoreTables, work: Applied): Promise<boolean> {
   const { id } = work.service;
-  return (await storedFacts(tables, [id])).get(id) === ownFacts(work);
+  return (await storedFacts(tables, [id])).get(id) === toOwnFacts(work);
 }
 
-/** Reads the facts of these services as text, to be compared with `ownFacts`. A service that is gone has none. */
+/** Reads the facts of services as text, comparable with `toOwnFacts`; a removed service has none. */
 export async function storedFacts(tables: StoreTables, services: string[]): Promise<Map<string, string>> {
   const rows = await tables.services.list({ ids: services });
   const overrides = new Map((await tables.overrides.open(services)).map((row) => [row.service, row]));
   const purchases = group(await tables.purchases.list({ services, status: 'paid' }));
-  return new Map(rows.map((row) => [row.id, factsOf(row, overrides.get(row.id), purchases.get(row.id) ?? [])]));
+  return new Map(rows.map((row) => [row.id, toFacts(row, overrides.get(row.id), purchases.get(row.id) ?? [])]));
 }
 
-/** Takes a service out of this run: nothing is decided about it and nothing is done for it. */
+/** Leaves a service to the next run: nothing is decided about it or changed. */
 export function leaveOut(work: Applied): Applied {
   return { ...work, opens: [], closes: [], drafts: [], changedMeanwhile: true };
 }
 
-/** Marks a service as one that another run works on. */
+/** Marks a service as being worked on by another run. */
 export function skipLeased(work: Applied, lease: LeaseRecord): Applied {
   const skipped = { ...work, changedMeanwhile: false, skipped: LEASED };
   return withError(skipped, {
@@ -83,7 +82,7 @@ export function skipLeased(work: Applied, lease: LeaseRecord): Applied {
   });
 }
 
-/** The notice of a service that was left out. */
+/** Returns the notice of a service that was left to the next run. */
 export function changedNotice({ service }: Applied, run: string): Notice {
   return {
     code: 'changed_meanwhile',
@@ -94,17 +93,17 @@ export function changedNotice({ service }: Applied, run: string): Notice {
   };
 }
 
-/** The facts that a decision rests on, as text. */
-export function ownFacts({
+/** Returns the facts of a decision as text. */
+export function toOwnFacts({
   service,
   override,
   purchases,
 }: Pick<Applied, 'service' | 'override' | 'purchases'>): string {
-  return factsOf(service, override ?? undefined, purchases);
+  return toFacts(service, override ?? undefined, purchases);
 }
 
-/** The time of the last change is left out: a run that writes refs it found moves it. */
-function factsOf(
+/** Omits the time of the last change, which moves when a run stores refs that it found. */
+function toFacts(
   service: ServiceRecord,
   override: OverrideRecord | undefined,
   purchases: readonly PurchaseRecord[],
@@ -114,7 +113,7 @@ function factsOf(
   return JSON.stringify([row, override?.id ?? null, bought]);
 }
 
-/** Whether the open holds are those that the decision was taken on. */
+/** Returns whether the open holds are those of the decision. */
 function sameHolds(own: Applied['holds'], stored: readonly { id: string }[]): boolean {
   return own.length === stored.length && stored.every(({ id }) => own.some((hold) => hold.id === id));
 }

@@ -1,4 +1,4 @@
-/** Returns rows by their service. */
+/** Returns rows by service. */
 export function group<T extends { service: string | null }>(rows: T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {

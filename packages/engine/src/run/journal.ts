@@ -13,21 +13,21 @@ import type { Session } from '../session.js';
 import { withAction } from './doubt.js';
 import { type Applied, type FencedRun, withError } from './stages.js';
 
-/** What the journal keeps of a step beside its own columns: enough to finish its bookkeeping after a crash. */
+/** The payload of a journal row: enough to finish the step's bookkeeping after a crash. */
 export interface JournalPayload {
   payload: unknown;
   begins: Step['begins'];
   ends: string[];
-  /** Whom the evidence that begins is kept for, where that is no service. */
+  /** The owner of the evidence that starts, unless that is a service. */
   subject?: string;
 }
 
-/** What a change is made for: a service, or the agents of a panel, for whom the journal names none. */
+/** The subject of a change: a service, or the agents of a panel (then the journal names no service). */
 export interface Changed extends Pick<Applied, 'holds' | 'evidence' | 'actions' | 'error' | 'passwordSet' | 'cycle'> {
   readonly service: Readonly<ServiceRecord> | { readonly id: null; readonly panel: string };
 }
 
-/** A journal row of a step that is about to be done (or, in a dry run, would be). */
+/** Returns the journal row of a step, before it is performed. */
 export function actionRow(
   session: Session,
   run: string,
@@ -54,10 +54,9 @@ export function actionRow(
 }
 
 /**
- * Writes down how an action ended, together with the evidence that begins or ends with it; returns its row, and the service as
- * it is by then.
+ * Stores how an action ended, with the evidence that starts or ends with it; returns its row and the changed subject.
  */
-export async function settleRow<W extends Changed>(
+export async function endAction<W extends Changed>(
   { session, fences }: Pick<FencedRun, 'session' | 'fences'>,
   work: W,
   row: ActionRecord,
@@ -66,7 +65,7 @@ export async function settleRow<W extends Changed>(
   const { service } = work;
   const done = outcome.state === 'applied';
   const at = session.now();
-  const begun = done ? evidenceOf(session, row, outcome.begins, at) : [];
+  const begun = done ? toEvidence(session, row, outcome.begins, at) : [];
   const ended = done ? (row.payload as JournalPayload).ends : [];
   const error = withAction(outcome.error, row.id);
   const refs = outcome.refs && service.id !== null ? refsChange(service, outcome.refs, at) : undefined;
@@ -96,8 +95,8 @@ export async function settleRow<W extends Changed>(
   return { work: withError(settled, error), row: { ...row, ...end } };
 }
 
-/** The evidence that begins with an action that was done; `begun` replaces what its journal row says. */
-export function evidenceOf(
+/** Returns the evidence that starts with a completed action; `begun` replaces what its journal row names. */
+export function toEvidence(
   session: Session,
   row: ActionRecord,
   begun: StepOutcome['begins'],
@@ -124,8 +123,8 @@ export function evidenceOf(
 }
 
 /**
- * Returns refs that Sluice found or made as a change for the store: only these refs, since the rest of the row may have changed
- * meanwhile. They are Sluice's own: an import does not unset them.
+ * Returns a change of only these refs, since the rest of the row may have changed meanwhile. They become Sluice's own: an
+ * import does not unset them.
  */
 export function refsChange(
   { id }: Pick<ServiceRecord, 'id'>,
@@ -136,18 +135,18 @@ export function refsChange(
   return { id, refs, ownRefs, updatedAt: at };
 }
 
-/** Returns the evidence but the rows with these ids. */
+/** Returns the evidence without the rows of these ids. */
 export function without(evidence: Applied['evidence'], ids: readonly string[]): Applied['evidence'] {
   return ids.length === 0 ? evidence : evidence.filter(({ id }) => !ids.includes(id));
 }
 
-/** What a journal row says of a change before it is begun. */
+/** The part of a journal row that is known before the change. */
 type Intended = Pick<
   ActionRecord,
   'id' | 'run' | 'panel' | 'service' | 'type' | 'target' | 'key' | 'hold' | 'prior' | 'payload' | 'plannedAt'
 >;
 
-/** The journal row of a change that nobody has begun yet. */
+/** Returns a journal row in the state `planned`. */
 export function plannedRow(intended: Intended): ActionRecord {
   return {
     ...intended,
@@ -162,9 +161,8 @@ export function plannedRow(intended: Intended): ActionRecord {
 }
 
 /**
- * Counters that were zeroed begin again in the metering too, so that the next reading is neither an unexplained fall nor
- * taken for growth since the old figure. What they had grown by since the last reading is counted first. Returns the new counter
- * and its cycle; null where nothing changes.
+ * Zeroes the metered counter after the panel's counter was zeroed, so that the next reading is not taken for a fall or for
+ * growth; growth since the last reading is counted first. Returns the new counter and its cycle; null where nothing changes.
  */
 export async function zeroCounter(
   service: string,
@@ -174,11 +172,19 @@ export async function zeroCounter(
 ): Promise<{ cycle: string; counter: CounterState } | null> {
   const [cycle] = await tables.cycles.newest([service]);
   const before = (cycle?.counter ?? null) as CounterState | null;
-  // A reading taken after the call has met the zeroed counters already.
+  // A reading taken after the call already has the zeroed counters.
   if (!cycle || !before || (calledAt !== null && before.at > calledAt)) return null;
   const usedIn = before.usedIn + Math.max(0, (zeroed.inBytes ?? 0) - before.lastIn);
   const usedOut = before.usedOut + Math.max(0, (zeroed.outBytes ?? 0) - before.lastOut);
   const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };
   await tables.cycles.put([{ ...cycle, counter }]);
   return { cycle: cycle.id, counter };
+}
+
+/** Prefix of the type of a journal row for a whole command (`provision:renew`) instead of a change to the panel. */
+export const COMMAND_PREFIX = 'provision:';
+
+/** Returns whether a journal row is for a whole command. */
+export function isCommandRow(action: Pick<ActionRecord, 'type'>): boolean {
+  return action.type.startsWith(COMMAND_PREFIX);
 }

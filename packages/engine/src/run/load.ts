@@ -14,25 +14,25 @@ import {
 import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
-import { enforcementOf } from '../enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
-import { isOrderRow } from './order-row.js';
-import { loadRemembered } from './remembered.js';
+import { loadHistory } from './history.js';
 import { type Loaded, onOneLine, type Placement, type Read, withError } from './stages.js';
+import { isCommandRow } from './journal.js';
 
-/** How services are loaded. */
+/** Options of `load`. */
 export interface LoadOptions {
   switches: SwitchRecord[];
-  /** For an order, which skips nobody: what it makes of a pending service has its quota from the start. */
+  /** Load for a command: no service is skipped, so that a new account has its quota from the start. */
   ordered?: boolean;
   now?: string;
 }
 
 /**
- * Loads all that the store knows of these services and works out cycle, mode, action and allowance of each. Runs skip who is
- * not metered (pending, vanished…).
+ * Loads the stored state of services, with cycle, mode, action and allowance of each. Runs skip services that are not metered
+ * (pending, vanished, …).
  */
 export async function load(
   session: Session,
@@ -45,7 +45,7 @@ export async function load(
   return services.map((service) => {
     const configured = findEntry(config.products, service.product);
     const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };
-    const rows = rowsOf(stored, service.id);
+    const rows = findRows(stored, service.id);
     const { override, termination } = rows;
     const mode = resolveMode({
       override: override?.mode ?? null,
@@ -67,7 +67,7 @@ export async function load(
       ...placed.placement,
       service,
       product,
-      enforcement: enforcementOf(config, switches, service.panel, service.product),
+      enforcement: findEnforcement(config, switches, service.panel, service.product),
       mode,
       action: override?.action ?? configured?.action ?? panel.kind.restrictions[0] ?? '',
       allowance: weighed.allowance,
@@ -83,7 +83,7 @@ function unknownProduct({ product }: ServiceRecord): ItemError {
 
 type StoredRows = Awaited<ReturnType<typeof loadStored>>;
 
-/** Loads the rows of these services, by service. */
+/** Loads the rows of services, grouped by service. */
 async function loadStored(
   session: Session,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
@@ -100,27 +100,26 @@ async function loadStored(
   const unsettled = group(await store.actions.unsettled(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
-  const remembered = await loadRemembered(session, panel, services);
+  const history = await loadHistory(session, panel, services);
   const earlier = await earlierCycles(session, cycles, now);
   const terminations = await terminationsIn(session, [...unsettled.values()].flat());
-  return { overrides, cycles, holds, evidence, unsettled, purchases, remembered, earlier, terminations };
+  return { overrides, cycles, holds, evidence, unsettled, purchases, history, earlier, terminations };
 }
 
-/** What the store says of one service. */
-function rowsOf(stored: StoredRows, id: string) {
+/** Returns the rows of one service. */
+function findRows(stored: StoredRows, id: string) {
   return {
     override: stored.overrides.get(id)?.[0] ?? null,
     recorded: stored.cycles.get(id)?.[0] ?? null,
     purchases: stored.purchases.get(id) ?? [],
     holds: stored.holds.get(id) ?? [],
     evidence: stored.evidence.get(id) ?? [],
-    unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isOrderRow(action)),
-    remembered: stored.remembered.get(id) ?? { seen: null, recent: [], removed: 0 },
+    unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isCommandRow(action)),
+    history: stored.history.get(id) ?? { seen: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
   } satisfies Partial<Loaded>;
 }
 
-/** No cycle. */
 const NOWHERE: Placement = { cycle: null, closing: null, cycleIsNew: false, wrongCycles: [] };
 
 interface Placed {
@@ -150,13 +149,13 @@ function skipReason(service: ServiceRecord, config: Config, now: string): string
   return null;
 }
 
-/** Whether the due date has passed in the panel's time zone. */
+/** Returns whether the due date has passed in the panel's time zone. */
 export function isOverdue(service: ServiceRecord, config: Config, now: string): boolean {
   if (service.nextDueDate === null) return false;
   return now >= zonedMidnight(service.nextDueDate, findTimeZone(config, service.panel));
 }
 
-/** The cycles before the newest one, of services whose newest one lies in the future: a run by a wrong clock opened it. */
+/** Loads the earlier cycles of services whose newest cycle is in the future, opened by a wrong clock. */
 async function earlierCycles(
   { store }: Session,
   newest: Map<string, CycleRecord[]>,
@@ -208,7 +207,7 @@ function placeInCycle(
   }
 }
 
-/** Returns the service in its recorded cycle, as that was: what was worked out by the clock alone counts for nothing. */
+/** Returns the service in its recorded cycle, ignoring what follows from the clock alone. */
 export function stayInCycle(read: Read): Read {
   const stayed = { ...read, ...NOWHERE, cycle: read.recorded };
   if (stayed.cycle === null) return stayed;
@@ -216,10 +215,9 @@ export function stayInCycle(read: Read): Read {
   return withError({ ...stayed, allowance: allowance ?? read.allowance }, error);
 }
 
-/** Figures of another window are no measure for this one. */
 const NO_PEAKS = { peakInBytes: null, peakOutBytes: null, peakTotalBytes: null };
 
-/** A counter's state goes on over the boundary: what grew since the last reading belongs to the new cycle. */
+/** Returns a new cycle; growth of the counter since the last reading belongs to it. */
 function newCycle(cycle: Pick<CycleRecord, 'id' | 'service' | 'start' | 'end' | 'openedAt' | 'counter'>): CycleRecord {
   return {
     ...cycle,
@@ -234,7 +232,7 @@ function newCycle(cycle: Pick<CycleRecord, 'id' | 'service' | 'start' | 'end' | 
   };
 }
 
-/** Returns the allowance of the cycle in force, with the purchases that were paid for it. */
+/** Returns the allowance of the current cycle, with its paid purchases. */
 function weigh({
   override,
   service,
@@ -244,7 +242,7 @@ function weigh({
   wrongCycles,
   purchases,
 }: Pick<Loaded, 'override' | 'service' | 'product' | 'mode' | 'purchases' | 'cycle' | 'wrongCycles'>): Weighed {
-  // What was bought for cycles that are forgotten is for the one that runs.
+  // Purchases of removed cycles count for the current one.
   const bought = new Set([cycle, ...wrongCycles].map((each) => each?.id));
   try {
     const allowance = resolveAllowance({
@@ -266,8 +264,7 @@ function weigh({
 }
 
 /**
- * Returns the state of a service's metering with which a cycle goes on: as the cycle has it, and with what was counted
- * in cycles that are forgotten because a wrong clock opened them.
+ * Returns the counter that a cycle continues with, including what was counted in cycles that a wrong clock opened.
  */
 export function counterAfter(cycle: CycleRecord | null, forgotten: readonly CycleRecord[], start: string): unknown {
   const before = cycle?.counter ?? null;
@@ -280,7 +277,7 @@ export function counterAfter(cycle: CycleRecord | null, forgotten: readonly Cycl
     previous: before,
     cycleStart: start,
     reading: { at: newest.at, inBytes: newest.lastIn, outBytes: newest.lastOut },
-    // The counters may have been zeroed for the cycle that is forgotten.
+    // The counters may have been zeroed for the removed cycle.
     resetBetween: true,
     newCycle: false,
   });

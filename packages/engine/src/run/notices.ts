@@ -5,7 +5,7 @@ import { describeTermination, type Termination, UNFINISHED } from '../provision/
 import type { Session } from '../session.js';
 import type { Applied } from './stages.js';
 
-/** Something that somebody should hear of, before it is known to be new. */
+/** A notice for the operator; each is reported once per key. */
 export interface Notice {
   code: string;
   key: string;
@@ -14,13 +14,13 @@ export interface Notice {
   message: string;
 }
 
-/** What a plan says of a service. */
+/** Returns the notices of a plan. */
 export function planNotices({ service }: Pick<Applied, 'service'>, plan: Pick<Plan, 'notices'> | null): Notice[] {
   const { id, panel } = service;
   return (plan?.notices ?? []).map(({ code, key, message }) => ({ code, key, message, panel, service: id }));
 }
 
-/** Rows for the store, each message one line; a notice whose key is there already is not written again. */
+/** Returns notices as rows, each message on one line; the store skips known keys. */
 export function noticeRows(session: Session, run: string, notices: Notice[]): NoticeRecord[] {
   const at = session.now();
   return notices.map((notice) => ({
@@ -32,8 +32,8 @@ export function noticeRows(session: Session, run: string, notices: Notice[]): No
   }));
 }
 
-/** What an operator or client should hear of this decision, once it is to be gone through with; each event once, by its key. */
-export function noticesOf(work: Applied): Notice[] {
+/** Returns the notices of a decision. */
+export function toNotices(work: Applied): Notice[] {
   const { service, cycle, decision, termination } = work;
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
@@ -44,7 +44,7 @@ export function noticesOf(work: Applied): Notice[] {
   for (const { reason, rule } of work.opens) {
     const draft = work.drafts.find((hold) => hold.reason === reason);
     if (work.enforcement.value === 'observe')
-      // Decided again in every run: reported once in a cycle.
+      // Decided again in every run, but reported once per cycle.
       add('would_hold', `${reason}:${cycle?.id ?? 'none'}`, `${service.id} would be held (${reason}: ${rule})`);
     else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})`);
   }

@@ -4,31 +4,31 @@ import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state
 import type { Session } from '../session.js';
 import { type Loaded, type Read, type Stage, unread, withError } from './stages.js';
 
-/** A window has to have passed before a panel can be asked about it. */
+/** The shortest window that a panel is asked about. */
 const SHORTEST_WINDOW_MS = 60_000;
 
-/** Whether this service has something to read now. */
+/** Returns whether usage of this service is read now. */
 function isMetered({ skipped, error, cycle }: Loaded, panel: Panel): boolean {
   return skipped === null && error === null && cycle !== null && panel.kind.capabilities.includes('usage');
 }
 
-/** Why a service can't be asked about; null where it can. */
+/** Returns why usage of a service can't be read; null where it can. */
 function mappingError({ service }: Loaded, panel: Panel): ItemError | null {
   const ref = panel.kind.requiredRef;
   if (ref === null || service.refs[ref] !== undefined) return null;
   return { code: 'not_mapped', message: `"${service.id}" has no ${ref}` };
 }
 
-/** How usage is read. */
+/** Options of `readUsage`. */
 export interface MeterOptions {
   allowShort?: boolean;
-  /** The shape of the answers that the operator has confirmed. */
+  /** The confirmed shape of the answers. */
   fingerprint?: FingerprintRecord | null;
   /** Called after each answer. */
   onRead?: () => void;
 }
 
-/** Reads the usage of all that have something to read; returns all in their order. */
+/** Reads the usage of the metered services; returns all services in order. */
 export async function readUsage(
   session: Session,
   panel: Panel,
@@ -40,7 +40,7 @@ export async function readUsage(
   const requests: UsageRequest[] = [];
   const windowAt = windowsAt(session.now());
   for (const facts of loaded) {
-    const { service, product, cycle, remembered } = facts;
+    const { service, product, cycle, history } = facts;
     if (!isMetered(facts, panel) || cycle === null) continue;
     const problem = mappingError(facts, panel);
     if (problem !== null) {
@@ -49,7 +49,7 @@ export async function readUsage(
     }
     const window = windowAt(cycle);
     asked.set(service.id, { facts, window });
-    requests.push({ service, product, window, ...remembered, unsettled: [...facts.unsettled] });
+    requests.push({ service, product, window, ...history, unsettled: [...facts.unsettled] });
   }
   await panel.readUsage(
     requests,
@@ -67,31 +67,31 @@ export async function readUsage(
   return loaded.map((facts) => reads.get(facts.service.id) ?? unread(facts));
 }
 
-/** The answer as one that could not be understood; its own words are kept. */
+/** Returns an answer as not understood; its raw figures are kept. */
 function refused(answer: UsageAnswer, { code, message }: ItemError): UsageAnswer {
   return { ...answer, reading: { known: false, at: answer.reading.at, code, message } };
 }
 
 type UsageWindow = UsageRequest['window'];
 
-/** What is asked about a cycle at this moment: of services whose cycles are the same, the same. */
+/** Returns the window of a cycle at this moment; one object is shared by all services with the same cycle. */
 function windowsAt(now: string): (cycle: CycleRecord) => UsageWindow {
   const known = new Map<string, UsageWindow>();
   return (cycle) => {
     const key = `${cycle.start} ${cycle.end}`;
-    const window = known.get(key) ?? windowOf(cycle, now);
+    const window = known.get(key) ?? toWindow(cycle, now);
     known.set(key, window);
     return window;
   };
 }
 
-function windowOf(cycle: CycleRecord, now: string): UsageWindow {
+function toWindow(cycle: CycleRecord, now: string): UsageWindow {
   const earliest = new Date(Date.parse(cycle.start) + SHORTEST_WINDOW_MS).toISOString();
   const end = now < earliest ? earliest : now;
   return { start: cycle.start, end: end < cycle.end ? end : cycle.end };
 }
 
-/** Takes one answer into the service's cycle; an unreadable one changes nothing but is remembered as such. */
+/** Returns a service with an answer and its cycle's new figures; an unreadable answer does not change the cycle. */
 function take(facts: Loaded, answer: UsageAnswer): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
@@ -99,7 +99,7 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
   const counted = answer.counter ? count(facts, cycle, answer) : { usage: reading, counter: cycle.counter };
   if ('code' in counted) return { ...facts, stage: 'read', answer: refused(answer, counted), usage: null, warnings };
   const { inBytes, outBytes } = counted.usage;
-  const totalBytes = totalOf(counted.usage);
+  const totalBytes = toTotal(counted.usage);
   return {
     ...facts,
     stage: 'read',
@@ -110,18 +110,18 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
   };
 }
 
-function totalOf(usage: UsageBytes): number | null {
+function toTotal(usage: UsageBytes): number | null {
   if (usage.totalBytes !== null) return usage.totalBytes;
   return usage.inBytes !== null && usage.outBytes !== null ? usage.inBytes + usage.outBytes : null;
 }
 
-/** A counter's figure inside the cycle: the sum of its growths. A panel that tells only a total has one counter. */
+/** Returns the usage of a counter inside the cycle: the sum of its growth. A panel that reports only a total has one counter. */
 function count(
   { cycleIsNew }: Loaded,
   cycle: Readonly<CycleRecord>,
   { reading, counter }: UsageAnswer,
 ): { usage: UsageBytes; counter: unknown } | ItemError {
-  const notRead = { code: 'not_read', message: 'the panel tells neither directions nor a total' };
+  const notRead = { code: 'not_read', message: 'the panel reports neither directions nor a total' };
   if (!reading.known || !counter) return notRead;
   const totalOnly = reading.inBytes === null || reading.outBytes === null;
   const [inBytes, outBytes] = totalOnly ? [reading.totalBytes, 0] : [reading.inBytes, reading.outBytes];
@@ -145,7 +145,7 @@ function count(
 }
 
 /** The highest figures seen in a cycle; asked for after the decision, which compares with those before. */
-export function peaksOf(
+export function toPeaks(
   cycle: Readonly<CycleRecord>,
 ): Pick<CycleRecord, 'peakInBytes' | 'peakOutBytes' | 'peakTotalBytes'> {
   return {
@@ -160,8 +160,8 @@ function highest(a: number | null, b: number | null): number | null {
   return Math.max(a, b);
 }
 
-/** The sample of a readable answer. */
-export function sampleOf({ service, usage, cycle, answer }: Read<Stage>): SampleRecord | null {
+/** Returns the sample of a readable answer. */
+export function toSample({ service, usage, cycle, answer }: Read<Stage>): SampleRecord | null {
   if (!usage || !cycle) return null;
   return {
     service: service.id,
@@ -175,18 +175,18 @@ export function sampleOf({ service, usage, cycle, answer }: Read<Stage>): Sample
   };
 }
 
-/** Falls and rises below this are noise of consolidated data. */
+/** Smaller changes are noise of consolidated data. */
 const NOISE_BYTES = 100 * 1024 ** 2;
-/** With fewer services to compare, a majority says nothing. */
+/** A majority of fewer services proves nothing. */
 const FEWEST_COMPARED = 3;
 
-/** How many readings of a panel could be compared with earlier ones of the same cycle, and how many fell by more than half. */
+/** How many readings of a panel were compared with earlier ones of their cycle, and how many fell by more than half. */
 export interface FallCount {
   compared: number;
   fell: number;
 }
 
-/** Why a reading can't be what it seems to be; null when nothing speaks against it. Its figures are then not used. */
+/** Returns why a reading is implausible and its figures are not used; null where it is plausible. */
 function doubt(
   panel: Panel,
   { cycle, cycleIsNew }: Loaded,
@@ -202,7 +202,7 @@ function doubt(
   );
 }
 
-/** The answer has other figures than the ones that the operator has confirmed. */
+/** Refuses an answer whose shape is not the confirmed one. */
 function otherShape({ shape }: UsageAnswer, fingerprint: FingerprintRecord | null): ItemError | null {
   if (!fingerprint || shape.length === 0 || shape.join() === fingerprint.shape.join()) return null;
   return {
@@ -211,7 +211,7 @@ function otherShape({ shape }: UsageAnswer, fingerprint: FingerprintRecord | nul
   };
 }
 
-/** Inside a cycle both directions only grow: when one fell by more than half while the other rose, they are not the same. */
+/** Refuses swapped directions: inside a cycle both only grow, so that one can't fall by more than half while the other rises. */
 function otherDirections(
   cycle: CycleRecord,
   reading: { inBytes: number | null; outBytes: number | null },
@@ -231,7 +231,7 @@ function otherDirections(
   };
 }
 
-/** Counts a reading in; called before the cycle's peaks are raised by it. */
+/** Counts a reading, before it raises the cycle's peaks. */
 export function countFall(count: FallCount, { cycle, cycleIsNew, usage }: Read): void {
   const peak = cycleIsNew ? null : (cycle?.peakTotalBytes ?? null);
   const total = usage?.totalBytes ?? null;
@@ -240,7 +240,7 @@ export function countFall(count: FallCount, { cycle, cycleIsNew, usage }: Read):
   if (total * 2 < peak) count.fell++;
 }
 
-/** Most of a panel's readings fell by more than half inside their cycles: its figures are not what they were. */
+/** Returns an error if most readings of a panel fell by more than half inside their cycles. */
 export function mostFell({ compared, fell }: FallCount): ItemError | null {
   if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
   return {

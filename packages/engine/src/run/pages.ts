@@ -5,16 +5,15 @@ import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 
 /**
- * Small, of as many rows as the store writes in one statement: while a page is written no answer is taken, and what is in hand
- * of a service is given back to memory soon after its answer.
+ * Services per page: as many as the store writes in one statement, since no answer is handled while a page is written.
  */
 const PAGE = 128;
-/** Where no call is waited for: as many as the store takes at once without keeping much in memory. */
+/** Services per page of a panel that needs no call per service. */
 const QUICK_PAGE = 3 * PAGE;
 
 type PagedPanel = Pick<Panel, 'name' | 'snapshot'>;
 
-/** Services of a panel in pages of bounded size, so that a run's memory does not grow with their number. */
+/** Yields the services of a panel in pages, so that memory use does not grow with their number. */
 async function* servicePages(
   session: Session,
   panel: PagedPanel,
@@ -42,9 +41,8 @@ async function* servicePages(
 }
 
 /**
- * Reads the pages, several at the same time in their order, as many as keep the panel's calls going while one is written down;
- * and writes each when it has been read, one after the other. The next page is begun before that, so that its calls are under
- * way meanwhile; but no page is begun as long as one before the last is still to be written.
+ * Reads pages, several at a time, and writes each once it is read, one after the other and in order. The next page starts
+ * before a page is written, so that the panel is never idle, but no page starts while more than one is still to be written.
  */
 export async function eachPage<Read>(
   session: Session,
@@ -52,17 +50,17 @@ export async function eachPage<Read>(
   only: ServiceRecord | null,
   { read, write }: { read: (page: ServiceRecord[]) => Promise<Read>; write: (page: Read) => Promise<void> },
 ): Promise<void> {
-  const atOnce = Math.max(2, Math.ceil((concurrencyOf(session, panel) * 2) / pageSize(panel)));
+  const atOnce = Math.max(2, Math.ceil((findConcurrency(session, panel) * 2) / pageSize(panel)));
   let writing = Promise.resolve();
   const reading = sideBySide(servicePages(session, panel, only), atOnce, async (services) => {
     const page = await read(services);
     const before = writing;
     writing = before.then(() => write(page));
-    // Its failure is thrown where it is awaited, at the latest at the end.
+    // Its error is thrown where it is awaited, at the latest at the end.
     writing.catch(() => undefined);
     await before;
   });
-  // Writes go on only as long as pages are read: the last one is known when reading has ended.
+  // The last write is known only when reading has ended.
   const [pages] = await Promise.allSettled([reading]);
   const [last] = await Promise.allSettled([writing]);
   for (const result of [pages, last]) if (result.status === 'rejected') throw result.reason;
@@ -72,6 +70,6 @@ function pageSize({ snapshot }: PagedPanel): number {
   return snapshot?.paged === true ? QUICK_PAGE : PAGE;
 }
 
-function concurrencyOf(session: Session, panel: PagedPanel): number {
+function findConcurrency(session: Session, panel: PagedPanel): number {
   return findEntry(session.config.panels, panel.name)?.concurrency ?? 0;
 }

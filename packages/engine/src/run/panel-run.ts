@@ -1,34 +1,33 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
 import { itemErrorOf, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
-import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
+import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
 import type { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
 import { askBrake, brakeNotice } from './brake.js';
-import { withCheckpoint } from './checkpoint.js';
 import { decideHolds, distrust } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { load, stayInCycle } from './load.js';
-import { noticesOf } from './notices.js';
+import { toNotices } from './notices.js';
 import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
-import { needsLook, planAll, planSteps } from './plan.js';
-import { heldOf, type HeldWork, refreshHeld } from './refresh.js';
-import { type PassReport, record, showOnly, type Tally, type Treatment } from './report.js';
-import type { PassRequest } from './request.js';
+import { needsObservation, planAll, planSteps, withCheckpoint } from './plan.js';
+import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
+import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
+import type { RunRequest } from './request.js';
 import { type Applied, type Decided, type Read, type RunOnPanel, untouched } from './stages.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
-/** What the run over one panel works with, and what it has come to so far. */
+/** State of the run over one panel. */
 interface PanelRun extends RunOnPanel {
-  readonly request: PassRequest;
+  readonly request: RunRequest;
   readonly leases: Leases;
-  readonly report: PassReport;
-  readonly tally: Tally;
-  /** Services that the run is not done with after reading: held, to be held or released, in doubt, or to be looked at. */
+  readonly report: RunReport;
+  readonly results: RunResults;
+  /** Services that need more than a reading: held, to be held or released, in doubt, or to be observed. */
   readonly open: Decided[];
-  /** Held services of a panel that may undo what was restricted. */
+  /** Held services of a panel that may undo restrictions. */
   readonly held: HeldWork[];
   /** Active services of the panel, for the brake. */
   active: number;
@@ -36,16 +35,16 @@ interface PanelRun extends RunOnPanel {
   readonly fingerprint: FingerprintRecord | null;
   readonly falls: FallCount;
   readonly start: Moment;
-  /** Services that other runs worked on when this one began. */
+  /** Services that other runs worked on at the start. */
   readonly leasesAtStart: OtherLeases;
 }
 
 /**
- * Works on one panel. Page by page usage is read and decided on, and what needs nothing more is written down at once;
- * for the rest the panel is looked at, the brake is asked, and the changes are made.
+ * Runs over one panel. Reads usage and decides page by page, storing services that need nothing more at once; then observes the
+ * others, asks the brake, and makes the changes.
  */
 export async function runPanel(
-  context: Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'tally'>,
+  context: Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'results'>,
   only: ServiceRecord | null,
 ): Promise<void> {
   const { session, panel, request, report } = context;
@@ -75,7 +74,7 @@ export async function runPanel(
   }
 }
 
-/** The shape of the usage answers that the operator has confirmed, if any. */
+/** Returns the confirmed shape of the panel's usage answers, if any. */
 async function usageFingerprint(session: Session, panel: Panel): Promise<FingerprintRecord | null> {
   const { plausibility } = panel;
   if (plausibility === undefined) return null;
@@ -99,27 +98,27 @@ async function readPage(
   });
   refuseWrongClock(session, panel.name, run.start);
   await refuseUnconfirmedClock(session, panel.name, run.start);
-  // Without a reading or the panel's clock, no cycle begins or ends.
+  // Without a reading or the panel's clock, no cycle starts or ends.
   if (session.clockDifference(panel.name) !== null) return reads;
   return reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
 }
 
-/** Decides on the services of a page, and writes down those that need nothing more. */
+/** Decides on the services of a page, and stores those that need nothing more. */
 async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   const { session, request } = run;
-  // First the next page: it is begun meanwhile, and its calls go out.
+  // Lets the next page send its calls first.
   await answersTaken();
   const finished = await finishCalm(run, decidePage(run, reads));
-  run.held.push(...heldAmong(run, finished));
-  const notices = finished.flatMap(noticesOf);
-  // The next page's answers come in meanwhile, and their calls go on: the store does not keep them waiting for all of this.
+  run.held.push(...listHeld(run, finished));
+  const notices = finished.flatMap(toNotices);
+  // Lets the next page handle its answers and send further calls before the store blocks.
   await answersTaken();
   const treatment = treatmentIn(run, false);
   if (request.dryRun) showOnly(run, { works: finished, treatment, notices });
   else if (finished.length > 0) {
-    // In one transaction, since nothing of this is changed on the panel in between: each costs a wait for the disk.
+    // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
     await session.write(run.leases.held, async (tables) => {
-      const asRead: Verdict = { stopped: false, treatment: () => ({ shownOnly: false, observing: false }) };
+      const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
       const works = await commit(tables, finished, asRead, session.now());
       await record(run, tables, { works, treatment, notices });
     });
@@ -137,10 +136,10 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
   });
 }
 
-/** Returns the services that the run is done with; the others are left open. */
+/** Returns the services that need nothing more; adds the others to `open`. */
 async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<Applied[]> {
   const { panel, request, open } = run;
-  const calm = await calmOf(run, decided);
+  const calm = await findCompliant(run, decided);
   const finished: Applied[] = [];
   for (const work of decided) {
     const done = calm.get(work.service.id);
@@ -151,8 +150,8 @@ async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<A
   return finished;
 }
 
-/** Services that are as they should be, seen where a look costs nothing: they are done with, and their memory is free. */
-async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<string, Applied>> {
+/** Fast path for panels where observing costs no call: finds compliant services, which need no further planning. */
+async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promise<Map<string, Applied>> {
   const { session, panel, scope } = run;
   const calm = new Map<string, Applied>();
   if (panel.snapshot?.paged !== true) return calm;
@@ -175,12 +174,12 @@ async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<s
   return calm;
 }
 
-function needsMore(panel: Panel, work: Decided, request: PassRequest): boolean {
+function needsMore(panel: Panel, work: Decided, request: RunRequest): boolean {
   const goesOn = request.observeAll && work.termination !== null;
-  return goesOn || work.closes.length > 0 || work.opens.length > 0 || needsLook(panel, work, request);
+  return goesOn || work.closes.length > 0 || work.opens.length > 0 || needsObservation(panel, work, request);
 }
 
-/** Plans for the open services, asks the brake, and makes the changes. */
+/** Plans the open services, asks the brake, and makes the changes. */
 async function finishOpen(run: PanelRun): Promise<void> {
   const { session, panel, request, report, leases } = run;
   const fell = mostFell(run.falls);
@@ -202,20 +201,20 @@ async function finishOpen(run: PanelRun): Promise<void> {
   else if (works.length + result.notices.length > 0) {
     await session.write(leases.held, (tables) => record(run, tables, result));
   }
-  run.held.push(...heldAmong(run, works));
+  run.held.push(...listHeld(run, works));
   if (!request.dryRun && !stopped) await refreshHeld(run, run.held);
 }
 
-/** How services are treated by a run that the brake has stopped, or not. */
+/** Returns how a run, stopped by the brake or not, treats services. */
 function treatmentIn({ request }: PanelRun, stopped: boolean): Verdict['treatment'] {
   return ({ enforcement }): Treatment => {
     const observing = enforcement.value === 'observe';
-    return { shownOnly: request.dryRun || stopped || observing, observing };
+    return { previewOnly: request.dryRun || stopped || observing, observing };
   };
 }
 
-/** Held services that are refreshed at the end, on a panel that may undo what was restricted. */
-function heldAmong(run: PanelRun, works: readonly Applied[]): HeldWork[] {
+/** Returns the held services to restrict again at the end, on a panel that may undo restrictions. */
+function listHeld(run: PanelRun, works: readonly Applied[]): HeldWork[] {
   if (!run.panel.refresh) return [];
-  return works.map((work) => heldOf(run, work)).filter((work) => work !== null);
+  return works.map((work) => toHeld(run, work)).filter((work) => work !== null);
 }

@@ -1,38 +1,37 @@
 import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
 import { agentBudget } from '../agents/budget.js';
-import type { Enforcement } from '../enforcement.js';
+import type { Enforcement } from '../panels/enforcement.js';
 import { leaveOut } from './facts.js';
-import { actionRow, type Changed, refsChange, settleRow, without } from './journal.js';
+import { actionRow, type Changed, refsChange, endAction, without } from './journal.js';
 import { saveResources } from './sharing.js';
 import type { Applied, FencedRun } from './stages.js';
 
-/** Why a run may change a service no more: its panel is under `observe`, or a command changed its facts. */
+/** Why a run stops changing a subject: its panel is under `observe`, or a command changed its facts. */
 export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' };
 
-/** Why a run may change a service no more, by what the store says in a transaction; null while it may. */
-export type StopOf<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
+/** Reads in a transaction why a run must stop changing a subject; null while it may continue. */
+export type ReadStop<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
 
-/** What the calls of a plan's steps need besides the steps. */
+/** How the steps of a plan are performed. */
 export interface CallOptions<W extends Changed = Applied> {
   password: string | null;
-  stopOf: StopOf<W>;
-  /** Returns the work as a stop leaves it. */
+  readStop: ReadStop<W>;
+  /** Returns the subject after a stop. */
   stopped: (work: W, stop: Stop) => W;
   apply: (step: Step, context: ApplyContext, work: W) => Promise<StepOutcome>;
-  /** Whether the panel as a whole has stopped to answer: then the steps that are left are not begun. */
+  /** Returns whether the panel no longer answers at all, so that the remaining steps are not started. */
   isHopeless?: (outcome: StepOutcome) => boolean;
 }
 
-/** The part of a plan that is carried out. */
 type Performable = Pick<Plan, 'steps' | 'moves' | 'refs'> & Pick<AgentPlan, 'settle'>;
 
-/** Returns the service as a stop leaves it. */
+/** Returns the service after a stop. */
 export function stoppedBy(work: Applied, stop: Stop): Applied {
   return stop.by === 'observe' ? { ...work, enforcement: stop.enforcement } : leaveOut(work);
 }
 
-/** Ends a step right before its call. */
+/** Thrown to end a step directly before its call. */
 class ChangeStopped extends Error {
   constructor(readonly stop: Stop) {
     super();
@@ -40,8 +39,8 @@ class ChangeStopped extends Error {
 }
 
 /**
- * Does the steps of a plan one after the other; a step that fails stops only those that need it, and hides none. Steps
- * for later rounds are left to these. Whether it is stopped is looked at in the transaction that writes down each call; then nothing more is begun.
+ * Performs the steps of a plan one after the other; a failed step stops only those that need it. `readStop` is called in the
+ * transaction that journals each call; after a stop no further step starts.
  */
 export async function applyPlan<W extends Changed>(
   on: FencedRun,
@@ -73,7 +72,7 @@ export async function applyPlan<W extends Changed>(
     if (stop) work = options.stopped(work, stop);
     const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
     if (step.needsPassword === true && mayBeDone) work = { ...work, passwordSet: true };
-    const settled = await settleRow(on, work, { ...row, calledAt }, outcome);
+    const settled = await endAction(on, work, { ...row, calledAt }, outcome);
     work = settled.work;
     actions.push(settled.row);
     if (step.id !== undefined && outcome.state !== 'applied' && outcome.state !== 'unneeded') undone.add(step.id);
@@ -81,7 +80,7 @@ export async function applyPlan<W extends Changed>(
   return { work: { ...work, actions: [...before.actions, ...actions] }, movesLost: moved < plan.moves.length };
 }
 
-/** Writes down the plan: what needs no call, and the steps before they are begun. */
+/** Stores the plan: what needs no call, and the planned steps. */
 async function beginPlan<W extends Changed>(
   on: FencedRun,
   work: W,
@@ -94,7 +93,7 @@ async function beginPlan<W extends Changed>(
   const moves = await session.write(fences, async (tables) => {
     await saveResources(on, tables);
     const made: Plan['moves'] = [];
-    // A hold that has ended meanwhile takes nothing over: what it would have taken is planned again.
+    // Evidence that can't move to a hold that ended meanwhile is planned again.
     for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) made.push(move);
     for (const { evidence, outcome } of plan.settle) await tables.evidence.end(evidence, session.now(), outcome);
     if (refs) await tables.services.update([refs]);
@@ -110,11 +109,11 @@ async function beginPlan<W extends Changed>(
   return { begun, moved: moves.length };
 }
 
-/** How a step ended, and when the panel was called for it. */
+/** How a step ended, and when the panel was called. */
 interface StepDone {
   outcome: StepOutcome;
   calledAt: string | null;
-  /** Why it was not begun. */
+  /** Why it did not start. */
   stop: Stop | null;
 }
 
@@ -122,18 +121,18 @@ async function performStep<W extends Changed>(
   { session, panel, fences }: FencedRun,
   work: W,
   { step, row }: { step: Step; row: ActionRecord },
-  { password, stopOf, apply }: CallOptions<W>,
+  { password, readStop, apply }: CallOptions<W>,
 ): Promise<StepDone> {
   let calledAt: string | null = null;
   const context: ApplyContext = {
     signal: session.deps.signal,
     password,
     ...(panel.agents === undefined ? {} : { budget: agentBudget(session, panel.name, panel.agents) }),
-    // One transaction: a caller that stops the run afterwards finds the call in the journal and can wait for its end.
+    // In one transaction, so that a caller that stops the run later finds the call in the journal and can wait for its end.
     calling: async () => {
       const at = session.now();
       await session.write(fences, async (tables) => {
-        const stop = await stopOf(tables, work);
+        const stop = await readStop(tables, work);
         if (stop !== null) throw new ChangeStopped(stop);
         await tables.actions.called(row.id, at);
       });
@@ -151,7 +150,7 @@ async function performStep<W extends Changed>(
   }
 }
 
-/** Evidence that passed to a hold of another service is no longer this one's. */
+/** Returns the evidence after the moves, without what moved to another service. */
 function withMoves({ holds, evidence }: Changed, moves: Plan['moves']): Applied['evidence'] {
   if (moves.length === 0) return evidence;
   const own = new Set(holds.map((hold) => hold.id));
@@ -167,7 +166,7 @@ function waitsFor(step: string): StepOutcome {
   return {
     state: 'failed',
     observed: null,
-    error: { code: 'not_reached', message: `it needs ${step}, which was not done; the next run goes on from there` },
+    error: { code: 'not_reached', message: `it needs ${step}, which was not done; the next run continues there` },
   };
 }
 
@@ -182,9 +181,9 @@ const notReached: StepOutcome = {
   observed: null,
   error: {
     code: 'not_reached',
-    message: 'The panel did not answer any more; the next run, or the same command again, goes on.',
+    message: 'The panel no longer answers; the next run, or the same command again, continues.',
   },
 };
 
-/** The panel was put under `observe` meanwhile: nothing failed, and nothing more is done. */
+/** The run was stopped: nothing failed. */
 const notWanted: StepOutcome = { state: 'unneeded', observed: null, error: null };

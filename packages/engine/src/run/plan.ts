@@ -3,10 +3,11 @@ import type { CounterState } from '@sluice/quota-core';
 import { findTimeZone } from '../config/find-entry.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from './doubt.js';
-import type { PassRequest } from './request.js';
-import { inForce } from './restrictions.js';
+import type { RunRequest } from './request.js';
+import { inForce } from './limits.js';
 import { findSharers, readUnread } from './sharing.js';
 import {
+  type Applied,
   type Decided,
   type Loaded,
   type Plannable,
@@ -17,14 +18,14 @@ import {
   withError,
 } from './stages.js';
 
-/** What a service should be like, as its panel's adapter is told. */
-export function desiredOf(
+/** Returns the target state of a service for its panel's adapter. */
+export function toTargetState(
   { session, panel, scope }: RunOnPanel,
   work: Plannable,
   order: AccountOrder | null = null,
 ): Desired {
   const closing = new Set(work.closes.map((hold) => hold.id));
-  const { seen, recent } = work.remembered;
+  const { seen, recent } = work.history;
   const holds = [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
   return {
     service: work.service,
@@ -33,7 +34,7 @@ export function desiredOf(
     evidence: work.evidence.filter((item) => item.panel === work.service.panel),
     action: work.action,
     mode: work.mode,
-    allowance: allowanceOf(work),
+    allowance: toTargetAllowance(work),
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
@@ -45,7 +46,7 @@ export function desiredOf(
       isNew: work.cycleIsNew,
       readAt: work.cycle.readAt,
     },
-    counted: countedOf(work),
+    counted: toCounted(work),
     timeZone: findTimeZone(session.config, work.service.panel),
     now: session.now(),
     seen,
@@ -53,17 +54,17 @@ export function desiredOf(
   };
 }
 
-/** A plan, what the panel shows otherwise than it should be, and what is in the way of the plan. */
+/** A plan, the drift that it removes, and what prevents it. */
 interface PlanResult {
   plan: Plan;
   drift: string[];
   problem: ItemError | null;
 }
 
-/** Plans one service against what was observed. */
+/** Plans one service from its observation. */
 export function planSteps(on: RunOnPanel, work: Plannable, order: AccountOrder | null = null): PlanResult {
   const { session, panel } = on;
-  const desired = desiredOf(on, work, order);
+  const desired = toTargetState(on, work, order);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
   const found = panel.plan(desired, observation);
   const [problem = null] = found.problems;
@@ -73,12 +74,12 @@ export function planSteps(on: RunOnPanel, work: Plannable, order: AccountOrder |
   return { plan: { ...found, steps, ...notices }, drift: [...new Set([...found.drift, ...stops])], problem };
 }
 
-/** Returns the service with its plan; the plan's problem becomes its error. */
+/** Returns the service with its plan, and the plan's problem as its error. */
 function withPlan<W extends Plannable>(work: W, { plan, drift, problem }: PlanResult): W & { readonly plan: Plan } {
   return withError({ ...work, plan, drift }, problem);
 }
 
-/** Plans one service; where the plan needs those that were never read, they are read and it is planned again. */
+/** Plans one service; if the plan needs services that were never read, reads those and plans again. */
 export async function planOne<W extends Plannable>(
   on: RunOnPanel,
   work: W,
@@ -90,14 +91,14 @@ export async function planOne<W extends Plannable>(
   return withPlan(again, planSteps(on, again, order));
 }
 
-/** Looks at the panel for those that need it, finds who shares what, and plans; hold rows that begin are drafted for it. */
+/** Observes the services that need it, finds their sharers, and plans; drafts the holds that start. */
 export async function planAll(
-  on: RunOnPanel & { readonly request: Pick<PassRequest, 'observeAll'> },
+  on: RunOnPanel & { readonly request: Pick<RunRequest, 'observeAll'> },
   decided: readonly Decided[],
 ): Promise<Planned[]> {
   const { session, panel, scope, request } = on;
-  const looked = decided.filter((work) => needsLook(panel, work, request));
-  const services = looked.map((work) => work.service);
+  const toObserve = decided.filter((work) => needsObservation(panel, work, request));
+  const services = toObserve.map((work) => work.service);
   const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
   const seen = decided.map((work) => observed(panel, work, draftHolds(session, work), observations));
   const isLooked = new Set(services.map(({ id }) => id));
@@ -122,18 +123,18 @@ function observed(
   return { ...unplanned(decided), drafts, observation, cycle: bounded };
 }
 
-/** Whether the panel has to be looked at for the service. */
-export function needsLook(
+/** Returns whether the service has to be observed. */
+export function needsObservation(
   panel: Pick<Panel, 'snapshot'>,
   work: Decided<Stage>,
-  request: Pick<PassRequest, 'observeAll'>,
+  request: Pick<RunRequest, 'observeAll'>,
 ): boolean {
   if (work.skipped !== null) return false;
   const touched = [work.opens, work.holds, work.evidence, work.unsettled];
   return panel.snapshot !== undefined || request.observeAll || touched.some((rows) => rows.length > 0);
 }
 
-/** Nothing of ours keeps the panel from serving it. */
+/** Returns whether nothing of ours should stop the service. */
 function isToServe({ allowance, error }: Loaded<Stage>, { holds, order }: Desired): boolean {
   return holds.length === 0 && order === null && error === null && allowance !== null && allowance.kind !== 'unmanaged';
 }
@@ -146,8 +147,8 @@ function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonN
   };
 }
 
-/** A reading from before the cycle counts nothing in it. */
-function countedOf({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
+/** Returns the last counter reading; one from before the cycle counts as 0 in it. */
+function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
   if (cycle === null) return null;
   const { lastIn, lastOut, usedIn, usedOut, at } = (cycle.counter ?? {}) as Partial<CounterState>;
   if (lastIn === undefined || lastOut === undefined || usedIn === undefined || usedOut === undefined) return null;
@@ -155,8 +156,20 @@ function countedOf({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
   return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
 }
 
-function allowanceOf({ allowance }: Loaded<Stage>): Desired['allowance'] {
+function toTargetAllowance({ allowance }: Loaded<Stage>): Desired['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
   const limited = allowance.kind === 'limited';
   return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null };
+}
+
+/** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */
+export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
+  const { panel } = on;
+  const { observation, unsettled, actions, history } = work;
+  if (panel.history === undefined || observation?.state == null) return work;
+  const kept = panel.history.checkpoint(toTargetState(on, work), observation);
+  if (!kept) return work;
+  const doubts = [...unsettled, ...actions].filter((row) => row.settledAt === null).map((row) => row.id);
+  const seen = doubts.length === 0 ? kept : { ...kept, doubts };
+  return { ...work, history: { ...history, seen } };
 }

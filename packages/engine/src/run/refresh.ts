@@ -1,19 +1,18 @@
 import { type HeldService, itemErrorOf, type Panel, type Refresh, type RefreshCall } from '@sluice/panel-kind';
 import type { RefreshRecord } from '@sluice/state-store';
-import { enforcementOf } from '../enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
-import { ownFacts, storedFacts } from './facts.js';
-import { inForce } from './restrictions.js';
+import { toOwnFacts, storedFacts } from './facts.js';
+import { inForce } from './limits.js';
 import type { Applied } from './stages.js';
 
-/** Calls at the same time. */
 const AT_ONCE = 8;
-/** After this no further call is begun: what is left is due at the next run. */
+/** No further call starts after this; the rest stays due. */
 const LONGEST_MS = 8000;
 
-/** A held service, with the facts and holds that keep it held. */
+/** A held service, with the facts of its decision. */
 export interface HeldWork extends HeldService {
   facts: string;
 }
@@ -25,23 +24,23 @@ interface RefreshRun {
   run: string;
 }
 
-/** The service as one to be refreshed; null where nothing holds it, or something went wrong with it in this run. */
-export function heldOf({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Applied): HeldWork | null {
+/** Returns a service to restrict again; null where it is not held, or failed in this run. */
+export function toHeld({ session, panel }: Pick<RefreshRun, 'session' | 'panel'>, work: Applied): HeldWork | null {
   const { service, holds, evidence, action, skipped, error, enforcement } = work;
   if (skipped !== null || error !== null || holds.length === 0 || enforcement.value === 'observe') return null;
   if (work.changedMeanwhile) return null;
-  return { service, holds: inForce(session, panel, work), evidence: [...evidence], action, facts: ownFacts(work) };
+  return { service, holds: inForce(session, panel, work), evidence: [...evidence], action, facts: toOwnFacts(work) };
 }
 
 /**
- * Applies the restrictions of held services again where the panel may have undone them unseen. It is journaled as one row:
- * nothing of it is a change to the service.
+ * Applies the restrictions of held services again, where the panel may have undone them without showing it. Journaled as one row,
+ * since no service changes by it.
  */
 export async function refreshHeld(run: RefreshRun, held: HeldWork[]): Promise<void> {
   const { session, panel, leases } = run;
   const { refresh } = panel;
   if (!refresh || held.length === 0 || session.deps.signal.aborted) return;
-  const fences = leases.heldOf([panelLease(panel.name)]);
+  const fences = leases.toHeld([panelLease(panel.name)]);
   const row: RefreshRecord = {
     id: session.id('ref'),
     run: run.run,
@@ -58,7 +57,7 @@ export async function refreshHeld(run: RefreshRun, held: HeldWork[]): Promise<vo
       signal: session.deps.signal,
     });
     if (plan.calls.length === 0) return;
-    row.targets = plan.calls.reduce((sum, call) => sum + sizeOf(call), 0);
+    row.targets = plan.calls.reduce((sum, call) => sum + countTargets(call), 0);
     row.away = plan.away;
     await session.write(fences, (tables) => tables.refreshes.start(row));
     const made = await new Refreshing(run, refresh, held).make(plan.calls);
@@ -108,7 +107,7 @@ class Refreshing {
     this.#until = run.session.deps.clock.now() + LONGEST_MS;
   }
 
-  /** First one call for each part: one that does not answer costs no more than that. */
+  /** Makes one call per part first, so that a part that does not answer costs one call only. */
   async make(calls: RefreshCall[]): Promise<Made> {
     const seen = new Set<string>();
     const first = calls.filter(({ part }) => !seen.has(part) && seen.add(part));
@@ -145,13 +144,13 @@ class Refreshing {
     } catch (error) {
       const { code, message } = itemErrorOf(error);
       this.#silent.add(call.part);
-      this.#made.failed += sizeOf(call);
+      this.#made.failed += countTargets(call);
       this.#made.errors.push(`${code}: ${message}`);
     }
     this.#made.calls.push({ call, at: session.now() });
   }
 
-  /** Nothing is restricted again for which something has changed since it was read, or that is under `observe` by now. */
+  /** Returns the services that are unchanged since they were read and not under `observe`. */
   async #stillDue(services: string[]): Promise<Set<string>> {
     const { session, panel } = this.#run;
     const { store } = session;
@@ -161,14 +160,14 @@ class Refreshing {
     const due = services.filter((id) => {
       const held = this.#held.get(id);
       if (!held || facts.get(id) !== held.facts) return false;
-      const { value } = enforcementOf(session.config, switches, panel.name, held.service.product);
+      const { value } = findEnforcement(session.config, switches, panel.name, held.service.product);
       const open = holds.filter((hold) => hold.service === id).map((hold) => hold.id);
       return value === 'on' && open.length === held.holds.length && held.holds.every((hold) => open.includes(hold.id));
     });
     return new Set(due);
   }
 
-  /** Calls about the same service share its lease. False where another run has it. */
+  /** Acquires the lease of a service, shared between its calls; false where another run has it. */
   async #take(service: string): Promise<boolean> {
     const known = this.#leased.get(service);
     if (known) known.users++;
@@ -187,6 +186,6 @@ class Refreshing {
   }
 }
 
-function sizeOf({ items }: RefreshCall): number {
+function countTargets({ items }: RefreshCall): number {
   return items.reduce((sum, { targets }) => sum + targets.length, 0);
 }

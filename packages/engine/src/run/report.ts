@@ -2,27 +2,27 @@ import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { ItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { ChangedAgent } from '../agents/agent-views.js';
-import type { RunView } from '../run-row.js';
 import type { Session } from '../session.js';
-import { type ServiceView, serviceView } from '../views.js';
+import { type ServiceView, serviceView } from '../services/views.js';
+import type { PanelsRunView, RunView } from './bracket.js';
 import { type Notice, noticeRows } from './notices.js';
 import { type Applied, LEASED } from './stages.js';
 
-/** `poll --json`, `reconcile --json`, `plan --json` and `hold release --all --json` (docs/json.md). */
-export interface PassReport {
-  run: RunView & { observing: string[] };
-  totals: PassTotals;
+/** The document of a run over panels: `poll --json`, `reconcile --json`, `plan --json`, `hold release --all --json` (docs/json.md). */
+export interface RunReport {
+  run: PanelsRunView;
+  totals: RunTotals;
   services: ServiceView[];
   notices: { code: string; service: string | null; message: string }[];
   error: (ItemError & { details?: Record<string, unknown> }) | null;
-  /** Panels that were left out because another run holds them, or that could not be worked on. */
+  /** Panels that were left out since another run holds them, or that failed. */
   panels: { panel: string; error: ItemError }[];
-  /** Agents of the panels whose limits a `reconcile` kept. */
+  /** Agents whose limits a `reconcile` checked. */
   agents?: ChangedAgent[];
 }
 
-/** How many services of a run are in which state. */
-export interface PassTotals {
+/** Counts of services by state, and of actions. */
+export interface RunTotals {
   services: number;
   read: number;
   unreadable: number;
@@ -33,15 +33,15 @@ export interface PassTotals {
   actions: number;
 }
 
-/** The part of a notice that outputs show. */
+/** Returns a notice as documents show it. */
 export function shownNotice(notice: Pick<NoticeRecord, 'code' | 'service' | 'message'>) {
   return { code: notice.code, service: notice.service, message: notice.message };
 }
 
-/** Adds notices to a run's document, and writes them down unless it is a dry run; each event once, by its key. */
+/** Adds notices to a run's document, and stores them unless it is a dry run; each once per key. */
 export async function reportNotices(
   session: Session,
-  report: Pick<PassReport, 'notices'> & { run: Pick<RunView, 'id' | 'dryRun'> },
+  report: Pick<RunReport, 'notices'> & { run: Pick<RunView, 'id' | 'dryRun'> },
   notices: Notice[],
   fences: HeldLease[],
 ): Promise<void> {
@@ -52,13 +52,12 @@ export async function reportNotices(
 
 /** How a run treats what it decided. */
 export interface Treatment {
-  /** Nothing is carried out: a dry run, a panel under `observe`, or one that the brake stopped. */
-  shownOnly: boolean;
+  /** Nothing is changed: a dry run, a panel under `observe`, or one that the brake stopped. */
+  previewOnly: boolean;
   observing: boolean;
 }
 
-/** The status of a service after the run. */
-function statusOf(work: Applied, treatment: Treatment): string {
+function decideStatus(work: Applied, treatment: Treatment): string {
   if (work.skipped !== null) return 'skipped';
   const unreadable = work.decision?.status === 'unreadable' && work.answer !== null;
   if (unreadable) return 'unreadable';
@@ -68,10 +67,10 @@ function statusOf(work: Applied, treatment: Treatment): string {
   return work.decision?.status === 'held' ? 'ok' : (work.decision?.status ?? 'skipped');
 }
 
-/** Holds as they are, or (shown only) as they would be. */
-export function shownHolds(work: Applied, { shownOnly }: Treatment): readonly { reason: string; since: string }[] {
+/** Returns the open holds; in a preview, those that would be open. */
+export function shownHolds(work: Applied, { previewOnly }: Treatment): readonly { reason: string; since: string }[] {
   const { holds, drafts, opens, closes } = work;
-  if (!shownOnly) return holds;
+  if (!previewOnly) return holds;
   const closing = new Set(closes.map((hold) => hold.id));
   const since = work.usage?.at ?? work.answer?.reading.at ?? work.cycle?.openedAt ?? '';
   const drafted = [...holds, ...drafts];
@@ -83,8 +82,8 @@ export function shownHolds(work: Applied, { shownOnly }: Treatment): readonly { 
   ];
 }
 
-/** What the store keeps of the decision: enough to recompute it by hand. */
-export function decisionOf(
+/** Returns the row of a decision, with all its inputs. */
+export function toDecisionRecord(
   session: Session,
   run: { id: string; at: string },
   work: Applied,
@@ -97,7 +96,7 @@ export function decisionOf(
     run: run.id,
     at: run.at,
     cycle: cycle?.id ?? null,
-    status: statusOf(work, treatment),
+    status: decideStatus(work, treatment),
     rule: work.skipped ?? decision?.rule ?? work.error?.code ?? 'not-decided',
     mode: work.mode,
     action: work.action,
@@ -106,11 +105,11 @@ export function decisionOf(
     totalBytes: usage?.totalBytes ?? null,
     readAt: usage?.at ?? null,
     allowance: work.allowance,
-    wouldHold: treatment.shownOnly ? [...work.opens.map((open) => open.reason), ...would] : would,
+    wouldHold: treatment.previewOnly ? [...work.opens.map((open) => open.reason), ...would] : would,
     observing: treatment.observing,
     errorCode: work.error?.code ?? null,
     errorMessage: work.error?.message ?? null,
-    // In the order of their names, as the digest of a decision wants them.
+    // Sorted by name: the digest of a decision depends on the order.
     inputs: {
       billingCycle: service.billingCycle,
       drift: work.drift,
@@ -124,13 +123,13 @@ export function decisionOf(
       quotaPeriod: work.product.quotaPeriod,
       status: service.status,
       warnings: work.warnings,
-      ...(work.remembered.seen === null ? {} : { reading: work.remembered.seen }),
+      ...(work.history.seen === null ? {} : { reading: work.history.seen }),
     },
   };
 }
 
-/** The service's element in the run's document. */
-export function viewOf(decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
+/** Returns a service as the run's document shows it. */
+export function toView(decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
   const view = serviceView({
     service: work.service,
     decision,
@@ -141,30 +140,33 @@ export function viewOf(decision: DecisionRecord, work: Applied, treatment: Treat
   return { ...view, drift: [...work.drift] };
 }
 
-/** Why a run failed as a whole: what all its services failed of, or that each has its own reason. */
-export function wholeError(services: ServiceView[], panels: PassReport['panels']): ItemError {
+/** Returns the error of a run in which everything failed: the common error, or `all_failed`. */
+export function wholeError(services: ServiceView[], panels: RunReport['panels']): ItemError {
   const errors = [...panels, ...services].map(({ error }) => error).filter((error) => error !== null);
-  // That a panel is not asked any more follows from what it answered before.
+  // An open circuit only follows from earlier errors.
   const causes = errors.filter((error) => error.code !== 'PANEL_CIRCUIT_OPEN');
   const [first] = causes.length > 0 ? causes : errors;
   if (first && causes.every((error) => error.code === first.code)) return first;
   return { code: 'all_failed', message: `none of the ${services.length} services could be done; each one says why` };
 }
 
-/** Returns how a run ended; the worst of what holds. */
-export function outcomeOf(report: PassReport, tally: Pick<Tally, 'counted' | 'wrong' | 'partly' | 'left'>): RunOutcome {
+/** Returns the outcome of a run: the worst that applies. */
+export function decideOutcome(
+  report: RunReport,
+  results: Pick<RunResults, 'counted' | 'wrong' | 'partly' | 'left'>,
+): RunOutcome {
   if (report.error?.code === 'lease_held') return 'busy';
   if (report.error && report.error.code !== 'mass_change') return 'failed';
-  if (tally.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return 'failed';
-  // A service for which something was done is a part that is not finished, and no failure as a whole.
-  if (tally.counted > 0 && tally.wrong === tally.counted && !tally.partly) return 'failed';
+  if (results.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return 'failed';
+  // A run that changed something for a failed service is partial, not failed.
+  if (results.counted > 0 && results.wrong === results.counted && !results.partly) return 'failed';
   if (report.error?.code === 'mass_change') return 'brake';
-  return tally.wrong + tally.left + report.panels.length > 0 ? 'partial' : 'done';
+  return results.wrong + results.left + report.panels.length > 0 ? 'partial' : 'done';
 }
 
-/** Adds up a run's services as they are finished, and keeps the elements that its document shows. */
-export class Tally {
-  readonly totals: PassTotals = {
+/** Collects the totals and the shown services of a run. */
+export class RunResults {
+  readonly totals: RunTotals = {
     services: 0,
     read: 0,
     unreadable: 0,
@@ -174,13 +176,13 @@ export class Tally {
     purchased: 0,
     actions: 0,
   };
-  /** Services that were not skipped, those of them with an error, and whether something was done for one of these. */
+  /** Services that were not skipped; those with an error; whether anything was done for one of these. */
   counted = 0;
   wrong = 0;
   partly = false;
-  /** Services that were skipped because somebody else works on them. */
+  /** Services that were skipped since another run works on them. */
   left = 0;
-  /** Whether a hold begins or ends, or anything is changed or would be. */
+  /** Whether a hold starts or ends, or anything is changed or would be. */
   changes = false;
   readonly #views: ServiceView[] = [];
   readonly #keepAll: boolean;
@@ -208,11 +210,11 @@ export class Tally {
       this.wrong++;
       this.partly ||= actions.some((action) => action.state === 'applied');
     }
-    // A service that is as it should be is only counted, unless everything is asked for.
-    if (this.#keepAll || status !== 'ok' || actions.length > 0) this.#views.push(viewOf(decision, work, how));
+    // A compliant service is only counted, unless all are requested.
+    if (this.#keepAll || status !== 'ok' || actions.length > 0) this.#views.push(toView(decision, work, how));
   }
 
-  /** By panel in the order of the config, then by id. */
+  /** Returns the services by panel, in the order of `panels`, then by id. */
   views(panels: string[]): ServiceView[] {
     const place = new Map(panels.map((name, index) => [name, index]));
     return this.#views.sort(
@@ -221,51 +223,50 @@ export class Tally {
   }
 }
 
-/** Where a run notes what became of its services. */
-interface Notebook {
+interface ReportedRun {
   session: Session;
-  report: PassReport;
-  tally: Tally;
+  report: RunReport;
+  results: RunResults;
 }
 
-/** Services that a run is done with. */
+/** Finished services, and how the run treated them. */
 export interface FinishedWorks {
   works: readonly Applied[];
   treatment: (work: Applied) => Treatment;
   notices: Notice[];
 }
 
-/** Writes the decisions down and adds the services to the run's document. */
-export async function record(run: Notebook, tables: StoreTables, finished: FinishedWorks): Promise<void> {
+/** Stores the decisions and adds the services to the run's document. */
+export async function record(run: ReportedRun, tables: StoreTables, finished: FinishedWorks): Promise<void> {
   const { session, report } = run;
   const { works, notices } = finished;
   await answersTaken();
   const decisions = decided(run, finished);
-  // What was decided on facts that have changed is not what holds: the decision before stays.
+  // A decision on changed facts is not stored: the one before stays.
   const kept = works.some((work) => work.changedMeanwhile)
     ? decisions.filter((_, index) => works[index]?.changedMeanwhile !== true)
     : decisions;
   await tables.decisions.record(kept);
-  const told = await tables.notices.add(noticeRows(session, report.run.id, notices));
-  report.notices.push(...told.map(shownNotice));
+  const reported = await tables.notices.add(noticeRows(session, report.run.id, notices));
+  report.notices.push(...reported.map(shownNotice));
 }
 
-/** The same for a run that writes nothing. */
-export function showOnly(run: Notebook, finished: FinishedWorks): void {
+/** Adds the services to the document of a run that stores nothing. */
+export function showOnly(run: ReportedRun, finished: FinishedWorks): void {
   const { session, report } = run;
   decided(run, finished);
   report.notices.push(...noticeRows(session, report.run.id, finished.notices).map(shownNotice));
 }
 
 function decided(
-  { session, report, tally }: Notebook,
+  { session, report, results }: ReportedRun,
   { works, treatment }: Omit<FinishedWorks, 'notices'>,
 ): DecisionRecord[] {
   const run = { id: report.run.id, at: session.now() };
   return works.map((work) => {
     const how = treatment(work);
-    const decision = decisionOf(session, run, work, how);
-    tally.add(work, decision, how);
+    const decision = toDecisionRecord(session, run, work, how);
+    results.add(work, decision, how);
     return decision;
   });
 }

@@ -1,17 +1,17 @@
 import type { SwitchRecord } from '@sluice/state-store';
 
-/** What a run is asked to do. */
-export interface PassRequest {
+/** Options of a run. */
+export interface RunRequest {
   command: string;
   panel?: string | undefined;
   service?: string | undefined;
   dryRun: boolean;
   allowMass: boolean;
-  /** Look at every active service on the panel, not only at those held or about to change. */
+  /** Observe every active service, not only those held or about to change. */
   observeAll: boolean;
-  /** Switches as they would be: for the plan of a first enforcing run. */
+  /** Changes the switches for a preview of the first enforcing run. */
   switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
-  /** Keep every service's element for the document; otherwise only what is out of the ordinary. Default true. */
+  /** Report all services (default), or only those that need attention. */
   keepAll?: boolean | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
 }

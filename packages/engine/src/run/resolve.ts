@@ -4,17 +4,16 @@ import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { outcomeByReading, outcomeUnknown } from './doubt.js';
-import { settleRow } from './journal.js';
-import { isOrderRow } from './order-row.js';
-import { withSettled } from './remembered.js';
+import { endAction, isCommandRow } from './journal.js';
+import { withResolved } from './history.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 
-/** Services that are looked at again at the same time; the transport limits the calls. */
+/** Services observed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;
 
 /**
- * Settles the actions in doubt of services under `observe`, by reading alone: nothing is changed on the panel. A service that
- * another run works on is left to it. Returns those that were looked at.
+ * Resolves the actions in doubt of services under `observe`, by reading alone. Leaves out services that another run works on.
+ * Returns the others.
  */
 export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], leases: Leases): Promise<Applied[]> {
   const { session, panel } = on;
@@ -26,7 +25,7 @@ export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], l
       const name = serviceLease(work.service.id);
       if (!('lease' in (await leases.tryTake(name)))) return;
       try {
-        resolved.push(await resolve({ ...on, fences: leases.heldOf([panelLease(panel.name), name]) }, work));
+        resolved.push(await resolve({ ...on, fences: leases.toHeld([panelLease(panel.name), name]) }, work));
       } finally {
         await leases.release(name);
       }
@@ -39,19 +38,18 @@ export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], l
 async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
   const { session, panel, scope } = on;
   const rows = await session.store.actions.unsettled({ services: [work.service.id] });
-  const unsettled = rows.filter((row) => !isOrderRow(row));
-  // The lease was free until now: what was observed before may be older than the actions.
+  const unsettled = rows.filter((row) => !isCommandRow(row));
+  // The lease was free until now, so the earlier observation may be older than the actions.
   const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
   const observation = seen.get(work.service.id) ?? null;
-  return (await settleUnsettled(on, { ...work, unsettled, observation })).work;
+  return (await resolveUnsettled(on, { ...work, unsettled, observation })).work;
 }
 
 /**
- * Settles what an earlier run left planned or in doubt, by what the panel shows now. An action whose panel call was
- * never begun has certainly not been done. What still can't be told stays in doubt, and further steps on the same object wait
- * for it. `goesOn`: whether the service's other steps may go on.
+ * Resolves the actions that an earlier run left planned or in doubt, by what the panel shows now. An action that was never
+ * called was not done. What stays in doubt blocks further steps on the same object. `goesOn`: whether other steps may continue.
  */
-export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ work: Applied; goesOn: boolean }> {
+export async function resolveUnsettled(on: FencedRun, begun: Applied): Promise<{ work: Applied; goesOn: boolean }> {
   const { session, panel } = on;
   const { service } = begun;
   const look = async (): Promise<Observation | null> =>
@@ -61,12 +59,12 @@ export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ 
   for (const row of begun.unsettled) {
     const outcome = outcomeByReading(panel, work, row);
     if (outcome) {
-      // A failure of an earlier run is history: what is still needed is planned again, so it is no error of this run.
-      const settled = await settleRow(on, { ...work, error: null }, row, outcome);
-      const { remembered, error } = work;
+      // The failure of an earlier run is not an error of this one: what is still needed is planned again.
+      const settled = await endAction(on, { ...work, error: null }, row, outcome);
+      const { history, error } = work;
       work = { ...settled.work, error };
-      work = { ...work, remembered: { ...remembered, recent: withSettled(remembered.recent, settled.row) } };
-      // A target that has open evidence already gets no second row.
+      work = { ...work, history: { ...history, recent: withResolved(history.recent, settled.row) } };
+      // A target with open evidence gets no second row.
       if (outcome.state === 'applied')
         work = { ...work, evidence: await session.store.evidence.open({ services: [work.service.id] }) };
       continue;
@@ -77,15 +75,14 @@ export async function settleUnsettled(on: FencedRun, begun: Applied): Promise<{ 
   return { work: { ...work, unsettled: doubtful }, goesOn: doubtful.length === 0 || panel.objects !== undefined };
 }
 
-/** Waits before each further look. */
-const LOOKS_MS = [500, 1000, 2000, 4000, 4000, 4000];
+/** Waits before each further observation. */
+const WAITS_MS = [500, 1000, 2000, 4000, 4000, 4000];
 
-/** A change that was begun longer ago than this is no longer waited for. */
+/** A change is waited for no longer than this after its call. */
 const FRESH_MS = 15_000;
 
 /**
- * A change may still be on its way through the panel when a run comes right after one that was broken off: while the
- * panel does not tell how it ended, the service is looked at a few times more.
+ * Observes a few more times while the outcome of a recent call is unknown: after a crash, the panel may still be processing it.
  */
 export async function waitForFresh(
   { deps }: Session,
@@ -99,7 +96,7 @@ export async function waitForFresh(
     if (row.calledAt === null || !latest) return false;
     return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.resolve(row, latest) === null;
   };
-  for (const wait of LOOKS_MS) {
+  for (const wait of WAITS_MS) {
     if (signal.aborted || !unsettled.some(isOpen)) return latest;
     await clock.sleep(wait, signal);
     latest = await look();

@@ -1,83 +1,54 @@
-import { printable } from '@sluice/panel-http/printable';
 import { itemErrorOf, type Panel, SluiceError } from '@sluice/panel-kind';
-import type { RunOutcome, ServiceRecord } from '@sluice/state-store';
-import { limitedPanels } from '../agents/limited-panels.js';
-import { confirmClock } from '../clock-guard.js';
-import { Leases, takePanels } from '../leases.js';
-import { afterReconcile } from '../retention.js';
-import { runRow } from '../run-row.js';
+import type { ServiceRecord } from '@sluice/state-store';
+import { limitedPanels } from '../agents/open-agents.js';
+import { takePanels } from '../leases.js';
+import { afterReconcile } from '../store/backups.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
-import { reportElsewhere } from './elsewhere.js';
+import { withRun } from './bracket.js';
+import { reportElsewhere } from './evidence-elsewhere.js';
 import { runPanel } from './panel-run.js';
-import { outcomeOf, type PassReport, Tally, wholeError } from './report.js';
-import type { PassRequest } from './request.js';
+import { decideOutcome, type RunReport, RunResults, wholeError } from './report.js';
+import type { RunRequest } from './request.js';
 
 /**
- * One run over panels: observe, decide, plan, apply. Each panel is worked on under its lease; what can't be read
- * changes nothing; the brake stands before the first change of each panel.
+ * Executes one run over panels: observe, decide, plan, apply, each panel under its lease. What can't be read changes nothing;
+ * the brake stops a panel's run before its first change.
  */
-export async function runPass(session: Session, request: PassRequest): Promise<PassReport> {
-  const startedAt = session.now();
-  const runId = session.id('run');
-  session.runId = runId;
-  const limited = await limitedPanels(session, request);
-  const { panels, only } = await selectPanels(session, request, limited);
-  await resolveSecrets(session, panels);
-  const leases = new Leases(session, runId);
-  const tally = new Tally(request.keepAll ?? true);
-  const report: PassReport = {
-    run: {
-      id: runId,
-      command: request.command,
-      dryRun: request.dryRun,
-      observing: [],
-      startedAt,
-      finishedAt: startedAt,
-      outcome: 'done',
-      changes: false,
-    },
-    totals: tally.totals,
-    services: [],
-    notices: [],
-    error: null,
-    panels: [],
-  };
-  try {
+export function runPanels(session: Session, request: RunRequest): Promise<RunReport> {
+  return withRun(session, request, async (run) => {
+    const limited = await limitedPanels(session, request);
+    const { panels, only } = await selectPanels(session, request, limited);
+    await resolveSecrets(session, panels);
+    const results = new RunResults(request.keepAll ?? true);
+    const { totals } = results;
+    run.totals = totals;
+    const report: RunReport = { run: run.view, totals, services: [], notices: [], error: null, panels: [] };
+    const { leases } = run;
     const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
-    if (!request.dryRun) await session.store.runs.start(runRow(session, report.run));
+    await run.start();
     for (const name of names) {
       const panel = await openPanel(session, name, report);
       if (!panel) continue;
-      await runPanel({ session, panel, request, leases, report, tally }, only);
+      await runPanel({ session, panel, request, leases, report, results }, only);
       if (!limited.includes(name)) continue;
-      const { agentsAfterServices } = await import('../agents/after-services.js');
+      const { agentsAfterServices } = await import('../agents/check-agents.js');
       const { changes } = await agentsAfterServices({ session, request, leases, report }, name);
-      tally.changes ||= changes > 0;
+      results.changes ||= changes > 0;
     }
     await reportElsewhere(session, request, report);
-    report.services = tally.views(names);
-    report.run.finishedAt = session.now();
-    const outcome = outcomeOf(report, tally);
+    report.services = results.views(names);
+    const outcome = decideOutcome(report, results);
     if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
-    Object.assign(report.run, { outcome, changes: tally.changes });
-    if (!request.dryRun) await finishRun(session, report, outcome);
+    await run.end({ outcome, changes: results.changes, error: report.error });
     return report;
-  } catch (error) {
-    if (!request.dryRun) {
-      report.error ??= itemErrorOf(error);
-      await finishRun(session, report, 'failed').catch(() => undefined);
-    }
-    throw error;
-  } finally {
-    await leases.releaseAll();
-  }
+  });
 }
 
-/** The panels that have services or limits of agents to be kept, or the one of the service that is asked for. */
+/** Selects the panels with services or limits of agents, or the panel of the requested service. */
 async function selectPanels(
   session: Session,
-  request: PassRequest,
+  request: RunRequest,
   limited: readonly string[],
 ): Promise<{ panels: string[]; only: ServiceRecord | null }> {
   if (request.panel !== undefined) requirePanelName(session, request.panel);
@@ -94,7 +65,7 @@ async function selectPanels(
   return { panels, only: null };
 }
 
-/** A secret that is missing stops the run before anything is stored or called, on the other panels too. */
+/** Throws for a missing secret before anything is stored or called, on any panel. */
 async function resolveSecrets(session: Session, names: string[]): Promise<void> {
   for (const name of names) {
     try {
@@ -105,8 +76,8 @@ async function resolveSecrets(session: Session, names: string[]): Promise<void> 
   }
 }
 
-/** The panel, or null where it can't be opened: then it is named and the others are done. */
-async function openPanel(session: Session, name: string, report: PassReport): Promise<Panel | null> {
+/** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */
+async function openPanel(session: Session, name: string, report: RunReport): Promise<Panel | null> {
   try {
     return await session.panel(name);
   } catch (error) {
@@ -115,31 +86,18 @@ async function openPanel(session: Session, name: string, report: PassReport): Pr
   }
 }
 
-async function finishRun(session: Session, report: PassReport, outcome: RunOutcome): Promise<void> {
-  await session.store.write(async (tables) => {
-    await tables.runs.finish(report.run.id, {
-      finishedAt: session.now(),
-      outcome,
-      totals: report.totals,
-      error: report.error ? printable(`${report.error.code}: ${report.error.message}`) : null,
-      observing: report.run.observing,
-    });
-    await confirmClock(session, tables);
-  });
-}
-
 /**
- * Runs over the panels, and does what is left to do once the services are done: the file of open holds, the API log, after
- * `reconcile` the backup and the clean-up of the store. What fails then fails the run; its services are reported all the same.
+ * Runs over the panels, then writes the file of open holds and the API log, and after `reconcile` backs up and cleans up the
+ * store. An error in these fails the run; its services are still reported.
  */
-export async function runAndFinish(session: Session, request: PassRequest): Promise<PassReport> {
-  const report = await runPass(session, request);
+export async function runAndFinish(session: Session, request: RunRequest): Promise<RunReport> {
+  const report = await runPanels(session, request);
   try {
     if (!request.dryRun) session.refreshHoldsFile();
-    // By a wrong clock everything that is kept for a time would be old.
+    // With a wrong clock the clean-up would delete too much.
     const isClockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
     if (request.command === 'reconcile' && !request.dryRun && !isClockWrong) await afterReconcile(session);
-    await session.settle();
+    await session.flush();
   } catch (error) {
     report.error ??= itemErrorOf(error);
     report.run.outcome = 'failed';

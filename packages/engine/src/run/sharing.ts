@@ -2,24 +2,23 @@ import type { Observation, Panel, Sharer } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import { group } from './group.js';
-import { inForce } from './restrictions.js';
+import { inForce } from './limits.js';
 import type { Plannable, RunOnPanel } from './stages.js';
 
-/** Services that are loaded, or looked at, at a time. */
+/** Services loaded, or observed, at a time. */
 const PAGE = 500;
 
-/** What a service stands on, as far as it is known. */
+/** The known resources of a service. */
 interface Standing {
   service: ServiceRecord;
   resources: readonly string[];
-  /** Whether all that it stands on is known, from this run or from an earlier one. */
+  /** Whether all its resources are known. */
   isKnown: boolean;
 }
 
 /**
- * Finds for each service that a hold or evidence is about, or that the panel shows restricted (on a panel with accounts: for
- * each), the other services of the panel that stand on the same thing: by their refs, by what was seen of them in this run
- * or before, and by open evidence. Remembers what this run has seen. Returns all the services, in their order.
+ * Finds the sharers of each service with a hold, evidence or a restriction on the panel (on a panel with accounts: of each
+ * service), by refs, observed resources and open evidence. Collects newly observed resources. Returns all services in order.
  */
 export async function findSharers<W extends Plannable>(on: RunOnPanel, works: readonly W[]): Promise<W[]> {
   const { panel } = on;
@@ -30,9 +29,9 @@ export async function findSharers<W extends Plannable>(on: RunOnPanel, works: re
       evidence.length > 0 ||
       (observation !== null && panel.objects?.isRestricted(observation) === true),
   );
-  await noteSeen(on, works);
+  await saveCheckpoint(on, works);
   if (concerned.length === 0) return [...works];
-  const own = new Map(concerned.map((work) => [work.service.id, resourcesOf(panel, work)]));
+  const own = new Map(concerned.map((work) => [work.service.id, toResources(panel, work)]));
   const found = new Map<string, ServiceRecord[]>([...own.values()].flat().map((resource) => [resource, []]));
   for await (const page of standingPages(on, works)) {
     for (const { service, resources } of page) {
@@ -62,7 +61,7 @@ function sharersAmong(own: string, resources: readonly string[], found: Map<stri
     .map((entry) => ({ ...entry, action: '', allowSharedPorts: false, holds: [] }));
 }
 
-/** Reads again which holds the sharers of these services have; `planned` are services whose holds this run decides. */
+/** Loads the holds of the sharers again; `planned` are services whose holds this run decides. */
 export async function loadHoldsOfSharers<W extends Plannable>(
   { session, panel }: RunOnPanel,
   works: readonly W[],
@@ -94,8 +93,8 @@ export async function loadHoldsOfSharers<W extends Plannable>(
 }
 
 /**
- * Looks, once, at the services that may share with one of these and were never read, and finds the sharers of all again. Those
- * that can't be read stay in `unread`.
+ * Observes the services that may share with one of `works` and were never read, then finds the sharers of all again. Those that
+ * can't be read stay in `unread`.
  */
 export async function readUnread<W extends Plannable>(
   on: RunOnPanel,
@@ -107,7 +106,7 @@ export async function readUnread<W extends Plannable>(
   const unread = new Map<string, string[]>(works.map((work) => [work.service.id, []]));
   const withUnread = (): W[] => all.map((work) => ({ ...work, unread: unread.get(work.service.id) ?? work.unread }));
   if (!objects) return withUnread();
-  const own = works.map((work) => ({ id: work.service.id, resources: resourcesOf(panel, work) }));
+  const own = works.map((work) => ({ id: work.service.id, resources: toResources(panel, work) }));
   const candidates: Standing[] = [];
   for await (const page of standingPages(on, all)) {
     for (const standing of page) {
@@ -122,7 +121,7 @@ export async function readUnread<W extends Plannable>(
       session.deps.signal,
     );
     for (const { service, resources } of chunk) {
-      const record = resourcesSeen(on, service, observations.get(service.id) ?? null);
+      const record = findResources(on, service, observations.get(service.id) ?? null);
       if (record) on.resources.set(record.service, record);
       else
         for (const { id } of own.filter((item) => objects.mayShare(item.resources, resources)))
@@ -132,34 +131,34 @@ export async function readUnread<W extends Plannable>(
   return findSharers(on, withUnread());
 }
 
-/** Writes down what this run has seen of what services stand on, where it differs from what is known. */
+/** Stores the resources that this run observed. */
 export async function saveResources({ resources }: RunOnPanel, tables: StoreTables): Promise<void> {
   const seen = [...resources.values()];
   resources.clear();
   if (seen.length > 0) await tables.resources.put(seen);
 }
 
-async function noteSeen(on: RunOnPanel, works: readonly Plannable[]): Promise<void> {
+async function saveCheckpoint(on: RunOnPanel, works: readonly Plannable[]): Promise<void> {
   if (!on.panel.objects) return;
   const metered = new Set(works.filter((work) => work.usage !== null).map((work) => work.service.id));
   const seen = works
-    .flatMap((work) => resourcesSeen(on, work.service, work.observation) ?? [])
-    // A service whose usage was read in this run does exist, whatever else the panel says.
+    .flatMap((work) => findResources(on, work.service, work.observation) ?? [])
+    // A service whose usage was read in this run exists.
     .filter(({ service, resources }) => resources.length > 0 || !metered.has(service));
   if (seen.length === 0) return;
   const known = await on.session.store.resources.list({ services: seen.map((record) => record.service) });
-  const texts = new Map(known.map((record) => [record.service, contentOf(record)]));
+  const texts = new Map(known.map((record) => [record.service, toText(record)]));
   for (const record of seen) {
-    if (texts.get(record.service) !== contentOf(record)) on.resources.set(record.service, record);
+    if (texts.get(record.service) !== toText(record)) on.resources.set(record.service, record);
   }
 }
 
-function contentOf({ panel, mapping, resources }: ResourcesRecord): string {
+function toText({ panel, mapping, resources }: ResourcesRecord): string {
   return JSON.stringify([panel, mapping, resources]);
 }
 
-/** What a complete observation says that a service stands on; null when it does not say all. */
-function resourcesSeen(
+/** Returns the resources of a service from a complete observation; null for an incomplete one. */
+function findResources(
   { session, panel }: RunOnPanel,
   service: ServiceRecord,
   observation: Observation | null,
@@ -168,21 +167,18 @@ function resourcesSeen(
   return {
     service: service.id,
     panel: panel.name,
-    mapping: mappingOf(service),
+    mapping: toMapping(service),
     resources: panel.resources(service, observation),
     at: session.now(),
   };
 }
 
-/** All services of the panel that stand on something, with what they stand on, in pages. */
+/** Yields the services of the panel that have resources, in pages. */
 async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): AsyncGenerator<Standing[]> {
   const { session, panel } = on;
   const { store } = session;
   const observed = new Map(works.map((work) => [work.service.id, work.observation]));
-  const evidence = new Map<string, EvidenceRecord[]>();
-  for (const item of await store.evidence.open({ panel: panel.name })) {
-    evidence.set(item.service, [...(evidence.get(item.service) ?? []), item]);
-  }
+  const evidence = group(await store.evidence.open({ panel: panel.name }));
   for (let after: string | undefined; ;) {
     const services = await store.services.list({
       panel: panel.name,
@@ -197,11 +193,11 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
       : new Map<string, ResourcesRecord>();
     yield standing.map((service) => {
       const record = on.resources.get(service.id) ?? known.get(service.id);
-      const mapping = mappingOf(service);
+      const mapping = toMapping(service);
       const isKnown = record?.panel === panel.name && record.mapping.join() === mapping.join();
       const resources = new Set([
         ...(isKnown ? record.resources : panel.resources(service, observed.get(service.id) ?? null)),
-        ...(evidence.get(service.id) ?? []).map(resourceOf),
+        ...(evidence.get(service.id) ?? []).map(toResource),
       ]);
       return { service, resources: [...resources], isKnown };
     });
@@ -210,25 +206,24 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
   }
 }
 
-/** With other refs the panel may show something else: what was seen by the old ones is then unknown again. */
-function mappingOf({ refs }: ServiceRecord): string[] {
+/** Returns the refs as text: resources observed with other refs are no longer known. */
+function toMapping({ refs }: ServiceRecord): string[] {
   return Object.entries(refs)
     .map(([key, value]) => `${key}=${value}`)
     .sort();
 }
 
-function resourcesOf(panel: Panel, work: Plannable): string[] {
+function toResources(panel: Panel, work: Plannable): string[] {
   return [
-    ...new Set([...panel.resources(work.service, work.observation), ...work.evidence.map((item) => resourceOf(item))]),
+    ...new Set([...panel.resources(work.service, work.observation), ...work.evidence.map((item) => toResource(item))]),
   ];
 }
 
-/** The resource that evidence is about. */
-function resourceOf({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): string {
+function toResource({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): string {
   return `${kind}:${target}`;
 }
 
-/** A pending service has no account yet; of a terminated one only what Sluice still restricts is left. */
+/** Returns whether a service has resources: a pending one has no account yet, a terminated one only what is still restricted. */
 function stands(panel: Panel, service: ServiceRecord, isRestricted: boolean): boolean {
   if (service.status === 'terminated') return isRestricted;
   if (service.status === 'pending' || service.status === 'vanished') return panel.accounts === undefined;

@@ -7,8 +7,7 @@ import { planSteps } from './plan.js';
 import { type Applied, LEASED, type RunOnPanel, withError } from './stages.js';
 
 /**
- * Goes on with terminations that an operator ordered and that were not finished: neither the brake nor the product's
- * `terminate` counts for them. A dry run shows what remains.
+ * Continues unfinished terminations, regardless of the brake and the product's `terminate`. A dry run lists the remaining steps.
  */
 export async function finishTerminations(
   on: RunOnPanel,
@@ -26,7 +25,7 @@ export async function finishTerminations(
   return done;
 }
 
-/** What was said of terminations that are finished by now is left out. */
+/** Returns the notices without those about terminations that are finished now. */
 export function stillTrue(notices: Notice[], works: readonly Applied[]): Notice[] {
   const open = new Set(works.filter((work) => work.termination !== null).map((work) => work.service.id));
   return notices.filter(({ code, service }) => code !== UNFINISHED || open.has(service ?? ''));
@@ -43,12 +42,12 @@ async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {
 }
 
 async function finishOne(session: Session, run: string, work: Applied): Promise<Applied> {
-  // Loaded when it is needed: few runs have one to finish.
+  // Loaded on demand, since few runs need it.
   const { finishTermination } = await import('../provision/provision.js');
   try {
     const { work: done } = await finishTermination(session, work.service.id, run);
-    const { actions, service, remembered } = done;
-    const finished = withError({ ...work, actions, service, remembered }, done.error);
+    const { actions, service, history } = done;
+    const finished = withError({ ...work, actions, service, history }, done.error);
     if (service.status !== 'terminated') return finished;
     return { ...finished, termination: null, skipped: service.status, holds: [] };
   } catch (error) {

@@ -2,7 +2,7 @@ import type { PanelKind } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
-import { isOrderRow } from '../run/order-row.js';
+import { isCommandRow } from '../run/journal.js';
 
 /** Returns a service with no more than its id. */
 export function blankService(id: string, now: string): ServiceRecord {
@@ -90,7 +90,7 @@ export async function panelChangeProblems(
     if (panel !== moves.get(service)) problems.set(service, heldMessage(service));
   }
   for (const action of await tables.actions.unsettled({ services })) {
-    if (action.service === null || isOrderRow(action) || action.panel === moves.get(action.service)) continue;
+    if (action.service === null || isCommandRow(action) || action.panel === moves.get(action.service)) continue;
     const message = `"${action.service}" can't change its panel while ${action.type} ${action.target} is in doubt; a poll resolves it`;
     if (!problems.has(action.service)) problems.set(action.service, message);
   }

@@ -1,10 +1,10 @@
 import type { AccountView } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { enforcementOf } from '../enforcement.js';
+import { findEnforcement } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
-import { keptIn } from '../run/remembered.js';
+import { findCheckpoint } from '../run/history.js';
 import type { Session } from '../session.js';
-import { lifecycleOf, serviceView, type ServiceView } from '../views.js';
+import { toLifecycle, serviceView, type ServiceView } from './views.js';
 
 /** `service show --json`: the service after the last run, with everything stored about it (docs/json.md). */
 export interface ServiceDetail extends ServiceView {
@@ -59,7 +59,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
     const decision = decisions.get(service.id) ?? null;
     const cycle = cycles.get(service.id) ?? null;
     const override = overrides.get(service.id);
-    const observing = enforcementOf(config, switches, service.panel, service.product).value === 'observe';
+    const observing = findEnforcement(config, switches, service.panel, service.product).value === 'observe';
     const would = observing ? (decision?.wouldHold ?? []).map((reason) => ({ reason, since: decision?.at ?? '' })) : [];
     const shown = [...open, ...would.filter((item) => !open.some((hold) => hold.reason === item.reason))];
     const view = serviceView({ service, decision, cycle, holds: shown, actions: [] });
@@ -69,7 +69,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
       observing,
       product: service.product,
       client: service.client,
-      lifecycle: lifecycleOf(service, open),
+      lifecycle: toLifecycle(service, open),
       billingCycle: service.billingCycle,
       nextDueDate: service.nextDueDate,
       refs: { ...service.refs },
@@ -96,7 +96,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
       protectedUntil: service.protectedUntil,
       termination: terminationView(terminations.get(service.id)),
       ...(session.kindOf(service.panel)?.showsAccount === true
-        ? { account: (keptIn(decision)?.account ?? null) as AccountView | null }
+        ? { account: (findCheckpoint(decision)?.account ?? null) as AccountView | null }
         : {}),
     };
   });

@@ -55,7 +55,6 @@ export const flvx: PanelKind = {
   suspension: 'suspend',
   capabilities: ['usage', 'counter-usage', 'enforce', 'suspend', 'accounts', 'passwords', 'packages'],
   requiredRef: 'flvx_user_id',
-  usesHistory: true,
   init: {
     defaultName: 'relay',
     secrets: ['password'],

@@ -27,7 +27,7 @@ import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { toBytes } from '../client/units.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
-import { parseCheckpoint, toCheckpoint, type FlvxCheckpoint } from './checkpoint.js';
+import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import {
   observeInSnapshot,
   observeNow,
@@ -235,23 +235,27 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     return outcome;
   }
 
-  checkpoint(desired: Desired, { at, state: planned }: Observation<ServiceObservation>): FlvxCheckpoint | null {
-    const left = this.#last.get(desired.service.id) ?? (planned === null ? null : { at, state: planned });
-    return left && toCheckpoint({ url: this.url, defaults: this.#defaults, desired, planned, left });
-  }
-
   readonly snapshot = { paged: true };
 
   readonly accounts: PanelFacets<ServiceObservation>['accounts'] = {
-    passwords: true,
     newRefs: (service, _product, randomBytes) =>
       service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
     exists: ({ state }) => (state === null ? null : state.account.user !== null),
-    // The customer or an administrator may have renamed the account.
-    username: ({ id, refs }) => this.#last.get(id)?.state.account.user?.name ?? refs['flvx_username'] ?? null,
     check: (service, product) => checkProduct(service, product, this.#defaults),
-    removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
     doneOutcome: outcomeWhenDone,
+  };
+
+  readonly passwords: PanelFacets['passwords'] = {
+    // The customer or an administrator may have renamed it.
+    username: ({ id, refs }) => this.#last.get(id)?.state.account.user?.name ?? refs['flvx_username'] ?? null,
+  };
+
+  readonly history: PanelFacets<ServiceObservation>['history'] = {
+    checkpoint: (desired, { at, state: planned }) => {
+      const left = this.#last.get(desired.service.id) ?? (planned === null ? null : { at, state: planned });
+      return left && toCheckpoint({ url: this.url, defaults: this.#defaults, desired, planned, left });
+    },
+    removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
   };
 
   resources(service: ServiceRecord, observation: Observation<ServiceObservation> | null): string[] {

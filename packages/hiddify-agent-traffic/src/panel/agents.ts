@@ -42,7 +42,7 @@ import { planDisabling, type PlanInput, planRestore, planUsers } from '../accoun
 import { type ObservedList, type RecordedList, recordList } from '../account/record-list.js';
 import type { AgentRules } from '../account/records.js';
 import { checkRaise, raiseKey } from '../account/reservations.js';
-import { findZeroing, USER_REF } from '../account/user-actions.js';
+import { findZeroing, USER_REF, WITH_AGENT } from '../account/user-actions.js';
 import type { AddonSearch } from './addon.js';
 import { type BareList, readLists, readMissing, readReservation, rereadHalfMade } from './agent-reads.js';
 import { performAgentStep } from './apply.js';
@@ -70,6 +70,7 @@ const USER_DEFAULTS = { packageDays: 30, mode: 'no_reset' } as const;
 /** The agents of a Hiddify panel. */
 export class HiddifyAgents implements PanelAgents {
   readonly semantics: AgentSemantics;
+  readonly serviceRestriction = WITH_AGENT;
   readonly #deps: AgentsDependencies;
 
   constructor(input: AgentsDependencies) {

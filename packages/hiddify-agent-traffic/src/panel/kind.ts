@@ -1,5 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { USER_REF, WITH_AGENT } from '../account/user-actions.js';
+import { USER_REF } from '../account/user-actions.js';
 import { panelShape, productSchema, RESTRICTIONS, CAPABILITIES } from './settings.js';
 
 const UUID = {
@@ -39,10 +39,8 @@ export const hiddify: PanelKind = {
   ],
   restrictions: RESTRICTIONS,
   suspension: 'disable',
-  agentRestriction: WITH_AGENT,
   capabilities: CAPABILITIES,
   requiredRef: USER_REF,
-  usesHistory: true,
   init: {
     defaultName: 'vpn',
     secrets: ['apiKey'],

@@ -156,10 +156,6 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     return resolveAction(action, observation);
   }
 
-  checkpoint(desired: Desired, observation: Observation<HiddifyState>): ReturnType<typeof toCheckpoint> {
-    return toCheckpoint(desired, observation, toLimit(desired));
-  }
-
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const { client } = this;
     const { clock } = this.#dependencies;
@@ -171,13 +167,14 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     check: (services, signal) => checkContract(this.client, services, signal),
   };
   readonly accounts: PanelFacets<HiddifyState>['accounts'] = {
-    passwords: false,
     newRefs: (_service, _product, randomBytes) => ({ [USER_REF]: createUuid(randomBytes) }),
     exists: ({ state }) => state && state.user !== null,
-    username: ({ refs }) => refs[USER_REF] ?? null,
     check: findProblem,
-    removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
     doneOutcome: outcomeWhenDone,
+  };
+  readonly history: PanelFacets<HiddifyState>['history'] = {
+    checkpoint: (desired, observation) => toCheckpoint(desired, observation, toLimit(desired)),
+    removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
   };
 
   resources(service: ServiceRecord): string[] {

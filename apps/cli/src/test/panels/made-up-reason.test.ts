@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSluice, type CycleLimit, type PassReport } from '@sluice/engine';
+import { createSluice, type CycleLimit, type RunReport } from '@sluice/engine';
 import { loadConfig } from '../../config/load.js';
 import { resolveSecret } from '../../config/secrets.js';
 import { KINDS } from '../../kinds.js';
@@ -9,7 +9,7 @@ import { startFlvxBench } from '../flvx-bench.js';
 import { startHiddifyBench } from '../hiddify-bench.js';
 
 /** Opens a hold of a limit that nobody knows, with a restriction of its own, and runs. */
-async function limit(bench: Bench, restriction: string): Promise<PassReport> {
+async function limit(bench: Bench, restriction: string): Promise<RunReport> {
   await bench.store((store) =>
     store.write(async (tables) => {
       await tables.holds.add({
@@ -30,21 +30,21 @@ async function limit(bench: Bench, restriction: string): Promise<PassReport> {
   return poll(bench);
 }
 
-async function poll(bench: Bench): Promise<PassReport> {
+async function poll(bench: Bench): Promise<RunReport> {
   const polled: Outcome = await bench.sluice('poll --json');
   expect([polled.exitCode, polled.stderr]).toEqual([0, '']);
-  return polled.json<PassReport>();
+  return polled.json<RunReport>();
 }
 
 /** The limit is no longer exceeded. */
-async function end(bench: Bench): Promise<PassReport> {
+async function end(bench: Bench): Promise<RunReport> {
   await bench.store((store) =>
     store.write((tables) => tables.holds.end('hold-made-up', new Date(bench.clock.now()).toISOString())),
   );
   return poll(bench);
 }
 
-const typesOf = ({ services: [service] }: PassReport): string[] => [
+const typesOf = ({ services: [service] }: RunReport): string[] => [
   ...new Set(service?.actions.map(({ type }) => type)),
 ];
 
@@ -99,7 +99,7 @@ const fairUse = (restriction: string, allowedBytes: number): CycleLimit => ({
 });
 
 /** Runs a poll of an engine in which every service has this limit, after what was done by the command. */
-async function pollUnder({ bench }: { bench: Bench }, limit: CycleLimit): Promise<PassReport> {
+async function pollUnder({ bench }: { bench: Bench }, limit: CycleLimit): Promise<RunReport> {
   const { folder, env, clock } = bench;
   bench.clock.advance(900_000);
   const config = loadConfig(undefined, { env, cwd: folder });
@@ -120,7 +120,7 @@ async function pollUnder({ bench }: { bench: Bench }, limit: CycleLimit): Promis
   });
 }
 
-const holdsOf = ({ services: [service] }: PassReport): string[] => service?.holds.map(({ reason }) => reason) ?? [];
+const holdsOf = ({ services: [service] }: RunReport): string[] => service?.holds.map(({ reason }) => reason) ?? [];
 
 describe('a limit that no panel knows', () => {
   it('disables ports on EasyDCIM, suspends no order, and is released by itself', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { startEasyDcimBench } from '../easydcim-bench.js';
 import { startFlvxBench } from '../flvx-bench.js';
 import type { Bench, Outcome } from '../harness.js';
@@ -121,7 +121,7 @@ describe('a ref that no panel could have', () => {
     await store(ref, value);
     const polled = await run(['poll']);
     expect(polled.exitCode).toBe(3);
-    const [odd, other] = polled.json<PassReport>().services;
+    const [odd, other] = polled.json<RunReport>().services;
     expect(odd).toMatchObject({ id: 'svc-1', error: { code } });
     expect(odd?.error?.message).toContain('"svc-1"');
     expect(odd?.error?.message).toContain(ref);
@@ -132,7 +132,7 @@ describe('a ref that no panel could have', () => {
     const run = await start('dcim');
     await store('easydcim_order_id', '\ud800');
     const refused = await run(['provision', 'suspend', 'svc-1']);
-    const { error } = refused.json<OrderReport>().service;
+    const { error } = refused.json<CommandReport>().service;
     expect(error?.code).toBe('bad_ref');
     expect(error?.message).toMatch(/"svc-1".*easydcim_order_id/);
     expect(remedyFor('bad_ref', { service: 'svc-1', key: 'easydcim_order_id' })).toContain(
@@ -141,6 +141,6 @@ describe('a ref that no panel could have', () => {
     await store('easydcim_order_id', '901');
     await store('easydcim_user', '\ud800');
     const suspended = await run(['provision', 'suspend', 'svc-1']);
-    expect(suspended.json<OrderReport>().actions).toMatchObject([{ type: 'suspend-order', state: 'applied' }]);
+    expect(suspended.json<CommandReport>().actions).toMatchObject([{ type: 'suspend-order', state: 'applied' }]);
   });
 });

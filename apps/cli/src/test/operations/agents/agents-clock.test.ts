@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Check, CheckReport, PassReport } from '@sluice/engine';
+import type { Check, CheckReport, RunReport } from '@sluice/engine';
 import { DAY, GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 
 const NOVEMBER = { periodStart: '2026-11-01T00:00:00.000Z', periodEnd: '2026-12-01T00:00:00.000Z' };
@@ -108,5 +108,5 @@ it('a pause of three days is over at once where the panel says the time', async 
   expect((await at.sluice('agent check --all')).exitCode).toBe(0);
   await at.addService(1, { values: [`hiddify_user_uuid=${user}`] });
   at.bench.clock.advance(3 * DAY);
-  expect((await at.poll()).json<PassReport>().panels).toEqual([]);
+  expect((await at.poll()).json<RunReport>().panels).toEqual([]);
 });

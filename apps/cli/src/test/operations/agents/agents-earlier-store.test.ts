@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 import { handleOn } from '../../sqlite.js';
-import type { AgentDetail, AgentExplained, CheckReport, PassReport } from '@sluice/engine';
+import type { AgentDetail, AgentExplained, CheckReport, RunReport } from '@sluice/engine';
 
 type PanelUser = ReturnType<HiddifyBench['panel']['user']>;
 
@@ -52,7 +52,7 @@ describe('a store of schema version 7', () => {
     expect(checked.totals).toMatchObject({ agents: 4, exceeded: 2, disabled: 0, restored: 0, failed: 0 });
     const shown = checked.agents.map(({ name, usersDisabledByUs }) => [name, usersDisabledByUs]);
     expect(Object.fromEntries(shown)).toEqual({ north: 3, south: 0, west: 1, east: 0 });
-    expect((await at.sluice('reconcile')).json<PassReport>().totals.actions).toBe(0);
+    expect((await at.sluice('reconcile')).json<RunReport>().totals.actions).toBe(0);
     expect([at.changes(), enabled()]).toEqual([[], before]);
     expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
     expect((await at.sluice('db check')).exitCode).toBe(0);

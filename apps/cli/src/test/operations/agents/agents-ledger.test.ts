@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { AgentDetail, CheckReport, PassReport } from '@sluice/engine';
+import type { AgentDetail, CheckReport, RunReport } from '@sluice/engine';
 
 let at: HiddifyBench;
 beforeEach(async () => {
@@ -12,9 +12,9 @@ const usedBy = async (agent = 'north'): Promise<number> => {
   at.bench.clock.advance(MINUTE + 1);
   return (await at.sluice(`agent show ${agent}`)).json<AgentDetail>().usedBytes / GB;
 };
-const run = async (words: string, ms = HOUR): Promise<PassReport> => {
+const run = async (words: string, ms = HOUR): Promise<RunReport> => {
   at.bench.clock.advance(ms);
-  return (await at.sluice(words)).json<PassReport>();
+  return (await at.sluice(words)).json<RunReport>();
 };
 
 describe('a usage that Sluice zeroed and the panel wrote back', () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../../harness.js';
 import { GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { AgentDetail, CheckReport, OrderReport, PassReport } from '@sluice/engine';
+import type { AgentDetail, CheckReport, CommandReport, RunReport } from '@sluice/engine';
 
 let at: HiddifyBench;
 afterEach(() => at.close());
@@ -22,7 +22,7 @@ async function start(accounting: string): Promise<string[]> {
 const promised = async (): Promise<number> =>
   ((await at.sluice('agent show north')).json<AgentDetail>().reservedBytes ?? 0) / GB;
 const limits = (users: string[]): number[] => users.map((uuid) => at.panel.user(uuid).usageLimit / GB);
-const codeOf = (outcome: Outcome): string | null => outcome.json<OrderReport>().service.error?.code ?? null;
+const codeOf = (outcome: Outcome): string | null => outcome.json<CommandReport>().service.error?.code ?? null;
 
 describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accounting) => {
   it('fit one after the other or not, and as little at the same time', async () => {
@@ -36,7 +36,7 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
     const products = (await at.sluice('service list')).json<{ services: { product: string }[] }>();
     expect(products.services.map(({ product }) => product).sort()).toEqual(['agency', 'more']);
     at.bench.clock.advance(HOUR);
-    const polled = (await at.poll()).json<PassReport>();
+    const polled = (await at.poll()).json<RunReport>();
     expect(polled.services.map(({ error }) => error?.code ?? null).sort()).toEqual([null, null]);
     expect(limits(users).sort()).toEqual([10, 40]);
     expect((await at.check()).json<CheckReport>().totals).toMatchObject({ exceeded: 0, disabled: 0 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { CheckReport, OrderReport, PassReport } from '@sluice/engine';
+import type { CheckReport, CommandReport, RunReport } from '@sluice/engine';
 
 interface Action {
   target: string;
@@ -22,9 +22,9 @@ afterEach(() => at.close());
 
 const limit = (gb: number): ReturnType<HiddifyBench['sluice']> => at.sluice(`agent limit north --gb ${gb} --yes`);
 const enabled = (): boolean[] => [svc, loose].map((uuid) => at.panel.user(uuid).enable);
-const poll = async (): Promise<PassReport> => {
+const poll = async (): Promise<RunReport> => {
   at.bench.clock.advance(HOUR);
-  return (await at.poll()).json<PassReport>();
+  return (await at.poll()).json<RunReport>();
 };
 const holds = async (): Promise<string[]> =>
   (await at.sluice('service show svc-1')).json<{ holds: { reason: string }[] }>().holds.map(({ reason }) => reason);
@@ -252,12 +252,12 @@ describe("an agent's user that is a service", () => {
     await at.create(3, { product: 'agency' });
     await at.addService(4, { product: 'agency' });
     const refused = await at.sluice('provision create svc-4');
-    expect([refused.exitCode, refused.json<OrderReport>().service.error?.code]).toEqual([1, 'agent_limit']);
+    expect([refused.exitCode, refused.json<CommandReport>().service.error?.code]).toEqual([1, 'agent_limit']);
     expect(at.panel.usersOf(at.north)).toHaveLength(4);
     await at.bench.sluice('override set svc-2 --quota 20GB');
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.json<PassReport>().services.map(({ error }) => error?.code ?? null)).toContain('agent_limit');
+    expect(polled.json<RunReport>().services.map(({ error }) => error?.code ?? null)).toContain('agent_limit');
     await limit(60);
     at.bench.clock.advance(HOUR);
     expect((await at.sluice('provision create svc-4')).exitCode).toBe(0);
@@ -275,7 +275,7 @@ describe("an agent's user that is a service", () => {
     expect(enabled()).toEqual([false, false]);
     const released = await at.sluice('hold release --all --yes');
     expect(released.exitCode).toBe(0);
-    expect(released.json<PassReport>()).toMatchObject({ totals: { actions: 2 }, run: { observing: ['vpn'] } });
+    expect(released.json<RunReport>()).toMatchObject({ totals: { actions: 2 }, run: { observing: ['vpn'] } });
     expect([enabled(), await holds()]).toEqual([[true, true], []]);
     expect((await sweep()).run.observing).toEqual(['vpn']);
     expect(enabled()).toEqual([true, true]);
@@ -290,13 +290,13 @@ describe('reconcile', () => {
     at.panel.use(loose, 5 * GB);
     at.bench.clock.advance(HOUR);
     const planned = await at.sluice('plan');
-    expect([planned.exitCode, planned.json<PassReport>().agents?.[0]?.actions]).toEqual([
+    expect([planned.exitCode, planned.json<RunReport>().agents?.[0]?.actions]).toEqual([
       4,
       [{ type: 'disable-user', target: loose, state: 'planned' }],
     ]);
     at.bench.clock.advance(MINUTE);
     const reconciled = await at.sluice('reconcile');
-    expect([reconciled.exitCode, reconciled.json<PassReport>().agents?.[0]?.name]).toEqual([0, 'north']);
+    expect([reconciled.exitCode, reconciled.json<RunReport>().agents?.[0]?.name]).toEqual([0, 'north']);
     expect(at.panel.user(loose).enable).toBe(false);
     expect((await at.sluice('plan')).exitCode).toBe(0);
   });
@@ -306,7 +306,7 @@ describe('reconcile', () => {
     await at.sluice('reconcile');
     await limit(5);
     at.panel.server.clearCalls();
-    expect((await at.sluice('reconcile --service svc-1')).json<PassReport>().agents).toBeUndefined();
+    expect((await at.sluice('reconcile --service svc-1')).json<RunReport>().agents).toBeUndefined();
     expect(at.panel.server.calls.some(({ endpoint }) => endpoint === 'GET /api/v2/admin/admin_user/')).toBe(false);
   });
 
@@ -316,7 +316,7 @@ describe('reconcile', () => {
     at.bench.clock.advance(HOUR);
     const reconciled = await at.sluice('reconcile');
     expect(reconciled.exitCode).toBe(3);
-    expect(reconciled.json<PassReport>().panels).toMatchObject([
+    expect(reconciled.json<RunReport>().panels).toMatchObject([
       { panel: 'vpn', error: { code: 'PANEL_SERVER_ERROR' } },
     ]);
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 import type { Outcome } from '../../harness.js';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 
 const MORE = 'poll: { overdue: hold }';
 
@@ -38,7 +38,7 @@ const order = (path: string): boolean => path.endsWith('/orders/901');
 
 function expectUntouched(polled: Outcome): void {
   expect(polled.exitCode).toBe(0);
-  const report = polled.json<PassReport>();
+  const report = polled.json<RunReport>();
   expect(report.notices).toEqual([expect.objectContaining({ code: 'changed_meanwhile', service: 'svc-1' })]);
   expect(report.services[0]).toMatchObject({ holds: [], actions: [], error: null });
   expect(at.panel.server.changingCalls()).toEqual([]);
@@ -57,7 +57,7 @@ describe('a service that a command changes while a run reads it', () => {
     expectUntouched(await during(command, match));
     const next = await at.poll();
     expect(next.exitCode).toBe(0);
-    expect(next.json<PassReport>().services[0]?.holds).toEqual([]);
+    expect(next.json<RunReport>().services[0]?.holds).toEqual([]);
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
@@ -65,7 +65,7 @@ describe('a service that a command changes while a run reads it', () => {
     await at.bench.sluice('service set svc-1 next_due_date=2026-11-15');
     const polled = await during('provision renew svc-1 --until 2027-01-15', bandwidth, run);
     expectUntouched(polled);
-    expect((await at.poll()).json<PassReport>().services[0]?.holds).toEqual([]);
+    expect((await at.poll()).json<RunReport>().services[0]?.holds).toEqual([]);
   });
 
   it('keeps its hold until the next run when the command comes between decision and release', async () => {
@@ -75,7 +75,7 @@ describe('a service that a command changes while a run reads it', () => {
     await at.bench.sluice('override set svc-1 --quota 1TB');
     const polled = await during('override set svc-1 --quota 50GB', bandwidth);
     expect(polled.exitCode).toBe(0);
-    expect(polled.json<PassReport>().services[0]).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
+    expect(polled.json<RunReport>().services[0]).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
     expect(at.panel.order(idsOf(1).order).status).toBe('suspended');
   });
 
@@ -84,10 +84,10 @@ describe('a service that a command changes while a run reads it', () => {
     at.bench.clock.advance(HOUR);
     const polled = await during('observe dcim', order);
     expect(polled.exitCode).toBe(0);
-    expect(polled.json<PassReport>().run.observing).toEqual(['dcim']);
+    expect(polled.json<RunReport>().run.observing).toEqual(['dcim']);
     expect(at.panel.server.changingCalls()).toEqual([]);
     expect((await at.bench.sluice('hold list --json')).json()).toEqual({ holds: [] });
-    const notices = polled.json<PassReport>().notices.map((notice) => notice.code);
+    const notices = polled.json<RunReport>().notices.map((notice) => notice.code);
     expect(notices).toContain('would_hold');
     expect(notices).not.toContain('hold');
   });
@@ -131,7 +131,7 @@ describe('a service whose facts change right before a restricting call', () => {
     );
     released.go();
     const polled = await polling;
-    expect(polled.json<PassReport>().notices.map((notice) => notice.code)).toContain('changed_meanwhile');
+    expect(polled.json<RunReport>().notices.map((notice) => notice.code)).toContain('changed_meanwhile');
     expect(at.panel.order(902).status).toBe('active');
     await at.poll();
     expect([1, 2].map((index) => at.panel.port(port(index)).adminState)).toEqual(['up', 'up']);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { GB, HOUR, idsOf, startEasyDcimBench, TOKEN, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { ImportReport, OrderReport, PassReport } from '@sluice/engine';
+import type { ImportReport, CommandReport, RunReport } from '@sluice/engine';
 
 const PORT = idsOf(1).port(1);
 
@@ -71,7 +71,7 @@ describe('a service whose evidence lies on another panel', () => {
 
   it('has nothing undone on its own panel, and is reported once in each run over either', async () => {
     for (const words of ['', '--panel dcim', '--panel d2', '--dry-run']) {
-      const { notices } = (await at.poll(words)).json<PassReport>();
+      const { notices } = (await at.poll(words)).json<RunReport>();
       const told = notices.filter(({ code }) => code === 'evidence_elsewhere');
       expect([words, told.length]).toEqual([words, 1]);
       expect(told[0]?.service).toBe('svc-1');
@@ -86,7 +86,7 @@ describe('a service whose evidence lies on another panel', () => {
     await at.poll('--panel d2');
     const released = await at.bench.sluice('hold release svc-1 --json');
     expect(released.exitCode).not.toBe(0);
-    expect(released.json<OrderReport>().service.error?.code).toBe('evidence_elsewhere');
+    expect(released.json<CommandReport>().service.error?.code).toBe('evidence_elsewhere');
     expect((await at.bench.sluice('service set svc-1 panel=dcim product=ports')).exitCode).toBe(0);
     expect((await at.bench.sluice('hold release svc-1 --json')).exitCode).toBe(0);
     await at.poll();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -18,14 +18,14 @@ describe('a service over its quota', () => {
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);
-    const [service] = polled.json<PassReport>().services;
+    const [service] = polled.json<RunReport>().services;
     expect(service).toMatchObject({ id: 'svc-1', status: 'held', error: null, holds: [{ reason: 'quota' }] });
     expect(service?.actions).toEqual([
       { type: 'disable-port', target: String(port(1)), state: 'applied' },
       { type: 'disable-port', target: String(port(2)), state: 'applied' },
     ]);
     expect([1, 2, 3].map((index) => at.panel.port(port(index)).adminState)).toEqual(['down', 'down', 'up']);
-    expect(polled.json<PassReport>().totals).toEqual({
+    expect(polled.json<RunReport>().totals).toEqual({
       services: 1,
       read: 1,
       unreadable: 0,
@@ -42,7 +42,7 @@ describe('a service over its quota', () => {
     at.panel.addTraffic(501, { in: 80 * GB, out: 20 * GB - 1 });
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.json<PassReport>().services[0]?.status).toBe('ok');
+    expect(polled.json<RunReport>().services[0]?.status).toBe('ok');
     expect(changing()).toEqual([]);
   });
 
@@ -59,7 +59,7 @@ describe('a service over its quota', () => {
     const planned = await at.bench.sluice('plan --json');
     expect(planned.exitCode).toBe(4);
     const reconciled = await at.bench.sluice('reconcile --json');
-    expect(reconciled.json<PassReport>().services[0]?.actions).toEqual([
+    expect(reconciled.json<RunReport>().services[0]?.actions).toEqual([
       { type: 'disable-port', target: String(port(1)), state: 'applied' },
     ]);
     expect(at.panel.port(port(1)).adminState).toBe('down');
@@ -79,7 +79,7 @@ describe('a service over its quota', () => {
     expect(at.panel.port(port(1)).adminState).toBe('down');
     at.bench.clock.set('2026-12-15T01:00:00Z');
     const polled = await at.poll();
-    expect(polled.json<PassReport>().totals).toMatchObject({ held: 0, released: 1, actions: 1 });
+    expect(polled.json<RunReport>().totals).toMatchObject({ held: 0, released: 1, actions: 1 });
     expect([1, 2].map((index) => at.panel.port(port(index)).adminState)).toEqual(['up', 'down']);
   });
 
@@ -145,7 +145,7 @@ describe('a service over its quota', () => {
     await at.bench.sluice('provision suspend svc-1');
     await at.bench.sluice('override set svc-1 --unlimited');
     const polled = await at.poll();
-    expect(polled.json<PassReport>().services[0]?.holds.map((hold) => hold.reason)).toEqual(['billing']);
+    expect(polled.json<RunReport>().services[0]?.holds.map((hold) => hold.reason)).toEqual(['billing']);
     expect(at.panel.order(order).status).toBe('suspended');
     const released = await at.bench.sluice('provision unsuspend svc-1 --json');
     expect(released.exitCode).toBe(0);
@@ -162,7 +162,7 @@ describe('ports that two services share', () => {
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
     expect(polled.exitCode).toBe(3);
-    expect(polled.json<PassReport>().services[0]?.error?.code).toBe('shared_ports');
+    expect(polled.json<RunReport>().services[0]?.error?.code).toBe('shared_ports');
     expect(changing()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('answers that change their shape', () => {
     at.panel.answers.bandwidth.keys = { in: 'rx', out: 'tx', total: null };
     at.bench.clock.set('2026-12-15T05:00:00Z');
     const polled = await at.poll();
-    expect(polled.json<PassReport>().services.map((service) => [service.status, service.error?.code])).toEqual([
+    expect(polled.json<RunReport>().services.map((service) => [service.status, service.error?.code])).toEqual([
       ['unreadable', 'shape_changed'],
       ['unreadable', 'shape_changed'],
     ]);
@@ -39,7 +39,7 @@ describe('answers that change their shape', () => {
     at.panel.answers.bandwidth.swapped = true;
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.json<PassReport>().services[0]).toMatchObject({
+    expect(polled.json<RunReport>().services[0]).toMatchObject({
       status: 'unreadable',
       error: { code: 'directions_changed' },
     });
@@ -57,7 +57,7 @@ describe('answers that change their shape', () => {
     at.panel.answers.bandwidth.unit = 'MB';
     at.bench.clock.set('2026-11-22T01:00:00Z');
     const polled = await at.poll();
-    const fourth = polled.json<PassReport>().services[3];
+    const fourth = polled.json<RunReport>().services[3];
     expect(fourth).toMatchObject({ holds: [{ reason: 'quota' }], error: { code: 'readings_fell' } });
     expect(changing()).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe('answers that change their shape', () => {
     at.panel.answers.bandwidth.factor = 1024 ** 2;
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
-    expect(polled.json<PassReport>().services[0]).toMatchObject({
+    expect(polled.json<RunReport>().services[0]).toMatchObject({
       status: 'unreadable',
       error: { code: 'impossible_rate' },
     });

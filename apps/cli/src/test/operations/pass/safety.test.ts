@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { Explanation, PassReport } from '@sluice/engine';
+import type { Explanation, RunReport } from '@sluice/engine';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => at.close());
 
 const changing = (): string[] => at.panel.server.changingCalls().map((call) => `${call.method} ${call.path}`);
-const statuses = (report: PassReport): Record<string, string> =>
+const statuses = (report: RunReport): Record<string, string> =>
   Object.fromEntries(report.services.map((service) => [service.id, service.status]));
 
 describe('a panel that answers garbage for some services', () => {
@@ -26,7 +26,7 @@ describe('a panel that answers garbage for some services', () => {
     at.bench.clock.set('2026-12-15T02:00:00Z');
     const polled = await at.poll();
     expect(polled.exitCode).toBe(3);
-    const report = polled.json<PassReport>();
+    const report = polled.json<RunReport>();
     expect(statuses(report)).toEqual({ 'svc-1': 'unreadable', 'svc-2': 'ok', 'svc-3': 'unreadable', 'svc-4': 'ok' });
     expect(report.services[0]).toMatchObject({
       usage: null,
@@ -71,7 +71,7 @@ describe('the mass-change brake', () => {
     at.panel.answers.bandwidth.factor = 1000;
     const polled = await at.poll();
     expect(polled.exitCode).toBe(6);
-    const report = polled.json<PassReport>();
+    const report = polled.json<RunReport>();
     expect(report.error).toMatchObject({ code: 'mass_change' });
     expect(report.services.flatMap((service) => service.actions.map((action) => action.state))).toEqual(
       Array.from({ length: ALL * 2 }, () => 'planned'),
@@ -81,7 +81,7 @@ describe('the mass-change brake', () => {
     at.panel.answers.bandwidth.factor = 1;
     const again = await at.poll();
     expect(again.exitCode).toBe(0);
-    expect(statuses(again.json<PassReport>())['svc-1']).toBe('ok');
+    expect(statuses(again.json<RunReport>())['svc-1']).toBe('ok');
   });
 
   it('stops a run that would free everybody because the panel answers zero; --allow-mass goes through', async () => {
@@ -89,7 +89,7 @@ describe('the mass-change brake', () => {
     at.bench.clock.advance(HOUR);
     const held = await at.poll('--allow-mass');
     expect(held.exitCode).toBe(0);
-    expect(held.json<PassReport>().totals).toMatchObject({ held: ALL, actions: ALL * 2 });
+    expect(held.json<RunReport>().totals).toMatchObject({ held: ALL, actions: ALL * 2 });
     at.panel.server.clearCalls();
     for (let number = 1; number <= ALL; number++) at.panel.resetTraffic(500 + number);
     at.bench.clock.set('2026-12-15T03:00:00Z');
@@ -98,10 +98,10 @@ describe('the mass-change brake', () => {
     expect(changing()).toEqual([]);
     const planned = await at.bench.sluice('plan --json');
     expect(planned.exitCode).toBe(4);
-    expect(planned.json<PassReport>().notices.map((notice) => notice.code)).toContain('mass_change');
+    expect(planned.json<RunReport>().notices.map((notice) => notice.code)).toContain('mass_change');
     const allowed = await at.poll('--allow-mass');
     expect(allowed.exitCode).toBe(0);
-    expect(allowed.json<PassReport>().totals).toMatchObject({ held: 0, released: ALL });
+    expect(allowed.json<RunReport>().totals).toMatchObject({ held: 0, released: ALL });
   });
 
   it('does not count what only repeats a hold that is there', async () => {
@@ -111,7 +111,7 @@ describe('the mass-change brake', () => {
     for (let number = 1; number <= ALL; number++) at.panel.staffEnablePort(idsOf(number).port(1));
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);
-    expect(polled.json<PassReport>().totals.actions).toBe(ALL);
+    expect(polled.json<RunReport>().totals.actions).toBe(ALL);
   });
 });
 
@@ -124,7 +124,7 @@ describe('watching before acting', () => {
     at.bench.clock.advance(HOUR);
     const watched = await at.poll();
     expect(watched.exitCode).toBe(0);
-    const announced = watched.json<PassReport>();
+    const announced = watched.json<RunReport>();
     expect(announced.run.observing).toEqual(['dcim']);
     expect(
       announced.services.map((service) => [service.id, service.observing, service.holds.map((hold) => hold.reason)]),
@@ -142,8 +142,8 @@ describe('watching before acting', () => {
       expect((await store.decisions.latest(['svc-1']))[0]).toMatchObject({ wouldHold: ['quota'], observing: true });
     });
     at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: on'));
-    const done = (await at.poll()).json<PassReport>();
-    const brief = (report: PassReport): string[] =>
+    const done = (await at.poll()).json<RunReport>();
+    const brief = (report: RunReport): string[] =>
       report.services.flatMap((service) =>
         service.actions.map((action) => `${service.id} ${action.type} ${action.target}`),
       );

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 
 /** A service of the panel and of the store, without a server id in the store unless one is given. */
 interface Given {
@@ -51,7 +51,7 @@ function use(number: number, bytes: number): void {
 }
 
 const stateOf = (port: number): string => at.panel.port(port).adminState;
-const errorOf = (report: PassReport, id: string): string | undefined =>
+const errorOf = (report: RunReport, id: string): string | undefined =>
   report.services.find((service) => service.id === id)?.error?.code;
 
 describe('a port that two services share without a known server', () => {
@@ -63,9 +63,9 @@ describe('a port that two services share without a known server', () => {
   it.each(['reconcile', 'poll'])('is not disabled by %s, and not by the poll after it', async (command) => {
     const first = await at.bench.sluice(`${command} --json`);
     expect(first.exitCode).toBe(3);
-    expect(errorOf(first.json<PassReport>(), 'a')).toBe('shared_ports');
+    expect(errorOf(first.json<RunReport>(), 'a')).toBe('shared_ports');
     const polled = await at.poll();
-    expect(errorOf(polled.json<PassReport>(), 'a')).toBe('shared_ports');
+    expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_ports');
     expect([7001, 7002].map(stateOf)).toEqual(['up', 'up']);
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
@@ -73,10 +73,10 @@ describe('a port that two services share without a known server', () => {
   it('is not disabled by a manual hold of a service that has no order', async () => {
     await at.bench.sluice('service set a easydcim_order_id=');
     const held = await at.bench.sluice('hold add a --note abuse --json');
-    expect(held.json<OrderReport>().service.error?.code).toBe('shared_ports');
+    expect(held.json<CommandReport>().service.error?.code).toBe('shared_ports');
     expect(held.exitCode).not.toBe(0);
     const suspended = await at.bench.sluice('provision suspend a --json');
-    expect(suspended.json<OrderReport>().service.error?.code).toBe('shared_ports');
+    expect(suspended.json<CommandReport>().service.error?.code).toBe('shared_ports');
     expect(stateOf(7001)).toBe('up');
   });
 
@@ -92,9 +92,9 @@ describe('a port that two services share without a known server', () => {
 
   it('is found in a dry run too', async () => {
     const planned = await at.bench.sluice('plan --json');
-    expect(errorOf(planned.json<PassReport>(), 'a')).toBe('shared_ports');
+    expect(errorOf(planned.json<RunReport>(), 'a')).toBe('shared_ports');
     const shown = await at.bench.sluice('poll --dry-run --json');
-    expect(errorOf(shown.json<PassReport>(), 'a')).toBe('shared_ports');
+    expect(errorOf(shown.json<RunReport>(), 'a')).toBe('shared_ports');
   });
 
   it('is given back when it turns out to be shared after it was disabled', async () => {
@@ -103,7 +103,7 @@ describe('a port that two services share without a known server', () => {
     expect([7001, 7002].map(stateOf)).toEqual(['down', 'down']);
     await at.bench.sluice('service set b status=active');
     const polled = await at.bench.sluice('reconcile --json');
-    expect(errorOf(polled.json<PassReport>(), 'a')).toBe('shared_ports');
+    expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_ports');
     expect([7001, 7002].map(stateOf)).toEqual(['up', 'down']);
   });
 });
@@ -118,7 +118,7 @@ describe('a service that may share ports and can not be read', () => {
   it('keeps ports from being disabled, and says who and what helps', async () => {
     const polled = await at.poll();
     expect(polled.exitCode).toBe(3);
-    const [service] = polled.json<PassReport>().services;
+    const [service] = polled.json<RunReport>().services;
     expect(service?.error).toMatchObject({ code: 'shared_unknown' });
     expect(service?.error?.message).toMatch(/\bb\b.*easydcim_server_id/);
     expect(at.panel.server.changingCalls()).toEqual([]);
@@ -148,7 +148,7 @@ describe('a service that may share ports and can not be read', () => {
     at.panel.server.clearFaults();
     at.panel.deleteService(502);
     const polled = await at.poll();
-    expect(errorOf(polled.json<PassReport>(), 'a')).toBeUndefined();
+    expect(errorOf(polled.json<RunReport>(), 'a')).toBeUndefined();
     expect(stateOf(7001)).toBe('down');
   });
 });
@@ -166,10 +166,10 @@ describe('what is known of a service that shares a port', () => {
   it('is not forgotten for a 404 on its ports', async () => {
     use(501, 200 * GB);
     const reconciled = await at.bench.sluice('reconcile --json');
-    expect(errorOf(reconciled.json<PassReport>(), 'a')).toBe('shared_ports');
+    expect(errorOf(reconciled.json<RunReport>(), 'a')).toBe('shared_ports');
     at.panel.server.clearFaults();
     const polled = await at.poll();
-    expect(errorOf(polled.json<PassReport>(), 'a')).toBe('shared_ports');
+    expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_ports');
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
@@ -177,7 +177,7 @@ describe('what is known of a service that shares a port', () => {
     use(501, 200 * GB);
     await at.bench.sluice('service set b easydcim_user=11');
     const polled = await at.poll();
-    expect(['shared_unknown', 'shared_ports']).toContain(errorOf(polled.json<PassReport>(), 'a'));
+    expect(['shared_unknown', 'shared_ports']).toContain(errorOf(polled.json<RunReport>(), 'a'));
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 });
@@ -190,7 +190,7 @@ describe('a service that comes to a port that is disabled', () => {
     expect([7001, 7002].map(stateOf)).toEqual(['down', 'down']);
     await add({ id: 'b', number: 502, server: 77, ports: [7001], order: 902 });
     const run = await at.bench.sluice(`${command} --json`);
-    expect(errorOf(run.json<PassReport>(), 'a')).toBe('shared_ports');
+    expect(errorOf(run.json<RunReport>(), 'a')).toBe('shared_ports');
     expect([7001, 7002].map(stateOf)).toEqual(['up', 'down']);
   });
 });
@@ -207,7 +207,7 @@ describe('an order that two services name', () => {
   it('is not suspended for one of them', async () => {
     use(501, 200 * GB);
     const polled = await at.poll();
-    expect(errorOf(polled.json<PassReport>(), 'a')).toBe('shared_order');
+    expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_order');
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
@@ -247,8 +247,8 @@ describe('ports that may be shared', () => {
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);
     expect([7001, 7002].map(stateOf)).toEqual(['down', 'up']);
-    expect(polled.json<PassReport>().services.find(({ id }) => id === 'b')?.status).toBe('held');
-    expect(polled.json<PassReport>().notices.map((notice) => notice.code)).toContain('still_restricted');
+    expect(polled.json<RunReport>().services.find(({ id }) => id === 'b')?.status).toBe('held');
+    expect(polled.json<RunReport>().notices.map((notice) => notice.code)).toContain('still_restricted');
     await at.poll();
     expect([7001, 7002].map(stateOf)).toEqual(['down', 'up']);
     await at.bench.sluice('override set b --unlimited');

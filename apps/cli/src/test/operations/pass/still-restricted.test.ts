@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 
 const OPTIONS = `
   open: { panel: dcim, quota: { total: 100GB }, action: disable-ports, allowSharedPorts: true }
@@ -42,13 +42,13 @@ function use(number: number, bytes: number): void {
   at.bench.clock.advance(HOUR);
 }
 
-async function done(words: string): Promise<OrderReport> {
+async function done(words: string): Promise<CommandReport> {
   const result = await at.bench.sluice(`${words} --json`);
   expect(result.exitCode).toBe(0);
-  return result.json<OrderReport>();
+  return result.json<CommandReport>();
 }
 
-type Noticed = Pick<OrderReport, 'notices'> | PassReport;
+type Noticed = Pick<CommandReport, 'notices'> | RunReport;
 const toldOf = (report: Noticed, code = 'still_restricted') => report.notices.filter((notice) => notice.code === code);
 
 describe('an order that two held services name', () => {
@@ -85,7 +85,7 @@ describe('an order that two held services name', () => {
     expect(repeated.stdout).not.toContain('stopped_by_panel');
     const last = await at.bench.sluice(`provision unsuspend ${second} --json`);
     expect(at.panel.order(901).status).toBe('active');
-    expect(toldOf(last.json<OrderReport>())).toEqual([]);
+    expect(toldOf(last.json<CommandReport>())).toEqual([]);
   });
 
   it('is named by hold release, with the command that releases the other hold', async () => {
@@ -107,9 +107,9 @@ describe('an order that two held services name', () => {
     await at.poll();
     await at.bench.sluice('override set a --unlimited');
     const polled = await at.poll();
-    expect(toldOf(polled.json<PassReport>())[0]?.message).toMatch(/order 901 .*\bb\b.*quota hold/);
+    expect(toldOf(polled.json<RunReport>())[0]?.message).toMatch(/order 901 .*\bb\b.*quota hold/);
     const reconciled = await at.bench.sluice('reconcile --json');
-    const report = reconciled.json<PassReport>();
+    const report = reconciled.json<RunReport>();
     expect(report.notices).toEqual([]);
     const [a] = report.services.filter(({ id }) => id === 'a');
     expect(a?.drift).toEqual([expect.stringContaining('order 901')]);
@@ -124,10 +124,10 @@ describe('an order that two held services name', () => {
     await at.poll();
     const quota = await at.bench.sluice('hold release --all --reason quota --yes --json');
     expect(at.panel.order(901).status).toBe('suspended');
-    expect(toldOf(quota.json<PassReport>()).map(({ service }) => service)).toEqual(['a']);
+    expect(toldOf(quota.json<RunReport>()).map(({ service }) => service)).toEqual(['a']);
     const all = await at.bench.sluice('hold release --all --yes --json');
     expect(at.panel.order(901).status).toBe('active');
-    expect(toldOf(all.json<PassReport>())).toEqual([]);
+    expect(toldOf(all.json<RunReport>())).toEqual([]);
   });
 });
 

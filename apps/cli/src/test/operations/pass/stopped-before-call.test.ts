@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FakeCall } from '@sluice/fake-panels';
 import { GB, HOUR, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 
 let at: HiddifyBench;
 let uuid: string;
@@ -27,7 +27,7 @@ async function readsBeforeTheChange(): Promise<number> {
 }
 
 /** Runs `words` while the adapter's last reading before its change is under way. */
-async function duringTheLastReading(words: string, reads: number): Promise<PassReport> {
+async function duringTheLastReading(words: string, reads: number): Promise<RunReport> {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   let seen = 0;
@@ -38,7 +38,7 @@ async function duringTheLastReading(words: string, reads: number): Promise<PassR
   remove();
   expect((await at.bench.sluice(words)).exitCode).toBe(0);
   release();
-  return (await polling).json<PassReport>();
+  return (await polling).json<RunReport>();
 }
 
 describe('a change that is stopped between the decision and its call', () => {

@@ -3,12 +3,12 @@ import { idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-be
 import { GB, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 import type { Outcome } from '../../harness.js';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 
 /** The service's status and drift, and what was said of services that the panel stops. */
 function seen(outcome: Outcome): { status: string; drift: string[]; said: string[]; exit: number } {
-  const { services, notices } = outcome.json<PassReport>();
-  const { status, drift } = services[0] as PassReport['services'][number] & { drift: string[] };
+  const { services, notices } = outcome.json<RunReport>();
+  const { status, drift } = services[0] as RunReport['services'][number] & { drift: string[] };
   const said = notices.filter(({ code }) => code === 'stopped_by_panel').map(({ message }) => message);
   return { status, drift, said, exit: outcome.exitCode };
 }
@@ -100,7 +100,7 @@ describe('a Hiddify service that is ok', () => {
     expect(seen(await at.poll()).said).toEqual([]);
     at.panel.use(other, 6 * GB);
     const polled = await at.poll();
-    expect(polled.json<PassReport>().services[1]).toMatchObject({ status: 'ok', usage: { totalBytes: 6 * GB } });
+    expect(polled.json<RunReport>().services[1]).toMatchObject({ status: 'ok', usage: { totalBytes: 6 * GB } });
     expect(seen(polled).said.join()).toMatch(/svc-2 .*has used up its limit on the panel/);
   });
 });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 
-type Detail = OrderReport['service'];
+type Detail = CommandReport['service'];
 
 describe('a termination of an FLVX service while its node is away', () => {
   let at: FlvxBench;
@@ -22,11 +22,11 @@ describe('a termination of an FLVX service while its node is away', () => {
 
   const terminate = async (): Promise<number> => (await at.run('provision terminate svc-1 --yes')).exitCode;
   const shown = async (): Promise<Detail> => (await at.run('service show svc-1')).json<Detail>();
-  async function run(words: string): Promise<PassReport['services'][number] & { exit: number; notices: string[] }> {
+  async function run(words: string): Promise<RunReport['services'][number] & { exit: number; notices: string[] }> {
     at.bench.clock.advance(HOUR);
     at.panel.server.clearCalls();
     const outcome = await at.run(words);
-    const { services, notices } = outcome.json<PassReport>();
+    const { services, notices } = outcome.json<RunReport>();
     const said = notices.map(({ code, message }) => `${code}: ${message}`);
     return { ...services[0]!, exit: outcome.exitCode, notices: said };
   }
@@ -145,7 +145,7 @@ describe('a termination of an FLVX service while its node is away', () => {
     expect(isOpen()).toEqual([0, 0]);
     expect((await customer.createForward(at.tunnels.hk, 'more', '198.51.100.1:80', 21_000)).code).not.toBe(0);
     // Journaled as steps of the termination, without a hold that anything would be given back for.
-    expect(ordered.json<OrderReport>().actions.slice(0, 2)).toEqual([
+    expect(ordered.json<CommandReport>().actions.slice(0, 2)).toEqual([
       { type: 'update-user', target: String(user), state: 'applied' },
       { type: 'assign-tunnel', target: String(at.tunnels.hk), state: 'applied' },
     ]);
@@ -187,7 +187,7 @@ describe('a termination of an FLVX service while its node is away', () => {
     await at.run('hold add svc-1');
     await terminate();
     const released = await at.run('hold release --all --yes');
-    expect({ exit: released.exitCode, services: released.json<PassReport>().services }).toEqual({
+    expect({ exit: released.exitCode, services: released.json<RunReport>().services }).toEqual({
       exit: 0,
       services: [],
     });

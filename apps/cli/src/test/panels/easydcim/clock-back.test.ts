@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 const MINUTE = 60_000;
@@ -17,9 +17,9 @@ afterEach(() => at.close());
 const changing = (): string[] =>
   at.panel.server.changingCalls().map((call) => call.path.split('/').slice(-2).join(' ').replace('service ', ''));
 
-async function poll(): Promise<{ exitCode: number; service: PassReport['services'][number] }> {
+async function poll(): Promise<{ exitCode: number; service: RunReport['services'][number] }> {
   const { exitCode, json } = await at.poll();
-  return { exitCode, service: json<PassReport>().services[0]! };
+  return { exitCode, service: json<RunReport>().services[0]! };
 }
 
 describe('a change that was called by a clock that was set back since', () => {
@@ -48,7 +48,7 @@ describe('a change that was called by a clock that was set back since', () => {
     expect(await poll()).toMatchObject({ exitCode: 0, service: { error: null } });
   });
 
-  const suspend = async (): Promise<OrderReport> => (await at.bench.sluice('provision suspend svc-1 --json')).json();
+  const suspend = async (): Promise<CommandReport> => (await at.bench.sluice('provision suspend svc-1 --json')).json();
   function loseCall(): void {
     const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/suspend');
     at.panel.server.inject({ match, times: 1, fault: { kind: 'cut' } });

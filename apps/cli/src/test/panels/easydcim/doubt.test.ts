@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ActionRecord, EvidenceRecord } from '@sluice/state-store';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 const MINUTE = 60_000;
@@ -24,9 +24,9 @@ const unsettled = (): Promise<ActionRecord[]> => at.bench.store((store) => store
 const evidence = (): Promise<EvidenceRecord[]> => at.bench.store((store) => store.evidence.open());
 
 /** A poll and the one service in its document. */
-async function poll(): Promise<{ exitCode: number; service: PassReport['services'][number] }> {
+async function poll(): Promise<{ exitCode: number; service: RunReport['services'][number] }> {
   const { exitCode, json } = await at.poll();
-  const [service] = json<PassReport>().services;
+  const [service] = json<RunReport>().services;
   if (!service) throw new Error('no service');
   return { exitCode, service };
 }
@@ -57,7 +57,7 @@ describe('a port whose state the panel does not show', () => {
     const { stderr } = await at.bench.sluice('poll');
     expect(stderr).toContain(`"sluice action resolve ${await doubtful()} --done" or --not-done`);
     expect(changing()).toEqual([`${port(1)} disable`]);
-    const plan = (await at.bench.sluice('plan --json')).json<PassReport>();
+    const plan = (await at.bench.sluice('plan --json')).json<RunReport>();
     expect(plan.services[0]).toMatchObject({ actions: [], error: { code: 'outcome_unknown' } });
   });
 
@@ -94,7 +94,7 @@ describe('a port whose state the panel does not show', () => {
   it('holds up nothing but itself', async () => {
     await poll();
     const suspended = await at.bench.sluice('provision suspend svc-1 --json');
-    const report = suspended.json<OrderReport>();
+    const report = suspended.json<CommandReport>();
     expect(report.actions).toEqual([{ type: 'suspend-order', target: '901', state: 'applied' }]);
     expect(report.service.error?.code).toBe('outcome_unknown');
     expect(suspended.exitCode).toBe(3);
@@ -111,7 +111,7 @@ describe('a port whose state the panel does not show', () => {
     const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/suspend');
     at.panel.server.inject({ match, times: 1, when: 'after', fault: { kind: 'cut' } });
     const suspended = await at.bench.sluice('provision suspend svc-1 --json');
-    expect(suspended.json<OrderReport>().actions).toMatchObject([{ type: 'suspend-order', state: 'in-doubt' }]);
+    expect(suspended.json<CommandReport>().actions).toMatchObject([{ type: 'suspend-order', state: 'in-doubt' }]);
     expect((await poll()).service.actions).toMatchObject([{ type: 'disable-port', state: 'in-doubt' }]);
     expect(portState()).toBe('down');
   });
@@ -162,9 +162,9 @@ describe('under observe', () => {
 });
 
 describe('hold release --all', () => {
-  const releaseAll = async (): Promise<{ exitCode: number; report: PassReport; stdout: string }> => {
+  const releaseAll = async (): Promise<{ exitCode: number; report: RunReport; stdout: string }> => {
     const { exitCode, json, stdout } = await at.bench.sluice('hold release --all --yes --json');
-    return { exitCode, report: json<PassReport>(), stdout };
+    return { exitCode, report: json<RunReport>(), stdout };
   };
 
   it('counts a service in doubt as failed, and gives it back after the grace', async () => {
@@ -193,7 +193,7 @@ describe('hold release --all', () => {
     await at.poll();
     expect([portState(), at.panel.order(902).status]).toEqual(['down', 'suspended']);
     const other = await at.bench.sluice('hold release --all --reason billing --yes --json');
-    expect(other.json<PassReport>().totals).toMatchObject({ services: 0 });
+    expect(other.json<RunReport>().totals).toMatchObject({ services: 0 });
     const { exitCode, stdout, stderr } = await at.bench.sluice('hold release --all --yes');
     expect(exitCode).toBe(3);
     expect(stdout + stderr).toContain(`sluice action resolve ${await doubtful()} --done`);

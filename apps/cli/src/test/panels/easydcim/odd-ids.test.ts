@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 const ODD = ['..', '.', '%2e%2e', '../../admin/orders/902?x=', '#', '\\..\\', '\ud800', '502\r\nX-Evil: 1'];
@@ -19,17 +19,17 @@ beforeEach(async () => {
 afterEach(() => at.close());
 
 /** Stores what a version that did not check ids could have stored of `svc-2`, and polls. */
-async function pollWith(ref: string, id: string): Promise<PassReport> {
+async function pollWith(ref: string, id: string): Promise<RunReport> {
   const updatedAt = new Date(at.bench.clock.now()).toISOString();
   await at.bench.store((store) => store.services.update([{ id: 'svc-2', refs: { [ref]: id }, updatedAt }]));
   at.panel.server.clearCalls();
   const polled = await at.poll();
   expect([polled.exitCode, polled.stderr]).toEqual([3, '']);
-  return polled.json<PassReport>();
+  return polled.json<RunReport>();
 }
 
 /** The other services are held; `svc-2` is unreadable, nothing of it is changed, and it was asked for at `paths` only. */
-function expectAlone(report: PassReport, paths: string[]): void {
+function expectAlone(report: RunReport, paths: string[]): void {
   expect(report.services.map(({ id, status }) => [id, status])).toEqual([
     ['svc-1', 'held'],
     ['svc-2', 'unreadable'],

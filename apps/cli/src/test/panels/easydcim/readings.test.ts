@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Explanation, PassReport } from '@sluice/engine';
+import type { Explanation, RunReport } from '@sluice/engine';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 let at: EasyDcimBench;
@@ -9,13 +9,13 @@ beforeEach(async () => {
 afterEach(() => at.close());
 
 const { port } = idsOf(1);
-const service = (report: PassReport): PassReport['services'][number] | undefined => report.services[0];
+const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];
 
 /** Lets an hour with that much traffic pass and polls. */
-async function pollAfter(bytes: number): Promise<PassReport> {
+async function pollAfter(bytes: number): Promise<RunReport> {
   at.panel.addTraffic(501, { in: bytes, out: 0 });
   at.bench.clock.advance(HOUR);
-  return (await at.poll()).json<PassReport>();
+  return (await at.poll()).json<RunReport>();
 }
 
 describe('what is kept of a usage answer', () => {

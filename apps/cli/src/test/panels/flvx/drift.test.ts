@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { DAY, flvxConfig, GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -21,7 +21,7 @@ async function customer(product = 'relay'): Promise<void> {
 /** Plans, and gives the actions and the words that name the differences. */
 async function plan(): Promise<{ exitCode: number; actions: string[] }> {
   const planned = await at.run('plan');
-  const { services } = planned.json<PassReport>();
+  const { services } = planned.json<RunReport>();
   return {
     exitCode: planned.exitCode,
     actions: services.flatMap((service) => service.actions.map(({ type, target }) => `${type} ${target}`)),
@@ -90,7 +90,7 @@ describe('a difference between panel and product', () => {
     world.users.delete(3);
     const planned = await at.run('plan');
     expect(planned.exitCode).toBe(1);
-    const { error } = planned.json<PassReport>().services[0]!;
+    const { error } = planned.json<RunReport>().services[0]!;
     expect(error).toMatchObject({ code: 'account_missing' });
     const made = await at.run('provision create svc-1');
     expect(made.exitCode).toBe(0);
@@ -118,7 +118,7 @@ describe('a difference between panel and product', () => {
 
   it('is named by the plan in words', async () => {
     user().flow = 7;
-    const { services } = (await at.run('plan')).json<PassReport>();
+    const { services } = (await at.run('plan')).json<RunReport>();
     expect(services[0]?.drift).toEqual(['user 3: quota 7 GB should be 300 GB']);
     await at.run('reconcile');
     permission().expTime = 1_900_000_000_000;
@@ -188,7 +188,7 @@ describe('an account that another tool has made', () => {
     at.panel.addPermission(user, at.tunnels.hk);
     at.panel.addForward(user, at.tunnels.hk);
     await at.addService(1, { values: [`flvx_user_id=${user}`] });
-    const { services } = (await at.run('poll')).json<PassReport>();
+    const { services } = (await at.run('poll')).json<RunReport>();
     expect(services[0]).toMatchObject({ usage: { totalBytes: 110 * GB }, holds: [{ reason: 'quota' }] });
     expect(at.panel.runningForwards()).toEqual([1]);
   });
@@ -200,11 +200,11 @@ describe('a mode of one direction', () => {
     expect(at.panel.user(user)?.flow).toBe(99_999);
     at.panel.addForward(user, at.tunnels.hk);
     at.panel.traffic(2, { in: 99 * GB, out: 500 * GB });
-    const ok = (await at.run('poll')).json<PassReport>();
+    const ok = (await at.run('poll')).json<RunReport>();
     expect(ok.services[0]).toMatchObject({ status: 'ok', holds: [] });
     at.panel.traffic(2, { in: GB, out: 0 });
     at.bench.clock.advance(HOUR);
-    const held = (await at.run('poll')).json<PassReport>();
+    const held = (await at.run('poll')).json<RunReport>();
     expect(held.services[0]).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
     expect(at.panel.runningForwards()).toEqual([1]);
   });
@@ -223,7 +223,7 @@ describe('the mass-change brake', () => {
     const before = at.panel.state();
     const polled = await at.run('poll');
     expect(polled.exitCode).toBe(6);
-    expect(polled.json<PassReport>().error?.code).toBe('mass_change');
+    expect(polled.json<RunReport>().error?.code).toBe('mass_change');
     expect(diffStates(before, at.panel.state())).toEqual([]);
     expect((await at.run('poll --allow-mass')).exitCode).toBe(0);
     expect([3, 4, 5].map((id) => at.panel.user(id)?.flow)).toEqual([10, 10, 10]);
@@ -241,12 +241,12 @@ describe('the mass-change brake', () => {
     const before = at.panel.state();
     const polled = await at.run('poll');
     expect(polled.exitCode).toBe(1);
-    const { services, totals } = polled.json<PassReport>();
+    const { services, totals } = polled.json<RunReport>();
     expect(services.map((service) => service.error?.code)).toEqual(Array(3).fill('list_too_short'));
     expect(totals).toMatchObject({ read: 0, unreadable: 3, actions: 0 });
     expect((await at.run('reconcile')).exitCode).toBe(1);
     expect(diffStates(before, at.panel.state())).toEqual([]);
-    const believed = (await at.run('poll --allow-mass')).json<PassReport>();
+    const believed = (await at.run('poll --allow-mass')).json<RunReport>();
     expect(believed.services.map((service) => service.error?.code)).toEqual([
       undefined,
       'account_missing',
@@ -269,7 +269,7 @@ describe('a panel under observe', () => {
     at.panel.world.users.get(3)!.flow = 5;
     const before = at.panel.state();
     at.panel.server.clearCalls();
-    const polled = (await at.run('poll')).json<PassReport>();
+    const polled = (await at.run('poll')).json<RunReport>();
     await at.run('reconcile');
     expect(polled.services[0]).toMatchObject({ observing: true, status: 'held', holds: [{ reason: 'quota' }] });
     expect(diffStates(before, at.panel.state())).toEqual([]);
@@ -288,7 +288,7 @@ describe('a poll', () => {
     at.panel.server.clearCalls();
     const polled = await at.run('poll');
     expect(polled.exitCode).toBe(0);
-    expect(polled.json<PassReport>().totals).toMatchObject({ services: 12, read: 12 });
+    expect(polled.json<RunReport>().totals).toMatchObject({ services: 12, read: 12 });
     expect(at.panel.server.calls.map((call) => call.path.replace('/api/v1', '')).sort()).toEqual([
       '/backup/export',
       '/forward/list',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStore } from '@sluice/state-store';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 
 const {
   SLUICE_TEST_FLVX_URL: url,
@@ -160,7 +160,7 @@ describe('a real FLVX panel', () => {
       expect(tested.panels[0]?.ok).toBe(true);
 
       await run(`service add svc-1 panel=relay product=small billing_cycle=monthly next_due_date=${dateIn(20)}`);
-      const created = await run<OrderReport>('provision create svc-1');
+      const created = await run<CommandReport>('provision create svc-1');
       const user = Number(created.service.refs['flvx_user_id']);
       mine.add(user);
       const name = created.credentials?.username ?? '';
@@ -177,7 +177,7 @@ describe('a real FLVX panel', () => {
       });
       const [permission] = await admin.permissions(user);
       expect(permission).toMatchObject({ tunnelId: tunnel, flow: 100, expTime: expiry, flowResetTime: 0, status: 1 });
-      expect((await run<OrderReport>('provision create svc-1')).actions).toEqual([]);
+      expect((await run<CommandReport>('provision create svc-1')).actions).toEqual([]);
       await settled();
 
       const customer = await PanelApi.login(name, first);
@@ -192,7 +192,7 @@ describe('a real FLVX panel', () => {
         const body = JSON.stringify([{ n: `${forward}_${user}_${permission!.id}_tcp`, u: bytes, d: 0 }]);
         await fetch(`${String(url)}/flow/upload?secret=${secret}`, { method: 'POST', body });
       };
-      const poll = async (): Promise<PassReport['services'][number]> => (await run<PassReport>('poll')).services[0]!;
+      const poll = async (): Promise<RunReport['services'][number]> => (await run<RunReport>('poll')).services[0]!;
       const ratio = await counted();
 
       /** How the tunnel counts traffic. */
@@ -213,7 +213,7 @@ describe('a real FLVX panel', () => {
       // The customer starts one again with his token, the node reports traffic for another: both are paused again.
       await customer.post('/forward/resume', { id: game });
       await traffic(web, GB);
-      const again = await run<PassReport>('poll');
+      const again = await run<RunReport>('poll');
       expect(again.notices.map((notice) => notice.code)).toContain('forward_ran_again');
       expect(await states()).toEqual([0, 0, 0]);
       await settled();
@@ -249,7 +249,7 @@ describe('a real FLVX panel', () => {
       expect((await admin.post('/speed-limit/list')).some((row) => row.name.startsWith(`sluice:${name}:`))).toBe(false);
       await settled();
 
-      const changed = await run<OrderReport>('provision change-password svc-1');
+      const changed = await run<CommandReport>('provision change-password svc-1');
       await expect(PanelApi.login(name, first)).rejects.toThrow(/账号或密码错误/);
       await PanelApi.login(name, changed.credentials?.password ?? '');
       expect(await own()).toMatchObject({
@@ -285,7 +285,7 @@ describe('a real FLVX panel', () => {
       expect((await poll()).usage?.totalBytes).toBe(2 * ratio * GB);
       await settled();
 
-      const terminated = await run<OrderReport>('provision terminate svc-1 --yes');
+      const terminated = await run<CommandReport>('provision terminate svc-1 --yes');
       expect(terminated.service.lifecycle).toBe('terminated');
       expect(await own()).toBeUndefined();
       expect([await admin.permissions(user), await admin.forwards(user)]).toEqual([[], []]);

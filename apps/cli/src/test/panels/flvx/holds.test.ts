@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { flvxConfig, GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -21,16 +21,16 @@ async function customer(product = 'relay'): Promise<void> {
 
 async function poll(
   ms = HOUR,
-): Promise<{ exitCode: number; report: PassReport; service: PassReport['services'][number] }> {
+): Promise<{ exitCode: number; report: RunReport; service: RunReport['services'][number] }> {
   at.bench.clock.advance(ms);
   const polled = await at.run('poll');
-  const report = polled.json<PassReport>();
+  const report = polled.json<RunReport>();
   return { exitCode: polled.exitCode, report, service: report.services[0]! };
 }
 
 const types = (actions: { type: string; target: string }[]): string[] =>
   actions.map(({ type, target }) => `${type} ${target}`);
-const codes = (report: PassReport): string[] => report.notices.map((notice) => notice.code);
+const codes = (report: RunReport): string[] => report.notices.map((notice) => notice.code);
 const limits = (): string[] =>
   Object.values(at.panel.state().limits as Record<string, { name: string }>).map(({ name }) => name);
 /** The login name of the customer, which only Sluice can have given. */
@@ -262,7 +262,7 @@ describe('a hold of billing or of an operator', () => {
     await at.run('hold add svc-1');
     await at.run('provision suspend svc-1');
     const released = await at.run('hold release svc-1');
-    expect(released.json<OrderReport>()).toMatchObject({ stillHeld: ['billing'], actions: [] });
+    expect(released.json<CommandReport>()).toMatchObject({ stillHeld: ['billing'], actions: [] });
     expect(at.panel.runningForwards()).toEqual([1]);
     await at.run('provision unsuspend svc-1');
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);

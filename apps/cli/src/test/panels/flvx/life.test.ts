@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates, type FlvxState } from '@sluice/fake-panels';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { DAY, GB, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -39,7 +39,7 @@ async function done(words: string): Promise<void> {
 }
 
 const status = async (): Promise<{ used: number; holds: string[] }> => {
-  const { usage, holds } = (await at.run('service show svc-1')).json<PassReport['services'][number]>();
+  const { usage, holds } = (await at.run('service show svc-1')).json<RunReport['services'][number]>();
   return { used: (usage?.totalBytes ?? 0) / GB, holds: holds.map((hold) => hold.reason) };
 };
 
@@ -52,7 +52,7 @@ describe('the life of a relay service', () => {
 
     const created = await at.run('provision create svc-1');
     expect(created.exitCode).toBe(0);
-    const { service, credentials } = created.json<OrderReport>();
+    const { service, credentials } = created.json<CommandReport>();
     const name = credentials?.username ?? '';
     expect(name).toMatch(/^sl-[0-9a-z]{20}$/);
     expect(credentials?.password).toMatch(/^[A-Za-z2-9]{24}$/);
@@ -183,7 +183,7 @@ describe('the life of a relay service', () => {
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
 
     // A new password, and nothing else.
-    const changed = (await at.run('provision change-password svc-1')).json<OrderReport>();
+    const changed = (await at.run('provision change-password svc-1')).json<CommandReport>();
     expect(changed.credentials).toMatchObject({ username: name, passwordFile: null });
     expect(changed.credentials?.password).not.toBe(credentials?.password);
     expect(changes().map((line) => line.split(':')[0])).toEqual(['users.3.pwd']);
@@ -206,7 +206,7 @@ describe('the life of a relay service', () => {
     expect((await status()).holds.sort()).toEqual(['billing', 'quota']);
     expect(changes()).toEqual(['users.3.status: 1 -> 0']);
     const paid = await at.run('provision unsuspend svc-1');
-    expect(paid.json<OrderReport>().stillHeld).toEqual(['quota']);
+    expect(paid.json<CommandReport>().stillHeld).toEqual(['quota']);
     expect(changes()).toEqual(['users.3.status: 0 -> 1']);
     expect(at.panel.runningForwards()).toEqual([1]);
     await done('provision renew svc-1');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { ADMIN_PASSWORD, flvxConfig, GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 import { Bench } from '../../harness.js';
 
@@ -15,14 +15,14 @@ afterEach(async () => {
 const account = (id: number): string => at.panel.user(id)?.user ?? '';
 const names = (): string[] => [...at.panel.world.limits.values()].map((limit) => limit.name);
 
-async function reconcile(): Promise<PassReport> {
+async function reconcile(): Promise<RunReport> {
   at.bench.clock.advance(HOUR);
   const done = await at.run('reconcile');
   expect(done.exitCode).toBe(0);
-  return done.json<PassReport>();
+  return done.json<RunReport>();
 }
 
-const oldNames = (report: PassReport): string[] =>
+const oldNames = (report: RunReport): string[] =>
   report.notices.filter(({ code }) => code === 'speed_limit_old_name').map(({ message }) => message);
 
 /** A customer whose limit bears the name that an earlier version gave it; `made`: this store's journal shows that it did. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogEntry, PassReport } from '@sluice/engine';
+import type { LogEntry, RunReport } from '@sluice/engine';
 import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -11,10 +11,10 @@ afterEach(async () => {
   await at.close();
 });
 
-async function poll(): Promise<{ exitCode: number; service: PassReport['services'][number] }> {
+async function poll(): Promise<{ exitCode: number; service: RunReport['services'][number] }> {
   at.bench.clock.advance(HOUR);
   const polled = await at.run('poll');
-  return { exitCode: polled.exitCode, service: polled.json<PassReport>().services[0]! };
+  return { exitCode: polled.exitCode, service: polled.json<RunReport>().services[0]! };
 }
 
 /** A panel that pauses forward 2, and goes away before it says so. */

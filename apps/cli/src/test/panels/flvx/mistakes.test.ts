@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 const paths = (): string[] => at.panel.server.calls.map((call) => call.path.replace('/api/v1', ''));
-const orderOf = async (words: string): Promise<OrderReport> => (await at.run(words)).json<OrderReport>();
+const orderOf = async (words: string): Promise<CommandReport> => (await at.run(words)).json<CommandReport>();
 
 /** Sixteen mistakes that a client of this panel can make, each with what Sluice does instead. */
 describe('the mistakes of the WHMCS module are not made:', () => {
@@ -135,14 +135,14 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     const user = await at.create(1);
     at.panel.addForward(user, 1);
     at.panel.traffic(2, 99 * GB);
-    const [first] = (await at.run('poll')).json<PassReport>().services;
+    const [first] = (await at.run('poll')).json<RunReport>().services;
     expect(first).toMatchObject({ status: 'ok', allowance: { allowedBytes: 100 * GB, remainingBytes: GB } });
     at.panel.traffic(2, GB - 1);
     at.bench.clock.advance(HOUR);
-    expect((await at.run('poll')).json<PassReport>().services[0]?.status).toBe('ok');
+    expect((await at.run('poll')).json<RunReport>().services[0]?.status).toBe('ok');
     at.panel.report('2_3_2_tcp', 1);
     at.bench.clock.advance(HOUR);
-    expect((await at.run('poll')).json<PassReport>().services[0]?.status).toBe('held');
+    expect((await at.run('poll')).json<RunReport>().services[0]?.status).toBe('held');
     expect(at.panel.permissionStatus(user, 1)).toBe(0);
   });
 
@@ -152,7 +152,7 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     expect(users.find((row) => row.id === user)?.quotaBytes).toBe(100 * GB);
     await at.run('provision suspend svc-1');
     at.panel.world.permissionOf(user, 1)!.status = 1;
-    const planned = (await at.run('plan')).json<PassReport>();
+    const planned = (await at.run('plan')).json<RunReport>();
     expect(planned.services[0]?.actions).toEqual([{ type: 'assign-tunnel', target: '1', state: 'planned' }]);
   });
 
@@ -182,7 +182,7 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     ] as const) {
       refuse(code, msg, 1);
       at.panel.server.clearCalls();
-      const { services } = (await at.run('poll')).json<PassReport>();
+      const { services } = (await at.run('poll')).json<RunReport>();
       expect(services[0]).toMatchObject({ status: 'unreadable', error: { code: wanted } });
       expect(paths().filter((path) => path === '/user/login')).toHaveLength(1);
     }
@@ -192,9 +192,9 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     const user = await at.create(1);
     expect(at.panel.user(user)).toBeDefined();
     at.panel.server.inject({ endpoint: /user\/list$/, fault: { kind: 'html' }, times: 1 });
-    expect((await at.run('poll')).json<PassReport>().services[0]?.error?.code).toBe('PANEL_UNREADABLE');
+    expect((await at.run('poll')).json<RunReport>().services[0]?.error?.code).toBe('PANEL_UNREADABLE');
     at.panel.setCaptcha(true, { turnstile: true });
-    const { services } = (await at.run('poll')).json<PassReport>();
+    const { services } = (await at.run('poll')).json<RunReport>();
     expect(services[0]?.error).toMatchObject({ code: 'PANEL_AUTH' });
     expect(services[0]?.error?.message).toMatch(/captcha/);
     const tested = await at.run('panel test relay');

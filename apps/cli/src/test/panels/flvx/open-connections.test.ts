@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FlvxConnection } from '@sluice/fake-panels';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -21,10 +21,10 @@ async function customer(product = 'relay'): Promise<void> {
   await poll();
 }
 
-async function poll(): Promise<{ exitCode: number; report: PassReport; service: PassReport['services'][number] }> {
+async function poll(): Promise<{ exitCode: number; report: RunReport; service: RunReport['services'][number] }> {
   at.bench.clock.advance(HOUR);
   const polled = await at.run('poll');
-  const report = polled.json<PassReport>();
+  const report = polled.json<RunReport>();
   return { exitCode: polled.exitCode, report, service: report.services[0]! };
 }
 
@@ -43,7 +43,7 @@ describe('terminate', () => {
     const ended = await at.run('provision terminate svc-1 --yes');
     expect(ended.exitCode).toBe(0);
     expect(open.map((one) => one.isOpen())).toEqual([false, false]);
-    expect(steps(ended.json<OrderReport>().actions)).toEqual([
+    expect(steps(ended.json<CommandReport>().actions)).toEqual([
       'update-user 3 applied',
       'assign-tunnel 1 applied',
       'pause-forward 2 applied',
@@ -88,7 +88,7 @@ describe('terminate', () => {
   });
 });
 
-const notices = (report: PassReport): string[] => report.notices.map(({ code }) => code);
+const notices = (report: RunReport): string[] => report.notices.map(({ code }) => code);
 
 describe('a node without tcpkill', () => {
   it('is named when traffic goes on although a held forward was paused again', async () => {

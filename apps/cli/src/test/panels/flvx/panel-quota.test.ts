@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { GB, passTime, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -14,9 +14,9 @@ afterEach(async () => {
 /** Gives the service's element of a poll, with the run's notices. */
 async function run(
   words = 'poll',
-): Promise<PassReport['services'][number] & { notices: string[]; exit: number; said: string[] }> {
+): Promise<RunReport['services'][number] & { notices: string[]; exit: number; said: string[] }> {
   const outcome = await at.run(words);
-  const { services, notices } = outcome.json<PassReport>();
+  const { services, notices } = outcome.json<RunReport>();
   return {
     ...services[0]!,
     notices: notices.map(({ code }) => code),
@@ -128,7 +128,7 @@ describe('the quota of an account that the panel resets on a day of its own', ()
     for (const forward of [2, 3, 4, 5, 6, 7]) at.panel.traffic(forward, 3 * GB);
     const moved = await at.run('poll');
     expect(moved.exitCode).toBe(0);
-    expect(moved.json<PassReport>().totals.actions).toBeGreaterThanOrEqual(6);
+    expect(moved.json<RunReport>().totals.actions).toBeGreaterThanOrEqual(6);
     expect(at.panel.user(3)?.flow).toBe(60);
     const config = at.bench.read('sluice.yaml');
     at.bench.write(

@@ -2,7 +2,7 @@ import { statSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
-import type { OrderReport } from '@sluice/engine';
+import type { CommandReport } from '@sluice/engine';
 import { ADMIN_PASSWORD, GB, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 import type { Outcome } from '../../harness.js';
 
@@ -15,9 +15,9 @@ afterEach(async () => {
   await at.close();
 });
 
-const order = (outcome: Outcome): OrderReport => outcome.json<OrderReport>();
+const order = (outcome: Outcome): CommandReport => outcome.json<CommandReport>();
 const errorOf = (outcome: Outcome): { code: string; message: string } | null => {
-  const document = outcome.json<{ error?: { code: string; message: string }; service?: OrderReport['service'] }>();
+  const document = outcome.json<{ error?: { code: string; message: string }; service?: CommandReport['service'] }>();
   return document.error ?? document.service?.error ?? null;
 };
 async function login(username: string, password: string): Promise<number> {

@@ -1,6 +1,6 @@
 import type { FaultRule } from '@sluice/fake-panels';
 import { describe, expect, it } from '@jest/globals';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 import { seeds, underSeed, type SeededRandom } from '../../seeded-random.js';
 
@@ -161,7 +161,7 @@ class Life {
       this.#at.bench.clock.advance(HOUR);
     }
     const polled = await this.#at.run('poll');
-    const [service] = polled.json<PassReport>().services;
+    const [service] = polled.json<RunReport>().services;
     if (polled.exitCode !== 0) throw this.#wrong(`poll ended with ${polled.exitCode}: ${JSON.stringify(service)}`);
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { flvxConfig, GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -21,11 +21,11 @@ function configure({ product, panel }: { product?: string; panel?: string }): vo
   );
 }
 
-async function poll(): Promise<PassReport['services'][number]> {
+async function poll(): Promise<RunReport['services'][number]> {
   at.bench.clock.advance(HOUR);
   const polled = await at.run('poll');
   expect(polled.exitCode).toBe(0);
-  return polled.json<PassReport>().services[0]!;
+  return polled.json<RunReport>().services[0]!;
 }
 
 const addresses = (): (string | undefined)[] => [2, 3].map((id) => at.panel.forward(id)?.remoteAddr);

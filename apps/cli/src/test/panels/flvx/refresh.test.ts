@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogEntry, PassReport } from '@sluice/engine';
+import type { LogEntry, RunReport } from '@sluice/engine';
 import { ADMIN_PASSWORD, GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 const MINUTE = 60_000;
@@ -26,11 +26,11 @@ async function held(product = 'relay'): Promise<void> {
   at.panel.server.clearCalls();
 }
 
-async function poll(ms = 15 * MINUTE, words = 'poll'): Promise<PassReport['services'][number] & { codes: string[] }> {
+async function poll(ms = 15 * MINUTE, words = 'poll'): Promise<RunReport['services'][number] & { codes: string[] }> {
   at.bench.clock.advance(ms);
   const polled = await at.run(words);
   expect(polled.exitCode).toBe(0);
-  const { services, notices } = polled.json<PassReport>();
+  const { services, notices } = polled.json<RunReport>();
   return { ...services[0]!, codes: notices.map(({ code }) => code) };
 }
 

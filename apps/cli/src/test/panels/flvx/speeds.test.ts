@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -20,10 +20,10 @@ async function customer(product: string): Promise<void> {
   await poll();
 }
 
-async function poll(): Promise<{ exitCode: number; report: PassReport; service: PassReport['services'][number] }> {
+async function poll(): Promise<{ exitCode: number; report: RunReport; service: RunReport['services'][number] }> {
   at.bench.clock.advance(HOUR);
   const polled = await at.run('poll');
-  const report = polled.json<PassReport>();
+  const report = polled.json<RunReport>();
   return { exitCode: polled.exitCode, report, service: report.services[0]! };
 }
 
@@ -97,7 +97,7 @@ describe('a speed that the node does not take because it is away', () => {
       nodeAway();
       const ordered = await at.run(`provision change-package svc-1 ${product}`);
       expect(ordered.exitCode).toBe(3);
-      expect(ordered.json<OrderReport>().service.error?.code).toBe('speed_not_in_force');
+      expect(ordered.json<CommandReport>().service.error?.code).toBe('speed_not_in_force');
       at.panel.nodeOnline(1);
       expect((await at.run(words)).exitCode).toBe(0);
       expect(speeds()).toEqual(product === 'slow' ? [6.2, 6.2, 6.2] : [null, null, null]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -11,9 +11,9 @@ afterEach(async () => {
   await at.close();
 });
 
-async function poll(): Promise<PassReport['services'][number]> {
+async function poll(): Promise<RunReport['services'][number]> {
   at.bench.clock.advance(HOUR);
-  return (await at.run('poll')).json<PassReport>().services[0]!;
+  return (await at.run('poll')).json<RunReport>().services[0]!;
 }
 const overQuota = (): void => {
   at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { GB, HOUR, passTime, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 const isLong = process.env['SLUICE_LONG'] === '1';
@@ -58,19 +58,19 @@ async function story(product: string, stretches: Stretch[]): Promise<void> {
     for (const { gb, hours, trouble } of stretches) {
       if (at.panel.traffic(2, { in: gb * GB, out: 0 })) unread += gb;
       // Read before time passes: what is used between a reading and the panel's own reset nobody can tell.
-      const first = (await at.run('poll')).json<PassReport>().services[0]!;
+      const first = (await at.run('poll')).json<RunReport>().services[0]!;
       used += unread;
       unread = 0;
       expect(first.usage?.totalBytes).toBe(used * GB);
       passTime(at, at.bench.clock.now() + hours * HOUR);
       const undo = disturb(at, trouble);
-      let polled = (await at.run('poll')).json<PassReport>().services[0]!;
+      let polled = (await at.run('poll')).json<RunReport>().services[0]!;
       undo();
       if (polled.usage === null) {
         expect(trouble).toBe('list is garbage');
         // A poll that reads nothing changes nothing; the next one catches up.
         at.bench.clock.advance(HOUR / 4);
-        polled = (await at.run('poll')).json<PassReport>().services[0]!;
+        polled = (await at.run('poll')).json<RunReport>().services[0]!;
       }
       if (cycleOf(at.bench.clock.now()) !== cycle) {
         cycle = cycleOf(at.bench.clock.now());
@@ -127,13 +127,13 @@ describe('usage per cycle', () => {
         },
         fault: { kind: 'latency', ms: 0 },
       });
-      const opened = (await at.run('poll')).json<PassReport>().services[0]!;
+      const opened = (await at.run('poll')).json<RunReport>().services[0]!;
       expect(opened.usage?.totalBytes).toBe(2 * GB);
       expect(opened.actions.map((action) => action.type)).toEqual(['reset-user']);
       expect(at.panel.user(user)).toMatchObject({ inFlow: 0, outFlow: 0 });
       at.panel.traffic(2, 4 * GB);
       at.bench.clock.advance(HOUR);
-      const next = (await at.run('poll')).json<PassReport>().services[0]!;
+      const next = (await at.run('poll')).json<RunReport>().services[0]!;
       expect(next).toMatchObject({ status: 'ok', usage: { totalBytes: 9 * GB }, actions: [] });
     } finally {
       await at.close();
@@ -150,13 +150,13 @@ describe('usage per cycle', () => {
       at.panel.addForward(user, at.tunnels.hk);
       at.bench.clock.set('2026-11-30T12:00:00Z');
       at.panel.traffic(2, { in: 20 * GB, out: 0 });
-      expect((await at.run('poll')).json<PassReport>().services[0]?.usage?.totalBytes).toBe(20 * GB);
+      expect((await at.run('poll')).json<RunReport>().services[0]?.usage?.totalBytes).toBe(20 * GB);
       at.bench.clock.set('2026-12-01T00:00:05Z');
       if (isUp) at.panel.midnight();
       at.bench.clock.set('2026-12-03T12:00:00Z');
       at.panel.traffic(2, { in: (isUp ? 32 : 12) * GB, out: 0 });
       const polled = async (): Promise<number | null | undefined> =>
-        (await at.run('poll')).json<PassReport>().services[0]?.usage?.totalBytes;
+        (await at.run('poll')).json<RunReport>().services[0]?.usage?.totalBytes;
       expect(await polled()).toBe(total * GB);
       at.bench.clock.advance(HOUR);
       expect(await polled()).toBe(total * GB);
@@ -176,7 +176,7 @@ describe('usage per cycle', () => {
       at.bench.clock.advance(HOUR);
       const polled = await at.run('poll');
       expect(polled.exitCode).toBe(1);
-      expect(polled.json<PassReport>().services[0]).toMatchObject({
+      expect(polled.json<RunReport>().services[0]).toMatchObject({
         status: 'unreadable',
         usage: null,
         holds: [{ reason: 'quota' }],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PassReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
 import { DAY, GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 import { remedyFor } from '../../../remedies.js';
 
@@ -9,10 +9,10 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-type Service = PassReport['services'][number];
+type Service = RunReport['services'][number];
 const poll = async (ms = HOUR): Promise<Service> => {
   at.bench.clock.advance(ms);
-  const [service] = (await at.poll()).json<PassReport>().services;
+  const [service] = (await at.poll()).json<RunReport>().services;
   if (!service) throw new Error('no service');
   return service;
 };
@@ -204,7 +204,7 @@ describe('a counter that Sluice zeroed', () => {
   it('counts all that was used when it is first read later than a figure can be written back', async () => {
     at.bench.clock.advance(2 * DAY);
     at.panel.use(uuid, 31 * GB);
-    const { services, notices } = (await at.poll()).json<PassReport>();
+    const { services, notices } = (await at.poll()).json<RunReport>();
     expect(services).toMatchObject([{ status: 'ok', actions: [], usage: { totalBytes: 31 * GB } }]);
     expect(notices.map(({ code }) => code)).toContain('zeroing_unclear');
     at.panel.use(uuid, 2 * GB);
@@ -277,7 +277,7 @@ describe('a list that is not to be trusted', () => {
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
     expect(polled.exitCode).toBe(1);
-    expect(polled.json<PassReport>().services.map(({ error }) => error?.code)).toEqual([code, code, code, code]);
+    expect(polled.json<RunReport>().services.map(({ error }) => error?.code)).toEqual([code, code, code, code]);
     expect(at.changes()).toEqual([]);
     at.panel.server.clearFaults();
     expect((await at.poll()).exitCode).toBe(0);
@@ -290,10 +290,10 @@ describe('a list that is not to be trusted', () => {
     for (const uuid of uuids.slice(1, 4)) at.panel.deleteUser(uuid);
     at.bench.clock.advance(HOUR);
     const short = await at.poll();
-    expect([short.exitCode, short.json<PassReport>().services[0]?.error?.code]).toEqual([1, 'list_halved']);
+    expect([short.exitCode, short.json<RunReport>().services[0]?.error?.code]).toEqual([1, 'list_halved']);
     const believed = await at.poll('--allow-mass');
     expect(believed.exitCode).toBe(3);
-    expect(believed.json<PassReport>().services.map(({ error }) => error?.code ?? null)).toEqual([
+    expect(believed.json<RunReport>().services.map(({ error }) => error?.code ?? null)).toEqual([
       null,
       'user_gone',
       'user_gone',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OrderReport, PassReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import type { Outcome } from '../../harness.js';
 import { DAY, GB, HOUR, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 
@@ -14,9 +14,9 @@ const bodies = (): unknown[] =>
     .changingCalls()
     .map(({ method, body }) => [method, body === '' ? null : (JSON.parse(body) as unknown)]);
 const errorOf = (outcome: Outcome): string => outcome.json<{ error: { code: string } }>().error.code;
-const polled = async (): Promise<PassReport> => {
+const polled = async (): Promise<RunReport> => {
   at.bench.clock.advance(HOUR);
-  return (await at.poll()).json<PassReport>();
+  return (await at.poll()).json<RunReport>();
 };
 
 describe('provision create', () => {
@@ -24,7 +24,7 @@ describe('provision create', () => {
     await at.addService(1);
     const made = await at.sluice('provision create svc-1');
     expect(made.exitCode).toBe(0);
-    const report = made.json<OrderReport>();
+    const report = made.json<CommandReport>();
     const uuid = report.service.refs['hiddify_user_uuid'] ?? '';
     expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(report).toMatchObject({
@@ -45,9 +45,9 @@ describe('provision create', () => {
   it('gives its quota to a service that was pending, and makes it active', async () => {
     await at.addService(1, { values: ['status=pending'] });
     const planned = await at.sluice('provision create svc-1 --dry-run');
-    expect([planned.exitCode, planned.json<OrderReport>().actions]).toMatchObject([0, [{ type: 'create-user' }]]);
+    expect([planned.exitCode, planned.json<CommandReport>().actions]).toMatchObject([0, [{ type: 'create-user' }]]);
     const made = await at.sluice('provision create svc-1');
-    expect([made.exitCode, made.json<OrderReport>().service.lifecycle]).toEqual([0, 'active']);
+    expect([made.exitCode, made.json<CommandReport>().service.lifecycle]).toEqual([0, 'active']);
     const user = at.panel.user((await at.userOf('svc-1')) ?? '');
     expect(user).toMatchObject({ usageLimit: 50 * GB, startDate: '2026-11-15', packageDays: 30 });
   });
@@ -55,7 +55,7 @@ describe('provision create', () => {
   it('may be repeated without another user', async () => {
     const uuid = await at.create(1);
     const again = await at.sluice('provision create svc-1');
-    expect([again.exitCode, again.json<OrderReport>().actions]).toEqual([0, []]);
+    expect([again.exitCode, again.json<CommandReport>().actions]).toEqual([0, []]);
     expect(at.panel.state.users.size).toBe(1);
     expect(await at.userOf('svc-1')).toBe(uuid);
   });
@@ -78,7 +78,7 @@ describe('provision create', () => {
   it('invents no agent that the panel does not have', async () => {
     await at.addService(1, { values: ['hiddify_agent_uuid=5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7'] });
     const made = await at.sluice('provision create svc-1');
-    expect([made.exitCode, made.json<OrderReport>().service.error?.code]).toEqual([1, 'unknown_owner']);
+    expect([made.exitCode, made.json<CommandReport>().service.error?.code]).toEqual([1, 'unknown_owner']);
     expect([at.panel.state.admins.size, at.panel.state.users.size]).toEqual([2, 0]);
     expect(at.changes()).toEqual([]);
   });
@@ -103,7 +103,7 @@ describe('provision create', () => {
     const uuid = at.panel.addUser({ agent: at.north, name: 'anna', usageLimit: 5 * GB, currentUsage: GB });
     await at.addService(1, { values: [`hiddify_user_uuid=${uuid}`] });
     const refused = await at.sluice('provision create svc-1');
-    expect([refused.exitCode, refused.json<OrderReport>().service.error?.code]).toEqual([1, 'account_exists']);
+    expect([refused.exitCode, refused.json<CommandReport>().service.error?.code]).toEqual([1, 'account_exists']);
     expect(at.changes()).toEqual([]);
     const adopted = await at.sluice('provision create svc-1 --adopt');
     expect(adopted.exitCode).toBe(0);
@@ -121,7 +121,7 @@ describe('provision create', () => {
   it('changes nothing in a dry run', async () => {
     await at.addService(1);
     const dry = await at.sluice('provision create svc-1 --dry-run');
-    expect(dry.json<OrderReport>().actions).toMatchObject([{ type: 'create-user', state: 'planned' }]);
+    expect(dry.json<CommandReport>().actions).toMatchObject([{ type: 'create-user', state: 'planned' }]);
     expect(at.changes()).toEqual([]);
     expect(await at.userOf('svc-1')).toBeUndefined();
   });
@@ -150,9 +150,9 @@ describe('suspend and unsuspend', () => {
   it('switch the user off and on again', async () => {
     const uuid = await at.create(1);
     const suspended = await at.sluice('provision suspend svc-1');
-    expect(suspended.json<OrderReport>().actions).toEqual([{ type: 'disable-user', target: uuid, state: 'applied' }]);
+    expect(suspended.json<CommandReport>().actions).toEqual([{ type: 'disable-user', target: uuid, state: 'applied' }]);
     expect(at.panel.user(uuid).enable).toBe(false);
-    expect((await at.sluice('provision suspend svc-1')).json<OrderReport>().actions).toEqual([]);
+    expect((await at.sluice('provision suspend svc-1')).json<CommandReport>().actions).toEqual([]);
     await at.sluice('provision unsuspend svc-1');
     expect(at.panel.user(uuid).enable).toBe(true);
     expect(bodies().slice(1)).toEqual([
@@ -176,7 +176,7 @@ describe('suspend and unsuspend', () => {
     await polled();
     await at.sluice('provision suspend svc-1');
     const unsuspended = await at.sluice('provision unsuspend svc-1');
-    expect(unsuspended.json<OrderReport>().stillHeld).toEqual(['quota']);
+    expect(unsuspended.json<CommandReport>().stillHeld).toEqual(['quota']);
     expect(at.panel.user(uuid).enable).toBe(false);
   });
 });
@@ -185,7 +185,7 @@ describe('renew', () => {
   it('writes the days to the new due date', async () => {
     const uuid = await at.create(1);
     const renewed = await at.sluice('provision renew svc-1');
-    expect(renewed.json<OrderReport>().service.nextDueDate).toBe('2027-01-15');
+    expect(renewed.json<CommandReport>().service.nextDueDate).toBe('2027-01-15');
     expect(bodies().at(-1)).toEqual(['PATCH', { package_days: 61 }]);
     expect(at.panel.user(uuid)).toMatchObject({ startDate: '2026-11-15', packageDays: 61, currentUsage: 0 });
     await at.sluice('provision renew svc-1 --until 2027-02-01');
@@ -197,7 +197,7 @@ describe('renew', () => {
     await at.create(1);
     const fail = { endpoint: /^GET /, fault: { kind: 'status', status: 503 } } as const;
     const renew = async (): Promise<string | null> =>
-      (await at.sluice('provision renew svc-1')).json<OrderReport>().service.nextDueDate;
+      (await at.sluice('provision renew svc-1')).json<CommandReport>().service.nextDueDate;
     let remove = at.panel.server.inject(fail);
     await renew();
     remove();
@@ -219,7 +219,7 @@ describe('renew', () => {
     }
     remove();
     const again = await at.sluice('provision renew svc-1');
-    expect([again.exitCode, again.json<OrderReport>().service.nextDueDate]).toEqual([0, '2027-05-15']);
+    expect([again.exitCode, again.json<CommandReport>().service.nextDueDate]).toEqual([0, '2027-05-15']);
     expect(at.panel.user(uuid)).toMatchObject({ startDate: '2026-11-15', packageDays: 181 });
     expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
   });
@@ -263,7 +263,7 @@ describe('terminate', () => {
     const uuid = await at.create(1);
     await at.sluice('provision suspend svc-1');
     const ended = await at.sluice('provision terminate svc-1 --yes');
-    expect(ended.json<OrderReport>()).toMatchObject({
+    expect(ended.json<CommandReport>()).toMatchObject({
       actions: [{ type: 'delete-user', target: uuid, state: 'applied' }],
       service: { lifecycle: 'terminated' },
     });
@@ -275,7 +275,7 @@ describe('terminate', () => {
     const uuid = at.panel.addUser({ name: 'anna' });
     await at.addService(1, { values: [`hiddify_user_uuid=${uuid}`] });
     const refused = await at.sluice('provision terminate svc-1 --yes');
-    expect([refused.exitCode, refused.json<OrderReport>().service.error?.code]).toEqual([1, 'not_ours']);
+    expect([refused.exitCode, refused.json<CommandReport>().service.error?.code]).toEqual([1, 'not_ours']);
     expect(at.panel.hasUser(uuid)).toBe(true);
   });
 
@@ -342,7 +342,7 @@ describe('poll', () => {
     await polled();
     expect(at.panel.user(uuid).enable).toBe(false);
     at.bench.clock.set('2026-12-15T01:00:00Z');
-    const report = (await at.poll()).json<PassReport>();
+    const report = (await at.poll()).json<RunReport>();
     expect(report.services[0]).toMatchObject({
       status: 'ok',
       holds: [],
@@ -377,7 +377,7 @@ describe('poll', () => {
     at.bench.clock.advance(HOUR);
     const report = await at.poll();
     expect(report.exitCode).toBe(3);
-    expect(report.json<PassReport>().services[0]).toMatchObject({ status: 'unreadable', error: { code: 'user_gone' } });
+    expect(report.json<RunReport>().services[0]).toMatchObject({ status: 'unreadable', error: { code: 'user_gone' } });
   });
 
   it('sees a user that the panel leaves out of its list', async () => {
@@ -429,7 +429,7 @@ describe('an order whose request was lost', () => {
     expect([1, 3]).toContain((await at.sluice(words)).exitCode);
     remove();
     const again = await at.sluice(words);
-    expect([again.exitCode, again.json<OrderReport>().service.error]).toEqual([0, null]);
+    expect([again.exitCode, again.json<CommandReport>().service.error]).toEqual([0, null]);
     expect(at.panel.state.users.size).toBe(verb === 'terminate' ? 0 : 1);
     for (const user of at.panel.state.users.values()) {
       expect(user).toMatchObject({ usageLimit: 50 * GB, enable: verb !== 'suspend' });
@@ -450,7 +450,7 @@ describe('an order while the panel can not be read', () => {
     const broken = await at.sluice(words);
     remove();
     expect([1, 3]).toContain(broken.exitCode);
-    expect(broken.json<OrderReport>().service).toMatchObject({
+    expect(broken.json<CommandReport>().service).toMatchObject({
       status: 'failed',
       error: { code: 'PANEL_SERVER_ERROR' },
     });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AgentDetail, CheckReport, OrderReport, PassReport } from '@sluice/engine';
+import type { AgentDetail, CheckReport, CommandReport, RunReport } from '@sluice/engine';
 
 const { SLUICE_TEST_HIDDIFY_URL: url, SLUICE_TEST_HIDDIFY_KEY: key } = process.env;
 const isNamed = url !== undefined && key !== undefined;
@@ -130,7 +130,7 @@ describe('a real Hiddify panel', () => {
       configure(north);
       const due = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
       await run(`service add svc-1 panel=vpn product=small billing_cycle=monthly next_due_date=${due}`);
-      const made = await run<OrderReport>('provision create svc-1');
+      const made = await run<CommandReport>('provision create svc-1');
       const uuid = made.service.refs['hiddify_user_uuid'] ?? '';
       const end = ({ start_date: start, package_days: days }: User): string =>
         new Date(Date.parse(start ?? '') + days * 86_400_000).toISOString().slice(0, 10);
@@ -143,15 +143,15 @@ describe('a real Hiddify panel', () => {
         is_active: true,
       });
       expect([first.added_by_uuid, end(first)]).toEqual([north, due]);
-      expect((await run<OrderReport>('provision create svc-1')).actions).toEqual([]);
+      expect((await run<CommandReport>('provision create svc-1')).actions).toEqual([]);
 
       await change(uuid, { current_usage_GB: 9 });
-      expect((await run<PassReport>('poll')).services[0]).toMatchObject({
+      expect((await run<RunReport>('poll')).services[0]).toMatchObject({
         status: 'ok',
         usage: { totalBytes: 9 * GB },
       });
       await change(uuid, { current_usage_GB: 10 });
-      expect((await run<PassReport>('poll')).services[0]).toMatchObject({
+      expect((await run<RunReport>('poll')).services[0]).toMatchObject({
         status: 'held',
         actions: [{ type: 'disable-user', target: uuid, state: 'applied' }],
       });
@@ -177,7 +177,7 @@ describe('a real Hiddify panel', () => {
       await run('override clear svc-1');
       await run('provision change-package svc-1 large');
       expect(await user(uuid)).toMatchObject({ usage_limit_GB: 30, mode: 'monthly', current_usage_GB: 10 });
-      const renewed = await run<OrderReport>('provision renew svc-1');
+      const renewed = await run<CommandReport>('provision renew svc-1');
       expect(end(await user(uuid))).toBe(renewed.service.nextDueDate);
       await run('reconcile');
       await run('plan');

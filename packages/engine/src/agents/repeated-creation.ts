@@ -1,0 +1,94 @@
+import { callAgeMs, type WantedUser } from '@sluice/panel-kind';
+import type { AgentReservationRecord, LeaseOwner } from '@sluice/state-store';
+import type { Session } from '../session.js';
+
+/** Outcome of a resolved reservation whose user was found by another run. */
+export const FOUND = 'found';
+
+/** Within this time, a repeated command means the same user instead of a second one. */
+const REPEATED_MS = 86_400_000;
+
+/** Returns the reservation if it is still open and was made for this user. */
+export function sameOrder(
+  reservation: AgentReservationRecord | null,
+  agent: string,
+  { limitBytes }: WantedUser,
+): AgentReservationRecord | null {
+  if (reservation === null || reservation.state === 'closed') return null;
+  return reservation.agent === agent && reservation.bytes === limitBytes ? reservation : null;
+}
+
+/**
+ * Returns the reservation of the same command by a process that ended without resolving it. Continuing with its uuid creates one
+ * user only, even if its last request reaches the panel now.
+ */
+export function brokenOff(
+  { deps }: Session,
+  live: readonly AgentReservationRecord[],
+  agent: string,
+  wanted: WantedUser,
+): AgentReservationRecord | null {
+  const since = new Date(deps.clock.now() - REPEATED_MS).toISOString();
+  const same = live.filter((reservation) => {
+    const { state, outcome, createdAt, holder } = reservation;
+    if (sameOrder(reservation, agent, wanted) === null || !isSameUser(reservation.wanted, wanted)) return false;
+    const owner = ownerIn(holder);
+    const isGone = owner !== null && owner.host === deps.owner.host && !deps.isAlive(owner);
+    return isGone && (state === 'open' || (outcome === FOUND && createdAt > since));
+  });
+  same.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  return same[0] ?? null;
+}
+
+function isSameUser(stored: unknown, wanted: WantedUser): boolean {
+  if (typeof stored !== 'object' || stored === null || 'raises' in stored) return false;
+  return toText(stored) === toText(wanted);
+}
+
+/** Returns a requested user as text, without owner and uuid. */
+function toText(user: object): string {
+  const { uuid: _uuid, owner: _owner, ...asked } = user as Record<string, unknown>;
+  return JSON.stringify(Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** How long the panel may still process the last request of an ended process. */
+const LAST_REQUEST_MS = 30_000;
+
+/** Returns whether the process that made a reservation has certainly ended. `begun` is the result of `callsBegun`. */
+export function isOrphaned(
+  { deps }: Session,
+  { holder }: Pick<AgentReservationRecord, 'holder'>,
+  begun: ReadonlyMap<string, string>,
+): boolean {
+  const owner = ownerIn(holder);
+  if (owner === null || owner.host !== deps.owner.host || deps.isAlive(owner)) return false;
+  const calledAt = begun.get(processKey(owner));
+  return calledAt === undefined || callAgeMs(calledAt, deps.clock.now()) >= LAST_REQUEST_MS;
+}
+
+/** Returns when each process started its last unfinished call, by process. */
+export async function callsBegun(session: Session, panel: string): Promise<Map<string, string>> {
+  const begun = new Map<string, string>();
+  for (const row of await session.store.actions.unsettled({ panel })) {
+    const run = row.calledAt === null ? null : await session.store.runs.get(row.run);
+    if (run === null) continue;
+    const key = processKey(run);
+    const calledAt = row.calledAt ?? '';
+    if (calledAt > (begun.get(key) ?? '')) begun.set(key, calledAt);
+  }
+  return begun;
+}
+
+function processKey({ host, pid }: Pick<LeaseOwner, 'host' | 'pid'>): string {
+  return `${host}:${pid}`;
+}
+
+function ownerIn(holder: string | null): LeaseOwner | null {
+  try {
+    const { host, pid, processStart } = JSON.parse(holder ?? '') as Partial<LeaseOwner>;
+    if (typeof host !== 'string' || typeof pid !== 'number' || typeof processStart !== 'string') return null;
+    return { host, pid, processStart };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,113 @@
+import type { ItemError } from '@sluice/panel-kind';
+import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
+import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
+import type { Run } from '../run/bracket.js';
+import { noticeRows, planNotices } from '../run/notices.js';
+import { toDecisionRecord, shownNotice } from '../run/report.js';
+import type { Applied } from '../run/stages.js';
+import { serviceDetail } from '../services/show.js';
+import type { Session } from '../session.js';
+
+/** Stores the checkpoint of the command with the last run's decision. */
+async function saveCheckpoint(session: Session, run: string, work: Applied, tables: StoreTables): Promise<void> {
+  const { seen } = work.history;
+  if (seen === null) return;
+  const [latest] = await tables.decisions.latest([work.service.id]);
+  const treatment = { previewOnly: false, observing: false };
+  const decision =
+    latest ?? toDecisionRecord(session, { id: run, at: session.now() }, { ...work, error: null }, treatment);
+  await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
+}
+
+/** Returns whether the command was refused by what the panel shows, or by an agent's limit, and nothing was changed. */
+function isRefused(work: Applied): work is Applied & { error: ItemError } {
+  const { error, observation, actions } = work;
+  if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
+  return actions.length === 0 || (error.code === 'agent_limit' && actions.every(({ state }) => state === 'failed'));
+}
+
+/** How a command ended. */
+interface CommandEnd {
+  outcome: RunOutcome;
+  /** Whether all of it is done. */
+  complete: boolean;
+}
+
+/** Stores how a command ended, and returns its report. */
+export async function finishCommand(
+  commandRun: CommandRun,
+  { work: carriedOut, reported }: CarriedOut,
+): Promise<CommandResult> {
+  const { session, order, run } = commandRun;
+  const end = decideEnd(session, order, carriedOut);
+  const notices = noticeRows(session, run.id, planNotices(carriedOut, { notices: reported }));
+  if (order.dryRun) await endRun(run, carriedOut, end);
+  const work = order.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
+  const report = { ...(await toReport(commandRun, work, end)), notices: notices.map(shownNotice) };
+  const aboutHolds = reported.flatMap(({ hold }, index) => {
+    const notice = report.notices[index];
+    return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
+  });
+  return { report, work, aboutHolds };
+}
+
+function decideEnd(session: Session, order: ServiceCommand, work: Applied): CommandEnd {
+  const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
+  const complete = work.error === null && !session.deps.signal.aborted && !stopped;
+  const someDone = work.actions.some((action) => action.state === 'applied');
+  // A run finishes a termination that was started.
+  const goesOn = order.account?.verb === 'terminate' && work.actions.length > 0;
+  const begun =
+    goesOn || someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
+  return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete };
+}
+
+/** Stores how a command ended; returns the service with its stored row. */
+async function storeEnd(
+  { session, order, run }: CommandRun,
+  work: Applied,
+  end: CommandEnd,
+  notices: NoticeRecord[],
+): Promise<Applied> {
+  return session.write(run.leases.held, async (tables) => {
+    if (end.complete) await order.done?.(work.service, tables);
+    else if (isRefused(work)) await order.refused?.(work.error, tables);
+    await saveCheckpoint(session, run.id, work, tables);
+    // The notices of a run's own command are reported by that run.
+    if (order.decidedByRun !== true) await tables.notices.add(notices);
+    await endRun(run, work, end, tables);
+    return { ...work, service: (await tables.services.get(work.service.id)) ?? work.service };
+  });
+}
+
+function endRun(run: Run, { actions, error }: Applied, { outcome }: CommandEnd, tables?: StoreTables): Promise<void> {
+  return run.end({ outcome, changes: actions.length > 0, error }, tables);
+}
+
+async function toReport(
+  { session, order, run }: CommandRun,
+  work: Applied,
+  { complete }: CommandEnd,
+): Promise<Omit<CommandReport, 'notices'>> {
+  const detail = await serviceDetail(session, work.service);
+  const staying = work.holds.filter((hold) => !work.closes.includes(hold));
+  const holds = order.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
+  const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
+  // A completed command ends the error of an earlier run.
+  const over = detail.status === 'held' || (complete && detail.status === 'failed');
+  const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
+  const { observing: _panels, ...view } = run.view;
+  return {
+    run: view,
+    service: {
+      ...detail,
+      status: work.error ? 'failed' : status,
+      holds: holds.map(({ reason, since }) => ({ reason, since })),
+      actions,
+      error: work.error,
+    },
+    actions,
+    credentials: null,
+    stillHeld: holds.map((hold) => hold.reason),
+  };
+}

@@ -1,0 +1,128 @@
+import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord, StoreTables } from '@sluice/state-store';
+import { panelLease, serviceLease } from '../leases.js';
+import { actionEntry, type LogEntry } from '../log/log.js';
+import { isAtWork, withRun } from '../run/bracket.js';
+import {
+  toEvidence,
+  type JournalPayload,
+  refsChange,
+  zeroCounter,
+  isCommandRow,
+  COMMAND_PREFIX,
+} from '../run/journal.js';
+import type { Session } from '../session.js';
+import { suggestion } from '../suggestion.js';
+
+/** Options of `action resolve`. */
+export interface ResolveRequest {
+  done: boolean;
+  waitMs: number;
+}
+
+/**
+ * Resolves an action in doubt as the operator reports, where its outcome can't be read from the panel. If it was done, its evidence
+ * starts and ends as usual, so that a release undoes it. Calls no panel.
+ *
+ * @throws SluiceError `unknown_action`, `action_settled` or `action_not_called`; `lease_held` while a run works on it
+ */
+export async function resolveAction(session: Session, id: string, request: ResolveRequest): Promise<LogEntry> {
+  const { service, panel } = await requireUnsettled(session, id);
+  await withRun(session, { command: 'action resolve', dryRun: false }, async (run) => {
+    const name = service === null ? panelLease(panel) : serviceLease(service);
+    const lease = await run.leases.take(name, request.waitMs);
+    // The previous holder of the lease may have resolved it.
+    const row = await requireUnsettled(session, id);
+    await refuseWhileAtWork(session, row);
+    const outcome = request.done ? await doneOutcome(session, row) : NOT_DONE;
+    await session.write([lease], async (tables) => {
+      await run.start(tables);
+      await settle(session, row, outcome, tables);
+      await run.end({ outcome: 'done', changes: false }, tables);
+    });
+  });
+  return actionEntry(await requireAction(session, id));
+}
+
+const NOT_DONE: StepOutcome = {
+  state: 'failed',
+  observed: null,
+  error: { code: 'not_done', message: 'the operator reported that it was not done' },
+};
+
+async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOutcome> {
+  const panel = row.service === null ? null : await session.panel(row.panel);
+  return panel?.accounts?.doneOutcome(row, session.now()) ?? { state: 'applied', observed: null, error: null };
+}
+
+async function settle(session: Session, row: ActionRecord, outcome: StepOutcome, tables: StoreTables): Promise<void> {
+  const at = session.now();
+  const { state, error } = outcome;
+  const word = { as: state === 'applied' ? 'done' : 'not-done', at, run: session.runId };
+  await tables.actions.settle(row.id, {
+    state,
+    settledAt: at,
+    observed: { ...(row.observed as object | null), resolved: word },
+    errorCode: error?.code ?? null,
+    errorMessage: error?.message ?? null,
+  });
+  if (state !== 'applied') return;
+  for (const item of toEvidence(session, row, outcome.begins, at)) await tables.evidence.add(item);
+  for (const id of (row.payload as JournalPayload).ends) await tables.evidence.end(id, at, 'undone');
+  const service = row.service === null ? null : await tables.services.get(row.service);
+  if (service === null) return;
+  if (outcome.refs) await tables.services.update([refsChange(service, outcome.refs, at)]);
+  if (outcome.zeroed) await zeroCounter(service.id, outcome.zeroed, row.calledAt, tables);
+}
+
+async function requireAction(session: Session, id: string): Promise<ActionRecord> {
+  const row = await session.store.actions.get(id);
+  if (row) return row;
+  const open = (await session.store.actions.unsettled()).filter((item) => item.calledAt !== null);
+  const hint = suggestion(
+    id,
+    open.map((item) => item.id),
+  );
+  throw new SluiceError('unknown_action', `There is no action "${id}"${hint.length > 200 ? '' : hint}`, {
+    kind: 'not-found',
+    details: { action: id },
+  });
+}
+
+async function requireUnsettled(session: Session, id: string): Promise<ActionRecord> {
+  const row = await requireAction(session, id);
+  const what = `${row.type} ${row.target} ("${id}")`;
+  if (row.state !== 'planned' && row.state !== 'in-doubt') {
+    throw new SluiceError(
+      'action_settled',
+      `${what} is ${row.state} since ${row.settledAt ?? row.plannedAt}: there is nothing to resolve`,
+      { details: { action: id, state: row.state } },
+    );
+  }
+  if (isCommandRow(row)) {
+    const verb = row.type.slice(COMMAND_PREFIX.length);
+    throw new SluiceError('action_not_called', `${what} is a whole command, which was interrupted`, {
+      details: { action: id, verb, service: row.target },
+    });
+  }
+  if (row.calledAt === null) {
+    throw new SluiceError(
+      'action_not_called',
+      `${what} was never sent to the panel, so it was not done: the next run resolves it`,
+      { details: { action: id } },
+    );
+  }
+  return row;
+}
+
+/** Refuses an action of a live run, since some commands about agents' users hold no lease. */
+async function refuseWhileAtWork(session: Session, row: ActionRecord): Promise<void> {
+  if (row.service !== null) return;
+  const run = await session.store.runs.get(row.run);
+  if (run === null || !isAtWork(session, run)) return;
+  throw new SluiceError(
+    'lease_held',
+    `${row.type} ${row.target} is being worked on by ${run.id} (process ${run.pid} on ${run.host}). Try again when it is done`,
+    { kind: 'busy', details: { holders: [run.id] } },
+  );
+}

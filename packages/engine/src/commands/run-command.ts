@@ -1,0 +1,171 @@
+import type { Panel, Plan } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { serviceLease } from '../leases.js';
+import { trustedNow } from '../clock/trusted-clock.js';
+import { finishCommand } from './finish-command.js';
+import {
+  type CarriedOut,
+  type CommandContent,
+  type CommandFrame,
+  type CommandResult,
+  type CommandRun,
+  type ServiceCommand,
+  TERMINATE,
+} from './types.js';
+import { refuseUnfinished } from '../provision/termination.js';
+import { withRun } from '../run/bracket.js';
+import { endHolds, undecided } from '../run/decide.js';
+import { errorOfDoubt } from '../run/doubt.js';
+import { elsewhereError } from '../run/evidence-elsewhere.js';
+import { enforceService } from '../run/enforce.js';
+import { actionRow } from '../run/journal.js';
+import { load } from '../run/load.js';
+import { planOne, withCheckpoint } from '../run/plan.js';
+import { findSharers } from '../run/sharing.js';
+import {
+  type Applied,
+  type Decided,
+  type Loaded,
+  type RunOnPanel,
+  unapplied,
+  unplanned,
+  unread,
+  withError,
+} from '../run/stages.js';
+import { requireService, type Session } from '../session.js';
+
+/** Runs a command about one service: stores the target state, then observes, plans and applies. */
+export function runCommand(session: Session, id: string, order: ServiceCommand): Promise<CommandResult> {
+  return runDecidedCommand(session, id, order, () => order);
+}
+
+/**
+ * Runs a command that depends on the service: `decide` is called under the lease, after the changes of its previous holder, and
+ * throws to refuse. Nothing was stored or changed by then.
+ */
+export async function runDecidedCommand<Content extends CommandContent>(
+  session: Session,
+  id: string,
+  frame: CommandFrame,
+  decide: (service: ServiceRecord, panel: Panel) => Promise<Content> | Content,
+): Promise<CommandResult & { content: Content }> {
+  const { command, dryRun, run: partOf, waitMs } = frame;
+  await requireService(session, id);
+  return withRun(session, { command, dryRun, partOf }, async (run) => {
+    await run.leases.take(serviceLease(id), waitMs);
+    const service = await requireService(session, id);
+    if (command !== TERMINATE) await refuseUnfinished(session, id);
+    const panel = await session.panel(service.panel);
+    const content = await decide(service, panel);
+    const commandRun = { session, order: { ...content, ...frame }, run };
+    const desired = dryRun ? service : await begin(commandRun, service);
+    return { ...(await finishCommand(commandRun, await carryOut(commandRun, panel, desired))), content };
+  });
+}
+
+/** Stores the command with the start of its run, and returns the changed service. */
+async function begin({ session, order, run }: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
+  const desired = await session.write(run.leases.held, async (tables) => {
+    await run.start(tables);
+    await order.desire(service, tables, run.id);
+    return tables.services.get(service.id);
+  });
+  try {
+    order.begin?.();
+  } catch (error) {
+    await session.write(run.leases.held, async (tables) => {
+      await order.withdraw?.(tables);
+      await run.fail(error, tables);
+    });
+    throw error;
+  }
+  return desired ?? service;
+}
+
+async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
+  const { session, order, run } = commandRun;
+  const scope = order.scope ?? 'order';
+  const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map() };
+  // The panel first: its answer confirms our clock, and with it the cycle of the service.
+  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
+  const { decided, released } = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
+  const reported = new Map(released.map((notice) => [notice.key, notice]));
+  const onPlan = (plan: Plan): void => {
+    for (const notice of plan.notices ?? []) reported.set(notice.key, notice);
+  };
+  const observed = { ...unplanned(decided), observation: seen.get(service.id) ?? null };
+  const [planned = observed] = await findSharers(on, [observed]);
+  const done = await (order.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
+  // Evidence on another panel is not undone by this command, so it is not complete.
+  const elsewhere = done.evidence.filter((item) => item.panel !== service.panel);
+  const isLeft = scope === 'hold' && done.holds.length === 0 && elsewhere.length > 0;
+  const work = withCheckpoint(on, isLeft ? withError(done, elsewhereError(service, elsewhere)) : done);
+  return { work, reported: [...reported.values()] };
+}
+
+/** Loads the service of a command; in a dry run with the target state. */
+async function loadOne({ session, order }: CommandRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
+  const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
+  const switches = await session.store.switches.list();
+  const [loaded] = await load(session, panel, [service], { switches, ordered: true, now });
+  if (!loaded) throw new Error(`${service.id} was not loaded`);
+  // A command is carried out for a service that can't be metered, too.
+  const sound = { ...loaded, error: null };
+  return order.dryRun ? order.pretend(sound) : sound;
+}
+
+type Reported = CarriedOut['reported'];
+
+/**
+ * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them. Returns their notices.
+ */
+async function decideByRecord(
+  { session, order, run }: CommandRun,
+  panel: Panel,
+  loaded: Loaded,
+): Promise<{ decided: Decided; released: Reported }> {
+  const mayRelease = order.decidedByRun !== true || loaded.enforcement.value === 'on';
+  if (!mayRelease || order.account?.verb === 'terminate') return { decided: undecided(unread(loaded)), released: [] };
+  const { id } = loaded.service;
+  const service = order.dryRun ? loaded.service : ((await session.store.services.get(id)) ?? loaded.service);
+  const decided = { ...endHolds(session, panel, { ...loaded, service }, session.now()), service: loaded.service };
+  const { closes } = decided;
+  if (!order.dryRun && closes.length > 0) {
+    await session.write(run.leases.held, async (tables) => {
+      for (const hold of closes) await tables.holds.end(hold.id, session.now());
+    });
+  }
+  const released = closes.map((hold) => ({
+    code: 'release',
+    key: `release:${id}:${hold.id}`,
+    message: `${id} is released (${hold.reason}: no longer due)`,
+  }));
+  return { decided, released };
+}
+
+/** Lists the steps of a previewed command. */
+async function preview(
+  { session, order, run }: CommandRun,
+  on: RunOnPanel,
+  begun: Applied,
+  onPlan: (plan: Plan) => void,
+): Promise<Applied> {
+  const planned = await planOne(on, begun, order.account ?? null);
+  onPlan(planned.plan);
+  const actions = planned.plan.steps.map((step) => actionRow(session, run.id, planned, step));
+  return withError({ ...planned, actions }, errorOfDoubt(on.panel, planned));
+}
+
+function enforce(
+  { order, run }: CommandRun,
+  on: RunOnPanel,
+  begun: Applied,
+  onPlan: (plan: Plan) => void,
+): Promise<Applied> {
+  return enforceService({ ...on, fences: run.leases.held }, begun, {
+    byName: order.decidedByRun !== true,
+    order: order.account ?? null,
+    password: order.password?.() ?? null,
+    onPlan,
+  });
+}

@@ -1,0 +1,83 @@
+import type { AccountOrder, ItemError, Plan } from '@sluice/panel-kind';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { Run, RunView } from '../run/bracket.js';
+import type { Applied, Loaded } from '../run/stages.js';
+import type { ServiceDetail } from '../services/show.js';
+import type { Session } from '../session.js';
+
+/** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
+export interface CommandReport {
+  run: RunView;
+  service: ServiceDetail;
+  actions: { type: string; target: string; state: string }[];
+  credentials: Credentials | null;
+  /** Reasons of the holds that are still open. */
+  stillHeld: string[];
+  /** Notices for the operator; repeated with each repeat. */
+  notices: { code: string; service: string | null; message: string }[];
+}
+
+/** Credentials of an account, returned once on request. */
+export interface Credentials {
+  username: string | null;
+  password: string | null;
+  passwordFile: string | null;
+}
+
+/** Options of a command, whatever it is about. */
+export interface CommandFrame {
+  command: string;
+  dryRun: boolean;
+  waitMs: number;
+  /** Id of the run that the command is a part of. */
+  run?: string;
+  /** Whether a run decided on it instead of an operator: then `observe` stops it before each change. */
+  decidedByRun?: boolean;
+}
+
+/** What a command does. */
+export interface CommandContent {
+  /** Stores the target state; not called in a dry run. */
+  desire: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
+  /** Returns the loaded service with the target state, for a dry run. */
+  pretend: (loaded: Loaded) => Loaded;
+  account?: AccountOrder | null;
+  /** What may be changed on the panel; default: everything of the service. */
+  scope?: 'hold' | 'order';
+  password?: () => string | null;
+  /** Called once the command is stored and before the panel is called; throws to refuse. */
+  begin?: () => void;
+  /** Reverts the stored command after `begin` refused. */
+  withdraw?: (tables: StoreTables) => Promise<void>;
+  /** Stores the end of the command, once all of it is done. */
+  done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;
+  /** Stores that the command can't be carried out on what the panel shows, and that nothing was changed. */
+  refused?: (error: ItemError, tables: StoreTables) => Promise<void>;
+}
+
+/** The command that finishes a termination; others are refused meanwhile. */
+export const TERMINATE = 'provision terminate';
+
+/** A command about one service. An operator's is carried out under `observe` too. */
+export interface ServiceCommand extends CommandFrame, CommandContent {}
+
+/** Result of a command. */
+export interface CommandResult {
+  report: CommandReport;
+  work: Applied;
+  /** Notices about open holds of other services, with the ids of those holds. */
+  aboutHolds: { hold: string; notice: CommandReport['notices'][number] }[];
+}
+
+/** State of a command. */
+export interface CommandRun {
+  session: Session;
+  order: ServiceCommand;
+  run: Run;
+}
+
+/** A service after a command, and the notices of its plans. */
+export interface CarriedOut {
+  work: Applied;
+  reported: NonNullable<Plan['notices']>;
+}

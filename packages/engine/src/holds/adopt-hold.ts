@@ -1,0 +1,83 @@
+import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
+import type { HoldReason } from '@sluice/quota-core';
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import { requireFacet } from '../panels/facet.js';
+import { holdViews, type HoldView } from './holds.js';
+import { newHold } from './new-hold.js';
+import { withServiceLease } from '../services/change-services.js';
+import type { Session } from '../session.js';
+
+/** Options of `hold adopt`: what another tool restricted. */
+export interface AdoptRequest {
+  reason: HoldReason;
+  ports: string[];
+  order: boolean;
+  forwards: string[];
+  note: string | null;
+  waitMs: number;
+}
+
+/**
+ * Adopts what another tool restricted as evidence of a hold, after checking that it belongs to this service and is restricted.
+ * Changes nothing on the panel. A repeat adopts what is missing.
+ */
+export async function adoptHold(session: Session, id: string, request: AdoptRequest): Promise<HoldView> {
+  return withServiceLease(session, id, request.waitMs, async (service, leases) => {
+    const panel = await session.panel(service.panel);
+    const adoption = requireFacet(panel, 'adoption');
+    const observation = (await panel.observe([service], session.deps.signal)).get(id);
+    if (!observation?.state) {
+      const why = observation?.error?.message ?? 'it was not read';
+      throw new SluiceError(
+        'not_observed',
+        `"${id}" could not be read on panel "${panel.name}": ${why}; nothing was adopted`,
+        { kind: 'panel' },
+      );
+    }
+    const { targets, problems } = adoption.adopt(service, observation, request);
+    if (problems.length > 0) {
+      throw new SluiceError('not_restricted', `"${id}": nothing was adopted:`, {
+        lines: problems.map((problem) => problem.message),
+      });
+    }
+    if (targets.length === 0) throw usageError('bad_option', 'Name what was restricted: ports, the order or forwards');
+    const open = await session.store.evidence.open({ panel: panel.name });
+    const taken = targets.find((target) =>
+      open.some((item) => item.service !== id && item.kind === target.kind && item.target === target.target),
+    );
+    if (taken)
+      throw new SluiceError('already_adopted', `${taken.kind} ${taken.target} is held for another service already`);
+    const at = session.now();
+    const existing = (await session.store.holds.open({ services: [id], reason: request.reason }))[0];
+    const { reason, note } = request;
+    const cycle = (await session.store.cycles.newest([id]))[0]?.id ?? null;
+    const hold = existing ?? newHold(session, { service: id, reason, since: at, note, cycle, origin: 'adopted' });
+    await session.write(leases.held, async (tables) => {
+      if (!existing) await tables.holds.add(hold);
+      for (const target of targets) {
+        const begun = { id: session.id('ev'), panel: panel.name, since: at };
+        await tables.evidence.add(toEvidence(hold, { ...begun, ...target }));
+      }
+    });
+    const view = (await holdViews(session, id)).find(
+      (item) => item.since === hold.since && item.reason === hold.reason,
+    );
+    if (!view) throw new Error(`no view of ${hold.id}`);
+    return view;
+  });
+}
+
+function toEvidence(
+  hold: HoldRecord,
+  adopted: Pick<EvidenceRecord, 'id' | 'panel' | 'kind' | 'target' | 'prior' | 'since'>,
+): EvidenceRecord {
+  return {
+    ...adopted,
+    hold: hold.id,
+    service: hold.service,
+    action: null,
+    adopted: true,
+    until: null,
+    outcome: null,
+  };
+}

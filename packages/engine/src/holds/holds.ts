@@ -1,0 +1,115 @@
+import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { SluiceError } from '@sluice/panel-kind';
+import { newHold } from './new-hold.js';
+import { runDecidedCommand } from '../commands/run-command.js';
+import type { CommandReport } from '../commands/types.js';
+import type { Session } from '../session.js';
+
+/** Options of `hold add` and `hold release`. */
+export interface HoldCommand {
+  command: string;
+  reason: 'billing' | 'manual';
+  what: 'add' | 'release';
+  note: string | null;
+  waitMs: number;
+  dryRun: boolean;
+}
+
+type SuspendingCommand = HoldCommand & { suspension: string };
+
+/**
+ * Adds or releases a hold and enforces that at once, under `observe` too. Repeatable: what is already done is not done again.
+ */
+export async function runHoldCommand(session: Session, id: string, order: HoldCommand): Promise<CommandReport> {
+  const { command, dryRun, waitMs } = order;
+  const { report } = await runDecidedCommand(
+    session,
+    id,
+    { command, dryRun, waitMs },
+    (service, { kind: { suspension } }) => {
+      checkLifecycle(service, order);
+      return {
+        scope: 'hold',
+        desire: async (_service, tables) => {
+          if (order.reason === 'billing') {
+            const status = order.what === 'add' ? 'suspended' : 'active';
+            await tables.services.update([{ id, status, updatedAt: session.now() }]);
+          }
+          await changeHold(session, id, { ...order, suspension }, tables);
+        },
+        pretend: (loaded) => {
+          const others = loaded.holds.filter((hold) => hold.reason !== order.reason);
+          const added = order.what === 'add' ? [toHold(session, id, { ...order, suspension })] : [];
+          return { ...loaded, holds: [...others, ...added] };
+        },
+      };
+    },
+  );
+  return report;
+}
+
+function checkLifecycle(service: ServiceRecord, order: HoldCommand): void {
+  if (service.status === 'active' || service.status === 'suspended') return;
+  throw new SluiceError(
+    'wrong_lifecycle',
+    `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'release'}`,
+    { details: { service: service.id, lifecycle: service.status } },
+  );
+}
+
+async function changeHold(session: Session, id: string, order: SuspendingCommand, tables: StoreTables): Promise<void> {
+  const open = (await tables.holds.open({ services: [id] })).find((hold) => hold.reason === order.reason);
+  if (order.what === 'release') {
+    if (open) await tables.holds.end(open.id, session.now());
+  } else if (open) {
+    if (order.note !== null) await tables.holds.update(open.id, { note: order.note });
+  } else {
+    await tables.holds.add(toHold(session, id, order));
+  }
+}
+
+function toHold(session: Session, service: string, { reason, suspension, note }: SuspendingCommand): HoldRecord {
+  return newHold(session, { service, reason, restriction: suspension, note, origin: 'operator' });
+}
+
+/** A hold with its evidence, in `hold list` and `explain`. */
+export interface HoldView {
+  service: string;
+  reason: string;
+  since: string;
+  until: string | null;
+  note: string | null;
+  origin: string;
+  evidence: EvidenceView[];
+}
+
+/** What was restricted for a hold, and the state before. */
+export interface EvidenceView {
+  kind: string;
+  target: string;
+  prior: unknown;
+  adopted: boolean;
+  since: string;
+  until: string | null;
+  outcome: string | null;
+}
+
+/** Returns open and past holds with their evidence. */
+export async function holdViews(session: Session, service?: string): Promise<HoldView[]> {
+  const holds = await session.store.holds.all(service === undefined ? {} : { service });
+  const evidence = await session.store.evidence.ofHolds(holds.map((hold) => hold.id));
+  return holds.map((hold) => ({
+    service: hold.service,
+    reason: hold.reason,
+    since: hold.since,
+    until: hold.until,
+    note: hold.note,
+    origin: hold.origin,
+    evidence: evidence.filter((item) => item.hold === hold.id).map(evidenceView),
+  }));
+}
+
+export function evidenceView(item: EvidenceRecord): EvidenceView {
+  const { kind, target, prior, adopted, since, until, outcome } = item;
+  return { kind, target, prior, adopted, since, until, outcome };
+}

@@ -1,0 +1,198 @@
+import { itemErrorOf } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { panelsWithDisabled } from '../agents/open-agents.js';
+import type { ChangedAgent } from '../agents/agent-views.js';
+import { adoptHoldsFile, type HoldsFile } from './holds-file.js';
+import { panelLease } from '../leases.js';
+import { runCommand } from '../commands/run-command.js';
+import type { CommandResult } from '../commands/types.js';
+import { isTermination } from '../provision/termination.js';
+import { type Run, withRun } from '../run/bracket.js';
+import type { RunReport } from '../run/report.js';
+import type { Session } from '../session.js';
+import { storeSwitch } from '../panels/switches.js';
+import { sideBySide } from '../side-by-side.js';
+import type { ServiceView } from '../services/views.js';
+
+/** Options of `hold release --all`. */
+export interface ReleaseAllRequest {
+  panel?: string | undefined;
+  reason?: string | undefined;
+  dryRun: boolean;
+  waitMs: number;
+  /** The file of open holds, where the store was lost. */
+  file: HoldsFile | null;
+}
+
+/** Services released at the same time. */
+const AT_ONCE = 16;
+
+/**
+ * Releases everything that Sluice restricted, and puts those panels under `observe`, so that no run restricts it again. What fails
+ * stays as evidence for a repeat.
+ */
+export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<RunReport> {
+  return withRun(session, { command: 'hold release', dryRun: request.dryRun }, (run) =>
+    giveAllBack(session, run, request),
+  );
+}
+
+async function giveAllBack(session: Session, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
+  const { file, dryRun, panel } = request;
+  if (file && !dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
+  const { services, ending } = await restrictedServices(session, request);
+  const ofAgents =
+    request.reason === undefined || request.reason === 'agent-limit' ? await panelsWithDisabled(session, panel) : [];
+  run.view.observing = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
+  const given: GivenBack = { views: [], reported: [], agents: [], broken: [] };
+  if (!dryRun) {
+    await startUnderObserve(session, run);
+    // The switch stops a run under way; its last change is waited for.
+    for (const name of run.view.observing) await run.leases.take(panelLease(name), request.waitMs);
+  }
+  await sideBySide(
+    services,
+    AT_ONCE,
+    async (service) => {
+      const { view, aboutHolds } = await giveBack(session, run.id, service.id, request);
+      given.views.push(view);
+      given.reported.push(...aboutHolds);
+    },
+    () => session.deps.signal.aborted,
+  );
+  for (const name of ofAgents) {
+    const { giveBackUsers } = await import('../agents/restore-agent.js');
+    const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun }, run.leases);
+    given.agents.push(...agents);
+    if (error) given.broken.push({ panel: name, error });
+  }
+  // A service that shared with a held one was released together with that one.
+  given.reported = given.reported.filter(({ hold }) => !ending.has(hold));
+  const report = toReport(given, run);
+  const wrong = report.totals.failed + given.broken.length;
+  const all = given.views.length + ofAgents.length;
+  run.totals = report.totals;
+  await run.end({
+    outcome: wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial',
+    changes: report.totals.actions > 0,
+  });
+  return report;
+}
+
+/** Finds the services with something to release, and the holds that end. */
+async function restrictedServices(
+  session: Session,
+  request: ReleaseAllRequest,
+): Promise<{ services: ServiceRecord[]; ending: Set<string> }> {
+  const scope = request.panel === undefined ? {} : { panel: request.panel };
+  const holds = (await session.store.holds.open(scope)).filter(
+    (hold) => request.reason === undefined || hold.reason === request.reason,
+  );
+  const ended = new Set((await session.store.holds.all()).filter((hold) => hold.until !== null).map((hold) => hold.id));
+  const left = (await session.store.evidence.open(scope)).filter((item) => ended.has(item.hold));
+  const doubtful = await servicesInDoubt(session, request);
+  const ids = [
+    ...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service), ...doubtful]),
+  ].sort();
+  const terminating = new Set(
+    (await session.store.actions.unsettled(scope)).filter(isTermination).map((action) => action.service),
+  );
+  // Services that are being terminated are not released.
+  const services = (ids.length === 0 ? [] : await session.store.services.list({ ids })).filter(
+    ({ id: service }) => !terminating.has(service),
+  );
+  return { services, ending: new Set(holds.map((hold) => hold.id)) };
+}
+
+/** Starts the run, and puts its panels under `observe` with it. */
+async function startUnderObserve(session: Session, run: Run): Promise<void> {
+  const { observing, startedAt: since } = run.view;
+  await session.write([], async (tables) => {
+    await run.start(tables);
+    for (const panel of observing) await storeSwitch(tables, { panel, product: null, enforce: 'observe', since });
+  });
+}
+
+/** The released services and agents. */
+interface GivenBack {
+  views: ServiceView[];
+  reported: CommandResult['aboutHolds'];
+  agents: ChangedAgent[];
+  broken: RunReport['panels'];
+}
+
+function toReport({ views, reported, agents, broken }: GivenBack, run: Run): RunReport {
+  const failed = views.filter((view) => view.error !== null).length;
+  return {
+    run: run.view,
+    totals: {
+      services: views.length,
+      read: 0,
+      unreadable: 0,
+      failed,
+      held: views.filter((view) => view.holds.length > 0).length,
+      released: views.length - failed,
+      purchased: 0,
+      actions: [...views, ...agents].reduce((sum, { actions }) => sum + actions.length, 0),
+    },
+    services: views.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    notices: reported.map(({ notice }) => notice).sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
+    error: null,
+    panels: broken,
+    ...(agents.length === 0 ? {} : { agents }),
+  };
+}
+
+/** Finds the services with an action in doubt for a hold, which must be resolved before the release. */
+async function servicesInDoubt({ store }: Session, { panel, reason }: ReleaseAllRequest): Promise<string[]> {
+  const rows = await store.actions.unsettled(panel === undefined ? {} : { panel });
+  const reasons = new Map(rows.length === 0 ? [] : (await store.holds.all()).map((hold) => [hold.id, hold.reason]));
+  return rows.flatMap(({ service, hold, calledAt }) => {
+    if (service === null || hold === null || calledAt === null) return [];
+    return reason === undefined || reasons.get(hold) === reason ? [service] : [];
+  });
+}
+
+async function giveBack(
+  session: Session,
+  run: string,
+  id: string,
+  request: ReleaseAllRequest,
+): Promise<{ view: ServiceView; aboutHolds: CommandResult['aboutHolds'] }> {
+  try {
+    const { report, aboutHolds } = await runCommand(session, id, {
+      command: 'hold release',
+      run,
+      dryRun: request.dryRun,
+      waitMs: request.waitMs,
+      scope: 'hold',
+      desire: async (_service, tables) => {
+        for (const hold of await tables.holds.open({ services: [id] })) {
+          if (request.reason === undefined || hold.reason === request.reason)
+            await tables.holds.end(hold.id, session.now());
+        }
+      },
+      pretend: (loaded) => {
+        const { reason } = request;
+        const holds = reason === undefined ? [] : loaded.holds.filter((hold) => hold.reason !== reason);
+        return { ...loaded, holds };
+      },
+    });
+    return { view: report.service, aboutHolds };
+  } catch (error) {
+    const view = {
+      id,
+      panel: request.panel ?? '',
+      status: 'failed',
+      observing: true,
+      mode: null,
+      cycle: null,
+      usage: null,
+      allowance: null,
+      holds: [],
+      actions: [],
+      error: itemErrorOf(error),
+    };
+    return { view, aboutHolds: [] };
+  }
+}

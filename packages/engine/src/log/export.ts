@@ -1,0 +1,94 @@
+import type { Page, PageCursor } from '@sluice/state-store';
+import {
+  actionEntry,
+  apiEntry,
+  refreshEntry,
+  runEntry,
+  tableFilter,
+  wantsRefreshes,
+  wantsRuns,
+  type LogEntry,
+  type LogFilter,
+} from './log.js';
+import type { Session } from '../session.js';
+
+const PAGE = 500;
+
+/** An entry with its sort time. */
+interface Dated {
+  began: string;
+  entry: LogEntry;
+}
+
+/**
+ * Yields all entries that match the filter (without its `limit`), in order of their start. Reads pages, so that memory use is
+ * bounded.
+ */
+export async function* exportLog(session: Session, filter: LogFilter): AsyncGenerator<LogEntry> {
+  const { store } = session;
+  const where = tableFilter(filter);
+  const sources: AsyncGenerator<Dated>[] = [];
+  if (wantsRuns(filter)) {
+    sources.push(
+      paged(
+        (after) => store.runs.page({ ...where, after, limit: PAGE }),
+        (run) => ({ began: run.startedAt, entry: runEntry(run) }),
+      ),
+    );
+  }
+  if (wantsRefreshes(filter)) {
+    sources.push(
+      paged(
+        (after) => store.refreshes.page({ ...where, after, limit: PAGE }),
+        (refresh) => ({ began: refresh.startedAt, entry: refreshEntry(refresh) }),
+      ),
+    );
+  }
+  if (filter.kinds.includes('action')) {
+    sources.push(
+      paged(
+        (after) => store.actions.page({ ...where, after, limit: PAGE }),
+        (action) => ({ began: action.plannedAt, entry: actionEntry(action) }),
+      ),
+    );
+  }
+  if (filter.kinds.includes('api')) {
+    sources.push(
+      paged(
+        (after) => store.apiCalls.page({ ...where, after, limit: PAGE }),
+        (call) => ({ began: call.at, entry: apiEntry(call) }),
+      ),
+    );
+  }
+  yield* merged(sources);
+}
+
+async function* paged<T>(
+  read: (after: PageCursor | null) => Promise<Page<T>>,
+  date: (record: T) => Dated,
+): AsyncGenerator<Dated> {
+  let after: PageCursor | null = null;
+  do {
+    const page: Page<T> = await read(after);
+    for (const record of page.records) yield date(record);
+    after = page.next;
+  } while (after !== null);
+}
+
+/** Merges sorted sources; at the same instant, runs come before actions and actions before calls. */
+async function* merged(sources: AsyncGenerator<Dated>[]): AsyncGenerator<LogEntry> {
+  const heads: { source: AsyncGenerator<Dated>; dated: Dated }[] = [];
+  for (const source of sources) {
+    const first = await source.next();
+    if (first.done !== true) heads.push({ source, dated: first.value });
+  }
+  for (;;) {
+    const [earliest, ...others] = heads;
+    if (!earliest) return;
+    const head = others.reduce((best, other) => (other.dated.began < best.dated.began ? other : best), earliest);
+    yield head.dated.entry;
+    const next = await head.source.next();
+    if (next.done === true) heads.splice(heads.indexOf(head), 1);
+    else head.dated = next.value;
+  }
+}

@@ -1,0 +1,103 @@
+import type { ActionRecord, ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from '@sluice/state-store';
+import type { Session } from '../session.js';
+
+/** One entry of `log list` and one line of `log export`. */
+export interface LogEntry {
+  at: string;
+  kind: 'run' | 'action' | 'refresh' | 'api';
+  run: string | null;
+  service: string | null;
+  panel: string | null;
+  /** Outcome of a run; null while it is under way. */
+  outcome?: RunOutcome | null;
+  [detail: string]: unknown;
+}
+
+/** Which entries to return. */
+export interface LogFilter {
+  kinds: LogEntry['kind'][];
+  service?: string | undefined;
+  since?: string | undefined;
+  limit: number;
+}
+
+/** Returns the part of a filter that the tables apply. */
+export function tableFilter({ service, since }: LogFilter): { service?: string; since?: string } {
+  return { ...(service === undefined ? {} : { service }), ...(since === undefined ? {} : { since }) };
+}
+
+/** Returns whether the filter includes runs; a filter by service excludes them. */
+export function wantsRuns(filter: LogFilter): boolean {
+  return filter.kinds.includes('run') && filter.service === undefined;
+}
+
+/** Returns whether the filter includes refreshes; a filter by service excludes them. */
+export function wantsRefreshes(filter: LogFilter): boolean {
+  return filter.kinds.includes('refresh') && filter.service === undefined;
+}
+
+/** Returns the entries that match a filter, newest first. */
+export async function readLog(session: Session, filter: LogFilter): Promise<LogEntry[]> {
+  const { store } = session;
+  const { limit } = filter;
+  const where = tableFilter(filter);
+  const entries: LogEntry[] = [];
+  if (filter.kinds.includes('api')) entries.push(...(await store.apiCalls.list({ ...where, limit })).map(apiEntry));
+  if (filter.kinds.includes('action')) {
+    entries.push(...(await store.actions.list({ ...where, limit, newestFirst: true })).map(actionEntry));
+  }
+  if (wantsRefreshes(filter)) {
+    entries.push(...(await store.refreshes.list({ ...where, limit })).map(refreshEntry));
+  }
+  if (wantsRuns(filter)) entries.push(...(await store.runs.list({ ...where, limit })).map(runEntry));
+  return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
+}
+
+/** Returns a call to a panel as an entry. */
+export function apiEntry({ at, run, service, panel, ...rest }: ApiCallRecord): LogEntry {
+  return { at, kind: 'api', run, service, panel, ...rest };
+}
+
+/** Returns an action as an entry; `at` is when it ended, or was planned if it hasn't ended. */
+export function actionEntry(action: ActionRecord): LogEntry {
+  const { id, type, target, state, hold, prior, observed, errorCode, errorMessage } = action;
+  return {
+    at: action.settledAt ?? action.plannedAt,
+    kind: 'action',
+    run: action.run,
+    service: action.service,
+    panel: action.panel,
+    id,
+    type,
+    target,
+    state,
+    hold,
+    prior,
+    observed,
+    error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
+  };
+}
+
+/** Returns a refresh of restrictions as an entry; `at` is its start. */
+export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: RefreshRecord): LogEntry {
+  return { at: startedAt, kind: 'refresh', run, service: null, panel, ...rest };
+}
+
+/** Returns a run as an entry; `at` is its start. */
+export function runEntry(run: RunRecord): LogEntry {
+  const { command, dryRun, observing, finishedAt, outcome, totals, error } = run;
+  return {
+    at: run.startedAt,
+    kind: 'run',
+    run: run.id,
+    service: null,
+    panel: null,
+    command,
+    dryRun,
+    observing,
+    finishedAt,
+    outcome,
+    totals,
+    error,
+  };
+}

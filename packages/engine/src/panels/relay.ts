@@ -1,0 +1,79 @@
+import { type Lookups, SluiceError, type TunnelView, usageError, type UserView } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../config/find-entry.js';
+import { requireFacet } from './facet.js';
+import { findCheckpoint } from '../run/history.js';
+import { requirePanelName } from '../services/panels.js';
+import { requireService, type Session } from '../session.js';
+
+/** A user of a relay panel, with its service. */
+export interface RelayUser extends UserView {
+  service: string | null;
+}
+
+/** `relay login-link --json` (docs/json.md). */
+export interface LoginLink {
+  url: string;
+  username: string;
+  singleSignOn: false;
+}
+
+/** Lists the tunnels of the named panel, or of the only one with such lists. */
+export async function listTunnels(session: Session, name: string | undefined): Promise<TunnelView[]> {
+  const { lookups } = await lookupPanel(session, name);
+  return lookups.tunnels();
+}
+
+/** Lists the users of a panel, each with its service. */
+export async function listRelayUsers(session: Session, name: string | undefined): Promise<RelayUser[]> {
+  const { name: panel, lookups } = await lookupPanel(session, name);
+  const [users, services] = await Promise.all([lookups.users(), session.store.services.list({ panel })]);
+  const idRef = session.kindOf(panel)?.login?.idRef ?? '';
+  const living = services.filter((service) => service.status !== 'terminated');
+  const byId = new Map(living.map((service) => [service.refs[idRef], service.id]));
+  return users.map((user) => ({ ...user, service: byId.get(String(user.id)) ?? null }));
+}
+
+/** Returns where and with which name the customer of a service logs in, from the store alone. */
+export async function loginLink(session: Session, id: string): Promise<LoginLink> {
+  const service = await requireService(session, id);
+  const login = session.kindOf(service.panel)?.login;
+  const url = findEntry(session.config.panels, service.panel)?.url;
+  if (login === undefined || url === undefined) {
+    throw new SluiceError('unsupported', `"${id}" is on panel "${service.panel}", where customers have no login`, {
+      kind: 'unsupported',
+    });
+  }
+  const username = await findUsername(session, service, login.nameRef);
+  if (service.refs[login.idRef] === undefined || username === null) {
+    throw new SluiceError('no_account', `"${id}" has no account yet`, {
+      kind: 'not-found',
+      details: { service: id },
+    });
+  }
+  return { url, username, singleSignOn: false };
+}
+
+/** Returns the last observed name, since customers may rename their account. */
+async function findUsername(session: Session, service: ServiceRecord, nameRef: string): Promise<string | null> {
+  const [decision] = await session.store.decisions.latest([service.id]);
+  const account = findCheckpoint(decision ?? null)?.account as { username?: string } | null | undefined;
+  return account?.username ?? service.refs[nameRef] ?? null;
+}
+
+async function lookupPanel(session: Session, name: string | undefined): Promise<{ name: string; lookups: Lookups }> {
+  const known = Object.keys(session.config.panels).filter((key) => session.kindOf(key)?.login !== undefined);
+  if (name !== undefined) requirePanelName(session, name);
+  const [only] = known;
+  const chosen = name ?? only;
+  if (chosen === undefined)
+    throw usageError('unknown_panel', 'There is no panel with lists of tunnels and users in the config');
+  if (name === undefined && known.length > 1) {
+    throw usageError(
+      'ambiguous_panel',
+      `There are several panels with lists of tunnels and users: ${known.join(', ')}`,
+    );
+  }
+  const panel = await session.panel(chosen);
+  return { name: chosen, lookups: requireFacet(panel, 'lookups', 'usage') };
+}

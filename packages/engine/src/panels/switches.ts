@@ -1,0 +1,124 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { StoreTables, SwitchRecord } from '@sluice/state-store';
+import { type Enforcement, findEnforcement } from './enforcement.js';
+import { isAtWork } from '../run/bracket.js';
+import type { RunReport } from '../run/report.js';
+import { runPanels } from '../run/run.js';
+import { requirePanelName } from '../services/panels.js';
+import type { Session } from '../session.js';
+import { suggestion } from '../suggestion.js';
+
+/** `enforce --json` and `observe --json` (docs/json.md). */
+export interface SwitchReport {
+  panel: string;
+  product: string | null;
+  enforce: 'on' | 'observe';
+  source: string;
+  /** Preview of the first run; null for `observe`. */
+  plan: RunReport | null;
+  /** Changes under way that did not end within the wait; absent where there are none. */
+  underWay?: number;
+}
+
+/** How long changes under way are waited for: longer than a panel needs to answer. */
+const LONGEST_WAIT_MS = 30_000;
+const RETRY_MS = 100;
+
+/** Checks the panel and product of a switch. */
+export function checkSwitch(session: Session, panel: string, product: string | null): void {
+  const { products } = session.config;
+  requirePanelName(session, panel);
+  if (product === null) return;
+  const own = Object.keys(products).filter((name) => products[name]?.panel === panel);
+  if (!own.includes(product)) {
+    throw new SluiceError(
+      'unknown_product',
+      `Panel "${panel}" has no product "${product}"${suggestion(product, own)}`,
+      { kind: 'not-found' },
+    );
+  }
+}
+
+/** Returns the switches with one set. */
+export function withSwitch(stored: SwitchRecord[], wanted: SwitchRecord): SwitchRecord[] {
+  // A switch of the whole panel replaces those of its products.
+  const kept = stored.filter(
+    (item) => item.panel !== wanted.panel || (wanted.product !== null && item.product !== wanted.product),
+  );
+  return [...kept, wanted];
+}
+
+/** Stores a switch; one of a whole panel replaces those of its products. */
+export async function storeSwitch(tables: StoreTables, wanted: SwitchRecord): Promise<void> {
+  if (wanted.product === null) await clear(tables, wanted.panel);
+  await tables.switches.set(wanted);
+}
+
+async function clear(tables: StoreTables, panel: string): Promise<void> {
+  for (const item of await tables.switches.list()) {
+    if (item.panel === panel) await tables.switches.clear(panel, item.product);
+  }
+}
+
+/** Returns a preview of the first run under `enforce`. */
+export async function planEnforcing(session: Session, panel: string, product: string | null): Promise<RunReport> {
+  const since = session.now();
+  return runPanels(session, {
+    command: 'plan',
+    panel,
+    dryRun: true,
+    allowMass: false,
+    observeAll: true,
+    switches: (stored) => withSwitch(stored, { panel, product, enforce: 'on', since }),
+  });
+}
+
+/**
+ * Sets the switch of a panel or of one of its products, in force at once, also for runs under way. `observe` waits for their
+ * changes under way, so that nothing changes on the panel after it returns.
+ */
+export async function setSwitch(
+  session: Session,
+  panel: string,
+  product: string | null,
+  enforce: 'on' | 'observe',
+): Promise<SwitchReport> {
+  checkSwitch(session, panel, product);
+  await session.write([], (tables) => storeSwitch(tables, { panel, product, enforce, since: session.now() }));
+  return switchReport(session, panel, product);
+}
+
+/** Removes the switches of a panel: the config decides again. */
+export async function dropSwitch(session: Session, panel: string): Promise<SwitchReport> {
+  checkSwitch(session, panel, null);
+  await session.write([], (tables) => clear(tables, panel));
+  return switchReport(session, panel, null);
+}
+
+async function switchReport(session: Session, panel: string, product: string | null): Promise<SwitchReport> {
+  const enforcement: Enforcement = findEnforcement(session.config, await session.store.switches.list(), panel, product);
+  const { value, source } = enforcement;
+  const underWay = value === 'observe' ? await changesEnded(session, panel) : 0;
+  return { panel, product, enforce: value, source, plan: null, ...(underWay > 0 ? { underWay } : {}) };
+}
+
+/** Waits for changes under way on the panel, and returns how many are left. */
+async function changesEnded(session: Session, panel: string): Promise<number> {
+  const { clock, signal } = session.deps;
+  for (let leftMs = LONGEST_WAIT_MS; ; leftMs -= RETRY_MS) {
+    const underWay = await changesUnderWay(session, panel);
+    if (underWay === 0 || leftMs <= 0 || signal.aborted) return underWay;
+    await clock.sleep(RETRY_MS, signal);
+  }
+}
+
+async function changesUnderWay(session: Session, panel: string): Promise<number> {
+  const { store } = session;
+  const rows = (await store.actions.unsettled({ panel })).filter(({ calledAt }) => calledAt !== null);
+  let underWay = 0;
+  for (const run of new Set(rows.map((row) => row.run))) {
+    const record = await store.runs.get(run);
+    if (record !== null && isAtWork(session, record)) underWay += rows.filter((row) => row.run === run).length;
+  }
+  return underWay;
+}

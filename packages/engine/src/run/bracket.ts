@@ -1,0 +1,151 @@
+import { isPanelError } from '@sluice/panel-http';
+import { printable } from '@sluice/panel-http/printable';
+import { type ErrorKind, type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
+import type { RunOutcome, RunRecord, StoreTables } from '@sluice/state-store';
+import { confirmClock } from '../clock/clock-guard.js';
+import { Leases } from '../leases.js';
+import type { Session } from '../session.js';
+
+/** `run` of a document (docs/json.md). */
+export interface RunView {
+  id: string;
+  command: string;
+  dryRun: boolean;
+  startedAt: string;
+  finishedAt: string;
+  outcome: RunOutcome;
+  /** Whether anything was changed, or would be (a dry run, `observe`). */
+  changes: boolean;
+}
+
+/** `run` of a document about panels: names also those under `observe`. */
+export type PanelsRunView = RunView & { observing: string[] };
+
+/** What a run is started for. */
+export interface RunPurpose {
+  command: string;
+  dryRun: boolean;
+  /** Id of the run that this one is a part of: its row in the store is that run's. */
+  partOf?: string | undefined;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  outcome: RunOutcome;
+  changes: boolean;
+  error?: ItemError | null;
+}
+
+/**
+ * Executes `work` as a run: the only place where runs start and end. The leases are released in every case, and an error
+ * ends a run that was started. A dry run stores nothing.
+ */
+export async function withRun<T>(session: Session, purpose: RunPurpose, work: (run: Run) => Promise<T>): Promise<T> {
+  const run = new Run(session, purpose);
+  try {
+    return await work(run);
+  } catch (error) {
+    await run.fail(error).catch(() => undefined);
+    throw error;
+  } finally {
+    await run.leases.releaseAll();
+  }
+}
+
+/** One execution of a command, with its leases and its part of the document. */
+export class Run {
+  readonly view: PanelsRunView;
+  readonly leases: Leases;
+  /** Stored with the end of the run. */
+  totals: object | null = null;
+  readonly #session: Session;
+  readonly #isStored: boolean;
+  #isStarted = false;
+
+  constructor(session: Session, { command, dryRun, partOf }: RunPurpose) {
+    const at = session.now();
+    const id = partOf ?? session.id('run');
+    this.#session = session;
+    this.#isStored = !dryRun && partOf === undefined;
+    this.view = {
+      id,
+      command,
+      dryRun,
+      observing: [],
+      startedAt: at,
+      finishedAt: at,
+      outcome: 'done',
+      changes: false,
+    };
+    this.leases = new Leases(session, id);
+    session.runId = id;
+  }
+
+  get id(): string {
+    return this.view.id;
+  }
+
+  /** Stores the start of the run, in the transaction of `tables` where one is passed. */
+  async start(tables: Pick<StoreTables, 'runs'> = this.#session.store): Promise<void> {
+    if (!this.#isStored) return;
+    const { id, command, dryRun, observing, startedAt } = this.view;
+    const { host, pid } = this.#session.deps.owner;
+    const end = { finishedAt: null, outcome: null, totals: null, error: null };
+    this.#isStarted = true;
+    // eslint-disable-next-line no-restricted-syntax -- the only place
+    await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, host, pid });
+  }
+
+  /**
+   * Ends the run in its view and in the store, in the transaction of `tables` where one is passed. A run that a signal
+   * interrupted ends as `interrupted` or `terminated`, whatever was finished of it.
+   */
+  async end({ outcome, changes, error = null }: RunEnd, tables?: StoreTables): Promise<void> {
+    const session = this.#session;
+    const finishedAt = session.now();
+    Object.assign(this.view, { finishedAt, outcome: interruption(session) ?? outcome, changes });
+    if (!this.#isStarted) return;
+    if (tables === undefined) await session.store.write((own) => this.#storeEnd(error, own));
+    else await this.#storeEnd(error, tables);
+  }
+
+  /** Ends the run by an error that was thrown in it. */
+  fail(error: unknown, tables?: StoreTables): Promise<void> {
+    return this.end({ outcome: toOutcome(error), changes: this.view.changes, error: itemErrorOf(error) }, tables);
+  }
+
+  async #storeEnd(error: ItemError | null, tables: StoreTables): Promise<void> {
+    const { id, finishedAt, outcome, observing } = this.view;
+    const message = error === null ? null : printable(`${error.code}: ${error.message}`);
+    // eslint-disable-next-line no-restricted-syntax -- the only place
+    await tables.runs.finish(id, { finishedAt, outcome, totals: this.totals, error: message, observing });
+    await confirmClock(this.#session, tables);
+  }
+}
+
+function interruption({ deps: { signal } }: Session): RunOutcome | null {
+  if (!signal.aborted) return null;
+  return signal.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
+}
+
+const BY_KIND: Partial<Record<ErrorKind, RunOutcome>> = {
+  usage: 'usage',
+  busy: 'busy',
+  brake: 'brake',
+  interrupted: 'interrupted',
+};
+
+function toOutcome(error: unknown): RunOutcome {
+  return error instanceof SluiceError ? (BY_KIND[error.kind] ?? 'failed') : 'failed';
+}
+
+/** Returns whether an error is about one panel: a run over several continues with the others. */
+export function concernsPanelAlone(error: unknown): boolean {
+  return isPanelError(error) || (error instanceof SluiceError && toOutcome(error) === 'failed');
+}
+
+/** Returns whether another process still works on a run. */
+export function isAtWork({ runId, deps }: Session, run: RunRecord): boolean {
+  if (run.id === runId) return false;
+  return run.finishedAt === null && deps.isAlive({ host: run.host, pid: run.pid, processStart: '' });
+}

@@ -1,0 +1,114 @@
+import type { History, Panel } from '@sluice/panel-kind';
+import type { ActionRecord, DecisionRecord, ServiceRecord } from '@sluice/state-store';
+import type { Session } from '../session.js';
+import { group } from './group.js';
+import type { ServiceHistory } from './stages.js';
+
+/** A stored checkpoint. */
+export interface StoredCheckpoint {
+  at: string;
+  account: unknown;
+  /** Ids of actions that were in doubt then; the next plan needs their outcome. */
+  doubts?: string[];
+}
+
+/** The history of a service while it is loaded. */
+interface Gathered {
+  seen: unknown;
+  recent: ActionRecord[];
+  removed: number;
+}
+
+/** The journal since older checkpoints is loaded per service, since that of all services would be long. */
+const BULK_MS = 2 * 86_400_000;
+
+/** Returns the checkpoint in the inputs of a decision; null where there is none. */
+export function findCheckpoint(decision: Pick<DecisionRecord, 'inputs'> | null): StoredCheckpoint | null {
+  const kept = (decision?.inputs as { reading?: unknown } | null)?.reading;
+  if (typeof kept !== 'object' || kept === null || typeof (kept as Partial<StoredCheckpoint>).at !== 'string')
+    return null;
+  return kept as StoredCheckpoint;
+}
+
+/** Loads the history of services; empty for panels without the facet `history`. */
+export async function loadHistory(
+  session: Session,
+  panel: Pick<Panel, 'name' | 'history'>,
+  services: ServiceRecord[],
+): Promise<Map<string, ServiceHistory>> {
+  const histories = new Map<string, Gathered>();
+  const { history } = panel;
+  if (history === undefined) return histories;
+  const { store } = session;
+  const ids = services.map((service) => service.id);
+  for (const decision of await store.decisions.latest(ids)) {
+    histories.set(decision.service, { seen: findCheckpoint(decision), recent: [], removed: 0 });
+  }
+  const living = services.filter((service) => service.status === 'active' || service.status === 'suspended');
+  const limit = new Date(session.deps.clock.now() - BULK_MS).toISOString();
+  const since = new Map(
+    living.map((service) => [
+      service.id,
+      (histories.get(service.id)?.seen as StoredCheckpoint | null | undefined)?.at ?? service.createdAt,
+    ]),
+  );
+  const entries = [...since];
+  for (const [service, at] of entries.filter(([, at]) => at < limit)) {
+    findEntry(histories, service).recent = await store.actions.list({ service, since: at });
+  }
+  await loadRecent(
+    session,
+    { name: panel.name, history },
+    histories,
+    entries.filter(([, at]) => at >= limit),
+  );
+  await addResolved(session, histories);
+  return histories;
+}
+
+/** Loads the journal of services since their checkpoints, in one query. */
+async function loadRecent(
+  { store }: Session,
+  { name, history }: { name: string; history: History },
+  histories: Map<string, Gathered>,
+  since: (readonly [service: string, at: string])[],
+): Promise<void> {
+  const first = since.map(([, at]) => at).sort()[0];
+  if (first === undefined) return;
+  const rows = (await store.actions.list({ since: first })).filter((row) => row.panel === name);
+  const removals = rows.filter((row) => history.removes(row));
+  const byService = group(rows);
+  for (const [service, at] of since) {
+    const entry = findEntry(histories, service);
+    entry.recent = (byService.get(service) ?? []).filter((row) => row.plannedAt >= at);
+    entry.removed = removals.filter((row) => row.plannedAt >= at).length;
+  }
+}
+
+/** Adds the actions that were in doubt at the checkpoint and were resolved since. */
+async function addResolved({ store }: Session, histories: Map<string, Gathered>): Promise<void> {
+  for (const entry of histories.values()) {
+    for (const id of (entry.seen as StoredCheckpoint | null)?.doubts ?? []) {
+      const row = await store.actions.get(id);
+      if (row?.settledAt != null) entry.recent = withResolved(entry.recent, row);
+    }
+  }
+}
+
+/**
+ * Returns the actions since the checkpoint with an action that was resolved now: its loaded row is out of date, or it is older
+ * than the checkpoint.
+ */
+export function withResolved(recent: readonly ActionRecord[], row: ActionRecord): ActionRecord[] {
+  const later = recent.findIndex((known) => known.plannedAt > row.plannedAt);
+  const at = later === -1 ? recent.length : later;
+  return [...recent.slice(0, at), row, ...recent.slice(at)].filter((known) => known === row || known.id !== row.id);
+}
+
+function findEntry(histories: Map<string, Gathered>, service: string): Gathered {
+  const known = histories.get(service);
+  if (known) return known;
+  const entry: Gathered = { seen: null, recent: [], removed: 0 };
+  histories.set(service, entry);
+  return entry;
+}

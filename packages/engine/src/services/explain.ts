@@ -1,0 +1,112 @@
+import type { Allowance } from '@sluice/quota-core';
+import { SluiceError } from '@sluice/panel-kind';
+import type { ActionRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
+import { holdViews, type HoldView } from '../holds/holds.js';
+import { toLifecycle, serviceView } from './views.js';
+import { serviceDetail, type ServiceDetail } from './show.js';
+import { requireService, type Session } from '../session.js';
+
+/** `explain --json` (docs/json.md): a decision and everything it was based on, from the store alone. */
+export interface Explanation {
+  at: string;
+  service: ServiceDetail;
+  readings: { at: string; inBytes: number | null; outBytes: number | null; totalBytes: number | null; raw: unknown }[];
+  allowance: { parts: { source: string; bytes: number | null }[]; allowedBytes: number | null };
+  decision: {
+    rule: string;
+    status: string;
+    at: string;
+    run: string;
+    mode: string | null;
+    action: string | null;
+    observing: boolean;
+    wouldHold: string[];
+    /** Due date, period, policy, peak, protection and enforcement. */
+    inputs: unknown;
+  } | null;
+  holds: HoldView[];
+  actions: {
+    id: string;
+    type: string;
+    target: string;
+    state: string;
+    at: string;
+    run: string;
+    prior: unknown;
+    observed: unknown;
+    error: { code: string; message: string } | null;
+  }[];
+}
+
+/** Number of shown readings. */
+const READINGS = 50;
+
+/** Explains why a service is in its state now, or was at an instant. */
+export async function explainService(session: Session, id: string, at: string | null): Promise<Explanation> {
+  const { store } = session;
+  const service = await requireService(session, id);
+  const until = at ?? session.now();
+  const decision = await store.decisions.at(id, until);
+  if (at !== null && !decision && service.createdAt > at) {
+    throw new SluiceError('not_yet_known', `"${id}" was not known at ${at}: it was added at ${service.createdAt}`, {
+      kind: 'not-found',
+    });
+  }
+  const cycles = await store.cycles.ofService(id);
+  const cycle = cycles.find((item) => item.id === decision?.cycle) ?? null;
+  const samples = (await store.samples.list({ service: id, ...(cycle ? { cycle: cycle.id } : {}) })).filter(
+    (sample) => sample.at <= until,
+  );
+  const holds = (await holdViews(session, id)).filter((hold) => hold.since <= until);
+  const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
+    (action) => action.plannedAt <= until,
+  );
+  const detail = await serviceDetail(session, service);
+  const openThen = holds.filter((hold) => hold.until === null || hold.until > until);
+  return {
+    at: until,
+    service:
+      at === null
+        ? detail
+        : {
+            ...detail,
+            ...serviceView({ service, decision, cycle, holds: openThen, actions: [] }),
+            lifecycle: toLifecycle(service, openThen),
+          },
+    readings: samples.slice(-READINGS).map(readingView),
+    allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
+    decision: decision && decisionView(decision),
+    holds,
+    actions: actions.map(actionView),
+  };
+}
+
+function readingView({ at, inBytes, outBytes, totalBytes, raw }: SampleRecord): Explanation['readings'][number] {
+  return { at, inBytes, outBytes, totalBytes, raw: rawOf(raw) };
+}
+
+function allowanceView(allowance: Allowance | null): Explanation['allowance'] {
+  return {
+    parts: allowance ? allowance.parts.map(({ source, bytes }) => ({ source, bytes })) : [],
+    allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
+  };
+}
+
+function decisionView(decision: DecisionRecord): NonNullable<Explanation['decision']> {
+  const { rule, status, at, run, mode, action, observing, wouldHold, inputs } = decision;
+  return { rule, status, at, run, mode, action, observing, wouldHold, inputs };
+}
+
+function actionView(action: ActionRecord): Explanation['actions'][number] {
+  const { id, type, target, state, settledAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
+  const error = errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
+  return { id, type, target, state, at: settledAt ?? plannedAt, run, prior, observed, error };
+}
+
+function rawOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { backupStore, LATEST_SCHEMA_VERSION, storeVersion, type StateStore } from '@sluice/state-store';
+import type { Clock } from '@sluice/panel-kind';
+import type { Files } from '../files.js';
+import type { Session } from '../session.js';
+
+/** Number of daily backups. */
+const KEPT = 7;
+const DAILY = /^daily-\d{4}-\d{2}-\d{2}\.db$/;
+
+interface Parts {
+  clock: Clock;
+  files: Files;
+}
+
+/** Returns the folder of automatic backups, next to the store. */
+export function backupFolder(storeFile: string): string {
+  return `${storeFile}-backups`;
+}
+
+/** Backs up the store before a migration changes it. */
+export async function backupBeforeMigration(
+  storeFile: string,
+  { clock, files }: { clock: Clock; files: Files },
+): Promise<void> {
+  if (!files.exists(storeFile)) return;
+  const version = await storeVersion(storeFile);
+  if (version === 0 || version >= LATEST_SCHEMA_VERSION) return;
+  const file = target(files, storeFile, `before-schema-${LATEST_SCHEMA_VERSION}-from-${version}-${stamp(clock)}.db`);
+  if (!files.exists(file)) await backupStore({ from: storeFile, to: file });
+}
+
+/** Backs up the store before the first run that may change a panel; once per store. */
+export async function backupBeforeEnforcing({
+  store,
+  deps,
+}: {
+  store: StateStore;
+  deps: Pick<Parts, 'files'>;
+}): Promise<void> {
+  if (isInMemory(store)) return;
+  const file = target(deps.files, store.location, 'before-first-enforcing.db');
+  if (!deps.files.exists(file)) await store.maintenance.backup(file);
+}
+
+/** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
+export async function backupDaily({ store, deps }: { store: StateStore; deps: Parts }): Promise<void> {
+  const { clock, files } = deps;
+  if (isInMemory(store)) return;
+  const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}.db`);
+  if (!files.exists(file)) await store.maintenance.backup(file);
+  const folder = backupFolder(store.location);
+  const daily = files
+    .list(folder)
+    .filter((name) => DAILY.test(name))
+    .sort();
+  for (const name of daily.slice(0, Math.max(0, daily.length - KEPT))) files.remove(path.join(folder, name));
+}
+
+function target(files: Files, storeFile: string, name: string): string {
+  const folder = backupFolder(storeFile);
+  files.makeFolder(folder);
+  return path.join(folder, name);
+}
+
+function stamp(clock: Clock): string {
+  return new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-');
+}
+
+/** Returns whether the store is in memory, so that no file can be next to it. */
+export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
+  return store.location === ':memory:';
+}
+
+const DAY_MS = 86_400_000;
+
+/** Maintains the store after `reconcile`: daily backup, API log, old samples. */
+export async function afterReconcile(session: Session): Promise<void> {
+  const { apiLog, samples } = session.config.retention;
+  await backupDaily(session);
+  await session.store.maintenance.prune({
+    now: session.now(),
+    apiLogDays: apiLog / DAY_MS,
+    samplesDays: samples / DAY_MS,
+  });
+}

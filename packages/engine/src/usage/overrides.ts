@@ -1,0 +1,79 @@
+import { type Mode, parseSize } from '@sluice/quota-core';
+import type { OverrideRecord } from '@sluice/state-store';
+import { usageError } from '@sluice/panel-kind';
+import { withServiceLease } from '../services/change-services.js';
+import type { Session } from '../session.js';
+
+/** Options of `override set`. */
+export interface OverrideRequest {
+  quota?: string | undefined;
+  unlimited?: boolean | undefined;
+  mode?: string | undefined;
+  action?: string | undefined;
+}
+
+/** Sets the passed parts of an override; the others stay. In force from the next `poll` on. */
+export async function setOverride(
+  session: Session,
+  id: string,
+  request: OverrideRequest,
+  waitMs: number,
+): Promise<void> {
+  if (request.quota !== undefined && request.unlimited === true) {
+    throw usageError('bad_override', 'Name a quota or unlimited, not both');
+  }
+  if (Object.values(request).every((value) => value === undefined || value === false)) {
+    throw usageError(
+      'bad_override',
+      'Name what to override: a quota such as 500GB, unlimited, a mode (IN, OUT or TOTAL) or an action',
+    );
+  }
+  const quotaBytes = request.quota === undefined ? null : parseQuota(request.quota);
+  const mode = request.mode === undefined ? null : parseMode(request.mode);
+  await withServiceLease(session, id, waitMs, async (service, leases) => {
+    const action = request.action ?? null;
+    if (action !== null) {
+      const { restrictions } = (await session.panel(service.panel)).kind;
+      if (!restrictions.includes(action)) {
+        throw usageError(
+          'bad_override',
+          `"${action}" is not an action of panel "${service.panel}"; known: ${restrictions.join(', ')}`,
+        );
+      }
+    }
+    const [before] = await session.store.overrides.open([id]);
+    const statesQuota = quotaBytes !== null || request.unlimited === true;
+    const record: OverrideRecord = {
+      id: session.id('ovr'),
+      service: id,
+      quotaBytes: statesQuota ? quotaBytes : (before?.quotaBytes ?? null),
+      unlimited: statesQuota ? request.unlimited === true : (before?.unlimited ?? false),
+      mode: mode ?? before?.mode ?? null,
+      action: action ?? before?.action ?? null,
+      since: session.now(),
+      until: null,
+    };
+    await session.write(leases.held, (tables) => tables.overrides.set(record));
+  });
+}
+
+/** Ends the override of a service; returns false where it has none. */
+export async function clearOverride(session: Session, id: string, waitMs: number): Promise<boolean> {
+  return withServiceLease(session, id, waitMs, (_service, leases) =>
+    session.write(leases.held, (tables) => tables.overrides.end(id, session.now())),
+  );
+}
+
+function parseQuota(text: string): number {
+  try {
+    return parseSize(text);
+  } catch (error) {
+    throw usageError('bad_override', `quota: ${(error as Error).message}`);
+  }
+}
+
+function parseMode(text: string): Mode {
+  const mode = (['IN', 'OUT', 'TOTAL'] as const).find((item) => item === text.toUpperCase());
+  if (mode === undefined) throw usageError('bad_override', `mode: "${text}" is not IN, OUT or TOTAL`);
+  return mode;
+}

@@ -1,0 +1,49 @@
+import { itemErrorOf } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { decideHolds } from '../run/decide.js';
+import { load } from '../run/load.js';
+import { readUsage } from '../run/observe.js';
+import { toDecisionRecord, shownHolds } from '../run/report.js';
+import { untouched } from '../run/stages.js';
+import type { ServiceDetail } from '../services/show.js';
+import type { Session } from '../session.js';
+import { serviceView } from '../services/views.js';
+
+/** Returns the details with a new reading of the services, without storing or changing anything. */
+export async function refreshUsage(
+  session: Session,
+  services: ServiceRecord[],
+  details: ServiceDetail[],
+): Promise<ServiceDetail[]> {
+  const byId = new Map(details.map((detail) => [detail.id, detail]));
+  const switches = await session.store.switches.list();
+  for (const name of new Set(services.map((service) => service.panel))) {
+    const own = services.filter((service) => service.panel === name);
+    try {
+      const panel = await session.panel(name);
+      const loaded = await load(session, panel, own, { switches });
+      const reads = await readUsage(session, panel, loaded);
+      const now = session.now();
+      for (const read of reads) {
+        const work = untouched(decideHolds(session, panel, read, now));
+        const treatment = { previewOnly: true, observing: work.enforcement.value === 'observe' };
+        const decision = toDecisionRecord(session, { id: '', at: now }, work, treatment);
+        const view = serviceView({
+          service: work.service,
+          decision,
+          cycle: work.cycle,
+          holds: shownHolds({ ...work, opens: [], closes: [] }, treatment),
+          actions: [],
+        });
+        const detail = byId.get(work.service.id);
+        if (detail) byId.set(work.service.id, { ...detail, ...view, observing: detail.observing });
+      }
+    } catch (error) {
+      for (const service of own) {
+        const detail = byId.get(service.id);
+        if (detail) byId.set(service.id, { ...detail, error: itemErrorOf(error) });
+      }
+    }
+  }
+  return [...byId.values()];
+}

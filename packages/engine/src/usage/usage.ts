@@ -1,0 +1,46 @@
+import type { Allowance } from '@sluice/quota-core';
+import { serviceDetails, type ServiceDetail } from '../services/show.js';
+import { requireService, type Session } from '../session.js';
+
+/** Returns the last reading of services or, with `refresh`, a new one that is not stored. */
+export async function readUsage(session: Session, id: string | undefined, refresh: boolean): Promise<ServiceDetail[]> {
+  const services = id === undefined ? await session.store.services.list() : [await requireService(session, id)];
+  const details = await serviceDetails(session, services);
+  if (!refresh) return details;
+  const { refreshUsage } = await import('./refresh.js');
+  return refreshUsage(session, services, details);
+}
+
+/** `usage history --json` (docs/json.md). */
+export interface CycleView {
+  id: string;
+  start: string;
+  end: string;
+  usage: { inBytes: number | null; outBytes: number | null; totalBytes: number | null; readAt: string } | null;
+  allowance: { unlimited: boolean; baseBytes: number | null; extraBytes: number; allowedBytes: number | null } | null;
+}
+
+/** Returns usage and allowance of each recorded cycle, newest first. */
+export async function usageHistory(session: Session, id: string): Promise<CycleView[]> {
+  await requireService(session, id);
+  const cycles = await session.store.cycles.ofService(id);
+  return cycles
+    .sort((a, b) => (a.start < b.start ? 1 : -1))
+    .map((cycle) => ({
+      id: cycle.id,
+      start: cycle.start,
+      end: cycle.end,
+      usage:
+        cycle.readAt === null
+          ? null
+          : { inBytes: cycle.inBytes, outBytes: cycle.outBytes, totalBytes: cycle.totalBytes, readAt: cycle.readAt },
+      allowance: toAllowanceView(cycle.allowance as Allowance | null),
+    }));
+}
+
+function toAllowanceView(allowance: Allowance | null): CycleView['allowance'] {
+  if (!allowance || allowance.kind === 'unmanaged') return null;
+  if (allowance.kind === 'unlimited') return { unlimited: true, baseBytes: null, extraBytes: 0, allowedBytes: null };
+  const { baseBytes, extraBytes, allowedBytes } = allowance;
+  return { unlimited: false, baseBytes, extraBytes, allowedBytes };
+}
