@@ -100,7 +100,7 @@ export async function commit(
 }
 
 /** Returns the service with its cycle's peaks, allowance and thresholds after the reading that was decided on. */
-function withReading(work: Applied): Applied {
+export function withReading(work: Applied): Applied {
   const { cycle, decision } = work;
   if (cycle === null) return work;
   const { peakInBytes, peakOutBytes, peakTotalBytes } = peaksOf(cycle);

@@ -116,7 +116,7 @@ function rowsOf(stored: StoredRows, id: string) {
     holds: stored.holds.get(id) ?? [],
     evidence: stored.evidence.get(id) ?? [],
     unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isOrderRow(action)),
-    remembered: stored.remembered.get(id) ?? { seen: null, recent: [], removed: 0 },
+    remembered: stored.remembered.get(id) ?? { seen: null, decision: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
   } satisfies Partial<Loaded>;
 }

@@ -18,6 +18,7 @@ import { heldOf, type HeldWork, refreshHeld } from './refresh.js';
 import { type PassReport, record, showOnly, type Tally, type Treatment } from './report.js';
 import type { PassRequest } from './request.js';
 import { type Applied, type Decided, type Read, type RunOnPanel, untouched } from './stages.js';
+import { confirmReadings, type Readings, splitRepeated } from './repeated.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
 /** What the run over one panel works with, and what it has come to so far. */
@@ -35,6 +36,8 @@ interface PanelRun extends RunOnPanel {
   observing: boolean;
   readonly fingerprint: FingerprintRecord | null;
   readonly falls: FallCount;
+  /** Null where each reading is written: of a single service, in a dry run, and where each is read for itself. */
+  readonly readings: Readings | null;
   readonly start: Moment;
   /** Services that other runs worked on when this one began. */
   readonly leasesAtStart: OtherLeases;
@@ -56,7 +59,9 @@ export async function runPanel(
   const scope = request.observeAll ? 'reconcile' : 'poll';
   const leasesAtStart = await otherLeases(session, id);
   const empty = { open: [], held: [], active: 0, observing: false, resources: new Map() };
-  const run: PanelRun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart };
+  const isShared = panel.snapshot?.paged === true && only === null && !request.dryRun;
+  const readings = isShared ? { readAt: null, unchanged: [], written: [] } : null;
+  const run: PanelRun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart, readings };
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
   const progress = { read: 0, total: 0 };
@@ -65,6 +70,7 @@ export async function runPanel(
       read: (page) => readPage(run, page, switches, progress),
       write: (reads) => writePage(run, reads),
     });
+    await confirmReadings(run);
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     if (run.observing) report.run.observing.push(panel.name);
     await finishOpen(run);
@@ -116,11 +122,13 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   await answersTaken();
   const treatment = treatmentIn(run, false);
   if (request.dryRun) showOnly(run, { works: finished, treatment, notices });
-  else if (finished.length > 0) {
+  else {
+    const changed = await splitRepeated(run, finished, treatment);
+    if (changed.length + notices.length === 0) return;
     // In one transaction, since nothing of this is changed on the panel in between: each costs a wait for the disk.
     await session.write(run.leases.held, async (tables) => {
       const asRead: Verdict = { stopped: false, treatment: () => ({ shownOnly: false, observing: false }) };
-      const works = await commit(tables, finished, asRead, session.now());
+      const works = await commit(tables, changed, asRead, session.now());
       await record(run, tables, { works, treatment, notices });
     });
   }

@@ -14,6 +14,7 @@ export interface Kept {
 /** What is remembered of a service while it is put together. */
 interface Gathered {
   seen: unknown;
+  decision: DecisionRecord | null;
   recent: ActionRecord[];
   removed: number;
 }
@@ -39,7 +40,7 @@ export async function loadRemembered(
   const { store } = session;
   const ids = services.map((service) => service.id);
   for (const decision of await store.decisions.latest(ids)) {
-    remembered.set(decision.service, { seen: keptIn(decision), recent: [], removed: 0 });
+    remembered.set(decision.service, { seen: keptIn(decision), decision, recent: [], removed: 0 });
   }
   const living = services.filter((service) => service.status === 'active' || service.status === 'suspended');
   const limit = new Date(session.deps.clock.now() - BULK_MS).toISOString();
@@ -111,7 +112,7 @@ export function withSettled(recent: readonly ActionRecord[], row: ActionRecord):
 function entryOf(remembered: Map<string, Gathered>, service: string): Gathered {
   const known = remembered.get(service);
   if (known) return known;
-  const entry: Gathered = { seen: null, recent: [], removed: 0 };
+  const entry: Gathered = { seen: null, decision: null, recent: [], removed: 0 };
   remembered.set(service, entry);
   return entry;
 }

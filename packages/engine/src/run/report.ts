@@ -222,7 +222,7 @@ export class Tally {
 }
 
 /** Where a run notes what became of its services. */
-interface Notebook {
+export interface Notebook {
   session: Session;
   report: PassReport;
   tally: Tally;

@@ -50,7 +50,7 @@ const loaded: Loaded = {
   holds: [],
   evidence: [],
   unsettled: [],
-  remembered: { seen: null, recent: [], removed: 0 },
+  remembered: { seen: null, decision: null, recent: [], removed: 0 },
   termination: null,
   skipped: null,
   error: null,

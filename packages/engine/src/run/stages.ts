@@ -13,6 +13,7 @@ import type { Allowance, Decision, Mode, UsageBytes, WantedHold } from '@sluice/
 import type {
   ActionRecord,
   CycleRecord,
+  DecisionRecord,
   EvidenceRecord,
   HeldLease,
   HoldRecord,
@@ -46,6 +47,8 @@ export interface FencedRun extends RunOnPanel {
 export interface Remembered {
   /** The checkpoint of the panel's adapter; null where there was no look yet. */
   readonly seen: unknown;
+  /** The decision of the last run; null where there is none. */
+  readonly decision: Readonly<DecisionRecord> | null;
   readonly recent: readonly ActionRecord[];
   /** Accounts that were removed from the panel since. */
   readonly removed: number;

@@ -198,7 +198,6 @@ export function withConfirmations(
   stored: readonly SampleRecord[],
   repeated: readonly Repeated[],
 ): SampleRecord[] {
-  if (repeated.length === 0) return [...stored];
   const byTime = new Map(stored.map((sample) => [sample.at, sample]));
   const readings = repeated.flatMap(({ at, read_at: readAt, resolution }) => {
     const base = byTime.get(at);

@@ -64,7 +64,12 @@ async function listSamples(
   let query = db.selectFrom('usage_samples').select(samples.columns).where('service', '=', service);
   if (cycle !== undefined) query = query.where('cycle', '=', cycle);
   if (from !== undefined) query = query.where('at', '>=', repeated.findLast((row) => row.at < from)?.at ?? from);
-  if (to !== undefined && repeated.length === 0) query = query.where('at', '<=', to);
+  if (repeated.length === 0) {
+    if (to !== undefined) query = query.where('at', '<=', to);
+    if (limit !== undefined) query = query.limit(limit);
+    const rows = await query.orderBy('at', newestFirst ? 'desc' : 'asc').execute();
+    return rows.map((row) => samples.decode(row));
+  }
   const rows = await query.orderBy('at').execute();
   const all = withConfirmations(
     rows.map((row) => samples.decode(row)),
