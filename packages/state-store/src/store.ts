@@ -137,7 +137,9 @@ export interface StoreTables extends AgentTables {
      * whose `confirm` named the service in `written`, or confirmed by each run since, is extended: a write about the
      * service, or a `confirm` of the panel that does not name it, ends that.
      */
-    confirm(request: Omit<ConfirmationRecord, 'resolution'> & { unchanged: string[]; written: string[] }): Promise<void>;
+    confirm(
+      request: Omit<ConfirmationRecord, 'resolution'> & { unchanged: string[]; written: string[] },
+    ): Promise<void>;
   };
   purchases: {
     /** Oldest first. */

@@ -47,6 +47,9 @@ function withTime(value: unknown, at: string): unknown {
   return { ...value, at };
 }
 
+/** How much of an instant names the period of which one sample is kept. */
+const PERIOD_CHARACTERS = { raw: null, hour: 13, day: 10 } as const;
+
 /** Readings that repeat stored samples. */
 export function confirmationsTable(access: Access): StoreTables['confirmations'] {
   return {
@@ -116,7 +119,13 @@ export async function closeSamples(session: Session, services: readonly string[]
     db
       .selectFrom('usage_samples as base')
       .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))
-      .select(['base.service', 'base.cycle', 'last.seq as last_seq', ...CONFIRMED])
+      .select([
+        'base.service',
+        'base.cycle',
+        'last.seq as last_seq',
+        'last.resolution as last_resolution',
+        ...CONFIRMED,
+      ])
       .where('base.service', 'in', listed(chunk))
       .where(IS_OPEN)
       .execute(),
@@ -132,8 +141,13 @@ export async function closeSamples(session: Session, services: readonly string[]
     const [last] = group;
     const ids = listed(group.map((row) => row.service));
     if (seq === null || last === undefined) await forgetOpening(session, ids);
-    else await writeConfirmed(session, { ids, cycles: listed(group.map((row) => row.cycle)), seq, last });
+    else await writeConfirmed(session, { ids, cycles: listed(group.map((row) => row.cycle)), last });
   }
+}
+
+interface Closing extends Confirmed {
+  last_seq: number | null;
+  last_resolution: SampleRecord['resolution'] | null;
 }
 
 async function forgetOpening({ db }: Session, ids: RawBuilder<string>): Promise<void> {
@@ -148,12 +162,19 @@ async function forgetOpening({ db }: Session, ids: RawBuilder<string>): Promise<
 /** Writes one confirmation to the rows of the services that it covers. */
 async function writeConfirmed(
   { db }: Session,
-  { ids, cycles, seq, last }: { ids: RawBuilder<string>; cycles: RawBuilder<string>; seq: number; last: Confirmed },
+  { ids, cycles, last }: { ids: RawBuilder<string>; cycles: RawBuilder<string>; last: Closing },
 ): Promise<void> {
-  const { last_run: run, last_at: at, last_read_at: readAt } = last;
-  const kept = sql.join(samples.columns.filter((name) => name !== 'at').map((name) => sql.ref(name)));
-  await sql`insert into "usage_samples" ("at", ${kept})
-    select ${readAt}, ${kept} from "usage_samples" as "base" where "service" in ${ids} and ${IS_OPEN}`.execute(db);
+  const { last_seq: seq, last_run: run, last_at: at, last_read_at: readAt, last_resolution: resolution } = last;
+  const kept = samples.columns.filter((name) => name !== 'at' && name !== 'resolution').map((name) => sql.ref(name));
+  await sql`insert into "usage_samples" ("at", "resolution", ${sql.join(kept)})
+    select ${readAt}, ${resolution}, ${sql.join(kept)} from "usage_samples" as "base"
+    where "service" in ${ids} and ${IS_OPEN}`.execute(db);
+  // Where both are rolled up, the later one stands for the hour or day.
+  const length = resolution === null ? null : PERIOD_CHARACTERS[resolution];
+  if (length !== null) {
+    await sql`delete from "usage_samples" as "base" where "service" in ${ids} and ${IS_OPEN}
+      and "resolution" = ${resolution} and substr("at", 1, ${length}) = ${readAt?.slice(0, length)}`.execute(db);
+  }
   await sql`update "usage_samples" as "base" set "confirmed_until" = ${seq}
     where "service" in ${ids} and ${IS_OPEN}`.execute(db);
   await sql`update "cycles" set "read_at" = ${readAt},
@@ -165,9 +186,6 @@ async function writeConfirmed(
       else json_set("inputs", '$.reading.at', ${readAt}) end
     where "service" in ${ids}`.execute(db);
 }
-
-/** Periods of which each keeps one sample. */
-const PERIOD_CHARACTERS = { raw: null, hour: 13, day: 10 } as const;
 
 /** A reading that repeats the stored sample of the time `at`. */
 interface Repeated {
@@ -194,10 +212,7 @@ export async function confirmationsOf({ db }: Session, service: string): Promise
 }
 
 /** Returns stored samples with the readings that repeat them, oldest first. */
-export function withConfirmations(
-  stored: readonly SampleRecord[],
-  repeated: readonly Repeated[],
-): SampleRecord[] {
+export function withConfirmations(stored: readonly SampleRecord[], repeated: readonly Repeated[]): SampleRecord[] {
   const byTime = new Map(stored.map((sample) => [sample.at, sample]));
   const readings = repeated.flatMap(({ at, read_at: readAt, resolution }) => {
     const base = byTime.get(at);
