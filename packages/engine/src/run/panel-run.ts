@@ -6,7 +6,7 @@ import type { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
 import { askBrake, brakeNotice } from './brake.js';
-import { withCheckpoint } from './checkpoint.js';
+import { rememberedAfter, withCheckpoint } from './checkpoint.js';
 import { decideHolds, distrust } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { load, stayInCycle } from './load.js';
@@ -177,7 +177,7 @@ async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<s
     const { steps, settle, moves, refs, problems, notices } = plan;
     const nothing = [steps, settle, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
     if (nothing && refs === undefined) {
-      calm.set(work.service.id, { ...withCheckpoint(run, seen), observation: null });
+      calm.set(work.service.id, { ...seen, remembered: rememberedAfter(run, seen), observation: null });
     }
   }
   return calm;

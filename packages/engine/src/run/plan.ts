@@ -29,7 +29,7 @@ export function desiredOf(
   return {
     service: work.service,
     product: work.product,
-    holds: inForce(session, panel, { ...work, holds }),
+    holds: inForce(session, panel, { service: work.service, action: work.action, holds }),
     evidence: work.evidence.filter((item) => item.panel === work.service.panel),
     action: work.action,
     mode: work.mode,

@@ -1,6 +1,6 @@
 import type { CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
 import type { Leases } from '../leases.js';
-import { type Verdict, withReading } from './apply.js';
+import { cycleAfter, type Verdict } from './apply.js';
 import { sampleOf } from './observe.js';
 import { decisionOf, type Notebook } from './report.js';
 import type { Applied, RunOnPanel } from './stages.js';
@@ -63,8 +63,7 @@ function isPlain(work: Applied): boolean {
 
 /** Whether the sample and the cycle would be written as they are stored, but for the time of the reading. */
 function repeatsCycle(work: Applied, stored: SampleRecord): boolean {
-  const { recorded, remembered } = work;
-  const { cycle } = withReading(work);
+  const { cycle, recorded, remembered } = work;
   const sample = sampleOf(work);
   if (sample === null || cycle === null || recorded === null) return false;
   const { at: lastAt } = stored;
@@ -72,7 +71,7 @@ function repeatsCycle(work: Applied, stored: SampleRecord): boolean {
   if (timeOf(cycle.counter) !== (timeOf(recorded.counter) === null ? null : sample.at)) return false;
   return (
     isSame({ ...sample, at: lastAt, resolution: stored.resolution }, stored) &&
-    isSame(timeless(cycle), timeless(recorded))
+    isSame(timeless(cycleAfter(work, cycle)), timeless(recorded))
   );
 }
 
