@@ -147,7 +147,7 @@ export async function closeSamples(session: Session, services: readonly string[]
 
 interface Closing extends Confirmed {
   last_seq: number | null;
-  last_resolution: SampleRecord['resolution'] | null;
+  last_resolution: string | null;
 }
 
 async function forgetOpening({ db }: Session, ids: RawBuilder<string>): Promise<void> {
@@ -170,7 +170,7 @@ async function writeConfirmed(
     select ${readAt}, ${resolution}, ${sql.join(kept)} from "usage_samples" as "base"
     where "service" in ${ids} and ${IS_OPEN}`.execute(db);
   // Where both are rolled up, the later one stands for the hour or day.
-  const length = resolution === null ? null : PERIOD_CHARACTERS[resolution];
+  const length = PERIOD_CHARACTERS[resolution as SampleRecord['resolution']];
   if (length !== null) {
     await sql`delete from "usage_samples" as "base" where "service" in ${ids} and ${IS_OPEN}
       and "resolution" = ${resolution} and substr("at", 1, ${length}) = ${readAt?.slice(0, length)}`.execute(db);
