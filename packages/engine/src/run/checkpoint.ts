@@ -1,3 +1,4 @@
+import type { Desired } from '@sluice/panel-kind';
 import { desiredOf } from './plan.js';
 import type { Applied, Remembered, RunOnPanel } from './stages.js';
 
@@ -8,11 +9,11 @@ export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
 }
 
 /** Returns what a later run remembers of a service, with the adapter's checkpoint. */
-export function rememberedAfter(on: RunOnPanel, work: Applied): Remembered {
+export function rememberedAfter(on: RunOnPanel, work: Applied, desired?: Desired): Remembered {
   const { panel } = on;
   const { observation, unsettled, actions, remembered } = work;
   if (panel.kind.usesHistory !== true || observation?.state == null) return remembered;
-  const kept = panel.checkpoint(desiredOf(on, work), observation);
+  const kept = panel.checkpoint(desired ?? desiredOf(on, work), observation);
   if (!kept) return remembered;
   const doubts = [...unsettled, ...actions].filter((row) => row.settledAt === null).map((row) => row.id);
   return { ...remembered, seen: doubts.length === 0 ? kept : { ...kept, doubts } };

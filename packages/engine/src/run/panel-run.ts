@@ -173,11 +173,11 @@ async function calmOf(run: PanelRun, decided: readonly Decided[]): Promise<Map<s
   for (const work of quiet) {
     const observation = observations.get(work.service.id) ?? null;
     const seen = untouched(work, observation);
-    const { plan, drift } = planSteps(run, seen);
+    const { desired, plan, drift } = planSteps(run, seen);
     const { steps, settle, moves, refs, problems, notices } = plan;
     const nothing = [steps, settle, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
     if (nothing && refs === undefined) {
-      calm.set(work.service.id, { ...seen, remembered: rememberedAfter(run, seen), observation: null });
+      calm.set(work.service.id, { ...seen, remembered: rememberedAfter(run, seen, desired), observation: null });
     }
   }
   return calm;

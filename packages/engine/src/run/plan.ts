@@ -55,6 +55,8 @@ export function desiredOf(
 
 /** A plan, what the panel shows otherwise than it should be, and what is in the way of the plan. */
 interface PlanResult {
+  /** What it was planned for. */
+  desired: Desired;
   plan: Plan;
   drift: string[];
   problem: ItemError | null;
@@ -70,7 +72,8 @@ export function planSteps(on: RunOnPanel, work: Plannable, order: AccountOrder |
   const stops = problem === null && isToServe(work, desired) ? (found.stops ?? []) : [];
   const steps = certainSteps(panel, work, found);
   const notices = stops.length === 0 ? {} : { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] };
-  return { plan: { ...found, steps, ...notices }, drift: [...new Set([...found.drift, ...stops])], problem };
+  const drift = [...new Set([...found.drift, ...stops])];
+  return { desired, plan: { ...found, steps, ...notices }, drift, problem };
 }
 
 /** Returns the service with its plan; the plan's problem becomes its error. */
