@@ -24,9 +24,9 @@ function prepareQuick(handle: SqliteHandle.Database, text: string): SqliteStatem
   return {
     reader: true,
     all: (parameters) => statement.all(parameters as unknown[]).map(named),
-    run: (parameters) => statement.run(parameters as unknown[]),
+    run: (parameters) => statement.run(parameters),
     *iterate(parameters) {
-      for (const values of statement.iterate(parameters as unknown[])) yield named(values);
+      for (const values of statement.iterate(parameters)) yield named(values);
     },
   };
 }

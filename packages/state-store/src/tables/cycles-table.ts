@@ -1,5 +1,6 @@
+import type { CycleRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
-import type { Access } from './access.js';
+import type { Access, Session } from './access.js';
 import { closeSamples, CONFIRMED, confirmedCycle, IS_OPEN, NEWEST } from './confirmations-table.js';
 import { inChunksOrAll, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
@@ -54,18 +55,19 @@ export function cyclesTable(access: Access): StoreTables['cycles'] {
           .execute();
         return rows.map((row) => confirmedCycle(cycles.decode(row), row));
       }),
-    put: (records) =>
-      access.write(async (session) => {
-        await closeSamples(
-          session,
-          records.map((record) => record.service),
-        );
-        const rows = lastOfEach(records, cycles.idOf).map((record) => cycles.values(record));
-        await insertRows(session, cycles, rows, { do: 'update', key: ['id'] });
-      }),
+    put: (records) => access.write((session) => putCycles(session, records)),
     remove: (ids) =>
       access.write(async ({ db }) => {
         await db.deleteFrom('cycles').where('id', 'in', listed(ids)).execute();
       }),
   };
+}
+
+async function putCycles(session: Session, records: readonly CycleRecord[]): Promise<void> {
+  await closeSamples(
+    session,
+    records.map((record) => record.service),
+  );
+  const rows = lastOfEach(records, cycles.idOf).map((record) => cycles.values(record));
+  await insertRows(session, cycles, rows, { do: 'update', key: ['id'] });
 }
