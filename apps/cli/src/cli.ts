@@ -1,17 +1,16 @@
 import { printable } from '@sluice/panel-http/printable';
-import { Command } from 'commander';
-import type { CommandContext } from './commands/command.js';
-import { declareAgents } from './commands/declare-agents.js';
-import { declareRelay } from './commands/declare-relay.js';
+import type { Command } from 'commander';
+import { LazyCommand, type CommandContext } from './commands/command.js';
+import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declareServices } from './commands/declare-services.js';
 import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
 
-/** The whole command line; actions load their code when they are called. */
-export function buildProgram(context: CommandContext): Command {
+/** Builds the command line; actions load their code when they are called. */
+export function buildProgram(context: CommandContext): LazyCommand {
   const { deps } = context;
-  const program = new Command('sluice');
+  const program = new LazyCommand('sluice', context);
   program
     .description('Meters traffic, enforces quotas and provisions services on EasyDCIM, FLVX and Hiddify panels.')
     .version(deps.version, '--version', 'print the version')
@@ -32,28 +31,28 @@ export function buildProgram(context: CommandContext): Command {
         deps.stderr.write(text);
       },
       outputError: (text, write) => {
-        // It quotes the command line; the hint alone has a line of its own.
+        // The message quotes the command line and must stay on one line; the hint has its own.
         const [, message = '', hint = ''] = /^(.*?)(\n\(Did you mean [\w ,-]+\?\))?\n?$/s.exec(text) ?? [];
         write(`${printable(message)}${hint}\n`);
       },
     })
     .showSuggestionAfterError(true)
     .exitOverride();
-  declareRuns(program, context);
-  declareServices(program, context);
-  declareRelay(program, context);
-  declareAgents(program, context);
-  declareSetup(program, context);
-  declareStart(program, context);
+  declareRuns(program);
+  declareServices(program);
+  declareRelay(program);
+  declareAgents(program);
+  declareSetup(program);
+  declareStart(program);
   program.addHelpText(
     'after',
     `
 Examples:
-  $ sluice demo                      see the whole story on a fake panel
+  $ sluice demo                      try it on a fake panel
   $ sluice config check              check sluice.yaml
-  $ sluice plan                      what a run would change, and nothing more
-  $ sluice poll --quiet              what cron runs every 15 minutes
-  $ sluice explain SERVICE           why a service is in its state
+  $ sluice plan                      show what a run would change
+  $ sluice poll --quiet              run every 15 minutes by cron
+  $ sluice explain SERVICE           show why a service is in its state
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 something to change (plan),
 5 another run holds the lease, 6 stopped by the mass-change brake.`,
@@ -62,7 +61,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 so
   return program;
 }
 
-/** Subcommands print and fail like the program itself. */
+/** Passes the settings of output, errors and help on to all subcommands. */
 function inherit(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);

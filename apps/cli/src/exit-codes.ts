@@ -21,26 +21,32 @@ const BY_KIND: Partial<Record<ErrorKind, number>> = {
   interrupted: ExitCode.interrupted,
 };
 
-/** Codes whose errors come from below the engine. */
+/** Codes of errors that the store throws. */
 const BY_CODE: Record<string, number> = { lease_lost: ExitCode.busy };
 
-/** Returns the exit code of a run by its outcome. */
-export function exitCodeOf(outcome: RunOutcome): number {
+/** Returns the exit code of a run's outcome. */
+export function toExitCode(outcome: RunOutcome): number {
   return ExitCode[outcome];
 }
 
-/** Returns the exit code of a run; a dry run that found something to change has one of its own where that was asked for. */
-export function exitCodeOfRun(
+/** Returns the exit code of a run; with `--detailed-exitcode`, 4 for a dry run that found something to change. */
+export function toRunExitCode(
   run: { outcome: RunOutcome; changes: boolean; dryRun: boolean },
   { detailedExitcode }: { detailedExitcode?: boolean },
 ): number {
   const found = run.dryRun && run.changes && detailedExitcode === true;
-  return run.outcome === 'done' && found ? ExitCode.changes : exitCodeOf(run.outcome);
+  return run.outcome === 'done' && found ? ExitCode.changes : toExitCode(run.outcome);
 }
 
 /** Returns the exit code of anything thrown. */
-export function exitCodeOfError(error: unknown): number {
+export function toErrorExitCode(error: unknown): number {
   if (error instanceof SluiceError) return BY_KIND[error.kind] ?? ExitCode.failed;
   const { code } = error as { code?: unknown };
   return (typeof code === 'string' ? BY_CODE[code] : undefined) ?? ExitCode.failed;
+}
+
+/** Returns 130 after SIGINT, 143 after SIGTERM, and null where no signal came. */
+export function signalExitCode({ aborted, reason }: AbortSignal): number | null {
+  if (!aborted) return null;
+  return reason === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
 }

@@ -4,10 +4,10 @@ import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import type { PanelKind } from '@sluice/panel-kind';
 
-/** The kinds of panels that the command knows. */
+/** The kinds of panels that ship with the command. */
 export const KINDS: readonly PanelKind[] = [easydcim, flvx, hiddify];
 
-/** Returns the kinds that a command works with. */
-export function kindsOf(deps: { kinds?: readonly PanelKind[] }): readonly PanelKind[] {
+/** Returns the kinds of panels that a command knows: those of `deps`, or `KINDS`. */
+export function knownKinds(deps: { kinds?: readonly PanelKind[] }): readonly PanelKind[] {
   return deps.kinds ?? KINDS;
 }

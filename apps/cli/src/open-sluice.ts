@@ -1,18 +1,26 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { backupBeforeMigration, createSluice, nodeFiles, refuseLostStore, type Sluice } from '@sluice/engine';
-import { usageError } from '@sluice/panel-kind/errors';
 import { openStore } from '@sluice/state-store';
 import { loadConfig, type Config } from './config/load.js';
 import { resolveSecret } from './config/secrets.js';
 import type { Deps } from './context.js';
-import { kindsOf } from './kinds.js';
+import { readText } from './files/read-text.js';
+import { knownKinds } from './kinds.js';
+import { Terminal, type TerminalOptions } from './output/terminal.js';
 
-/** Options that every command has. */
-export interface CommonOptions {
+/** Options that decide which config and store are opened, and how output is printed. */
+export interface OpenOptions extends TerminalOptions {
   config?: string;
-  /** Begin a new store although the file of open holds names one that was lost. */
+  /** Allows a new store although the file of open holds names one that was lost. */
   storeMayBeLost?: boolean;
+}
+
+/** What a command works with. */
+export interface Opened {
+  sluice: Sluice;
+  config: Config;
+  terminal: Terminal;
 }
 
 /** Returns the path of the state file: relative paths are relative to the config file. */
@@ -20,11 +28,11 @@ export function storeLocation(config: Config): string {
   return path.resolve(config.dir, config.state);
 }
 
-/** Loads the config, opens the store (created on first use), runs `work` on the engine, and closes it whatever happens. */
+/** Loads the config, opens the store (created on first use), runs `work` on the engine, and always closes it. */
 export async function withSluice<T>(
   deps: Deps,
-  options: CommonOptions,
-  work: (sluice: Sluice, config: Config) => Promise<T>,
+  options: OpenOptions,
+  work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig(options.config, deps);
   const location = storeLocation(config);
@@ -33,34 +41,24 @@ export async function withSluice<T>(
   await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
   const store = await openStore({ location, clock: deps.clock });
   const sources = { env: deps.env, dir: config.dir };
+  const { clock, random, randomBytes, owner, isAlive, login: actor, signal } = deps;
   const sluice = await createSluice({
     config,
     store,
-    kinds: kindsOf(deps),
-    clock: deps.clock,
-    random: deps.random,
-    randomBytes: deps.randomBytes,
-    owner: deps.owner,
-    isAlive: deps.isAlive,
-    actor: deps.login,
-    signal: deps.signal,
+    kinds: knownKinds(deps),
+    clock,
+    random,
+    randomBytes,
+    owner,
+    isAlive,
+    actor,
+    signal,
     secret: (value, key) => resolveSecret(value, key, sources),
-    readFile: (file, key) => readNamed(path.resolve(config.dir, file), key),
+    readFile: (file, key) => readText(path.resolve(config.dir, file), { code: 'config_invalid', label: `${key}: ` }),
   });
   try {
-    return await work(sluice, config);
+    return await work({ sluice, config, terminal: new Terminal(deps, options) });
   } finally {
     await sluice.close();
-  }
-}
-
-function readNamed(file: string, key: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw usageError(
-      'config_invalid',
-      `${key}: ${file} cannot be read (${(error as { code?: string }).code ?? 'unknown'})`,
-    );
   }
 }

@@ -1,22 +1,22 @@
 import { setMaxListeners } from 'node:events';
 import { userInfo } from 'node:os';
 import { processParts } from '@sluice/engine/process';
-import type { Deps } from './context.js';
 import { SluiceError } from '@sluice/panel-kind/errors';
+import type { Deps } from './context.js';
 
 declare const SLUICE_VERSION: string;
 
-/** What the process gives to commands; `finish` ends it with an exit code once output is written. */
+/** Returns what commands need of the process; `finish` sets the exit code, and the process ends once output is written. */
 export function processDeps(): { deps: Deps; finish: (code: number) => void } {
   const interruption = new AbortController();
-  // Every call under way listens to it.
+  // Every call in progress listens to it.
   setMaxListeners(0, interruption.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       interruption.abort(signal);
     });
   }
-  // A closed pipe (`sluice log list | head`) is no failure.
+  // A closed pipe (`sluice log list | head`) is not a failure.
   process.stdout.on('error', (error: { code?: string }) => {
     if (error.code === 'EPIPE') process.exit(0);
   });
@@ -25,7 +25,7 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     stdout: process.stdout,
     stderr: process.stderr,
     readStdin,
-    // In this order: looking at the input opens it, which takes a while that cron's commands can spare.
+    // In this order: reading process.stdin opens it, which would slow down commands that cron runs.
     ask: process.stdout.isTTY && process.stdin.isTTY ? ask : null,
     env: process.env,
     cwd: process.cwd(),
@@ -47,7 +47,7 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
   };
 }
 
-/** A container may run a user that has no name. */
+/** Returns the user's name, or the user id in a container whose user has no name. */
 function login(): string {
   try {
     return userInfo().username;
@@ -73,7 +73,7 @@ async function ask(question: string, options: { secret?: boolean } = {}): Promis
     },
   });
   const prompt = createInterface({ input: process.stdin, output, terminal: true });
-  // Ctrl-C and Ctrl-D close the prompt; by itself it would wait on.
+  // Without this the prompt would keep waiting after Ctrl-C or Ctrl-D.
   const closing = new AbortController();
   prompt.once('close', () => {
     closing.abort();
@@ -84,7 +84,7 @@ async function ask(question: string, options: { secret?: boolean } = {}): Promis
     return await answer;
   } catch (error) {
     if ((error as { name?: string }).name !== 'AbortError') throw error;
-    throw new SluiceError('interrupted', 'Interrupted: the question was not answered', { kind: 'interrupted' });
+    throw new SluiceError('interrupted', 'Interrupted before the question was answered', { kind: 'interrupted' });
   } finally {
     prompt.close();
     if (muted) process.stdout.write('\n');

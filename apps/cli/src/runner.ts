@@ -1,15 +1,12 @@
 import { printable, printableJson } from '@sluice/panel-http/printable';
+import { itemErrorOf, SluiceError } from '@sluice/panel-kind/errors';
 import { CommanderError } from 'commander';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
-import { itemErrorOf, SluiceError } from '@sluice/panel-kind/errors';
-import { ExitCode, exitCodeOfError } from './exit-codes.js';
+import { ExitCode, signalExitCode, toErrorExitCode } from './exit-codes.js';
 import { withRemedy } from './remedies.js';
 
-/**
- * Runs the command and gives its exit code; never throws. This is the only place that prints errors.
- * `argv` is without the program's name.
- */
+/** Runs a command line (without the program's name), prints its error, and returns the exit code; never throws. */
 export async function run(argv: string[], deps: Deps): Promise<number> {
   const outcome = { exitCode: 0, printed: false };
   const { stdout } = deps;
@@ -32,19 +29,13 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
   const program = buildProgram({ deps: watched, exit, run });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return interruptedBy(deps) ?? outcome.exitCode;
+    return signalExitCode(deps.signal) ?? outcome.exitCode;
   } catch (error) {
-    // What fails after the document is printed may not add a second one.
+    // An error after the document was printed must not print a second one.
     const asDocument = argv.includes('--json') && !outcome.printed;
     const exitCode = report(error, argv, deps, asDocument);
-    return interruptedBy(deps) ?? exitCode;
+    return signalExitCode(deps.signal) ?? exitCode;
   }
-}
-
-/** 130 after SIGINT, 143 after SIGTERM, whatever was under way. */
-function interruptedBy({ signal }: Deps): number | null {
-  if (!signal.aborted) return null;
-  return signal.reason === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
 }
 
 function report(error: unknown, argv: string[], deps: Deps, json: boolean): number {
@@ -62,13 +53,13 @@ function report(error: unknown, argv: string[], deps: Deps, json: boolean): numb
   else deps.stderr.write(`sluice: ${isReported ? message : withRemedy({ code, message, details })}\n`);
   if (argv.includes('--verbose')) {
     const { stack } = error as { stack?: unknown };
-    if (typeof stack === 'string') deps.stderr.write(`${framesOf(stack)}\n`);
+    if (typeof stack === 'string') deps.stderr.write(`${stackFrames(stack)}\n`);
   }
-  return exitCodeOfError(error);
+  return toErrorExitCode(error);
 }
 
-/** Where it was thrown, without the message above it: of that each line could pass for one of ours. */
-function framesOf(stack: string): string {
+/** Returns the frames of a stack without the message, whose lines could be mistaken for lines of the command. */
+function stackFrames(stack: string): string {
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return frames.map(printable).join('\n');
 }

@@ -1,5 +1,5 @@
 import type { SwitchRecord } from '@sluice/state-store';
-import { entryOf } from './config/entry-of.js';
+import { findEntry } from './config/find-entry.js';
 import type { Config } from './config/schema.js';
 
 /** Whether a product's services may be changed by runs, and which setting says so. */
@@ -25,9 +25,9 @@ export function enforcementOf(
     ofPanel.find((item) => item.product !== null && item.product === product) ??
     ofPanel.find((item) => item.product === null);
   if (set) return { value: set.enforce, source: 'switch', since: set.since };
-  const ofProduct = product === null ? undefined : entryOf(config.products, product)?.enforce;
+  const ofProduct = product === null ? undefined : findEntry(config.products, product)?.enforce;
   if (ofProduct) return { value: ofProduct, source: `products.${String(product)}.enforce`, since: null };
-  const own = entryOf(config.panels, panel)?.enforce;
+  const own = findEntry(config.panels, panel)?.enforce;
   if (own) return { value: own, source: `panels.${panel}.enforce`, since: null };
   return { value: config.enforce, source: 'enforce', since: null };
 }

@@ -50,19 +50,19 @@ class Follower {
       beganAt: (action) => action.plannedAt,
       stateOf: (action) => (action.state === 'planned' ? null : action.state),
       isFinal: (action) => action.state !== 'planned' && action.state !== 'in-doubt',
-      entryOf: actionEntry,
+      findEntry: actionEntry,
     });
     this.#runs = new Watch<RunRecord>(now, {
       beganAt: (run) => run.startedAt,
       stateOf: (run) => (run.finishedAt === null ? null : 'ended'),
       isFinal: (run) => run.finishedAt !== null,
-      entryOf: runEntry,
+      findEntry: runEntry,
     });
     this.#refreshes = new Watch<RefreshRecord>(now, {
       beganAt: (refresh) => refresh.startedAt,
       stateOf: (refresh) => (refresh.finishedAt === null ? null : 'ended'),
       isFinal: (refresh) => refresh.finishedAt !== null,
-      entryOf: refreshEntry,
+      findEntry: refreshEntry,
     });
   }
 
@@ -143,7 +143,7 @@ interface Kind<T> {
   stateOf: (record: T) => string | null;
   /** Nothing more happens to it. */
   isFinal: (record: T) => boolean;
-  entryOf: (record: T) => LogEntry;
+  findEntry: (record: T) => LogEntry;
 }
 
 /** Records that are shown once in each state, and those that something may still happen to. */
@@ -173,7 +173,7 @@ class Watch<T extends { id: string }> {
 
   /** Entries of those that are new or have changed. */
   take(records: T[]): LogEntry[] {
-    const { beganAt, stateOf, isFinal, entryOf } = this.#kind;
+    const { beganAt, stateOf, isFinal, findEntry } = this.#kind;
     const entries: LogEntry[] = [];
     for (const record of records) {
       const began = beganAt(record);
@@ -184,7 +184,7 @@ class Watch<T extends { id: string }> {
       const state = stateOf(record) ?? (late ? 'late' : null);
       if (state === null || this.#shown.get(record.id)?.state === state) continue;
       this.#shown.set(record.id, { state, beganAt: began });
-      entries.push(entryOf(record));
+      entries.push(findEntry(record));
     }
     this.#newest ??= new Date(this.#now()).toISOString();
     this.#forget();

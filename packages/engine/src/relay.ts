@@ -1,6 +1,6 @@
 import { type Lookups, SluiceError, type TunnelView, usageError, type UserView } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { entryOf } from './config/entry-of.js';
+import { findEntry } from './config/find-entry.js';
 import { requireFacet } from './facet.js';
 import { keptIn } from './run/remembered.js';
 import { requirePanelName } from './services/panels.js';
@@ -38,7 +38,7 @@ export async function listRelayUsers(session: Session, name: string | undefined)
 export async function loginLink(session: Session, id: string): Promise<LoginLink> {
   const service = await requireService(session, id);
   const login = session.kindOf(service.panel)?.login;
-  const url = entryOf(session.config.panels, service.panel)?.url;
+  const url = findEntry(session.config.panels, service.panel)?.url;
   if (login === undefined || url === undefined) {
     throw new SluiceError('unsupported', `"${id}" is on panel "${service.panel}", where customers have no login`, {
       kind: 'unsupported',

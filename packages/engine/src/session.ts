@@ -1,7 +1,7 @@
 import type { CallEvent } from '@sluice/panel-http';
 import { printable } from '@sluice/panel-http/printable';
 import { type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
-import { entryOf } from './config/entry-of.js';
+import { findEntry } from './config/find-entry.js';
 import { WRONG_CLOCK_MS } from './trusted-clock.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
@@ -70,7 +70,7 @@ export class Session {
   panel(name: string): Promise<Panel> {
     let panel = this.#panels.get(name);
     if (!panel) {
-      const config = entryOf(this.config.panels, name);
+      const config = findEntry(this.config.panels, name);
       if (!config) {
         return Promise.reject(unknownPanel(name, Object.keys(this.config.panels)));
       }
@@ -97,7 +97,7 @@ export class Session {
 
   /** The kind of a configured panel. */
   kindOf(name: string): PanelKind | undefined {
-    const kind = entryOf(this.config.panels, name)?.kind;
+    const kind = findEntry(this.config.panels, name)?.kind;
     return this.deps.kinds.find((known) => known.kind === kind);
   }
 

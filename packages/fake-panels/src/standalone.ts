@@ -1,6 +1,6 @@
 import { startStandalone, usage } from './standalone/start-standalone.js';
 
-/** Prints the greeting when the fake is ready, and its numbers of calls when it is told to end (SIGTERM or SIGINT). */
+/** Prints the greeting when the fake is ready, and its numbers of calls on SIGTERM or SIGINT. */
 async function run(): Promise<void> {
   const { greeting, server } = await startStandalone(process.argv.slice(2));
   process.stdout.write(`${JSON.stringify({ ...greeting, pid: process.pid })}\n`);

@@ -27,28 +27,37 @@ export type {
   FlvxWrites,
 } from './client/client.js';
 export { createFlvxClient } from './client/create-flvx-client.js';
-export { FlvxValueError } from './client/flvx-value-error.js';
-export type { FlvxForward } from './client/records/forward.js';
-export type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './client/records/group.js';
-export type { FlvxAssignValues, FlvxListedPermission, FlvxPermission } from './client/records/permission.js';
-export type { FlvxSpeedLimit } from './client/records/speed-limit.js';
-export type { FlvxNode, FlvxTunnel, FlvxTunnelNode } from './client/records/tunnel.js';
-export type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from './client/records/user.js';
-export type { FlvxObservation, FlvxScope } from './client/snapshot/observation.js';
-export type { FlvxSnapshot, FlvxUnreadableRow } from './client/snapshot/snapshot.js';
+export type { FlvxObservation, FlvxScope, FlvxSnapshot, FlvxUnreadableRow } from './client/observation.js';
+export type {
+  FlvxAssignValues,
+  FlvxForward,
+  FlvxGroupGrant,
+  FlvxListedPermission,
+  FlvxNode,
+  FlvxPermission,
+  FlvxQuotaValues,
+  FlvxSpeedLimit,
+  FlvxTunnel,
+  FlvxTunnelGroup,
+  FlvxTunnelNode,
+  FlvxUser,
+  FlvxUserGroup,
+  FlvxUserValues,
+} from './client/records.js';
 export {
   bytes,
-  bytesOf,
+  toBytes,
   epochMs,
   epochSeconds,
+  FlvxValueError,
   gigabytes,
   megabits,
-  msOf,
-  quotaFor,
+  toEpochMs,
+  toQuota,
   UNLIMITED_QUOTA,
   type Bytes,
   type EpochMs,
   type EpochSeconds,
   type GigabytesWhole,
   type MegabitsPerSecond,
-} from './client/units/units.js';
+} from './client/units.js';

@@ -24,8 +24,8 @@ describe('the mistakes that were made before', () => {
     await close(world.client, scope, {});
     const snapshot = await world.client.snapshot();
     expect(snapshot.users.get(2)?.quota).toBe(100);
-    expect(snapshot.permissionsOf(2).map((row) => row.status)).toEqual([0, 0]);
-    expect((await world.client.permissions.ofUser(2)).some((row) => 'status' in row)).toBe(false);
+    expect(snapshot.listPermissions(2).map((row) => row.status)).toEqual([0, 0]);
+    expect((await world.client.permissions.listByUser(2)).some((row) => 'status' in row)).toBe(false);
   });
 
   it('11: the administrator’s own account taken for the customer’s', async () => {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { drift, provision, remove, type Journal } from './test/readme-example.js';
+import { readFileSync } from 'node:fs';
 import { customerAndNeighbour } from './test/customers.js';
+import { drift, provision, remove, type Journal } from './test/readme-example.js';
 import { name, password, startWorld, type World } from './test/world.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');

@@ -1,4 +1,4 @@
-/** What this library itself refuses or finds. Stable. */
+/** Stable codes of what the library itself refuses or finds. */
 export type AgentTrafficErrorCode =
   /** The text is not an administrator's link or a panel's address. */
   | 'invalid_link'
@@ -11,16 +11,16 @@ export type AgentTrafficErrorCode =
   | 'unknown_agent'
   | 'ambiguous_agent'
   | 'not_an_agent'
-  /** The owner given for a user is no account of the panel; the panel would invent one. */
+  /** The owner of a user is not an account of the panel; the panel would create one. */
   | 'unknown_owner'
   | 'unknown_user'
   /** Another user has this uuid. */
   | 'user_exists'
-  /** The panel stopped half-way and did not take the rest; what it had made was removed again. */
+  /** The panel created the user only in part and refused the rest; the part was removed again. */
   | 'user_not_made'
-  /** It could not be found out whether the user was made, or how far. */
+  /** It is not known whether the user was created, or how far. */
   | 'user_half_made'
-  /** The panel said yes and shows something else. */
+  /** The panel accepted a change and shows other values. */
   | 'change_not_applied'
   | 'list_empty'
   | 'list_halved'
@@ -28,16 +28,16 @@ export type AgentTrafficErrorCode =
   /** What the add-on cannot express, e.g. a limit of 0. */
   | 'addon_unsupported';
 
-/** A refusal or finding of this library; failures of calls are `PanelError`s. No uuid and no secret stands in a message. */
+/** A refusal or finding of this library; failures of calls are `PanelError`s. Its message has no uuid and no secret. */
 export class AgentTrafficError extends Error {
   static {
     Object.defineProperty(this.prototype, 'name', { value: 'AgentTrafficError', configurable: true, writable: true });
   }
 
   readonly code: AgentTrafficErrorCode;
-  /** A change whose outcome could not be found out: look before repeating it. */
+  /** The outcome of the change is not known: read the panel before repeating it. */
   readonly outcomeUnknown: boolean;
-  /** Plain facts for programs. */
+  /** Facts for programs. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(

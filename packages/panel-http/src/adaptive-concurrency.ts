@@ -1,15 +1,15 @@
-/** What the adaptive limit remembers between calls. Plain data. */
+/** State of the adaptive limit between calls. */
 export interface AdaptiveState {
   /** Calls allowed in flight; a fraction is progress towards the next whole one. */
   limit: number;
   readonly most: number;
-  /** The typical duration of a call while the panel is at ease, in milliseconds; `null` until it is known. */
+  /** The typical duration of a call without load, in milliseconds; `null` until it is known. */
   baselineMs: number | null;
-  /** Calls since the last decrease: those in flight at that moment still belong to the old limit. */
+  /** Calls since the last decrease; those in flight at that moment belong to the old limit. */
   sinceDecrease: number;
-  /** How many calls the last decrease has to be given before another one. */
-  settle: number;
-  /** The calls since the last look at the durations. */
+  /** Calls that have to end before another decrease. */
+  pause: number;
+  /** Calls since the durations were last compared. */
   seen: number;
   totalMs: number;
 }
@@ -19,41 +19,41 @@ export interface AdaptiveSample {
   durationMs: number;
   /** Answered with 429 or 503. */
   overloaded: boolean;
-  /** Failed otherwise: says nothing about load. */
+  /** Failed otherwise, which shows nothing about load. */
   failed: boolean;
 }
 
-const fewestSamples = 8;
-/** A mean this much above the baseline counts as clearly rising; the constant keeps tiny durations from mattering. */
-const risingFactor = 2;
-const risingMs = 50;
+const FEWEST_SAMPLES = 8;
+/** A mean this much above the baseline counts as rising; the constant excludes tiny durations. */
+const RISING_FACTOR = 2;
+const RISING_MS = 50;
 
-/** Starts at the configured concurrency: a panel at ease loses nothing. */
+/** Starts at the configured concurrency. */
 export function initialAdaptiveState(concurrency: number): AdaptiveState {
-  return { limit: concurrency, most: concurrency, baselineMs: null, sinceDecrease: 0, settle: 0, seen: 0, totalMs: 0 };
+  return { limit: concurrency, most: concurrency, baselineMs: null, sinceDecrease: 0, pause: 0, seen: 0, totalMs: 0 };
 }
 
 /**
- * The next state: half as many at once after a 429 or 503, three quarters after clearly rising durations, one more after each
- * quiet round; never under 1 nor over the configured concurrency. Pure.
+ * Returns the next state: half of the limit after a 429 or 503, three quarters after rising durations, one more after each quiet
+ * round; never below 1 nor above the configured concurrency.
  */
 export function adaptConcurrency(state: AdaptiveState, sample: AdaptiveSample): AdaptiveState {
   const sinceDecrease = state.sinceDecrease + 1;
-  const settled = sinceDecrease > state.settle;
+  const isReady = sinceDecrease > state.pause;
   if (sample.overloaded) {
-    return settled ? decreased(state, 0.5) : { ...state, sinceDecrease };
+    return isReady ? decrease(state, 0.5) : { ...state, sinceDecrease };
   }
-  if (sample.failed || !settled) return { ...state, sinceDecrease };
+  if (sample.failed || !isReady) return { ...state, sinceDecrease };
 
   const seen = state.seen + 1;
   const totalMs = state.totalMs + sample.durationMs;
-  if (seen < Math.max(fewestSamples, Math.floor(state.limit))) return { ...state, sinceDecrease, seen, totalMs };
+  if (seen < Math.max(FEWEST_SAMPLES, Math.floor(state.limit))) return { ...state, sinceDecrease, seen, totalMs };
 
   const meanMs = totalMs / seen;
   const { baselineMs } = state;
-  if (baselineMs !== null && meanMs > baselineMs * risingFactor + risingMs) {
-    // The baseline gives way a little, so that a panel that has become slower for good is not throttled for ever.
-    return { ...decreased(state, 0.75), baselineMs: baselineMs * 1.1 };
+  if (baselineMs !== null && meanMs > baselineMs * RISING_FACTOR + RISING_MS) {
+    // The baseline rises a little, so that a panel that stays slower is not throttled permanently.
+    return { ...decrease(state, 0.75), baselineMs: baselineMs * 1.1 };
   }
   return {
     ...state,
@@ -65,12 +65,12 @@ export function adaptConcurrency(state: AdaptiveState, sample: AdaptiveSample): 
   };
 }
 
-function decreased(state: AdaptiveState, factor: number): AdaptiveState {
+function decrease(state: AdaptiveState, factor: number): AdaptiveState {
   return {
     ...state,
     limit: Math.max(1, state.limit * factor),
     sinceDecrease: 0,
-    settle: Math.floor(state.limit),
+    pause: Math.floor(state.limit),
     seen: 0,
     totalMs: 0,
   };

@@ -1,32 +1,31 @@
 import { constants } from 'node:buffer';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { AttemptAnswer, AttemptRequest, LostAnswer } from './attempt-outcome.js';
 import { PanelConfigError } from './config-error.js';
-import { Exchange } from './exchange.js';
-import { acceptEncoding } from './unpacker.js';
+import { ACCEPT_ENCODING, type AttemptAnswer, type AttemptRequest, Exchange, type LostAnswer } from './exchange.js';
 
+/** Sends one request. */
 export type Attempt = (request: AttemptRequest) => Promise<AttemptAnswer | LostAnswer>;
 
 /**
- * One request, one answer, over undici's dispatcher: redirects are answers, nothing is repeated, and the body can be refused
- * while it comes in. Repeats and time-outs are counted per call.
+ * Creates the function that sends one request over undici's dispatcher and returns one answer. Redirects are answers, nothing is
+ * repeated, and the body can be refused while it arrives.
  */
 export function createAttempt(pool: Dispatcher, headers: Record<string, string>): Attempt {
-  const shared = Object.entries({ ...headers, 'accept-encoding': acceptEncoding });
+  const shared = Object.entries({ ...headers, 'accept-encoding': ACCEPT_ENCODING });
   for (const [name, value] of shared) checkHeader(name, value);
   return (request) =>
     new Promise((resolve, reject) => {
       const { method, target, body = null } = request;
-      const list = headersOf(shared, request.headers);
+      const list = listHeaders(shared, request.headers);
       const exchange = new Exchange(request, resolve, reject);
-      if (!exchange.begun()) return;
+      if (!exchange.begin()) return;
       pool.dispatch({ method, path: target, headers: list, body }, exchange);
     });
 }
 
-/** Names and values in turn. A header of the request stands for the shared one of its name. */
-function headersOf(shared: [string, string][], own: Record<string, string>): string[] {
+/** Returns names and values in turn. A header of the request replaces the shared one of its name. */
+function listHeaders(shared: [string, string][], own: Record<string, string>): string[] {
   const list: string[] = [];
   for (const [name, value] of shared) if (!(name in own)) list.push(name, value);
   for (const name in own) {
@@ -37,8 +36,8 @@ function headersOf(shared: [string, string][], own: Record<string, string>): str
   return list;
 }
 
-/** Made by the transport itself. */
-const reserved = new Set([
+/** Headers that the transport sets itself. */
+const RESERVED = new Set([
   'connection',
   'content-length',
   'expect',
@@ -48,7 +47,7 @@ const reserved = new Set([
   'upgrade',
 ]);
 
-/** The pool would refuse it too, but take one of its connections for busy from then on. The value may be a secret: it is not named. */
+/** Rejects what the pool would refuse too, but with a connection that stays busy. The message has no value, which may be a secret. */
 function checkHeader(name: string, value: string): void {
   try {
     validateHeaderName(name);
@@ -56,13 +55,13 @@ function checkHeader(name: string, value: string): void {
   } catch {
     throw new PanelConfigError(
       'option_invalid',
-      `The header ${JSON.stringify(name)} holds letters or line breaks that can't be sent. Percent-encode or mend it.`,
+      `The header ${JSON.stringify(name)} has characters or line breaks that can't be sent. Percent-encode or correct it.`,
     );
   }
-  if (reserved.has(name)) {
-    throw new PanelConfigError('option_invalid', `The header ${name} is made by the transport itself. Leave it out.`);
+  if (RESERVED.has(name)) {
+    throw new PanelConfigError('option_invalid', `The header ${name} is set by the transport itself. Remove it.`);
   }
 }
 
-/** No body is taken whose text could not be held in one string. */
-export const largestBody = constants.MAX_STRING_LENGTH;
+/** The largest body whose text fits in one string. */
+export const LARGEST_BODY = constants.MAX_STRING_LENGTH;

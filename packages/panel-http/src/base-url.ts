@@ -1,10 +1,10 @@
 import { PanelConfigError } from './config-error.js';
 
-/** What `normaliseBaseUrl` tolerates. */
+/** What `normaliseBaseUrl` accepts beside a plain address. */
 export interface BaseUrlOptions {
-  /** Accept plain `http`; without it such an address is refused. */
+  /** Accept plain `http`. */
   allowHttp?: boolean;
-  /** Tails that people paste and that are not part of the address, e.g. `/\/backend$/i`; tried until none matches. */
+  /** Tails that are often pasted with the address, e.g. `/\/backend$/i`; removed until none matches. */
   stripTails?: RegExp[];
 }
 
@@ -24,12 +24,12 @@ export interface BaseUrlOptions {
 export function normaliseBaseUrl(text: string, options: BaseUrlOptions = {}): { url: string; warnings: string[] } {
   const trimmed = text.trim();
   if (trimmed === '')
-    throw new PanelConfigError('empty', 'The panel has no address. Give its URL, e.g. https://panel.example.');
+    throw new PanelConfigError('empty', 'The panel has no address. Set its URL, e.g. https://panel.example.');
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase();
   if (scheme === undefined) {
     throw new PanelConfigError(
       'scheme_missing',
-      'The panel address does not begin with https://. Write it out in full.',
+      'The panel address does not begin with https://. Write the whole URL.',
     );
   }
   if (scheme !== 'https' && scheme !== 'http') {
@@ -47,13 +47,13 @@ export function normaliseBaseUrl(text: string, options: BaseUrlOptions = {}): { 
   if (url.username !== '' || url.password !== '') {
     throw new PanelConfigError(
       'credentials_in_url',
-      'The panel address holds a user name or password. Put credentials into their own settings.',
+      'The panel address contains a user name or password. Use the settings for credentials.',
     );
   }
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(trimmed)) {
     throw new PanelConfigError(
       'query_in_url',
-      'The panel address holds a query or fragment. Leave out everything from ? or # on.',
+      'The panel address contains a query or fragment. Remove everything from ? or # on.',
     );
   }
   const warnings: string[] = [];

@@ -9,15 +9,16 @@ import {
 import { isPanelError, type PanelError, type PanelErrorCode } from './errors.js';
 import type { Clock } from './types.js';
 
+/** Stops calls to a panel that keeps failing. */
 export interface Breaker {
-  /** Runs the task unless the circuit is open; then throws what `refuse` makes of the milliseconds that are left. */
+  /** Runs the task unless the circuit is open; then throws the error of `refuse`, which gets the remaining milliseconds. */
   run<T>(task: () => Promise<T>, refuse: (leftMs: number) => PanelError): Promise<T>;
   /** Counts a failure that was found outside of a task. */
   fail(error: PanelError): Promise<void>;
 }
 
-/** What speaks against the panel as a whole. All else (403, 404, 422, an odd body) concerns one object or one call. */
-const counted: ReadonlySet<PanelErrorCode> = new Set<PanelErrorCode>([
+/** Failures of the panel as a whole. All others (403, 404, 422, an unusable body) concern one object or one call. */
+const COUNTED: ReadonlySet<PanelErrorCode> = new Set<PanelErrorCode>([
   'PANEL_UNREACHABLE',
   'PANEL_TIMEOUT',
   'PANEL_SERVER_ERROR',
@@ -25,7 +26,7 @@ const counted: ReadonlySet<PanelErrorCode> = new Set<PanelErrorCode>([
   'PANEL_AUTH',
 ]);
 
-/** A circuit that opens after `failures` in a row and lets one probe through after `cooldownMs`. */
+/** Creates a circuit that opens after `failures` in a row and lets one probe through after `cooldownMs`. */
 export function createBreaker(failures: number, cooldownMs: number, clock: Clock): Breaker {
   let openedAt = 0;
   const leftMs = (): number => {
@@ -33,8 +34,8 @@ export function createBreaker(failures: number, cooldownMs: number, clock: Clock
     // A clock that was set back must not keep the circuit open.
     return passed < 0 ? 0 : Math.max(0, cooldownMs - passed);
   };
-  // cockatiel keeps the states and the single probe, but counts time by the system's clock: told "for ever" or "not at all"
-  // each time that it asks, it goes by ours.
+  // cockatiel keeps the states and the single probe, but uses the system's clock: with an infinite duration or none, the injected
+  // clock decides.
   const cooldown: IBackoff<unknown> = {
     get duration() {
       return leftMs() > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
@@ -42,7 +43,7 @@ export function createBreaker(failures: number, cooldownMs: number, clock: Clock
     next: () => cooldown,
   };
   const policy = circuitBreaker(
-    handleWhen((error) => isPanelError(error) && counted.has(error.code)),
+    handleWhen((error) => isPanelError(error) && COUNTED.has(error.code)),
     { halfOpenAfter: { next: () => cooldown }, breaker: new ConsecutiveBreaker(failures) },
   );
   policy.onBreak(() => {

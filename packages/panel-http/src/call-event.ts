@@ -2,6 +2,7 @@ import type { PanelError } from './errors.js';
 import type { PreparedRequest } from './prepare-request.js';
 import type { CallEvent, PanelRequest } from './types.js';
 
+/** One attempt, before it is redacted. */
 export interface CallFacts {
   at: number;
   panel: string;
@@ -16,8 +17,8 @@ export interface CallFacts {
   error: PanelError | null;
 }
 
-/** Tells the listener about one attempt. A listener that throws is reported as a warning and spoils no call. */
-export function callEvent(onCall: (event: CallEvent) => void, facts: CallFacts): void {
+/** Reports one attempt to the listener. A listener that throws causes a warning and no failed call. */
+export function reportCall(onCall: (event: CallEvent) => void, facts: CallFacts): void {
   const { request, prepared, clean, error } = facts;
   try {
     onCall({
@@ -27,7 +28,7 @@ export function callEvent(onCall: (event: CallEvent) => void, facts: CallFacts):
       method: request.method,
       path: clean(prepared.path),
       status: facts.status,
-      serverTime: facts.headers === null ? null : serverTimeOf(facts.headers),
+      serverTime: facts.headers === null ? null : parseServerTime(facts.headers),
       durationMs: facts.durationMs,
       attempt: facts.attempt,
       ok: error === null,
@@ -46,8 +47,8 @@ export function callEvent(onCall: (event: CallEvent) => void, facts: CallFacts):
   }
 }
 
-/** An answer out of a cache is as old as its `Age` says. */
-function serverTimeOf({ date = '', age }: Record<string, string>): number | null {
+/** An answer from a cache is as old as its `Age`. */
+function parseServerTime({ date = '', age }: Record<string, string>): number | null {
   const sent = date.endsWith(' GMT') ? Date.parse(date) : Number.NaN;
   const seconds = /^\d{1,9}$/.test(age ?? '') ? Number(age) : 0;
   return Number.isNaN(sent) ? null : sent + seconds * 1000;

@@ -1,7 +1,7 @@
 import { onAbort } from './on-abort.js';
 import type { Clock } from './types.js';
 
-/** The computer's own clock and timers. */
+/** The system's clock and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

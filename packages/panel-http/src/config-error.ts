@@ -1,4 +1,4 @@
-/** Stable names of what can be wrong with the settings of a panel. */
+/** Stable codes of invalid options. */
 export type PanelConfigErrorCode =
   | 'empty'
   | 'scheme_missing'
@@ -12,7 +12,7 @@ export type PanelConfigErrorCode =
   | 'pin_invalid'
   | 'option_invalid';
 
-/** A setting that cannot work. Thrown before any call is made. */
+/** An invalid option. Thrown before the panel is called. */
 export class PanelConfigError extends Error {
   readonly code: PanelConfigErrorCode;
 

@@ -1,27 +1,42 @@
 import { isIP, type Socket } from 'node:net';
 import { connect as tlsConnect, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { ConnectError } from './connect-error.js';
 import type { PanelTlsOptions } from './types.js';
 
-export interface SecureOptions {
+/** Why a connection failed. */
+type ConnectFailureKind = 'refused' | 'timeout' | 'tls' | 'pin' | 'proxy' | 'closed';
+
+/** The connection failed before any byte of the request was sent. */
+export class ConnectError extends Error {
+  readonly kind: ConnectFailureKind;
+  /** Node's own code, e.g. `ECONNREFUSED`. */
+  readonly code: string | null;
+
+  constructor(kind: ConnectFailureKind, message: string, code: string | null = null) {
+    super(message);
+    this.kind = kind;
+    this.code = code;
+  }
+}
+
+interface SecureOptions {
   host: string;
   tls: PanelTlsOptions;
-  /** The pin as `fingerprint256` shows it, or `null`. */
+  /** The pin in the form of `fingerprint256`, or `null`. */
   pin: string | null;
   session: Buffer | undefined;
   onSession: (session: Buffer) => void;
 }
 
 /**
- * TLS over a standing connection. Resolves only when the handshake is done and the certificate is the pinned one, so that no
- * byte of a request, the token least of all, can reach anybody else.
+ * Starts TLS on an open connection. Resolves only after the handshake and only with the pinned certificate, so that no byte of a
+ * request can reach another host.
  */
 export function secure(raw: Socket, options: SecureOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const connection: ConnectionOptions = {
       socket: raw,
       ALPNProtocols: ['http/1.1'],
-      // A pin names one certificate; who signed it and for which name no longer matters.
+      // With a pin, issuer and name of the certificate do not matter.
       rejectUnauthorized: options.pin === null && options.tls.rejectUnauthorized !== false,
     };
     if (isIP(options.host) === 0) connection.servername = options.host;
@@ -52,7 +67,7 @@ export function secure(raw: Socket, options: SecureOptions): Promise<TLSSocket> 
           return;
         }
       } else {
-        // Kept only once the certificate has been accepted: a resumed session is not checked again.
+        // Stored only after the certificate was accepted, because a resumed session is not checked again.
         const session = socket.getSession();
         if (session !== undefined) options.onSession(session);
         socket.on('session', options.onSession);
@@ -62,13 +77,13 @@ export function secure(raw: Socket, options: SecureOptions): Promise<TLSSocket> 
   });
 }
 
-/** The first to be done: the connection, or the time. A connection that comes too late is closed. */
+/** Rejects after `ms`; a connection that opens later is closed. */
 export function withDeadline(connecting: Promise<Socket>, ms: number, what: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
-      reject(new ConnectError('timeout', `${what} did not stand after ${ms} ms`, 'ETIMEDOUT'));
+      reject(new ConnectError('timeout', `${what} was not open after ${ms} ms`, 'ETIMEDOUT'));
     }, ms);
     connecting
       .finally(() => {
@@ -81,8 +96,8 @@ export function withDeadline(connecting: Promise<Socket>, ms: number, what: stri
   });
 }
 
-/** Any failure of the dialling as a `ConnectError`. */
-export function asConnectError(error: unknown, proxied: boolean): ConnectError {
+/** Converts any failure of a connection. */
+export function toConnectError(error: unknown, proxied: boolean): ConnectError {
   if (error instanceof ConnectError) return error;
   const { message, code } = error as { message?: unknown; code?: unknown };
   const text = typeof message === 'string' && message !== '' ? message : 'no connection';

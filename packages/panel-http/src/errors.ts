@@ -1,4 +1,4 @@
-/** What a caller can tell apart. Stable. */
+/** Stable codes of failed calls. */
 export type PanelErrorCode =
   | 'PANEL_UNREACHABLE'
   | 'PANEL_TIMEOUT'
@@ -11,13 +11,13 @@ export type PanelErrorCode =
   | 'PANEL_UNREADABLE'
   | 'PANEL_CIRCUIT_OPEN';
 
-/** A field of a request or an answer and what is wrong with it. */
+/** An invalid field of a request or an answer. */
 export interface PanelErrorField {
   path: string;
   message: string;
 }
 
-/** What a `PanelError` is made with beside its message; what is left out is unknown (`null`, `false`). */
+/** Properties of a `PanelError`; absent ones are unknown (`null`, `false`). */
 export interface PanelErrorDetails {
   panel: string;
   endpoint: string;
@@ -29,23 +29,22 @@ export interface PanelErrorDetails {
   cause?: unknown;
 }
 
-/** On the prototype, so that the stack's first line has it and bundlers cannot change it. */
-function nameOf(type: { prototype: Error }, name: string): void {
-  Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true });
+/** Defined on the prototype, so that the first line of the stack has it and bundlers can't change it. */
+function defineName({ prototype }: { prototype: Error }, name: string): void {
+  Object.defineProperty(prototype, 'name', { value: name, configurable: true, writable: true });
 }
 
-/** Stands at the end of every message whose change is in doubt. */
+/** Last sentence of a message whose change is in doubt. */
 const DOUBT = 'The change may have been made all the same: read back before repeating it.';
 
 const brand = Symbol.for('@sluice/panel-http/PanelError');
 
 /**
- * A call to a panel that did not give what was asked for. Every text in it is redacted. The subclasses stand for what the caller
- * does next; `code` is stable.
+ * A failed call to a panel. Every text in it is redacted. Each subclass stands for what the caller does next; `code` is stable.
  */
 export class PanelError extends Error {
   static {
-    nameOf(this, 'PanelError');
+    defineName(this, 'PanelError');
   }
 
   readonly code: PanelErrorCode;
@@ -56,16 +55,16 @@ export class PanelError extends Error {
   readonly status: number | null;
   /** The panel's own code for the failure, where it has one. */
   readonly panelCode: string | number | null;
-  /** How long the panel asked to be left alone. */
+  /** How long the panel asks callers to wait. */
   readonly retryAfterMs: number | null;
   /**
-   * A changing call whose answer was lost or unreadable: the change may have been made. Read back before repeating. The message
-   * says so in its last sentence.
+   * True for a changing call whose answer was lost or unreadable: the change may have been made. Read back before repeating it, as
+   * the last sentence of the message states.
    */
   readonly outcomeUnknown: boolean;
-  /** The message without that last sentence, for a caller that has read back and knows more. */
+  /** The message without that last sentence, for a caller that has read back. */
   declare readonly statement: string;
-  /** The fields that were wrong, where they are known. Paths and expectations, never values. */
+  /** The invalid fields, where they are known: paths and expectations, never values. */
   declare readonly fields?: PanelErrorField[];
 
   constructor(code: PanelErrorCode, message: string, details: PanelErrorDetails) {
@@ -85,7 +84,7 @@ export class PanelError extends Error {
     }
   }
 
-  /** Everything but the stack and the cause. */
+  /** Returns everything but the stack and the cause. */
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,
@@ -102,115 +101,48 @@ export class PanelError extends Error {
   }
 }
 
-/** No connection, or it was cut: wait, or look at the network. */
-export class PanelUnreachableError extends PanelError {
-  static {
-    nameOf(this, 'PanelUnreachableError');
-  }
+/** Creates the subclass of one code. */
+function subclass(code: PanelErrorCode, name: string): new (message: string, details: PanelErrorDetails) => PanelError {
+  return class extends PanelError {
+    static {
+      defineName(this, name);
+    }
 
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_UNREACHABLE', message, details);
-  }
+    constructor(message: string, details: PanelErrorDetails) {
+      super(code, message, details);
+    }
+  };
 }
+
+/** No connection, or it was cut: wait, or check the network. */
+export class PanelUnreachableError extends subclass('PANEL_UNREACHABLE', 'PanelUnreachableError') {}
 
 /** No answer in time: wait, or allow more time. */
-export class PanelTimeoutError extends PanelError {
-  static {
-    nameOf(this, 'PanelTimeoutError');
-  }
+export class PanelTimeoutError extends subclass('PANEL_TIMEOUT', 'PanelTimeoutError') {}
 
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_TIMEOUT', message, details);
-  }
-}
+/** The credentials were not accepted: correct the configuration. */
+export class PanelAuthError extends subclass('PANEL_AUTH', 'PanelAuthError') {}
 
-/** The credentials were not accepted: mend the configuration. */
-export class PanelAuthError extends PanelError {
-  static {
-    nameOf(this, 'PanelAuthError');
-  }
+/** The credentials lack the rights for the call: extend them. */
+export class PanelForbiddenError extends subclass('PANEL_FORBIDDEN', 'PanelForbiddenError') {}
 
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_AUTH', message, details);
-  }
-}
+/** The object, or the endpoint, does not exist: correct the mapping. */
+export class PanelNotFoundError extends subclass('PANEL_NOT_FOUND', 'PanelNotFoundError') {}
 
-/** The credentials are good but not for this: widen their rights. */
-export class PanelForbiddenError extends PanelError {
-  static {
-    nameOf(this, 'PanelForbiddenError');
-  }
+/** Too many calls: wait `retryAfterMs`, and call less often. */
+export class PanelRateLimitedError extends subclass('PANEL_RATE_LIMITED', 'PanelRateLimitedError') {}
 
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_FORBIDDEN', message, details);
-  }
-}
+/** The panel refused the call; its own words are in the message. A repeat does not help. */
+export class PanelRejectedError extends subclass('PANEL_REJECTED', 'PanelRejectedError') {}
 
-/** The object, or the endpoint, does not exist: mend the mapping. */
-export class PanelNotFoundError extends PanelError {
-  static {
-    nameOf(this, 'PanelNotFoundError');
-  }
+/** The panel failed: check the panel. */
+export class PanelServerError extends subclass('PANEL_SERVER_ERROR', 'PanelServerError') {}
 
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_NOT_FOUND', message, details);
-  }
-}
+/** An answer that can't be used: ignore it. */
+export class PanelUnreadableError extends subclass('PANEL_UNREADABLE', 'PanelUnreadableError') {}
 
-/** Too many calls: wait `retryAfterMs`, and ask less often. */
-export class PanelRateLimitedError extends PanelError {
-  static {
-    nameOf(this, 'PanelRateLimitedError');
-  }
-
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_RATE_LIMITED', message, details);
-  }
-}
-
-/** The panel understood and said no: its own words are in the message. A repeat does not help. */
-export class PanelRejectedError extends PanelError {
-  static {
-    nameOf(this, 'PanelRejectedError');
-  }
-
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_REJECTED', message, details);
-  }
-}
-
-/** The panel failed: look at the panel. */
-export class PanelServerError extends PanelError {
-  static {
-    nameOf(this, 'PanelServerError');
-  }
-
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_SERVER_ERROR', message, details);
-  }
-}
-
-/** An answer that is not what it should be: nothing may be concluded from it. */
-export class PanelUnreadableError extends PanelError {
-  static {
-    nameOf(this, 'PanelUnreadableError');
-  }
-
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_UNREADABLE', message, details);
-  }
-}
-
-/** The panel failed too often just now and was not asked: wait. */
-export class PanelCircuitOpenError extends PanelError {
-  static {
-    nameOf(this, 'PanelCircuitOpenError');
-  }
-
-  constructor(message: string, details: PanelErrorDetails) {
-    super('PANEL_CIRCUIT_OPEN', message, details);
-  }
-}
+/** The panel failed too often and was not called: wait. */
+export class PanelCircuitOpenError extends subclass('PANEL_CIRCUIT_OPEN', 'PanelCircuitOpenError') {}
 
 const classes: Record<PanelErrorCode, new (message: string, details: PanelErrorDetails) => PanelError> = {
   PANEL_UNREACHABLE: PanelUnreachableError,
@@ -242,7 +174,7 @@ export function createPanelError(code: PanelErrorCode, message: string, details:
 }
 
 /**
- * Returns whether something thrown is a `PanelError`, also of another copy of this package.
+ * Returns whether something thrown is a `PanelError` of this or another copy of the package.
  *
  * @example
  * ```ts

@@ -1,26 +1,76 @@
 import type { Transform } from 'node:stream';
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { LostAnswer, type AttemptAnswer, type AttemptRequest, type LostReason } from './attempt-outcome.js';
-import { ConnectError } from './connect-error.js';
+import { ConnectError } from './dial.js';
 import { onAbort } from './on-abort.js';
-import { createUnpacker } from './unpacker.js';
 
-/** A request on its way, as the pool tells of it. Settles once, by whatever comes first; rejects only with what a caller's function threw. */
+/** One request to be sent. */
+export interface AttemptRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query on the wire. */
+  target: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+  attemptMs: number;
+  maxBodyBytes: number;
+  signal: AbortSignal | undefined;
+  sink: (() => (chunk: Buffer) => void) | undefined;
+}
+
+/** The answer to one request. */
+export interface AttemptAnswer {
+  status: number;
+  /** Names in lower case; of a repeated header all values, or the first where only one makes sense. */
+  headers: Record<string, string>;
+  /** Empty when a sink received it. */
+  body: Buffer;
+  receivedBytes: number;
+}
+
+/** Why an attempt ended without an answer. */
+export type LostReason = 'connect' | 'cut' | 'timeout' | 'too_large' | 'aborted';
+
+/** The progress of an attempt whose answer was lost. */
+interface AttemptProgress {
+  /** The request may have reached the panel. */
+  readonly sent: boolean;
+  readonly status: number | null;
+  readonly receivedBytes: number;
+}
+
+/** The end of an attempt without an answer. */
+export class LostAnswer implements AttemptProgress {
+  readonly reason: LostReason;
+  readonly sent: boolean;
+  readonly status: number | null;
+  readonly receivedBytes: number;
+  readonly cause: unknown;
+
+  constructor(reason: LostReason, { sent, status, receivedBytes }: AttemptProgress, cause: unknown) {
+    this.reason = reason;
+    this.sent = sent;
+    this.status = status;
+    this.receivedBytes = receivedBytes;
+    this.cause = cause;
+  }
+}
+
+/** A request in flight. Resolves once, with the first outcome; rejects only with what a caller's function threw. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: AttemptRequest;
   readonly #resolve: (outcome: AttemptAnswer | LostAnswer) => void;
   readonly #reject: (error: Error) => void;
   readonly #timer: NodeJS.Timeout;
   #forget: (() => void) | undefined;
-  /** There from the moment when the request is written to a connection that stands. */
+  /** Set when the request is written to an open connection. */
   #controller: Dispatcher.DispatchController | undefined;
-  #settled = false;
+  #ended = false;
   #status: number | null = null;
   #headers: Record<string, string> = {};
   #size = 0;
   #chunks: Buffer[] = [];
   #sink: ((chunk: Buffer) => void) | undefined;
-  /** Where the bytes of a packed answer go; not yet known before the first of them, since nothing at all is not packed. */
+  /** Decoder of the body; null without a coding, undefined before the first byte, because an empty body has none. */
   #unpacker: Transform | null | undefined;
 
   constructor(
@@ -36,8 +86,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }, request.attemptMs);
   }
 
-  /** False for a request that was called off before it began. */
-  begun(): boolean {
+  /** Returns whether the request may be sent; false when it was cancelled before. */
+  begin(): boolean {
     const { signal } = this.#request;
     if (signal === undefined) return true;
     const aborted = (): void => {
@@ -45,33 +95,32 @@ export class Exchange implements Dispatcher.DispatchHandler {
     };
     if (signal.aborted) aborted();
     else this.#forget = onAbort(signal, aborted);
-    return !this.#settled;
+    return !this.#ended;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // Given up while it waited for a connection: so it is not even written.
-    // Thrown rather than aborted, which would take the connection along.
-    if (this.#settled) throw givenUp;
+    // Cancelled while it waited for a connection. Thrown, because aborting would close the connection too.
+    if (this.#ended) throw GIVEN_UP;
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: RepeatedHeaders): void {
     if (status < 200) return;
     this.#status = status;
-    this.#headers = joined(headers);
-    // What is not a success is read as a whole: its words tell why.
+    this.#headers = joinHeaders(headers);
+    // A failure is read as a whole, because its text has the reason.
     const { sink } = this.#request;
     if (sink !== undefined && status < 300) {
-      this.#guarded(() => {
+      this.#runCallers(() => {
         this.#sink = sink();
       });
     }
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#settled) return;
+    if (this.#ended) return;
     if (this.#unpacker === undefined) this.#unpack();
-    if (this.#unpacker == null) this.#take(chunk);
+    if (this.#unpacker == null) this.#receive(chunk);
     else this.#unpacker.write(chunk);
   }
 
@@ -89,7 +138,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#unpacker = createUnpacker(this.#headers['content-encoding']);
     this.#unpacker
       ?.on('data', (chunk: Buffer) => {
-        this.#take(chunk);
+        this.#receive(chunk);
       })
       .on('end', () => {
         this.#answer();
@@ -99,14 +148,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
       });
   }
 
-  #take(chunk: Buffer): void {
-    if (this.#settled) return;
+  #receive(chunk: Buffer): void {
+    if (this.#ended) return;
     this.#size += chunk.length;
     const sink = this.#sink;
     if (this.#size > this.#request.maxBodyBytes) this.#lose('too_large');
     else if (sink === undefined) this.#chunks.push(chunk);
     else {
-      this.#guarded(() => {
+      this.#runCallers(() => {
         sink(chunk);
       });
     }
@@ -126,8 +175,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#stop();
   }
 
-  /** What a caller's function throws is the caller's, and no fault of the connection. */
-  #guarded(callersFunction: () => void): void {
+  /** Rejects with what a caller's function throws. */
+  #runCallers(callersFunction: () => void): void {
     try {
       callersFunction();
     } catch (error) {
@@ -138,23 +187,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #finish(): boolean {
-    if (this.#settled) return false;
-    this.#settled = true;
+    if (this.#ended) return false;
+    this.#ended = true;
     clearTimeout(this.#timer);
     this.#forget?.();
     return true;
   }
 
   #stop(): void {
-    this.#controller?.abort(givenUp);
+    this.#controller?.abort(GIVEN_UP);
     this.#unpacker?.destroy();
   }
 }
 
 type RepeatedHeaders = Record<string, string | string[] | undefined>;
 
-/** Of which a second one is no second value. */
-const single = new Set([
+/** Headers that have one value only. */
+const SINGLE = new Set([
   'age',
   'content-encoding',
   'content-length',
@@ -164,14 +213,31 @@ const single = new Set([
   'retry-after',
 ]);
 
-function joined(headers: RepeatedHeaders): Record<string, string> {
+function joinHeaders(headers: RepeatedHeaders): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
     if (typeof value === 'string') flat[name] = value.trim();
-    else if (value !== undefined) flat[name] = single.has(name) ? (value[0] ?? '').trim() : value.join(', ');
+    else if (value !== undefined) flat[name] = SINGLE.has(name) ? (value[0] ?? '').trim() : value.join(', ');
   }
   return flat;
 }
 
-const givenUp = new Error('given up');
+const GIVEN_UP = new Error('given up');
+
+/** Content codings that panels may use. */
+export const ACCEPT_ENCODING = 'gzip, br';
+
+/** Creates the decoder of a content coding (RFC 9110, 8.4); null for no coding and for an unknown one. */
+function createUnpacker(contentEncoding: string | undefined): Transform | null {
+  switch (contentEncoding?.toLowerCase()) {
+    case 'gzip':
+    case 'x-gzip':
+    case 'deflate':
+      return createUnzip();
+    case 'br':
+      return createBrotliDecompress();
+    default:
+      return null;
+  }
+}

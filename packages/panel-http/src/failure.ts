@@ -1,37 +1,39 @@
+import { ConnectError } from './dial.js';
 import { createPanelError, type PanelError, type PanelErrorCode, type PanelErrorField } from './errors.js';
+import type { LostAnswer } from './exchange.js';
 import { oneLine } from './panel-message.js';
 
-/** Why an attempt failed, before it is put into words. */
+/** Why an attempt failed. */
 export interface Failure {
   code: PanelErrorCode;
-  /** What happened, in a few words, not yet redacted. */
+  /** What happened, not redacted. */
   what: string;
-  /** What to do, when the code's usual remedy does not fit. */
+  /** What to do, where the usual remedy of the code does not fit. */
   remedy?: string;
   status: number | null;
   panelCode?: string | number | null;
   retryAfterMs?: number | null;
   outcomeUnknown: boolean;
   fields?: PanelErrorField[];
-  /** Worth another attempt although the code alone is not. */
+  /** Another attempt may help although the code alone excludes it. */
   transient?: boolean;
   cause?: unknown;
 }
 
-const openings: Record<PanelErrorCode, string> = {
+const OPENINGS: Record<PanelErrorCode, string> = {
   PANEL_UNREACHABLE: 'could not be reached for',
   PANEL_TIMEOUT: 'did not answer in time to',
   PANEL_AUTH: 'did not accept the credentials for',
   PANEL_FORBIDDEN: 'does not allow these credentials',
   PANEL_NOT_FOUND: 'does not know the object of',
-  PANEL_RATE_LIMITED: 'was asked too often at',
+  PANEL_RATE_LIMITED: 'was called too often at',
   PANEL_REJECTED: 'refused',
   PANEL_SERVER_ERROR: 'failed at',
-  PANEL_UNREADABLE: 'gave an answer that cannot be used to',
-  PANEL_CIRCUIT_OPEN: 'failed too often and was not asked for',
+  PANEL_UNREADABLE: 'sent an unusable answer to',
+  PANEL_CIRCUIT_OPEN: 'failed too often and was not called for',
 };
 
-const remedies: Record<PanelErrorCode, string> = {
+const REMEDIES: Record<PanelErrorCode, string> = {
   PANEL_UNREACHABLE: 'Check its address, the network and any proxy.',
   PANEL_TIMEOUT: 'Try again later, or allow more time.',
   PANEL_AUTH: 'Check the credentials and that they were not revoked.',
@@ -39,13 +41,13 @@ const remedies: Record<PanelErrorCode, string> = {
   PANEL_NOT_FOUND: 'Check the id, and that the panel offers this call.',
   PANEL_RATE_LIMITED: 'Wait, and lower concurrency or requests per second.',
   PANEL_REJECTED: 'Mend what the panel objects to; repeating does not help.',
-  PANEL_SERVER_ERROR: 'Look into the logs of the panel.',
-  PANEL_UNREADABLE: 'Nothing was concluded from it; compare the answer with what the panel should send.',
-  PANEL_CIRCUIT_OPEN: 'It is asked again after the cool-down.',
+  PANEL_SERVER_ERROR: 'Check the logs of the panel.',
+  PANEL_UNREADABLE: 'The answer was ignored; compare it with what the panel should send.',
+  PANEL_CIRCUIT_OPEN: 'The next call is possible after the cool-down.',
 };
 
-/** The failure as an error whose every text is redacted. */
-export function errorOfFailure(
+/** Converts a failure to an error whose texts are all redacted. */
+export function toPanelError(
   failure: Failure,
   panel: string,
   endpoint: string,
@@ -53,7 +55,7 @@ export function errorOfFailure(
 ): PanelError {
   const { code, status } = failure;
   const what = [status === null ? '' : `HTTP ${status}`, failure.what].filter((part) => part !== '').join(': ');
-  const message = `Panel "${panel}" ${openings[code]} ${endpoint}${what === '' ? '' : ` (${what})`}. ${failure.remedy ?? remedies[code]}`;
+  const message = `Panel "${panel}" ${OPENINGS[code]} ${endpoint}${what === '' ? '' : ` (${what})`}. ${failure.remedy ?? REMEDIES[code]}`;
   return createPanelError(code, clean(message), {
     panel,
     endpoint,
@@ -63,7 +65,7 @@ export function errorOfFailure(
     retryAfterMs: failure.retryAfterMs ?? null,
     outcomeUnknown: failure.outcomeUnknown,
     ...(failure.fields === undefined ? {} : { fields: failure.fields.map((field) => cleanField(field, clean)) }),
-    ...(failure.cause === undefined ? {} : { cause: plainCause(failure.cause, clean) }),
+    ...(failure.cause === undefined ? {} : { cause: copyCause(failure.cause, clean) }),
   });
 }
 
@@ -71,10 +73,77 @@ function cleanField({ path, message }: PanelErrorField, clean: (text: string) =>
   return { path: oneLine(clean(path), 120), message: oneLine(clean(message)) };
 }
 
-/** The cause without its baggage: the originals carry requests, headers and sockets, which inspectors print. */
-function plainCause(cause: unknown, clean: (text: string) => string): Error {
+/** Copies the texts of a cause, whose original has requests, headers and sockets, which inspectors print. */
+function copyCause(cause: unknown, clean: (text: string) => string): Error {
   const { message, code, name } = cause as { message?: unknown; code?: unknown; name?: unknown };
   const plain = new Error(typeof message === 'string' ? clean(message) : 'unknown');
   if (typeof name === 'string') Object.defineProperty(plain, 'name', { value: name, configurable: true });
   return typeof code === 'string' ? Object.assign(plain, { code }) : plain;
+}
+
+/** Converts an attempt without a whole answer. `changing`: the request may have changed the panel. */
+export function toLostFailure(
+  lost: LostAnswer,
+  changing: boolean,
+  limits: { attemptMs: number; maxBodyBytes: number },
+): Failure {
+  const common = { status: lost.status, outcomeUnknown: changing && lost.sent, cause: lost.cause };
+  switch (lost.reason) {
+    case 'timeout':
+      return lost.cause instanceof ConnectError
+        ? { ...common, code: 'PANEL_TIMEOUT', what: lost.cause.message }
+        : { ...common, code: 'PANEL_TIMEOUT', what: `nothing complete after ${Math.round(limits.attemptMs)} ms` };
+    case 'too_large':
+      return {
+        ...common,
+        code: 'PANEL_UNREADABLE',
+        what: `the body is larger than ${limits.maxBodyBytes} bytes`,
+        remedy: 'Allow a larger body, or ask for less at once.',
+      };
+    case 'aborted':
+      return {
+        ...common,
+        code: 'PANEL_TIMEOUT',
+        what: 'the call was cancelled',
+        remedy: 'It was cancelled before the answer arrived.',
+      };
+    case 'connect':
+      return { ...common, code: 'PANEL_UNREACHABLE', ...explainConnectError(lost.cause as ConnectError) };
+    case 'cut':
+      return { ...common, code: 'PANEL_UNREACHABLE', what: `the connection was cut: ${toMessage(lost.cause)}` };
+  }
+}
+
+function explainConnectError(error: ConnectError): { what: string; remedy?: string } {
+  switch (error.kind) {
+    case 'pin':
+      return {
+        what: error.message,
+        remedy: 'If the certificate was renewed on purpose, compare the fingerprint at the panel and set the new one.',
+      };
+    case 'tls':
+      if (error.code === 'ERR_SSL_WRONG_VERSION_NUMBER' || error.message.includes('wrong version number')) {
+        return {
+          what: 'TLS failed: the server does not speak TLS',
+          remedy: 'If it serves plain http, use http:// and allow it; otherwise correct the port.',
+        };
+      }
+      return {
+        what: `TLS failed: ${error.message}`,
+        remedy:
+          'Set the authority of the certificate (tls.ca), pin the certificate (tls.pinSha256), or correct it at the panel.',
+      };
+    case 'proxy':
+      return {
+        what: `the proxy opened no connection: ${error.message}`,
+        remedy: 'Check address and credentials of the proxy.',
+      };
+    default:
+      return { what: error.message };
+  }
+}
+
+function toMessage(cause: unknown): string {
+  const message = (cause as { message?: unknown } | undefined)?.message;
+  return typeof message === 'string' && message !== '' ? message : 'no reason given';
 }

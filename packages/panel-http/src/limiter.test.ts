@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLimiter, portions } from './limiter.js';
+import { createLimiter, toPortions } from './limiter.js';
 
 interface Task {
   run: () => Promise<number>;
@@ -153,6 +153,6 @@ describe('portions', () => {
     [100, 5, 50],
     [2_000, 100, 50],
   ])('%d per second are %d in %d ms', (perSecond, intervalCap, interval) => {
-    expect(portions(perSecond)).toEqual({ intervalCap, interval });
+    expect(toPortions(perSecond)).toEqual({ intervalCap, interval });
   });
 });

@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import { onAbort } from './on-abort.js';
 
-/** How often and how many at once. */
+/** Limits how many tasks run at once and how many start per second. */
 export interface Limiter {
   run<T>(task: () => Promise<T>, options: { first: boolean; signal: AbortSignal | undefined }): Promise<T>;
   concurrency: number;
@@ -9,17 +9,17 @@ export interface Limiter {
   readonly waiting: number;
 }
 
-/** Places that open in one turn of the event loop: the first of many answers come in while the later calls are still dialling. */
+/** Tasks that may start in one turn of the event loop, so that first answers are read while later calls still connect. */
 const OPENED_AT_ONCE = 64;
 
 /**
- * At most `concurrency` tasks at once and `requestsPerSecond` starts per second, the latter in small portions rather than in one
+ * Creates a limiter of `concurrency` tasks at once and `requestsPerSecond` starts per second, in small portions rather than in one
  * burst per second. A wide limiter opens step by step.
  */
 export function createLimiter(concurrency: number, requestsPerSecond: number | undefined): Limiter {
   const queue = new PQueue({
     concurrency: Math.min(concurrency, OPENED_AT_ONCE),
-    ...(requestsPerSecond === undefined ? {} : { ...portions(requestsPerSecond), strict: true }),
+    ...(requestsPerSecond === undefined ? {} : { ...toPortions(requestsPerSecond), strict: true }),
   });
   let limit = concurrency;
   let opening = false;
@@ -57,8 +57,8 @@ export function createLimiter(concurrency: number, requestsPerSecond: number | u
   };
 }
 
-/** The smallest whole number of starts whose window is at least 50 ms long. */
-export function portions(requestsPerSecond: number): { intervalCap: number; interval: number } {
+/** Returns the smallest whole number of starts whose window is at least 50 ms long. */
+export function toPortions(requestsPerSecond: number): { intervalCap: number; interval: number } {
   const intervalCap = Math.max(1, Math.ceil(requestsPerSecond / 20));
   return { intervalCap, interval: Math.ceil((intervalCap * 1000) / requestsPerSecond) };
 }

@@ -102,7 +102,7 @@ describe('an answer that is lost', () => {
     http = connect({ baseUrl: `https://127.0.0.1:${port}`, timeouts: { connectMs: 60 } });
     const error = await failureOf(http.request(write));
     expect(error).toMatchObject({ code: 'PANEL_TIMEOUT', outcomeUnknown: false });
-    expect(error.message).toContain('the connection did not stand after 60 ms');
+    expect(error.message).toContain('the connection was not open after 60 ms');
     expect(requests).toBe(0);
   });
 

@@ -1,12 +1,12 @@
 const listening = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `aborted` once when the signal, which has not been called off yet, is; the result takes that back. A signal looks
- * through all its listeners at each new one, so one with a thousand calls in flight gets a single listener for all of them.
+ * Calls `aborted` once when the signal aborts; the returned function cancels that. All calls of a signal share one listener, because
+ * a signal searches its listeners at each new one.
  */
 export function onAbort(signal: AbortSignal, aborted: () => void): () => void {
   const waiting = listening.get(signal) ?? listenTo(signal);
-  // Its own object, so that the same function can wait twice.
+  // A separate object, so that the same function can wait twice.
   const own = (): void => {
     aborted();
   };

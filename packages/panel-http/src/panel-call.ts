@@ -1,20 +1,18 @@
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
-import { LostAnswer, type AttemptAnswer } from './attempt-outcome.js';
-import { callEvent } from './call-event.js';
-import { isCredentialHeader } from './credential-header.js';
+import { reportCall } from './call-event.js';
 import { isPanelError, type PanelError } from './errors.js';
-import { errorOfFailure, type Failure } from './failure.js';
-import { failureOfLostAnswer } from './lost-answer.js';
-import { lowerCased, prepareRequest, type PreparedRequest } from './prepare-request.js';
+import { type AttemptAnswer, LostAnswer } from './exchange.js';
+import { toPanelError, type Failure, toLostFailure } from './failure.js';
+import { lowerCased, type PreparedRequest, prepareRequest } from './prepare-request.js';
 import { readAnswer, type ReadResult } from './read-answer.js';
-import { createRedactor } from './redact.js';
+import { createRedactor, isCredentialHeader } from './redact.js';
 import { retryDelay } from './retry-delay.js';
 import type { Transport } from './transport.js';
 import type { PanelAnswer, PanelHttpOptions, PanelRequest } from './types.js';
 
-type MadePerRequest = Exclude<NonNullable<PanelHttpOptions['auth']>, { bearer: string }>;
+type DynamicAuth = Exclude<NonNullable<PanelHttpOptions['auth']>, { bearer: string }>;
 
-/** Credentials were refused and may be renewed: the call leaves the queue first, because the renewal needs a place in it. */
+/** Refused credentials that may be renewed. The call leaves the queue first, because the renewal needs a place in it. */
 class Refused extends Error {
   constructor(
     readonly error: PanelError,
@@ -24,7 +22,7 @@ class Refused extends Error {
   }
 }
 
-/** One call from request to answer. All that a failure may call for is made only when there is one. */
+/** Performs one call. What only failures need is created after a failure. */
 export async function callPanel<T>(transport: Transport, request: PanelRequest<T>): Promise<PanelAnswer<T>> {
   const { counters } = transport;
   counters.calls += 1;
@@ -43,7 +41,7 @@ export async function callPanel<T>(transport: Transport, request: PanelRequest<T
   }
 }
 
-/** Its attempts, its waits, its budget of time. */
+/** One call with its attempts, waits and time budget. */
 class PanelCall<T> {
   readonly #transport: Transport;
   readonly #request: PanelRequest<T>;
@@ -53,7 +51,7 @@ class PanelCall<T> {
   readonly #totalMs: number;
   #attempts = 0;
   #spentMs = 0;
-  /** An earlier attempt may have made the change, whatever the later ones say. */
+  /** An earlier attempt may have made the change, whatever the outcome of later ones. */
   #inDoubt = false;
   #transient = false;
   #mayRenew: boolean;
@@ -97,7 +95,7 @@ class PanelCall<T> {
     }
   }
 
-  /** The attempts after the first one, which failed. */
+  /** Makes the attempts after the first one. */
   #repeated(first: unknown, firstWait: number, attempts: number): Promise<PanelAnswer<T>> {
     let delayMs = firstWait;
     let last = first;
@@ -107,7 +105,7 @@ class PanelCall<T> {
       last = error;
       return wait !== null;
     });
-    // The waits are ours, by the injected clock; cockatiel counts the attempts.
+    // The injected clock waits; cockatiel counts the attempts.
     const policy = retry(repeatable, { maxAttempts: attempts - 1, backoff: new ConstantBackoff(0) });
     return policy.execute(async () => {
       await this.#transport.clock.sleep(delayMs, this.#request.signal);
@@ -116,7 +114,7 @@ class PanelCall<T> {
       try {
         return await this.#queued().catch((error: unknown) => this.#unlessRefused(error));
       } catch (error) {
-        // What the panel said last tells more than that it is no longer asked.
+        // The last error of the panel has more information than the open circuit.
         throw isPanelError(error) && error.code === 'PANEL_CIRCUIT_OPEN' ? last : error;
       }
     });
@@ -125,8 +123,8 @@ class PanelCall<T> {
   #waitAfter(error: unknown): number | null {
     if (!isPanelError(error) || this.#request.signal?.aborted === true) return null;
     const { code, status, retryAfterMs } = error;
-    const question = { code, status, retryAfterMs, attempt: this.#attempts, transient: this.#transient };
-    const wait = retryDelay(question, this.#transport.retry, this.#transport.random);
+    const failure = { code, status, retryAfterMs, attempt: this.#attempts, transient: this.#transient };
+    const wait = retryDelay(failure, this.#transport.retry, this.#transport.random);
     return wait === null || this.#spentMs + wait >= this.#totalMs ? null : wait;
   }
 
@@ -139,7 +137,7 @@ class PanelCall<T> {
     this.#mayRenew = false;
     const { renewal, breaker } = this.#transport;
     if (renewal !== null && (await renewal.renew(refused.generation))) return this.#queued();
-    // Told to the circuit only now: while the credentials could be renewed, this spoke neither for nor against the panel.
+    // Counted only now, because refused credentials that can be renewed are not a failure of the panel.
     await breaker?.fail(refused.error);
     throw refused.error;
   }
@@ -155,9 +153,9 @@ class PanelCall<T> {
   async #attempt(): Promise<PanelAnswer<T>> {
     const transport = this.#transport;
     const { clock } = transport;
-    if (transport.closed) throw this.#error(closed);
-    // Waited for only where there is something to wait for: a poll makes many thousand calls.
-    if (transport.pausedUntil !== 0) await this.#sitOutPause();
+    if (transport.closed) throw this.#error(CLOSED);
+    // No promise without a pause, because a poll makes many thousand calls.
+    if (transport.pausedUntil !== 0) await this.#waitForPause();
     const generation = transport.renewal?.generation ?? 0;
     const made = this.#headers();
     const headers = made instanceof Promise ? await made : made;
@@ -171,12 +169,12 @@ class PanelCall<T> {
     this.#spentMs += durationMs;
 
     const lost = outcome instanceof LostAnswer;
-    const read = lost ? { failure: this.#failureOf(outcome, attemptMs) } : this.#read(outcome, receivedAt);
-    const error = 'failure' in read ? this.#note(read.failure, receivedAt) : null;
+    const read = lost ? { failure: this.#toFailure(outcome, attemptMs) } : this.#read(outcome, receivedAt);
+    const error = 'failure' in read ? this.#record(read.failure, receivedAt) : null;
     const { status } = outcome;
     transport.observe({ durationMs, overloaded: status === 429 || status === 503, failed: lost });
     if (transport.options.onCall !== undefined) {
-      callEvent(transport.options.onCall, {
+      reportCall(transport.options.onCall, {
         at,
         panel: transport.options.panel,
         request: this.#request,
@@ -214,10 +212,10 @@ class PanelCall<T> {
     const { auth } = this.#transport.options;
     const { headers } = this.#prepared;
     if (auth === undefined || this.#request.auth === false) return headers;
-    return 'bearer' in auth ? { authorization: `Bearer ${auth.bearer}`, ...headers } : this.#madeHeaders(auth);
+    return 'bearer' in auth ? { authorization: `Bearer ${auth.bearer}`, ...headers } : this.#createHeaders(auth);
   }
 
-  async #madeHeaders(auth: MadePerRequest): Promise<Record<string, string>> {
+  async #createHeaders(auth: DynamicAuth): Promise<Record<string, string>> {
     const made = await auth.headers({ method: this.#request.method, path: this.#prepared.path });
     for (const [name, value] of Object.entries(made)) {
       if (isCredentialHeader(name)) this.#secrets.push(value, ...value.split(' ').slice(1));
@@ -233,13 +231,13 @@ class PanelCall<T> {
     return readAnswer(answer, { accept, allowEmpty, changing, schema, ...words, now, clean: this.#clean });
   }
 
-  #failureOf(lost: LostAnswer, attemptMs: number): Failure {
+  #toFailure(lost: LostAnswer, attemptMs: number): Failure {
     const maxBodyBytes = this.#request.maxBodyBytes ?? this.#transport.maxBodyBytes;
-    return failureOfLostAnswer(lost, this.#prepared.changing, { attemptMs, maxBodyBytes });
+    return toLostFailure(lost, this.#prepared.changing, { attemptMs, maxBodyBytes });
   }
 
-  /** Remembers what a failure means for the attempts to come, of this call and of the others. */
-  #note(failure: Failure, now: number): PanelError {
+  /** Records what a failure means for later attempts, of this call and of others. */
+  #record(failure: Failure, now: number): PanelError {
     if (failure.outcomeUnknown) this.#inDoubt = true;
     this.#transient = failure.transient ?? false;
     const { retryAfterMs } = failure;
@@ -253,8 +251,8 @@ class PanelCall<T> {
     return this.#error(failure);
   }
 
-  /** The panel asked all of us for a pause. Bounded, so that a clock that jumps cannot stretch it. */
-  async #sitOutPause(): Promise<void> {
+  /** Waits as long as the panel asked all callers to wait; bounded, so that a changed clock can't extend it. */
+  async #waitForPause(): Promise<void> {
     const { clock, pausedUntil, retry: policy } = this.#transport;
     const left = Math.min(pausedUntil - clock.now(), policy.maxRetryAfterMs);
     if (left > 0) await clock.sleep(left, this.#request.signal);
@@ -271,14 +269,14 @@ class PanelCall<T> {
 
   #error(failure: Failure): PanelError {
     const whole = this.#inDoubt ? { ...failure, outcomeUnknown: true } : failure;
-    return errorOfFailure(whole, this.#transport.options.panel, this.#request.endpoint, this.#clean);
+    return toPanelError(whole, this.#transport.options.panel, this.#request.endpoint, this.#clean);
   }
 }
 
-const closed: Failure = {
+const CLOSED: Failure = {
   code: 'PANEL_UNREACHABLE',
   what: 'this client was closed',
-  remedy: 'Make a new one.',
+  remedy: 'Create a new one.',
   status: null,
   outcomeUnknown: false,
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultMessageIn, fieldsIn, oneLine } from './panel-message.js';
+import { findMessage, findFields, oneLine } from './panel-message.js';
 
-describe('defaultMessageIn', () => {
+describe('findMessage', () => {
   it.each([
     [{ error: 'a', message: 'b' }, 'a'],
     [{ error: '', message: 'b' }, 'b'],
@@ -17,13 +17,13 @@ describe('defaultMessageIn', () => {
     ['text', null],
     [null, null],
   ])('%j: %s', (json, message) => {
-    expect(defaultMessageIn(json)).toBe(message);
+    expect(findMessage(json)).toBe(message);
   });
 });
 
-describe('fieldsIn', () => {
+describe('findFields', () => {
   it('lists every complaint of every field', () => {
-    expect(fieldsIn({ errors: { startDate: ['missing', 'no date'], id: 'invalid' } })).toEqual([
+    expect(findFields({ errors: { startDate: ['missing', 'no date'], id: 'invalid' } })).toEqual([
       { path: 'startDate', message: 'missing' },
       { path: 'startDate', message: 'no date' },
       { path: 'id', message: 'invalid' },
@@ -31,7 +31,7 @@ describe('fieldsIn', () => {
   });
 
   it.each([[null], [{}], [{ errors: [] }], [{ errors: { x: [7] } }], ['x']])('finds none in %j', (json) => {
-    expect(fieldsIn(json)).toBeUndefined();
+    expect(findFields(json)).toBeUndefined();
   });
 });
 

@@ -1,24 +1,24 @@
 import type { PanelErrorField } from './errors.js';
 import { printable } from './printable.js';
 
-const keys = ['error', 'message', 'detail', 'details', 'reason', 'msg'];
+const KEYS = ['error', 'message', 'detail', 'details', 'reason', 'msg'];
 
-/** The panel's own words in the body of a refusal: the first of the usual keys that says something; objects as JSON. */
-export function defaultMessageIn(json: unknown): string | null {
+/** Returns the text of a refusal from the first of the usual keys that has one; objects as JSON. */
+export function findMessage(json: unknown): string | null {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return null;
-  for (const key of keys) {
+  for (const key of KEYS) {
     const value = (json as Record<string, unknown>)[key];
     if (typeof value === 'string' && value.trim() !== '') return value;
     if (typeof value === 'number') return String(value);
     if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
-      return defaultMessageIn(value) ?? JSON.stringify(value);
+      return findMessage(value) ?? JSON.stringify(value);
     }
   }
   return null;
 }
 
-/** The fields of a validation refusal, `{errors: {field: [text, ...]}}`. */
-export function fieldsIn(json: unknown): PanelErrorField[] | undefined {
+/** Returns the fields of a validation refusal, `{errors: {field: [text, ...]}}`. */
+export function findFields(json: unknown): PanelErrorField[] | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
   const { errors } = json as { errors?: unknown };
   if (typeof errors !== 'object' || errors === null || Array.isArray(errors)) return undefined;
@@ -30,7 +30,7 @@ export function fieldsIn(json: unknown): PanelErrorField[] | undefined {
   return fields.length === 0 ? undefined : fields;
 }
 
-/** Panel text made fit for one line of a message. */
+/** Shortens a panel's text to one line of a message. */
 export function oneLine(text: string, longest = 300): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();
   // A cut may leave half of a pair behind.

@@ -1,25 +1,26 @@
 import { connect, type Socket } from 'node:net';
 import { Pool } from 'undici';
 import { PanelConfigError } from './config-error.js';
-import { asConnectError, secure, withDeadline } from './dial.js';
+import { toConnectError, secure, withDeadline } from './dial.js';
 import type { Endpoint } from './through-proxy.js';
 import type { PanelTlsOptions } from './types.js';
 
-export interface PanelPoolOptions {
-  /** The panel's own address: every connection leads there. */
+/** Address and limits of a pool. */
+interface PanelPoolOptions {
+  /** The panel's address. */
   target: URL;
-  /** Calls that are under way at the same time. */
+  /** Calls in flight at the same time. */
   calls: number;
   connectMs: number;
   tls: PanelTlsOptions;
   proxy: string | undefined;
 }
 
-/** Idle connections are given up before usual servers (5 s) do: a write on a dying connection would be in doubt for nothing. */
-const idleMs = 4_000;
+/** Idle connections are closed before usual servers close them (5 s), where a write would be in doubt. */
+const IDLE_MS = 4_000;
 
-/** What every connection to the panel goes through, whichever way it is dialled. */
-class Door {
+/** Opens the connections to one panel, directly or through a proxy. */
+class Connector {
   readonly endpoint: Endpoint;
   readonly secured: boolean;
   readonly #options: PanelPoolOptions;
@@ -35,13 +36,13 @@ class Door {
       port: target.port === '' ? (this.secured ? 443 : 80) : Number(target.port),
     };
     this.#options = options;
-    this.#pin = options.tls.pinSha256 === undefined ? null : normalisePin(options.tls.pinSha256);
+    this.#pin = options.tls.pinSha256 === undefined ? null : parsePin(options.tls.pinSha256);
   }
 
   open(dial: () => Promise<Socket>, proxied: boolean): Promise<Socket> {
     const connecting = dial()
       .catch((error: unknown) => {
-        throw asConnectError(error, proxied);
+        throw toConnectError(error, proxied);
       })
       .then((raw) => {
         raw.setNoDelay(true);
@@ -56,7 +57,7 @@ class Door {
     );
   }
 
-  /** A client that undici has dropped after a failed dial keeps its connection: the pool does not know of it any more. */
+  /** Closes all connections, also those of clients that undici has dropped from the pool after a failed dial. */
   close(): void {
     for (const socket of this.#open) socket.destroy();
   }
@@ -74,24 +75,24 @@ class Door {
   }
 }
 
-/** The connections to one panel, kept between calls and made for its address only. `PanelConfigError` for a proxy or pin that cannot be. */
+/** Creates the pool of connections to one panel. Throws a `PanelConfigError` for an invalid proxy or pin. */
 export function createPanelPool(options: PanelPoolOptions): { pool: Pool; close: () => void } {
-  const door = new Door(options);
-  const dial = dialOf(options, door.endpoint);
+  const connector = new Connector(options);
+  const dial = createDial(options, connector.endpoint);
   const pool = new Pool(options.target.origin, {
-    connections: connectionsFor(options.calls),
-    keepAliveTimeout: idleMs,
-    keepAliveMaxTimeout: idleMs,
-    // Time is taken per attempt.
+    connections: countConnections(options.calls),
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    // Each attempt has a time-out of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: (_, settled) => {
-      door.open(dial, options.proxy !== undefined).then(
+    connect: (_, done) => {
+      connector.open(dial, options.proxy !== undefined).then(
         (socket) => {
-          settled(null, socket);
+          done(null, socket);
         },
         (error: unknown) => {
-          settled(error as Error, null);
+          done(error as Error, null);
         },
       );
     },
@@ -100,24 +101,24 @@ export function createPanelPool(options: PanelPoolOptions): { pool: Pool; close:
     pool,
     close: () => {
       void pool.destroy();
-      door.close();
+      connector.close();
     },
   };
 }
 
 /**
- * After an answer a connection rests for a turn of the event loop: undici looks whether the other side closes it. With a quarter
- * more connections than calls, from four on, the next call does not wait for that.
+ * Returns a quarter more connections than calls, from four on, so that no call waits for a connection that rests: after an answer
+ * undici waits for one turn of the event loop whether the other side closes it.
  */
-function connectionsFor(calls: number): number {
+function countConnections(calls: number): number {
   return calls + Math.floor(calls / 4);
 }
 
-function dialOf(options: PanelPoolOptions, endpoint: Endpoint): () => Promise<Socket> {
+function createDial(options: PanelPoolOptions, endpoint: Endpoint): () => Promise<Socket> {
   if (options.proxy === undefined) return () => dialDirectly(endpoint);
-  const proxy = proxyUrl(options.proxy);
+  const proxy = parseProxy(options.proxy);
   return async () => {
-    // Loaded when it is needed: most panels are reached directly.
+    // Loaded on demand, because most panels are reached directly.
     const { dialThroughProxy } = await import('./through-proxy.js');
     return dialThroughProxy(proxy, endpoint, options);
   };
@@ -134,9 +135,9 @@ function dialDirectly(endpoint: Endpoint): Promise<Socket> {
   });
 }
 
-const schemes = ['http:', 'https:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+const SCHEMES = ['http:', 'https:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
 
-function proxyUrl(text: string): URL {
+function parseProxy(text: string): URL {
   let url: URL;
   try {
     url = new URL(text);
@@ -146,7 +147,7 @@ function proxyUrl(text: string): URL {
       'The proxy is not a valid URL. Write it like http://user:password@host:port.',
     );
   }
-  if (!schemes.includes(url.protocol)) {
+  if (!SCHEMES.includes(url.protocol)) {
     throw new PanelConfigError(
       'proxy_invalid',
       `The proxy begins with ${url.protocol}//. Use http, https, socks4, socks4a, socks5 or socks5h.`,
@@ -155,12 +156,12 @@ function proxyUrl(text: string): URL {
   return url;
 }
 
-function normalisePin(text: string): string {
+function parsePin(text: string): string {
   const hex = text.replace(/[:\s]/g, '').toUpperCase();
   if (!/^[0-9A-F]{64}$/.test(hex)) {
     throw new PanelConfigError(
       'pin_invalid',
-      'pinSha256 is not a SHA-256 fingerprint. Give its 64 hex digits, as openssl x509 -noout -fingerprint -sha256 prints them.',
+      'pinSha256 is not a SHA-256 fingerprint. Set its 64 hex digits, as openssl x509 -noout -fingerprint -sha256 prints them.',
     );
   }
   return hex.replace(/(..)(?!$)/g, '$1:');

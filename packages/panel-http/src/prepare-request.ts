@@ -1,10 +1,11 @@
 import { PanelConfigError } from './config-error.js';
 import type { PanelRequest } from './types.js';
 
+/** A request as it is sent. */
 export interface PreparedRequest {
-  /** Path and query on the wire, the base URL's own path included. */
+  /** Path and query as sent, with the base URL's path. */
   target: string;
-  /** Path and query as they are sent, still to be redacted. */
+  /** Path and query below the base URL, not redacted. */
   path: string;
   headers: Record<string, string>;
   body: string | undefined;
@@ -12,22 +13,22 @@ export interface PreparedRequest {
   changing: boolean;
 }
 
-/** `..`, backslashes, white space and fragments could lead a request elsewhere than its template says. */
-const strayPath = /(^|\/)(\.|%2e){1,2}(\/|$)|[\s\\#?]/i;
+/** `..`, backslashes, white space and fragments could send a request to another path than its template has. */
+const STRAY_PATH = /(^|\/)(\.|%2e){1,2}(\/|$)|[\s\\#?]/i;
 
-/** Of nothing but characters that stand for themselves in a request line. */
-const ordinary = /^[\w\-.~!$&'()*+,;=:@/%?]*$/;
+/** Characters that need no encoding in a request line. */
+const ORDINARY = /^[\w\-.~!$&'()*+,;=:@/%?]*$/;
 
-/** What a request is on the wire, below the path of the panel's base URL. `PanelConfigError` when it cannot be sent as it is. */
+/** Converts a request below the path of the base URL. Throws a `PanelConfigError` when it can't be sent. */
 export function prepareRequest(basePath: string, request: PanelRequest<unknown>): PreparedRequest {
   const { method } = request;
-  if (!request.path.startsWith('/') || strayPath.test(request.path)) {
+  if (!request.path.startsWith('/') || STRAY_PATH.test(request.path)) {
     throw new PanelConfigError(
       'path_invalid',
       `The path of ${request.endpoint} is not a plain absolute path. Percent-encode the ids in it.`,
     );
   }
-  const path = request.path + queryOf(request.query);
+  const path = request.path + toQuery(request.query);
   const headers: Record<string, string> = {};
   let body: string | undefined;
   if (request.json !== undefined) {
@@ -41,7 +42,7 @@ export function prepareRequest(basePath: string, request: PanelRequest<unknown>)
     throw new PanelConfigError('option_invalid', `${request.endpoint} is a GET and cannot have a body. Use the query.`);
   }
   return {
-    target: basePath + (ordinary.test(path) ? path : encoded(path)),
+    target: basePath + (ORDINARY.test(path) ? path : encodePath(path)),
     path,
     headers: request.headers === undefined ? headers : { ...headers, ...lowerCased(request.headers) },
     body,
@@ -50,17 +51,17 @@ export function prepareRequest(basePath: string, request: PanelRequest<unknown>)
   };
 }
 
-/** Headers by the one spelling of their names. */
+/** Returns headers with names in lower case. */
 export function lowerCased(headers: Record<string, string> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function encoded(path: string): string {
+function encodePath(path: string): string {
   const { pathname, search } = new URL(`http://panel${path}`);
   return pathname + search;
 }
 
-function queryOf(query: PanelRequest<unknown>['query']): string {
+function toQuery(query: PanelRequest<unknown>['query']): string {
   if (query === undefined) return '';
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

@@ -1,16 +1,16 @@
 /**
- * Characters without a printed form of their own: control characters (line ends, tabs and escape sequences among them),
+ * Characters without a printed form: control characters (line ends, tabs and escape sequences among them),
  * format characters (bidi overrides, zero-width characters), line and paragraph separators, lone surrogates. Joiners
- * (U+200C, U+200D) are no exception: a name that needs them stays readable without, and they can make two names look alike.
+ * (U+200C, U+200D) are among them: a name stays readable without them, and they can make two names indistinguishable.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
 
-/** The same where JSON text may have them: inside of strings, `JSON.stringify` has escaped all others already. */
+/** Those of them that `JSON.stringify` leaves unescaped in strings. */
 const UNESCAPED = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
  * Returns a text from outside (a panel, a file, the command line) as one line that a terminal, log, notice or mail shows
- * as it stands: each run of characters without a printed form becomes one blank.
+ * unchanged: each run of characters without a printed form becomes one blank.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, ' ');
 }
 
-/** Returns a value as JSON text that a terminal shows as it stands: the same document, with `\uXXXX` for such characters. */
+/** Returns a value as JSON text that a terminal shows unchanged, with `\uXXXX` for such characters. */
 export function printableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(UNESCAPED, (text) =>
     text

@@ -76,7 +76,7 @@ describe('a proxy', () => {
     const { port } = await startHttp({ credentials: 'user:right-password' });
     const error = await failureOf(connect(`http://user:wrong-password@127.0.0.1:${port}`, secured.url).request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
-    expect(error.message).toMatch(/the proxy gave no connection: Bad response: 407/);
+    expect(error.message).toMatch(/the proxy opened no connection: Bad response: 407/);
     expect(inspect(error)).not.toContain('wrong-password');
   });
 
@@ -85,7 +85,7 @@ describe('a proxy', () => {
     await close();
     const error = await failureOf(connect(`http://127.0.0.1:${port}`, plain.url).request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
-    expect(error.message).toContain('the proxy gave no connection');
+    expect(error.message).toContain('the proxy opened no connection');
     proxy = undefined;
   });
 

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import type { AttemptAnswer } from './attempt-outcome.js';
-import { codeOfStatus, leadsToLogin } from './classify-status.js';
+import type { PanelErrorCode } from './errors.js';
+import type { AttemptAnswer } from './exchange.js';
 import type { Failure } from './failure.js';
-import { defaultMessageIn, fieldsIn, oneLine } from './panel-message.js';
+import { findMessage, findFields, oneLine } from './panel-message.js';
 import { parseRetryAfter } from './retry-delay.js';
 import type { PanelFailure, PanelHttpOptions } from './types.js';
 
-export interface ReadOptions {
+interface ReadOptions {
   accept: 'json' | 'text' | 'bytes' | 'file';
   allowEmpty: boolean;
   changing: boolean;
@@ -19,74 +19,65 @@ export interface ReadOptions {
   clean: (text: string) => string;
 }
 
+/** A parsed body, or why there is none. */
 export type ReadResult = { body: unknown } | { failure: Failure };
 
-/** From status, headers and bytes to a checked body or a failure. Pure. */
+/** Converts status, headers and bytes to a checked body or a failure. */
 export function readAnswer(answer: AttemptAnswer, options: ReadOptions): ReadResult {
   const { status } = answer;
   const retryAfter = answer.headers['retry-after'];
-  const code = codeOfStatus(status, retryAfter !== undefined, answer.headers.location);
-  if (code !== null) return { failure: refusal(answer, code, options) };
-  const taken = take(answer, options);
-  if ('failure' in taken || options.schema === undefined) return taken;
-  const checked = options.schema.safeParse(taken.body);
-  return checked.success ? { body: checked.data } : { failure: wrongFields(checked.error, status, options) };
+  const code = toErrorCode(status, retryAfter !== undefined, answer.headers.location);
+  if (code !== null) return { failure: readRefusal(answer, code, options) };
+  const read = readBody(answer, options);
+  if ('failure' in read || options.schema === undefined) return read;
+  const checked = options.schema.safeParse(read.body);
+  return checked.success ? { body: checked.data } : { failure: toFieldFailure(checked.error, status, options) };
 }
 
-function take(answer: AttemptAnswer, options: ReadOptions): ReadResult {
+function readBody(answer: AttemptAnswer, options: ReadOptions): ReadResult {
   const { accept } = options;
   const contentType = (answer.headers['content-type'] ?? '').toLowerCase();
-  // A panel that says no with status 200 says it in JSON, whatever was asked for.
+  // A panel that refuses with status 200 does so in JSON, whatever was requested.
   const json = accept === 'json' || (options.failureIn !== undefined && /[/+]json\b/.test(contentType));
   if (json) {
     const parsed = parseJson(answer.body.toString('utf8'), options.allowEmpty);
-    const no = 'json' in parsed ? refusalInside(parsed.json, answer.status, options) : null;
-    if (no !== null) return { failure: no };
+    const refused = 'json' in parsed ? findInnerRefusal(parsed.json, answer.status, options) : null;
+    if (refused !== null) return { failure: refused };
     if (accept === 'json') {
       return 'json' in parsed
         ? { body: parsed.json }
-        : { failure: unreadable(parsed.problem, answer.status, options, parsed.transient) };
+        : { failure: toUnreadable(parsed.problem, answer.status, options, parsed.transient) };
     }
   }
   if (accept === 'bytes') return { body: answer.body };
   return { body: accept === 'text' ? answer.body.toString('utf8') : { contentType, bytes: answer.body } };
 }
 
-function refusalInside(json: unknown, status: number, options: ReadOptions): Failure | null {
-  const no = options.failureIn?.({ status, json }) ?? null;
-  if (no === null) return null;
-  const fields = fieldsIn(json);
-  return {
-    code: no.code,
-    what: quote(no.message, options),
-    status,
-    panelCode: no.panelCode ?? null,
-    outcomeUnknown: options.changing && (no.code === 'PANEL_UNREADABLE' || no.code === 'PANEL_TIMEOUT'),
-    transient: no.retry ?? false,
-    ...(fields === undefined ? {} : { fields }),
-  };
+function findInnerRefusal(json: unknown, status: number, options: ReadOptions): Failure | null {
+  const found = options.failureIn?.({ status, json }) ?? null;
+  return found && toRefusal(found, { status, json }, ['PANEL_UNREADABLE', 'PANEL_TIMEOUT'], options);
 }
 
-function wrongFields(error: z.ZodError, status: number, options: ReadOptions): Failure {
+function toFieldFailure(error: z.ZodError, status: number, options: ReadOptions): Failure {
   const fields = error.issues.map((issue) => ({
     path: issue.path.length === 0 ? '(the whole answer)' : issue.path.join('.'),
     message: oneLine(options.clean(issue.message), 120),
   }));
   const listed = fields.slice(0, 3).map((field) => `${field.path}: ${field.message}`);
   const more = fields.length > 3 ? `; and ${fields.length - 3} more` : '';
-  return { ...unreadable(`wrong fields, ${listed.join('; ')}${more}`, status, options, false), fields };
+  return { ...toUnreadable(`wrong fields, ${listed.join('; ')}${more}`, status, options, false), fields };
 }
 
-function refusal(answer: AttemptAnswer, code: Failure['code'], options: ReadOptions): Failure {
+function readRefusal(answer: AttemptAnswer, code: Failure['code'], options: ReadOptions): Failure {
   const { status, headers } = answer;
-  if (status >= 300 && status < 400) return redirect(status, headers.location, options);
+  if (status >= 300 && status < 400) return toRedirect(status, headers.location, options);
   const text = answer.body.toString('utf8', 0, 65_536);
   const parsed = parseJson(text, true);
   const json = 'json' in parsed ? parsed.json : null;
-  const fields = fieldsIn(json);
-  const said = 'json' in parsed ? (options.refusalIn?.({ status, json }) ?? null) : null;
-  if (said !== null) return wordedRefusal(said, status, fields, options);
-  const words = (options.messageIn ?? defaultMessageIn)(json);
+  const fields = findFields(json);
+  const found = 'json' in parsed ? (options.refusalIn?.({ status, json }) ?? null) : null;
+  if (found !== null) return toRefusal(found, { status, json }, ['PANEL_UNREADABLE', 'PANEL_SERVER_ERROR'], options);
+  const words = (options.messageIn ?? findMessage)(json);
   return {
     code,
     what: words !== null ? quote(words, options) : 'problem' in parsed ? `not JSON but ${parsed.problem}` : '',
@@ -97,31 +88,37 @@ function refusal(answer: AttemptAnswer, code: Failure['code'], options: ReadOpti
   };
 }
 
-function wordedRefusal(said: PanelFailure, status: number, fields: Failure['fields'], options: ReadOptions): Failure {
+/** Converts a refusal that the options have found; after a changing call the outcome of the codes `inDoubt` is unknown. */
+function toRefusal(
+  { code, message, panelCode, retry = false }: PanelFailure,
+  { status, json }: { status: number; json: unknown },
+  inDoubt: PanelErrorCode[],
+  options: ReadOptions,
+): Failure {
+  const fields = findFields(json);
   return {
-    code: said.code,
-    what: quote(said.message, options),
+    code,
+    what: quote(message, options),
     status,
-    panelCode: said.panelCode ?? null,
-    outcomeUnknown: options.changing && (said.code === 'PANEL_SERVER_ERROR' || said.code === 'PANEL_UNREADABLE'),
-    transient: said.retry ?? false,
+    panelCode: panelCode ?? null,
+    outcomeUnknown: options.changing && inDoubt.includes(code),
+    transient: retry,
     ...(fields === undefined ? {} : { fields }),
   };
 }
 
-function redirect(status: number, location: string | undefined, options: ReadOptions): Failure {
+function toRedirect(status: number, location: string | undefined, options: ReadOptions): Failure {
   const goal = oneLine(options.clean((location ?? 'nowhere').replace(/[?#].*$/s, '')), 200);
   if (leadsToLogin(location)) {
-    return { code: 'PANEL_AUTH', what: `sent to the page to sign in, ${goal}`, status, outcomeUnknown: false };
+    return { code: 'PANEL_AUTH', what: `redirected to the sign-in page ${goal}`, status, outcomeUnknown: false };
   }
   return {
-    ...unreadable(`sent on to ${goal}`, status, options, false),
-    remedy:
-      'Redirects are not followed, so that credentials stay with the panel: set its address to where it really answers.',
+    ...toUnreadable(`redirected to ${goal}`, status, options, false),
+    remedy: 'Redirects are not followed, so that credentials stay with the panel: set its address to the final one.',
   };
 }
 
-function unreadable(what: string, status: number, options: ReadOptions, transient: boolean): Failure {
+function toUnreadable(what: string, status: number, options: ReadOptions, transient: boolean): Failure {
   return { code: 'PANEL_UNREADABLE', what, status, outcomeUnknown: options.changing, transient };
 }
 
@@ -138,9 +135,30 @@ function parseJson(text: string, allowEmpty: boolean): Parsed {
   } catch {
     const start = body.trimStart().slice(0, 1);
     if (start === '')
-      return allowEmpty ? { json: null } : { problem: 'an empty body where JSON is due', transient: false };
-    if (start === '<') return { problem: 'an HTML page where JSON is due', transient: false };
+      return allowEmpty ? { json: null } : { problem: 'an empty body instead of JSON', transient: false };
+    if (start === '<') return { problem: 'an HTML page instead of JSON', transient: false };
     if (start === '{' || start === '[') return { problem: 'JSON that is cut off or broken', transient: true };
     return { problem: 'text that is not JSON', transient: false };
   }
+}
+
+/** Returns the failure of an HTTP status; `null` for 2xx. */
+export function toErrorCode(
+  status: number,
+  hasRetryAfter: boolean,
+  location: string | undefined,
+): PanelErrorCode | null {
+  if (status >= 200 && status < 300) return null;
+  if (status >= 300 && status < 400) return leadsToLogin(location) ? 'PANEL_AUTH' : 'PANEL_UNREADABLE';
+  if (status === 401 || status === 419) return 'PANEL_AUTH';
+  if (status === 403) return 'PANEL_FORBIDDEN';
+  if (status === 404) return 'PANEL_NOT_FOUND';
+  if (status === 429 || (status === 503 && hasRetryAfter)) return 'PANEL_RATE_LIMITED';
+  if (status >= 400 && status < 500) return 'PANEL_REJECTED';
+  return status >= 500 ? 'PANEL_SERVER_ERROR' : 'PANEL_UNREADABLE';
+}
+
+/** Returns whether a redirect leads to a sign-in page. */
+export function leadsToLogin(location: string | undefined): boolean {
+  return location !== undefined && /\b(log-?in|sign-?in|auth|sso)\b/i.test(location.replace(/[?#].*$/s, ''));
 }

@@ -1,7 +1,7 @@
-const mask = '[redacted]';
+const MASK = '[redacted]';
 
 /**
- * Blanks secrets in a text: as they are, URL-encoded, in JSON or HTML, and in base64 at any offset.
+ * Masks secrets in a text: plain, URL-encoded, in JSON or HTML, and in base64 at any offset.
  *
  * @example
  * ```ts
@@ -13,8 +13,8 @@ export function redact(text: string, secrets: string[]): string {
 }
 
 /**
- * The same for many texts: the patterns are made once, and again when the list has grown. `Bearer` and `Basic` values and query
- * parameters that are credentials by their name go in any case.
+ * Creates the function that masks secrets in many texts; its patterns are built once, and again when the list has grown. It always
+ * masks `Bearer` and `Basic` values and query parameters whose names are those of credentials.
  */
 export function createRedactor(
   secrets: readonly string[],
@@ -25,32 +25,32 @@ export function createRedactor(
   return (text) => {
     if (secrets.length !== known) {
       known = secrets.length;
-      pattern = patternOf(secrets);
+      pattern = toPattern(secrets);
     }
-    const cleaned = pattern === null ? text : text.replace(pattern, mask);
+    const cleaned = pattern === null ? text : text.replace(pattern, MASK);
     if (parent !== undefined) return parent(cleaned);
-    return mayHoldCredentials.test(cleaned) ? blankByShape(cleaned) : cleaned;
+    return MAY_HAVE_CREDENTIALS.test(cleaned) ? maskByShape(cleaned) : cleaned;
   };
 }
 
-const mayHoldCredentials = /bearer|basic|token|key|pass|secret/i;
+const MAY_HAVE_CREDENTIALS = /bearer|basic|token|key|pass|secret/i;
 
-function blankByShape(text: string): string {
+function maskByShape(text: string): string {
   return text
-    .replace(/\b(bearer|basic)\s+[A-Za-z0-9+/=._~|-]{6,}/gi, `$1 ${mask}`)
-    .replace(/([?&](?:[a-z_-]*token|api_?key|access_?key|secret|passw(?:or)?d|pass)=)[^&#\s]+/gi, `$1${mask}`);
+    .replace(/\b(bearer|basic)\s+[A-Za-z0-9+/=._~|-]{6,}/gi, `$1 ${MASK}`)
+    .replace(/([?&](?:[a-z_-]*token|api_?key|access_?key|secret|passw(?:or)?d|pass)=)[^&#\s]+/gi, `$1${MASK}`);
 }
 
-function patternOf(secrets: readonly string[]): RegExp | null {
+function toPattern(secrets: readonly string[]): RegExp | null {
   const forms = new Set<string>();
-  for (const secret of secrets) for (const form of formsOf(secret)) forms.add(form);
+  for (const secret of secrets) for (const form of listForms(secret)) forms.add(form);
   if (forms.size === 0) return null;
-  // The longest first: a form that contains another one has to go as a whole.
+  // The longest first, so that a form that contains another one is masked as a whole.
   const sorted = [...forms].sort((a, b) => b.length - a.length);
   return new RegExp(sorted.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
 }
 
-function formsOf(secret: string): string[] {
+function listForms(secret: string): string[] {
   if (secret.trim() === '') return [];
   const encoded = encodeURIComponent(secret);
   const json = JSON.stringify(secret).slice(1, -1);
@@ -64,25 +64,30 @@ function formsOf(secret: string): string[] {
     json.replaceAll('/', '\\/'),
     secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
     Buffer.from(secret).toString('hex'),
-    ...base64Forms(secret),
+    ...listBase64Forms(secret),
   ];
   return forms.filter((form) => form !== '');
 }
 
 /**
- * In base64 three bytes become four letters, so a secret inside a longer text (`user:secret`) has three possible faces. The
- * letters at the edges also depend on the neighbours and are left out; a face of under eight letters would hit too much else.
+ * In base64 three bytes become four letters, so that a secret inside a longer text (`user:secret`) has three forms. The letters at
+ * the edges also depend on the neighbours and are left out; a form of fewer than eight letters would match too much.
  */
-function base64Forms(secret: string): string[] {
+function listBase64Forms(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const whole = bytes.toString('base64');
-  const faces = [0, 1, 2].map((before) => {
-    const face = Buffer.concat([Buffer.alloc(before), bytes])
+  const offsets = [0, 1, 2].map((before) => {
+    const form = Buffer.concat([Buffer.alloc(before), bytes])
       .toString('base64')
       .replace(/=+$/, '');
     const uncertainEnd = (before + bytes.length) % 3 === 0 ? 0 : 1;
-    return face.slice(before === 0 ? 0 : before + 1, face.length - uncertainEnd);
+    return form.slice(before === 0 ? 0 : before + 1, form.length - uncertainEnd);
   });
   const urlSafe = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_');
-  return [whole, ...faces.filter((face) => face.length >= 8)].flatMap((face) => [face, urlSafe(face)]);
+  return [whole, ...offsets.filter((form) => form.length >= 8)].flatMap((form) => [form, urlSafe(form)]);
+}
+
+/** Returns whether a header of this name has a secret. */
+export function isCredentialHeader(name: string): boolean {
+  return /authori[sz]ation|token|key|secret|passw|cookie|session/i.test(name);
 }

@@ -96,7 +96,7 @@ describe('an answer that is no success', () => {
       response.end('<html>Bad Gateway</html>');
     };
     const error = await failureOf(http.request(read));
-    expect(error.message).toContain('(HTTP 502: not JSON but an HTML page where JSON is due)');
+    expect(error.message).toContain('(HTTP 502: not JSON but an HTML page instead of JSON)');
   });
 
   it('cuts long words of a panel', async () => {
@@ -124,7 +124,7 @@ describe('an answer that is no success', () => {
     };
     const error = await failureOf(http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status });
-    expect(error.message).toContain('sent on to https://other.example/home');
+    expect(error.message).toContain('redirected to https://other.example/home');
     expect(error.message).toContain('set its address');
     expect(server.seen).toHaveLength(1);
   });

@@ -2,13 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** One renewal of credentials at a time, shared by all calls that were refused. */
 export interface Renewal {
-  /** Grows with each success: a call that began before it has only to be repeated. */
+  /** Grows with each renewal; a call of an earlier generation only has to be repeated. */
   readonly generation: number;
-  /** Is the caller itself part of a running renewal? Then it must not wait for it. */
+  /** Returns whether the caller is part of a running renewal, which it must not wait for. */
   isInside(): boolean;
+  /** Renews the credentials unless that was done since the generation `seen`. */
   renew(seen: number): Promise<boolean>;
 }
 
+/** Creates the renewal of one panel's credentials. */
 export function createRenewal(onUnauthorized: () => Promise<boolean>): Renewal {
   const inside = new AsyncLocalStorage<true>();
   let running: Promise<boolean> | null = null;
@@ -21,7 +23,7 @@ export function createRenewal(onUnauthorized: () => Promise<boolean>): Renewal {
       return renewed;
     } finally {
       running = null;
-      // Tracking costs a little on every promise of the process: only while a renewal runs.
+      // Tracking slows down every promise of the process.
       inside.disable();
     }
   };

@@ -1,17 +1,18 @@
 import { type PanelErrorCode } from './errors.js';
 
-/** The pieces of a failure that a retry is decided by. */
+/** The parts of a failure that decide about a retry. */
 export interface RetryQuestion {
   code: PanelErrorCode;
   status: number | null;
-  /** The panel's own wish, in milliseconds. */
+  /** The wait that the panel asks for, milliseconds. */
   retryAfterMs: number | null;
   /** 1 after the first attempt. */
   attempt: number;
-  /** A body that was cut off or `failureIn` said so: worth asking again although the code alone is not. */
+  /** Another attempt may help although the code alone excludes it. */
   transient: boolean;
 }
 
+/** How often and after which waits a call is repeated. */
 export interface RetryPolicy {
   attempts: number;
   baseDelayMs: number;
@@ -19,13 +20,13 @@ export interface RetryPolicy {
   maxRetryAfterMs: number;
 }
 
-/** Milliseconds to wait before the next attempt, or `null`: do not try again. For calls that are harmless to repeat only. */
+/** Returns the milliseconds before the next attempt; `null`: no further attempt. For calls that are harmless to repeat. */
 export function retryDelay(question: RetryQuestion, policy: RetryPolicy, random: () => number): number | null {
   if (question.attempt >= policy.attempts || !isTransient(question)) return null;
   const doubled = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (question.attempt - 1));
   if (question.retryAfterMs !== null) {
     if (question.retryAfterMs > policy.maxRetryAfterMs) return null;
-    // Never earlier than asked, and not all callers at the same instant.
+    // Never earlier than the panel asks, and not all callers at the same instant.
     return Math.ceil(question.retryAfterMs + random() * Math.min(policy.baseDelayMs, doubled));
   }
   return Math.ceil(doubled * (0.5 + random() / 2));
@@ -44,7 +45,7 @@ function isTransient({ code, status, transient }: RetryQuestion): boolean {
   }
 }
 
-/** `Retry-After` in milliseconds from `now`: seconds or an HTTP date; `null` when absent or senseless. */
+/** Parses `Retry-After` (seconds or an HTTP date) to milliseconds from `now`; `null` when absent or invalid. */
 export function parseRetryAfter(value: string | undefined, now: number): number | null {
   const text = value?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);

@@ -3,15 +3,16 @@ import type { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { HttpProxyAgent } from 'hpagent';
 import { SocksClient } from 'socks';
-import { ConnectError } from './connect-error.js';
+import { ConnectError } from './dial.js';
 import type { PanelTlsOptions } from './types.js';
 
+/** Host and port of a panel. */
 export interface Endpoint {
   host: string;
   port: number;
 }
 
-/** A connection to the endpoint that a proxy makes for us: by CONNECT (RFC 9110, 9.3.6) or SOCKS (RFC 1928, and version 4). */
+/** Connects to the endpoint through a proxy: by CONNECT (RFC 9110, 9.3.6) or SOCKS (RFC 1928, and version 4). */
 export function dialThroughProxy(
   proxy: URL,
   endpoint: Endpoint,
@@ -24,9 +25,9 @@ export function dialThroughProxy(
 
 async function dialThroughSocks(proxy: URL, endpoint: Endpoint, connectMs: number): Promise<Socket> {
   const type = proxy.protocol.startsWith('socks4') ? 4 : 5;
-  // By the usual reading of these schemes, only those that end in a letter let the proxy look names up.
-  const ours = proxy.protocol === 'socks4:' || proxy.protocol === 'socks5:';
-  const host = ours ? (await lookup(endpoint.host, type === 4 ? { family: 4 } : {})).address : endpoint.host;
+  // As usual for these schemes, only socks4a and socks5h resolve names at the proxy.
+  const isResolvedHere = proxy.protocol === 'socks4:' || proxy.protocol === 'socks5:';
+  const host = isResolvedHere ? (await lookup(endpoint.host, type === 4 ? { family: 4 } : {})).address : endpoint.host;
   const { socket } = await SocksClient.createConnection({
     proxy: {
       host: proxy.hostname.replace(/^\[|\]$/g, ''),
@@ -47,7 +48,7 @@ function tunnel(
   endpoint: Endpoint,
   { connectMs, tls }: { connectMs: number; tls: PanelTlsOptions },
 ): Promise<Socket> {
-  // The proxy is trusted by the system's list and by the operator's own authority; opting out for the panel does not extend to it.
+  // The proxy needs a certificate of the system's list or of `tls.ca`; `rejectUnauthorized: false` is for the panel only.
   const ca = tls.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] };
   const agent = new HttpProxyAgent({ proxy, proxyRequestOptions: ca }) as unknown as {
     createConnection(options: object, settled: (error: Error | null, socket: Socket | null) => void): void;

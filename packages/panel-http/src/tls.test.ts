@@ -51,7 +51,7 @@ describe('TLS', () => {
     await plain.close();
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toContain('does not speak TLS');
-    expect(error.message).toContain('write http://');
+    expect(error.message).toContain('use http://');
     expect(error.message).not.toContain('routines');
   });
 

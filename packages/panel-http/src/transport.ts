@@ -1,23 +1,22 @@
-import { adaptConcurrency, initialAdaptiveState, type AdaptiveSample } from './adaptive-concurrency.js';
-import { createAttempt, largestBody, type Attempt } from './attempt.js';
-import { createBreaker, type Breaker } from './breaker.js';
+import { adaptConcurrency, type AdaptiveSample, initialAdaptiveState } from './adaptive-concurrency.js';
+import { type Attempt, createAttempt, LARGEST_BODY } from './attempt.js';
+import { type Breaker, createBreaker } from './breaker.js';
 import { systemClock } from './clock.js';
 import { createLimiter, type Limiter } from './limiter.js';
 import { createPanelPool } from './panel-pool.js';
 import { lowerCased } from './prepare-request.js';
-import { createRedactor } from './redact.js';
-import { isCredentialHeader } from './credential-header.js';
+import { createRedactor, isCredentialHeader } from './redact.js';
 import { createRenewal, type Renewal } from './renewal.js';
 import type { RetryPolicy } from './retry-delay.js';
 import type { Clock, PanelHttpOptions } from './types.js';
 import { version } from './version.js';
 
-/** What the calls of one panel share. */
+/** What all calls to one panel share. */
 export interface Transport {
   readonly options: PanelHttpOptions;
   readonly clock: Clock;
   readonly random: () => number;
-  /** The path of the base URL, without a slash at its end. */
+  /** The path of the base URL without a trailing slash. */
   readonly basePath: string;
   readonly attempt: Attempt;
   readonly limiter: Limiter;
@@ -28,13 +27,14 @@ export interface Transport {
   readonly maxBodyBytes: number;
   readonly counters: { calls: number; failures: number; retries: number };
   readonly clean: (text: string) => string;
-  /** The panel asked to be left alone until then, by the injected clock. */
+  /** Until when the panel asked callers to wait, by the injected clock. */
   pausedUntil: number;
   closed: boolean;
   observe(sample: AdaptiveSample): void;
   close(): void;
 }
 
+/** Defaults of the options. */
 export const defaults = {
   concurrency: 4,
   connectMs: 5_000,
@@ -45,6 +45,7 @@ export const defaults = {
   cooldownMs: 30_000,
 } as const;
 
+/** Creates the shared state of all calls to one panel. */
 export function createTransport(options: PanelHttpOptions): Transport {
   const clock = options.clock ?? systemClock;
   const concurrency = options.concurrency ?? defaults.concurrency;
@@ -63,18 +64,18 @@ export function createTransport(options: PanelHttpOptions): Transport {
     clock,
     random: options.random ?? Math.random,
     basePath: target.pathname.replace(/\/$/, ''),
-    attempt: createAttempt(pool, fixedHeaders(options)),
+    attempt: createAttempt(pool, toFixedHeaders(options)),
     limiter,
-    breaker: breakerOf(options, concurrency, clock),
+    breaker: createOwnBreaker(options, concurrency, clock),
     renewal: options.onUnauthorized === undefined ? null : createRenewal(options.onUnauthorized),
     retry: { ...defaults.retry, ...options.retry },
     timeouts: {
       attemptMs: options.timeouts?.attemptMs ?? defaults.attemptMs,
       totalMs: options.timeouts?.totalMs ?? defaults.totalMs,
     },
-    maxBodyBytes: Math.min(largestBody, options.maxBodyBytes ?? defaults.maxBodyBytes),
+    maxBodyBytes: Math.min(LARGEST_BODY, options.maxBodyBytes ?? defaults.maxBodyBytes),
     counters: { calls: 0, failures: 0, retries: 0 },
-    clean: createRedactor(options.secrets ?? [], createRedactor(ownSecrets(options))),
+    clean: createRedactor(options.secrets ?? [], createRedactor(listSecrets(options))),
     pausedUntil: 0,
     closed: false,
     observe(sample) {
@@ -91,14 +92,14 @@ export function createTransport(options: PanelHttpOptions): Transport {
   return transport;
 }
 
-function breakerOf(options: PanelHttpOptions, concurrency: number, clock: Clock): Breaker | null {
+function createOwnBreaker(options: PanelHttpOptions, concurrency: number, clock: Clock): Breaker | null {
   if (options.breaker === false) return null;
-  // Two waves of calls: one hiccup that meets everything in flight is not yet a dead panel.
+  // Two waves of calls, so that one failure of everything in flight does not open the circuit.
   const failures = options.breaker?.failures ?? Math.max(5, 2 * concurrency);
   return createBreaker(failures, options.breaker?.cooldownMs ?? defaults.cooldownMs, clock);
 }
 
-function fixedHeaders(options: PanelHttpOptions): Record<string, string> {
+function toFixedHeaders(options: PanelHttpOptions): Record<string, string> {
   return {
     accept: 'application/json',
     'user-agent': options.userAgent ?? `Sluice/${version}`,
@@ -106,8 +107,8 @@ function fixedHeaders(options: PanelHttpOptions): Record<string, string> {
   };
 }
 
-/** The secrets that the settings themselves hold. */
-function ownSecrets({ auth, headers, proxy }: PanelHttpOptions): string[] {
+/** Lists the secrets in the options. */
+function listSecrets({ auth, headers, proxy }: PanelHttpOptions): string[] {
   const secrets = auth !== undefined && 'bearer' in auth ? [auth.bearer] : [];
   for (const [name, value] of Object.entries(headers ?? {})) if (isCredentialHeader(name)) secrets.push(value);
   if (proxy !== undefined) {

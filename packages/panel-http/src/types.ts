@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { PanelErrorCode } from './errors.js';
 
-/** The time that the transport goes by. Inject one to test waits without waiting. */
+/** The clock of the transport. Inject one to test waits without waiting. */
 export interface Clock {
   /** Milliseconds since 1970 UTC. */
   now(): number;
@@ -21,7 +21,7 @@ export interface CallEvent {
   path: string;
   /** `null` when no answer came. */
   status: number | null;
-  /** What the answer's `Date` header (with its `Age`) says the panel's clock showed, milliseconds since 1970; `null` without one. */
+  /** The panel's clock by the `Date` header (with its `Age`), milliseconds since 1970; `null` without one. */
   serverTime: number | null;
   durationMs: number;
   /** 1 for the first attempt. */
@@ -37,7 +37,7 @@ export interface CallEvent {
 
 /** Milliseconds. */
 export interface PanelTimeouts {
-  /** Until the connection stands, proxy and TLS included. Default 5 s. */
+  /** Opening the connection, proxy and TLS included. Default 5 s. */
   connectMs?: number;
   /** One attempt from its start to the last byte of the body. Default 30 s. */
   attemptMs?: number;
@@ -47,17 +47,17 @@ export interface PanelTimeouts {
 
 /** When and how long to wait before a harmless call is repeated. */
 export interface PanelRetryOptions {
-  /** Tries in all, the first included. Default 3. */
+  /** Attempts, the first included. Default 3. */
   attempts?: number;
-  /** The wait before the second try; it doubles from there. Default 250 ms. */
+  /** The wait before the second attempt; it doubles from there. Default 250 ms. */
   baseDelayMs?: number;
-  /** No wait that we choose ourselves is longer. Default 10 s. */
+  /** The longest wait without `Retry-After`. Default 10 s. */
   maxDelayMs?: number;
-  /** A panel that asks for a longer wait (`Retry-After`) is not waited for: the call fails and says how long. Default 30 s. */
+  /** The longest wait that `Retry-After` may ask for; after a longer one the call fails with `retryAfterMs`. Default 30 s. */
   maxRetryAfterMs?: number;
 }
 
-/** When a panel that fails is left alone, and for how long. */
+/** When calls to a failing panel stop, and for how long. */
 export interface PanelBreakerOptions {
   /** Failures in a row that open the circuit. Default 5. */
   failures?: number;
@@ -69,25 +69,25 @@ export interface PanelBreakerOptions {
 export interface PanelTlsOptions {
   /** PEM text of the authority (or self-signed certificate) to trust instead of the system's list. */
   ca?: string;
-  /** `false` accepts any certificate. An explicit choice of the operator, never a default. */
+  /** `false` accepts any certificate. */
   rejectUnauthorized?: boolean;
-  /** SHA-256 fingerprint of the panel's own certificate, hex, colons allowed: this certificate and no other, by any issuer. */
+  /** SHA-256 fingerprint of the only accepted certificate, in hex, colons allowed. Its issuer does not matter. */
   pinSha256?: string;
 }
 
-/** A token for every request, or a function that makes the headers of each; values of credential headers are redacted. */
+/** A token for every request, or a function that returns the headers of each; values of credential headers are redacted. */
 export type PanelAuth =
   | { bearer: string }
   | {
       headers: (request: { method: string; path: string }) => Record<string, string> | Promise<Record<string, string>>;
     };
 
-/** What a panel's own words in an answer with a 2xx status amount to. */
+/** The meaning of an answer, by the panel's own words. */
 export interface PanelFailure {
   code: PanelErrorCode;
   message: string;
   panelCode?: string | number;
-  /** May a repeat help? Only calls that are harmless to repeat are repeated. Default no. */
+  /** A repeat may help. Only calls that are harmless to repeat are repeated. Default no. */
   retry?: boolean;
 }
 
@@ -98,7 +98,7 @@ export interface PanelHttpOptions {
   /** No trailing slash; a path prefix is kept. See `normaliseBaseUrl`. */
   baseUrl: string;
   auth?: PanelAuth;
-  /** Asked once per call after a refusal of the credentials. `true`: they were renewed, the call is repeated once. */
+  /** Called once per call after a refusal of the credentials. `true`: they were renewed, and the call is repeated once. */
   onUnauthorized?: () => Promise<boolean>;
   headers?: Record<string, string>;
   /** Default `Sluice/<version>`. */
@@ -123,15 +123,15 @@ export interface PanelHttpOptions {
   clock?: Clock;
   /** A number in [0, 1). */
   random?: () => number;
-  /** For panels that say no with HTTP 200: asked for every 2xx answer with a JSON body, also where text or a file is due. */
+  /** For panels that refuse with HTTP 200: called for every 2xx answer with a JSON body, also where text or a file was requested. */
   failureIn?: (answer: { status: number; json: unknown }) => PanelFailure | null;
-  /** For panels whose words tell more than the status: asked for every answer with an error status and a JSON body. Null: the status decides. */
+  /** For panels whose texts state more than the status: called for every answer with an error status and a JSON body. Null: the status decides. */
   refusalIn?: (answer: { status: number; json: unknown }) => PanelFailure | null;
-  /** Where the panel puts the text of its errors. Default: `error`, `message`, `detail`, `details`, `reason`, `msg`. */
+  /** Returns the text of an error. Default: `error`, `message`, `detail`, `details`, `reason` or `msg`. */
   messageIn?: (json: unknown) => string | null;
 }
 
-/** One call. `T` is what the schema gives; without a schema nothing checks it. */
+/** One call. `T` is the output of the schema; without a schema it is not checked. */
 export interface PanelRequest<T> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Begins with a slash; ids in it are already percent-encoded. */
@@ -142,19 +142,19 @@ export interface PanelRequest<T> {
   json?: unknown;
   form?: Record<string, string>;
   headers?: Record<string, string>;
-  /** Is a repeat harmless? Only such calls are retried. Default: GET yes, all others no. */
+  /** A repeat is harmless. Only such calls are retried. Default: GET yes, all others no. */
   idempotent?: boolean;
-  /** Does the call change the panel? Default: GET no, all others yes. */
+  /** The call changes the panel. Default: GET no, all others yes. */
   changing?: boolean;
-  /** Default `json`. `bytes` gives a `Buffer`, `file` a `PanelFile`. */
+  /** Default `json`. `bytes` returns a `Buffer`, `file` a `PanelFile`. */
   accept?: 'json' | 'text' | 'bytes' | 'file';
-  /** Accept an empty body where JSON is due; it reads as `null`. Default no. */
+  /** Accept an empty body instead of JSON, as `null`. Default no. */
   allowEmpty?: boolean;
-  /** Checks, and may transform, what was accepted. */
+  /** Checks, and may transform, the body. */
   schema?: z.ZodType<T>;
   /**
-   * For answers too large to keep: asked once per attempt, gives a function that takes the body of a 2xx answer piece by piece
-   * as it comes in. `body` is then an empty Buffer. What an attempt took that fails later is to be thrown away.
+   * For answers too large to keep: called once per attempt, returns a function that receives the body of a 2xx answer in chunks as it
+   * arrives. `body` is then an empty Buffer. The chunks of an attempt that fails later have to be dropped.
    */
   sink?: () => (chunk: Buffer) => void;
   timeouts?: PanelTimeouts;
@@ -166,18 +166,18 @@ export interface PanelRequest<T> {
   retryable?: boolean;
   /** `false`: no credentials are sent and none are renewed, e.g. for the login itself. Default yes. */
   auth?: boolean;
-  /** Values of this call alone that may appear nowhere, e.g. the password of a login. */
+  /** Secrets of this call, e.g. the password of a login. */
   secrets?: string[];
 }
 
-/** A body that may be of several kinds, and the kind that the panel says it is. */
+/** A body with its content type. */
 export interface PanelFile {
-  /** In lower case, with parameters; empty when the panel says nothing. */
+  /** In lower case, with parameters; empty without the header. */
   contentType: string;
   bytes: Buffer;
 }
 
-/** A success: status 2xx, and a body that passed its schema. */
+/** A successful answer: status 2xx, and a body that passed its schema. */
 export interface PanelAnswer<T> {
   status: number;
   /** Names in lower case; a repeated header is joined by `, `. */
@@ -189,9 +189,9 @@ export interface PanelAnswer<T> {
   receivedAt: number;
 }
 
-/** What the transport did and does. */
+/** Counters of a transport. */
 export interface PanelHttpStats {
-  /** Calls asked for. */
+  /** Calls. */
   calls: number;
   /** Calls that ended with an error. */
   failures: number;
@@ -206,7 +206,7 @@ export interface PanelHttpStats {
 /** The transport to one panel, for any number of callers. */
 export interface PanelHttp {
   /**
-   * One call. Resolves with a checked answer; rejects with a `PanelError`, or with the signal's reason when the call was
+   * Performs one call. Resolves with a checked answer; rejects with a `PanelError`, or with the signal's reason when the call was
    * cancelled before it could have changed anything.
    */
   request<T>(request: PanelRequest<T>): Promise<PanelAnswer<T>>;

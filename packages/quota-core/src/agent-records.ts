@@ -14,9 +14,9 @@ export interface AgentAccount {
   periodEnd: string | null;
   /** What the period began with; contained in `consumedBytes`. */
   openingBytes: number;
-  /** By its own users and those of all its sub-agents, charged to anyone who owned them when it was seen. */
+  /** Of its users and those of all its sub-agents, charged to the owner at each reading. */
   consumedBytes: number;
-  /** The period before, continued when the clock turns out to have been ahead. */
+  /** The period before; it continues when the clock was ahead. */
   previous: { periodStart: string; periodEnd: string | null; openingBytes: number; consumedBytes: number } | null;
 }
 
@@ -31,7 +31,7 @@ export interface AgentFigures {
   enabledUsers: number;
 }
 
-/** The last verdict about an agent with the figures that it rests on. */
+/** The last verdict about an agent, with its figures. */
 export interface AgentVerdict {
   at: string;
   run: string | null;
@@ -39,7 +39,7 @@ export interface AgentVerdict {
   limitBytes: number | null;
   usedBytes: number | null;
   exceeded: boolean;
-  /** Stable word: why the agent is in its state. */
+  /** Why the agent is in its state. Stable. */
   rule: string;
 }
 
@@ -58,15 +58,15 @@ export interface AgentRecord {
   account: AgentAccount | null;
   figures: AgentFigures | null;
   verdict: AgentVerdict | null;
-  /** Percent marks announced in this period. */
+  /** Percent thresholds reported in this period. */
   thresholds: number[];
   /** First list without the agent; null while it is listed. */
   missingSince: string | null;
-  /** The panel said that it has no such account. One that is missing and not gone is only hidden. */
+  /** The panel does not have the account any more. One that is missing and not gone is only hidden. */
   gone: boolean;
 }
 
-/** What is stored of one user of a panel so that growth can be computed: the ledger. Also kept of users that vanished. */
+/** An entry of the ledger: what is stored of a user to compute its growth, also of users that are gone. */
 export interface AgentUserRecord {
   panel: string;
   /** Unique on its panel: the uuid, or `#` and the panel's number for a user without one. */
@@ -75,36 +75,35 @@ export interface AgentUserRecord {
   /** Number in the panel's own database. */
   panelId: number;
   owner: string | null;
-  /** Usage at the last look; negative where somebody wrote it so, since growth is counted from there. */
+  /** Usage at the last reading; negative where the panel stores a negative figure. */
   lastBytes: number;
-  /** Limit at the last look; never negative. */
+  /** Limit at the last reading; never negative. */
   limitBytes: number;
-  /** Used since the user is known, over all resets and owners. Never falls. */
+  /** Used since the first reading, over all resets and owners. Never falls. */
   totalBytes: number;
   firstSeenAt: string;
   /** First list without the user; null while it is listed. */
   missingSince: string | null;
-  /** The panel said that it has no such user. One that is missing and not gone still counts. */
+  /** The panel does not have the user any more. One that is missing and not gone still counts. */
   gone: boolean;
 }
 
-/** A user's limit that is raised, or a user that is given to another agent. */
+/** A raise of a user's limit, or a move of a user to another agent. */
 export interface RaisedLimit {
   /** Uuid of the user. */
   raises: string;
   limitBytes: number;
-  /** What the user will have used in all (`AgentUserRecord.totalBytes`) when the new limit is used up. */
+  /** Total usage (`AgentUserRecord.totalBytes`) at which the new limit is used up. */
   untilBytes: number;
 }
 
 /**
- * Budget of an agent, and of those above it, reserved for a user that is made or raised. `open` until the panel was seen to
- * have the user or not. `settled`: the user exists, and what it has not used yet (`leftBytes`) stays reserved. `closed`: counts
- * no more.
+ * Budget of an agent, and of those above it, reserved for a user that is created or raised. It is `open` until reading the
+ * panel shows whether the user exists. Then what the user has not used yet (`leftBytes`) stays reserved until it is `closed`.
  */
 export interface AgentReservationRecord {
   panel: string;
-  /** The uuid that the user is made with; of a raise a key of its own. */
+  /** The uuid of the user; of a raise a separate key. */
   uuid: string;
   agent: string;
   /** The agent and those above it at the time: it counts against each. */
@@ -112,27 +111,27 @@ export interface AgentReservationRecord {
   bytes: number;
   leftBytes: number;
   state: 'open' | 'settled' | 'closed';
-  /** What is made, for the repair after a crash; or what is raised. */
+  /** The user to be created, for the repair after a crash; or the raise. */
   wanted: unknown;
   createdAt: string;
-  /** Nobody makes the user after this instant: then an open one is resolved by reading. */
+  /** From this instant on an open one is resolved by reading. */
   expiresAt: string;
-  /** The process that made it. */
+  /** The process that created it. */
   holder: string | null;
   /** When a list first had the user in the agent's sum. */
   seenAt: string | null;
   settledAt: string | null;
   closedAt: string | null;
-  /** Why it was closed; of a settled one `found`: its maker was gone, so anyone who asked for the user does not know of it. */
+  /** Why it was closed; before that `found`, where another process found the user after its holder was gone. */
   outcome: string | null;
 }
 
-/** The last list of a panel's users that was good enough to conclude from. */
+/** The last list of a panel's users that was accepted. */
 export interface AgentSnapshotRecord {
   panel: string;
-  /** When the list was asked for. */
+  /** When the list was requested. */
   at: string;
-  /** When all of it had been read. A list asked for before that is not newer. */
+  /** When all of it had been read. A list requested before that is not newer. */
   until: string;
   users: number;
   admins: number;
@@ -143,11 +142,11 @@ export interface AgentSnapshotRecord {
 const AGENT = 'agent:';
 
 /** Returns the key of an agent as a subject of holds and evidence; no service has such an id. */
-export function agentSubject(panel: string, uuid: string): string {
+export function toAgentSubject(panel: string, uuid: string): string {
   return `${AGENT}${panel}:${uuid}`;
 }
 
 /** Returns the uuid of the agent that a subject's key names; null where the subject is a service. */
-export function agentOfSubject(key: string): string | null {
+export function findSubjectAgent(key: string): string | null {
   return key.startsWith(AGENT) ? key.slice(key.lastIndexOf(':') + 1) : null;
 }

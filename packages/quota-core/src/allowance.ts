@@ -1,10 +1,10 @@
 import { checkBytes } from './bytes.js';
-import { type Mode } from './mode.js';
+import { type Mode } from './usage.js';
 
 /** A quota in whole bytes (0 is a quota of nothing), or no limit. */
 export type Quota = number | 'unlimited';
 
-/** A product's quota: a figure per mode, and `default` for a mode that has none of its own. */
+/** A product's quota: a figure per mode, and `default` for modes without one. */
 export interface ProductQuota {
   in?: Quota;
   out?: Quota;
@@ -12,13 +12,13 @@ export interface ProductQuota {
   default?: Quota;
 }
 
-/** An operator's override. With neither a figure nor `unlimited` it is no override; a figure beats `unlimited`. */
+/** An operator's override. Without a figure and `unlimited` it has no effect; a figure has priority over `unlimited`. */
 export interface QuotaOverride {
   quotaBytes: number | null;
   unlimited: boolean;
 }
 
-/** A purchase of the cycle in question. */
+/** A purchase of the cycle. */
 export interface PurchaseForAllowance {
   id: string;
   bytes: number;
@@ -34,19 +34,19 @@ export interface AllowancePart {
   bytes: number | null;
 }
 
-/** What a service may use in its cycle. `unmanaged`: nobody has configured a quota, which is not a quota of 0. */
+/** What a service may use in its cycle. `unmanaged`: no quota is configured, which is not a quota of 0. */
 export type Allowance =
   | { kind: 'unmanaged'; parts: [] }
   | { kind: 'unlimited'; parts: AllowancePart[] }
   | { kind: 'limited'; baseBytes: number; extraBytes: number; allowedBytes: number; parts: AllowancePart[] };
 
 /**
- * The allowance of one service in one cycle. The base is the first that is there of: the operator's override, the
- * service's own field, the product's figure for the mode, the product's default; none of them is `unmanaged`.
- * Purchases that are paid are added to a limited base. Every part is listed with its source, the base first.
+ * Returns the allowance of one service in one cycle. The base is the first of: the operator's override, the service's
+ * own field, the product's figure for the mode, the product's default; without any the service is `unmanaged`. Paid
+ * purchases are added to a limited base. Every part is listed with its source, the base first.
  *
  * @param input.purchases those of this cycle, in any state
- * @throws QuotaCoreError `invalid_bytes` for a figure that is no whole number of bytes, or a sum above 2⁵³−1
+ * @throws QuotaCoreError `invalid_bytes` for a figure that is not a whole number of bytes, or a sum above 2⁵³−1
  *
  * @example
  * ```ts

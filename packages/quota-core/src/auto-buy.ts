@@ -9,17 +9,16 @@ export interface AutoBuyDecision {
 }
 
 /**
- * Decides how many packages auto-buy takes for one service.
+ * Decides how many packages auto-buy buys for one service.
  *
  * It buys when `remainingBytes <= thresholdBytes`, as many as bring the remaining traffic above the threshold, within
- * what is left of `maxPerCycle` and what the credit pays for. When all of these together would still leave the
- * service at or over its allowance it buys none: `no-credit` where more credit would have been enough, otherwise
- * `would-not-lift`.
+ * the rest of `maxPerCycle` and what the credit pays for. It buys none when these would leave the service at or over
+ * its allowance: `no-credit` where more credit would have been enough, otherwise `would-not-lift`.
  *
  * @param input.overBytes how far usage is over the allowance; 0 below it
  * @param input.price of one package, with tax, in the currency of `credit`; decimal text
  * @param input.boughtThisCycle automatic purchases only
- * @throws QuotaCoreError `invalid_bytes`, `invalid_money`, `invalid_number` for figures without meaning
+ * @throws QuotaCoreError `invalid_bytes`, `invalid_money`, `invalid_number` for invalid figures
  *
  * @example
  * ```ts
@@ -49,8 +48,7 @@ export function autoBuy(input: {
   const over = checkBytes(input.overBytes, 'the traffic over the allowance');
   const threshold = checkBytes(input.thresholdBytes, 'the threshold of auto-buy');
   const size = checkBytes(input.packageBytes, 'the size of the package');
-  if (size === 0)
-    throw new QuotaCoreError('invalid_bytes', 'the size of the package is 0: it would be bought for nothing');
+  if (size === 0) throw new QuotaCoreError('invalid_bytes', 'the size of the package is 0: it would have no effect');
   const price = parseMoney(input.price);
   const credit = parseMoney(input.credit);
   if (price.isNegative()) throw new QuotaCoreError('invalid_money', `the price of the package is ${input.price}`);
@@ -62,11 +60,11 @@ export function autoBuy(input: {
 
   const packages = BigInt(size);
   const missing = BigInt(threshold) - BigInt(remaining) + BigInt(over);
-  const wanted = least(missing / packages + 1n, BigInt(left));
-  const affordable = price.isZero() ? wanted : credit.isNegative() ? 0n : BigInt(credit.div(price).floor().toFixed(0));
-  const count = least(wanted, affordable);
+  const needed = least(missing / packages + 1n, BigInt(left));
+  const affordable = price.isZero() ? needed : credit.isNegative() ? 0n : BigInt(credit.div(price).floor().toFixed(0));
+  const count = least(needed, affordable);
   const lifts = (n: bigint): boolean => BigInt(remaining) - BigInt(over) + n * packages > 0n;
-  if (!lifts(wanted)) return { count: 0, reason: 'would-not-lift' };
+  if (!lifts(needed)) return { count: 0, reason: 'would-not-lift' };
   if (count === 0n || !lifts(count)) return { count: 0, reason: 'no-credit' };
   return { count: Number(count), reason: 'buy' };
 }

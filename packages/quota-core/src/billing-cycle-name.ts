@@ -1,5 +1,4 @@
-import { QuotaCoreError } from './errors.js';
-import { quote } from './quote.js';
+import { QuotaCoreError, quote } from './errors.js';
 
 /** The recurring billing cycles: 1, 3, 6, 12, 24 and 36 calendar months. */
 export type BillingCycleName = 'monthly' | 'quarterly' | 'semiannually' | 'annually' | 'biennially' | 'triennially';
@@ -17,11 +16,11 @@ const MONTHS: Readonly<Record<BillingCycleName, number>> = {
 };
 
 /**
- * Reads a billing cycle as billing systems and people write it: any case, with or without hyphens and spaces
+ * Parses a billing cycle as billing systems and people write it: any case, with or without hyphens and spaces
  * (`Semi-Annually`), `yearly` for annually.
  *
- * @throws QuotaCoreError `invalid_billing_cycle` for what does not recur (`One Time`, `Free Account`) and for
- *   names that are not known; a wrong name never becomes a month.
+ * @throws QuotaCoreError `invalid_billing_cycle` for cycles that do not recur (`One Time`, `Free Account`) and for
+ *   unknown names.
  *
  * @example
  * ```ts
@@ -35,8 +34,8 @@ export function parseBillingCycleName(text: string): BillingCycleName {
   throw unknownCycle(text);
 }
 
-/** Length of a quota period in calendar months. */
-export function monthsOf(billingCycle: BillingCycleName, quotaPeriod: QuotaPeriod = 'billing'): number {
+/** Returns the length of a quota period in calendar months. */
+export function countMonths(billingCycle: BillingCycleName, quotaPeriod: QuotaPeriod = 'billing'): number {
   if (!isBillingCycleName(billingCycle)) throw unknownCycle(billingCycle);
   return quotaPeriod === 'month' ? 1 : MONTHS[billingCycle];
 }

@@ -1,4 +1,4 @@
-/** A memory of pure results: the oldest entry leaves when it is full, so it cannot grow with what it is asked. */
+/** A cache of pure results that drops its oldest entry when it is full. */
 export class BoundedCache<V> {
   readonly #entries = new Map<string, V>();
   readonly #limit: number;
@@ -17,10 +17,8 @@ export class BoundedCache<V> {
 
   set(key: string, value: V): void {
     if (this.#entries.size >= this.#limit && !this.#entries.has(key)) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
+      const [oldest] = this.#entries.keys();
+      if (oldest !== undefined) this.#entries.delete(oldest);
     }
     this.#entries.set(key, value);
   }

@@ -2,10 +2,10 @@ import { Decimal } from 'decimal.js';
 import { QuotaCoreError } from './errors.js';
 
 /**
- * Whether a run must stop before the first change on a panel: at least `atLeast` services change, and more than
+ * Returns whether a run must stop before its first change: at least `atLeast` services would change, and more than
  * `share` of the active ones. Exactly the share passes.
  *
- * @param input.share from 0 to 1, compared as the decimal number that it is written as
+ * @param input.share from 0 to 1, compared as a decimal number
  * @throws QuotaCoreError `invalid_number`
  *
  * @example
@@ -23,6 +23,6 @@ export function brakeStops(input: { changing: number; active: number; share: num
   if (!(share >= 0 && share <= 1)) {
     throw new QuotaCoreError('invalid_number', `the brake's share is ${share}: write a number from 0 to 1`);
   }
-  // 0.29 * 100 is less than 29 in binary: the brake would stop at exactly its share.
+  // In binary 0.29 * 100 is less than 29, so that the brake would stop at exactly its share.
   return changing >= atLeast && new Decimal(share).times(active).lessThan(changing);
 }

@@ -1,6 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { QuotaCoreError } from './errors.js';
-import { quote } from './quote.js';
+import { QuotaCoreError, quote } from './errors.js';
 
 /** One GB, as on every panel: 1024³ bytes. */
 export const BYTES_PER_GB = 1024 ** 3;
@@ -8,15 +7,15 @@ export const BYTES_PER_GB = 1024 ** 3;
 const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P'] as const;
 const MAX = Number.MAX_SAFE_INTEGER;
 
-// More digits than any size that fits can need, so that nothing is rounded before we look at it.
+// More digits than any valid size needs, so that nothing is rounded before the check.
 const Exact = Decimal.clone({ precision: 60 });
 
 /**
- * Reads a size with its unit into whole bytes: `10TB`, `500 GB`, `1.5GiB`, `512mb`, `1024B`, or `0`.
+ * Parses a size with its unit to whole bytes: `10TB`, `500 GB`, `1.5GiB`, `512mb`, `1024B`, or `0`.
  * `KB` and `KiB` both mean 1024 bytes, and so on up to `PB`. Fractions of a byte are rounded to the nearest byte.
  *
  * @throws QuotaCoreError `invalid_size` without a unit, with an unknown one (`Gb` is bits), for a negative size,
- *   a size above 2⁵³−1 bytes, or one so small that nothing but zero would be left of it.
+ *   a size above 2⁵³−1 bytes, or one that would be rounded to zero.
  *
  * @example
  * ```ts
@@ -39,10 +38,10 @@ export function parseSize(text: string): number {
 }
 
 /**
- * Turns decimal gigabytes (`'1.5'`, `250`) into whole bytes, 1 GB being 1024³ bytes, rounded to the nearest byte.
+ * Converts decimal gigabytes (`'1.5'`, `250`) to whole bytes, 1 GB being 1024³ bytes, rounded to the nearest byte.
  *
  * @throws QuotaCoreError `invalid_size` for anything but a plain decimal number from zero to 2⁵³−1 bytes, and for
- *   one so small that nothing but zero would be left of it.
+ *   one that would be rounded to zero.
  *
  * @example
  * ```ts
@@ -61,7 +60,7 @@ export function gigabytesToBytes(gb: string | number): number {
 }
 
 /**
- * Writes whole bytes with the largest fitting unit: `0 B`, `1023 MB`, `1.50 TB`. A figure that is not a whole number
+ * Formats whole bytes with the largest fitting unit: `0 B`, `1023 MB`, `1.50 TB`. A figure that is not a whole number
  * of its unit has two decimals, rounded to the nearest, so `1 TB` is exact and `1.00 TB` is not.
  *
  * @throws QuotaCoreError `invalid_bytes` for anything but a whole number from 0 to 2⁵³−1.
@@ -103,8 +102,8 @@ function toWholeBytes(exact: Decimal, text: string): number {
     throw new QuotaCoreError('invalid_size', `${quote(text)} is too large: sizes go up to 2^53 - 1 bytes (8 PB)`);
   }
   if (whole.isZero() && !exact.isZero()) {
-    // A mistyped quota must not silently become a quota of nothing.
-    throw new QuotaCoreError('invalid_size', `${quote(text)} is less than one byte: write 0 if nothing is meant`);
+    // A mistyped quota must not silently become 0.
+    throw new QuotaCoreError('invalid_size', `${quote(text)} is less than one byte: write 0 for a size of 0`);
   }
   return whole.toNumber();
 }

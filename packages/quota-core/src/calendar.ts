@@ -1,7 +1,6 @@
-import { QuotaCoreError } from './errors.js';
-import { quote } from './quote.js';
+import { QuotaCoreError, quote } from './errors.js';
 
-/** A day of the calendar without time or zone. */
+/** A calendar date without time or zone. */
 export interface CalendarDate {
   year: number;
   /** 1 to 12. */
@@ -9,12 +8,12 @@ export interface CalendarDate {
   day: number;
 }
 
-export function daysInMonth(year: number, month: number): number {
+function daysInMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Reads `YYYY-MM-DD`; the years go from 1970 to 9000, so that no sum of billing cycles leaves four digits. */
+/** Parses `YYYY-MM-DD`; years are from 1970 to 9000, so that no sum of billing cycles exceeds four digits. */
 export function parseCalendarDate(text: string, what: string): CalendarDate {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   const date = { year: Number(match?.[1]), month: Number(match?.[2]), day: Number(match?.[3]) };
@@ -32,7 +31,7 @@ export function parseCalendarDate(text: string, what: string): CalendarDate {
   return date;
 }
 
-/** `count` calendar months later (or earlier); the day is `day`, clamped to the last day of the month reached. */
+/** Adds calendar months, or subtracts them; the day is clamped to the last day of the resulting month. */
 export function addCalendarMonths(from: CalendarDate, count: number, day = from.day): CalendarDate {
   const months = from.year * 12 + from.month - 1 + count;
   const year = Math.floor(months / 12);

@@ -1,34 +1,28 @@
 import { checkBytes } from './bytes.js';
 import { instantMs } from './instant.js';
 
-/** What metering by a growing counter has to remember of one service: the last figures and the sums in its cycle. */
+/** The last figures of a growing counter and their sums in the cycle. */
 export interface CounterState {
   lastIn: number;
   lastOut: number;
   usedIn: number;
   usedOut: number;
-  /** Instant of the reading that this state stands for. */
+  /** Instant of the last reading. */
   at: string;
 }
 
 /**
- * Whether a counter was reset between two readings. `false`: it was not. `true`: it may have been. `'certain'`: it was, the
- * panel says so.
+ * Whether a counter was reset between two readings. `false`: no. `true`: it may have been. `'certain'`: the panel states
+ * a reset.
  */
 export type ResetBetween = boolean | 'certain';
 
-/** What an adapter has to know of its panel to meter by counter. */
-export interface CounterRules {
-  /** Whether the panel, or we, have reset the counters after `previousAt` and up to `at`. */
-  resetAllowedAt: (previousAt: string, at: string) => ResetBetween;
-}
-
-/** The state after a reading, or the reason why the reading says nothing: then the previous state stays in force. */
+/** The state after a reading, or why the reading is unknown; then the previous state stays. */
 export type CounterStep =
   { known: true; state: CounterState } | { known: false; code: 'counter_fell'; message: string };
 
 /**
- * Takes one reading of a growing counter into the sums of the cycle.
+ * Adds one reading of a growing counter to the sums of the cycle.
  *
  * The first reading of a service counts in full. Later ones count by their growth. A counter that fell counts from
  * zero where a reset may lie between the two readings (a reset zeroes both directions, so both count from zero), and
@@ -36,9 +30,9 @@ export type CounterStep =
  * its old figure. In a new cycle the sums begin at the growth since the last reading.
  *
  * @param input.cycleStart instant at which the cycle of the reading begins; a previous state from before it begins a
- *   new cycle even when `newCycle` does not say so
- * @param input.resetBetween what `CounterRules.resetAllowedAt` says of the two readings
- * @throws QuotaCoreError `invalid_bytes` for a figure that is no whole number of bytes, `invalid_instant`
+ *   new cycle even when `newCycle` is false
+ * @param input.resetBetween whether the panel or Sluice has reset the counters between the two readings
+ * @throws QuotaCoreError `invalid_bytes` for a figure that is not a whole number of bytes, `invalid_instant`
  *
  * @example
  * ```ts
@@ -71,14 +65,14 @@ export function stepCounter(input: {
   const growthIn = fromZero ? lastIn : lastIn - previous.lastIn;
   const growthOut = fromZero ? lastOut : lastOut - previous.lastOut;
   const cycleStart = instantMs(input.cycleStart, 'the start of the cycle');
-  const fresh = input.newCycle || instantMs(previous.at, 'the instant of the last reading') < cycleStart;
+  const isNew = input.newCycle || instantMs(previous.at, 'the instant of the last reading') < cycleStart;
   return {
     known: true,
     state: {
       lastIn,
       lastOut,
-      usedIn: checkBytes((fresh ? 0 : previous.usedIn) + growthIn, 'the sum of bytes in'),
-      usedOut: checkBytes((fresh ? 0 : previous.usedOut) + growthOut, 'the sum of bytes out'),
+      usedIn: checkBytes((isNew ? 0 : previous.usedIn) + growthIn, 'the sum of bytes in'),
+      usedOut: checkBytes((isNew ? 0 : previous.usedOut) + growthOut, 'the sum of bytes out'),
       at,
     },
   };
@@ -91,6 +85,6 @@ function describeFall(previous: CounterState, now: { lastIn: number; lastOut: nu
   ];
   return (
     `the counter of ${falls.join(', and that of ')} between ${previous.at} and ${now.at}, where no reset is due; ` +
-    'usage stays as it was: check on the panel who has reset the account'
+    'usage stays as it was: find out on the panel why the account was reset'
   );
 }

@@ -6,7 +6,7 @@ import {
   type CycleAnchor,
   type CycleStep,
   liesAhead,
-  localDateOf,
+  toLocalDate,
   nextDueDateAfter,
   type QuotaPeriod,
   type RecordedCycle,
@@ -78,7 +78,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** The local date so many months after `now`, on that day or the last of the month. */
 function dateFrom(now: number, { months, day }: { months: number; day: number }, timeZone: string): string {
-  const [year = 0, month = 0] = localDateOf(iso(now), timeZone).split('-').map(Number);
+  const [year = 0, month = 0] = toLocalDate(iso(now), timeZone).split('-').map(Number);
   const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
   return iso(Date.UTC(year, month - 1 + months, Math.min(day, last))).slice(0, 10);
 }

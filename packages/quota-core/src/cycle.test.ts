@@ -5,7 +5,7 @@ import {
   billingCycleAt,
   type BillingCycleName,
   type Cycle,
-  localDateOf,
+  toLocalDate,
   nextDueDateAfter,
   zonedMidnight,
 } from './index.js';
@@ -13,12 +13,12 @@ import { anchor, cycleName, instant, localDate, quotaPeriod, zone } from './test
 import { codeOf } from './test/code-of.js';
 
 const days = (cycle: Cycle, timeZone: string): [string, string] => [
-  localDateOf(cycle.start, timeZone),
-  localDateOf(cycle.end, timeZone),
+  toLocalDate(cycle.start, timeZone),
+  toLocalDate(cycle.end, timeZone),
 ];
 
 /** Zones that crossed the date line lack a day: Kiritimati the last of 1994, Apia the last but one of 2011. */
-const hasDay = (day: string, timeZone: string): boolean => localDateOf(zonedMidnight(day, timeZone), timeZone) === day;
+const hasDay = (day: string, timeZone: string): boolean => toLocalDate(zonedMidnight(day, timeZone), timeZone) === day;
 
 describe('billingCycle', () => {
   it.each<[string, BillingCycleName, string, string]>([
@@ -204,7 +204,7 @@ describe('nextDueDateAfter', () => {
       fc.property(localDate, cycleName, (nextDueDate, name) => {
         const input = { nextDueDate, billingCycle: name, timeZone: 'UTC' };
         const following = billingCycleAt({ ...input, now: zonedMidnight(nextDueDate, 'UTC') });
-        expect(localDateOf(following.end, 'UTC')).toBe(nextDueDateAfter(input));
+        expect(toLocalDate(following.end, 'UTC')).toBe(nextDueDateAfter(input));
       }),
     );
   });

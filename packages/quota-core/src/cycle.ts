@@ -1,17 +1,17 @@
-import { type BillingCycleName, monthsOf, type QuotaPeriod } from './billing-cycle-name.js';
+import { type BillingCycleName, countMonths, type QuotaPeriod } from './billing-cycle-name.js';
 import { BoundedCache } from './bounded-cache.js';
 import { addCalendarMonths, type CalendarDate, formatCalendarDate, parseCalendarDate } from './calendar.js';
 import { QuotaCoreError } from './errors.js';
 import { instantMs } from './instant.js';
 import { calendarDateAt, midnightMs } from './zone.js';
 
-/** A stretch of time `[start, end)`: instants as ISO 8601 UTC with milliseconds; the end does not belong to it. */
+/** A period `[start, end)`: instants as ISO 8601 UTC with milliseconds. */
 export interface Cycle {
   start: string;
   end: string;
 }
 
-/** What fixes the boundaries of a service's cycles. */
+/** What the boundaries of a service's cycles follow from. */
 export interface CycleAnchor {
   /** Local date `YYYY-MM-DD` in `timeZone`. */
   nextDueDate: string;
@@ -40,7 +40,7 @@ export function checkLocalDate(text: string, what: string): string {
 }
 
 /**
- * The billing period that ends at local midnight of the next due date and begins the cycle's number of calendar
+ * Returns the billing period that ends at local midnight of the next due date and begins the cycle's number of calendar
  * months before, the day clamped to the last day of that month.
  *
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`
@@ -53,13 +53,13 @@ export function checkLocalDate(text: string, what: string): string {
  */
 export function billingCycle(input: CycleAnchor): Cycle {
   const anchor = parseCalendarDate(input.nextDueDate, DUE);
-  const { start, end } = cycleNumber(0, anchor, monthsOf(input.billingCycle), input.timeZone);
+  const { start, end } = nthCycle(0, anchor, countMonths(input.billingCycle), input.timeZone);
   return { start, end };
 }
 
 /**
- * The period that contains `now`. Boundaries lie whole periods before and after the next due date, each computed from
- * that date itself, so that the 31st comes back after February. With `quotaPeriod: 'month'` the periods are whole
+ * Returns the period that contains `now`. Boundaries are whole periods before and after the next due date, each computed
+ * from that date, so that the 31st comes back after February. With `quotaPeriod: 'month'` the periods are whole
  * calendar months from the same anchor.
  *
  * @param input.now instant, ISO 8601 UTC with milliseconds
@@ -77,9 +77,9 @@ export function billingCycle(input: CycleAnchor): Cycle {
  * ```
  */
 export function billingCycleAt(input: CycleAnchor & { now: string; quotaPeriod?: QuotaPeriod }): Cycle {
-  const months = monthsOf(input.billingCycle, input.quotaPeriod);
+  const months = countMonths(input.billingCycle, input.quotaPeriod);
   const now = instantMs(input.now, 'now');
-  // A poll asks about many services of the same anchor within one cycle: the last answer mostly still holds.
+  // In a poll many services have the same anchor and cycle.
   const key = `${input.nextDueDate} ${months} ${input.timeZone}`;
   let cycle = cycles.get(key);
   if (cycle === undefined || now < cycle.startMs || now >= cycle.endMs) {
@@ -90,10 +90,10 @@ export function billingCycleAt(input: CycleAnchor & { now: string; quotaPeriod?:
 }
 
 /**
- * The due date one billing period on, the day clamped to the last day of the month reached.
+ * Returns the due date one billing period later, the day clamped to the last day of that month.
  *
- * @param input.anchorDay day of the month (1 to 31) that the series keeps to; without it the day of `nextDueDate`,
- *   which forgets the 31st once a short month was passed.
+ * @param input.anchorDay day of the month (1 to 31) of the series; without it the day of `nextDueDate`, which stays lower
+ *   after a short month.
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_number`
  *
  * @example
@@ -111,20 +111,20 @@ export function nextDueDateAfter(input: {
   if (!Number.isInteger(day) || day < 1 || day > 31) {
     throw new QuotaCoreError('invalid_number', `the anchor day is ${day}: write a day of the month from 1 to 31`);
   }
-  return formatCalendarDate(addCalendarMonths(due, monthsOf(input.billingCycle), day));
+  return formatCalendarDate(addCalendarMonths(due, countMonths(input.billingCycle), day));
 }
 
 function findCycle(now: number, anchor: CalendarDate, months: number, timeZone: string): CachedCycle {
   const today = calendarDateAt(now, timeZone);
   const monthsAhead = (today.year - anchor.year) * 12 + today.month - anchor.month;
-  // The first boundary in this month or later; where its day has passed, the period after it.
+  // The first boundary in this month or later; after its day, the next period.
   const number = Math.ceil(monthsAhead / months);
-  const cycle = cycleNumber(number, anchor, months, timeZone);
-  return now < cycle.endMs ? cycle : cycleNumber(number + 1, anchor, months, timeZone);
+  const cycle = nthCycle(number, anchor, months, timeZone);
+  return now < cycle.endMs ? cycle : nthCycle(number + 1, anchor, months, timeZone);
 }
 
-/** Number 0 ends at the anchor, number 1 begins there. */
-function cycleNumber(number: number, anchor: CalendarDate, months: number, timeZone: string): CachedCycle {
+/** Returns a period by its number: 0 ends at the anchor, 1 begins there. */
+function nthCycle(number: number, anchor: CalendarDate, months: number, timeZone: string): CachedCycle {
   const startMs = midnightMs(addCalendarMonths(anchor, (number - 1) * months), timeZone);
   const endMs = midnightMs(addCalendarMonths(anchor, number * months), timeZone);
   return { startMs, endMs, start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };

@@ -10,7 +10,7 @@ import {
   type MeteredLimit,
   type Mode,
   type Reading,
-  type WantedHold,
+  type DueHold,
 } from './index.js';
 import { AT, bytes, known, limited, unknown } from './test/arbitraries.js';
 
@@ -254,7 +254,7 @@ describe('every list of limits', () => {
         const alone = input.limits.map((limit) => decide({ ...input, limits: [limit] }));
         expect(all.limits).toEqual(alone.flatMap(({ limits }) => limits));
         const ids = input.limits.map(({ id }) => id);
-        const ofLimits = (decision: Decision): WantedHold[] =>
+        const ofLimits = (decision: Decision): DueHold[] =>
           [...decision.holds, ...decision.withheld].filter(({ reason }) => ids.includes(reason));
         expect(ofLimits(all)).toEqual(alone.flatMap(ofLimits));
       }),

@@ -4,11 +4,11 @@ import { decideLimit, type LimitDecision, type LimitRule, type MeteredLimit } fr
 /** Reserved reasons of holds; any other one is the id of a limit. */
 export type HoldReason = 'quota' | 'billing' | 'manual' | 'agent-limit';
 
-/** Everything that a decision about one subject rests on. */
+/** Everything that decides about one subject. */
 export interface DecisionInput {
   /** Instant, ISO 8601 UTC with milliseconds, as all instants here. */
   now: string;
-  /** The subject's limits, one at least. What a decision says as a whole about usage is about the first. */
+  /** The subject's limits, at least one. The decision's own usage figures are those of the first. */
   limits: readonly [MeteredLimit, ...MeteredLimit[]];
   /** The subject's bill, and the restriction of its hold; null for a subject without one. */
   billing: {
@@ -17,9 +17,9 @@ export interface DecisionInput {
     overduePolicy: 'meter' | 'hold' | 'ignore';
     restriction: string;
   } | null;
-  /** Open holds that are begun and ended elsewhere: by an operator, or by the limit of the subject's agent. */
+  /** Open holds that begin and end elsewhere: by an operator, or by the limit of the subject's agent. */
   standing: readonly StandingHold[];
-  /** Before this instant no hold restricts; what would is reported in `withheld`. */
+  /** Before this instant no hold is in force; those due are in `withheld`. */
   protectedUntil: string | null;
 }
 
@@ -29,50 +29,50 @@ export interface StandingHold {
   restriction: string;
 }
 
-/** The rule behind a hold that is not about a limit. */
+/** The rule of a hold that does not follow from a limit. */
 export type OtherRule = 'billing-suspended' | 'overdue' | 'manual' | 'agent-limit';
 
-/** A hold that should be in force, the rule that asks for it, and the restriction that it asks for. */
-export interface WantedHold {
-  /** The id of a limit, or a reserved word. */
+/** A hold that should be in force, with its rule and restriction. */
+export interface DueHold {
+  /** The id of a limit, or a reserved reason. */
   reason: string;
   rule: LimitRule | OtherRule;
   restriction: string;
 }
 
-/** What should be, as it follows from a {@link DecisionInput}. */
+/** What follows from a {@link DecisionInput}. */
 export interface Decision {
   /**
-   * `unreadable` where a reading was needed and unknown, else `held` where any hold is wanted, else what the limits
-   * call for. An overdue subject that is not metered is `skipped`, held or not.
+   * `unreadable` where a needed reading is unknown, else `held` where any hold is due, else the status of the limits.
+   * An overdue subject that is not metered is `skipped`, held or not.
    */
   status: 'ok' | 'held' | 'unreadable' | 'unmanaged' | 'skipped';
-  /** The rule that decided about the first limit, also for a subject that is held for another reason. */
+  /** The rule of the first limit, also for a subject that is held for another reason. */
   rule: LimitRule;
   /** Bytes used in the mode of the first limit; null when unknown. */
   usedBytes: number | null;
   /** Bytes left of the first limit's allowance, never below 0; null when unknown or without a limit. */
   remainingBytes: number | null;
-  /** What follows from each limit, in the order of the input. */
+  /** The decision about each limit, in the order of the input. */
   limits: LimitDecision[];
-  /** The holds that should be in force now; those that only go on are among them. */
-  holds: WantedHold[];
+  /** The holds that should be in force now, including those that continue. */
+  holds: DueHold[];
   /** The holds that are due and withheld by `protectedUntil`. */
-  withheld: WantedHold[];
+  withheld: DueHold[];
   /** The first reason why a needed reading is unknown, else the first problem of a limit. */
   problem: LimitDecision['problem'];
 }
 
 /**
- * Decides which holds a subject should carry.
+ * Decides which holds a subject should have.
  *
- * A limit that is exceeded holds. What is unknown changes nothing: an open hold of a limit stays and none begins, while
- * billing and standing holds are decided as always. An open hold that this window and this allowance account for is
- * released as its limit's `release` says: by a margin, a percentage, or at the end of the window. After a raised
- * allowance or in a new window a known reading is compared plainly, unless the window's peak exceeded the present
- * allowance already. A limit without a configured allowance begins no hold and keeps the one that is open.
+ * A limit that is exceeded holds. An unknown reading changes nothing: an open hold of a limit stays and none begins,
+ * while billing and standing holds are decided as usual. An open hold that is due to this window and this allowance ends
+ * as its limit's `release` says: by a margin, a percentage, or at the end of the window. After a raised allowance or in
+ * a new window a known reading is compared directly, unless the window's peak already exceeded the present allowance. A
+ * limit without a configured allowance begins no hold and keeps an open one.
  *
- * @throws QuotaCoreError `invalid_instant` for a `protectedUntil` or its `now` that is no instant, `invalid_threshold`
+ * @throws QuotaCoreError `invalid_instant` for a `protectedUntil` or its `now` that is not an instant, `invalid_threshold`
  * for a percentage that is not whole or not from 1 to 100
  *
  * @example
@@ -97,45 +97,45 @@ export interface Decision {
 export function decide(input: DecisionInput): Decision {
   const { billing } = input;
   const isIgnored = billing !== null && billing.overdue && billing.overduePolicy === 'ignore';
-  const due: WantedHold[] = [];
+  const due: DueHold[] = [];
   const limits: LimitDecision[] = [];
   for (const limit of input.limits) {
     const { decision, hold } = decideLimit(limit, isIgnored);
     limits.push(decision);
     if (hold) due.push({ reason: limit.id, rule: decision.rule, restriction: limit.restriction });
   }
-  due.push(...otherHolds(input));
+  due.push(...listOtherHolds(input));
   const isProtected =
     input.protectedUntil !== null &&
     instantMs(input.now, 'now') < instantMs(input.protectedUntil, 'the end of the protection');
   const holds = isProtected ? [] : due;
   const [first] = limits as [LimitDecision];
   return {
-    status: isIgnored ? 'skipped' : statusOf(limits, holds.length > 0),
+    status: isIgnored ? 'skipped' : toStatus(limits, holds.length > 0),
     rule: first.rule,
     usedBytes: first.usedBytes,
     remainingBytes: first.remainingBytes,
     limits,
     holds,
     withheld: isProtected ? due : [],
-    problem: firstProblem(limits),
+    problem: findProblem(limits),
   };
 }
 
-function statusOf(limits: readonly LimitDecision[], isHeld: boolean): Decision['status'] {
+function toStatus(limits: readonly LimitDecision[], isHeld: boolean): Decision['status'] {
   const statuses = limits.map(({ status }) => status);
   if (statuses.includes('unreadable')) return 'unreadable';
   if (isHeld) return 'held';
   return (['ok', 'unmanaged'] as const).find((status) => statuses.includes(status)) ?? 'skipped';
 }
 
-function firstProblem(limits: readonly LimitDecision[]): Decision['problem'] {
+function findProblem(limits: readonly LimitDecision[]): Decision['problem'] {
   const unreadable = limits.find(({ status }) => status === 'unreadable');
   return (unreadable ?? limits.find(({ problem }) => problem !== null))?.problem ?? null;
 }
 
-function otherHolds({ billing, standing }: DecisionInput): WantedHold[] {
-  const holds: WantedHold[] = [];
+function listOtherHolds({ billing, standing }: DecisionInput): DueHold[] {
+  const holds: DueHold[] = [];
   if (billing !== null) {
     const { restriction } = billing;
     if (billing.suspended) holds.push({ reason: 'billing', rule: 'billing-suspended', restriction });

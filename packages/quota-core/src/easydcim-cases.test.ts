@@ -8,7 +8,7 @@ import {
   decide,
   type Decision,
   type DecisionInput,
-  localDateOf,
+  toLocalDate,
   type MeteredLimit,
   parseBillingCycleName,
   resolveAllowance,
@@ -128,7 +128,7 @@ describe('what a bandwidth module got wrong', () => {
     const input = { nextDueDate: '2026-04-01', billingCycle: 'monthly' as const };
     expect(billingCycle({ ...input, timeZone: 'Asia/Tehran' }).end).toBe('2026-03-31T20:30:00.000Z');
     expect(billingCycle({ ...input, timeZone: 'America/New_York' }).end).toBe('2026-04-01T04:00:00.000Z');
-    expect(localDateOf('2026-03-31T20:30:00.000Z', 'Asia/Tehran')).toBe('2026-04-01');
+    expect(toLocalDate('2026-03-31T20:30:00.000Z', 'Asia/Tehran')).toBe('2026-04-01');
   });
 
   it('27: auto-buy does not buy what cannot lift the service above its usage', () => {

@@ -1,4 +1,4 @@
-/** Every `code` that a {@link QuotaCoreError} can carry. Codes are stable; messages are not. */
+/** Codes of a {@link QuotaCoreError}. Codes are stable; messages are not. */
 export type QuotaCoreErrorCode =
   | 'invalid_size'
   | 'invalid_bytes'
@@ -11,8 +11,7 @@ export type QuotaCoreErrorCode =
   | 'invalid_number';
 
 /**
- * Thrown by quota-core for input that has no meaning. Its message names the value and what would be accepted,
- * and is fit for an operator to read. A reading that cannot be understood is never thrown: it is a value
+ * Invalid input. The message names the value and what is accepted. An unusable reading is never thrown: it is a value
  * (see `Reading` and `CounterStep`).
  */
 export class QuotaCoreError extends Error {
@@ -23,4 +22,13 @@ export class QuotaCoreError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Formats a value for a message: short, on one line, and quoted. */
+export function quote(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined) {
+    return String(value);
+  }
+  return `a value of type ${Array.isArray(value) ? 'array' : typeof value}`;
 }

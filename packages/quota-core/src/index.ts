@@ -2,7 +2,7 @@ export { QuotaCoreError, type QuotaCoreErrorCode } from './errors.js';
 export { BYTES_PER_GB, formatBytes, gigabytesToBytes, parseSize } from './bytes.js';
 export { addMoney, checkMoney, compareMoney } from './money.js';
 export { type BillingCycleName, parseBillingCycleName, type QuotaPeriod } from './billing-cycle-name.js';
-export { localDateOf, zonedMidnight } from './zone.js';
+export { toLocalDate, zonedMidnight } from './zone.js';
 export {
   billingCycle,
   billingCycleAt,
@@ -12,7 +12,7 @@ export {
   nextDueDateAfter,
 } from './cycle.js';
 export { type CycleStep, liesAhead, type RecordedCycle, stepCycle, type StepInput } from './step-cycle.js';
-export { type Mode, resolveMode } from './mode.js';
+
 export {
   type Allowance,
   type AllowancePart,
@@ -22,8 +22,8 @@ export {
   type QuotaOverride,
   resolveAllowance,
 } from './allowance.js';
-export { type Reading, type UsageBytes, usageInMode } from './usage.js';
-export { type CounterRules, type CounterState, type CounterStep, type ResetBetween, stepCounter } from './counter.js';
+export { type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
+export { type CounterState, type CounterStep, type ResetBetween, stepCounter } from './counter.js';
 export type { Limit, LimitDecision, LimitRelease, LimitRule, MeteredLimit } from './limit.js';
 export {
   decide,
@@ -32,7 +32,7 @@ export {
   type HoldReason,
   type OtherRule,
   type StandingHold,
-  type WantedHold,
+  type DueHold,
 } from './decide.js';
 export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
@@ -51,11 +51,11 @@ export {
   type AccountingMode,
   type AgentAccount,
   type AgentFigures,
-  agentOfSubject,
+  findSubjectAgent,
   type AgentRecord,
   type AgentReservationRecord,
   type AgentSnapshotRecord,
-  agentSubject,
+  toAgentSubject,
   type AgentUserRecord,
   type AgentVerdict,
   type RaisedLimit,

@@ -1,16 +1,15 @@
 import { BoundedCache } from './bounded-cache.js';
-import { QuotaCoreError } from './errors.js';
-import { quote } from './quote.js';
+import { QuotaCoreError, quote } from './errors.js';
 
 const known = new BoundedCache<number>(64);
 
-/** Milliseconds since the epoch of an instant written as `Date#toISOString` does; nothing else is an instant here. */
+/** Parses an instant in the form of `Date#toISOString`, the only accepted one, to milliseconds since the epoch. */
 export function instantMs(text: string, what: string): number {
-  // The services of a run are decided at the same few instants.
+  // All services of a run have the same few instants.
   const before = known.get(text);
   if (before !== undefined) return before;
   const ms = Date.parse(text);
-  // Date.parse takes 30 February, and text without a zone as the host's time; only the round trip tells.
+  // Date.parse also accepts 30 February, and text without a zone as the host's time.
   if (Number.isNaN(ms) || new Date(ms).toISOString() !== text) {
     throw new QuotaCoreError(
       'invalid_instant',

@@ -1,8 +1,7 @@
-import { type Allowance } from './allowance.js';
+import type { Allowance } from './allowance.js';
 import { BYTES_PER_GB } from './bytes.js';
 import { QuotaCoreError } from './errors.js';
-import { type Mode } from './mode.js';
-import { type Reading, usageInMode } from './usage.js';
+import { type Mode, type Reading, usageInMode } from './usage.js';
 
 /** An allowance over a window, and the restriction that follows when it is exceeded. */
 export interface Limit {
@@ -16,28 +15,28 @@ export interface Limit {
   exceededAt: 'reached' | 'passed';
   /** How far usage has to be below the allowance for an open hold to end. */
   release: LimitRelease;
-  /** What its hold asks for on the panel. */
+  /** The restriction of its hold. */
   restriction: string;
 }
 
 /**
  * When an open hold of a limit that is not exceeded any more ends. `margin`: below the allowance less 1 % or 1 GB, the
  * smaller, and not by a fall to less than half of the window's peak. `window-end`: not within the window. Both apply
- * only while the window and the allowance account for the hold. `belowPercent`: below that percentage of the allowance.
+ * only while the hold is due to this window and allowance. `belowPercent`: below that percentage of the allowance.
  */
 export type LimitRelease = 'margin' | 'window-end' | { belowPercent: number };
 
-/** A limit with everything that the decision about it rests on. */
+/** A limit with everything that decides about it. */
 export interface MeteredLimit extends Limit {
   /** The newest reading inside the window; null where the panel reports no usage, or the subject is not metered. */
   usage: Reading | null;
   /** Highest known figure of the mode in the window before this reading. */
   peakUsedBytes: number | null;
-  /** The open hold of this limit, with the window and figures that it was taken on. */
+  /** The open hold of this limit, with the window and figures at its beginning. */
   hold: { window: string | null; usedBytes: number | null; allowedBytes: number | null } | null;
 }
 
-/** The rule that decided about a limit. Stable words; `README.md` explains each. */
+/** The rule that decided about a limit. Stable; `README.md` explains each. */
 export type LimitRule =
   | 'below-allowance'
   | 'at-or-over-allowance'
@@ -98,7 +97,7 @@ export function decideLimit(limit: MeteredLimit, isIgnored: boolean): { decision
   checkRelease(limit.release);
   const figures = readFigures(limit);
   const { used, peak, problem } = figures;
-  const { hold, rule, status } = isIgnored ? ignored(limit) : judge(limit, figures);
+  const { hold, rule, status } = isIgnored ? judgeIgnored(limit) : judge(limit, figures);
   const allowedBytes = allowance.kind === 'limited' ? allowance.allowedBytes : null;
   const decision: LimitDecision = {
     limit: id,
@@ -114,7 +113,7 @@ export function decideLimit(limit: MeteredLimit, isIgnored: boolean): { decision
 
 function readFigures(limit: MeteredLimit): Figures {
   const { used, problem } = readUsage(limit);
-  const peak = knownPeak(limit);
+  const peak = findPeak(limit);
   return { used, problem, peak, fell: used !== null && peak !== null && used * 2 < peak };
 }
 
@@ -122,14 +121,14 @@ function readUsage({ usage, mode, allowance }: MeteredLimit): { used: number | n
   if (usage === null) return { used: null, problem: null };
   if (!usage.known) return { used: null, problem: { code: usage.code, message: usage.message } };
   const used = usageInMode(usage, mode);
-  // Only a limited allowance needs the figure of the mode; elsewhere a reading that lacks it is a good reading.
+  // Only a limited allowance needs the figure of the mode.
   if (used !== null || allowance.kind !== 'limited') return { used, problem: null };
-  const message = `the panel's answer of ${usage.at} does not tell the usage in mode ${mode}: choose a mode that it tells`;
+  const message = `the panel's answer of ${usage.at} does not show the usage in mode ${mode}: choose a mode that it shows`;
   return { used, problem: { code: 'usage_not_in_mode', message } };
 }
 
-/** The hold's own figure stands in only where no peak is known: it may have been read in another mode. */
-function knownPeak(limit: MeteredLimit): number | null {
+/** Returns the peak; only without one the hold's own figure, which may have been read in another mode. */
+function findPeak(limit: MeteredLimit): number | null {
   if (limit.peakUsedBytes !== null || !isOfThisWindow(limit)) return limit.peakUsedBytes;
   return limit.hold?.usedBytes ?? null;
 }
@@ -138,7 +137,7 @@ function isOfThisWindow({ hold, window }: MeteredLimit): boolean {
   return window !== null && hold?.window === window;
 }
 
-function ignored({ hold }: MeteredLimit): Verdict {
+function judgeIgnored({ hold }: MeteredLimit): Verdict {
   const open = hold !== null;
   return { hold: open, rule: open ? 'overdue-ignored-keeps' : 'overdue-ignored', status: 'skipped' };
 }
@@ -163,7 +162,7 @@ function judge(limit: MeteredLimit, figures: Figures): Verdict {
     const rule = limit.exceededAt === 'reached' ? 'at-or-over-allowance' : 'over-allowance';
     return { hold: true, rule, status: 'ok' };
   }
-  const keeps = open ? keepingRule(limit, { ...figures, used }, allowedBytes) : null;
+  const keeps = open ? findKeepingRule(limit, { ...figures, used }, allowedBytes) : null;
   return { hold: keeps !== null, rule: keeps ?? 'below-allowance', status: 'ok' };
 }
 
@@ -171,8 +170,8 @@ function exceeds({ exceededAt }: Limit, used: number, allowedBytes: number): boo
   return exceededAt === 'reached' ? used >= allowedBytes : used > allowedBytes;
 }
 
-/** The rule that keeps an open hold of a limit that is not exceeded any more; null when it ends. */
-function keepingRule(
+/** Returns the rule that keeps an open hold of a limit that is not exceeded any more; null when it ends. */
+function findKeepingRule(
   limit: MeteredLimit,
   { used, peak, fell }: Figures & { used: number },
   allowedBytes: number,
@@ -181,7 +180,7 @@ function keepingRule(
   if (typeof release === 'object') {
     return isBelow(used, allowedBytes, release.belowPercent) ? null : 'within-release-margin';
   }
-  if (!accountsForHold(limit, allowedBytes, peak)) return null;
+  if (!isDueToWindow(limit, allowedBytes, peak)) return null;
   if (release === 'window-end') return 'until-window-end';
   if (fell) return 'fall-of-more-than-half-keeps';
   return used >= allowedBytes - releaseMargin(allowedBytes) ? 'within-release-margin' : null;
@@ -191,7 +190,10 @@ function checkRelease(release: LimitRelease): void {
   if (typeof release !== 'object') return;
   const { belowPercent } = release;
   if (Number.isInteger(belowPercent) && belowPercent >= 1 && belowPercent <= 100) return;
-  throw new QuotaCoreError('invalid_threshold', `${belowPercent} is no threshold: write whole percent from 1 to 100`);
+  throw new QuotaCoreError(
+    'invalid_threshold',
+    `${belowPercent} is not a threshold: write whole percent from 1 to 100`,
+  );
 }
 
 /** Exact for any byte count. */
@@ -199,16 +201,16 @@ function isBelow(used: number, allowedBytes: number, percent: number): boolean {
   return BigInt(used) * 100n < BigInt(allowedBytes) * BigInt(percent);
 }
 
-/** Whether the open hold is due to this window and this allowance, so that only less usage could end it. */
-function accountsForHold(limit: MeteredLimit, allowedBytes: number, peak: number | null): boolean {
-  // Also after a raise: had this window been over the present allowance, a release now would come from the fall alone.
+/** Returns whether the open hold is due to this window and this allowance, so that only less usage could end it. */
+function isDueToWindow(limit: MeteredLimit, allowedBytes: number, peak: number | null): boolean {
+  // Also after a raised allowance: if the peak exceeds it, only the fall would release the hold.
   if (peak !== null && exceeds(limit, peak, allowedBytes)) return true;
   if (!isOfThisWindow(limit)) return false;
   const before = limit.hold?.allowedBytes ?? null;
   return before === null || allowedBytes <= before;
 }
 
-/** 1 % in whole bytes (rounded down, which for whole usage figures compares as exactly as the fraction would), at most 1 GB. */
+/** Returns 1 % in whole bytes, rounded down (exact for whole usage figures), at most 1 GB. */
 function releaseMargin(allowedBytes: number): number {
   return Math.min((allowedBytes - (allowedBytes % 100)) / 100, BYTES_PER_GB);
 }
@@ -217,7 +219,7 @@ function describeFall(used: number | null, peak: number | null): Problem {
   return {
     code: 'usage_fell',
     message:
-      `the panel tells ${String(used)} bytes, less than half of the ${String(peak)} bytes read earlier in this cycle: ` +
-      'check on the panel whether the figure is right',
+      `the panel shows ${String(used)} bytes, less than half of the ${String(peak)} bytes read earlier in this cycle: ` +
+      'check the figure on the panel',
   };
 }

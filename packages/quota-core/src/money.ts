@@ -1,16 +1,15 @@
 import { Decimal } from 'decimal.js';
-import { QuotaCoreError } from './errors.js';
-import { quote } from './quote.js';
+import { QuotaCoreError, quote } from './errors.js';
 
 // Sums of any two amounts that pass the pattern are exact.
 const Exact = Decimal.clone({ precision: 60 });
 const PLAIN = /^-?\d{1,24}(\.\d{1,24})?$/;
 
 /**
- * Reads a decimal amount and writes it with exactly `decimals` places: `('12.5', 2)` is `'12.50'`.
+ * Formats a decimal amount with exactly `decimals` places: `('12.5', 2)` is `'12.50'`.
  *
  * @param text a plain decimal number, `-` in front allowed; no currency, no separators of thousands, no exponent
- * @param decimals how many places the currency has (0 to 24)
+ * @param decimals decimal places of the currency (0 to 24)
  * @throws QuotaCoreError `invalid_money` for other text and for more places than the currency has
  *
  * @example
@@ -20,7 +19,7 @@ const PLAIN = /^-?\d{1,24}(\.\d{1,24})?$/;
  */
 export function checkMoney(text: string, decimals: number): string {
   if (!Number.isInteger(decimals) || decimals < 0 || decimals > 24) {
-    throw new QuotaCoreError('invalid_number', `${decimals} is no number of decimal places from 0 to 24`);
+    throw new QuotaCoreError('invalid_number', `${decimals} is not a number of decimal places from 0 to 24`);
   }
   const amount = parseMoney(text);
   if (amount.decimalPlaces() > decimals) {
@@ -30,7 +29,7 @@ export function checkMoney(text: string, decimals: number): string {
 }
 
 /**
- * The exact sum of two decimal amounts of one currency, with the more decimal places of the two.
+ * Returns the exact sum of two amounts of one currency, with the larger number of decimal places.
  *
  * @throws QuotaCoreError `invalid_money`
  *
@@ -42,7 +41,7 @@ export function checkMoney(text: string, decimals: number): string {
 export function addMoney(a: string, b: string): string {
   return parseMoney(a)
     .plus(parseMoney(b))
-    .toFixed(Math.max(placesOf(a), placesOf(b)));
+    .toFixed(Math.max(countPlaces(a), countPlaces(b)));
 }
 
 /**
@@ -64,12 +63,12 @@ export function parseMoney(text: string): Decimal {
   if (typeof text !== 'string' || !PLAIN.test(text)) {
     throw new QuotaCoreError(
       'invalid_money',
-      `${quote(text)} is no amount: write a plain decimal number such as 12.50`,
+      `${quote(text)} is not an amount: write a plain decimal number such as 12.50`,
     );
   }
   return new Exact(text);
 }
 
-function placesOf(text: string): number {
+function countPlaces(text: string): number {
   return text.includes('.') ? text.length - text.indexOf('.') - 1 : 0;
 }

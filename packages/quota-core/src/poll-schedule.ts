@@ -3,15 +3,14 @@ import { QuotaCoreError } from './errors.js';
 import { instantMs } from './instant.js';
 
 /**
- * The latest instant at which the next reading still bounds the overshoot to `toleranceBytes`: how long the line
- * needs at its highest rate for what remains and the tolerance, but not sooner than `floorMs` and not later than
- * `ceilingMs` from `now`.
+ * Returns the latest instant at which the next reading still bounds the overshoot to `toleranceBytes`: the time that the
+ * line needs at its highest rate for what remains and the tolerance, from `floorMs` to `ceilingMs` after `now`.
  *
- * @param input.remainingBytes null where there is nothing to overshoot (unlimited, unmanaged): the ceiling. Of a
- *   service whose usage is unknown pass what remained at the last known reading.
- * @param input.maxBytesPerSecond highest possible rate; null when unknown, which bounds nothing: the floor
+ * @param input.remainingBytes null without a limit (unlimited, unmanaged): the ceiling. For unknown usage pass what
+ *   remained at the last known reading.
+ * @param input.maxBytesPerSecond highest possible rate; null when unknown: the floor
  * @returns ISO 8601 UTC with milliseconds
- * @throws QuotaCoreError `invalid_instant`, `invalid_bytes`, `invalid_number` for a rate or limits without meaning
+ * @throws QuotaCoreError `invalid_instant`, `invalid_bytes`, `invalid_number` for an invalid rate or limit
  *
  * @example
  * ```ts
@@ -43,7 +42,7 @@ export function pollSchedule(input: {
     );
   }
   if (maxBytesPerSecond !== null && !(maxBytesPerSecond >= 0 && Number.isFinite(maxBytesPerSecond))) {
-    throw new QuotaCoreError('invalid_number', `${maxBytesPerSecond} bytes per second is no rate`);
+    throw new QuotaCoreError('invalid_number', `${maxBytesPerSecond} bytes per second is not a rate`);
   }
   const wait = (ms: number): string => new Date(now + Math.floor(ms)).toISOString();
   if (remainingBytes === null) return wait(ceilingMs);

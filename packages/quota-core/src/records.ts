@@ -1,6 +1,6 @@
-import type { Mode } from './mode.js';
+import type { Mode } from './usage.js';
 
-/** `suspended` is what billing says; a hold follows from it. */
+/** Status of a service. `suspended` comes from billing; a hold follows from it. */
 export type ServiceStatus = 'pending' | 'active' | 'suspended' | 'terminated' | 'vanished';
 
 /** What a customer bought on one panel, as imported or added. */
@@ -16,9 +16,9 @@ export interface ServiceRecord {
   trafficMode: Mode | null;
   /** Decimal GB as text, as imported. */
   baseQuotaOverrideGb: string | null;
-  /** The panel's own ids and the billing system's, by their import names (`easydcim_service_id`, `order_id`, …). */
+  /** Ids of the panel and the billing system, by their import names (`easydcim_service_id`, `order_id`, …). */
   refs: Record<string, string>;
-  /** Names of refs that Sluice found or made itself: an empty cell of an import does not unset them. */
+  /** Refs that Sluice found or created itself; an empty cell of an import does not remove them. */
   ownRefs: string[];
   /** Contact and telephony fields (`document`, `ddd`, `channels`, `email`, `first_name`, `last_name`). */
   fields: Record<string, string>;
@@ -34,20 +34,20 @@ export interface HoldRecord {
   service: string;
   /** A reserved word (`quota`, `billing`, `manual`, `agent-limit`), or the id of the limit that was exceeded. */
   reason: string;
-  /** What it asks for on the panel: a restriction of the panel's kind. Null for holds of versions that did not store it. */
+  /** Restriction of the panel's kind. Null for holds of versions that did not store it. */
   restriction: string | null;
   since: string;
   until: string | null;
   note: string | null;
-  /** Cycle and figures that it was taken on (quota holds). */
+  /** Cycle and figures at its beginning (quota holds). */
   cycle: string | null;
   usedBytes: number | null;
   allowedBytes: number | null;
-  /** `run` for a decision, `operator` for an order by name, `adopted`. */
+  /** `run` for a decision, `operator` for a command, `adopted`. */
   origin: 'run' | 'operator' | 'adopted';
 }
 
-/** One thing that was done for a hold and has to be undone with it. Open while `until` is null. */
+/** One change that was made for a hold and is undone with it. Open while `until` is null. */
 export interface EvidenceRecord {
   id: string;
   hold: string;
@@ -56,20 +56,20 @@ export interface EvidenceRecord {
   /** `port`, `order`, `user`, `permission`, `forward`, `redirect`, `speed-limit`, … */
   kind: string;
   target: string;
-  /** State before we changed it (JSON). */
+  /** State before the change (JSON). */
   prior: unknown;
   action: string | null;
   adopted: boolean;
   since: string;
   until: string | null;
-  /** How it ended: `undone`, `dropped` (somebody else undid or redid it), `moved`. */
+  /** How it ended: `undone`, `dropped` (another tool undid or redid it), `moved`. */
   outcome: string | null;
 }
 
-/** `planned` and `in-doubt` are unsettled; the others are final. */
+/** State of an action. `planned` and `in-doubt` are unresolved; the others are final. */
 export type ActionState = 'planned' | 'applied' | 'failed' | 'in-doubt' | 'unneeded';
 
-/** A journal row: written before the panel is called, settled after it was read again. */
+/** A row of the journal: stored before the panel is called, resolved after the panel was read again. */
 export interface ActionRecord {
   id: string;
   run: string;
@@ -78,7 +78,7 @@ export interface ActionRecord {
   type: string;
   target: string;
   state: ActionState;
-  /** Idempotency key of the intent; a unique open key makes planning twice impossible. */
+  /** Idempotency key; an open key is unique, so that no action is planned twice. */
   key: string;
   hold: string | null;
   prior: unknown;
@@ -90,14 +90,14 @@ export interface ActionRecord {
   /** When the panel was about to be called; null: certainly never called. */
   calledAt: string | null;
   settledAt: string | null;
-  /** How often the panel was called for it; each `called` counts one. */
+  /** Calls of the panel for it. */
   attempts: number;
 }
 
-/** Who holds a lease: enough to tell on the same host whether that process still lives. */
+/** The owner of a lease; on the same host it shows whether the process is still alive. */
 export interface LeaseOwner {
   host: string;
   pid: number;
-  /** Start of the process as the operating system tells it; tells a reused pid from the owner. */
+  /** Start of the process by the operating system, which distinguishes a reused pid. */
   processStart: string;
 }

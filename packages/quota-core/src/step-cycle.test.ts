@@ -6,7 +6,7 @@ import {
   type CycleAnchor,
   type CycleStep,
   liesAhead,
-  localDateOf,
+  toLocalDate,
   nextDueDateAfter,
   type RecordedCycle,
   stepCycle,
@@ -24,7 +24,7 @@ function recorded(start: string, end: string): RecordedCycle {
 }
 
 function outcome(step: CycleStep): [string, string, string] {
-  return [step.kind, localDateOf(step.cycle.start, timeZone), localDateOf(step.cycle.end, timeZone)];
+  return [step.kind, toLocalDate(step.cycle.start, timeZone), toLocalDate(step.cycle.end, timeZone)];
 }
 
 describe('stepCycle', () => {

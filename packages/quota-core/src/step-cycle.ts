@@ -5,42 +5,42 @@ import { QuotaCoreError } from './errors.js';
 import { instantMs } from './instant.js';
 import { calendarDateAt } from './zone.js';
 
-/** The newest cycle that was recorded of a service. */
+/** The newest recorded cycle of a service. */
 export interface RecordedCycle extends Cycle {
   id: string;
 }
 
 /**
- * What becomes of the recorded cycle at `now`.
+ * What happens to the recorded cycle at `now`.
  *
- * - `same`: it goes on; `cycle` has its very boundaries.
- * - `amended`: it goes on with another end; id, usage and purchases stay, and the start as a rule.
- * - `opened`: a new one begins (`previous` is the one before, now over, or null for the first).
+ * - `same`: it continues with the same boundaries.
+ * - `amended`: it continues with another end; id, usage and purchases stay, and usually the start.
+ * - `opened`: a new one begins (`previous` is the ended one, or null for the first).
  */
 export interface CycleStep {
   kind: 'same' | 'amended' | 'opened';
   cycle: Cycle;
   /** The recorded cycle that this step starts from. */
   previous: RecordedCycle | null;
-  /** Recorded cycles to be forgotten, since a clock that was ahead opened them; what was bought for them belongs to `cycle`. */
+  /** Recorded cycles to be removed, opened by a clock that was ahead; their purchases belong to `cycle`. */
   wrong?: RecordedCycle[];
 }
 
-/** The anchor as it is now, and the cycle as it was recorded. */
+/** The present anchor and the recorded cycle. */
 export interface StepInput extends CycleAnchor {
   /** Instant, ISO 8601 UTC with milliseconds. */
   now: string;
-  /** `billing` where nothing is said. */
+  /** Default `billing`. */
   quotaPeriod?: QuotaPeriod;
   /** The newest recorded cycle; null when the service has none yet. */
   recorded: RecordedCycle | null;
-  /** The recorded cycles before that one. Given by a caller whose clock is right, they let a cycle that `liesAhead` be mended. */
+  /** The recorded cycles before that one. Pass them only by a confirmed clock: they correct a cycle that is ahead (`liesAhead`). */
   earlier?: readonly RecordedCycle[];
 }
 
 const DAY = 86_400_000;
 
-/** Clocks of two hosts differ by less; a cycle that starts later than this after `now` was opened by a wrong clock. */
+/** A cycle that starts more than this after `now` was opened by a wrong clock; clocks of two hosts differ by less. */
 const FURTHEST_START_MS = 3_600_000;
 
 /** Returns whether a recorded cycle starts so far after `now` that a clock that was ahead must have opened it. */
@@ -49,17 +49,17 @@ export function liesAhead({ start }: Pick<Cycle, 'start'>, now: string): boolean
 }
 
 /**
- * Sets the cycle that the due date calls for against the one that is recorded.
+ * Compares the cycle of the due date with the recorded one.
  *
  * A due date that moves whole periods while the recorded cycle is open (paid early, or late) changes nothing before
  * its end, also where a short month has clamped the day. One that moves to another day amends the open cycle so that
- * it ends where the period containing `now` ends; it keeps its start, unless a whole period would come to lie before
- * that one (the cycle was yearly and is now monthly): then it starts where that one starts. `now` at or past the
+ * it ends where the period containing `now` ends; it keeps its start, unless a whole period would be before that
+ * one (the cycle was yearly and is now monthly): then it starts where that one starts. `now` at or past the
  * recorded end opens the period that contains `now`, starting no earlier than the recorded end, so that neighbours
  * never overlap. A `now` before the recorded start (clocks of two hosts that differ) leaves the cycle as it is.
  *
- * With `earlier`, cycles that start more than an hour after `now` are `wrong`: the newest cycle before them goes on, or,
- * where there is none, the first of them is amended to the period that contains `now`.
+ * With `earlier`, cycles that start more than an hour after `now` are `wrong`: the newest cycle before them continues, or,
+ * without one, the first of them is amended to the period that contains `now`.
  *
  * @throws QuotaCoreError `invalid_date`, `invalid_billing_cycle`, `invalid_time_zone`, `invalid_instant`
  *
@@ -88,7 +88,7 @@ export function stepCycle(input: StepInput): CycleStep {
   return { kind: 'amended', cycle: computed, previous: first, wrong: others };
 }
 
-/** The step from a recorded cycle that starts at or before `now`, or not long after it. */
+/** Returns the step from a recorded cycle that does not lie ahead. */
 function stepFrom(input: StepInput, recorded: RecordedCycle, computed: Cycle): CycleStep {
   const now = instantMs(input.now, 'now');
   const start = instantMs(recorded.start, `the start of cycle ${recorded.id}`);
@@ -111,11 +111,11 @@ function stepFrom(input: StepInput, recorded: RecordedCycle, computed: Cycle): C
 }
 
 /**
- * Whether the due date is the recorded end moved by whole periods, with clamping: 31 January paid early becomes
- * 28 February, whose own series would have ended on the 28th of January.
+ * Returns whether the due date is the recorded end moved by whole periods, with clamping: 31 January paid early becomes
+ * 28 February, whose own series would have ended on 28 January.
  */
 function movedWholePeriods(input: StepInput, computed: Cycle, end: number): boolean {
-  // Clamping shifts a boundary by three days at most; anything more is another series, or periods of another length.
+  // Clamping shifts a boundary by three days at most.
   const near = [computed.start, computed.end].some((boundary) => Math.abs(Date.parse(boundary) - end) < 4 * DAY);
   if (!near) return false;
   const due = parseCalendarDate(input.nextDueDate, 'the next due date');
@@ -125,8 +125,9 @@ function movedWholePeriods(input: StepInput, computed: Cycle, end: number): bool
 }
 
 /**
- * The recorded start, so that the usage of the open cycle stays in it. Only where a whole period would lie before the
- * one that contains `now` (a yearly cycle that became monthly) does it begin there: a quota is for one period.
+ * Returns the recorded start, so that the usage of the open cycle stays in it. Only where a whole period would be before
+ * the one that contains `now` (a yearly cycle became monthly) it returns the start of that one: a quota is for one
+ * period.
  */
 function amendedStart(input: StepInput, computed: Cycle, start: number): string {
   const before = new Date(Date.parse(computed.start) - 1).toISOString();

@@ -2,11 +2,11 @@ import { checkBytes } from './bytes.js';
 import { QuotaCoreError } from './errors.js';
 
 /**
- * The thresholds (whole percent of the allowance) that usage has reached and that were not announced before, in
- * rising order, each once. Exact for any byte count. Of an allowance of 0 every threshold is reached at once.
+ * Returns the thresholds (whole percent of the allowance) that usage has reached and that were not reported before, in
+ * rising order, each once. Exact for any byte count. An allowance of 0 reaches every threshold immediately.
  *
- * @param input.already those announced in this cycle
- * @throws QuotaCoreError `invalid_bytes`, or `invalid_threshold` for a percentage that is no whole number above 0
+ * @param input.already those reported in this cycle
+ * @throws QuotaCoreError `invalid_bytes`, or `invalid_threshold` for a percentage that is not a whole number above 0
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ export function crossedThresholds(input: {
   const crossed = new Set<number>();
   for (const threshold of input.thresholds) {
     if (!Number.isSafeInteger(threshold) || threshold <= 0) {
-      throw new QuotaCoreError('invalid_threshold', `${threshold} is no threshold: write whole percent above 0`);
+      throw new QuotaCoreError('invalid_threshold', `${threshold} is not a threshold: write whole percent above 0`);
     }
     if (!input.already.includes(threshold) && used >= BigInt(threshold) * allowed) crossed.add(threshold);
   }

@@ -1,20 +1,33 @@
-import { type Mode } from './mode.js';
+/** Which traffic counts against the quota: into the service, out of it, or both together. */
+export type Mode = 'IN' | 'OUT' | 'TOTAL';
 
-/** Whole bytes inside the cycle; null for a direction that the panel does not tell. */
+/**
+ * Returns the effective mode: the operator's override, else the service's own field, else the product's, else TOTAL.
+ *
+ * @example
+ * ```ts
+ * resolveMode({ override: null, service: 'OUT', product: 'TOTAL' }); // OUT
+ * ```
+ */
+export function resolveMode(input: { override: Mode | null; service: Mode | null; product: Mode | null }): Mode {
+  return input.override ?? input.service ?? input.product ?? 'TOTAL';
+}
+
+/** Whole bytes inside the cycle; null for a figure that the panel does not show. */
 export interface UsageBytes {
   inBytes: number | null;
   outBytes: number | null;
   totalBytes: number | null;
 }
 
-/** One answer of a panel about usage, made at the instant `at`: figures, or the reason why there are none. */
+/** Usage as read from a panel at the instant `at`: figures, or why they are unknown. */
 export type Reading =
   ({ known: true; at: string } & UsageBytes) | { known: false; at: string; code: string; message: string };
 
 /**
- * The figure that counts in a mode, in bytes; null when the reading does not tell it. TOTAL takes the total, or else
- * the sum of both directions. A total says nothing about one direction, so IN and OUT of it are null, not 0. A figure
- * that is no whole number of bytes is null as well.
+ * Returns the bytes that count in a mode; null when the reading does not have them. TOTAL is the total, or else the sum
+ * of both directions. With a total only, IN and OUT are null, not 0. A figure that is not a whole number of bytes is
+ * null too.
  *
  * @example
  * ```ts
@@ -22,14 +35,14 @@ export type Reading =
  * ```
  */
 export function usageInMode(usage: UsageBytes, mode: Mode): number | null {
-  if (mode === 'IN') return wholeOrNull(usage.inBytes);
-  if (mode === 'OUT') return wholeOrNull(usage.outBytes);
-  if (usage.totalBytes !== null) return wholeOrNull(usage.totalBytes);
-  const inBytes = wholeOrNull(usage.inBytes);
-  const outBytes = wholeOrNull(usage.outBytes);
-  return inBytes === null || outBytes === null ? null : wholeOrNull(inBytes + outBytes);
+  if (mode === 'IN') return toWhole(usage.inBytes);
+  if (mode === 'OUT') return toWhole(usage.outBytes);
+  if (usage.totalBytes !== null) return toWhole(usage.totalBytes);
+  const inBytes = toWhole(usage.inBytes);
+  const outBytes = toWhole(usage.outBytes);
+  return inBytes === null || outBytes === null ? null : toWhole(inBytes + outBytes);
 }
 
-function wholeOrNull(bytes: number | null): number | null {
+function toWhole(bytes: number | null): number | null {
   return bytes !== null && Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
 }

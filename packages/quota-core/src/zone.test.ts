@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { localDateOf, zonedMidnight } from './index.js';
+import { toLocalDate, zonedMidnight } from './index.js';
 import { instant, localDate, zone } from './test/arbitraries.js';
 import { codeOf } from './test/code-of.js';
 
@@ -57,11 +57,11 @@ describe('zonedMidnight', () => {
   });
 });
 
-describe('localDateOf', () => {
+describe('toLocalDate', () => {
   it('agrees with the formatter of the runtime', () => {
     fc.assert(
       fc.property(instant, zone, (at, timeZone) => {
-        expect(localDateOf(at, timeZone)).toBe(dayOf(Date.parse(at), timeZone));
+        expect(toLocalDate(at, timeZone)).toBe(dayOf(Date.parse(at), timeZone));
       }),
       { numRuns: 300 },
     );
@@ -70,7 +70,7 @@ describe('localDateOf', () => {
   it('leads back to the midnight it lies after', () => {
     fc.assert(
       fc.property(instant, zone, (at, timeZone) => {
-        expect(zonedMidnight(localDateOf(at, timeZone), timeZone) <= at).toBe(true);
+        expect(zonedMidnight(toLocalDate(at, timeZone), timeZone) <= at).toBe(true);
       }),
     );
   });
@@ -78,7 +78,7 @@ describe('localDateOf', () => {
   it.each(['2026-01-01', '2026-01-01T00:00:00', '2026-01-01T00:00:00Z', '2026-02-30T00:00:00.000Z', 'now', ''])(
     'refuses %j, which is not written as an instant',
     (text) => {
-      expect(codeOf(() => localDateOf(text, 'UTC'))).toBe('invalid_instant');
+      expect(codeOf(() => toLocalDate(text, 'UTC'))).toBe('invalid_instant');
     },
   );
 });
@@ -86,6 +86,6 @@ describe('localDateOf', () => {
 describe('time zones', () => {
   it.each(['', 'Mars/Olympus', '+02:00', '-0330', 'Europe/Berlin ', '__proto__'])('refuses %j', (timeZone) => {
     expect(codeOf(() => zonedMidnight('2026-01-01', timeZone))).toBe('invalid_time_zone');
-    expect(codeOf(() => localDateOf('2026-01-01T00:00:00.000Z', timeZone))).toBe('invalid_time_zone');
+    expect(codeOf(() => toLocalDate('2026-01-01T00:00:00.000Z', timeZone))).toBe('invalid_time_zone');
   });
 });

@@ -1,9 +1,8 @@
 import { tzOffset } from '@date-fns/tz/tzOffset';
 import { BoundedCache } from './bounded-cache.js';
 import { type CalendarDate, formatCalendarDate, parseCalendarDate } from './calendar.js';
-import { QuotaCoreError } from './errors.js';
+import { QuotaCoreError, quote } from './errors.js';
 import { instantMs } from './instant.js';
-import { quote } from './quote.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -12,10 +11,8 @@ const knownZones = new BoundedCache<true>(1000);
 const midnights = new BoundedCache<number>(20_000);
 
 /**
- * The instant at which a local day begins in an IANA time zone, as ISO 8601 UTC.
- *
- * Where the clocks skip midnight the day begins at the first instant that exists of it (the change itself); where
- * midnight comes twice, at the first one.
+ * Returns the instant at which a local day begins in an IANA time zone, as ISO 8601 UTC. Where the clocks skip midnight
+ * it is the change itself; where midnight comes twice, the first one.
  *
  * @param localDate `YYYY-MM-DD`
  * @throws QuotaCoreError `invalid_date`, `invalid_time_zone`
@@ -30,20 +27,21 @@ export function zonedMidnight(localDate: string, timeZone: string): string {
 }
 
 /**
- * The local day `YYYY-MM-DD` that an instant falls on in an IANA time zone.
+ * Returns the local day `YYYY-MM-DD` of an instant in an IANA time zone.
  *
  * @param instant ISO 8601 UTC with milliseconds
  * @throws QuotaCoreError `invalid_instant`, `invalid_time_zone`
  *
  * @example
  * ```ts
- * localDateOf('2026-02-28T23:00:00.000Z', 'Europe/Berlin'); // 2026-03-01
+ * toLocalDate('2026-02-28T23:00:00.000Z', 'Europe/Berlin'); // 2026-03-01
  * ```
  */
-export function localDateOf(instant: string, timeZone: string): string {
+export function toLocalDate(instant: string, timeZone: string): string {
   return formatCalendarDate(calendarDateAt(instantMs(instant, 'the instant'), timeZone));
 }
 
+/** Returns the milliseconds of local midnight. */
 export function midnightMs(date: CalendarDate, timeZone: string): number {
   const key = `${date.year}-${date.month}-${date.day} ${timeZone}`;
   const known = midnights.get(key);
@@ -54,15 +52,16 @@ export function midnightMs(date: CalendarDate, timeZone: string): number {
   return midnight;
 }
 
+/** Returns the local date at an instant. */
 export function calendarDateAt(ms: number, timeZone: string): CalendarDate {
   checkTimeZone(timeZone);
   const local = new Date(ms + offsetMs(ms, timeZone));
   return { year: local.getUTCFullYear(), month: local.getUTCMonth() + 1, day: local.getUTCDate() };
 }
 
-/** `wall` is the wanted clock reading, taken as if it were UTC. */
+/** `wall` is the local clock reading as if it were UTC. */
 function findMidnight(wall: number, timeZone: string): number {
-  // No zone is further from UTC than 15 hours, so the change that matters, if there is one, lies in between.
+  // No zone is further from UTC than 15 hours, so that a change of the clocks is in between.
   let before = wall - 15 * HOUR;
   let after = wall + 15 * HOUR;
   const offsetBefore = offsetMs(before, timeZone);

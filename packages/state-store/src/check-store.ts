@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { agentOfSubject } from '@sluice/quota-core';
+import { findSubjectAgent } from '@sluice/quota-core';
 import { type Kysely, sql } from 'kysely';
 import { expectedSchema } from './expected-schema.js';
 import type { StoreCheck } from './store.js';
@@ -148,7 +148,7 @@ async function leftoverEvidence(db: Kysely<Database>): Promise<Finding[]> {
     .execute();
   return rows.map((row) => ({
     object: row.id,
-    message: `The hold of ${agentOfSubject(row.service) === null ? 'service' : 'agent'} ${agentOfSubject(row.service) ?? row.service} ended, but its ${row.kind} ${row.target} was not given back.`,
+    message: `The hold of ${findSubjectAgent(row.service) === null ? 'service' : 'agent'} ${findSubjectAgent(row.service) ?? row.service} ended, but its ${row.kind} ${row.target} was not given back.`,
   }));
 }
 

@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { LedgerOpening } from '@sluice/panel-kind';
-import { gigabytesToBytes } from '@sluice/quota-core';
-import type { Deps } from '../context.js';
 import { usageError } from '@sluice/panel-kind/errors';
-import { ExitCode, exitCodeOfRun } from '../exit-codes.js';
+import { gigabytesToBytes } from '@sluice/quota-core';
+import { ExitCode, toRunExitCode } from '../exit-codes.js';
+import { readInput } from '../files/read-text.js';
 import { readRows } from '../files/rows.js';
 import { printAgent, printAgents, printCheck } from '../output/agent-report.js';
-import { bytesCell, Terminal } from '../output/terminal.js';
-import type { CommandHandler, GlobalOptions } from './command.js';
-import { confirm, waitOf } from './shared.js';
+import { bytesCell } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
+import { confirm, parseWait, type CommandHandler, type LockOptions } from './command.js';
 
 /** Options of the commands about agents. */
-export interface AgentOptions extends GlobalOptions {
+export interface AgentOptions extends LockOptions {
   panel?: string;
   gb?: string;
   none?: boolean;
@@ -28,12 +25,11 @@ export interface AgentOptions extends GlobalOptions {
   days?: string;
   mode?: string;
   force?: boolean;
-  waitLock?: string;
 }
 
 const MODES: readonly string[] = ['no_reset', 'monthly', 'weekly', 'daily'];
 
-function bytesOf(text: string | undefined, option: string): number {
+function parseGigabytes(text: string | undefined, option: string): number {
   try {
     return gigabytesToBytes(text ?? '');
   } catch (error) {
@@ -41,127 +37,105 @@ function bytesOf(text: string | undefined, option: string): number {
   }
 }
 
-function openingOf(text: string | undefined): LedgerOpening | undefined {
+function parseOpening(text: string | undefined): LedgerOpening | undefined {
   if (text === undefined || text === 'current' || text === 'zero') return text;
-  return { bytes: bytesOf(text, '--opening') };
+  return { bytes: parseGigabytes(text, '--opening') };
 }
 
 /** `sluice agent list` */
 export const agentList: CommandHandler<AgentOptions> = (_args, options, deps) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const list = await sluice.agents.list(options);
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(list);
-    else printAgents(terminal, list.agents);
+    terminal.document(list);
+    printAgents(terminal, list.agents);
     return ExitCode.done;
   });
 
 /** `sluice agent show AGENT` */
 export const agentShow: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const detail = await sluice.agents.show(agent, options);
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(detail);
-    else printAgent(terminal, detail);
+    terminal.document(detail);
+    printAgent(terminal, detail);
     return ExitCode.done;
   });
 
 /** `sluice agent limit AGENT (--gb N | --none)`, `sluice agent limit --from FILE.csv` */
-export const agentLimit: CommandHandler<AgentOptions> = ([agent], options, deps) => {
+export const agentLimit: CommandHandler<AgentOptions> = async ([agent], options, deps) => {
   const { panel, gb, none, from } = options;
-  const opening = openingOf(options.opening);
-  const dryRun = options.dryRun === true;
-  const ask = (question: string): Promise<void> => confirm(deps, options, question);
+  const common = {
+    panel,
+    opening: parseOpening(options.opening),
+    dryRun: options.dryRun === true,
+    confirm: (question: string) => confirm(deps, options, question),
+  };
   if (from !== undefined) {
     if (agent !== undefined || gb !== undefined || none === true)
-      throw usageError('bad_option', '--from takes agents and limits from the file: name neither beside it');
-    return withFile(from, deps, (text) =>
-      withSluice(deps, options, async (sluice) => {
-        const rows = readRows(text, 'csv', from);
-        const agents = await sluice.agents.limits({ panel, rows, file: from, opening, dryRun, confirm: ask });
-        const terminal = new Terminal(deps, options);
-        if (terminal.json) terminal.document({ agents });
-        else if (!terminal.quiet) printAgents(terminal, agents);
-        return ExitCode.done;
-      }),
-    );
+      throw usageError('bad_option', '--from reads agents and limits from the file: name neither beside it');
+    const text = await readInput(from, deps);
+    return withSluice(deps, options, async ({ sluice, terminal }) => {
+      const agents = await sluice.agents.limits({ ...common, rows: readRows(text, 'csv', from), file: from });
+      terminal.document({ agents });
+      if (!terminal.quiet) printAgents(terminal, agents);
+      return ExitCode.done;
+    });
   }
   if (agent === undefined) throw usageError('bad_option', 'Name the agent, or a file with --from');
-  if ((gb === undefined) === (none !== true))
-    throw usageError('bad_option', 'Say --gb NUMBER or --none, one of the two');
-  const limitBytes = none === true ? null : bytesOf(gb, '--gb');
-  return withSluice(deps, options, async (sluice) => {
-    const detail = await sluice.agents.limit(agent, { panel, limitBytes, opening, dryRun, confirm: ask });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(detail);
-    else if (!terminal.quiet) printAgent(terminal, detail);
+  if ((gb === undefined) === (none !== true)) throw usageError('bad_option', 'Use either --gb NUMBER or --none');
+  const limitBytes = none === true ? null : parseGigabytes(gb, '--gb');
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const detail = await sluice.agents.limit(agent, { ...common, limitBytes });
+    terminal.document(detail);
+    if (!terminal.quiet) printAgent(terminal, detail);
     return ExitCode.done;
   });
 };
 
-async function withFile<T>(file: string, deps: Deps, work: (text: string) => Promise<T>): Promise<T> {
-  if (file === '-') return work(await deps.readStdin());
-  let text: string;
-  try {
-    text = readFileSync(path.resolve(deps.cwd, file), 'utf8');
-  } catch (error) {
-    throw usageError('bad_import', `${file} can't be read (${(error as { code?: string }).code ?? 'unknown'})`);
-  }
-  return work(text);
-}
-
 /** `sluice agent check [AGENT | --all]` */
 export const agentCheck: CommandHandler<AgentOptions> = ([agent], options, deps) => {
   if ((agent === undefined) === (options.all !== true))
-    throw usageError('bad_option', 'Name an agent, or say --all; nothing was called');
-  return withSluice(deps, options, async (sluice) => {
+    throw usageError('bad_option', 'Name an agent, or use --all; nothing was called');
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
     const report = await sluice.agents.check({
       agent,
       panel: options.panel,
       dryRun: options.dryRun === true,
       allowMass: options.allowMass === true,
     });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) {
-      const [only] = report.agents;
-      const { run, notices, error, panels } = report;
-      terminal.document(
-        agent === undefined ? report : { ...only, run, notices, panels, error: error ?? only?.error ?? null },
-      );
-    } else printCheck(terminal, report, options.verbose === true);
-    return exitCodeOfRun(report.run, options);
+    const [only] = report.agents;
+    const { run, notices, error, panels } = report;
+    terminal.document(
+      agent === undefined ? report : { ...only, run, notices, panels, error: error ?? only?.error ?? null },
+    );
+    printCheck(terminal, report, options.verbose === true);
+    return toRunExitCode(report.run, options);
   });
 };
 
 /** `sluice agent can-create-user AGENT --gb N` */
 export const agentCanCreateUser: CommandHandler<AgentOptions> = ([agent = ''], options, deps) => {
-  const newBytes = bytesOf(options.gb, '--gb');
-  return withSluice(deps, options, async (sluice) => {
+  const newBytes = parseGigabytes(options.gb, '--gb');
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
     const check = await sluice.agents.canCreateUser(agent, newBytes, options);
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(check);
-    else if (!check.allowed) terminal.line(check.reason ?? 'no');
-    else
-      terminal.info(
-        check.remainingBytes === null
-          ? 'yes, without a limit'
-          : `yes, ${bytesCell(check.remainingBytes) ?? ''} are left`,
-      );
-    return check.allowed ? ExitCode.done : ExitCode.failed;
+    terminal.document(check);
+    const { allowed, reason, remainingBytes } = check;
+    if (!allowed) terminal.line(reason ?? 'no');
+    else terminal.info(remainingBytes === null ? 'yes, without a limit' : `yes, ${bytesText(remainingBytes)} are left`);
+    return allowed ? ExitCode.done : ExitCode.failed;
   });
 };
 
 /** `sluice agent create-user AGENT --name N --gb G` */
 export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], options, deps) => {
-  const limitBytes = bytesOf(options.gb, '--gb');
+  const limitBytes = parseGigabytes(options.gb, '--gb');
   const mode = MODES.find((known) => known === options.mode);
   if (options.mode !== undefined && mode === undefined)
     throw usageError('bad_option', `--mode: "${options.mode}" is none of ${MODES.join(', ')}`);
-  if (limitBytes === 0) throw usageError('bad_option', '--gb: the panel has no user without traffic');
+  if (limitBytes === 0) throw usageError('bad_option', '--gb: the panel has no users without traffic; use more than 0');
   const { name = '', panel, days } = options;
   if (days !== undefined && !/^\d{1,6}$/.test(days))
-    throw usageError('bad_option', `--days: "${days}" is no number of days`);
-  return withSluice(deps, options, async (sluice) => {
+    throw usageError('bad_option', `--days: "${days}" is not a number of days`);
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
     const report = await sluice.agents.createUser({
       panel,
       agent,
@@ -171,60 +145,51 @@ export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], opti
       mode,
       dryRun: options.dryRun === true,
     });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(report);
-    else
-      terminal.info(
-        `user "${report.user.name}" ${report.user.uuid ?? '(dry run)'}, ${bytesCell(report.user.limitBytes) ?? ''}`,
-      );
+    terminal.document(report);
+    const { user } = report;
+    terminal.info(`user "${user.name}" ${user.uuid ?? '(dry run)'}, ${bytesText(user.limitBytes)}`);
     return ExitCode.done;
   });
 };
 
 /** `sluice agent restore AGENT` */
 export const agentRestore: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const report = await sluice.agents.restore(agent, {
       panel: options.panel,
       force: options.force === true,
       dryRun: options.dryRun === true,
-      waitMs: waitOf(options),
+      waitMs: parseWait(options),
     });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(report);
-    else if (!terminal.quiet || report.run.outcome !== 'done') {
+    terminal.document(report);
+    if (!terminal.quiet || report.run.outcome !== 'done') {
       printAgent(terminal, report);
       for (const { type, target, state } of report.actions)
         terminal.line(`  ${type} ${target} ${terminal.status(state)}`);
       for (const { name, outcome } of report.left) terminal.line(`  user "${name}" stays as it is: ${outcome}`);
       if (report.error) terminal.line(terminal.error(report.error));
     }
-    return exitCodeOfRun(report.run, options);
+    return toRunExitCode(report.run, options);
   });
 
 /** `sluice agent explain AGENT` */
 export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
-    const told = await sluice.agents.explain(agent, options);
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(told);
-    else {
-      terminal.line(told.sentence);
-      printAgent(terminal, told);
-      for (const { at, allocatedBytes, currentBytes, consumedBytes, users } of told.readings) {
-        const parts = [
-          `${users} users`,
-          `${bytesCell(allocatedBytes) ?? ''} sold`,
-          `${bytesCell(currentBytes) ?? ''} shown`,
-        ];
-        terminal.line(`  read ${at}: ${[...parts, `${bytesCell(consumedBytes) ?? '-'} consumed`].join(', ')}`);
-      }
-      for (const { bytes, leftBytes, state, createdAt } of told.reservations)
-        terminal.line(
-          `  promised ${createdAt}: ${bytesCell(bytes) ?? ''}, ${bytesCell(leftBytes) ?? ''} left (${state})`,
-        );
-      for (const { type, name, state, at, outcome } of told.actions)
-        terminal.line(`  ${at} ${type} "${name}" ${state}${outcome === null ? '' : ` (${outcome})`}`);
+  withSluice(deps, options, async ({ sluice, terminal }) => {
+    const explained = await sluice.agents.explain(agent, options);
+    terminal.document(explained);
+    terminal.line(explained.sentence);
+    printAgent(terminal, explained);
+    for (const { at, allocatedBytes, currentBytes, consumedBytes, users } of explained.readings) {
+      const sold = `${users} users, ${bytesText(allocatedBytes)} sold, ${bytesText(currentBytes)} shown`;
+      terminal.line(`  read ${at}: ${sold}, ${bytesCell(consumedBytes) ?? '-'} consumed`);
     }
+    for (const { bytes, leftBytes, state, createdAt } of explained.reservations)
+      terminal.line(`  reserved ${createdAt}: ${bytesText(bytes)}, ${bytesText(leftBytes)} left (${state})`);
+    for (const { type, name, state, at, outcome } of explained.actions)
+      terminal.line(`  ${at} ${type} "${name}" ${state}${outcome === null ? '' : ` (${outcome})`}`);
     return ExitCode.done;
   });
+
+function bytesText(bytes: number | null): string {
+  return bytesCell(bytes) ?? '';
+}

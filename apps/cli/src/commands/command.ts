@@ -1,4 +1,7 @@
-import { Option, type Command } from 'commander';
+import { printable } from '@sluice/panel-http/printable';
+import { parseDuration } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
+import { Command, Option } from 'commander';
 import type { Deps } from '../context.js';
 
 /** Options that every command has. */
@@ -10,40 +13,79 @@ export interface GlobalOptions {
   color?: boolean;
 }
 
+/** Options of a command that waits for leases. */
+export interface LockOptions extends GlobalOptions {
+  waitLock?: string;
+}
+
 /** What commands are declared with. */
 export interface CommandContext {
   deps: Deps;
   exit: (code: number) => void;
-  /** Runs another command line: the demo plays real commands. */
+  /** Runs another command line: the demo runs real commands. */
   run: (argv: string[], deps: Deps) => Promise<number>;
 }
 
-/** A command: its words, its options, what it has from outside; gives the exit code. */
+/** Runs a command with its arguments and options, and returns the exit code. */
 export type CommandHandler<Options extends GlobalOptions = GlobalOptions> = (
   args: string[],
   options: Options,
   deps: Deps,
 ) => Promise<number>;
 
-/** An option with fixed choices, for the help and for completion; whether a word is one of them is the command's to say. */
+/** Returns an option whose choices are shown in help and completion; the command itself refuses other values. */
 export function choice(flags: string, description: string, words: readonly string[]): Option {
   const option = new Option(flags, description);
   option.argChoices = [...words];
   return option;
 }
 
-/** An action that loads its code only when it is called: the start-up stays short. */
-export function lazily<Options extends GlobalOptions>(
-  context: CommandContext,
-  load: () => Promise<CommandHandler<Options>>,
-): (...params: unknown[]) => Promise<void> {
-  return async (...params) => {
-    const command = params.at(-1) as Command;
-    const words = params
-      .slice(0, -2)
-      .flat()
-      .filter((word) => word !== undefined);
-    const handler = await load();
-    context.exit(await handler(words as string[], command.optsWithGlobals(), context.deps));
-  };
+/** A command whose code is loaded when it is called, which keeps the start-up short. */
+export class LazyCommand extends Command {
+  readonly context: CommandContext;
+
+  constructor(name: string, context: CommandContext) {
+    super(name);
+    this.context = context;
+  }
+
+  override createCommand(name = ''): LazyCommand {
+    return new LazyCommand(name, this.context);
+  }
+
+  /** Adds examples to the help. */
+  examples(...lines: string[]): this {
+    const heading = lines.length === 1 ? 'Example' : 'Examples';
+    return this.addHelpText('after', `\n${heading}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
+  }
+
+  /** Sets the handler. */
+  runs<Options extends GlobalOptions>(load: () => Promise<CommandHandler<Options>>): this {
+    return this.action(async (...params: unknown[]) => {
+      const args = params
+        .slice(0, -2)
+        .flat()
+        .filter((arg) => arg !== undefined);
+      const handler = await load();
+      this.context.exit(await handler(args as string[], this.optsWithGlobals(), this.context.deps));
+    });
+  }
+}
+
+/** Returns `--wait-lock` in milliseconds (default 30 s). */
+export function parseWait(options: LockOptions): number {
+  if (options.waitLock === undefined) return 30_000;
+  try {
+    return parseDuration(options.waitLock);
+  } catch (error) {
+    throw usageError('bad_option', `--wait-lock: ${(error as Error).message}`);
+  }
+}
+
+/** Asks before a destructive command on a terminal, and requires `--yes` elsewhere. */
+export async function confirm(deps: Deps, options: { yes?: boolean }, question: string): Promise<void> {
+  if (options.yes === true) return;
+  if (!deps.ask) throw usageError('not_confirmed', `${question} Add --yes to confirm; nothing was called`);
+  const answer = await deps.ask(`${printable(question)} [y/N] `);
+  if (!/^y(es)?$/i.test(answer.trim())) throw usageError('not_confirmed', 'Nothing was called');
 }

@@ -5,7 +5,7 @@ import { manualClock } from '@sluice/fake-panels';
 import { buildProgram } from '../cli.js';
 import type { Deps } from '../context.js';
 import { Bench } from '../test/harness.js';
-import { nodesOf } from './completion.js';
+import { listNodes } from './completion.js';
 
 const bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -92,7 +92,7 @@ describe('the completion for bash', () => {
 describe.each(['zsh', 'fish'] as const)('the completion for %s', (shell) => {
   it('knows every command and every option of the program', () => {
     const script = bench.read(`completion.${shell}`);
-    const nodes = nodesOf(
+    const nodes = listNodes(
       buildProgram({ deps: { version: '0' } as Deps, exit: () => undefined, run: () => Promise.resolve(0) }),
     );
     expect(nodes.length).toBeGreaterThan(40);
@@ -117,7 +117,7 @@ describe('the program as completion sees it', () => {
   it('keeps quotes, choices and folders of any command apart', () => {
     const program = new Command('sluice').option('-c, --config <file>', 'the config');
     program.command('make').description("it's new").argument('<things...>').option('--into <folder>', 'where');
-    const [root, make] = nodesOf(program);
+    const [root, make] = listNodes(program);
     expect(root?.subcommands[0]).toEqual({ name: 'make', description: "it's new" });
     expect(make?.arguments).toEqual([{ value: { kind: 'any' }, variadic: true }]);
     expect(make?.options).toEqual([

@@ -3,27 +3,27 @@ import { checkConfigFile, findConfigFile, formatProblem } from '../config/load.j
 import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler } from './command.js';
-import { kindsOf } from '../kinds.js';
+import { knownKinds } from '../kinds.js';
 
 /** `sluice config check` */
 export const configCheck: CommandHandler = (_args, options, deps) => {
   const file = findConfigFile(options.config, deps.env, deps.cwd);
-  const { problems } = checkConfigFile(file, kindsOf(deps));
+  const { problems } = checkConfigFile(file, knownKinds(deps));
   const ok = !problems.some((problem) => problem.severity === 'error');
   const terminal = new Terminal(deps, options);
-  if (terminal.json) terminal.document({ ok, problems });
-  else {
-    for (const problem of problems) {
-      const severity = problem.severity === 'error' ? terminal.colors.red('error') : terminal.colors.yellow('warning');
-      if (problem.severity === 'error' || !terminal.quiet) terminal.line(`${severity} ${formatProblem(problem)}`);
-    }
-    if (ok) terminal.info(`${file} is right`);
+  const { colors } = terminal;
+  terminal.document({ ok, problems });
+  for (const problem of problems) {
+    const isError = problem.severity === 'error';
+    const severity = isError ? colors.red('error') : colors.yellow('warning');
+    if (isError || !terminal.quiet) terminal.line(`${severity} ${formatProblem(problem)}`);
   }
+  if (ok) terminal.info(`${file} is valid`);
   return Promise.resolve(ok ? ExitCode.done : ExitCode.usage);
 };
 
 /** `sluice config schema` */
 export const configSchema: CommandHandler = (_args, options, deps) => {
-  new Terminal(deps, options).document(describedSchema(kindsOf(deps)));
+  new Terminal(deps, { ...options, json: true }).document(describedSchema(knownKinds(deps)));
   return Promise.resolve(ExitCode.done);
 };

@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { backupStore, LATEST_SCHEMA_VERSION, migrateStore, openStore, restoreStore } from '@sluice/state-store';
-import { loadConfig } from '../config/load.js';
-import { itemErrorOf } from '@sluice/panel-kind/errors';
-import { ExitCode } from '../exit-codes.js';
 import { backupBeforeMigration, type Check, leaseHeld, replaceHoldsFile, nodeFiles } from '@sluice/engine';
+import { itemErrorOf } from '@sluice/panel-kind/errors';
+import { loadConfig } from '../config/load.js';
+import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';
 import { withRemedy } from '../remedies.js';
 import type { Deps } from '../context.js';
-import type { CommandHandler, GlobalOptions } from './command.js';
-import { confirm } from './shared.js';
+import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 import { storeLocation } from '../open-sluice.js';
 
 /** `sluice db check` */
@@ -32,16 +31,14 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
   return ok ? ExitCode.done : ExitCode.failed;
 };
 
-/** Prints checks for people or as the one document. */
+/** Prints checks as lines, or as the document of `--json`. */
 export function printChecks(terminal: Terminal, ok: boolean, checks: Check[]): void {
   const shown = checks.map(({ name, object, status, message }) => ({ name, object, status, message }));
-  if (terminal.json) terminal.document({ ok, checks: shown });
-  else {
-    for (const { name, object, status, message, code, details } of checks) {
-      if (status === 'ok' && terminal.quiet) continue;
-      const text = code === undefined ? message : withRemedy({ code, message, details });
-      terminal.line(`${terminal.status(status).padEnd(7)} ${name} (${object})${text === '' ? '' : `: ${text}`}`);
-    }
+  terminal.document({ ok, checks: shown });
+  for (const { name, object, status, message, code, details } of checks) {
+    if (status === 'ok' && terminal.quiet) continue;
+    const text = code === undefined ? message : withRemedy({ code, message, details });
+    terminal.line(`${terminal.status(status).padEnd(7)} ${name} (${object})${text === '' ? '' : `: ${text}`}`);
   }
 }
 
@@ -51,13 +48,12 @@ export const dbMigrate: CommandHandler = async (_args, options, deps) => {
   await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
   const { from: before } = await migrateStore(location, { clock: deps.clock });
   const terminal = new Terminal(deps, options);
-  if (terminal.json) terminal.document({ location, from: before, to: LATEST_SCHEMA_VERSION });
-  else
-    terminal.info(
-      before === LATEST_SCHEMA_VERSION
-        ? `${location} is at schema ${before} already`
-        : `${location}: schema ${before} to ${LATEST_SCHEMA_VERSION}`,
-    );
+  terminal.document({ location, from: before, to: LATEST_SCHEMA_VERSION });
+  terminal.info(
+    before === LATEST_SCHEMA_VERSION
+      ? `${location} already has schema ${before}`
+      : `${location}: schema ${before} to ${LATEST_SCHEMA_VERSION}`,
+  );
   return ExitCode.done;
 };
 
@@ -67,8 +63,8 @@ export const dbBackup: CommandHandler = async ([file = ''], options, deps) => {
   const to = path.resolve(deps.cwd, file);
   await backupStore({ from: location, to });
   const terminal = new Terminal(deps, options);
-  if (terminal.json) terminal.document({ from: location, to });
-  else terminal.info(`${to} holds a copy of ${location}`);
+  terminal.document({ from: location, to });
+  terminal.info(`${location} was copied to ${to}`);
   return ExitCode.done;
 };
 
@@ -76,10 +72,10 @@ export const dbBackup: CommandHandler = async ([file = ''], options, deps) => {
 export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = async ([file = ''], options, deps) => {
   const location = storeLocation(loadConfig(options.config, deps));
   const from = path.resolve(deps.cwd, file);
-  await confirm(deps, options, `Put ${from} in the place of ${location}?`);
-  await refuseWhileWorking(location, deps);
+  await confirm(deps, options, `Replace ${location} with ${from}?`);
+  await refuseActiveRuns(location, deps);
   const { version, replaced } = await restoreStore({ from, to: location, clock: deps.clock });
-  // The file of open holds has to say what the store says from now on.
+  // The file of open holds has to match the restored store.
   const store = await openStore({ location, clock: deps.clock });
   let replacedHolds: string | null;
   try {
@@ -90,25 +86,24 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   const terminal = new Terminal(deps, options);
   if (replacedHolds !== null) {
     terminal.warn(
-      `sluice: warning: ${replacedHolds} names what was restricted after the backup was made: "sluice hold release --all --from ${replacedHolds} --yes" gives it back`,
+      `sluice: warning: ${replacedHolds} lists what was restricted after the backup was made: "sluice hold release --all --from ${replacedHolds} --yes" lifts these restrictions`,
     );
   }
-  if (terminal.json) terminal.document({ from, to: location, version, replaced, replacedHolds });
-  else
-    terminal.info(
-      `${location} is restored from ${from}${replaced === null ? '' : `; what was there is kept as ${replaced}`}`,
-    );
+  terminal.document({ from, to: location, version, replaced, replacedHolds });
+  terminal.info(
+    `${location} is restored from ${from}${replaced === null ? '' : `; the replaced store is kept as ${replaced}`}`,
+  );
   return ExitCode.done;
 };
 
-/** A run at work would go on with leases and journal of a store that is no longer there. */
-async function refuseWhileWorking(location: string, deps: Deps): Promise<void> {
+/** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */
+async function refuseActiveRuns(location: string, deps: Deps): Promise<void> {
   if (!existsSync(location)) return;
   let store;
   try {
     store = await openStore({ location, clock: deps.clock, create: false });
   } catch {
-    return; // a store that can't be opened is what a restore is for
+    return; // a store that can't be opened has no active run
   }
   try {
     const now = new Date(deps.clock.now()).toISOString();

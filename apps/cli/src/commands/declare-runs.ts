@@ -1,11 +1,14 @@
-import { Option, type Command } from 'commander';
-import { lazily, type CommandContext } from './command.js';
+import { Option } from 'commander';
+import type { LazyCommand } from './command.js';
 
-/** `poll`, `reconcile`, `plan`, `explain`, `usage`: what cron runs and what one looks at afterwards. */
-export function declareRuns(program: Command, context: CommandContext): void {
+/** Declares `poll`, `reconcile`, `plan`, `explain` and `usage`. */
+export function declareRuns(program: LazyCommand): void {
   const runs: [string, string][] = [
-    ['poll', 'read usage, decide, enforce'],
-    ['reconcile', 'everything poll does, for every service: drift, cycle rollover, actions in doubt, retention'],
+    ['poll', 'read usage, decide and enforce'],
+    [
+      'reconcile',
+      'poll every service, and also repair drift, roll over cycles, resolve actions in doubt, prune old records',
+    ],
   ];
   for (const [name, description] of runs) {
     program
@@ -13,60 +16,46 @@ export function declareRuns(program: Command, context: CommandContext): void {
       .description(description)
       .option('--panel <name>', 'only this panel')
       .option('--service <id>', 'only this service')
-      .option('--dry-run', 'make no changing call and store nothing but the API log')
-      .option('--detailed-exitcode', 'with --dry-run: exit 4 when there is something to change')
-      .option('--allow-mass', 'go through although the mass-change brake would stop the run')
-      .addHelpText('after', `\nExample:\n  $ sluice ${name} --quiet`)
-      .action(
-        lazily(context, async () =>
-          name === 'poll' ? (await import('./pass.js')).poll : (await import('./pass.js')).reconcile,
-        ),
-      );
+      .option('--dry-run', 'change nothing on the panel, and store only the API log')
+      .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
+      .option('--allow-mass', 'continue although the mass-change brake would stop the run')
+      .examples(`sluice ${name} --quiet`)
+      .runs(async () => (name === 'poll' ? (await import('./runs.js')).poll : (await import('./runs.js')).reconcile));
   }
   program
     .command('plan')
-    .description('what reconcile would change, as a diff; exit 4 when there is something to do')
+    .description('show what reconcile would change, as a diff; exit 4 if there is something to change')
     .option('--panel <name>', 'only this panel')
     .option('--service <id>', 'only this service')
-    .addHelpText('after', '\nExample:\n  $ sluice plan --panel dcim')
-    .action(lazily(context, async () => (await import('./pass.js')).plan));
+    .examples('sluice plan --panel dcim')
+    .runs(async () => (await import('./runs.js')).plan);
   program
-    .command('explain')
-    .argument('<service>')
-    .description('why a service is in its state, from the store alone')
-    .option('--at <time>', 'as it was at that local date or instant')
-    .addHelpText('after', '\nExample:\n  $ sluice explain svc-1 --at 2026-11-01')
-    .action(lazily(context, async () => (await import('./explain.js')).explain));
-  declareUsage(program, context);
+    .command('explain <service>')
+    .description('show why a service is in its state, from the store alone')
+    .option('--at <time>', 'its state at a local date or instant')
+    .examples('sluice explain svc-1 --at 2026-11-01')
+    .runs(async () => (await import('./explain.js')).explain);
+  declareUsage(program);
 }
 
-function declareUsage(program: Command, context: CommandContext): void {
+function declareUsage(program: LazyCommand): void {
   const usage = program
-    .command('usage')
-    .argument('[service]')
-    .description('the last reading of each service')
+    .command('usage [service]')
+    .description('show the last reading of each service')
     .option('--refresh', 'read the panel now; changes nothing')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ sluice usage\n  $ sluice usage svc-1 --refresh\n  $ sluice usage history svc-1',
-    )
-    .action(lazily(context, async () => (await import('./usage.js')).usage));
+    .examples('sluice usage', 'sluice usage svc-1 --refresh', 'sluice usage history svc-1')
+    .runs(async () => (await import('./usage.js')).usage);
   usage
-    .command('history')
-    .argument('<service>')
-    .description('usage and allowance of each cycle')
-    .addHelpText('after', '\nExample:\n  $ sluice usage history svc-1')
-    .action(lazily(context, async () => (await import('./usage.js')).usageHistory));
+    .command('history <service>')
+    .description('show usage and allowance of each cycle')
+    .examples('sluice usage history svc-1')
+    .runs(async () => (await import('./usage.js')).usageHistory);
   usage
-    .command('graph')
-    .argument('<service>')
-    .description('usage as a chart in the terminal, or as an SVG file')
-    .addOption(new Option('--range <range>', 'how far back (default: cycle)').choices(['cycle', '24h', '7d']))
-    .option('--svg <file>', 'write an SVG instead; an earlier one is replaced')
-    .option('--from-panel', "the panel's own graph; kept for graphCache")
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ sluice usage graph svc-1\n  $ sluice usage graph svc-1 --range 7d --svg svc-1.svg',
-    )
-    .action(lazily(context, async () => (await import('./graph.js')).usageGraph));
+    .command('graph <service>')
+    .description('draw usage as a chart in the terminal, or as an SVG file')
+    .addOption(new Option('--range <range>', 'the time range (default: cycle)').choices(['cycle', '24h', '7d']))
+    .option('--svg <file>', 'write an SVG file instead; an existing file is replaced')
+    .option('--from-panel', "draw the panel's own graph; cached for graphCache")
+    .examples('sluice usage graph svc-1', 'sluice usage graph svc-1 --range 7d --svg svc-1.svg')
+    .runs(async () => (await import('./graph.js')).usageGraph);
 }

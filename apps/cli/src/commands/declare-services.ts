@@ -1,225 +1,203 @@
-import type { Command, Option } from 'commander';
-import { choice, lazily, type CommandContext } from './command.js';
+import type { Option } from 'commander';
+import { choice, type LazyCommand } from './command.js';
 
-const WAIT = ['--wait-lock <duration>', 'wait so long for another run that works on it (default: 30s)'] as const;
+const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
 const REASONS = ['quota', 'billing', 'manual', 'agent-limit'];
 const asOption = (): Option => choice('--as <reason>', 'default: billing', ['billing', 'manual']);
 const KEYS = 'keys as in the import: panel, product, client, billing_cycle, next_due_date, easydcim_service_id, …';
 
-/** `service`, `override`, `hold`, `provision`: what is about single services. */
-export function declareServices(program: Command, context: CommandContext): void {
-  declareService(program.command('service').description('the services that Sluice looks after'), context);
-  declareOverride(
-    program.command('override').description("an operator's own quota, mode or action of a service"),
-    context,
-  );
-  declareHold(program.command('hold').description('what keeps services restricted'), context);
-  declareAction(program.command('action').description('single changes to panels'), context);
-  declareProvision(
-    program.command('provision').description('provisioning actions; each may be repeated without harm'),
-    context,
-  );
+/** Declares `service`, `override`, `hold`, `action` and `provision`. */
+export function declareServices(program: LazyCommand): void {
+  declareService(program.command('service').description('the services that Sluice manages'));
+  declareOverride(program.command('override').description("an operator's quota, mode or action for one service"));
+  declareHold(program.command('hold').description('reasons to keep services restricted'));
+  declareAction(program.command('action').description('changes to panels'));
+  declareProvision(program.command('provision').description('provision services; each command can be repeated safely'));
 }
 
-function declareService(service: Command, context: CommandContext): void {
+function declareService(service: LazyCommand): void {
   const load = () => import('./services.js');
   service
-    .command('add')
-    .argument('<id>')
+    .command('add <id>')
     .argument('<pairs...>', KEYS)
     .description('add a service')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ sluice service add svc-1 panel=dcim product=ded-100 billing_cycle=monthly next_due_date=2026-12-15 easydcim_service_id=501',
+    .examples(
+      'sluice service add svc-1 panel=dcim product=ded-100 billing_cycle=monthly next_due_date=2026-12-15 easydcim_service_id=501',
     )
-    .action(lazily(context, async () => (await load()).add));
+    .runs(async () => (await load()).add);
   service
     .command('import')
     .argument('<file>', '.csv, .json or .yaml; - is CSV from standard input')
-    .description('add and change services from a file: all rows or none')
+    .description('add and change services from a file; stores all rows or none')
     .option(...WAIT)
-    .addHelpText('after', '\nExample:\n  $ sluice service import services.csv')
-    .action(lazily(context, async () => (await load()).importFile));
+    .examples('sluice service import services.csv')
+    .runs(async () => (await load()).importFile);
   service
     .command('export')
-    .description('write all services to standard output, as import reads them')
+    .description('write all services to standard output, in the format of import')
     .addOption(choice('--format <format>', 'default: csv', ['csv', 'json', 'yaml']))
     .option('--panel <name>', 'only this panel')
     .option(
       '--spreadsheet',
-      "CSV for a spreadsheet: an apostrophe goes before what it would run as a formula (= + - @). Don't import that file",
+      "CSV for spreadsheets: puts an apostrophe before formulas (= + - @). Don't import this file",
     )
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ sluice service export > services.csv\n  $ sluice service export --spreadsheet > for-excel.csv',
-    )
-    .action(lazily(context, async () => (await load()).exportServices));
-  declareSingleService(service, context);
+    .examples('sluice service export > services.csv', 'sluice service export --spreadsheet > for-excel.csv')
+    .runs(async () => (await load()).exportServices);
+  declareSingleService(service);
 }
 
-/** What is about services that are known. */
-function declareSingleService(service: Command, context: CommandContext): void {
+function declareSingleService(service: LazyCommand): void {
   const load = () => import('./services.js');
   service
     .command('list')
-    .description('services as the last run left them')
+    .description('list services with their state after the last run')
     .option('--panel <name>', 'only this panel')
     .option('--product <name>', 'only this product')
     .option('--client <id>', 'only this client')
-    .addHelpText('after', '\nExample:\n  $ sluice service list --panel dcim')
-    .action(lazily(context, async () => (await load()).list));
+    .examples('sluice service list --panel dcim')
+    .runs(async () => (await load()).list);
   service
-    .command('show')
-    .argument('<service>')
-    .description('all that the store knows of a service')
-    .addHelpText('after', '\nExample:\n  $ sluice service show svc-1')
-    .action(lazily(context, async () => (await load()).showService));
+    .command('show <service>')
+    .description('show everything stored about a service')
+    .examples('sluice service show svc-1')
+    .runs(async () => (await load()).showService);
   service
-    .command('set')
-    .argument('<service>')
+    .command('set <service>')
     .argument('<pairs...>', KEYS)
-    .description('change keys of a service; an empty value unsets')
+    .description('change keys of a service; an empty value removes one')
     .option(...WAIT)
-    .addHelpText('after', '\nExample:\n  $ sluice service set svc-1 next_due_date=2027-01-15')
-    .action(lazily(context, async () => (await load()).set));
+    .examples('sluice service set svc-1 next_due_date=2027-01-15')
+    .runs(async () => (await load()).set);
   service
-    .command('remove')
-    .argument('<service>')
-    .description('forget a service; refused while it is held')
+    .command('remove <service>')
+    .description('remove a service from the store; refused while it is held')
     .option('--yes', 'do not ask')
     .option(...WAIT)
-    .addHelpText('after', '\nExample:\n  $ sluice service remove svc-1 --yes')
-    .action(lazily(context, async () => (await load()).remove));
+    .examples('sluice service remove svc-1 --yes')
+    .runs(async () => (await load()).remove);
 }
 
-function declareOverride(override: Command, context: CommandContext): void {
+function declareOverride(override: LazyCommand): void {
   const load = () => import('./overrides.js');
   override
-    .command('set')
-    .argument('<service>')
-    .description('set quota (of the mode in force), mode or action; takes effect at the next poll')
+    .command('set <service>')
+    .description('set quota (for the mode in force), mode or action; effective at the next poll')
     .option('--quota <size>', 'such as 500GB')
-    .option('--unlimited', 'no limit')
-    .addOption(choice('--mode <mode>', 'what counts', ['IN', 'OUT', 'TOTAL']))
+    .option('--unlimited', 'allow unlimited traffic')
+    .addOption(choice('--mode <mode>', 'which direction counts', ['IN', 'OUT', 'TOTAL']))
     .option('--action <action>', 'disable-ports, suspend-order, both, …')
     .option(...WAIT)
-    .addHelpText('after', '\nExample:\n  $ sluice override set svc-1 --quota 12TB')
-    .action(lazily(context, async () => (await load()).overrideSet));
+    .examples('sluice override set svc-1 --quota 12TB')
+    .runs(async () => (await load()).overrideSet);
   override
-    .command('clear')
-    .argument('<service>')
-    .description('drop the override')
+    .command('clear <service>')
+    .description('remove the override')
     .option(...WAIT)
-    .addHelpText('after', '\nExample:\n  $ sluice override clear svc-1')
-    .action(lazily(context, async () => (await load()).overrideClear));
+    .examples('sluice override clear svc-1')
+    .runs(async () => (await load()).overrideClear);
   override
-    .command('list')
-    .argument('[service]')
-    .description('open and past overrides')
-    .addHelpText('after', '\nExample:\n  $ sluice override list')
-    .action(lazily(context, async () => (await load()).overrideList));
+    .command('list [service]')
+    .description('list open and past overrides')
+    .examples('sluice override list')
+    .runs(async () => (await load()).overrideList);
 }
 
-function declareHold(hold: Command, context: CommandContext): void {
+function declareHold(hold: LazyCommand): void {
   const load = () => import('./holds.js');
   hold
-    .command('list')
-    .argument('[service]')
-    .description('open and past holds, with what was done for each')
-    .addHelpText('after', '\nExample:\n  $ sluice hold list svc-1')
-    .action(lazily(context, async () => (await load()).holdList));
+    .command('list [service]')
+    .description('list open and past holds, with what each restricted')
+    .examples('sluice hold list svc-1')
+    .runs(async () => (await load()).holdList);
   const note = ['--note <text>', 'why'] as const;
-  const dryRun = (command: Command): Command =>
+  const dryRun = (command: LazyCommand): LazyCommand =>
     command
-      .option('--dry-run', 'make no changing call and store nothing')
-      .option('--detailed-exitcode', 'with --dry-run: exit 4 when there is something to change')
+      .option('--dry-run', 'change nothing on the panel and in the store')
+      .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
       .option(...WAIT);
   dryRun(
     hold
-      .command('add')
-      .argument('<service>')
-      .description('hold a service by hand; enforced at once')
+      .command('add <service>')
+      .description('add a manual hold; enforced at once')
       .option(...note),
   )
-    .addHelpText('after', '\nExample:\n  $ sluice hold add svc-1 --note "abuse report 4711"')
-    .action(lazily(context, async () => (await load()).holdAdd));
+    .examples('sluice hold add svc-1 --note "abuse report 4711"')
+    .runs(async () => (await load()).holdAdd);
   dryRun(
     hold
-      .command('release')
-      .argument('[service]')
+      .command('release [service]')
       .description(
-        'release the manual hold; undone at once. --all gives back everything and puts the panels under observe',
+        'release the manual hold; its restriction is lifted at once. --all lifts everything and puts the panels under observe',
       )
       .option(...note)
-      .option('--all', 'everything that Sluice restricted')
+      .option('--all', 'release everything that Sluice restricted')
       .option('--panel <name>', 'with --all: only on this panel')
       .addOption(
         choice('--reason <reason>', 'with --all: only holds of this reason; of one service only manual', REASONS),
       )
-      .option('--from <file>', 'with --all: from the file of open holds, when the store is gone')
+      .option('--from <file>', 'with --all: use the file of open holds, when the store is lost')
       .option('--yes', 'with --all: do not ask'),
   )
-    .addHelpText('after', '\nExamples:\n  $ sluice hold release svc-1\n  $ sluice hold release --all --yes')
-    .action(lazily(context, async () => (await load()).holdRelease));
+    .examples('sluice hold release svc-1', 'sluice hold release --all --yes')
+    .runs(async () => (await load()).holdRelease);
   hold
-    .command('adopt')
-    .argument('<service>')
-    .description('take over what another tool shut, as evidence of a hold; changes nothing on the panel')
+    .command('adopt <service>')
+    .description('adopt restrictions of another tool as evidence of a hold; changes nothing on the panel')
     .addOption(choice('--reason <reason>', 'default: quota', ['quota', 'billing', 'manual']))
     .option('--ports <ids>', 'ports that it disabled, separated by commas')
     .option('--order', 'it suspended the order')
     .option('--forwards <ids>', 'forwards that it paused, separated by commas')
     .option(...note)
     .option(...WAIT)
-    .addHelpText('after', '\nExample:\n  $ sluice hold adopt svc-1 --reason quota --ports 7001,7002')
-    .action(lazily(context, async () => (await load()).holdAdopt));
+    .examples('sluice hold adopt svc-1 --reason quota --ports 7001,7002')
+    .runs(async () => (await load()).holdAdopt);
 }
 
-function declareAction(action: Command, context: CommandContext): void {
+function declareAction(action: LazyCommand): void {
   action
     .command('resolve')
-    .argument('<id>', 'as in "sluice log list --actions"')
-    .description("say how a change ended whose outcome can't be read from the panel; calls nothing")
+    .argument('<id>', 'see "sluice log list --actions"')
+    .description("report the outcome of a change that can't be read from the panel; calls nothing")
     .option('--done', 'it was done: a release undoes it')
     .option('--not-done', 'it was not done: there is nothing to undo')
     .option(...WAIT)
-    .addHelpText('after', '\nExample:\n  $ sluice action resolve act-01K9Z3 --done')
-    .action(lazily(context, async () => (await import('./actions.js')).actionResolve));
+    .examples('sluice action resolve act-01K9Z3 --done')
+    .runs(async () => (await import('./log.js')).actionResolve);
 }
 
-function declareProvision(provision: Command, context: CommandContext): void {
+function declareProvision(provision: LazyCommand): void {
   const load = () => import('./provision.js');
-  const verb = (name: string, description: string, example: string): Command =>
+  const verb = (name: string, description: string, example: string): LazyCommand =>
     provision
       .command(name)
       .argument('<service>')
       .description(description)
-      .option('--dry-run', 'make no changing call and store nothing')
-      .option('--detailed-exitcode', 'with --dry-run: exit 4 when there is something to change')
+      .option('--dry-run', 'change nothing on the panel and in the store')
+      .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
       .option(...WAIT)
-      .addHelpText('after', `\nExample:\n  $ sluice provision ${name} ${example}`);
-  verb('create', 'make the account with all that the product asks for', 'relay-1 --password-file relay-1.txt')
-    .option('--adopt', "take over an existing account that is provably this service's")
-    .option('--password-file <file>', 'write the generated password there (0600, never over an existing file)')
-    .action(lazily(context, async () => (await load()).create));
+      .examples(`sluice provision ${name} ${example}`);
+  verb('create', 'create the account with everything in the product', 'relay-1 --password-file relay-1.txt')
+    .option('--adopt', 'adopt an existing account that provably belongs to this service')
+    .option('--password-file <file>', 'new file for the generated password (0600)')
+    .runs(async () => (await load()).create);
   verb('suspend', 'add a billing hold and enforce it', 'svc-1 --reason "unpaid"')
     .addOption(asOption())
-    .option('--reason <text>', 'why, kept as the note of the hold')
-    .action(lazily(context, async () => (await load()).suspend));
-  verb('unsuspend', 'release the billing hold; a quota hold that is still due stays', 'svc-1')
+    .option('--reason <text>', 'the note of the hold')
+    .runs(async () => (await load()).suspend);
+  verb('unsuspend', 'release the billing hold; other holds stay', 'svc-1')
     .addOption(asOption())
-    .action(lazily(context, async () => (await load()).unsuspend));
-  verb('renew', 'move the due date one period on, or to a date', 'svc-1 --until 2027-01-15')
+    .runs(async () => (await load()).unsuspend);
+  verb('renew', 'move the due date by one period, or to a date', 'svc-1 --until 2027-01-15')
     .option('--until <date>', 'the new due date')
-    .action(lazily(context, async () => (await load()).renew));
-  verb('change-package', "another product's quota, limits and speed", 'relay-1 relay-200')
+    .runs(async () => (await load()).renew);
+  verb('change-package', "change to another product's quota, limits and speed", 'relay-1 relay-200')
     .argument('<product>')
-    .action(lazily(context, async () => (await load()).changePackage));
-  verb('change-password', 'only the password changes', 'relay-1 --password-file new.txt')
-    .option('--password-file <file>', 'take the new password from that file, or write the generated one there')
-    .option('--password-stdin', 'take the new password from standard input')
-    .action(lazily(context, async () => (await load()).changePassword));
-  verb('terminate', 'remove everything that Sluice made for it from the panel', 'relay-1 --yes')
+    .runs(async () => (await load()).changePackage);
+  verb('change-password', 'change only the password', 'relay-1 --password-file new.txt')
+    .option('--password-file <file>', 'file with the new password, or a new file for the generated one')
+    .option('--password-stdin', 'read the new password from standard input')
+    .runs(async () => (await load()).changePassword);
+  verb('terminate', 'remove everything that Sluice created for the service from the panel', 'relay-1 --yes')
     .option('--yes', 'do not ask')
-    .action(lazily(context, async () => (await load()).terminate));
+    .runs(async () => (await load()).terminate);
 }

@@ -1,24 +1,22 @@
-import { ExitCode } from '../exit-codes.js';
-import { type Check } from '@sluice/engine';
+import type { Check } from '@sluice/engine';
 import type { Config } from '../config/load.js';
-import { Terminal } from '../output/terminal.js';
+import { ExitCode } from '../exit-codes.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printChecks } from './db.js';
 import { withSluice } from '../open-sluice.js';
 
-/** Options of `sluice doctor`. */
 type DoctorOptions = GlobalOptions & { contract?: boolean; panel?: string; acceptClock?: boolean };
 
 /** `sluice doctor [--contract] [--accept-clock]` */
 export const doctor: CommandHandler<DoctorOptions> = (_args, options, deps) =>
-  withSluice(deps, options, async (sluice, config) => {
+  withSluice(deps, options, async ({ sluice, config, terminal }) => {
     const { ok, checks: found } = await sluice.panels.doctor({
       contract: options.contract === true,
       panel: options.panel,
       acceptClock: options.acceptClock === true,
     });
     const checks = [...configChecks(config), ...found];
-    printChecks(new Terminal(deps, options), ok, checks);
+    printChecks(terminal, ok, checks);
     return ok ? ExitCode.done : ExitCode.failed;
   });
 

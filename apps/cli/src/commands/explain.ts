@@ -1,19 +1,18 @@
+import { type Explanation, parseTime } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { ExitCode } from '../exit-codes.js';
-import { type Explanation, parseTime } from '@sluice/engine';
-import { bytesCell, Terminal } from '../output/terminal.js';
+import { bytesCell, type Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printDetail } from './services.js';
 import { withSluice } from '../open-sluice.js';
 
 /** `sluice explain SERVICE` */
 export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = ''], options, deps) =>
-  withSluice(deps, options, async (sluice, config) => {
+  withSluice(deps, options, async ({ sluice, config, terminal }) => {
     const at = options.at === undefined ? null : parseTime(options.at, config.timeZone, '--at');
     const explanation = await sluice.explain(id, { at });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(explanation);
-    else print(terminal, explanation);
+    terminal.document(explanation);
+    print(terminal, explanation);
     return ExitCode.done;
   });
 
@@ -32,9 +31,9 @@ function print(terminal: Terminal, found: Explanation): void {
       `  ${terminal.status(status)} by rule ${colors.bold(rule)}, at ${at} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
     );
     if (wouldHold.length > 0) terminal.line(`  would hold: ${wouldHold.join(', ')}`);
-    // What the panel showed in full is for `--json`: readings and evidence stand below.
+    // The panel's full answer is in `--json` only; readings and evidence follow below.
     const { reading: _reading, ...inputs } = found.decision.inputs as Record<string, unknown>;
-    terminal.line(`  rested on ${JSON.stringify(inputs)}`);
+    terminal.line(`  based on ${JSON.stringify(inputs)}`);
   } else terminal.line('  none yet: run "sluice poll"');
   heading(terminal, 'Allowance');
   for (const { source, bytes } of found.allowance.parts)

@@ -110,7 +110,7 @@ describe('usage graph', () => {
   it('writes an SVG with a title, both axes and their units, in the place of an earlier one', async () => {
     await pollAt(1, 2, 4);
     const { exitCode, stdout } = await graph('--svg graph.svg');
-    expect([exitCode, stdout]).toEqual([0, `${at.bench.path('graph.svg')} is written\n`]);
+    expect([exitCode, stdout]).toEqual([0, `${at.bench.path('graph.svg')} was written\n`]);
     const texts = elementsOf(parseXml(at.bench.read('graph.svg')), 'text').map(({ text }) => text);
     expect(texts).toEqual(expect.arrayContaining(['svc-1: traffic used in the cycle', 'GB', 'in', 'out', 'total']));
     expect(texts.some((text) => /\(UTC\)$/.test(text))).toBe(true);
@@ -126,11 +126,11 @@ describe('usage graph', () => {
   it('says so where there is nothing to draw', async () => {
     const { exitCode, stderr } = await graph();
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('"svc-1" has no cycle that was metered');
+    expect(stderr).toContain('"svc-1" has not been metered in any cycle');
     const empty = await graph('--range 24h');
     expect([empty.exitCode, empty.stdout]).toEqual([
       0,
-      'No readings of svc-1 in this range; "sluice poll" takes one.\n',
+      'No readings of svc-1 in this range; "sluice poll" reads one.\n',
     ]);
     expect(await seriesOf('--range 24h')).toEqual([]);
     expect((await at.bench.sluice('usage graph svc-9')).stderr).toContain('There is no service "svc-9"');
@@ -201,7 +201,7 @@ describe('usage graph --from-panel', () => {
     for (const name of ['Inbound', 'Outbound', 'Total']) {
       expect(stdout).toContain(`svc-1: traffic as dcim draws it: ${name}\n`);
     }
-    expect(stdout).toContain('does not say in which unit');
+    expect(stdout).toContain('does not state the unit');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     at.panel.answers.graph.labels = { in: 'In (Gb/s)', out: 'Out (Gb/s)', total: null };
     await graph('--from-panel --range 24h --svg rates.svg');
@@ -211,7 +211,7 @@ describe('usage graph --from-panel', () => {
 
   it.each(['png', 'png-base64'] as const)('takes a picture (%s), and gives it again from the cache', async (form) => {
     at.panel.answers.graph.form = form;
-    expect((await graph('--from-panel')).stdout).toBe('dcim gave a picture: write it into a file with --svg FILE.\n');
+    expect((await graph('--from-panel')).stdout).toBe('dcim returned a picture: write it to a file with --svg FILE.\n');
     const { picture, series } = (await graph('--from-panel --json')).json<GraphDocument>();
     expect(series).toEqual([]);
     expect(Buffer.from(picture!.base64, 'base64').subarray(1, 4).toString()).toBe('PNG');

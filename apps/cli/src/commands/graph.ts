@@ -1,14 +1,14 @@
 import path from 'node:path';
+import type { DrawnGraph, GraphPoint, GraphRange, PanelFigures, SampleGraph } from '@sluice/engine';
 import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { writeDrawing } from '../files/drawing-file.js';
-import { type DrawnGraph, type GraphPoint, type GraphRange, type PanelFigures, type SampleGraph } from '@sluice/engine';
+import { writeDrawing } from '../files/new-file.js';
 import { byteAxis, plainAxis } from '../output/chart-axis.js';
 import { momentLabel } from '../output/chart-time.js';
 import { areaChart, type ChartData, type ChartLine } from '../output/chart.js';
 import { svgChart, svgPicture } from '../output/svg-chart.js';
-import { Terminal } from '../output/terminal.js';
+import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
 
@@ -20,20 +20,20 @@ export interface GraphOptions extends GlobalOptions {
 }
 
 const TICKS = 5;
-/** Columns where there is no terminal to ask. */
+/** Columns without a terminal. */
 const WIDTH = 80;
-/** Lines of a chart in the terminal, and of each where there are several. */
+/** Lines of a chart in the terminal, and of each chart where there are several. */
 const ROWS = 12;
 const ROWS_OF_EACH = 6;
-/** A limit that is as many times the scale further off is told in words: drawn, it would press the figures flat. */
+/** A limit further off than this many scales is not drawn: it would flatten the figures. */
 const LIMIT_IN_SIGHT = 1;
 
 /** `sluice usage graph SERVICE` */
 export const usageGraph: CommandHandler<GraphOptions> = ([id = ''], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const range = options.range ?? 'cycle';
-    const output = { options, deps, terminal: new Terminal(deps, options) };
-    if (options.fromPanel === true) showDrawn(await sluice.usage.panelGraph(id, range), output);
+    const output = { options, deps, terminal };
+    if (options.fromPanel === true) showPanelGraph(await sluice.usage.panelGraph(id, range), output);
     else showSamples(await sluice.usage.graph(id, range), range, output);
     return ExitCode.done;
   });
@@ -48,16 +48,13 @@ interface GraphOutput {
 function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput): void {
   const { options, terminal } = output;
   const title = `${graph.service}: traffic used in the cycle${range === 'cycle' ? '' : `, last ${range}`}`;
-  const lines = linesOf(graph);
+  const lines = toLines(graph);
   if (options.svg !== undefined) save(svgChart(sampleChart(graph, title, lines)), options.svg, output);
-  if (terminal.json) {
-    terminal.document({ source: 'samples', series: graph.series });
-    return;
-  }
-  if (options.svg !== undefined) return;
+  terminal.document({ source: 'samples', series: graph.series });
+  if (terminal.json || options.svg !== undefined) return;
   const last = graph.series.at(-1);
   if (!last) {
-    terminal.line(`No readings of ${graph.service} in this range; "sluice poll" takes one.`);
+    terminal.line(`No readings of ${graph.service} in this range; "sluice poll" reads one.`);
     return;
   }
   const counting = lines.find(({ name }) => name === graph.mode.toLowerCase()) ?? lines[0];
@@ -67,18 +64,20 @@ function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput)
   }
   const part = (name: string, bytes: number | null): string => `${name} ${bytes === null ? '-' : formatBytes(bytes)}`;
   terminal.line([part('in', last.inBytes), part('out', last.outBytes), part('total', last.totalBytes)].join(', '));
-  terminal.line(`${shareOf(graph, last)}read ${momentLabel(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`);
+  terminal.line(
+    `${formatShare(graph, last)}read ${momentLabel(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`,
+  );
 }
 
-/** `62 % of 130 GB (TOTAL), `, or nothing where there is no such share. */
-function shareOf({ mode, allowedBytes }: SampleGraph, last: GraphPoint): string {
+/** Returns `62 % of 130 GB (TOTAL), `, or an empty text without a share. */
+function formatShare({ mode, allowedBytes }: SampleGraph, last: GraphPoint): string {
   const used = usageInMode(last, mode);
   if (allowedBytes === null || used === null || allowedBytes === 0) return '';
   return `${Math.floor((used / allowedBytes) * 100)} % of ${formatBytes(allowedBytes)} (${mode}), `;
 }
 
-/** Directions that something is known of. */
-function linesOf({ series }: SampleGraph): ChartLine[] {
+/** Returns a line for each direction with known figures. */
+function toLines({ series }: SampleGraph): ChartLine[] {
   const line = (name: string, key: 'inBytes' | 'outBytes' | 'totalBytes'): ChartLine => ({
     name,
     points: series.map((point) => ({ at: Date.parse(point.at), value: point[key] })),
@@ -106,29 +105,26 @@ function sampleChart(graph: SampleGraph, title: string, lines: ChartLine[]): Cha
   };
 }
 
-function showDrawn(graph: DrawnGraph, output: GraphOutput): void {
+function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {
   const { options, terminal } = output;
   const { figures, picture } = graph;
   const title = `${graph.service}: traffic as ${graph.panel} draws it`;
   const data = figures === null ? null : figureChart(graph, figures, title);
   if (options.svg !== undefined) {
-    const svg = data === null ? svgPicture(title, picture ?? new Uint8Array()) : svgChart(named(data));
+    const svg = data === null ? svgPicture(title, picture ?? new Uint8Array()) : svgChart(withAxisName(data));
     save(svg, options.svg, output);
   }
-  if (terminal.json) {
-    terminal.document(drawnDocument(graph));
-    return;
-  }
-  if (options.svg !== undefined) return;
+  terminal.document(toDocument(graph));
+  if (terminal.json || options.svg !== undefined) return;
   if (data === null) {
-    terminal.line(`${graph.panel} gave a picture: write it into a file with --svg FILE.`);
+    terminal.line(`${graph.panel} returned a picture: write it to a file with --svg FILE.`);
     return;
   }
   const shown = data.lines.filter(({ points }) => points.some(({ value }) => value !== null));
   if (shown.length === 0) terminal.line(`${graph.panel} has no figures of ${graph.service} in this range.`);
   for (const line of shown) print({ ...data, title: `${title}: ${line.name}` }, line, ROWS_OF_EACH, output);
   if (shown.length > 0 && figures?.unit == null) {
-    terminal.line('The panel does not say in which unit: rates, as a rule. They count for no quota.');
+    terminal.line('The panel does not state the unit; usually these are rates. No quota uses them.');
   }
 }
 
@@ -153,13 +149,13 @@ function figureChart(graph: DrawnGraph, figures: PanelFigures, title: string): C
   };
 }
 
-/** An axis of a drawing has a name, though the panel did not tell its unit. */
-function named(data: ChartData): ChartData {
+/** Names the axis of a drawing where the panel did not state the unit. */
+function withAxisName(data: ChartData): ChartData {
   return data.axis.unit === '' ? { ...data, axis: { ...data.axis, unit: "the panel's unit" } } : data;
 }
 
-/** The unit of a panel's figures is not known: they stand beside the bytes, which stay unknown. */
-function drawnDocument({ figures, picture }: DrawnGraph): unknown {
+/** Returns the document of `--json`: the unit of a panel's figures is unknown, so that the bytes are null. */
+function toDocument({ figures, picture }: DrawnGraph): unknown {
   return {
     source: 'panel',
     series: (figures?.times ?? []).map(({ at, label }, index) => ({
@@ -192,5 +188,5 @@ function print(data: ChartData, line: ChartLine, height: number, { deps, termina
 function save(svg: string, name: string, { deps, terminal }: GraphOutput): void {
   const file = path.resolve(deps.cwd, name);
   writeDrawing(file, svg);
-  terminal.info(`${file} is written`);
+  terminal.info(`${file} was written`);
 }

@@ -1,42 +1,39 @@
 import path from 'node:path';
-import { usageError } from '@sluice/panel-kind/errors';
 import { type CommandOptions, nodeFiles, type OrderReport, readHoldsFile, type Sluice } from '@sluice/engine';
-import { ExitCode, exitCodeOfRun } from '../exit-codes.js';
-import { printSwept } from '../output/agent-report.js';
-import { printPass } from '../output/pass-report.js';
-import { Terminal } from '../output/terminal.js';
+import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
-import type { CommandHandler, GlobalOptions } from './command.js';
-import { printDetail } from './services.js';
-import { confirm, waitOf } from './shared.js';
+import { ExitCode, toRunExitCode } from '../exit-codes.js';
+import { printChangedAgents } from '../output/agent-report.js';
+import { printRun } from '../output/run-report.js';
+import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
+import { confirm, parseWait, type CommandHandler, type LockOptions } from './command.js';
+import { printDetail } from './services.js';
 
-/** Options of what holds or releases one service by name. */
-export interface OrderOptions extends GlobalOptions {
+/** Options of commands that change one service on its panel. */
+export interface ChangeOptions extends LockOptions {
   note?: string;
   reason?: string;
-  waitLock?: string;
   dryRun?: boolean;
   detailedExitcode?: boolean;
 }
 
-/** Gives an order about one hold and prints how it went. */
-export async function giveOrder(
-  order: (sluice: Sluice, how: CommandOptions) => Promise<OrderReport>,
-  options: OrderOptions,
+/** Holds or releases one service and prints the outcome. */
+export async function changeHold(
+  change: (sluice: Sluice, how: CommandOptions) => Promise<OrderReport>,
+  options: ChangeOptions,
   deps: Deps,
 ): Promise<number> {
-  return withSluice(deps, options, async (sluice) => {
-    const report = await order(sluice, { waitMs: waitOf(options), dryRun: options.dryRun === true });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(report);
-    else if (!terminal.quiet || report.run.outcome !== 'done') printOrder(terminal, report);
-    return exitCodeOfRun(report.run, options);
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const report = await change(sluice, { waitMs: parseWait(options), dryRun: options.dryRun === true });
+    terminal.document(report);
+    if (!terminal.quiet || report.run.outcome !== 'done') printOutcome(terminal, report);
+    return toRunExitCode(report.run, options);
   });
 }
 
-/** An order's outcome for people. */
-export function printOrder(terminal: Terminal, report: OrderReport): void {
+/** Prints how a command about one service ended. */
+export function printOutcome(terminal: Terminal, report: OrderReport): void {
   printDetail(terminal, report.service);
   for (const action of report.actions)
     terminal.line(`  ${action.type} ${action.target} ${terminal.status(action.state)}`);
@@ -46,11 +43,11 @@ export function printOrder(terminal: Terminal, report: OrderReport): void {
 }
 
 /** `sluice hold add SERVICE` */
-export const holdAdd: CommandHandler<OrderOptions> = ([id = ''], options, deps) =>
-  giveOrder((sluice, how) => sluice.holds.add(id, { ...how, note: options.note }), options, deps);
+export const holdAdd: CommandHandler<ChangeOptions> = ([id = ''], options, deps) =>
+  changeHold((sluice, how) => sluice.holds.add(id, { ...how, note: options.note }), options, deps);
 
 /** Options of `hold release`. */
-export interface ReleaseOptions extends OrderOptions {
+export interface ReleaseOptions extends ChangeOptions {
   all?: boolean;
   panel?: string;
   yes?: boolean;
@@ -60,15 +57,15 @@ export interface ReleaseOptions extends OrderOptions {
 /** `sluice hold release SERVICE` and `sluice hold release --all` */
 export const holdRelease: CommandHandler<ReleaseOptions> = ([id], options, deps) => {
   if (options.all === true) {
-    if (id !== undefined) throw usageError('bad_option', `Name "${id}" or --all, not both; nothing was called`);
-    return releaseEverything(options, deps);
+    if (id !== undefined) throw usageError('bad_option', `Name "${id}" or use --all, not both; nothing was called`);
+    return releaseAll(options, deps);
   }
-  if (id === undefined) throw usageError('bad_option', 'Name a service, or --all; nothing was called');
+  if (id === undefined) throw usageError('bad_option', 'Name a service, or use --all; nothing was called');
   refuseOtherHolds(id, options);
-  return releaseOne(id, options, deps);
+  return changeHold((sluice, how) => sluice.holds.release(id, how), options, deps);
 };
 
-/** What ends a hold that is not an operator's own. */
+/** What ends a hold that is not manual. */
 const ENDED_BY: Record<string, (id: string) => string> = {
   quota: (id) => `a higher allowance ("sluice override set ${id} …") and the next poll`,
   billing: (id) => `"sluice provision unsuspend ${id}"`,
@@ -76,46 +73,41 @@ const ENDED_BY: Record<string, (id: string) => string> = {
     'a higher limit of its agent ("sluice agent limit AGENT --gb N") and the next "sluice agent check", or "sluice agent restore AGENT --force", which lasts until that check',
 };
 
-/** By name only a manual hold is released: a run would only bring back any other. */
+/** Only a manual hold is released by name: the next run would restore any other. */
 function refuseOtherHolds(id: string, { reason = 'manual', panel, from }: ReleaseOptions): void {
   if (panel !== undefined || from !== undefined)
-    throw usageError('bad_option', `--panel and --from go with --all, not with "${id}"; nothing was called`);
+    throw usageError('bad_option', `--panel and --from need --all and don't go with "${id}"; nothing was called`);
   if (reason === 'manual') return;
-  const remedy = ENDED_BY[reason]?.(id) ?? 'what it is for';
+  const remedy = ENDED_BY[reason]?.(id) ?? 'a run, once its limit is no longer exceeded,';
   throw usageError(
     'bad_option',
     `--reason ${reason}: "hold release ${id}" releases the manual hold only; ${remedy} ends this one; nothing was called`,
   );
 }
 
-async function releaseEverything(options: ReleaseOptions, deps: Deps): Promise<number> {
+async function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
   const where = options.panel === undefined ? 'all panels' : `panel ${options.panel}`;
   if (options.dryRun !== true) {
-    await confirm(deps, options, `Give back everything that Sluice restricted on ${where} and put it under observe?`);
+    await confirm(deps, options, `Lift all restrictions by Sluice on ${where} and put it under observe?`);
   }
   const file = options.from === undefined ? null : readHoldsFile(nodeFiles, path.resolve(deps.cwd, options.from));
-  return withSluice(deps, { ...options, storeMayBeLost: file !== null }, async (sluice) => {
+  return withSluice(deps, { ...options, storeMayBeLost: file !== null }, async ({ sluice, terminal }) => {
     const report = await sluice.holds.releaseAll({
       panel: options.panel,
       reason: options.reason,
       dryRun: options.dryRun === true,
-      waitMs: waitOf(options),
+      waitMs: parseWait(options),
       file,
     });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(report);
-    else printPass(terminal, report, true);
-    if (!terminal.json) printSwept(terminal, report.agents);
-    return exitCodeOfRun(report.run, options);
+    terminal.document(report);
+    printRun(terminal, report, true);
+    printChangedAgents(terminal, report.agents);
+    return toRunExitCode(report.run, options);
   });
 }
 
-function releaseOne(id: string, options: OrderOptions, deps: Deps): Promise<number> {
-  return giveOrder((sluice, how) => sluice.holds.release(id, how), options, deps);
-}
-
 /** Options of `hold adopt`. */
-export interface AdoptOptions extends OrderOptions {
+export interface AdoptOptions extends ChangeOptions {
   ports?: string;
   order?: boolean;
   forwards?: string;
@@ -125,31 +117,27 @@ const REASONS = ['quota', 'billing', 'manual'] as const;
 
 /** `sluice hold adopt SERVICE` */
 export const holdAdopt: CommandHandler<AdoptOptions> = ([id = ''], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const reason = REASONS.find((item) => item === (options.reason ?? 'quota'));
     if (reason === undefined)
       throw usageError('bad_option', `--reason: "${String(options.reason)}" is none of ${REASONS.join(', ')}`);
     const detail = await sluice.holds.adopt(id, {
       reason,
-      ports: listOf(options.ports),
+      ports: parseList(options.ports),
       order: options.order === true,
-      forwards: listOf(options.forwards),
+      forwards: parseList(options.forwards),
       note: options.note ?? null,
-      waitMs: waitOf(options),
+      waitMs: parseWait(options),
     });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(detail);
-    else {
-      const { holds } = await sluice.holds.list({ service: id, open: true });
-      const evidence = holds.find((hold) => hold.reason === reason)?.evidence ?? [];
-      terminal.info(
-        `${id}: ${evidence.map((item) => `${item.kind} ${item.target}`).join(', ')} will be given back when its ${reason} hold ends`,
-      );
-    }
+    terminal.document(detail);
+    const { holds } = await sluice.holds.list({ service: id, open: true });
+    const evidence = holds.find((hold) => hold.reason === reason)?.evidence ?? [];
+    const targets = evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ');
+    terminal.info(`${id}: the end of its ${reason} hold will restore ${targets}`);
     return ExitCode.done;
   });
 
-function listOf(text: string | undefined): string[] {
+function parseList(text: string | undefined): string[] {
   return (text ?? '')
     .split(',')
     .map((item) => item.trim())
@@ -158,26 +146,27 @@ function listOf(text: string | undefined): string[] {
 
 /** `sluice hold list [SERVICE]` */
 export const holdList: CommandHandler = ([id], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const { holds } = await sluice.holds.list({ service: id });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document({ holds });
-    else if (holds.length === 0) terminal.line('No holds.');
+    terminal.document({ holds });
+    if (holds.length === 0) terminal.line('No holds.');
     else {
       terminal.table(
-        ['service', 'reason', 'since', 'until', 'done for it', 'note'],
-        holds.map((hold) => [
-          hold.service,
-          hold.reason,
-          hold.since,
-          hold.until,
-          hold.evidence.length === 0
-            ? null
-            : hold.evidence.map(
-                (item) => `${item.kind} ${item.target}${item.until === null ? '' : ` (${item.outcome ?? 'ended'})`}`,
-              ),
-          hold.note,
-        ]),
+        ['service', 'reason', 'since', 'until', 'restricted', 'note'],
+        holds.map((hold) => {
+          const restricted = hold.evidence.map(
+            ({ kind, target, until, outcome }) =>
+              `${kind} ${target}${until === null ? '' : ` (${outcome ?? 'ended'})`}`,
+          );
+          return [
+            hold.service,
+            hold.reason,
+            hold.since,
+            hold.until,
+            restricted.length === 0 ? null : restricted,
+            hold.note,
+          ];
+        }),
       );
     }
     return ExitCode.done;

@@ -130,7 +130,7 @@ describe('init with options', () => {
     bench.write('sluice.yaml', 'mine');
     const refused = await bench.sluice(['init', '--no-test', '--panel', DCIM]);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain(`${bench.path('sluice.yaml')} is there already`);
+    expect(refused.stderr).toContain(`${bench.path('sluice.yaml')} exists`);
     expect(bench.read('sluice.yaml')).toBe('mine');
     const forced = await bench.sluice(['init', '--no-test', '--force', '--quiet', '--panel', DCIM]);
     expect([forced.exitCode, forced.stdout, forced.stderr]).toEqual([0, '', '']);
@@ -188,17 +188,17 @@ describe('init with options', () => {
     ['kind=easydcim,token-env=T', 'url=… is missing'],
     ['kind=easydcim,url=dcim.example.com,token-env=T', 'begin with https://'],
     ['kind=easydcim,url=http://a,token-env=T', 'allow-http=true'],
-    ['kind=easydcim,url=https://me:pw@a,token-env=T', 'may not have a name or password'],
-    ['kind=easydcim,url=https://a', 'say once where the token is'],
-    ['kind=easydcim,url=https://a,token-env=T,token-file=t', 'say once where the token is'],
-    ['kind=easydcim,url=https://a,token=abc,token-env=T', 'could be seen by others'],
-    ['kind=easydcim,url=https://a,tokn-env=T', 'say once where the token is'],
+    ['kind=easydcim,url=https://me:pw@a,token-env=T', 'may not contain a name or password'],
+    ['kind=easydcim,url=https://a', 'name one source of the token'],
+    ['kind=easydcim,url=https://a,token-env=T,token-file=t', 'name one source of the token'],
+    ['kind=easydcim,url=https://a,token=abc,token-env=T', 'others can see a secret'],
+    ['kind=easydcim,url=https://a,tokn-env=T', 'name one source of the token'],
     ['kind=easydcim,url=https://a,token-env=T,nam=x', 'did you mean "name"'],
-    ['kind=easydcim,url=https://a,token-env=1T', 'no name of an environment variable'],
-    ['kind=easydcim,url=https://a,token-file={x}', 'no path'],
+    ['kind=easydcim,url=https://a,token-env=1T', 'not a name of an environment variable'],
+    ['kind=easydcim,url=https://a,token-file={x}', 'not a path'],
     ['kind=easydcim,url=https://a,token-stdin=yes', 'file or config'],
-    ['name=a b,kind=easydcim,url=https://a,token-env=T', 'no name for a panel'],
-    ['kind=easydcim,kind=flvx,url=https://a,token-env=T', 'kind is there twice'],
+    ['name=a b,kind=easydcim,url=https://a,token-env=T', 'not a name for a panel'],
+    ['kind=easydcim,kind=flvx,url=https://a,token-env=T', 'kind is repeated'],
     ['easydcim', 'key=value pairs'],
   ])('refuses the panel %s', async (spec, message) => {
     const { exitCode, stderr } = await bench.sluice(['init', '--no-test', '--panel', spec]);
@@ -210,11 +210,14 @@ describe('init with options', () => {
   });
 
   it.each([
-    [['--time-zone', 'Berlin'], 'no IANA time zone'],
-    [['--currency', 'euro'], 'no currency'],
+    [['--time-zone', 'Berlin'], 'not an IANA time zone'],
+    [['--currency', 'euro'], 'not a currency'],
     [['--state', 'postgres://x'], 'PostgreSQL is not supported yet'],
     [['--panel', DCIM, '--panel', DCIM], 'two panels "dcim"'],
-    [['--panel', 'kind=astbilling,url=https://a,token-env=T'], 'is no kind of panel; known: easydcim, flvx, hiddify'],
+    [
+      ['--panel', 'kind=astbilling,url=https://a,token-env=T'],
+      'is not a kind of panel; known: easydcim, flvx, hiddify',
+    ],
   ])('refuses %j', async (words, message) => {
     const { exitCode, stderr } = await bench.sluice(['init', '--no-test', ...words]);
     expect(exitCode).toBe(2);
@@ -275,8 +278,8 @@ describe('init with a panel to test', () => {
     const { ask, asked, left } = operator([
       ...start,
       [/^Kind of the panel/, 'easydcim'],
-      [/^Its name here \[dcim\]/, ''],
-      [/^Its address/, panel.url],
+      [/^Name of the panel in the config \[dcim\]/, ''],
+      [/^Address of the panel/, panel.url],
       [/^Plain http/, 'y'],
       [/^Which/, '4'],
       [/^The token \(not shown\)/, TOKEN],
@@ -297,9 +300,9 @@ describe('init on a terminal', () => {
   it('takes every way of giving a secret', async () => {
     const panelAnswers = (kind: string, name: string, way: string, ...more: [RegExp, string][]): [RegExp, string][] => [
       [/^Kind/, kind],
-      [/^Its name/, name],
-      [/^Its address/, `https://${name}.example.com`],
-      ...(kind === 'flvx' ? [[/^Its username \[admin\]/, 'ops'] as [RegExp, string]] : []),
+      [/^Name of the panel/, name],
+      [/^Address of the panel/, `https://${name}.example.com`],
+      ...(kind === 'flvx' ? [[/^username of the panel \[admin\]/, 'ops'] as [RegExp, string]] : []),
       [/^Which/, way],
       ...more,
     ];
@@ -308,7 +311,7 @@ describe('init on a terminal', () => {
       [/^Currency/, ''],
       ...panelAnswers('easydcim', 'a', '', [/variable \[A_TOKEN\]/, '']),
       ...panelAnswers('flvx', 'b', '2', [/^Path/, 'secrets/b']),
-      ...panelAnswers('hiddify', 'c', '3', [/^Its name \[c\.api-key\]/, '']),
+      ...panelAnswers('hiddify', 'c', '3', [/^Name of the credential \[c\.api-key\]/, '']),
       ...panelAnswers('easydcim', 'd', '5', [/^The token/, TOKEN]),
       [/^Kind/, ''],
     ]);
@@ -338,27 +341,33 @@ describe('init on a terminal', () => {
       [/^Currency/, 'EUR'],
       [/^Kind/, 'plesk'],
       [/^Kind/, 'easydcim'],
-      [/^Its name/, ''],
-      [/^Its address/, 'dcim'],
-      [/^Its address/, 'http://dcim.example.com'],
+      [/^Name of the panel/, ''],
+      [/^Address of the panel/, 'dcim'],
+      [/^Address of the panel/, 'http://dcim.example.com'],
       [/^Plain http/, ''],
-      [/^Its address/, 'https://dcim.example.com'],
+      [/^Address of the panel/, 'https://dcim.example.com'],
       [/^Which/, '9'],
       [/^Which/, '4'],
       [/^The token/, ''],
       [/^The token/, ' a b '],
       [/^The token/, TOKEN],
       [/^Kind/, 'easydcim'],
-      [/^Its name/, ''],
-      [/^Its name/, 'second'],
-      [/^Its address/, 'https://second.example.com'],
+      [/^Name of the panel/, ''],
+      [/^Name of the panel/, 'second'],
+      [/^Address of the panel/, 'https://second.example.com'],
       [/^Which/, '1'],
       [/variable/, ''],
       [/^Kind/, ''],
     ]);
     const { exitCode, stdout } = await bench.sluice('init --no-test', { ask });
     expect([exitCode, left()]).toEqual([0, 0]);
-    for (const said of ['no IANA time zone', 'no currency', 'no kind of panel', 'begin with https://', 'already']) {
+    for (const said of [
+      'not an IANA time zone',
+      'not a currency',
+      'not a kind of panel',
+      'begin with https://',
+      'already',
+    ]) {
       expect(stdout).toContain(said);
     }
   });

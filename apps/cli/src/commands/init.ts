@@ -12,7 +12,7 @@ import { shellWords } from '../output/schedule/plan.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { Interview } from './interview.js';
-import { kindsOf } from '../kinds.js';
+import { knownKinds } from '../kinds.js';
 
 /** Options of `init`. */
 export interface InitOptions extends GlobalOptions {
@@ -34,12 +34,12 @@ export const init: CommandHandler<InitOptions> = async ([name], options, deps) =
   const named = answers.panels.map(({ name, kind, url }) => ({ name, kind: kind.kind, url }));
   const panels = options.test === false ? untested(named) : await testPanels(deps, file, untested(named));
   const next = nextCommands(file, panels, deps);
-  if (terminal.json) terminal.document({ file, panels, next: next.map(({ command }) => command) });
-  else report(terminal, written, panels, next);
+  terminal.document({ file, panels, next: next.map(({ command }) => command) });
+  report(terminal, written, panels, next);
   return panels.some((panel) => panel.ok === false) ? ExitCode.partial : ExitCode.done;
 };
 
-/** The answers out of the options; what they do not say is asked where there is a terminal. */
+/** Collects the answers from the options, and asks for the others on a terminal. */
 async function gather(file: string, options: InitOptions, deps: Deps, terminal: Terminal): Promise<InitAnswers> {
   const dir = path.dirname(file);
   const place = (answer: string): string => pathInConfig(answer, { cwd: deps.cwd, home: deps.env['HOME'] }, dir);
@@ -52,10 +52,10 @@ async function gather(file: string, options: InitOptions, deps: Deps, terminal: 
             terminal.line(text);
           },
           pathInConfig: place,
-          kinds: kindsOf(deps),
+          kinds: knownKinds(deps),
         })
       : null;
-  const state = options.state === undefined ? './sluice.db' : stateOf(options.state, place);
+  const state = options.state === undefined ? './sluice.db' : parseState(options.state, place);
   const zone = machineTimeZone(deps);
   const timeZone =
     options.timeZone === undefined
@@ -65,21 +65,21 @@ async function gather(file: string, options: InitOptions, deps: Deps, terminal: 
     options.currency === undefined
       ? ((await interview?.currency()) ?? null)
       : checkedOption('--currency', options.currency, checkCurrency);
-  const panels = (await interview?.panels()) ?? (await panelsOf(options.panel ?? [], deps, place));
-  return { timeZone, state, currency, panels, kinds: kindsOf(deps) };
+  const panels = (await interview?.panels()) ?? (await parsePanels(options.panel ?? [], deps, place));
+  return { timeZone, state, currency, panels, kinds: knownKinds(deps) };
 }
 
-async function panelsOf(specs: string[], deps: Deps, place: (answer: string) => string): Promise<PanelAnswer[]> {
-  let taken = false;
+async function parsePanels(specs: string[], deps: Deps, place: (answer: string) => string): Promise<PanelAnswer[]> {
+  let isRead = false;
   const stdin = (): Promise<string> => {
-    if (taken)
-      throw usageError('bad_option', '--panel: only one secret can come from standard input; nothing was written');
-    taken = true;
+    if (isRead)
+      throw usageError('bad_option', '--panel: only one secret can be read from standard input; nothing was written');
+    isRead = true;
     return deps.readStdin();
   };
   const panels: PanelAnswer[] = [];
   for (const spec of specs) {
-    const panel = await parsePanelOption(spec, { stdin, pathInConfig: place, kinds: kindsOf(deps) });
+    const panel = await parsePanelOption(spec, { stdin, pathInConfig: place, kinds: knownKinds(deps) });
     if (panels.some(({ name }) => name === panel.name)) {
       throw usageError('bad_option', `--panel: there are two panels "${panel.name}"; nothing was written`);
     }
@@ -88,8 +88,8 @@ async function panelsOf(specs: string[], deps: Deps, place: (answer: string) => 
   return panels;
 }
 
-function stateOf(answer: string, place: (answer: string) => string): string {
-  // A database's address is no path; whether it is supported is the config's to say.
+function parseState(answer: string, place: (answer: string) => string): string {
+  // The address of a database is not a path; the config check refuses unsupported ones.
   return /^\w+:\/\//.test(answer) ? answer : checkedOption('--state', answer, place);
 }
 
@@ -114,26 +114,26 @@ interface NextCommand {
   why: string;
 }
 
-/** What to do now: first whatever is still in the way. */
+/** Returns the next commands to run; the first one fixes what is still missing. */
 function nextCommands(file: string, panels: PanelOutcome[], deps: Deps): NextCommand[] {
   const sluice = (words: string, why: string): NextCommand => ({
-    command: `sluice ${words}${found(file, deps) ? '' : ` --config ${shellWords([file])}`}`,
+    command: `sluice ${words}${isFound(file, deps) ? '' : ` --config ${shellWords([file])}`}`,
     why,
   });
   const ready = panels.length > 0 && panels.every((panel) => panel.ok === true);
   return [
     ready
-      ? sluice('doctor --contract', "what Sluice understood of the panels' answers")
+      ? sluice('doctor --contract', 'check what Sluice reads from the panels')
       : panels.length > 0
-        ? sluice('panel test', 'until each panel answers')
-        : sluice('config check', 'when your panels are in the file'),
-    sluice('service import services.csv', 'the services; state their products in the file first'),
-    sluice('poll', 'a first run: it observes and changes nothing'),
+        ? sluice('panel test', 'repeat until each panel answers')
+        : sluice('config check', 'after you added your panels to the file'),
+    sluice('service import services.csv', 'import services, after you added their products to the file'),
+    sluice('poll', 'first run: observes and changes nothing'),
   ];
 }
 
-/** Whether commands find the file by themselves. */
-function found(file: string, deps: Deps): boolean {
+/** Returns whether commands find the file without `--config`. */
+function isFound(file: string, deps: Deps): boolean {
   try {
     return findConfigFile(undefined, deps.env, deps.cwd) === file;
   } catch {
@@ -142,7 +142,9 @@ function found(file: string, deps: Deps): boolean {
 }
 
 function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome[], next: NextCommand[]): void {
-  terminal.info(`${written.file} is written (mode 0600). It begins under enforce: observe, which changes nothing.`);
+  terminal.info(
+    `${written.file} was written (mode 0600). It contains enforce: observe, under which Sluice changes nothing.`,
+  );
   for (const { panel, key, file } of written.secrets) {
     terminal.info(`The ${key} of ${panel} is in ${file} (mode 0600).`);
   }

@@ -1,5 +1,5 @@
 import { printable } from '@sluice/panel-http/printable';
-import { type PanelKind } from '@sluice/panel-kind';
+import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { kebab, type PanelAnswer, type SecretAnswer } from '../init/answers.js';
 import {
@@ -13,27 +13,27 @@ import {
   checkUrl,
 } from '../init/check-answers.js';
 
-/** What an interview is held with. */
+/** What an interview needs. */
 export interface Interviewer {
-  /** One line from the terminal; `secret` hides what is typed. */
+  /** Reads one line from the terminal; `secret` hides what is typed. */
   ask: (question: string, options?: { secret?: boolean }) => Promise<string>;
   say: (text: string) => void;
   pathInConfig: (answer: string) => string;
   kinds: readonly PanelKind[];
 }
 
-/** So often is a question asked again. */
+/** How often a question is asked. */
 const TRIES = 5;
 
 const WAYS = [
   'an environment variable',
   'a file',
   'a systemd credential',
-  'typed now, kept in a file (0600) beside the config',
-  'typed now, kept in the config itself',
+  'type it now, saved in a file (0600) beside the config',
+  'type it now, saved in the config itself',
 ];
 
-/** Asks an operator on a terminal, and again where an answer does not do. */
+/** Asks an operator on a terminal, and repeats a question whose answer is not valid. */
 export class Interview {
   readonly #with: Interviewer;
 
@@ -45,14 +45,14 @@ export class Interview {
     return this.#ask(`Time zone of billing dates [${fallback}]: `, fallback, checkTimeZone);
   }
 
-  /** Null where there is none. */
+  /** Returns null for no currency. */
   currency(): Promise<string | null> {
     return this.#ask('Currency of packages and bills, such as EUR (empty: none): ', '', (answer) =>
       answer === '' ? null : checkCurrency(answer),
     );
   }
 
-  /** Panels, until the kind of another one is left empty. */
+  /** Asks for panels until the kind is left empty. */
   async panels(): Promise<PanelAnswer[]> {
     const panels: PanelAnswer[] = [];
     const { kinds } = this.#with;
@@ -68,16 +68,21 @@ export class Interview {
     }
   }
 
-  async #panel(kind: PanelAnswer['kind'], taken: Set<string>): Promise<PanelAnswer> {
+  async #panel(kind: PanelAnswer['kind'], used: Set<string>): Promise<PanelAnswer> {
     const questions = kind.init;
-    const name = await this.#ask(`Its name here [${questions.defaultName}]: `, questions.defaultName, (answer) => {
-      if (taken.has(answer)) throw new Error(`there is a panel "${answer}" already`);
-      return checkName(answer);
-    });
+    const name = await this.#ask(
+      `Name of the panel in the config [${questions.defaultName}]: `,
+      questions.defaultName,
+      (answer) => {
+        if (used.has(answer)) throw new Error(`panel "${answer}" already exists`);
+        return checkName(answer);
+      },
+    );
     const { url, http } = await this.#address();
     const texts: Record<string, string> = {};
     for (const { key, default: fallback } of questions.texts) {
-      if (fallback !== null) texts[key] = await this.#ask(`Its ${key} [${fallback}]: `, fallback, (answer) => answer);
+      if (fallback !== null)
+        texts[key] = await this.#ask(`${key} of the panel [${fallback}]: `, fallback, (answer) => answer);
     }
     const secrets: Record<string, SecretAnswer> = {};
     for (const key of questions.secrets) secrets[key] = await this.#secret(name, key);
@@ -85,11 +90,11 @@ export class Interview {
   }
 
   #address(): Promise<{ url: string; http: boolean }> {
-    return this.#ask('Its address (https://…): ', '', async (answer) => {
+    return this.#ask('Address of the panel (https://…): ', '', async (answer) => {
       const address = checkUrl(answer);
       if (address.http) {
-        const sure = await this.#with.ask('Plain http sends the credentials unencrypted. Take it all the same? [y/N] ');
-        if (!/^y(es)?$/i.test(sure.trim())) throw new Error('then write the address with https://');
+        const sure = await this.#with.ask('Plain http sends the credentials unencrypted. Use it anyway? [y/N] ');
+        if (!/^y(es)?$/i.test(sure.trim())) throw new Error('write the address with https://');
       }
       return address;
     });
@@ -98,12 +103,12 @@ export class Interview {
   async #secret(panel: string, key: string): Promise<SecretAnswer> {
     const option = `${panel}.${kebab(key)}`;
     const variable = option.replaceAll(/\W/g, '_').toUpperCase();
-    this.#with.say(`Where is its ${key}?`);
+    this.#with.say(`Where is the ${key} of the panel?`);
     WAYS.forEach((way, index) => {
       this.#with.say(`  ${index + 1} ${way}`);
     });
     const way = await this.#ask('Which [1]: ', '1', (answer) => {
-      if (!/^[1-5]$/.test(answer)) throw new Error('write a figure from 1 to 5');
+      if (!/^[1-5]$/.test(answer)) throw new Error('write a number from 1 to 5');
       return Number(answer);
     });
     switch (way) {
@@ -112,7 +117,10 @@ export class Interview {
       case 2:
         return { from: 'file', path: await this.#ask('Path of the file: ', '', this.#with.pathInConfig) };
       case 3:
-        return { from: 'credential', name: await this.#ask(`Its name [${option}]: `, option, checkCredentialName) };
+        return {
+          from: 'credential',
+          name: await this.#ask(`Name of the credential [${option}]: `, option, checkCredentialName),
+        };
       default: {
         const value = await this.#ask(`The ${key} (not shown): `, '', checkSecret, true);
         return { from: 'typed', value, keep: way === 4 ? 'file' : 'config' };

@@ -256,7 +256,7 @@ describe('log export', () => {
     const { exitCode, stderr } = await bench.sluice('log export log.jsonl');
     expect([exitCode, stderr]).toEqual([
       2,
-      `sluice: ${bench.path('log.jsonl')} is there already and is never overwritten: name another file\n`,
+      `sluice: ${bench.path('log.jsonl')} exists and is never overwritten: name another file\n`,
     ]);
     expect(bench.read('log.jsonl')).toBe('mine');
     expect((await bench.sluice('log export sluice.yaml/log.jsonl')).stderr).toContain("can't be written");

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { Deps, Output } from '../context.js';
-import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { type LogEntry, type LogFilter, parseTime, type Sluice } from '@sluice/engine';
-import { ExitCode, exitCodeOf } from '../exit-codes.js';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
+import { ExitCode, signalExitCode, toExitCode } from '../exit-codes.js';
 import { NewFile } from '../files/new-file.js';
-import { Terminal } from '../output/terminal.js';
-import type { CommandHandler, GlobalOptions } from './command.js';
+import type { Terminal } from '../output/terminal.js';
+import { parseWait, type CommandHandler, type GlobalOptions, type LockOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
 import type { Config } from '../config/load.js';
 
@@ -22,8 +22,8 @@ export interface LogOptions extends GlobalOptions {
   follow?: boolean;
 }
 
-/** The filter that the options describe; without a choice of kinds all are meant. */
-function filterOf({ timeZone }: Config, options: LogOptions, defaultLimit: number): LogFilter {
+/** Returns the filter that the options describe; without a choice of kinds it matches all. */
+function toFilter({ timeZone }: Config, options: LogOptions, defaultLimit: number): LogFilter {
   const chosen: LogEntry['kind'][] = [
     ...(options.api === true ? (['api'] as const) : []),
     ...(options.actions === true ? (['action'] as const) : []),
@@ -31,7 +31,7 @@ function filterOf({ timeZone }: Config, options: LogOptions, defaultLimit: numbe
   ];
   const limit = options.limit === undefined ? defaultLimit : Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1)
-    throw usageError('bad_option', `--limit: "${String(options.limit)}" is no whole number above zero`);
+    throw usageError('bad_option', `--limit: "${String(options.limit)}" is not a whole number above zero`);
   return {
     kinds: chosen.length > 0 ? chosen : ['run', 'action', 'refresh', 'api'],
     service: options.service,
@@ -42,34 +42,33 @@ function filterOf({ timeZone }: Config, options: LogOptions, defaultLimit: numbe
 
 /** `sluice log list` */
 export const logList: CommandHandler<LogOptions> = (_args, options, deps) =>
-  withSluice(deps, options, async (sluice, config) => {
-    const filter = filterOf(config, options, 200);
-    const terminal = new Terminal(deps, options);
+  withSluice(deps, options, async ({ sluice, config, terminal }) => {
+    const filter = toFilter(config, options, 200);
     if (options.follow === true) {
       await sluice.log.follow(filter, (entry) => {
         if (terminal.json) deps.stdout.write(`${printableJson(withExitCode(entry))}\n`);
-        else terminal.line(lineOf(terminal, entry));
+        else terminal.line(formatEntry(terminal, entry));
       });
-      return interruptedBy(deps);
+      return signalExitCode(deps.signal) ?? ExitCode.done;
     }
     const { entries } = await sluice.log.list(filter);
-    if (terminal.json) terminal.document({ entries: entries.map(withExitCode) });
-    else for (const entry of entries) terminal.line(lineOf(terminal, entry));
+    terminal.document({ entries: entries.map(withExitCode) });
+    for (const entry of entries) terminal.line(formatEntry(terminal, entry));
     return ExitCode.done;
   });
 
-/** A run's entry as the documents have it: with the exit code of its command. */
+/** Returns the entry as documents show it: a run with the exit code of its command. */
 function withExitCode({ outcome, ...entry }: LogEntry): object {
-  return entry.kind === 'run' ? { ...entry, exitCode: outcome == null ? null : exitCodeOf(outcome) } : entry;
+  return entry.kind === 'run' ? { ...entry, exitCode: outcome == null ? null : toExitCode(outcome) } : entry;
 }
 
-/** Text that is gathered before it is written. */
+/** Characters that are gathered before they are written. */
 const CHUNK = 65_536;
 
 /** `sluice log export FILE` */
 export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps) =>
-  withSluice(deps, options, async (sluice, config) => {
-    const filter = filterOf(config, options, 1);
+  withSluice(deps, options, async ({ sluice, config, terminal }) => {
+    const filter = toFilter(config, options, 1);
     if (name === '-') {
       await writeLines(sluice, filter, async (text) => {
         refuseInterrupted(deps);
@@ -78,14 +77,13 @@ export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps
       return ExitCode.done;
     }
     const file = path.resolve(deps.cwd, name);
-    const entries = await intoFile(sluice, filter, file, deps);
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document({ file, entries });
-    else terminal.info(`${file}: ${entries} entries`);
+    const entries = await writeFile(sluice, filter, file, deps);
+    terminal.document({ file, entries });
+    terminal.info(`${file}: ${entries} entries`);
     return ExitCode.done;
   });
 
-async function intoFile(sluice: Sluice, filter: LogFilter, file: string, deps: Deps): Promise<number> {
+async function writeFile(sluice: Sluice, filter: LogFilter, file: string, deps: Deps): Promise<number> {
   const target = NewFile.create(file);
   try {
     const entries = await writeLines(sluice, filter, (text) => {
@@ -96,22 +94,20 @@ async function intoFile(sluice: Sluice, filter: LogFilter, file: string, deps: D
     target.close();
     return entries;
   } catch (error) {
-    // Half a log would pass for the whole.
+    // A reader could mistake half a log for a whole one.
     target.discard();
     throw error;
   }
 }
 
-function interruptedBy({ signal }: Deps): number {
-  return signal.reason === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
-}
-
 function refuseInterrupted(deps: Deps): void {
   if (!deps.signal.aborted) return;
-  throw new SluiceError('interrupted', 'The export was interrupted: it is not whole', { kind: 'interrupted' });
+  throw new SluiceError('interrupted', 'The export was interrupted and is incomplete. Run it again', {
+    kind: 'interrupted',
+  });
 }
 
-/** Waits until a slow reader has taken what it was given: otherwise all of it would gather here. */
+/** Waits for a slow reader, so that the output does not pile up in memory. */
 function written(output: Output, text: string): Promise<void> {
   return new Promise((resolve) => {
     if (output.write(text) === false && output.once) output.once('drain', resolve);
@@ -126,15 +122,14 @@ async function writeLines(sluice: Sluice, filter: LogFilter, write: (text: strin
     if (text.length < CHUNK) return;
     await write(text);
     text = '';
-    // Signals and the output get their turn.
+    // Lets signals and the output be handled.
     await turn();
   });
   await write(text);
   return entries;
 }
 
-/** An entry as a line. */
-export function lineOf(terminal: Terminal, entry: LogEntry): string {
+function formatEntry(terminal: Terminal, entry: LogEntry): string {
   const { colors } = terminal;
   const head = `${colors.dim(entry.at)} ${entry.kind.padEnd(6)}`;
   const place = [entry.panel, entry.service].filter((part) => part !== null).join('/');
@@ -155,6 +150,23 @@ export function lineOf(terminal: Terminal, entry: LogEntry): string {
       return `${head} ${place} ${word('targets')} restricted again in ${word('calls')} calls${failed}`;
     }
     default:
-      return `${head} ${word('run')} ${word('command')} ${entry.outcome == null ? 'unfinished' : `exit ${exitCodeOf(entry.outcome)}`}`;
+      return `${head} ${word('run')} ${word('command')} ${entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`}`;
   }
 }
+
+type ResolveOptions = LockOptions & { done?: boolean; notDone?: boolean };
+
+/** `sluice action resolve ID` */
+export const actionResolve: CommandHandler<ResolveOptions> = async ([id = ''], options, deps) => {
+  const done = options.done === true;
+  if (done === (options.notDone === true)) {
+    throw usageError('bad_option', 'Use either --done or --not-done, after checking the object on the panel');
+  }
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const action = await sluice.log.resolve(id, { done, waitMs: parseWait(options) });
+    terminal.document({ action });
+    const { service, panel, type, target } = action as unknown as Record<string, string | null>;
+    terminal.info(`${service ?? panel}: ${type} ${target} counts as ${done ? 'done' : 'not done'}`);
+    return ExitCode.done;
+  });
+};

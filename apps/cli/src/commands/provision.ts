@@ -1,16 +1,14 @@
 import path from 'node:path';
-import { usageError } from '@sluice/panel-kind/errors';
 import type { OrderReport, PasswordOptions, Provision } from '@sluice/engine';
-import { exitCodeOfRun } from '../exit-codes.js';
-import { Terminal } from '../output/terminal.js';
+import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
-import type { CommandHandler } from './command.js';
-import { giveOrder, printOrder, type OrderOptions } from './holds.js';
-import { confirm, waitOf } from './shared.js';
+import { toRunExitCode } from '../exit-codes.js';
+import { confirm, parseWait, type CommandHandler } from './command.js';
+import { changeHold, printOutcome, type ChangeOptions } from './holds.js';
 import { withSluice } from '../open-sluice.js';
 
 /** Options of the provisioning verbs. */
-export interface ProvisionOptions extends OrderOptions {
+export interface ProvisionOptions extends ChangeOptions {
   as?: string;
   adopt?: boolean;
   until?: string;
@@ -19,7 +17,7 @@ export interface ProvisionOptions extends OrderOptions {
   yes?: boolean;
 }
 
-function reasonOf(options: ProvisionOptions): 'billing' | 'manual' {
+function parseReason(options: ProvisionOptions): 'billing' | 'manual' {
   if (options.as === undefined || options.as === 'billing') return 'billing';
   if (options.as === 'manual') return 'manual';
   throw usageError('bad_option', `--as: "${options.as}" is neither billing nor manual`);
@@ -27,14 +25,14 @@ function reasonOf(options: ProvisionOptions): 'billing' | 'manual' {
 
 /** `sluice provision suspend SERVICE` */
 export const suspend: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) => {
-  const as = reasonOf(options);
-  return giveOrder((sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason }), options, deps);
+  const as = parseReason(options);
+  return changeHold((sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason }), options, deps);
 };
 
 /** `sluice provision unsuspend SERVICE` */
 export const unsuspend: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) => {
-  const as = reasonOf(options);
-  return giveOrder((sluice, how) => sluice.provision.unsuspend(id, { ...how, as }), options, deps);
+  const as = parseReason(options);
+  return changeHold((sluice, how) => sluice.provision.unsuspend(id, { ...how, as }), options, deps);
 };
 
 async function perform(
@@ -42,26 +40,23 @@ async function perform(
   options: ProvisionOptions,
   deps: Deps,
 ): Promise<number> {
-  return withSluice(deps, options, async (sluice) => {
-    const terminal = new Terminal(deps, options);
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
     const report = await command(sluice.provision, {
       dryRun: options.dryRun === true,
-      waitMs: waitOf(options),
+      waitMs: parseWait(options),
       passwordFile: options.passwordFile === undefined ? undefined : path.resolve(deps.cwd, options.passwordFile),
       password: options.passwordStdin === true ? deps.readStdin : undefined,
       showPassword: terminal.json || deps.stdout.isTTY === true,
     });
-    if (terminal.json) terminal.document(report);
-    else {
-      if (!terminal.quiet || report.run.outcome !== 'done') printOrder(terminal, report);
-      if (report.credentials) {
-        const { username, password, passwordFile } = report.credentials;
-        terminal.line(`  account ${username ?? ''}`);
-        if (password !== null) terminal.line(`  password ${password} (shown this once)`);
-        if (passwordFile !== null) terminal.line(`  password in ${passwordFile}`);
-      }
+    terminal.document(report);
+    if (!terminal.quiet || report.run.outcome !== 'done') printOutcome(terminal, report);
+    if (report.credentials) {
+      const { username, password, passwordFile } = report.credentials;
+      terminal.line(`  account ${username ?? ''}`);
+      if (password !== null) terminal.line(`  password ${password} (shown only once)`);
+      if (passwordFile !== null) terminal.line(`  password in ${passwordFile}`);
     }
-    return exitCodeOfRun(report.run, options);
+    return toRunExitCode(report.run, options);
   });
 }
 
@@ -84,7 +79,7 @@ export const changePassword: CommandHandler<ProvisionOptions> = ([id = ''], opti
 /** `sluice provision terminate SERVICE` */
 export const terminate: CommandHandler<ProvisionOptions> = async ([id = ''], options, deps) => {
   if (options.dryRun !== true) {
-    await confirm(deps, options, `Remove everything that Sluice made for "${id}" from its panel?`);
+    await confirm(deps, options, `Remove everything that Sluice created for "${id}" from its panel?`);
   }
   return perform((provision, how) => provision.terminate(id, how), options, deps);
 };

@@ -56,8 +56,8 @@ describe('schedule show', () => {
   it('says which secrets cron would not find', async () => {
     config([DCIM, VPN]);
     const { text } = await shown();
-    expect(text).toContain('# cron does not know your environment: set DCIM_TOKEN above');
-    expect(text).toContain('# cron has no credentials of systemd (hiddify-key)');
+    expect(text).toContain('# cron does not have your environment: set DCIM_TOKEN above');
+    expect(text).toContain('# cron has no systemd credentials (hiddify-key)');
   });
 
   it.each([
@@ -71,7 +71,7 @@ describe('schedule show', () => {
     config([DCIM], `poll: { interval: ${interval} }\n`);
     expect((await shown()).entries[0]?.when).toBe(cron);
     expect((await shown('--format systemd')).entries[0]?.when).toBe(calendar);
-    const remarks = /poll\.interval can't be kept/.test((await shown()).text);
+    const remarks = /poll\.interval does not divide/.test((await shown()).text);
     expect(remarks).toBe(['30s', '17m', '3d'].includes(interval));
   });
 
@@ -139,7 +139,7 @@ describe('schedule show', () => {
 });
 
 describe('the jobs of a config', () => {
-  const jobs = (text: string[], has: (words: string[]) => boolean, name = 'host') =>
+  const jobs = (text: string[], has: (args: string[]) => boolean, name = 'host') =>
     scheduledJobs(
       {
         panels: Object.fromEntries(text.map((kind) => [kind, { kind }])),
@@ -150,7 +150,7 @@ describe('the jobs of a config', () => {
     );
 
   it('have an agent check with Hiddify, when there is such a command', () => {
-    const names = (kinds: string[], has: boolean): string[] => jobs(kinds, () => has).map((job) => job.words.join(' '));
+    const names = (kinds: string[], has: boolean): string[] => jobs(kinds, () => has).map((job) => job.args.join(' '));
     expect(names(['easydcim'], true)).toEqual(['poll --quiet', 'reconcile --quiet']);
     expect(names(['hiddify'], true)).toEqual(['poll --quiet', 'reconcile --quiet', 'agent check --all --quiet']);
     expect(names(['hiddify'], false)).toEqual(['poll --quiet', 'reconcile --quiet']);

@@ -1,17 +1,16 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig } from '../config/load.js';
+import { loadConfig, type Config } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { regularMinutes, scheduledJobs } from '../schedule/jobs.js';
-import { secretReferences } from '../schedule/references.js';
 import { crontab } from '../output/schedule/crontab.js';
 import type { SchedulePlan } from '../output/schedule/plan.js';
 import { systemdUnits } from '../output/schedule/systemd.js';
 import { Terminal } from '../output/terminal.js';
 import type { GlobalOptions } from './command.js';
 import { storeLocation } from '../open-sluice.js';
-import { kindsOf } from '../kinds.js';
+import { knownKinds } from '../kinds.js';
 
 /** Options of `schedule show`. */
 export interface ScheduleOptions extends GlobalOptions {
@@ -25,30 +24,47 @@ export function scheduleShow(program: Command, options: ScheduleOptions, deps: D
   const { node, script } = deps.program;
   const start = options.absolute === true ? [node, script] : ['sluice'];
   const jobs = scheduledJobs(config, deps.owner.host, {
-    has: (words) => hasCommand(program, words),
-    kinds: kindsOf(deps),
+    has: (args) => hasCommand(program, args),
+    kinds: knownKinds(deps),
   });
   const minutes = regularMinutes(config.poll.interval);
   const regular = minutes * 60_000 === config.poll.interval;
   const plan: SchedulePlan = {
-    jobs: jobs.map((job) => ({ ...job, command: [...start, ...job.words, '--config', config.file] })),
+    jobs: jobs.map((job) => ({ ...job, command: [...start, ...job.args, '--config', config.file] })),
     stateFolder: path.dirname(storeLocation(config)),
     user: deps.env['USER'] ?? deps.env['LOGNAME'] ?? null,
     secrets: secretReferences(config),
     remarks: regular
       ? []
-      : [`poll.interval can't be kept by a calendar over the hour: ${minutes} minutes are the next shorter that can.`],
+      : [
+          `poll.interval does not divide the hour or the day evenly: ${minutes} minutes is the nearest shorter interval that does.`,
+        ],
   };
   const format = options.format ?? 'crontab';
   const { entries, text } = format === 'crontab' ? crontab(plan) : systemdUnits(plan);
   const terminal = new Terminal(deps, options);
-  if (terminal.json) terminal.document({ format, entries, text });
-  else deps.stdout.write(text);
+  terminal.document({ format, entries, text });
+  if (!terminal.json) deps.stdout.write(text);
   return ExitCode.done;
 }
 
-function hasCommand(program: Command, words: string[]): boolean {
+function hasCommand(program: Command, args: string[]): boolean {
   let command: Command | undefined = program;
-  for (const word of words) command = command?.commands.find((child) => child.name() === word);
+  for (const arg of args) command = command?.commands.find((child) => child.name() === arg);
   return command !== undefined;
+}
+
+/** Lists the names of environment variables and systemd credentials in a config, each once and sorted. */
+function secretReferences(config: Config): { env: string[]; credential: string[] } {
+  const found = { env: new Set<string>(), credential: new Set<string>() };
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') {
+      const [, kind, name] = /^\$\{(env|credential):([^}]*)\}$/.exec(value) ?? [];
+      if (kind === 'env' || kind === 'credential') found[kind].add((name ?? '').trim());
+    } else if (typeof value === 'object' && value !== null) {
+      Object.values(value).forEach(visit);
+    }
+  };
+  visit(config.panels);
+  return { env: [...found.env].sort(), credential: [...found.credential].sort() };
 }

@@ -1,59 +1,51 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { describeTermination, importKeys, type ImportReport, type ServiceDetail } from '@sluice/engine';
 import { printable, printableJson } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
-import { describeTermination, importKeys, type ImportReport, type ServiceDetail } from '@sluice/engine';
 import { ExitCode } from '../exit-codes.js';
-import { formatOf, readRows } from '../files/rows.js';
-import { usedCell } from '../output/pass-report.js';
-import { spreadsheetText } from '../output/spreadsheet.js';
-import { bytesCell, Terminal } from '../output/terminal.js';
-import type { CommandHandler, GlobalOptions } from './command.js';
-import { confirm, waitOf } from './shared.js';
+import { readInput } from '../files/read-text.js';
+import { findFormat, readRows } from '../files/rows.js';
+import { knownKinds } from '../kinds.js';
+import { usedCell } from '../output/run-report.js';
+import { allowedCell, bytesCell, type Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
-import { kindsOf } from '../kinds.js';
+import { confirm, parseWait, type CommandHandler, type GlobalOptions, type LockOptions } from './command.js';
 
-/** Texts of `KEY=VALUE…`, as the import names them. */
+/** Parses `KEY=VALUE…`; the keys are those of the import. */
 function parsePairs(pairs: string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
-      if (at < 0) throw usageError('bad_pair', `"${pair}" is no KEY=VALUE`);
+      if (at < 0) throw usageError('bad_pair', `"${pair}" is not KEY=VALUE`);
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
 }
 
-interface LockOptions extends GlobalOptions {
-  waitLock?: string;
-}
-
 /** `sluice service add ID KEY=VALUE…` */
 export const add: CommandHandler = ([id = '', ...pairs], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const detail = await sluice.services.add(id, parsePairs(pairs));
-    return show(new Terminal(deps, options), detail);
+    return show(terminal, detail);
   });
 
 /** `sluice service set SERVICE KEY=VALUE…` */
 export const set: CommandHandler<LockOptions> = ([id = '', ...pairs], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
-    const detail = await sluice.services.set(id, parsePairs(pairs), { waitMs: waitOf(options) });
-    return show(new Terminal(deps, options), detail);
+  withSluice(deps, options, async ({ sluice, terminal }) => {
+    const detail = await sluice.services.set(id, parsePairs(pairs), { waitMs: parseWait(options) });
+    return show(terminal, detail);
   });
 
 /** `sluice service show SERVICE` */
 export const showService: CommandHandler = ([id = ''], options, deps) =>
-  withSluice(deps, options, async (sluice) => show(new Terminal(deps, options), await sluice.services.show(id)));
+  withSluice(deps, options, async ({ sluice, terminal }) => show(terminal, await sluice.services.show(id)));
 
 /** `sluice service remove SERVICE` */
 export const remove: CommandHandler<LockOptions & { yes?: boolean }> = async ([id = ''], options, deps) => {
-  await confirm(deps, options, `Remove "${id}" and all that the store knows of it?`);
-  return withSluice(deps, options, async (sluice) => {
-    const detail = await sluice.services.remove(id, { waitMs: waitOf(options) });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(detail);
-    else terminal.info(`${id} is removed`);
+  await confirm(deps, options, `Remove "${id}" and all its records from the store?`);
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const detail = await sluice.services.remove(id, { waitMs: parseWait(options) });
+    terminal.document(detail);
+    terminal.info(`${id} is removed`);
     return ExitCode.done;
   });
 };
@@ -64,11 +56,10 @@ export const list: CommandHandler<GlobalOptions & { panel?: string; product?: st
   options,
   deps,
 ) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const { services } = await sluice.services.list(options);
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document({ services });
-    else if (services.length === 0)
+    terminal.document({ services });
+    if (services.length === 0)
       terminal.line('No services. Add one with "sluice service add" or "sluice service import".');
     else {
       terminal.table(
@@ -81,7 +72,7 @@ export const list: CommandHandler<GlobalOptions & { panel?: string; product?: st
           terminal.status(service.lifecycle),
           terminal.status(service.status),
           usedCell(service),
-          service.allowance?.unlimited === true ? 'unlimited' : bytesCell(service.allowance?.allowedBytes),
+          allowedCell(service.allowance),
           service.holds.map((hold) => hold.reason).join(', ') || null,
         ]),
       );
@@ -91,31 +82,19 @@ export const list: CommandHandler<GlobalOptions & { panel?: string; product?: st
 
 /** `sluice service import FILE` */
 export const importFile: CommandHandler<LockOptions> = async ([file = ''], options, deps) => {
-  const format = formatOf(file);
-  const text = file === '-' ? await deps.readStdin() : readImport(path.resolve(deps.cwd, file));
-  const rows = readRows(text, format, file);
-  const waitMs = waitOf(options);
-  return withSluice(deps, options, async (sluice) => {
+  const format = findFormat(file);
+  const rows = readRows(await readInput(file, deps), format, file);
+  const waitMs = parseWait(options);
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
     const report = await sluice.services.import(rows, { waitMs });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document(report);
-    else printImport(terminal, file, report);
+    terminal.document(report);
+    printImport(terminal, file, report);
     return report.problems.length > 0 ? ExitCode.usage : ExitCode.done;
   });
 };
 
-function readImport(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw usageError(
-      'bad_import',
-      `${file} can't be read (${(error as { code?: string }).code ?? 'unknown'}); nothing was stored`,
-    );
-  }
-}
-
 function printImport(terminal: Terminal, file: string, { totals, problems }: ImportReport): void {
+  if (terminal.json) return;
   if (problems.length === 0) {
     terminal.info(
       `${totals.rows} rows: ${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`,
@@ -145,11 +124,11 @@ interface ExportOptions extends GlobalOptions {
 export const exportServices: CommandHandler<ExportOptions> = (_args, options, deps) => {
   const format = options.json === true ? 'json' : (options.format ?? 'csv');
   if (options.spreadsheet === true && format !== 'csv') {
-    throw usageError('bad_option', '--spreadsheet goes with CSV only: leave it out, or --format');
+    throw usageError('bad_option', '--spreadsheet needs CSV: leave out either --spreadsheet or --format');
   }
-  return withSluice(deps, options, async (sluice) => {
+  return withSluice(deps, options, async ({ sluice }) => {
     const services = await sluice.services.export({ panel: options.panel });
-    // Bytes are data for a program that reads them from a file or pipe; a terminal would obey them.
+    // A terminal would execute control characters; in a file or pipe they are data.
     const rows = services.map((row) => (deps.stdout.isTTY === true ? printableRow(row) : row));
     if (format === 'json') deps.stdout.write(`${printableJson({ services: rows }, 2)}\n`);
     else if (format === 'yaml') {
@@ -158,15 +137,24 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
     } else if (format === 'csv') {
       const { stringify } = await import('csv-stringify/sync');
       const cast = { string: options.spreadsheet === true ? spreadsheetText : (text: string) => text };
-      deps.stdout.write(stringify(rows, { header: true, columns: importKeys(kindsOf(deps)), cast }));
+      deps.stdout.write(stringify(rows, { header: true, columns: importKeys(knownKinds(deps)), cast }));
     } else throw usageError('bad_option', `--format: "${format}" is none of csv, json, yaml`);
     return ExitCode.done;
   });
 };
 
+/** What spreadsheets run as a formula: by its first character, full-width ones too. */
+const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
+const NEGATIVE_NUMBER = /^-\d+(\.\d+)?$/;
+
+/** Puts an apostrophe before text that a spreadsheet would run as a formula; a negative number is not one. */
+function spreadsheetText(text: string): string {
+  return FORMULA.test(text) && !NEGATIVE_NUMBER.test(text) ? `'${text}` : text;
+}
+
 function show(terminal: Terminal, detail: ServiceDetail): number {
-  if (terminal.json) terminal.document(detail);
-  else if (!terminal.quiet) printDetail(terminal, detail);
+  terminal.document(detail);
+  if (!terminal.quiet) printDetail(terminal, detail);
   return ExitCode.done;
 }
 
@@ -182,7 +170,7 @@ function accountRows({ account }: ServiceDetail): [string, string | null][] {
   ];
 }
 
-/** A service for people. */
+/** Prints a service with all its details. */
 export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
   const { colors } = terminal;
   const allowance = detail.allowance;
@@ -203,7 +191,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
       'used',
       usedCell(detail) && `${String(usedCell(detail))} (${String(detail.mode)}, read ${String(detail.usage?.readAt)})`,
     ],
-    ['allowed', allowance?.unlimited === true ? 'unlimited' : bytesCell(allowance?.allowedBytes)],
+    ['allowed', allowedCell(allowance)],
     ['remaining', bytesCell(allowance?.remainingBytes)],
     ['holds', detail.holds.map((hold) => `${hold.reason} since ${hold.since}`).join(', ') || null],
     ...Object.entries(detail.refs),

@@ -1,15 +1,17 @@
+import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
-import { bytesCell, Terminal } from '../output/terminal.js';
-import type { CommandHandler, GlobalOptions } from './command.js';
+import { readInput } from '../files/read-text.js';
+import { findFormat, readRows } from '../files/rows.js';
+import { allowedCell, bytesCell } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
 
 /** `sluice usage [SERVICE]` */
 export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const { services } = await sluice.usage.read({ service: id, refresh: options.refresh });
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document({ services });
-    else if (services.length === 0) terminal.line('No services.');
+    terminal.document({ services });
+    if (services.length === 0) terminal.line('No services.');
     else {
       terminal.table(
         ['service', 'mode', '>in', '>out', '>total', '>allowed', '>remaining', 'read', 'status'],
@@ -19,7 +21,7 @@ export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id
           bytesCell(service.usage?.inBytes),
           bytesCell(service.usage?.outBytes),
           bytesCell(service.usage?.totalBytes),
-          service.allowance?.unlimited === true ? 'unlimited' : bytesCell(service.allowance?.allowedBytes),
+          allowedCell(service.allowance),
           bytesCell(service.allowance?.remainingBytes),
           service.usage?.readAt ?? null,
           terminal.status(service.status),
@@ -35,11 +37,10 @@ export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id
 
 /** `sluice usage history SERVICE` */
 export const usageHistory: CommandHandler = ([id = ''], options, deps) =>
-  withSluice(deps, options, async (sluice) => {
+  withSluice(deps, options, async ({ sluice, terminal }) => {
     const { cycles } = await sluice.usage.history(id);
-    const terminal = new Terminal(deps, options);
-    if (terminal.json) terminal.document({ cycles });
-    else if (cycles.length === 0) terminal.line('No cycle was metered yet.');
+    terminal.document({ cycles });
+    if (cycles.length === 0) terminal.line('No cycle has been metered yet.');
     else {
       terminal.table(
         ['start', 'end', '>in', '>out', '>total', '>allowed'],
@@ -49,9 +50,42 @@ export const usageHistory: CommandHandler = ([id = ''], options, deps) =>
           bytesCell(cycle.usage?.inBytes),
           bytesCell(cycle.usage?.outBytes),
           bytesCell(cycle.usage?.totalBytes),
-          cycle.allowance?.unlimited === true ? 'unlimited' : bytesCell(cycle.allowance?.allowedBytes),
+          allowedCell(cycle.allowance),
         ]),
       );
     }
     return ExitCode.done;
   });
+
+/** `sluice compare PANEL --with FILE` */
+export const compare: CommandHandler<GlobalOptions & { with?: string }> = async ([panel = ''], options, deps) => {
+  const file = options.with;
+  if (file === undefined)
+    throw usageError(
+      'bad_option',
+      "Name the file of the other tool's figures: --with FILE (CSV service,used_gb,limited)",
+    );
+  const rows = readRows(await readInput(file, deps), findFormat(file), file);
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const result = await sluice.usage.compare(panel, rows, { file });
+    terminal.document(result);
+    terminal.table(
+      ['service', '>ours', '>theirs', 'we hold', 'they limit', 'agrees'],
+      result.services.map((row) => [
+        row.service,
+        bytesCell(row.usedBytes),
+        bytesCell(row.theirUsedBytes),
+        yesNo(row.held),
+        yesNo(row.theirHeld),
+        row.agrees ? terminal.colors.green('yes') : terminal.colors.red('no'),
+      ]),
+    );
+    const { agree, differ, onlyOurs, onlyTheirs } = result.totals;
+    terminal.line(`${agree} agree, ${differ} differ, ${onlyOurs} only here, ${onlyTheirs} only there`);
+    return result.totals.differ > 0 ? ExitCode.changes : ExitCode.done;
+  });
+};
+
+function yesNo(value: boolean | null): string | null {
+  return value === null ? null : value ? 'yes' : 'no';
+}

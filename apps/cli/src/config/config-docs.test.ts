@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { configSchema, describedSchema, descriptionsOf, type JsonSchemaNode } from '@sluice/engine';
+import { configSchema, describedSchema, describeKeys, type JsonSchemaNode } from '@sluice/engine';
 import { parseDuration, parseShare } from '@sluice/panel-kind';
 import { KINDS } from '../kinds.js';
 
@@ -27,7 +27,7 @@ describe('the schema of the config', () => {
     const keys = keysOf(describedSchema(KINDS));
     const texts = keys.map(([, text]) => text ?? '');
     expect(keys.length).toBeGreaterThan(100);
-    const said = Object.values(descriptionsOf(KINDS));
+    const said = Object.values(describeKeys(KINDS));
     expect(keys.filter(([, text = '']) => !said.some((own) => text.startsWith(own))).map(([key]) => key)).toEqual([]);
     expect(texts.filter((text) => /\((.*)\) \(\1\)/.test(text))).toEqual([]);
     const unused = said.filter((text) => !texts.some((shown) => shown.startsWith(text)));
@@ -36,8 +36,7 @@ describe('the schema of the config', () => {
 
   it('states the defaults that are in force', () => {
     const { poll, retention, graphCache } = configSchema(KINDS).parse({ panels: {} });
-    const stated = (path: string): string =>
-      /(\S+) where nothing is said/.exec(descriptionsOf(KINDS)[path] ?? '')?.[1] ?? '';
+    const stated = (path: string): string => /default (\w+%?)/.exec(describeKeys(KINDS)[path] ?? '')?.[1] ?? '';
     expect({
       interval: parseDuration(stated('poll.interval')),
       share: parseShare(stated('poll.brake.share')),

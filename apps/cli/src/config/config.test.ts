@@ -228,7 +228,7 @@ describe('two names for one panel', () => {
         severity: 'warning',
         path: 'panels.again.url',
         line: 7,
-        message: expect.stringMatching(/"dcim" and "again" .*ports.*cut.*one of the two names/) as unknown,
+        message: expect.stringMatching(/"dcim" and "again" .*ports.*restrict.*one of the names/) as unknown,
       },
     ]);
   });

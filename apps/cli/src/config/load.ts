@@ -1,13 +1,14 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { type PanelKind } from '@sluice/panel-kind';
-import { usageError } from '@sluice/panel-kind/errors';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
-import { KINDS, kindsOf } from '../kinds.js';
-import { isSecretReference } from './secrets.js';
-import { yamlMessage } from './yaml-message.js';
+import type { PanelKind } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
+import { toErrno } from '../files/read-text.js';
+import { yamlMessage } from '../files/yaml-message.js';
+import { KINDS, knownKinds } from '../kinds.js';
+import { isSecretReference } from './secrets.js';
 
 /** One finding of `config check`. */
 export interface ConfigProblem {
@@ -18,14 +19,14 @@ export interface ConfigProblem {
   message: string;
 }
 
-/** A config that holds, with the folder that its relative paths are relative to. */
+/** A valid config, with the folder that its relative paths are relative to. */
 export interface Config extends EngineConfig {
   file: string;
   dir: string;
   warnings: ConfigProblem[];
 }
 
-/** Where the config file is looked for: `--config` › `$SLUICE_CONFIG` › `./sluice.yaml` › XDG › `/etc/sluice`. */
+/** Finds the config file: `--config` › `$SLUICE_CONFIG` › `./sluice.yaml` › XDG › `/etc/sluice`. */
 export function findConfigFile(
   option: string | undefined,
   env: Record<string, string | undefined>,
@@ -39,32 +40,32 @@ export function findConfigFile(
   const places = [path.join(cwd, 'sluice.yaml'), path.join(xdg, 'sluice', 'sluice.yaml'), '/etc/sluice/sluice.yaml'];
   const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true);
   if (found === undefined) {
-    throw usageError('config_missing', `No config file: looked for ${places.join(', ')}`);
+    throw usageError('config_missing', `There is no config file at ${places.join(', ')}`);
   }
   return found;
 }
 
-/** Reads and checks a config; never throws for what stands in the file. */
+/** Reads and checks a config; problems in the file are returned, not thrown. */
 export function checkConfigFile(
   file: string,
   kinds: readonly PanelKind[],
 ): { config: Config | null; problems: ConfigProblem[] } {
   const { text, mode } = readConfig(file);
-  const readable: ConfigProblem[] = [];
+  const exposed: ConfigProblem[] = [];
   if ((mode & 0o004) !== 0 && /\b(token|password|apiKey|secret)\b/.test(text)) {
-    readable.push({
+    exposed.push({
       severity: 'warning',
       path: '',
       line: null,
-      message: `${file} can be read by everybody on this machine: chmod 640 it`,
+      message: `${file} can be read by everyone on this machine: run chmod 640 on it`,
     });
   }
   const { config, problems } = checkConfigText(text, file, kinds);
-  const all = [...readable, ...problems];
+  const all = [...exposed, ...problems];
   return { config: config === null ? null : { ...config, warnings: all }, problems: all };
 }
 
-/** Checks the text of a config that stands, or is going to stand, in `file`. */
+/** Checks the text of a config whose relative paths are relative to the folder of `file`. */
 export function checkConfigText(
   text: string,
   file: string,
@@ -72,28 +73,28 @@ export function checkConfigText(
 ): { config: Config | null; problems: ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const lines = new LineCounter();
-  const { document, raw } = readYaml(text, lines, problems);
+  const { document, raw } = parseYaml(text, lines, problems);
   if (document === null) return { config: null, problems };
   const { config, findings } = checkConfig(raw, kinds);
-  const all = config === null ? findings : [...literalSecrets(config, kinds), ...findings];
+  const all = config === null ? findings : [...findLiteralSecrets(config, kinds), ...findings];
   for (const { severity, path: keys, message } of all) {
-    problems.push({ severity, path: keys.join('.'), line: lineOf(document, lines, keys), message });
+    problems.push({ severity, path: keys.join('.'), line: findLine(document, lines, keys), message });
   }
   if (config === null) return { config: null, problems };
   const dir = path.dirname(file);
-  return { config: { ...withFolders(config, dir), file, dir, warnings: problems }, problems };
+  return { config: { ...resolveFolders(config, dir), file, dir, warnings: problems }, problems };
 }
 
-/** Folders that the config names are relative to its file. */
-function withFolders(config: EngineConfig, dir: string): EngineConfig {
+/** Resolves folders against the folder of the config file. */
+function resolveFolders(config: EngineConfig, dir: string): EngineConfig {
   for (const { credentials } of Object.values(config.products)) {
     if (credentials !== undefined) credentials.writeTo = path.resolve(dir, credentials.writeTo);
   }
   return config;
 }
 
-/** Secrets that stand in the file itself. */
-function literalSecrets(config: EngineConfig, kinds: readonly PanelKind[]): ConfigFinding[] {
+/** Lists warnings about secrets that are written in the file itself. */
+function findLiteralSecrets(config: EngineConfig, kinds: readonly PanelKind[]): ConfigFinding[] {
   return Object.entries(config.panels).flatMap(([name, panel]) =>
     (kinds.find(({ kind }) => kind === panel.kind)?.init.secrets ?? [])
       .filter((key) => {
@@ -103,13 +104,13 @@ function literalSecrets(config: EngineConfig, kinds: readonly PanelKind[]): Conf
       .map((key) => ({
         severity: 'warning' as const,
         path: ['panels', name, key],
-        message: 'the secret stands in the file itself; ${env:NAME} or ${file:/path} keeps it out',
+        message: 'the secret is written in the file itself; use ${env:NAME} or ${file:/path} instead',
       })),
   );
 }
 
-/** The parsed text, or null where it can't be parsed: then `problems` says why. */
-function readYaml(
+/** Parses the text; on failure adds the errors to `problems` and returns null. */
+function parseYaml(
   text: string,
   lines: LineCounter,
   problems: ConfigProblem[],
@@ -127,10 +128,14 @@ function readYaml(
   return { document: null, raw: null };
 }
 
-/** The config, or one usage error that lists every problem with its line. */
+/**
+ * Loads the config.
+ *
+ * @throws SluiceError `config_invalid` that lists every problem with its line
+ */
 export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds'>): Config {
   const file = findConfigFile(option, deps.env, deps.cwd);
-  const { config, problems } = checkConfigFile(file, kindsOf(deps));
+  const { config, problems } = checkConfigFile(file, knownKinds(deps));
   if (config) return config;
   const errors = problems.filter((problem) => problem.severity === 'error');
   throw usageError(
@@ -141,7 +146,7 @@ export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 
   );
 }
 
-/** `line 12: panels.dcim.token: …` */
+/** Returns `line 12: panels.dcim.token: …`. */
 export function formatProblem(problem: ConfigProblem): string {
   const place = [problem.line === null ? '' : `line ${problem.line}`, problem.path].filter((part) => part !== '');
   return [...place, problem.message].join(': ');
@@ -156,16 +161,16 @@ function readConfig(file: string): { text: string; mode: number } {
       closeSync(handle);
     }
   } catch (error) {
-    const code = (error as { code?: string }).code ?? 'unknown';
-    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    const code = toErrno(error);
+    const reason = code === 'ENOENT' ? 'there is no such file' : `the file can't be read (${code})`;
     throw usageError('config_missing', `${file}: ${reason}`);
   }
 }
 
-function lineOf(document: Document, lines: LineCounter, keys: string[]): number | null {
+function findLine(document: Document, lines: LineCounter, keys: string[]): number | null {
   for (let length = keys.length; length > 0; length--) {
     const key = keys[length - 1];
-    const parent = length === 1 ? document.contents : document.getIn(keys.slice(0, length - 1).map(asKey), true);
+    const parent = length === 1 ? document.contents : document.getIn(keys.slice(0, length - 1).map(toKey), true);
     const items = (parent as { items?: { key?: { value?: unknown; range?: [number, number, number] } }[] } | null)
       ?.items;
     const pair = items?.find((item) => String(item.key?.value) === key);
@@ -175,6 +180,6 @@ function lineOf(document: Document, lines: LineCounter, keys: string[]): number 
   return null;
 }
 
-function asKey(key: string): string | number {
+function toKey(key: string): string | number {
   return /^\d+$/.test(key) ? Number(key) : key;
 }

@@ -4,36 +4,36 @@ import { usageError } from '@sluice/panel-kind/errors';
 
 const REFERENCE = /^\$\{(env|file|cmd|credential):([^}]*)\}$/;
 
-/** Whether a value is a reference to a secret rather than the secret itself. */
+/** Returns whether a value is a reference to a secret rather than the secret itself. */
 export function isSecretReference(value: string): boolean {
   return REFERENCE.test(value);
 }
 
-/** Where a reference looks: the environment, the folder of the config file. */
+/** Where secrets are read from: the environment, and files relative to the folder of the config file. */
 export interface SecretSources {
   env: Record<string, string | undefined>;
   dir: string;
 }
 
 /**
- * The secret behind `${env:NAME}`, `${file:PATH}`, `${cmd:PROGRAM ARGS}` or `${credential:NAME}` (a file in systemd's
- * `$CREDENTIALS_DIRECTORY`); anything else is the secret itself. One line end at the end is dropped. Programs are run
+ * Returns the secret behind `${env:NAME}`, `${file:PATH}`, `${cmd:PROGRAM ARGS}` or `${credential:NAME}` (a file in systemd's
+ * `$CREDENTIALS_DIRECTORY`); anything else is the secret itself. One line break at the end is dropped. Programs are run
  * without a shell.
  *
- * @throws SluiceError `secret_missing` that names the config key and the reference, never the secret.
+ * @throws SluiceError `secret_missing` whose message names the config key and the reference, never the secret
  */
 export function resolveSecret(value: string, key: string, sources: SecretSources): string {
   const match = REFERENCE.exec(value);
   if (!match) return value;
   const [, kind = '', name = ''] = match;
-  const found = lookUp(kind, name.trim(), key, sources).replace(/\r?\n$/, '');
+  const found = readSecret(kind, name.trim(), key, sources).replace(/\r?\n$/, '');
   if (found === '') {
-    throw usageError('secret_missing', `${key}: the secret behind ${value} is empty; set it and try again`, { key });
+    throw usageError('secret_missing', `${key}: the secret behind ${value} is empty. Set it and try again`, { key });
   }
   return found;
 }
 
-function lookUp(kind: string, name: string, key: string, sources: SecretSources): string {
+function readSecret(kind: string, name: string, key: string, sources: SecretSources): string {
   try {
     switch (kind) {
       case 'env': {
@@ -43,14 +43,15 @@ function lookUp(kind: string, name: string, key: string, sources: SecretSources)
       }
       case 'credential': {
         const folder = sources.env['CREDENTIALS_DIRECTORY'];
-        if (folder === undefined) throw new Error('CREDENTIALS_DIRECTORY is not set (systemd sets it)');
+        if (folder === undefined)
+          throw new Error('CREDENTIALS_DIRECTORY is not set; systemd sets it for units with LoadCredential');
         return readFileSync(path.join(folder, name), 'utf8');
       }
       case 'file':
         return readFileSync(path.resolve(sources.dir, name), 'utf8');
       default: {
         const [program = '', ...args] = name.split(/\s+/);
-        // Loaded only here: most configs name no program, and every command reads the config.
+        // Loaded on demand: every command reads the config, and most configs name no program.
         const { execFileSync } = process.getBuiltinModule('node:child_process');
         return execFileSync(program, args, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] });
       }
@@ -58,6 +59,6 @@ function lookUp(kind: string, name: string, key: string, sources: SecretSources)
   } catch (error) {
     const { code, message } = error as { code?: string; message?: string };
     const reason = kind === 'cmd' ? `the program failed (${code ?? 'non-zero exit'})` : (message ?? String(error));
-    throw usageError('secret_missing', `${key}: cannot read the secret: ${reason}`, { key });
+    throw usageError('secret_missing', `${key}: the secret can't be read: ${reason}`, { key });
   }
 }

@@ -6,16 +6,16 @@ const HOUR_MS = 3_600_000;
 /** The instant at which the demo begins. */
 const START = '2026-11-20T08:00:00Z';
 
-/** A fake EasyDCIM with three customers' servers, on a clock that the story moves. */
+/** A fake EasyDCIM with the servers of three customers, on a clock that the demo moves. */
 export interface DemoPanel {
   panel: FakeEasyDcim;
   clock: ManualClock;
 }
 
-/** Token of the fake panel: nothing outside the demo accepts it. */
+/** Token of the fake panel. */
 export const DEMO_TOKEN = 'demo-token-of-the-fake-panel';
 
-/** Starts the panel of the story. One port of `alpha` was switched off by staff before Sluice came. */
+/** Starts the panel of the demo; staff has already switched off one port of `alpha`. */
 export async function startDemoPanel(): Promise<DemoPanel> {
   const clock = manualClock(START);
   const panel = await startFakeEasyDcim({ token: DEMO_TOKEN, now: clock.now, timeZone: 'Europe/Berlin' });
@@ -45,7 +45,7 @@ beta,dcim,ded-100,12,monthly,2026-12-15,502,902,302
 gamma,dcim,ded-order,13,monthly,2026-12-15,503,903,303
 `;
 
-/** The config of the story. */
+/** Returns the config of the demo. */
 export function demoConfig(url: string, enforce: 'on' | 'observe'): string {
   return `timeZone: Europe/Berlin
 enforce: ${enforce}

@@ -1,16 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { CommandContext } from '../commands/command.js';
+import type { CommandContext, CommandHandler } from '../commands/command.js';
 import type { Deps } from '../context.js';
-import type { Terminal } from '../output/terminal.js';
+import { ExitCode } from '../exit-codes.js';
+import { Terminal } from '../output/terminal.js';
 import { DEMO_SERVICES, DEMO_TOKEN, demoConfig, startDemoPanel, type DemoPanel } from './panel.js';
 
 const GB = 1024 ** 3;
 const QUARTER_MS = 900_000;
 
-/** One command of the demo and whether it came out as the story says. */
-export interface DemoStep {
+/** One command of the demo and whether it ended as expected. */
+interface DemoStep {
   command: string;
   exitCode: number;
   asExpected: boolean;
@@ -22,8 +23,18 @@ interface Scene extends DemoPanel {
   setEnforce: (value: 'on' | 'observe') => void;
 }
 
-/** Plays the whole story with real commands against a fake panel; the temporary folder is removed in the end. */
-export async function runDemo(run: CommandContext['run'], deps: Deps, terminal: Terminal): Promise<DemoStep[]> {
+/** `sluice demo` */
+export function demoWith(run: CommandContext['run']): CommandHandler {
+  return async (_args, options, deps) => {
+    const terminal = new Terminal(deps, options);
+    const steps = await runDemo(run, deps, terminal);
+    terminal.document({ steps });
+    return steps.every((step) => step.asExpected) ? ExitCode.done : ExitCode.failed;
+  };
+}
+
+/** Runs real commands against a fake panel in a temporary folder, which is removed at the end. */
+async function runDemo(run: CommandContext['run'], deps: Deps, terminal: Terminal): Promise<DemoStep[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-demo-'));
   const demo = await startDemoPanel();
   const steps: DemoStep[] = [];
@@ -53,41 +64,43 @@ export async function runDemo(run: CommandContext['run'], deps: Deps, terminal: 
   try {
     scene.setEnforce('observe');
     writeFileSync(path.join(folder, 'services.csv'), DEMO_SERVICES);
-    await tell(scene);
+    await play(scene);
   } finally {
     await demo.panel.close();
     rmSync(folder, { recursive: true, force: true });
   }
   const failed = steps.filter((step) => !step.asExpected);
   if (failed.length > 0)
-    terminal.warn(`The demo did not come out as it should: ${failed.map((step) => step.command).join(', ')}`);
+    terminal.warn(
+      `The demo did not end as expected. Commands with another exit code: ${failed.map((step) => step.command).join(', ')}`,
+    );
   return steps;
 }
 
-async function tell(scene: Scene): Promise<void> {
+async function play(scene: Scene): Promise<void> {
   const { say, sluice, panel, clock } = scene;
-  say('A panel with three servers. Staff has switched off port 7002 of alpha before we came.');
+  say('A panel with three servers. Staff has already switched off port 7002 of alpha.');
   await sluice('panel test', 0);
   await sluice('service import services.csv', 0);
 
-  say('Sluice begins by watching: it reads and decides, and changes nothing.');
+  say('Sluice begins under observe: it reads and decides, and changes nothing.');
   panel.addTraffic(501, { in: 15 * GB, out: 5 * GB });
   clock.advance(QUARTER_MS);
   await sluice('poll --verbose', 0);
 
-  say('The operator agrees and lets it enforce. alpha is over its 100 GB: its port goes down.');
+  say('The operator switches to enforce. alpha is over its 100 GB: its port is disabled.');
   scene.setEnforce('on');
   await sluice('plan', 4);
   clock.advance(QUARTER_MS);
   await sluice('poll', 0);
   say(portLine(scene));
 
-  say('Somebody switches the port on by hand: reconcile finds the drift and repairs it.');
+  say('Staff enables the port by hand: reconcile finds the drift and repairs it.');
   panel.staffEnablePort(7001);
   clock.advance(QUARTER_MS);
   await sluice('reconcile', 0);
 
-  say('The panel answers garbage for beta: nothing is changed for it, the others are done, exit code 3.');
+  say('The panel returns garbage for beta: beta is left unchanged, the others are done, exit code 3.');
   panel.spoilBandwidth(502, '<html>Sign in</html>');
   clock.advance(QUARTER_MS);
   await sluice('poll', 3);
@@ -96,13 +109,13 @@ async function tell(scene: Scene): Promise<void> {
   say('gamma has not paid: its order is suspended.');
   await sluice('provision suspend gamma --reason unpaid', 0);
 
-  say('alpha gets a larger quota: the next poll gives back what Sluice took, and only that.');
+  say('alpha gets a larger quota: the next poll undoes what Sluice changed, and only that.');
   await sluice('override set alpha --quota 200GB --quiet', 0);
   clock.advance(QUARTER_MS);
   await sluice('poll', 0);
   say(portLine(scene));
 
-  say('Why is alpha in its state? From the store alone:');
+  say('Why is alpha in its state? The store has the answer:');
   await sluice('explain alpha', 0);
   await sluice('log list --actions', 0);
 }

@@ -1,8 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { nodeFiles } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { toErrno, unwritable } from './read-text.js';
 
-/** A file that was not there before, mode 0600. */
+/** A new file with mode 0600; an existing file is never overwritten. */
 export class NewFile {
   readonly #handle: number;
   readonly #file: string;
@@ -13,42 +15,51 @@ export class NewFile {
   }
 
   /**
-   * Makes the file, and folders that are missing.
+   * Creates the file, and folders that are missing.
    *
-   * @throws SluiceError `file_exists`, `file_unwritable` (exit 2)
+   * @throws SluiceError `file_exists`, `file_unwritable`
    */
   static create(file: string): NewFile {
-    const refuse = (error: unknown): never => {
-      const code = (error as { code?: string }).code ?? 'unknown';
-      throw usageError('file_unwritable', `${file} can't be written (${code}): name another file`);
-    };
+    const folder = path.dirname(file);
     try {
-      mkdirSync(path.dirname(file), { recursive: true });
-    } catch (error) {
-      refuse(error);
-    }
-    try {
+      if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
       return new NewFile(file, openSync(file, 'wx', 0o600));
     } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST') return refuse(error);
-      throw usageError('file_exists', `${file} is there already and is never overwritten: name another file`);
+      if (toErrno(error) !== 'EEXIST') throw unwritable(file, error);
+      throw usageError('file_exists', `${file} exists and is never overwritten: name another file`);
     }
   }
 
   write(text: string): void {
-    // A single call may write a part only.
+    // One call may write only a part.
     for (let bytes = Buffer.from(text); bytes.length > 0;) bytes = bytes.subarray(writeSync(this.#handle, bytes));
   }
 
-  /** The file is whole and on the disk. */
+  /** Writes the file through to the disk and closes it. */
   close(): void {
     fsyncSync(this.#handle);
     closeSync(this.#handle);
   }
 
-  /** The file is gone again. */
+  /** Removes the file. */
   discard(): void {
     closeSync(this.#handle);
     rmSync(this.#file, { force: true });
+  }
+}
+
+/**
+ * Writes a drawing in one step, so that a page that shows it never sees half of it. A new file is 0600; an existing one
+ * keeps its mode.
+ *
+ * @throws SluiceError `file_unwritable`
+ */
+export function writeDrawing(file: string, text: string): void {
+  try {
+    const before = statSync(file, { throwIfNoEntry: false });
+    nodeFiles.replace(file, text);
+    if (before) chmodSync(file, before.mode & 0o777);
+  } catch (error) {
+    throw unwritable(file, error);
   }
 }

@@ -1,34 +1,30 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { LineCounter, parseDocument, isSeq } from 'yaml';
-import { yamlMessage } from '../config/yaml-message.js';
+import type { ImportRow } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { yamlMessage } from './yaml-message.js';
 
-/** One row of an import: its place in the file and its texts. */
-export interface ImportRow {
-  line: number | null;
-  values: Record<string, string>;
-}
+type ImportFormat = 'csv' | 'json' | 'yaml';
 
-export type ImportFormat = 'csv' | 'json' | 'yaml';
-
-/** The format that a file's ending names; `-` is CSV from standard input. */
-export function formatOf(file: string): ImportFormat {
+/** Returns the format that a file's extension names; `-` is CSV from standard input. */
+export function findFormat(file: string): ImportFormat {
   if (file === '-') return 'csv';
   const ending = /\.([^.]+)$/.exec(file)?.[1]?.toLowerCase();
   if (ending === 'csv' || ending === 'json' || ending === 'yaml') return ending;
   if (ending === 'yml') return 'yaml';
-  throw usageError(
-    'bad_import',
-    `${file}: the ending tells no format; use .csv, .json, .yaml or - for CSV from standard input`,
-  );
+  throw usageError('bad_import', `${file}: unknown format; use .csv, .json, .yaml, or - for CSV from standard input`);
 }
 
-/** Reads the rows of an import; a file that can't be read as its format is one usage error. */
+/**
+ * Parses the rows of an import.
+ *
+ * @throws SluiceError `bad_import`
+ */
 export function readRows(text: string, format: ImportFormat, file: string): ImportRow[] {
   try {
     if (format === 'csv') return readCsv(text);
     if (format === 'yaml') return readYaml(text);
-    return listOf(JSON.parse(text)).map((values, index) => ({ line: lineOfItem(text, index), values }));
+    return toRows(JSON.parse(text)).map((values, index) => ({ line: findItemLine(text, index), values }));
   } catch (error) {
     const [reason = ''] = yamlMessage(error).split('\n');
     throw usageError(
@@ -54,7 +50,7 @@ function readYaml(text: string): ImportRow[] {
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
   if (error) throw error;
-  const rows = listOf(document.toJS());
+  const rows = toRows(document.toJS());
   const contents = document.get('services') ?? document.contents;
   return rows.map((values, index) => {
     const node = isSeq(contents) ? (contents.items[index] as { range?: [number, number, number] }) : undefined;
@@ -62,32 +58,32 @@ function readYaml(text: string): ImportRow[] {
   });
 }
 
-/** A list of objects, or `{ services: [ … ] }`; scalars become text, null is unset. */
-function listOf(value: unknown): Record<string, string>[] {
+/** Accepts a list of objects, or `{ services: [ … ] }`; scalars become text, null is unset. */
+function toRows(value: unknown): Record<string, string>[] {
   const list = Array.isArray(value) ? value : (value as { services?: unknown } | null)?.services;
-  if (!Array.isArray(list)) throw new Error('a list of services, or an object with "services", is expected');
+  if (!Array.isArray(list)) throw new Error('expected a list of services, or an object with "services"');
   return list.map((item: unknown, index) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item))
-      throw new Error(`item ${index + 1} is no object`);
-    return Object.fromEntries(Object.entries(item).map(([key, entry]) => [key, textOf(entry, key, index)]));
+      throw new Error(`item ${index + 1} is not an object`);
+    return Object.fromEntries(Object.entries(item).map(([key, entry]) => [key, toText(entry, key, index)]));
   });
 }
 
-function textOf(value: unknown, key: string, index: number): string {
+function toText(value: unknown, key: string, index: number): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
-    throw new Error(`item ${index + 1}: "${key}" is too large for a number: write it as text, in quotation marks`);
+    throw new Error(`item ${index + 1}: "${key}" is too large for a number: write it as text in quotation marks`);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value instanceof Date) return value.toISOString().slice(0, 10);
   throw new Error(`item ${index + 1}: "${key}" is neither text nor number`);
 }
 
-/** Line of the n-th object of a JSON list, by counting the objects that open at depth one. */
-function lineOfItem(text: string, wanted: number): number | null {
+/** Finds the line of the n-th object of a JSON list by counting the objects that open at depth one. */
+function findItemLine(text: string, index: number): number | null {
   let depth = 0;
   let line = 1;
-  let seen = -1;
+  let found = -1;
   let inString = false;
   let base: number | null = null;
   for (let at = 0; at < text.length; at++) {
@@ -103,7 +99,7 @@ function lineOfItem(text: string, wanted: number): number | null {
       base ??= depth + 1;
       depth++;
     } else if (char === '{') {
-      if (depth === base && ++seen === wanted) return line;
+      if (depth === base && ++found === index) return line;
       depth++;
     } else if (char === ']' || char === '}') depth--;
   }

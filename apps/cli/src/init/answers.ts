@@ -3,11 +3,11 @@ import type { PanelKind } from '@sluice/panel-kind';
 /** Where the config will find a secret. */
 export type SecretAnswer =
   | { from: 'env'; name: string }
-  /** As the config states it: absolute, or relative to the config file. */
+  /** Absolute, or relative to the config file. */
   | { from: 'file'; path: string }
   | { from: 'credential'; name: string }
   | { from: 'cmd'; program: string }
-  /** Given by hand: kept in a file of its own beside the config, or in the config itself. */
+  /** Typed by the operator: kept in a separate file beside the config, or in the config itself. */
   | { from: 'typed'; value: string; keep: 'file' | 'config' };
 
 /** One panel as the operator described it. */
@@ -22,17 +22,16 @@ export interface PanelAnswer {
   secrets: Record<string, SecretAnswer>;
 }
 
-/** All that `init` has to know. */
+/** All answers that `init` needs. */
 export interface InitAnswers {
   timeZone: string;
   state: string;
   currency: string | null;
   panels: PanelAnswer[];
-  /** The kinds that there are. */
   kinds: readonly PanelKind[];
 }
 
-/** A config key as an option and a file name have it: `apiKey` is `api-key`. */
+/** Returns a config key as options and file names spell it: `api-key` for `apiKey`. */
 export function kebab(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

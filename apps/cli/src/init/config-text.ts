@@ -1,28 +1,27 @@
 import { stringify } from 'yaml';
 import { kebab, type InitAnswers, type PanelAnswer, type SecretAnswer } from './answers.js';
-import { exampleProducts } from './examples.js';
 
-/** File beside the config that keeps a secret given by hand. */
-export function secretFileOf(panel: Pick<PanelAnswer, 'name'>, key: string): string {
+/** Returns the name of the file beside the config that keeps a typed secret. */
+export function secretFileName(panel: Pick<PanelAnswer, 'name'>, key: string): string {
   return `${panel.name}.${kebab(key)}`;
 }
 
 /**
- * The text of `sluice.yaml`. Comments explain; lines that begin with # and no blank are examples, right as they are
- * once that # is taken away.
+ * Returns the text of `sluice.yaml`. Lines that begin with # and a space are comments; lines that begin with # alone are
+ * examples that are valid without the #.
  */
 export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, key: string) => string): string {
   const { timeZone, state, currency, panels, kinds } = answers;
   const [first] = kinds;
   const lines = [
-    '# Sluice: what is metered, what a quota is and what happens beyond it.',
-    '# Every key: "sluice config schema"; is this file right: "sluice config check".',
-    '# Relative paths are relative to this file. Lines that begin with # and no blank are examples: take the # away.',
+    '# Sluice: panels, products with their quotas, and what happens when a quota is exceeded.',
+    '# List every key: "sluice config schema". Check this file: "sluice config check".',
+    '# Relative paths are relative to this file. Lines that begin with # and no space are examples: remove the #.',
     '',
     '# Time zone of billing dates; a panel may have its own.',
     `timeZone: ${scalar(timeZone)}`,
     '',
-    '# The state: one file, made on first use (0600).',
+    '# The state: one file, created on first use (0600).',
     `state: ${scalar(state)}`,
     '',
     ...(currency === null ? [] : ['# Currency of prices.', `currency: ${scalar(currency)}`, '']),
@@ -33,18 +32,18 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     '# A secret is ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME} (systemd).',
     ...panelLines(answers, fileOf),
     '',
-    '# What is sold: which panel it is on, what it may use, and what happens beyond that.',
+    '# Products: their panel, their quota, and the action when it is exceeded.',
     '#products:',
     ...exampleProducts(
       panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }],
       scalar,
     ).map(example),
     '',
-    '# How often "sluice poll" runs (see "sluice schedule show"); a run that would hold or release more than this share',
-    '# of the services of a panel stops before the first change.',
+    '# How often "sluice poll" runs (see "sluice schedule show"). A run that would hold or release more than this share',
+    '# of the services of a panel stops before its first change.',
     '#poll: { interval: 15m, brake: { share: 20%, atLeast: 5 } }',
     '',
-    '# How long calls to panels and readings are kept; older readings are rolled up.',
+    '# How long calls to panels and readings are kept; older readings are kept by hours, then days.',
     '#retention: { apiLog: 30d, samples: 90d }',
   ];
   return `${lines.join('\n')}\n`;
@@ -54,7 +53,7 @@ function panelLines({ panels, kinds }: InitAnswers, fileOf: (panel: PanelAnswer,
   const [first, ...others] = kinds.map(({ kind }) => kind);
   if (panels.length === 0) {
     return [
-      '# No panel yet: put lines like these in the place of {}.',
+      '# No panel yet: replace {} with lines like these.',
       'panels: {}',
       ...[
         '  dcim:',
@@ -71,14 +70,14 @@ function onePanel(panel: PanelAnswer, fileOf: (key: string) => string): string[]
   const stated = new Set(Object.keys(panel.texts));
   const later = [
     ...panel.kind.init.laterKeys.filter((line) => !stated.has(line.slice(0, line.indexOf(':')))),
-    'timeZone: Europe/Berlin           # where the panel has its own',
+    'timeZone: Europe/Berlin           # if it differs from the one above',
     'concurrency: 8                    # and timeout: 30s, retries: 3, requestsPerSecond: 10',
   ];
   return [
     `  ${scalar(panel.name)}:`,
     `    kind: ${panel.kind.kind}`,
     `    url: ${scalar(panel.url)}`,
-    ...(panel.allowHttp ? ['    allowHttp: true                   # the credentials travel unencrypted'] : []),
+    ...(panel.allowHttp ? ['    allowHttp: true                   # sends the credentials unencrypted'] : []),
     ...Object.entries(panel.texts).map(([key, value]) => `    ${key}: ${scalar(value)}`),
     ...panel.kind.init.secrets.flatMap((key) => {
       const secret = panel.secrets[key];
@@ -106,7 +105,18 @@ function example(line: string): string {
   return `#${line}`;
 }
 
-/** Text as a YAML scalar, in quotes where it would be taken for something else. */
+/** Returns text as a YAML scalar, in quotes where needed. */
 function scalar(text: string): string {
   return stringify(text, { lineWidth: 0 }).trimEnd();
+}
+
+/** Returns example products for these panels, as lines of YAML below `products:`. */
+function exampleProducts(panels: Pick<PanelAnswer, 'kind' | 'name'>[], scalar: (text: string) => string): string[] {
+  const used = new Set<string>();
+  return panels.flatMap(({ kind, name: panel }) => {
+    const { name, lines } = kind.init.product;
+    const own = used.has(name) ? `${name}-${panel}` : name;
+    used.add(name);
+    return [`  ${scalar(own)}:`, `    panel: ${scalar(panel)}`, ...lines.map((line) => `    ${line}`)];
+  });
 }

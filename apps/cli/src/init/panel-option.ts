@@ -1,12 +1,12 @@
 import { suggestion } from '@sluice/engine';
-import { type InitQuestions, type PanelKind } from '@sluice/panel-kind';
+import type { InitQuestions, PanelKind } from '@sluice/panel-kind';
 import { usageError, type SluiceError } from '@sluice/panel-kind/errors';
 import { kebab, type PanelAnswer, type SecretAnswer } from './answers.js';
 import { checkCredentialName, checkEnvName, checkKind, checkName, checkSecret, checkUrl } from './check-answers.js';
 
-/** What a description of a panel is read with. */
+/** Where a description of a panel gets its secret and paths from. */
 export interface PanelOptionSources {
-  /** The secret of `…-stdin`. */
+  /** Reads the secret of `…-stdin`. */
   stdin: () => Promise<string>;
   pathInConfig: (answer: string) => string;
   kinds: readonly PanelKind[];
@@ -15,10 +15,10 @@ export interface PanelOptionSources {
 const SOURCES = ['env', 'file', 'credential', 'cmd', 'stdin'] as const;
 
 /**
- * The panel of `--panel name=dcim,kind=easydcim,url=https://…,token-env=DCIM_TOKEN`. A secret is never among the words
- * itself: others on the machine can see them.
+ * Parses `--panel name=dcim,kind=easydcim,url=https://…,token-env=DCIM_TOKEN`. It never contains a secret itself: others
+ * on the machine can see command lines.
  *
- * @throws SluiceError `bad_option` (exit 2) that names the key
+ * @throws SluiceError `bad_option` that names the key
  */
 export async function parsePanelOption(spec: string, sources: PanelOptionSources): Promise<PanelAnswer> {
   const pairs = split(spec);
@@ -27,7 +27,7 @@ export async function parsePanelOption(spec: string, sources: PanelOptionSources
     pairs.delete(key);
     return value;
   };
-  // The description itself is not repeated: there may be a secret in it by mistake.
+  // The message does not repeat the description, which may contain a secret by mistake.
   const label = pairs.get('name') ?? pairs.get('kind') ?? '';
   const fail = (message: string): never => {
     throw refusal(label, message);
@@ -48,7 +48,7 @@ export async function parsePanelOption(spec: string, sources: PanelOptionSources
   const { url, http } = required('url', checkUrl);
   const allowHttp = checked('allow-http', take('allow-http') ?? 'false', yesOrNo);
   if (http && !allowHttp) {
-    fail('url: plain http would send the credentials unencrypted: use https, or add allow-http=true');
+    fail('url: plain http sends the credentials unencrypted; use https, or add allow-http=true');
   }
   const texts: Record<string, string> = {};
   for (const { key, default: fallback } of questions.texts) {
@@ -63,8 +63,8 @@ export async function parsePanelOption(spec: string, sources: PanelOptionSources
       return value === null ? [] : [{ source, value }];
     });
     const [one, another] = given;
-    if (!one || another) fail(`say once where the ${key} is: ${ways(key)}`);
-    else secrets[key] = await secretOf(one.source, sources, (check) => checked(key, one.value, check));
+    if (!one || another) fail(`name one source of the ${key}: ${ways(key)}`);
+    else secrets[key] = await readSecret(one.source, sources, (check) => checked(key, one.value, check));
   }
   for (const key of pairs.keys()) fail(unknown(key, questions));
   return { name, kind, url, allowHttp: http, texts, secrets };
@@ -75,18 +75,18 @@ function refusal(label: string, message: string): SluiceError {
   return usageError('bad_option', `${panel}: ${message}; nothing was written`);
 }
 
-/** Pairs at commas; a comma inside a value is told by no `key=` behind it. */
+/** Splits pairs at commas; a comma without `key=` after it belongs to the value. */
 function split(spec: string): Map<string, string> {
   const pairs = new Map<string, string>();
   let last: string | null = null;
   for (const part of spec.split(',')) {
     const [, key, value] = /^\s*([a-z][a-z-]*)=(.*)$/s.exec(part) ?? [];
     if (key !== undefined && value !== undefined) {
-      if (pairs.has(key)) throw refusal('', `${key} is there twice`);
+      if (pairs.has(key)) throw refusal('', `${key} is repeated`);
       pairs.set(key, value.trim());
       last = key;
     } else if (last !== null) pairs.set(last, `${pairs.get(last) ?? ''},${part}`);
-    else throw refusal('', 'write key=value pairs with commas between');
+    else throw refusal('', 'write key=value pairs separated by commas');
   }
   return pairs;
 }
@@ -98,12 +98,12 @@ function yesOrNo(answer: string): boolean {
 
 function ways(key: string): string {
   const option = kebab(key);
-  return `${option}-env=NAME, ${option}-file=PATH, ${option}-credential=NAME, ${option}-cmd=PROGRAM, or ${option}-stdin=file (read from standard input and kept in a file beside the config; =config: in the config itself)`;
+  return `${option}-env=NAME, ${option}-file=PATH, ${option}-credential=NAME, ${option}-cmd=PROGRAM, or ${option}-stdin=file (read from standard input and saved in a file beside the config; =config saves it in the config itself)`;
 }
 
 function unknown(key: string, questions: InitQuestions): string {
   if (questions.secrets.some((secret) => kebab(secret) === key)) {
-    return `${key}: a secret on the command line could be seen by others; give it as ${ways(key)}`;
+    return `${key}: others can see a secret on the command line; use ${ways(key)}`;
   }
   const known = [
     'name',
@@ -116,7 +116,7 @@ function unknown(key: string, questions: InitQuestions): string {
   return `unknown key "${key}"${suggestion(key, known)}`;
 }
 
-async function secretOf(
+async function readSecret(
   source: (typeof SOURCES)[number],
   { stdin, pathInConfig }: PanelOptionSources,
   checked: <T>(check: (answer: string) => T) => T,
@@ -133,13 +133,14 @@ async function secretOf(
         from: 'cmd',
         program: checked((answer) => {
           if (answer === '' || /[{}\r\n]/.test(answer))
-            throw new Error('that is no program that the config could name');
+            throw new Error('that is not a program that the config can contain');
           return answer;
         }),
       };
     default: {
       const keep = checked((answer) => {
-        if (answer !== 'file' && answer !== 'config') throw new Error('write file or config: where the secret is kept');
+        if (answer !== 'file' && answer !== 'config')
+          throw new Error('write file or config, for where to keep the secret');
         return answer;
       });
       const text = (await stdin()).replace(/\r?\n$/, '');

@@ -2,7 +2,7 @@ import { itemErrorOf, type ItemError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { withSluice } from '../open-sluice.js';
 
-/** One panel as `panel test` shows it; `ok` is null where it was not tested. */
+/** One panel as `panel test` shows it; `ok` is null for a panel that was not tested. */
 export interface PanelOutcome {
   name: string;
   kind: string;
@@ -13,7 +13,7 @@ export interface PanelOutcome {
   error: ItemError | null;
 }
 
-/** The panels of a config, as they would be shown without a test. */
+/** Returns panels that were not tested. */
 export function untested(panels: { name: string; kind: string; url: string }[]): PanelOutcome[] {
   return panels.map(({ name, kind, url }) => ({
     name,
@@ -26,11 +26,11 @@ export function untested(panels: { name: string; kind: string; url: string }[]):
   }));
 }
 
-/** A real authenticated read of each panel of the config. What goes wrong, with the store too, is each panel's error. */
+/** Tests each panel with an authenticated read; every error, also of the store, becomes the panel's error. */
 export async function testPanels(deps: Deps, file: string, panels: PanelOutcome[]): Promise<PanelOutcome[]> {
   if (panels.length === 0) return [];
   try {
-    return await withSluice(deps, { config: file }, (sluice) =>
+    return await withSluice(deps, { config: file }, ({ sluice }) =>
       Promise.all(
         panels.map(async (panel): Promise<PanelOutcome> => {
           try {

@@ -1,61 +1,62 @@
 import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { checkConfigText, formatProblem } from '../config/load.js';
-import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { nodeFiles } from '@sluice/engine';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
+import { checkConfigText, formatProblem } from '../config/load.js';
 import { NewFile } from '../files/new-file.js';
+import { toErrno, unwritable } from '../files/read-text.js';
 import type { InitAnswers, PanelAnswer } from './answers.js';
-import { configText, secretFileOf } from './config-text.js';
+import { configText, secretFileName } from './config-text.js';
 
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** What was written. */
+/** The files that `init` wrote. */
 export interface WrittenConfig {
   file: string;
-  /** Files (0600) of the secrets that were given by hand. */
+  /** Files (0600) of the typed secrets. */
   secrets: { panel: string; key: string; file: string }[];
 }
 
 /**
- * Refuses a config that is there already, before anybody is asked anything.
+ * Refuses to replace an existing config without `force`.
  *
- * @throws SluiceError `config_exists` (exit 2)
+ * @throws SluiceError `config_exists`
  */
 export function refuseExisting(file: string, force: boolean): void {
   if (force || !existsSync(file)) return;
-  throw usageError('config_exists', `${file} is there already and stays as it is`);
+  throw usageError('config_exists', `${file} exists and was not changed`);
 }
 
 /**
- * Writes the config (0600) and beside it the secrets that were given by hand, each in a file of its own. Everything is
- * checked before; the config appears whole or not at all, and no file but the config itself is ever replaced.
+ * Checks and writes the config (0600), and each typed secret in a separate file beside it. The config is written
+ * completely or not at all, and no other existing file is replaced.
  *
- * @throws SluiceError `config_invalid`, `config_exists`, `file_unwritable` (exit 2)
+ * @throws SluiceError `config_invalid`, `config_exists`, `file_unwritable`
  */
 export function writeConfig(file: string, answers: InitAnswers, force: boolean): WrittenConfig {
   const dir = path.dirname(file);
   const secrets = typedSecrets(dir, answers.panels);
-  const nameOf = (panel: PanelAnswer, key: string): string =>
+  const fileOf = (panel: PanelAnswer, key: string): string =>
     path.basename(secrets.find((each) => each.panel === panel.name && each.key === key)?.file ?? '');
-  const text = configText(answers, nameOf);
+  const text = configText(answers, fileOf);
   const errors = checkConfigText(text, file, answers.kinds).problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
     throw usageError(
       'config_invalid',
-      'These answers make no config that holds; nothing was written:',
+      'These answers do not result in a valid config; nothing was written:',
       { problems: errors },
       errors.map(formatProblem),
     );
   }
-  const made: string[] = [];
+  const written: string[] = [];
   try {
     for (const { file: secretFile, value } of secrets) {
       writeNew(secretFile, `${value}\n`);
-      made.push(secretFile);
+      written.push(secretFile);
     }
     placeConfig(file, text, force);
   } catch (error) {
-    for (const each of made) rmSync(each, { force: true });
+    for (const each of written) rmSync(each, { force: true });
     throw error;
   }
   return { file, secrets: secrets.map(({ panel, key, file: secretFile }) => ({ panel, key, file: secretFile })) };
@@ -72,7 +73,7 @@ function typedSecrets(dir: string, panels: PanelAnswer[]): TypedSecret[] {
   return panels.flatMap((panel) =>
     Object.entries(panel.secrets).flatMap(([key, secret]) =>
       secret.from === 'typed' && secret.keep === 'file'
-        ? [{ panel: panel.name, key, file: freeName(path.join(dir, secretFileOf(panel, key))), value: secret.value }]
+        ? [{ panel: panel.name, key, file: freeName(path.join(dir, secretFileName(panel, key))), value: secret.value }]
         : [],
     ),
   );
@@ -95,7 +96,7 @@ function writeNew(file: string, text: string): void {
   }
 }
 
-/** Whole at once. Without `force` a link puts it in its place: that fails where a file came to be there meanwhile. */
+/** Places the config in one step. Without `force` a link does it, which fails if the file exists by now. */
 function placeConfig(file: string, text: string, force: boolean): void {
   const draft = `${file}.${process.pid}.draft`;
   try {
@@ -108,11 +109,10 @@ function placeConfig(file: string, text: string, force: boolean): void {
     linkSync(draft, file);
   } catch (error) {
     if (error instanceof SluiceError) throw error;
-    const code = (error as { code?: string }).code ?? 'unknown';
     refuseExisting(file, force);
-    // A file system without links: between the look and the renaming is but a moment.
-    if (!force && NO_LINKS.has(code)) renameSync(draft, file);
-    else throw usageError('file_unwritable', `${file} can't be written (${code}): name another file`);
+    // A file system without links: the check above makes it unlikely that the renaming replaces a file.
+    if (!force && NO_LINKS.has(toErrno(error))) renameSync(draft, file);
+    else throw unwritable(file, error);
   } finally {
     rmSync(draft, { force: true });
   }

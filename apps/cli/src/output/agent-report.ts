@@ -1,44 +1,9 @@
-import type { AgentTotals } from '@sluice/engine';
+import type { AgentDetail, AgentView, ChangedAgent, CheckReport } from '@sluice/engine';
+import { printObserving } from './run-report.js';
 import { bytesCell, type Terminal } from './terminal.js';
 
-/** What of an agent the table needs. */
-export interface AgentLine {
-  uuid: string;
-  name: string;
-  limitBytes: number | null;
-  usedBytes: number;
-  remainingBytes: number | null;
-  exceeded: boolean;
-  users: number;
-  usersDisabledByUs: number | null;
-  backend: 'sluice' | 'addon';
-  rule?: string | null;
-}
-
-/** What is shown of one agent beside that. */
-export interface AgentDocument extends AgentLine {
-  accounting: string;
-  period: { start: string; end: string | null } | null;
-  reservedBytes: number | null;
-  rule: string | null;
-  heldSince: string | null;
-  ancestors: { name: string; limitBytes: number | null }[];
-}
-
-type Failure = { code: string; message: string } | null;
-
-/** What of a check's document is printed. */
-export interface CheckDocument {
-  run: { dryRun: boolean; observing: string[] };
-  totals: AgentTotals;
-  agents: (AgentLine & { actions: { type: string; target: string; state: string }[]; error: Failure })[];
-  notices: { code: string; message: string }[];
-  error: Failure;
-  panels: { panel: string; error: { code: string; message: string } }[];
-}
-
-/** Agents in a table. */
-export function printAgents(terminal: Terminal, agents: readonly AgentLine[]): void {
+/** Prints agents in a table. */
+export function printAgents(terminal: Terminal, agents: readonly AgentView[]): void {
   if (agents.length === 0) {
     terminal.line('No agents.');
     return;
@@ -58,18 +23,18 @@ export function printAgents(terminal: Terminal, agents: readonly AgentLine[]): v
   );
   if (agents.some(({ backend }) => backend === 'addon')) {
     terminal.line(
-      'Through the add-on: the usage shown counts (it falls on resets), 0 is no limit, nobody is given back.',
+      'Limits in the add-on: the usage shown counts and falls on resets, 0 means no limit, users are not enabled again.',
     );
   }
 }
 
-/** One agent. */
-export function printAgent(terminal: Terminal, agent: AgentDocument): void {
+/** Prints one agent with its period and its ancestors. */
+export function printAgent(terminal: Terminal, agent: AgentDetail): void {
   const { name, uuid, accounting, period, ancestors, reservedBytes, rule, heldSince } = agent;
   printAgents(terminal, [agent]);
   const since = period === null ? '' : ` since ${period.start}${period.end === null ? '' : `, until ${period.end}`}`;
   terminal.line(`  ${name} (${uuid}): counted by ${accounting}${since}`);
-  if (reservedBytes !== null && reservedBytes > 0) terminal.line(`  promised: ${bytesCell(reservedBytes) ?? ''}`);
+  if (reservedBytes !== null && reservedBytes > 0) terminal.line(`  reserved: ${bytesCell(reservedBytes) ?? ''}`);
   if (rule !== null) terminal.line(`  rule: ${rule}${heldSince === null ? '' : `, held since ${heldSince}`}`);
   for (const above of ancestors) {
     terminal.line(
@@ -78,14 +43,14 @@ export function printAgent(terminal: Terminal, agent: AgentDocument): void {
   }
 }
 
-/** The agents of a run over services: those for which something was done, or would be. */
-export function printSwept(terminal: Terminal, agents: CheckDocument['agents'] | undefined): void {
+/** Prints the agents of a `reconcile` that changed, would change, or failed. */
+export function printChangedAgents(terminal: Terminal, agents: ChangedAgent[] | undefined): void {
   const shown = (agents ?? []).filter(({ actions, error }) => actions.length > 0 || error !== null);
-  const quietly = terminal.quiet && shown.every(({ error }) => error === null);
-  if (shown.length > 0 && !quietly) printActions(terminal, shown);
+  const isQuiet = terminal.quiet && shown.every(({ error }) => error === null);
+  if (shown.length > 0 && !isQuiet) printActions(terminal, shown);
 }
 
-function printActions(terminal: Terminal, agents: CheckDocument['agents']): void {
+function printActions(terminal: Terminal, agents: ChangedAgent[]): void {
   printAgents(terminal, agents);
   for (const { name, actions, error } of agents) {
     for (const { type, target, state } of actions)
@@ -94,26 +59,20 @@ function printActions(terminal: Terminal, agents: CheckDocument['agents']): void
   }
 }
 
-/** A sweep for people: what is out of the ordinary, all agents with `--verbose`. */
-export function printCheck(terminal: Terminal, report: CheckDocument, showAll: boolean): void {
-  const { colors } = terminal;
+/** Prints a check of agents: those over their limit, changed or failed, and all agents with `--verbose`. */
+export function printCheck(terminal: Terminal, report: CheckReport, showAll: boolean): void {
   const shown = report.agents.filter(
     ({ exceeded, actions, error }) => showAll || exceeded || actions.length > 0 || error !== null,
   );
-  const quietly =
-    terminal.quiet && report.error === null && report.panels.length === 0 && shown.every(({ error }) => error === null);
-  if (quietly) return;
-  if (report.run.observing.length > 0) {
-    terminal.line(
-      colors.yellow(`OBSERVING ${report.run.observing.join(', ')}: decisions are recorded, nothing is changed`),
-    );
-  }
+  const isClean = report.error === null && report.panels.length === 0 && shown.every(({ error }) => error === null);
+  if (terminal.quiet && isClean) return;
+  printObserving(terminal, report.run.observing);
   if (shown.length > 0) printActions(terminal, shown);
   for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
   for (const notice of report.notices) terminal.line(terminal.notice(notice));
   if (report.error) terminal.line(terminal.error(report.error));
   const { agents, exceeded, disabled, restored, failed, skipped } = report.totals;
   terminal.line(
-    `agent check${report.run.dryRun ? ' (dry run)' : ''}: ${agents} agents, ${exceeded} over, ${disabled} users disabled, ${restored} given back, ${failed} failed, ${skipped} left out`,
+    `agent check${report.run.dryRun ? ' (dry run)' : ''}: ${agents} agents, ${exceeded} over, ${disabled} users disabled, ${restored} enabled again, ${failed} failed, ${skipped} skipped`,
   );
 }

@@ -1,6 +1,6 @@
 const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P'];
 
-/** A scale of figures: its ends, its marks, and the unit that the marks are in. */
+/** A scale of figures: its ends, its marks, and the unit of the marks. */
 export interface Axis {
   min: number;
   max: number;
@@ -8,15 +8,12 @@ export interface Axis {
   unit: string;
 }
 
-/**
- * A scale for these figures with about `count` marks at round figures. It begins at zero unless all figures lie close
- * together far above it, where nothing could be told apart.
- */
+/** Returns a scale with about `count` marks at round figures; it begins at zero unless all figures are close together. */
 export function plainAxis(figures: number[], count: number, unit: string): Axis {
   return scaled(figures, count, unit, 1);
 }
 
-/** The same for bytes, in the unit (1024-based) that fits the largest. */
+/** Returns a scale of bytes in the 1024-based unit that fits the largest figure. */
 export function byteAxis(bytes: number[], count: number): Axis {
   const highest = Math.max(0, ...bytes);
   let power = 0;
@@ -28,7 +25,7 @@ function scaled(figures: number[], count: number, unit: string, one: number): Ax
   const lowest = figures.reduce((low, figure) => Math.min(low, figure), Infinity) / one;
   const highest = figures.reduce((high, figure) => Math.max(high, figure), -Infinity) / one;
   const [low, high] = figures.length === 0 ? [0, 1] : [lowest > highest * 0.7 ? lowest : Math.min(0, lowest), highest];
-  // All the same, or nothing at all: a scale from zero still shows it.
+  // Equal figures need a scale from zero.
   const bottom = high > low ? low : Math.min(0, low);
   const top = high > bottom ? high : bottom + 1;
   const step = roundStep((top - bottom) / count);
@@ -42,7 +39,7 @@ function scaled(figures: number[], count: number, unit: string, one: number): Ax
   return { min: min * one, max: (min + steps * step) * one, ticks, unit };
 }
 
-/** The nearest 1, 2 or 5 times a power of ten. */
+/** Returns the nearest 1, 2 or 5 times a power of ten. */
 function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   const off = (factor: number): number => Math.abs(Math.log((factor * power) / step));

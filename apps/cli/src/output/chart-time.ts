@@ -1,4 +1,4 @@
-import { localDateOf, zonedMidnight } from '@sluice/quota-core';
+import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -11,7 +11,7 @@ export interface TimeTick {
   label: string;
 }
 
-/** At most `count` marks between two instants, at round local times or local midnights. */
+/** Returns at most `count` marks between two instants, at round local times or local midnights. */
 export function timeTicks(from: number, to: number, timeZone: string, count: number): TimeTick[] {
   const hours = HOUR_STEPS.find((step) => (to - from) / (step * HOUR) <= count);
   const ticks = hours === undefined ? dayTicks(from, to, timeZone, count) : hourTicks(from, to, timeZone, hours);
@@ -21,7 +21,7 @@ export function timeTicks(from: number, to: number, timeZone: string, count: num
 function hourTicks(from: number, to: number, timeZone: string, hours: number): TimeTick[] {
   const ticks: TimeTick[] = [];
   const step = hours * HOUR;
-  for (let date = dateOf(from, timeZone); ; date = addDays(date, 1)) {
+  for (let date = dateAt(from, timeZone); ; date = addDays(date, 1)) {
     const midnight = Date.parse(zonedMidnight(date, timeZone));
     if (midnight > to) return ticks;
     const next = Date.parse(zonedMidnight(addDays(date, 1), timeZone));
@@ -34,15 +34,15 @@ function hourTicks(from: number, to: number, timeZone: string, hours: number): T
 function dayTicks(from: number, to: number, timeZone: string, count: number): TimeTick[] {
   const days = DAY_STEPS.find((step) => (to - from) / (step * DAY) <= count) ?? Math.ceil((to - from) / DAY / count);
   const ticks: TimeTick[] = [];
-  for (let date = dateOf(from, timeZone); ; date = addDays(date, days)) {
+  for (let date = dateAt(from, timeZone); ; date = addDays(date, days)) {
     const at = Date.parse(zonedMidnight(date, timeZone));
     if (at > to) return ticks;
     ticks.push({ at, label: dayLabel(at, timeZone) });
   }
 }
 
-function dateOf(at: number, timeZone: string): string {
-  return localDateOf(new Date(at).toISOString(), timeZone);
+function dateAt(at: number, timeZone: string): string {
+  return toLocalDate(new Date(at).toISOString(), timeZone);
 }
 
 function addDays(date: string, days: number): string {
@@ -57,7 +57,7 @@ function clockLabel(at: number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at);
 }
 
-/** `15 Nov 2026, 00:00` */
+/** Returns a local time such as `15 Nov 2026, 00:00`. */
 export function momentLabel(at: number, timeZone: string): string {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,

@@ -1,13 +1,13 @@
 import type { Axis } from './chart-axis.js';
 import { timeTicks } from './chart-time.js';
 
-/** A figure at an instant (milliseconds); null where it is not known. */
+/** A figure at an instant (milliseconds); null where it is unknown. */
 export interface ChartPoint {
   at: number;
   value: number | null;
 }
 
-/** One line over a stretch of time. */
+/** One line of a chart. */
 export interface ChartLine {
   name: string;
   /** Oldest first. */
@@ -22,17 +22,17 @@ export interface ChartData {
   timeZone: string;
   axis: Axis;
   lines: ChartLine[];
-  /** Instants at which the figures begin again: nothing is drawn across them. */
+  /** Instants at which the figures start over; no line is drawn across them. */
   breaks: number[];
-  /** A figure that is not to be reached; null where there is none. */
+  /** The allowed figure; null for none. */
   limit: number | null;
 }
 
 /** Size of a chart in a terminal, and how its columns are coloured. */
 export interface ChartStyle {
-  /** Columns of the terminal that it may fill. */
+  /** Columns of the terminal. */
   width: number;
-  /** Lines of the drawing itself. */
+  /** Lines of the chart without its axis. */
   height: number;
   paint: (text: string, overLimit: boolean) => string;
   dim: (text: string) => string;
@@ -40,18 +40,18 @@ export interface ChartStyle {
 
 const LIMIT = '┄';
 const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/** Room that a mark of the time axis needs. */
+/** Columns that a mark of the time axis needs. */
 const TICK_WIDTH = 10;
 const MIN_PLOT = 10;
 
-/** One line of the data as filled columns with both axes; no line of text is wider than `style.width`. */
+/** Draws one line of the data as filled columns with both axes, at most `style.width` wide. */
 export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): string[] {
   const { axis, limit } = data;
   const { height } = style;
   const labels = axis.ticks.map(({ label }) => `${label} ${axis.unit}`.trimEnd());
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const width = Math.max(MIN_PLOT, style.width - margin - 1);
-  const columns = columnsOf(data, line, width);
+  const columns = toColumns(data, line, width);
   const span = axis.max - axis.min;
   const limitRow = limit === null ? null : Math.min(height - 1, Math.floor(((limit - axis.min) / span) * height));
   const rows: string[] = [];
@@ -80,15 +80,15 @@ export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): 
   return rows.map((text) => text.trimEnd());
 }
 
-/** The figure of each column: the last one known by its end, up to the next break and to the last point. */
-function columnsOf(data: ChartData, line: ChartLine, width: number): (number | null)[] {
+/** Returns the figure of each column: the last one before its end, up to the next break and to the last point. */
+function toColumns(data: ChartData, line: ChartLine, width: number): (number | null)[] {
   const step = (data.to - data.from) / width;
   let next = 0;
   let current: ChartPoint | null = null;
   const last = line.points.at(-1)?.at ?? -Infinity;
   return Array.from({ length: width }, (_, column) => {
     const begin = data.from + column * step;
-    // The last column ends where the chart does, whatever the rounding.
+    // Rounding must not move the end of the last column.
     const end = column === width - 1 ? data.to : begin + step;
     for (let point = line.points[next]; point && point.at <= end; point = line.points[++next]) current = point;
     if (current === null || begin > last) return null;
@@ -100,19 +100,19 @@ function columnsOf(data: ChartData, line: ChartLine, width: number): (number | n
 function cell(level: number | null, row: number): string {
   if (level === null) return ' ';
   const eighths = Math.round((level - row) * 8);
-  // What is known is seen, though it be next to nothing.
+  // A known figure is visible, however small.
   if (row === 0 && eighths <= 0) return BLOCKS[1] ?? '';
   return BLOCKS[Math.max(0, Math.min(8, eighths))] ?? '';
 }
 
 function painted(cells: { text: string; over: boolean }[], blank: string, style: ChartStyle): string {
-  const kindOf = (cell: { text: string; over: boolean } | undefined): string =>
+  const colour = (cell: { text: string; over: boolean } | undefined): string =>
     cell === undefined ? '' : cell.text === ' ' ? 'blank' : cell.over ? 'over' : 'under';
   let text = '';
   for (let begin = 0; begin < cells.length;) {
-    const kind = kindOf(cells[begin]);
+    const kind = colour(cells[begin]);
     let end = begin;
-    while (end < cells.length && kindOf(cells[end]) === kind) end++;
+    while (end < cells.length && colour(cells[end]) === kind) end++;
     const part = cells.slice(begin, end).map((each) => each.text);
     if (kind !== 'blank') text += style.paint(part.join(''), kind === 'over');
     else text += blank === ' ' ? part.join('') : style.dim(blank.repeat(part.length));

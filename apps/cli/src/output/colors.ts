@@ -3,20 +3,20 @@ import picocolors from 'picocolors';
 
 const ESCAPE = '\u001b';
 
-/** Gives a text a colour or weight. */
+/** Returns a text with a colour or weight. */
 export type Paint = (text: string) => string;
 
 /** The colours that Sluice prints with. */
 export type Colors = Record<'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan', Paint>;
 
-/** Colours of one terminal, and the way of a coloured text to it. */
+/** The colours of one terminal, and the function that makes a coloured text safe to print. */
 export interface Ink {
   colors: Colors;
-  /** Returns one line in which every control character is the work of `colors`. */
+  /** Returns one line whose only control characters are those of `colors`. */
   line: Paint;
 }
 
-/** Prints without colours. */
+/** Returns colours that leave texts as they are. */
 export function plainInk(): Ink {
   const plain: Paint = (text) => text;
   return {
@@ -26,8 +26,8 @@ export function plainInk(): Ink {
 }
 
 /**
- * Prints in colours. A coloured text carries `mark` in the place of the escape character until it is written, so that
- * colour codes in a name are told from ours: a panel can't know a mark that nobody can guess.
+ * Returns real colours. Until it is written, a coloured text has the random `mark` in place of the escape character, so
+ * that colour codes that a panel put into a name are escaped.
  */
 export function colouredInk(mark: string): Ink {
   const line: Paint = (text) => printable(text).replaceAll(mark, ESCAPE);

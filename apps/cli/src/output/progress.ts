@@ -1,7 +1,7 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Deps } from '../context.js';
 
-/** Shows progress with rate and ETA on a terminal, for work of more than a second. */
+/** Progress of a run. */
 export interface Progress {
   update(done: number, total: number): void;
   stop(): void;
@@ -9,7 +9,7 @@ export interface Progress {
 
 const SHOW_AFTER_MS = 1000;
 
-/** A progress bar on stderr, or nothing where stderr is no terminal. */
+/** Shows a progress bar with rate and ETA on stderr after a second; does nothing where stderr is not a terminal. */
 export async function startProgress(deps: Deps, label: string, enabled: boolean): Promise<Progress> {
   if (!enabled || deps.stderr.isTTY !== true) return { update: () => undefined, stop: () => undefined };
   const { SingleBar } = await import('cli-progress').then((module) => module.default);

@@ -4,7 +4,7 @@ import { momentLabel, timeTicks } from './chart-time.js';
 const WIDTH = 960;
 const HEIGHT = 420;
 const PLOT = { left: 84, top: 64, right: 24, bottom: 72 };
-/** Told apart by their dashes too. */
+/** Lines differ in colour and in dashes. */
 const STYLES = [
   { colour: '#1d4ed8', dash: '7 4' },
   { colour: '#b45309', dash: '2 3' },
@@ -13,7 +13,7 @@ const STYLES = [
 ];
 const LIMIT = '#b91c1c';
 
-/** A chart as a stand-alone SVG document with a title, named axes, units and a legend. */
+/** Draws a chart as a stand-alone SVG document with title, named axes, units and legend. */
 export function svgChart(data: ChartData): string {
   const width = WIDTH - PLOT.left - PLOT.right;
   const height = HEIGHT - PLOT.top - PLOT.bottom;
@@ -44,14 +44,14 @@ export function svgChart(data: ChartData): string {
       `text-anchor="middle" transform="translate(22 ${round(PLOT.top + height / 2)}) rotate(-90)"`,
     ),
     text(round(PLOT.left + width / 2), HEIGHT - 18, `${period} (${data.timeZone})`, 'text-anchor="middle"'),
-    ...data.lines.flatMap((line, index) => drawn(line, styleOf(index), data.breaks, { x, y })),
+    ...data.lines.flatMap((line, index) => drawn(line, lineStyle(index), data.breaks, { x, y })),
     ...limitLine(data, y, right),
   ];
   const description = `${data.lines.map(({ name }) => name).join(', ')} in ${data.axis.unit}, ${period}`;
   return document({ title: data.title, description, width: WIDTH, height: HEIGHT }, parts);
 }
 
-/** A picture of a panel's own as a stand-alone SVG document. */
+/** Wraps a panel's own picture in a stand-alone SVG document. */
 export function svgPicture(title: string, png: Uint8Array): string {
   const { width, height } = pngSize(png);
   const href = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
@@ -60,10 +60,9 @@ export function svgPicture(title: string, png: Uint8Array): string {
     text(12, 26, title, 'font-size="17" font-weight="600"'),
     `<image x="0" y="40" width="${width}" height="${height}" href="${href}"/>`,
   ];
-  return document({ title, description: 'a picture as the panel drew it', width, height: height + 40 }, parts);
+  return document({ title, description: 'picture from the panel', width, height: height + 40 }, parts);
 }
 
-/** What an SVG document says of itself. */
 interface Frame {
   title: string;
   description: string;
@@ -83,14 +82,14 @@ function document({ title, description, width, height }: Frame, parts: string[])
   ].join('\n');
 }
 
-/** Places of moments and values in the drawing. */
+/** Coordinates of instants and values in the drawing. */
 interface Scale {
   x: (at: number) => number;
   y: (value: number) => number;
 }
 
 function drawn(line: ChartLine, { colour, dash }: LineStyle, breaks: number[], { x, y }: Scale): string[] {
-  return stretches(line.points, breaks).map((points) => {
+  return segments(line.points, breaks).map((points) => {
     const [only] = points;
     if (points.length === 1 && only) {
       return `<circle cx="${x(only.at)}" cy="${y(only.value)}" r="3" fill="${colour}"/>`;
@@ -100,8 +99,8 @@ function drawn(line: ChartLine, { colour, dash }: LineStyle, breaks: number[], {
   });
 }
 
-/** Points that belong together: what is not known, and a new beginning, part them. */
-function stretches(points: ChartPoint[], breaks: number[]): { at: number; value: number }[][] {
+/** Splits points at unknown values and at breaks. */
+function segments(points: ChartPoint[], breaks: number[]): { at: number; value: number }[][] {
   const found: { at: number; value: number }[][] = [];
   let previous: ChartPoint | null = null;
   for (const point of points) {
@@ -129,7 +128,7 @@ function limitLine(data: ChartData, y: (value: number) => number, right: number)
 function legend({ lines }: ChartData): string[] {
   let left = PLOT.left;
   return lines.flatMap(({ name }, index) => {
-    const { colour, dash } = styleOf(index);
+    const { colour, dash } = lineStyle(index);
     const at = left;
     left += 52 + name.length * 7;
     return [
@@ -144,7 +143,7 @@ interface LineStyle {
   dash: string;
 }
 
-function styleOf(index: number): LineStyle {
+function lineStyle(index: number): LineStyle {
   return STYLES[index % STYLES.length] ?? { colour: '#111827', dash: 'none' };
 }
 
@@ -155,7 +154,7 @@ function text(x: number, y: number, words: string, attributes = ''): string {
 function escaped(words: string): string {
   return (
     words
-      // XML 1.0 has no place for control characters, not even as references; format characters would reorder the text.
+      // XML 1.0 forbids control characters, even as references; format characters would reorder the text.
       .replaceAll(/[\t\n\r]/g, ' ')
       .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD')
       .replaceAll('&', '&amp;')
@@ -169,7 +168,7 @@ function round(figure: number): number {
   return Math.round(figure * 10) / 10;
 }
 
-/** Width and height out of the first chunk of a PNG. */
+/** Reads width and height from the first chunk of a PNG. */
 function pngSize(png: Uint8Array): { width: number; height: number } {
   const bytes = Buffer.from(png);
   return bytes.length < 24

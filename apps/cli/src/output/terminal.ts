@@ -1,22 +1,30 @@
 import { printableJson } from '@sluice/panel-http/printable';
+import type { ItemError } from '@sluice/panel-kind/errors';
 import { formatBytes } from '@sluice/quota-core';
 import Table from 'cli-table3';
 import type { Deps } from '../context.js';
-import type { ItemError } from '@sluice/panel-kind/errors';
 import { withRemedy } from '../remedies.js';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 
-/** How a command prints. */
+/** Global options of output. */
 export interface TerminalOptions {
   json?: boolean | undefined;
   quiet?: boolean | undefined;
   color?: boolean | undefined;
 }
 
-/** A cell of a table: one line, several, or nothing known. */
+const FRAME = ['top', 'bottom', 'left', 'mid', 'right'].flatMap((side) => [
+  side,
+  `${side}-mid`,
+  `${side}-left`,
+  `${side}-right`,
+]);
+const NO_FRAME = Object.fromEntries([...FRAME, 'middle'].map((part) => [part, '']));
+
+/** A cell of a table: one line, several, or null for an unknown value. */
 export type Cell = string | string[] | null;
 
-/** `NO_COLOR` and `--no-color` switch colours off, `FORCE_COLOR` on; otherwise only a terminal has them. */
+/** `NO_COLOR` and `--no-color` switch colours off, `FORCE_COLOR` on; by default only a terminal has them. */
 export function wantsColor(deps: Pick<Deps, 'env' | 'stdout'>, option: boolean | undefined): boolean {
   const { NO_COLOR: no, FORCE_COLOR: force } = deps.env;
   if (option === false || (no !== undefined && no !== '')) return false;
@@ -24,14 +32,21 @@ export function wantsColor(deps: Pick<Deps, 'env' | 'stdout'>, option: boolean |
   return deps.stdout.isTTY === true;
 }
 
-/** `412.10 GB`, or a dash for what is not known. */
+/** Returns bytes as `412.10 GB`, and null for an unknown figure. */
 export function bytesCell(bytes: number | null | undefined): string | null {
   return bytes == null ? null : formatBytes(bytes);
 }
 
+/** Returns an allowance as bytes or `unlimited`. */
+export function allowedCell(
+  allowance: { unlimited: boolean; allowedBytes: number | null } | null | undefined,
+): string | null {
+  return allowance?.unlimited === true ? 'unlimited' : bytesCell(allowance?.allowedBytes);
+}
+
 /**
- * Data on stdout, everything else on stderr. Every text that is given to it is one line: whatever a panel, a file or the
- * command line put into it, no other control character gets out than those of our own colours.
+ * Prints data on stdout and everything else on stderr. Each text is printed as one line, and control characters that a
+ * panel, a file or the command line put into it are escaped.
  */
 export class Terminal {
   readonly colors: Colors;
@@ -49,27 +64,27 @@ export class Terminal {
     this.colors = this.#ink.colors;
   }
 
-  /** The one JSON document of `--json`. */
+  /** Prints the one JSON document of `--json`, and nothing without that option. */
   document(value: unknown): void {
-    this.#deps.stdout.write(`${printableJson(value, 2)}\n`);
+    if (this.json) this.#deps.stdout.write(`${printableJson(value, 2)}\n`);
   }
 
-  /** A line of data. */
+  /** Prints a line of data; nothing with `--json`. */
   line(text = ''): void {
     if (!this.json) this.#deps.stdout.write(`${this.#ink.line(text)}\n`);
   }
 
-  /** A line about the work, silenced by `--quiet`. */
+  /** Prints a line of data; nothing with `--json` or `--quiet`. */
   info(text: string): void {
     if (!this.json && !this.quiet) this.#deps.stdout.write(`${this.#ink.line(text)}\n`);
   }
 
-  /** On stderr, also with `--json` and `--quiet`. */
+  /** Prints a line on stderr, also with `--json` and `--quiet`. */
   warn(text: string): void {
     this.#deps.stderr.write(`${this.#ink.line(text)}\n`);
   }
 
-  /** A table without frames; columns whose head begins with `>` are right-aligned. */
+  /** Prints a table; columns whose head begins with `>` are right-aligned. */
   table(heads: string[], rows: Cell[][]): void {
     if (this.json) return;
     const { colors } = this;
@@ -78,23 +93,7 @@ export class Terminal {
       head: heads.map((head) => line(colors.bold(head.replace(/^>/, '')))),
       colAligns: heads.map((head) => (head.startsWith('>') ? 'right' : 'left')),
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-      chars: {
-        top: '',
-        'top-mid': '',
-        'top-left': '',
-        'top-right': '',
-        bottom: '',
-        'bottom-mid': '',
-        'bottom-left': '',
-        'bottom-right': '',
-        left: '',
-        'left-mid': '',
-        mid: '',
-        'mid-mid': '',
-        right: '',
-        'right-mid': '',
-        middle: '',
-      },
+      chars: NO_FRAME,
     });
     for (const row of rows) {
       table.push(row.map((cell) => (Array.isArray(cell) ? cell.map(line).join('\n') : line(cell ?? colors.dim('-')))));
@@ -107,7 +106,7 @@ export class Terminal {
     this.#deps.stdout.write(`${text}\n`);
   }
 
-  /** Colours a service's status by what it asks of the reader. */
+  /** Colours a status: green needs no attention, yellow some, red an action. */
   status(status: string): string {
     const { colors } = this;
     if (status === 'ok' || status === 'applied' || status === 'active') return colors.green(status);
@@ -117,12 +116,12 @@ export class Terminal {
     return colors.dim(status);
   }
 
-  /** An error with its remedy; `details` name what the remedy is about. */
+  /** Returns an error with its remedy; `details` fill the names in the remedy. */
   error({ code, message }: ItemError, details?: Record<string, string>): string {
     return `${this.colors.red(code)}: ${withRemedy({ code, message, details })}`;
   }
 
-  /** A notice with its remedy. */
+  /** Returns a notice with its remedy. */
   notice({ code, message, service }: ItemError & { service?: string | null }): string {
     const text = withRemedy({ code, message, details: service == null ? {} : { service } });
     return this.colors.cyan(`notice ${code}: ${text}`);

@@ -7,35 +7,35 @@ export type Timing =
   /** Every so many minutes, counted from `offset` minutes past midnight; a divisor of the hour or of the day. */
   { kind: 'every'; minutes: number; offset: number } | { kind: 'daily'; hour: number; minute: number };
 
-/** One command that the machine runs by itself. */
+/** One scheduled command. */
 export interface Job {
   name: 'poll' | 'reconcile' | 'agent-check';
   description: string;
-  /** Behind `sluice`. */
-  words: string[];
+  /** Arguments after `sluice`. */
+  args: string[];
   timing: Timing;
 }
 
-/** Intervals in minutes that cron can keep over the end of an hour and of a day. */
+/** Intervals in minutes that divide the hour or the day evenly, as cron needs. */
 const REGULAR = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440];
-/** Early hours, without the one that may be missing or come twice when the clocks change. */
+/** Early hours, except 2: it may be missing or repeated when the clocks change. */
 const HOURS = [1, 3, 4, 5];
-/** Runs that work on the same panels get this many minutes before the next begins. */
+/** Minutes between runs on the same panels. */
 const DISTANCE = 5;
 
-/** The longest regular interval, in minutes, that is no longer than this. */
+/** Returns the longest regular interval, in minutes, that is not longer than this. */
 export function regularMinutes(intervalMs: number): number {
   return REGULAR.findLast((minutes) => minutes * 60_000 <= intervalMs) ?? 1;
 }
 
 /**
- * What should run by itself under this config. The daily run's time follows from the host name, so that many
- * installations do not all run at once, and lies between two polls. `has` tells which commands there are.
+ * Returns the jobs for a config. The time of the daily run depends on the host name, so that many installations do not
+ * all run at once, and is between two polls. `has` reports whether a command exists.
  */
 export function scheduledJobs(
   config: Config,
   host: string,
-  { has, kinds }: { has: (words: string[]) => boolean; kinds: readonly PanelKind[] },
+  { has, kinds }: { has: (args: string[]) => boolean; kinds: readonly PanelKind[] },
 ): Job[] {
   const hasAgents = Object.values(config.panels).some(({ kind }) =>
     kinds.some((known) => known.kind === kind && known.capabilities.includes('agents')),
@@ -46,13 +46,13 @@ export function scheduledJobs(
     {
       name: 'poll',
       description: 'read usage, decide, enforce',
-      words: ['poll', '--quiet'],
+      args: ['poll', '--quiet'],
       timing: { kind: 'every', minutes: interval, offset: 0 },
     },
     {
       name: 'reconcile',
       description: 'drift, cycle rollover, actions in doubt, retention, backup',
-      words: ['reconcile', '--quiet'],
+      args: ['reconcile', '--quiet'],
       timing: daily,
     },
   ];
@@ -60,15 +60,15 @@ export function scheduledJobs(
     jobs.push({
       name: 'agent-check',
       description: "agents' limits",
-      words: ['agent', 'check', '--all', '--quiet'],
-      // Beside the polls, which take the same panels.
+      args: ['agent', 'check', '--all', '--quiet'],
+      // Between the polls, which work on the same panels.
       timing: { kind: 'every', minutes: 5, offset: 2 },
     });
   }
   return jobs;
 }
 
-/** A time of day that stays the same for a host: not at a poll or an agent check, nor shortly before a poll. */
+/** Returns the host's time of day: not at a poll or an agent check, and not shortly before a poll. */
 function dailyTime(host: string, interval: number): Extract<Timing, { kind: 'daily' }> {
   const all = Array.from({ length: 60 }, (_, minute) => minute).filter((minute) => minute % 5 === 4);
   const between = all.filter((minute) => minute % interval !== 0 && interval - (minute % interval) >= DISTANCE);

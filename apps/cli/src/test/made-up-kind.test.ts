@@ -50,7 +50,7 @@ describe('a kind of panel that is defined in a test alone', () => {
     bench.write('bad.csv', `${head}svc-1,water,tap,monthly,2026-12-15,\nsvc-2,water,tap,monthly,2026-12-15,pipe\n`);
     const refused = await sluice('service import bad.csv');
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('valve is required')]);
-    expect(refused.stderr).toContain('"pipe" is no valve: v- and letters');
+    expect(refused.stderr).toContain('"pipe" is not a valid valve: v- and letters');
     bench.write('good.csv', `${head}svc-1,water,tap,monthly,2026-12-15,v-1\n`);
     expect((await sluice('service import good.csv')).exitCode).toBe(0);
     expect(report(await sluice('poll --json')).services[0]).toMatchObject({ id: 'svc-1', status: 'ok' });

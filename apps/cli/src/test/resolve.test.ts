@@ -131,7 +131,7 @@ describe('action resolve is refused', () => {
     expect(refused).toMatchObject({ exitCode: 1, code: 'unknown_action' });
     expect(refused.message).toContain(id);
     const { stderr } = await at.bench.sluice(`action resolve ${id.slice(0, -1)} --done`);
-    expect(stderr).toContain('"sluice log list --actions" lists them');
+    expect(stderr).toContain('"sluice log list --actions" lists the actions');
   });
 
   it('for an action that is settled', async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readBandwidth } from './bandwidth.js';
-import { ParseProblem } from './parse-problem.js';
 import { fixture } from '../test/fixture.js';
 import { failureOf, reply, TestPanel } from '../test/test-panel.js';
+import { parseBandwidth } from './bandwidth.js';
+import { ParseProblem } from './parse-problem.js';
 import type { BandwidthReading } from './types.js';
 
 interface Variant {
@@ -165,7 +165,7 @@ describe('bandwidth', () => {
   });
 });
 
-describe('readBandwidth', () => {
+describe('parseBandwidth', () => {
   it.each([
     ['a count of rows beside a list', { total: 15, data: [] }],
     ['a count of rows beside page numbers', { total: 15, per_page: 15, current_page: 1 }],
@@ -186,7 +186,7 @@ describe('readBandwidth', () => {
     ['a sum beyond what can be counted', { in: 2 ** 53 - 1, out: 1 }],
     ['one null among figures', { in: 1, out: 2, total: null }],
   ])('refuses %s', (_what, json) => {
-    expect(() => readBandwidth(json, none)).toThrow(ParseProblem);
+    expect(() => parseBandwidth(json, none)).toThrow(ParseProblem);
   });
 
   it.each([
@@ -194,17 +194,17 @@ describe('readBandwidth', () => {
     ['MB', 2 ** 20],
     ['GB', 2 ** 30],
   ] as const)('takes decimal figures in %s', (units, factor) => {
-    const reading = readBandwidth({ in: '1.5', out: 2 }, { units, swapped: false });
+    const reading = parseBandwidth({ in: '1.5', out: 2 }, { units, swapped: false });
     expect(reading).toMatchObject({ inBytes: 1.5 * factor, outBytes: 2 * factor, totalBytes: 3.5 * factor });
   });
 
   it('accepts two names for one figure when they agree', () => {
-    expect(readBandwidth({ in: 1, rx: '1', out: 2, tx: 2 }, none)).toMatchObject({ inBytes: 1, outBytes: 2 });
+    expect(parseBandwidth({ in: 1, rx: '1', out: 2, tx: 2 }, none)).toMatchObject({ inBytes: 1, outBytes: 2 });
   });
 
   it('tolerates a total that is 1 % off', () => {
-    expect(readBandwidth({ in: 50, out: 50, total: 101 }, none).warnings).toEqual([]);
-    expect(readBandwidth({ in: 50, out: 50, total: 98 }, none).warnings).toHaveLength(1);
+    expect(parseBandwidth({ in: 50, out: 50, total: 101 }, none).warnings).toEqual([]);
+    expect(parseBandwidth({ in: 50, out: 50, total: 98 }, none).warnings).toHaveLength(1);
   });
 
   it('understands what it says it understands, for any figures', () => {
@@ -212,7 +212,7 @@ describe('readBandwidth', () => {
     fc.assert(
       fc.property(bytes, bytes, fc.boolean(), (inBytes, outBytes, asText) => {
         const form = (value: number): unknown => (asText ? String(value) : value);
-        const reading = readBandwidth({ data: { in: form(inBytes), out: form(outBytes) } }, none);
+        const reading = parseBandwidth({ data: { in: form(inBytes), out: form(outBytes) } }, none);
         expect(reading).toMatchObject({ inBytes, outBytes, totalBytes: inBytes + outBytes });
       }),
     );
@@ -222,7 +222,7 @@ describe('readBandwidth', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (json) => {
         try {
-          const { inBytes, outBytes, totalBytes } = readBandwidth(json, none);
+          const { inBytes, outBytes, totalBytes } = parseBandwidth(json, none);
           for (const figure of [inBytes, outBytes, totalBytes]) {
             if (figure !== null) expect(Number.isSafeInteger(figure) && figure >= 0).toBe(true);
           }

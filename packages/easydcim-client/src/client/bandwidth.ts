@@ -1,17 +1,18 @@
-import { describeShape, isObject, type JsonObject } from './json.js';
-import { ParseProblem } from './parse-problem.js';
-import { shapeOf } from './shape.js';
-import type { BandwidthReading, BandwidthUnit, BandwidthWarning } from './types.js';
+import { segment, type Connection } from './connection.js';
+import { describeShape, isObject, toShape, type JsonObject } from './json.js';
+import { panelWindow } from './panel-time.js';
+import { ParseProblem, toSchema } from './parse-problem.js';
+import type { BandwidthReading, BandwidthUnit, BandwidthWarning, EasyDcimClient, EasyDcimOptions } from './types.js';
 
 export interface BandwidthOptions {
-  /** `undefined`: not stated; then figures under the v2 names have no known unit. */
+  /** `undefined`: not configured; then figures under the v2 names have no known unit. */
   units: BandwidthUnit | undefined;
   swapped: boolean;
 }
 
 type Quantity = 'in' | 'out' | 'total';
 
-/** Names of the figures (docs/panels/easydcim.md, 2.1); those of v2 come in whatever unit was asked for. */
+/** Names of the figures (docs/panels/easydcim.md, 2.1). Those of v2 are in the requested unit. */
 const aliases: Record<Quantity, readonly string[]> = {
   in: ['in', 'inbound', 'download', 'rx', 'traffic_in', 'BW_IN'],
   out: ['out', 'outbound', 'upload', 'tx', 'traffic_out', 'BW_OUT'],
@@ -21,36 +22,36 @@ const everyAlias = new Set(Object.values(aliases).flat());
 const wrappers = ['data', 'result', 'stats'];
 const bytesPer: Record<BandwidthUnit, number> = { bytes: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
 
-/** A bandwidth answer as bytes. `ParseProblem` for everything that is not surely traffic of the window. */
-export function readBandwidth(
+/** Parses a bandwidth answer to bytes. `ParseProblem` for everything that is not certainly traffic of the window. */
+export function parseBandwidth(
   json: unknown,
   options: BandwidthOptions,
 ): Omit<BandwidthReading, 'impersonated' | 'fallback'> {
   const figures = unwrap(json);
   const { units } = options;
   if (units === undefined && Object.keys(figures).some((key) => key.startsWith('BW_') && everyAlias.has(key))) {
-    throw new ParseProblem('BW_ figures have no known unit; state the unit of the panel in the settings', ['BW_TOTAL']);
+    throw new ParseProblem('BW_ figures have no known unit; configure the unit of the panel', ['BW_TOTAL']);
   }
   const parts = { in: quantity(figures, 'in', units), out: quantity(figures, 'out', units) };
   const total = quantity(figures, 'total', units);
   if ((parts.in === null) !== (parts.out === null)) {
-    throw new ParseProblem('only one direction is given', [parts.in === null ? 'in' : 'out']);
+    throw new ParseProblem('the other direction is missing', [parts.in === null ? 'in' : 'out']);
   }
   if (parts.in === null || parts.out === null) refuseOddTotal(figures);
   const [inBytes, outBytes] = options.swapped ? [parts.out, parts.in] : [parts.in, parts.out];
   const sum = inBytes === null || outBytes === null ? null : inBytes + outBytes;
-  if (sum !== null && !Number.isSafeInteger(sum)) throw new ParseProblem('more bytes than can be counted');
+  if (sum !== null && !Number.isSafeInteger(sum)) throw new ParseProblem('the sum of both directions is too large');
   return {
     inBytes,
     outBytes,
     totalBytes: total ?? sum,
     warnings: total === null || sum === null ? [] : mismatch(total, sum),
-    shape: shapeOf(json),
+    shape: toShape(json),
     raw: recognised(figures),
   };
 }
 
-/** Only the figures: what else stands beside them may be secret or large. Each was checked to be a number or a few digits. */
+/** Returns only the figures, which were checked to be numbers: other members may be secret or large. */
 function recognised(figures: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(figures).filter(([key]) => everyAlias.has(key)));
 }
@@ -65,7 +66,7 @@ function unwrap(json: unknown): JsonObject {
   for (let depth = 0; depth <= 2 && isObject(value); depth += 1) {
     const inner: JsonObject[] = wrappers.map((key) => (value as JsonObject)[key]).filter(isObject);
     if (hasFigures(value)) {
-      if (inner.some(hasFigures)) throw new ParseProblem('figures stand at two places of the answer');
+      if (inner.some(hasFigures)) throw new ParseProblem('the answer has figures at two places');
       return value;
     }
     if (inner.length !== 1) break;
@@ -86,7 +87,7 @@ function quantity(figures: JsonObject, which: Quantity, units: BandwidthUnit | u
   return found;
 }
 
-/** Whole bytes, or a decimal figure of a larger unit; numbers and digits only. */
+/** Converts whole bytes, or a decimal figure of a larger unit; null for anything but numbers and digits. */
 function toBytes(value: unknown, units: BandwidthUnit): number | null {
   const pattern = units === 'bytes' ? /^\d{1,16}$/ : /^\d{1,16}(\.\d{1,12})?$/;
   if (typeof value === 'string' && !pattern.test(value)) return null;
@@ -99,11 +100,11 @@ function toBytes(value: unknown, units: BandwidthUnit): number | null {
 
 const pageKeys = ['current_page', 'last_page', 'per_page', 'next_page_url', 'count'];
 
-/** A lone total beside lists, objects or page numbers is a count of rows rather than of bytes. */
+/** Refuses a lone total beside lists, objects or page numbers, which counts rows rather than bytes. */
 function refuseOddTotal(figures: JsonObject): void {
   const others = Object.entries(figures).filter(([key]) => !everyAlias.has(key));
   if (others.some(([key, value]) => pageKeys.includes(key) || (typeof value === 'object' && value !== null))) {
-    throw new ParseProblem('a lone total that seems to count something else', ['total']);
+    throw new ParseProblem('a lone total that may count something else', ['total']);
   }
 }
 
@@ -111,4 +112,30 @@ function mismatch(total: number, sum: number): BandwidthWarning[] {
   if (Math.abs(total - sum) <= Math.max(total, sum) / 100) return [];
   const message = `The panel's total of ${total} bytes differs from in and out together, ${sum} bytes, by more than 1 %.`;
   return [{ code: 'total_mismatch', message }];
+}
+
+/** The bandwidth endpoint: a read, although it is a POST (docs/panels/easydcim.md, 2.1). */
+export function bandwidthEndpoint(connection: Connection, settings: EasyDcimOptions): EasyDcimClient['bandwidth'] {
+  const reader = { units: settings.units, swapped: settings.trafficDirection === 'swapped' };
+  const schema = toSchema((json) => parseBandwidth(json, reader));
+  return async (serviceId, window, options) => {
+    const { start, end } = panelWindow(window, settings.timeZone);
+    const { answer, impersonated, fallback } = await connection.readAs(
+      {
+        method: 'POST',
+        path: `/api/v3/client/services/${segment(serviceId, 'service')}/bandwidth`,
+        endpoint: 'POST /api/v3/client/services/{id}/bandwidth',
+        json: {
+          startDate: start,
+          endDate: end,
+          ...(settings.requestUnits === undefined ? {} : { units: settings.requestUnits }),
+        },
+        idempotent: true,
+        changing: false,
+        schema,
+      },
+      options,
+    );
+    return Object.assign(answer.body, { impersonated, fallback });
+  };
 }

@@ -1,9 +1,9 @@
 import { isPanelError } from '@sluice/panel-http';
 import { segment, type Connection } from './connection.js';
-import { oneRecord, type JsonObject } from './json.js';
-import { noInfo, readList, type ListOptions } from './list-answer.js';
+import { findRecord, type JsonObject } from './json.js';
+import { noInfo, parseList, type ListOptions } from './list-answer.js';
 import { pages } from './pages.js';
-import { ParseProblem, schemaOf } from './parse-problem.js';
+import { ParseProblem, toSchema } from './parse-problem.js';
 import type { CallOptions } from './types.js';
 
 export interface ListCall<T> {
@@ -12,19 +12,19 @@ export interface ListCall<T> {
   query: Record<string, string | number>;
   asUser: boolean;
   list: ListOptions;
-  read: (row: JsonObject) => T;
+  parse: (row: JsonObject) => T;
 }
 
-/** Every item of a list, all pages on behalf of the same user. */
-export function listOf<T extends { id: string }>(
+/** Lists every item, all pages on behalf of the same user. */
+export function listRecords<T extends { id: string }>(
   connection: Connection,
   call: ListCall<T>,
   options: CallOptions = {},
 ): AsyncIterable<T> {
   let current = options;
-  const schema = schemaOf((json) => {
-    const { rows, info } = readList(json, call.list);
-    return { items: rows.map(call.read), info };
+  const schema = toSchema((json) => {
+    const { rows, info } = parseList(json, call.list);
+    return { items: rows.map(call.parse), info };
   });
   return pages<T>({
     incomplete: (what) => connection.incomplete(call.endpoint, what),
@@ -44,7 +44,7 @@ export function listOf<T extends { id: string }>(
   });
 }
 
-/** A page that nobody had promised, or a panel that does not know of pages. */
+/** Whether the panel refuses a page that may not exist. */
 function refusesPage(error: unknown): boolean {
   return isPanelError(error) && (error.code === 'PANEL_NOT_FOUND' || error.code === 'PANEL_REJECTED');
 }
@@ -55,12 +55,12 @@ export interface RecordCall<T> {
   what: string;
   wrappers: readonly string[];
   idKeys: readonly string[];
-  read: (row: JsonObject) => T;
+  parse: (row: JsonObject) => T;
   asUser: boolean;
 }
 
-/** One record by its id. An answer about another id is refused: it must not be acted on. */
-export async function recordOf<T extends { id: string }>(
+/** Reads one record by its id. An answer about another id is refused. */
+export async function getRecord<T extends { id: string }>(
   connection: Connection,
   call: RecordCall<T>,
   id: string,
@@ -70,10 +70,10 @@ export async function recordOf<T extends { id: string }>(
     method: 'GET' as const,
     path: `${call.base}/${segment(id, call.what)}`,
     endpoint: `GET ${call.base}/{id}`,
-    schema: schemaOf((json) => {
-      const record = call.read(oneRecord(json, call.wrappers, call.idKeys, call.what));
+    schema: toSchema((json) => {
+      const record = call.parse(findRecord(json, call.wrappers, call.idKeys, call.what));
       if (record.id !== id.trim())
-        throw new ParseProblem(`the answer is about another ${call.what} than the one asked for`, ['id']);
+        throw new ParseProblem(`the answer is about another ${call.what} than the requested one`, ['id']);
       return record;
     }),
   };
@@ -84,11 +84,11 @@ export async function recordOf<T extends { id: string }>(
 export interface ChangeCall {
   path: string;
   endpoint: string;
-  /** Whether `{}` goes along as the body. */
+  /** Whether the body is `{}`. */
   sendEmptyBody: boolean;
 }
 
-/** One change, sent once. Any 2xx without a refusal in it is taken; what it did is for the caller to read back. */
+/** Sends one change, once. Any 2xx answer without a refusal counts as accepted: the caller reads back its effect. */
 export async function change(connection: Connection, call: ChangeCall, options: CallOptions = {}): Promise<void> {
   await connection.request(
     {

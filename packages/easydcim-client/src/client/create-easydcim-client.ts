@@ -1,17 +1,15 @@
-import { bandwidthCall } from './bandwidth-call.js';
+import { logIn, probe } from './access.js';
+import { bandwidthEndpoint } from './bandwidth.js';
 import { Connection } from './connection.js';
-import { graphCalls } from './graph-calls.js';
-import { logIn } from './log-in.js';
-import { orderCalls } from './order-calls.js';
+import { graphEndpoints } from './graph.js';
+import { orderEndpoints, serviceEndpoints } from './orders.js';
 import { checkTimeZone } from './panel-time.js';
-import { portCalls } from './port-calls.js';
-import { probe } from './probe.js';
-import { serviceCalls } from './service-calls.js';
+import { portEndpoints } from './ports.js';
 import type { EasyDcimClient, EasyDcimOptions } from './types.js';
 
 /**
  * Creates a client of one EasyDCIM panel (API v3). Nothing is sent before the first call. All calls reject with the errors of
- * `@sluice/panel-http`; an answer that is not understood is a `PanelUnreadableError`, never zero and never an empty list.
+ * `@sluice/panel-http`; an answer that can't be parsed is a `PanelUnreadableError`, never zero and never an empty list.
  *
  * @example
  * ```ts
@@ -33,11 +31,11 @@ export function createEasyDcimClient(options: EasyDcimOptions): EasyDcimClient {
   return {
     panel: options.panel,
     warnings: connection.warnings,
-    bandwidth: bandwidthCall(connection, options),
-    ports: portCalls(connection, options),
-    orders: orderCalls(connection, options),
-    services: serviceCalls(connection),
-    graphs: graphCalls(connection, options),
+    bandwidth: bandwidthEndpoint(connection, options),
+    ports: portEndpoints(connection, options),
+    orders: orderEndpoints(connection, options),
+    services: serviceEndpoints(connection),
+    graphs: graphEndpoints(connection, options),
     probe: (call) => probe(connection, call),
     login: (credentials) => logIn(connection, credentials),
     close() {

@@ -84,8 +84,8 @@ describe('graphs.export', () => {
   it.each<[string, unknown, string, string]>([
     ['a page', '<html></html>', 'text/html', 'an HTML page'],
     ['a page that is called CSV', '<html>\n</html>', 'text/csv', 'CSV without columns'],
-    ['an image that is none', 'GIF89a', 'image/png', 'an image that is no PNG'],
-    ['text that is no image', { result: 'aGVsbG8=' }, 'application/json', 'no PNG in base64'],
+    ['an image that is none', 'GIF89a', 'image/png', 'an image other than PNG'],
+    ['text that is no image', { result: 'aGVsbG8=' }, 'application/json', 'other than a PNG in base64'],
     ['labels that are no text', { labels: [{}], datasets: [] }, 'application/json', 'labels.0: expected text'],
     [
       'a series without figures',

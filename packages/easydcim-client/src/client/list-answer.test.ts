@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { readList } from './list-answer.js';
+import { parseList } from './list-answer.js';
 
 const rows = [{ id: 1 }, { id: 2 }];
 const silent = { page: null, lastPage: null, total: null, next: null };
 
-describe('readList', () => {
+describe('parseList', () => {
   it.each([
     ['a plain list', rows],
     ['data', { data: rows }],
@@ -17,7 +17,7 @@ describe('readList', () => {
     ['data.collection', { data: { collection: rows } }],
     ['data.services', { data: { services: rows } }],
   ])('finds %s', (_where, json) => {
-    expect(readList(json, { name: 'services' })).toEqual({ rows, info: silent });
+    expect(parseList(json, { name: 'services' })).toEqual({ rows, info: silent });
   });
 
   it.each([
@@ -26,7 +26,7 @@ describe('readList', () => {
     ['in meta', { data: rows, meta: { current_page: 1, last_page: 3, total: 5 } }],
     ['in text', { data: rows, meta: { current_page: '1', last_page: '3', total: '5' } }],
   ])('reads page numbers %s', (_where, json) => {
-    expect(readList(json, { name: 'services' }).info).toEqual({ page: 1, lastPage: 3, total: 5, next: null });
+    expect(parseList(json, { name: 'services' }).info).toEqual({ page: 1, lastPage: 3, total: 5, next: null });
   });
 
   it.each([
@@ -37,7 +37,7 @@ describe('readList', () => {
     [{ data: rows, links: { next: 'https://elsewhere.example/' } }, null],
     [{ data: rows }, null],
   ])('%j: next is %s', (json, next) => {
-    expect(readList(json, { name: 'services' }).info.next).toBe(next);
+    expect(parseList(json, { name: 'services' }).info.next).toBe(next);
   });
 
   it.each([
@@ -50,10 +50,10 @@ describe('readList', () => {
     ['a lone record', { id: 1 }],
     ['a list too deep', { data: { data: { data: { data: rows } } } }],
   ])('refuses %s', (_what, json) => {
-    expect(() => readList(json, { name: 'services' })).toThrow();
+    expect(() => parseList(json, { name: 'services' })).toThrow();
   });
 
   it('takes a lone record where one is allowed', () => {
-    expect(readList({ data: { id: 1 } }, { name: 'ports', bareRecordIds: ['id'] }).rows).toEqual([{ id: 1 }]);
+    expect(parseList({ data: { id: 1 } }, { name: 'ports', bareRecordIds: ['id'] }).rows).toEqual([{ id: 1 }]);
   });
 });

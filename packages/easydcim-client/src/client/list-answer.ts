@@ -1,12 +1,12 @@
 import { describeShape, firstId, isObject, wholeNumber, type JsonObject } from './json.js';
 import { ParseProblem } from './parse-problem.js';
 
-/** What an answer says about the pages around it; `null` where it says nothing. */
+/** What an answer states about pages; `null` where it states nothing. */
 export interface PageInfo {
   page: number | null;
   lastPage: number | null;
   total: number | null;
-  /** The number of the next page; `none`: the answer says that there is no other. */
+  /** The number of the next page; `none` on the last page. */
   next: number | 'none' | null;
 }
 
@@ -18,19 +18,19 @@ export interface ListAnswer {
 export interface ListOptions {
   /** The name of such lists on this panel, e.g. `ports`. */
   name: string;
-  /** With them a lone record counts as a list of one; without, it is not understood. */
+  /** Id keys of a lone record that counts as a list of one. Absent: a lone record is refused. */
   bareRecordIds?: readonly string[];
 }
 
 const inner = ['items', 'data', 'records', 'rows', 'collection'];
-/** An answer that says nothing about pages. */
+/** An answer that states nothing about pages. */
 export const noInfo: PageInfo = { page: null, lastPage: null, total: null, next: null };
 
 /**
- * The rows of a list answer (docs/panels/easydcim.md, 1.7): a plain list, or one inside of `data`, `result` or the list's own
- * name, there also one level deeper. `ParseProblem` for anything else: no list is not an empty list.
+ * Parses a list answer (docs/panels/easydcim.md, 1.7): a plain list, or one inside of `data`, `result` or the list's own name,
+ * there also one level deeper. `ParseProblem` for anything else: a missing list is not an empty list.
  */
-export function readList(json: unknown, options: ListOptions): ListAnswer {
+export function parseList(json: unknown, options: ListOptions): ListAnswer {
   const found = find(json, options, { keys: ['data', 'result', options.name], depth: 0, outer: noInfo });
   if (found === null) throw new ParseProblem(`no list of ${options.name}, found ${describeShape(json)}`);
   const rows = found.rows.map((row, index) => {
@@ -40,12 +40,12 @@ export function readList(json: unknown, options: ListOptions): ListAnswer {
   return { rows, info: found.info };
 }
 
-/** One level of an answer in which a list is looked for. */
+/** One level of an answer in which a list is searched. */
 interface Level {
-  /** Under these names the level may hold the list. */
+  /** Possible names of the list at this level. */
   keys: readonly string[];
   depth: number;
-  /** What the levels above say about pages. */
+  /** What the levels above state about pages. */
   outer: PageInfo;
 }
 
@@ -61,7 +61,7 @@ function find(
     .filter((key) => key in value)
     .map((key) => find(value[key], options, inside))
     .filter((one) => one !== null);
-  if (found.length > 1) throw new ParseProblem(`lists of ${options.name} stand at two places of the answer`);
+  if (found.length > 1) throw new ParseProblem(`the answer has lists of ${options.name} at two places`);
   if (found[0] !== undefined) return found[0];
   const bare = options.bareRecordIds !== undefined && firstId(value, options.bareRecordIds) !== null;
   return bare ? { rows: [value], info: { ...noInfo, next: 'none' } } : null;
@@ -84,12 +84,12 @@ function pageInfo(value: JsonObject): PageInfo {
     page: wholeNumber(value['current_page'] ?? meta['current_page']),
     lastPage: lastPage === 0 ? 1 : lastPage,
     total: wholeNumber(value['total'] ?? meta['total']),
-    next: nextOf(value, links),
+    next: findNext(value, links),
   };
 }
 
-/** The address of the next page is only read for its number: the token goes nowhere but to the panel's own address. */
-function nextOf(value: JsonObject, links: JsonObject): number | 'none' | null {
+/** Returns only the number of the next page: the token is never sent to an address from an answer. */
+function findNext(value: JsonObject, links: JsonObject): number | 'none' | null {
   const next = 'next_page_url' in value ? value['next_page_url'] : links['next'];
   if (next === null) return 'none';
   if (typeof next !== 'string') return null;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { JsonObject } from './json.js';
-import { readOrder, readService } from './order.js';
 import { fixture } from '../test/fixture.js';
 import { all, failureOf, reply, TestPanel } from '../test/test-panel.js';
+import type { JsonObject } from './json.js';
+import { parseOrder, parseService } from './orders.js';
 
 interface Exchange {
   id: string;
@@ -75,7 +75,7 @@ describe('orders.list', () => {
     panel.always({ data: [{ id: 1 }], meta: { current_page: 1, last_page: 2 } });
     const error = await failureOf(all(panel.client().orders.list()));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', endpoint: 'GET /api/v3/admin/orders' });
-    expect(error.message).toContain('(page 2 repeats what came before)');
+    expect(error.message).toContain('(page 2 repeats earlier entries)');
   });
 });
 
@@ -177,7 +177,7 @@ describe('services.get', () => {
   });
 });
 
-describe('readOrder', () => {
+describe('parseOrder', () => {
   it.each<[JsonObject, boolean | null]>([
     [{ service: { status: 'suspended' } }, true],
     [{ status: 'Suspended' }, true],
@@ -194,7 +194,7 @@ describe('readOrder', () => {
     [{ service: { is_suspended: '0', status: 'active' } }, false],
     [{ suspended: true, service: { status: 'active' } }, true],
   ])('%j: suspended %s', (row, suspended) => {
-    expect(readOrder({ id: 1, ...row }).suspended).toBe(suspended);
+    expect(parseOrder({ id: 1, ...row }).suspended).toBe(suspended);
   });
 
   it.each<[JsonObject, boolean | null]>([
@@ -204,7 +204,7 @@ describe('readOrder', () => {
     [{ related: { locked: 0 } }, false],
     [{}, null],
   ])('%j: locked %s', (row, locked) => {
-    expect(readOrder({ id: 1, ...row }).locked).toBe(locked);
+    expect(parseOrder({ id: 1, ...row }).locked).toBe(locked);
   });
 
   it.each<[JsonObject, string | null]>([
@@ -214,7 +214,7 @@ describe('readOrder', () => {
     [{ service_id: 501, service: { id: 502 } }, null],
     [{ service: 'web' }, null],
   ])('%j: service %s', (row, serviceId) => {
-    expect(readOrder({ id: 1, ...row }).serviceId).toBe(serviceId);
+    expect(parseOrder({ id: 1, ...row }).serviceId).toBe(serviceId);
   });
 
   it.each<[JsonObject, string | null]>([
@@ -223,29 +223,33 @@ describe('readOrder', () => {
     [{ related: { id: 163 } }, '163'],
     [{ server_id: 1, related: { id: 2 } }, null],
   ])('%j: server %s', (row, serverId) => {
-    expect(readOrder({ id: 1, ...row }).serverId).toBe(serverId);
+    expect(parseOrder({ id: 1, ...row }).serverId).toBe(serverId);
   });
 
   it.each(['client', 'user', 'customer', 'owner', 'account'])('finds the e-mail under %s', (key) => {
-    expect(readOrder({ id: 1, [key]: { email: 'a@example.test' } }).clientEmail).toBe('a@example.test');
+    expect(parseOrder({ id: 1, [key]: { email: 'a@example.test' } }).clientEmail).toBe('a@example.test');
   });
 
   it('refuses a record without an id', () => {
-    expect(() => readOrder({ status: 'accepted' })).toThrow('an order without an id');
+    expect(() => parseOrder({ status: 'accepted' })).toThrow('an order without an id');
   });
 });
 
-describe('readService', () => {
+describe('parseService', () => {
   it('gathers addresses, each once', () => {
     const related = { ip_addresses: [{ address: '192.0.2.1' }, { ip: '192.0.2.2' }, '192.0.2.3', {}, null] };
-    expect(readService({ id: 1, ip: '192.0.2.1', related }).addresses).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
+    expect(parseService({ id: 1, ip: '192.0.2.1', related }).addresses).toEqual([
+      '192.0.2.1',
+      '192.0.2.2',
+      '192.0.2.3',
+    ]);
   });
 
   it('does not choose between contradicting ids', () => {
-    expect(readService({ id: 1, order_id: 2, order: { id: 3 } }).orderId).toBeNull();
+    expect(parseService({ id: 1, order_id: 2, order: { id: 3 } }).orderId).toBeNull();
   });
 
   it('refuses a record without an id', () => {
-    expect(() => readService({ status: 'active' })).toThrow('a service without an id');
+    expect(() => parseService({ status: 'active' })).toThrow('a service without an id');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { all } from '../test/test-panel.js';
 import type { PageInfo } from './list-answer.js';
 import { mostPages, pages } from './pages.js';
-import { all } from '../test/test-panel.js';
 
 interface Item {
   id: string;
@@ -9,7 +9,7 @@ interface Item {
 
 const silent: PageInfo = { page: null, lastPage: null, total: null, next: null };
 
-function listOf(answers: { ids: string[]; info?: Partial<PageInfo> }[]): {
+function listRecords(answers: { ids: string[]; info?: Partial<PageInfo> }[]): {
   items: AsyncIterable<Item>;
   asked: number[];
 } {
@@ -30,32 +30,32 @@ const ids = async (items: AsyncIterable<Item>): Promise<string[]> => (await all(
 describe('pages', () => {
   it('ends after one page that says that it is the only one', async () => {
     for (const info of [{ lastPage: 1 }, { next: 'none' }, { total: 2 }] as const) {
-      const { items, asked } = listOf([{ ids: ['1', '2'], info }]);
+      const { items, asked } = listRecords([{ ids: ['1', '2'], info }]);
       expect(await ids(items)).toEqual(['1', '2']);
       expect(asked).toEqual([1]);
     }
   });
 
   it('asks on after a page that says nothing, until an empty one', async () => {
-    const { items, asked } = listOf([{ ids: ['1', '2'] }, { ids: ['3'] }, { ids: [] }]);
+    const { items, asked } = listRecords([{ ids: ['1', '2'] }, { ids: ['3'] }, { ids: [] }]);
     expect(await ids(items)).toEqual(['1', '2', '3']);
     expect(asked).toEqual([1, 2, 3]);
   });
 
   it('asks on after a page that says nothing, until a repeated one', async () => {
-    const { items, asked } = listOf([{ ids: ['1', '2'] }]);
+    const { items, asked } = listRecords([{ ids: ['1', '2'] }]);
     expect(await ids(items)).toEqual(['1', '2']);
     expect(asked).toEqual([1, 2]);
   });
 
   it('does not ask on after an empty list', async () => {
-    const { items, asked } = listOf([{ ids: [] }]);
+    const { items, asked } = listRecords([{ ids: [] }]);
     expect(await ids(items)).toEqual([]);
     expect(asked).toEqual([1]);
   });
 
   it('goes to the last page, also when the pages are smaller than asked for', async () => {
-    const { items, asked } = listOf([
+    const { items, asked } = listRecords([
       { ids: ['1'], info: { lastPage: 3 } },
       { ids: ['2'], info: { lastPage: 3 } },
       { ids: ['3'], info: { lastPage: 3 } },
@@ -65,7 +65,7 @@ describe('pages', () => {
   });
 
   it('follows the number of the next page', async () => {
-    const { items, asked } = listOf([
+    const { items, asked } = listRecords([
       { ids: ['1'], info: { next: 2 } },
       { ids: ['2'], info: { next: 7 } },
       { ids: ['3'], info: { next: 'none' } },
@@ -75,7 +75,7 @@ describe('pages', () => {
   });
 
   it('asks on while the total is not reached', async () => {
-    const { items, asked } = listOf([
+    const { items, asked } = listRecords([
       { ids: ['1', '2'], info: { total: 3 } },
       { ids: ['3'], info: { total: 3 } },
     ]);
@@ -84,7 +84,7 @@ describe('pages', () => {
   });
 
   it('gives an entry that moved to the next page once', async () => {
-    const { items } = listOf([
+    const { items } = listRecords([
       { ids: ['1', '2'], info: { lastPage: 2 } },
       { ids: ['2', '3'], info: { lastPage: 2 } },
     ]);
@@ -92,7 +92,7 @@ describe('pages', () => {
   });
 
   it('ends at an empty page although more were named', async () => {
-    const { items, asked } = listOf([
+    const { items, asked } = listRecords([
       { ids: ['1'], info: { lastPage: 5 } },
       { ids: [], info: { lastPage: 5 } },
     ]);
@@ -101,29 +101,29 @@ describe('pages', () => {
   });
 
   it('is an error when a panel that names more pages repeats one', async () => {
-    const { items } = listOf([{ ids: ['1'], info: { lastPage: 2 } }]);
-    await expect(ids(items)).rejects.toThrow('page 2 repeats what came before');
+    const { items } = listRecords([{ ids: ['1'], info: { lastPage: 2 } }]);
+    await expect(ids(items)).rejects.toThrow('page 2 repeats earlier entries');
   });
 
   it('is an error when a panel gives less than it names', async () => {
-    const { items } = listOf([
+    const { items } = listRecords([
       { ids: ['1'], info: { total: 3 } },
       { ids: [], info: { total: 3 } },
     ]);
-    await expect(ids(items)).rejects.toThrow('it names 3 entries and gives 1');
+    await expect(ids(items)).rejects.toThrow('it names 3 entries and has 1');
   });
 
   it.each([{ lastPage: 3 }, { next: 2 }, { total: 3 }])(
     'is an error when it begins empty and names more: %j',
     async (info) => {
-      const { items } = listOf([{ ids: [], info }]);
+      const { items } = listRecords([{ ids: [], info }]);
       await expect(ids(items)).rejects.toThrow(/it names/);
     },
   );
 
   it('is empty when the panel says so', async () => {
     for (const info of [{ lastPage: 1, total: 0 }, { next: 'none' }, { total: 0 }] as const) {
-      expect(await ids(listOf([{ ids: [], info }]).items)).toEqual([]);
+      expect(await ids(listRecords([{ ids: [], info }]).items)).toEqual([]);
     }
   });
 

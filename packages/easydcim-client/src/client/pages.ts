@@ -1,19 +1,19 @@
 import type { PageInfo } from './list-answer.js';
 
 export interface PagesOptions<T extends { id: string }> {
-  /** Asks for one page. `guessed`: nobody said that there is such a page. */
+  /** Reads one page. `guessed`: the page may not exist. */
   fetch: (page: number, guessed: boolean) => Promise<{ items: T[]; info: PageInfo }>;
-  /** Makes the error for a list that cannot be complete. */
+  /** Creates the error of an incomplete list. */
   incomplete: (what: string) => Error;
 }
 
-/** More pages than any panel has: an answer that always names a next one must not be followed for ever. */
+/** Limit for a panel that always names a next page. */
 export const mostPages = 1000;
 
 /**
- * All items of a list, page after page, each once. Ends where the panel says so, or at an empty or repeated page: a panel that
- * says nothing about pages is asked for another one, because it may send the list in pages all the same. When the panel itself
- * names more than it gives, the list is an error rather than short.
+ * Yields all items of a list, page after page, each once. Ends at the last page that the panel names, or at an empty or repeated
+ * page: a panel that states nothing about pages is asked for the next one, because it may still send the list in pages. A list
+ * with fewer items than the panel names is an error.
  */
 export async function* pages<T extends { id: string }>(options: PagesOptions<T>): AsyncGenerator<T, void, undefined> {
   const seen = new Set<string>();
@@ -36,21 +36,21 @@ export async function* pages<T extends { id: string }>(options: PagesOptions<T>)
     const next = nextPage(page, info, seen.size);
     if (next === null) return;
     if (asked >= mostPages) throw options.incomplete(`it has more than ${mostPages} pages`);
-    guessed = !saysPages(info) && info.total === null;
+    guessed = !namesPages(info) && info.total === null;
     page = next;
   }
 }
 
-/** Why a list that ended with an empty or repeated page is too short, or `null`. */
+/** Describes why a list that ended with an empty or repeated page is incomplete; `null` for a complete one. */
 function shortfall(rows: number, info: PageInfo, seen: number, page: number): string | null {
-  if (info.total !== null) return seen < info.total ? `it names ${info.total} entries and gives ${seen}` : null;
-  if (rows > 0) return saysPages(info) ? `page ${page} repeats what came before` : null;
-  return seen === 0 && nextPage(page, info, seen) !== null && saysPages(info)
+  if (info.total !== null) return seen < info.total ? `it names ${info.total} entries and has ${seen}` : null;
+  if (rows > 0) return namesPages(info) ? `page ${page} repeats earlier entries` : null;
+  return seen === 0 && nextPage(page, info, seen) !== null && namesPages(info)
     ? 'it names pages and begins with an empty one'
     : null;
 }
 
-function saysPages(info: PageInfo): boolean {
+function namesPages(info: PageInfo): boolean {
   return info.lastPage !== null || typeof info.next === 'number';
 }
 

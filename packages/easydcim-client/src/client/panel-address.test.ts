@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { PanelConfigError } from '@sluice/panel-http';
-import { createEasyDcimClient } from './create-easydcim-client.js';
-import { panelAddress } from './panel-address.js';
 import { fixture } from '../test/fixture.js';
+import { panelAddress } from './connection.js';
+import { createEasyDcimClient } from './create-easydcim-client.js';
 
 interface Case {
   in: string;

@@ -1,29 +1,29 @@
 import { TZDate } from '@date-fns/tz';
-import { format } from 'date-fns/format';
 import { PanelConfigError } from '@sluice/panel-http';
+import { format } from 'date-fns/format';
 import type { Window } from './types.js';
 
-/** A window as the panel takes it: the first and the last second of it. */
+/** A window in the panel's form: its first and its last second. */
 export interface PanelWindow {
   start: string | number;
   end: string | number;
 }
 
-/** Refuses a name that is no IANA time zone. */
+/** Refuses a name other than an IANA time zone. */
 export function checkTimeZone(timeZone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
     throw new PanelConfigError(
       'option_invalid',
-      `"${timeZone}" is no time zone. Give the IANA name of the panel's zone, e.g. Europe/Berlin.`,
+      `"${timeZone}" is not a time zone. Use the IANA name of the panel's zone, for example Europe/Berlin.`,
     );
   }
 }
 
 /**
- * A half-open window of instants as local text of the panel's zone (`2026-10-15 00:00:00`) or as Unix seconds. The panel is
- * given the last second before the end; a window of under a second is its first second.
+ * Converts a half-open window of instants to local text of the panel's zone (`2026-10-15 00:00:00`) or to Unix seconds. The end
+ * becomes the last second before it; a window of less than a second becomes its first second.
  */
 export function panelWindow(window: Window, timeZone: string, form: 'text' | 'unix' = 'text'): PanelWindow {
   const start = Date.parse(window.start);
@@ -31,7 +31,7 @@ export function panelWindow(window: Window, timeZone: string, form: 'text' | 'un
   if (Number.isNaN(start) || Number.isNaN(end) || start >= end) {
     throw new PanelConfigError(
       'option_invalid',
-      `The window from ${window.start} to ${window.end} is empty or no pair of instants.`,
+      `The window from ${window.start} to ${window.end} is empty or invalid. Pass two ISO 8601 instants.`,
     );
   }
   const first = Math.floor(start / 1000);
@@ -43,7 +43,7 @@ export function panelWindow(window: Window, timeZone: string, form: 'text' | 'un
 const TEXTS_KEPT = 64;
 const texts = new Map<string, string>();
 
-/** The services of a panel ask for the same few instants. */
+/** Services request the same few instants, so their texts are cached. */
 function localText(seconds: number, timeZone: string): string {
   const key = `${seconds} ${timeZone}`;
   const known = texts.get(key);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Something in an answer that is not understood: where, and what was expected there. Never a value. */
+/** A part of an answer that can't be parsed: its path and what was expected there, never a value. */
 export class ParseProblem extends Error {
   readonly path: string[];
 
@@ -10,8 +10,8 @@ export class ParseProblem extends Error {
   }
 }
 
-/** A reader as a schema, so that the transport makes the error, redacts it and logs the call as failed. */
-export function schemaOf<T>(read: (json: unknown) => T): z.ZodType<T> {
+/** Converts a parser to a schema, so that the transport creates the error, redacts it and logs the call as failed. */
+export function toSchema<T>(read: (json: unknown) => T): z.ZodType<T> {
   return z.unknown().transform((json, context) => {
     try {
       return read(json);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from './json.js';
-import { defaultManagementPorts, readPort } from './port.js';
-import { speedOf } from './speed.js';
+import { defaultManagementPorts, parsePort } from './port.js';
+import { toSpeed } from './values.js';
 
-const read = (row: JsonObject): ReturnType<typeof readPort> => readPort(row, defaultManagementPorts);
+const read = (row: JsonObject): ReturnType<typeof parsePort> => parsePort(row, defaultManagementPorts);
 
-describe('readPort', () => {
+describe('parsePort', () => {
   it.each([
     [{ admin_state: 'up' }, true],
     [{ admin_state: 'Down' }, false],
@@ -83,10 +83,10 @@ describe('readPort', () => {
 
   it('obeys the pattern that it is given, whatever its flags', () => {
     const pattern = /^eth0$/g;
-    for (let i = 0; i < 3; i += 1) expect(readPort({ id: 1, name: 'eth0' }, pattern).management).toBe(true);
-    expect(readPort({ id: 1, name: 'iDRAC' }, pattern).management).toBe(false);
-    expect(readPort({ id: 1, name: 'Gi1/0/48', description: 'eth0' }, pattern).management).toBe(true);
-    expect(readPort({ id: 1, name: 'Gi1/0/48', description: 'iLO of srv12' }, pattern).management).toBe(false);
+    for (let i = 0; i < 3; i += 1) expect(parsePort({ id: 1, name: 'eth0' }, pattern).management).toBe(true);
+    expect(parsePort({ id: 1, name: 'iDRAC' }, pattern).management).toBe(false);
+    expect(parsePort({ id: 1, name: 'Gi1/0/48', description: 'eth0' }, pattern).management).toBe(true);
+    expect(parsePort({ id: 1, name: 'Gi1/0/48', description: 'iLO of srv12' }, pattern).management).toBe(false);
   });
 
   it.each([
@@ -133,7 +133,7 @@ describe('readPort', () => {
   );
 });
 
-describe('speedOf', () => {
+describe('toSpeed', () => {
   it.each([
     [1_000_000_000, 1_000_000_000],
     ['10000000000', 10_000_000_000],
@@ -148,10 +148,10 @@ describe('speedOf', () => {
     [-1, null],
     [null, null],
   ])('%j is %s bit/s', (speed, expected) => {
-    expect(speedOf({ speed }, ['speed'])).toBe(expected);
+    expect(toSpeed({ speed }, ['speed'])).toBe(expected);
   });
 
   it('takes the first that it understands', () => {
-    expect(speedOf({ speed: 1000, speed_label: '1 Gbps' }, ['speed', 'speed_label'])).toBe(1_000_000_000);
+    expect(toSpeed({ speed: 1000, speed_label: '1 Gbps' }, ['speed', 'speed_label'])).toBe(1_000_000_000);
   });
 });

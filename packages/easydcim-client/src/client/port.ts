@@ -1,14 +1,22 @@
-import { describeShape, firstId, firstText, idOf, isObject, objectAt, wholeNumber, type JsonObject } from './json.js';
+import {
+  describeShape,
+  firstId,
+  firstText,
+  toId,
+  isObject,
+  objectAt,
+  toShape,
+  wholeNumber,
+  type JsonObject,
+} from './json.js';
 import { ParseProblem } from './parse-problem.js';
-import { shapeOf } from './shape.js';
-import { speedOf } from './speed.js';
 import type { Port } from './types.js';
-import { adminStateOf, adminWordIn, agreed, flagOf, linkOf } from './words.js';
+import { toAdminState, toAdminWord, agreed, toFlag, toLinkState, toSpeed } from './values.js';
 
-/** Names of ports through which a server is administered; shutting them would lock its owner out. */
+/** Matches names of ports through which a server is administered. Disabling them would lock its owner out. */
 export const defaultManagementPorts = /(^|[^a-z])(ilo|i?drac|bmc|ipmi|mgmt|management|kvm)(?![a-z])/i;
 
-/** The same in free text: there a "kvm host" is a server that virtual machines run on. */
+/** The same for descriptions, in which a "kvm host" is a server of virtual machines. */
 const managementDescriptions =
   /(^|[^a-z])(ilo|i?drac|bmc|ipmi|mgmt|management|kvm(?![ _-]*(host|node|hypervisor|server|guest|vm)))(?![a-z])/i;
 
@@ -36,8 +44,8 @@ const itemKeys = [
   'connection_item_id',
 ];
 
-/** A port record (docs/panels/easydcim.md, 2.2). `ParseProblem` without an id; what else is not understood is `null`. */
-export function readPort(row: JsonObject, managementPorts: RegExp): Port {
+/** Parses a port (docs/panels/easydcim.md, 2.2). `ParseProblem` without an id; other parts that can't be parsed are `null`. */
+export function parsePort(row: JsonObject, managementPorts: RegExp): Port {
   const id = firstId(row, portIdKeys) ?? nestedId(row);
   if (id === null) throw new ParseProblem(`a port without an id, found ${describeShape(row)}`);
   const name = firstText(row, nameKeys) ?? id;
@@ -53,12 +61,12 @@ export function readPort(row: JsonObject, managementPorts: RegExp): Port {
       managementKeys.some((key) => matches(managementPorts, row[key])) ||
       matches(managementPorts, name) ||
       matches(managementPorts === defaultManagementPorts ? managementDescriptions : managementPorts, description),
-    speedBitsPerSecond: speedOf(row, speedKeys),
+    speedBitsPerSecond: toSpeed(row, speedKeys),
     trafficBytes: traffic(row),
-    itemId: firstId(row, ['item_id', 'itemId']) ?? idOf(objectAt(row, 'item')['id']),
+    itemId: firstId(row, ['item_id', 'itemId']) ?? toId(objectAt(row, 'item')['id']),
     connectedPort: farSide(row, portKeys, 'name'),
     connectedItem: item === null ? null : { id: item.id, label: item.name },
-    shape: shapeOf(row),
+    shape: toShape(row),
   };
 }
 
@@ -71,27 +79,27 @@ function nestedId(row: JsonObject): string | null {
 }
 
 function matches(pattern: RegExp, value: unknown): boolean {
-  // `search` ignores the position that a pattern with the flag g remembers.
+  // `search` ignores the position of a pattern with the flag g.
   return typeof value === 'string' && value.search(pattern) >= 0;
 }
 
-/** Only its own field, or the words enabled and disabled, tell whether somebody shut the port; a cable tells nothing. */
+/** Only the administrative field, or the words enabled and disabled, show that a port was switched; the link shows nothing. */
 function adminEnabled(row: JsonObject): boolean | null {
   return agreed(
-    adminStateOf(row['admin_state']),
-    adminStateOf(row['adminState']),
-    adminWordIn(row['status']),
-    adminWordIn(row['state']),
+    toAdminState(row['admin_state']),
+    toAdminState(row['adminState']),
+    toAdminWord(row['status']),
+    toAdminWord(row['state']),
   );
 }
 
 function linkUp(row: JsonObject): boolean | null {
   for (const key of ['is_up', 'up', 'link_up']) {
-    const flag = flagOf(row[key]) ?? linkOf(row[key]);
+    const flag = toFlag(row[key]) ?? toLinkState(row[key]);
     if (flag !== null) return flag;
   }
-  const operational = agreed(linkOf(row['oper_state']), linkOf(row['operState']));
-  return operational ?? agreed(linkOf(row['status']), linkOf(row['state']));
+  const operational = agreed(toLinkState(row['oper_state']), toLinkState(row['operState']));
+  return operational ?? agreed(toLinkState(row['status']), toLinkState(row['state']));
 }
 
 function traffic(row: JsonObject): number | null {
@@ -133,12 +141,12 @@ function farSide(
         name: firstText(value, [nameKey, 'name', 'label']),
       };
       if (end.id !== null || end.name !== null) return end;
-    } else if (typeof value === 'string' && idOf(value) !== null && !/^\d+$/.test(value.trim())) {
+    } else if (typeof value === 'string' && toId(value) !== null && !/^\d+$/.test(value.trim())) {
       const match = /^#(\d+)\s*(.*)$/.exec(value.trim());
       const name = match === null ? value.trim() : (match[2] ?? '');
       return { id: match?.[1] ?? null, name: name === '' ? null : name };
     } else {
-      const id = idOf(value);
+      const id = toId(value);
       if (id !== null) return { id, name: null };
     }
   }

@@ -1,9 +1,9 @@
 import type { PanelHttpOptions } from '@sluice/panel-http';
 
-/** The unit in which the panel answers a bandwidth question, 1024-based. */
+/** The unit of the panel's bandwidth answers, 1024-based. */
 export type BandwidthUnit = 'bytes' | 'KB' | 'MB' | 'GB';
 
-/** The settings of one EasyDCIM panel; the README lists all defaults. */
+/** Settings of one EasyDCIM panel. */
 export interface EasyDcimOptions extends Pick<
   PanelHttpOptions,
   | 'panel'
@@ -20,54 +20,54 @@ export interface EasyDcimOptions extends Pick<
   | 'clock'
   | 'random'
 > {
-  /** As the operator has it: a pasted `/backend` or `/api/v3` is left off. */
+  /** Address of the panel; a pasted `/backend` or `/api/v3` is cut off. */
   baseUrl: string;
-  /** Accept a plain `http` address. Default no. */
+  /** Accept a plain `http` address. Default false. */
   allowHttp?: boolean;
   token: string;
-  /** IANA name, of the panel: it reads `startDate` and `endDate` as local text. */
+  /** IANA name of the panel's zone: it reads `startDate` and `endDate` as local text. */
   timeZone: string;
-  /** Of the panel's bandwidth answers. Default bytes. The v2 names (`BW_IN`, ...) are refused unless a unit is stated. */
+  /** Unit of the panel's bandwidth answers. Default bytes. The v2 names (`BW_IN`, ...) are refused unless a unit is set. */
   units?: BandwidthUnit;
-  /** Sent as `units` with each bandwidth question when set, e.g. `MB`. */
+  /** Sent as `units` with each bandwidth request, for example `MB`. Default: not sent. */
   requestUnits?: string;
-  /** How graph requests state their dates. Default text. */
+  /** Form of the dates in graph requests. Default text. */
   graphDates?: 'text' | 'unix';
-  /** `swapped`: what the panel calls in is out. Default normal. */
+  /** `swapped` exchanges in and out. Default normal. */
   trafficDirection?: 'normal' | 'swapped';
-  /** The EasyDCIM user (numeric id, or e-mail on newer panels) on whose behalf client calls are made. Default nobody. */
+  /** The EasyDCIM user (numeric id, or e-mail on newer panels) on whose behalf client calls are made. Default none. */
   impersonate?: string | null;
-  /** Repeat a read once without impersonation when that was what failed. Default no. */
+  /** Repeat a read once without impersonation where that was refused. Default false. */
   impersonateFallback?: boolean;
-  /** Names of ports that are management ports. Default iLO, iDRAC, BMC, IPMI, mgmt, management, KVM. */
+  /** Matches the names of management ports. Default iLO, iDRAC, BMC, IPMI, mgmt, management, KVM. */
   managementPorts?: RegExp;
-  /** A POST without content sends `{}`. Default yes. */
+  /** A POST without content sends `{}`. Default true. */
   sendEmptyBody?: boolean;
 }
 
-/** What every call takes beside its own arguments. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Instead of the client's own setting; `null` for nobody. Only calls under `/client/` carry it. */
+  /** Replaces the client's setting; `null` for none. Sent only with calls under `/client/`. */
   impersonate?: string | null;
-  /** For the call log, e.g. the service's id. */
+  /** For the call log, for example the service's id. */
   tag?: string;
   signal?: AbortSignal;
 }
 
-/** Half open, `[start, end)`, as ISO 8601 instants in UTC. */
+/** A half-open window `[start, end)` of ISO 8601 instants in UTC. */
 export interface Window {
   start: string;
   end: string;
 }
 
-/** Something odd about a reading that can be used all the same. */
+/** A defect of a usable reading. */
 export interface BandwidthWarning {
   /** `total_mismatch`: the panel's total is more than 1 % off the sum of its parts. */
   code: 'total_mismatch';
   message: string;
 }
 
-/** What a service moved inside a window. `null` is unknown, never zero. */
+/** Traffic of a service in a window. `null` is unknown, never zero. */
 export interface BandwidthReading {
   inBytes: number | null;
   outBytes: number | null;
@@ -75,11 +75,11 @@ export interface BandwidthReading {
   warnings: BandwidthWarning[];
   /** The sorted key paths of the answer, without values: a fingerprint of its shape. */
   shape: string[];
-  /** The figures under the names and in the form that the panel gave them, and nothing else of its answer. */
+  /** The figures as the panel sent them, without the rest of its answer. */
   raw: unknown;
   /** The user on whose behalf it was read. */
   impersonated: string | null;
-  /** Read without impersonation after it was refused. */
+  /** Whether it was read without impersonation after that was refused. */
   fallback: boolean;
 }
 
@@ -88,9 +88,9 @@ export interface Port {
   id: string;
   name: string;
   description: string | null;
-  /** Did somebody switch the port on or off? `null`: the panel does not say. */
+  /** Whether the port is switched on; `null` where the panel does not show it. */
   adminEnabled: boolean | null;
-  /** Is there a link? Says nothing about who took it away. */
+  /** Whether the port has a link, whatever the reason. */
   linkUp: boolean | null;
   management: boolean;
   speedBitsPerSecond: number | null;
@@ -103,14 +103,14 @@ export interface Port {
   shape: string[];
 }
 
-/** An order, and what it tells of its service (docs/panels/easydcim.md, 2.6). */
+/** An order and the state of its service (docs/panels/easydcim.md, 2.6). */
 export interface Order {
   id: string;
   serviceId: string | null;
   serverId: string | null;
-  /** The panel's words: the service's status where there is one, else the order's. Empty when it gives none. */
+  /** The service's status as the panel words it, else the order's; empty where there is none. */
   status: string;
-  /** `null`: cannot be told from the words. */
+  /** `null` where the status does not show it. */
   suspended: boolean | null;
   /** A locked device refuses to be suspended or released. */
   locked: boolean | null;
@@ -118,7 +118,7 @@ export interface Order {
   shape: string[];
 }
 
-/** A service as its owner sees it (docs/panels/easydcim.md, 2.7). */
+/** A service as the panel shows it to its owner (docs/panels/easydcim.md, 2.7). */
 export interface PanelService {
   id: string;
   orderId: string | null;
@@ -129,7 +129,7 @@ export interface PanelService {
   shape: string[];
 }
 
-/** A graph, in whichever form the panel gives it (docs/panels/easydcim.md, 2.9). */
+/** A graph, in the form that the panel sends (docs/panels/easydcim.md, 2.9). */
 export type GraphExport =
   | { kind: 'series'; labels: string[]; series: { name: string; values: (number | null)[] }[]; shape: string[] }
   | { kind: 'png'; bytes: Uint8Array }
@@ -138,29 +138,28 @@ export type GraphExport =
 /** A client of one EasyDCIM panel. Every call rejects with the errors of `@sluice/panel-http`. */
 export interface EasyDcimClient {
   readonly panel: string;
-  /** What the operator should know about the address: plain http, a v2 tail. */
+  /** Warnings about the address: plain http, an ending of v2. */
   readonly warnings: string[];
   /**
-   * Traffic of a service in a window. The end is exclusive: the panel is asked up to one second before it. Never asks beyond
-   * what the caller passes, so pass the earlier of now and the cycle's end. `PanelUnreadableError` for an answer without
-   * recognisable figures (docs/panels/easydcim.md, 2.1).
+   * Reads the traffic of a service in a window; pass the earlier of now and the cycle's end. `PanelUnreadableError` for an answer
+   * without recognisable figures (docs/panels/easydcim.md, 2.1).
    */
   bandwidth(serviceId: string, window: Window, options?: CallOptions): Promise<BandwidthReading>;
   ports: {
-    /** All pages of a service's ports (docs/panels/easydcim.md, 2.2). */
+    /** Yields all ports of a service, page by page (docs/panels/easydcim.md, 2.2). */
     list(serviceId: string, options?: CallOptions): AsyncIterable<Port>;
-    /** One port, for the state before a change and after it (docs/panels/easydcim.md, 2.3). */
+    /** Reads one port (docs/panels/easydcim.md, 2.3). */
     get(portId: string, options?: CallOptions): Promise<Port>;
-    /** One call, never repeated by itself; read back with `get` (docs/panels/easydcim.md, 2.4). */
+    /** Makes one call and never repeats it; read back with `get` (docs/panels/easydcim.md, 2.4). */
     disable(portId: string, options?: CallOptions): Promise<void>;
     enable(portId: string, options?: CallOptions): Promise<void>;
-    /** Ports of a server by whichever look-up this panel offers; for diagnosis only (docs/panels/easydcim.md, 2.8). */
-    ofServer(serverId: string, options?: CallOptions): Promise<{ ports: Port[]; via: string }>;
+    /** Lists the ports of a server by a query that this panel supports; for diagnosis only (docs/panels/easydcim.md, 2.8). */
+    listByServer(serverId: string, options?: CallOptions): Promise<{ ports: Port[]; via: string }>;
   };
   orders: {
     get(orderId: string, options?: CallOptions): Promise<Order>;
     list(options?: CallOptions): AsyncIterable<Order>;
-    /** One call, never repeated by itself; read back with `get` (docs/panels/easydcim.md, 2.5). */
+    /** Makes one call and never repeats it; read back with `get` (docs/panels/easydcim.md, 2.5). */
     suspend(orderId: string, options?: CallOptions): Promise<void>;
     unsuspend(orderId: string, options?: CallOptions): Promise<void>;
   };
@@ -169,12 +168,12 @@ export interface EasyDcimClient {
     get(serviceId: string, options?: CallOptions): Promise<PanelService>;
   };
   graphs: {
-    /** For eyes only: the unit of the series is unknown (docs/panels/easydcim.md, 2.9). */
+    /** Reads a graph for display: the unit of the series is unknown (docs/panels/easydcim.md, 2.9). */
     export(serviceId: string, request: Window & { raw?: boolean }, options?: CallOptions): Promise<GraphExport>;
   };
-  /** Are address and token good? Wrong credentials are a failure (docs/panels/easydcim.md, 2.10). */
+  /** Tests address and token; rejects for wrong credentials (docs/panels/easydcim.md, 2.10). */
   probe(options?: CallOptions): Promise<{ ok: true; endpoint: string }>;
-  /** Trades credentials for a token. The client goes on with the token that it was made with. */
+  /** Returns a token for credentials. The client continues to use its own token. */
   login(credentials: { email: string; password: string; deviceName: string }): Promise<string>;
   /** Closes the connections. */
   close(): void;

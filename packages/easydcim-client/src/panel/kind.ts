@@ -1,22 +1,22 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { panelShape, RESTRICTIONS, CAPABILITIES, SUSPENSION } from './settings.js';
+import { CAPABILITIES, panelShape, RESTRICTIONS, SUSPENSION } from './settings.js';
 
-const DIGITS = { fits: /^(0|[1-9]\d{0,19})$/, words: 'digits without a leading zero, as EasyDCIM shows its ids' };
+const DIGITS = { fits: /^(0|[1-9]\d{0,19})$/, words: 'digits without a leading zero: an id of EasyDCIM' };
 
-/** EasyDCIM: servers with billing-cycle windows, ports and orders (docs/panels/easydcim.md). */
+/** The panel kind EasyDCIM: servers with billing-cycle windows, ports and orders (docs/panels/easydcim.md). */
 export const easydcim: PanelKind = {
   kind: 'easydcim',
   title: 'EasyDCIM',
   panelShape,
   descriptions: {
-    'panel.url': 'Address of EasyDCIM; what is pasted behind it (/backend, /api/v3/admin) is cut off',
+    'panel.url': 'Address of EasyDCIM; a pasted ending (/backend, /api/v3/admin) is cut off',
     'panel.token': 'API token of an administrator',
     'panel.impersonate':
-      'Id or e-mail of the EasyDCIM user whose eyes all services are read with; a service’s own easydcim_user wins',
-    'panel.impersonateFallback': 'Ask as the administrator where the panel refuses the impersonated user',
-    'panel.units': 'Unit of the bandwidth figures that the panel answers with, where it states none',
-    'panel.requestUnits': 'Unit that the panel is asked for, where it takes one',
-    'panel.graphDates': 'How the dates of a graph are sent: as text or as Unix seconds',
+      'Id or e-mail of the EasyDCIM user on whose behalf services are read; a service’s own easydcim_user has priority',
+    'panel.impersonateFallback': 'Read as the administrator where the panel refuses the impersonated user',
+    'panel.units': 'Unit of the bandwidth figures in the panel’s answers; default bytes',
+    'panel.requestUnits': 'Unit to request from the panel, where it supports that',
+    'panel.graphDates': 'Form of the dates in graph requests: text or Unix seconds',
     'panel.managementPorts': 'Ports whose name or description matches are never disabled',
     'panel.trafficDirection': 'swapped: what the panel calls in is out for the customer',
   },
@@ -52,7 +52,7 @@ export const easydcim: PanelKind = {
     },
   },
   async open(panel, dependencies) {
-    const { openEasyDcimPanel } = await import('./easydcim-panel.js');
+    const { openEasyDcimPanel } = await import('./panel.js');
     return openEasyDcimPanel(easydcim, panel, dependencies);
   },
 };

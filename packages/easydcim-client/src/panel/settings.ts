@@ -1,7 +1,7 @@
 import { type PanelSettings, regex, secret, type Capability } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
-/** Config keys of an EasyDCIM panel beside those of every panel. */
+/** Config keys of an EasyDCIM panel, in addition to those of every panel. */
 export const panelShape = {
   token: secret,
   impersonate: z.optional(z.union([z.string(), z.pipe(z.int(), z.transform(String))])),
@@ -13,7 +13,7 @@ export const panelShape = {
   trafficDirection: z._default(z.enum(['normal', 'swapped']), 'normal'),
 };
 
-/** Config of an EasyDCIM panel, checked. */
+/** Settings of an EasyDCIM panel, parsed. */
 export type EasyDcimSettings = PanelSettings & {
   [Key in keyof typeof panelShape]: z.output<(typeof panelShape)[Key]>;
 };

@@ -1,6 +1,6 @@
+import { isPanelError, type CallEvent, type Clock, type PanelError } from '@sluice/panel-http';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isPanelError, type CallEvent, type Clock, type PanelError } from '@sluice/panel-http';
 import { createEasyDcimClient } from '../client/create-easydcim-client.js';
 import type { EasyDcimClient, EasyDcimOptions } from '../client/types.js';
 

@@ -6,7 +6,7 @@ import {
   type LedgerOpening,
   usageError,
 } from '@sluice/panel-kind';
-import type { ImportRow } from '../services/import-row.js';
+import type { ImportRow } from '../services/import-services.js';
 import type { Session } from '../session.js';
 import { addonAgent } from './addon.js';
 import type { AgentDetail } from './agent-views.js';

@@ -1,4 +1,4 @@
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import type { PassRequest } from '../run/request.js';
 import type { Session } from '../session.js';
 import { panelsWithAgents } from './open-agents.js';
@@ -15,7 +15,7 @@ export async function limitedPanels(session: Session, request: PassRequest): Pro
 }
 
 async function hasLimits({ store, config }: Session, name: string): Promise<boolean> {
-  const settings = entryOf(config.panels, name)?.['agents'] as { addon?: unknown } | undefined;
+  const settings = findEntry(config.panels, name)?.['agents'] as { addon?: unknown } | undefined;
   if ((settings?.addon ?? false) !== false) return true;
   const agents = await store.agents.list(name);
   return (

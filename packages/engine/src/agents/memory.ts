@@ -1,5 +1,5 @@
 import type { AgentMemory } from '@sluice/panel-kind';
-import { agentOfSubject } from '@sluice/quota-core';
+import { findSubjectAgent } from '@sluice/quota-core';
 import type { StoreTables } from '@sluice/state-store';
 import { trustedNow } from '../trusted-clock.js';
 import type { Session } from '../session.js';
@@ -27,5 +27,5 @@ export async function loadMemory(
 /** Returns the agents that open holds of a panel are about, with their holds. */
 export function heldAgents({ holds }: Pick<AgentMemory, 'holds'>): Map<string, AgentMemory['holds'][number]> {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
-  return new Map(limits.map((hold) => [agentOfSubject(hold.service) ?? '', hold]));
+  return new Map(limits.map((hold) => [findSubjectAgent(hold.service) ?? '', hold]));
 }

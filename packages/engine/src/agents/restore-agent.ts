@@ -1,6 +1,6 @@
 import { isPanelError } from '@sluice/panel-http';
 import { type AgentPlanInput, type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
-import { agentOfSubject, agentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { Leases, panelLease } from '../leases.js';
 import { runOrder } from '../order.js';
@@ -132,7 +132,7 @@ function change(ordered: Ordered, steps: Parameters<typeof changeUsers>[1]['step
 
 async function disable(ordered: Ordered): Promise<Done> {
   const { session, name, agents, dryRun, agent, read, leases } = ordered;
-  const subject = agentSubject(name, agent);
+  const subject = toAgentSubject(name, agent);
   const open = read.memory.holds.find(({ service, reason }) => service === subject && reason === 'manual');
   const hold: HoldRecord = open ?? {
     id: session.id('hold'),
@@ -163,7 +163,7 @@ async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: str
     const memory = await loadMemory(session, name, tables);
     const holding = new Set(memory.evidence.map(({ hold }) => hold));
     for (const { id, service } of memory.holds) {
-      const isMeant = agent === null || agents.chainOf(agentOfSubject(service) ?? '', memory).includes(agent);
+      const isMeant = agent === null || agents.chainOf(findSubjectAgent(service) ?? '', memory).includes(agent);
       if (isMeant && !holding.has(id)) await tables.holds.end(id, session.now());
     }
   });

@@ -7,7 +7,7 @@ import {
   itemErrorOf,
   type ListProblem,
 } from '@sluice/panel-kind';
-import { agentSubject } from '@sluice/quota-core';
+import { toAgentSubject } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../backups.js';
 import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock-guard.js';
@@ -141,7 +141,7 @@ function decide({ session, name, agents, request, services }: Run, read: AgentsR
 function draftHold(session: Session, panel: string, agent: string, traffic: AgentTraffic | undefined): HoldRecord {
   return {
     id: session.id('hold'),
-    service: agentSubject(panel, agent),
+    service: toAgentSubject(panel, agent),
     reason: 'agent-limit',
     restriction: null,
     since: session.now(),

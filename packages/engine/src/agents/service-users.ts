@@ -1,7 +1,7 @@
 import { AGENT_STEPS, type AgentTraffic, type ItemError, itemErrorOf, type ServiceUser } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
-import { zoneOf } from '../config/zone-of.js';
+import { findTimeZone } from '../config/find-entry.js';
 import { enforcementOf } from '../enforcement.js';
 import { runOrder } from '../order.js';
 import type { Notice } from '../run/notices.js';
@@ -135,7 +135,7 @@ function takenOver({ evidence, enabled, owner }: ServiceUser): ServiceUser['evid
 }
 
 function isProtected(session: Session, { protectedUntil, panel }: ServiceRecord): boolean {
-  return protectedUntil !== null && session.now() < zonedMidnight(protectedUntil, zoneOf(session.config, panel));
+  return protectedUntil !== null && session.now() < zonedMidnight(protectedUntil, findTimeZone(session.config, panel));
 }
 
 function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 'planned' | 'unneeded'): ServiceChange {

@@ -1,5 +1,5 @@
 import type { AgentSemantics, AgentTraffic } from '@sluice/panel-kind';
-import { agentSubject } from '@sluice/quota-core';
+import { toAgentSubject } from '@sluice/quota-core';
 import type { Session } from '../session.js';
 import { addonAgent, addonAgents, refuseAddon } from './addon.js';
 import type { AgentDetail, AgentView } from './agent-views.js';
@@ -129,7 +129,7 @@ const MOST_LISTED = 500;
 
 /** Users that were disabled for an agent, open and past, newest first. */
 async function disabledFor({ session, name }: AgentsOnPanel, uuid: string): Promise<AgentExplained['actions']> {
-  const holds = await session.store.holds.all({ service: agentSubject(name, uuid) });
+  const holds = await session.store.holds.all({ service: toAgentSubject(name, uuid) });
   const evidence = await session.store.evidence.ofHolds(holds.map(({ id }) => id));
   evidence.sort((a, b) => (a.since > b.since ? -1 : 1));
   return evidence.slice(0, MOST_LISTED).map(({ target, prior, since, until, outcome }) => {

@@ -9,20 +9,20 @@ import {
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../agents/limit-agents.js';
 import { disableUsers, restoreAgent, type RestoreReport } from '../agents/restore-agent.js';
 import { explainAgent, listAgents, showAgent, type AgentExplained, type AgentList } from '../agents/show-agents.js';
-import { waitOf, type CallOptions, type RunCall } from './call.js';
+import { toWaitMs, type CallOptions, type RunCall } from './call.js';
 import type { CommandOptions } from './holds.js';
 
-/** Names the panel of an agent; may be left out where only one has agents. */
+/** Names the panel of the agents; optional where only one panel has agents. */
 export interface AgentOptions extends CallOptions {
   panel?: string | undefined;
 }
 
-/** What a check of agents is asked. */
+/** Options of a check of agents. */
 export interface CheckOptions extends AgentOptions {
-  /** One agent, by uuid or name; all where it is left out. */
+  /** One agent, by uuid or name; default all. */
   agent?: string | undefined;
   dryRun?: boolean | undefined;
-  /** Lets a run change more agents than the brake permits. */
+  /** Allows the run to change more agents than the brake permits. */
   allowMass?: boolean | undefined;
 }
 
@@ -30,21 +30,21 @@ export interface CheckOptions extends AgentOptions {
 export interface Agents {
   list(options?: AgentOptions): Promise<AgentList>;
   show(agent: string, options?: AgentOptions): Promise<AgentDetail>;
-  /** Explains the agent's state from what was recorded. */
+  /** Explains the agent's state from the store. */
   explain(agent: string, options?: AgentOptions): Promise<AgentExplained>;
-  /** Sets or takes away the limit of one agent. */
+  /** Sets or removes the limit of one agent. */
   limit(agent: string, request: CallOptions & Omit<LimitRequest, 'agent'>): Promise<AgentDetail>;
   /** Sets the limits of a list, all or none. */
   limits(request: CallOptions & LimitImport): Promise<AgentDetail[]>;
-  /** Reads the agents, and disables or gives back users where a limit calls for it. */
+  /** Reads the agents, and disables or enables their users as the limits require. */
   check(options?: CheckOptions): Promise<CheckReport>;
-  /** Whether one more user of this size fits. */
+  /** Returns whether a new user of this size fits. */
   canCreateUser(agent: string, bytes: number, options?: AgentOptions): ReturnType<typeof canCreateUser>;
-  /** Makes a user within the limits of its agent and of everybody above. */
+  /** Creates a user within the limits of its agent and of all ancestors. */
   createUser(request: CallOptions & CreateUserRequest): Promise<CreatedUserReport>;
-  /** Disables every user below an agent, whatever its limit says; only `restore` gives them back. */
+  /** Disables all users below an agent, independently of its limit; only `restore` enables them again. */
   disable(agent: string, options?: CommandOptions & AgentOptions): Promise<RestoreReport>;
-  /** Gives back the users that were disabled for an agent; `force` also while it is over its limit. */
+  /** Enables the users that were disabled for an agent; with `force` even while it is over its limit. */
   restore(
     agent: string,
     options?: CommandOptions & AgentOptions & { force?: boolean | undefined },
@@ -77,7 +77,7 @@ export function agentsApi(call: RunCall): Agents {
           agent,
           panel: options?.panel,
           dryRun: options?.dryRun === true,
-          waitMs: waitOf(options),
+          waitMs: toWaitMs(options),
         }),
       ),
     restore: (agent, options) =>
@@ -87,7 +87,7 @@ export function agentsApi(call: RunCall): Agents {
           panel: options?.panel,
           force: options?.force === true,
           dryRun: options?.dryRun === true,
-          waitMs: waitOf(options),
+          waitMs: toWaitMs(options),
         }),
       ),
   };

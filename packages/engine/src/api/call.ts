@@ -1,21 +1,21 @@
 import type { Session } from '../session.js';
 
-/** What every call of the engine takes. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Aborted when the caller does not want the result any more: the call ends as soon as what it began is known. */
+  /** Aborts the call, which ends once the outcome of its current step is known. */
   signal?: AbortSignal | undefined;
 }
 
-/** What calls take that work on one service or panel at a time. */
+/** Options of calls that need the lease of a service or panel. */
 export interface LockOptions extends CallOptions {
-  /** How long another run on the same service is waited for, in milliseconds; 30 s where nothing is said. */
+  /** How long to wait for another run on the same object, in milliseconds; default 30 s. */
   waitMs?: number | undefined;
 }
 
-/** Runs one call with a session of its own: its API log, its panels and its snapshots are nobody else's. */
+/** Runs one call in a new session, so that calls share no API log, panels or snapshots. */
 export type RunCall = <T>(options: CallOptions | undefined, work: (session: Session) => Promise<T>) => Promise<T>;
 
-/** Returns how long a call waits for another run. */
-export function waitOf(options: LockOptions | undefined): number {
+/** Returns how long a call waits for another run, in milliseconds. */
+export function toWaitMs(options: LockOptions | undefined): number {
   return options?.waitMs ?? 30_000;
 }

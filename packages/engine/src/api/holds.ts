@@ -8,15 +8,15 @@ import type { PassReport } from '../run/report.js';
 import { requirePanelName } from '../services/panels.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
-import { type CallOptions, type LockOptions, type RunCall, waitOf } from './call.js';
+import { type CallOptions, type LockOptions, type RunCall, toWaitMs } from './call.js';
 
-/** What a command about one service takes. */
+/** Options of a command about one service. */
 export interface CommandOptions extends LockOptions {
-  /** Compute and report, and change nothing. */
+  /** Computes and reports the changes without making them. */
   dryRun?: boolean | undefined;
 }
 
-/** What another tool has restricted. */
+/** The restrictions of another tool to adopt. */
 export interface Adopted extends LockOptions {
   reason: HoldReason;
   ports?: string[] | undefined;
@@ -25,11 +25,11 @@ export interface Adopted extends LockOptions {
   note?: string | null | undefined;
 }
 
-/** What is to be given back. */
+/** Which restrictions to lift. */
 export interface ReleaseAll extends CommandOptions {
   panel?: string | undefined;
   reason?: string | undefined;
-  /** Open holds from the file beside the store, where the store itself is lost. */
+  /** Open holds from the file beside the store, if the store is lost. */
   file?: HoldsFile | null | undefined;
 }
 
@@ -38,13 +38,13 @@ export interface Holds {
   list(
     filter?: CallOptions & { service?: string | undefined; open?: boolean | undefined },
   ): Promise<{ holds: HoldView[] }>;
-  /** Holds a service by an operator's word, and restricts it at once. */
+  /** Adds a manual hold and restricts the service at once. */
   add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<OrderReport>;
-  /** Releases the hold that an operator's word began. */
+  /** Releases the manual hold. */
   release(id: string, options?: CommandOptions): Promise<OrderReport>;
-  /** Takes over what another tool restricted, so that a release undoes it. */
+  /** Adopts restrictions of another tool, so that a release undoes them. */
   adopt(id: string, what: Adopted): Promise<ServiceDetail>;
-  /** Gives back all that is restricted, and puts those panels under `observe`. */
+  /** Lifts all restrictions, and puts their panels under `observe`. */
   releaseAll(options?: ReleaseAll): Promise<PassReport>;
 }
 
@@ -52,7 +52,7 @@ export interface Holds {
 export function holdsApi(call: RunCall): Holds {
   const change = (id: string, options: CommandOptions | undefined, order: Omit<HoldOrder, 'waitMs' | 'dryRun'>) =>
     call(options, (session) =>
-      orderHold(session, id, { ...order, waitMs: waitOf(options), dryRun: options?.dryRun === true }),
+      orderHold(session, id, { ...order, waitMs: toWaitMs(options), dryRun: options?.dryRun === true }),
     );
   return {
     list: (filter) =>
@@ -68,7 +68,7 @@ export function holdsApi(call: RunCall): Holds {
     adopt: (id, { reason, ports = [], order = false, forwards = [], note = null, ...options }) =>
       call(options, async (session) => {
         await requireService(session, id);
-        await adoptHold(session, id, { reason, ports, order, forwards, note, waitMs: waitOf(options) });
+        await adoptHold(session, id, { reason, ports, order, forwards, note, waitMs: toWaitMs(options) });
         return serviceDetail(session, await requireService(session, id));
       }),
     releaseAll: (options) =>
@@ -78,7 +78,7 @@ export function holdsApi(call: RunCall): Holds {
           panel: options?.panel,
           reason: options?.reason,
           dryRun: options?.dryRun === true,
-          waitMs: waitOf(options),
+          waitMs: toWaitMs(options),
           file: options?.file ?? null,
         });
       }),

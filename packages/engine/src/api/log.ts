@@ -3,16 +3,16 @@ import { followLog } from '../log-follow.js';
 import { readLog, type LogEntry, type LogFilter } from '../log.js';
 import { resolveAction } from '../resolve-action.js';
 import { requireService, type Session } from '../session.js';
-import { waitOf, type CallOptions, type LockOptions, type RunCall } from './call.js';
+import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
 
 /** The log: runs, changes and calls. */
 export interface Log {
   list(filter: LogFilter & CallOptions): Promise<{ entries: LogEntry[] }>;
-  /** Hands all entries to `take`, the oldest first; returns how many there were. */
-  export(filter: LogFilter & CallOptions, take: (entry: LogEntry) => Promise<void> | void): Promise<number>;
-  /** Hands new entries to `take` as they come, until the signal aborts. */
-  follow(filter: LogFilter & CallOptions, take: (entry: LogEntry) => void): Promise<void>;
-  /** Ends an action in doubt by the operator's word. */
+  /** Calls `onEntry` with each entry, oldest first; returns their number. */
+  export(filter: LogFilter & CallOptions, onEntry: (entry: LogEntry) => Promise<void> | void): Promise<number>;
+  /** Calls `onEntry` with each new entry until the signal aborts. */
+  follow(filter: LogFilter & CallOptions, onEntry: (entry: LogEntry) => void): Promise<void>;
+  /** Resolves an action in doubt with the outcome that an operator found. */
   resolve(action: string, request: LockOptions & { done: boolean }): Promise<LogEntry>;
 }
 
@@ -25,17 +25,18 @@ export function logApi(call: RunCall): Log {
   return {
     list: (filter) =>
       call(filter, async (session) => ({ entries: await readLog(session, await checked(session, filter)) })),
-    export: (filter, take) =>
+    export: (filter, onEntry) =>
       call(filter, async (session) => {
         let entries = 0;
         for await (const entry of exportLog(session, await checked(session, filter))) {
           entries++;
-          await take(entry);
+          await onEntry(entry);
         }
         return entries;
       }),
-    follow: (filter, take) => call(filter, async (session) => followLog(session, await checked(session, filter), take)),
+    follow: (filter, onEntry) =>
+      call(filter, async (session) => followLog(session, await checked(session, filter), onEntry)),
     resolve: (action, request) =>
-      call(request, (session) => resolveAction(session, action, { done: request.done, waitMs: waitOf(request) })),
+      call(request, (session) => resolveAction(session, action, { done: request.done, waitMs: toWaitMs(request) })),
   };
 }

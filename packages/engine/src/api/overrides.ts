@@ -1,18 +1,18 @@
 import { clearOverride, setOverride, type OverrideRequest } from '../overrides.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
-import { waitOf, type CallOptions, type LockOptions, type RunCall } from './call.js';
+import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
 
-/** An operator's exceptions from products. */
+/** Overrides: an operator's exceptions from products. */
 export interface Overrides {
-  /** Sets the parts that are given; the others stay. Takes effect at the next run. */
+  /** Sets the parts in the request and keeps the others; applies from the next run. */
   set(service: string, request: OverrideRequest, options?: LockOptions): Promise<ServiceDetail>;
-  /** Ends the exception; `ended` is false where there was none. */
+  /** Ends the override; `ended` is false where there was none. */
   clear(service: string, options?: LockOptions): Promise<{ service: ServiceDetail; ended: boolean }>;
   list(options?: CallOptions & { service?: string | undefined }): Promise<{ overrides: OverrideView[] }>;
 }
 
-/** One exception, in force while `until` is null. */
+/** One override, in force while `until` is null. */
 export interface OverrideView {
   service: string;
   quotaBytes: number | null;
@@ -23,17 +23,17 @@ export interface OverrideView {
   until: string | null;
 }
 
-/** Returns the calls about exceptions. */
+/** Returns the calls about overrides. */
 export function overridesApi(call: RunCall): Overrides {
   return {
     set: (service, request, options) =>
       call(options, async (session) => {
-        await setOverride(session, service, request, waitOf(options));
+        await setOverride(session, service, request, toWaitMs(options));
         return serviceDetail(session, await requireService(session, service));
       }),
     clear: (service, options) =>
       call(options, async (session) => {
-        const ended = await clearOverride(session, service, waitOf(options));
+        const ended = await clearOverride(session, service, toWaitMs(options));
         return { service: await serviceDetail(session, await requireService(session, service)), ended };
       }),
     list: (options) =>

@@ -12,7 +12,7 @@ import type { CallOptions, RunCall } from './call.js';
 export interface PanelView {
   name: string;
   kind: string;
-  /** Without what is secret in it. */
+  /** Without its secret parts. */
   url: string;
   capabilities: string[];
 }
@@ -24,24 +24,24 @@ export interface PanelTest extends PanelView {
   error: ItemError | null;
 }
 
-/** Panels: what they are, whether they answer, and whether runs may change them. */
+/** Panels: their configuration, their availability, and whether runs may change them. */
 export interface Panels {
   list(options?: CallOptions): Promise<{ panels: PanelView[] }>;
-  /** Reads something from each panel with its credentials; from all where none is named. */
+  /** Tests the credentials of each panel with a read; default all panels. */
   test(names?: readonly string[], options?: CallOptions): Promise<{ panels: PanelTest[] }>;
   /** Puts a panel under `observe`: runs decide and record, and change nothing. */
   observe(panel: string, options?: CallOptions): Promise<SwitchReport>;
-  /** Lets runs change a panel, or one of its products. */
+  /** Allows runs to change a panel, or only services of one product. */
   enforce(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<SwitchReport>;
-  /** Drops the switches of a panel: the config decides again. */
+  /** Removes the switches of a panel, so that the config applies again. */
   asConfigured(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<SwitchReport>;
   /**
-   * Checks that the panel is ready, and computes what the first run after `enforce` would do.
+   * Checks that the panel is ready, and computes what the first run after `enforce` would change.
    *
-   * @throws SluiceError `doctor_failed` with what is not ready
+   * @throws SluiceError `doctor_failed` that lists the failed checks
    */
   planEnforcing(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<PassReport>;
-  /** Checks store, clock, leases, panels and the last runs; never throws for what it finds. */
+  /** Checks store, clock, leases, panels and the last runs; problems are returned, not thrown. */
   doctor(request?: DoctorRequest & CallOptions): Promise<{ ok: boolean; checks: Check[] }>;
   /** Lists the tunnels of a relay panel. */
   tunnels(options?: CallOptions & { panel?: string | undefined }): Promise<TunnelView[]>;
@@ -57,7 +57,7 @@ export function panelsApi(call: RunCall): Panels {
     list: (options) =>
       call(options, async (session) => {
         const panels: PanelView[] = [];
-        for (const name of Object.keys(session.config.panels)) panels.push(await viewOf(session, name));
+        for (const name of Object.keys(session.config.panels)) panels.push(await toView(session, name));
         return { panels };
       }),
     test: (names = [], options) =>
@@ -65,7 +65,7 @@ export function panelsApi(call: RunCall): Panels {
         const known = Object.keys(session.config.panels);
         for (const name of names) if (!known.includes(name)) throw unknownPanel(name, known);
         const chosen = names.length > 0 ? names : known;
-        return { panels: await Promise.all(chosen.map((name) => testOf(session, name))) };
+        return { panels: await Promise.all(chosen.map((name) => testPanel(session, name))) };
       }),
     observe: (panel, options) => call(options, (session) => setSwitch(session, panel, null, 'observe')),
     enforce: (panel, options) => call(options, (session) => setSwitch(session, panel, options?.product ?? null, 'on')),
@@ -92,19 +92,19 @@ async function requireReady(session: Session, panel: string): Promise<void> {
   const { checks } = await runDoctor(session, { panel });
   const failed = checks.filter((check) => check.status === 'failed');
   if (failed.length === 0) return;
-  throw new SluiceError('doctor_failed', `Panel "${panel}" is not ready, nothing was switched:`, {
+  throw new SluiceError('doctor_failed', `Panel "${panel}" is not ready; nothing was switched:`, {
     details: { panel },
     lines: failed.map((check) => `${check.name} (${check.object}): ${check.message}`),
   });
 }
 
-async function viewOf(session: Session, name: string): Promise<PanelView> {
+async function toView(session: Session, name: string): Promise<PanelView> {
   const panel = await session.panel(name);
   return { name, kind: panel.kind.kind, url: panel.url, capabilities: [...panel.kind.capabilities] };
 }
 
-async function testOf(session: Session, name: string): Promise<PanelTest> {
-  const view = await viewOf(session, name);
+async function testPanel(session: Session, name: string): Promise<PanelTest> {
+  const view = await toView(session, name);
   const { clock } = session.deps;
   const startedAt = clock.now();
   try {

@@ -1,34 +1,34 @@
 import { orderHold } from '../holds.js';
 import type { OrderReport } from '../order-types.js';
 import { provision } from '../provision/provision.js';
-import type { ProvisionRequest } from '../provision/request.js';
-import { waitOf, type RunCall } from './call.js';
+import type { ProvisionRequest } from '../provision/verb-command.js';
+import { toWaitMs, type RunCall } from './call.js';
 import type { CommandOptions } from './holds.js';
 
-/** Where a new password comes from and goes to. */
+/** Where a new password is read from and written to. */
 export interface PasswordOptions extends CommandOptions {
-  /** The password; one is made where it is left out. */
+  /** The password; default a generated one. */
   password?: string | (() => Promise<string>) | undefined;
   /** Absolute path of the file (0600) that the password is written to. */
   passwordFile?: string | undefined;
-  /** Whether the document carries the password that was made; false needs a file. Default true. */
+  /** Whether the document contains a generated password; `false` requires a file. Default true. */
   showPassword?: boolean | undefined;
 }
 
 /** Options of a suspension. */
 export interface SuspendOptions extends CommandOptions {
-  /** Why: the bill (default), or an operator's word. */
+  /** The reason of the hold; default `billing`. */
   as?: 'billing' | 'manual' | undefined;
   note?: string | null | undefined;
 }
 
-/** Provisioning of services; each call may be repeated without harm and finishes what was broken off. */
+/** Provisioning of services; each call can be repeated safely and finishes an interrupted one. */
 export interface Provision {
-  /** Makes the account; `adopt` takes over an existing one. */
+  /** Creates the account; with `adopt` an existing account is used. */
   create(id: string, options?: PasswordOptions & { adopt?: boolean | undefined }): Promise<OrderReport>;
   suspend(id: string, options?: SuspendOptions): Promise<OrderReport>;
   unsuspend(id: string, options?: SuspendOptions): Promise<OrderReport>;
-  /** Moves the due date: to `until` (YYYY-MM-DD), or on by one billing cycle. */
+  /** Moves the due date to `until` (YYYY-MM-DD), or by one billing cycle. */
   renew(id: string, options?: CommandOptions & { until?: string | undefined }): Promise<OrderReport>;
   /** Moves the service to another product of its panel. */
   changePackage(id: string, product: string, options?: CommandOptions): Promise<OrderReport>;
@@ -49,7 +49,7 @@ export function provisionApi(call: RunCall): Provision {
       return provision(session, id, {
         ...request,
         dryRun: options?.dryRun === true,
-        waitMs: waitOf(options),
+        waitMs: toWaitMs(options),
         passwordFile: options?.passwordFile,
         password: typeof password === 'string' ? () => Promise.resolve(password) : password,
         shown: options?.showPassword ?? true,
@@ -62,7 +62,7 @@ export function provisionApi(call: RunCall): Provision {
         reason: options?.as ?? 'billing',
         what,
         note: options?.note ?? null,
-        waitMs: waitOf(options),
+        waitMs: toWaitMs(options),
         dryRun: options?.dryRun === true,
       }),
     );

@@ -2,24 +2,24 @@ import { compareWith, type Comparison } from '../compare.js';
 import { panelGraph, type DrawnGraph } from '../graph/panel-graph.js';
 import { sampleGraph, type SampleGraph } from '../graph/sample-graph.js';
 import type { GraphRange } from '../graph/window.js';
-import type { ImportRow } from '../services/import-row.js';
+import type { ImportRow } from '../services/import-services.js';
 import type { ServiceDetail } from '../services/show.js';
 import { readUsage, usageHistory, type CycleView } from '../usage.js';
 import type { CallOptions, RunCall } from './call.js';
 
-/** What was used, and what led to the state of a service. */
+/** Usage: readings, past cycles and graphs. */
 export interface Usage {
-  /** Usage of all services or of one; `refresh` reads the panel, otherwise the last reading counts. */
+  /** Returns the last usage of all services or of one; `refresh` reads the panel first. */
   read(options?: CallOptions & { service?: string | undefined; refresh?: boolean | undefined }): Promise<{
     services: ServiceDetail[];
   }>;
-  /** Usage of past cycles, the newest first. */
+  /** Returns the usage of each cycle, newest first. */
   history(service: string, options?: CallOptions): Promise<{ cycles: CycleView[] }>;
-  /** The readings of a stretch of time, for a graph. */
+  /** Returns the stored readings of a range. */
   graph(service: string, range: GraphRange, options?: CallOptions): Promise<SampleGraph>;
-  /** The panel's own graph, from the cache while that is fresh. */
+  /** Returns the panel's own graph, which is cached. */
   panelGraph(service: string, range: GraphRange, options?: CallOptions): Promise<DrawnGraph>;
-  /** Compares with the figures of another tool. */
+  /** Compares usage and holds with the figures of another tool. */
   compare(panel: string, rows: ImportRow[], options: CallOptions & { file: string }): Promise<Comparison>;
 }
 

@@ -7,15 +7,15 @@ import { findNotBuilt } from './not-built.js';
 import { checkRules } from './rules.js';
 import { configSchema, type Config } from './schema.js';
 
-/** What is wrong or odd about a config. */
+/** An error or a warning about a config. */
 export interface ConfigFinding {
   severity: 'error' | 'warning';
-  /** Keys from the top. */
+  /** Keys from the top level. */
   path: string[];
   message: string;
 }
 
-/** Checks a config's values, and returns every finding; the config itself is null where one of them is an error. */
+/** Checks the values of a config and returns every finding; the config is null if one of them is an error. */
 export function checkConfig(
   values: unknown,
   kinds: readonly PanelKind[],
@@ -32,7 +32,7 @@ export function checkConfig(
 }
 
 /**
- * Parses a config for the engine (docs/config.md): sizes, durations and percentages as text, secrets as they are.
+ * Parses a config for the engine (docs/config.md): sizes, durations and percentages are texts, secrets are literal.
  *
  * @throws SluiceError `bad_config` of kind `usage`; `details.problems` names the path and the message of each problem
  */
@@ -50,7 +50,7 @@ export function parseConfig(values: unknown, kinds: readonly PanelKind[]): Confi
   );
 }
 
-/** An issue of a union is reported by the member that went furthest into the value. */
+/** Reports an issue of a union by the member that matched the value furthest. */
 function flatten(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];

@@ -1,95 +1,94 @@
 import type { PanelKind } from '@sluice/panel-kind';
 
 const AUTO_BUY = {
-  enabled: 'Has to be false in this version',
-  package: 'The package that is bought',
-  thresholdGb: 'Bought when less than this remains, in GB',
-  thresholdPercent: 'Bought when this share is used',
-  maxPerCycle: 'Most purchases in a cycle',
+  enabled: 'Must be false in this version',
+  package: 'The package to buy',
+  thresholdGb: 'Buy when less than this remains, in GB',
+  thresholdPercent: 'Buy when this share is used, in percent',
+  maxPerCycle: 'Maximum number of purchases in a cycle',
 };
 
 const under = (path: string, keys: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(keys).map(([key, text]) => [`${path}.${key}`, text]));
 
-/** What each key that does not belong to a kind of panel is for, by its path: `*` stands for a name. */
+/** Descriptions of the keys that do not belong to a kind of panel, by path: `*` stands for a name. */
 const GENERAL: Record<string, string> = {
-  timeZone: 'Zone of billing dates; a panel may have its own',
-  state: 'File that everything is remembered in; relative to the config file',
-  currency: 'Currency of packages that state none',
-  enforce: 'on: runs carry out what they decide. observe: they read, decide and record, and change nothing',
-  panels: 'The panels, by names of your own',
-  products: 'What you sell, by names of your own; services name their product',
-  packages: 'Extra traffic that can be bought for a cycle, by names of your own',
-  autoBuy: 'Default of the products’ autoBuy',
+  timeZone: 'Time zone of billing dates; a panel may have its own',
+  state: 'The state file; relative to the config file',
+  currency: 'Currency of packages without one',
+  enforce: 'on: runs apply their decisions. observe: runs read, decide and record, and change nothing',
+  panels: 'The panels, by names that you choose',
+  products: 'The products, by names that you choose; each service has one',
+  packages: 'Extra traffic that can be bought for a cycle, by names that you choose',
+  autoBuy: 'Default for autoBuy of products',
   ...under('autoBuy', AUTO_BUY),
   billing: 'Where money is booked: the ledger in the state file',
-  poll: 'How runs work',
-  retention: 'How long what is recorded is kept',
-  graphCache: 'How long a graph is shown before the panel is asked again; 30m where nothing is said',
-  notify: 'Not built in this version: leave it empty',
-  limits: 'Not built in this version: leave it empty',
+  poll: 'Settings of runs',
+  retention: 'How long records are kept',
+  graphCache: 'How long a graph of a panel is cached; default 30m',
+  notify: 'Not available in this version: leave it empty',
+  limits: 'Not available in this version: leave it empty',
 
-  'panels.*.kind': 'Which panel it is',
+  'panels.*.kind': 'The kind of panel',
   'panels.*.allowHttp': 'Accept plain http, which sends the credentials unencrypted',
-  'panels.*.enforce': 'As at the top, for the products of this panel',
-  'panels.*.timeZone': 'Zone of the panel, where it is not that at the top',
-  'panels.*.concurrency': 'Calls at once; 8 where nothing is said',
-  'panels.*.adaptive': 'Fewer calls at once while the panel refuses or slows down, more again afterwards',
-  'panels.*.requestsPerSecond': 'Most calls per second; no limit where nothing is said',
-  'panels.*.timeout': 'Longest time that one try of a call may take; lists of a Hiddify panel get six times as much',
-  'panels.*.retries': 'Further tries of a reading call that failed; changing calls are never repeated blindly',
-  'panels.*.proxy': 'Proxy that the calls go through',
+  'panels.*.enforce': 'Like the top-level key, for the products of this panel',
+  'panels.*.timeZone': 'Time zone of the panel, if it differs from the top-level one',
+  'panels.*.concurrency': 'Maximum number of simultaneous calls; default 8',
+  'panels.*.adaptive': 'Reduce simultaneous calls while the panel refuses calls or slows down',
+  'panels.*.requestsPerSecond': 'Maximum number of calls per second; default no limit',
+  'panels.*.timeout': 'Time-out of one attempt of a call; six times as long for lists of a Hiddify panel',
+  'panels.*.retries': 'Retries of a failed reading call; changing calls are never repeated blindly',
+  'panels.*.proxy': 'Proxy for the calls',
   'panels.*.tls': 'How the panel’s certificate is checked',
-  'panels.*.tls.ca': 'Certificates to trust; relative to the config file',
-  'panels.*.tls.rejectUnauthorized': 'false accepts any certificate: anybody in between can read the credentials',
+  'panels.*.tls.ca': 'File with the certificates to trust; relative to the config file',
+  'panels.*.tls.rejectUnauthorized':
+    'false accepts any certificate: anyone on the network path can read the credentials',
   'panels.*.tls.pinSha256': 'SHA-256 fingerprint, in hex, of the one certificate to accept',
 
-  'products.*.panel': 'Name of the panel that its services are on',
+  'products.*.panel': 'Name of the panel of its services',
   'products.*.quota':
-    'What a cycle includes: a size, unlimited, or figures per direction; without it services are unmanaged',
+    'Traffic included in a cycle: a size, unlimited, or one per direction; without a quota services are unmanaged',
   'products.*.quota.in': 'For mode IN',
   'products.*.quota.out': 'For mode OUT',
   'products.*.quota.total': 'For mode TOTAL',
-  'products.*.quota.default': 'For a mode without a figure of its own',
-  'products.*.mode': 'Which direction counts; TOTAL where nothing is said. A service’s own traffic_mode wins',
-  'products.*.quotaPeriod': 'What a quota is for: a billing period, or each month of a longer one',
+  'products.*.quota.default': 'For a mode without a quota of its own',
+  'products.*.mode': 'Which direction counts; default TOTAL. The traffic_mode of a service has priority',
+  'products.*.quotaPeriod': 'Whether a quota is per billing period, or per month of a longer period',
   'products.*.action':
-    'What a hold does. EasyDCIM: disable-ports, suspend-order, both. FLVX: pause, redirect, throttle. Hiddify: disable. The first is the default',
-  'products.*.enforce': 'As at the top, for this product',
-  'products.*.packages': 'Packages on offer',
-  'products.*.autoBuy': 'Buying a package by itself: not built in this version, so enabled has to be false',
+    'The restriction of a hold. EasyDCIM: disable-ports, suspend-order, both. FLVX: pause, redirect, throttle. Hiddify: disable. The first is the default',
+  'products.*.enforce': 'Like the top-level key, for this product',
+  'products.*.packages': 'Packages that can be bought',
+  'products.*.autoBuy': 'Automatic purchase of a package: not available in this version, so enabled must be false',
   ...under('products.*.autoBuy', AUTO_BUY),
-  'products.*.allowSharedPorts': 'Disable ports, or suspend an order, that other services stand on too',
+  'products.*.allowSharedPorts': 'Allow disabling ports, or suspending an order, that other services share',
   'products.*.provision': 'Services are provisioned by command',
   'products.*.terminate': 'Services are terminated by command',
-  'products.*.limits': 'Not built in this version: leave it empty',
-  'products.*.credentials': 'What becomes of passwords that Sluice makes',
+  'products.*.limits': 'Not available in this version: leave it empty',
+  'products.*.credentials': 'Where generated passwords are written',
   'products.*.credentials.writeTo': 'Folder for the password files; relative to the config file',
 
-  'packages.*.traffic': 'How much it adds to the cycle',
+  'packages.*.traffic': 'Traffic that it adds to the cycle',
   'packages.*.price': 'Its price',
-  'packages.*.currency': 'Of the price, where it is not that at the top',
+  'packages.*.currency': 'Currency of the price, if it differs from the top-level one',
   'packages.*.taxed': 'Whether tax is added to the price',
 
-  'poll.interval':
-    'How far apart polls are, for schedules and for warnings about missing runs; 15m where nothing is said',
+  'poll.interval': 'Time between polls, for schedules and for warnings about missing runs; default 15m',
   'poll.overdue':
-    'What happens past the due date. meter: metered on. hold: held until it is renewed. ignore: left as it is',
+    'What happens after the due date. meter: continue metering. hold: hold the service until it is renewed. ignore: leave the service unchanged',
   'poll.brake':
-    'A run that would hold, release or change very many services of a panel at once changes none, unless it is allowed to',
-  'poll.brake.share':
-    'It stops when more than this share of the panel’s active services would change, 20% where nothing is said…',
-  'poll.brake.atLeast': '…and at least so many',
+    'Stops a run before its first change if it would hold, release or change too many services of a panel at once',
+  'poll.brake.share': 'Maximum share of the panel’s active services to change; default 20%',
+  'poll.brake.atLeast': 'A run that changes fewer services than this is never stopped; default 10',
 
-  'retention.apiLog': 'Calls to panels; 30d where nothing is said',
-  'retention.samples': 'Usage figures in full, 90d where nothing is said; older ones are kept by hours, then days',
+  'retention.apiLog': 'Calls to panels; default 30d',
+  'retention.samples': 'Readings; default 90d. Older readings are kept by hours, then days',
 };
 
 /**
- * Returns what each key of the config is for, by its path: `*` stands for a name, `panels.flvx` for panels of that kind. The
- * schema carries them, `docs/config.md` is written from them, and a test sees that every key has one.
+ * Returns the description of each key of the config, by path: `*` stands for a name, `panels.flvx` for panels of that
+ * kind. The JSON Schema and `docs/config.md` contain them.
  */
-export function descriptionsOf(kinds: readonly PanelKind[]): Record<string, string> {
+export function describeKeys(kinds: readonly PanelKind[]): Record<string, string> {
   const own = kinds.flatMap(({ kind, descriptions }) =>
     Object.entries(descriptions).map(([path, text]) => [
       path.replace(/^panel\./, `panels.${kind}.`).replace(/^product(?=\.|$)/, `products.*.${kind}`),

@@ -1,8 +1,9 @@
-import * as z from 'zod/mini';
 import type { PanelKind } from '@sluice/panel-kind';
+import * as z from 'zod/mini';
+import { describeKeys } from './descriptions.js';
 import { configSchema } from './schema.js';
 
-/** A node of a JSON Schema, as far as the config uses it. */
+/** A node of a JSON Schema, with the members that the config uses. */
 export interface JsonSchemaNode {
   description?: string;
   properties?: Record<string, JsonSchemaNode>;
@@ -13,7 +14,39 @@ export interface JsonSchemaNode {
   const?: unknown;
 }
 
-/** The JSON Schema of the config (draft 2020-12). */
+/** Returns the JSON Schema of the config (draft 2020-12). */
 export function configJsonSchema(kinds: readonly PanelKind[]): JsonSchemaNode {
   return z.toJSONSchema(configSchema(kinds), { io: 'input', unrepresentable: 'any' }) as JsonSchemaNode;
+}
+
+/** Returns the JSON Schema of the config with a description of each key. */
+export function describedSchema(kinds: readonly PanelKind[]): JsonSchemaNode {
+  const schema = configJsonSchema(kinds);
+  describe(schema, [''], describeKeys(kinds));
+  return schema;
+}
+
+/** Adds descriptions; paths are tried in order: first that of one kind of panel, then that of all kinds. */
+function describe(node: JsonSchemaNode, paths: readonly string[], texts: Record<string, string>): void {
+  for (const [key, child] of Object.entries(node.properties ?? {})) {
+    const own = paths.map((path) => (path === '' ? key : `${path}.${key}`));
+    const text = own.map((path) => texts[path]).find((found) => found !== undefined);
+    if (text !== undefined)
+      child.description = child.description === undefined ? text : `${text} (${child.description})`;
+    describe(child, own, texts);
+  }
+  for (const branch of [...(node.anyOf ?? []), ...(node.oneOf ?? [])])
+    describe(branch, kindPaths(branch, paths), texts);
+  if (node.items !== undefined) describe(node.items, paths, texts);
+  if (typeof node.additionalProperties === 'object')
+    describe(
+      node.additionalProperties,
+      paths.map((path) => `${path}.*`),
+      texts,
+    );
+}
+
+function kindPaths(branch: JsonSchemaNode, paths: readonly string[]): readonly string[] {
+  const kind = branch.properties?.['kind']?.const;
+  return typeof kind === 'string' ? [...paths.map((path) => path.replace(/\*$/, kind)), ...paths] : paths;
 }

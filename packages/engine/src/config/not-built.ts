@@ -1,14 +1,13 @@
-/** A key that asks for a feature this version lacks. */
+/** A key for a feature that this version lacks. */
 interface NotBuilt {
-  /** Keys from the top of the file; `*` stands for any name. */
+  /** Keys from the top level; `*` stands for any name. */
   path: readonly string[];
-  /** What the operator reads. */
   message: string;
-  /** Whether this value asks for the feature; default: any value does. */
-  asks?: (value: unknown) => boolean;
+  /** Returns whether the value needs the feature; default: any value does. */
+  needs?: (value: unknown) => boolean;
 }
 
-/** A place in the file that asks for a feature this version lacks. */
+/** A value that needs a feature that this version lacks. */
 export interface NotBuiltFinding {
   path: string[];
   message: string;
@@ -19,70 +18,74 @@ const PLANNED_KINDS: readonly unknown[] = ['astbilling', 'magnusbilling'];
 
 const REMOVE = 'Remove the key.';
 const WHMCS = `WHMCS is not supported yet. ${REMOVE}`;
-const LIMITS = `Limits beside the quota are not available yet. ${REMOVE}`;
+const LIMITS = `Limits other than the quota are not available yet. ${REMOVE}`;
 const AUTO_BUY = 'Auto-buy is not available yet. Set "enabled" to false.';
 
 const is = (expected: unknown) => (value: unknown) => value === expected;
 const hasEntries = (value: unknown): boolean => !Array.isArray(value) || value.length > 0;
 
 const NOT_BUILT: readonly NotBuilt[] = [
-  { path: ['notify'], message: `Notifications are not available yet. ${REMOVE}`, asks: hasEntries },
+  { path: ['notify'], message: `Notifications are not available yet. ${REMOVE}`, needs: hasEntries },
   { path: ['heartbeat'], message: `The heartbeat is not available yet. ${REMOVE}` },
   { path: ['serve'], message: `The HTTP API and the dashboard are not available yet. ${REMOVE}` },
   { path: ['whmcs'], message: WHMCS },
-  { path: ['billing'], message: 'WHMCS is not supported yet. Use "ledger".', asks: is('whmcs') },
-  { path: ['autoBuy', 'enabled'], message: AUTO_BUY, asks: is(true) },
-  { path: ['limits'], message: LIMITS, asks: hasEntries },
+  { path: ['billing'], message: 'WHMCS is not supported yet. Use "ledger".', needs: is('whmcs') },
+  { path: ['autoBuy', 'enabled'], message: AUTO_BUY, needs: is(true) },
+  { path: ['limits'], message: LIMITS, needs: hasEntries },
   {
     path: ['panels', '*', 'kind'],
     message: 'Telephony panels are not supported yet. Remove the panel and its products.',
-    asks: (value) => PLANNED_KINDS.includes(value),
+    needs: (value) => PLANNED_KINDS.includes(value),
   },
   { path: ['products', '*', 'whmcs'], message: WHMCS },
   { path: ['products', '*', 'astbilling'], message: `Telephony is not supported yet. ${REMOVE}` },
-  { path: ['products', '*', 'limits'], message: LIMITS, asks: hasEntries },
+  { path: ['products', '*', 'limits'], message: LIMITS, needs: hasEntries },
   {
     path: ['products', '*', 'provision'],
     message: 'Automatic provisioning is not available yet. Use "manual" and provision each service by command.',
-    asks: is('auto'),
+    needs: is('auto'),
   },
   {
     path: ['products', '*', 'terminate'],
     message: 'Automatic termination is not available yet. Use "manual" and terminate each service by command.',
-    asks: is('auto'),
+    needs: is('auto'),
   },
   {
     path: ['products', '*', 'credentials', 'writeTo'],
     message: 'WHMCS is not supported yet. Name a folder.',
-    asks: is('whmcs'),
+    needs: is('whmcs'),
   },
-  { path: ['products', '*', 'autoBuy', 'enabled'], message: AUTO_BUY, asks: is(true) },
+  { path: ['products', '*', 'autoBuy', 'enabled'], message: AUTO_BUY, needs: is(true) },
 ];
 
 /**
- * Finds every place in a parsed file that asks for a feature this version lacks, and returns the file without them.
- * A key that is accepted without effect would let an operator believe that the feature works.
+ * Finds every value that needs a feature that this version lacks, and returns the other values. Accepting such a key
+ * without effect would suggest that the feature works.
  */
 export function findNotBuilt(raw: unknown): { findings: NotBuiltFinding[]; rest: unknown } {
   const rest = structuredClone(raw);
-  const findings = NOT_BUILT.flatMap(({ path, message, asks }) =>
-    placesOf(raw, path)
-      .filter((place) => asks?.(place.value) ?? true)
+  const findings = NOT_BUILT.flatMap(({ path, message, needs }) =>
+    findPlaces(raw, path)
+      .filter((place) => needs?.(place.value) ?? true)
       .map((place) => ({ path: place.path, message })),
   );
   for (const { path } of findings) removePlace(rest, path);
   return { findings, rest };
 }
 
-function placesOf(value: unknown, keys: readonly string[], path: string[] = []): { path: string[]; value: unknown }[] {
+function findPlaces(
+  value: unknown,
+  keys: readonly string[],
+  path: string[] = [],
+): { path: string[]; value: unknown }[] {
   const [key, ...further] = keys;
   if (key === undefined) return [{ path, value }];
   if (!isMap(value)) return [];
   const names = key === '*' ? Object.keys(value) : Object.hasOwn(value, key) ? [key] : [];
-  return names.flatMap((name) => placesOf(value[name], further, [...path, name]));
+  return names.flatMap((name) => findPlaces(value[name], further, [...path, name]));
 }
 
-/** A panel of an unsupported kind goes as a whole, with its products: what remains is checked as if they were not there. */
+/** Removes a value; a panel of an unsupported kind is removed with its products. */
 function removePlace(raw: unknown, path: string[]): void {
   const [section, name = ''] = path;
   if (section !== 'panels') {
@@ -96,7 +99,7 @@ function removePlace(raw: unknown, path: string[]): void {
   }
 }
 
-/** With the last key of a map the map goes, too: an empty one may lack what it has to have. */
+/** Removes a key, and also its map if that becomes empty: an empty map may lack required keys. */
 function removeKey(raw: unknown, path: string[]): void {
   const above = path.slice(0, -1);
   const parent = above.reduce((value, key) => (isMap(value) ? value[key] : undefined), raw);

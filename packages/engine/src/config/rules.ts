@@ -1,8 +1,8 @@
-import { entryOf } from './entry-of.js';
 import type { PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
+import { findEntry } from './find-entry.js';
 import type { Config } from './schema.js';
 
-/** A finding about how the parts of a config fit together. */
+/** A finding about parts of a config that contradict each other. */
 export interface RuleFinding {
   severity: 'error' | 'warning';
   path: string;
@@ -17,7 +17,7 @@ const products = (config: Config): [string, ProductSettings][] => Object.entries
 
 const panelsExist: Rule = (config) =>
   products(config)
-    .filter(([, product]) => entryOf(config.panels, product.panel) === undefined)
+    .filter(([, product]) => findEntry(config.panels, product.panel) === undefined)
     .map(([name, product]) =>
       error(
         `products.${name}.panel`,
@@ -27,12 +27,12 @@ const panelsExist: Rule = (config) =>
 
 const actionsFit: Rule = (config, kinds) =>
   products(config).flatMap(([name, { panel, action }]) => {
-    const kind = kinds.find((known) => known.kind === entryOf(config.panels, panel)?.kind);
+    const kind = kinds.find((known) => known.kind === findEntry(config.panels, panel)?.kind);
     if (kind === undefined || action === undefined || kind.restrictions.includes(action)) return [];
     return [
       error(
         `products.${name}.action`,
-        `"${action}" is no action of ${kind.kind}; known: ${kind.restrictions.join(', ')}`,
+        `"${action}" is not an action of ${kind.kind}; known: ${kind.restrictions.join(', ')}`,
       ),
     ];
   });
@@ -40,26 +40,31 @@ const actionsFit: Rule = (config, kinds) =>
 const packagesExist: Rule = (config) =>
   products(config).flatMap(([name, product]) => [
     ...product.packages
-      .filter((id) => entryOf(config.packages, id) === undefined)
+      .filter((id) => findEntry(config.packages, id) === undefined)
       .map((id) => error(`products.${name}.packages`, `there is no package "${id}"`)),
     ...(product.autoBuy?.package !== undefined && !product.packages.includes(product.autoBuy.package)
-      ? [error(`products.${name}.autoBuy.package`, `"${product.autoBuy.package}" is not on offer in this product`)]
+      ? [
+          error(
+            `products.${name}.autoBuy.package`,
+            `"${product.autoBuy.package}" is not among the packages of this product`,
+          ),
+        ]
       : []),
   ]);
 
 const packagesUnsold: Rule = (config) =>
   Object.keys(config.packages).length === 0
     ? []
-    : [warning('packages', 'Packages can be declared, but not sold yet: this version has no purchases.')];
+    : [warning('packages', 'Packages can be declared, but not sold: this version does not support purchases.')];
 
 const currencyKnown: Rule = (config) =>
   Object.entries(config.packages)
     .filter(([, item]) => item.currency === undefined && config.currency === undefined)
-    .map(([name]) => error(`packages.${name}.currency`, 'no currency: state it here or at the top'));
+    .map(([name]) => error(`packages.${name}.currency`, 'there is no currency: set it here or at the top level'));
 
 const kindSections: Rule = (config, kinds) =>
   products(config).flatMap(([name, product]) => {
-    const own = entryOf(config.panels, product.panel)?.kind;
+    const own = findEntry(config.panels, product.panel)?.kind;
     return kinds
       .filter(({ kind }) => own !== undefined && kind !== own && product[kind] !== undefined)
       .map(({ kind }) => error(`products.${name}.${kind}`, `panel "${product.panel}" is of kind ${String(own)}`));
@@ -69,7 +74,7 @@ const unmanaged: Rule = (config) =>
   products(config)
     .filter(([, product]) => product.quota === undefined)
     .map(([name]) =>
-      warning(`products.${name}.quota`, 'no quota: its services are unmanaged unless they state one of their own'),
+      warning(`products.${name}.quota`, 'there is no quota: services without a quota of their own are unmanaged'),
     );
 
 const insecure: Rule = (config) =>
@@ -78,29 +83,24 @@ const insecure: Rule = (config) =>
       ? [
           warning(
             `panels.${name}.tls.rejectUnauthorized`,
-            'TLS certificates are not checked: anybody in between can read the credentials',
+            'TLS certificates are not checked: anyone on the network path can read the credentials',
           ),
         ]
       : []),
     ...(panel.allowHttp && panel.url.startsWith('http:')
-      ? [warning(`panels.${name}.url`, 'plain http: the credentials travel unencrypted')]
+      ? [warning(`panels.${name}.url`, 'plain http sends the credentials unencrypted')]
       : []),
     ...(!panel.allowHttp && panel.url.startsWith('http:')
-      ? [
-          error(
-            `panels.${name}.url`,
-            'plain http would send the credentials unencrypted: use https, or allowHttp: true',
-          ),
-        ]
+      ? [error(`panels.${name}.url`, 'plain http sends the credentials unencrypted; use https, or allowHttp: true')]
       : []),
   ]);
 
-/** What people paste along with an address; the clients cut it too. */
+/** Paths that are often pasted with an address; the clients remove them too. */
 const PASTED =
   /\/+(?:backend|admin|api(?:\/v\d+(?:\/(?:admin|panel))?)?|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/.*)?)?$/i;
 
-/** Names one installation alike, however its address is written; null for what is no address. */
-function installationOf({ kind, url }: PanelSettings): string | null {
+/** Returns the same text for every address of one installation; null for an invalid address. */
+function normalizeAddress({ kind, url }: PanelSettings): string | null {
   if (!URL.canParse(url)) return null;
   const address = new URL(url);
   let path = address.pathname;
@@ -108,14 +108,14 @@ function installationOf({ kind, url }: PanelSettings): string | null {
     before = path;
     path = path.replace(PASTED, '');
   }
-  // http and https of one host lead to one panel.
+  // http and https of a host are the same panel.
   return [kind, address.hostname.replace(/\.$/, ''), address.port, path].join(' ');
 }
 
 const oneNameEach: Rule = (config) => {
   const names = new Map<string, string>();
   return Object.entries(config.panels).flatMap(([name, panel]) => {
-    const installation = installationOf(panel);
+    const installation = normalizeAddress(panel);
     if (installation === null) return [];
     const first = names.get(installation);
     if (first === undefined) {
@@ -125,7 +125,7 @@ const oneNameEach: Rule = (config) => {
     return [
       warning(
         `panels.${name}.url`,
-        `"${first}" and "${name}" are the same panel: Sluice does not see what services of the two share (ports, orders, accounts), so a hold of one may cut the other and a release may undo its hold, and two runs work on the panel at once; keep one of the two names, for all its products and services`,
+        `"${first}" and "${name}" are the same panel. Sluice can't see which ports, orders and accounts the services of the two share: a hold on one may restrict the other, a release may undo the other's hold, and two runs may change the panel at once. Use one of the names for all products and services`,
       ),
     ];
   });
@@ -149,7 +149,7 @@ const RULES: Rule[] = [
   oneNameEach,
 ];
 
-/** Everything that is odd about how the parts of a config fit; never stops at the first. */
+/** Returns all contradictions between parts of a config. */
 export function checkRules(config: Config, kinds: readonly PanelKind[]): RuleFinding[] {
   return RULES.flatMap((rule) => rule(config, kinds));
 }

@@ -18,7 +18,7 @@ const enforce = z.enum(['on', 'observe']);
 const mode = z.enum(['IN', 'OUT', 'TOTAL']);
 const count = z.int().check(z.positive());
 
-// Made once and used everywhere: every command that reads the config waits until its schema is made.
+// Shared parts, because building the schema is part of every command's start-up time.
 const text = z.string();
 const optionalText = z.optional(text);
 const filled = z.string().check(z.minLength(1));
@@ -27,7 +27,7 @@ const off = z._default(z.boolean(), false);
 const wholeFromZero = z.int().check(z.minimum(0));
 const optionalEnforce = z.optional(enforce);
 const manual = z._default(z.literal('manual'), 'manual');
-/** Lists of which this version supports no entry. */
+/** Lists that must be empty in this version. */
 const empty = z.optional(z.tuple([]));
 const optionalSecret = z.optional(secret);
 const optionalCurrency = z.optional(currency);
@@ -35,7 +35,7 @@ const optionalDuration = z.optional(duration);
 const optionalQuota = z.optional(quotaValue);
 
 const tls = z.strictObject({
-  ca: z.optional(text).check(z.describe('File with the certificates to trust')),
+  ca: optionalText,
   rejectUnauthorized: z._default(z.boolean(), true),
   pinSha256: optionalText,
 });
@@ -46,7 +46,6 @@ const panelBase = {
   enforce: optionalEnforce,
   timeZone: z.optional(timeZone),
   concurrency: z.optional(count.check(z.maximum(1000))),
-  /** Fewer calls at once while the panel refuses or slows down, more again afterwards. */
   adaptive: z._default(z.boolean(), true),
   requestsPerSecond: z.optional(z.number().check(z.positive())),
   timeout: optionalDuration,
@@ -112,7 +111,7 @@ const general = {
   enforce: z._default(enforce, 'on'),
 };
 
-const behind = {
+const trailing = {
   packages: z._default(z.record(text, trafficPackage), {}),
   autoBuy: z.optional(autoBuy),
   billing: z._default(z.literal('ledger'), 'ledger'),
@@ -138,7 +137,7 @@ const behind = {
 
 const schemas = new WeakMap<readonly PanelKind[], ConfigSchema>();
 
-/** Returns the schema of the whole config for these kinds of panels. Unknown keys are errors. */
+/** Returns the schema of the config for these kinds of panels; unknown keys are errors. */
 export function configSchema(kinds: readonly PanelKind[]): ConfigSchema {
   const known = schemas.get(kinds);
   if (known !== undefined) return known;
@@ -155,10 +154,10 @@ export function configSchema(kinds: readonly PanelKind[]): ConfigSchema {
       ...general,
       panels: z.record(text, z.discriminatedUnion('kind', panels)),
       products: z._default(z.record(text, z.strictObject({ ...productBase, ...sections })), {}),
-      ...behind,
+      ...trailing,
     })
     .check(z.meta({ title: 'sluice.yaml' })) as unknown as z.ZodMiniType<
-    z.output<z.ZodMiniObject<typeof general & typeof behind>> & Pick<Config, 'panels' | 'products'>
+    z.output<z.ZodMiniObject<typeof general & typeof trailing>> & Pick<Config, 'panels' | 'products'>
   >;
   schemas.set(kinds, schema);
   return schema;

@@ -3,13 +3,10 @@ import { WRONG_CLOCK_MS } from '../trusted-clock.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 
-/** A clock that is further off makes cycles begin and end at the wrong time. */
+/** A clock that is further off would begin and end cycles at the wrong time. */
 export const CLOCK_TOLERANCE_MS = 120_000;
 
-/**
- * A run in the future tells that the clock was set since: it was ahead then, or is behind now. Which of the two the
- * panels know.
- */
+/** Checks for runs in the future: the clock was ahead then, or is behind now, which the panels' clocks decide. */
 export async function clockChecks(session: Session, panels: string[]): Promise<Check[]> {
   const now = session.deps.clock.now();
   const since = new Date(now + CLOCK_TOLERANCE_MS).toISOString();
@@ -20,7 +17,7 @@ export async function clockChecks(session: Session, panels: string[]): Promise<C
   const differences = panels.map((panel) => session.clockDifference(panel)).filter((ms) => ms !== null);
   const agreed = differences.length > 0 && differences.every((ms) => Math.abs(ms) <= WRONG_CLOCK_MS);
   const known = await session.store.clock.confirmed();
-  // The operator's word, too, says that the clock is right now.
+  // The operator may have confirmed the clock.
   const accepted = known !== null && Math.abs(now - Date.parse(known)) <= WRONG_CLOCK_MS;
   const confirmed = agreed || (differences.length === 0 && accepted);
   return [
@@ -28,17 +25,17 @@ export async function clockChecks(session: Session, panels: string[]): Promise<C
       ? {
           ...check,
           status: 'warning',
-          message: `run ${last.id} lies ${ahead} in the future: the clock was ahead then, and is right now`,
+          message: `run ${last.id} is ${ahead} in the future: the clock was ahead then and is right now`,
         }
       : {
           ...check,
           status: 'failed',
-          message: `run ${last.id} lies ${ahead} in the future: the clock was set back; set it right before the next run`,
+          message: `run ${last.id} is ${ahead} in the future: the clock was set back. Correct it before the next run`,
         },
   ];
 }
 
-/** How a panel's clock stands to ours; nothing where it does not tell. */
+/** Compares a panel's clock with ours; returns no check where the panel does not report its time. */
 export function panelClockCheck(panel: string, difference: number | null): Check[] {
   if (difference === null) return [];
   const check = { name: 'panel clock', object: panel };
@@ -50,7 +47,7 @@ export function panelClockCheck(panel: string, difference: number | null): Check
       {
         ...check,
         status: 'warning',
-        message: `the panel's clock is ${where}: cycles, expiry and resets happen at different times; set both right`,
+        message: `the panel's clock is ${where}: cycles, expiry and resets happen at different times. Correct both`,
       },
     ];
   }
@@ -58,7 +55,7 @@ export function panelClockCheck(panel: string, difference: number | null): Check
     {
       ...check,
       status: 'failed',
-      message: `the panel's clock is ${where}: runs decide nothing about its services until the wrong one is set right`,
+      message: `the panel's clock is ${where}: runs decide nothing about its services until the wrong clock is corrected`,
     },
   ];
 }

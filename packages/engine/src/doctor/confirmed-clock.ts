@@ -7,13 +7,13 @@ import type { Check } from './check.js';
 
 const NAME = 'confirmed clock';
 
-/** What the operator's word changed. */
+/** The confirmed instant, and the one before. */
 export interface AcceptedClock {
   at: string;
   before: string | null;
 }
 
-/** Takes the operator's word that the clock is right: sets the confirmed instant to now, also back, and logs it as a run. */
+/** Confirms the clock for the operator: sets the confirmed instant to now, even backwards, and logs it as a run. */
 export async function acceptClock(session: Session): Promise<AcceptedClock> {
   const at = session.now();
   const id = session.id('run');
@@ -28,7 +28,7 @@ export async function acceptClock(session: Session): Promise<AcceptedClock> {
   });
 }
 
-/** How the clock stands to the newest confirmed instant, and what a clock that was ahead has left in the store. */
+/** Compares the clock with the last confirmed instant, and finds what a clock that was ahead left in the store. */
 export async function confirmedClockChecks(session: Session, accepted: AcceptedClock | null): Promise<Check[]> {
   const stored = await session.store.clock.confirmed();
   const check = clockCheck(session, stored, accepted);
@@ -39,10 +39,11 @@ export async function confirmedClockChecks(session: Session, accepted: AcceptedC
 function clockCheck(session: Session, stored: string | null, accepted: AcceptedClock | null): Check {
   const check = { name: NAME, object: session.now() };
   if (accepted !== null) {
-    const before = accepted.before === null ? 'none was confirmed before' : `it was ${accepted.before} before`;
-    return { ...check, status: 'ok', message: `accepted ${accepted.at} as confirmed; ${before}` };
+    const before = accepted.before === null ? 'no instant was confirmed before' : `it was ${accepted.before} before`;
+    return { ...check, status: 'ok', message: `${accepted.at} is confirmed now; ${before}` };
   }
-  if (stored === null) return { ...check, status: 'ok', message: 'no instant is confirmed yet: the first run does it' };
+  if (stored === null)
+    return { ...check, status: 'ok', message: 'no instant is confirmed yet; the first run confirms one' };
   const gap = session.deps.clock.now() - Date.parse(stored);
   const where = `last confirmed at ${stored}, ${lengthOf(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
   if (!isUnconfirmed(session, stored)) return { ...check, status: 'ok', message: where };
@@ -58,12 +59,12 @@ function clockCheck(session: Session, stored: string | null, accepted: AcceptedC
   return {
     ...check,
     status: 'warning',
-    message: `${where}: until then, no wrong clock is noticed by it; the panels agree with the clock now`,
+    message: `${where}: until then it can't reveal a wrong clock; the panels agree with the clock now`,
     code: 'clock_unconfirmed',
   };
 }
 
-/** Cycles in the future: until they begin nothing would be metered in them. */
+/** Finds cycles in the future: nothing would be metered in them until they begin. */
 async function cyclesAhead(session: Session): Promise<Check[]> {
   const now = session.now();
   const ahead = (await session.store.cycles.newest()).filter((cycle) => liesAhead(cycle, now));
@@ -77,7 +78,7 @@ async function cyclesAhead(session: Session): Promise<Check[]> {
       name: 'cycle',
       object: cycle.service,
       status: 'failed',
-      message: `its cycle begins only at ${cycle.start}: a clock that was ahead has opened it; the next poll that reads the service goes on with the right one`,
+      message: `its cycle does not begin until ${cycle.start}: a clock that was ahead opened it; the next poll of the service continues with the right one`,
     }));
 }
 
@@ -92,7 +93,7 @@ async function periodsAhead(session: Session): Promise<Check[]> {
         name: 'agent period',
         object: `${panel} ${name}`,
         status: 'failed',
-        message: `its period begins only at ${start}: a clock that was ahead has opened it`,
+        message: `its period does not begin until ${start}: a clock that was ahead opened it`,
         code: 'period_ahead',
       });
     }

@@ -1,6 +1,6 @@
 import { itemErrorOf } from '@sluice/panel-kind';
 import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import { enforcementOf } from '../enforcement.js';
 import { holdsFileOf, isHoldsFileStale } from '../holds-file.js';
 import { isOrderRow, ORDER_PREFIX } from '../run/order-row.js';
@@ -9,21 +9,21 @@ import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 
-/** What `doctor` is asked. */
+/** Options of `doctor`. */
 export interface DoctorRequest {
   panel?: string | undefined;
-  /** One read per endpoint, what was understood of it, and every service's mapping. */
+  /** Also reads every endpoint and checks the mapping of every service. */
   contract?: boolean;
-  /** The operator's word that the clock is right. */
+  /** Confirms that the clock is right. */
   acceptClock?: boolean;
 }
 
-/** Of so many runs the newest that does not lie in the future is looked for. */
+/** Number of runs among which the newest that is not in the future is searched. */
 const RECENT_RUNS = 1000;
-/** Runs that should have been made within this many poll intervals. */
+/** A poll is late after this many intervals. */
 const LATE_INTERVALS = 3;
 
-/** Looks at store, clock, leases, panels and last runs; never throws for what it finds. */
+/** Checks store, clock, leases, panels and last runs; problems are returned, not thrown. */
 export async function runDoctor(session: Session, request: DoctorRequest): Promise<{ ok: boolean; checks: Check[] }> {
   const panels = request.panel === undefined ? Object.keys(session.config.panels) : [request.panel];
   const ofPanels: Check[] = [];
@@ -47,7 +47,7 @@ async function storeChecks({ store, deps }: Session): Promise<Check[]> {
       name: 'holds file',
       object: holdsFileOf(store.location),
       status: 'warning',
-      message: 'it does not say which holds are open; the next poll writes it again',
+      message: 'it does not list the open holds; the next poll writes it again',
     });
   }
   return checks;
@@ -65,14 +65,14 @@ async function leaseChecks(session: Session): Promise<Check[]> {
       status: 'ok' as const,
       message: alive
         ? `held by ${lease.run} (process ${pid} on ${host})`
-        : `left behind by ${lease.run} (process ${pid} on ${host}); the next run takes it over`,
+        : `left behind by ${lease.run} (process ${pid} on ${host}); the next run replaces it`,
     };
   });
 }
 
 async function runChecks(session: Session): Promise<Check[]> {
   const checks: Check[] = [];
-  // A run by a clock that was ahead would hide for long that none is made any more.
+  // A run in the future, by a clock that was ahead, must not hide that polls have stopped.
   const latest = new Date(session.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
   const polls = await session.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
   const poll = polls.find((run) => run.startedAt <= latest);
@@ -82,7 +82,7 @@ async function runChecks(session: Session): Promise<Check[]> {
       name: 'last poll',
       object: 'poll',
       status: services > 0 ? 'warning' : 'skipped',
-      message: 'no poll was run yet',
+      message: 'no poll has run yet',
       code: 'no_poll',
     });
   } else {
@@ -93,7 +93,7 @@ async function runChecks(session: Session): Promise<Check[]> {
       name: 'last poll',
       object: poll.id,
       status: late || (poll.outcome !== 'done' && poll.outcome !== 'partial') ? 'warning' : 'ok',
-      message: `${poll.startedAt}, ${ended}${late ? ', which is long ago' : ''}`,
+      message: `${poll.startedAt}, ${ended}${late ? ', which is late' : ''}`,
       ...(late ? { code: 'poll_late' } : {}),
     });
   }
@@ -103,18 +103,18 @@ async function runChecks(session: Session): Promise<Check[]> {
       name: 'action in doubt',
       object: `${action.service ?? ''} ${action.type} ${action.target}`.trim(),
       status: 'warning',
-      ...stateOf(action),
+      ...describeAction(action),
     });
   }
   return checks;
 }
 
-/** An order that was broken off is finished by giving it again; what was done for it is resolved by any run. */
-function stateOf(action: ActionRecord): Pick<Check, 'message' | 'code' | 'details'> {
+/** An interrupted command is finished by repeating it; its changes are resolved by any run. */
+function describeAction(action: ActionRecord): Pick<Check, 'message' | 'code' | 'details'> {
   const since = `${action.state} since ${action.plannedAt}`;
   if (isOrderRow(action)) {
     const details = { verb: action.type.slice(ORDER_PREFIX.length), service: action.service ?? '' };
-    return { message: `${since}; it was broken off`, code: 'command_unfinished', details };
+    return { message: `${since}; the command was interrupted`, code: 'command_unfinished', details };
   }
   if (action.state !== 'in-doubt') return { message: `${since}; the next poll resolves it by reading the panel` };
   return { message: `${since} (${action.id})`, code: 'outcome_unknown', details: { action: action.id } };
@@ -153,20 +153,20 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
 
 function mappingChecks(session: Session, services: ServiceRecord[]): Check[] {
   return services
-    .filter((service) => entryOf(session.config.products, service.product) === undefined)
+    .filter((service) => findEntry(session.config.products, service.product) === undefined)
     .map((service) => ({
       name: 'product',
       object: service.id,
       status: 'failed' as const,
-      message: `product "${service.product}" is not in the config: it can't be decided about`,
+      message: `product "${service.product}" is not in the config: nothing can be decided for the service`,
     }));
 }
 
-/** One read per endpoint; the shape of each answer is stored, so that a poll that meets another takes it as unreadable. */
+/** Reads every endpoint and stores the shape of its answer; a poll treats an answer of another shape as unreadable. */
 async function contractChecks(session: Session, name: string, services: ServiceRecord[]): Promise<Check[]> {
   const panel = await session.panel(name);
   if (!panel.contract) {
-    return [{ name: 'contract', object: name, status: 'skipped', message: `not offered for ${panel.kind.kind}` }];
+    return [{ name: 'contract', object: name, status: 'skipped', message: `not supported for ${panel.kind.kind}` }];
   }
   const { checks, shapes } = await panel.contract.check(services, session.deps.signal);
   const since = session.now();

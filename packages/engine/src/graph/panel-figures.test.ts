@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { figuresOf } from './panel-figures.js';
+import { parseFigures } from './panel-figures.js';
 
 const series = (labels: string[], names = ['Inbound']) =>
-  figuresOf(
+  parseFigures(
     { kind: 'series', labels, series: names.map((name) => ({ name, values: labels.map(() => 1) })) },
     'Europe/Berlin',
     'dcim',
@@ -29,7 +29,7 @@ describe("a panel's figures", () => {
 
   it('are read out of CSV, what is empty as unknown', () => {
     const text = 'time;in;out\n2026-11-20 12:00:00;1.5;\n2026-11-20 13:00:00;2;-3e2\n';
-    expect(figuresOf({ kind: 'csv', text }, 'UTC', 'dcim')).toEqual({
+    expect(parseFigures({ kind: 'csv', text }, 'UTC', 'dcim')).toEqual({
       times: [
         { at: '2026-11-20T12:00:00.000Z', label: '2026-11-20 12:00:00' },
         { at: '2026-11-20T13:00:00.000Z', label: '2026-11-20 13:00:00' },
@@ -43,12 +43,12 @@ describe("a panel's figures", () => {
   });
 
   it.each(['time,in\n2026-11-20 12:00:00,much\n', 'time\n1\n', 'a,b\n"1,2\n', ''])('refuses the CSV %j', (text) => {
-    expect(() => figuresOf({ kind: 'csv', text }, 'UTC', 'dcim')).toThrow(
+    expect(() => parseFigures({ kind: 'csv', text }, 'UTC', 'dcim')).toThrow(
       expect.objectContaining({ code: 'graph_unreadable' }),
     );
   });
 
   it('are not in a picture', () => {
-    expect(figuresOf({ kind: 'png', bytes: new Uint8Array(1) }, 'UTC', 'dcim')).toBeNull();
+    expect(parseFigures({ kind: 'png', bytes: new Uint8Array(1) }, 'UTC', 'dcim')).toBeNull();
   });
 });

@@ -2,28 +2,28 @@ import { TZDate } from '@date-fns/tz';
 import { parse } from 'csv-parse/sync';
 import { type PanelGraph, SluiceError } from '@sluice/panel-kind';
 
-/** A panel's graph as figures, in the panel's own words and unit. */
+/** The figures of a panel's graph, with the panel's labels and unit. */
 export interface PanelFigures {
-  /** Instants of the figures; null where the panel's date can't be understood. */
+  /** Instants of the figures; null where the panel's date can't be parsed. */
   times: { at: string | null; label: string }[];
   series: { name: string; values: (number | null)[] }[];
-  /** Only where the names of the series say it. */
+  /** The unit in the names of the series; null where they have none. */
   unit: string | null;
 }
 
-/** The figures of a graph; null for a picture. */
-export function figuresOf(graph: PanelGraph, timeZone: string, panel: string): PanelFigures | null {
+/** Parses the figures of a graph; returns null for a picture. */
+export function parseFigures(graph: PanelGraph, timeZone: string, panel: string): PanelFigures | null {
   if (graph.kind === 'png') return null;
-  const { labels, series } = graph.kind === 'csv' ? fromCsv(graph.text, panel) : graph;
+  const { labels, series } = graph.kind === 'csv' ? parseCsv(graph.text, panel) : graph;
   return {
-    times: labels.map((label) => ({ at: instantOf(label, timeZone), label })),
+    times: labels.map((label) => ({ at: parseInstant(label, timeZone), label })),
     series,
     unit: commonUnit(series.map(({ name }) => name)),
   };
 }
 
-/** The instant behind a panel's local date text or Unix seconds. */
-function instantOf(label: string, timeZone: string): string | null {
+/** Parses a panel's local date or Unix seconds. */
+function parseInstant(label: string, timeZone: string): string | null {
   if (/^\d{9,10}$/.test(label)) return new Date(Number(label) * 1000).toISOString();
   const parts = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?$/.exec(label);
   if (!parts) return null;
@@ -33,18 +33,18 @@ function instantOf(label: string, timeZone: string): string | null {
   return Number.isNaN(date.getTime()) ? null : new Date(date.getTime()).toISOString();
 }
 
-/** `Gb/s` of names such as `Inbound (Gb/s)`, where all agree. */
+/** Returns the common unit of names such as `Inbound (Gb/s)`, or null. */
 function commonUnit(names: string[]): string | null {
   const units = new Set(names.map((name) => /[([]([^()[\]]+)[)\]]\s*$/.exec(name)?.[1]?.trim() ?? null));
   const [unit] = units;
   return units.size === 1 ? (unit ?? null) : null;
 }
 
-function fromCsv(text: string, panel: string): Pick<PanelFigures, 'series'> & { labels: string[] } {
+function parseCsv(text: string, panel: string): Pick<PanelFigures, 'series'> & { labels: string[] } {
   const refuse = (): never => {
     throw new SluiceError(
       'graph_unreadable',
-      `${panel} gave a graph as CSV that can't be understood; nothing was kept`,
+      `The CSV of a graph of panel "${panel}" can't be parsed; nothing was cached`,
       { kind: 'panel' },
     );
   };

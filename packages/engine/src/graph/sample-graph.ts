@@ -1,9 +1,9 @@
 import type { Allowance, Mode } from '@sluice/quota-core';
-import { zoneOf } from '../config/zone-of.js';
+import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
-import { type GraphRange, type GraphWindow, windowOf } from './window.js';
+import { type GraphRange, type GraphWindow, findWindow } from './window.js';
 
-/** Usage inside the cycle as it stood at an instant; null is unknown. */
+/** Usage inside the cycle at an instant; null is unknown. */
 export interface GraphPoint {
   at: string;
   inBytes: number | null;
@@ -11,7 +11,7 @@ export interface GraphPoint {
   totalBytes: number | null;
 }
 
-/** What the store knows of a service's usage over a stretch of time. */
+/** A service's stored usage over a window. */
 export interface SampleGraph {
   service: string;
   window: GraphWindow;
@@ -20,15 +20,15 @@ export interface SampleGraph {
   allowedBytes: number | null;
   /** Oldest first. */
   series: GraphPoint[];
-  /** Where a cycle begins inside: usage begins again there. */
+  /** Starts of cycles inside the window, where usage begins at zero. */
   breaks: string[];
 }
 
-/** The stored readings of a service, from the store alone. */
+/** Returns the stored readings of a service. */
 export async function sampleGraph(session: Session, id: string, range: GraphRange): Promise<SampleGraph> {
   const { store, config } = session;
   const service = await requireService(session, id);
-  const window = await windowOf(session, service, range);
+  const window = await findWindow(session, service, range);
   const samples = await store.samples.list(
     window.cycle === null
       ? { service: id, from: window.start, to: window.end }
@@ -40,7 +40,7 @@ export async function sampleGraph(session: Session, id: string, range: GraphRang
   return {
     service: id,
     window,
-    timeZone: zoneOf(config, service.panel),
+    timeZone: findTimeZone(config, service.panel),
     mode: decision?.mode ?? service.trafficMode ?? 'TOTAL',
     allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
     series: samples.map(({ at, inBytes, outBytes, totalBytes }) => ({ at, inBytes, outBytes, totalBytes })),

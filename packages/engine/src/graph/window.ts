@@ -2,15 +2,12 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from '../session.js';
 
-/** A stretch of time that a graph is asked for. */
+/** The time range of a graph. */
 export type GraphRange = 'cycle' | '24h' | '7d';
-
-/** All of them. */
-export const RANGES: readonly GraphRange[] = ['cycle', '24h', '7d'];
 
 const LENGTHS = { '24h': 86_400_000, '7d': 7 * 86_400_000 };
 
-/** A stretch of time, half open, and the cycle that it is where it is one. */
+/** A half-open time range; `cycle` is the id for the range `cycle`. */
 export interface GraphWindow {
   start: string;
   end: string;
@@ -18,16 +15,16 @@ export interface GraphWindow {
 }
 
 /**
- * The stretch that a range means now; of a cycle the part that has passed.
+ * Returns the window of a range now; of a cycle the past part.
  *
  * @throws SluiceError `not_metered_yet` for a service that was never metered
  */
-export async function windowOf(session: Session, service: ServiceRecord, range: GraphRange): Promise<GraphWindow> {
+export async function findWindow(session: Session, service: ServiceRecord, range: GraphRange): Promise<GraphWindow> {
   const now = session.deps.clock.now();
   if (range !== 'cycle') return { start: iso(now - LENGTHS[range]), end: iso(now), cycle: null };
   const [cycle] = await session.store.cycles.newest([service.id]);
   if (!cycle) {
-    throw new SluiceError('not_metered_yet', `"${service.id}" has no cycle that was metered`, {
+    throw new SluiceError('not_metered_yet', `"${service.id}" has not been metered in any cycle`, {
       kind: 'not-found',
       details: { service: service.id },
     });

@@ -6,9 +6,9 @@ import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
 import { removeDraft, writePasswordFile } from './password-file.js';
 import { type PasswordPlan, planPassword } from './password.js';
-import type { ProvisionRequest } from './request.js';
+import type { ProvisionRequest } from './verb-command.js';
 
-/** Whether this order sets a password: a new one, or that of an account whose making was broken off, or that is gone. */
+/** Returns whether the command sets a password: a new one, or that of an account that is incomplete or gone. */
 export async function setsPassword(
   session: Session,
   panel: Panel,
@@ -24,8 +24,8 @@ export async function setsPassword(
   return observation !== undefined && panel.accounts.exists(observation) === false;
 }
 
-/** Decides on the password of an order; `earlierFile` is the file of a broken-off run of it. */
-export function passwordFor(
+/** Plans the password of a command; `earlierFile` is the file of an interrupted run of it. */
+export function choosePassword(
   session: Session,
   service: string,
   request: ProvisionRequest,
@@ -43,21 +43,21 @@ export function passwordFor(
   });
 }
 
-/** Writes the password file that is still to be written; `order` is the id of the order's row. */
+/** Writes the planned password file; `order` is the id of the command's journal row. */
 export function placePasswordFile(files: Files, { file, password, write }: PasswordPlan, order: string): void {
   if (file === null) return;
   if (write === null) removeDraft(files, file, order);
   else writePasswordFile(files, { file, password, write }, order);
 }
 
-/** The credentials that the caller gets; null where no password was set. */
-export function credentialsOf(
+/** Returns the credentials for the caller; null where no password was set. */
+export function toCredentials(
   panel: Panel,
   work: Pick<Applied, 'service' | 'passwordSet'>,
   password: PasswordPlan | null,
   request: ProvisionRequest,
 ): Credentials | null {
-  // Nothing was set on the panel: the password is nobody's.
+  // The panel has not set the password.
   if (!password || request.dryRun || !work.passwordSet) return null;
   const shown = password.generated && password.file === null && request.shown;
   return {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { usageError, type SluiceError } from '@sluice/panel-kind';
 import type { Files } from '../files.js';
 
-/** Makes the folder of a file to be written, and refuses one that can't be written to. */
+/** Creates the folder of a file, and refuses a folder that is not writable. */
 export function checkPlace(files: Files, file: string): void {
   try {
     files.makeFolder(path.dirname(file));
@@ -13,10 +13,10 @@ export function checkPlace(files: Files, file: string): void {
 }
 
 /**
- * Writes a password file so that it is there whole or not at all. `new` never overwrites anything; `replace` is for what an
- * earlier run of the same order left unfinished.
+ * Writes a password file completely or not at all. `new` never overwrites a file; `replace` overwrites the incomplete file
+ * of an interrupted run of the same command.
  *
- * @param order id of the order's row: a run that was killed leaves a draft that its repeat finds and removes
+ * @param order id of the command's journal row, which names the draft: a repeat removes the draft of a killed run
  */
 export function writePasswordFile(
   files: Files,
@@ -24,7 +24,7 @@ export function writePasswordFile(
   order: string,
 ): void {
   const text = `${password}\n`;
-  const draft = draftOf(file, order);
+  const draft = draftPath(file, order);
   try {
     if (write === 'replace') files.replace(file, text, draft);
     else files.create(file, text, draft);
@@ -35,21 +35,21 @@ export function writePasswordFile(
   }
 }
 
-/** Removes the draft that a killed run of this order may have left behind. */
+/** Removes the draft of a killed run of this command. */
 export function removeDraft(files: Files, file: string, order: string): void {
-  files.remove(draftOf(file, order));
+  files.remove(draftPath(file, order));
 }
 
-/** Whether the text of a file that an earlier run of the order wrote is a password: one line that has ended. */
-export function isWhole(text: string): boolean {
+/** Returns whether the text of a password file is complete: one line with its line end. */
+export function isComplete(text: string): boolean {
   return /^\S+\n$/.test(text);
 }
 
-/** The refusal to overwrite a file. */
+/** Returns the error for an existing file. */
 export function fileExists(file: string): SluiceError {
   return usageError(
     'password_file_exists',
-    `${file} is there already and is never overwritten: name another file; nothing was called`,
+    `${file} exists and is never overwritten: name another file; nothing was called`,
   );
 }
 
@@ -60,6 +60,6 @@ function unwritable(file: string, error: unknown): SluiceError {
   );
 }
 
-function draftOf(file: string, order: string): string {
+function draftPath(file: string, order: string): string {
   return path.join(path.dirname(file), `.${order}.new`);
 }

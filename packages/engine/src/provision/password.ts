@@ -1,18 +1,18 @@
 import path from 'node:path';
-import type { Dependencies } from '../dependencies.js';
 import { usageError } from '@sluice/panel-kind';
+import type { Dependencies } from '../dependencies.js';
 import type { Files } from '../files.js';
-import { checkPlace, fileExists, isWhole } from './password-file.js';
+import { checkPlace, fileExists, isComplete } from './password-file.js';
 
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const LENGTH = 24;
 
-/** A password from a cryptographic source: 24 characters without look-alikes, about 139 bits. */
+/** Returns a random password: 24 characters, none easily confused with another, about 139 bits. */
 export function generatePassword(randomBytes: (count: number) => Uint8Array): string {
   let password = '';
   while (password.length < LENGTH) {
     for (const byte of randomBytes(LENGTH)) {
-      // Bytes beyond the last whole multiple would make some characters likelier than others.
+      // Larger bytes would make some characters more likely than others.
       const limit = 256 - (256 % ALPHABET.length);
       if (byte < limit && password.length < LENGTH) password += ALPHABET[byte % ALPHABET.length] ?? '';
     }
@@ -20,38 +20,38 @@ export function generatePassword(randomBytes: (count: number) => Uint8Array): st
   return password;
 }
 
-/** Where the password of an order comes from and goes to. */
+/** The password of a command, and where it is written. */
 export interface PasswordPlan {
   password: string;
-  /** Absolute path of the file that holds it; null where it is printed. */
+  /** Absolute path of its file; null for a password that is printed. */
   file: string | null;
   generated: boolean;
-  /** How the file is still to be written; null where there is nothing to write. */
+  /** How the file is written; null for nothing to write. */
   write: 'new' | 'replace' | null;
 }
 
-/** What the options say about a password. */
+/** Options that decide about a password. */
 export interface PasswordOptions {
   /** Absolute path. */
   file?: string | undefined;
-  /** The new password, as the caller gives it. */
+  /** Returns the caller's new password. */
   given?: (() => Promise<string>) | undefined;
   /** `credentials: { writeTo: FOLDER }` of the product. */
   folder?: string | undefined;
   service: string;
-  /** The password is shown to the caller (a terminal, or `--json`). */
+  /** Whether the caller shows the password. */
   shown: boolean;
-  /** A file that an earlier, broken-off run of the same order wrote. */
+  /** The file of an interrupted run of the same command. */
   earlierFile?: string | null | undefined;
-  /** An existing file holds the new password (`change-password --password-file`). */
+  /** Whether an existing file contains the new password. */
   readExisting: boolean;
 }
 
 /**
- * Decides on the password before anything is called or stored, and refuses a file that is there or can't be written. The
- * file itself is written once the order is stored: a run that is killed in between is repeated with the same file.
+ * Chooses the password before anything is called or stored, and refuses a file that exists or can't be written. The file
+ * is written after the command is stored, so that a repeat of a killed run uses the same file.
  *
- * @throws SluiceError `password_nowhere`, `password_file_exists`, `bad_password` (exit 2)
+ * @throws SluiceError `password_nowhere`, `password_file_exists`, `bad_password`
  */
 export async function planPassword(
   deps: Pick<Dependencies, 'files' | 'randomBytes' | 'clock'>,
@@ -65,10 +65,10 @@ export async function planPassword(
       write: null,
     };
   }
-  const file = fileOf(deps, options);
+  const file = chooseFile(deps, options);
   if (file === null) {
     if (!options.shown) {
-      throw usageError('password_nowhere', 'The generated password would go nowhere; nothing was called');
+      throw usageError('password_nowhere', 'There is no place to write the generated password to; nothing was called');
     }
     return { password: generatePassword(deps.randomBytes), file: null, generated: true, write: null };
   }
@@ -85,7 +85,7 @@ export async function planPassword(
   const own = file === options.earlierFile;
   if (!own && !options.readExisting) throw fileExists(file);
   const found = readFile(deps.files, file);
-  if (own && !options.readExisting && !isWhole(found)) return generate('replace');
+  if (own && !options.readExisting && !isComplete(found)) return generate('replace');
   return { password: checkPassword(found.replace(/\r?\n$/, ''), file), file, generated: false, write: null };
 }
 
@@ -98,7 +98,10 @@ function readFile(files: Files, file: string): string {
   }
 }
 
-function fileOf(deps: Pick<Dependencies, 'files' | 'randomBytes' | 'clock'>, options: PasswordOptions): string | null {
+function chooseFile(
+  deps: Pick<Dependencies, 'files' | 'randomBytes' | 'clock'>,
+  options: PasswordOptions,
+): string | null {
   if (options.file !== undefined) return options.file;
   if (options.folder === undefined) return null;
   const base = path.join(options.folder, `${options.service.replaceAll(/[^\w.@-]/g, '_')}.password`);
@@ -109,11 +112,11 @@ function fileOf(deps: Pick<Dependencies, 'files' | 'randomBytes' | 'clock'>, opt
 }
 
 function checkPassword(password: string, source: string): string {
-  // Panels trim names and passwords in some calls and not in others.
+  // Panels trim passwords in some calls only.
   if (password === '' || password !== password.trim() || /[\r\n]/.test(password)) {
     throw usageError(
       'bad_password',
-      `The password from ${source} is empty, has blanks around it or several lines; nothing was called`,
+      `The password from ${source} is empty, has spaces around it or several lines; nothing was called`,
     );
   }
   return password;

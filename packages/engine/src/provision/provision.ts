@@ -1,62 +1,62 @@
 import { type AccountOrder, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import { runDecided } from '../order.js';
 import { type OrderContent, type OrderOutcome, type OrderReport, TERMINATE } from '../order-types.js';
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
-import { credentialsOf, passwordFor, placePasswordFile, setsPassword } from './credentials.js';
-import { isSameOrder, memoryOf, openOrder, orderMemory, orderRow } from './order-memory.js';
+import { toCredentials, choosePassword, placePasswordFile, setsPassword } from './credentials.js';
+import { isSameCommand, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
-import type { ProvisionRequest } from './request.js';
+import type { ProvisionRequest } from './verb-command.js';
 import {
-  desiredChange,
+  serviceChange,
   endOverdueHold,
   finishVerb,
-  type OrderMemory,
+  type StoredCommand,
   refuse,
-  refusedPackage,
-  type VerbOrder,
-} from './verb-order.js';
+  restoreProduct,
+  type VerbCommand,
+} from './verb-command.js';
 
 /**
- * A provisioning verb: repeatable without harm. What is desired is written down first, the panel is brought in line
- * with it, and the order is closed when all of it is done; a repeat of a broken-off order finishes that one.
+ * Runs a provisioning command, which can be repeated safely: stores the target state, changes the panel accordingly, and
+ * closes the command's journal row when all is done. A repeat of an interrupted command finishes it.
  */
 export async function provision(session: Session, id: string, request: ProvisionRequest): Promise<OrderReport> {
   const { verb, dryRun, waitMs } = request;
-  const asked = await requireService(session, id);
-  // A refusal that needs no lease writes nothing, not even that.
-  await check(session, await session.panel(asked.panel), asked, request);
+  const before = await requireService(session, id);
+  // A refusal that needs no lease must not write one.
+  await check(session, await session.panel(before.panel), before, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
   const { report, work, content } = await runDecided(session, id, frame, (service, panel) =>
     decide(session, panel, service, request),
   );
   const { panel, plan, earlierFile } = content;
-  // An account that was there already keeps its password, and nobody should take the one in the file for it.
+  // An existing account keeps its password, so that the one in the file would be wrong.
   const isOurs = plan?.generated === true || (verb === 'create' && plan?.file === earlierFile);
   if (plan?.file != null && isOurs && !work.passwordSet && report.run.outcome === 'done')
     session.deps.files.remove(plan.file);
-  return { ...report, credentials: credentialsOf(panel, work, plan, request) };
+  return { ...report, credentials: toCredentials(panel, work, plan, request) };
 }
 
-/** Goes on with a termination that was broken off, as a part of a run; `observe` stops it. */
+/** Continues an interrupted termination as a part of a run; `observe` stops it. */
 export function finishTermination(session: Session, id: string, run: string): Promise<OrderOutcome> {
   const frame = { command: TERMINATE, dryRun: false, waitMs: 0, run, decidedByRun: true };
   const request: ProvisionRequest = { verb: 'terminate', dryRun: false, waitMs: 0, shown: false };
   return runDecided(session, id, frame, (service, panel) => decide(session, panel, service, request));
 }
 
-/** An order, with the password that goes with it. */
+/** A command with its password. */
 interface Decided extends OrderContent {
   panel: Panel;
   plan: PasswordPlan | null;
-  /** Where a broken-off run of the same order wrote the password. */
+  /** The password file of an interrupted run of the same command. */
   earlierFile: string | null;
 }
 
-/** What the verb comes to for the service as it is: a new order, or the end of a broken-off one. Throws to refuse. */
+/** Decides whether the command is new or finishes an interrupted one; throws to refuse it. */
 async function check(
   session: Session,
   panel: Panel,
@@ -65,18 +65,18 @@ async function check(
 ): Promise<{
   open: ActionRecord | null;
   superseded: ActionRecord | null;
-  memory: OrderMemory;
+  stored: StoredCommand;
   product: ProductSettings;
 }> {
-  const earlier = await openOrder(session, service.id, request.verb);
+  const earlier = await findOpenRow(session, service.id, request.verb);
   checkVerb(panel, request);
   checkState(service, request);
-  const memory = memoryOf(session, service, request, earlier);
-  const product = productAfter(session, service, memory);
+  const stored = toStored(session, service, request, earlier);
+  const product = productAfter(session, service, stored);
   const problem = panel.accounts?.check(service, product) ?? null;
   if (problem && request.verb !== 'terminate') throw usageError(problem.code, problem.message, { service: service.id });
-  const goesOn = earlier !== null && isSameOrder(earlier, memory);
-  return { open: goesOn ? earlier : null, superseded: goesOn ? null : earlier, memory, product };
+  const continues = earlier !== null && isSameCommand(earlier, stored);
+  return { open: continues ? earlier : null, superseded: continues ? null : earlier, stored, product };
 }
 
 async function decide(
@@ -86,16 +86,18 @@ async function decide(
   request: ProvisionRequest,
 ): Promise<Decided> {
   const { files } = session.deps;
-  const { open, superseded, memory, product } = await check(session, panel, service, request);
+  const { open, superseded, stored, product } = await check(session, panel, service, request);
   const setPassword = await setsPassword(session, panel, service, { verb: request.verb, isRepeat: open !== null });
-  const earlierFile = orderMemory(open)?.passwordFile ?? null;
+  const earlierFile = parseStored(open)?.passwordFile ?? null;
   const plan =
-    setPassword && !request.dryRun ? await passwordFor(session, service.id, request, { product, earlierFile }) : null;
-  if (plan) memory.passwordFile = plan.file;
-  // An order that is repeated with another file remembers that one from now on.
-  const kept = plan !== null && plan.file !== earlierFile ? null : open;
-  const ended = [superseded, kept === null ? open : null].filter((row) => row !== null);
-  const order: VerbOrder = { session, panel, request, memory, product, row: kept?.id ?? session.id('act') };
+    setPassword && !request.dryRun
+      ? await choosePassword(session, service.id, request, { product, earlierFile })
+      : null;
+  if (plan) stored.passwordFile = plan.file;
+  // A repeat with another password file stores the new file.
+  const continued = plan !== null && plan.file !== earlierFile ? null : open;
+  const ended = [superseded, continued === null ? open : null].filter((row) => row !== null);
+  const command: VerbCommand = { session, panel, request, stored, product, row: continued?.id ?? session.id('act') };
   return {
     panel,
     plan,
@@ -103,24 +105,25 @@ async function decide(
     account: accountOrder(request, setPassword),
     password: () => plan?.password ?? null,
     desire: async (target, tables, run) => {
-      await tables.services.update([desiredChange(order, target)]);
+      await tables.services.update([serviceChange(command, target)]);
       for (const row of ended) await tables.actions.settle(row.id, { state: 'unneeded', settledAt: session.now() });
-      if (kept === null) await tables.actions.plan([orderRow(order, target, run)]);
+      if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
     },
     begin: () => {
-      if (kept === null && open !== null && earlierFile !== null) removeDraft(files, earlierFile, open.id);
-      if (plan !== null) placePasswordFile(files, plan, order.row);
+      if (continued === null && open !== null && earlierFile !== null) removeDraft(files, earlierFile, open.id);
+      if (plan !== null) placePasswordFile(files, plan, command.row);
     },
-    withdraw: (tables) => tables.actions.settle(order.row, { state: 'unneeded', settledAt: session.now() }),
+    withdraw: (tables) => tables.actions.settle(command.row, { state: 'unneeded', settledAt: session.now() }),
     pretend: (loaded) => {
       const { service: before } = loaded;
-      return { ...loaded, service: mergeService(before, desiredChange(order, before)), product };
+      return { ...loaded, service: mergeService(before, serviceChange(command, before)), product };
     },
-    done: (target, tables) => finishVerb(order, target, tables),
-    // A termination that was accepted before stays ordered, whatever is in its way now.
-    ...(request.verb === 'terminate' && open === null && { refused: (error, tables) => refuse(order, error, tables) }),
-    ...(request.verb === 'change-package' && { refused: refusedPackage(order, service) }),
+    done: (target, tables) => finishVerb(command, target, tables),
+    // A termination that was accepted before stays open, even if it fails now.
+    ...(request.verb === 'terminate' &&
+      open === null && { refused: (error, tables) => refuse(command, error, tables) }),
+    ...(request.verb === 'change-package' && { refused: restoreProduct(command, service) }),
   };
 }
 
@@ -131,7 +134,7 @@ function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {
   if (can) return;
   throw new SluiceError(
     'unsupported',
-    `Panel "${panel.name}" (${panel.kind.kind}) can't ${verb}: it can ${panel.kind.capabilities.join(', ')}`,
+    `Panel "${panel.name}" (${panel.kind.kind}) does not support ${verb}; it supports ${panel.kind.capabilities.join(', ')}`,
     { kind: 'unsupported', details: { panel: panel.name, verb } },
   );
 }
@@ -141,16 +144,16 @@ function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {
   if (verb === 'terminate' ? service.status !== 'vanished' : !ended) return;
   throw new SluiceError(
     'wrong_lifecycle',
-    `"${service.id}" is ${service.status}: it can't be changed any more; add it again under another id`,
+    `"${service.id}" is ${service.status} and can't be changed; add it again with another id`,
     {
       details: { service: service.id, lifecycle: service.status },
     },
   );
 }
 
-function productAfter(session: Session, service: ServiceRecord, memory: OrderMemory): ProductSettings {
-  const name = memory.product ?? service.product;
-  const product = entryOf(session.config.products, name);
+function productAfter(session: Session, service: ServiceRecord, stored: StoredCommand): ProductSettings {
+  const name = stored.product ?? service.product;
+  const product = findEntry(session.config.products, name);
   if (!product) {
     throw new SluiceError(
       'unknown_product',
@@ -161,7 +164,7 @@ function productAfter(session: Session, service: ServiceRecord, memory: OrderMem
   if (product.panel !== service.panel) {
     throw usageError(
       'wrong_panel',
-      `Product "${name}" is sold on panel "${product.panel}", "${service.id}" is on "${service.panel}"`,
+      `Product "${name}" is sold on panel "${product.panel}", but "${service.id}" is on "${service.panel}"`,
     );
   }
   return product;

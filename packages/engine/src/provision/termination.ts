@@ -3,24 +3,24 @@ import type { ActionRecord } from '@sluice/state-store';
 import { isOrderRow, ORDER_PREFIX } from '../run/order-row.js';
 import type { Session } from '../session.js';
 
-/** Why a service is skipped whose termination is not finished; the code of its notice and of refusals. */
+/** Code of the notice and of refusals for a service whose termination is not finished. */
 export const UNFINISHED = 'termination_unfinished';
 
-/** A termination that was ordered and is not finished. */
+/** An unfinished termination. */
 export interface Termination {
   order: string;
   since: string;
   by: string;
-  /** Steps that were tried and not done, in words. */
+  /** Steps that were tried and failed. */
   remains: string[];
 }
 
-/** Whether this is an order to terminate a service; one without a name is an older version's, which only a repeat finishes. */
+/** Returns whether the row is a termination; rows of older versions name nobody, and only a repeat finishes them. */
 export function isTermination(row: ActionRecord): boolean {
-  return row.type === `${ORDER_PREFIX}terminate` && byIn(row) !== undefined;
+  return row.type === `${ORDER_PREFIX}terminate` && findRequester(row) !== undefined;
 }
 
-function byIn({ payload }: ActionRecord): string | undefined {
+function findRequester({ payload }: ActionRecord): string | undefined {
   return (payload as { by?: string } | null)?.by;
 }
 
@@ -31,15 +31,15 @@ async function loadTermination(session: Session, row: ActionRecord): Promise<Ter
   );
   const isDone = (state: string): boolean => state === 'applied' || state === 'unneeded';
   const remains = [...last].filter(([, state]) => !isDone(state)).map(([step]) => step);
-  return { order: row.id, since: row.plannedAt, by: byIn(row) ?? '', remains };
+  return { order: row.id, since: row.plannedAt, by: findRequester(row) ?? '', remains };
 }
 
-/** Those of these services, by service. */
+/** Lists the unfinished terminations of these services, by service. */
 export async function openTerminations(session: Session, services: string[]): Promise<Map<string, Termination>> {
   return terminationsIn(session, await session.store.actions.unsettled({ services }));
 }
 
-/** Those among these rows, by service. */
+/** Lists the unfinished terminations among these journal rows, by service. */
 export async function terminationsIn(session: Session, unsettled: ActionRecord[]): Promise<Map<string, Termination>> {
   const terminations = new Map<string, Termination>();
   for (const row of unsettled.filter(isTermination)) {
@@ -49,16 +49,16 @@ export async function terminationsIn(session: Session, unsettled: ActionRecord[]
   return terminations;
 }
 
-/** Since when, by whom, and what remains. */
+/** Describes a termination: who requested it, when, and what is left. */
 export function describeTermination(
   id: string,
   { since, by, remains }: Pick<Termination, 'since' | 'by' | 'remains'>,
 ): string {
   const rest = remains.length === 0 ? 'its account' : remains.join(', ');
-  return `the termination of ${id}, which ${by} ordered at ${since}, is not finished; ${rest} remains`;
+  return `the termination of ${id}, requested by ${by} at ${since}, is not finished; ${rest} is left`;
 }
 
-/** A service that is being terminated takes no other command. */
+/** Refuses other commands for a service with an unfinished termination. */
 export async function refuseUnfinished(session: Session, id: string): Promise<void> {
   const termination = (await openTerminations(session, [id])).get(id);
   if (!termination) return;

@@ -11,7 +11,7 @@ import {
   zonedMidnight,
 } from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord } from '@sluice/state-store';
-import { zoneOf } from '../config/zone-of.js';
+import { findTimeZone } from '../config/find-entry.js';
 import type { CycleLimit } from '../dependencies.js';
 import type { Session } from '../session.js';
 import { limitsOf } from './limits.js';
@@ -124,7 +124,9 @@ function decisionOn(
     },
     standing: standingHolds(session, panel, facts),
     protectedUntil:
-      service.protectedUntil === null ? null : zonedMidnight(service.protectedUntil, zoneOf(config, service.panel)),
+      service.protectedUntil === null
+        ? null
+        : zonedMidnight(service.protectedUntil, findTimeZone(config, service.panel)),
   });
 }
 

@@ -12,9 +12,8 @@ import {
   zonedMidnight,
 } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
-import { zoneOf } from '../config/zone-of.js';
 import { enforcementOf } from '../enforcement.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
@@ -44,7 +43,7 @@ export async function load(
   const { config } = session;
   const stored = await loadStored(session, panel, services, now);
   return services.map((service) => {
-    const configured = entryOf(config.products, service.product);
+    const configured = findEntry(config.products, service.product);
     const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };
     const rows = rowsOf(stored, service.id);
     const { override, termination } = rows;
@@ -154,7 +153,7 @@ function skipReason(service: ServiceRecord, config: Config, now: string): string
 /** Whether the due date has passed in the panel's time zone. */
 export function isOverdue(service: ServiceRecord, config: Config, now: string): boolean {
   if (service.nextDueDate === null) return false;
-  return now >= zonedMidnight(service.nextDueDate, zoneOf(config, service.panel));
+  return now >= zonedMidnight(service.nextDueDate, findTimeZone(config, service.panel));
 }
 
 /** The cycles before the newest one, of services whose newest one lies in the future: a run by a wrong clock opened it. */
@@ -185,7 +184,7 @@ function placeInCycle(
     const step = stepCycle({
       nextDueDate: service.nextDueDate,
       billingCycle: parseBillingCycleName(service.billingCycle),
-      timeZone: zoneOf(session.config, service.panel),
+      timeZone: findTimeZone(session.config, service.panel),
       now,
       quotaPeriod: product.quotaPeriod,
       recorded,

@@ -1,6 +1,6 @@
 import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 
@@ -78,5 +78,5 @@ function pageSize({ snapshot }: PagedPanel): number {
 }
 
 function concurrencyOf(session: Session, panel: PagedPanel): number {
-  return entryOf(session.config.panels, panel.name)?.concurrency ?? 0;
+  return findEntry(session.config.panels, panel.name)?.concurrency ?? 0;
 }

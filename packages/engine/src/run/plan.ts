@@ -1,6 +1,6 @@
 import type { AccountOrder, Desired, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import type { CounterState } from '@sluice/quota-core';
-import { zoneOf } from '../config/zone-of.js';
+import { findTimeZone } from '../config/find-entry.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from './doubt.js';
 import type { PassRequest } from './request.js';
@@ -46,7 +46,7 @@ export function desiredOf(
       readAt: work.cycle.readAt,
     },
     counted: countedOf(work),
-    timeZone: zoneOf(session.config, work.service.panel),
+    timeZone: findTimeZone(session.config, work.service.panel),
     now: session.now(),
     seen,
     recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],

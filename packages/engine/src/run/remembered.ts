@@ -52,7 +52,7 @@ export async function loadRemembered(
   );
   const entries = [...since];
   for (const [service, at] of entries.filter(([, at]) => at < limit)) {
-    entryOf(remembered, service).recent = await store.actions.list({ service, since: at });
+    findEntry(remembered, service).recent = await store.actions.list({ service, since: at });
   }
   await loadRecent(
     session,
@@ -83,7 +83,7 @@ async function loadRecent(
     else byService.set(row.service, [row]);
   }
   for (const [service, at] of since) {
-    const entry = entryOf(remembered, service);
+    const entry = findEntry(remembered, service);
     entry.recent = (byService.get(service) ?? []).filter((row) => row.plannedAt >= at);
     entry.removed = removals.filter((row) => row.plannedAt >= at).length;
   }
@@ -109,7 +109,7 @@ export function withSettled(recent: readonly ActionRecord[], row: ActionRecord):
   return [...recent.slice(0, at), row, ...recent.slice(at)].filter((known) => known === row || known.id !== row.id);
 }
 
-function entryOf(remembered: Map<string, Gathered>, service: string): Gathered {
+function findEntry(remembered: Map<string, Gathered>, service: string): Gathered {
   const known = remembered.get(service);
   if (known) return known;
   const entry: Gathered = { seen: null, decision: null, recent: [], removed: 0 };

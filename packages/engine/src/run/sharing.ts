@@ -1,6 +1,6 @@
 import type { Observation, Panel, Sharer } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import { group } from './group.js';
 import { inForce } from './restrictions.js';
 import type { Plannable, RunOnPanel } from './stages.js';
@@ -81,7 +81,7 @@ export async function loadHoldsOfSharers<W extends Plannable>(
   };
   const complete = (sharer: Sharer): Sharer => {
     const { id, product: name } = sharer.service;
-    const product = entryOf(config.products, name);
+    const product = findEntry(config.products, name);
     const action = overrides.get(id)?.action ?? product?.action ?? panel.kind.restrictions[0] ?? '';
     return {
       ...sharer,

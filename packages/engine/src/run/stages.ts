@@ -9,7 +9,7 @@ import type {
   Sharer,
   UsageAnswer,
 } from '@sluice/panel-kind';
-import type { Allowance, Decision, Mode, UsageBytes, WantedHold } from '@sluice/quota-core';
+import type { Allowance, Decision, Mode, UsageBytes, DueHold } from '@sluice/quota-core';
 import type {
   ActionRecord,
   CycleRecord,
@@ -110,7 +110,7 @@ export interface Decided<S extends Stage = 'decided'> extends Read<S> {
   /** Null where nothing was decided: the service is left out, or its allowance is unknown. */
   readonly decision: Decision | null;
   /** Holds that begin and end; under `observe` or in a dry run they are only shown. */
-  readonly opens: readonly WantedHold[];
+  readonly opens: readonly DueHold[];
   readonly closes: readonly HoldRecord[];
   /** Percentages of the allowance that usage has reached for the first time in the cycle. */
   readonly thresholds: readonly number[];

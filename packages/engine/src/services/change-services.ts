@@ -3,13 +3,13 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { Leases, serviceLease } from '../leases.js';
 import { requireService, type Session } from '../session.js';
-import { applyField, columnsOf } from './fields.js';
-import { changeOf } from './change-of.js';
+import { applyField, listColumns } from './fields.js';
+import { findChange } from './find-change.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 
-/** Refuses texts under names that no service has. */
+/** Refuses keys that services do not have. */
 function checkKeys({ deps }: Session, pairs: [string, string][]): void {
-  const { keys } = columnsOf(deps.kinds);
+  const { keys } = listColumns(deps.kinds);
   for (const [key] of pairs) {
     if (key !== 'id' && keys.includes(key)) continue;
     throw usageError('unknown_key', `There is no key "${key}"; did you mean "${closest(key, keys)}"?`);
@@ -23,7 +23,7 @@ export async function addService(session: Session, id: string, pairs: [string, s
   if (wrongId !== null) throw usageError('bad_service', wrongId);
   return session.write([], async (tables) => {
     if (await tables.services.get(id)) {
-      throw new SluiceError('service_exists', `There is a service "${id}" already`, { details: { service: id } });
+      throw new SluiceError('service_exists', `Service "${id}" already exists`, { details: { service: id } });
     }
     const record = blankService(id, session.now());
     setFields(session, record, pairs);
@@ -50,7 +50,7 @@ export async function changeService(
         const problem = (await panelChangeProblems(tables, new Map([[id, record.panel]]))).get(id);
         if (problem !== undefined) throw new SluiceError('service_held', problem, { details: { service: id } });
       }
-      const change = changeOf(service, record, session.now());
+      const change = findChange(service, record, session.now());
       const [changed = service] = change ? await tables.services.update([change]) : [];
       return changed;
     });
@@ -59,7 +59,7 @@ export async function changeService(
 
 function setFields(session: Session, record: ServiceRecord, pairs: [string, string][]): void {
   const problems: string[] = [];
-  const { refs } = columnsOf(session.deps.kinds);
+  const { refs } = listColumns(session.deps.kinds);
   for (const [key, value] of pairs) {
     try {
       applyField(record, key, value, refs);
@@ -76,7 +76,7 @@ function setFields(session: Session, record: ServiceRecord, pairs: [string, stri
   }
 }
 
-/** Removes a service and what is known of it; refused while it is held or has an account that Sluice made. */
+/** Removes a service and its records; refused while it is held or has an account that Sluice created. */
 export async function removeService(session: Session, id: string, waitMs: number): Promise<ServiceRecord> {
   return withServiceLease(session, id, waitMs, async (service, leases) => {
     const evidence = await session.store.evidence.open({ services: [id] });
@@ -84,13 +84,13 @@ export async function removeService(session: Session, id: string, waitMs: number
     if (evidence.length > 0 || holds.length > 0) {
       throw new SluiceError(
         'service_held',
-        `"${id}" is held (${holds.map((hold) => hold.reason).join(', ') || 'something is still restricted'}): release it first, so that what was shut is given back`,
+        `"${id}" is held (${holds.map((hold) => hold.reason).join(', ') || 'an object is still restricted'}): release it first, so that its restrictions are lifted`,
         { details: { service: id } },
       );
     }
     await refuseInDoubt(session, id);
     if (service.ownRefs.length > 0 && service.status !== 'terminated') {
-      throw new SluiceError('service_has_account', `"${id}" has an account that Sluice made`, {
+      throw new SluiceError('service_has_account', `"${id}" has an account that Sluice created`, {
         details: { service: id },
       });
     }
@@ -99,19 +99,19 @@ export async function removeService(session: Session, id: string, waitMs: number
   });
 }
 
-/** A change that may have been made can only be undone by who knows of it and of its panel. */
+/** Refuses while a change may have been made: undoing it needs the service and its panel. */
 async function refuseInDoubt(session: Session, id: string): Promise<void> {
   const rows = await session.store.actions.unsettled({ services: [id] });
   const row = rows.find((action) => action.calledAt !== null);
   if (!row) return;
   throw new SluiceError(
     'service_in_doubt',
-    `"${id}" has a change whose outcome is not known (${row.type} ${row.target})`,
+    `The outcome of a change of "${id}" is unknown (${row.type} ${row.target})`,
     { details: { service: id, action: row.id } },
   );
 }
 
-/** Works on one service under its lease, with the service as it is then. */
+/** Runs `work` under the lease of a service, which is read again under it. */
 export async function withServiceLease<T>(
   session: Session,
   id: string,

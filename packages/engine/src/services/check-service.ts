@@ -1,10 +1,10 @@
 import type { PanelKind } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
-import { entryOf } from '../config/entry-of.js';
+import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 import { isOrderRow } from '../run/order-row.js';
 
-/** A service with nothing but its id. */
+/** Returns a service with no more than its id. */
 export function blankService(id: string, now: string): ServiceRecord {
   return {
     id,
@@ -25,17 +25,17 @@ export function blankService(id: string, now: string): ServiceRecord {
   };
 }
 
-/** What is wrong with the id of a new service; null when nothing is. */
+/** Returns the problem with the id of a new service, or null. */
 export function idProblem(id: string): string | null {
   if (/^[\w.:@-]{1,128}$/.test(id)) return null;
-  return `"${id}" is no id: letters, digits and . _ : @ - only, at most 128`;
+  return `"${id}" is not a valid id: use letters, digits and . _ : @ -, at most 128 characters`;
 }
 
-/** What a service lacks to be worked with: key and message of each problem. */
+/** Returns key and message of each problem of a service. */
 export function checkService(record: ServiceRecord, config: Config, kinds: readonly PanelKind[]): [string, string][] {
   const problems: [string, string][] = [];
-  const panel = entryOf(config.panels, record.panel);
-  const product = entryOf(config.products, record.product);
+  const panel = findEntry(config.panels, record.panel);
+  const product = findEntry(config.products, record.product);
   if (record.panel === '') problems.push(['panel', 'panel is required']);
   else if (!panel)
     problems.push(['panel', `there is no panel "${record.panel}" in the config; known: ${listed(config.panels)}`]);
@@ -71,8 +71,8 @@ function listed(known: Record<string, unknown>): string {
 }
 
 /**
- * Why services can't change to these panels, by service. What Sluice restricted on a panel is given back there, so a
- * service that is held stays there; one that was moved before may go back to where its evidence lies.
+ * Returns why services can't move to these panels, by service. Restrictions are lifted on the panel where they were
+ * applied, so a held service can't move, except back to the panel of its evidence.
  */
 export async function panelChangeProblems(
   tables: StoreTables,
@@ -91,12 +91,12 @@ export async function panelChangeProblems(
   }
   for (const action of await tables.actions.unsettled({ services })) {
     if (action.service === null || isOrderRow(action) || action.panel === moves.get(action.service)) continue;
-    const message = `"${action.service}" can't change its panel while ${action.type} ${action.target} is in doubt: let a poll resolve it first`;
+    const message = `"${action.service}" can't change its panel while ${action.type} ${action.target} is in doubt; a poll resolves it`;
     if (!problems.has(action.service)) problems.set(action.service, message);
   }
   return problems;
 }
 
 function heldMessage(service: string): string {
-  return `"${service}" can't change its panel while it is held: release it first`;
+  return `"${service}" can't change its panel while it is held; release it first`;
 }

@@ -16,34 +16,32 @@ const OWN_KEYS = [
 
 const WORD = { fits: /^(?!\.{1,2}$)[\w.-]{1,64}$/, words: 'letters, digits and . _ - only, at most 64' };
 
-/** Refs that belong to no kind of panel that is known: of the billing system, and of panels that are planned. */
+/** Refs of the billing system and of planned kinds of panels. */
 const OTHER_REFS: readonly RefColumn[] = [
   { name: 'astbilling_subscriber_id', ...WORD },
   { name: 'astbilling_username', ...WORD },
   { name: 'order_id', ...WORD },
 ];
 
-/** Contact and telephony keys. */
 const FIELD_KEYS: readonly string[] = ['document', 'ddd', 'channels', 'email', 'first_name', 'last_name'];
 
-/** Returns the refs that a service may have: ids and names of the panels and of the billing system. */
 function refColumns(kinds: readonly PanelKind[]): readonly RefColumn[] {
   return [...kinds.flatMap(({ refs }) => refs), ...OTHER_REFS];
 }
 
-/** Returns the names of an import's columns, in the order in which `export` writes them. */
+/** Returns the names of an import's columns, in the order that `export` uses. */
 export function importKeys(kinds: readonly PanelKind[]): string[] {
-  return columnsOf(kinds).keys;
+  return listColumns(kinds).keys;
 }
 
-/** The columns of an import: refs, and the names of all in the order in which `export` writes them. */
+/** The columns of an import: refs, and all names in the order that `export` uses. */
 export interface Columns {
   refs: readonly RefColumn[];
   keys: string[];
 }
 
-/** Returns the columns that services have with these kinds of panels. */
-export function columnsOf(kinds: readonly PanelKind[]): Columns {
+/** Returns the columns of services on these kinds of panels. */
+export function listColumns(kinds: readonly PanelKind[]): Columns {
   const refs = refColumns(kinds);
   return { refs, keys: [...OWN_KEYS, ...refs.map(({ name }) => name), ...FIELD_KEYS, 'protected_until'] };
 }
@@ -51,7 +49,7 @@ export function columnsOf(kinds: readonly PanelKind[]): Columns {
 const STATUSES: readonly ServiceStatus[] = ['active', 'suspended', 'terminated', 'pending'];
 const MODES = ['IN', 'OUT', 'TOTAL'] as const;
 
-/** One thing that is wrong with a value. */
+/** A problem with a value. */
 export class FieldError extends Error {
   override readonly name = 'FieldError';
   readonly key: string;
@@ -62,7 +60,7 @@ export class FieldError extends Error {
   }
 }
 
-/** What a key's text means; null unsets. Throws a FieldError that says what would be right. */
+/** Parses the text of a key into the service; an empty text removes the value. Throws a FieldError for invalid text. */
 export function applyField(record: ServiceRecord, key: string, text: string, refs: readonly RefColumn[]): void {
   const value = text.trim();
   const empty = value === '';
@@ -87,7 +85,7 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
       record.protectedUntil = empty ? null : guarded(key, () => checkLocalDate(value, 'protected_until'));
       return;
     case 'status':
-      record.status = statusOf(record, value);
+      record.status = parseStatus(record, value);
       return;
     case 'traffic_mode':
       record.trafficMode = empty ? null : oneOf(key, value.toUpperCase(), MODES);
@@ -102,10 +100,10 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
   }
 }
 
-function statusOf(record: ServiceRecord, value: string): ServiceStatus {
+function parseStatus(record: ServiceRecord, value: string): ServiceStatus {
   if (value === '') return record.status === 'vanished' ? 'active' : record.status;
   const status = oneOf('status', value.toLowerCase(), STATUSES);
-  // An account that Sluice made is there, whatever an export of the billing system still says.
+  // An account that Sluice created exists, even if an export of the billing system still says pending.
   if (status === 'pending' && record.ownRefs.length > 0 && record.status === 'active') return 'active';
   return status;
 }
@@ -116,20 +114,21 @@ function setText(
   { name: key, fits, words }: Pick<RefColumn, 'name'> & Partial<RefColumn>,
   value: string,
 ): void {
-  // A value that stands there already is not checked: stores may have odd ones from before.
-  const isOdd = value !== '' && value !== target[key] && fits?.test(value) === false;
+  // An unchanged value is not checked: older stores may have invalid ones.
+  const isInvalid = value !== '' && value !== target[key] && fits?.test(value) === false;
   if (value !== '' && value !== target[key] && record.ownRefs.includes(key)) {
-    const own = `the account that Sluice made for "${record.id}" is ${target[key] ?? 'unknown'}`;
-    throw new FieldError(key, `${own}: another ${key} would belong to somebody else; terminate the service first`);
+    const own = `the account that Sluice created for "${record.id}" is ${target[key] ?? 'unknown'}`;
+    throw new FieldError(key, `${own}; terminate the service before you set another ${key}`);
   }
-  if (isOdd) throw new FieldError(key, `"${value}" is no ${key}: ${words ?? ''}`);
+  if (isInvalid) throw new FieldError(key, `"${value}" is not a valid ${key}: ${words ?? ''}`);
   if (value !== '') target[key] = value;
   else if (!record.ownRefs.includes(key)) Reflect.deleteProperty(target, key);
 }
 
 function oneOf<T extends string>(key: string, value: string, known: readonly T[]): T {
   const found = known.find((item) => item === value);
-  if (found === undefined) throw new FieldError(key, `"${value}" is no ${key}: one of ${known.join(', ')}`);
+  if (found === undefined)
+    throw new FieldError(key, `"${value}" is not a valid ${key}: use one of ${known.join(', ')}`);
   return found;
 }
 
@@ -141,8 +140,8 @@ function guarded<T>(key: string, read: () => T): T {
   }
 }
 
-/** A service's keys and texts as an import would name them; unset keys are left out. */
-export function fieldsOf(record: ServiceRecord, { refs, keys }: Columns): Record<string, string> {
+/** Returns a service's keys and texts in the format of an import, without unset keys. */
+export function toFields(record: ServiceRecord, { refs, keys }: Columns): Record<string, string> {
   const values: Record<string, string | null> = {
     id: record.id,
     panel: record.panel,

@@ -2,12 +2,17 @@ import { closest } from 'fastest-levenshtein';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { Leases, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
-import { changeOf } from './change-of.js';
+import { findChange } from './find-change.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
-import { applyField, type Columns, columnsOf } from './fields.js';
-import type { ImportRow } from './import-row.js';
+import { applyField, type Columns, listColumns } from './fields.js';
 
-/** One thing that is wrong with an import. */
+/** One row of an import: its line in the file and its texts. */
+export interface ImportRow {
+  line: number | null;
+  values: Record<string, string>;
+}
+
+/** A problem of an import. */
 export interface ImportProblem {
   line: number | null;
   service: string | null;
@@ -21,7 +26,7 @@ export interface ImportReport {
   problems: ImportProblem[];
 }
 
-/** What the rows of an import come to for the services as they are. */
+/** What an import changes. */
 interface ImportPlan {
   added: ServiceRecord[];
   changes: ServiceChange[];
@@ -30,23 +35,23 @@ interface ImportPlan {
 }
 
 /**
- * All rows or none: with a single problem nothing is stored. Services that change are leased meanwhile, so that no
- * command is at work on one of them; what changes is decided under the leases, on the rows as they are then.
+ * Imports all rows or none: one problem and nothing is stored. The changed services are leased, and the changes are
+ * computed again under the leases.
  */
 export async function importServices(session: Session, rows: ImportRow[], waitMs: number): Promise<ImportReport> {
   let plan = await planImport(session, session.store, rows);
   const leased = new Set<string>();
   while (plan.problems.length === 0) {
     for (const { id } of plan.changes) leased.add(id);
-    const outcome = await underLeases(session, rows, [...leased], waitMs);
+    const outcome = await storeLeased(session, rows, [...leased], waitMs);
     plan = outcome.plan;
     if (outcome.stored) break;
   }
-  return reportOf(rows, plan);
+  return toReport(rows, plan);
 }
 
-/** Decides and stores under the leases of these services; stores nothing where others turn out to change, too. */
-async function underLeases(
+/** Plans and stores under the leases of these services; stores nothing if other services change as well. */
+async function storeLeased(
   session: Session,
   rows: ImportRow[],
   ids: string[],
@@ -58,7 +63,7 @@ async function underLeases(
     const leased = new Set(ids);
     return await session.write(leases.held, async (tables) => {
       const plan = await planImport(session, tables, rows);
-      // Another command may have added or changed one meanwhile: then once more, with its lease.
+      // If another command added or changed a service meanwhile, try again with its lease.
       const stored = plan.problems.length === 0 && plan.changes.every((change) => leased.has(change.id));
       if (stored) await store(tables, plan);
       return { plan, stored };
@@ -73,7 +78,7 @@ async function store(tables: StoreTables, { added, changes }: ImportPlan): Promi
   await tables.services.update(changes);
 }
 
-function reportOf(rows: ImportRow[], { added, changes, unchanged, problems }: ImportPlan): ImportReport {
+function toReport(rows: ImportRow[], { added, changes, unchanged, problems }: ImportPlan): ImportReport {
   const done = problems.length === 0;
   const count = (number: number): number => (done ? number : 0);
   return {
@@ -87,57 +92,57 @@ function reportOf(rows: ImportRow[], { added, changes, unchanged, problems }: Im
   };
 }
 
-/** One row with the service that it is about. */
-interface RowWork {
+/** A row with its service. */
+interface RowChange {
   row: ImportRow;
   before: ServiceRecord | null;
   after: ServiceRecord;
-  /** Keys that a problem was reported for. */
+  /** Keys with a reported problem. */
   bad: Set<string | null>;
 }
 
 async function planImport(session: Session, tables: StoreTables, rows: ImportRow[]): Promise<ImportPlan> {
   const { kinds } = session.deps;
-  const columns = columnsOf(kinds);
+  const columns = listColumns(kinds);
   const problems = unknownColumns(rows, columns.keys);
-  const works: RowWork[] = [];
-  const problem = ({ row, after, bad }: RowWork, key: string | null, message: string): void => {
+  const rowChanges: RowChange[] = [];
+  const problem = ({ row, after, bad }: RowChange, key: string | null, message: string): void => {
     bad.add(key);
     problems.push({ line: row.line, service: after.id === '' ? null : after.id, key, message });
   };
-  const ids = rows.map(idOf);
+  const ids = rows.map(parseId);
   const existing = new Map((await tables.services.list({ ids })).map((record) => [record.id, record]));
   const seen = new Map<string, number | null>();
   for (const row of rows) {
-    const id = idOf(row);
+    const id = parseId(row);
     const before = existing.get(id) ?? null;
     const after = before ? structuredClone(before) : blankService(id, session.now());
-    const work = { row, before, after, bad: new Set<string | null>() };
+    const change = { row, before, after, bad: new Set<string | null>() };
     const wrongId = rowIdProblem(id, seen);
     if (wrongId !== null) {
-      problem(work, 'id', wrongId);
+      problem(change, 'id', wrongId);
       continue;
     }
     seen.set(id, row.line);
-    works.push(work);
-    for (const [key, message] of applyRow(after, row, columns)) problem(work, key, message);
+    rowChanges.push(change);
+    for (const [key, message] of applyRow(after, row, columns)) problem(change, key, message);
     for (const [key, message] of checkService(after, session.config, kinds)) {
-      if (!work.bad.has(key)) problem(work, key, message);
+      if (!change.bad.has(key)) problem(change, key, message);
     }
   }
-  await keepCreated(tables, works);
-  const moved = works.filter(({ before, after }) => before !== null && before.panel !== after.panel);
+  await keepCreated(tables, rowChanges);
+  const moved = rowChanges.filter(({ before, after }) => before !== null && before.panel !== after.panel);
   const stay = await panelChangeProblems(tables, new Map(moved.map(({ after }) => [after.id, after.panel])));
-  for (const work of moved) {
-    const message = stay.get(work.after.id);
-    if (message !== undefined) problem(work, 'panel', message);
+  for (const change of moved) {
+    const message = stay.get(change.after.id);
+    if (message !== undefined) problem(change, 'panel', message);
   }
-  return { ...sorted(works, session.now()), problems: inFileOrder(problems) };
+  return { ...toPlan(rowChanges, session.now()), problems: inFileOrder(problems) };
 }
 
-const idOf = (row: ImportRow): string => (row.values['id'] ?? '').trim();
+const parseId = (row: ImportRow): string => (row.values['id'] ?? '').trim();
 
-/** Writes a row's texts into the service; gives key and message of each that does not fit. */
+/** Parses a row's texts into the service; returns key and message of each invalid one. */
 function applyRow(record: ServiceRecord, row: ImportRow, { keys, refs }: Columns): [string, string][] {
   const problems: [string, string][] = [];
   for (const key of keys) {
@@ -152,9 +157,9 @@ function applyRow(record: ServiceRecord, row: ImportRow, { keys, refs }: Columns
   return problems;
 }
 
-/** An account that was taken over by `create` is there as well as one that it made: `pending` does not unset it. */
-async function keepCreated(tables: StoreTables, works: RowWork[]): Promise<void> {
-  for (const { before, after } of works) {
+/** Keeps `active` for accounts that `create` adopted, even if the import says `pending`. */
+async function keepCreated(tables: StoreTables, rows: RowChange[]): Promise<void> {
+  for (const { before, after } of rows) {
     if (before?.status !== 'active' || after.status !== 'pending') continue;
     const actions = await tables.actions.list({ service: after.id });
     const created = actions.some(({ type, state }) => type === 'provision:create' && state === 'applied');
@@ -162,18 +167,18 @@ async function keepCreated(tables: StoreTables, works: RowWork[]): Promise<void>
   }
 }
 
-function sorted(works: RowWork[], now: string): Pick<ImportPlan, 'added' | 'changes' | 'unchanged'> {
+function toPlan(rows: RowChange[], now: string): Pick<ImportPlan, 'added' | 'changes' | 'unchanged'> {
   const added: ServiceRecord[] = [];
   const changes: ServiceChange[] = [];
-  for (const { before, after } of works) {
-    const change = before && changeOf(before, after, now);
+  for (const { before, after } of rows) {
+    const change = before && findChange(before, after, now);
     if (!before) added.push(after);
     else if (change) changes.push(change);
   }
-  return { added, changes, unchanged: works.length - added.length - changes.length };
+  return { added, changes, unchanged: rows.length - added.length - changes.length };
 }
 
-/** In the order of the lines, those without a line first; problems of one line as they were found. */
+/** Sorts problems by line; those without a line come first. */
 function inFileOrder(problems: ImportProblem[]): ImportProblem[] {
   return problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
@@ -193,6 +198,6 @@ function unknownColumns(rows: ImportRow[], keys: string[]): ImportProblem[] {
 
 function rowIdProblem(id: string, seen: Map<string, number | null>): string | null {
   if (id === '') return 'id is required';
-  if (seen.has(id)) return `"${id}" stands twice in this file (first in line ${String(seen.get(id) ?? '?')})`;
+  if (seen.has(id)) return `"${id}" is repeated in this file (first in line ${String(seen.get(id) ?? '?')})`;
   return idProblem(id);
 }

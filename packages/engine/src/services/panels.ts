@@ -2,13 +2,13 @@ import type { Config } from '../config/schema.js';
 import { suggestion } from '../suggestion.js';
 import { SluiceError } from '@sluice/panel-kind';
 
-/** Fails for a panel that is not in the config, naming the nearest. */
+/** Throws for a panel that is not in the config. */
 export function requirePanelName({ config }: { config: Config }, name: string): void {
   const known = Object.keys(config.panels);
   if (!known.includes(name)) throw unknownPanel(name, known);
 }
 
-/** There is no such panel; names the nearest. */
+/** Returns the error for an unknown panel, which names the nearest one. */
 export function unknownPanel(name: string, known: string[]): SluiceError {
   return new SluiceError('unknown_panel', `There is no panel "${name}" in the config${suggestion(name, known)}`, {
     kind: 'not-found',

@@ -6,7 +6,7 @@ import { keptIn } from '../run/remembered.js';
 import type { Session } from '../session.js';
 import { lifecycleOf, serviceView, type ServiceView } from '../views.js';
 
-/** `service show --json`: the service as the last run left it, with all that the store knows (docs/json.md). */
+/** `service show --json`: the service after the last run, with everything stored about it (docs/json.md). */
 export interface ServiceDetail extends ServiceView {
   product: string;
   client: string | null;
@@ -31,19 +31,19 @@ export interface ServiceDetail extends ServiceView {
     since: string;
   } | null;
   protectedUntil: string | null;
-  /** A termination that was ordered and is not finished; null where there is none. */
+  /** An unfinished termination, or null. */
   termination: { since: string; by: string; remains: string[] } | null;
-  /** On panels that show one: the account as last seen, null before the first look. */
+  /** On panels with accounts: the account as last read, null before the first read. */
   account?: AccountView | null;
 }
 
-/** The last run's status, with the holds that orders have opened and ended since. */
+/** Returns the last run's status, updated by holds that commands have opened and ended since. */
 function statusSince(status: string, holds: number): string {
   if (status === 'ok' && holds > 0) return 'held';
   return status === 'held' && holds === 0 ? 'ok' : status;
 }
 
-/** Details of these services, in the order given. */
+/** Returns the details of these services, in the same order. */
 export async function serviceDetails(session: Session, services: ServiceRecord[]): Promise<ServiceDetail[]> {
   const { store, config } = session;
   const ids = services.map((service) => service.id);
@@ -108,7 +108,7 @@ function terminationView(termination: Termination | undefined): ServiceDetail['t
   return { since, by, remains };
 }
 
-/** Details of one service. */
+/** Returns the details of one service. */
 export async function serviceDetail(session: Session, service: ServiceRecord): Promise<ServiceDetail> {
   const [detail] = await serviceDetails(session, [service]);
   if (!detail) throw new Error(`no detail of ${service.id}`);

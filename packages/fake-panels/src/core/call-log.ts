@@ -1,7 +1,7 @@
 import { type FakeCall } from './fake-call.js';
 import { type CallTotals } from './fake-server.js';
 
-/** Logs and counts the calls of one server, and tells listeners of them. */
+/** Logs and counts the calls of one server, and calls the listeners. */
 export class CallLog {
   readonly totals: CallTotals = { calls: 0, changing: 0, inFlight: 0, maxInFlight: 0 };
   private kept: FakeCall[] = [];

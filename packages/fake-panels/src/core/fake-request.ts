@@ -1,4 +1,4 @@
-/** One request as a fake panel's logic sees it. */
+/** One request to a fake panel's logic. */
 export interface FakeRequest {
   /** Upper case. */
   readonly method: string;

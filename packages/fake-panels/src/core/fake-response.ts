@@ -1,4 +1,4 @@
-/** A body to answer with: text and bytes go out as they are, everything else as JSON. */
+/** The body of an answer: text and bytes are sent unchanged, everything else as JSON. */
 export type FakeBody = string | Buffer | object | null;
 
 /** One answer of a fake panel. */
@@ -11,6 +11,6 @@ export interface FakeResponse {
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent: an empty body. */
   readonly body?: FakeBody;
-  /** The panel did its work but gives no answer: the connection is destroyed. */
+  /** The panel did its work but does not answer: the connection is destroyed. */
   readonly cut?: boolean;
 }

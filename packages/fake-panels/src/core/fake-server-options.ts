@@ -1,7 +1,7 @@
 import { type FakeRequest } from './fake-request.js';
 import { type FakeResponse } from './fake-response.js';
 
-/** What a fake panel gives to its server. */
+/** Options of a fake panel's server. */
 export interface FakeServerOptions {
   /** The panel's name, for error texts. */
   readonly name: string;

@@ -6,25 +6,25 @@ export interface FakeServer {
   /** `http://127.0.0.1:PORT` (or `https:`), without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** All calls since the last `clearCalls()`, in order of arrival; empty for ever with `keepCalls: false`. */
+  /** All calls since the last `clearCalls()`, in order of arrival; always empty with `keepCalls: false`. */
   readonly calls: readonly FakeCall[];
   /** Numbers of calls since the last `clearCalls()`; counted with `keepCalls: false` too. */
   readonly totals: Readonly<CallTotals>;
   /** What the panel's logic threw, each answered with 500: a fault of the fake or of the test, never injected. */
   readonly failures: readonly string[];
-  /** Milliseconds that every call waits before the panel does its work. May be set at any time. */
+  /** Milliseconds that every call waits before the panel does its work. Can be set at any time. */
   latencyMs: number;
-  /** Whether answers carry a `Date` header; default true. Some proxies take it away. May be set at any time. */
+  /** Whether answers carry a `Date` header; default true. Some proxies remove it. Can be set at any time. */
   sendsDate: boolean;
   /** The logged calls that ask for a change. */
   changingCalls(): FakeCall[];
-  /** Forgets the logged calls and sets `totals` to zero. */
+  /** Clears the logged calls and `totals`. */
   clearCalls(): void;
   /** Adds a fault rule; the returned function removes it. */
   inject(rule: FaultRule): () => void;
   /** Removes all fault rules. */
   clearFaults(): void;
-  /** Calls back at each call's arrival, before any work is done; the returned function ends it. */
+  /** Calls the listener when a call arrives, before any work is done; the returned function removes the listener. */
   onCall(listener: (call: FakeCall) => void): () => void;
   /** Resolves with the first call from now on that matches (default: any), at its arrival. */
   waitForCall(match?: (call: FakeCall) => boolean): Promise<FakeCall>;

@@ -23,7 +23,7 @@ interface Entry {
   seen: number;
 }
 
-/** The injected rules of one server, with what they have met so far. */
+/** The injected rules of one server, and how many calls they matched. */
 export class FaultBook {
   private entries: Entry[] = [];
 

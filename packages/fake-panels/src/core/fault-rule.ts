@@ -1,7 +1,7 @@
 import { type FakeBody } from './fake-response.js';
 import { type FakeCall } from './fake-call.js';
 
-/** What may go wrong with one call. */
+/** A fault of one call. */
 export type Fault =
   /** Answers with this status instead. */
   | {
@@ -10,9 +10,9 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: FakeBody;
     }
-  /** Waits so many milliseconds, then goes on. Several latency rules add up and go with any other fault. */
+  /** Waits this many milliseconds, then continues. Several latency rules add up, and combine with other faults. */
   | { readonly kind: 'latency'; readonly ms: number }
-  /** Waits before the panel does its work until the promise is kept, then goes on; goes with other faults as latency does. */
+  /** Waits before the panel does its work until the promise resolves, then continues; combines with other faults like latency. */
   | { readonly kind: 'wait'; readonly until: () => Promise<void> }
   /** Never answers; the connection stays open until the client or `close()` ends it. */
   | { readonly kind: 'hang' }
@@ -29,7 +29,7 @@ export type Fault =
       readonly status?: number;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Sends the honest answer changed: gets its JSON (or text), gives what is sent as JSON instead. */
+  /** Sends the honest answer changed: receives its JSON (or text) and returns the JSON to send. */
   | { readonly kind: 'mutate'; readonly change: (json: unknown) => unknown }
   /** Status 200, JSON content type, no byte of body. */
   | { readonly kind: 'empty' }
@@ -37,7 +37,7 @@ export type Fault =
   | { readonly kind: 'huge'; readonly bytes: number };
 
 /**
- * Which calls a fault meets. Rules are asked in the order of their injection; the first that meets a call decides
+ * Which calls a fault applies to. Rules are tried in the order of their injection; the first that matches a call decides
  * (`latency` and `wait` let the following rules decide too).
  */
 export interface FaultRule {
@@ -45,12 +45,12 @@ export interface FaultRule {
   readonly endpoint?: string | RegExp;
   /** A further condition. */
   readonly match?: (call: FakeCall) => boolean;
-  /** Lets so many matching calls through before the first fault. Default 0. */
+  /** Number of matching calls before the first fault. Default 0. */
   readonly skip?: number;
-  /** How many calls are spoilt. Default: all. */
+  /** Number of calls with the fault. Default: all. */
   readonly times?: number;
   /**
-   * `before` (default): the panel does not do its work. `after`: it did its work, only the answer is spoilt.
+   * `before` (default): the panel does not do its work. `after`: it did its work, only the answer is replaced.
    * `truncated` and `mutate` need the honest answer, so for them it is always `after`.
    */
   readonly when?: 'before' | 'after';

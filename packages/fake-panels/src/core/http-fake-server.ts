@@ -17,7 +17,7 @@ import { type FaultRule } from './fault-rule.js';
 import { readRequest } from './read-request.js';
 import { respond } from './respond.js';
 
-/** A fake panel's server. It has its address once it listens. */
+/** A fake panel's server; its address is known once it listens. */
 export class HttpFakeServer implements FakeServer {
   url = '';
   port = 0;
@@ -33,14 +33,14 @@ export class HttpFakeServer implements FakeServer {
     this.log = new CallLog(options.keepCalls ?? true);
     const listener = (incoming: IncomingMessage, reply: ServerResponse): void => {
       this.serve(incoming, reply).catch((error: unknown) => {
-        // A client that goes away while it sends is no failure of the fake.
+        // A client that disconnects while it sends is not a failure of the fake.
         if (!incoming.complete) return;
         this.failures.push(String(error));
         reply.destroy();
       });
     };
     this.http = options.https === undefined ? createHttp(listener) : createHttps(options.https, listener);
-    // Clients reuse connections as long as they like; a server that closes first would look like a fault.
+    // Clients reuse connections; a server that closes one first would look like a fault.
     this.http.keepAliveTimeout = 0;
   }
 

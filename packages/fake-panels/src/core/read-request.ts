@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type FakeRequest } from './fake-request.js';
 
-/** Reads a request in full. Rejects when the client goes away while it sends. */
+/** Reads a request in full. Rejects if the client disconnects while it sends. */
 export async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
   const body = await bodyOf(incoming);
   const target = incoming.url ?? '/';

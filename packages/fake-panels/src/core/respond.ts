@@ -4,7 +4,7 @@ import { type Fault } from './fault-rule.js';
 import { sendAnswer, sendHuge, toBytes } from './send-answer.js';
 import { signInPage } from './sign-in-page.js';
 
-/** Answers honestly or spoilt. Gives the status that was sent, `null` when none was. */
+/** Sends the real answer or the fault. Returns the status that was sent, `null` when none was. */
 export async function respond(
   reply: ServerResponse,
   answer: FakeResponse | undefined,

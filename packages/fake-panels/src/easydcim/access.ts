@@ -12,7 +12,7 @@ export interface AccessToken {
   readonly mayImpersonate: boolean;
 }
 
-/** Whose services a call may see. */
+/** Which services a call may see. */
 export type Viewer = 'everybody' | 'nobody' | FakeUser;
 
 /** Who is calling, or why the call is refused. */
@@ -34,7 +34,7 @@ export class EasyDcimAccess {
     if (token === undefined) return { refusal: unauthenticated(this.behaviour.unauthenticated, this.signInUrl()) };
     const wanted = request.headers['x-impersonate-user'];
     if (area === 'admin') {
-      // With the header the call is the customer's, who has no business here.
+      // With the header the call is made as the customer, who may not use this endpoint.
       return token.user !== null || wanted !== undefined ? { refusal: forbidden() } : { viewer: 'everybody' };
     }
     if (wanted !== undefined) return this.impersonated(token, wanted);

@@ -6,7 +6,7 @@ import { notFound, refused } from './refusals.js';
 import { orderDetails, portRow } from './rows.js';
 import { apiReason } from './world.js';
 
-/** What the API makes of a call that switches a port. */
+/** How the API handles a call that switches a port. */
 export function switchPortThroughApi({ panel, id }: PanelCall, to: AdminState): FakeResponse {
   const { world, behaviour, answers } = panel;
   const settings = behaviour.portActions;
@@ -27,7 +27,7 @@ export function switchPortThroughApi({ panel, id }: PanelCall, to: AdminState): 
   return done(settings, `Port has been ${word}`, () => portRow(port, answers.adminPorts.style));
 }
 
-/** What the API makes of a call that suspends, unsuspends or terminates an order's service. */
+/** How the API handles a call that suspends, unsuspends or terminates an order's service. */
 export function changeOrderThroughApi(
   { panel, id }: PanelCall,
   verb: 'suspend' | 'unsuspend' | 'terminate',

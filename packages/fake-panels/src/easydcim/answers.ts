@@ -1,12 +1,12 @@
 import { type ServiceStatus } from './model.js';
 
 /**
- * Where an object stands in an answer: at the top (`flat`) or inside the named keys, outermost first.
+ * Where an object is in an answer: at the top (`flat`) or inside the named keys, outermost first.
  * An outermost `result` comes with `status: "success"`, as in the vendor's older API.
  */
 export type ObjectShape = 'flat' | 'data' | 'result' | 'stats' | 'data-data' | 'data-result' | 'result-data';
 
-/** Where a list stands; `named` is the list's own name (`ports`, `services`, `orders`). */
+/** Where a list is in an answer; `named` is the list's own name (`ports`, `services`, `orders`). */
 export type ListShape =
   | 'flat'
   | 'named'
@@ -24,7 +24,7 @@ export type ListShape =
 /** Where the figures of pagination stand: nowhere, beside the list, under `meta`, or under `meta` with `links.next`. */
 export type PageInfo = 'none' | 'level' | 'meta' | 'links';
 
-/** How a port's row speaks of its states. */
+/** How a port's row shows its states. */
 export type PortStyle =
   /** `admin_state` and `oper_state`. */
   | 'admin-oper'
@@ -34,7 +34,7 @@ export type PortStyle =
   | 'status-word'
   /** `status`: `enabled` or `disabled`. */
   | 'enabled-word'
-  /** `status`: 1 or -1, which says nothing of who shut it. */
+  /** `status`: 1 or -1, which does not show who disabled it. */
   | 'status-number'
   /** `link_up` only. */
   | 'link-only'
@@ -47,7 +47,7 @@ export type ServiceStyle = 'related' | 'nested' | 'camel' | 'item' | 'bare';
 /** How an order's row names things: `service.id`, `related_id` / `service_id`, `server_id`, `client_email` / `orderId`, `serviceId`. */
 export type OrderStyle = 'nested' | 'flat' | 'camel';
 
-/** What bandwidth answers look like. */
+/** The form of bandwidth answers. */
 export interface BandwidthAnswers {
   /** `interval-map`: figures of fixed ranges; `series`: figures by the day instead of sums. */
   shape: ObjectShape | 'interval-map' | 'series';
@@ -68,11 +68,11 @@ export interface BandwidthAnswers {
   endInclusive: boolean;
   /** Whether the 95th percentiles (as average rates in Mbit/s) are added. */
   percentiles: boolean;
-  /** Multiplies every figure: 0 for a panel that measures nothing, 1000 for one gone mad. */
+  /** Multiplies every figure: 0 for a panel that measures nothing, 1000 for a broken one. */
   factor: number;
 }
 
-/** What lists of rows, and single rows, look like. */
+/** The form of lists and single rows. */
 export interface ListAnswers<Style> {
   shape: ListShape;
   /** Of the answer with one row. */
@@ -83,7 +83,7 @@ export interface ListAnswers<Style> {
   pages: PageInfo;
   /** Rows on a page when the request names no number. */
   perPage: number;
-  /** What a greater `per_page` is silently cut to. */
+  /** The maximum of `per_page`; greater values are reduced silently. */
   maxPerPage: number;
   /** What a page past the last one is. */
   pastTheEnd: 'empty' | 'repeat-last' | 'not-found';
@@ -92,20 +92,20 @@ export interface ListAnswers<Style> {
   rename: Record<string, string>;
 }
 
-/** What a graph export gives. */
+/** The form of a graph export. */
 export interface GraphAnswers {
   /** A chart (at the top, in `data` or in `result`), a PNG as text or bytes, CSV, an empty chart, or a message without a graph. */
   form: 'chart' | 'chart-data' | 'chart-result' | 'png-base64' | 'png' | 'csv' | 'empty' | 'no-data';
   labels: { in: string; out: string; total: string | null };
   /** The key that holds a series' label. */
   labelKey: 'label' | 'name';
-  /** Which dates are taken: text in local time or Unix seconds. */
+  /** Which dates are accepted: text in local time or Unix seconds. */
   dates: 'text' | 'unix';
   /** Points of a series. */
   points: number;
 }
 
-/** How this installation words its answers. Everything may be changed at any time. */
+/** The form of this installation's answers. Everything can be changed at any time. */
 export interface EasyDcimAnswers {
   bandwidth: BandwidthAnswers;
   /** The ports of a service (and of an order, a server, an item). */
@@ -150,7 +150,7 @@ const list = {
   numbers: 'numbers',
 } as const;
 
-/** The default wording, with the given settings laid over it. */
+/** Returns the default form with these settings. */
 export function answersWith(settings: AnswerSettings = {}): EasyDcimAnswers {
   return {
     bandwidth: {

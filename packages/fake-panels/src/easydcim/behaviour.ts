@@ -10,7 +10,7 @@ export interface ActionBehaviour {
   answer: 'message' | 'no-content' | 'state';
 }
 
-/** How this installation behaves beside its wording. Everything may be changed at any time. */
+/** How this installation behaves apart from the form of its answers. Everything can be changed at any time. */
 export interface EasyDcimBehaviour {
   /** What a call without a valid token gets: 401, a redirect to the sign-in page, or that page with status 200. */
   unauthenticated: '401' | 'redirect' | 'sign-in-page';
@@ -18,16 +18,16 @@ export interface EasyDcimBehaviour {
   impersonateByEmail: boolean;
   /** What an administrator's token sees of the client endpoints by itself. */
   adminWithoutImpersonation: 'all' | 'own';
-  /** What somebody else's service gets. */
+  /** The answer for another customer's service. */
   foreignService: 403 | 404;
   /** Whether a missing endpoint or object is reported as JSON or as a page. */
   notFound: 'json' | 'html';
-  /** `takes`: which side's port ids the actions take. */
+  /** `takes`: the side whose port ids the actions accept. */
   portActions: ActionBehaviour & { takes: 'either' | 'server' | 'switch' };
   orderActions: ActionBehaviour;
-  /** Whether `GET /api/v3/admin/ports` looks for the term in the named field only, or in every column. */
+  /** Whether `GET /api/v3/admin/ports` searches the term in the named field only, or in every column. */
   portSearch: 'named-field' | 'any-column';
-  /** Speed in the row of a port that is not up: its own as ever, another one (bits per second), or none. */
+  /** Speed in the row of a port that is not up: its own, another one (bits per second), or none. */
   speedWhenDown: 'own' | number | null;
   /** Endpoints that this installation does not have, as in the log of calls: `GET /api/v3/client/services/{id}`. */
   readonly absent: Set<string>;
@@ -57,7 +57,7 @@ export const rareEndpoints: readonly string[] = [
   'GET /api/v3/admin/servers/{id}',
 ];
 
-/** The default behaviour, with the given settings laid over it. */
+/** Returns the default behaviour with these settings. */
 export function behaviourWith(settings: BehaviourSettings = {}): EasyDcimBehaviour {
   return {
     unauthenticated: '401',

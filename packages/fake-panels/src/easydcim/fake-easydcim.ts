@@ -33,8 +33,8 @@ export interface ServiceTraffic extends Traffic {
 }
 
 /**
- * A stateful EasyDCIM on 127.0.0.1, for tests: what it holds, what somebody at the panel does to it, how it answers.
- * All methods throw `RangeError` for a user, service, port, order or server that is not there.
+ * A stateful EasyDCIM on 127.0.0.1, for tests: its contents, actions of its staff, and the form of its answers.
+ * All methods throw `RangeError` for a user, service, port, order or server that does not exist.
  */
 export class FakeEasyDcim {
   /** The wording of the answers; may be changed at any time. */
@@ -43,7 +43,7 @@ export class FakeEasyDcim {
   readonly behaviour: EasyDcimBehaviour;
   /** Address of the panel, without a trailing slash. */
   readonly url: string;
-  /** Everything that was done to ports and orders, by anybody, oldest first. */
+  /** Everything that was done to ports and orders, oldest first. */
   readonly events: readonly PanelEvent[];
 
   constructor(
@@ -62,7 +62,7 @@ export class FakeEasyDcim {
     this.panel.world.addUser(user);
   }
 
-  /** Blocks a user, or lets him in again. */
+  /** Blocks or unblocks a user. */
   setUserActive(id: number, active: boolean): void {
     known(this.panel.world.users.get(id), 'user', id).active = active;
   }
@@ -115,13 +115,13 @@ export class FakeEasyDcim {
     world.setRate(known(world.services.get(serviceId), 'service', serviceId), rate);
   }
 
-  /** Forgets all traffic so far, as when a port is cabled anew. */
+  /** Clears all traffic, as after a port is connected to another switch port. */
   resetTraffic(serviceId: number): void {
     const { world } = this.panel;
     known(world.services.get(serviceId), 'service', serviceId).meter.forget(world.now());
   }
 
-  /** What passed through a service in `[from, until)`, milliseconds since 1970, whatever the answers say. */
+  /** What passed through a service in `[from, until)`, milliseconds since 1970, independently of the answers. */
   traffic(serviceId: number, from: number, until: number): ServiceTraffic {
     const { world } = this.panel;
     const traffic = world.traffic(known(world.services.get(serviceId), 'service', serviceId), from, until);
@@ -183,17 +183,17 @@ export class FakeEasyDcim {
     known(this.panel.world.servers.get(serverId), 'server', serverId).locked = false;
   }
 
-  /** Connects a port to its switch or takes it off; plugs or unplugs its cable. */
+  /** Connects a port to its switch or disconnects it; plugs or unplugs its cable. */
   setWiring(portId: number, wiring: { readonly connected?: boolean; readonly link?: boolean }): void {
     this.panel.world.setWiring(this.livePort(portId), wiring);
   }
 
-  /** Breaks a port's actions in a way, or mends them. */
+  /** Breaks or repairs a port's actions. */
   setDefect(portId: number, defect: PortDefect | null): void {
     this.livePort(portId).defect = defect ?? undefined;
   }
 
-  /** The state of all ports and orders, to be compared as a whole. */
+  /** The state of all ports and orders, for comparison as a whole. */
   snapshot(): PanelSnapshot {
     return snapshotOf(this.panel.world);
   }

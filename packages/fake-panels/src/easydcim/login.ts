@@ -2,7 +2,7 @@ import { type FakeResponse } from '../core/fake-response.js';
 import { fieldsOf, type PanelCall } from './panel.js';
 import { invalid } from './refusals.js';
 
-/** Gives the administrator a new token for the right e-mail address and password. */
+/** Returns a new token of the administrator for the right e-mail address and password. */
 export function signIn({ panel, request }: PanelCall): FakeResponse {
   const fields = fieldsOf(request);
   const errors: Record<string, string> = {};

@@ -8,13 +8,13 @@ export interface FakeUser {
   active: boolean;
 }
 
-/** Whether a port is switched on, by whoever. */
+/** Whether a port is enabled. */
 export type AdminState = 'up' | 'down';
 
-/** What state a service's order is in, in the fake's own words; `answers.words` has the panel's. */
+/** What state a service's order is in, in the fake's terms; `answers.words` has the panel's. */
 export type ServiceStatus = 'active' | 'suspended' | 'pending' | 'rejected' | 'terminated' | 'aborted';
 
-/** Who did something: a call of the API, or somebody at the panel. */
+/** Who did something: a call of the API, or staff at the panel. */
 export type Actor = 'api' | 'staff';
 
 /** Who changed an order's status, and why. */
@@ -23,7 +23,7 @@ export interface Cause {
   readonly reason: string;
 }
 
-/** What an action on a broken port comes to: an error with status 200, a refusal (422), or nothing behind a success. */
+/** The result of an action on a broken port: an error with status 200, a refusal (422), or a success without effect. */
 export type PortDefect = 'error-200' | 'refuse' | 'ignore';
 
 /** A port to be added with its service. */
@@ -42,7 +42,7 @@ export interface NewPort {
   readonly connected?: boolean;
   /** Whether the cable has a signal. Default `true`. */
   readonly link?: boolean;
-  /** Id of the switch's port on the other side, valid in the same endpoints. Default: none that can be asked for. */
+  /** Id of the switch's port on the other side, valid in the same endpoints. Default: none. */
   readonly switchPortId?: number;
 }
 
@@ -57,7 +57,7 @@ export interface NewService {
   readonly id: number;
   readonly orderId: number;
   readonly serverId: number;
-  /** The user's id; a user that is not there yet is made, active, as `client-ID@example.test`. */
+  /** The user's id; a user that does not exist is created, active, as `client-ID@example.test`. */
   readonly user: number;
   /** Default `active`. */
   readonly status?: ServiceStatus;
@@ -140,9 +140,9 @@ export interface PortState {
   /** Up when it is switched on, connected and has a signal. */
   readonly operState: AdminState;
   readonly connected: boolean;
-  /** Who last changed `adminState`; `null`: nobody since it was added. */
+  /** Who last changed `adminState`; `null`: unchanged since it was added. */
   readonly changedBy: Actor | null;
-  /** What an accepted action will make of it. */
+  /** The state after an accepted action. */
   readonly pending: AdminState | null;
 }
 
@@ -164,11 +164,11 @@ export interface PanelEvent {
   /** Of the port or the order. */
   readonly id: number;
   readonly by: Actor;
-  /** `false`: it was so already (for orders, the customer may have had his e-mail all the same). */
+  /** `false`: without effect (for orders, the customer may have had his e-mail all the same). */
   readonly changed: boolean;
 }
 
-/** The state of all ports and orders, by id, to be compared as a whole. */
+/** The state of all ports and orders, by id, for comparison as a whole. */
 export interface PanelSnapshot {
   readonly ports: Readonly<Record<string, Pick<PortState, 'adminState' | 'operState'>>>;
   readonly orders: Readonly<Record<string, Pick<OrderState, 'status' | 'suspension'>>>;

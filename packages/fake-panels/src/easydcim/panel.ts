@@ -8,7 +8,7 @@ import { type PanelTime } from './panel-time.js';
 import { forbidden, notFound } from './refusals.js';
 import { type EasyDcimWorld } from './world.js';
 
-/** An account of somebody who may sign in through the API. */
+/** An account for signing in through the API. */
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -22,11 +22,11 @@ export interface Panel {
   readonly behaviour: EasyDcimBehaviour;
   readonly access: EasyDcimAccess;
   readonly credentials: Credentials;
-  /** Bandwidth bodies that stand in for the honest ones, by service id. */
+  /** Bandwidth bodies that replace the real ones, by service id. */
   readonly bandwidthBodies: Map<number, { readonly body: FakeResponse['body'] }>;
   /** Address of the panel, without a trailing slash. */
   readonly url: () => string;
-  /** Path in which the panel lives, empty or like `/panel`. */
+  /** Path of the panel, empty or like `/panel`. */
   readonly basePath: string;
 }
 
@@ -55,7 +55,7 @@ export function serviceOf({ panel, id, viewer }: PanelCall): Service | FakeRespo
   return panel.behaviour.foreignService === 403 ? forbidden() : notFound(panel.behaviour.notFound);
 }
 
-/** The body as a JSON object; what is none counts as empty, as with the frameworks that such panels use. */
+/** The body as a JSON object; anything else counts as empty, as in the frameworks of such panels. */
 export function fieldsOf(request: FakeRequest): Readonly<Record<string, unknown>> {
   try {
     const body = request.json();

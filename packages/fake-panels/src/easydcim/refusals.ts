@@ -19,7 +19,7 @@ export function notFound(as: 'json' | 'html'): FakeResponse {
   return { status: 404, body: { message: 'Not Found' } };
 }
 
-/** The panel understood and will not. */
+/** The panel refused the request. */
 export function refused(message: string): FakeResponse {
   return { status: 422, body: { message } };
 }

@@ -112,7 +112,7 @@ export function orderDetails(order: Order, answers: EasyDcimAnswers): object {
   };
 }
 
-/** An order as it stands in a list. */
+/** An order in a list. */
 export function orderRow(order: Order, answers: EasyDcimAnswers): object {
   const { id, service, server, user } = order;
   const status = statuses(order, answers);

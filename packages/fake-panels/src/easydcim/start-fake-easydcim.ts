@@ -29,7 +29,7 @@ export interface FakeEasyDcimOptions {
   readonly behaviour?: BehaviourSettings;
   /** Who may sign in through `POST /api/v3/login`. Default `admin@example.test` with the password `fake-password`. */
   readonly credentials?: Credentials;
-  /** The path in which the panel lives, such as `/panel`. Default: none. */
+  /** The path of the panel, such as `/panel`. Default: none. */
   readonly basePath?: string;
   /** Default: a free port. */
   readonly port?: number;

@@ -15,7 +15,7 @@ interface Stretch {
 
 /**
  * One service's traffic over time: stretches of constant rate, and single amounts at single instants.
- * Sums up to each are kept, so that any window costs two searches, however long the history.
+ * Cumulative sums make a window cost two searches, independent of the length of the history.
  */
 export class TrafficMeter {
   private readonly stretches: Stretch[] = [];
@@ -50,7 +50,7 @@ export class TrafficMeter {
     }
   }
 
-  /** Forgets all traffic before an instant, as a panel does when a port is cabled anew. */
+  /** Forgets all traffic before an instant, as a panel does when a port is connected to another switch port. */
   forget(until: number): void {
     this.forgottenUntil = Math.max(this.forgottenUntil, until);
   }

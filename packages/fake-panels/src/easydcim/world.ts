@@ -16,10 +16,10 @@ import {
 } from './model.js';
 import { type Traffic, TrafficMeter } from './traffic-meter.js';
 
-/** What an action is to make of a port or an order, and who asked for it. */
+/** The target state of a port or an order, and who requested it. */
 type Wanted<Target> = Pick<Pending<Target>, 'to' | 'by'>;
 
-/** The panel's state and what changes it; knows nothing of HTTP. */
+/** The panel's state and its changes, without HTTP. */
 export class EasyDcimWorld {
   readonly users = new Map<number, FakeUser>();
   readonly usersByEmail = new Map<string, FakeUser>();
@@ -124,7 +124,7 @@ export class EasyDcimWorld {
     return service.meter.between(from, until, this.now());
   }
 
-  /** Switches a port, now or later. Gives whether it was (or is already meant to become) otherwise. */
+  /** Switches a port, now or later. Returns whether this changes its current or pending state. */
   switchPort(port: Port, to: AdminState, by: Actor, delay: Delay = 'none'): boolean {
     const now = this.now();
     const changed = (port.pending?.to ?? port.adminState) !== to;
@@ -136,7 +136,7 @@ export class EasyDcimWorld {
     return true;
   }
 
-  /** Suspends or unsuspends an order, now or later. Gives whether it was (or is already meant to become) otherwise. */
+  /** Suspends or unsuspends an order, now or later. Returns whether this changes its current or pending state. */
   suspendOrder(order: Order, to: 'active' | 'suspended', cause: Cause, delay: Delay = 'none'): boolean {
     const { by } = cause;
     const now = this.now();
@@ -279,7 +279,7 @@ function madeUpIp(id: number): string {
   return `10.${(id >> 16) & 255}.${(id >> 8) & 255}.${id & 255}`;
 }
 
-/** The thing, or a `RangeError` that says which one is not there. */
+/** Returns the object, or throws a `RangeError` that names the missing one. */
 export function known<T>(thing: T | undefined, kind: string, id: number): T {
   if (thing === undefined) throw new RangeError(`There is no ${kind} ${id} on the fake panel.`);
   return thing;

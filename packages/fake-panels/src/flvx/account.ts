@@ -12,7 +12,7 @@ const captchaLifeMs = 5 * 60_000;
 
 const captchaOn = (world: FlvxWorld): boolean => world.configValue('captcha_enabled')?.toLowerCase() === 'true';
 
-/** With a key of the foreign service only its own tokens count, and those nobody can have here. */
+/** With a key of the foreign service only its own tokens count, which do not exist here. */
 const turnstileOn = (world: FlvxWorld): boolean => (world.configValue('cloudflare_secret_key') ?? '').trim() !== '';
 
 function consume(tokens: CaptchaTokens, id: string, now: number): boolean {
@@ -44,7 +44,7 @@ export const login = (secret: string, tokens: CaptchaTokens): Handler =>
 
 export const checkCaptcha: Handler = post((call) => call.ok(captchaOn(call.world) ? 1 : 0));
 
-/** Whether the captcha answer passes, and the one-time id that it gives. */
+/** Whether the captcha answer is right, and its one-time id. */
 export function verifyCaptcha(world: FlvxWorld, tokens: CaptchaTokens, id: string, data: string): boolean {
   if (id === '' || data !== 'ok' || turnstileOn(world)) return false;
   tokens.set(id, world.now() + captchaLifeMs);

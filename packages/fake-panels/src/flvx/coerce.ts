@@ -1,7 +1,7 @@
 const int64Max = 2n ** 63n - 1n;
 const int64Min = -(2n ** 63n);
 
-/** JSON text with the keys of objects in order, as the panel prints a value that it takes for a string. */
+/** JSON text with the keys of objects in order, as the panel prints a value that it reads as a string. */
 function orderedJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(orderedJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {

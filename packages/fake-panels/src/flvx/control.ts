@@ -42,14 +42,14 @@ export function limiterText(speed: number): string {
   return `$ ${rate}MB ${rate}MB`;
 }
 
-/** Makes a limit known to a node. A node that knows it keeps its old speed, and nobody hears of it. */
+/** Sends a limit to a node. A node that has the limit keeps its old speed without an error. */
 export function addLimiter(world: FlvxWorld, nodeId: number, limitId: number, speed: number): void {
   world.send(nodeId, 'AddLimiters', { name: String(limitId), limits: [limiterText(speed)] });
 }
 
 /**
  * Pushes the services of a forward to its entry nodes under the user's present permission id, running (docs/panels/flvx.md, 6.3).
- * A port that is held and a service that is there count as success. Gives null, or the text of the error; nodes before the failing
+ * A port in use and an existing service count as success. Returns null, or the text of the error; nodes before the failing
  * one have done their part.
  */
 export function pushForward(
@@ -112,7 +112,7 @@ function controlOnNode(world: FlvxWorld, forward: ForwardRow, nodeId: number, ty
 
 /**
  * Pauses, resumes or deletes the services of a forward on each entry node, one after the other (docs/panels/flvx.md, 6.3).
- * Gives null, or the text of the error; not atomic: nodes before the failing one have done it.
+ * Returns null, or the text of the error; not atomic: nodes before the failing one have done it.
  */
 export function controlForward(
   world: FlvxWorld,

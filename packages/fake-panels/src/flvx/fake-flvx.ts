@@ -10,7 +10,7 @@ import type { FlvxPanel } from './panel.js';
 import type { ForwardRow, PermissionRow, UserRow } from './rows.js';
 import type { FlvxWorld } from './world.js';
 
-/** A service on a node, as the tests look at it. */
+/** A service on a node, for tests. */
 export interface FlvxService {
   readonly nodeId: number;
   /** `<forward>_<user>_<permission>_tcp` or `_udp`. */
@@ -27,7 +27,7 @@ export interface FlvxService {
 
 /** A customer's TCP connection through a forward. */
 export interface FlvxConnection {
-  /** Whether it still stands: only a pause on a node with `tcpkill`, or a restart of the agent, ends it. */
+  /** Whether it is open: only a pause on a node with `tcpkill`, or a restart of the agent, ends it. */
   isOpen(): boolean;
   /** MB of 2^20 bytes per second that it has had from its beginning; null without a limit. */
   readonly megabytesPerSecond: number | null;
@@ -114,7 +114,7 @@ export class FakeFlvx extends FlvxBuilder {
     Object.assign(this.node(id), { online: true, status: 1, changedTime: this.world.now() });
   }
 
-  /** Restarts a node's agent, which connects anew: its paused services run again. */
+  /** Restarts a node's agent, which reconnects: its paused services run again. */
   restartNode(id: number): void {
     const node = this.node(id);
     node.agent.restart();
@@ -152,7 +152,7 @@ export class FakeFlvx extends FlvxBuilder {
   }
 
   /**
-   * Traffic through a forward: counted under the permission that its running service names, then the panel's pause rules. Gives false,
+   * Traffic through a forward: counted under the permission that its running service names, then the panel's pause rules. Returns false,
    * and counts nothing, when no service of it runs or the running one leads to the node itself. With `openConnection` a connection
    * from before a pause goes on.
    */

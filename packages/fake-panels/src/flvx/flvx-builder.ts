@@ -31,7 +31,7 @@ export interface NewForward {
 
 const yearMs = 365 * 24 * 3_600_000;
 
-/** Fills a fake panel from a test, past its API and without any of its checks; every method gives the id of what it made. */
+/** Fills a fake panel without its API and checks; each method returns the id of the new row. */
 export class FlvxBuilder {
   readonly #panel: FlvxPanel;
   #lastPort = 29_999;
@@ -126,7 +126,7 @@ export class FlvxBuilder {
     return id;
   }
 
-  /** Gives a user group the right to a tunnel group, and the permissions that follow from it. */
+  /** Adds a user group's right to a tunnel group, with the resulting permissions. */
   addGroupPermission(userGroupId: number, tunnelGroupId: number): number {
     const world = this.#world;
     const { id } = world.groupPermissions.insert({ userGroupId, tunnelGroupId, createdTime: world.now() });

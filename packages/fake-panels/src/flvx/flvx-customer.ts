@@ -11,7 +11,7 @@ export interface FlvxEnvelope {
 
 const oldTokenAgeMs = 60 * 24 * 3_600_000;
 
-/** A customer at the panel: acts through its API with a token of his own, 60 days old unless told otherwise (docs/panels/flvx.md, H4). */
+/** A customer at the panel: uses the API with an own token, by default 60 days old (docs/panels/flvx.md, H4). */
 export class FlvxCustomer {
   readonly #panel: FlvxPanel;
   readonly #userId: number;

@@ -37,7 +37,7 @@ function succeeds(act: () => string | null): boolean {
   }
 }
 
-/** A single pause or resume does not look whether the row was written; a batch counts that as a failure. */
+/** A single pause or resume ignores a failed write of the row; a batch counts it as a failure. */
 const mark =
   (running: boolean): Act =>
   (call, forward) =>

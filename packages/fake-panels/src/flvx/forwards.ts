@@ -5,7 +5,7 @@ import type { FlvxAnswer } from './envelope.js';
 import type { ForwardRow } from './rows.js';
 import type { FlvxWorld } from './world.js';
 
-/** What the panel says to a token whose `sub` is no user id. */
+/** The answer to a token whose `sub` is not a user id. */
 export const badToken = '无效的token或token已过期';
 
 /** Where customers reach a forward: each address of the tunnel, or of its nodes, with each port. */
@@ -41,7 +41,7 @@ export const listForwards: Handler = post((call) => {
   return call.ok(rows.sort((a, b) => a.inx - b.inx || a.id - b.id).map((row) => shown(world, row)));
 });
 
-/** The lowest port that all entry nodes of a tunnel have free (the panel takes one of them by chance). */
+/** The lowest port that is free on all entry nodes of a tunnel (the panel chooses a random one). */
 export function freePort(world: FlvxWorld, nodeIds: readonly number[]): number {
   const used = new Set<number>();
   for (const forward of world.forwards.values()) {
@@ -53,7 +53,7 @@ export function freePort(world: FlvxWorld, nodeIds: readonly number[]): number {
   return 10_000;
 }
 
-/** Why the token's user may not make or edit forwards on a tunnel, or null. */
+/** Why the token's user may not create or edit forwards on a tunnel, or null. */
 function refusal(call: FlvxCall, userId: number, tunnelId: number, disabled: string): string | null {
   const { world } = call;
   if (call.roleId !== 0 && world.permissionOf(userId, tunnelId)?.status !== 1) return '你没有该隧道的权限';
@@ -111,7 +111,7 @@ export function accessible(call: FlvxCall, id: number): { forward: ForwardRow; u
   return { forward, userId };
 }
 
-/** Sets a forward as told and pushes it; when a node refuses, everything is put back and pushed once more. Null or the error. */
+/** Changes a forward and pushes it; if a node refuses, restores and pushes it again. Returns null or the error. */
 export function repoint(
   world: FlvxWorld,
   forward: ForwardRow,
@@ -159,7 +159,7 @@ export const updateForward: Handler = (call) => {
   return error === null ? call.ok() : call.fail(error);
 };
 
-/** Pauses or resumes the services of a forward, then its row. Null or the text of the error; `written` tells whether the row was. */
+/** Pauses or resumes the services of a forward, then its row. Returns null or the text of the error; `written` is whether the row was written. */
 export function setRunning(
   world: FlvxWorld,
   forward: ForwardRow,

@@ -1,6 +1,6 @@
 import { membersOf, type FlvxWorld } from './world.js';
 
-/** The user's permission on a tunnel, made with his quota when there is none; null when there is no such user either. */
+/** The user's permission on a tunnel, created with the user's quota if missing; null for an unknown user. */
 function ensurePermission(world: FlvxWorld, userId: number, tunnelId: number): { id: number; made: boolean } | null {
   const there = world.permissionOf(userId, tunnelId);
   if (there !== undefined) return { id: there.id, made: false };
@@ -22,7 +22,7 @@ function ensurePermission(world: FlvxWorld, userId: number, tunnelId: number): {
   return { id: row.id, made: true };
 }
 
-/** Makes the permissions that a user group's right to a tunnel group stands for (docs/panels/flvx.md, 8.1). */
+/** Creates the permissions of a user group's right to a tunnel group (docs/panels/flvx.md, 8.1). */
 export function applyGroupPermission(world: FlvxWorld, userGroupId: number, tunnelGroupId: number): void {
   const users = [...(world.usersOfGroup.get(userGroupId) ?? [])].sort((a, b) => a - b);
   const tunnels = [...(world.tunnelsOfGroup.get(tunnelGroupId) ?? [])].sort((a, b) => a - b);
@@ -53,13 +53,13 @@ export function syncGroup(world: FlvxWorld, kind: 'userGroupId' | 'tunnelGroupId
   }
 }
 
-/** Puts a user into groups and gives him what they grant. */
+/** Adds a user to groups with their permissions. */
 export function addToGroups(world: FlvxWorld, userId: number, groupIds: readonly number[]): void {
   for (const id of groupIds) membersOf(world.usersOfGroup, id).add(userId);
   for (const id of groupIds) syncGroup(world, 'userGroupId', id);
 }
 
-/** Replaces a user's groups; what the old ones granted stays (docs/panels/flvx.md, 3.3). */
+/** Replaces a user's groups; permissions of the old ones stay (docs/panels/flvx.md, 3.3). */
 export function replaceGroups(world: FlvxWorld, userId: number, groupIds: readonly number[]): void {
   const before = [...world.usersOfGroup].filter(([, members]) => members.has(userId)).map(([id]) => id);
   for (const id of before) membersOf(world.usersOfGroup, id).delete(userId);
@@ -67,7 +67,7 @@ export function replaceGroups(world: FlvxWorld, userId: number, groupIds: readon
   for (const id of new Set([...before, ...groupIds])) syncGroup(world, 'userGroupId', id);
 }
 
-/** Takes grants away and removes the permissions that a group had made and nothing grants any more (docs/panels/flvx.md, 8.1). */
+/** Removes grants, and the permissions of groups that nothing grants any more (docs/panels/flvx.md, 8.1). */
 export function revokeGrants(
   world: FlvxWorld,
   test: (grant: {

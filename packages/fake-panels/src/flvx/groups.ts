@@ -90,7 +90,7 @@ const update =
     return call.ok();
   };
 
-/** Deletes a group with its members and rights; the permissions that it made stay. */
+/** Deletes a group with its members and rights; its permissions stay. */
 const remove = (kind: Kind): Handler =>
   byId((call, id) => {
     const { world } = call;

@@ -1,4 +1,4 @@
-/** What was found at the beginning of a request body. */
+/** The first JSON value of a request body. */
 export type JsonBody =
   { readonly kind: 'empty' } | { readonly kind: 'bad' } | { readonly kind: 'value'; readonly value: unknown };
 
@@ -43,7 +43,7 @@ export function readJsonBody(body: Buffer): JsonBody {
   return end < 0 ? { kind: 'bad' } : parse(text.slice(0, end));
 }
 
-/** A free-form object: `null` counts as an empty one; anything else than an object, or no body, gives null (an error of the caller's). */
+/** A free-form object: `null` counts as an empty one; anything else, or no body, returns null (the caller's error). */
 export function readMap(body: Buffer): Readonly<Record<string, unknown>> | null {
   const read = readJsonBody(body);
   if (read.kind !== 'value') return null;

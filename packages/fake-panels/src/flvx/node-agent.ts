@@ -16,7 +16,7 @@ export interface NodeService {
   paused: boolean;
 }
 
-/** A TCP connection through a service. It keeps the target and the speed that it was made with. */
+/** A TCP connection through a service. It keeps its initial target and speed. */
 export interface NodeConnection {
   /** The name of the service, under which its bytes are reported as long as it lives. */
   readonly service: string;
@@ -32,15 +32,15 @@ interface NamesOnly {
 }
 
 /**
- * What a node's agent holds and does with the panel's commands (docs/panels/flvx.md, 5.4, 6.3 and 6.4): a table of services, running or
+ * The state of a node's agent and its handling of the panel's commands (docs/panels/flvx.md, 5.4, 6.3 and 6.4): a table of services, running or
  * paused, the limits with the speed they were first added with, and the connections, which only a pause cuts.
  */
 export class NodeAgent {
   readonly limiters = new Map<string, string>();
-  /** The node has `tcpkill`: with it a pause cuts what is open on the port, without it nothing does. */
+  /** The node has `tcpkill`: with it a pause closes open connections on the port, without it nothing does. */
   tcpkill = true;
   #connections: NodeConnection[] = [];
-  /** What each service's limiter stood for when the service was last pushed. */
+  /** The speed of each service's limiter at its last push. */
   readonly #speeds = new Map<string, string | null>();
   readonly #services = new Map<string, NodeService>();
   /** The names of the services on each protocol and address, so that a busy port is found without a scan. */
@@ -62,7 +62,7 @@ export class NodeAgent {
     return told === undefined || Number(told) === 0 ? null : Number(told);
   }
 
-  /** A customer's client connects; null where the service is not there or paused. */
+  /** A customer's client connects; null for a missing or paused service. */
   connect(name: string): NodeConnection | null {
     const service = this.#services.get(name);
     if (service === undefined || service.paused) return null;
@@ -77,7 +77,7 @@ export class NodeAgent {
     this.#connections = this.#connections.filter((one) => one.open);
   }
 
-  /** Carries out a command; gives null, or the text of the agent's error. */
+  /** Executes a command; returns null, or the text of the agent's error. */
   obey(type: string, data: unknown): string | null {
     switch (type) {
       case 'AddService':
@@ -105,7 +105,7 @@ export class NodeAgent {
     }
   }
 
-  /** A restart of the agent: what was paused runs again, unless its port is taken meanwhile; no connection outlives it. */
+  /** Restarts the agent: paused services run again, unless their port is in use, and all connections end. */
   restart(): void {
     this.#cut(null);
     for (const [name, service] of this.#services) {

@@ -1,11 +1,11 @@
 import { NodeAgent } from './node-agent.js';
 
-/** A failure that a node answers with instead of doing its work. */
+/** A failure that a node returns instead of doing its work. */
 export interface NodeFailure {
   readonly message: string;
   /** Only for this kind of command, e.g. PauseService. */
   readonly type?: string;
-  /** How often; without it until `failures` is emptied. */
+  /** How often; default until `failures` is cleared. */
   times?: number;
 }
 
@@ -24,7 +24,7 @@ export interface NodeRow {
   readonly version: string | null;
 }
 
-/** A node of the fake panel: its row, its agent, and switches for everything that can go wrong between the two. */
+/** A node of the fake panel: its row, its agent, and switches for faults between the two. */
 export class FlvxNode implements NodeRow {
   readonly id: number;
   readonly inx: number;
@@ -34,18 +34,18 @@ export class FlvxNode implements NodeRow {
   readonly portRange: string;
   readonly createdTime: number;
   readonly agent = new NodeAgent();
-  /** The command connection stands. */
+  /** Whether the command connection is open. */
   online = true;
-  /** What the panel lists: 1 online, 0 offline. */
+  /** The listed status: 1 online, 0 offline. */
   status = 1;
-  /** Never answers and does nothing; each command costs the panel 12 s. */
+  /** Does nothing and never answers; the panel waits 12 s for each command. */
   silent = false;
-  /** How long each command takes, in milliseconds; from 12 000 on the panel gives up while the node still does its work. */
+  /** Duration of each command in milliseconds; from 12 000 on the panel gives up while the node still works. */
   delayMs = 0;
-  /** Failures that the node answers with. */
+  /** Failures that the node returns. */
   failures: NodeFailure[] = [];
   version: string | null;
-  /** When its agent last connected or went away; the row's `updatedTime`. */
+  /** When its agent last connected or disconnected; the row's `updatedTime`. */
   changedTime: number;
 
   constructor(row: NodeRow) {

@@ -5,7 +5,7 @@ import { isAdminOnly, isOpen, routesOf } from './routes.js';
 import { type FlvxClaims, readToken } from './token.js';
 import { DatabaseLocked, FlvxWorld } from './world.js';
 
-/** From when on the panel's answer is cut, in milliseconds (docs/panels/flvx.md, 1.5). */
+/** When the panel's answer is cut off, in milliseconds (docs/panels/flvx.md, 1.5). */
 const writeTimeoutMs = 30_000;
 
 const cors = {
@@ -15,14 +15,14 @@ const cors = {
   'access-control-expose-headers': 'Authorization',
 };
 
-/** What a fake panel is made with. */
+/** Options of a fake panel. */
 export interface FlvxPanelOptions {
   /** The panel's clock, in Unix milliseconds. */
   readonly now: () => number;
   readonly timeZone: string;
   /** Signs the tokens. */
   readonly secret: string;
-  /** Told of every time that the panel waits for a node or its database, so that a test's clock can move on. */
+  /** Called for every wait of the panel for a node or its database, so that a test's clock can advance. */
   readonly onWait: (ms: number) => void;
 }
 
@@ -73,12 +73,12 @@ export class FlvxPanel {
     return { ...answer, headers: { ...cors, ...answer.headers }, ...(cut ? { cut } : {}) };
   }
 
-  /** The claims of a token that holds, or null. */
+  /** The claims of a valid token, or null. */
   #claimsOf(token: string): FlvxClaims | null {
     let claims = this.#tokens.get(token);
     if (claims === undefined) {
       claims = readToken(this.options.secret, token);
-      // Wrong tokens are many and never come back; they are not worth remembering.
+      // Wrong tokens are not cached: they rarely repeat.
       if (claims !== null) this.#tokens.set(token, claims);
     }
     return claims !== null && claims.exp > Math.floor(this.world.now() / 1000) ? claims : null;

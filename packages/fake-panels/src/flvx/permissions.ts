@@ -14,7 +14,7 @@ function insertPermission(world: FlvxWorld, userId: number, tunnelId: number, bo
     const value = asInteger(body[field], -1);
     return value < 0 ? fallback : value;
   };
-  // The user's own values are taken as they are, but a negative one still means "not given".
+  // The user's own values are used unchanged, but a negative one means "absent".
   const inherited = (value: number | undefined, fallback: number): number =>
     value === undefined || value < 0 ? fallback : value;
   world.permissions.insert({
@@ -40,7 +40,7 @@ function keepOrSet(world: FlvxWorld, row: PermissionRow, body: Sent): void {
   pushUserTunnel(world, row.userId, row.tunnelId);
 }
 
-/** The upsert of assign and batch-assign (docs/panels/flvx.md, 4.2); gives null or the text of the error. */
+/** The upsert of assign and batch-assign (docs/panels/flvx.md, 4.2); returns null or the text of the error. */
 function upsert(world: FlvxWorld, body: Sent): string | null {
   const userId = asInteger(body.userId, 0);
   const tunnelId = asInteger(body.tunnelId, 0);

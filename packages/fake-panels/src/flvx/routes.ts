@@ -37,7 +37,7 @@ import {
 import { createTunnel, deleteTunnel, getTunnel, listTunnels, updateTunnel } from './tunnels.js';
 import { createUser, deleteUser, listUsers, resetUser, updateUser, userGroups } from './users.js';
 
-/** Whether a path opens without a token (docs/panels/flvx.md, 2.2). */
+/** Whether a path needs no token (docs/panels/flvx.md, 2.2). */
 export function isOpen(path: string): boolean {
   return (
     !path.startsWith('/api/') ||
@@ -69,14 +69,14 @@ export function isChange(path: string): boolean {
   );
 }
 
-/** What a panel's handlers need beside its tables. */
+/** What a panel's handlers need apart from its tables. */
 export interface RouteParts {
   readonly secret: string;
   readonly captchaTokens: CaptchaTokens;
   readonly createGap: () => Promise<void> | undefined;
 }
 
-/** The handlers of all paths that the fake serves; every other path is answered as one that the panel does not know. */
+/** The handlers of all paths that the fake serves; every other path is unknown to the panel. */
 export function routesOf({ secret, captchaTokens, createGap }: RouteParts): ReadonlyMap<string, Handler> {
   const api: Record<string, Handler> = {
     'user/login': login(secret, captchaTokens),

@@ -80,13 +80,13 @@ export interface ForwardRow {
   outFlow: number;
   readonly createdTime: number;
   updatedTime: number;
-  /** What the panel believes: 1 running, 0 paused. */
+  /** The panel's record: 1 running, 0 paused. */
   status: number;
   readonly inx: number;
   ports: { readonly nodeId: number; readonly port: number }[];
 }
 
-/** A group of users or of tunnels; its members stand apart, also those of groups that do not exist. */
+/** A group of users or of tunnels; members are stored separately, also those of groups that do not exist. */
 export interface GroupRow {
   readonly id: number;
   name: string;
@@ -103,10 +103,10 @@ export interface GroupPermissionRow {
   readonly createdTime: number;
 }
 
-/** A permission that stands because of a group permission. */
+/** A permission that results from a group permission. */
 export interface GrantRow extends GroupPermissionRow {
   readonly userTunnelId: number;
-  /** 1 when the group made the row, 0 when it was there before. */
+  /** 1 if the group created the row, 0 if it existed before. */
   readonly createdByGroup: 0 | 1;
 }
 

@@ -91,7 +91,7 @@ export const liveness: Handler = () => plainText(200, 'test');
 const nodeOf = (world: FlvxWorld, secret: string | null): FlvxNode | undefined =>
   [...world.nodes.values()].find((node) => node.secret === secret);
 
-/** A node's traffic report, in the clear: the panel says `ok` to everything (docs/panels/flvx.md, 7.1). */
+/** A node's traffic report, in the clear: the panel answers `ok` to everything (docs/panels/flvx.md, 7.1). */
 export const uploadTraffic: Handler = (call) => {
   const { world, request } = call;
   const read = readJsonBody(request.body);
@@ -103,7 +103,7 @@ export const uploadTraffic: Handler = (call) => {
   return plainText(200, 'ok');
 };
 
-/** A node's report of what it runs: the panel removes what belongs to nothing. The fake knows what runs. */
+/** A node's report of what it runs: the panel removes unknown services. The fake knows what runs. */
 export const uploadConfig: Handler = (call) => {
   const node = nodeOf(call.world, call.request.query.get('secret'));
   if (node !== undefined) cleanNode(call.world, node.id);

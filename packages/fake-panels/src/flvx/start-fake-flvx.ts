@@ -3,11 +3,11 @@ import { FakeFlvx } from './fake-flvx.js';
 import { FlvxPanel } from './panel.js';
 import { isChange } from './routes.js';
 
-/** What a fake FLVX panel is started with. */
+/** Options of a fake FLVX panel. */
 export interface FakeFlvxOptions {
   /** The panel's clock, in Unix milliseconds. Default: the real one. */
   readonly now?: () => number;
-  /** Told of every time, in milliseconds, that the panel spends waiting for a node or its database. The fake itself never waits. */
+  /** Called with every wait of the panel for a node or its database, in milliseconds. The fake itself never waits. */
   readonly onWait?: (ms: number) => void;
   /** The panel's IANA time zone, for the daily and hourly jobs. Default UTC. */
   readonly timeZone?: string;
@@ -35,7 +35,7 @@ export async function startFakeFlvx(options: FakeFlvxOptions = {}): Promise<Fake
     onWait:
       options.onWait ??
       (() => {
-        // Nobody's clock has to move on.
+        // There is no clock to advance.
       }),
   });
   const server = await startFakeServer({

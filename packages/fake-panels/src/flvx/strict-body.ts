@@ -1,6 +1,6 @@
 import { readJsonBody } from './json-body.js';
 
-/** What a field of a strict request may be; an object stands for a list of such objects. */
+/** What a field of a strict request may be; an object means a list of such objects. */
 export type StrictField = 'text' | 'integer' | 'integer?' | 'integers' | 'texts' | StrictShape;
 export interface StrictShape {
   readonly [field: string]: StrictField;
@@ -69,7 +69,7 @@ function readObject(shape: StrictShape, value: unknown): unknown {
 
 /**
  * Reads a request of a strict endpoint: an unknown field or a wrong JSON type is an error (docs/panels/flvx.md, 1.3).
- * `null` is an empty object. Gives 'bad' for an error and 'empty' for no body.
+ * `null` is an empty object. Returns 'bad' for an error and 'empty' for no body.
  */
 export function readStrict<S extends StrictShape>(body: Buffer, shape: S): StrictValues<S> | 'bad' | 'empty' {
   const read = readJsonBody(body);

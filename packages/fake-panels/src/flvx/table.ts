@@ -1,4 +1,4 @@
-/** A table with ids that are never given twice, in the order of ids, with an optional grouping that is looked up without a scan. */
+/** A table with unique ids, in the order of ids, with an optional index of groups. */
 export class Table<Row extends { readonly id: number }> {
   readonly #rows = new Map<number, Row>();
   readonly #groups = new Map<number, Set<Row>>();

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 
-/** What a token says; instants in seconds. */
+/** The claims of a token; instants in seconds. */
 export interface FlvxClaims {
   readonly sub: string;
   readonly exp: number;
   readonly roleId: number;
 }
 
-/** How long a token of the panel holds, in seconds (90 days). */
+/** The lifetime of a token, in seconds (90 days). */
 export const tokenLifeSeconds = 7_776_000;
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -39,8 +39,8 @@ function integerClaim(value: unknown): number | null {
 }
 
 /**
- * The claims of a token with a good signature, or null. As on the panel its header is not looked at, a missing role counts as 0,
- * and a token without `exp` is as good as expired.
+ * The claims of a token with a good signature, or null. As on the panel, its header is ignored, a missing role counts as 0,
+ * and a token without `exp` counts as expired.
  */
 export function readToken(secret: string, token: string): FlvxClaims | null {
   const parts = token.split('.');

@@ -38,7 +38,7 @@ function quotaOf(call: FlvxCall, body: Readonly<Record<string, unknown>>): Quota
   };
 }
 
-/** user/create. `gap` gives other creates time between the check of the name and the insert. */
+/** user/create. `gap` delays the insert after the check of the name. */
 export function createUser(gap: () => Promise<void> | undefined): Handler {
   return post((call) => {
     const body = call.map();
@@ -131,7 +131,7 @@ export const resetUser: Handler = post((call) => {
   if (id <= 0 || (type !== 1 && type !== 2)) return call.fail(badBody);
   const { world } = call;
   if (world.databaseLocked) {
-    // The panel does not look whether it could write; both of its writes wait.
+    // The panel ignores a failed write; both of its writes wait.
     world.wait(type === 1 ? 10_000 : 5_000);
     return call.ok();
   }

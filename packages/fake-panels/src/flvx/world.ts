@@ -27,7 +27,7 @@ export interface SentCommand {
   readonly data: unknown;
 }
 
-/** The text that SQLite gives when the database stays locked (docs/panels/flvx.md, 1.5). */
+/** SQLite's message when the database stays locked (docs/panels/flvx.md, 1.5). */
 export const lockedMessage = 'database is locked (5) (SQLITE_BUSY)';
 
 /** Thrown inside the fake when a write meets a locked database; the panel answers it with code -2. */
@@ -58,7 +58,7 @@ export class FlvxWorld {
 
   /** A write meets a locked database. */
   databaseLocked = false;
-  /** How long the nodes and the database have kept the request in hand, in milliseconds. */
+  /** How long the request has waited for nodes and the database, in milliseconds. */
   waitedMs = 0;
   /** The last commands sent, at most `commandsKept` of them. */
   commands: SentCommand[] = [];
@@ -111,7 +111,7 @@ export class FlvxWorld {
     return newest === undefined ? 0 : newest.inx + 1;
   }
 
-  /** Sends one command to a node and waits for it; gives null, or the text of the error (docs/panels/flvx.md, 6.3). */
+  /** Sends one command to a node and waits for it; returns null, or the text of the error (docs/panels/flvx.md, 6.3). */
   send(nodeId: number, type: string, data: unknown): string | null {
     const node = this.nodes.get(nodeId);
     if (node === undefined || !node.online) return '节点不在线';

@@ -9,11 +9,11 @@ import { type AdminRow, gibibyte, type UserRow } from './rows.js';
 import { type HiddifyState } from './state.js';
 
 const base = '/api/v1/agent-traffic';
-/** Persian: the new user's traffic is more than what is left of the agent's. */
+/** Persian: the new user's traffic is more than the agent's remaining traffic. */
 const notEnough = 'ترافیک درخواستی بیشتر از ترافیک باقی‌مانده ایجنت است';
 const methodNotAllowed = '405 Method Not Allowed: The method is not allowed for the requested URL.';
 
-/** The add-on's six endpoints. They ask for no key (docs/panels/hiddify.md, 7.1 and 7.3). */
+/** The add-on's six endpoints. They need no key (docs/panels/hiddify.md, 7.1 and 7.3). */
 export class AddOnEndpoints {
   constructor(
     private readonly state: HiddifyState,
@@ -96,7 +96,7 @@ export class AddOnEndpoints {
     return json({ can_create: fits, error_message: fits ? null : message, agent_stats: this.stats(agent) });
   }
 
-  /** Disables without a record and never enables again; the cores hear of it only from the next usage task. */
+  /** Disables without a record and never enables again; the cores learn of it in the next usage task. */
   private disableWhenExceeded(agent: AdminRow): boolean {
     if (!this.exceeded(agent)) return false;
     for (const user of this.users(agent)) this.state.changeUser(user, { enable: false });

@@ -18,7 +18,7 @@ export class AddOnHooks implements UserHooks {
     private readonly database: 'mariadb' | 'sqlite',
   ) {}
 
-  /** Runs before the owner and the limit are known: it sees the caller, and no new traffic. */
+  /** Runs before the owner and the limit are known: it sees the caller but not the new traffic. */
   beforeInsert(owner: AdminRow): void {
     if (this.kind === 'none' || owner.mode !== 'agent') return;
     const limit = limitOf(owner);
@@ -46,7 +46,7 @@ export function limitOf(agent: AdminRow): number | null {
   return agent.trafficLimit === 0 ? null : agent.trafficLimit;
 }
 
-/** The add-on's total: bytes that the users below an agent have used, whatever they may use. */
+/** The add-on's total: bytes that the users below an agent have used, independently of their limits. */
 export function totalOf(state: HiddifyState, agent: AdminRow): number {
   return state.usersOf(state.branch(agent)).reduce((sum, user) => sum + user.currentUsage, 0);
 }

@@ -6,7 +6,7 @@ export interface AddOnOptions {
    */
   readonly endpoints?: 'none' | 'root' | 'below-admin-path';
   /**
-   * Its hooks on users. `none`; `published`: every write of a user fails; `repaired`: their import mended,
+   * Its hooks on users. `none`; `published`: every write of a user fails; `repaired`: their import repaired,
    * which on MariaDB still fails below a limited agent with usage. Default `published`.
    */
   readonly hooks?: 'none' | 'published' | 'repaired';

@@ -6,7 +6,7 @@ import { type HiddifyState } from './state.js';
 import { type UserWriter } from './user-writer.js';
 import { isCanonicalUuid } from './uuid.js';
 
-/** Writes administrators as the panel does, halves of failed writes included (docs/panels/hiddify.md, 4.4 to 4.6). */
+/** Writes administrators as the panel does, including the partial results of failed writes (docs/panels/hiddify.md, 4.4 to 4.6). */
 export class AdminWriter {
   constructor(
     private readonly state: HiddifyState,
@@ -15,7 +15,7 @@ export class AdminWriter {
     private readonly database: 'mariadb' | 'sqlite',
   ) {}
 
-  /** Creates an administrator. Throws the panel's errors; the row stays where the real one does. */
+  /** Creates an administrator. Throws the panel's errors; a row remains where the real panel leaves one. */
   create(body: LoadedBody, caller: AdminRow): AdminRow {
     const wanted = body['uuid'];
     if (typeof wanted === 'string' && this.state.findAdmin(wanted) !== undefined) {

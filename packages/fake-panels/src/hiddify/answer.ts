@@ -10,7 +10,7 @@ export function json(value: unknown, status = 200): FakeResponse {
   return { status, headers: jsonType, body: `${JSON.stringify(value)}\n` };
 }
 
-/** JSON that was written already. */
+/** Serialized JSON. */
 export function writtenJson(body: string | Buffer): FakeResponse {
   return { status: 200, headers: jsonType, body };
 }
@@ -34,7 +34,7 @@ export function isApiPath(path: string): boolean {
   return path.includes('api/v1/') || path.includes('api/v2/');
 }
 
-/** The answer that an error of the panel becomes (docs/panels/hiddify.md, 6.1). Throws what is no error of the panel. */
+/** The answer that an error of the panel becomes (docs/panels/hiddify.md, 6.1). Rethrows other errors. */
 export function failed(error: unknown, request: FakeRequest): FakeResponse {
   if (error instanceof PanelException) {
     return isApiPath(request.path) ? json({ msg: error.message }, 500) : serverErrorPage;
@@ -59,7 +59,7 @@ export const serverErrorPage = html(
 
 const htmlTypes = new Set(['*/*', 'text/*', 'text/html', 'application/*', 'application/xhtml+xml', 'application/xml']);
 
-/** Whether the caller takes HTML, in the panel's eyes: a quality of 0 does not count, `*` alone neither. */
+/** Whether the panel regards the caller as accepting HTML: a quality of 0 does not count, `*` alone neither. */
 export function acceptsHtml(accept: string | undefined): boolean {
   if (accept === undefined) return false;
   return accept.split(',').some((part) => htmlTypes.has(String(part.split(';')[0]).trim().toLowerCase()));

@@ -1,6 +1,6 @@
 import { type FakeHiddify } from './fake-hiddify.js';
 
-/** What a test asks of a fake; the key is the Owner's unless another is named, `null` sends none. */
+/** One request of a test; the default key is the Owner's, `null` sends none. */
 export interface Question {
   readonly key?: string | null;
   readonly json?: unknown;
@@ -9,7 +9,7 @@ export interface Question {
   readonly base?: string;
 }
 
-/** An answer as tests look at it: `json` is `undefined` when it is none. */
+/** An answer for tests; `json` is `undefined` for a body that is not JSON. */
 export interface Reply {
   readonly status: number;
   readonly json: Readonly<Record<string, unknown>> | undefined;

@@ -17,7 +17,7 @@ export class Cores {
     this.state.cores.add(user.uuid.toLowerCase());
   }
 
-  /** Ends a user's service and throws away what was counted for it and not collected. */
+  /** Stops serving a user and drops its uncollected traffic. */
   remove(user: Pick<UserRow, 'uuid'>): void {
     this.state.cores.delete(user.uuid.toLowerCase());
     this.state.counters.delete(user.uuid.toLowerCase());

@@ -19,12 +19,12 @@ const greatest: Readonly<Record<string, number>> = {
   max_active_users: int32,
 };
 
-/** A time that is none, as a body brought it. */
+/** An invalid time from a body. */
 export interface Junk {
   readonly junk: unknown;
 }
 
-/** What the database says to one UPDATE; `undefined`: it takes the values (docs/panels/hiddify.md, 3.3 and 4.2). */
+/** The database's error for an UPDATE; `undefined`: it accepts the values (docs/panels/hiddify.md, 3.3 and 4.2). */
 export function refusedByDatabase(
   table: 'user' | 'admin_user',
   id: number,

@@ -40,7 +40,7 @@ export interface Found {
 const anyUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const byParts = routes.map((route) => ({ route, parts: route.pattern.split('/').slice(1, -1) }));
 
-/** Finds the route of a path below the proxy path. Missing and doubled slashes are forgiven, but not silently. */
+/** Finds the route of a path below the proxy path. Missing and doubled slashes are accepted with a redirect. */
 export function findRoute(path: string): Found | undefined {
   const merged = path.replace(/\/{2,}/g, '/');
   const ended = merged.endsWith('/') ? merged : `${merged}/`;

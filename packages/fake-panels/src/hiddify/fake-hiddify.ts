@@ -13,12 +13,12 @@ export type NewHiddifyAdmin = Partial<Omit<AdminSeed, 'parentId'>>;
 
 /** Fields of a new user; absent ones as the database's defaults: 1000 GB, 90 days, enabled, of the Owner. */
 export interface NewHiddifyUser extends Partial<Omit<UserSeed, 'addedBy'>> {
-  /** The owner's uuid; `null`: a user of nobody. Default: the Owner. */
+  /** The owner's uuid; `null`: a user without an owner. Default: the Owner. */
   readonly agent?: string | null;
 }
 
 /**
- * A running fake Hiddify panel, with what tests do behind the API's back. Administrators and users are named by uuid,
+ * A running fake Hiddify panel, with helpers that bypass the API. Administrators and users are named by uuid,
  * traffic is in bytes. Helpers throw `Error` when there is no such row.
  */
 export class FakeHiddify {
@@ -46,7 +46,7 @@ export class FakeHiddify {
     return this.panel.state;
   }
 
-  /** What may be broken while it runs: Redis, the database, the background command, role checks, what stands in front, the paths. */
+  /** Switches for faults while it runs: Redis, the database, the background command, role checks, the web server in front, the paths. */
   get switches(): Switches {
     return this.panel.switches;
   }
@@ -65,7 +65,7 @@ export class FakeHiddify {
     this.panel.listOrder = order;
   }
 
-  /** Adds an agent below a parent (default: the Owner). Gives its uuid. */
+  /** Adds an agent below a parent (default: the Owner). Returns its uuid. */
   addAgent(parent?: string | null, fields: NewHiddifyAdmin = {}): string {
     const uuid = fields.uuid ?? this.panel.makeUuid();
     const parentId = parent === null ? null : parent === undefined ? 1 : this.admin(parent).id;
@@ -73,7 +73,7 @@ export class FakeHiddify {
     return uuid;
   }
 
-  /** Adds a user that the cores serve when it is active. Gives its uuid. */
+  /** Adds a user that the cores serve when it is active. Returns its uuid. */
   addUser(fields: NewHiddifyUser = {}): string {
     const { agent, ...seed } = fields;
     const uuid = fields.uuid ?? this.panel.makeUuid();
@@ -84,8 +84,8 @@ export class FakeHiddify {
   }
 
   /**
-   * Adds rows that a sum must survive, all of one agent: a negative limit, a negative usage, a half-made user and one
-   * without a canonical uuid, which was made outside the API.
+   * Adds rows that a sum must survive, all of one agent: a negative limit, a negative usage, an incomplete user and one
+   * without a canonical uuid, which was created outside the API.
    */
   addOddRows(agent?: string): void {
     const owner = agent === undefined ? {} : { agent };
@@ -120,7 +120,7 @@ export class FakeHiddify {
     return this.panel.cores.serves(this.user(uuid));
   }
 
-  /** A user's traffic, counted and collected at once; a user over its quota is taken out of the cores. */
+  /** A user's traffic, counted and collected at once; the cores stop serving a user over its quota. */
   use(uuid: string, bytes: number): void {
     const user = this.user(uuid);
     this.panel.usageTask.charge(user, bytes);
@@ -143,7 +143,7 @@ export class FakeHiddify {
     this.panel.usageTask.reset(this.user(uuid));
   }
 
-  /** Writes fields of a user as SQL would: nothing is checked, the cores hear nothing. */
+  /** Writes fields of a user as SQL would: nothing is checked, and the cores are not notified. */
   changeUser(uuid: string, change: Partial<Omit<UserRow, 'id'>>): void {
     this.state.changeUser(this.user(uuid), change);
   }
@@ -152,13 +152,13 @@ export class FakeHiddify {
     this.state.changeAdmin(this.admin(uuid), change);
   }
 
-  /** Somebody disables the user by hand in the panel's form. */
+  /** Disables the user as staff does in the panel's form. */
   disable(uuid: string): void {
     this.changeUser(uuid, { enable: false });
     this.panel.cores.remove(this.user(uuid));
   }
 
-  /** Somebody enables the user by hand in the panel's form. */
+  /** Enables the user as staff does in the panel's form. */
   enable(uuid: string): void {
     this.changeUser(uuid, { enable: true });
     if (this.state.isActive(this.user(uuid))) this.panel.cores.add(this.user(uuid));
@@ -169,7 +169,7 @@ export class FakeHiddify {
     this.state.removeUser(this.user(uuid));
   }
 
-  /** Gives a user to another administrator; `null`: to nobody. */
+  /** Moves a user to another administrator; `null`: to none. */
   moveUser(uuid: string, agent: string | null): void {
     this.changeUser(uuid, { addedBy: agent === null ? null : this.admin(agent).id });
   }
@@ -179,7 +179,7 @@ export class FakeHiddify {
     this.changeAdmin(uuid, { parentId: parent === null ? null : this.admin(parent).id });
   }
 
-  /** Deletes one agent; its users go to the heir (default: the Owner), its sub-agents keep a parent that is gone. */
+  /** Deletes one agent; its users go to the heir (default: the Owner), its sub-agents keep a parent that does not exist. */
   deleteAgent(uuid: string, heir?: string): void {
     const addedBy = heir === undefined ? 1 : this.admin(heir).id;
     for (const user of this.usersOf(uuid)) this.state.changeUser(user, { addedBy });
@@ -191,14 +191,14 @@ export class FakeHiddify {
     this.changeAdmin(agent, { trafficLimit: bytes });
   }
 
-  /** The panel's process starts anew: new users get today as their last reset. */
+  /** Restarts the panel's process: new users get today as their last reset. */
   restart(): void {
     this.state.startedOn = this.state.time.today();
   }
 
   /**
    * Stops every creation of a user at a stage: at `inserted` it is still `unknown`, with 1000 GB, of the caller.
-   * `reached` resolves with the uuid of the one that makes them `count`; `release` lets all go on.
+   * `reached` resolves with the uuid of the last of `count` creations; `release` lets all continue.
    */
   holdCreations(stage: CreationStage, count = 1): { readonly reached: Promise<string>; release(): void } {
     let arrive: (uuid: string) => void = () => undefined;
@@ -220,7 +220,7 @@ export class FakeHiddify {
     };
   }
 
-  /** All rows and whom the cores serve, sorted: compare with `toEqual`. */
+  /** All rows and the users that the cores serve, sorted: compare with `toEqual`. */
   snapshot(): HiddifySnapshot {
     return snapshotOf(this.state);
   }

@@ -1,7 +1,7 @@
 import { adminModes, languages, userModes } from './rows.js';
 import { isCanonicalUuid } from './uuid.js';
 
-/** What became of one field of a body: its value, or why it was refused. */
+/** The result of parsing one field: its value, or why it was refused. */
 export type Loaded = { readonly value: unknown } | { readonly problem: string };
 
 /** How one field of a body is read (docs/panels/hiddify.md, 3.2, 3.3 and 3.4). */
@@ -65,7 +65,7 @@ export function float(value: unknown): Loaded {
   return Number.isFinite(number) ? { value: number } : { problem: special };
 }
 
-/** Whole numbers and their texts; a number with decimals loses them. */
+/** Whole numbers and their texts; decimals are dropped. */
 export function whole(value: unknown): Loaded {
   const number = typeof value === 'string' && wholeText.test(value) ? Number(value.replaceAll('_', '').trim()) : value;
   if (typeof number !== 'number' || Number.isNaN(number)) return { problem: 'Not a valid integer.' };
@@ -91,7 +91,7 @@ export function date(value: unknown): Loaded {
   return found === undefined ? { problem: 'Not a valid date.' } : { value: found };
 }
 
-/** The panel reads what it can and keeps the rest as it is, for the database to choke on. */
+/** The panel parses what it can and passes anything else to the database, which refuses it. */
 export function looseTime(value: unknown): Loaded {
   if (typeof value !== 'string') return { value: { junk: value } };
   if (value === '') return { value: '' };
@@ -107,7 +107,7 @@ export function looseTime(value: unknown): Loaded {
   return { value: day === undefined ? { junk: value } : `${day} 00:00:00` };
 }
 
-/** Anything but a canonical uuid becomes nothing, without a complaint. */
+/** Anything but a canonical uuid is dropped silently. */
 export function uuid(value: unknown): Loaded {
   return { value: isCanonicalUuid(value) ? value : null };
 }

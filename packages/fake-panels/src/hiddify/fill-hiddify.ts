@@ -1,7 +1,7 @@
 import { type FakeHiddify } from './fake-hiddify.js';
 import { gibibyte } from './rows.js';
 
-/** How many rows to make. */
+/** How many rows to create. */
 export interface HiddifySize {
   readonly agents: number;
   readonly users: number;
@@ -11,7 +11,7 @@ export interface HiddifySize {
   readonly currentUsage?: number;
 }
 
-/** Makes agents of the Owner and, in turns, users of them; 50,000 take well under a second. Gives the agents' uuids. */
+/** Creates agents of the Owner and, in turns, users of them; 50,000 need well under a second. Returns the agents' uuids. */
 export function fillHiddify(fake: FakeHiddify, size: HiddifySize): string[] {
   const { usageLimit = 20 * gibibyte, currentUsage = gibibyte } = size;
   const agents = Array.from({ length: size.agents }, (_, at) => fake.addAgent(undefined, { name: `agent ${at + 1}` }));

@@ -10,7 +10,7 @@ import { type Switches } from './switches.js';
 
 const crawlers = /bot|spider|crawl|archiver|slurp|^java\//i;
 
-/** Who calls: an administrator, another node, a user of the panel, or nobody. */
+/** Who calls: an administrator, another node, a user of the panel, or no one. */
 export interface Caller {
   readonly admin: AdminRow | undefined;
   readonly node: boolean;
@@ -40,7 +40,7 @@ export function refuseStrangers(request: FakeRequest, switches: Switches): void 
 }
 
 /**
- * Finds the caller (docs/panels/hiddify.md, 2.1). Throws 403 for a key that is nobody's; gives a redirect outside the
+ * Finds the caller (docs/panels/hiddify.md, 2.1). Throws 403 for an unknown key; returns a redirect outside the
  * API.
  */
 export function identify(
@@ -76,12 +76,12 @@ export function refuseRole(caller: Caller, route: Route, switches: Switches): vo
   if (caller.admin === undefined || !route.roles.has(caller.admin.mode)) throw forbidden;
 }
 
-/** The login page that people are sent to. */
+/** The login page of redirects. */
 export function toLogin(request: FakeRequest, segment: string): FakeResponse {
   return redirect(302, `/${segment}/?force=1&next=${request.path}`);
 }
 
-/** A wrong key ends the session that came beside it. */
+/** A wrong key ends the session of the same request. */
 function turnedAway(request: FakeRequest, segment: string, sessions: Sessions): FakeResponse {
   sessions.end(request);
   if (isApiPath(request.path)) throw new Refusal(403, 'Unathorized');

@@ -22,7 +22,7 @@ export function keysOf(user: UserRow): UserKeys {
   return user.keys ?? numbered(pattern, user.id);
 }
 
-/** The same as JSON texts. Invented ones are written once for all users: lists of 50,000 would take seconds. */
+/** The keys as JSON texts, serialized once for all users: lists of 50,000 would be slow otherwise. */
 export function writtenKeysOf(user: UserRow): Record<keyof UserKeys, string> {
   return user.keys === undefined ? numbered(writtenPattern, user.id) : written(keysOf(user));
 }

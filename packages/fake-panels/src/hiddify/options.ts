@@ -28,13 +28,13 @@ export interface FakeHiddifyOptions {
   /** The order of the list of users. Default `id`. */
   readonly listOrder?: ListOrder;
   /**
-   * What stands before the panel: nothing (default); a web server that sends everything on to `https:`;
-   * or one that was asked in plain text on its TLS port.
+   * The web server in front of the panel: none (default); one that redirects everything to `https:`;
+   * or one that received plain text on its TLS port.
    */
   readonly front?: 'none' | 'redirect-to-https' | 'plain-on-tls-port';
   /** The add-on for agent traffic. Default: not installed. */
   readonly addOn?: AddOnOptions;
-  /** Whether concurrent requests meet inside a creation, as they do on the panel. Default `true`. */
+  /** Whether concurrent requests interleave inside a creation, as on the panel. Default `true`. */
   readonly interleave?: boolean;
   /** A user named `default` of the Owner, as a new panel has. Default `false`. */
   readonly defaultUser?: boolean;

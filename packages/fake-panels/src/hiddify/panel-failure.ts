@@ -18,7 +18,7 @@ export class PanelException extends Error {
 
 const help = { DataError: '9h9h', IntegrityError: 'gkpj', OperationalError: 'e3q8' };
 
-/** How the database words a refusal. */
+/** The database's error for a refused statement. */
 export interface DatabaseRefusal {
   /** The class of the driver's exception. */
   readonly kind: keyof typeof help;
@@ -27,7 +27,7 @@ export interface DatabaseRefusal {
   readonly text: string;
 }
 
-/** A statement that the database refused. As in the real text, the statement and its parameters stand in it. */
+/** A statement that the database refused. The text contains the statement and its parameters, as the real one. */
 export function databaseError(
   { kind, code, text }: DatabaseRefusal,
   statement: string,

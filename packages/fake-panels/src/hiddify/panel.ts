@@ -33,7 +33,7 @@ const plainOnTls =
   '<center><h1>400 Bad Request</h1></center>\r\n<center>The plain HTTP request was sent to HTTPS port</center>\r\n' +
   '<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
 
-/** The fake panel without a server: requests in, answers out, state inside. */
+/** The fake panel without a server: requests in, answers out. */
 export class HiddifyPanel {
   readonly state: HiddifyState;
   readonly cores: Cores;
@@ -112,7 +112,7 @@ export class HiddifyPanel {
     }
   }
 
-  /** Writes the Owner's list now, so that the first call for it does not wait. */
+  /** Writes the Owner's list now, so that the first call for it is fast. */
   warmUp(): void {
     if (this.state.users.size > 0) this.users.list(this.state.owner());
   }

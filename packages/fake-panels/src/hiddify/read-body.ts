@@ -4,7 +4,7 @@ import { PanelException } from './panel-failure.js';
 const badRequest = '400 Bad Request: The browser (or proxy) sent a request that this server could not understand.';
 
 /**
- * The body as the panel reads it: none under another content type, and numbers that are none (`NaN`, `Infinity`)
+ * Parses the body as the panel does: none under another content type, and invalid numbers (`NaN`, `Infinity`)
  * are read, to be refused by their field. Throws the 500 of malformed JSON.
  */
 export function readBody(request: FakeRequest): unknown {

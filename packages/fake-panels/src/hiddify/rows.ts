@@ -32,7 +32,7 @@ export interface AdminRow {
   parentId: number | null;
   username: string;
   password: string;
-  /** Bytes; the column that the add-on adds. `null` and 0 are no limit. */
+  /** Bytes; a column of the add-on. `null` and 0 are no limit. */
   trafficLimit: number | null;
 }
 
@@ -66,7 +66,7 @@ export interface UserRow {
   lastResetTime: string | null;
   /** `YYYY-MM-DD HH:MM:SS`, the server's local time. */
   lastOnline: string;
-  /** The owner's id; `null`: the user belongs to nobody. */
+  /** The owner's id; `null`: none. */
   addedBy: number | null;
   enable: boolean;
   /** `undefined`: invented from the user's number when they are shown; `null`: a row made outside the API. */

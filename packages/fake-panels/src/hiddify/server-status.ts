@@ -16,7 +16,7 @@ export function usageHistory(state: HiddifyState, admin: AdminRow | undefined, d
       if (date < from || date > to) continue;
       for (const [id, charged] of day) if (branch.has(id)) bytes += charged;
     }
-    // The database gives sums as decimals, which become texts.
+    // The database returns sums as decimals, which become texts.
     return database === 'mariadb' ? String(bytes) : bytes;
   };
   const online = (from: string): number => users.filter((user) => user.lastOnline >= from).length;

@@ -6,7 +6,7 @@ export class Sessions {
   stored = 0;
   private readonly ended = new Set<string>();
 
-  /** Stores a session. Gives the cookie that stands for it. */
+  /** Stores a session and returns its cookie. */
   start(adminId: number): string {
     this.stored += 1;
     return `session=${adminId}-${this.stored}; HttpOnly; Path=/`;

@@ -27,7 +27,7 @@ export interface SnapshotUser {
   readonly comment: string | null;
 }
 
-/** What the panel holds, in an order of its own, so that two snapshots can be compared. */
+/** The panel's rows in a fixed order, so that two snapshots can be compared. */
 export interface HiddifySnapshot {
   readonly admins: readonly SnapshotAdmin[];
   readonly users: readonly SnapshotUser[];

@@ -13,7 +13,7 @@ import { HiddifyPanel } from './panel.js';
  * const agent = fake.addAgent();
  * const user = fake.addUser({ agent, usageLimit: 10 * 1024 ** 3 });
  * fake.use(user, 1024 ** 3);
- * // A client gets fake.url and fake.key.
+ * // A client uses fake.url and fake.key.
  * await fake.close();
  */
 export async function startFakeHiddify(options: FakeHiddifyOptions = {}): Promise<FakeHiddify> {

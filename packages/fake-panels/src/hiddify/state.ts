@@ -17,7 +17,7 @@ export class HiddifyState {
   readonly counters = new Map<string, number>();
   /** Traffic charged, in bytes by date and administrator. */
   readonly dailyUsage = new Map<string, Map<number, number>>();
-  /** Milliseconds since 1970 of the last look for periodic resets; 0: never. */
+  /** Milliseconds since 1970 of the last check for periodic resets; 0: never. */
   lastResetCheck = 0;
   /** Grows with every change of a row. */
   version = 0;
@@ -137,7 +137,7 @@ export class HiddifyState {
   /** Called when an administrator's uuid, which its users show, has changed. */
   onAdminRename: (() => void) | undefined;
 
-  /** The administrator itself and those below it, as far down as the panel looks. */
+  /** The administrator itself and those below it, as deep as the panel searches. */
   branch(root: AdminRow): Set<number> {
     const children = new Map<number, number[]>();
     for (const admin of this.admins.values()) {

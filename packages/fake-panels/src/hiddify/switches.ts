@@ -10,7 +10,7 @@ export interface Switches {
   lostConnections: number;
   /** The role checks are void, as on Python 3.13. */
   rolesVoid: boolean;
-  /** What stands before the panel. */
+  /** The web server in front of the panel. */
   front: 'none' | 'redirect-to-https' | 'plain-on-tls-port';
   /** The secret first segments; changing one moves the panel. */
   adminPath: string;

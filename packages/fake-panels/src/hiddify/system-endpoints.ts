@@ -76,7 +76,7 @@ export class SystemEndpoints {
     return html('<div style="background-color:black; color:white;padding:10px"></div>');
   }
 
-  /** All secrets in one answer; nobody should ask for it. */
+  /** Returns all secrets in one answer. */
   private allConfigs(): FakeResponse {
     const { state, switches } = this.parts;
     const key = state.owner().uuid;

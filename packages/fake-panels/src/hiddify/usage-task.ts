@@ -9,7 +9,7 @@ const hourMs = 3_600_000;
 export type UsageComments = Readonly<Record<string, string>>;
 
 /**
- * The panel's minute task: collects traffic, resets periods, takes users out of the cores
+ * The panel's minute task: collects traffic, resets periods, stops serving users
  * (docs/panels/hiddify.md, 5.1, 5.3 and 5.4).
  */
 export class UsageTask {

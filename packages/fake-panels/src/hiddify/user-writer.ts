@@ -6,7 +6,7 @@ import { type AdminRow, gibibyte, neverOnline, type UserKeys, type UserRow } fro
 import { type HiddifyState } from './state.js';
 import { isCanonicalUuid } from './uuid.js';
 
-/** What stands between the panel's code and its table of users: the add-on's hooks. */
+/** The add-on's hooks between the panel's code and its table of users. */
 export interface UserHooks {
   /** Before a row is made for its first owner. May throw. */
   beforeInsert(owner: AdminRow): void;
@@ -66,7 +66,7 @@ export class UserWriter {
     const change: Partial<UserRow> = {};
     const owner = body['added_by_uuid'];
     if (typeof owner === 'string') change.addedBy = this.adminOrNew(owner, caller).id;
-    // Any PATCH gives a user without an owner to the Owner, an empty one, too.
+    // Any PATCH, even an empty one, moves a user without an owner to the Owner.
     else if (row.addedBy === null) change.addedBy = 1;
     if (typeof body['package_days'] === 'number') {
       change.packageDays = body['package_days'];

@@ -1,7 +1,7 @@
 const canonical = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /**
- * Whether this is the only form of a uuid that the panel takes as one: v4, lower case, with dashes
+ * Whether this is the only form of a uuid that the panel accepts: v4, lower case, with dashes
  * (docs/panels/hiddify.md, 3.3).
  */
 export function isCanonicalUuid(value: unknown): value is string {

@@ -1,6 +1,6 @@
 import type { FakeServer } from '../core/fake-server.js';
 
-/** What a fake in a process of its own prints first, as one line of JSON. */
+/** What a fake in a separate process prints first, as one line of JSON. */
 export interface StandaloneGreeting {
   readonly panel: string;
   readonly url: string;

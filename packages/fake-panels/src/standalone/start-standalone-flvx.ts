@@ -3,7 +3,7 @@ import { startFakeFlvx } from '../flvx/start-fake-flvx.js';
 import type { Standalone } from './greeting.js';
 import { wholeNumber } from './whole-number.js';
 
-/** How to call it. */
+/** The usage of the command. */
 export const flvxUsage = [
   'node dist/standalone.js flvx [options]',
   '  --users N        users with a permission and a running forward each (default 100); their ids: from 2',
@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Starts a fake FLVX for the arguments after its name, with one tunnel on one node; the administrator is `admin_user`. Throws
- * `TypeError` for those that it does not understand.
+ * `TypeError` for unknown ones.
  */
 export async function startStandaloneFlvx(args: readonly string[]): Promise<Standalone> {
   const text = { type: 'string' } as const;

@@ -4,7 +4,7 @@ import { startFakeHiddify } from '../hiddify/start-fake-hiddify.js';
 import type { Standalone } from './greeting.js';
 import { wholeNumber } from './whole-number.js';
 
-/** How to call it. */
+/** The usage of the command. */
 export const hiddifyUsage = [
   'node dist/standalone.js hiddify [options]',
   '  --agents N       agents of the Owner (default 10)',
@@ -13,7 +13,7 @@ export const hiddifyUsage = [
   '  --port N         port on 127.0.0.1 (default 0: a free one)',
 ].join('\n');
 
-/** Starts a fake Hiddify for the arguments after its name. Throws `TypeError` for those that it does not understand. */
+/** Starts a fake Hiddify for the arguments after its name. Throws `TypeError` for unknown ones. */
 export async function startStandaloneHiddify(args: readonly string[]): Promise<Standalone> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ args: [...args], options: { agents: text, users: text, latency: text, port: text } });
@@ -22,7 +22,7 @@ export async function startStandaloneHiddify(args: readonly string[]): Promise<S
   const fake = await startFakeHiddify({ keepCalls: false, port: wholeNumber('port', values.port, 0) });
   fake.server.latencyMs = wholeNumber('latency', values.latency, 0);
   fillHiddify(fake, { agents, users });
-  // The first list would otherwise pay for writing every row.
+  // Keeps the first list from being slow.
   fake.panel.warmUp();
   return { greeting: { panel: 'hiddify', url: fake.url, token: fake.key, services: users }, server: fake.server };
 }

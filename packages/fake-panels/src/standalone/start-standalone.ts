@@ -6,7 +6,7 @@ import { flvxUsage, startStandaloneFlvx } from './start-standalone-flvx.js';
 import { hiddifyUsage, startStandaloneHiddify } from './start-standalone-hiddify.js';
 import { wholeNumber } from './whole-number.js';
 
-/** How to call it. */
+/** The usage of the command. */
 export const usage = [
   'node dist/standalone.js easydcim [options]',
   '  --services N     services to make (default 100); their ids: populateEasyDcim',
@@ -21,7 +21,7 @@ export const usage = [
   flvxUsage,
 ].join('\n');
 
-/** Starts the fake that the arguments ask for. Throws `TypeError` for arguments that it does not understand. */
+/** Starts the fake that the arguments ask for. Throws `TypeError` for unknown arguments. */
 export async function startStandalone(args: readonly string[]): Promise<Standalone> {
   if (args[0] === 'hiddify') return startStandaloneHiddify(args.slice(1));
   if (args[0] === 'flvx') return startStandaloneFlvx(args.slice(1));

@@ -1,4 +1,4 @@
-/** The whole number that an option brings. Throws `TypeError` for anything else. */
+/** Parses an option as a whole number. Throws `TypeError` for anything else. */
 export function wholeNumber(name: string, value: string | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (!/^\d{1,15}$/.test(value)) throw new TypeError(`--${name} ${value} is no whole number.`);

@@ -1,10 +1,8 @@
-import type { FlvxPermission } from '../client/records/permission.js';
-import type { FlvxNode } from '../client/records/tunnel.js';
-import type { FlvxQuotaValues, FlvxUser } from '../client/records/user.js';
-import type { FlvxObservation } from '../client/snapshot/observation.js';
+import type { FlvxObservation } from '../client/observation.js';
+import type { FlvxNode, FlvxPermission, FlvxQuotaValues, FlvxUser } from '../client/records.js';
 import type { FlvxStep } from './plan/step.js';
 import type { FlvxAccountTarget } from './plan/target.js';
-import { isExpired, stopsPermission, stopsUser, type Ruled } from './rules.js';
+import { isExpired, stopsPermission, stopsUser, type RuledRow } from './rules.js';
 
 /** A user and its own permissions. */
 interface OwnRows {
@@ -12,22 +10,22 @@ interface OwnRows {
   permissions: readonly FlvxPermission[];
 }
 
-/** Returns an instant of the panel as ISO text; null for a number that is none. */
-export function isoOf(ms: number): string | null {
+/** Returns an instant of the panel as ISO text; null for an invalid one. */
+export function toIso(ms: number): string | null {
   const date = new Date(ms);
   return ms > 0 && Number.isFinite(date.getTime()) ? date.toISOString() : null;
 }
 
-/** Describes what a step repairs; null for a step that only accompanies another. */
+/** Describes the drift that a step repairs; null for a step that only accompanies another. */
 export function describeStep(step: FlvxStep): string | null {
   switch (step.type) {
     case 'create-user':
       return `account ${step.target} is missing`;
     case 'update-user':
-      return changesOf(`user ${step.target}`, step.prior.user, step.payload.changes);
+      return describeChanges(`user ${step.target}`, step.prior.user, step.payload.changes);
     case 'assign-tunnel':
       if (step.prior === null) return `the permission for tunnel ${step.target} is missing`;
-      return changesOf(`the permission for tunnel ${step.target}`, step.prior, {
+      return describeChanges(`the permission for tunnel ${step.target}`, step.prior, {
         ...step.payload.values,
         ...(step.payload.speedName === null ? {} : { speed: step.payload.speedName }),
       });
@@ -35,7 +33,7 @@ export function describeStep(step: FlvxStep): string | null {
       if (step.payload.purpose !== undefined) return null;
       return step.prior.status === 1
         ? `forward ${step.target} (${step.prior.name}) runs and should be paused`
-        : `forward ${step.target} (${step.prior.name}) is shown as paused and may run`;
+        : `forward ${step.target} (${step.prior.name}) is shown as paused and may be running`;
     case 'redeploy-forwards':
       // A change of speed in the same plan is described by its own step.
       if (step.needs.length > 0) return null;
@@ -45,13 +43,13 @@ export function describeStep(step: FlvxStep): string | null {
       return `forward ${step.target} (${step.prior.name}) was paused by the panel and should run`;
     case 'redirect-forward':
     case 'restore-forward':
-      return `forward ${step.target} (${step.prior.name}) points to another address than it should`;
+      return `forward ${step.target} (${step.prior.name}) points to the wrong address`;
     case 'remove-tunnel':
-      return `the permission for tunnel ${step.target} is left from an earlier product`;
+      return `the permission for tunnel ${step.target} belongs to an earlier product`;
     case 'create-speed-limit':
       return `speed limit ${step.target} is missing`;
     case 'delete-speed-limit':
-      return `speed limit ${step.target} (${step.prior.name}) is not needed any more`;
+      return `speed limit ${step.target} (${step.prior.name}) is no longer needed`;
     default:
       return null;
   }
@@ -71,8 +69,8 @@ export function describeNotInForce(
   });
   const forwards = observed.forwards.filter((row) => ids.includes(row.id)).map((row) => `${row.id} (${row.name})`);
   return (
-    `tunnel ${step.target} (${entries.join('; ')}): a node did not take the speed of forward ${forwards.join(', ')}: ` +
-    'it is shown on the panel and not in force there; a run that finds the node back mends it'
+    `tunnel ${step.target} (${entries.join('; ')}): a node did not accept the speed of forward ${forwards.join(', ')}. ` +
+    'The panel shows the speed, but it is not in force there. The next run repeats the change when the node is online again.'
   );
 }
 
@@ -84,51 +82,54 @@ export function describeNodes(nodes: readonly FlvxNode[]): string {
   return `${online.length} of ${nodes.length} nodes online${agents}`;
 }
 
-/** Describes what others have closed and the target therefore leaves closed. */
+/** Describes what others have closed, which stays closed. */
 export function describeClosed({ user, permissions }: OwnRows, target: FlvxAccountTarget): string[] {
   const lines: string[] = [];
-  const note = (what: string): unknown => lines.push(`${what} is closed, and not by Sluice: it stays so`);
+  const note = (what: string): unknown => lines.push(`${what} is closed, and not by Sluice: it stays closed`);
   if (user.status !== 1 && target.user?.status === undefined) note(`user ${user.id}`);
   for (const row of permissions) {
-    const wanted = target.permissions.get(row.tunnelId);
-    const left = wanted?.values.status === undefined && wanted?.remove !== true;
-    if (row.status !== 1 && left) note(`the permission for tunnel ${row.tunnelId}`);
+    const { values, remove } = target.permissions.get(row.tunnelId) ?? {};
+    const stays = values?.status === undefined && remove !== true;
+    if (row.status !== 1 && stays) note(`the permission for tunnel ${row.tunnelId}`);
   }
   return lines;
 }
 
-/** Describes by which of its own rules the panel stops the account or a part of it, once the target is written. */
+/** Describes by which of its own rules the panel stops the account or a part of it in its target state. */
 export function describeStops({ user, permissions }: OwnRows, target: FlvxAccountTarget, at: number): string[] {
   const zeroed = target.reset == null ? {} : { inBytes: 0, outBytes: 0 };
-  const rows: [string, Ruled, (row: Ruled, now: number) => boolean][] = [
-    [`user ${user.id}`, { ...user, ...given(target.user), ...zeroed }, stopsUser],
+  const rows: [string, RuledRow, (row: RuledRow, now: number) => boolean][] = [
+    [`user ${user.id}`, { ...user, ...pickQuota(target.user), ...zeroed }, stopsUser],
     ...permissions
       .filter((row) => target.permissions.get(row.tunnelId)?.remove !== true)
-      .map((row): [string, Ruled, typeof stopsPermission] => [
+      .map((row): [string, RuledRow, typeof stopsPermission] => [
         `the permission for tunnel ${row.tunnelId}`,
-        { ...row, ...given(target.user), ...given(target.permissions.get(row.tunnelId)?.values), ...zeroed },
+        { ...row, ...pickQuota(target.user), ...pickQuota(target.permissions.get(row.tunnelId)?.values), ...zeroed },
         stopsPermission,
       ]),
   ];
   return rows.flatMap(([what, row, stops]) => {
-    // What is closed is described as closed.
+    // Closed rows are described by `describeClosed`.
     if (!stops({ ...row, status: 1 }, at)) return [];
     return isExpired(row, at)
-      ? `${what} has expired on ${isoOf(row.expiresAt) ?? 'no day'}`
+      ? `${what} expired on ${toIso(row.expiresAt) ?? 'no day'}`
       : `${what} has used up its quota of ${row.quota} GB on the panel`;
   });
 }
 
-/** Quota and expiry, where they are given. The panel copies those of a user to its permissions. */
-function given(values: Partial<FlvxQuotaValues> | null | undefined): Partial<Pick<Ruled, 'quota' | 'expiresAt'>> {
+/** Returns quota and expiry, where they are given. The panel copies those of a user to its permissions. */
+function pickQuota(
+  values: Partial<FlvxQuotaValues> | null | undefined,
+): Partial<Pick<RuledRow, 'quota' | 'expiresAt'>> {
   const { quota, expiresAt } = values ?? {};
   return { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
-function changesOf(what: string, prior: object, changes: object): string | null {
+function describeChanges(what: string, prior: object, changes: object): string | null {
   const before = prior as Record<string, unknown>;
   const words = Object.entries(changes).map(
-    ([name, value]) => `${NAMES[name] ?? name} ${shown(name, before[name])} should be ${shown(name, value)}`,
+    ([name, value]) =>
+      `${NAMES[name] ?? name} ${describeValue(name, before[name])} should be ${describeValue(name, value)}`,
   );
   return words.length === 0 ? null : `${what}: ${words.join(', ')}`;
 }
@@ -141,8 +142,8 @@ const NAMES: Readonly<Record<string, string>> = {
   speed: 'speed limit',
 };
 
-function shown(name: string, value: unknown): string {
+function describeValue(name: string, value: unknown): string {
   if (value === null || value === undefined) return 'none';
-  if (name === 'expiresAt') return isoOf(Number(value)) ?? JSON.stringify(value);
+  if (name === 'expiresAt') return toIso(Number(value)) ?? JSON.stringify(value);
   return name === 'quota' ? `${JSON.stringify(value)} GB` : JSON.stringify(value);
 }

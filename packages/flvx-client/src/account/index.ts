@@ -1,6 +1,6 @@
 /**
- * Changes to FLVX accounts: pure planning from an observation to a target, and the executor that does the steps one by one and
- * reads each one back.
+ * Changes to FLVX accounts: pure planning from an observation to a target, and an executor that performs the steps one by one
+ * and reads each one back.
  *
  * @example
  * import { execute, planAccount } from '@sluice/flvx-client/account';
@@ -11,23 +11,27 @@
  * @module
  */
 export type { FlvxClient } from '../client/client.js';
-export type { FlvxForward } from '../client/records/forward.js';
-export type { FlvxAssignValues, FlvxPermission, FlvxPermissionValues } from '../client/records/permission.js';
-export type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
-export type { FlvxQuotaValues, FlvxUserValues } from '../client/records/user.js';
-export type { FlvxObservation, FlvxScope } from '../client/snapshot/observation.js';
-export type { MegabitsPerSecond } from '../client/units/units.js';
+export type { FlvxObservation, FlvxScope } from '../client/observation.js';
+export type {
+  FlvxAssignValues,
+  FlvxForward,
+  FlvxPermission,
+  FlvxPermissionValues,
+  FlvxQuotaValues,
+  FlvxSpeedLimit,
+  FlvxUserValues,
+} from '../client/records.js';
+export type { MegabitsPerSecond } from '../client/units.js';
 export type { FlvxAccount } from './account.js';
 export type { FlvxHistory } from './history/history.js';
-export { countersOf, type FlvxCounters } from './plan/counters.js';
 export { planAccount } from './plan/plan-account.js';
 export { planEnsureUser } from './plan/plan-ensure-user.js';
-export { planTerminate } from './plan/plan-terminate.js';
-export { ownLimitName } from './plan/speed-limits.js';
+export { ownLimitName } from './plan/plan-limits.js';
+export { planTerminate } from './plan/plan-removals.js';
 export type { FlvxStep } from './plan/step.js';
 export type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from './plan/target.js';
+export { toCounters, type FlvxCounters } from './plan/values.js';
 export { FlvxRefusedError } from './refused-error.js';
 export { execute } from './run/execute.js';
-export type { FlvxOperation, FlvxRunOptions } from './run/operation.js';
-export type { FlvxExecution, FlvxStepOutcome } from './run/outcome.js';
+export type { FlvxExecution, FlvxOperation, FlvxRunOptions, FlvxStepOutcome } from './run/operation.js';
 export { resolveStep } from './run/resolve-step.js';

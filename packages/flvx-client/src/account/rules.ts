@@ -1,44 +1,44 @@
-import { localDateOf, zonedMidnight } from '@sluice/quota-core';
-import type { FlvxQuotaValues } from '../client/records/user.js';
-import { bytesOf } from '../client/units/units.js';
+import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
+import type { FlvxQuotaValues } from '../client/records.js';
+import { toBytes } from '../client/units.js';
 
-/** A user or permission as the panel's own rules read it. */
-export interface Ruled extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
+/** What the panel's own rules read of a user or permission. */
+export interface RuledRow extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
   status: number;
   inBytes: number;
   outBytes: number;
 }
 
 /** Returns both directions together, as the panel compares them with the quota. */
-export function usedOf({ inBytes, outBytes }: Pick<Ruled, 'inBytes' | 'outBytes'>): number {
+export function usedOf({ inBytes, outBytes }: Pick<RuledRow, 'inBytes' | 'outBytes'>): number {
   return inBytes + outBytes;
 }
 
-/** Whether it has expired by the panel's clock. 0 counts as expired for the daily job (docs/panels/flvx.md, 7.3). */
+/** Whether a row has expired by the panel's clock. 0 counts as expired for the daily job (docs/panels/flvx.md, 7.3). */
 export function isExpired(row: { expiresAt: number }, at: number): boolean {
   return row.expiresAt <= at;
 }
 
-/** Whether the panel pauses all forwards of this user at its next traffic: above the quota, not at it. */
-export function stopsUser(user: Ruled, at: number): boolean {
-  return bytesOf(user.quota) < usedOf(user) || isExpired(user, at) || user.status !== 1;
+/** Whether the panel pauses all forwards of this user at the next traffic: above the quota, not at it. */
+export function stopsUser(user: RuledRow, at: number): boolean {
+  return toBytes(user.quota) < usedOf(user) || isExpired(user, at) || user.status !== 1;
 }
 
 /** Whether the panel pauses the forwards of this permission at their next traffic: from the quota on. */
-export function stopsPermission(permission: Ruled, at: number): boolean {
-  return usedOf(permission) >= bytesOf(permission.quota) || isExpired(permission, at) || permission.status !== 1;
+export function stopsPermission(permission: RuledRow, at: number): boolean {
+  return isUsedUp(permission, at) || permission.status !== 1;
 }
 
-/** Whether the quota is used up or the row has expired: then the panel stops it, opened by Sluice or not. */
-export function isUsedUp(row: Ruled, at: number): boolean {
-  return usedOf(row) >= bytesOf(row.quota) || isExpired(row, at);
+/** Whether the quota is used up or the row has expired. */
+export function isUsedUp(row: RuledRow, at: number): boolean {
+  return usedOf(row) >= toBytes(row.quota) || isExpired(row, at);
 }
 
-/** The daily job runs at 00:00:05; readings and the panel's clock may be off by this much. */
+/** The daily job runs at 00:00:05; readings and the panel's clock may differ by this much. */
 const resetToleranceMs = 120_000;
 const dayMs = 86_400_000;
 
-/** Whether the midnight at which the panel zeroes the counters lies between two instants. Reset day 0 and below is never. */
+/** Whether the midnight at which the panel zeroes the counters is between two instants; never for reset day 0 and below. */
 export function isResetDayBetween(resetDay: number, from: string, to: string, timeZone: string): boolean {
   if (resetDay <= 0) return false;
   const first = Date.parse(from) - resetToleranceMs;
@@ -46,7 +46,7 @@ export function isResetDayBetween(resetDay: number, from: string, to: string, ti
   // A month and a day contain every reset day at least once.
   if (last - first >= 32 * dayMs) return true;
   for (let at = first; at <= last + dayMs; at += dayMs) {
-    const day = localDateOf(new Date(at).toISOString(), timeZone);
+    const day = toLocalDate(new Date(at).toISOString(), timeZone);
     const midnight = Date.parse(zonedMidnight(day, timeZone));
     if (midnight >= first && midnight <= last && fallsOn(day, resetDay)) return true;
   }

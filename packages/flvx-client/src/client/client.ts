@@ -1,13 +1,21 @@
 import type { CallEvent, Clock, PanelHttpOptions } from '@sluice/panel-http';
-import type { FlvxForward } from './records/forward.js';
-import type { FlvxGroupGrant, FlvxTunnelGroup, FlvxUserGroup } from './records/group.js';
-import type { FlvxAssignValues, FlvxListedPermission, FlvxPermission } from './records/permission.js';
-import type { FlvxSpeedLimit } from './records/speed-limit.js';
-import type { FlvxNode, FlvxTunnel } from './records/tunnel.js';
-import type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from './records/user.js';
-import type { FlvxObservation, FlvxScope } from './snapshot/observation.js';
-import type { FlvxSnapshot } from './snapshot/snapshot.js';
-import type { EpochMs, MegabitsPerSecond } from './units/units.js';
+import type { FlvxObservation, FlvxScope, FlvxSnapshot } from './observation.js';
+import type {
+  FlvxAssignValues,
+  FlvxForward,
+  FlvxGroupGrant,
+  FlvxListedPermission,
+  FlvxNode,
+  FlvxPermission,
+  FlvxQuotaValues,
+  FlvxSpeedLimit,
+  FlvxTunnel,
+  FlvxTunnelGroup,
+  FlvxUser,
+  FlvxUserGroup,
+  FlvxUserValues,
+} from './records.js';
+import type { EpochMs, MegabitsPerSecond } from './units.js';
 
 /** The panel's address, the login, and options of the transport. */
 export interface FlvxOptions extends Pick<
@@ -29,38 +37,38 @@ export interface FlvxOptions extends Pick<
   clock?: Clock;
 }
 
-/** What every call accepts. */
+/** Options of every call. */
 export interface FlvxCallOptions {
   /** For the log: usually the service's id. */
   tag?: string;
   signal?: AbortSignal;
 }
 
-/** How an account is observed. */
+/** Options of an observation. */
 export interface FlvxObserveOptions extends FlvxCallOptions {
-  /** Tried at the login. A wrong one changes nothing on the panel. */
+  /** Tried at the login; that changes nothing on the panel. */
   password?: string | null;
-  /** An earlier observation, of which only `parts` are read again. Default: everything is read. */
+  /** An earlier observation, of which only `parts` (default: all) are read again. */
   since?: FlvxObservation;
   parts?: FlvxObservedPart[];
 }
 
 /**
- * What can be read again of an observation. `quotas` are the values and counters of the account's permissions (a short list
- * without their status), `permissions` those of all users with the status.
+ * A part of an observation that can be read again. `quotas` are the values and counters of the account's permissions (a short
+ * list without their status), `permissions` those of all users with the status.
  */
 export type FlvxObservedPart = 'user' | 'quotas' | 'permissions' | 'forwards' | 'speedLimits';
 
 /** The session with the panel. */
 export interface FlvxSession {
   name: string;
-  /** When the token runs out by the panel's clock. */
+  /** When the token expires, by the panel's clock. */
   expiresAt: EpochMs;
   /** True for the seeded account, whose name or password is publicly known. */
   mustChangePassword: boolean;
 }
 
-/** Local clock against the panel's. */
+/** The difference between the panel's clock and the local one. */
 export interface FlvxClockDifference {
   /** Panel minus local, milliseconds; positive when the panel is ahead. */
   ms: number;
@@ -68,11 +76,11 @@ export interface FlvxClockDifference {
   measuredAt: EpochMs;
 }
 
-/** What a test of the connection found. */
+/** Result of a connection test. */
 export interface FlvxProbe {
   /** Whether the address is that of the panel itself or of its web port (whose liveness page is the web application's). */
   port: 'panel' | 'web';
-  /** The name that the operator gave the panel; null where there is none. */
+  /** The name that the panel shows; null where there is none. */
   appName: string | null;
   /** The login requires a captcha: this session continues to work, the next login will fail. */
   captcha: boolean;
@@ -89,18 +97,18 @@ export interface FlvxSnapshotParts {
   groups?: boolean;
 }
 
-/** When the panel last wrote to its rows, by the panel's clock. Rows without a readable instant are left out. */
+/** When the panel last wrote to its rows, by its own clock. Rows without a readable instant are left out. */
 export interface FlvxWrites {
   /** When the panel answered. */
   at: EpochMs;
   /** Edited, started or paused. A redeploy writes nothing. */
   forwards: ReadonlyMap<number, EpochMs>;
   tunnels: ReadonlyMap<number, EpochMs>;
-  /** A node's agent has connected or gone away. */
+  /** When a node's agent last connected or disconnected. */
   nodes: ReadonlyMap<number, { changedAt: EpochMs; online: boolean; name: string }>;
 }
 
-/** Counts of a batch call; the panel answers code 0 also when all failed. */
+/** Counts of a batch call, which succeeds even when all its items failed. */
 export interface FlvxBatchCounts {
   succeeded: number;
   failed: number;
@@ -108,7 +116,7 @@ export interface FlvxBatchCounts {
 
 /**
  * A client of one FLVX panel. Every method rejects with a `PanelError`. If the answer of a changing call was lost, the error has
- * `outcomeUnknown`: read back before you repeat it. Creates return no id: list to find what was created.
+ * `outcomeUnknown`: read back before you repeat it. Creates return no id: list to find the created object.
  */
 export interface FlvxClient {
   readonly panel: string;
@@ -127,24 +135,24 @@ export interface FlvxClient {
   /** Null before the first answer. */
   clockDifference(): FlvxClockDifference | null;
   probe(options?: FlvxCallOptions): Promise<FlvxProbe>;
-  /** Is a captcha asked for at the login? (Then nobody but a person can log in.) */
+  /** Whether the login requires a captcha, so that no program can log in. */
   captchaRequired(options?: FlvxCallOptions): Promise<boolean>;
-  /** A public setting, null where there is none of that name. */
+  /** Returns a public setting; null where there is none of that name. */
   setting(name: 'app_name' | 'captcha_enabled', options?: FlvxCallOptions): Promise<string | null>;
-  /** Does the password open the account? True also for a disabled account; null while a captcha stands before it. */
+  /** Whether the password opens the account; true also for a disabled account, null while the login requires a captcha. */
   passwordOpens(name: string, password: string, options?: FlvxCallOptions): Promise<boolean | null>;
 
   readonly users: {
-    /** All users but the administrators. `keyword` is a case-insensitive part of the name. */
+    /** Returns all users except administrators. `keyword` is a case-insensitive part of the name. */
     list(filter?: { keyword?: string }, options?: FlvxCallOptions): Promise<FlvxUser[]>;
-    /** Not idempotent; two at once can both succeed. Creates through one client wait for each other. */
+    /** Not idempotent: two clients at once can both succeed. Creates through one client wait for each other. */
     create(values: FlvxUserValues, password: string, options?: FlvxCallOptions): Promise<void>;
     /**
-     * Reads the user, lays the changes over what it found and writes all fields back: the panel overwrites what is not sent.
-     * Changes of one user wait for each other. The panel also copies quota, number, expiry and reset day to all permissions of the user.
-     * With `knownAs`, the last known name, the read is a short one.
+     * Reads the user, applies the changes and writes all fields: the panel overwrites absent fields. Updates of one user wait for
+     * each other. The panel also copies quota, number, expiry and reset day to all permissions of the user. `knownAs`, the last
+     * known name, makes the read short.
      */
-    change(
+    update(
       id: number,
       changes: Partial<FlvxUserValues>,
       password?: string | null,
@@ -155,29 +163,29 @@ export interface FlvxClient {
     /** Zeroes the counters of the user and of all its permissions. Resolves also if nothing was done. */
     reset(id: number, options?: FlvxCallOptions): Promise<void>;
     /** Returns the ids of the user's groups. */
-    groups(id: number, options?: FlvxCallOptions): Promise<number[]>;
+    listGroups(id: number, options?: FlvxCallOptions): Promise<number[]>;
   };
   readonly permissions: {
     /** Returns the permissions of all users, with the true status (`backup/export`). */
     list(options?: FlvxCallOptions): Promise<FlvxPermission[]>;
-    ofUser(userId: number, options?: FlvxCallOptions): Promise<FlvxListedPermission[]>;
-    /** Creates the permission, or changes the given values. Then all forwards of the user on the tunnel run again, paused ones too. */
+    listByUser(userId: number, options?: FlvxCallOptions): Promise<FlvxListedPermission[]>;
+    /** Creates the permission, or changes these values. Starts all forwards of the user on the tunnel, paused ones too. */
     assign(userId: number, tunnelId: number, values: FlvxAssignValues, options?: FlvxCallOptions): Promise<void>;
-    /** Many tunnels at once: new ones take the user's values, existing ones keep theirs. Stops at the first that fails. */
+    /** Assigns many tunnels: new permissions get the user's values, existing ones keep theirs. Stops at the first failure. */
     assignMany(
       userId: number,
       tunnels: { tunnelId: number; speedId?: number }[],
       options?: FlvxCallOptions,
     ): Promise<void>;
-    /** Overwrites all values of the permission (`tunnel/user/update`); pushes like `assign`. Resolves also for an unknown id. */
-    replace(
+    /** Overwrites all values of the permission; starts forwards as `assign` does. Resolves also for an unknown id. */
+    update(
       id: number,
       values: FlvxQuotaValues & { status: number; speedId: number | null },
       options?: FlvxCallOptions,
     ): Promise<void>;
     /** Delete its forwards first: they would continue to run, out of reach. Resolves also for an unknown id. */
-    remove(id: number, options?: FlvxCallOptions): Promise<void>;
-    /** Zeroes this permission's counters only. */
+    delete(id: number, options?: FlvxCallOptions): Promise<void>;
+    /** Zeroes the counters of this permission only. */
     reset(id: number, options?: FlvxCallOptions): Promise<void>;
   };
   readonly tunnels: {
@@ -185,10 +193,10 @@ export interface FlvxClient {
     get(id: number, options?: FlvxCallOptions): Promise<FlvxTunnel>;
   };
   readonly nodes: {
-    /** Contacts the panels of remote nodes (up to 5 s): not for polling. */
+    /** Contacts the panels of remote nodes (up to 5 s). For polling use `checkStatus`. */
     list(options?: FlvxCallOptions): Promise<FlvxNode[]>;
-    /** The same rows without that contact. */
-    status(options?: FlvxCallOptions): Promise<FlvxNode[]>;
+    /** Returns the same rows without contacting remote nodes. */
+    checkStatus(options?: FlvxCallOptions): Promise<FlvxNode[]>;
   };
   readonly speedLimits: {
     list(options?: FlvxCallOptions): Promise<FlvxSpeedLimit[]>;
@@ -196,18 +204,18 @@ export interface FlvxClient {
       limit: { name: string; tunnelId: number; speed: MegabitsPerSecond },
       options?: FlvxCallOptions,
     ): Promise<void>;
-    /** Permissions that have it keep the id. Resolves also for an unknown id. */
+    /** Permissions keep the id of the deleted limit. Resolves also for an unknown id. */
     delete(id: number, options?: FlvxCallOptions): Promise<void>;
   };
   readonly forwards: {
     /** Returns the forwards of all users. */
     list(options?: FlvxCallOptions): Promise<FlvxForward[]>;
     /**
-     * Returns when each forward was last written to, by its id: edited, started or paused (`backup/export`). All forwards that the
-     * panel stops at once by its own rules have the same instant, to the millisecond. One without a readable instant is left out.
+     * Returns when each forward was last edited, started or paused (`backup/export`). Forwards that the panel stops together by
+     * its own rules have the same instant, to the millisecond. Forwards without a readable instant are left out.
      */
-    changedAt(options?: FlvxCallOptions): Promise<Map<number, EpochMs>>;
-    /** Absent fields are kept. Starts the forward's services, also when it is paused. */
+    listChanges(options?: FlvxCallOptions): Promise<ReadonlyMap<number, EpochMs>>;
+    /** Absent fields stay. Starts the forward's services, also when it is paused. */
     update(
       id: number,
       changes: { name?: string; remoteAddr?: string; strategy?: string },
@@ -218,7 +226,7 @@ export interface FlvxClient {
     resume(id: number, options?: FlvxCallOptions): Promise<void>;
     /** Fails while an entry node is offline. */
     delete(id: number, options?: FlvxCallOptions): Promise<void>;
-    /** Pauses one after the other, up to 36 s each: pass few. */
+    /** Pauses one after the other, up to 36 s each: pass few ids. */
     pauseMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
     resumeMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
     deleteMany(ids: number[], options?: FlvxCallOptions): Promise<FlvxBatchCounts>;
@@ -228,16 +236,16 @@ export interface FlvxClient {
   /** Returns when forwards, tunnels and nodes were last written to (`backup/export`). The nodes' secrets are dropped. */
   writes(options?: FlvxCallOptions): Promise<FlvxWrites>;
   readonly groups: {
-    users(options?: FlvxCallOptions): Promise<FlvxUserGroup[]>;
-    tunnels(options?: FlvxCallOptions): Promise<FlvxTunnelGroup[]>;
-    grants(options?: FlvxCallOptions): Promise<FlvxGroupGrant[]>;
+    listUserGroups(options?: FlvxCallOptions): Promise<FlvxUserGroup[]>;
+    listTunnelGroups(options?: FlvxCallOptions): Promise<FlvxTunnelGroup[]>;
+    listGrants(options?: FlvxCallOptions): Promise<FlvxGroupGrant[]>;
   };
 
-  /** Returns whole tables, each fetched once and indexed: three list calls, however many users there are, and more for `parts`. */
+  /** Returns whole tables, indexed: three list calls, however many users there are, and more for `parts`. */
   snapshot(parts?: FlvxSnapshotParts, options?: FlvxCallOptions): Promise<FlvxSnapshot>;
-  /** Returns one account with everything that the planners read. With `password` it also tries whether that opens the account. */
+  /** Returns one account with everything that the planners read. With `password` it also tries the login. */
   observe(scope: FlvxScope, options?: FlvxObserveOptions): Promise<FlvxObservation>;
-  /** Runs `work` alone among all work on the same account through this client. */
+  /** Runs `work` while no other work on the same account runs through this client. */
   alone<T>(account: string, work: () => Promise<T>): Promise<T>;
   close(): void;
 }

@@ -1,20 +1,19 @@
-import { createPanelHttp, normaliseBaseUrl, systemClock, type PanelHttpOptions } from '@sluice/panel-http';
+import { createPanelHttp, normaliseBaseUrl, systemClock } from '@sluice/panel-http';
 import type { FlvxCallOptions, FlvxClient, FlvxOptions, FlvxProbe } from './client.js';
-import { accessOf } from './endpoints/access.js';
-import { forwardsOf } from './endpoints/forwards.js';
-import { permissionsOf } from './endpoints/permissions.js';
-import { siteOf } from './endpoints/site.js';
-import { usersOf } from './endpoints/users.js';
-import { writesOf } from './endpoints/writes.js';
+import { accessEndpoints } from './endpoints/access.js';
+import { forwardEndpoints } from './endpoints/forwards.js';
+import { permissionEndpoints } from './endpoints/permissions.js';
+import { siteEndpoints, readWrites } from './endpoints/site.js';
+import { userEndpoints } from './endpoints/users.js';
 import { FlvxApi } from './http/api.js';
-import { failureIn } from './http/failure-in.js';
 import { PanelClock } from './http/panel-clock.js';
+import { parseFailure } from './http/parse-failure.js';
 import { SessionKeeper } from './http/session-keeper.js';
 import { Mutex } from './mutex.js';
 import { observe } from './snapshot/observe.js';
 import { takeSnapshot } from './snapshot/take-snapshot.js';
 
-/** Endings that people copy with the address. */
+/** Endings that operators paste with the address. */
 const tails = [/\/api\/v1$/i, /\/api$/i, /\/flow\/test$/i, /\/index\.html$/i];
 
 /**
@@ -36,10 +35,10 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
   const clock = options.clock ?? systemClock;
   const panelClock = new PanelClock(clock);
   const secrets = [options.password];
-  const { username, password, panel } = options;
+  const { username, password, panel, allowHttp: _allowHttp, ...transport } = options;
   const session = new SessionKeeper(panel, { username, password }, panelClock, secrets);
   const http = createPanelHttp({
-    ...transportOf(options),
+    ...transport,
     panel,
     baseUrl: url,
     clock,
@@ -51,18 +50,18 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
       totalMs: 3 * readMs,
       ...(options.timeouts?.connectMs === undefined ? {} : { connectMs: options.timeouts.connectMs }),
     },
-    failureIn,
+    failureIn: parseFailure,
   });
   const api = new FlvxApi(panel, session, panelClock, { http, timeouts: { readMs, writeMs } });
   session.post = (call, callOptions) => api.call(call, callOptions);
   const mutex = new Mutex();
   const resources = {
-    ...accessOf(api),
-    users: usersOf(api, mutex),
-    permissions: permissionsOf(api),
-    forwards: forwardsOf(api),
-    ...siteOf(api),
-    writes: (callOptions?: FlvxCallOptions) => writesOf(api, callOptions),
+    ...accessEndpoints(api),
+    users: userEndpoints(api, mutex),
+    permissions: permissionEndpoints(api),
+    forwards: forwardEndpoints(api),
+    ...siteEndpoints(api),
+    writes: (callOptions?: FlvxCallOptions) => readWrites(api, ['forwards', 'tunnels', 'nodes'], callOptions),
   };
   return {
     panel,
@@ -83,7 +82,7 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
 async function probe(
   api: FlvxApi,
   client: Pick<FlvxClient, 'captchaRequired' | 'setting' | 'session' | 'tunnels'>,
-  options: Parameters<FlvxClient['probe']>[0] & object,
+  options: FlvxCallOptions,
 ): Promise<FlvxProbe> {
   // Behind the web port this page is the web application's, with the same status (docs/panels/flvx.md, 1.1).
   const port = (await api.liveness(options)).trim() === 'test' ? 'panel' : 'web';
@@ -93,25 +92,4 @@ async function probe(
   const tunnels = await client.tunnels.list(options);
   const clock = api.clock.difference ?? { ms: 0, measuredAt: api.clock.now() };
   return { port, appName, captcha, session, tunnels: tunnels.length, clock };
-}
-
-type Passed =
-  | 'concurrency'
-  | 'requestsPerSecond'
-  | 'breaker'
-  | 'retry'
-  | 'tls'
-  | 'proxy'
-  | 'maxBodyBytes'
-  | 'random'
-  | 'userAgent'
-  | 'onCall';
-
-/** Only the options that were given: the transport has defaults of its own. */
-function transportOf(options: FlvxOptions): Partial<Pick<PanelHttpOptions, Passed>> {
-  const names: Passed[] = [
-    ...(['concurrency', 'requestsPerSecond', 'breaker', 'retry', 'tls'] as const),
-    ...(['proxy', 'maxBodyBytes', 'random', 'userAgent', 'onCall'] as const),
-  ];
-  return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }

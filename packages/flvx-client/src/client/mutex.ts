@@ -1,4 +1,4 @@
-/** Runs work of one key one after the other; different keys do not wait for each other. */
+/** Runs work of the same key one after the other. Different keys don't wait for each other. */
 export class Mutex {
   readonly #tails = new Map<string, Promise<unknown>>();
 

@@ -1,24 +1,24 @@
-import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import {
+  isoNow,
+  itemErrorOf,
   type ApplyContext,
   type Clock,
-  isoNow,
   type ItemError,
-  itemErrorOf,
   type Observation,
   type Step,
   type StepOutcome,
 } from '@sluice/panel-kind';
-import { historyOf, observeAccount, type FlvxAccount } from '../account/account.js';
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
+import { observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
 import { describeNotInForce } from '../account/describe.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import { execute } from '../account/run/execute.js';
-import type { FlvxStepOutcome } from '../account/run/outcome.js';
+import type { FlvxStepOutcome } from '../account/run/operation.js';
 import { resolveStep } from '../account/run/resolve-step.js';
 import type { FlvxClient } from '../client/client.js';
-import { scopeOf } from './product.js';
 import type { ServiceObservation } from './observation.js';
-import { journaledStep, payloadOf, toFlvxStep, type StepPayload } from './steps.js';
+import { toScope } from './product.js';
+import { parseStep, parsePayload, toFlvxStep, type StepPayload } from './steps.js';
 
 /** A step to apply, and what it was planned from. */
 export interface StepToApply {
@@ -27,13 +27,13 @@ export interface StepToApply {
   step: Step;
 }
 
-/** How a step ended, and the account as it was read afterwards. */
+/** The outcome of a step, and the account as it was read afterwards. */
 export interface Applied {
   outcome: StepOutcome;
   account: FlvxAccount;
 }
 
-/** Applies one step with the executor: the call, the read-back, the waits after a lost answer. */
+/** Applies one step with the executor, which makes the call, reads back, and waits after a lost answer. */
 export async function applyStep(
   { client, clock }: { client: FlvxClient; clock: Clock },
   { service, state, step }: StepToApply,
@@ -41,12 +41,12 @@ export async function applyStep(
 ): Promise<Applied> {
   const flvxStep = toFlvxStep(step);
   let account = adopted(state, step);
-  const scope = { ...scopeOf(service), ...account.scope };
+  const scope = { ...toScope(service), ...account.scope };
   if (flvxStep.type === 'reset-user') {
-    // The panel does not report what it zeroes: the growth since the reading is read directly before.
+    // The panel does not report what it zeroes: the counters are read directly before.
     try {
       const options = { tag: service.id, since: account, parts: ['user' as const, 'quotas' as const] };
-      account = await observeAccount(client, scope, historyOf(account), options);
+      account = await observeAccount(client, scope, toHistory(account), options);
     } catch (error) {
       return { outcome: failure(itemErrorOf(error)), account };
     }
@@ -69,14 +69,14 @@ export async function applyStep(
   const outcome = toOutcome(done, step, state);
   if (outcome.state !== 'applied') return { outcome, account: result.observed };
   const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };
-  const refs = { ...refsAfter(flvxStep, result.observed.user?.id ?? null), ...limitGone(service, flvxStep) };
+  const refs = { ...refsAfter(flvxStep, result.observed.user?.id ?? null), ...toLimitRefs(service, flvxStep) };
   return {
     outcome: { ...outcome, refs: ownRefs(service, refs), ...(zeroes(flvxStep) ? { zeroed } : {}) },
     account: result.observed,
   };
 }
 
-/** The step may be about an account that the operator adopted. */
+/** Returns the step's account, which may be one that the operator adopts. */
 function adopted({ account, adoptable }: ServiceObservation, step: Step): FlvxAccount {
   return account.user === null && adoptable !== null && step.type !== 'create-user' ? adoptable : account;
 }
@@ -88,7 +88,7 @@ function toOutcome(
 ): StepOutcome {
   const { begins } = step.payload as StepPayload;
   if (state === 'in-doubt') {
-    const message = error === null ? `whether ${step.type} ${step.target} was done is not known` : error.message;
+    const message = error === null ? `the outcome of ${step.type} ${step.target} is unknown` : error.message;
     return { state, observed, error: { code: 'outcome_unknown', message } };
   }
   if (state === 'failed') {
@@ -96,16 +96,16 @@ function toOutcome(
     const message = describeNotInForce(toFlvxStep(step), account, nodes);
     return { state, observed, error: { code: error.code, message } };
   }
-  // It was planned when it was not so: that the panel says "already so" does not make it somebody else's.
+  // The step was needed when it was planned: "unneeded" does not mean that others made the change.
   return { state: 'applied', observed, error: null, begins };
 }
 
-function limitGone({ refs }: ServiceRecord, step: FlvxStep): Record<string, null> {
+function toLimitRefs({ refs }: ServiceRecord, step: FlvxStep): Record<string, null> {
   const isOurs = step.type === 'delete-speed-limit' && step.target === refs['speed_limit_id'];
   return isOurs ? { speed_limit_id: null } : {};
 }
 
-/** Refs that the operator has set stay. */
+/** Removes changes of refs that the operator has set. */
 function ownRefs(service: ServiceRecord, refs: Record<string, string | null>): Record<string, string | null> {
   return Object.fromEntries(
     Object.entries(refs).filter(
@@ -115,31 +115,31 @@ function ownRefs(service: ServiceRecord, refs: Record<string, string | null>): R
 }
 
 /**
- * How long a pause or a start may still be under way after its run was broken off: the panel writes it after the nodes have
- * answered, and waits 12 seconds for a node that does not (docs/panels/flvx.md, *Nodes that are away*).
+ * How long a pause or a start of an interrupted run may still be in progress: the panel writes it after the nodes have answered,
+ * and waits 12 seconds for a node that does not (docs/panels/flvx.md, *Nodes that are offline*).
  */
 const brokenOffGraceMs = 15_000;
 
 /**
- * Returns what the panel shows of an action that was left planned or in doubt; null while it may still be under way. What it
- * does not show is planned again where it is still needed: every step but a create may be repeated without harm, and a second
- * account of an unguessable name is removed when the creation continues. Pure.
+ * Returns the outcome of an action that is planned or in doubt, from what the panel shows; null while it may still be in
+ * progress. A change that is not shown is planned again where it is still needed: every step but a create can be repeated, and a
+ * second account of an unguessable name is removed when the creation continues. Pure.
  */
 export function resolveAction(
   action: ActionRecord,
   { state, at }: Observation<ServiceObservation>,
 ): StepOutcome | null {
-  const step = journaledStep(action);
+  const step = parseStep(action);
   if (state === null || step === null) return null;
   const { account } = state;
   const sight = resolveStep(step, account);
   if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
   if (sight === 'not-done' && isUnderWay(action, at)) return null;
-  if (sight === 'not-done') return failed('not_done', `the panel shows nothing of ${step.id}`);
+  if (sight === 'not-done') return failed('not_done', `the panel does not show the effect of ${step.id}`);
   if (step.type === 'create-user' && account.user === null) {
     return failed(
       'account_unproven',
-      `the panel has an account "${step.payload.name}" now, and nothing tells that it is the one that was ordered`,
+      `the panel has an account "${step.payload.name}" now, and nothing proves that this command created it`,
     );
   }
   return doneOutcome(action, step, at, account.user?.id ?? null);
@@ -151,21 +151,21 @@ function isUnderWay({ type, calledAt }: ActionRecord, at: string): boolean {
   return age >= 0 && age < brokenOffGraceMs;
 }
 
-/** Returns the outcome of an action that an operator says was done. The id of a new account shows in the next observation. Pure. */
+/** Returns the outcome of an action that an operator marks as done. The next observation shows the id of a new account. Pure. */
 export function outcomeWhenDone(action: ActionRecord, at: string): StepOutcome {
-  const step = journaledStep(action);
+  const step = parseStep(action);
   return step === null ? { state: 'applied', observed: null, error: null } : doneOutcome(action, step, at, null);
 }
 
 function doneOutcome(action: ActionRecord, step: FlvxStep, at: string, userId: number | null): StepOutcome {
-  const { begins = [] } = payloadOf(action) ?? {};
+  const { begins = [] } = parsePayload(action) ?? {};
   return {
     state: 'applied',
     observed: { settled: 'by looking' },
     error: null,
     refs: refsAfter(step, userId),
     begins,
-    // What the counters had grown by until then is unknown.
+    // The counters before the reset are unknown.
     ...(zeroes(step) ? { zeroed: { at, inBytes: null, outBytes: null } } : {}),
   };
 }
@@ -175,7 +175,7 @@ function zeroes(step: FlvxStep): boolean {
   return step.type === 'create-user' || step.type === 'reset-user';
 }
 
-/** Refs that become known or end with a step. */
+/** Refs that are set or removed by a step. */
 function refsAfter(step: FlvxStep, userId: number | null): Record<string, string | null> {
   if (step.type === 'create-user') return userId === null ? {} : { flvx_user_id: String(userId) };
   if (step.type === 'delete-user') return { flvx_user_id: null, flvx_tunnel_id: null, flvx_user_tunnel_id: null };

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Desired } from '@sluice/panel-kind';
-import type { FlvxForward } from '../client/records/forward.js';
-import type { FlvxUser } from '../client/records/user.js';
-import { historyIn } from '../account/history/history.js';
-import { checkpointOf, isUnchanged, type FlvxCheckpoint } from './checkpoint.js';
+import { parseHistory } from '../account/history/history.js';
+import type { FlvxForward, FlvxUser } from '../client/records.js';
+import { toCheckpoint, isUnchanged, type FlvxCheckpoint } from './checkpoint.js';
 import type { ServiceObservation } from './observation.js';
 
 const GB = 1024 ** 3;
@@ -74,7 +73,7 @@ const state = {
   groups: null,
   nodes: null,
   changes: null,
-  madeLimits: [],
+  oldLimitNames: [],
   partial: true,
   listed: 8,
   sharers: [],
@@ -102,17 +101,17 @@ function polled(seen: unknown): Desired {
 
 const left = { at: '2026-11-20T11:00:00.000Z', state };
 const keep = (seen: unknown, desired = polled(seen)): FlvxCheckpoint | null =>
-  checkpointOf({ url: 'https://relay.example.com', defaults: { tunnelId: 1 }, desired, planned: state, left });
+  toCheckpoint({ url: 'https://relay.example.com', defaults: { tunnelId: 1 }, desired, planned: state, left });
 
 describe('a checkpoint of an earlier version', () => {
   it('is read as the history of the account', () => {
-    expect(historyIn(stored)).toBe(stored.memo);
+    expect(parseHistory(stored)).toBe(stored.memo);
     expect(isUnchanged(polled(stored), state)).toBe(true);
   });
 
   it('gets the keys that its version did not know', () => {
     const { away: _away, again: _again, scales: _scales, cuts: _cuts, unpushed: _unpushed, ...memo } = stored.memo;
-    expect(historyIn({ ...stored, memo })).toEqual({
+    expect(parseHistory({ ...stored, memo })).toEqual({
       ...memo,
       away: {},
       again: [],
@@ -146,14 +145,14 @@ describe('a checkpoint of an earlier version', () => {
 describe('a checkpoint', () => {
   it('is read back as it was stored, and says nothing that only its run knew', () => {
     const first = keep(stored);
-    expect(historyIn(JSON.parse(JSON.stringify(first)))).toEqual(first?.history);
+    expect(parseHistory(JSON.parse(JSON.stringify(first)))).toEqual(first?.history);
     const changed = keep({ ...stored, memo: { ...stored.memo, parked: { 4: 'surplus' } } });
     expect(Object.keys(changed ?? {}).sort()).toEqual(['account', 'at', 'history', 'listed']);
     expect(Object.keys(changed?.history ?? {}).sort()).toEqual(Object.keys(stored.memo).sort());
   });
 
   it('is none for what is not one', () => {
-    expect([null, undefined, {}, { memo: null }, { history: { stopped: [] } }].map(historyIn)).toEqual(
+    expect([null, undefined, {}, { memo: null }, { history: { stopped: [] } }].map(parseHistory)).toEqual(
       Array.from({ length: 5 }, () => null),
     );
   });

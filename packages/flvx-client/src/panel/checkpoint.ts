@@ -1,25 +1,28 @@
-import type { ActionRecord } from '@sluice/quota-core';
 import type { AccountView, Desired } from '@sluice/panel-kind';
-import { isoOf } from '../account/describe.js';
+import type { ActionRecord } from '@sluice/quota-core';
+import { listOwnForwards, listOwnPermissions } from '../account/account.js';
+import { toIso } from '../account/describe.js';
 import {
   droppedTunnels,
-  historyIn,
+  parseHistory,
+  isUnchangedForward,
+  hasNothingPending,
   storedHistory,
+  withCounters,
   type FlvxHistory,
   type StoredHistory,
 } from '../account/history/history.js';
-import { historyAt, type ObservedHistory, type Past } from '../account/history/observed-history.js';
+import { observeHistory, type ObservedHistory, type Past } from '../account/history/observed-history.js';
 import type { StepRecord } from '../account/history/record-step.js';
-import { isAsBefore, isUneventful, withCounters } from '../account/history/unchanged.js';
 import { isExpired, usedOf } from '../account/rules.js';
-import type { FlvxPermission } from '../client/records/permission.js';
-import type { FlvxUser } from '../client/records/user.js';
+import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import type { ServiceObservation, TimedObservation } from './observation.js';
-import { cycleOf, flvxOf, quotaOf, tunnelsOf, uncountedBytes, type FlvxDefaults } from './product.js';
-import { EVIDENCE, evidenceOf, heldBy } from './restrictions.js';
-import { journaledStep, payloadOf } from './steps.js';
+import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
+import type { FlvxDefaults } from './settings.js';
+import { indexEvidence, toHeld } from './restrictions.js';
+import { parseStep, parsePayload } from './steps.js';
 
-/** What an observation leaves for later runs, as it is stored with the decision. */
+/** What an observation shows, stored with the decision for later runs. */
 export interface FlvxCheckpoint {
   at: string;
   /** Number of accounts on the panel's list when it was last read. */
@@ -29,48 +32,48 @@ export interface FlvxCheckpoint {
 }
 
 /** Returns the stored checkpoint; null where there is none. */
-export function checkpointIn(seen: unknown): Partial<FlvxCheckpoint> | null {
+export function parseCheckpoint(seen: unknown): Partial<FlvxCheckpoint> | null {
   return seen ?? null;
 }
 
-/** Returns what is known from before an observation: the stored history and the journal since. */
-export function pastOf(desired: Desired, changes: Past['changes']): Past {
+/** Returns what is known from before an observation: the stored history, and the journal since. */
+export function toPast(desired: Desired, changes: Past['changes']): Past {
   return {
-    last: historyIn(desired.seen),
-    records: recordsOf(desired.recent),
-    cycle: cycleOf(desired),
-    held: heldBy(desired.evidence),
+    last: parseHistory(desired.seen),
+    records: toStepRecords(desired.recent),
+    cycle: findCycleId(desired),
+    held: toHeld(desired.evidence),
     changes,
   };
 }
 
-function recordsOf(rows: readonly ActionRecord[]): StepRecord[] {
+function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
   return rows.flatMap((row) => {
-    const step = journaledStep(row);
+    const step = parseStep(row);
     if (step === null) return [];
     const done = row.state === 'applied' || row.state === 'unneeded';
-    return [{ step, done, sent: row.calledAt !== null, notes: payloadOf(row) }];
+    return [{ step, done, sent: row.calledAt !== null, notes: parsePayload(row) }];
   });
 }
 
-/** What a checkpoint is made from. */
+/** Input of `toCheckpoint`. */
 export interface CheckpointInput {
   url: string;
   defaults: FlvxDefaults;
   desired: Desired;
-  /** What the run's steps were planned from; null where the account could not be observed. */
+  /** The observation that the run's steps were planned from; null where the account could not be observed. */
   planned: ServiceObservation | null;
-  /** What they have left. */
+  /** The observation after the steps. */
   left: TimedObservation;
 }
 
-/** Returns the checkpoint of a run; null where the account could not be observed, and the stored one stays. Pure. */
-export function checkpointOf({ url, defaults, desired, planned, left }: CheckpointInput): FlvxCheckpoint | null {
+/** Returns the checkpoint of a run; null where the account could not be observed and the stored one stays. Pure. */
+export function toCheckpoint({ url, defaults, desired, planned, left }: CheckpointInput): FlvxCheckpoint | null {
   const { at, state } = left;
-  const before = checkpointIn(desired.seen);
+  const before = parseCheckpoint(desired.seen);
   const listed = state.listed ?? before?.listed ?? null;
   const unchanged = before?.account ? unchangedAccount(desired, state) : null;
-  if (before?.account && unchanged && isShown(unchanged.user, before.account)) {
+  if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;
     const uncounted = uncountedBytes(desired, usedOf(user));
     const { forwards } = state.account;
@@ -89,32 +92,32 @@ export function checkpointOf({ url, defaults, desired, planned, left }: Checkpoi
     account: accountView(url, desired, state, { before: before?.account ?? null, history }),
     history: {
       ...storedHistory(history),
-      ownQuota: history.ownQuota || user.quota === quotaOf(desired, counter),
+      ownQuota: history.ownQuota || user.quota === toPanelQuota(desired, counter),
       uncountedBytes: uncountedBytes(desired, counter),
     },
   };
 }
 
 /**
- * The history after a run's own steps. What its observation showed stands: judged again by what the steps have left, a forward
- * that the customer paused would seem the last one that the panel stopped.
+ * Returns the history after a run's own steps. Conclusions from the observation before them stay: judged again after the steps, a
+ * forward that the customer paused would be mistaken for the last one that the panel stopped.
  */
 function historyAfter(
   desired: Desired,
   planned: ServiceObservation | null,
   left: ServiceObservation,
 ): ObservedHistory | null {
-  const past = pastOf(desired, left.changes);
-  if (planned === null || planned === left) return historyAt(left.account, past);
-  // With all rows of the run: what earlier rounds wrote, before this observation, shows by what the panel had stopped.
-  const before = historyAt(planned.account, { ...past, changes: planned.changes });
-  if (before === null) return historyAt(left.account, past);
+  const past = toPast(desired, left.changes);
+  if (planned === null || planned === left) return observeHistory(left.account, past);
+  // Includes all rows of the run: writes of earlier rounds show what the panel had stopped.
+  const before = observeHistory(planned.account, { ...past, changes: planned.changes });
+  if (before === null) return observeHistory(left.account, past);
   const run = desired.recent.at(-1)?.run;
-  const records = recordsOf(desired.recent.filter((row) => row.run === run));
-  return historyAt(left.account, { ...past, last: before.history, records });
+  const records = toStepRecords(desired.recent.filter((row) => row.run === run));
+  return observeHistory(left.account, { ...past, last: before.history, records });
 }
 
-/** Adds the tunnels of the product, which are known where everything is planned. */
+/** Adds the tunnels of the product, which are known only in a full plan. */
 function withTunnels(
   history: FlvxHistory,
   defaults: FlvxDefaults,
@@ -122,7 +125,7 @@ function withTunnels(
   state: ServiceObservation,
 ): FlvxHistory {
   if (desired.scope !== 'reconcile' && desired.scope !== 'order') return history;
-  const chosen = tunnelsOf(desired, defaults, state.groups);
+  const chosen = chooseTunnels(desired, defaults, state.groups);
   if ('problem' in chosen) return history;
   const { tunnels } = chosen;
   const present = new Set(state.account.permissions.map((row) => row.tunnelId));
@@ -134,15 +137,12 @@ function withTunnels(
   };
 }
 
-/** Whether a poll has nothing to do for an account. Pure. */
+/** Whether a poll can skip planning for an account. Pure. */
 export function isUnchanged(desired: Desired, state: ServiceObservation): boolean {
   return unchangedAccount(desired, state) !== null;
 }
 
-/**
- * Fast path: unchanged, compliant accounts skip planning. Returns null for an account that is the slightest bit out of the
- * ordinary.
- */
+/** Fast path: unchanged, compliant accounts skip planning. Null for all others. */
 function unchangedAccount(
   desired: Desired,
   { account, partial, sharers }: ServiceObservation,
@@ -150,27 +150,27 @@ function unchangedAccount(
   const { user } = account;
   if (!partial || user === null || desired.scope !== 'poll' || sharers.length + desired.sharers.length > 0) return null;
   if (desired.holds.length + desired.evidence.length + desired.recent.length > 0) return null;
-  const history = historyIn(desired.seen);
-  const quota = quotaOf(desired, usedOf(user));
+  const history = parseHistory(desired.seen);
+  const quota = toPanelQuota(desired, usedOf(user));
   const isOpen = (row: FlvxUser | FlvxPermission): boolean =>
     row.status === 1 && (quota === null || row.quota === quota) && !isExpired(row, account.at);
-  if (history?.userId !== user.id || !isUneventful(history) || !isOpen(user)) return null;
+  if (history?.userId !== user.id || !hasNothingPending(history) || !isOpen(user)) return null;
   const asBefore =
     account.permissions.every((row) => row.userId === user.id && isOpen(row)) &&
-    account.forwards.every((row) => row.userId === user.id && isAsBefore(history, row));
-  return asBefore && isCounted(desired, history, account.forwards.length) ? { user, history } : null;
+    account.forwards.every((row) => row.userId === user.id && isUnchangedForward(history, row));
+  return asBefore && isWithinLimits(desired, history, account.forwards.length) ? { user, history } : null;
 }
 
-/** No reset is due, and there are not too many forwards. */
-function isCounted(desired: Desired, history: StoredHistory, forwards: number): boolean {
-  const { resetDay, enforceMaxForwards, maxForwards } = flvxOf(desired.product);
-  const isReset = resetDay !== 0 || history.resetCycle === cycleOf(desired);
+/** Whether no reset is due, and the number of forwards is within the product's. */
+function isWithinLimits(desired: Desired, history: StoredHistory, forwards: number): boolean {
+  const { resetDay, enforceMaxForwards, maxForwards } = toFlvxProduct(desired.product);
+  const isReset = resetDay !== 0 || history.resetCycle === findCycleId(desired);
   return isReset && (!enforceMaxForwards || forwards <= maxForwards);
 }
 
-/** Whether the stored view of the account is still right. */
-function isShown({ name, expiresAt }: FlvxUser, view: AccountView): boolean {
-  return view.username === name && view.expiresAt === isoOf(expiresAt);
+/** Whether the stored view of the account is still correct. */
+function isCurrentView({ name, expiresAt }: FlvxUser, view: AccountView): boolean {
+  return view.username === name && view.expiresAt === toIso(expiresAt);
 }
 
 function accountView(
@@ -179,22 +179,20 @@ function accountView(
   state: ServiceObservation,
   { before, history }: { before: AccountView | null; history: FlvxHistory },
 ): AccountView {
-  const { user, permissions, forwards } = state.account;
-  const paused = evidenceOf(evidence, EVIDENCE.forward);
-  const ids = permissions.filter((row) => row.userId === user?.id).map((row) => row.tunnelId);
+  const { user } = state.account;
+  const paused = indexEvidence(evidence).forward;
+  const ids = listOwnPermissions(state.account).map((row) => row.tunnelId);
   return {
     url,
     username: user?.name ?? '',
-    expiresAt: isoOf(user?.expiresAt ?? 0),
+    expiresAt: toIso(user?.expiresAt ?? 0),
     tunnels: ids.map((id) => ({ id, ...tunnelView(id, state, before) })),
-    forwards: forwards
-      .filter((row) => row.userId === user?.id)
-      .map(({ id, name, status }) => ({
-        id,
-        name,
-        status,
-        pausedByUs: status !== 1 && (paused.has(String(id)) || history.parked[id] !== undefined),
-      })),
+    forwards: listOwnForwards(state.account).map(({ id, name, status }) => ({
+      id,
+      name,
+      status,
+      pausedByUs: status !== 1 && (paused.has(String(id)) || history.parked[id] !== undefined),
+    })),
   };
 }
 

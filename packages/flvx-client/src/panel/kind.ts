@@ -1,40 +1,9 @@
-import { hostPort, secret, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
-import * as z from 'zod/mini';
-import type { FlvxProduct } from './product.js';
+import type { PanelKind, PanelSettings } from '@sluice/panel-kind';
+import { panelShape, productSchema } from './settings.js';
 
 export type { PanelKind, PanelSettings };
 
-const count = z.int().check(z.positive());
-const optionalCount = z.optional(count);
-const countOrNull = z.nullable(count);
-const wholeFromZero = z.int().check(z.minimum(0));
-
-/** Config keys of a FLVX panel beside those of every panel. */
-const panelShape = {
-  username: z.string().check(z.minLength(1)),
-  password: secret,
-  tunnelId: optionalCount,
-  speedLimitId: z.optional(countOrNull),
-  redirectTo: z.optional(hostPort),
-};
-
-/** Section `flvx` of a product. */
-const productSchema = z.strictObject({
-  tunnelId: optionalCount,
-  tunnelIds: z.optional(z.array(count).check(z.minLength(1))),
-  tunnelGroup: z.optional(z.union([z.string(), count])),
-  maxForwards: z._default(wholeFromZero, 10),
-  enforceMaxForwards: z._default(z.boolean(), false),
-  speedMbit: z._default(countOrNull, null),
-  speedLimitId: z.optional(countOrNull),
-  throttleMbit: z._default(count, 1),
-  redirectTo: z.optional(hostPort),
-  expiryDays: z._default(count, 365),
-  graceDays: z._default(wholeFromZero, 0),
-  resetDay: z._default(z.int().check(z.minimum(0), z.maximum(31)), 0),
-}) satisfies z.core.$ZodType<FlvxProduct>;
-
-const POSITIVE = { fits: /^[1-9]\d{0,15}$/, words: 'a whole number above 0, as FLVX shows its ids' };
+const POSITIVE = { fits: /^[1-9]\d{0,15}$/, words: 'a whole number above 0: an id of FLVX' };
 
 /**
  * The panel kind FLVX: users with permissions on tunnels, and their forwards (docs/panels/flvx.md).
@@ -50,29 +19,30 @@ export const flvx: PanelKind = {
   panelShape,
   productSchema,
   descriptions: {
-    'panel.url': 'Address of FLVX: of its API (port 6365) or of its web pages',
+    'panel.url': 'Address of the API (port 6365) or of the web pages',
     'panel.username': 'Name of an administrator’s account',
-    'panel.password': 'Its password',
-    'panel.tunnelId': 'Tunnel of products that name none',
-    'panel.speedLimitId': 'Speed limit of products that name none; null: none',
-    'panel.redirectTo': 'Where redirected forwards point; 127.0.0.1:9 where nothing is said',
+    'panel.password': 'Password of that account',
+    'panel.tunnelId': 'Default tunnel of products',
+    'panel.speedLimitId': 'Default speed limit of products; null: none',
+    'panel.redirectTo': 'Where redirected forwards point; default 127.0.0.1:9',
     product: 'For products on FLVX',
-    'product.tunnelId': 'The tunnel that is given',
+    'product.tunnelId': 'Tunnel of the product',
     'product.tunnelIds': 'Several tunnels, instead of tunnelId',
     'product.tunnelGroup': 'All tunnels of a group, by name or id, instead of tunnelId',
-    'product.maxForwards': 'Number of forwards that is sold',
+    'product.maxForwards': 'Number of forwards that customers may create',
     'product.enforceMaxForwards': 'Pause the newest forwards beyond that number; the panel does not',
-    'product.speedMbit': 'Speed in Mbit/s, by a limit of the service’s own; null: none',
-    'product.speedLimitId': 'A speed limit of the panel’s that services share, instead of speedMbit; null: none',
-    'product.throttleMbit': 'Speed in Mbit/s of a held service under action throttle',
+    'product.speedMbit': 'Speed in Mbit/s, set by a limit of the service’s own; null: none',
+    'product.speedLimitId': 'A speed limit of the panel that services share, instead of speedMbit; null: none',
+    'product.throttleMbit': 'Speed in Mbit/s of a held service with action throttle',
     'product.redirectTo': 'As on the panel, for this product',
     'product.expiryDays': 'Days until the account expires, for services without a due date',
-    'product.graceDays': 'Days that the account works on after the due date',
-    'product.resetDay': 'Day of the month on which the panel zeroes the counters; 0: Sluice does it with each cycle',
+    'product.graceDays': 'Days that the account works after the due date',
+    'product.resetDay':
+      'Day of the month on which the panel zeroes the counters; 0: Sluice zeroes them with each cycle',
   },
   refs: [
     { name: 'flvx_user_id', ...POSITIVE },
-    // The panel has no rule for the characters of a login name; its column has room for 100.
+    // The panel accepts all characters in a login name; its column has room for 100.
     {
       name: 'flvx_username',
       fits: /^[^\p{C}]{1,100}$/u,

@@ -1,37 +1,39 @@
-import type { ServiceRecord } from '@sluice/quota-core';
 import { isoNow, type Clock, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
-import { historyOf, observeAccount, type FlvxAccount } from '../account/account.js';
-import { emptyHistory, historyIn, type FlvxHistory } from '../account/history/history.js';
-import { keyOfLimit } from '../account/plan/speed-limits.js';
+import type { ServiceRecord } from '@sluice/quota-core';
+import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
+import { emptyHistory, parseHistory, type FlvxHistory } from '../account/history/history.js';
+import { parseLimitKey } from '../account/plan/plan-limits.js';
 import { isResetDayBetween, usedOf } from '../account/rules.js';
 import type { FlvxClient } from '../client/client.js';
-import type { FlvxForward } from '../client/records/forward.js';
-import type { FlvxTunnelGroup } from '../client/records/group.js';
-import type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
-import type { FlvxNode, FlvxTunnel } from '../client/records/tunnel.js';
-import type { FlvxUser } from '../client/records/user.js';
-import type { FlvxScope } from '../client/snapshot/observation.js';
-import type { FlvxSnapshot } from '../client/snapshot/snapshot.js';
-import { oldLimitKey, scopeOf } from './product.js';
+import type { FlvxScope, FlvxSnapshot } from '../client/observation.js';
+import type {
+  FlvxForward,
+  FlvxNode,
+  FlvxSpeedLimit,
+  FlvxTunnel,
+  FlvxTunnelGroup,
+  FlvxUser,
+} from '../client/records.js';
+import { toOldLimitKey, toScope } from './product.js';
 
-/** What the panel shows of one service. */
+/** The part of the panel's lists that concerns one service. */
 export interface ServiceObservation {
   account: FlvxAccount;
-  /** The same if the operator adopts it: the only account of the name, made by Sluice or not. */
+  /** The account that the operator may adopt: the only one of the name. */
   adoptable: FlvxAccount | null;
   /** Groups of tunnels; null where they were not read. */
   groups: readonly FlvxTunnelGroup[] | null;
   /** Null where they were not read. */
   nodes: readonly FlvxNode[] | null;
-  /** When each forward was last written to; read only where that shows what the panel has stopped. */
+  /** When each forward was last written to; read only where that may show what the panel has stopped. */
   changes: ReadonlyMap<number, number> | null;
-  /** Names of speed limits with the service's id, as earlier versions gave them, that this store's journal made for it. */
-  madeLimits: readonly string[];
+  /** Names of speed limits that an earlier version created for the service, by this store's journal. */
+  oldLimitNames: readonly string[];
   /** Only users, permissions and forwards were read: tunnels and speed limits are unknown. */
   partial: boolean;
   /** Number of accounts that the panel listed; null where only this one was read. */
   listed: number | null;
-  /** Other services that name the same user, as far as this run has seen them. */
+  /** Other services of this run that name the same user. */
   sharers: readonly string[];
 }
 
@@ -47,7 +49,7 @@ export interface TimedSnapshot {
   snapshot: FlvxSnapshot;
 }
 
-/** A snapshot that is older belongs to an earlier run of the same process. */
+/** An older snapshot belongs to an earlier run of the same process. */
 const runMs = 10 * 60_000;
 
 /** The panel's lists, each read once in a run: the three long ones, and the short ones when something needs them. */
@@ -67,7 +69,7 @@ export class RunSnapshot {
     this.#withGroups = withGroups;
   }
 
-  /** Users, permissions and forwards: once for all pages of the run's services. */
+  /** Reads users, permissions and forwards: once for all pages of the run's services. */
   async accounts(signal: AbortSignal): Promise<TimedSnapshot> {
     const now = this.#clock.now();
     const known = await this.#accounts;
@@ -85,14 +87,12 @@ export class RunSnapshot {
     }
   }
 
-  /** The forwards of a service. */
-  async forwardsOf(service: ServiceRecord, signal: AbortSignal): Promise<FlvxForward[]> {
+  async listForwards(service: ServiceRecord, signal: AbortSignal): Promise<FlvxForward[]> {
     const { snapshot } = await this.accounts(signal);
-    const { user, forwards } = snapshot.observe(scopeOf(service));
-    return forwards.filter((row) => row.userId === user?.id);
+    return listOwnForwards(snapshot.observe(toScope(service)));
   }
 
-  /** Tunnels and speed limits. */
+  /** Reads tunnels and speed limits. */
   site(signal: AbortSignal): Promise<{ tunnels: readonly FlvxTunnel[]; speedLimits: readonly FlvxSpeedLimit[] }> {
     const { tunnels, speedLimits } = this.#client;
     this.#site ??= Promise.all([tunnels.list({ signal }), speedLimits.list({ signal })]).then(
@@ -101,9 +101,9 @@ export class RunSnapshot {
     return this.#site;
   }
 
-  /** When each forward was last written to. The panel needs long for it. */
+  /** Reads when each forward was last written to, which is slow on the panel. */
   async changes(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
-    this.#changes ??= this.#client.forwards.changedAt({ signal });
+    this.#changes ??= this.#client.forwards.listChanges({ signal });
     try {
       return await this.#changes;
     } catch (error) {
@@ -112,25 +112,25 @@ export class RunSnapshot {
     }
   }
 
-  /** Nodes and groups. */
+  /** Reads nodes and groups. */
   labels(signal: AbortSignal): Promise<Pick<ServiceObservation, 'nodes' | 'groups'>> {
     const { nodes, groups } = this.#client;
     this.#labels ??= Promise.all([
-      // Only their names are shown: everything else works without them.
-      nodes.status({ signal }).catch(() => null),
-      this.#withGroups ? groups.tunnels({ signal }) : null,
+      // Only the names of nodes are used: everything else works without them.
+      nodes.checkStatus({ signal }).catch(() => null),
+      this.#withGroups ? groups.listTunnelGroups({ signal }) : null,
     ]).then(([nodeRows, groupRows]) => ({ nodes: nodeRows, groups: groupRows }));
     return this.#labels;
   }
 }
 
-/** What accounts are read with. */
+/** What reading accounts requires. */
 export interface ReadingTools {
   client: FlvxClient;
   clock: Clock;
   snapshot: RunSnapshot;
-  /** Returns the names of speed limits that the journal says were made for a service, or may have been. */
-  madeLimits: (service: string) => Promise<string[]>;
+  /** Returns the names of speed limits that were created for a service, or may have been, by the journal. */
+  oldLimitNames: (service: string) => Promise<string[]>;
 }
 
 /** Returns a service's account from a snapshot, without tunnels, limits and nodes. */
@@ -139,10 +139,10 @@ export function observePartly(
   service: ServiceRecord,
   sharers: readonly string[],
 ): TimedObservation {
-  const scope = scopeOf(service);
+  const scope = toScope(service);
   const byId = snapshot.observe(scope);
   const account = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
-  const unknown = { adoptable: null, groups: null, nodes: null, changes: null, madeLimits: [] };
+  const unknown = { adoptable: null, groups: null, nodes: null, changes: null, oldLimitNames: [] };
   return { at, state: { account, ...unknown, listed: snapshot.users.size, sharers, partial: true } };
 }
 
@@ -158,11 +158,11 @@ export async function observeInSnapshot(
   const [{ tunnels, speedLimits }, labels, changes] = await Promise.all([
     run.site(signal),
     run.labels(signal),
-    someAtRest(state.account) ? run.changes(signal) : null,
+    hasPausedForward(state.account) ? run.changes(signal) : null,
   ]);
   const account = { ...state.account, tunnels, speedLimits };
-  const madeLimits = await limitsMadeFor(tools, service, speedLimits);
-  return { at, state: { ...state, account, ...labels, changes, madeLimits, partial: false } };
+  const oldLimitNames = await listOldLimitNames(tools, service, speedLimits);
+  return { at, state: { ...state, account, ...labels, changes, oldLimitNames, partial: false } };
 }
 
 /** Reads a service's account from the panel, not from the run's snapshot. */
@@ -170,12 +170,12 @@ export async function observeNow(
   tools: ReadingTools,
   service: ServiceRecord,
   signal: AbortSignal,
-  { last, freshChanges }: { last: TimedObservation | undefined; freshChanges: boolean },
+  { last, refreshChanges }: { last: TimedObservation | undefined; refreshChanges: boolean },
 ): Promise<TimedObservation> {
   const { client, clock, snapshot } = tools;
-  const scope = scopeOf(service);
+  const scope = toScope(service);
   const at = isoNow(clock);
-  const history: FlvxHistory = last === undefined ? emptyHistory : historyOf(last.state.account);
+  const history: FlvxHistory = last === undefined ? emptyHistory : toHistory(last.state.account);
   const options = { tag: service.id, signal };
   const [byId, labels] = await Promise.all([observeAccount(client, scope, history, options), snapshot.labels(signal)]);
   const account = isLost(byId) ? await observeAccount(client, byName(scope), history, options) : byId;
@@ -183,52 +183,52 @@ export async function observeNow(
     account.user === null && account.strangers.length === 1
       ? await client.observe({ ...scope, adopt: true }, options)
       : null;
-  const changesOf = (): Promise<ReadonlyMap<number, number>> =>
-    freshChanges ? client.forwards.changedAt({ signal }) : snapshot.changes(signal);
-  const changes = someAtRest(account) ? await changesOf() : null;
-  const madeLimits = await limitsMadeFor(tools, service, account.speedLimits);
-  const rest = { ...labels, changes, madeLimits, partial: false, listed: null, sharers: [] };
+  const describeChanges = (): Promise<ReadonlyMap<number, number>> =>
+    refreshChanges ? client.forwards.listChanges({ signal }) : snapshot.changes(signal);
+  const changes = hasPausedForward(account) ? await describeChanges() : null;
+  const oldLimitNames = await listOldLimitNames(tools, service, account.speedLimits);
+  const rest = { ...labels, changes, oldLimitNames, partial: false, listed: null, sharers: [] };
   return { at, state: { account, adoptable, ...rest } };
 }
 
-/** Names of limits on the panel that an earlier version made for the service; the journal is read only if there are some. */
-async function limitsMadeFor(
-  { madeLimits }: ReadingTools,
+/** Lists limits on the panel that an earlier version created for the service; the journal is read only if there are candidates. */
+async function listOldLimitNames(
+  { oldLimitNames }: ReadingTools,
   service: ServiceRecord,
   limits: readonly FlvxSpeedLimit[],
 ): Promise<string[]> {
-  const key = oldLimitKey(service);
-  if (!limits.some((limit) => keyOfLimit(limit.name) === key)) return [];
-  return await madeLimits(service.id);
+  const key = toOldLimitKey(service);
+  if (!limits.some((limit) => parseLimitKey(limit.name) === key)) return [];
+  return await oldLimitNames(service.id);
 }
 
-/** The same account, searched by its name alone. */
+/** Returns the scope without the id. */
 function byName(scope: FlvxScope): FlvxScope {
   return { ...scope, userId: null };
 }
 
-/** The account of the stored id is gone. One that has the service's unguessable name belongs to the service all the same. */
+/** Whether the account of the stored id is missing, so that one with the service's unguessable name is searched. */
 function isLost({ user, scope, history }: FlvxAccount): boolean {
   const created = history?.run.createdUserId ?? null;
   return user === null && scope.userId != null && scope.nameIsOurs === true && created === null;
 }
 
-/** Who paused a forward matters only of paused ones. */
-function someAtRest({ user, forwards }: FlvxAccount): boolean {
-  return forwards.some((row) => row.userId === user?.id && row.status !== 1);
+/** Whether a forward is paused: only then the instants of changes matter. */
+function hasPausedForward(account: FlvxAccount): boolean {
+  return listOwnForwards(account).some((row) => row.status !== 1);
 }
 
-/** Returns one service's reading from the snapshot. */
-export function usageIn({ at, snapshot }: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
+/** Returns one service's reading from a snapshot. */
+export function toUsageAnswer({ at, snapshot }: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
   const id = Number(request.service.refs['flvx_user_id']);
   const user = snapshot.users.get(id);
-  const [odd] = snapshot.unreadableOf(id);
-  if (odd && user === undefined) return unread(at, 'PANEL_UNREADABLE', `user ${id}: ${odd.message}`);
+  const [odd] = snapshot.listUnreadable(id);
+  if (odd && user === undefined) return toUnreadAnswer(at, 'PANEL_UNREADABLE', `user ${id}: ${odd.message}`);
   if (user === undefined) {
-    return unread(
+    return toUnreadAnswer(
       at,
       'account_missing',
-      missingAccount(request.service.id, request.service.refs['flvx_user_id'] ?? ''),
+      describeMissingAccount(request.service.id, request.service.refs['flvx_user_id'] ?? ''),
     );
   }
   const { inBytes, outBytes } = user;
@@ -245,27 +245,27 @@ export function usageIn({ at, snapshot }: TimedSnapshot, request: UsageRequest, 
         );
         const possible = ours || isResetDayBetween(user.resetDay, previousAt, now, timeZone);
         const isDue = (from: string): boolean => isResetDayBetween(user.resetDay, from, now, timeZone);
-        return possible && hasReset(user, snapshot.forwardsOf(id), request, isDue) ? 'certain' : possible;
+        return possible && hasReset(user, snapshot.listForwards(id), request, isDue) ? 'certain' : possible;
       },
     },
   };
 }
 
-/** Returns why a service has no account although it names one. */
-export function missingAccount(service: string, id: string): string {
+/** Describes that the account that a service names does not exist. */
+export function describeMissingAccount(service: string, id: string): string {
   return `the panel has no account with the flvx_user_id ${id} of "${service}"`;
 }
 
 /** Returns an answer without a reading. */
-export function unread(at: string, code: string, message: string): UsageAnswer {
+export function toUnreadAnswer(at: string, code: string, message: string): UsageAnswer {
   return { reading: { known: false, at, code, message }, raw: null, shape: [], warnings: [] };
 }
 
 /**
- * Whether the panel's daily job has zeroed the counters since the last observation. Its day alone proves nothing: a panel that
- * was down at that midnight leaves the reset out. The counters of the forwards do, since no reset touches them: what they have
- * grown by, the user has grown by too. A user that shows less than its old figure and that growth was zeroed in between. The two
- * lists are read one after the other, so half of the old figure has to be missing.
+ * Whether the panel's daily job has zeroed the counters since the last observation. The day alone proves nothing: a panel that
+ * was down at that midnight skips the reset. But a reset does not change the counters of forwards, whose growth is also growth of
+ * the user: a user counter far below its old value plus that growth was zeroed. The two lists are read one after the other, so
+ * at least half of the old value must be missing.
  */
 function hasReset(
   user: FlvxUser,
@@ -273,13 +273,13 @@ function hasReset(
   { seen }: UsageRequest,
   isDue: (from: string) => boolean,
 ): boolean {
-  const history = historyIn(seen);
+  const history = parseHistory(seen);
   const observedAt = (seen as { at?: string } | null)?.at;
   if (history?.userId !== user.id || observedAt === undefined || !isDue(observedAt)) return false;
   let growth = 0;
   for (const forward of forwards) {
     const before = history.forwards[forward.id]?.bytes;
-    // A forward that was not observed may have existed, so its counter need not be growth.
+    // A forward that was not observed may have existed, so its counter may not be growth.
     if (before !== undefined) growth += Math.max(0, usedOf(forward) - before);
   }
   const missing = history.usedBytes + growth - usedOf(user);

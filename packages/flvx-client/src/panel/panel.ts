@@ -1,48 +1,48 @@
-import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import {
+  isoNow,
+  itemErrorOf,
+  transportOptions,
   type ApplyContext,
   type Desired,
-  isoNow,
   type ItemError,
-  itemErrorOf,
   type Look,
   type Lookups,
   type Observation,
   type Panel,
   type PanelDependencies,
   type PanelFacets,
+  type PanelKind,
   type PanelToOpen,
   type Plan,
   type Refresh,
   type Step,
   type StepOutcome,
-  transportOptions,
   type UsageAnswer,
   type UsageRequest,
-  type PanelKind,
 } from '@sluice/panel-kind';
-import { describeNodes, isoOf } from '../account/describe.js';
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
+import { describeNodes, toIso } from '../account/describe.js';
 import { usedOf } from '../account/rules.js';
-import { unguessableName } from '../account/unguessable-name.js';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
-import { bytesOf } from '../client/units/units.js';
+import { toBytes } from '../client/units.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
-import { checkpointIn, checkpointOf, type FlvxCheckpoint } from './checkpoint.js';
+import { parseCheckpoint, toCheckpoint, type FlvxCheckpoint } from './checkpoint.js';
 import {
   observeInSnapshot,
   observePartly,
   observeNow,
   RunSnapshot,
-  unread,
-  usageIn,
+  toUnreadAnswer,
+  toUsageAnswer,
   type ReadingTools,
   type ServiceObservation,
   type TimedObservation,
 } from './observation.js';
 import { planService } from './plan.js';
-import { checkProduct, flvxOf, type FlvxDefaults, type FlvxSettings } from './product.js';
-import { refreshOf } from './refresh.js';
+import { checkProduct, toFlvxProduct, unguessableName } from './product.js';
+import type { FlvxDefaults, FlvxSettings } from './settings.js';
+import { createRefresh } from './refresh.js';
 
 /** Opens a FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
@@ -58,15 +58,19 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
     ...transport,
     ...(settings.timeout === undefined ? {} : { timeouts: { readMs: settings.timeout, writeMs: settings.timeout } }),
   });
-  const withGroups = Object.values(products).some((product) => flvxOf(product).tunnelGroup !== undefined);
+  const withGroups = Object.values(products).some((product) => toFlvxProduct(product).tunnelGroup !== undefined);
   const { clock, journal } = dependencies;
   const snapshot = new RunSnapshot(client, clock, withGroups);
-  const madeLimits = (service: string): Promise<string[]> => limitsMade(journal, name, service);
-  return new FlvxPanel(kind, panel, { client, clock, snapshot, madeLimits });
+  const oldLimitNames = (service: string): Promise<string[]> => listCreatedLimits(journal, name, service);
+  return new FlvxPanel(kind, panel, { client, clock, snapshot, oldLimitNames });
 }
 
-/** Names of the speed limits that were created on the panel for a service, or may have been. */
-async function limitsMade(journal: PanelDependencies['journal'], panel: string, service: string): Promise<string[]> {
+/** Lists the names of speed limits that were created on the panel for a service, or may have been. */
+async function listCreatedLimits(
+  journal: PanelDependencies['journal'],
+  panel: string,
+  service: string,
+): Promise<string[]> {
   const rows = await journal.list({ service });
   return rows
     .filter((row) => row.panel === panel && row.type === 'create-speed-limit')
@@ -74,7 +78,7 @@ async function limitsMade(journal: PanelDependencies['journal'], panel: string, 
     .map((row) => row.target);
 }
 
-/** A FLVX panel as the engine uses it. */
+/** The panel that the engine uses. */
 export class FlvxPanel implements Panel<ServiceObservation> {
   readonly kind: PanelKind;
   readonly name: string;
@@ -87,10 +91,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly #timeZone: string;
   /** The last full observation of each service in this run. */
   readonly #last = new Map<string, TimedObservation>();
-  /** Which services of this run name each user. */
+  /** The services of this run that name each user. */
   readonly #owners = new Map<string, string[]>();
   /** Why nothing may be concluded from this run's lists. */
-  #broken: ItemError | null = null;
+  #listError: ItemError | null = null;
 
   constructor(
     kind: PanelKind,
@@ -109,17 +113,17 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       ...(speedLimitId === undefined ? {} : { speedLimitId }),
       ...(redirectTo === undefined ? {} : { redirectTo }),
     };
-    this.refresh = refreshOf(tools.client, tools.snapshot);
-    this.lookups = lookupsOf(tools.client);
+    this.refresh = createRefresh(tools.client, tools.snapshot);
+    this.lookups = createLookups(tools.client);
   }
 
   async test(): Promise<{ message: string; clockDifferenceMs?: number }> {
     const { port, appName, captcha, session, tunnels, clock } = await this.#client.probe();
     const parts = [
       `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
-      describeNodes(await this.#client.nodes.status()),
-      ...(captcha ? ['a captcha stands before the login: the next login will fail, switch it off'] : []),
-      ...(session.mustChangePassword ? ['the account still has its publicly known name or password'] : []),
+      describeNodes(await this.#client.nodes.checkStatus()),
+      ...(captcha ? ['the login requires a captcha, so the next login will fail: switch the captcha off'] : []),
+      ...(session.mustChangePassword ? ['the account still has its publicly known name or password: change both'] : []),
     ];
     return { message: parts.join('; '), clockDifferenceMs: clock.ms };
   }
@@ -130,23 +134,26 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     signal: AbortSignal,
     options: { allowShort: boolean } = { allowShort: false },
   ): Promise<void> {
-    this.#broken = null;
+    this.#listError = null;
     for (const { service } of requests) this.#claim(service);
     if (requests.length === 0) return;
     const at = isoNow(this.#tools.clock);
     const refuse = ({ code, message }: ItemError): void => {
-      for (const { service } of requests) onAnswer(service.id, unread(at, code, message));
+      for (const { service } of requests) onAnswer(service.id, toUnreadAnswer(at, code, message));
     };
     try {
       const read = await this.#tools.snapshot.accounts(signal);
       const size = read.snapshot.users.size;
-      const expected = Math.max(0, ...requests.map(({ seen, removed }) => (checkpointIn(seen)?.listed ?? 0) - removed));
+      const expected = Math.max(
+        0,
+        ...requests.map(({ seen, removed }) => (parseCheckpoint(seen)?.listed ?? 0) - removed),
+      );
       if (size * 2 < expected && !options.allowShort) {
-        this.#broken = shortList(this.name, size, expected);
-        refuse(this.#broken);
+        this.#listError = shortList(this.name, size, expected);
+        refuse(this.#listError);
         return;
       }
-      for (const request of requests) onAnswer(request.service.id, usageIn(read, request, this.#timeZone));
+      for (const request of requests) onAnswer(request.service.id, toUsageAnswer(read, request, this.#timeZone));
     } catch (error) {
       refuse(itemErrorOf(error));
     }
@@ -159,11 +166,11 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   ): Promise<Map<string, Observation<ServiceObservation>>> {
     const seen = new Map<string, Observation<ServiceObservation>>();
     if (look.fresh) {
-      // A command reads the changes again; within a run those that were read after its snapshot are recent enough.
-      const freshChanges = look.scope === 'order';
+      // A command reads the changes again; within a run, those that were read after its snapshot are recent enough.
+      const refreshChanges = look.scope === 'order';
       const observeOne = async (service: ServiceRecord): Promise<void> => {
         const last = this.#last.get(service.id);
-        const observation = observeNow(this.#tools, service, signal, { last, freshChanges });
+        const observation = observeNow(this.#tools, service, signal, { last, refreshChanges });
         seen.set(service.id, await this.#toObservation(service, observation));
       };
       await Promise.all(services.map(observeOne));
@@ -218,7 +225,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   #refuseBroken(): void {
-    if (this.#broken) throw Object.assign(new Error(this.#broken.message), { code: this.#broken.code });
+    if (this.#listError) throw Object.assign(new Error(this.#listError.message), { code: this.#listError.code });
   }
 
   async #observeInSnapshot(service: ServiceRecord, signal: AbortSignal): Promise<TimedObservation> {
@@ -250,7 +257,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   async apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const last = this.#last.get(service.id);
     if (last === undefined) {
-      const message = `"${service.id}" was not looked at before ${step.type} ${step.target}`;
+      const message = `"${service.id}" was not observed before ${step.type} ${step.target}`;
       return { state: 'failed', observed: null, error: { code: 'not_observed', message } };
     }
     const { state } = last;
@@ -261,7 +268,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 
   checkpoint(desired: Desired, { at, state: planned }: Observation<ServiceObservation>): FlvxCheckpoint | null {
     const left = this.#last.get(desired.service.id) ?? (planned === null ? null : { at, state: planned });
-    return left && checkpointOf({ url: this.url, defaults: this.#defaults, desired, planned, left });
+    return left && toCheckpoint({ url: this.url, defaults: this.#defaults, desired, planned, left });
   }
 
   readonly snapshot = { paged: true };
@@ -271,7 +278,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     newRefs: (service, _product, randomBytes) =>
       service.refs['flvx_username'] === undefined ? { flvx_username: unguessableName(randomBytes) } : {},
     exists: ({ state }) => (state === null ? null : state.account.user !== null),
-    // The customer or an administrator may have renamed it.
+    // The customer or an administrator may have renamed the account.
     username: ({ id, refs }) => this.#last.get(id)?.state.account.user?.name ?? refs['flvx_username'] ?? null,
     check: (service, product) => checkProduct(service, product, this.#defaults),
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
@@ -281,7 +288,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   resources(service: ServiceRecord, observation: Observation<ServiceObservation> | null): string[] {
     const { flvx_user_id: id } = service.refs;
     const account = observation?.state?.account;
-    // The username may belong to another service: that is reported before anything is created or adopted.
+    // The username may belong to another service, which is reported before anything is created or adopted.
     const named = account?.user === null ? account.strangers : [];
     const ids = new Set([
       ...(id === undefined ? [] : [id]),
@@ -299,12 +306,12 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 function shortList(panel: string, size: number, expected: number): ItemError {
   return {
     code: 'list_too_short',
-    message: `panel "${panel}" lists ${size} users where ${expected} were last seen: taken for a broken answer, nothing was concluded`,
+    message: `panel "${panel}" lists ${size} users, but the last list had ${expected}: the list may be incomplete, nothing was concluded from it`,
   };
 }
 
-/** Returns the lists that operators search tunnels and users in. */
-function lookupsOf(client: FlvxClient): Lookups {
+/** Creates the lists in which operators search tunnels and users. */
+function createLookups(client: FlvxClient): Lookups {
   return {
     async tunnels() {
       const tunnels = await client.tunnels.list();
@@ -319,8 +326,8 @@ function lookupsOf(client: FlvxClient): Lookups {
         name: user.name,
         status: user.status,
         usedBytes: usedOf(user),
-        quotaBytes: bytesOf(user.quota),
-        expiresAt: isoOf(user.expiresAt),
+        quotaBytes: toBytes(user.quota),
+        expiresAt: toIso(user.expiresAt),
       }));
     },
   };

@@ -1,25 +1,25 @@
-import { type Desired, type ItemError, type Observation, type Plan, sharerIds, type Step } from '@sluice/panel-kind';
-import { historyOf, type FlvxAccount } from '../account/account.js';
+import { sharerIds, type Desired, type ItemError, type Observation, type Plan, type Step } from '@sluice/panel-kind';
+import { toHistory, type FlvxAccount } from '../account/account.js';
 import { describeClosed, describeStops } from '../account/describe.js';
 import { hasGrown, type FlvxHistory } from '../account/history/history.js';
-import { historyAt } from '../account/history/observed-history.js';
+import { observeHistory } from '../account/history/observed-history.js';
 import { planAccount } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
-import { planTerminate } from '../account/plan/plan-terminate.js';
+import { planTerminate } from '../account/plan/plan-removals.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
-import { usedOf } from '../account/rules.js';
 import { FlvxRefusedError } from '../account/refused-error.js';
-import { FlvxValueError } from '../client/flvx-value-error.js';
-import type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
-import { UNLIMITED_QUOTA } from '../client/units/units.js';
-import { isUnchanged, pastOf } from './checkpoint.js';
-import { missingAccount, type ServiceObservation } from './observation.js';
-import { expiryOf, firstExpiry, flvxOf, limitKey, quotaOf, tunnelsOf, type FlvxDefaults } from './product.js';
-import { EVIDENCE, speedPrior } from './restrictions.js';
+import { usedOf } from '../account/rules.js';
+import type { FlvxSpeedLimit } from '../client/records.js';
+import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
+import { isUnchanged, toPast } from './checkpoint.js';
+import { describeMissingAccount, type ServiceObservation } from './observation.js';
+import { findExpiry, toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, chooseTunnels } from './product.js';
+import type { FlvxDefaults } from './settings.js';
+import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import { openConnections, speedNotices, speedPlan } from './speed.js';
-import { emptyPlan, failedPlan, settleEvidence, toPlan, type StepPayload } from './steps.js';
-import { planInput, targetOf, type PlanInput } from './target.js';
+import { emptyPlan, failedPlan, resolveEvidence, toPlan, type StepPayload } from './steps.js';
+import { toPlanInput, planTarget, type PlanInput } from './target.js';
 
 const passwordOnly: FlvxAccountTarget = {
   setsPassword: true,
@@ -28,7 +28,7 @@ const passwordOnly: FlvxAccountTarget = {
   repause: 'pushed',
 };
 
-/** Plans the steps from what the panel shows to what the service should look like. Pure. */
+/** Plans the steps from an observation to the target state of a service. Pure. */
 export function planService(
   defaults: FlvxDefaults,
   desired: Desired,
@@ -57,19 +57,19 @@ function planCommand(defaults: FlvxDefaults, desired: Desired, state: ServiceObs
   const sharedWith = [...new Set([...sharerIds(desired), ...state.sharers])];
   if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
   if (order?.verb === 'terminate') {
-    const speedKey = limitKey(service, account.user?.id);
-    return toPlan(planTerminate(account, { speedKey, speedNames: state.madeLimits }), null);
+    const speedKey = findLimitKey(service, account.user?.id);
+    return toPlan(planTerminate(account, { speedKey, speedNames: state.oldLimitNames }), null);
   }
   if (account.user === null) return planWithoutAccount(desired);
   if (order?.verb === 'change-password') return toPlan(planAccount(account, passwordOnly), null);
   return planExisting(defaults, desired, state, { account });
 }
 
-/** An account that should exist and does not. For a service that never had one nothing is to be done. */
+/** Plans a service without an account: a problem where it should have one. */
 function planWithoutAccount({ service, holds, evidence, scope }: Desired): Plan {
   const { flvx_user_id: id } = service.refs;
   if (id !== undefined) {
-    return failedPlan({ code: 'account_missing', message: missingAccount(service.id, id) });
+    return failedPlan({ code: 'account_missing', message: describeMissingAccount(service.id, id) });
   }
   const needed = holds.length > 0 || evidence.length > 0 || (scope !== 'hold' && service.status !== 'pending');
   if (!needed) return emptyPlan;
@@ -82,11 +82,11 @@ function planWithoutAccount({ service, holds, evidence, scope }: Desired): Plan 
 function sharedAccount(service: string, sharedWith: string[]): ItemError {
   return {
     code: 'shared_account',
-    message: `"${service}" names the same FLVX user as ${sharedWith.join(', ')}: a user belongs to one service; set flvx_user_id right`,
+    message: `"${service}" names the same FLVX user as ${sharedWith.join(', ')}: a user can belong to one service only; correct flvx_user_id`,
   };
 }
 
-/** Plans a create: the account is created, or adopted where that is proved or ordered; then it is planned as any other. */
+/** Plans a create: the account is created, or adopted where that is proved or requested; then it is planned as any other. */
 function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation): Plan {
   const { service, order } = desired;
   if (order?.verb !== 'create') return emptyPlan;
@@ -95,24 +95,24 @@ function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObse
   if (desired.sharers.length > 0) {
     return failedPlan({
       code: 'account_exists',
-      message: `the account that "${service.id}" names on the panel belongs to ${sharerIds(desired).join(', ')}: take another flvx_username or flvx_user_id`,
+      message: `the account that "${service.id}" names on the panel belongs to ${sharerIds(desired).join(', ')}: choose another flvx_username or flvx_user_id`,
     });
   }
   if (user === null) return planNew(defaults, desired, state, order.adopt);
-  const { createdUserId } = historyOf(account).run;
-  const made = service.ownRefs.includes('flvx_user_id') || createdUserId === user.id;
-  const proved = made || (account.scope.nameIsOurs === true && account.scope.name === user.name);
+  const { createdUserId } = toHistory(account).run;
+  const isOwn = service.ownRefs.includes('flvx_user_id') || createdUserId === user.id;
+  const proved = isOwn || (account.scope.nameIsOurs === true && account.scope.name === user.name);
   if (!proved && !order.adopt) {
     return failedPlan({
       code: 'account_exists',
-      message: `the panel has the account "${user.name}" (id ${user.id}) of "${service.id}" already, and Sluice did not make it`,
+      message: `the panel has the account "${user.name}" (id ${user.id}) of "${service.id}" already, and Sluice did not create it`,
     });
   }
   const { name, quota, maxForwards, expiresAt, resetDay } = user;
-  // With its present values, all that is left to plan is the removal of second accounts of the name.
+  // With its present values, only the removal of second accounts of the name is planned.
   const values = { name, quota, maxForwards, expiresAt, resetDay };
   const first = account.duplicates.length === 0 ? [] : planEnsureUser(account, values);
-  // Only of an account that was created by a command that was broken off: an adopted one keeps its customer's password.
+  // Only for an account that an interrupted command created: an adopted one keeps its password.
   const setsPassword = order.setPassword && wasCreated(desired, account) && createdUserId === null;
   const plan = planExisting(defaults, desired, state, { account, first, setsPassword });
   const refs = { flvx_user_id: String(user.id), ...(proved ? {} : { flvx_username: user.name }) };
@@ -127,22 +127,22 @@ function wasCreated({ recent }: Desired, { scope, user }: FlvxAccount): boolean 
 /** Plans an account that does not exist yet. */
 function planNew(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation, adopt: boolean): Plan {
   const { service, product } = desired;
-  const chosen = tunnelsOf(desired, defaults, state.groups);
+  const chosen = chooseTunnels(desired, defaults, state.groups);
   if ('problem' in chosen) return failedPlan(chosen.problem);
   const unknown = unknownTunnels(chosen.tunnels, state);
   if (unknown) return failedPlan(unknown);
-  const { maxForwards, resetDay } = flvxOf(product);
+  const { maxForwards, resetDay } = toFlvxProduct(product);
   const values = {
-    quota: quotaOf(desired, 0) ?? UNLIMITED_QUOTA,
+    quota: toPanelQuota(desired, 0) ?? UNLIMITED_QUOTA,
     maxForwards,
     resetDay,
-    expiresAt: expiryOf(desired) ?? firstExpiry(desired),
+    expiresAt: findExpiry(desired) ?? toFirstExpiry(desired),
   };
   const name = service.refs['flvx_username'] ?? '';
-  // When the operator adopts, two accounts of the name are the reason for a refusal, not one.
+  // When the operator adopts, two accounts of the name are refused as ambiguous.
   const scope = { ...state.account.scope, adopt };
   const create = planEnsureUser({ ...state.account, scope }, { name, ...values });
-  // What follows is only shown: it is planned again when the account exists.
+  // These steps are only a preview: they are planned again when the account exists.
   const follow = planAccount(state.account, {
     permissions: new Map(chosen.tunnels.map((id) => [id, { values, whenNew: { status: 1 } }])),
     forwards: new Map(),
@@ -160,44 +160,43 @@ function planExisting(
   what: { account: FlvxAccount; first?: readonly FlvxStep[]; setsPassword?: boolean },
 ): Plan {
   const { account, first = [], setsPassword = false } = what;
-  const now = historyAt(account, pastOf(desired, state.changes));
+  const now = observeHistory(account, toPast(desired, state.changes));
   if (now === null || account.user === null) return emptyPlan;
   const full = desired.scope === 'reconcile' || desired.scope === 'order';
-  const chosen = tunnelsOf(desired, defaults, state.groups);
+  const chosen = chooseTunnels(desired, defaults, state.groups);
   if (full && 'problem' in chosen) return failedPlan(chosen.problem);
   const tunnels = 'problem' in chosen ? null : chosen.tunnels;
   const unknown = full && tunnels !== null ? unknownTunnels(tunnels, state) : null;
   if (unknown) return failedPlan(unknown);
   const known = state.partial ? withKnownLimits(desired, account, now.history.speeds) : account;
-  const input = planInput({ desired, defaults, state, account: known, user: account.user, tunnels }, now);
+  const input = toPlanInput({ desired, defaults, state, account: known, user: account.user, tunnels }, now);
   const speed = speedPlan(input);
   if (speed.problem) return failedPlan(speed.problem);
-  const target = { ...targetOf(input, speed), setsPassword };
-  const plan = toPlan([...first, ...planAccount(withHistory(input), target)], input);
+  const target = { ...planTarget(input, speed), setsPassword };
+  const plan = resolveEvidence(input, toPlan([...first, ...planAccount(withHistory(input), target)], input));
   const closed = describeClosed(input, target);
   const whole: Plan = {
     ...plan,
-    ...settleEvidence(input, plan.steps),
     drift: [...plan.drift, ...closed],
     stops: [...closed, ...describeStops(input, target, account.at)],
     notices: noticesOf(input, plan.steps),
   };
-  return withRefs(whole, desired, refsOf(input));
+  return withRefs(whole, desired, toRefs(input));
 }
 
-/** The account with what the journal says of earlier runs and what this run knows. */
+/** Returns the account with its history of earlier runs and of this run. */
 function withHistory({ account, history }: PlanInput): FlvxAccount {
-  const live = historyOf(account);
+  const live = toHistory(account);
   const restarted = [...new Set([...live.restarted, ...history.restarted])];
   return { ...account, history: { ...history, run: live.run, restarted } };
 }
 
-/** A partial observation has no speed limits: those of a throttle are taken from its evidence. */
+/** Adds the speed limits of a throttle from its evidence, since a partial observation has none. */
 function withKnownLimits(desired: Desired, account: FlvxAccount, speeds: FlvxHistory['speeds']): FlvxAccount {
   const speedLimits = desired.evidence.flatMap((item): FlvxSpeedLimit[] => {
     const [, tunnel = ''] = item.target.split(':');
     const id = speeds[tunnel] ?? null;
-    const { name } = speedPrior(item);
+    const { name } = parseSpeedPrior(item);
     const speed = Number(/:(\d+)M$/.exec(name)?.[1] ?? 0) as FlvxSpeedLimit['speed'];
     if (item.kind !== EVIDENCE.speed || id === null) return [];
     const { at } = account;
@@ -206,7 +205,7 @@ function withKnownLimits(desired: Desired, account: FlvxAccount, speeds: FlvxHis
   return { ...account, speedLimits };
 }
 
-/** Tunnels that the panel does not have: it would store permissions for them all the same. */
+/** Reports tunnels that the panel does not have, although it would store permissions for them. */
 function unknownTunnels(tunnels: readonly number[], { account, partial }: ServiceObservation): ItemError | null {
   if (partial) return null;
   const missing = tunnels.filter((id) => !account.tunnels.some((tunnel) => tunnel.id === id));
@@ -217,18 +216,18 @@ function unknownTunnels(tunnels: readonly number[], { account, partial }: Servic
   };
 }
 
-/** The panel's ids, as refs of the service. */
-function refsOf({ full, tunnels, user, permissions, account, desired }: PlanInput): Record<string, string | null> {
+/** Returns the panel's ids as refs of the service. */
+function toRefs({ full, tunnels, user, permissions, account, desired }: PlanInput): Record<string, string | null> {
   if (!full || tunnels === null) return {};
   const permission = permissions.find((row) => row.tunnelId === tunnels[0]);
-  const { speedMbit } = flvxOf(desired.product);
+  const { speedMbit } = toFlvxProduct(desired.product);
   const own = account.speedLimits.find((row) => row.id === permission?.speedId);
   const speed = speedMbit !== null && own ? String(own.id) : null;
   const id = String(user.id);
   const { refs, ownRefs } = desired.service;
-  // An account that was found by its own name may have another id by now.
+  // An account that was found by its name may have another id now.
   const userId = refs['flvx_user_id'] === id ? {} : { flvx_user_id: id };
-  // Nothing needs those of an account that was only imported: a run does not store thousands of them.
+  // An imported account does not need them: a run does not store thousands of refs.
   const isStored = desired.scope === 'order' || ownRefs.includes('flvx_user_tunnel_id');
   if (!isStored) return userId;
   return {
@@ -242,7 +241,7 @@ function refsOf({ full, tunnels, user, permissions, account, desired }: PlanInpu
   };
 }
 
-/** Adds refs that differ, and none that the operator has set. */
+/** Adds refs that differ, except those that the operator has set. */
 function withRefs(plan: Plan, { service }: Desired, refs: Record<string, string | null>): Plan {
   const changed = Object.entries(refs).filter(([key, value]) => {
     const has = service.refs[key];
@@ -274,15 +273,15 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
     if (history.again.includes(row.id))
       return notice(
         'connections_open',
-        `carried traffic after it was paused once more: ${openConnections}, unless somebody starts it each time`,
+        `carried traffic after it was paused again: ${openConnections}, unless someone starts it each time`,
       );
-    return notice('forward_ran_again', 'is shown as paused and carried traffic all the same: it is paused again');
+    return notice('forward_ran_again', 'is shown as paused but carried traffic: it is paused again');
   }
   if (row.status === 1 && restrictions.closed && evidence.forward.has(step.target)) {
     return notice('forward_ran_again', 'was started again while the service is held: it is paused again');
   }
   if ((step.payload as StepPayload).parks === 'surplus' && surplus.has(row.id)) {
-    const { maxForwards } = flvxOf(desired.product);
+    const { maxForwards } = toFlvxProduct(desired.product);
     return notice(
       'max_forwards',
       `is beyond the ${maxForwards} forwards of its product: it is paused until there are fewer`,

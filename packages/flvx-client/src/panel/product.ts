@@ -1,69 +1,34 @@
+import type { Desired, ItemError, ProductSettings } from '@sluice/panel-kind';
+import { zonedMidnight, type ServiceRecord } from '@sluice/quota-core';
 import { createHash } from 'node:crypto';
-import { type ServiceRecord, zonedMidnight } from '@sluice/quota-core';
-import type { Desired, ItemError, PanelSettings, ProductSettings } from '@sluice/panel-kind';
+import * as z from 'zod/mini';
+import { productSchema, type FlvxDefaults, type FlvxProduct } from './settings.js';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
-import { isUnguessable } from '../account/unguessable-name.js';
-import type { FlvxTunnelGroup } from '../client/records/group.js';
-import type { FlvxScope } from '../client/snapshot/observation.js';
+import type { FlvxScope } from '../client/observation.js';
+import type { FlvxTunnelGroup } from '../client/records.js';
 import {
   bytes,
   epochMs,
   megabits,
-  quotaFor,
+  toQuota,
   UNLIMITED_QUOTA,
   type EpochMs,
   type GigabytesWhole,
   type MegabitsPerSecond,
-} from '../client/units/units.js';
+} from '../client/units.js';
 
 const dayMs = 86_400_000;
 
-/** Settings of a FLVX panel, parsed. */
-export type FlvxSettings = PanelSettings & {
-  username: string;
-  password: string;
-  tunnelId?: number | undefined;
-  speedLimitId?: number | null | undefined;
-  redirectTo?: string | undefined;
-};
-
-/** Section `flvx` of a product, parsed. */
-export interface FlvxProduct {
-  tunnelId?: number | undefined;
-  tunnelIds?: number[] | undefined;
-  tunnelGroup?: string | number | undefined;
-  maxForwards: number;
-  enforceMaxForwards: boolean;
-  speedMbit: number | null;
-  speedLimitId?: number | null | undefined;
-  throttleMbit: number;
-  redirectTo?: string | undefined;
-  expiryDays: number;
-  graceDays: number;
-  resetDay: number;
-}
-
-/** Values of a product without a section `flvx`; the same as the defaults of the schema. */
-const defaultProduct: FlvxProduct = {
-  maxForwards: 10,
-  enforceMaxForwards: false,
-  speedMbit: null,
-  throttleMbit: 1,
-  expiryDays: 365,
-  graceDays: 0,
-  resetDay: 0,
-};
-
-/** Defaults that the panel's settings give to its products. */
-export type FlvxDefaults = Partial<Pick<FlvxSettings, 'tunnelId' | 'speedLimitId' | 'redirectTo'>>;
+/** The product without a section `flvx`. */
+const defaultProduct = z.parse(productSchema, {});
 
 /** Returns the product's section, with defaults. */
-export function flvxOf(product: ProductSettings): FlvxProduct {
+export function toFlvxProduct(product: ProductSettings): FlvxProduct {
   return (product['flvx'] as FlvxProduct | undefined) ?? defaultProduct;
 }
 
-/** Returns which account is meant: by the known id, or by a name that only Sluice can have given. */
-export function scopeOf({ refs, ownRefs }: Pick<ServiceRecord, 'refs' | 'ownRefs'>): FlvxScope {
+/** Returns which account belongs to a service: by the known id, or by a name that only Sluice can have chosen. */
+export function toScope({ refs, ownRefs }: Pick<ServiceRecord, 'refs' | 'ownRefs'>): FlvxScope {
   const userId = Number(refs['flvx_user_id'] ?? Number.NaN);
   const name = refs['flvx_username'] ?? null;
   return {
@@ -73,25 +38,25 @@ export function scopeOf({ refs, ownRefs }: Pick<ServiceRecord, 'refs' | 'ownRefs
   };
 }
 
-/** Returns the id of the cycle; null for one that a command saw before any run opened it, since that one gets another id. */
-export function cycleOf({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): string | null {
+/** Returns the id of the cycle; null for one that no run has opened yet, since it gets another id then. */
+export function findCycleId({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): string | null {
   if (cycle === null || (cycle.isNew && (scope === 'order' || scope === 'hold'))) return null;
   return cycle.id;
 }
 
-/** Returns where a held forward points under `redirect`: as the product says, else the panel, else the node's discard port. */
+/** Returns the address of a redirect: of the product, else of the panel, else the node's discard port. */
 export function redirectTo(product: ProductSettings, defaults: FlvxDefaults): string {
-  return flvxOf(product).redirectTo ?? defaults.redirectTo ?? NOWHERE;
+  return toFlvxProduct(product).redirectTo ?? defaults.redirectTo ?? NOWHERE;
 }
 
-/** What names the tunnels of a service: a ref that the operator set, the product, or the panel's default. */
+/** The configured tunnels of a service: of a ref that the operator set, of the product, or the panel's default. */
 export type TunnelChoice = { ids: number[] } | { group: string | number } | null;
 
-/** Returns what names the tunnels of a service; null for nothing. */
+/** Returns the configured tunnels of a service; null for none. */
 export function tunnelChoice(service: ServiceRecord, product: ProductSettings, defaults: FlvxDefaults): TunnelChoice {
   const { flvx_tunnel_id: own } = service.refs;
   if (own !== undefined && !service.ownRefs.includes('flvx_tunnel_id')) return { ids: [Number(own)] };
-  const { tunnelId, tunnelIds, tunnelGroup } = flvxOf(product);
+  const { tunnelId, tunnelIds, tunnelGroup } = toFlvxProduct(product);
   if (tunnelIds !== undefined) return { ids: [...new Set(tunnelIds)] };
   if (tunnelId !== undefined) return { ids: [tunnelId] };
   if (tunnelGroup !== undefined) return { group: tunnelGroup };
@@ -99,7 +64,7 @@ export function tunnelChoice(service: ServiceRecord, product: ProductSettings, d
 }
 
 /** Returns the tunnels of a service, or a problem where they are unknown. */
-export function tunnelsOf(
+export function chooseTunnels(
   { service, product }: Pick<Desired, 'service' | 'product'>,
   defaults: FlvxDefaults,
   groups: readonly FlvxTunnelGroup[] | null,
@@ -113,7 +78,7 @@ export function tunnelsOf(
   return {
     problem: {
       code: 'unknown_tunnel_group',
-      message: `the panel has no tunnel group "${group}" (products.${service.product}.flvx.tunnelGroup): name one that it lists, or tunnelIds`,
+      message: `the panel has no tunnel group "${group}" (products.${service.product}.flvx.tunnelGroup): name an existing group, or tunnelIds`,
     },
   };
 }
@@ -126,14 +91,14 @@ function noTunnel(product: string): ItemError {
   };
 }
 
-/** Returns what keeps a product from being used for an account; null if nothing does. */
+/** Returns why a product can't be used for an account; null if it can. */
 export function checkProduct(
   service: ServiceRecord,
   product: ProductSettings,
   defaults: FlvxDefaults,
 ): ItemError | null {
   if (tunnelChoice(service, product, defaults) === null) return noTunnel(service.product);
-  const { speedMbit, speedLimitId } = flvxOf(product);
+  const { speedMbit, speedLimitId } = toFlvxProduct(product);
   if (speedMbit == null || speedLimitId == null) return null;
   return {
     code: 'two_speeds',
@@ -141,7 +106,7 @@ export function checkProduct(
   };
 }
 
-/** The speed of a product: none, a limit that services share, one of the service's own, or `unset` where nothing is configured. */
+/** The speed of a product: none, a shared limit, the service's own limit, or `unset` where nothing is configured. */
 export type SpeedChoice =
   | { kind: 'none' }
   | { kind: 'shared'; limitId: number }
@@ -150,7 +115,7 @@ export type SpeedChoice =
 
 /** Returns the speed of a product. */
 export function speedChoice(product: ProductSettings, defaults: FlvxDefaults): SpeedChoice {
-  const { speedMbit, speedLimitId = defaults.speedLimitId } = flvxOf(product);
+  const { speedMbit, speedLimitId = defaults.speedLimitId } = toFlvxProduct(product);
   if (speedMbit !== null) return { kind: 'own', speed: megabits(speedMbit) };
   if (speedLimitId === undefined) return { kind: 'unset' };
   return speedLimitId === null ? { kind: 'none' } : { kind: 'shared', limitId: speedLimitId };
@@ -160,62 +125,75 @@ export function speedChoice(product: ProductSettings, defaults: FlvxDefaults): S
  * Returns the key of a service's own speed limits: its account's unguessable name, or the panel's id of an account that Sluice
  * did not create. Another store on the same panel has neither, whatever its services are called. Null without an account.
  */
-export function limitKey(service: ServiceRecord, userId: number | null = null): string | null {
-  const { name, nameIsOurs, userId: known } = scopeOf(service);
+export function findLimitKey(service: ServiceRecord, userId: number | null = null): string | null {
+  const { name, nameIsOurs, userId: known } = toScope(service);
   if (nameIsOurs === true && name != null) return name;
   const id = userId ?? known;
   return id == null ? null : `user#${id}`;
 }
 
 /** Returns the key that earlier versions used: the service's id, short enough for the panel's column. */
-export function oldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
+export function toOldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
   return id.length <= 48 ? id : createHash('sha256').update(id).digest('hex').slice(0, 24);
 }
 
 /**
- * Returns the panel's own quota: its counter and what remains of the allowance, in whole GB, rounded up. The panel counts both
- * directions together, so where only one counts it can't help and gets no limit. Null where nothing is configured: the present
- * quota stays.
+ * Returns the panel's own quota: its counter plus the rest of the allowance, in whole GB, rounded up. The panel counts both
+ * directions, so where only one counts the quota is unlimited. Null where nothing is configured and the present quota stays.
  *
  * @param counterBytes the account's counter on the panel now
  */
-export function quotaOf(
+export function toPanelQuota(
   desired: Pick<Desired, 'allowance' | 'mode' | 'product' | 'counted'>,
   counterBytes: number,
 ): GigabytesWhole | null {
   const { allowance, mode } = desired;
   if (allowance === null) return null;
   if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return UNLIMITED_QUOTA;
-  return quotaFor(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(desired, counterBytes))));
+  return toQuota(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(desired, counterBytes))));
 }
 
 /**
- * Returns what the panel's counter contains in addition to the usage of the cycle; negative where the panel has zeroed it within
- * the cycle. It stays the same while both grow. With reset day 0 the counter is the cycle's.
+ * Returns the part of the panel's counter that does not belong to the cycle; negative where the panel has zeroed the counter
+ * within the cycle, 0 with reset day 0.
  */
 export function uncountedBytes(
   { product, counted }: Pick<Desired, 'product' | 'counted'>,
   counterBytes: number,
 ): number {
-  if (flvxOf(product).resetDay === 0 || counted === null) return 0;
+  if (toFlvxProduct(product).resetDay === 0 || counted === null) return 0;
   const isZeroed = counterBytes < counted.counterBytes;
   return (isZeroed ? 0 : counted.counterBytes) - counted.usedBytes;
 }
 
 /** Returns when the account expires on the panel: due date and days of grace, at local midnight; null without a due date. */
-export function expiryOf({
+export function findExpiry({
   service,
   product,
   timeZone,
 }: Pick<Desired, 'service' | 'product' | 'timeZone'>): EpochMs | null {
   if (service.nextDueDate === null) return null;
-  // A calendar day is 24 hours long in UTC, whatever the zone does; its local midnight is computed afterwards.
-  const day = Date.parse(`${service.nextDueDate}T00:00:00Z`) + flvxOf(product).graceDays * dayMs;
+  // A calendar day has 24 hours in UTC; its local midnight is computed afterwards.
+  const day = Date.parse(`${service.nextDueDate}T00:00:00Z`) + toFlvxProduct(product).graceDays * dayMs;
   const localDate = new Date(day).toISOString().slice(0, 10);
   return epochMs(Date.parse(zonedMidnight(localDate, timeZone)));
 }
 
 /** Returns the expiry of a new account without a due date. */
-export function firstExpiry({ product, now }: Pick<Desired, 'product' | 'now'>): EpochMs {
-  return epochMs(Date.parse(now) + flvxOf(product).expiryDays * dayMs);
+export function toFirstExpiry({ product, now }: Pick<Desired, 'product' | 'now'>): EpochMs {
+  return epochMs(Date.parse(now) + toFlvxProduct(product).expiryDays * dayMs);
+}
+
+const pattern = /^sl-[0-9a-z]{20}$/;
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** Returns an unguessable login name, which proves that its account belongs to the service. */
+export function unguessableName(randomBytes: (count: number) => Uint8Array): string {
+  // 32 letters: every byte yields one without bias.
+  return `sl-${[...randomBytes(20)].map((byte) => alphabet[byte % alphabet.length] ?? '').join('')}`;
+}
+
+/** Whether a name has the form that `unguessableName` returns. */
+export function isUnguessable(name: string): boolean {
+  return pattern.test(name);
 }

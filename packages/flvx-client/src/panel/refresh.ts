@@ -1,37 +1,36 @@
 import type { HeldService, Refresh, RefreshCall, RefreshPlan } from '@sluice/panel-kind';
 import type { FlvxClient, FlvxWrites } from '../client/client.js';
-import type { FlvxForward } from '../client/records/forward.js';
-import type { FlvxTunnel } from '../client/records/tunnel.js';
+import type { FlvxForward, FlvxTunnel } from '../client/records.js';
 import type { RunSnapshot } from './observation.js';
-import { restrictionsOf } from './restrictions.js';
+import { toRestrictions } from './restrictions.js';
 
-/** The panel works on one after the other, and cuts an answer that takes longer than 30 s. */
+/** The panel works on one after the other, and cuts its answer off after 30 s. */
 const forwardsPerCall = 50;
-/** A redeploy by the customer leaves no trace: every held forward is paused again this often, at the poll next to the hour. */
+/** A redeploy by the customer leaves no trace: every held forward is paused again after this time. */
 const pausedForMs = 55 * 60_000;
-/** How far the two clocks may still be apart after their difference was measured. */
+/** Error of the measured difference between the two clocks. */
 const toleranceMs = 1000;
-/** A pause takes no longer than this from its call to the answer. */
+/** Longest duration of a pause, from its call to the answer. */
 const longestPauseMs = 60_000;
 
-/** A forward that has to be paused. */
+/** A forward of a service with a hold. */
 interface HeldForward {
   row: FlvxForward;
   held: HeldService;
-  /** When its last pause was over, converted to the panel's clock. */
+  /** When its last pause ended, by the panel's clock. */
   until: number;
 }
 
-/** Returns the refresh of a panel: it pauses held forwards again, since restarts of agents and edits of tunnels start them while the panel shows them as paused. */
-export function refreshOf(client: FlvxClient, snapshot: RunSnapshot): Refresh {
+/** Creates the refresh of a panel. It pauses held forwards again, since restarts of agents and edits of tunnels start them unnoticed. */
+export function createRefresh(client: FlvxClient, snapshot: RunSnapshot): Refresh {
   return {
     async plan(held, options) {
-      const closed = held.filter((one) => restrictionsOf(one).closed);
+      const closed = held.filter((one) => toRestrictions(one).closed);
       const rows: { row: FlvxForward; held: HeldService }[] = [];
       for (const one of closed) {
-        for (const row of await snapshot.forwardsOf(one.service, options.signal)) rows.push({ row, held: one });
+        for (const row of await snapshot.listForwards(one.service, options.signal)) rows.push({ row, held: one });
       }
-      const known = untilsIn(options.state);
+      const known = parseState(options.state);
       if (rows.length === 0) return { calls: [], away: [], stateAfter: () => options.state };
       const [writes, { tunnels }] = await Promise.all([
         client.writes({ signal: options.signal }),
@@ -58,9 +57,9 @@ export function refreshOf(client: FlvxClient, snapshot: RunSnapshot): Refresh {
   };
 }
 
-/** What a refresh is planned from. */
+/** Input of a refresh plan. */
 interface RefreshInput {
-  /** Until when each forward is known to be paused. */
+  /** When the last pause of each forward ended. */
   known: ReadonlyMap<number, number>;
   writes: FlvxWrites;
   tunnels: ReadonlyMap<number, FlvxTunnel>;
@@ -88,7 +87,7 @@ function planRefresh(
     else due.set(node.name, [forward]);
   }
   return {
-    calls: [...due].flatMap(([part, list]) => callsOf(part, list)),
+    calls: [...due].flatMap(([part, list]) => toCalls(part, list)),
     away: [...away].sort(),
     stateAfter: (made) => {
       const untils = new Map(known);
@@ -96,12 +95,12 @@ function planRefresh(
       for (const { call, at } of made) {
         for (const target of call.items.flatMap(({ targets }) => targets)) untils.set(Number(target), panelTime(at));
       }
-      return stateOf(untils, writes);
+      return toState(untils, writes);
     },
   };
 }
 
-/** Whether something was written since that may have started it, or it was not paused for an hour. */
+/** Whether a write since its pause may have started it, or the pause is too long ago. */
 function isDue({ row, until }: HeldForward, tunnel: FlvxTunnel, writes: FlvxWrites): boolean {
   if (writes.at - until >= pausedForMs) return true;
   const written = writes.forwards.get(row.id);
@@ -115,8 +114,8 @@ function isDue({ row, until }: HeldForward, tunnel: FlvxTunnel, writes: FlvxWrit
 }
 
 /**
- * The pause itself writes to the forward, somewhat later than `until` if the clocks' difference is measured badly. What others
- * write to it within that time can't be distinguished from it: the panel shows a start, and never shows a redeploy.
+ * The pause itself writes to the forward, somewhat later than `until` if the clocks' difference is imprecise. Writes of others
+ * within that time can't be distinguished from it: the panel shows a start, and never shows a redeploy.
  */
 function isAfter(changedAt: number, until: number): boolean {
   return changedAt > until + toleranceMs;
@@ -127,14 +126,14 @@ function pausedAt(until: number, written: number | undefined): number {
   return written !== undefined && written > until - longestPauseMs ? Math.min(written, until) : until;
 }
 
-/** When the hold paused it. A forward that was paused before the hold was paused no later. */
+/** Returns when the hold paused the forward. One that was paused before the hold counts as paused by it. */
 function firstPaused({ evidence, holds }: HeldService, { id }: FlvxForward): string {
   const own = evidence.filter((item) => item.kind === 'forward' && item.target === String(id));
   return [...own, ...holds].map(({ since }) => since).reduce((newest, since) => (since > newest ? since : newest), '');
 }
 
-/** Services are kept together, so that few of them are leased for a call. */
-function callsOf(part: string, forwards: readonly HeldForward[]): RefreshCall[] {
+/** Groups forwards by service, so that a call needs few leases. */
+function toCalls(part: string, forwards: readonly HeldForward[]): RefreshCall[] {
   const byService = new Map<string, string[]>();
   for (const { row, held } of forwards) {
     byService.set(held.service.id, [...(byService.get(held.service.id) ?? []), String(row.id)]);
@@ -155,10 +154,10 @@ function callsOf(part: string, forwards: readonly HeldForward[]): RefreshCall[] 
   return calls;
 }
 
-/** Forwards by the instant until which they are known to be paused. Most share one. */
+/** Forwards by the end of their last pause, which most of them share. */
 type RefreshState = Record<string, number[]>;
 
-function untilsIn(state: unknown): Map<number, number> {
+function parseState(state: unknown): Map<number, number> {
   const untils = new Map<number, number>();
   for (const [until, ids] of Object.entries((state ?? {}) as RefreshState)) {
     for (const id of ids) untils.set(id, Number(until));
@@ -166,8 +165,8 @@ function untilsIn(state: unknown): Map<number, number> {
   return untils;
 }
 
-/** Forwards that no longer exist are left out. */
-function stateOf(untils: ReadonlyMap<number, number>, writes: FlvxWrites): RefreshState {
+/** Returns the state without forwards that no longer exist. */
+function toState(untils: ReadonlyMap<number, number>, writes: FlvxWrites): RefreshState {
   const state: RefreshState = {};
   for (const [id, until] of untils) if (writes.forwards.has(id)) (state[String(until)] ??= []).push(id);
   return state;

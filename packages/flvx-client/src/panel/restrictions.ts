@@ -1,22 +1,22 @@
-import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
 import type { Desired } from '@sluice/panel-kind';
+import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
 import type { Held } from '../account/history/observed-history.js';
 
-/** What the holds of a service restrict, and which of them need it. */
+/** The restrictions of a service, and the holds that need them. */
 export interface Restrictions {
   /** Permissions are closed and forwards paused. */
   closed: boolean;
   /** Forwards are redirected in addition. */
   redirected: boolean;
-  /** The speed is limited instead: what a quota hold does under `throttle`. */
+  /** The speed is limited: what a quota hold does under `throttle`. */
   throttled: boolean;
-  /** The user is disabled: nobody logs in. */
+  /** The user is disabled and can't log in. */
   closeUser: boolean;
   /** Holds that need evidence of a kind, oldest first. */
   byKind: Record<string, HoldRecord[]>;
 }
 
-/** Kinds of evidence. The target of a permission is user and tunnel: `12:3`. */
+/** Kinds of evidence. The target of evidence about a permission is user and tunnel: `12:3`. */
 export const EVIDENCE = {
   user: 'user',
   permission: 'permission',
@@ -25,14 +25,14 @@ export const EVIDENCE = {
   speed: 'speed-limit',
 } as const;
 
-/** The restriction of billing and manual holds: the user is disabled, and nothing of his runs. */
+/** The restriction of billing and manual holds: the user is disabled, and all forwards are paused. */
 const SUSPENSION = 'suspend';
 
 /**
- * Returns what holds restrict. A suspension also redirects where the product does that for the quota, and pauses under
+ * Returns the restrictions of holds. A suspension also redirects where the product does that for the quota, and pauses under
  * `throttle`: a customer who does not pay is stopped, not slowed down.
  */
-export function restrictionsOf({ holds, action }: Pick<Desired, 'holds' | 'action'>): Restrictions {
+export function toRestrictions({ holds, action }: Pick<Desired, 'holds' | 'action'>): Restrictions {
   const slowing = holds.filter(({ restriction }) => restriction === 'throttle');
   const closing = holds.filter((hold) => !slowing.includes(hold));
   const shutting = holds.filter(({ restriction }) => restriction === SUSPENSION);
@@ -54,25 +54,25 @@ export function restrictionsOf({ holds, action }: Pick<Desired, 'holds' | 'actio
   };
 }
 
-/** Prior state of a user or permission that was closed. */
+/** State of a user or permission before it was closed. */
 export interface ClosedPrior {
   status: number;
 }
 
-/** Prior state of a forward that was paused. */
+/** State of a forward before it was paused. */
 export interface ForwardPrior {
   name: string;
   wasRunning: boolean;
 }
 
-/** Prior state of a forward that was redirected. */
+/** State of a forward before it was redirected. */
 export interface RedirectPrior {
   remoteAddr: string;
-  /** Where it was pointed to. */
+  /** The address of the redirect. */
   to?: string;
 }
 
-/** The limit that a permission had before it was throttled, and the name of the one that it was given. */
+/** The limit of a permission before it was throttled, and the name of the throttle's limit. */
 export interface SpeedPrior {
   speedId: number | null;
   name: string;
@@ -83,41 +83,47 @@ export function permissionKey(userId: number, tunnelId: number): string {
   return `${userId}:${tunnelId}`;
 }
 
-/** Returns the evidence of one kind, by target. */
-export function evidenceOf(evidence: readonly EvidenceRecord[], kind: string): Map<string, EvidenceRecord> {
-  return new Map(evidence.filter((item) => item.kind === kind).map((item) => [item.target, item]));
+/** Evidence by kind and target. */
+export type EvidenceIndex = Record<keyof typeof EVIDENCE, Map<string, EvidenceRecord>>;
+
+/** Indexes evidence by kind and target. */
+export function indexEvidence(evidence: readonly EvidenceRecord[]): EvidenceIndex {
+  const byKind = Object.entries(EVIDENCE).map(([name, kind]) => {
+    const items = evidence.filter((item) => item.kind === kind);
+    return [name, new Map(items.map((item) => [item.target, item]))];
+  });
+  return Object.fromEntries(byKind) as EvidenceIndex;
 }
 
-/** Returns what evidence says is restricted, as the history needs it. */
-export function heldBy(evidence: readonly EvidenceRecord[]): Held {
-  const targets = new Set(evidence.map((item) => `${item.kind} ${item.target}`));
-  const has = (kind: string, target: string): boolean => targets.has(`${kind} ${target}`);
+/** Returns the parts of the account that evidence shows as restricted. */
+export function toHeld(evidence: readonly EvidenceRecord[]): Held {
+  const index = indexEvidence(evidence);
   return {
-    user: (id) => has(EVIDENCE.user, String(id)),
-    permission: (userId, tunnelId) => has(EVIDENCE.permission, permissionKey(userId, tunnelId)),
-    forward: (id) => has(EVIDENCE.forward, String(id)),
-    speed: (userId, tunnelId) => has(EVIDENCE.speed, permissionKey(userId, tunnelId)),
+    user: (id) => index.user.has(String(id)),
+    permission: (userId, tunnelId) => index.permission.has(permissionKey(userId, tunnelId)),
+    forward: (id) => index.forward.has(String(id)),
+    speed: (userId, tunnelId) => index.speed.has(permissionKey(userId, tunnelId)),
   };
 }
 
-/** Returns the status before it was closed. What was adopted from another tool was open. */
-export function closedPrior(item: EvidenceRecord): ClosedPrior {
+/** Returns the status before it was closed; open for evidence that was adopted from another tool. */
+export function parseClosedPrior(item: EvidenceRecord): ClosedPrior {
   const { status } = (item.prior ?? {}) as Partial<ClosedPrior>;
   return { status: typeof status === 'number' ? status : 1 };
 }
 
-/** Whether the forward ran before it was paused. What was adopted from another tool did. */
+/** Whether the forward ran before it was paused; true for evidence that was adopted from another tool. */
 export function ranBefore(item: EvidenceRecord): boolean {
   return ((item.prior ?? {}) as Partial<ForwardPrior>).wasRunning ?? true;
 }
 
-/** Returns where the forward pointed before it was redirected, and where to; undefined where that was not recorded. */
-export function redirectPrior(item: EvidenceRecord | undefined): Partial<RedirectPrior> {
+/** Returns the addresses before and of a redirect; undefined where they were not recorded. */
+export function parseRedirectPrior(item: EvidenceRecord | undefined): Partial<RedirectPrior> {
   return item?.prior ?? {};
 }
 
-/** Returns what a throttled permission had before. */
-export function speedPrior(item: EvidenceRecord): SpeedPrior {
+/** Returns the state of a throttled permission before the throttle. */
+export function parseSpeedPrior(item: EvidenceRecord): SpeedPrior {
   const { speedId, name } = (item.prior ?? {}) as Partial<SpeedPrior>;
   return { speedId: speedId ?? null, name: name ?? '' };
 }

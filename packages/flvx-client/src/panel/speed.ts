@@ -1,27 +1,26 @@
 import type { ItemError, Plan } from '@sluice/panel-kind';
-import { keyOfLimit, ownLimitName } from '../account/plan/speed-limits.js';
+import { parseLimitKey, ownLimitName } from '../account/plan/plan-limits.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
 import { usedOf } from '../account/rules.js';
-import type { FlvxPermission } from '../client/records/permission.js';
-import type { FlvxSpeedLimit } from '../client/records/speed-limit.js';
-import { megabits, type MegabitsPerSecond } from '../client/units/units.js';
-import { flvxOf, limitKey, oldLimitKey, speedChoice, type SpeedChoice } from './product.js';
-import { permissionKey, speedPrior } from './restrictions.js';
+import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
+import { megabits, type MegabitsPerSecond } from '../client/units.js';
+import { toFlvxProduct, findLimitKey, toOldLimitKey, speedChoice, type SpeedChoice } from './product.js';
+import { permissionKey, parseSpeedPrior } from './restrictions.js';
 import type { PlanInput, SpeedPlan } from './target.js';
 
 const untouched: SpeedPlan = { limit: null, limits: null, of: () => ({}), problem: null };
 
-/** Plans a throttle while it is called for, its end, or (in a full plan) the speed of the product. */
+/** Plans a throttle, its end, or (in a full plan) the speed of the product. */
 export function speedPlan(input: PlanInput): SpeedPlan {
   if (input.restrictions.throttled) return throttle(input);
   const choice = speedChoice(input.desired.product, input.defaults);
-  const problem = problemOf(input, choice);
+  const problem = findProblem(input, choice);
   if (problem) return { ...untouched, problem };
   const undoing = input.evidence.speed.size > 0;
   if (!undoing && !input.full) return untouched;
   const others = input.permissions.filter((row) => !isThrottled(input, row));
   return {
-    limit: choice.kind === 'own' ? limitOf(input, choice.speed, others) : null,
+    limit: choice.kind === 'own' ? toLimitTarget(input, choice.speed, others) : null,
     limits: { ...ownLimits(input), keep: [] },
     of(id, row) {
       const throttled = row !== null && isThrottled(input, row);
@@ -34,13 +33,13 @@ export function speedPlan(input: PlanInput): SpeedPlan {
 }
 
 function throttle(input: PlanInput): SpeedPlan {
-  const speed = megabits(flvxOf(input.desired.product).throttleMbit);
+  const speed = megabits(toFlvxProduct(input.desired.product).throttleMbit);
   const throttled = input.permissions.filter((row) => isThrottled(input, row));
-  const before = [...input.evidence.speed.values()].map((item) => speedPrior(item).speedId);
+  const before = [...input.evidence.speed.values()].map((item) => parseSpeedPrior(item).speedId);
   // The limit of an earlier throttle is not restored.
   const now = input.permissions.filter((row) => !isThrottled(input, row)).map((row) => row.speedId);
   return {
-    limit: limitOf(input, speed, throttled),
+    limit: toLimitTarget(input, speed, throttled),
     // The product's own limit is needed again when the throttle ends.
     limits: { ...ownLimits(input), keep: [...before, ...now].filter((id) => id !== null) },
     of: () => ({ ownSpeed: true }),
@@ -48,34 +47,34 @@ function throttle(input: PlanInput): SpeedPlan {
   };
 }
 
-/** The service's own limit of a speed. One with an old name that is in force stays until the speed changes. */
-function limitOf(
+/** Returns the service's own limit of a speed. A limit in force with an old name stays until the speed changes. */
+function toLimitTarget(
   input: PlanInput,
   speed: MegabitsPerSecond,
   inForce: readonly FlvxPermission[],
 ): FlvxAccountTarget['limit'] {
   const tunnelId = firstTunnel(input);
   if (tunnelId === null) return null;
-  const old = oldLimitsOf(input, inForce).find((limit) => limit.speed === speed);
-  return { name: old?.name ?? ownLimitName(keyOf(input), speed), speed, tunnelId };
+  const old = listOldLimits(input, inForce).find((limit) => limit.speed === speed);
+  return { name: old?.name ?? ownLimitName(requireLimitKey(input), speed), speed, tunnelId };
 }
 
-/** Returns limits in force that have the service's id in their name, as earlier versions named them. */
-export function oldLimitsOf(
+/** Returns limits in force with the service's id in their name, as earlier versions named them. */
+export function listOldLimits(
   { desired, account }: Pick<PlanInput, 'desired' | 'account'>,
   permissions: readonly FlvxPermission[],
 ): FlvxSpeedLimit[] {
-  const key = oldLimitKey(desired.service);
+  const key = toOldLimitKey(desired.service);
   const ids = new Set(permissions.map((row) => row.speedId));
-  return account.speedLimits.filter((limit) => ids.has(limit.id) && keyOfLimit(limit.name) === key);
+  return account.speedLimits.filter((limit) => ids.has(limit.id) && parseLimitKey(limit.name) === key);
 }
 
 function ownLimits(input: PlanInput): { key: string; names: readonly string[] } {
-  return { key: keyOf(input), names: input.state.madeLimits };
+  return { key: requireLimitKey(input), names: input.state.oldLimitNames };
 }
 
-function keyOf({ desired, user }: Pick<PlanInput, 'desired' | 'user'>): string {
-  return limitKey(desired.service, user.id) ?? `user#${user.id}`;
+function requireLimitKey({ desired, user }: Pick<PlanInput, 'desired' | 'user'>): string {
+  return findLimitKey(desired.service, user.id) ?? `user#${user.id}`;
 }
 
 function speedValues(
@@ -88,21 +87,21 @@ function speedValues(
   if (choice.kind === 'none' || row === null) return { speedId: null };
   const item = input.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
   if (item && isThrottled(input, row)) {
-    const before = speedPrior(item).speedId;
+    const before = parseSpeedPrior(item).speedId;
     const limit = input.account.speedLimits.find((one) => one.id === before);
-    // The id of a deleted limit would show one that limits nothing; one of our own belonged to an earlier product.
+    // The id of a deleted limit would limit nothing; an own limit belonged to an earlier product.
     return { speedId: limit === undefined || isOwn(input, limit) ? null : before };
   }
-  // No speed is configured: only what Sluice itself has given is removed.
+  // No speed is configured: only a limit that Sluice has set is removed.
   return row.speedId !== null && isOurs(input, row) ? { speedId: null } : {};
 }
 
-/** Whether the permission still has the limit that the throttle gave it. One that somebody else has set since stays. */
+/** Whether the permission still has the limit of the throttle. A limit that others have set since stays. */
 export function isThrottled(input: PlanInput, row: FlvxPermission): boolean {
   const item = input.evidence.speed.get(permissionKey(row.userId, row.tunnelId));
   if (!item || row.speedId === null) return false;
   const limit = input.account.speedLimits.find((one) => one.id === row.speedId);
-  return limit?.name === speedPrior(item).name || input.history.speeds[row.tunnelId] === row.speedId;
+  return limit?.name === parseSpeedPrior(item).name || input.history.speeds[row.tunnelId] === row.speedId;
 }
 
 function isOurs(input: PlanInput, row: FlvxPermission): boolean {
@@ -112,39 +111,39 @@ function isOurs(input: PlanInput, row: FlvxPermission): boolean {
 }
 
 function isOwn(input: PlanInput, { name }: FlvxSpeedLimit): boolean {
-  return keyOfLimit(name) === keyOf(input) || input.state.madeLimits.includes(name);
+  return parseLimitKey(name) === requireLimitKey(input) || input.state.oldLimitNames.includes(name);
 }
 
 function firstTunnel({ permissions, tunnels }: PlanInput): number | null {
   return [...(tunnels ?? []), ...permissions.map((row) => row.tunnelId)].sort((a, b) => a - b)[0] ?? null;
 }
 
-function problemOf({ state, account, full, desired }: PlanInput, choice: SpeedChoice): ItemError | null {
+function findProblem({ state, account, full, desired }: PlanInput, choice: SpeedChoice): ItemError | null {
   if (choice.kind !== 'shared' || state.partial || !full) return null;
   if (account.speedLimits.some((limit) => limit.id === choice.limitId)) return null;
   return {
     code: 'unknown_speed_limit',
-    message: `the panel has no speed limit ${choice.limitId} (product "${desired.service.product}"): name one that it lists, or speedMbit`,
+    message: `the panel has no speed limit ${choice.limitId} (product "${desired.service.product}"): name an existing one, or speedMbit`,
   };
 }
 
 type Notice = NonNullable<Plan['notices']>[number];
 
-/** What is said of connections that no pause ends. That a node has no `tcpkill` can't be known before: no answer of the panel shows it. */
+/** Explains connections that no pause ends. The panel does not show whether a node has `tcpkill`. */
 export const openConnections =
-  "connections from before are open, and its node can't cut them (it has no tcpkill): they go on until they end by themselves";
+  "earlier connections are still open, and the node can't cut them because it has no tcpkill: they continue until they end by themselves";
 
-/** Returns what operators are notified of about speeds: a throttle that let too much through, and limits with old names. */
+/** Returns notices about speeds: a throttle that let too much traffic through, and limits with old names. */
 export function speedNotices(input: PlanInput): Notice[] {
   return [...throttleNotice(input), ...oldLimitNotices(input)];
 }
 
-/** Both directions have the speed each, and the panel rounds it. Traffic far beyond came through connections without a limit. */
+/** Each direction has the speed, and the panel rounds it. More traffic than this factor came through connections without a limit. */
 const farBeyond = 1.5;
-/** Counters show what flowed up to 10 s before: what a throttle lets through is measured from the second observation on. */
+/** Counters are up to 10 s late: the traffic of a throttle is measured from its second observation on. */
 const lateMs = 60_000;
 
-/** A throttle that was in force between two observations and let far more than its speed through. */
+/** Reports a throttle that was in force between two observations and let far more than its speed through. */
 function throttleNotice({ desired, restrictions, evidence, history, last, forwards }: PlanInput): Notice[] {
   const from = Date.parse((desired.seen as { at?: string } | null)?.at ?? '');
   const [item] = evidence.speed.values();
@@ -159,11 +158,11 @@ function throttleNotice({ desired, restrictions, evidence, history, last, forwar
     if (factor > 0 && before !== undefined) carried += Math.max(0, usedOf(row) - before) / factor;
   }
   const nodes = Object.values(history.scales).reduce((sum, scale) => sum + scale.nodes, 0);
-  const { throttleMbit } = flvxOf(desired.product);
+  const { throttleMbit } = toFlvxProduct(desired.product);
   const allowed = ((throttleMbit * 2 ** 20) / 8) * 2 * nodes * seconds;
   if (nodes === 0 || carried <= allowed * farBeyond) return [];
   const { id } = desired.service;
-  const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last look: ${openConnections}`;
+  const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last observation: ${openConnections}`;
   return [{ code: 'connections_open', key: `connections_open:${id}:${item.id}`, message }];
 }
 
@@ -171,11 +170,11 @@ function oldLimitNotices(input: PlanInput): Notice[] {
   const { desired, state } = input;
   if (state.partial) return [];
   const { id } = desired.service;
-  return oldLimitsOf(input, input.permissions).map((limit) => {
-    const made = state.madeLimits.includes(limit.name);
+  return listOldLimits(input, input.permissions).map((limit) => {
+    const made = state.oldLimitNames.includes(limit.name);
     const message =
-      `speed limit ${limit.id} (${limit.name}) of ${id} has the service's id, which a service of another store may have too: ` +
-      `the next change of the speed replaces it${made ? '' : '; this store did not make it, and leaves it on the panel'}`;
+      `the name of speed limit ${limit.id} (${limit.name}) of ${id} contains the service's id, which a service of another store ` +
+      `may have too: the next change of the speed replaces the limit${made ? '' : '; this store did not create it, so it stays on the panel'}`;
     return { code: 'speed_limit_old_name', key: `speed_limit_old_name:${id}:${limit.id}`, message };
   });
 }

@@ -1,11 +1,11 @@
-import { BYTES_PER_GB, type ActionRecord, type EvidenceRecord } from '@sluice/quota-core';
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
+import { BYTES_PER_GB, type ActionRecord, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
 import type { ParkReason } from '../account/history/history.js';
 import type { StepNotes } from '../account/history/record-step.js';
 import type { FlvxStep, FlvxStepOf } from '../account/plan/step.js';
 import { usedOf } from '../account/rules.js';
-import { cycleOf, uncountedBytes } from './product.js';
+import { findCycleId, uncountedBytes } from './product.js';
 import {
   EVIDENCE,
   permissionKey,
@@ -20,7 +20,7 @@ import { isRedirected, type PlanInput } from './target.js';
 
 type Begins = NonNullable<Step['begins']>;
 
-/** What the journal stores of a step in addition to type, target and prior state. */
+/** What the journal stores for a step in addition to type, target and prior state. */
 export interface StepPayload extends StepNotes {
   id: string;
   payload: FlvxStep['payload'];
@@ -30,16 +30,16 @@ export interface StepPayload extends StepNotes {
   cycle: string | null;
 }
 
-/** A plan in which nothing is to be done. */
+/** A plan without steps. */
 export const emptyPlan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
 
-/** Returns a plan that can't be made, and why. */
+/** Returns a plan that only has a problem. */
 export function failedPlan(problem: ItemError): Plan {
   return { ...emptyPlan, problems: [problem] };
 }
 
 /**
- * Returns account steps as a plan for the journal. A step that waits for something that has yet to be created is left to a later
+ * Returns account steps as a plan for the journal. A step that needs an object that has yet to be created is left to a later
  * round. Pure.
  *
  * @param input null where no evidence begins or ends
@@ -53,15 +53,15 @@ export function toPlan(steps: readonly FlvxStep[], input: PlanInput | null): Pla
   return {
     ...emptyPlan,
     steps: journaled,
-    drift: steps.flatMap((step, index) => driftOf(step, journaled[index]) ?? []),
-    // What was created shows its id only in the next observation.
+    drift: steps.flatMap((step, index) => describeDrift(step, journaled[index]) ?? []),
+    // Only the next observation shows the id of a created object.
     ...(from >= 0 || steps.some(creates) ? { again: true } : {}),
     ...(steps.some((step) => countsForBrake(step, input)) ? { counts: true } : {}),
   };
 }
 
-/** What a step repairs; null for one that evidence begins or ends with. */
-function driftOf(step: FlvxStep, journaled: Step | undefined): string | null {
+/** Describes the drift that a step repairs; null for a step that evidence begins or ends with. */
+function describeDrift(step: FlvxStep, journaled: Step | undefined): string | null {
   const { begins } = journaled?.payload as StepPayload;
   return begins.length > 0 || (journaled?.ends.length ?? 0) > 0 ? null : describeStep(step);
 }
@@ -93,7 +93,7 @@ function falls(
   return expiresAt < prior.expiresAt || (quota < prior.quota && allowanceFalls(prior.quota, quota, input));
 }
 
-/** A quota also falls with the panel's counter; then the customer's allowance stays. */
+/** Whether the customer's allowance falls, and not only the panel's counter. */
 function allowanceFalls(before: number, quota: number, input: PlanInput | null): boolean {
   if (input === null) return true;
   const { desired, last, user } = input;
@@ -104,19 +104,19 @@ function allowanceFalls(before: number, quota: number, input: PlanInput | null):
 /** Returns the account step of a planned step. */
 export function toFlvxStep(step: Pick<Step, 'type' | 'target' | 'prior' | 'payload'>): FlvxStep {
   const { id, payload } = step.payload as StepPayload;
-  // Steps are journaled with exactly these members, so reading them back returns the step.
+  // Steps are journaled with exactly these members.
   return { id, type: step.type, target: step.target, payload, prior: step.prior, needs: [] } as unknown as FlvxStep;
 }
 
-/** Returns what the journal stores of an action; null for a row of another make. */
-export function payloadOf(action: Pick<ActionRecord, 'payload'>): StepPayload | null {
+/** Returns the stored payload of an action; null for a row of another form. */
+export function parsePayload(action: Pick<ActionRecord, 'payload'>): StepPayload | null {
   const { payload } = (action.payload ?? {}) as { payload?: Partial<StepPayload> | null };
   return typeof payload?.id === 'string' && payload.payload !== undefined ? (payload as StepPayload) : null;
 }
 
-/** Returns the account step of a journaled action; null for a row of another make. */
-export function journaledStep(action: ActionRecord): FlvxStep | null {
-  const payload = payloadOf(action);
+/** Returns the account step of a journaled action; null for a row of another form. */
+export function parseStep(action: ActionRecord): FlvxStep | null {
+  const payload = parsePayload(action);
   return payload && toFlvxStep({ ...action, payload });
 }
 
@@ -127,9 +127,9 @@ interface Notes extends Pick<StepPayload, 'begins' | 'parks' | 'cycle' | 'cuts' 
 
 const nothing: Notes = { begins: [], ends: [], parks: null, cycle: null };
 
-/** A step for the journal, with the evidence that begins or ends with it. */
+/** Returns a step for the journal, with the evidence that begins or ends with it. */
 function toStep(step: FlvxStep, input: PlanInput | null): Step {
-  const { begins, ends, parks, cycle, cuts = [], moved = false } = input === null ? nothing : notesOf(step, input);
+  const { begins, ends, parks, cycle, cuts = [], moved = false } = input === null ? nothing : toNotes(step, input);
   const payload: StepPayload = {
     id: step.id,
     payload: step.payload,
@@ -148,7 +148,7 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
     prior: step.prior,
     payload,
     ends: ends.map((item) => item.id),
-    // Several may begin with one step: they come with its outcome.
+    // Several may begin with one step: its outcome contains them.
     begins: null,
     ...(setsPassword(step) ? { needsPassword: true } : {}),
   };
@@ -158,48 +158,48 @@ function setsPassword(step: FlvxStep): boolean {
   return step.type === 'create-user' || (step.type === 'update-user' && step.payload.setsPassword);
 }
 
-/** The oldest hold that needs the evidence. */
+/** Returns the oldest hold that needs the evidence. */
 function holdFor({ restrictions }: PlanInput, begins: Begins[]): string | null {
   const holds = begins.flatMap(({ kind }) => restrictions.byKind[kind] ?? []);
   return holds[0]?.id ?? null;
 }
 
-function notesOf(step: FlvxStep, input: PlanInput): Notes {
+function toNotes(step: FlvxStep, input: PlanInput): Notes {
   switch (step.type) {
     case 'update-user':
-      return userNotes(step.payload.changes.status, input);
+      return toUserNotes(step.payload.changes.status, input);
     case 'assign-tunnel':
-      return permissionNotes(step, input);
+      return toPermissionNotes(step, input);
     case 'pause-forward':
-      return pauseNotes(step, input);
+      return toPauseNotes(step, input);
     case 'resume-forward':
-      return { ...nothing, ends: found(input.evidence.forward, step.target) };
+      return { ...nothing, ends: findEvidence(input.evidence.forward, step.target) };
     case 'redirect-forward':
-      return redirectNotes(step, input);
+      return toRedirectNotes(step, input);
     case 'restore-forward':
-      return { ...nothing, ends: found(input.evidence.redirect, step.target) };
+      return { ...nothing, ends: findEvidence(input.evidence.redirect, step.target) };
     case 'reset-user':
-      return { ...nothing, cycle: cycleOf(input.desired) };
+      return { ...nothing, cycle: findCycleId(input.desired) };
     default:
       return nothing;
   }
 }
 
-function found(evidence: ReadonlyMap<string, EvidenceRecord>, target: string): EvidenceRecord[] {
+function findEvidence(evidence: ReadonlyMap<string, EvidenceRecord>, target: string): EvidenceRecord[] {
   const item = evidence.get(target);
   return item ? [item] : [];
 }
 
-function userNotes(status: number | undefined, { user, restrictions, evidence }: PlanInput): Notes {
+function toUserNotes(status: number | undefined, { user, restrictions, evidence }: PlanInput): Notes {
   const target = String(user.id);
   if (status === 0 && restrictions.closeUser && !evidence.user.has(target)) {
     const prior: ClosedPrior = { status: user.status };
     return { ...nothing, begins: [{ kind: EVIDENCE.user, target, prior }] };
   }
-  return status === 1 ? { ...nothing, ends: found(evidence.user, target) } : nothing;
+  return status === 1 ? { ...nothing, ends: findEvidence(evidence.user, target) } : nothing;
 }
 
-function permissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput): Notes {
+function toPermissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput): Notes {
   const { restrictions, evidence, user, account, forwards } = input;
   const { tunnelId, values, speedName } = step.payload;
   const target = permissionKey(user.id, tunnelId);
@@ -209,7 +209,7 @@ function permissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput): N
   if (values.status === 0 && restrictions.closed && !evidence.permission.has(target)) {
     const prior: ClosedPrior = { status: step.prior?.status ?? 1 };
     begins.push({ kind: EVIDENCE.permission, target, prior });
-  } else if (values.status === 1) ends.push(...found(evidence.permission, target));
+  } else if (values.status === 1) ends.push(...findEvidence(evidence.permission, target));
   const changesSpeed = values.speedId !== undefined || speedName !== null;
   if (changesSpeed && restrictions.throttled && !evidence.speed.has(target)) {
     const limit = account.speedLimits.find((row) => row.id === values.speedId);
@@ -218,12 +218,12 @@ function permissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput): N
     const running = forwards.filter((row) => row.tunnelId === tunnelId && row.status === 1);
     if (!restrictions.closed) cuts.push(...running.map((row) => row.id));
   } else if (changesSpeed && !restrictions.throttled && step.prior && isThrottled(input, step.prior)) {
-    ends.push(...found(evidence.speed, target));
+    ends.push(...findEvidence(evidence.speed, target));
   }
   return { ...nothing, begins, ends, cuts };
 }
 
-function pauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Notes {
+function toPauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Notes {
   const { restrictions, evidence, history, surplus, dropped } = input;
   if (step.payload.purpose === 'cut') return { ...nothing, parks: 'cut' };
   const row = step.prior;
@@ -231,17 +231,17 @@ function pauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Notes 
   const wasRunning = row.status === 1 || history.stopped.includes(row.id) || parked;
   if (restrictions.closed) {
     if (evidence.forward.has(step.target)) return nothing;
-    // What Sluice had parked stays its own to start again, whichever reason ends last.
+    // Sluice starts a parked forward again by its history, whichever reason ends last.
     const prior: ForwardPrior = { name: row.name, wasRunning: wasRunning && !parked };
     return { ...nothing, begins: [{ kind: EVIDENCE.forward, target: step.target, prior }] };
   }
-  // The evidence of a hold that is over also says that it ran: its new reason takes it over.
-  const over = found(evidence.forward, step.target).filter(ranBefore);
+  // Evidence of an ended hold also shows that the forward ran: it passes to the new reason.
+  const over = findEvidence(evidence.forward, step.target).filter(ranBefore);
   const reason = surplus.has(row.id) ? 'surplus' : dropped.includes(row.tunnelId) ? 'dropped' : null;
   return reason !== null && (wasRunning || over.length > 0) ? { ...nothing, parks: reason, ends: over } : nothing;
 }
 
-function redirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput): Notes {
+function toRedirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput): Notes {
   const { restrictions, evidence } = input;
   if (!restrictions.redirected) return nothing;
   if (evidence.redirect.has(step.target)) return { ...nothing, moved: isRedirected(input, step.prior) };
@@ -250,24 +250,24 @@ function redirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput): 
 }
 
 /**
- * Returns evidence that no hold needs any more and that is already undone, and evidence that another hold takes over. What
- * somebody else has undone meanwhile is dropped, since it is not Sluice's to undo. Pure.
+ * Returns evidence without a hold that is already undone, and evidence that moves to another hold. Evidence that others have
+ * undone is dropped. Pure.
  */
-export function settleEvidence(input: PlanInput, steps: readonly Step[]): Pick<Plan, 'settle' | 'moves'> {
-  const settle: Plan['settle'] = [];
-  const moves: Plan['moves'] = [];
-  const ending = new Set(steps.flatMap((step) => step.ends));
+export function resolveEvidence(input: PlanInput, plan: Plan): Plan {
+  const settle = [...plan.settle];
+  const moves = [...plan.moves];
+  const ending = new Set(plan.steps.flatMap((step) => step.ends));
   for (const item of input.desired.evidence) {
     const holds = input.restrictions.byKind[item.kind];
     if (holds === undefined) continue;
     const [first] = holds;
     if (isGone(input, item)) settle.push({ evidence: item.id, outcome: 'dropped' });
     else if (first === undefined) {
-      const outcome = ending.has(item.id) ? null : outcomeOf(input, item);
+      const outcome = ending.has(item.id) ? null : decideOutcome(input, item);
       if (outcome !== null) settle.push({ evidence: item.id, outcome });
     } else if (!holds.some((hold) => hold.id === item.hold)) moves.push({ evidence: item.id, hold: first.id });
   }
-  return { settle, moves };
+  return { ...plan, settle, moves };
 }
 
 /** Whether the object of the evidence no longer exists. */
@@ -278,8 +278,8 @@ function isGone({ forwards, permissions, user }: PlanInput, { kind, target }: Ev
   return !permissions.some((row) => permissionKey(user.id, row.tunnelId) === target);
 }
 
-/** How evidence has ended without a step of ours; null while a step has yet to undo it. */
-function outcomeOf(input: PlanInput, item: EvidenceRecord): 'undone' | 'dropped' | null {
+/** Returns how evidence ended without a step; null while a step has yet to undo it. */
+function decideOutcome(input: PlanInput, item: EvidenceRecord): 'undone' | 'dropped' | null {
   const { user, permissions, forwards } = input;
   const permission = permissions.find((row) => permissionKey(user.id, row.tunnelId) === item.target);
   const forward = forwards.find((row) => String(row.id) === item.target);

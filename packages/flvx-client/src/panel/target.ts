@@ -1,41 +1,38 @@
-import type { EvidenceRecord } from '@sluice/quota-core';
 import type { Desired, ItemError } from '@sluice/panel-kind';
-import type { FlvxAccount } from '../account/account.js';
+import { listOwnForwards, listOwnPermissions, type FlvxAccount } from '../account/account.js';
 import { droppedTunnels, hasGrown, type FlvxHistory, type StoredHistory } from '../account/history/history.js';
 import type { ObservedHistory } from '../account/history/observed-history.js';
-import { countersOf, type FlvxCounters } from '../account/plan/counters.js';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
 import type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from '../account/plan/target.js';
+import { toCounters, type FlvxCounters } from '../account/plan/values.js';
 import { isExpired, stopsPermission, stopsUser, usedOf } from '../account/rules.js';
-import type { FlvxForward } from '../client/records/forward.js';
-import type { FlvxPermission } from '../client/records/permission.js';
-import type { FlvxUser, FlvxUserValues } from '../client/records/user.js';
-import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units/units.js';
+import type { FlvxForward, FlvxPermission, FlvxUser, FlvxUserValues } from '../client/records.js';
+import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
 import type { ServiceObservation } from './observation.js';
-import { cycleOf, expiryOf, flvxOf, quotaOf, redirectTo, type FlvxDefaults } from './product.js';
+import { findCycleId, findExpiry, toFlvxProduct, toPanelQuota, redirectTo } from './product.js';
+import type { FlvxDefaults } from './settings.js';
 import {
-  closedPrior,
-  EVIDENCE,
-  evidenceOf,
+  parseClosedPrior,
+  indexEvidence,
   permissionKey,
   ranBefore,
-  redirectPrior,
-  restrictionsOf,
+  parseRedirectPrior,
+  toRestrictions,
+  type EvidenceIndex,
   type Restrictions,
 } from './restrictions.js';
 
-/** What the speeds of an account should be. */
+/** The target speeds of an account. */
 export interface SpeedPlan {
-  /** The service's own limit that must exist. */
+  /** The service's own limit, created where it is missing. */
   limit: FlvxAccountTarget['limit'];
-  /** Own limits that no permission has are deleted, except these. */
   limits: FlvxAccountTarget['limits'];
-  /** Returns what a permission should have; nothing where it keeps its speed. `row` is null for one that has yet to be created. */
+  /** Returns the target of a permission; empty where it keeps its speed. `row` is null for a permission that has yet to be created. */
   of: (tunnelId: number, row: FlvxPermission | null) => { speedId?: number | null; ownSpeed?: boolean };
   problem: ItemError | null;
 }
 
-/** Everything that the plan of an existing account reads, computed once. */
+/** Input of the plan of an existing account. */
 export interface PlanInput {
   desired: Desired;
   defaults: FlvxDefaults;
@@ -52,57 +49,51 @@ export interface PlanInput {
   last: StoredHistory | null;
   /** Tunnels of the product; null where they are unknown (a partial observation and a group) or not needed. */
   tunnels: number[] | null;
-  /** Tunnels of earlier products: closed while a forward is there, then removed. */
+  /** Tunnels of earlier products: closed while they have a forward, then removed. */
   dropped: number[];
-  /** Everything is planned, not only quota and restrictions. */
+  /** Whether everything is planned, not only quota and restrictions. */
   full: boolean;
   /** Open evidence by kind and target. */
-  evidence: Record<keyof typeof EVIDENCE, Map<string, EvidenceRecord>>;
+  evidence: EvidenceIndex;
   /** The newest forwards beyond the number of the product; none where that is not enforced. */
   surplus: ReadonlySet<number>;
 }
 
-/** Computes what the plan of an existing account reads. */
-export function planInput(
+/** Computes the input of the plan of an existing account. */
+export function toPlanInput(
   given: Pick<PlanInput, 'desired' | 'defaults' | 'state' | 'account' | 'user' | 'tunnels'>,
   { history, last }: ObservedHistory,
 ): PlanInput {
-  const { desired, account, user, tunnels } = given;
+  const { desired, account, tunnels } = given;
   const { evidence, scope } = desired;
   const full = scope === 'reconcile' || scope === 'order';
-  const forwards = account.forwards.filter((row) => row.userId === user.id);
+  const forwards = listOwnForwards(account);
   return {
     ...given,
-    permissions: account.permissions.filter((row) => row.userId === user.id),
+    permissions: listOwnPermissions(account),
     forwards,
-    restrictions: restrictionsOf(desired),
+    restrictions: toRestrictions(desired),
     history,
     last,
     dropped: droppedTunnels(history, full ? tunnels : null),
     full,
-    evidence: {
-      user: evidenceOf(evidence, EVIDENCE.user),
-      permission: evidenceOf(evidence, EVIDENCE.permission),
-      forward: evidenceOf(evidence, EVIDENCE.forward),
-      redirect: evidenceOf(evidence, EVIDENCE.redirect),
-      speed: evidenceOf(evidence, EVIDENCE.speed),
-    },
-    surplus: surplusOf(desired, forwards),
+    evidence: indexEvidence(evidence),
+    surplus: listSurplus(desired, forwards),
   };
 }
 
-function surplusOf({ product }: Desired, forwards: readonly FlvxForward[]): Set<number> {
-  const { enforceMaxForwards, maxForwards } = flvxOf(product);
+function listSurplus({ product }: Desired, forwards: readonly FlvxForward[]): Set<number> {
+  const { enforceMaxForwards, maxForwards } = toFlvxProduct(product);
   if (!enforceMaxForwards) return new Set();
   const oldestFirst = [...forwards].sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
   return new Set(oldestFirst.slice(maxForwards).map((row) => row.id));
 }
 
-/** Returns what the account should look like. What is not named stays as it is. Pure. */
-export function targetOf(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget {
+/** Returns the target state of an account. Absent values stay. Pure. */
+export function planTarget(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget {
   const user = userTarget(input);
   const permissions = permissionTargets(input, speed);
-  const reset = resetOf(input);
+  const reset = toReset(input);
   const forwards = forwardTargets(input, { user, permissions, reset });
   const own = [...(input.tunnels ?? input.history.tunnels), ...input.dropped];
   return {
@@ -113,7 +104,7 @@ export function targetOf(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget 
     limits: speed.limits ?? null,
     reset,
     cuts: isSlowed(input) ? input.history.cuts : [],
-    repause: suspects(input, forwards),
+    repause: listSuspects(input, forwards),
     keep: input.history.values.filter((values) => !own.includes(values.tunnelId)),
   };
 }
@@ -122,40 +113,40 @@ function isSlowed({ restrictions }: Pick<PlanInput, 'restrictions'>): boolean {
   return restrictions.throttled && !restrictions.closed;
 }
 
-/** The panel's own quota; null where it stays. The panel must not stop a service that a throttle slows down. */
+/** Returns the panel's own quota; null where it stays. The panel must not stop a throttled service. */
 function targetQuota(input: PlanInput): GigabytesWhole | null {
   const { desired, evidence } = input;
   if (isSlowed(input)) return UNLIMITED_QUOTA;
   if (desired.scope === 'hold' && evidence.speed.size === 0) return null;
-  return quotaOf(desired, usedOf(input.user));
+  return toPanelQuota(desired, usedOf(input.user));
 }
 
-function quotaFor(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWhole } {
+function toQuotaChange(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWhole } {
   const quota = targetQuota(input);
   if (quota === null || quota === has) return {};
   return quota > has || mayLower(input) ? { quota } : {};
 }
 
-/** Whether a quota may be lowered. One that another tool has set stands until the next cycle. */
+/** Whether a quota may be lowered. A quota that another tool has set stays until the next cycle. */
 function mayLower({ desired, history }: PlanInput): boolean {
   if (history.ownQuota || desired.scope === 'order') return true;
-  const cycle = cycleOf(desired);
+  const cycle = findCycleId(desired);
   return history.firstCycle !== null && cycle !== null && history.firstCycle !== cycle;
 }
 
 function userTarget(input: PlanInput): Partial<FlvxUserValues> {
   const { user, desired, full, restrictions, history, evidence, account } = input;
-  const { maxForwards, resetDay } = flvxOf(desired.product);
-  const expiresAt = full ? expiryOf(desired) : null;
+  const { maxForwards, resetDay } = toFlvxProduct(desired.product);
+  const expiresAt = full ? findExpiry(desired) : null;
   const values: Partial<FlvxUserValues> = {
-    ...quotaFor(input, user.quota),
+    ...toQuotaChange(input, user.quota),
     ...(full ? { maxForwards, resetDay } : {}),
     ...(expiresAt === null ? {} : { expiresAt }),
   };
   const closed = evidence.user.get(String(user.id));
   const reopen = history.expired.user && !isExpired({ expiresAt: expiresAt ?? user.expiresAt }, account.at);
   if (restrictions.closeUser) values.status = 0;
-  else if (reopen || (closed && closedPrior(closed).status === 1)) values.status = 1;
+  else if (reopen || (closed && parseClosedPrior(closed).status === 1)) values.status = 1;
   return values;
 }
 
@@ -164,7 +155,7 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
   for (const row of input.permissions) targets.set(row.tunnelId, permissionTarget(input, row, speed));
   if (!input.full) return targets;
   const { user, desired, restrictions } = input;
-  const { maxForwards, resetDay } = flvxOf(desired.product);
+  const { maxForwards, resetDay } = toFlvxProduct(desired.product);
   for (const tunnelId of input.tunnels ?? []) {
     if (targets.has(tunnelId)) continue;
     const { ownSpeed, ...given } = speed.of(tunnelId, null);
@@ -173,7 +164,7 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
         quota: targetQuota(input) ?? user.quota,
         maxForwards,
         resetDay,
-        expiresAt: expiryOf(desired) ?? user.expiresAt,
+        expiresAt: findExpiry(desired) ?? user.expiresAt,
         ...given,
       },
       ...(ownSpeed === undefined ? {} : { ownSpeed }),
@@ -183,17 +174,17 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
   return targets;
 }
 
-/** What an existing permission should look like. */
+/** Returns the target of an existing permission. */
 function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPlan): FlvxPermissionTarget {
   const { desired, full, restrictions, history, evidence, account, dropped } = input;
   const isOwn = input.tunnels?.includes(row.tunnelId) ?? !dropped.includes(row.tunnelId);
   const left = input.forwards.some((forward) => forward.tunnelId === row.tunnelId);
   if (dropped.includes(row.tunnelId)) return left ? { values: { status: 0 } } : { values: {}, remove: full };
-  const { maxForwards, resetDay } = flvxOf(desired.product);
-  const expiresAt = full && isOwn ? expiryOf(desired) : null;
+  const { maxForwards, resetDay } = toFlvxProduct(desired.product);
+  const expiresAt = full && isOwn ? findExpiry(desired) : null;
   const { ownSpeed, ...given } = speed.of(row.tunnelId, row);
   const values: FlvxPermissionTarget['values'] = {
-    ...(isOwn ? quotaFor(input, row.quota) : {}),
+    ...(isOwn ? toQuotaChange(input, row.quota) : {}),
     ...(full && isOwn ? { maxForwards, resetDay } : {}),
     ...(expiresAt === null ? {} : { expiresAt }),
     ...given,
@@ -202,26 +193,26 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
   const closed = evidence.permission.get(key);
   const reopen =
     history.expired.tunnels.includes(row.tunnelId) && !isExpired({ expiresAt: expiresAt ?? row.expiresAt }, account.at);
-  // A tunnel that an earlier change of product gave up is in the product again.
+  // A tunnel that an earlier change of product dropped is in the product again.
   const isBack = history.dropped.includes(row.tunnelId);
   if (restrictions.closed) values.status = 0;
-  else if (reopen || isBack || (closed && closedPrior(closed).status === 1)) values.status = 1;
+  else if (reopen || isBack || (closed && parseClosedPrior(closed).status === 1)) values.status = 1;
   return {
     values,
     ...(ownSpeed === undefined ? {} : { ownSpeed }),
-    // A connection keeps the speed that it began with: those from before the throttle end when it begins.
+    // A connection keeps its first speed: those from before the throttle are cut when it begins.
     ...(isSlowed(input) && !evidence.speed.has(key) ? { cut: true } : {}),
   };
 }
 
-/** With reset day 0 Sluice zeroes the counters: once when a cycle opens, and only after they were read in it. */
-function resetOf({ desired, history, account }: PlanInput): FlvxCounters | null {
+/** With reset day 0, Sluice zeroes the counters once per cycle, after they were read in it. */
+function toReset({ desired, history, account }: PlanInput): FlvxCounters | null {
   const { cycle, scope } = desired;
   if (scope !== 'poll' && scope !== 'reconcile') return null;
-  const id = cycleOf(desired);
-  if (flvxOf(desired.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
+  const id = findCycleId(desired);
+  if (toFlvxProduct(desired.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
   if (history.resetCycle === null || history.resetCycle === id) return null;
-  return countersOf(account);
+  return toCounters(account);
 }
 
 /** The parts of a target that decide whether the panel would stop a forward again. */
@@ -254,7 +245,7 @@ function forwardTarget(input: PlanInput, row: FlvxForward, decided: Decided): Fl
   return hasGrown(input.last, row) ? { run: false, ...address } : address;
 }
 
-/** Whether the panel would stop the forward again by its own rules, also with what is about to be written. */
+/** Whether the panel would stop the forward again by its own rules, in the target state. */
 function stillStops({ user, permissions, account }: PlanInput, row: FlvxForward, decided: Decided): boolean {
   const zeroed = decided.reset === null ? {} : { inBytes: 0, outBytes: 0 };
   if (stopsUser({ ...user, ...decided.user, ...zeroed }, account.at)) return true;
@@ -271,10 +262,10 @@ function stillStops({ user, permissions, account }: PlanInput, row: FlvxForward,
   return stopsPermission(after, account.at);
 }
 
-/** Forwards that are shown as paused and should be, but may run: they are paused once more. */
-function suspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForwardTarget>): number[] {
+/** Lists forwards that should be paused and are shown as paused, but may run. */
+function listSuspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForwardTarget>): number[] {
   const { forwards, restrictions, evidence, history, last } = input;
-  // A node whose agent was restarted runs all of them, not only the one that has carried something since.
+  // A node with a restarted agent runs all of them, not only those that carried traffic.
   const restarted = new Set(forwards.filter((row) => hasGrown(last, row)).map((row) => row.tunnelId));
   return forwards
     .filter((row) => row.status !== 1)
@@ -284,27 +275,27 @@ function suspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForwardTarg
       if (hasGrown(last, row)) return true;
       const item = evidence.forward.get(String(row.id));
       if (restrictions.closed) return restarted.has(row.tunnelId) || item === undefined;
-      // Its hold is over and it stays paused for a reason of its own: that is journaled with a pause.
+      // Its hold has ended and it stays paused for another reason, which is journaled with a pause.
       return item !== undefined && ranBefore(item);
     })
     .map((row) => row.id);
 }
 
 /**
- * Whether the forward points where Sluice has pointed it. Any address that Sluice may have given counts: if one were taken for
- * the customer's own, the customer's would be lost.
+ * Whether the forward points to an address of Sluice. Any address that Sluice may have set counts: otherwise the customer's own
+ * address would be lost.
  */
 export function isRedirected({ desired, defaults, evidence, history }: PlanInput, row: FlvxForward): boolean {
-  const { to } = redirectPrior(evidence.redirect.get(String(row.id)));
+  const { to } = parseRedirectPrior(evidence.redirect.get(String(row.id)));
   return [history.away[row.id], to, NOWHERE, redirectTo(desired.product, defaults)].includes(row.remoteAddr);
 }
 
-/** The redirect while it is called for, and afterwards the forward's own address. */
+/** Returns the address of the redirect during a hold, and the forward's own address afterwards. */
 function addressTarget(input: PlanInput, row: FlvxForward): Pick<FlvxForwardTarget, 'remoteAddr' | 'away'> {
   const { desired, defaults, restrictions, evidence, history } = input;
   if (restrictions.redirected) return { remoteAddr: redirectTo(desired.product, defaults), away: true };
   if (!isRedirected(input, row)) return {};
-  // A customer who has changed the address meanwhile gets that one back, not the one before.
-  const before = history.redirects[row.id] ?? redirectPrior(evidence.redirect.get(String(row.id))).remoteAddr;
+  // An address that the customer has set meanwhile is restored, not the one before.
+  const before = history.redirects[row.id] ?? parseRedirectPrior(evidence.redirect.get(String(row.id))).remoteAddr;
   return before == null ? {} : { remoteAddr: before, away: false };
 }

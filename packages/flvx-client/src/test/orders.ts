@@ -1,17 +1,16 @@
 import type { FlvxAccount } from '../account/account.js';
-import type { FlvxCounters } from '../account/plan/counters.js';
 import { planAccount } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
-import { planTerminate } from '../account/plan/plan-terminate.js';
+import { planTerminate } from '../account/plan/plan-removals.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
+import type { FlvxCounters } from '../account/plan/values.js';
 import { execute } from '../account/run/execute.js';
-import type { FlvxRunOptions } from '../account/run/operation.js';
-import type { FlvxExecution } from '../account/run/outcome.js';
+import type { FlvxExecution, FlvxRunOptions } from '../account/run/operation.js';
 import type { FlvxClient } from '../client/client.js';
-import type { FlvxScope } from '../client/snapshot/observation.js';
-import type { GigabytesWhole } from '../client/units/units.js';
+import type { FlvxScope } from '../client/observation.js';
+import type { GigabytesWhole } from '../client/units.js';
 
 /** An account and what is ordered for it: what the tests of the executor run. */
 type Plan = (observed: FlvxAccount) => FlvxStep[];

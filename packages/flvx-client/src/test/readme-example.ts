@@ -59,7 +59,7 @@ export async function remove(client: FlvxClient, userId: number, journal: Journa
     after: (step, outcome) => journal.ended(step.id, outcome.state, outcome.error?.message ?? null),
   };
   const result = await execute(client, { scope: { userId }, plan: (account) => planTerminate(account) }, { hooks });
-  return result.done; // false: a node was away, say; the same call later finishes it
+  return result.done; // false: a node was offline, for example; the same call later finishes it
 }
 // end of journal
 

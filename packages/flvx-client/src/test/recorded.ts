@@ -1,6 +1,6 @@
+import { startFakeServer, type FakeServer } from '@sluice/fake-panels';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { startFakeServer, type FakeServer } from '@sluice/fake-panels';
 import type { FlvxClient, FlvxOptions } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 

@@ -1,8 +1,8 @@
-import type { Clock } from '@sluice/panel-http';
 import { startFakeFlvx, type FakeFlvx } from '@sluice/fake-panels';
+import type { Clock } from '@sluice/panel-http';
 import type { FlvxClient, FlvxOptions } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
-import { epochMs, gigabytes } from '../client/units/units.js';
+import { epochMs, gigabytes } from '../client/units.js';
 
 export const GB = 2 ** 30;
 export const start = Date.UTC(2026, 10, 20, 9);

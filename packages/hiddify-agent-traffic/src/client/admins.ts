@@ -1,21 +1,46 @@
 import { isPanelError } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
-import { createAdminCalls, type AdminCalls } from './admin-calls.js';
 import { checkUuid } from './check-user.js';
 import type { Connection } from './connection.js';
-import { SELF, type HiddifyAdmin } from './records.js';
-import { mayHaveHappened, withoutDoubt } from './settle.js';
+import { mayHaveHappened, withoutDoubt } from './lost-answers.js';
+import { parseAdminRow } from './read-rows.js';
+import { type HiddifyAdmin, SELF } from './records.js';
+import { createRowCalls, type RowCalls } from './row-calls.js';
 import type { CallOptions, HiddifyAdminChange, HiddifyAdmins, NewHiddifyAdmin } from './types.js';
 
-/** Accounts of one panel. An admin's uuid is a key: what is read here is never logged. */
+/** Calls on accounts, which accept `SELF` for the account of the key. */
+interface AdminCalls extends RowCalls<HiddifyAdmin> {
+  readonly panel: string;
+  /** Returns the uuid that the panel knows an account by: for `SELF` the key. */
+  toUuid(id: string): string;
+}
+
+/** Creates the calls on accounts. An admin's uuid is a key, so that none of them is logged. */
 export function createAdmins(connection: Connection, newUuid: () => string): HiddifyAdmins {
-  const calls = createAdminCalls(connection);
+  const { panel, apiKey } = connection;
+  const calls: AdminCalls = {
+    ...createRowCalls<HiddifyAdmin>(connection, {
+      path: '/api/v2/admin/admin_user/',
+      noun: 'account',
+      missing: 'admin_not_found',
+      createParser: () => (row) => parseAdminRow(row, apiKey),
+    }),
+    panel,
+    toUuid(id) {
+      if (id === SELF) return apiKey;
+      checkUuid(id, 'uuid');
+      return id;
+    },
+  };
   return {
-    get: (id, options) => calls.get(id, options),
-    list: (options) => calls.list(options),
+    get: async (id, options) => calls.get(calls.toUuid(id), options),
+    async list(options) {
+      const { rows: admins, bytes: _bytes, ...list } = await calls.list(options);
+      return { admins, ...list };
+    },
     create: async (admin, options = {}) => createAdmin(calls, { ...admin, uuid: admin.uuid ?? newUuid() }, options),
-    update: (id, change, options = {}) => updateAdmin(calls, id, change, options),
-    remove: (id, options = {}) => removeAdmin(calls, id, options),
+    update: async (id, change, options = {}) => updateAdmin(calls, calls.toUuid(id), change, options),
+    remove: async (id, options = {}) => removeAdmin(calls, calls.toUuid(id), options),
   };
 }
 
@@ -24,25 +49,18 @@ async function createAdmin(
   admin: NewHiddifyAdmin & { uuid: string },
   options: CallOptions,
 ): Promise<HiddifyAdmin> {
-  const { uuid } = admin;
+  const { uuid, name, role, parent = SELF, canAddAdmin = false, lang = 'en' } = admin;
   checkUuid(uuid, 'uuid');
-  // An unknown parent would be invented by the panel, and the new account put below it.
-  if (admin.parent !== undefined && admin.parent !== SELF) await existing(calls, admin.parent, options);
-  const { name, role, parent = SELF, canAddAdmin = false, lang = 'en', comment, maxUsers, maxActiveUsers } = admin;
-  const body = withoutUndefined({
-    uuid,
-    name,
-    mode: role,
-    can_add_admin: canAddAdmin,
-    lang,
-    parent_admin_uuid: calls.uuidOf(parent),
-    comment,
-    max_users: maxUsers,
-    max_active_users: maxActiveUsers,
-  });
+  await checkParent(calls, admin.parent, options);
   try {
-    const made = await calls.post(body, options);
-    if (made.uuid !== uuid) throw replaced(name);
+    const created = await calls.post(toBody(calls, { ...admin, canAddAdmin, lang, parent }), options);
+    if (created.uuid !== uuid) {
+      throw new AgentTrafficError(
+        'change_not_applied',
+        `The panel created account "${name}" under another uuid. Remove it in the panel and repeat with a new uuid.`,
+        { outcomeUnknown: true },
+      );
+    }
   } catch (error) {
     const exists = isPanelError(error) && error.panelCode === 'exists';
     if (!exists && !mayHaveHappened(error)) throw error;
@@ -50,85 +68,77 @@ async function createAdmin(
     if (seen === null && isPanelError(error)) throw withoutDoubt(error);
     if (seen?.name !== name || seen.role !== role || seen.parent !== parent) throw error;
   }
-  return existing(calls, uuid, options);
+  return getExisting(calls, uuid, options);
 }
 
 async function updateAdmin(
   calls: AdminCalls,
-  id: string,
+  uuid: string,
   change: HiddifyAdminChange,
   options: CallOptions,
 ): Promise<HiddifyAdmin> {
-  const before = await existing(calls, id, options);
-  // Without it the panel moves the account under the caller.
-  const parent = change.parent ?? before.parent ?? SELF;
-  if (change.parent !== undefined && change.parent !== SELF) await existing(calls, change.parent, options);
-  const body = withoutUndefined({
-    name: change.name,
-    mode: change.role,
-    can_add_admin: change.canAddAdmin,
-    comment: change.comment,
-    max_users: change.maxUsers,
-    max_active_users: change.maxActiveUsers,
-    parent_admin_uuid: calls.uuidOf(parent),
-  });
+  const before = await getExisting(calls, uuid, options);
+  // Without the parent the panel moves the account under the caller.
+  const complete = { ...change, parent: change.parent ?? before.parent ?? SELF };
+  await checkParent(calls, change.parent, options);
   try {
-    await calls.patch(id, body, options);
+    await calls.send('PATCH', uuid, { ...options, json: toBody(calls, complete) });
   } catch (error) {
-    // The panel commits and then always fails: only a look tells.
+    // The panel commits and then always fails, so that only reading shows the outcome.
     if (!mayHaveHappened(error)) throw error;
-    const seen = await existing(calls, id, options);
-    if (!shows(seen, { ...change, parent })) throw withoutDoubt(error);
+    const seen = await getExisting(calls, uuid, options);
+    if (!isApplied(seen, complete)) throw withoutDoubt(error);
     return seen;
   }
-  const seen = await existing(calls, id, options);
-  if (shows(seen, { ...change, parent })) return seen;
+  const seen = await getExisting(calls, uuid, options);
+  if (isApplied(seen, complete)) return seen;
   throw new AgentTrafficError(
     'change_not_applied',
-    `Panel "${calls.panel}" answered yes to a change of account "${before.name}" and shows something else. Look at it in the panel.`,
+    `Panel "${calls.panel}" accepted a change of account "${before.name}" and shows other values. Check it in the panel.`,
   );
 }
 
-async function removeAdmin(calls: AdminCalls, id: string, options: CallOptions): Promise<'removed' | 'gone'> {
+async function removeAdmin(calls: AdminCalls, uuid: string, options: CallOptions): Promise<'removed' | 'gone'> {
   try {
-    await calls.delete(id, options);
+    await calls.send('DELETE', uuid, options);
     return 'removed';
   } catch (error) {
     if (isPanelError(error) && error.panelCode === 'admin_not_found') return 'gone';
     if (!mayHaveHappened(error)) throw error;
-    if ((await calls.get(id, options)) === null) return 'removed';
+    if ((await calls.get(uuid, options)) === null) return 'removed';
     throw withoutDoubt(error);
   }
 }
 
-async function existing(calls: AdminCalls, id: string, options: CallOptions): Promise<HiddifyAdmin> {
-  const admin = await calls.get(id, options);
+/** Rejects an unknown parent, which the panel would create with the new account below it. */
+async function checkParent(calls: AdminCalls, parent: string | undefined, options: CallOptions): Promise<void> {
+  if (parent !== undefined && parent !== SELF) await getExisting(calls, calls.toUuid(parent), options);
+}
+
+async function getExisting(calls: AdminCalls, uuid: string, options: CallOptions): Promise<HiddifyAdmin> {
+  const admin = await calls.get(uuid, options);
   if (admin !== null) return admin;
   throw new AgentTrafficError('unknown_agent', `Panel "${calls.panel}" has no such account; nothing was changed.`);
 }
 
-function replaced(name: string): AgentTrafficError {
-  return new AgentTrafficError(
-    'change_not_applied',
-    `The panel made account "${name}" under another uuid. Remove it in the panel and repeat with a new uuid.`,
-    { outcomeUnknown: true },
+function isApplied(admin: HiddifyAdmin, change: HiddifyAdminChange): boolean {
+  return Object.entries(change).every(
+    ([field, value]) => value === undefined || admin[field as keyof HiddifyAdminChange] === value,
   );
 }
 
-function shows(admin: HiddifyAdmin, change: HiddifyAdminChange): boolean {
-  const { name, role, parent, canAddAdmin, comment, maxUsers, maxActiveUsers } = change;
-  const pairs: [unknown, unknown][] = [
-    [name, admin.name],
-    [role, admin.role],
-    [parent, admin.parent],
-    [canAddAdmin, admin.canAddAdmin],
-    [comment, admin.comment],
-    [maxUsers, admin.maxUsers],
-    [maxActiveUsers, admin.maxActiveUsers],
-  ];
-  return pairs.every(([wanted, shown]) => wanted === undefined || wanted === shown);
-}
-
-function withoutUndefined(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+function toBody(calls: AdminCalls, fields: HiddifyAdminChange & Partial<NewHiddifyAdmin>): Record<string, unknown> {
+  const { uuid, name, role, canAddAdmin, lang, parent = SELF, comment, maxUsers, maxActiveUsers } = fields;
+  const body: Record<string, unknown> = {
+    uuid,
+    name,
+    mode: role,
+    can_add_admin: canAddAdmin,
+    lang,
+    parent_admin_uuid: calls.toUuid(parent),
+    comment,
+    max_users: maxUsers,
+    max_active_users: maxActiveUsers,
+  };
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }

@@ -4,37 +4,41 @@ import { SELF, type HiddifyUserMode } from './records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from './types.js';
 import { isCanonicalUuid } from './uuid.js';
 
-const modes: readonly string[] = ['no_reset', 'monthly', 'weekly', 'daily'] satisfies HiddifyUserMode[];
-/** The panel silently cuts anything larger down to this. */
-const mostBytes = 1_000_000 * BYTES_PER_GB;
-const longest = 512;
+const MODES: readonly string[] = ['no_reset', 'monthly', 'weekly', 'daily'] satisfies HiddifyUserMode[];
+/** The highest limit; the panel silently reduces anything larger to it. */
+export const MOST_BYTES = 1_000_000 * BYTES_PER_GB;
+const LONGEST = 512;
 
 /**
- * Everything that the panel would refuse only after it has committed a half-made row, or silently turn into something else
- * (docs/panels/hiddify.md, 3.3, 3.4 and 4.2), is refused here, before the first call.
+ * Rejects what the panel would refuse only after it has committed a half-made row, or would silently change
+ * (docs/panels/hiddify.md, 3.3, 3.4 and 4.2).
  *
  * @throws AgentTrafficError `invalid_user`
  */
 export function checkNewUser(user: NewHiddifyUser): void {
   if (user.uuid !== undefined) checkUuid(user.uuid, 'uuid');
-  if (user.limitBytes <= 0) refuse('limitBytes', 'above 0, since the panel has no user without traffic');
+  if (user.limitBytes <= 0) refuse('limitBytes', 'above 0, because the panel has no users without traffic');
   checkChange(user);
 }
 
-/** The same for a change. */
+/**
+ * Rejects a change for the same reasons.
+ *
+ * @throws AgentTrafficError `invalid_user`
+ */
 export function checkChange(change: HiddifyUserChange & { startDate?: string | null | undefined }): void {
   const { name, limitBytes, usedBytes, packageDays, startDate, mode, owner, comment, telegramId } = change;
-  if (name !== undefined && (name.trim() === '' || lengthOf(name) > longest)) {
-    refuse('name', `1 to ${longest} characters`);
+  if (name !== undefined && (name.trim() === '' || countCharacters(name) > LONGEST)) {
+    refuse('name', `1 to ${LONGEST} characters`);
   }
-  if (comment !== undefined && lengthOf(comment) > longest) refuse('comment', `at most ${longest} characters`);
+  if (comment !== undefined && countCharacters(comment) > LONGEST) refuse('comment', `at most ${LONGEST} characters`);
   if (limitBytes !== undefined) checkSize(limitBytes, 'limitBytes');
   if (usedBytes !== undefined) checkSize(usedBytes, 'usedBytes');
   if (packageDays !== undefined && !(Number.isInteger(packageDays) && packageDays >= 0 && packageDays <= 100_000)) {
     refuse('packageDays', 'whole days from 0 to 100,000');
   }
   if (startDate !== undefined && startDate !== null) checkLocalDate(startDate, 'the start date');
-  if (mode !== undefined && !modes.includes(mode)) refuse('mode', `one of ${modes.join(', ')}`);
+  if (mode !== undefined && !MODES.includes(mode)) refuse('mode', `one of ${MODES.join(', ')}`);
   if (owner !== undefined && owner !== SELF) checkUuid(owner, 'owner');
   if (telegramId !== undefined && !(Number.isSafeInteger(telegramId) && telegramId >= 0)) {
     refuse('telegramId', 'a whole number');
@@ -47,18 +51,18 @@ export function checkUuid(uuid: string, field: string): void {
 }
 
 function checkSize(bytes: number, field: string): void {
-  if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > mostBytes) {
+  if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > MOST_BYTES) {
     refuse(field, 'whole bytes from 0 to 1,000,000 GB');
   }
 }
 
 /** The database counts characters, not UTF-16 units. */
-function lengthOf(text: string): number {
+function countCharacters(text: string): number {
   return Array.from(text).length;
 }
 
 function refuse(field: string, due: string): never {
-  throw new AgentTrafficError('invalid_user', `The user cannot be written: ${field} has to be ${due}.`, {
+  throw new AgentTrafficError('invalid_user', `The user cannot be saved: ${field} has to be ${due}.`, {
     details: { field },
   });
 }

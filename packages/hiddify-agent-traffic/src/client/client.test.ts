@@ -30,7 +30,7 @@ describe('a client of the panel', () => {
     const client = world.clientWith({ baseUrl: world.fake.url, apiKey: key });
     const probe = await client.probe();
     expect(probe).toMatchObject({ access: 'limited', role: mode, name: 'north' });
-    expect(probe.warnings.join(' ')).toContain(`The key is that of "north" (${mode}), not the Owner's`);
+    expect(probe.warnings.join(' ')).toContain(`The key belongs to "north" (${mode}), not to the Owner`);
   });
 
   it('warns loudly when the panel answers without a key', async () => {

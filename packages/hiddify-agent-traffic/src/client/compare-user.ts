@@ -1,10 +1,10 @@
 import { BYTES_PER_GB } from '@sluice/quota-core';
-import { gigabytesOfBytes } from './gigabytes.js';
+import { toGigabytes } from './gigabytes.js';
 import { SELF, type HiddifyUser } from './records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from './types.js';
 
-/** What a user looks like that the panel began to make and did not finish (docs/panels/hiddify.md, 4.2). */
-const unfinished = {
+/** Fields of a user whose creation the panel did not finish (docs/panels/hiddify.md, 4.2). */
+const UNFINISHED = {
   name: 'unknown',
   limitBytes: 1000 * BYTES_PER_GB,
   usedBytes: 0,
@@ -17,9 +17,9 @@ const unfinished = {
   telegramId: 0,
 } as const satisfies HiddifyUserChange;
 
-/** The part of `change` that `user` does not show yet. Empty: nothing to do. */
-export function differencesOf(user: HiddifyUser, change: HiddifyUserChange): HiddifyUserChange {
-  const shown: Required<HiddifyUserChange> = shownBy(user);
+/** Returns the part of `change` that `user` does not show yet. */
+export function findDifferences(user: HiddifyUser, change: HiddifyUserChange): HiddifyUserChange {
+  const shown: Required<HiddifyUserChange> = toFields(user);
   const rest: Record<string, unknown> = {};
   for (const [field, wanted] of Object.entries(change)) {
     if (wanted !== undefined && field in shown && shown[field as keyof HiddifyUserChange] !== wanted)
@@ -28,7 +28,7 @@ export function differencesOf(user: HiddifyUser, change: HiddifyUserChange): Hid
   const different = rest as HiddifyUserChange;
   // The panel ignores a start date that comes without the days.
   if ('startDate' in different && different.packageDays === undefined) {
-    different.packageDays = change.packageDays ?? user.packageDays ?? unfinished.packageDays;
+    different.packageDays = change.packageDays ?? user.packageDays ?? UNFINISHED.packageDays;
   }
   return different;
 }
@@ -37,28 +37,28 @@ export function hasDifferences(different: HiddifyUserChange): boolean {
   return Object.keys(different).length > 0;
 }
 
-/** Is everything that still differs just as the panel leaves it when it stops half-way? */
+/** Returns whether every difference is what the panel leaves when it stops half-way. */
 export function isHalfMade(user: HiddifyUser, wanted: NewHiddifyUser): boolean {
-  const shown = shownBy(user);
-  return Object.entries(changeOf(wanted)).every(([name, value]) => {
-    const field = name as keyof typeof unfinished;
-    return shown[field] === value || shown[field] === unfinished[field];
+  const shown = toFields(user);
+  return Object.entries(toChange(wanted)).every(([name, value]) => {
+    const field = name as keyof typeof UNFINISHED;
+    return shown[field] === value || shown[field] === UNFINISHED[field];
   });
 }
 
-/** The fields of a user to be made, as a change. */
-export function changeOf(user: NewHiddifyUser): HiddifyUserChange {
+/** Converts a new user, with the defaults that are always sent. */
+export function toChange(user: NewHiddifyUser): HiddifyUserChange {
   const { uuid: _uuid, ...fields } = user;
   return { mode: 'no_reset', owner: SELF, comment: '', enabled: true, ...fields };
 }
 
-/** The body for the panel. `self` is the key, which stands for `SELF` on the way out. */
-export function bodyOf(change: HiddifyUserChange, self: string): Record<string, unknown> {
+/** Converts a change to the panel's body; `self` is the key, which replaces `SELF`. */
+export function toBody(change: HiddifyUserChange, self: string): Record<string, unknown> {
   const { name, limitBytes, usedBytes, packageDays, startDate, mode, owner, comment, enabled, telegramId } = change;
   const body: Record<string, unknown> = {
     name,
-    usage_limit_GB: limitBytes === undefined ? undefined : gigabytesOfBytes(limitBytes),
-    current_usage_GB: usedBytes === undefined ? undefined : gigabytesOfBytes(usedBytes),
+    usage_limit_GB: limitBytes === undefined ? undefined : toGigabytes(limitBytes),
+    current_usage_GB: usedBytes === undefined ? undefined : toGigabytes(usedBytes),
     package_days: packageDays,
     start_date: startDate,
     mode,
@@ -70,7 +70,7 @@ export function bodyOf(change: HiddifyUserChange, self: string): Record<string, 
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }
 
-function shownBy(user: HiddifyUser): Required<HiddifyUserChange> {
+function toFields(user: HiddifyUser): Required<HiddifyUserChange> {
   return {
     name: user.name,
     limitBytes: user.limitBytes,

@@ -15,13 +15,13 @@ import {
 } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
 import { parseHiddifyLink } from './link.js';
-import { refusalOf, wordsIn } from './refusal.js';
+import { findMessage, findRefusal } from './refusal.js';
 import type { HiddifyClientOptions } from './types.js';
 import { isCanonicalUuid, maskUuids } from './uuid.js';
 
-const ping = { method: 'GET', path: '/api/v2/panel/ping/', endpoint: 'GET /api/v2/panel/ping/' } as const;
+const PING = { method: 'GET', path: '/api/v2/panel/ping/', endpoint: 'GET /api/v2/panel/ping/' } as const;
 
-/** The calls of one panel: every one with the key, the slash, and errors that say what is wrong. */
+/** The connection to one panel: sends the key with every call, and names the cause in errors. */
 export interface Connection {
   readonly panel: string;
   readonly apiKey: string;
@@ -33,8 +33,8 @@ export interface Connection {
   close(): void;
 }
 
-/** What the add-on and API v2 need alike: address and key taken apart, and the options of the transport. */
-export function connectionSettings(options: HiddifyClientOptions): {
+/** Returns address, key and transport options, for API v2 and for the add-on. */
+export function toConnectionSettings(options: HiddifyClientOptions): {
   baseUrl: string;
   apiKey: string;
   warnings: string[];
@@ -47,7 +47,7 @@ export function connectionSettings(options: HiddifyClientOptions): {
   if (!isCanonicalUuid(apiKey)) {
     throw new AgentTrafficError(
       'invalid_key',
-      `The key (apiKey) of panel "${options.panel}" is no uuid with dashes, version 4. It is the last part of the admin link, https://domain/path/uuid/.`,
+      `The key (apiKey) of panel "${options.panel}" is not a uuid of version 4 with dashes. Use the last part of the admin link, https://domain/path/uuid/.`,
     );
   }
   const secrets = [apiKey, apiKey.toUpperCase(), apiKey.replaceAll('-', ''), link.secretPath];
@@ -59,7 +59,7 @@ export function connectionSettings(options: HiddifyClientOptions): {
     panel,
     ...(Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)) as typeof chosen &
       object),
-    // One half of a list of 50,000 users is 27 MB; the panel has no pages.
+    // A list of 50,000 users has 54 MB; there are no pages.
     maxBodyBytes: options.maxBodyBytes ?? 256 * 1024 * 1024,
     headers: { 'hiddify-api-key': apiKey, accept: 'application/json' },
     secrets,
@@ -68,9 +68,10 @@ export function connectionSettings(options: HiddifyClientOptions): {
   return { baseUrl: link.baseUrl, apiKey, warnings: link.warnings, secrets, http, clean };
 }
 
+/** Opens the connection of a client; it calls nothing yet. */
 export function connect(options: HiddifyClientOptions): Connection {
-  const { baseUrl, apiKey, warnings, http: settings, clean } = connectionSettings(options);
-  const http = createPanelHttp({ ...settings, baseUrl, refusalIn: refusalOf, messageIn: wordsIn });
+  const { baseUrl, apiKey, warnings, http: settings, clean } = toConnectionSettings(options);
+  const http = createPanelHttp({ ...settings, baseUrl, refusalIn: findRefusal, messageIn: findMessage });
   return {
     panel: options.panel,
     apiKey,
@@ -82,7 +83,7 @@ export function connect(options: HiddifyClientOptions): Connection {
         return await http.request(request);
       } catch (error) {
         if (!isPanelError(error)) throw error;
-        throw await told(error, http, baseUrl);
+        throw await explain(error, http, baseUrl);
       }
     },
     redact: clean,
@@ -93,15 +94,16 @@ export function connect(options: HiddifyClientOptions): Connection {
 }
 
 /**
- * The error with the cause spelt out. A 403 means an unknown key or too low a role; a ping, which every key may, tells which.
+ * Returns the error with its cause. After a 403 a ping, which every key may send, shows whether the key is unknown or its role too
+ * low.
  */
-async function told(error: PanelError, http: PanelHttp, baseUrl: string): Promise<PanelError> {
+async function explain(error: PanelError, http: PanelHttp, baseUrl: string): Promise<PanelError> {
   if (error.panelCode === 'unauthorized') {
-    const known = error.endpoint === ping.endpoint ? false : await keyIsKnown(http);
+    const known = error.endpoint === PING.endpoint ? false : await isKeyKnown(http);
     if (known === false) {
       return new PanelAuthError(
         `Panel "${error.panel}" does not know the key (apiKey) that was sent to ${error.endpoint} (HTTP 403). ` +
-          "Use the uuid of an administrator as the key; a user's uuid is none, and a changed uuid is a changed key.",
+          "Use the uuid of an administrator; a user's uuid is not a key, and a changed uuid is a changed key.",
         error,
       );
     }
@@ -119,15 +121,15 @@ async function told(error: PanelError, http: PanelHttp, baseUrl: string): Promis
   ) {
     amend(error, `${error.message} The address says http://; a panel on the internet answers at https:// only.`);
   }
-  // The texts of a redirect or of the network name the address that was called, with the user's uuid in it.
+  // Errors of redirects and of the network contain the address, with the user's uuid in it.
   amend(error, maskUuids(error.message));
   return error;
 }
 
-/** True, false, or null when even that could not be told. */
-async function keyIsKnown(http: PanelHttp): Promise<boolean | null> {
+/** Returns null where the ping failed otherwise. */
+async function isKeyKnown(http: PanelHttp): Promise<boolean | null> {
   try {
-    await http.request({ ...ping, retryable: false });
+    await http.request({ ...PING, retryable: false });
     return true;
   } catch (error) {
     return isPanelError(error) && error.panelCode === 'unauthorized' ? false : null;

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { createAdmins } from './admins.js';
 import { connect } from './connection.js';
 import { KeyIdentity } from './key-identity.js';
-import { readServerStatus, serverStatusSchema } from './schemas.js';
+import { toServerStatus, serverStatusSchema } from './schemas.js';
 import type { HiddifyClient, HiddifyClientOptions } from './types.js';
 import { createUsers } from './users.js';
 
 /**
- * Creates the client of one Hiddify panel's API v2 (docs/panels/hiddify.md, 1 to 6). Nothing is called yet.
+ * Creates the client of one Hiddify panel's API v2 (docs/panels/hiddify.md, 1 to 6). It calls nothing yet.
  *
- * Calls reject with a `PanelError`; what the library itself refuses is an `AgentTrafficError`.
+ * Calls reject with a `PanelError`, or with an `AgentTrafficError` where the library itself refuses them.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export function createHiddifyClient(options: HiddifyClientOptions): HiddifyClien
         endpoint: 'GET /api/v2/admin/server_status/',
         schema: serverStatusSchema,
       });
-      return readServerStatus(body);
+      return toServerStatus(body);
     },
 
     newUuid,

@@ -1,26 +1,24 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
-import { bodyOf, changeOf, differencesOf, hasDifferences, isHalfMade } from './compare-user.js';
+import { toBody, toChange, findDifferences, hasDifferences, isHalfMade } from './compare-user.js';
 import type { Connection } from './connection.js';
+import { mayHaveHappened, mayStillBeRunning, readUntil, WAITS, withoutDoubt } from './lost-answers.js';
 import type { HiddifyUser } from './records.js';
-import { lookUntil, looks, mayHaveHappened, mayStillBeRunning, withoutDoubt } from './settle.js';
+import type { RowCalls } from './row-calls.js';
 import type { CallOptions, CreatedUser, NewHiddifyUser } from './types.js';
-import type { UserCalls } from './user-calls.js';
 
 /**
- * Makes one user and leaves nothing else behind.
- *
- * The panel commits a row of 1000 GB first and completes it in steps, so whatever the answer is, the uuid that was sent is
- * looked up: a complete row is the user, an incomplete one is completed or, where that fails, removed.
+ * Creates one user and leaves nothing else behind. The panel commits a row of 1000 GB first and completes it in steps. Whatever
+ * the answer is, the row with the sent uuid is read: an incomplete one is completed or, where that fails, removed.
  */
 export class UserCreation {
-  readonly #calls: UserCalls;
+  readonly #calls: RowCalls<HiddifyUser>;
   readonly #connection: Pick<Connection, 'apiKey' | 'clock'>;
   readonly #wanted: NewHiddifyUser & { uuid: string };
   readonly #options: CallOptions;
 
   constructor(
-    calls: UserCalls,
+    calls: RowCalls<HiddifyUser>,
     connection: Pick<Connection, 'apiKey' | 'clock'>,
     wanted: NewHiddifyUser & { uuid: string },
     options: CallOptions,
@@ -33,60 +31,60 @@ export class UserCreation {
 
   async run(): Promise<CreatedUser> {
     const { uuid, name } = this.#wanted;
-    let made: HiddifyUser;
+    let created: HiddifyUser;
     try {
-      made = await this.#calls.post(
-        { uuid, ...bodyOf(changeOf(this.#wanted), this.#connection.apiKey) },
+      created = await this.#calls.post(
+        { uuid, ...toBody(toChange(this.#wanted), this.#connection.apiKey) },
         this.#options,
       );
     } catch (error) {
-      if (isPanelError(error) && error.panelCode === 'exists') return this.#settle('existed', true, error);
+      if (isPanelError(error) && error.panelCode === 'exists') return this.#resolve('existed', true, error);
       if (!mayHaveHappened(error)) throw error;
-      return this.#settle('created', mayStillBeRunning(error), error);
+      return this.#resolve('created', mayStillBeRunning(error), error);
     }
-    if (made.uuid === uuid) return this.#complete(made, 'created');
-    // The panel replaced the uuid, so nobody asked for what it made.
-    if (made.uuid !== null) await this.#calls.delete(made.uuid, this.#options);
+    if (created.uuid === uuid) return this.#complete(created, 'created');
+    // The panel replaced the uuid, so that the created user is not the requested one.
+    if (created.uuid !== null) await this.#calls.send('DELETE', created.uuid, this.#options);
     throw new AgentTrafficError(
       'change_not_applied',
-      made.uuid === null
-        ? `The panel made user "${name}" under another uuid and does not show it. Remove it in the panel by hand.`
-        : `The panel made user "${name}" under another uuid; it was removed again. Repeat with a new uuid.`,
-      { outcomeUnknown: made.uuid === null },
+      created.uuid === null
+        ? `The panel created user "${name}" under another uuid and does not show it. Remove it in the panel by hand.`
+        : `The panel created user "${name}" under another uuid; it was removed again. Repeat with a new uuid.`,
+      { outcomeUnknown: created.uuid === null },
     );
   }
 
-  /** Finds out what became of a creation without a usable answer, or of an earlier one with the same uuid. */
-  async #settle(how: 'created' | 'existed', running: boolean, cause: PanelError): Promise<CreatedUser> {
+  /** Resolves a creation without a usable answer, or an earlier one with the same uuid. */
+  async #resolve(how: 'created' | 'existed', running: boolean, cause: PanelError): Promise<CreatedUser> {
     let seen: HiddifyUser | null;
     try {
-      seen = await lookUntil(
+      seen = await readUntil(
         this.#connection.clock,
-        running ? looks : looks.slice(0, 1),
-        () => this.#look(),
+        running ? WAITS : WAITS.slice(0, 1),
+        () => this.#read(),
         (user) => user !== null && (this.#isComplete(user) || !isHalfMade(user, this.#wanted)),
       );
     } catch (error) {
-      throw this.#unsettled(error);
+      throw this.#unresolved(error);
     }
-    // After a lost answer the absence of today is no proof for tomorrow: that error keeps its doubt.
+    // After a lost answer the user may still appear, so that the outcome stays unknown.
     if (seen === null) throw running ? cause : withoutDoubt(cause);
     if (this.#isComplete(seen) || isHalfMade(seen, this.#wanted)) return this.#complete(seen, how);
     throw new AgentTrafficError(
       'user_exists',
-      `A user with the uuid of "${this.#wanted.name}" exists and is another one: name, limit, owner, days or switch differ. Take a new uuid.`,
+      `A user with the uuid of "${this.#wanted.name}" exists and differs in name, limit, owner, days or switch. Use a new uuid.`,
       { details: { uuid: seen.uuid } },
     );
   }
 
   async #complete(seen: HiddifyUser, how: CreatedUser['how']): Promise<CreatedUser> {
-    const different = differencesOf(seen, changeOf(this.#wanted));
+    const different = findDifferences(seen, toChange(this.#wanted));
     if (!hasDifferences(different)) return { user: seen, how };
     let cause: unknown;
     try {
       const user = await this.#calls.patch(
         this.#wanted.uuid,
-        bodyOf(different, this.#connection.apiKey),
+        toBody(different, this.#connection.apiKey),
         this.#options,
       );
       if (this.#isComplete(user)) return { user, how: 'repaired' };
@@ -94,49 +92,49 @@ export class UserCreation {
       cause = error;
       let user: HiddifyUser | null;
       try {
-        user = await this.#look();
+        user = await this.#read();
       } catch (second) {
-        throw this.#unsettled(second);
+        throw this.#unresolved(second);
       }
       if (user !== null && this.#isComplete(user)) return { user, how: 'repaired' };
     }
     await this.#remove();
     throw new AgentTrafficError(
       'user_not_made',
-      `The panel made user "${this.#wanted.name}" only in part and did not take the rest; the part was removed again. Look into the panel's logs.`,
+      `The panel created user "${this.#wanted.name}" only in part and refused the rest; the part was removed again. Check the panel's logs.`,
       { cause },
     );
   }
 
   async #remove(): Promise<void> {
     try {
-      await this.#calls.delete(this.#wanted.uuid, this.#options);
+      await this.#calls.send('DELETE', this.#wanted.uuid, this.#options);
     } catch (error) {
       if (isPanelError(error) && error.panelCode === 'user_not_found') return;
-      if (!mayHaveHappened(error)) throw this.#unsettled(error);
+      if (!mayHaveHappened(error)) throw this.#unresolved(error);
       let left: HiddifyUser | null;
       try {
-        left = await this.#look();
+        left = await this.#read();
       } catch (second) {
-        throw this.#unsettled(second);
+        throw this.#unresolved(second);
       }
-      if (left !== null) throw this.#unsettled(error);
+      if (left !== null) throw this.#unresolved(error);
     }
   }
 
-  #look(): Promise<HiddifyUser | null> {
+  #read(): Promise<HiddifyUser | null> {
     return this.#calls.get(this.#wanted.uuid, this.#options);
   }
 
   #isComplete(user: HiddifyUser): boolean {
-    return !hasDifferences(differencesOf(user, changeOf(this.#wanted)));
+    return !hasDifferences(findDifferences(user, toChange(this.#wanted)));
   }
 
-  #unsettled(cause: unknown): AgentTrafficError {
+  #unresolved(cause: unknown): AgentTrafficError {
     return new AgentTrafficError(
       'user_half_made',
-      `Whether user "${this.#wanted.name}" was made, and how far, could not be found out; it may exist with the panel's default of 1000 GB. ` +
-        'Repeat the order: the same user is looked for and completed.',
+      `It is not known whether user "${this.#wanted.name}" was created; it may exist with the panel's default of 1000 GB. ` +
+        'Repeat the command, which finds and completes the same user.',
       { outcomeUnknown: true, details: { uuid: this.#wanted.uuid }, cause },
     );
   }

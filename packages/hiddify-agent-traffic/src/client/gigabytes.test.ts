@@ -1,28 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { bytesOfGigabytes, gigabytesOfBytes } from './gigabytes.js';
+import { toBytes, toGigabytes } from './gigabytes.js';
 
 describe('GB of the panel', () => {
   it('give back the whole bytes that are stored, up to the 1,000,000 GB of the panel', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e12, max: 1_000_000 * 1024 ** 3 }), (bytes) => {
         // What the panel answers is its integer divided by 1024³, as JSON text.
-        const shown = JSON.parse(JSON.stringify(gigabytesOfBytes(bytes))) as number;
-        expect(bytesOfGigabytes(shown)).toBe(bytes);
+        const shown = JSON.parse(JSON.stringify(toGigabytes(bytes))) as number;
+        expect(toBytes(shown)).toBe(bytes);
       }),
       { numRuns: 2000 },
     );
   });
 
   it('are read as the panel rounds them', () => {
-    expect(bytesOfGigabytes(7.2999999998137355)).toBe(7_838_315_315);
-    expect(bytesOfGigabytes(20.000000000931323)).toBe(20 * 1024 ** 3 + 1);
-    expect(bytesOfGigabytes(0)).toBe(0);
+    expect(toBytes(7.2999999998137355)).toBe(7_838_315_315);
+    expect(toBytes(20.000000000931323)).toBe(20 * 1024 ** 3 + 1);
+    expect(toBytes(0)).toBe(0);
   });
 
   it('are nothing where they are no finite number', () => {
     for (const value of [null, undefined, '7.5', Number.NaN, Infinity, -Infinity, 1e9, true, {}]) {
-      expect(bytesOfGigabytes(value)).toBeNull();
+      expect(toBytes(value)).toBeNull();
     }
   });
 });

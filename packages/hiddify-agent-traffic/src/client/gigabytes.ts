@@ -1,16 +1,16 @@
 import { BYTES_PER_GB } from '@sluice/quota-core';
 
 /**
- * The panel's GB figure as whole bytes. It keeps whole bytes and shows them as a float; rounding gives back exactly what is
- * stored. Null for what is no finite number or too large to be exact.
+ * Converts the panel's GB figure, a float of stored whole bytes, to exactly these bytes. Null for what is not a finite number or too
+ * large to be exact.
  */
-export function bytesOfGigabytes(gb: unknown): number | null {
+export function toBytes(gb: unknown): number | null {
   if (typeof gb !== 'number') return null;
   const bytes = Math.round(gb * BYTES_PER_GB);
   return Number.isSafeInteger(bytes) ? bytes : null;
 }
 
-/** Whole bytes as the GB figure that the panel turns back into the same bytes: a division by a power of two loses nothing. */
-export function gigabytesOfBytes(bytes: number): number {
+/** Converts whole bytes to the GB figure that the panel converts back to the same bytes. */
+export function toGigabytes(bytes: number): number {
   return bytes / BYTES_PER_GB;
 }

@@ -5,17 +5,17 @@ import type { HiddifyIdentity } from './records.js';
 import { infoSchema, meSchema } from './schemas.js';
 import type { CallOptions, HiddifyProbe } from './types.js';
 
-/** Whose key a connection has: asked once and remembered. */
+/** Identity of the connection's key, read once. */
 export class KeyIdentity {
   readonly #connection: Connection;
-  #known: HiddifyIdentity | undefined;
+  #identity: HiddifyIdentity | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
   async read(call: CallOptions = {}): Promise<HiddifyIdentity> {
-    if (this.#known !== undefined) return this.#known;
+    if (this.#identity !== undefined) return this.#identity;
     const { body: me } = await this.#connection.request({
       ...call,
       method: 'GET',
@@ -32,18 +32,23 @@ export class KeyIdentity {
     });
     // The Owner is the admin who is its own parent; a second super_admin is not.
     const owner = me.mode === 'super_admin' && me.parent_admin_uuid === me.uuid && me.uuid === this.#connection.apiKey;
-    this.#known = { access: owner ? 'owner' : 'limited', role: me.mode, name: me.name, version: info.version ?? null };
-    return this.#known;
+    this.#identity = {
+      access: owner ? 'owner' : 'limited',
+      role: me.mode,
+      name: me.name,
+      version: info.version ?? null,
+    };
+    return this.#identity;
   }
 
-  /** Asks again and gathers what the operator has to know about the key and the panel. */
+  /** Reads the identity again and collects warnings about the key and the panel. */
   async probe(call: CallOptions = {}): Promise<HiddifyProbe> {
-    this.#known = undefined;
+    this.#identity = undefined;
     const found = await this.read(call);
     const warnings = [...this.#connection.warnings];
     if (found.access === 'limited') {
       warnings.push(
-        `The key is that of "${found.name}" (${found.role}), not the Owner's: only users that it owns directly can be changed, and no limits of agents can be kept.`,
+        `The key belongs to "${found.name}" (${found.role}), not to the Owner: only its own users can be changed, and agents can't have limits.`,
       );
     }
     if (await this.#answersWithoutKey(call)) {
@@ -54,7 +59,7 @@ export class KeyIdentity {
     return { ok: true, ...found, warnings };
   }
 
-  /** A sound panel refuses this. */
+  /** A panel whose role checks work refuses this. */
   async #answersWithoutKey(call: CallOptions): Promise<boolean> {
     try {
       await this.#connection.request({
@@ -62,7 +67,7 @@ export class KeyIdentity {
         method: 'GET',
         path: '/api/v2/panel/ping/',
         endpoint: 'GET /api/v2/panel/ping/',
-        // An empty key is none; the header of the connection would be sent otherwise.
+        // Without an empty key the connection would send its own.
         headers: { 'hiddify-api-key': '' },
         schema: z.unknown(),
       });

@@ -2,7 +2,7 @@ import { checkLocalDate } from '@sluice/quota-core';
 import { AgentTrafficError } from '../errors.js';
 
 /**
- * Returns start and days of a term: the panel serves a user up to and including the day that `start` plus the days is.
+ * Returns start and days of a term; the panel serves a user up to and including its last day.
  *
  * @example
  * ```ts
@@ -18,10 +18,7 @@ export function packageTerm(start: string, until: string): { startDate: string; 
   checkLocalDate(until, 'the end of the term');
   const packageDays = Math.round((Date.parse(until) - Date.parse(start)) / 86_400_000);
   if (packageDays < 0) {
-    throw new AgentTrafficError(
-      'invalid_user',
-      `The term cannot be written: it ends (${until}) before it begins (${start}).`,
-    );
+    throw new AgentTrafficError('invalid_user', `The term is invalid: it ends (${until}) before it begins (${start}).`);
   }
   return { startDate: start, packageDays };
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { fixture } from '../test/fixture.js';
-import { readAdminRow } from './read-admin.js';
 import { ListReader, type ReadList } from './read-list.js';
-import { readUserRow } from './read-user.js';
+import { parseAdminRow, parseUserRow } from './read-rows.js';
 import type { HiddifyUser } from './records.js';
+import { fixture } from '../test/fixture.js';
 
 const owner = '0f6a1c52-7d3b-4e8a-9c41-2b5d8e7f1a01';
 const north = '1a7b2d63-8e4c-4f9b-8d52-3c6e9f802b02';
@@ -15,7 +14,7 @@ function readList<T extends { uuid: string | null }>(json: unknown, read: (row: 
   return reader.end();
 }
 
-const users = (json: unknown): ReadList<HiddifyUser> => readList(json, (each) => readUserRow(each, owner));
+const users = (json: unknown): ReadList<HiddifyUser> => readList(json, (each) => parseUserRow(each, owner));
 
 const row = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...(fixture('user.get').response.json as Record<string, unknown>),
@@ -88,7 +87,7 @@ describe('the list of users', () => {
     expect(list).toMatchObject({ unreadable: 2, rows: [{ id: 9 }] });
     expect(list.unreadableRows[0]).toMatchObject({ index: 1 });
     expect(list.unreadableRows[0]?.problem).toContain(`${field}: `);
-    expect(list.unreadableRows[1]).toMatchObject({ index: 2, id: 9, problem: 'uuid: stands in the list twice' });
+    expect(list.unreadableRows[1]).toMatchObject({ index: 2, id: 9, problem: 'uuid: is in the list twice' });
   });
 
   it('counts what is no object, and names twenty at most', () => {
@@ -111,7 +110,7 @@ describe('the list of users', () => {
 
 describe('the list of accounts', () => {
   it('is read as recorded, the account of the key as self', () => {
-    const { rows } = readList(fixture('admin_user.list').response.json, (each) => readAdminRow(each, owner));
+    const { rows } = readList(fixture('admin_user.list').response.json, (each) => parseAdminRow(each, owner));
     expect(rows.map(({ uuid, name, role, parent }) => [uuid, name, role, parent])).toEqual([
       ['self', 'Owner', 'super_admin', 'self'],
       [north, 'north', 'agent', 'self'],
@@ -121,8 +120,8 @@ describe('the list of accounts', () => {
 
   it('counts a row with an unknown role as unreadable', () => {
     const [first] = fixture('admin_user.list').response.json as Record<string, unknown>[];
-    const list = readList([{ ...first, mode: 'emperor' }], (each) => readAdminRow(each, owner));
+    const list = readList([{ ...first, mode: 'emperor' }], (each) => parseAdminRow(each, owner));
     expect(list).toMatchObject({ unreadable: 1, rows: [] });
-    expect(list.unreadableRows[0]?.problem).toBe('mode: super_admin, admin or agent is due');
+    expect(list.unreadableRows[0]?.problem).toBe('mode: expected super_admin, admin or agent');
   });
 });

@@ -1,11 +1,12 @@
-import { RowProblem } from './read-user.js';
+import { RowProblem } from './read-rows.js';
 import type { UnreadableRow } from './records.js';
 import { RowSplitter } from './split-rows.js';
 import { isCanonicalUuid } from './uuid.js';
 
-/** How many odd rows are named; more are only counted. */
-const named = 20;
+/** Unreadable rows that are listed; more are only counted. */
+const MOST_LISTED = 20;
 
+/** The rows of a list. */
 export interface ReadList<T> {
   rows: T[];
   unreadable: number;
@@ -15,22 +16,22 @@ export interface ReadList<T> {
 }
 
 /**
- * Reads a list while it comes in; an odd row is counted and named, and a second row with the same uuid is odd, since one of the
- * two would be counted twice.
+ * Reads a list while it arrives. Rows that can't be parsed are counted and listed, and so is a second row with the same uuid, whose
+ * user would count twice.
  */
 export class ListReader<T extends { uuid: string | null }> {
-  readonly #read: (row: unknown) => T;
+  readonly #parse: (row: unknown) => T;
   readonly #rows: T[] = [];
   readonly #unreadableRows: UnreadableRow[] = [];
   readonly #seen = new Set<string>();
   readonly #splitter: RowSplitter;
   #unreadable = 0;
 
-  /** @param read throws `RowProblem` for a row that it cannot understand */
-  constructor(read: (row: unknown) => T) {
-    this.#read = read;
+  /** @param parse throws `RowProblem` */
+  constructor(parse: (row: unknown) => T) {
+    this.#parse = parse;
     this.#splitter = new RowSplitter((row, index) => {
-      this.#take(row, index);
+      this.#add(row, index);
     });
   }
 
@@ -38,7 +39,7 @@ export class ListReader<T extends { uuid: string | null }> {
     this.#splitter.push(chunk);
   }
 
-  /** @throws BrokenList when the text as a whole was no list */
+  /** @throws BrokenList when the text was not a list */
   end(): ReadList<T> {
     this.#splitter.end();
     return {
@@ -49,25 +50,25 @@ export class ListReader<T extends { uuid: string | null }> {
     };
   }
 
-  #take(row: unknown, index: number): void {
+  #add(row: unknown, index: number): void {
     try {
-      const value = this.#read(row);
+      const value = this.#parse(row);
       if (value.uuid !== null) {
-        if (this.#seen.has(value.uuid)) throw new RowProblem('uuid: stands in the list twice');
+        if (this.#seen.has(value.uuid)) throw new RowProblem('uuid: is in the list twice');
         this.#seen.add(value.uuid);
       }
       this.#rows.push(value);
     } catch (error) {
       if (!(error instanceof RowProblem)) throw error;
       this.#unreadable += 1;
-      if (this.#unreadableRows.length < named) {
-        this.#unreadableRows.push({ index, ...idsOf(row), problem: error.message });
+      if (this.#unreadableRows.length < MOST_LISTED) {
+        this.#unreadableRows.push({ index, ...findIds(row), problem: error.message });
       }
     }
   }
 }
 
-function idsOf(row: unknown): { uuid: string | null; id: number | null } {
+function findIds(row: unknown): { uuid: string | null; id: number | null } {
   const { uuid, id } = (row ?? {}) as { uuid?: unknown; id?: unknown };
   return {
     uuid: typeof uuid === 'string' && isCanonicalUuid(uuid) ? uuid : null,

@@ -1,13 +1,13 @@
 /**
- * Who the configured key belongs to. An admin's uuid is its API key on this panel, so the key's own uuid never leaves the
- * client: wherever it would stand as an owner or a parent, this word stands instead, and it is accepted in its place.
+ * Stands for the account of the configured key. An admin's uuid is its API key on this panel, so that the client never returns it:
+ * as an owner or a parent it returns and accepts this word instead.
  */
 export const SELF = 'self';
 
 /** What an account of the panel may do; the panel calls it `mode`. */
 export type HiddifyRole = 'super_admin' | 'admin' | 'agent';
 
-/** When the panel zeroes a user's usage by itself: never, or every 1, 7 or 30 days from the start date. */
+/** When the panel itself zeroes a user's usage: never, or every 1, 7 or 30 days from the start date. */
 export type HiddifyUserMode = 'no_reset' | 'monthly' | 'weekly' | 'daily';
 
 /** One user as the panel shows it, without any key material (docs/panels/hiddify.md, 3.3). Bytes are whole numbers. */
@@ -17,14 +17,14 @@ export interface HiddifyUser {
   /** The database id: stays when the uuid is changed, changes when a backup is restored. */
   id: number;
   name: string;
-  /** The admin that owns the user: its uuid, `SELF`, or null when the panel cannot tell it. */
+  /** Uuid of the owning admin, `SELF`, or null when the panel shows none. */
   owner: string | null;
-  /** Never negative: a negative figure of the panel reads as 0 and is named in `odd`. */
+  /** Never negative: for a negative figure of the panel it is 0, and `odd` has the figure. */
   limitBytes: number;
-  /** Never negative, as `limitBytes`. Falls on resets; not a consumption counter. */
+  /** Never negative, see `limitBytes`. Falls on resets. */
   usedBytes: number;
   packageDays: number | null;
-  /** As the panel says it, also a word that is not among `HiddifyUserMode`. */
+  /** The panel's word, which may be none of `HiddifyUserMode`. */
   mode: string | null;
   /** Local date `YYYY-MM-DD` of the panel's server; null until the first traffic. */
   startDate: string | null;
@@ -39,7 +39,7 @@ export interface HiddifyUser {
   comment: string | null;
   telegramId: number | null;
   lang: string | null;
-  /** Figures that are negative on the panel, as they stand there: anybody may write them. */
+  /** Figures that are negative on the panel, where anyone may write them. */
   odd?: { limitBytes?: number; usedBytes?: number };
 }
 
@@ -57,23 +57,23 @@ export interface HiddifyAdmin {
   maxActiveUsers: number | null;
 }
 
-/** A row of a list that could not be understood. */
+/** A row of a list that could not be parsed. */
 export interface UnreadableRow {
   /** Position in the list, from 0. */
   index: number;
   uuid: string | null;
   id: number | null;
-  /** The field, and what was expected of it. Never a value. */
+  /** The field and what was expected, never a value. */
   problem: string;
 }
 
-/** The whole user list as read once. */
+/** The whole list of users. */
 export interface HiddifyUserList {
   users: HiddifyUser[];
-  /** How many rows could not be understood; the first of them are in `unreadableRows`. */
+  /** Rows that could not be parsed; the first of them are in `unreadableRows`. */
   unreadable: number;
   unreadableRows: UnreadableRow[];
-  /** Instant at which the request began: what was changed before it is in the list. */
+  /** Instant of the request: what was changed before it is in the list. */
   requestedAt: string;
   receivedAt: string;
   /** Size of the answer. */
@@ -96,7 +96,7 @@ export interface HiddifyServerStatus {
   users: number;
 }
 
-/** Whose key it is and what can be done with it. */
+/** The account of a key, and what the key may do. */
 export interface HiddifyIdentity {
   /** `owner`: everything. `limited`: lists show the whole branch, but only directly owned users can be read alone or changed. */
   access: 'owner' | 'limited';

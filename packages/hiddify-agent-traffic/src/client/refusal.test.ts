@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { refusalOf, wordsIn } from './refusal.js';
+import { findRefusal, findMessage } from './refusal.js';
 
-const of = (name: string): ReturnType<typeof refusalOf> => {
+const of = (name: string): ReturnType<typeof findRefusal> => {
   const { status, json } = fixture(name).response;
-  return refusalOf({ status, json });
+  return findRefusal({ status, json });
 };
 
-describe('refusalOf', () => {
+describe('findRefusal', () => {
   it.each([
     ['user.list-empty', 'PANEL_NOT_FOUND', 'no_users'],
     ['user.list-empty-any', 'PANEL_NOT_FOUND', 'no_users'],
@@ -38,10 +38,10 @@ describe('refusalOf', () => {
 
   it('takes no other 404 for an empty list', () => {
     for (const message of ['You have no user!', 'you have no user', 'Not Found', '']) {
-      expect(refusalOf({ status: 404, json: { message } })?.panelCode).not.toBe('no_users');
+      expect(findRefusal({ status: 404, json: { message } })?.panelCode).not.toBe('no_users');
     }
-    expect(refusalOf({ status: 403, json: { message: 'You have no user' } })).toBeNull();
-    expect(refusalOf({ status: 404, json: null })).toBeNull();
+    expect(findRefusal({ status: 403, json: { message: 'You have no user' } })).toBeNull();
+    expect(findRefusal({ status: 404, json: null })).toBeNull();
   });
 
   it('names the fields of a validation error', () => {
@@ -51,19 +51,19 @@ describe('refusalOf', () => {
   });
 });
 
-describe('wordsIn', () => {
+describe('findMessage', () => {
   it('stops before the statement and its private keys, and masks uuids', () => {
-    const words = wordsIn(fixture('user.post-duplicate-race').response.json);
+    const words = findMessage(fixture('user.post-duplicate-race').response.json);
     expect(words).toContain('Duplicate entry');
     expect(words).not.toMatch(/PRIVATE KEY|parameters|\[SQL|3c9d4f85-a06e/);
   });
 
   it('stops there also where the line break is missing', () => {
-    expect(wordsIn({ msg: 'boom [SQL: INSERT ...] [parameters: ...]' })).toBe('boom');
-    expect(wordsIn({ msg: 'boom -----BEGIN OPENSSH PRIVATE KEY-----' })).toBe('boom');
+    expect(findMessage({ msg: 'boom [SQL: INSERT ...] [parameters: ...]' })).toBe('boom');
+    expect(findMessage({ msg: 'boom -----BEGIN OPENSSH PRIVATE KEY-----' })).toBe('boom');
   });
 
   it('finds nothing where there is nothing', () => {
-    for (const json of [null, 'text', {}, { message: 5 }, { msg: '\n' }]) expect(wordsIn(json)).toBeNull();
+    for (const json of [null, 'text', {}, { message: 5 }, { msg: '\n' }]) expect(findMessage(json)).toBeNull();
   });
 });

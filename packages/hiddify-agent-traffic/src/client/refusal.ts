@@ -1,9 +1,9 @@
 import type { PanelFailure } from '@sluice/panel-http';
 import { maskUuids } from './uuid.js';
 
-/** What the panel's own words mean, as `panelCode` of an error. */
+/** Meaning of a refusal, as `panelCode` of an error. */
 export type HiddifyPanelCode =
-  /** Key unknown, or its role too low: the panel does not tell which. */
+  /** The key is unknown, or its role is too low. */
   | 'unauthorized'
   | 'not_yours'
   | 'no_users'
@@ -18,10 +18,10 @@ export type HiddifyPanelCode =
   | 'bad_request';
 
 /**
- * The panel's words in the body of a refusal, from `message` or `msg`. Only the first line: behind it a database error carries
- * the statement with its parameters, private keys among them (docs/panels/hiddify.md, 6.2).
+ * Returns the message in the body of a refusal; null without one. Only its first line, because a database error continues with the
+ * statement and its parameters, private keys among them (docs/panels/hiddify.md, 6.2).
  */
-export function wordsIn(json: unknown): string | null {
+export function findMessage(json: unknown): string | null {
   if (typeof json !== 'object' || json === null) return null;
   const { message, msg } = json as { message?: unknown; msg?: unknown };
   const words = typeof message === 'string' ? message : msg;
@@ -35,12 +35,12 @@ export function wordsIn(json: unknown): string | null {
 }
 
 /**
- * What an answer with an error status stands for, where the panel's words say more than the status: it answers 404 for an empty
- * list, 500 for an unknown route, 403 for a wrong key, 400 for a wrong path. Null: the status decides.
+ * Returns the meaning of an answer with an error status where its message states more than the status; null where it doesn't. The
+ * panel answers 404 for an empty list, 500 for an unknown route, 403 for a wrong key, 400 for a wrong path.
  */
-export function refusalOf(answer: { status: number; json: unknown }): PanelFailure | null {
+export function findRefusal(answer: { status: number; json: unknown }): PanelFailure | null {
   const { status, json } = answer;
-  const words = wordsIn(json);
+  const words = findMessage(json);
   if (words === null) return null;
   const is = (code: PanelFailure['code'], panelCode: HiddifyPanelCode, message = words): PanelFailure => ({
     code,
@@ -66,10 +66,10 @@ export function refusalOf(answer: { status: number; json: unknown }): PanelFailu
       );
     }
     if (words === 'invalid')
-      return is('PANEL_REJECTED', 'crawler', `${words}: the panel takes this program for a crawler`);
+      return is('PANEL_REJECTED', 'crawler', `${words}: the panel treats this program as a crawler`);
     return / exists$/.test(words) ? is('PANEL_REJECTED', 'exists') : null;
   }
-  if (status === 422) return is('PANEL_REJECTED', 'validation', validation(words, json));
+  if (status === 422) return is('PANEL_REJECTED', 'validation', listInvalid(words, json));
   if (status === 500) {
     if (words.startsWith('404 '))
       return is('PANEL_NOT_FOUND', 'no_route', `${words.slice(0, 13)}: this panel does not have the call`);
@@ -79,8 +79,8 @@ export function refusalOf(answer: { status: number; json: unknown }): PanelFailu
   return null;
 }
 
-/** The field names with what is wrong about them; values never stand in these texts. */
-function validation(words: string, json: unknown): string {
+/** Lists the invalid fields; these texts have no values. */
+function listInvalid(words: string, json: unknown): string {
   const fields = (json as { detail?: { json?: unknown } }).detail?.json;
   if (typeof fields !== 'object' || fields === null) return words;
   const listed = Object.entries(fields).map(

@@ -10,7 +10,7 @@ export const meSchema = z.object({
 
 export const infoSchema = z.object({ version: z.string().optional() });
 
-/** A sum comes as text from MariaDB and as a number from elsewhere. */
+/** A sum is text with MariaDB and a number otherwise. */
 const count = z
   .union([z.number(), z.string().regex(/^\d+(\.0*)?$/)])
   .transform(Number)
@@ -27,7 +27,8 @@ export const serverStatusSchema = z.object({
   }),
 });
 
-export function readServerStatus({ usage_history: history }: z.infer<typeof serverStatusSchema>): HiddifyServerStatus {
+/** Converts the panel's statistics. */
+export function toServerStatus({ usage_history: history }: z.infer<typeof serverStatusSchema>): HiddifyServerStatus {
   const { today, yesterday, last_30_days: month, total } = history;
   const of = (figure: 'usage' | 'online'): HiddifyServerStatus['usage'] => ({
     today: today[figure],

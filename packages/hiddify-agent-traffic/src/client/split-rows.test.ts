@@ -42,8 +42,8 @@ describe('RowSplitter', () => {
   });
 
   it('says so when an HTML page came instead', () => {
-    expect(() => rowsOf('\n<!doctype html><title>Sign in</title>')).toThrow('an HTML page came instead of a list');
-    expect(() => rowsOf('"text"')).toThrow('an array is due');
+    expect(() => rowsOf('\n<!doctype html><title>Sign in</title>')).toThrow('an HTML page instead of a list');
+    expect(() => rowsOf('"text"')).toThrow('expected an array');
   });
 
   it('refuses every list that was cut off', () => {

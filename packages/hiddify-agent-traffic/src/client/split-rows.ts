@@ -5,19 +5,17 @@ const opened = 0x5b;
 const closed = 0x5d;
 const lessThan = 0x3c;
 
-const htmlPage = 'an HTML page came instead of a list: a proxy or web server answers in the place of the panel';
+const HTML_PAGE = 'an HTML page instead of a list: a proxy or web server answers in place of the panel';
 
-/** A row of the panel is about 1.1 kB; what never ends is not kept for ever. */
-const longestRow = 1024 * 1024;
+/** A row of the panel is about 1.1 kB; text without an end is not kept. */
+const LONGEST_ROW = 1024 * 1024;
 
-/** The text is no JSON array of objects, or was cut off. */
+/** The text is not a JSON array of objects, or was cut off. */
 export class BrokenList extends Error {}
 
 /**
- * Takes a JSON array piece by piece and hands each element on, parsed one by one. Neither the text of a list of 50,000 users
- * (55 MB) is ever in memory as a whole, nor their private keys: a row is garbage as soon as it was read.
- *
- * `push` never throws what is wrong with the text; `end` does.
+ * Parses a JSON array chunk by chunk and passes on each element. The text of a list of 50,000 users (55 MB) and their private keys
+ * are never in memory as a whole. Errors in the text are thrown by `end`, never by `push`.
  */
 export class RowSplitter {
   readonly #take: (row: unknown, index: number) => void;
@@ -40,8 +38,8 @@ export class RowSplitter {
     if (this.#broken !== null) return;
     const text = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     try {
-      this.#rest = text.subarray(this.#read(text, this.#due === 'start' ? afterMark(text) : 0));
-      if (this.#rest.length > longestRow) throw new BrokenList('a row is longer than 1 MB');
+      this.#rest = text.subarray(this.#read(text, this.#due === 'start' ? skipMark(text) : 0));
+      if (this.#rest.length > LONGEST_ROW) throw new BrokenList('a row is longer than 1 MB');
     } catch (error) {
       if (!(error instanceof BrokenList)) throw error;
       this.#broken = error;
@@ -51,18 +49,18 @@ export class RowSplitter {
   /** @throws BrokenList when the array was not complete and well-formed */
   end(): void {
     if (this.#broken !== null) throw this.#broken;
-    if (this.#due === 'start') throw new BrokenList('an array is due');
+    if (this.#due === 'start') throw new BrokenList('expected an array');
     if (this.#due !== 'nothing') throw new BrokenList('the list is cut off');
   }
 
-  /** Reads as far as the text goes and gives back where it stopped. */
+  /** Reads as far as the text reaches and returns where it stopped. */
   #read(text: Buffer, from: number): number {
     let at = skipBlank(text, from);
     while (at < text.length) {
       const byte = text[at];
       if (this.#due === 'nothing') throw new BrokenList('something follows the list');
       if (this.#due === 'start') {
-        if (byte !== opened) throw new BrokenList(byte === lessThan ? htmlPage : 'an array is due');
+        if (byte !== opened) throw new BrokenList(byte === lessThan ? HTML_PAGE : 'expected an array');
         this.#due = 'first';
         at += 1;
       } else if (byte === closed && (this.#due === 'first' || this.#due === 'comma')) {
@@ -84,22 +82,22 @@ export class RowSplitter {
   }
 
   /**
-   * A row is a flat object, so it nearly always ends at the next closing brace. When the text up to there parses, that is
-   * proved: no JSON object begins with another one. Otherwise the brace stands in a text or deeper down.
+   * A row is a flat object and nearly always ends at the next closing brace. If the text up to there parses, that is certain: no
+   * JSON object begins with another one. Otherwise the brace is in a string or deeper down.
    */
   #row(text: Buffer, at: number): number | null {
     if (text[at] === 0x7b) {
       const end = text.indexOf(0x7d, at) + 1;
       if (end === 0) return null;
-      if (this.#handOn(text, at, end)) return end;
+      if (this.#passOn(text, at, end)) return end;
     }
-    const end = endOfElement(text, at);
+    const end = findElementEnd(text, at);
     if (end === null) return null;
-    if (!this.#handOn(text, at, end)) throw new BrokenList('a row is broken JSON');
+    if (!this.#passOn(text, at, end)) throw new BrokenList('a row is broken JSON');
     return end;
   }
 
-  #handOn(text: Buffer, start: number, end: number): boolean {
+  #passOn(text: Buffer, start: number, end: number): boolean {
     let row: unknown;
     try {
       row = JSON.parse(text.toString('utf8', start, end));
@@ -112,13 +110,13 @@ export class RowSplitter {
   }
 }
 
-/** Where the element that begins at `at` ends: behind its closing bracket, or for a bare value before the next comma or bracket. */
-function endOfElement(text: Buffer, at: number): number | null {
+/** Returns the end of the element at `at`: after its closing bracket, or for a bare value before the next comma or bracket. */
+function findElementEnd(text: Buffer, at: number): number | null {
   let depth = 0;
   for (let i = at; i < text.length; i += 1) {
     const byte = text[i];
     if (byte === quote) {
-      const end = endOfString(text, i);
+      const end = findStringEnd(text, i);
       if (end === null) return null;
       i = end;
       if (depth === 0) return i + 1;
@@ -132,8 +130,8 @@ function endOfElement(text: Buffer, at: number): number | null {
   return null;
 }
 
-/** Index of the quote that closes the string opened at `open`. */
-function endOfString(text: Buffer, open: number): number | null {
+/** Returns the index of the quote that closes the string opened at `open`. */
+function findStringEnd(text: Buffer, open: number): number | null {
   let close = open;
   for (;;) {
     close = text.indexOf(quote, close + 1);
@@ -150,6 +148,6 @@ function skipBlank(text: Buffer, at: number): number {
   return i;
 }
 
-function afterMark(text: Buffer): number {
+function skipMark(text: Buffer): number {
   return text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? 3 : 0;
 }

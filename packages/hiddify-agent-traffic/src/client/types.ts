@@ -38,7 +38,7 @@ export interface HiddifyClientOptions extends Transport {
   apiKey?: string;
   /** Accept plain `http`. */
   allowHttp?: boolean;
-  /** One attempt at reading a whole list, milliseconds. 50,000 users take about half a minute. Default 180,000. */
+  /** Time-out of one attempt at a list, milliseconds. 50,000 users need about half a minute. Default 180,000. */
   listTimeoutMs?: number;
   /** Source of v4 uuids for users that are created without one. Default: the platform's. */
   newUuid?: () => string;
@@ -51,9 +51,9 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** A user to be made. Everything is checked before the panel is asked, since it keeps half-made rows of what it refuses late. */
+/** A user to be created. Every field is checked before the panel is called, because it keeps half-made rows of what it refuses. */
 export interface NewHiddifyUser {
-  /** Lower-case v4. Given by the caller so that a lost answer is settled by looking; default: a new one. */
+  /** Lower-case v4, stored by the caller so that a lost answer can be resolved. Default: a new one. */
   uuid?: string;
   /** 1 to 512 characters. */
   name: string;
@@ -62,7 +62,7 @@ export interface NewHiddifyUser {
   /** Whole days from the first use, 0 to 100,000. */
   packageDays: number;
   mode?: HiddifyUserMode;
-  /** `SELF` (default) or the uuid of an existing admin: the panel would invent an admin for an unknown one. */
+  /** `SELF` (default) or the uuid of an existing admin: for an unknown one the panel would create an admin. */
   owner?: string;
   /** At most 512 characters. */
   comment?: string;
@@ -72,11 +72,11 @@ export interface NewHiddifyUser {
   telegramId?: number;
 }
 
-/** What may be changed on a user. What is absent stays. `startDate` is taken by the panel only together with `packageDays`. */
+/** A change of a user. Absent fields stay. The panel accepts `startDate` only together with `packageDays`. */
 export interface HiddifyUserChange {
   name?: string;
   limitBytes?: number;
-  /** Zeroing is the only sensible use: traffic counted meanwhile is overwritten. Read it back after a minute. */
+  /** Overwrites traffic that was counted meanwhile, so that only 0 makes sense. Read it back after a minute. */
   usedBytes?: number;
   packageDays?: number;
   startDate?: string | null;
@@ -87,17 +87,17 @@ export interface HiddifyUserChange {
   telegramId?: number;
 }
 
-/** For a change: the user as it was read just now saves the look before the write. */
+/** Options of a change. With `seen`, the user as read just now, it is not read again before the write. */
 export interface ChangeOptions extends CallOptions {
   seen?: HiddifyUser;
 }
 
-/** A user that a call created or found, and which of the two. */
+/** A user that a call created or found. */
 export interface CreatedUser {
   user: HiddifyUser;
   /**
-   * `created`: made by this call. `repaired`: made by this call, but the panel had stopped half-way and it was completed.
-   * `existed`: was there already, exactly as asked for (an earlier attempt whose answer was lost).
+   * `created`: by this call. `repaired`: by this call, after the panel had stopped half-way. `existed`: already, exactly as requested
+   * (an earlier attempt whose answer was lost).
    */
   how: 'created' | 'repaired' | 'existed';
 }
@@ -105,33 +105,34 @@ export interface CreatedUser {
 /** A user after a change, and whether anything was sent. */
 export interface ChangedUser {
   user: HiddifyUser;
-  /** `unneeded`: it was so already and nothing was sent. */
+  /** `unneeded`: nothing differed and nothing was sent. */
   how: 'changed' | 'unneeded';
 }
 
 /** Calls about users. */
 export interface HiddifyUsers {
   /**
-   * The whole list in one call, key material dropped. `[]` only when the panel says in so many words that there is none.
-   * Rows that can't be understood are counted and named, not fatal.
+   * Returns the whole list in one call, without key material. It is empty only when the panel states that there are no users. Rows
+   * that can't be parsed are counted and listed.
    */
   list(options?: CallOptions): Promise<HiddifyUserList>;
-  /** Null only when the panel says that there is no such user. */
+  /** Returns a user; null only when the panel states that it does not exist. */
   get(uuid: string, options?: CallOptions): Promise<HiddifyUser | null>;
-  /** Makes a user, repairs what the panel left half-made or removes it again, and proves the result by what the panel shows. */
+  /** Creates a user; completes or removes what the panel left half-made. */
   create(user: NewHiddifyUser, options?: CallOptions & { ownerKnown?: boolean }): Promise<CreatedUser>;
-  /** Writes the given fields and nothing else, and proves them by the answer or by reading. */
+  /** Writes the fields that differ, and verifies them by the answer or by reading. */
   update(uuid: string, change: HiddifyUserChange, options?: ChangeOptions): Promise<ChangedUser>;
   /** Writes `enable: false` and nothing else. */
   disable(uuid: string, options?: ChangeOptions): Promise<ChangedUser>;
+  /** Writes `enable: true` and nothing else. */
   enable(uuid: string, options?: ChangeOptions): Promise<ChangedUser>;
-  /** `gone` when there was no such user. */
+  /** Deletes a user; `gone` when it did not exist. */
   remove(uuid: string, options?: CallOptions): Promise<'removed' | 'gone'>;
 }
 
 /** An administrator or agent to be created. `role` is what it may do. */
 export interface NewHiddifyAdmin {
-  /** Lower-case v4, always sent: without one the panel keeps an admin that nobody can address. */
+  /** Lower-case v4, always sent: without one the panel creates an admin that can't be addressed. Default: a new one. */
   uuid?: string;
   name: string;
   role: HiddifyRole;
@@ -144,7 +145,7 @@ export interface NewHiddifyAdmin {
   maxActiveUsers?: number;
 }
 
-/** What may be changed on an administrator. What is absent stays. */
+/** A change of an administrator. Absent fields stay. */
 export interface HiddifyAdminChange {
   name?: string;
   role?: HiddifyRole;
@@ -157,38 +158,42 @@ export interface HiddifyAdminChange {
 
 /** Calls about administrators and agents, which own the users. */
 export interface HiddifyAdmins {
-  /** One call, own account included. An agent's key is refused here. */
+  /** Returns all accounts in one call, the key's own included. The panel refuses an agent's key. */
   list(options?: CallOptions): Promise<HiddifyAdminList>;
+  /** Returns an account; null only when the panel states that it does not exist. */
   get(uuid: string, options?: CallOptions): Promise<HiddifyAdmin | null>;
+  /** Creates an account under an existing parent. */
   create(admin: NewHiddifyAdmin, options?: CallOptions): Promise<HiddifyAdmin>;
-  /** Sends the parent in any case (the panel would move the admin under the caller) and settles the panel's constant 500 by reading. */
+  /** Changes an account. Always sends the parent, and resolves the panel's constant 500 by reading. */
   update(uuid: string, change: HiddifyAdminChange, options?: CallOptions): Promise<HiddifyAdmin>;
-  /** Its users become the caller's. Refused by the panel while it has sub-admins. */
+  /** Deletes an account, whose users then belong to the caller. The panel refuses it while the account has sub-admins. */
   remove(uuid: string, options?: CallOptions): Promise<'removed' | 'gone'>;
 }
 
-/** What a panel answered to a harmless look at address, key and role. */
+/** The result of a check of address, key and role. */
 export interface HiddifyProbe extends HiddifyIdentity {
   ok: true;
-  /** Sentences for the operator: no Owner's key, role checks void, … */
+  /** Sentences about the key and the panel: not the Owner's key, role checks void, … */
   warnings: string[];
 }
 
 /** API v2 of one Hiddify panel. */
 export interface HiddifyClient {
   readonly panel: string;
-  /** Sentences about the address as it was given. */
+  /** Sentences about the configured address. */
   readonly warnings: string[];
-  /** Whose key it is, from `me` and `info`; asked once and remembered. */
+  /** Returns the identity of the key, read once. */
   identity(options?: CallOptions): Promise<HiddifyIdentity>;
-  /** `identity`, and a call without a key that a sound panel refuses. The errors say which of address, path, key or role is wrong. */
+  /** Reads the identity again and calls without a key, which the panel should refuse. Errors name the wrong part: address, path, key or role. */
   probe(options?: CallOptions): Promise<HiddifyProbe>;
   readonly users: HiddifyUsers;
   readonly admins: HiddifyAdmins;
-  /** About a second of the panel's time. */
+  /** Returns the panel's own statistics; the call needs about a second. */
   serverStatus(options?: CallOptions): Promise<HiddifyServerStatus>;
+  /** Returns a new v4 uuid. */
   newUuid(): string;
-  /** `text` with every secret of this client and every uuid masked. */
+  /** Masks every secret of this client and every uuid in `text`. */
   redact(text: string): string;
+  /** Closes the connections. */
   close(): void;
 }

@@ -1,25 +1,37 @@
 import { isPanelError } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
-import { checkNewUser, checkUuid } from './check-user.js';
+import { checkChange, checkNewUser, checkUuid } from './check-user.js';
+import { findDifferences, hasDifferences, toBody } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { UserCreation } from './create-user.js';
-import { SELF, type HiddifyAdmin } from './records.js';
-import { mayHaveHappened, withoutDoubt } from './settle.js';
-import type { CallOptions, HiddifyUsers } from './types.js';
-import { createUserUpdate } from './update-user.js';
-import { createUserCalls, type UserCalls } from './user-calls.js';
+import { mayHaveHappened, withoutDoubt } from './lost-answers.js';
+import { parseUserRow } from './read-rows.js';
+import { type HiddifyAdmin, type HiddifyUser, SELF } from './records.js';
+import { createRowCalls, type RowCalls } from './row-calls.js';
+import type { CallOptions, HiddifyUserChange, HiddifyUsers } from './types.js';
 
-/** Users of one panel: bare calls made safe against what the panel does with them (docs/panels/hiddify.md, 4 and H4). */
+/** Creates the calls on users, each safe to repeat (docs/panels/hiddify.md, 4 and H4). */
 export function createUsers(
   connection: Connection,
   newUuid: () => string,
-  adminOf: (uuid: string, options?: CallOptions) => Promise<HiddifyAdmin | null>,
+  getAdmin: (uuid: string, options?: CallOptions) => Promise<HiddifyAdmin | null>,
 ): HiddifyUsers {
-  const calls = createUserCalls(connection);
+  const { apiKey, panel, listTimeoutMs } = connection;
+  const calls = createRowCalls<HiddifyUser>(connection, {
+    path: '/api/v2/admin/user/',
+    noun: 'user',
+    missing: 'user_not_found',
+    createParser: () => createUserParser(apiKey),
+    timeouts: { attemptMs: listTimeoutMs, totalMs: listTimeoutMs * 2 },
+  });
   const update = createUserUpdate(connection, calls);
 
   return {
-    list: (options) => calls.list(options),
+    async list(options) {
+      const { rows: users, ...list } = await calls.list(options);
+      return { users, ...list };
+    },
+
     async get(uuid, options) {
       checkUuid(uuid, 'uuid');
       return calls.get(uuid, options);
@@ -28,11 +40,11 @@ export function createUsers(
     async create(user, { ownerKnown = false, ...options } = {}) {
       checkNewUser(user);
       const { owner } = user;
-      // The panel makes an admin, with the unknown uuid as its key, for an owner that it does not know.
-      if (owner !== undefined && owner !== SELF && !ownerKnown && (await adminOf(owner, options)) === null) {
+      // For an unknown owner the panel creates an admin, with that uuid as its key.
+      if (owner !== undefined && owner !== SELF && !ownerKnown && (await getAdmin(owner, options)) === null) {
         throw new AgentTrafficError(
           'unknown_owner',
-          `The owner given for user "${user.name}" is no account of panel "${connection.panel}". Nothing was made.`,
+          `The owner of user "${user.name}" is not an account of panel "${panel}". The user was not created.`,
           { details: { owner } },
         );
       }
@@ -48,11 +60,58 @@ export function createUsers(
   };
 }
 
-async function removeUser(calls: UserCalls, uuid: string, options?: CallOptions): Promise<'removed' | 'gone'> {
+/** Thousands of users have the same owner; all of them share one string. */
+function createUserParser(self: string): (row: unknown) => HiddifyUser {
+  const owners = new Map<string, string>();
+  return (row) => {
+    const user = parseUserRow(row, self);
+    if (user.owner === null) return user;
+    const known = owners.get(user.owner);
+    if (known === undefined) owners.set(user.owner, user.owner);
+    else user.owner = known;
+    return user;
+  };
+}
+
+function createUserUpdate({ panel, apiKey }: Connection, calls: RowCalls<HiddifyUser>): HiddifyUsers['update'] {
+  return async (uuid, change, { seen: given, ...options } = {}) => {
+    checkUuid(uuid, 'uuid');
+    checkChange(change);
+    const before = given?.uuid === uuid ? given : await calls.get(uuid, options);
+    if (before === null) throw unknownUser(panel, change);
+    const due = findDifferences(before, change);
+    // A write starts an apply run and may lose traffic that was not counted yet.
+    if (!hasDifferences(due)) return { user: before, how: 'unneeded' };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const user = await calls.patch(uuid, toBody(due, apiKey), options);
+        if (!hasDifferences(findDifferences(user, due))) return { user, how: 'changed' };
+        throw notApplied(panel, Object.keys(findDifferences(user, due)));
+      } catch (error) {
+        if (!isPanelError(error)) throw error;
+        // Also after a refusal: a proxy may refuse what the panel has done.
+        const seen = await calls.get(uuid, options).catch(() => {
+          throw error;
+        });
+        if (seen !== null && !hasDifferences(findDifferences(seen, due))) return { user: seen, how: 'changed' };
+        if (!mayHaveHappened(error)) throw error;
+        if (seen === null) throw unknownUser(panel, change);
+        // After a restart of its database the panel fails once per connection before it writes anything.
+        if (attempt === 2) throw withoutDoubt(error);
+      }
+    }
+  };
+}
+
+async function removeUser(
+  calls: RowCalls<HiddifyUser>,
+  uuid: string,
+  options?: CallOptions,
+): Promise<'removed' | 'gone'> {
   checkUuid(uuid, 'uuid');
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await calls.delete(uuid, options);
+      await calls.send('DELETE', uuid, options);
       return 'removed';
     } catch (error) {
       if (isPanelError(error) && error.panelCode === 'user_not_found') return attempt === 1 ? 'gone' : 'removed';
@@ -64,4 +123,20 @@ async function removeUser(calls: UserCalls, uuid: string, options?: CallOptions)
       if (attempt === 2) throw withoutDoubt(error);
     }
   }
+}
+
+function unknownUser(panel: string, change: HiddifyUserChange): AgentTrafficError {
+  const fields = Object.keys(change).join(', ');
+  return new AgentTrafficError(
+    'unknown_user',
+    `Panel "${panel}" does not have this user any more; ${fields} was not changed.`,
+  );
+}
+
+function notApplied(panel: string, fields: string[]): AgentTrafficError {
+  return new AgentTrafficError(
+    'change_not_applied',
+    `Panel "${panel}" accepted a change of a user and shows other values of ${fields.join(', ')}. Check the user in the panel.`,
+    { details: { fields } },
+  );
 }

@@ -1,6 +1,6 @@
 import type { AgentUserRequest, CreationCheck, ItemError, LedgerOpening } from '@sluice/panel-kind';
 
-/** An agent of the engine, as far as the manager reads it. */
+/** The part of the engine's agents that the manager returns. */
 export interface ManagedAgent {
   uuid: string;
   name: string;
@@ -19,27 +19,27 @@ export interface UserChange {
   state: string;
 }
 
-/** What came of a check of agents. */
+/** The result of a check of agents. */
 export interface AgentCheck {
   totals: { agents: number; exceeded: number; disabled: number; restored: number; failed: number; skipped: number };
   agents: (ManagedAgent & { actions: UserChange[]; error: ItemError | null })[];
   error: ItemError | null;
 }
 
-/** What came of disabling an agent's users, or of giving them back. */
+/** The result of disabling an agent's users, or of enabling them again. */
 export type UsersChanged = ManagedAgent & {
   actions: UserChange[];
   left: { uuid: string; name: string; outcome: string }[];
   error: ItemError | null;
 };
 
-/** Which panel a call is about, and whether it is a preview. */
+/** The panel of a call, and whether it is a preview. */
 export interface AgentCall {
   panel?: string | undefined;
   dryRun?: boolean | undefined;
 }
 
-/** The part of the engine that the manager works with: an instance of `createSluice` has it. */
+/** The part of the engine that the manager uses; an instance of `createSluice` has it. */
 export interface AgentEngine {
   readonly agents: {
     list(options?: AgentCall): Promise<{ agents: ManagedAgent[] }>;
@@ -72,8 +72,8 @@ export interface AgentEngine {
 
 /**
  * Keeps the agents of one panel inside their traffic limits: checks before a user is created, disables the users of an agent
- * that is over, and gives back exactly those. Works through the engine, so that its journal, its brake and its undo records
- * are those of everything else. Agents are named by uuid or by an unambiguous name; bytes are whole numbers.
+ * that is over, and enables exactly those again. It uses the engine's journal, brake and evidence. Agents are named by uuid or by
+ * an unambiguous name; bytes are whole numbers.
  *
  * @example
  * ```ts
@@ -92,11 +92,12 @@ export class AgentTrafficManager {
     this.#panel = panel;
   }
 
-  /** Returns all agents by fresh figures. */
+  /** Reads the panel and returns all agents. */
   async listAgents(): Promise<ManagedAgent[]> {
     return (await this.#agents.list({ panel: this.#panel })).agents;
   }
 
+  /** Reads the panel and returns one agent. */
   getAgent(agent: string): Promise<ManagedAgent> {
     return this.#agents.show(agent, { panel: this.#panel });
   }
@@ -111,11 +112,12 @@ export class AgentTrafficManager {
     return (await this.getAgent(agent)).remainingBytes;
   }
 
+  /** Returns whether an agent is over its own limit. */
   async isLimitExceeded(agent: string): Promise<boolean> {
     return (await this.getAgent(agent)).exceeded;
   }
 
-  /** Sets a limit; null takes it away, 0 allows nothing. With `dryRun` nothing is stored: the agent as it would be. */
+  /** Sets a limit; null removes it, 0 allows nothing. With `dryRun` it stores nothing and returns the agent as it would be. */
   setTrafficLimit(
     agent: string,
     limitBytes: number | null,
@@ -125,12 +127,12 @@ export class AgentTrafficManager {
     return this.#agents.limit(agent, { panel: this.#panel, limitBytes, opening, dryRun, confirm });
   }
 
-  /** Whether one more user of this size fits. The same rule as `createUser`, at this moment; only that one keeps it. */
+  /** Returns whether one more user of this size fits now; only `createUser` reserves it. */
   canCreateUserWithTraffic(agent: string, newBytes: number): Promise<Omit<CreationCheck, 'binding'>> {
     return this.#agents.canCreateUser(agent, newBytes, { panel: this.#panel });
   }
 
-  /** Makes a user within the limits, also when fifty are asked for at once. Rejects with `agent_limit` where it does not fit. */
+  /** Creates a user within the limits, also among concurrent calls. Rejects with `agent_limit` where it does not fit. */
   async createUser(
     agent: string,
     { name, limitBytes, packageDays, mode }: Pick<AgentUserRequest, 'name' | 'limitBytes' | 'packageDays' | 'mode'>,
@@ -140,8 +142,8 @@ export class AgentTrafficManager {
     return (await this.#agents.createUser(request)).user;
   }
 
-  /** Checks one agent: disables its users when it is over, gives back what was disabled when it no longer is. */
-  async checkAgent(agent: string): Promise<AgentCheck> {
+  /** Checks one agent: disables its users when it is over, enables them again when it no longer is. */
+  checkAgent(agent: string): Promise<AgentCheck> {
     return this.#agents.check({ agent, panel: this.#panel });
   }
 
@@ -150,12 +152,12 @@ export class AgentTrafficManager {
     return this.#agents.check({ panel: this.#panel, ...options });
   }
 
-  /** Disables every enabled user below an agent, whatever its limit says; only `restoreUsers` gives them back. */
+  /** Disables every enabled user below an agent, whatever its limit is; only `restoreUsers` enables them again. */
   disableAllUsers(agent: string, options: { dryRun?: boolean } = {}): Promise<UsersChanged> {
     return this.#agents.disable(agent, { panel: this.#panel, ...options });
   }
 
-  /** Gives back what was disabled below an agent; `force` also while it is over its limit. */
+  /** Enables the users that were disabled below an agent; with `force` also while it is over its limit. */
   restoreUsers(agent: string, options: { dryRun?: boolean; force?: boolean } = {}): Promise<UsersChanged> {
     return this.#agents.restore(agent, { panel: this.#panel, ...options });
   }

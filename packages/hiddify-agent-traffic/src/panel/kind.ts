@@ -1,5 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { USER_REF, WITH_AGENT } from '../steps/user-actions.js';
+import { USER_REF, WITH_AGENT } from '../account/user-actions.js';
 import { panelShape, productSchema, RESTRICTIONS, CAPABILITIES } from './settings.js';
 
 const UUID = {
@@ -15,22 +15,23 @@ export const hiddify: PanelKind = {
   productSchema,
   descriptions: {
     'panel.url': 'Address of Hiddify with the secret path of its administration',
-    'panel.apiKey': 'The Owner’s key; an agent’s does where no limits of agents are kept',
-    'panel.agents': 'Limits of agents: present where they are kept',
+    'panel.apiKey': 'Key of the Owner; without limits of agents an agent’s key works too',
+    'panel.agents': 'Limits of agents; Sluice keeps them only where this section is present',
     'panel.agents.accounting':
       'What counts against an agent’s limit. consumed: real traffic of the period. allocated: what its users’ limits promise. panel: the usage that the panel shows',
     'panel.agents.period': 'When the counting starts again: never, each calendar month, or every so many days',
     'panel.agents.period.days': 'Length of a period in days',
-    'panel.agents.exempt': 'Agents, by uuid or name, that are watched only: their own users are never disabled',
+    'panel.agents.exempt':
+      'Agents, by uuid or name, whose limit is reported but not enforced: their own users are never disabled',
     'panel.agents.releaseBelow':
-      'Users are given back when their agent is below this share of its limit; 95% where nothing is said',
-    'panel.agents.thresholds': 'Percentages of the limit that are announced, once a period each',
-    'panel.agents.addon': 'true: limits are kept by the panel’s agent traffic add-on where it is installed',
-    'panel.agents.addon.prefix': 'Path of the add-on’s API, where it is not the usual one',
+      'Users are enabled again when their agent is below this share of its limit; default 95%',
+    'panel.agents.thresholds': 'Percentages of the limit that are reported, once a period each',
+    'panel.agents.addon': 'true: the panel’s agent traffic add-on keeps the limits',
+    'panel.agents.addon.prefix': 'Path of the add-on’s API, where it is not the default',
     product: 'For products on Hiddify',
     'product.agent': 'Uuid of the agent that the users belong to',
     'product.packageDays': 'Days of a user without a due date, from the first use on',
-    'product.mode': 'How the panel zeroes the usage by itself; no_reset: Sluice does it with each cycle',
+    'product.mode': 'How the panel itself zeroes the usage; no_reset: Sluice zeroes it with each cycle',
   },
   refs: [
     { name: 'hiddify_agent_uuid', ...UUID },
@@ -50,7 +51,7 @@ export const hiddify: PanelKind = {
     product: { name: 'vpn-50', lines: ['quota: { total: 50GB }', 'hiddify: { packageDays: 30, mode: no_reset }'] },
   },
   async open(panel, dependencies) {
-    const { openHiddifyPanel } = await import('./hiddify-panel.js');
+    const { openHiddifyPanel } = await import('./panel.js');
     return openHiddifyPanel(hiddify, panel, dependencies);
   },
 };

@@ -1,4 +1,5 @@
-import { secret, share, type PanelSettings, type Capability } from '@sluice/panel-kind';
+import { type Capability, type PanelSettings, secret, share } from '@sluice/panel-kind';
+import type { AgentRules } from '../account/records.js';
 import * as z from 'zod/mini';
 
 const count = z.int().check(z.positive());
@@ -45,3 +46,15 @@ export const CAPABILITIES: readonly Capability[] = [
   'accounts',
   'agents',
 ];
+
+/** Returns the rules of a panel's agents, with defaults. */
+export function toAgentRules({ agents }: Pick<HiddifySettings, 'agents'>, timeZone: string): AgentRules {
+  return {
+    accounting: agents?.accounting ?? 'consumed',
+    period: agents?.period ?? 'none',
+    timeZone,
+    exempt: (agents?.exempt ?? []).map((agent) => agent.trim()),
+    releaseBelowPercent: Math.round((agents?.releaseBelow ?? 0.95) * 100),
+    thresholds: agents?.thresholds ?? [80, 90, 100],
+  };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { agent, agentReservation, agentUser } from '../test/agent-records.js';
-import { agentSubject } from '@sluice/quota-core';
+import { toAgentSubject } from '@sluice/quota-core';
 import { hold, minute, proof } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 
@@ -37,10 +37,10 @@ describe('the tables of agents', () => {
   });
 
   it('keep holds and evidence of agents apart from those of services', async () => {
-    const subject = agentSubject('vpn', 'a');
+    const subject = toAgentSubject('vpn', 'a');
     await at.store.holds.add(hold('h-1'));
     await at.store.holds.add(hold('h-2', { service: subject, reason: 'agent-limit' }));
-    await at.store.holds.add(hold('h-3', { service: agentSubject('vpn2', 'a'), reason: 'agent-limit' }));
+    await at.store.holds.add(hold('h-3', { service: toAgentSubject('vpn2', 'a'), reason: 'agent-limit' }));
     const ofAgent = { hold: 'h-2', service: subject, panel: 'vpn', kind: 'user' };
     expect(await at.store.evidence.add(proof('d-1', { ...ofAgent, target: 'u-1' }))).toBe(true);
     expect(await at.store.evidence.add(proof('d-2', { ...ofAgent, target: 'u-1' }))).toBe(false);

@@ -1,4 +1,4 @@
-import { agentOfSubject } from '@sluice/quota-core';
+import { findSubjectAgent } from '@sluice/quota-core';
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
@@ -88,7 +88,7 @@ async function moveToHold(session: Session, id: string, hold: string): Promise<b
 }
 
 async function panelOf({ db }: Session, service: string): Promise<string | null> {
-  if (agentOfSubject(service) !== null) return service.slice(service.indexOf(':') + 1, service.lastIndexOf(':'));
+  if (findSubjectAgent(service) !== null) return service.slice(service.indexOf(':') + 1, service.lastIndexOf(':'));
   const row = await db.selectFrom('services').select('panel').where('id', '=', service).executeTakeFirst();
   return row?.panel ?? null;
 }

@@ -14,7 +14,7 @@ import {
   type ManualClock,
 } from '@sluice/fake-panels';
 import { AgentTrafficManager, hiddify } from '@sluice/hiddify-agent-traffic/panel';
-import { agentOfSubject } from '@sluice/quota-core';
+import { findSubjectAgent } from '@sluice/quota-core';
 import { type HoldRecord, openStore, type StateStore } from '@sluice/state-store';
 
 export const GB = 1024 ** 3;
@@ -82,7 +82,9 @@ export class TestManager extends AgentTrafficManager {
     const after = await this.#store.evidence.ofHolds(before.map(({ hold }) => hold));
     const ended = after.filter(({ id, until }) => until !== null && before.some((item) => item.id === id));
     const added = (now: HoldRecord[], then: HoldRecord[]): string[] =>
-      now.filter(({ id }) => !then.some((hold) => hold.id === id)).map(({ service }) => agentOfSubject(service) ?? '');
+      now
+        .filter(({ id }) => !then.some((hold) => hold.id === id))
+        .map(({ service }) => findSubjectAgent(service) ?? '');
     return {
       ...report,
       steps: agents.flatMap(({ actions, error: wrong }) =>

@@ -1,16 +1,6 @@
-import {
-  optionPatterns,
-  quoted,
-  valuedNames,
-  type CompletionArgument,
-  type CompletionNode,
-  type CompletionValue,
-} from './shape.js';
+import { argumentCases, quoted, valueCases, valuedNames, type CompletionNode, type CompletionValue } from './shape.js';
 
-/**
- * Completion for bash 3.2 and newer. The words before the cursor lead to a command; what may follow there stands in
- * tables that are written out of the program.
- */
+/** Returns the completion script for bash 3.2 and newer. */
 export function bashCompletion(nodes: CompletionNode[]): string {
   return `# Completion of sluice for bash. Load it with: source <(sluice completion bash)
 
@@ -25,7 +15,7 @@ ${nodes.map(commandCase).join('\n')}
 _sluice_value() {
   kind=any words=''
   case "\${1:+$1 }$2" in
-${nodes.flatMap(valueCases).join('\n')}
+${nodes.flatMap((node) => valueCases(node, assignment)).join('\n')}
   esac
 }
 
@@ -33,15 +23,15 @@ ${nodes.flatMap(valueCases).join('\n')}
 _sluice_argument() {
   kind=any words=''
   case "$1 $2" in
-${nodes.flatMap(argumentCases).join('\n')}
+${nodes.flatMap((node) => argumentCases(node, assignment)).join('\n')}
   esac
 }
 
 ${COMPLETER}`;
 }
 
-/** The functions that read the words before the cursor and offer what the tables say. */
-const COMPLETER = `# Offers what $kind and $words say, for the word in $1, with $2 before each.
+/** Functions that find the command before the cursor and offer the words of its tables. */
+const COMPLETER = `# Offers the values of $kind and $words that begin with $1, with $2 before each.
 _sluice_offer() {
   local flag=-f line
   COMPREPLY=()
@@ -101,22 +91,4 @@ function commandCase(node: CompletionNode): string {
 
 function assignment(value: CompletionValue): string {
   return value.kind === 'words' ? `kind=words words=${quoted(value.words.join(' '))}` : `kind=${value.kind}`;
-}
-
-function valueCases(node: CompletionNode): string[] {
-  return node.options.flatMap((option) =>
-    option.value === null || option.value.kind === 'any'
-      ? []
-      : [`    ${optionPatterns(node, option)}) ${assignment(option.value)} ;;`],
-  );
-}
-
-function argumentCases(node: CompletionNode): string[] {
-  const pattern = (argument: CompletionArgument, place: number): string => {
-    const one = `${node.words.join(' ')} ${place}`;
-    return argument.variadic ? `${quoted(`${node.words.join(' ')} `)}*` : quoted(one);
-  };
-  return node.arguments.flatMap((argument, place) =>
-    argument.value.kind === 'any' ? [] : [`    ${pattern(argument, place)}) ${assignment(argument.value)} ;;`],
-  );
 }

@@ -1,10 +1,10 @@
 import { valuedNames, type CompletionNode, type CompletionOption, type CompletionValue } from './shape.js';
 
-/** Completion for fish 3 and newer. */
+/** Returns the completion script for fish 3 and newer. */
 export function fishCompletion(nodes: CompletionNode[]): string {
   return `# Completion of sluice for fish. Load it with: sluice completion fish | source
 
-# The options of the command in $argv[1] that take a value.
+# The options of the command in $argv[1] that need a value.
 function __sluice_valued
     switch "$argv[1]"
 ${nodes.map((node) => `        case ${quoted(node.words.join(' '))}\n            string join \\n -- ${valuedNames(node).join(' ')}`).join('\n')}
@@ -57,40 +57,40 @@ end
 
 complete -c sluice -e
 complete -c sluice -f
-${nodes.flatMap(linesOf).join('\n')}
+${nodes.flatMap(toLines).join('\n')}
 `;
 }
 
-/** Arguments that are counted one by one; of a variadic one so many are completed. */
+/** Number of words of a variadic argument that are completed. */
 const VARIADIC_PLACES = 20;
 
 function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-function linesOf(node: CompletionNode): string[] {
+function toLines(node: CompletionNode): string[] {
   const command = quoted(node.words.join(' '));
   const at = (...places: number[]): string => quoted(['__sluice_at', command, ...places].join(' '));
   return [
     ...node.subcommands.map(
       ({ name, description }) => `complete -c sluice -n ${at(0)} -a ${name} -d ${quoted(description)}`,
     ),
-    ...node.options.map((option) => `complete -c sluice -n ${at()} ${optionWords(option)}`),
+    ...node.options.map((option) => `complete -c sluice -n ${at()} ${formatOption(option)}`),
     ...node.arguments.flatMap((argument, place) => {
       if (argument.value.kind === 'any') return [];
       const places = argument.variadic ? Array.from({ length: VARIADIC_PLACES }, (_, more) => place + more) : [place];
-      return [`complete -c sluice -n ${at(...places)} ${valueWords(argument.value)}`];
+      return [`complete -c sluice -n ${at(...places)} ${formatValue(argument.value)}`];
     }),
   ];
 }
 
-function optionWords({ names, description, value }: CompletionOption): string {
+function formatOption({ names, description, value }: CompletionOption): string {
   const flags = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
-  const taken = value === null ? [] : ['-r', valueWords(value)];
-  return [...flags, ...taken, '-d', quoted(description)].join(' ');
+  const needed = value === null ? [] : ['-r', formatValue(value)];
+  return [...flags, ...needed, '-d', quoted(description)].join(' ');
 }
 
-function valueWords(value: CompletionValue): string {
+function formatValue(value: CompletionValue): string {
   switch (value.kind) {
     case 'words':
       return `-a ${quoted(value.words.join(' '))}`;

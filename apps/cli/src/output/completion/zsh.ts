@@ -1,6 +1,6 @@
-import { optionPatterns, quoted, valuedNames, type CompletionNode, type CompletionValue } from './shape.js';
+import { argumentCases, quoted, valueCases, valuedNames, type CompletionNode, type CompletionValue } from './shape.js';
 
-/** Completion for zsh: to be sourced after `compinit`, or kept as `_sluice` in a folder of `$fpath`. */
+/** Returns the completion script for zsh: sourced after `compinit`, or saved as `_sluice` in a folder of `$fpath`. */
 export function zshCompletion(nodes: CompletionNode[]): string {
   return `#compdef sluice
 # Completion of sluice for zsh. Load it with: source <(sluice completion zsh), after compinit
@@ -18,7 +18,7 @@ ${nodes.map(commandCase).join('\n')}
 _sluice_value() {
   kind=any choices=()
   case "\${1:+$1 }$2" in
-${nodes.flatMap(valueCases).join('\n')}
+${nodes.flatMap((node) => valueCases(node, assignment)).join('\n')}
   esac
 }
 
@@ -26,14 +26,14 @@ ${nodes.flatMap(valueCases).join('\n')}
 _sluice_argument() {
   kind=any choices=()
   case "$1 $2" in
-${nodes.flatMap(argumentCases).join('\n')}
+${nodes.flatMap((node) => argumentCases(node, assignment)).join('\n')}
   esac
 }
 
 ${COMPLETER}`;
 }
 
-/** The functions that read the words before the cursor and offer what the tables say. */
+/** Functions that find the command before the cursor and offer the words of its tables. */
 const COMPLETER = `_sluice_offer() {
   case "$kind" in
     words) compadd -- $choices ;;
@@ -78,7 +78,7 @@ _sluice() {
   fi
 }
 
-# As a file in $fpath this is called at the first use; sourced, it only registers.
+# A file in $fpath is called at the first use; a sourced one only registers.
 if [[ $funcstack[1] == _sluice ]]; then
   _sluice "$@"
 else
@@ -101,21 +101,4 @@ function commandCase(node: CompletionNode): string {
 
 function assignment(value: CompletionValue): string {
   return value.kind === 'words' ? `kind=words choices=(${value.words.map(quoted).join(' ')})` : `kind=${value.kind}`;
-}
-
-function valueCases(node: CompletionNode): string[] {
-  return node.options.flatMap((option) =>
-    option.value === null || option.value.kind === 'any'
-      ? []
-      : [`    ${optionPatterns(node, option)}) ${assignment(option.value)} ;;`],
-  );
-}
-
-function argumentCases(node: CompletionNode): string[] {
-  return node.arguments.flatMap((argument, place) => {
-    if (argument.value.kind === 'any') return [];
-    const command = node.words.join(' ');
-    const pattern = argument.variadic ? `${quoted(`${command} `)}*` : quoted(`${command} ${place}`);
-    return [`    ${pattern}) ${assignment(argument.value)} ;;`];
-  });
 }

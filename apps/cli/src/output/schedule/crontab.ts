@@ -1,24 +1,24 @@
 import { printable } from '@sluice/panel-http/printable';
 import { shellWords, type PlannedJob, type ScheduleEntry, type SchedulePlan } from './plan.js';
 
-/** Lines for a crontab, with what they need beside them as comments. */
+/** Returns crontab lines, with comments about the environment that they need. */
 export function crontab(plan: SchedulePlan): { entries: ScheduleEntry[]; text: string } {
   const entries = plan.jobs.map((job) => ({ name: job.name, when: cronTime(job), command: shellWords(job.command) }));
   const { env, credential } = plan.secrets;
   const text = [
-    `# Sluice. Paste into "crontab -e"${plan.user === null ? '' : ` of ${plan.user}`}; --quiet: cron mails only trouble.`,
+    `# Sluice. Paste into "crontab -e"${plan.user === null ? '' : ` of ${plan.user}`}; with --quiet, cron mails only problems.`,
     ...plan.remarks.map((remark) => `# ${remark}`),
     ...(env.length > 0
       ? [
-          `# cron does not know your environment: set ${env.join(', ')} above these lines (NAME=value),`,
-          '# or give the secrets as ${file:/path} in the config.',
+          `# cron does not have your environment: set ${env.join(', ')} above these lines (NAME=value),`,
+          '# or use ${file:/path} for the secrets in the config.',
         ]
       : []),
     ...(credential.length > 0
-      ? [`# cron has no credentials of systemd (${credential.join(', ')}): use --format systemd, or \${file:/path}.`]
+      ? [`# cron has no systemd credentials (${credential.join(', ')}): use --format systemd, or \${file:/path}.`]
       : []),
     'PATH=/usr/local/bin:/usr/bin:/bin',
-    // cron takes a bare % for the end of the line.
+    // cron ends the line at a bare %.
     ...entries.map(({ when, command }) => `${when} ${command.replaceAll('%', '\\%')}`),
   ];
   return { entries, text: `${text.map(printable).join('\n')}\n` };

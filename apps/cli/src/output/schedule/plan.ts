@@ -1,33 +1,32 @@
-/** A job as the texts need it. */
-export interface PlannedJob {
-  name: string;
-  description: string;
+import type { Job } from '../../schedule/jobs.js';
+
+/** A job with its whole command line. */
+export interface PlannedJob extends Job {
   /** Program and arguments. */
   command: string[];
-  timing: { kind: 'every'; minutes: number; offset: number } | { kind: 'daily'; hour: number; minute: number };
 }
 
-/** A schedule with what its texts have to say beside the times. */
+/** What crontab lines and systemd units are written from. */
 export interface SchedulePlan {
   jobs: PlannedJob[];
   /** Folder of the state file, which the runs write to. */
   stateFolder: string;
-  /** User that the runs are made by; null where that can't be told. */
+  /** User that runs the commands; null for an unknown one. */
   user: string | null;
-  /** Names that the config takes from the environment and from systemd's credentials. */
+  /** Environment variables and systemd credentials that the config names. */
   secrets: { env: string[]; credential: string[] };
-  /** What the operator should know, a sentence each. */
+  /** Remarks for the operator, one sentence each. */
   remarks: string[];
 }
 
-/** One line of a schedule as `schedule show --json` has it. */
+/** One entry of `schedule show --json` (docs/json.md). */
 export interface ScheduleEntry {
   name: string;
   when: string;
   command: string;
 }
 
-/** Words for a shell; quoted where a shell would take them apart. */
+/** Returns a command line for a shell, with arguments quoted where needed. */
 export function shellWords(words: string[]): string {
   return words.map((word) => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }

@@ -3,7 +3,7 @@ import { shellWords, type PlannedJob, type ScheduleEntry, type SchedulePlan } fr
 
 const FOLDER = '/etc/systemd/system';
 
-/** A service and a timer for each job, one text with the name of each file before it. */
+/** Returns a service and a timer for each job in one text, each with its file name as a comment. */
 export function systemdUnits(plan: SchedulePlan): { entries: ScheduleEntry[]; text: string } {
   const entries = plan.jobs.map((job) => ({
     name: job.name,
@@ -13,7 +13,7 @@ export function systemdUnits(plan: SchedulePlan): { entries: ScheduleEntry[]; te
   const names = plan.jobs.map((job) => `sluice-${job.name}`);
   const text = [
     [
-      '# Sluice. Put each part into the file that is named before it, then:',
+      '# Sluice. Copy each part to the file named above it, then run:',
       `#   systemctl daemon-reload && systemctl enable --now ${names.map((name) => `${name}.timer`).join(' ')}`,
       ...plan.remarks.map((remark) => `# ${remark}`),
     ],
@@ -36,7 +36,7 @@ function service(plan: SchedulePlan, job: PlannedJob): string[] {
     'Type=oneshot',
     `ExecStart=${job.command.map(unitWord).join(' ')}`,
     ...(plan.user === null || plan.user === 'root'
-      ? ['# A user of its own, which owns the state file, is safer than root:', '#User=sluice']
+      ? ['# A dedicated user that owns the state file is safer than root:', '#User=sluice']
       : [`User=${plan.user}`]),
     ...secretLines(plan),
     'UMask=0077',
@@ -45,7 +45,7 @@ function service(plan: SchedulePlan, job: PlannedJob): string[] {
     'ProtectSystem=strict',
     'ProtectHome=read-only',
     `ReadWritePaths=${unitWord(plan.stateFolder)}`,
-    // A private /tmp would hide a state file that lies there.
+    // A private /tmp would hide a state file in /tmp.
     ...(/^\/(var\/)?tmp(\/|$)/.test(plan.stateFolder) ? [] : ['PrivateTmp=yes']),
     'PrivateDevices=yes',
     'ProtectClock=yes',
@@ -68,15 +68,15 @@ function secretLines({ secrets }: SchedulePlan): string[] {
   return [
     ...(credential.length > 0
       ? [
-          '# The secrets behind ${credential:NAME}: one file each, mode 0600, owned by root.',
+          '# The secrets for ${credential:NAME}: one file each, mode 0600, owned by root.',
           ...credential.map((name) => `LoadCredential=${name}:/etc/sluice/credentials/${name}`),
         ]
       : [
-          '# Secrets that only root can read: name them ${credential:NAME} in the config, and here',
+          '# For secrets that only root can read, use ${credential:NAME} in the config, and here',
           '#LoadCredential=NAME:/etc/sluice/credentials/NAME',
         ]),
     ...(env.length > 0
-      ? [`# Lines NAME=value for ${env.join(', ')}, mode 0600.`, 'EnvironmentFile=/etc/sluice/sluice.env']
+      ? [`# A file (mode 0600) with lines NAME=value for ${env.join(', ')}.`, 'EnvironmentFile=/etc/sluice/sluice.env']
       : []),
   ];
 }
@@ -84,12 +84,12 @@ function secretLines({ secrets }: SchedulePlan): string[] {
 function timer(job: PlannedJob): string[] {
   return [
     '[Unit]',
-    `Description=Sluice: times of ${job.name}`,
+    `Description=Sluice: timer of ${job.name}`,
     '',
     '[Timer]',
     `OnCalendar=${calendarTime(job)}`,
     'AccuracySec=10s',
-    // What a machine that was off has missed is made up for at once.
+    // Runs missed while the machine was off start at once.
     'Persistent=yes',
     '',
     '[Install]',
@@ -97,7 +97,7 @@ function timer(job: PlannedJob): string[] {
   ];
 }
 
-/** A word of a unit file: systemd has its own quoting, and gives % and $ a meaning. */
+/** Quotes an argument for a unit file, where % and $ are special. */
 function unitWord(word: string): string {
   const text = word.replaceAll('%', '%%').replaceAll('$', '$$$$');
   return /^[\w./:@%$+=,-]+$/.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import { close, open, setQuota } from '../../test/orders.js';
 import { GB, name, startWorld, type World } from '../../test/world.js';
-import { gigabytes } from '../../client/units/units.js';
 import type { FlvxAccount } from '../account.js';
-import type { FlvxExecution } from '../run/outcome.js';
+import type { FlvxExecution } from '../run/operation.js';
 import { emptyHistory, newHistory, storedHistory, type FlvxHistory } from './history.js';
-import { historyAt, type Past } from './observed-history.js';
+import { observeHistory, type Past } from './observed-history.js';
 import { recordStep, type StepRecord } from './record-step.js';
 
 /** The customer's forwards 1 and 3 run, 2 and 4 are paused by him; 1 and 2 are on tunnel 1. */
@@ -33,7 +33,8 @@ const past = (more: Partial<Past> = {}): Past => ({
 const journaled = ({ steps }: FlvxExecution): StepRecord[] =>
   steps.map(({ step, state }) => ({ step, done: state === 'applied' || state === 'unneeded', sent: true }));
 const read = (): Promise<FlvxAccount> => world.client.observe(scope);
-const seen = async (more: Partial<Past> = {}): Promise<FlvxHistory> => historyAt(await read(), past(more))!.history;
+const seen = async (more: Partial<Past> = {}): Promise<FlvxHistory> =>
+  observeHistory(await read(), past(more))!.history;
 
 describe('the history of an account', () => {
   it('is the same from an execution and from its journal', async () => {
@@ -90,6 +91,6 @@ describe('the history of an account', () => {
   it('begins again with another account of the service', async () => {
     const stranger = { ...storedHistory(newHistory({ id: 99, status: 1 })), stopped: [2], firstCycle: 'c0' };
     expect(await seen({ last: stranger })).toMatchObject({ userId: 2, stopped: [], firstCycle: 'c1' });
-    expect(historyAt({ ...(await read()), user: null }, past())).toBeNull();
+    expect(observeHistory({ ...(await read()), user: null }, past())).toBeNull();
   });
 });

@@ -1,20 +1,20 @@
-import type { FlvxPermissionValues } from '../../client/records/permission.js';
-import type { FlvxUser } from '../../client/records/user.js';
+import type { FlvxForward, FlvxPermissionValues, FlvxUser } from '../../client/records.js';
+import { usedOf } from '../rules.js';
 
-/** What steps and earlier observations say about an account, and the panel can't show. Small plain JSON. */
+/** What steps and earlier observations show about an account, and the panel does not. Small plain JSON. */
 export interface FlvxHistory {
-  /** Known only to the run that acted. Not stored. */
+  /** Known only during the run; not stored. */
   run: {
-    /** The account that a create of this run made. */
+    /** The account that this run created. */
     createdUserId: number | null;
     /** The password was set in this run, or a login proved it. */
     passwordSet: boolean;
-    /** Forwards that the panel reported as paused on the nodes, since the last push. */
+    /** Forwards that were paused on the nodes since the last push. */
     paused: number[];
-    /** Quota values of permissions as they were before a write of this run overwrote them. */
+    /** Quota values of permissions before a write of this run overwrote them. */
     values: FlvxPermissionValues[];
   };
-  /** The account that this is about; null where none was observed. */
+  /** Null where no account was observed. */
   userId: number | null;
   userStatus: number;
   usedBytes: number;
@@ -24,43 +24,43 @@ export interface FlvxHistory {
   forwards: Record<string, { status: number; bytes: number }>;
   /** Forwards that ran when the panel paused them by its own rules: quota, expiry. */
   stopped: number[];
-  /** Paused forwards that a push has started again and that were not paused since, although the panel still shows 0. */
+  /** Forwards that a push has started and no pause has stopped since, although the panel still shows 0. */
   restarted: number[];
-  /** Running forwards that were paused without a hold, and why: too many, tunnel not in the product, to end open connections. */
+  /** Forwards that were paused without a hold: too many, tunnel not in the product, to end open connections. */
   parked: Record<string, 'surplus' | 'dropped' | 'cut'>;
   /** Where redirected forwards pointed before. */
   redirects: Record<string, string>;
   /** Where redirected forwards were pointed to. */
   away: Record<string, string>;
-  /** What the panel's daily job closed when it expired. */
+  /** What the panel's daily job closed. */
   expired: { user: boolean; tunnels: number[] };
   /** Tunnels of the product. */
   tunnels: number[];
   /** Tunnels of earlier products that the account still has. */
   dropped: number[];
-  /** Speed limits that were given, by tunnel. */
+  /** Speed limits that Sluice has set, by tunnel. */
   speeds: Record<string, number | null>;
-  /** Tunnels whose speed was changed, and whose nodes have not confirmed it. */
+  /** Tunnels whose nodes have not confirmed a change of speed. */
   unpushed: number[];
-  /** Forwards that ran when their throttle began, and whose open connections were not cut yet. */
+  /** Forwards that ran when their throttle began, and whose open connections have yet to be cut. */
   cuts: number[];
-  /** Forwards that were shown as paused and were paused once more since they last ran. Their traffic is that of open connections. */
+  /** Forwards that were paused although they were shown as paused. Their traffic is that of open connections. */
   again: number[];
-  /** What a byte on each tunnel counts as, and the number of its entry nodes; as last seen. */
+  /** Billing factor and number of entry nodes of each tunnel, as last observed. */
   scales: Record<string, { factor: number; nodes: number }>;
-  /** The quota was set by a step, or was right when it was observed: from then on a difference is repaired at once. */
+  /** The quota was set by a step, or was observed as correct: from then on, drift is repaired at once. */
   ownQuota: boolean;
-  /** The part of the panel's counter that is no usage of the cycle; absent in stores of earlier versions. */
+  /** The part of the panel's counter that does not belong to the cycle; absent in stores of earlier versions. */
   uncountedBytes?: number;
   /** The cycle in which the account was first observed. */
   firstCycle: string | null;
   /** The cycle for whose opening the counters were zeroed. */
   resetCycle: string | null;
-  /** Values of permissions that are not the product's, as they were before a write overwrote them. */
+  /** Values of permissions outside the product before a write overwrote them. */
   values: FlvxPermissionValues[];
 }
 
-/** The part of a history that later runs get back. */
+/** The part of a history that is stored for later runs. */
 export type StoredHistory = Omit<FlvxHistory, 'run'>;
 
 /** Why a running forward was paused without a hold. */
@@ -77,7 +77,7 @@ const addedLater: Pick<FlvxHistory, 'unpushed' | 'cuts' | 'away' | 'again' | 'sc
 
 const laterKeys = Object.keys(addedLater);
 
-/** The history of an account of which nothing is known. */
+/** The history of an unknown account. */
 export const emptyHistory: FlvxHistory = {
   run: { createdUserId: null, passwordSet: false, paused: [], values: [] },
   userId: null,
@@ -105,15 +105,12 @@ export function newHistory({ id, status }: Pick<FlvxUser, 'id' | 'status'>): Flv
   return { ...emptyHistory, userId: id, userStatus: status };
 }
 
-/** Returns the history of a stored checkpoint; null where there is none. Earlier versions called it `memo`. */
-export function historyIn(seen: unknown): StoredHistory | null {
-  const { history, memo } = (seen ?? {}) as { history?: unknown; memo?: unknown };
-  return readHistory(history ?? memo);
-}
-
-/** Reads a stored history; null for what is none. Keys that an earlier version did not store are added. */
-export function readHistory(stored: unknown): StoredHistory | null {
-  const history = stored as Partial<StoredHistory> | null | undefined;
+/** Returns the history of a stored checkpoint with the keys that earlier versions did not store; null where there is none. */
+export function parseHistory(checkpoint: unknown): StoredHistory | null {
+  // Earlier versions called it `memo`.
+  type Stored = Partial<Record<'history' | 'memo', Partial<StoredHistory> | null>>;
+  const { history: current, memo } = (checkpoint ?? {}) as Stored;
+  const history = current ?? memo;
   if (typeof history?.userId !== 'number') return null;
   // Copied only when something is missing: a poll reads one of these for every account.
   return laterKeys.every((key) => key in history)
@@ -126,7 +123,7 @@ export function storedHistory({ run: _run, ...stored }: FlvxHistory): StoredHist
   return stored;
 }
 
-/** Whether a forward that the panel showed as paused at the last observation carried traffic since: it runs, or has open connections. */
+/** Whether a paused forward carried traffic since the last observation: it runs, or has open connections. */
 export function hasGrown(
   last: Pick<StoredHistory, 'forwards'> | null,
   row: { id: number; status: number; inBytes: number; outBytes: number },
@@ -135,11 +132,47 @@ export function hasGrown(
   return before !== undefined && before.status !== 1 && row.status !== 1 && row.inBytes + row.outBytes > before.bytes;
 }
 
-/** Returns the tunnels that an earlier product gave and the present one does not. */
+/** Returns the tunnels of earlier products that are not in the present one. */
 export function droppedTunnels(
   { tunnels: before, dropped }: Pick<StoredHistory, 'tunnels' | 'dropped'>,
   tunnels: readonly number[] | null,
 ): number[] {
   if (tunnels === null) return dropped;
   return [...new Set([...before, ...dropped])].filter((id) => !tunnels.includes(id));
+}
+
+/** Returns forwards as a history contains them. */
+export function toForwardHistory(forwards: readonly FlvxForward[]): FlvxHistory['forwards'] {
+  return Object.fromEntries(forwards.map((row) => [row.id, { status: row.status, bytes: usedOf(row) }]));
+}
+
+/** Whether nothing is pending: nothing stopped, parked, redirected, closed, unconfirmed or yet to be restored. */
+export function hasNothingPending(history: StoredHistory): boolean {
+  const { stopped, restarted, dropped, values, unpushed, cuts, expired } = history;
+  return (
+    history.ownQuota &&
+    history.firstCycle !== null &&
+    history.resetCycle !== null &&
+    history.userStatus === 1 &&
+    !expired.user &&
+    [stopped, restarted, dropped, values, unpushed, cuts, expired.tunnels].every((list) => list.length === 0) &&
+    Object.keys({ ...history.parked, ...history.redirects }).length === 0
+  );
+}
+
+/** Whether a forward is unchanged since the last observation; a paused one must not have carried traffic. */
+export function isUnchangedForward({ forwards }: StoredHistory, row: FlvxForward): boolean {
+  const before = forwards[row.id];
+  if (before?.status !== row.status) return false;
+  return row.status === 1 || usedOf(row) === before.bytes;
+}
+
+/** Returns the history of an unchanged account with its present counters. */
+export function withCounters(
+  history: StoredHistory,
+  user: FlvxUser,
+  forwards: readonly FlvxForward[],
+  uncountedBytes: number,
+): StoredHistory {
+  return { ...history, usedBytes: usedOf(user), uncountedBytes, forwards: toForwardHistory(forwards) };
 }

@@ -1,26 +1,25 @@
-import { changesSpeed } from '../plan/plan-redeploys.js';
-import { NOWHERE } from '../plan/plan-forwards.js';
+import { changesSpeed, NOWHERE } from '../plan/plan-forwards.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
+import type { RuledRow } from '../rules.js';
 import type { FlvxHistory, ParkReason } from './history.js';
 
-/** A step that was tried. */
+/** An attempted step. */
 export interface StepRecord {
   step: FlvxStep;
-  /** The panel showed its effect, or had it already. */
+  /** The panel shows its effect. */
   done: boolean;
-  /** The call was made, or may have been. */
+  /** The call was made, or may have been made. */
   sent: boolean;
-  /** What the planner noted with the step. */
   notes?: StepNotes | null;
 }
 
-/** What a planner may note with a step. */
+/** What a planner stores with a step. */
 export interface StepNotes {
-  /** The pause is not for a hold, but for this reason. */
+  /** The reason of a pause without a hold. */
   parks?: ParkReason | null;
   /** Evidence that begins with the step. */
   begins?: readonly unknown[];
-  /** Running forwards whose open connections are to end once the speed of the step is in force. */
+  /** Running forwards whose open connections are cut when the speed of the step is in force. */
   cuts?: readonly number[];
   /** The forward was redirected before: `prior` does not have its own address. */
   moved?: boolean;
@@ -29,8 +28,8 @@ export interface StepNotes {
 }
 
 /**
- * Adds a step to a history. A call that may have been made counts as made where that is the careful choice: its push may have
- * started paused forwards, its update may have overwritten permissions. Pure.
+ * Adds a step to a history. A call of unknown outcome counts as made where that is safe: its push may have started paused
+ * forwards, its update may have overwritten permissions. Pure.
  */
 export function recordStep(history: FlvxHistory, { step, done, sent, notes }: StepRecord): FlvxHistory {
   if (!sent) return history;
@@ -60,7 +59,7 @@ export function recordStep(history: FlvxHistory, { step, done, sent, notes }: St
   }
 }
 
-/** Records that these forwards, shown as paused, run again, whatever was paused before. */
+/** Records that these forwards run, although they are shown as paused. */
 export function restartForwards(history: FlvxHistory, ids: readonly number[]): FlvxHistory {
   if (ids.length === 0) return history;
   const { run, again, restarted } = history;
@@ -101,7 +100,7 @@ function recordAssign(
   const speeds =
     done && values.speedId !== undefined ? { ...pushed.speeds, [tunnelId]: values.speedId } : pushed.speeds;
   if (!changesSpeed(step)) return { ...pushed, speeds };
-  // Only a redeploy shows whether the nodes have accepted another speed.
+  // Only a redeploy shows whether the nodes have accepted the speed.
   return { ...pushed, speeds, unpushed: union(pushed.unpushed, [tunnelId]), cuts: union(pushed.cuts, cuts) };
 }
 
@@ -154,4 +153,64 @@ function union(known: readonly number[], ids: readonly number[]): number[] {
 
 function without(ids: readonly number[], id: number): number[] {
   return ids.filter((known) => known !== id);
+}
+
+/** Adds the steps since an observation to its history, and collects the state before them. */
+export class Replay {
+  history: FlvxHistory;
+  /** Forwards that the steps paused. */
+  readonly paused = new Set<number>();
+  /** Those of them that ran until then. The others were stopped by the panel or the customer. */
+  readonly ended = new Set<number>();
+  /** Values of the user before the steps. */
+  #user: Partial<RuledRow> = {};
+  readonly #permissions = new Map<number, Partial<RuledRow>>();
+
+  constructor(history: FlvxHistory, records: readonly StepRecord[]) {
+    this.history = history;
+    for (const record of records) this.#add(record);
+  }
+
+  /** Returns the user as it was before the steps. */
+  userBefore<Row extends RuledRow>(user: Row): Row {
+    return { ...user, ...this.#user };
+  }
+
+  /** Returns a permission as it was before the steps. An update of the user also changes its permissions. */
+  permissionBefore<Row extends RuledRow & { id: number }>(row: Row): Row {
+    const { quota, expiresAt } = this.#user;
+    const ofUser = { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
+    return { ...row, ...ofUser, ...this.#permissions.get(row.id) };
+  }
+
+  #add(record: StepRecord): void {
+    const { step, done, sent } = record;
+    if (!sent) return;
+    this.history = recordStep(this.history, record);
+    switch (step.type) {
+      case 'update-user':
+        this.#user = { ...step.prior.user, ...this.#user };
+        return;
+      case 'reset-user':
+        this.#user = { ...step.prior.user, ...this.#user };
+        for (const { id, ...counters } of step.prior.permissions) this.#note(id, counters);
+        return;
+      case 'assign-tunnel':
+        if (step.prior !== null) this.#note(step.prior.id, step.prior);
+        return;
+      case 'pause-forward':
+        if (done) this.paused.add(step.payload.forwardId);
+        if (done && step.prior.status === 1) this.ended.add(step.payload.forwardId);
+        return;
+      case 'resume-forward':
+        if (done) this.paused.delete(step.payload.forwardId);
+        if (done) this.ended.delete(step.payload.forwardId);
+        return;
+      default:
+    }
+  }
+
+  #note(id: number, before: Partial<RuledRow>): void {
+    this.#permissions.set(id, { ...before, ...this.#permissions.get(id) });
+  }
 }

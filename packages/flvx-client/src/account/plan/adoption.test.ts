@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FlvxScope } from '../../client/snapshot/observation.js';
-import type { FlvxExecution } from '../run/outcome.js';
-import { name, password, product, startWorld, type World } from '../../test/world.js';
+import type { FlvxScope } from '../../client/observation.js';
 import { ensureUser, terminate } from '../../test/orders.js';
+import { name, password, product, startWorld, type World } from '../../test/world.js';
+import type { FlvxExecution } from '../run/operation.js';
 
 let world: World;
 beforeEach(async () => {

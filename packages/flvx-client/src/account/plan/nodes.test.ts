@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FlvxExecution } from '../run/outcome.js';
+import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import { close, open, pauseForwards, setQuota, startForwards, terminate } from '../../test/orders.js';
 import { name, startWorld, type World } from '../../test/world.js';
-import { gigabytes } from '../../client/units/units.js';
+import type { FlvxExecution } from '../run/operation.js';
 
 const scope = { userId: 2, name };
 let world: World;
@@ -147,7 +147,7 @@ describe('a node that lost a service', () => {
   });
 
   it('cannot be helped where the service runs under a permission that was removed', async () => {
-    await world.client.permissions.remove(world.flvx.permission(2, 1)!.id);
+    await world.client.permissions.delete(world.flvx.permission(2, 1)!.id);
     world.flvx.addPermission(2, 1);
     const result = await pause([1]);
     expect(result.done).toBe(false);

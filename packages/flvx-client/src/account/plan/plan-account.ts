@@ -1,17 +1,16 @@
-import { planForwards } from './plan-forwards.js';
-import { planLimitsAway, planLimit } from './plan-limits.js';
 import type { FlvxAccount } from '../account.js';
+import { planForwards, planRedeploys } from './plan-forwards.js';
+import { planLimit, planLimitDeletions } from './plan-limits.js';
 import { planPermissions } from './plan-permissions.js';
-import { planRedeploys } from './plan-redeploys.js';
 import { planRemovals } from './plan-removals.js';
 import { planReset, planUser } from './plan-user.js';
 import type { FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
 
 /**
- * Plans the steps from an account to its target, in the only order that works on this panel: values and status first, since each
- * of these writes may start paused forwards again; then starts; pauses last, also of forwards that the panel shows as paused
- * already (docs/panels/flvx.md, 9 and H3). Pure.
+ * Plans the steps from an account to its target, in the only order that works on this panel: values and status first, since
+ * each of these writes may start paused forwards; then starts; pauses last, also of forwards that are shown as paused
+ * (docs/panels/flvx.md, 9 and H3). Pure.
  */
 export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const limit = planLimit(observed, target);
@@ -23,5 +22,5 @@ export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): F
   const forwards = planForwards(observed, target, before);
   const removals = planRemovals(observed, target);
   const soFar = [...before, ...forwards, ...removals];
-  return [...soFar, ...planLimitsAway(observed, target.limits, soFar, target.limit)];
+  return [...soFar, ...planLimitDeletions(observed, target.limits, soFar, target.limit)];
 }

@@ -1,50 +1,48 @@
-import type { FlvxQuotaValues } from '../../client/records/user.js';
+import type { FlvxQuotaValues } from '../../client/records.js';
 import type { FlvxAccount } from '../account.js';
 import { FlvxRefusedError } from '../refused-error.js';
 import { planAccount } from './plan-account.js';
-import { planUserAway } from './plan-removals.js';
-import { quotaValuesOf } from './quota-values.js';
-import type { FlvxStep } from './step.js';
+import { planUserDeletion } from './plan-removals.js';
+import { newStep, type FlvxStep } from './step.js';
+import { toQuotaValues } from './values.js';
 
 /**
- * Plans an account with these values: creates it, or brings an existing one to them. An existing account keeps its name, and its
- * password unless `setPassword` is true. Second accounts of an unguessable name, left by lost answers, are removed as long as
- * they have no forward.
+ * Plans an account with these values: creates it, or changes the existing one. An existing account keeps its name, and its
+ * password unless `setPassword` is true. Second accounts of an unguessable name, left by lost answers, are removed unless they
+ * have a forward.
  *
  * @throws {FlvxRefusedError} `account_exists`: an account of the name does not provably belong to the service;
  * `ambiguous_account`: several accounts have the name.
  */
 export function planEnsureUser(
   observed: FlvxAccount,
-  wanted: FlvxQuotaValues & { name: string; setPassword?: boolean },
+  target: FlvxQuotaValues & { name: string; setPassword?: boolean },
 ): FlvxStep[] {
-  const quotas = quotaValuesOf(wanted);
-  if (observed.user === null) {
+  const { user, duplicates, forwards } = observed;
+  const quotas = toQuotaValues(target);
+  if (user === null) {
     refuseStrangers(observed);
-    const payload = { name: wanted.name, status: 1, ...quotas };
-    return [
-      { id: `create-user:${wanted.name}`, type: 'create-user', target: wanted.name, payload, prior: null, needs: [] },
-    ];
+    return [newStep('create-user', target.name, { payload: { name: target.name, status: 1, ...quotas }, prior: null })];
   }
-  // The panel refuses to update an account as long as another one has the same name.
-  const away = observed.duplicates.flatMap((user) => {
-    if (observed.forwards.some((forward) => forward.userId === user.id)) {
+  // The panel refuses to update an account while another one has the same name.
+  const deletions = duplicates.flatMap((duplicate) => {
+    if (forwards.some((forward) => forward.userId === duplicate.id)) {
       throw new FlvxRefusedError(
         'ambiguous_account',
-        `The accounts ${observed.user?.id ?? ''} and ${user.id} bear the same name and both have forwards. Decide by hand which is the service's.`,
+        `The accounts ${user.id} and ${duplicate.id} have the same name, and both have forwards. Find out which one is the service's.`,
       );
     }
-    return planUserAway(observed, user);
+    return planUserDeletion(observed, duplicate);
   });
   const steps = planAccount(observed, {
     user: quotas,
-    setsPassword: wanted.setPassword ?? false,
+    setsPassword: target.setPassword ?? false,
     permissions: new Map(),
     forwards: new Map(),
     repause: 'pushed',
   });
-  const first = away.map((step) => step.id);
-  return [...away, ...steps.map((step) => ({ ...step, needs: [...first, ...step.needs] }))];
+  const first = deletions.map((step) => step.id);
+  return [...deletions, ...steps.map((step) => ({ ...step, needs: [...first, ...step.needs] }))];
 }
 
 function refuseStrangers({ strangers, scope }: FlvxAccount): void {
@@ -53,11 +51,11 @@ function refuseStrangers({ strangers, scope }: FlvxAccount): void {
   if (scope.adopt === true) {
     throw new FlvxRefusedError(
       'ambiguous_account',
-      `Several accounts are named "${scope.name ?? ''}" (ids ${ids}). Say by id which one is the service's.`,
+      `Several accounts are named "${scope.name ?? ''}" (ids ${ids}). Name the service's account by its id.`,
     );
   }
   throw new FlvxRefusedError(
     'account_exists',
-    `The panel has an account "${scope.name ?? ''}" (id ${ids}), and nothing tells that it is this service's. Adopt it by name or id, or take another name.`,
+    `The panel has an account "${scope.name ?? ''}" (id ${ids}), and nothing proves that it belongs to this service. Adopt it by name or id, or choose another name.`,
   );
 }

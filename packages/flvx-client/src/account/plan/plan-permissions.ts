@@ -1,13 +1,12 @@
-import type { FlvxAssignValues, FlvxPermission } from '../../client/records/permission.js';
-import type { FlvxQuotaValues } from '../../client/records/user.js';
-import { historyOf, type FlvxAccount } from '../account.js';
-import { assignable, hasOwnValues, quotaValuesOf } from './quota-values.js';
-import { findLimit } from './speed-limits.js';
-import type { FlvxStep, FlvxStepOf } from './step.js';
+import type { FlvxAssignValues, FlvxPermission, FlvxQuotaValues } from '../../client/records.js';
+import { listOwnPermissions, toHistory, type FlvxAccount } from '../account.js';
+import { findLimit } from './plan-limits.js';
+import { newStep, type FlvxStep } from './step.js';
 import type { FlvxAccountTarget, FlvxPermissionTarget } from './target.js';
+import { changedValues, hasOwnValues, toQuotaValues } from './values.js';
 
 /** What all permissions of a plan share. */
-interface Context {
+interface PermissionInput {
   observed: FlvxAccount;
   target: FlvxAccountTarget;
   /** Quota values that a user/update of the same plan copies onto every permission. */
@@ -28,56 +27,60 @@ export function planPermissions(
 ): FlvxStep[] {
   const { user } = observed;
   const update = userSteps.find((step) => step.type === 'update-user');
-  const copied = user === null || update === undefined ? null : quotaValuesOf({ ...user, ...update.payload.changes });
-  const context: Context = { observed, target, copied, userSteps, limitSteps };
-  const rows = observed.permissions.filter((row) => row.userId === user?.id);
-  const existing = rows.flatMap((row) => changeOf(context, row));
+  const copied = user === null || update === undefined ? null : toQuotaValues({ ...user, ...update.payload.changes });
+  const input: PermissionInput = { observed, target, copied, userSteps, limitSteps };
+  const rows = listOwnPermissions(observed);
+  const existing = rows.flatMap((row) => planChange(input, row));
   const missing = [...target.permissions]
     .filter(([tunnelId]) => !rows.some((row) => row.tunnelId === tunnelId))
-    .flatMap(([tunnelId, wanted]) => creationOf(context, tunnelId, wanted));
+    .flatMap(([tunnelId, permissionTarget]) => planCreation(input, tunnelId, permissionTarget));
   return [...existing, ...missing];
 }
 
-function changeOf(context: Context, row: FlvxPermission): FlvxStep[] {
-  const { observed, target, copied } = context;
-  const wanted = target.permissions.get(row.tunnelId);
-  if (wanted?.remove === true) return [];
-  // The permission's own values: before the update of a broken-off run, before that of this run, or now. One without values of
-  // its own follows the user.
+function planChange(input: PermissionInput, row: FlvxPermission): FlvxStep[] {
+  const { observed, target, copied } = input;
+  const permissionTarget = target.permissions.get(row.tunnelId);
+  if (permissionTarget?.remove === true) return [];
+  const targetValues = permissionTarget?.values ?? {};
+  // The permission's own values: before the update of an interrupted run, before that of this run, or now. One without values
+  // of its own follows the user.
   const own =
     target.keep?.find((values) => values.tunnelId === row.tunnelId) ??
-    historyOf(observed).run.values.find((values) => values.tunnelId === row.tunnelId) ??
+    toHistory(observed).run.values.find((values) => values.tunnelId === row.tunnelId) ??
     (copied !== null && observed.user !== null && !hasOwnValues(observed.user, row) ? copied : row);
-  const goal = { ...quotaValuesOf(own), ...quotasIn(wanted?.values ?? {}) };
-  const values: FlvxAssignValues = assignable(copied ?? quotaValuesOf(row), goal);
-  if (wanted?.values.status !== undefined && wanted.values.status !== row.status) values.status = wanted.values.status;
-  const speed = speedOf(context, wanted);
-  if (speed.speedId !== undefined && speed.speedId !== row.speedId) values.speedId = speed.speedId;
-  if (Object.keys(values).length === 0 && speed.speedName === null) return [];
+  const changes = changedValues(copied ?? toQuotaValues(row), { ...toQuotaValues(own), ...pickQuotas(targetValues) });
+  // An assign ignores a negative value (docs/panels/flvx.md, 4.2).
+  const values: FlvxAssignValues = Object.fromEntries(Object.entries(changes).filter(([, value]) => value >= 0));
+  if (targetValues.status !== undefined && targetValues.status !== row.status) values.status = targetValues.status;
+  const { speedId, speedName } = chooseSpeed(input, permissionTarget);
+  if (speedId !== undefined && speedId !== row.speedId) values.speedId = speedId;
+  if (Object.keys(values).length === 0 && speedName === null) return [];
   const restarts = observed.forwards
     .filter((forward) => forward.userId === row.userId && forward.tunnelId === row.tunnelId && forward.status === 0)
     .map((forward) => forward.id);
-  return [assign(context, row.tunnelId, { values, speedName: speed.speedName, prior: row, restarts })];
+  return [toAssignStep(input, row.tunnelId, { values, speedName, prior: row, restarts })];
 }
 
-function creationOf(context: Context, tunnelId: number, wanted: FlvxPermissionTarget): FlvxStep[] {
-  if (wanted.whenNew == null) return [];
-  const speed = speedOf(context, wanted);
-  const values = { ...wanted.values, ...wanted.whenNew };
-  if (speed.speedId !== undefined) values.speedId = speed.speedId;
-  return [assign(context, tunnelId, { values, speedName: speed.speedName, prior: null, restarts: [] })];
+function planCreation(input: PermissionInput, tunnelId: number, target: FlvxPermissionTarget): FlvxStep[] {
+  if (target.whenNew == null) return [];
+  const { speedId, speedName } = chooseSpeed(input, target);
+  const values = { ...target.values, ...target.whenNew };
+  if (speedId !== undefined) values.speedId = speedId;
+  return [toAssignStep(input, tunnelId, { values, speedName, prior: null, restarts: [] })];
 }
 
-function speedOf(
-  { observed, target }: Context,
-  wanted: FlvxPermissionTarget | undefined,
+/** Returns the id of the speed limit (undefined: it stays), or the name of the own limit that has yet to be created. */
+function chooseSpeed(
+  { observed, target }: PermissionInput,
+  permission: FlvxPermissionTarget | undefined,
 ): { speedId: number | null | undefined; speedName: string | null } {
-  if (wanted?.ownSpeed !== true || target.limit == null) return { speedId: wanted?.values.speedId, speedName: null };
+  if (permission?.ownSpeed !== true || target.limit == null)
+    return { speedId: permission?.values.speedId, speedName: null };
   const limit = findLimit(observed.speedLimits, target.limit);
   return limit === null ? { speedId: undefined, speedName: target.limit.name } : { speedId: limit.id, speedName: null };
 }
 
-function quotasIn(values: FlvxAssignValues): Partial<FlvxQuotaValues> {
+function pickQuotas(values: FlvxAssignValues): Partial<FlvxQuotaValues> {
   const { status: _status, speedId: _speedId, ...quotas } = values;
   return quotas;
 }
@@ -87,27 +90,23 @@ interface Assignment {
   values: FlvxAssignValues;
   /** The account's own speed limit that another step has to create first. */
   speedName: string | null;
-  /** The permission as it was; null for a new one. */
+  /** The permission before; null for a new one. */
   prior: FlvxPermission | null;
-  /** Ids of paused forwards that the panel starts again by this step. */
+  /** Ids of paused forwards that the panel starts by this step. */
   restarts: number[];
 }
 
-function assign(
-  context: Context,
+function toAssignStep(
+  { observed, userSteps, limitSteps }: PermissionInput,
   tunnelId: number,
-  { values, speedName, prior, restarts }: Assignment,
-): FlvxStepOf<'assign-tunnel'> {
-  const { observed, userSteps, limitSteps } = context;
-  // Values written before the user/update would be overwritten by it; a status can be written in any order.
-  const afterUser = Object.keys(quotasIn(values)).length > 0 ? userSteps.map((step) => step.id) : [];
-  const afterLimit = speedName === null ? [] : limitSteps.map((step) => step.id);
-  return {
-    id: `assign-tunnel:${tunnelId}`,
-    type: 'assign-tunnel',
-    target: String(tunnelId),
-    payload: { userId: observed.user?.id ?? null, tunnelId, values, speedName, restarts },
+  { prior, ...assignment }: Assignment,
+): FlvxStep {
+  // A later user/update would overwrite the values; a status can be written in any order.
+  const afterUser = Object.keys(pickQuotas(assignment.values)).length > 0 ? userSteps : [];
+  const afterLimit = assignment.speedName === null ? [] : limitSteps;
+  return newStep('assign-tunnel', tunnelId, {
+    payload: { userId: observed.user?.id ?? null, tunnelId, ...assignment },
     prior,
-    needs: [...afterUser, ...afterLimit],
-  };
+    needs: [...afterUser, ...afterLimit].map((step) => step.id),
+  });
 }

@@ -1,11 +1,9 @@
-import type { FlvxUserValues } from '../../client/records/user.js';
-import type { FlvxScope } from '../../client/snapshot/observation.js';
-import { historyOf, type FlvxAccount } from '../account.js';
+import type { FlvxScope } from '../../client/observation.js';
+import { listOwnPermissions, toHistory, type FlvxAccount } from '../account.js';
 import { FlvxRefusedError } from '../refused-error.js';
-import { countersOf, wasReset } from './counters.js';
-import { changedValues, hasOwnValues, permissionValuesOf, userValuesOf } from './quota-values.js';
-import type { FlvxStep } from './step.js';
+import { newStep, type FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
+import { changedValues, hasOwnValues, toCounters, toPermissionValues, toUserValues, wasReset } from './values.js';
 
 /** Changes the user where it differs from the target. */
 export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
@@ -14,26 +12,14 @@ export function planUser(observed: FlvxAccount, target: FlvxAccountTarget): Flvx
     if (target.setsPassword === true) throw accountMissing(observed.scope);
     return [];
   }
-  const values = userValuesOf(user);
-  const changes: Partial<FlvxUserValues> = changedValues(values, target.user ?? {});
+  const values = toUserValues(user);
+  const changes = changedValues(values, target.user ?? {});
   const setsPassword =
-    target.setsPassword === true && !historyOf(observed).run.passwordSet && observed.password !== true;
+    target.setsPassword === true && !toHistory(observed).run.passwordSet && observed.password !== true;
   if (Object.keys(changes).length === 0 && !setsPassword) return [];
-  return [
-    {
-      id: `update-user:${user.id}`,
-      type: 'update-user',
-      target: String(user.id),
-      payload: { userId: user.id, changes, setsPassword },
-      prior: {
-        user: values,
-        permissions: observed.permissions
-          .filter((row) => row.userId === user.id && hasOwnValues(user, row))
-          .map(permissionValuesOf),
-      },
-      needs: [],
-    },
-  ];
+  const overwritten = listOwnPermissions(observed).filter((row) => hasOwnValues(user, row));
+  const prior = { user: values, permissions: overwritten.map(toPermissionValues) };
+  return [newStep('update-user', user.id, { payload: { userId: user.id, changes, setsPassword }, prior })];
 }
 
 /** Zeroes the counters unless they were zeroed since the reading. */
@@ -43,24 +29,16 @@ export function planReset(
   userSteps: readonly FlvxStep[],
 ): FlvxStep[] {
   const { user } = observed;
-  const now = countersOf(observed);
+  const now = toCounters(observed);
   if (user === null || now === null || target.reset == null || wasReset(target.reset, now)) return [];
-  return [
-    {
-      id: `reset-user:${user.id}`,
-      type: 'reset-user',
-      target: String(user.id),
-      payload: { userId: user.id },
-      prior: target.reset,
-      needs: userSteps.map((step) => step.id),
-    },
-  ];
+  const needs = userSteps.map((step) => step.id);
+  return [newStep('reset-user', user.id, { payload: { userId: user.id }, prior: target.reset, needs })];
 }
 
 function accountMissing({ userId, name }: FlvxScope): FlvxRefusedError {
-  const which = userId == null ? `named "${name ?? ''}" that is provably this service's` : `of id ${userId}`;
+  const which = userId == null ? `named "${name ?? ''}" that is provably this service's` : `with id ${userId}`;
   return new FlvxRefusedError(
     'account_missing',
-    `The panel has no account ${which}. Create it first, or mend the stored id.`,
+    `The panel has no account ${which}. Create it first, or correct the stored id.`,
   );
 }

@@ -1,9 +1,13 @@
-import type { FlvxCounters } from './counters.js';
-import type { FlvxForward } from '../../client/records/forward.js';
-import type { FlvxAssignValues, FlvxPermission, FlvxPermissionValues } from '../../client/records/permission.js';
-import type { FlvxSpeedLimit } from '../../client/records/speed-limit.js';
-import type { FlvxUserValues } from '../../client/records/user.js';
-import type { MegabitsPerSecond } from '../../client/units/units.js';
+import type {
+  FlvxAssignValues,
+  FlvxForward,
+  FlvxPermission,
+  FlvxPermissionValues,
+  FlvxSpeedLimit,
+  FlvxUserValues,
+} from '../../client/records.js';
+import type { MegabitsPerSecond } from '../../client/units.js';
+import type { FlvxCounters } from './values.js';
 
 interface Step<Type extends string, Payload, Prior> {
   /** `type:target`, unique within a plan. */
@@ -11,27 +15,27 @@ interface Step<Type extends string, Payload, Prior> {
   type: Type;
   /**
    * The panel's id as text: of the user, the tunnel (`assign-tunnel`, `redeploy-forwards`, `remove-tunnel`), the forward or the speed limit.
-   * What has yet to be created has no id: `create-user` and `create-speed-limit` have the name.
+   * For an object that has yet to be created it is the name: `create-user` and `create-speed-limit`.
    */
   target: string;
   payload: Payload;
   /** The state before, for the journal and for undoing; null where there was nothing. */
   prior: Prior;
-  /** Ids of steps that must succeed before this one is done. */
+  /** Ids of steps that must succeed first. */
   needs: string[];
 }
 
 /**
- * One change to the panel, as plain JSON. It never contains a password: `setsPassword` says that the executor has to send the one
- * that it was given.
+ * One change to the panel, as plain JSON. It never contains a password: with `setsPassword`, the executor sends the one that was
+ * passed to it.
  */
 export type FlvxStep =
   | Step<'create-user', FlvxUserValues, null>
   | Step<
       'update-user',
-      /** What is changed. All other fields are sent as a new read shows them. */
+      /** The fields to change. All others are sent as they are read before the call. */
       { userId: number; changes: Partial<FlvxUserValues>; setsPassword: boolean },
-      /** `permissions`: those with values of their own, which the panel overwrites with the user's. Needed to restore them after a run that was broken off. */
+      /** `permissions`: those with own values, which the panel overwrites. Needed to restore them after an interrupted run. */
       { user: FlvxUserValues; permissions: FlvxPermissionValues[] }
     >
   | Step<'reset-user', { userId: number }, FlvxCounters>
@@ -39,18 +43,18 @@ export type FlvxStep =
   | Step<
       'assign-tunnel',
       {
-        /** Null in a plan made before the user exists. */
+        /** Null while the user does not exist. */
         userId: number | null;
         tunnelId: number;
         values: FlvxAssignValues;
         /** Name of the speed limit that an earlier step creates. Its id replaces `values.speedId`. */
         speedName: string | null;
-        /** Paused forwards that the panel starts again by this step. */
+        /** Paused forwards that the panel starts by this step. */
         restarts: number[];
       },
       FlvxPermission | null
     >
-  /** The forwards of one tunnel are pushed again: the nodes confirm that they have the speed. */
+  /** Pushes the forwards of one tunnel to its nodes, which confirm their speed. */
   | Step<'redeploy-forwards', { tunnelId: number; forwardIds: number[]; restarts: number[] }, null>
   | Step<'remove-tunnel', { permissionId: number; userId: number; tunnelId: number }, FlvxPermission>
   | Step<
@@ -59,9 +63,9 @@ export type FlvxStep =
         forwardId: number;
         entryNodes: number;
         /**
-         * Why the forward is paused, where the pause is not meant to last:
-         * - `delete`: the forward is deleted next. Only a pause cuts open connections. A service that no node knows is no failure.
-         * - `cut`: it is started again next.
+         * The reason for a temporary pause, which cuts open connections:
+         * - `delete`: the forward is deleted next. A service that no node knows is not a failure.
+         * - `cut`: the forward is started again next.
          */
         purpose?: 'delete' | 'cut';
       },
@@ -76,3 +80,15 @@ export type FlvxStep =
 
 /** The step of one type. */
 export type FlvxStepOf<Type extends FlvxStep['type']> = Extract<FlvxStep, { type: Type }>;
+
+/** Creates a step; its id is `type:target`, followed by `mark` for a second account of the plan. */
+export function newStep<Type extends FlvxStep['type']>(
+  type: Type,
+  target: number | string,
+  parts: Pick<FlvxStepOf<Type>, 'payload' | 'prior'> & { needs?: string[] },
+  mark = '',
+): FlvxStepOf<Type> {
+  const { payload, prior, needs = [] } = parts;
+  // The compiler can't relate a type parameter to the members of a union.
+  return { id: `${type}:${target}${mark}`, type, target: String(target), payload, prior, needs } as never;
+}

@@ -1,22 +1,21 @@
-import type { FlvxAssignValues, FlvxPermissionValues } from '../../client/records/permission.js';
-import type { FlvxUserValues } from '../../client/records/user.js';
-import type { MegabitsPerSecond } from '../../client/units/units.js';
-import type { FlvxCounters } from './counters.js';
+import type { FlvxAssignValues, FlvxPermissionValues, FlvxUserValues } from '../../client/records.js';
+import type { MegabitsPerSecond } from '../../client/units.js';
+import type { FlvxCounters } from './values.js';
 
-/** What a permission should look like. Absent values stay as they are. */
+/** Target state of a permission. Absent values stay. */
 export interface FlvxPermissionTarget {
   values: FlvxAssignValues;
-  /** The limit of the account's own (`limit` of the target) instead of `values.speedId`. */
+  /** Use the account's own limit (`limit` of the target) instead of `values.speedId`. */
   ownSpeed?: boolean;
   /** Create it where it is missing, with these values in addition. */
   whenNew?: FlvxAssignValues | null;
   /** When its speed changes, pause its running forwards and start them again: that ends their open connections. */
   cut?: boolean;
-  /** Remove it once no forward is on it. */
+  /** Remove it after its last forward. */
   remove?: boolean;
 }
 
-/** What a forward should look like. Absent values stay as they are. */
+/** Target state of a forward. Absent values stay. */
 export interface FlvxForwardTarget {
   /** False: paused. True: started. Absent: a forward that the panel shows as paused stays paused. */
   run?: boolean;
@@ -26,32 +25,32 @@ export interface FlvxForwardTarget {
   remove?: boolean;
 }
 
-/** What an account should look like. `planAccount` returns the steps to it. */
+/** Target state of an account. `planAccount` plans the steps to it. */
 export interface FlvxAccountTarget {
   user?: Partial<FlvxUserValues>;
-  /** Set the password that is handed to `execute`. */
+  /** Set the password that is passed to `execute`. */
   setsPassword?: boolean;
   /** By tunnel. Permissions that are not named keep their own values. */
   permissions: ReadonlyMap<number, FlvxPermissionTarget>;
   /** By forward. */
   forwards: ReadonlyMap<number, FlvxForwardTarget>;
-  /** Running forwards to pause and start again. One that was only paused so far is started by `run`. */
+  /** Running forwards to pause and start again. */
   cuts?: readonly number[];
   /** The account's own speed limit (`ownLimitName`); created where it is missing. */
   limit?: { name: string; speed: MegabitsPerSecond; tunnelId: number } | null;
-  /** Own limits, of this key or one of these names, that are deleted once no permission has them, except the ids in `keep`. */
+  /** Deletes own limits (of this key or one of these names) that no permission has, except the ids in `keep`. */
   limits?: { key: string | null; names?: readonly string[]; keep: readonly number[] } | null;
   /** Zero the counters, unless they were zeroed since this reading. */
   reset?: FlvxCounters | null;
   /**
-   * Which forwards that the panel shows as paused are paused once more, because they may run all the same: `all` of the
-   * account, `pushed` only those that the plan's own steps start again, or these ids in addition (for example those whose
-   * counters grew). `all` needs no history, so use it when an earlier run was broken off.
+   * Which forwards that are shown as paused are paused again, because they may run: `all` of the account, `pushed` only those
+   * that the plan's own steps start, or these ids in addition (for example those whose counters grew). Use `all` after an
+   * interrupted run: it needs no history.
    */
   repause: 'all' | 'pushed' | readonly number[];
   /**
-   * Quota values of permissions as they were before a broken-off run overwrote them (`prior.permissions` of its
-   * `update-user`). They are restored unless `permissions` names others.
+   * Quota values of permissions before an interrupted run overwrote them (`prior.permissions` of its `update-user`). They are
+   * restored unless `permissions` names others.
    */
   keep?: readonly FlvxPermissionValues[];
 }

@@ -1,6 +1,6 @@
-import type { CallEvent } from '@sluice/panel-http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { countersOf } from '../plan/counters.js';
+import type { CallEvent } from '@sluice/panel-http';
+import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import {
   changePassword,
@@ -12,8 +12,8 @@ import {
   terminate,
 } from '../../test/orders.js';
 import { GB, name, password, product, start, startWorld, type World } from '../../test/world.js';
-import { gigabytes } from '../../client/units/units.js';
-import type { FlvxExecution } from './outcome.js';
+import { toCounters } from '../plan/values.js';
+import type { FlvxExecution } from './operation.js';
 
 const scope = { userId: 2, name };
 let world: World;
@@ -191,7 +191,7 @@ describe('an execution', () => {
 
   it('takes a yes without an effect for a failure', async () => {
     world.flvx.traffic(1, GB);
-    const reading = countersOf(await world.client.observe(scope))!;
+    const reading = toCounters(await world.client.observe(scope))!;
     world.flvx.databaseLocked = true;
     const result = await resetCounters(world.client, scope, { reading });
     expect(result.steps).toMatchObject([{ state: 'failed', attempts: 2, error: { code: 'not_effective' } }]);
@@ -268,9 +268,9 @@ describe('operations on one user at the same time', () => {
 
   it('wait also in the reading and writing of a single change', async () => {
     await Promise.all([
-      world.client.users.change(2, { quota: gigabytes(30) }),
-      world.client.users.change(2, { maxForwards: 4 }),
-      world.client.users.change(2, { status: 0 }),
+      world.client.users.update(2, { quota: gigabytes(30) }),
+      world.client.users.update(2, { maxForwards: 4 }),
+      world.client.users.update(2, { status: 0 }),
     ]);
     expect(world.flvx.user(2)).toMatchObject({ flow: 30, num: 4, status: 0 });
   });

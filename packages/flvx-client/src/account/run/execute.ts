@@ -2,16 +2,15 @@ import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
 import { observeAccount } from '../account.js';
 import { emptyHistory } from '../history/history.js';
 import { Execution } from './execution.js';
-import type { FlvxOperation, FlvxRunOptions } from './operation.js';
-import type { FlvxExecution } from './outcome.js';
+import type { FlvxExecution, FlvxOperation, FlvxRunOptions } from './operation.js';
 
 /**
- * Runs an operation: plans from what is observed, does the first step between the two hooks, reads the panel again, finds out how
- * the step ended, and plans again until nothing is left. A step that fails stops only what needs it. Executions on one account
- * wait for each other. After any failure, run it again: it continues from what the panel shows, to the same final state.
+ * Runs an operation: plans from an observation, performs the first step between the two hooks, reads the panel again, finds out
+ * how the step ended, and plans again until nothing is left. A failed step stops only the steps that need it. Executions on one
+ * account wait for each other. After any failure, run it again: it continues to the same final state.
  *
- * Rejects when the account can't be read or the operation is refused at its beginning (`FlvxRefusedError`), and with what a hook
- * throws. All later failures are in the result.
+ * Rejects when the account can't be read, when the first plan is refused (`FlvxRefusedError`), and with the error of a hook. All
+ * later failures are in the result.
  *
  * @example
  * const result = await execute(client, { scope: { userId: 12 }, plan: (observed) => planTerminate(observed) });

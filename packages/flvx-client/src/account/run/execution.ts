@@ -1,24 +1,22 @@
 import type { FlvxClient } from '../../client/client.js';
-import { FlvxRefusedError } from '../refused-error.js';
-import { historyOf, observeAccount, type FlvxAccount } from '../account.js';
+import { toHistory, observeAccount, type FlvxAccount } from '../account.js';
 import { recordStep, restartForwards } from '../history/record-step.js';
 import type { FlvxStep } from '../plan/step.js';
-import { endOf, isRepeatable, notEffective, problemOf, type CallEnd } from './judge.js';
-import type { FlvxOperation, FlvxRunOptions } from './operation.js';
-import type { FlvxExecution, FlvxStepOutcome } from './outcome.js';
-import { partsAfter } from './read-again.js';
+import { FlvxRefusedError } from '../refused-error.js';
+import { toCallEnd, isRepeatable, notEffective, toStepError, type CallEnd } from './call-end.js';
+import type { FlvxExecution, FlvxOperation, FlvxRunOptions, FlvxStepOutcome } from './operation.js';
 import { performStep } from './perform.js';
-import { objectOf, resolveStep, type StepSight } from './resolve-step.js';
+import { findObject, listChangedParts, resolveStep, type StepResolution } from './resolve-step.js';
 
 /** Calls of one step; the second only where a repeat is harmless. */
 const mostAttempts = 2;
-/** A step that is applied and planned again so often is undone by somebody else each time. */
+/** A step that is applied and planned again this often is undone by others. */
 const mostRounds = 4;
-/** What a silent node costs the panel per forward and push: an update, then an add, 12 s each (docs/panels/flvx.md, 6.3). */
+/** How long the panel waits for a silent node, per forward and push: an update, then an add, 12 s each (docs/panels/flvx.md, 6.3). */
 const pushMs = 24_000;
 const defaultReadBackMs = [0, 2_000, 5_000, 15_000];
 
-/** One execution of one operation: step by step, each seen before the next is planned. */
+/** One execution of one operation: step by step, each read back before the next is planned. */
 export class Execution {
   readonly #results: FlvxExecution['steps'] = [];
   readonly #bad = new Set<string>();
@@ -26,14 +24,17 @@ export class Execution {
   /** Number of steps at the last reading of everything. */
   #verifiedAfter = 0;
   #error: Error | null = null;
-  #recheck: { forwardIds: number[]; notBefore: number } | null = null;
+  #recheck: FlvxExecution['recheck'] = null;
+  readonly #callOptions: { tag?: string };
 
   constructor(
     private readonly client: FlvxClient,
     private readonly operation: FlvxOperation,
     private readonly options: FlvxRunOptions,
     private observed: FlvxAccount,
-  ) {}
+  ) {
+    this.#callOptions = options.tag === undefined ? {} : { tag: options.tag };
+  }
 
   async run(): Promise<FlvxExecution> {
     let plan = this.operation.plan(this.observed);
@@ -44,7 +45,7 @@ export class Execution {
         if (!(await this.#waitedForPush()) && !(await this.#verified(plan))) return this.#end(plan);
       } else {
         if (this.#isAborted()) return this.#end(plan);
-        await this.#one(step);
+        await this.#perform(step);
       }
       try {
         plan = this.operation.plan(this.observed);
@@ -66,10 +67,10 @@ export class Execution {
     return undefined;
   }
 
-  async #one(step: FlvxStep): Promise<void> {
+  async #perform(step: FlvxStep): Promise<void> {
     const { hooks } = this.options;
     await hooks?.before?.(step, this.observed);
-    const outcome = this.#isUndoneByOthers(step) ?? (await this.#try(step));
+    const outcome = this.#isUndoneByOthers(step) ?? (await this.#attempt(step));
     if (outcome.state === 'failed' || outcome.state === 'in-doubt') this.#bad.add(step.id);
     this.#results.push({ step, ...outcome });
     await hooks?.after?.(step, outcome, this.observed);
@@ -79,27 +80,27 @@ export class Execution {
     const rounds = (this.#rounds.get(step.id) ?? 0) + 1;
     this.#rounds.set(step.id, rounds);
     if (rounds <= mostRounds) return null;
-    const message = `${step.id} was done ${mostRounds} times and is undone each time. Find out who changes it on the panel.`;
+    const message = `${step.id} was done ${mostRounds} times, and others undid it each time. Find out who changes it on the panel.`;
     return {
       state: 'failed',
       error: { code: 'keeps_coming_back', message },
       attempts: 0,
-      observed: objectOf(step, this.observed),
+      observed: findObject(step, this.observed),
     };
   }
 
-  async #try(step: FlvxStep): Promise<FlvxStepOutcome> {
+  async #attempt(step: FlvxStep): Promise<FlvxStepOutcome> {
     for (let attempts = 1; ; attempts += 1) {
       const calledAt = this.client.clock.now();
       const end = await this.#call(step);
       if (end.kind === 'unsent') {
         this.#error = asError(end.error);
-        return this.#outcome(step, 'failed', attempts, problemOf(step, end.error));
+        return this.#outcome(step, 'failed', attempts, toStepError(step, end.error));
       }
       if (end.kind === 'lost') this.#notePush(step, calledAt);
-      const sight = await this.#readBack(step, end);
-      if (sight === null) return this.#outcome(step, 'in-doubt', attempts, problemOf(step, this.#error));
-      const outcome = await this.#judge(step, end, sight, attempts);
+      const resolution = await this.#readBack(step, end);
+      if (resolution === null) return this.#outcome(step, 'in-doubt', attempts, toStepError(step, this.#error));
+      const outcome = await this.#judge(step, end, resolution, attempts);
       if (outcome === null) continue;
       this.#record(step, outcome, end);
       return outcome;
@@ -107,19 +108,18 @@ export class Execution {
   }
 
   async #call(step: FlvxStep): Promise<CallEnd> {
-    const { password, tag } = this.options;
     try {
-      await performStep(this.client, step, { password: password ?? null, ...(tag === undefined ? {} : { tag }) });
-      return endOf(null);
+      await performStep(this.client, step, { password: this.options.password ?? null, ...this.#callOptions });
+      return toCallEnd(null);
     } catch (error) {
-      return endOf(error);
+      return toCallEnd(error);
     }
   }
 
-  /** Reads the panel until it shows the step; null if it could not be read. */
-  async #readBack(step: FlvxStep, end: CallEnd): Promise<StepSight | null> {
+  /** Reads the panel until it shows the step; null if it can't be read. */
+  async #readBack(step: FlvxStep, end: CallEnd): Promise<StepResolution | null> {
     const waits = end.kind === 'lost' ? (this.options.readBackMs ?? defaultReadBackMs) : [0];
-    let sight: StepSight = 'not-done';
+    let resolution: StepResolution = 'not-done';
     for (const ms of waits) {
       try {
         if (ms > 0) await this.client.clock.sleep(ms, this.options.signal);
@@ -128,47 +128,51 @@ export class Execution {
         this.#error = asError(error);
         return null;
       }
-      sight = resolveStep(step, this.observed);
-      if (sight !== 'not-done') break;
+      resolution = resolveStep(step, this.observed);
+      if (resolution !== 'not-done') break;
     }
-    return sight;
+    return resolution;
   }
 
   async #observe(step: FlvxStep): Promise<void> {
-    const { password, tag } = this.options;
-    const parts = partsAfter(step);
-    this.observed = await observeAccount(this.client, this.operation.scope, historyOf(this.observed), {
-      ...(tag === undefined ? {} : { tag }),
+    const parts = listChangedParts(step);
+    this.observed = await observeAccount(this.client, this.operation.scope, toHistory(this.observed), {
+      ...this.#callOptions,
       ...(parts === null ? {} : { since: this.observed, parts }),
-      ...(step.type === 'update-user' && step.payload.setsPassword ? { password: password ?? null } : {}),
+      ...(step.type === 'update-user' && step.payload.setsPassword ? { password: this.options.password ?? null } : {}),
     });
   }
 
   /** Combines how the call ended with what the panel shows; null for another attempt. */
-  async #judge(step: FlvxStep, end: CallEnd, sight: StepSight, attempts: number): Promise<FlvxStepOutcome | null> {
+  async #judge(
+    step: FlvxStep,
+    end: CallEnd,
+    resolution: StepResolution,
+    attempts: number,
+  ): Promise<FlvxStepOutcome | null> {
     const again = isRepeatable(step) && attempts < mostAttempts;
-    if (sight === 'done' && (await this.#isOurs(step, end))) {
+    if (resolution === 'done' && (await this.#isOurs(step, end))) {
       return this.#outcome(step, end.kind === 'no' && !end.transient ? 'unneeded' : 'applied', attempts, null);
     }
     if (end.kind === 'ok') {
-      if (sight === 'unseen') return this.#outcome(step, 'applied', attempts, null);
+      if (resolution === 'unseen') return this.#outcome(step, 'applied', attempts, null);
       return again ? null : this.#outcome(step, 'failed', attempts, notEffective(step));
     }
     if (again && (end.kind === 'lost' || end.transient)) return null;
     const state = end.kind === 'lost' ? 'in-doubt' : 'failed';
-    return this.#outcome(step, state, attempts, problemOf(step, end.error));
+    return this.#outcome(step, state, attempts, toStepError(step, end.error));
   }
 
   /**
-   * Whether an account of the name is the one that the step created: the panel accepted the create, the name is unguessable, or
-   * the new password opens it. Somebody else may have taken the name at the same moment.
+   * Whether the account of the name is the one that the step created: the panel accepted the create, the name is unguessable, or
+   * the new password opens it. Otherwise another account may have got the name at the same moment.
    */
   async #isOurs(step: FlvxStep, end: CallEnd): Promise<boolean> {
     if (step.type !== 'create-user' || this.observed.user !== null || end.kind === 'ok') return true;
     if (end.kind !== 'lost') return false;
-    const { password, tag } = this.options;
+    const { password } = this.options;
     if (password == null) return false;
-    return (await this.client.passwordOpens(step.payload.name, password, tag === undefined ? {} : { tag })) === true;
+    return (await this.client.passwordOpens(step.payload.name, password, this.#callOptions)) === true;
   }
 
   #outcome(
@@ -177,19 +181,19 @@ export class Execution {
     attempts: number,
     error: FlvxStepOutcome['error'],
   ): FlvxStepOutcome {
-    return { state, error, attempts, observed: objectOf(step, this.observed) };
+    return { state, error, attempts, observed: findObject(step, this.observed) };
   }
 
   #record(step: FlvxStep, outcome: FlvxStepOutcome, end: CallEnd): void {
-    // A refusal may come after the row was written and the push begun.
+    // The panel may refuse after it has written the row and begun the push.
     const sent = end.kind !== 'unsent';
     const done = outcome.state === 'applied' || outcome.state === 'unneeded';
-    const history = recordStep(historyOf(this.observed), { step, done, sent });
+    const history = recordStep(toHistory(this.observed), { step, done, sent });
     this.observed = { ...this.observed, history };
-    if (done && step.type === 'create-user') this.observed = withCreated(this.observed, step.payload.name);
+    if (done && step.type === 'create-user') this.observed = withCreatedUser(this.observed, step.payload.name);
   }
 
-  /** The panel continues a push after its answer was lost: on a slow node it may start later what is paused meanwhile. */
+  /** The panel continues a push after its answer was lost: on a slow node it may start what is paused meanwhile. */
   #notePush(step: FlvxStep, calledAt: number): void {
     const onTunnel =
       step.type === 'assign-tunnel' && step.prior !== null
@@ -208,7 +212,7 @@ export class Execution {
     };
   }
 
-  /** Waits until a lost push is over and records that its forwards may run; false if there is none, or it takes too long. */
+  /** Waits until a lost push is over and records that its forwards may run; false if there is none, or the wait is too long. */
   async #waitedForPush(): Promise<boolean> {
     const recheck = this.#recheck;
     if (recheck === null) return false;
@@ -224,21 +228,20 @@ export class Execution {
     }
     this.#recheck = null;
     const ids = paused.map((row) => row.id);
-    const history = restartForwards(historyOf(this.observed), ids);
-    this.observed = { ...this.observed, history };
+    this.observed = { ...this.observed, history: restartForwards(toHistory(this.observed), ids) };
     return true;
   }
 
-  /** Reads everything once after the last step; false if that was done already, or need not be. */
+  /** Reads everything once after the last step; false if that was done already, or is not required. */
   async #verified(plan: readonly FlvxStep[]): Promise<boolean> {
-    const { observed: given, verify = given === undefined, password, tag } = this.options;
+    const { observed: given, verify = given === undefined, password } = this.options;
     if (!verify || plan.length > 0 || this.#results.length === this.#verifiedAfter) return false;
     this.#verifiedAfter = this.#results.length;
     try {
+      const { scope } = this.operation;
       const { password: opens } = this.observed;
-      const options = tag === undefined ? {} : { tag };
-      const fresh = await observeAccount(this.client, this.operation.scope, historyOf(this.observed), options);
-      this.observed = { ...fresh, password: password == null ? null : opens };
+      const observed = await observeAccount(this.client, scope, toHistory(this.observed), this.#callOptions);
+      this.observed = { ...observed, password: password == null ? null : opens };
       return true;
     } catch (error) {
       this.#error = asError(error);
@@ -265,16 +268,16 @@ export class Execution {
   }
 }
 
-/** The account that the create made: the one of the name that was not there before. */
-function withCreated(account: FlvxAccount, name: string): FlvxAccount {
-  const history = historyOf(account);
+/** Adds the created account: the one of the name that did not exist before. */
+function withCreatedUser(account: FlvxAccount, name: string): FlvxAccount {
+  const history = toHistory(account);
   const named = account.strangers.filter((user) => user.name === name);
   const [only] = named.length === 1 ? named : [];
   const createdUserId = history.run.createdUserId ?? account.user?.id ?? only?.id ?? null;
   const known: FlvxAccount = { ...account, history: { ...history, run: { ...history.run, createdUserId } } };
-  const made = [...account.strangers, ...account.duplicates].find((user) => user.id === createdUserId);
-  if (account.user !== null || made === undefined) return known;
-  return { ...known, user: made, strangers: account.strangers.filter((user) => user !== made) };
+  const created = [...account.strangers, ...account.duplicates].find((user) => user.id === createdUserId);
+  if (account.user !== null || created === undefined) return known;
+  return { ...known, user: created, strangers: account.strangers.filter((user) => user !== created) };
 }
 
 function asError(error: unknown): Error {

@@ -1,13 +1,13 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { FlvxCallOptions, FlvxClient } from '../../client/client.js';
-import { FlvxRefusedError } from '../refused-error.js';
-import { serviceMissingCode } from '../../client/http/failure-in.js';
+import { serviceMissingCode } from '../../client/http/parse-failure.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
-import { FlvxNotInForceError } from './not-in-force-error.js';
+import { FlvxRefusedError } from '../refused-error.js';
+import { FlvxNotInForceError } from './call-end.js';
 
 type Client = Pick<FlvxClient, 'users' | 'permissions' | 'forwards' | 'speedLimits'>;
 
-/** Makes the step's call. It resolves when the panel said yes, which proves nothing: read back. */
+/** Makes the step's call. It resolves when the panel accepted the call, which proves nothing: read back. */
 export async function performStep(
   client: Client,
   step: FlvxStep,
@@ -16,55 +16,43 @@ export async function performStep(
   const { password = null, ...call } = options;
   switch (step.type) {
     case 'create-user':
-      await client.users.create(step.payload, needed(step, password), call);
-      return;
+      return client.users.create(step.payload, needed(step, password), call);
     case 'update-user': {
       const { userId, changes, setsPassword } = step.payload;
       const secret = setsPassword ? needed(step, password) : null;
-      await client.users.change(userId, changes, secret, { ...call, knownAs: step.prior.user.name });
-      return;
+      return client.users.update(userId, changes, secret, { ...call, knownAs: step.prior.user.name });
     }
     case 'reset-user':
-      await client.users.reset(step.payload.userId, call);
-      return;
+      return client.users.reset(step.payload.userId, call);
     case 'delete-user':
-      await client.users.delete(step.payload.userId, call);
-      return;
+      return client.users.delete(step.payload.userId, call);
     case 'assign-tunnel': {
       const { userId, tunnelId, values, speedName } = step.payload;
       if (userId === null || speedName !== null) throw notReady(step);
-      await client.permissions.assign(userId, tunnelId, values, call);
-      return;
+      return client.permissions.assign(userId, tunnelId, values, call);
     }
     case 'redeploy-forwards':
-      await redeploy(client, step, call);
-      return;
+      return redeploy(client, step, call);
     case 'remove-tunnel':
-      await client.permissions.remove(step.payload.permissionId, call);
-      return;
+      return client.permissions.delete(step.payload.permissionId, call);
     case 'create-speed-limit':
-      await client.speedLimits.create(step.payload, call);
-      return;
+      return client.speedLimits.create(step.payload, call);
     case 'delete-speed-limit':
-      await client.speedLimits.delete(step.payload.limitId, call);
-      return;
+      return client.speedLimits.delete(step.payload.limitId, call);
     case 'pause-forward':
-      await pause(client, step, call);
-      return;
+      return pause(client, step, call);
     case 'resume-forward':
-      await orAfterRedeploy(client, step.payload.forwardId, call, () =>
+      return orAfterRedeploy(client, step.payload.forwardId, call, () =>
         client.forwards.resume(step.payload.forwardId, call),
       );
-      return;
     case 'delete-forward':
-      await client.forwards.delete(step.payload.forwardId, call);
-      return;
+      return client.forwards.delete(step.payload.forwardId, call);
     default:
-      await client.forwards.update(step.payload.forwardId, { remoteAddr: step.payload.remoteAddr }, call);
+      return client.forwards.update(step.payload.forwardId, { remoteAddr: step.payload.remoteAddr }, call);
   }
 }
 
-/** The panel pushes one forward after the other within one answer, and cuts that after 30 s: few at a time. */
+/** The panel pushes one forward after the other, and cuts its answer off after 30 s. */
 const redeployedAtOnce = 10;
 
 async function redeploy(
@@ -88,7 +76,7 @@ async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: Fl
     try {
       await once();
     } catch (error) {
-      // Shown as paused, and its only node does not know it: nothing runs, as intended.
+      // Its only node does not know the forward: nothing runs, as intended.
       if (!isServiceMissing(error)) throw error;
     }
     return;
@@ -96,14 +84,14 @@ async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: Fl
   try {
     await orAfterRedeploy(client, forwardId, call, once);
   } catch (error) {
-    // The deletion that follows removes what is left of it.
+    // The deletion that follows removes the rest.
     if (purpose !== 'delete' || !isServiceMissing(error)) throw error;
   }
 }
 
 /**
- * A node that lost the service, or one of several that never got it, makes the whole call fail: the service is pushed again and
- * the call repeated (docs/panels/flvx.md, H7).
+ * Pushes the service again and repeats the call when one of the nodes does not have the service, which makes the whole call fail
+ * (docs/panels/flvx.md, H7).
  */
 async function orAfterRedeploy(
   client: Client,
@@ -127,12 +115,10 @@ function isServiceMissing(error: unknown): boolean {
 
 function needed(step: FlvxStep, password: string | null): string {
   if (password !== null) return password;
-  throw new FlvxRefusedError('step_not_ready', `The step ${step.id} sets a password and was given none. Give one.`);
+  throw new FlvxRefusedError('step_not_ready', `The step ${step.id} sets a password, and none was passed. Pass one.`);
 }
 
 function notReady(step: FlvxStep): FlvxRefusedError {
-  return new FlvxRefusedError(
-    'step_not_ready',
-    `The step ${step.id} waits for what an earlier step makes. Plan again from a new observation.`,
-  );
+  const message = `The step ${step.id} needs an object that an earlier step creates. Plan again from a new observation.`;
+  return new FlvxRefusedError('step_not_ready', message);
 }

@@ -8,7 +8,7 @@ const setting = z.object({ value: z.string() });
 const opened = z.object({ token: z.string() });
 
 /** The login, the captcha and the public settings (docs/panels/flvx.md, 2). */
-export function accessOf(
+export function accessEndpoints(
   api: FlvxApi,
 ): Pick<FlvxClient, 'session' | 'clockDifference' | 'captchaRequired' | 'setting' | 'passwordOpens'> {
   return {
@@ -35,7 +35,7 @@ export function accessOf(
       } catch (error) {
         if (!isPanelError(error)) throw error;
         if (error.panelCode === 'bad_credentials') return false;
-        // Said only after the password was found right (docs/panels/flvx.md, 2.3).
+        // The panel checks the password first (docs/panels/flvx.md, 2.3).
         if (error.panelCode === 'account_disabled') return true;
         if (error.panelCode === 'captcha') return null;
         throw error;

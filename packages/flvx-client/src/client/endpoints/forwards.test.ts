@@ -21,7 +21,7 @@ it('tells when each forward was last written to: one instant for all that the pa
   flvx.traffic(web!, 2 ** 30);
   clock.at += 1000;
   flvx.traffic(game!, 2 ** 30);
-  expect(await client.forwards.changedAt()).toEqual(
+  expect(await client.forwards.listChanges()).toEqual(
     new Map([
       [web, start + 2000],
       [game, start + 2000],
@@ -47,5 +47,5 @@ it('leaves out a forward whose instant cannot be read', async () => {
       },
     },
   });
-  expect([...(await client.forwards.changedAt()).keys()]).toEqual([first]);
+  expect([...(await client.forwards.listChanges()).keys()]).toEqual([first]);
 });

@@ -1,61 +1,36 @@
-import * as z from 'zod';
-import type { FlvxClient } from '../client.js';
+import type { FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
-import { everyRow, listedPermissionRows, permissionRows } from '../records/read-rows.js';
-import { quotaFields } from './wire.js';
-
-const rows = z.array(z.unknown());
+import { listedPermissionRows, permissionRows } from '../row-list.js';
+import { toQuotaFields } from './users.js';
 
 /** The endpoints of permissions, and the export with their true status (docs/panels/flvx.md, 4 and 8.2). */
-export function permissionsOf(api: FlvxApi): FlvxClient['permissions'] {
+export function permissionEndpoints(api: FlvxApi): FlvxClient['permissions'] {
+  const write = (path: string, body: Record<string, unknown>, options?: FlvxCallOptions): Promise<undefined> =>
+    api.call({ path, kind: 'write', body }, options);
   return {
-    list: async (options) => everyRow(api.panel, permissionRows, await api.exportPermissions(options)),
-    ofUser: async (userId, options) =>
-      everyRow(
-        api.panel,
-        listedPermissionRows,
-        await api.call({ path: '/tunnel/user/list', kind: 'read', body: { userId }, data: rows }, options),
-      ),
-    assign: (userId, tunnelId, values, options) =>
-      api.call(
-        {
-          path: '/tunnel/user/assign',
-          kind: 'write',
-          body: {
-            userId,
-            tunnelId,
-            ...quotaFields(values),
-            ...(values.status === undefined ? {} : { status: values.status }),
-            ...(values.speedId === undefined ? {} : { speedId: values.speedId }),
-          },
-        },
-        options,
-      ),
-    assignMany: (userId, tunnels, options) =>
-      api.call(
-        {
-          path: '/tunnel/user/batch-assign',
-          kind: 'write',
-          // A strict endpoint: no field beyond these two.
-          body: {
-            userId,
-            tunnels: tunnels.map(({ tunnelId, speedId }) =>
-              speedId === undefined ? { tunnelId } : { tunnelId, speedId },
-            ),
-          },
-        },
-        options,
-      ),
-    replace: (id, values, options) =>
-      api.call(
-        {
-          path: '/tunnel/user/update',
-          kind: 'write',
-          body: { id, ...quotaFields(values), status: values.status, speedId: values.speedId },
-        },
-        options,
-      ),
-    remove: (id, options) => api.call({ path: '/tunnel/user/remove', kind: 'write', body: { id } }, options),
-    reset: (id, options) => api.call({ path: '/user/reset', kind: 'write', body: { id, type: 2 } }, options),
+    list: (options) => permissionRows.readAll(api, options),
+    listByUser: (userId, options) => listedPermissionRows.readAll(api, options, { userId }),
+    assign: (userId, tunnelId, values, options) => {
+      const { status, speedId } = values;
+      const body = {
+        userId,
+        tunnelId,
+        ...toQuotaFields(values),
+        ...(status === undefined ? {} : { status }),
+        ...(speedId === undefined ? {} : { speedId }),
+      };
+      return write('/tunnel/user/assign', body, options);
+    },
+    assignMany: (userId, tunnels, options) => {
+      // A strict endpoint: no field beyond these two.
+      const rows = tunnels.map(({ tunnelId, speedId }) =>
+        speedId === undefined ? { tunnelId } : { tunnelId, speedId },
+      );
+      return write('/tunnel/user/batch-assign', { userId, tunnels: rows }, options);
+    },
+    update: (id, { status, speedId, ...quotas }, options) =>
+      write('/tunnel/user/update', { id, ...toQuotaFields(quotas), status, speedId }, options),
+    delete: (id, options) => write('/tunnel/user/remove', { id }, options),
+    reset: (id, options) => write('/user/reset', { id, type: 2 }, options),
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { FlvxClient } from '../client.js';
-import { epochMs, gigabytes, megabits } from '../units/units.js';
 import { recorded, replay, type RecordedCase, type Replay } from '../../test/recorded.js';
+import type { FlvxClient } from '../client.js';
+import { epochMs, gigabytes, megabits } from '../units.js';
 
 let open: Replay | undefined;
 afterEach(async () => {
@@ -50,8 +50,8 @@ describe('reads of recorded answers', () => {
       client.nodes.list(),
       client.speedLimits.list(),
       client.forwards.list(),
-      client.permissions.ofUser(9999),
-      client.users.groups(13),
+      client.permissions.listByUser(9999),
+      client.users.listGroups(13),
     ]);
     expect(lists).toEqual([[], [], [], [], [], [], []]);
   });
@@ -68,7 +68,7 @@ describe('reads of recorded answers', () => {
 
   it('gives the permissions of a user without a status', async () => {
     const { client } = await connected(recorded('tunnel-user-list', 'success'));
-    const rows = await client.permissions.ofUser(12);
+    const rows = await client.permissions.listByUser(12);
     expect(rows[0]).toMatchObject({ id: 31, tunnelName: 'HK-01', multiplier: 1, speedId: 2, speedLimitName: '50M' });
     expect(rows.some((row) => 'status' in row)).toBe(false);
   });
@@ -132,10 +132,10 @@ describe('reads of recorded answers', () => {
       [89, 12, 0, null, null],
       [90, 13, 1, '203.0.113.10:21002', 21002],
     ]);
-    expect(await client.groups.users()).toEqual([{ id: 2, name: 'basic', status: 1, userIds: [12] }]);
-    expect(await client.groups.tunnels()).toEqual([{ id: 1, name: 'asia', status: 1, tunnelIds: [3, 4] }]);
-    expect(await client.groups.grants()).toEqual([{ id: 6, userGroupId: 2, tunnelGroupId: 1 }]);
-    expect(await client.users.groups(12)).toEqual([2, 5]);
+    expect(await client.groups.listUserGroups()).toEqual([{ id: 2, name: 'basic', status: 1, userIds: [12] }]);
+    expect(await client.groups.listTunnelGroups()).toEqual([{ id: 1, name: 'asia', status: 1, tunnelIds: [3, 4] }]);
+    expect(await client.groups.listGrants()).toEqual([{ id: 6, userGroupId: 2, tunnelGroupId: 1 }]);
+    expect(await client.users.listGroups(12)).toEqual([2, 5]);
   });
 
   it('tells whether a captcha is asked for, and the public settings', async () => {
@@ -197,9 +197,9 @@ describe('writes as they were recorded', () => {
           'Example-Pw-1',
         ),
     ],
-    ['user-update', 'full', (client) => client.users.change(12, values), list],
-    ['user-update', 'disable', (client) => client.users.change(12, { ...values, status: 0 }), list],
-    ['user-update', 'change-password', (client) => client.users.change(12, values, 'New-Example-Pw-5'), list],
+    ['user-update', 'full', (client) => client.users.update(12, values), list],
+    ['user-update', 'disable', (client) => client.users.update(12, { ...values, status: 0 }), list],
+    ['user-update', 'change-password', (client) => client.users.update(12, values, 'New-Example-Pw-5'), list],
     ['user-delete', 'success', (client) => client.users.delete(12)],
     ['user-reset', 'user-and-all-permissions', (client) => client.users.reset(12)],
     ['user-reset', 'one-permission', (client) => client.permissions.reset(31)],
@@ -222,8 +222,8 @@ describe('writes as they were recorded', () => {
       'existing-clear-speed-limit',
       (client) => client.permissions.assign(12, 3, { speedId: null }),
     ],
-    ['tunnel-user-update', 'full', (client) => client.permissions.replace(31, { ...values, speedId: 2, status: 1 })],
-    ['tunnel-user-remove', 'success', (client) => client.permissions.remove(31)],
+    ['tunnel-user-update', 'full', (client) => client.permissions.update(31, { ...values, speedId: 2, status: 1 })],
+    ['tunnel-user-remove', 'success', (client) => client.permissions.delete(31)],
     [
       'speed-limit-write',
       'create',
@@ -283,12 +283,12 @@ describe('writes as they were recorded', () => {
 
   it('refuses values that the panel would misread, before any call', async () => {
     const { client, sent } = await connected(ok('/api/v1/tunnel/user/assign'), ok('/api/v1/user/create'));
-    expect(() => client.permissions.assign(1, 2, { maxForwards: 1.5 })).toThrow('num is no whole number');
+    expect(() => client.permissions.assign(1, 2, { maxForwards: 1.5 })).toThrow('num is not a whole number');
     const user = { name: 'a', status: 1, ...values };
-    expect(() => client.users.create({ ...user, name: '  ' }, 'x')).toThrow('needs a name');
+    expect(() => client.users.create({ ...user, name: '  ' }, 'x')).toThrow('name of a user is empty');
     expect(() => client.users.create({ ...user, status: 0.5 }, 'x')).toThrow('status');
     expect(() => client.users.create(user, ' x')).toThrow('blank');
-    expect(() => client.users.change(1, {}, '')).toThrow('empty');
+    expect(() => client.users.update(1, {}, '')).toThrow('empty');
     expect(sent('/api/v1/user/create')).toEqual([]);
     expect(sent('/api/v1/tunnel/user/assign')).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FlvxCallOptions, FlvxClient } from '../client.js';
+import type { FlvxCallOptions, FlvxClient, FlvxWrites } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 import {
   grantSchema,
@@ -8,7 +8,8 @@ import {
   tunnelGroupSchema,
   tunnelSchema,
   userGroupSchema,
-} from '../records/read-site.js';
+} from '../schemas.js';
+import type { EpochMs } from '../units.js';
 
 const tunnels = z.array(tunnelSchema);
 const nodes = z.array(nodeSchema);
@@ -18,7 +19,7 @@ const tunnelGroups = z.array(tunnelGroupSchema);
 const grants = z.array(grantSchema);
 
 /** The endpoints of tunnels, nodes, speed limits and groups (docs/panels/flvx.md, 5 and 8.1). */
-export function siteOf(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'> {
+export function siteEndpoints(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'> {
   const list =
     <Row>(path: string, data: z.ZodType<Row[]>) =>
     (options?: FlvxCallOptions): Promise<Row[]> =>
@@ -28,7 +29,7 @@ export function siteOf(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes' | 'sp
       list: list('/tunnel/list', tunnels),
       get: (id, options) => api.call({ path: '/tunnel/get', kind: 'read', body: { id }, data: tunnelSchema }, options),
     },
-    nodes: { list: list('/node/list', nodes), status: list('/node/check-status', nodes) },
+    nodes: { list: list('/node/list', nodes), checkStatus: list('/node/check-status', nodes) },
     speedLimits: {
       list: list('/speed-limit/list', limits),
       create: ({ name, tunnelId, speed }, options) =>
@@ -36,9 +37,43 @@ export function siteOf(api: FlvxApi): Pick<FlvxClient, 'tunnels' | 'nodes' | 'sp
       delete: (id, options) => api.call({ path: '/speed-limit/delete', kind: 'write', body: { id } }, options),
     },
     groups: {
-      users: list('/group/user/list', userGroups),
-      tunnels: list('/group/tunnel/list', tunnelGroups),
-      grants: list('/group/permission/list', grants),
+      listUserGroups: list('/group/user/list', userGroups),
+      listTunnelGroups: list('/group/tunnel/list', tunnelGroups),
+      listGrants: list('/group/permission/list', grants),
     },
   };
+}
+
+const id = z.int().positive();
+const writtenRow = z.object({ id, updatedTime: z.int() });
+const nodeRow = z.object({ id, name: z.string(), status: z.int(), updatedTime: z.int().default(0) });
+
+/** Reads when each row of these tables was last written to. A row that can't be parsed is left out. */
+export async function readWrites(
+  api: FlvxApi,
+  types: (keyof FlvxWrites & ('forwards' | 'tunnels' | 'nodes'))[],
+  options?: FlvxCallOptions,
+): Promise<FlvxWrites> {
+  const exported = await api.exportTables(types, options);
+  return {
+    at: exported.exportedAt as EpochMs,
+    forwards: toInstants(exported.forwards),
+    tunnels: toInstants(exported.tunnels),
+    nodes: new Map(
+      exported.nodes.flatMap((raw) => {
+        const { data } = nodeRow.safeParse(raw);
+        if (data === undefined) return [];
+        return [[data.id, { changedAt: data.updatedTime as EpochMs, online: data.status === 1, name: data.name }]];
+      }),
+    ),
+  };
+}
+
+function toInstants(rows: unknown[]): Map<number, EpochMs> {
+  return new Map(
+    rows.flatMap((raw) => {
+      const { data } = writtenRow.safeParse(raw);
+      return data === undefined ? [] : [[data.id, data.updatedTime as EpochMs]];
+    }),
+  );
 }

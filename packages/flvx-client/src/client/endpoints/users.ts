@@ -3,33 +3,32 @@ import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 import type { Mutex } from '../mutex.js';
-import { everyRow, userRows } from '../records/read-rows.js';
-import type { FlvxUser, FlvxUserValues } from '../records/user.js';
-import { checkPassword, checkUserValues, quotaFields } from './wire.js';
+import type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from '../records.js';
+import { userRows } from '../row-list.js';
+import { FlvxValueError } from '../units.js';
 
-const rows = z.array(z.unknown());
-// Null where the panel has nothing to say (docs/panels/flvx.md, 3.4).
+// Null for a user without groups (docs/panels/flvx.md, 3.4).
 const groupIds = z.union([z.array(z.int()), z.null().transform((): number[] => [])]);
 
-/** Names without anything that a search could take for a pattern. */
+/** Names without anything that a search could read as a pattern. */
 export const plainName = /^[\w.-]+$/;
 
 /** The endpoints of users (docs/panels/flvx.md, 3). */
-export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
+export function userEndpoints(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
   return {
-    list: (filter, options) => list(api, filter, options),
+    list: (filter = {}, options = {}) => listUsers(api, filter, options),
     create(values, password, options) {
       checkPassword(password);
-      // Names are checked and inserted in two steps on the panel: two creates at once could both pass (docs/panels/flvx.md, 3.1).
-      const body = { ...userFields(values), pwd: password };
+      // The panel checks names and inserts them in two steps: two creates at once could both pass (docs/panels/flvx.md, 3.1).
+      const body = { ...toUserFields(values), pwd: password };
       return mutex.run('create', () =>
         api.call({ path: '/user/create', kind: 'write', body, secrets: [password] }, options),
       );
     },
-    change(id, changes, password = null, options = {}) {
+    update(id, changes, password = null, options = {}) {
       if (password !== null) checkPassword(password);
       return mutex.run(`user ${id}`, async () => {
-        const user = await fresh(api, id, options);
+        const user = await readUser(api, id, options);
         if (user === undefined) {
           const endpoint = 'POST /api/v1/user/update';
           throw createPanelError('PANEL_NOT_FOUND', `Panel "${api.panel}" has no user ${id}. Check the id.`, {
@@ -38,52 +37,65 @@ export function usersOf(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
             panelCode: 'user_missing',
           });
         }
+        const fields = toUserFields({ ...user, ...changes });
+        const secret = password === null ? {} : { pwd: password };
+        const secrets = password === null ? {} : { secrets: [password] };
         await api.call(
-          {
-            path: '/user/update',
-            kind: 'write',
-            body: {
-              id,
-              ...userFields({ ...user, ...changes }),
-              ...(password === null ? {} : { pwd: password }),
-            },
-            ...(password === null ? {} : { secrets: [password] }),
-          },
+          { path: '/user/update', kind: 'write', body: { id, ...fields, ...secret }, ...secrets },
           options,
         );
       });
     },
     delete: (id, options) => api.call({ path: '/user/delete', kind: 'write', body: { id } }, options),
     reset: (id, options) => api.call({ path: '/user/reset', kind: 'write', body: { id, type: 1 } }, options),
-    groups: (id, options) => api.call({ path: '/user/groups', kind: 'read', body: { id }, data: groupIds }, options),
+    listGroups: (id, options) =>
+      api.call({ path: '/user/groups', kind: 'read', body: { id }, data: groupIds }, options),
   };
 }
 
-async function list(
-  api: FlvxApi,
-  filter: { keyword?: string } = {},
-  options: FlvxCallOptions = {},
-): Promise<FlvxUser[]> {
-  const body = filter.keyword === undefined ? {} : { keyword: filter.keyword };
-  return everyRow(api.panel, userRows, await api.call({ path: '/user/list', body, kind: 'read', data: rows }, options));
+function listUsers(api: FlvxApi, { keyword }: { keyword?: string }, options: FlvxCallOptions): Promise<FlvxUser[]> {
+  return userRows.readAll(api, options, keyword === undefined ? {} : { keyword });
 }
 
-/** Returns the user as it is now; searched by its last known name where that is given, since the whole list is long. */
-async function fresh(
+/** Reads one user; searched by its last known name where that is given, since the whole list is long. */
+async function readUser(
   api: FlvxApi,
   id: number,
   options: FlvxCallOptions & { knownAs?: string },
 ): Promise<FlvxUser | undefined> {
   const { knownAs } = options;
   if (knownAs !== undefined && plainName.test(knownAs)) {
-    const found = (await list(api, { keyword: knownAs }, options)).find((row) => row.id === id);
+    const found = (await listUsers(api, { keyword: knownAs }, options)).find((row) => row.id === id);
     if (found !== undefined) return found;
   }
-  return (await list(api, {}, options)).find((row) => row.id === id);
+  return (await listUsers(api, {}, options)).find((row) => row.id === id);
 }
 
-/** `groupIds` stays out: present, it would replace the memberships (docs/panels/flvx.md, 3.3). */
-function userFields(values: FlvxUserValues): Record<string, unknown> {
-  checkUserValues(values);
-  return { user: values.name, status: values.status, ...quotaFields(values) };
+/** Converts quota values to the panel's names. */
+export function toQuotaFields(values: Partial<FlvxQuotaValues>): Record<string, number> {
+  const fields: Record<string, number> = {};
+  if (values.quota !== undefined) fields.flow = values.quota;
+  if (values.maxForwards !== undefined) fields.num = values.maxForwards;
+  if (values.expiresAt !== undefined) fields.expTime = values.expiresAt;
+  if (values.resetDay !== undefined) fields.flowResetTime = values.resetDay;
+  for (const [name, value] of Object.entries(fields)) {
+    // The panel silently replaces anything else by a default (docs/panels/flvx.md, 1.4).
+    if (!Number.isSafeInteger(value)) throw new FlvxValueError(`${name} is not a whole number. Pass a whole number.`);
+  }
+  return fields;
+}
+
+/** The panel trims names; the login does not (docs/panels/flvx.md, 2.3 and 3.1). A `groupIds` would replace the memberships (3.3). */
+function toUserFields(values: FlvxUserValues): Record<string, unknown> {
+  if (values.name.trim() === '') throw new FlvxValueError('The name of a user is empty. Pass a name.');
+  if (!Number.isSafeInteger(values.status)) throw new FlvxValueError('status is not a whole number. Pass 0 or 1.');
+  return { user: values.name, status: values.status, ...toQuotaFields(values) };
+}
+
+function checkPassword(password: string): void {
+  if (password === '' || password.trim() !== password) {
+    throw new FlvxValueError(
+      'The password is empty, or begins or ends with a blank, which the panel removes. Choose another password.',
+    );
+  }
 }

@@ -1,41 +1,33 @@
 import type { PanelHttp } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions } from '../client.js';
-import type { ApiCall } from './api-call.js';
 import type { PanelClock } from './panel-clock.js';
-import type { SessionKeeper } from './session-keeper.js';
+import type { ApiCall, SessionKeeper } from './session-keeper.js';
 
-/** Milliseconds. */
-export interface ApiTimeouts {
-  readMs: number;
-  writeMs: number;
-}
-
-/** The transport to the panel and the time limits of its calls. */
+/** The transport to the panel and the time limits of its calls, in milliseconds. */
 export interface ApiTransport {
   http: PanelHttp;
-  timeouts: ApiTimeouts;
+  timeouts: { readMs: number; writeMs: number };
 }
 
 const stamp = z.int().positive();
-/** Writes say nothing in `data`, and nothing is taken from it. */
-const nothing = z.unknown().optional();
+const anything = z.unknown().optional();
+// The panel leaves empty tables out.
+const table = z.array(z.unknown()).default([]);
 const exported = z.object({
   version: z.literal('1.0'),
   exportedAt: stamp,
-  userTunnels: z.array(z.unknown()).optional(),
-  forwards: z.array(z.unknown()).optional(),
-  tunnels: z.array(z.unknown()).optional(),
-  nodes: z.array(z.unknown()).optional(),
+  userTunnels: table,
+  forwards: table,
+  tunnels: table,
+  nodes: table,
 });
+type Exported = z.infer<typeof exported>;
 
-/** What `backup/export` is asked for. */
-type Exported = 'userTunnels' | 'forwards' | 'tunnels' | 'nodes';
-
-/** One per kind of data for all clients: making a schema costs more than many answers. */
+/** One envelope per schema, shared by all clients: building a schema costs more than parsing many answers. */
 const envelopes = new WeakMap<z.ZodType, z.ZodType>();
 
-function envelopeOf(data: z.ZodType): z.ZodType {
+function toEnvelope(data: z.ZodType): z.ZodType {
   let schema = envelopes.get(data);
   if (schema === undefined) {
     schema = z.object({ code: z.literal(0), msg: z.string(), ts: stamp, data });
@@ -44,10 +36,10 @@ function envelopeOf(data: z.ZodType): z.ZodType {
   return schema;
 }
 
-/** The panel's API: envelopes checked, tokens added, the clock followed. */
+/** The panel's API: checks envelopes, adds tokens, follows the panel's clock. */
 export class FlvxApi {
   readonly #http: PanelHttp;
-  readonly #timeouts: ApiTimeouts;
+  readonly #timeouts: ApiTransport['timeouts'];
 
   constructor(
     readonly panel: string,
@@ -59,43 +51,22 @@ export class FlvxApi {
     this.#timeouts = timeouts;
   }
 
-  /** The call's `data`. */
+  /** Returns the call's `data`. */
   async call<Data = undefined>(call: ApiCall<Data>, options: FlvxCallOptions = {}): Promise<Data> {
-    const schema = envelopeOf(call.data ?? nothing);
-    const body = (await this.#post(call, schema, options)) as { ts: number; data: Data };
+    const body = (await this.#post(call, toEnvelope(call.data ?? anything), options)) as { data: Data };
     return body.data;
   }
 
-  /** Rows of all permissions: the one call outside the envelope (docs/panels/flvx.md, 8.2). */
-  exportPermissions(options: FlvxCallOptions = {}): Promise<unknown[]> {
-    return this.#exportedOf('userTunnels', options);
-  }
-
-  /** Rows of all forwards with what `forward/list` does not contain; the same call. */
-  exportForwards(options: FlvxCallOptions = {}): Promise<unknown[]> {
-    return this.#exportedOf('forwards', options);
-  }
-
-  /** Rows of all forwards, tunnels and nodes, the nodes' secrets among them. */
-  async exportSite(
+  /** Reads whole tables: the one call outside the envelope (docs/panels/flvx.md, 8.2). Rows of nodes contain their secrets. */
+  async exportTables(
+    types: Exclude<keyof Exported, 'version' | 'exportedAt'>[],
     options: FlvxCallOptions = {},
-  ): Promise<{ at: number } & Record<'forwards' | 'tunnels' | 'nodes', unknown[]>> {
-    const body = await this.#export(['forwards', 'tunnels', 'nodes'], options);
-    const { exportedAt: at, forwards = [], tunnels = [], nodes = [] } = body;
-    return { at, forwards, tunnels, nodes };
-  }
-
-  async #exportedOf(type: Exported, options: FlvxCallOptions): Promise<unknown[]> {
-    // The panel leaves an empty list out.
-    return (await this.#export([type], options))[type] ?? [];
-  }
-
-  async #export(types: Exported[], options: FlvxCallOptions): Promise<z.infer<typeof exported>> {
+  ): Promise<Exported> {
     const call: ApiCall<unknown> = { path: '/backup/export', body: { types }, kind: 'read' };
-    return (await this.#post(call, exported, options)) as z.infer<typeof exported>;
+    return (await this.#post(call, exported, options)) as Exported;
   }
 
-  /** The liveness page, as text. */
+  /** Reads the liveness page, as text. */
   async liveness(options: FlvxCallOptions = {}): Promise<string> {
     const answer = await this.#http.request<string>({
       method: 'GET',
@@ -104,7 +75,7 @@ export class FlvxApi {
       accept: 'text',
       auth: false,
       timeouts: { attemptMs: this.#timeouts.readMs },
-      ...passed(options),
+      ...pickCallOptions(options),
     });
     return answer.body;
   }
@@ -127,11 +98,11 @@ export class FlvxApi {
         // A write is tried once; the room beyond that is for the one repeat with a renewed token.
         timeouts: { attemptMs, totalMs: read ? 3 * attemptMs : 2 * attemptMs },
         ...(call.secrets === undefined ? {} : { secrets: call.secrets }),
-        ...passed(options),
+        ...pickCallOptions(options),
       });
       const { ts, exportedAt } = answer.body as { ts?: number; exportedAt?: number };
-      const seen = ts ?? exportedAt;
-      if (seen !== undefined) this.clock.saw(seen, answer.receivedAt, answer.durationMs);
+      const answeredAt = ts ?? exportedAt;
+      if (answeredAt !== undefined) this.clock.observe(answeredAt, answer.receivedAt, answer.durationMs);
       return answer.body;
     } catch (error) {
       throw withToken ? this.session.explain(error) : error;
@@ -139,9 +110,6 @@ export class FlvxApi {
   }
 }
 
-function passed(options: FlvxCallOptions): { tag?: string; signal?: AbortSignal } {
-  return {
-    ...(options.tag === undefined ? {} : { tag: options.tag }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  };
+function pickCallOptions({ tag, signal }: FlvxCallOptions): { tag?: string; signal?: AbortSignal } {
+  return { ...(tag === undefined ? {} : { tag }), ...(signal === undefined ? {} : { signal }) };
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '@sluice/panel-http';
 import type { FlvxClockDifference } from '../client.js';
-import { epochMs, type EpochMs } from '../units/units.js';
+import { epochMs, type EpochMs } from '../units.js';
 
-/** An answer that took longer may have been stamped long before it arrived. */
+/** The panel may have stamped a slower answer long before it arrived. */
 const promptMs = 2_000;
 
-/** Follows the panel's clock by the `ts` of its answers: expiry and tokens go by it. */
+/** The panel's clock, from the `ts` of its answers: accounts and tokens expire by it. */
 export class PanelClock {
   #difference: FlvxClockDifference | null = null;
 
@@ -15,13 +15,13 @@ export class PanelClock {
     return this.#difference;
   }
 
-  /** Takes note of an answer's stamp. */
-  saw(stamp: number, receivedAt: number, durationMs: number): void {
+  /** Measures the difference by an answer's stamp. */
+  observe(stamp: number, receivedAt: number, durationMs: number): void {
     if (durationMs > promptMs && this.#difference !== null) return;
     this.#difference = { ms: Math.round(stamp - receivedAt), measuredAt: epochMs(Math.round(receivedAt)) };
   }
 
-  /** The panel's time now, as far as known. */
+  /** Returns the panel's present time; the local time before the first answer. */
   now(): EpochMs {
     return epochMs(Math.round(this.local.now()) + (this.#difference?.ms ?? 0));
   }

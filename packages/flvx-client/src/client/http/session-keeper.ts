@@ -1,12 +1,24 @@
 import { createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions, FlvxSession } from '../client.js';
-import { msOf } from '../units/units.js';
-import type { ApiCall } from './api-call.js';
+import { epochSeconds, toEpochMs, type EpochSeconds } from '../units.js';
 import type { PanelClock } from './panel-clock.js';
-import { readToken } from './token.js';
 
-/** A token is renewed so long before it runs out, so that none dies on the way. */
+/** One call of the API. */
+export interface ApiCall<Data> {
+  /** After `/api/v1`. */
+  path: string;
+  body?: Record<string, unknown>;
+  /** Reads are repeated after failures that a repeat may help; writes never. */
+  kind: 'read' | 'write';
+  /** Schema of `data`. Absent for writes, which return none. */
+  data?: z.ZodType<Data>;
+  /** False for calls that need no token. */
+  auth?: boolean;
+  secrets?: string[];
+}
+
+/** Tokens are renewed this long before they expire. */
 const marginMs = 10 * 60_000;
 
 const endpoint = 'POST /api/v1/user/login';
@@ -18,7 +30,7 @@ const loginData = z.object({
 });
 type LoginData = z.infer<typeof loginData>;
 
-/** Keeps the one token of a client: logs in when there is none, when it runs out, and once more when the panel refuses it. */
+/** The token of a client: logs in when there is none, when it expires, and once more when the panel refuses it. */
 export class SessionKeeper {
   #token = '';
   #session: FlvxSession | null = null;
@@ -29,11 +41,11 @@ export class SessionKeeper {
     private readonly panel: string,
     private readonly credentials: { username: string; password: string },
     private readonly clock: PanelClock,
-    /** Grows by each token, so that none is ever logged. */
+    /** Each new token is added, so that it is never logged. */
     private readonly secrets: string[],
   ) {}
 
-  /** How the keeper reaches the panel; set once the transport exists. */
+  /** Calls the panel; set once the transport exists. */
   post: (call: ApiCall<LoginData>, options: FlvxCallOptions) => Promise<LoginData> = () =>
     Promise.reject(new Error('The client is not ready yet.'));
 
@@ -42,14 +54,14 @@ export class SessionKeeper {
     return { authorization: this.#token };
   }
 
-  /** Makes sure of a token that holds. */
+  /** Logs in where there is no valid token. */
   async ensure(options: FlvxCallOptions = {}): Promise<FlvxSession> {
     const session = this.#session;
     if (session !== null && session.expiresAt - this.clock.now() > marginMs) return session;
     return await this.renew(options);
   }
 
-  /** Logs in again. Calls at the same time share one login. */
+  /** Logs in again. Concurrent calls share one login. */
   renew(options: FlvxCallOptions = {}): Promise<FlvxSession> {
     this.#login ??= this.#logIn(options).finally(() => {
       this.#login = null;
@@ -57,7 +69,7 @@ export class SessionKeeper {
     return this.#login;
   }
 
-  /** For the transport: true when the refused token was replaced. */
+  /** Replaces a refused token; false where the login fails. */
   async replace(): Promise<boolean> {
     try {
       await this.renew();
@@ -68,11 +80,9 @@ export class SessionKeeper {
     }
   }
 
-  /** The reason why a refused token could not be replaced says more than the refusal. */
+  /** Returns why a refused token could not be replaced, instead of the refusal. */
   explain(error: unknown): unknown {
-    const failure = this.#failure;
-    if (failure === null || !isPanelError(error) || error.code !== 'PANEL_AUTH') return error;
-    return failure;
+    return isPanelError(error) && error.code === 'PANEL_AUTH' ? (this.#failure ?? error) : error;
   }
 
   async #logIn(options: FlvxCallOptions): Promise<FlvxSession> {
@@ -94,15 +104,15 @@ export class SessionKeeper {
     if (data.role_id !== 0) {
       throw createPanelError(
         'PANEL_FORBIDDEN',
-        `Panel "${this.panel}": the account "${username}" is no administrator. Configure an administrator's account.`,
+        `Panel "${this.panel}": the account "${username}" is not an administrator. Configure an administrator's account.`,
         { panel: this.panel, endpoint, status: 200, panelCode: 'not_admin' },
       );
     }
-    const claims = readToken(data.token);
+    const claims = parseToken(data.token);
     if (claims === null) {
       throw createPanelError(
         'PANEL_UNREADABLE',
-        `Panel "${this.panel}" gave a token that cannot be read at ${endpoint}. Compare the panel's version with the supported one.`,
+        `Panel "${this.panel}" sent a token that cannot be parsed (${endpoint}). Compare the panel's version with the supported one.`,
         { panel: this.panel, endpoint, status: 200 },
       );
     }
@@ -111,7 +121,7 @@ export class SessionKeeper {
     this.#token = data.token;
     this.#session = {
       name: data.name,
-      expiresAt: msOf(claims.expiresAt),
+      expiresAt: toEpochMs(claims.expiresAt),
       mustChangePassword: data.requirePasswordChange,
     };
     return this.#session;
@@ -120,8 +130,8 @@ export class SessionKeeper {
   #refused(error: unknown): unknown {
     if (!isPanelError(error)) return error;
     const reason = {
-      captcha: 'asks for a captcha at the login, which no program can pass. Switch the captcha off on the panel',
-      bad_credentials: 'did not accept username and password. Mend them in the configuration',
+      captcha: 'requires a captcha at the login, which no program can solve. Switch the captcha off on the panel',
+      bad_credentials: 'did not accept username and password. Correct them in the configuration',
       account_disabled: 'has disabled the configured account. Enable it or configure another',
     }[String(error.panelCode)];
     if (reason === undefined) return error;
@@ -133,4 +143,32 @@ export class SessionKeeper {
       cause: error,
     });
   }
+}
+
+const claims = z.object({ exp: z.int().positive(), role_id: z.int(), name: z.string() });
+
+/** The claims of a token. */
+export interface FlvxClaims {
+  expiresAt: EpochSeconds;
+  /** 0 is an administrator. */
+  role: number;
+  name: string;
+}
+
+/**
+ * Parses the payload of the panel's token; null when it can't be parsed. JWT libraries refuse the algorithm that its header
+ * names (docs/panels/flvx.md, 2.1).
+ */
+export function parseToken(token: string): FlvxClaims | null {
+  const payload = token.split('.')[1];
+  if (payload === undefined) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    return null;
+  }
+  const checked = claims.safeParse(json);
+  if (!checked.success) return null;
+  return { expiresAt: epochSeconds(checked.data.exp), role: checked.data.role_id, name: checked.data.name };
 }

@@ -1,7 +1,7 @@
-import { isPanelError, type CallEvent, type PanelError } from '@sluice/panel-http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isPanelError, type CallEvent, type PanelError } from '@sluice/panel-http';
 import { day, name, password, product, start, startWorld, type World } from '../../test/world.js';
-import { readToken } from './token.js';
+import { parseToken } from './session-keeper.js';
 
 let world: World;
 beforeEach(async () => {
@@ -132,7 +132,7 @@ describe('a token', () => {
   const token = (payload: string): string => `x.${Buffer.from(payload).toString('base64url')}.y`;
 
   it('is read by hand, its instant in seconds', () => {
-    expect(readToken(token('{"exp":1802932811,"role_id":0,"name":"admin_user"}'))).toEqual({
+    expect(parseToken(token('{"exp":1802932811,"role_id":0,"name":"admin_user"}'))).toEqual({
       expiresAt: 1_802_932_811,
       role: 0,
       name: 'admin_user',
@@ -142,7 +142,7 @@ describe('a token', () => {
   it.each(['', 'abc', 'a.b.c', token('[]'), token('{"exp":"soon","role_id":0,"name":"x"}')])(
     'is nothing when it is %j',
     (text) => {
-      expect(readToken(text)).toBeNull();
+      expect(parseToken(text)).toBeNull();
     },
   );
 });

@@ -1,19 +1,12 @@
-import * as z from 'zod';
 import type { FlvxCallOptions, FlvxClient, FlvxObservedPart, FlvxObserveOptions } from '../client.js';
 import { plainName } from '../endpoints/users.js';
 import type { FlvxApi } from '../http/api.js';
-import type { FlvxForward } from '../records/forward.js';
-import type { FlvxPermission } from '../records/permission.js';
-import { forwardRows, permissionRows, userRows } from '../records/read-rows.js';
-import type { FlvxUser } from '../records/user.js';
-import type { FlvxObservation, FlvxScope } from './observation.js';
-import { observationOf, speedUseOf } from './observation-of.js';
-import { refuseUnreadable } from './refuse-unreadable.js';
-import type { FlvxUnreadableRow } from './snapshot.js';
+import type { FlvxObservation, FlvxScope } from '../observation.js';
+import type { FlvxPermission, FlvxUser } from '../records.js';
+import { forwardRows, permissionRows, refuseUnreadable, userRows, type Rows } from '../row-list.js';
+import { countSpeedUse, toObservation } from './select-account.js';
 
 type Client = Pick<FlvxClient, 'permissions' | 'tunnels' | 'speedLimits' | 'passwordOpens'>;
-
-const rows = z.array(z.unknown());
 
 /** Reads one account, or again those parts of it that a step may have changed. */
 export async function observe(
@@ -27,25 +20,27 @@ export async function observe(
 
   const before = since === undefined ? [] : [since.user, ...since.duplicates, ...since.strangers];
   const known = before.filter((user) => user !== null);
+  const names = [...new Set([scope.name, ...known.map((user) => user.name)].filter((name) => name != null))];
   const [users, forwards, tunnels, speedLimits] = await Promise.all([
-    isRead(options, 'user') ? accounts(api, { id, names: namesOf(scope, known) }, options) : known,
-    isRead(options, 'forwards') || since === undefined ? allForwards(api, options) : since,
+    isRead(options, 'user') ? readAccounts(api, { id, names }, options) : known,
+    isRead(options, 'forwards') || since === undefined
+      ? forwardRows.read(api, options)
+      : { rows: since.forwards, unreadable: [] },
     since?.tunnels ?? client.tunnels.list(options),
     isRead(options, 'speedLimits') || since === undefined ? client.speedLimits.list(options) : since.speedLimits,
   ]);
   const ids = new Set([...users.map((user) => user.id), ...(id === null ? [] : [id])]);
-  const permissions = await permissionsFor(api, client, ids, options);
-
-  const odd = [...permissions.unreadable, ...('unreadable' in forwards ? forwards.unreadable : [])];
+  const permissions = await readPermissions(api, client, ids, options);
+  const unreadable = [...permissions.unreadable, ...forwards.unreadable];
   refuseUnreadable(
     api.panel,
-    odd.filter((row) => ids.has(row.userId)),
+    unreadable.filter((row) => ids.has(row.userId)),
   );
-  const observed = observationOf(scope, {
+  const observed = toObservation(scope, {
     at: api.clock.now(),
     users,
     permissions: permissions.rows,
-    forwards: 'unreadable' in forwards ? forwards.rows : forwards.forwards,
+    forwards: forwards.rows,
     tunnels,
     speedLimits,
     speedUse: permissions.speedUse,
@@ -61,87 +56,64 @@ function isRead({ since, parts }: FlvxObserveOptions, part: FlvxObservedPart): b
   return since === undefined || parts === undefined || parts.includes(part);
 }
 
-function namesOf(scope: FlvxScope, known: FlvxUser[]): string[] {
-  return [...new Set([scope.name, ...known.map((user) => user.name)].filter((name) => name != null))];
-}
-
 /** Id and names by which accounts are searched. */
 interface AccountKeys {
   id: number | null;
   names: string[];
 }
 
-/** The accounts of the id and the names, by short lists where these can be trusted. */
-async function accounts(api: FlvxApi, keys: AccountKeys, options: FlvxCallOptions): Promise<FlvxUser[]> {
+/** Reads the accounts of the id and the names, from short lists where these can be trusted. */
+async function readAccounts(api: FlvxApi, keys: AccountKeys, options: FlvxCallOptions): Promise<FlvxUser[]> {
   const { id, names } = keys;
-  const short = names.length > 0 && names.every((name) => plainName.test(name));
-  if (short) {
-    const lists = await Promise.all(names.map((keyword) => userList(api, { keyword }, keys, options)));
+  if (names.length > 0 && names.every((name) => plainName.test(name))) {
+    const lists = await Promise.all(names.map((keyword) => readMatching(api, { keyword }, keys, options)));
     const found = [...new Map(lists.flat().map((user) => [user.id, user])).values()];
     // The customer may have changed the name: then only the whole list contains the id.
     if (id === null || found.some((user) => user.id === id)) return found;
   }
-  return await userList(api, {}, keys, options);
+  return await readMatching(api, {}, keys, options);
 }
 
-async function userList(
+async function readMatching(
   api: FlvxApi,
   body: { keyword?: string },
   { id, names }: AccountKeys,
   options: FlvxCallOptions,
 ): Promise<FlvxUser[]> {
-  const raw = await api.call({ path: '/user/list', body, kind: 'read', data: rows }, options);
-  const { rows: users, unreadable } = userRows.read(api.panel, raw);
-  const ours = users.filter((user) => user.id === id || names.includes(user.name));
-  const odd = unreadable.filter((row) => row.id === id || (id === null && ours.length === 0));
+  const { rows, unreadable } = await userRows.read(api, options, body);
+  const matching = rows.filter((user) => user.id === id || names.includes(user.name));
   refuseUnreadable(
     api.panel,
-    odd.map((row) => ({ list: 'users', ...row })),
+    unreadable.filter((row) => row.id === id || (id === null && matching.length === 0)),
   );
-  return ours;
+  return matching;
 }
 
-async function allForwards(
-  api: FlvxApi,
-  options: FlvxCallOptions,
-): Promise<{ rows: FlvxForward[]; unreadable: FlvxUnreadableRow[] }> {
-  const raw = await api.call({ path: '/forward/list', kind: 'read', data: rows }, options);
-  const read = forwardRows.read(api.panel, raw);
-  return { rows: read.rows, unreadable: read.unreadable.map((row) => ({ list: 'forwards', ...row })) };
-}
-
-interface ObservedPermissions {
-  rows: FlvxPermission[];
-  unreadable: FlvxUnreadableRow[];
-  speedUse: Readonly<Record<number, number>>;
-}
-
-async function permissionsFor(
+async function readPermissions(
   api: FlvxApi,
   client: Client,
   ids: ReadonlySet<number>,
   options: FlvxObserveOptions,
-): Promise<ObservedPermissions> {
+): Promise<Rows<FlvxPermission> & Pick<FlvxObservation, 'speedUse'>> {
   const { since } = options;
   if (since !== undefined && !isRead(options, 'permissions')) {
-    const same = { unreadable: [], speedUse: since.speedUse };
-    if (!isRead(options, 'quotas')) return { rows: since.permissions, ...same };
-    const rows = await withKnownStatus(client, ids, since.permissions, options);
-    if (rows !== null) return { rows, ...same };
+    const unchanged = { unreadable: [], speedUse: since.speedUse };
+    if (!isRead(options, 'quotas')) return { rows: since.permissions, ...unchanged };
+    const rows = await readQuotas(client, ids, since.permissions, options);
+    if (rows !== null) return { rows, ...unchanged };
   }
-  const read = permissionRows.read(api.panel, await api.exportPermissions(options));
-  const unreadable = read.unreadable.map((row) => ({ list: 'permissions' as const, ...row }));
-  return { rows: read.rows.filter((row) => ids.has(row.userId)), unreadable, speedUse: speedUseOf(read.rows) };
+  const { rows, unreadable } = await permissionRows.read(api, options);
+  return { rows: rows.filter((row) => ids.has(row.userId)), unreadable, speedUse: countSpeedUse(rows) };
 }
 
-/** Fresh values with the status of before; null when a permission came that was not there. */
-async function withKnownStatus(
+/** Reads values and counters, and keeps the status of before; null when there is a new permission. */
+async function readQuotas(
   client: Client,
   ids: ReadonlySet<number>,
   before: readonly FlvxPermission[],
   options: FlvxCallOptions,
 ): Promise<FlvxPermission[] | null> {
-  const listed = (await Promise.all([...ids].map((id) => client.permissions.ofUser(id, options)))).flat();
+  const listed = (await Promise.all([...ids].map((id) => client.permissions.listByUser(id, options)))).flat();
   const merged: FlvxPermission[] = [];
   for (const { tunnelName: _name, multiplier: _multiplier, speedLimitName: _limit, ...values } of listed) {
     const known = before.find((row) => row.id === values.id);

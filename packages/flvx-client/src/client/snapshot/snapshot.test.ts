@@ -1,5 +1,5 @@
-import type { FaultRule } from '@sluice/fake-panels';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FaultRule } from '@sluice/fake-panels';
 import { customerAndNeighbour } from '../../test/customers.js';
 import { name, password, start, startWorld, type World } from '../../test/world.js';
 
@@ -63,22 +63,22 @@ describe('a snapshot', () => {
     const snapshot = await world.client.snapshot({ groups: true, tunnels: true });
     expect(snapshot.at).toBe(start);
     expect(snapshot.users.get(2)?.name).toBe(name);
-    expect(snapshot.usersNamed(name).map((user) => user.id)).toEqual([2, 4]);
-    expect(snapshot.usersNamed('nobody')).toEqual([]);
-    expect(snapshot.permissionsOf(2).map((row) => [row.tunnelId, row.quota, row.status])).toEqual([
+    expect(snapshot.findUsers(name).map((user) => user.id)).toEqual([2, 4]);
+    expect(snapshot.findUsers('nobody')).toEqual([]);
+    expect(snapshot.listPermissions(2).map((row) => [row.tunnelId, row.quota, row.status])).toEqual([
       [1, 100, 1],
       [2, 7, 1],
     ]);
-    expect(snapshot.forwardsOf(2).map((row) => [row.id, row.status])).toEqual([
+    expect(snapshot.listForwards(2).map((row) => [row.id, row.status])).toEqual([
       [1, 1],
       [2, 0],
       [3, 1],
       [4, 0],
     ]);
-    expect(snapshot.forwardsOf(4)).toEqual([]);
-    expect(snapshot.tunnelsOfGroup('asia')).toEqual([1, 2]);
-    expect(snapshot.tunnelsOfGroup(group)).toEqual([1, 2]);
-    expect(snapshot.tunnelsOfGroup('Asia')).toBeNull();
+    expect(snapshot.listForwards(4)).toEqual([]);
+    expect(snapshot.findTunnels('asia')).toEqual([1, 2]);
+    expect(snapshot.findTunnels(group)).toEqual([1, 2]);
+    expect(snapshot.findTunnels('Asia')).toBeNull();
   });
 
   it('observes one account as a reading of that account does', async () => {
@@ -94,7 +94,7 @@ describe('a snapshot', () => {
     const snapshot = await world.client.snapshot({ tunnels: true, speedLimits: true });
     expect(snapshot.users.has(2)).toBe(false);
     expect(snapshot.users.has(3)).toBe(true);
-    expect(snapshot.unreadableOf(2)).toMatchObject([{ list: 'users', id: 2, userId: 2 }]);
+    expect(snapshot.listUnreadable(2)).toMatchObject([{ list: 'users', id: 2, userId: 2 }]);
     expect(() => snapshot.observe({ userId: 2 })).toThrow('Nothing was concluded from it');
     // By its name it cannot even be told that it is not there.
     expect(() => snapshot.observe({ name, nameIsOurs: true })).toThrow('Nothing was concluded from it');
@@ -112,7 +112,7 @@ describe('a snapshot', () => {
     customerAndNeighbour(world.flvx);
     spoil(path, (row) => ((path === '/user/list' ? row.id : row.userId) === 2 ? { ...row, ...spoilt } : row));
     const snapshot = await world.client.snapshot({ tunnels: true, speedLimits: true });
-    expect(snapshot.unreadableOf(2).length).toBeGreaterThan(0);
+    expect(snapshot.listUnreadable(2).length).toBeGreaterThan(0);
     expect(() => snapshot.observe({ userId: 2 })).toThrow('cannot be understood');
     await expect(world.client.observe({ userId: 2, name })).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
     const list = { '/backup/export': 'permissions', '/forward/list': 'forwards', '/user/list': 'users' } as const;

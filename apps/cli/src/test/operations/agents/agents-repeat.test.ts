@@ -51,7 +51,7 @@ describe('a creation of unknown outcome, ordered again', () => {
     const broken = await lost(when, 501);
     const { error } = broken.json<{ error: { code: string; message: string } }>();
     expect([broken.exitCode, error.code]).toEqual([1, 'user_half_made']);
-    expect(error.message).toMatch(/Repeat the order/);
+    expect(error.message).toMatch(/Repeat the command/);
     expect(names()).toEqual(when === 'after' ? ['anna'] : []);
     const again = await order(502, 'anna', [501]);
     expect(again.exitCode).toBe(0);

@@ -63,7 +63,7 @@ describe('ids', () => {
     expect(exitCode).toBe(2);
     const { problems } = json<ImportReport>();
     expect(problems).toEqual([expect.objectContaining({ line: 1, service: 'svc-1', key })]);
-    expect(problems[0]?.message).toContain(`is no ${key}: `);
+    expect(problems[0]?.message).toContain(`is not a valid ${key}: `);
   });
 
   it('that a number in JSON can not hold are refused, not rounded', async () => {
@@ -145,7 +145,7 @@ describe('names that every object has', () => {
 
 describe('YAML that the parser gives up on', () => {
   it.each([
-    ['aliases that multiply', bomb('timeZone: UTC'), 'its aliases (*name) stand for too many values'],
+    ['aliases that multiply', bomb('timeZone: UTC'), 'its aliases (*name) expand to too many values'],
     ['endless nesting', deep('panels'), 'it is nested too deeply'],
     ['an unknown alias', 'panels: *nowhere\n', 'Unresolved alias'],
   ])('as a config with %s is a problem of the file', async (_what, text, message) => {
@@ -161,10 +161,10 @@ describe('YAML that the parser gives up on', () => {
   });
 
   it.each([
-    ['aliases that multiply', bomb('services: *a9'), 'its aliases (*name) stand for too many values'],
+    ['aliases that multiply', bomb('services: *a9'), 'its aliases (*name) expand to too many values'],
     ['endless nesting', deep('services'), 'it is nested too deeply'],
     ['an unknown alias', 'services: *nowhere\n', 'Unresolved alias'],
-    ['a list inside itself', 'services: &x\n  - *x\n', 'item 1 is no object'],
+    ['a list inside itself', 'services: &x\n  - *x\n', 'item 1 is not an object'],
   ])('as an import with %s is a problem of the file', async (_what, text, message) => {
     const { exitCode, json } = await importOf('a.yaml', text);
     const { error } = json<{ error: { code: string; message: string } }>();

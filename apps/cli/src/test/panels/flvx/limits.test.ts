@@ -103,7 +103,7 @@ describe('a speed limit of an old name', () => {
   it('is not ours without the journal’s word: it is replaced, and left on the panel', async () => {
     await earlier({ made: false });
     const [message] = oldNames(await reconcile());
-    expect(message).toMatch(/this store did not make it/);
+    expect(message).toMatch(/this store did not create it/);
     at.bench.write(
       'sluice.yaml',
       flvxConfig(at.panel.url).replace('speedMbit: 50, throttleMbit', 'speedMbit: 60, throttleMbit'),

@@ -56,7 +56,7 @@ describe('create', () => {
     const refused = await at.run('provision create svc-1');
     expect(refused.exitCode).toBe(1);
     expect(errorOf(refused)).toMatchObject({ code: 'account_exists' });
-    expect(errorOf(refused)?.message).toMatch(/nothing tells that it is this service's/);
+    expect(errorOf(refused)?.message).toMatch(/nothing proves that it belongs to this service/);
     expect(diffStates(before, at.panel.state())).toEqual([]);
     const { lifecycle } = (await at.run('service show svc-1')).json<{ lifecycle: string }>();
     expect(lifecycle).toBe('active');
@@ -81,7 +81,7 @@ describe('create', () => {
     expect(errorOf(refused)).toMatchObject({ code: 'account_exists' });
     expect(
       (await at.bench.sluice(`provision create svc-1 --password-file ${at.bench.path('no.password')}`)).stdout,
-    ).toContain('add --adopt');
+    ).toContain('one over with --adopt');
     const before = at.panel.user(user);
     const file = at.bench.path('anna.password');
     const adopted = await at.run(`provision create svc-1 --adopt --password-file ${file}`);
@@ -151,11 +151,11 @@ describe('create', () => {
   it('is what a run and doctor name while it is missing or was broken off', async () => {
     await at.addService(1);
     expect(errorOf(await at.run('poll'))?.code).toBe('not_mapped');
-    expect((await at.bench.sluice('poll')).stderr).toContain('"sluice provision create svc-1" makes one');
+    expect((await at.bench.sluice('poll')).stderr).toContain('"sluice provision create svc-1" creates one');
     at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
     expect((await at.run('provision create svc-1')).exitCode).toBe(3);
     const { stdout } = await at.bench.sluice('doctor');
-    expect(stdout).toMatch(/svc-1 provision:create.*"sluice provision create svc-1" finishes it/);
+    expect(stdout).toMatch(/svc-1 provision:create.*Finish it with "sluice provision create svc-1"/);
   });
 
   it('takes all tunnels of a group', async () => {

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { usageError } from '@sluice/panel-kind/errors';
+import type { Deps } from '../context.js';
+
+/** Returns the code of a file system error, such as `ENOENT`. */
+export function toErrno(error: unknown): string {
+  return (error as { code?: string }).code ?? 'unknown';
+}
+
+/** Returns the usage error for a file that can't be written. */
+export function unwritable(file: string, error: unknown): Error {
+  return usageError('file_unwritable', `${file} can't be written (${toErrno(error)}): name another file`);
+}
+
+/**
+ * Reads a text file.
+ *
+ * @throws SluiceError with this code, whose message begins with the label and names the file
+ */
+export function readText(file: string, { code, label = '' }: { code: string; label?: string }): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usageError(code, `${label}${file} can't be read (${toErrno(error)})`);
+  }
+}
+
+/**
+ * Reads the file that a command names; `-` is standard input.
+ *
+ * @throws SluiceError `bad_import`
+ */
+export async function readInput(file: string, deps: Pick<Deps, 'cwd' | 'readStdin'>): Promise<string> {
+  return file === '-' ? deps.readStdin() : readText(path.resolve(deps.cwd, file), { code: 'bad_import' });
+}

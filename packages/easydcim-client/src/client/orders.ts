@@ -1,0 +1,131 @@
+import { change, listRecords, getRecord } from './calls.js';
+import { segment, type Connection } from './connection.js';
+import { describeShape, firstId, firstText, toId, isObject, objectAt, toShape, type JsonObject } from './json.js';
+import { ParseProblem } from './parse-problem.js';
+import type { CallOptions, EasyDcimClient, EasyDcimOptions, Order, PanelService } from './types.js';
+import { agreed, toFlag } from './values.js';
+
+export const orderIdKeys = ['id', 'order_id', 'orderId'] as const;
+export const serviceIdKeys = ['id', 'service_id', 'serviceId'] as const;
+const emailKeys = ['email', 'client_email', 'user_email', 'customer_email'];
+const personKeys = ['client', 'user', 'customer', 'owner', 'account'];
+
+/** Parses an order (docs/panels/easydcim.md, 2.6). `ParseProblem` without an id. */
+export function parseOrder(row: JsonObject): Order {
+  const id = firstId(row, orderIdKeys);
+  if (id === null) throw new ParseProblem(`an order without an id, found ${describeShape(row)}`);
+  const service = objectAt(row, 'service');
+  const related = objectAt(row, 'related');
+  const serviceStatus = firstText(service, ['status', 'state']) ?? firstText(row, ['service_status']);
+  const orderStatus = firstText(row, ['status', 'state']);
+  return {
+    id,
+    serviceId: sameId(firstId(row, ['service_id', 'serviceId']), firstId(service, serviceIdKeys)),
+    serverId: sameId(
+      firstId(row, ['related_id', 'server_id', 'item_id']) ?? firstId(service, ['related_id', 'server_id', 'item_id']),
+      toId(related['id']),
+    ),
+    status: serviceStatus ?? orderStatus ?? '',
+    suspended: findSuspended(row, service, [serviceStatus, orderStatus]),
+    locked: findLocked([row, service, related]),
+    clientEmail: findEmail(row),
+    shape: toShape(row),
+  };
+}
+
+/** Parses a service (docs/panels/easydcim.md, 2.7). `ParseProblem` without an id. */
+export function parseService(row: JsonObject): PanelService {
+  const id = firstId(row, serviceIdKeys);
+  if (id === null) throw new ParseProblem(`a service without an id, found ${describeShape(row)}`);
+  const related = objectAt(row, 'related');
+  return {
+    id,
+    orderId: sameId(firstId(row, ['order_id', 'orderId']), toId(objectAt(row, 'order')['id'])),
+    serverId: sameId(firstId(row, ['related_id', 'server_id', 'device_id', 'item_id']), toId(related['id'])),
+    status: firstText(row, ['status', 'state']),
+    addresses: listAddresses(row, related),
+    clientEmail: findEmail(row),
+    shape: toShape(row),
+  };
+}
+
+/** Merges an id from two places; null for a contradiction. */
+function sameId(first: string | null, second: string | null): string | null {
+  if (first === null || second === null) return first ?? second;
+  return first === second ? first : null;
+}
+
+/**
+ * A suspension may show on the order or on its service only, so one status "suspended" is enough. A flag that contradicts the
+ * status makes it unknown.
+ */
+function findSuspended(row: JsonObject, service: JsonObject, statuses: (string | null)[]): boolean | null {
+  const words = statuses.map(toSuspended);
+  const flags = [row, service].map((place) => toFlag(place['suspended'] ?? place['is_suspended']));
+  if (words.includes(true)) return flags.includes(false) ? null : true;
+  return agreed(...flags) ?? (flags.includes(true) ? null : agreed(...words));
+}
+
+/** "Accepted", "pending" and similar words describe the order, not its service: unknown. */
+function toSuspended(status: string | null): boolean | null {
+  const word = status?.toLowerCase();
+  if (word === 'suspended') return true;
+  return word === 'activated' || word === 'active' || word === 'unsuspended' ? false : null;
+}
+
+function findLocked(rows: JsonObject[]): boolean | null {
+  const flags = rows.map((row) => toFlag(row['locked'] ?? row['is_locked']));
+  if (flags.includes(true)) return true;
+  return flags.includes(false) ? false : null;
+}
+
+function findEmail(row: JsonObject): string | null {
+  for (const place of [row, ...personKeys.map((key) => objectAt(row, key))]) {
+    const email = firstText(place, emailKeys);
+    if (email !== null) return email;
+  }
+  return null;
+}
+
+function listAddresses(row: JsonObject, related: JsonObject): string[] {
+  const listed = Array.isArray(related['ip_addresses']) ? related['ip_addresses'] : [];
+  const found = [
+    ...listed.map((entry: unknown) =>
+      isObject(entry) ? firstText(entry, ['address', 'ip']) : firstText({ entry }, ['entry']),
+    ),
+    ...[row, related].map((place) => firstText(place, ['ip', 'dedicated_ip', 'ipv4'])),
+  ];
+  return [...new Set(found.filter((address) => address !== null))];
+}
+
+const orders = '/api/v3/admin/orders';
+const services = '/api/v3/client/services';
+const everyPage = { page: 1, per_page: 100 };
+
+/** The endpoints of orders (docs/panels/easydcim.md, 2.5 and 2.6). */
+export function orderEndpoints(connection: Connection, settings: EasyDcimOptions): EasyDcimClient['orders'] {
+  const sendEmptyBody = settings.sendEmptyBody ?? true;
+  const act = (action: 'suspend' | 'unsuspend') => async (orderId: string, options?: CallOptions) => {
+    const path = `${orders}/${segment(orderId, 'order')}/service/${action}`;
+    await change(connection, { path, endpoint: `POST ${orders}/{id}/service/${action}`, sendEmptyBody }, options);
+  };
+  const one = { base: orders, what: 'order', wrappers: ['data', 'result', 'order'], idKeys: orderIdKeys };
+  const list = { path: () => orders, endpoint: `GET ${orders}`, query: everyPage, list: { name: 'orders' } };
+  return {
+    get: (orderId, options) => getRecord(connection, { ...one, parse: parseOrder, asUser: false }, orderId, options),
+    list: (options) => listRecords(connection, { ...list, parse: parseOrder, asUser: false }, options),
+    suspend: act('suspend'),
+    unsuspend: act('unsuspend'),
+  };
+}
+
+/** The endpoints of services (docs/panels/easydcim.md, 2.7). */
+export function serviceEndpoints(connection: Connection): EasyDcimClient['services'] {
+  const one = { base: services, what: 'service', wrappers: ['data', 'result', 'service'], idKeys: serviceIdKeys };
+  const list = { path: () => services, endpoint: `GET ${services}`, query: everyPage, list: { name: 'services' } };
+  return {
+    get: (serviceId, options) =>
+      getRecord(connection, { ...one, parse: parseService, asUser: true }, serviceId, options),
+    list: (options) => listRecords(connection, { ...list, parse: parseService, asUser: true }, options),
+  };
+}

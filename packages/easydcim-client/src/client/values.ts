@@ -1,0 +1,68 @@
+import type { JsonObject } from './json.js';
+
+const downWords = /\b(down|offline|not connected|disconnected|inactive|error|fault)\b/i;
+const upWords = /\b(up|online|connected|link up|running|active)\b/i;
+
+/** Converts the state of a link. Words for "down" have priority: "not connected" contains "connected". */
+export function toLinkState(value: unknown): boolean | null {
+  if (typeof value !== 'string') return null;
+  if (downWords.test(value)) return false;
+  return upWords.test(value) ? true : null;
+}
+
+/** Converts a flag: boolean, 0 or 1, yes or no; null for anything else. */
+export function toFlag(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  if (value === 1 || value === '1') return true;
+  if (value === 0 || value === '0') return false;
+  if (typeof value !== 'string') return null;
+  if (/^(true|yes|on)$/i.test(value.trim())) return true;
+  return /^(false|no|off)$/i.test(value.trim()) ? false : null;
+}
+
+/** Converts the administrative state of its own field. Numbers differ between panels: unknown. */
+export function toAdminState(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  if (typeof value !== 'string') return null;
+  const word = value.trim().toLowerCase();
+  if (['up', 'enabled', 'enable', 'on', 'active', 'true'].includes(word)) return true;
+  return ['down', 'disabled', 'disable', 'off', 'inactive', 'false', 'shutdown'].includes(word) ? false : null;
+}
+
+/** Converts a general status to the administrative state; null unless it is enabled or disabled. */
+export function toAdminWord(value: unknown): boolean | null {
+  if (typeof value !== 'string') return null;
+  const word = value.trim().toLowerCase();
+  if (word === 'enabled') return true;
+  return word === 'disabled' ? false : null;
+}
+
+/** Merges several answers: `null` when all are unknown, or when they contradict each other. */
+export function agreed(...states: (boolean | null)[]): boolean | null {
+  const known = states.filter((one) => one !== null);
+  return known.every((one) => one === known[0]) ? (known[0] ?? null) : null;
+}
+
+const factors: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+/** No line of a server is slower. Smaller plain numbers may be in Mbit/s: unknown. */
+const slowestInBits = 1_000_000;
+
+/** Returns the speed of a line in bit/s, of the first key that can be parsed; `null` for none. */
+export function toSpeed(row: JsonObject, keys: readonly string[]): number | null {
+  for (const key of keys) {
+    const speed = bitsPerSecond(row[key]);
+    if (speed !== null) return speed;
+  }
+  return null;
+}
+
+function bitsPerSecond(value: unknown): number | null {
+  const plain = typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : value;
+  if (typeof plain === 'number') return Number.isSafeInteger(plain) && plain >= slowestInBits ? plain : null;
+  if (typeof plain !== 'string') return null;
+  // A capital B means bytes on some panels and bits on others: unknown.
+  const match = /^(\d{1,9}(?:\.\d{1,6})?)\s*([kmgt])(?:b(?:it)?(?:ps|\/s)?|bits?(?:\/s|ps)?)?$/i.exec(plain.trim());
+  if (match === null || /B/.test(plain.trim().slice(1))) return null;
+  const [, figure = '', unit = ''] = match;
+  return Math.round(Number(figure) * (factors[unit.toLowerCase()] ?? 1));
+}

@@ -1,0 +1,106 @@
+import { isPanelError } from '@sluice/panel-http';
+import { itemErrorOf, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
+import type { EasyDcimClient } from '../index.js';
+import { ACCEPTED, toOrderOutcome, toPortOutcome } from './resolve.js';
+import { ACTION_TYPES, isPortAction } from './state.js';
+
+/** Waits before each reading: a panel may queue changes of ports. */
+const READ_BACK_MS = [0, 250, 750, 1500];
+
+type Call = { tag: string; impersonate?: string };
+
+/** What performing a step requires. */
+interface StepCalls {
+  client: EasyDcimClient;
+  clock: Clock;
+  /** Options of the calls about the service. */
+  call: Call;
+}
+
+/** Calls the panel once, then reads back. The outcome depends on the reading, not on the answer. */
+export async function performStep(
+  { client, clock, call }: StepCalls,
+  step: Step,
+  context: ApplyContext,
+): Promise<StepOutcome> {
+  let refused: unknown = null;
+  await context.calling();
+  try {
+    await change(client, step, call);
+  } catch (error) {
+    refused = error;
+  }
+  const read = (): Promise<StepOutcome> => readOutcome(client, call, step);
+  const onHidden = refused === null ? () => context.accepted(ACCEPTED) : null;
+  const outcome = await readBack(clock, read, refused, onHidden);
+  if (refused !== null || outcome.state !== 'in-doubt') return outcome;
+  return { ...outcome, observed: { ...(outcome.observed as object | null), ...ACCEPTED } };
+}
+
+/** Passes no signal: a change that has begun is finished. */
+function change(client: EasyDcimClient, step: Step, call: Call): Promise<void> {
+  switch (step.type) {
+    case ACTION_TYPES.disablePort:
+      return client.ports.disable(step.target, call);
+    case ACTION_TYPES.enablePort:
+      return client.ports.enable(step.target, call);
+    case ACTION_TYPES.suspendOrder:
+      return client.orders.suspend(step.target, call);
+    case ACTION_TYPES.unsuspendOrder:
+      return client.orders.unsuspend(step.target, call);
+    default:
+      return Promise.reject(new Error(`unknown action ${step.type}`));
+  }
+}
+
+/** Reads a few times; `onHidden` is awaited once, when the first reading does not show the change. */
+async function readBack(
+  clock: Clock,
+  read: () => Promise<StepOutcome>,
+  refused: unknown,
+  onHidden: (() => Promise<void>) | null,
+): Promise<StepOutcome> {
+  const definite = refused !== null && !(isPanelError(refused) && refused.outcomeUnknown);
+  let last: StepOutcome | null = null;
+  for (const [index, wait] of (definite ? [0] : READ_BACK_MS).entries()) {
+    if (index === 1) await onHidden?.();
+    if (wait > 0) await clock.sleep(wait);
+    try {
+      last = await read();
+    } catch (error) {
+      const { code, message } = itemErrorOf(refused ?? error);
+      last = { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message: `${code}: ${message}` } };
+      continue;
+    }
+    if (last.state === 'applied') return last;
+  }
+  const observed = last?.observed ?? null;
+  if (definite && last?.error?.code !== 'outcome_unknown')
+    return { state: 'failed', observed, error: itemErrorOf(refused) };
+  if (refused !== null) {
+    const { message } = itemErrorOf(refused);
+    return { state: 'in-doubt', observed, error: { code: 'outcome_unknown', message } };
+  }
+  return (
+    last ?? {
+      state: 'in-doubt',
+      observed,
+      error: { code: 'outcome_unknown', message: 'the panel could not be read back' },
+    }
+  );
+}
+
+async function readOutcome(client: EasyDcimClient, call: Call, step: Step): Promise<StepOutcome> {
+  const outcome = isPortAction(step.type)
+    ? toPortOutcome(step.type, step.prior, await client.ports.get(step.target, call))
+    : toOrderOutcome(step.type, await client.orders.get(step.target, call));
+  if (outcome.state !== 'failed') return outcome;
+  return {
+    ...outcome,
+    state: 'in-doubt',
+    error: {
+      code: 'not_yet_visible',
+      message: `${step.type} ${step.target}: the panel accepted it but does not show it yet; the next run checks again`,
+    },
+  };
+}

@@ -1,0 +1,250 @@
+import {
+  isoNow,
+  itemErrorOf,
+  throwWithCredentialKey,
+  transportOptions,
+  withCredentialKey,
+  type ApplyContext,
+  type ItemError,
+  type Observation,
+  type Panel,
+  type PanelDependencies,
+  type PanelFacets,
+  type PanelKind,
+  type PanelToOpen,
+  type Step,
+  type StepOutcome,
+  type UsageAnswer,
+  type UsageRequest,
+} from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
+import { adoptEasyDcim } from './adopt.js';
+import { performStep } from './apply.js';
+import { checkContract } from './contract.js';
+import { planEasyDcim } from './plan.js';
+import { beyondTheLine, figurePaths, lineBounds, USAGE_ENDPOINT } from './plausibility.js';
+import { resolveAction } from './resolve.js';
+import { easyDcimResources, isComplete, isRestricted, mayShare, toSentRef } from './resources.js';
+import type { EasyDcimSettings } from './settings.js';
+import { objectOf, type EasyDcimState } from './state.js';
+
+/** Opens the adapter of an EasyDCIM installation (API v3). */
+export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
+  const { name, timeZone } = panel;
+  const settings = panel.settings as EasyDcimSettings;
+  const client = createEasyDcimClient({
+    panel: name,
+    baseUrl: settings.url,
+    allowHttp: settings.allowHttp,
+    token: dependencies.secret(settings.token, `panels.${name}.token`),
+    timeZone,
+    ...(settings.units ? { units: settings.units } : {}),
+    ...(settings.requestUnits ? { requestUnits: settings.requestUnits } : {}),
+    graphDates: settings.graphDates,
+    trafficDirection: settings.trafficDirection,
+    impersonate: settings.impersonate ?? null,
+    impersonateFallback: settings.impersonateFallback,
+    ...(settings.managementPorts ? { managementPorts: settings.managementPorts } : {}),
+    ...transportOptions(panel, dependencies),
+  });
+  return new EasyDcimPanel(kind, { name, url: settings.url }, client, dependencies);
+}
+
+export class EasyDcimPanel implements Panel<EasyDcimState> {
+  readonly kind: PanelKind;
+  readonly name: string;
+  readonly url: string;
+  readonly client: EasyDcimClient;
+  readonly #deps: PanelDependencies;
+  /** Config key of the credentials. */
+  readonly #key: string;
+
+  constructor(
+    kind: PanelKind,
+    { name, url }: { name: string; url: string },
+    client: EasyDcimClient,
+    deps: PanelDependencies,
+  ) {
+    this.kind = kind;
+    this.name = name;
+    this.url = url;
+    this.client = client;
+    this.#deps = deps;
+    this.#key = `panels.${name}.token`;
+  }
+
+  async test(): Promise<{ message: string }> {
+    const { endpoint } = await this.client.probe().catch((error: unknown) => throwWithCredentialKey(error, this.#key));
+    return { message: `answered ${endpoint}` };
+  }
+
+  async readUsage(
+    requests: UsageRequest[],
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await Promise.all(requests.map((request) => this.#readOne(request, onAnswer, signal)));
+  }
+
+  async #readOne(
+    { service, window }: UsageRequest,
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let answer: UsageAnswer;
+    try {
+      const id = toSentRef(service, 'easydcim_service_id') ?? '';
+      const reading = await this.client.bandwidth(id, window, this.callOptions(service, signal));
+      const { inBytes, outBytes, totalBytes, warnings, raw, shape } = reading;
+      answer = {
+        reading: { known: true, at: isoNow(this.#deps.clock), inBytes, outBytes, totalBytes },
+        raw,
+        shape: figurePaths(shape),
+        warnings,
+      };
+    } catch (error) {
+      const { code, message } = withCredentialKey(error, this.#key);
+      answer = {
+        reading: { known: false, at: isoNow(this.#deps.clock), code, message },
+        raw: null,
+        shape: [],
+        warnings: [],
+      };
+    }
+    onAnswer(service.id, answer);
+  }
+
+  async observe(services: ServiceRecord[], signal: AbortSignal): Promise<Map<string, Observation<EasyDcimState>>> {
+    const observations = services.map(
+      async (service) => [service.id, await this.#observeOne(service, signal)] as const,
+    );
+    return new Map(await Promise.all(observations));
+  }
+
+  async #observeOne(service: ServiceRecord, signal: AbortSignal): Promise<Observation<EasyDcimState>> {
+    const { easydcim_service_id: serviceId, easydcim_order_id: orderId } = service.refs;
+    const state: EasyDcimState = { ports: null, portsError: null, isGone: false, order: null, orderError: null };
+    const readPorts = async (): Promise<void> => {
+      const options = this.callOptions(service, signal);
+      const id = toSentRef(service, 'easydcim_service_id') ?? '';
+      const ports: Port[] = [];
+      for await (const port of this.client.ports.list(id, options)) ports.push(port);
+      // The list may leave out the administrative state, which the port itself shows.
+      state.ports = await Promise.all(
+        ports.map(async (port) =>
+          port.adminEnabled === null && !port.management ? this.#readAdminState(port, options) : port,
+        ),
+      );
+    };
+    const readOrder = async (): Promise<void> => {
+      // Orders are read without the user, so that a problem with impersonation has no effect here.
+      const options = { ...this.#call(service), signal };
+      const order = await this.client.orders.get(toSentRef(service, 'easydcim_order_id') ?? '', options);
+      state.order =
+        order.suspended === null && serviceId !== undefined ? await this.#readStatus(order, serviceId, options) : order;
+    };
+    await Promise.all([
+      serviceId === undefined
+        ? undefined
+        : readPorts().catch(async (error: unknown) => {
+            state.portsError = withCredentialKey(error, this.#key);
+            if (state.portsError.code === 'PANEL_NOT_FOUND')
+              state.isGone = await this.#isGone(serviceId, this.callOptions(service, signal));
+          }),
+      orderId === undefined
+        ? undefined
+        : readOrder().catch((error: unknown) => {
+            state.orderError = withCredentialKey(error, this.#key);
+          }),
+    ]);
+    return { service: service.id, at: isoNow(this.#deps.clock), state, error: observationError(state) };
+  }
+
+  /** Reads the service itself, with and without the user: one 404 may be about the user, a proxy or an endpoint. */
+  async #isGone(
+    serviceId: string,
+    options: { tag: string; impersonate?: string; signal: AbortSignal },
+  ): Promise<boolean> {
+    const { tag, signal } = options;
+    for (const asked of [options, { tag, signal }]) {
+      try {
+        await this.client.services.get(serviceId, asked);
+        return false;
+      } catch (error) {
+        if (itemErrorOf(error).code !== 'PANEL_NOT_FOUND') return false;
+      }
+    }
+    return true;
+  }
+
+  async #readAdminState(port: Port, options: { tag: string; signal: AbortSignal }): Promise<Port> {
+    try {
+      const own = await this.client.ports.get(port.id, options);
+      const { adminEnabled, management } = own;
+      return { ...port, adminEnabled, linkUp: own.linkUp ?? port.linkUp, management: port.management || management };
+    } catch {
+      return port; // the state stays unknown, which the plan reports
+    }
+  }
+
+  async #readStatus<O extends { suspended: boolean | null }>(
+    order: O,
+    serviceId: string,
+    options: { tag: string; signal: AbortSignal },
+  ): Promise<O> {
+    try {
+      const { status } = await this.client.services.get(serviceId, options);
+      if (status === null) return order;
+      return {
+        ...order,
+        suspended: /^suspended$/i.test(status) ? true : /^activ(e|ated)$/i.test(status) ? false : null,
+      };
+    } catch {
+      return order; // the state stays unknown, which the plan reports
+    }
+  }
+
+  plan = planEasyDcim;
+  resolve = resolveAction;
+  resources = easyDcimResources;
+  /** Window readings need no history. */
+  checkpoint = (): null => null;
+
+  apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
+    const { client } = this;
+    return performStep({ client, clock: this.#deps.clock, call: this.#call(service) }, step, context);
+  }
+
+  readonly objects = { objectOf, isRestricted, isComplete, mayShare };
+  readonly plausibility = { endpoint: USAGE_ENDPOINT, bounds: lineBounds, check: beyondTheLine };
+  readonly adoption = { adopt: adoptEasyDcim };
+  readonly contract: PanelFacets['contract'] = {
+    check: (services, signal) => checkContract(this, services, isoNow(this.#deps.clock), signal),
+  };
+  readonly graphs: PanelFacets['graphs'] = {
+    read: async (service, window, signal) => {
+      const id = toSentRef(service, 'easydcim_service_id') ?? '';
+      return this.client.graphs.export(id, window, this.callOptions(service, signal));
+    },
+  };
+
+  close(): void {
+    this.client.close();
+  }
+
+  /** Returns the options of calls about a service. Throws `bad_ref` for a user that can't be sent. */
+  callOptions(service: ServiceRecord, signal: AbortSignal): { tag: string; impersonate?: string; signal: AbortSignal } {
+    toSentRef(service, 'easydcim_user');
+    return { ...this.#call(service), signal };
+  }
+
+  #call(service: ServiceRecord): { tag: string; impersonate?: string } {
+    const user = service.refs['easydcim_user'];
+    return { tag: service.id, ...(user === undefined ? {} : { impersonate: user }) };
+  }
+}
+
+function observationError(state: EasyDcimState): ItemError | null {
+  return state.portsError ?? state.orderError;
+}

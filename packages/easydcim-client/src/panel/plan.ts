@@ -1,0 +1,277 @@
+import type { Desired, HoldInForce, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
+import {
+  findHeir,
+  hasInnocent,
+  listOrderSharers,
+  listPortSharers,
+  restrictedForOthers,
+  findSharedOrder,
+  toSharedPorts,
+  stillRestricted,
+  unknownSharers,
+  toHoldTargets,
+} from './sharing.js';
+import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type PortState } from './state.js';
+
+/** The holds that require one kind of restriction, and the open evidence of that kind. */
+interface Restricted {
+  holds: HoldInForce[];
+  evidence: EvidenceRecord[];
+}
+
+/**
+ * Plans the steps from an observation to the restrictions of the holds. Only evidence without a hold is undone: what others have
+ * disabled or suspended stays. Pure.
+ */
+export function planEasyDcim(desired: Desired, observation: Observation<EasyDcimState>): Plan {
+  const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
+  const orderId = desired.service.refs['easydcim_order_id'];
+  const portHolds: HoldInForce[] = [];
+  const orderHolds: HoldInForce[] = [];
+  for (const hold of desired.holds) {
+    const targets = toHoldTargets(hold, desired.action, orderId !== undefined);
+    if (targets.ports) portHolds.push(hold);
+    if (targets.order) orderHolds.push(hold);
+  }
+  const portEvidence = desired.evidence.filter((item) => item.kind === 'port');
+  const orderEvidence = desired.evidence.filter((item) => item.kind === 'order');
+  if (!observation.state) {
+    if (desired.holds.length > 0 || desired.evidence.length > 0) {
+      plan.problems.push(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
+    }
+    return plan;
+  }
+  const { state } = observation;
+  if (portHolds.length > 0 || portEvidence.length > 0) {
+    planPorts(plan, desired, state, { holds: portHolds, evidence: portEvidence });
+  }
+  if (orderHolds.length > 0 || orderEvidence.length > 0) {
+    planOrder(plan, desired, state, { holds: orderHolds, evidence: orderEvidence });
+  }
+  const others = restrictedForOthers(desired, state, { ports: portHolds.length > 0, order: orderHolds.length > 0 });
+  plan.notices = stillRestricted(desired, others);
+  const isKnown = (target: string): boolean => [...desired.evidence, ...others].some((item) => item.target === target);
+  plan.drift.push(...plan.notices.map(({ message }) => message));
+  plan.stops = listStops(state, isKnown);
+  return plan;
+}
+
+/** Describes what others have suspended or disabled. One disabled port of several may be a spare one. */
+function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => boolean): string[] {
+  const stops: string[] = [];
+  if (order?.suspended === true && !isOurs(order.id)) {
+    stops.push(`order ${order.id} is suspended, and not by a hold of this service`);
+  }
+  const switchable = ports?.filter((port) => !port.management) ?? [];
+  const isShut = switchable.length > 0 && switchable.every((port) => port.adminEnabled === false);
+  if (isShut && !switchable.some((port) => isOurs(port.id))) {
+    stops.push(
+      `all its ports are disabled, and not by a hold of this service: ${switchable.map((port) => port.id).join(', ')}`,
+    );
+  }
+  return stops;
+}
+
+function planPorts(plan: Plan, desired: Desired, state: EasyDcimState, { holds, evidence }: Restricted) {
+  if (state.ports === null) {
+    plan.problems.push(state.portsError ?? { code: 'not_observed', message: 'the ports were not read' });
+    return;
+  }
+  const byId = new Map(state.ports.map((port) => [port.id, port]));
+  const hold = holds[0];
+  const sharers = listPortSharers(desired);
+  const isShared = sharers.length > 0 && !desired.product.allowSharedPorts;
+  if (hold && isShared) plan.problems.push(toSharedPorts(desired, sharers));
+  if (hold && !isShared) planDisabling(plan, desired, state.ports, hold);
+  // A service that was added later may lose its connection by ports that were disabled before.
+  if (hold && evidence.length > 0 && desired.unread === null && !desired.product.allowSharedPorts)
+    plan.needsSharers = true;
+  for (const item of evidence) {
+    const heir = hold ? null : findHeir(sharers, item, 'ports');
+    if (hold && !(isShared && hasInnocent(sharers, item))) {
+      keep(plan, item, holds);
+    } else if (heir) {
+      plan.moves.push({ evidence: item.id, hold: heir.hold.id });
+    } else {
+      // A port of a service without a hold is enabled again. That counts for the brake: a wrong import would release many.
+      if (hold) plan.counts = true;
+      undoPort(plan, item, byId.get(item.target));
+    }
+  }
+}
+
+function planDisabling(plan: Plan, desired: Desired, ports: PortState[], hold: HoldInForce) {
+  const switchable = ports.filter((port) => !port.management);
+  if (switchable.length === 0) plan.problems.push(nothingToEnforce(desired));
+  const steps: Step[] = [];
+  for (const port of switchable) {
+    const ours = desired.evidence.find((item) => item.kind === 'port' && item.target === port.id);
+    if (port.adminEnabled === false) continue;
+    // A port without a visible state was switched already.
+    if (ours && port.adminEnabled === null) continue;
+    if (ours) plan.drift.push(`port ${port.id} (${port.name}) is enabled and should be disabled`);
+    steps.push(disableStep(port, hold, ours));
+  }
+  const { unread, product } = desired;
+  if (steps.length === 0 || product.allowSharedPorts || unread?.length === 0) {
+    plan.steps.push(...steps);
+  } else if (unread === null) {
+    plan.steps.push(...steps);
+    plan.needsSharers = true;
+  } else {
+    plan.problems.push(unknownSharers(desired, unread));
+  }
+}
+
+function undoPort(plan: Plan, item: EvidenceRecord, port: PortState | undefined) {
+  if (!port) {
+    plan.problems.push({
+      code: 'port_gone',
+      message: `port ${item.target} that was disabled is no longer a port of this service: enable it in EasyDCIM if necessary`,
+    });
+  } else if (port.adminEnabled === true) {
+    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+  } else {
+    // Evidence exists only for ports that were not known to be disabled before: those are enabled even without a visible state.
+    plan.steps.push({
+      type: ACTION_TYPES.enablePort,
+      target: item.target,
+      hold: item.hold,
+      prior: toPrior(port),
+      payload: null,
+      ends: [item.id],
+      begins: null,
+    });
+  }
+}
+
+function disableStep(port: PortState, hold: HoldInForce, ours: EvidenceRecord | undefined): Step {
+  return {
+    type: ACTION_TYPES.disablePort,
+    target: port.id,
+    hold: hold.id,
+    prior: toPrior(port),
+    payload: null,
+    ends: [],
+    begins: ours ? null : { kind: 'port', target: port.id, prior: toPrior(port) },
+  };
+}
+
+function toPrior({ name, adminEnabled, linkUp }: PortState): PortPrior {
+  return { name, adminEnabled, linkUp, ...(adminEnabled === null ? { state: 'unknown' } : {}) };
+}
+
+/** Moves evidence of an ended hold to a hold that still needs it. */
+function keep(plan: Plan, item: EvidenceRecord, holds: HoldInForce[]) {
+  const first = holds[0];
+  if (first && !holds.some((hold) => hold.id === item.hold)) plan.moves.push({ evidence: item.id, hold: first.id });
+}
+
+function planOrder(plan: Plan, desired: Desired, state: EasyDcimState, { holds, evidence }: Restricted) {
+  const hold = holds[0];
+  const hasOrder = desired.service.refs['easydcim_order_id'] !== undefined;
+  if (hold && !hasOrder) plan.problems.push(noOrder(desired));
+  if (!hasOrder && evidence.length === 0) return;
+  const { order } = state;
+  if (!order) {
+    plan.problems.push(state.orderError ?? { code: 'not_observed', message: 'the order was not read' });
+    return;
+  }
+  const problem = (hold ? mappingProblem(desired, order) : null) ?? stateProblem(order);
+  if (problem) {
+    plan.problems.push(problem);
+    return;
+  }
+  if (!hold) {
+    for (const item of evidence) undoOrder(plan, desired, item, order);
+    return;
+  }
+  if (!order.suspended) {
+    const ours = evidence.find((item) => item.target === order.id);
+    const refused = findSharedOrder(desired, order.id, listOrderSharers(desired, order.id));
+    if (refused) plan.problems.push(refused);
+    else {
+      if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
+      plan.steps.push(suspendStep(order, hold, ours));
+    }
+  }
+  for (const item of evidence) keep(plan, item, holds);
+}
+
+function undoOrder(plan: Plan, desired: Desired, item: EvidenceRecord, order: OrderState) {
+  const heir = findHeir(listOrderSharers(desired, item.target), item, 'order');
+  if (heir) {
+    plan.moves.push({ evidence: item.id, hold: heir.hold.id });
+  } else if (item.target !== order.id) {
+    plan.problems.push({
+      code: 'order_changed',
+      message: `order ${item.target} was suspended, but the service now names order ${order.id}: unsuspend ${item.target} in EasyDCIM or set easydcim_order_id back`,
+    });
+  } else if (!order.suspended) {
+    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+  } else {
+    plan.steps.push({
+      type: ACTION_TYPES.unsuspendOrder,
+      target: order.id,
+      hold: item.hold,
+      prior: { status: order.status, suspended: order.suspended },
+      payload: null,
+      ends: [item.id],
+      begins: null,
+    });
+  }
+}
+
+function suspendStep(order: OrderState, hold: HoldInForce, ours: EvidenceRecord | undefined): Step {
+  const prior = { status: order.status, suspended: order.suspended };
+  return {
+    type: ACTION_TYPES.suspendOrder,
+    target: order.id,
+    hold: hold.id,
+    prior,
+    payload: null,
+    ends: [],
+    begins: ours ? null : { kind: 'order', target: order.id, prior },
+  };
+}
+
+/** Returns how the order's own data contradict the service's mapping, which prevents a suspension. */
+function mappingProblem(desired: Desired, order: OrderState): ItemError | null {
+  const { refs, id } = desired.service;
+  const pairs: [string, string | null, string | undefined][] = [
+    ['service', order.serviceId, refs['easydcim_service_id']],
+    ['server', order.serverId, refs['easydcim_server_id']],
+  ];
+  for (const [what, theirs, ours] of pairs) {
+    if (theirs !== null && ours !== undefined && theirs !== ours) {
+      return {
+        code: 'mapping_mismatch',
+        message: `order ${order.id} belongs to ${what} ${theirs}, but "${id}" names ${what} ${ours}: nothing was done; correct easydcim_order_id or easydcim_${what}_id`,
+      };
+    }
+  }
+  return null;
+}
+
+function stateProblem(order: OrderState): ItemError | null {
+  if (order.suspended !== null) return null;
+  return {
+    code: 'order_state_unknown',
+    message: `order ${order.id}: the status "${order.status}" does not show whether it is suspended; nothing was done`,
+  };
+}
+
+function noOrder({ service }: Desired): ItemError {
+  return {
+    code: 'no_order',
+    message: `"${service.id}" has no easydcim_order_id, so its order can't be suspended`,
+  };
+}
+
+function nothingToEnforce(desired: Desired): ItemError {
+  return {
+    code: 'nothing_to_enforce',
+    message: `the panel lists no port of "${desired.service.id}" that can be switched: the hold has no effect; check easydcim_service_id or use action suspend-order`,
+  };
+}

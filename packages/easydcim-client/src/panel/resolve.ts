@@ -1,0 +1,110 @@
+import { callAgeMs, type Observation, type StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/quota-core';
+import {
+  ACTION_TYPES,
+  isPortAction,
+  type Accepted,
+  type EasyDcimState,
+  type OrderState,
+  type PortPrior,
+  type PortState,
+} from './state.js';
+
+/**
+ * How long an accepted or unanswered change may still happen. Later its absence counts as a failure, and an accepted change
+ * whose effect the panel can't show counts as done.
+ */
+const GRACE_MS = 15 * 60_000;
+
+/**
+ * The same for a change of an order in an interrupted run. Repeating it would send another mail to the customer, but the change
+ * may never have reached the panel, and must then be made soon.
+ */
+const BROKEN_OFF_GRACE_MS = 3000;
+
+const ORDER_TYPES: readonly string[] = [ACTION_TYPES.suspendOrder, ACTION_TYPES.unsuspendOrder];
+
+/** Returns the outcome of an action that is planned or in doubt, by an observation; null while it is unknown. Pure. */
+export function resolveAction(action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null {
+  const { state } = observation;
+  if (!state) return null;
+  const outcome = findOutcome(action, state);
+  if (outcome === null || action.calledAt === null) return outcome;
+  const age = callAgeMs(action.calledAt, Date.parse(observation.at));
+  if (outcome.state === 'failed') return age < toGraceMs(action) ? null : outcome;
+  if (outcome.state === 'in-doubt' && wasAccepted(action) && age >= GRACE_MS) {
+    // The panel accepted the change and can't show it: a release has to undo it.
+    return { state: 'applied', observed: { ...(outcome.observed as object), ...ACCEPTED }, error: null };
+  }
+  return outcome;
+}
+
+/** Stored with an action that the panel accepted. */
+export const ACCEPTED: Accepted = { accepted: true };
+
+function wasAccepted({ observed }: ActionRecord): boolean {
+  return (observed as Partial<Accepted> | null)?.accepted === true;
+}
+
+function toGraceMs(action: ActionRecord): number {
+  if (action.state === 'in-doubt') return GRACE_MS;
+  return ORDER_TYPES.includes(action.type) ? BROKEN_OFF_GRACE_MS : 0;
+}
+
+function findOutcome(action: ActionRecord, state: EasyDcimState): StepOutcome | null {
+  if (isPortAction(action.type)) {
+    const port = state.ports?.find((item) => item.id === action.target);
+    return port ? toPortOutcome(action.type, action.prior, port) : null;
+  }
+  const { order } = state;
+  return order && order.id === action.target ? toOrderOutcome(action.type, order) : null;
+}
+
+/** Returns the outcome of a change of a port. */
+export function toPortOutcome(
+  type: string,
+  prior: unknown,
+  port: Pick<PortState, 'id' | 'adminEnabled' | 'linkUp'>,
+): StepOutcome {
+  const target = type === ACTION_TYPES.enablePort;
+  const observed = { adminEnabled: port.adminEnabled, linkUp: port.linkUp };
+  const before = prior as Partial<PortPrior> | null;
+  const linkFollowed = before?.linkUp === !target && port.linkUp === target;
+  if (port.adminEnabled === target || (port.adminEnabled === null && linkFollowed)) {
+    return { state: 'applied', observed, error: null };
+  }
+  if (port.adminEnabled === null) {
+    return {
+      state: 'in-doubt',
+      observed,
+      error: { code: 'outcome_unknown', message: `port ${port.id}: the panel does not show whether it is enabled` },
+    };
+  }
+  return {
+    state: 'failed',
+    observed,
+    error: { code: 'not_done', message: `port ${port.id} is still ${target ? 'disabled' : 'enabled'}` },
+  };
+}
+
+/** Returns the outcome of a change of an order. */
+export function toOrderOutcome(type: string, order: Pick<OrderState, 'id' | 'status' | 'suspended'>): StepOutcome {
+  const target = type === ACTION_TYPES.suspendOrder;
+  const observed = { status: order.status, suspended: order.suspended };
+  if (order.suspended === target) return { state: 'applied', observed, error: null };
+  if (order.suspended === null) {
+    return {
+      state: 'in-doubt',
+      observed,
+      error: {
+        code: 'outcome_unknown',
+        message: `order ${order.id}: the status "${order.status}" does not show whether it is suspended`,
+      },
+    };
+  }
+  return {
+    state: 'failed',
+    observed,
+    error: { code: 'not_done', message: `order ${order.id} is still ${target ? 'active' : 'suspended'}` },
+  };
+}

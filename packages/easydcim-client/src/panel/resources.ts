@@ -1,0 +1,84 @@
+import { SluiceError, type Observation } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import type { EasyDcimState } from './state.js';
+
+/**
+ * Returns the resources of a service: itself, its server, its order and its ports except management ports. A service that the
+ * panel does not have has none. Pure.
+ */
+export function easyDcimResources(service: ServiceRecord, observation: Observation<EasyDcimState> | null): string[] {
+  const state = observation?.state ?? null;
+  if (state !== null && isMissing(service, state)) return [];
+  const { easydcim_service_id: serviceId, easydcim_server_id: serverId, easydcim_order_id: orderId } = service.refs;
+  const ids = [
+    ...named('service', serviceId),
+    ...named('server', serverId),
+    ...named('order', orderId),
+    ...named('server', state?.order?.serverId),
+    ...(state?.ports ?? []).filter((port) => !port.management).map((port) => `port:${port.id}`),
+  ];
+  return [...new Set(ids)];
+}
+
+/** Whether its order is suspended or one of its ports disabled. Pure. */
+export function isRestricted({ state }: Observation<EasyDcimState>): boolean {
+  const isShut = state?.ports?.some((port) => !port.management && port.adminEnabled === false) === true;
+  return isShut || state?.order?.suspended === true;
+}
+
+/** Whether all ports of a service were read, or the service does not exist on the panel. Pure. */
+export function isComplete(service: ServiceRecord, { state }: Observation<EasyDcimState>): boolean {
+  return state !== null && (state.ports !== null || isMissing(service, state));
+}
+
+/** Whether services may share ports. Services on known, different servers share none. Pure. */
+export function mayShare(own: readonly string[], other: readonly string[]): boolean {
+  const servers = own.filter(isServer);
+  const others = other.filter(isServer);
+  return servers.length === 0 || others.length === 0 || servers.some((server) => others.includes(server));
+}
+
+function isServer(resource: string): boolean {
+  return resource.startsWith('server:');
+}
+
+/** Whether the service is missing. An order that still names the service contradicts that. */
+function isMissing({ refs }: ServiceRecord, { isGone, order }: EasyDcimState): boolean {
+  return isGone && (order === null || order.serviceId === null || order.serviceId !== refs['easydcim_service_id']);
+}
+
+function named(kind: string, id: string | null | undefined): string[] {
+  return id == null ? [] : [`${kind}:${id}`];
+}
+
+/** Refs that are sent to the panel: the ids in addresses, the user in a header. */
+export type SentRef = 'easydcim_service_id' | 'easydcim_order_id' | 'easydcim_user';
+
+/** Empty, a relative folder, or half of a pair of surrogates, which can't be sent even when encoded. */
+const NO_SEGMENT = /^\s*$|^\.{1,2}$|\p{Cs}/u;
+const NO_HEADER = /^\s*$|[^\t\x20-\x7e\x80-\xff]/;
+
+/**
+ * Returns a ref as it is sent; undefined where the service has none. Throws `bad_ref` for one that can't be sent, which an older
+ * version may have stored.
+ */
+export function toSentRef({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>, key: SentRef): string | undefined {
+  const value = refs[key];
+  const unfit = key === 'easydcim_user' ? NO_HEADER : NO_SEGMENT;
+  if (value === undefined || !unfit.test(value)) return value;
+  throw new SluiceError('bad_ref', `"${id}": its ${key} ${JSON.stringify(value)} can't be sent to the panel`, {
+    kind: 'panel',
+    details: { service: id, key },
+  });
+}
+
+/** Whether the refs for a service's usage can be sent. */
+export function isSendable(service: Pick<ServiceRecord, 'id' | 'refs'>): boolean {
+  try {
+    toSentRef(service, 'easydcim_service_id');
+    toSentRef(service, 'easydcim_user');
+    return true;
+  } catch {
+    return false;
+  }
+}

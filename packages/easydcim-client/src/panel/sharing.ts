@@ -1,0 +1,159 @@
+import type { Desired, HoldInForce, ItemError, Plan, Sharer } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
+import { SUSPENSION } from './settings.js';
+import type { EasyDcimState } from './state.js';
+
+/** What a hold restricts. */
+export interface HoldTargets {
+  ports: boolean;
+  order: boolean;
+}
+
+/**
+ * Returns what a hold restricts. A suspension suspends the order; a service without an order gets the product's restriction for
+ * the quota. Pure.
+ */
+export function toHoldTargets({ restriction }: HoldInForce, action: string, hasOrder: boolean): HoldTargets {
+  if (restriction === SUSPENSION && hasOrder) return { ports: false, order: true };
+  const applied = restriction === SUSPENSION ? action : restriction;
+  return { ports: applied !== 'suspend-order', order: applied !== 'disable-ports' };
+}
+
+/** Lists the services that lose their connection when a port of this one is disabled. Pure. */
+export function listPortSharers({ sharers }: Pick<Desired, 'sharers'>): Sharer[] {
+  return sharers.filter(({ shared }) => shared.some((resource) => !resource.startsWith('order:')));
+}
+
+/** Lists the services that name the same order. Pure. */
+export function listOrderSharers({ sharers }: Pick<Desired, 'sharers'>, order: string): Sharer[] {
+  return sharers.filter(({ shared }) => shared.includes(`order:${order}`));
+}
+
+/** Finds a hold of another service that also restricts the target of this evidence. Pure. */
+export function findHeir(
+  sharers: readonly Sharer[],
+  { kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>,
+  what: keyof HoldTargets,
+): { sharer: Sharer; hold: HoldInForce } | null {
+  for (const sharer of sharers) {
+    const usesTarget = sharer.shared.some(
+      (resource) => resource === `${kind}:${target}` || (what === 'ports' && resource.startsWith('service:')),
+    );
+    if (!usesTarget || (what === 'ports' && !sharer.allowSharedPorts)) continue;
+    const hold = restrictingHold(sharer, what);
+    if (hold) return { sharer, hold };
+  }
+  return null;
+}
+
+/** Whether a service without a hold loses its connection by this evidence. Pure. */
+export function hasInnocent(sharers: readonly Sharer[], { target }: Pick<EvidenceRecord, 'target'>): boolean {
+  return sharers.some(
+    (sharer) =>
+      sharer.shared.some((resource) => resource === `port:${target}` || resource.startsWith('service:')) &&
+      restrictingHold(sharer, 'ports') === null,
+  );
+}
+
+function restrictingHold(sharer: Sharer, what: keyof HoldTargets): HoldInForce | null {
+  const hasOrder = sharer.service.refs['easydcim_order_id'] !== undefined;
+  return sharer.holds.find((hold) => toHoldTargets(hold, sharer.action, hasOrder)[what]) ?? null;
+}
+
+/** Returns why a shared order is not suspended: a service without a hold names it too. Pure. */
+export function findSharedOrder(desired: Desired, order: string, sharers: readonly Sharer[]): ItemError | null {
+  if (desired.product.allowSharedPorts) return null;
+  const innocent = sharers.filter((sharer) => restrictingHold(sharer, 'order') === null);
+  if (innocent.length === 0) return null;
+  return {
+    code: 'shared_order',
+    message: `"${desired.service.id}" names the same order ${order} as ${formatSharers(innocent)}: suspending it would hit both; correct easydcim_order_id, or set allowSharedPorts: true in the product`,
+  };
+}
+
+/** Returns why ports are not disabled: another service uses them. */
+export function toSharedPorts({ service }: Desired, sharers: readonly Sharer[]): ItemError {
+  return {
+    code: 'shared_ports',
+    message: `"${service.id}" shares its server or ports with ${formatSharers(sharers)}: disabling them would hit both; use action suspend-order, or allowSharedPorts: true in the product`,
+  };
+}
+
+/** Returns why ports are not disabled: services that may use them could not be read. */
+export function unknownSharers({ service }: Desired, unread: readonly string[]): ItemError {
+  return {
+    code: 'shared_unknown',
+    message: `"${service.id}": its ports were not disabled, because ${formatIds(unread)} may share them and could not be read; set easydcim_server_id of both, or make them readable and run again`,
+  };
+}
+
+/** Lists what is restricted for a hold of another service only. Pure. */
+export function restrictedForOthers(
+  desired: Desired,
+  { order, ports }: EasyDcimState,
+  needed: HoldTargets,
+): { target: string; what: string; sharer: Sharer; hold: HoldInForce }[] {
+  const found: ReturnType<typeof restrictedForOthers> = [];
+  const add = (kind: 'order' | 'port', target: string, what: keyof HoldTargets): void => {
+    const heir = findHeir(desired.sharers, { kind, target }, what);
+    if (heir) found.push({ target, what: kind, ...heir });
+  };
+  if (!needed.order && order?.suspended === true) add('order', order.id, 'order');
+  if (needed.ports) return found;
+  const isOurs = (id: string): boolean => desired.evidence.some((item) => item.kind === 'port' && item.target === id);
+  for (const port of (ports ?? []).filter(({ management }) => !management)) {
+    // A port without a visible state counts as Sluice switched it.
+    if (port.adminEnabled === false || (port.adminEnabled === null && isOurs(port.id))) add('port', port.id, 'ports');
+  }
+  return found;
+}
+
+/** Returns the notices about it, one per hold that restricts ports and one for the order. Pure. */
+export function stillRestricted(
+  { service }: Desired,
+  found: ReturnType<typeof restrictedForOthers>,
+): NonNullable<Plan['notices']> {
+  const groups = new Map<string, typeof found>();
+  for (const item of found) {
+    const key = `still_restricted:${service.id}:${item.what}:${item.hold.id}`;
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups].map(([key, items]) => ({
+    code: 'still_restricted',
+    key,
+    ...describeRestricted(service.id, items),
+  }));
+}
+
+function describeRestricted(
+  id: string,
+  items: ReturnType<typeof restrictedForOthers>,
+): { hold: string; message: string } {
+  const [{ what, sharer, hold }] = items as [(typeof items)[number]];
+  const targets = items.map(({ target }) => target);
+  const plural = targets.length > 1;
+  const stays =
+    what === 'order'
+      ? `order ${targets.join()} stays suspended`
+      : `port${plural ? 's' : ''} ${targets.join(' and ')} stay${plural ? '' : 's'} disabled`;
+  const other = sharer.service.id;
+  const remedy =
+    what === 'order'
+      ? 'correct easydcim_order_id if it is the order of one of them only'
+      : 'correct easydcim_service_id or easydcim_server_id if they do not share';
+  return {
+    hold: hold.id,
+    message: `${id}: ${stays}, although no hold of ${id} needs it: ${other} shares ${plural ? 'them' : 'it'} and has a ${hold.reason} hold since ${hold.since}; ${remedy}`,
+  };
+}
+
+function formatSharers(sharers: readonly Sharer[]): string {
+  return formatIds(sharers.map(({ service }) => service.id));
+}
+
+const SHOWN = 10;
+
+function formatIds(ids: readonly string[]): string {
+  const more = ids.length - SHOWN;
+  return more > 0 ? `${ids.slice(0, SHOWN).join(', ')} and ${more} more` : ids.join(', ');
+}

@@ -1,0 +1,49 @@
+import type { ItemError } from '@sluice/panel-kind';
+import type { Order, Port } from '../index.js';
+
+/** The members of a port that decisions need. */
+export type PortState = Pick<Port, 'id' | 'name' | 'adminEnabled' | 'linkUp' | 'management' | 'speedBitsPerSecond'>;
+
+/** The members of an order that decisions need. */
+export type OrderState = Pick<Order, 'id' | 'serviceId' | 'serverId' | 'status' | 'suspended' | 'locked'>;
+
+/** What the panel shows of one service. A part that could not be read is null and has an error. */
+export interface EasyDcimState {
+  ports: PortState[] | null;
+  portsError: ItemError | null;
+  /** The service does not exist on the panel. */
+  isGone: boolean;
+  order: OrderState | null;
+  orderError: ItemError | null;
+}
+
+/** State of a port before its change, in evidence and journal. */
+export interface PortPrior {
+  name: string;
+  adminEnabled: boolean | null;
+  linkUp: boolean | null;
+  /** Set where the panel did not show whether the port was enabled. */
+  state?: 'unknown';
+}
+
+/** Stored with an action that the panel accepted without showing its effect. */
+export interface Accepted {
+  accepted: true;
+}
+
+export const ACTION_TYPES = {
+  disablePort: 'disable-port',
+  enablePort: 'enable-port',
+  suspendOrder: 'suspend-order',
+  unsuspendOrder: 'unsuspend-order',
+} as const;
+
+/** Whether an action of this type switches a port; the others are about an order. */
+export function isPortAction(type: string): boolean {
+  return type === ACTION_TYPES.disablePort || type === ACTION_TYPES.enablePort;
+}
+
+/** Returns the object that an action changes. A port and its order don't wait for each other. */
+export function objectOf({ type, target }: { type: string; target: string }): string {
+  return `${isPortAction(type) ? 'port' : 'order'}:${target}`;
+}

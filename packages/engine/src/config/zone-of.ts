@@ -1,7 +1,0 @@
-import { entryOf } from './entry-of.js';
-import type { Config } from './schema.js';
-
-/** Time zone of a panel's billing dates. */
-export function zoneOf(config: Config, panel: string): string {
-  return entryOf(config.panels, panel)?.timeZone ?? config.timeZone;
-}

@@ -1,0 +1,105 @@
+import { usageError } from '@sluice/panel-kind';
+import {
+  checkLocalDate,
+  toLocalDate,
+  nextDueDateAfter,
+  parseBillingCycleName,
+  zonedMidnight,
+} from '@sluice/quota-core';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
+import { findTimeZone } from '../config/find-entry.js';
+import { plannedRow } from '../run/journal.js';
+import { ORDER_PREFIX } from '../run/order-row.js';
+import type { Session } from '../session.js';
+import type { ProvisionRequest } from './verb-command.js';
+import type { StoredCommand, VerbCommand } from './verb-command.js';
+
+/** Finds the journal row of an interrupted command with this verb. */
+export async function findOpenRow(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
+  const rows = await session.store.actions.unsettled({ services: [id] });
+  return rows.find((row) => row.type === `${ORDER_PREFIX}${verb}`) ?? null;
+}
+
+/** Returns what the journal row of a command stores. */
+export function parseStored(row: ActionRecord | null): StoredCommand | null {
+  return row ? (row.payload as StoredCommand) : null;
+}
+
+/** Returns whether the command repeats the interrupted one; another date or product replaces it. */
+export function isSameCommand(open: ActionRecord, stored: StoredCommand): boolean {
+  const earlier = parseStored(open);
+  return earlier?.until === stored.until && earlier?.product === stored.product && earlier?.by === stored.by;
+}
+
+/** Returns what the journal row is to store; a repeat keeps the decisions of the interrupted command. */
+export function toStored(
+  session: Session,
+  service: ServiceRecord,
+  request: ProvisionRequest,
+  open: ActionRecord | null,
+): StoredCommand {
+  const earlier = parseStored(open);
+  switch (request.verb) {
+    case 'renew': {
+      if (request.until !== undefined) return { until: parseUntil(request.until) };
+      const begun = open !== null && isRepeat(session, service, open) ? earlier?.until : undefined;
+      return { until: begun ?? nextDueDate(session, service) };
+    }
+    case 'change-package':
+      return { product: request.product ?? earlier?.product ?? '' };
+    case 'terminate':
+      return { by: earlier?.by ?? session.deps.actor() };
+    default:
+      return { passwordFile: earlier?.passwordFile ?? null };
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Returns whether a renewal without a date repeats the interrupted one. A repeat comes soon; the next renewal comes when
+ * the period of the first one is nearly over.
+ */
+function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord): boolean {
+  const until = parseStored(open)?.until;
+  if (until === undefined) return false;
+  const begunAt = Date.parse(open.plannedAt);
+  const endsAt = Date.parse(zonedMidnight(until, findTimeZone(session.config, service.panel)));
+  return Date.parse(session.now()) - begunAt < Math.max(DAY_MS, (endsAt - begunAt) / 2);
+}
+
+function parseUntil(text: string): string {
+  try {
+    return checkLocalDate(text, 'until');
+  } catch (error) {
+    throw usageError('bad_option', (error as Error).message);
+  }
+}
+
+function nextDueDate(session: Session, service: ServiceRecord): string {
+  if (service.billingCycle === null) {
+    throw usageError('no_cycle', `"${service.id}" has no billing cycle, so that its next due date is unknown`, {
+      service: service.id,
+    });
+  }
+  const from = service.nextDueDate ?? toLocalDate(session.now(), findTimeZone(session.config, service.panel));
+  return nextDueDateAfter({ nextDueDate: from, billingCycle: parseBillingCycleName(service.billingCycle) });
+}
+
+/** Returns the journal row of a command, which is open until the command is done. */
+export function toRow(order: VerbCommand, service: ServiceRecord, run: string): ActionRecord {
+  const { session, request, stored, row } = order;
+  return plannedRow({
+    id: row,
+    run,
+    panel: service.panel,
+    service: service.id,
+    type: `${ORDER_PREFIX}${request.verb}`,
+    target: service.id,
+    key: `${ORDER_PREFIX}${request.verb}:${service.id}:${row}`,
+    hold: null,
+    prior: null,
+    payload: stored,
+    plannedAt: session.now(),
+  });
+}

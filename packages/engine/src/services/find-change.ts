@@ -1,0 +1,38 @@
+import type { ServiceChange, ServiceRecord } from '@sluice/state-store';
+
+/** Columns that an operator sets as a whole. */
+const COLUMNS = [
+  'panel',
+  'product',
+  'client',
+  'billingCycle',
+  'nextDueDate',
+  'status',
+  'trafficMode',
+  'baseQuotaOverrideGb',
+  'protectedUntil',
+] as const;
+
+/** Returns the change from one state of a service to another; null when no field that an operator sets differs. */
+export function findChange(before: ServiceRecord, after: ServiceRecord, now: string): ServiceChange | null {
+  const columns = COLUMNS.filter((column) => before[column] !== after[column]);
+  const refs = textChange(before.refs, after.refs);
+  const fields = textChange(before.fields, after.fields);
+  if (columns.length === 0 && refs === null && fields === null) return null;
+  return {
+    id: after.id,
+    ...Object.fromEntries(columns.map((column) => [column, after[column]])),
+    ...(refs === null ? {} : { refs }),
+    ...(fields === null ? {} : { fields }),
+    updatedAt: now,
+  };
+}
+
+function textChange(
+  before: Record<string, string>,
+  after: Record<string, string>,
+): Record<string, string | null> | null {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changed = names.filter((name) => before[name] !== after[name]);
+  return changed.length === 0 ? null : Object.fromEntries(changed.map((name) => [name, after[name] ?? null]));
+}

@@ -1,0 +1,200 @@
+import { createPanelError, type PanelError } from '@sluice/panel-http';
+import * as z from 'zod';
+import type { FlvxCallOptions } from './client.js';
+import type { FlvxApi } from './http/api.js';
+import type { FlvxUnreadableRow } from './observation.js';
+import type { FlvxForward, FlvxListedPermission, FlvxPermission, FlvxQuotaValues, FlvxUser } from './records.js';
+import type { Bytes, EpochMs, GigabytesWhole } from './units.js';
+
+const id = z.int().positive();
+const counter = z.int().nonnegative();
+const text = z.string();
+
+// Quotas, numbers and instants may be negative: the panel stores what it is sent. A negative counter is not a reading.
+const quotaFields = { flow: z.int(), num: z.int(), expTime: z.int(), flowResetTime: z.int() };
+const counters = { inFlow: counter, outFlow: counter };
+
+const userRow = z
+  .object({
+    id,
+    user: text,
+    status: z.int(),
+    ...quotaFields,
+    ...counters,
+    createdTime: z.int(),
+    updatedTime: z.int().nullable(),
+  })
+  .transform((row): FlvxUser => ({
+    id: row.id,
+    name: row.user,
+    status: row.status,
+    ...toQuotaValues(row),
+    ...toCounters(row),
+    createdAt: row.createdTime as EpochMs,
+    updatedAt: row.updatedTime as EpochMs | null,
+  }));
+
+const permissionFields = { id, userId: z.int(), tunnelId: z.int(), ...quotaFields, ...counters };
+const exportedPermissionRow = z
+  // The panel leaves out a `speedId` of null or 0.
+  .object({ ...permissionFields, status: z.int(), speedId: z.int().optional() })
+  .transform((row): FlvxPermission => ({ ...toPermission(row), status: row.status }));
+const listedPermissionRow = z
+  .object({
+    ...permissionFields,
+    tunnelName: text,
+    tunnelFlow: z.int(),
+    speedId: z.int().nullable(),
+    speedLimitName: text.nullable(),
+  })
+  .transform((row): FlvxListedPermission => ({
+    ...toPermission(row),
+    tunnelName: row.tunnelName,
+    multiplier: row.tunnelFlow,
+    speedLimitName: row.speedLimitName,
+  }));
+
+const forwardRow = z
+  .object({
+    id,
+    userId: z.int(),
+    userName: text,
+    name: text,
+    tunnelId: z.int(),
+    tunnelName: text,
+    inIp: text.nullable(),
+    inPort: z.int().nullable(),
+    remoteAddr: text,
+    strategy: text,
+    ...counters,
+    createdTime: z.int(),
+    status: z.int(),
+    inx: z.int(),
+  })
+  .transform((row): FlvxForward => ({
+    id: row.id,
+    userId: row.userId,
+    userName: row.userName,
+    name: row.name,
+    tunnelId: row.tunnelId,
+    tunnelName: row.tunnelName,
+    listens: row.inIp === '' ? null : row.inIp,
+    port: row.inPort,
+    remoteAddr: row.remoteAddr,
+    strategy: row.strategy,
+    ...toCounters(row),
+    createdAt: row.createdTime as EpochMs,
+    status: row.status,
+    order: row.inx,
+  }));
+
+function toQuotaValues(row: { flow: number; num: number; expTime: number; flowResetTime: number }): FlvxQuotaValues {
+  return {
+    quota: row.flow as GigabytesWhole,
+    maxForwards: row.num,
+    expiresAt: row.expTime as EpochMs,
+    resetDay: row.flowResetTime,
+  };
+}
+
+function toCounters(row: { inFlow: number; outFlow: number }): { inBytes: Bytes; outBytes: Bytes } {
+  return { inBytes: row.inFlow as Bytes, outBytes: row.outFlow as Bytes };
+}
+
+function toPermission(
+  row: z.infer<z.ZodObject<typeof permissionFields>> & { speedId?: number | null | undefined },
+): Omit<FlvxPermission, 'status'> {
+  return {
+    id: row.id,
+    userId: row.userId,
+    tunnelId: row.tunnelId,
+    // 0 means no limit, as null does.
+    speedId: row.speedId === undefined || row.speedId === 0 ? null : row.speedId,
+    ...toQuotaValues(row),
+    ...toCounters(row),
+  };
+}
+
+/** Rows that could be parsed, and what is known of the others. */
+export interface Rows<Row> {
+  rows: Row[];
+  unreadable: FlvxUnreadableRow[];
+}
+
+type Owner = Pick<FlvxUnreadableRow, 'id' | 'userId'>;
+const userOwner = z.object({ id }).transform((row): Owner => ({ id: row.id, userId: row.id }));
+const owner: z.ZodType<Owner> = z.object({ id, userId: z.int() });
+const untyped = z.array(z.unknown());
+
+/** One list of the panel, read row by row. */
+class RowList<Row> {
+  readonly #endpoint: string;
+
+  constructor(
+    private readonly list: FlvxUnreadableRow['list'],
+    private readonly path: string,
+    private readonly schema: z.ZodType<Row>,
+    private readonly owner: z.ZodType<Owner>,
+  ) {
+    this.#endpoint = `POST /api/v1${path}`;
+  }
+
+  /**
+   * Reads the list and parses its rows.
+   * @throws {PanelUnreadableError} when the owner of a row is unknown: then it is unknown which account it is missing from.
+   */
+  async read(api: FlvxApi, options: FlvxCallOptions = {}, body: Record<string, unknown> = {}): Promise<Rows<Row>> {
+    const raws =
+      this.path === '/backup/export'
+        ? (await api.exportTables(['userTunnels'], options)).userTunnels
+        : await api.call({ path: this.path, body, kind: 'read', data: untyped }, options);
+    const result: Rows<Row> = { rows: [], unreadable: [] };
+    for (const [at, raw] of raws.entries()) {
+      const parsed = this.schema.safeParse(raw);
+      if (parsed.success) {
+        result.rows.push(parsed.data);
+        continue;
+      }
+      const issue = parsed.error.issues[0];
+      const message = `${issue?.path.join('.') ?? '(the row)'}: ${issue?.message ?? 'not as expected'}`;
+      const known = this.owner.safeParse(raw);
+      if (!known.success) throw this.#unreadable(api, `row ${at}: ${message}`);
+      result.unreadable.push({ list: this.list, ...known.data, message });
+    }
+    return result;
+  }
+
+  /** Reads the list; an error when one of the rows can't be parsed. */
+  async readAll(api: FlvxApi, options: FlvxCallOptions = {}, body: Record<string, unknown> = {}): Promise<Row[]> {
+    const { rows, unreadable } = await this.read(api, options, body);
+    const [first] = unreadable;
+    if (first !== undefined) throw this.#unreadable(api, `row of id ${first.id}: ${first.message}`);
+    return rows;
+  }
+
+  #unreadable({ panel }: FlvxApi, what: string): PanelError {
+    const message = `Panel "${panel}" sent an answer to ${this.#endpoint} that cannot be used (${what}). Nothing was concluded from it.`;
+    return createPanelError('PANEL_UNREADABLE', message, { panel, endpoint: this.#endpoint, status: 200 });
+  }
+}
+
+export const userRows = new RowList('users', '/user/list', userRow, userOwner);
+/** The permissions of all users. */
+export const permissionRows = new RowList('permissions', '/backup/export', exportedPermissionRow, owner);
+/** The permissions of one user. */
+export const listedPermissionRows = new RowList('permissions', '/tunnel/user/list', listedPermissionRow, owner);
+export const forwardRows = new RowList('forwards', '/forward/list', forwardRow, owner);
+
+const endpoints = { users: 'user/list', permissions: 'backup/export', forwards: 'forward/list' };
+
+/** Refuses an account with rows that could not be parsed. @throws {PanelUnreadableError} if there are any. */
+export function refuseUnreadable(panel: string, rows: readonly FlvxUnreadableRow[]): void {
+  const [row] = rows;
+  if (row === undefined) return;
+  const what = `${row.list} row ${row.id} of user ${row.userId}: ${row.message}`;
+  throw createPanelError(
+    'PANEL_UNREADABLE',
+    `Panel "${panel}" sent data of this account that cannot be understood (${what}). Nothing was concluded from it.`,
+    { panel, endpoint: `POST /api/v1/${endpoints[row.list]}`, status: 200 },
+  );
+}

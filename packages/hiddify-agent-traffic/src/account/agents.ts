@@ -1,0 +1,247 @@
+import {
+  type AgentAncestor,
+  type AgentLimit,
+  type AgentMemory,
+  type AgentTraffic,
+  SluiceError,
+} from '@sluice/panel-kind';
+import { findSubjectAgent, type EvidenceRecord, formatBytes } from '@sluice/quota-core';
+import { SELF } from '../client/records.js';
+import { remainingTraffic, totalTraffic } from './calculator.js';
+import { AgentTrafficChecker } from './checker.js';
+import { listChain } from './hierarchy.js';
+import { type AgentRule, judge } from './judge.js';
+import { accountAt, openAccount } from './period.js';
+import type { AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
+import type { AgentRules } from './records.js';
+import { reservedBytes } from './reservations.js';
+import type { UserPrior } from './user-actions.js';
+
+/** The stored agents of a panel under its rules, each in its current period. */
+export interface StoredAgents {
+  rules: AgentRules;
+  agents: Map<string, AgentRecord>;
+  reservations: readonly AgentReservationRecord[];
+  exempt: ReadonlySet<string>;
+  /** Since when the users of an agent are kept disabled for its limit. */
+  heldSince: ReadonlyMap<string, string>;
+  /** Users that Sluice keeps disabled, by every agent above them. */
+  disabledBelow: ReadonlyMap<string, number>;
+  /** Name of the key's account. */
+  ownerName: string;
+  checker: AgentTrafficChecker;
+}
+
+/** Converts what the store has of the agents. */
+export function toStoredAgents(memory: AgentMemory, rules: AgentRules): StoredAgents {
+  const { reservations, periodNow } = memory;
+  const agents = new Map<string, AgentRecord>(
+    memory.agents.map((agent) => {
+      const account = agent.account === null ? null : accountAt(agent.account, rules, periodNow);
+      return [agent.uuid, { ...agent, account }];
+    }),
+  );
+  const exempt = listExempt(rules.exempt, agents);
+  return {
+    rules,
+    agents,
+    reservations,
+    exempt,
+    heldSince: toHeldSince(memory),
+    disabledBelow: countDisabled(memory.evidence, agents),
+    ownerName: memory.snapshot?.ownerName ?? 'Owner',
+    checker: new AgentTrafficChecker({ accounting: rules.accounting, agents, reservations, exempt }),
+  };
+}
+
+/** Returns the uuids of the agents that are named by uuid or name as exempt. An ambiguous name exempts all of its agents. */
+export function listExempt(exempt: readonly string[], agents: ReadonlyMap<string, { name: string }>): Set<string> {
+  const words = new Set(exempt);
+  return new Set([...agents].flatMap(([uuid, { name }]) => (words.has(uuid) || words.has(name) ? [uuid] : [])));
+}
+
+/** Returns since when the users of agents are kept disabled for a limit, by agent. */
+export function toHeldSince({ holds }: Pick<AgentMemory, 'holds'>): Map<string, string> {
+  const limits = holds.filter(({ reason }) => reason === 'agent-limit');
+  return new Map(limits.map(({ service, since }) => [findSubjectAgent(service) ?? '', since]));
+}
+
+function countDisabled(
+  evidence: readonly EvidenceRecord[],
+  agents: ReadonlyMap<string, AgentRecord>,
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { prior } of evidence) {
+    const { owner = null } = (prior ?? {}) as Partial<UserPrior>;
+    for (const agent of listChain(owner, agents)) counts.set(agent, (counts.get(agent) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Returns the agents as they are shown, by uuid. An account that is gone is shown while it has a limit or a hold. */
+export function describeAgents(stored: StoredAgents): AgentTraffic[] {
+  return [...stored.agents.values()]
+    .filter(({ uuid, gone, limitBytes }) => !gone || limitBytes !== null || stored.heldSince.has(uuid))
+    .map((agent) => describeAgent(agent, stored))
+    .sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
+}
+
+function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
+  const { accounting, releaseBelowPercent } = stored.rules;
+  const { uuid, name, limitBytes, account, thresholds } = agent;
+  const figures = agent.figures ?? { at: '', allocatedBytes: 0, currentBytes: 0, users: 0 };
+  const usedBytes = totalTraffic(figures, accounting, account);
+  const heldSince = stored.heldSince.get(uuid) ?? null;
+  const { exceeded, rule } = judge({
+    accounting,
+    usedBytes,
+    limitBytes,
+    held: heldSince !== null,
+    releaseBelowPercent,
+    exempt: stored.exempt.has(uuid),
+    isAgent: agent.role === 'agent',
+    missing: agent.missingSince !== null,
+  });
+  return {
+    uuid,
+    name,
+    limitBytes,
+    allocatedBytes: figures.allocatedBytes,
+    usedBytes,
+    remainingBytes: remainingTraffic(limitBytes, usedBytes),
+    exceeded,
+    users: figures.users,
+    usersDisabledByUs: stored.disabledBelow.get(uuid) ?? 0,
+    accounting,
+    period: account === null ? null : { start: account.periodStart, end: account.periodEnd },
+    thresholds,
+    ancestors: listAncestors(uuid, stored),
+    reservedBytes: reservedBytes(agent, stored.reservations, accounting),
+    rule,
+    heldSince,
+    at: figures.at,
+  };
+}
+
+function listAncestors(agent: string, { agents, ownerName }: StoredAgents): AgentAncestor[] {
+  const chain = listChain(agent, agents);
+  const above = chain.slice(1).map((uuid) => {
+    const { name = 'unknown', limitBytes = null } = agents.get(uuid) ?? {};
+    return { uuid, name, limitBytes };
+  });
+  const top = agents.get(chain.at(-1) ?? '');
+  return top?.parent === SELF ? [...above, { uuid: null, name: ownerName, limitBytes: null }] : above;
+}
+
+const EXPLANATIONS: Record<AgentRule, string> = {
+  'no-limit': 'It has no limit.',
+  'below-limit': 'That is below its limit.',
+  full: 'That is exactly its limit, which is allowed for what is sold.',
+  'at-or-over-limit': 'That reaches its limit: its users are disabled.',
+  'over-limit': 'That is over its limit: its users are disabled.',
+  'within-release-margin': 'That is below its limit but not low enough to enable its users again.',
+  exempt: 'It is exempt: the limit is reported but not enforced.',
+  dormant: 'The account is not an agent any more, so the limit is not enforced.',
+  missing: "It is not in the panel's list any more, so nothing is changed.",
+  unknown: 'The panel could not be read, so nothing is changed.',
+};
+
+/** Returns the sentences that explain the state of an agent. */
+export function explainAgent(agent: AgentTraffic, now: string): string {
+  const limit = agent.limitBytes === null ? 'no limit' : `a limit of ${formatBytes(agent.limitBytes)}`;
+  const period = agent.period === null ? '' : ` since ${agent.period.start}`;
+  const what = { allocated: 'sold', consumed: `consumed${period}`, panel: 'shown as used' }[agent.accounting];
+  const reserved = agent.reservedBytes === 0 ? '' : ` and ${formatBytes(agent.reservedBytes)} reserved`;
+  const held =
+    agent.heldSince === null
+      ? ''
+      : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled.`;
+  const rule = EXPLANATIONS[agent.rule as AgentRule];
+  return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}`;
+}
+
+/**
+ * Returns the agent with this uuid, or with this name where only one has it.
+ *
+ * @throws SluiceError `unknown_agent` (with the known names in `details`), `ambiguous_agent`
+ */
+export function findAgent(text: string, agents: ReadonlyMap<string, AgentRecord>): AgentRecord {
+  const byUuid = agents.get(text.toLowerCase());
+  if (byUuid !== undefined && text !== SELF) return byUuid;
+  const listed = [...agents.values()].filter(({ missingSince }) => missingSince === null);
+  const named = listed.filter(({ name }) => name === text);
+  const [only] = named;
+  if (only !== undefined && named.length === 1) return only;
+  if (named.length > 1) {
+    throw new SluiceError('ambiguous_agent', `${named.length} agents are called "${text}". Name one by its uuid.`, {
+      kind: 'panel',
+      details: { uuids: named.map(({ uuid }) => uuid) },
+    });
+  }
+  throw new SluiceError(
+    'unknown_agent',
+    `The panel has no agent with the uuid or name "${maskKey(text)}". List the agents to see them.`,
+    { kind: 'panel', details: { names: listed.map(({ name }) => name) } },
+  );
+}
+
+/** Masks what may be a key: uuids of accounts are keys. */
+function maskKey(text: string): string {
+  return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text) ? '***' : text.slice(0, 100);
+}
+
+/** Returns the agents with their new limits, in the order of the limits. An agent that is named twice has the last one. */
+export function withLimits(
+  { agents: known, rules }: Pick<StoredAgents, 'agents' | 'rules'>,
+  limits: readonly AgentLimit[],
+  times: { now: string; periodNow: string },
+): AgentRecord[] {
+  for (const { limitBytes, opening } of limits) {
+    checkLimit(limitBytes);
+    if (typeof opening === 'object') checkLimit(opening.bytes);
+  }
+  const agents = new Map(known);
+  return limits.map((limit) => {
+    const agent = withLimit(findAgent(limit.agent, agents), limit, rules, times);
+    agents.set(agent.uuid, agent);
+    return agent;
+  });
+}
+
+function withLimit(
+  agent: AgentRecord,
+  { limitBytes, opening }: AgentLimit,
+  { period, timeZone }: AgentRules,
+  { now, periodNow }: { now: string; periodNow: string },
+): AgentRecord {
+  if (limitBytes !== null && agent.role !== 'agent') {
+    throw new SluiceError(
+      'not_an_agent',
+      `Account "${agent.name}" is not an agent but ${agent.role}; only agents have limits.`,
+      { kind: 'panel' },
+    );
+  }
+  const isFirst = agent.account === null && limitBytes !== null;
+  const begin = opening ?? (isFirst ? 'current' : null);
+  const opened = { current: agent.figures?.currentBytes ?? 0, zero: 0 };
+  const openingBytes = begin === null ? null : typeof begin === 'object' ? begin.bytes : opened[begin];
+  return {
+    ...agent,
+    limitBytes,
+    limitSince: limitBytes === agent.limitBytes ? agent.limitSince : now,
+    account: openingBytes === null ? agent.account : openAccount({ period, timeZone, now: periodNow, openingBytes }),
+    thresholds: listReached(agent, limitBytes, openingBytes),
+  };
+}
+
+/** Returns the thresholds still reached under the new limit; all others may be reported again. */
+function listReached(agent: AgentRecord, limitBytes: number | null, openingBytes: number | null): number[] {
+  if (limitBytes === null) return [];
+  const used = openingBytes ?? agent.verdict?.usedBytes ?? 0;
+  return agent.thresholds.filter((percent) => BigInt(used) * 100n >= BigInt(limitBytes) * BigInt(percent));
+}
+
+function checkLimit(bytes: number | null): void {
+  if (bytes === null || (Number.isSafeInteger(bytes) && bytes >= 0)) return;
+  throw new SluiceError('invalid_limit', 'A traffic limit has to be whole bytes from 0, or none.', { kind: 'panel' });
+}

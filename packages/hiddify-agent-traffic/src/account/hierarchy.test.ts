@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { AgentHierarchy } from './hierarchy.js';
+import { type HiddifyAdmin, SELF } from '../client/records.js';
+
+function admin(uuid: string | null, parent: string | null): HiddifyAdmin {
+  const role = uuid === SELF ? 'super_admin' : 'agent';
+  return {
+    uuid,
+    name: uuid ?? '',
+    role,
+    parent,
+    comment: null,
+    canAddAdmin: null,
+    maxUsers: null,
+    maxActiveUsers: null,
+  };
+}
+
+describe('AgentHierarchy', () => {
+  const tree = new AgentHierarchy([
+    admin(SELF, SELF),
+    admin('north', SELF),
+    admin('east', 'north'),
+    admin('city', 'east'),
+    admin('lost', null),
+    admin('stray', 'unknown'),
+    admin('a', 'b'),
+    admin('b', 'a'),
+    admin(null, SELF),
+  ]);
+
+  it('leads from an owner up to the account of the key, which stands in no chain', () => {
+    expect(tree.listChain('city')).toEqual(['city', 'east', 'north']);
+    expect(tree.listChain('north')).toEqual(['north']);
+    expect(tree.listChain(SELF)).toEqual([]);
+    expect(tree.listChain(null)).toEqual([]);
+  });
+
+  it('ends in cycles, at null and at unknown parents, and names those', () => {
+    expect(tree.listChain('a')).toEqual(['a', 'b']);
+    expect(tree.listChain('lost')).toEqual(['lost']);
+    expect(tree.listChain('stray')).toEqual(['stray', 'unknown']);
+    expect(tree.listChain('nobody knows')).toEqual(['nobody knows']);
+    expect([...tree.orphans].sort()).toEqual(['a', 'b', 'lost', 'stray']);
+  });
+
+  it('ends for every way in which parents may be given', () => {
+    const names = ['a', 'b', 'c', 'd', SELF];
+    const parents = fc.array(fc.constantFrom(...names, null, 'x'), { minLength: 5, maxLength: 5 });
+    fc.assert(
+      fc.property(parents, (given) => {
+        const any = new AgentHierarchy(names.map((name, n) => admin(name, given[n] ?? null)));
+        for (const name of names) {
+          const chain = any.listChain(name);
+          expect(new Set(chain).size).toBe(chain.length);
+          expect(chain).not.toContain(SELF);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,530 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { countGrowth } from './counter.js';
+import { type LedgerInterval, stepLedger } from './ledger.js';
+import type { AgentUserRecord } from '@sluice/quota-core';
+import type { HiddifyUser } from '../client/records.js';
+
+const at = '2026-03-01T12:00:00.000Z';
+
+/** A list about whose interval nothing is known. */
+function listAt(instant: string): LedgerInterval {
+  return { panel: 'vpn', at: instant, before: null, zeroings: [], created: new Set(), timeZone: 'UTC' };
+}
+
+function user(change: Partial<HiddifyUser> = {}): HiddifyUser {
+  return {
+    uuid: 'u1',
+    id: 1,
+    name: 'anna',
+    owner: 'north',
+    limitBytes: 100,
+    usedBytes: 0,
+    packageDays: 30,
+    mode: 'no_reset',
+    startDate: null,
+    lastResetDate: null,
+    lastOnline: null,
+    enabled: true,
+    active: true,
+    comment: '',
+    telegramId: null,
+    lang: 'en',
+    ...change,
+  };
+}
+
+/** Looks one after the other; gives what each owner was charged in all. */
+function charged(looks: HiddifyUser[][]): Map<string, number> {
+  const total = new Map<string, number>();
+  let entries: Iterable<AgentUserRecord> = [];
+  for (const users of looks) {
+    const step = stepLedger(entries, users, listAt(at));
+    for (const [owner, bytes] of step.growth) total.set(owner, (total.get(owner) ?? 0) + bytes);
+    entries = [...step.entries.values()];
+  }
+  return total;
+}
+
+describe('stepLedger', () => {
+  it('charges what a new user shows and then what it grows by', () => {
+    const looks = [0, 5, 5, 12].map((usedBytes) => [user({ usedBytes })]);
+    expect(charged(looks)).toEqual(new Map([['north', 12]]));
+    expect(charged([[user({ usedBytes: 7 })]])).toEqual(new Map([['north', 7]]));
+  });
+
+  it('takes a fall for a reset and charges what was used since', () => {
+    expect(charged([10, 3, 4].map((usedBytes) => [user({ usedBytes })]))).toEqual(new Map([['north', 14]]));
+  });
+
+  it('keeps what a deleted user has used, also when it comes back', () => {
+    const looks = [[user({ usedBytes: 10 })], [], [], [user({ usedBytes: 11 })]];
+    expect(charged(looks)).toEqual(new Map([['north', 11]]));
+    expect(charged([[user({ usedBytes: 10 })], [], [user({ usedBytes: 2 })]])).toEqual(new Map([['north', 12]]));
+  });
+
+  it('charges a moved user to whoever owns it when it is seen', () => {
+    const looks = [[user({ usedBytes: 10 })], [user({ usedBytes: 13, owner: 'south' })], [user({ usedBytes: 14 })]];
+    expect(charged(looks)).toEqual(
+      new Map([
+        ['north', 11],
+        ['south', 3],
+      ]),
+    );
+  });
+
+  it('counts from a negative figure that somebody wrote, so that nothing can be hidden below zero', () => {
+    const low = (usedBytes: number): HiddifyUser[] => [user({ usedBytes: Math.max(0, usedBytes), odd: { usedBytes } })];
+    expect(charged([[user({ usedBytes: 10 })], low(-1000), low(-990), low(-985), [user({ usedBytes: 5 })]])).toEqual(
+      new Map([['north', 10 + 10 + 5 + 990]]),
+    );
+  });
+
+  it('knows a user whose uuid was changed by its number, from one look to the next', () => {
+    const renamed = user({ uuid: 'u2', usedBytes: 12 });
+    expect(charged([[user({ usedBytes: 10 })], [renamed]])).toEqual(new Map([['north', 12]]));
+    // After a look without it the number may be that of another user.
+    expect(charged([[user({ usedBytes: 10 })], [], [renamed]])).toEqual(new Map([['north', 22]]));
+    const step = stepLedger(stepLedger([], [user({ usedBytes: 10 })], listAt(at)).changed, [renamed], listAt(at));
+    expect(step.removed).toEqual(['u1']);
+    expect([...step.entries.keys()]).toEqual(['u2']);
+  });
+
+  it('keeps users without a uuid apart by their number', () => {
+    const looks = [1, 2].map((n) => [
+      user({ uuid: null, id: 1, usedBytes: n }),
+      user({ uuid: null, id: 2, usedBytes: 10 * n }),
+    ]);
+    expect(charged(looks)).toEqual(new Map([['north', 22]]));
+  });
+
+  it('charges nobody for users of nobody', () => {
+    expect(charged([[user({ owner: null, usedBytes: 5 })], [user({ owner: 'north', usedBytes: 6 })]])).toEqual(
+      new Map([['north', 1]]),
+    );
+  });
+
+  it('tells the missing from those that are proved to be gone', () => {
+    const first = stepLedger([], [user(), user({ uuid: 'u2', id: 2 })], listAt(at));
+    expect(first.changed.map(({ key }) => key)).toEqual(['u1', 'u2']);
+    const second = stepLedger(first.changed, [], listAt('2026-03-01T12:05:00.000Z'), new Set(['u2']));
+    expect(second.missing.map(({ key }) => key)).toEqual(['u1']);
+    expect(second.entries.get('u2')).toMatchObject({ gone: true, missingSince: '2026-03-01T12:05:00.000Z' });
+    const third = stepLedger(second.entries.values(), [user()], listAt(at));
+    expect(third.entries.get('u1')).toMatchObject({ gone: false, missingSince: null });
+    expect(third.missing).toEqual([]);
+  });
+
+  it('forgets a user that is gone after a quarter of a year, and none that may only be hidden', () => {
+    const first = stepLedger([], [user(), user({ uuid: 'u2', id: 2 })], listAt(at));
+    const gone = stepLedger(first.changed, [], listAt(at), new Set(['u1']));
+    const soon = stepLedger(gone.entries.values(), [], listAt('2026-05-29T12:00:00.000Z'));
+    expect([...soon.entries.keys()]).toEqual(['u1', 'u2']);
+    const late = stepLedger(soon.entries.values(), [], listAt('2026-05-31T12:00:00.000Z'));
+    expect([late.removed, [...late.entries.keys()]]).toEqual([['u1'], ['u2']]);
+  });
+
+  it('changes nothing when the same list is seen again', () => {
+    const users = [user({ usedBytes: 5 }), user({ uuid: 'u2', id: 2, usedBytes: 7 })];
+    const first = stepLedger([], users, listAt(at));
+    const again = stepLedger(first.entries.values(), users, listAt(at));
+    expect(again).toMatchObject({ changed: [], removed: [], missing: [] });
+    expect(again.growth.size).toBe(0);
+  });
+});
+
+describe('what is known besides of the time between two lists', () => {
+  const MB = 1024 ** 2;
+  const minutes = (count: number): string => new Date(Date.parse(at) + count * 60_000).toISOString();
+  const lookAt = (minute: number, before: number | null, more: Partial<LedgerInterval> = {}): LedgerInterval => ({
+    panel: 'vpn',
+    at: minutes(minute),
+    before: before === null ? null : { at: minutes(before), until: minutes(before) },
+    zeroings: [],
+    created: new Set(),
+    timeZone: 'UTC',
+    ...more,
+  });
+  const zeroing = (minute: number, fromMb: number, done = true): LedgerInterval['zeroings'][number] => ({
+    uuid: 'u1',
+    at: minutes(minute),
+    fromBytes: fromMb * MB,
+    done,
+  });
+  /** Figures in MB, by minute; gives what was charged in MB. */
+  const chargedOver = (figures: [number, number][], zeroings: LedgerInterval['zeroings']): number => {
+    let entries: Iterable<AgentUserRecord> = [];
+    let sum = 0;
+    let before: number | null = null;
+    for (const [minute, mb] of figures) {
+      const look = lookAt(minute, before, { zeroings: zeroings.filter(({ at: called }) => called <= minutes(minute)) });
+      const step = stepLedger(entries, [user({ usedBytes: mb * MB })], look);
+      entries = [...step.entries.values()];
+      sum += step.growth.get('north') ?? 0;
+      before = minute;
+    }
+    return sum / MB;
+  };
+
+  it.each<[string, [number, number][], LedgerInterval['zeroings'], number]>([
+    [
+      'at the next list',
+      [
+        [0, 60],
+        [5, 0],
+        [10, 61],
+      ],
+      [zeroing(3, 60)],
+      61,
+    ],
+    [
+      'several lists later',
+      [
+        [0, 60],
+        [5, 0],
+        [10, 0],
+        [15, 0],
+        [20, 61],
+      ],
+      [zeroing(3, 60)],
+      61,
+    ],
+    [
+      'before any list has shown the zero',
+      [
+        [0, 60],
+        [5, 61],
+      ],
+      [zeroing(3, 60)],
+      61,
+    ],
+    [
+      'twice',
+      [
+        [0, 60],
+        [5, 0],
+        [10, 61],
+        [15, 0],
+        [20, 62],
+        [25, 64],
+      ],
+      [zeroing(3, 60), zeroing(12, 61)],
+      64,
+    ],
+    [
+      'twice between two lists',
+      [
+        [0, 60],
+        [20, 62],
+      ],
+      [zeroing(3, 60), zeroing(12, 61)],
+      62,
+    ],
+    [
+      'of a call without an answer',
+      [
+        [0, 60],
+        [5, 0],
+        [10, 130],
+      ],
+      [zeroing(3, 60, false)],
+      130,
+    ],
+    [
+      'of a call that was never carried out',
+      [
+        [0, 60],
+        [10, 63],
+      ],
+      [zeroing(3, 60, false)],
+      63,
+    ],
+  ])('takes a figure that is written back %s for the old one', (_what, figures, zeroings, total) => {
+    expect(chargedOver(figures, zeroings)).toBe(total);
+  });
+
+  it('charges what is used after a zeroing that has held, up to and above the old figure', () => {
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 0],
+          [10, 4],
+          [15, 90],
+        ],
+        [zeroing(3, 60)],
+      ),
+    ).toBe(150);
+    // Hours after the zeroing nothing is written back any more.
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 0],
+          [500, 0],
+          [520, 61],
+        ],
+        [zeroing(3, 60)],
+      ),
+    ).toBe(121);
+    // More than twice the old figure is no old figure with the traffic of a minute.
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 0],
+          [10, 130],
+        ],
+        [zeroing(3, 60)],
+      ),
+    ).toBe(190);
+  });
+
+  it('charges what is first seen later than a figure can be written back, unless nobody was online since', () => {
+    /** What the last of these lists charges. */
+    const lateLook = (lastOnline: string | null, lists: [number, number][]): number => {
+      let entries: AgentUserRecord[] = [];
+      let before: number | null = null;
+      let charge = 0;
+      for (const [minute, mb] of lists) {
+        const look = lookAt(minute, before, { zeroings: [zeroing(3, 60)] });
+        const step = stepLedger(entries, [user({ usedBytes: mb * MB, lastOnline })], look);
+        entries = [...step.entries.values()];
+        charge = step.growth.get('north') ?? 0;
+        before = minute;
+      }
+      return charge / MB;
+    };
+    for (const lists of [
+      [
+        [0, 60],
+        [363, 61],
+      ],
+      [
+        [0, 60],
+        [5, 0],
+        [363, 61],
+      ],
+    ] as [number, number][][])
+      expect(lateLook('2026-03-01 18:03:00', lists)).toBe(1);
+    const days: [number, number][] = [
+      [0, 60],
+      [5, 0],
+      [2880, 61],
+    ];
+    expect(lateLook('2026-03-03 11:00:00', days)).toBe(61);
+    expect(lateLook(null, days)).toBe(61);
+    expect(lateLook('2026-03-01 18:03:00', days)).toBe(1);
+    expect(lateLook('2026-03-01 18:04:00', days)).toBe(61);
+  });
+
+  it('goes by the caller where it zeroed a figure again that was written back', () => {
+    const again = { ...zeroing(2880, 61), again: true };
+    const figures: [number, number][] = [
+      [0, 60],
+      [5, 0],
+      [2885, 2],
+    ];
+    expect(chargedOver(figures, [zeroing(3, 60), again])).toBe(63);
+    expect(chargedOver(figures, [zeroing(3, 60), zeroing(2880, 61)])).toBe(123);
+  });
+
+  it('charges what was used between the last list and the zeroing', () => {
+    expect(
+      chargedOver(
+        [
+          [0, 50],
+          [5, 3],
+        ],
+        [zeroing(3, 60)],
+      ),
+    ).toBe(63);
+  });
+
+  it('counts a zeroing once when it was called at the instant of a list', () => {
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 0],
+          [10, 61],
+        ],
+        [zeroing(5, 60)],
+      ),
+    ).toBe(61);
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 60],
+          [10, 61],
+        ],
+        [zeroing(5, 60)],
+      ),
+    ).toBe(61);
+    expect(
+      chargedOver(
+        [
+          [0, 60],
+          [5, 60],
+          [10, 0],
+          [15, 61],
+        ],
+        [zeroing(5, 60)],
+      ),
+    ).toBe(61);
+  });
+
+  it('charges the whole figure after a reset that the panel states', () => {
+    const weekly = { mode: 'weekly' as const, usedBytes: 10, lastResetDate: '2026-02-25' };
+    const first = stepLedger([], [user(weekly)], lookAt(0, null));
+    const grown = user({ ...weekly, usedBytes: 12, lastResetDate: '2026-03-03' });
+    const next = (minute: number, seen = grown): number | undefined =>
+      stepLedger(first.entries.values(), [seen], lookAt(minute, 0)).growth.get('north');
+    expect(next(3 * 1440)).toBe(12);
+    // On the day of the list it may have come before it.
+    expect(next(600, user({ ...grown, lastResetDate: '2026-03-01' }))).toBe(2);
+    expect(next(3 * 1440, user({ ...grown, mode: 'no_reset' }))).toBe(2);
+    // By the panel's own calendar it is the 2nd already.
+    const near = { ...lookAt(600, 0), timeZone: 'Pacific/Auckland' };
+    const moved = user({ ...grown, lastResetDate: '2026-03-02' });
+    expect(stepLedger(first.entries.values(), [moved], near).growth.get('north')).toBe(2);
+  });
+
+  it('charges a user that was there before only with what it uses from now on', () => {
+    const first = stepLedger([], [user({ id: 7, usedBytes: 10 })], lookAt(0, null));
+    const stranger = (change: Partial<HiddifyUser>, more: Partial<LedgerInterval> = {}): number => {
+      const rows = [user({ id: 7, usedBytes: 10 }), user({ uuid: 'u2', id: 8, usedBytes: 40, ...change })];
+      const second = stepLedger(first.entries.values(), rows, lookAt(1440, 0, more));
+      const later = rows.map((row) => ({ ...row, usedBytes: row.usedBytes + 1 }));
+      const third = stepLedger(second.entries.values(), later, lookAt(1445, 1440, more));
+      return (second.growth.get('north') ?? 0) + (third.growth.get('north') ?? 0);
+    };
+    const online = { startDate: '2026-03-02', lastOnline: '2026-03-02 11:00:00' };
+    expect(stranger(online)).toBe(42);
+    expect(stranger({ ...online, startDate: '2026-02-28' })).toBe(42);
+    expect(stranger({ ...online, startDate: null })).toBe(42);
+    expect(stranger({ startDate: '2026-03-02' })).toBe(42);
+    expect(stranger({ ...online, id: 5 })).toBe(2);
+    expect(stranger({ ...online, startDate: '2026-02-20' })).toBe(2);
+    expect(stranger({ ...online, lastOnline: '2026-02-28 23:00:00' })).toBe(2);
+    expect(stranger({})).toBe(2);
+    expect(stranger({ id: 5 }, { created: new Set(['u2']) })).toBe(42);
+  });
+
+  it('charges no more than a line carries since the last list to the agent of users that appear', () => {
+    const GB = 1e9;
+    const first = stepLedger([], [user({ id: 7 })], lookAt(0, null));
+    const appearing = (sizes: number[], owners: string[] = []): number => {
+      const online = { startDate: '2026-03-01', lastOnline: '2026-03-01 12:04:00' };
+      const rows = sizes.map((size, n) =>
+        user({ ...online, uuid: `n${n}`, id: 8 + n, owner: owners[n] ?? 'north', usedBytes: size * GB }),
+      );
+      const second = stepLedger(first.entries.values(), [user({ id: 7 }), ...rows], lookAt(5, 0));
+      expect(second.changed).toHaveLength(sizes.length);
+      return (second.growth.get('north') ?? 0) / GB;
+    };
+    // 125 MB a second for 300 seconds.
+    expect(appearing([37.5])).toBe(37.5);
+    expect(appearing([37.6])).toBe(0);
+    expect(appearing([500, 2])).toBe(2);
+    expect(appearing([20, 20])).toBe(0);
+    expect(appearing([20, 20], ['north', 'south'])).toBe(20);
+  });
+});
+
+describe('over random histories', () => {
+  type Event =
+    | { type: 'use'; who: number; bytes: number }
+    | { type: 'reset' | 'delete' | 'look'; who: number }
+    | { type: 'move'; who: number; to: string }
+    | { type: 'write'; who: number; bytes: number };
+
+  const who = fc.nat({ max: 3 });
+  const agents = ['north', 'south'];
+  const event: fc.Arbitrary<Event> = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ type: fc.constant('use' as const), who, bytes: fc.nat({ max: 1000 }) }) },
+    { weight: 3, arbitrary: fc.record({ type: fc.constant('look' as const), who }) },
+    fc.record({ type: fc.constantFrom('reset' as const, 'delete' as const), who }),
+    fc.record({ type: fc.constant('move' as const), who, to: fc.constantFrom(...agents) }),
+    fc.record({ type: fc.constant('write' as const), who, bytes: fc.integer({ min: -500, max: 500 }) }),
+  );
+
+  /** The simplest thing that could be right: per user the counter at the last look, and per owner what came on top. */
+  class Reference {
+    readonly #last = new Map<number, number>();
+    readonly charged = new Map<string, number>();
+
+    look(counters: ReadonlyMap<number, { bytes: number; owner: string }>): void {
+      for (const [id, { bytes, owner }] of counters) {
+        const last = this.#last.get(id) ?? 0;
+        const growth = bytes >= last ? bytes - last : Math.max(bytes, 0);
+        this.charged.set(owner, (this.charged.get(owner) ?? 0) + growth);
+        this.#last.set(id, bytes);
+      }
+    }
+  }
+
+  it('what is charged equals a simple model, never falls, and is never more than what was used and written', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+        const counters = new Map<number, { bytes: number; owner: string }>();
+        const reference = new Reference();
+        const totals = new Map<string, number>();
+        let entries: AgentUserRecord[] = [];
+        let mostPossible = 0;
+        for (const { type, who: id, ...rest } of [...events, { type: 'look' as const, who: 0 }]) {
+          const counter = counters.get(id) ?? { bytes: 0, owner: agents[id % 2] ?? 'north' };
+          if (type === 'look') {
+            const users = [...counters].map(([n, { bytes, owner }]) =>
+              user({
+                uuid: `u${n}`,
+                id: n,
+                owner,
+                usedBytes: Math.max(0, bytes),
+                ...(bytes < 0 ? { odd: { usedBytes: bytes } } : {}),
+              }),
+            );
+            const step = stepLedger(entries, users, listAt(at));
+            entries = [...step.entries.values()];
+            for (const [owner, bytes] of step.growth) {
+              expect(bytes).toBeGreaterThan(0);
+              totals.set(owner, (totals.get(owner) ?? 0) + bytes);
+            }
+            reference.look(counters);
+          } else if (type === 'delete') counters.delete(id);
+          else if (type === 'use') {
+            const { bytes } = rest as { bytes: number };
+            mostPossible += bytes;
+            counters.set(id, { ...counter, bytes: counter.bytes + bytes });
+          } else if (type === 'reset') counters.set(id, { ...counter, bytes: 0 });
+          else if (type === 'move') counters.set(id, { ...counter, owner: (rest as { to: string }).to });
+          else {
+            const { bytes } = rest as { bytes: number };
+            // Whoever writes a figure may raise it, which counts as use; from below zero up to it likewise.
+            mostPossible += Math.max(0, bytes) + Math.max(0, bytes - counter.bytes);
+            counters.set(id, { ...counter, bytes });
+          }
+          if (type === 'reset' || type === 'delete')
+            mostPossible += Math.max(0, -counter.bytes) + Math.max(0, counter.bytes);
+        }
+        for (const agent of agents) expect(totals.get(agent) ?? 0).toBe(reference.charged.get(agent) ?? 0);
+        const all = [...totals.values()].reduce((sum, bytes) => sum + bytes, 0);
+        expect(all).toBeLessThanOrEqual(mostPossible);
+        expect(entries.reduce((sum, { totalBytes }) => sum + totalBytes, 0)).toBe(all);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('growth is exact and never negative', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.maxSafeInteger(), (last, now) => {
+        fc.pre(Math.abs(now - last) <= Number.MAX_SAFE_INTEGER);
+        const growth = countGrowth(last, now);
+        expect(growth).toBeGreaterThanOrEqual(0);
+        expect(growth).toBe(now >= last ? now - last : Math.max(0, now));
+      }),
+    );
+  });
+});

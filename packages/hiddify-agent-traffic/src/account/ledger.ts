@@ -1,0 +1,184 @@
+import type { HiddifyUser } from '../client/records.js';
+import { type EarlierList, countGrowth, growthOver, resetSince, type Zeroing } from './counter.js';
+import { usedBefore } from './newcomers.js';
+import type { AgentUserRecord } from '@sluice/quota-core';
+
+/** The time between two lists. */
+export interface LedgerInterval {
+  panel: string;
+  /** When this list was requested. */
+  at: string;
+  /** The list before; null for the first one. */
+  before: EarlierList | null;
+  /** Sluice's own zeroings since shortly before that list. */
+  zeroings: readonly Zeroing[];
+  /** Uuids of users that Sluice created. */
+  created: ReadonlySet<string>;
+  /** Of the panel's days. */
+  timeZone: string;
+}
+
+/** The ledger after one list. */
+export interface LedgerStep {
+  /** Entries that are new or changed. */
+  changed: AgentUserRecord[];
+  /** Keys that another entry has replaced, or whose users are gone for long. */
+  removed: string[];
+  /** Every entry, by key. */
+  entries: Map<string, AgentUserRecord>;
+  /** Bytes used since the list before, by the owner that is charged. */
+  growth: Map<string, number>;
+  /** Entries of users that are missing now and not known to be gone. */
+  missing: AgentUserRecord[];
+}
+
+/** Entries of users that are gone are kept this long, so that a restored backup charges nothing twice. */
+const KEEP_GONE_MS = 90 * 86_400_000;
+
+/** Returns the ledger's key of a user: its uuid, or its number in the database where it has none. */
+export function ledgerKey(user: { uuid: string | null; id: number }): string {
+  return user.uuid ?? `#${user.id}`;
+}
+
+/** Returns the usage as the panel stores it; growth is counted from a negative one too. */
+function rawUsage(user: HiddifyUser): number {
+  return user.odd?.usedBytes ?? user.usedBytes;
+}
+
+/**
+ * Charges the growth of each user to its present owner. Resets, deletions and moves never lower what was charged; the same list
+ * again charges nothing.
+ *
+ * A user whose uuid was changed is recognised by its number in the database, but only from one list to the next: after a restored
+ * backup the numbers mean other users. A fall is a reset, after which the whole figure counts, as it does after a reset that the
+ * panel certainly made. A rise back to a figure that Sluice had zeroed is old usage. A new user counts in full, unless what it
+ * shows was used before it appeared (see `usedBefore`): then it counts from now on.
+ *
+ * @param users the whole list, and hidden users that were read one by one
+ * @param gone keys of missing users that the panel does not have
+ */
+export function stepLedger(
+  known: Iterable<AgentUserRecord>,
+  users: readonly HiddifyUser[],
+  interval: LedgerInterval,
+  gone: ReadonlySet<string> = new Set(),
+): LedgerStep {
+  const entries = new Map<string, AgentUserRecord>();
+  let highestId = 0;
+  for (const entry of known) {
+    entries.set(entry.key, entry);
+    highestId = Math.max(highestId, entry.panelId);
+  }
+  const step: LedgerStep = { changed: [], removed: [], entries, growth: new Map(), missing: [] };
+  const zeroings = groupZeroings(interval.zeroings);
+  const seen = new Set<string>();
+  const strangers: HiddifyUser[] = [];
+  for (const user of users) {
+    const key = ledgerKey(user);
+    seen.add(key);
+    const entry = entries.get(key);
+    if (entry === undefined) strangers.push(user);
+    else updateEntry(step, entry, user, growthSince(entry, user, interval, zeroings));
+  }
+  if (strangers.length > 0) {
+    const justMissing = new Map<number, AgentUserRecord>();
+    for (const entry of entries.values()) {
+      if (entry.missingSince === null && !seen.has(entry.key)) justMissing.set(entry.panelId, entry);
+    }
+    const unknown = strangers.filter(({ id }) => !justMissing.has(id));
+    const old = usedBefore(unknown, { ...interval, highestId });
+    for (const user of strangers) {
+      const former = justMissing.get(user.id);
+      if (former === undefined) addEntry(step, user, interval, old.has(user));
+      else {
+        entries.delete(former.key);
+        step.removed.push(former.key);
+        const renamed = { ...former, key: ledgerKey(user), uuid: user.uuid };
+        updateEntry(step, renamed, user, growthSince(renamed, user, interval, zeroings));
+      }
+    }
+  }
+  markMissing(step, seen, gone, interval.at);
+  for (const key of step.removed) entries.delete(key);
+  return step;
+}
+
+type ZeroingsByUser = ReadonlyMap<string, readonly Zeroing[]>;
+
+function groupZeroings(zeroings: readonly Zeroing[]): ZeroingsByUser {
+  const groups = new Map<string, Zeroing[]>();
+  for (const zeroing of zeroings) groups.set(zeroing.uuid, [...(groups.get(zeroing.uuid) ?? []), zeroing]);
+  return groups;
+}
+
+function growthSince(
+  entry: AgentUserRecord,
+  user: HiddifyUser,
+  { before: last, at, timeZone }: LedgerInterval,
+  zeroings: ZeroingsByUser,
+): number {
+  const nowBytes = rawUsage(user);
+  const { missingSince, lastBytes } = entry;
+  const before = last === null || missingSince === null ? last : { at: missingSince, until: missingSince };
+  if (before !== null && resetSince(user, before.until, timeZone) === 'certain') return Math.max(0, nowBytes);
+  const own = zeroings.get(entry.uuid ?? '') ?? [];
+  return growthOver({ lastBytes, nowBytes, before, at, zeroings: own, lastOnline: user.lastOnline, timeZone });
+}
+
+/** Stores what a known user shows now; nothing where nothing of it has changed. */
+function updateEntry(step: LedgerStep, entry: AgentUserRecord, user: HiddifyUser, growth: number): void {
+  charge(step, user.owner, growth);
+  const { panel, key, uuid, firstSeenAt } = entry;
+  const isSame =
+    rawUsage(user) === entry.lastBytes &&
+    user.owner === entry.owner &&
+    user.limitBytes === entry.limitBytes &&
+    user.id === entry.panelId &&
+    entry.missingSince === null &&
+    !entry.gone;
+  if (isSame && growth === 0 && step.entries.has(key)) return;
+  put(step, { ...toEntry(panel, user), key, uuid, totalBytes: entry.totalBytes + growth, firstSeenAt });
+}
+
+function addEntry(step: LedgerStep, user: HiddifyUser, { panel, at }: LedgerInterval, isOld: boolean): void {
+  const totalBytes = isOld ? 0 : countGrowth(0, rawUsage(user));
+  charge(step, user.owner, totalBytes);
+  put(step, { ...toEntry(panel, user), totalBytes, firstSeenAt: at });
+}
+
+function toEntry(panel: string, user: HiddifyUser): Omit<AgentUserRecord, 'totalBytes' | 'firstSeenAt'> {
+  return {
+    panel,
+    key: ledgerKey(user),
+    uuid: user.uuid,
+    panelId: user.id,
+    owner: user.owner,
+    lastBytes: rawUsage(user),
+    limitBytes: user.limitBytes,
+    missingSince: null,
+    gone: false,
+  };
+}
+
+/** Marks the entries of users that are not in the list as missing, and removes those of users that are gone for long. */
+function markMissing(step: LedgerStep, seen: ReadonlySet<string>, gone: ReadonlySet<string>, at: string): void {
+  for (const entry of step.entries.values()) {
+    if (seen.has(entry.key)) continue;
+    if (entry.gone) {
+      if (Date.parse(at) - Date.parse(entry.missingSince ?? at) > KEEP_GONE_MS) step.removed.push(entry.key);
+      continue;
+    }
+    const next = { ...entry, missingSince: entry.missingSince ?? at, gone: gone.has(entry.key) };
+    if (next.gone || entry.missingSince === null) put(step, next);
+    if (!next.gone) step.missing.push(next);
+  }
+}
+
+function charge(step: LedgerStep, owner: string | null, bytes: number): void {
+  if (owner !== null && bytes > 0) step.growth.set(owner, (step.growth.get(owner) ?? 0) + bytes);
+}
+
+function put(step: LedgerStep, entry: AgentUserRecord): void {
+  step.entries.set(entry.key, entry);
+  step.changed.push(entry);
+}

@@ -1,0 +1,139 @@
+import type { AgentNotice, AgentTraffic } from '@sluice/panel-kind';
+import { formatBytes } from '@sluice/quota-core';
+import { ledgerKey } from './ledger.js';
+import type { ObservedList, RecordedList } from './record-list.js';
+
+/** What happened to a user that was disabled for its agent's limit, by outcome. */
+const DROPPED: Record<string, string> = {
+  'enabled-by-others': 'was enabled by another tool; Sluice leaves it enabled',
+  moved: 'has another owner now; it was left disabled',
+  touched: 'was changed by another tool since; it was left disabled',
+  gone: 'is gone',
+};
+
+/** A user that Sluice will not enable again, and why. */
+export interface DroppedUser {
+  evidence: string;
+  name: string;
+  outcome: string;
+}
+
+interface Observed {
+  list: ObservedList;
+  recorded: RecordedList;
+}
+
+/** Returns the notices of a check; the key of a notice stays the same while its cause lasts. */
+export function listNotices(
+  observed: Observed,
+  dropped: readonly DroppedUser[],
+  again: ReadonlyMap<string, number>,
+  agents: readonly AgentTraffic[],
+): AgentNotice[] {
+  const { list, recorded } = observed;
+  const crossings = recorded.crossed.map(({ agent, name, percent, usedBytes, limitBytes }) => {
+    const start = recorded.agents.get(agent)?.account?.periodStart ?? '';
+    const message = `Agent "${name}" has reached ${percent} % of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`;
+    return { key: `agent-threshold:${agent}:${start}:${limitBytes}:${percent}`, code: 'agent_threshold', message };
+  });
+  const drops = dropped.map(({ evidence, name, outcome }) => ({
+    key: `agent-user:${evidence}:${outcome}`,
+    code: `agent_user_${outcome.replaceAll('-', '_')}`,
+    message: `User "${name}", which was disabled for its agent's limit, ${DROPPED[outcome] ?? `was released (${outcome})`}.`,
+  }));
+  const enabledAgain = [...again].map(([agent, count]) => ({
+    key: `agent-reenabled:${agent}:${list.at}`,
+    code: 'agent_users_enabled_again',
+    message: `${countUsers(count)} of agent "${agents.find(({ uuid }) => uuid === agent)?.name ?? ''}" ${count === 1 ? 'was' : 'were'} enabled again while it is over its limit.`,
+  }));
+  return [
+    ...crossings,
+    ...drops,
+    ...enabledAgain,
+    ...agents.flatMap((agent) => listAgentNotices(agent, recorded)),
+    ...listUsedBefore(observed),
+    ...listOddRows(observed),
+  ];
+}
+
+function listAgentNotices({ uuid, name, rule, limitBytes }: AgentTraffic, { agents }: RecordedList): AgentNotice[] {
+  if (rule === 'missing' && limitBytes !== null) {
+    const key = `agent-missing:${uuid}:${agents.get(uuid)?.missingSince ?? ''}`;
+    const message = `Agent "${name}" has a limit and is not in the panel's list any more; nothing is changed for it.`;
+    return [{ key, code: 'agent_missing', message }];
+  }
+  if (rule !== 'dormant') return [];
+  const message = `Account "${name}" has a limit but is not an agent any more; the limit is not enforced.`;
+  return [{ key: `agent-dormant:${uuid}`, code: 'agent_dormant', message }];
+}
+
+/** A user is named this long after it appeared, so that a check names it whichever run read it first. */
+const NAMED_FOR_MS = 86_400_000;
+
+/** Names users, below agents with limits, whose usage was not charged when they appeared. */
+function listUsedBefore({ list, recorded }: Observed): AgentNotice[] {
+  const { ledger, hierarchy, agents } = recorded;
+  const groups = new Map<string, { owner: string; names: string[]; bytes: number }>();
+  const names = new Map(list.users.map((user) => [ledgerKey(user), user.name]));
+  const since = new Date(Date.parse(list.at) - NAMED_FOR_MS).toISOString();
+  for (const { key, owner, firstSeenAt, lastBytes, totalBytes } of ledger.entries.values()) {
+    const bytes = lastBytes - totalBytes;
+    const name = names.get(key);
+    if (bytes <= 0 || firstSeenAt < since || owner === null || name === undefined) continue;
+    if (!hierarchy.listChain(owner).some((agent) => (agents.get(agent)?.limitBytes ?? null) !== null)) continue;
+    const group = groups.get(`${owner}:${firstSeenAt}`) ?? { owner, names: [], bytes: 0 };
+    group.names.push(name);
+    group.bytes += bytes;
+    groups.set(`${owner}:${firstSeenAt}`, group);
+  }
+  return [...groups].map(([key, { owner, names: shown, bytes }]) => ({
+    key: `agent-users-used-before:${key}`,
+    code: 'agent_users_used_before',
+    message: `${countUsers(shown.length)} appeared under agent "${agents.get(owner)?.name ?? ''}" with ${formatBytes(bytes)} that can't have been used there since the last list; only what they use from now on is charged: ${quoteFirst(shown)}.`,
+  }));
+}
+
+/** Names rows that count although something about them is wrong. */
+function listOddRows({ list, recorded }: Observed): AgentNotice[] {
+  const notices: AgentNotice[] = [];
+  const add = (what: string, key: string, message: string): void => {
+    notices.push({ key: `${what.replaceAll('_', '-')}:${key}`, code: what, message });
+  };
+  const { calculator, hierarchy } = recorded;
+  const nameless = list.users.filter(({ uuid }) => uuid === null).map(({ id }) => id);
+  if (nameless.length > 0) {
+    const ids = nameless.sort((a, b) => a - b);
+    const shown = ids.slice(0, 10).join(', ');
+    const message = `${ids.length} users have no usable uuid and can be counted but not disabled: number ${shown} in the panel.`;
+    add('agent_users_without_uuid', ids.join(','), message);
+  }
+  const negative = list.users.filter(({ odd }) => odd !== undefined);
+  if (negative.length > 0) {
+    const ids = negative.map(({ id }) => id).sort((a, b) => a - b);
+    const names = quoteFirst(negative.map(({ name }) => name));
+    const message = `${ids.length} users have a negative limit or usage, which counts as 0: ${names}.`;
+    add('agent_users_negative', ids.join(','), message);
+  }
+  if (calculator.unassigned > 0) {
+    const message = `${calculator.unassigned} users belong to no account of the list and count for no agent.`;
+    add('agent_users_unassigned', `${calculator.unassigned}`, message);
+  }
+  if (hierarchy.orphans.length > 0) {
+    const names = hierarchy.orphans.map((uuid) => `"${hierarchy.admins.get(uuid)?.name ?? ''}"`).slice(0, 10);
+    const message = `${hierarchy.orphans.length} accounts are not below the Owner: ${names.join(', ')}.`;
+    add('agent_orphans', [...hierarchy.orphans].sort().join(','), message);
+  }
+  return notices;
+}
+
+function countUsers(count: number): string {
+  return count === 1 ? '1 user' : `${count} users`;
+}
+
+function quoteFirst(names: readonly string[]): string {
+  return names
+    .map((name) => `"${name}"`)
+    .sort()
+    .slice(0, 10)
+    .join(', ');
+}

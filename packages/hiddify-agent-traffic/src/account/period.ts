@@ -1,0 +1,80 @@
+import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
+import type { AgentAccount } from '@sluice/quota-core';
+import type { AgentPeriod } from './records.js';
+
+const DAY_MS = 86_400_000;
+
+/** How periods are counted. */
+interface PeriodRules {
+  period: AgentPeriod;
+  timeZone: string;
+}
+
+/**
+ * Returns the period that contains `now`: a calendar month of the zone, or so many local days, counted from the day of the
+ * opening and never from the period before.
+ */
+export function periodAt({ period, timeZone, openedAt, now }: PeriodRules & { openedAt: string; now: string }): {
+  start: string;
+  end: string | null;
+} {
+  if (period === 'none') return { start: openedAt, end: null };
+  const today = toLocalDate(now, timeZone);
+  const midnight = (ms: number): string => zonedMidnight(new Date(ms).toISOString().slice(0, 10), timeZone);
+  if (period === 'monthly') {
+    const [year = 0, month = 0] = today.split('-').map(Number);
+    return { start: midnight(Date.UTC(year, month - 1, 1)), end: midnight(Date.UTC(year, month, 1)) };
+  }
+  const anchor = Date.parse(toLocalDate(openedAt, timeZone));
+  const length = period.days * DAY_MS;
+  const start = anchor + Math.floor((Date.parse(today) - anchor) / length) * length;
+  return { start: midnight(start), end: midnight(start + length) };
+}
+
+/** Returns a new account that begins with `openingBytes`. */
+export function openAccount({
+  now,
+  openingBytes,
+  ...rules
+}: PeriodRules & { now: string; openingBytes: number }): AgentAccount {
+  const { start, end } = periodAt({ ...rules, openedAt: now, now });
+  return {
+    openedAt: now,
+    periodStart: start,
+    periodEnd: end,
+    openingBytes,
+    consumedBytes: openingBytes,
+    previous: null,
+  };
+}
+
+/**
+ * Returns the account in the period that contains `now`. After the end of a period the next one begins at zero. A clock that was
+ * set back opens nothing: where it had been ahead into the next period, the one before continues with what was consumed in both;
+ * where it had been ahead further, the period that contains `now`. A changed setting applies when the recorded period ends, or
+ * immediately where it has no end.
+ */
+export function accountAt(account: AgentAccount, rules: PeriodRules, now: string): AgentAccount {
+  const { openedAt, periodStart, periodEnd, openingBytes, consumedBytes, previous } = account;
+  if (now < periodStart) {
+    if (previous !== null) {
+      return { ...account, ...previous, consumedBytes: previous.consumedBytes + consumedBytes, previous: null };
+    }
+    // A period begins after the opening only when another one was over by then.
+    if (now < openedAt) return account;
+    const { start, end } = periodAt({ ...rules, openedAt, now });
+    return { ...account, periodStart: start, periodEnd: end };
+  }
+  if (periodEnd !== null && now < periodEnd) return account;
+  const { start, end } = periodAt({ ...rules, openedAt, now });
+  // An account without an end that now has one keeps what was consumed.
+  if (periodEnd === null) return end === null ? account : { ...account, periodEnd: end };
+  return {
+    openedAt,
+    periodStart: start > periodEnd ? start : periodEnd,
+    periodEnd: end,
+    openingBytes: 0,
+    consumedBytes: 0,
+    previous: { periodStart, periodEnd, openingBytes, consumedBytes },
+  };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AgentMemory } from '@sluice/panel-kind';
+import { HiddifyAgents } from '../panel/agents.js';
+import { toAgentRules } from '../panel/settings.js';
+import { startWorld } from '../test/world.js';
+
+describe('the steps of one run', () => {
+  it('are a thousand at most, those that are served first, and say how many are left', async () => {
+    const world = await startWorld();
+    try {
+      const { fake, client, clock } = world;
+      const north = fake.addAgent(undefined, { name: 'north' });
+      for (let n = 0; n < 1003; n++) fake.addUser({ agent: north, currentUsage: n === 1002 ? 50 : 0 });
+      const rules = toAgentRules({ agents: undefined }, 'UTC');
+      const turn = <T>(work: () => Promise<T>): Promise<T> => work();
+      const agents = new HiddifyAgents({ name: 'vpn', client, clock, rules, findAddon: null, turn });
+      const now = new Date(world.time.now()).toISOString();
+      const nothing = { reservations: [], snapshot: null, holds: [], evidence: [], periodNow: now };
+      const { signal } = new AbortController();
+      const read = async (memory: AgentMemory) => {
+        const list = await agents.read(null, { acceptHalved: false, signal });
+        if (!('admins' in list)) throw new Error('no list');
+        const whole = await agents.complete(list, { agents: memory.agents, users: [] }, signal);
+        if (!('goneUsers' in whole)) throw new Error('no list');
+        const recorded = agents.record(whole, { memory, users: [], actions: [] }, { now, run: null });
+        return { list: whole, recorded, memory: { ...memory, agents: [...recorded.agents.values()] } };
+      };
+      const first = await read({ ...nothing, agents: [] });
+      const limited = agents.withLimits(first.memory, [{ agent: 'north', limitBytes: 10 }], now);
+      const second = await read({ ...nothing, agents: limited });
+      const plan = agents.plan({ ...second, holds: [], serviceUsers: new Set(), agent: null });
+      expect([plan.steps.length, plan.left]).toEqual([1000, 3]);
+      expect(new Set(plan.steps.map(({ type }) => type))).toEqual(new Set(['disable-user']));
+      const targets = plan.steps.map(({ target }) => target);
+      expect(targets).toEqual([...targets].sort());
+    } finally {
+      await world.close();
+    }
+  });
+});

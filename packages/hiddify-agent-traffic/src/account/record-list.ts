@@ -1,0 +1,191 @@
+import type { AgentMemory, RecordedAgents } from '@sluice/panel-kind';
+import { crossedThresholds } from '@sluice/quota-core';
+import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js';
+import { listExempt, toHeldSince } from './agents.js';
+import { AgentTrafficCalculator, totalTraffic } from './calculator.js';
+import { AgentHierarchy } from './hierarchy.js';
+import { judge, type Judgement } from './judge.js';
+import { type LedgerInterval, type LedgerStep, stepLedger } from './ledger.js';
+import { accountAt } from './period.js';
+import type { AgentRecord, AgentUserRecord } from '@sluice/quota-core';
+import type { AgentRules } from './records.js';
+import { stepReservations } from './reservations.js';
+
+/** An agent whose usage reached a threshold that was not reported in this period. */
+interface ThresholdCrossing {
+  agent: string;
+  name: string;
+  percent: number;
+  usedBytes: number;
+  limitBytes: number;
+}
+
+/** The panel's lists, completed by calls about single users and accounts. */
+export interface ObservedList {
+  /** When the list of users was requested. */
+  at: string;
+  admins: readonly HiddifyAdmin[];
+  users: readonly HiddifyUser[];
+  /** Keys of users, and uuids of accounts, that the panel does not have any more. */
+  goneUsers: ReadonlySet<string>;
+  goneAdmins: ReadonlySet<string>;
+}
+
+/** What follows from one list. */
+export interface RecordedList extends RecordedAgents {
+  hierarchy: AgentHierarchy;
+  calculator: AgentTrafficCalculator;
+  ledger: LedgerStep;
+  crossed: ThresholdCrossing[];
+  exempt: ReadonlySet<string>;
+}
+
+/** One list, and what was stored of those before. */
+interface RecordInput extends Pick<LedgerInterval, 'panel' | 'zeroings'> {
+  rules: AgentRules;
+  list: ObservedList;
+  now: string;
+  run: string | null;
+  memory: AgentMemory;
+  users: readonly AgentUserRecord[];
+}
+
+/** Charges growth, begins periods and judges every agent. The order of the rows does not matter. */
+export function recordList(input: RecordInput): RecordedList {
+  const { panel, rules, list, now, memory, zeroings } = input;
+  const hierarchy = new AgentHierarchy(list.admins);
+  const created = new Set(memory.reservations.map(({ uuid }) => uuid));
+  const { snapshot: before } = memory;
+  const interval = { panel, at: list.at, before, zeroings, created, timeZone: rules.timeZone };
+  const ledger = stepLedger(input.users, list.users, interval, list.goneUsers);
+  const calculator = new AgentTrafficCalculator(hierarchy, list.users, ledger.missing);
+  const exempt = listExempt(rules.exempt, hierarchy.admins);
+  const held = new Set(toHeldSince(memory).keys());
+  const shared: SharedFigures = {
+    hierarchy,
+    calculator,
+    growth: growthByAgent(ledger.growth, hierarchy),
+    exempt,
+    held,
+  };
+
+  const agents = new Map<string, AgentRecord>();
+  const standing: RecordedAgents['standing'] = new Map();
+  const crossed: ThresholdCrossing[] = [];
+  const known = new Map(memory.agents.map((agent) => [agent.uuid, agent]));
+  const uuids = new Set([...known.keys(), ...hierarchy.admins.keys()]);
+  uuids.delete(SELF);
+  for (const uuid of uuids) {
+    const { agent, judgement, crossings } = recordAgent(known.get(uuid) ?? newAgent(panel, uuid), shared, input);
+    agents.set(uuid, agent);
+    const { limitBytes, role, missingSince } = agent;
+    const counts = limitBytes !== null && missingSince === null && role === 'agent' && !exempt.has(uuid);
+    standing.set(uuid, { force: judgement.force, counts });
+    crossed.push(...crossings);
+  }
+  const reservations = stepReservations({
+    reservations: memory.reservations,
+    entries: ledger.entries,
+    findPeriodStart: (agent) => agents.get(agent)?.account?.periodStart ?? null,
+    listAt: list.at,
+    at: now,
+  });
+  const snapshot = {
+    panel,
+    at: list.at,
+    until: now,
+    users: list.users.length,
+    admins: list.admins.length,
+    ownerName: hierarchy.admins.get(SELF)?.name ?? 'Owner',
+  };
+  return { hierarchy, calculator, ledger, users: ledger, agents, standing, reservations, snapshot, crossed, exempt };
+}
+
+/** Figures that all agents of a list share. */
+interface SharedFigures extends Pick<RecordedList, 'hierarchy' | 'calculator' | 'exempt'> {
+  /** Bytes used since the list before, by agent, sub-agents included. */
+  growth: ReadonlyMap<string, number>;
+  /** Agents whose users are kept disabled. */
+  held: ReadonlySet<string>;
+}
+
+function recordAgent(
+  before: AgentRecord,
+  { hierarchy, calculator, growth, exempt, held }: SharedFigures,
+  { rules, list, now, run, memory }: RecordInput,
+): { agent: AgentRecord; judgement: Judgement; crossings: ThresholdCrossing[] } {
+  const { uuid, limitBytes } = before;
+  const { accounting, releaseBelowPercent } = rules;
+  const admin = hierarchy.admins.get(uuid);
+  const account = chargeAccount(before.account, growth.get(uuid) ?? 0, rules, memory.periodNow);
+  const figures = calculator.getFigures(uuid, list.at);
+  const usedBytes = totalTraffic(figures, accounting, account);
+  const { name, role, parent } = admin ?? before;
+  const judgement = judge({
+    accounting,
+    usedBytes,
+    limitBytes,
+    held: held.has(uuid),
+    releaseBelowPercent,
+    exempt: exempt.has(uuid),
+    isAgent: role === 'agent',
+    missing: admin === undefined,
+  });
+  const already = account?.periodStart === before.account?.periodStart ? before.thresholds : [];
+  const { thresholds } = rules;
+  const marks =
+    limitBytes === null ? [] : crossedThresholds({ usedBytes, allowedBytes: limitBytes, thresholds, already });
+  const { exceeded, rule } = judgement;
+  const agent: AgentRecord = {
+    ...before,
+    name,
+    role,
+    parent,
+    account,
+    figures,
+    thresholds: [...already, ...marks].sort((a, b) => a - b),
+    missingSince: admin === undefined ? (before.missingSince ?? list.at) : null,
+    gone: admin === undefined && (before.gone || list.goneAdmins.has(uuid)),
+    verdict: { at: now, run, accounting, limitBytes, usedBytes, exceeded, rule },
+  };
+  const crossings = marks.map((percent) => ({ agent: uuid, name, percent, usedBytes, limitBytes: limitBytes ?? 0 }));
+  return { agent, judgement, crossings };
+}
+
+function growthByAgent(byOwner: ReadonlyMap<string, number>, hierarchy: AgentHierarchy): Map<string, number> {
+  const growth = new Map<string, number>();
+  for (const [owner, bytes] of byOwner) {
+    for (const agent of hierarchy.listChain(owner)) growth.set(agent, (growth.get(agent) ?? 0) + bytes);
+  }
+  return growth;
+}
+
+/** Ends a period that is over before it charges: what was used since the last list belongs to the period that is open now. */
+function chargeAccount(
+  before: AgentRecord['account'],
+  growth: number,
+  rules: AgentRules,
+  now: string,
+): AgentRecord['account'] {
+  if (before === null) return null;
+  const account = accountAt(before, rules, now);
+  return growth === 0 ? account : { ...account, consumedBytes: account.consumedBytes + growth };
+}
+
+function newAgent(panel: string, uuid: string): AgentRecord {
+  return {
+    panel,
+    uuid,
+    name: '',
+    role: 'agent',
+    parent: null,
+    limitBytes: null,
+    limitSince: null,
+    account: null,
+    figures: null,
+    verdict: null,
+    thresholds: [],
+    missingSince: null,
+    gone: false,
+  };
+}

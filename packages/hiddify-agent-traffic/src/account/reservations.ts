@@ -1,0 +1,164 @@
+import type { AgentMemory, PanelAgents, RaiseOrder } from '@sluice/panel-kind';
+import type { HiddifyUser } from '../client/records.js';
+import { toStoredAgents } from './agents.js';
+import { AgentTrafficChecker } from './checker.js';
+import { countGrowth } from './counter.js';
+import { listChain } from './hierarchy.js';
+import type {
+  AccountingMode,
+  AgentRecord,
+  AgentUserRecord,
+  RaisedLimit,
+  AgentReservationRecord,
+} from '@sluice/quota-core';
+import type { AgentRules } from './records.js';
+
+/** Returns the key of a user's raise. A user has one at a time, apart from the reservation of its creation. */
+export function raiseKey(user: string): string {
+  return `raise:${user}`;
+}
+
+/** Returns the raise of a reservation; null for that of a new user. */
+export function findRaise({ wanted }: Pick<AgentReservationRecord, 'wanted'>): RaisedLimit | null {
+  return typeof wanted === 'object' && wanted !== null && 'raises' in wanted ? (wanted as RaisedLimit) : null;
+}
+
+/** Returns whether the panel shows what the raise asked for. */
+export function isRaised(
+  { limitBytes }: RaisedLimit,
+  agent: string,
+  user: Pick<HiddifyUser, 'owner' | 'limitBytes'>,
+): boolean {
+  return user.owner === agent && user.limitBytes >= limitBytes;
+}
+
+/**
+ * Returns how much of an agent's limit a reservation uses. `allocated` counts it until a list has the user in its sum. `consumed`
+ * and `panel` count all of it while it is `open`, and then what the user has not used yet until the period ends.
+ */
+export function reservedBy(
+  reservation: AgentReservationRecord,
+  accounting: AccountingMode,
+  periodStart: string | null,
+): number {
+  if (reservation.state === 'closed') return 0;
+  if (accounting === 'allocated') return reservation.seenAt === null ? reservation.bytes : 0;
+  if (reservation.state === 'open') return reservation.bytes;
+  return accounting === 'consumed' && periodStart !== null && reservation.createdAt < periodStart
+    ? 0
+    : reservation.leftBytes;
+}
+
+/** Returns the sum of what is reserved under an agent's limit. */
+export function reservedBytes(
+  { uuid, account }: Pick<AgentRecord, 'uuid' | 'account'>,
+  reservations: readonly AgentReservationRecord[],
+  accounting: AccountingMode,
+): number {
+  return reservations
+    .filter(({ chain }) => chain.includes(uuid))
+    .reduce((sum, reservation) => sum + reservedBy(reservation, accounting, account?.periodStart ?? null), 0);
+}
+
+/**
+ * Applies a list to the reservations of its users. What a user has used is no longer reserved; a reservation ends with the user,
+ * with its move to another agent, and with the period.
+ *
+ * @returns the reservations that change
+ */
+export function stepReservations(input: {
+  reservations: readonly AgentReservationRecord[];
+  entries: ReadonlyMap<string, AgentUserRecord>;
+  findPeriodStart: (agent: string) => string | null;
+  /** When the list was requested. */
+  listAt: string;
+  at: string;
+}): AgentReservationRecord[] {
+  const changed: AgentReservationRecord[] = [];
+  for (const reservation of input.reservations) {
+    const entry = input.entries.get(findRaise(reservation)?.raises ?? reservation.uuid);
+    const { state, seenAt, settledAt } = reservation;
+    if (state === 'open') {
+      // Until its holder resolves it, the user must count exactly once.
+      const next = isInSum(reservation, entry) ? (seenAt ?? input.at) : null;
+      if (next !== seenAt) changed.push({ ...reservation, seenAt: next });
+    }
+    if (state !== 'settled') continue;
+    if (settledAt === null || input.listAt <= settledAt) {
+      // A list requested before the user was created may lack it, or show it half-made under another owner.
+      if (seenAt === null && isInSum(reservation, entry)) changed.push({ ...reservation, seenAt: input.at });
+      continue;
+    }
+    const leftBytes = entry === undefined ? reservation.leftBytes : countLeft(reservation, entry);
+    const outcome = findOutcome(reservation, entry, leftBytes, input.findPeriodStart(reservation.agent));
+    if (outcome !== null) changed.push({ ...reservation, leftBytes, state: 'closed', closedAt: input.at, outcome });
+    else if (leftBytes !== reservation.leftBytes || seenAt === null) {
+      changed.push({ ...reservation, leftBytes, seenAt: seenAt ?? input.at });
+    }
+  }
+  return changed;
+}
+
+/** Returns whether the list has the whole user in the sum of the agent that it was reserved for. */
+function isInSum(reservation: AgentReservationRecord, entry: AgentUserRecord | undefined): boolean {
+  if (entry === undefined || entry.gone || entry.missingSince !== null) return false;
+  const limitBytes = findRaise(reservation)?.limitBytes ?? reservation.bytes;
+  return entry.owner === reservation.agent && entry.limitBytes >= limitBytes;
+}
+
+/** Returns what the user has not used yet of its limit; of a raise at most what it has added. */
+function countLeft(reservation: AgentReservationRecord, { totalBytes, limitBytes }: AgentUserRecord): number {
+  const raise = findRaise(reservation);
+  if (raise === null) return Math.max(0, reservation.bytes - totalBytes);
+  const lowered = Math.max(0, raise.limitBytes - limitBytes);
+  return Math.max(0, Math.min(reservation.bytes - lowered, raise.untilBytes - lowered - totalBytes));
+}
+
+/** Returns why a reservation ends; null while it lasts. */
+function findOutcome(
+  reservation: AgentReservationRecord,
+  entry: AgentUserRecord | undefined,
+  leftBytes: number,
+  periodStart: string | null,
+): string | null {
+  if (entry === undefined || entry.gone) return 'user-gone';
+  if (entry.owner !== reservation.agent) return 'moved';
+  const raise = findRaise(reservation);
+  if (raise !== null && raise.limitBytes - entry.limitBytes >= reservation.bytes) return 'lowered';
+  if (leftBytes === 0) return 'used';
+  return periodStart !== null && reservation.createdAt < periodStart ? 'period-over' : null;
+}
+
+/** Returns what a raise reserves beside what an earlier one of the same user still does, and whether that fits. */
+export function checkRaise(
+  memory: AgentMemory,
+  rules: AgentRules,
+  request: RaiseOrder,
+  { earlier, user: entry }: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
+): ReturnType<PanelAgents['raise']> {
+  const { agents, exempt, reservations } = toStoredAgents(memory, rules);
+  const { accounting } = rules;
+  const { user, owner, limitBytes } = request;
+  const key = raiseKey(user.uuid);
+  const periodStart = agents.get(owner)?.account?.periodStart ?? null;
+  const carried =
+    earlier?.agent === owner ? stillReserved(earlier, request, reservedBy(earlier, accounting, periodStart)) : 0;
+  const bytes = carried + (user.owner === owner ? limitBytes - user.limitBytes : limitBytes);
+  const others = reservations.filter(({ uuid }) => uuid !== key);
+  const checker = new AgentTrafficChecker({ accounting, agents, reservations: others, exempt });
+  const wanted: RaisedLimit = { raises: user.uuid, limitBytes, untilBytes: usedUpAt(entry, request) };
+  return { bytes, wanted, check: checker.canCreateUserWithTraffic(listChain(owner, agents), bytes) };
+}
+
+/** Returns what an earlier raise of the user still reserves below the limit that the panel shows now. */
+function stillReserved(earlier: AgentReservationRecord, { user }: RaiseOrder, reserved: number): number {
+  const raised = findRaise(earlier)?.limitBytes ?? user.limitBytes;
+  return Math.max(0, reserved - Math.max(0, raised - user.limitBytes));
+}
+
+/** Returns the user's total usage at which the new limit is used up. */
+function usedUpAt(entry: AgentUserRecord | null, { user, limitBytes }: RaiseOrder): number {
+  const left = Math.max(0, limitBytes - user.usedBytes);
+  if (entry === null) return user.usedBytes + left;
+  return entry.totalBytes + countGrowth(entry.lastBytes, user.usedBytes) + left;
+}

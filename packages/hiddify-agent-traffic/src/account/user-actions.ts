@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/quota-core';
+import type { HiddifyUser } from '../client/records.js';
+import type { HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
+import type { Zeroing } from './counter.js';
+
+/** Ref with the uuid of a service's user. */
+export const USER_REF = 'hiddify_user_uuid';
+
+/** Ref with the uuid of the agent that owns the user; overrides the product's. */
+export const AGENT_REF = 'hiddify_agent_uuid';
+
+/** Types of the actions on users, as stored in the journal. */
+export const ACTION_TYPES = {
+  create: 'create-user',
+  update: 'update-user',
+  disable: 'disable-user',
+  enable: 'enable-user',
+  delete: 'delete-user',
+} as const;
+
+/** Restriction of a service whose agent is over its limit: the user is enabled again for that agent only. */
+export const WITH_AGENT = 'disable-with-agent';
+
+/** Kind of evidence: a user that was disabled. */
+export const USER_EVIDENCE = 'user';
+
+/** A user that can be changed through the API. */
+export type AddressableUser = HiddifyUser & { uuid: string };
+
+/** State of a user before it was disabled, in evidence and journal. */
+export interface UserPrior {
+  name: string;
+  enabled: boolean;
+  owner: string | null;
+  /** Restriction of the hold that disabled the user first. */
+  restriction?: string;
+  /** Stored by earlier versions instead of `restriction`: the hold's reason. */
+  reason?: string;
+  /** Set for an agent's user, see `toFingerprint`. */
+  fingerprint?: string;
+  /** Set for an agent's user: figures of the agent. */
+  usedBytes?: number | null;
+  limitBytes?: number | null;
+}
+
+/** The part of a user that the journal stores after reading it again. */
+export interface ObservedUser extends Pick<
+  HiddifyUser,
+  'enabled' | 'active' | 'limitBytes' | 'usedBytes' | 'packageDays' | 'startDate' | 'mode' | 'owner'
+> {
+  /** Usage directly before a zeroing. */
+  usedBefore?: number;
+}
+
+/** Payload of `create-user`. */
+export interface CreatePayload {
+  wanted: NewHiddifyUser & { uuid: string };
+}
+
+/** Payload of `update-user`. */
+export interface UpdatePayload {
+  change: HiddifyUserChange;
+  /** Present where the usage is zeroed. */
+  zero?: ZeroPayload;
+}
+
+/** Why and from which figure a usage is zeroed. */
+export interface ZeroPayload {
+  /** The cycle that it is zeroed for. */
+  cycle: string;
+  /** Bytes already counted that the panel wrote back after an earlier zeroing. */
+  counted: number;
+  tries: number;
+}
+
+/** A zeroing as stored in the journal, which metering of services and the ledger of agents both read. */
+interface JournaledZeroing extends Zeroing {
+  payload: ZeroPayload;
+}
+
+/** Returns the part of a user that is journaled; it has no secrets. */
+export function toObservedUser(user: HiddifyUser): ObservedUser {
+  const { enabled, active, limitBytes, usedBytes, packageDays, startDate, mode, owner } = user;
+  return { enabled, active, limitBytes, usedBytes, packageDays, startDate, mode, owner };
+}
+
+/** Returns the outcome of a step after which the panel shows `user`. */
+export function toOutcome(
+  state: StepOutcome['state'],
+  user: HiddifyUser | null,
+  more: Partial<StepOutcome> = {},
+): StepOutcome {
+  return { state, observed: user === null ? null : toObservedUser(user), error: null, ...more };
+}
+
+/**
+ * Returns a hash of what a person would change about a user: name, comment, limit, days, mode and Telegram id.
+ * Usage, dates and activity are left out because the panel changes them by itself.
+ */
+export function toFingerprint(user: HiddifyUser): string {
+  const { name, comment, limitBytes, packageDays, mode, telegramId } = user;
+  const text = JSON.stringify([name, comment ?? '', limitBytes, packageDays, mode, telegramId ?? 0]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+/** Returns the payload of a journaled `update-user` of a service; null for any other row. */
+export function findUpdate({ type, payload }: Pick<ActionRecord, 'type' | 'payload'>): UpdatePayload | null {
+  if (type !== ACTION_TYPES.update) return null;
+  return ((payload ?? {}) as { payload?: UpdatePayload | null }).payload ?? null;
+}
+
+/** Returns the usage that was shown when the row was planned. */
+export function findPriorUsage({ prior }: Pick<ActionRecord, 'prior'>): number | null {
+  return (prior as Partial<ObservedUser> | null)?.usedBytes ?? null;
+}
+
+/** Returns the zeroing of a row; null where there is none or where it was certainly not performed. */
+export function findZeroing(row: ActionRecord): JournaledZeroing | null {
+  const payload = findUpdate(row)?.zero;
+  if (payload === undefined) return null;
+  const done = row.state === 'applied' || row.state === 'unneeded';
+  // A change that was read back too late to prove it may have been performed and written back.
+  const open = row.state === 'planned' || row.state === 'in-doubt' || row.errorCode === 'not_done';
+  if (!done && (!open || row.calledAt === null)) return null;
+  return {
+    uuid: row.target,
+    at: row.calledAt ?? row.plannedAt,
+    fromBytes: (row.observed as ObservedUser | null)?.usedBefore ?? findPriorUsage(row) ?? 0,
+    done,
+    again: payload.tries > 1,
+    payload,
+  };
+}

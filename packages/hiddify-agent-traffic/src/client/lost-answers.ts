@@ -1,0 +1,37 @@
+import { type Clock, createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
+
+/** Returns whether a failed change may have been made: time-out, cut connection, unusable answer, or the panel's 500. */
+export function mayHaveHappened(error: unknown): error is PanelError {
+  return isPanelError(error) && (error.outcomeUnknown || error.code === 'PANEL_SERVER_ERROR');
+}
+
+/** Returns whether the panel may still be at work because its answer was lost; a 500 is an answer. */
+export function mayStillBeRunning(error: PanelError): boolean {
+  return error.code !== 'PANEL_SERVER_ERROR' || error.status === 502 || error.status === 503 || error.status === 504;
+}
+
+/** Waits before the reads that resolve a lost answer, milliseconds. */
+export const WAITS = [0, 1000, 2000] as const;
+
+/** Reads until `isEnough` accepts the value; returns the last value. */
+export async function readUntil<T>(
+  clock: Clock,
+  waits: readonly number[],
+  read: () => Promise<T>,
+  isEnough: (value: T) => boolean,
+): Promise<T> {
+  let value: T | undefined;
+  for (const wait of waits) {
+    if (wait > 0) await clock.sleep(wait);
+    value = await read();
+    if (isEnough(value)) return value;
+  }
+  return value as T;
+}
+
+/** Returns the same failure after the object was read back: nothing was changed. */
+export function withoutDoubt(error: PanelError): PanelError {
+  const { panel, endpoint, status, panelCode, retryAfterMs, cause } = error;
+  const details = { panel, endpoint, status, panelCode, retryAfterMs, outcomeUnknown: false, cause };
+  return createPanelError(error.code, `${error.statement} It was read back: nothing was changed.`, details);
+}

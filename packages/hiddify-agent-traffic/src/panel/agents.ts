@@ -1,0 +1,217 @@
+import {
+  type AgentAddon,
+  type AgentLimit,
+  type AgentMemory,
+  type AgentPlan,
+  type AgentPlanInput,
+  type AgentSemantics,
+  type AgentTraffic,
+  type AgentUserRequest,
+  type ApplyContext,
+  type Clock,
+  type CreationCheck,
+  isListProblem,
+  isoNow,
+  type ListProblem,
+  type Observation,
+  type PanelAgents,
+  type RaiseOrder,
+  type ReservationLook,
+  type RestorePlan,
+  SluiceError,
+  type Step,
+  type StepOutcome,
+  type WantedUser,
+} from '@sluice/panel-kind';
+import type {
+  ActionRecord,
+  AgentRecord,
+  AgentReservationRecord,
+  AgentSnapshotRecord,
+  AgentUserRecord,
+  HoldRecord,
+  ServiceRecord,
+} from '@sluice/quota-core';
+import { checkNewUser } from '../client/check-user.js';
+import type { HiddifyUserMode } from '../client/records.js';
+import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
+import { describeAgents, explainAgent, findAgent, toStoredAgents, withLimits } from '../account/agents.js';
+import { WRITE_BACK_MS } from '../account/counter.js';
+import { listChain } from '../account/hierarchy.js';
+import { planDisabling, type PlanInput, planRestore, planUsers } from '../account/plan-users.js';
+import { type ObservedList, type RecordedList, recordList } from '../account/record-list.js';
+import type { AgentRules } from '../account/records.js';
+import { checkRaise, raiseKey } from '../account/reservations.js';
+import { findZeroing, USER_REF } from '../account/user-actions.js';
+import type { AddonSearch } from './addon.js';
+import { type BareList, readLists, readMissing, readReservation, rereadHalfMade } from './agent-reads.js';
+import { performAgentStep } from './apply.js';
+import type { HiddifyState } from './lists.js';
+import { resolveAction } from './resolve.js';
+
+/** Dependencies of the agents of one panel. */
+interface AgentsDependencies {
+  name: string;
+  client: HiddifyClient;
+  clock: Clock;
+  rules: AgentRules;
+  /** Finds the add-on; null where the config does not name it. */
+  findAddon: (() => Promise<AddonSearch>) | null;
+  /** Waits for its turn before a changing call. */
+  turn: (work: () => Promise<StepOutcome>) => Promise<StepOutcome>;
+}
+
+/** Users and accounts that one run reads one by one. */
+const MOST_LOOKUPS = 100;
+
+/** Defaults of a new user; the panel's own are 90 days and 1000 GB. */
+const USER_DEFAULTS = { packageDays: 30, mode: 'no_reset' } as const;
+
+/** The agents of a Hiddify panel. */
+export class HiddifyAgents implements PanelAgents {
+  readonly semantics: AgentSemantics;
+  readonly #deps: AgentsDependencies;
+
+  constructor(input: AgentsDependencies) {
+    this.#deps = input;
+    const { accounting } = input.rules;
+    const yes = { zeroIsNothing: true, atomicCreation: true, restores: true, ancestors: true, ledger: true };
+    this.semantics = { kind: 'sluice', accounting, ...yes };
+  }
+
+  async addon(): Promise<AgentAddon | null> {
+    const { findAddon, name } = this.#deps;
+    if (findAddon === null) return null;
+    const found = await findAddon();
+    if (found.found) return found.backend;
+    const tried = found.tried.map(({ prefix, reason }) => `${prefix}: ${reason}`);
+    throw new SluiceError(
+      'addon_absent',
+      `Panel "${name}": the add-on (panels.${name}.agents.addon) does not answer, so that no limit is known (${tried.join('; ')}): set agents.addon: false so that Sluice keeps the limits, or set its prefix`,
+      { kind: 'panel', details: { panel: name, tried: found.tried } },
+    );
+  }
+
+  read(
+    last: AgentSnapshotRecord | null,
+    { acceptHalved, signal }: { acceptHalved: boolean; signal: AbortSignal },
+  ): Promise<BareList | ListProblem> {
+    return readLists(this.#deps.client, last, { acceptHalved, call: { signal } });
+  }
+
+  async complete(
+    bare: BareList,
+    known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
+    signal: AbortSignal,
+  ): Promise<ObservedList | ListProblem> {
+    const { client, clock, rules } = this.#deps;
+    const bounds = { maxLookups: MOST_LOOKUPS, call: { signal } };
+    const list = await readMissing(client, bare, known, bounds);
+    // A row without usage matters only where limits count.
+    if (isListProblem(list) || rules.accounting !== 'allocated') return list;
+    return rereadHalfMade(client, list, new Set(known.users.map(({ key }) => key)), { clock, ...bounds });
+  }
+
+  recordsSince({ at }: AgentSnapshotRecord): string {
+    return new Date(Date.parse(at) - WRITE_BACK_MS).toISOString();
+  }
+
+  record(
+    list: ObservedList,
+    { memory, users, actions }: Parameters<PanelAgents['record']>[1],
+    { now, run }: { now: string; run: string | null },
+  ): RecordedList {
+    const { name: panel, rules } = this.#deps;
+    const zeroings = memory.snapshot === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
+    return recordList({ panel, rules, list, now, run, memory, users, zeroings });
+  }
+
+  plan(input: AgentPlanInput): AgentPlan {
+    return planUsers(this.#planInput(input));
+  }
+
+  planRestore(input: AgentPlanInput, force: boolean): RestorePlan {
+    return planRestore(this.#planInput(input), force);
+  }
+
+  planDisabling(input: AgentPlanInput, hold: HoldRecord): Step[] {
+    return planDisabling(this.#planInput(input), hold);
+  }
+
+  #planInput(input: AgentPlanInput): PlanInput {
+    const list = input.list as ObservedList;
+    return { ...input, list, recorded: input.recorded as RecordedList, agents: this.describe(input.memory) };
+  }
+
+  describe(memory: AgentMemory): AgentTraffic[] {
+    return describeAgents(toStoredAgents(memory, this.#deps.rules));
+  }
+
+  explain(agent: AgentTraffic, now: string): string {
+    return explainAgent(agent, now);
+  }
+
+  find(text: string, memory: AgentMemory): AgentRecord {
+    return findAgent(text, new Map(memory.agents.map((agent) => [agent.uuid, agent])));
+  }
+
+  chainOf(agent: string, memory: AgentMemory): string[] {
+    return [...listChain(agent, new Map(memory.agents.map((item) => [item.uuid, item])))];
+  }
+
+  check(memory: AgentMemory, chain: readonly string[], bytes: number): CreationCheck {
+    return toStoredAgents(memory, this.#deps.rules).checker.canCreateUserWithTraffic(chain, bytes);
+  }
+
+  withLimits(memory: AgentMemory, limits: readonly AgentLimit[], now: string): AgentRecord[] {
+    return withLimits(toStoredAgents(memory, this.#deps.rules), limits, { now, periodNow: memory.periodNow });
+  }
+
+  newUser({ name, limitBytes, packageDays, mode, comment, startDate, telegramId }: AgentUserRequest): WantedUser {
+    const wanted = {
+      uuid: this.#deps.client.newUuid(),
+      name,
+      limitBytes,
+      packageDays: packageDays ?? USER_DEFAULTS.packageDays,
+      mode: (mode ?? USER_DEFAULTS.mode) as HiddifyUserMode,
+      comment: comment ?? '',
+      ...(startDate === undefined ? {} : { startDate }),
+      ...(telegramId === undefined ? {} : { telegramId }),
+    } satisfies NewHiddifyUser;
+    checkNewUser(wanted);
+    return wanted;
+  }
+
+  raise(
+    memory: AgentMemory,
+    request: RaiseOrder,
+    known: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
+  ): ReturnType<PanelAgents['raise']> {
+    return checkRaise(memory, this.#deps.rules, request, known);
+  }
+
+  raiseKey(user: string): string {
+    return raiseKey(user);
+  }
+
+  look(reservation: AgentReservationRecord, again: boolean): Promise<ReservationLook> {
+    return readReservation(this.#deps, reservation, again);
+  }
+
+  apply(step: Step, context: ApplyContext): Promise<StepOutcome> {
+    return this.#deps.turn(() => performAgentStep(this.#deps.client, step, context));
+  }
+
+  async observe(uuid: string): Promise<Observation<HiddifyState>> {
+    const at = isoNow(this.#deps.clock);
+    return { service: uuid, at, state: { user: await this.#deps.client.users.get(uuid), rows: null }, error: null };
+  }
+
+  resolve(action: ActionRecord, observation: Observation): StepOutcome | null {
+    return resolveAction(action, observation as Observation<HiddifyState>);
+  }
+
+  userOf({ refs }: Pick<ServiceRecord, 'refs'>): string | null {
+    return refs[USER_REF] ?? null;
+  }
+}

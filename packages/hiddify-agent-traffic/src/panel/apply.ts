@@ -1,0 +1,242 @@
+import { isPanelError } from '@sluice/panel-http';
+import {
+  type AgentBudget,
+  type ApplyContext,
+  type Clock,
+  isoNow,
+  itemErrorOf,
+  SluiceError,
+  type Step,
+  type StepOutcome,
+  type UserCreation,
+} from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import type { AgentStepPayload } from '../account/plan-users.js';
+import {
+  ACTION_TYPES,
+  type CreatePayload,
+  toFingerprint,
+  toObservedUser,
+  toOutcome,
+  type UpdatePayload,
+  USER_REF,
+} from '../account/user-actions.js';
+import { type HiddifyUser, SELF } from '../client/records.js';
+import type { HiddifyClient, HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
+import { isAgentTrafficError } from '../errors.js';
+
+/** What steps are performed with. */
+interface StepTools {
+  client: HiddifyClient;
+  clock: Clock;
+}
+
+/** A step on the user of a service. */
+interface ServiceStep {
+  service: ServiceRecord;
+  step: Step;
+  context: ApplyContext;
+}
+
+/**
+ * Performs one step: reads the user again, calls the panel where the step is still due, and returns what the panel shows
+ * afterwards. A changing call has no signal: a change that was begun is finished.
+ */
+export async function performStep(
+  tools: StepTools,
+  service: ServiceRecord,
+  step: Step,
+  context: ApplyContext,
+): Promise<StepOutcome> {
+  const subject = { service, step, context };
+  try {
+    if (step.type === ACTION_TYPES.create) return await create(tools, subject);
+    if (step.type === ACTION_TYPES.delete) {
+      await context.calling();
+      await tools.client.users.remove(step.target, { tag: service.id });
+      return toOutcome('applied', null, { refs: { [USER_REF]: null } });
+    }
+    const seen = await tools.client.users.get(step.target, { tag: service.id });
+    if (seen === null) {
+      const message = 'the panel does not have this user any more; nothing was changed';
+      return toOutcome('failed', null, { error: { code: 'user_gone', message } });
+    }
+    return await (step.type === ACTION_TYPES.update ? update(tools, subject, seen) : switchUser(tools, subject, seen));
+  } catch (error) {
+    return toFailure(error);
+  }
+}
+
+async function create({ client }: StepTools, { service, step, context }: ServiceStep): Promise<StepOutcome> {
+  const { wanted } = step.payload as CreatePayload;
+  const tag = service.id;
+  const { user, how } = await createWithin(context.budget, wanted, {
+    make: async () => {
+      await context.calling();
+      return client.users.create(wanted, { tag });
+    },
+    remove: async () => {
+      await context.calling();
+      return client.users.remove(wanted.uuid, { tag });
+    },
+  });
+  return toOutcome(how === 'existed' ? 'unneeded' : 'applied', user, { refs: { [USER_REF]: wanted.uuid } });
+}
+
+async function update(
+  { client, clock }: StepTools,
+  { service, step, context }: ServiceStep,
+  seen: HiddifyUser,
+): Promise<StepOutcome> {
+  const { change, zero } = step.payload as UpdatePayload;
+  const { user, how } = await updateWithin(context.budget, { seen, change }, async () => {
+    await context.calling();
+    return client.users.update(step.target, change, { tag: service.id, seen });
+  });
+  const state = how === 'unneeded' ? 'unneeded' : 'applied';
+  if (zero === undefined) return toOutcome(state, user);
+  const usedBefore = seen.usedBytes;
+  return toOutcome(state, null, {
+    observed: { ...toObservedUser(user), usedBefore },
+    // What the panel had written back was counted before.
+    zeroed: { at: isoNow(clock), inBytes: Math.max(0, usedBefore - zero.counted), outBytes: 0 },
+  });
+}
+
+async function switchUser(
+  { client }: StepTools,
+  { service, step, context }: ServiceStep,
+  seen: HiddifyUser,
+): Promise<StepOutcome> {
+  const enabled = step.type === ACTION_TYPES.enable;
+  // A switch that another tool made is not Sluice's to undo.
+  if (seen.enabled === enabled) return toOutcome('unneeded', seen);
+  await context.calling();
+  return toOutcome('applied', (await client.users.update(step.target, { enabled }, { tag: service.id, seen })).user);
+}
+
+function toFailure(error: unknown): StepOutcome {
+  const { code, message } = itemErrorOf(error);
+  if (error instanceof SluiceError && error.kind === 'panel')
+    return toOutcome('failed', null, { error: { code, message } });
+  if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
+  if (error.outcomeUnknown) {
+    return toOutcome('in-doubt', null, { error: { code: 'outcome_unknown', message: `${code}: ${message}` } });
+  }
+  // The codes that all panels share.
+  const shared: Record<string, string> = { user_exists: 'account_exists', unknown_user: 'user_gone' };
+  return toOutcome('failed', null, { error: { code: shared[error.code] ?? error.code, message } });
+}
+
+/** Creates a service's user within the limits of its agent and those above. */
+function createWithin<T>(
+  budget: AgentBudget | undefined,
+  wanted: NewHiddifyUser & { uuid: string },
+  work: UserCreation<T>,
+): Promise<T> {
+  const { owner } = wanted;
+  if (budget === undefined || owner === undefined || owner === SELF) return work.make();
+  return budget.create(owner, wanted, work);
+}
+
+/** Changes a service's user; what it reserves more than before is reserved first. */
+function updateWithin<T>(
+  budget: AgentBudget | undefined,
+  { seen, change }: { seen: HiddifyUser; change: HiddifyUserChange },
+  work: () => Promise<T>,
+): Promise<T> {
+  const owner = change.owner ?? seen.owner;
+  const limitBytes = change.limitBytes ?? seen.limitBytes;
+  const more = owner === seen.owner ? limitBytes - seen.limitBytes : limitBytes;
+  const { uuid } = seen;
+  if (budget === undefined || owner === null || owner === SELF || uuid === null || more <= 0) return work();
+  return budget.raise({ user: { ...seen, uuid }, owner, limitBytes }, work);
+}
+
+/**
+ * Performs one step on an agent's user. A user to be switched is read again, and stays as it is where another tool has changed it
+ * since.
+ */
+export async function performAgentStep(
+  client: HiddifyClient,
+  step: Step,
+  { calling }: ApplyContext,
+): Promise<StepOutcome> {
+  const { target, type } = step;
+  try {
+    switch (type) {
+      case ACTION_TYPES.create: {
+        const { wanted } = step.payload as { wanted: NewHiddifyUser };
+        await calling();
+        // The owner was in the list of accounts when the figures were read.
+        const { user, how } = await client.users.create(wanted, { ownerKnown: true });
+        return toOutcome(how === 'existed' ? 'unneeded' : 'applied', user);
+      }
+      case ACTION_TYPES.update: {
+        const { change } = step.payload as { change: HiddifyUserChange };
+        await calling();
+        return toOutcome('applied', (await client.users.update(target, change)).user);
+      }
+      case ACTION_TYPES.delete:
+        await calling();
+        await client.users.remove(target);
+        return toOutcome('applied', null);
+      default:
+        return await switchAgentUser(client, step, calling);
+    }
+  } catch (error) {
+    if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
+    return toOutcome(error.outcomeUnknown ? 'in-doubt' : 'failed', null, { error: toAgentError(step, error) });
+  }
+}
+
+async function switchAgentUser(
+  client: HiddifyClient,
+  { type, target, payload }: Step,
+  calling: () => Promise<void>,
+): Promise<StepOutcome> {
+  const enabled = type === ACTION_TYPES.enable;
+  const { owner, fingerprint } = payload as AgentStepPayload;
+  const seen = await client.users.get(target);
+  const isTouched = seen !== null && fingerprint !== undefined && toFingerprint(seen) !== fingerprint;
+  if (seen === null || seen.enabled === enabled || seen.owner !== owner || isTouched)
+    return toOutcome('unneeded', seen);
+  await calling();
+  return toOutcome('applied', (await client.users.update(target, { enabled }, { seen })).user);
+}
+
+function toAgentError(
+  step: Step,
+  error: Error & { code: string; outcomeUnknown: boolean },
+): NonNullable<StepOutcome['error']> {
+  const { code, message } = error;
+  if (step.type !== ACTION_TYPES.create || !isPanelError(error) || !error.outcomeUnknown) return { code, message };
+  const { name } = (step.payload as { wanted: NewHiddifyUser }).wanted;
+  return {
+    code,
+    message: `${error.statement} It is not known whether user "${name}" was created: run the same command again, which continues with the same user.`,
+  };
+}
+
+/** Runs changes one after the other with a pause between them, because each starts an apply run on the panel. */
+export class WriteTurn {
+  readonly #clock: Clock;
+  readonly #pauseMs: number;
+  #last: Promise<unknown> = Promise.resolve();
+  #used = false;
+
+  constructor(clock: Clock, pauseMs = 50) {
+    this.#clock = clock;
+    this.#pauseMs = pauseMs;
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(async () => {
+      if (this.#used) await this.#clock.sleep(this.#pauseMs);
+      this.#used = true;
+      return work();
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,172 @@
+import type { Desired, ItemError, Observation } from '@sluice/panel-kind';
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
+import { judgeZeroing, type ZeroingState } from '../account/counter.js';
+import { ACTION_TYPES, findPriorUsage, findUpdate, findZeroing, USER_REF } from '../account/user-actions.js';
+import type { HiddifyState } from './lists.js';
+import type { HiddifyUser } from '../client/records.js';
+import { findEndDate } from './product.js';
+
+/** A zeroing after which no use was seen yet: the panel's minute task may write the old figure back. */
+export interface OpenZeroing {
+  at: string;
+  /** The usage before it. */
+  from: number;
+  tries: number;
+  /** The old figure was read again: it is to be zeroed once more. */
+  undone?: boolean;
+}
+
+/** What the panel can't show and later runs need. Stored with each decision. */
+export interface UserCheckpoint {
+  uuid: string;
+  /** Sluice has set the limit, or found it right: from then on a lower one is written immediately. */
+  ownLimit: boolean;
+  /** The cycle in which the user was first seen. */
+  firstCycle: string | null;
+  /** The cycle for whose opening the usage was zeroed. */
+  zeroedCycle: string | null;
+  zeroing: OpenZeroing | null;
+  /** Day of the panel's last reset at the last reading; absent in checkpoints of older versions. */
+  resetDate?: string | null;
+}
+
+/** The checkpoint of a service, and the account that `service show` prints. */
+export interface HiddifyCheckpoint {
+  at: string;
+  account: unknown;
+  memo: UserCheckpoint;
+  /** Rows of the whole list then; null where there was no list. */
+  rows: number | null;
+}
+
+/** The usage of a cycle is zeroed this often at most. */
+const MOST_TRIES = 2;
+
+/** Parses the checkpoint that was stored for a service; null where there is none. */
+export function parseCheckpoint(seen: unknown): HiddifyCheckpoint | null {
+  const { memo } = (seen ?? {}) as { memo?: Partial<UserCheckpoint> | null };
+  return typeof memo?.uuid === 'string' ? (seen as HiddifyCheckpoint) : null;
+}
+
+/** Returns the error of a service whose user the panel does not have: `user_gone` where it existed before. */
+export function toAbsence(
+  { id, refs }: Pick<ServiceRecord, 'id' | 'refs'>,
+  seen: unknown,
+  recent: readonly ActionRecord[],
+): ItemError {
+  const uuid = refs[USER_REF];
+  const isMade = (row: ActionRecord): boolean =>
+    row.type === ACTION_TYPES.create && row.target === uuid && (row.state === 'applied' || row.state === 'unneeded');
+  if (parseCheckpoint(seen)?.memo.uuid === uuid || recent.some(isMade)) {
+    const message = `the panel has no user with the ${USER_REF} of "${id}" any more: its usage stays as it was last known`;
+    return { code: 'user_gone', message };
+  }
+  const message = `the panel has no user with the ${USER_REF} of "${id}"`;
+  return { code: 'user_not_there', message };
+}
+
+/** A user at the time of a reading. */
+interface ReadUser {
+  at: string;
+  user: HiddifyUser;
+  timeZone: string;
+}
+
+/** Decides the state of a zeroing from a later reading; null where the reading is earlier. Undone ends when the figure falls. */
+export function judgeOpenZeroing(zeroing: OpenZeroing, { at, user, timeZone }: ReadUser): ZeroingState | null {
+  const usedBytes = user.odd?.usedBytes ?? user.usedBytes;
+  if (at <= zeroing.at) return null;
+  if (zeroing.undone === true) return usedBytes >= zeroing.from ? 'undone' : 'held';
+  const { lastOnline } = user;
+  return judgeZeroing({ at: zeroing.at, fromBytes: zeroing.from, done: true }, { at, usedBytes, lastOnline, timeZone });
+}
+
+/** Returns the cycle's id; null for a cycle that only a command has seen, because the run that opens it uses another id. */
+export function findCycle({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): string | null {
+  if (cycle === null || (cycle.isNew && (scope === 'order' || scope === 'hold'))) return null;
+  return cycle.id;
+}
+
+/** Returns the last checkpoint with what was journaled since. */
+export function loadCheckpoint(seen: unknown, recent: readonly ActionRecord[], user: HiddifyUser): UserCheckpoint {
+  const stored = parseCheckpoint(seen)?.memo;
+  const uuid = user.uuid ?? '';
+  const blank: UserCheckpoint = { uuid, ownLimit: false, firstCycle: null, zeroedCycle: null, zeroing: null };
+  return recent.reduce((memo, row) => addAction(memo, row, user), stored?.uuid === uuid ? stored : blank);
+}
+
+/** Returns the checkpoint with what was journaled since and what the panel shows now. */
+export function updateCheckpoint(
+  desired: Desired,
+  user: HiddifyUser,
+  at: string,
+  limitBytes: number | null,
+): UserCheckpoint {
+  const { seen, recent, timeZone } = desired;
+  const memo = loadCheckpoint(seen, recent, user);
+  const cycle = findCycle(desired);
+  const isZero = user.usedBytes === 0 && user.odd?.usedBytes === undefined;
+  return {
+    ...memo,
+    zeroing: memo.zeroing && updateZeroing(memo.zeroing, { at, user, timeZone }),
+    resetDate: user.lastResetDate,
+    ownLimit: memo.ownLimit || user.limitBytes === limitBytes,
+    firstCycle: memo.firstCycle ?? cycle,
+    // A usage of zero, or one that was first read in this cycle, needs no zeroing in it.
+    zeroedCycle: memo.zeroedCycle === null || isZero ? (cycle ?? memo.zeroedCycle) : memo.zeroedCycle,
+  };
+}
+
+/** Returns the zeroing after a reading; null once it has held. */
+function updateZeroing(zeroing: OpenZeroing, reading: ReadUser): OpenZeroing | null {
+  const state = judgeOpenZeroing(zeroing, reading);
+  if (state === null || state === 'open') return zeroing;
+  return state === 'undone' ? { ...zeroing, undone: true } : null;
+}
+
+function addAction(memo: UserCheckpoint, row: ActionRecord, user: HiddifyUser): UserCheckpoint {
+  const done = row.state === 'applied' || row.state === 'unneeded' || showsZeroing(row, user);
+  if (!done || row.target !== memo.uuid) return memo;
+  if (row.type === ACTION_TYPES.create) return { ...memo, ownLimit: true };
+  const payload = findUpdate(row);
+  if (payload === null) return memo;
+  const next = payload.change.limitBytes === undefined ? memo : { ...memo, ownLimit: true };
+  if (payload.zero === undefined) return next;
+  const zeroed = findZeroing(row);
+  if (zeroed === null) return next;
+  const { at, fromBytes: from } = zeroed;
+  const { cycle, tries } = payload.zero;
+  // Rows that the last checkpoint contains come again until the next one.
+  const zeroing = memo.zeroing !== null && memo.zeroing.at >= at ? memo.zeroing : { at, from, tries };
+  return { ...next, zeroedCycle: cycle, zeroing };
+}
+
+/** A zeroing without an answer was performed where the panel shows less than when it was planned. */
+function showsZeroing(row: ActionRecord, user: HiddifyUser): boolean {
+  const mayBeDone = row.calledAt !== null && (row.state === 'planned' || row.state === 'in-doubt');
+  return mayBeDone && findUpdate(row)?.zero !== undefined && user.usedBytes < (findPriorUsage(row) ?? 0);
+}
+
+/** Returns whether the usage is to be zeroed again because the panel has written the old figure back. */
+export function isUndone(memo: UserCheckpoint): memo is UserCheckpoint & { zeroing: OpenZeroing } {
+  return memo.zeroing?.undone === true && memo.zeroing.tries < MOST_TRIES;
+}
+
+/** Returns the checkpoint for the next run; null where the panel does not show the user. */
+export function toCheckpoint(
+  desired: Desired,
+  observation: Observation<HiddifyState>,
+  limitBytes: number | null,
+): HiddifyCheckpoint | null {
+  const { state, at } = observation;
+  const user = state?.user;
+  if (!user || user.uuid === null) return null;
+  const { uuid, name, owner, enabled, active, usedBytes, mode } = user;
+  const shown = { uuid, name, agent: owner, enabled, active, limitBytes: user.limitBytes, usedBytes, mode };
+  return {
+    at,
+    account: { ...shown, expiresOn: findEndDate(user) },
+    memo: updateCheckpoint(desired, user, at, limitBytes),
+    rows: state.rows,
+  };
+}

@@ -1,0 +1,111 @@
+import { isPanelError } from '@sluice/panel-http';
+import { type Clock, isoNow, type ItemError, itemErrorOf } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import { USER_REF } from '../account/user-actions.js';
+import type { HiddifyUser } from '../client/records.js';
+import type { HiddifyClient } from '../client/types.js';
+import { isAgentTrafficError } from '../errors.js';
+import { badUuid } from './product.js';
+
+/** What the panel shows of one service's user. */
+export interface HiddifyState {
+  /** Null where the service names none, or the panel has none with that uuid. */
+  user: HiddifyUser | null;
+  /** Rows of the list it was read from; null where it was read alone. */
+  rows: number | null;
+}
+
+/** A service's user as read, or why it could not be read. */
+export type UserReading = ({ at: string } & HiddifyState) | { at: string; error: ItemError };
+
+/** A whole list by uuid, or why it could not be read. */
+type Listed = { at: string; users: Map<string, HiddifyUser>; rows: number } | { at: string; error: ItemError };
+
+/**
+ * Reads the users of services from one list per run, or alone. A user that is missing in the list is read alone, since the panel
+ * leaves whole branches out of its lists and a row may be unreadable; only a 404 proves that it is gone.
+ */
+export class HiddifyLists {
+  readonly #client: HiddifyClient;
+  readonly #clock: Clock;
+  readonly #panel: string;
+  #listed: Promise<Listed> | null = null;
+
+  constructor(panel: string, client: HiddifyClient, clock: Clock) {
+    this.#panel = panel;
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  /**
+   * Reads the list again for all observations that follow.
+   *
+   * @param lastRows rows of the last list; a list with less than half as many is refused
+   */
+  refresh(lastRows: number | null, signal: AbortSignal): Promise<Listed> {
+    this.#listed = this.#list(lastRows, signal);
+    return this.#listed;
+  }
+
+  async #list(lastRows: number | null, signal: AbortSignal): Promise<Listed> {
+    const at = isoNow(this.#clock);
+    try {
+      const { users, requestedAt, unreadable } = await this.#client.users.list({ signal });
+      const rows = users.length + unreadable;
+      if (lastRows !== null && rows * 2 < lastRows) return { at, error: shortList(this.#panel, rows, lastRows) };
+      const byUuid = new Map<string, HiddifyUser>();
+      for (const user of users) if (user.uuid !== null) byUuid.set(user.uuid, user);
+      return { at: requestedAt, users: byUuid, rows };
+    } catch (error) {
+      return { at, error: toItemError(error) };
+    }
+  }
+
+  /** Reads the users of services from the list of this run; with `alone` each by itself. */
+  async read(
+    services: readonly ServiceRecord[],
+    signal: AbortSignal,
+    alone: boolean,
+  ): Promise<Map<string, UserReading>> {
+    const listed = alone ? null : await (this.#listed ?? this.refresh(null, signal));
+    const readings = services.map(async (service): Promise<[string, UserReading]> => [
+      service.id,
+      await this.#read(service, listed, signal),
+    ]);
+    return new Map(await Promise.all(readings));
+  }
+
+  async #read({ id, refs }: ServiceRecord, listed: Listed | null, signal: AbortSignal): Promise<UserReading> {
+    const uuid = refs[USER_REF];
+    const at = listed?.at ?? isoNow(this.#clock);
+    if (uuid === undefined) return { at, user: null, rows: null };
+    if (listed !== null && 'error' in listed) return listed;
+    const user = listed?.users.get(uuid);
+    const rows = listed?.rows ?? null;
+    if (user !== undefined) return { at, user, rows };
+    const askedAt = isoNow(this.#clock);
+    try {
+      return { at, user: await this.#client.users.get(uuid, { tag: id, signal }), rows };
+    } catch (error) {
+      const refused = toItemError(error);
+      // The client sends no uuid that a user can't have.
+      return { at: askedAt, error: refused.code === 'invalid_user' ? badUuid(id, USER_REF) : refused };
+    }
+  }
+}
+
+function toItemError(error: unknown): ItemError {
+  if (!isPanelError(error) && !isAgentTrafficError(error)) {
+    const { name } = error as { name?: unknown };
+    if (name !== 'AbortError' && typeof error !== 'string') throw error;
+    return { code: 'interrupted', message: 'the run was interrupted before the panel answered' };
+  }
+  return itemErrorOf(error);
+}
+
+function shortList(panel: string, rows: number, before: number): ItemError {
+  return {
+    code: rows === 0 ? 'list_empty' : 'list_halved',
+    message: `the list of users of panel "${panel}" has ${rows} rows where the last one had ${before}: it was ignored`,
+  };
+}

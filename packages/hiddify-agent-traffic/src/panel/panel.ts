@@ -1,0 +1,208 @@
+import { PanelForbiddenError } from '@sluice/panel-http';
+import {
+  type ApplyContext,
+  type Desired,
+  type Look,
+  type Observation,
+  type Panel,
+  type PanelDependencies,
+  type PanelFacets,
+  type PanelKind,
+  type PanelToOpen,
+  type Plan,
+  SluiceError,
+  type Step,
+  type StepOutcome,
+  transportOptions,
+  type UsageAnswer,
+  type UsageRequest,
+} from '@sluice/panel-kind';
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
+import { USER_REF } from '../account/user-actions.js';
+import { createHiddifyClient } from '../client/create-client.js';
+import type { HiddifyClient } from '../client/types.js';
+import { isAgentTrafficError } from '../errors.js';
+import { findAddon } from './addon.js';
+import { HiddifyAgents } from './agents.js';
+import { performStep, WriteTurn } from './apply.js';
+import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
+import { checkContract } from './contract.js';
+import { HiddifyLists, type HiddifyState, type UserReading } from './lists.js';
+import { planUser } from './plan.js';
+import { createUuid, findProblem, toLimit } from './product.js';
+import { outcomeWhenDone, resolveAction } from './resolve.js';
+import { type HiddifySettings, toAgentRules } from './settings.js';
+import { toUsageAnswer } from './usage.js';
+
+/** Opens the adapter of a Hiddify panel (docs/panels/hiddify.md, 3 and 4). */
+export function openHiddifyPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): HiddifyPanel {
+  const client = openClient(panel.name, toClientOptions(panel, dependencies));
+  return new HiddifyPanel(kind, panel, client, dependencies);
+}
+
+/** Names the config key of an address or key that can't be valid. */
+function openClient(name: string, options: Parameters<typeof createHiddifyClient>[0]): HiddifyClient {
+  try {
+    return createHiddifyClient(options);
+  } catch (error) {
+    if (!isAgentTrafficError(error)) throw error;
+    const key = error.code === 'invalid_key' ? 'apiKey' : 'url';
+    throw new SluiceError(error.code, `panels.${name}.${key}: ${error.message}`, { kind: 'panel', cause: error });
+  }
+}
+
+/** Returns the options of the clients of API v2 and of the add-on. */
+function toClientOptions(
+  panel: PanelToOpen,
+  dependencies: PanelDependencies,
+): Parameters<typeof createHiddifyClient>[0] {
+  const settings = panel.settings as HiddifySettings;
+  return {
+    panel: panel.name,
+    baseUrl: settings.url,
+    allowHttp: settings.allowHttp,
+    apiKey: dependencies.secret(settings.apiKey, `panels.${panel.name}.apiKey`),
+    newUuid: () => createUuid(dependencies.randomBytes),
+    // By default 30 s for a call and 180 s for a list, because lists have no pages.
+    ...(settings.timeout === undefined ? {} : { listTimeoutMs: settings.timeout * 6 }),
+    ...transportOptions(panel, dependencies),
+  };
+}
+
+/** The adapter of a Hiddify panel, whose users are services. */
+export class HiddifyPanel implements Panel<HiddifyState> {
+  readonly kind: PanelKind;
+  readonly name: string;
+  /** Without the secret path. */
+  readonly url: string;
+  readonly client: HiddifyClient;
+  readonly agents: HiddifyAgents;
+  readonly #config: HiddifySettings;
+  readonly #timeZone: string;
+  readonly #dependencies: PanelDependencies;
+  readonly #lists: HiddifyLists;
+  readonly #turn: WriteTurn;
+
+  constructor(kind: PanelKind, panel: PanelToOpen, client: HiddifyClient, dependencies: PanelDependencies) {
+    const { name, timeZone } = panel;
+    this.kind = kind;
+    this.name = name;
+    this.url = `${new URL(panel.settings.url).origin}/***/`;
+    this.client = client;
+    this.#config = panel.settings as HiddifySettings;
+    this.#timeZone = timeZone;
+    this.#dependencies = dependencies;
+    this.#lists = new HiddifyLists(name, client, dependencies.clock);
+    const turn = new WriteTurn(dependencies.clock);
+    this.#turn = turn;
+    const { addon = false } = this.#config.agents ?? {};
+    const prefix = addon === true || addon === false ? {} : addon;
+    this.agents = new HiddifyAgents({
+      name,
+      client,
+      clock: dependencies.clock,
+      rules: toAgentRules(this.#config, timeZone),
+      findAddon: addon === false ? null : () => findAddon({ ...toClientOptions(panel, dependencies), ...prefix }),
+      turn: (work) => turn.run(work),
+    });
+  }
+
+  /** Checks address, path, key and role. Limits of agents need the Owner's key. */
+  async test(): Promise<{ message: string }> {
+    const { access, name, role, version, warnings } = await this.client.probe();
+    if (access === 'limited' && this.#config.agents !== undefined) {
+      throw new PanelForbiddenError(
+        `The key (apiKey) of panel "${this.name}" belongs to "${name}" (${role}), not to the Owner: limits of agents need the Owner's key.`,
+        { panel: this.name, endpoint: 'GET /api/v2/admin/me/', status: 200 },
+      );
+    }
+    const whose = access === 'owner' ? "the Owner's key" : `the key of a ${role}`;
+    return { message: [`${whose}, version ${version ?? 'unknown'}`, ...warnings].join('; ') };
+  }
+
+  async readUsage(
+    requests: UsageRequest[],
+    onAnswer: (service: string, answer: UsageAnswer) => void,
+    signal: AbortSignal,
+    { allowShort } = { allowShort: false },
+  ): Promise<void> {
+    if (requests.length === 0) return;
+    const alone = requests.length === 1;
+    if (!alone) await this.#lists.refresh(allowShort ? null : findLastRows(requests), signal);
+    const services = requests.map(({ service }) => service);
+    const readings = await this.#lists.read(services, signal, alone);
+    for (const request of requests) {
+      const reading = readings.get(request.service.id);
+      if (reading) onAnswer(request.service.id, toUsageAnswer(request, reading, this.#timeZone));
+    }
+  }
+
+  async observe(
+    services: ServiceRecord[],
+    signal: AbortSignal,
+    look?: Look,
+  ): Promise<Map<string, Observation<HiddifyState>>> {
+    if (services.length === 0) return new Map();
+    const alone = look?.fresh === true || services.length === 1;
+    const readings = await this.#lists.read(services, signal, alone);
+    return new Map([...readings].map(([id, reading]) => [id, toObservation(id, reading)]));
+  }
+
+  plan(desired: Desired, observation: Observation<HiddifyState>): Plan {
+    return planUser(desired, observation);
+  }
+
+  resolve(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {
+    return resolveAction(action, observation);
+  }
+
+  checkpoint(desired: Desired, observation: Observation<HiddifyState>): ReturnType<typeof toCheckpoint> {
+    return toCheckpoint(desired, observation, toLimit(desired));
+  }
+
+  apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
+    const { client } = this;
+    const { clock } = this.#dependencies;
+    return this.#turn.run(() => performStep({ client, clock }, service, step, context));
+  }
+
+  readonly snapshot = { paged: false };
+  readonly contract: PanelFacets['contract'] = {
+    check: (services, signal) => checkContract(this.client, services, signal),
+  };
+  readonly accounts: PanelFacets<HiddifyState>['accounts'] = {
+    passwords: false,
+    newRefs: (_service, _product, randomBytes) => ({ [USER_REF]: createUuid(randomBytes) }),
+    exists: ({ state }) => state && state.user !== null,
+    username: ({ refs }) => refs[USER_REF] ?? null,
+    check: findProblem,
+    removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
+    doneOutcome: outcomeWhenDone,
+  };
+
+  resources(service: ServiceRecord): string[] {
+    const uuid = service.refs[USER_REF];
+    return uuid === undefined ? [] : [`user:${uuid}`];
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+/** Returns the rows of the last list, less the users that Sluice removed since; the newest checkpoint counts. */
+function findLastRows(requests: readonly UsageRequest[]): number | null {
+  let newest: { at: string; rows: number } | null = null;
+  for (const { seen } of requests) {
+    const last = parseCheckpoint(seen);
+    if (last?.rows != null && (newest === null || last.at > newest.at)) newest = { at: last.at, rows: last.rows };
+  }
+  const removed = Math.max(0, ...requests.map((request) => request.removed));
+  return newest === null ? null : Math.max(0, newest.rows - removed);
+}
+
+function toObservation(service: string, reading: UserReading): Observation<HiddifyState> {
+  if ('error' in reading) return { service, at: reading.at, state: null, error: reading.error };
+  const { at, user, rows } = reading;
+  return { service, at, state: { user, rows }, error: null };
+}

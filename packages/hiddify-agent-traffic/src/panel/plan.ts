@@ -1,0 +1,274 @@
+import { type Desired, type HoldInForce, type Observation, type Plan, sharerIds, type Step } from '@sluice/panel-kind';
+import { type EvidenceRecord, formatBytes, toLocalDate } from '@sluice/quota-core';
+import {
+  ACTION_TYPES,
+  type AddressableUser,
+  type CreatePayload,
+  toObservedUser,
+  type UpdatePayload,
+  USER_EVIDENCE,
+  USER_REF,
+  type UserPrior,
+  WITH_AGENT,
+  type ZeroPayload,
+} from '../account/user-actions.js';
+import { type HiddifyUser, SELF } from '../client/records.js';
+import type { HiddifyUserChange } from '../client/types.js';
+import {
+  findCycle,
+  isUndone,
+  judgeOpenZeroing,
+  loadCheckpoint,
+  toAbsence,
+  updateCheckpoint,
+  type UserCheckpoint,
+} from './checkpoint.js';
+import type { HiddifyState } from './lists.js';
+import { findEndDate, toHiddifyProduct, toLimit, toOwner, toTerm } from './product.js';
+
+/**
+ * Plans the steps from what the panel shows of a user to its target state. Changes of other tools are never undone, and nothing is
+ * written that is so already, because every write starts an apply run on the panel.
+ */
+export function planUser(desired: Desired, observation: Observation<HiddifyState>): Plan {
+  const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
+  const { service, order, holds, evidence, sharers } = desired;
+  const uuid = service.refs[USER_REF];
+  const terminates = order?.verb === 'terminate';
+  if (uuid === undefined) {
+    if (terminates) dropAll(plan, evidence);
+    return plan;
+  }
+  if (!observation.state) {
+    // A command about a user that can't be read is not carried out.
+    const isNeeded = desired.scope === 'order' || order !== null || holds.length > 0 || evidence.length > 0;
+    const problem = observation.error ?? { code: 'not_observed', message: 'the user was not read' };
+    if (isNeeded) plan.problems.push(problem);
+    return plan;
+  }
+  const { user } = observation.state;
+  if (terminates) planTermination(plan, desired, user);
+  else if (sharers.length > 0) {
+    plan.problems.push({
+      code: 'shared_user',
+      message: `"${service.id}" names the same user as ${sharerIds(desired).join(', ')}, but a user belongs to one service: nothing was changed; correct ${USER_REF}`,
+    });
+  } else if (user === null) planAbsent(plan, desired, uuid);
+  else if (user.uuid !== null) planPresent(plan, desired, { ...user, uuid: user.uuid }, observation.at);
+  return plan;
+}
+
+function planAbsent(plan: Plan, desired: Desired, uuid: string): void {
+  const { service, product, order, scope, holds } = desired;
+  if (order?.verb !== 'create') {
+    // Nothing is left to enable again.
+    dropAll(plan, desired.evidence);
+    if (scope !== 'hold' || holds.length > 0) plan.problems.push(toAbsence(service, desired.seen, desired.recent));
+    return;
+  }
+  const limitBytes = toLimit(desired);
+  if (limitBytes === null || limitBytes === 0) {
+    plan.problems.push({
+      code: 'no_quota',
+      message: `"${service.id}" has no quota (or one of 0), and the panel has no user without a limit: set quota: { total: SIZE } (or unlimited) in its product`,
+    });
+    return;
+  }
+  const { mode, packageDays } = toHiddifyProduct(product);
+  const owner = toOwner(service, product);
+  const payload: CreatePayload = {
+    wanted: { uuid, name: service.id, limitBytes, mode, owner, comment: '', ...(toTerm(desired) ?? { packageDays }) },
+  };
+  plan.counts = true;
+  plan.steps.push({ ...toStep(ACTION_TYPES.create, uuid), payload });
+  const [hold] = holds;
+  if (!hold) return;
+  plan.again = true;
+  plan.steps.push({ ...toStep(ACTION_TYPES.disable, uuid), hold: hold.id, later: true });
+}
+
+function planTermination(plan: Plan, { service, evidence }: Desired, user: HiddifyUser | null): void {
+  if (user === null) {
+    dropAll(plan, evidence);
+    plan.refs = { [USER_REF]: null };
+    return;
+  }
+  if (!isOwn(service.ownRefs)) {
+    const message = `user "${user.name}" existed before "${service.id}" and was not created by Sluice`;
+    plan.problems.push({ code: 'not_ours', message });
+    return;
+  }
+  plan.counts = true;
+  plan.steps.push({
+    ...toStep(ACTION_TYPES.delete, user.uuid ?? ''),
+    prior: toObservedUser(user),
+    ends: evidence.map((item) => item.id),
+  });
+}
+
+function planPresent(plan: Plan, desired: Desired, user: AddressableUser, at: string): void {
+  const { order, service } = desired;
+  if (order?.verb === 'create' && !isOwn(service.ownRefs)) {
+    if (!order.adopt && user.name !== service.id) {
+      plan.problems.push({
+        code: 'account_exists',
+        message: `the panel has a user "${user.name}" with the ${USER_REF} of "${service.id}", which may belong to another service`,
+      });
+      return;
+    }
+    plan.refs = { [USER_REF]: user.uuid };
+  }
+  const memo = updateCheckpoint(desired, user, at, toLimit(desired));
+  noteUnclear(plan, desired, user, at);
+  const [hold] = desired.holds;
+  if (hold) restrict(plan, desired, user, hold);
+  const change = desired.scope === 'hold' ? {} : planChange(plan, desired, user, memo);
+  const zero = planZeroing(plan, desired, user, memo);
+  if (Object.keys(change).length > 0 || zero !== null) {
+    const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
+    plan.steps.push({ ...toStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload });
+  }
+  if (!hold) for (const item of desired.evidence) release(plan, desired, user, item);
+  plan.stops = listStops(desired, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });
+}
+
+/** Returns what stops a user that Sluice has not disabled. */
+function listStops({ evidence, now, timeZone }: Desired, user: AddressableUser): string[] {
+  if (evidence.length > 0) return [];
+  const what = `user "${user.name}"`;
+  if (!user.enabled) return [`${what} is disabled, and not by Sluice`];
+  const end = findEndDate(user);
+  if (end !== null && end < toLocalDate(now, timeZone)) return [`${what}: its days on the panel ended on ${end}`];
+  return user.usedBytes >= user.limitBytes ? [`${what} has used up its limit on the panel`] : [];
+}
+
+function restrict(plan: Plan, desired: Desired, user: AddressableUser, hold: HoldInForce): void {
+  const own = desired.evidence.find((item) => item.kind === USER_EVIDENCE && item.target === user.uuid);
+  if (user.enabled) {
+    if (own) plan.drift.push(`user "${user.name}" is enabled and should be disabled`);
+    const prior: UserPrior = { name: user.name, enabled: true, owner: user.owner, restriction: hold.restriction };
+    plan.steps.push({
+      ...toStep(ACTION_TYPES.disable, user.uuid),
+      hold: hold.id,
+      prior,
+      begins: own ? null : { kind: USER_EVIDENCE, target: user.uuid, prior },
+    });
+  }
+  for (const item of desired.evidence) {
+    if (!desired.holds.some(({ id }) => id === item.hold)) plan.moves.push({ evidence: item.id, hold: hold.id });
+  }
+}
+
+/** Undoes what a hold that has ended had changed, and nothing else. */
+function release(plan: Plan, { service, product }: Desired, user: AddressableUser, item: EvidenceRecord): void {
+  const { owner, restriction, reason }: Partial<UserPrior> = item.prior ?? {};
+  const isForAgent = restriction === WITH_AGENT || reason === 'agent-limit';
+  if (item.target !== user.uuid) {
+    plan.problems.push({
+      code: 'user_changed',
+      message: `"${service.id}" names another user than the one that was disabled for it: enable that one in the panel, or set ${USER_REF} back`,
+    });
+  } else if (user.enabled) {
+    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+  } else if (isForAgent && owner !== user.owner && user.owner !== toOwner(service, product)) {
+    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+    (plan.notices ??= []).push({
+      code: 'agent_user_moved',
+      key: `agent_user_moved:${item.id}`,
+      message: `${service.id}: user "${user.name}", which was disabled for its agent's limit, has another owner now; it was left disabled`,
+    });
+  } else {
+    plan.steps.push({
+      ...toStep(ACTION_TYPES.enable, user.uuid),
+      hold: item.hold,
+      prior: toObservedUser(user),
+      ends: [item.id],
+    });
+  }
+}
+
+/** Returns the changes that may be written in this scope; reports the others as drift. */
+function planChange(plan: Plan, desired: Desired, user: AddressableUser, memo: UserCheckpoint): HiddifyUserChange {
+  const { scope, service, product } = desired;
+  const change: HiddifyUserChange = {};
+  const limitBytes = toLimit(desired);
+  const shownLimit = user.odd?.limitBytes ?? user.limitBytes;
+  if (limitBytes !== null && limitBytes !== shownLimit) {
+    if (limitBytes > shownLimit || mayLower(desired, memo)) {
+      change.limitBytes = limitBytes;
+      if (limitBytes < shownLimit) plan.counts = true;
+    } else plan.drift.push(`the limit that another tool has set stays until the next cycle`);
+  }
+  const term = toTerm(desired);
+  const end = findEndDate(user);
+  if (term !== null && end !== service.nextDueDate) {
+    if (scope === 'order' || (scope === 'reconcile' && isOwn(service.ownRefs))) {
+      Object.assign(change, term);
+      if (end !== null && end > (service.nextDueDate ?? '')) plan.counts = true;
+    } else {
+      const due = service.nextDueDate ?? '';
+      plan.drift.push(`the user's days end on ${end ?? 'no day yet'}, the service is due on ${due}`);
+    }
+  }
+  const { mode, packageDays } = toHiddifyProduct(product);
+  const owner = toOwner(service, product);
+  const hasOtherOwner = user.owner !== owner && owner !== SELF;
+  if (scope === 'order') {
+    if (user.mode !== mode && product.hiddify !== undefined) change.mode = mode;
+    if (hasOtherOwner) change.owner = owner;
+    if (term === null && user.startDate === null && user.packageDays !== packageDays) change.packageDays = packageDays;
+  } else if (scope === 'reconcile') {
+    if (user.mode !== mode)
+      plan.drift.push(`the reset mode of the user is ${String(user.mode)}, in the product ${mode}`);
+    if (hasOtherOwner) plan.drift.push("the user's owner is not the agent of the product");
+  }
+  return change;
+}
+
+/** Returns whether the limit may be lowered: one that another tool has set stays until the next cycle. */
+function mayLower(desired: Desired, memo: UserCheckpoint): boolean {
+  if (memo.ownLimit || desired.scope === 'order') return true;
+  const cycle = findCycle(desired);
+  return memo.firstCycle !== null && cycle !== null && memo.firstCycle !== cycle;
+}
+
+/** Plans the zeroing of a `no_reset` user: once when a cycle opens, after the usage was read in it. */
+function planZeroing(plan: Plan, desired: Desired, user: AddressableUser, memo: UserCheckpoint): ZeroPayload | null {
+  const { cycle, scope, product } = desired;
+  if (scope !== 'poll' && scope !== 'reconcile') return null;
+  const id = findCycle(desired);
+  if (toHiddifyProduct(product).mode !== 'no_reset' || user.mode !== 'no_reset' || id === null) return null;
+  if (isUndone(memo)) {
+    plan.drift.push('the panel has written back the usage that was zeroed');
+    const { from, tries } = memo.zeroing;
+    // A reading since then has counted what is above the old figure.
+    const isCounted = (desired.counted?.counterBytes ?? 0) >= from;
+    return { cycle: id, counted: isCounted ? 0 : from, tries: tries + 1 };
+  }
+  if (cycle?.readAt == null || memo.zeroedCycle === null || memo.zeroedCycle === id) return null;
+  return { cycle: id, counted: 0, tries: 1 };
+}
+
+/** Reports a figure that counts in full although it may contain the old one. */
+function noteUnclear(plan: Plan, desired: Desired, user: AddressableUser, at: string): void {
+  const { service, seen, recent, timeZone } = desired;
+  const { zeroing } = loadCheckpoint(seen, recent, user);
+  if (zeroing === null || judgeOpenZeroing(zeroing, { at, user, timeZone }) !== 'unclear') return;
+  (plan.notices ??= []).push({
+    code: 'zeroing_unclear',
+    key: `zeroing_unclear:${service.id}:${zeroing.at}`,
+    message: `${service.id}: its usage was zeroed at ${zeroing.at}, and it was read too late to know whether the panel wrote ${formatBytes(zeroing.from)} back: the whole figure counts`,
+  });
+}
+
+function isOwn(ownRefs: readonly string[]): boolean {
+  return ownRefs.includes(USER_REF);
+}
+
+function dropAll(plan: Plan, evidence: readonly EvidenceRecord[]): void {
+  for (const item of evidence) plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+}
+
+function toStep(type: string, target: string): Step {
+  return { type, target, hold: null, prior: null, payload: null, ends: [], begins: null };
+}

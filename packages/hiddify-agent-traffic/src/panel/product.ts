@@ -1,0 +1,78 @@
+import type { Desired, ItemError, ProductSettings } from '@sluice/panel-kind';
+import { toLocalDate, type ServiceRecord } from '@sluice/quota-core';
+import { AGENT_REF, USER_REF } from '../account/user-actions.js';
+import { MOST_BYTES } from '../client/check-user.js';
+import { packageTerm } from '../client/package-term.js';
+import { type HiddifyUser, SELF } from '../client/records.js';
+import { isCanonicalUuid } from '../client/uuid.js';
+import type { HiddifyProduct } from './settings.js';
+
+/** Defaults of a product without a section; the same as those of the config. */
+const DEFAULTS: HiddifyProduct = { packageDays: 90, mode: 'no_reset' };
+
+/** Returns the product's section, with defaults. */
+export function toHiddifyProduct(product: ProductSettings): HiddifyProduct {
+  return (product['hiddify'] as HiddifyProduct | undefined) ?? DEFAULTS;
+}
+
+/** Returns the owner of the service's user: the agent of its ref, that of the product, or the account of the key. */
+export function toOwner(service: ServiceRecord, product: ProductSettings): string {
+  return (service.refs[AGENT_REF] ?? toHiddifyProduct(product).agent)?.toLowerCase() ?? SELF;
+}
+
+/**
+ * Returns the user's limit for an allowance; null where no quota is configured, so that the panel's limit stays. The panel counts
+ * both directions together: where only one counts, the user has the highest limit.
+ */
+export function toLimit({ allowance, mode }: Pick<Desired, 'allowance' | 'mode'>): number | null {
+  if (allowance === null) return null;
+  if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return MOST_BYTES;
+  return Math.min(allowance.allowedBytes, MOST_BYTES);
+}
+
+/**
+ * Returns the term that ends at the due date; null without one. It starts with the current cycle, because the panel's own resets
+ * count from the start.
+ */
+export function toTerm({ service, cycle, timeZone, now }: Desired): ReturnType<typeof packageTerm> | null {
+  if (service.nextDueDate === null) return null;
+  const start = toLocalDate(cycle?.start ?? now, timeZone);
+  return packageTerm(start < service.nextDueDate ? start : service.nextDueDate, service.nextDueDate);
+}
+
+/** Returns the last day on which the panel serves a user; null where its days have not begun. */
+export function findEndDate({ startDate, packageDays }: Pick<HiddifyUser, 'startDate' | 'packageDays'>): string | null {
+  if (startDate === null || packageDays === null) return null;
+  return new Date(Date.parse(startDate) + packageDays * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Returns why no command about this service can be carried out; null where one can. */
+export function findProblem(service: ServiceRecord, product: ProductSettings): ItemError | null {
+  const uuids: [string, string | undefined][] = [
+    [USER_REF, service.refs[USER_REF]],
+    [AGENT_REF, service.refs[AGENT_REF]],
+    ['hiddify.agent of its product', toHiddifyProduct(product).agent],
+  ];
+  for (const [what, uuid] of uuids) {
+    if (uuid === undefined || isCanonicalUuid(uuid.toLowerCase())) continue;
+    return badUuid(service.id, what);
+  }
+  return null;
+}
+
+/** Returns the error of a ref or setting that can't be the uuid of a user. */
+export function badUuid(service: string, what: string): ItemError {
+  return {
+    code: 'bad_uuid',
+    message: `"${service}": ${what} is not a uuid of version 4; copy it from the panel's list. The panel was not called`,
+  };
+}
+
+/** Returns a v4 uuid from random bytes. */
+export function createUuid(randomBytes: (count: number) => Uint8Array): string {
+  const bytes = Buffer.from(randomBytes(16));
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

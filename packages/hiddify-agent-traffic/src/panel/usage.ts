@@ -1,0 +1,64 @@
+import type { ItemError, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
+import { formatBytes } from '@sluice/quota-core';
+import { resetSince } from '../account/counter.js';
+import { findZeroing } from '../account/user-actions.js';
+import { judgeOpenZeroing, loadCheckpoint, parseCheckpoint, toAbsence } from './checkpoint.js';
+import type { UserReading } from './lists.js';
+
+/** A longer mode is cut before it is stored with each sample. */
+const LONGEST_MODE = 40;
+
+/**
+ * Converts a user's counter. The panel shows one figure for both directions, which falls when the panel resets it (every 1, 7 or 30
+ * days from its start, by its own local date) and when Sluice zeroed it. Any other fall proves nothing.
+ */
+export function toUsageAnswer(
+  { seen, recent, unsettled, service }: UsageRequest,
+  userReading: UserReading,
+  timeZone: string,
+): UsageAnswer {
+  const { at } = userReading;
+  if ('error' in userReading) return toUnknown(at, userReading.error);
+  const { user } = userReading;
+  if (user === null) return toUnknown(at, toAbsence(service, seen, recent));
+  const { zeroing } = loadCheckpoint(seen, recent, user);
+  const undone = zeroing !== null && judgeOpenZeroing(zeroing, { at, user, timeZone }) === 'undone' ? zeroing : null;
+  const { odd, usedBytes, limitBytes, mode, lastResetDate, enabled, active } = user;
+  return {
+    reading: { known: true, at, inBytes: null, outBytes: null, totalBytes: usedBytes },
+    raw: {
+      usedBytes: odd?.usedBytes ?? usedBytes,
+      limitBytes,
+      mode: mode?.slice(0, LONGEST_MODE) ?? null,
+      lastResetDate,
+      enabled,
+      active,
+    },
+    shape: [],
+    warnings: [
+      ...(odd?.usedBytes === undefined ? [] : [toNegativeWarning(service.id)]),
+      ...(undone === null || undone.undone === true ? [] : [toUndoneWarning(service.id, undone.from)]),
+    ],
+    counter: {
+      resetBetween: (previousAt) =>
+        resetSince(user, previousAt, timeZone, parseCheckpoint(seen)?.memo.resetDate) ||
+        unsettled.some((row) => findZeroing(row) !== null),
+      stoodAt: undone?.from ?? null,
+    },
+  };
+}
+
+function toUnknown(at: string, { code, message }: ItemError): UsageAnswer {
+  return { reading: { known: false, at, code, message }, raw: null, shape: [], warnings: [] };
+}
+
+function toUndoneWarning(service: string, from: number): UsageAnswer['warnings'][number] {
+  return {
+    code: 'zeroing_undone',
+    message: `the panel has written back the usage of "${service}" that was zeroed when its cycle opened: only what is above ${formatBytes(from)} counts`,
+  };
+}
+
+function toNegativeWarning(service: string): UsageAnswer['warnings'][number] {
+  return { code: 'negative_usage', message: `the panel shows a negative usage for "${service}", which counts as 0` };
+}
