@@ -55,7 +55,11 @@ beforeAll(async () => {
   relay = await startFakeFlvx({ now, admin: { name: 'admin_user', password: ADMIN_PASSWORD } });
   vpn = await startFakeHiddify({ now });
   dcim.addService({ id: 1, orderId: 11, serverId: 21, user: 31, ports: [{ id: 41, name: 'eth0' }] });
-  dcim.addService({ id: 2, orderId: 12, serverId: 22, user: 32, ports: [{ id: 42, name: 'eth0' }, CLOSED] });
+  const ports = [
+    { id: 42, name: 'eth0' },
+    { id: 43, name: 'eth1', adminState: 'down' as const },
+  ];
+  dcim.addService({ id: 2, orderId: 12, serverId: 22, user: 32, ports });
   dcim.addTraffic(1, { in: 80 * GB, out: 40 * GB });
   relay.addTunnel({ name: 'HK-01', entryNodes: [relay.addNode('hk-entry')] });
   vpn.use(vpn.addUser({ name: 'anna', agent: vpn.addAgent(undefined, { name: 'north', uuid: NORTH }) }), 6 * GB);
@@ -172,7 +176,11 @@ describe('the built command', () => {
   });
 
   it('has no command and no format that was left out here', () => {
-    const program = buildProgram({ deps: { version: '0' } as Deps, exit: () => undefined, run: () => Promise.resolve(0) });
+    const program = buildProgram({
+      deps: { version: '0' } as Deps,
+      exit: () => undefined,
+      run: () => Promise.resolve(0),
+    });
     const nodes = listNodes(program).filter(({ words, subcommands }) => words.length > 0 && subcommands.length === 0);
     const names = nodes.map(({ words }) => words.join(' ')).filter((name) => !/(^| )help$/.test(name));
     expect(names.filter((name) => !played.some((words) => `${words} `.startsWith(`${name} `)))).toEqual([]);
