@@ -85,7 +85,7 @@ function place(draft: string, file: string, text: string): void {
   try {
     linkSync(draft, file);
   } catch {
-    if (existsSync(file)) throw Object.assign(new Error(`${path.basename(file)} is there already`), { code: 'EEXIST' });
+    if (existsSync(file)) throw Object.assign(new Error(`${path.basename(file)} already exists`), { code: 'EEXIST' });
     // Some file systems have no links, and say so in different ways.
     writeWhole(file, text, 'wx');
   }

@@ -96,7 +96,7 @@ const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${own
 /** Returns the error for a lease that other runs hold. */
 export function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
   const who = holders.map(whoHolds).join(', ');
-  return new SluiceError('lease_held', `${name} is being worked on by another run: ${who}. Try again when it is done`, {
+  return new SluiceError('lease_held', `${name} is in use by another run: ${who}. Try again when that run has ended`, {
     kind: 'busy',
     details: { lease: name, holders: holders.map((holder) => holder.run) },
   });
@@ -112,7 +112,7 @@ function leasesHeld(held: LeaseRecord[]): SluiceError {
   const more = held.length > NAMED ? [`and ${held.length - NAMED} more`] : [];
   return new SluiceError(
     'lease_held',
-    `Services are being worked on by another run: ${[...named, ...more].join(', ')}. Nothing was stored; try again when it is done`,
+    `Services are in use by other runs: ${[...named, ...more].join(', ')}. Nothing was stored; try again when those runs have ended`,
     {
       kind: 'busy',
       details: { services, holders: [...new Set(held.map(({ run }) => run))] },

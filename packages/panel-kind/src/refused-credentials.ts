@@ -3,7 +3,7 @@ import { type ItemError, itemErrorOf, SluiceError } from './errors.js';
 /** Returns code and message of an error; refused credentials are reported with their config key. */
 export function withCredentialKey(error: unknown, key: string): ItemError {
   const { code, message } = itemErrorOf(error);
-  return { code, message: code === 'PANEL_AUTH' ? `${message} The config has them under ${key}.` : message };
+  return { code, message: code === 'PANEL_AUTH' ? `${message} Check ${key} in the config.` : message };
 }
 
 /**

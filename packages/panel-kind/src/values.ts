@@ -34,7 +34,7 @@ export function parseDuration(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/.exec(text);
   const factor = match?.[2] === undefined ? undefined : DURATION_UNITS[match[2]];
   if (!match?.[1] || factor === undefined) {
-    throw new Error(`"${text}" is not a duration: write a number and ms, s, m, h or d, such as 15m`);
+    throw new Error(`"${text}" is not a duration: write a number followed by ms, s, m, h or d, such as 15m`);
   }
   return Math.round(Number(match[1]) * factor);
 }

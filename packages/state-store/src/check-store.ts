@@ -87,7 +87,7 @@ async function danglingKeys(db: Kysely<Database>): Promise<Finding[]> {
   const { rows } = await sql<{ table: string; rowid: number; parent: string }>`pragma foreign_key_check`.execute(db);
   return rows.map((row) => ({
     object: row.table,
-    message: `The row number ${row.rowid} refers to a row of ${row.parent} that is not there.`,
+    message: `Row ${row.rowid} refers to a row of ${row.parent} that does not exist.`,
   }));
 }
 
@@ -100,14 +100,19 @@ async function alteredSchema(db: Kysely<Database>): Promise<Finding[]> {
     .filter(([name, text]) => found.get(name) !== text)
     .map(([name]) => ({
       object: name,
-      message: found.has(name) ? 'It is not as the migrations made it.' : 'It is missing.',
+      message: found.has(name) ? 'Its definition differs from the schema of this version.' : 'It is missing.',
     }));
 }
 
 function openToOthers(location: string): Finding[] {
   const mode = statSync(location).mode & 0o777;
   if ((mode & 0o077) === 0) return [];
-  return [{ object: location, message: `Others may use it (mode ${mode.toString(8)}). Run: chmod 600 ${location}` }];
+  return [
+    {
+      object: location,
+      message: `Other users of this host can access it (mode ${mode.toString(8)}). Run: chmod 600 ${location}`,
+    },
+  ];
 }
 
 async function doubleHolds(db: Kysely<Database>): Promise<Finding[]> {
@@ -133,7 +138,7 @@ async function doubleEvidence(db: Kysely<Database>): Promise<Finding[]> {
     .execute();
   return rows.map((row) => ({
     object: `${row.panel} ${row.kind} ${row.target}`,
-    message: 'More than one row says that it is to be undone.',
+    message: 'It has more than one row of open evidence.',
   }));
 }
 
@@ -148,7 +153,7 @@ async function leftoverEvidence(db: Kysely<Database>): Promise<Finding[]> {
     .execute();
   return rows.map((row) => ({
     object: row.id,
-    message: `The hold of ${findSubjectAgent(row.service) === null ? 'service' : 'agent'} ${findSubjectAgent(row.service) ?? row.service} ended, but its ${row.kind} ${row.target} was not given back.`,
+    message: `The hold of ${findSubjectAgent(row.service) === null ? 'service' : 'agent'} ${findSubjectAgent(row.service) ?? row.service} ended, but its restriction of ${row.kind} ${row.target} was not released.`,
   }));
 }
 
@@ -173,7 +178,10 @@ async function unknownServices(db: Kysely<Database>): Promise<Finding[]> {
     .limit(FINDINGS)
     .execute();
   const ids = [...new Set([...held, ...restricted].map((row) => row.service))].sort();
-  return ids.map((id) => ({ object: id, message: 'It is held, but there is no such service. Import it again.' }));
+  return ids.map((id) => ({
+    object: id,
+    message: 'It has open holds or restrictions, but the service does not exist. Import it again.',
+  }));
 }
 
 interface Readable {

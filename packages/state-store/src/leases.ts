@@ -57,8 +57,8 @@ export async function verifyFences(session: Session, fences: readonly HeldLease[
     throw new StoreError(
       'lease_lost',
       row === undefined
-        ? `The lease "${lease.name}" is no longer held. Nothing was written; start the run again.`
-        : `The lease "${lease.name}" was taken over by run ${row.run ?? 'unknown'}. Nothing was written; leave the work to it.`,
+        ? `The lease "${lease.name}" no longer belongs to this run. Nothing was written; start the run again.`
+        : `The lease "${lease.name}" was taken over by run ${row.run ?? 'unknown'}. Nothing was written; wait until that run has ended.`,
       { row: { table: 'leases', id: lease.name } },
     );
   }
@@ -208,14 +208,14 @@ async function take(session: Session, request: AcquireRequest, abandoned: number
   return taken === undefined ? null : { name, fence: taken.fence };
 }
 
-/** Somebody else was faster each time: says who, or that the lease changes hands too fast to be had. */
+/** Reports the current holder of the lease, or throws `store_busy` if there is none any more. */
 async function refused(access: Access, request: AcquireRequest): Promise<LeaseResult> {
   const row = await access.read((session) => read(session, request.name));
   const heldBy = row === null ? null : toRecord(row);
   if (heldBy !== null) return { acquired: false, heldBy };
   throw new StoreError(
     'store_busy',
-    `The lease "${request.name}" could not be had: others keep taking it. Try again.`,
+    `The lease "${request.name}" could not be acquired: other processes keep acquiring it. Try again.`,
     {
       row: { table: 'leases', id: request.name },
     },

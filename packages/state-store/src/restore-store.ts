@@ -114,7 +114,7 @@ function put(prepared: string, target: string): null {
 /** The old file keeps a second name before the new one takes its place, so that there is never none. */
 async function replace(target: string, prepared: string, suffix: string, wait: number): Promise<string> {
   const kept = `${target}.${suffix}`;
-  if (existsSync(kept)) throw new StoreError('store_exists', `The file ${kept} is there already. Try again.`);
+  if (existsSync(kept)) throw new StoreError('store_exists', `The file ${kept} already exists. Try again.`);
   const handle = await foldLog(target, wait);
   try {
     if (handle === null) {

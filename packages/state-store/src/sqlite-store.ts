@@ -34,7 +34,7 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
         connections.guarded(() => {
           connections.refuseClosed();
           if (file.reader === file.writer) {
-            throw new StoreError('store_unsupported', 'A store in memory has no backups. Open a file.');
+            throw new StoreError('store_unsupported', "An in-memory store can't be backed up. Open a file.");
           }
           return backupFile(location, target, waitMs);
         }),
@@ -65,5 +65,8 @@ function tablesWithin(connections: StoreConnections, session: Session, scope: Sc
 
 function refuseEnded(scope: Scope): void {
   if (scope.active) return;
-  throw new StoreError('store_closed', 'The write that these tables belong to is over. Use the store, or a new write.');
+  throw new StoreError(
+    'store_closed',
+    'The write that these tables belong to has ended. Use the store, or a new write.',
+  );
 }

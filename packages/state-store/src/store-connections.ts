@@ -24,7 +24,7 @@ export interface OpenFile {
   location: string;
   schemaVersion: number;
   reader: Connection;
-  /** Null for a store that was opened to be read only. */
+  /** Null for a store that was opened read-only. */
   writer: Connection | null;
 }
 
@@ -112,10 +112,13 @@ export class StoreConnections implements Access {
     this.refuseClosed();
     const { location, writer } = this.#file;
     if (writer === null) {
-      throw new StoreError('store_read_only', `The store ${location} was opened to be read only. Open it for writing.`);
+      throw new StoreError('store_read_only', `The store ${location} was opened read-only. Open it for writing.`);
     }
     if (this.#current.getStore()?.active === true) {
-      throw new StoreError('nested_write', 'A write was begun inside another one. Use the tables that it was given.');
+      throw new StoreError(
+        'nested_write',
+        'A write was started inside another write. Use the tables that were passed to the outer write.',
+      );
     }
     return writer;
   }

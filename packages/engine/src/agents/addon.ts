@@ -10,7 +10,7 @@ export function refuseAddon({ name, addon }: Pick<AgentsOnPanel, 'name' | 'addon
   if (addon === null) return;
   throw new SluiceError(
     'unsupported',
-    `Panel "${name}" keeps its limits through the add-on, which can't ${what}: set panels.${name}.agents.addon: false to have Sluice keep them`,
+    `The add-on on panel "${name}" enforces the limits of agents and can't ${what}: set panels.${name}.agents.addon: false to have Sluice enforce them`,
     { kind: 'unsupported', details: { panel: name } },
   );
 }
@@ -72,7 +72,7 @@ export async function checkThroughAddon(
         key: `${name}:agent-addon`,
         panel: name,
         service: null,
-        message: `${name}: the add-on on the panel keeps the limits: it counts the displayed usage, which falls on resets, treats 0 as unlimited, enables nobody again and does not report whom it disabled`,
+        message: `${name}: the add-on on the panel enforces the limits. It counts the displayed usage, which falls on resets; it treats 0 as unlimited, does not enable users again and does not report which users it disabled`,
       },
     ],
     error: null,

@@ -86,7 +86,7 @@ export async function reserveUser(
 
 /** Returns the error of a user that does not fit. */
 export function refusal({ reason, remainingBytes, binding }: CreationCheck): SluiceError {
-  return new SluiceError('agent_limit', reason ?? 'It does not fit under the limit of its agent.', {
+  return new SluiceError('agent_limit', reason ?? 'The user does not fit within the limit of its agent.', {
     kind: 'panel',
     details: { remainingBytes, binding },
   });
@@ -202,7 +202,7 @@ async function recheck(
   const binding = memory.agents.find((known) => known.uuid === over)?.name ?? '';
   throw new SluiceError(
     'agent_limit',
-    `User "${name}" of ${formatBytes(limitBytes)} was created and removed again: agent "${binding}" exceeded its limit by users created on the panel meanwhile.`,
+    `User "${name}" of ${formatBytes(limitBytes)} was created and removed again: agent "${binding}" exceeded its limit because of users that were created on the panel in the meantime.`,
     { kind: 'panel', details: { binding: over, remainingBytes: 0 } },
   );
 }

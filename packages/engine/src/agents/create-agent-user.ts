@@ -50,7 +50,8 @@ export async function createAgentUser(session: Session, request: CreateUserReque
   const { agent: text, name, limitBytes } = request;
   if (request.dryRun) {
     const { allowed, reason } = await canCreateUser(session, text, limitBytes, request.panel);
-    if (!allowed) throw new SluiceError('agent_limit', reason ?? 'It does not fit');
+    if (!allowed)
+      throw new SluiceError('agent_limit', reason ?? 'The user does not fit within the limit of its agent.');
     return { user: { uuid: null, name, limitBytes, agent: text } };
   }
   return withRun(session, { command: 'agent create-user', dryRun: false }, async (run) => {
@@ -127,7 +128,8 @@ async function createBeside(
 ): Promise<CreatedUserReport> {
   if (addon === null) throw new Error('no add-on');
   const check = await addon.canCreateUserWithTraffic(request.agent, request.limitBytes);
-  if (!check.allowed) throw new SluiceError('agent_limit', check.reason ?? 'It does not fit');
+  if (!check.allowed)
+    throw new SluiceError('agent_limit', check.reason ?? 'The user does not fit within the limit of its agent.');
   const { uuid: owner } = await addon.getAgent(request.agent);
   const wanted = { ...wantedUser(changes, request), owner };
   await performOne(changes, toStep(AGENT_STEPS.create, owner, wanted));

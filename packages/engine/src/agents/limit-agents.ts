@@ -39,7 +39,7 @@ export async function limitAgent(session: Session, request: LimitRequest): Promi
   const { addon } = on;
   if (addon !== null) {
     if (opening !== undefined) {
-      throw usageError('bad_option', 'the add-on keeps no ledger: leave out the opening');
+      throw usageError('bad_option', 'the add-on has no ledger: remove --opening');
     }
     if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
     return addonAgent(session, on, addon, text);
@@ -97,7 +97,7 @@ export async function limitAgents(session: Session, request: LimitImport): Promi
 
 function findProblem(only: AgentTraffic | undefined, others: number, seen: ReadonlySet<string>): string | null {
   if (only === undefined) return 'there is no agent with this uuid or name on the panel';
-  if (others > 0) return `${others + 1} agents have this name: write the uuid`;
+  if (others > 0) return `${others + 1} agents have this name: use the uuid`;
   return seen.has(only.uuid) ? `agent "${only.name}" is in the file twice` : null;
 }
 
@@ -111,9 +111,9 @@ function readRow(
     problems.push({ line, agent, message });
     return null;
   };
-  if (unknown !== undefined) return say(`there is no column "${unknown}"; known: agent, limit_gb`);
-  if (agent === '') return say('agent is missing');
-  if (limit === undefined) return say('limit_gb is missing; leave it empty for no limit');
+  if (unknown !== undefined) return say(`unknown column "${unknown}"; known: agent, limit_gb`);
+  if (agent === '') return say('agent is required');
+  if (limit === undefined) return say('limit_gb is required; leave the value empty for no limit');
   if (limit === '') return { line, agent, limitBytes: null };
   try {
     return { line, agent, limitBytes: gigabytesToBytes(limit) };
@@ -160,7 +160,7 @@ function questionFor(over: readonly AgentTraffic[]): string {
   const figures = first === undefined ? '' : `${formatBytes(first.usedBytes)} of ${formatBytes(first.limitBytes ?? 0)}`;
   const who =
     over.length === 1
-      ? `Agent "${first?.name ?? ''}" would be over its limit at once (${figures})`
-      : `${over.length} agents would be over their limits at once ("${first?.name ?? ''}": ${figures})`;
+      ? `Agent "${first?.name ?? ''}" would immediately be over its limit (${figures})`
+      : `${over.length} agents would immediately be over their limits ("${first?.name ?? ''}": ${figures})`;
   return `${who}: the next check would disable their users. Store the limits anyway?`;
 }

@@ -28,11 +28,11 @@ export function agentPanels(session: Session, name: string | undefined): string[
   if (name !== undefined) {
     requirePanelName(session, name);
     if (!known.includes(name)) {
-      throw usageError('wrong_panel', `Panel "${name}" has no agents`);
+      throw usageError('wrong_panel', `Panel "${name}" does not support agents`);
     }
     return [name];
   }
-  if (known.length === 0) throw usageError('no_panel', 'No panel in the config has agents');
+  if (known.length === 0) throw usageError('no_panel', 'No panel in the config supports agents');
   return known;
 }
 
@@ -41,7 +41,7 @@ export function agentPanel(session: Session, name: string | undefined): string {
   const names = agentPanels(session, name);
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
-  throw usageError('several_panels', `Several panels have agents: ${names.join(', ')}`);
+  throw usageError('several_panels', `Several panels support agents: ${names.join(', ')}`);
 }
 
 /**
@@ -52,7 +52,7 @@ export function agentPanel(session: Session, name: string | undefined): string {
 export async function openAgents(session: Session, name: string): Promise<AgentsOnPanel> {
   const panel = await session.panel(name);
   const { agents } = panel;
-  if (agents === undefined) throw usageError('wrong_panel', `Panel "${name}" has no agents`);
+  if (agents === undefined) throw usageError('wrong_panel', `Panel "${name}" does not support agents`);
   return { session, name, panel, agents, addon: await agents.addon() };
 }
 

@@ -111,7 +111,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
 
 const SUPERSEDED: ListProblem = {
   code: 'list_superseded',
-  message: 'Another run has read the panel later than this one; the older list was ignored.',
+  message: 'Another run read the panel after this one; the older list was ignored.',
 };
 
 async function compute(

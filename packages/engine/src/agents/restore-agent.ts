@@ -66,7 +66,7 @@ async function runForAgent(
   work: (ordered: AgentCommand) => Promise<Done>,
 ): Promise<RestoreReport> {
   const on = await openAgents(session, agentPanel(session, request.panel));
-  refuseAddon(on, 'restore users: it keeps no record of whom it disabled');
+  refuseAddon(on, 'restore users because it keeps no record of the users that it disabled');
   const { dryRun, agent: text } = request;
   return withRun(session, { command, dryRun }, async (run) => {
     await run.start();
@@ -106,7 +106,7 @@ async function restore(ordered: AgentCommand, force: boolean): Promise<Done> {
     const name = memory.agents.find(({ uuid }) => uuid === over)?.name ?? '';
     throw new SluiceError(
       'agent_limit',
-      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or restore them by force.`,
+      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or restore them with --force.`,
       { kind: 'panel', details: { binding: over } },
     );
   }

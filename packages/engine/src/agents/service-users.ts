@@ -221,6 +221,6 @@ function withheld(panel: string, { id, protectedUntil }: ServiceRecord): Notice 
     key: `hold_withheld:${id}:agent-limit:${protectedUntil ?? ''}`,
     panel,
     service: id,
-    message: `${id} is due to be held (agent-limit), but protected until ${protectedUntil ?? ''}`,
+    message: `${id} is due to be held (agent-limit), but is protected until ${protectedUntil ?? ''}`,
   };
 }

@@ -84,7 +84,7 @@ export interface AgentExplained extends AgentDetail {
 /** Explains why an agent is in its state, from the store alone. */
 export async function explainAgent(session: Session, text: string, panel: string | undefined): Promise<AgentExplained> {
   const on = await openAgents(session, agentPanel(session, panel));
-  refuseAddon(on, 'explain a state: it keeps no record');
+  refuseAddon(on, 'explain the state of an agent because it keeps no record of it');
   const { name, agents } = on;
   const memory = await loadStoredAgents(session, name);
   const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, memory)));

@@ -92,7 +92,7 @@ async function requireReady(session: Session, panel: string): Promise<void> {
   const { checks } = await runDoctor(session, { panel });
   const failed = checks.filter((check) => check.status === 'failed');
   if (failed.length === 0) return;
-  throw new SluiceError('doctor_failed', `Panel "${panel}" is not ready; nothing was switched:`, {
+  throw new SluiceError('doctor_failed', `Panel "${panel}" is not ready; enforcement was not changed:`, {
     details: { panel },
     lines: failed.map((check) => `${check.name} (${check.object}): ${check.message}`),
   });

@@ -26,7 +26,7 @@ export function refuseWrongClock(session: Session, panel: string, start: Moment)
   if (difference !== null && Math.abs(difference) > WRONG_CLOCK_MS) {
     throw clockWrong(
       panel,
-      `the clock of panel "${panel}" is ${formatLength(difference)} ${difference > 0 ? 'ahead of' : 'behind'} ours`,
+      `the clock of panel "${panel}" is ${formatLength(difference)} ${difference > 0 ? 'ahead of' : 'behind'} the local clock`,
     );
   }
   const now = moment(session);
@@ -34,19 +34,19 @@ export function refuseWrongClock(session: Session, panel: string, start: Moment)
   if (Math.abs(jump) > WRONG_CLOCK_MS) {
     throw clockWrong(
       panel,
-      `our clock was set ${jump > 0 ? 'forward' : 'back'} by ${formatLength(jump)} during the run`,
+      `the local clock was set ${jump > 0 ? 'forward' : 'back'} by ${formatLength(jump)} during the run`,
     );
   }
 }
 
 function clockWrong(panel: string, what: string): SluiceError {
-  return new SluiceError('clock_wrong', `${what}: nothing was decided about its services`, {
+  return new SluiceError('clock_wrong', `${what}: no decisions were made for the services of the panel`, {
     kind: 'panel',
     details: { panel },
   });
 }
 
-/** Returns the newest instant at which our clock was confirmed, in this session or in the store; null before the first. */
+/** Returns the newest instant at which the local clock was confirmed, in this session or in the store; null before the first. */
 export async function confirmedInstant(session: Session): Promise<string | null> {
   return session.agreedAt() ?? (await session.store.clock.confirmed());
 }
@@ -66,7 +66,7 @@ export async function refuseUnconfirmedClock(session: Session, panel: string, st
   const now = session.now();
   throw new SluiceError(
     'clock_unconfirmed',
-    `our clock was last confirmed at ${confirmed} and is at ${now} now, and no panel returned its time: nothing was decided about panel "${panel}"`,
+    `the local clock was last confirmed at ${confirmed} and is at ${now} now, and no panel returned its time: no decisions were made for panel "${panel}"`,
     { kind: 'panel', details: { panel, confirmed, now } },
   );
 }

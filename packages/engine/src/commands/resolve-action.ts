@@ -47,7 +47,7 @@ export async function resolveAction(session: Session, id: string, request: Resol
 const NOT_DONE: StepOutcome = {
   state: 'failed',
   observed: null,
-  error: { code: 'not_done', message: 'the operator reported that it was not done' },
+  error: { code: 'not_done', message: 'the operator reported that the action was not done' },
 };
 
 async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOutcome> {
@@ -95,13 +95,13 @@ async function requireUnsettled(session: Session, id: string): Promise<ActionRec
   if (row.state !== 'planned' && row.state !== 'in-doubt') {
     throw new SluiceError(
       'action_settled',
-      `${what} is ${row.state} since ${row.settledAt ?? row.plannedAt}: there is nothing to resolve`,
+      `${what} has been ${row.state} since ${row.settledAt ?? row.plannedAt}: there is nothing to resolve`,
       { details: { action: id, state: row.state } },
     );
   }
   if (isCommandRow(row)) {
     const verb = row.type.slice(COMMAND_PREFIX.length);
-    throw new SluiceError('action_not_called', `${what} is a whole command, which was interrupted`, {
+    throw new SluiceError('action_not_called', `${what} is an interrupted command, not a single action`, {
       details: { action: id, verb, service: row.target },
     });
   }
@@ -122,7 +122,7 @@ async function refuseWhileAtWork(session: Session, row: ActionRecord): Promise<v
   if (run === null || !isAtWork(session, run)) return;
   throw new SluiceError(
     'lease_held',
-    `${row.type} ${row.target} is being worked on by ${run.id} (process ${run.pid} on ${run.host}). Try again when it is done`,
+    `${row.type} ${row.target} is in use by ${run.id} (process ${run.pid} on ${run.host}). Try again when that run has ended`,
     { kind: 'busy', details: { holders: [run.id] } },
   );
 }

@@ -67,7 +67,9 @@ const kindSections: Rule = (config, kinds) =>
     const own = findEntry(config.panels, product.panel)?.kind;
     return kinds
       .filter(({ kind }) => own !== undefined && kind !== own && product[kind] !== undefined)
-      .map(({ kind }) => error(`products.${name}.${kind}`, `panel "${product.panel}" is of kind ${String(own)}`));
+      .map(({ kind }) =>
+        error(`products.${name}.${kind}`, `panel "${product.panel}" is of kind ${String(own)}: remove this section`),
+      );
   });
 
 const unmanaged: Rule = (config) =>
@@ -88,10 +90,10 @@ const insecure: Rule = (config) =>
         ]
       : []),
     ...(panel.allowHttp && panel.url.startsWith('http:')
-      ? [warning(`panels.${name}.url`, 'plain http sends the credentials unencrypted')]
+      ? [warning(`panels.${name}.url`, 'plain HTTP sends the credentials unencrypted')]
       : []),
     ...(!panel.allowHttp && panel.url.startsWith('http:')
-      ? [error(`panels.${name}.url`, 'plain http sends the credentials unencrypted; use https, or allowHttp: true')]
+      ? [error(`panels.${name}.url`, 'plain HTTP sends the credentials unencrypted; use https, or allowHttp: true')]
       : []),
   ]);
 
@@ -125,7 +127,7 @@ const oneNameEach: Rule = (config) => {
     return [
       warning(
         `panels.${name}.url`,
-        `"${first}" and "${name}" are the same panel. Sluice can't see which ports, orders and accounts the services of the two share: a hold on one may restrict the other, a release may undo the other's hold, and two runs may change the panel at once. Use one of the names for all products and services`,
+        `"${first}" and "${name}" are the same panel. Sluice can't detect which ports, orders and accounts their services share. A hold on one service may restrict the other, a release may undo the other's hold, and two runs may change the panel at the same time. Use one of the names for all products and services`,
       ),
     ];
   });

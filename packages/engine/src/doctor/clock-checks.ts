@@ -25,7 +25,7 @@ export async function clockChecks(session: Session, panels: string[]): Promise<C
       ? {
           ...check,
           status: 'warning',
-          message: `run ${last.id} is ${ahead} in the future: the clock was ahead then and is right now`,
+          message: `run ${last.id} is ${ahead} in the future: the clock was ahead then and is correct now`,
         }
       : {
           ...check,
@@ -35,19 +35,19 @@ export async function clockChecks(session: Session, panels: string[]): Promise<C
   ];
 }
 
-/** Compares a panel's clock with ours; returns no check where the panel does not report its time. */
+/** Compares a panel's clock with the local one; returns no check where the panel does not report its time. */
 export function panelClockCheck(panel: string, difference: number | null): Check[] {
   if (difference === null) return [];
   const check = { name: 'panel clock', object: panel };
   const size = Math.abs(difference);
-  const where = `${formatLength(difference)} ${difference < 0 ? 'behind' : 'ahead of'} ours`;
+  const where = `${formatLength(difference)} ${difference < 0 ? 'behind' : 'ahead of'} the local clock`;
   if (size <= CLOCK_TOLERANCE_MS) return [{ ...check, status: 'ok', message: where }];
   if (size <= WRONG_CLOCK_MS) {
     return [
       {
         ...check,
         status: 'warning',
-        message: `the panel's clock is ${where}: cycles, expiry and resets happen at different times. Correct both`,
+        message: `the panel's clock is ${where}: cycles, expiry and resets happen at different times. Correct both clocks`,
       },
     ];
   }
@@ -55,7 +55,7 @@ export function panelClockCheck(panel: string, difference: number | null): Check
     {
       ...check,
       status: 'failed',
-      message: `the panel's clock is ${where}: runs decide nothing about its services until the wrong clock is corrected`,
+      message: `the panel's clock is ${where}: runs make no decisions for its services until the wrong clock is corrected`,
     },
   ];
 }

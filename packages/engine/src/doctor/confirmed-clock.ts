@@ -39,7 +39,8 @@ export async function confirmedClockChecks(session: Session, accepted: AcceptedC
 function clockCheck(session: Session, stored: string | null, accepted: AcceptedClock | null): Check {
   const check = { name: NAME, object: session.now() };
   if (accepted !== null) {
-    const before = accepted.before === null ? 'no instant was confirmed before' : `it was ${accepted.before} before`;
+    const before =
+      accepted.before === null ? 'no instant was confirmed before' : `the instant before was ${accepted.before}`;
     return { ...check, status: 'ok', message: `${accepted.at} is confirmed now; ${before}` };
   }
   if (stored === null)
@@ -59,7 +60,7 @@ function clockCheck(session: Session, stored: string | null, accepted: AcceptedC
   return {
     ...check,
     status: 'warning',
-    message: `${where}: until then it can't reveal a wrong clock; the panels agree with the clock now`,
+    message: `${where}: until then a wrong clock can't be detected; the panels agree with the clock now`,
     code: 'clock_unconfirmed',
   };
 }
@@ -78,7 +79,7 @@ async function cyclesAhead(session: Session): Promise<Check[]> {
       name: 'cycle',
       object: cycle.service,
       status: 'failed',
-      message: `its cycle does not begin until ${cycle.start}: a clock that was ahead opened it; the next poll of the service continues with the right one`,
+      message: `its cycle does not begin until ${cycle.start}: the cycle was opened while the clock was ahead; the next poll of the service continues with the correct cycle`,
     }));
 }
 
@@ -93,7 +94,7 @@ async function periodsAhead(session: Session): Promise<Check[]> {
         name: 'agent period',
         object: `${panel} ${name}`,
         status: 'failed',
-        message: `its period does not begin until ${start}: a clock that was ahead opened it`,
+        message: `its period does not begin until ${start}: the period was opened while the clock was ahead`,
         code: 'period_ahead',
       });
     }

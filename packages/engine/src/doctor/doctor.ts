@@ -47,7 +47,7 @@ async function storeChecks({ store, deps }: Session): Promise<Check[]> {
       name: 'holds file',
       object: toHoldsFilePath(store.location),
       status: 'warning',
-      message: 'it does not list the open holds; the next poll writes it again',
+      message: 'it does not list the current open holds; the next poll updates it',
     });
   }
   return checks;
@@ -93,7 +93,7 @@ async function runChecks(session: Session): Promise<Check[]> {
       name: 'last poll',
       object: poll.id,
       status: late || (poll.outcome !== 'done' && poll.outcome !== 'partial') ? 'warning' : 'ok',
-      message: `${poll.startedAt}, ${ended}${late ? ', which is late' : ''}`,
+      message: `${poll.startedAt}, ${ended}${late ? ', which is too long ago' : ''}`,
       ...(late ? { code: 'poll_late' } : {}),
     });
   }

@@ -27,7 +27,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
     const adoption = requireFacet(panel, 'adoption');
     const observation = (await panel.observe([service], session.deps.signal)).get(id);
     if (!observation?.state) {
-      const why = observation?.error?.message ?? 'it was not read';
+      const why = observation?.error?.message ?? 'the panel returned no state for it';
       throw new SluiceError(
         'not_observed',
         `"${id}" could not be read on panel "${panel.name}": ${why}; nothing was adopted`,
@@ -46,7 +46,10 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
       open.some((item) => item.service !== id && item.kind === target.kind && item.target === target.target),
     );
     if (taken)
-      throw new SluiceError('already_adopted', `${taken.kind} ${taken.target} is held for another service already`);
+      throw new SluiceError(
+        'already_adopted',
+        `${taken.kind} ${taken.target} is already restricted for another service`,
+      );
     const at = session.now();
     const existing = (await session.store.holds.open({ services: [id], reason: request.reason }))[0];
     const { reason, note } = request;

@@ -14,7 +14,7 @@ export interface HoldsFile {
 }
 
 const ABOUT =
-  'Open holds of Sluice and what was done for each. Should the store be lost, all holds can be released from this file.';
+  'Open holds of Sluice and the restrictions applied for each. If the store is lost, all holds can be released from this file.';
 
 /** Returns the path of the file, next to the store. */
 export function toHoldsFilePath(storeFile: string): string {
@@ -48,7 +48,7 @@ export async function writeHoldsFile(store: StateStore, files: Files, at: string
       const reason = (error as { code?: string }).code ?? String(error);
       throw new SluiceError(
         'holds_file_not_written',
-        `The file of open holds ${file} can't be written (${reason}): the store is complete, and the next run writes the file; free disk space or correct the permissions of its folder`,
+        `The file of open holds ${file} can't be written (${reason}): the store is complete, and the next run writes the file again. Free disk space or correct the permissions of its folder`,
         { kind: 'store', cause: error },
       );
     }
@@ -106,7 +106,7 @@ export function refuseLostStore(files: Files, storeFile: string): void {
   if (!found || (found.holds.length === 0 && found.evidence.length === 0)) return;
   throw new SluiceError(
     'store_missing',
-    `The store ${storeFile} is gone, but ${file} names ${found.holds.length} holds`,
+    `The store ${storeFile} does not exist, but ${file} lists ${found.holds.length} open holds`,
     { kind: 'store', details: { store: storeFile, holdsFile: file } },
   );
 }
@@ -153,13 +153,13 @@ export function readHoldsFile(files: Files, file: string): HoldsFile {
     const { code, message } = error as { code?: string; message?: string };
     const reason =
       code === 'ENOENT'
-        ? 'there is no such file'
+        ? 'the file does not exist'
         : code !== undefined
           ? `it can't be read (${code})`
           : (message ?? 'it is damaged');
     throw usageError(
       'bad_holds_file',
-      `${file} is not a file of open holds: ${reason.split('\n')[0] ?? ''}; nothing was called`,
+      `${file} can't be used as a file of open holds: ${reason.split('\n')[0] ?? ''}; no panel was called`,
     );
   }
 }

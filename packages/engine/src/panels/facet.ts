@@ -1,16 +1,16 @@
 import { type ErrorKind, type Panel, type PanelFacets, SluiceError } from '@sluice/panel-kind';
 
-/** What each facet offers, for messages. */
+/** What each facet offers, for messages: the object of "does not support". */
 const OFFERED: Readonly<Record<keyof PanelFacets, string>> = {
-  snapshot: 'whole lists',
-  objects: 'objects of a service',
-  plausibility: 'checks of its readings',
-  refresh: 'restrictions that are applied again',
+  snapshot: 'reading whole lists',
+  objects: 'reading the objects of a service',
+  plausibility: 'plausibility checks of readings',
+  refresh: 'applying restrictions again',
   history: 'history',
   accounts: 'accounts',
   passwords: 'passwords',
-  adoption: 'restrictions that can be adopted',
-  contract: 'a check of its contract',
+  adoption: 'adopting restrictions',
+  contract: 'contract checks',
   graphs: 'graphs',
   lookups: 'lists of tunnels and users',
   agents: 'agents',
@@ -29,8 +29,12 @@ export function requireFacet<Name extends keyof PanelFacets>(
   const found: Partial<PanelFacets> = panel;
   const offered = found[facet];
   if (offered !== undefined) return offered;
-  throw new SluiceError('unsupported', `Panel "${panel.name}" (${panel.kind.kind}) has no ${OFFERED[facet]}`, {
-    kind: errorKind,
-    details: { panel: panel.name, facet },
-  });
+  throw new SluiceError(
+    'unsupported',
+    `Panel "${panel.name}" (${panel.kind.kind}) does not support ${OFFERED[facet]}`,
+    {
+      kind: errorKind,
+      details: { panel: panel.name, facet },
+    },
+  );
 }

@@ -143,7 +143,7 @@ function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {
   if (verb === 'terminate' ? service.status !== 'vanished' : !ended) return;
   throw new SluiceError(
     'wrong_lifecycle',
-    `"${service.id}" is ${service.status} and can't be changed; add it again with another id`,
+    `"${service.id}" is ${service.status} and can't be changed; add the service again with another id`,
     {
       details: { service: service.id, lifecycle: service.status },
     },
@@ -163,7 +163,7 @@ function productAfter(session: Session, service: ServiceRecord, stored: StoredCo
   if (product.panel !== service.panel) {
     throw usageError(
       'wrong_panel',
-      `Product "${name}" is sold on panel "${product.panel}", but "${service.id}" is on "${service.panel}"`,
+      `Product "${name}" belongs to panel "${product.panel}", but "${service.id}" is on "${service.panel}"`,
     );
   }
   return product;

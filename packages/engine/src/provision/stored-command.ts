@@ -78,7 +78,7 @@ function parseUntil(text: string): string {
 
 function nextDueDate(session: Session, service: ServiceRecord): string {
   if (service.billingCycle === null) {
-    throw usageError('no_cycle', `"${service.id}" has no billing cycle, so that its next due date is unknown`, {
+    throw usageError('no_cycle', `"${service.id}" has no billing cycle, so its next due date is unknown`, {
       service: service.id,
     });
   }

@@ -55,7 +55,7 @@ export function describeTermination(
   { since, by, remains }: Pick<Termination, 'since' | 'by' | 'remains'>,
 ): string {
   const rest = remains.length === 0 ? 'its account' : remains.join(', ');
-  return `the termination of ${id}, requested by ${by} at ${since}, is not finished; ${rest} is left`;
+  return `the termination of ${id}, requested by ${by} at ${since}, is not finished; remaining: ${rest}`;
 }
 
 /** Refuses other commands for a service with an unfinished termination. */

@@ -54,6 +54,6 @@ export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeE
 
 /** Returns why a run would change too many of a panel's agents at once; null where it would not. */
 export function askBrakeOfAgents(brake: Config['poll']['brake'], counted: Counted): BrakeError | null {
-  const says = 'agents with a limit would go over it or come back at once; nobody was disabled or given back';
+  const says = 'agents with a limit would exceed it or return below it at once; no users were disabled or restored';
   return brakeError(brake, counted, says);
 }

@@ -143,7 +143,7 @@ function toReading({ answer, usage }: Read): MeteredLimit['usage'] {
   if (reading === null || !reading.known) return reading;
   return usage
     ? { known: true, at: usage.at, ...pick(usage) }
-    : { known: false, at: reading.at, code: 'not_read', message: 'the reading was not understood' };
+    : { known: false, at: reading.at, code: 'not_read', message: 'the reading was not counted' };
 }
 
 function pick(usage: { inBytes: number | null; outBytes: number | null; totalBytes: number | null }) {

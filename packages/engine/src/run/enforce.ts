@@ -118,7 +118,7 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
     if (round === MOST_ROUNDS) {
       return withError(work, {
         code: 'not_finished',
-        message: `"${work.service.id}": still not as it should be after ${MOST_ROUNDS} rounds`,
+        message: `"${work.service.id}" still differs from its target state after ${MOST_ROUNDS} rounds`,
       });
     }
     const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });

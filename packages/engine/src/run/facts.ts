@@ -73,12 +73,12 @@ export function leaveOut(work: Applied): Applied {
   return { ...work, opens: [], closes: [], drafts: [], changedMeanwhile: true };
 }
 
-/** Marks a service as being worked on by another run. */
+/** Marks a service as in use by another run. */
 export function skipLeased(work: Applied, lease: LeaseRecord): Applied {
   const skipped = { ...work, changedMeanwhile: false, skipped: LEASED };
   return withError(skipped, {
     code: 'lease_held',
-    message: `"${work.service.id}" is being worked on by ${lease.run}: it was left out of this run`,
+    message: `"${work.service.id}" is in use by ${lease.run}; this run skipped it`,
   });
 }
 
@@ -89,7 +89,7 @@ export function changedNotice({ service }: Applied, run: string): Notice {
     key: `changed_meanwhile:${service.id}:${run}`,
     panel: service.panel,
     service: service.id,
-    message: `${service.id} was changed by a command during this run: the run left it as it is, and the next one decides`,
+    message: `${service.id} was changed by a command during this run; this run left it unchanged, and the next run decides`,
   };
 }
 

@@ -52,7 +52,7 @@ export function toNotices(work: Applied): Notice[] {
     add(
       'hold_withheld',
       `${hold.reason}:${cycle?.id ?? 'none'}`,
-      `${service.id} is due to be held (${hold.reason}), but protected until ${service.protectedUntil ?? ''}`,
+      `${service.id} is due to be held (${hold.reason}), but is protected until ${service.protectedUntil ?? ''}`,
     );
   }
   if (work.enforcement.value === 'on') {
@@ -60,7 +60,7 @@ export function toNotices(work: Applied): Notice[] {
       add('release', hold.id, `${service.id} is released (${hold.reason}: ${decision.rule})`);
   }
   if (decision.status === 'unmanaged') {
-    add('unmanaged', service.product, `${service.id} has no quota: it is metered where it can be and never held`);
+    add('unmanaged', service.product, `${service.id} has no quota: it is metered where possible and never held`);
   }
   if (decision.problem?.code === 'usage_fell')
     add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
@@ -68,7 +68,7 @@ export function toNotices(work: Applied): Notice[] {
     add(
       'cycle_mended',
       wrong.id,
-      `${service.id}: its cycle from ${wrong.start}, which a clock that was ahead had opened, is forgotten; it is metered from ${cycle?.start ?? ''}`,
+      `${service.id}: its cycle from ${wrong.start} was opened while the clock was ahead and has been discarded; the service is metered from ${cycle?.start ?? ''}`,
     );
   }
   notices.push(...thresholdNotices(work));
@@ -86,6 +86,6 @@ function thresholdNotices({ service, cycle, thresholds }: Applied): Notice[] {
     key: `threshold:${service.id}:${cycle?.id ?? 'none'}:${percent}`,
     panel: service.panel,
     service: service.id,
-    message: `${service.id} has used ${percent} % of its allowance`,
+    message: `${service.id} has used ${percent}% of its allowance`,
   }));
 }

@@ -207,7 +207,7 @@ function otherShape({ shape }: UsageAnswer, fingerprint: FingerprintRecord | nul
   if (!fingerprint || shape.length === 0 || shape.join() === fingerprint.shape.join()) return null;
   return {
     code: 'shape_changed',
-    message: `the panel answers with other figures (${shape.join(', ')}) than it did on ${fingerprint.since} (${fingerprint.shape.join(', ')})`,
+    message: `the panel's answer has other fields (${shape.join(', ')}) than on ${fingerprint.since} (${fingerprint.shape.join(', ')})`,
   };
 }
 
@@ -245,6 +245,6 @@ export function mostFell({ compared, fell }: FallCount): ItemError | null {
   if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
   return {
     code: 'readings_fell',
-    message: `the readings of ${fell} of ${compared} services fell by more than half inside their cycle: the panel's unit or its data seem to have changed; nothing was held or released by them`,
+    message: `the readings of ${fell} of ${compared} services fell by more than half within their cycle: the panel's unit or its data seem to have changed; no service was held or released because of these readings`,
   };
 }

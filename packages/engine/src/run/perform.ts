@@ -166,7 +166,10 @@ function waitsFor(step: string): StepOutcome {
   return {
     state: 'failed',
     observed: null,
-    error: { code: 'not_reached', message: `it needs ${step}, which was not done; the next run continues there` },
+    error: {
+      code: 'not_reached',
+      message: `it requires ${step}, which was not done; the next run continues from that step`,
+    },
   };
 }
 
@@ -181,7 +184,7 @@ const notReached: StepOutcome = {
   observed: null,
   error: {
     code: 'not_reached',
-    message: 'The panel no longer answers; the next run, or the same command again, continues.',
+    message: 'the panel no longer responds; the next run, or repeating the command, continues',
   },
 };
 

@@ -147,7 +147,10 @@ export function wholeError(services: ServiceView[], panels: RunReport['panels'])
   const causes = errors.filter((error) => error.code !== 'PANEL_CIRCUIT_OPEN');
   const [first] = causes.length > 0 ? causes : errors;
   if (first && causes.every((error) => error.code === first.code)) return first;
-  return { code: 'all_failed', message: `none of the ${services.length} services could be done; each one says why` };
+  return {
+    code: 'all_failed',
+    message: `none of the ${services.length} services could be processed; see the error of each service`,
+  };
 }
 
 /** Returns the outcome of a run: the worst that applies. */

@@ -12,7 +12,7 @@ function checkKeys({ deps }: Session, pairs: [string, string][]): void {
   const { keys } = listColumns(deps.kinds);
   for (const [key] of pairs) {
     if (key !== 'id' && keys.includes(key)) continue;
-    throw usageError('unknown_key', `There is no key "${key}"; did you mean "${closest(key, keys)}"?`);
+    throw usageError('unknown_key', `Unknown key "${key}"; did you mean "${closest(key, keys)}"?`);
   }
 }
 
@@ -90,7 +90,7 @@ export async function removeService(session: Session, id: string, waitMs: number
     }
     await refuseInDoubt(session, id);
     if (service.ownRefs.length > 0 && service.status !== 'terminated') {
-      throw new SluiceError('service_has_account', `"${id}" has an account that Sluice created`, {
+      throw new SluiceError('service_has_account', `"${id}" was not removed: it has an account that Sluice created`, {
         details: { service: id },
       });
     }
@@ -104,11 +104,9 @@ async function refuseInDoubt(session: Session, id: string): Promise<void> {
   const rows = await session.store.actions.unsettled({ services: [id] });
   const row = rows.find((action) => action.calledAt !== null);
   if (!row) return;
-  throw new SluiceError(
-    'service_in_doubt',
-    `The outcome of a change of "${id}" is unknown (${row.type} ${row.target})`,
-    { details: { service: id, action: row.id } },
-  );
+  throw new SluiceError('service_in_doubt', `"${id}" has an action in doubt (${row.type} ${row.target})`, {
+    details: { service: id, action: row.id },
+  });
 }
 
 /** Runs `work` under the lease of a service, which is read again under it. */

@@ -48,7 +48,7 @@ export function checkService(record: ServiceRecord, config: Config, kinds: reado
   if (panel && product && product.panel !== record.panel) {
     problems.push([
       'product',
-      `product "${record.product}" is sold on panel "${product.panel}", not on "${record.panel}"`,
+      `product "${record.product}" belongs to panel "${product.panel}", not to "${record.panel}"`,
     ]);
   }
   const ended = record.status === 'terminated' || record.status === 'vanished';
@@ -91,12 +91,12 @@ export async function panelChangeProblems(
   }
   for (const action of await tables.actions.unsettled({ services })) {
     if (action.service === null || isCommandRow(action) || action.panel === moves.get(action.service)) continue;
-    const message = `"${action.service}" can't change its panel while ${action.type} ${action.target} is in doubt; a poll resolves it`;
+    const message = `the panel of "${action.service}" can't be changed while ${action.type} ${action.target} is in doubt; a poll resolves it`;
     if (!problems.has(action.service)) problems.set(action.service, message);
   }
   return problems;
 }
 
 function heldMessage(service: string): string {
-  return `"${service}" can't change its panel while it is held; release it first`;
+  return `the panel of "${service}" can't be changed while the service is held; release it first`;
 }

@@ -14,7 +14,7 @@ const OWN_KEYS = [
   'base_quota_override_gb',
 ] as const;
 
-const WORD = { fits: /^(?!\.{1,2}$)[\w.-]{1,64}$/, words: 'letters, digits and . _ - only, at most 64' };
+const WORD = { fits: /^(?!\.{1,2}$)[\w.-]{1,64}$/, words: 'letters, digits and . _ - only, at most 64 characters' };
 
 /** Refs of the billing system and of planned kinds of panels. */
 const OTHER_REFS: readonly RefColumn[] = [

@@ -18,8 +18,8 @@ export function refuseNewer(path: string, version: number, latest: number = LATE
   if (version <= latest) return;
   throw new StoreError(
     'store_too_new',
-    `The store ${path} has schema version ${version}, this version of Sluice knows ${latest}. ` +
-      'Use the newer Sluice that wrote it, or restore a backup from before.',
+    `The store ${path} has schema version ${version}, but this version of Sluice supports at most ${latest}. ` +
+      'Use the newer version of Sluice that wrote it, or restore an older backup.',
   );
 }
 
@@ -29,8 +29,8 @@ export function refuseOlder(path: string, version: number, latest: number = LATE
   throw new StoreError(
     'store_too_old',
     version === 0
-      ? `The store ${path} holds no tables yet.`
-      : `The store ${path} has schema version ${version}, this version of Sluice needs ${latest}.`,
+      ? `The store ${path} has no tables yet.`
+      : `The store ${path} has schema version ${version}, but this version of Sluice requires ${latest}.`,
   );
 }
 

@@ -16,7 +16,7 @@ export async function backupFile(from: string, to: string, waitMs: number): Prom
   try {
     rmSync(part, { force: true });
     if (!createPrivateFile(part)) {
-      throw new StoreError('store_exists', `The file ${part} is there already: another backup is being written.`);
+      throw new StoreError('store_exists', `The file ${part} already exists: another backup is being written.`);
     }
     await copy(source, part);
     detachLog(part);
@@ -26,7 +26,7 @@ export async function backupFile(from: string, to: string, waitMs: number): Prom
     flush(dirname(target));
   } catch (error) {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST') {
-      throw new StoreError('store_exists', `The file ${target} is there already. Name a new one.`, { cause: error });
+      throw new StoreError('store_exists', `The file ${target} already exists. Name a new one.`, { cause: error });
     }
     throw toStoreError(error, target);
   } finally {

@@ -34,11 +34,14 @@ export function pathOf(location: string): string {
       'store_unsupported',
       scheme.startsWith('postgres')
         ? 'A store on PostgreSQL is not supported by this version. Name a file, such as ./sluice.db.'
-        : `A store can't be opened by "${scheme}:". Name a file, such as ./sluice.db.`,
+        : `"${scheme}:" is not supported as a store. Name a file, such as ./sluice.db.`,
     );
   }
   if (location.trim() === '' || location !== location.trim()) {
-    throw new StoreError('store_unsupported', 'A store has to be a file that lasts. Name one, such as ./sluice.db.');
+    throw new StoreError(
+      'store_unsupported',
+      'The path of the store is empty, or starts or ends with a space. Name a file, such as ./sluice.db.',
+    );
   }
   return resolve(location);
 }
@@ -85,7 +88,7 @@ function makeFolder(path: string): void {
     let above = dirname(path);
     while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
     if (!statSync(above).isDirectory()) {
-      throw new StoreError('store_missing', `The store ${path} can not be there: ${above} is not a folder.`);
+      throw new StoreError('store_missing', `The store ${path} can't be created: ${above} is not a folder.`);
     }
     // Asked first, since making several levels at once tells of a read-only file system as of a missing folder.
     accessSync(above, constants.W_OK);
@@ -98,7 +101,7 @@ function makeFolder(path: string): void {
 function missing(path: string): StoreError {
   return new StoreError(
     'store_missing',
-    `The store ${path} is not there. Check the path, or create it by a first run.`,
+    `The store ${path} does not exist. Check the path, or create it with a first run.`,
   );
 }
 

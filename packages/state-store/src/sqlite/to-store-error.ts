@@ -2,29 +2,33 @@ import { StoreError, type StoreErrorCode } from '../store-error.js';
 
 /** SQLite's result codes by their beginning, the longer ones first. */
 const BY_RESULT_CODE: readonly (readonly [prefix: string, code: StoreErrorCode, message: string])[] = [
-  ['SQLITE_BUSY', 'store_busy', 'is locked by another process. Try again when that one is done'],
-  ['SQLITE_LOCKED', 'store_busy', 'is locked by another process. Try again when that one is done'],
-  ['SQLITE_READONLY', 'store_read_only', 'can not be written. Check the permissions of the file and of its folder'],
-  ['SQLITE_PERM', 'store_read_only', 'can not be opened. Check the permissions of the file and of its folder'],
-  ['SQLITE_CANTOPEN', 'store_read_only', 'can not be opened. Check the permissions of the file and of its folder'],
-  ['SQLITE_FULL', 'store_full', 'can not grow: no room is left. Free some and try again; nothing was half written'],
-  ['SQLITE_IOERR_SHMSIZE', 'store_full', 'can not grow: no room is left. Free some and try again'],
+  ['SQLITE_BUSY', 'store_busy', 'is locked by another process. Try again when that process has finished'],
+  ['SQLITE_LOCKED', 'store_busy', 'is locked by another process. Try again when that process has finished'],
+  ['SQLITE_READONLY', 'store_read_only', "can't be written. Check the permissions of the file and of its folder"],
+  ['SQLITE_PERM', 'store_read_only', "can't be opened. Check the permissions of the file and of its folder"],
+  ['SQLITE_CANTOPEN', 'store_read_only', "can't be opened. Check the permissions of the file and of its folder"],
+  [
+    'SQLITE_FULL',
+    'store_full',
+    "can't grow: the disk is full. Free disk space and try again; no partial changes were written",
+  ],
+  ['SQLITE_IOERR_SHMSIZE', 'store_full', "can't grow: the disk is full. Free disk space and try again"],
   ['SQLITE_IOERR', 'store_io', 'could not be read or written: the device reports an error. Check the disk'],
   ['SQLITE_CORRUPT', 'store_damaged', 'is damaged'],
   ['SQLITE_NOTADB', 'store_damaged', 'is not a database. Check the path, or restore a backup'],
   ['SQLITE_CONSTRAINT', 'store_conflict', 'refused a row that breaks one of its invariants; nothing was written'],
   // In a store of the right version every statement fits; one that does not means that tables were altered by hand.
-  ['SQLITE_ERROR', 'store_damaged', 'does not have the tables of its version'],
+  ['SQLITE_ERROR', 'store_damaged', 'does not have the tables of its schema version'],
 ];
 
 const BY_SYSTEM_CODE: Readonly<Record<string, readonly [code: StoreErrorCode, message: string]>> = {
-  EROFS: ['store_read_only', 'lies on a file system that is read-only'],
-  EACCES: ['store_read_only', 'can not be written. Check the permissions of the file and of its folder'],
-  EPERM: ['store_read_only', 'can not be written. Check the permissions of the file and of its folder'],
-  ENOSPC: ['store_full', 'can not grow: no room is left. Free some and try again'],
-  EDQUOT: ['store_full', 'can not grow: the quota of its user is used up. Free some and try again'],
-  ENOENT: ['store_missing', 'is not there. Check the path'],
-  ENOTDIR: ['store_missing', 'can not be there: a part of its path is not a folder. Check the path'],
+  EROFS: ['store_read_only', 'is on a read-only file system. Move it, or mount the file system for writing'],
+  EACCES: ['store_read_only', "can't be written. Check the permissions of the file and of its folder"],
+  EPERM: ['store_read_only', "can't be written. Check the permissions of the file and of its folder"],
+  ENOSPC: ['store_full', "can't grow: the disk is full. Free disk space and try again"],
+  EDQUOT: ['store_full', "can't grow: the disk quota of its user is used up. Free disk space and try again"],
+  ENOENT: ['store_missing', 'does not exist. Check the path'],
+  ENOTDIR: ['store_missing', "can't be opened: a part of its path is not a folder. Check the path"],
   EISDIR: ['store_unsupported', 'is a folder. Name a file'],
 };
 

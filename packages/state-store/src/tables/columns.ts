@@ -127,7 +127,7 @@ function shaped<Name extends string, Value>(
 export function textMap<Name extends string>(name: Name): Column<Name, string, Record<string, string>> {
   return shaped(
     name,
-    'an object of texts',
+    'an object with string values',
     (value): value is Record<string, string> =>
       typeof value === 'object' &&
       value !== null &&
@@ -140,7 +140,7 @@ export function textMap<Name extends string>(name: Name): Column<Name, string, R
 export function textList<Name extends string>(name: Name): Column<Name, string, string[]> {
   return shaped(
     name,
-    'a list of texts',
+    'a list of strings',
     (value): value is string[] => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
   );
 }

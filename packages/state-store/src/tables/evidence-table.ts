@@ -78,7 +78,7 @@ async function moveToHold(session: Session, id: string, hold: string): Promise<b
   if (proof.until !== null || !isNear) {
     throw new StoreError(
       'store_conflict',
-      `The evidence "${id}" can only move, while it is open, to a hold on its own panel, which "${hold}" is not.`,
+      `The evidence "${id}" can't be moved to the hold "${hold}": the evidence must be open, and the hold must be on the same panel.`,
       { row: { table: 'evidence', id } },
     );
   }

@@ -131,7 +131,7 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Colu
   #damaged(id: string, column: LooseColumn, cause: unknown): StoreError {
     return new StoreError(
       'store_damaged',
-      `The row "${id}" of the table ${this.table} is damaged: ${column.name} can't be understood.`,
+      `The row "${id}" of the table ${this.table} is damaged: ${column.name} can't be parsed.`,
       { cause, row: { table: this.table, id } },
     );
   }
