@@ -105,12 +105,12 @@ export class Session {
     this.#log(event);
   };
 
-  /** Returns a panel's clock minus ours in milliseconds, by its last answer; null where unknown. */
+  /** Returns a panel's clock minus the local clock in milliseconds, by its last answer; null where unknown. */
   clockDifference(panel: string): number | null {
     return this.#clockDifferences.get(panel) ?? null;
   }
 
-  /** Returns the last instant at which our clock agreed with a panel's; null before the first. */
+  /** Returns the last instant at which the local clock agreed with a panel's; null before the first. */
   agreedAt(): string | null {
     return this.#agreedAt;
   }

@@ -85,7 +85,7 @@ describe('a location', () => {
   it.each([
     ['postgres://user:hunter2@db/sluice', /PostgreSQL is not supported/],
     ['postgresql://db/sluice', /PostgreSQL is not supported/],
-    ['file:sluice.db', /can't be opened by "file:"/],
+    ['file:sluice.db', /"file:" is not supported as a store/],
     [' ', /has to be a file/],
   ])('that is no path is refused: %s', async (odd, message) => {
     const opening = openStore({ location: odd, clock });
@@ -132,7 +132,7 @@ describe('an older store', () => {
     for (const options of [{ migrate: false }, { readOnly: true }]) {
       await expect(openStore({ location, clock, ...options })).rejects.toMatchObject({
         code: 'store_too_old',
-        message: expect.stringContaining('holds no tables yet'),
+        message: expect.stringContaining('has no tables yet'),
       });
     }
     await (await openStore({ location, clock })).close();

@@ -8,7 +8,7 @@
  * - `store_read_only`: the file, its folder or this opening of it does not allow writing
  * - `store_full`: no room left on the device
  * - `store_io`: the device reported an error
- * - `store_damaged`: the file or a row in it can't be understood
+ * - `store_damaged`: the file or a row in it can't be parsed
  * - `store_busy`: another process kept the store locked for longer than the wait
  * - `store_exists`: the file to write to is already there
  * - `store_conflict`: a row that breaks an invariant; nothing was written

@@ -115,7 +115,7 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
     ]) {
       const plain = await at.bench.sluice(words);
       expect([words, plain.exitCode, plain.stdout]).toEqual([words, 1, '']);
-      expect(plain.stderr).toMatch(/^sluice: [^\n]* no room is left[^\n]*\n$/);
+      expect(plain.stderr).toMatch(/^sluice: [^\n]* the disk is full[^\n]*\n$/);
       refused.push((await at.bench.sluice(`${words} --json`)).json<RunReport>().error?.code ?? '');
     }
     expect(new Set(refused)).toEqual(new Set(['store_full']));
@@ -145,7 +145,7 @@ onSmallDisk('a disk that fills up in the middle of a large run', () => {
       });
       const run = await runCommand(['poll'], { cwd: at.bench.folder, env: at.env });
       expect([run.signal, run.exitCode, run.stdout]).toEqual([null, 1, '']);
-      expect(run.stderr).toMatch(/^sluice: [^\n]* no room is left[^\n]*\n$/);
+      expect(run.stderr).toMatch(/^sluice: [^\n]* the disk is full[^\n]*\n$/);
       disk.free();
       at.panel.server.clearCalls();
       const next = await runCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });

@@ -17,9 +17,9 @@ describe('refuseWrongClock', () => {
   });
 
   it.each([
-    [WRONG_CLOCK_MS + 1, 'the clock of panel "dcim" is 30 min ahead of ours'],
-    [-WRONG_CLOCK_MS - 1, 'the clock of panel "dcim" is 30 min behind ours'],
-    [365 * 86_400_000, 'the clock of panel "dcim" is 365 d ahead of ours'],
+    [WRONG_CLOCK_MS + 1, 'the clock of panel "dcim" is 30 min ahead of the local clock'],
+    [-WRONG_CLOCK_MS - 1, 'the clock of panel "dcim" is 30 min behind the local clock'],
+    [365 * 86_400_000, 'the clock of panel "dcim" is 365 d ahead of the local clock'],
   ])('refuses one that differs by %s', (difference, says) => {
     const session = sessionAt({ now: 0, difference });
     expect(() => {
@@ -34,11 +34,11 @@ describe('refuseWrongClock', () => {
     state.now = 3_600_000;
     expect(() => {
       refuseWrongClock(session, 'dcim', start);
-    }).toThrow('our clock was set forward by 60 min during the run');
+    }).toThrow('the local clock was set forward by 60 min during the run');
     state.now = -86_400_000;
     expect(() => {
       refuseWrongClock(session, 'dcim', start);
-    }).toThrow('our clock was set back by 24 h during the run');
+    }).toThrow('the local clock was set back by 24 h during the run');
   });
 });
 

@@ -3,7 +3,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from '../session.js';
 import { isUnconfirmed, WRONG_CLOCK_MS } from './trusted-clock.js';
 
-/** Codes of errors after which nothing may be decided by our clock. */
+/** Codes of errors after which nothing may be decided by the local clock. */
 export const CLOCK_ERRORS: readonly string[] = ['clock_wrong', 'clock_unconfirmed'];
 
 /** A moment by the clock, and by a timer that setting the clock does not affect. */

@@ -86,7 +86,7 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const { session, order, run } = commandRun;
   const scope = order.scope ?? 'order';
   const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map() };
-  // The panel first: its answer confirms our clock, and with it the cycle of the service.
+  // The panel first: its answer confirms the local clock, and with it the cycle of the service.
   const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
   const { decided, released } = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
   const reported = new Map(released.map((notice) => [notice.key, notice]));

@@ -65,7 +65,7 @@ describe('agent limit', () => {
     at.panel.addUser({ agent: at.north, currentUsage: 7 * GB });
     const refused = await at.sluice('agent limit north --gb 5');
     expect([refused.exitCode, codeOf(refused)]).toEqual([2, 'not_confirmed']);
-    expect(refused.stdout).toContain('over its limit at once (7 GB of 5 GB)');
+    expect(refused.stdout).toContain('immediately be over its limit (7 GB of 5 GB)');
     expect(await limits()).toEqual({ north: null });
     expect((await at.sluice('agent limit north --gb 5 --dry-run')).json<AgentDetail>()).toMatchObject({
       exceeded: true,

@@ -53,7 +53,7 @@ describe('a termination of an FLVX service while its node is away', () => {
     expect(polled).toMatchObject({ status: 'skipped', exit: 0, actions: [], holds: [], error: null });
     expect(polled.notices).toHaveLength(1);
     expect(polled.notices[0]).toMatch(
-      /^termination_unfinished: the termination of svc-1, requested by alice at 2026-11-20T12:00:00.000Z, is not finished; .*delete-forward 2.* is left/,
+      /^termination_unfinished: the termination of svc-1, requested by alice at 2026-11-20T12:00:00.000Z, is not finished; remaining: .*delete-forward 2/,
     );
     expect(at.panel.server.changingCalls()).toEqual([]);
     at.panel.nodeOnline(1);
