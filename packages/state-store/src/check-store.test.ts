@@ -78,7 +78,7 @@ describe('check', () => {
         name: 'unknown-services',
         object: 'svc-9',
         status: 'failed',
-        message: expect.stringContaining('no such service'),
+        message: expect.stringContaining('the service does not exist'),
       },
     ]);
   });

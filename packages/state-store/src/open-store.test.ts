@@ -86,7 +86,7 @@ describe('a location', () => {
     ['postgres://user:hunter2@db/sluice', /PostgreSQL is not supported/],
     ['postgresql://db/sluice', /PostgreSQL is not supported/],
     ['file:sluice.db', /"file:" is not supported as a store/],
-    [' ', /has to be a file/],
+    [' ', /The path of the store is empty/],
   ])('that is no path is refused: %s', async (odd, message) => {
     const opening = openStore({ location: odd, clock });
     await expect(opening).rejects.toMatchObject({

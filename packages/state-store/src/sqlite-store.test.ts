@@ -233,7 +233,7 @@ describe('a store of a newer version', () => {
     await expect(at.open()).rejects.toMatchObject({
       code: 'store_too_new',
       message: expect.stringMatching(
-        new RegExp(`version ${at.store.schemaVersion + 1}.*knows ${at.store.schemaVersion}`),
+        new RegExp(`version ${at.store.schemaVersion + 1}.*supports at most ${at.store.schemaVersion}`),
       ),
     });
   });

@@ -211,7 +211,7 @@ describe('secret references', () => {
 describe('two names for one panel', () => {
   const two = (url: string, kind = 'easydcim, token: "${env:TOKEN}"'): string =>
     GOOD.replace('products:', `  again: { kind: ${kind}, url: "${url}", allowHttp: true }\nproducts:`);
-  const insecure = /^plain http/;
+  const insecure = /^plain HTTP/;
 
   it.each([
     'https://dcim.example.com',

@@ -94,7 +94,7 @@ describe('a clock that jumps between two runs', () => {
       expect([words, run.exitCode, run.stderr]).toEqual([words, 1, '']);
       const report = run.json<RunReport>();
       expect(report.error).toMatchObject({ code: 'clock_wrong' });
-      expect(report.error?.message).toMatch(/"dcim" is (\d+ \w+) (ahead of|behind) ours/);
+      expect(report.error?.message).toMatch(/"dcim" is (\d+ \w+) (ahead of|behind) the local clock/);
       expect(report.services).toEqual([]);
     }
     expect(at.panel.server.changingCalls()).toEqual([]);

@@ -52,7 +52,7 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
     if (run.exitCode === 0) expect(error).toBeNull();
     else {
       expect([run.exitCode, error?.code]).toEqual([1, expect.stringMatching(/^(store_full|holds_file_not_written)$/)]);
-      expect(error?.message).toMatch(/room/);
+      expect(error?.message).toMatch(/disk is full/);
     }
     const called = at.panel.server.changingCalls().length;
     disk.free();
