@@ -286,11 +286,11 @@ describe('values', () => {
   });
 
   it.each(['', '15', 'm', '-1s', '1w'])('"%s" is none', (text) => {
-    expect(() => parseDuration(text)).toThrow('no duration');
+    expect(() => parseDuration(text)).toThrow('is not a duration');
   });
 
   it('percentages lie between 0 and 100', () => {
     expect(parseShare('20%')).toBe(0.2);
-    expect(() => parseShare('120%')).toThrow('no percentage');
+    expect(() => parseShare('120%')).toThrow('is not a percentage');
   });
 });
