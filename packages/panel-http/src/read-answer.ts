@@ -114,7 +114,8 @@ function toRedirect(status: number, location: string | undefined, options: ReadO
   }
   return {
     ...toUnreadable(`redirected to ${goal}`, status, options, false),
-    remedy: 'Redirects are not followed, so that credentials stay with the panel: set its address to the final one.',
+    remedy:
+      "Redirects are not followed, so that credentials are not sent to another host: set the panel's address to the final one.",
   };
 }
 

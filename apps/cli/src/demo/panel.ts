@@ -26,7 +26,7 @@ export async function startDemoPanel(): Promise<DemoPanel> {
     user: 11,
     ports: [
       { id: 7001, name: 'eth0' },
-      { id: 7002, name: 'eth1', description: 'shut by staff', adminState: 'down' },
+      { id: 7002, name: 'eth1', description: 'disabled by staff', adminState: 'down' },
       { id: 7003, name: 'iDRAC', management: true },
     ],
   });

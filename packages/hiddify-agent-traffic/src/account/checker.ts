@@ -96,7 +96,7 @@ export class AgentTrafficChecker {
     const used = this.#used(agent);
     const reserved = this.#reserved(agent);
     const limit = agent.limitBytes ?? 0;
-    const who = `agent "${agent.name}"${isAncestor ? ', which is above it' : ''}`;
+    const who = `agent "${agent.name}"${isAncestor ? ", which is above the user's agent" : ''}`;
     const left = formatBytes(remainingTraffic(limit, used + reserved) ?? 0);
     return (
       `A user of ${formatBytes(newBytes)} does not fit under the limit of ${who}: ` +

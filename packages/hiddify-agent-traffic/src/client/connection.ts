@@ -119,7 +119,10 @@ async function explain(error: PanelError, http: PanelHttp, baseUrl: string): Pro
     baseUrl.startsWith('http:') &&
     (error.code === 'PANEL_UNREADABLE' || (error.status === 400 && error.panelCode === null))
   ) {
-    amend(error, `${error.message} The address says http://; a panel on the internet answers at https:// only.`);
+    amend(
+      error,
+      `${error.message} The address begins with http://; a panel on the internet answers only over https://.`,
+    );
   }
   // Errors of redirects and of the network contain the address, with the user's uuid in it.
   amend(error, maskUuids(error.message));

@@ -52,7 +52,7 @@ export function createRowCalls<T extends { uuid: string | null }>(
       const row = kind.createParser()(body);
       const uuid = row.uuid === SELF ? apiKey : row.uuid;
       if (method !== 'GET' || request.path === toPath(uuid ?? '')) return row;
-      throw new RowProblem(`another ${noun} than the requested one`);
+      throw new RowProblem(`the ${noun} in the answer is not the requested one`);
     });
   };
 

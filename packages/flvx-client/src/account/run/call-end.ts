@@ -45,7 +45,7 @@ export function isRepeatable(step: FlvxStep): boolean {
 export function toStepError(step: FlvxStep, error: unknown): { code: string; message: string } {
   if (isPanelError(error)) {
     if (nodeTrouble.has(error.panelCode)) {
-      return { code: error.code, message: error.message.replace(noRepeat, 'Repeat it when the node is back.') };
+      return { code: error.code, message: error.message.replace(noRepeat, 'Repeat it when the node is online again.') };
     }
     if (error.panelCode !== serviceMissingCode) return { code: error.code, message: error.message };
     return {
@@ -66,7 +66,7 @@ export function toStepError(step: FlvxStep, error: unknown): { code: string; mes
 export function notEffective(step: FlvxStep): { code: string; message: string } {
   return {
     code: 'not_effective',
-    message: `The panel accepted ${step.id} and does not show its effect. Check the panel's log and repeat.`,
+    message: `The panel accepted ${step.id} but does not show its effect. Check the panel's log and repeat.`,
   };
 }
 
