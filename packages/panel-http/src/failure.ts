@@ -28,7 +28,7 @@ const OPENINGS: Record<PanelErrorCode, string> = {
   PANEL_NOT_FOUND: 'did not find the object for',
   PANEL_RATE_LIMITED: 'received too many calls to',
   PANEL_REJECTED: 'refused',
-  PANEL_SERVER_ERROR: 'failed at',
+  PANEL_SERVER_ERROR: 'reported an error for',
   PANEL_UNREADABLE: 'sent an unusable answer to',
   PANEL_CIRCUIT_OPEN: 'failed too often and was not called for',
 };

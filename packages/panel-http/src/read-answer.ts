@@ -90,7 +90,7 @@ function readRefusal(answer: AttemptAnswer, code: Failure['code'], options: Read
 
 /** Converts a refusal that the options have found; after a changing call the outcome of the codes `inDoubt` is unknown. */
 function toRefusal(
-  { code, message, panelCode, retry = false }: PanelFailure,
+  { code, message, panelCode, remedy, retry = false }: PanelFailure,
   { status, json }: { status: number; json: unknown },
   inDoubt: PanelErrorCode[],
   options: ReadOptions,
@@ -103,6 +103,7 @@ function toRefusal(
     panelCode: panelCode ?? null,
     outcomeUnknown: options.changing && inDoubt.includes(code),
     transient: retry,
+    ...(remedy === undefined ? {} : { remedy }),
     ...(fields === undefined ? {} : { fields }),
   };
 }

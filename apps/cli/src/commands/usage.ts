@@ -70,7 +70,7 @@ export const compare: CommandHandler<GlobalOptions & { with?: string }> = async 
     const result = await sluice.usage.compare(panel, rows, { file });
     terminal.document(result);
     terminal.table(
-      ['service', '>ours', '>theirs', 'we hold', 'they limit', 'agrees'],
+      ['service', '>used', '>used elsewhere', 'held', 'limited elsewhere', 'agrees'],
       result.services.map((row) => [
         row.service,
         bytesCell(row.usedBytes),

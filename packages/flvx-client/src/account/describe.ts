@@ -112,7 +112,7 @@ export function describeStops({ user, permissions }: OwnRows, target: FlvxAccoun
     // Closed rows are described by `describeClosed`.
     if (!stops({ ...row, status: 1 }, at)) return [];
     return isExpired(row, at)
-      ? `${what} expired on ${toIso(row.expiresAt) ?? 'no day'}`
+      ? `${what} expired on ${toIso(row.expiresAt) ?? 'an unknown date'}`
       : `${what} has used up its quota of ${row.quota} GB on the panel`;
   });
 }

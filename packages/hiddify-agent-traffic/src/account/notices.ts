@@ -8,7 +8,7 @@ const DROPPED: Record<string, string> = {
   'enabled-by-others': 'was enabled by another tool; Sluice leaves it enabled',
   moved: 'has another owner now; it was left disabled',
   touched: 'was changed by another tool since; it was left disabled',
-  gone: 'is gone',
+  gone: 'no longer exists',
 };
 
 /** A user that Sluice will not enable again, and why. */

@@ -102,14 +102,14 @@ async function explain(error: PanelError, http: PanelHttp, baseUrl: string): Pro
     const known = error.endpoint === PING.endpoint ? false : await isKeyKnown(http);
     if (known === false) {
       return new PanelAuthError(
-        `Panel "${error.panel}" does not know the key (apiKey) that was sent to ${error.endpoint} (HTTP 403). ` +
-          "Use the uuid of an administrator; a user's uuid is not a key, and a changed uuid is a changed key.",
+        `Panel "${error.panel}" did not accept the key (apiKey) for ${error.endpoint} (HTTP 403). ` +
+          "Use the uuid of an administrator; a user's uuid is not a key, and the key changes when the administrator's uuid changes.",
         error,
       );
     }
     if (known === true) {
       return new PanelForbiddenError(
-        `Panel "${error.panel}" knows the key (apiKey), but the role of its account may not call ${error.endpoint} (HTTP 403). ` +
+        `Panel "${error.panel}" accepted the key (apiKey), but the role of its account may not call ${error.endpoint} (HTTP 403). ` +
           "It is the key of an agent or admin; use the Owner's key.",
         error,
       );

@@ -125,7 +125,7 @@ function parseAnswer<T>(
     if (!(error instanceof RowProblem) && !(error instanceof BrokenList)) throw error;
     throw new PanelUnreadableError(
       `Panel "${call.panel}" sent an unusable answer to ${call.endpoint} (${maskUuids(error.message)}). ` +
-        'The answer was ignored; compare it with what the panel should send.',
+        'The answer was ignored. Check the version of the panel and any proxy in front of it.',
       { ...call, outcomeUnknown: changing },
     );
   }

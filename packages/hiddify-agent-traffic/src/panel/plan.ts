@@ -207,7 +207,7 @@ function planChange(plan: Plan, desired: Desired, user: AddressableUser, memo: U
       if (end !== null && end > (service.nextDueDate ?? '')) plan.counts = true;
     } else {
       const due = service.nextDueDate ?? '';
-      plan.drift.push(`the last day of the user is ${end ?? 'no day yet'}, but the service is due on ${due}`);
+      plan.drift.push(`the last day of the user is ${end ?? 'not set yet'}, but the service is due on ${due}`);
     }
   }
   const { mode, packageDays } = toHiddifyProduct(product);

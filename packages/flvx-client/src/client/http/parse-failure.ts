@@ -21,6 +21,10 @@ const known: Readonly<Record<string, Known>> = {
   '隧道已禁用，无法更新转发': ['PANEL_REJECTED', 'tunnel_disabled', 'the tunnel is disabled'],
 };
 
+/** Failures of a node: the usual remedy for a refusal would be wrong. */
+const nodeTrouble = new Set(['node_offline', 'node_timeout', 'node_gone', 'node_failed']);
+const NODE_REMEDY = 'Repeat it when the node is online again.';
+
 const serviceMissing = /^service .* not found$/;
 const pushFailed = /^节点 (.*) 下发失败: (.*)$/s;
 
@@ -67,5 +71,11 @@ function toRefusal(text: string): PanelFailure {
   }
   const entry = Object.hasOwn(known, text) ? known[text] : undefined;
   if (entry === undefined) return { code: 'PANEL_REJECTED', message: text, panelCode: -1 };
-  return { code: entry[0], panelCode: entry[1], message: `${entry[2]} (${text})` };
+  const [code, panelCode, meaning] = entry;
+  return {
+    code,
+    panelCode,
+    message: `${meaning} (${text})`,
+    ...(nodeTrouble.has(panelCode) ? { remedy: NODE_REMEDY } : {}),
+  };
 }
