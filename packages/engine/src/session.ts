@@ -7,7 +7,7 @@ import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds/holds-file.js';
 import { suggestion } from './suggestion.js';
-import { isoNow, newId, type Panel, type PanelKind, type PanelSettings, SluiceError } from '@sluice/panel-kind';
+import { newId, type Panel, type PanelKind, type PanelSettings, SluiceError } from '@sluice/panel-kind';
 import { unknownPanel } from './services/panels.js';
 
 /** Parts of a session. */
@@ -42,6 +42,8 @@ export class Session {
   /** The current write of the holds file; changes meanwhile cause one more. */
   #holdsFile: Promise<void> = Promise.resolve();
   #holdsStale = false;
+  #lastMs: number | null = null;
+  #lastNow = '';
 
   constructor({ deps, config, store }: SessionParts) {
     this.deps = deps;
@@ -51,7 +53,12 @@ export class Session {
   }
 
   now(): string {
-    return isoNow(this.deps.clock);
+    const ms = this.deps.clock.now();
+    if (ms !== this.#lastMs) {
+      this.#lastMs = ms;
+      this.#lastNow = new Date(ms).toISOString();
+    }
+    return this.#lastNow;
   }
 
   id(prefix: string): string {

@@ -9,6 +9,7 @@ export type {
   ActionRecord,
   ActionState,
   ApiCallRecord,
+  ConfirmationRecord,
   CycleRecord,
   DecisionRecord,
   EvidenceRecord,

@@ -25,12 +25,6 @@ interface RollUpStep {
 const TO_HOURS: RollUpStep = { from: 'raw', to: 'hour', length: HOUR_MS };
 const TO_DAYS: RollUpStep = { from: 'hour', to: 'day', length: DAY_MS };
 
-/** One hour or day, as instants; `end` is exclusive. */
-interface Period {
-  start: string;
-  end: string;
-}
-
 /**
  * Deletes old rows of the API log and rolls samples up, an hour or a day of rows per transaction, so that others get
  * their turn. Counts the rows that went away.
@@ -72,55 +66,50 @@ async function deleteCalls(access: Access, before: string): Promise<number> {
   }
 }
 
+/** Tables of readings that are rolled up; of each subject the last row of an hour or day stays. */
+const ROLLED_UP = [
+  { table: 'usage_samples', subject: 'service', time: 'at' },
+  { table: 'confirmations', subject: 'panel', time: 'read_at' },
+] as const;
+
+type Rolled = (typeof ROLLED_UP)[number];
+
 /**
- * Of each whole hour or day before `before` keeps the last sample of each service. What is not over yet by then is
- * left alone, or it would be rolled up twice.
+ * Of each whole hour or day before `before` keeps the last sample of each service, and the last confirmation of each
+ * panel. What is not over yet by then is left alone, or it would be rolled up twice. Returns the number of deleted samples.
  */
 async function rollUp(access: Access, step: RollUpStep, before: number): Promise<number> {
-  const { from, length } = step;
-  const limit = new Date(startOf(before, length)).toISOString();
-  for (let deleted = 0; ;) {
-    const count = await access.write(async (session) => {
-      const oldest = await session.db
-        .selectFrom('usage_samples')
-        .select((eb) => eb.fn.min<string | null>('at').as('at'))
-        .where('resolution', '=', from)
-        .executeTakeFirst();
-      const at = oldest?.at ?? null;
-      if (at === null || at >= limit) return null;
-      const start = startOf(Date.parse(at), length);
-      const period = { start: new Date(start).toISOString(), end: new Date(start + length).toISOString() };
-      return rollUpPeriod(session, step, period);
-    });
-    if (count === null) return deleted;
-    deleted += count;
+  const limit = new Date(startOf(before, step.length)).toISOString();
+  let samples = 0;
+  for (const rolled of ROLLED_UP) {
+    for (;;) {
+      const count = await access.write((session) => rollUpOldest(session, rolled, step, limit));
+      if (count === null) break;
+      if (rolled.table === 'usage_samples') samples += count;
+    }
   }
+  return samples;
 }
 
-async function rollUpPeriod({ db }: Session, { from, to }: RollUpStep, { start, end }: Period): Promise<number> {
-  const result = await db
-    .deleteFrom('usage_samples')
-    .where('resolution', '=', from)
-    .where('at', '>=', start)
-    .where('at', '<', end)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('usage_samples as later')
-          .select(sql<number>`1`.as('one'))
-          .whereRef('later.service', '=', 'usage_samples.service')
-          .whereRef('later.at', '>', 'usage_samples.at')
-          .where('later.at', '<', end)
-          .where('later.resolution', '=', from),
-      ),
-    )
-    .executeTakeFirst();
-  await db
-    .updateTable('usage_samples')
-    .set({ resolution: to })
-    .where('resolution', '=', from)
-    .where('at', '>=', start)
-    .where('at', '<', end)
-    .execute();
-  return Number(result.numDeletedRows);
+/** Rolls up the oldest hour or day; returns the number of deleted rows, null where all before `limit` is rolled up. */
+async function rollUpOldest(
+  { db }: Session,
+  { table, subject, time }: Rolled,
+  { from, to, length }: RollUpStep,
+  limit: string,
+): Promise<number | null> {
+  const [name, at, owner] = [sql.table(table), sql.ref(time), sql.ref(subject)];
+  const oldest = await sql<{ at: string | null }>`
+    select min(${at}) as "at" from ${name} where "resolution" = ${from}`.execute(db);
+  const first = oldest.rows[0]?.at ?? null;
+  if (first === null || first >= limit) return null;
+  const instant = startOf(Date.parse(first), length);
+  const start = new Date(instant).toISOString();
+  const end = new Date(instant + length).toISOString();
+  const period = sql`"resolution" = ${from} and ${at} >= ${start} and ${at} < ${end}`;
+  const deleted = await sql`delete from ${name} where ${period} and exists (
+    select 1 from ${name} as "later" where "later".${owner} = ${name}.${owner} and "later".${at} > ${name}.${at}
+      and "later".${at} < ${end} and "later"."resolution" = ${from})`.execute(db);
+  await sql`update ${name} set "resolution" = ${to} where ${period}`.execute(db);
+  return Number(deleted.numAffectedRows ?? 0);
 }

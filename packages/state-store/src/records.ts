@@ -77,6 +77,17 @@ export interface SampleRecord {
   resolution: 'raw' | 'hour' | 'day';
 }
 
+/** Readings of a panel that repeated the samples of services: their samples, cycles and decisions count as written again. */
+export interface ConfirmationRecord {
+  panel: string;
+  run: string;
+  /** When it was decided again. */
+  at: string;
+  readAt: string;
+  /** As of samples. */
+  resolution: SampleRecord['resolution'];
+}
+
 /** A package bought for a cycle. */
 export interface PurchaseRecord {
   id: string;

@@ -3,6 +3,7 @@ import type {
   ActionRecord,
   ActionState,
   ApiCallRecord,
+  ConfirmationRecord,
   CycleRecord,
   DecisionRecord,
   EvidenceRecord,
@@ -126,6 +127,19 @@ export interface StoreTables extends AgentTables {
     }): Promise<SampleRecord[]>;
     /** The last sample of each known service, of whatever resolution, ordered by service. */
     latest(services?: string[]): Promise<SampleRecord[]>;
+  };
+  confirmations: {
+    /** The last sample of each of these services that can be confirmed on that panel, in no order. */
+    samples(panel: string, services: string[]): Promise<SampleRecord[]>;
+    /**
+     * Extends the last sample, cycle and decision of `unchanged` services to `readAt`, as if they were written again with
+     * the new run and times (in `counter` and `inputs.reading`, too, the member `at`). Only what was written by the run
+     * whose `confirm` named the service in `written`, or confirmed by each run since, is extended: a write about the
+     * service, or a `confirm` of the panel that does not name it, ends that.
+     */
+    confirm(
+      request: Omit<ConfirmationRecord, 'resolution'> & { unchanged: string[]; written: string[] },
+    ): Promise<void>;
   };
   purchases: {
     /** Oldest first. */

@@ -1,5 +1,5 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
-import type { HoldRecord, StoreTables } from '@sluice/state-store';
+import type { CycleRecord, HoldRecord, StoreTables } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../store/backups.js';
 import type { Leases } from '../leases.js';
 import { errorOfDoubt } from './doubt.js';
@@ -98,14 +98,25 @@ export async function commit(
   return written;
 }
 
-/** Returns the service with its cycle's peaks, allowance and thresholds after the reading. */
+/** Returns the service with its cycle after the reading. */
 function withReading(work: Applied): Applied {
-  const { cycle, decision } = work;
-  if (cycle === null) return work;
+  return work.cycle === null ? work : { ...work, cycle: cycleAfter(work, work.cycle) };
+}
+
+/** Returns a service's cycle with its peaks, allowance and thresholds after the reading that was decided on. */
+export function cycleAfter(
+  { decision, allowance, thresholds }: Applied,
+  cycle: Readonly<CycleRecord>,
+): Readonly<CycleRecord> {
   const { peakInBytes, peakOutBytes, peakTotalBytes } = toPeaks(cycle);
-  const allowance = decision === null ? cycle.allowance : work.allowance;
-  const thresholds = work.thresholds.length === 0 ? cycle.thresholds : [...cycle.thresholds, ...work.thresholds];
-  return { ...work, cycle: { ...cycle, peakInBytes, peakOutBytes, peakTotalBytes, allowance, thresholds } };
+  return {
+    ...cycle,
+    peakInBytes,
+    peakOutBytes,
+    peakTotalBytes,
+    allowance: decision === null ? cycle.allowance : allowance,
+    thresholds: thresholds.length === 0 ? cycle.thresholds : [...cycle.thresholds, ...thresholds],
+  };
 }
 
 /** Removes cycles that a wrong clock opened; their purchases move to the current cycle. */

@@ -28,7 +28,7 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
   if (read.skipped !== null || allowance === null) return undecided(read);
   const usage =
     error === null ? toReading(read) : { known: false as const, at: now, code: error.code, message: error.message };
-  const decision = decideByUsage(session, panel, { ...read, allowance }, { now, usage });
+  const decision = decideByUsage(session, panel, read, { allowance, now, usage });
   const open = new Set<string>(read.holds.map((hold) => hold.reason));
   const { problem } = decision;
   const decided: Decided = {
@@ -61,7 +61,7 @@ export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: st
     cycle === null || cycleIsNew || cycle.readAt === null
       ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
       : { known: true as const, at: cycle.readAt, ...pick(cycle) };
-  const decision = decideByUsage(session, panel, { ...loaded, allowance }, { now, usage });
+  const decision = decideByUsage(session, panel, loaded, { allowance, now, usage });
   return { ...decided, closes: findEnding(holds, decision) };
 }
 
@@ -92,11 +92,11 @@ function isDecided({ limits }: Decision, reason: string): boolean {
 function decideByUsage(
   session: Session,
   panel: Panel,
-  facts: Loaded<Stage> & { allowance: Allowance },
-  { now, usage }: { now: string; usage: MeteredLimit['usage'] },
+  facts: Loaded<Stage>,
+  { allowance, now, usage }: { allowance: Allowance; now: string; usage: MeteredLimit['usage'] },
 ): Decision {
   const { config } = session;
-  const { service, cycle, allowance, mode, action } = facts;
+  const { service, cycle, mode, action } = facts;
   const metered = (limit: CycleLimit): MeteredLimit => {
     const hold = facts.holds.find(({ reason }) => reason === limit.id);
     return {

@@ -15,6 +15,7 @@ export interface StoredCheckpoint {
 /** The history of a service while it is loaded. */
 interface Gathered {
   seen: unknown;
+  decision: DecisionRecord | null;
   recent: ActionRecord[];
   removed: number;
 }
@@ -42,7 +43,7 @@ export async function loadHistory(
   const { store } = session;
   const ids = services.map((service) => service.id);
   for (const decision of await store.decisions.latest(ids)) {
-    histories.set(decision.service, { seen: findCheckpoint(decision), recent: [], removed: 0 });
+    histories.set(decision.service, { seen: findCheckpoint(decision), decision, recent: [], removed: 0 });
   }
   const living = services.filter((service) => service.status === 'active' || service.status === 'suspended');
   const limit = new Date(session.deps.clock.now() - BULK_MS).toISOString();
@@ -108,7 +109,7 @@ export function withResolved(recent: readonly ActionRecord[], row: ActionRecord)
 function findEntry(histories: Map<string, Gathered>, service: string): Gathered {
   const known = histories.get(service);
   if (known) return known;
-  const entry: Gathered = { seen: null, recent: [], removed: 0 };
+  const entry: Gathered = { seen: null, decision: null, recent: [], removed: 0 };
   histories.set(service, entry);
   return entry;
 }

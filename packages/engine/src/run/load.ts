@@ -115,7 +115,7 @@ function findRows(stored: StoredRows, id: string) {
     holds: stored.holds.get(id) ?? [],
     evidence: stored.evidence.get(id) ?? [],
     unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isCommandRow(action)),
-    history: stored.history.get(id) ?? { seen: null, recent: [], removed: 0 },
+    history: stored.history.get(id) ?? { seen: null, decision: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
   } satisfies Partial<Loaded>;
 }

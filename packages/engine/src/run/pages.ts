@@ -10,6 +10,8 @@ import { sideBySide } from '../side-by-side.js';
 const PAGE = 128;
 /** Services per page of a panel that needs no call per service. */
 const QUICK_PAGE = 3 * PAGE;
+/** So many of these are loaded while the panel writes its lists. */
+const QUICK_AT_ONCE = 6;
 
 type PagedPanel = Pick<Panel, 'name' | 'snapshot'>;
 
@@ -50,7 +52,10 @@ export async function eachPage<Read>(
   only: ServiceRecord | null,
   { read, write }: { read: (page: ServiceRecord[]) => Promise<Read>; write: (page: Read) => Promise<void> },
 ): Promise<void> {
-  const atOnce = Math.max(2, Math.ceil((findConcurrency(session, panel) * 2) / pageSize(panel)));
+  const atOnce =
+    panel.snapshot?.paged === true
+      ? QUICK_AT_ONCE
+      : Math.max(2, Math.ceil((findConcurrency(session, panel) * 2) / pageSize(panel)));
   let writing = Promise.resolve();
   const reading = sideBySide(servicePages(session, panel, only), atOnce, async (services) => {
     const page = await read(services);

@@ -12,11 +12,12 @@ import { load, stayInCycle } from './load.js';
 import { toNotices } from './notices.js';
 import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
-import { needsObservation, planAll, planSteps, withCheckpoint } from './plan.js';
+import { needsObservation, planAll, planSteps, historyAfter, withCheckpoint } from './plan.js';
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
 import type { RunRequest } from './request.js';
 import { type Applied, type Decided, type Read, type RunOnPanel, untouched } from './stages.js';
+import { confirmReadings, type Readings, splitRepeated } from './repeated.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
 /** State of the run over one panel. */
@@ -34,6 +35,8 @@ interface PanelRun extends RunOnPanel {
   observing: boolean;
   readonly fingerprint: FingerprintRecord | null;
   readonly falls: FallCount;
+  /** Null where each reading is written: of a single service, in a dry run, and where each is read for itself. */
+  readonly readings: Readings | null;
   readonly start: Moment;
   /** Services that other runs worked on at the start. */
   readonly leasesAtStart: OtherLeases;
@@ -55,7 +58,9 @@ export async function runPanel(
   const scope = request.observeAll ? 'reconcile' : 'poll';
   const leasesAtStart = await otherLeases(session, id);
   const empty = { open: [], held: [], active: 0, observing: false, resources: new Map() };
-  const run: PanelRun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart };
+  const isShared = panel.snapshot?.paged === true && only === null && !request.dryRun;
+  const readings = isShared ? { readAt: null, unchanged: [], written: [] } : null;
+  const run: PanelRun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart, readings };
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
   const progress = { read: 0, total: 0 };
@@ -64,6 +69,7 @@ export async function runPanel(
       read: (page) => readPage(run, page, switches, progress),
       write: (reads) => writePage(run, reads),
     });
+    await confirmReadings(run);
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     if (run.observing) report.run.observing.push(panel.name);
     await finishOpen(run);
@@ -115,11 +121,13 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   await answersTaken();
   const treatment = treatmentIn(run, false);
   if (request.dryRun) showOnly(run, { works: finished, treatment, notices });
-  else if (finished.length > 0) {
+  else {
+    const changed = await splitRepeated(run, finished, treatment);
+    if (changed.length + notices.length === 0) return;
     // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
     await session.write(run.leases.held, async (tables) => {
       const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
-      const works = await commit(tables, finished, asRead, session.now());
+      const works = await commit(tables, changed, asRead, session.now());
       await record(run, tables, { works, treatment, notices });
     });
   }
@@ -164,11 +172,11 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
   for (const work of quiet) {
     const observation = observations.get(work.service.id) ?? null;
     const seen = untouched(work, observation);
-    const { plan, drift } = planSteps(run, seen);
+    const { desired, plan, drift } = planSteps(run, seen);
     const { steps, settle, moves, refs, problems, notices } = plan;
     const nothing = [steps, settle, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
     if (nothing && refs === undefined) {
-      calm.set(work.service.id, { ...withCheckpoint(run, seen), observation: null });
+      calm.set(work.service.id, { ...seen, history: historyAfter(run, seen, desired), observation: null });
     }
   }
   return calm;

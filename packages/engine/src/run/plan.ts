@@ -13,6 +13,7 @@ import {
   type Plannable,
   type Planned,
   type RunOnPanel,
+  type ServiceHistory,
   type Stage,
   unplanned,
   withError,
@@ -30,7 +31,7 @@ export function toTargetState(
   return {
     service: work.service,
     product: work.product,
-    holds: inForce(session, panel, { ...work, holds }),
+    holds: inForce(session, panel, { service: work.service, action: work.action, holds }),
     evidence: work.evidence.filter((item) => item.panel === work.service.panel),
     action: work.action,
     mode: work.mode,
@@ -56,6 +57,8 @@ export function toTargetState(
 
 /** A plan, the drift that it removes, and what prevents it. */
 interface PlanResult {
+  /** What it was planned for. */
+  desired: Desired;
   plan: Plan;
   drift: string[];
   problem: ItemError | null;
@@ -71,7 +74,8 @@ export function planSteps(on: RunOnPanel, work: Plannable, order: AccountOrder |
   const stops = problem === null && isToServe(work, desired) ? (found.stops ?? []) : [];
   const steps = certainSteps(panel, work, found);
   const notices = stops.length === 0 ? {} : { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] };
-  return { plan: { ...found, steps, ...notices }, drift: [...new Set([...found.drift, ...stops])], problem };
+  const drift = [...new Set([...found.drift, ...stops])];
+  return { desired, plan: { ...found, steps, ...notices }, drift, problem };
 }
 
 /** Returns the service with its plan, and the plan's problem as its error. */
@@ -164,12 +168,17 @@ function toTargetAllowance({ allowance }: Loaded<Stage>): Desired['allowance'] {
 
 /** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */
 export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
+  const history = historyAfter(on, work);
+  return history === work.history ? work : { ...work, history };
+}
+
+/** Returns the history of a service for a later run, with the adapter's checkpoint. */
+export function historyAfter(on: RunOnPanel, work: Applied, target?: Desired): ServiceHistory {
   const { panel } = on;
   const { observation, unsettled, actions, history } = work;
-  if (panel.history === undefined || observation?.state == null) return work;
-  const kept = panel.history.checkpoint(toTargetState(on, work), observation);
-  if (!kept) return work;
+  if (panel.history === undefined || observation?.state == null) return history;
+  const kept = panel.history.checkpoint(target ?? toTargetState(on, work), observation);
+  if (!kept) return history;
   const doubts = [...unsettled, ...actions].filter((row) => row.settledAt === null).map((row) => row.id);
-  const seen = doubts.length === 0 ? kept : { ...kept, doubts };
-  return { ...work, history: { ...history, seen } };
+  return { ...history, seen: doubts.length === 0 ? kept : { ...kept, doubts } };
 }

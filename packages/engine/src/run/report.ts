@@ -223,7 +223,8 @@ export class RunResults {
   }
 }
 
-interface ReportedRun {
+/** A run with the places where its results are collected. */
+export interface ReportedRun {
   session: Session;
   report: RunReport;
   results: RunResults;

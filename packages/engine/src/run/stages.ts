@@ -13,6 +13,7 @@ import type { Allowance, Decision, Mode, UsageBytes, DueHold } from '@sluice/quo
 import type {
   ActionRecord,
   CycleRecord,
+  DecisionRecord,
   EvidenceRecord,
   HeldLease,
   HoldRecord,
@@ -46,6 +47,8 @@ export interface FencedRun extends RunOnPanel {
 export interface ServiceHistory {
   /** The checkpoint of the panel's adapter; null before the first. */
   readonly seen: unknown;
+  /** The decision of the last run; null where there is none. */
+  readonly decision: Readonly<DecisionRecord> | null;
   readonly recent: readonly ActionRecord[];
   /** How many accounts were removed from the panel since. */
   readonly removed: number;

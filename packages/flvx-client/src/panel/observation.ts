@@ -133,29 +133,36 @@ export interface ReadingTools {
   oldLimitNames: (service: string) => Promise<string[]>;
 }
 
-/** Returns a service's account from the run's snapshot; with `full` tunnels, limits and nodes too. */
+/** Returns a service's account from a snapshot, without tunnels, limits and nodes. */
+export function observePartly(
+  { at, snapshot }: TimedSnapshot,
+  service: ServiceRecord,
+  sharers: readonly string[],
+): TimedObservation {
+  const scope = toScope(service);
+  const byId = snapshot.observe(scope);
+  const account = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
+  const unknown = { adoptable: null, groups: null, nodes: null, changes: null, oldLimitNames: [] };
+  return { at, state: { account, ...unknown, listed: snapshot.users.size, sharers, partial: true } };
+}
+
+/** Returns a service's account from the run's snapshot, with tunnels, limits and nodes. */
 export async function observeInSnapshot(
   tools: ReadingTools,
   service: ServiceRecord,
   signal: AbortSignal,
-  { full, sharers }: { full: boolean; sharers: readonly string[] },
+  sharers: readonly string[],
 ): Promise<TimedObservation> {
   const { snapshot: run } = tools;
-  const { at, snapshot } = await run.accounts(signal);
-  const scope = toScope(service);
-  const byId = snapshot.observe(scope);
-  const observed = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
-  const listed = snapshot.users.size;
-  const base = { account: observed, adoptable: null, groups: null, nodes: null, changes: null, listed, sharers };
-  if (!full) return { at, state: { ...base, oldLimitNames: [], partial: true } };
+  const { at, state } = observePartly(await run.accounts(signal), service, sharers);
   const [{ tunnels, speedLimits }, labels, changes] = await Promise.all([
     run.site(signal),
     run.labels(signal),
-    hasPausedForward(observed) ? run.changes(signal) : null,
+    hasPausedForward(state.account) ? run.changes(signal) : null,
   ]);
-  const account = { ...observed, tunnels, speedLimits };
+  const account = { ...state.account, tunnels, speedLimits };
   const oldLimitNames = await listOldLimitNames(tools, service, speedLimits);
-  return { at, state: { ...base, account, ...labels, changes, oldLimitNames, partial: false } };
+  return { at, state: { ...state, account, ...labels, changes, oldLimitNames, partial: false } };
 }
 
 /** Reads a service's account from the panel, not from the run's snapshot. */

@@ -30,6 +30,7 @@ import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import {
   observeInSnapshot,
+  observePartly,
   observeNow,
   RunSnapshot,
   toUnreadAnswer,
@@ -177,11 +178,38 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       await Promise.all(services.map(observeOne));
       return seen;
     }
-    const full = look.scope === 'reconcile';
+    if (look.scope !== 'reconcile') return this.#observePartly(services, signal);
     for (const service of services) {
-      seen.set(service.id, await this.#toObservation(service, this.#observeInSnapshot(service, signal, full)));
+      seen.set(service.id, await this.#toObservation(service, this.#observeInSnapshot(service, signal)));
     }
     return seen;
+  }
+
+  /** Observes services in the run's snapshot; most of them need no more. */
+  async #observePartly(
+    services: readonly ServiceRecord[],
+    signal: AbortSignal,
+  ): Promise<Map<string, Observation<ServiceObservation>>> {
+    const observeAll = (observe: (service: ServiceRecord) => Observation<ServiceObservation>) =>
+      new Map(services.map((service) => [service.id, observe(service)]));
+    try {
+      this.#refuseBroken();
+      const read = await this.#tools.snapshot.accounts(signal);
+      return observeAll((service) => {
+        try {
+          const { at, state } = observePartly(read, service, this.#sharers(service));
+          return { service: service.id, at, state, error: null, partial: true };
+        } catch (error) {
+          return this.#unobserved(service.id, error);
+        }
+      });
+    } catch (error) {
+      return observeAll(({ id }) => this.#unobserved(id, error));
+    }
+  }
+
+  #unobserved(id: string, error: unknown): Observation<ServiceObservation> {
+    return { service: id, at: isoNow(this.#tools.clock), state: null, error: itemErrorOf(error) };
   }
 
   async #toObservation(
@@ -191,17 +219,20 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     try {
       const last = await observing;
       const { at, state } = last;
-      // Before a change, a full observation follows a partial one; most services need none.
-      if (!state.partial) this.#last.set(id, last);
-      return { service: id, at, state, error: null, ...(state.partial ? { partial: true } : {}) };
+      this.#last.set(id, last);
+      return { service: id, at, state, error: null };
     } catch (error) {
-      return { service: id, at: isoNow(this.#tools.clock), state: null, error: itemErrorOf(error) };
+      return this.#unobserved(id, error);
     }
   }
 
-  async #observeInSnapshot(service: ServiceRecord, signal: AbortSignal, full: boolean): Promise<TimedObservation> {
+  #refuseBroken(): void {
     if (this.#listError) throw Object.assign(new Error(this.#listError.message), { code: this.#listError.code });
-    return await observeInSnapshot(this.#tools, service, signal, { full, sharers: this.#sharers(service) });
+  }
+
+  async #observeInSnapshot(service: ServiceRecord, signal: AbortSignal): Promise<TimedObservation> {
+    this.#refuseBroken();
+    return await observeInSnapshot(this.#tools, service, signal, this.#sharers(service));
   }
 
   #claim({ id, refs }: ServiceRecord): void {

@@ -77,6 +77,7 @@ const SCHEMA_DIGESTS = [
   '7c43cb357b5eb2c0',
   'f97b40c57a55d4f7',
   'a459143b0bbc59fb',
+  '1b175fa8e5a3c20c',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

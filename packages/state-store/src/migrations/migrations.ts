@@ -6,6 +6,7 @@ import { clock } from './005-clock.js';
 import { refreshes } from './006-refreshes.js';
 import { restrictions } from './007-restrictions.js';
 import { agentHolds } from './008-agent-holds.js';
+import { confirmations } from './009-confirmations.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   refreshes,
   restrictions,
   agentHolds,
+  confirmations,
 ];
 
 /** The schema version that this version of the package reads and writes. */

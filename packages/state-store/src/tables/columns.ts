@@ -28,7 +28,8 @@ export type RowOf<Columns> = {
   ]: Columns[Key] extends { readonly encode: (value: never) => infer S } ? S : never;
 };
 
-const same = <T>(value: T): T => value;
+/** Encodes and decodes what is stored as it is. */
+export const same = <T>(value: T): T => value;
 
 /** Text that is always there. */
 export function text<Name extends string>(name: Name): Column<Name, string, string> {

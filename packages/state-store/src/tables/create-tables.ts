@@ -4,6 +4,7 @@ import { actionsTable } from './actions-table.js';
 import { agentsTables } from './agents-tables.js';
 import { apiCallsTable } from './api-calls-table.js';
 import { clockTable } from './clock-table.js';
+import { confirmationsTable } from './confirmations-table.js';
 import { cyclesTable } from './cycles-table.js';
 import { decisionsTable } from './decisions-table.js';
 import { evidenceTable } from './evidence-table.js';
@@ -27,6 +28,7 @@ export function createTables(access: Access): StoreTables {
     overrides: overridesTable(access),
     cycles: cyclesTable(access),
     samples: samplesTable(access),
+    confirmations: confirmationsTable(access),
     purchases: purchasesTable(access),
     holds: holdsTable(access),
     evidence: evidenceTable(access),

@@ -1,5 +1,7 @@
+import type { CycleRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
-import type { Access } from './access.js';
+import type { Access, Session } from './access.js';
+import { closeSamples, CONFIRMED, confirmedCycle, IS_OPEN, NEWEST } from './confirmations-table.js';
 import { inChunksOrAll, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { cycles } from './record-tables.js';
@@ -25,32 +27,47 @@ export function cyclesTable(access: Access): StoreTables['cycles'] {
                   .limit(1),
               ),
             )
-            .select(cycles.columns.map((column) => `cycles.${column}` as const));
+            .leftJoin('usage_samples as base', (join) =>
+              join.onRef('base.service', '=', 'cycles.service').onRef('base.cycle', '=', 'cycles.id').on(IS_OPEN),
+            )
+            .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))
+            .select(cycles.columns.map((column) => `cycles.${column}` as const))
+            .select(CONFIRMED);
           if (chunk !== null) query = query.where('services.id', 'in', listed(chunk));
           return query.orderBy('services.id').execute();
         });
-        return rows.map((row) => cycles.decode(row));
+        return rows.map((row) => confirmedCycle(cycles.decode(row), row));
       }),
     ofService: (service) =>
       access.read(async ({ db }) => {
         const rows = await db
           .selectFrom('cycles')
-          .select(cycles.columns)
-          .where('service', '=', service)
-          .orderBy('starts_at')
-          .orderBy('opened_at')
-          .orderBy('id')
+          .leftJoin('usage_samples as base', (join) =>
+            join.onRef('base.service', '=', 'cycles.service').onRef('base.cycle', '=', 'cycles.id').on(IS_OPEN),
+          )
+          .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))
+          .select(cycles.columns.map((column) => `cycles.${column}` as const))
+          .select(CONFIRMED)
+          .where('cycles.service', '=', service)
+          .orderBy('cycles.starts_at')
+          .orderBy('cycles.opened_at')
+          .orderBy('cycles.id')
           .execute();
-        return rows.map((row) => cycles.decode(row));
+        return rows.map((row) => confirmedCycle(cycles.decode(row), row));
       }),
-    put: (records) =>
-      access.write(async (session) => {
-        const rows = lastOfEach(records, cycles.idOf).map((record) => cycles.values(record));
-        await insertRows(session, cycles, rows, { do: 'update', key: ['id'] });
-      }),
+    put: (records) => access.write((session) => putCycles(session, records)),
     remove: (ids) =>
       access.write(async ({ db }) => {
         await db.deleteFrom('cycles').where('id', 'in', listed(ids)).execute();
       }),
   };
+}
+
+async function putCycles(session: Session, records: readonly CycleRecord[]): Promise<void> {
+  await closeSamples(
+    session,
+    records.map((record) => record.service),
+  );
+  const rows = lastOfEach(records, cycles.idOf).map((record) => cycles.values(record));
+  await insertRows(session, cycles, rows, { do: 'update', key: ['id'] });
 }

@@ -4,6 +4,7 @@ import type { RecordTable } from './record-table.js';
 import type {
   actions,
   apiCalls,
+  confirmations,
   cycles,
   decisionHistory,
   decisions,
@@ -44,7 +45,13 @@ export interface Database {
   services: Row<typeof services>;
   service_overrides: Counted<Row<typeof overrides>>;
   cycles: Row<typeof cycles>;
-  usage_samples: Row<typeof samples>;
+  /** `panel` and `confirmed_from` are set where confirmations between the two numbers repeat the sample. */
+  usage_samples: Row<typeof samples> & {
+    panel: string | null;
+    confirmed_from: number | null;
+    confirmed_until: number | null;
+  };
+  confirmations: Counted<Row<typeof confirmations>>;
   purchases: Counted<Row<typeof purchases>>;
   holds: Counted<Row<typeof holds>>;
   evidence: Counted<Row<typeof evidence>>;

@@ -1,5 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
+import { closeSamples, CONFIRMED, confirmedDecision, IS_OPEN, NEWEST } from './confirmations-table.js';
 import { inChunks, inChunksOrAll, listed } from './chunks.js';
 import { decisionBasis } from './decision-basis.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
@@ -11,23 +12,22 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
     latest: (ids) =>
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(ids, (chunk) => {
-          let query = db.selectFrom('decisions').select(decisions.columns);
-          if (chunk !== null) query = query.where('service', 'in', listed(chunk));
-          return query.orderBy('service').execute();
+          let query = newest(db);
+          if (chunk !== null) query = query.where('decisions.service', 'in', listed(chunk));
+          return query.orderBy('decisions.service').execute();
         });
-        return rows.map((row) => decisions.decode(row));
+        return rows.map((row) => confirmedDecision(decisions.decode(row), row));
       }),
     record: (records) =>
       access.write(async (session) => {
-        const newest = lastOfEach(records, (record) => record.service).map((record) => ({
+        const latest = lastOfEach(records, (record) => record.service).map((record) => ({
           record,
           basis: decisionBasis(record),
         }));
-        const known = await basisOf(
-          session,
-          newest.map(({ record }) => record.service),
-        );
-        const changed = newest.filter(({ record, basis }) => known.get(record.service) !== basis);
+        const services = latest.map(({ record }) => record.service);
+        await closeSamples(session, services);
+        const known = await basisOf(session, services);
+        const changed = latest.filter(({ record, basis }) => known.get(record.service) !== basis);
         await insertRows(
           session,
           decisionHistory,
@@ -36,7 +36,7 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
         await insertRows(
           session,
           { table: decisions.table, columns: [...decisions.columns, 'basis'] },
-          newest.map(({ record, basis }) => {
+          latest.map(({ record, basis }) => {
             const values = decisions.values(record);
             values.push(basis);
             return values;
@@ -46,13 +46,10 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
       }),
     at: (service, at) =>
       access.read(async ({ db }) => {
-        const latest = await db
-          .selectFrom('decisions')
-          .select(decisions.columns)
-          .where('service', '=', service)
-          .where('at', '<=', at)
-          .executeTakeFirst();
-        if (latest !== undefined) return decisions.decode(latest);
+        const latest = await newest(db).where('decisions.service', '=', service).executeTakeFirst();
+        if (latest !== undefined && (latest.last_at ?? latest.at) <= at) {
+          return confirmedDecision(decisions.decode(latest), latest);
+        }
         const row = await db
           .selectFrom('decision_history')
           .select(decisionHistory.columns)
@@ -65,6 +62,16 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
         return row === undefined ? null : decisionHistory.decode(row);
       }),
   };
+}
+
+/** The newest decisions, with what confirmed them last. */
+function newest(db: Session['db']) {
+  return db
+    .selectFrom('decisions')
+    .leftJoin('usage_samples as base', (join) => join.onRef('base.service', '=', 'decisions.service').on(IS_OPEN))
+    .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))
+    .select(decisions.columns.map((column) => `decisions.${column}` as const))
+    .select(CONFIRMED);
 }
 
 async function basisOf({ db }: Session, services: readonly string[]): Promise<Map<string, string>> {

@@ -1,5 +1,5 @@
 import { StoreError } from '../store-error.js';
-import { type ColumnsOf, type RowOf, type Stored } from './columns.js';
+import { type ColumnsOf, type RowOf, same, type Stored } from './columns.js';
 
 /** A table whose rows are records: the names of its columns, and the way in and out. */
 export interface RecordTable<Table extends string, Rec, Row> {
@@ -91,12 +91,17 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Colu
   decode(row: RowOf<Columns>): Rec {
     const stored = row as Record<string, Stored>;
     const record: Record<string, unknown> = {};
-    for (const [member, column] of this.#list) {
-      try {
-        record[member] = column.decode(stored[column.name] ?? null);
-      } catch (error) {
-        throw this.#damaged(String(stored[this.#keyColumn]), column, error);
+    let reading: LooseColumn | undefined;
+    try {
+      for (const [member, column] of this.#list) {
+        reading = column;
+        const value = stored[column.name] ?? null;
+        // Most columns hold the value as it is, and rows come by the ten thousand.
+        record[member] = column.decode === same ? value : column.decode(value);
       }
+    } catch (error) {
+      if (reading === undefined) throw error;
+      throw this.#damaged(String(stored[this.#keyColumn]), reading, error);
     }
     return record as Rec;
   }

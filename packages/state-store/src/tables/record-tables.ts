@@ -3,6 +3,7 @@ import type {
   ActionRecord,
   ActionState,
   ApiCallRecord,
+  ConfirmationRecord,
   CycleRecord,
   DecisionRecord,
   EvidenceRecord,
@@ -113,6 +114,18 @@ export const samples = recordTable<SampleRecord>()(
     resolution: word<SampleRecord['resolution']>()('resolution'),
   },
   'service',
+);
+
+export const confirmations = recordTable<ConfirmationRecord>()(
+  'confirmations',
+  {
+    panel: text('panel'),
+    run: text('run'),
+    at: text('at'),
+    readAt: text('read_at'),
+    resolution: word<SampleRecord['resolution']>()('resolution'),
+  },
+  'readAt',
 );
 
 export const purchases = recordTable<PurchaseRecord>()(

@@ -1,0 +1,113 @@
+import type { CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
+import type { Leases } from '../leases.js';
+import { cycleAfter, type Verdict } from './apply.js';
+import { toSample } from './observe.js';
+import { type ReportedRun, toDecisionRecord } from './report.js';
+import type { Applied, RunOnPanel } from './stages.js';
+
+/** Readings of a run that are confirmed together at its end, all of one instant. */
+export interface Readings {
+  readAt: string | null;
+  /** Services whose sample, cycle and decision would be written as they are stored, but for run and times. */
+  readonly unchanged: string[];
+  /** Services with a sample of that instant, which later runs may confirm. */
+  readonly written: string[];
+}
+
+type ReadingsRun = RunOnPanel & ReportedRun & { readonly readings: Readings | null; readonly leases: Leases };
+
+/** Counts the services whose readings repeat what is stored, to be confirmed at the end; returns the others. */
+export async function splitRepeated(
+  run: ReadingsRun,
+  works: readonly Applied[],
+  treatment: Verdict['treatment'],
+): Promise<readonly Applied[]> {
+  const { session, panel, readings, report, results } = run;
+  if (readings === null) return works;
+  const candidates = works.filter(isPlain);
+  readings.readAt ??= works.find(({ usage }) => usage !== null)?.usage?.at ?? null;
+  const ids = candidates.map((work) => work.service.id);
+  const stored = new Map((await session.store.confirmations.samples(panel.name, ids)).map((row) => [row.service, row]));
+  const at = { id: report.run.id, at: session.now() };
+  return works.filter((work) => {
+    const { id } = work.service;
+    const sample = stored.get(id);
+    if (sample !== undefined && work.usage?.at === readings.readAt && repeatsCycle(work, sample)) {
+      const how = treatment(work);
+      const decision = toDecisionRecord(session, at, work, how);
+      if (repeatsDecision(decision, work)) {
+        readings.unchanged.push(id);
+        results.add(work, decision, how);
+        return false;
+      }
+    }
+    if (work.usage !== null && work.usage.at === readings.readAt) readings.written.push(id);
+    return true;
+  });
+}
+
+/** Confirms the readings of a run that repeat what is stored. */
+export async function confirmReadings({ session, panel, run, readings, leases }: ReadingsRun): Promise<void> {
+  if (readings === null || readings.readAt === null) return;
+  const { readAt, unchanged, written } = readings;
+  const request = { panel: panel.name, run, at: session.now(), readAt, unchanged, written };
+  await session.write(leases.held, (tables) => tables.confirmations.confirm(request));
+}
+
+/** Whether nothing but a reading is to be written about the service. */
+function isPlain(work: Applied): boolean {
+  const { skipped, error, usage, holds, opens, closes, closing, cycleIsNew, wrongCycles } = work;
+  if (skipped !== null || error !== null || usage === null || closing !== null || cycleIsNew) return false;
+  return holds.length + opens.length + closes.length + wrongCycles.length === 0;
+}
+
+/** Whether the sample and the cycle would be written as they are stored, but for the time of the reading. */
+function repeatsCycle(work: Applied, stored: SampleRecord): boolean {
+  const { cycle, recorded, history } = work;
+  const sample = toSample(work);
+  if (sample === null || cycle === null || recorded === null) return false;
+  const { at: lastAt } = stored;
+  if (lastAt >= sample.at || lastAt !== recorded.readAt || lastAt !== history.decision?.readAt) return false;
+  if (timeOf(cycle.counter) !== (timeOf(recorded.counter) === null ? null : sample.at)) return false;
+  return (
+    isSame({ ...sample, at: lastAt, resolution: stored.resolution }, stored) &&
+    isSame(timeless(cycleAfter(work, cycle)), timeless(recorded))
+  );
+}
+
+function timeless(cycle: CycleRecord) {
+  return { ...cycle, readAt: null, counter: withoutTime(cycle.counter) };
+}
+
+/** Whether the decision would be written as it is stored, but for run and times. */
+function repeatsDecision(decision: DecisionRecord, { history }: Applied): boolean {
+  const { inputs, run: _run, at: _at, readAt, ...rest } = decision;
+  if (history.decision === null) return false;
+  const { inputs: before, run: _lastRun, at: _lastAt, readAt: _lastReadAt, ...last } = history.decision;
+  const { reading, ...facts } = inputs as { reading?: unknown };
+  const { reading: lastReading, ...lastFacts } = before as { reading?: unknown };
+  if (timeOf(reading) !== readAt || timeOf(lastReading) === null) return false;
+  return isSame(rest, last) && isSame(facts, lastFacts) && isSame(withoutTime(reading), withoutTime(lastReading));
+}
+
+function timeOf(value: unknown): unknown {
+  return (value as { at?: unknown } | null | undefined)?.at ?? null;
+}
+
+function withoutTime(value: unknown): unknown {
+  return timeOf(value) === null ? value : { ...(value as object), at: null };
+}
+
+/** Whether two values are the same as JSON. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((value, index) => isSame(value, b[index]));
+  }
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  for (const key in left) if (!isSame(left[key], right[key])) return false;
+  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
+  return true;
+}

@@ -1,0 +1,230 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { CycleRecord, DecisionRecord, SampleRecord } from '../records.js';
+import type { StoreTables } from '../store.js';
+import type { Access, Session } from './access.js';
+import { inChunks, listed } from './chunks.js';
+import { confirmations, samples } from './record-tables.js';
+
+/**
+ * A run that reads the same figures again writes one confirmation per panel instead of a sample, a cycle and a decision
+ * per service. It covers each *open* sample of the panel: one with a `panel`, and no `confirmed_until`. Any other write
+ * about a service closes its sample first: what was confirmed last is written to the rows themselves.
+ */
+
+/** Word for word the condition of the partial index, of a table that is joined as `base`. */
+export const IS_OPEN = sql<boolean>`"base"."panel" is not null and "base"."confirmed_until" is null`;
+
+/** The newest confirmation of the open sample that is joined as `base`. */
+export const NEWEST = sql<number>`(select max("c"."seq") from "confirmations" as "c"
+  where "c"."panel" = "base"."panel" and "c"."seq" > "base"."confirmed_from")`;
+
+/** Columns of the newest confirmation, joined as `last`; all null where the stored row is the newest itself. */
+export const CONFIRMED = ['last.run as last_run', 'last.at as last_at', 'last.read_at as last_read_at'] as const;
+
+/** A row with these columns. */
+export interface Confirmed {
+  last_run: string | null;
+  last_at: string | null;
+  last_read_at: string | null;
+}
+
+/** Returns the decision as the newest run confirmed it. */
+export function confirmedDecision(decision: DecisionRecord, row: Confirmed): DecisionRecord {
+  const { last_run: run, last_at: at, last_read_at: readAt } = row;
+  if (run === null || at === null || readAt === null) return decision;
+  const inputs = decision.inputs as { reading?: unknown } | null;
+  const reading = withTime(inputs?.reading, readAt);
+  return { ...decision, run, at, readAt, inputs: reading === undefined ? inputs : { ...inputs, reading } };
+}
+
+/** Returns the cycle as the newest run confirmed it. */
+export function confirmedCycle(cycle: CycleRecord, { last_read_at: readAt }: Confirmed): CycleRecord {
+  return readAt === null ? cycle : { ...cycle, readAt, counter: withTime(cycle.counter, readAt) };
+}
+
+function withTime(value: unknown, at: string): unknown {
+  if (typeof value !== 'object' || value === null || !('at' in value)) return value;
+  return { ...value, at };
+}
+
+/** How much of an instant names the period of which one sample is kept. */
+const PERIOD_CHARACTERS = { raw: null, hour: 13, day: 10 } as const;
+
+/** Readings that repeat stored samples. */
+export function confirmationsTable(access: Access): StoreTables['confirmations'] {
+  return {
+    samples: (panel, services) =>
+      access.read(async ({ db }) => {
+        const rows = await inChunks(services, (chunk) =>
+          db
+            .selectFrom('usage_samples as base')
+            .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))
+            .select(samples.columns.map((column) => `base.${column}` as const))
+            .select('last.read_at as last_read_at')
+            .where('base.service', 'in', listed(chunk))
+            .where(IS_OPEN)
+            .where('base.panel', '=', panel)
+            .execute(),
+        );
+        return rows.map(({ last_read_at: at, ...row }) => ({ ...samples.decode(row), ...(at === null ? {} : { at }) }));
+      }),
+    confirm: ({ panel, run, at, readAt, unchanged, written }) =>
+      access.write(async (session) => {
+        const { db } = session;
+        const rows = await db
+          .selectFrom('usage_samples as base')
+          .select('base.service')
+          .where(IS_OPEN)
+          .where('base.panel', '=', panel)
+          .execute();
+        const open = new Set(rows.map((row) => row.service));
+        const confirmed = new Set(unchanged.filter((service) => open.has(service)));
+        await closeSamples(
+          session,
+          [...open].filter((service) => !confirmed.has(service)),
+        );
+        if (confirmed.size > 0) {
+          const row = confirmations.encode({ panel, run, at, readAt, resolution: 'raw' });
+          await db.insertInto('confirmations').values(row).execute();
+        }
+        await openSamples(session, { panel, readAt, services: written });
+      }),
+  };
+}
+
+/** Opens the samples of that instant for later confirmations. */
+async function openSamples(
+  { db }: Session,
+  { panel, readAt, services }: { panel: string; readAt: string; services: string[] },
+): Promise<void> {
+  const from = sql<number>`(select coalesce(max("seq"), 0) from "confirmations")`;
+  await inChunks(services, async (chunk) => {
+    await db
+      .updateTable('usage_samples')
+      .set({ panel, confirmed_from: from, confirmed_until: null })
+      .where('service', 'in', listed(chunk))
+      .where('at', '=', readAt)
+      .execute();
+    return [];
+  });
+}
+
+/**
+ * Writes to the rows of services what was confirmed of them last, as if each run had written them, and closes their open
+ * samples. Must precede every write to their samples, cycles and decisions.
+ */
+export async function closeSamples(session: Session, services: readonly string[]): Promise<void> {
+  const { db } = session;
+  const rows = await inChunks(services, (chunk) =>
+    db
+      .selectFrom('usage_samples as base')
+      .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))
+      .select([
+        'base.service',
+        'base.cycle',
+        'last.seq as last_seq',
+        'last.resolution as last_resolution',
+        ...CONFIRMED,
+      ])
+      .where('base.service', 'in', listed(chunk))
+      .where(IS_OPEN)
+      .execute(),
+  );
+  if (rows.length === 0) return;
+  const groups = new Map<number | null, typeof rows>();
+  for (const row of rows) {
+    const group = groups.get(row.last_seq);
+    if (group) group.push(row);
+    else groups.set(row.last_seq, [row]);
+  }
+  for (const [seq, group] of groups) {
+    const [last] = group;
+    const ids = listed(group.map((row) => row.service));
+    if (seq === null || last === undefined) await forgetOpening(session, ids);
+    else await writeConfirmed(session, { ids, cycles: listed(group.map((row) => row.cycle)), last });
+  }
+}
+
+interface Closing extends Confirmed {
+  last_seq: number | null;
+  last_resolution: string | null;
+}
+
+async function forgetOpening({ db }: Session, ids: RawBuilder<string>): Promise<void> {
+  await db
+    .updateTable('usage_samples as base')
+    .set({ panel: null, confirmed_from: null })
+    .where('base.service', 'in', ids)
+    .where(IS_OPEN)
+    .execute();
+}
+
+/** Writes one confirmation to the rows of the services that it covers. */
+async function writeConfirmed(
+  { db }: Session,
+  { ids, cycles, last }: { ids: RawBuilder<string>; cycles: RawBuilder<string>; last: Closing },
+): Promise<void> {
+  const { last_seq: seq, last_run: run, last_at: at, last_read_at: readAt, last_resolution: resolution } = last;
+  const kept = samples.columns.filter((name) => name !== 'at' && name !== 'resolution').map((name) => sql.ref(name));
+  await sql`insert into "usage_samples" ("at", "resolution", ${sql.join(kept)})
+    select ${readAt}, ${resolution}, ${sql.join(kept)} from "usage_samples" as "base"
+    where "service" in ${ids} and ${IS_OPEN}`.execute(db);
+  // Where both are rolled up, the later one stands for the hour or day.
+  const length = PERIOD_CHARACTERS[resolution as SampleRecord['resolution']];
+  if (length !== null) {
+    await sql`delete from "usage_samples" as "base" where "service" in ${ids} and ${IS_OPEN}
+      and "resolution" = ${resolution} and substr("at", 1, ${length}) = ${readAt?.slice(0, length)}`.execute(db);
+  }
+  await sql`update "usage_samples" as "base" set "confirmed_until" = ${seq}
+    where "service" in ${ids} and ${IS_OPEN}`.execute(db);
+  await sql`update "cycles" set "read_at" = ${readAt},
+    "counter" = case when json_type("counter", '$.at') is null then "counter"
+      else json_set("counter", '$.at', ${readAt}) end
+    where "id" in ${cycles} and "service" in ${ids}`.execute(db);
+  await sql`update "decisions" set "run" = ${run}, "at" = ${at}, "read_at" = ${readAt},
+    "inputs" = case when json_type("inputs", '$.reading.at') is null then "inputs"
+      else json_set("inputs", '$.reading.at', ${readAt}) end
+    where "service" in ${ids}`.execute(db);
+}
+
+/** A reading that repeats the stored sample of the time `at`. */
+interface Repeated {
+  at: string;
+  read_at: string;
+  resolution: string;
+}
+
+/** Reads the readings that repeat a service's samples, oldest first. */
+export async function confirmationsOf({ db }: Session, service: string): Promise<Repeated[]> {
+  return db
+    .selectFrom('usage_samples as base')
+    .innerJoin('confirmations as c', (join) =>
+      join
+        .onRef('c.panel', '=', 'base.panel')
+        .onRef('c.seq', '>', 'base.confirmed_from')
+        .on(sql<boolean>`"c"."seq" < coalesce("base"."confirmed_until", 9223372036854775807)`),
+    )
+    .select(['base.at', 'c.read_at', 'c.resolution'])
+    .where('base.service', '=', service)
+    .where('base.panel', 'is not', null)
+    .orderBy('c.seq')
+    .execute();
+}
+
+/** Returns stored samples with the readings that repeat them, oldest first. */
+export function withConfirmations(stored: readonly SampleRecord[], repeated: readonly Repeated[]): SampleRecord[] {
+  const byTime = new Map(stored.map((sample) => [sample.at, sample]));
+  const readings = repeated.flatMap(({ at, read_at: readAt, resolution }) => {
+    const base = byTime.get(at);
+    return base === undefined ? [] : [{ ...base, at: readAt, resolution: resolution as SampleRecord['resolution'] }];
+  });
+  const all = [...stored, ...readings].sort((a, b) => (a.at < b.at ? -1 : 1));
+  // Rolled up, a stored sample and its confirmations may share an hour: the last one stays, as in the roll-up.
+  return all.filter((sample, index) => periodOf(sample) !== periodOf(all[index + 1]));
+}
+
+function periodOf(sample: SampleRecord | undefined): string | null {
+  if (sample === undefined) return null;
+  const length = PERIOD_CHARACTERS[sample.resolution];
+  return `${sample.resolution} ${length === null ? sample.at : sample.at.slice(0, length)}`;
+}
