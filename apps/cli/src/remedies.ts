@@ -8,7 +8,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   PANEL_NOT_FOUND: 'Check the ids of the service with "sluice doctor --contract"',
   PANEL_UNREADABLE: '"sluice doctor --contract" shows what Sluice reads from the panel',
   shape_changed: 'Check the panel; if the values are correct, accept them with "sluice doctor --contract"',
-  readings_fell: 'Check the units and the data of the panel: "sluice doctor --contract" shows both',
+  readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',
   not_mapped: [
     'Set it with "sluice service set {service} {ref}=ID"',

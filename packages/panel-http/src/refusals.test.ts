@@ -53,7 +53,7 @@ describe('an answer that is no success', () => {
     );
     const failedWrite = await failureOf(http.request(write));
     expect(failedWrite).toMatchObject({ code, outcomeUnknown: writeInDoubt });
-    expect(failedWrite.message.includes('read back before repeating')).toBe(writeInDoubt);
+    expect(failedWrite.message.includes('read the object before you repeat it')).toBe(writeInDoubt);
   });
 
   it('keeps the fields of a refused form', async () => {

@@ -199,9 +199,9 @@ describe('usage graph --from-panel', () => {
   it('draws a chart of each series, and says that the unit is not known', async () => {
     const { stdout } = await graph('--from-panel');
     for (const name of ['Inbound', 'Outbound', 'Total']) {
-      expect(stdout).toContain(`svc-1: traffic as dcim draws it: ${name}\n`);
+      expect(stdout).toContain(`svc-1: traffic graph of dcim: ${name}\n`);
     }
-    expect(stdout).toContain('does not state the unit');
+    expect(stdout).toContain('does not report the unit');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     at.panel.answers.graph.labels = { in: 'In (Gb/s)', out: 'Out (Gb/s)', total: null };
     await graph('--from-panel --range 24h --svg rates.svg');
@@ -230,7 +230,7 @@ describe('usage graph --from-panel', () => {
 
   it('shows that the panel has no figures', async () => {
     at.panel.answers.graph.form = 'empty';
-    expect((await graph('--from-panel')).stdout).toBe('dcim has no figures of svc-1 in this range.\n');
+    expect((await graph('--from-panel')).stdout).toBe('dcim returned no data for svc-1 in this range.\n');
   });
 
   it('asks nothing about a cycle that has just begun', async () => {

@@ -72,7 +72,7 @@ export async function checkThroughAddon(
         key: `${name}:agent-addon`,
         panel: name,
         service: null,
-        message: `${name}: the add-on on the panel keeps the limits: it counts the displayed usage, which falls on resets, treats 0 as unlimited, enables nobody again and does not report whom it disabled`,
+        message: `${name}: the add-on on the panel enforces the limits: it counts the displayed usage, which falls on resets, treats 0 as unlimited, enables nobody again and does not report whom it disabled`,
       },
     ],
     error: null,

@@ -86,7 +86,7 @@ export async function reserveUser(
 
 /** Returns the error of a user that does not fit. */
 export function refusal({ reason, remainingBytes, binding }: CreationCheck): SluiceError {
-  return new SluiceError('agent_limit', reason ?? 'It does not fit under the limit of its agent.', {
+  return new SluiceError('agent_limit', reason ?? 'It does not fit within the limit of its agent.', {
     kind: 'panel',
     details: { remainingBytes, binding },
   });

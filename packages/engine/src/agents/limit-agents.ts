@@ -160,7 +160,7 @@ function questionFor(over: readonly AgentTraffic[]): string {
   const figures = first === undefined ? '' : `${formatBytes(first.usedBytes)} of ${formatBytes(first.limitBytes ?? 0)}`;
   const who =
     over.length === 1
-      ? `Agent "${first?.name ?? ''}" would be over its limit at once (${figures})`
-      : `${over.length} agents would be over their limits at once ("${first?.name ?? ''}": ${figures})`;
+      ? `Agent "${first?.name ?? ''}" would immediately be over its limit (${figures})`
+      : `${over.length} agents would immediately be over their limits ("${first?.name ?? ''}": ${figures})`;
   return `${who}: the next check would disable their users. Store the limits anyway?`;
 }

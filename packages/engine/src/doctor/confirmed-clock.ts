@@ -78,7 +78,7 @@ async function cyclesAhead(session: Session): Promise<Check[]> {
       name: 'cycle',
       object: cycle.service,
       status: 'failed',
-      message: `its cycle does not begin until ${cycle.start}: a clock that was ahead opened it; the next poll of the service continues with the right one`,
+      message: `its cycle does not begin until ${cycle.start}: a clock that was ahead opened it; the next poll of the service continues with the correct one`,
     }));
 }
 

@@ -159,7 +159,7 @@ export function readHoldsFile(files: Files, file: string): HoldsFile {
           : (message ?? 'it is damaged');
     throw usageError(
       'bad_holds_file',
-      `${file} is not a file of open holds: ${reason.split('\n')[0] ?? ''}; nothing was called`,
+      `${file} is not a file of open holds: ${reason.split('\n')[0] ?? ''}; no panel was called`,
     );
   }
 }

@@ -49,14 +49,14 @@ export function isComplete(text: string): boolean {
 export function fileExists(file: string): SluiceError {
   return usageError(
     'password_file_exists',
-    `${file} exists and is never overwritten: name another file; nothing was called`,
+    `${file} exists and is never overwritten: name another file; no panel was called`,
   );
 }
 
 function unwritable(file: string, error: unknown): SluiceError {
   return usageError(
     'password_file_unwritable',
-    `${file} can't be written (${(error as { code?: string }).code ?? 'unknown'}); nothing was called`,
+    `${file} can't be written (${(error as { code?: string }).code ?? 'unknown'}); no panel was called`,
   );
 }
 

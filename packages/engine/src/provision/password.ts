@@ -68,7 +68,7 @@ export async function planPassword(
   const file = chooseFile(deps, options);
   if (file === null) {
     if (!options.shown) {
-      throw usageError('password_nowhere', 'There is no place to write the generated password to; nothing was called');
+      throw usageError('password_nowhere', 'There is no place to write the generated password to; no panel was called');
     }
     return { password: generatePassword(deps.randomBytes), file: null, generated: true, write: null };
   }
@@ -94,7 +94,7 @@ function readFile(files: Files, file: string): string {
     return files.read(file) ?? '';
   } catch (error) {
     const code = (error as { code?: string }).code ?? 'unknown';
-    throw usageError('bad_password', `The password in ${file} can't be read (${code}); nothing was called`);
+    throw usageError('bad_password', `The password in ${file} can't be read (${code}); no panel was called`);
   }
 }
 
@@ -116,7 +116,7 @@ function checkPassword(password: string, source: string): string {
   if (password === '' || password !== password.trim() || /[\r\n]/.test(password)) {
     throw usageError(
       'bad_password',
-      `The password from ${source} is empty, has spaces around it or several lines; nothing was called`,
+      `The password from ${source} is empty, begins or ends with a space, or has several lines; no panel was called`,
     );
   }
   return password;

@@ -86,6 +86,6 @@ function thresholdNotices({ service, cycle, thresholds }: Applied): Notice[] {
     key: `threshold:${service.id}:${cycle?.id ?? 'none'}:${percent}`,
     panel: service.panel,
     service: service.id,
-    message: `${service.id} has used ${percent} % of its allowance`,
+    message: `${service.id} has used ${percent}% of its allowance`,
   }));
 }

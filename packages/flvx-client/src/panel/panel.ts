@@ -44,7 +44,7 @@ import { checkProduct, toFlvxProduct, unguessableName } from './product.js';
 import type { FlvxDefaults, FlvxSettings } from './settings.js';
 import { createRefresh } from './refresh.js';
 
-/** Opens a FLVX panel. */
+/** Opens an FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
   const { name, products } = panel;
   const settings = panel.settings as FlvxSettings;

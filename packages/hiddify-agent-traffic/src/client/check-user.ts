@@ -17,7 +17,7 @@ const LONGEST = 512;
  */
 export function checkNewUser(user: NewHiddifyUser): void {
   if (user.uuid !== undefined) checkUuid(user.uuid, 'uuid');
-  if (user.limitBytes <= 0) refuse('limitBytes', 'above 0, because the panel has no users without traffic');
+  if (user.limitBytes <= 0) refuse('limitBytes', 'above 0, because every user on the panel needs a limit');
   checkChange(user);
 }
 
