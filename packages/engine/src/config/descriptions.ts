@@ -81,7 +81,7 @@ const GENERAL: Record<string, string> = {
   'poll.brake.atLeast': 'A run that changes fewer services than this is never stopped; default 10',
 
   'retention.apiLog': 'Calls to panels; default 30d',
-  'retention.samples': 'Readings; default 90d. older readings are reduced to hourly, then daily readings',
+  'retention.samples': 'Readings; default 90d. Older readings are reduced to hourly, then daily readings',
 };
 
 /**
