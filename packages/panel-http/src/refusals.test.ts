@@ -125,7 +125,7 @@ describe('an answer that is no success', () => {
     const error = await failureOf(http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status });
     expect(error.message).toContain('redirected to https://other.example/home');
-    expect(error.message).toContain('set its address');
+    expect(error.message).toContain("set the panel's address");
     expect(server.seen).toHaveLength(1);
   });
 
