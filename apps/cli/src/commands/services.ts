@@ -132,8 +132,8 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
     const rows = services.map((row) => (deps.stdout.isTTY === true ? printableRow(row) : row));
     if (format === 'json') deps.stdout.write(`${printableJson({ services: rows }, 2)}\n`);
     else if (format === 'yaml') {
-      const { stringify } = await import('yaml');
-      deps.stdout.write(stringify({ services: rows }));
+      const { toYaml } = await import('../files/to-yaml.js');
+      deps.stdout.write(toYaml({ services: rows }));
     } else if (format === 'csv') {
       const { stringify } = await import('csv-stringify/sync');
       const cast = { string: options.spreadsheet === true ? spreadsheetText : (text: string) => text };

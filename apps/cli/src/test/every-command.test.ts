@@ -1,0 +1,196 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  startFakeEasyDcim,
+  startFakeFlvx,
+  startFakeHiddify,
+  type FakeEasyDcim,
+  type FakeFlvx,
+  type FakeHiddify,
+} from '@sluice/fake-panels';
+import { buildProgram } from '../cli.js';
+import { listNodes } from '../commands/completion.js';
+import type { Deps } from '../context.js';
+import { runCommand, type ProcessEnd } from './command-process.js';
+
+const GB = 1024 ** 3;
+const DAY = 86_400_000;
+const NORTH = 'aaaaaaaa-0000-4000-8000-000000000001';
+const ADMIN_PASSWORD = 'Very-secret-admin-1';
+/** Exit codes of a command that did what was asked: `plan` and `compare` found something to change. */
+const DONE = [0, 4];
+
+const folder = mkdtempSync(path.join(tmpdir(), 'sluice-test-'));
+const played: string[] = [];
+let dcim: FakeEasyDcim;
+let relay: FakeFlvx;
+let vpn: FakeHiddify;
+
+const write = (name: string, text: string): void => {
+  writeFileSync(path.join(folder, name), text, { mode: 0o600 });
+};
+
+const due = (): string => new Date(Date.now() + 20 * DAY).toISOString().slice(0, 10);
+
+async function run(words: string): Promise<ProcessEnd> {
+  played.push(words);
+  const env = { DCIM_TOKEN: 'token-of-dcim', FLVX_PASSWORD: ADMIN_PASSWORD, HIDDIFY_KEY: vpn.key };
+  return runCommand(words.split(' '), { cwd: folder, env });
+}
+
+async function expectDone(lines: readonly string[]): Promise<void> {
+  const failed: [string, string][] = [];
+  for (const words of lines) {
+    const { exitCode, stdout, stderr } = await run(words);
+    if (!DONE.includes(exitCode)) failed.push([words, stdout + stderr]);
+  }
+  expect(failed).toEqual([]);
+}
+
+beforeAll(async () => {
+  const { now } = Date;
+  dcim = await startFakeEasyDcim({ token: 'token-of-dcim', now, timeZone: 'UTC' });
+  relay = await startFakeFlvx({ now, admin: { name: 'admin_user', password: ADMIN_PASSWORD } });
+  vpn = await startFakeHiddify({ now });
+  dcim.addService({ id: 1, orderId: 11, serverId: 21, user: 31, ports: [{ id: 41, name: 'eth0' }] });
+  const ports = [
+    { id: 42, name: 'eth0' },
+    { id: 43, name: 'eth1', adminState: 'down' as const },
+  ];
+  dcim.addService({ id: 2, orderId: 12, serverId: 22, user: 32, ports });
+  dcim.addTraffic(1, { in: 80 * GB, out: 40 * GB });
+  relay.addTunnel({ name: 'HK-01', entryNodes: [relay.addNode('hk-entry')] });
+  vpn.use(vpn.addUser({ name: 'anna', agent: vpn.addAgent(undefined, { name: 'north', uuid: NORTH }) }), 6 * GB);
+  write(
+    'sluice.yaml',
+    `timeZone: UTC
+panels:
+  dcim: { kind: easydcim, url: "${dcim.url}", allowHttp: true, token: "\${env:DCIM_TOKEN}" }
+  relay: { kind: flvx, url: "${relay.url}", allowHttp: true, username: admin_user, password: "\${env:FLVX_PASSWORD}" }
+  vpn: { kind: hiddify, url: "${vpn.url}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}" }
+products:
+  ports: { panel: dcim, quota: { total: 100GB } }
+  small: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }
+  big: { panel: relay, quota: { total: 200GB }, flvx: { tunnelId: 1 } }
+`,
+  );
+  write(
+    'services.csv',
+    `id,panel,product,billing_cycle,next_due_date,easydcim_service_id,easydcim_order_id,easydcim_server_id
+dcim-1,dcim,ports,monthly,${due()},1,11,21
+dcim-2,dcim,ports,monthly,${due()},2,12,22
+`,
+  );
+  write('old.csv', 'service,used_gb,limited\ndcim-1,120,yes\ndcim-2,0,no\n');
+});
+afterAll(async () => {
+  await Promise.all([dcim.close(), relay.close(), vpn.close()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the built command', () => {
+  it('runs everything about set-up and services', async () => {
+    await expectDone([
+      'init other.yaml --panel name=dcim,kind=easydcim,url=https://dcim.example.com,token-env=T --no-test',
+      'config check',
+      'config schema',
+      'panel list',
+      'panel test',
+      'schedule show --format crontab',
+      'schedule show --format systemd',
+      'completion bash',
+      'completion zsh',
+      'completion fish',
+      'service import services.csv',
+      `service add dcim-3 panel=dcim product=ports billing_cycle=monthly next_due_date=${due()} easydcim_service_id=3`,
+      'service set dcim-3 client=7',
+      'service remove dcim-3 --yes',
+      'service list',
+      'service show dcim-1',
+      'service export --format csv',
+      'service export --format json',
+      'service export --format yaml',
+      'doctor --contract',
+    ]);
+  });
+
+  it('runs everything about usage, holds and the log', async () => {
+    await expectDone([
+      'plan',
+      'poll',
+      'reconcile',
+      'usage',
+      'usage history dcim-1',
+      'usage graph dcim-1',
+      'usage graph dcim-1 --svg graph.svg',
+      'usage graph dcim-1 --from-panel',
+      'explain dcim-1',
+      'override set dcim-2 --quota 1TB',
+      'override list',
+      'override clear dcim-2',
+      'hold add dcim-2 --note checked',
+      'hold list',
+      'hold release dcim-2',
+      'hold adopt dcim-2 --reason manual --ports 43',
+      'compare dcim --with old.csv',
+      'observe dcim',
+      'enforce dcim --yes',
+      'log list',
+      'log list --runs',
+      'log export log.jsonl',
+    ]);
+  });
+
+  it('runs everything about accounts and agents', async () => {
+    await expectDone([
+      `service add relay-1 panel=relay product=small billing_cycle=monthly next_due_date=${due()}`,
+      'provision create relay-1 --password-file first.txt',
+      'provision suspend relay-1',
+      'provision unsuspend relay-1',
+      'provision renew relay-1',
+      'provision change-package relay-1 big',
+      'provision change-password relay-1 --password-file second.txt',
+      'tunnel list',
+      'relay users',
+      'relay login-link relay-1',
+      'provision terminate relay-1 --yes',
+      'agent list',
+      'agent limit north --gb 5 --yes',
+      'agent check --all',
+      'agent show north',
+      'agent explain north',
+      'agent limit north --gb 500 --yes',
+      'agent restore north --force',
+      'agent can-create-user north --gb 1',
+      'agent create-user north --gb 1 --name cora',
+    ]);
+  });
+
+  it('runs everything about the store, and the demo', async () => {
+    await expectDone(['db check', 'db migrate', 'db backup copy.db', 'db restore copy.db --yes', 'demo']);
+    await expectDone(['hold release --all --yes']);
+    const unknown = await run('action resolve act-1 --done');
+    expect([unknown.exitCode, unknown.stderr.includes('This is a bug')]).toEqual([1, false]);
+  });
+
+  it('has no command and no format that was left out here', () => {
+    const program = buildProgram({
+      deps: { version: '0' } as Deps,
+      exit: () => undefined,
+      run: () => Promise.resolve(0),
+    });
+    const nodes = listNodes(program).filter(({ words, subcommands }) => words.length > 0 && subcommands.length === 0);
+    const names = nodes.map(({ words }) => words.join(' ')).filter((name) => !/(^| )help$/.test(name));
+    expect(names.filter((name) => !played.some((words) => `${words} `.startsWith(`${name} `)))).toEqual([]);
+    const choices = nodes.flatMap(({ words, options }) =>
+      options
+        .filter(({ names: flags }) => flags.includes('--format'))
+        .flatMap(({ value }) => (value?.kind === 'words' ? value.words : []))
+        .map((format) => `${words.join(' ')} --format ${format}`),
+    );
+    expect(choices.filter((choice) => !played.includes(choice))).toEqual([]);
+    expect(readFileSync(path.join(folder, 'graph.svg'), 'utf8')).toContain('<svg');
+  });
+});
