@@ -86,7 +86,7 @@ describe('usage graph', () => {
     expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
     expect(lines.slice(-2)).toEqual([
       'in 6 GB, out 12 GB, total 18 GB',
-      '18 % of 100 GB (TOTAL), read 21 Nov 2026, 18:00 (UTC)',
+      '18% of 100 GB (TOTAL), read 21 Nov 2026, 18:00 (UTC)',
     ]);
     let narrow = '';
     const terminal = { write: (text: string) => (narrow += text), isTTY: true, columns: 50 };
@@ -104,7 +104,7 @@ describe('usage graph', () => {
     const { stdout } = await at.bench.sluice('usage graph svc-2');
     expect(stdout).toContain('svc-2: traffic used in the cycle (in)');
     expect(stdout).toContain('┄┄┄┄');
-    expect(stdout).toContain('60 % of 100 GB (IN)');
+    expect(stdout).toContain('60% of 100 GB (IN)');
   });
 
   it('writes an SVG with a title, both axes and their units, in the place of an earlier one', async () => {

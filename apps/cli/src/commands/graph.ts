@@ -124,7 +124,7 @@ function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {
   if (shown.length === 0) terminal.line(`${graph.panel} returned no data for ${graph.service} in this range.`);
   for (const line of shown) print({ ...data, title: `${title}: ${line.name}` }, line, ROWS_OF_EACH, output);
   if (shown.length > 0 && figures?.unit == null) {
-    terminal.line('The panel does not report the unit; the values are usually rates. Quotas do not use them.');
+    terminal.line('The panel does not report the unit (usually rates). Quotas ignore the values.');
   }
 }
 
