@@ -51,7 +51,7 @@ Examples:
   $ sluice demo                      try it on a fake panel
   $ sluice config check              check sluice.yaml
   $ sluice plan                      show what a run would change
-  $ sluice poll --quiet              run every 15 minutes by cron
+  $ sluice poll --quiet              meter and enforce (run it from cron)
   $ sluice explain SERVICE           show why a service is in its state
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 something to change (plan),

@@ -35,7 +35,7 @@ describe('a message with its remedy', () => {
   it('names the objects of the details, others in capitals', () => {
     const message = '"svc-1" has a change whose outcome is not known';
     expect(withRemedy({ code, message, details: { action: 'act-1-a' } })).toBe(
-      `${message}. Resolve it with "sluice poll", or report it with "sluice action resolve act-1-a --done" or --not-done`,
+      `${message}. Resolve it with "sluice poll", or report its outcome with "sluice action resolve act-1-a --done" or --not-done`,
     );
     expect(withRemedy({ code, message })).toContain('"sluice action resolve ACTION --done"');
     expect(withRemedy({ code, message: `${message} (act-0mh8v1k2-00ff)` })).toContain(

@@ -16,11 +16,11 @@ export type AgentTrafficErrorCode =
   | 'unknown_user'
   /** Another user has this uuid. */
   | 'user_exists'
-  /** The panel created the user only in part and refused the rest; the part was removed again. */
+  /** The panel created the user only partially and refused the rest; the partial user was removed again. */
   | 'user_not_made'
   /** It is not known whether the user was created, or how far. */
   | 'user_half_made'
-  /** The panel accepted a change and shows other values. */
+  /** The panel accepted a change but shows other values. */
   | 'change_not_applied'
   | 'list_empty'
   | 'list_halved'

@@ -55,7 +55,7 @@ function checkHeader(name: string, value: string): void {
   } catch {
     throw new PanelConfigError(
       'option_invalid',
-      `The header ${JSON.stringify(name)} has characters or line breaks that can't be sent. Percent-encode or correct it.`,
+      `The header ${JSON.stringify(name)} contains characters or line breaks that can't be sent. Percent-encode or correct it.`,
     );
   }
   if (RESERVED.has(name)) {

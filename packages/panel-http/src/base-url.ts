@@ -47,7 +47,7 @@ export function normaliseBaseUrl(text: string, options: BaseUrlOptions = {}): { 
   if (url.username !== '' || url.password !== '') {
     throw new PanelConfigError(
       'credentials_in_url',
-      'The panel address contains a user name or password. Use the settings for credentials.',
+      'The panel address contains a username or password. Use the settings for credentials.',
     );
   }
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(trimmed)) {
@@ -61,10 +61,10 @@ export function normaliseBaseUrl(text: string, options: BaseUrlOptions = {}): { 
     if (options.allowHttp !== true) {
       throw new PanelConfigError(
         'http_not_allowed',
-        'The panel address is plain http: the token would travel unencrypted. Use https, or allow http explicitly.',
+        'The panel address is plain http: the token would be sent unencrypted. Use https, or set allowHttp.',
       );
     }
-    warnings.push('The panel address is plain http: the token travels unencrypted.');
+    warnings.push('The panel address is plain http: the token is sent unencrypted.');
   }
   return { url: url.origin + stripTails(url.pathname, options.stripTails ?? []), warnings };
 }

@@ -72,7 +72,7 @@ function checkOptions(options: PanelHttpOptions): void {
   if (auth !== undefined && 'bearer' in auth && !/^[\x21-\x7e]+$/.test(auth.bearer)) {
     throw new PanelConfigError(
       'option_invalid',
-      `The token of panel "${options.panel}" is empty or has white space or characters that can't be sent. Copy it again.`,
+      `The token of panel "${options.panel}" is empty or contains white space or characters that can't be sent. Copy it again.`,
     );
   }
   const positive: Record<string, number | undefined> = {

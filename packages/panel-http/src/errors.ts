@@ -35,7 +35,7 @@ function defineName({ prototype }: { prototype: Error }, name: string): void {
 }
 
 /** Last sentence of a message whose change is in doubt. */
-const DOUBT = 'The change may have been made all the same: read back before repeating it.';
+const DOUBT = 'The change may still have been made: read the object before you repeat it.';
 
 const brand = Symbol.for('@sluice/panel-http/PanelError');
 

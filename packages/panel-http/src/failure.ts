@@ -24,11 +24,11 @@ const OPENINGS: Record<PanelErrorCode, string> = {
   PANEL_UNREACHABLE: 'could not be reached for',
   PANEL_TIMEOUT: 'did not answer in time to',
   PANEL_AUTH: 'did not accept the credentials for',
-  PANEL_FORBIDDEN: 'does not allow these credentials',
-  PANEL_NOT_FOUND: 'does not know the object of',
-  PANEL_RATE_LIMITED: 'was called too often at',
+  PANEL_FORBIDDEN: 'does not allow these credentials to call',
+  PANEL_NOT_FOUND: 'did not find the object for',
+  PANEL_RATE_LIMITED: 'received too many calls to',
   PANEL_REJECTED: 'refused',
-  PANEL_SERVER_ERROR: 'failed at',
+  PANEL_SERVER_ERROR: 'reported an error for',
   PANEL_UNREADABLE: 'sent an unusable answer to',
   PANEL_CIRCUIT_OPEN: 'failed too often and was not called for',
 };
@@ -37,12 +37,12 @@ const REMEDIES: Record<PanelErrorCode, string> = {
   PANEL_UNREACHABLE: 'Check its address, the network and any proxy.',
   PANEL_TIMEOUT: 'Try again later, or allow more time.',
   PANEL_AUTH: 'Check the credentials and that they were not revoked.',
-  PANEL_FORBIDDEN: 'Give the credentials the rights for it.',
+  PANEL_FORBIDDEN: 'Grant the credentials the permission for this call.',
   PANEL_NOT_FOUND: 'Check the id, and that the panel offers this call.',
   PANEL_RATE_LIMITED: 'Wait, and lower concurrency or requests per second.',
-  PANEL_REJECTED: 'Mend what the panel objects to; repeating does not help.',
+  PANEL_REJECTED: 'Correct what the panel refused; repeating the call does not help.',
   PANEL_SERVER_ERROR: 'Check the logs of the panel.',
-  PANEL_UNREADABLE: 'The answer was ignored; compare it with what the panel should send.',
+  PANEL_UNREADABLE: 'The answer was ignored. Check the version of the panel and any proxy in front of it.',
   PANEL_CIRCUIT_OPEN: 'The next call is possible after the cool-down.',
 };
 
@@ -92,13 +92,13 @@ export function toLostFailure(
     case 'timeout':
       return lost.cause instanceof ConnectError
         ? { ...common, code: 'PANEL_TIMEOUT', what: lost.cause.message }
-        : { ...common, code: 'PANEL_TIMEOUT', what: `nothing complete after ${Math.round(limits.attemptMs)} ms` };
+        : { ...common, code: 'PANEL_TIMEOUT', what: `no complete answer after ${Math.round(limits.attemptMs)} ms` };
     case 'too_large':
       return {
         ...common,
         code: 'PANEL_UNREADABLE',
         what: `the body is larger than ${limits.maxBodyBytes} bytes`,
-        remedy: 'Allow a larger body, or ask for less at once.',
+        remedy: 'Allow a larger body, or request less data per call.',
       };
     case 'aborted':
       return {
@@ -119,7 +119,8 @@ function explainConnectError(error: ConnectError): { what: string; remedy?: stri
     case 'pin':
       return {
         what: error.message,
-        remedy: 'If the certificate was renewed on purpose, compare the fingerprint at the panel and set the new one.',
+        remedy:
+          'If the certificate was renewed on purpose, check its fingerprint on the panel and set the new one (tls.pinSha256).',
       };
     case 'tls':
       if (error.code === 'ERR_SSL_WRONG_VERSION_NUMBER' || error.message.includes('wrong version number')) {
@@ -131,12 +132,12 @@ function explainConnectError(error: ConnectError): { what: string; remedy?: stri
       return {
         what: `TLS failed: ${error.message}`,
         remedy:
-          'Set the authority of the certificate (tls.ca), pin the certificate (tls.pinSha256), or correct it at the panel.',
+          'Set the certificate authority (tls.ca), pin the certificate (tls.pinSha256), or correct the certificate on the panel.',
       };
     case 'proxy':
       return {
         what: `the proxy opened no connection: ${error.message}`,
-        remedy: 'Check address and credentials of the proxy.',
+        remedy: 'Check the address and credentials of the proxy.',
       };
     default:
       return { what: error.message };

@@ -28,8 +28,8 @@ afterEach(async () => {
 
 describe('headers', () => {
   it.each([
-    ['x-name', 'na\u2026', 'The header "x-name" has characters or line breaks that can\'t be sent'],
-    ['x-name', 'a\r\nb', 'The header "x-name" has characters or line breaks that can\'t be sent'],
+    ['x-name', 'na\u2026', 'The header "x-name" contains characters or line breaks that can\'t be sent'],
+    ['x-name', 'a\r\nb', 'The header "x-name" contains characters or line breaks that can\'t be sent'],
     ['Transfer-Encoding', 'chunked', 'The header transfer-encoding is set by the transport itself'],
   ])('refuses the header %s: %j, and goes on with other calls', async (name, value, message) => {
     for (let i = 0; i < 10; i += 1) {

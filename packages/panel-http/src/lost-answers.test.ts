@@ -68,7 +68,7 @@ describe('an answer that is lost', () => {
     expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     const error = await failureOf(http.request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: true });
-    expect(error.message).toContain('read back before repeating');
+    expect(error.message).toContain('read the object before you repeat it');
     expect(requests).toBe(2);
   });
 
@@ -79,7 +79,7 @@ describe('an answer that is lost', () => {
     expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_TIMEOUT', outcomeUnknown: false });
     const error = await failureOf(http.request(write));
     expect(error).toMatchObject({ code: 'PANEL_TIMEOUT', outcomeUnknown: true, status: null });
-    expect(error.message).toContain('nothing complete after 60 ms');
+    expect(error.message).toContain('no complete answer after 60 ms');
   });
 
   it('counts the whole body into the time of an attempt', async () => {
@@ -93,7 +93,7 @@ describe('an answer that is lost', () => {
   it('obeys the total time of a call', async () => {
     onRequest = () => undefined;
     const error = await failureOf(http.request({ ...read, timeouts: { totalMs: 50 } }));
-    expect(error.message).toContain('nothing complete after 50 ms');
+    expect(error.message).toContain('no complete answer after 50 ms');
   });
 
   it('is no doubt when the connection did not stand in time', async () => {

@@ -150,7 +150,7 @@ function parseProxy(text: string): URL {
   if (!SCHEMES.includes(url.protocol)) {
     throw new PanelConfigError(
       'proxy_invalid',
-      `The proxy begins with ${url.protocol}//. Use http, https, socks4, socks4a, socks5 or socks5h.`,
+      `The proxy URL begins with ${url.protocol}//. Use http, https, socks4, socks4a, socks5 or socks5h.`,
     );
   }
   return url;

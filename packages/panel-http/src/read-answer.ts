@@ -90,7 +90,7 @@ function readRefusal(answer: AttemptAnswer, code: Failure['code'], options: Read
 
 /** Converts a refusal that the options have found; after a changing call the outcome of the codes `inDoubt` is unknown. */
 function toRefusal(
-  { code, message, panelCode, retry = false }: PanelFailure,
+  { code, message, panelCode, remedy, retry = false }: PanelFailure,
   { status, json }: { status: number; json: unknown },
   inDoubt: PanelErrorCode[],
   options: ReadOptions,
@@ -103,6 +103,7 @@ function toRefusal(
     panelCode: panelCode ?? null,
     outcomeUnknown: options.changing && inDoubt.includes(code),
     transient: retry,
+    ...(remedy === undefined ? {} : { remedy }),
     ...(fields === undefined ? {} : { fields }),
   };
 }
@@ -114,7 +115,8 @@ function toRedirect(status: number, location: string | undefined, options: ReadO
   }
   return {
     ...toUnreadable(`redirected to ${goal}`, status, options, false),
-    remedy: 'Redirects are not followed, so that credentials stay with the panel: set its address to the final one.',
+    remedy:
+      "Redirects are not followed, so that credentials are not sent to another host: set the panel's address to the final one.",
   };
 }
 

@@ -21,7 +21,7 @@ describe('the README', () => {
     expect(await portState(server.url, 'a-token', 9002)).toBe('gone');
     expect(log.mock.calls.map(([line]) => (line as string).slice(25))).toEqual([
       'GET /api/v3/admin/ports/{id} 200 ',
-      expect.stringMatching(/^GET \/api\/v3\/admin\/ports\/\{id\} 404 Panel "dcim1" does not know/),
+      expect.stringMatching(/^GET \/api\/v3\/admin\/ports\/\{id\} 404 Panel "dcim1" did not find the object/),
     ]);
     log.mockRestore();
     await server.close();

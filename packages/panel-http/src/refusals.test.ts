@@ -53,7 +53,7 @@ describe('an answer that is no success', () => {
     );
     const failedWrite = await failureOf(http.request(write));
     expect(failedWrite).toMatchObject({ code, outcomeUnknown: writeInDoubt });
-    expect(failedWrite.message.includes('read back before repeating')).toBe(writeInDoubt);
+    expect(failedWrite.message.includes('read the object before you repeat it')).toBe(writeInDoubt);
   });
 
   it('keeps the fields of a refused form', async () => {
@@ -125,7 +125,7 @@ describe('an answer that is no success', () => {
     const error = await failureOf(http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status });
     expect(error.message).toContain('redirected to https://other.example/home');
-    expect(error.message).toContain('set its address');
+    expect(error.message).toContain("set the panel's address");
     expect(server.seen).toHaveLength(1);
   });
 

@@ -87,6 +87,8 @@ export interface PanelFailure {
   code: PanelErrorCode;
   message: string;
   panelCode?: string | number;
+  /** What to do, where the usual remedy of the code does not fit. */
+  remedy?: string;
   /** A repeat may help. Only calls that are harmless to repeat are repeated. Default no. */
   retry?: boolean;
 }

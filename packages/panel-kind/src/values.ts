@@ -111,6 +111,6 @@ export const amount = z
 export const currency = z
   .string()
   .check(
-    z.regex(/^[A-Z]{3}$/, { error: 'is not a currency: write three capital letters such as EUR' }),
+    z.regex(/^[A-Z]{3}$/, { error: 'is not a currency code: use three capital letters such as EUR' }),
     z.describe('ISO 4217 currency'),
   );

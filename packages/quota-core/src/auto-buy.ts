@@ -51,7 +51,8 @@ export function autoBuy(input: {
   if (size === 0) throw new QuotaCoreError('invalid_bytes', 'the size of the package is 0: it would have no effect');
   const price = parseMoney(input.price);
   const credit = parseMoney(input.credit);
-  if (price.isNegative()) throw new QuotaCoreError('invalid_money', `the price of the package is ${input.price}`);
+  if (price.isNegative())
+    throw new QuotaCoreError('invalid_money', `the price of the package is ${input.price}: write 0 or more`);
   const allowed = checkCount(input.maxPerCycle, 'the limit per cycle');
   const left = allowed - checkCount(input.boughtThisCycle, 'the number bought in this cycle');
 

@@ -17,7 +17,7 @@ export function brakeStops(input: { changing: number; active: number; share: num
   const { changing, active, share, atLeast } = input;
   for (const [what, count] of Object.entries({ changing, active, atLeast })) {
     if (!Number.isSafeInteger(count) || count < 0) {
-      throw new QuotaCoreError('invalid_number', `${what} is ${count}: the brake counts in whole numbers from 0`);
+      throw new QuotaCoreError('invalid_number', `${what} is ${count}: write a whole number from 0`);
     }
   }
   if (!(share >= 0 && share <= 1)) {

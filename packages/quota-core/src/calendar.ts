@@ -26,7 +26,10 @@ export function parseCalendarDate(text: string, what: string): CalendarDate {
     date.day < 1 ||
     date.day > daysInMonth(date.year, date.month)
   ) {
-    throw new QuotaCoreError('invalid_date', `${what} is ${quote(text)}: write a day that exists as YYYY-MM-DD`);
+    throw new QuotaCoreError(
+      'invalid_date',
+      `${what} is ${quote(text)}: write an existing date in the form YYYY-MM-DD`,
+    );
   }
   return date;
 }

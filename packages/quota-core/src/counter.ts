@@ -84,7 +84,7 @@ function describeFall(previous: CounterState, now: { lastIn: number; lastOut: nu
     ...(now.lastOut < previous.lastOut ? [`bytes out fell from ${previous.lastOut} to ${now.lastOut}`] : []),
   ];
   return (
-    `the counter of ${falls.join(', and that of ')} between ${previous.at} and ${now.at}, where no reset is due; ` +
-    'usage stays as it was: find out on the panel why the account was reset'
+    `the counter of ${falls.join(', and that of ')} between ${previous.at} and ${now.at}, when no reset was due; ` +
+    'the usage was not changed: check on the panel why the account was reset'
   );
 }

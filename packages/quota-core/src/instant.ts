@@ -13,7 +13,7 @@ export function instantMs(text: string, what: string): number {
   if (Number.isNaN(ms) || new Date(ms).toISOString() !== text) {
     throw new QuotaCoreError(
       'invalid_instant',
-      `${what} is ${quote(text)}: an instant is written in UTC with milliseconds, such as 2026-03-01T00:00:00.000Z`,
+      `${what} is ${quote(text)}: write an instant in UTC with milliseconds, such as 2026-03-01T00:00:00.000Z`,
     );
   }
   known.set(text, ms);

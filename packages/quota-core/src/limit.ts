@@ -192,7 +192,7 @@ function checkRelease(release: LimitRelease): void {
   if (Number.isInteger(belowPercent) && belowPercent >= 1 && belowPercent <= 100) return;
   throw new QuotaCoreError(
     'invalid_threshold',
-    `${belowPercent} is not a threshold: write whole percent from 1 to 100`,
+    `${belowPercent} is not a threshold: write a whole percentage from 1 to 100`,
   );
 }
 

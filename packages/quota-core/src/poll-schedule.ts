@@ -38,7 +38,7 @@ export function pollSchedule(input: {
   if (!(floorMs >= 0 && ceilingMs >= floorMs && Number.isFinite(ceilingMs))) {
     throw new QuotaCoreError(
       'invalid_number',
-      `the next poll cannot be between ${floorMs} and ${ceilingMs} ms from now: the floor is at most the ceiling`,
+      `the next poll cannot be between ${floorMs} and ${ceilingMs} ms from now: the floor must not be above the ceiling`,
     );
   }
   if (maxBytesPerSecond !== null && !(maxBytesPerSecond >= 0 && Number.isFinite(maxBytesPerSecond))) {

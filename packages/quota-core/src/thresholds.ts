@@ -24,7 +24,10 @@ export function crossedThresholds(input: {
   const crossed = new Set<number>();
   for (const threshold of input.thresholds) {
     if (!Number.isSafeInteger(threshold) || threshold <= 0) {
-      throw new QuotaCoreError('invalid_threshold', `${threshold} is not a threshold: write whole percent above 0`);
+      throw new QuotaCoreError(
+        'invalid_threshold',
+        `${threshold} is not a threshold: write a whole percentage above 0`,
+      );
     }
     if (!input.already.includes(threshold) && used >= BigInt(threshold) * allowed) crossed.add(threshold);
   }

@@ -71,7 +71,7 @@ export const agentLimit: CommandHandler<AgentOptions> = async ([agent], options,
   };
   if (from !== undefined) {
     if (agent !== undefined || gb !== undefined || none === true)
-      throw usageError('bad_option', '--from reads agents and limits from the file: name neither beside it');
+      throw usageError('bad_option', '--from reads agents and limits from the file; remove the agent, --gb and --none');
     const text = await readInput(from, deps);
     return withSluice(deps, options, async ({ sluice, terminal }) => {
       const agents = await sluice.agents.limits({ ...common, rows: readRows(text, 'csv', from), file: from });
@@ -94,7 +94,7 @@ export const agentLimit: CommandHandler<AgentOptions> = async ([agent], options,
 /** `sluice agent check [AGENT | --all]` */
 export const agentCheck: CommandHandler<AgentOptions> = ([agent], options, deps) => {
   if ((agent === undefined) === (options.all !== true))
-    throw usageError('bad_option', 'Name an agent, or use --all; nothing was called');
+    throw usageError('bad_option', 'Name an agent, or use --all; no panel was called');
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const report = await sluice.agents.check({
       agent,
@@ -120,7 +120,7 @@ export const agentCanCreateUser: CommandHandler<AgentOptions> = ([agent = ''], o
     terminal.document(check);
     const { allowed, reason, remainingBytes } = check;
     if (!allowed) terminal.line(reason ?? 'no');
-    else terminal.info(remainingBytes === null ? 'yes, without a limit' : `yes, ${bytesText(remainingBytes)} are left`);
+    else terminal.info(remainingBytes === null ? 'yes, without a limit' : `yes, ${bytesText(remainingBytes)} left`);
     return allowed ? ExitCode.done : ExitCode.failed;
   });
 };
@@ -130,11 +130,11 @@ export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], opti
   const limitBytes = parseGigabytes(options.gb, '--gb');
   const mode = MODES.find((known) => known === options.mode);
   if (options.mode !== undefined && mode === undefined)
-    throw usageError('bad_option', `--mode: "${options.mode}" is none of ${MODES.join(', ')}`);
-  if (limitBytes === 0) throw usageError('bad_option', '--gb: the panel has no users without traffic; use more than 0');
+    throw usageError('bad_option', `--mode: "${options.mode}" is not one of ${MODES.join(', ')}`);
+  if (limitBytes === 0) throw usageError('bad_option', '--gb: 0 is not allowed for a user; use a number above 0');
   const { name = '', panel, days } = options;
   if (days !== undefined && !/^\d{1,6}$/.test(days))
-    throw usageError('bad_option', `--days: "${days}" is not a number of days`);
+    throw usageError('bad_option', `--days: "${days}" is not a whole number of days`);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const report = await sluice.agents.createUser({
       panel,
@@ -166,7 +166,7 @@ export const agentRestore: CommandHandler<AgentOptions> = ([agent = ''], options
       printAgent(terminal, report);
       for (const { type, target, state } of report.actions)
         terminal.line(`  ${type} ${target} ${terminal.status(state)}`);
-      for (const { name, outcome } of report.left) terminal.line(`  user "${name}" stays as it is: ${outcome}`);
+      for (const { name, outcome } of report.left) terminal.line(`  user "${name}" is unchanged: ${outcome}`);
       if (report.error) terminal.line(terminal.error(report.error));
     }
     return toRunExitCode(report.run, options);
@@ -180,7 +180,7 @@ export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options
     terminal.line(explained.sentence);
     printAgent(terminal, explained);
     for (const { at, allocatedBytes, currentBytes, consumedBytes, users } of explained.readings) {
-      const sold = `${users} users, ${bytesText(allocatedBytes)} sold, ${bytesText(currentBytes)} shown`;
+      const sold = `${users} users, ${bytesText(allocatedBytes)} allocated, ${bytesText(currentBytes)} reported by the panel`;
       terminal.line(`  read ${at}: ${sold}, ${bytesCell(consumedBytes) ?? '-'} consumed`);
     }
     for (const { bytes, leftBytes, state, createdAt } of explained.reservations)

@@ -85,7 +85,7 @@ export function parseWait(options: LockOptions): number {
 /** Asks before a destructive command on a terminal, and requires `--yes` elsewhere. */
 export async function confirm(deps: Deps, options: { yes?: boolean }, question: string): Promise<void> {
   if (options.yes === true) return;
-  if (!deps.ask) throw usageError('not_confirmed', `${question} Add --yes to confirm; nothing was called`);
+  if (!deps.ask) throw usageError('not_confirmed', `${question} Add --yes to confirm; nothing was changed`);
   const answer = await deps.ask(`${printable(question)} [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw usageError('not_confirmed', 'Nothing was called');
+  if (!/^y(es)?$/i.test(answer.trim())) throw usageError('not_confirmed', 'Not confirmed; nothing was changed');
 }

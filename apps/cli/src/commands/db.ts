@@ -52,7 +52,7 @@ export const dbMigrate: CommandHandler = async (_args, options, deps) => {
   terminal.info(
     before === LATEST_SCHEMA_VERSION
       ? `${location} already has schema ${before}`
-      : `${location}: schema ${before} to ${LATEST_SCHEMA_VERSION}`,
+      : `${location} was migrated from schema ${before} to ${LATEST_SCHEMA_VERSION}`,
   );
   return ExitCode.done;
 };
@@ -86,12 +86,12 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   const terminal = new Terminal(deps, options);
   if (replacedHolds !== null) {
     terminal.warn(
-      `sluice: warning: ${replacedHolds} lists what was restricted after the backup was made: "sluice hold release --all --from ${replacedHolds} --yes" lifts these restrictions`,
+      `sluice: warning: ${replacedHolds} lists restrictions that were applied after the backup was made. Lift them with "sluice hold release --all --from ${replacedHolds} --yes"`,
     );
   }
   terminal.document({ from, to: location, version, replaced, replacedHolds });
   terminal.info(
-    `${location} is restored from ${from}${replaced === null ? '' : `; the replaced store is kept as ${replaced}`}`,
+    `${location} was restored from ${from}${replaced === null ? '' : `; the replaced store is kept as ${replaced}`}`,
   );
   return ExitCode.done;
 };

@@ -1,6 +1,6 @@
 import type { LazyCommand } from './command.js';
 
-const PANEL = ['--panel <name>', 'the Hiddify panel; required where there are several'] as const;
+const PANEL = ['--panel <name>', 'the Hiddify panel; required if there are several'] as const;
 const DRY_RUN = ['--dry-run', 'change nothing on the panel, and store only the API log'] as const;
 const DETAILED = ['--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change'] as const;
 const AGENT = 'uuid or unambiguous name of the agent';
@@ -35,11 +35,8 @@ function declareLimits(agent: LazyCommand): void {
     .option('--gb <number>', 'the limit in GB; 0 allows no traffic')
     .option('--none', 'remove the limit')
     .option('--from <file>', 'CSV with agent,limit_gb (empty: no limit); stores all rows or none')
-    .option(
-      '--opening <what>',
-      'consumption at the start: current (default of the first limit), zero, or a number of GB',
-    )
-    .option('--yes', 'do not ask, even if agents would exceed their limit at once')
+    .option('--opening <what>', 'usage at the start: current (default for the first limit), zero, or a number of GB')
+    .option('--yes', 'do not ask, even if agents would immediately exceed their limits')
     .option(...PANEL)
     .option(...DRY_RUN)
     .examples(
@@ -51,9 +48,9 @@ function declareLimits(agent: LazyCommand): void {
   agent
     .command('check')
     .argument('[agent]', AGENT)
-    .description('disable the users of agents over their limit, enable those of agents below it again')
-    .option('--all', 'check every agent; run by cron every 5 minutes')
-    .option('--allow-mass', 'continue although the mass-change brake would stop the run, or the list has shrunk')
+    .description('disable the users of agents over their limit, and enable again the users of agents no longer over it')
+    .option('--all', 'check every agent; schedule it every 5 minutes with cron')
+    .option('--allow-mass', 'continue even if the mass-change brake would stop the run or the list has shrunk')
     .option(...PANEL)
     .option(...DRY_RUN)
     .option(...DETAILED)
@@ -65,8 +62,10 @@ function declareUsers(agent: LazyCommand): void {
   agent
     .command('can-create-user')
     .argument('<agent>', AGENT)
-    .description('check whether a new user of this size fits the limits: exit 0 if it does, 1 if not')
-    .requiredOption('--gb <number>', 'size of the user in GB')
+    .description(
+      'check whether a new user with this traffic limit fits the limits of the agent and its ancestors: exit 0 if so, 1 if not',
+    )
+    .requiredOption('--gb <number>', 'traffic limit of the user in GB')
     .option(...PANEL)
     .examples('sluice agent can-create-user north --gb 20')
     .runs(async () => (await load()).agentCanCreateUser);
@@ -75,9 +74,9 @@ function declareUsers(agent: LazyCommand): void {
     .argument('<agent>', AGENT)
     .description('create a user within the limits of its agent and of all ancestors')
     .requiredOption('--name <text>', 'name of the user')
-    .requiredOption('--gb <number>', 'its size in GB')
-    .option('--days <number>', 'days from the first use (default: 30)')
-    .option('--mode <mode>', 'no_reset (default), monthly, weekly or daily')
+    .requiredOption('--gb <number>', 'traffic limit of the user in GB')
+    .option('--days <number>', 'validity in days from the first use (default: 30)')
+    .option('--mode <mode>', 'when the usage is reset: no_reset (default), monthly, weekly or daily')
     .option(...PANEL)
     .option(...DRY_RUN)
     .examples('sluice agent create-user north --name anna --gb 20 --days 30')
@@ -85,7 +84,7 @@ function declareUsers(agent: LazyCommand): void {
   agent
     .command('restore')
     .argument('<agent>', AGENT)
-    .description('enable the users again that the check disabled, and no others')
+    .description('enable again only the users that the check disabled')
     .option('--force', 'even while the agent is over its limit')
     .option('--wait-lock <duration>', 'how long to wait for another run on the panel (default: 30s)')
     .option(...PANEL)
@@ -96,7 +95,7 @@ function declareUsers(agent: LazyCommand): void {
   agent
     .command('explain')
     .argument('<agent>', AGENT)
-    .description('show why an agent is in its state, from the store alone')
+    .description('show why an agent is in its state, using only the store')
     .option(...PANEL)
     .examples('sluice agent explain north')
     .runs(async () => (await load()).agentExplain);
@@ -104,24 +103,24 @@ function declareUsers(agent: LazyCommand): void {
 
 /** Declares `tunnel` and `relay`, which only FLVX panels have. */
 export function declareRelay(program: LazyCommand): void {
-  const tunnel = program.command('tunnel').description('tunnels of a FLVX panel');
+  const tunnel = program.command('tunnel').description('tunnels of an FLVX panel');
   tunnel
     .command('list')
-    .description('list tunnels, and how traffic counts on each')
-    .option('--panel <name>', 'the FLVX panel; required where there are several')
+    .description('list tunnels with the factor by which traffic counts on each')
+    .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice tunnel list --panel relay')
     .runs(async () => (await import('./panels.js')).tunnelList);
 
-  const relay = program.command('relay').description('accounts of a FLVX panel');
+  const relay = program.command('relay').description('accounts of an FLVX panel');
   relay
     .command('users')
     .description('list all accounts except administrators, and the service of each')
-    .option('--panel <name>', 'the FLVX panel; required where there are several')
+    .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice relay users --panel relay')
     .runs(async () => (await import('./panels.js')).relayUsers);
   relay
     .command('login-link <service>')
-    .description('show where the customer of a service logs in and with which name; there is no single sign-on')
+    .description('show the login address and username of the customer of a service; there is no single sign-on')
     .examples('sluice relay login-link svc-1')
     .runs(async () => (await import('./panels.js')).relayLoginLink);
 }

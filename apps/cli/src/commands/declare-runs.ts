@@ -5,10 +5,7 @@ import type { LazyCommand } from './command.js';
 export function declareRuns(program: LazyCommand): void {
   const runs: [string, string][] = [
     ['poll', 'read usage, decide and enforce'],
-    [
-      'reconcile',
-      'poll every service, and also repair drift, roll over cycles, resolve actions in doubt, prune old records',
-    ],
+    ['reconcile', 'poll every service, repair drift, roll over cycles, resolve actions in doubt and prune old records'],
   ];
   for (const [name, description] of runs) {
     program
@@ -18,7 +15,7 @@ export function declareRuns(program: LazyCommand): void {
       .option('--service <id>', 'only this service')
       .option('--dry-run', 'change nothing on the panel, and store only the API log')
       .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
-      .option('--allow-mass', 'continue although the mass-change brake would stop the run')
+      .option('--allow-mass', 'continue even if the mass-change brake would stop the run')
       .examples(`sluice ${name} --quiet`)
       .runs(async () => (name === 'poll' ? (await import('./runs.js')).poll : (await import('./runs.js')).reconcile));
   }
@@ -31,8 +28,8 @@ export function declareRuns(program: LazyCommand): void {
     .runs(async () => (await import('./runs.js')).plan);
   program
     .command('explain <service>')
-    .description('show why a service is in its state, from the store alone')
-    .option('--at <time>', 'its state at a local date or instant')
+    .description('show why a service is in its state, using only the store')
+    .option('--at <time>', 'its state at a local date or time')
     .examples('sluice explain svc-1 --at 2026-11-01')
     .runs(async () => (await import('./explain.js')).explain);
   declareUsage(program);
@@ -55,7 +52,7 @@ function declareUsage(program: LazyCommand): void {
     .description('draw usage as a chart in the terminal, or as an SVG file')
     .addOption(new Option('--range <range>', 'the time range (default: cycle)').choices(['cycle', '24h', '7d']))
     .option('--svg <file>', 'write an SVG file instead; an existing file is replaced')
-    .option('--from-panel', "draw the panel's own graph; cached for graphCache")
+    .option('--from-panel', "draw the panel's own graph; cached for the duration set in graphCache")
     .examples('sluice usage graph svc-1', 'sluice usage graph svc-1 --range 7d --svg svc-1.svg')
     .runs(async () => (await import('./graph.js')).usageGraph);
 }

@@ -34,7 +34,7 @@ function declareService(service: LazyCommand): void {
     .runs(async () => (await load()).importFile);
   service
     .command('export')
-    .description('write all services to standard output, in the format of import')
+    .description('write all services to standard output in the import format')
     .addOption(choice('--format <format>', 'default: csv', ['csv', 'json', 'yaml']))
     .option('--panel <name>', 'only this panel')
     .option(
@@ -64,7 +64,7 @@ function declareSingleService(service: LazyCommand): void {
   service
     .command('set <service>')
     .argument('<pairs...>', KEYS)
-    .description('change keys of a service; an empty value removes one')
+    .description('change keys of a service; an empty value removes the key')
     .option(...WAIT)
     .examples('sluice service set svc-1 next_due_date=2027-01-15')
     .runs(async () => (await load()).set);
@@ -81,7 +81,7 @@ function declareOverride(override: LazyCommand): void {
   const load = () => import('./overrides.js');
   override
     .command('set <service>')
-    .description('set quota (for the mode in force), mode or action; effective at the next poll')
+    .description('set the quota (for the current mode), the mode or the action; effective from the next poll')
     .option('--quota <size>', 'such as 500GB')
     .option('--unlimited', 'allow unlimited traffic')
     .addOption(choice('--mode <mode>', 'which direction counts', ['IN', 'OUT', 'TOTAL']))
@@ -106,19 +106,19 @@ function declareHold(hold: LazyCommand): void {
   const load = () => import('./holds.js');
   hold
     .command('list [service]')
-    .description('list open and past holds, with what each restricted')
+    .description('list open and past holds with the restrictions of each')
     .examples('sluice hold list svc-1')
     .runs(async () => (await load()).holdList);
   const note = ['--note <text>', 'why'] as const;
   const dryRun = (command: LazyCommand): LazyCommand =>
     command
-      .option('--dry-run', 'change nothing on the panel and in the store')
+      .option('--dry-run', 'change nothing on the panel or in the store')
       .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
       .option(...WAIT);
   dryRun(
     hold
       .command('add <service>')
-      .description('add a manual hold; enforced at once')
+      .description('add a manual hold and enforce it immediately')
       .option(...note),
   )
     .examples('sluice hold add svc-1 --note "abuse report 4711"')
@@ -127,15 +127,19 @@ function declareHold(hold: LazyCommand): void {
     hold
       .command('release [service]')
       .description(
-        'release the manual hold; its restriction is lifted at once. --all lifts everything and puts the panels under observe',
+        'release the manual hold and lift its restriction immediately; --all releases every hold and switches the panels to observe',
       )
       .option(...note)
-      .option('--all', 'release everything that Sluice restricted')
+      .option('--all', 'release all holds')
       .option('--panel <name>', 'with --all: only on this panel')
       .addOption(
-        choice('--reason <reason>', 'with --all: only holds of this reason; of one service only manual', REASONS),
+        choice(
+          '--reason <reason>',
+          'with --all: only holds with this reason; for a single service only manual is allowed',
+          REASONS,
+        ),
       )
-      .option('--from <file>', 'with --all: use the file of open holds, when the store is lost')
+      .option('--from <file>', 'with --all: read the open holds from this file if the store is lost')
       .option('--yes', 'with --all: do not ask'),
   )
     .examples('sluice hold release svc-1', 'sluice hold release --all --yes')
@@ -144,9 +148,9 @@ function declareHold(hold: LazyCommand): void {
     .command('adopt <service>')
     .description('adopt restrictions of another tool as evidence of a hold; changes nothing on the panel')
     .addOption(choice('--reason <reason>', 'default: quota', ['quota', 'billing', 'manual']))
-    .option('--ports <ids>', 'ports that it disabled, separated by commas')
-    .option('--order', 'it suspended the order')
-    .option('--forwards <ids>', 'forwards that it paused, separated by commas')
+    .option('--ports <ids>', 'ports that the other tool disabled, separated by commas')
+    .option('--order', 'the other tool suspended the order')
+    .option('--forwards <ids>', 'forwards that the other tool paused, separated by commas')
     .option(...note)
     .option(...WAIT)
     .examples('sluice hold adopt svc-1 --reason quota --ports 7001,7002')
@@ -157,9 +161,9 @@ function declareAction(action: LazyCommand): void {
   action
     .command('resolve')
     .argument('<id>', 'see "sluice log list --actions"')
-    .description("report the outcome of a change that can't be read from the panel; calls nothing")
-    .option('--done', 'it was done: a release undoes it')
-    .option('--not-done', 'it was not done: there is nothing to undo')
+    .description("record the outcome of an action in doubt that can't be read from the panel; calls no panel")
+    .option('--done', 'the change was made; a release undoes it')
+    .option('--not-done', 'the change was not made; there is nothing to undo')
     .option(...WAIT)
     .examples('sluice action resolve act-01K9Z3 --done')
     .runs(async () => (await import('./log.js')).actionResolve);
@@ -172,11 +176,11 @@ function declareProvision(provision: LazyCommand): void {
       .command(name)
       .argument('<service>')
       .description(description)
-      .option('--dry-run', 'change nothing on the panel and in the store')
+      .option('--dry-run', 'change nothing on the panel or in the store')
       .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
       .option(...WAIT)
       .examples(`sluice provision ${name} ${example}`);
-  verb('create', 'create the account with everything in the product', 'relay-1 --password-file relay-1.txt')
+  verb('create', 'create the account with everything that the product defines', 'relay-1 --password-file relay-1.txt')
     .option('--adopt', 'adopt an existing account that provably belongs to this service')
     .option('--password-file <file>', 'new file for the generated password (0600)')
     .runs(async () => (await load()).create);

@@ -18,7 +18,7 @@ function declareConfig(program: LazyCommand): void {
   const config = program.command('config').description('the config file');
   config
     .command('check')
-    .description('check the config file; calls nothing')
+    .description('check the config file; calls no panel')
     .examples('sluice config check')
     .runs(async () => (await import('./config.js')).configCheck);
   config
@@ -46,7 +46,7 @@ function declarePanels(program: LazyCommand): void {
     .description('check config, store, clock, leases, panels and last runs, with a remedy for each failure')
     .option('--contract', "also read every endpoint, show what Sluice reads from it, and check every service's mapping")
     .option('--panel <name>', 'only this panel')
-    .option('--accept-clock', 'confirm the clock, if no panel reports the time')
+    .option('--accept-clock', 'confirm the clock of this machine if no panel reports the time')
     .examples('sluice doctor --contract')
     .runs(async () => (await import('./doctor.js')).doctor);
 }
@@ -59,7 +59,7 @@ function declareLog(program: LazyCommand): void {
       .option('--actions', 'changes to panels')
       .option('--runs', 'runs')
       .option('--service <id>', 'only this service')
-      .option('--since <time>', 'only entries since a local date or instant');
+      .option('--since <time>', 'only entries since a local date or time');
   shown(log.command('list').description('list entries, newest first; all kinds by default'))
     .option('--limit <count>', 'maximum number of entries (default: 200)')
     .option('--follow', 'keep printing new entries until interrupted; with --json one per line')
@@ -97,15 +97,15 @@ function declareSwitches(program: LazyCommand): void {
   const load = () => import('./switches.js');
   program
     .command('observe <panel>')
-    .description('stop changing a panel at once, whatever the config says; continue reading and deciding')
-    .option('--as-configured', 'remove the switch, so that the config applies again')
+    .description('stop changing a panel immediately, regardless of the config; continue reading and deciding')
+    .option('--as-configured', 'remove what "observe" or "enforce" set, so that the config applies again')
     .examples('sluice observe dcim')
     .runs(async () => (await load()).observe);
   program
     .command('enforce <panel>')
     .description('start (or resume) changing a panel, after showing what the first run would change')
     .option('--only <product>', 'only the services of this product')
-    .option('--as-configured', 'remove the switch, so that the config applies again')
+    .option('--as-configured', 'remove what "observe" or "enforce" set, so that the config applies again')
     .option('--yes', 'do not ask')
     .examples('sluice enforce dcim --only ded-100')
     .runs(async () => (await load()).enforce);

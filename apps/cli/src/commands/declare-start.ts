@@ -8,11 +8,11 @@ export function declareStart(program: LazyCommand): void {
   program
     .command('init')
     .argument('[file]', 'default: ./sluice.yaml')
-    .description('write a commented config under observe: ask for the panels on a terminal, and test them')
+    .description('write a commented config with "enforce: observe"; on a terminal, ask for the panels and test them')
     .option('--force', 'replace an existing file')
     .option(
       '--panel <pairs>',
-      'a panel, instead of questions; repeatable: name=, kind=, url= and the secret as token-env=, token-file=, token-credential=, token-cmd= or token-stdin= (likewise for password, api-key, key, secret)',
+      'add a panel without asking; repeatable. Keys: name=, kind=, url= and the secret as token-env=, token-file=, token-credential=, token-cmd= or token-stdin= (likewise for password, api-key, key, secret)',
       (pairs: string, before: string[] | undefined) => [...(before ?? []), pairs],
     )
     .option('--time-zone <zone>', 'time zone of billing dates, such as Europe/Berlin')

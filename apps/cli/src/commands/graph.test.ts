@@ -86,7 +86,7 @@ describe('usage graph', () => {
     expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
     expect(lines.slice(-2)).toEqual([
       'in 6 GB, out 12 GB, total 18 GB',
-      '18 % of 100 GB (TOTAL), read 21 Nov 2026, 18:00 (UTC)',
+      '18% of 100 GB (TOTAL), read 21 Nov 2026, 18:00 (UTC)',
     ]);
     let narrow = '';
     const terminal = { write: (text: string) => (narrow += text), isTTY: true, columns: 50 };
@@ -104,7 +104,7 @@ describe('usage graph', () => {
     const { stdout } = await at.bench.sluice('usage graph svc-2');
     expect(stdout).toContain('svc-2: traffic used in the cycle (in)');
     expect(stdout).toContain('┄┄┄┄');
-    expect(stdout).toContain('60 % of 100 GB (IN)');
+    expect(stdout).toContain('60% of 100 GB (IN)');
   });
 
   it('writes an SVG with a title, both axes and their units, in the place of an earlier one', async () => {
@@ -199,9 +199,9 @@ describe('usage graph --from-panel', () => {
   it('draws a chart of each series, and says that the unit is not known', async () => {
     const { stdout } = await graph('--from-panel');
     for (const name of ['Inbound', 'Outbound', 'Total']) {
-      expect(stdout).toContain(`svc-1: traffic as dcim draws it: ${name}\n`);
+      expect(stdout).toContain(`svc-1: traffic graph of dcim: ${name}\n`);
     }
-    expect(stdout).toContain('does not state the unit');
+    expect(stdout).toContain('does not report the unit');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     at.panel.answers.graph.labels = { in: 'In (Gb/s)', out: 'Out (Gb/s)', total: null };
     await graph('--from-panel --range 24h --svg rates.svg');
@@ -230,7 +230,7 @@ describe('usage graph --from-panel', () => {
 
   it('shows that the panel has no figures', async () => {
     at.panel.answers.graph.form = 'empty';
-    expect((await graph('--from-panel')).stdout).toBe('dcim has no figures of svc-1 in this range.\n');
+    expect((await graph('--from-panel')).stdout).toBe('dcim returned no data for svc-1 in this range.\n');
   });
 
   it('asks nothing about a cycle that has just begun', async () => {

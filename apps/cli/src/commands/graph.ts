@@ -73,7 +73,7 @@ function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput)
 function formatShare({ mode, allowedBytes }: SampleGraph, last: GraphPoint): string {
   const used = usageInMode(last, mode);
   if (allowedBytes === null || used === null || allowedBytes === 0) return '';
-  return `${Math.floor((used / allowedBytes) * 100)} % of ${formatBytes(allowedBytes)} (${mode}), `;
+  return `${Math.floor((used / allowedBytes) * 100)}% of ${formatBytes(allowedBytes)} (${mode}), `;
 }
 
 /** Returns a line for each direction with known figures. */
@@ -108,7 +108,7 @@ function sampleChart(graph: SampleGraph, title: string, lines: ChartLine[]): Cha
 function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {
   const { options, terminal } = output;
   const { figures, picture } = graph;
-  const title = `${graph.service}: traffic as ${graph.panel} draws it`;
+  const title = `${graph.service}: traffic graph of ${graph.panel}`;
   const data = figures === null ? null : figureChart(graph, figures, title);
   if (options.svg !== undefined) {
     const svg = data === null ? svgPicture(title, picture ?? new Uint8Array()) : svgChart(withAxisName(data));
@@ -121,10 +121,10 @@ function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {
     return;
   }
   const shown = data.lines.filter(({ points }) => points.some(({ value }) => value !== null));
-  if (shown.length === 0) terminal.line(`${graph.panel} has no figures of ${graph.service} in this range.`);
+  if (shown.length === 0) terminal.line(`${graph.panel} returned no data for ${graph.service} in this range.`);
   for (const line of shown) print({ ...data, title: `${title}: ${line.name}` }, line, ROWS_OF_EACH, output);
   if (shown.length > 0 && figures?.unit == null) {
-    terminal.line('The panel does not state the unit; usually these are rates. No quota uses them.');
+    terminal.line('The panel does not report the unit (usually rates). Quotas ignore the values.');
   }
 }
 

@@ -57,38 +57,41 @@ export interface ReleaseOptions extends ChangeOptions {
 /** `sluice hold release SERVICE` and `sluice hold release --all` */
 export const holdRelease: CommandHandler<ReleaseOptions> = ([id], options, deps) => {
   if (options.all === true) {
-    if (id !== undefined) throw usageError('bad_option', `Name "${id}" or use --all, not both; nothing was called`);
+    if (id !== undefined) throw usageError('bad_option', `Use either "${id}" or --all, not both; no panel was called`);
     return releaseAll(options, deps);
   }
-  if (id === undefined) throw usageError('bad_option', 'Name a service, or use --all; nothing was called');
+  if (id === undefined) throw usageError('bad_option', 'Name a service, or use --all; no panel was called');
   refuseOtherHolds(id, options);
   return changeHold((sluice, how) => sluice.holds.release(id, how), options, deps);
 };
 
 /** What ends a hold that is not manual. */
 const ENDED_BY: Record<string, (id: string) => string> = {
-  quota: (id) => `a higher allowance ("sluice override set ${id} …") and the next poll`,
-  billing: (id) => `"sluice provision unsuspend ${id}"`,
+  quota: (id) => `raise the allowance with "sluice override set ${id} …"; the next poll releases it`,
+  billing: (id) => `run "sluice provision unsuspend ${id}"`,
   'agent-limit': () =>
-    'a higher limit of its agent ("sluice agent limit AGENT --gb N") and the next "sluice agent check", or "sluice agent restore AGENT --force", which lasts until that check',
+    'raise the limit of its agent with "sluice agent limit AGENT --gb N" and run "sluice agent check", or run "sluice agent restore AGENT --force", which lasts until the next check',
 };
 
 /** Only a manual hold is released by name: the next run would restore any other. */
 function refuseOtherHolds(id: string, { reason = 'manual', panel, from }: ReleaseOptions): void {
   if (panel !== undefined || from !== undefined)
-    throw usageError('bad_option', `--panel and --from need --all and don't go with "${id}"; nothing was called`);
+    throw usageError(
+      'bad_option',
+      `--panel and --from require --all and can't be combined with "${id}"; no panel was called`,
+    );
   if (reason === 'manual') return;
-  const remedy = ENDED_BY[reason]?.(id) ?? 'a run, once its limit is no longer exceeded,';
+  const remedy = ENDED_BY[reason]?.(id) ?? 'wait for the next run after its limit is no longer exceeded';
   throw usageError(
     'bad_option',
-    `--reason ${reason}: "hold release ${id}" releases the manual hold only; ${remedy} ends this one; nothing was called`,
+    `--reason ${reason}: "sluice hold release ${id}" releases only the manual hold; no panel was called. To release this hold: ${remedy}`,
   );
 }
 
 async function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
   const where = options.panel === undefined ? 'all panels' : `panel ${options.panel}`;
   if (options.dryRun !== true) {
-    await confirm(deps, options, `Lift all restrictions by Sluice on ${where} and put it under observe?`);
+    await confirm(deps, options, `Lift all restrictions by Sluice on ${where} and switch to observe?`);
   }
   const file = options.from === undefined ? null : readHoldsFile(nodeFiles, path.resolve(deps.cwd, options.from));
   return withSluice(deps, { ...options, storeMayBeLost: file !== null }, async ({ sluice, terminal }) => {
@@ -120,7 +123,7 @@ export const holdAdopt: CommandHandler<AdoptOptions> = ([id = ''], options, deps
   withSluice(deps, options, async ({ sluice, terminal }) => {
     const reason = REASONS.find((item) => item === (options.reason ?? 'quota'));
     if (reason === undefined)
-      throw usageError('bad_option', `--reason: "${String(options.reason)}" is none of ${REASONS.join(', ')}`);
+      throw usageError('bad_option', `--reason: "${String(options.reason)}" is not one of ${REASONS.join(', ')}`);
     const detail = await sluice.holds.adopt(id, {
       reason,
       ports: parseList(options.ports),
@@ -133,7 +136,7 @@ export const holdAdopt: CommandHandler<AdoptOptions> = ([id = ''], options, deps
     const { holds } = await sluice.holds.list({ service: id, open: true });
     const evidence = holds.find((hold) => hold.reason === reason)?.evidence ?? [];
     const targets = evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ');
-    terminal.info(`${id}: the end of its ${reason} hold will restore ${targets}`);
+    terminal.info(`${id}: releasing its ${reason} hold will restore ${targets}`);
     return ExitCode.done;
   });
 

@@ -65,7 +65,7 @@ function withExamples(text: string): { message: string }[] {
 }
 
 describe('init with options', () => {
-  it('writes a private, commented config that begins under observe and holds', async () => {
+  it('writes a private, commented config that starts with "enforce: observe" and holds', async () => {
     const outcome = await bench.sluice([
       ...['init', '--no-test', '--json', '--panel', DCIM],
       ...['--time-zone', 'America/Sao_Paulo', '--currency', 'BRL', '--state', 'data/state.db'],
@@ -188,16 +188,16 @@ describe('init with options', () => {
     ['kind=easydcim,token-env=T', 'url=… is missing'],
     ['kind=easydcim,url=dcim.example.com,token-env=T', 'begin with https://'],
     ['kind=easydcim,url=http://a,token-env=T', 'allow-http=true'],
-    ['kind=easydcim,url=https://me:pw@a,token-env=T', 'may not contain a name or password'],
+    ['kind=easydcim,url=https://me:pw@a,token-env=T', 'must not contain a username or password'],
     ['kind=easydcim,url=https://a', 'name one source of the token'],
     ['kind=easydcim,url=https://a,token-env=T,token-file=t', 'name one source of the token'],
     ['kind=easydcim,url=https://a,token=abc,token-env=T', 'others can see a secret'],
     ['kind=easydcim,url=https://a,tokn-env=T', 'name one source of the token'],
     ['kind=easydcim,url=https://a,token-env=T,nam=x', 'did you mean "name"'],
-    ['kind=easydcim,url=https://a,token-env=1T', 'not a name of an environment variable'],
+    ['kind=easydcim,url=https://a,token-env=1T', 'not a valid name of an environment variable'],
     ['kind=easydcim,url=https://a,token-file={x}', 'not a path'],
     ['kind=easydcim,url=https://a,token-stdin=yes', 'file or config'],
-    ['name=a b,kind=easydcim,url=https://a,token-env=T', 'not a name for a panel'],
+    ['name=a b,kind=easydcim,url=https://a,token-env=T', 'not a valid panel name'],
     ['kind=easydcim,kind=flvx,url=https://a,token-env=T', 'kind is repeated'],
     ['easydcim', 'key=value pairs'],
   ])('refuses the panel %s', async (spec, message) => {

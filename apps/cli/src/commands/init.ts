@@ -81,7 +81,7 @@ async function parsePanels(specs: string[], deps: Deps, place: (answer: string) 
   for (const spec of specs) {
     const panel = await parsePanelOption(spec, { stdin, pathInConfig: place, kinds: knownKinds(deps) });
     if (panels.some(({ name }) => name === panel.name)) {
-      throw usageError('bad_option', `--panel: there are two panels "${panel.name}"; nothing was written`);
+      throw usageError('bad_option', `--panel: the name "${panel.name}" is used twice; nothing was written`);
     }
     panels.push(panel);
   }
@@ -126,8 +126,8 @@ function nextCommands(file: string, panels: PanelOutcome[], deps: Deps): NextCom
       ? sluice('doctor --contract', 'check what Sluice reads from the panels')
       : panels.length > 0
         ? sluice('panel test', 'repeat until each panel answers')
-        : sluice('config check', 'after you added your panels to the file'),
-    sluice('service import services.csv', 'import services, after you added their products to the file'),
+        : sluice('config check', 'after adding your panels to the file'),
+    sluice('service import services.csv', 'import services, after adding their products to the file'),
     sluice('poll', 'first run: observes and changes nothing'),
   ];
 }
@@ -143,7 +143,7 @@ function isFound(file: string, deps: Deps): boolean {
 
 function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome[], next: NextCommand[]): void {
   terminal.info(
-    `${written.file} was written (mode 0600). It contains enforce: observe, under which Sluice changes nothing.`,
+    `${written.file} was written (mode 0600). It contains "enforce: observe": Sluice changes nothing on the panels.`,
   );
   for (const { panel, key, file } of written.secrets) {
     terminal.info(`The ${key} of ${panel} is in ${file} (mode 0600).`);

@@ -29,8 +29,8 @@ const WAYS = [
   'an environment variable',
   'a file',
   'a systemd credential',
-  'type it now, saved in a file (0600) beside the config',
-  'type it now, saved in the config itself',
+  'type it now; it is saved in a file (0600) beside the config',
+  'type it now; it is saved in the config itself',
 ];
 
 /** Asks an operator on a terminal, and repeats a question whose answer is not valid. */
@@ -94,7 +94,7 @@ export class Interview {
       const address = checkUrl(answer);
       if (address.http) {
         const sure = await this.#with.ask('Plain http sends the credentials unencrypted. Use it anyway? [y/N] ');
-        if (!/^y(es)?$/i.test(sure.trim())) throw new Error('write the address with https://');
+        if (!/^y(es)?$/i.test(sure.trim())) throw new Error('enter the address with https://');
       }
       return address;
     });
@@ -108,7 +108,7 @@ export class Interview {
       this.#with.say(`  ${index + 1} ${way}`);
     });
     const way = await this.#ask('Which [1]: ', '1', (answer) => {
-      if (!/^[1-5]$/.test(answer)) throw new Error('write a number from 1 to 5');
+      if (!/^[1-5]$/.test(answer)) throw new Error('enter a number from 1 to 5');
       return Number(answer);
     });
     switch (way) {
@@ -145,7 +145,7 @@ export class Interview {
     }
     throw usageError(
       'no_answer',
-      `"${question.trim()}" was asked ${TRIES} times without an answer; nothing was written`,
+      `no valid answer to "${question.trim()}" after ${TRIES} attempts; nothing was written`,
     );
   }
 }

@@ -160,13 +160,13 @@ type ResolveOptions = LockOptions & { done?: boolean; notDone?: boolean };
 export const actionResolve: CommandHandler<ResolveOptions> = async ([id = ''], options, deps) => {
   const done = options.done === true;
   if (done === (options.notDone === true)) {
-    throw usageError('bad_option', 'Use either --done or --not-done, after checking the object on the panel');
+    throw usageError('bad_option', 'Check the object on the panel, then use either --done or --not-done');
   }
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const action = await sluice.log.resolve(id, { done, waitMs: parseWait(options) });
     terminal.document({ action });
     const { service, panel, type, target } = action as unknown as Record<string, string | null>;
-    terminal.info(`${service ?? panel}: ${type} ${target} counts as ${done ? 'done' : 'not done'}`);
+    terminal.info(`${service ?? panel}: ${type} ${target} is recorded as ${done ? 'done' : 'not done'}`);
     return ExitCode.done;
   });
 };

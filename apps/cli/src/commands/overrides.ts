@@ -19,7 +19,7 @@ export const overrideSet: CommandHandler<SetOptions> = ([id = ''], options, deps
     terminal.document(detail);
     if (!terminal.quiet) {
       printDetail(terminal, detail);
-      terminal.line('  The override applies from the next poll.');
+      terminal.line('  The override takes effect at the next poll.');
     }
     return ExitCode.done;
   });

@@ -9,7 +9,7 @@ export const panelList: CommandHandler = (_args, options, deps) =>
     const { panels } = await sluice.panels.list();
     terminal.document({ panels });
     terminal.table(
-      ['panel', 'kind', 'address', 'can'],
+      ['panel', 'kind', 'address', 'capabilities'],
       panels.map((panel) => [panel.name, panel.kind, panel.url, panel.capabilities.join(', ')]),
     );
     return ExitCode.done;
@@ -41,13 +41,13 @@ export const tunnelList: CommandHandler<LookupOptions> = (_args, options, deps) 
     if (tunnels.length === 0) terminal.line('No tunnels.');
     else {
       terminal.table(
-        ['>id', 'name', 'type', 'status', '>counts'],
+        ['>id', 'name', 'type', 'status', '>factor'],
         tunnels.map((tunnel) => [
           String(tunnel.id),
           tunnel.name,
           TUNNEL_TYPES[tunnel.type] ?? String(tunnel.type),
           statusCell(terminal, tunnel.status),
-          `${tunnel.multiplier * tunnel.ratio} times`,
+          `${tunnel.multiplier * tunnel.ratio}×`,
         ]),
       );
     }

@@ -37,7 +37,7 @@ export function scheduleShow(program: Command, options: ScheduleOptions, deps: D
     remarks: regular
       ? []
       : [
-          `poll.interval does not divide the hour or the day evenly: ${minutes} minutes is the nearest shorter interval that does.`,
+          `poll.interval does not divide the hour or the day evenly: poll runs every ${minutes} minutes, the nearest shorter interval that does.`,
         ],
   };
   const format = options.format ?? 'crontab';

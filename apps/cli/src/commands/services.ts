@@ -45,7 +45,7 @@ export const remove: CommandHandler<LockOptions & { yes?: boolean }> = async ([i
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const detail = await sluice.services.remove(id, { waitMs: parseWait(options) });
     terminal.document(detail);
-    terminal.info(`${id} is removed`);
+    terminal.info(`${id} was removed`);
     return ExitCode.done;
   });
 };
@@ -124,7 +124,7 @@ interface ExportOptions extends GlobalOptions {
 export const exportServices: CommandHandler<ExportOptions> = (_args, options, deps) => {
   const format = options.json === true ? 'json' : (options.format ?? 'csv');
   if (options.spreadsheet === true && format !== 'csv') {
-    throw usageError('bad_option', '--spreadsheet needs CSV: leave out either --spreadsheet or --format');
+    throw usageError('bad_option', '--spreadsheet requires CSV: remove --spreadsheet, or remove --format and --json');
   }
   return withSluice(deps, options, async ({ sluice }) => {
     const services = await sluice.services.export({ panel: options.panel });
@@ -138,7 +138,7 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
       const { stringify } = await import('csv-stringify/sync');
       const cast = { string: options.spreadsheet === true ? spreadsheetText : (text: string) => text };
       deps.stdout.write(stringify(rows, { header: true, columns: importKeys(knownKinds(deps)), cast }));
-    } else throw usageError('bad_option', `--format: "${format}" is none of csv, json, yaml`);
+    } else throw usageError('bad_option', `--format: "${format}" is not one of csv, json, yaml`);
     return ExitCode.done;
   });
 };

@@ -16,11 +16,13 @@ function print(terminal: Terminal, report: SwitchReport): void {
   const what = report.product === null ? `panel ${report.panel}` : `product ${report.product} on panel ${report.panel}`;
   terminal.info(
     report.enforce === 'on'
-      ? `${what} is enforced (by ${report.source})`
-      : `OBSERVING ${what}: nothing is changed (by ${report.source})`,
+      ? `${what} is enforced (set by ${report.source})`
+      : `OBSERVING ${what}: nothing is changed (set by ${report.source})`,
   );
   if (report.underWay !== undefined) {
-    terminal.info(`Already sent to the panel and not finished: ${report.underWay}. See "sluice log list".`);
+    terminal.info(
+      `Changes already sent to the panel and not finished: ${report.underWay}. See "sluice log list --actions".`,
+    );
   }
 }
 

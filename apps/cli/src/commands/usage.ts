@@ -63,14 +63,14 @@ export const compare: CommandHandler<GlobalOptions & { with?: string }> = async 
   if (file === undefined)
     throw usageError(
       'bad_option',
-      "Name the file of the other tool's figures: --with FILE (CSV service,used_gb,limited)",
+      "Name the file with the other tool's usage: --with FILE (CSV with the columns service, used_gb, limited)",
     );
   const rows = readRows(await readInput(file, deps), findFormat(file), file);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const result = await sluice.usage.compare(panel, rows, { file });
     terminal.document(result);
     terminal.table(
-      ['service', '>ours', '>theirs', 'we hold', 'they limit', 'agrees'],
+      ['service', '>used', '>used elsewhere', 'held', 'limited elsewhere', 'agrees'],
       result.services.map((row) => [
         row.service,
         bytesCell(row.usedBytes),
@@ -81,7 +81,7 @@ export const compare: CommandHandler<GlobalOptions & { with?: string }> = async 
       ]),
     );
     const { agree, differ, onlyOurs, onlyTheirs } = result.totals;
-    terminal.line(`${agree} agree, ${differ} differ, ${onlyOurs} only here, ${onlyTheirs} only there`);
+    terminal.line(`${agree} agree, ${differ} differ, ${onlyOurs} only in Sluice, ${onlyTheirs} only in the file`);
     return result.totals.differ > 0 ? ExitCode.changes : ExitCode.done;
   });
 };

@@ -140,7 +140,7 @@ export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 
   const errors = problems.filter((problem) => problem.severity === 'error');
   throw usageError(
     'config_invalid',
-    `${file} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}; nothing was called:`,
+    `${file} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}; no panel was called:`,
     { problems },
     errors.map(formatProblem),
   );

@@ -28,7 +28,7 @@ export function resolveSecret(value: string, key: string, sources: SecretSources
   const [, kind = '', name = ''] = match;
   const found = readSecret(kind, name.trim(), key, sources).replace(/\r?\n$/, '');
   if (found === '') {
-    throw usageError('secret_missing', `${key}: the secret behind ${value} is empty. Set it and try again`, { key });
+    throw usageError('secret_missing', `${key}: the secret ${value} is empty. Set it and try again`, { key });
   }
   return found;
 }

@@ -15,7 +15,7 @@ export interface DemoPanel {
 /** Token of the fake panel. */
 export const DEMO_TOKEN = 'demo-token-of-the-fake-panel';
 
-/** Starts the panel of the demo; staff has already switched off one port of `alpha`. */
+/** Starts the panel of the demo; staff has already disabled one port of `alpha`. */
 export async function startDemoPanel(): Promise<DemoPanel> {
   const clock = manualClock(START);
   const panel = await startFakeEasyDcim({ token: DEMO_TOKEN, now: clock.now, timeZone: 'Europe/Berlin' });
@@ -26,7 +26,7 @@ export async function startDemoPanel(): Promise<DemoPanel> {
     user: 11,
     ports: [
       { id: 7001, name: 'eth0' },
-      { id: 7002, name: 'eth1', description: 'shut by staff', adminState: 'down' },
+      { id: 7002, name: 'eth1', description: 'disabled by staff', adminState: 'down' },
       { id: 7003, name: 'iDRAC', management: true },
     ],
   });

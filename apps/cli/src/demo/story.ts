@@ -72,18 +72,18 @@ async function runDemo(run: CommandContext['run'], deps: Deps, terminal: Termina
   const failed = steps.filter((step) => !step.asExpected);
   if (failed.length > 0)
     terminal.warn(
-      `The demo did not end as expected. Commands with another exit code: ${failed.map((step) => step.command).join(', ')}`,
+      `The demo did not end as expected. Commands with an unexpected exit code: ${failed.map((step) => step.command).join(', ')}`,
     );
   return steps;
 }
 
 async function play(scene: Scene): Promise<void> {
   const { say, sluice, panel, clock } = scene;
-  say('A panel with three servers. Staff has already switched off port 7002 of alpha.');
+  say('A panel with three servers. Staff has already disabled port 7002 of alpha.');
   await sluice('panel test', 0);
   await sluice('service import services.csv', 0);
 
-  say('Sluice begins under observe: it reads and decides, and changes nothing.');
+  say('Sluice starts with "enforce: observe". It reads and decides, but changes nothing.');
   panel.addTraffic(501, { in: 15 * GB, out: 5 * GB });
   clock.advance(QUARTER_MS);
   await sluice('poll --verbose', 0);
@@ -100,13 +100,15 @@ async function play(scene: Scene): Promise<void> {
   clock.advance(QUARTER_MS);
   await sluice('reconcile', 0);
 
-  say('The panel returns garbage for beta: beta is left unchanged, the others are done, exit code 3.');
+  say(
+    'The panel returns an invalid answer for beta: beta is left unchanged, the other services are processed, the exit code is 3.',
+  );
   panel.spoilBandwidth(502, '<html>Sign in</html>');
   clock.advance(QUARTER_MS);
   await sluice('poll', 3);
   panel.honestBandwidth();
 
-  say('gamma has not paid: its order is suspended.');
+  say('gamma is unpaid: its order is suspended.');
   await sluice('provision suspend gamma --reason unpaid', 0);
 
   say('alpha gets a larger quota: the next poll undoes what Sluice changed, and only that.');
@@ -115,7 +117,7 @@ async function play(scene: Scene): Promise<void> {
   await sluice('poll', 0);
   say(portLine(scene));
 
-  say('Why is alpha in its state? The store has the answer:');
+  say('"explain" shows why alpha is in its state, using only the store:');
   await sluice('explain alpha', 0);
   await sluice('log list --actions', 0);
 }

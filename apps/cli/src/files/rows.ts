@@ -76,7 +76,7 @@ function toText(value: unknown, key: string, index: number): string {
     throw new Error(`item ${index + 1}: "${key}" is too large for a number: write it as text in quotation marks`);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value instanceof Date) return value.toISOString().slice(0, 10);
-  throw new Error(`item ${index + 1}: "${key}" is neither text nor number`);
+  throw new Error(`item ${index + 1}: "${key}" is neither text nor a number`);
 }
 
 /** Finds the line of the n-th object of a JSON list by counting the objects that open at depth one. */

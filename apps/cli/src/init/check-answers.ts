@@ -17,7 +17,9 @@ export function checkKind(kinds: readonly PanelKind[]): Check<PanelKind> {
 
 export const checkName: Check<string> = (answer) => {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(answer)) {
-    throw new Error(`"${answer}" is not a name for a panel: use letters, figures, dots and dashes`);
+    throw new Error(
+      `"${answer}" is not a valid panel name: use letters, digits, dots, dashes and underscores, and begin with a letter or digit`,
+    );
   }
   return answer;
 };
@@ -26,10 +28,10 @@ export const checkName: Check<string> = (answer) => {
 export const checkUrl: Check<{ url: string; http: boolean }> = (answer) => {
   const parsed = URL.canParse(answer) ? new URL(answer) : null;
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw new Error('the address has to begin with https:// (or http://)');
+    throw new Error('the address must begin with https:// (or http://)');
   }
   if (parsed.username !== '' || parsed.password !== '') {
-    throw new Error('the address may not contain a name or password');
+    throw new Error('the address must not contain a username or password');
   }
   return { url: answer, http: parsed.protocol === 'http:' };
 };
@@ -41,31 +43,34 @@ export const checkTimeZone: Check<string> = (answer) => {
 
 export const checkCurrency: Check<string> = (answer) => {
   if (!/^[A-Z]{3}$/.test(answer)) {
-    throw new Error(`"${answer}" is not a currency: write three capital letters such as EUR`);
+    throw new Error(`"${answer}" is not a currency code: use three capital letters such as EUR`);
   }
   return answer;
 };
 
 export const checkEnvName: Check<string> = (answer) => {
-  if (!/^[A-Za-z_]\w*$/.test(answer)) throw new Error('that is not a name of an environment variable');
+  if (!/^[A-Za-z_]\w*$/.test(answer))
+    throw new Error('not a valid name of an environment variable: use letters, digits and underscores');
   return answer;
 };
 
 export const checkCredentialName: Check<string> = (answer) => {
-  if (!/^[\w.@-]+$/.test(answer)) throw new Error('that is not a name of a systemd credential');
+  if (!/^[\w.@-]+$/.test(answer))
+    throw new Error('not a valid name of a systemd credential: use letters, digits, dots, dashes, underscores and @');
   return answer;
 };
 
 export const checkSecret: Check<string> = (answer) => {
   if (answer === '' || answer !== answer.trim() || /[\r\n]/.test(answer)) {
-    throw new Error('the secret is empty, has spaces around it or several lines');
+    throw new Error('the secret is empty, begins or ends with a space, or has several lines');
   }
   return answer;
 };
 
 /** Converts a path relative to `cwd` to one relative to the config in `dir`, or to an absolute one outside it. */
 export function pathInConfig(answer: string, from: { cwd: string; home: string | undefined }, dir: string): string {
-  if (answer === '' || /[{}\r\n]/.test(answer)) throw new Error('that is not a path that the config can contain');
+  if (answer === '' || /[{}\r\n]/.test(answer))
+    throw new Error('the path is empty or contains a brace or a line break: use another path');
   const expanded = answer.startsWith('~/') && from.home !== undefined ? path.join(from.home, answer.slice(2)) : answer;
   const absolute = path.resolve(from.cwd, expanded);
   const relative = path.relative(dir, absolute);

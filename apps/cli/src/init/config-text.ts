@@ -25,7 +25,7 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     `state: ${scalar(state)}`,
     '',
     ...(currency === null ? [] : ['# Currency of prices.', `currency: ${scalar(currency)}`, '']),
-    '# observe: read, meter, decide and record, change nothing on any panel. on: enforce.',
+    '# observe: read, meter, decide and record, but change nothing on any panel. on: enforce.',
     '# Watch it for a week, then go live panel by panel with "sluice enforce PANEL".',
     'enforce: observe',
     '',
@@ -43,7 +43,7 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     '# of the services of a panel stops before its first change.',
     '#poll: { interval: 15m, brake: { share: 20%, atLeast: 5 } }',
     '',
-    '# How long calls to panels and readings are kept; older readings are kept by hours, then days.',
+    '# How long API calls and readings are kept; older readings are reduced to hourly, then daily readings.',
     '#retention: { apiLog: 30d, samples: 90d }',
   ];
   return `${lines.join('\n')}\n`;

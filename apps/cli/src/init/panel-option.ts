@@ -86,13 +86,13 @@ function split(spec: string): Map<string, string> {
       pairs.set(key, value.trim());
       last = key;
     } else if (last !== null) pairs.set(last, `${pairs.get(last) ?? ''},${part}`);
-    else throw refusal('', 'write key=value pairs separated by commas');
+    else throw refusal('', 'use key=value pairs separated by commas');
   }
   return pairs;
 }
 
 function yesOrNo(answer: string): boolean {
-  if (answer !== 'true' && answer !== 'false') throw new Error('write true or false');
+  if (answer !== 'true' && answer !== 'false') throw new Error('use true or false');
   return answer === 'true';
 }
 
@@ -133,14 +133,14 @@ async function readSecret(
         from: 'cmd',
         program: checked((answer) => {
           if (answer === '' || /[{}\r\n]/.test(answer))
-            throw new Error('that is not a program that the config can contain');
+            throw new Error('the program is empty or contains a brace or a line break: use another one');
           return answer;
         }),
       };
     default: {
       const keep = checked((answer) => {
         if (answer !== 'file' && answer !== 'config')
-          throw new Error('write file or config, for where to keep the secret');
+          throw new Error('use file or config, the place where the secret is saved');
         return answer;
       });
       const text = (await stdin()).replace(/\r?\n$/, '');

@@ -23,7 +23,7 @@ export function printAgents(terminal: Terminal, agents: readonly AgentView[]): v
   );
   if (agents.some(({ backend }) => backend === 'addon')) {
     terminal.line(
-      'Limits in the add-on: the usage shown counts and falls on resets, 0 means no limit, users are not enabled again.',
+      'The add-on enforces these limits: it counts the usage that the panel reports, which falls on resets; 0 means no limit; users are not enabled again.',
     );
   }
 }
@@ -38,7 +38,7 @@ export function printAgent(terminal: Terminal, agent: AgentDetail): void {
   if (rule !== null) terminal.line(`  rule: ${rule}${heldSince === null ? '' : `, held since ${heldSince}`}`);
   for (const above of ancestors) {
     terminal.line(
-      `  below ${above.name}, limit ${above.limitBytes === null ? 'none' : (bytesCell(above.limitBytes) ?? '')}`,
+      `  ancestor ${above.name}, limit ${above.limitBytes === null ? 'none' : (bytesCell(above.limitBytes) ?? '')}`,
     );
   }
 }
@@ -73,6 +73,6 @@ export function printCheck(terminal: Terminal, report: CheckReport, showAll: boo
   if (report.error) terminal.line(terminal.error(report.error));
   const { agents, exceeded, disabled, restored, failed, skipped } = report.totals;
   terminal.line(
-    `agent check${report.run.dryRun ? ' (dry run)' : ''}: ${agents} agents, ${exceeded} over, ${disabled} users disabled, ${restored} enabled again, ${failed} failed, ${skipped} skipped`,
+    `agent check${report.run.dryRun ? ' (dry run)' : ''}: ${agents} agents, ${exceeded} over their limit, ${disabled} users disabled, ${restored} enabled again, ${failed} failed, ${skipped} skipped`,
   );
 }

@@ -51,7 +51,7 @@ export function scheduledJobs(
     },
     {
       name: 'reconcile',
-      description: 'drift, cycle rollover, actions in doubt, retention, backup',
+      description: 'repair drift, roll over cycles, resolve actions in doubt, prune old records, back up the store',
       args: ['reconcile', '--quiet'],
       timing: daily,
     },
@@ -59,7 +59,7 @@ export function scheduledJobs(
   if (hasAgents && has(['agent', 'check'])) {
     jobs.push({
       name: 'agent-check',
-      description: "agents' limits",
+      description: 'enforce the limits of agents',
       args: ['agent', 'check', '--all', '--quiet'],
       // Between the polls, which work on the same panels.
       timing: { kind: 'every', minutes: 5, offset: 2 },

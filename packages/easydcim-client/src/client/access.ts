@@ -56,6 +56,7 @@ function parseToken(json: unknown): string {
   ) as string[];
   const [token] = tokens;
   // The message lists no keys: an unknown one could contain the token.
-  if (token === undefined || tokens.some((other) => other !== token)) throw new ParseProblem('no token');
+  if (token === undefined || tokens.some((other) => other !== token))
+    throw new ParseProblem('no token, or tokens that differ');
   return token;
 }

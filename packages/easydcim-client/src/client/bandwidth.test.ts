@@ -92,7 +92,7 @@ describe('bandwidth', () => {
     panel.always(body);
     const error = await failureOf(panel.client().bandwidth('501', window));
     expect(error.code).toBe('PANEL_UNREADABLE');
-    expect(error.message).toContain('no known unit');
+    expect(error.message).toContain('the unit of the BW_ figures is unknown');
     const reading = await panel.client({ units: 'MB' }).bandwidth('501', window);
     expect(reading).toMatchObject({
       inBytes: 307200 * 2 ** 20,

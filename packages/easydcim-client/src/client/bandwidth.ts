@@ -30,7 +30,7 @@ export function parseBandwidth(
   const figures = unwrap(json);
   const { units } = options;
   if (units === undefined && Object.keys(figures).some((key) => key.startsWith('BW_') && everyAlias.has(key))) {
-    throw new ParseProblem('BW_ figures have no known unit; configure the unit of the panel', ['BW_TOTAL']);
+    throw new ParseProblem('the unit of the BW_ figures is unknown; set units of the panel', ['BW_TOTAL']);
   }
   const parts = { in: quantity(figures, 'in', units), out: quantity(figures, 'out', units) };
   const total = quantity(figures, 'total', units);
@@ -66,7 +66,7 @@ function unwrap(json: unknown): JsonObject {
   for (let depth = 0; depth <= 2 && isObject(value); depth += 1) {
     const inner: JsonObject[] = wrappers.map((key) => (value as JsonObject)[key]).filter(isObject);
     if (hasFigures(value)) {
-      if (inner.some(hasFigures)) throw new ParseProblem('the answer has figures at two places');
+      if (inner.some(hasFigures)) throw new ParseProblem('the answer has figures in two places');
       return value;
     }
     if (inner.length !== 1) break;
@@ -104,13 +104,13 @@ const pageKeys = ['current_page', 'last_page', 'per_page', 'next_page_url', 'cou
 function refuseOddTotal(figures: JsonObject): void {
   const others = Object.entries(figures).filter(([key]) => !everyAlias.has(key));
   if (others.some(([key, value]) => pageKeys.includes(key) || (typeof value === 'object' && value !== null))) {
-    throw new ParseProblem('a lone total that may count something else', ['total']);
+    throw new ParseProblem('the only figure is a total, which may count something other than bytes', ['total']);
   }
 }
 
 function mismatch(total: number, sum: number): BandwidthWarning[] {
   if (Math.abs(total - sum) <= Math.max(total, sum) / 100) return [];
-  const message = `The panel's total of ${total} bytes differs from in and out together, ${sum} bytes, by more than 1 %.`;
+  const message = `The panel's total of ${total} bytes differs from in and out together, ${sum} bytes, by more than 1%.`;
   return [{ code: 'total_mismatch', message }];
 }
 

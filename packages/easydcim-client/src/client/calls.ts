@@ -73,7 +73,7 @@ export async function getRecord<T extends { id: string }>(
     schema: toSchema((json) => {
       const record = call.parse(findRecord(json, call.wrappers, call.idKeys, call.what));
       if (record.id !== id.trim())
-        throw new ParseProblem(`the answer is about another ${call.what} than the requested one`, ['id']);
+        throw new ParseProblem(`the ${call.what} in the answer is not the requested one`, ['id']);
       return record;
     }),
   };

@@ -78,7 +78,7 @@ export class Connection {
 
   /** Creates the error of an incomplete list, which no single answer shows. */
   incomplete(endpoint: string, what: string): PanelError {
-    const message = `Panel "${this.panel}" sent an incomplete list for ${endpoint} (${what}). Nothing was concluded from it. Check the list on the panel.`;
+    const message = `Panel "${this.panel}" sent an incomplete list for ${endpoint} (${what}). The list was ignored. Check the list on the panel.`;
     return createPanelError('PANEL_UNREADABLE', message, { panel: this.panel, endpoint, status: 200 });
   }
 
@@ -134,7 +134,7 @@ export function panelAddress(baseUrl: string, allowHttp: boolean): { url: string
   const pastedV2 = /\/api\/v2\/*$/i.test(baseUrl.trim());
   return {
     url,
-    warnings: pastedV2 ? [...warnings, 'The configured address is that of API v2; API v3 is used.'] : warnings,
+    warnings: pastedV2 ? [...warnings, 'The configured address ends in /api/v2; API v3 is used instead.'] : warnings,
   };
 }
 

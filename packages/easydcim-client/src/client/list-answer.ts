@@ -61,7 +61,7 @@ function find(
     .filter((key) => key in value)
     .map((key) => find(value[key], options, inside))
     .filter((one) => one !== null);
-  if (found.length > 1) throw new ParseProblem(`the answer has lists of ${options.name} at two places`);
+  if (found.length > 1) throw new ParseProblem(`the answer has lists of ${options.name} in two places`);
   if (found[0] !== undefined) return found[0];
   const bare = options.bareRecordIds !== undefined && firstId(value, options.bareRecordIds) !== null;
   return bare ? { rows: [value], info: { ...noInfo, next: 'none' } } : null;

@@ -110,14 +110,14 @@ describe('pages', () => {
       { ids: ['1'], info: { total: 3 } },
       { ids: [], info: { total: 3 } },
     ]);
-    await expect(ids(items)).rejects.toThrow('it names 3 entries and has 1');
+    await expect(ids(items)).rejects.toThrow('its total is 3 entries, but it contains 1');
   });
 
   it.each([{ lastPage: 3 }, { next: 2 }, { total: 3 }])(
     'is an error when it begins empty and names more: %j',
     async (info) => {
       const { items } = listRecords([{ ids: [], info }]);
-      await expect(ids(items)).rejects.toThrow(/it names/);
+      await expect(ids(items)).rejects.toThrow(/its total is 3 entries|it has page numbers/);
     },
   );
 

@@ -43,10 +43,11 @@ export async function* pages<T extends { id: string }>(options: PagesOptions<T>)
 
 /** Describes why a list that ended with an empty or repeated page is incomplete; `null` for a complete one. */
 function shortfall(rows: number, info: PageInfo, seen: number, page: number): string | null {
-  if (info.total !== null) return seen < info.total ? `it names ${info.total} entries and has ${seen}` : null;
+  if (info.total !== null)
+    return seen < info.total ? `its total is ${info.total} entries, but it contains ${seen}` : null;
   if (rows > 0) return namesPages(info) ? `page ${page} repeats earlier entries` : null;
   return seen === 0 && nextPage(page, info, seen) !== null && namesPages(info)
-    ? 'it names pages and begins with an empty one'
+    ? 'it has page numbers, but its first page is empty'
     : null;
 }
 

@@ -194,7 +194,7 @@ describe('ports.get', () => {
     panel.routes({ [line]: { data: { id: 9002, admin_state: 'down' } } });
     const error = await failureOf(panel.client().ports.get('9001'));
     expect(error.code).toBe('PANEL_UNREADABLE');
-    expect(error.message).toContain('another port');
+    expect(error.message).toContain('the port in the answer is not the requested one');
   });
 
   it.each([[{}], [[]], [{ data: [] }], [{ message: 'gone' }]])('refuses %j', async (body) => {

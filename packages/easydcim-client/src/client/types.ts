@@ -20,7 +20,7 @@ export interface EasyDcimOptions extends Pick<
   | 'clock'
   | 'random'
 > {
-  /** Address of the panel; a pasted `/backend` or `/api/v3` is cut off. */
+  /** Address of the panel; a pasted `/backend` or `/api/v3` is removed. */
   baseUrl: string;
   /** Accept a plain `http` address. Default false. */
   allowHttp?: boolean;

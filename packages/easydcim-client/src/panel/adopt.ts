@@ -19,12 +19,13 @@ export function adoptEasyDcim(
     if (!state?.ports) refuse(`port ${id}: ${state?.portsError?.message ?? 'the ports were not read'}`);
     else if (!port) refuse(`port ${id} does not belong to "${service.id}"`);
     else if (port.management) refuse(`port ${id} (${port.name}) is a management port, which Sluice never switches`);
-    else if (port.adminEnabled !== false) refuse(`port ${id} (${port.name}) is not known to be disabled`);
+    else if (port.adminEnabled !== false) refuse(`the panel does not show that port ${id} (${port.name}) is disabled`);
     else targets.push({ kind: 'port', target: id, prior: { name: port.name, adminEnabled: true, linkUp: null } });
   }
   if (what.order) {
     if (!state?.order) refuse(`the order: ${state?.orderError?.message ?? `"${service.id}" has no easydcim_order_id`}`);
-    else if (state.order.suspended !== true) refuse(`order ${state.order.id} is not known to be suspended`);
+    else if (state.order.suspended !== true)
+      refuse(`the panel does not show that order ${state.order.id} is suspended`);
     else targets.push({ kind: 'order', target: state.order.id, prior: { status: 'active', suspended: false } });
   }
   if (what.forwards.length > 0) refuse('EasyDCIM has no forwards: name ports or the order');

@@ -66,7 +66,7 @@ export async function checkContract(
       message:
         count > 0
           ? `${count >= 100 ? '100 or more' : count} services`
-          : 'the list is empty: without impersonation an administrator may own none',
+          : 'the list is empty: an administrator may own no services; check impersonate',
     };
   });
   await attempt('bandwidth', `service ${id}`, () =>
@@ -103,7 +103,10 @@ async function checkBandwidth(
     bits !== null
       ? `, plausible for a line of ${bits} bit/s`
       : ', the speed of its ports is unknown, so the unit could not be checked';
-  return { status: 'ok', message: `${figures}${speed}; compare it with the panel's own figure for the same week` };
+  return {
+    status: 'ok',
+    message: `${figures}${speed}; compare the figures with the panel's own figure for the same week`,
+  };
 }
 
 /** Checks that two disjoint windows add up to the whole, which shows that the panel reads dates and time zone correctly. */
@@ -129,7 +132,7 @@ async function checkWindows(
   if (whole === 0)
     return {
       status: 'warning',
-      message: 'no traffic in the last 14 days: whether dates and time zone are understood could not be checked',
+      message: 'no traffic in the last 14 days: the dates and the time zone could not be checked',
     };
   if (before === whole && after === whole) {
     return {

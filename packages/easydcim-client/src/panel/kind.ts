@@ -9,16 +9,16 @@ export const easydcim: PanelKind = {
   title: 'EasyDCIM',
   panelShape,
   descriptions: {
-    'panel.url': 'Address of EasyDCIM; a pasted ending (/backend, /api/v3/admin) is cut off',
+    'panel.url': 'Address of EasyDCIM; a pasted ending (/backend, /api/v3/admin) is removed',
     'panel.token': 'API token of an administrator',
     'panel.impersonate':
       'Id or e-mail of the EasyDCIM user on whose behalf services are read; a service’s own easydcim_user has priority',
-    'panel.impersonateFallback': 'Read as the administrator where the panel refuses the impersonated user',
+    'panel.impersonateFallback': 'Read as the administrator if the panel refuses the impersonated user',
     'panel.units': 'Unit of the bandwidth figures in the panel’s answers; default bytes',
-    'panel.requestUnits': 'Unit to request from the panel, where it supports that',
+    'panel.requestUnits': 'Unit to request from the panel, if the panel supports it',
     'panel.graphDates': 'Form of the dates in graph requests: text or Unix seconds',
     'panel.managementPorts': 'Ports whose name or description matches are never disabled',
-    'panel.trafficDirection': 'swapped: what the panel calls in is out for the customer',
+    'panel.trafficDirection': 'swapped: the panel’s in is the customer’s out',
   },
   refs: [
     { name: 'easydcim_service_id', ...DIGITS, required: true },
@@ -40,7 +40,7 @@ export const easydcim: PanelKind = {
     texts: [{ key: 'impersonate', default: null }],
     laterKeys: [
       'impersonate: admin@example.com    # user of the panel for all services',
-      'trafficDirection: swapped         # what the panel calls in is out',
+      "trafficDirection: swapped         # the panel's in is the customer's out",
     ],
     product: {
       name: 'ded-10tb',

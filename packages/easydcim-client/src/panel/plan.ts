@@ -61,13 +61,13 @@ export function planEasyDcim(desired: Desired, observation: Observation<EasyDcim
 function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => boolean): string[] {
   const stops: string[] = [];
   if (order?.suspended === true && !isOurs(order.id)) {
-    stops.push(`order ${order.id} is suspended, and not by a hold of this service`);
+    stops.push(`order ${order.id} is suspended, but not by a hold of this service`);
   }
   const switchable = ports?.filter((port) => !port.management) ?? [];
   const isShut = switchable.length > 0 && switchable.every((port) => port.adminEnabled === false);
   if (isShut && !switchable.some((port) => isOurs(port.id))) {
     stops.push(
-      `all its ports are disabled, and not by a hold of this service: ${switchable.map((port) => port.id).join(', ')}`,
+      `all its ports are disabled, but not by a hold of this service: ${switchable.map((port) => port.id).join(', ')}`,
     );
   }
   return stops;
@@ -206,7 +206,7 @@ function undoOrder(plan: Plan, desired: Desired, item: EvidenceRecord, order: Or
   } else if (item.target !== order.id) {
     plan.problems.push({
       code: 'order_changed',
-      message: `order ${item.target} was suspended, but the service now names order ${order.id}: unsuspend ${item.target} in EasyDCIM or set easydcim_order_id back`,
+      message: `order ${item.target} was suspended, but the service now names order ${order.id}: unsuspend ${item.target} in EasyDCIM or restore easydcim_order_id`,
     });
   } else if (!order.suspended) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });

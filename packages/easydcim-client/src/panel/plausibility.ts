@@ -68,6 +68,6 @@ export function beyondTheLine(
   if (most <= oneWay) return null;
   return {
     code: 'impossible_rate',
-    message: `${String(usage.totalBytes ?? most)} bytes in ${Math.round(seconds)} s are more than its ports carry (${bits} bit/s): the figures are not in the configured unit; check units`,
+    message: `${String(usage.totalBytes ?? most)} bytes in ${Math.round(seconds)} s are more than the ports of the service can carry (${bits} bit/s): the figures are not in the configured unit; check units of the panel`,
   };
 }

@@ -66,10 +66,14 @@ export function toSentRef({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>, key:
   const value = refs[key];
   const unfit = key === 'easydcim_user' ? NO_HEADER : NO_SEGMENT;
   if (value === undefined || !unfit.test(value)) return value;
-  throw new SluiceError('bad_ref', `"${id}": its ${key} ${JSON.stringify(value)} can't be sent to the panel`, {
-    kind: 'panel',
-    details: { service: id, key },
-  });
+  throw new SluiceError(
+    'bad_ref',
+    `"${id}": ${key} ${JSON.stringify(value)} contains characters that can't be sent to the panel; correct it`,
+    {
+      kind: 'panel',
+      details: { service: id, key },
+    },
+  );
 }
 
 /** Whether the refs for a service's usage can be sent. */

@@ -67,7 +67,7 @@ export function findSharedOrder(desired: Desired, order: string, sharers: readon
   if (innocent.length === 0) return null;
   return {
     code: 'shared_order',
-    message: `"${desired.service.id}" names the same order ${order} as ${formatSharers(innocent)}: suspending it would hit both; correct easydcim_order_id, or set allowSharedPorts: true in the product`,
+    message: `"${desired.service.id}" names the same order ${order} as ${formatSharers(innocent)}: suspending it would affect both; correct easydcim_order_id, or set allowSharedPorts: true in the product`,
   };
 }
 
@@ -75,7 +75,7 @@ export function findSharedOrder(desired: Desired, order: string, sharers: readon
 export function toSharedPorts({ service }: Desired, sharers: readonly Sharer[]): ItemError {
   return {
     code: 'shared_ports',
-    message: `"${service.id}" shares its server or ports with ${formatSharers(sharers)}: disabling them would hit both; use action suspend-order, or allowSharedPorts: true in the product`,
+    message: `"${service.id}" shares its server or ports with ${formatSharers(sharers)}: disabling them would affect both; use action suspend-order, or set allowSharedPorts: true in the product`,
   };
 }
 
@@ -83,7 +83,7 @@ export function toSharedPorts({ service }: Desired, sharers: readonly Sharer[]):
 export function unknownSharers({ service }: Desired, unread: readonly string[]): ItemError {
   return {
     code: 'shared_unknown',
-    message: `"${service.id}": its ports were not disabled, because ${formatIds(unread)} may share them and could not be read; set easydcim_server_id of both, or make them readable and run again`,
+    message: `"${service.id}": its ports were not disabled, because ${formatIds(unread)} may share them and could not be read; set easydcim_server_id of all of them, or fix the read errors and run again`,
   };
 }
 
@@ -139,11 +139,11 @@ function describeRestricted(
   const other = sharer.service.id;
   const remedy =
     what === 'order'
-      ? 'correct easydcim_order_id if it is the order of one of them only'
-      : 'correct easydcim_service_id or easydcim_server_id if they do not share';
+      ? 'correct easydcim_order_id if the order belongs to only one of them'
+      : 'correct easydcim_service_id or easydcim_server_id if they do not share ports';
   return {
     hold: hold.id,
-    message: `${id}: ${stays}, although no hold of ${id} needs it: ${other} shares ${plural ? 'them' : 'it'} and has a ${hold.reason} hold since ${hold.since}; ${remedy}`,
+    message: `${id}: ${stays} without a hold of ${id}, because ${other} shares ${plural ? 'them' : 'it'} and has had a ${hold.reason} hold since ${hold.since}; ${remedy}`,
   };
 }
 

@@ -44,7 +44,7 @@ export interface Holds {
   release(id: string, options?: CommandOptions): Promise<CommandReport>;
   /** Adopts restrictions of another tool, so that a release undoes them. */
   adopt(id: string, what: Adopted): Promise<ServiceDetail>;
-  /** Lifts all restrictions, and puts their panels under `observe`. */
+  /** Lifts all restrictions, and switches their panels to `observe`. */
   releaseAll(options?: ReleaseAll): Promise<RunReport>;
 }
 

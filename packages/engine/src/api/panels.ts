@@ -29,7 +29,7 @@ export interface Panels {
   list(options?: CallOptions): Promise<{ panels: PanelView[] }>;
   /** Tests the credentials of each panel with a read; default all panels. */
   test(names?: readonly string[], options?: CallOptions): Promise<{ panels: PanelTest[] }>;
-  /** Puts a panel under `observe`: runs decide and record, and change nothing. */
+  /** Switches a panel to `observe`: runs decide and record, and change nothing. */
   observe(panel: string, options?: CallOptions): Promise<SwitchReport>;
   /** Allows runs to change a panel, or only services of one product. */
   enforce(panel: string, options?: CallOptions & { product?: string | null | undefined }): Promise<SwitchReport>;

@@ -28,7 +28,7 @@ export interface ReleaseAllRequest {
 const AT_ONCE = 16;
 
 /**
- * Releases everything that Sluice restricted, and puts those panels under `observe`, so that no run restricts it again. What fails
+ * Releases everything that Sluice restricted, and switches those panels to `observe`, so that no run restricts it again. What fails
  * stays as evidence for a repeat.
  */
 export async function releaseAll(session: Session, request: ReleaseAllRequest): Promise<RunReport> {
@@ -104,7 +104,7 @@ async function restrictedServices(
   return { services, ending: new Set(holds.map((hold) => hold.id)) };
 }
 
-/** Starts the run, and puts its panels under `observe` with it. */
+/** Starts the run, and switches its panels to `observe` with it. */
 async function startUnderObserve(session: Session, run: Run): Promise<void> {
   const { observing, startedAt: since } = run.view;
   await session.write([], async (tables) => {

@@ -41,7 +41,7 @@ export type FlvxBytes = number | { readonly in?: number; readonly out?: number }
 const leadsNowhere = (target: string): boolean => /^(127\.|localhost\b|\[::1\])/.test(target);
 
 /**
- * A stateful fake of a FLVX panel with its nodes (docs/panels/flvx.md). It serves `url`; everything that a test wants to set,
+ * A stateful fake of an FLVX panel with its nodes (docs/panels/flvx.md). It serves `url`; everything that a test wants to set,
  * see or let happen beside the API is a method here. Ids count from 1 per table and are never given twice; user 1 is the administrator.
  */
 export class FakeFlvx extends FlvxBuilder {

@@ -33,11 +33,11 @@ export function describeStep(step: FlvxStep): string | null {
       if (step.payload.purpose !== undefined) return null;
       return step.prior.status === 1
         ? `forward ${step.target} (${step.prior.name}) runs and should be paused`
-        : `forward ${step.target} (${step.prior.name}) is shown as paused and may be running`;
+        : `forward ${step.target} (${step.prior.name}) is shown as paused but may be running`;
     case 'redeploy-forwards':
       // A change of speed in the same plan is described by its own step.
       if (step.needs.length > 0) return null;
-      return `the speed of tunnel ${step.target} is not in force on its nodes: forward ${step.payload.forwardIds.join(', ')} is to be pushed again`;
+      return `the speed of tunnel ${step.target} is not in force on its nodes; forwards to redeploy: ${step.payload.forwardIds.join(', ')}`;
     case 'resume-forward':
       if (step.needs.includes(`pause-forward:${step.target}`)) return null;
       return `forward ${step.target} (${step.prior.name}) was paused by the panel and should run`;
@@ -85,7 +85,7 @@ export function describeNodes(nodes: readonly FlvxNode[]): string {
 /** Describes what others have closed, which stays closed. */
 export function describeClosed({ user, permissions }: OwnRows, target: FlvxAccountTarget): string[] {
   const lines: string[] = [];
-  const note = (what: string): unknown => lines.push(`${what} is closed, and not by Sluice: it stays closed`);
+  const note = (what: string): unknown => lines.push(`${what} is disabled, but not by Sluice: it stays disabled`);
   if (user.status !== 1 && target.user?.status === undefined) note(`user ${user.id}`);
   for (const row of permissions) {
     const { values, remove } = target.permissions.get(row.tunnelId) ?? {};
@@ -112,7 +112,7 @@ export function describeStops({ user, permissions }: OwnRows, target: FlvxAccoun
     // Closed rows are described by `describeClosed`.
     if (!stops({ ...row, status: 1 }, at)) return [];
     return isExpired(row, at)
-      ? `${what} expired on ${toIso(row.expiresAt) ?? 'no day'}`
+      ? `${what} expired on ${toIso(row.expiresAt) ?? 'an unknown date'}`
       : `${what} has used up its quota of ${row.quota} GB on the panel`;
   });
 }

@@ -1,4 +1,4 @@
-/** A plan that the observed account does not allow; nothing was called for it. */
+/** A plan that the observed account does not allow; the panel is not called. */
 export class FlvxRefusedError extends Error {
   override readonly name = 'FlvxRefusedError';
 

@@ -137,7 +137,7 @@ export interface FlvxClient {
   probe(options?: FlvxCallOptions): Promise<FlvxProbe>;
   /** Whether the login requires a captcha, so that no program can log in. */
   captchaRequired(options?: FlvxCallOptions): Promise<boolean>;
-  /** Returns a public setting; null where there is none of that name. */
+  /** Returns a public setting; null if no setting has that name. */
   setting(name: 'app_name' | 'captcha_enabled', options?: FlvxCallOptions): Promise<string | null>;
   /** Whether the password opens the account; true also for a disabled account, null while the login requires a captcha. */
   passwordOpens(name: string, password: string, options?: FlvxCallOptions): Promise<boolean | null>;

@@ -156,7 +156,7 @@ class RowList<Row> {
         continue;
       }
       const issue = parsed.error.issues[0];
-      const message = `${issue?.path.join('.') ?? '(the row)'}: ${issue?.message ?? 'not as expected'}`;
+      const message = `${issue?.path.join('.') ?? '(the row)'}: ${issue?.message ?? 'unexpected value'}`;
       const known = this.owner.safeParse(raw);
       if (!known.success) throw this.#unreadable(api, `row ${at}: ${message}`);
       result.unreadable.push({ list: this.list, ...known.data, message });
@@ -168,12 +168,12 @@ class RowList<Row> {
   async readAll(api: FlvxApi, options: FlvxCallOptions = {}, body: Record<string, unknown> = {}): Promise<Row[]> {
     const { rows, unreadable } = await this.read(api, options, body);
     const [first] = unreadable;
-    if (first !== undefined) throw this.#unreadable(api, `row of id ${first.id}: ${first.message}`);
+    if (first !== undefined) throw this.#unreadable(api, `row with id ${first.id}: ${first.message}`);
     return rows;
   }
 
   #unreadable({ panel }: FlvxApi, what: string): PanelError {
-    const message = `Panel "${panel}" sent an answer to ${this.#endpoint} that cannot be used (${what}). Nothing was concluded from it.`;
+    const message = `Panel "${panel}" sent an unusable answer to ${this.#endpoint} (${what}). The answer was ignored. Check the version of the panel and any proxy in front of it.`;
     return createPanelError('PANEL_UNREADABLE', message, { panel, endpoint: this.#endpoint, status: 200 });
   }
 }
@@ -194,7 +194,7 @@ export function refuseUnreadable(panel: string, rows: readonly FlvxUnreadableRow
   const what = `${row.list} row ${row.id} of user ${row.userId}: ${row.message}`;
   throw createPanelError(
     'PANEL_UNREADABLE',
-    `Panel "${panel}" sent data of this account that cannot be understood (${what}). Nothing was concluded from it.`,
+    `Panel "${panel}" sent data of this account that could not be parsed (${what}). The data was ignored. Check the account on the panel.`,
     { panel, endpoint: `POST /api/v1/${endpoints[row.list]}`, status: 200 },
   );
 }

@@ -44,7 +44,7 @@ import { checkProduct, toFlvxProduct, unguessableName } from './product.js';
 import type { FlvxDefaults, FlvxSettings } from './settings.js';
 import { createRefresh } from './refresh.js';
 
-/** Opens a FLVX panel. */
+/** Opens an FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
   const { name, products } = panel;
   const settings = panel.settings as FlvxSettings;
@@ -122,8 +122,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     const parts = [
       `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
       describeNodes(await this.#client.nodes.checkStatus()),
-      ...(captcha ? ['the login requires a captcha, so the next login will fail: switch the captcha off'] : []),
-      ...(session.mustChangePassword ? ['the account still has its publicly known name or password: change both'] : []),
+      ...(captcha ? ['the panel requires a captcha at login, so the next login will fail: turn off the captcha'] : []),
+      ...(session.mustChangePassword
+        ? ['the account still has the default name or password of the panel: change both']
+        : []),
     ];
     return { message: parts.join('; '), clockDifferenceMs: clock.ms };
   }
@@ -310,7 +312,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 function shortList(panel: string, size: number, expected: number): ItemError {
   return {
     code: 'list_too_short',
-    message: `panel "${panel}" lists ${size} users, but the last list had ${expected}: the list may be incomplete, nothing was concluded from it`,
+    message: `panel "${panel}" lists ${size} users, but the last list had ${expected}: the list may be incomplete and was ignored`,
   };
 }
 

@@ -105,7 +105,7 @@ function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObse
   if (!proved && !order.adopt) {
     return failedPlan({
       code: 'account_exists',
-      message: `the panel has the account "${user.name}" (id ${user.id}) of "${service.id}" already, and Sluice did not create it`,
+      message: `the panel already has the account "${user.name}" (id ${user.id}) of "${service.id}", but Sluice did not create it`,
     });
   }
   const { name, quota, maxForwards, expiresAt, resetDay } = user;
@@ -273,7 +273,7 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
     if (history.again.includes(row.id))
       return notice(
         'connections_open',
-        `carried traffic after it was paused again: ${openConnections}, unless someone starts it each time`,
+        `carried traffic after it was paused again: someone starts it each time, or ${openConnections}`,
       );
     return notice('forward_ran_again', 'is shown as paused but carried traffic: it is paused again');
   }

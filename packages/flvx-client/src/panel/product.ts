@@ -78,7 +78,7 @@ export function chooseTunnels(
   return {
     problem: {
       code: 'unknown_tunnel_group',
-      message: `the panel has no tunnel group "${group}" (products.${service.product}.flvx.tunnelGroup): name an existing group, or tunnelIds`,
+      message: `the panel has no tunnel group "${group}" (products.${service.product}.flvx.tunnelGroup): set an existing group, or set tunnelIds instead`,
     },
   };
 }
@@ -102,7 +102,7 @@ export function checkProduct(
   if (speedMbit == null || speedLimitId == null) return null;
   return {
     code: 'two_speeds',
-    message: `product "${service.product}" names speedMbit and speedLimitId: keep one of them`,
+    message: `product "${service.product}" sets both speedMbit and speedLimitId: keep one of them`,
   };
 }
 

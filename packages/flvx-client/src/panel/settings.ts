@@ -6,7 +6,7 @@ const optionalCount = z.optional(count);
 const countOrNull = z.nullable(count);
 const wholeFromZero = z.int().check(z.minimum(0));
 
-/** Config keys of a FLVX panel, in addition to those of every panel. */
+/** Config keys of an FLVX panel, in addition to those of every panel. */
 export const panelShape = {
   username: z.string().check(z.minLength(1)),
   password: secret,
@@ -31,7 +31,7 @@ export const productSchema = z.strictObject({
   resetDay: z._default(z.int().check(z.minimum(0), z.maximum(31)), 0),
 });
 
-/** Settings of a FLVX panel, parsed. */
+/** Settings of an FLVX panel, parsed. */
 export type FlvxSettings = PanelSettings & z.infer<z.ZodMiniObject<typeof panelShape>>;
 
 /** Section `flvx` of a product, parsed. */

@@ -123,7 +123,7 @@ function findProblem({ state, account, full, desired }: PlanInput, choice: Speed
   if (account.speedLimits.some((limit) => limit.id === choice.limitId)) return null;
   return {
     code: 'unknown_speed_limit',
-    message: `the panel has no speed limit ${choice.limitId} (product "${desired.service.product}"): name an existing one, or speedMbit`,
+    message: `the panel has no speed limit ${choice.limitId} (product "${desired.service.product}"): set an existing one, or set speedMbit instead`,
   };
 }
 

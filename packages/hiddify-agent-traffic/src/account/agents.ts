@@ -136,7 +136,7 @@ function listAncestors(agent: string, { agents, ownerName }: StoredAgents): Agen
 const EXPLANATIONS: Record<AgentRule, string> = {
   'no-limit': 'It has no limit.',
   'below-limit': 'That is below its limit.',
-  full: 'That is exactly its limit, which is allowed for what is sold.',
+  full: 'That is exactly its limit, which is allowed with accounting: allocated.',
   'at-or-over-limit': 'That reaches its limit: its users are disabled.',
   'over-limit': 'That is over its limit: its users are disabled.',
   'within-release-margin': 'That is below its limit but not low enough to enable its users again.',
@@ -150,7 +150,7 @@ const EXPLANATIONS: Record<AgentRule, string> = {
 export function explainAgent(agent: AgentTraffic, now: string): string {
   const limit = agent.limitBytes === null ? 'no limit' : `a limit of ${formatBytes(agent.limitBytes)}`;
   const period = agent.period === null ? '' : ` since ${agent.period.start}`;
-  const what = { allocated: 'sold', consumed: `consumed${period}`, panel: 'shown as used' }[agent.accounting];
+  const what = { allocated: 'allocated', consumed: `used${period}`, panel: 'reported by the panel' }[agent.accounting];
   const reserved = agent.reservedBytes === 0 ? '' : ` and ${formatBytes(agent.reservedBytes)} reserved`;
   const held =
     agent.heldSince === null
@@ -243,5 +243,7 @@ function listReached(agent: AgentRecord, limitBytes: number | null, openingBytes
 
 function checkLimit(bytes: number | null): void {
   if (bytes === null || (Number.isSafeInteger(bytes) && bytes >= 0)) return;
-  throw new SluiceError('invalid_limit', 'A traffic limit has to be whole bytes from 0, or none.', { kind: 'panel' });
+  throw new SluiceError('invalid_limit', 'A traffic limit must be a whole number of bytes (0 or more), or none.', {
+    kind: 'panel',
+  });
 }

@@ -7,7 +7,7 @@ type Sums = Omit<AgentFigures, 'at'>;
 const emptySums = (): Sums => ({ allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 });
 
 /**
- * Sums of what agents' users have been sold and have used, sub-agents included. One pass over the users, however many agents
+ * Sums of what agents' users have been allocated and have used, sub-agents included. One pass over the users, however many agents
  * there are. Users that are missing from the list and not known to be gone count with what they last showed: the panel leaves
  * whole branches out of its lists (docs/panels/hiddify.md, 2.4).
  */
@@ -54,7 +54,7 @@ export class AgentTrafficCalculator {
     return { at, ...(this.#sums.get(agent) ?? emptySums()) };
   }
 
-  /** Returns what an agent's users have been sold, or (`panel`) the usage that the panel shows of them. */
+  /** Returns what an agent's users have been allocated, or (`panel`) the usage that the panel shows of them. */
   getTotalTraffic(agent: string, accounting: 'allocated' | 'panel' = 'allocated'): number {
     return totalTraffic(this.getFigures(agent, ''), accounting, null);
   }

@@ -96,10 +96,10 @@ export class AgentTrafficChecker {
     const used = this.#used(agent);
     const reserved = this.#reserved(agent);
     const limit = agent.limitBytes ?? 0;
-    const who = `agent "${agent.name}"${isAncestor ? ', which is above it' : ''}`;
+    const who = `agent "${agent.name}"${isAncestor ? ", which is above the user's agent" : ''}`;
     const left = formatBytes(remainingTraffic(limit, used + reserved) ?? 0);
     return (
-      `A user of ${formatBytes(newBytes)} does not fit under the limit of ${who}: ` +
+      `A user with a limit of ${formatBytes(newBytes)} does not fit within the limit of ${who}: ` +
       `${formatBytes(used)} ${this.#state.accounting} and ${formatBytes(reserved)} reserved of ${formatBytes(limit)}, ${left} left.`
     );
   }

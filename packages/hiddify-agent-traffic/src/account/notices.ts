@@ -8,7 +8,7 @@ const DROPPED: Record<string, string> = {
   'enabled-by-others': 'was enabled by another tool; Sluice leaves it enabled',
   moved: 'has another owner now; it was left disabled',
   touched: 'was changed by another tool since; it was left disabled',
-  gone: 'is gone',
+  gone: 'no longer exists',
 };
 
 /** A user that Sluice will not enable again, and why. */
@@ -33,13 +33,13 @@ export function listNotices(
   const { list, recorded } = observed;
   const crossings = recorded.crossed.map(({ agent, name, percent, usedBytes, limitBytes }) => {
     const start = recorded.agents.get(agent)?.account?.periodStart ?? '';
-    const message = `Agent "${name}" has reached ${percent} % of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`;
+    const message = `Agent "${name}" has reached ${percent}% of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`;
     return { key: `agent-threshold:${agent}:${start}:${limitBytes}:${percent}`, code: 'agent_threshold', message };
   });
   const drops = dropped.map(({ evidence, name, outcome }) => ({
     key: `agent-user:${evidence}:${outcome}`,
     code: `agent_user_${outcome.replaceAll('-', '_')}`,
-    message: `User "${name}", which was disabled for its agent's limit, ${DROPPED[outcome] ?? `was released (${outcome})`}.`,
+    message: `User "${name}", which was disabled because of its agent's limit, ${DROPPED[outcome] ?? `was released (${outcome})`}.`,
   }));
   const enabledAgain = [...again].map(([agent, count]) => ({
     key: `agent-reenabled:${agent}:${list.at}`,
@@ -89,7 +89,7 @@ function listUsedBefore({ list, recorded }: Observed): AgentNotice[] {
   return [...groups].map(([key, { owner, names: shown, bytes }]) => ({
     key: `agent-users-used-before:${key}`,
     code: 'agent_users_used_before',
-    message: `${countUsers(shown.length)} appeared under agent "${agents.get(owner)?.name ?? ''}" with ${formatBytes(bytes)} that can't have been used there since the last list; only what they use from now on is charged: ${quoteFirst(shown)}.`,
+    message: `${countUsers(shown.length)} appeared under agent "${agents.get(owner)?.name ?? ''}" with a usage of ${formatBytes(bytes)} from before the last list; only what they use from now on counts against the limit: ${quoteFirst(shown)}.`,
   }));
 }
 
@@ -104,7 +104,7 @@ function listOddRows({ list, recorded }: Observed): AgentNotice[] {
   if (nameless.length > 0) {
     const ids = nameless.sort((a, b) => a - b);
     const shown = ids.slice(0, 10).join(', ');
-    const message = `${ids.length} users have no usable uuid and can be counted but not disabled: number ${shown} in the panel.`;
+    const message = `${ids.length} users have no valid uuid; they count but can't be disabled: ids ${shown} on the panel.`;
     add('agent_users_without_uuid', ids.join(','), message);
   }
   const negative = list.users.filter(({ odd }) => odd !== undefined);

@@ -57,7 +57,7 @@ async function createAdmin(
     if (created.uuid !== uuid) {
       throw new AgentTrafficError(
         'change_not_applied',
-        `The panel created account "${name}" under another uuid. Remove it in the panel and repeat with a new uuid.`,
+        `The panel created account "${name}" under another uuid. Remove it on the panel and repeat with a new uuid.`,
         { outcomeUnknown: true },
       );
     }
@@ -94,7 +94,7 @@ async function updateAdmin(
   if (isApplied(seen, complete)) return seen;
   throw new AgentTrafficError(
     'change_not_applied',
-    `Panel "${calls.panel}" accepted a change of account "${before.name}" and shows other values. Check it in the panel.`,
+    `Panel "${calls.panel}" accepted a change of account "${before.name}" but shows other values. Check it on the panel.`,
   );
 }
 

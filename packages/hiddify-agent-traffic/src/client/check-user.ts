@@ -17,7 +17,7 @@ const LONGEST = 512;
  */
 export function checkNewUser(user: NewHiddifyUser): void {
   if (user.uuid !== undefined) checkUuid(user.uuid, 'uuid');
-  if (user.limitBytes <= 0) refuse('limitBytes', 'above 0, because the panel has no users without traffic');
+  if (user.limitBytes <= 0) refuse('limitBytes', 'above 0, because every user on the panel needs a limit');
   checkChange(user);
 }
 
@@ -29,13 +29,14 @@ export function checkNewUser(user: NewHiddifyUser): void {
 export function checkChange(change: HiddifyUserChange & { startDate?: string | null | undefined }): void {
   const { name, limitBytes, usedBytes, packageDays, startDate, mode, owner, comment, telegramId } = change;
   if (name !== undefined && (name.trim() === '' || countCharacters(name) > LONGEST)) {
-    refuse('name', `1 to ${LONGEST} characters`);
+    refuse('name', `1 to ${LONGEST} characters long`);
   }
-  if (comment !== undefined && countCharacters(comment) > LONGEST) refuse('comment', `at most ${LONGEST} characters`);
+  if (comment !== undefined && countCharacters(comment) > LONGEST)
+    refuse('comment', `at most ${LONGEST} characters long`);
   if (limitBytes !== undefined) checkSize(limitBytes, 'limitBytes');
   if (usedBytes !== undefined) checkSize(usedBytes, 'usedBytes');
   if (packageDays !== undefined && !(Number.isInteger(packageDays) && packageDays >= 0 && packageDays <= 100_000)) {
-    refuse('packageDays', 'whole days from 0 to 100,000');
+    refuse('packageDays', 'a whole number of days from 0 to 100,000');
   }
   if (startDate !== undefined && startDate !== null) checkLocalDate(startDate, 'the start date');
   if (mode !== undefined && !MODES.includes(mode)) refuse('mode', `one of ${MODES.join(', ')}`);
@@ -52,7 +53,7 @@ export function checkUuid(uuid: string, field: string): void {
 
 function checkSize(bytes: number, field: string): void {
   if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > MOST_BYTES) {
-    refuse(field, 'whole bytes from 0 to 1,000,000 GB');
+    refuse(field, 'a whole number of bytes, at most 1,000,000 GB');
   }
 }
 

@@ -35,7 +35,7 @@ describe('a client of the panel', () => {
 
   it('warns loudly when the panel answers without a key', async () => {
     world.fake.switches.rolesVoid = true;
-    expect((await world.client.probe()).warnings.join(' ')).toContain('role checks are void');
+    expect((await world.client.probe()).warnings.join(' ')).toContain('role checks have no effect');
   });
 
   it('takes the key as it is written, blanks and capitals included', async () => {
@@ -100,7 +100,7 @@ describe('a client of the panel', () => {
       for (const work of [client.users.list(), client.admins.list(), client.probe()]) {
         const error = await message(work);
         expect(error.code).toBe('PANEL_AUTH');
-        expect(error.message).toContain('does not know the key (apiKey)');
+        expect(error.message).toContain('did not accept the key (apiKey)');
       }
     });
 
@@ -130,7 +130,9 @@ describe('a client of the panel', () => {
       for (const front of ['redirect-to-https', 'plain-on-tls-port'] as const) {
         world.fake.switches.front = front;
         const error = await message(world.client.users.list());
-        expect(error.message).toContain('The address says http://; a panel on the internet answers at https:// only.');
+        expect(error.message).toContain(
+          'The address begins with http://; a panel on the internet answers only over https://.',
+        );
       }
     });
 

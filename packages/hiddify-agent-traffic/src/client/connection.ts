@@ -102,14 +102,14 @@ async function explain(error: PanelError, http: PanelHttp, baseUrl: string): Pro
     const known = error.endpoint === PING.endpoint ? false : await isKeyKnown(http);
     if (known === false) {
       return new PanelAuthError(
-        `Panel "${error.panel}" does not know the key (apiKey) that was sent to ${error.endpoint} (HTTP 403). ` +
-          "Use the uuid of an administrator; a user's uuid is not a key, and a changed uuid is a changed key.",
+        `Panel "${error.panel}" did not accept the key (apiKey) for ${error.endpoint} (HTTP 403). ` +
+          "Use the uuid of an administrator; a user's uuid is not a key, and the key changes when the administrator's uuid changes.",
         error,
       );
     }
     if (known === true) {
       return new PanelForbiddenError(
-        `Panel "${error.panel}" knows the key (apiKey), but the role of its account may not call ${error.endpoint} (HTTP 403). ` +
+        `Panel "${error.panel}" accepted the key (apiKey), but the role of its account may not call ${error.endpoint} (HTTP 403). ` +
           "It is the key of an agent or admin; use the Owner's key.",
         error,
       );
@@ -119,7 +119,10 @@ async function explain(error: PanelError, http: PanelHttp, baseUrl: string): Pro
     baseUrl.startsWith('http:') &&
     (error.code === 'PANEL_UNREADABLE' || (error.status === 400 && error.panelCode === null))
   ) {
-    amend(error, `${error.message} The address says http://; a panel on the internet answers at https:// only.`);
+    amend(
+      error,
+      `${error.message} The address begins with http://; a panel on the internet answers only over https://.`,
+    );
   }
   // Errors of redirects and of the network contain the address, with the user's uuid in it.
   amend(error, maskUuids(error.message));

@@ -48,7 +48,7 @@ export class UserCreation {
     throw new AgentTrafficError(
       'change_not_applied',
       created.uuid === null
-        ? `The panel created user "${name}" under another uuid and does not show it. Remove it in the panel by hand.`
+        ? `The panel created user "${name}" under another uuid and does not show that uuid. Remove the user on the panel.`
         : `The panel created user "${name}" under another uuid; it was removed again. Repeat with a new uuid.`,
       { outcomeUnknown: created.uuid === null },
     );
@@ -72,7 +72,7 @@ export class UserCreation {
     if (this.#isComplete(seen) || isHalfMade(seen, this.#wanted)) return this.#complete(seen, how);
     throw new AgentTrafficError(
       'user_exists',
-      `A user with the uuid of "${this.#wanted.name}" exists and differs in name, limit, owner, days or switch. Use a new uuid.`,
+      `A user with the uuid of "${this.#wanted.name}" already exists with a different name, limit, owner, number of days or enabled state. Use a new uuid.`,
       { details: { uuid: seen.uuid } },
     );
   }
@@ -101,7 +101,7 @@ export class UserCreation {
     await this.#remove();
     throw new AgentTrafficError(
       'user_not_made',
-      `The panel created user "${this.#wanted.name}" only in part and refused the rest; the part was removed again. Check the panel's logs.`,
+      `The panel created user "${this.#wanted.name}" only partially and refused the rest; the partial user was removed again. Check the panel's logs.`,
       { cause },
     );
   }

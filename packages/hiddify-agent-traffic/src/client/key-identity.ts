@@ -53,7 +53,7 @@ export class KeyIdentity {
     }
     if (await this.#answersWithoutKey(call)) {
       warnings.push(
-        'The panel answers without a key: its role checks are void (known with Python 3.13), so that agents can do everything. Run it on Python 3.11.',
+        'The panel answers calls without a key: its role checks have no effect (a known problem with Python 3.13), so agents can do everything. Run the panel on Python 3.11.',
       );
     }
     return { ok: true, ...found, warnings };

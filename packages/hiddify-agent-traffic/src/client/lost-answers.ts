@@ -33,5 +33,5 @@ export async function readUntil<T>(
 export function withoutDoubt(error: PanelError): PanelError {
   const { panel, endpoint, status, panelCode, retryAfterMs, cause } = error;
   const details = { panel, endpoint, status, panelCode, retryAfterMs, outcomeUnknown: false, cause };
-  return createPanelError(error.code, `${error.statement} It was read back: nothing was changed.`, details);
+  return createPanelError(error.code, `${error.statement} The object was read back: nothing was changed.`, details);
 }

@@ -87,7 +87,7 @@ describe('the list of users', () => {
     expect(list).toMatchObject({ unreadable: 2, rows: [{ id: 9 }] });
     expect(list.unreadableRows[0]).toMatchObject({ index: 1 });
     expect(list.unreadableRows[0]?.problem).toContain(`${field}: `);
-    expect(list.unreadableRows[1]).toMatchObject({ index: 2, id: 9, problem: 'uuid: is in the list twice' });
+    expect(list.unreadableRows[1]).toMatchObject({ index: 2, id: 9, problem: 'uuid: appears twice in the list' });
   });
 
   it('counts what is no object, and names twenty at most', () => {

@@ -54,7 +54,7 @@ export class ListReader<T extends { uuid: string | null }> {
     try {
       const value = this.#parse(row);
       if (value.uuid !== null) {
-        if (this.#seen.has(value.uuid)) throw new RowProblem('uuid: is in the list twice');
+        if (this.#seen.has(value.uuid)) throw new RowProblem('uuid: appears twice in the list');
         this.#seen.add(value.uuid);
       }
       this.#rows.push(value);

@@ -72,7 +72,7 @@ export function findRefusal(answer: { status: number; json: unknown }): PanelFai
   if (status === 422) return is('PANEL_REJECTED', 'validation', listInvalid(words, json));
   if (status === 500) {
     if (words.startsWith('404 '))
-      return is('PANEL_NOT_FOUND', 'no_route', `${words.slice(0, 13)}: this panel does not have the call`);
+      return is('PANEL_NOT_FOUND', 'no_route', `${words.slice(0, 13)}: this panel does not offer this call`);
     if (words.startsWith('405 ')) return is('PANEL_REJECTED', 'wrong_method');
     if (words.startsWith('400 ')) return is('PANEL_REJECTED', 'bad_request');
   }

@@ -52,7 +52,7 @@ export function createRowCalls<T extends { uuid: string | null }>(
       const row = kind.createParser()(body);
       const uuid = row.uuid === SELF ? apiKey : row.uuid;
       if (method !== 'GET' || request.path === toPath(uuid ?? '')) return row;
-      throw new RowProblem(`another ${noun} than the requested one`);
+      throw new RowProblem(`the ${noun} in the answer is not the requested one`);
     });
   };
 
@@ -125,7 +125,7 @@ function parseAnswer<T>(
     if (!(error instanceof RowProblem) && !(error instanceof BrokenList)) throw error;
     throw new PanelUnreadableError(
       `Panel "${call.panel}" sent an unusable answer to ${call.endpoint} (${maskUuids(error.message)}). ` +
-        'The answer was ignored; compare it with what the panel should send.',
+        'The answer was ignored. Check the version of the panel and any proxy in front of it.',
       { ...call, outcomeUnknown: changing },
     );
   }

@@ -58,7 +58,7 @@ export class RowSplitter {
     let at = skipBlank(text, from);
     while (at < text.length) {
       const byte = text[at];
-      if (this.#due === 'nothing') throw new BrokenList('something follows the list');
+      if (this.#due === 'nothing') throw new BrokenList('unexpected data after the list');
       if (this.#due === 'start') {
         if (byte !== opened) throw new BrokenList(byte === lessThan ? HTML_PAGE : 'expected an array');
         this.#due = 'first';

@@ -129,14 +129,14 @@ function unknownUser(panel: string, change: HiddifyUserChange): AgentTrafficErro
   const fields = Object.keys(change).join(', ');
   return new AgentTrafficError(
     'unknown_user',
-    `Panel "${panel}" does not have this user any more; ${fields} was not changed.`,
+    `Panel "${panel}" does not have this user any more; not changed: ${fields}.`,
   );
 }
 
 function notApplied(panel: string, fields: string[]): AgentTrafficError {
   return new AgentTrafficError(
     'change_not_applied',
-    `Panel "${panel}" accepted a change of a user and shows other values of ${fields.join(', ')}. Check the user in the panel.`,
+    `Panel "${panel}" accepted a change of a user but shows other values of ${fields.join(', ')}. Check the user on the panel.`,
     { details: { fields } },
   );
 }

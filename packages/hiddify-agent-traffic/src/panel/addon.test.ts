@@ -131,7 +131,7 @@ describe('the add-on', () => {
       expect(await addon.canCreateUserWithTraffic('north', 10 * GB)).toMatchObject({ allowed: true, reason: null });
       const refused = await addon.canCreateUserWithTraffic('north', 10 * GB + 1);
       expect(refused).toMatchObject({ allowed: false, remainingBytes: 10 * GB, binding: north });
-      expect(refused.reason).toContain('The add-on refuses it for agent "north"');
+      expect(refused.reason).toContain('The add-on refuses a new user for agent "north"');
     });
 
     it('checks agents and disables the users of those that are over', async () => {

@@ -131,7 +131,7 @@ export class AddonBackend implements AgentAddon {
     if (limitBytes !== null && !(Number.isSafeInteger(limitBytes) && limitBytes > 0)) {
       throw new AgentTrafficError(
         limitBytes === 0 ? 'addon_unsupported' : 'invalid_limit',
-        'The add-on treats 0 as unlimited, and every other limit has to be whole bytes above 0. Set another limit, or none.',
+        'The add-on treats 0 as unlimited; a limit must be a whole number of bytes above 0. Set another limit, or none.',
       );
     }
     const id = await this.#findId(agent, call);
@@ -144,7 +144,7 @@ export class AddonBackend implements AgentAddon {
     if (shown.limitBytes === limitBytes) return shown;
     throw new AgentTrafficError(
       'change_not_applied',
-      `The add-on of panel "${this.#panel}" accepted a limit of agent "${shown.name}" and shows another one. Check it in the panel.`,
+      `The add-on of panel "${this.#panel}" accepted a limit of agent "${shown.name}" but shows another one. Check it on the panel.`,
     );
   }
 
@@ -162,7 +162,7 @@ export class AddonBackend implements AgentAddon {
     const refusal = answer.error_message ? `: ${answer.error_message}` : '';
     return {
       allowed: answer.can_create,
-      reason: answer.can_create ? null : `The add-on refuses it for agent "${name}"${refusal}.`,
+      reason: answer.can_create ? null : `The add-on refuses a new user for agent "${name}"${refusal}.`,
       remainingBytes,
       binding: remainingBytes === null ? null : uuid,
     };
@@ -242,6 +242,6 @@ function checkPrefix(prefix: string): string {
   if (/^\/[^\s?#\\]+$/.test(path)) return path;
   throw new AgentTrafficError(
     'invalid_settings',
-    'The prefix of the add-on has to be a path from the host on, such as /api/v1/agent-traffic.',
+    'The prefix of the add-on must be a path without the host and without spaces, ? or #, such as /api/v1/agent-traffic.',
   );
 }

@@ -133,7 +133,7 @@ function toUnreadable(what: string, list: { unreadable: number; unreadableRows: 
   const example = first === undefined ? '' : ` (row ${first.index + 1}: ${first.problem})`;
   return {
     code: 'list_unreadable',
-    message: `${list.unreadable} rows of the list of ${what} could not be understood${example}; no user was disabled or enabled.`,
+    message: `${list.unreadable} rows of the list of ${what} could not be parsed${example}; no user was disabled or enabled.`,
   };
 }
 
@@ -148,7 +148,7 @@ function findShrinking(now: BareList, last: AgentSnapshotRecord | null): ListPro
     if (count * 2 >= before) continue;
     return {
       code: count === 0 ? 'list_empty' : 'list_halved',
-      message: `The list of ${what} has ${count} rows where the last one had ${before}; no user was disabled or enabled.`,
+      message: `The list of ${what} has ${count} rows, but the last one had ${before}; no user was disabled or enabled.`,
     };
   }
   return null;

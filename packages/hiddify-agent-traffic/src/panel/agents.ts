@@ -88,7 +88,7 @@ export class HiddifyAgents implements PanelAgents {
     const tried = found.tried.map(({ prefix, reason }) => `${prefix}: ${reason}`);
     throw new SluiceError(
       'addon_absent',
-      `Panel "${name}": the add-on (panels.${name}.agents.addon) does not answer, so that no limit is known (${tried.join('; ')}): set agents.addon: false so that Sluice keeps the limits, or set its prefix`,
+      `Panel "${name}": the add-on (panels.${name}.agents.addon) does not answer, so no limit is known (${tried.join('; ')}): set agents.addon: false so that Sluice enforces the limits, or set its prefix`,
       { kind: 'panel', details: { panel: name, tried: found.tried } },
     );
   }

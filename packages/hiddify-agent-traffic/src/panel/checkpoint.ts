@@ -58,7 +58,7 @@ export function toAbsence(
   const isMade = (row: ActionRecord): boolean =>
     row.type === ACTION_TYPES.create && row.target === uuid && (row.state === 'applied' || row.state === 'unneeded');
   if (parseCheckpoint(seen)?.memo.uuid === uuid || recent.some(isMade)) {
-    const message = `the panel has no user with the ${USER_REF} of "${id}" any more: its usage stays as it was last known`;
+    const message = `the panel has no user with the ${USER_REF} of "${id}" any more: the last known usage still counts`;
     return { code: 'user_gone', message };
   }
   const message = `the panel has no user with the ${USER_REF} of "${id}"`;

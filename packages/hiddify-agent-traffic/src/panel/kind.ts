@@ -16,21 +16,21 @@ export const hiddify: PanelKind = {
   descriptions: {
     'panel.url': 'Address of Hiddify with the secret path of its administration',
     'panel.apiKey': 'Key of the Owner; without limits of agents an agent’s key works too',
-    'panel.agents': 'Limits of agents; Sluice keeps them only where this section is present',
+    'panel.agents': 'Limits of agents; Sluice enforces them only if this section is present',
     'panel.agents.accounting':
-      'What counts against an agent’s limit. consumed: real traffic of the period. allocated: what its users’ limits promise. panel: the usage that the panel shows',
-    'panel.agents.period': 'When the counting starts again: never, each calendar month, or every so many days',
+      'What counts against an agent’s limit. consumed: traffic used in the period. allocated: the sum of its users’ limits, or of their usage if higher. panel: the usage that the panel shows',
+    'panel.agents.period': 'When the counting starts again: never, each calendar month, or after a number of days',
     'panel.agents.period.days': 'Length of a period in days',
     'panel.agents.exempt':
       'Agents, by uuid or name, whose limit is reported but not enforced: their own users are never disabled',
     'panel.agents.releaseBelow':
       'Users are enabled again when their agent is below this share of its limit; default 95%',
-    'panel.agents.thresholds': 'Percentages of the limit that are reported, once a period each',
-    'panel.agents.addon': 'true: the panel’s agent traffic add-on keeps the limits',
-    'panel.agents.addon.prefix': 'Path of the add-on’s API, where it is not the default',
+    'panel.agents.thresholds': 'Percentages of the limit that are reported, each once per period',
+    'panel.agents.addon': 'true: the panel’s agent traffic add-on enforces the limits',
+    'panel.agents.addon.prefix': 'Path of the add-on’s API, if it is not the default',
     product: 'For products on Hiddify',
     'product.agent': 'Uuid of the agent that the users belong to',
-    'product.packageDays': 'Days of a user without a due date, from the first use on',
+    'product.packageDays': 'Days that a user without a due date can be used, counted from the first use',
     'product.mode': 'How the panel itself zeroes the usage; no_reset: Sluice zeroes it with each cycle',
   },
   refs: [

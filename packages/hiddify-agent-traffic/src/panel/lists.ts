@@ -106,6 +106,6 @@ function toItemError(error: unknown): ItemError {
 function shortList(panel: string, rows: number, before: number): ItemError {
   return {
     code: rows === 0 ? 'list_empty' : 'list_halved',
-    message: `the list of users of panel "${panel}" has ${rows} rows where the last one had ${before}: it was ignored`,
+    message: `the list of users of panel "${panel}" has ${rows} rows, but the last one had ${before}: the list was ignored`,
   };
 }

@@ -70,7 +70,7 @@ function planAbsent(plan: Plan, desired: Desired, uuid: string): void {
   if (limitBytes === null || limitBytes === 0) {
     plan.problems.push({
       code: 'no_quota',
-      message: `"${service.id}" has no quota (or one of 0), and the panel has no user without a limit: set quota: { total: SIZE } (or unlimited) in its product`,
+      message: `"${service.id}" has no quota (or one of 0), but every user on the panel needs a limit: set quota: { total: SIZE } (or unlimited) in its product`,
     });
     return;
   }
@@ -136,7 +136,7 @@ function planPresent(plan: Plan, desired: Desired, user: AddressableUser, at: st
 function listStops({ evidence, now, timeZone }: Desired, user: AddressableUser): string[] {
   if (evidence.length > 0) return [];
   const what = `user "${user.name}"`;
-  if (!user.enabled) return [`${what} is disabled, and not by Sluice`];
+  if (!user.enabled) return [`${what} is disabled, but not by Sluice`];
   const end = findEndDate(user);
   if (end !== null && end < toLocalDate(now, timeZone)) return [`${what}: its days on the panel ended on ${end}`];
   return user.usedBytes >= user.limitBytes ? [`${what} has used up its limit on the panel`] : [];
@@ -166,7 +166,7 @@ function release(plan: Plan, { service, product }: Desired, user: AddressableUse
   if (item.target !== user.uuid) {
     plan.problems.push({
       code: 'user_changed',
-      message: `"${service.id}" names another user than the one that was disabled for it: enable that one in the panel, or set ${USER_REF} back`,
+      message: `"${service.id}" does not name the user that was disabled for it: enable that user on the panel, or restore ${USER_REF}`,
     });
   } else if (user.enabled) {
     plan.settle.push({ evidence: item.id, outcome: 'dropped' });
@@ -175,7 +175,7 @@ function release(plan: Plan, { service, product }: Desired, user: AddressableUse
     (plan.notices ??= []).push({
       code: 'agent_user_moved',
       key: `agent_user_moved:${item.id}`,
-      message: `${service.id}: user "${user.name}", which was disabled for its agent's limit, has another owner now; it was left disabled`,
+      message: `${service.id}: user "${user.name}", which was disabled because of its agent's limit, has another owner now; it was left disabled`,
     });
   } else {
     plan.steps.push({
@@ -207,7 +207,7 @@ function planChange(plan: Plan, desired: Desired, user: AddressableUser, memo: U
       if (end !== null && end > (service.nextDueDate ?? '')) plan.counts = true;
     } else {
       const due = service.nextDueDate ?? '';
-      plan.drift.push(`the user's days end on ${end ?? 'no day yet'}, the service is due on ${due}`);
+      plan.drift.push(`the last day of the user is ${end ?? 'not set yet'}, but the service is due on ${due}`);
     }
   }
   const { mode, packageDays } = toHiddifyProduct(product);
@@ -219,7 +219,7 @@ function planChange(plan: Plan, desired: Desired, user: AddressableUser, memo: U
     if (term === null && user.startDate === null && user.packageDays !== packageDays) change.packageDays = packageDays;
   } else if (scope === 'reconcile') {
     if (user.mode !== mode)
-      plan.drift.push(`the reset mode of the user is ${String(user.mode)}, in the product ${mode}`);
+      plan.drift.push(`the reset mode of the user is ${String(user.mode)}, but ${mode} in the product`);
     if (hasOtherOwner) plan.drift.push("the user's owner is not the agent of the product");
   }
   return change;

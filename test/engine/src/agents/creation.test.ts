@@ -120,7 +120,7 @@ describe('creating users within a limit', () => {
       await manager.createUser('north-east', { name: 'first', limitBytes: 10 * GB });
       const check = await manager.canCreateUserWithTraffic('north-east', 10 * GB);
       expect(check).toMatchObject({ allowed: false, remainingBytes: 5 * GB });
-      expect(check.reason).toContain('agent "north", which is above it');
+      expect(check.reason).toContain('agent "north", which is above the user\'s agent');
       expect(await manager.canCreateUserWithTraffic(east, 5 * GB)).toMatchObject({ allowed: true });
       expect(await manager.getAgent('north-east')).toMatchObject({
         ancestors: [

@@ -72,11 +72,14 @@ function secretLines({ secrets }: SchedulePlan): string[] {
           ...credential.map((name) => `LoadCredential=${name}:/etc/sluice/credentials/${name}`),
         ]
       : [
-          '# For secrets that only root can read, use ${credential:NAME} in the config, and here',
+          '# For secrets that only root can read, use ${credential:NAME} in the config and a line like this:',
           '#LoadCredential=NAME:/etc/sluice/credentials/NAME',
         ]),
     ...(env.length > 0
-      ? [`# A file (mode 0600) with lines NAME=value for ${env.join(', ')}.`, 'EnvironmentFile=/etc/sluice/sluice.env']
+      ? [
+          `# Create this file (mode 0600) with a line NAME=value for each of ${env.join(', ')}.`,
+          'EnvironmentFile=/etc/sluice/sluice.env',
+        ]
       : []),
   ];
 }

@@ -78,7 +78,7 @@ describe('a node that is silent', () => {
     expect(world.flvx.permissionStatus(2, 1)).toBe(0);
     expect(failures(result)).toEqual([1, 2, 3, 4].map((id) => [`pause-forward:${id}`, 'failed', 'PANEL_REJECTED']));
     expect(result.steps.find((one) => one.state === 'failed')?.error?.message).toMatch(
-      /Repeat it when the node is back\.$/,
+      /Repeat it when the node is online again\.$/,
     );
     expect(running()).not.toEqual([]);
     world.flvx.node(1).silent = false;

@@ -29,7 +29,7 @@ export function planEnsureUser(
     if (forwards.some((forward) => forward.userId === duplicate.id)) {
       throw new FlvxRefusedError(
         'ambiguous_account',
-        `The accounts ${user.id} and ${duplicate.id} have the same name, and both have forwards. Find out which one is the service's.`,
+        `The accounts ${user.id} and ${duplicate.id} have the same name, and both have forwards. Find out which one belongs to the service, and name it by its id.`,
       );
     }
     return planUserDeletion(observed, duplicate);

@@ -36,7 +36,7 @@ export function planReset(
 }
 
 function accountMissing({ userId, name }: FlvxScope): FlvxRefusedError {
-  const which = userId == null ? `named "${name ?? ''}" that is provably this service's` : `with id ${userId}`;
+  const which = userId == null ? `named "${name ?? ''}" that is known to belong to this service` : `with id ${userId}`;
   return new FlvxRefusedError(
     'account_missing',
     `The panel has no account ${which}. Create it first, or correct the stored id.`,

@@ -17,10 +17,6 @@ export interface CallEnd {
   transient: boolean;
 }
 
-/** Failures of a node: the transport's remedy for a refusal would be wrong. */
-const nodeTrouble = new Set<unknown>(['node_offline', 'node_timeout', 'node_gone', 'node_failed']);
-const noRepeat = /Mend what the panel objects to; repeating does not help\.$/;
-
 const hopeless = new Set(['PANEL_AUTH', 'PANEL_FORBIDDEN', 'PANEL_CIRCUIT_OPEN', 'PANEL_RATE_LIMITED']);
 
 /** Classifies how a call ended, by its error. Pure. */
@@ -44,15 +40,12 @@ export function isRepeatable(step: FlvxStep): boolean {
 /** Returns the error for the journal. */
 export function toStepError(step: FlvxStep, error: unknown): { code: string; message: string } {
   if (isPanelError(error)) {
-    if (nodeTrouble.has(error.panelCode)) {
-      return { code: error.code, message: error.message.replace(noRepeat, 'Repeat it when the node is back.') };
-    }
     if (error.panelCode !== serviceMissingCode) return { code: error.code, message: error.message };
     return {
       code: 'out_of_reach',
       message:
-        `${error.message} The panel can't reach a service of this forward on the node, even after another push: a service of a ` +
-        `removed permission may hold the port. Delete the forward; the node's next report ends the service.`,
+        `${error.message} The panel can't reach a service of this forward on the node, even after a redeploy: a service of a ` +
+        `removed permission may hold the port. Delete the forward; the service stops with the node's next report.`,
     };
   }
   const { code, message } = error as { code?: unknown; message?: unknown };
@@ -66,7 +59,7 @@ export function toStepError(step: FlvxStep, error: unknown): { code: string; mes
 export function notEffective(step: FlvxStep): { code: string; message: string } {
   return {
     code: 'not_effective',
-    message: `The panel accepted ${step.id} and does not show its effect. Check the panel's log and repeat.`,
+    message: `The panel accepted ${step.id} but does not show its effect. Check the panel's log and repeat.`,
   };
 }
 

@@ -287,7 +287,7 @@ describe('writes as they were recorded', () => {
     const user = { name: 'a', status: 1, ...values };
     expect(() => client.users.create({ ...user, name: '  ' }, 'x')).toThrow('name of a user is empty');
     expect(() => client.users.create({ ...user, status: 0.5 }, 'x')).toThrow('status');
-    expect(() => client.users.create(user, ' x')).toThrow('blank');
+    expect(() => client.users.create(user, ' x')).toThrow('white space');
     expect(() => client.users.update(1, {}, '')).toThrow('empty');
     expect(sent('/api/v1/user/create')).toEqual([]);
     expect(sent('/api/v1/tunnel/user/assign')).toEqual([]);

@@ -95,7 +95,7 @@ function toUserFields(values: FlvxUserValues): Record<string, unknown> {
 function checkPassword(password: string): void {
   if (password === '' || password.trim() !== password) {
     throw new FlvxValueError(
-      'The password is empty, or begins or ends with a blank, which the panel removes. Choose another password.',
+      'The password is empty, or begins or ends with white space, which the panel removes. Choose another password.',
     );
   }
 }

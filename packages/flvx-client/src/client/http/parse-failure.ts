@@ -4,22 +4,26 @@ type Known = readonly [code: PanelErrorCode, panelCode: string, meaning: string]
 
 /** Messages that decisions depend on (docs/panels/flvx.md, H9). All others are passed on unchanged. */
 const known: Readonly<Record<string, Known>> = {
-  用户名已存在: ['PANEL_REJECTED', 'name_taken', 'the user name is taken, possibly by an administrator'],
+  用户名已存在: ['PANEL_REJECTED', 'name_taken', 'the username is taken, possibly by an administrator'],
   用户不存在: ['PANEL_NOT_FOUND', 'user_missing', 'the user does not exist'],
   请不要作死: ['PANEL_REJECTED', 'admin_protected', 'the account is an administrator and cannot be changed'],
-  账号或密码错误: ['PANEL_REJECTED', 'bad_credentials', 'user name or password is wrong'],
+  账号或密码错误: ['PANEL_REJECTED', 'bad_credentials', 'the username or password is wrong'],
   账号被停用: ['PANEL_REJECTED', 'account_disabled', 'the account is disabled'],
-  验证码校验失败: ['PANEL_REJECTED', 'captcha', 'the panel requires a captcha at the login'],
+  验证码校验失败: ['PANEL_REJECTED', 'captcha', 'the panel requires a captcha at login'],
   转发不存在: ['PANEL_NOT_FOUND', 'forward_missing', 'the forward does not exist'],
   隧道不存在: ['PANEL_NOT_FOUND', 'tunnel_missing', 'the tunnel does not exist'],
   配置不存在: ['PANEL_NOT_FOUND', 'setting_missing', 'the setting does not exist'],
   节点不在线: ['PANEL_REJECTED', 'node_offline', 'the node is offline'],
   等待节点响应超时: ['PANEL_REJECTED', 'node_timeout', 'the node did not answer in time'],
-  节点连接已断开: ['PANEL_REJECTED', 'node_gone', 'the connection to the node broke off'],
+  节点连接已断开: ['PANEL_REJECTED', 'node_gone', 'the connection to the node was interrupted'],
   命令通道已关闭: ['PANEL_REJECTED', 'node_gone', 'the connection to the node is closed'],
   命令执行失败: ['PANEL_REJECTED', 'node_failed', 'the command failed on the node'],
   '隧道已禁用，无法更新转发': ['PANEL_REJECTED', 'tunnel_disabled', 'the tunnel is disabled'],
 };
+
+/** Failures of a node: the usual remedy for a refusal would be wrong. */
+const nodeTrouble = new Set(['node_offline', 'node_timeout', 'node_gone', 'node_failed']);
+const NODE_REMEDY = 'Repeat it when the node is online again.';
 
 const serviceMissing = /^service .* not found$/;
 const pushFailed = /^节点 (.*) 下发失败: (.*)$/s;
@@ -67,5 +71,11 @@ function toRefusal(text: string): PanelFailure {
   }
   const entry = Object.hasOwn(known, text) ? known[text] : undefined;
   if (entry === undefined) return { code: 'PANEL_REJECTED', message: text, panelCode: -1 };
-  return { code: entry[0], panelCode: entry[1], message: `${entry[2]} (${text})` };
+  const [code, panelCode, meaning] = entry;
+  return {
+    code,
+    panelCode,
+    message: `${meaning} (${text})`,
+    ...(nodeTrouble.has(panelCode) ? { remedy: NODE_REMEDY } : {}),
+  };
 }

@@ -112,7 +112,7 @@ export class SessionKeeper {
     if (claims === null) {
       throw createPanelError(
         'PANEL_UNREADABLE',
-        `Panel "${this.panel}" sent a token that cannot be parsed (${endpoint}). Compare the panel's version with the supported one.`,
+        `Panel "${this.panel}" sent a token that cannot be parsed (${endpoint}). Check that Sluice supports this version of the panel.`,
         { panel: this.panel, endpoint, status: 200 },
       );
     }
@@ -130,9 +130,9 @@ export class SessionKeeper {
   #refused(error: unknown): unknown {
     if (!isPanelError(error)) return error;
     const reason = {
-      captcha: 'requires a captcha at the login, which no program can solve. Switch the captcha off on the panel',
-      bad_credentials: 'did not accept username and password. Correct them in the configuration',
-      account_disabled: 'has disabled the configured account. Enable it or configure another',
+      captcha: "requires a captcha at login, which Sluice can't solve. Turn off the captcha on the panel",
+      bad_credentials: 'did not accept the username and password. Correct them in the configuration',
+      account_disabled: 'has disabled the configured account. Enable it or configure another account',
     }[String(error.panelCode)];
     if (reason === undefined) return error;
     return createPanelError('PANEL_AUTH', `Panel "${this.panel}" ${reason}.`, {

@@ -77,7 +77,7 @@ describe('the session', () => {
     world.clock.at += 90 * day;
     const error = await refusal(world.client.tunnels.list());
     expect(error).toMatchObject({ name: 'PanelAuthError', code: 'PANEL_AUTH', panelCode: 'captcha' });
-    expect(error.message).toContain('Switch the captcha off');
+    expect(error.message).toContain('Turn off the captcha');
   });
 
   it('reports the captcha rather than the refused token', async () => {

@@ -95,9 +95,9 @@ describe('a snapshot', () => {
     expect(snapshot.users.has(2)).toBe(false);
     expect(snapshot.users.has(3)).toBe(true);
     expect(snapshot.listUnreadable(2)).toMatchObject([{ list: 'users', id: 2, userId: 2 }]);
-    expect(() => snapshot.observe({ userId: 2 })).toThrow('Nothing was concluded from it');
+    expect(() => snapshot.observe({ userId: 2 })).toThrow('The data was ignored');
     // By its name it cannot even be told that it is not there.
-    expect(() => snapshot.observe({ name, nameIsOurs: true })).toThrow('Nothing was concluded from it');
+    expect(() => snapshot.observe({ name, nameIsOurs: true })).toThrow('The data was ignored');
     expect(snapshot.observe({ userId: 3 }).user?.id).toBe(3);
   });
 
@@ -113,7 +113,7 @@ describe('a snapshot', () => {
     spoil(path, (row) => ((path === '/user/list' ? row.id : row.userId) === 2 ? { ...row, ...spoilt } : row));
     const snapshot = await world.client.snapshot({ tunnels: true, speedLimits: true });
     expect(snapshot.listUnreadable(2).length).toBeGreaterThan(0);
-    expect(() => snapshot.observe({ userId: 2 })).toThrow('cannot be understood');
+    expect(() => snapshot.observe({ userId: 2 })).toThrow('could not be parsed');
     await expect(world.client.observe({ userId: 2, name })).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
     const list = { '/backup/export': 'permissions', '/forward/list': 'forwards', '/user/list': 'users' } as const;
     await expect(world.client[list[path as keyof typeof list]].list()).rejects.toMatchObject({

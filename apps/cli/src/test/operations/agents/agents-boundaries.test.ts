@@ -82,7 +82,7 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
     fill(at, 8 * GB);
     await check();
     const refused = await at.sluice('agent can-create-user north-east --gb 3');
-    expect(refused.json<{ reason: string }>().reason).toContain('agent "north", which is above it');
+    expect(refused.json<{ reason: string }>().reason).toContain('agent "north", which is above the user\'s agent');
     expect((await at.sluice('agent can-create-user north-east --gb 2')).exitCode).toBe(0);
     const made = await at.sluice('agent create-user north-east --name anna --gb 2 --days 7 --mode monthly');
     expect(made.json()).toEqual({

@@ -19,7 +19,7 @@ const wrongs: [string, () => void, string, RegExp][] = [
     'an unknown key',
     () => (at.bench.env['HIDDIFY_KEY'] = '5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7'),
     'PANEL_AUTH',
-    /does not know the key \(apiKey\)/,
+    /did not accept the key \(apiKey\)/,
   ],
   ['a key that is no uuid', () => (at.bench.env['HIDDIFY_KEY'] = 'swordfish'), 'invalid_key', /apiKey.*not a uuid/],
   ["an agent's key", () => (at.bench.env['HIDDIFY_KEY'] = at.north), 'PANEL_FORBIDDEN', /knows the key.*Owner's key/],

@@ -80,7 +80,7 @@ describe('a Hiddify service that is ok', () => {
     at.panel.disable(uuid);
     const { status, drift, said } = seen(await at.poll());
     expect({ status, said: said.length }).toEqual({ status: 'ok', said: 1 });
-    expect(drift.join()).toMatch(/user "svc-1" is disabled, and not by Sluice/);
+    expect(drift.join()).toMatch(/user "svc-1" is disabled, but not by Sluice/);
     expect(seen(await at.poll()).said).toEqual([]);
   });
 
@@ -119,7 +119,7 @@ describe('an EasyDCIM service that is ok', () => {
     at.panel.staffSuspendOrder(order, 'fraud');
     const { status, drift, said } = seen(await at.bench.sluice('reconcile --json'));
     expect({ status, said: said.length }).toEqual({ status: 'ok', said: 1 });
-    expect(drift.join()).toMatch(/order 901 is suspended, and not by a hold of this service/);
+    expect(drift.join()).toMatch(/order 901 is suspended, but not by a hold of this service/);
     expect(seen(await at.bench.sluice('reconcile --json')).said).toEqual([]);
   });
 

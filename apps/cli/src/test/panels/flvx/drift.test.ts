@@ -131,14 +131,16 @@ describe('a difference between panel and product', () => {
     permission().status = 0;
     const before = at.panel.state();
     expect((await plan()).actions).toEqual([]);
-    expect((await at.bench.sluice(['plan'])).stdout).toContain('user 3 is closed, and not by Sluice: it stays closed');
+    expect((await at.bench.sluice(['plan'])).stdout).toContain(
+      'user 3 is disabled, but not by Sluice: it stays disabled',
+    );
     await at.run('reconcile');
     expect(diffStates(before, at.panel.state())).toEqual([]);
     const explained = await at.run('explain svc-1');
     const { decision } = explained.json<{ decision: { inputs: { drift: string[] } } }>();
     expect(decision.inputs.drift).toEqual([
-      'user 3 is closed, and not by Sluice: it stays closed',
-      'the permission for tunnel 1 is closed, and not by Sluice: it stays closed',
+      'user 3 is disabled, but not by Sluice: it stays disabled',
+      'the permission for tunnel 1 is disabled, but not by Sluice: it stays disabled',
     ]);
   });
 });

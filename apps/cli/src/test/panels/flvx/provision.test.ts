@@ -81,7 +81,7 @@ describe('create', () => {
     expect(errorOf(refused)).toMatchObject({ code: 'account_exists' });
     expect(
       (await at.bench.sluice(`provision create svc-1 --password-file ${at.bench.path('no.password')}`)).stdout,
-    ).toContain('one over with --adopt');
+    ).toContain('adopt this account with --adopt');
     const before = at.panel.user(user);
     const file = at.bench.path('anna.password');
     const adopted = await at.run(`provision create svc-1 --adopt --password-file ${file}`);

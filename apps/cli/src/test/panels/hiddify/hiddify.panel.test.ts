@@ -289,7 +289,7 @@ describe('a real Hiddify panel', () => {
         expect(outcome.stdout).not.toContain(secret);
         return `${codeOf(outcome) ?? ''} ${outcome.stdout}`;
       };
-      expect(await refused(randomUUID())).toMatch(/^PANEL_AUTH .*does not know the key/s);
+      expect(await refused(randomUUID())).toMatch(/^PANEL_AUTH .*did not accept the key/s);
       expect(await refused(north)).toMatch(/^PANEL_FORBIDDEN .*Owner's key/s);
       const moved = base.replace(/[^/]+$/, 'moved12345678');
       configure(north);
