@@ -13,8 +13,8 @@ export async function firstUse(
   const store = await openStore({ location: ':memory:' });
   const sluice = await createSluice({ config, store, kinds: [easydcim] });
   await sluice.services.import([{ id: 'svc-1', panel: 'dcim', product: 'ded-1tb', ...service }]);
-  const report = await sluice.poll(); // its ports are disabled when the traffic is used up
-  const explanation = await sluice.explain('svc-1'); // why it is in its state
+  const report = await sluice.poll(); // disables its ports if the quota is used up
+  const explanation = await sluice.explain('svc-1'); // shows why it is in its state
   await sluice.close();
   return [report, explanation];
 }

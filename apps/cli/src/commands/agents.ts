@@ -7,7 +7,8 @@ import { readRows } from '../files/rows.js';
 import { printAgent, printAgents, printCheck } from '../output/agent-report.js';
 import { bytesCell } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
-import { confirm, parseWait, type CommandHandler, type LockOptions } from './command.js';
+import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { parseWait } from './parse-wait.js';
 
 /** Options of the commands about agents. */
 export interface AgentOptions extends LockOptions {

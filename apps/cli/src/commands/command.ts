@@ -1,5 +1,4 @@
 import { printable } from '@sluice/panel-http/printable';
-import { parseDuration } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { Command, Option } from 'commander';
 import type { Deps } from '../context.js';
@@ -69,16 +68,6 @@ export class LazyCommand extends Command {
       const handler = await load();
       this.context.exit(await handler(args as string[], this.optsWithGlobals(), this.context.deps));
     });
-  }
-}
-
-/** Returns `--wait-lock` in milliseconds (default 30 s). */
-export function parseWait(options: LockOptions): number {
-  if (options.waitLock === undefined) return 30_000;
-  try {
-    return parseDuration(options.waitLock);
-  } catch (error) {
-    throw usageError('bad_option', `--wait-lock: ${(error as Error).message}`);
   }
 }
 

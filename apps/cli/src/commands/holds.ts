@@ -7,7 +7,8 @@ import { printChangedAgents } from '../output/agent-report.js';
 import { printRun } from '../output/run-report.js';
 import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
-import { confirm, parseWait, type CommandHandler, type LockOptions } from './command.js';
+import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { parseWait } from './parse-wait.js';
 import { printDetail } from './services.js';
 
 /** Options of commands that change one service on its panel. */

@@ -7,7 +7,8 @@ import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { ExitCode, signalExitCode, toExitCode } from '../exit-codes.js';
 import { NewFile } from '../files/new-file.js';
 import type { Terminal } from '../output/terminal.js';
-import { parseWait, type CommandHandler, type GlobalOptions, type LockOptions } from './command.js';
+import type { CommandHandler, GlobalOptions, LockOptions } from './command.js';
+import { parseWait } from './parse-wait.js';
 import { withSluice } from '../open-sluice.js';
 import type { Config } from '../config/load.js';
 

@@ -1,6 +1,7 @@
 import { formatBytes } from '@sluice/quota-core';
 import { ExitCode } from '../exit-codes.js';
-import { parseWait, type CommandHandler, type LockOptions } from './command.js';
+import type { CommandHandler, LockOptions } from './command.js';
+import { parseWait } from './parse-wait.js';
 import { printDetail } from './services.js';
 import { withSluice } from '../open-sluice.js';
 

@@ -3,7 +3,8 @@ import type { CommandReport, PasswordOptions, Provision } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
-import { confirm, parseWait, type CommandHandler } from './command.js';
+import { confirm, type CommandHandler } from './command.js';
+import { parseWait } from './parse-wait.js';
 import { changeHold, printOutcome, type ChangeOptions } from './holds.js';
 import { withSluice } from '../open-sluice.js';
 

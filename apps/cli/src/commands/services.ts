@@ -8,7 +8,8 @@ import { knownKinds } from '../kinds.js';
 import { usedCell } from '../output/run-report.js';
 import { allowedCell, bytesCell, type Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
-import { confirm, parseWait, type CommandHandler, type GlobalOptions, type LockOptions } from './command.js';
+import { confirm, type CommandHandler, type GlobalOptions, type LockOptions } from './command.js';
+import { parseWait } from './parse-wait.js';
 
 /** Parses `KEY=VALUE…`; the keys are those of the import. */
 function parsePairs(pairs: string[]): Record<string, string> {

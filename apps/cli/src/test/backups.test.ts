@@ -130,9 +130,13 @@ describe('a backup by itself', () => {
   it('is made before a migration, from every earlier schema, and can be put back', async () => {
     const { exec } = handleOn(at.bench.path('sluice.db'));
     exec('delete from schema_migrations where version > 1');
+    exec('drop index if exists usage_samples_open');
+    for (const name of ['panel', 'confirmed_from', 'confirmed_until']) {
+      exec(`alter table usage_samples drop column ${name}`);
+    }
     const tables = [
       ...['agents', 'agent_users', 'agent_snapshots', 'agent_reservations'],
-      ...['graph_cache', 'service_resources', 'clock', 'refreshes'],
+      ...['graph_cache', 'service_resources', 'clock', 'refreshes', 'confirmations'],
     ];
     for (const table of tables) exec(`drop table if exists ${table}`);
     exec('alter table holds drop column restriction');

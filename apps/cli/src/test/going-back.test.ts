@@ -81,7 +81,7 @@ describe('what the old tool had cut', () => {
     for (const [words, exitCode, code, says] of [
       ['--ports 7012', 1, 'not_restricted', 'the panel does not show that port 7012 (eth1) is disabled'],
       ['--ports 7013', 1, 'not_restricted', '7013 (iDRAC) is a management port'],
-      ['--ports 7021', 1, 'not_restricted', '7021 is no port of "svc-1"'],
+      ['--ports 7021', 1, 'not_restricted', '7021 does not belong to "svc-1"'],
       ['--ports 7011,7012', 1, 'not_restricted', '7012 (eth1)'],
       ['--order', 1, 'not_restricted', 'the panel does not show that order 901 is suspended'],
       ['', 2, 'bad_option', 'ports'],

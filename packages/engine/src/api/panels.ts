@@ -1,11 +1,11 @@
-import { type ItemError, itemErrorOf, SluiceError, type TunnelView } from '@sluice/panel-kind';
+import { type ItemError, itemErrorOf, type TunnelView } from '@sluice/panel-kind';
 import type { Check } from '../doctor/check.js';
 import { type DoctorRequest, runDoctor } from '../doctor/doctor.js';
 import { listRelayUsers, listTunnels, loginLink, type LoginLink, type RelayUser } from '../panels/relay.js';
 import type { RunReport } from '../run/report.js';
 import { unknownPanel } from '../services/panels.js';
 import type { Session } from '../session.js';
-import { checkSwitch, dropSwitch, planEnforcing, setSwitch, type SwitchReport } from '../panels/switches.js';
+import { checkSwitch, dropSwitch, notReady, planEnforcing, setSwitch, type SwitchReport } from '../panels/switches.js';
 import type { CallOptions, RunCall } from './call.js';
 
 /** A panel of the config. */
@@ -92,10 +92,10 @@ async function requireReady(session: Session, panel: string): Promise<void> {
   const { checks } = await runDoctor(session, { panel });
   const failed = checks.filter((check) => check.status === 'failed');
   if (failed.length === 0) return;
-  throw new SluiceError('doctor_failed', `Panel "${panel}" is not ready; enforcement was not changed:`, {
-    details: { panel },
-    lines: failed.map((check) => `${check.name} (${check.object}): ${check.message}`),
-  });
+  throw notReady(
+    panel,
+    failed.map((check) => `${check.name} (${check.object}): ${check.message}`),
+  );
 }
 
 async function toView(session: Session, name: string): Promise<PanelView> {

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { type Enforcement, findEnforcement } from './enforcement.js';
-import { isAtWork } from '../run/bracket.js';
+import { isAtWork, toThrown } from '../run/bracket.js';
 import type { RunReport } from '../run/report.js';
 import { runPanels } from '../run/run.js';
 import { requirePanelName } from '../services/panels.js';
@@ -60,10 +60,14 @@ async function clear(tables: StoreTables, panel: string): Promise<void> {
   }
 }
 
-/** Returns a preview of the first run under `enforce`. */
+/**
+ * Returns a preview of the first run under `enforce`.
+ *
+ * @throws SluiceError `interrupted`; `doctor_failed` if the preview could not read a single service
+ */
 export async function planEnforcing(session: Session, panel: string, product: string | null): Promise<RunReport> {
   const since = session.now();
-  return runPanels(session, {
+  const plan = await runPanels(session, {
     command: 'plan',
     panel,
     dryRun: true,
@@ -71,6 +75,17 @@ export async function planEnforcing(session: Session, panel: string, product: st
     observeAll: true,
     switches: (stored) => withSwitch(stored, { panel, product, enforce: 'on', since }),
   });
+  const { signal } = session.deps;
+  if (signal.aborted) throw toThrown(session, signal.reason);
+  const errors = [plan.error, ...plan.services.map(({ error }) => error)].filter((error) => error !== null);
+  if (plan.totals.read === 0 && errors[0] !== undefined) throw notReady(panel, [errors[0].message]);
+  return plan;
+}
+
+/** Returns the error for a panel that can't be enforced yet. */
+export function notReady(panel: string, problems: string[]): SluiceError {
+  const message = `Panel "${panel}" is not ready; enforcement was not changed:`;
+  return new SluiceError('doctor_failed', message, { details: { panel }, lines: problems });
 }
 
 /**

@@ -33,8 +33,8 @@ describe('an FLVX service that is ok', () => {
     Object.assign(at.panel.world.users.get(user)!, { expTime: at.bench.clock.now() - 1 });
     const first = seen(await at.run('poll'));
     expect(first).toMatchObject({ status: 'ok', exit: 0 });
-    expect(first.drift.join()).toMatch(/user 3 has expired/);
-    expect(first.said.join()).toMatch(/svc-1 is within its allowance, but the panel stops it: user 3 has expired/);
+    expect(first.drift.join()).toMatch(/user 3 expired on/);
+    expect(first.said.join()).toMatch(/svc-1 is within its allowance, but the panel stops it: user 3 expired on/);
     const second = seen(await at.run('poll'));
     expect(second.said).toEqual([]);
     expect(second.drift.join()).toMatch(/expired/);
@@ -46,7 +46,7 @@ describe('an FLVX service that is ok', () => {
     Object.assign(at.panel.world.users.get(user)!, { status: 0 });
     const { status, drift, said } = seen(await at.run('poll'));
     expect({ status, drift: drift.length, said: said.length }).toEqual({ status: 'ok', drift: 1, said: 1 });
-    expect(said[0]).toMatch(/user 3 is closed/);
+    expect(said[0]).toMatch(/user 3 is disabled, but not by Sluice/);
   });
 
   it('is named when a permission has used up a quota of its own', async () => {
