@@ -69,7 +69,7 @@ const REFUSED_WORDS = [
 const REFUSED_IN_REVIEWED = [
   [/\btells?\b|\btold\b/gi, 'reports'],
   [/\bgives\b/gi, 'returns'],
-  [/\btakes\b(?! effect)/gi, 'accepts'],
+  [/\btakes\b(?! effect| precedence)/gi, 'accepts'],
   [/\blooks?\b|\blooked\b/gi, 'reads'],
   [/\bsettles?\b|\bsettled\b/gi, 'resolves'],
   [/(?<!\bthere )\b(is|are) no (?!longer\b|more\b)/gi, 'is not a'],

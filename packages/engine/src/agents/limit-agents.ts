@@ -39,7 +39,7 @@ export async function limitAgent(session: Session, request: LimitRequest): Promi
   const { addon } = on;
   if (addon !== null) {
     if (opening !== undefined) {
-      throw usageError('bad_option', 'the add-on has no ledger: remove --opening');
+      throw usageError('bad_option', 'the add-on has no ledger: leave the opening out');
     }
     if (!request.dryRun) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
     return addonAgent(session, on, addon, text);

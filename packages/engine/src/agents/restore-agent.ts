@@ -106,7 +106,7 @@ async function restore(ordered: AgentCommand, force: boolean): Promise<Done> {
     const name = memory.agents.find(({ uuid }) => uuid === over)?.name ?? '';
     throw new SluiceError(
       'agent_limit',
-      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or restore them with --force.`,
+      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or force the restore.`,
       { kind: 'panel', details: { binding: over } },
     );
   }
