@@ -3,14 +3,8 @@ import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../leases.js';
 import { actionEntry, type LogEntry } from '../log/log.js';
 import { isAtWork, withRun } from '../run/bracket.js';
-import {
-  toEvidence,
-  type JournalPayload,
-  refsChange,
-  zeroCounter,
-  isCommandRow,
-  COMMAND_PREFIX,
-} from '../run/journal.js';
+import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
+import { toEvidence, type JournalPayload, refsChange, zeroCounter } from '../run/journal.js';
 import type { Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 

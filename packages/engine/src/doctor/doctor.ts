@@ -7,7 +7,7 @@ import type { Session } from '../session.js';
 import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
-import { isCommandRow, COMMAND_PREFIX } from '../run/journal.js';
+import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
 
 /** Options of `doctor`. */
 export interface DoctorRequest {

@@ -1,8 +1,7 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StateStore, StoreTables } from '@sluice/state-store';
 import * as z from 'zod/mini';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import type { Files } from '../files.js';
-import { isInMemory } from '../store/backups.js';
+import { type Files, isInMemory } from '../files.js';
 
 /** All open holds with their evidence and services: enough to release everything without the store. */
 export interface HoldsFile {

@@ -9,7 +9,7 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { plannedRow } from '../run/journal.js';
-import { COMMAND_PREFIX } from '../run/journal.js';
+import { COMMAND_PREFIX } from '../run/command-row.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './verb-command.js';
 import type { StoredCommand, VerbCommand } from './verb-command.js';

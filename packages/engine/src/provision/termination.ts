@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { isCommandRow, COMMAND_PREFIX } from '../run/journal.js';
+import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
 
 /** Code of the notice and of refusals for a service whose termination is not finished. */
 export const UNFINISHED = 'termination_unfinished';

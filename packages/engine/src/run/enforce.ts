@@ -10,7 +10,7 @@ import { loadHistory } from './history.js';
 import { resolveUnsettled } from './resolve.js';
 import { loadHoldsOfSharers } from './sharing.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
-import { isCommandRow } from './journal.js';
+import { isCommandRow } from './command-row.js';
 
 /** Services changed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;

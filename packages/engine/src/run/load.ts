@@ -20,7 +20,7 @@ import type { Session } from '../session.js';
 import { group } from './group.js';
 import { loadHistory } from './history.js';
 import { type Loaded, onOneLine, type Placement, type Read, withError } from './stages.js';
-import { isCommandRow } from './journal.js';
+import { isCommandRow } from './command-row.js';
 
 /** Options of `load`. */
 export interface LoadOptions {

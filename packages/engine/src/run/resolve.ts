@@ -4,7 +4,8 @@ import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
 import { outcomeByReading, outcomeUnknown } from './doubt.js';
-import { endAction, isCommandRow } from './journal.js';
+import { isCommandRow } from './command-row.js';
+import { endAction } from './journal.js';
 import { withResolved } from './history.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 

@@ -2,7 +2,7 @@ import type { PanelKind } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
-import { isCommandRow } from '../run/journal.js';
+import { isCommandRow } from '../run/command-row.js';
 
 /** Returns a service with no more than its id. */
 export function blankService(id: string, now: string): ServiceRecord {

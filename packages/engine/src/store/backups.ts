@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { backupStore, LATEST_SCHEMA_VERSION, storeVersion, type StateStore } from '@sluice/state-store';
 import type { Clock } from '@sluice/panel-kind';
-import type { Files } from '../files.js';
+import { type Files, isInMemory } from '../files.js';
 import type { Session } from '../session.js';
 
 /** Number of daily backups. */
@@ -65,11 +65,6 @@ function target(files: Files, storeFile: string, name: string): string {
 
 function stamp(clock: Clock): string {
   return new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-');
-}
-
-/** Returns whether the store is in memory, so that no file can be next to it. */
-export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
-  return store.location === ':memory:';
 }
 
 const DAY_MS = 86_400_000;

@@ -14,7 +14,7 @@ import { type AgentRule, judge } from './judge.js';
 import { accountAt, openAccount } from './period.js';
 import type { AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
 import type { AgentRules } from './records.js';
-import { reservedBytes } from './reservations.js';
+import { reservedBytes } from './reserved.js';
 import type { UserPrior } from './user-actions.js';
 
 /** The stored agents of a panel under its rules, each in its current period. */

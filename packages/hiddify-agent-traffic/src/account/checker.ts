@@ -5,7 +5,7 @@ import type { AgentHierarchy } from './hierarchy.js';
 import { fitsLimit, isLimitExceeded } from './judge.js';
 import type { AccountingMode, AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
-import { reservedBytes } from './reservations.js';
+import { reservedBytes } from './reserved.js';
 
 /** The part of an agent that the checks read. */
 export type CheckedAgent = Pick<AgentRecord, 'uuid' | 'name' | 'role' | 'limitBytes' | 'account' | 'figures'>;

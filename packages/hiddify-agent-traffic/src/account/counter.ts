@@ -152,3 +152,18 @@ export function resetSince(
   if (lastResetDate > toLocalDate(late, timeZone)) return 'certain';
   return lastResetDate >= toLocalDate(readAt, timeZone);
 }
+
+/** The time between two lists. */
+export interface LedgerInterval {
+  panel: string;
+  /** When this list was requested. */
+  at: string;
+  /** The list before; null for the first one. */
+  before: EarlierList | null;
+  /** Sluice's own zeroings since shortly before that list. */
+  zeroings: readonly Zeroing[];
+  /** Uuids of users that Sluice created. */
+  created: ReadonlySet<string>;
+  /** Of the panel's days. */
+  timeZone: string;
+}

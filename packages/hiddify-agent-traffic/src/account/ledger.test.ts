@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { countGrowth } from './counter.js';
-import { type LedgerInterval, stepLedger } from './ledger.js';
+import type { LedgerInterval } from './counter.js';
+import { stepLedger } from './ledger.js';
 import type { AgentUserRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 

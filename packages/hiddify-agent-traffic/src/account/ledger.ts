@@ -1,22 +1,7 @@
 import type { HiddifyUser } from '../client/records.js';
-import { type EarlierList, countGrowth, growthOver, resetSince, type Zeroing } from './counter.js';
+import { countGrowth, growthOver, type LedgerInterval, resetSince, type Zeroing } from './counter.js';
 import { usedBefore } from './newcomers.js';
 import type { AgentUserRecord } from '@sluice/quota-core';
-
-/** The time between two lists. */
-export interface LedgerInterval {
-  panel: string;
-  /** When this list was requested. */
-  at: string;
-  /** The list before; null for the first one. */
-  before: EarlierList | null;
-  /** Sluice's own zeroings since shortly before that list. */
-  zeroings: readonly Zeroing[];
-  /** Uuids of users that Sluice created. */
-  created: ReadonlySet<string>;
-  /** Of the panel's days. */
-  timeZone: string;
-}
 
 /** The ledger after one list. */
 export interface LedgerStep {

@@ -1,7 +1,6 @@
 import { toLocalDate } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
-import type { EarlierList } from './counter.js';
-import type { LedgerInterval } from './ledger.js';
+import type { EarlierList, LedgerInterval } from './counter.js';
 
 /** A line of 1 Gbit/s: the new users of one agent use no more, all of them together. */
 const BYTES_PER_SECOND = 125_000_000;

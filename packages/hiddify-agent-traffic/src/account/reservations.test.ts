@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AgentUserRecord, AgentReservationRecord } from '@sluice/quota-core';
-import { reservedBy, stepReservations } from './reservations.js';
+import { stepReservations } from './reservations.js';
+import { reservedBy } from './reserved.js';
 import { SELF } from '../client/records.js';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 2, 1, 12, 0, second)).toISOString();

@@ -4,13 +4,8 @@ import { toStoredAgents } from './agents.js';
 import { AgentTrafficChecker } from './checker.js';
 import { countGrowth } from './counter.js';
 import { listChain } from './hierarchy.js';
-import type {
-  AccountingMode,
-  AgentRecord,
-  AgentUserRecord,
-  RaisedLimit,
-  AgentReservationRecord,
-} from '@sluice/quota-core';
+import { reservedBy } from './reserved.js';
+import type { AgentUserRecord, RaisedLimit, AgentReservationRecord } from '@sluice/quota-core';
 import type { AgentRules } from './records.js';
 
 /** Returns the key of a user's raise. A user has one at a time, apart from the reservation of its creation. */
@@ -30,34 +25,6 @@ export function isRaised(
   user: Pick<HiddifyUser, 'owner' | 'limitBytes'>,
 ): boolean {
   return user.owner === agent && user.limitBytes >= limitBytes;
-}
-
-/**
- * Returns how much of an agent's limit a reservation uses. `allocated` counts it until a list has the user in its sum. `consumed`
- * and `panel` count all of it while it is `open`, and then what the user has not used yet until the period ends.
- */
-export function reservedBy(
-  reservation: AgentReservationRecord,
-  accounting: AccountingMode,
-  periodStart: string | null,
-): number {
-  if (reservation.state === 'closed') return 0;
-  if (accounting === 'allocated') return reservation.seenAt === null ? reservation.bytes : 0;
-  if (reservation.state === 'open') return reservation.bytes;
-  return accounting === 'consumed' && periodStart !== null && reservation.createdAt < periodStart
-    ? 0
-    : reservation.leftBytes;
-}
-
-/** Returns the sum of what is reserved under an agent's limit. */
-export function reservedBytes(
-  { uuid, account }: Pick<AgentRecord, 'uuid' | 'account'>,
-  reservations: readonly AgentReservationRecord[],
-  accounting: AccountingMode,
-): number {
-  return reservations
-    .filter(({ chain }) => chain.includes(uuid))
-    .reduce((sum, reservation) => sum + reservedBy(reservation, accounting, account?.periodStart ?? null), 0);
 }
 
 /**

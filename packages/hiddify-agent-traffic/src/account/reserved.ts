@@ -1,0 +1,29 @@
+import type { AccountingMode, AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
+
+/**
+ * Returns how much of an agent's limit a reservation uses. `allocated` counts it until a list has the user in its sum. `consumed`
+ * and `panel` count all of it while it is `open`, and then what the user has not used yet until the period ends.
+ */
+export function reservedBy(
+  reservation: AgentReservationRecord,
+  accounting: AccountingMode,
+  periodStart: string | null,
+): number {
+  if (reservation.state === 'closed') return 0;
+  if (accounting === 'allocated') return reservation.seenAt === null ? reservation.bytes : 0;
+  if (reservation.state === 'open') return reservation.bytes;
+  return accounting === 'consumed' && periodStart !== null && reservation.createdAt < periodStart
+    ? 0
+    : reservation.leftBytes;
+}
+
+/** Returns the sum of what is reserved under an agent's limit. */
+export function reservedBytes(
+  { uuid, account }: Pick<AgentRecord, 'uuid' | 'account'>,
+  reservations: readonly AgentReservationRecord[],
+  accounting: AccountingMode,
+): number {
+  return reservations
+    .filter(({ chain }) => chain.includes(uuid))
+    .reduce((sum, reservation) => sum + reservedBy(reservation, accounting, account?.periodStart ?? null), 0);
+}
