@@ -27,6 +27,7 @@ if (!panels) {
   const checks = {
     lint: () => runTool('eslint', ['.']),
     types: () => runTool('tsc', ['-p', '.']),
+    circles: () => runScript('circles.mjs'),
     format: () => runTool('prettier', ['--check', '--log-level', 'warn', '.']),
     ...(long ? {} : { docs: () => runScript('docs.mjs'), packages: () => runScript('check-packages.mjs') }),
   };
