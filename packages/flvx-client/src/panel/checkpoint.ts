@@ -18,7 +18,7 @@ import { isExpired, usedOf } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import type { ServiceObservation, TimedObservation } from './observation.js';
 import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
-import type { FlvxDefaults } from './settings.js';
+import type { FlvxDefaults } from './product.js';
 import { indexEvidence, toHeld } from './restrictions.js';
 import { parseStep, parsePayload } from './steps.js';
 

@@ -1,5 +1,5 @@
 import type { PanelKind, PanelSettings } from '@sluice/panel-kind';
-import { panelShape, productSchema } from './settings.js';
+import { panelShape, productSchema } from './product.js';
 
 export type { PanelKind, PanelSettings };
 

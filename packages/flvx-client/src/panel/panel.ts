@@ -41,7 +41,7 @@ import {
 } from './observation.js';
 import { planService } from './plan.js';
 import { checkProduct, toFlvxProduct, unguessableName } from './product.js';
-import type { FlvxDefaults, FlvxSettings } from './settings.js';
+import type { FlvxDefaults, FlvxSettings } from './product.js';
 import { createRefresh } from './refresh.js';
 
 /** Opens an FLVX panel. */

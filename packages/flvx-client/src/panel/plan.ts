@@ -15,7 +15,7 @@ import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
 import { isUnchanged, toPast } from './checkpoint.js';
 import { describeMissingAccount, type ServiceObservation } from './observation.js';
 import { findExpiry, toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, chooseTunnels } from './product.js';
-import type { FlvxDefaults } from './settings.js';
+import type { FlvxDefaults } from './product.js';
 import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import { openConnections, speedNotices, speedPlan } from './speed.js';
 import { emptyPlan, failedPlan, resolveEvidence, toPlan, type StepPayload } from './steps.js';

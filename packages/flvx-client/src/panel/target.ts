@@ -10,7 +10,7 @@ import type { FlvxForward, FlvxPermission, FlvxUser, FlvxUserValues } from '../c
 import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
 import type { ServiceObservation } from './observation.js';
 import { findCycleId, findExpiry, toFlvxProduct, toPanelQuota, redirectTo } from './product.js';
-import type { FlvxDefaults } from './settings.js';
+import type { FlvxDefaults } from './product.js';
 import {
   parseClosedPrior,
   indexEvidence,
