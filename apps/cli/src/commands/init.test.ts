@@ -195,7 +195,7 @@ describe('init with options', () => {
     ['kind=easydcim,url=https://a,tokn-env=T', 'name one source of the token'],
     ['kind=easydcim,url=https://a,token-env=T,nam=x', 'did you mean "name"'],
     ['kind=easydcim,url=https://a,token-env=1T', 'not a valid name of an environment variable'],
-    ['kind=easydcim,url=https://a,token-file={x}', 'not a path'],
+    ['kind=easydcim,url=https://a,token-file={x}', 'the path is empty or contains a brace'],
     ['kind=easydcim,url=https://a,token-stdin=yes', 'file or config'],
     ['name=a b,kind=easydcim,url=https://a,token-env=T', 'not a valid panel name'],
     ['kind=easydcim,kind=flvx,url=https://a,token-env=T', 'kind is repeated'],
@@ -213,7 +213,7 @@ describe('init with options', () => {
     [['--time-zone', 'Berlin'], 'not an IANA time zone'],
     [['--currency', 'euro'], 'not a currency'],
     [['--state', 'postgres://x'], 'PostgreSQL is not supported yet'],
-    [['--panel', DCIM, '--panel', DCIM], 'two panels "dcim"'],
+    [['--panel', DCIM, '--panel', DCIM], 'the name "dcim" is used twice'],
     [
       ['--panel', 'kind=astbilling,url=https://a,token-env=T'],
       'is not a kind of panel; known: easydcim, flvx, hiddify',

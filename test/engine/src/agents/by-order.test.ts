@@ -136,7 +136,7 @@ describe('orders about one agent', () => {
         limitBytes: 10 * GB,
         state: 'disabled',
       });
-      expect(above.sentence).toContain('has a limit of 10 GB, 10 GB consumed');
+      expect(above.sentence).toContain('has a limit of 10 GB, 10 GB used');
     });
   });
 });

@@ -96,7 +96,7 @@ export class TestManager extends AgentTrafficManager {
       goingOver: added(holdsAfter, holdsBefore),
       comingBack: added(holdsBefore, holdsAfter),
       crossed: notices.flatMap(({ code, message }) =>
-        code === 'agent_threshold' ? [Number(/reached (\d+) %/.exec(message)?.[1])] : [],
+        code === 'agent_threshold' ? [Number(/reached (\d+)%/.exec(message)?.[1])] : [],
       ),
     };
   }

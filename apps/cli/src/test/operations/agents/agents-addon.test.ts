@@ -52,7 +52,7 @@ describe('the add-on', () => {
     expect(checked.json<CheckReport>()).toMatchObject({ totals: { exceeded: 1 }, notices: [{ code: 'agent_addon' }] });
     expect(at.panel.user(user).enable).toBe(false);
     const printed = (await at.bench.sluice('agent list')).stdout;
-    expect(printed).toContain('Limits in the add-on');
+    expect(printed).toContain('The add-on enforces these limits');
   });
 
   it('is only asked in a dry run and under observe', async () => {
