@@ -124,7 +124,7 @@ describe('the sweep', () => {
     const codes = async (): Promise<string[]> =>
       (await at.check())
         .json<CheckReport>()
-        .notices.map(({ message }) => /reached (\d+) %/.exec(message)?.[1] ?? message);
+        .notices.map(({ message }) => /reached (\d+)%/.exec(message)?.[1] ?? message);
     expect(await codes()).toEqual([]);
     at.panel.use(anna, 8 * GB);
     expect(await codes()).toEqual(['80']);

@@ -58,7 +58,7 @@ describe('a speed that the node does not take because it is away', () => {
     expect(still.service.error?.code).toBe('speed_not_in_force');
     const drift = await at.run('plan');
     expect(drift.exitCode).not.toBe(0);
-    expect(drift.stdout).toMatch(/speed of tunnel 1 is not in force.*forward 2, 3, 4/);
+    expect(drift.stdout).toMatch(/speed of tunnel 1 is not in force.*forwards to redeploy: 2, 3, 4/);
 
     at.panel.nodeOnline(1);
     expect(speeds()).toEqual([6.2, 6.2, 6.2]);
