@@ -20,7 +20,7 @@ describe('tunnel list', () => {
       ],
     });
     const shown = await at.bench.sluice('tunnel list');
-    expect(shown.stdout).toMatch(/dear\s+port forward\s+disabled\s+3 times/);
+    expect(shown.stdout).toMatch(/dear\s+port forward\s+disabled\s+3×/);
   });
 });
 
