@@ -48,7 +48,9 @@ describe('orders.get', () => {
 
   it('refuses an answer about another order', async () => {
     panel.always({ data: { id: 343, service_id: 501 } });
-    expect((await failureOf(panel.client().orders.get('342'))).message).toContain('the order in the answer is not the requested one');
+    expect((await failureOf(panel.client().orders.get('342'))).message).toContain(
+      'the order in the answer is not the requested one',
+    );
   });
 });
 

@@ -22,7 +22,12 @@ const wrongs: [string, () => void, string, RegExp][] = [
     /did not accept the key \(apiKey\)/,
   ],
   ['a key that is no uuid', () => (at.bench.env['HIDDIFY_KEY'] = 'swordfish'), 'invalid_key', /apiKey.*not a uuid/],
-  ["an agent's key", () => (at.bench.env['HIDDIFY_KEY'] = at.north), 'PANEL_FORBIDDEN', /accepted the key.*Owner's key/],
+  [
+    "an agent's key",
+    () => (at.bench.env['HIDDIFY_KEY'] = at.north),
+    'PANEL_FORBIDDEN',
+    /accepted the key.*Owner's key/,
+  ],
   [
     "another admin's key",
     () => {

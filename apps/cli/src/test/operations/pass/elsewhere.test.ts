@@ -52,7 +52,9 @@ describe('a held service', () => {
     expect(imported.exitCode).toBe(2);
     expect(imported.json<ImportReport>()).toMatchObject({
       totals: { changed: 0 },
-      problems: [{ line: 2, service: 'svc-1', key: 'panel', message: expect.stringContaining('while the service is held') }],
+      problems: [
+        { line: 2, service: 'svc-1', key: 'panel', message: expect.stringContaining('while the service is held') },
+      ],
     });
     expect(await at.bench.store((store) => store.services.get('svc-1'))).toMatchObject({ panel: 'dcim' });
     await at.bench.sluice('override set svc-1 --unlimited');
