@@ -73,10 +73,7 @@ async function begin({ session, order, run }: CommandRun, service: ServiceRecord
   try {
     order.begin?.();
   } catch (error) {
-    await session.write(run.leases.held, async (tables) => {
-      await order.withdraw?.(tables);
-      await run.fail(error, tables);
-    });
+    await session.write(run.leases.held, async (tables) => order.withdraw?.(tables));
     throw error;
   }
   return desired ?? service;

@@ -111,8 +111,8 @@ export class Run {
   }
 
   /** Ends the run by an error that was thrown in it. */
-  fail(error: unknown, tables?: StoreTables): Promise<void> {
-    return this.end({ outcome: toOutcome(error), changes: this.view.changes, error: itemErrorOf(error) }, tables);
+  fail(error: unknown): Promise<void> {
+    return this.end({ outcome: toOutcome(error), changes: this.view.changes, error: itemErrorOf(error) });
   }
 
   async #storeEnd(error: ItemError | null, tables: StoreTables): Promise<void> {
