@@ -62,7 +62,7 @@ describe('an answer that is lost', () => {
     ['inside the head', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le')],
     ['inside the body', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"a":')],
     ['inside a chunk', (socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n32\r\n{"a":')],
-    ['by something that is no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
+    ['by something that is not HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
   ])('leaves a write in doubt when the connection is cut %s', async (_when, cut) => {
     onRequest = cut;
     expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });

@@ -68,7 +68,7 @@ describe('refusalIn', () => {
     });
   });
 
-  it('is not asked about what is no JSON', async () => {
+  it('is not asked about what is not JSON', async () => {
     body = '<html></html>';
     await expect(
       http.request({ method: 'GET', path: '/x/', endpoint: 'GET /x/', retryable: false }),

@@ -8,7 +8,7 @@ import type { PanelHttp, PanelRequest } from './types.js';
 const read: PanelRequest<unknown> = { method: 'GET', path: '/ports/9', endpoint: 'GET /ports/{id}' };
 const write: PanelRequest<unknown> = { method: 'POST', path: '/ports/9/disable', endpoint: 'POST /ports/{id}/disable' };
 
-describe('an answer that is no success', () => {
+describe('an answer that is not a success', () => {
   let server: TestServer;
   let http: PanelHttp;
   let answer: Answer;

@@ -112,7 +112,7 @@ describe('secrets', () => {
   const asFields = (text: string): string => JSON.stringify({ message: 'invalid', errors: { [text]: [text] } });
 
   it.each([
-    ['200 that is no JSON', 200, (text: string) => text],
+    ['200 that is not JSON', 200, (text: string) => text],
     ['200 with a refusal', 200, asMessage],
     ['302', 302, asMessage],
     ['400', 400, asMessage],

@@ -87,7 +87,7 @@ describe('a location', () => {
     ['postgresql://db/sluice', /PostgreSQL is not supported/],
     ['file:sluice.db', /"file:" is not supported as a store/],
     [' ', /The path of the store is empty/],
-  ])('that is no path is refused: %s', async (odd, message) => {
+  ])('that is not a path is refused: %s', async (odd, message) => {
     const opening = openStore({ location: odd, clock });
     await expect(opening).rejects.toMatchObject({
       code: 'store_unsupported',
@@ -105,7 +105,7 @@ describe('a location', () => {
   });
 });
 
-describe('a file that is no store', () => {
+describe('a file that is not a store', () => {
   it('is refused when it is no database', async () => {
     writeFileSync(location, 'plain text, much longer than the header of a database would be\n'.repeat(20));
     for (const readOnly of [true, false]) {

@@ -2,7 +2,7 @@
  * What kind of trouble a {@link StoreError} tells of:
  *
  * - `store_missing`: the file is not there and was not to be created
- * - `store_unsupported`: a location or file that is no store of this kind
+ * - `store_unsupported`: a location or file that is not a store of this kind
  * - `store_too_new`: written by a newer version of Sluice
  * - `store_too_old`: its migrations have not run and were not to be run now
  * - `store_read_only`: the file, its folder or this opening of it does not allow writing

@@ -121,7 +121,7 @@ describe('an unknown panel, product or option', () => {
 describe('a bad config', () => {
   it.each<[name: string, text: (url: string) => string, says: RegExp]>([
     ['with an unknown key', (url) => `${configText(url)}\nenfroce: on`, /line \d+: enfroce: .*"enforce"/],
-    ['that is no YAML', (url) => configText(url).replace('panels:', 'panels: ['), /line \d+/],
+    ['that is not YAML', (url) => configText(url).replace('panels:', 'panels: ['), /line \d+/],
     ['with an impossible value', (url) => configText(url, 'poll: { interval: soon }'), /poll\.interval/],
     [
       'with a product on no panel',
@@ -198,8 +198,8 @@ describe('a bad import', () => {
   it.each<[name: string, file: string, text: string | null]>([
     ['that is not there', 'gone.csv', null],
     ['of another kind', 'services.txt', 'id\n'],
-    ['that is no JSON', 'services.json', '{ "services": ['],
-    ['that is no YAML', 'services.yaml', 'services: [ { id: '],
+    ['that is not JSON', 'services.json', '{ "services": ['],
+    ['that is not YAML', 'services.yaml', 'services: [ { id: '],
     ['with a quote that does not end', 'open.csv', 'id,panel\n"svc-3,dcim\n'],
     ['with more cells than columns', 'wide.csv', 'id,panel\nsvc-3,dcim,ports\n'],
   ])('%s', async (_name, file, text) => {

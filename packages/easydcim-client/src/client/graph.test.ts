@@ -85,7 +85,7 @@ describe('graphs.export', () => {
     ['a page', '<html></html>', 'text/html', 'an HTML page'],
     ['a page that is called CSV', '<html>\n</html>', 'text/csv', 'CSV without columns'],
     ['an image that is none', 'GIF89a', 'image/png', 'an image other than PNG'],
-    ['text that is no image', { result: 'aGVsbG8=' }, 'application/json', 'other than a PNG in base64'],
+    ['text that is not an image', { result: 'aGVsbG8=' }, 'application/json', 'other than a PNG in base64'],
     ['labels that are no text', { labels: [{}], datasets: [] }, 'application/json', 'labels.0: expected text'],
     [
       'a series without figures',

@@ -25,12 +25,12 @@ function integerOf(text: string): number | null {
   return exact > int64Max || exact < int64Min ? null : Number(exact);
 }
 
-/** A value as the panel's integer fields take it; everything that is no whole number becomes `fallback`, without an error. */
+/** A value as the panel's integer fields take it; everything that is not a whole number becomes `fallback`, without an error. */
 export function asInteger(value: unknown, fallback: number): number {
   return integerOf(asText(value)) ?? fallback;
 }
 
-/** A value as the panel's nullable integer fields take it: what is no whole number becomes null. */
+/** A value as the panel's nullable integer fields take it: what is not a whole number becomes null. */
 export function asIntegerOrNull(value: unknown): number | null {
   return integerOf(asText(value));
 }

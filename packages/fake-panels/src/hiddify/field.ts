@@ -116,7 +116,7 @@ export const userMode = oneOf(userModes);
 export const adminMode = oneOf(adminModes);
 export const language = oneOf(languages);
 
-/** The value of a text that is no calendar day is `undefined`. */
+/** The value of a text that is not a calendar day is `undefined`. */
 function calendarDay(value: string): string | undefined {
   const parts = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(value);
   if (parts === null) return undefined;

@@ -83,7 +83,7 @@ describe('users', () => {
       ['too many days', { packageDays: 2 ** 31 }],
       ['an upper-case uuid', { uuid: '3C9D4F85-A06E-4B1D-8F74-5E80B1A24D04' }],
       ['a uuid of another version', { uuid: '3c9d4f85-a06e-1b1d-8f74-5e80b1a24d04' }],
-      ['an owner that is no uuid', { owner: 'north' }],
+      ['an owner that is not a uuid', { owner: 'north' }],
       ['an unknown mode', { mode: 'yearly' as 'monthly' }],
     ])('refuses %s before the panel is asked', async (_, change) => {
       await expect(world.client.users.create({ ...wanted, ...change })).rejects.toMatchObject({ code: 'invalid_user' });
@@ -95,7 +95,7 @@ describe('users', () => {
       expect(world.fake.state.users.size).toBe(1);
     });
 
-    it('refuses an owner that is no account, for whom the panel would invent one', async () => {
+    it('refuses an owner that is not an account, for whom the panel would invent one', async () => {
       await expect(world.client.users.create({ ...wanted, owner: world.client.newUuid() })).rejects.toMatchObject({
         code: 'unknown_owner',
       });
@@ -134,7 +134,7 @@ describe('users', () => {
       ['half an answer', { kind: 'truncated' }],
       ['an empty answer', { kind: 'empty' }],
       ['a page', { kind: 'html' }],
-      ['an answer that is no user', { kind: 'body', body: { ok: true } }],
+      ['an answer that is not a user', { kind: 'body', body: { ok: true } }],
       [
         'an answer about nobody',
         { kind: 'mutate', change: (json) => ({ ...(json as object), usage_limit_GB: 'much' }) },

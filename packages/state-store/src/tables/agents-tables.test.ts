@@ -92,7 +92,7 @@ describe('the tables of agents', () => {
     expect(await at.store.agentReservations.live('vpn')).toHaveLength(10);
   });
 
-  it('refuse a figure that is no whole number', async () => {
+  it('refuse a figure that is not a whole number', async () => {
     await expect(at.store.agents.put([agent('a', { limitBytes: 1.5 })])).rejects.toMatchObject({
       code: 'store_invalid',
     });

@@ -35,7 +35,7 @@ describe('samples', () => {
     expect(await at.store.samples.list({ service: 'svc-1' })).toEqual([sample('svc-1', minute(1), { inBytes: 9 })]);
   });
 
-  it('refuses a figure that is no whole number', async () => {
+  it('refuses a figure that is not a whole number', async () => {
     for (const inBytes of [1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
       await expect(at.store.samples.add([sample('svc-1', minute(1), { inBytes })])).rejects.toMatchObject({
         code: 'store_invalid',

@@ -32,7 +32,7 @@ export interface ReplayStep {
   /** Whose key: a name, `owner` (default), `none`, or the key itself. */
   readonly key?: string;
   readonly json?: unknown;
-  /** A body that is no JSON of ours. */
+  /** A body that is not JSON of ours. */
   readonly text?: string;
   /** Added to the usual headers; `null` leaves one out. */
   readonly headers?: Readonly<Record<string, string | null>>;

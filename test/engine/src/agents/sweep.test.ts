@@ -282,7 +282,7 @@ describe('the sweep', () => {
     expect(plan.totals).toMatchObject({ disabled: 4, failed: 0 });
   });
 
-  it('rests the limit of an account that is no agent any more, either way', async () => {
+  it('rests the limit of an account that is not an agent any more, either way', async () => {
     const anna = user(north);
     await manager.setTrafficLimit('north', GB);
     world.fake.changeAdmin(north, { mode: 'admin' });

@@ -90,7 +90,7 @@ describe('the session', () => {
     expect(await refusal(world.client.tunnels.list())).toMatchObject({ panelCode: 'captcha' });
   });
 
-  it('reports an account that is no administrator before anything else is called', async () => {
+  it('reports an account that is not an administrator before anything else is called', async () => {
     world.flvx.addUser({ user: name, password });
     const client = world.connect({ username: name, password });
     expect(await refusal(client.users.list())).toMatchObject({ code: 'PANEL_FORBIDDEN', panelCode: 'not_admin' });

@@ -21,7 +21,7 @@ const wrongs: [string, () => void, string, RegExp][] = [
     'PANEL_AUTH',
     /did not accept the key \(apiKey\)/,
   ],
-  ['a key that is no uuid', () => (at.bench.env['HIDDIFY_KEY'] = 'swordfish'), 'invalid_key', /apiKey.*not a uuid/],
+  ['a key that is not a uuid', () => (at.bench.env['HIDDIFY_KEY'] = 'swordfish'), 'invalid_key', /apiKey.*not a uuid/],
   [
     "an agent's key",
     () => (at.bench.env['HIDDIFY_KEY'] = at.north),
