@@ -1,5 +1,5 @@
 import { printable, printableJson } from '@sluice/panel-http/printable';
-import { itemErrorOf, SluiceError } from '@sluice/panel-kind/errors';
+import { toItemError, SluiceError } from '@sluice/panel-kind/errors';
 import { CommanderError } from 'commander';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
@@ -46,7 +46,7 @@ function report(error: unknown, argv: string[], deps: Deps, json: boolean): numb
     return ExitCode.usage;
   }
   const known = error instanceof SluiceError;
-  const { code, message } = itemErrorOf(error);
+  const { code, message } = toItemError(error);
   const details = known ? error.details : {};
   const isReported = code === 'unexpected' && argv.includes('--verbose');
   if (json) writeJson(deps, { code, message, details });

@@ -1,5 +1,5 @@
 import type { HeldLease, LeaseRecord, LeaseRequest } from '@sluice/state-store';
-import { type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
+import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import type { Session } from './session.js';
 
 const TTL_MS = 60_000;
@@ -143,7 +143,7 @@ export async function takePanels(leases: Leases, names: readonly string[], left:
     if ('lease' in result) taken.push(name);
     else {
       held.push(result.heldBy);
-      left.push({ panel: name, error: itemErrorOf(leaseHeld(`panel ${name}`, [result.heldBy])) });
+      left.push({ panel: name, error: toItemError(leaseHeld(`panel ${name}`, [result.heldBy])) });
     }
   }
   if (taken.length === 0 && held.length > 0)

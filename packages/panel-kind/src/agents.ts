@@ -9,7 +9,7 @@ import type {
   HoldRecord,
   ServiceRecord,
 } from '@sluice/quota-core';
-import type { RaiseOrder, WantedUser } from './budget.js';
+import type { RaiseRequest, WantedUser } from './budget.js';
 import type { ItemError } from './errors.js';
 import type { ApplyContext, Observation, Plan, Step, StepOutcome } from './plan.js';
 
@@ -103,7 +103,7 @@ export interface AgentAddon {
 }
 
 /** Everything stored about the agents of a panel. */
-export interface AgentMemory {
+export interface AgentRecords {
   agents: readonly AgentRecord[];
   /** Reservations that are not closed. */
   reservations: readonly AgentReservationRecord[];
@@ -175,7 +175,7 @@ export interface AgentNotice {
 
 /** Input of a plan for the users of agents. */
 export interface AgentPlanInput {
-  memory: AgentMemory;
+  records: AgentRecords;
   list: AgentList;
   recorded: RecordedAgents;
   /** Holds of agents in force, including those that start with this run. */
@@ -189,7 +189,7 @@ export interface AgentPlanInput {
 /** The steps for the users of agents. */
 export interface AgentPlan extends Pick<Plan, 'steps' | 'moves'> {
   /** Evidence that ends without a call, and its outcome. */
-  settle: { evidence: string; outcome: string }[];
+  endedEvidence: { evidence: string; outcome: string }[];
   /** How many steps are left to the next run. */
   left: number;
   serviceUsers: ServiceUser[];
@@ -250,7 +250,7 @@ export interface PanelAgents {
   /** Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`. */
   record(
     list: AgentList,
-    known: { memory: AgentMemory; users: readonly AgentUserRecord[]; actions: readonly ActionRecord[] },
+    known: { records: AgentRecords; users: readonly AgentUserRecord[]; actions: readonly ActionRecord[] },
     at: { now: string; run: string | null },
   ): RecordedAgents;
   /** Pure: returns from which instant on `record` needs the journal. */
@@ -262,7 +262,7 @@ export interface PanelAgents {
   /** Pure: plans to disable every enabled user below an agent, for a hold. */
   planDisabling(input: AgentPlanInput, hold: HoldRecord): Step[];
   /** Pure: returns the agents as documents show them. */
-  describe(memory: AgentMemory): AgentTraffic[];
+  describe(records: AgentRecords): AgentTraffic[];
   /** Pure: returns a sentence on why an agent is in its state. */
   explain(agent: AgentTraffic, now: string): string;
   /**
@@ -270,29 +270,29 @@ export interface PanelAgents {
    *
    * @throws SluiceError `unknown_agent`, `ambiguous_agent`
    */
-  find(text: string, memory: AgentMemory): AgentRecord;
+  find(text: string, records: AgentRecords): AgentRecord;
   /** Pure: returns the uuids of the agent and its ancestors. */
-  chainOf(agent: string, memory: AgentMemory): string[];
+  listChain(agent: string, records: AgentRecords): string[];
   /** Pure: returns whether `bytes` more fit under the limit of every agent of a chain. */
-  check(memory: AgentMemory, chain: readonly string[], bytes: number): CreationCheck;
+  check(records: AgentRecords, chain: readonly string[], bytes: number): CreationCheck;
   /**
    * Pure: returns the agents with these limits; the last one counts for an agent that is named twice.
    *
    * @throws SluiceError `invalid_limit`, `unknown_agent`, `ambiguous_agent`, `not_an_agent`
    */
-  withLimits(memory: AgentMemory, limits: readonly AgentLimit[], now: string): AgentRecord[];
+  withLimits(records: AgentRecords, limits: readonly AgentLimit[], now: string): AgentRecord[];
   /** Returns a user to create, with a new uuid. Throws for a user that the panel would refuse. */
   newUser(request: AgentUserRequest): WantedUser;
   /** Pure: returns what a raise reserves in addition to an earlier one of the same user, and whether that fits. */
   raise(
-    memory: AgentMemory,
-    order: RaiseOrder,
+    records: AgentRecords,
+    order: RaiseRequest,
     known: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
   ): { bytes: number; wanted: unknown; check: CreationCheck };
   /** Pure: returns the key under which a user's raise is reserved. */
   raiseKey(user: string): string;
   /** Reads how a reservation ended; with `again` twice, since the last request may still be on its way. */
-  look(reservation: AgentReservationRecord, again: boolean): Promise<ReservationLook>;
+  readReservation(reservation: AgentReservationRecord, again: boolean): Promise<ReservationOutcome>;
   /** Performs one step on a user and reads back. Never throws for an answer of the panel. */
   apply(step: Step, context: ApplyContext): Promise<StepOutcome>;
   /** Reads one user. */
@@ -300,11 +300,11 @@ export interface PanelAgents {
   /** Pure: returns how an action on a user ended; null while the observation doesn't show it. */
   resolve(action: ActionRecord, observation: Observation): StepOutcome | null;
   /** Pure: returns the uuid of a service's user; null where the service has none. */
-  userOf(service: Pick<ServiceRecord, 'refs'>): string | null;
+  getServiceUser(service: Pick<ServiceRecord, 'refs'>): string | null;
 }
 
 /** How a reservation ended, as far as the panel shows it. */
-export interface ReservationLook {
+export interface ReservationOutcome {
   state: ReservationState;
   /** For a half-made user: the step that completes it, and the step that removes it if that fails. */
   repair: [complete: Step, remove: Step] | null;

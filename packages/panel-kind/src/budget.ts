@@ -6,7 +6,7 @@ export interface WantedUser {
 }
 
 /** A change of a user that may reserve more of an agent's budget. */
-export interface RaiseOrder {
+export interface RaiseRequest {
   user: { uuid: string; owner: string | null; limitBytes: number; usedBytes: number };
   /** The agent that owns the user afterwards. */
   owner: string;
@@ -24,5 +24,5 @@ export interface AgentBudget {
   /** Creates a user within the limits of its agent and the agent's ancestors. Rejects with `agent_limit` before any call. */
   create<T>(agent: string, wanted: WantedUser, work: UserCreation<T>): Promise<T>;
   /** Raises a user's limit, or moves the user to another agent, within the limits. */
-  raise<T>(order: RaiseOrder, work: () => Promise<T>): Promise<T>;
+  raise<T>(request: RaiseRequest, work: () => Promise<T>): Promise<T>;
 }

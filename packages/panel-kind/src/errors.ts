@@ -68,10 +68,10 @@ export interface ItemError {
  *
  * @example
  * ```ts
- * itemErrorOf(new Error('The panel said no.')); // { code: 'unexpected', message: 'The panel said no.' }
+ * toItemError(new Error('The panel said no.')); // { code: 'unexpected', message: 'The panel said no.' }
  * ```
  */
-export function itemErrorOf(error: unknown): ItemError {
+export function toItemError(error: unknown): ItemError {
   if (error instanceof SluiceError) return { code: error.code, message: error.message };
   const { code, message } = error as { code?: unknown; message?: unknown };
   return {

@@ -1,7 +1,7 @@
 import type { ActionRecord, EvidenceRecord, ServiceRecord, UsageBytes } from '@sluice/quota-core';
 import type { PanelAgents } from './agents.js';
 import type { ItemError } from './errors.js';
-import type { Desired, HoldInForce, Observation, StepOutcome } from './plan.js';
+import type { TargetState, HoldInForce, Observation, StepOutcome } from './plan.js';
 import type { ProductSettings } from './settings.js';
 
 /**
@@ -38,7 +38,7 @@ export interface PanelObjects<State = unknown> {
    * Returns the object that a step or action changes, such as `port:7001`. An action in doubt blocks further steps on its
    * object; without this facet it blocks all steps of its service.
    */
-  objectOf(change: Pick<ActionRecord, 'type' | 'target'>): string;
+  toObjectKey(change: Pick<ActionRecord, 'type' | 'target'>): string;
   /** Returns whether an object of the service is restricted on the panel, by anyone. */
   isRestricted(observation: Observation<State>): boolean;
   /** Returns whether an observation contains all objects of the service. */
@@ -69,7 +69,7 @@ export interface History<State = unknown> {
    * Returns what later runs need from this one: small plain JSON without secrets, stored with the decision. `at` is the instant
    * of the observation. Null where there is nothing to store.
    */
-  checkpoint(desired: Desired, observation: Observation<State>): { at: string; account: unknown } | null;
+  checkpoint(target: TargetState, observation: Observation<State>): { at: string; account: unknown } | null;
   /** Returns whether an action removed an account from the lists of the panel. */
   removes(action: Pick<ActionRecord, 'type' | 'state'>): boolean;
 }

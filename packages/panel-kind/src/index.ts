@@ -5,7 +5,7 @@ export {
   type AgentAncestor,
   type AgentLimit,
   type AgentList,
-  type AgentMemory,
+  type AgentRecords,
   type AgentNotice,
   type AgentPlan,
   type AgentPlanInput,
@@ -19,14 +19,14 @@ export {
   type ListProblem,
   type PanelAgents,
   type RecordedAgents,
-  type ReservationLook,
+  type ReservationOutcome,
   type ReservationState,
   type RestorePlan,
   type ServiceUser,
 } from './agents.js';
-export type { AgentBudget, RaiseOrder, UserCreation, WantedUser } from './budget.js';
+export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
-export { type ErrorKind, type ItemError, itemErrorOf, SluiceError, usageError } from './errors.js';
+export { type ErrorKind, type ItemError, toItemError, SluiceError, usageError } from './errors.js';
 export type {
   Accounts,
   AccountView,
@@ -52,11 +52,11 @@ export type {
 export type { CustomerLogin, InitQuestions, PanelDependencies, PanelKind, PanelToOpen, RefColumn } from './kind.js';
 export type { Panel, PanelCore } from './panel.js';
 export {
-  type AccountOrder,
+  type AccountCommand,
   type ApplyContext,
-  type Desired,
+  type TargetState,
   type HoldInForce,
-  type Look,
+  type ObserveOptions,
   type Observation,
   type Plan,
   type Sharer,

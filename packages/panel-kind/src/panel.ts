@@ -1,6 +1,6 @@
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import type { PanelFacets } from './facets.js';
-import type { ApplyContext, Desired, Look, Observation, Plan, Step, StepOutcome } from './plan.js';
+import type { ApplyContext, TargetState, ObserveOptions, Observation, Plan, Step, StepOutcome } from './plan.js';
 import type { KindTraits } from './traits.js';
 import type { UsageAnswer, UsageRequest } from './usage.js';
 
@@ -25,9 +25,13 @@ export interface PanelCore<State = unknown> {
     options?: { allowShort: boolean },
   ): Promise<void>;
   /** Observes services, by default everything about them and not from the snapshot. Never throws for a single service. */
-  observe(services: ServiceRecord[], signal: AbortSignal, look?: Look): Promise<Map<string, Observation<State>>>;
+  observe(
+    services: ServiceRecord[],
+    signal: AbortSignal,
+    options?: ObserveOptions,
+  ): Promise<Map<string, Observation<State>>>;
   /** Pure: plans the steps from the observation to the target state. */
-  plan(desired: Desired, observation: Observation<State>): Plan;
+  plan(target: TargetState, observation: Observation<State>): Plan;
   /** Performs one step and reads back. Never throws. */
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome>;
   /** Pure: returns how an action in doubt ended; null while the observation doesn't show it. */

@@ -7,7 +7,7 @@ import type { ProductSettings } from './settings.js';
 export type HoldInForce = HoldRecord & { restriction: string };
 
 /** The state that a service should have on the panel. */
-export interface Desired {
+export interface TargetState {
   service: ServiceRecord;
   product: ProductSettings;
   /** Holds that restrict it now, oldest first. */
@@ -27,9 +27,9 @@ export interface Desired {
    */
   unread: string[] | null;
   /** What may be changed: `hold` the restrictions, `poll` the quota too, the others everything. */
-  scope: 'hold' | 'poll' | 'reconcile' | 'order';
+  scope: 'hold' | 'poll' | 'reconcile' | 'command';
   /** The command about the account itself; null otherwise. */
-  order: AccountOrder | null;
+  command: AccountCommand | null;
   /** The open cycle; null where the service has none. The plan resets a counter that was not reset in it yet. */
   cycle: { id: string; start: string; end: string; isNew: boolean; readAt: string | null } | null;
   /** Last reading of a counter, and its part in the open cycle; null before the first. */
@@ -37,7 +37,7 @@ export interface Desired {
   timeZone: string;
   now: string;
   /** The checkpoint of the last run; null before the first. */
-  seen: unknown;
+  checkpoint: unknown;
   /** The service's journal since then, including this run, oldest first. */
   recent: ActionRecord[];
 }
@@ -56,12 +56,12 @@ export interface Sharer {
 }
 
 /** Returns the ids of the sharers. */
-export function sharerIds({ sharers }: Pick<Desired, 'sharers'>): string[] {
+export function sharerIds({ sharers }: Pick<TargetState, 'sharers'>): string[] {
   return sharers.map(({ service }) => service.id);
 }
 
 /** A command about the account itself. Renewals and changes of package need none: they change the target state. */
-export type AccountOrder =
+export type AccountCommand =
   /** `adopt`: the operator confirms that an existing account belongs to the service. */
   { verb: 'create'; adopt: boolean; setPassword: boolean } | { verb: 'change-password' } | { verb: 'terminate' };
 
@@ -95,7 +95,7 @@ export interface Plan {
   steps: Step[];
   problems: ItemError[];
   /** Evidence that ends without a call, and its outcome. */
-  settle: { evidence: string; outcome: 'undone' | 'dropped' }[];
+  endedEvidence: { evidence: string; outcome: 'undone' | 'dropped' }[];
   /** Evidence that moves to another open hold, of this service or of one that shares the target. */
   moves: { evidence: string; hold: string }[];
   /** Descriptions of the differences between target state and observation. */
@@ -151,8 +151,8 @@ export interface Observation<State = unknown> {
 }
 
 /** How services are observed. */
-export interface Look {
-  scope: Desired['scope'];
+export interface ObserveOptions {
+  scope: TargetState['scope'];
   /** Read again instead of using the snapshot. */
-  fresh: boolean;
+  refresh: boolean;
 }

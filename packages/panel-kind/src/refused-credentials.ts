@@ -1,8 +1,8 @@
-import { type ItemError, itemErrorOf, SluiceError } from './errors.js';
+import { type ItemError, toItemError, SluiceError } from './errors.js';
 
 /** Returns code and message of an error; refused credentials are reported with their config key. */
 export function withCredentialKey(error: unknown, key: string): ItemError {
-  const { code, message } = itemErrorOf(error);
+  const { code, message } = toItemError(error);
   return { code, message: code === 'PANEL_AUTH' ? `${message} Check ${key} in the config.` : message };
 }
 

@@ -9,7 +9,7 @@ export interface UsageRequest {
   /** Half open, ISO UTC; `end` is now or the end of the cycle, whichever is earlier. */
   window: { start: string; end: string };
   /** The checkpoint of the last run; null before the first. */
-  seen: unknown;
+  checkpoint: unknown;
   /** The service's journal since then. */
   recent: readonly ActionRecord[];
   /** Changes in doubt, such as a reset of the counters. */

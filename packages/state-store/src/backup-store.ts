@@ -1,6 +1,6 @@
 import { DEFAULT_WAIT_MS } from './open-store.js';
 import { backupFile } from './sqlite/backup.js';
-import { pathOf } from './sqlite/open-handle.js';
+import { toStorePath } from './sqlite/open-handle.js';
 
 /**
  * Copies a store of any schema version to a new file of mode 0600, as it is at this moment, also while others write to it.
@@ -22,5 +22,5 @@ export async function backupStore({
   to: string;
   wait?: number;
 }): Promise<void> {
-  await backupFile(pathOf(from), to, wait);
+  await backupFile(toStorePath(from), to, wait);
 }

@@ -1,11 +1,11 @@
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { migrate } from './migrations/migrate.js';
-import { connectionOf } from './sqlite/connect.js';
+import { toConnection } from './sqlite/connect.js';
 
 /** Every table and index as the migrations make them, by name: they are run on a database in memory. */
 export async function expectedSchema(): Promise<Map<string, string>> {
-  const connection = connectionOf(new Sqlite(':memory:'), 0);
+  const connection = toConnection(new Sqlite(':memory:'), 0);
   try {
     await migrate(connection.db, new Date(0).toISOString());
     const { rows } = await sql<{ name: string; sql: string }>`

@@ -117,7 +117,7 @@ const IN_ONE_STATEMENT = 1000;
 
 async function renewAll(session: Session, leases: readonly HeldLease[], expiresAt: string): Promise<boolean> {
   let renewed = 0n;
-  for (const part of partsOf(leases)) {
+  for (const part of listParts(leases)) {
     const result = await sql`
       update leases set expires_at = ${expiresAt} from json_each(${part}) as held
       where leases.name = json_extract(held.value, '$[0]') and leases.fence = json_extract(held.value, '$[1]')
@@ -128,7 +128,7 @@ async function renewAll(session: Session, leases: readonly HeldLease[], expiresA
 }
 
 async function releaseAll(session: Session, leases: readonly HeldLease[]): Promise<void> {
-  for (const part of partsOf(leases)) {
+  for (const part of listParts(leases)) {
     await sql`
       update leases set host = null, pid = null, process_start = null, run = null, acquired_at = null, expires_at = null
       from json_each(${part}) as held
@@ -139,7 +139,7 @@ async function releaseAll(session: Session, leases: readonly HeldLease[]): Promi
 }
 
 /** Names and fence numbers as JSON, so many at a time. */
-function partsOf(leases: readonly HeldLease[]): string[] {
+function listParts(leases: readonly HeldLease[]): string[] {
   const parts: string[] = [];
   for (let at = 0; at < leases.length; at += IN_ONE_STATEMENT) {
     const part = leases.slice(at, at + IN_ONE_STATEMENT);

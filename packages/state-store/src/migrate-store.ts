@@ -3,7 +3,7 @@ import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
 import { DEFAULT_WAIT_MS } from './open-store.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
-import { pathOf, prepareFile } from './sqlite/open-handle.js';
+import { toStorePath, prepareFile } from './sqlite/open-handle.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 
 /** What a migration did. */
@@ -28,7 +28,7 @@ export async function migrateStore(
   location: string,
   { clock = { now: () => Date.now() }, wait = DEFAULT_WAIT_MS }: { clock?: { now(): number }; wait?: number } = {},
 ): Promise<MigrationResult> {
-  const path = pathOf(location);
+  const path = toStorePath(location);
   prepareFile(path, false);
   const writer = await connectWriter(path, wait);
   try {
@@ -58,7 +58,7 @@ export async function storeVersion(
   location: string,
   { wait = DEFAULT_WAIT_MS }: { wait?: number } = {},
 ): Promise<number> {
-  const path = pathOf(location);
+  const path = toStorePath(location);
   const reader = await connectReader(path, wait, { still: true });
   try {
     return fileVersion(reader.handle, path);

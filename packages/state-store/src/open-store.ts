@@ -1,8 +1,8 @@
 import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
-import { type Connection, connectionOf, connectReader, connectWriter } from './sqlite/connect.js';
+import { type Connection, toConnection, connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
-import { openMemory, pathOf, prepareFile } from './sqlite/open-handle.js';
+import { openMemory, toStorePath, prepareFile } from './sqlite/open-handle.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { createSqliteStore } from './sqlite-store.js';
 import type { StateStore } from './store.js';
@@ -45,7 +45,7 @@ export interface OpenStoreOptions {
 export async function openStore(options: OpenStoreOptions): Promise<StateStore> {
   const { location, clock = Date, create = true, readOnly = false, wait = DEFAULT_WAIT_MS } = options;
   if (location === IN_MEMORY) return openInMemory(clock, wait);
-  const path = pathOf(location);
+  const path = toStorePath(location);
   const connections: Connection[] = [];
   try {
     let writer: Connection | null = null;
@@ -71,7 +71,7 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
 }
 
 async function openInMemory(clock: { now(): number }, waitMs: number): Promise<StateStore> {
-  const connection = connectionOf(openMemory(), waitMs);
+  const connection = toConnection(openMemory(), waitMs);
   await migrate(connection.db, new Date(clock.now()).toISOString());
   const schemaVersion = fileVersion(connection.handle, IN_MEMORY);
   return createSqliteStore({ location: IN_MEMORY, schemaVersion, reader: connection, writer: connection, waitMs });

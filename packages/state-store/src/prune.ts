@@ -41,7 +41,7 @@ export async function prune(
 }
 
 /** Start of the hour or day (UTC) that an instant lies in. */
-function startOf(instant: number, length: number): number {
+function toBucketStart(instant: number, length: number): number {
   return Math.floor(instant / length) * length;
 }
 
@@ -54,7 +54,7 @@ async function deleteCalls(access: Access, before: string): Promise<number> {
         .executeTakeFirst();
       const at = oldest?.at ?? null;
       if (at === null || at >= before) return null;
-      const end = new Date(startOf(Date.parse(at), HOUR_MS) + HOUR_MS).toISOString();
+      const end = new Date(toBucketStart(Date.parse(at), HOUR_MS) + HOUR_MS).toISOString();
       const result = await db
         .deleteFrom('api_calls')
         .where('at', '<', end < before ? end : before)
@@ -79,7 +79,7 @@ type Rolled = (typeof ROLLED_UP)[number];
  * panel. What is not over yet by then is left alone, or it would be rolled up twice. Returns the number of deleted samples.
  */
 async function rollUp(access: Access, step: RollUpStep, before: number): Promise<number> {
-  const limit = new Date(startOf(before, step.length)).toISOString();
+  const limit = new Date(toBucketStart(before, step.length)).toISOString();
   let samples = 0;
   for (const rolled of ROLLED_UP) {
     for (;;) {
@@ -103,7 +103,7 @@ async function rollUpOldest(
     select min(${at}) as "at" from ${name} where "resolution" = ${from}`.execute(db);
   const first = oldest.rows[0]?.at ?? null;
   if (first === null || first >= limit) return null;
-  const instant = startOf(Date.parse(first), length);
+  const instant = toBucketStart(Date.parse(first), length);
   const start = new Date(instant).toISOString();
   const end = new Date(instant + length).toISOString();
   const period = sql`"resolution" = ${from} and ${at} >= ${start} and ${at} < ${end}`;

@@ -5,7 +5,7 @@ import { refuseNewer } from './migrations/migrate.js';
 import { DEFAULT_WAIT_MS } from './open-store.js';
 import { backupFile, flush } from './sqlite/backup.js';
 import { fileVersion } from './sqlite/file-version.js';
-import { openReader, pathOf } from './sqlite/open-handle.js';
+import { openReader, toStorePath } from './sqlite/open-handle.js';
 import { retryWhileBusy } from './sqlite/retry-while-busy.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
@@ -47,8 +47,8 @@ export async function restoreStore({
   clock?: { now(): number };
   wait?: number;
 }): Promise<RestoreResult> {
-  const source = pathOf(from);
-  const target = pathOf(to);
+  const source = toStorePath(from);
+  const target = toStorePath(to);
   const version = await checkBackup(source, wait);
   const prepared = `${target}.restoring`;
   try {
@@ -56,7 +56,7 @@ export async function restoreStore({
     await backupFile(source, prepared, wait);
     freeLeases(prepared);
     const replaced = existsSync(target)
-      ? await replace(target, prepared, suffixOf(clock.now()), wait)
+      ? await replace(target, prepared, toSuffix(clock.now()), wait)
       : put(prepared, target);
     flush(dirname(target));
     return { version, replaced };
@@ -100,7 +100,7 @@ function freeLeases(path: string): void {
   flush(path);
 }
 
-function suffixOf(now: number): string {
+function toSuffix(now: number): string {
   return `replaced-${new Date(now).toISOString().replace(/[-:]/g, '')}`;
 }
 

@@ -193,7 +193,7 @@ export interface StoreTables extends AgentTables {
     /** Stamps that the panel is about to be called, and counts the attempt. */
     called(id: string, at: string): Promise<void>;
     /** What is left out of `change` stays as it was. */
-    settle(
+    end(
       id: string,
       change: {
         state: ActionState;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { backupStore, LATEST_SCHEMA_VERSION, migrateStore, openStore, restoreStore } from '@sluice/state-store';
 import { backupBeforeMigration, type Check, leaseHeld, replaceHoldsFile, nodeFiles } from '@sluice/engine';
-import { itemErrorOf } from '@sluice/panel-kind/errors';
+import { toItemError } from '@sluice/panel-kind/errors';
 import { loadConfig } from '../config/load.js';
 import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';
@@ -23,7 +23,7 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
       await store.close();
     }
   } catch (error) {
-    const { code, message } = itemErrorOf(error);
+    const { code, message } = toItemError(error);
     checks.push({ name: code, object: location, status: 'failed', message, code });
   }
   const ok = !checks.some((check) => check.status === 'failed');

@@ -120,7 +120,7 @@ describe('log list --follow', () => {
         await store.actions.plan([action('act-1', 1)]);
       },
       async (store) => {
-        await store.actions.settle('act-1', settled(2));
+        await store.actions.end('act-1', settled(2));
         // Calls reach the log in bundles, some time after they were made.
         await store.apiCalls.add([call(2), call(1)]);
       },
@@ -186,9 +186,9 @@ describe('log list --follow', () => {
   it('shows an action that is in doubt at once, and how it was settled', async () => {
     const outcome = await follow('--json --actions', [
       (store) => store.actions.plan([action('act-1', 1), action('act-2', 1, { key: 'k2' })]),
-      (store) => store.actions.settle('act-1', { state: 'in-doubt', settledAt: null }),
+      (store) => store.actions.end('act-1', { state: 'in-doubt', settledAt: null }),
       ...Array.from({ length: 60 }, () => () => Promise.resolve()),
-      (store) => store.actions.settle('act-1', settled(63)),
+      (store) => store.actions.end('act-1', settled(63)),
     ]);
     expect(entriesOf(outcome).map((entry) => [entry['id'], entry['state']])).toEqual([
       ['act-1', 'in-doubt'],

@@ -1,4 +1,4 @@
-import { itemErrorOf, type ItemError } from '@sluice/panel-kind/errors';
+import { toItemError, type ItemError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { withSluice } from '../open-sluice.js';
 
@@ -38,12 +38,12 @@ export async function testPanels(deps: Deps, file: string, panels: PanelOutcome[
             const { capabilities = [], ok = false, latencyMs = null, error = null } = tested[0] ?? {};
             return { ...panel, capabilities, ok, latencyMs, error };
           } catch (error) {
-            return { ...panel, ok: false, error: itemErrorOf(error) };
+            return { ...panel, ok: false, error: toItemError(error) };
           }
         }),
       ),
     );
   } catch (error) {
-    return panels.map((panel) => ({ ...panel, ok: false, error: itemErrorOf(error) }));
+    return panels.map((panel) => ({ ...panel, ok: false, error: toItemError(error) }));
   }
 }

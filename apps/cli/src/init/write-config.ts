@@ -36,9 +36,9 @@ export function refuseExisting(file: string, force: boolean): void {
 export function writeConfig(file: string, answers: InitAnswers, force: boolean): WrittenConfig {
   const dir = path.dirname(file);
   const secrets = typedSecrets(dir, answers.panels);
-  const fileOf = (panel: PanelAnswer, key: string): string =>
+  const toFile = (panel: PanelAnswer, key: string): string =>
     path.basename(secrets.find((each) => each.panel === panel.name && each.key === key)?.file ?? '');
-  const text = configText(answers, fileOf);
+  const text = configText(answers, toFile);
   const errors = checkConfigText(text, file, answers.kinds).problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
     throw usageError(

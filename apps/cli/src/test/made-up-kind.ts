@@ -1,5 +1,5 @@
 import type {
-  Desired,
+  TargetState,
   Observation,
   Panel,
   PanelFacets,
@@ -40,8 +40,11 @@ const step = (type: string, target: string, change: Partial<Step>): Step => ({
   ...change,
 });
 
-function planValve({ service, holds, evidence, order, now }: Desired, { state }: Observation<ValveState>): Plan {
-  const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
+function planValve(
+  { service, holds, evidence, command: order, now }: TargetState,
+  { state }: Observation<ValveState>,
+): Plan {
+  const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
   const target = service.refs['valve'] ?? '';
   const valve = state?.valve ?? null;
   if (order?.verb === 'create' && valve === null) plan.steps.push(step('create-valve', target, { payload: { now } }));
@@ -54,7 +57,7 @@ function planValve({ service, holds, evidence, order, now }: Desired, { state }:
   }
   if (hold === undefined && own !== undefined) {
     if (valve.shut) plan.steps.push(step('open-valve', target, { hold: own.hold, ends: [own.id] }));
-    else plan.settle.push({ evidence: own.id, outcome: 'dropped' });
+    else plan.endedEvidence.push({ evidence: own.id, outcome: 'dropped' });
   }
   return plan;
 }

@@ -1,5 +1,5 @@
 import { isPanelError } from '@sluice/panel-http';
-import { itemErrorOf, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
+import { toItemError, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
 import type { EasyDcimClient } from '../index.js';
 import { ACCEPTED, toOrderOutcome, toPortOutcome } from './resolve.js';
 import { ACTION_TYPES, isPortAction } from './state.js';
@@ -68,7 +68,7 @@ async function readBack(
     try {
       last = await read();
     } catch (error) {
-      const { code, message } = itemErrorOf(refused ?? error);
+      const { code, message } = toItemError(refused ?? error);
       last = { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message: `${code}: ${message}` } };
       continue;
     }
@@ -76,9 +76,9 @@ async function readBack(
   }
   const observed = last?.observed ?? null;
   if (definite && last?.error?.code !== 'outcome_unknown')
-    return { state: 'failed', observed, error: itemErrorOf(refused) };
+    return { state: 'failed', observed, error: toItemError(refused) };
   if (refused !== null) {
-    const { message } = itemErrorOf(refused);
+    const { message } = toItemError(refused);
     return { state: 'in-doubt', observed, error: { code: 'outcome_unknown', message } };
   }
   return (

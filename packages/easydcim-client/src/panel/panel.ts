@@ -1,6 +1,6 @@
 import {
   isoNow,
-  itemErrorOf,
+  toItemError,
   throwWithCredentialKey,
   transportOptions,
   withCredentialKey,
@@ -27,7 +27,7 @@ import { beyondTheLine, figurePaths, lineBounds, USAGE_ENDPOINT } from './plausi
 import { resolveAction } from './resolve.js';
 import { easyDcimResources, isComplete, isRestricted, mayShare, toSentRef } from './resources.js';
 import type { EasyDcimSettings } from './settings.js';
-import { objectOf, type EasyDcimState } from './state.js';
+import { toObjectKey, type EasyDcimState } from './state.js';
 
 /** Opens the adapter of an EasyDCIM installation (API v3). */
 export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
@@ -172,7 +172,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
         await this.client.services.get(serviceId, asked);
         return false;
       } catch (error) {
-        if (itemErrorOf(error).code !== 'PANEL_NOT_FOUND') return false;
+        if (toItemError(error).code !== 'PANEL_NOT_FOUND') return false;
       }
     }
     return true;
@@ -214,7 +214,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     return performStep({ client, clock: this.#deps.clock, call: this.#call(service) }, step, context);
   }
 
-  readonly objects = { objectOf, isRestricted, isComplete, mayShare };
+  readonly objects = { toObjectKey, isRestricted, isComplete, mayShare };
   readonly plausibility = { endpoint: USAGE_ENDPOINT, bounds: lineBounds, check: beyondTheLine };
   readonly adoption = { adopt: adoptEasyDcim };
   readonly contract: PanelFacets['contract'] = {

@@ -1,4 +1,4 @@
-import type { Desired, HoldInForce, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
+import type { TargetState, HoldInForce, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import {
   findHeir,
@@ -24,34 +24,34 @@ interface Restricted {
  * Plans the steps from an observation to the restrictions of the holds. Only evidence without a hold is undone: what others have
  * disabled or suspended stays. Pure.
  */
-export function planEasyDcim(desired: Desired, observation: Observation<EasyDcimState>): Plan {
-  const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
-  const orderId = desired.service.refs['easydcim_order_id'];
+export function planEasyDcim(target: TargetState, observation: Observation<EasyDcimState>): Plan {
+  const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
+  const orderId = target.service.refs['easydcim_order_id'];
   const portHolds: HoldInForce[] = [];
   const orderHolds: HoldInForce[] = [];
-  for (const hold of desired.holds) {
-    const targets = toHoldTargets(hold, desired.action, orderId !== undefined);
+  for (const hold of target.holds) {
+    const targets = toHoldTargets(hold, target.action, orderId !== undefined);
     if (targets.ports) portHolds.push(hold);
     if (targets.order) orderHolds.push(hold);
   }
-  const portEvidence = desired.evidence.filter((item) => item.kind === 'port');
-  const orderEvidence = desired.evidence.filter((item) => item.kind === 'order');
+  const portEvidence = target.evidence.filter((item) => item.kind === 'port');
+  const orderEvidence = target.evidence.filter((item) => item.kind === 'order');
   if (!observation.state) {
-    if (desired.holds.length > 0 || desired.evidence.length > 0) {
+    if (target.holds.length > 0 || target.evidence.length > 0) {
       plan.problems.push(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
     }
     return plan;
   }
   const { state } = observation;
   if (portHolds.length > 0 || portEvidence.length > 0) {
-    planPorts(plan, desired, state, { holds: portHolds, evidence: portEvidence });
+    planPorts(plan, target, state, { holds: portHolds, evidence: portEvidence });
   }
   if (orderHolds.length > 0 || orderEvidence.length > 0) {
-    planOrder(plan, desired, state, { holds: orderHolds, evidence: orderEvidence });
+    planOrder(plan, target, state, { holds: orderHolds, evidence: orderEvidence });
   }
-  const others = restrictedForOthers(desired, state, { ports: portHolds.length > 0, order: orderHolds.length > 0 });
-  plan.notices = stillRestricted(desired, others);
-  const isKnown = (target: string): boolean => [...desired.evidence, ...others].some((item) => item.target === target);
+  const others = restrictedForOthers(target, state, { ports: portHolds.length > 0, order: orderHolds.length > 0 });
+  plan.notices = stillRestricted(target, others);
+  const isKnown = (id: string): boolean => [...target.evidence, ...others].some((item) => item.target === id);
   plan.drift.push(...plan.notices.map(({ message }) => message));
   plan.stops = listStops(state, isKnown);
   return plan;
@@ -73,19 +73,19 @@ function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => 
   return stops;
 }
 
-function planPorts(plan: Plan, desired: Desired, state: EasyDcimState, { holds, evidence }: Restricted) {
+function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { holds, evidence }: Restricted) {
   if (state.ports === null) {
     plan.problems.push(state.portsError ?? { code: 'not_observed', message: 'the ports were not read' });
     return;
   }
   const byId = new Map(state.ports.map((port) => [port.id, port]));
   const hold = holds[0];
-  const sharers = listPortSharers(desired);
-  const isShared = sharers.length > 0 && !desired.product.allowSharedPorts;
-  if (hold && isShared) plan.problems.push(toSharedPorts(desired, sharers));
-  if (hold && !isShared) planDisabling(plan, desired, state.ports, hold);
+  const sharers = listPortSharers(target);
+  const isShared = sharers.length > 0 && !target.product.allowSharedPorts;
+  if (hold && isShared) plan.problems.push(toSharedPorts(target, sharers));
+  if (hold && !isShared) planDisabling(plan, target, state.ports, hold);
   // A service that was added later may lose its connection by ports that were disabled before.
-  if (hold && evidence.length > 0 && desired.unread === null && !desired.product.allowSharedPorts)
+  if (hold && evidence.length > 0 && target.unread === null && !target.product.allowSharedPorts)
     plan.needsSharers = true;
   for (const item of evidence) {
     const heir = hold ? null : findHeir(sharers, item, 'ports');
@@ -101,26 +101,26 @@ function planPorts(plan: Plan, desired: Desired, state: EasyDcimState, { holds, 
   }
 }
 
-function planDisabling(plan: Plan, desired: Desired, ports: PortState[], hold: HoldInForce) {
+function planDisabling(plan: Plan, target: TargetState, ports: PortState[], hold: HoldInForce) {
   const switchable = ports.filter((port) => !port.management);
-  if (switchable.length === 0) plan.problems.push(nothingToEnforce(desired));
+  if (switchable.length === 0) plan.problems.push(nothingToEnforce(target));
   const steps: Step[] = [];
   for (const port of switchable) {
-    const ours = desired.evidence.find((item) => item.kind === 'port' && item.target === port.id);
+    const ours = target.evidence.find((item) => item.kind === 'port' && item.target === port.id);
     if (port.adminEnabled === false) continue;
     // A port without a visible state was switched already.
     if (ours && port.adminEnabled === null) continue;
     if (ours) plan.drift.push(`port ${port.id} (${port.name}) is enabled and should be disabled`);
     steps.push(disableStep(port, hold, ours));
   }
-  const { unread, product } = desired;
+  const { unread, product } = target;
   if (steps.length === 0 || product.allowSharedPorts || unread?.length === 0) {
     plan.steps.push(...steps);
   } else if (unread === null) {
     plan.steps.push(...steps);
     plan.needsSharers = true;
   } else {
-    plan.problems.push(unknownSharers(desired, unread));
+    plan.problems.push(unknownSharers(target, unread));
   }
 }
 
@@ -131,7 +131,7 @@ function undoPort(plan: Plan, item: EvidenceRecord, port: PortState | undefined)
       message: `port ${item.target} that was disabled is no longer a port of this service: enable it in EasyDCIM if necessary`,
     });
   } else if (port.adminEnabled === true) {
-    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
   } else {
     // Evidence exists only for ports that were not known to be disabled before: those are enabled even without a visible state.
     plan.steps.push({
@@ -168,28 +168,28 @@ function keep(plan: Plan, item: EvidenceRecord, holds: HoldInForce[]) {
   if (first && !holds.some((hold) => hold.id === item.hold)) plan.moves.push({ evidence: item.id, hold: first.id });
 }
 
-function planOrder(plan: Plan, desired: Desired, state: EasyDcimState, { holds, evidence }: Restricted) {
+function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { holds, evidence }: Restricted) {
   const hold = holds[0];
-  const hasOrder = desired.service.refs['easydcim_order_id'] !== undefined;
-  if (hold && !hasOrder) plan.problems.push(noOrder(desired));
+  const hasOrder = target.service.refs['easydcim_order_id'] !== undefined;
+  if (hold && !hasOrder) plan.problems.push(noOrder(target));
   if (!hasOrder && evidence.length === 0) return;
   const { order } = state;
   if (!order) {
     plan.problems.push(state.orderError ?? { code: 'not_observed', message: 'the order was not read' });
     return;
   }
-  const problem = (hold ? mappingProblem(desired, order) : null) ?? stateProblem(order);
+  const problem = (hold ? mappingProblem(target, order) : null) ?? stateProblem(order);
   if (problem) {
     plan.problems.push(problem);
     return;
   }
   if (!hold) {
-    for (const item of evidence) undoOrder(plan, desired, item, order);
+    for (const item of evidence) undoOrder(plan, target, item, order);
     return;
   }
   if (!order.suspended) {
     const ours = evidence.find((item) => item.target === order.id);
-    const refused = findSharedOrder(desired, order.id, listOrderSharers(desired, order.id));
+    const refused = findSharedOrder(target, order.id, listOrderSharers(target, order.id));
     if (refused) plan.problems.push(refused);
     else {
       if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
@@ -199,8 +199,8 @@ function planOrder(plan: Plan, desired: Desired, state: EasyDcimState, { holds, 
   for (const item of evidence) keep(plan, item, holds);
 }
 
-function undoOrder(plan: Plan, desired: Desired, item: EvidenceRecord, order: OrderState) {
-  const heir = findHeir(listOrderSharers(desired, item.target), item, 'order');
+function undoOrder(plan: Plan, target: TargetState, item: EvidenceRecord, order: OrderState) {
+  const heir = findHeir(listOrderSharers(target, item.target), item, 'order');
   if (heir) {
     plan.moves.push({ evidence: item.id, hold: heir.hold.id });
   } else if (item.target !== order.id) {
@@ -209,7 +209,7 @@ function undoOrder(plan: Plan, desired: Desired, item: EvidenceRecord, order: Or
       message: `order ${item.target} was suspended, but the service now names order ${order.id}: unsuspend ${item.target} in EasyDCIM or restore easydcim_order_id`,
     });
   } else if (!order.suspended) {
-    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
   } else {
     plan.steps.push({
       type: ACTION_TYPES.unsuspendOrder,
@@ -237,8 +237,8 @@ function suspendStep(order: OrderState, hold: HoldInForce, ours: EvidenceRecord 
 }
 
 /** Returns how the order's own data contradict the service's mapping, which prevents a suspension. */
-function mappingProblem(desired: Desired, order: OrderState): ItemError | null {
-  const { refs, id } = desired.service;
+function mappingProblem(target: TargetState, order: OrderState): ItemError | null {
+  const { refs, id } = target.service;
   const pairs: [string, string | null, string | undefined][] = [
     ['service', order.serviceId, refs['easydcim_service_id']],
     ['server', order.serverId, refs['easydcim_server_id']],
@@ -262,16 +262,16 @@ function stateProblem(order: OrderState): ItemError | null {
   };
 }
 
-function noOrder({ service }: Desired): ItemError {
+function noOrder({ service }: TargetState): ItemError {
   return {
     code: 'no_order',
     message: `"${service.id}" has no easydcim_order_id, so its order can't be suspended`,
   };
 }
 
-function nothingToEnforce(desired: Desired): ItemError {
+function nothingToEnforce(target: TargetState): ItemError {
   return {
     code: 'nothing_to_enforce',
-    message: `the panel lists no port of "${desired.service.id}" that can be switched: the hold has no effect; check easydcim_service_id or use action suspend-order`,
+    message: `the panel lists no port of "${target.service.id}" that can be switched: the hold has no effect; check easydcim_service_id or use action suspend-order`,
   };
 }

@@ -1,4 +1,4 @@
-import type { Desired, HoldInForce, ItemError, Plan, Sharer } from '@sluice/panel-kind';
+import type { TargetState, HoldInForce, ItemError, Plan, Sharer } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import { SUSPENSION } from './settings.js';
 import type { EasyDcimState } from './state.js';
@@ -20,12 +20,12 @@ export function toHoldTargets({ restriction }: HoldInForce, action: string, hasO
 }
 
 /** Lists the services that lose their connection when a port of this one is disabled. Pure. */
-export function listPortSharers({ sharers }: Pick<Desired, 'sharers'>): Sharer[] {
+export function listPortSharers({ sharers }: Pick<TargetState, 'sharers'>): Sharer[] {
   return sharers.filter(({ shared }) => shared.some((resource) => !resource.startsWith('order:')));
 }
 
 /** Lists the services that name the same order. Pure. */
-export function listOrderSharers({ sharers }: Pick<Desired, 'sharers'>, order: string): Sharer[] {
+export function listOrderSharers({ sharers }: Pick<TargetState, 'sharers'>, order: string): Sharer[] {
   return sharers.filter(({ shared }) => shared.includes(`order:${order}`));
 }
 
@@ -61,18 +61,18 @@ function restrictingHold(sharer: Sharer, what: keyof HoldTargets): HoldInForce |
 }
 
 /** Returns why a shared order is not suspended: a service without a hold names it too. Pure. */
-export function findSharedOrder(desired: Desired, order: string, sharers: readonly Sharer[]): ItemError | null {
-  if (desired.product.allowSharedPorts) return null;
+export function findSharedOrder(target: TargetState, order: string, sharers: readonly Sharer[]): ItemError | null {
+  if (target.product.allowSharedPorts) return null;
   const innocent = sharers.filter((sharer) => restrictingHold(sharer, 'order') === null);
   if (innocent.length === 0) return null;
   return {
     code: 'shared_order',
-    message: `"${desired.service.id}" names the same order ${order} as ${formatSharers(innocent)}: suspending it would affect both; correct easydcim_order_id, or set allowSharedPorts: true in the product`,
+    message: `"${target.service.id}" names the same order ${order} as ${formatSharers(innocent)}: suspending it would affect both; correct easydcim_order_id, or set allowSharedPorts: true in the product`,
   };
 }
 
 /** Returns why ports are not disabled: another service uses them. */
-export function toSharedPorts({ service }: Desired, sharers: readonly Sharer[]): ItemError {
+export function toSharedPorts({ service }: TargetState, sharers: readonly Sharer[]): ItemError {
   return {
     code: 'shared_ports',
     message: `"${service.id}" shares its server or ports with ${formatSharers(sharers)}: disabling them would affect both; use action suspend-order, or set allowSharedPorts: true in the product`,
@@ -80,7 +80,7 @@ export function toSharedPorts({ service }: Desired, sharers: readonly Sharer[]):
 }
 
 /** Returns why ports are not disabled: services that may use them could not be read. */
-export function unknownSharers({ service }: Desired, unread: readonly string[]): ItemError {
+export function unknownSharers({ service }: TargetState, unread: readonly string[]): ItemError {
   return {
     code: 'shared_unknown',
     message: `"${service.id}": its ports were not disabled, because ${formatIds(unread)} may share them and could not be read; set easydcim_server_id of all of them, or fix the read errors and run again`,
@@ -89,18 +89,18 @@ export function unknownSharers({ service }: Desired, unread: readonly string[]):
 
 /** Lists what is restricted for a hold of another service only. Pure. */
 export function restrictedForOthers(
-  desired: Desired,
+  target: TargetState,
   { order, ports }: EasyDcimState,
   needed: HoldTargets,
 ): { target: string; what: string; sharer: Sharer; hold: HoldInForce }[] {
   const found: ReturnType<typeof restrictedForOthers> = [];
-  const add = (kind: 'order' | 'port', target: string, what: keyof HoldTargets): void => {
-    const heir = findHeir(desired.sharers, { kind, target }, what);
-    if (heir) found.push({ target, what: kind, ...heir });
+  const add = (kind: 'order' | 'port', id: string, what: keyof HoldTargets): void => {
+    const heir = findHeir(target.sharers, { kind, target: id }, what);
+    if (heir) found.push({ target: id, what: kind, ...heir });
   };
   if (!needed.order && order?.suspended === true) add('order', order.id, 'order');
   if (needed.ports) return found;
-  const isOurs = (id: string): boolean => desired.evidence.some((item) => item.kind === 'port' && item.target === id);
+  const isOurs = (id: string): boolean => target.evidence.some((item) => item.kind === 'port' && item.target === id);
   for (const port of (ports ?? []).filter(({ management }) => !management)) {
     // A port without a visible state counts as Sluice switched it.
     if (port.adminEnabled === false || (port.adminEnabled === null && isOurs(port.id))) add('port', port.id, 'ports');
@@ -110,7 +110,7 @@ export function restrictedForOthers(
 
 /** Returns the notices about it, one per hold that restricts ports and one for the order. Pure. */
 export function stillRestricted(
-  { service }: Desired,
+  { service }: TargetState,
   found: ReturnType<typeof restrictedForOthers>,
 ): NonNullable<Plan['notices']> {
   const groups = new Map<string, typeof found>();

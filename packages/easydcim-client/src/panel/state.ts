@@ -44,6 +44,6 @@ export function isPortAction(type: string): boolean {
 }
 
 /** Returns the object that an action changes. A port and its order don't wait for each other. */
-export function objectOf({ type, target }: { type: string; target: string }): string {
+export function toObjectKey({ type, target }: { type: string; target: string }): string {
   return `${isPortAction(type) ? 'port' : 'order'}:${target}`;
 }

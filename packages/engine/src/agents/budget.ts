@@ -1,9 +1,9 @@
 import {
   type AgentBudget,
-  type AgentMemory,
+  type AgentRecords,
   type CreationCheck,
   type PanelAgents,
-  type RaiseOrder,
+  type RaiseRequest,
   SluiceError,
   type UserCreation,
   type WantedUser,
@@ -56,8 +56,8 @@ export async function reserveUser(
   const { session, name, agents } = from;
   await knownAgent(from, text, { creation: true });
   return session.write([], async (tables) => {
-    const memory = await loadStoredAgents(session, name, tables);
-    const agent = agents.find(text, memory);
+    const records = await loadStoredAgents(session, name, tables);
+    const agent = agents.find(text, records);
     if (agent.missingSince !== null) {
       throw new SluiceError(
         'unknown_agent',
@@ -65,12 +65,12 @@ export async function reserveUser(
         { kind: 'panel' },
       );
     }
-    const chain = agents.chainOf(agent.uuid, memory);
+    const chain = agents.listChain(agent.uuid, records);
     const earlier = mayResume
-      ? brokenOff(session, memory.reservations, agent.uuid, wanted)
+      ? brokenOff(session, records.reservations, agent.uuid, wanted)
       : sameOrder(await tables.agentReservations.get(name, wanted.uuid), agent.uuid, wanted);
     // A repeated attempt already has its reservation.
-    const check = agents.check(memory, chain, earlier === null ? wanted.limitBytes : 0);
+    const check = agents.check(records, chain, earlier === null ? wanted.limitBytes : 0);
     const owned = { ...wanted, uuid: earlier?.uuid ?? wanted.uuid, owner: agent.uuid };
     if (mayResume && earlier?.state === 'settled') {
       await tables.agentReservations.put([{ ...earlier, holder: toHolder(session) }]);
@@ -190,8 +190,8 @@ async function recheck(
   const read = await readAgents(from, { run: null, dryRun: false, acceptHalved: false, announce: false });
   // The next run checks again; after a failed reading nothing is reverted.
   if (isProblem(read)) return;
-  const { memory, recorded } = read;
-  const over = agents.chainOf(agent.uuid, memory).find((above) => recorded.standing.get(above)?.force === 'over');
+  const { records, recorded } = read;
+  const over = agents.listChain(agent.uuid, records).find((above) => recorded.standing.get(above)?.force === 'over');
   if (over === undefined) return;
   await remove();
   await session.write([], async (tables) => {
@@ -199,7 +199,7 @@ async function recheck(
     const end = { state: 'closed' as const, closedAt: session.now(), outcome: 'user-gone' };
     if (settled !== null) await tables.agentReservations.put([{ ...settled, ...end }]);
   });
-  const binding = memory.agents.find((known) => known.uuid === over)?.name ?? '';
+  const binding = records.agents.find((known) => known.uuid === over)?.name ?? '';
   throw new SluiceError(
     'agent_limit',
     `User "${name}" of ${formatBytes(limitBytes)} was created and removed again: agent "${binding}" exceeded its limit because of users that were created on the panel in the meantime.`,
@@ -208,17 +208,17 @@ async function recheck(
 }
 
 /** Reserves the difference, calls, and keeps or releases the reservation by how the call ended. */
-async function raise<T>(from: ReadFrom, order: RaiseOrder, work: () => Promise<T>): Promise<T> {
+async function raise<T>(from: ReadFrom, order: RaiseRequest, work: () => Promise<T>): Promise<T> {
   const { session, name, agents } = from;
   await knownAgent(from, order.owner, { creation: true });
   const key = agents.raiseKey(order.user.uuid);
   const { record, earlier } = await session.write([], async (tables) => {
-    const memory: AgentMemory = await loadStoredAgents(session, name, tables);
+    const records: AgentRecords = await loadStoredAgents(session, name, tables);
     const before = await tables.agentReservations.get(name, key);
     const [user = null] = await tables.agentUsers.list({ panel: name, keys: [order.user.uuid] });
-    const { bytes, wanted, check } = agents.raise(memory, order, { earlier: before, user });
+    const { bytes, wanted, check } = agents.raise(records, order, { earlier: before, user });
     if (!check.allowed) throw refusal(check);
-    const chain = agents.chainOf(order.owner, memory);
+    const chain = agents.listChain(order.owner, records);
     const content = { agent: order.owner, chain, bytes, wanted: { ...(wanted as object), uuid: key } };
     const reserved = { ...reservation(from, content), wanted };
     await tables.agentReservations.put([reserved]);

@@ -35,16 +35,16 @@ const LEASED: readonly string[] = [AGENT_STEPS.disable, AGENT_STEPS.enable];
 /** Performs steps on agents' users: journal, call, read back. A step that fails stops none of the others. */
 export async function changeUsers(
   on: UserChanges,
-  plan: Pick<AgentPlan, 'steps' | 'moves' | 'settle'>,
+  plan: Pick<AgentPlan, 'steps' | 'moves' | 'endedEvidence'>,
   holds: readonly HoldRecord[] = [],
 ): Promise<ActionRecord[]> {
   const { session, panel, agents, run, leases, readStop } = on;
-  const memory = await loadStoredAgents(session, panel.name);
+  const records = await loadStoredAgents(session, panel.name);
   const work = {
     service: { id: null, panel: panel.name },
     actions: [],
-    evidence: memory.evidence,
-    holds: [...memory.holds, ...holds],
+    evidence: records.evidence,
+    holds: [...records.holds, ...holds],
     error: null,
     passwordSet: false,
     cycle: null,

@@ -33,8 +33,8 @@ export async function canCreateUser(
   const on = await openAgents(session, agentPanel(session, panel));
   const { allowed, reason, remainingBytes } = await withAgentErrors(text, async () => {
     if (on.addon !== null) return on.addon.canCreateUserWithTraffic(text, newBytes);
-    const { agent, memory } = await knownAgent(on, text, { creation: true });
-    return on.agents.check(memory, on.agents.chainOf(agent.uuid, memory), newBytes);
+    const { agent, records } = await knownAgent(on, text, { creation: true });
+    return on.agents.check(records, on.agents.listChain(agent.uuid, records), newBytes);
   });
   return { allowed, reason, remainingBytes };
 }
@@ -91,7 +91,7 @@ async function attempt(on: UserChanges, request: CreateUserRequest): Promise<Cre
   const { agent, earlier, wanted } = reserved;
   const user = { uuid: wanted.uuid, name: wanted.name, limitBytes: wanted.limitBytes, agent: agent.uuid };
   if (earlier?.state === 'settled') {
-    const { state } = await on.agents.look(earlier, false);
+    const { state } = await on.agents.readReservation(earlier, false);
     await takeFound(on, earlier, state === 'settled');
     return state === 'settled' ? { user } : attempt(on, request);
   }
@@ -109,7 +109,7 @@ function toStep(type: string, agent: string, wanted: { uuid: string }): Step {
 
 /** Performs one step; rejects where it failed, with `outcomeUnknown` where it is in doubt. */
 async function performOne(on: UserChanges, step: Step): Promise<void> {
-  const [row] = await changeUsers(on, { steps: [step], moves: [], settle: [] }).catch((error: unknown) => {
+  const [row] = await changeUsers(on, { steps: [step], moves: [], endedEvidence: [] }).catch((error: unknown) => {
     // The store failed, before the call or after it.
     throw Object.assign(error as Error, { outcomeUnknown: true });
   });

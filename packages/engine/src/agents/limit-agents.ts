@@ -1,7 +1,7 @@
 import { formatBytes, gigabytesToBytes } from '@sluice/quota-core';
 import {
   type AgentLimit,
-  type AgentMemory,
+  type AgentRecords,
   type AgentTraffic,
   type LedgerOpening,
   usageError,
@@ -131,14 +131,14 @@ async function setLimits(
   const { session, name, agents } = on;
   const read = await readAgents(on, { run: null, dryRun: true, acceptHalved: false, announce: false });
   if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
-  const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(session, name) : read.memory, limits);
+  const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(session, name) : read.records, limits);
   if (dryRun) return agentDetails(on, preview);
   const over = preview.filter(({ exceeded }) => exceeded);
   if (over.length > 0) await confirm(questionFor(over));
   await readFigures(on);
   await session.write([], async (tables) => {
-    const memory = await loadStoredAgents(session, name, tables);
-    await tables.agents.put(agents.withLimits(memory, limits, session.now()));
+    const records = await loadStoredAgents(session, name, tables);
+    await tables.agents.put(agents.withLimits(records, limits, session.now()));
   });
   const shown = agents.describe(await loadStoredAgents(session, name));
   return agentDetails(
@@ -148,10 +148,14 @@ async function setLimits(
 }
 
 /** Returns the agents as they would be shown with these limits. */
-function previewLimits({ session, agents }: AgentsOnPanel, memory: AgentMemory, limits: AgentLimit[]): AgentTraffic[] {
-  const changed = new Map(agents.withLimits(memory, limits, session.now()).map((agent) => [agent.uuid, agent]));
-  const known = memory.agents.map((agent) => changed.get(agent.uuid) ?? agent);
-  const shown = agents.describe({ ...memory, agents: known });
+function previewLimits(
+  { session, agents }: AgentsOnPanel,
+  records: AgentRecords,
+  limits: AgentLimit[],
+): AgentTraffic[] {
+  const changed = new Map(agents.withLimits(records, limits, session.now()).map((agent) => [agent.uuid, agent]));
+  const known = records.agents.map((agent) => changed.get(agent.uuid) ?? agent);
+  const shown = agents.describe({ ...records, agents: known });
   return [...changed.keys()].flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []);
 }
 

@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import {
   type AgentList,
-  type AgentMemory,
+  type AgentRecords,
   isListProblem,
   type ListProblem,
   type PanelAgents,
@@ -35,7 +35,7 @@ export interface ReadOptions {
 export interface AgentsRead {
   list: AgentList;
   recorded: RecordedAgents;
-  memory: AgentMemory;
+  records: AgentRecords;
 }
 
 /** Loads everything stored about the agents of a panel. */
@@ -43,7 +43,7 @@ export async function loadStoredAgents(
   session: Session,
   panel: string,
   tables: Omit<StoreTables, 'write'> = session.store,
-): Promise<AgentMemory> {
+): Promise<AgentRecords> {
   const own = await tables.evidence.open({ agentsOf: panel });
   const listServiceActions = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ id }) => id));
   const others =
@@ -119,14 +119,14 @@ async function compute(
   list: AgentList,
   { users, tables, run }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'>; run: string | null },
 ): Promise<AgentsRead> {
-  const memory = await loadStoredAgents(session, name, tables);
-  const since = memory.snapshot === null ? null : agents.recordsSince(memory.snapshot);
+  const records = await loadStoredAgents(session, name, tables);
+  const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
-  const recorded = agents.record(list, { memory, users, actions }, { now: session.now(), run });
+  const recorded = agents.record(list, { records, users, actions }, { now: session.now(), run });
   const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
-  const reservations = memory.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
+  const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
   const known = [...recorded.agents.values()];
-  return { list, recorded, memory: { ...memory, agents: known, reservations, snapshot: recorded.snapshot } };
+  return { list, recorded, records: { ...records, agents: known, reservations, snapshot: recorded.snapshot } };
 }
 
 async function put(panel: string, tables: StoreTables, recorded: RecordedAgents, announce: boolean): Promise<void> {
@@ -184,16 +184,16 @@ export async function knownAgent(
   from: ReadFrom,
   text: string,
   { creation = false } = {},
-): Promise<{ agent: AgentRecord; memory: AgentMemory }> {
+): Promise<{ agent: AgentRecord; records: AgentRecords }> {
   const { session, name, agents } = from;
   await (creation ? figuresForCreation(from) : readCurrentFigures(from));
-  const memory = await loadStoredAgents(session, name);
+  const records = await loadStoredAgents(session, name);
   try {
-    return { agent: agents.find(text, memory), memory };
+    return { agent: agents.find(text, records), records };
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'unknown_agent') throw error;
   }
   await readFigures(from);
   const again = await loadStoredAgents(session, name);
-  return { agent: agents.find(text, again), memory: again };
+  return { agent: agents.find(text, again), records: again };
 }

@@ -1,4 +1,4 @@
-import type { ReservationLook } from '@sluice/panel-kind';
+import type { ReservationOutcome } from '@sluice/panel-kind';
 import type { AgentReservationRecord } from '@sluice/state-store';
 import { endReservation } from './budget.js';
 import { changeUsers, type UserChanges } from './change-users.js';
@@ -6,7 +6,7 @@ import { callsBegun, FOUND, isOrphaned } from './repeated-creation.js';
 
 /** How an abandoned reservation was resolved. */
 export type ResolvedReservation =
-  Exclude<ReservationLook['state'], 'half-made'> | 'repaired' | 'orphan-removed' | 'would-repair';
+  Exclude<ReservationOutcome['state'], 'half-made'> | 'repaired' | 'orphan-removed' | 'would-repair';
 
 /**
  * Resolves reservations that expired or whose process ended, by reading the panel. A half-made user is completed, or removed
@@ -33,7 +33,7 @@ async function resolve(
   reservation: AgentReservationRecord,
   { orphaned, dryRun }: { orphaned: boolean; dryRun: boolean },
 ): Promise<ResolvedReservation> {
-  const { state, repair } = await on.agents.look(reservation, orphaned);
+  const { state, repair } = await on.agents.readReservation(reservation, orphaned);
   const outcome = state !== 'half-made' ? state : dryRun ? 'would-repair' : await mend(on, repair);
   if (dryRun || outcome === 'unknown' || outcome === 'would-repair') return outcome;
   const isRaise = reservation.uuid !== (reservation.wanted as { uuid?: string } | null)?.uuid;
@@ -46,11 +46,11 @@ async function resolve(
   return outcome;
 }
 
-async function mend(on: UserChanges, repair: ReservationLook['repair']): Promise<ResolvedReservation> {
+async function mend(on: UserChanges, repair: ReservationOutcome['repair']): Promise<ResolvedReservation> {
   if (repair === null) return 'unknown';
   const [complete, remove] = repair;
   const perform = async (step: typeof complete) =>
-    (await changeUsers(on, { steps: [step], moves: [], settle: [] }))[0]?.state;
+    (await changeUsers(on, { steps: [step], moves: [], endedEvidence: [] }))[0]?.state;
   const completed = await perform(complete);
   if (completed === 'unneeded') return 'would-repair';
   if (completed !== 'failed') return completed === 'applied' ? 'repaired' : 'unknown';

@@ -1,5 +1,5 @@
 import { isPanelError } from '@sluice/panel-http';
-import { type AgentPlanInput, type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
+import { type AgentPlanInput, type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { type Leases, panelLease } from '../leases.js';
@@ -91,19 +91,19 @@ async function readFor(on: UserChanges, text: string, dryRun: boolean): Promise<
   const { run, leases } = on;
   const read = await readAgents(on, { run, dryRun, acceptHalved: false, announce: false, leases });
   if (isProblem(read)) throw problemError(read);
-  return { agent: on.agents.find(text, read.memory).uuid, read };
+  return { agent: on.agents.find(text, read.records).uuid, read };
 }
 
-function planInput({ memory, list, recorded }: AgentsRead, agent: string | null): AgentPlanInput {
-  return { memory, list, recorded, holds: memory.holds, serviceUsers: new Set(), agent };
+function planInput({ records, list, recorded }: AgentsRead, agent: string | null): AgentPlanInput {
+  return { records, list, recorded, holds: records.holds, serviceUsers: new Set(), agent };
 }
 
 async function restore(ordered: AgentCommand, force: boolean): Promise<Done> {
   const { agents, on, dryRun, agent, read } = ordered;
-  const { memory, recorded } = read;
-  const over = agents.chainOf(agent, memory).find((above) => recorded.standing.get(above)?.force === 'over');
+  const { records, recorded } = read;
+  const over = agents.listChain(agent, records).find((above) => recorded.standing.get(above)?.force === 'over');
   if (over !== undefined && !force) {
-    const name = memory.agents.find(({ uuid }) => uuid === over)?.name ?? '';
+    const name = records.agents.find(({ uuid }) => uuid === over)?.name ?? '';
     throw new SluiceError(
       'agent_limit',
       `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or force the restore.`,
@@ -122,13 +122,13 @@ async function restore(ordered: AgentCommand, force: boolean): Promise<Done> {
 }
 
 function change(ordered: AgentCommand, steps: Parameters<typeof changeUsers>[1]['steps'], holds: HoldRecord[] = []) {
-  return changeUsers(ordered, { steps, moves: [], settle: [] }, holds);
+  return changeUsers(ordered, { steps, moves: [], endedEvidence: [] }, holds);
 }
 
 async function disable(ordered: AgentCommand): Promise<Done> {
   const { session, name, agents, dryRun, agent, read, leases } = ordered;
   const subject = toAgentSubject(name, agent);
-  const open = read.memory.holds.find(({ service, reason }) => service === subject && reason === 'manual');
+  const open = read.records.holds.find(({ service, reason }) => service === subject && reason === 'manual');
   const hold = open ?? newHold(session, { service: subject, reason: 'manual', origin: 'operator' });
   const steps = agents.planDisabling(planInput(read, agent), hold);
   if (!dryRun && open === undefined) await session.write(leases(), (tables) => tables.holds.add(hold));
@@ -143,10 +143,10 @@ async function disable(ordered: AgentCommand): Promise<Done> {
 /** Ends the holds, of this agent and those below it (null: of all), that have no open evidence. */
 async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: string | null): Promise<void> {
   await session.write([], async (tables) => {
-    const memory = await loadStoredAgents(session, name, tables);
-    const holding = new Set(memory.evidence.map(({ hold }) => hold));
-    for (const { id, service } of memory.holds) {
-      const isMeant = agent === null || agents.chainOf(findSubjectAgent(service) ?? '', memory).includes(agent);
+    const records = await loadStoredAgents(session, name, tables);
+    const holding = new Set(records.evidence.map(({ hold }) => hold));
+    for (const { id, service } of records.holds) {
+      const isMeant = agent === null || agents.listChain(findSubjectAgent(service) ?? '', records).includes(agent);
       if (isMeant && !holding.has(id)) await tables.holds.end(id, session.now());
     }
   });
@@ -155,14 +155,14 @@ async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: str
 /** Ends the `agent-limit` holds of services below the agent, and releases these services. */
 async function releaseServices({ session, name, on, run, dryRun, agent }: AgentCommand): Promise<Omit<Done, 'left'>> {
   const { byUser, holds, leftOver } = await loadServiceUsers(on);
-  const memory = await loadStoredAgents(session, name);
+  const records = await loadStoredAgents(session, name);
   const uuids = [...byUser].filter(([uuid, { id }]) => holds.has(id) || leftOver.has(uuid)).map(([uuid]) => uuid);
   const actions: AgentAction[] = [];
   let error: ItemError | null = null;
   for (const { uuid, owner } of await session.store.agentUsers.list({ panel: name, keys: uuids })) {
     const service = uuid === null ? undefined : byUser.get(uuid);
     const hold = service === undefined ? undefined : holds.get(service.id);
-    if (service === undefined || owner === null || !on.agents.chainOf(owner, memory).includes(agent)) continue;
+    if (service === undefined || owner === null || !on.agents.listChain(owner, records).includes(agent)) continue;
     try {
       const { report } = await runCommand(session, service.id, {
         command: 'agent restore',
@@ -170,15 +170,15 @@ async function releaseServices({ session, name, on, run, dryRun, agent }: AgentC
         dryRun,
         waitMs: 1000,
         scope: 'hold',
-        desire: async (_service, tables) => {
+        storeTarget: async (_service, tables) => {
           if (hold !== undefined) await tables.holds.end(hold.id, session.now());
         },
-        pretend: (loaded) => ({ ...loaded, holds: loaded.holds.filter(({ id }) => id !== hold?.id) }),
+        preview: (loaded) => ({ ...loaded, holds: loaded.holds.filter(({ id }) => id !== hold?.id) }),
       });
       actions.push(...report.actions);
       error ??= report.service.error;
     } catch (failure) {
-      error ??= itemErrorOf(failure);
+      error ??= toItemError(failure);
     }
   }
   return { actions, error };
@@ -201,14 +201,14 @@ export async function giveBackUsers(
     const { steps } = on.agents.planRestore(planInput(read, null), true);
     const done: ListedAction[] = dryRun
       ? steps.map(planned)
-      : (await changeUsers(changes, { steps, moves: [], settle: [] })).map(listed);
+      : (await changeUsers(changes, { steps, moves: [], endedEvidence: [] })).map(listed);
     if (!dryRun) await endFreeHolds(on, null);
     const concerned = new Set(done.map(({ agent }) => agent));
     const shown = on.agents.describe(await loadStoredAgents(session, name)).filter(({ uuid }) => concerned.has(uuid));
     const agents = agentDetails(on, shown).map((detail) => changedAgent(detail, done));
     return { agents, error: done.find(({ error }) => error !== null)?.error ?? null };
   } catch (error) {
-    const item = itemErrorOf(error);
+    const item = toItemError(error);
     const isOfPanel = isPanelError(error) || (error instanceof SluiceError && error.kind === 'panel');
     if (!isOfPanel) throw error;
     return { agents: [], error: item };

@@ -1,11 +1,11 @@
 import {
-  type AgentMemory,
+  type AgentRecords,
   type AgentPlan,
   type AgentPlanInput,
   AGENT_STEPS,
   type AgentTraffic,
   type ItemError,
-  itemErrorOf,
+  toItemError,
   type ListProblem,
 } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
@@ -50,7 +50,7 @@ export interface AgentsRun {
 }
 
 /** Returns the open `agent-limit` holds, by agent. */
-function heldAgents({ holds }: Pick<AgentMemory, 'holds'>): Map<string, AgentMemory['holds'][number]> {
+function heldAgents({ holds }: Pick<AgentRecords, 'holds'>): Map<string, AgentRecords['holds'][number]> {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
   return new Map(limits.map((hold) => [findSubjectAgent(hold.service) ?? '', hold]));
 }
@@ -123,11 +123,11 @@ export async function runAgents(
 
 /** Decides which agents' holds start and end, and plans. */
 function decideAndPlan({ session, name, agents, request, services }: Run, read: AgentsRead): AgentsDecided {
-  const { memory, recorded } = read;
-  const held = heldAgents(memory);
+  const { records, recorded } = read;
+  const held = heldAgents(records);
   const isMeant = (agent: string): boolean =>
-    request.agent === null || agents.chainOf(agent, memory).includes(request.agent);
-  const traffic = new Map(agents.describe(memory).map((agent) => [agent.uuid, agent]));
+    request.agent === null || agents.listChain(agent, records).includes(request.agent);
+  const traffic = new Map(agents.describe(records).map((agent) => [agent.uuid, agent]));
   const opens = [...recorded.standing]
     .filter(([uuid, { force }]) => force === 'over' && !held.has(uuid) && isMeant(uuid))
     .map(([uuid]) => {
@@ -140,7 +140,7 @@ function decideAndPlan({ session, name, agents, request, services }: Run, read: 
     .map(([, hold]) => hold);
   const input: AgentPlanInput = {
     ...read,
-    holds: [...memory.holds.filter((hold) => !closes.includes(hold)), ...opens],
+    holds: [...records.holds.filter((hold) => !closes.includes(hold)), ...opens],
     serviceUsers: new Set(services.byUser.keys()),
     agent: request.agent,
   };
@@ -151,7 +151,7 @@ function decideAndPlan({ session, name, agents, request, services }: Run, read: 
 /** Asks the brake, makes the changes, and reports. */
 async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
   const { session, name, agents, request, services } = run;
-  const { plan, opens, closes, memory } = decided;
+  const { plan, opens, closes, records } = decided;
   const counted = { panel: name, changing: opens.length + closes.length, active: decided.active };
   const hasBrake = request.agent === null && !request.allowMass;
   const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
@@ -162,10 +162,10 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     ...run,
     command: request.command,
     previewOnly: !changing,
-    traffic: agents.describe(memory),
+    traffic: agents.describe(records),
   });
   const done = changing ? await apply(run, decided, { ...plan, steps }) : steps.map(planned);
-  const final = changing ? await loadStoredAgents(session, name) : memory;
+  const final = changing ? await loadStoredAgents(session, name) : records;
   const actions = [...listServiceActions(held.changes), ...open, ...done];
   const shown = agents.describe(final);
   const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, actions));
@@ -174,11 +174,11 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
     totals: countTotals(shown, actions, held.changes, plan.left),
     notices: [
-      ...plan.notices.map((notice) => noticeOf(name, notice)),
+      ...plan.notices.map((notice) => toNotice(name, notice)),
       ...held.notices,
       ...(brake === null
         ? []
-        : [noticeOf(name, { code: brake.code, key: `agents:${request.run}`, message: brake.message })]),
+        : [toNotice(name, { code: brake.code, key: `agents:${request.run}`, message: brake.message })]),
     ],
     error: request.dryRun ? null : brake,
     observing: false,
@@ -201,7 +201,7 @@ async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan
     if (!(error instanceof Stopped)) throw error;
     return plan.steps.map((step) => ({ ...planned(step), state: 'unneeded' }));
   }
-  const isEmpty = plan.steps.length + plan.moves.length + plan.settle.length === 0;
+  const isEmpty = plan.steps.length + plan.moves.length + plan.endedEvidence.length === 0;
   const rows = isEmpty ? [] : await changeUsers(run, plan);
   await endHolds(run, closes);
   return rows.map(listed);
@@ -227,14 +227,14 @@ async function withoutList({ session, name, agents, request }: Run, problem: Lis
     panel: name,
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
     totals: countTotals(shown, [], [], 0),
-    notices: [noticeOf(name, { code, key, message: problem.message })],
+    notices: [toNotice(name, { code, key, message: problem.message })],
     error: { code: problem.code, message: problem.message },
     observing: false,
     changes: 0,
   };
 }
 
-function noticeOf(panel: string, { key, code, message }: AgentPlan['notices'][number]): Notice {
+function toNotice(panel: string, { key, code, message }: AgentPlan['notices'][number]): Notice {
   return { code, key: `${panel}:${key}`, panel, service: null, message };
 }
 
@@ -280,5 +280,5 @@ export function noTotals(): AgentTotals {
 /** Returns the result for a panel that failed. */
 export function failedRun(panel: string, error: unknown): AgentsRun {
   const nothing = { agents: [], totals: noTotals(), notices: [], observing: false, changes: 0 };
-  return { panel, ...nothing, error: itemErrorOf(error) };
+  return { panel, ...nothing, error: toItemError(error) };
 }

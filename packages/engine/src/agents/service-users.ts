@@ -1,4 +1,4 @@
-import { AGENT_STEPS, type AgentTraffic, type ItemError, itemErrorOf, type ServiceUser } from '@sluice/panel-kind';
+import { AGENT_STEPS, type AgentTraffic, type ItemError, toItemError, type ServiceUser } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
@@ -42,7 +42,7 @@ export async function loadServiceUsers({
 }: Pick<AgentsOnPanel, 'session' | 'name' | 'agents'>): Promise<ServiceUsers> {
   const byUser = new Map<string, ServiceRecord>();
   for (const service of await store.services.list({ panel })) {
-    const uuid = agents.userOf(service);
+    const uuid = agents.getServiceUser(service);
     if (uuid !== null) byUser.set(uuid, service);
   }
   const open = await store.holds.open({ panel });
@@ -157,24 +157,24 @@ async function carryOut(session: Session, due: Due, how: HoldServices): Promise<
       dryRun: false,
       waitMs: 1000,
       scope: 'hold',
-      desire: async (_service, tables) => {
+      storeTarget: async (_service, tables) => {
         if (await how.panelSwitch.read(tables, service.product)) throw new Stopped();
         if (what === 'finish-release') return;
-        const hold = await holdOf(session, tables, due, how);
+        const hold = await findHold(session, tables, due, how);
         if (what === 'release') await tables.holds.end(hold.id, session.now());
       },
-      pretend: (loaded) => loaded,
+      preview: (loaded) => loaded,
     });
     if (work.enforcement.value === 'observe') await how.panelSwitch.read(session.store);
     return { ...base, actions: report.actions, error: report.service.error };
   } catch (error) {
     if (error instanceof Stopped) return null;
-    return { ...base, actions: [], error: itemErrorOf(error) };
+    return { ...base, actions: [], error: toItemError(error) };
   }
 }
 
 /** Returns the open hold, or starts one; evidence from before the user belonged to the service moves to it. */
-async function holdOf(
+async function findHold(
   session: Session,
   tables: StoreTables,
   { service, user }: Due,

@@ -36,8 +36,8 @@ export async function listAgents(session: Session, panel: string | undefined): P
 export async function showAgent(session: Session, text: string, panel: string | undefined): Promise<AgentDetail> {
   const on = await openAgents(session, agentPanel(session, panel));
   if (on.addon !== null) return addonAgent(session, on, on.addon, text);
-  const { agent, memory } = await withAgentErrors(text, () => knownAgent(on, text));
-  return toDetail(on, findTraffic(on.agents.describe(memory), agent.uuid));
+  const { agent, records } = await withAgentErrors(text, () => knownAgent(on, text));
+  return toDetail(on, findTraffic(on.agents.describe(records), agent.uuid));
 }
 
 function findTraffic(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
@@ -86,20 +86,20 @@ export async function explainAgent(session: Session, text: string, panel: string
   const on = await openAgents(session, agentPanel(session, panel));
   refuseAddon(on, 'explain the state of an agent because it keeps no record of it');
   const { name, agents } = on;
-  const memory = await loadStoredAgents(session, name);
-  const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, memory)));
-  const traffic = findTraffic(agents.describe(memory), uuid);
+  const records = await loadStoredAgents(session, name);
+  const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, records)));
+  const traffic = findTraffic(agents.describe(records), uuid);
   const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = figures ?? {};
   const reading = { at, allocatedBytes, currentBytes, consumedBytes: account?.consumedBytes ?? null, users };
   return {
     ...toDetail(on, traffic),
     readings: figures === null ? [] : [reading],
-    reservations: memory.reservations
+    reservations: records.reservations
       .filter(({ chain }) => chain.includes(uuid))
       .map(({ uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt }) => {
         return { uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt };
       }),
-    binding: agents.check(memory, agents.chainOf(uuid, memory), 0).binding,
+    binding: agents.check(records, agents.listChain(uuid, records), 0).binding,
     actions: await disabledFor(on, uuid),
     sentence: agents.explain(traffic, session.now()),
   };

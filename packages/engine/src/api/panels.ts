@@ -1,4 +1,4 @@
-import { type ItemError, itemErrorOf, type TunnelView } from '@sluice/panel-kind';
+import { type ItemError, toItemError, type TunnelView } from '@sluice/panel-kind';
 import type { Check } from '../doctor/check.js';
 import { type DoctorRequest, runDoctor } from '../doctor/doctor.js';
 import { listRelayUsers, listTunnels, loginLink, type LoginLink, type RelayUser } from '../panels/relay.js';
@@ -111,6 +111,6 @@ async function testPanel(session: Session, name: string): Promise<PanelTest> {
     await (await session.panel(name)).test();
     return { ...view, ok: true, latencyMs: clock.now() - startedAt, error: null };
   } catch (error) {
-    return { ...view, ok: false, latencyMs: null, error: itemErrorOf(error) };
+    return { ...view, ok: false, latencyMs: null, error: toItemError(error) };
   }
 }

@@ -10,7 +10,7 @@ import type { Session } from '../session.js';
 
 /** Stores the checkpoint of the command with the last run's decision. */
 async function saveCheckpoint(session: Session, run: string, work: Applied, tables: StoreTables): Promise<void> {
-  const { seen } = work.history;
+  const { checkpoint: seen } = work.history;
   if (seen === null) return;
   const [latest] = await tables.decisions.latest([work.service.id]);
   const treatment = { previewOnly: false, observing: false };
@@ -38,11 +38,11 @@ export async function finishCommand(
   commandRun: CommandRun,
   { work: carriedOut, reported }: CarriedOut,
 ): Promise<CommandResult> {
-  const { session, order, run } = commandRun;
-  const end = decideEnd(session, order, carriedOut);
+  const { session, command, run } = commandRun;
+  const end = decideEnd(session, command, carriedOut);
   const notices = noticeRows(session, run.id, planNotices(carriedOut, { notices: reported }));
-  if (order.dryRun) await endRun(run, carriedOut, end);
-  const work = order.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
+  if (command.dryRun) await endRun(run, carriedOut, end);
+  const work = command.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
   const report = { ...(await toReport(commandRun, work, end)), notices: notices.map(shownNotice) };
   const aboutHolds = reported.flatMap(({ hold }, index) => {
     const notice = report.notices[index];
@@ -51,12 +51,12 @@ export async function finishCommand(
   return { report, work, aboutHolds };
 }
 
-function decideEnd(session: Session, order: ServiceCommand, work: Applied): CommandEnd {
-  const stopped = order.decidedByRun === true && work.enforcement.value === 'observe';
+function decideEnd(session: Session, command: ServiceCommand, work: Applied): CommandEnd {
+  const stopped = command.decidedByRun === true && work.enforcement.value === 'observe';
   const complete = work.error === null && !session.deps.signal.aborted && !stopped;
   const someDone = work.actions.some((action) => action.state === 'applied');
   // A run finishes a termination that was started.
-  const goesOn = order.account?.verb === 'terminate' && work.actions.length > 0;
+  const goesOn = command.account?.verb === 'terminate' && work.actions.length > 0;
   const begun =
     goesOn || someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
   return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete };
@@ -64,17 +64,17 @@ function decideEnd(session: Session, order: ServiceCommand, work: Applied): Comm
 
 /** Stores how a command ended; returns the service with its stored row. */
 async function storeEnd(
-  { session, order, run }: CommandRun,
+  { session, command, run }: CommandRun,
   work: Applied,
   end: CommandEnd,
   notices: NoticeRecord[],
 ): Promise<Applied> {
   return session.write(run.leases.held, async (tables) => {
-    if (end.complete) await order.done?.(work.service, tables);
-    else if (isRefused(work)) await order.refused?.(work.error, tables);
+    if (end.complete) await command.done?.(work.service, tables);
+    else if (isRefused(work)) await command.refused?.(work.error, tables);
     await saveCheckpoint(session, run.id, work, tables);
     // The notices of a run's own command are reported by that run.
-    if (order.decidedByRun !== true) await tables.notices.add(notices);
+    if (command.decidedByRun !== true) await tables.notices.add(notices);
     await endRun(run, work, end, tables);
     return { ...work, service: (await tables.services.get(work.service.id)) ?? work.service };
   });
@@ -85,13 +85,13 @@ function endRun(run: Run, { actions, error }: Applied, { outcome }: CommandEnd, 
 }
 
 async function toReport(
-  { session, order, run }: CommandRun,
+  { session, command, run }: CommandRun,
   work: Applied,
   { complete }: CommandEnd,
 ): Promise<Omit<CommandReport, 'notices'>> {
   const detail = await serviceDetail(session, work.service);
   const staying = work.holds.filter((hold) => !work.closes.includes(hold));
-  const holds = order.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
+  const holds = command.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
   const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
   // A completed command ends the error of an earlier run.
   const over = detail.status === 'held' || (complete && detail.status === 'failed');

@@ -53,7 +53,7 @@ async function settle(session: Session, row: ActionRecord, outcome: StepOutcome,
   const at = session.now();
   const { state, error } = outcome;
   const word = { as: state === 'applied' ? 'done' : 'not-done', at, run: session.runId };
-  await tables.actions.settle(row.id, {
+  await tables.actions.end(row.id, {
     state,
     settledAt: at,
     observed: { ...(row.observed as object | null), resolved: word },

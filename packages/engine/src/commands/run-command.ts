@@ -35,8 +35,8 @@ import {
 import { requireService, type Session } from '../session.js';
 
 /** Runs a command about one service: stores the target state, then observes, plans and applies. */
-export function runCommand(session: Session, id: string, order: ServiceCommand): Promise<CommandResult> {
-  return runDecidedCommand(session, id, order, () => order);
+export function runCommand(session: Session, id: string, command: ServiceCommand): Promise<CommandResult> {
+  return runDecidedCommand(session, id, command, () => command);
 }
 
 /**
@@ -57,42 +57,42 @@ export async function runDecidedCommand<Content extends CommandContent>(
     if (command !== TERMINATE) await refuseUnfinished(session, id);
     const panel = await session.panel(service.panel);
     const content = await decide(service, panel);
-    const commandRun = { session, order: { ...content, ...frame }, run };
-    const desired = dryRun ? service : await begin(commandRun, service);
-    return { ...(await finishCommand(commandRun, await carryOut(commandRun, panel, desired))), content };
+    const commandRun = { session, command: { ...content, ...frame }, run };
+    const target = dryRun ? service : await begin(commandRun, service);
+    return { ...(await finishCommand(commandRun, await carryOut(commandRun, panel, target))), content };
   });
 }
 
 /** Stores the command with the start of its run, and returns the changed service. */
-async function begin({ session, order, run }: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
-  const desired = await session.write(run.leases.held, async (tables) => {
+async function begin({ session, command, run }: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
+  const target = await session.write(run.leases.held, async (tables) => {
     await run.start(tables);
-    await order.desire(service, tables, run.id);
+    await command.storeTarget(service, tables, run.id);
     return tables.services.get(service.id);
   });
   try {
-    order.begin?.();
+    command.begin?.();
   } catch (error) {
-    await session.write(run.leases.held, async (tables) => order.withdraw?.(tables));
+    await session.write(run.leases.held, async (tables) => command.withdraw?.(tables));
     throw error;
   }
-  return desired ?? service;
+  return target ?? service;
 }
 
 async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
-  const { session, order, run } = commandRun;
-  const scope = order.scope ?? 'order';
+  const { session, command, run } = commandRun;
+  const scope = command.scope ?? 'command';
   const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map() };
   // The panel first: its answer confirms the local clock, and with it the cycle of the service.
-  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
+  const observations = await panel.observe([service], session.deps.signal, { scope, refresh: true });
   const { decided, released } = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
   const reported = new Map(released.map((notice) => [notice.key, notice]));
   const onPlan = (plan: Plan): void => {
     for (const notice of plan.notices ?? []) reported.set(notice.key, notice);
   };
-  const observed = { ...unplanned(decided), observation: seen.get(service.id) ?? null };
+  const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
   const [planned = observed] = await findSharers(on, [observed]);
-  const done = await (order.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
+  const done = await (command.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
   // Evidence on another panel is not undone by this command, so it is not complete.
   const elsewhere = done.evidence.filter((item) => item.panel !== service.panel);
   const isLeft = scope === 'hold' && done.holds.length === 0 && elsewhere.length > 0;
@@ -101,14 +101,14 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
 }
 
 /** Loads the service of a command; in a dry run with the target state. */
-async function loadOne({ session, order }: CommandRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
+async function loadOne({ session, command }: CommandRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
   const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
   const switches = await session.store.switches.list();
   const [loaded] = await load(session, panel, [service], { switches, ordered: true, now });
   if (!loaded) throw new Error(`${service.id} was not loaded`);
   // A command is carried out for a service that can't be metered, too.
   const sound = { ...loaded, error: null };
-  return order.dryRun ? order.pretend(sound) : sound;
+  return command.dryRun ? command.preview(sound) : sound;
 }
 
 type Reported = CarriedOut['reported'];
@@ -117,17 +117,17 @@ type Reported = CarriedOut['reported'];
  * Ends holds whose reason a command has ended since the last run, so that this one does not enforce them. Returns their notices.
  */
 async function decideByRecord(
-  { session, order, run }: CommandRun,
+  { session, command, run }: CommandRun,
   panel: Panel,
   loaded: Loaded,
 ): Promise<{ decided: Decided; released: Reported }> {
-  const mayRelease = order.decidedByRun !== true || loaded.enforcement.value === 'on';
-  if (!mayRelease || order.account?.verb === 'terminate') return { decided: undecided(unread(loaded)), released: [] };
+  const mayRelease = command.decidedByRun !== true || loaded.enforcement.value === 'on';
+  if (!mayRelease || command.account?.verb === 'terminate') return { decided: undecided(unread(loaded)), released: [] };
   const { id } = loaded.service;
-  const service = order.dryRun ? loaded.service : ((await session.store.services.get(id)) ?? loaded.service);
+  const service = command.dryRun ? loaded.service : ((await session.store.services.get(id)) ?? loaded.service);
   const decided = { ...endHolds(session, panel, { ...loaded, service }, session.now()), service: loaded.service };
   const { closes } = decided;
-  if (!order.dryRun && closes.length > 0) {
+  if (!command.dryRun && closes.length > 0) {
     await session.write(run.leases.held, async (tables) => {
       for (const hold of closes) await tables.holds.end(hold.id, session.now());
     });
@@ -142,27 +142,27 @@ async function decideByRecord(
 
 /** Lists the steps of a previewed command. */
 async function preview(
-  { session, order, run }: CommandRun,
+  { session, command, run }: CommandRun,
   on: RunOnPanel,
   begun: Applied,
   onPlan: (plan: Plan) => void,
 ): Promise<Applied> {
-  const planned = await planOne(on, begun, order.account ?? null);
+  const planned = await planOne(on, begun, command.account ?? null);
   onPlan(planned.plan);
   const actions = planned.plan.steps.map((step) => actionRow(session, run.id, planned, step));
   return withError({ ...planned, actions }, errorOfDoubt(on.panel, planned));
 }
 
 function enforce(
-  { order, run }: CommandRun,
+  { command, run }: CommandRun,
   on: RunOnPanel,
   begun: Applied,
   onPlan: (plan: Plan) => void,
 ): Promise<Applied> {
   return enforceService({ ...on, fences: run.leases.held }, begun, {
-    byName: order.decidedByRun !== true,
-    order: order.account ?? null,
-    password: order.password?.() ?? null,
+    byName: command.decidedByRun !== true,
+    command: command.account ?? null,
+    password: command.password?.() ?? null,
     onPlan,
   });
 }

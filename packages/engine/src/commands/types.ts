@@ -1,4 +1,4 @@
-import type { AccountOrder, ItemError, Plan } from '@sluice/panel-kind';
+import type { AccountCommand, ItemError, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Run, RunView } from '../run/bracket.js';
 import type { Applied, Loaded } from '../run/stages.js';
@@ -38,12 +38,12 @@ export interface CommandFrame {
 /** What a command does. */
 export interface CommandContent {
   /** Stores the target state; not called in a dry run. */
-  desire: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
+  storeTarget: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
   /** Returns the loaded service with the target state, for a dry run. */
-  pretend: (loaded: Loaded) => Loaded;
-  account?: AccountOrder | null;
+  preview: (loaded: Loaded) => Loaded;
+  account?: AccountCommand | null;
   /** What may be changed on the panel; default: everything of the service. */
-  scope?: 'hold' | 'order';
+  scope?: 'hold' | 'command';
   password?: () => string | null;
   /** Called once the command is stored and before the panel is called; throws to refuse. */
   begin?: () => void;
@@ -72,7 +72,7 @@ export interface CommandResult {
 /** State of a command. */
 export interface CommandRun {
   session: Session;
-  order: ServiceCommand;
+  command: ServiceCommand;
   run: Run;
 }
 

@@ -1,4 +1,4 @@
-import { itemErrorOf } from '@sluice/panel-kind';
+import { toItemError } from '@sluice/panel-kind';
 import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import { findEnforcement } from '../panels/enforcement.js';
@@ -145,7 +145,7 @@ async function panelChecks(session: Session, name: string, contract: boolean): P
     checks.push(...mappingChecks(session, services));
     if (contract) checks.push(...(await contractChecks(session, name, services)));
   } catch (error) {
-    const { code, message } = itemErrorOf(error);
+    const { code, message } = toItemError(error);
     checks.push({ name: 'panel', object: name, status: 'failed', message: `${code}: ${message}`, code });
   }
   return checks;

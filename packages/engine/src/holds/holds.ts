@@ -30,14 +30,14 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
       checkLifecycle(service, order);
       return {
         scope: 'hold',
-        desire: async (_service, tables) => {
+        storeTarget: async (_service, tables) => {
           if (order.reason === 'billing') {
             const status = order.what === 'add' ? 'suspended' : 'active';
             await tables.services.update([{ id, status, updatedAt: session.now() }]);
           }
           await changeHold(session, id, { ...order, suspension }, tables);
         },
-        pretend: (loaded) => {
+        preview: (loaded) => {
           const others = loaded.holds.filter((hold) => hold.reason !== order.reason);
           const added = order.what === 'add' ? [toHold(session, id, { ...order, suspension })] : [];
           return { ...loaded, holds: [...others, ...added] };

@@ -1,4 +1,4 @@
-import { itemErrorOf } from '@sluice/panel-kind';
+import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { panelsWithDisabled } from '../agents/open-agents.js';
 import type { ChangedAgent } from '../agents/agent-views.js';
@@ -166,13 +166,13 @@ async function giveBack(
       dryRun: request.dryRun,
       waitMs: request.waitMs,
       scope: 'hold',
-      desire: async (_service, tables) => {
+      storeTarget: async (_service, tables) => {
         for (const hold of await tables.holds.open({ services: [id] })) {
           if (request.reason === undefined || hold.reason === request.reason)
             await tables.holds.end(hold.id, session.now());
         }
       },
-      pretend: (loaded) => {
+      preview: (loaded) => {
         const { reason } = request;
         const holds = reason === undefined ? [] : loaded.holds.filter((hold) => hold.reason !== reason);
         return { ...loaded, holds };
@@ -191,7 +191,7 @@ async function giveBack(
       allowance: null,
       holds: [],
       actions: [],
-      error: itemErrorOf(error),
+      error: toItemError(error),
     };
     return { view, aboutHolds: [] };
   }

@@ -20,8 +20,8 @@ export async function setsPassword(
   if (verb === 'change-password') return true;
   if (verb !== 'create') return false;
   if (isRepeat || service.ownRefs.length === 0) return true;
-  const seen = await panel.observe([service], session.deps.signal, { scope: 'order', fresh: true });
-  const observation = seen.get(service.id);
+  const observations = await panel.observe([service], session.deps.signal, { scope: 'command', refresh: true });
+  const observation = observations.get(service.id);
   return observation !== undefined && accounts.exists(observation) === false;
 }
 
@@ -44,11 +44,11 @@ export function choosePassword(
   });
 }
 
-/** Writes the planned password file; `order` is the id of the command's journal row. */
-export function placePasswordFile(files: Files, { file, password, write }: PasswordPlan, order: string): void {
+/** Writes the planned password file; `row` is the id of the command's journal row. */
+export function placePasswordFile(files: Files, { file, password, write }: PasswordPlan, row: string): void {
   if (file === null) return;
-  if (write === null) removeDraft(files, file, order);
-  else writePasswordFile(files, { file, password, write }, order);
+  if (write === null) removeDraft(files, file, row);
+  else writePasswordFile(files, { file, password, write }, row);
 }
 
 /** Returns the credentials for the caller; null where no password was set. */

@@ -16,28 +16,28 @@ export function checkPlace(files: Files, file: string): void {
  * Writes a password file completely or not at all. `new` never overwrites a file; `replace` overwrites the incomplete file
  * of an interrupted run of the same command.
  *
- * @param order id of the command's journal row, which names the draft: a repeat removes the draft of a killed run
+ * @param row id of the command's journal row, which names the draft: a repeat removes the draft of a killed run
  */
 export function writePasswordFile(
   files: Files,
   { file, password, write }: { file: string; password: string; write: 'new' | 'replace' },
-  order: string,
+  row: string,
 ): void {
   const text = `${password}\n`;
-  const draft = draftPath(file, order);
+  const draft = draftPath(file, row);
   try {
     if (write === 'replace') files.replace(file, text, draft);
     else files.create(file, text, draft);
   } catch (error) {
     throw (error as { code?: string }).code === 'EEXIST' ? fileExists(file) : unwritable(file, error);
   } finally {
-    removeDraft(files, file, order);
+    removeDraft(files, file, row);
   }
 }
 
 /** Removes the draft of a killed run of this command. */
-export function removeDraft(files: Files, file: string, order: string): void {
-  files.remove(draftPath(file, order));
+export function removeDraft(files: Files, file: string, row: string): void {
+  files.remove(draftPath(file, row));
 }
 
 /** Returns whether the text of a password file is complete: one line with its line end. */
@@ -60,6 +60,6 @@ function unwritable(file: string, error: unknown): SluiceError {
   );
 }
 
-function draftPath(file: string, order: string): string {
-  return path.join(path.dirname(file), `.${order}.new`);
+function draftPath(file: string, row: string): string {
+  return path.join(path.dirname(file), `.${row}.new`);
 }

@@ -1,4 +1,4 @@
-import { type AccountOrder, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
+import { type AccountCommand, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import { runDecidedCommand } from '../commands/run-command.js';
@@ -104,9 +104,9 @@ async function decide(
     earlierFile,
     account: accountOrder(request, setPassword),
     password: () => plan?.password ?? null,
-    desire: async (target, tables, run) => {
+    storeTarget: async (target, tables, run) => {
       await tables.services.update([serviceChange(command, target)]);
-      for (const row of ended) await tables.actions.settle(row.id, { state: 'unneeded', settledAt: session.now() });
+      for (const row of ended) await tables.actions.end(row.id, { state: 'unneeded', settledAt: session.now() });
       if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
     },
@@ -114,8 +114,8 @@ async function decide(
       if (continued === null && open !== null && earlierFile !== null) removeDraft(files, earlierFile, open.id);
       if (plan !== null) placePasswordFile(files, plan, command.row);
     },
-    withdraw: (tables) => tables.actions.settle(command.row, { state: 'unneeded', settledAt: session.now() }),
-    pretend: (loaded) => {
+    withdraw: (tables) => tables.actions.end(command.row, { state: 'unneeded', settledAt: session.now() }),
+    preview: (loaded) => {
       const { service: before } = loaded;
       return { ...loaded, service: mergeService(before, serviceChange(command, before)), product };
     },
@@ -169,7 +169,7 @@ function productAfter(session: Session, service: ServiceRecord, stored: StoredCo
   return product;
 }
 
-function accountOrder(request: ProvisionRequest, setPassword: boolean): AccountOrder | null {
+function accountOrder(request: ProvisionRequest, setPassword: boolean): AccountCommand | null {
   switch (request.verb) {
     case 'create':
       return { verb: 'create', adopt: request.adopt === true, setPassword };

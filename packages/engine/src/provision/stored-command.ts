@@ -87,8 +87,8 @@ function nextDueDate(session: Session, service: ServiceRecord): string {
 }
 
 /** Returns the journal row of a command, which is open until the command is done. */
-export function toRow(order: VerbCommand, service: ServiceRecord, run: string): ActionRecord {
-  const { session, request, stored, row } = order;
+export function toRow(command: VerbCommand, service: ServiceRecord, run: string): ActionRecord {
+  const { session, request, stored, row } = command;
   return plannedRow({
     id: row,
     run,

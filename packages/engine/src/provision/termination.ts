@@ -8,7 +8,7 @@ export const UNFINISHED = 'termination_unfinished';
 
 /** An unfinished termination. */
 export interface Termination {
-  order: string;
+  command: string;
   since: string;
   by: string;
   /** Steps that were tried and failed. */
@@ -31,7 +31,7 @@ async function loadTermination(session: Session, row: ActionRecord): Promise<Ter
   );
   const isDone = (state: string): boolean => state === 'applied' || state === 'unneeded';
   const remains = [...last].filter(([, state]) => !isDone(state)).map(([step]) => step);
-  return { order: row.id, since: row.plannedAt, by: findRequester(row) ?? '', remains };
+  return { command: row.id, since: row.plannedAt, by: findRequester(row) ?? '', remains };
 }
 
 /** Lists the unfinished terminations of these services, by service. */

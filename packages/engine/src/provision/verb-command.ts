@@ -43,8 +43,8 @@ export interface VerbCommand {
 }
 
 /** Returns the fields of the service that the command changes. */
-export function serviceChange(order: VerbCommand, service: ServiceRecord): ServiceChange {
-  const { session, panel, request, stored, product } = order;
+export function serviceChange(command: VerbCommand, service: ServiceRecord): ServiceChange {
+  const { session, panel, request, stored, product } = command;
   // The unguessable name is stored before the account is created, so that it can be found after a lost answer.
   const names = request.verb === 'create' ? panel.accounts?.newRefs(service, product, session.deps.randomBytes) : {};
   const added = Object.entries(names ?? {}).filter(([key]) => service.refs[key] === undefined);
@@ -69,7 +69,7 @@ export async function finishVerb(
     await setStatus(session, service, 'terminated', tables);
     await endAll(session, service, tables);
   }
-  await tables.actions.settle(row, { state: 'applied', settledAt: session.now() });
+  await tables.actions.end(row, { state: 'applied', settledAt: session.now() });
 }
 
 /** Records that the command was refused, so that no run continues it. */
@@ -79,17 +79,17 @@ export async function refuse(
   tables: StoreTables,
 ): Promise<void> {
   const settledAt = session.now();
-  await tables.actions.settle(row, { state: 'failed', settledAt, errorCode: code, errorMessage: message });
+  await tables.actions.end(row, { state: 'failed', settledAt, errorCode: code, errorMessage: message });
 }
 
 /** Restores the service's product after a change to a package that its agent may not sell. */
-export function restoreProduct(order: VerbCommand, service: ServiceRecord): NonNullable<CommandContent['refused']> {
-  const { session } = order;
+export function restoreProduct(command: VerbCommand, service: ServiceRecord): NonNullable<CommandContent['refused']> {
+  const { session } = command;
   const { id, product } = service;
   return async (error, tables) => {
     if (error.code !== 'agent_limit') return;
     await tables.services.update([{ id, product, updatedAt: session.now() }]);
-    await refuse(order, error, tables);
+    await refuse(command, error, tables);
   };
 }
 

@@ -1,6 +1,6 @@
 import { isPanelError } from '@sluice/panel-http';
 import { printable } from '@sluice/panel-http/printable';
-import { type ErrorKind, type ItemError, itemErrorOf, SluiceError } from '@sluice/panel-kind';
+import { type ErrorKind, type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import type { RunOutcome, RunRecord, StoreTables } from '@sluice/state-store';
 import { confirmClock } from '../clock/clock-guard.js';
 import { Leases } from '../leases.js';
@@ -112,7 +112,7 @@ export class Run {
 
   /** Ends the run by an error that was thrown in it. */
   fail(error: unknown): Promise<void> {
-    return this.end({ outcome: toOutcome(error), changes: this.view.changes, error: itemErrorOf(error) });
+    return this.end({ outcome: toOutcome(error), changes: this.view.changes, error: toItemError(error) });
   }
 
   async #storeEnd(error: ItemError | null, tables: StoreTables): Promise<void> {

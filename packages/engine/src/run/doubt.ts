@@ -11,7 +11,7 @@ export function certainSteps(panel: Panel, doubts: Doubts, { steps }: Plan): Ste
   const { objects } = panel;
   if (unsettled.length === 0 || objects === undefined) return steps;
   return steps.filter((step) => {
-    const row = unsettled.find((item) => objects.objectOf(item) === objects.objectOf(step));
+    const row = unsettled.find((item) => objects.toObjectKey(item) === objects.toObjectKey(step));
     if (row === undefined) return true;
     const outcome = outcomeByReading(panel, doubts, row);
     // A preview resolves nothing: a change that the next run will find done is not planned again.

@@ -1,4 +1,4 @@
-import type { AccountOrder, Plan } from '@sluice/panel-kind';
+import type { AccountCommand, Plan } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import { findEnforcement } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
@@ -61,20 +61,20 @@ async function refreshed({ session, panel, run, scope }: RunOnPanel, work: Appli
   );
   if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return work;
   const history = (await loadHistory(session, panel, [service])).get(service.id) ?? work.history;
-  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
-  return { ...work, history, observation: seen.get(service.id) ?? null };
+  const observations = await panel.observe([service], session.deps.signal, { scope, refresh: true });
+  return { ...work, history, observation: observations.get(service.id) ?? null };
 }
 
 function hasPlan(on: RunOnPanel, work: Applied): boolean {
   const { plan } = planSteps(on, work);
-  return plan.steps.length > 0 || plan.settle.length > 0 || plan.moves.length > 0 || plan.refs !== undefined;
+  return plan.steps.length > 0 || plan.endedEvidence.length > 0 || plan.moves.length > 0 || plan.refs !== undefined;
 }
 
 /** Options of `enforceService`. */
 export interface EnforceOptions {
   /** Whether an operator named the service: then it is changed under `observe` too. */
   byName?: boolean;
-  order?: AccountOrder | null;
+  command?: AccountCommand | null;
   password?: string | null;
   /** Called with each plan, before it is applied. */
   onPlan?: (plan: Plan) => void;
@@ -98,7 +98,7 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
   if (stop !== null) return stoppedBy(work, stop);
   for (let round = 1; ; round++) {
     const [current = work] = await loadHoldsOfSharers(on, [work]);
-    const planned = await planOne(on, current, options.order ?? null);
+    const planned = await planOne(on, current, options.command ?? null);
     const { plan } = planned;
     options.onPlan?.(plan);
     const applied = await applyPlan<Applied>(on, planned, plan, {
@@ -121,8 +121,8 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
         message: `"${work.service.id}" still differs from its target state after ${MOST_ROUNDS} rounds`,
       });
     }
-    const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
-    work = { ...work, observation: seen.get(work.service.id) ?? null };
+    const observations = await panel.observe([work.service], session.deps.signal, { scope, refresh: true });
+    work = { ...work, observation: observations.get(work.service.id) ?? null };
   }
 }
 

@@ -14,7 +14,7 @@ export interface StoredCheckpoint {
 
 /** The history of a service while it is loaded. */
 interface Gathered {
-  seen: unknown;
+  checkpoint: unknown;
   decision: DecisionRecord | null;
   recent: ActionRecord[];
   removed: number;
@@ -43,14 +43,14 @@ export async function loadHistory(
   const { store } = session;
   const ids = services.map((service) => service.id);
   for (const decision of await store.decisions.latest(ids)) {
-    histories.set(decision.service, { seen: findCheckpoint(decision), decision, recent: [], removed: 0 });
+    histories.set(decision.service, { checkpoint: findCheckpoint(decision), decision, recent: [], removed: 0 });
   }
   const living = services.filter((service) => service.status === 'active' || service.status === 'suspended');
   const limit = new Date(session.deps.clock.now() - BULK_MS).toISOString();
   const since = new Map(
     living.map((service) => [
       service.id,
-      (histories.get(service.id)?.seen as StoredCheckpoint | null | undefined)?.at ?? service.createdAt,
+      (histories.get(service.id)?.checkpoint as StoredCheckpoint | null | undefined)?.at ?? service.createdAt,
     ]),
   );
   const entries = [...since];
@@ -89,7 +89,7 @@ async function loadRecent(
 /** Adds the actions that were in doubt at the checkpoint and were resolved since. */
 async function addResolved({ store }: Session, histories: Map<string, Gathered>): Promise<void> {
   for (const entry of histories.values()) {
-    for (const id of (entry.seen as StoredCheckpoint | null)?.doubts ?? []) {
+    for (const id of (entry.checkpoint as StoredCheckpoint | null)?.doubts ?? []) {
       const row = await store.actions.get(id);
       if (row?.settledAt != null) entry.recent = withResolved(entry.recent, row);
     }
@@ -109,7 +109,7 @@ export function withResolved(recent: readonly ActionRecord[], row: ActionRecord)
 function findEntry(histories: Map<string, Gathered>, service: string): Gathered {
   const known = histories.get(service);
   if (known) return known;
-  const entry: Gathered = { seen: null, decision: null, recent: [], removed: 0 };
+  const entry: Gathered = { checkpoint: null, decision: null, recent: [], removed: 0 };
   histories.set(service, entry);
   return entry;
 }

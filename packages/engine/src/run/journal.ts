@@ -77,7 +77,7 @@ export async function endAction<W extends Changed>(
     errorMessage: error ? printable(error.message) : null,
   };
   const zeroed = await session.write(fences, async (tables) => {
-    await tables.actions.settle(row.id, end);
+    await tables.actions.end(row.id, end);
     for (const item of begun) await tables.evidence.add(item);
     for (const id of ended) await tables.evidence.end(id, at, 'undone');
     if (refs) await tables.services.update([refs]);

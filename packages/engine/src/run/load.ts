@@ -1,4 +1,4 @@
-import { type ItemError, itemErrorOf, type Panel } from '@sluice/panel-kind';
+import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
 import {
   type Allowance,
   type CounterState,
@@ -115,7 +115,7 @@ function findRows(stored: StoredRows, id: string) {
     holds: stored.holds.get(id) ?? [],
     evidence: stored.evidence.get(id) ?? [],
     unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isCommandRow(action)),
-    history: stored.history.get(id) ?? { seen: null, decision: null, recent: [], removed: 0 },
+    history: stored.history.get(id) ?? { checkpoint: null, decision: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
   } satisfies Partial<Loaded>;
 }
@@ -203,7 +203,7 @@ function placeInCycle(
     const cycle = newCycle({ id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter });
     return { placement: { cycle, closing, cycleIsNew: true, wrongCycles }, error: null };
   } catch (error) {
-    return { placement: NOWHERE, error: itemErrorOf(error) };
+    return { placement: NOWHERE, error: toItemError(error) };
   }
 }
 
@@ -259,7 +259,7 @@ function weigh({
     };
     return { allowance, error };
   } catch (error) {
-    return { allowance: null, error: itemErrorOf(error) };
+    return { allowance: null, error: toItemError(error) };
   }
 }
 

@@ -77,7 +77,7 @@ export function toNotices(work: Applied): Notice[] {
 
 function unfinishedNotice({ id, panel }: ServiceRecord, termination: Termination): Notice {
   const message = describeTermination(id, termination);
-  return { code: UNFINISHED, key: `${UNFINISHED}:${id}:${termination.order}`, panel, service: id, message };
+  return { code: UNFINISHED, key: `${UNFINISHED}:${id}:${termination.command}`, panel, service: id, message };
 }
 
 function thresholdNotices({ service, cycle, thresholds }: Applied): Notice[] {

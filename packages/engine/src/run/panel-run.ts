@@ -1,5 +1,5 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
-import { itemErrorOf, type Panel } from '@sluice/panel-kind';
+import { toItemError, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
 import type { Leases } from '../leases.js';
@@ -74,7 +74,7 @@ export async function runPanel(
     if (run.observing) report.run.observing.push(panel.name);
     await finishOpen(run);
   } catch (error) {
-    const refused = itemErrorOf(error);
+    const refused = toItemError(error);
     if (!CLOCK_ERRORS.includes(refused.code)) throw error;
     report.panels.push({ panel: panel.name, error: refused });
   }
@@ -168,15 +168,15 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
       skipped === null && opens.length + closes.length + unsettled.length === 0,
   );
   const services = quiet.map((work) => work.service);
-  const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
+  const observations = await panel.observe(services, session.deps.signal, { scope, refresh: false });
   for (const work of quiet) {
     const observation = observations.get(work.service.id) ?? null;
     const seen = untouched(work, observation);
-    const { desired, plan, drift } = planSteps(run, seen);
-    const { steps, settle, moves, refs, problems, notices } = plan;
+    const { target, plan, drift } = planSteps(run, seen);
+    const { steps, endedEvidence: settle, moves, refs, problems, notices } = plan;
     const nothing = [steps, settle, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
     if (nothing && refs === undefined) {
-      calm.set(work.service.id, { ...seen, history: historyAfter(run, seen, desired), observation: null });
+      calm.set(work.service.id, { ...seen, history: historyAfter(run, seen, target), observation: null });
     }
   }
   return calm;

@@ -24,7 +24,7 @@ export interface CallOptions<W extends Changed = Applied> {
   isHopeless?: (outcome: StepOutcome) => boolean;
 }
 
-type Performable = Pick<Plan, 'steps' | 'moves' | 'refs'> & Pick<AgentPlan, 'settle'>;
+type Performable = Pick<Plan, 'steps' | 'moves' | 'refs'> & Pick<AgentPlan, 'endedEvidence'>;
 
 /** Returns the service after a stop. */
 export function stoppedBy(work: Applied, stop: Stop): Applied {
@@ -95,12 +95,12 @@ async function beginPlan<W extends Changed>(
     const made: Plan['moves'] = [];
     // Evidence that can't move to a hold that ended meanwhile is planned again.
     for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) made.push(move);
-    for (const { evidence, outcome } of plan.settle) await tables.evidence.end(evidence, session.now(), outcome);
+    for (const { evidence, outcome } of plan.endedEvidence) await tables.evidence.end(evidence, session.now(), outcome);
     if (refs) await tables.services.update([refs]);
     await tables.actions.plan(rows);
     return made;
   });
-  const settled = plan.settle.map((item) => item.evidence);
+  const settled = plan.endedEvidence.map((item) => item.evidence);
   const begun = {
     ...work,
     service: refs && service.id !== null ? mergeService(service, refs) : service,
@@ -139,7 +139,7 @@ async function performStep<W extends Changed>(
       calledAt = at;
     },
     accepted: (observed) =>
-      session.write(fences, (tables) => tables.actions.settle(row.id, { state: 'planned', settledAt: null, observed })),
+      session.write(fences, (tables) => tables.actions.end(row.id, { state: 'planned', settledAt: null, observed })),
   };
   try {
     const outcome = await apply(step, context, work);

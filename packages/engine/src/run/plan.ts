@@ -1,4 +1,4 @@
-import type { AccountOrder, Desired, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
+import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import type { CounterState } from '@sluice/quota-core';
 import { findTimeZone } from '../config/find-entry.js';
 import { draftHolds } from './decide.js';
@@ -23,10 +23,10 @@ import {
 export function toTargetState(
   { session, panel, scope }: RunOnPanel,
   work: Plannable,
-  order: AccountOrder | null = null,
-): Desired {
+  command: AccountCommand | null = null,
+): TargetState {
   const closing = new Set(work.closes.map((hold) => hold.id));
-  const { seen, recent } = work.history;
+  const { checkpoint: seen, recent } = work.history;
   const holds = [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
   return {
     service: work.service,
@@ -39,7 +39,7 @@ export function toTargetState(
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
-    order,
+    command,
     cycle: work.cycle && {
       id: work.cycle.id,
       start: work.cycle.start,
@@ -50,7 +50,7 @@ export function toTargetState(
     counted: toCounted(work),
     timeZone: findTimeZone(session.config, work.service.panel),
     now: session.now(),
-    seen,
+    checkpoint: seen,
     recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],
   };
 }
@@ -58,24 +58,24 @@ export function toTargetState(
 /** A plan, the drift that it removes, and what prevents it. */
 interface PlanResult {
   /** What it was planned for. */
-  desired: Desired;
+  target: TargetState;
   plan: Plan;
   drift: string[];
   problem: ItemError | null;
 }
 
 /** Plans one service from its observation. */
-export function planSteps(on: RunOnPanel, work: Plannable, order: AccountOrder | null = null): PlanResult {
+export function planSteps(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): PlanResult {
   const { session, panel } = on;
-  const desired = toTargetState(on, work, order);
+  const target = toTargetState(on, work, command);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
-  const found = panel.plan(desired, observation);
+  const found = panel.plan(target, observation);
   const [problem = null] = found.problems;
-  const stops = problem === null && isToServe(work, desired) ? (found.stops ?? []) : [];
+  const stops = problem === null && isToServe(work, target) ? (found.stops ?? []) : [];
   const steps = certainSteps(panel, work, found);
   const notices = stops.length === 0 ? {} : { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] };
   const drift = [...new Set([...found.drift, ...stops])];
-  return { desired, plan: { ...found, steps, ...notices }, drift, problem };
+  return { target, plan: { ...found, steps, ...notices }, drift, problem };
 }
 
 /** Returns the service with its plan, and the plan's problem as its error. */
@@ -87,12 +87,12 @@ function withPlan<W extends Plannable>(work: W, { plan, drift, problem }: PlanRe
 export async function planOne<W extends Plannable>(
   on: RunOnPanel,
   work: W,
-  order: AccountOrder | null = null,
+  command: AccountCommand | null = null,
 ): Promise<W & { readonly plan: Plan }> {
-  const first = withPlan(work, planSteps(on, work, order));
+  const first = withPlan(work, planSteps(on, work, command));
   if (first.plan.needsSharers !== true) return first;
   const [again = first] = await readUnread(on, [first], [first]);
-  return withPlan(again, planSteps(on, again, order));
+  return withPlan(again, planSteps(on, again, command));
 }
 
 /** Observes the services that need it, finds their sharers, and plans; drafts the holds that start. */
@@ -103,12 +103,12 @@ export async function planAll(
   const { session, panel, scope, request } = on;
   const toObserve = decided.filter((work) => needsObservation(panel, work, request));
   const services = toObserve.map((work) => work.service);
-  const observations = await panel.observe(services, session.deps.signal, { scope, fresh: false });
-  const seen = decided.map((work) => observed(panel, work, draftHolds(session, work), observations));
+  const observations = await panel.observe(services, session.deps.signal, { scope, refresh: false });
+  const observing = decided.map((work) => observed(panel, work, draftHolds(session, work), observations));
   const isLooked = new Set(services.map(({ id }) => id));
   const plan = (works: readonly Planned[], ids: ReadonlySet<string>): Planned[] =>
     works.map((work) => (ids.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
-  const planned = plan(await findSharers(on, seen), isLooked);
+  const planned = plan(await findSharers(on, observing), isLooked);
   const needing = planned.filter((work) => work.plan?.needsSharers === true);
   if (needing.length === 0) return planned;
   return plan(await readUnread(on, needing, planned), new Set(needing.map((work) => work.service.id)));
@@ -139,8 +139,10 @@ export function needsObservation(
 }
 
 /** Returns whether nothing of ours should stop the service. */
-function isToServe({ allowance, error }: Loaded<Stage>, { holds, order }: Desired): boolean {
-  return holds.length === 0 && order === null && error === null && allowance !== null && allowance.kind !== 'unmanaged';
+function isToServe({ allowance, error }: Loaded<Stage>, { holds, command }: TargetState): boolean {
+  return (
+    holds.length === 0 && command === null && error === null && allowance !== null && allowance.kind !== 'unmanaged'
+  );
 }
 
 function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
@@ -152,7 +154,7 @@ function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonN
 }
 
 /** Returns the last counter reading; one from before the cycle counts as 0 in it. */
-function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
+function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): TargetState['counted'] {
   if (cycle === null) return null;
   const { lastIn, lastOut, usedIn, usedOut, at } = (cycle.counter ?? {}) as Partial<CounterState>;
   if (lastIn === undefined || lastOut === undefined || usedIn === undefined || usedOut === undefined) return null;
@@ -160,7 +162,7 @@ function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): Desired['counted'] {
   return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
 }
 
-function toTargetAllowance({ allowance }: Loaded<Stage>): Desired['allowance'] {
+function toTargetAllowance({ allowance }: Loaded<Stage>): TargetState['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
   const limited = allowance.kind === 'limited';
   return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null };
@@ -173,12 +175,12 @@ export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
 }
 
 /** Returns the history of a service for a later run, with the adapter's checkpoint. */
-export function historyAfter(on: RunOnPanel, work: Applied, target?: Desired): ServiceHistory {
+export function historyAfter(on: RunOnPanel, work: Applied, target?: TargetState): ServiceHistory {
   const { panel } = on;
   const { observation, unsettled, actions, history } = work;
   if (panel.history === undefined || observation?.state == null) return history;
   const kept = panel.history.checkpoint(target ?? toTargetState(on, work), observation);
   if (!kept) return history;
   const doubts = [...unsettled, ...actions].filter((row) => row.settledAt === null).map((row) => row.id);
-  return { ...history, seen: doubts.length === 0 ? kept : { ...kept, doubts } };
+  return { ...history, checkpoint: doubts.length === 0 ? kept : { ...kept, doubts } };
 }

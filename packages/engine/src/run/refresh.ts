@@ -1,4 +1,4 @@
-import { type HeldService, itemErrorOf, type Panel, type Refresh, type RefreshCall } from '@sluice/panel-kind';
+import { type HeldService, toItemError, type Panel, type Refresh, type RefreshCall } from '@sluice/panel-kind';
 import type { RefreshRecord } from '@sluice/state-store';
 import { findEnforcement } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
@@ -68,7 +68,7 @@ export async function refreshHeld(run: RefreshRun, held: HeldWork[]): Promise<vo
     );
   } catch (error) {
     if (row.targets > 0) throw error;
-    const { code, message } = itemErrorOf(error);
+    const { code, message } = toItemError(error);
     const ended = { ...row, finishedAt: session.now(), error: `${code}: ${message}` };
     await session.write(fences, (tables) => tables.refreshes.start(ended));
   }
@@ -142,7 +142,7 @@ class Refreshing {
       const { failed } = await this.#refresh.make(call, session.deps.signal);
       this.#made.failed += failed;
     } catch (error) {
-      const { code, message } = itemErrorOf(error);
+      const { code, message } = toItemError(error);
       this.#silent.add(call.part);
       this.#made.failed += countTargets(call);
       this.#made.errors.push(`${code}: ${message}`);

@@ -68,7 +68,7 @@ function repeatsCycle(work: Applied, stored: SampleRecord): boolean {
   if (sample === null || cycle === null || recorded === null) return false;
   const { at: lastAt } = stored;
   if (lastAt >= sample.at || lastAt !== recorded.readAt || lastAt !== history.decision?.readAt) return false;
-  if (timeOf(cycle.counter) !== (timeOf(recorded.counter) === null ? null : sample.at)) return false;
+  if (toTime(cycle.counter) !== (toTime(recorded.counter) === null ? null : sample.at)) return false;
   return (
     isSame({ ...sample, at: lastAt, resolution: stored.resolution }, stored) &&
     isSame(timeless(cycleAfter(work, cycle)), timeless(recorded))
@@ -86,16 +86,16 @@ function repeatsDecision(decision: DecisionRecord, { history }: Applied): boolea
   const { inputs: before, run: _lastRun, at: _lastAt, readAt: _lastReadAt, ...last } = history.decision;
   const { reading, ...facts } = inputs as { reading?: unknown };
   const { reading: lastReading, ...lastFacts } = before as { reading?: unknown };
-  if (timeOf(reading) !== readAt || timeOf(lastReading) === null) return false;
+  if (toTime(reading) !== readAt || toTime(lastReading) === null) return false;
   return isSame(rest, last) && isSame(facts, lastFacts) && isSame(withoutTime(reading), withoutTime(lastReading));
 }
 
-function timeOf(value: unknown): unknown {
+function toTime(value: unknown): unknown {
   return (value as { at?: unknown } | null | undefined)?.at ?? null;
 }
 
 function withoutTime(value: unknown): unknown {
-  return timeOf(value) === null ? value : { ...(value as object), at: null };
+  return toTime(value) === null ? value : { ...(value as object), at: null };
 }
 
 /** Whether two values are the same as JSON. */

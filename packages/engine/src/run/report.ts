@@ -123,7 +123,7 @@ export function toDecisionRecord(
       quotaPeriod: work.product.quotaPeriod,
       status: service.status,
       warnings: work.warnings,
-      ...(work.history.seen === null ? {} : { reading: work.history.seen }),
+      ...(work.history.checkpoint === null ? {} : { reading: work.history.checkpoint }),
     },
   };
 }

@@ -41,8 +41,8 @@ async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
   const rows = await session.store.actions.unsettled({ services: [work.service.id] });
   const unsettled = rows.filter((row) => !isCommandRow(row));
   // The lease was free until now, so the earlier observation may be older than the actions.
-  const seen = await panel.observe([work.service], session.deps.signal, { scope, fresh: true });
-  const observation = seen.get(work.service.id) ?? null;
+  const observations = await panel.observe([work.service], session.deps.signal, { scope, refresh: true });
+  const observation = observations.get(work.service.id) ?? null;
   return (await resolveUnsettled(on, { ...work, unsettled, observation })).work;
 }
 

@@ -1,4 +1,4 @@
-import { itemErrorOf, type Panel, SluiceError } from '@sluice/panel-kind';
+import { toItemError, type Panel, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/open-agents.js';
 import { takePanels } from '../leases.js';
@@ -81,7 +81,7 @@ async function openPanel(session: Session, name: string, report: RunReport): Pro
   try {
     return await session.panel(name);
   } catch (error) {
-    report.panels.push({ panel: name, error: itemErrorOf(error) });
+    report.panels.push({ panel: name, error: toItemError(error) });
     return null;
   }
 }
@@ -99,7 +99,7 @@ export async function runAndFinish(session: Session, request: RunRequest): Promi
     if (request.command === 'reconcile' && !request.dryRun && !isClockWrong) await afterReconcile(session);
     await session.flush();
   } catch (error) {
-    report.error ??= itemErrorOf(error);
+    report.error ??= toItemError(error);
     report.run.outcome = 'failed';
   }
   return report;

@@ -73,7 +73,7 @@ export async function loadHoldsOfSharers<W extends Plannable>(
   const holds = group(await store.holds.open({ services }));
   const overrides = new Map((await store.overrides.open(services)).map((row) => [row.service, row]));
   const decided = new Map(planned.map((work) => [work.service.id, work]));
-  const holdsOf = (id: string): readonly HoldRecord[] => {
+  const listHolds = (id: string): readonly HoldRecord[] => {
     const work = decided.get(id);
     if (!work) return holds.get(id) ?? [];
     return [...work.holds, ...work.drafts].filter((hold) => !work.closes.includes(hold));
@@ -86,7 +86,7 @@ export async function loadHoldsOfSharers<W extends Plannable>(
       ...sharer,
       action,
       allowSharedPorts: product?.allowSharedPorts === true,
-      holds: inForce(session, panel, { service: sharer.service, holds: holdsOf(id), action }),
+      holds: inForce(session, panel, { service: sharer.service, holds: listHolds(id), action }),
     };
   };
   return works.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));

@@ -50,7 +50,7 @@ const loaded: Loaded = {
   holds: [],
   evidence: [],
   unsettled: [],
-  history: { seen: null, decision: null, recent: [], removed: 0 },
+  history: { checkpoint: null, decision: null, recent: [], removed: 0 },
   termination: null,
   skipped: null,
   error: null,

@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import type {
-  Desired,
+  TargetState,
   ItemError,
   Observation,
   Panel,
@@ -33,7 +33,7 @@ export interface RunOnPanel {
   /** Id of the run. */
   readonly run: string;
   /** What the run may change on the panel. */
-  readonly scope: Desired['scope'];
+  readonly scope: TargetState['scope'];
   /** Observed resources that are not stored yet, by service. */
   readonly resources: Map<string, ResourcesRecord>;
 }
@@ -46,7 +46,7 @@ export interface FencedRun extends RunOnPanel {
 /** The checkpoint of the last run, and the journal since. */
 export interface ServiceHistory {
   /** The checkpoint of the panel's adapter; null before the first. */
-  readonly seen: unknown;
+  readonly checkpoint: unknown;
   /** The decision of the last run; null where there is none. */
   readonly decision: Readonly<DecisionRecord> | null;
   readonly recent: readonly ActionRecord[];

@@ -1,4 +1,4 @@
-import { itemErrorOf } from '@sluice/panel-kind';
+import { toItemError } from '@sluice/panel-kind';
 import { UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { actionRow } from './journal.js';
@@ -19,7 +19,7 @@ export async function finishTerminations(
   for (const work of works) {
     const goesOn = work.termination !== null && work.enforcement.value !== 'observe' && !session.deps.signal.aborted;
     if (!goesOn) done.push(work);
-    else if (dryRun) done.push(await showRest({ ...on, scope: 'order' }, work));
+    else if (dryRun) done.push(await showRest({ ...on, scope: 'command' }, work));
     else done.push(await finishOne(session, run, work));
   }
   return done;
@@ -34,8 +34,8 @@ export function stillTrue(notices: Notice[], works: readonly Applied[]): Notice[
 async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {
   const { session, panel, run, scope } = on;
   const { service } = work;
-  const seen = await panel.observe([service], session.deps.signal, { scope, fresh: true });
-  const looked = { ...work, observation: seen.get(service.id) ?? null };
+  const observations = await panel.observe([service], session.deps.signal, { scope, refresh: true });
+  const looked = { ...work, observation: observations.get(service.id) ?? null };
   const { plan, drift, problem } = planSteps(on, looked, { verb: 'terminate' });
   const actions = plan.steps.map((step) => actionRow(session, run, work, step));
   return withError({ ...looked, drift, actions }, problem);
@@ -51,7 +51,7 @@ async function finishOne(session: Session, run: string, work: Applied): Promise<
     if (service.status !== 'terminated') return finished;
     return { ...finished, termination: null, skipped: service.status, holds: [] };
   } catch (error) {
-    const problem = itemErrorOf(error);
+    const problem = toItemError(error);
     return withError(problem.code === 'lease_held' ? { ...work, skipped: LEASED } : work, problem);
   }
 }

@@ -82,7 +82,7 @@ export async function explainService(session: Session, id: string, at: string | 
 }
 
 function readingView({ at, inBytes, outBytes, totalBytes, raw }: SampleRecord): Explanation['readings'][number] {
-  return { at, inBytes, outBytes, totalBytes, raw: rawOf(raw) };
+  return { at, inBytes, outBytes, totalBytes, raw: toRaw(raw) };
 }
 
 function allowanceView(allowance: Allowance | null): Explanation['allowance'] {
@@ -103,7 +103,7 @@ function actionView(action: ActionRecord): Explanation['actions'][number] {
   return { id, type, target, state, at: settledAt ?? plannedAt, run, prior, observed, error };
 }
 
-function rawOf(text: string): unknown {
+function toRaw(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -88,7 +88,7 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
       record.status = parseStatus(record, value);
       return;
     case 'traffic_mode':
-      record.trafficMode = empty ? null : oneOf(key, value.toUpperCase(), MODES);
+      record.trafficMode = empty ? null : parseOneOf(key, value.toUpperCase(), MODES);
       return;
     case 'base_quota_override_gb':
       if (!empty) guarded(key, () => gigabytesToBytes(value));
@@ -102,7 +102,7 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
 
 function parseStatus(record: ServiceRecord, value: string): ServiceStatus {
   if (value === '') return record.status === 'vanished' ? 'active' : record.status;
-  const status = oneOf('status', value.toLowerCase(), STATUSES);
+  const status = parseOneOf('status', value.toLowerCase(), STATUSES);
   // An account that Sluice created exists, even if an export of the billing system still says pending.
   if (status === 'pending' && record.ownRefs.length > 0 && record.status === 'active') return 'active';
   return status;
@@ -125,7 +125,7 @@ function setText(
   else if (!record.ownRefs.includes(key)) Reflect.deleteProperty(target, key);
 }
 
-function oneOf<T extends string>(key: string, value: string, known: readonly T[]): T {
+function parseOneOf<T extends string>(key: string, value: string, known: readonly T[]): T {
   const found = known.find((item) => item === value);
   if (found === undefined)
     throw new FieldError(key, `"${value}" is not a valid ${key}: use one of ${known.join(', ')}`);

@@ -1,4 +1,4 @@
-import { itemErrorOf } from '@sluice/panel-kind';
+import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { decideHolds } from '../run/decide.js';
 import { load } from '../run/load.js';
@@ -41,7 +41,7 @@ export async function refreshUsage(
     } catch (error) {
       for (const service of own) {
         const detail = byId.get(service.id);
-        if (detail) byId.set(service.id, { ...detail, error: itemErrorOf(error) });
+        if (detail) byId.set(service.id, { ...detail, error: toItemError(error) });
       }
     }
   }

@@ -10,7 +10,7 @@ export interface RuledRow extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
 }
 
 /** Returns both directions together, as the panel compares them with the quota. */
-export function usedOf({ inBytes, outBytes }: Pick<RuledRow, 'inBytes' | 'outBytes'>): number {
+export function sumBytes({ inBytes, outBytes }: Pick<RuledRow, 'inBytes' | 'outBytes'>): number {
   return inBytes + outBytes;
 }
 
@@ -21,7 +21,7 @@ export function isExpired(row: { expiresAt: number }, at: number): boolean {
 
 /** Whether the panel pauses all forwards of this user at the next traffic: above the quota, not at it. */
 export function stopsUser(user: RuledRow, at: number): boolean {
-  return toBytes(user.quota) < usedOf(user) || isExpired(user, at) || user.status !== 1;
+  return toBytes(user.quota) < sumBytes(user) || isExpired(user, at) || user.status !== 1;
 }
 
 /** Whether the panel pauses the forwards of this permission at their next traffic: from the quota on. */
@@ -31,7 +31,7 @@ export function stopsPermission(permission: RuledRow, at: number): boolean {
 
 /** Whether the quota is used up or the row has expired. */
 export function isUsedUp(row: RuledRow, at: number): boolean {
-  return usedOf(row) >= toBytes(row.quota) || isExpired(row, at);
+  return sumBytes(row) >= toBytes(row.quota) || isExpired(row, at);
 }
 
 /** The daily job runs at 00:00:05; readings and the panel's clock may differ by this much. */

@@ -1,6 +1,6 @@
 import {
   isoNow,
-  itemErrorOf,
+  toItemError,
   type ApplyContext,
   type Clock,
   type ItemError,
@@ -48,7 +48,7 @@ export async function applyStep(
       const options = { tag: service.id, since: account, parts: ['user' as const, 'quotas' as const] };
       account = await observeAccount(client, scope, toHistory(account), options);
     } catch (error) {
-      return { outcome: failure(itemErrorOf(error)), account };
+      return { outcome: failure(toItemError(error)), account };
     }
   }
   const counters = flvxStep.type === 'reset-user' ? account.user : null;
@@ -63,7 +63,7 @@ export async function applyStep(
   const result = await execute(client, { scope, plan: once }, { observed: account, tag: service.id, password, hooks });
   const [done] = result.steps;
   if (done === undefined) {
-    const error = itemErrorOf(result.error ?? { code: 'not_done', message: `${flvxStep.id} was not done` });
+    const error = toItemError(result.error ?? { code: 'not_done', message: `${flvxStep.id} was not done` });
     return { outcome: failure(error), account: result.observed };
   }
   const outcome = toOutcome(done, step, state);

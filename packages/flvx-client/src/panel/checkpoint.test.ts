@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Desired } from '@sluice/panel-kind';
+import type { TargetState } from '@sluice/panel-kind';
 import { parseHistory } from '../account/history/history.js';
 import type { FlvxForward, FlvxUser } from '../client/records.js';
 import { toCheckpoint, isUnchanged, type FlvxCheckpoint } from './checkpoint.js';
@@ -80,7 +80,7 @@ const state = {
 } as unknown as ServiceObservation;
 
 /** A poll of a service with 100 GB and no hold. */
-function polled(seen: unknown): Desired {
+function polled(seen: unknown): TargetState {
   return {
     service: { id: 'svc-1', refs: { flvx_user_id: '2' }, ownRefs: [], nextDueDate: '2026-12-15', product: 'relay' },
     product: {},
@@ -96,12 +96,12 @@ function polled(seen: unknown): Desired {
     timeZone: 'UTC',
     seen,
     recent: [],
-  } as unknown as Desired;
+  } as unknown as TargetState;
 }
 
 const left = { at: '2026-11-20T11:00:00.000Z', state };
-const keep = (seen: unknown, desired = polled(seen)): FlvxCheckpoint | null =>
-  toCheckpoint({ url: 'https://relay.example.com', defaults: { tunnelId: 1 }, desired, planned: state, left });
+const keep = (seen: unknown, target = polled(seen)): FlvxCheckpoint | null =>
+  toCheckpoint({ url: 'https://relay.example.com', defaults: { tunnelId: 1 }, target, planned: state, left });
 
 describe('a checkpoint of an earlier version', () => {
   it('is read as the history of the account', () => {

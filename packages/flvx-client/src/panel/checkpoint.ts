@@ -1,4 +1,4 @@
-import type { AccountView, Desired } from '@sluice/panel-kind';
+import type { AccountView, TargetState } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import { listOwnForwards, listOwnPermissions } from '../account/account.js';
 import { toIso } from '../account/describe.js';
@@ -14,7 +14,7 @@ import {
 } from '../account/history/history.js';
 import { observeHistory, type ObservedHistory, type Past } from '../account/history/observed-history.js';
 import type { StepRecord } from '../account/history/record-step.js';
-import { isExpired, usedOf } from '../account/rules.js';
+import { isExpired, sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import type { ServiceObservation, TimedObservation } from './observation.js';
 import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
@@ -32,17 +32,17 @@ export interface FlvxCheckpoint {
 }
 
 /** Returns the stored checkpoint; null where there is none. */
-export function parseCheckpoint(seen: unknown): Partial<FlvxCheckpoint> | null {
-  return seen ?? null;
+export function parseCheckpoint(stored: unknown): Partial<FlvxCheckpoint> | null {
+  return stored ?? null;
 }
 
 /** Returns what is known from before an observation: the stored history, and the journal since. */
-export function toPast(desired: Desired, changes: Past['changes']): Past {
+export function toPast(target: TargetState, changes: Past['changes']): Past {
   return {
-    last: parseHistory(desired.seen),
-    records: toStepRecords(desired.recent),
-    cycle: findCycleId(desired),
-    held: toHeld(desired.evidence),
+    last: parseHistory(target.checkpoint),
+    records: toStepRecords(target.recent),
+    cycle: findCycleId(target),
+    held: toHeld(target.evidence),
     changes,
   };
 }
@@ -60,7 +60,7 @@ function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
 export interface CheckpointInput {
   url: string;
   defaults: FlvxDefaults;
-  desired: Desired;
+  target: TargetState;
   /** The observation that the run's steps were planned from; null where the account could not be observed. */
   planned: ServiceObservation | null;
   /** The observation after the steps. */
@@ -68,32 +68,32 @@ export interface CheckpointInput {
 }
 
 /** Returns the checkpoint of a run; null where the account could not be observed and the stored one stays. Pure. */
-export function toCheckpoint({ url, defaults, desired, planned, left }: CheckpointInput): FlvxCheckpoint | null {
+export function toCheckpoint({ url, defaults, target, planned, left }: CheckpointInput): FlvxCheckpoint | null {
   const { at, state } = left;
-  const before = parseCheckpoint(desired.seen);
+  const before = parseCheckpoint(target.checkpoint);
   const listed = state.listed ?? before?.listed ?? null;
-  const unchanged = before?.account ? unchangedAccount(desired, state) : null;
+  const unchanged = before?.account ? unchangedAccount(target, state) : null;
   if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;
-    const uncounted = uncountedBytes(desired, usedOf(user));
+    const uncounted = uncountedBytes(target, sumBytes(user));
     const { forwards } = state.account;
     return { at, listed, account: before.account, history: withCounters(history, user, forwards, uncounted) };
   }
   const { user } = state.account;
-  const now = historyAfter(desired, planned, state);
+  const now = historyAfter(target, planned, state);
   if (now === null || user === null) {
-    return desired.service.refs['flvx_user_id'] === undefined ? { at, listed, account: null, history: null } : null;
+    return target.service.refs['flvx_user_id'] === undefined ? { at, listed, account: null, history: null } : null;
   }
-  const history = withTunnels(now.history, defaults, desired, state);
-  const counter = usedOf(user);
+  const history = withTunnels(now.history, defaults, target, state);
+  const counter = sumBytes(user);
   return {
     at,
     listed,
-    account: accountView(url, desired, state, { before: before?.account ?? null, history }),
+    account: accountView(url, target, state, { before: before?.account ?? null, history }),
     history: {
       ...storedHistory(history),
-      ownQuota: history.ownQuota || user.quota === toPanelQuota(desired, counter),
-      uncountedBytes: uncountedBytes(desired, counter),
+      ownQuota: history.ownQuota || user.quota === toPanelQuota(target, counter),
+      uncountedBytes: uncountedBytes(target, counter),
     },
   };
 }
@@ -103,17 +103,17 @@ export function toCheckpoint({ url, defaults, desired, planned, left }: Checkpoi
  * forward that the customer paused would be mistaken for the last one that the panel stopped.
  */
 function historyAfter(
-  desired: Desired,
+  target: TargetState,
   planned: ServiceObservation | null,
   left: ServiceObservation,
 ): ObservedHistory | null {
-  const past = toPast(desired, left.changes);
+  const past = toPast(target, left.changes);
   if (planned === null || planned === left) return observeHistory(left.account, past);
   // Includes all rows of the run: writes of earlier rounds show what the panel had stopped.
   const before = observeHistory(planned.account, { ...past, changes: planned.changes });
   if (before === null) return observeHistory(left.account, past);
-  const run = desired.recent.at(-1)?.run;
-  const records = toStepRecords(desired.recent.filter((row) => row.run === run));
+  const run = target.recent.at(-1)?.run;
+  const records = toStepRecords(target.recent.filter((row) => row.run === run));
   return observeHistory(left.account, { ...past, last: before.history, records });
 }
 
@@ -121,11 +121,11 @@ function historyAfter(
 function withTunnels(
   history: FlvxHistory,
   defaults: FlvxDefaults,
-  desired: Desired,
+  target: TargetState,
   state: ServiceObservation,
 ): FlvxHistory {
-  if (desired.scope !== 'reconcile' && desired.scope !== 'order') return history;
-  const chosen = chooseTunnels(desired, defaults, state.groups);
+  if (target.scope !== 'reconcile' && target.scope !== 'command') return history;
+  const chosen = chooseTunnels(target, defaults, state.groups);
   if ('problem' in chosen) return history;
   const { tunnels } = chosen;
   const present = new Set(state.account.permissions.map((row) => row.tunnelId));
@@ -138,33 +138,33 @@ function withTunnels(
 }
 
 /** Whether a poll can skip planning for an account. Pure. */
-export function isUnchanged(desired: Desired, state: ServiceObservation): boolean {
-  return unchangedAccount(desired, state) !== null;
+export function isUnchanged(target: TargetState, state: ServiceObservation): boolean {
+  return unchangedAccount(target, state) !== null;
 }
 
 /** Fast path: unchanged, compliant accounts skip planning. Null for all others. */
 function unchangedAccount(
-  desired: Desired,
+  target: TargetState,
   { account, partial, sharers }: ServiceObservation,
 ): { user: FlvxUser; history: StoredHistory } | null {
   const { user } = account;
-  if (!partial || user === null || desired.scope !== 'poll' || sharers.length + desired.sharers.length > 0) return null;
-  if (desired.holds.length + desired.evidence.length + desired.recent.length > 0) return null;
-  const history = parseHistory(desired.seen);
-  const quota = toPanelQuota(desired, usedOf(user));
+  if (!partial || user === null || target.scope !== 'poll' || sharers.length + target.sharers.length > 0) return null;
+  if (target.holds.length + target.evidence.length + target.recent.length > 0) return null;
+  const history = parseHistory(target.checkpoint);
+  const quota = toPanelQuota(target, sumBytes(user));
   const isOpen = (row: FlvxUser | FlvxPermission): boolean =>
     row.status === 1 && (quota === null || row.quota === quota) && !isExpired(row, account.at);
   if (history?.userId !== user.id || !hasNothingPending(history) || !isOpen(user)) return null;
   const asBefore =
     account.permissions.every((row) => row.userId === user.id && isOpen(row)) &&
     account.forwards.every((row) => row.userId === user.id && isUnchangedForward(history, row));
-  return asBefore && isWithinLimits(desired, history, account.forwards.length) ? { user, history } : null;
+  return asBefore && isWithinLimits(target, history, account.forwards.length) ? { user, history } : null;
 }
 
 /** Whether no reset is due, and the number of forwards is within the product's. */
-function isWithinLimits(desired: Desired, history: StoredHistory, forwards: number): boolean {
-  const { resetDay, enforceMaxForwards, maxForwards } = toFlvxProduct(desired.product);
-  const isReset = resetDay !== 0 || history.resetCycle === findCycleId(desired);
+function isWithinLimits(target: TargetState, history: StoredHistory, forwards: number): boolean {
+  const { resetDay, enforceMaxForwards, maxForwards } = toFlvxProduct(target.product);
+  const isReset = resetDay !== 0 || history.resetCycle === findCycleId(target);
   return isReset && (!enforceMaxForwards || forwards <= maxForwards);
 }
 
@@ -175,7 +175,7 @@ function isCurrentView({ name, expiresAt }: FlvxUser, view: AccountView): boolea
 
 function accountView(
   url: string,
-  { evidence }: Pick<Desired, 'evidence'>,
+  { evidence }: Pick<TargetState, 'evidence'>,
   state: ServiceObservation,
   { before, history }: { before: AccountView | null; history: FlvxHistory },
 ): AccountView {

@@ -3,7 +3,7 @@ import type { ServiceRecord } from '@sluice/quota-core';
 import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
 import { emptyHistory, parseHistory, type FlvxHistory } from '../account/history/history.js';
 import { parseLimitKey } from '../account/plan/plan-limits.js';
-import { isResetDayBetween, usedOf } from '../account/rules.js';
+import { isResetDayBetween, sumBytes } from '../account/rules.js';
 import type { FlvxClient } from '../client/client.js';
 import type { FlvxScope, FlvxSnapshot } from '../client/observation.js';
 import type {
@@ -270,7 +270,7 @@ export function toUnreadAnswer(at: string, code: string, message: string): Usage
 function hasReset(
   user: FlvxUser,
   forwards: readonly FlvxForward[],
-  { seen }: UsageRequest,
+  { checkpoint: seen }: UsageRequest,
   isDue: (from: string) => boolean,
 ): boolean {
   const history = parseHistory(seen);
@@ -280,8 +280,8 @@ function hasReset(
   for (const forward of forwards) {
     const before = history.forwards[forward.id]?.bytes;
     // A forward that was not observed may have existed, so its counter may not be growth.
-    if (before !== undefined) growth += Math.max(0, usedOf(forward) - before);
+    if (before !== undefined) growth += Math.max(0, sumBytes(forward) - before);
   }
-  const missing = history.usedBytes + growth - usedOf(user);
+  const missing = history.usedBytes + growth - sumBytes(user);
   return history.usedBytes > 0 && missing * 2 > history.usedBytes;
 }

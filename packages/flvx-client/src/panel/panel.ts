@@ -1,11 +1,11 @@
 import {
   isoNow,
-  itemErrorOf,
+  toItemError,
   transportOptions,
   type ApplyContext,
-  type Desired,
+  type TargetState,
   type ItemError,
-  type Look,
+  type ObserveOptions,
   type Lookups,
   type Observation,
   type Panel,
@@ -22,7 +22,7 @@ import {
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { describeNodes, toIso } from '../account/describe.js';
-import { usedOf } from '../account/rules.js';
+import { sumBytes } from '../account/rules.js';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { toBytes } from '../client/units.js';
@@ -148,7 +148,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       const size = read.snapshot.users.size;
       const expected = Math.max(
         0,
-        ...requests.map(({ seen, removed }) => (parseCheckpoint(seen)?.listed ?? 0) - removed),
+        ...requests.map(({ checkpoint: seen, removed }) => (parseCheckpoint(seen)?.listed ?? 0) - removed),
       );
       if (size * 2 < expected && !options.allowShort) {
         this.#listError = shortList(this.name, size, expected);
@@ -157,19 +157,19 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       }
       for (const request of requests) onAnswer(request.service.id, toUsageAnswer(read, request, this.#timeZone));
     } catch (error) {
-      refuse(itemErrorOf(error));
+      refuse(toItemError(error));
     }
   }
 
   async observe(
     services: ServiceRecord[],
     signal: AbortSignal,
-    look: Look = { scope: 'order', fresh: true },
+    options: ObserveOptions = { scope: 'command', refresh: true },
   ): Promise<Map<string, Observation<ServiceObservation>>> {
     const seen = new Map<string, Observation<ServiceObservation>>();
-    if (look.fresh) {
+    if (options.refresh) {
       // A command reads the changes again; within a run, those that were read after its snapshot are recent enough.
-      const refreshChanges = look.scope === 'order';
+      const refreshChanges = options.scope === 'command';
       const observeOne = async (service: ServiceRecord): Promise<void> => {
         const last = this.#last.get(service.id);
         const observation = observeNow(this.#tools, service, signal, { last, refreshChanges });
@@ -178,7 +178,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       await Promise.all(services.map(observeOne));
       return seen;
     }
-    if (look.scope !== 'reconcile') return this.#observePartly(services, signal);
+    if (options.scope !== 'reconcile') return this.#observePartly(services, signal);
     for (const service of services) {
       seen.set(service.id, await this.#toObservation(service, this.#observeInSnapshot(service, signal)));
     }
@@ -209,7 +209,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   #unobserved(id: string, error: unknown): Observation<ServiceObservation> {
-    return { service: id, at: isoNow(this.#tools.clock), state: null, error: itemErrorOf(error) };
+    return { service: id, at: isoNow(this.#tools.clock), state: null, error: toItemError(error) };
   }
 
   async #toObservation(
@@ -248,8 +248,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     return (this.#owners.get(refs['flvx_user_id'] ?? '') ?? []).filter((owner) => owner !== id);
   }
 
-  plan(desired: Desired, observation: Observation<ServiceObservation>): Plan {
-    return planService(this.#defaults, desired, observation);
+  plan(target: TargetState, observation: Observation<ServiceObservation>): Plan {
+    return planService(this.#defaults, target, observation);
   }
 
   resolve(action: ActionRecord, observation: Observation<ServiceObservation>): StepOutcome | null {
@@ -284,9 +284,9 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   };
 
   readonly history: PanelFacets<ServiceObservation>['history'] = {
-    checkpoint: (desired, { at, state: planned }) => {
-      const left = this.#last.get(desired.service.id) ?? (planned === null ? null : { at, state: planned });
-      return left && toCheckpoint({ url: this.url, defaults: this.#defaults, desired, planned, left });
+    checkpoint: (target, { at, state: planned }) => {
+      const left = this.#last.get(target.service.id) ?? (planned === null ? null : { at, state: planned });
+      return left && toCheckpoint({ url: this.url, defaults: this.#defaults, target, planned, left });
     },
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
   };
@@ -331,7 +331,7 @@ function createLookups(client: FlvxClient): Lookups {
         id: user.id,
         name: user.name,
         status: user.status,
-        usedBytes: usedOf(user),
+        usedBytes: sumBytes(user),
         quotaBytes: toBytes(user.quota),
         expiresAt: toIso(user.expiresAt),
       }));

@@ -1,4 +1,11 @@
-import { sharerIds, type Desired, type ItemError, type Observation, type Plan, type Step } from '@sluice/panel-kind';
+import {
+  sharerIds,
+  type TargetState,
+  type ItemError,
+  type Observation,
+  type Plan,
+  type Step,
+} from '@sluice/panel-kind';
 import { toHistory, type FlvxAccount } from '../account/account.js';
 import { describeClosed, describeStops } from '../account/describe.js';
 import { hasGrown, type FlvxHistory } from '../account/history/history.js';
@@ -9,7 +16,7 @@ import { planTerminate } from '../account/plan/plan-removals.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
 import { FlvxRefusedError } from '../account/refused-error.js';
-import { usedOf } from '../account/rules.js';
+import { sumBytes } from '../account/rules.js';
 import type { FlvxSpeedLimit } from '../client/records.js';
 import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
 import { isUnchanged, toPast } from './checkpoint.js';
@@ -31,16 +38,16 @@ const passwordOnly: FlvxAccountTarget = {
 /** Plans the steps from an observation to the target state of a service. Pure. */
 export function planService(
   defaults: FlvxDefaults,
-  desired: Desired,
+  target: TargetState,
   observation: Observation<ServiceObservation>,
 ): Plan {
   const { state } = observation;
   if (state === null) {
     return failedPlan(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
   }
-  if (isUnchanged(desired, state)) return emptyPlan;
+  if (isUnchanged(target, state)) return emptyPlan;
   try {
-    return planCommand(defaults, desired, state);
+    return planCommand(defaults, target, state);
   } catch (error) {
     if (error instanceof FlvxRefusedError || error instanceof FlvxValueError) {
       const code = error instanceof FlvxRefusedError ? error.code : 'bad_value';
@@ -50,23 +57,23 @@ export function planService(
   }
 }
 
-function planCommand(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation): Plan {
-  const { order, service } = desired;
-  if (order?.verb === 'create') return planCreate(defaults, desired, state);
+function planCommand(defaults: FlvxDefaults, target: TargetState, state: ServiceObservation): Plan {
+  const { command: order, service } = target;
+  if (order?.verb === 'create') return planCreate(defaults, target, state);
   const { account } = state;
-  const sharedWith = [...new Set([...sharerIds(desired), ...state.sharers])];
+  const sharedWith = [...new Set([...sharerIds(target), ...state.sharers])];
   if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
   if (order?.verb === 'terminate') {
     const speedKey = findLimitKey(service, account.user?.id);
     return toPlan(planTerminate(account, { speedKey, speedNames: state.oldLimitNames }), null);
   }
-  if (account.user === null) return planWithoutAccount(desired);
+  if (account.user === null) return planWithoutAccount(target);
   if (order?.verb === 'change-password') return toPlan(planAccount(account, passwordOnly), null);
-  return planExisting(defaults, desired, state, { account });
+  return planExisting(defaults, target, state, { account });
 }
 
 /** Plans a service without an account: a problem where it should have one. */
-function planWithoutAccount({ service, holds, evidence, scope }: Desired): Plan {
+function planWithoutAccount({ service, holds, evidence, scope }: TargetState): Plan {
   const { flvx_user_id: id } = service.refs;
   if (id !== undefined) {
     return failedPlan({ code: 'account_missing', message: describeMissingAccount(service.id, id) });
@@ -87,18 +94,18 @@ function sharedAccount(service: string, sharedWith: string[]): ItemError {
 }
 
 /** Plans a create: the account is created, or adopted where that is proved or requested; then it is planned as any other. */
-function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation): Plan {
-  const { service, order } = desired;
+function planCreate(defaults: FlvxDefaults, target: TargetState, state: ServiceObservation): Plan {
+  const { service, command: order } = target;
   if (order?.verb !== 'create') return emptyPlan;
   const account = state.account.user === null && order.adopt ? (state.adoptable ?? state.account) : state.account;
   const { user } = account;
-  if (desired.sharers.length > 0) {
+  if (target.sharers.length > 0) {
     return failedPlan({
       code: 'account_exists',
-      message: `the account that "${service.id}" names on the panel belongs to ${sharerIds(desired).join(', ')}: choose another flvx_username or flvx_user_id`,
+      message: `the account that "${service.id}" names on the panel belongs to ${sharerIds(target).join(', ')}: choose another flvx_username or flvx_user_id`,
     });
   }
-  if (user === null) return planNew(defaults, desired, state, order.adopt);
+  if (user === null) return planNew(defaults, target, state, order.adopt);
   const { createdUserId } = toHistory(account).run;
   const isOwn = service.ownRefs.includes('flvx_user_id') || createdUserId === user.id;
   const proved = isOwn || (account.scope.nameIsOurs === true && account.scope.name === user.name);
@@ -113,30 +120,30 @@ function planCreate(defaults: FlvxDefaults, desired: Desired, state: ServiceObse
   const values = { name, quota, maxForwards, expiresAt, resetDay };
   const first = account.duplicates.length === 0 ? [] : planEnsureUser(account, values);
   // Only for an account that an interrupted command created: an adopted one keeps its password.
-  const setsPassword = order.setPassword && wasCreated(desired, account) && createdUserId === null;
-  const plan = planExisting(defaults, desired, state, { account, first, setsPassword });
+  const setsPassword = order.setPassword && wasCreated(target, account) && createdUserId === null;
+  const plan = planExisting(defaults, target, state, { account, first, setsPassword });
   const refs = { flvx_user_id: String(user.id), ...(proved ? {} : { flvx_username: user.name }) };
-  return withRefs(plan, desired, { ...refs, ...plan.refs });
+  return withRefs(plan, target, { ...refs, ...plan.refs });
 }
 
-function wasCreated({ recent }: Desired, { scope, user }: FlvxAccount): boolean {
+function wasCreated({ recent }: TargetState, { scope, user }: FlvxAccount): boolean {
   if (scope.nameIsOurs === true && scope.name === user?.name) return true;
   return recent.some((row) => row.type === 'create-user' && row.calledAt !== null && row.target === user?.name);
 }
 
 /** Plans an account that does not exist yet. */
-function planNew(defaults: FlvxDefaults, desired: Desired, state: ServiceObservation, adopt: boolean): Plan {
-  const { service, product } = desired;
-  const chosen = chooseTunnels(desired, defaults, state.groups);
+function planNew(defaults: FlvxDefaults, target: TargetState, state: ServiceObservation, adopt: boolean): Plan {
+  const { service, product } = target;
+  const chosen = chooseTunnels(target, defaults, state.groups);
   if ('problem' in chosen) return failedPlan(chosen.problem);
   const unknown = unknownTunnels(chosen.tunnels, state);
   if (unknown) return failedPlan(unknown);
   const { maxForwards, resetDay } = toFlvxProduct(product);
   const values = {
-    quota: toPanelQuota(desired, 0) ?? UNLIMITED_QUOTA,
+    quota: toPanelQuota(target, 0) ?? UNLIMITED_QUOTA,
     maxForwards,
     resetDay,
-    expiresAt: findExpiry(desired) ?? toFirstExpiry(desired),
+    expiresAt: findExpiry(target) ?? toFirstExpiry(target),
   };
   const name = service.refs['flvx_username'] ?? '';
   // When the operator adopts, two accounts of the name are refused as ambiguous.
@@ -155,33 +162,33 @@ function planNew(defaults: FlvxDefaults, desired: Desired, state: ServiceObserva
 /** Plans values, speed, permissions, restrictions and forwards of an existing account. */
 function planExisting(
   defaults: FlvxDefaults,
-  desired: Desired,
+  target: TargetState,
   state: ServiceObservation,
   what: { account: FlvxAccount; first?: readonly FlvxStep[]; setsPassword?: boolean },
 ): Plan {
   const { account, first = [], setsPassword = false } = what;
-  const now = observeHistory(account, toPast(desired, state.changes));
+  const now = observeHistory(account, toPast(target, state.changes));
   if (now === null || account.user === null) return emptyPlan;
-  const full = desired.scope === 'reconcile' || desired.scope === 'order';
-  const chosen = chooseTunnels(desired, defaults, state.groups);
+  const full = target.scope === 'reconcile' || target.scope === 'command';
+  const chosen = chooseTunnels(target, defaults, state.groups);
   if (full && 'problem' in chosen) return failedPlan(chosen.problem);
   const tunnels = 'problem' in chosen ? null : chosen.tunnels;
   const unknown = full && tunnels !== null ? unknownTunnels(tunnels, state) : null;
   if (unknown) return failedPlan(unknown);
-  const known = state.partial ? withKnownLimits(desired, account, now.history.speeds) : account;
-  const input = toPlanInput({ desired, defaults, state, account: known, user: account.user, tunnels }, now);
+  const known = state.partial ? withKnownLimits(target, account, now.history.speeds) : account;
+  const input = toPlanInput({ target, defaults, state, account: known, user: account.user, tunnels }, now);
   const speed = speedPlan(input);
   if (speed.problem) return failedPlan(speed.problem);
-  const target = { ...planTarget(input, speed), setsPassword };
-  const plan = resolveEvidence(input, toPlan([...first, ...planAccount(withHistory(input), target)], input));
-  const closed = describeClosed(input, target);
+  const accountTarget = { ...planTarget(input, speed), setsPassword };
+  const plan = resolveEvidence(input, toPlan([...first, ...planAccount(withHistory(input), accountTarget)], input));
+  const closed = describeClosed(input, accountTarget);
   const whole: Plan = {
     ...plan,
     drift: [...plan.drift, ...closed],
-    stops: [...closed, ...describeStops(input, target, account.at)],
-    notices: noticesOf(input, plan.steps),
+    stops: [...closed, ...describeStops(input, accountTarget, account.at)],
+    notices: toNotices(input, plan.steps),
   };
-  return withRefs(whole, desired, toRefs(input));
+  return withRefs(whole, target, toRefs(input));
 }
 
 /** Returns the account with its history of earlier runs and of this run. */
@@ -192,8 +199,8 @@ function withHistory({ account, history }: PlanInput): FlvxAccount {
 }
 
 /** Adds the speed limits of a throttle from its evidence, since a partial observation has none. */
-function withKnownLimits(desired: Desired, account: FlvxAccount, speeds: FlvxHistory['speeds']): FlvxAccount {
-  const speedLimits = desired.evidence.flatMap((item): FlvxSpeedLimit[] => {
+function withKnownLimits(target: TargetState, account: FlvxAccount, speeds: FlvxHistory['speeds']): FlvxAccount {
+  const speedLimits = target.evidence.flatMap((item): FlvxSpeedLimit[] => {
     const [, tunnel = ''] = item.target.split(':');
     const id = speeds[tunnel] ?? null;
     const { name } = parseSpeedPrior(item);
@@ -217,32 +224,32 @@ function unknownTunnels(tunnels: readonly number[], { account, partial }: Servic
 }
 
 /** Returns the panel's ids as refs of the service. */
-function toRefs({ full, tunnels, user, permissions, account, desired }: PlanInput): Record<string, string | null> {
+function toRefs({ full, tunnels, user, permissions, account, target }: PlanInput): Record<string, string | null> {
   if (!full || tunnels === null) return {};
   const permission = permissions.find((row) => row.tunnelId === tunnels[0]);
-  const { speedMbit } = toFlvxProduct(desired.product);
+  const { speedMbit } = toFlvxProduct(target.product);
   const own = account.speedLimits.find((row) => row.id === permission?.speedId);
   const speed = speedMbit !== null && own ? String(own.id) : null;
   const id = String(user.id);
-  const { refs, ownRefs } = desired.service;
+  const { refs, ownRefs } = target.service;
   // An account that was found by its name may have another id now.
   const userId = refs['flvx_user_id'] === id ? {} : { flvx_user_id: id };
   // An imported account does not need them: a run does not store thousands of refs.
-  const isStored = desired.scope === 'order' || ownRefs.includes('flvx_user_tunnel_id');
+  const isStored = target.scope === 'command' || ownRefs.includes('flvx_user_tunnel_id');
   if (!isStored) return userId;
   return {
     ...userId,
     ...(permission === undefined
       ? {}
       : { flvx_tunnel_id: String(permission.tunnelId), flvx_user_tunnel_id: String(permission.id) }),
-    speed_limit_id: desired.evidence.some((item) => item.kind === EVIDENCE.speed)
+    speed_limit_id: target.evidence.some((item) => item.kind === EVIDENCE.speed)
       ? (refs['speed_limit_id'] ?? null)
       : speed,
   };
 }
 
 /** Adds refs that differ, except those that the operator has set. */
-function withRefs(plan: Plan, { service }: Desired, refs: Record<string, string | null>): Plan {
+function withRefs(plan: Plan, { service }: TargetState, refs: Record<string, string | null>): Plan {
   const changed = Object.entries(refs).filter(([key, value]) => {
     const has = service.refs[key];
     const isOwn = service.ownRefs.includes(key);
@@ -255,19 +262,19 @@ function withRefs(plan: Plan, { service }: Desired, refs: Record<string, string 
 type Notice = NonNullable<Plan['notices']>[number];
 
 /** Returns what operators are notified of: forwards that run despite a restriction or are too many, and limits with old names. */
-function noticesOf(input: PlanInput, steps: readonly Step[]): Notice[] {
+function toNotices(input: PlanInput, steps: readonly Step[]): Notice[] {
   const pauses = steps.filter((step) => step.type === 'pause-forward');
   return [...pauses.flatMap((step) => pauseNotice(input, step)), ...speedNotices(input)];
 }
 
 function pauseNotice(input: PlanInput, step: Step): Notice[] {
-  const { desired, forwards, restrictions, evidence, surplus, history } = input;
+  const { target, forwards, restrictions, evidence, surplus, history } = input;
   const row = forwards.find((forward) => String(forward.id) === step.target);
   if (!row) return [];
-  const { id } = desired.service;
+  const { id } = target.service;
   const what = `forward ${row.id} (${row.name}) of ${id}`;
   const notice = (code: string, message: string): Notice[] => [
-    { code, key: `${code}:${id}:${row.id}:${usedOf(row)}`, message: `${what} ${message}` },
+    { code, key: `${code}:${id}:${row.id}:${sumBytes(row)}`, message: `${what} ${message}` },
   ];
   if (hasGrown(input.last, row)) {
     if (history.again.includes(row.id))
@@ -281,7 +288,7 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
     return notice('forward_ran_again', 'was started again while the service is held: it is paused again');
   }
   if ((step.payload as StepPayload).parks === 'surplus' && surplus.has(row.id)) {
-    const { maxForwards } = toFlvxProduct(desired.product);
+    const { maxForwards } = toFlvxProduct(target.product);
     return notice(
       'max_forwards',
       `is beyond the ${maxForwards} forwards of its product: it is paused until there are fewer`,

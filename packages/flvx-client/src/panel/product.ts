@@ -1,5 +1,5 @@
 import {
-  type Desired,
+  type TargetState,
   type ItemError,
   type ProductSettings,
   hostPort,
@@ -84,8 +84,8 @@ export function toScope({ refs, ownRefs }: Pick<ServiceRecord, 'refs' | 'ownRefs
 }
 
 /** Returns the id of the cycle; null for one that no run has opened yet, since it gets another id then. */
-export function findCycleId({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): string | null {
-  if (cycle === null || (cycle.isNew && (scope === 'order' || scope === 'hold'))) return null;
+export function findCycleId({ cycle, scope }: Pick<TargetState, 'cycle' | 'scope'>): string | null {
+  if (cycle === null || (cycle.isNew && (scope === 'command' || scope === 'hold'))) return null;
   return cycle.id;
 }
 
@@ -110,7 +110,7 @@ export function tunnelChoice(service: ServiceRecord, product: ProductSettings, d
 
 /** Returns the tunnels of a service, or a problem where they are unknown. */
 export function chooseTunnels(
-  { service, product }: Pick<Desired, 'service' | 'product'>,
+  { service, product }: Pick<TargetState, 'service' | 'product'>,
   defaults: FlvxDefaults,
   groups: readonly FlvxTunnelGroup[] | null,
 ): { tunnels: number[] } | { problem: ItemError } {
@@ -189,13 +189,13 @@ export function toOldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
  * @param counterBytes the account's counter on the panel now
  */
 export function toPanelQuota(
-  desired: Pick<Desired, 'allowance' | 'mode' | 'product' | 'counted'>,
+  target: Pick<TargetState, 'allowance' | 'mode' | 'product' | 'counted'>,
   counterBytes: number,
 ): GigabytesWhole | null {
-  const { allowance, mode } = desired;
+  const { allowance, mode } = target;
   if (allowance === null) return null;
   if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return UNLIMITED_QUOTA;
-  return toQuota(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(desired, counterBytes))));
+  return toQuota(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(target, counterBytes))));
 }
 
 /**
@@ -203,7 +203,7 @@ export function toPanelQuota(
  * within the cycle, 0 with reset day 0.
  */
 export function uncountedBytes(
-  { product, counted }: Pick<Desired, 'product' | 'counted'>,
+  { product, counted }: Pick<TargetState, 'product' | 'counted'>,
   counterBytes: number,
 ): number {
   if (toFlvxProduct(product).resetDay === 0 || counted === null) return 0;
@@ -216,7 +216,7 @@ export function findExpiry({
   service,
   product,
   timeZone,
-}: Pick<Desired, 'service' | 'product' | 'timeZone'>): EpochMs | null {
+}: Pick<TargetState, 'service' | 'product' | 'timeZone'>): EpochMs | null {
   if (service.nextDueDate === null) return null;
   // A calendar day has 24 hours in UTC; its local midnight is computed afterwards.
   const day = Date.parse(`${service.nextDueDate}T00:00:00Z`) + toFlvxProduct(product).graceDays * dayMs;
@@ -225,7 +225,7 @@ export function findExpiry({
 }
 
 /** Returns the expiry of a new account without a due date. */
-export function toFirstExpiry({ product, now }: Pick<Desired, 'product' | 'now'>): EpochMs {
+export function toFirstExpiry({ product, now }: Pick<TargetState, 'product' | 'now'>): EpochMs {
   return epochMs(Date.parse(now) + toFlvxProduct(product).expiryDays * dayMs);
 }
 

@@ -1,4 +1,4 @@
-import type { Desired } from '@sluice/panel-kind';
+import type { TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
 import type { Held } from '../account/history/observed-history.js';
 
@@ -32,7 +32,7 @@ const SUSPENSION = 'suspend';
  * Returns the restrictions of holds. A suspension also redirects where the product does that for the quota, and pauses under
  * `throttle`: a customer who does not pay is stopped, not slowed down.
  */
-export function toRestrictions({ holds, action }: Pick<Desired, 'holds' | 'action'>): Restrictions {
+export function toRestrictions({ holds, action }: Pick<TargetState, 'holds' | 'action'>): Restrictions {
   const slowing = holds.filter(({ restriction }) => restriction === 'throttle');
   const closing = holds.filter((hold) => !slowing.includes(hold));
   const shutting = holds.filter(({ restriction }) => restriction === SUSPENSION);

@@ -1,7 +1,7 @@
 import type { ItemError, Plan } from '@sluice/panel-kind';
 import { parseLimitKey, ownLimitName } from '../account/plan/plan-limits.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
-import { usedOf } from '../account/rules.js';
+import { sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
 import { megabits, type MegabitsPerSecond } from '../client/units.js';
 import { toFlvxProduct, findLimitKey, toOldLimitKey, speedChoice, type SpeedChoice } from './product.js';
@@ -13,7 +13,7 @@ const untouched: SpeedPlan = { limit: null, limits: null, of: () => ({}), proble
 /** Plans a throttle, its end, or (in a full plan) the speed of the product. */
 export function speedPlan(input: PlanInput): SpeedPlan {
   if (input.restrictions.throttled) return throttle(input);
-  const choice = speedChoice(input.desired.product, input.defaults);
+  const choice = speedChoice(input.target.product, input.defaults);
   const problem = findProblem(input, choice);
   if (problem) return { ...untouched, problem };
   const undoing = input.evidence.speed.size > 0;
@@ -33,7 +33,7 @@ export function speedPlan(input: PlanInput): SpeedPlan {
 }
 
 function throttle(input: PlanInput): SpeedPlan {
-  const speed = megabits(toFlvxProduct(input.desired.product).throttleMbit);
+  const speed = megabits(toFlvxProduct(input.target.product).throttleMbit);
   const throttled = input.permissions.filter((row) => isThrottled(input, row));
   const before = [...input.evidence.speed.values()].map((item) => parseSpeedPrior(item).speedId);
   // The limit of an earlier throttle is not restored.
@@ -61,10 +61,10 @@ function toLimitTarget(
 
 /** Returns limits in force with the service's id in their name, as earlier versions named them. */
 export function listOldLimits(
-  { desired, account }: Pick<PlanInput, 'desired' | 'account'>,
+  { target, account }: Pick<PlanInput, 'target' | 'account'>,
   permissions: readonly FlvxPermission[],
 ): FlvxSpeedLimit[] {
-  const key = toOldLimitKey(desired.service);
+  const key = toOldLimitKey(target.service);
   const ids = new Set(permissions.map((row) => row.speedId));
   return account.speedLimits.filter((limit) => ids.has(limit.id) && parseLimitKey(limit.name) === key);
 }
@@ -73,8 +73,8 @@ function ownLimits(input: PlanInput): { key: string; names: readonly string[] } 
   return { key: requireLimitKey(input), names: input.state.oldLimitNames };
 }
 
-function requireLimitKey({ desired, user }: Pick<PlanInput, 'desired' | 'user'>): string {
-  return findLimitKey(desired.service, user.id) ?? `user#${user.id}`;
+function requireLimitKey({ target, user }: Pick<PlanInput, 'target' | 'user'>): string {
+  return findLimitKey(target.service, user.id) ?? `user#${user.id}`;
 }
 
 function speedValues(
@@ -118,12 +118,12 @@ function firstTunnel({ permissions, tunnels }: PlanInput): number | null {
   return [...(tunnels ?? []), ...permissions.map((row) => row.tunnelId)].sort((a, b) => a - b)[0] ?? null;
 }
 
-function findProblem({ state, account, full, desired }: PlanInput, choice: SpeedChoice): ItemError | null {
+function findProblem({ state, account, full, target }: PlanInput, choice: SpeedChoice): ItemError | null {
   if (choice.kind !== 'shared' || state.partial || !full) return null;
   if (account.speedLimits.some((limit) => limit.id === choice.limitId)) return null;
   return {
     code: 'unknown_speed_limit',
-    message: `the panel has no speed limit ${choice.limitId} (product "${desired.service.product}"): set an existing one, or set speedMbit instead`,
+    message: `the panel has no speed limit ${choice.limitId} (product "${target.service.product}"): set an existing one, or set speedMbit instead`,
   };
 }
 
@@ -144,32 +144,32 @@ const farBeyond = 1.5;
 const lateMs = 60_000;
 
 /** Reports a throttle that was in force between two observations and let far more than its speed through. */
-function throttleNotice({ desired, restrictions, evidence, history, last, forwards }: PlanInput): Notice[] {
-  const from = Date.parse((desired.seen as { at?: string } | null)?.at ?? '');
+function throttleNotice({ target, restrictions, evidence, history, last, forwards }: PlanInput): Notice[] {
+  const from = Date.parse((target.checkpoint as { at?: string } | null)?.at ?? '');
   const [item] = evidence.speed.values();
   const isPending = history.unpushed.length + history.cuts.length > 0;
   if (!restrictions.throttled || restrictions.closed || item === undefined || last === null || isPending) return [];
-  const seconds = (Date.parse(desired.now) - from) / 1000;
+  const seconds = (Date.parse(target.now) - from) / 1000;
   if (!(seconds > 0) || Date.parse(item.since) > from - lateMs) return [];
   let carried = 0;
   for (const row of forwards) {
     const factor = history.scales[row.tunnelId]?.factor ?? 0;
     const before = last.forwards[row.id]?.bytes;
-    if (factor > 0 && before !== undefined) carried += Math.max(0, usedOf(row) - before) / factor;
+    if (factor > 0 && before !== undefined) carried += Math.max(0, sumBytes(row) - before) / factor;
   }
   const nodes = Object.values(history.scales).reduce((sum, scale) => sum + scale.nodes, 0);
-  const { throttleMbit } = toFlvxProduct(desired.product);
+  const { throttleMbit } = toFlvxProduct(target.product);
   const allowed = ((throttleMbit * 2 ** 20) / 8) * 2 * nodes * seconds;
   if (nodes === 0 || carried <= allowed * farBeyond) return [];
-  const { id } = desired.service;
+  const { id } = target.service;
   const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last observation: ${openConnections}`;
   return [{ code: 'connections_open', key: `connections_open:${id}:${item.id}`, message }];
 }
 
 function oldLimitNotices(input: PlanInput): Notice[] {
-  const { desired, state } = input;
+  const { target, state } = input;
   if (state.partial) return [];
-  const { id } = desired.service;
+  const { id } = target.service;
   return listOldLimits(input, input.permissions).map((limit) => {
     const made = state.oldLimitNames.includes(limit.name);
     const message =

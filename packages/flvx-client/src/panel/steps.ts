@@ -4,7 +4,7 @@ import { describeStep } from '../account/describe.js';
 import type { ParkReason } from '../account/history/history.js';
 import type { StepNotes } from '../account/history/record-step.js';
 import type { FlvxStep, FlvxStepOf } from '../account/plan/step.js';
-import { usedOf } from '../account/rules.js';
+import { sumBytes } from '../account/rules.js';
 import { findCycleId, uncountedBytes } from './product.js';
 import {
   EVIDENCE,
@@ -31,7 +31,7 @@ export interface StepPayload extends StepNotes {
 }
 
 /** A plan without steps. */
-export const emptyPlan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
+export const emptyPlan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
 
 /** Returns a plan that only has a problem. */
 export function failedPlan(problem: ItemError): Plan {
@@ -96,8 +96,8 @@ function falls(
 /** Whether the customer's allowance falls, and not only the panel's counter. */
 function allowanceFalls(before: number, quota: number, input: PlanInput | null): boolean {
   if (input === null) return true;
-  const { desired, last, user } = input;
-  const moved = uncountedBytes(desired, usedOf(user)) - (last?.uncountedBytes ?? 0);
+  const { target, last, user } = input;
+  const moved = uncountedBytes(target, sumBytes(user)) - (last?.uncountedBytes ?? 0);
   return before - quota + moved / BYTES_PER_GB >= 1;
 }
 
@@ -179,7 +179,7 @@ function toNotes(step: FlvxStep, input: PlanInput): Notes {
     case 'restore-forward':
       return { ...nothing, ends: findEvidence(input.evidence.redirect, step.target) };
     case 'reset-user':
-      return { ...nothing, cycle: findCycleId(input.desired) };
+      return { ...nothing, cycle: findCycleId(input.target) };
     default:
       return nothing;
   }
@@ -254,10 +254,10 @@ function toRedirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput)
  * undone is dropped. Pure.
  */
 export function resolveEvidence(input: PlanInput, plan: Plan): Plan {
-  const settle = [...plan.settle];
+  const settle = [...plan.endedEvidence];
   const moves = [...plan.moves];
   const ending = new Set(plan.steps.flatMap((step) => step.ends));
-  for (const item of input.desired.evidence) {
+  for (const item of input.target.evidence) {
     const holds = input.restrictions.byKind[item.kind];
     if (holds === undefined) continue;
     const [first] = holds;
@@ -267,7 +267,7 @@ export function resolveEvidence(input: PlanInput, plan: Plan): Plan {
       if (outcome !== null) settle.push({ evidence: item.id, outcome });
     } else if (!holds.some((hold) => hold.id === item.hold)) moves.push({ evidence: item.id, hold: first.id });
   }
-  return { ...plan, settle, moves };
+  return { ...plan, endedEvidence: settle, moves };
 }
 
 /** Whether the object of the evidence no longer exists. */

@@ -1,11 +1,11 @@
-import type { Desired, ItemError } from '@sluice/panel-kind';
+import type { TargetState, ItemError } from '@sluice/panel-kind';
 import { listOwnForwards, listOwnPermissions, type FlvxAccount } from '../account/account.js';
 import { droppedTunnels, hasGrown, type FlvxHistory, type StoredHistory } from '../account/history/history.js';
 import type { ObservedHistory } from '../account/history/observed-history.js';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
 import type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from '../account/plan/target.js';
 import { toCounters, type FlvxCounters } from '../account/plan/values.js';
-import { isExpired, stopsPermission, stopsUser, usedOf } from '../account/rules.js';
+import { isExpired, stopsPermission, stopsUser, sumBytes } from '../account/rules.js';
 import type { FlvxForward, FlvxPermission, FlvxUser, FlvxUserValues } from '../client/records.js';
 import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
 import type { ServiceObservation } from './observation.js';
@@ -34,7 +34,7 @@ export interface SpeedPlan {
 
 /** Input of the plan of an existing account. */
 export interface PlanInput {
-  desired: Desired;
+  target: TargetState;
   defaults: FlvxDefaults;
   state: ServiceObservation;
   account: FlvxAccount;
@@ -61,28 +61,28 @@ export interface PlanInput {
 
 /** Computes the input of the plan of an existing account. */
 export function toPlanInput(
-  given: Pick<PlanInput, 'desired' | 'defaults' | 'state' | 'account' | 'user' | 'tunnels'>,
+  given: Pick<PlanInput, 'target' | 'defaults' | 'state' | 'account' | 'user' | 'tunnels'>,
   { history, last }: ObservedHistory,
 ): PlanInput {
-  const { desired, account, tunnels } = given;
-  const { evidence, scope } = desired;
-  const full = scope === 'reconcile' || scope === 'order';
+  const { target, account, tunnels } = given;
+  const { evidence, scope } = target;
+  const full = scope === 'reconcile' || scope === 'command';
   const forwards = listOwnForwards(account);
   return {
     ...given,
     permissions: listOwnPermissions(account),
     forwards,
-    restrictions: toRestrictions(desired),
+    restrictions: toRestrictions(target),
     history,
     last,
     dropped: droppedTunnels(history, full ? tunnels : null),
     full,
     evidence: indexEvidence(evidence),
-    surplus: listSurplus(desired, forwards),
+    surplus: listSurplus(target, forwards),
   };
 }
 
-function listSurplus({ product }: Desired, forwards: readonly FlvxForward[]): Set<number> {
+function listSurplus({ product }: TargetState, forwards: readonly FlvxForward[]): Set<number> {
   const { enforceMaxForwards, maxForwards } = toFlvxProduct(product);
   if (!enforceMaxForwards) return new Set();
   const oldestFirst = [...forwards].sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
@@ -115,10 +115,10 @@ function isSlowed({ restrictions }: Pick<PlanInput, 'restrictions'>): boolean {
 
 /** Returns the panel's own quota; null where it stays. The panel must not stop a throttled service. */
 function targetQuota(input: PlanInput): GigabytesWhole | null {
-  const { desired, evidence } = input;
+  const { target, evidence } = input;
   if (isSlowed(input)) return UNLIMITED_QUOTA;
-  if (desired.scope === 'hold' && evidence.speed.size === 0) return null;
-  return toPanelQuota(desired, usedOf(input.user));
+  if (target.scope === 'hold' && evidence.speed.size === 0) return null;
+  return toPanelQuota(target, sumBytes(input.user));
 }
 
 function toQuotaChange(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWhole } {
@@ -128,16 +128,16 @@ function toQuotaChange(input: PlanInput, has: GigabytesWhole): { quota?: Gigabyt
 }
 
 /** Whether a quota may be lowered. A quota that another tool has set stays until the next cycle. */
-function mayLower({ desired, history }: PlanInput): boolean {
-  if (history.ownQuota || desired.scope === 'order') return true;
-  const cycle = findCycleId(desired);
+function mayLower({ target, history }: PlanInput): boolean {
+  if (history.ownQuota || target.scope === 'command') return true;
+  const cycle = findCycleId(target);
   return history.firstCycle !== null && cycle !== null && history.firstCycle !== cycle;
 }
 
 function userTarget(input: PlanInput): Partial<FlvxUserValues> {
-  const { user, desired, full, restrictions, history, evidence, account } = input;
-  const { maxForwards, resetDay } = toFlvxProduct(desired.product);
-  const expiresAt = full ? findExpiry(desired) : null;
+  const { user, target, full, restrictions, history, evidence, account } = input;
+  const { maxForwards, resetDay } = toFlvxProduct(target.product);
+  const expiresAt = full ? findExpiry(target) : null;
   const values: Partial<FlvxUserValues> = {
     ...toQuotaChange(input, user.quota),
     ...(full ? { maxForwards, resetDay } : {}),
@@ -154,8 +154,8 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
   const targets = new Map<number, FlvxPermissionTarget>();
   for (const row of input.permissions) targets.set(row.tunnelId, permissionTarget(input, row, speed));
   if (!input.full) return targets;
-  const { user, desired, restrictions } = input;
-  const { maxForwards, resetDay } = toFlvxProduct(desired.product);
+  const { user, target, restrictions } = input;
+  const { maxForwards, resetDay } = toFlvxProduct(target.product);
   for (const tunnelId of input.tunnels ?? []) {
     if (targets.has(tunnelId)) continue;
     const { ownSpeed, ...given } = speed.of(tunnelId, null);
@@ -164,7 +164,7 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
         quota: targetQuota(input) ?? user.quota,
         maxForwards,
         resetDay,
-        expiresAt: findExpiry(desired) ?? user.expiresAt,
+        expiresAt: findExpiry(target) ?? user.expiresAt,
         ...given,
       },
       ...(ownSpeed === undefined ? {} : { ownSpeed }),
@@ -176,12 +176,12 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
 
 /** Returns the target of an existing permission. */
 function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPlan): FlvxPermissionTarget {
-  const { desired, full, restrictions, history, evidence, account, dropped } = input;
+  const { target, full, restrictions, history, evidence, account, dropped } = input;
   const isOwn = input.tunnels?.includes(row.tunnelId) ?? !dropped.includes(row.tunnelId);
   const left = input.forwards.some((forward) => forward.tunnelId === row.tunnelId);
   if (dropped.includes(row.tunnelId)) return left ? { values: { status: 0 } } : { values: {}, remove: full };
-  const { maxForwards, resetDay } = toFlvxProduct(desired.product);
-  const expiresAt = full && isOwn ? findExpiry(desired) : null;
+  const { maxForwards, resetDay } = toFlvxProduct(target.product);
+  const expiresAt = full && isOwn ? findExpiry(target) : null;
   const { ownSpeed, ...given } = speed.of(row.tunnelId, row);
   const values: FlvxPermissionTarget['values'] = {
     ...(isOwn ? toQuotaChange(input, row.quota) : {}),
@@ -206,11 +206,11 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
 }
 
 /** With reset day 0, Sluice zeroes the counters once per cycle, after they were read in it. */
-function toReset({ desired, history, account }: PlanInput): FlvxCounters | null {
-  const { cycle, scope } = desired;
+function toReset({ target, history, account }: PlanInput): FlvxCounters | null {
+  const { cycle, scope } = target;
   if (scope !== 'poll' && scope !== 'reconcile') return null;
-  const id = findCycleId(desired);
-  if (toFlvxProduct(desired.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
+  const id = findCycleId(target);
+  if (toFlvxProduct(target.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
   if (history.resetCycle === null || history.resetCycle === id) return null;
   return toCounters(account);
 }
@@ -285,15 +285,15 @@ function listSuspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForward
  * Whether the forward points to an address of Sluice. Any address that Sluice may have set counts: otherwise the customer's own
  * address would be lost.
  */
-export function isRedirected({ desired, defaults, evidence, history }: PlanInput, row: FlvxForward): boolean {
+export function isRedirected({ target, defaults, evidence, history }: PlanInput, row: FlvxForward): boolean {
   const { to } = parseRedirectPrior(evidence.redirect.get(String(row.id)));
-  return [history.away[row.id], to, NOWHERE, redirectTo(desired.product, defaults)].includes(row.remoteAddr);
+  return [history.away[row.id], to, NOWHERE, redirectTo(target.product, defaults)].includes(row.remoteAddr);
 }
 
 /** Returns the address of the redirect during a hold, and the forward's own address afterwards. */
 function addressTarget(input: PlanInput, row: FlvxForward): Pick<FlvxForwardTarget, 'remoteAddr' | 'away'> {
-  const { desired, defaults, restrictions, evidence, history } = input;
-  if (restrictions.redirected) return { remoteAddr: redirectTo(desired.product, defaults), away: true };
+  const { target, defaults, restrictions, evidence, history } = input;
+  if (restrictions.redirected) return { remoteAddr: redirectTo(target.product, defaults), away: true };
   if (!isRedirected(input, row)) return {};
   // An address that the customer has set meanwhile is restored, not the one before.
   const before = history.redirects[row.id] ?? parseRedirectPrior(evidence.redirect.get(String(row.id))).remoteAddr;

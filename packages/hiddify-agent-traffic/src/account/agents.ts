@@ -1,7 +1,7 @@
 import {
   type AgentAncestor,
   type AgentLimit,
-  type AgentMemory,
+  type AgentRecords,
   type AgentTraffic,
   SluiceError,
 } from '@sluice/panel-kind';
@@ -33,10 +33,10 @@ export interface StoredAgents {
 }
 
 /** Converts what the store has of the agents. */
-export function toStoredAgents(memory: AgentMemory, rules: AgentRules): StoredAgents {
-  const { reservations, periodNow } = memory;
+export function toStoredAgents(records: AgentRecords, rules: AgentRules): StoredAgents {
+  const { reservations, periodNow } = records;
   const agents = new Map<string, AgentRecord>(
-    memory.agents.map((agent) => {
+    records.agents.map((agent) => {
       const account = agent.account === null ? null : accountAt(agent.account, rules, periodNow);
       return [agent.uuid, { ...agent, account }];
     }),
@@ -47,9 +47,9 @@ export function toStoredAgents(memory: AgentMemory, rules: AgentRules): StoredAg
     agents,
     reservations,
     exempt,
-    heldSince: toHeldSince(memory),
-    disabledBelow: countDisabled(memory.evidence, agents),
-    ownerName: memory.snapshot?.ownerName ?? 'Owner',
+    heldSince: toHeldSince(records),
+    disabledBelow: countDisabled(records.evidence, agents),
+    ownerName: records.snapshot?.ownerName ?? 'Owner',
     checker: new AgentTrafficChecker({ accounting: rules.accounting, agents, reservations, exempt }),
   };
 }
@@ -61,7 +61,7 @@ export function listExempt(exempt: readonly string[], agents: ReadonlyMap<string
 }
 
 /** Returns since when the users of agents are kept disabled for a limit, by agent. */
-export function toHeldSince({ holds }: Pick<AgentMemory, 'holds'>): Map<string, string> {
+export function toHeldSince({ holds }: Pick<AgentRecords, 'holds'>): Map<string, string> {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
   return new Map(limits.map(({ service, since }) => [findSubjectAgent(service) ?? '', since]));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AgentMemory } from '@sluice/panel-kind';
+import type { AgentRecords } from '@sluice/panel-kind';
 import { HiddifyAgents } from '../panel/agents.js';
 import { toAgentRules } from '../panel/settings.js';
 import { startWorld } from '../test/world.js';
@@ -17,16 +17,16 @@ describe('the steps of one run', () => {
       const now = new Date(world.time.now()).toISOString();
       const nothing = { reservations: [], snapshot: null, holds: [], evidence: [], periodNow: now };
       const { signal } = new AbortController();
-      const read = async (memory: AgentMemory) => {
+      const read = async (records: AgentRecords) => {
         const list = await agents.read(null, { acceptHalved: false, signal });
         if (!('admins' in list)) throw new Error('no list');
-        const whole = await agents.complete(list, { agents: memory.agents, users: [] }, signal);
+        const whole = await agents.complete(list, { agents: records.agents, users: [] }, signal);
         if (!('goneUsers' in whole)) throw new Error('no list');
-        const recorded = agents.record(whole, { memory, users: [], actions: [] }, { now, run: null });
-        return { list: whole, recorded, memory: { ...memory, agents: [...recorded.agents.values()] } };
+        const recorded = agents.record(whole, { records, users: [], actions: [] }, { now, run: null });
+        return { list: whole, recorded, records: { ...records, agents: [...recorded.agents.values()] } };
       };
       const first = await read({ ...nothing, agents: [] });
-      const limited = agents.withLimits(first.memory, [{ agent: 'north', limitBytes: 10 }], now);
+      const limited = agents.withLimits(first.records, [{ agent: 'north', limitBytes: 10 }], now);
       const second = await read({ ...nothing, agents: limited });
       const plan = agents.plan({ ...second, holds: [], serviceUsers: new Set(), agent: null });
       expect([plan.steps.length, plan.left]).toEqual([1000, 3]);

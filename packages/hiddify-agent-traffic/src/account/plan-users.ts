@@ -38,13 +38,13 @@ export function planUsers(input: PlanInput): AgentPlan {
   const found = new UserPlan(input);
   for (const user of input.list.users) if (user.uuid !== null) found.add({ ...user, uuid: user.uuid });
   found.addUnlisted();
-  const { steps, moves, settle, serviceUsers } = found;
+  const { steps, moves, endedEvidence, serviceUsers } = found;
   steps.sort(inOrder);
   return {
     steps: steps.slice(0, MOST_STEPS),
     left: Math.max(0, steps.length - MOST_STEPS),
     moves,
-    settle,
+    endedEvidence,
     serviceUsers,
     notices: listNotices(input, found.dropped, found.again, input.agents),
   };
@@ -54,7 +54,7 @@ export function planUsers(input: PlanInput): AgentPlan {
 class UserPlan {
   readonly steps: Step[] = [];
   readonly moves: AgentPlan['moves'] = [];
-  readonly settle: AgentPlan['settle'] = [];
+  readonly endedEvidence: AgentPlan['endedEvidence'] = [];
   readonly serviceUsers: ServiceUser[] = [];
   readonly dropped: DroppedUser[] = [];
   /** Users that another tool enabled while their agent is over, by that agent. */
@@ -102,7 +102,7 @@ class UserPlan {
     if (evidence !== undefined && (!isDue || isManual)) this.#drop(evidence, 'enabled-by-others');
     else if (evidence !== undefined && over !== undefined) {
       // New evidence begins with the user's present state, so that changes made meanwhile stay.
-      this.settle.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
+      this.endedEvidence.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
       this.again.set(over, (this.again.get(over) ?? 0) + 1);
     }
     if (isDue) this.steps.push(disablingStep(user, over, this.#findHold(over), this.#figures(over)));
@@ -131,7 +131,7 @@ class UserPlan {
   }
 
   #drop(evidence: EvidenceRecord, outcome: string): void {
-    this.settle.push({ evidence: evidence.id, outcome });
+    this.endedEvidence.push({ evidence: evidence.id, outcome });
     this.dropped.push({ evidence: evidence.id, name: (evidence.prior as UserPrior).name, outcome });
   }
 
@@ -151,8 +151,8 @@ class UserPlan {
 }
 
 /** Open evidence of the agents' own holds, by user. */
-function ownEvidence({ memory }: PlanInput): Map<string, EvidenceRecord> {
-  const own = memory.evidence.filter(({ service }) => findSubjectAgent(service) !== null);
+function ownEvidence({ records }: PlanInput): Map<string, EvidenceRecord> {
+  const own = records.evidence.filter(({ service }) => findSubjectAgent(service) !== null);
   return new Map(own.map((item) => [item.target, item]));
 }
 

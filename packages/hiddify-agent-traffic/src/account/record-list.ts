@@ -1,4 +1,4 @@
-import type { AgentMemory, RecordedAgents } from '@sluice/panel-kind';
+import type { AgentRecords, RecordedAgents } from '@sluice/panel-kind';
 import { crossedThresholds } from '@sluice/quota-core';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js';
 import { listExempt, toHeldSince } from './agents.js';
@@ -47,21 +47,21 @@ interface RecordInput extends Pick<LedgerInterval, 'panel' | 'zeroings'> {
   list: ObservedList;
   now: string;
   run: string | null;
-  memory: AgentMemory;
+  records: AgentRecords;
   users: readonly AgentUserRecord[];
 }
 
 /** Charges growth, begins periods and judges every agent. The order of the rows does not matter. */
 export function recordList(input: RecordInput): RecordedList {
-  const { panel, rules, list, now, memory, zeroings } = input;
+  const { panel, rules, list, now, records, zeroings } = input;
   const hierarchy = new AgentHierarchy(list.admins);
-  const created = new Set(memory.reservations.map(({ uuid }) => uuid));
-  const { snapshot: before } = memory;
+  const created = new Set(records.reservations.map(({ uuid }) => uuid));
+  const { snapshot: before } = records;
   const interval = { panel, at: list.at, before, zeroings, created, timeZone: rules.timeZone };
   const ledger = stepLedger(input.users, list.users, interval, list.goneUsers);
   const calculator = new AgentTrafficCalculator(hierarchy, list.users, ledger.missing);
   const exempt = listExempt(rules.exempt, hierarchy.admins);
-  const held = new Set(toHeldSince(memory).keys());
+  const held = new Set(toHeldSince(records).keys());
   const shared: SharedFigures = {
     hierarchy,
     calculator,
@@ -73,7 +73,7 @@ export function recordList(input: RecordInput): RecordedList {
   const agents = new Map<string, AgentRecord>();
   const standing: RecordedAgents['standing'] = new Map();
   const crossed: ThresholdCrossing[] = [];
-  const known = new Map(memory.agents.map((agent) => [agent.uuid, agent]));
+  const known = new Map(records.agents.map((agent) => [agent.uuid, agent]));
   const uuids = new Set([...known.keys(), ...hierarchy.admins.keys()]);
   uuids.delete(SELF);
   for (const uuid of uuids) {
@@ -85,7 +85,7 @@ export function recordList(input: RecordInput): RecordedList {
     crossed.push(...crossings);
   }
   const reservations = stepReservations({
-    reservations: memory.reservations,
+    reservations: records.reservations,
     entries: ledger.entries,
     findPeriodStart: (agent) => agents.get(agent)?.account?.periodStart ?? null,
     listAt: list.at,
@@ -113,12 +113,12 @@ interface SharedFigures extends Pick<RecordedList, 'hierarchy' | 'calculator' | 
 function recordAgent(
   before: AgentRecord,
   { hierarchy, calculator, growth, exempt, held }: SharedFigures,
-  { rules, list, now, run, memory }: RecordInput,
+  { rules, list, now, run, records }: RecordInput,
 ): { agent: AgentRecord; judgement: Judgement; crossings: ThresholdCrossing[] } {
   const { uuid, limitBytes } = before;
   const { accounting, releaseBelowPercent } = rules;
   const admin = hierarchy.admins.get(uuid);
-  const account = chargeAccount(before.account, growth.get(uuid) ?? 0, rules, memory.periodNow);
+  const account = chargeAccount(before.account, growth.get(uuid) ?? 0, rules, records.periodNow);
   const figures = calculator.getFigures(uuid, list.at);
   const usedBytes = totalTraffic(figures, accounting, account);
   const { name, role, parent } = admin ?? before;

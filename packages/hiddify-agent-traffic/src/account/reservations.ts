@@ -1,4 +1,4 @@
-import type { AgentMemory, PanelAgents, RaiseOrder } from '@sluice/panel-kind';
+import type { AgentRecords, PanelAgents, RaiseRequest } from '@sluice/panel-kind';
 import type { HiddifyUser } from '../client/records.js';
 import { toStoredAgents } from './agents.js';
 import { AgentTrafficChecker } from './checker.js';
@@ -98,12 +98,12 @@ function findOutcome(
 
 /** Returns what a raise reserves beside what an earlier one of the same user still does, and whether that fits. */
 export function checkRaise(
-  memory: AgentMemory,
+  records: AgentRecords,
   rules: AgentRules,
-  request: RaiseOrder,
+  request: RaiseRequest,
   { earlier, user: entry }: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
 ): ReturnType<PanelAgents['raise']> {
-  const { agents, exempt, reservations } = toStoredAgents(memory, rules);
+  const { agents, exempt, reservations } = toStoredAgents(records, rules);
   const { accounting } = rules;
   const { user, owner, limitBytes } = request;
   const key = raiseKey(user.uuid);
@@ -118,13 +118,13 @@ export function checkRaise(
 }
 
 /** Returns what an earlier raise of the user still reserves below the limit that the panel shows now. */
-function stillReserved(earlier: AgentReservationRecord, { user }: RaiseOrder, reserved: number): number {
+function stillReserved(earlier: AgentReservationRecord, { user }: RaiseRequest, reserved: number): number {
   const raised = findRaise(earlier)?.limitBytes ?? user.limitBytes;
   return Math.max(0, reserved - Math.max(0, raised - user.limitBytes));
 }
 
 /** Returns the user's total usage at which the new limit is used up. */
-function usedUpAt(entry: AgentUserRecord | null, { user, limitBytes }: RaiseOrder): number {
+function usedUpAt(entry: AgentUserRecord | null, { user, limitBytes }: RaiseRequest): number {
   const left = Math.max(0, limitBytes - user.usedBytes);
   if (entry === null) return user.usedBytes + left;
   return entry.totalBytes + countGrowth(entry.lastBytes, user.usedBytes) + left;

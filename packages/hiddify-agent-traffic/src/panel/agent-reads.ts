@@ -1,5 +1,5 @@
 import { isPanelError } from '@sluice/panel-http';
-import { type Clock, itemErrorOf, type ListProblem, type ReservationLook, type Step } from '@sluice/panel-kind';
+import { type Clock, toItemError, type ListProblem, type ReservationOutcome, type Step } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import { ledgerKey } from '../account/ledger.js';
 import type { ObservedList } from '../account/record-list.js';
@@ -169,7 +169,7 @@ export async function readReservation(
   { client, clock }: { client: HiddifyClient; clock: Clock },
   reservation: AgentReservationRecord,
   again: boolean,
-): Promise<ReservationLook> {
+): Promise<ReservationOutcome> {
   const raise = findRaise(reservation);
   const isDone = (user: HiddifyUser | null): boolean =>
     user !== null && (raise === null || isRaised(raise, reservation.agent, user));
@@ -184,7 +184,7 @@ export async function readReservation(
     }
   } catch (error) {
     if (!isPanelError(error)) throw error;
-    return { state: 'unknown', repair: null, error: itemErrorOf(error) };
+    return { state: 'unknown', repair: null, error: toItemError(error) };
   }
   if (raise !== null) return { state: isDone(user) ? 'settled' : 'not-raised', repair: null, error: null };
   if (user === null) return { state: 'not-created', repair: null, error: null };

@@ -1,7 +1,7 @@
 import {
   type AgentAddon,
   type AgentLimit,
-  type AgentMemory,
+  type AgentRecords,
   type AgentPlan,
   type AgentPlanInput,
   type AgentSemantics,
@@ -15,8 +15,8 @@ import {
   type ListProblem,
   type Observation,
   type PanelAgents,
-  type RaiseOrder,
-  type ReservationLook,
+  type RaiseRequest,
+  type ReservationOutcome,
   type RestorePlan,
   SluiceError,
   type Step,
@@ -119,12 +119,12 @@ export class HiddifyAgents implements PanelAgents {
 
   record(
     list: ObservedList,
-    { memory, users, actions }: Parameters<PanelAgents['record']>[1],
+    { records, users, actions }: Parameters<PanelAgents['record']>[1],
     { now, run }: { now: string; run: string | null },
   ): RecordedList {
     const { name: panel, rules } = this.#deps;
-    const zeroings = memory.snapshot === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
-    return recordList({ panel, rules, list, now, run, memory, users, zeroings });
+    const zeroings = records.snapshot === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
+    return recordList({ panel, rules, list, now, run, records, users, zeroings });
   }
 
   plan(input: AgentPlanInput): AgentPlan {
@@ -141,31 +141,31 @@ export class HiddifyAgents implements PanelAgents {
 
   #planInput(input: AgentPlanInput): PlanInput {
     const list = input.list as ObservedList;
-    return { ...input, list, recorded: input.recorded as RecordedList, agents: this.describe(input.memory) };
+    return { ...input, list, recorded: input.recorded as RecordedList, agents: this.describe(input.records) };
   }
 
-  describe(memory: AgentMemory): AgentTraffic[] {
-    return describeAgents(toStoredAgents(memory, this.#deps.rules));
+  describe(records: AgentRecords): AgentTraffic[] {
+    return describeAgents(toStoredAgents(records, this.#deps.rules));
   }
 
   explain(agent: AgentTraffic, now: string): string {
     return explainAgent(agent, now);
   }
 
-  find(text: string, memory: AgentMemory): AgentRecord {
-    return findAgent(text, new Map(memory.agents.map((agent) => [agent.uuid, agent])));
+  find(text: string, records: AgentRecords): AgentRecord {
+    return findAgent(text, new Map(records.agents.map((agent) => [agent.uuid, agent])));
   }
 
-  chainOf(agent: string, memory: AgentMemory): string[] {
-    return [...listChain(agent, new Map(memory.agents.map((item) => [item.uuid, item])))];
+  listChain(agent: string, records: AgentRecords): string[] {
+    return [...listChain(agent, new Map(records.agents.map((item) => [item.uuid, item])))];
   }
 
-  check(memory: AgentMemory, chain: readonly string[], bytes: number): CreationCheck {
-    return toStoredAgents(memory, this.#deps.rules).checker.canCreateUserWithTraffic(chain, bytes);
+  check(records: AgentRecords, chain: readonly string[], bytes: number): CreationCheck {
+    return toStoredAgents(records, this.#deps.rules).checker.canCreateUserWithTraffic(chain, bytes);
   }
 
-  withLimits(memory: AgentMemory, limits: readonly AgentLimit[], now: string): AgentRecord[] {
-    return withLimits(toStoredAgents(memory, this.#deps.rules), limits, { now, periodNow: memory.periodNow });
+  withLimits(records: AgentRecords, limits: readonly AgentLimit[], now: string): AgentRecord[] {
+    return withLimits(toStoredAgents(records, this.#deps.rules), limits, { now, periodNow: records.periodNow });
   }
 
   newUser({ name, limitBytes, packageDays, mode, comment, startDate, telegramId }: AgentUserRequest): WantedUser {
@@ -184,18 +184,18 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   raise(
-    memory: AgentMemory,
-    request: RaiseOrder,
+    records: AgentRecords,
+    request: RaiseRequest,
     known: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
   ): ReturnType<PanelAgents['raise']> {
-    return checkRaise(memory, this.#deps.rules, request, known);
+    return checkRaise(records, this.#deps.rules, request, known);
   }
 
   raiseKey(user: string): string {
     return raiseKey(user);
   }
 
-  look(reservation: AgentReservationRecord, again: boolean): Promise<ReservationLook> {
+  readReservation(reservation: AgentReservationRecord, again: boolean): Promise<ReservationOutcome> {
     return readReservation(this.#deps, reservation, again);
   }
 
@@ -212,7 +212,7 @@ export class HiddifyAgents implements PanelAgents {
     return resolveAction(action, observation as Observation<HiddifyState>);
   }
 
-  userOf({ refs }: Pick<ServiceRecord, 'refs'>): string | null {
+  getServiceUser({ refs }: Pick<ServiceRecord, 'refs'>): string | null {
     return refs[USER_REF] ?? null;
   }
 }

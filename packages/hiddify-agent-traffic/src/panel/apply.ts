@@ -4,7 +4,7 @@ import {
   type ApplyContext,
   type Clock,
   isoNow,
-  itemErrorOf,
+  toItemError,
   SluiceError,
   type Step,
   type StepOutcome,
@@ -116,7 +116,7 @@ async function switchUser(
 }
 
 function toFailure(error: unknown): StepOutcome {
-  const { code, message } = itemErrorOf(error);
+  const { code, message } = toItemError(error);
   if (error instanceof SluiceError && error.kind === 'panel')
     return toOutcome('failed', null, { error: { code, message } });
   if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;

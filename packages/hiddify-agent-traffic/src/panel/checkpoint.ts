@@ -1,4 +1,4 @@
-import type { Desired, ItemError, Observation } from '@sluice/panel-kind';
+import type { TargetState, ItemError, Observation } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { judgeZeroing, type ZeroingState } from '../account/counter.js';
 import { ACTION_TYPES, findPriorUsage, findUpdate, findZeroing, USER_REF } from '../account/user-actions.js';
@@ -82,8 +82,8 @@ export function judgeOpenZeroing(zeroing: OpenZeroing, { at, user, timeZone }: R
 }
 
 /** Returns the cycle's id; null for a cycle that only a command has seen, because the run that opens it uses another id. */
-export function findCycle({ cycle, scope }: Pick<Desired, 'cycle' | 'scope'>): string | null {
-  if (cycle === null || (cycle.isNew && (scope === 'order' || scope === 'hold'))) return null;
+export function findCycle({ cycle, scope }: Pick<TargetState, 'cycle' | 'scope'>): string | null {
+  if (cycle === null || (cycle.isNew && (scope === 'command' || scope === 'hold'))) return null;
   return cycle.id;
 }
 
@@ -97,14 +97,14 @@ export function loadCheckpoint(seen: unknown, recent: readonly ActionRecord[], u
 
 /** Returns the checkpoint with what was journaled since and what the panel shows now. */
 export function updateCheckpoint(
-  desired: Desired,
+  target: TargetState,
   user: HiddifyUser,
   at: string,
   limitBytes: number | null,
 ): UserCheckpoint {
-  const { seen, recent, timeZone } = desired;
+  const { checkpoint: seen, recent, timeZone } = target;
   const memo = loadCheckpoint(seen, recent, user);
-  const cycle = findCycle(desired);
+  const cycle = findCycle(target);
   const isZero = user.usedBytes === 0 && user.odd?.usedBytes === undefined;
   return {
     ...memo,
@@ -154,7 +154,7 @@ export function isUndone(memo: UserCheckpoint): memo is UserCheckpoint & { zeroi
 
 /** Returns the checkpoint for the next run; null where the panel does not show the user. */
 export function toCheckpoint(
-  desired: Desired,
+  target: TargetState,
   observation: Observation<HiddifyState>,
   limitBytes: number | null,
 ): HiddifyCheckpoint | null {
@@ -166,7 +166,7 @@ export function toCheckpoint(
   return {
     at,
     account: { ...shown, expiresOn: findEndDate(user) },
-    memo: updateCheckpoint(desired, user, at, limitBytes),
+    memo: updateCheckpoint(target, user, at, limitBytes),
     rows: state.rows,
   };
 }

@@ -1,5 +1,5 @@
 import { isPanelError } from '@sluice/panel-http';
-import { type ContractReport, itemErrorOf } from '@sluice/panel-kind';
+import { type ContractReport, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { USER_REF } from '../account/user-actions.js';
 import type { HiddifyClient } from '../client/types.js';
@@ -20,7 +20,7 @@ export async function checkContract(
       checks.push({ name, object: client.panel, status: 'ok', message: await read() });
     } catch (error) {
       if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
-      const { code, message } = itemErrorOf(error);
+      const { code, message } = toItemError(error);
       checks.push({ name, object: client.panel, status: 'failed', message: `${code}: ${message}` });
     }
   };
@@ -67,7 +67,7 @@ async function checkMapping(
       ? { name, object: id, status: 'failed', message: 'the panel has no such user' }
       : { name, object: id, status: 'warning', message: "its user exists, but is not in the panel's list" };
   } catch (error) {
-    const { code, message } = itemErrorOf(error);
+    const { code, message } = toItemError(error);
     return { name, object: id, status: 'failed', message: `${code}: ${message}` };
   }
 }

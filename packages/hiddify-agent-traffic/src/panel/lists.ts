@@ -1,5 +1,5 @@
 import { isPanelError } from '@sluice/panel-http';
-import { type Clock, isoNow, type ItemError, itemErrorOf } from '@sluice/panel-kind';
+import { type Clock, isoNow, type ItemError, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { USER_REF } from '../account/user-actions.js';
 import type { HiddifyUser } from '../client/records.js';
@@ -57,7 +57,7 @@ export class HiddifyLists {
       for (const user of users) if (user.uuid !== null) byUuid.set(user.uuid, user);
       return { at: requestedAt, users: byUuid, rows };
     } catch (error) {
-      return { at, error: toItemError(error) };
+      return { at, error: toListError(error) };
     }
   }
 
@@ -87,20 +87,20 @@ export class HiddifyLists {
     try {
       return { at, user: await this.#client.users.get(uuid, { tag: id, signal }), rows };
     } catch (error) {
-      const refused = toItemError(error);
+      const refused = toListError(error);
       // The client sends no uuid that a user can't have.
       return { at: askedAt, error: refused.code === 'invalid_user' ? badUuid(id, USER_REF) : refused };
     }
   }
 }
 
-function toItemError(error: unknown): ItemError {
+function toListError(error: unknown): ItemError {
   if (!isPanelError(error) && !isAgentTrafficError(error)) {
     const { name } = error as { name?: unknown };
     if (name !== 'AbortError' && typeof error !== 'string') throw error;
     return { code: 'interrupted', message: 'the run was interrupted before the panel answered' };
   }
-  return itemErrorOf(error);
+  return toItemError(error);
 }
 
 function shortList(panel: string, rows: number, before: number): ItemError {

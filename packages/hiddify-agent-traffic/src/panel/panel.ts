@@ -1,8 +1,8 @@
 import { PanelForbiddenError } from '@sluice/panel-http';
 import {
   type ApplyContext,
-  type Desired,
-  type Look,
+  type TargetState,
+  type ObserveOptions,
   type Observation,
   type Panel,
   type PanelDependencies,
@@ -140,16 +140,16 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   async observe(
     services: ServiceRecord[],
     signal: AbortSignal,
-    look?: Look,
+    options?: ObserveOptions,
   ): Promise<Map<string, Observation<HiddifyState>>> {
     if (services.length === 0) return new Map();
-    const alone = look?.fresh === true || services.length === 1;
+    const alone = options?.refresh === true || services.length === 1;
     const readings = await this.#lists.read(services, signal, alone);
     return new Map([...readings].map(([id, reading]) => [id, toObservation(id, reading)]));
   }
 
-  plan(desired: Desired, observation: Observation<HiddifyState>): Plan {
-    return planUser(desired, observation);
+  plan(target: TargetState, observation: Observation<HiddifyState>): Plan {
+    return planUser(target, observation);
   }
 
   resolve(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {
@@ -173,7 +173,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     doneOutcome: outcomeWhenDone,
   };
   readonly history: PanelFacets<HiddifyState>['history'] = {
-    checkpoint: (desired, observation) => toCheckpoint(desired, observation, toLimit(desired)),
+    checkpoint: (target, observation) => toCheckpoint(target, observation, toLimit(target)),
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
   };
 
@@ -190,7 +190,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
 /** Returns the rows of the last list, less the users that Sluice removed since; the newest checkpoint counts. */
 function findLastRows(requests: readonly UsageRequest[]): number | null {
   let newest: { at: string; rows: number } | null = null;
-  for (const { seen } of requests) {
+  for (const { checkpoint: seen } of requests) {
     const last = parseCheckpoint(seen);
     if (last?.rows != null && (newest === null || last.at > newest.at)) newest = { at: last.at, rows: last.rows };
   }

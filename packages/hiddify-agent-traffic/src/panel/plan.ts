@@ -1,4 +1,11 @@
-import { type Desired, type HoldInForce, type Observation, type Plan, sharerIds, type Step } from '@sluice/panel-kind';
+import {
+  type TargetState,
+  type HoldInForce,
+  type Observation,
+  type Plan,
+  sharerIds,
+  type Step,
+} from '@sluice/panel-kind';
 import { type EvidenceRecord, formatBytes, toLocalDate } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
@@ -30,9 +37,9 @@ import { findEndDate, toHiddifyProduct, toLimit, toOwner, toTerm } from './produ
  * Plans the steps from what the panel shows of a user to its target state. Changes of other tools are never undone, and nothing is
  * written that is so already, because every write starts an apply run on the panel.
  */
-export function planUser(desired: Desired, observation: Observation<HiddifyState>): Plan {
-  const plan: Plan = { steps: [], problems: [], settle: [], moves: [], drift: [] };
-  const { service, order, holds, evidence, sharers } = desired;
+export function planUser(target: TargetState, observation: Observation<HiddifyState>): Plan {
+  const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
+  const { service, command: order, holds, evidence, sharers } = target;
   const uuid = service.refs[USER_REF];
   const terminates = order?.verb === 'terminate';
   if (uuid === undefined) {
@@ -41,32 +48,32 @@ export function planUser(desired: Desired, observation: Observation<HiddifyState
   }
   if (!observation.state) {
     // A command about a user that can't be read is not carried out.
-    const isNeeded = desired.scope === 'order' || order !== null || holds.length > 0 || evidence.length > 0;
+    const isNeeded = target.scope === 'command' || order !== null || holds.length > 0 || evidence.length > 0;
     const problem = observation.error ?? { code: 'not_observed', message: 'the user was not read' };
     if (isNeeded) plan.problems.push(problem);
     return plan;
   }
   const { user } = observation.state;
-  if (terminates) planTermination(plan, desired, user);
+  if (terminates) planTermination(plan, target, user);
   else if (sharers.length > 0) {
     plan.problems.push({
       code: 'shared_user',
-      message: `"${service.id}" names the same user as ${sharerIds(desired).join(', ')}, but a user belongs to one service: nothing was changed; correct ${USER_REF}`,
+      message: `"${service.id}" names the same user as ${sharerIds(target).join(', ')}, but a user belongs to one service: nothing was changed; correct ${USER_REF}`,
     });
-  } else if (user === null) planAbsent(plan, desired, uuid);
-  else if (user.uuid !== null) planPresent(plan, desired, { ...user, uuid: user.uuid }, observation.at);
+  } else if (user === null) planAbsent(plan, target, uuid);
+  else if (user.uuid !== null) planPresent(plan, target, { ...user, uuid: user.uuid }, observation.at);
   return plan;
 }
 
-function planAbsent(plan: Plan, desired: Desired, uuid: string): void {
-  const { service, product, order, scope, holds } = desired;
+function planAbsent(plan: Plan, target: TargetState, uuid: string): void {
+  const { service, product, command: order, scope, holds } = target;
   if (order?.verb !== 'create') {
     // Nothing is left to enable again.
-    dropAll(plan, desired.evidence);
-    if (scope !== 'hold' || holds.length > 0) plan.problems.push(toAbsence(service, desired.seen, desired.recent));
+    dropAll(plan, target.evidence);
+    if (scope !== 'hold' || holds.length > 0) plan.problems.push(toAbsence(service, target.checkpoint, target.recent));
     return;
   }
-  const limitBytes = toLimit(desired);
+  const limitBytes = toLimit(target);
   if (limitBytes === null || limitBytes === 0) {
     plan.problems.push({
       code: 'no_quota',
@@ -77,7 +84,7 @@ function planAbsent(plan: Plan, desired: Desired, uuid: string): void {
   const { mode, packageDays } = toHiddifyProduct(product);
   const owner = toOwner(service, product);
   const payload: CreatePayload = {
-    wanted: { uuid, name: service.id, limitBytes, mode, owner, comment: '', ...(toTerm(desired) ?? { packageDays }) },
+    wanted: { uuid, name: service.id, limitBytes, mode, owner, comment: '', ...(toTerm(target) ?? { packageDays }) },
   };
   plan.counts = true;
   plan.steps.push({ ...toStep(ACTION_TYPES.create, uuid), payload });
@@ -87,7 +94,7 @@ function planAbsent(plan: Plan, desired: Desired, uuid: string): void {
   plan.steps.push({ ...toStep(ACTION_TYPES.disable, uuid), hold: hold.id, later: true });
 }
 
-function planTermination(plan: Plan, { service, evidence }: Desired, user: HiddifyUser | null): void {
+function planTermination(plan: Plan, { service, evidence }: TargetState, user: HiddifyUser | null): void {
   if (user === null) {
     dropAll(plan, evidence);
     plan.refs = { [USER_REF]: null };
@@ -106,8 +113,8 @@ function planTermination(plan: Plan, { service, evidence }: Desired, user: Hiddi
   });
 }
 
-function planPresent(plan: Plan, desired: Desired, user: AddressableUser, at: string): void {
-  const { order, service } = desired;
+function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at: string): void {
+  const { command: order, service } = target;
   if (order?.verb === 'create' && !isOwn(service.ownRefs)) {
     if (!order.adopt && user.name !== service.id) {
       plan.problems.push({
@@ -118,22 +125,22 @@ function planPresent(plan: Plan, desired: Desired, user: AddressableUser, at: st
     }
     plan.refs = { [USER_REF]: user.uuid };
   }
-  const memo = updateCheckpoint(desired, user, at, toLimit(desired));
-  noteUnclear(plan, desired, user, at);
-  const [hold] = desired.holds;
-  if (hold) restrict(plan, desired, user, hold);
-  const change = desired.scope === 'hold' ? {} : planChange(plan, desired, user, memo);
-  const zero = planZeroing(plan, desired, user, memo);
+  const memo = updateCheckpoint(target, user, at, toLimit(target));
+  noteUnclear(plan, target, user, at);
+  const [hold] = target.holds;
+  if (hold) restrict(plan, target, user, hold);
+  const change = target.scope === 'hold' ? {} : planChange(plan, target, user, memo);
+  const zero = planZeroing(plan, target, user, memo);
   if (Object.keys(change).length > 0 || zero !== null) {
     const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
     plan.steps.push({ ...toStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload });
   }
-  if (!hold) for (const item of desired.evidence) release(plan, desired, user, item);
-  plan.stops = listStops(desired, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });
+  if (!hold) for (const item of target.evidence) release(plan, target, user, item);
+  plan.stops = listStops(target, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });
 }
 
 /** Returns what stops a user that Sluice has not disabled. */
-function listStops({ evidence, now, timeZone }: Desired, user: AddressableUser): string[] {
+function listStops({ evidence, now, timeZone }: TargetState, user: AddressableUser): string[] {
   if (evidence.length > 0) return [];
   const what = `user "${user.name}"`;
   if (!user.enabled) return [`${what} is disabled, but not by Sluice`];
@@ -142,8 +149,8 @@ function listStops({ evidence, now, timeZone }: Desired, user: AddressableUser):
   return user.usedBytes >= user.limitBytes ? [`${what} has used up its limit on the panel`] : [];
 }
 
-function restrict(plan: Plan, desired: Desired, user: AddressableUser, hold: HoldInForce): void {
-  const own = desired.evidence.find((item) => item.kind === USER_EVIDENCE && item.target === user.uuid);
+function restrict(plan: Plan, target: TargetState, user: AddressableUser, hold: HoldInForce): void {
+  const own = target.evidence.find((item) => item.kind === USER_EVIDENCE && item.target === user.uuid);
   if (user.enabled) {
     if (own) plan.drift.push(`user "${user.name}" is enabled and should be disabled`);
     const prior: UserPrior = { name: user.name, enabled: true, owner: user.owner, restriction: hold.restriction };
@@ -154,13 +161,13 @@ function restrict(plan: Plan, desired: Desired, user: AddressableUser, hold: Hol
       begins: own ? null : { kind: USER_EVIDENCE, target: user.uuid, prior },
     });
   }
-  for (const item of desired.evidence) {
-    if (!desired.holds.some(({ id }) => id === item.hold)) plan.moves.push({ evidence: item.id, hold: hold.id });
+  for (const item of target.evidence) {
+    if (!target.holds.some(({ id }) => id === item.hold)) plan.moves.push({ evidence: item.id, hold: hold.id });
   }
 }
 
 /** Undoes what a hold that has ended had changed, and nothing else. */
-function release(plan: Plan, { service, product }: Desired, user: AddressableUser, item: EvidenceRecord): void {
+function release(plan: Plan, { service, product }: TargetState, user: AddressableUser, item: EvidenceRecord): void {
   const { owner, restriction, reason }: Partial<UserPrior> = item.prior ?? {};
   const isForAgent = restriction === WITH_AGENT || reason === 'agent-limit';
   if (item.target !== user.uuid) {
@@ -169,9 +176,9 @@ function release(plan: Plan, { service, product }: Desired, user: AddressableUse
       message: `"${service.id}" does not name the user that was disabled for it: enable that user on the panel, or restore ${USER_REF}`,
     });
   } else if (user.enabled) {
-    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
   } else if (isForAgent && owner !== user.owner && user.owner !== toOwner(service, product)) {
-    plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
     (plan.notices ??= []).push({
       code: 'agent_user_moved',
       key: `agent_user_moved:${item.id}`,
@@ -188,21 +195,21 @@ function release(plan: Plan, { service, product }: Desired, user: AddressableUse
 }
 
 /** Returns the changes that may be written in this scope; reports the others as drift. */
-function planChange(plan: Plan, desired: Desired, user: AddressableUser, memo: UserCheckpoint): HiddifyUserChange {
-  const { scope, service, product } = desired;
+function planChange(plan: Plan, target: TargetState, user: AddressableUser, memo: UserCheckpoint): HiddifyUserChange {
+  const { scope, service, product } = target;
   const change: HiddifyUserChange = {};
-  const limitBytes = toLimit(desired);
+  const limitBytes = toLimit(target);
   const shownLimit = user.odd?.limitBytes ?? user.limitBytes;
   if (limitBytes !== null && limitBytes !== shownLimit) {
-    if (limitBytes > shownLimit || mayLower(desired, memo)) {
+    if (limitBytes > shownLimit || mayLower(target, memo)) {
       change.limitBytes = limitBytes;
       if (limitBytes < shownLimit) plan.counts = true;
     } else plan.drift.push(`the limit that another tool has set stays until the next cycle`);
   }
-  const term = toTerm(desired);
+  const term = toTerm(target);
   const end = findEndDate(user);
   if (term !== null && end !== service.nextDueDate) {
-    if (scope === 'order' || (scope === 'reconcile' && isOwn(service.ownRefs))) {
+    if (scope === 'command' || (scope === 'reconcile' && isOwn(service.ownRefs))) {
       Object.assign(change, term);
       if (end !== null && end > (service.nextDueDate ?? '')) plan.counts = true;
     } else {
@@ -213,7 +220,7 @@ function planChange(plan: Plan, desired: Desired, user: AddressableUser, memo: U
   const { mode, packageDays } = toHiddifyProduct(product);
   const owner = toOwner(service, product);
   const hasOtherOwner = user.owner !== owner && owner !== SELF;
-  if (scope === 'order') {
+  if (scope === 'command') {
     if (user.mode !== mode && product.hiddify !== undefined) change.mode = mode;
     if (hasOtherOwner) change.owner = owner;
     if (term === null && user.startDate === null && user.packageDays !== packageDays) change.packageDays = packageDays;
@@ -226,23 +233,23 @@ function planChange(plan: Plan, desired: Desired, user: AddressableUser, memo: U
 }
 
 /** Returns whether the limit may be lowered: one that another tool has set stays until the next cycle. */
-function mayLower(desired: Desired, memo: UserCheckpoint): boolean {
-  if (memo.ownLimit || desired.scope === 'order') return true;
-  const cycle = findCycle(desired);
+function mayLower(target: TargetState, memo: UserCheckpoint): boolean {
+  if (memo.ownLimit || target.scope === 'command') return true;
+  const cycle = findCycle(target);
   return memo.firstCycle !== null && cycle !== null && memo.firstCycle !== cycle;
 }
 
 /** Plans the zeroing of a `no_reset` user: once when a cycle opens, after the usage was read in it. */
-function planZeroing(plan: Plan, desired: Desired, user: AddressableUser, memo: UserCheckpoint): ZeroPayload | null {
-  const { cycle, scope, product } = desired;
+function planZeroing(plan: Plan, target: TargetState, user: AddressableUser, memo: UserCheckpoint): ZeroPayload | null {
+  const { cycle, scope, product } = target;
   if (scope !== 'poll' && scope !== 'reconcile') return null;
-  const id = findCycle(desired);
+  const id = findCycle(target);
   if (toHiddifyProduct(product).mode !== 'no_reset' || user.mode !== 'no_reset' || id === null) return null;
   if (isUndone(memo)) {
     plan.drift.push('the panel has written back the usage that was zeroed');
     const { from, tries } = memo.zeroing;
     // A reading since then has counted what is above the old figure.
-    const isCounted = (desired.counted?.counterBytes ?? 0) >= from;
+    const isCounted = (target.counted?.counterBytes ?? 0) >= from;
     return { cycle: id, counted: isCounted ? 0 : from, tries: tries + 1 };
   }
   if (cycle?.readAt == null || memo.zeroedCycle === null || memo.zeroedCycle === id) return null;
@@ -250,8 +257,8 @@ function planZeroing(plan: Plan, desired: Desired, user: AddressableUser, memo: 
 }
 
 /** Reports a figure that counts in full although it may contain the old one. */
-function noteUnclear(plan: Plan, desired: Desired, user: AddressableUser, at: string): void {
-  const { service, seen, recent, timeZone } = desired;
+function noteUnclear(plan: Plan, target: TargetState, user: AddressableUser, at: string): void {
+  const { service, checkpoint: seen, recent, timeZone } = target;
   const { zeroing } = loadCheckpoint(seen, recent, user);
   if (zeroing === null || judgeOpenZeroing(zeroing, { at, user, timeZone }) !== 'unclear') return;
   (plan.notices ??= []).push({
@@ -266,7 +273,7 @@ function isOwn(ownRefs: readonly string[]): boolean {
 }
 
 function dropAll(plan: Plan, evidence: readonly EvidenceRecord[]): void {
-  for (const item of evidence) plan.settle.push({ evidence: item.id, outcome: 'dropped' });
+  for (const item of evidence) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
 }
 
 function toStep(type: string, target: string): Step {

@@ -1,4 +1,4 @@
-import type { Desired, ItemError, ProductSettings } from '@sluice/panel-kind';
+import type { TargetState, ItemError, ProductSettings } from '@sluice/panel-kind';
 import { toLocalDate, type ServiceRecord } from '@sluice/quota-core';
 import { AGENT_REF, USER_REF } from '../account/user-actions.js';
 import { MOST_BYTES } from '../client/check-user.js';
@@ -24,7 +24,7 @@ export function toOwner(service: ServiceRecord, product: ProductSettings): strin
  * Returns the user's limit for an allowance; null where no quota is configured, so that the panel's limit stays. The panel counts
  * both directions together: where only one counts, the user has the highest limit.
  */
-export function toLimit({ allowance, mode }: Pick<Desired, 'allowance' | 'mode'>): number | null {
+export function toLimit({ allowance, mode }: Pick<TargetState, 'allowance' | 'mode'>): number | null {
   if (allowance === null) return null;
   if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return MOST_BYTES;
   return Math.min(allowance.allowedBytes, MOST_BYTES);
@@ -34,7 +34,7 @@ export function toLimit({ allowance, mode }: Pick<Desired, 'allowance' | 'mode'>
  * Returns the term that ends at the due date; null without one. It starts with the current cycle, because the panel's own resets
  * count from the start.
  */
-export function toTerm({ service, cycle, timeZone, now }: Desired): ReturnType<typeof packageTerm> | null {
+export function toTerm({ service, cycle, timeZone, now }: TargetState): ReturnType<typeof packageTerm> | null {
   if (service.nextDueDate === null) return null;
   const start = toLocalDate(cycle?.start ?? now, timeZone);
   return packageTerm(start < service.nextDueDate ? start : service.nextDueDate, service.nextDueDate);

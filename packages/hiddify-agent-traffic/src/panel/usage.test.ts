@@ -25,7 +25,7 @@ const answerOf = (at: string, recent: ActionRecord[]): ReturnType<typeof toUsage
       service: { id: 'svc-1' } as ServiceRecord,
       product: {} as ProductSettings,
       window: { start: '2026-12-15T00:00:00.000Z', end: at },
-      seen: null,
+      checkpoint: null,
       recent,
       unsettled: [],
       removed: 0,

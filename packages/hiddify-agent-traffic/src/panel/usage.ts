@@ -13,7 +13,7 @@ const LONGEST_MODE = 40;
  * days from its start, by its own local date) and when Sluice zeroed it. Any other fall proves nothing.
  */
 export function toUsageAnswer(
-  { seen, recent, unsettled, service }: UsageRequest,
+  { checkpoint: seen, recent, unsettled, service }: UsageRequest,
   userReading: UserReading,
   timeZone: string,
 ): UsageAnswer {

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.js';
-import { createPrivateFile, openReader, pathOf } from './open-handle.js';
+import { createPrivateFile, openReader, toStorePath } from './open-handle.js';
 import { toStoreError } from './to-store-error.js';
 
 /** Pages copied before others get their turn: 4 MB. */
@@ -10,7 +10,7 @@ const PAGES_A_STEP = 1000;
 
 /** Copies the database at `from`, as it is at this moment, to the new file `to`: whole, or not there at all. */
 export async function backupFile(from: string, to: string, waitMs: number): Promise<void> {
-  const target = pathOf(to);
+  const target = toStorePath(to);
   const part = `${target}.part`;
   const source = await openReader(from, waitMs, { still: true });
   try {

@@ -12,7 +12,7 @@ export interface Connection {
 }
 
 /** The query builder over an open handle. */
-export function connectionOf(handle: Sqlite.Database, waitMs: number): Connection {
+export function toConnection(handle: Sqlite.Database, waitMs: number): Connection {
   const db = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(handle, waitMs) });
   return {
     db,
@@ -27,10 +27,10 @@ export function connectionOf(handle: Sqlite.Database, waitMs: number): Connectio
 
 /** A connection that writes. */
 export async function connectWriter(path: string, waitMs: number): Promise<Connection> {
-  return connectionOf(await openWriter(path, waitMs), waitMs);
+  return toConnection(await openWriter(path, waitMs), waitMs);
 }
 
 /** A connection that only reads; `still` as for the handle. */
 export async function connectReader(path: string, waitMs: number, options: { still: boolean }): Promise<Connection> {
-  return connectionOf(await openReader(path, waitMs, options), waitMs);
+  return toConnection(await openReader(path, waitMs, options), waitMs);
 }

@@ -27,7 +27,7 @@ const READ_VERSION_AT = 19;
 const NO_LOG = 1;
 
 /** Absolute path of a store. Fails with `store_unsupported` for what is not a path. */
-export function pathOf(location: string): string {
+export function toStorePath(location: string): string {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1];
   if (scheme !== undefined) {
     throw new StoreError(

@@ -10,11 +10,11 @@ describe('actions', () => {
     await expect(at.store.actions.plan([action('a-2', { key: 'k' })])).rejects.toMatchObject({
       code: 'store_conflict',
     });
-    await at.store.actions.settle('a-1', { state: 'in-doubt', settledAt: null });
+    await at.store.actions.end('a-1', { state: 'in-doubt', settledAt: null });
     await expect(at.store.actions.plan([action('a-2', { key: 'k' })])).rejects.toMatchObject({
       code: 'store_conflict',
     });
-    await at.store.actions.settle('a-1', { state: 'applied', settledAt: minute(2) });
+    await at.store.actions.end('a-1', { state: 'applied', settledAt: minute(2) });
     await at.store.actions.plan([action('a-2', { key: 'k' })]);
     expect((await at.store.actions.unsettled()).map((each) => each.id)).toEqual(['a-2']);
   });
@@ -23,7 +23,7 @@ describe('actions', () => {
     await at.store.actions.plan([action('a-1')]);
     await at.store.actions.called('a-1', minute(1));
     await at.store.actions.called('a-1', minute(2));
-    await at.store.actions.settle('a-1', {
+    await at.store.actions.end('a-1', {
       state: 'failed',
       settledAt: minute(3),
       observed: { enabled: true },
@@ -42,7 +42,7 @@ describe('actions', () => {
       }),
     ]);
     await expect(at.store.actions.called('a-9', minute(1))).rejects.toMatchObject({ code: 'store_not_found' });
-    await expect(at.store.actions.settle('a-9', { state: 'applied', settledAt: minute(1) })).rejects.toMatchObject({
+    await expect(at.store.actions.end('a-9', { state: 'applied', settledAt: minute(1) })).rejects.toMatchObject({
       code: 'store_not_found',
     });
   });

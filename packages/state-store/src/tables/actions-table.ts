@@ -5,7 +5,7 @@ import type { Access, Session } from './access.js';
 import { inChunksOrAll, inOrder, listed } from './chunks.js';
 import { insertRows } from './insert-rows.js';
 import { mustExist } from './must-exist.js';
-import { behind, pageOf } from './page.js';
+import { behind, toPage } from './page.js';
 import { actions } from './record-tables.js';
 
 /** Word for word the condition of the partial index; with bound values SQLite could not tell that it applies. */
@@ -40,7 +40,7 @@ export function actionsTable(access: Access): ActionsTable {
           .executeTakeFirst();
         mustExist('actions', id, result.numUpdatedRows);
       }),
-    settle: (id, change) =>
+    end: (id, change) =>
       access.write(async ({ db }) => {
         const result = await db
           .updateTable('actions')
@@ -88,7 +88,7 @@ async function pageOfActions(
   if (since !== undefined) query = query.where('planned_at', '>=', since);
   if (after) query = query.where(behind('planned_at', after));
   const rows = await query.orderBy('planned_at').orderBy('seq').limit(limit).execute();
-  return pageOf(
+  return toPage(
     rows,
     limit,
     (row) => row.planned_at,

@@ -7,7 +7,7 @@ import type {
   AgentUserRecord,
   AgentVerdict,
 } from '@sluice/quota-core';
-import { flag, int, intOrNull, json, jsonOf, numberList, text, textList, textOrNull, word } from './columns.js';
+import { flag, int, intOrNull, json, jsonColumn, numberList, text, textList, textOrNull, word } from './columns.js';
 import { recordTable } from './record-table.js';
 
 /** How the records of agents lie in their tables. */
@@ -22,9 +22,9 @@ export const agents = recordTable<AgentRecord>()(
     parent: textOrNull('parent'),
     limitBytes: intOrNull('limit_bytes'),
     limitSince: textOrNull('limit_since'),
-    account: jsonOf<AgentAccount>()('account'),
-    figures: jsonOf<AgentFigures>()('figures'),
-    verdict: jsonOf<AgentVerdict>()('verdict'),
+    account: jsonColumn<AgentAccount>()('account'),
+    figures: jsonColumn<AgentFigures>()('figures'),
+    verdict: jsonColumn<AgentVerdict>()('verdict'),
     thresholds: numberList('thresholds'),
     missingSince: textOrNull('missing_since'),
     gone: flag('gone'),

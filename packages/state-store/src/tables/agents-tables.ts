@@ -104,8 +104,8 @@ async function replace<Rec extends object, Row>(
   records: readonly Rec[],
   key: readonly string[],
 ): Promise<void> {
-  const panelOf = (record: Rec): string => (record as { panel: string }).panel;
-  const rows = lastOfEach(records, (record) => `${panelOf(record)} ${table.idOf(record)}`).map((record) =>
+  const getPanel = (record: Rec): string => (record as { panel: string }).panel;
+  const rows = lastOfEach(records, (record) => `${getPanel(record)} ${table.idOf(record)}`).map((record) =>
     table.values(record),
   );
   await insertRows(session, table, rows, { do: 'update', key });

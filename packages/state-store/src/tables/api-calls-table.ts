@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
-import { behind, pageOf } from './page.js';
+import { behind, toPage } from './page.js';
 import { apiCalls } from './record-tables.js';
 
 /** Calls to the panels, redacted by the caller. */
@@ -34,7 +34,7 @@ export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
         if (since !== undefined) query = query.where('at', '>=', since);
         if (after) query = query.where(behind('at', after));
         const rows = await query.orderBy('at').orderBy('seq').limit(limit).execute();
-        return pageOf(
+        return toPage(
           rows,
           limit,
           (row) => row.at,

@@ -102,7 +102,7 @@ export function json<Name extends string>(name: Name): Column<Name, string | nul
 }
 
 /** JSON that only this package writes, as it was written. */
-export function jsonOf<Value>() {
+export function jsonColumn<Value>() {
   return <Name extends string>(name: Name) => json(name) as Column<Name, string | null, Value | null>;
 }
 

@@ -195,7 +195,7 @@ interface Repeated {
 }
 
 /** Reads the readings that repeat a service's samples, oldest first. */
-export async function confirmationsOf({ db }: Session, service: string): Promise<Repeated[]> {
+export async function listConfirmations({ db }: Session, service: string): Promise<Repeated[]> {
   return db
     .selectFrom('usage_samples as base')
     .innerJoin('confirmations as c', (join) =>
@@ -220,10 +220,10 @@ export function withConfirmations(stored: readonly SampleRecord[], repeated: rea
   });
   const all = [...stored, ...readings].sort((a, b) => (a.at < b.at ? -1 : 1));
   // Rolled up, a stored sample and its confirmations may share an hour: the last one stays, as in the roll-up.
-  return all.filter((sample, index) => periodOf(sample) !== periodOf(all[index + 1]));
+  return all.filter((sample, index) => toPeriod(sample) !== toPeriod(all[index + 1]));
 }
 
-function periodOf(sample: SampleRecord | undefined): string | null {
+function toPeriod(sample: SampleRecord | undefined): string | null {
   if (sample === undefined) return null;
   const length = PERIOD_CHARACTERS[sample.resolution];
   return `${sample.resolution} ${length === null ? sample.at : sample.at.slice(0, length)}`;

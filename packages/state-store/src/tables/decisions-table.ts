@@ -26,7 +26,7 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
         }));
         const services = latest.map(({ record }) => record.service);
         await closeSamples(session, services);
-        const known = await basisOf(session, services);
+        const known = await readBasis(session, services);
         const changed = latest.filter(({ record, basis }) => known.get(record.service) !== basis);
         await insertRows(
           session,
@@ -74,7 +74,7 @@ function newest(db: Session['db']) {
     .select(CONFIRMED);
 }
 
-async function basisOf({ db }: Session, services: readonly string[]): Promise<Map<string, string>> {
+async function readBasis({ db }: Session, services: readonly string[]): Promise<Map<string, string>> {
   const rows = await inChunks(services, (chunk) =>
     db.selectFrom('decisions').select(['service', 'basis']).where('service', 'in', listed(chunk)).execute(),
   );

@@ -5,7 +5,7 @@ import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll, listed } from './chunks.js';
 import { mustExist, missingRow } from './must-exist.js';
 import { evidence } from './record-tables.js';
-import { agentsOf as ofAgents, ofServices } from './subjects.js';
+import { isAgentOn, ofServices } from './subjects.js';
 
 /** What was done for each hold, and is to be undone with it. */
 export function evidenceTable(access: Access): StoreTables['evidence'] {
@@ -14,7 +14,7 @@ export function evidenceTable(access: Access): StoreTables['evidence'] {
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(services, (chunk) => {
           let query = db.selectFrom('evidence').select(evidence.columns).where('until', 'is', null);
-          if (agentsOf !== undefined) query = query.where(ofAgents(agentsOf));
+          if (agentsOf !== undefined) query = query.where(isAgentOn(agentsOf));
           else if (chunk === null) query = query.where(ofServices);
           else query = query.where('service', 'in', listed(chunk));
           if (panel !== undefined) query = query.where('panel', '=', panel);
@@ -74,7 +74,7 @@ async function moveToHold(session: Session, id: string, hold: string): Promise<b
   const heir = await db.selectFrom('holds').select(['service', 'until']).where('id', '=', hold).executeTakeFirst();
   if (proof === undefined) throw missingRow('evidence', id);
   if (heir === undefined) throw missingRow('holds', hold);
-  const isNear = heir.service === proof.service || (await panelOf(session, heir.service)) === proof.panel;
+  const isNear = heir.service === proof.service || (await findPanel(session, heir.service)) === proof.panel;
   if (proof.until !== null || !isNear) {
     throw new StoreError(
       'store_conflict',
@@ -87,7 +87,7 @@ async function moveToHold(session: Session, id: string, hold: string): Promise<b
   return true;
 }
 
-async function panelOf({ db }: Session, service: string): Promise<string | null> {
+async function findPanel({ db }: Session, service: string): Promise<string | null> {
   if (findSubjectAgent(service) !== null) return service.slice(service.indexOf(':') + 1, service.lastIndexOf(':'));
   const row = await db.selectFrom('services').select('panel').where('id', '=', service).executeTakeFirst();
   return row?.panel ?? null;

@@ -3,7 +3,7 @@ import type { Access } from './access.js';
 import { inChunksOrAll, inOrder, listed } from './chunks.js';
 import { mustExist } from './must-exist.js';
 import { holds } from './record-tables.js';
-import { agentsOf as ofAgents, ofServices } from './subjects.js';
+import { isAgentOn, ofServices } from './subjects.js';
 
 /** Why services, and agents with their users, are restricted. */
 export function holdsTable(access: Access): StoreTables['holds'] {
@@ -12,7 +12,7 @@ export function holdsTable(access: Access): StoreTables['holds'] {
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(services, (chunk) => {
           let query = db.selectFrom('holds').select(holds.columns).select('seq').where('until', 'is', null);
-          if (agentsOf !== undefined) query = query.where(ofAgents(agentsOf));
+          if (agentsOf !== undefined) query = query.where(isAgentOn(agentsOf));
           else if (chunk !== null) query = query.where('service', 'in', listed(chunk));
           else if (panel === undefined) query = query.where(ofServices);
           if (reason !== undefined) query = query.where('reason', '=', reason);

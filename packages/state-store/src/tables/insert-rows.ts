@@ -29,7 +29,7 @@ export async function insertRows(
     while (rows.length - at >= size) {
       const values: Stored[] = [];
       for (const end = at + size; at < end; at += 1) for (const value of rows[at] ?? []) values.push(value);
-      const query = CompiledQuery.raw(textOf(session, target, size, conflict), values);
+      const query = CompiledQuery.raw(toText(session, target, size, conflict), values);
       const result = await session.db.executeQuery<Record<string, unknown>>(query);
       if (target.returning !== undefined) for (const row of result.rows) returned.push(row[target.returning]);
     }
@@ -37,7 +37,7 @@ export async function insertRows(
   return returned;
 }
 
-function textOf(
+function toText(
   session: Session,
   target: { readonly table: string; readonly columns: readonly string[]; readonly returning?: string },
   size: number,

@@ -7,7 +7,7 @@ export function behind(column: string, after: PageCursor): RawBuilder<boolean> {
 }
 
 /** The page that these rows make; fewer than were asked for are the last. */
-export function pageOf<Row extends { seq: number }, Rec>(
+export function toPage<Row extends { seq: number }, Rec>(
   rows: Row[],
   limit: number,
   atOf: (row: Row) => string,

@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { mustExist } from './must-exist.js';
-import { behind, pageOf } from './page.js';
+import { behind, toPage } from './page.js';
 import { refreshes } from './record-tables.js';
 
 /** Restrictions that were applied once more. */
@@ -53,7 +53,7 @@ export function refreshesTable(access: Access): StoreTables['refreshes'] {
         if (since !== undefined) query = query.where('started_at', '>=', since);
         if (after) query = query.where(behind('started_at', after));
         const rows = await query.orderBy('started_at').orderBy('seq').limit(limit).execute();
-        return pageOf(
+        return toPage(
           rows,
           limit,
           (row) => row.started_at,

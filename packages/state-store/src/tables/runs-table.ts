@@ -1,7 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { mustExist } from './must-exist.js';
-import { behind, pageOf } from './page.js';
+import { behind, toPage } from './page.js';
 import { runs } from './record-tables.js';
 
 /** Every run of a command that works on panels. */
@@ -40,7 +40,7 @@ export function runsTable(access: Access): StoreTables['runs'] {
         if (since !== undefined) query = query.where('started_at', '>=', since);
         if (after) query = query.where(behind('started_at', after));
         const rows = await query.orderBy('started_at').orderBy('seq').limit(limit).execute();
-        return pageOf(
+        return toPage(
           rows,
           limit,
           (row) => row.started_at,

@@ -1,7 +1,7 @@
 import type { SampleRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { closeSamples, confirmationsOf, NEWEST, withConfirmations } from './confirmations-table.js';
+import { closeSamples, listConfirmations, NEWEST, withConfirmations } from './confirmations-table.js';
 import { inChunksOrAll, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { samples } from './record-tables.js';
@@ -60,7 +60,7 @@ async function listSamples(
 ): Promise<SampleRecord[]> {
   const { db } = session;
   // Confirmations first: a sample that is closed in between is then read twice, not half.
-  const repeated = await confirmationsOf(session, service);
+  const repeated = await listConfirmations(session, service);
   let query = db.selectFrom('usage_samples').select(samples.columns).where('service', '=', service);
   if (cycle !== undefined) query = query.where('cycle', '=', cycle);
   if (from !== undefined) query = query.where('at', '>=', repeated.findLast((row) => row.at < from)?.at ?? from);

@@ -5,7 +5,7 @@ import { toAgentSubject } from '@sluice/quota-core';
 export const ofServices = sql<boolean>`"service" not like 'agent:%'`;
 
 /** Rows of the agents of a panel; a range, so that the index on the subject is used. */
-export function agentsOf(panel: string) {
+export function isAgentOn(panel: string) {
   const first = toAgentSubject(panel, '');
   return sql<boolean>`"service" >= ${first} and "service" < ${`${first.slice(0, -1)};`}`;
 }

@@ -1,5 +1,5 @@
 import type { FlvxForward, FlvxPermissionValues, FlvxUser } from '../../client/records.js';
-import { usedOf } from '../rules.js';
+import { sumBytes } from '../rules.js';
 
 /** What steps and earlier observations show about an account, and the panel does not. Small plain JSON. */
 export interface FlvxHistory {
@@ -143,7 +143,7 @@ export function droppedTunnels(
 
 /** Returns forwards as a history contains them. */
 export function toForwardHistory(forwards: readonly FlvxForward[]): FlvxHistory['forwards'] {
-  return Object.fromEntries(forwards.map((row) => [row.id, { status: row.status, bytes: usedOf(row) }]));
+  return Object.fromEntries(forwards.map((row) => [row.id, { status: row.status, bytes: sumBytes(row) }]));
 }
 
 /** Whether nothing is pending: nothing stopped, parked, redirected, closed, unconfirmed or yet to be restored. */
@@ -164,7 +164,7 @@ export function hasNothingPending(history: StoredHistory): boolean {
 export function isUnchangedForward({ forwards }: StoredHistory, row: FlvxForward): boolean {
   const before = forwards[row.id];
   if (before?.status !== row.status) return false;
-  return row.status === 1 || usedOf(row) === before.bytes;
+  return row.status === 1 || sumBytes(row) === before.bytes;
 }
 
 /** Returns the history of an unchanged account with its present counters. */
@@ -174,5 +174,5 @@ export function withCounters(
   forwards: readonly FlvxForward[],
   uncountedBytes: number,
 ): StoredHistory {
-  return { ...history, usedBytes: usedOf(user), uncountedBytes, forwards: toForwardHistory(forwards) };
+  return { ...history, usedBytes: sumBytes(user), uncountedBytes, forwards: toForwardHistory(forwards) };
 }

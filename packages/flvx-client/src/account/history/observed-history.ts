@@ -3,7 +3,7 @@ import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records
 import { listOwnForwards, listOwnPermissions } from '../account.js';
 import { NOWHERE } from '../plan/plan-forwards.js';
 import { hasOwnValues } from '../plan/values.js';
-import { isExpired, isUsedUp, usedOf, type RuledRow } from '../rules.js';
+import { isExpired, isUsedUp, sumBytes, type RuledRow } from '../rules.js';
 import { emptyHistory, newHistory, toForwardHistory, type FlvxHistory, type StoredHistory } from './history.js';
 import { Replay, type StepRecord } from './record-step.js';
 
@@ -63,7 +63,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const comparison: Comparison = { observed, user, permissions, forwards, past, last, replay };
   const { stopped, undecided } = findStopped(comparison);
   const atRest = new Set(forwards.flatMap((row) => (row.status === 1 ? [] : [row.id])));
-  const isZero = [...permissions, user].every((row) => usedOf(row) === 0);
+  const isZero = [...permissions, user].every((row) => sumBytes(row) === 0);
   return {
     last,
     history: {
@@ -109,7 +109,7 @@ function updateShown({ observed, user, permissions, forwards, replay: { history 
     .map((row) => [row.id, { factor: row.ratio * row.multiplier, nodes: row.entryNodes.length }] as const);
   return {
     userStatus: user.status,
-    usedBytes: usedOf(user),
+    usedBytes: sumBytes(user),
     permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),
     redirects: Object.fromEntries(Object.entries(history.redirects).filter(([id]) => away.has(id))),
     again: history.again.filter((id) => forwards.some((row) => row.id === id && row.status !== 1)),
@@ -130,7 +130,7 @@ function findStopped(comparison: Comparison): { stopped: number[]; undecided: Re
   const atRest = forwards.filter((row) => row.status !== 1);
   const ran = (row: FlvxForward): boolean => last?.forwards[row.id]?.status === 1;
   // Zeroed counters no longer show that the quota stopped it.
-  const isZeroed = last !== null && usedOf(user) < history.usedBytes;
+  const isZeroed = last !== null && sumBytes(user) < history.usedBytes;
   const allAtRest = forwards.filter(ran).every((row) => row.status !== 1);
   const open = atRest.filter((row) => !past.held.forward(row.id));
   const known = open.filter((row) => {
@@ -198,7 +198,7 @@ export function listStoppedByPanel(
   return unobserved.filter((row) => {
     const at = changes.get(row.id);
     // Without an instant: a forward that carried traffic has run.
-    if (at === undefined) return usedOf(row) > 0;
+    if (at === undefined) return sumBytes(row) > 0;
     const instants = atRest.filter((one) => one.tunnelId === row.tunnelId).flatMap((one) => changes.get(one.id) ?? []);
     const byPanel = instants.filter((instant) => stops.has(instant));
     // Where no two instants are the same, the last one paused is what ran when the panel stopped it.

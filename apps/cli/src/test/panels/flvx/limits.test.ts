@@ -54,7 +54,7 @@ async function earlier({ made }: { made: boolean }): Promise<void> {
       errorCode: null,
       errorMessage: null,
     };
-    await store.write((tables) => tables.actions.settle('act-earlier', { ...settled, state: 'applied' }));
+    await store.write((tables) => tables.actions.end('act-earlier', { ...settled, state: 'applied' }));
   });
 }
 
