@@ -1,6 +1,7 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
+import { interruptedError, isInterrupted } from '../interruption.js';
 import type { Run } from '../run/bracket.js';
 import { noticeRows, planNotices } from '../run/notices.js';
 import { toDecisionRecord, shownNotice } from '../run/report.js';
@@ -43,7 +44,12 @@ export async function finishCommand(
   const notices = noticeRows(session, run.id, planNotices(carriedOut, { notices: reported }));
   if (command.dryRun) await endRun(run, carriedOut, end);
   const work = command.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
-  const report = { ...(await toReport(commandRun, work, end)), notices: notices.map(shownNotice) };
+  const isCut = session.deps.signal.aborted;
+  const made = command.dryRun
+    ? 0
+    : work.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
+  const error = isCut ? { error: interruptedError('', made) } : {};
+  const report = { ...(await toReport(commandRun, work, end)), notices: notices.map(shownNotice), ...error };
   const aboutHolds = reported.flatMap(({ hold }, index) => {
     const notice = report.notices[index];
     return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
@@ -101,7 +107,7 @@ async function toReport(
     run: view,
     service: {
       ...detail,
-      status: work.error ? 'failed' : status,
+      status: work.error && !isInterrupted(work.error) ? 'failed' : status,
       holds: holds.map(({ reason, since }) => ({ reason, since })),
       actions,
       error: work.error,

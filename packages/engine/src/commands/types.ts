@@ -15,6 +15,8 @@ export interface CommandReport {
   stillHeld: string[];
   /** Notices for the operator; repeated with each repeat. */
   notices: { code: string; service: string | null; message: string }[];
+  /** Set where the command was interrupted. */
+  error?: ItemError;
 }
 
 /** Credentials of an account, returned once on request. */

@@ -13,7 +13,7 @@ import type { Treatment } from './report.js';
 import type { RunRequest } from './request.js';
 import { resolveDoubts } from './resolve.js';
 import { saveResources } from './sharing.js';
-import { type Applied, type Planned, type RunOnPanel, unapplied, withError } from './stages.js';
+import { type Applied, type Planned, type RunOnPanel, unapplied, unfinished, withError } from './stages.js';
 
 /** A run over one panel that makes changes. */
 interface ApplyRun extends RunOnPanel {
@@ -167,12 +167,16 @@ function showSteps(run: ApplyRun, works: readonly Applied[], { treatment }: Verd
 
 /** Makes the changes; under `observe` only resolves actions in doubt. */
 async function applyChanges(run: ApplyRun, works: readonly Applied[], { treatment }: Verdict): Promise<Applied[]> {
-  const { panel, request, leases } = run;
+  const { session, panel, request, leases } = run;
   const current = works.filter((work) => work.skipped === null && !work.changedMeanwhile);
   const observing = current.filter((work) => treatment(work).observing);
   const resolved = await resolveDoubts(run, observing, leases);
   const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(panel, work, request));
-  return replaced(works, [...resolved, ...(await carryOut(run, due, leases))]);
+  const done = await carryOut(run, due, leases);
+  const left = session.deps.signal.aborted
+    ? due.filter(({ service }) => !done.some((one) => one.service.id === service.id))
+    : [];
+  return replaced(works, [...resolved, ...done, ...left.map(unfinished)]);
 }
 
 /** Returns the services, with the changed ones in their places. */
