@@ -49,7 +49,15 @@ export type {
   TunnelView,
   UserView,
 } from './facets.js';
-export type { CustomerLogin, InitQuestions, PanelDependencies, PanelKind, PanelToOpen, RefColumn } from './kind.js';
+export type {
+  CustomerLogin,
+  InitQuestions,
+  NamedAction,
+  PanelDependencies,
+  PanelKind,
+  PanelToOpen,
+  RefColumn,
+} from './kind.js';
 export type { Panel, PanelCore } from './panel.js';
 export {
   type AccountCommand,

@@ -7,6 +7,7 @@ import { noticeRows, planNotices } from '../run/notices.js';
 import { toDecisionRecord, shownNotice } from '../run/report.js';
 import type { Applied } from '../run/stages.js';
 import { serviceDetail } from '../services/show.js';
+import { toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 
 /** Stores the checkpoint of the command with the last run's decision. */
@@ -98,7 +99,7 @@ async function toReport(
   const detail = await serviceDetail(session, work.service);
   const staying = work.holds.filter((hold) => !work.closes.includes(hold));
   const holds = command.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
-  const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
+  const actions = work.actions.map((action) => toActionView((name) => session.kindOf(name), action));
   // A completed command ends the error of an earlier run.
   const over = detail.status === 'held' || (complete && detail.status === 'failed');
   const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;

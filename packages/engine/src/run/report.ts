@@ -4,7 +4,7 @@ import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables }
 import type { ChangedAgent } from '../agents/agent-views.js';
 import { isInterrupted } from '../interruption.js';
 import type { Session } from '../session.js';
-import { type ServiceView, serviceView } from '../services/views.js';
+import { type FindKind, type ServiceView, serviceView, toActionView } from '../services/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { type Notice, noticeRows } from './notices.js';
 import { type Applied, LEASED } from './stages.js';
@@ -130,13 +130,13 @@ export function toDecisionRecord(
 }
 
 /** Returns a service as the run's document shows it. */
-export function toView(decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
+function toView(kindOf: FindKind, decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
   const view = serviceView({
     service: work.service,
     decision,
     cycle: work.cycle,
     holds: shownHolds(work, treatment),
-    actions: work.actions,
+    actions: work.actions.map((action) => toActionView(kindOf, action)),
   });
   return { ...view, drift: [...work.drift] };
 }
@@ -192,9 +192,12 @@ export class RunResults {
   changes = false;
   readonly #views: ServiceView[] = [];
   readonly #keepAll: boolean;
+  readonly #kindOf: FindKind;
 
-  constructor(keepAll: boolean) {
+  /** @param keepAll whether compliant services are reported too */
+  constructor(keepAll: boolean, kindOf: FindKind) {
     this.#keepAll = keepAll;
+    this.#kindOf = kindOf;
   }
 
   add(work: Applied, decision: DecisionRecord, how: Treatment): void {
@@ -219,7 +222,7 @@ export class RunResults {
     }
     // A compliant service is only counted, unless all are requested.
     const isShown = status !== 'ok' && !(actions.length === 0 && isInterrupted(work.error));
-    if (this.#keepAll || isShown || actions.length > 0) this.#views.push(toView(decision, work, how));
+    if (this.#keepAll || isShown || actions.length > 0) this.#views.push(toView(this.#kindOf, decision, work, how));
   }
 
   /** Returns the services by panel, in the order of `panels`, then by id. */

@@ -2,7 +2,7 @@ import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
 import { holdViews, type HoldView } from '../holds/holds.js';
-import { toLifecycle, serviceView } from './views.js';
+import { toActionView, toLifecycle, serviceView } from './views.js';
 import { serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
 
@@ -29,6 +29,8 @@ export interface Explanation {
     id: string;
     type: string;
     target: string;
+    /** For people. */
+    name: string;
     state: string;
     at: string;
     run: string;
@@ -77,7 +79,7 @@ export async function explainService(session: Session, id: string, at: string | 
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
     holds,
-    actions: actions.map(actionView),
+    actions: actions.map((action) => actionView(session, action)),
   };
 }
 
@@ -97,10 +99,11 @@ function decisionView(decision: DecisionRecord): NonNullable<Explanation['decisi
   return { rule, status, at, run, mode, action, observing, wouldHold, inputs };
 }
 
-function actionView(action: ActionRecord): Explanation['actions'][number] {
-  const { id, type, target, state, settledAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
+function actionView(session: Session, action: ActionRecord): Explanation['actions'][number] {
+  const { id, settledAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
+  const { type, target, name, state } = toActionView((panel) => session.kindOf(panel), action);
   const error = errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
-  return { id, type, target, state, at: settledAt ?? plannedAt, run, prior, observed, error };
+  return { id, type, target, name, state, at: settledAt ?? plannedAt, run, prior, observed, error };
 }
 
 function toRaw(text: string): unknown {

@@ -4,7 +4,7 @@ import { findEnforcement } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
 import { findCheckpoint } from '../run/history.js';
 import type { Session } from '../session.js';
-import { toLifecycle, serviceView, type ServiceView } from './views.js';
+import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
 
 /** `service show --json`: the service after the last run, with everything stored about it (docs/json.md). */
 export interface ServiceDetail extends ServiceView {
@@ -65,6 +65,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
     const view = serviceView({ service, decision, cycle, holds: shown, actions: [] });
     return {
       ...view,
+      ...lastUsage(view, decision, cycle),
       status: observing ? view.status : statusSince(view.status, open.length),
       observing,
       product: service.product,

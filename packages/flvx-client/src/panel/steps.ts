@@ -28,6 +28,8 @@ export interface StepPayload extends StepNotes {
   begins: Begins[];
   parks: ParkReason | null;
   cycle: string | null;
+  /** Name of the tunnel that the step is about, where it is known. */
+  tunnel?: string;
 }
 
 /** A plan without steps. */
@@ -138,6 +140,7 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
     cycle,
     ...(cuts.length === 0 ? {} : { cuts }),
     ...(moved ? { moved } : {}),
+    ...toTunnelName(step, input),
   };
   return {
     id: step.id,
@@ -152,6 +155,12 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
     begins: null,
     ...(setsPassword(step) ? { needsPassword: true } : {}),
   };
+}
+
+function toTunnelName(step: FlvxStep, input: PlanInput | null): { tunnel?: string } {
+  if (input === null || !/tunnel|redeploy/.test(step.type)) return {};
+  const name = input.account.tunnels.find(({ id }) => String(id) === step.target)?.name;
+  return name === undefined ? {} : { tunnel: name };
 }
 
 function setsPassword(step: FlvxStep): boolean {
