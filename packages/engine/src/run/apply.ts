@@ -40,17 +40,17 @@ interface Outcome {
 export async function apply(run: ApplyRun, planned: readonly Planned[], verdict: Verdict): Promise<Outcome> {
   const begun = planned.map(unapplied);
   if (run.request.dryRun || begun.length === 0) {
-    return { works: showSteps(run, begun, verdict), notices: toAllNotices(begun, verdict) };
+    return { works: showSteps(run, begun, verdict), notices: toAllNotices(begun, verdict, run.request.dryRun) };
   }
   const { works, notices } = await commitDecisions(run, begun, verdict);
   return { works: await applyChanges(run, showSteps(run, works, verdict), verdict), notices };
 }
 
 /** The brake blocked these changes; report only that. */
-function toAllNotices(works: readonly Applied[], { stopped }: Verdict): Notice[] {
+function toAllNotices(works: readonly Applied[], { stopped }: Verdict, dryRun: boolean): Notice[] {
   return works
     .filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'))
-    .flatMap((work) => [...toNotices(work), ...planNotices(work, work.plan)]);
+    .flatMap((work) => [...toNotices(work, dryRun), ...planNotices(work, work.plan)]);
 }
 
 /** Stores the decisions whose facts are still true. */
@@ -60,7 +60,7 @@ async function commitDecisions(run: ApplyRun, begun: readonly Applied[], verdict
   return session.write(leases.held, async (tables) => {
     const checked = await leaveOutChanged(session, tables, begun.filter(isAffected), run);
     const works = replaced(begun, checked);
-    const notices = toAllNotices(works, verdict);
+    const notices = toAllNotices(works, verdict, run.request.dryRun);
     await saveResources(run, tables);
     const current = works.filter((work) => !work.changedMeanwhile);
     const written = await commit(tables, current, verdict, session.now());

@@ -1,6 +1,6 @@
 import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
-import type { ActionRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
+import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
 import { holdViews, type HoldView } from '../holds/holds.js';
 import { toActionView, toLifecycle, serviceView } from './views.js';
 import { serviceDetail, type ServiceDetail } from './show.js';
@@ -10,7 +10,15 @@ import { requireService, type Session } from '../session.js';
 export interface Explanation {
   at: string;
   service: ServiceDetail;
-  readings: { at: string; inBytes: number | null; outBytes: number | null; totalBytes: number | null; raw: unknown }[];
+  readings: {
+    at: string;
+    inBytes: number | null;
+    outBytes: number | null;
+    totalBytes: number | null;
+    /** Why no decision was based on it, or null: `mass_change` (the brake), `usage_fell`. */
+    rejected: string | null;
+    raw: unknown;
+  }[];
   allowance: { parts: { source: string; bytes: number | null }[]; allowedBytes: number | null };
   decision: {
     rule: string;
@@ -75,7 +83,7 @@ export async function explainService(session: Session, id: string, at: string | 
             ...serviceView({ service, decision, cycle, holds: openThen, actions: [] }),
             lifecycle: toLifecycle(service, openThen),
           },
-    readings: samples.slice(-READINGS).map(readingView),
+    readings: readingViews(samples, cycle).slice(-READINGS),
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
     holds,
@@ -83,8 +91,20 @@ export async function explainService(session: Session, id: string, at: string | 
   };
 }
 
-function readingView({ at, inBytes, outBytes, totalBytes, raw }: SampleRecord): Explanation['readings'][number] {
-  return { at, inBytes, outBytes, totalBytes, raw: toRaw(raw) };
+/** A smaller fall is the noise of consolidated data. */
+const NOISE_BYTES = 100 * 1024 ** 2;
+
+/** Returns the readings, oldest first. One above the peak of its cycle was never accepted; one far below is not trusted. */
+function readingViews(samples: readonly SampleRecord[], cycle: CycleRecord | null): Explanation['readings'] {
+  let highest = 0;
+  return samples.map(({ at, inBytes, outBytes, totalBytes, raw }) => {
+    const total = totalBytes ?? 0;
+    const isAbove = total > (cycle?.peakTotalBytes ?? total);
+    const hasFallen = totalBytes !== null && total * 2 < highest && highest - total > NOISE_BYTES;
+    if (!isAbove) highest = Math.max(highest, total);
+    const rejected = isAbove ? 'mass_change' : hasFallen ? 'usage_fell' : null;
+    return { at, inBytes, outBytes, totalBytes, rejected, raw: toRaw(raw) };
+  });
 }
 
 function allowanceView(allowance: Allowance | null): Explanation['allowance'] {

@@ -87,7 +87,8 @@ export function lastUsage(
   decision: DecisionRecord | null,
   cycle: CycleRecord | null,
 ): Pick<ServiceView, 'usage' | 'allowance'> {
-  if (view.usage !== null || cycle?.readAt == null) return view;
+  const { usage, allowance } = view;
+  if (usage !== null || cycle?.readAt == null) return { usage, allowance };
   const { inBytes, outBytes, totalBytes, readAt } = cycle;
   return {
     usage: { inBytes, outBytes, totalBytes, readAt },
