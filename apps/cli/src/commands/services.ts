@@ -221,7 +221,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
       usedCell(detail) &&
         `${String(usedCell(detail))} (${String(detail.mode)}, read ${terminal.times.ago(detail.usage?.readAt, detail.panel) ?? ''})`,
     ],
-    ['mode', `${detail.overrides?.mode ?? detail.mode ?? 'TOTAL'} (${modeSource(detail)})`],
+    ['mode', `${detail.overrides?.mode ?? detail.trafficMode ?? detail.mode ?? 'TOTAL'} (${modeSource(detail)})`],
     ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],
     ['override', overrideText(terminal, detail)],
     ...detail.purchases.map((bought): [string, string] => ['purchase', purchaseText(terminal, detail, bought)]),

@@ -71,7 +71,7 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
     case 'manual':
       return [`${since}: an operator restricted it${note}.`, `To release it: sluice hold release ${id}.`];
     case 'billing':
-      return [`${since}: its bill is not paid${note}.`, billingEnd(service, decision)];
+      return [`${since}: its bill is not paid${note}.`, billingEnd(service, hold, decision)];
     case 'agent-limit':
       return [
         `${since}: ${hold.note ?? 'its agent'} is over its limit.`,
@@ -93,9 +93,9 @@ function quotaEnd({ id, panel, cycle, allowance, usage, mode }: Service, times: 
   return `It is released ${end}, or by the poll after a larger quota: sluice override set ${id} --quota ${Math.ceil(enough / BYTES_PER_GB)}GB.`;
 }
 
-function billingEnd({ id, nextDueDate }: Service, decision: Explanation['decision']): string {
+function billingEnd({ id, nextDueDate }: Service, { origin }: HoldView, decision: Explanation['decision']): string {
   const { status } = (decision?.inputs ?? {}) as { status?: unknown };
-  if (status !== 'active') return `To release it: sluice provision unsuspend ${id}.`;
+  if (origin !== 'run' || status !== 'active') return `To release it: sluice provision unsuspend ${id}.`;
   return `It was due on ${nextDueDate ?? 'an unknown date'}. It is released by the poll after a renewal: sluice provision renew ${id}.`;
 }
 

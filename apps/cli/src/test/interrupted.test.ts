@@ -112,6 +112,7 @@ describe('a run over EasyDCIM that is interrupted', () => {
       // While it changes: the call under way is finished, the others are left to the next run.
       panel.addTraffic(idsOf(3).service, { in: 130 * GB, out: 0 });
       panel.addTraffic(idsOf(4).service, { in: 130 * GB, out: 0 });
+      bench.clock.advance(60_000);
       const changed = await run('poll --json', [/disable/, 1], 'SIGTERM');
       const made = changed.json<RunReport>();
       expect([changed.exitCode, made.error?.code]).toEqual([143, 'interrupted']);

@@ -157,9 +157,15 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
   };
 }
 
+type FlvxNamed = { id: number; name: string };
+
+/** Returns the tunnel's name, for operators. */
 function toTunnelName(step: FlvxStep, input: PlanInput | null): { tunnel?: string } {
   if (input === null || !/tunnel|redeploy/.test(step.type)) return {};
-  const name = input.account.tunnels.find(({ id }) => String(id) === step.target)?.name;
+  // A partial observation has no tunnels: their names are those of the last full one.
+  const { account = null } = (input.target.checkpoint ?? {}) as { account?: { tunnels: FlvxNamed[] } | null };
+  const known: FlvxNamed[] = [...input.account.tunnels, ...(account?.tunnels ?? [])];
+  const name = known.find(({ id }) => String(id) === step.target)?.name;
   return name === undefined ? {} : { tunnel: name };
 }
 
