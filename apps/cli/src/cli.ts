@@ -19,7 +19,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
       'config file (default: $SLUICE_CONFIG, ./sluice.yaml, the XDG folder, /etc/sluice/sluice.yaml)',
     )
     .option('--json', 'print one JSON document on stdout')
-    .option('-q, --quiet', 'print nothing on success')
+    .option('-q, --quiet', 'print only what was changed or failed')
     .option('-v, --verbose', 'print more: every service, stack traces of errors')
     .option('--no-color', 'print without colours')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })

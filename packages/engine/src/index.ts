@@ -56,4 +56,4 @@ export { suggestion } from './suggestion.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime } from './clock/times.js';
 export type { CycleView } from './usage/usage.js';
-export type { ServiceView } from './services/views.js';
+export type { ActionView, ServiceView } from './services/views.js';
