@@ -43,6 +43,8 @@ export interface RefColumn {
   words: string;
   /** Whether every service on such a panel needs it. */
   required?: boolean;
+  /** Whether it identifies the service's object on the panel, so that two services with the same value are a mistake. */
+  unique?: boolean;
 }
 
 /** What `sluice init` asks about a panel of the kind, and what it writes. */

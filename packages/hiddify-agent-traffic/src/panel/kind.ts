@@ -35,7 +35,7 @@ export const hiddify: PanelKind = {
   },
   refs: [
     { name: 'hiddify_agent_uuid', ...UUID },
-    { name: 'hiddify_user_uuid', ...UUID },
+    { name: 'hiddify_user_uuid', ...UUID, unique: true },
   ],
   restrictions: RESTRICTIONS,
   suspension: 'disable',
