@@ -82,9 +82,16 @@ export interface PanelKind extends KindTraits {
   readonly descriptions: Readonly<Record<string, string>>;
   readonly refs: readonly RefColumn[];
   readonly init: InitQuestions;
+  /** Whether the path of its address is a secret. */
+  readonly secretPath?: boolean;
   /** Whether details of a service show its account on the panel. */
   readonly showsAccount?: boolean;
   /** Absent where customers do not log in to the panel at its address. */
   readonly login?: CustomerLogin;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;
+}
+
+/** Returns the address of a panel without its secret path. */
+export function publicUrl(kind: Pick<PanelKind, 'secretPath'>, url: string): string {
+  return kind.secretPath === true ? `${new URL(url).origin}/***/` : url;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { configSchema, describedSchema, describeKeys, type JsonSchemaNode } from '@sluice/engine';
-import { parseDuration, parseShare } from '@sluice/panel-kind';
+import { parseDuration } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
 import { configText } from '../init/config-text.js';
 import { KINDS } from '../kinds.js';
@@ -47,7 +47,7 @@ describe('the schema of the config', () => {
     }).toEqual({ interval: poll.interval, ...retention, graphCache });
   });
 
-  it('states one brake: in its descriptions, the README and the template', async () => {
+  it('states one brake: in its descriptions, the README and the template', () => {
     const { poll } = configSchema(KINDS).parse({ panels: {} });
     expect(poll.brake).toEqual({});
     const stated = (text: string): unknown => {

@@ -76,7 +76,7 @@ async function refuseDuplicate(
   tables: StoreTables,
   change: { before: ServiceRecord | null; after: ServiceRecord },
 ): Promise<void> {
-  const [duplicate] = await duplicateRefs(session, tables, [change]);
+  const [duplicate] = await duplicateRefs({ config: session.config, kinds: session.deps.kinds }, tables, [change]);
   if (duplicate === undefined) return;
   const { service, ref, value, other } = duplicate;
   throw new SluiceError('duplicate_ref', `"${service}" was not stored: ${describeDuplicate(duplicate)}`, {

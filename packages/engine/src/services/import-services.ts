@@ -157,13 +157,15 @@ async function duplicateProblems(
   changes: readonly RowChange[],
 ): Promise<ImportProblem[]> {
   const lines = new Map(changes.map(({ row, after }) => [after.id, row.line]));
-  return (await duplicateRefs(session, tables, changes)).map((duplicate) => ({
-    line: lines.get(duplicate.service) ?? null,
-    service: duplicate.service,
-    key: duplicate.ref,
-    message: describeDuplicate(duplicate),
-    code: 'duplicate_ref',
-  }));
+  return (await duplicateRefs({ config: session.config, kinds: session.deps.kinds }, tables, changes)).map(
+    (duplicate) => ({
+      line: lines.get(duplicate.service) ?? null,
+      service: duplicate.service,
+      key: duplicate.ref,
+      message: describeDuplicate(duplicate),
+      code: 'duplicate_ref',
+    }),
+  );
 }
 
 const parseId = (row: ImportRow): string => (row.values['id'] ?? '').trim();

@@ -41,6 +41,7 @@ export const hiddify: PanelKind = {
   suspension: 'disable',
   capabilities: CAPABILITIES,
   requiredRef: USER_REF,
+  secretPath: true,
   init: {
     defaultName: 'vpn',
     secrets: ['apiKey'],

@@ -171,7 +171,7 @@ describe('watching before acting', () => {
       expect((await store.decisions.latest(['svc-1']))[0]).toMatchObject({ wouldHold: ['quota'], observing: true });
     });
     at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: on'));
-    const done = (await at.poll()).json<RunReport>();
+    const done = (await at.poll('--allow-mass')).json<RunReport>();
     const brief = (report: RunReport): string[] =>
       report.services.flatMap((service) =>
         service.actions.map((action) => `${service.id} ${action.type} ${action.target}`),
