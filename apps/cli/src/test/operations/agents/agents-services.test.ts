@@ -169,8 +169,8 @@ describe("an agent's user that is a service", () => {
     at.panel.use(loose, 5 * GB);
     const over = await sweep();
     expect(over.agents[0]?.actions).toEqual([
-      { type: 'disable-user', target: svc, state: 'planned' },
-      { type: 'disable-user', target: loose, state: 'applied' },
+      { type: 'disable-user', target: svc, name: expect.any(String) as unknown, state: 'planned' },
+      { type: 'disable-user', target: loose, name: expect.any(String) as unknown, state: 'applied' },
     ]);
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
   });
@@ -183,7 +183,7 @@ describe("an agent's user that is a service", () => {
     const changes = at.changes().length;
     const between = await poll();
     expect(between.notices.filter(({ code }) => code === 'stopped_by_panel')).toEqual([]);
-    expect(between.services.find(({ id }) => id === 'svc-2')?.drift.join()).not.toContain('not by Sluice');
+    expect(between.services.find(({ id }) => id === 'svc-2')?.drift?.join()).not.toContain('not by Sluice');
     await sweep();
     expect(at.changes()).toHaveLength(changes);
     const shown = (await at.sluice('hold list svc-2')).json<{ holds: unknown[] }>();
@@ -296,7 +296,7 @@ describe('reconcile', () => {
     const planned = await at.sluice('plan');
     expect([planned.exitCode, planned.json<RunReport>().agents?.[0]?.actions]).toEqual([
       4,
-      [{ type: 'disable-user', target: loose, state: 'planned' }],
+      [{ type: 'disable-user', target: loose, name: expect.any(String) as unknown, state: 'planned' }],
     ]);
     at.bench.clock.advance(MINUTE);
     const reconciled = await at.sluice('reconcile');
