@@ -1,5 +1,6 @@
 import { describedSchema } from '@sluice/engine';
-import { checkConfigFile, findConfigFile, formatProblem } from '../config/load.js';
+import { findConfigFile } from '../config/find-config-file.js';
+import { checkConfigFile, formatProblem } from '../config/load.js';
 import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler } from './command.js';
