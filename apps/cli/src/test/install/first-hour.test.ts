@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -114,4 +114,10 @@ describe('the first hour, line by line', () => {
     },
     LONG ? 3_600_000 : 60_000,
   );
+
+  it('says in each place where sizes are written that they are binary', () => {
+    const texts = ['README.md', 'docs/first-hour.md', 'docs/config.md', 'apps/cli/src/init/config-text.ts'];
+    const stated = texts.filter((file) => readFileSync(path.join(ROOT, file), 'utf8').includes('1 GB is 1024³ bytes'));
+    expect(stated).toEqual(texts);
+  });
 });
