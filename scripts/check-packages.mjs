@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
@@ -80,6 +80,10 @@ try {
   const sluice = path.join(empty, 'node_modules', '.bin', 'sluice');
   const version = run(sluice, ['--version']).trim();
   run(sluice, ['demo', '--json']);
+  const commandFolder = path.join(empty, 'node_modules', '@sluice', 'cli');
+  const { man } = JSON.parse(readFileSync(path.join(commandFolder, 'package.json'), 'utf8'));
+  const missing = man.filter((page) => !existsSync(path.join(commandFolder, page)));
+  if (missing.length > 0) throw new Error(`Manual pages that the package does not have: ${missing.join(', ')}`);
   process.stdout.write(`${published.length} tarballs install, load, type-check and run (sluice ${version})\n`);
 } finally {
   rmSync(empty, { recursive: true, force: true });
