@@ -33,7 +33,7 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     '# A secret is ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME} (systemd).',
     ...panelLines(answers, fileOf),
     '',
-    '# Products: their panel, their quota, and the action when it is exceeded.',
+    '# Products: their panel, their quota, and the action when it is exceeded. Sizes are binary: 1 GB is 1024³ bytes.',
     '#products:',
     ...exampleProducts(
       panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }],
