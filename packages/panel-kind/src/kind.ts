@@ -43,6 +43,8 @@ export interface RefColumn {
   words: string;
   /** Whether every service on such a panel needs it. */
   required?: boolean;
+  /** Whether it identifies the service's object on the panel, so that two services with the same value are a mistake. */
+  unique?: boolean;
 }
 
 /** What `sluice init` asks about a panel of the kind, and what it writes. */
@@ -89,6 +91,8 @@ export interface PanelKind extends KindTraits {
   readonly descriptions: Readonly<Record<string, string>>;
   readonly refs: readonly RefColumn[];
   readonly init: InitQuestions;
+  /** Whether the path of its address is a secret. */
+  readonly secretPath?: boolean;
   /** Whether details of a service show its account on the panel. */
   readonly showsAccount?: boolean;
   /** Absent where customers do not log in to the panel at its address. */
@@ -96,4 +100,9 @@ export interface PanelKind extends KindTraits {
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */
   readonly nameAction?: (action: NamedAction) => string;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;
+}
+
+/** Returns the address of a panel without its secret path. */
+export function publicUrl(kind: Pick<PanelKind, 'secretPath'>, url: string): string {
+  return kind.secretPath === true ? `${new URL(url).origin}/***/` : url;
 }

@@ -9,6 +9,7 @@ import { quotaText } from '../output/outcome.js';
 import { usedCell } from '../output/run-report.js';
 import { allowedCell, bytesCell, type Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
+import { withRemedy } from '../remedies.js';
 import { confirm, type CommandHandler, type GlobalOptions, type LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';
 
@@ -23,17 +24,27 @@ function parsePairs(pairs: string[]): Record<string, string> {
   );
 }
 
+/** Options of commands that store ids of objects on panels. */
+interface RefOptions extends LockOptions {
+  allowDuplicateRefs?: boolean;
+}
+
 /** `sluice service add ID KEY=VALUE…` */
-export const add: CommandHandler = ([id = '', ...pairs], options, deps) =>
+export const add: CommandHandler<RefOptions> = ([id = '', ...pairs], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
-    const detail = await sluice.services.add(id, parsePairs(pairs));
+    const detail = await sluice.services.add(id, parsePairs(pairs), {
+      allowDuplicateRefs: options.allowDuplicateRefs,
+    });
     return show(terminal, detail);
   });
 
 /** `sluice service set SERVICE KEY=VALUE…` */
-export const set: CommandHandler<LockOptions> = ([id = '', ...pairs], options, deps) =>
+export const set: CommandHandler<RefOptions> = ([id = '', ...pairs], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
-    const detail = await sluice.services.set(id, parsePairs(pairs), { waitMs: parseWait(options) });
+    const detail = await sluice.services.set(id, parsePairs(pairs), {
+      waitMs: parseWait(options),
+      allowDuplicateRefs: options.allowDuplicateRefs,
+    });
     return show(terminal, detail);
   });
 
@@ -83,12 +94,15 @@ export const list: CommandHandler<GlobalOptions & { panel?: string; product?: st
   });
 
 /** `sluice service import FILE` */
-export const importFile: CommandHandler<LockOptions> = async ([file = ''], options, deps) => {
+export const importFile: CommandHandler<RefOptions> = async ([file = ''], options, deps) => {
   const format = findFormat(file);
   const rows = readRows(await readInput(file, deps), format, file);
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const report = await sluice.services.import(rows, { waitMs });
+    const report = await sluice.services.import(rows, {
+      waitMs,
+      allowDuplicateRefs: options.allowDuplicateRefs,
+    });
     terminal.document(report);
     printImport(terminal, file, report);
     return report.problems.length > 0 ? ExitCode.usage : ExitCode.done;
@@ -106,9 +120,9 @@ function printImport(terminal: Terminal, file: string, { totals, problems }: Imp
   terminal.warn(
     `sluice: ${file} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}; nothing was stored:`,
   );
-  for (const { line, service, message } of problems) {
+  for (const { line, service, message, code = '' } of problems) {
     const place = [line === null ? '' : `line ${line}`, service ?? ''].filter((part) => part !== '').join(', ');
-    terminal.warn(`  ${place}: ${message}`);
+    terminal.warn(`  ${place}: ${withRemedy({ code, message })}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RunReport, ServiceView } from '@sluice/engine';
+import { nameFew, type RunReport, type ServiceView } from '@sluice/engine';
 import { withRemedy } from '../remedies.js';
 import { summarize, wouldBeHeld } from './run-summary.js';
 import { allowedCell, bytesCell, type Terminal } from './terminal.js';
@@ -20,8 +20,13 @@ export function printRun(terminal: Terminal, report: RunReport, showAll: boolean
     printObserving(terminal, report.run.observing);
     if (shown.length > 0) printServices(terminal, report, shown);
   }
+  printEnd(terminal, report);
+}
+
+/** Prints failures, notices and totals. */
+function printEnd(terminal: Terminal, report: RunReport): void {
   const groups = groupFailures([
-    ...shown.filter((service) => !isCutOff(service)).map(({ id, error }) => ({ object: id, error })),
+    ...report.services.filter((service) => !isCutOff(service)).map(({ id, error }) => ({ object: id, error })),
     ...report.panels.map(({ panel, error }) => ({ object: panel, error })),
   ]);
   // A failure of the whole run is printed once, at the end.
@@ -30,8 +35,10 @@ export function printRun(terminal: Terminal, report: RunReport, showAll: boolean
     if (error !== common?.error) terminal.line(`${objects}: ${terminal.error(error, details)}`);
   }
   if (!terminal.quiet) printNotices(terminal, report.notices);
-  if (report.error)
-    terminal.warn(`sluice: ${withRemedy({ ...(common?.error ?? report.error), details: common?.details })}`);
+  if (report.error) {
+    const who = common !== undefined && common.count > 1 ? `${common.objects}: ` : '';
+    terminal.warn(`sluice: ${who}${withRemedy({ ...(common?.error ?? report.error), details: common?.details })}`);
+  }
   if (!terminal.quiet) terminal.line(summarize(report));
 }
 
@@ -96,8 +103,6 @@ export function printObserving(terminal: Terminal, observing: string[]): void {
   terminal.line(terminal.colors.yellow(text));
 }
 
-const NAMED = 3;
-
 interface Failure {
   code: string;
   message: string;
@@ -106,7 +111,7 @@ interface Failure {
 /** Groups failures with the same message: `svc-1, svc-2, svc-3 and 37 others`. */
 function groupFailures(
   failures: { object: string; error: Failure | null }[],
-): { objects: string; error: Failure; details: Record<string, string> }[] {
+): { objects: string; count: number; error: Failure; details: Record<string, string> }[] {
   const groups = new Map<string, { names: string[]; error: Failure }>();
   for (const { object, error } of failures) {
     if (!error) continue;
@@ -115,11 +120,9 @@ function groupFailures(
     else groups.set(`${error.code} ${error.message}`, { names: [object], error });
   }
   return [...groups.values()].map(({ names, error }) => {
-    const others = names.length - NAMED;
-    const rest = others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : '';
     const [only] = names;
     const details = names.length === 1 && only !== undefined ? { service: only } : {};
-    return { objects: `${names.slice(0, NAMED).join(', ')}${rest}`, error, details };
+    return { objects: nameFew(names), count: names.length, error, details };
   });
 }
 
@@ -133,12 +136,11 @@ function signOf({ name }: ServiceView['actions'][number]): '+' | '-' | '~' {
 
 /** Prints a plan as a diff: `+` restricts or creates, `-` lifts or removes, `~` changes. */
 export function printPlan(terminal: Terminal, report: RunReport): void {
+  if (terminal.json) return;
   const { colors } = terminal;
   for (const service of report.services) {
-    // A failure of the whole run is printed once, at the end.
-    const error = service.error?.message === report.error?.message ? null : service.error;
     const drift = service.drift ?? [];
-    if (service.actions.length + drift.length === 0 && error === null) continue;
+    if (service.actions.length + drift.length === 0) continue;
     const reasons = service.holds.map((hold) => hold.reason).join(', ');
     const holds =
       reasons === '' ? 'no holds' : wouldBeHeld(report, service) ? `would be held: ${reasons}` : `holds: ${reasons}`;
@@ -151,8 +153,8 @@ export function printPlan(terminal: Terminal, report: RunReport): void {
       terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
     }
     for (const line of drift) terminal.line(colors.dim(`    ${line}`));
-    if (error) terminal.line(`  ${terminal.error(error, { service: service.id })}`);
   }
   if (report.totals.actions === 0) terminal.line('Nothing to change.');
-  printRun(terminal, { ...report, services: [] }, false);
+  if (!terminal.quiet) printObserving(terminal, report.run.observing);
+  printEnd(terminal, report);
 }

@@ -10,7 +10,7 @@ export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.map(describeItem).filter(Boolean).join(', ');
-  if (typeof value !== 'object') return String(value as string | number);
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
   const parts = Object.entries(value).map(([key, item]) => describeEntry(key, item));
   return parts.filter(Boolean).join(', ');
 }

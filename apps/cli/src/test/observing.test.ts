@@ -195,7 +195,7 @@ describe('going live', () => {
     await at.poll();
     expect(byApi()).toEqual([]);
     at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: on'));
-    await at.poll();
+    await at.poll('--allow-mass');
     expect(byApi()).toHaveLength(7);
   });
 });

@@ -21,8 +21,8 @@ export const easydcim: PanelKind = {
     'panel.trafficDirection': 'swapped: the panel’s in is the customer’s out',
   },
   refs: [
-    { name: 'easydcim_service_id', ...DIGITS, required: true },
-    { name: 'easydcim_order_id', ...DIGITS },
+    { name: 'easydcim_service_id', ...DIGITS, required: true, unique: true },
+    { name: 'easydcim_order_id', ...DIGITS, unique: true },
     { name: 'easydcim_server_id', ...DIGITS },
     {
       name: 'easydcim_user',

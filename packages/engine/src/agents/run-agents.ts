@@ -152,7 +152,8 @@ function decideAndPlan({ session, name, agents, request, services }: Run, read: 
 async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
   const { session, name, agents, request, services } = run;
   const { plan, opens, closes, records } = decided;
-  const counted = { panel: name, changing: opens.length + closes.length, active: decided.active };
+  const beginning = opens.length;
+  const counted = { panel: name, changing: beginning + closes.length, beginning, active: decided.active };
   const hasBrake = request.agent === null && !request.allowMass;
   const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
   const changing = !run.previewOnly && brake === null;

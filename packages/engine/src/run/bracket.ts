@@ -109,9 +109,14 @@ export class Run {
     else await this.#storeEnd(error, tables);
   }
 
-  /** Ends the run by an error that was thrown in it. */
-  fail(error: unknown): Promise<void> {
-    return this.end({ outcome: toOutcome(error), changes: this.view.changes, error: toItemError(error) });
+  /** Ends the run by an error that was thrown in it. A run that was refused for the lease of another run gets a row too. */
+  async fail(error: unknown): Promise<void> {
+    const end = { outcome: toOutcome(error), changes: this.view.changes, error: toItemError(error) };
+    if (this.#isStarted || end.outcome !== 'busy') return this.end(end);
+    return this.#session.store.write(async (tables) => {
+      await this.start(tables);
+      await this.end(end, tables);
+    });
   }
 
   async #storeEnd(error: ItemError | null, tables: StoreTables): Promise<void> {
@@ -119,7 +124,8 @@ export class Run {
     const message = error === null ? null : printable(`${error.code}: ${error.message}`);
     // eslint-disable-next-line no-restricted-syntax -- the only place
     await tables.runs.finish(id, { finishedAt, outcome, totals: this.totals, error: message, observing });
-    await confirmClock(this.#session, tables);
+    // Without a lease, nothing but the row is stored.
+    if (outcome !== 'busy') await confirmClock(this.#session, tables);
   }
 }
 

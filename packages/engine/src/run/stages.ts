@@ -87,6 +87,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   /** Open holds. */
   readonly holds: readonly Readonly<HoldRecord>[];
   readonly evidence: readonly Readonly<EvidenceRecord>[];
+  /** Whether a hold of its agent has disabled its account; the next check of agents passes the evidence to the service. */
+  readonly disabledForAgent: boolean;
   readonly unsettled: readonly ActionRecord[];
   readonly history: ServiceHistory;
   /** An unfinished termination. */

@@ -42,7 +42,7 @@ export const flvx: PanelKind = {
       'Day of the month on which the panel zeroes the counters; 0: Sluice zeroes them with each cycle',
   },
   refs: [
-    { name: 'flvx_user_id', ...POSITIVE },
+    { name: 'flvx_user_id', ...POSITIVE, unique: true },
     // The panel accepts all characters in a login name; its column has room for 100.
     {
       name: 'flvx_username',

@@ -36,12 +36,13 @@ export const hiddify: PanelKind = {
   },
   refs: [
     { name: 'hiddify_agent_uuid', ...UUID },
-    { name: 'hiddify_user_uuid', ...UUID },
+    { name: 'hiddify_user_uuid', ...UUID, unique: true },
   ],
   restrictions: RESTRICTIONS,
   suspension: 'disable',
   capabilities: CAPABILITIES,
   requiredRef: USER_REF,
+  secretPath: true,
   init: {
     defaultName: 'vpn',
     secrets: ['apiKey'],

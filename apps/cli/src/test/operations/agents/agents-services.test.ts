@@ -102,6 +102,7 @@ describe("an agent's user that is a service", () => {
       [false, false],
       ['quota', 'agent-limit'],
     ]);
+    expect((await at.sluice('agent show north')).json()).toMatchObject({ usersDisabledByUs: 2 });
     await at.bench.sluice('override set svc-1 --quota 40GB');
     await poll();
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
@@ -180,6 +181,9 @@ describe("an agent's user that is a service", () => {
     await sweep();
     await at.addService(2, { product: 'agency', values: [`hiddify_user_uuid=${loose}`] });
     const changes = at.changes().length;
+    const between = await poll();
+    expect(between.notices.filter(({ code }) => code === 'stopped_by_panel')).toEqual([]);
+    expect(between.services.find(({ id }) => id === 'svc-2')?.drift?.join()).not.toContain('not by Sluice');
     await sweep();
     expect(at.changes()).toHaveLength(changes);
     const shown = (await at.sluice('hold list svc-2')).json<{ holds: unknown[] }>();

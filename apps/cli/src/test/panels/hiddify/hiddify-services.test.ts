@@ -396,7 +396,7 @@ describe('poll', () => {
 
   it('does not touch users that two services name', async () => {
     const uuid = await at.create(1);
-    await at.addService(2, { values: [`hiddify_user_uuid=${uuid}`] });
+    await at.addService(2, { values: [`hiddify_user_uuid=${uuid}`, '--allow-duplicate-refs'] });
     at.panel.use(uuid, 60 * GB);
     const { services } = await polled();
     expect(services.map(({ error }) => error?.code)).toEqual(['shared_user', 'shared_user']);
