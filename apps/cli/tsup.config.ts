@@ -60,6 +60,8 @@ export default defineConfig({
   ...base,
   esbuildPlugins: [withoutChildProcess, driverByRequire, poolAlone, withoutHttp2, thirdPartyNotices],
   entry: { main: 'src/main.ts' },
+  // Editors and other programs can read it without the command.
+  onSuccess: 'node dist/main.js config schema > dist/sluice.schema.json',
   dts: false,
   splitting: true,
   removeNodeProtocol: false,
