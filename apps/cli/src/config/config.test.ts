@@ -223,7 +223,7 @@ products:
     expect(await messages('')).toEqual(['panels: this key is missing']);
   });
 
-  it('are never a sentence of the validation library', async () => {
+  it('are never a sentence of the validation library', () => {
     const odd = ['null', '7', '-1', '1.5', 'true', '""', '"x"', '[]', '[1]', '{}', '{ a: 1 }'];
     const { properties = {} } = describedSchema(KINDS);
     const lines = (value: string): string[] => [

@@ -17,7 +17,7 @@ export function exposedConfig(
   if ((mode & WRITABLE_BY_OTHERS) !== 0) {
     const fix = `Run "chmod o-w ${file}"`;
     const message = namesProgram(raw)
-      ? `every user of this machine can write ${file}, and it contains a \${cmd:…}: whoever changes it can run programs as this user. ${fix}`
+      ? `every user of this machine can write ${file}, and it contains a \${cmd:…}: anyone who changes it can run programs as this user. ${fix}`
       : `every user of this machine can write ${file}. ${fix}`;
     return [{ severity: namesProgram(raw) ? 'error' : 'warning', path: '', line: null, message }];
   }

@@ -77,7 +77,7 @@ function describeText(value: unknown, description: string): string {
 function notOneOf(value: unknown, known: string[]): string {
   const [only] = known;
   if (known.length === 1 && only !== undefined) return `${show(value)} is not valid here: write ${only}`;
-  return `${show(value)} is not valid here${suggestion(String(value), known)}`;
+  return `${show(value)} is not valid here${suggestion(typeof value === 'string' ? value : show(value), known)}`;
 }
 
 function show(value: unknown): string {
