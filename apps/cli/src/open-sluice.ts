@@ -38,7 +38,7 @@ export async function withSluice<T>(
   const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
   const sluice = await startSluice(config, store, deps);
   try {
-    return await work({ sluice, config, terminal: new Terminal(deps, options) });
+    return await work({ sluice, config, terminal: new Terminal(deps, options, config) });
   } finally {
     await sluice.close();
   }

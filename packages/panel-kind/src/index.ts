@@ -53,6 +53,7 @@ export type {
 export {
   type CustomerLogin,
   type InitQuestions,
+  type NamedAction,
   type PanelDependencies,
   type PanelKind,
   type PanelToOpen,

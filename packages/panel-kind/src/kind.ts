@@ -61,6 +61,15 @@ export interface InitQuestions {
   product: { name: string; lines: readonly string[] };
 }
 
+/** A planned change, or one in the journal. */
+export interface NamedAction {
+  type: string;
+  target: string;
+  prior: unknown;
+  /** Of the planned step. */
+  payload: unknown;
+}
+
 /** The refs with id and name of the account that a customer logs in with. */
 export interface CustomerLogin {
   idRef: string;
@@ -88,6 +97,8 @@ export interface PanelKind extends KindTraits {
   readonly showsAccount?: boolean;
   /** Absent where customers do not log in to the panel at its address. */
   readonly login?: CustomerLogin;
+  /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */
+  readonly nameAction?: (action: NamedAction) => string;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;
 }
 

@@ -1,6 +1,7 @@
 import { describedSchema, findStoredProblems } from '@sluice/engine';
 import { openStore } from '@sluice/state-store';
-import { checkConfigFile, type Config, type ConfigProblem, findConfigFile, formatProblem } from '../config/load.js';
+import { findConfigFile } from '../config/find-config-file.js';
+import { checkConfigFile, type Config, type ConfigProblem, formatProblem } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { storeLocation } from '../open-sluice.js';

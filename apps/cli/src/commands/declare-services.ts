@@ -3,6 +3,8 @@ import { choice, type LazyCommand } from './command.js';
 
 const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
 const DUPLICATES = ['--allow-duplicate-refs', 'store an id that another service of the panel has'] as const;
+/** Of all kinds of panels. */
+const ACTIONS = ['disable-ports', 'suspend-order', 'both', 'pause', 'redirect', 'throttle', 'disable'];
 const REASONS = ['quota', 'billing', 'manual', 'agent-limit'];
 const asOption = (): Option => choice('--as <reason>', 'default: billing', ['billing', 'manual']);
 const KEYS = 'keys as in the import: panel, product, client, billing_cycle, next_due_date, easydcim_service_id, …';
@@ -89,7 +91,7 @@ function declareOverride(override: LazyCommand): void {
     .option('--quota <size>', 'such as 500GB')
     .option('--unlimited', 'allow unlimited traffic')
     .addOption(choice('--mode <mode>', 'which direction counts', ['IN', 'OUT', 'TOTAL']))
-    .option('--action <action>', 'disable-ports, suspend-order, both, …')
+    .addOption(choice('--action <action>', 'what is restricted when the quota is exceeded', ACTIONS))
     .option(...WAIT)
     .examples('sluice override set svc-1 --quota 12TB')
     .runs(async () => (await load()).overrideSet);

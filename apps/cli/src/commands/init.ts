@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { findConfigFile } from '../config/load.js';
+import { findConfigFile } from '../config/find-config-file.js';
 import type { Deps } from '../context.js';
 import { publicUrl } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';

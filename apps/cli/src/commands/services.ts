@@ -5,6 +5,7 @@ import { ExitCode } from '../exit-codes.js';
 import { readInput } from '../files/read-text.js';
 import { findFormat, readRows } from '../files/rows.js';
 import { knownKinds } from '../kinds.js';
+import { quotaText } from '../output/outcome.js';
 import { usedCell } from '../output/run-report.js';
 import { allowedCell, bytesCell, type Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
@@ -185,6 +186,33 @@ function accountRows({ account }: ServiceDetail): [string, string | null][] {
   ];
 }
 
+function modeSource({ overrides, trafficMode, product }: ServiceDetail): string {
+  if (overrides?.mode != null) return 'override';
+  return trafficMode === null ? `product ${product}` : 'traffic_mode of the service';
+}
+
+function quotaSource({ quota, product }: ServiceDetail): string {
+  if (quota === null) return 'unmanaged';
+  if (quota.source === 'override') return 'override';
+  return quota.source === 'service' ? 'base_quota_override_gb of the service' : `product ${product}`;
+}
+
+function overrideText(terminal: Terminal, { overrides, panel }: ServiceDetail): string | null {
+  if (overrides === null) return null;
+  const { quotaBytes, unlimited, mode, action, since } = overrides;
+  const quota = quotaBytes === null ? (unlimited ? 'unlimited' : null) : `quota ${bytesCell(quotaBytes) ?? ''}`;
+  const parts = [quota, mode && `mode ${mode}`, action && `action ${action}`].filter(Boolean).join(', ');
+  return `${parts} since ${terminal.times.at(since, panel) ?? ''}`;
+}
+
+function purchaseText(
+  terminal: Terminal,
+  { panel }: ServiceDetail,
+  { package: name, bytes, price, currency, status, at }: ServiceDetail['purchases'][number],
+): string {
+  return `${name}: ${bytesCell(bytes) ?? ''} for ${price} ${currency}, ${status}, ${terminal.times.at(at, panel) ?? ''}`;
+}
+
 /** Prints a service with all its details. */
 export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
   const { colors } = terminal;
@@ -204,8 +232,13 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
     ['cycle', detail.cycle && `${detail.cycle.start} to ${detail.cycle.end}`],
     [
       'used',
-      usedCell(detail) && `${String(usedCell(detail))} (${String(detail.mode)}, read ${String(detail.usage?.readAt)})`,
+      usedCell(detail) &&
+        `${String(usedCell(detail))} (${String(detail.mode)}, read ${terminal.times.ago(detail.usage?.readAt, detail.panel) ?? ''})`,
     ],
+    ['mode', `${detail.overrides?.mode ?? detail.trafficMode ?? detail.mode ?? 'TOTAL'} (${modeSource(detail)})`],
+    ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],
+    ['override', overrideText(terminal, detail)],
+    ...detail.purchases.map((bought): [string, string] => ['purchase', purchaseText(terminal, detail, bought)]),
     ['allowed', allowedCell(allowance)],
     ['remaining', bytesCell(allowance?.remainingBytes)],
     ['holds', detail.holds.map((hold) => `${hold.reason} since ${hold.since}`).join(', ') || null],

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
@@ -10,6 +10,7 @@ import { toErrno } from '../files/read-text.js';
 import { yamlMessage } from '../files/yaml-message.js';
 import { KINDS, knownKinds } from '../kinds.js';
 import { exposedConfig } from './exposed.js';
+import { findConfigFile } from './find-config-file.js';
 import { isSecretReference } from './secrets.js';
 
 /** One finding of `config check`. */
@@ -28,25 +29,6 @@ export interface Config extends EngineConfig {
   /** Warnings about the permissions of the file, which every command prints. */
   exposed: ConfigProblem[];
   warnings: ConfigProblem[];
-}
-
-/** Finds the config file: `--config` › `$SLUICE_CONFIG` › `./sluice.yaml` › XDG › `/etc/sluice`. */
-export function findConfigFile(
-  option: string | undefined,
-  env: Record<string, string | undefined>,
-  cwd: string,
-): string {
-  if (option !== undefined) return path.resolve(cwd, option);
-  const fromEnv = env['SLUICE_CONFIG'];
-  if (fromEnv !== undefined && fromEnv !== '') return path.resolve(cwd, fromEnv);
-  const home = env['HOME'] ?? '/';
-  const xdg = env['XDG_CONFIG_HOME'] ?? path.join(home, '.config');
-  const places = [path.join(cwd, 'sluice.yaml'), path.join(xdg, 'sluice', 'sluice.yaml'), '/etc/sluice/sluice.yaml'];
-  const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true);
-  if (found === undefined) {
-    throw usageError('config_missing', `There is no config file at ${places.join(', ')}`);
-  }
-  return found;
 }
 
 /** Reads and checks a config; problems in the file are returned, not thrown. */

@@ -36,7 +36,7 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     '# A secret is ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME} (systemd).',
     ...panelLines(answers, fileOf),
     '',
-    '# Products: their panel, their quota, and the action when it is exceeded. 1 GB is 1024³ bytes, as on the panels.',
+    '# Products: their panel, their quota, and the action when it is exceeded. Sizes are binary: 1 GB is 1024³ bytes.',
     ...productLines(answers),
     '',
     '# How often "sluice poll" runs (see "sluice schedule show"). A run that would hold or release more than this share',

@@ -4,6 +4,7 @@ import { formatBytes } from '@sluice/quota-core';
 import Table from 'cli-table3';
 import type { Deps } from '../context.js';
 import { withRemedy } from '../remedies.js';
+import { Times, type Zones } from './times.js';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 
 /** Global options of output. */
@@ -11,6 +12,7 @@ export interface TerminalOptions {
   json?: boolean | undefined;
   quiet?: boolean | undefined;
   color?: boolean | undefined;
+  utc?: boolean | undefined;
 }
 
 const FRAME = ['top', 'bottom', 'left', 'mid', 'right'].flatMap((side) => [
@@ -52,13 +54,15 @@ export class Terminal {
   readonly colors: Colors;
   readonly json: boolean;
   readonly quiet: boolean;
+  readonly times: Times;
   readonly #deps: Deps;
   readonly #ink: Ink;
 
-  constructor(deps: Deps, options: TerminalOptions) {
+  constructor(deps: Deps, options: TerminalOptions, zones: Zones = { timeZone: 'UTC', panels: {} }) {
     this.#deps = deps;
     this.json = options.json === true;
     this.quiet = options.quiet === true;
+    this.times = new Times(deps.clock, zones, options.utc === true);
     const coloured = !this.json && wantsColor(deps, options.color);
     this.#ink = coloured ? colouredInk(Buffer.from(deps.randomBytes(12)).toString('hex')) : plainInk();
     this.colors = this.#ink.colors;

@@ -51,6 +51,13 @@ export const easydcim: PanelKind = {
       ],
     },
   },
+  nameAction: ({ type, target, prior }) => {
+    const [verb = '', object = ''] = type.split('-');
+    const { name } = (prior ?? {}) as { name?: unknown };
+    return typeof name === 'string' && name !== ''
+      ? `${verb} ${object} ${name} (${target})`
+      : `${verb} ${object} ${target}`;
+  },
   async open(panel, dependencies) {
     const { openEasyDcimPanel } = await import('./panel.js');
     return openEasyDcimPanel(easydcim, panel, dependencies);

@@ -49,7 +49,7 @@ const GENERAL: Record<string, string> = {
 
   'products.*.panel': 'Name of the panel that its services are on',
   'products.*.quota':
-    'Traffic included in a cycle: a size, unlimited, or one per direction; without a quota, services are unmanaged',
+    'Traffic included in a cycle: a size such as 10TB (1 GB is 1024³ bytes), unlimited, or one per direction; without a quota, services are unmanaged',
   'products.*.quota.in': 'For mode IN',
   'products.*.quota.out': 'For mode OUT',
   'products.*.quota.total': 'For mode TOTAL',

@@ -87,7 +87,9 @@ async function runChecks(session: Session): Promise<Check[]> {
   // A run in the future, by a clock that was ahead, must not hide that polls have stopped.
   const latest = new Date(session.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
   const polls = await session.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
-  const poll = polls.find((run) => run.startedAt <= latest);
+  const past = polls.filter((run) => run.startedAt <= latest);
+  // A poll that was refused for the lease of another run has read nothing.
+  const poll = past.find((run) => run.outcome !== 'busy') ?? past[0];
   const services = (await session.store.services.ids()).length;
   if (!poll) {
     checks.push({

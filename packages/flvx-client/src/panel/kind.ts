@@ -1,5 +1,6 @@
 import type { PanelKind, PanelSettings } from '@sluice/panel-kind';
 import { panelShape, productSchema } from './product.js';
+import { nameAction } from './name-action.js';
 
 export type { PanelKind, PanelSettings };
 
@@ -71,6 +72,7 @@ export const flvx: PanelKind = {
   },
   showsAccount: true,
   login: { idRef: 'flvx_user_id', nameRef: 'flvx_username' },
+  nameAction,
   async open(panel, dependencies) {
     const { openFlvxPanel } = await import('./panel.js');
     return openFlvxPanel(flvx, panel, dependencies);

@@ -150,7 +150,9 @@ describe('suspend and unsuspend', () => {
   it('switch the user off and on again', async () => {
     const uuid = await at.create(1);
     const suspended = await at.sluice('provision suspend svc-1');
-    expect(suspended.json<CommandReport>().actions).toEqual([{ type: 'disable-user', target: uuid, state: 'applied' }]);
+    expect(suspended.json<CommandReport>().actions).toEqual([
+      { type: 'disable-user', target: uuid, name: expect.any(String) as unknown, state: 'applied' },
+    ]);
     expect(at.panel.user(uuid).enable).toBe(false);
     expect((await at.sluice('provision suspend svc-1')).json<CommandReport>().actions).toEqual([]);
     await at.sluice('provision unsuspend svc-1');
