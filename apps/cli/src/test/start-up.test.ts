@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { describedSchema } from '@sluice/engine';
+import { KINDS } from '../kinds.js';
 
 const DIST = path.join(import.meta.dirname, '..', '..', 'dist');
 
@@ -34,4 +36,11 @@ describe('the start of the built command', () => {
       expect(sources.filter((source) => source.includes(`node_modules/${name}/`))).toEqual([]);
     },
   );
+});
+
+describe('the package', () => {
+  it('contains the JSON Schema of the config', () => {
+    const shipped: unknown = JSON.parse(readFileSync(path.join(DIST, 'sluice.schema.json'), 'utf8'));
+    expect(shipped).toEqual(JSON.parse(JSON.stringify(describedSchema(KINDS))));
+  });
 });
