@@ -104,7 +104,10 @@ describe("a run's lease whose owner", () => {
     expect(error.message).toContain(`run-old (process ${process.pid} on ${host})`);
     expect(at.panel.server.calls).toEqual([]);
     const { entries } = (await here('log list --runs --json')).json<{ entries: { exitCode: number }[] }>();
-    expect(entries.find(({ exitCode }) => exitCode === 5)).toMatchObject({ exitCode: 5, error: expect.stringContaining('lease_held') as unknown });
+    expect(entries.find(({ exitCode }) => exitCode === 5)).toMatchObject({
+      exitCode: 5,
+      error: expect.stringContaining('lease_held') as unknown,
+    });
     expect((await here('doctor')).stdout).toContain(`held by run-old (process ${process.pid} on ${host})`);
   });
 
