@@ -8,6 +8,7 @@ import type { Deps } from '../context.js';
 import { toErrno } from '../files/read-text.js';
 import { yamlMessage } from '../files/yaml-message.js';
 import { KINDS, knownKinds } from '../kinds.js';
+import { compileParsers } from './plain-zod.js';
 import { isSecretReference } from './secrets.js';
 
 /** One finding of `config check`. */
@@ -136,7 +137,10 @@ function parseYaml(
 export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds'>): Config {
   const file = findConfigFile(option, deps.env, deps.cwd);
   const { config, problems } = checkConfigFile(file, knownKinds(deps));
-  if (config) return config;
+  if (config) {
+    compileParsers();
+    return config;
+  }
   const errors = problems.filter((problem) => problem.severity === 'error');
   throw usageError(
     'config_invalid',
