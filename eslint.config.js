@@ -210,6 +210,7 @@ export default ts.config(
   {
     ignores: [
       '**/dist/**',
+      '**/.man/**',
       '**/node_modules/**',
       '**/.turbo/**',
       '**/.reports/**',

@@ -45,9 +45,8 @@ export async function withRun<T>(session: Session, purpose: RunPurpose, work: (r
   try {
     return await work(run);
   } catch (error) {
-    const reason = toThrown(session, error);
-    await run.fail(reason).catch(() => undefined);
-    throw reason;
+    await run.fail(error).catch(() => undefined);
+    throw error;
   } finally {
     await run.leases.releaseAll();
   }
@@ -132,13 +131,7 @@ export class Run {
 
 function interruption({ deps: { signal } }: Session): RunOutcome | null {
   if (!signal.aborted) return null;
-  return signal.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
-}
-
-/** Returns the error to report for one that was thrown; the reason of an abort is an error of its own kind. */
-export function toThrown({ deps: { signal } }: Session, error: unknown): unknown {
-  if (!signal.aborted || error !== signal.reason || error instanceof SluiceError) return error;
-  return new SluiceError('interrupted', 'The call was interrupted before it was complete', { kind: 'interrupted' });
+  return (signal.reason as SluiceError).details['signal'] === 'SIGTERM' ? 'terminated' : 'interrupted';
 }
 
 const BY_KIND: Partial<Record<ErrorKind, RunOutcome>> = {

@@ -199,3 +199,20 @@ export function untouched(decided: Decided, observation: Observation | null = nu
     released: false,
   };
 }
+
+/** `skipped` and code of a service that an interrupted run did not reach or finish. */
+const INTERRUPTED = 'interrupted';
+
+/** Returns a service that an interrupted run leaves as it is stored. */
+export function leftUnfinished(decided: Decided): Applied {
+  return unfinished({
+    ...untouched({ ...decided, opens: [], closes: [], error: null }),
+    skipped: decided.skipped ?? INTERRUPTED,
+  });
+}
+
+/** Returns a service whose changes an interrupted run did not start. */
+export function unfinished(work: Applied): Applied {
+  const message = `the run was interrupted before it finished "${work.service.id}"`;
+  return withError(work, { code: INTERRUPTED, message });
+}

@@ -169,8 +169,8 @@ describe("an agent's user that is a service", () => {
     at.panel.use(loose, 5 * GB);
     const over = await sweep();
     expect(over.agents[0]?.actions).toEqual([
-      { type: 'disable-user', target: svc, state: 'planned' },
-      { type: 'disable-user', target: loose, state: 'applied' },
+      { type: 'disable-user', target: svc, name: expect.any(String) as unknown, state: 'planned' },
+      { type: 'disable-user', target: loose, name: expect.any(String) as unknown, state: 'applied' },
     ]);
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
   });
@@ -296,7 +296,7 @@ describe('reconcile', () => {
     const planned = await at.sluice('plan');
     expect([planned.exitCode, planned.json<RunReport>().agents?.[0]?.actions]).toEqual([
       4,
-      [{ type: 'disable-user', target: loose, state: 'planned' }],
+      [{ type: 'disable-user', target: loose, name: expect.any(String) as unknown, state: 'planned' }],
     ]);
     at.bench.clock.advance(MINUTE);
     const reconciled = await at.sluice('reconcile');
