@@ -2,6 +2,7 @@ import type { Option } from 'commander';
 import { choice, type LazyCommand } from './command.js';
 
 const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
+const DUPLICATES = ['--allow-duplicate-refs', 'store an id that another service of the panel has'] as const;
 /** Of all kinds of panels. */
 const ACTIONS = ['disable-ports', 'suspend-order', 'both', 'pause', 'redirect', 'throttle', 'disable'];
 const REASONS = ['quota', 'billing', 'manual', 'agent-limit'];
@@ -23,6 +24,7 @@ function declareService(service: LazyCommand): void {
     .command('add <id>')
     .argument('<pairs...>', KEYS)
     .description('add a service')
+    .option(...DUPLICATES)
     .examples(
       'sluice service add svc-1 panel=dcim product=ded-100 billing_cycle=monthly next_due_date=2026-12-15 easydcim_service_id=501',
     )
@@ -31,6 +33,7 @@ function declareService(service: LazyCommand): void {
     .command('import')
     .argument('<file>', '.csv, .json or .yaml; - is CSV from standard input')
     .description('add and change services from a file; stores all rows or none')
+    .option(...DUPLICATES)
     .option(...WAIT)
     .examples('sluice service import services.csv')
     .runs(async () => (await load()).importFile);
@@ -67,6 +70,7 @@ function declareSingleService(service: LazyCommand): void {
     .command('set <service>')
     .argument('<pairs...>', KEYS)
     .description('change keys of a service; an empty value removes the key')
+    .option(...DUPLICATES)
     .option(...WAIT)
     .examples('sluice service set svc-1 next_due_date=2027-01-15')
     .runs(async () => (await load()).set);
