@@ -39,7 +39,7 @@ export function declareStart(program: LazyCommand): void {
     });
   program
     .command('completion')
-    .addArgument(new Argument('[shell]', 'the shell: bash, zsh or fish').choices(SHELLS))
+    .addArgument(new Argument('[shell]', 'the shell').choices(SHELLS))
     .addOption(new Option('--complete <names>', 'list names for completion').hideHelp())
     .description('print the completion script for a shell')
     .examples('source <(sluice completion bash)', 'sluice completion fish > ~/.config/fish/completions/sluice.fish')
