@@ -56,6 +56,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   bad_ref: 'Correct it with "sluice service set {service} {key}=ID"',
   password_nowhere:
     'Run the command on a terminal, or with --json or --password-file FILE, or set credentials: { writeTo: FOLDER } in the product',
+  password_file_exists:
+    'To set the password in a file, use --password-from FILE; --password-file only writes a generated one to a new file',
   unknown_agent: '"sluice agent list" lists the agents',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
   list_halved: 'Check the panel; if the list is complete, run again with --allow-mass',

@@ -180,9 +180,17 @@ function declareProvision(provision: LazyCommand): void {
       .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
       .option(...WAIT)
       .examples(`sluice provision ${name} ${example}`);
+  const passwordFile = [
+    '--password-file <file>',
+    'new file for the generated password (0600); never overwrites',
+  ] as const;
+  const passwordFrom = ['--password-from <file>', 'read the password from this file'] as const;
+  const passwordStdin = ['--password-stdin', 'read the password from standard input'] as const;
   verb('create', 'create the account with everything that the product defines', 'relay-1 --password-file relay-1.txt')
     .option('--adopt', 'adopt an existing account that provably belongs to this service')
-    .option('--password-file <file>', 'new file for the generated password (0600)')
+    .option(...passwordFile)
+    .option(...passwordFrom)
+    .option(...passwordStdin)
     .runs(async () => (await load()).create);
   verb('suspend', 'add a billing hold and enforce it', 'svc-1 --reason "unpaid"')
     .addOption(asOption())
@@ -198,8 +206,9 @@ function declareProvision(provision: LazyCommand): void {
     .argument('<product>')
     .runs(async () => (await load()).changePackage);
   verb('change-password', 'change only the password', 'relay-1 --password-file new.txt')
-    .option('--password-file <file>', 'file with the new password, or a new file for the generated one')
-    .option('--password-stdin', 'read the new password from standard input')
+    .option(...passwordFile)
+    .option(...passwordFrom)
+    .option(...passwordStdin)
     .runs(async () => (await load()).changePassword);
   verb('terminate', 'remove everything that Sluice created for the service from the panel', 'relay-1 --yes')
     .option('--yes', 'do not ask')
