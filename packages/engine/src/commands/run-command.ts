@@ -93,6 +93,7 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
   const [planned = observed] = await findSharers(on, [observed]);
   const done = await (command.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
+  command.checkDone?.(done);
   // Evidence on another panel is not undone by this command, so it is not complete.
   const elsewhere = done.evidence.filter((item) => item.panel !== service.panel);
   const isLeft = scope === 'hold' && done.holds.length === 0 && elsewhere.length > 0;

@@ -3,6 +3,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import { newHold } from './new-hold.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
+import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
 
 /** Options of `hold add` and `hold release`. */
@@ -26,9 +27,12 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
     session,
     id,
     { command, dryRun, waitMs },
-    (service, { kind: { suspension } }) => {
+    async (service, { kind: { suspension } }) => {
       checkLifecycle(service, order);
+      const held = await session.store.holds.open({ services: [id] });
+      const isHeld = held.some(({ reason }) => reason === order.reason);
       return {
+        ...(command === 'hold release' && !isHeld && { checkDone: refuseIdle }),
         scope: 'hold',
         storeTarget: async (_service, tables) => {
           if (order.reason === 'billing') {
@@ -54,6 +58,17 @@ function checkLifecycle(service: ServiceRecord, order: HoldCommand): void {
     'wrong_lifecycle',
     `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'release'}`,
     { details: { service: service.id, lifecycle: service.status } },
+  );
+}
+
+/** Refuses a release that released nothing while other holds restrict the service. */
+function refuseIdle({ service: { id }, holds, closes, actions, error }: Applied): void {
+  const reasons = holds.filter((hold) => !closes.includes(hold)).map(({ reason }) => reason);
+  if (reasons.length === 0 || closes.length > 0 || actions.length > 0 || error !== null) return;
+  throw new SluiceError(
+    'hold_not_released',
+    `"${id}" has no manual hold and stays held (${reasons.join(', ')}); nothing was changed`,
+    { details: { service: id, reasons, ...Object.fromEntries(reasons.map((reason) => [reason, id])) } },
   );
 }
 
