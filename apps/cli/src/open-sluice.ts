@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { backupBeforeMigration, createSluice, nodeFiles, refuseLostStore, type Sluice } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind/errors';
 import { openStore } from '@sluice/state-store';
 import { loadConfig, type Config } from './config/load.js';
 import { resolveSecret } from './config/secrets.js';
@@ -12,6 +13,9 @@ import { Terminal, type TerminalOptions } from './output/terminal.js';
 /** Options that decide which config and store are opened, and how output is printed. */
 export interface OpenOptions extends TerminalOptions {
   config?: string;
+  /** Why and by whom the command is run, for the log. */
+  note?: string;
+  actor?: string;
   /** Allows a new store although the file of open holds names one that was lost. */
   storeMayBeLost?: boolean;
 }
@@ -41,7 +45,9 @@ export async function withSluice<T>(
   await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
   const store = await openStore({ location, clock: deps.clock });
   const sources = { env: deps.env, dir: config.dir };
-  const { clock, random, randomBytes, owner, isAlive, login: actor, signal } = deps;
+  const { clock, random, randomBytes, owner, isAlive, login, signal } = deps;
+  const { note, actor } = options;
+  if (actor?.trim() === '') throw usageError('bad_option', '--actor: the name is empty; nothing was changed');
   const sluice = await createSluice({
     config,
     store,
@@ -51,7 +57,8 @@ export async function withSluice<T>(
     randomBytes,
     owner,
     isAlive,
-    actor,
+    actor: actor === undefined ? login : () => actor,
+    note,
     signal,
     secret: (value, key) => resolveSecret(value, key, sources),
     readFile: (file, key) => readText(path.resolve(config.dir, file), { code: 'config_invalid', label: `${key}: ` }),

@@ -39,6 +39,7 @@ function declareLimits(agent: LazyCommand): void {
     .option('--yes', 'do not ask, even if agents would immediately exceed their limits')
     .option(...PANEL)
     .option(...DRY_RUN)
+    .changes()
     .examples(
       'sluice agent limit north --gb 500',
       'sluice agent limit north --none',
@@ -54,6 +55,7 @@ function declareLimits(agent: LazyCommand): void {
     .option(...PANEL)
     .option(...DRY_RUN)
     .option(...DETAILED)
+    .changes()
     .examples('sluice agent check --all --quiet', 'sluice agent check north --dry-run')
     .runs(async () => (await load()).agentCheck);
 }
@@ -79,6 +81,7 @@ function declareUsers(agent: LazyCommand): void {
     .option('--mode <mode>', 'when the usage is reset: no_reset (default), monthly, weekly or daily')
     .option(...PANEL)
     .option(...DRY_RUN)
+    .changes()
     .examples('sluice agent create-user north --name anna --gb 20 --days 30')
     .runs(async () => (await load()).agentCreateUser);
   agent
@@ -90,6 +93,7 @@ function declareUsers(agent: LazyCommand): void {
     .option(...PANEL)
     .option(...DRY_RUN)
     .option(...DETAILED)
+    .changes()
     .examples('sluice agent restore north')
     .runs(async () => (await load()).agentRestore);
   agent

@@ -29,7 +29,11 @@ function parseReason(options: ProvisionOptions): 'billing' | 'manual' {
 /** `sluice provision suspend SERVICE` */
 export const suspend: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) => {
   const as = parseReason(options);
-  return changeHold((sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason }), options, deps);
+  return changeHold(
+    (sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason ?? options.note }),
+    options,
+    deps,
+  );
 };
 
 /** `sluice provision unsuspend SERVICE` */

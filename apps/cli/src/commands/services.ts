@@ -187,6 +187,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
       [detail.billingCycle, detail.nextDueDate && `next due ${detail.nextDueDate}`].filter(Boolean).join(', ') || null,
     ],
     ['protected until', detail.protectedUntil],
+    ['quota released until', detail.quotaReleasedUntil],
     ['cycle', detail.cycle && `${detail.cycle.start} to ${detail.cycle.end}`],
     [
       'used',

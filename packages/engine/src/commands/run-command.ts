@@ -51,7 +51,7 @@ export async function runDecidedCommand<Content extends CommandContent>(
 ): Promise<CommandResult & { content: Content }> {
   const { command, dryRun, run: partOf, waitMs } = frame;
   await requireService(session, id);
-  return withRun(session, { command, dryRun, partOf }, async (run) => {
+  return withRun(session, { command, dryRun, service: id, partOf }, async (run) => {
     await run.leases.take(serviceLease(id), waitMs);
     const service = await requireService(session, id);
     if (command !== TERMINATE) await refuseUnfinished(session, id);

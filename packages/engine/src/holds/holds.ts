@@ -1,5 +1,6 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
+import { isQuotaReleased } from './is-released.js';
 import { newHold } from './new-hold.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
@@ -52,7 +53,8 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
   return report;
 }
 
-function checkLifecycle(service: ServiceRecord, order: HoldCommand): void {
+/** Refuses services that runs neither restrict nor release. */
+export function checkLifecycle(service: ServiceRecord, order: Pick<HoldCommand, 'what'>): void {
   if (service.status === 'active' || service.status === 'suspended') return;
   throw new SluiceError(
     'wrong_lifecycle',
@@ -107,6 +109,21 @@ export interface EvidenceView {
   since: string;
   until: string | null;
   outcome: string | null;
+}
+
+/** A quota that restricts nothing until a local date. */
+export interface ReleasedQuota {
+  service: string;
+  until: string;
+}
+
+/** Returns the services whose quota hold is released until a date. */
+export async function releasedQuotas(session: Session, service?: string): Promise<ReleasedQuota[]> {
+  const filter = service === undefined ? {} : { ids: [service] };
+  return (await session.store.services.list(filter)).flatMap((row) => {
+    const until = isQuotaReleased(session.config, row, session.now()) ? row.quotaReleasedUntil : null;
+    return until === null ? [] : [{ service: row.id, until }];
+  });
 }
 
 /** Returns open and past holds with their evidence. */
