@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { backupBeforeMigration, createSluice, nodeFiles, refuseLostStore, type Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { openStore } from '@sluice/state-store';
+import { openStore, type StateStore } from '@sluice/state-store';
 import { loadConfig, type Config } from './config/load.js';
 import { resolveSecret } from './config/secrets.js';
 import type { Deps } from './context.js';
@@ -39,16 +39,43 @@ export async function withSluice<T>(
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig(options.config, deps);
+  const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
+  const sluice = await startSluice(config, store, deps, options);
+  try {
+    return await work({ sluice, config, terminal: new Terminal(deps, options, config) });
+  } finally {
+    await sluice.close();
+  }
+}
+
+/** Opens the store of a config; a new one is created unless one was lost. */
+export async function openConfiguredStore(config: Config, deps: Deps, mayBeLost = false): Promise<StateStore> {
   const location = storeLocation(config);
-  const isEmpty = (statSync(location, { throwIfNoEntry: false })?.size ?? 0) === 0;
-  if (isEmpty && options.storeMayBeLost !== true) refuseLostStore(nodeFiles, location);
+  if (isEmpty(location) && !mayBeLost) refuseLostStore(nodeFiles, location);
   await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
-  const store = await openStore({ location, clock: deps.clock });
+  return openStore({ location, clock: deps.clock });
+}
+
+function isEmpty(location: string): boolean {
+  try {
+    return statSync(location).size === 0;
+  } catch {
+    return true;
+  }
+}
+
+/** Starts the engine on a store; closing the engine closes the store. */
+export function startSluice(
+  config: Config,
+  store: StateStore,
+  deps: Deps,
+  options: Pick<OpenOptions, 'note' | 'actor'> = {},
+): Promise<Sluice> {
   const sources = { env: deps.env, dir: config.dir };
   const { clock, random, randomBytes, owner, isAlive, login, signal } = deps;
   const { note, actor } = options;
   if (actor?.trim() === '') throw usageError('bad_option', '--actor: the name is empty; nothing was changed');
-  const sluice = await createSluice({
+  return createSluice({
     config,
     store,
     kinds: knownKinds(deps),
@@ -63,9 +90,4 @@ export async function withSluice<T>(
     secret: (value, key) => resolveSecret(value, key, sources),
     readFile: (file, key) => readText(path.resolve(config.dir, file), { code: 'config_invalid', label: `${key}: ` }),
   });
-  try {
-    return await work({ sluice, config, terminal: new Terminal(deps, options) });
-  } finally {
-    await sluice.close();
-  }
 }

@@ -5,8 +5,8 @@ import { backupBeforeMigration, type Check, leaseHeld, replaceHoldsFile, nodeFil
 import { toItemError } from '@sluice/panel-kind/errors';
 import { loadConfig } from '../config/load.js';
 import { ExitCode } from '../exit-codes.js';
+import { printChecks } from '../output/checks.js';
 import { Terminal } from '../output/terminal.js';
-import { withRemedy } from '../remedies.js';
 import type { Deps } from '../context.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 import { storeLocation } from '../open-sluice.js';
@@ -30,17 +30,6 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
   printChecks(new Terminal(deps, options), ok, checks);
   return ok ? ExitCode.done : ExitCode.failed;
 };
-
-/** Prints checks as lines, or as the document of `--json`. */
-export function printChecks(terminal: Terminal, ok: boolean, checks: Check[]): void {
-  const shown = checks.map(({ name, object, status, message }) => ({ name, object, status, message }));
-  terminal.document({ ok, checks: shown });
-  for (const { name, object, status, message, code, details } of checks) {
-    if (status === 'ok' && terminal.quiet) continue;
-    const text = code === undefined ? message : withRemedy({ code, message, details });
-    terminal.line(`${terminal.status(status).padEnd(7)} ${name} (${object})${text === '' ? '' : `: ${text}`}`);
-  }
-}
 
 /** `sluice db migrate` */
 export const dbMigrate: CommandHandler = async (_args, options, deps) => {

@@ -23,7 +23,7 @@ export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id
           bytesCell(service.usage?.totalBytes),
           allowedCell(service.allowance),
           bytesCell(service.allowance?.remainingBytes),
-          service.usage?.readAt ?? null,
+          terminal.times.ago(service.usage?.readAt, service.panel),
           terminal.status(service.status),
         ]),
       );

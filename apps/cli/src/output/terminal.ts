@@ -4,6 +4,7 @@ import { formatBytes } from '@sluice/quota-core';
 import Table from 'cli-table3';
 import type { Deps } from '../context.js';
 import { withRemedy } from '../remedies.js';
+import { Times, type Zones } from './times.js';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 
 /** Global options of output. */
@@ -11,6 +12,7 @@ export interface TerminalOptions {
   json?: boolean | undefined;
   quiet?: boolean | undefined;
   color?: boolean | undefined;
+  utc?: boolean | undefined;
 }
 
 const FRAME = ['top', 'bottom', 'left', 'mid', 'right'].flatMap((side) => [
@@ -52,13 +54,15 @@ export class Terminal {
   readonly colors: Colors;
   readonly json: boolean;
   readonly quiet: boolean;
+  readonly times: Times;
   readonly #deps: Deps;
   readonly #ink: Ink;
 
-  constructor(deps: Deps, options: TerminalOptions) {
+  constructor(deps: Deps, options: TerminalOptions, zones: Zones = { timeZone: 'UTC', panels: {} }) {
     this.#deps = deps;
     this.json = options.json === true;
     this.quiet = options.quiet === true;
+    this.times = new Times(deps.clock, zones, options.utc === true);
     const coloured = !this.json && wantsColor(deps, options.color);
     this.#ink = coloured ? colouredInk(Buffer.from(deps.randomBytes(12)).toString('hex')) : plainInk();
     this.colors = this.#ink.colors;
@@ -108,12 +112,17 @@ export class Terminal {
 
   /** Colours a status: green needs no attention, yellow some, red an action. */
   status(status: string): string {
+    return this.paint(status, status);
+  }
+
+  /** Colours a text as its status. */
+  paint(status: string, text: string): string {
     const { colors } = this;
-    if (status === 'ok' || status === 'applied' || status === 'active') return colors.green(status);
+    if (status === 'ok' || status === 'applied' || status === 'active') return colors.green(text);
     if (status === 'held' || status === 'in-doubt' || status === 'planned' || status === 'warning')
-      return colors.yellow(status);
-    if (status === 'failed' || status === 'unreadable') return colors.red(status);
-    return colors.dim(status);
+      return colors.yellow(text);
+    if (status === 'failed' || status === 'unreadable') return colors.red(text);
+    return colors.dim(text);
   }
 
   /** Returns an error with its remedy; `details` fill the names in the remedy. */
