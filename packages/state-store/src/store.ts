@@ -257,9 +257,14 @@ export interface StoreTables extends AgentTables {
     ): Promise<void>;
     get(id: string): Promise<RunRecord | null>;
     /** Newest first. */
-    list(filter?: { command?: string; since?: string; limit?: number }): Promise<RunRecord[]>;
+    list(filter?: { command?: string; service?: string; since?: string; limit?: number }): Promise<RunRecord[]>;
     /** In the order of starting, `limit` at a time. */
-    page(request: { since?: string; after?: PageCursor | null; limit: number }): Promise<Page<RunRecord>>;
+    page(request: {
+      service?: string;
+      since?: string;
+      after?: PageCursor | null;
+      limit: number;
+    }): Promise<Page<RunRecord>>;
   };
   refreshes: {
     start(record: RefreshRecord): Promise<void>;

@@ -3,8 +3,7 @@ import type { LedgerOpening } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { readInput } from '../files/read-text.js';
-import { readRows } from '../files/rows.js';
+import { readTable } from '../files/rows.js';
 import { printAgent, printAgents, printCheck } from '../output/agent-report.js';
 import { printActions } from '../output/outcome.js';
 import { countOf } from '../output/words.js';
@@ -76,9 +75,9 @@ export const agentLimit: CommandHandler<AgentOptions> = async ([agent], options,
   if (from !== undefined) {
     if (agent !== undefined || gb !== undefined || none === true)
       throw usageError('bad_option', '--from reads agents and limits from the file; remove the agent, --gb and --none');
-    const text = await readInput(from, deps);
+    const { rows } = await readTable(from, deps, 'csv');
     return withSluice(deps, options, async ({ sluice, terminal }) => {
-      const agents = await sluice.agents.limits({ ...common, rows: readRows(text, 'csv', from), file: from });
+      const agents = await sluice.agents.limits({ ...common, rows, file: from });
       terminal.document({ agents });
       if (!terminal.quiet) printAgents(terminal, agents);
       return ExitCode.done;

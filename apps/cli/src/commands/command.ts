@@ -10,6 +10,8 @@ export interface GlobalOptions {
   quiet?: boolean;
   verbose?: boolean;
   color?: boolean;
+  note?: string;
+  actor?: string;
 }
 
 /** Options of a command that waits for leases. */
@@ -59,6 +61,14 @@ export class LazyCommand extends Command {
     this.exampleLines = lines;
     const heading = lines.length === 1 ? 'Example' : 'Examples';
     return this.addHelpText('after', `\n${heading}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
+  }
+
+  /** Adds the options of a command that changes something. */
+  changes(): this {
+    return this.option('--note <text>', 'why, for the log').option(
+      '--actor <name>',
+      'who, for the log (default: the login name)',
+    );
   }
 
   /** Sets the handler. */

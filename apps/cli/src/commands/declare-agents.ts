@@ -40,6 +40,7 @@ function declareLimits(agent: LazyCommand): void {
     .option('--yes', 'do not ask, even if agents would immediately exceed their limits')
     .option(...PANEL)
     .option(...DRY_RUN)
+    .changes()
     .examples(
       'sluice agent limit north --gb 500',
       'sluice agent limit north --none',
@@ -55,6 +56,7 @@ function declareLimits(agent: LazyCommand): void {
     .option(...PANEL)
     .option(...DRY_RUN)
     .option(...DETAILED)
+    .changes()
     .examples('sluice agent check --all --quiet', 'sluice agent check north --dry-run')
     .runs(async () => (await load()).agentCheck);
 }
@@ -80,6 +82,7 @@ function declareUsers(agent: LazyCommand): void {
     .addOption(choice('--mode <mode>', 'when the usage is reset; default: no_reset', MODES))
     .option(...PANEL)
     .option(...DRY_RUN)
+    .changes()
     .examples('sluice agent create-user north --name anna --gb 20 --days 30')
     .runs(async () => (await load()).agentCreateUser);
   agent
@@ -91,6 +94,7 @@ function declareUsers(agent: LazyCommand): void {
     .option(...PANEL)
     .option(...DRY_RUN)
     .option(...DETAILED)
+    .changes()
     .examples('sluice agent restore north')
     .runs(async () => (await load()).agentRestore);
   agent

@@ -15,6 +15,7 @@ export function declareRuns(program: LazyCommand): void {
       .option('--dry-run', 'change nothing on the panel, and store only the API log')
       .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
       .option('--allow-mass', 'continue even if the mass-change brake would stop the run')
+      .changes()
       .examples(`sluice ${name} --quiet`)
       .runs(async () => (name === 'poll' ? (await import('./runs.js')).poll : (await import('./runs.js')).reconcile));
   }

@@ -47,6 +47,7 @@ function declarePanels(program: LazyCommand): void {
     .option('--contract', "also read every endpoint, show what Sluice reads from it, and check every service's mapping")
     .option('--panel <name>', 'only this panel')
     .option('--accept-clock', 'confirm the clock of this machine if no panel reports the time')
+    .changes()
     .examples('sluice doctor --contract')
     .runs(async () => (await import('./doctor.js')).doctor);
 }
@@ -99,6 +100,7 @@ function declareSwitches(program: LazyCommand): void {
     .command('observe <panel>')
     .description('stop changing a panel immediately, regardless of the config; continue reading and deciding')
     .option('--as-configured', 'remove what "observe" or "enforce" set, so that the config applies again')
+    .changes()
     .examples('sluice observe dcim')
     .runs(async () => (await load()).observe);
   program
@@ -107,6 +109,7 @@ function declareSwitches(program: LazyCommand): void {
     .option('--only <product>', 'only the services of this product')
     .option('--as-configured', 'remove what "observe" or "enforce" set, so that the config applies again')
     .option('--yes', 'do not ask')
+    .changes()
     .examples('sluice enforce dcim --only ded-100')
     .runs(async () => (await load()).enforce);
   program

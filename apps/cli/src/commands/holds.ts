@@ -67,34 +67,45 @@ export interface ReleaseOptions extends ChangeOptions {
   panel?: string;
   yes?: boolean;
   from?: string;
+  until?: string;
 }
 
 /** `sluice hold release SERVICE` and `sluice hold release --all` */
 export const holdRelease: CommandHandler<ReleaseOptions> = ([id], options, deps) => {
   if (options.all === true) {
+    if (options.until !== undefined) throw usageError('bad_option', '--until requires a service; no panel was called');
     if (id !== undefined) throw usageError('bad_option', `Use either "${id}" or --all, not both; no panel was called`);
     return releaseAll(options, deps);
   }
   if (id === undefined) throw usageError('bad_option', 'Name a service, or use --all; no panel was called');
   refuseOtherHolds(id, options);
-  return changeHold(id, (sluice, how) => sluice.holds.release(id, how), options, deps);
+  const until = options.until === 'none' ? null : options.until;
+  return changeHold(id, (sluice, how) => sluice.holds.release(id, { ...how, until }), options, deps);
 };
 
 /** What ends a hold that is not manual. */
 const ENDED_BY: Record<string, (id: string) => string> = {
-  quota: (id) => `raise the allowance with "sluice override set ${id} …"; the next poll releases it`,
+  quota: (id) =>
+    `raise the allowance with "sluice override set ${id} …", and the next poll releases it; or lift it for some time with "sluice hold release ${id} --until DATE"`,
   billing: (id) => `run "sluice provision unsuspend ${id}"`,
   'agent-limit': () =>
     'raise the limit of its agent with "sluice agent limit AGENT --gb N" and run "sluice agent check", or run "sluice agent restore AGENT --force", which lasts until the next check',
 };
 
 /** Only a manual hold is released by name: the next run would restore any other. */
-function refuseOtherHolds(id: string, { reason = 'manual', panel, from }: ReleaseOptions): void {
+function refuseOtherHolds(
+  id: string,
+  { until, reason = until === undefined ? 'manual' : 'quota', panel, from }: ReleaseOptions,
+): void {
   if (panel !== undefined || from !== undefined)
     throw usageError(
       'bad_option',
       `--panel and --from require --all and can't be combined with "${id}"; no panel was called`,
     );
+  if (until !== undefined) {
+    if (reason === 'quota') return;
+    throw usageError('bad_option', `--until releases the quota hold, not the hold "${reason}"; no panel was called`);
+  }
   if (reason === 'manual') return;
   const remedy = ENDED_BY[reason]?.(id) ?? 'wait for the next run after its limit is no longer exceeded';
   throw usageError(
@@ -165,8 +176,8 @@ function parseList(text: string | undefined): string[] {
 /** `sluice hold list [SERVICE]` */
 export const holdList: CommandHandler = ([id], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { holds } = await sluice.holds.list({ service: id });
-    terminal.document({ holds });
+    const { holds, released } = await sluice.holds.list({ service: id });
+    terminal.document({ holds, released });
     if (holds.length === 0) terminal.line('No holds.');
     else {
       terminal.table(
@@ -187,5 +198,6 @@ export const holdList: CommandHandler = ([id], options, deps) =>
         }),
       );
     }
+    for (const { service, until } of released) terminal.line(`${service}: the quota hold is released until ${until}`);
     return ExitCode.done;
   });

@@ -74,6 +74,9 @@ function run(id: string, seconds: number): RunRecord {
     error: null,
     host: 'test',
     pid: 1,
+    service: null,
+    actor: 'alice',
+    note: null,
   };
 }
 
@@ -169,6 +172,7 @@ describe('log list --follow', () => {
           ownRefs: [],
           fields: {},
           protectedUntil: null,
+          quotaReleasedUntil: null,
           createdAt: at(-9),
           updatedAt: at(-9),
         },

@@ -151,7 +151,7 @@ function formatEntry(terminal: Terminal, entry: LogEntry): string {
       return `${head} ${place} ${word('targets')} restricted again in ${word('calls')} calls${failed}`;
     }
     default:
-      return `${head} ${word('run')} ${word('command')} ${entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`}`;
+      return `${head} ${word('run')} ${word('command')} ${[entry.service, word('actor') && `by ${word('actor')}`].filter(Boolean).join(' ')} ${entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`}${word('note') && `: ${word('note')}`}`;
   }
 }
 

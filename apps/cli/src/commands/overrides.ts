@@ -43,7 +43,7 @@ export const overrideList: CommandHandler = ([id], options, deps) =>
     if (overrides.length === 0) terminal.line('No overrides.');
     else {
       terminal.table(
-        ['service', '>quota', 'mode', 'action', 'since', 'until'],
+        ['service', '>quota', 'mode', 'action', 'since', 'until', 'note'],
         overrides.map((item) => [
           item.service,
           item.unlimited ? 'unlimited' : item.quotaBytes === null ? null : formatBytes(item.quotaBytes),
@@ -51,6 +51,7 @@ export const overrideList: CommandHandler = ([id], options, deps) =>
           item.action,
           item.since,
           item.until,
+          item.note,
         ]),
       );
     }

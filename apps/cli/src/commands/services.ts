@@ -2,8 +2,7 @@ import { describeTermination, importKeys, type ImportReport, type ServiceDetail 
 import { printable, printableJson } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
-import { readInput } from '../files/read-text.js';
-import { findFormat, readRows } from '../files/rows.js';
+import { readTable } from '../files/rows.js';
 import { knownKinds } from '../kinds.js';
 import { quotaText } from '../output/outcome.js';
 import { usedCell } from '../output/run-report.js';
@@ -95,8 +94,7 @@ export const list: CommandHandler<GlobalOptions & { panel?: string; product?: st
 
 /** `sluice service import FILE` */
 export const importFile: CommandHandler<RefOptions> = async ([file = ''], options, deps) => {
-  const format = findFormat(file);
-  const rows = readRows(await readInput(file, deps), format, file);
+  const { rows, readAs } = await readTable(file, deps);
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const report = await sluice.services.import(rows, {
@@ -104,6 +102,7 @@ export const importFile: CommandHandler<RefOptions> = async ([file = ''], option
       allowDuplicateRefs: options.allowDuplicateRefs,
     });
     terminal.document(report);
+    if (readAs !== null) terminal.info(`${file} was read as ${readAs}`);
     printImport(terminal, file, report);
     return report.problems.length > 0 ? ExitCode.usage : ExitCode.done;
   });
@@ -229,6 +228,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
       [detail.billingCycle, detail.nextDueDate && `next due ${detail.nextDueDate}`].filter(Boolean).join(', ') || null,
     ],
     ['protected until', detail.protectedUntil],
+    ['quota released until', detail.quotaReleasedUntil],
     ['cycle', detail.cycle && `${detail.cycle.start} to ${detail.cycle.end}`],
     [
       'used',

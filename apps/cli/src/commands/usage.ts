@@ -1,7 +1,6 @@
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
-import { readInput } from '../files/read-text.js';
-import { findFormat, readRows } from '../files/rows.js';
+import { readTable } from '../files/rows.js';
 import { allowedCell, bytesCell } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -65,7 +64,7 @@ export const compare: CommandHandler<GlobalOptions & { with?: string }> = async 
       'bad_option',
       "Name the file with the other tool's usage: --with FILE (CSV with the columns service, used_gb, limited)",
     );
-  const rows = readRows(await readInput(file, deps), findFormat(file), file);
+  const { rows } = await readTable(file, deps);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const result = await sluice.usage.compare(panel, rows, { file });
     terminal.document(result);

@@ -21,6 +21,7 @@ export interface OverrideView {
   action: string | null;
   since: string;
   until: string | null;
+  note: string | null;
 }
 
 /** Returns the calls about overrides. */
@@ -41,8 +42,8 @@ export function overridesApi(call: RunCall): Overrides {
         const id = options?.service;
         if (id !== undefined) await requireService(session, id);
         const overrides = (await session.store.overrides.all(id)).map(
-          ({ service, quotaBytes, unlimited, mode, action, since, until }) => {
-            return { service, quotaBytes, unlimited, mode, action, since, until };
+          ({ service, quotaBytes, unlimited, mode, action, since, until, note }) => {
+            return { service, quotaBytes, unlimited, mode, action, since, until, note };
           },
         );
         return { overrides };

@@ -1,8 +1,10 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
+import { isQuotaReleased } from './is-released.js';
 import { newHold } from './new-hold.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
+import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
 
 /** Options of `hold add` and `hold release`. */
@@ -26,9 +28,12 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
     session,
     id,
     { command, dryRun, waitMs },
-    (service, { kind: { suspension } }) => {
+    async (service, { kind: { suspension } }) => {
       checkLifecycle(service, order);
+      const held = await session.store.holds.open({ services: [id] });
+      const isHeld = held.some(({ reason }) => reason === order.reason);
       return {
+        ...(command === 'hold release' && !isHeld && { checkDone: refuseIdle }),
         scope: 'hold',
         storeTarget: async (_service, tables) => {
           if (order.reason === 'billing') {
@@ -50,12 +55,24 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
   return report;
 }
 
-function checkLifecycle(service: ServiceRecord, order: HoldCommand): void {
+/** Refuses services that runs neither restrict nor release. */
+export function checkLifecycle(service: ServiceRecord, order: Pick<HoldCommand, 'what'>): void {
   if (service.status === 'active' || service.status === 'suspended') return;
   throw new SluiceError(
     'wrong_lifecycle',
     `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'release'}`,
     { details: { service: service.id, lifecycle: service.status } },
+  );
+}
+
+/** Refuses a release that released nothing while other holds restrict the service. */
+function refuseIdle({ service: { id }, holds, closes, actions, error }: Applied): void {
+  const reasons = holds.filter((hold) => !closes.includes(hold)).map(({ reason }) => reason);
+  if (reasons.length === 0 || closes.length > 0 || actions.length > 0 || error !== null) return;
+  throw new SluiceError(
+    'hold_not_released',
+    `"${id}" has no manual hold and stays held (${reasons.join(', ')}); nothing was changed`,
+    { details: { service: id, reasons, ...Object.fromEntries(reasons.map((reason) => [reason, id])) } },
   );
 }
 
@@ -94,6 +111,21 @@ export interface EvidenceView {
   since: string;
   until: string | null;
   outcome: string | null;
+}
+
+/** A quota that restricts nothing until a local date. */
+export interface ReleasedQuota {
+  service: string;
+  until: string;
+}
+
+/** Returns the services whose quota hold is released until a date. */
+export async function releasedQuotas(session: Session, service?: string): Promise<ReleasedQuota[]> {
+  const filter = service === undefined ? {} : { ids: [service] };
+  return (await session.store.services.list(filter)).flatMap((row) => {
+    const until = isQuotaReleased(session.config, row, session.now()) ? row.quotaReleasedUntil : null;
+    return until === null ? [] : [{ service: row.id, until }];
+  });
 }
 
 /** Returns open and past holds with their evidence. */

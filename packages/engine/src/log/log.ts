@@ -26,9 +26,9 @@ export function tableFilter({ service, since }: LogFilter): { service?: string; 
   return { ...(service === undefined ? {} : { service }), ...(since === undefined ? {} : { since }) };
 }
 
-/** Returns whether the filter includes runs; a filter by service excludes them. */
+/** Returns whether the filter includes runs; a filter by service includes those of commands about it. */
 export function wantsRuns(filter: LogFilter): boolean {
-  return filter.kinds.includes('run') && filter.service === undefined;
+  return filter.kinds.includes('run');
 }
 
 /** Returns whether the filter includes refreshes; a filter by service excludes them. */
@@ -85,12 +85,12 @@ export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: 
 
 /** Returns a run as an entry; `at` is its start. */
 export function runEntry(run: RunRecord): LogEntry {
-  const { command, dryRun, observing, finishedAt, outcome, totals, error } = run;
+  const { command, dryRun, observing, finishedAt, outcome, totals, error, actor, note } = run;
   return {
     at: run.startedAt,
     kind: 'run',
     run: run.id,
-    service: null,
+    service: run.service,
     panel: null,
     command,
     dryRun,
@@ -99,5 +99,7 @@ export function runEntry(run: RunRecord): LogEntry {
     outcome,
     totals,
     error,
+    actor,
+    note,
   };
 }
