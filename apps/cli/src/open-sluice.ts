@@ -57,7 +57,7 @@ export async function withSluice<T>(
     readFile: (file, key) => readText(path.resolve(config.dir, file), { code: 'config_invalid', label: `${key}: ` }),
   });
   try {
-    return await work({ sluice, config, terminal: new Terminal(deps, options) });
+    return await work({ sluice, config, terminal: new Terminal(deps, options, config) });
   } finally {
     await sluice.close();
   }

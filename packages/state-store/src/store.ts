@@ -159,8 +159,8 @@ export interface StoreTables extends AgentTables {
      * their panel, or `services` their subjects.
      */
     open(filter?: { services?: string[]; panel?: string; reason?: string; agentsOf?: string }): Promise<HoldRecord[]>;
-    /** Open and past, in the same order; of services, or of that subject. */
-    all(filter?: { service?: string }): Promise<HoldRecord[]>;
+    /** Open and past, in the same order; of services, of that subject, or of the agents of a panel. */
+    all(filter?: { service?: string; agentsOf?: string }): Promise<HoldRecord[]>;
     /** A subject has at most one open hold of a reason; a second `add` of the same changes nothing and gives false. */
     add(record: HoldRecord): Promise<boolean>;
     /** A hold that ended before keeps its end. */

@@ -38,7 +38,8 @@ export function printChecks(terminal: Terminal, ok: boolean, checks: Check[]): v
   for (const { name, object, status, message, code, details } of checks) {
     if (status === 'ok' && terminal.quiet) continue;
     const text = code === undefined ? message : withRemedy({ code, message, details });
-    terminal.line(`${terminal.status(status).padEnd(7)} ${name} (${object})${text === '' ? '' : `: ${text}`}`);
+    const line = `${name} (${object})${text === '' ? '' : `: ${text}`}`;
+    terminal.line(`${terminal.status(status).padEnd(7)} ${terminal.times.text(line)}`);
   }
 }
 

@@ -9,7 +9,10 @@ import { withSluice } from '../open-sluice.js';
 /** `sluice explain SERVICE` */
 export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, config, terminal }) => {
-    const at = options.at === undefined ? null : parseTime(options.at, config.timeZone, '--at');
+    const at =
+      options.at === undefined
+        ? null
+        : parseTime(options.at, { timeZone: config.timeZone, option: '--at', now: deps.clock.now() });
     const explanation = await sluice.explain(id, { at });
     terminal.document(explanation);
     print(terminal, explanation);
@@ -22,13 +25,14 @@ function heading(terminal: Terminal, text: string): void {
 }
 
 function print(terminal: Terminal, found: Explanation): void {
-  const { colors } = terminal;
+  const { colors, times } = terminal;
+  const { panel } = found.service;
   printDetail(terminal, found.service);
   heading(terminal, 'Decision');
   if (found.decision) {
     const { rule, status, at, run, observing, wouldHold } = found.decision;
     terminal.line(
-      `  ${terminal.status(status)} by rule ${colors.bold(rule)}, at ${at} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
+      `  ${terminal.status(status)} by rule ${colors.bold(rule)}, at ${times.at(at, panel) ?? ''} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
     );
     if (wouldHold.length > 0) terminal.line(`  would hold: ${wouldHold.join(', ')}`);
     // The panel's full answer is in `--json` only; readings and evidence follow below.
@@ -46,17 +50,22 @@ function print(terminal: Terminal, found: Explanation): void {
       ['at', '>in', '>out', '>total'],
       found.readings
         .slice(-10)
-        .map((item) => [item.at, bytesCell(item.inBytes), bytesCell(item.outBytes), bytesCell(item.totalBytes)]),
+        .map((item) => [
+          times.at(item.at, panel),
+          bytesCell(item.inBytes),
+          bytesCell(item.outBytes),
+          bytesCell(item.totalBytes),
+        ]),
     );
   }
   heading(terminal, 'Holds');
   for (const hold of found.holds) {
     terminal.line(
-      `  ${hold.reason} since ${hold.since}${hold.until === null ? '' : ` until ${hold.until}`}${hold.note === null ? '' : `: ${hold.note}`}`,
+      `  ${hold.reason} since ${times.at(hold.since, panel) ?? ''}${hold.until === null ? '' : ` until ${times.at(hold.until, panel) ?? ''}`}${hold.note === null ? '' : `: ${hold.note}`}`,
     );
     for (const item of hold.evidence) {
       terminal.line(
-        `    ${item.kind} ${item.target}${item.adopted ? ' (adopted)' : ''}, before: ${JSON.stringify(item.prior)}${item.outcome === null ? '' : `, ${item.outcome} ${item.until ?? ''}`}`,
+        `    ${item.kind} ${item.target}${item.adopted ? ' (adopted)' : ''}, before: ${JSON.stringify(item.prior)}${item.outcome === null ? '' : `, ${item.outcome} ${times.at(item.until, panel) ?? ''}`}`,
       );
     }
   }
@@ -64,7 +73,7 @@ function print(terminal: Terminal, found: Explanation): void {
   heading(terminal, 'Actions');
   for (const action of found.actions.slice(0, 20)) {
     terminal.line(
-      `  ${action.at} ${action.type} ${action.target} ${terminal.status(action.state)}${action.state === 'in-doubt' ? ` ${action.id}` : ''}${action.error ? ` ${terminal.error(action.error)}` : ''}`,
+      `  ${times.at(action.at, panel) ?? ''} ${action.type} ${action.target} ${terminal.status(action.state)}${action.state === 'in-doubt' ? ` ${action.id}` : ''}${action.error ? ` ${terminal.error(action.error)}` : ''}`,
     );
   }
   if (found.actions.length === 0) terminal.line('  none');

@@ -1,13 +1,22 @@
 import path from 'node:path';
-import { type CommandOptions, nodeFiles, type CommandReport, readHoldsFile, type Sluice } from '@sluice/engine';
+import {
+  type CommandOptions,
+  nodeFiles,
+  type CommandReport,
+  type HoldEntry,
+  readHoldsFile,
+  type Sluice,
+} from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
+import { text, time } from '../output/columns.js';
 import { printChangedAgents } from '../output/agent-report.js';
 import { printRun } from '../output/run-report.js';
 import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { printDetail } from './services.js';
 
@@ -148,30 +157,38 @@ function parseList(text: string | undefined): string[] {
     .filter((item) => item !== '');
 }
 
+function describeEvidence(hold: HoldEntry, { times }: Terminal): string[] {
+  return hold.evidence.map(({ kind, target, until, outcome }) =>
+    until === null
+      ? `${kind} ${target}`
+      : `${kind} ${target} (${outcome ?? `ended ${times.at(until, hold.panel) ?? ''}`})`,
+  );
+}
+
+const HOLDS: List<HoldEntry> = {
+  key: 'holds',
+  empty: 'No holds.',
+  columns: [
+    text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
+    text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
+    text('product', ({ product }) => product, { extra: true, priority: 9 }),
+    text('client', ({ client }) => client, { extra: true, priority: 9 }),
+    text('reason', ({ reason }) => reason),
+    text('status', ({ until }) => (until === null ? 'open' : 'past'), { extra: true, priority: 7 }),
+    time('since', ({ since }) => since, { priority: 2 }),
+    time('until', ({ until }) => until),
+    {
+      name: 'restricted',
+      value: ({ evidence }) => evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ') || null,
+      cell: (hold, terminal) => (hold.evidence.length === 0 ? null : describeEvidence(hold, terminal)),
+      priority: 3,
+    },
+    text('note', ({ note }) => note, { priority: 1 }),
+  ],
+};
+
 /** `sluice hold list [SERVICE]` */
-export const holdList: CommandHandler = ([id], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { holds } = await sluice.holds.list({ service: id });
-    terminal.document({ holds });
-    if (holds.length === 0) terminal.line('No holds.');
-    else {
-      terminal.table(
-        ['service', 'reason', 'since', 'until', 'restricted', 'note'],
-        holds.map((hold) => {
-          const restricted = hold.evidence.map(
-            ({ kind, target, until, outcome }) =>
-              `${kind} ${target}${until === null ? '' : ` (${outcome ?? 'ended'})`}`,
-          );
-          return [
-            hold.service,
-            hold.reason,
-            hold.since,
-            hold.until,
-            restricted.length === 0 ? null : restricted,
-            hold.note,
-          ];
-        }),
-      );
-    }
-    return ExitCode.done;
-  });
+export const holdList: CommandHandler<ListOptions> = listCommand(
+  HOLDS,
+  async ({ sluice }, [service]) => (await sluice.holds.list({ service })).holds,
+);

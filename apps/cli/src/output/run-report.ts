@@ -1,11 +1,11 @@
 import type { RunReport, ServiceView } from '@sluice/engine';
 import { withRemedy } from '../remedies.js';
+import { usedBytes } from './columns.js';
 import { allowedCell, bytesCell, type Terminal } from './terminal.js';
 
 /** Returns the used bytes of the direction that counts. */
 export function usedCell({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): string | null {
-  if (!usage) return null;
-  return bytesCell(mode === 'IN' ? usage.inBytes : mode === 'OUT' ? usage.outBytes : usage.totalBytes);
+  return bytesCell(usedBytes({ usage, mode }));
 }
 
 /** Prints a run: services that need attention or changed, and all services with `--verbose`. */
@@ -115,7 +115,7 @@ export function printPlan(terminal: Terminal, report: RunReport): void {
       const text = `  ${sign} ${action.type} ${action.target}`;
       terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
     }
-    for (const line of drift) terminal.line(colors.dim(`    ${line}`));
+    for (const line of drift) terminal.line(colors.dim(`    ${terminal.times.text(line, service.panel)}`));
     if (error) terminal.line(`  ${terminal.error(error, { service: service.id })}`);
   }
   if (report.totals.actions === 0) terminal.line('Nothing to change.');

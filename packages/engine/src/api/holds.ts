@@ -1,7 +1,7 @@
 import type { HoldReason } from '@sluice/quota-core';
 import { adoptHold } from '../holds/adopt-hold.js';
 import type { HoldsFile } from '../holds/holds-file.js';
-import { type HoldCommand, type HoldView, holdViews, runHoldCommand } from '../holds/holds.js';
+import { type HoldCommand, type HoldEntry, listHolds, runHoldCommand } from '../holds/holds.js';
 import type { CommandReport } from '../commands/types.js';
 import { releaseAll } from '../holds/release-all.js';
 import type { RunReport } from '../run/report.js';
@@ -37,7 +37,7 @@ export interface ReleaseAll extends CommandOptions {
 export interface Holds {
   list(
     filter?: CallOptions & { service?: string | undefined; open?: boolean | undefined },
-  ): Promise<{ holds: HoldView[] }>;
+  ): Promise<{ holds: HoldEntry[] }>;
   /** Adds a manual hold and restricts the service at once. */
   add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<CommandReport>;
   /** Releases the manual hold. */
@@ -58,7 +58,7 @@ export function holdsApi(call: RunCall): Holds {
     list: (filter) =>
       call(filter, async (session) => {
         if (filter?.service !== undefined) await requireService(session, filter.service);
-        const holds = await holdViews(session, filter?.service);
+        const holds = await listHolds(session, filter?.service);
         return { holds: filter?.open === true ? holds.filter(({ until }) => until === null) : holds };
       }),
     add: (id, options) =>

@@ -1,0 +1,86 @@
+import type { Clock } from '@sluice/panel-kind';
+
+/** Time zones of a config. */
+export interface Zones {
+  timeZone: string;
+  panels: Readonly<Record<string, { timeZone?: string | undefined }>>;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const ISO = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
+
+/** Writes instants for terminals: local and short, or ISO 8601 with `--utc`. */
+export class Times {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #zones: Zones;
+  readonly #isUtc: boolean;
+
+  constructor(clock: Pick<Clock, 'now'>, zones: Zones, isUtc: boolean) {
+    this.#clock = clock;
+    this.#zones = zones;
+    this.#isUtc = isUtc;
+  }
+
+  /** Returns an instant as `15 Nov 2026 00:00` in the zone of the panel, by default in that of the config. */
+  at(instant: string | null | undefined, panel?: string | null): string | null {
+    if (instant == null) return null;
+    const ms = Date.parse(instant);
+    if (Number.isNaN(ms)) return instant;
+    return this.#isUtc ? isoTime(ms) : shortTime(ms, this.#zoneOf(panel));
+  }
+
+  /** Returns a recent instant as `3 min ago` or `5 h ago`, an older one and one to come as `at` does. */
+  ago(instant: string | null | undefined, panel?: string | null): string | null {
+    const age = instant == null || this.#isUtc ? Number.NaN : this.#clock.now() - Date.parse(instant);
+    return age >= 0 && age < DAY ? ageText(age) : this.at(instant, panel);
+  }
+
+  /** Returns `15 Nov 2026 00:00 to 15 Dec 2026 00:00`. */
+  span({ start, end }: { start: string; end: string }, panel?: string | null): string {
+    return `${this.at(start, panel) ?? ''} to ${this.at(end, panel) ?? ''}`;
+  }
+
+  /** Returns a sentence with the instants in it written as `at` writes them. */
+  text(sentence: string, panel?: string | null): string {
+    return sentence.replace(ISO, (instant) => this.at(instant, panel) ?? instant);
+  }
+
+  #zoneOf(panel: string | null | undefined): string {
+    const own = panel != null && Object.hasOwn(this.#zones.panels, panel) ? this.#zones.panels[panel] : undefined;
+    return own?.timeZone ?? this.#zones.timeZone;
+  }
+}
+
+function ageText(age: number): string {
+  if (age < MINUTE) return 'just now';
+  return age < HOUR ? `${Math.floor(age / MINUTE)} min ago` : `${Math.floor(age / HOUR)} h ago`;
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Returns an instant as `15 Nov 2026 00:00` in a time zone. */
+export function shortTime(ms: number, timeZone: string): string {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    formats.set(timeZone, format);
+  }
+  const parts = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
+  const { day = '', month = '', year = '', hour = '', minute = '' } = parts;
+  return `${day} ${month} ${year} ${hour}:${minute}`;
+}
