@@ -43,16 +43,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareAgents(program);
   declareSetup(program);
   declareStart(program);
-  program
-    .command('version')
-    .description('print the version')
-    .examples('sluice version')
-    .action((_options: unknown, command: LazyCommand) => {
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      deps.stdout.write(
-        json === true ? `${JSON.stringify({ version: deps.version }, null, 2)}\n` : `${deps.version}\n`,
-      );
-    });
+  declareVersion(program);
   program.addHelpText(
     'after',
     `
@@ -68,6 +59,20 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 so
   );
   inherit(program);
   return program;
+}
+
+function declareVersion(program: LazyCommand): void {
+  const { deps } = program.context;
+  program
+    .command('version')
+    .description('print the version')
+    .examples('sluice version')
+    .action((_options: unknown, command: LazyCommand) => {
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      deps.stdout.write(
+        json === true ? `${JSON.stringify({ version: deps.version }, null, 2)}\n` : `${deps.version}\n`,
+      );
+    });
 }
 
 /** Passes the settings of output, errors and help on to all subcommands. */

@@ -7,7 +7,7 @@ import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';
 import { writeDrawing } from '../files/new-file.js';
 import { type Opened, withSluice } from '../open-sluice.js';
-import { type Column, printRows, SHARE, type Value } from '../output/columns.js';
+import { type Column, compareValues, printRows, SHARE } from '../output/columns.js';
 import { plural } from '../output/plural.js';
 import type { Terminal } from '../output/terminal.js';
 
@@ -119,15 +119,6 @@ function parsePercent(text: string): number {
   const [, figure] = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text.trim()) ?? [];
   if (figure === undefined) throw usageError('bad_option', `--over: "${text}" is not a percentage, such as 80%`);
   return Number(figure) / 100;
-}
-
-const natural = new Intl.Collator('en', { numeric: true });
-
-/** Compares ids and figures in natural order (`svc-2` before `svc-10`); unknown values come last. */
-export function compareValues(a: Value, b: Value): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return natural.compare(String(a), String(b));
 }
 
 function sortRows<Row>({ columns, keepsOrder }: List<Row>, rows: Row[], { sort }: Selection<Row>): Row[] {

@@ -126,3 +126,12 @@ export function printRows<Row>(
 function toText(value: Value): string | null {
   return value === null ? null : String(value);
 }
+
+const natural = new Intl.Collator('en', { numeric: true });
+
+/** Compares ids and figures in natural order (`svc-2` before `svc-10`); unknown values come last. */
+export function compareValues(a: Value, b: Value): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return natural.compare(String(a), String(b));
+}

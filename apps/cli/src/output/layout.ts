@@ -19,7 +19,7 @@ const LEAST_OF_ALL = 4;
 const ELLIPSIS = '…';
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
-/** Returns how many columns of a terminal a text takes. */
+/** Returns the width of a text in columns of a terminal. */
 export function displayWidth(text: string): number {
   return truncatedWidth(text).width;
 }
