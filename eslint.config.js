@@ -83,6 +83,7 @@ const REVIEWED = [
   'packages/panel-http/src',
   'packages/panel-kind/src',
   'packages/quota-core/src',
+  'packages/state-store/src',
 ];
 
 const wording = {
@@ -209,6 +210,7 @@ export default ts.config(
   {
     ignores: [
       '**/dist/**',
+      '**/.man/**',
       '**/node_modules/**',
       '**/.turbo/**',
       '**/.reports/**',

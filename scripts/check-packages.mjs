@@ -1,20 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { root } from './ensure-installed.mjs';
+import { packInto, published } from './pack.mjs';
 
 // Checks every published package as others get it: what its manifest promises, whether its types resolve where its code does,
-// and its use from a tarball in an empty folder: the command runs its demo, each entry of each library loads, and its types
-// are checked without any of our sources in sight.
-
-const published = ['packages', 'apps']
-  .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)))
-  .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) }))
-  .filter(({ manifest }) => manifest.private !== true);
+// and its use after all tarballs were installed into an empty folder with one command, which finds no package of ours in a
+// registry: the command runs its demo, each entry of each library loads, and its types are checked without our sources.
 
 const empty = mkdtempSync(path.join(tmpdir(), 'sluice-tarballs-'));
 const run = (program, args, options = {}) =>
@@ -33,22 +29,27 @@ async function problemsOf({ folder, manifest }, tarball) {
 }
 
 try {
-  const dependencies = {};
   const problems = [];
-  for (const one of published) {
-    const { folder, manifest } = one;
-    const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', empty], { cwd: folder }));
-    dependencies[manifest.name] = `file:${filename}`;
-    const found = await problemsOf(one, path.join(empty, filename));
-    problems.push(...found.map((problem) => `${manifest.name}: ${problem}`));
+  const tarballs = path.join(empty, 'tarballs');
+  mkdirSync(tarballs);
+  const packed = packInto(tarballs);
+  for (const { filename, ...one } of packed) {
+    const found = await problemsOf(one, path.join(tarballs, filename));
+    problems.push(...found.map((problem) => `${one.manifest.name}: ${problem}`));
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  writeFileSync(
-    path.join(empty, 'package.json'),
-    JSON.stringify({ name: 'outside', private: true, type: 'module', dependencies, overrides: dependencies }),
-  );
+  writeFileSync(path.join(empty, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   // The driver's compiled part is the one that the repository has: compiling it again would tell nothing.
-  run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']);
+  const files = packed.map(({ filename }) => `./tarballs/${filename}`);
+  run('npm', [
+    'install',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    '--loglevel=error',
+    ...files,
+  ]);
   cpSync(
     path.join(root, 'node_modules', 'better-sqlite3', 'build'),
     path.join(empty, 'node_modules', 'better-sqlite3', 'build'),
@@ -79,6 +80,10 @@ try {
   const sluice = path.join(empty, 'node_modules', '.bin', 'sluice');
   const version = run(sluice, ['--version']).trim();
   run(sluice, ['demo', '--json']);
+  const commandFolder = path.join(empty, 'node_modules', '@sluice', 'cli');
+  const { man } = JSON.parse(readFileSync(path.join(commandFolder, 'package.json'), 'utf8'));
+  const missing = man.filter((page) => !existsSync(path.join(commandFolder, page)));
+  if (missing.length > 0) throw new Error(`Manual pages that the package does not have: ${missing.join(', ')}`);
   process.stdout.write(`${published.length} tarballs install, load, type-check and run (sluice ${version})\n`);
 } finally {
   rmSync(empty, { recursive: true, force: true });

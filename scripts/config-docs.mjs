@@ -56,6 +56,7 @@ export async function configDocs(schema) {
   const parts = [
     '# The config file',
     'Written by `npm run docs:config` from the schema that `sluice config schema` prints. Unknown keys are errors that name the nearest known one.',
+    'All sizes are binary: 1 GB is 1024³ bytes, 1 TB is 1024⁴ bytes. Ten decimal terabytes are `9.09TB`.',
     '## Top level',
     table(rowsOf(schema)),
     '## Panels: `panels.NAME`',

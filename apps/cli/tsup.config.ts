@@ -56,7 +56,17 @@ const poolAlone: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
-export default defineConfig({
+/** Handlers of commands are loaded when they are called; what only reads the declared commands needs none of them. */
+const declarationsAlone: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'declarations-alone',
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
+
+const command: Options = {
   ...base,
   esbuildPlugins: [withoutChildProcess, driverByRequire, poolAlone, withoutHttp2, thirdPartyNotices],
   entry: { main: 'src/main.ts' },
@@ -73,4 +83,20 @@ export default defineConfig({
   // Some of what is bundled is CommonJS and asks for Node's own modules with `require`; `createRequire` would take its
   // time anew in every file.
   banner: { js: 'const require = process.getBuiltinModule;' },
-});
+};
+
+/** Writes the manual; the build runs it once. */
+const manual: Options = {
+  ...base,
+  esbuildPlugins: [withoutChildProcess, declarationsAlone],
+  entry: { 'write-man-pages': 'src/man/write-man-pages.ts' },
+  outDir: '.man',
+  dts: false,
+  sourcemap: false,
+  splitting: false,
+  define: { SLUICE_VERSION: JSON.stringify(version) },
+  noExternal: [/.*/],
+  banner: { js: 'const require = process.getBuiltinModule;' },
+};
+
+export default defineConfig([command, manual]);

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { backupBeforeMigration, createSluice, nodeFiles, refuseLostStore, type Sluice } from '@sluice/engine';
-import { openStore } from '@sluice/state-store';
+import { openStore, type StateStore } from '@sluice/state-store';
 import { loadConfig, type Config } from './config/load.js';
 import { resolveSecret } from './config/secrets.js';
 import type { Deps } from './context.js';
@@ -35,14 +35,36 @@ export async function withSluice<T>(
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig(options.config, deps);
+  const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
+  const sluice = await startSluice(config, store, deps);
+  try {
+    return await work({ sluice, config, terminal: new Terminal(deps, options, config) });
+  } finally {
+    await sluice.close();
+  }
+}
+
+/** Opens the store of a config; a new one is created unless one was lost. */
+export async function openConfiguredStore(config: Config, deps: Deps, mayBeLost = false): Promise<StateStore> {
   const location = storeLocation(config);
-  const isEmpty = (statSync(location, { throwIfNoEntry: false })?.size ?? 0) === 0;
-  if (isEmpty && options.storeMayBeLost !== true) refuseLostStore(nodeFiles, location);
+  if (isEmpty(location) && !mayBeLost) refuseLostStore(nodeFiles, location);
   await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
-  const store = await openStore({ location, clock: deps.clock });
+  return openStore({ location, clock: deps.clock });
+}
+
+function isEmpty(location: string): boolean {
+  try {
+    return statSync(location).size === 0;
+  } catch {
+    return true;
+  }
+}
+
+/** Starts the engine on a store; closing the engine closes the store. */
+export function startSluice(config: Config, store: StateStore, deps: Deps): Promise<Sluice> {
   const sources = { env: deps.env, dir: config.dir };
   const { clock, random, randomBytes, owner, isAlive, login: actor, signal } = deps;
-  const sluice = await createSluice({
+  return createSluice({
     config,
     store,
     kinds: knownKinds(deps),
@@ -56,9 +78,4 @@ export async function withSluice<T>(
     secret: (value, key) => resolveSecret(value, key, sources),
     readFile: (file, key) => readText(path.resolve(config.dir, file), { code: 'config_invalid', label: `${key}: ` }),
   });
-  try {
-    return await work({ sluice, config, terminal: new Terminal(deps, options, config) });
-  } finally {
-    await sluice.close();
-  }
 }

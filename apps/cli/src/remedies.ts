@@ -40,6 +40,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_service: 'List the services with "sluice service list", or add one with "sluice service add"',
   unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
   unknown_panel: '"sluice panel list" lists the panels',
+  duplicate_ref: 'Correct the id, or add --allow-duplicate-refs if both services are to have it',
   service_exists: 'Change it with "sluice service set {service} KEY=VALUE"',
   service_in_doubt:
     'Resolve it with "sluice poll", or report its outcome with "sluice action resolve {action} --done" or --not-done',
@@ -70,6 +71,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   store_missing:
     'Restore a backup with "sluice db restore FILE", or release everything with "sluice hold release --all --from {holdsFile} --yes"; to start with an empty store, move the file of open holds away',
   no_poll: 'Run the first one with "sluice poll"',
+  poll_failed: 'See its errors with "sluice poll" or "sluice log list --runs"',
   poll_late: '"sluice schedule show" prints the cron or systemd schedule for it',
   command_unfinished: 'Finish it with "sluice provision {verb} {service}"',
   period_ahead: 'Run "sluice agent check --all", which continues with the correct period',

@@ -51,6 +51,8 @@ export { importKeys } from './services/fields.js';
 export type { ImportRow } from './services/import-services.js';
 export type { ImportProblem, ImportReport } from './services/import-services.js';
 export type { ServiceDetail } from './services/show.js';
+export { findStoredProblems, type StoredProblem } from './services/stored-problems.js';
+export { nameFew } from './name-few.js';
 export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from './sluice.js';
 export { suggestion } from './suggestion.js';
 export type { SwitchReport } from './panels/switches.js';

@@ -6,6 +6,7 @@ import { WRONG_CLOCK_MS } from './clock/trusted-clock.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds/holds-file.js';
+import { type Interruption, toInterruption } from './interruption.js';
 import { suggestion } from './suggestion.js';
 import { newId, type Panel, type PanelKind, type PanelSettings, SluiceError } from '@sluice/panel-kind';
 import { unknownPanel } from './services/panels.js';
@@ -42,11 +43,13 @@ export class Session {
   /** The current write of the holds file; changes meanwhile cause one more. */
   #holdsFile: Promise<void> = Promise.resolve();
   #holdsStale = false;
+  readonly #interruption: Interruption;
   #lastMs: number | null = null;
   #lastNow = '';
 
   constructor({ deps, config, store }: SessionParts) {
-    this.deps = deps;
+    this.#interruption = toInterruption(deps.signal);
+    this.deps = { ...deps, signal: this.#interruption.signal };
     this.config = config;
     this.store = store;
     this.since = this.now();
@@ -224,6 +227,7 @@ export class Session {
     try {
       await this.flush();
     } finally {
+      this.#interruption.end();
       for (const panel of this.#panels.values()) {
         void panel.then(
           (opened) => {

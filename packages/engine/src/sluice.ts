@@ -173,9 +173,6 @@ async function inSession<T>(parts: ConstructorParameters<typeof Session>[0], wor
   const session = new Session(parts);
   try {
     return await work(session);
-  } catch (error) {
-    const { toThrown } = await import('./run/bracket.js');
-    throw toThrown(session, error);
   } finally {
     await session.end();
   }

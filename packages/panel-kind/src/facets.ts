@@ -45,6 +45,8 @@ export interface PanelObjects<State = unknown> {
   isComplete(service: ServiceRecord, observation: Observation<State>): boolean;
   /** Returns whether two services may share more than their known resources. */
   mayShare(own: readonly string[], other: readonly string[]): boolean;
+  /** Returns the name of a resource that only one service should use, such as `port 7001`; null for others. */
+  nameShared?(resource: string): string | null;
 }
 
 /** Refuses implausible readings. All members are pure. */

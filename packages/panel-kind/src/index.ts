@@ -26,6 +26,7 @@ export {
 } from './agents.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
+export { type ContractCheck, describeBytes, runCheck } from './contract.js';
 export { type ErrorKind, type ItemError, toItemError, SluiceError, usageError } from './errors.js';
 export type {
   Accounts,
@@ -49,7 +50,16 @@ export type {
   TunnelView,
   UserView,
 } from './facets.js';
-export type { CustomerLogin, InitQuestions, PanelDependencies, PanelKind, PanelToOpen, RefColumn } from './kind.js';
+export {
+  type CustomerLogin,
+  type InitQuestions,
+  type NamedAction,
+  type PanelDependencies,
+  type PanelKind,
+  type PanelToOpen,
+  publicUrl,
+  type RefColumn,
+} from './kind.js';
 export type { Panel, PanelCore } from './panel.js';
 export {
   type AccountCommand,

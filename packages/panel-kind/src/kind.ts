@@ -43,6 +43,8 @@ export interface RefColumn {
   words: string;
   /** Whether every service on such a panel needs it. */
   required?: boolean;
+  /** Whether it identifies the service's object on the panel, so that two services with the same value are a mistake. */
+  unique?: boolean;
 }
 
 /** What `sluice init` asks about a panel of the kind, and what it writes. */
@@ -57,6 +59,15 @@ export interface InitQuestions {
   laterKeys: readonly string[];
   /** A product on such a panel, as lines of YAML below its `panel`. */
   product: { name: string; lines: readonly string[] };
+}
+
+/** A planned change, or one in the journal. */
+export interface NamedAction {
+  type: string;
+  target: string;
+  prior: unknown;
+  /** Of the planned step. */
+  payload: unknown;
 }
 
 /** The refs with id and name of the account that a customer logs in with. */
@@ -80,9 +91,18 @@ export interface PanelKind extends KindTraits {
   readonly descriptions: Readonly<Record<string, string>>;
   readonly refs: readonly RefColumn[];
   readonly init: InitQuestions;
+  /** Whether the path of its address is a secret. */
+  readonly secretPath?: boolean;
   /** Whether details of a service show its account on the panel. */
   readonly showsAccount?: boolean;
   /** Absent where customers do not log in to the panel at its address. */
   readonly login?: CustomerLogin;
+  /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */
+  readonly nameAction?: (action: NamedAction) => string;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;
+}
+
+/** Returns the address of a panel without its secret path. */
+export function publicUrl(kind: Pick<PanelKind, 'secretPath'>, url: string): string {
+  return kind.secretPath === true ? `${new URL(url).origin}/***/` : url;
 }

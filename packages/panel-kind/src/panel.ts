@@ -15,7 +15,7 @@ export interface PanelCore<State = unknown> {
   readonly url: string;
   readonly kind: KindTraits;
   /** Performs an authenticated read; throws a `PanelError`. `clockDifferenceMs` is the panel's clock minus ours, where known. */
-  test(): Promise<{ message: string; clockDifferenceMs?: number }>;
+  test(): Promise<{ message: string; clockDifferenceMs?: number; warnings?: string[] }>;
   /** Reads usage, and calls `onAnswer` once per service, in any order. Never throws for a single service. */
   readUsage(
     requests: UsageRequest[],

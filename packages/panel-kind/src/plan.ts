@@ -14,6 +14,8 @@ export interface TargetState {
   holds: HoldInForce[];
   /** Open evidence of this service. */
   evidence: EvidenceRecord[];
+  /** Whether a hold of its agent, not yet passed to the service, has disabled its account. Absent: false. */
+  disabledForAgent?: boolean;
   /** The restriction of the quota, from the product or an override. */
   action: string;
   /** The directions that count. */

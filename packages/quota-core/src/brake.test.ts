@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { brakeStops } from './index.js';
+import { brakeActs, brakeStops, DEFAULT_BRAKE } from './index.js';
 import { codeOf } from './test/code-of.js';
 
 describe('brakeStops', () => {
@@ -47,5 +47,29 @@ describe('brakeStops', () => {
     expect(codeOf(() => brakeStops({ ...input, share: Number.NaN }))).toBe('invalid_number');
     expect(codeOf(() => brakeStops({ ...input, changing: -1 }))).toBe('invalid_number');
     expect(codeOf(() => brakeStops({ ...input, active: 0.5 }))).toBe('invalid_number');
+  });
+});
+
+describe('brakeActs', () => {
+  const acts = (changing: number, beginning: number, active: number, stated = {}): boolean =>
+    brakeActs({ changing, beginning, active, stated });
+
+  it('stops five changes of more than a fifth, where nothing is stated', () => {
+    expect(DEFAULT_BRAKE).toEqual({ share: 0.2, atLeast: 5 });
+    expect([acts(5, 0, 20), acts(4, 4, 10), acts(5, 0, 25), acts(6, 0, 25)]).toEqual([true, false, false, true]);
+  });
+
+  it('stops two holds of more than half of a small panel, and no release there', () => {
+    expect([acts(2, 2, 3), acts(2, 2, 4), acts(5, 5, 9), acts(4, 4, 9)]).toEqual([true, false, true, false]);
+    expect([acts(1, 1, 1), acts(9, 0, 9), acts(9, 4, 9)]).toEqual([false, false, false]);
+  });
+
+  it('follows what is stated on a small panel too', () => {
+    expect([acts(3, 3, 3, { atLeast: 4 }), acts(5, 0, 9, { share: 0.5 }), acts(4, 4, 9, { share: 0.1 })]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(acts(1, 0, 3, { atLeast: 1 })).toBe(true);
   });
 });

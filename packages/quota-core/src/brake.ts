@@ -1,6 +1,12 @@
 import { Decimal } from 'decimal.js';
 import { QuotaCoreError } from './errors.js';
 
+/** The brake of a config that states neither figure, and the default of the other one where it states one. */
+export const DEFAULT_BRAKE: { readonly share: number; readonly atLeast: number } = { share: 0.2, atLeast: 5 };
+
+/** Panels with fewer services than this have the brake of small panels, if the config states none. */
+export const SMALL_PANEL = 10;
+
 /**
  * Returns whether a run must stop before its first change: at least `atLeast` services would change, and more than
  * `share` of the active ones. Exactly the share passes.
@@ -25,4 +31,32 @@ export function brakeStops(input: { changing: number; active: number; share: num
   }
   // In binary 0.29 * 100 is less than 29, so that the brake would stop at exactly its share.
   return changing >= atLeast && new Decimal(share).times(active).lessThan(changing);
+}
+
+/** What a run would change on a panel. */
+export interface BrakeInput {
+  /** Services, or agents with a limit, that would change. */
+  changing: number;
+  /** Those of them for which a hold would begin. */
+  beginning: number;
+  /** Active services of the panel, or agents with a limit. */
+  active: number;
+  /** What the config states. */
+  stated: { share?: number | undefined; atLeast?: number | undefined };
+}
+
+/**
+ * Returns whether the brake stops a run. Where the config states no figure, a panel with fewer than ten services is stopped
+ * at two holds that would begin, if they are more than half of its services.
+ *
+ * @example
+ * ```ts
+ * brakeActs({ changing: 2, beginning: 2, active: 3, stated: {} }); // true
+ * ```
+ */
+export function brakeActs({ changing, beginning, active, stated }: BrakeInput): boolean {
+  const { share = DEFAULT_BRAKE.share, atLeast = DEFAULT_BRAKE.atLeast } = stated;
+  const isStated = stated.share !== undefined || stated.atLeast !== undefined;
+  if (isStated || active >= SMALL_PANEL) return brakeStops({ changing, active, share, atLeast });
+  return brakeStops({ changing: beginning, active, share: 0.5, atLeast: 2 });
 }

@@ -37,7 +37,7 @@ export {
 export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
 export { pollSchedule } from './poll-schedule.js';
-export { brakeStops } from './brake.js';
+export { brakeActs, type BrakeInput, brakeStops, DEFAULT_BRAKE, SMALL_PANEL } from './brake.js';
 export type {
   ActionRecord,
   ActionState,

@@ -1,8 +1,8 @@
 import type { AgentRecord, AgentReservationRecord, AgentSnapshotRecord, AgentUserRecord } from '@sluice/quota-core';
 
 /**
- * The limits of agents, panel by panel. `put` adds or replaces by what names a row. Check and reservation belong into one
- * `write` of the store: it runs alone, across all processes, so that a budget is promised once only.
+ * The limits of agents, panel by panel. `put` adds or replaces rows by their key. Check and reserve in one
+ * `write` of the store: it runs alone, across all processes, so that no budget is reserved twice.
  */
 export interface AgentTables {
   agents: {
@@ -10,15 +10,15 @@ export interface AgentTables {
     list(panel?: string): Promise<AgentRecord[]>;
     put(records: AgentRecord[]): Promise<void>;
   };
-  /** The ledger: as many rows as the panel has, or had, users. */
+  /** One row per user that the panel has or had. */
   agentUsers: {
-    /** All of a panel, or those of these keys; in no order. */
+    /** Users of a panel, or only those with these keys, in any order. */
     list(filter: { panel: string; keys?: string[] }): Promise<AgentUserRecord[]>;
     put(records: AgentUserRecord[]): Promise<void>;
     remove(panel: string, keys: string[]): Promise<void>;
   };
   agentReservations: {
-    /** Those that are not `closed`, oldest first. */
+    /** Reservations that are not `closed`, oldest first. */
     live(panel: string): Promise<AgentReservationRecord[]>;
     get(panel: string, uuid: string): Promise<AgentReservationRecord | null>;
     put(records: AgentReservationRecord[]): Promise<void>;

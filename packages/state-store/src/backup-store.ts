@@ -3,8 +3,8 @@ import { backupFile } from './sqlite/backup.js';
 import { toStorePath } from './sqlite/open-handle.js';
 
 /**
- * Copies a store of any schema version to a new file of mode 0600, as it is at this moment, also while others write to it.
- * For the copy before a migration; an open store has `maintenance.backup`.
+ * Copies a store of any schema version to a new file of mode 0600, consistently even while others write to it.
+ * Use it before a migration; an open store has `maintenance.backup`.
  *
  * @throws StoreError `store_missing`, `store_exists`, `store_full`, `store_read_only`, `store_damaged`
  *

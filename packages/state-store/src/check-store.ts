@@ -25,10 +25,10 @@ import {
   services,
 } from './tables/record-tables.js';
 
-/** Of many findings of one kind these many are told; they have one cause. */
+/** Maximum findings reported per check; many findings usually have one cause. */
 const FINDINGS = 20;
 
-/** Rows that are looked at together. */
+/** Rows read per query. */
 const PAGE = 1000;
 
 interface Finding {
@@ -36,18 +36,18 @@ interface Finding {
   message: string;
 }
 
-/** Everything that must hold in a store, one entry per check that passed and one per finding. */
+/** Checks a store. Returns one entry per check that passed and one per finding. */
 export async function checkStore({ db }: Session, location: string, schemaVersion: number): Promise<StoreCheck[]> {
   const checks: readonly Check[] = [
     { name: 'integrity', object: location, find: () => damage(db) },
     { name: 'foreign-keys', object: location, find: () => danglingKeys(db) },
-    { name: 'schema', object: `version ${schemaVersion}`, find: () => alteredSchema(db) },
-    { name: 'permissions', object: location, find: () => openToOthers(location), severity: 'warning' },
+    { name: 'schema', object: `version ${schemaVersion}`, find: () => findAlteredSchema(db) },
+    { name: 'permissions', object: location, find: () => findOpenPermissions(location), severity: 'warning' },
     { name: 'rows', object: location, find: () => damagedRows(db) },
-    { name: 'one-open-hold', object: 'holds', find: () => doubleHolds(db) },
-    { name: 'one-open-evidence', object: 'evidence', find: () => doubleEvidence(db) },
-    { name: 'evidence-of-ended-holds', object: 'evidence', find: () => leftoverEvidence(db) },
-    { name: 'unknown-services', object: 'services', find: () => unknownServices(db) },
+    { name: 'one-open-hold', object: 'holds', find: () => findDoubleHolds(db) },
+    { name: 'one-open-evidence', object: 'evidence', find: () => findDoubleEvidence(db) },
+    { name: 'evidence-of-ended-holds', object: 'evidence', find: () => findLeftoverEvidence(db) },
+    { name: 'unknown-services', object: 'services', find: () => findUnknownServices(db) },
   ];
   const results: StoreCheck[] = [];
   for (const check of checks) results.push(...(await entries(check, location)));
@@ -56,7 +56,7 @@ export async function checkStore({ db }: Session, location: string, schemaVersio
 
 interface Check {
   name: string;
-  /** What is said to be well when nothing is found. */
+  /** What the check reports as `ok` when it has no findings. */
   object: string;
   find: () => Finding[] | Promise<Finding[]>;
   severity?: 'warning';
@@ -69,7 +69,7 @@ async function entries({ name, object, find, severity }: Check, location: string
     if (findings.length === 0) return [{ name, object, status: 'ok', message: 'ok' }];
     return findings.slice(0, FINDINGS).map((finding) => ({ name, status, ...finding }));
   } catch (error) {
-    // A damaged file stops single checks; the others still tell how far it goes.
+    // A damaged file fails some checks; the others still show the extent of the damage.
     const known = toStoreError(error, location);
     if (!(known instanceof StoreError) || known.code !== 'store_damaged') throw error;
     return [{ name, object, status: 'failed', message: known.message }];
@@ -91,7 +91,7 @@ async function danglingKeys(db: Kysely<Database>): Promise<Finding[]> {
   }));
 }
 
-async function alteredSchema(db: Kysely<Database>): Promise<Finding[]> {
+async function findAlteredSchema(db: Kysely<Database>): Promise<Finding[]> {
   const expected = await expectedSchema();
   const { rows } = await sql<{ name: string; sql: string }>`
     select name, sql from sqlite_master where sql is not null`.execute(db);
@@ -104,7 +104,7 @@ async function alteredSchema(db: Kysely<Database>): Promise<Finding[]> {
     }));
 }
 
-function openToOthers(location: string): Finding[] {
+function findOpenPermissions(location: string): Finding[] {
   const mode = statSync(location).mode & 0o777;
   if ((mode & 0o077) === 0) return [];
   return [
@@ -115,7 +115,7 @@ function openToOthers(location: string): Finding[] {
   ];
 }
 
-async function doubleHolds(db: Kysely<Database>): Promise<Finding[]> {
+async function findDoubleHolds(db: Kysely<Database>): Promise<Finding[]> {
   const rows = await db
     .selectFrom('holds')
     .select(['service', 'reason'])
@@ -127,7 +127,7 @@ async function doubleHolds(db: Kysely<Database>): Promise<Finding[]> {
   return rows.map((row) => ({ object: row.service, message: `It has more than one open hold for ${row.reason}.` }));
 }
 
-async function doubleEvidence(db: Kysely<Database>): Promise<Finding[]> {
+async function findDoubleEvidence(db: Kysely<Database>): Promise<Finding[]> {
   const rows = await db
     .selectFrom('evidence')
     .select(['panel', 'kind', 'target'])
@@ -142,7 +142,7 @@ async function doubleEvidence(db: Kysely<Database>): Promise<Finding[]> {
   }));
 }
 
-async function leftoverEvidence(db: Kysely<Database>): Promise<Finding[]> {
+async function findLeftoverEvidence(db: Kysely<Database>): Promise<Finding[]> {
   const rows = await db
     .selectFrom('evidence')
     .innerJoin('holds', 'holds.id', 'evidence.hold')
@@ -157,7 +157,7 @@ async function leftoverEvidence(db: Kysely<Database>): Promise<Finding[]> {
   }));
 }
 
-async function unknownServices(db: Kysely<Database>): Promise<Finding[]> {
+async function findUnknownServices(db: Kysely<Database>): Promise<Finding[]> {
   const known = db.selectFrom('services').select('services.id');
   const held = await db
     .selectFrom('holds')

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { migrate } from './migrations/migrate.js';
 import { toConnection } from './sqlite/connect.js';
 
-/** Every table and index as the migrations make them, by name: they are run on a database in memory. */
+/** Returns the definition of every table and index by name, from migrations run on an in-memory database. */
 export async function expectedSchema(): Promise<Map<string, string>> {
   const connection = toConnection(new Sqlite(':memory:'), 0);
   try {

@@ -6,12 +6,12 @@ import type { Access, Session } from './tables/access.js';
 import { inChunks, listed } from './tables/chunks.js';
 import type { LeaseRow } from './tables/database.js';
 
-/** How often a lease that was given back between look and grip is tried for. */
+/** How often to retry when a lease is released between reading and acquiring it. */
 const ATTEMPTS = 5;
 
 type AcquireRequest = LeaseRequest & { name: string };
 
-/** Leases, each one row that stays: the fence number of a name only ever rises. */
+/** Leases. Each row is permanent, so that the fence number of a name always rises. */
 export function createLeases(access: Access): StateStore['leases'] {
   return {
     async acquire(request) {
@@ -26,7 +26,7 @@ export function createLeases(access: Access): StateStore['leases'] {
       }
     },
     async acquireAll(request) {
-      // First without the write lock: who waits for leases asks again and again.
+      // First without the write lock: a waiting process retries often.
       const heldBy = await access.read((session) => heldByOthers(session, request));
       if (heldBy.length > 0) return { acquired: false, heldBy };
       return access.write((session) => takeAll(session, request));
@@ -64,7 +64,7 @@ export async function verifyFences(session: Session, fences: readonly HeldLease[
   }
 }
 
-/** Rows of those of the names that somebody holds, ordered by name: one statement, so that all are of one moment. */
+/** Held leases among these names, ordered by name. One statement, so that the result is consistent. */
 function heldRows({ db }: Session, names: readonly string[]): Promise<LeaseRow[]> {
   return db
     .selectFrom('leases')
@@ -75,15 +75,15 @@ function heldRows({ db }: Session, names: readonly string[]): Promise<LeaseRow[]
     .execute();
 }
 
-/** Leases of these names that are held by somebody who is there and whose time is not over. */
+/** Leases of these names that have not expired and whose owner is alive. */
 async function heldByOthers(session: Session, request: LeaseRequest & { names: string[] }): Promise<LeaseRecord[]> {
-  const isAlive = askedOnce(request.isAlive);
+  const isAlive = cacheIsAlive(request.isAlive);
   const holders = (await heldRows(session, request.names)).map(toRecord).filter((holder) => holder !== null);
   return holders.filter((holder) => holder.expiresAt > request.now && !isAbandoned(holder, request, isAlive));
 }
 
-/** Asks about each owner once: one process may hold thousands of leases. */
-function askedOnce(isAlive: LeaseRequest['isAlive']): LeaseRequest['isAlive'] {
+/** Checks each owner once: one process may hold thousands of leases. */
+function cacheIsAlive(isAlive: LeaseRequest['isAlive']): LeaseRequest['isAlive'] {
   const answers = new Map<string, boolean>();
   return (owner) => {
     const key = JSON.stringify([owner.host, owner.pid, owner.processStart]);
@@ -93,7 +93,7 @@ function askedOnce(isAlive: LeaseRequest['isAlive']): LeaseRequest['isAlive'] {
   };
 }
 
-/** Looks and takes under one write lock, so that nobody else can be faster. */
+/** Checks and acquires under one write lock, so that no other process can come in between. */
 async function takeAll(session: Session, request: LeaseRequest & { names: string[] }): Promise<LeasesResult> {
   const heldBy = await heldByOthers(session, request);
   if (heldBy.length > 0) return { acquired: false, heldBy };
@@ -112,7 +112,7 @@ async function takeAll(session: Session, request: LeaseRequest & { names: string
   return { acquired: true, leases };
 }
 
-/** So many leases are changed by one statement. */
+/** Leases changed per statement. */
 const IN_ONE_STATEMENT = 1000;
 
 async function renewAll(session: Session, leases: readonly HeldLease[], expiresAt: string): Promise<boolean> {
@@ -138,7 +138,7 @@ async function releaseAll(session: Session, leases: readonly HeldLease[]): Promi
   }
 }
 
-/** Names and fence numbers as JSON, so many at a time. */
+/** Names and fence numbers as JSON, in batches. */
 function listParts(leases: readonly HeldLease[]): string[] {
   const parts: string[] = [];
   for (let at = 0; at < leases.length; at += IN_ONE_STATEMENT) {
@@ -148,19 +148,19 @@ function listParts(leases: readonly HeldLease[]): string[] {
   return parts;
 }
 
-/** Whether the owner will not come back to the lease, though its time is not over. */
+/** Whether the owner is gone although the lease has not expired. */
 function isAbandoned(holder: LeaseRecord, request: LeaseRequest, isAlive: LeaseRequest['isAlive']): boolean {
   return isGone(holder.owner, request, isAlive) || isBeyond(holder, request);
 }
 
-/** Another host's processes can't be looked at: only the end of their time frees their leases. */
+/** Processes on another host can't be checked: their leases are free only after they expire. */
 function isGone(owner: LeaseOwner, request: LeaseRequest, isAlive: LeaseRequest['isAlive']): boolean {
   return owner.host === request.owner.host && !isAlive(owner);
 }
 
 /**
- * Whether another host's lease runs out later than any that is taken or renewed now: then the clock was set back
- * since, and it would last for as long as that. An owner who is still there renews it soon, or loses it by its fence.
+ * Whether another host's lease expires later than any acquired or renewed now: then the clock was set back
+ * since, and the lease would last too long. A live owner renews it soon, or loses it by its fence number.
  */
 function isBeyond({ owner, expiresAt }: LeaseRecord, request: LeaseRequest): boolean {
   return owner.host !== request.owner.host && expiresAt > after(request.now, 2 * request.ttlMs);
@@ -175,8 +175,8 @@ async function read({ db }: Session, name: string): Promise<LeaseRow | null> {
 }
 
 /**
- * One statement: takes the lease if it is free or has run out, or if it is still the very one (by its fence number)
- * whose owner was found gone. Null when somebody else was faster.
+ * Acquires the lease in one statement if it is free or expired, or if it is still the one (by its fence number)
+ * whose owner is gone. Returns null when another process acquired it first.
  */
 async function take(session: Session, request: AcquireRequest, abandoned: number | null): Promise<HeldLease | null> {
   const { name, owner, run, now, ttlMs } = request;
@@ -208,7 +208,7 @@ async function take(session: Session, request: AcquireRequest, abandoned: number
   return taken === undefined ? null : { name, fence: taken.fence };
 }
 
-/** Reports the current holder of the lease, or throws `store_busy` if there is none any more. */
+/** Reports the current holder of the lease, or throws `store_busy` if there no longer is one. */
 async function refused(access: Access, request: AcquireRequest): Promise<LeaseResult> {
   const row = await access.read((session) => read(session, request.name));
   const heldBy = row === null ? null : toRecord(row);
@@ -222,7 +222,7 @@ async function refused(access: Access, request: AcquireRequest): Promise<LeaseRe
   );
 }
 
-/** Null for a lease that nobody holds. */
+/** Returns null for a free lease. */
 function toRecord(row: LeaseRow): LeaseRecord | null {
   const { name, fence, host, pid, process_start: processStart, run } = row;
   if (host === null) return null;

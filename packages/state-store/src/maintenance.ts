@@ -3,7 +3,7 @@ import { prune } from './prune.js';
 import type { StateStore } from './store.js';
 import type { Access } from './tables/access.js';
 
-/** The store's care: retention, checks, copies. */
+/** Maintenance of a store: retention, checks, backups. */
 export function createMaintenance(parts: {
   access: Access;
   location: string;

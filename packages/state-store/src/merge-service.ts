@@ -1,6 +1,6 @@
 import type { ServiceChange, ServiceRecord } from './records.js';
 
-/** Returns the service with the named columns and keys changed; what is left out stays. */
+/** Returns the service with the named columns and keys changed; all others stay. */
 export function mergeService(record: ServiceRecord, change: ServiceChange): ServiceRecord {
   const { id, refs = {}, ownRefs = {}, fields = {}, ...columns } = change;
   return {

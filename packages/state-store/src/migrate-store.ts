@@ -6,7 +6,7 @@ import { fileVersion } from './sqlite/file-version.js';
 import { toStorePath, prepareFile } from './sqlite/open-handle.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 
-/** What a migration did. */
+/** Result of a migration. */
 export interface MigrationResult {
   from: number;
   to: number;
@@ -44,7 +44,7 @@ export async function migrateStore(
 }
 
 /**
- * Returns the schema version of a store, without changing anything; 0 for an empty file, and more than `LATEST_SCHEMA_VERSION`
+ * Returns the schema version of a store without changing it: 0 for an empty file, more than `LATEST_SCHEMA_VERSION`
  * for one of a newer version of Sluice.
  *
  * @throws StoreError `store_missing`, `store_unsupported`, `store_damaged`

@@ -36,7 +36,7 @@ class Model {
   apply(next: Step, at: string): boolean | string {
     switch (next.do) {
       case 'hold': {
-        const record = holdOf(next, at);
+        const record = toHold(next, at);
         const taken = this.holds.some(
           (each) => each.until === null && each.service === record.service && each.reason === record.reason,
         );
@@ -53,7 +53,7 @@ class Model {
       }
       case 'evidence': {
         const owner = this.holds.find((each) => each.id === `hold-${next.hold}`);
-        const record = proofOf(next, at, owner?.service ?? 'svc-0');
+        const record = toEvidence(next, at, owner?.service ?? 'svc-0');
         const taken = this.evidence.some((each) => each.until === null && each.target === record.target);
         if (taken) return false;
         if (this.evidence.some((each) => each.id === record.id)) return 'store_conflict';
@@ -82,28 +82,28 @@ class Model {
     }
   }
 
-  serviceOf(holdId: number): string {
+  findService(holdId: number): string {
     return this.holds.find((each) => each.id === `hold-${holdId}`)?.service ?? 'svc-0';
   }
 }
 
-function holdOf(next: Step & { do: 'hold' }, at: string): HoldRecord {
+function toHold(next: Step & { do: 'hold' }, at: string): HoldRecord {
   return hold(`hold-${next.id}`, { service: `svc-${next.service}`, reason: next.reason, since: at });
 }
 
-function proofOf(next: Step & { do: 'evidence' }, at: string, owner: string): EvidenceRecord {
+function toEvidence(next: Step & { do: 'evidence' }, at: string, owner: string): EvidenceRecord {
   return proof(`e-${next.id}`, { hold: `hold-${next.hold}`, service: owner, target: `${next.target}`, since: at });
 }
 
 async function perform(tables: StoreTables, next: Step, at: string, owner: string): Promise<boolean> {
   switch (next.do) {
     case 'hold':
-      return tables.holds.add(holdOf(next, at));
+      return tables.holds.add(toHold(next, at));
     case 'end-hold':
       await tables.holds.end(`hold-${next.id}`, at);
       return true;
     case 'evidence':
-      return tables.evidence.add(proofOf(next, at, owner));
+      return tables.evidence.add(toEvidence(next, at, owner));
     case 'end-evidence':
       await tables.evidence.end(`e-${next.id}`, at, next.outcome);
       return true;
@@ -112,7 +112,7 @@ async function perform(tables: StoreTables, next: Step, at: string, owner: strin
   }
 }
 
-function codeOf(error: unknown): string {
+function toCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
 }
 
@@ -132,9 +132,9 @@ describe('holds and evidence', () => {
         const runAll = async (tables: StoreTables, only: (next: Step) => boolean): Promise<void> => {
           for (const [n, next] of steps.entries()) {
             if (!only(next)) continue;
-            const owner = next.do === 'evidence' ? model.serviceOf(next.hold) : 'svc-0';
+            const owner = next.do === 'evidence' ? model.findService(next.hold) : 'svc-0';
             const expected = model.apply(next, minute(n));
-            expect(await perform(tables, next, minute(n), owner).catch(codeOf)).toBe(expected);
+            expect(await perform(tables, next, minute(n), owner).catch(toCode)).toBe(expected);
           }
         };
         if (inOneWrite) {

@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function modeOf(file: string): string {
+function readMode(file: string): string {
   return (statSync(file).mode & 0o777).toString(8);
 }
 
@@ -46,9 +46,9 @@ describe('a new store', () => {
     try {
       const store = await openStore({ location, clock });
       await store.services.put([service('svc-1')]);
-      for (const ending of ['', '-wal', '-shm']) expect(modeOf(location + ending)).toBe('600');
+      for (const ending of ['', '-wal', '-shm']) expect(readMode(location + ending)).toBe('600');
       await store.close();
-      expect(modeOf(location)).toBe('600');
+      expect(readMode(location)).toBe('600');
       expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['sluice.db']);
     } finally {
       process.umask(before);
@@ -61,7 +61,7 @@ describe('a new store', () => {
     expect(store.location).toBe(join(folder, 'x', 'y', 'sluice.db'));
     expect((await store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
     await store.close();
-    expect(modeOf(join(folder, 'x'))).toBe('700');
+    expect(readMode(join(folder, 'x'))).toBe('700');
   });
 
   it('is written through a log that is on the disk before a commit returns', async () => {

@@ -7,7 +7,7 @@ import { toStoreError } from './sqlite/to-store-error.js';
 import { createSqliteStore } from './sqlite-store.js';
 import type { StateStore } from './store.js';
 
-/** How long a lock is waited for when nothing is said. */
+/** Default wait for a lock. */
 export const DEFAULT_WAIT_MS = 10_000;
 
 /** Location of a store that ends with the process. */
@@ -17,11 +17,11 @@ export const IN_MEMORY = ':memory:';
 export interface OpenStoreOptions {
   /** Path of the file; `:memory:` for a store that ends with the process, for tests and trials. */
   location: string;
-  /** Stamps the migrations; the system's clock where it is left out. */
+  /** Stamps the migrations. Default: the system's clock. */
   clock?: { now(): number };
-  /** Make the file when it is not there (default), or fail with `store_missing`. */
+  /** Create a missing file (default), or fail with `store_missing`. */
   create?: boolean;
-  /** Bring an older store up to date (default), or fail with `store_too_old`. */
+  /** Migrate an older store (default), or fail with `store_too_old`. */
   migrate?: boolean;
   /** Never write: neither the file nor its schema. Each write then fails with `store_read_only`. */
   readOnly?: boolean;
@@ -30,7 +30,8 @@ export interface OpenStoreOptions {
 }
 
 /**
- * Opens the store: makes the file with mode 0600 and its folder, runs pending migrations, and checks that it is one.
+ * Opens the store. Creates a missing file (mode 0600) with its folder, checks that it is a store, and runs pending
+ * migrations.
  *
  * @throws StoreError `store_missing`, `store_unsupported`, `store_too_new`, `store_too_old`, `store_read_only`,
  * `store_full`, `store_damaged`, `store_busy`

@@ -14,11 +14,11 @@ interface PruneRequest {
   samplesDays: number;
 }
 
-/** How samples get from one resolution to the next coarser one. */
+/** A roll-up from one resolution to the next coarser one. */
 interface RollUpStep {
   from: SampleRecord['resolution'];
   to: SampleRecord['resolution'];
-  /** Milliseconds that one row stands for afterwards. */
+  /** Milliseconds per remaining row. */
   length: number;
 }
 
@@ -26,8 +26,8 @@ const TO_HOURS: RollUpStep = { from: 'raw', to: 'hour', length: HOUR_MS };
 const TO_DAYS: RollUpStep = { from: 'hour', to: 'day', length: DAY_MS };
 
 /**
- * Deletes old rows of the API log and rolls samples up, an hour or a day of rows per transaction, so that others get
- * their turn. Counts the rows that went away.
+ * Deletes old rows of the API log and rolls samples up. Returns the number of deleted rows. One transaction per hour or
+ * day of rows, so that other writes don't wait long.
  */
 export async function prune(
   access: Access,
@@ -40,7 +40,7 @@ export async function prune(
   return { apiCalls, samples: hours + days };
 }
 
-/** Start of the hour or day (UTC) that an instant lies in. */
+/** Start of the hour or day (UTC) that contains an instant. */
 function toBucketStart(instant: number, length: number): number {
   return Math.floor(instant / length) * length;
 }
@@ -66,7 +66,7 @@ async function deleteCalls(access: Access, before: string): Promise<number> {
   }
 }
 
-/** Tables of readings that are rolled up; of each subject the last row of an hour or day stays. */
+/** Tables of readings that are rolled up; the last row of each subject and hour or day stays. */
 const ROLLED_UP = [
   { table: 'usage_samples', subject: 'service', time: 'at' },
   { table: 'confirmations', subject: 'panel', time: 'read_at' },
@@ -75,8 +75,9 @@ const ROLLED_UP = [
 type Rolled = (typeof ROLLED_UP)[number];
 
 /**
- * Of each whole hour or day before `before` keeps the last sample of each service, and the last confirmation of each
- * panel. What is not over yet by then is left alone, or it would be rolled up twice. Returns the number of deleted samples.
+ * Keeps the last sample of each service, and the last confirmation of each panel, for each whole hour or day before
+ * `before`. Skips an hour or day that `before` cuts, or it would be rolled up twice. Returns the number of deleted
+ * samples.
  */
 async function rollUp(access: Access, step: RollUpStep, before: number): Promise<number> {
   const limit = new Date(toBucketStart(before, step.length)).toISOString();

@@ -12,21 +12,21 @@ export type {
 
 /** Instants in every record are ISO 8601 UTC with milliseconds, bytes are whole numbers, money is a decimal string. */
 
-/** A change of some columns and keys of a service. What is left out stays as it is. */
+/** A change of some columns and keys of a service; all others stay. */
 export interface ServiceChange extends Partial<
   Omit<ServiceRecord, 'id' | 'refs' | 'ownRefs' | 'fields' | 'createdAt' | 'updatedAt'>
 > {
   id: string;
   /** By name: text sets, null unsets. */
   refs?: Record<string, string | null>;
-  /** By name of the ref: true counts it as found or made by Sluice itself, false no longer. */
+  /** By name of the ref: true marks it as found or created by Sluice, false removes the mark. */
   ownRefs?: Record<string, boolean>;
   /** By name: text sets, null unsets. */
   fields?: Record<string, string | null>;
   updatedAt: string;
 }
 
-/** An operator's exception for one service: quota, mode or action of its own, in force while `until` is null. */
+/** An operator's exception for one service: its own quota, mode or action, in force while `until` is null. */
 export interface OverrideRecord {
   id: string;
   service: string;
@@ -38,7 +38,7 @@ export interface OverrideRecord {
   until: string | null;
 }
 
-/** One billing (or month) period of one service. */
+/** One billing cycle (or month) of one service. */
 export interface CycleRecord {
   id: string;
   service: string;
@@ -46,12 +46,12 @@ export interface CycleRecord {
   end: string;
   openedAt: string;
   closedAt: string | null;
-  /** Last known usage inside the cycle; null where a direction is not told. */
+  /** Last known usage inside the cycle; null for a direction that the panel does not report. */
   inBytes: number | null;
   outBytes: number | null;
   totalBytes: number | null;
   readAt: string | null;
-  /** Highest known figure of each kind inside the cycle. */
+  /** Highest known usage per direction inside the cycle. */
   peakInBytes: number | null;
   peakOutBytes: number | null;
   peakTotalBytes: number | null;
@@ -63,7 +63,7 @@ export interface CycleRecord {
   thresholds: number[];
 }
 
-/** One reading of one service. A service has one sample at a time; a later one of the same time replaces it. */
+/** One reading of one service. A later sample of the same service and time replaces it. */
 export interface SampleRecord {
   service: string;
   at: string;
@@ -71,20 +71,22 @@ export interface SampleRecord {
   inBytes: number | null;
   outBytes: number | null;
   totalBytes: number | null;
-  /** What the panel said, as JSON text without secrets. */
+  /** The panel's answer as JSON text, without secrets. */
   raw: string;
   /** `raw` as read, `hour` and `day` after roll-up (the last reading of that hour or day, UTC). */
   resolution: 'raw' | 'hour' | 'day';
 }
 
-/** Readings of a panel that repeated the samples of services: their samples, cycles and decisions count as written again. */
+/**
+ * Readings of a panel that repeat the samples of services. Their samples, cycles and decisions count as written again.
+ */
 export interface ConfirmationRecord {
   panel: string;
   run: string;
-  /** When it was decided again. */
+  /** Time of the repeated decision. */
   at: string;
   readAt: string;
-  /** As of samples. */
+  /** As in `SampleRecord`. */
   resolution: SampleRecord['resolution'];
 }
 
@@ -127,11 +129,11 @@ export interface DecisionRecord {
   observing: boolean;
   errorCode: string | null;
   errorMessage: string | null;
-  /** Whatever else the decision rested on (JSON): due date, policy, peak, panel state. */
+  /** Other inputs of the decision (JSON): due date, policy, peak, panel state. */
   inputs: unknown;
 }
 
-/** What somebody should hear of. */
+/** A notice for the operator or the client. */
 export interface NoticeRecord {
   id: string;
   /** Unique per event: a second notice with the same key is not written. */
@@ -144,10 +146,10 @@ export interface NoticeRecord {
   at: string;
 }
 
-/** How a run ended: complete, not at all, in part, or why it was refused or stopped. */
+/** How a run ended: completed, failed, partly done, refused or stopped. */
 export type RunOutcome = 'done' | 'failed' | 'usage' | 'partial' | 'busy' | 'brake' | 'interrupted' | 'terminated';
 
-/** One run of a command; `finishedAt` stays null when it was killed. */
+/** One run of a command; `finishedAt` stays null for a killed run. */
 export interface RunRecord {
   id: string;
   command: string;
@@ -162,22 +164,22 @@ export interface RunRecord {
   pid: number;
 }
 
-/** Restrictions of a panel that a run applied once more, in case the panel had undone them unseen. */
+/** Restrictions of a panel that a run applied again, in case the panel had undone them. */
 export interface RefreshRecord {
   id: string;
   run: string;
   panel: string;
   startedAt: string;
-  /** Null while it is under way, and for one that was broken off. */
+  /** Null while it runs, and after an interruption. */
   finishedAt: string | null;
-  /** What was to be restricted once more: forwards. */
+  /** Number of forwards to restrict again. */
   targets: number;
   calls: number;
   failed: number;
-  /** Parts of the panel that were left out since they are away. */
+  /** Skipped parts of the panel that are not connected. */
   away: string[];
   error: string | null;
-  /** What the panel's adapter wants to know at the next one; kept of a panel's newest only. */
+  /** State of the panel's adapter for the next refresh; stored for a panel's newest only. */
   state: unknown;
 }
 
@@ -199,7 +201,7 @@ export interface ApiCallRecord {
   changing: boolean;
 }
 
-/** A lease that somebody holds; it may have run out. */
+/** A held lease; it may have expired. */
 export interface LeaseRecord {
   name: string;
   owner: LeaseOwner;
@@ -217,28 +219,28 @@ export interface SwitchRecord {
   since: string;
 }
 
-/** What a service stands on, as its panel showed it last: ids that it may share with other services. */
+/** Resources of a service as last read from its panel: ids that it may share with other services. */
 export interface ResourcesRecord {
   service: string;
   panel: string;
-  /** The service's own refs at that time. With other refs it may stand on something else. */
+  /** The service's refs at that time. With other refs it may have other resources. */
   mapping: string[];
   resources: string[];
   at: string;
 }
 
-/** A graph as a panel drew it, kept until it expires. */
+/** A graph drawn by a panel, stored until it expires. */
 export interface GraphCacheRecord {
-  /** Says what was asked: the same key is the same graph. */
+  /** Identifies the request: the same key is the same graph. */
   key: string;
   service: string;
   at: string;
   expiresAt: string;
-  /** The answer, as the caller writes it. */
+  /** The panel's answer as the caller encodes it. */
   body: string;
 }
 
-/** What is stored of an answer's shape, per panel and endpoint. */
+/** The shape of an endpoint's answers. */
 export interface FingerprintRecord {
   panel: string;
   endpoint: string;

@@ -10,23 +10,26 @@ import { retryWhileBusy } from './sqlite/retry-while-busy.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 
-/** Fence numbers of leases taken since the backup must not come again; nobody takes as many between two backups. */
+/**
+ * Raises fence numbers, so that none issued since the backup is issued again; fewer leases are acquired between two
+ * backups.
+ */
 const FENCES_AHEAD = 1_000_000;
 
-/** What a restore did. */
+/** Result of a restore. */
 export interface RestoreResult {
-  /** Schema version of the restored store; opening it runs what is missing. */
+  /** Schema version of the restored store; opening it runs the pending migrations. */
   version: number;
-  /** Where the store that was there before lies now; null when there was none. */
+  /** Path of the replaced store; null when there was none. */
   replaced: string | null;
 }
 
 /**
- * Puts a backup in the place of a store, in one step: at each moment either the old or the new one is there. The
- * backup is checked first, and stays. The replaced store is kept beside it as `<to>.replaced-<time>`.
+ * Replaces a store by a backup in one step: the path always has either the old or the new store. The
+ * backup is checked first, and stays. The replaced store is renamed to `<to>.replaced-<time>`.
  *
- * All leases in the restored store are free. Whether a run is at work is for the caller to ask; a store that another
- * process has open is refused.
+ * All leases in the restored store are free: make sure first that nothing runs on it. A store that another
+ * process has open is refused (`store_busy`).
  *
  * @throws StoreError `store_missing`, `store_damaged`, `store_too_new`, `store_unsupported`, `store_busy`,
  * `store_read_only`, `store_full`
@@ -105,13 +108,13 @@ function toSuffix(now: number): string {
 }
 
 function put(prepared: string, target: string): null {
-  // A log that a lost file left behind would be taken for the new one's.
+  // SQLite would apply the log of a lost file to the new one.
   for (const ending of ['-wal', '-shm']) rmSync(`${target}${ending}`, { force: true });
   renameSync(prepared, target);
   return null;
 }
 
-/** The old file keeps a second name before the new one takes its place, so that there is never none. */
+/** Links the old file under a second name before it is replaced, so that the path always has a store. */
 async function replace(target: string, prepared: string, suffix: string, wait: number): Promise<string> {
   const kept = `${target}.${suffix}`;
   if (existsSync(kept)) throw new StoreError('store_exists', `The file ${kept} already exists. Try again.`);
@@ -125,7 +128,7 @@ async function replace(target: string, prepared: string, suffix: string, wait: n
     try {
       linkSync(target, kept);
     } catch {
-      // Some file systems have no second names.
+      // Some file systems have no hard links.
       copyFileSync(target, kept);
     }
     renameSync(prepared, target);
@@ -136,13 +139,13 @@ async function replace(target: string, prepared: string, suffix: string, wait: n
 }
 
 /**
- * Writes the log of the old store into its file, and holds the file for us alone until it is replaced: a log that
- * stays behind would be applied to the new file. Null when the old one is too damaged for that.
+ * Writes the log of the old store into its file, and locks the file until it is replaced: a log that
+ * stays behind would be applied to the new file. Returns null when the old file is too damaged.
  */
 async function foldLog(path: string, wait: number): Promise<Sqlite.Database | null> {
   let handle: Sqlite.Database | null = null;
   try {
-    // For reading first: opened for writing, a file without a head would lose its log.
+    // First for reading: opened for writing, a file without a header would lose its log.
     (await openReader(path, wait, { still: true })).close();
     const opened = new Sqlite(path, { fileMustExist: true, timeout: 0 });
     handle = opened;

@@ -7,7 +7,7 @@ import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
 import { createTables } from './tables/create-tables.js';
 
-/** What a store is made of: an open file, and how long its copies wait for a lock of another process. */
+/** An open file, and how long its copies wait for a lock of another process. */
 export interface SqliteStoreParts extends OpenFile {
   waitMs: number;
 }
@@ -43,7 +43,7 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
   };
 }
 
-/** The tables that a `write` hands to its work. */
+/** The tables passed to the work of a `write`. */
 function tablesWithin(connections: StoreConnections, session: Session, scope: Scope): StoreTables {
   return createTables({
     read: (work) =>

@@ -8,18 +8,18 @@ import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
 import { WriteQueue } from './write-queue.js';
 
-/** A transaction as its work sees it. */
+/** State of a transaction. */
 export interface Scope {
   active: boolean;
   /** The transaction itself, once it has begun. */
   session: Session | null;
-  /** The first write that failed: then the whole transaction has, even if the work caught the error. */
+  /** The first failed write: it fails the whole transaction, even if the work caught the error. */
   failure: { error: unknown } | null;
-  /** The work itself ended with an error, the caller's or one that is a store error already. */
+  /** Whether the work threw: the error is the caller's or already a store error. */
   thrown: boolean;
 }
 
-/** The two connections of an open database file: one that writes, one that reads what is committed. In memory both are one. */
+/** The two connections of an open database file: one writes, one reads committed data. In memory they are the same. */
 export interface OpenFile {
   location: string;
   schemaVersion: number;
@@ -54,7 +54,7 @@ export class StoreConnections implements Access {
     return this.transaction((session) => this.guarded(() => work(session)), []);
   }
 
-  /** Runs the work as one transaction, after those begun before, if all the leases still hold. */
+  /** Runs the work as one transaction, after earlier ones, if all the leases are still held. */
   async transaction<T>(work: (session: Session, scope: Scope) => Promise<T>, fences: readonly HeldLease[]): Promise<T> {
     const writer = this.#requireWriter();
     return this.#queue.run(async () => {
@@ -68,20 +68,20 @@ export class StoreConnections implements Access {
           return this.#within(scope, () => work(session, scope));
         });
       } catch (error) {
-        // What the work threw is the caller's, though it may look like an error of the disk.
+        // An error that the work threw is the caller's, even if it resembles a disk error.
         throw scope.thrown ? error : toStoreError(error, this.#file.location);
       }
     });
   }
 
-  /** In a store of a single connection, work inside a transaction reads by that: the connection is its own until it ends. */
+  /** With a single connection, work inside a transaction reads through that transaction. */
   #ownTransaction(): Session | null {
     if (this.#file.reader !== this.#file.writer) return null;
     const scope = this.#current.getStore();
     return scope?.active === true ? scope.session : null;
   }
 
-  /** Turns what the work throws into a store error. */
+  /** Converts errors of the work to store errors. */
   async guarded<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -95,19 +95,19 @@ export class StoreConnections implements Access {
     throw new StoreError('store_closed', `The store ${this.#file.location} is closed. Open it again.`);
   }
 
-  /** Waits for what is under way, then closes both connections. */
+  /** Waits for running work, then closes both connections. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
       await this.#queue.idle();
       await Promise.allSettled(this.#reading);
-      // The writer last: the last connection to go tidies the log away, and only one that writes can.
+      // The writer last: the last connection removes the log, and only a writing one can.
       await this.#file.reader.close();
       if (this.#file.writer !== this.#file.reader) await this.#file.writer?.close();
     })();
     return this.#closing;
   }
 
-  /** The connection for a new transaction. Fails where none may begin. */
+  /** Returns the connection for a new transaction. Throws if none may begin. */
   #requireWriter(): Connection {
     this.refuseClosed();
     const { location, writer } = this.#file;
@@ -133,7 +133,7 @@ export class StoreConnections implements Access {
       throw error;
     } finally {
       scope.active = false;
-      // Tracking costs a little on every promise of the process: only while a write runs, and one runs at a time.
+      // Tracking slows down every promise of the process, so it is on only while a write runs.
       this.#current.disable();
     }
   }

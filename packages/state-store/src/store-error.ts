@@ -1,22 +1,22 @@
 /**
- * What kind of trouble a {@link StoreError} tells of:
+ * Codes of {@link StoreError}:
  *
- * - `store_missing`: the file is not there and was not to be created
+ * - `store_missing`: the file does not exist and `create` is false
  * - `store_unsupported`: a location or file that is not a store of this kind
  * - `store_too_new`: written by a newer version of Sluice
- * - `store_too_old`: its migrations have not run and were not to be run now
- * - `store_read_only`: the file, its folder or this opening of it does not allow writing
- * - `store_full`: no room left on the device
+ * - `store_too_old`: its migrations have not run and `migrate` is false
+ * - `store_read_only`: the file or its folder is not writable, or was opened read-only
+ * - `store_full`: the device is full
  * - `store_io`: the device reported an error
  * - `store_damaged`: the file or a row in it can't be parsed
  * - `store_busy`: another process kept the store locked for longer than the wait
- * - `store_exists`: the file to write to is already there
- * - `store_conflict`: a row that breaks an invariant; nothing was written
+ * - `store_exists`: the file to write to already exists
+ * - `store_conflict`: a row would break an invariant; nothing was written
  * - `store_not_found`: a change to a row that does not exist; nothing was written
  * - `store_invalid`: a value that the store can't hold, such as a fraction of a byte; nothing was written
  * - `store_closed`: used after `close`, or the tables of a `write` after it ended
- * - `nested_write`: a write begun inside another one of the same store
- * - `lease_lost`: a fence does not hold any more; nothing was written
+ * - `nested_write`: a write inside another one of the same store
+ * - `lease_lost`: a lease is no longer held under its fence number; nothing was written
  */
 export type StoreErrorCode =
   | 'store_missing'
@@ -45,7 +45,7 @@ export interface StoreRowReference {
 /** The one error class of the store. `message` says what happened, to what, and what to do next. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  /** Stable; decide by it, not by the message. */
+  /** Stable; use it, not the message, to distinguish errors. */
   readonly code: StoreErrorCode;
   /** The row concerned, where there is one. */
   readonly row: StoreRowReference | null;

@@ -31,7 +31,7 @@ export interface HeldLease {
   fence: number;
 }
 
-/** Who asks for a lease, and for how long. */
+/** The owner of a requested lease, and its duration. */
 export interface LeaseRequest {
   owner: LeaseOwner;
   run: string;
@@ -40,36 +40,36 @@ export interface LeaseRequest {
   isAlive: (owner: LeaseOwner) => boolean;
 }
 
-/** Answer of `leases.acquire`. */
+/** Result of `leases.acquire`. */
 export type LeaseResult = { acquired: true; lease: HeldLease } | { acquired: false; heldBy: LeaseRecord };
 
-/** Answer of `leases.acquireAll`: all of the leases, or those that others hold. */
+/** Result of `leases.acquireAll`: all of the leases, or those that others hold. */
 export type LeasesResult = { acquired: true; leases: HeldLease[] } | { acquired: false; heldBy: LeaseRecord[] };
 
-/** A place in a list that is read page by page, oldest first: what lies behind it comes next. */
+/** A position in a list that is read in pages, oldest first; the next page starts after it. */
 export interface PageCursor {
   at: string;
   seq: number;
 }
 
-/** One page of such a list. `next` is where the following one begins, null behind the last. */
+/** One page of such a list. `next` is the cursor of the next page, null on the last. */
 export interface Page<T> {
   records: T[];
   next: PageCursor | null;
 }
 
 /**
- * All that operations need to remember. Every method is one statement or runs inside the enclosing `write`; outside of
+ * The tables of the store. Every method is one statement or runs inside the enclosing `write`; outside of
  * one, each method that writes is a transaction of its own.
  *
- * Lists of services (`services`, `ids`, `holds`) may have any length; an empty one asks for nothing. Both ends of a
- * time (`from`, `to`, `since`, `until`) are inside. What changes a row that is not there fails with `store_not_found`,
- * and a row that breaks an invariant with `store_conflict`, unless the method says otherwise.
+ * Lists of services (`services`, `ids`, `holds`) may have any length; an empty list matches nothing. Both ends of a
+ * time range (`from`, `to`, `since`, `until`) are inclusive. Changing a missing row fails with `store_not_found`,
+ * and a row that breaks an invariant with `store_conflict`, unless documented otherwise.
  */
 export interface StoreTables extends AgentTables {
   services: {
     get(id: string): Promise<ServiceRecord | null>;
-    /** Ordered by id. In pages: `limit` at a time, each `after` the last id of the one before. */
+    /** Ordered by id. For pages of `limit`, set `after` to the last id of the previous page. */
     list(filter?: {
       panel?: string;
       product?: string;
@@ -78,19 +78,19 @@ export interface StoreTables extends AgentTables {
       after?: string;
       limit?: number;
     }): Promise<ServiceRecord[]>;
-    /** Adds or replaces each by its id. For new services only: what is known of one is changed by `update`. */
+    /** Adds or replaces each by its id. For new services only; use `update` to change one. */
     put(records: ServiceRecord[]): Promise<void>;
     /**
-     * Changes the named columns and keys of each row as it is in this transaction; everything else stays. Returns the
-     * services as they are then, in the order of the changes. Fails with `store_not_found` for an unknown id.
+     * Changes the named columns and keys of each row; all others stay. Returns the
+     * changed services, in the order of the changes. Fails with `store_not_found` for an unknown id.
      */
     update(changes: ServiceChange[]): Promise<ServiceRecord[]>;
     /**
-     * Forgets a service with its overrides, cycles, samples, decisions and resources. Its purchases, ended holds, actions,
-     * notices and API calls stay. Fails with `store_conflict` while it has an open hold or open evidence.
+     * Deletes a service with its overrides, cycles, samples, decisions and resources. Its purchases, ended holds,
+     * actions, notices and API calls stay. Fails with `store_conflict` while it has an open hold or open evidence.
      */
     remove(id: string): Promise<void>;
-    /** Every id known, for suggestions. */
+    /** All ids, for suggestions. */
     ids(): Promise<string[]>;
   };
   overrides: {
@@ -98,25 +98,25 @@ export interface StoreTables extends AgentTables {
     open(services?: string[]): Promise<OverrideRecord[]>;
     /** Open and past, oldest first within a service. */
     all(service?: string): Promise<OverrideRecord[]>;
-    /** Ends the open one of the service and begins this one. */
+    /** Ends the service's open override and adds this one. */
     set(record: OverrideRecord): Promise<void>;
-    /** False when there was none to end. */
+    /** Returns false if no override was open. */
     end(service: string, at: string): Promise<boolean>;
   };
   cycles: {
-    /** The cycle of each known service that starts last, ordered by service. */
+    /** The latest cycle of each existing service, ordered by service. */
     newest(services?: string[]): Promise<CycleRecord[]>;
     /** Oldest first. */
     ofService(service: string): Promise<CycleRecord[]>;
     /** Adds or replaces each by its id. */
     put(records: CycleRecord[]): Promise<void>;
-    /** Forgets cycles that never were: a wrong clock has opened them. Samples and purchases that name them stay. */
+    /** Deletes cycles that a wrong clock opened. Samples and purchases that name them stay. */
     remove(ids: string[]): Promise<void>;
   };
   samples: {
     /** A sample of the same service and time is replaced. */
     add(records: SampleRecord[]): Promise<void>;
-    /** Oldest first, or the newest first; `limit` counts from that side. `from` and `to` are inside. */
+    /** Oldest first, or the newest first; `limit` counts from that end. `from` and `to` are inclusive. */
     list(filter: {
       service: string;
       from?: string;
@@ -125,15 +125,15 @@ export interface StoreTables extends AgentTables {
       cycle?: string;
       newestFirst?: boolean;
     }): Promise<SampleRecord[]>;
-    /** The last sample of each known service, of whatever resolution, ordered by service. */
+    /** The last sample of each existing service, of any resolution, ordered by service. */
     latest(services?: string[]): Promise<SampleRecord[]>;
   };
   confirmations: {
-    /** The last sample of each of these services that can be confirmed on that panel, in no order. */
+    /** The last sample of each of these services that can be confirmed on that panel, in any order. */
     samples(panel: string, services: string[]): Promise<SampleRecord[]>;
     /**
-     * Extends the last sample, cycle and decision of `unchanged` services to `readAt`, as if they were written again with
-     * the new run and times (in `counter` and `inputs.reading`, too, the member `at`). Only what was written by the run
+     * Extends the last sample, cycle and decision of `unchanged` services to `readAt`, as if written again with the new
+     * run and times (including the member `at` of `counter` and `inputs.reading`). Only what was written by the run
      * whose `confirm` named the service in `written`, or confirmed by each run since, is extended: a write about the
      * service, or a `confirm` of the panel that does not name it, ends that.
      */
@@ -149,21 +149,21 @@ export interface StoreTables extends AgentTables {
       cycles?: string[];
       status?: PurchaseRecord['status'];
     }): Promise<PurchaseRecord[]>;
-    /** False when the key is there already (nothing changed). */
+    /** Returns false, and changes nothing, when the key exists. */
     add(record: PurchaseRecord): Promise<boolean>;
     update(id: string, change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'cycle'>>): Promise<void>;
   };
   holds: {
     /**
-     * Ordered by service, then oldest first. `panel` is the panel of the service. Holds of agents only where `agentsOf` names
-     * their panel, or `services` their subjects.
+     * Ordered by service, then oldest first. `panel` is the panel of the service. Includes holds of agents only if
+     * `agentsOf` names their panel, or `services` their subjects.
      */
     open(filter?: { services?: string[]; panel?: string; reason?: string; agentsOf?: string }): Promise<HoldRecord[]>;
-    /** Open and past, in the same order; of services, of that subject, or of the agents of a panel. */
+    /** Open and past holds of services, of that subject, or of the agents of a panel, in the same order. */
     all(filter?: { service?: string; agentsOf?: string }): Promise<HoldRecord[]>;
-    /** A subject has at most one open hold of a reason; a second `add` of the same changes nothing and gives false. */
+    /** A subject has at most one open hold of a reason; a second `add` changes nothing and returns false. */
     add(record: HoldRecord): Promise<boolean>;
-    /** A hold that ended before keeps its end. */
+    /** An ended hold keeps its end. */
     end(id: string, at: string): Promise<void>;
     update(
       id: string,
@@ -173,14 +173,14 @@ export interface StoreTables extends AgentTables {
   evidence: {
     /** Ordered by service, then oldest first. Evidence of agents' holds as in `holds.open`. */
     open(filter?: { services?: string[]; panel?: string; agentsOf?: string }): Promise<EvidenceRecord[]>;
-    /** Open and past of these holds. */
+    /** Open and past evidence of these holds. */
     ofHolds(holds: string[]): Promise<EvidenceRecord[]>;
-    /** At most one open row per panel, kind and target; a second gives false. */
+    /** At most one open row per panel, kind and target; a second `add` returns false. */
     add(record: EvidenceRecord): Promise<boolean>;
-    /** Evidence that ended before keeps its end and outcome. */
+    /** Ended evidence keeps its end and outcome. */
     end(id: string, at: string, outcome: string): Promise<void>;
     /**
-     * Passes open evidence to another hold, of the same subject or of another one on the same panel. Returns false,
+     * Moves open evidence to another hold, of the same subject or of another one on the same panel. Returns false,
      * and changes nothing, when that hold has ended. Evidence that has ended, and a hold on another panel, are a
      * `store_conflict`.
      */
@@ -192,7 +192,7 @@ export interface StoreTables extends AgentTables {
     plan(records: ActionRecord[]): Promise<void>;
     /** Stamps that the panel is about to be called, and counts the attempt. */
     called(id: string, at: string): Promise<void>;
-    /** What is left out of `change` stays as it was. */
+    /** Members missing from `change` stay. */
     end(
       id: string,
       change: {
@@ -203,9 +203,9 @@ export interface StoreTables extends AgentTables {
         errorMessage?: string | null;
       },
     ): Promise<void>;
-    /** Planned or in doubt, oldest first. */
+    /** Actions that are planned or in doubt, oldest first. */
     unsettled(filter?: { panel?: string; services?: string[] }): Promise<ActionRecord[]>;
-    /** Oldest first by `plannedAt`, or the newest first; `limit` counts from that side. */
+    /** Oldest first by `plannedAt`, or the newest first; `limit` counts from that end. */
     list(filter: {
       service?: string;
       run?: string;
@@ -226,20 +226,20 @@ export interface StoreTables extends AgentTables {
     /** The decision of the last run about each service, ordered by service. */
     latest(services?: string[]): Promise<DecisionRecord[]>;
     /**
-     * Replaces the latest; the history keeps it when anything but the run, the time and the usage changed. Of `inputs`
-     * the members `usage`, `peak`, `reading` and `remainingBytes` count as usage.
+     * Replaces the latest; adds it to the history when anything but the run, the time and the usage changed. In
+     * `inputs`, the members `usage`, `peak`, `reading` and `remainingBytes` count as usage.
      */
     record(records: DecisionRecord[]): Promise<void>;
     /**
-     * The decision in force at an instant: the latest, or of an earlier stretch of equal decisions the first, with
-     * the figures that it was taken on.
+     * The decision in force at an instant: the latest, or the first of an earlier series of equal decisions, with
+     * its figures.
      */
     at(service: string, at: string): Promise<DecisionRecord | null>;
   };
   notices: {
-    /** The ones that were new (by key). */
+    /** Returns the notices whose key was new. */
     add(records: NoticeRecord[]): Promise<NoticeRecord[]>;
-    /** Oldest first, or the newest first; `limit` counts from that side. */
+    /** Oldest first, or the newest first; `limit` counts from that end. */
     list(filter?: {
       run?: string;
       service?: string;
@@ -263,13 +263,13 @@ export interface StoreTables extends AgentTables {
   };
   refreshes: {
     start(record: RefreshRecord): Promise<void>;
-    /** Fails with `store_not_found` for one that was not started. The state of the panel's earlier ones is dropped. */
+    /** Fails with `store_not_found` for a refresh that was not started. Drops the state of the panel's earlier ones. */
     finish(
       id: string,
       panel: string,
       change: Pick<RefreshRecord, 'finishedAt' | 'calls' | 'failed' | 'error' | 'state'>,
     ): Promise<void>;
-    /** State of the panel's newest; null where there is none. */
+    /** State of the panel's newest refresh; null if there is none. */
     state(panel: string): Promise<unknown>;
     /** Newest first. */
     list(filter?: { since?: string; limit?: number }): Promise<RefreshRecord[]>;
@@ -295,8 +295,8 @@ export interface StoreTables extends AgentTables {
       limit: number;
     }): Promise<Page<ApiCallRecord>>;
     /**
-     * In the order of writing, `limit` at a time: for who follows the log, since calls are written some time after
-     * they were made. `after` is the `last` of the answer before; null gives the newest rows.
+     * In the order of writing, `limit` at a time, to follow the log: calls are written some time after
+     * they were made. `after` is the `last` of the previous result; null returns the newest rows.
      */
     written(request: {
       service?: string;
@@ -308,38 +308,38 @@ export interface StoreTables extends AgentTables {
   switches: {
     list(): Promise<SwitchRecord[]>;
     set(record: SwitchRecord): Promise<void>;
-    /** The switch of that product, of the panel as a whole (null), or all of the panel (left out). */
+    /** The switch of that product, of the whole panel (`product` null), or all of the panel (`product` missing). */
     clear(panel: string, product?: string | null): Promise<void>;
   };
   fingerprints: {
     list(panel?: string): Promise<FingerprintRecord[]>;
-    /** One of each panel and endpoint; replaces the one that is there. */
+    /** Adds or replaces the fingerprint of the panel and endpoint. */
     put(record: FingerprintRecord): Promise<void>;
     clear(panel: string): Promise<void>;
   };
   resources: {
-    /** What was last seen of each of these services, ordered by service. */
+    /** The resources of each of these services, ordered by service. */
     list(filter: { services: string[] }): Promise<ResourcesRecord[]>;
     /** Adds or replaces each by its service. */
     put(records: ResourcesRecord[]): Promise<void>;
   };
   graphCache: {
-    /** The graph of that key, unless it has expired by `now`. */
+    /** The graph with that key, unless it expired before `now`. */
     get(key: string, now: string): Promise<GraphCacheRecord | null>;
-    /** Adds or replaces it, and deletes all that have expired by its `at`. */
+    /** Adds or replaces the graph, and deletes those that expired before its `at`. */
     put(record: GraphCacheRecord): Promise<void>;
   };
   clock: {
-    /** The newest instant at which the clock was known to be right; null before the first. */
+    /** The newest instant confirmed by the clock; null before the first. */
     confirmed(): Promise<string | null>;
-    /** Moves it forward; an earlier instant changes nothing. */
+    /** Moves the instant forward; an earlier one changes nothing. */
     confirm(at: string): Promise<void>;
-    /** Sets it, also back: the operator's word. */
+    /** Sets the instant, also back, as confirmed by the operator. */
     accept(at: string): Promise<void>;
   };
 }
 
-/** One check of `db check`. */
+/** Result of one check. */
 export interface StoreCheck {
   name: string;
   object: string;
@@ -353,48 +353,54 @@ export interface StateStore extends StoreTables {
   readonly schemaVersion: number;
   /**
    * Runs `work` in one transaction that is durable when it returns. With `fences`, fails with `lease_lost` and
-   * changes nothing when one of the leases has been taken over (another fence number) or was released.
+   * changes nothing when one of the leases was taken over (another fence number) or released.
    *
-   * Calls wait for each other, so keep the work short: no call to a panel inside. When `work` throws, or a write in
-   * it fails even if that is caught, nothing is changed. The tables are good for as long as `work` runs; another
+   * Calls wait for each other, so keep the work short and call no panel in it. When `work` throws, or a write in
+   * it fails even if that is caught, nothing is changed. The tables are valid while `work` runs; another
    * write through the store itself is refused there (`nested_write`), and reads through it see the state before.
    */
   write<T>(work: (tables: StoreTables) => Promise<T>, options?: { fences?: HeldLease[] }): Promise<T>;
   leases: {
     /**
-     * Takes a free, expired or abandoned lease in one atomic statement and raises its fence number.
-     * `isAlive` is asked about the owner on the same host; an owner that is gone loses the lease at once. So does one on
-     * another host whose lease runs out later than twice `ttlMs` from now: the clock was set back since.
+     * Acquires a free, expired or abandoned lease in one atomic statement and raises its fence number.
+     * `isAlive` checks an owner on the same host; if it is gone, it loses the lease at once. So does an owner on
+     * another host whose lease expires later than twice `ttlMs` from now: the clock was set back since.
      */
     acquire(request: LeaseRequest & { name: string }): Promise<LeaseResult>;
     /**
-     * Takes all of these leases in one transaction, or none of them: then `heldBy` has those that are held, ordered by
-     * name. Works quickly for tens of thousands.
+     * Acquires all of these leases in one transaction, or none: then `heldBy` has those that others hold, ordered by
+     * name. Fast for tens of thousands of leases.
      */
     acquireAll(request: LeaseRequest & { names: string[] }): Promise<LeasesResult>;
-    /** False when the lease is no longer ours. */
+    /** Returns false when the lease is no longer ours. */
     renew(lease: HeldLease, now: string, ttlMs: number): Promise<boolean>;
-    /** Renews those of the leases that are still ours, in one transaction. False when one of them is not. */
+    /** Renews the leases that are still ours, in one transaction. Returns false when one of them is not. */
     renewAll(leases: readonly HeldLease[], now: string, ttlMs: number): Promise<boolean>;
-    /** Frees the lease; does nothing when it is no longer ours. */
+    /** Releases the lease; does nothing when it is no longer ours. */
     release(lease: HeldLease): Promise<void>;
-    /** Frees those of the leases that are still ours, in one transaction. */
+    /** Releases the leases that are still ours, in one transaction. */
     releaseAll(leases: readonly HeldLease[]): Promise<void>;
-    /** Those that are held, ordered by name, whether or not they ran out. */
+    /** Held leases, ordered by name, expired ones included. */
     list(): Promise<LeaseRecord[]>;
   };
   maintenance: {
-    /** Deletes API log rows and rolls samples up: raw older than `samplesDays` to hours, hours older than 4 times that to days. */
+    /**
+     * Deletes API log rows and rolls samples up: raw older than `samplesDays` to hours, hours older than 4 times that
+     * to days.
+     */
     prune(request: {
       now: string;
       apiLogDays: number;
       samplesDays: number;
     }): Promise<{ apiCalls: number; samples: number }>;
-    /** Integrity, foreign keys, schema version, invariants (one open hold per reason, evidence of ended holds, unknown services). */
+    /**
+     * Checks integrity, foreign keys, schema version and invariants (one open hold per reason, evidence of ended holds,
+     * unknown services).
+     */
     check(): Promise<StoreCheck[]>;
-    /** A consistent copy, mode 0600, never over an existing file. */
+    /** Writes a consistent copy with mode 0600; never replaces an existing file. */
     backup(file: string): Promise<void>;
   };
-  /** Ends what was begun, then refuses everything else with `store_closed`. */
+  /** Waits for running work, then refuses every call with `store_closed`. */
   close(): Promise<void>;
 }

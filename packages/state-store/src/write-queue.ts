@@ -1,4 +1,4 @@
-/** Runs works one after the other, in the order in which they were handed in; one that fails does not stop the next. */
+/** Runs tasks one after the other, in the order of their calls; a failed one does not stop the next. */
 export class WriteQueue {
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -8,7 +8,7 @@ export class WriteQueue {
     return result;
   }
 
-  /** When all that was handed in so far is done. */
+  /** Resolves when all tasks so far have ended. */
   async idle(): Promise<void> {
     await this.#tail;
   }

@@ -1,4 +1,4 @@
-import type { AgentView } from '@sluice/engine';
+import type { AgentDetail, AgentView, RestoreReport } from '@sluice/engine';
 import type { LedgerOpening } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { gigabytesToBytes } from '@sluice/quota-core';
@@ -6,6 +6,8 @@ import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { readInput } from '../files/read-text.js';
 import { readRows } from '../files/rows.js';
 import { AGENTS, printAgent, printAgents, printCheck, printSemantics } from '../output/agent-report.js';
+import { printActions } from '../output/outcome.js';
+import { countOf } from '../output/words.js';
 import { bytesCell } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
@@ -90,7 +92,8 @@ export const agentLimit: CommandHandler<AgentOptions> = async ([agent], options,
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const detail = await sluice.agents.limit(agent, { ...common, limitBytes });
     terminal.document(detail);
-    if (!terminal.quiet) printAgent(terminal, detail);
+    terminal.info(limitLine(detail, options.dryRun === true));
+    if (options.verbose === true) printAgent(terminal, detail);
     return ExitCode.done;
   });
 };
@@ -167,9 +170,9 @@ export const agentRestore: CommandHandler<AgentOptions> = ([agent = ''], options
     });
     terminal.document(report);
     if (!terminal.quiet || report.run.outcome !== 'done') {
-      printAgent(terminal, report);
-      for (const { type, target, state } of report.actions)
-        terminal.line(`  ${type} ${target} ${terminal.status(state)}`);
+      terminal.line(restoreLine(report));
+      if (options.verbose === true) printAgent(terminal, report);
+      if (options.verbose === true || report.run.outcome !== 'done') printActions(terminal, report.actions);
       for (const { name, outcome } of report.left) terminal.line(`  user "${name}" is unchanged: ${outcome}`);
       if (report.error) terminal.line(terminal.error(report.error));
     }
@@ -199,6 +202,18 @@ export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options
       );
     return ExitCode.done;
   });
+
+function limitLine({ name, limitBytes, usedBytes }: AgentDetail, dryRun: boolean): string {
+  const limit = limitBytes === null ? 'no limit' : `limit ${bytesText(limitBytes)}`;
+  return `${name}: ${limit}, ${bytesText(usedBytes)} used${dryRun ? ' (dry run)' : ''}`;
+}
+
+function restoreLine({ name, run, actions }: RestoreReport): string {
+  const count = (state: string): number => actions.filter((action) => action.state === state).length;
+  if (run.dryRun) return `${name}: ${countOf(count('planned'), 'user')} would be enabled again, nothing changed`;
+  const failed = count('failed') + count('in-doubt');
+  return `${name}: ${countOf(count('applied'), 'user')} enabled again${failed === 0 ? '' : `, ${failed} failed or in doubt`}`;
+}
 
 function bytesText(bytes: number | null): string {
   return bytesCell(bytes) ?? '';

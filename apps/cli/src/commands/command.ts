@@ -47,6 +47,8 @@ const COMMANDER = Command.prototype as unknown as { unknownCommand: (this: Comma
 /** A command whose code is loaded when it is called, which keeps the start-up short. */
 export class LazyCommand extends Command {
   readonly context: CommandContext;
+  /** The examples of the help. */
+  exampleLines: readonly string[] = [];
 
   constructor(name: string, context: CommandContext) {
     super(name);
@@ -78,6 +80,7 @@ export class LazyCommand extends Command {
 
   /** Adds examples to the help. */
   examples(...lines: string[]): this {
+    this.exampleLines = lines;
     const heading = lines.length === 1 ? 'Example' : 'Examples';
     return this.addHelpText('after', `\n${heading}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
   }

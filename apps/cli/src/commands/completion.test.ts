@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { manualClock } from '@sluice/fake-panels';
 import { buildProgram } from '../cli.js';
 import type { Deps } from '../context.js';
+import { COMMAND } from '../test/command-process.js';
 import { Bench } from '../test/harness.js';
 import { listNodes } from './completion.js';
 
@@ -24,14 +25,42 @@ afterAll(() => {
 });
 
 function bash(script: string): string {
-  const { stdout, stderr, status } = spawnSync('bash', ['-c', script], { cwd: bench.folder, encoding: 'utf8' });
+  const command = `sluice() { '${process.execPath}' '${COMMAND}' "$@"; }\n`;
+  const env = { PATH: process.env['PATH'], HOME: bench.folder, SLUICE_CONFIG: bench.path('names.yaml') };
+  const options = { cwd: bench.folder, env, encoding: 'utf8' } as const;
+  const { stdout, stderr, status } = spawnSync('bash', ['-c', command + script], options);
   if (status !== 0 || stderr !== '') throw new Error(`${String(status)}: ${stderr}`);
   return stdout;
 }
 
+const AGENTS = [1, 2, 3, 4, 5].map((number) => `aaaaaaaa-0000-4000-8000-00000000000${number}`);
+const AGENT_NAMES = ['north', 'south', 'south', 'two words;', "o'neil"];
+
+/** Writes a config, and a store with agents of odd names, two of which are the same. */
+async function setUpNames(): Promise<void> {
+  bench.write(
+    'names.yaml',
+    `panels:
+  dcim: { kind: easydcim, url: https://dcim.example.com, token: x }
+  vpn: { kind: hiddify, url: https://vpn.example.com/path, apiKey: x }
+products: { ded-100: { panel: dcim }, vpn-50: { panel: vpn } }
+`,
+  );
+  for (const [index, id] of ['svc-1', 'svc-2', 'vpn:1'].entries()) {
+    const pairs = ['panel=dcim', 'product=ded-100', `easydcim_service_id=${index + 1}`];
+    const { exitCode, stderr } = await bench.sluice(['--config', 'names.yaml', 'service', 'add', id, ...pairs]);
+    if (exitCode !== 0) throw new Error(stderr);
+  }
+  const agent = { panel: 'vpn', role: 'agent', parent: null, limitBytes: null, limitSince: null, account: null };
+  const state = { figures: null, verdict: null, thresholds: [], missingSince: null, gone: false };
+  await bench.store((store) =>
+    store.agents.put(AGENTS.map((uuid, index) => ({ ...agent, ...state, uuid, name: AGENT_NAMES[index] ?? '' }))),
+  );
+}
+
 /** What bash offers with the cursor at the end of the last word. */
 function offered(...words: string[]): string[] {
-  const list = ['sluice', ...words].map((word) => `'${word}'`).join(' ');
+  const list = ['sluice', ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   return bash(`
     source ./completion.bash
     COMP_WORDS=(${list}) COMP_CWORD=${words.length}
@@ -70,8 +99,33 @@ describe('the completion for bash', () => {
     expect(offered('service', 'export', '--format', '')).toEqual(['csv', 'json', 'yaml']);
     expect(offered('schedule', 'show', '--format', 's')).toEqual(['systemd']);
     expect(offered('completion', 'bash', '')).toEqual([]);
-    expect(offered('explain', '')).toEqual([]);
-    expect(offered('poll', '--service', '')).toEqual([]);
+    expect(offered('agent', 'create-user', 'north', '--mode', 'm')).toEqual(['monthly']);
+    expect(offered('explain', 'svc-1', '')).toEqual([]);
+    expect(offered('poll', '--wait-lock', '')).toEqual([]);
+  });
+
+  it('offers services, panels, products and agents of the config and the store', async () => {
+    await setUpNames();
+    expect(offered('explain', 'svc')).toEqual(['svc-1', 'svc-2']);
+    expect(offered('explain', '')).toEqual(["o\\'neil", 'svc-1', 'svc-2', 'two\\ words\\;', 'vpn\\:1']);
+    expect(offered('explain', 'two\\ w')).toEqual(['two\\ words\\;']);
+    expect(offered('poll', '--service', 'svc-2')).toEqual(['svc-2']);
+    expect(offered('usage', 'svc')).toEqual(['svc-1', 'svc-2']);
+    expect(offered('usage', 'h')).toEqual(['history']);
+    expect(offered('poll', '--panel=d')).toEqual(['--panel=dcim']);
+    expect(offered('panel', 'test', 'dcim', '')).toEqual(['dcim', 'vpn']);
+    expect(offered('provision', 'change-package', 'svc-1', 'ded')).toEqual(['ded-100']);
+    expect(offered('enforce', 'dcim', '--only', '')).toEqual(['ded-100', 'vpn-50']);
+    expect(offered('agent', 'show', '')).toEqual(['north', AGENTS[1], AGENTS[2], 'two\\ words\\;', "o\\'neil"]);
+    expect(offered('agent', 'show', 'two\\ w')).toEqual(['two\\ words\\;']);
+    expect(offered('--config', 'names.yaml', 'poll', '--panel', '')).toEqual(['dcim', 'vpn']);
+  });
+
+  it('offers nothing and prints nothing where there is no config or no store', async () => {
+    for (const words of ['services', 'panels', 'agents', 'unknown']) {
+      const elsewhere = await bench.sluice(`completion --config missing.yaml --complete ${words}`);
+      expect({ ...elsewhere, json: null }).toEqual({ exitCode: 0, stdout: '', stderr: '', json: null });
+    }
   });
 
   it('offers files for options and arguments that are files', () => {

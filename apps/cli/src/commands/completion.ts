@@ -3,7 +3,15 @@ import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { bashCompletion } from '../output/completion/bash.js';
 import { fishCompletion } from '../output/completion/fish.js';
-import type { CompletionNode, CompletionOption, CompletionValue, Shell } from '../output/completion/shape.js';
+import {
+  SHELLS,
+  STORED_NAMES,
+  type CompletionNode,
+  type CompletionOption,
+  type CompletionValue,
+  type Shell,
+  type StoredNames,
+} from '../output/completion/shape.js';
 import { zshCompletion } from '../output/completion/zsh.js';
 
 const WRITERS: Record<Shell, (nodes: CompletionNode[]) => string> = {
@@ -12,8 +20,28 @@ const WRITERS: Record<Shell, (nodes: CompletionNode[]) => string> = {
   fish: fishCompletion,
 };
 
+/** Options of `sluice completion`. */
+export interface CompletionOptions {
+  /** What a completion script asks for. */
+  complete?: string;
+  config?: string;
+}
+
 /** `sluice completion SHELL`: generated from the declared commands. */
-export function completion(program: Command, shell: Shell, deps: Deps): number {
+export async function completion(
+  program: Command,
+  shell: Shell | undefined,
+  options: CompletionOptions,
+  deps: Deps,
+): Promise<number> {
+  if (options.complete !== undefined) {
+    const names = STORED_NAMES.find((name) => name === options.complete);
+    const { listStored } = await import('./list-stored.js');
+    const found = names === undefined ? [] : await listStored(names, options.config, deps);
+    deps.stdout.write(found.map((name) => `${name}\n`).join(''));
+    return ExitCode.done;
+  }
+  if (shell === undefined) return program.error(`error: name your shell: ${SHELLS.join(', ')}`);
   deps.stdout.write(WRITERS[shell](listNodes(program)));
   return ExitCode.done;
 }
@@ -50,12 +78,20 @@ function toOption(option: Option): CompletionOption {
   return {
     names: [option.short, option.long].filter((name) => name !== undefined),
     description: option.description,
-    value: option.required || option.optional ? toValue(/[<[]([^>\].]+)/.exec(option.flags)?.[1] ?? '', option) : null,
+    value: option.required || option.optional ? toValue(placeholderOf(option), option) : null,
   };
+}
+
+/** Returns what the value of an option is: `service` for `--service <id>`, and `file` for `--svg <file>`. */
+function placeholderOf({ long, flags }: Option): string {
+  const name = /[<[]([^>\].]+)/.exec(flags)?.[1] ?? '';
+  return name === 'id' || name === 'name' ? (long ?? '').slice(2) : name;
 }
 
 function toValue(name: string, { argChoices }: Pick<Argument | Option, 'argChoices'>): CompletionValue {
   if (argChoices) return { kind: 'words', words: argChoices };
+  const [, stored] = /^(service|panel|product|agent)s?$/.exec(name) ?? [];
+  if (stored !== undefined) return { kind: 'stored', names: `${stored}s` as StoredNames };
   if (/file$/i.test(name)) return { kind: 'file' };
   return /folder$/i.test(name) ? { kind: 'folder' } : { kind: 'any' };
 }

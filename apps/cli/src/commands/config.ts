@@ -1,14 +1,20 @@
-import { describedSchema } from '@sluice/engine';
-import { checkConfigFile, findConfigFile, formatProblem } from '../config/load.js';
+import { describedSchema, findStoredProblems } from '@sluice/engine';
+import { openStore } from '@sluice/state-store';
+import { findConfigFile } from '../config/find-config-file.js';
+import { checkConfigFile, type Config, type ConfigProblem, formatProblem } from '../config/load.js';
+import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
+import { storeLocation } from '../open-sluice.js';
 import { Terminal } from '../output/terminal.js';
+import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
 import { knownKinds } from '../kinds.js';
 
 /** `sluice config check` */
-export const configCheck: CommandHandler = (_args, options, deps) => {
+export const configCheck: CommandHandler = async (_args, options, deps) => {
   const file = findConfigFile(options.config, deps.env, deps.cwd);
-  const { problems } = checkConfigFile(file, knownKinds(deps));
+  const { config, problems: found } = checkConfigFile(file, knownKinds(deps));
+  const problems = [...found, ...(config === null ? [] : await storedProblems(config, deps))];
   const ok = !problems.some((problem) => problem.severity === 'error');
   const terminal = new Terminal(deps, options);
   const { colors } = terminal;
@@ -19,8 +25,33 @@ export const configCheck: CommandHandler = (_args, options, deps) => {
     if (isError || !terminal.quiet) terminal.line(`${severity} ${formatProblem(problem)}`);
   }
   if (ok) terminal.info(`${file} is valid`);
-  return Promise.resolve(ok ? ExitCode.done : ExitCode.usage);
+  return ok ? ExitCode.done : ExitCode.usage;
 };
+
+/** Lists what does not fit between the config and the stored services; nothing where the store can't be read. */
+async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem[]> {
+  try {
+    const store = await openStore({
+      location: storeLocation(config),
+      clock: deps.clock,
+      create: false,
+      readOnly: true,
+    });
+    try {
+      const services = await store.services.list();
+      return findStoredProblems({ config, kinds: knownKinds(deps) }, services).map(({ code, message }) => ({
+        severity: 'warning',
+        path: '',
+        line: null,
+        message: withRemedy({ code, message }),
+      }));
+    } finally {
+      await store.close();
+    }
+  } catch {
+    return [];
+  }
+}
 
 /** `sluice config schema` */
 export const configSchema: CommandHandler = (_args, options, deps) => {

@@ -5,15 +5,16 @@ import { backupBeforeMigration, type Check, leaseHeld, replaceHoldsFile, nodeFil
 import { toItemError } from '@sluice/panel-kind/errors';
 import { loadConfig } from '../config/load.js';
 import { ExitCode } from '../exit-codes.js';
+import { printChecks } from '../output/checks.js';
 import { Terminal } from '../output/terminal.js';
-import { withRemedy } from '../remedies.js';
 import type { Deps } from '../context.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 import { storeLocation } from '../open-sluice.js';
 
 /** `sluice db check` */
 export const dbCheck: CommandHandler = async (_args, options, deps) => {
-  const location = storeLocation(loadConfig(options.config, deps));
+  const config = loadConfig(options.config, deps);
+  const location = storeLocation(config);
   const checks: Check[] = [];
   try {
     const store = await openStore({ location, clock: deps.clock, create: false });
@@ -27,21 +28,9 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
     checks.push({ name: code, object: location, status: 'failed', message, code });
   }
   const ok = !checks.some((check) => check.status === 'failed');
-  printChecks(new Terminal(deps, options), ok, checks);
+  printChecks(new Terminal(deps, options, config), ok, checks);
   return ok ? ExitCode.done : ExitCode.failed;
 };
-
-/** Prints checks as lines, or as the document of `--json`. */
-export function printChecks(terminal: Terminal, ok: boolean, checks: Check[]): void {
-  const shown = checks.map(({ name, object, status, message }) => ({ name, object, status, message }));
-  terminal.document({ ok, checks: shown });
-  for (const { name, object, status, message, code, details } of checks) {
-    if (status === 'ok' && terminal.quiet) continue;
-    const text = code === undefined ? message : withRemedy({ code, message, details });
-    const line = `${name} (${object})${text === '' ? '' : `: ${text}`}`;
-    terminal.line(`${terminal.status(status).padEnd(7)} ${terminal.times.text(line)}`);
-  }
-}
 
 /** `sluice db migrate` */
 export const dbMigrate: CommandHandler = async (_args, options, deps) => {

@@ -1,9 +1,10 @@
-import type { LazyCommand } from './command.js';
+import { choice, type LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
 const PANEL = ['--panel <name>', 'the Hiddify panel; required if there are several'] as const;
 const DRY_RUN = ['--dry-run', 'change nothing on the panel, and store only the API log'] as const;
 const DETAILED = ['--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change'] as const;
+const MODES = ['no_reset', 'monthly', 'weekly', 'daily'];
 const AGENT = 'uuid or unambiguous name of the agent';
 
 /** Declares `agent`: traffic limits of the agents of a Hiddify panel. */
@@ -78,7 +79,7 @@ function declareUsers(agent: LazyCommand): void {
     .requiredOption('--name <text>', 'name of the user')
     .requiredOption('--gb <number>', 'traffic limit of the user in GB')
     .option('--days <number>', 'validity in days from the first use (default: 30)')
-    .option('--mode <mode>', 'when the usage is reset: no_reset (default), monthly, weekly or daily')
+    .addOption(choice('--mode <mode>', 'when the usage is reset; default: no_reset', MODES))
     .option(...PANEL)
     .option(...DRY_RUN)
     .examples('sluice agent create-user north --name anna --gb 20 --days 30')

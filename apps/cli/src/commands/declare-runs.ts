@@ -1,5 +1,4 @@
-import { Option } from 'commander';
-import type { LazyCommand } from './command.js';
+import { choice, type LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
 /** Declares `poll`, `reconcile`, `plan`, `explain` and `usage`. */
@@ -49,7 +48,14 @@ function declareUsage(program: LazyCommand): void {
   usage
     .command('graph <service>')
     .description('draw usage as a chart in the terminal, or as an SVG file')
-    .addOption(new Option('--range <range>', 'the time range (default: cycle)').choices(['cycle', '24h', '7d']))
+    .addOption(
+      choice('--range <range>', 'cycle, or hours or days such as 24h or 30d (default: cycle)', [
+        'cycle',
+        '24h',
+        '7d',
+        '30d',
+      ]),
+    )
     .option('--svg <file>', 'write an SVG file instead; an existing file is replaced')
     .option('--from-panel', "draw the panel's own graph; cached for the duration set in graphCache")
     .examples('sluice usage graph svc-1', 'sluice usage graph svc-1 --range 7d --svg svc-1.svg')

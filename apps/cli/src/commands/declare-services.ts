@@ -3,6 +3,9 @@ import { choice, type LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
 const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
+const DUPLICATES = ['--allow-duplicate-refs', 'store an id that another service of the panel has'] as const;
+/** Of all kinds of panels. */
+const ACTIONS = ['disable-ports', 'suspend-order', 'both', 'pause', 'redirect', 'throttle', 'disable'];
 const REASONS = ['quota', 'billing', 'manual', 'agent-limit'];
 const asOption = (): Option => choice('--as <reason>', 'default: billing', ['billing', 'manual']);
 const KEYS = 'keys as in the import: panel, product, client, billing_cycle, next_due_date, easydcim_service_id, …';
@@ -44,6 +47,7 @@ function declareService(service: LazyCommand): void {
     .command('add <id>')
     .argument('<pairs...>', KEYS)
     .description('add a service')
+    .option(...DUPLICATES)
     .examples(
       'sluice service add svc-1 panel=dcim product=ded-100 billing_cycle=monthly next_due_date=2026-12-15 easydcim_service_id=501',
     )
@@ -52,6 +56,7 @@ function declareService(service: LazyCommand): void {
     .command('import')
     .argument('<file>', '.csv, .json or .yaml; - is CSV from standard input')
     .description('add and change services from a file; stores all rows or none')
+    .option(...DUPLICATES)
     .option(...WAIT)
     .examples('sluice service import services.csv')
     .runs(async () => (await load()).importFile);
@@ -84,6 +89,7 @@ function declareSingleService(service: LazyCommand): void {
     .command('set <service>')
     .argument('<pairs...>', KEYS)
     .description('change keys of a service; an empty value removes the key')
+    .option(...DUPLICATES)
     .option(...WAIT)
     .examples('sluice service set svc-1 next_due_date=2027-01-15')
     .runs(async () => (await load()).set);
@@ -104,7 +110,7 @@ function declareOverride(override: LazyCommand): void {
     .option('--quota <size>', 'such as 500GB')
     .option('--unlimited', 'allow unlimited traffic')
     .addOption(choice('--mode <mode>', 'which direction counts', ['IN', 'OUT', 'TOTAL']))
-    .option('--action <action>', 'disable-ports, suspend-order, both, …')
+    .addOption(choice('--action <action>', 'what is restricted when the quota is exceeded', ACTIONS))
     .option(...WAIT)
     .examples('sluice override set svc-1 --quota 12TB')
     .runs(async () => (await load()).overrideSet);

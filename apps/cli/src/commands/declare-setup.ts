@@ -36,7 +36,7 @@ function declarePanels(program: LazyCommand): void {
     .examples('sluice panel list')
     .runs(async () => (await import('./panels.js')).panelList);
   panel
-    .command('test [names...]')
+    .command('test [panels...]')
     .description('test each panel with an authenticated read')
     .examples('sluice panel test dcim')
     .runs(async () => (await import('./panels.js')).panelTest);

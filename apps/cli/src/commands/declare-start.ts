@@ -1,6 +1,7 @@
 import { Argument, Option } from 'commander';
 import { SHELLS, type Shell } from '../output/completion/shape.js';
 import type { LazyCommand } from './command.js';
+import type { CompletionOptions } from './completion.js';
 import type { ScheduleOptions } from './schedule.js';
 
 /** Declares `init`, `schedule` and `completion`, which are run once at set-up. */
@@ -40,11 +41,13 @@ export function declareStart(program: LazyCommand): void {
     });
   program
     .command('completion')
-    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .addArgument(new Argument('[shell]', 'the shell: bash, zsh or fish').choices(SHELLS))
+    .addOption(new Option('--complete <names>', 'list names for completion').hideHelp())
     .description('print the completion script for a shell')
     .examples('source <(sluice completion bash)', 'sluice completion fish > ~/.config/fish/completions/sluice.fish')
-    .action(async (shell: Shell) => {
+    .action(async (shell: Shell | undefined, _options: unknown, command: LazyCommand) => {
       const { completion } = await import('./completion.js');
-      program.context.exit(completion(program, shell, program.context.deps));
+      const options = command.optsWithGlobals<CompletionOptions>();
+      program.context.exit(await completion(program, shell, options, program.context.deps));
     });
 }

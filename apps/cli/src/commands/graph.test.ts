@@ -60,9 +60,11 @@ describe('usage graph', () => {
     expect(await seriesOf('--range 7d')).toHaveLength(4);
     at.bench.clock.advance(6 * DAY + HOUR);
     expect(await seriesOf('--range 7d')).toHaveLength(1);
-    const { exitCode, stderr } = await graph('--range 30d');
+    expect(await seriesOf('--range 30d')).toHaveLength(4);
+    expect(await seriesOf('--range 145h')).toHaveLength(1);
+    const { exitCode, stderr } = await graph('--range 30w');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('cycle, 24h, 7d');
+    expect(stderr).toContain('"30w" is not "cycle" or a number of hours or days, such as 24h or 30d');
   });
 
   it('begins anew with the cycle, and draws nothing across', async () => {
@@ -82,7 +84,9 @@ describe('usage graph', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe('svc-1: traffic used in the cycle');
     expect(Math.max(...lines.map((line) => line.length))).toBe(80);
-    expect(stdout).toContain('20 GB ┤');
+    // From zero, with the allowance as a line.
+    expect(stdout).toContain('100 GB ┤┄┄┄');
+    expect(stdout).toMatch(/ 0 GB └/);
     expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
     expect(lines.slice(-2)).toEqual([
       'in 6 GB, out 12 GB, total 18 GB',
@@ -113,6 +117,9 @@ describe('usage graph', () => {
     expect([exitCode, stdout]).toEqual([0, `${at.bench.path('graph.svg')} was written\n`]);
     const texts = elementsOf(parseXml(at.bench.read('graph.svg')), 'text').map(({ text }) => text);
     expect(texts).toEqual(expect.arrayContaining(['svc-1: traffic used in the cycle', 'GB', 'in', 'out', 'total']));
+    // An allowance that would flatten the figures is named instead of drawn.
+    expect(texts).toContain('allowed: 100 GB, above the chart');
+    expect((await graph()).stdout).toContain('allowed: 100 GB, above the chart\n');
     expect(texts.some((text) => /\(UTC\)$/.test(text))).toBe(true);
     expect(statSync(at.bench.path('graph.svg')).mode & 0o777).toBe(0o600);
     chmodSync(at.bench.path('graph.svg'), 0o644);
@@ -199,7 +206,7 @@ describe('usage graph --from-panel', () => {
   it('draws a chart of each series, and says that the unit is not known', async () => {
     const { stdout } = await graph('--from-panel');
     for (const name of ['Inbound', 'Outbound', 'Total']) {
-      expect(stdout).toContain(`svc-1: traffic graph of dcim: ${name}\n`);
+      expect(stdout).toContain(`svc-1: traffic graph of dcim: ${name} (unit unknown)\n`);
     }
     expect(stdout).toContain('does not report the unit');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { DrawnGraph, GraphPoint, GraphRange, PanelFigures, SampleGraph } from '@sluice/engine';
 import { formatBytes, usageInMode } from '@sluice/quota-core';
+import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { writeDrawing } from '../files/new-file.js';
@@ -14,7 +15,7 @@ import { withSluice } from '../open-sluice.js';
 
 /** Options of `usage graph`. */
 export interface GraphOptions extends GlobalOptions {
-  range?: GraphRange;
+  range?: string;
   svg?: string;
   fromPanel?: boolean;
 }
@@ -25,18 +26,23 @@ const WIDTH = 80;
 /** Lines of a chart in the terminal, and of each chart where there are several. */
 const ROWS = 12;
 const ROWS_OF_EACH = 6;
-/** A limit further off than this many scales is not drawn: it would flatten the figures. */
-const LIMIT_IN_SIGHT = 1;
+/** An allowance above this many times the highest figure is not drawn: it would flatten the figures. */
+const LIMIT_IN_SIGHT = 5;
 
 /** `sluice usage graph SERVICE` */
 export const usageGraph: CommandHandler<GraphOptions> = ([id = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
-    const range = options.range ?? 'cycle';
+    const range = parseRange(options.range);
     const output = { options, deps, terminal };
     if (options.fromPanel === true) showPanelGraph(await sluice.usage.panelGraph(id, range), output);
     else showSamples(await sluice.usage.graph(id, range), range, output);
     return ExitCode.done;
   });
+
+function parseRange(text = 'cycle'): GraphRange {
+  if (text === 'cycle' || /^[1-9]\d{0,4}[hd]$/.test(text)) return text as GraphRange;
+  throw usageError('bad_option', `--range: "${text}" is not "cycle" or a number of hours or days, such as 24h or 30d`);
+}
 
 /** Where a graph is shown. */
 interface GraphOutput {
@@ -61,6 +67,7 @@ function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput)
   if (counting) {
     const data = sampleChart(graph, counting.name === 'total' ? title : `${title} (${counting.name})`, [counting]);
     print(data, counting, ROWS, output);
+    if (data.note !== undefined) terminal.line(data.note);
   }
   const part = (name: string, bytes: number | null): string => `${name} ${bytes === null ? '-' : formatBytes(bytes)}`;
   terminal.line([part('in', last.inBytes), part('out', last.outBytes), part('total', last.totalBytes)].join(', '));
@@ -91,8 +98,7 @@ function sampleChart(graph: SampleGraph, title: string, lines: ChartLine[]): Cha
   const figures = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
   const { allowedBytes } = graph;
   const own = byteAxis(figures, TICKS);
-  const inSight =
-    allowedBytes !== null && allowedBytes >= own.min && allowedBytes <= own.max + (own.max - own.min) * LIMIT_IN_SIGHT;
+  const inSight = allowedBytes !== null && (figures.length === 0 || allowedBytes <= own.max * LIMIT_IN_SIGHT);
   return {
     title,
     from: Date.parse(graph.window.start),
@@ -102,6 +108,7 @@ function sampleChart(graph: SampleGraph, title: string, lines: ChartLine[]): Cha
     lines,
     breaks: graph.breaks.map((at) => Date.parse(at)),
     limit: inSight ? allowedBytes : null,
+    ...(allowedBytes === null || inSight ? {} : { note: `allowed: ${formatBytes(allowedBytes)}, above the chart` }),
   };
 }
 
@@ -122,8 +129,9 @@ function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {
   }
   const shown = data.lines.filter(({ points }) => points.some(({ value }) => value !== null));
   if (shown.length === 0) terminal.line(`${graph.panel} returned no data for ${graph.service} in this range.`);
-  for (const line of shown) print({ ...data, title: `${title}: ${line.name}` }, line, ROWS_OF_EACH, output);
-  if (shown.length > 0 && figures?.unit == null) {
+  const unit = figures?.unit == null ? ` (${UNKNOWN_UNIT})` : '';
+  for (const line of shown) print({ ...data, title: `${title}: ${line.name}${unit}` }, line, ROWS_OF_EACH, output);
+  if (shown.length > 0 && unit !== '') {
     terminal.line('The panel does not report the unit (usually rates). Quotas ignore the values.');
   }
 }
@@ -149,9 +157,11 @@ function figureChart(graph: DrawnGraph, figures: PanelFigures, title: string): C
   };
 }
 
+const UNKNOWN_UNIT = 'unit unknown';
+
 /** Names the axis of a drawing where the panel did not state the unit. */
 function withAxisName(data: ChartData): ChartData {
-  return data.axis.unit === '' ? { ...data, axis: { ...data.axis, unit: "the panel's unit" } } : data;
+  return data.axis.unit === '' ? { ...data, axis: { ...data.axis, unit: UNKNOWN_UNIT } } : data;
 }
 
 /** Returns the document of `--json`: the unit of a panel's figures is unknown, so that the bytes are null. */

@@ -5,6 +5,7 @@ import {
   type CommandReport,
   type HoldEntry,
   readHoldsFile,
+  type ServiceDetail,
   type Sluice,
 } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
@@ -12,6 +13,7 @@ import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { text, time } from '../output/columns.js';
 import { printChangedAgents } from '../output/agent-report.js';
+import { describeOutcome, printActions } from '../output/outcome.js';
 import { printRun } from '../output/run-report.js';
 import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
@@ -30,31 +32,37 @@ export interface ChangeOptions extends LockOptions {
 
 /** Holds or releases one service and prints the outcome. */
 export async function changeHold(
+  id: string,
   change: (sluice: Sluice, how: CommandOptions) => Promise<CommandReport>,
   options: ChangeOptions,
   deps: Deps,
 ): Promise<number> {
   return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const before = await sluice.services.show(id);
     const report = await change(sluice, { waitMs: parseWait(options), dryRun: options.dryRun === true });
     terminal.document(report);
-    if (!terminal.quiet || report.run.outcome !== 'done') printOutcome(terminal, report);
+    printOutcome(terminal, before, report, options.verbose === true);
     return toRunExitCode(report.run, options);
   });
 }
 
-/** Prints how a command about one service ended. */
-export function printOutcome(terminal: Terminal, report: CommandReport): void {
-  printDetail(terminal, report.service);
-  for (const action of report.actions)
-    terminal.line(`  ${action.type} ${action.target} ${terminal.status(action.state)}`);
-  if (report.actions.length === 0) terminal.line('  nothing had to be changed on the panel');
-  if (report.stillHeld.length > 0) terminal.line(`  still held: ${report.stillHeld.join(', ')}`);
-  for (const notice of report.notices) terminal.line(`  ${terminal.notice(notice)}`);
+/** Prints how a command about one service ended: one line, and all details with `--verbose`. */
+export function printOutcome(terminal: Terminal, before: ServiceDetail, report: CommandReport, showAll: boolean): void {
+  const { run, service, actions, notices, error } = report;
+  const isDone = run.outcome === 'done';
+  if (terminal.quiet && isDone) return;
+  terminal.line(describeOutcome(before, report));
+  if (showAll) printDetail(terminal, service);
+  if (showAll || run.dryRun || !isDone) printActions(terminal, actions);
+  const failure = error ?? service.error;
+  if (failure !== null && !showAll && (!isDone || run.dryRun))
+    terminal.line(`  ${terminal.error(failure, { service: service.id })}`);
+  for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
 }
 
 /** `sluice hold add SERVICE` */
 export const holdAdd: CommandHandler<ChangeOptions> = ([id = ''], options, deps) =>
-  changeHold((sluice, how) => sluice.holds.add(id, { ...how, note: options.note }), options, deps);
+  changeHold(id, (sluice, how) => sluice.holds.add(id, { ...how, note: options.note }), options, deps);
 
 /** Options of `hold release`. */
 export interface ReleaseOptions extends ChangeOptions {
@@ -72,7 +80,7 @@ export const holdRelease: CommandHandler<ReleaseOptions> = ([id], options, deps)
   }
   if (id === undefined) throw usageError('bad_option', 'Name a service, or use --all; no panel was called');
   refuseOtherHolds(id, options);
-  return changeHold((sluice, how) => sluice.holds.release(id, how), options, deps);
+  return changeHold(id, (sluice, how) => sluice.holds.release(id, how), options, deps);
 };
 
 /** What ends a hold that is not manual. */

@@ -269,6 +269,21 @@ describe('init with a panel to test', () => {
     expect(document(outcome).panels[0]?.error?.message).toContain('DCIM_TOKEN');
   });
 
+  it('never prints the secret path of an address', async () => {
+    bench.env['KEY'] = '5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7';
+    const vpn = (url: string): string[] => ['--panel', `kind=hiddify,url=${url},api-key-env=KEY,allow-http=true`];
+    for (const [index, url] of [`${panel.url}/s3cretpath`, 'http://127.0.0.1:1/s3cretpath'].entries()) {
+      for (const more of [[], ['--json'], ['--verbose']]) {
+        const shown = await bench.sluice(['init', '--force', ...vpn(url), ...more]);
+        expect([index, shown.exitCode]).toEqual([index, 3]);
+        expect(shown.stdout).toContain(`${new URL(url).origin}/***/`);
+      }
+    }
+    await bench.sluice(['init', 'x.yaml', ...vpn('vpn.example.com/s3cretpath')]);
+    await bench.sluice(['init', 'x.yaml', ...vpn('http://me:pw@vpn.example.com/s3cretpath')]);
+    expect(bench.printed).not.toContain('s3cretpath');
+  });
+
   it('calls nothing with --no-test', async () => {
     await bench.sluice(['init', '--no-test', '--panel', spec()]);
     expect(panel.server.calls).toEqual([]);
@@ -389,6 +404,17 @@ describe('init on a terminal', () => {
     const outcome = await bench.sluice('init other.yaml --json', { ask: silent.ask });
     expect(document(outcome).panels).toEqual([]);
     expect(silent.asked).toEqual([]);
+  });
+
+  it('refuses a folder that can not be written before it asks anything, in plain words', async () => {
+    bench.write('taken', 'a file');
+    const { ask, asked } = operator([]);
+    const { exitCode, stderr } = await bench.sluice('init taken/sluice.yaml', { ask });
+    expect([exitCode, stderr]).toEqual([
+      2,
+      `sluice: ${bench.path('taken/sluice.yaml')} can't be written: a part of its path is a file, not a folder. Name another file\n`,
+    ]);
+    expect(asked).toEqual([]);
   });
 
   it('refuses a config that is there before it asks anything', async () => {

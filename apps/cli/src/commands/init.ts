@@ -1,13 +1,14 @@
 import path from 'node:path';
-import { findConfigFile } from '../config/load.js';
+import { findConfigFile } from '../config/find-config-file.js';
 import type { Deps } from '../context.js';
+import { publicUrl } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import type { InitAnswers, PanelAnswer } from '../init/answers.js';
 import { checkCurrency, checkTimeZone, pathInConfig } from '../init/check-answers.js';
 import { parsePanelOption } from '../init/panel-option.js';
 import { testPanels, untested, type PanelOutcome } from '../init/test-panels.js';
-import { refuseExisting, writeConfig, type WrittenConfig } from '../init/write-config.js';
+import { refuseExisting, refuseUnwritable, writeConfig, type WrittenConfig } from '../init/write-config.js';
 import { shellWords } from '../output/schedule/plan.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -28,10 +29,11 @@ export interface InitOptions extends GlobalOptions {
 export const init: CommandHandler<InitOptions> = async ([name], options, deps) => {
   const file = path.resolve(deps.cwd, name ?? options.config ?? 'sluice.yaml');
   refuseExisting(file, options.force === true);
+  refuseUnwritable(file);
   const terminal = new Terminal(deps, options);
   const answers = await gather(file, options, deps, terminal);
   const written = writeConfig(file, answers, options.force === true);
-  const named = answers.panels.map(({ name, kind, url }) => ({ name, kind: kind.kind, url }));
+  const named = answers.panels.map(({ name, kind, url }) => ({ name, kind: kind.kind, url: publicUrl(kind, url) }));
   const panels = options.test === false ? untested(named) : await testPanels(deps, file, untested(named));
   const next = nextCommands(file, panels, deps);
   terminal.document({ file, panels, next: next.map(({ command }) => command) });

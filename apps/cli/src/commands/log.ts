@@ -8,7 +8,7 @@ import { ExitCode, signalExitCode, toExitCode } from '../exit-codes.js';
 import { NewFile } from '../files/new-file.js';
 import { plainInk } from '../output/colors.js';
 import { printRows, text, time } from '../output/columns.js';
-import { plural } from '../output/plural.js';
+import { countOf } from '../output/words.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
@@ -160,7 +160,7 @@ export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps
     const file = path.resolve(deps.cwd, name);
     const entries = await writeFile(sluice, filter, file, deps);
     terminal.document({ file, entries });
-    terminal.info(`${file}: ${plural(entries, 'entry', 'entries')}`);
+    terminal.info(`${file}: ${countOf(entries, 'entry', 'entries')}`);
     return ExitCode.done;
   });
 

@@ -5,6 +5,7 @@ import { bytesCell } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
+import { describeOverride } from '../output/outcome.js';
 import { printDetail } from './services.js';
 import { withSluice } from '../open-sluice.js';
 
@@ -19,21 +20,21 @@ interface SetOptions extends LockOptions {
 export const overrideSet: CommandHandler<SetOptions> = ([id = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
     const { quota, unlimited, mode, action } = options;
+    const before = await sluice.services.show(id);
     const detail = await sluice.overrides.set(id, { quota, unlimited, mode, action }, { waitMs: parseWait(options) });
     terminal.document(detail);
-    if (!terminal.quiet) {
-      printDetail(terminal, detail);
-      terminal.line('  The override takes effect at the next poll.');
-    }
+    terminal.info(describeOverride(before, detail));
+    if (options.verbose === true) printDetail(terminal, detail);
     return ExitCode.done;
   });
 
 /** `sluice override clear SERVICE` */
 export const overrideClear: CommandHandler<LockOptions> = ([id = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
+    const before = await sluice.services.show(id);
     const { service, ended } = await sluice.overrides.clear(id, { waitMs: parseWait(options) });
     terminal.document(service);
-    terminal.info(ended ? `${id}: the override ends with the next poll` : `${id} had no override`);
+    terminal.info(ended ? describeOverride(before, service) : `${id} had no override`);
     return ExitCode.done;
   });
 

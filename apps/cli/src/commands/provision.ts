@@ -27,21 +27,28 @@ function parseReason(options: ProvisionOptions): 'billing' | 'manual' {
 /** `sluice provision suspend SERVICE` */
 export const suspend: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) => {
   const as = parseReason(options);
-  return changeHold((sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason }), options, deps);
+  return changeHold(
+    id,
+    (sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason }),
+    options,
+    deps,
+  );
 };
 
 /** `sluice provision unsuspend SERVICE` */
 export const unsuspend: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) => {
   const as = parseReason(options);
-  return changeHold((sluice, how) => sluice.provision.unsuspend(id, { ...how, as }), options, deps);
+  return changeHold(id, (sluice, how) => sluice.provision.unsuspend(id, { ...how, as }), options, deps);
 };
 
 async function perform(
+  id: string,
   command: (provision: Provision, how: PasswordOptions) => Promise<CommandReport>,
   options: ProvisionOptions,
   deps: Deps,
 ): Promise<number> {
   return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const before = await sluice.services.show(id);
     const report = await command(sluice.provision, {
       dryRun: options.dryRun === true,
       waitMs: parseWait(options),
@@ -50,7 +57,7 @@ async function perform(
       showPassword: terminal.json || deps.stdout.isTTY === true,
     });
     terminal.document(report);
-    if (!terminal.quiet || report.run.outcome !== 'done') printOutcome(terminal, report);
+    printOutcome(terminal, before, report, options.verbose === true);
     if (report.credentials) {
       const { username, password, passwordFile } = report.credentials;
       terminal.line(`  account ${username ?? ''}`);
@@ -63,24 +70,24 @@ async function perform(
 
 /** `sluice provision create SERVICE` */
 export const create: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  perform((provision, how) => provision.create(id, { ...how, adopt: options.adopt }), options, deps);
+  perform(id, (provision, how) => provision.create(id, { ...how, adopt: options.adopt }), options, deps);
 
 /** `sluice provision renew SERVICE` */
 export const renew: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  perform((provision, how) => provision.renew(id, { ...how, until: options.until }), options, deps);
+  perform(id, (provision, how) => provision.renew(id, { ...how, until: options.until }), options, deps);
 
 /** `sluice provision change-package SERVICE PRODUCT` */
 export const changePackage: CommandHandler<ProvisionOptions> = ([id = '', product = ''], options, deps) =>
-  perform((provision, how) => provision.changePackage(id, product, how), options, deps);
+  perform(id, (provision, how) => provision.changePackage(id, product, how), options, deps);
 
 /** `sluice provision change-password SERVICE` */
 export const changePassword: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  perform((provision, how) => provision.changePassword(id, how), options, deps);
+  perform(id, (provision, how) => provision.changePassword(id, how), options, deps);
 
 /** `sluice provision terminate SERVICE` */
 export const terminate: CommandHandler<ProvisionOptions> = async ([id = ''], options, deps) => {
   if (options.dryRun !== true) {
     await confirm(deps, options, `Remove everything that Sluice created for "${id}" from its panel?`);
   }
-  return perform((provision, how) => provision.terminate(id, how), options, deps);
+  return perform(id, (provision, how) => provision.terminate(id, how), options, deps);
 };

@@ -22,7 +22,8 @@ export interface ScheduleOptions extends GlobalOptions {
 export function scheduleShow(program: Command, options: ScheduleOptions, deps: Deps): number {
   const config = loadConfig(options.config, deps);
   const { node, script } = deps.program;
-  const start = options.absolute === true ? [node, script] : ['sluice'];
+  // In the single-file bundle both are the same file.
+  const start = options.absolute === true ? [...new Set([node, script])] : ['sluice'];
   const jobs = scheduledJobs(config, deps.owner.host, {
     has: (args) => hasCommand(program, args),
     kinds: knownKinds(deps),

@@ -8,10 +8,12 @@ import { findFormat, readRows } from '../files/rows.js';
 import { knownKinds } from '../kinds.js';
 import { allowed, allowedBytes, bytes, type Column, shares, state, text, usedBytes } from '../output/columns.js';
 import { type List, listCommand, type ListOptions } from './list.js';
-import { plural } from '../output/plural.js';
+import { quotaText } from '../output/outcome.js';
+import { countOf } from '../output/words.js';
 import { usedCell } from '../output/run-report.js';
 import { allowedCell, bytesCell, type Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
+import { withRemedy } from '../remedies.js';
 import { confirm, type CommandHandler, type GlobalOptions, type LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';
 
@@ -26,17 +28,27 @@ function parsePairs(pairs: string[]): Record<string, string> {
   );
 }
 
+/** Options of commands that store ids of objects on panels. */
+interface RefOptions extends LockOptions {
+  allowDuplicateRefs?: boolean;
+}
+
 /** `sluice service add ID KEY=VALUE…` */
-export const add: CommandHandler = ([id = '', ...pairs], options, deps) =>
+export const add: CommandHandler<RefOptions> = ([id = '', ...pairs], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
-    const detail = await sluice.services.add(id, parsePairs(pairs));
+    const detail = await sluice.services.add(id, parsePairs(pairs), {
+      allowDuplicateRefs: options.allowDuplicateRefs,
+    });
     return show(terminal, detail);
   });
 
 /** `sluice service set SERVICE KEY=VALUE…` */
-export const set: CommandHandler<LockOptions> = ([id = '', ...pairs], options, deps) =>
+export const set: CommandHandler<RefOptions> = ([id = '', ...pairs], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
-    const detail = await sluice.services.set(id, parsePairs(pairs), { waitMs: parseWait(options) });
+    const detail = await sluice.services.set(id, parsePairs(pairs), {
+      waitMs: parseWait(options),
+      allowDuplicateRefs: options.allowDuplicateRefs,
+    });
     return show(terminal, detail);
   });
 
@@ -87,12 +99,15 @@ export const list: CommandHandler<ListOptions> = listCommand(
 );
 
 /** `sluice service import FILE` */
-export const importFile: CommandHandler<LockOptions> = async ([file = ''], options, deps) => {
+export const importFile: CommandHandler<RefOptions> = async ([file = ''], options, deps) => {
   const format = findFormat(file);
   const rows = readRows(await readInput(file, deps), format, file);
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const report = await sluice.services.import(rows, { waitMs });
+    const report = await sluice.services.import(rows, {
+      waitMs,
+      allowDuplicateRefs: options.allowDuplicateRefs,
+    });
     terminal.document(report);
     printImport(terminal, file, report);
     return report.problems.length > 0 ? ExitCode.usage : ExitCode.done;
@@ -103,16 +118,16 @@ function printImport(terminal: Terminal, file: string, { totals, problems }: Imp
   if (terminal.json) return;
   if (problems.length === 0) {
     terminal.info(
-      `${plural(totals.rows, 'row')}: ${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`,
+      `${countOf(totals.rows, 'row')}: ${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`,
     );
     return;
   }
   terminal.warn(
     `sluice: ${file} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}; nothing was stored:`,
   );
-  for (const { line, service, message } of problems) {
+  for (const { line, service, message, code = '' } of problems) {
     const place = [line === null ? '' : `line ${line}`, service ?? ''].filter((part) => part !== '').join(', ');
-    terminal.warn(`  ${place}: ${message}`);
+    terminal.warn(`  ${place}: ${withRemedy({ code, message })}`);
   }
 }
 
@@ -166,6 +181,33 @@ function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [st
   ];
 }
 
+function modeSource({ overrides, trafficMode, product }: ServiceDetail): string {
+  if (overrides?.mode != null) return 'override';
+  return trafficMode === null ? `product ${product}` : 'traffic_mode of the service';
+}
+
+function quotaSource({ quota, product }: ServiceDetail): string {
+  if (quota === null) return 'unmanaged';
+  if (quota.source === 'override') return 'override';
+  return quota.source === 'service' ? 'base_quota_override_gb of the service' : `product ${product}`;
+}
+
+function overrideText(terminal: Terminal, { overrides, panel }: ServiceDetail): string | null {
+  if (overrides === null) return null;
+  const { quotaBytes, unlimited, mode, action, since } = overrides;
+  const quota = quotaBytes === null ? (unlimited ? 'unlimited' : null) : `quota ${bytesCell(quotaBytes) ?? ''}`;
+  const parts = [quota, mode && `mode ${mode}`, action && `action ${action}`].filter(Boolean).join(', ');
+  return `${parts} since ${terminal.times.at(since, panel) ?? ''}`;
+}
+
+function purchaseText(
+  terminal: Terminal,
+  { panel }: ServiceDetail,
+  { package: name, bytes, price, currency, status, at }: ServiceDetail['purchases'][number],
+): string {
+  return `${name}: ${bytesCell(bytes) ?? ''} for ${price} ${currency}, ${status}, ${terminal.times.at(at, panel) ?? ''}`;
+}
+
 /** Prints a service with all its details. */
 export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
   const { colors, times } = terminal;
@@ -188,6 +230,10 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
       usedCell(detail) &&
         `${String(usedCell(detail))} (${String(detail.mode)}, read ${times.ago(detail.usage?.readAt, detail.panel) ?? ''})`,
     ],
+    ['mode', `${detail.overrides?.mode ?? detail.trafficMode ?? detail.mode ?? 'TOTAL'} (${modeSource(detail)})`],
+    ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],
+    ['override', overrideText(terminal, detail)],
+    ...detail.purchases.map((bought): [string, string] => ['purchase', purchaseText(terminal, detail, bought)]),
     ['allowed', allowedCell(allowance)],
     ['remaining', bytesCell(allowance?.remainingBytes)],
     [

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { configSchema, describedSchema, describeKeys, type JsonSchemaNode } from '@sluice/engine';
-import { parseDuration, parseShare } from '@sluice/panel-kind';
+import { parseDuration } from '@sluice/panel-kind';
+import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
+import { configText } from '../init/config-text.js';
 import { KINDS } from '../kinds.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
@@ -39,11 +41,28 @@ describe('the schema of the config', () => {
     const stated = (path: string): string => /default (\w+%?)/.exec(describeKeys(KINDS)[path] ?? '')?.[1] ?? '';
     expect({
       interval: parseDuration(stated('poll.interval')),
-      share: parseShare(stated('poll.brake.share')),
       apiLog: parseDuration(stated('retention.apiLog')),
       samples: parseDuration(stated('retention.samples')),
       graphCache: parseDuration(stated('graphCache')),
-    }).toEqual({ interval: poll.interval, share: poll.brake.share, ...retention, graphCache });
+    }).toEqual({ interval: poll.interval, ...retention, graphCache });
+  });
+
+  it('states one brake: in its descriptions, the README and the template', () => {
+    const { poll } = configSchema(KINDS).parse({ panels: {} });
+    expect(poll.brake).toEqual({});
+    const stated = (text: string): unknown => {
+      const [, share = '', atLeast = ''] = /(\d+)%[^\d]*?(\d+)/.exec(text) ?? [];
+      return { share: Number(share) / 100, atLeast: Number(atLeast) };
+    };
+    const texts = describeKeys(KINDS);
+    expect(stated(`${texts['poll.brake.share']} ${texts['poll.brake.atLeast']}`)).toEqual(DEFAULT_BRAKE);
+    expect(texts['poll.brake']).toContain(`fewer than ${SMALL_PANEL} services`);
+    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ');
+    const [, sentence = ''] = /mass-change brake\.([^;]*;[^;.]*)/.exec(readme) ?? [];
+    expect(stated(sentence)).toEqual(DEFAULT_BRAKE);
+    expect(sentence).toContain(`fewer than ${SMALL_PANEL} services`);
+    const template = configText({ timeZone: 'UTC', state: 'x', currency: null, panels: [], kinds: KINDS }, () => '');
+    expect(stated(/^#poll: .*$/m.exec(template)?.[0] ?? '')).toEqual(DEFAULT_BRAKE);
   });
 
   it('is what docs/config.md was written from', async () => {

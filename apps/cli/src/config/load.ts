@@ -1,13 +1,16 @@
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
+import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { toErrno } from '../files/read-text.js';
 import { yamlMessage } from '../files/yaml-message.js';
 import { KINDS, knownKinds } from '../kinds.js';
+import { exposedConfig } from './exposed.js';
+import { findConfigFile } from './find-config-file.js';
 import { isSecretReference } from './secrets.js';
 
 /** One finding of `config check`. */
@@ -23,26 +26,9 @@ export interface ConfigProblem {
 export interface Config extends EngineConfig {
   file: string;
   dir: string;
+  /** Warnings about the permissions of the file, which every command prints. */
+  exposed: ConfigProblem[];
   warnings: ConfigProblem[];
-}
-
-/** Finds the config file: `--config` › `$SLUICE_CONFIG` › `./sluice.yaml` › XDG › `/etc/sluice`. */
-export function findConfigFile(
-  option: string | undefined,
-  env: Record<string, string | undefined>,
-  cwd: string,
-): string {
-  if (option !== undefined) return path.resolve(cwd, option);
-  const fromEnv = env['SLUICE_CONFIG'];
-  if (fromEnv !== undefined && fromEnv !== '') return path.resolve(cwd, fromEnv);
-  const home = env['HOME'] ?? '/';
-  const xdg = env['XDG_CONFIG_HOME'] ?? path.join(home, '.config');
-  const places = [path.join(cwd, 'sluice.yaml'), path.join(xdg, 'sluice', 'sluice.yaml'), '/etc/sluice/sluice.yaml'];
-  const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true);
-  if (found === undefined) {
-    throw usageError('config_missing', `There is no config file at ${places.join(', ')}`);
-  }
-  return found;
 }
 
 /** Reads and checks a config; problems in the file are returned, not thrown. */
@@ -51,18 +37,11 @@ export function checkConfigFile(
   kinds: readonly PanelKind[],
 ): { config: Config | null; problems: ConfigProblem[] } {
   const { text, mode } = readConfig(file);
-  const exposed: ConfigProblem[] = [];
-  if ((mode & 0o004) !== 0 && /\b(token|password|apiKey|secret)\b/.test(text)) {
-    exposed.push({
-      severity: 'warning',
-      path: '',
-      line: null,
-      message: `${file} can be read by everyone on this machine: run chmod 640 on it`,
-    });
-  }
-  const { config, problems } = checkConfigText(text, file, kinds);
+  const { config, problems, raw } = checkConfigText(text, file, kinds);
+  const exposed = exposedConfig({ file, mode }, raw, kinds);
   const all = [...exposed, ...problems];
-  return { config: config === null ? null : { ...config, warnings: all }, problems: all };
+  const isRefused = exposed.some(({ severity }) => severity === 'error');
+  return { config: config === null || isRefused ? null : { ...config, exposed, warnings: all }, problems: all };
 }
 
 /** Checks the text of a config whose relative paths are relative to the folder of `file`. */
@@ -70,19 +49,19 @@ export function checkConfigText(
   text: string,
   file: string,
   kinds: readonly PanelKind[] = KINDS,
-): { config: Config | null; problems: ConfigProblem[] } {
+): { config: Config | null; problems: ConfigProblem[]; raw: unknown } {
   const problems: ConfigProblem[] = [];
   const lines = new LineCounter();
   const { document, raw } = parseYaml(text, lines, problems);
-  if (document === null) return { config: null, problems };
+  if (document === null) return { config: null, problems, raw };
   const { config, findings } = checkConfig(raw, kinds);
   const all = config === null ? findings : [...findLiteralSecrets(config, kinds), ...findings];
   for (const { severity, path: keys, message } of all) {
     problems.push({ severity, path: keys.join('.'), line: findLine(document, lines, keys), message });
   }
-  if (config === null) return { config: null, problems };
+  if (config === null) return { config: null, problems, raw };
   const dir = path.dirname(file);
-  return { config: { ...resolveFolders(config, dir), file, dir, warnings: problems }, problems };
+  return { config: { ...resolveFolders(config, dir), file, dir, exposed: [], warnings: problems }, problems, raw };
 }
 
 /** Resolves folders against the folder of the config file. */
@@ -129,11 +108,22 @@ function parseYaml(
 }
 
 /**
- * Loads the config.
+ * Loads the config, and warns on stderr if other users can write it or read secrets in it.
  *
  * @throws SluiceError `config_invalid` that lists every problem with its line
  */
-export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds'>): Config {
+export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds' | 'stderr'>): Config {
+  const config = requireConfig(option, deps);
+  for (const { message } of config.exposed) deps.stderr.write(`sluice: warning: ${printable(message)}\n`);
+  return config;
+}
+
+/**
+ * Loads the config without a warning.
+ *
+ * @throws SluiceError `config_invalid` that lists every problem with its line
+ */
+export function requireConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds'>): Config {
   const file = findConfigFile(option, deps.env, deps.cwd);
   const { config, problems } = checkConfigFile(file, knownKinds(deps));
   if (config) return config;

@@ -8,9 +8,22 @@ export function toErrno(error: unknown): string {
   return (error as { code?: string }).code ?? 'unknown';
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'you have no permission to write in its folder',
+  EPERM: 'you have no permission to write in its folder',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EEXIST: 'a part of its path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'its name is too long',
+};
+
 /** Returns the usage error for a file that can't be written. */
 export function unwritable(file: string, error: unknown): Error {
-  return usageError('file_unwritable', `${file} can't be written (${toErrno(error)}): name another file`);
+  const errno = toErrno(error);
+  return usageError('file_unwritable', `${file} can't be written: ${REASONS[errno] ?? errno}. Name another file`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
 import { stringify } from 'yaml';
 import { kebab, type InitAnswers, type PanelAnswer, type SecretAnswer } from './answers.js';
 
@@ -32,7 +33,7 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     '# A secret is ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME} (systemd).',
     ...panelLines(answers, fileOf),
     '',
-    '# Products: their panel, their quota, and the action when it is exceeded.',
+    '# Products: their panel, their quota, and the action when it is exceeded. Sizes are binary: 1 GB is 1024³ bytes.',
     '#products:',
     ...exampleProducts(
       panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }],
@@ -40,8 +41,9 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     ).map(example),
     '',
     '# How often "sluice poll" runs (see "sluice schedule show"). A run that would hold or release more than this share',
-    '# of the services of a panel stops before its first change.',
-    '#poll: { interval: 15m, brake: { share: 20%, atLeast: 5 } }',
+    `# of the services of a panel, and at least so many, stops before its first change. Without this line, a panel with fewer`,
+    `# than ${SMALL_PANEL} services stops at two new holds, if they are more than half of its services.`,
+    `#poll: { interval: 15m, brake: { share: ${DEFAULT_BRAKE.share * 100}%, atLeast: ${DEFAULT_BRAKE.atLeast} } }`,
     '',
     '# How long API calls and readings are kept; older readings are reduced to hourly, then daily readings.',
     '#retention: { apiLog: 30d, samples: 90d }',

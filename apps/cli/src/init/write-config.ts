@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { nodeFiles } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
@@ -25,6 +25,22 @@ export interface WrittenConfig {
 export function refuseExisting(file: string, force: boolean): void {
   if (force || !existsSync(file)) return;
   throw usageError('config_exists', `${file} exists and was not changed`);
+}
+
+/**
+ * Refuses a folder in which no file can be created.
+ *
+ * @throws SluiceError `file_unwritable`
+ */
+export function refuseUnwritable(file: string): void {
+  let folder = path.dirname(file);
+  try {
+    while (!existsSync(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder);
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(folder), { code: 'ENOTDIR' });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
 }
 
 /**
@@ -114,6 +130,14 @@ function placeConfig(file: string, text: string, force: boolean): void {
     if (!force && NO_LINKS.has(toErrno(error))) renameSync(draft, file);
     else throw unwritable(file, error);
   } finally {
+    removeDraft(draft);
+  }
+}
+
+function removeDraft(draft: string): void {
+  try {
     rmSync(draft, { force: true });
+  } catch {
+    // Where it can't be removed, it could not be created either.
   }
 }

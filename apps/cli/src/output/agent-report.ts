@@ -1,7 +1,7 @@
 import type { AgentDetail, AgentView, ChangedAgent, CheckReport } from '@sluice/engine';
 import { printObserving } from './run-report.js';
 import { bytes, type Column, printRows, shares, state, text } from './columns.js';
-import { plural } from './plural.js';
+import { countOf } from './words.js';
 import { bytesCell, type Terminal } from './terminal.js';
 
 /** The columns of agents. */
@@ -68,33 +68,43 @@ export function printAgent(terminal: Terminal, agent: AgentDetail): void {
 /** Prints the agents of a `reconcile` that changed, would change, or failed. */
 export function printChangedAgents(terminal: Terminal, agents: ChangedAgent[] | undefined): void {
   const shown = (agents ?? []).filter(({ actions, error }) => actions.length > 0 || error !== null);
-  const isQuiet = terminal.quiet && shown.every(({ error }) => error === null);
+  const isQuiet = terminal.quiet && !shown.some(hasChanged);
   if (shown.length > 0 && !isQuiet) printActions(terminal, shown);
+}
+
+/** Returns whether a run changed the users of an agent, or failed to. */
+function hasChanged({ actions, error }: ChangedAgent): boolean {
+  return error !== null || actions.some(({ state }) => state !== 'planned' && state !== 'unneeded');
 }
 
 function printActions(terminal: Terminal, agents: ChangedAgent[]): void {
   printAgents(terminal, agents);
   for (const { name, actions, error } of agents) {
-    for (const { type, target, state } of actions)
-      terminal.line(`  ${name}: ${type} ${target} ${terminal.status(state)}`);
+    for (const action of actions) terminal.line(`  ${name}: ${action.name} ${terminal.status(action.state)}`);
     if (error) terminal.line(`  ${name}: ${terminal.error(error)}`);
   }
 }
 
 /** Prints a check of agents: those over their limit, changed or failed, and all agents with `--verbose`. */
 export function printCheck(terminal: Terminal, report: CheckReport, showAll: boolean): void {
-  const shown = report.agents.filter(
-    ({ exceeded, actions, error }) => showAll || exceeded || actions.length > 0 || error !== null,
+  const shown = report.agents.filter((agent) =>
+    terminal.quiet ? hasChanged(agent) : showAll || agent.exceeded || agent.actions.length > 0 || agent.error !== null,
   );
-  const isClean = report.error === null && report.panels.length === 0 && shown.every(({ error }) => error === null);
+  const isClean = report.error === null && report.panels.length === 0 && !shown.some(hasChanged);
   if (terminal.quiet && isClean) return;
-  printObserving(terminal, report.run.observing);
+  if (!terminal.quiet) printObserving(terminal, report.run.observing);
   if (shown.length > 0) printActions(terminal, shown);
   for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
-  for (const notice of report.notices) terminal.line(terminal.notice(notice));
+  if (!terminal.quiet) for (const notice of report.notices) terminal.line(terminal.notice(notice));
   if (report.error) terminal.line(terminal.error(report.error));
-  const { agents, exceeded, disabled, restored, failed, skipped } = report.totals;
-  terminal.line(
-    `agent check${report.run.dryRun ? ' (dry run)' : ''}: ${plural(agents, 'agent')}, ${exceeded} over ${exceeded === 1 ? 'its' : 'their'} limit, ${plural(disabled, 'user')} disabled, ${restored} enabled again, ${failed} failed, ${skipped} skipped`,
-  );
+  if (!terminal.quiet) terminal.line(checkSummary(report));
+}
+
+function checkSummary({ run, totals, agents }: CheckReport): string {
+  const { exceeded, disabled, restored, failed, skipped } = totals;
+  const parts = [countOf(totals.agents, 'agent'), `${exceeded} over ${exceeded === 1 ? 'its' : 'their'} limit`];
+  const planned = agents.flatMap(({ actions }) => actions).filter(({ state }) => state === 'planned').length;
+  if (planned > 0) parts.push(`${countOf(planned, 'change')} planned, none made`);
+  else parts.push(`${countOf(disabled, 'user')} disabled`, `${restored} enabled again`);
+  return `agent check${run.dryRun ? ' (dry run)' : ''}: ${[...parts, `${failed} failed`, `${skipped} skipped`].join(', ')}`;
 }

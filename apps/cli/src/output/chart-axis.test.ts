@@ -11,8 +11,8 @@ describe('an axis', () => {
     expect(labels([0.003, 0.0001])).toEqual(['0.0000', '0.0005', '0.0010', '0.0015', '0.0020', '0.0025', '0.0030']);
   });
 
-  it('leaves zero out where the figures lie close together far above it', () => {
-    expect(labels([981, 1003])).toEqual(['980', '985', '990', '995', '1000', '1005']);
+  it('begins at zero also where the figures lie close together far above it', () => {
+    expect(labels([981, 1003])).toEqual(['0', '200', '400', '600', '800', '1000', '1200']);
   });
 
   it('goes below zero for figures that do', () => {

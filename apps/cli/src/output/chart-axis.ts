@@ -8,7 +8,7 @@ export interface Axis {
   unit: string;
 }
 
-/** Returns a scale with about `count` marks at round figures; it begins at zero unless all figures are close together. */
+/** Returns a scale with about `count` marks at round figures; from zero, or below it for negative figures. */
 export function plainAxis(figures: number[], count: number, unit: string): Axis {
   return scaled(figures, count, unit, 1);
 }
@@ -22,12 +22,9 @@ export function byteAxis(bytes: number[], count: number): Axis {
 }
 
 function scaled(figures: number[], count: number, unit: string, one: number): Axis {
-  const lowest = figures.reduce((low, figure) => Math.min(low, figure), Infinity) / one;
-  const highest = figures.reduce((high, figure) => Math.max(high, figure), -Infinity) / one;
-  const [low, high] = figures.length === 0 ? [0, 1] : [lowest > highest * 0.7 ? lowest : Math.min(0, lowest), highest];
-  // Equal figures need a scale from zero.
-  const bottom = high > low ? low : Math.min(0, low);
-  const top = high > bottom ? high : bottom + 1;
+  const bottom = figures.reduce((low, figure) => Math.min(low, figure), 0) / one;
+  const highest = figures.reduce((high, figure) => Math.max(high, figure), 0) / one;
+  const top = highest > bottom ? highest : bottom + 1;
   const step = roundStep((top - bottom) / count);
   const min = Math.floor(bottom / step + 1e-9) * step;
   const steps = Math.max(1, Math.ceil((top - min) / step - 1e-9));

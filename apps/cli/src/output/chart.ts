@@ -24,8 +24,10 @@ export interface ChartData {
   lines: ChartLine[];
   /** Instants at which the figures start over; no line is drawn across them. */
   breaks: number[];
-  /** The allowed figure; null for none. */
+  /** The allowed figure, drawn as a line; null for none. */
   limit: number | null;
+  /** What the chart can't show. */
+  note?: string;
 }
 
 /** Size of a chart in a terminal, and how its columns are coloured. */

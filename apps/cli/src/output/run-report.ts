@@ -1,6 +1,7 @@
-import type { RunReport, ServiceView } from '@sluice/engine';
+import { nameFew, type RunReport, type ServiceView } from '@sluice/engine';
 import { withRemedy } from '../remedies.js';
-import { usedBytes } from './columns.js';
+import { allowed, bytes, type Column, compareValues, printRows, text, usedBytes } from './columns.js';
+import { summarize, wouldBeHeld } from './run-summary.js';
 import { allowedCell, bytesCell, type Terminal } from './terminal.js';
 
 /** Returns the used bytes of the direction that counts. */
@@ -11,30 +12,21 @@ export function usedCell({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): 
 /** Prints a run: services that need attention or changed, and all services with `--verbose`. */
 export function printRun(terminal: Terminal, report: RunReport, showAll: boolean): void {
   if (terminal.json) return;
-  const shown = report.services.filter((service) => showAll || service.status !== 'ok' || service.actions.length > 0);
-  const isClean =
-    report.error === null && report.panels.length === 0 && shown.every((service) => service.error === null);
-  if (terminal.quiet && isClean) return;
-  printObserving(terminal, report.run.observing);
-  if (shown.length > 0) {
-    terminal.table(
-      ['service', 'panel', 'status', '>used', '>allowed', 'holds', 'actions'],
-      shown.map((service) => [
-        service.id,
-        service.panel,
-        terminal.status(service.status) + (service.observing ? terminal.colors.dim(' (observing)') : ''),
-        usedCell(service),
-        allowedCell(service.allowance),
-        service.holds.map((hold) => hold.reason).join(', ') || null,
-        service.actions.length === 0
-          ? null
-          : service.actions.map((action) => `${action.type} ${action.target} ${terminal.status(action.state)}`),
-      ]),
-    );
-    terminal.line();
+  const shown = report.services.filter(
+    (service) => showAll || (service.status !== 'ok' && !isCutOff(service)) || service.actions.length > 0,
+  );
+  if (terminal.quiet) printChanges(terminal, report);
+  else {
+    printObserving(terminal, report.run.observing);
+    if (shown.length > 0) printServices(terminal, report, shown);
   }
+  printEnd(terminal, report);
+}
+
+/** Prints failures, notices and totals. */
+function printEnd(terminal: Terminal, report: RunReport): void {
   const groups = groupFailures([
-    ...shown.map(({ id, error }) => ({ object: id, error })),
+    ...report.services.filter((service) => !isCutOff(service)).map(({ id, error }) => ({ object: id, error })),
     ...report.panels.map(({ panel, error }) => ({ object: panel, error })),
   ]);
   // A failure of the whole run is printed once, at the end.
@@ -42,10 +34,73 @@ export function printRun(terminal: Terminal, report: RunReport, showAll: boolean
   for (const { objects, error, details } of groups) {
     if (error !== common?.error) terminal.line(`${objects}: ${terminal.error(error, details)}`);
   }
-  for (const notice of report.notices) terminal.line(terminal.notice(notice));
-  if (report.error)
-    terminal.warn(`sluice: ${withRemedy({ ...(common?.error ?? report.error), details: common?.details })}`);
-  terminal.line(summary(report));
+  if (!terminal.quiet) printNotices(terminal, report.notices);
+  if (report.error) {
+    const who = common !== undefined && common.count > 1 ? `${common.objects}: ` : '';
+    terminal.warn(`sluice: ${who}${withRemedy({ ...(common?.error ?? report.error), details: common?.details })}`);
+  }
+  if (!terminal.quiet) terminal.line(summarize(report));
+}
+
+/** Returns whether an interrupted run left the service as it was. */
+function isCutOff({ error, actions }: ServiceView): boolean {
+  return error?.code === 'interrupted' && actions.length === 0;
+}
+
+function printServices(terminal: Terminal, report: RunReport, shown: readonly ServiceView[]): void {
+  const columns: Column<ServiceView>[] = [
+    text('service', ({ id }) => id),
+    text('panel', ({ panel }) => panel, { priority: 3 }),
+    {
+      ...text<ServiceView>('status', ({ status }) => status),
+      cell: (service) => statusCell(terminal, report, service),
+    },
+    bytes('used', usedBytes),
+    allowed(({ allowance }) => allowance, { priority: 1 }),
+    text('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null, { priority: 2 }),
+    {
+      ...text<ServiceView>('actions', ({ actions }) => actions.length),
+      cell: ({ actions }) =>
+        actions.length === 0 ? null : actions.map(({ name, state }) => `${name} ${terminal.status(state)}`),
+    },
+  ];
+  printRows(terminal, columns, inNaturalOrder(shown));
+  terminal.line();
+}
+
+function inNaturalOrder(services: readonly ServiceView[]): ServiceView[] {
+  return [...services].sort((a, b) => compareValues(a.id, b.id));
+}
+
+function statusCell(terminal: Terminal, report: RunReport, service: ServiceView): string {
+  const status = wouldBeHeld(report, service)
+    ? terminal.colors.yellow('would be held')
+    : terminal.status(service.status);
+  return status + (service.observing ? terminal.colors.dim(' (observing)') : '');
+}
+
+/** Prints one line for each service that the run held, released or changed. */
+function printChanges(terminal: Terminal, { services, notices }: RunReport): void {
+  const saidOf = new Set(notices.map(({ code, service }) => `${code} ${service ?? ''}`));
+  for (const service of services) {
+    const { id, panel, holds, actions } = service;
+    const isHeld = saidOf.has(`hold ${id}`);
+    const isReleased = saidOf.has(`release ${id}`) && holds.length === 0;
+    const made = actions.filter(({ state }) => state === 'applied' || state === 'failed' || state === 'in-doubt');
+    if (!isHeld && !isReleased && made.length === 0) continue;
+    const used = [usedCell(service), allowedCell(service.allowance)].filter((cell) => cell !== null).join(' of ');
+    const reasons = holds.map(({ reason }) => reason).join(', ');
+    const state = isHeld ? `held (${reasons}), ${used} used` : isReleased ? `released, ${used} used` : 'changed';
+    const names = made.map((action) => `${action.name} ${terminal.status(action.state)}`);
+    terminal.line(`${id} on ${panel}: ${[state, ...names].join('; ')}`);
+  }
+}
+
+/** Prints the notices; of a service that is held, not its threshold too. */
+function printNotices(terminal: Terminal, notices: RunReport['notices']): void {
+  const held = new Set(notices.filter(({ code }) => /hold$/.test(code)).map(({ service }) => service));
+  for (const notice of notices)
+    if (notice.code !== 'threshold' || !held.has(notice.service)) terminal.line(terminal.notice(notice));
 }
 
 /** Prints which panels are only observed. */
@@ -55,8 +110,6 @@ export function printObserving(terminal: Terminal, observing: string[]): void {
   terminal.line(terminal.colors.yellow(text));
 }
 
-const NAMED = 3;
-
 interface Failure {
   code: string;
   message: string;
@@ -65,7 +118,7 @@ interface Failure {
 /** Groups failures with the same message: `svc-1, svc-2, svc-3 and 37 others`. */
 function groupFailures(
   failures: { object: string; error: Failure | null }[],
-): { objects: string; error: Failure; details: Record<string, string> }[] {
+): { objects: string; count: number; error: Failure; details: Record<string, string> }[] {
   const groups = new Map<string, { names: string[]; error: Failure }>();
   for (const { object, error } of failures) {
     if (!error) continue;
@@ -74,50 +127,41 @@ function groupFailures(
     else groups.set(`${error.code} ${error.message}`, { names: [object], error });
   }
   return [...groups.values()].map(({ names, error }) => {
-    const others = names.length - NAMED;
-    const rest = others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : '';
     const [only] = names;
     const details = names.length === 1 && only !== undefined ? { service: only } : {};
-    return { objects: `${names.slice(0, NAMED).join(', ')}${rest}`, error, details };
+    return { objects: nameFew(names), count: names.length, error, details };
   });
 }
 
-function summary({ run, totals }: RunReport): string {
-  const parts = [`${totals.services} services`, `${totals.read} read`];
-  const add = (count: number, word: string): void => {
-    if (count > 0) parts.push(`${count} ${word}`);
-  };
-  add(totals.unreadable, 'unreadable');
-  add(totals.failed, 'failed');
-  add(totals.held, 'held');
-  add(totals.released, 'released');
-  add(totals.purchased, 'packages bought');
-  add(totals.actions, run.dryRun ? 'changes to make' : 'actions');
-  return `${run.command}${run.dryRun ? ' (dry run)' : ''}: ${parts.join(', ')}`;
-}
+const RESTRICTS = /^(disable|suspend|create|pause|redirect|assign|close|delete|remove)/;
 
-const RESTRICTS = /^(disable|suspend|create|pause|redirect|assign)/;
+/** Closing a tunnel is an assignment on the panel, so that the name decides. */
+function signOf({ name }: ServiceView['actions'][number]): '+' | '-' | '~' {
+  if (/^(update|change|zero|redeploy)/.test(name)) return '~';
+  return RESTRICTS.test(name) ? '+' : '-';
+}
 
 /** Prints a plan as a diff: `+` restricts or creates, `-` lifts or removes, `~` changes. */
 export function printPlan(terminal: Terminal, report: RunReport): void {
+  if (terminal.json) return;
   const { colors } = terminal;
-  for (const service of report.services) {
-    // A failure of the whole run is printed once, at the end.
-    const error = service.error?.message === report.error?.message ? null : service.error;
+  for (const service of inNaturalOrder(report.services)) {
     const drift = service.drift ?? [];
-    if (service.actions.length + drift.length === 0 && error === null) continue;
-    const holds = service.holds.map((hold) => hold.reason).join(', ') || 'none';
+    if (service.actions.length + drift.length === 0) continue;
+    const reasons = service.holds.map((hold) => hold.reason).join(', ');
+    const holds =
+      reasons === '' ? 'no holds' : wouldBeHeld(report, service) ? `would be held: ${reasons}` : `holds: ${reasons}`;
     terminal.line(
-      `${colors.bold(service.id)} on ${service.panel} (holds: ${holds})${service.observing ? colors.yellow(' OBSERVING') : ''}`,
+      `${colors.bold(service.id)} on ${service.panel} (${holds})${service.observing ? colors.yellow(' OBSERVING') : ''}`,
     );
     for (const action of service.actions) {
-      const sign = RESTRICTS.test(action.type) ? '+' : /^update/.test(action.type) ? '~' : '-';
-      const text = `  ${sign} ${action.type} ${action.target}`;
+      const sign = signOf(action);
+      const text = `  ${sign} ${action.name}`;
       terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
     }
     for (const line of drift) terminal.line(colors.dim(`    ${terminal.times.text(line, service.panel)}`));
-    if (error) terminal.line(`  ${terminal.error(error, { service: service.id })}`);
   }
   if (report.totals.actions === 0) terminal.line('Nothing to change.');
-  printRun(terminal, { ...report, services: [] }, false);
+  if (!terminal.quiet) printObserving(terminal, report.run.observing);
+  printEnd(terminal, report);
 }

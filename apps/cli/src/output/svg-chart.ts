@@ -118,7 +118,8 @@ function segments(points: ChartPoint[], breaks: number[]): { at: number; value: 
 }
 
 function limitLine(data: ChartData, y: (value: number) => number, right: number): string[] {
-  const { limit, axis } = data;
+  const { limit, axis, note } = data;
+  if (note !== undefined) return [text(right - 4, PLOT.top + 14, note, `text-anchor="end" fill="${LIMIT}"`)];
   if (limit === null || limit < axis.min || limit > axis.max) return [];
   return [
     `<line x1="${PLOT.left}" y1="${y(limit)}" x2="${right}" y2="${y(limit)}" stroke="${LIMIT}" stroke-width="1.5" stroke-dasharray="4 4"/>`,

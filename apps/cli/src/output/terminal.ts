@@ -3,6 +3,7 @@ import type { ItemError } from '@sluice/panel-kind/errors';
 import { formatBytes } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
 import { withRemedy } from '../remedies.js';
+import { Times, type Zones } from './times.js';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 import { type LayoutColumn, layoutTable } from './layout.js';
 import { Times, type Zones } from './times.js';
@@ -116,12 +117,17 @@ export class Terminal {
 
   /** Colours a status: green needs no attention, yellow some, red an action. */
   status(status: string): string {
+    return this.paint(status, status);
+  }
+
+  /** Colours a text as its status. */
+  paint(status: string, text: string): string {
     const { colors } = this;
-    if (status === 'ok' || status === 'applied' || status === 'active') return colors.green(status);
+    if (status === 'ok' || status === 'applied' || status === 'active') return colors.green(text);
     if (status === 'held' || status === 'in-doubt' || status === 'planned' || status === 'warning')
-      return colors.yellow(status);
-    if (status === 'failed' || status === 'unreadable') return colors.red(status);
-    return colors.dim(status);
+      return colors.yellow(text);
+    if (status === 'failed' || status === 'unreadable') return colors.red(text);
+    return colors.dim(text);
   }
 
   /** Returns an error with its remedy; `details` fill the names in the remedy. */

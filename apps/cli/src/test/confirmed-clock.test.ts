@@ -119,7 +119,7 @@ describe('a clock that is ahead', () => {
     at.skew.ms = 40 * DAY;
     await expectUnconfirmed();
     expect(await clockCheck()).toMatchObject({ status: 'failed' });
-    expect((await at.bench.sluice('doctor')).stdout).toMatch(/failed\s+confirmed clock .*--accept-clock/);
+    expect((await at.bench.sluice('doctor')).stdout).toMatch(/✗ confirmed clock .*--accept-clock/);
     at.skew.ms = 0;
     await expectRightNextRun();
     expect(await clockCheck()).toMatchObject({ status: 'ok' });
@@ -201,7 +201,7 @@ it('moves the confirmed instant back for the operator only', async () => {
   expect((await at.poll()).exitCode).toBe(0);
   expect(await confirmed()).toBe('2030-01-01T00:00:00.000Z');
   expect(await clockCheck()).toMatchObject({ status: 'warning' });
-  expect((await at.bench.sluice('doctor')).stdout).toMatch(/warning\s+confirmed clock .*--accept-clock/);
+  expect((await at.bench.sluice('doctor')).stdout).toMatch(/! confirmed clock .*--accept-clock/);
   expect(await clockCheck('doctor --accept-clock --json')).toMatchObject({ status: 'ok' });
   expect(await confirmed()).toBe(nowText());
 });

@@ -269,7 +269,7 @@ function alterStore(sql: string): void {
 }
 
 describe('a store that can not be used', () => {
-  const COMMANDS = ['poll', 'reconcile', 'plan', 'explain svc-1', 'hold add svc-1', 'observe dcim', 'doctor'];
+  const COMMANDS = ['poll', 'reconcile', 'plan', 'explain svc-1', 'hold add svc-1', 'observe dcim'];
 
   async function withStore(spoil: () => void, look: () => Promise<void>): Promise<void> {
     const file = at.bench.path('sluice.db');

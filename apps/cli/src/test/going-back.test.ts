@@ -200,7 +200,7 @@ describe('a store that is gone', () => {
     const text = at.bench.read('sluice.db.holds.json');
     loseStore();
     const calls = at.panel.server.totals.calls;
-    for (const words of ['poll', 'reconcile', 'service list', 'doctor', 'hold release --all --yes']) {
+    for (const words of ['poll', 'reconcile', 'service list', 'hold release --all --yes']) {
       const refused = await at.bench.sluice(`${words} --json`);
       expect([words, refused.exitCode, refused.stderr]).toEqual([words, 1, '']);
       const { error } = refused.json<{ error: { code: string; message: string } }>();

@@ -95,7 +95,7 @@ describe('names with escape sequences, line ends and bidi controls', () => {
       await at.addService(1, { values: [`flvx_user_id=${user}`] });
       await storeRefs(bench, 'svc-1', { flvx_username: HOSTILE });
       await at.addService(2, { product: `evil ${HOSTILE}`, values: [`client=${HOSTILE}`] });
-      await at.addService(3, { product: 'counted', values: [`flvx_user_id=${user}`] });
+      await at.addService(3, { product: 'counted', values: [`flvx_user_id=${user}`, '--allow-duplicate-refs'] });
       await tries('provision create svc-1 --adopt --password-file pw1');
       await tries('provision create svc-2 --password-file pw2');
       await tries('provision create svc-3 --adopt --password-file pw3');

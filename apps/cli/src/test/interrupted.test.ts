@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { GB, idsOf, startEasyDcimBench } from './easydcim-bench.js';
 import { startHiddifyBench, type HiddifyBench } from './hiddify-bench.js';
 
 const USERS = /\/api\/v2\/admin\/user\/$/;
@@ -54,5 +56,76 @@ describe('enforcing a panel whose services can not be read', () => {
     const refused = await at.bench.sluice('enforce vpn --yes --json');
     expect([refused.exitCode, refused.json<{ error: { code: string } }>().error.code]).toEqual([1, 'doctor_failed']);
     expect(await switchOf()).toEqual(['observe']);
+  });
+});
+
+describe('a run over EasyDCIM that is interrupted', () => {
+  it('leaves what it did not reach as it was, and says how far it came', async () => {
+    const dcim = await startEasyDcimBench('poll: { brake: { share: 100% } }', ', concurrency: 1');
+    const { bench, panel } = dcim;
+    try {
+      for (let number = 1; number <= 4; number++) await dcim.addService(number);
+      panel.addTraffic(idsOf(2).service, { in: 120 * GB, out: 0 });
+      expect((await bench.sluice('poll')).exitCode).toBe(0);
+      panel.addTraffic(idsOf(1).service, { in: 130 * GB, out: 0 });
+      bench.clock.advance(60_000);
+      const before = await bench.sluice('service list --json');
+      const calls = panel.server.totals.changing;
+      /** Sends the signal at the call number `nth` of an endpoint. */
+      const run = async (words: string, [endpoint, nth]: [RegExp, number], signal: string) => {
+        const control = new AbortController();
+        let seen = 0;
+        const match = (): boolean => {
+          if (++seen === nth) control.abort(signal);
+          return seen === nth;
+        };
+        const clear = panel.server.inject({ endpoint, fault: { kind: 'latency', ms: 20 }, match });
+        const ended = await bench.sluice(words, { signal: control.signal });
+        clear();
+        return ended;
+      };
+      // While it reads: the third call never ends.
+      const reading: [RegExp, number] = [/bandwidth/, 3];
+      const read = await run('poll --json', reading, 'SIGTERM');
+      const report = read.json<RunReport>();
+      expect([read.exitCode, report.run.outcome, report.error]).toEqual([
+        143,
+        'terminated',
+        expect.objectContaining({ code: 'interrupted', message: 'Interrupted: 2 of 4 services read, nothing changed' }),
+      ]);
+      expect(report.totals).toMatchObject({ services: 4, read: 2, unreadable: 0, failed: 0, actions: 0 });
+      expect(report.services.map(({ status, error }) => [status, error?.code])).toEqual(
+        Array(4).fill(['skipped', 'interrupted']),
+      );
+      expect((await bench.sluice('service list --json')).stdout).toBe(before.stdout);
+      const text = await run('poll', reading, 'SIGINT');
+      expect([text.exitCode, text.stderr]).toEqual([
+        130,
+        'sluice: Interrupted: 2 of 4 services read, nothing changed\n',
+      ]);
+      const reconcile = await run('reconcile --json', [/ports/, 1], 'SIGINT');
+      expect([reconcile.exitCode, reconcile.json<RunReport>().error?.code]).toEqual([130, 'interrupted']);
+      expect(panel.server.totals.changing).toBe(calls);
+      const runs = await bench.sluice('log list --runs --limit 3 --json');
+      const entries = runs.json<{ entries: { exitCode: number; error: string }[] }>().entries;
+      expect(entries.map(({ exitCode }) => exitCode)).toEqual([130, 130, 143]);
+      // While it changes: the call under way is finished, the others are left to the next run.
+      panel.addTraffic(idsOf(3).service, { in: 130 * GB, out: 0 });
+      panel.addTraffic(idsOf(4).service, { in: 130 * GB, out: 0 });
+      bench.clock.advance(60_000);
+      const changed = await run('poll --json', [/disable/, 1], 'SIGTERM');
+      const made = changed.json<RunReport>();
+      expect([changed.exitCode, made.error?.code]).toEqual([143, 'interrupted']);
+      expect(made.error?.message).toMatch(/^Interrupted: 4 of 4 services read, [1-9] changes? made$/);
+      expect(panel.server.totals.changing).toBeGreaterThan(calls);
+      const next = await dcim.poll();
+      expect([next.exitCode, next.json<RunReport>().totals]).toMatchObject([0, { held: 4, failed: 0 }]);
+      expect(panel.server.failures).toEqual([]);
+      // A command about one service.
+      const command = await run('provision suspend svc-1 --json', [/ports|orders/, 1], 'SIGINT');
+      expect([command.exitCode, command.json<RunReport>().error?.code]).toEqual([130, 'interrupted']);
+    } finally {
+      await dcim.close();
+    }
   });
 });

@@ -103,6 +103,11 @@ describe("a run's lease whose owner", () => {
     expect(error.code).toBe('lease_held');
     expect(error.message).toContain(`run-old (process ${process.pid} on ${host})`);
     expect(at.panel.server.calls).toEqual([]);
+    const { entries } = (await here('log list --runs --json')).json<{ entries: { exitCode: number }[] }>();
+    expect(entries.find(({ exitCode }) => exitCode === 5)).toMatchObject({
+      exitCode: 5,
+      error: expect.stringContaining('lease_held') as unknown,
+    });
     expect((await here('doctor')).stdout).toContain(`held by run-old (process ${process.pid} on ${host})`);
   });
 
@@ -183,12 +188,13 @@ describe('a real run', () => {
       ] as const) {
         const release = bench.panel.server.inject({ fault: { kind: 'hang' } });
         const arrived = bench.panel.server.waitForCall();
-        const run = startCommand(['poll'], { cwd: bench.bench.folder, env: bench.env });
+        const run = startCommand(['poll', '--json'], { cwd: bench.bench.folder, env: bench.env });
         await arrived;
         run.signal(signal);
         const end = await run.ended;
         release();
         expect([signal, end.exitCode]).toEqual([signal, exitCode]);
+        if (exitCode > 0) expect(end.json()).toMatchObject({ error: { code: 'interrupted' } });
         const left = await bench.bench.store((store) => store.leases.list());
         expect(left.map((lease) => lease.name)).toEqual(signal === 'SIGKILL' ? ['panel:dcim'] : []);
         const next = await bench.bench.sluice('poll', {

@@ -15,7 +15,6 @@ const COMMANDS = [
   'hold add svc-1',
   'hold release --all --yes',
   'observe dcim',
-  'doctor',
 ];
 
 let at: EasyDcimBench;
@@ -52,6 +51,9 @@ async function expectRefused(folder: string): Promise<void> {
   expect(checked.exitCode).toBe(1);
   expect(checked.json()).toMatchObject({ ok: false, checks: [{ name: 'store_read_only' }] });
   expect(at.panel.server.calls).toEqual([]);
+  const { exitCode, stdout } = await at.bench.sluice('doctor');
+  expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/✗ store .*sluice\.db.*✓ panel \(dcim\)/s)]);
+  expect(at.panel.server.changingCalls()).toEqual([]);
   expect(folderBytes(at.bench.path(folder))).toEqual(before);
 }
 

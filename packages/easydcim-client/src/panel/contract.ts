@@ -1,12 +1,19 @@
 import { isPanelError } from '@sluice/panel-http';
-import { SluiceError, type ContractReport, type Observation } from '@sluice/panel-kind';
+import {
+  type ContractCheck,
+  type ContractReport,
+  describeBytes,
+  type Observation,
+  runCheck,
+  SluiceError,
+} from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { CallOptions, EasyDcimClient } from '../index.js';
 import { beyondTheLine, figurePaths, lineBounds, lineSpeed, USAGE_ENDPOINT } from './plausibility.js';
 import { isSendable, toSentRef } from './resources.js';
 import type { EasyDcimState } from './state.js';
 
-type Check = ContractReport['checks'][number];
+type Result = Omit<ContractCheck, 'name' | 'object'>;
 
 /** The panel to check. */
 export interface ContractSource {
@@ -42,20 +49,7 @@ export async function checkContract(
     });
     return report;
   }
-  const attempt = async (
-    name: string,
-    object: string,
-    check: () => Promise<Omit<Check, 'name' | 'object'>>,
-  ): Promise<void> => {
-    try {
-      report.checks.push({ name, object, ...(await check()) });
-    } catch (error) {
-      if (!isPanelError(error) && !(error instanceof SluiceError)) throw error;
-      report.checks.push({ name, object, status: 'failed', message: `${error.code}: ${error.message}` });
-    }
-  };
-  const id = first.refs['easydcim_service_id'] ?? '';
-  await attempt('services', 'GET /api/v3/client/services', async () => {
+  const list = await runCheck({ name: 'services', object: 'GET /api/v3/client/services' }, isExpected, async () => {
     let count = 0;
     for await (const service of panel.client.services.list(panel.callOptions(first, signal))) {
       if (count++ === 0) report.shapes.push({ endpoint: 'GET /api/v3/client/services', shape: service.shape });
@@ -69,19 +63,52 @@ export async function checkContract(
           : 'the list is empty: an administrator may own no services; check impersonate',
     };
   });
-  await attempt('bandwidth', `service ${id}`, () =>
-    checkBandwidth(panel, first, { now, signal, shapes: report.shapes }),
-  );
-  await attempt('windows', `service ${id}`, () => checkWindows(panel, first, now, signal));
+  report.checks.push(list, ...(await checkFigures(panel, living, { now, signal, shapes: report.shapes })));
   for (const service of living) report.checks.push(...(await checkMapping(panel, service, signal)));
   return report;
+}
+
+const isExpected = (error: unknown): boolean => isPanelError(error) || error instanceof SluiceError;
+
+/** Services whose figures are tried, so that one with a wrong id does not fail the panel. */
+const TRIES = 5;
+
+interface FigureContext {
+  now: string;
+  signal: AbortSignal;
+  shapes: ContractReport['shapes'];
+}
+
+/** Checks the figures of the first service that can be read; its mapping reports what is wrong with another one. */
+async function checkFigures(
+  panel: ContractSource,
+  services: readonly ServiceRecord[],
+  context: FigureContext,
+): Promise<ContractCheck[]> {
+  const failed: ContractCheck[] = [];
+  for (const service of services.slice(0, TRIES)) {
+    const object = `service ${service.refs['easydcim_service_id'] ?? '?'} (${service.id})`;
+    const bandwidth = await runCheck({ name: 'bandwidth', object }, isExpected, () =>
+      checkBandwidth(panel, service, context),
+    );
+    // Only a figure that was read has a shape.
+    if (context.shapes.every(({ endpoint }) => endpoint !== USAGE_ENDPOINT)) {
+      failed.push(bandwidth);
+      continue;
+    }
+    const windows = await runCheck({ name: 'windows', object }, isExpected, () =>
+      checkWindows(panel, service, context.now, context.signal),
+    );
+    return [bandwidth, windows];
+  }
+  return failed.slice(0, 1);
 }
 
 async function checkBandwidth(
   panel: ContractSource,
   service: ServiceRecord,
-  { now, signal, shapes }: { now: string; signal: AbortSignal; shapes: ContractReport['shapes'] },
-): Promise<Omit<Check, 'name' | 'object'>> {
+  { now, signal, shapes }: FigureContext,
+): Promise<Result> {
   const window = { start: new Date(Date.parse(now) - 7 * DAY_MS).toISOString(), end: now };
   const reading = await panel.client.bandwidth(
     toSentRef(service, 'easydcim_service_id') ?? '',
@@ -93,7 +120,7 @@ async function checkBandwidth(
   const observation = (await panel.observe([service], signal)).get(service.id);
   const bounds = observation ? lineBounds(observation, null) : undefined;
   const odd = beyondTheLine(bounds ?? null, window, reading);
-  const figures = `in ${formatBytes(inBytes)}, out ${formatBytes(outBytes)}, total ${formatBytes(totalBytes)} bytes in 7 days, read from ${figurePaths(reading.shape).join(', ')}`;
+  const figures = `in ${describeBytes(inBytes)}, out ${describeBytes(outBytes)}, total ${describeBytes(totalBytes)} in 7 days, read from ${figurePaths(reading.shape).join(', ')}`;
   if (odd) return { status: 'failed', message: `${figures}: ${odd.message}` };
   const warning = reading.warnings[0];
   if (warning) return { status: 'warning', message: `${figures}: ${warning.message}` };
@@ -101,7 +128,7 @@ async function checkBandwidth(
   const bits = lineSpeed(bounds);
   const speed =
     bits !== null
-      ? `, plausible for a line of ${bits} bit/s`
+      ? `, plausible for a line of ${bits / 1_000_000} Mbit/s`
       : ', the speed of its ports is unknown, so the unit could not be checked';
   return {
     status: 'ok',
@@ -115,7 +142,7 @@ async function checkWindows(
   service: ServiceRecord,
   now: string,
   signal: AbortSignal,
-): Promise<Omit<Check, 'name' | 'object'>> {
+): Promise<Result> {
   const id = toSentRef(service, 'easydcim_service_id') ?? '';
   const options = panel.callOptions(service, signal);
   const at = (days: number): string => new Date(Date.parse(now) - days * DAY_MS).toISOString();
@@ -137,23 +164,30 @@ async function checkWindows(
   if (before === whole && after === whole) {
     return {
       status: 'failed',
-      message: `three different windows have the same ${whole} bytes: the panel ignores the dates, so no cycle can be metered`,
+      message: `three different windows have the same ${describeBytes(whole)}: the panel ignores the dates, so no cycle can be metered`,
     };
   }
   const difference = Math.abs(before + after - whole) / whole;
   if (difference <= HALVES_TOLERANCE)
-    return { status: 'ok', message: `two weeks of ${before} and ${after} bytes add up to ${whole}` };
+    return {
+      status: 'ok',
+      message: `two weeks of ${describeBytes(before)} and ${describeBytes(after)} add up to ${describeBytes(whole)}`,
+    };
   return {
     status: 'warning',
-    message: `two weeks of ${before} and ${after} bytes do not add up to ${whole}: check the panel's timeZone`,
+    message: `two weeks of ${describeBytes(before)} and ${describeBytes(after)} do not add up to ${describeBytes(whole)}: check the panel's timeZone`,
   };
 }
 
-async function checkMapping(panel: ContractSource, service: ServiceRecord, signal: AbortSignal): Promise<Check[]> {
+async function checkMapping(
+  panel: ContractSource,
+  service: ServiceRecord,
+  signal: AbortSignal,
+): Promise<ContractCheck[]> {
   const observation = (await panel.observe([service], signal)).get(service.id);
   const { refs } = service;
-  const checks: Check[] = [];
-  const add = (status: Check['status'], message: string): void => {
+  const checks: ContractCheck[] = [];
+  const add = (status: ContractCheck['status'], message: string): void => {
     checks.push({ name: 'mapping', object: service.id, status, message });
   };
   const state = observation?.state;
@@ -183,7 +217,7 @@ async function checkMapping(panel: ContractSource, service: ServiceRecord, signa
 function addOrder(
   order: { id: string; serviceId: string | null; serverId: string | null; status: string; suspended: boolean | null },
   refs: Record<string, string>,
-  add: (status: Check['status'], message: string) => void,
+  add: (status: ContractCheck['status'], message: string) => void,
 ): void {
   const { easydcim_service_id: service, easydcim_server_id: server } = refs;
   if (order.serviceId === null)
@@ -195,8 +229,4 @@ function addOrder(
   }
   if (order.suspended === null)
     add('warning', `order ${order.id}: the status "${order.status}" does not show whether it is suspended`);
-}
-
-function formatBytes(bytes: number | null): string {
-  return bytes === null ? 'unknown' : String(bytes);
 }

@@ -21,8 +21,8 @@ export const easydcim: PanelKind = {
     'panel.trafficDirection': 'swapped: the panel’s in is the customer’s out',
   },
   refs: [
-    { name: 'easydcim_service_id', ...DIGITS, required: true },
-    { name: 'easydcim_order_id', ...DIGITS },
+    { name: 'easydcim_service_id', ...DIGITS, required: true, unique: true },
+    { name: 'easydcim_order_id', ...DIGITS, unique: true },
     { name: 'easydcim_server_id', ...DIGITS },
     {
       name: 'easydcim_user',
@@ -50,6 +50,13 @@ export const easydcim: PanelKind = {
         'action: disable-ports             # or suspend-order, or both',
       ],
     },
+  },
+  nameAction: ({ type, target, prior }) => {
+    const [verb = '', object = ''] = type.split('-');
+    const { name } = (prior ?? {}) as { name?: unknown };
+    return typeof name === 'string' && name !== ''
+      ? `${verb} ${object} ${name} (${target})`
+      : `${verb} ${object} ${target}`;
   },
   async open(panel, dependencies) {
     const { openEasyDcimPanel } = await import('./panel.js');

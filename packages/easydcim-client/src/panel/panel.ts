@@ -25,7 +25,7 @@ import { checkContract } from './contract.js';
 import { planEasyDcim } from './plan.js';
 import { beyondTheLine, figurePaths, lineBounds, USAGE_ENDPOINT } from './plausibility.js';
 import { resolveAction } from './resolve.js';
-import { easyDcimResources, isComplete, isRestricted, mayShare, toSentRef } from './resources.js';
+import { easyDcimResources, isComplete, isRestricted, mayShare, nameShared, toSentRef } from './resources.js';
 import type { EasyDcimSettings } from './settings.js';
 import { toObjectKey, type EasyDcimState } from './state.js';
 
@@ -214,7 +214,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     return performStep({ client, clock: this.#deps.clock, call: this.#call(service) }, step, context);
   }
 
-  readonly objects = { toObjectKey, isRestricted, isComplete, mayShare };
+  readonly objects = { toObjectKey, isRestricted, isComplete, mayShare, nameShared };
   readonly plausibility = { endpoint: USAGE_ENDPOINT, bounds: lineBounds, check: beyondTheLine };
   readonly adoption = { adopt: adoptEasyDcim };
   readonly contract: PanelFacets['contract'] = {

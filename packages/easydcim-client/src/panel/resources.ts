@@ -38,6 +38,12 @@ export function mayShare(own: readonly string[], other: readonly string[]): bool
   return servers.length === 0 || others.length === 0 || servers.some((server) => others.includes(server));
 }
 
+/** Returns the name of a port or an order; several services may have one server. Pure. */
+export function nameShared(resource: string): string | null {
+  const [, kind = '', id = ''] = /^(port|order):(.*)$/s.exec(resource) ?? [];
+  return kind === '' ? null : `${kind} ${id}`;
+}
+
 function isServer(resource: string): boolean {
   return resource.startsWith('server:');
 }

@@ -1,3 +1,4 @@
+import type { ActionView } from '../services/views.js';
 import type {
   AddonAgent,
   AgentAncestor,
@@ -46,11 +47,7 @@ export interface AgentDetail extends AgentView {
 }
 
 /** One change to a user in `actions`. */
-export interface AgentAction {
-  type: string;
-  target: string;
-  state: string;
-}
+export type AgentAction = ActionView;
 
 /** Returns an agent whose limit Sluice keeps. */
 export function agentView(panel: string, agent: AgentTraffic): AgentView {
@@ -148,7 +145,7 @@ export function changedAgent(
   const own = actions.filter(({ agent }) => agent === detail.uuid);
   return {
     ...detail,
-    actions: own.map(({ type, target, state }) => ({ type, target, state })),
+    actions: own.map(({ type, target, name, state }) => ({ type, target, name, state })),
     error: own.find(({ error }) => error !== null)?.error ?? null,
   };
 }

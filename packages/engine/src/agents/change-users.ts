@@ -7,6 +7,7 @@ import { outcomeByReading, outcomeUnknown } from '../run/doubt.js';
 import { type Changed, endAction } from '../run/journal.js';
 import { applyPlan, type ReadStop } from '../run/perform.js';
 import { waitForFresh } from '../run/resolve.js';
+import { toActionName, toActionView } from '../services/views.js';
 import type { AgentAction } from './agent-views.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { loadStoredAgents } from './read-agents.js';
@@ -72,17 +73,21 @@ function withRun(step: Step, run: string): Step {
   return begins === null ? step : { ...step, begins: { ...begins, prior: { ...(begins.prior as object), run } } };
 }
 
+type NamedPanel = Pick<AgentsOnPanel, 'session' | 'name'>;
+
 /** Returns a journal row as a command lists it. */
-export function listed({ type, target, state, payload, errorCode, errorMessage }: ActionRecord): ListedAction {
+export function listed(on: NamedPanel, action: ActionRecord): ListedAction {
+  const { payload, state, errorCode, errorMessage } = action;
   const { agent = null } = ((payload as { payload?: unknown } | null)?.payload ?? {}) as { agent?: string | null };
   const isWrong = errorCode !== null && (state === 'failed' || state === 'in-doubt');
   const error = isWrong ? { code: errorCode, message: errorMessage ?? errorCode } : null;
-  return { type, target, state, agent, error };
+  return { ...toActionView((name) => on.session.kindOf(name), action), agent, error };
 }
 
 /** Returns a step as a preview lists it. */
-export function planned({ type, target, payload }: Step): ListedAction {
-  return { type, target, state: 'planned', agent: (payload as { agent: string }).agent, error: null };
+export function planned({ session, name: panel }: NamedPanel, { type, target, prior, payload }: Step): ListedAction {
+  const name = toActionName(session.kindOf(panel), { type, target, prior, payload });
+  return { type, target, name, state: 'planned', agent: (payload as { agent: string }).agent, error: null };
 }
 
 /**
@@ -96,7 +101,7 @@ export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
   for (const row of rows) {
     const run = LEASED.includes(row.type) ? null : await session.store.runs.get(row.run);
     if (run !== null && isAtWork(session, run)) continue;
-    if (!(await resolveUser(on, row))) open.push({ ...listed(row), error: outcomeUnknown(row) });
+    if (!(await resolveUser(on, row))) open.push({ ...listed(on, row), error: outcomeUnknown(row) });
   }
   return open;
 }

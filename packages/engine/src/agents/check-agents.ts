@@ -1,6 +1,7 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { RunOutcome } from '@sluice/state-store';
 import { CLOCK_ERRORS } from '../clock/clock-guard.js';
+import { interruptedError } from '../interruption.js';
 import { type Leases, panelLease, takePanels } from '../leases.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
 import { type RunReport, reportNotices } from '../run/report.js';
@@ -51,7 +52,9 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
       await addToReport(session, report, result, leases);
     }
     report.error = wholeError(runs, names.length) ?? report.error;
-    const changes = runs.some((result) => result.changes > 0);
+    const made = runs.reduce((sum, result) => sum + result.changes, 0);
+    if (session.deps.signal.aborted) report.error = interruptedError('', dryRun ? 0 : made);
+    const changes = made > 0;
     await run.end({ outcome: decideOutcome(report, runs), changes, error: report.error });
     return report;
   });

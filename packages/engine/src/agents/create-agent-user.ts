@@ -113,7 +113,7 @@ async function performOne(on: UserChanges, step: Step): Promise<void> {
     // The store failed, before the call or after it.
     throw Object.assign(error as Error, { outcomeUnknown: true });
   });
-  const error = row === undefined ? null : listed(row).error;
+  const error = row === undefined ? null : listed(on, row).error;
   if (row === undefined || error === null) return;
   const kind = error.code === 'interrupted' ? 'interrupted' : 'panel';
   const failure = new SluiceError(error.code, error.message, { kind });

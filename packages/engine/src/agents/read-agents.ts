@@ -45,11 +45,9 @@ export async function loadStoredAgents(
   tables: Omit<StoreTables, 'write'> = session.store,
 ): Promise<AgentRecords> {
   const own = await tables.evidence.open({ agentsOf: panel });
-  const listServiceActions = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ id }) => id));
-  const others =
-    listServiceActions.size === 0
-      ? []
-      : (await tables.evidence.open({ panel })).filter(({ hold }) => listServiceActions.has(hold));
+  // Their users may have been disabled first for another hold, which then has the evidence.
+  const held = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ service }) => service));
+  const others = held.size === 0 ? [] : (await tables.evidence.open({ panel })).filter(({ service }) => held.has(service));
   return {
     agents: await tables.agents.list(panel),
     reservations: await tables.agentReservations.live(panel),

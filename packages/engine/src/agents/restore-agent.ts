@@ -111,11 +111,13 @@ async function restore(ordered: AgentCommand, force: boolean): Promise<Done> {
     );
   }
   const { steps, left } = agents.planRestore(planInput(read, agent), force);
-  const done = dryRun ? steps.map(planned) : (await change(ordered, steps)).map(listed);
+  const done = dryRun
+    ? steps.map((step) => planned(ordered, step))
+    : (await change(ordered, steps)).map((row) => listed(ordered, row));
   const services = await releaseServices(ordered);
   if (!dryRun) await endFreeHolds(on, agent);
   return {
-    actions: [...done.map(({ type, target, state }) => ({ type, target, state })), ...services.actions],
+    actions: [...done.map(({ type, target, name, state }) => ({ type, target, name, state })), ...services.actions],
     left,
     error: services.error ?? done.find(({ error }) => error !== null)?.error ?? null,
   };
@@ -132,9 +134,11 @@ async function disable(ordered: AgentCommand): Promise<Done> {
   const hold = open ?? newHold(session, { service: subject, reason: 'manual', origin: 'operator' });
   const steps = agents.planDisabling(planInput(read, agent), hold);
   if (!dryRun && open === undefined) await session.write(leases(), (tables) => tables.holds.add(hold));
-  const done = dryRun ? steps.map(planned) : (await change(ordered, steps)).map(listed);
+  const done = dryRun
+    ? steps.map((step) => planned(ordered, step))
+    : (await change(ordered, steps)).map((row) => listed(ordered, row));
   return {
-    actions: done.map(({ type, target, state }) => ({ type, target, state })),
+    actions: done.map(({ type, target, name, state }) => ({ type, target, name, state })),
     left: [],
     error: done.find(({ error }) => error !== null)?.error ?? null,
   };
@@ -200,8 +204,8 @@ export async function giveBackUsers(
     if (isProblem(read)) throw problemError(read);
     const { steps } = on.agents.planRestore(planInput(read, null), true);
     const done: ListedAction[] = dryRun
-      ? steps.map(planned)
-      : (await changeUsers(changes, { steps, moves: [], endedEvidence: [] })).map(listed);
+      ? steps.map((step) => planned(changes, step))
+      : (await changeUsers(changes, { steps, moves: [], endedEvidence: [] })).map((row) => listed(changes, row));
     if (!dryRun) await endFreeHolds(on, null);
     const concerned = new Set(done.map(({ agent }) => agent));
     const shown = on.agents.describe(await loadStoredAgents(session, name)).filter(({ uuid }) => concerned.has(uuid));

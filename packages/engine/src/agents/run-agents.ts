@@ -152,7 +152,8 @@ function decideAndPlan({ session, name, agents, request, services }: Run, read: 
 async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
   const { session, name, agents, request, services } = run;
   const { plan, opens, closes, records } = decided;
-  const counted = { panel: name, changing: opens.length + closes.length, active: decided.active };
+  const beginning = opens.length;
+  const counted = { panel: name, changing: beginning + closes.length, beginning, active: decided.active };
   const hasBrake = request.agent === null && !request.allowMass;
   const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
   const changing = !run.previewOnly && brake === null;
@@ -164,7 +165,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     previewOnly: !changing,
     traffic: agents.describe(records),
   });
-  const done = changing ? await apply(run, decided, { ...plan, steps }) : steps.map(planned);
+  const done = changing ? await apply(run, decided, { ...plan, steps }) : steps.map((step) => planned(run, step));
   const final = changing ? await loadStoredAgents(session, name) : records;
   const actions = [...listServiceActions(held.changes), ...open, ...done];
   const shown = agents.describe(final);
@@ -199,12 +200,12 @@ async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan
     }
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
-    return plan.steps.map((step) => ({ ...planned(step), state: 'unneeded' }));
+    return plan.steps.map((step) => ({ ...planned(run, step), state: 'unneeded' }));
   }
   const isEmpty = plan.steps.length + plan.moves.length + plan.endedEvidence.length === 0;
   const rows = isEmpty ? [] : await changeUsers(run, plan);
   await endHolds(run, closes);
-  return rows.map(listed);
+  return rows.map((row) => listed(run, row));
 }
 
 /** Ends the holds that have no open evidence left. */
@@ -244,7 +245,8 @@ function listServiceActions(changes: readonly ServiceChange[]): ListedAction[] {
     const all = actions.map((action): ListedAction => ({ ...action, agent, error: null }));
     const [first, ...rest] = all;
     if (error === null) return all;
-    if (first === undefined) return [{ type: AGENT_STEPS.disable, target: '', state: 'failed', agent, error }];
+    if (first === undefined)
+      return [{ type: AGENT_STEPS.disable, target: '', name: 'disable users', state: 'failed', agent, error }];
     return [{ ...first, error }, ...rest];
   });
 }

@@ -141,7 +141,9 @@ function isProtected(session: Session, { protectedUntil, panel }: ServiceRecord)
 function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 'planned' | 'unneeded'): ServiceChange {
   const type = what === 'hold' ? AGENT_STEPS.disable : AGENT_STEPS.enable;
   const changes = what === 'hold' ? user.enabled : !user.enabled && (disabled.has(user.uuid) || user.evidence !== null);
-  const actions = changes ? [{ type, target: user.uuid, state }] : [];
+  const actions = changes
+    ? [{ type, target: user.uuid, name: `${type.replaceAll('-', ' ')} ${service.id}`, state }]
+    : [];
   return { service: service.id, agent: findListedAgent(user), actions, error: null };
 }
 

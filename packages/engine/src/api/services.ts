@@ -1,5 +1,5 @@
 import type { ServiceRecord } from '@sluice/state-store';
-import { addService, changeService, removeService } from '../services/change-services.js';
+import { addService, type ChangeOptions, changeService, removeService } from '../services/change-services.js';
 import { listColumns, toFields } from '../services/fields.js';
 import type { ImportRow } from '../services/import-services.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
@@ -17,11 +17,14 @@ export interface ServiceFilter extends CallOptions {
 /** Services: what customers have bought. */
 export interface Services {
   /** Adds and changes services from rows of texts, all or none; the report lists the problems of the rows. */
-  import(rows: readonly (ImportRow | Record<string, string>)[], options?: LockOptions): Promise<ImportReport>;
+  import(
+    rows: readonly (ImportRow | Record<string, string>)[],
+    options?: LockOptions & ChangeOptions,
+  ): Promise<ImportReport>;
   /** Adds one service; the keys are the columns of an import. */
-  add(id: string, texts: Record<string, string>, options?: CallOptions): Promise<ServiceDetail>;
+  add(id: string, texts: Record<string, string>, options?: CallOptions & ChangeOptions): Promise<ServiceDetail>;
   /** Changes keys of one service; an empty text removes a value. */
-  set(id: string, texts: Record<string, string>, options?: LockOptions): Promise<ServiceDetail>;
+  set(id: string, texts: Record<string, string>, options?: LockOptions & ChangeOptions): Promise<ServiceDetail>;
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
   show(id: string, options?: CallOptions): Promise<ServiceDetail>;
@@ -35,12 +38,24 @@ export function servicesApi(call: RunCall): Services {
   const detail = async (session: Session, id: string): Promise<ServiceDetail> =>
     serviceDetail(session, await requireService(session, id));
   return {
-    import: (rows, options) => call(options, (session) => importServices(session, rows.map(toRow), toWaitMs(options))),
+    import: (rows, options) =>
+      call(options, (session) =>
+        importServices(session, {
+          rows: rows.map(toRow),
+          waitMs: toWaitMs(options),
+          allowDuplicateRefs: options?.allowDuplicateRefs,
+        }),
+      ),
     add: (id, texts, options) =>
-      call(options, async (session) => serviceDetail(session, await addService(session, id, Object.entries(texts)))),
+      call(options, async (session) =>
+        serviceDetail(session, await addService(session, id, Object.entries(texts), options)),
+      ),
     set: (id, texts, options) =>
       call(options, async (session) => {
-        const changed = await changeService(session, id, Object.entries(texts), toWaitMs(options));
+        const changed = await changeService(session, id, Object.entries(texts), {
+          waitMs: toWaitMs(options),
+          allowDuplicateRefs: options?.allowDuplicateRefs,
+        });
         return serviceDetail(session, changed);
       }),
     remove: (id, options) =>

@@ -1,11 +1,13 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
+import { interruptedError, isInterrupted } from '../interruption.js';
 import type { Run } from '../run/bracket.js';
 import { noticeRows, planNotices } from '../run/notices.js';
 import { toDecisionRecord, shownNotice } from '../run/report.js';
 import type { Applied } from '../run/stages.js';
 import { serviceDetail } from '../services/show.js';
+import { toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 
 /** Stores the checkpoint of the command with the last run's decision. */
@@ -43,7 +45,12 @@ export async function finishCommand(
   const notices = noticeRows(session, run.id, planNotices(carriedOut, { notices: reported }));
   if (command.dryRun) await endRun(run, carriedOut, end);
   const work = command.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
-  const report = { ...(await toReport(commandRun, work, end)), notices: notices.map(shownNotice) };
+  const isCut = session.deps.signal.aborted;
+  const made = command.dryRun
+    ? 0
+    : work.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
+  const error = isCut ? { error: interruptedError('', made) } : {};
+  const report = { ...(await toReport(commandRun, work, end)), notices: notices.map(shownNotice), ...error };
   const aboutHolds = reported.flatMap(({ hold }, index) => {
     const notice = report.notices[index];
     return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
@@ -92,7 +99,7 @@ async function toReport(
   const detail = await serviceDetail(session, work.service);
   const staying = work.holds.filter((hold) => !work.closes.includes(hold));
   const holds = command.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
-  const actions = work.actions.map(({ type, target, state }) => ({ type, target, state }));
+  const actions = work.actions.map((action) => toActionView((name) => session.kindOf(name), action));
   // A completed command ends the error of an earlier run.
   const over = detail.status === 'held' || (complete && detail.status === 'failed');
   const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
@@ -101,7 +108,7 @@ async function toReport(
     run: view,
     service: {
       ...detail,
-      status: work.error ? 'failed' : status,
+      status: work.error && !isInterrupted(work.error) ? 'failed' : status,
       holds: holds.map(({ reason, since }) => ({ reason, since })),
       actions,
       error: work.error,

@@ -3,18 +3,21 @@ import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Run, RunView } from '../run/bracket.js';
 import type { Applied, Loaded } from '../run/stages.js';
 import type { ServiceDetail } from '../services/show.js';
+import type { ActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 
 /** `provision … --json`, `hold add --json` and `hold release --json` (docs/json.md). */
 export interface CommandReport {
   run: RunView;
   service: ServiceDetail;
-  actions: { type: string; target: string; state: string }[];
+  actions: ActionView[];
   credentials: Credentials | null;
   /** Reasons of the holds that are still open. */
   stillHeld: string[];
   /** Notices for the operator; repeated with each repeat. */
   notices: { code: string; service: string | null; message: string }[];
+  /** Set where the command was interrupted. */
+  error?: ItemError;
 }
 
 /** Credentials of an account, returned once on request. */

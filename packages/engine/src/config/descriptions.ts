@@ -1,4 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
+import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
 
 const AUTO_BUY = {
   enabled: 'Must be false in this version',
@@ -48,7 +49,7 @@ const GENERAL: Record<string, string> = {
 
   'products.*.panel': 'Name of the panel that its services are on',
   'products.*.quota':
-    'Traffic included in a cycle: a size, unlimited, or one per direction; without a quota, services are unmanaged',
+    'Traffic included in a cycle: a size such as 10TB (1 GB is 1024³ bytes), unlimited, or one per direction; without a quota, services are unmanaged',
   'products.*.quota.in': 'For mode IN',
   'products.*.quota.out': 'For mode OUT',
   'products.*.quota.total': 'For mode TOTAL',
@@ -76,10 +77,9 @@ const GENERAL: Record<string, string> = {
   'poll.interval': 'Time between polls, for schedules and for warnings about missing runs; default 15m',
   'poll.overdue':
     'What happens after the due date. meter: continue metering. hold: hold the service until it is renewed. ignore: leave the service unchanged',
-  'poll.brake':
-    'Stops a run before its first change if it would hold, release or change too many services of a panel at once',
-  'poll.brake.share': "Maximum share of the panel's active services to change; default 20%",
-  'poll.brake.atLeast': 'A run that changes fewer services than this is never stopped; default 10',
+  'poll.brake': `Stops a run before its first change if it would hold, release or change too many services of a panel at once. Without share and atLeast, a panel with fewer than ${SMALL_PANEL} services is stopped at two new holds, if they are more than half of its services`,
+  'poll.brake.share': `Maximum share of the panel's active services to change; default ${DEFAULT_BRAKE.share * 100}%`,
+  'poll.brake.atLeast': `A run that changes fewer services than this is never stopped; default ${DEFAULT_BRAKE.atLeast}`,
 
   'retention.apiLog': 'Calls to panels; default 30d',
   'retention.samples':

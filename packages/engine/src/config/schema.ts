@@ -11,7 +11,7 @@ import {
   size,
   timeZone,
 } from '@sluice/panel-kind';
-import type { ProductQuota, Quota } from '@sluice/quota-core';
+import type { BrakeInput, ProductQuota, Quota } from '@sluice/quota-core';
 import * as z from 'zod/mini';
 
 const enforce = z.enum(['on', 'observe']);
@@ -119,10 +119,8 @@ const trailing = {
     z.strictObject({
       interval: z._default(duration, 900_000),
       overdue: z._default(z.enum(['meter', 'hold', 'ignore']), 'meter'),
-      brake: z._default(z.strictObject({ share: z._default(share, 0.2), atLeast: z._default(count, 10) }), {
-        share: 0.2,
-        atLeast: 10,
-      }),
+      // Without defaults: a config that states one of them has no rule for small panels.
+      brake: z._default(z.strictObject({ share: z.optional(share), atLeast: z.optional(count) }), {}),
     }),
     {},
   ),
@@ -182,7 +180,7 @@ export interface Config {
       }
     | undefined;
   billing: 'ledger';
-  poll: { interval: number; overdue: 'meter' | 'hold' | 'ignore'; brake: { share: number; atLeast: number } };
+  poll: { interval: number; overdue: 'meter' | 'hold' | 'ignore'; brake: BrakeInput['stated'] };
   retention: { apiLog: number; samples: number };
   graphCache: number;
   notify?: [] | undefined;

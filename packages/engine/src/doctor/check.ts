@@ -6,6 +6,8 @@ export interface Check {
   message: string;
   /** Code of the problem, by which a front end may add a remedy (docs/errors.md). */
   code?: string;
+  /** Heading that a front end may print the check under: `store`, `runs`, `services`, or `panel` with the panel's name. */
+  section?: string;
   /** Objects that the remedy names. */
   details?: Record<string, string>;
 }

@@ -1,13 +1,12 @@
-import { toItemError } from '@sluice/panel-kind';
-import type { ActionRecord, FingerprintRecord, ServiceRecord } from '@sluice/state-store';
-import { findEntry } from '../config/find-entry.js';
-import { findEnforcement } from '../panels/enforcement.js';
+import type { ActionRecord } from '@sluice/state-store';
 import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
-import { CLOCK_TOLERANCE_MS, clockChecks, panelClockCheck } from './clock-checks.js';
+import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
+import { panelChecks } from './panel-checks.js';
+import { serviceChecks } from './service-checks.js';
 
 /** Options of `doctor`. */
 export interface DoctorRequest {
@@ -16,6 +15,8 @@ export interface DoctorRequest {
   contract?: boolean;
   /** Confirms that the clock is right. */
   acceptClock?: boolean;
+  /** The store is a stand-in for one that can't be opened: only panels and services are checked. */
+  standIn?: boolean;
 }
 
 /** Number of runs among which the newest that is not in the future is searched. */
@@ -27,17 +28,28 @@ const LATE_INTERVALS = 3;
 export async function runDoctor(session: Session, request: DoctorRequest): Promise<{ ok: boolean; checks: Check[] }> {
   const panels = request.panel === undefined ? Object.keys(session.config.panels) : [request.panel];
   const ofPanels: Check[] = [];
-  for (const name of panels) ofPanels.push(...(await panelChecks(session, name, request.contract === true)));
+  for (const name of panels) {
+    ofPanels.push(...inSection(`panel ${name}`, await panelChecks(session, name, request.contract === true)));
+  }
   const accepted = request.acceptClock === true ? await acceptClock(session) : null;
-  const checks: Check[] = [
-    ...(await storeChecks(session)),
-    ...(await clockChecks(session, panels)),
-    ...(await confirmedClockChecks(session, accepted)),
-    ...(await leaseChecks(session)),
-    ...(await runChecks(session)),
-    ...ofPanels,
-  ];
+  const own: Check[] =
+    request.standIn === true
+      ? []
+      : [
+          ...inSection('store', await storeChecks(session)),
+          ...inSection('runs', [
+            ...(await clockChecks(session, panels)),
+            ...(await confirmedClockChecks(session, accepted)),
+            ...(await leaseChecks(session)),
+            ...(await runChecks(session)),
+          ]),
+        ];
+  const checks = [...own, ...inSection('services', await serviceChecks(session, request.panel)), ...ofPanels];
   return { ok: !checks.some((check) => check.status === 'failed'), checks };
+}
+
+function inSection(section: string, checks: readonly Check[]): Check[] {
+  return checks.map((check) => ({ ...check, section }));
 }
 
 async function storeChecks({ store, deps }: Session): Promise<Check[]> {
@@ -75,7 +87,9 @@ async function runChecks(session: Session): Promise<Check[]> {
   // A run in the future, by a clock that was ahead, must not hide that polls have stopped.
   const latest = new Date(session.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
   const polls = await session.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
-  const poll = polls.find((run) => run.startedAt <= latest);
+  const past = polls.filter((run) => run.startedAt <= latest);
+  // A poll that was refused for the lease of another run has read nothing.
+  const poll = past.find((run) => run.outcome !== 'busy') ?? past[0];
   const services = (await session.store.services.ids()).length;
   if (!poll) {
     checks.push({
@@ -89,12 +103,13 @@ async function runChecks(session: Session): Promise<Check[]> {
     const age = session.deps.clock.now() - Date.parse(poll.startedAt);
     const late = age > LATE_INTERVALS * session.config.poll.interval;
     const ended = poll.outcome ?? 'did not end';
+    const isDone = poll.outcome === 'done' || poll.outcome === 'partial';
     checks.push({
       name: 'last poll',
       object: poll.id,
-      status: late || (poll.outcome !== 'done' && poll.outcome !== 'partial') ? 'warning' : 'ok',
+      status: late || !isDone ? 'warning' : 'ok',
       message: `${poll.startedAt}, ${ended}${late ? ', which is too long ago' : ''}`,
-      ...(late ? { code: 'poll_late' } : {}),
+      ...(late ? { code: 'poll_late' } : isDone ? {} : { code: 'poll_failed' }),
     });
   }
   const unsettled = await session.store.actions.unsettled();
@@ -118,67 +133,4 @@ function describeAction(action: ActionRecord): Pick<Check, 'message' | 'code' | 
   }
   if (action.state !== 'in-doubt') return { message: `${since}; the next poll resolves it by reading the panel` };
   return { message: `${since} (${action.id})`, code: 'outcome_unknown', details: { action: action.id } };
-}
-
-async function panelChecks(session: Session, name: string, contract: boolean): Promise<Check[]> {
-  const checks: Check[] = [];
-  try {
-    const panel = await session.panel(name);
-    const startedAt = session.deps.clock.now();
-    const { message, clockDifferenceMs } = await panel.test();
-    checks.push({
-      name: 'panel',
-      object: name,
-      status: 'ok',
-      message: `${message} in ${session.deps.clock.now() - startedAt} ms`,
-    });
-    checks.push(...panelClockCheck(name, clockDifferenceMs ?? session.clockDifference(name)));
-    const enforcement = findEnforcement(session.config, await session.store.switches.list(), name, null);
-    const since = enforcement.since === null ? '' : ` since ${enforcement.since}`;
-    checks.push({
-      name: 'enforce',
-      object: name,
-      status: 'ok',
-      message: `${enforcement.value}, by ${enforcement.source}${since}`,
-    });
-    const services = await session.store.services.list({ panel: name });
-    checks.push(...mappingChecks(session, services));
-    if (contract) checks.push(...(await contractChecks(session, name, services)));
-  } catch (error) {
-    const { code, message } = toItemError(error);
-    checks.push({ name: 'panel', object: name, status: 'failed', message: `${code}: ${message}`, code });
-  }
-  return checks;
-}
-
-function mappingChecks(session: Session, services: ServiceRecord[]): Check[] {
-  return services
-    .filter((service) => findEntry(session.config.products, service.product) === undefined)
-    .map((service) => ({
-      name: 'product',
-      object: service.id,
-      status: 'failed' as const,
-      message: `product "${service.product}" is not in the config: nothing can be decided for the service`,
-    }));
-}
-
-/** Reads every endpoint and stores the shape of its answer; a poll treats an answer of another shape as unreadable. */
-async function contractChecks(session: Session, name: string, services: ServiceRecord[]): Promise<Check[]> {
-  const panel = await session.panel(name);
-  if (!panel.contract) {
-    return [{ name: 'contract', object: name, status: 'skipped', message: `not supported for ${panel.kind.kind}` }];
-  }
-  const { checks, shapes } = await panel.contract.check(services, session.deps.signal);
-  const since = session.now();
-  const records: FingerprintRecord[] = shapes.map(({ endpoint, shape }) => ({
-    panel: name,
-    endpoint,
-    shape,
-    since,
-    confirmed: true,
-  }));
-  await session.write([], async (tables) => {
-    for (const record of records) await tables.fingerprints.put(record);
-  });
-  return checks;
 }

@@ -2,10 +2,14 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from '../session.js';
 
-/** The time range of a graph. */
-export type GraphRange = 'cycle' | '24h' | '7d';
+/** The time range of a graph: the cycle, or a number of hours or days. */
+export type GraphRange = 'cycle' | `${number}h` | `${number}d`;
 
-const LENGTHS = { '24h': 86_400_000, '7d': 7 * 86_400_000 };
+const HOUR_MS = 3_600_000;
+
+function lengthMs(range: Exclude<GraphRange, 'cycle'>): number {
+  return Number(range.slice(0, -1)) * (range.endsWith('h') ? HOUR_MS : 24 * HOUR_MS);
+}
 
 /** A half-open time range; `cycle` is the id for the range `cycle`. */
 export interface GraphWindow {
@@ -21,7 +25,7 @@ export interface GraphWindow {
  */
 export async function findWindow(session: Session, service: ServiceRecord, range: GraphRange): Promise<GraphWindow> {
   const now = session.deps.clock.now();
-  if (range !== 'cycle') return { start: iso(now - LENGTHS[range]), end: iso(now), cycle: null };
+  if (range !== 'cycle') return { start: iso(now - lengthMs(range)), end: iso(now), cycle: null };
   const [cycle] = await session.store.cycles.newest([service.id]);
   if (!cycle) {
     throw new SluiceError('not_metered_yet', `"${service.id}" has not been metered in any cycle`, {

@@ -41,7 +41,9 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
         preview: (loaded) => {
           const others = loaded.holds.filter((hold) => hold.reason !== order.reason);
           const added = order.what === 'add' ? [toHold(session, id, { ...order, suspension })] : [];
-          return { ...loaded, holds: [...others, ...added] };
+          const status = order.what === 'add' ? 'suspended' : 'active';
+          const target = order.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;
+          return { ...loaded, service: target, holds: [...others, ...added] };
         },
       };
     },

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { type Enforcement, findEnforcement } from './enforcement.js';
-import { isAtWork, toThrown } from '../run/bracket.js';
+import { isAtWork } from '../run/bracket.js';
 import type { RunReport } from '../run/report.js';
 import { runPanels } from '../run/run.js';
 import { requirePanelName } from '../services/panels.js';
@@ -75,8 +75,7 @@ export async function planEnforcing(session: Session, panel: string, product: st
     observeAll: true,
     switches: (stored) => withSwitch(stored, { panel, product, enforce: 'on', since }),
   });
-  const { signal } = session.deps;
-  if (signal.aborted) throw toThrown(session, signal.reason);
+  session.deps.signal.throwIfAborted();
   const errors = [plan.error, ...plan.services.map(({ error }) => error)].filter((error) => error !== null);
   if (plan.totals.read === 0 && errors[0] !== undefined) throw notReady(panel, [errors[0].message]);
   return plan;

@@ -13,7 +13,7 @@ import type { Treatment } from './report.js';
 import type { RunRequest } from './request.js';
 import { resolveDoubts } from './resolve.js';
 import { saveResources } from './sharing.js';
-import { type Applied, type Planned, type RunOnPanel, unapplied, withError } from './stages.js';
+import { type Applied, type Planned, type RunOnPanel, unapplied, unfinished, withError } from './stages.js';
 
 /** A run over one panel that makes changes. */
 interface ApplyRun extends RunOnPanel {
@@ -40,17 +40,17 @@ interface Outcome {
 export async function apply(run: ApplyRun, planned: readonly Planned[], verdict: Verdict): Promise<Outcome> {
   const begun = planned.map(unapplied);
   if (run.request.dryRun || begun.length === 0) {
-    return { works: showSteps(run, begun, verdict), notices: toAllNotices(begun, verdict) };
+    return { works: showSteps(run, begun, verdict), notices: toAllNotices(begun, verdict, run.request.dryRun) };
   }
   const { works, notices } = await commitDecisions(run, begun, verdict);
   return { works: await applyChanges(run, showSteps(run, works, verdict), verdict), notices };
 }
 
 /** The brake blocked these changes; report only that. */
-function toAllNotices(works: readonly Applied[], { stopped }: Verdict): Notice[] {
+function toAllNotices(works: readonly Applied[], { stopped }: Verdict, dryRun: boolean): Notice[] {
   return works
     .filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'))
-    .flatMap((work) => [...toNotices(work), ...planNotices(work, work.plan)]);
+    .flatMap((work) => [...toNotices(work, dryRun), ...planNotices(work, work.plan)]);
 }
 
 /** Stores the decisions whose facts are still true. */
@@ -60,7 +60,7 @@ async function commitDecisions(run: ApplyRun, begun: readonly Applied[], verdict
   return session.write(leases.held, async (tables) => {
     const checked = await leaveOutChanged(session, tables, begun.filter(isAffected), run);
     const works = replaced(begun, checked);
-    const notices = toAllNotices(works, verdict);
+    const notices = toAllNotices(works, verdict, run.request.dryRun);
     await saveResources(run, tables);
     const current = works.filter((work) => !work.changedMeanwhile);
     const written = await commit(tables, current, verdict, session.now());
@@ -167,12 +167,16 @@ function showSteps(run: ApplyRun, works: readonly Applied[], { treatment }: Verd
 
 /** Makes the changes; under `observe` only resolves actions in doubt. */
 async function applyChanges(run: ApplyRun, works: readonly Applied[], { treatment }: Verdict): Promise<Applied[]> {
-  const { panel, request, leases } = run;
+  const { session, panel, request, leases } = run;
   const current = works.filter((work) => work.skipped === null && !work.changedMeanwhile);
   const observing = current.filter((work) => treatment(work).observing);
   const resolved = await resolveDoubts(run, observing, leases);
   const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(panel, work, request));
-  return replaced(works, [...resolved, ...(await carryOut(run, due, leases))]);
+  const done = await carryOut(run, due, leases);
+  const left = session.deps.signal.aborted
+    ? due.filter(({ service }) => !done.some((one) => one.service.id === service.id))
+    : [];
+  return replaced(works, [...resolved, ...done, ...left.map(unfinished)]);
 }
 
 /** Returns the services, with the changed ones in their places. */

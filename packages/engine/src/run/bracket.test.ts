@@ -86,6 +86,16 @@ describe('withRun', () => {
     expect(await store.runs.list()).toEqual([]);
   });
 
+  it('stores the row of a run that was refused for a lease, and nothing else', async () => {
+    await lease();
+    const refused = withRun(session(), { command: 'poll', dryRun: false }, (run) => run.leases.take('panel:dcim', 0));
+    await expect(refused).rejects.toThrow('in use by another run');
+    expect(await store.runs.list()).toMatchObject([
+      { outcome: 'busy', finishedAt: expect.any(String) as unknown, error: expect.stringMatching(/^lease_held: /) as unknown },
+    ]);
+    expect(await store.clock.confirmed()).toBeNull();
+  });
+
   it('stores nothing of a run that was refused before its start', async () => {
     const refused = withRun(session(), { command: 'poll', dryRun: false }, () => Promise.reject(new Error('no')));
     await expect(refused).rejects.toThrow('no');

@@ -45,9 +45,8 @@ export async function withRun<T>(session: Session, purpose: RunPurpose, work: (r
   try {
     return await work(run);
   } catch (error) {
-    const reason = toThrown(session, error);
-    await run.fail(reason).catch(() => undefined);
-    throw reason;
+    await run.fail(error).catch(() => undefined);
+    throw error;
   } finally {
     await run.leases.releaseAll();
   }
@@ -110,9 +109,14 @@ export class Run {
     else await this.#storeEnd(error, tables);
   }
 
-  /** Ends the run by an error that was thrown in it. */
-  fail(error: unknown): Promise<void> {
-    return this.end({ outcome: toOutcome(error), changes: this.view.changes, error: toItemError(error) });
+  /** Ends the run by an error that was thrown in it. A run that was refused for the lease of another run gets a row too. */
+  async fail(error: unknown): Promise<void> {
+    const end = { outcome: toOutcome(error), changes: this.view.changes, error: toItemError(error) };
+    if (this.#isStarted || end.outcome !== 'busy') return this.end(end);
+    return this.#session.store.write(async (tables) => {
+      await this.start(tables);
+      await this.end(end, tables);
+    });
   }
 
   async #storeEnd(error: ItemError | null, tables: StoreTables): Promise<void> {
@@ -120,19 +124,14 @@ export class Run {
     const message = error === null ? null : printable(`${error.code}: ${error.message}`);
     // eslint-disable-next-line no-restricted-syntax -- the only place
     await tables.runs.finish(id, { finishedAt, outcome, totals: this.totals, error: message, observing });
-    await confirmClock(this.#session, tables);
+    // Without a lease, nothing but the row is stored.
+    if (outcome !== 'busy') await confirmClock(this.#session, tables);
   }
 }
 
 function interruption({ deps: { signal } }: Session): RunOutcome | null {
   if (!signal.aborted) return null;
-  return signal.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
-}
-
-/** Returns the error to report for one that was thrown; the reason of an abort is an error of its own kind. */
-export function toThrown({ deps: { signal } }: Session, error: unknown): unknown {
-  if (!signal.aborted || error !== signal.reason || error instanceof SluiceError) return error;
-  return new SluiceError('interrupted', 'The call was interrupted before it was complete', { kind: 'interrupted' });
+  return (signal.reason as SluiceError).details['signal'] === 'SIGTERM' ? 'terminated' : 'interrupted';
 }
 
 const BY_KIND: Partial<Record<ErrorKind, RunOutcome>> = {

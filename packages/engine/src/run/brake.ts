@@ -1,5 +1,5 @@
 import type { ItemError } from '@sluice/panel-kind';
-import { brakeStops } from '@sluice/quota-core';
+import { brakeActs } from '@sluice/quota-core';
 import type { Config } from '../config/schema.js';
 import type { Notice } from './notices.js';
 import type { RunReport } from './report.js';
@@ -21,13 +21,16 @@ type BrakeError = ItemError & { details: { panel: string; changing: number; acti
 interface Counted {
   panel: string;
   changing: number;
+  /** Those for which a hold would begin. */
+  beginning: number;
   active: number;
 }
 
-function brakeError(brake: Config['poll']['brake'], details: Counted, says: string): BrakeError | null {
-  const { panel, changing, active } = details;
-  if (!brakeStops({ changing, active, ...brake })) return null;
-  return { code: 'mass_change', message: `${panel}: ${changing} of ${active} ${says}`, details };
+function brakeError(stated: Config['poll']['brake'], counted: Counted, says: string): BrakeError | null {
+  const { panel, changing, beginning, active } = counted;
+  if (!brakeActs({ changing, beginning, active, stated })) return null;
+  const message = `${panel}: ${changing} of ${active} ${says}`;
+  return { code: 'mass_change', message, details: { panel, changing, active } };
 }
 
 /** Returns why a run would change too many services of a panel at once; null where it would not. A run over one service has no brake. */
@@ -37,12 +40,13 @@ export function askBrake(
   planned: readonly Planned[],
 ): BrakeError | null {
   if (request.service !== undefined) return null;
-  const changing = planned.filter(
-    ({ enforcement, opens, closes, plan }) =>
-      enforcement.value === 'on' && (opens.length > 0 || closes.length > 0 || plan?.counts === true),
+  const enforced = planned.filter(({ enforcement }) => enforcement.value === 'on');
+  const beginning = enforced.filter(({ opens }) => opens.length > 0).length;
+  const changing = enforced.filter(
+    ({ opens, closes, plan }) => opens.length > 0 || closes.length > 0 || plan?.counts === true,
   ).length;
   const says = 'services would be held, released or changed at once; nothing was changed';
-  return brakeError(brake, { panel: panel.name, changing, active }, says);
+  return brakeError(brake, { panel: panel.name, changing, beginning, active }, says);
 }
 
 /** Returns the notice of a run that the brake stops, and makes it the error of the run; a dry run only reports it. */

@@ -36,7 +36,7 @@ export interface LoadOptions {
  */
 export async function load(
   session: Session,
-  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'>,
   services: ServiceRecord[],
   { switches, ordered = false, now = session.now() }: LoadOptions,
 ): Promise<Loaded[]> {
@@ -46,6 +46,7 @@ export async function load(
     const configured = findEntry(config.products, service.product);
     const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };
     const rows = findRows(stored, service.id);
+    const account = panel.agents?.getServiceUser(service) ?? null;
     const { override, termination } = rows;
     const mode = resolveMode({
       override: override?.mode ?? null,
@@ -66,6 +67,7 @@ export async function load(
       ...rows,
       ...placed.placement,
       service,
+      disabledForAgent: account !== null && stored.disabledForAgents.has(account),
       product,
       enforcement: findEnforcement(config, switches, service.panel, service.product),
       mode,
@@ -86,7 +88,7 @@ type StoredRows = Awaited<ReturnType<typeof loadStored>>;
 /** Loads the rows of services, grouped by service. */
 async function loadStored(
   session: Session,
-  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'>,
   services: ServiceRecord[],
   now: string,
 ) {
@@ -97,13 +99,15 @@ async function loadStored(
   const cycles = group(await store.cycles.newest(ids));
   const holds = group(await store.holds.open(scope));
   const evidence = group(await store.evidence.open(scope));
+  const ofAgents = panel.agents === undefined ? [] : await store.evidence.open({ agentsOf: panel.name });
+  const disabledForAgents = new Set(ofAgents.map(({ target }) => target));
   const unsettled = group(await store.actions.unsettled(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
   const history = await loadHistory(session, panel, services);
   const earlier = await earlierCycles(session, cycles, now);
   const terminations = await terminationsIn(session, [...unsettled.values()].flat());
-  return { overrides, cycles, holds, evidence, unsettled, purchases, history, earlier, terminations };
+  return { overrides, cycles, holds, evidence, disabledForAgents, unsettled, purchases, history, earlier, terminations };
 }
 
 /** Returns the rows of one service. */

@@ -32,8 +32,8 @@ export function noticeRows(session: Session, run: string, notices: Notice[]): No
   }));
 }
 
-/** Returns the notices of a decision. */
-export function toNotices(work: Applied): Notice[] {
+/** Returns the notices of a decision; in a dry run, what would happen. */
+export function toNotices(work: Applied, dryRun: boolean): Notice[] {
   const { service, cycle, decision, termination } = work;
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
@@ -43,7 +43,7 @@ export function toNotices(work: Applied): Notice[] {
   };
   for (const { reason, rule } of work.opens) {
     const draft = work.drafts.find((hold) => hold.reason === reason);
-    if (work.enforcement.value === 'observe')
+    if (work.enforcement.value === 'observe' || dryRun)
       // Decided again in every run, but reported once per cycle.
       add('would_hold', `${reason}:${cycle?.id ?? 'none'}`, `${service.id} would be held (${reason}: ${rule})`);
     else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})`);
@@ -57,7 +57,11 @@ export function toNotices(work: Applied): Notice[] {
   }
   if (work.enforcement.value === 'on') {
     for (const hold of work.closes)
-      add('release', hold.id, `${service.id} is released (${hold.reason}: ${decision.rule})`);
+      add(
+        'release',
+        hold.id,
+        `${service.id} ${dryRun ? 'would be' : 'is'} released (${hold.reason}: ${decision.rule})`,
+      );
   }
   if (decision.status === 'unmanaged') {
     add('unmanaged', service.product, `${service.id} has no quota: it is metered where possible and never held`);
@@ -81,11 +85,15 @@ function unfinishedNotice({ id, panel }: ServiceRecord, termination: Termination
 }
 
 function thresholdNotices({ service, cycle, thresholds }: Applied): Notice[] {
-  return thresholds.map((percent) => ({
-    code: 'threshold',
-    key: `threshold:${service.id}:${cycle?.id ?? 'none'}:${percent}`,
-    panel: service.panel,
-    service: service.id,
-    message: `${service.id} has used ${percent}% of its allowance`,
-  }));
+  if (thresholds.length === 0) return [];
+  const percent = Math.max(...thresholds);
+  return [
+    {
+      code: 'threshold',
+      key: `threshold:${service.id}:${cycle?.id ?? 'none'}:${percent}`,
+      panel: service.panel,
+      service: service.id,
+      message: `${service.id} has used ${percent}% of its allowance`,
+    },
+  ];
 }

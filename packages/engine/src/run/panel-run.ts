@@ -2,11 +2,12 @@ import { setImmediate as answersTaken } from 'node:timers/promises';
 import { toItemError, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
+import { isInterrupted } from '../interruption.js';
 import type { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
 import { askBrake, brakeNotice } from './brake.js';
-import { decideHolds, distrust } from './decide.js';
+import { decideHolds, distrust, undecided } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { load, stayInCycle } from './load.js';
 import { toNotices } from './notices.js';
@@ -16,7 +17,7 @@ import { needsObservation, planAll, planSteps, historyAfter, withCheckpoint } fr
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
 import type { RunRequest } from './request.js';
-import { type Applied, type Decided, type Read, type RunOnPanel, untouched } from './stages.js';
+import { type Applied, type Decided, leftUnfinished, type Read, type RunOnPanel, untouched } from './stages.js';
 import { confirmReadings, type Readings, splitRepeated } from './repeated.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
@@ -114,9 +115,9 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   const { session, request } = run;
   // Lets the next page send its calls first.
   await answersTaken();
-  const finished = await finishCalm(run, decidePage(run, reads));
+  const finished = await finishCalm(run, decidePage(run, leaveUnread(run, reads)));
   run.held.push(...listHeld(run, finished));
-  const notices = finished.flatMap(toNotices);
+  const notices = finished.flatMap((work) => toNotices(work, request.dryRun));
   // Lets the next page handle its answers and send further calls before the store blocks.
   await answersTaken();
   const treatment = treatmentIn(run, false);
@@ -131,6 +132,21 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
       await record(run, tables, { works, treatment, notices });
     });
   }
+}
+
+/** Reports services that an interrupted run did not read, and returns the others. */
+function leaveUnread(run: PanelRun, reads: readonly Read[]): readonly Read[] {
+  const { session } = run;
+  if (!session.deps.signal.aborted) return reads;
+  const isLeft = ({ answer, error }: Read): boolean =>
+    isInterrupted(error) || (answer?.reading.known === false && isInterrupted(answer.reading));
+  leaveUnfinished(run, reads.filter(isLeft).map(undecided));
+  return reads.filter((read) => !isLeft(read));
+}
+
+/** Reports services that an interrupted run leaves as they are stored. */
+function leaveUnfinished(run: PanelRun, decided: readonly Decided[]): void {
+  showOnly(run, { works: decided.map(leftUnfinished), treatment: treatmentIn(run, false), notices: [] });
 }
 
 function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
@@ -192,7 +208,11 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const { session, panel, request, report, leases } = run;
   const fell = mostFell(run.falls);
   const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
-  const planned = await planAll(run, open);
+  const planned = session.deps.signal.aborted ? [] : await planAll(run, open);
+  if (session.deps.signal.aborted) {
+    leaveUnfinished(run, open);
+    return;
+  }
   refuseWrongClock(session, panel.name, run.start);
   const braked = askBrake(session.config.poll.brake, run, planned);
   const stopped = braked !== null && !request.allowMass;

@@ -33,6 +33,7 @@ export function toTargetState(
     product: work.product,
     holds: inForce(session, panel, { service: work.service, action: work.action, holds }),
     evidence: work.evidence.filter((item) => item.panel === work.service.panel),
+    disabledForAgent: work.disabledForAgent,
     action: work.action,
     mode: work.mode,
     allowance: toTargetAllowance(work),

@@ -2,8 +2,9 @@ import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { ItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { ChangedAgent } from '../agents/agent-views.js';
+import { isInterrupted } from '../interruption.js';
 import type { Session } from '../session.js';
-import { type ServiceView, serviceView } from '../services/views.js';
+import { type FindKind, type ServiceView, serviceView, toActionView } from '../services/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { type Notice, noticeRows } from './notices.js';
 import { type Applied, LEASED } from './stages.js';
@@ -58,7 +59,7 @@ export interface Treatment {
 }
 
 function decideStatus(work: Applied, treatment: Treatment): string {
-  if (work.skipped !== null) return 'skipped';
+  if (work.skipped !== null || isInterrupted(work.error)) return 'skipped';
   const unreadable = work.decision?.status === 'unreadable' && work.answer !== null;
   if (unreadable) return 'unreadable';
   if (work.error !== null) return 'failed';
@@ -129,13 +130,13 @@ export function toDecisionRecord(
 }
 
 /** Returns a service as the run's document shows it. */
-export function toView(decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
+function toView(kindOf: FindKind, decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
   const view = serviceView({
     service: work.service,
     decision,
     cycle: work.cycle,
     holds: shownHolds(work, treatment),
-    actions: work.actions,
+    actions: work.actions.map((action) => toActionView(kindOf, action)),
   });
   return { ...view, drift: [...work.drift] };
 }
@@ -185,13 +186,18 @@ export class RunResults {
   partly = false;
   /** Services that were skipped since another run works on them. */
   left = 0;
+  /** Actions whose call was made. */
+  made = 0;
   /** Whether a hold starts or ends, or anything is changed or would be. */
   changes = false;
   readonly #views: ServiceView[] = [];
   readonly #keepAll: boolean;
+  readonly #kindOf: FindKind;
 
-  constructor(keepAll: boolean) {
+  /** @param keepAll whether compliant services are reported too */
+  constructor(keepAll: boolean, kindOf: FindKind) {
     this.#keepAll = keepAll;
+    this.#kindOf = kindOf;
   }
 
   add(work: Applied, decision: DecisionRecord, how: Treatment): void {
@@ -205,6 +211,7 @@ export class RunResults {
     if (shownHolds(work, how).length > 0) totals.held++;
     if (work.released) totals.released++;
     totals.actions += actions.length;
+    this.made += actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
     this.changes ||= actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
     if (status !== 'skipped') this.counted++;
     else if (work.skipped === LEASED) this.left++;
@@ -214,7 +221,8 @@ export class RunResults {
       this.partly ||= actions.some((action) => action.state === 'applied');
     }
     // A compliant service is only counted, unless all are requested.
-    if (this.#keepAll || status !== 'ok' || actions.length > 0) this.#views.push(toView(decision, work, how));
+    const isShown = status !== 'ok' && !(actions.length === 0 && isInterrupted(work.error));
+    if (this.#keepAll || isShown || actions.length > 0) this.#views.push(toView(this.#kindOf, decision, work, how));
   }
 
   /** Returns the services by panel, in the order of `panels`, then by id. */
@@ -246,9 +254,10 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const { works, notices } = finished;
   await answersTaken();
   const decisions = decided(run, finished);
-  // A decision on changed facts is not stored: the one before stays.
-  const kept = works.some((work) => work.changedMeanwhile)
-    ? decisions.filter((_, index) => works[index]?.changedMeanwhile !== true)
+  // A decision on changed facts, or that was not finished, is not stored: the one before stays.
+  const isLeft = ({ changedMeanwhile, error }: Applied): boolean => changedMeanwhile || isInterrupted(error);
+  const kept = works.some(isLeft)
+    ? decisions.filter((_, index) => !works.slice(index, index + 1).some(isLeft))
     : decisions;
   await tables.decisions.record(kept);
   const reported = await tables.notices.add(noticeRows(session, report.run.id, notices));

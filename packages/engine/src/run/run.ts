@@ -1,6 +1,7 @@
 import { toItemError, type Panel, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/open-agents.js';
+import { interruptedError } from '../interruption.js';
 import { takePanels } from '../leases.js';
 import { afterReconcile } from '../store/backups.js';
 import { requirePanelName } from '../services/panels.js';
@@ -20,7 +21,7 @@ export function runPanels(session: Session, request: RunRequest): Promise<RunRep
     const limited = await limitedPanels(session, request);
     const { panels, only } = await selectPanels(session, request, limited);
     await resolveSecrets(session, panels);
-    const results = new RunResults(request.keepAll ?? true);
+    const results = new RunResults(request.keepAll ?? true, (name) => session.kindOf(name));
     const { totals } = results;
     run.totals = totals;
     const report: RunReport = { run: run.view, totals, services: [], notices: [], error: null, panels: [] };
@@ -35,11 +36,16 @@ export function runPanels(session: Session, request: RunRequest): Promise<RunRep
       const { agentsAfterServices } = await import('../agents/check-agents.js');
       const { changes } = await agentsAfterServices({ session, request, leases, report }, name);
       results.changes ||= changes > 0;
+      results.made += changes;
     }
     await reportElsewhere(session, request, report);
     report.services = results.views(names);
     const outcome = decideOutcome(report, results);
     if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);
+    if (session.deps.signal.aborted) {
+      const made = request.dryRun ? 0 : results.made;
+      report.error = interruptedError(`${totals.read} of ${totals.services} services read, `, made);
+    }
     await run.end({ outcome, changes: results.changes, error: report.error });
     return report;
   });
@@ -96,7 +102,8 @@ export async function runAndFinish(session: Session, request: RunRequest): Promi
     if (!request.dryRun) session.refreshHoldsFile();
     // With a wrong clock the clean-up would delete too much.
     const isClockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
-    if (request.command === 'reconcile' && !request.dryRun && !isClockWrong) await afterReconcile(session);
+    if (request.command === 'reconcile' && !request.dryRun && !isClockWrong && !session.deps.signal.aborted)
+      await afterReconcile(session);
     await session.flush();
   } catch (error) {
     report.error ??= toItemError(error);

@@ -207,7 +207,7 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
 }
 
 /** Returns the refs as text: resources observed with other refs are no longer known. */
-function toMapping({ refs }: ServiceRecord): string[] {
+export function toMapping({ refs }: ServiceRecord): string[] {
   return Object.entries(refs)
     .map(([key, value]) => `${key}=${value}`)
     .sort();

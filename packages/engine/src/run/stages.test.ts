@@ -49,6 +49,7 @@ const loaded: Loaded = {
   allowance: { kind: 'limited', baseBytes: 1000, extraBytes: 0, allowedBytes: 1000, parts: [] },
   holds: [],
   evidence: [],
+  disabledForAgent: false,
   unsettled: [],
   history: { checkpoint: null, decision: null, recent: [], removed: 0 },
   termination: null,

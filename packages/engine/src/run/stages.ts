@@ -87,6 +87,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   /** Open holds. */
   readonly holds: readonly Readonly<HoldRecord>[];
   readonly evidence: readonly Readonly<EvidenceRecord>[];
+  /** Whether a hold of its agent has disabled its account; the next check of agents passes the evidence to the service. */
+  readonly disabledForAgent: boolean;
   readonly unsettled: readonly ActionRecord[];
   readonly history: ServiceHistory;
   /** An unfinished termination. */
@@ -196,4 +198,21 @@ export function untouched(decided: Decided, observation: Observation | null = nu
     changedMeanwhile: false,
     released: false,
   };
+}
+
+/** `skipped` and code of a service that an interrupted run did not reach or finish. */
+const INTERRUPTED = 'interrupted';
+
+/** Returns a service that an interrupted run leaves as it is stored. */
+export function leftUnfinished(decided: Decided): Applied {
+  return unfinished({
+    ...untouched({ ...decided, opens: [], closes: [], error: null }),
+    skipped: decided.skipped ?? INTERRUPTED,
+  });
+}
+
+/** Returns a service whose changes an interrupted run did not start. */
+export function unfinished(work: Applied): Applied {
+  const message = `the run was interrupted before it finished "${work.service.id}"`;
+  return withError(work, { code: INTERRUPTED, message });
 }

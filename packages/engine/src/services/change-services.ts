@@ -1,8 +1,9 @@
 import { closest } from 'fastest-levenshtein';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { Leases, serviceLease } from '../leases.js';
 import { requireService, type Session } from '../session.js';
+import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { applyField, listColumns } from './fields.js';
 import { findChange } from './find-change.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
@@ -16,8 +17,19 @@ function checkKeys({ deps }: Session, pairs: [string, string][]): void {
   }
 }
 
+/** Options of a change of a service. */
+export interface ChangeOptions {
+  /** Whether the service may have the id of another service on its panel. */
+  allowDuplicateRefs?: boolean | undefined;
+}
+
 /** Adds one service. */
-export async function addService(session: Session, id: string, pairs: [string, string][]): Promise<ServiceRecord> {
+export async function addService(
+  session: Session,
+  id: string,
+  pairs: [string, string][],
+  options: ChangeOptions = {},
+): Promise<ServiceRecord> {
   checkKeys(session, pairs);
   const wrongId = idProblem(id);
   if (wrongId !== null) throw usageError('bad_service', wrongId);
@@ -27,6 +39,7 @@ export async function addService(session: Session, id: string, pairs: [string, s
     }
     const record = blankService(id, session.now());
     setFields(session, record, pairs);
+    if (options.allowDuplicateRefs !== true) await refuseDuplicate(session, tables, { before: null, after: record });
     await tables.services.put([record]);
     return record;
   });
@@ -37,7 +50,7 @@ export async function changeService(
   session: Session,
   id: string,
   pairs: [string, string][],
-  waitMs: number,
+  { waitMs, allowDuplicateRefs }: ChangeOptions & { waitMs: number },
 ): Promise<ServiceRecord> {
   checkKeys(session, pairs);
   const panel = pairs.find(([key]) => key === 'panel')?.[1];
@@ -50,10 +63,24 @@ export async function changeService(
         const problem = (await panelChangeProblems(tables, new Map([[id, record.panel]]))).get(id);
         if (problem !== undefined) throw new SluiceError('service_held', problem, { details: { service: id } });
       }
+      if (allowDuplicateRefs !== true) await refuseDuplicate(session, tables, { before: service, after: record });
       const change = findChange(service, record, session.now());
       const [changed = service] = change ? await tables.services.update([change]) : [];
       return changed;
     });
+  });
+}
+
+async function refuseDuplicate(
+  session: Session,
+  tables: StoreTables,
+  change: { before: ServiceRecord | null; after: ServiceRecord },
+): Promise<void> {
+  const [duplicate] = await duplicateRefs({ config: session.config, kinds: session.deps.kinds }, tables, [change]);
+  if (duplicate === undefined) return;
+  const { service, ref, value, other } = duplicate;
+  throw new SluiceError('duplicate_ref', `"${service}" was not stored: ${describeDuplicate(duplicate)}`, {
+    details: { service, ref, value, other },
   });
 }
 

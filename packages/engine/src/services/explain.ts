@@ -1,8 +1,8 @@
 import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
-import type { ActionRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
+import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
 import { holdViews, type HoldView } from '../holds/holds.js';
-import { toLifecycle, serviceView } from './views.js';
+import { toActionView, toLifecycle, serviceView } from './views.js';
 import { serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
 
@@ -10,7 +10,15 @@ import { requireService, type Session } from '../session.js';
 export interface Explanation {
   at: string;
   service: ServiceDetail;
-  readings: { at: string; inBytes: number | null; outBytes: number | null; totalBytes: number | null; raw: unknown }[];
+  readings: {
+    at: string;
+    inBytes: number | null;
+    outBytes: number | null;
+    totalBytes: number | null;
+    /** Why no decision was based on it, or null: `mass_change` (the brake), `usage_fell`. */
+    rejected: string | null;
+    raw: unknown;
+  }[];
   allowance: { parts: { source: string; bytes: number | null }[]; allowedBytes: number | null };
   decision: {
     rule: string;
@@ -29,6 +37,8 @@ export interface Explanation {
     id: string;
     type: string;
     target: string;
+    /** For people. */
+    name: string;
     state: string;
     at: string;
     run: string;
@@ -73,16 +83,28 @@ export async function explainService(session: Session, id: string, at: string | 
             ...serviceView({ service, decision, cycle, holds: openThen, actions: [] }),
             lifecycle: toLifecycle(service, openThen),
           },
-    readings: samples.slice(-READINGS).map(readingView),
+    readings: readingViews(samples, cycle).slice(-READINGS),
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
     holds,
-    actions: actions.map(actionView),
+    actions: actions.map((action) => actionView(session, action)),
   };
 }
 
-function readingView({ at, inBytes, outBytes, totalBytes, raw }: SampleRecord): Explanation['readings'][number] {
-  return { at, inBytes, outBytes, totalBytes, raw: toRaw(raw) };
+/** A smaller fall is the noise of consolidated data. */
+const NOISE_BYTES = 100 * 1024 ** 2;
+
+/** Returns the readings, oldest first. One above the peak of its cycle was never accepted; one far below is not trusted. */
+function readingViews(samples: readonly SampleRecord[], cycle: CycleRecord | null): Explanation['readings'] {
+  let highest = 0;
+  return samples.map(({ at, inBytes, outBytes, totalBytes, raw }) => {
+    const total = totalBytes ?? 0;
+    const isAbove = total > (cycle?.peakTotalBytes ?? total);
+    const hasFallen = totalBytes !== null && total * 2 < highest && highest - total > NOISE_BYTES;
+    if (!isAbove) highest = Math.max(highest, total);
+    const rejected = isAbove ? 'mass_change' : hasFallen ? 'usage_fell' : null;
+    return { at, inBytes, outBytes, totalBytes, rejected, raw: toRaw(raw) };
+  });
 }
 
 function allowanceView(allowance: Allowance | null): Explanation['allowance'] {
@@ -97,10 +119,11 @@ function decisionView(decision: DecisionRecord): NonNullable<Explanation['decisi
   return { rule, status, at, run, mode, action, observing, wouldHold, inputs };
 }
 
-function actionView(action: ActionRecord): Explanation['actions'][number] {
-  const { id, type, target, state, settledAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
+function actionView(session: Session, action: ActionRecord): Explanation['actions'][number] {
+  const { id, settledAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
+  const { type, target, name, state } = toActionView((panel) => session.kindOf(panel), action);
   const error = errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
-  return { id, type, target, state, at: settledAt ?? plannedAt, run, prior, observed, error };
+  return { id, type, target, name, state, at: settledAt ?? plannedAt, run, prior, observed, error };
 }
 
 function toRaw(text: string): unknown {

@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { Leases, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
+import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { findChange } from './find-change.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 import { applyField, type Columns, listColumns } from './fields.js';
@@ -18,6 +19,8 @@ export interface ImportProblem {
   service: string | null;
   key: string | null;
   message: string;
+  /** Code of the remedy (docs/errors.md), where there is one. */
+  code?: string;
 }
 
 /** `service import --json` (docs/json.md). */
@@ -34,35 +37,41 @@ interface ImportPlan {
   problems: ImportProblem[];
 }
 
+/** Rows to import, and whether they may give services the id of another service on their panel. */
+export interface ImportRequest {
+  rows: ImportRow[];
+  waitMs: number;
+  allowDuplicateRefs?: boolean | undefined;
+}
+
 /**
  * Imports all rows or none: one problem and nothing is stored. The changed services are leased, and the changes are
  * computed again under the leases.
  */
-export async function importServices(session: Session, rows: ImportRow[], waitMs: number): Promise<ImportReport> {
-  let plan = await planImport(session, session.store, rows);
+export async function importServices(session: Session, request: ImportRequest): Promise<ImportReport> {
+  let plan = await planImport(session, session.store, request);
   const leased = new Set<string>();
   while (plan.problems.length === 0) {
     for (const { id } of plan.changes) leased.add(id);
-    const outcome = await storeLeased(session, rows, [...leased], waitMs);
+    const outcome = await storeLeased(session, request, [...leased]);
     plan = outcome.plan;
     if (outcome.stored) break;
   }
-  return toReport(rows, plan);
+  return toReport(request.rows, plan);
 }
 
 /** Plans and stores under the leases of these services; stores nothing if other services change as well. */
 async function storeLeased(
   session: Session,
-  rows: ImportRow[],
+  request: ImportRequest,
   ids: string[],
-  waitMs: number,
 ): Promise<{ plan: ImportPlan; stored: boolean }> {
   const leases = new Leases(session, session.runId ?? session.id('run'));
   try {
-    await leases.takeAll(ids.map(serviceLease), waitMs);
+    await leases.takeAll(ids.map(serviceLease), request.waitMs);
     const leased = new Set(ids);
     return await session.write(leases.held, async (tables) => {
-      const plan = await planImport(session, tables, rows);
+      const plan = await planImport(session, tables, request);
       // If another command added or changed a service meanwhile, try again with its lease.
       const stored = plan.problems.length === 0 && plan.changes.every((change) => leased.has(change.id));
       if (stored) await store(tables, plan);
@@ -101,7 +110,8 @@ interface RowChange {
   bad: Set<string | null>;
 }
 
-async function planImport(session: Session, tables: StoreTables, rows: ImportRow[]): Promise<ImportPlan> {
+async function planImport(session: Session, tables: StoreTables, request: ImportRequest): Promise<ImportPlan> {
+  const { rows } = request;
   const { kinds } = session.deps;
   const columns = listColumns(kinds);
   const problems = unknownColumns(rows, columns.keys);
@@ -137,7 +147,25 @@ async function planImport(session: Session, tables: StoreTables, rows: ImportRow
     const message = stay.get(change.after.id);
     if (message !== undefined) problem(change, 'panel', message);
   }
+  if (request.allowDuplicateRefs !== true) problems.push(...(await duplicateProblems(session, tables, rowChanges)));
   return { ...toPlan(rowChanges, session.now()), problems: inFileOrder(problems) };
+}
+
+async function duplicateProblems(
+  session: Session,
+  tables: StoreTables,
+  changes: readonly RowChange[],
+): Promise<ImportProblem[]> {
+  const lines = new Map(changes.map(({ row, after }) => [after.id, row.line]));
+  return (await duplicateRefs({ config: session.config, kinds: session.deps.kinds }, tables, changes)).map(
+    (duplicate) => ({
+      line: lines.get(duplicate.service) ?? null,
+      service: duplicate.service,
+      key: duplicate.ref,
+      message: describeDuplicate(duplicate),
+      code: 'duplicate_ref',
+    }),
+  );
 }
 
 const parseId = (row: ImportRow): string => (row.values['id'] ?? '').trim();

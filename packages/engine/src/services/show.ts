@@ -1,10 +1,12 @@
 import type { AccountView } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
+import type { OverrideRecord, ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../config/find-entry.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
 import { findCheckpoint } from '../run/history.js';
 import type { Session } from '../session.js';
-import { toLifecycle, serviceView, type ServiceView } from './views.js';
+import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
 
 /** `service show --json`: the service after the last run, with everything stored about it (docs/json.md). */
 export interface ServiceDetail extends ServiceView {
@@ -13,6 +15,12 @@ export interface ServiceDetail extends ServiceView {
   lifecycle: string;
   billingCycle: string | null;
   nextDueDate: string | null;
+  /** The service's own mode; null where its product or an override decides. */
+  trafficMode: string | null;
+  /** The service's own quota; null where its product or an override decides. */
+  baseQuotaBytes: number | null;
+  /** The quota of the next run without purchases, and where it comes from; null for an unmanaged service. */
+  quota: { bytes: number | null; source: string } | null;
   refs: Record<string, string>;
   purchases: {
     id: string;
@@ -65,6 +73,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
     const view = serviceView({ service, decision, cycle, holds: shown, actions: [] });
     return {
       ...view,
+      ...lastUsage(view, decision, cycle),
       status: observing ? view.status : statusSince(view.status, open.length),
       observing,
       product: service.product,
@@ -72,6 +81,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
       lifecycle: toLifecycle(service, open),
       billingCycle: service.billingCycle,
       nextDueDate: service.nextDueDate,
+      ...ownQuota(session, service, override),
       refs: { ...service.refs },
       purchases: purchases
         .filter((purchase) => purchase.service === service.id)
@@ -100,6 +110,26 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
         : {}),
     };
   });
+}
+
+/** Returns the mode and quota of the service itself, and the quota that applies. */
+function ownQuota(
+  { config }: Session,
+  service: ServiceRecord,
+  override: OverrideRecord | undefined,
+): Pick<ServiceDetail, 'trafficMode' | 'baseQuotaBytes' | 'quota'> {
+  const { trafficMode, baseQuotaOverrideGb } = service;
+  const product = findEntry(config.products, service.product);
+  const baseQuotaBytes = baseQuotaOverrideGb === null ? null : gigabytesToBytes(baseQuotaOverrideGb);
+  const allowance = resolveAllowance({
+    mode: resolveMode({ override: override?.mode ?? null, service: trafficMode, product: product?.mode ?? null }),
+    override: override ?? null,
+    serviceQuotaBytes: baseQuotaBytes,
+    product: product?.quota ?? null,
+    purchases: [],
+  });
+  const [quota = null] = allowance.parts;
+  return { trafficMode, baseQuotaBytes, quota };
 }
 
 function terminationView(termination: Termination | undefined): ServiceDetail['termination'] {

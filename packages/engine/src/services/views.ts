@@ -1,6 +1,32 @@
 import { type Allowance, usageInMode } from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
-import type { ItemError } from '@sluice/panel-kind';
+import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
+import { printable } from '@sluice/panel-http/printable';
+
+/** An action in documents. */
+export interface ActionView {
+  type: string;
+  target: string;
+  /** For people: `disable port eth0 (100)`. */
+  name: string;
+  state: string;
+}
+
+/** Returns the kind of a configured panel. */
+export type FindKind = (panel: string) => Pick<PanelKind, 'nameAction'> | undefined;
+
+/** Returns an action as documents show it. */
+export function toActionView(kindOf: FindKind, action: ActionRecord): ActionView {
+  const { panel, type, target, state, prior } = action;
+  const { payload = null } = (action.payload ?? {}) as { payload?: unknown };
+  return { type, target, name: toActionName(kindOf(panel), { type, target, prior, payload }), state };
+}
+
+/** Returns the name of a change for operators. */
+export function toActionName(kind: Pick<PanelKind, 'nameAction'> | undefined, action: NamedAction): string {
+  const name = kind?.nameAction?.(action) ?? `${action.type.replaceAll('-', ' ')} ${action.target}`;
+  return printable(name);
+}
 
 /** A service in `poll --json`; `service show --json` has further keys (docs/json.md). */
 export interface ServiceView {
@@ -19,7 +45,7 @@ export interface ServiceView {
     remainingBytes: number | null;
   } | null;
   holds: { reason: string; since: string }[];
-  actions: { type: string; target: string; state: string }[];
+  actions: ActionView[];
   error: ItemError | null;
   /** In a run: descriptions of the drift. */
   drift?: string[];
@@ -31,7 +57,7 @@ export function serviceView(from: {
   decision: DecisionRecord | null;
   cycle: CycleRecord | null;
   holds: readonly { reason: string; since: string }[];
-  actions: readonly ActionRecord[];
+  actions: readonly ActionView[];
 }): ServiceView {
   const { service, decision, cycle, holds, actions } = from;
   return {
@@ -44,7 +70,7 @@ export function serviceView(from: {
     usage: usageView(decision),
     allowance: allowanceView(decision),
     holds: holds.map((hold) => ({ reason: hold.reason, since: hold.since })),
-    actions: actions.map((action) => ({ type: action.type, target: action.target, state: action.state })),
+    actions: [...actions],
     error: decision?.errorCode == null ? null : { code: decision.errorCode, message: decision.errorMessage ?? '' },
   };
 }
@@ -53,6 +79,21 @@ function usageView(decision: DecisionRecord | null): ServiceView['usage'] {
   if (decision?.readAt == null) return null;
   const { inBytes, outBytes, totalBytes, readAt } = decision;
   return { inBytes, outBytes, totalBytes, readAt };
+}
+
+/** Returns the last good figures of the cycle for a service that the last run could not read. */
+export function lastUsage(
+  view: ServiceView,
+  decision: DecisionRecord | null,
+  cycle: CycleRecord | null,
+): Pick<ServiceView, 'usage' | 'allowance'> {
+  const { usage, allowance } = view;
+  if (usage !== null || cycle?.readAt == null) return { usage, allowance };
+  const { inBytes, outBytes, totalBytes, readAt } = cycle;
+  return {
+    usage: { inBytes, outBytes, totalBytes, readAt },
+    allowance: allowanceView(decision && { ...decision, inBytes, outBytes, totalBytes, readAt }),
+  };
 }
 
 function allowanceView(decision: DecisionRecord | null): ServiceView['allowance'] {

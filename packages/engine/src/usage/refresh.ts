@@ -7,7 +7,7 @@ import { toDecisionRecord, shownHolds } from '../run/report.js';
 import { untouched } from '../run/stages.js';
 import type { ServiceDetail } from '../services/show.js';
 import type { Session } from '../session.js';
-import { serviceView } from '../services/views.js';
+import { lastUsage, serviceView } from '../services/views.js';
 
 /** Returns the details with a new reading of the services, without storing or changing anything. */
 export async function refreshUsage(
@@ -36,7 +36,8 @@ export async function refreshUsage(
           actions: [],
         });
         const detail = byId.get(work.service.id);
-        if (detail) byId.set(work.service.id, { ...detail, ...view, observing: detail.observing });
+        const last = lastUsage(view, decision, work.cycle);
+        if (detail) byId.set(work.service.id, { ...detail, ...view, ...last, observing: detail.observing });
       }
     } catch (error) {
       for (const service of own) {

@@ -1,5 +1,6 @@
 import type { PanelKind, PanelSettings } from '@sluice/panel-kind';
 import { panelShape, productSchema } from './product.js';
+import { nameAction } from './name-action.js';
 
 export type { PanelKind, PanelSettings };
 
@@ -41,7 +42,7 @@ export const flvx: PanelKind = {
       'Day of the month on which the panel zeroes the counters; 0: Sluice zeroes them with each cycle',
   },
   refs: [
-    { name: 'flvx_user_id', ...POSITIVE },
+    { name: 'flvx_user_id', ...POSITIVE, unique: true },
     // The panel accepts all characters in a login name; its column has room for 100.
     {
       name: 'flvx_username',
@@ -71,6 +72,7 @@ export const flvx: PanelKind = {
   },
   showsAccount: true,
   login: { idRef: 'flvx_user_id', nameRef: 'flvx_username' },
+  nameAction,
   async open(panel, dependencies) {
     const { openFlvxPanel } = await import('./panel.js');
     return openFlvxPanel(flvx, panel, dependencies);

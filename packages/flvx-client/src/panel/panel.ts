@@ -28,6 +28,7 @@ import { createFlvxClient } from '../client/create-flvx-client.js';
 import { toBytes } from '../client/units.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
+import { checkContract } from './contract.js';
 import {
   observeInSnapshot,
   observePartly,
@@ -117,17 +118,19 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     this.lookups = createLookups(tools.client);
   }
 
-  async test(): Promise<{ message: string; clockDifferenceMs?: number }> {
+  async test(): Promise<{ message: string; clockDifferenceMs: number; warnings: string[] }> {
     const { port, appName, captcha, session, tunnels, clock } = await this.#client.probe();
     const parts = [
       `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
       describeNodes(await this.#client.nodes.checkStatus()),
+    ];
+    const warnings = [
       ...(captcha ? ['the panel requires a captcha at login, so the next login will fail: turn off the captcha'] : []),
       ...(session.mustChangePassword
-        ? ['the account still has the default name or password of the panel: change both']
+        ? ['the account still has the publicly known name or password of a new panel: change both']
         : []),
     ];
-    return { message: parts.join('; '), clockDifferenceMs: clock.ms };
+    return { message: parts.join('; '), clockDifferenceMs: clock.ms, warnings };
   }
 
   async readUsage(
@@ -269,6 +272,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   readonly snapshot = { paged: true };
+
+  readonly contract: PanelFacets['contract'] = {
+    check: (services, signal) => checkContract(this.#client, services, signal),
+  };
 
   readonly accounts: PanelFacets<ServiceObservation>['accounts'] = {
     newRefs: (service, _product, randomBytes) =>

@@ -28,6 +28,8 @@ export interface StepPayload extends StepNotes {
   begins: Begins[];
   parks: ParkReason | null;
   cycle: string | null;
+  /** Name of the tunnel that the step is about, where it is known. */
+  tunnel?: string;
 }
 
 /** A plan without steps. */
@@ -138,6 +140,7 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
     cycle,
     ...(cuts.length === 0 ? {} : { cuts }),
     ...(moved ? { moved } : {}),
+    ...toTunnelName(step, input),
   };
   return {
     id: step.id,
@@ -152,6 +155,18 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
     begins: null,
     ...(setsPassword(step) ? { needsPassword: true } : {}),
   };
+}
+
+type FlvxNamed = { id: number; name: string };
+
+/** Returns the tunnel's name, for operators. */
+function toTunnelName(step: FlvxStep, input: PlanInput | null): { tunnel?: string } {
+  if (input === null || !/tunnel|redeploy/.test(step.type)) return {};
+  // A partial observation has no tunnels: their names are those of the last full one.
+  const { account = null } = (input.target.checkpoint ?? {}) as { account?: { tunnels: FlvxNamed[] } | null };
+  const known: FlvxNamed[] = [...input.account.tunnels, ...(account?.tunnels ?? [])];
+  const name = known.find(({ id }) => String(id) === step.target)?.name;
+  return name === undefined ? {} : { tunnel: name };
 }
 
 function setsPassword(step: FlvxStep): boolean {

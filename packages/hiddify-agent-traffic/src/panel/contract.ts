@@ -1,73 +1,71 @@
 import { isPanelError } from '@sluice/panel-http';
-import { type ContractReport, toItemError } from '@sluice/panel-kind';
+import { type ContractCheck, type ContractReport, describeBytes, runCheck } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { USER_REF } from '../account/user-actions.js';
+import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyClient } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
 
-type Check = ContractReport['checks'][number];
+const isExpected = (error: unknown): boolean => isPanelError(error) || isAgentTrafficError(error);
 
-/** Reads each endpoint once and reports what could be parsed, and whether each service's user exists. */
+/** Reads each endpoint once and reports what was understood of it, and what each service is mapped to. */
 export async function checkContract(
   client: HiddifyClient,
-  services: ServiceRecord[],
+  services: readonly ServiceRecord[],
   signal: AbortSignal,
 ): Promise<ContractReport> {
-  const checks: Check[] = [];
-  const check = async (endpoint: string, read: () => Promise<string>): Promise<void> => {
-    const name = `contract ${endpoint}`;
-    try {
-      checks.push({ name, object: client.panel, status: 'ok', message: await read() });
-    } catch (error) {
-      if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
-      const { code, message } = toItemError(error);
-      checks.push({ name, object: client.panel, status: 'failed', message: `${code}: ${message}` });
-    }
+  const checks: ContractCheck[] = [];
+  const read = async (endpoint: string, describe: () => Promise<string>): Promise<void> => {
+    const check = await runCheck({ name: 'contract', object: endpoint }, isExpected, async () => ({
+      status: 'ok',
+      message: await describe(),
+    }));
+    checks.push(check);
   };
-  await check('GET /api/v2/admin/me/', async () => {
-    const { access, role, version, warnings } = await client.probe({ signal });
-    return [`${access}, ${role}, version ${version ?? 'unknown'}`, ...warnings].join('; ');
+  await read('GET /api/v2/admin/me/', async () => {
+    const { access, role, version } = await client.probe({ signal });
+    return `${access}, ${role}, version ${version ?? 'unknown'}`;
   });
-  await check('GET /api/v2/admin/admin_user/', async () => {
+  await read('GET /api/v2/admin/admin_user/', async () => {
     const { admins, unreadable } = await client.admins.list({ signal });
     const agents = admins.filter(({ role }) => role === 'agent').length;
     return `${admins.length} accounts, ${agents} agents, ${unreadable} unreadable`;
   });
-  const known = new Set<string>();
-  await check('GET /api/v2/admin/user/', async () => {
+  const known = new Map<string, HiddifyUser>();
+  await read('GET /api/v2/admin/user/', async () => {
     const { users, unreadable, bytes } = await client.users.list({ signal });
-    for (const { uuid } of users) if (uuid !== null) known.add(uuid);
-    return `${users.length} users in ${bytes} bytes, ${unreadable} unreadable`;
+    for (const user of users) if (user.uuid !== null) known.set(user.uuid, user);
+    return `${users.length} users, ${unreadable} unreadable; the list has ${describeBytes(bytes)}`;
   });
-  await check('GET /api/v2/admin/server_status/', async () => {
+  await read('GET /api/v2/admin/server_status/', async () => {
     const { users, usage } = await client.serverStatus({ signal });
-    return `${users} users, ${usage.total} bytes in all`;
+    return `${users} users, ${describeBytes(usage.total)} used in all`;
   });
-  for (const { id, refs, status } of services)
-    checks.push(await checkMapping(client, known, { id, refs, status }, signal));
+  for (const service of services) checks.push(...(await checkMapping(client, known, service, signal)));
   return { checks, shapes: [] };
 }
 
 async function checkMapping(
   client: HiddifyClient,
-  known: ReadonlySet<string>,
-  { id, refs, status }: Pick<ServiceRecord, 'id' | 'refs' | 'status'>,
+  known: ReadonlyMap<string, HiddifyUser>,
+  { id, refs, status }: ServiceRecord,
   signal: AbortSignal,
-): Promise<Check> {
-  const name = 'mapping';
+): Promise<ContractCheck[]> {
+  if (status === 'terminated' || status === 'vanished') return [];
   const uuid = refs[USER_REF];
-  if (uuid === undefined) {
-    const isExpected = status === 'pending' || status === 'terminated';
-    return { name, object: id, status: isExpected ? 'skipped' : 'failed', message: `it has no ${USER_REF}` };
-  }
-  if (known.has(uuid)) return { name, object: id, status: 'ok', message: 'its user is in the list' };
-  try {
+  const check = await runCheck({ name: 'mapping', object: id }, isExpected, async () => {
+    if (uuid === undefined)
+      return { status: status === 'pending' ? 'skipped' : 'failed', message: `it has no ${USER_REF}` };
+    const listed = known.get(uuid);
+    if (listed !== undefined) return { status: 'ok', message: describeUser(listed) };
     const user = await client.users.get(uuid, { tag: id, signal });
     return user === null
-      ? { name, object: id, status: 'failed', message: 'the panel has no such user' }
-      : { name, object: id, status: 'warning', message: "its user exists, but is not in the panel's list" };
-  } catch (error) {
-    const { code, message } = toItemError(error);
-    return { name, object: id, status: 'failed', message: `${code}: ${message}` };
-  }
+      ? { status: 'failed', message: `the panel has no user ${uuid}` }
+      : { status: 'warning', message: `${describeUser(user)}; it is not in the panel's list` };
+  });
+  return [check];
+}
+
+function describeUser({ name, usedBytes, limitBytes }: HiddifyUser): string {
+  return `user "${name}": ${describeBytes(usedBytes)} used of ${describeBytes(limitBytes)}`;
 }

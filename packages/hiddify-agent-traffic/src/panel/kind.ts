@@ -1,6 +1,7 @@
 import type { PanelKind } from '@sluice/panel-kind';
 import { USER_REF } from '../account/user-actions.js';
 import { panelShape, productSchema, RESTRICTIONS, CAPABILITIES } from './settings.js';
+import { nameAction } from './name-action.js';
 
 const UUID = {
   fits: /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i,
@@ -35,12 +36,13 @@ export const hiddify: PanelKind = {
   },
   refs: [
     { name: 'hiddify_agent_uuid', ...UUID },
-    { name: 'hiddify_user_uuid', ...UUID },
+    { name: 'hiddify_user_uuid', ...UUID, unique: true },
   ],
   restrictions: RESTRICTIONS,
   suspension: 'disable',
   capabilities: CAPABILITIES,
   requiredRef: USER_REF,
+  secretPath: true,
   init: {
     defaultName: 'vpn',
     secrets: ['apiKey'],
@@ -48,6 +50,7 @@ export const hiddify: PanelKind = {
     laterKeys: ['agents: { accounting: consumed, period: monthly }'],
     product: { name: 'vpn-50', lines: ['quota: { total: 50GB }', 'hiddify: { packageDays: 30, mode: no_reset }'] },
   },
+  nameAction,
   async open(panel, dependencies) {
     const { openHiddifyPanel } = await import('./panel.js');
     return openHiddifyPanel(hiddify, panel, dependencies);

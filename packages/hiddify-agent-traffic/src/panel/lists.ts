@@ -96,8 +96,8 @@ export class HiddifyLists {
 
 function toListError(error: unknown): ItemError {
   if (!isPanelError(error) && !isAgentTrafficError(error)) {
-    const { name } = error as { name?: unknown };
-    if (name !== 'AbortError' && typeof error !== 'string') throw error;
+    const { name, kind } = error as { name?: unknown; kind?: unknown };
+    if (name !== 'AbortError' && kind !== 'interrupted') throw error;
     return { code: 'interrupted', message: 'the run was interrupted before the panel answered' };
   }
   return toItemError(error);

@@ -108,7 +108,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   }
 
   /** Checks address, path, key and role. Limits of agents need the Owner's key. */
-  async test(): Promise<{ message: string }> {
+  async test(): Promise<{ message: string; warnings: string[] }> {
     const { access, name, role, version, warnings } = await this.client.probe();
     if (access === 'limited' && this.#config.agents !== undefined) {
       throw new PanelForbiddenError(
@@ -117,7 +117,9 @@ export class HiddifyPanel implements Panel<HiddifyState> {
       );
     }
     const whose = access === 'owner' ? "the Owner's key" : `the key of a ${role}`;
-    return { message: [`${whose}, version ${version ?? 'unknown'}`, ...warnings].join('; ') };
+    // `config check` warns of plain http.
+    const own = warnings.filter((warning) => !this.client.warnings.includes(warning));
+    return { message: `${whose}, version ${version ?? 'unknown'}`, warnings: own };
   }
 
   async readUsage(

@@ -140,8 +140,8 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
 }
 
 /** Returns what stops a user that Sluice has not disabled. */
-function listStops({ evidence, now, timeZone }: TargetState, user: AddressableUser): string[] {
-  if (evidence.length > 0) return [];
+function listStops({ evidence, disabledForAgent, now, timeZone }: TargetState, user: AddressableUser): string[] {
+  if (evidence.length > 0 || disabledForAgent === true) return [];
   const what = `user "${user.name}"`;
   if (!user.enabled) return [`${what} is disabled, but not by Sluice`];
   const end = findEndDate(user);

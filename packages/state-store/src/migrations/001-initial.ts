@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 
 /**
  * All tables of the first version. Instants and JSON are text, yes and no are 1 and 0, bytes are 64 bit integers;
- * `seq` is a row number that the database gives.
+ * `seq` is a row number that the database assigns.
  */
 export const initial: Migration = {
   version: 1,
@@ -109,7 +109,7 @@ async function usage(db: Kysely<unknown>): Promise<void> {
     .addColumn('resolution', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('usage_samples_key', ['service', 'at'])
     .execute();
-  // What the roll-up looks for: the oldest rows of a resolution.
+  // For the roll-up: the oldest rows of a resolution.
   await db.schema.createIndex('usage_samples_age').on('usage_samples').columns(['resolution', 'at']).execute();
 }
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from './migration.js';
 
-/** The limits of a panel's agents: agents, the ledger of their users, what was disabled for them, reservations. */
+/** Tables of agents, their users, the users disabled for them, and reservations. */
 export const agents: Migration = {
   version: 2,
   name: '002-agents',
@@ -32,7 +32,7 @@ async function people(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('agents_key', ['panel', 'uuid'])
     .execute();
 
-  // As many rows as a panel has users: the two that name a row are all that is indexed.
+  // One row per user of a panel: only the key is indexed.
   await db.schema
     .createTable('agent_users')
     .addColumn('panel', 'text', (c) => c.notNull())

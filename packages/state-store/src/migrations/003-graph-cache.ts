@@ -1,6 +1,6 @@
 import type { Migration } from './migration.js';
 
-/** Graphs as panels drew them, kept for a while. */
+/** Cache of graphs drawn by panels. */
 export const graphCache: Migration = {
   version: 3,
   name: '003-graph-cache',

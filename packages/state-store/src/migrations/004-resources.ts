@@ -1,6 +1,6 @@
 import type { Migration } from './migration.js';
 
-/** What each service stands on, as its panel showed it last. */
+/** Resources of each service, as last read from its panel. */
 export const resources: Migration = {
   version: 4,
   name: '004-resources',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.js';
 
-/** The newest instant at which the clock was known to be right: one row. */
+/** The newest instant confirmed by the clock: one row. */
 export const clock: Migration = {
   version: 5,
   name: '005-clock',

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.js';
 
-/** Restrictions that were applied once more, in case the panel had undone them. */
+/** Restrictions that were applied again, in case the panel had undone them. */
 export const refreshes: Migration = {
   version: 6,
   name: '006-refreshes',

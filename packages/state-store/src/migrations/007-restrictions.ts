@@ -1,6 +1,6 @@
 import type { Migration } from './migration.js';
 
-/** What a hold asks for on the panel. */
+/** The restriction of each hold. */
 export const restrictions: Migration = {
   version: 7,
   name: '007-restrictions',

@@ -15,7 +15,7 @@ export const agentHolds: Migration = {
     const holds = await addHolds(db, rows, held);
     const begun = new Set(unsettled.map(({ panel, type, target }) => `${panel} ${type} ${target}`));
     for (const row of rows) {
-      // A user that was to be disabled: the journal has it, or the panel was never called.
+      // A user planned to be disabled: the journal has it, or the panel was never called.
       const isBegun = row.state === 'intended' && row.settled_at === null;
       if (isBegun && begun.has(`${row.panel} disable-user ${row.uuid}`)) continue;
       await addEvidence(db, row, holds(row), isBegun ? { until: row.at, outcome: 'not-done' } : null);
@@ -62,12 +62,12 @@ interface Unsettled {
   payload: string | null;
 }
 
-type HoldOf = (row: Disabled) => string;
+type FindHold = (row: Disabled) => string;
 
-const subjectOf = (panel: string, agent: string): string => `agent:${panel}:${agent}`;
+const toSubject = (panel: string, agent: string): string => `agent:${panel}:${agent}`;
 
 /** Adds an open hold for each agent that is held or has disabled users, and an ended one for earlier ones. */
-async function addHolds(db: Kysely<unknown>, rows: readonly Disabled[], held: readonly Held[]): Promise<HoldOf> {
+async function addHolds(db: Kysely<unknown>, rows: readonly Disabled[], held: readonly Held[]): Promise<FindHold> {
   const ids = new Map<string, string>();
   const added = new Set<string>();
   const add = async (subject: string, reason: string, { since, until }: { since: string; until: string | null }) => {
@@ -85,23 +85,23 @@ async function addHolds(db: Kysely<unknown>, rows: readonly Disabled[], held: re
     ...held.map((agent) => ({ ...agent, since: agent.held_since })),
     ...open.map(({ panel, agent, at }) => ({ panel, uuid: agent, since: at })),
   ]) {
-    const subject = subjectOf(panel, uuid);
+    const subject = toSubject(panel, uuid);
     ids.set(`${subject} limit`, await add(subject, 'agent-limit', { since, until: null }));
   }
   for (const row of rows) {
-    const subject = subjectOf(row.panel, row.agent);
+    const subject = toSubject(row.panel, row.agent);
     if (row.reason === 'operator' && row.settled_at === null)
       ids.set(`${subject} operator`, await add(subject, 'manual', { since: row.at, until: null }));
     ids.set(`${subject} past`, await add(subject, 'agent-limit', { since: row.at, until: row.settled_at ?? row.at }));
   }
   return ({ panel, agent, reason, settled_at: settledAt }) => {
-    const subject = subjectOf(panel, agent);
+    const subject = toSubject(panel, agent);
     const open = settledAt === null ? ids.get(`${subject} ${reason}`) : undefined;
     return open ?? ids.get(`${subject} past`) ?? '';
   };
 }
 
-function priorOf({ name, owner, fingerprint, used_bytes: usedBytes, limit_bytes: limitBytes, run }: Disabled) {
+function toPrior({ name, owner, fingerprint, used_bytes: usedBytes, limit_bytes: limitBytes, run }: Disabled) {
   return { name, enabled: true, owner, restriction: 'disable-with-agent', fingerprint, usedBytes, limitBytes, run };
 }
 
@@ -113,11 +113,11 @@ async function addEvidence(
 ): Promise<void> {
   const { until, outcome } = end ?? { until: row.settled_at, outcome: row.outcome };
   await sql`insert into evidence (id, hold, service, panel, kind, target, prior, adopted, since, until, outcome)
-    values (${row.id}, ${hold}, ${subjectOf(row.panel, row.agent)}, ${row.panel}, 'user', ${row.uuid},
-      ${JSON.stringify(priorOf(row))}, 0, ${row.at}, ${until}, ${outcome})`.execute(db);
+    values (${row.id}, ${hold}, ${toSubject(row.panel, row.agent)}, ${row.panel}, 'user', ${row.uuid},
+      ${JSON.stringify(toPrior(row))}, 0, ${row.at}, ${until}, ${outcome})`.execute(db);
 }
 
-/** Gives a journal row whose outcome is unknown what the loop needs to finish it: evidence that begins or ends with it. */
+/** Adds to a journal row in doubt the evidence that begins or ends with it, which the loop needs to resolve it. */
 async function adaptAction(
   db: Kysely<unknown>,
   { id, type, payload }: Unsettled,
@@ -127,9 +127,9 @@ async function adaptAction(
   const isDisabling = type === 'disable-user' && row?.state === 'intended';
   const text = JSON.stringify({
     payload: payload === null ? null : (JSON.parse(payload) as unknown),
-    begins: isDisabling ? { kind: 'user', target: row.uuid, prior: priorOf(row) } : null,
+    begins: isDisabling ? { kind: 'user', target: row.uuid, prior: toPrior(row) } : null,
     ends: type === 'enable-user' && row !== undefined ? [row.id] : [],
-    ...(isDisabling ? { subject: subjectOf(row.panel, row.agent) } : {}),
+    ...(isDisabling ? { subject: toSubject(row.panel, row.agent) } : {}),
   });
   await sql`update actions set payload = ${text}, hold = ${isDisabling ? hold : null} where id = ${id}`.execute(db);
 }

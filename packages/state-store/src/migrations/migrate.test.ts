@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 /** A store as the first `version` steps made it. */
-async function storeOf(version: number): Promise<Connection> {
+async function createOldStore(version: number): Promise<Connection> {
   createPrivateFile(location);
   connection = await connectWriter(location, 1000);
   if (version > 0) await migrate(connection.db, NOW, MIGRATIONS.slice(0, version));
@@ -92,7 +92,7 @@ async function schemaDigest(db: Kysely<never>): Promise<string> {
 
 describe('each version', () => {
   it.each(MIGRATIONS.map((migration) => migration.version))('%i is what it always was', async (version) => {
-    const { db } = await storeOf(version);
+    const { db } = await createOldStore(version);
     expect(await schemaDigest(db as unknown as Kysely<never>)).toBe(SCHEMA_DIGESTS[version - 1]);
   });
 });
@@ -101,7 +101,7 @@ describe('migrate', () => {
   it.each(Array.from({ length: LATEST_SCHEMA_VERSION + 1 }, (_, version) => version))(
     'brings version %i to the newest',
     async (version) => {
-      await (await storeOf(version)).close();
+      await (await createOldStore(version)).close();
       expect(await storeVersion(location)).toBe(version);
       expect(await migrateStore(location, { clock })).toEqual({
         from: version,
@@ -115,20 +115,20 @@ describe('migrate', () => {
   );
 
   it('records each step with its time', async () => {
-    const { db } = await storeOf(LATEST_SCHEMA_VERSION);
+    const { db } = await createOldStore(LATEST_SCHEMA_VERSION);
     expect(await db.selectFrom('schema_migrations').selectAll().execute()).toEqual(
       MIGRATIONS.map(({ version, name }) => ({ version, name, applied_at: NOW })),
     );
   });
 
   it('runs only what is missing, and nothing a second time', async () => {
-    const { db } = await storeOf(LATEST_SCHEMA_VERSION);
+    const { db } = await createOldStore(LATEST_SCHEMA_VERSION);
     expect(await migrate(db, NOW, [...MIGRATIONS, addNote])).toEqual(['add-note']);
     expect(await migrate(db, NOW, [...MIGRATIONS, addNote])).toEqual([]);
   });
 
   it('keeps nothing of any step when one fails', async () => {
-    const { db } = await storeOf(LATEST_SCHEMA_VERSION);
+    const { db } = await createOldStore(LATEST_SCHEMA_VERSION);
     await expect(migrate(db, NOW, [...MIGRATIONS, addNote, fail])).rejects.toThrow('the second half is missing');
     const left = await tables(db as unknown as Kysely<never>);
     expect(left).not.toContain('notes');
@@ -146,7 +146,7 @@ describe('migrateStore', () => {
   });
 
   it('refuses a newer store, whose version can still be asked', async () => {
-    const { db } = await storeOf(LATEST_SCHEMA_VERSION);
+    const { db } = await createOldStore(LATEST_SCHEMA_VERSION);
     await migrate(db, NOW, [...MIGRATIONS, addNote]);
     await expect(migrateStore(location)).rejects.toMatchObject({ code: 'store_too_new' });
     expect(await storeVersion(location)).toBe(LATEST_SCHEMA_VERSION + 1);

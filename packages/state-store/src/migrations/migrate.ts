@@ -4,7 +4,7 @@ import type { Database } from '../tables/database.js';
 import { LATEST_SCHEMA_VERSION, MIGRATIONS } from './migrations.js';
 import type { Migration } from './migration.js';
 
-/** Version of the schema of a store; 0 when none of its steps has run. */
+/** Returns the schema version of a store; 0 when no step has run. */
 export async function readVersion(db: Kysely<Database>): Promise<number> {
   const row = await db
     .selectFrom('schema_migrations')
@@ -13,7 +13,7 @@ export async function readVersion(db: Kysely<Database>): Promise<number> {
   return row?.version ?? 0;
 }
 
-/** Refuses a store of a newer version than this package knows. */
+/** Throws for a store of a newer version than this package supports. */
 export function refuseNewer(path: string, version: number, latest: number = LATEST_SCHEMA_VERSION): void {
   if (version <= latest) return;
   throw new StoreError(
@@ -23,7 +23,7 @@ export function refuseNewer(path: string, version: number, latest: number = LATE
   );
 }
 
-/** Refuses a store whose migrations have not run. */
+/** Throws for a store whose migrations have not run. */
 export function refuseOlder(path: string, version: number, latest: number = LATEST_SCHEMA_VERSION): void {
   if (version >= latest) return;
   throw new StoreError(
@@ -35,8 +35,8 @@ export function refuseOlder(path: string, version: number, latest: number = LATE
 }
 
 /**
- * Brings the schema up to the newest version in one transaction, and gives the names of the steps that ran.
- * The version is read again under the lock, so that of two processes the second finds nothing left to do.
+ * Brings the schema up to the newest version in one transaction. Returns the names of the steps that ran.
+ * The version is read again under the lock, so that two processes don't run the same steps.
  */
 export async function migrate(
   db: Kysely<Database>,

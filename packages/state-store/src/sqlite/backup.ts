@@ -5,10 +5,10 @@ import { StoreError } from '../store-error.js';
 import { createPrivateFile, openReader, toStorePath } from './open-handle.js';
 import { toStoreError } from './to-store-error.js';
 
-/** Pages copied before others get their turn: 4 MB. */
+/** Pages copied before other work runs: 4 MB. */
 const PAGES_A_STEP = 1000;
 
-/** Copies the database at `from`, as it is at this moment, to the new file `to`: whole, or not there at all. */
+/** Copies the database at `from` to the new file `to`. After an error, `to` does not exist. */
 export async function backupFile(from: string, to: string, waitMs: number): Promise<void> {
   const target = toStorePath(to);
   const part = `${target}.part`;
@@ -21,7 +21,7 @@ export async function backupFile(from: string, to: string, waitMs: number): Prom
     await copy(source, part);
     detachLog(part);
     flush(part);
-    // Unlike a rename, a link never replaces a file that is there.
+    // Unlike a rename, a link never replaces an existing file.
     linkSync(part, target);
     flush(dirname(target));
   } catch (error) {
@@ -36,7 +36,7 @@ export async function backupFile(from: string, to: string, waitMs: number): Prom
 }
 
 /**
- * While the source has a read transaction open, it stays at one state, and the copying does not begin again whenever
+ * An open read transaction keeps the source at one state; otherwise the copy would start again whenever
  * another connection writes.
  */
 async function copy(source: Sqlite.Database, file: string): Promise<void> {
@@ -49,7 +49,7 @@ async function copy(source: Sqlite.Database, file: string): Promise<void> {
   }
 }
 
-/** A copy is one file that needs no others beside it, wherever it is kept. */
+/** Makes the copy a single file without a log. */
 function detachLog(file: string): void {
   const handle = new Sqlite(file, { fileMustExist: true });
   try {
@@ -59,7 +59,7 @@ function detachLog(file: string): void {
   }
 }
 
-/** What was written to a file, or which files a folder has, is on the disk afterwards. */
+/** Flushes a file, or a folder's list of files, to the disk. */
 export function flush(path: string): void {
   const file = openSync(path, 'r');
   try {

@@ -1,7 +1,10 @@
 import type Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.js';
 
-/** Schema version of an open file; 0 for an empty one. Fails with `store_unsupported` for another program's database. */
+/**
+ * Returns the schema version of an open file; 0 for an empty one. Fails with `store_unsupported` for another program's
+ * database.
+ */
 export function fileVersion(handle: Sqlite.Database, path: string): number {
   const tables = handle.prepare("select name from sqlite_master where type = 'table'").pluck().all();
   if (tables.length === 0) return 0;

@@ -10,7 +10,9 @@ import type SqliteHandle from 'better-sqlite3';
 import { retryWhileBusy } from './retry-while-busy.js';
 import { StatementCache } from './statement-cache.js';
 
-/** Prepares a statement whose rows are read as arrays and named here: better-sqlite3 needs twice as long to name them. */
+/**
+ * Prepares a statement whose rows are read as arrays and named here: better-sqlite3 needs twice as long to name them.
+ */
 function prepareQuick(handle: SqliteHandle.Database, text: string): SqliteStatement {
   const statement = handle.prepare<unknown[], unknown[]>(text);
   if (!statement.reader) return statement;
@@ -31,7 +33,7 @@ function prepareQuick(handle: SqliteHandle.Database, text: string): SqliteStatem
   };
 }
 
-/** Begins by taking the write lock: a read that turns into a write later could fail half way, with no use in waiting. */
+/** Begins with the write lock: a transaction that reads first and writes later could fail without a chance to wait. */
 class ImmediateSqliteDriver extends SqliteDriver {
   readonly #handle: SqliteHandle.Database;
   readonly #waitMs: number;
@@ -51,13 +53,15 @@ class ImmediateSqliteDriver extends SqliteDriver {
     await retryWhileBusy(this.#waitMs, () => this.#handle.exec('begin immediate'));
   }
 
-  /** SQLite rolls back by itself after some errors (a full disk), and complains of a second time. */
+  /** SQLite rolls back by itself after some errors (a full disk), and refuses a second one. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#handle.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
   }
 }
 
-/** SQLite through one connection that keeps its statements and takes the write lock at the start of a transaction. */
+/**
+ * SQLite dialect on one connection that caches statements and acquires the write lock at the start of a transaction.
+ */
 export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #handle: SqliteHandle.Database;
   readonly #waitMs: number;

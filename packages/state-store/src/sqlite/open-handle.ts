@@ -18,15 +18,15 @@ import { toStoreError } from './to-store-error.js';
 /** How long SQLite itself may block the process for a lock; the rest of a wait is asynchronous. */
 const BLOCKING_WAIT_MS = 20;
 
-/** What the log keeps of its size when it begins again after a large write. */
+/** Maximum size of the log after a checkpoint. */
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** In the header of a database file: how it is written and read, 2 with a log and 1 without. */
+/** Offsets in the header of a database file: its write and read versions, 2 with a log and 1 without. */
 const WRITE_VERSION_AT = 18;
 const READ_VERSION_AT = 19;
 const NO_LOG = 1;
 
-/** Absolute path of a store. Fails with `store_unsupported` for what is not a path. */
+/** Returns the absolute path of a store. Fails with `store_unsupported` if the location is not a path. */
 export function toStorePath(location: string): string {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1];
   if (scheme !== undefined) {
@@ -46,7 +46,7 @@ export function toStorePath(location: string): string {
   return resolve(location);
 }
 
-/** Makes the file, readable to its owner alone from its first moment; false when it is there already. */
+/** Creates the file with mode 0600. Returns false when it exists. */
 export function createPrivateFile(path: string): boolean {
   let file: number;
   try {
@@ -56,7 +56,7 @@ export function createPrivateFile(path: string): boolean {
     throw toStoreError(error, path);
   }
   try {
-    // The umask can only have taken rights away, maybe too many.
+    // The umask may have removed the owner's rights too.
     fchmodSync(file, 0o600);
   } finally {
     closeSync(file);
@@ -64,7 +64,7 @@ export function createPrivateFile(path: string): boolean {
   return true;
 }
 
-/** Makes sure that the file is there and can be written, before SQLite opens it quietly for reading only. */
+/** Makes sure that the file exists and is writable: SQLite would silently open it read-only. */
 export function prepareFile(path: string, create: boolean): void {
   if (!existsSync(path)) {
     if (!create) throw missing(path);
@@ -76,7 +76,7 @@ export function prepareFile(path: string, create: boolean): void {
       throw new StoreError('store_unsupported', `The store ${path} is a folder. Name a file.`);
     }
     accessSync(path, constants.R_OK | constants.W_OK);
-    // SQLite needs two more files beside it.
+    // SQLite creates two more files in its folder.
     accessSync(dirname(path), constants.W_OK);
   } catch (error) {
     throw toStoreError(error, path);
@@ -90,7 +90,7 @@ function makeFolder(path: string): void {
     if (!statSync(above).isDirectory()) {
       throw new StoreError('store_missing', `The store ${path} can't be created: ${above} is not a folder.`);
     }
-    // Asked first, since making several levels at once tells of a read-only file system as of a missing folder.
+    // Checked first: for several levels at once, mkdir reports a read-only file system as a missing folder.
     accessSync(above, constants.W_OK);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -105,14 +105,14 @@ function missing(path: string): StoreError {
   );
 }
 
-/** A database that ends with the process. */
+/** Opens a database that ends with the process. */
 export function openMemory(): Sqlite.Database {
   const handle = new Sqlite(':memory:');
   handle.pragma('foreign_keys = on');
   return handle;
 }
 
-/** A connection that writes: write-ahead log, every commit on the disk before it returns, foreign keys. */
+/** Opens a connection that writes, with a write-ahead log, durable commits and foreign keys. */
 export async function openWriter(path: string, waitMs: number): Promise<Sqlite.Database> {
   const options = { fileMustExist: true, timeout: BLOCKING_WAIT_MS };
   return opened(
@@ -120,7 +120,7 @@ export async function openWriter(path: string, waitMs: number): Promise<Sqlite.D
     () => new Sqlite(path, options),
     waitMs,
     async (handle) => {
-      // Changing to the log needs the file for itself for a moment, and SQLite does not wait for that on its own.
+      // Switching to the log needs an exclusive lock, and SQLite does not wait for it.
       await retryWhileBusy(waitMs, () => handle.pragma('journal_mode = wal'));
       handle.pragma('synchronous = full');
       handle.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
@@ -130,8 +130,8 @@ export async function openWriter(path: string, waitMs: number): Promise<Sqlite.D
 }
 
 /**
- * A connection that reads. Its rare waits (the log is being recovered) block. With `still` it may read a file that
- * nobody can be writing from memory, where SQLite can't read it in place.
+ * Opens a connection that reads. Its rare waits (for the recovery of the log) block. With `still`, a file that no
+ * process can be writing is read into memory if SQLite can't read it in place.
  */
 export async function openReader(
   path: string,
@@ -147,22 +147,22 @@ export async function openReader(
   try {
     return await opened(path, () => new Sqlite(path, options), waitMs, setUp);
   } catch (error) {
-    if (!still || !isSettledFile(path, error)) throw error;
+    if (!still || !isClosedFile(path, error)) throw error;
     return opened(path, () => new Sqlite(withoutLog(path), { readonly: true }), waitMs, setUp);
   }
 }
 
 /**
- * Even to read, SQLite makes files beside the store, which a read-only file system refuses. There the file alone can
- * be read, provided that no log is left over which belongs to it.
+ * SQLite creates files beside the store even to read, which a read-only file system refuses. There the file alone can
+ * be read, provided that it has no log.
  */
-function isSettledFile(path: string, error: unknown): boolean {
+function isClosedFile(path: string, error: unknown): boolean {
   if (!(error instanceof StoreError) || error.code !== 'store_read_only') return false;
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
   return log === undefined || !log.isFile() || log.size === 0;
 }
 
-/** The file's content, which does not say any more that a log belongs to it: it is read in memory, where none can be. */
+/** Returns the file's content with a header that names no log: an in-memory database has none. */
 function withoutLog(path: string): Buffer {
   const content = readFileSync(path);
   content.fill(NO_LOG, WRITE_VERSION_AT, READ_VERSION_AT + 1);
@@ -179,7 +179,7 @@ async function opened(
   try {
     const opening = await retryWhileBusy(waitMs, open);
     handle = opening;
-    // The first look at the file: tells a damaged one here rather than in the middle of the work.
+    // The first read reports a damaged file here, not in the middle of the work.
     await retryWhileBusy(waitMs, () => opening.prepare('select count(*) from sqlite_master').get());
     await setUp(opening);
     return opening;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const LONGEST_PAUSE_MS = 25;
 
-/** Whether SQLite says that another connection holds the lock. */
+/** Whether the error means that another connection holds the lock. */
 function isBusy(error: unknown): boolean {
   return (
     typeof error === 'object' &&
@@ -16,8 +16,8 @@ function isBusy(error: unknown): boolean {
 /**
  * Tries again while another connection holds the lock, for at most `waitMs`.
  *
- * SQLite's own waiting blocks the whole process, and with it the holder of the lock when that is a second store of
- * the same process; so it is kept short, and the rest of the wait leaves the event loop free.
+ * SQLite's own wait blocks the whole process, including a second store of the same process that may hold the lock.
+ * So it is short, and the rest of the wait is asynchronous.
  */
 export async function retryWhileBusy<T>(waitMs: number, attempt: () => T): Promise<T> {
   const deadline = performance.now() + waitMs;

@@ -1,11 +1,11 @@
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
-/** Far more than the store has texts of its own; lists of odd lengths come and go. */
+/** Far more than the store's own statements; lists of different lengths add others. */
 const CAPACITY = 256;
 
 /**
- * Keeps prepared statements by their text, since the query builder prepares each again. The least recently used
- * one goes first.
+ * Caches prepared statements by their text, since the query builder prepares each again. Evicts the least recently
+ * used one.
  */
 export class StatementCache implements SqliteDatabase {
   readonly #database: SqliteDatabase;

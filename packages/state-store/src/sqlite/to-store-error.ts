@@ -1,6 +1,6 @@
 import { StoreError, type StoreErrorCode } from '../store-error.js';
 
-/** SQLite's result codes by their beginning, the longer ones first. */
+/** SQLite's result codes by prefix, longer ones first. */
 const BY_RESULT_CODE: readonly (readonly [prefix: string, code: StoreErrorCode, message: string])[] = [
   ['SQLITE_BUSY', 'store_busy', 'is locked by another process. Try again when that process has finished'],
   ['SQLITE_LOCKED', 'store_busy', 'is locked by another process. Try again when that process has finished'],
@@ -17,7 +17,7 @@ const BY_RESULT_CODE: readonly (readonly [prefix: string, code: StoreErrorCode, 
   ['SQLITE_CORRUPT', 'store_damaged', 'is damaged'],
   ['SQLITE_NOTADB', 'store_damaged', 'is not a database. Check the path, or restore a backup'],
   ['SQLITE_CONSTRAINT', 'store_conflict', 'refused a row that breaks one of its invariants; nothing was written'],
-  // In a store of the right version every statement fits; one that does not means that tables were altered by hand.
+  // In a store of the right version every statement is valid, unless its tables were altered by hand.
   ['SQLITE_ERROR', 'store_damaged', 'does not have the tables of its schema version'],
 ];
 
@@ -32,7 +32,7 @@ const BY_SYSTEM_CODE: Readonly<Record<string, readonly [code: StoreErrorCode, me
   EISDIR: ['store_unsupported', 'is a folder. Name a file'],
 };
 
-/** SQLite's or the system's error as a {@link StoreError}; any other error is given back as it is. */
+/** Converts an error of SQLite or of the system to a {@link StoreError}; returns any other error unchanged. */
 export function toStoreError(error: unknown, location: string): unknown {
   if (error instanceof StoreError || typeof error !== 'object' || error === null || !('code' in error)) return error;
   const { code } = error;

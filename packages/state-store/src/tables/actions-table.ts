@@ -8,7 +8,7 @@ import { mustExist } from './must-exist.js';
 import { behind, toPage } from './page.js';
 import { actions } from './record-tables.js';
 
-/** Word for word the condition of the partial index; with bound values SQLite could not tell that it applies. */
+/** Repeats the condition of the partial index literally: with bound values SQLite would not use the index. */
 const UNSETTLED = sql<boolean>`"state" in ('planned', 'in-doubt')`;
 
 type ActionsTable = StoreTables['actions'];

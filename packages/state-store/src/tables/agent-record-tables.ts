@@ -10,7 +10,7 @@ import type {
 import { flag, int, intOrNull, json, jsonColumn, numberList, text, textList, textOrNull, word } from './columns.js';
 import { recordTable } from './record-table.js';
 
-/** How the records of agents lie in their tables. */
+/** Tables and columns of agents. */
 
 export const agents = recordTable<AgentRecord>()(
   'agents',

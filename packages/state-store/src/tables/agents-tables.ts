@@ -6,10 +6,10 @@ import { inChunks, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import type { RecordTable } from './record-table.js';
 
-/** Word for word the condition of the partial index; with bound values SQLite could not tell that it applies. */
+/** Repeats the condition of the partial index literally: with bound values SQLite would not use the index. */
 const LIVE = sql<boolean>`"state" <> 'closed'`;
 
-/** The limits of agents: who they are, what their users used, what is reserved. */
+/** Agents, the usage of their users, and reservations. */
 export function agentsTables(access: Access): AgentTables {
   return {
     agents: agentsTable(access),
@@ -97,7 +97,7 @@ function agentSnapshotsTable(access: Access): AgentTables['agentSnapshots'] {
   };
 }
 
-/** One statement may not touch a row twice, so that of two records of one row the last counts. */
+/** One statement may not change a row twice: the last record of each row counts. */
 async function replace<Rec extends object, Row>(
   session: Session,
   table: RecordTable<string, Rec, Row>,
@@ -105,7 +105,7 @@ async function replace<Rec extends object, Row>(
   key: readonly string[],
 ): Promise<void> {
   const getPanel = (record: Rec): string => (record as { panel: string }).panel;
-  const rows = lastOfEach(records, (record) => `${getPanel(record)} ${table.idOf(record)}`).map((record) =>
+  const rows = lastOfEach(records, (record) => `${getPanel(record)} ${table.getId(record)}`).map((record) =>
     table.values(record),
   );
   await insertRows(session, table, rows, { do: 'update', key });

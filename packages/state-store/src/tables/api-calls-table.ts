@@ -59,7 +59,7 @@ export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
           .limit(limit)
           .execute();
         if (from === null) rows.reverse();
-        // A page that is not full saw all there is, also what the filters left out.
+        // A page that is not full reached the end, past rows that the filters excluded.
         const full = from !== null && rows.length >= limit;
         return { records: rows.map((row) => apiCalls.decode(row)), last: full ? (rows.at(-1)?.seq ?? last) : last };
       }),

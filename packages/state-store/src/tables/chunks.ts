@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** So many ids go into one question: each stays short. */
+/** Ids per query. */
 const IN_LIST = 500;
 
 /**
- * Asks for each part of a list of any length and joins the answers. The list is sorted and freed of repetitions, so
- * that answers ordered by it stay ordered.
+ * Queries a list of any length in parts and joins the results. The list is sorted and without duplicates, so
+ * that results in its order stay ordered.
  */
 export async function inChunks<T>(
   ids: readonly string[],
@@ -18,12 +18,12 @@ export async function inChunks<T>(
   return answers.flat();
 }
 
-/** A list as one value: the text of a statement is the same for a list of any length, and is put together and prepared once. */
+/** Passes a list as one value, so that the statement has the same text for any length and is prepared once. */
 export function listed(values: readonly string[]): RawBuilder<string> {
   return sql`(select value from json_each(${JSON.stringify(values)}))`;
 }
 
-/** The same for a list that may be absent: then one question without it. */
+/** The same for an optional list: without it, one query. */
 export async function inChunksOrAll<T>(
   ids: readonly string[] | undefined,
   ask: (chunk: readonly string[] | null) => Promise<T[]>,
@@ -31,9 +31,9 @@ export async function inChunksOrAll<T>(
   return ids === undefined ? ask(null) : inChunks(ids, ask);
 }
 
-/** Rows of several chunks in the order of their time, or what else is told, and where that is the same, as they came. */
-export function inOrder<Row extends { seq: number }>(rows: Row[], keyOf: (row: Row) => string): Row[] {
-  const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
+/** Sorts rows of several chunks by a key, then by `seq`. */
+export function inOrder<Row extends { seq: number }>(rows: Row[], getKey: (row: Row) => string): Row[] {
+  const keyed = rows.map((row) => ({ row, key: getKey(row) }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.row.seq - b.row.seq));
   return keyed.map(({ row }) => row);
 }

@@ -4,7 +4,7 @@ import type { Access } from './access.js';
 /** Key of the only row. */
 const CONFIRMED = 'confirmed';
 
-/** The newest instant at which the clock was known to be right. */
+/** The newest instant confirmed by the clock. */
 export function clockTable(access: Access): StoreTables['clock'] {
   return {
     confirmed: () =>

@@ -1,17 +1,17 @@
 import type { RunOutcome } from '../records.js';
 import { StoreError } from '../store-error.js';
 
-/** What a column can hold in every database that the store may run on. */
+/** Values that every supported database can store. */
 export type Stored = string | number | null;
 
-/** One column: its name, and how a value gets into it and out again. */
+/** One column: its name, and how its values are encoded and decoded. */
 export interface Column<Name extends string, S extends Stored, Value> {
   readonly name: Name;
   readonly encode: (value: Value) => S;
   readonly decode: (stored: S) => Value;
 }
 
-/** Whatever column holds a value of this type. */
+/** The column type for a value type. */
 interface ColumnFor<Value> {
   readonly name: string;
   readonly encode: (value: Value) => Stored;
@@ -19,34 +19,34 @@ interface ColumnFor<Value> {
 }
 
 /** A column for each member of a record. */
-export type ColumnsOf<Rec> = { readonly [Key in keyof Rec]-?: ColumnFor<Rec[Key]> };
+export type RecordColumns<Rec> = { readonly [Key in keyof Rec]-?: ColumnFor<Rec[Key]> };
 
-/** The row that a set of columns makes up, as the query builder sees it. */
-export type RowOf<Columns> = {
+/** The row type of a set of columns. */
+export type ColumnsRow<Columns> = {
   [
     Key in keyof Columns as Columns[Key] extends { readonly name: infer Name extends string } ? Name : never
   ]: Columns[Key] extends { readonly encode: (value: never) => infer S } ? S : never;
 };
 
-/** Encodes and decodes what is stored as it is. */
+/** Stores a value unchanged. */
 export const same = <T>(value: T): T => value;
 
-/** Text that is always there. */
+/** Text, never null. */
 export function text<Name extends string>(name: Name): Column<Name, string, string> {
   return { name, encode: same, decode: same };
 }
 
-/** Text that may be missing. */
+/** Text or null. */
 export function textOrNull<Name extends string>(name: Name): Column<Name, string | null, string | null> {
   return { name, encode: same, decode: same };
 }
 
-/** Text that may be missing, in a column of a key, which can't hold NULL: missing is empty. */
+/** Text or null in a key column, which can't be NULL: null is stored as empty text. */
 export function textOrEmpty<Name extends string>(name: Name): Column<Name, string, string | null> {
   return { name, encode: (value) => value ?? '', decode: (stored) => (stored === '' ? null : stored) };
 }
 
-/** One of a set of words that the code knows. */
+/** One of a set of words. */
 export function word<Word extends string>() {
   return <Name extends string>(name: Name): Column<Name, string, Word> => ({
     name,
@@ -55,7 +55,7 @@ export function word<Word extends string>() {
   });
 }
 
-/** One of a set of words, or none. */
+/** One of a set of words, or null. */
 export function wordOrNull<Word extends string>() {
   return <Name extends string>(name: Name): Column<Name, string | null, Word | null> => ({
     name,
@@ -64,7 +64,7 @@ export function wordOrNull<Word extends string>() {
   });
 }
 
-/** A fraction or NaN would be stored silently as something else (SQLite turns NaN into NULL), so it is refused. */
+/** Refuses fractions and NaN, which would be stored as something else (SQLite turns NaN into NULL). */
 function whole(name: string, value: number): number {
   if (!Number.isSafeInteger(value)) {
     throw new StoreError('store_invalid', `${name} has to be a whole number, but is ${value}. Nothing was written.`);
@@ -77,17 +77,17 @@ export function int<Name extends string>(name: Name): Column<Name, number, numbe
   return { name, encode: (value) => whole(name, value), decode: same };
 }
 
-/** A whole number that may be unknown. */
+/** A whole number or null. */
 export function intOrNull<Name extends string>(name: Name): Column<Name, number | null, number | null> {
   return { name, encode: (value) => (value === null ? null : whole(name, value)), decode: same };
 }
 
-/** Milliseconds as a clock measures them, kept as whole ones. */
+/** Milliseconds, rounded to whole ones. */
 export function duration<Name extends string>(name: Name): Column<Name, number, number> {
   return { name, encode: (value) => whole(name, Math.round(value)), decode: same };
 }
 
-/** Yes or no, as 1 or 0. */
+/** A boolean, as 1 or 0. */
 export function flag<Name extends string>(name: Name): Column<Name, number, boolean> {
   return { name, encode: (value) => (value ? 1 : 0), decode: (stored) => stored !== 0 };
 }
@@ -101,12 +101,12 @@ export function json<Name extends string>(name: Name): Column<Name, string | nul
   };
 }
 
-/** JSON that only this package writes, as it was written. */
+/** JSON that only this package writes; not validated. */
 export function jsonColumn<Value>() {
   return <Name extends string>(name: Name) => json(name) as Column<Name, string | null, Value | null>;
 }
 
-/** JSON that has to be of a certain shape, or the row is damaged. */
+/** JSON of a fixed shape; a row with another shape is damaged. */
 function shaped<Name extends string, Value>(
   name: Name,
   shape: string,

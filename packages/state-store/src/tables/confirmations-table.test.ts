@@ -44,7 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** The rows that a run writes about a service. */
-function rowsOf(id: string, figure: Shown, run: { id: string; at: string; readAt: string }) {
+function toRows(id: string, figure: Shown, run: { id: string; at: string; readAt: string }) {
   if (figure === null) {
     const unread = { run: run.id, at: run.at, status: 'unreadable', readAt: null, inputs: null };
     return { sample: null, cycle: null, decision: decision(id, unread) };
@@ -66,7 +66,7 @@ function rowsOf(id: string, figure: Shown, run: { id: string; at: string; readAt
   };
 }
 
-async function writeRows(tables: StoreTables, rows: ReturnType<typeof rowsOf>[]): Promise<void> {
+async function writeRows(tables: StoreTables, rows: ReturnType<typeof toRows>[]): Promise<void> {
   await tables.samples.add(rows.flatMap((row) => row.sample ?? []));
   await tables.cycles.put(rows.flatMap((row) => row.cycle ?? []));
   await tables.decisions.record(rows.map((row) => row.decision));
@@ -102,7 +102,7 @@ class Life {
         return;
       case 'poll-one': {
         const id = SERVICES[next.of] ?? '';
-        for (const store of this.#both()) await writeRows(store, [rowsOf(id, next.shown, run)]);
+        for (const store of this.#both()) await writeRows(store, [toRows(id, next.shown, run)]);
         this.#last.delete(id);
         return;
       }
@@ -149,7 +149,7 @@ class Life {
     const written: string[] = [];
     for (const id of ids) {
       const figure = figures[SERVICES.indexOf(id)] ?? null;
-      const rows = rowsOf(id, figure, run);
+      const rows = toRows(id, figure, run);
       const repeats = figure !== null && known.has(id) && this.#last.get(id) === figure;
       // A run that is killed has written what changed, and nothing else.
       if (!(repeats && crash)) await writeRows(this.#plain, [rows]);

@@ -8,10 +8,10 @@ import { confirmations, samples } from './record-tables.js';
 /**
  * A run that reads the same figures again writes one confirmation per panel instead of a sample, a cycle and a decision
  * per service. It covers each *open* sample of the panel: one with a `panel`, and no `confirmed_until`. Any other write
- * about a service closes its sample first: what was confirmed last is written to the rows themselves.
+ * about a service closes its sample first: the last confirmation is written to the rows themselves.
  */
 
-/** Word for word the condition of the partial index, of a table that is joined as `base`. */
+/** Repeats the condition of the partial index literally, for a table joined as `base`. */
 export const IS_OPEN = sql<boolean>`"base"."panel" is not null and "base"."confirmed_until" is null`;
 
 /** The newest confirmation of the open sample that is joined as `base`. */
@@ -47,7 +47,7 @@ function withTime(value: unknown, at: string): unknown {
   return { ...value, at };
 }
 
-/** How much of an instant names the period of which one sample is kept. */
+/** Length of an instant's prefix that identifies the period of one rolled-up sample. */
 const PERIOD_CHARACTERS = { raw: null, hour: 13, day: 10 } as const;
 
 /** Readings that repeat stored samples. */
@@ -110,7 +110,7 @@ async function openSamples(
 }
 
 /**
- * Writes to the rows of services what was confirmed of them last, as if each run had written them, and closes their open
+ * Writes the last confirmation of services to their rows, as if each run had written them, and closes their open
  * samples. Must precede every write to their samples, cycles and decisions.
  */
 export async function closeSamples(session: Session, services: readonly string[]): Promise<void> {
@@ -169,7 +169,7 @@ async function writeConfirmed(
   await sql`insert into "usage_samples" ("at", "resolution", ${sql.join(kept)})
     select ${readAt}, ${resolution}, ${sql.join(kept)} from "usage_samples" as "base"
     where "service" in ${ids} and ${IS_OPEN}`.execute(db);
-  // Where both are rolled up, the later one stands for the hour or day.
+  // If both are rolled up, the later one remains for the hour or day.
   const length = PERIOD_CHARACTERS[resolution as SampleRecord['resolution']];
   if (length !== null) {
     await sql`delete from "usage_samples" as "base" where "service" in ${ids} and ${IS_OPEN}
@@ -219,7 +219,7 @@ export function withConfirmations(stored: readonly SampleRecord[], repeated: rea
     return base === undefined ? [] : [{ ...base, at: readAt, resolution: resolution as SampleRecord['resolution'] }];
   });
   const all = [...stored, ...readings].sort((a, b) => (a.at < b.at ? -1 : 1));
-  // Rolled up, a stored sample and its confirmations may share an hour: the last one stays, as in the roll-up.
+  // A rolled-up sample and its confirmations may share an hour: the last one stays, as in the roll-up.
   return all.filter((sample, index) => toPeriod(sample) !== toPeriod(all[index + 1]));
 }
 

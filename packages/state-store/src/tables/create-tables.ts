@@ -21,7 +21,7 @@ import { samplesTable } from './samples-table.js';
 import { servicesTable } from './services-table.js';
 import { switchesTable } from './switches-table.js';
 
-/** All tables over one way of reaching the database. */
+/** Creates all tables for one kind of access to the database. */
 export function createTables(access: Access): StoreTables {
   return {
     services: servicesTable(access),

@@ -6,13 +6,13 @@ import { inChunksOrAll, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { cycles } from './record-tables.js';
 
-/** The periods of each service. */
+/** The cycles of each service. */
 export function cyclesTable(access: Access): StoreTables['cycles'] {
   return {
     newest: (ids) =>
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(ids, (chunk) => {
-          // From the services, not from the cycles: one index look-up each, however long the history has grown.
+          // From the services, not from the cycles: one search in the index each, however long the history is.
           let query = db
             .selectFrom('services')
             .innerJoin('cycles', (join) =>
@@ -68,6 +68,6 @@ async function putCycles(session: Session, records: readonly CycleRecord[]): Pro
     session,
     records.map((record) => record.service),
   );
-  const rows = lastOfEach(records, cycles.idOf).map((record) => cycles.values(record));
+  const rows = lastOfEach(records, cycles.getId).map((record) => cycles.values(record));
   await insertRows(session, cycles, rows, { do: 'update', key: ['id'] });
 }

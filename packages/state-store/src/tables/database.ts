@@ -25,10 +25,10 @@ import type {
 
 type Row<Table> = Table extends RecordTable<string, infer _Record, infer R> ? R : never;
 
-/** `seq` counts the rows as they came: the order of what happened within one millisecond. */
+/** `seq` numbers the rows in order of insertion, also within one millisecond. */
 type Counted<R> = R & { seq: Generated<number> };
 
-/** A lease that nobody holds keeps its row, so that fence numbers never come twice. Free is a null `host`. */
+/** A free lease (`host` is null) keeps its row, so that fence numbers are never repeated. */
 export interface LeaseRow {
   name: string;
   fence: number;
@@ -56,7 +56,7 @@ export interface Database {
   holds: Counted<Row<typeof holds>>;
   evidence: Counted<Row<typeof evidence>>;
   actions: Counted<Row<typeof actions>>;
-  /** `basis` is the digest of what makes one decision differ from the next. */
+  /** `basis` is the digest that distinguishes a decision from the next. */
   decisions: Row<typeof decisions> & { basis: string };
   decision_history: Counted<Row<typeof decisionHistory>>;
   notices: Counted<Row<typeof notices>>;

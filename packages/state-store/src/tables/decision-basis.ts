@@ -1,7 +1,7 @@
 import type { DecisionRecord } from '../records.js';
 
 /**
- * Digest of what makes one decision differ from the next: all of it but the run, its time and the usage.
+ * Digest that distinguishes a decision from the next: everything but the run, its time and the usage.
  * The order of members in JSON does not matter.
  */
 export function decisionBasis(decision: DecisionRecord): string {
@@ -19,13 +19,13 @@ export function decisionBasis(decision: DecisionRecord): string {
     errorMessage,
   ];
   parts.push(withoutUsage(decision.inputs));
-  // The caller writes their members in this order already: copying them all would take longer than the digest.
+  // The caller writes their members in this order already; copying them would cost more than the digest.
   const text = JSON.stringify(isInOrder(parts) ? parts : inOrder(parts));
-  // Loaded when it is needed: most commands write no decisions.
+  // Loaded on demand: most commands write no decisions.
   return process.getBuiltinModule('node:crypto').hash('sha256', text, 'base64url');
 }
 
-/** Without the members that change with every reading. */
+/** Removes the members that change with every reading. */
 function withoutUsage(inputs: unknown): unknown {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) return inputs;
   const {

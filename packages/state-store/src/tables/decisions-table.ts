@@ -6,7 +6,7 @@ import { decisionBasis } from './decision-basis.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { decisionHistory, decisions } from './record-tables.js';
 
-/** What was decided about each service, and why. */
+/** The latest decision about each service, and its history. */
 export function decisionsTable(access: Access): StoreTables['decisions'] {
   return {
     latest: (ids) =>
@@ -64,7 +64,7 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
   };
 }
 
-/** The newest decisions, with what confirmed them last. */
+/** The newest decisions with their last confirmation. */
 function newest(db: Session['db']) {
   return db
     .selectFrom('decisions')

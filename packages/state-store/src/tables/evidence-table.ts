@@ -7,7 +7,7 @@ import { mustExist, missingRow } from './must-exist.js';
 import { evidence } from './record-tables.js';
 import { isAgentOn, ofServices } from './subjects.js';
 
-/** What was done for each hold, and is to be undone with it. */
+/** The changes made for each hold, which its release undoes. */
 export function evidenceTable(access: Access): StoreTables['evidence'] {
   return {
     open: ({ services, panel, agentsOf } = {}) =>
@@ -49,7 +49,7 @@ export function evidenceTable(access: Access): StoreTables['evidence'] {
       }),
     end: (id, at, outcome) =>
       access.write(async ({ db }) => {
-        // What ended keeps its first end and outcome.
+        // Ended evidence keeps its first end and outcome.
         const result = await db
           .updateTable('evidence')
           .set((eb) => ({

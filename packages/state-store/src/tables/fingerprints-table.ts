@@ -3,7 +3,7 @@ import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
 import { fingerprints } from './record-tables.js';
 
-/** The shapes in which the panels answered. */
+/** The shapes of the panels' answers. */
 export function fingerprintsTable(access: Access): StoreTables['fingerprints'] {
   return {
     list: (panel) =>

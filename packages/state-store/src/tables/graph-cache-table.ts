@@ -3,7 +3,7 @@ import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
 import { graphCache } from './record-tables.js';
 
-/** Graphs as panels drew them. */
+/** Cache of graphs drawn by panels. */
 export function graphCacheTable(access: Access): StoreTables['graphCache'] {
   return {
     get: (key, now) =>

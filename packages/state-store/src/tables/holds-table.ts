@@ -5,7 +5,7 @@ import { mustExist } from './must-exist.js';
 import { holds } from './record-tables.js';
 import { isAgentOn, ofServices } from './subjects.js';
 
-/** Why services, and agents with their users, are restricted. */
+/** Holds of services and agents. */
 export function holdsTable(access: Access): StoreTables['holds'] {
   return {
     open: ({ services, panel, reason, agentsOf } = {}) =>
@@ -23,7 +23,7 @@ export function holdsTable(access: Access): StoreTables['holds'] {
           }
           return query.execute();
         });
-        // Sorted here: to spare itself the sorting, SQLite would walk the whole history by the other index.
+        // Sorted here: otherwise SQLite would scan the whole history by the other index to avoid sorting.
         return inOrder(rows, (row) => `${row.service} ${row.since}`).map((row) => holds.decode(row));
       }),
     all: ({ service, agentsOf } = {}) =>
@@ -45,7 +45,7 @@ export function holdsTable(access: Access): StoreTables['holds'] {
       }),
     end: (id, at) =>
       access.write(async ({ db }) => {
-        // A hold that ended keeps its first end.
+        // An ended hold keeps its first end.
         const result = await db
           .updateTable('holds')
           .set((eb) => ({ until: eb.fn.coalesce('until', eb.val(at)) }))
@@ -57,7 +57,7 @@ export function holdsTable(access: Access): StoreTables['holds'] {
       access.write(async ({ db }) => {
         const result = await db
           .updateTable('holds')
-          // The id keeps the statement whole when nothing is to change.
+          // Without the id the statement would be invalid when nothing changes.
           .set({ ...holds.encodePart(id, change), id })
           .where('id', '=', id)
           .executeTakeFirst();

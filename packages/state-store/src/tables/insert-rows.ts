@@ -2,19 +2,19 @@ import { CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { Session } from './access.js';
 import type { Stored } from './columns.js';
 
-/** What happens to a row whose key is there already. */
+/** What happens to a row whose key exists. */
 export type OnConflict =
   | { readonly do: 'fail' }
   | { readonly do: 'update'; readonly key: readonly string[] }
   | { readonly do: 'nothing'; readonly key: readonly string[] };
 
-/** Rows in one statement: few sizes, so that few texts are prepared; the largest stays under 32,766 values. */
+/** Rows per statement: few sizes, so that few statements are prepared; the largest has fewer than 32,766 values. */
 const SIZES = [128, 32, 8, 2, 1] as const;
 
 /**
- * Inserts any number of rows by multi-row statements, and gives the values of `returning` of the rows inserted.
+ * Inserts any number of rows by multi-row statements. Returns the values of `returning` of the inserted rows.
  *
- * The query builder would walk every value of every row; here it makes the text of each shape once, and only the
+ * The query builder would visit every value of every row; here it builds the text of each shape once, and only the
  * values change.
  */
 export async function insertRows(
@@ -70,9 +70,9 @@ function clause(columns: readonly string[], conflict: OnConflict): RawBuilder<un
   return sql` on conflict (${names(conflict.key)}) do update set ${sql.join(changes)}`;
 }
 
-/** The last of each key: one statement may not touch a row twice. */
-export function lastOfEach<T>(records: readonly T[], keyOf: (record: T) => string): T[] {
+/** Returns the last record of each key: one statement may not change a row twice. */
+export function lastOfEach<T>(records: readonly T[], getKey: (record: T) => string): T[] {
   const byKey = new Map<string, T>();
-  for (const record of records) byKey.set(keyOf(record), record);
+  for (const record of records) byKey.set(getKey(record), record);
   return byKey.size === records.length ? [...records] : [...byKey.values()];
 }

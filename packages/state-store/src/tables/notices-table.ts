@@ -3,7 +3,7 @@ import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
 import { notices } from './record-tables.js';
 
-/** What an operator or client should hear of, once each. */
+/** Notices for the operator or the client. */
 export function noticesTable(access: Access): StoreTables['notices'] {
   return {
     add: (records) =>

@@ -3,7 +3,7 @@ import type { Access } from './access.js';
 import { inChunksOrAll, listed } from './chunks.js';
 import { overrides } from './record-tables.js';
 
-/** The operator's exceptions for single services. */
+/** The operator's overrides for single services. */
 export function overridesTable(access: Access): StoreTables['overrides'] {
   return {
     open: (ids) =>

@@ -34,7 +34,7 @@ export function purchasesTable(access: Access): StoreTables['purchases'] {
       access.write(async ({ db }) => {
         const result = await db
           .updateTable('purchases')
-          // The id keeps the statement whole when nothing is to change.
+          // Without the id the statement would be invalid when nothing changes.
           .set({ ...purchases.encodePart(id, change), id })
           .where('id', '=', id)
           .executeTakeFirst();

@@ -1,22 +1,22 @@
 import { StoreError } from '../store-error.js';
-import { type ColumnsOf, type RowOf, same, type Stored } from './columns.js';
+import { type RecordColumns, type ColumnsRow, same, type Stored } from './columns.js';
 
-/** A table whose rows are records: the names of its columns, and the way in and out. */
+/** A table whose rows are records: the names of its columns, and how rows are encoded and decoded. */
 export interface RecordTable<Table extends string, Rec, Row> {
   readonly table: Table;
   readonly columns: readonly (keyof Row & string)[];
-  /** What names a record in an error message. */
-  readonly idOf: (record: Rec) => string;
+  /** The name of a record in an error message. */
+  readonly getId: (record: Rec) => string;
   encode(record: Rec): Row;
-  /** The columns of the members that are there; `id` names the row in messages. */
+  /** The columns of the present members; `id` names the row in messages. */
   encodePart(id: string, change: Partial<Rec>): Partial<Row>;
   /** The same as `encode`, as values in the order of `columns`. */
   values(record: Rec): Stored[];
-  /** Fails with `store_damaged` that names the row. */
+  /** Throws `store_damaged` with the name of the row. */
   decode(row: Row): Rec;
 }
 
-/** What the loops below see of a column: the types of each were checked where the table was declared. */
+/** A column without its types, which were checked at the declaration of the table. */
 interface LooseColumn {
   readonly name: string;
   readonly encode: (value: unknown) => Stored | undefined;
@@ -26,25 +26,25 @@ interface LooseColumn {
 /**
  * Declares a table by the columns of its record. `key` is the member that names a row in messages.
  *
- * Called in two steps, since the record is stated and the columns are inferred.
+ * Called in two steps, since the record type is given and the column types are inferred.
  */
 export function recordTable<Rec extends object>() {
-  return <Table extends string, Columns extends ColumnsOf<Rec>>(
+  return <Table extends string, Columns extends RecordColumns<Rec>>(
     table: Table,
     columns: Columns,
     key: keyof Rec & keyof Columns & string,
-  ): RecordTable<Table, Rec, RowOf<Columns>> => new ColumnTable(table, columns, key);
+  ): RecordTable<Table, Rec, ColumnsRow<Columns>> => new ColumnTable(table, columns, key);
 }
 
 /** Encodes and decodes records column by column. */
-class ColumnTable<Table extends string, Rec extends object, Columns extends ColumnsOf<Rec>> implements RecordTable<
+class ColumnTable<Table extends string, Rec extends object, Columns extends RecordColumns<Rec>> implements RecordTable<
   Table,
   Rec,
-  RowOf<Columns>
+  ColumnsRow<Columns>
 > {
   readonly table: Table;
-  readonly columns: readonly (keyof RowOf<Columns> & string)[];
-  readonly idOf: (record: Rec) => string;
+  readonly columns: readonly (keyof ColumnsRow<Columns> & string)[];
+  readonly getId: (record: Rec) => string;
   readonly #list: readonly (readonly [member: string, column: LooseColumn])[];
   readonly #key: keyof Rec & keyof Columns & string;
   readonly #keyColumn: string;
@@ -54,19 +54,19 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Colu
     this.#list = Object.entries(columns as unknown as Record<string, LooseColumn>);
     this.#key = key;
     this.#keyColumn = columns[key].name;
-    this.columns = this.#list.map(([, column]) => column.name) as unknown as (keyof RowOf<Columns> & string)[];
-    this.idOf = (record) => String(record[key]);
+    this.columns = this.#list.map(([, column]) => column.name) as unknown as (keyof ColumnsRow<Columns> & string)[];
+    this.getId = (record) => String(record[key]);
   }
 
-  encode(record: Rec): RowOf<Columns> {
+  encode(record: Rec): ColumnsRow<Columns> {
     const row: Record<string, Stored> = {};
     this.#encodeEach(record, (name, stored) => {
       row[name] = stored;
     });
-    return row as RowOf<Columns>;
+    return row as ColumnsRow<Columns>;
   }
 
-  encodePart(id: string, change: Partial<Rec>): Partial<RowOf<Columns>> {
+  encodePart(id: string, change: Partial<Rec>): Partial<ColumnsRow<Columns>> {
     const row: Record<string, Stored> = {};
     const from = change as Record<string, unknown>;
     try {
@@ -77,7 +77,7 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Colu
     } catch (error) {
       throw this.#named(error, id);
     }
-    return row as Partial<RowOf<Columns>>;
+    return row as Partial<ColumnsRow<Columns>>;
   }
 
   values(record: Rec): Stored[] {
@@ -88,7 +88,7 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Colu
     return values;
   }
 
-  decode(row: RowOf<Columns>): Rec {
+  decode(row: ColumnsRow<Columns>): Rec {
     const stored = row as Record<string, Stored>;
     const record: Record<string, unknown> = {};
     let reading: LooseColumn | undefined;
@@ -96,7 +96,7 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Colu
       for (const [member, column] of this.#list) {
         reading = column;
         const value = stored[column.name] ?? null;
-        // Most columns hold the value as it is, and rows come by the ten thousand.
+        // Most columns hold the value unchanged, and results have tens of thousands of rows.
         record[member] = column.decode === same ? value : column.decode(value);
       }
     } catch (error) {
@@ -121,7 +121,7 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Colu
     }
   }
 
-  /** The error with the name of its row. */
+  /** Adds the name of the row to an error. */
   #named(error: unknown, id: unknown): unknown {
     if (!(error instanceof StoreError)) return error;
     const row = { table: this.table, id: String(id) };

@@ -39,7 +39,7 @@ import {
 } from './columns.js';
 import { recordTable } from './record-table.js';
 
-/** How each record lies in its table. The migrations make the tables; this says what the newest ones look like. */
+/** Tables and columns of the newest schema version, as the migrations create them. */
 
 export const services = recordTable<ServiceRecord>()(
   'services',

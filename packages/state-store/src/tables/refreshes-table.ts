@@ -4,7 +4,7 @@ import { mustExist } from './must-exist.js';
 import { behind, toPage } from './page.js';
 import { refreshes } from './record-tables.js';
 
-/** Restrictions that were applied once more. */
+/** Restrictions that were applied again. */
 export function refreshesTable(access: Access): StoreTables['refreshes'] {
   return {
     start: (record) =>
@@ -13,7 +13,7 @@ export function refreshesTable(access: Access): StoreTables['refreshes'] {
       }),
     finish: (id, panel, change) =>
       access.write(async ({ db }) => {
-        // Only the newest state is of use.
+        // Only the newest state is used.
         await db
           .updateTable('refreshes')
           .set({ state: null })

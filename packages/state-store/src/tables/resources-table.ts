@@ -4,7 +4,7 @@ import { inChunks, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { resources } from './record-tables.js';
 
-/** What each service stands on. */
+/** Resources of each service. */
 export function resourcesTable(access: Access): StoreTables['resources'] {
   return {
     list: ({ services }) =>
@@ -21,7 +21,7 @@ export function resourcesTable(access: Access): StoreTables['resources'] {
       }),
     put: (records) =>
       access.write(async (session) => {
-        const rows = lastOfEach(records, resources.idOf).map((record) => resources.values(record));
+        const rows = lastOfEach(records, resources.getId).map((record) => resources.values(record));
         await insertRows(session, resources, rows, { do: 'update', key: ['service'] });
       }),
   };

@@ -4,7 +4,7 @@ import { mustExist } from './must-exist.js';
 import { behind, toPage } from './page.js';
 import { runs } from './record-tables.js';
 
-/** Every run of a command that works on panels. */
+/** All runs. */
 export function runsTable(access: Access): StoreTables['runs'] {
   return {
     start: (record) =>

@@ -6,7 +6,7 @@ import { inChunksOrAll, listed } from './chunks.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { samples } from './record-tables.js';
 
-/** What was read of each service, and when. */
+/** Readings of each service. */
 export function samplesTable(access: Access): StoreTables['samples'] {
   return {
     add: (records) =>

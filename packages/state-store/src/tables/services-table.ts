@@ -8,7 +8,7 @@ import { insertRows, lastOfEach } from './insert-rows.js';
 import { missingRow } from './must-exist.js';
 import { services } from './record-tables.js';
 
-/** The services that are known. */
+/** Services. */
 export function servicesTable(access: Access): StoreTables['services'] {
   return {
     get: (id) =>
@@ -33,7 +33,7 @@ export function servicesTable(access: Access): StoreTables['services'] {
       }),
     put: (records) =>
       access.write(async (session) => {
-        const rows = lastOfEach(records, services.idOf).map((record) => services.values(record));
+        const rows = lastOfEach(records, services.getId).map((record) => services.values(record));
         await insertRows(session, services, rows, { do: 'update', key: ['id'] });
       }),
     update: (changes) => access.write((session) => updateServices(session, changes)),
@@ -58,7 +58,7 @@ async function updateServices(session: Session, changes: readonly ServiceChange[
     if (record === undefined) throw missingRow('services', change.id);
     current.set(change.id, mergeService(record, change));
   }
-  // The write lock was taken before the rows were read: nobody else has changed a column since.
+  // The write lock was acquired before the rows were read: no other process has changed a column since.
   const values = [...current.values()].map((record) => services.values(record));
   await insertRows(session, services, values, { do: 'update', key: ['id'] });
   return ids.flatMap((id) => current.get(id) ?? []);
@@ -76,7 +76,7 @@ async function removeService(session: Session, id: string): Promise<void> {
   await db.deleteFrom('services').where('id', '=', id).execute();
 }
 
-/** Without the service nobody would ever undo what was done for it. */
+/** Without the service, its restrictions would never be undone. */
 async function refuseHeld({ db }: Session, id: string): Promise<void> {
   const hold = await db
     .selectFrom('holds')

@@ -3,7 +3,7 @@ import type { Access } from './access.js';
 import { insertRows } from './insert-rows.js';
 import { switches } from './record-tables.js';
 
-/** What `enforce` and `observe` set. */
+/** Switches of panels and products. */
 export function switchesTable(access: Access): StoreTables['switches'] {
   return {
     list: () =>

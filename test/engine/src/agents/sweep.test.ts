@@ -242,7 +242,7 @@ describe('the sweep', () => {
         { agent: 'north-east', limitBytes: 5 * GB },
       ]);
       world.fake.use(bela, 5 * GB);
-      await sweep();
+      await sweep({ brake: false });
       await manager.setTrafficLimit('north-east', 100 * GB);
       const first = await sweep();
       expect(enabled(anna, bela)).toEqual([false, false]);

@@ -33,9 +33,17 @@ ${COMPLETER}`;
 /** Functions that find the command before the cursor and offer the words of its tables. */
 const COMPLETER = `# Offers the values of $kind and $words that begin with $1, with $2 before each.
 _sluice_offer() {
-  local flag=-f line
+  local flag=-f line escaped
   COMPREPLY=()
   case "$kind" in
+    stored)
+      while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -W "$beside" -- "$1")
+      while IFS= read -r line; do
+        printf -v escaped %q "$line"
+        # bash would complete only what follows a colon.
+        escaped="\${escaped//:/\\:}"
+        if [[ $line == "$1"* || $escaped == "$1"* ]]; then COMPREPLY+=("$2$escaped"); fi
+      done < <(sluice completion --complete "$words" \${config:+--config "$config"} 2>/dev/null) ;;
     words) while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -P "$2" -W "$words" -- "$1") ;;
     file | folder)
       if [[ $kind == folder ]]; then flag=-d; fi
@@ -46,16 +54,20 @@ _sluice_offer() {
 
 _sluice() {
   local current="\${COMP_WORDS[COMP_CWORD]}" command='' subcommands='' options='' valued='' expected='' after_dashes=''
-  local word='' kind='' words='' before='' place=0 i
+  local word='' kind='' words='' before='' config='' beside='' place=0 i
   _sluice_command ''
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
     if [[ -n $expected ]]; then
       # bash cuts "--option=value" into three words.
-      if [[ $word != = ]]; then expected=''; fi
+      if [[ $word != = ]]; then
+        if [[ $expected == --config ]]; then config="$word"; fi
+        expected=''
+      fi
     elif [[ -z $after_dashes && $word == -- ]]; then
       after_dashes=1
     elif [[ -z $after_dashes && $word == -* ]]; then
+      if [[ $word == --config=* ]]; then config="\${word#*=}"; fi
       if [[ " $valued " == *" $word "* ]]; then expected="$word"; fi
     elif [[ $place -eq 0 && " $subcommands " == *" $word "* ]]; then
       command="\${command:+$command }$word"
@@ -74,7 +86,9 @@ _sluice() {
     kind=words words="$options"
   else
     _sluice_argument "$command" "$place"
-    if [[ $place -eq 0 && -n $subcommands ]]; then kind=words words="$subcommands $words"; fi
+    if [[ $place -eq 0 && -n $subcommands ]]; then
+      if [[ $kind == stored ]]; then beside="$subcommands"; else kind=words words="$subcommands $words"; fi
+    fi
   fi
   _sluice_offer "$current" "$before"
 }
@@ -90,5 +104,6 @@ function commandCase(node: CompletionNode): string {
 }
 
 function assignment(value: CompletionValue): string {
-  return value.kind === 'words' ? `kind=words words=${quoted(value.words.join(' '))}` : `kind=${value.kind}`;
+  const words = value.kind === 'words' ? value.words : value.kind === 'stored' ? [value.names] : null;
+  return words === null ? `kind=${value.kind}` : `kind=${value.kind} words=${quoted(words.join(' '))}`;
 }

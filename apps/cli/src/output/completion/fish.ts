@@ -24,7 +24,15 @@ ${nodes
     end
 end
 
-# The command that the words before the cursor lead to, then the number of its arguments there.
+${HELPERS}
+complete -c sluice -e
+complete -c sluice -f
+${nodes.flatMap(toLines).join('\n')}
+`;
+}
+
+/** Functions that find the command before the cursor. */
+const HELPERS = `# The command that the words before the cursor lead to, then the number of its arguments there.
 function __sluice_place
     set -l tokens (commandline -opc)
     set -l command
@@ -47,6 +55,21 @@ function __sluice_place
     echo $place
 end
 
+# The names that the config and the store of the line before the cursor have.
+function __sluice_stored
+    set -l config
+    set -l before
+    for token in (commandline -opc)
+        if test "$before" = --config
+            set config --config $token
+        else if string match -q -- '--config=*' $token
+            set config $token
+        end
+        set before $token
+    end
+    sluice completion --complete $argv[1] $config 2>/dev/null
+end
+
 # Is the cursor behind the command in $argv[1] (and at argument number $argv[2])?
 function __sluice_at
     set -l here (__sluice_place)
@@ -54,12 +77,7 @@ function __sluice_at
         test (count $argv) -eq 1; or contains -- $here[2] $argv[2..-1]
     end
 end
-
-complete -c sluice -e
-complete -c sluice -f
-${nodes.flatMap(toLines).join('\n')}
 `;
-}
 
 /** Number of words of a variadic argument that are completed. */
 const VARIADIC_PLACES = 20;
@@ -94,6 +112,8 @@ function formatValue(value: CompletionValue): string {
   switch (value.kind) {
     case 'words':
       return `-a ${quoted(value.words.join(' '))}`;
+    case 'stored':
+      return `-f -a '(__sluice_stored ${value.names})'`;
     case 'file':
       return '-F';
     case 'folder':

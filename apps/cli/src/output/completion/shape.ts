@@ -1,6 +1,16 @@
 /** The values that an option or argument accepts. */
 export type CompletionValue =
-  { kind: 'words'; words: readonly string[] } | { kind: 'file' } | { kind: 'folder' } | { kind: 'any' };
+  | { kind: 'words'; words: readonly string[] }
+  /** Names that the config and the store have: `sluice completion --complete services` prints them. */
+  | { kind: 'stored'; names: StoredNames }
+  | { kind: 'file' }
+  | { kind: 'folder' }
+  | { kind: 'any' };
+
+/** What `sluice completion --complete` lists. */
+export const STORED_NAMES = ['services', 'panels', 'products', 'agents'] as const;
+
+export type StoredNames = (typeof STORED_NAMES)[number];
 
 export interface CompletionOption {
   /** As typed, the short form first: `-q`, `--quiet`. */

@@ -37,23 +37,26 @@ ${COMPLETER}`;
 const COMPLETER = `_sluice_offer() {
   case "$kind" in
     words) compadd -- $choices ;;
+    stored) compadd -- \${(f)"$(sluice completion --complete $choices \${config:+--config} $config 2>/dev/null)"} ;;
     file) _files ;;
     folder) _files -/ ;;
   esac
 }
 
 _sluice() {
-  local current="\${words[CURRENT]}" command='' word='' expected='' after_dashes='' kind=''
+  local current="\${words[CURRENT]}" command='' word='' expected='' after_dashes='' kind='' config=''
   local -a subcommands names options valued choices
   local -i i place=0
   _sluice_command ''
   for ((i = 2; i < CURRENT; i++)); do
     word="\${words[i]}"
     if [[ -n $expected ]]; then
+      if [[ $expected == --config ]]; then config="\${(Q)word}"; fi
       expected=''
     elif [[ -z $after_dashes && $word == -- ]]; then
       after_dashes=1
     elif [[ -z $after_dashes && $word == -* ]]; then
+      if [[ $word == --config=* ]]; then config="\${(Q)word#*=}"; fi
       if (( \${valued[(Ie)$word]} )); then expected="$word"; fi
     elif (( place == 0 && \${names[(Ie)$word]} )); then
       command="\${command:+$command }$word"
@@ -100,5 +103,6 @@ function commandCase(node: CompletionNode): string {
 }
 
 function assignment(value: CompletionValue): string {
-  return value.kind === 'words' ? `kind=words choices=(${value.words.map(quoted).join(' ')})` : `kind=${value.kind}`;
+  const choices = value.kind === 'words' ? value.words : value.kind === 'stored' ? [value.names] : null;
+  return choices === null ? `kind=${value.kind}` : `kind=${value.kind} choices=(${choices.map(quoted).join(' ')})`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSluice, type CycleLimit, type RunReport } from '@sluice/engine';
-import { loadConfig } from '../../config/load.js';
+import { requireConfig } from '../../config/load.js';
 import { resolveSecret } from '../../config/secrets.js';
 import { KINDS } from '../../kinds.js';
 import type { Bench, Outcome } from '../harness.js';
@@ -102,7 +102,7 @@ const fairUse = (restriction: string, allowedBytes: number): CycleLimit => ({
 async function pollUnder({ bench }: { bench: Bench }, limit: CycleLimit): Promise<RunReport> {
   const { folder, env, clock } = bench;
   bench.clock.advance(900_000);
-  const config = loadConfig(undefined, { env, cwd: folder });
+  const config = requireConfig(undefined, { env, cwd: folder });
   return bench.store(async (store) => {
     const sleep = (ms: number): Promise<void> => {
       clock.advance(ms);

@@ -133,11 +133,13 @@ function findStopped(comparison: Comparison): { stopped: number[]; undecided: Re
   const isZeroed = last !== null && sumBytes(user) < history.usedBytes;
   const allAtRest = forwards.filter(ran).every((row) => row.status !== 1);
   const open = atRest.filter((row) => !past.held.forward(row.id));
-  const known = open.filter((row) => {
-    if (replay.ended.has(row.id)) return false;
-    if (history.stopped.includes(row.id)) return true;
-    return ran(row) && (isStoppedTunnel(comparison, row.tunnelId) || (isZeroed && allAtRest));
-  });
+  const isKnown = (row: FlvxForward): boolean =>
+    history.stopped.includes(row.id) || (ran(row) && isZeroed && allAtRest);
+  const before = open.filter((row) => !replay.ended.has(row.id) && isKnown(row));
+  const since = open.filter(
+    (row) => !replay.ended.has(row.id) && !isKnown(row) && ran(row) && isStoppedTunnel(comparison, row.tunnelId),
+  );
+  const known = [...before, ...withoutCustomersPauses(comparison, since)];
   // Created since the last observation, or before the first: the instant of its pause shows whether it ran.
   const unobserved = open.filter(
     (row) =>
@@ -149,11 +151,37 @@ function findStopped(comparison: Comparison): { stopped: number[]; undecided: Re
   return { stopped: [...stopped], undecided: new Set(undecided.map((row) => row.id)) };
 }
 
+/**
+ * Returns those of the forwards that the panel stopped since the last observation. It stops all of a user, or of a tunnel, in
+ * one instant: what was paused earlier was paused by the customer (docs/panels/flvx.md#83-when-rows-were-written).
+ */
+function withoutCustomersPauses(comparison: Comparison, paused: readonly FlvxForward[]): FlvxForward[] {
+  const { changes } = comparison.past;
+  if (changes === null) return [...paused];
+  const getStop = (row: FlvxForward): number | null =>
+    isStoppedPermission(comparison, row.tunnelId) ? row.tunnelId : null;
+  return paused.filter((row) => {
+    const together = paused.filter((other) => getStop(other) === getStop(row));
+    const instants = together.flatMap((other) => changes.get(other.id) ?? []);
+    const shared = instants.filter((instant, index) => instants.indexOf(instant) !== index);
+    const stop = shared.length > 0 ? Math.min(...shared) : Math.max(...instants);
+    return (changes.get(row.id) ?? stop) >= stop;
+  });
+}
+
 /** Whether the panel pauses forwards on this tunnel, by quota and expiry now or before the steps. */
-function isStoppedTunnel({ observed, user, permissions, replay }: Comparison, tunnelId: number): boolean {
+function isStoppedTunnel(comparison: Comparison, tunnelId: number): boolean {
+  const { observed, user, replay } = comparison;
+  return (
+    [user, replay.userBefore(user)].some((row) => isUsedUp(row, observed.at)) ||
+    isStoppedPermission(comparison, tunnelId)
+  );
+}
+
+function isStoppedPermission({ observed, permissions, replay }: Comparison, tunnelId: number): boolean {
   const permission = permissions.find((row) => row.tunnelId === tunnelId);
-  const rows: RuledRow[] = [user, replay.userBefore(user)];
-  if (permission) rows.push(permission, replay.permissionBefore(permission));
+  if (permission === undefined) return false;
+  const rows: RuledRow[] = [permission, replay.permissionBefore(permission)];
   return rows.some((row) => isUsedUp(row, observed.at));
 }
 

@@ -102,6 +102,7 @@ describe("an agent's user that is a service", () => {
       [false, false],
       ['quota', 'agent-limit'],
     ]);
+    expect((await at.sluice('agent show north')).json()).toMatchObject({ usersDisabledByUs: 2 });
     await at.bench.sluice('override set svc-1 --quota 40GB');
     await poll();
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
@@ -168,8 +169,8 @@ describe("an agent's user that is a service", () => {
     at.panel.use(loose, 5 * GB);
     const over = await sweep();
     expect(over.agents[0]?.actions).toEqual([
-      { type: 'disable-user', target: svc, state: 'planned' },
-      { type: 'disable-user', target: loose, state: 'applied' },
+      { type: 'disable-user', target: svc, name: expect.any(String) as unknown, state: 'planned' },
+      { type: 'disable-user', target: loose, name: expect.any(String) as unknown, state: 'applied' },
     ]);
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
   });
@@ -180,6 +181,9 @@ describe("an agent's user that is a service", () => {
     await sweep();
     await at.addService(2, { product: 'agency', values: [`hiddify_user_uuid=${loose}`] });
     const changes = at.changes().length;
+    const between = await poll();
+    expect(between.notices.filter(({ code }) => code === 'stopped_by_panel')).toEqual([]);
+    expect(between.services.find(({ id }) => id === 'svc-2')?.drift?.join()).not.toContain('not by Sluice');
     await sweep();
     expect(at.changes()).toHaveLength(changes);
     const shown = (await at.sluice('hold list svc-2')).json<{ holds: unknown[] }>();
@@ -292,7 +296,7 @@ describe('reconcile', () => {
     const planned = await at.sluice('plan');
     expect([planned.exitCode, planned.json<RunReport>().agents?.[0]?.actions]).toEqual([
       4,
-      [{ type: 'disable-user', target: loose, state: 'planned' }],
+      [{ type: 'disable-user', target: loose, name: expect.any(String) as unknown, state: 'planned' }],
     ]);
     at.bench.clock.advance(MINUTE);
     const reconciled = await at.sluice('reconcile');

@@ -117,7 +117,7 @@ describe('the sweep', () => {
     const dry = await at.check('--dry-run --detailed-exitcode');
     expect(dry.exitCode).toBe(4);
     expect(dry.json<CheckReport>().agents[0]?.actions).toEqual([
-      { type: 'disable-user', target: anna, state: 'planned' },
+      { type: 'disable-user', target: anna, name: expect.any(String) as unknown, state: 'planned' },
     ]);
     expect(at.changes()).toEqual([]);
     expect(await at.bench.store((store) => store.agents.list('vpn'))).toEqual(before);
@@ -232,7 +232,7 @@ describe('restore', () => {
     at.panel.use(anna, GB);
     await at.check();
     expect((await at.sluice('agent restore north --force --dry-run')).json<{ actions: unknown }>().actions).toEqual([
-      { type: 'enable-user', target: anna, state: 'planned' },
+      { type: 'enable-user', target: anna, name: expect.any(String) as unknown, state: 'planned' },
     ]);
     expect(enabled(anna)).toEqual([false]);
     await at.sluice('agent restore north --force');

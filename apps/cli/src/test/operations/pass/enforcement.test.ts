@@ -21,8 +21,8 @@ describe('a service over its quota', () => {
     const [service] = polled.json<RunReport>().services;
     expect(service).toMatchObject({ id: 'svc-1', status: 'held', error: null, holds: [{ reason: 'quota' }] });
     expect(service?.actions).toEqual([
-      { type: 'disable-port', target: String(port(1)), state: 'applied' },
-      { type: 'disable-port', target: String(port(2)), state: 'applied' },
+      { type: 'disable-port', target: String(port(1)), name: expect.any(String) as unknown, state: 'applied' },
+      { type: 'disable-port', target: String(port(2)), name: expect.any(String) as unknown, state: 'applied' },
     ]);
     expect([1, 2, 3].map((index) => at.panel.port(port(index)).adminState)).toEqual(['down', 'down', 'up']);
     expect(polled.json<RunReport>().totals).toEqual({
@@ -60,7 +60,7 @@ describe('a service over its quota', () => {
     expect(planned.exitCode).toBe(4);
     const reconciled = await at.bench.sluice('reconcile --json');
     expect(reconciled.json<RunReport>().services[0]?.actions).toEqual([
-      { type: 'disable-port', target: String(port(1)), state: 'applied' },
+      { type: 'disable-port', target: String(port(1)), name: expect.any(String) as unknown, state: 'applied' },
     ]);
     expect(at.panel.port(port(1)).adminState).toBe('down');
     expect((await at.bench.sluice('plan --json')).exitCode).toBe(0);

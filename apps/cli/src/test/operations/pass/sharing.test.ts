@@ -18,6 +18,8 @@ const OPTIONS = `
   ordered: { panel: dcim, quota: { total: 100GB }, action: suspend-order }
 `;
 
+const SHARED = ['--allow-duplicate-refs'];
+
 let at: EasyDcimBench;
 beforeEach(async () => {
   at = await startEasyDcimBench();
@@ -201,7 +203,7 @@ describe('an order that two services name', () => {
     Object.assign(at.panel.answers.orders, { style: 'flat', suspendedIn: 'order' });
     at.panel.answers.orders.rename = { service_id: 'x1', related_id: 'x2', server_id: 'x3' };
     await add({ id: 'a', number: 501, server: 77, ports: [7001], product: 'ordered', order: 901 });
-    await add({ id: 'b', number: 502, server: 78, ports: [7002], product: 'ordered', order: 901 });
+    await add({ id: 'b', number: 502, server: 78, ports: [7002], product: 'ordered', order: 901, values: SHARED });
   });
 
   it('is not suspended for one of them', async () => {
@@ -214,7 +216,7 @@ describe('an order that two services name', () => {
   it('stays suspended as long as a hold of the other one needs it', async () => {
     use(501, 200 * GB);
     use(502, 200 * GB);
-    await at.poll();
+    await at.poll('--allow-mass');
     expect(at.panel.order(901).status).toBe('suspended');
     expect(at.panel.server.changingCalls()).toHaveLength(1);
     await at.bench.sluice('override set a --unlimited');
@@ -264,7 +266,7 @@ describe('ports that may be shared', () => {
     expect([7001, 7002].map(stateOf)).toEqual(['up', 'up']);
     await at.bench.sluice('override clear a');
     await at.bench.sluice('override clear b');
-    await at.poll();
+    await at.poll('--allow-mass');
     expect([7001, 7002].map(stateOf)).toEqual(['down', 'down']);
     expect((await at.bench.sluice('hold release --all --yes')).exitCode).toBe(0);
     expect([7001, 7002].map(stateOf)).toEqual(['up', 'up']);

@@ -33,7 +33,7 @@ async function add(
   });
   const words = ['service', 'add', id, 'panel=dcim', `product=${product}`, 'billing_cycle=monthly'];
   const refs = [`easydcim_service_id=${number}`, ...(order === undefined ? [] : [`easydcim_order_id=${order}`])];
-  const added = await at.bench.sluice([...words, 'next_due_date=2026-12-15', ...refs]);
+  const added = await at.bench.sluice([...words, 'next_due_date=2026-12-15', ...refs, '--allow-duplicate-refs']);
   if (added.exitCode !== 0) throw new Error(added.stderr);
 }
 
@@ -104,7 +104,7 @@ describe('an order that two held services name', () => {
   it('is named once by the runs after a release, and not as stopped by the panel', async () => {
     use(501, 200 * GB);
     use(502, 200 * GB);
-    await at.poll();
+    await at.poll('--allow-mass');
     await at.bench.sluice('override set a --unlimited');
     const polled = await at.poll();
     expect(toldOf(polled.json<RunReport>())[0]?.message).toMatch(/order 901 .*\bb\b.*quota hold/);
@@ -118,7 +118,7 @@ describe('an order that two held services name', () => {
   it('is named by hold release --all for the holds that it leaves', async () => {
     use(501, 200 * GB);
     use(502, 200 * GB);
-    await at.poll();
+    await at.poll('--allow-mass');
     await at.bench.sluice('hold add b');
     await at.bench.sluice('override set b --unlimited');
     await at.poll();

@@ -146,8 +146,8 @@ describe('a termination of an FLVX service while its node is away', () => {
     expect((await customer.createForward(at.tunnels.hk, 'more', '198.51.100.1:80', 21_000)).code).not.toBe(0);
     // Journaled as steps of the termination, without a hold that anything would be given back for.
     expect(ordered.json<CommandReport>().actions.slice(0, 2)).toEqual([
-      { type: 'update-user', target: String(user), state: 'applied' },
-      { type: 'assign-tunnel', target: String(at.tunnels.hk), state: 'applied' },
+      { type: 'update-user', target: String(user), name: expect.any(String) as unknown, state: 'applied' },
+      { type: 'assign-tunnel', target: String(at.tunnels.hk), name: expect.any(String) as unknown, state: 'applied' },
     ]);
     expect((await shown()).termination?.remains).not.toContain(`update-user ${user}`);
     expect((await at.run('hold list svc-1')).json<{ holds: unknown[] }>().holds).toEqual([]);
@@ -171,7 +171,12 @@ describe('a termination of an FLVX service while its node is away', () => {
     const reconciled = await run('reconcile');
     expect(reconciled.exit).toBe(3);
     expect([at.panel.forward(made), at.panel.services(made)]).toEqual([undefined, []]);
-    expect(reconciled.actions).toContainEqual({ type: 'pause-forward', target: String(made), state: 'applied' });
+    expect(reconciled.actions).toContainEqual({
+      type: 'pause-forward',
+      target: String(made),
+      name: expect.any(String) as unknown,
+      state: 'applied',
+    });
     expect(at.panel.forward(2)).toBeDefined();
   });
 

@@ -48,7 +48,9 @@ describe('a port whose state the panel does not show', () => {
   it('is in doubt at first; the message names the command that ends it', async () => {
     const { exitCode, service } = await poll();
     expect(exitCode).toBe(1);
-    expect(service.actions).toEqual([{ type: 'disable-port', target: String(port(1)), state: 'in-doubt' }]);
+    expect(service.actions).toEqual([
+      { type: 'disable-port', target: String(port(1)), name: expect.any(String) as unknown, state: 'in-doubt' },
+    ]);
     expect(service.error?.code).toBe('outcome_unknown');
     expect(service.error?.message).toContain(await doubtful());
     const again = await poll();
@@ -95,7 +97,9 @@ describe('a port whose state the panel does not show', () => {
     await poll();
     const suspended = await at.bench.sluice('provision suspend svc-1 --json');
     const report = suspended.json<CommandReport>();
-    expect(report.actions).toEqual([{ type: 'suspend-order', target: '901', state: 'applied' }]);
+    expect(report.actions).toEqual([
+      { type: 'suspend-order', target: '901', name: expect.any(String) as unknown, state: 'applied' },
+    ]);
     expect(report.service.error?.code).toBe('outcome_unknown');
     expect(suspended.exitCode).toBe(3);
     expect(at.panel.order(901).status).toBe('suspended');

@@ -47,7 +47,9 @@ describe('a port that is described as a management port', () => {
       ],
     });
     const report = await pollAfter(200 * GB);
-    expect(service(report)?.actions).toEqual([{ type: 'disable-port', target: String(port(1)), state: 'applied' }]);
+    expect(service(report)?.actions).toEqual([
+      { type: 'disable-port', target: String(port(1)), name: expect.any(String) as unknown, state: 'applied' },
+    ]);
     expect([at.panel.port(port(1)).adminState, at.panel.port(port(2)).adminState]).toEqual(['down', 'up']);
   });
 });

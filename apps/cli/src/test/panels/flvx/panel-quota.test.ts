@@ -154,4 +154,24 @@ describe('the quota of an account that Sluice resets itself', () => {
     await run('reconcile');
     expect(at.panel.user(user)?.flow).toBe(100);
   });
+
+  it('leaves alone what the customer paused before it was used up', async () => {
+    const user = await customer('relay');
+    at.panel.addForward(user, at.tunnels.hk, { name: 'mail' });
+    at.panel.addForward(user, at.tunnels.hk, { name: 'old' });
+    await run();
+    until(new Date(at.bench.clock.now() + 60_000).toISOString());
+    await at.panel.customer(user).pause(4);
+    until(new Date(at.bench.clock.now() + 60_000).toISOString());
+    at.panel.traffic(2, 101 * GB);
+    const running = (): boolean[] => [2, 3, 4].map((id) => at.panel.isRunning(id));
+    expect(running()).toEqual([false, false, false]);
+    expect(await run()).toMatchObject({ status: 'held' });
+    expect(running()).toEqual([false, false, false]);
+    await at.run('override set svc-1 --quota 300GB');
+    expect(await run()).toMatchObject({ status: 'ok' });
+    expect(running()).toEqual([true, true, false]);
+    await run('reconcile');
+    expect(running()).toEqual([true, true, false]);
+  });
 });

@@ -64,7 +64,7 @@ describe('create', () => {
 
   it('refuses an account that belongs to another service, also with --adopt', async () => {
     const user = await at.create(1);
-    await at.addService(2, { values: [`flvx_user_id=${user}`] });
+    await at.addService(2, { values: [`flvx_user_id=${user}`, '--allow-duplicate-refs'] });
     for (const words of ['provision create svc-2', 'provision create svc-2 --adopt']) {
       const refused = await at.run(words);
       expect(refused.exitCode).toBe(1);

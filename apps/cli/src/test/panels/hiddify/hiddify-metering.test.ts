@@ -55,7 +55,10 @@ describe('the counter of a user', () => {
     at.panel.use(uuid, 3 * GB);
     at.bench.clock.set('2026-12-15T01:00:00Z');
     const opened = await poll(0);
-    expect([used(opened), opened.actions]).toEqual([3, [{ type: 'update-user', target: uuid, state: 'applied' }]]);
+    expect([used(opened), opened.actions]).toEqual([
+      3,
+      [{ type: 'update-user', target: uuid, name: expect.any(String) as unknown, state: 'applied' }],
+    ]);
     expect(at.panel.user(uuid).currentUsage).toBe(0);
     at.panel.use(uuid, 4 * GB);
     expect(await poll()).toMatchObject({ actions: [], usage: { totalBytes: 7 * GB } });

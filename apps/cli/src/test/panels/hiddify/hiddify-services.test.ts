@@ -150,7 +150,9 @@ describe('suspend and unsuspend', () => {
   it('switch the user off and on again', async () => {
     const uuid = await at.create(1);
     const suspended = await at.sluice('provision suspend svc-1');
-    expect(suspended.json<CommandReport>().actions).toEqual([{ type: 'disable-user', target: uuid, state: 'applied' }]);
+    expect(suspended.json<CommandReport>().actions).toEqual([
+      { type: 'disable-user', target: uuid, name: expect.any(String) as unknown, state: 'applied' },
+    ]);
     expect(at.panel.user(uuid).enable).toBe(false);
     expect((await at.sluice('provision suspend svc-1')).json<CommandReport>().actions).toEqual([]);
     await at.sluice('provision unsuspend svc-1');
@@ -394,7 +396,7 @@ describe('poll', () => {
 
   it('does not touch users that two services name', async () => {
     const uuid = await at.create(1);
-    await at.addService(2, { values: [`hiddify_user_uuid=${uuid}`] });
+    await at.addService(2, { values: [`hiddify_user_uuid=${uuid}`, '--allow-duplicate-refs'] });
     at.panel.use(uuid, 60 * GB);
     const { services } = await polled();
     expect(services.map(({ error }) => error?.code)).toEqual(['shared_user', 'shared_user']);

@@ -1,0 +1,104 @@
+import type { Explanation, HoldView } from '@sluice/engine';
+import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
+import type { Times } from './times.js';
+
+type Service = Explanation['service'];
+
+/** Returns sentences that say why a service is held or not, since when, and what would end that. */
+export function explainState(found: Explanation, times: Times): string[] {
+  const { service, decision, at } = found;
+  const sentences = [...stateSentences(found, times)];
+  if (decision !== null && (service.status === 'unreadable' || service.status === 'failed') && service.error !== null) {
+    const age = service.usage === null ? '' : ` The figures were read ${ago(times, service, service.usage.readAt)}.`;
+    sentences.push(`The last run could not finish: ${times.text(service.error.message, service.panel)}.${age}`);
+  }
+  const protectedUntil = service.protectedUntil;
+  if (protectedUntil !== null && at.slice(0, 10) <= protectedUntil)
+    sentences.push(`It is protected until ${protectedUntil}: nothing is restricted before.`);
+  const rejected = found.readings.filter((reading) => reading.rejected !== null).length;
+  if (rejected > 0)
+    sentences.push(`${rejected === 1 ? 'One reading was' : `${rejected} readings were`} not used; see below.`);
+  return sentences;
+}
+
+function stateSentences(found: Explanation, times: Times): string[] {
+  const { service, holds, at, decision } = found;
+  const { id, lifecycle } = service;
+  if (lifecycle === 'pending')
+    return [`${id} is pending: it has no account yet. Create it with "sluice provision create ${id}".`];
+  if (lifecycle === 'terminated' || lifecycle === 'vanished')
+    return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
+  const open = holds.filter(({ until }) => until === null || until > at);
+  if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times));
+  if (service.observing && service.holds.length > 0) {
+    const reasons = service.holds.map(({ reason }) => reason).join(', ');
+    return [
+      `${id} would be held (${reasons}): ${usedOf(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
+      `To restrict it from the next run on: sluice enforce ${service.panel}.`,
+    ];
+  }
+  if (decision === null) return [`${id} has not been read yet: run "sluice poll --service ${id}".`];
+  return [notHeld(service, times)];
+}
+
+function notHeld(service: Service, times: Times): string {
+  const { id, allowance, cycle } = service;
+  if (service.quota === null && allowance === null)
+    return `${id} is not held: it has no quota, so it is never held because of its usage.`;
+  const end = cycle === null ? '' : ` in the cycle until ${times.at(cycle.end, service.panel) ?? ''}`;
+  const at = allowance?.allowedBytes == null ? '' : ` It is held once ${formatBytes(allowance.allowedBytes)} are used.`;
+  return `${id} is not held: ${usedOf(service)}${end}.${at}`;
+}
+
+/** Returns `119.52 GB of 100 GB (119%) are used`. */
+function usedOf({ usage, allowance, mode }: Service): string {
+  const counted = mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL';
+  const used = usage && usageInMode(usage, counted);
+  if (used === null) return 'its usage is unknown';
+  const allowed = allowance?.allowedBytes ?? null;
+  if (allowed === null) return `${formatBytes(used)} are used, without a limit`;
+  const share = allowed === 0 ? '' : ` (${Math.floor((used / allowed) * 100)}%)`;
+  return `${formatBytes(used)} of ${formatBytes(allowed)}${share} are used`;
+}
+
+function holdSentences({ service, decision }: Explanation, hold: HoldView, times: Times): string[] {
+  const { id, panel } = service;
+  const note = hold.note === null || hold.origin === 'run' ? '' : ` (${hold.note})`;
+  const since = `${id} is held since ${times.at(hold.since, panel) ?? ''}`;
+  switch (hold.reason) {
+    case 'quota':
+      return [`${since}: ${usedOf(service)}.`, quotaEnd(service, times)];
+    case 'manual':
+      return [`${since}: an operator restricted it${note}.`, `To release it: sluice hold release ${id}.`];
+    case 'billing':
+      return [`${since}: its bill is not paid${note}.`, billingEnd(service, hold, decision)];
+    case 'agent-limit':
+      return [
+        `${since}: ${hold.note ?? 'its agent'} is over its limit.`,
+        `It is released when the agent is within its limit again, or with a higher one: sluice agent limit AGENT --gb N.`,
+      ];
+    default:
+      return [
+        `${since}: it has exceeded the limit "${hold.reason}".`,
+        `It is released by the first run that reads usage within that limit.`,
+      ];
+  }
+}
+
+function quotaEnd({ id, panel, cycle, allowance, usage, mode }: Service, times: Times): string {
+  const end = cycle === null ? 'with the next cycle' : `with the next cycle on ${times.at(cycle.end, panel) ?? ''}`;
+  const used = (usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL')) ?? 0;
+  const allowed = allowance?.allowedBytes ?? 0;
+  const enough = Math.max(2 * allowed, used + allowed, BYTES_PER_GB);
+  return `It is released ${end}, or by the poll after a larger quota: sluice override set ${id} --quota ${Math.ceil(enough / BYTES_PER_GB)}GB.`;
+}
+
+function billingEnd({ id, nextDueDate }: Service, { origin }: HoldView, decision: Explanation['decision']): string {
+  const { status } = (decision?.inputs ?? {}) as { status?: unknown };
+  if (origin !== 'run' || status !== 'active') return `To release it: sluice provision unsuspend ${id}.`;
+  return `It was due on ${nextDueDate ?? 'an unknown date'}. It is released by the poll after a renewal: sluice provision renew ${id}.`;
+}
+
+function ago(times: Times, { panel }: Service, instant: string): string {
+  return times.ago(instant, panel) ?? '';
+}

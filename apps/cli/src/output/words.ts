@@ -1,0 +1,33 @@
+import { formatBytes } from '@sluice/quota-core';
+
+/** Returns `1 service` or `4 services`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Returns a stored value as words: `name eth0, admin enabled yes`; empty for nothing. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.map(describeItem).filter(Boolean).join(', ');
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  const parts = Object.entries(value).map(([key, item]) => describeEntry(key, item));
+  return parts.filter(Boolean).join(', ');
+}
+
+/** Returns a key of a stored value as words: `adminEnabled` as `admin enabled`. */
+export function keyWords(key: string): string {
+  return key.replace(/Bytes$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function describeEntry(key: string, item: unknown): string {
+  const isBytes = key.endsWith('Bytes') && typeof item === 'number' && Number.isSafeInteger(item) && item >= 0;
+  const text = isBytes ? formatBytes(item) : describeValue(item);
+  return text === '' ? '' : `${keyWords(key)} ${text}`;
+}
+
+/** An error or warning in a list is its message. */
+function describeItem(item: unknown): string {
+  const { message } = (item ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? message : describeValue(item);
+}

@@ -1,0 +1,123 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
+import { generate } from 'selfsigned';
+import { COMMAND } from '../command-process.js';
+import { ROOT, stepsOf, toScript, type DocumentedStep } from './documented-steps.js';
+
+const LONG = process.env['SLUICE_LONG'] === '1';
+const GB = 1024 ** 3;
+const DAY = 86_400_000;
+/** What a reader has at hand instead: an address, a token and a date. */
+const EXAMPLES = { url: 'https://dcim.example.com', token: 'your-api-token', due: '2026-12-15' };
+const QUICK_START = 'Quick start with a real panel';
+
+let folder = '';
+let certificate = { key: '', cert: '' };
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'sluice-first-hour-'));
+  const names = {
+    extensions: [{ name: 'subjectAltName' as const, altNames: [{ type: 7 as const, ip: '127.0.0.1' }] }],
+  };
+  const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], names);
+  certificate = { key: pems.private, cert: pems.cert };
+  writeFileSync(path.join(folder, 'ca.pem'), pems.cert);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A panel as the pages describe it: svc-1 is over its quota, and the old tool has disabled the port of svc-2. */
+async function startPanel(): Promise<FakeEasyDcim> {
+  const panel = await startFakeEasyDcim({ token: 'tok-1234', timeZone: 'Europe/Berlin', https: certificate });
+  for (const number of [1, 2]) {
+    const service = 500 + number;
+    const ports = [{ id: 7001 + number * 10, name: 'eth0', ...(number === 2 ? { adminState: 'down' as const } : {}) }];
+    panel.addService({ id: service, orderId: 900 + number, serverId: 300 + number, user: 10 + number, ports });
+    for (let day = 1; day <= 8; day++) {
+      panel.addTraffic(service, { in: (number === 1 ? 1408 : 1344) * GB, out: 0, at: Date.now() - day * DAY });
+    }
+  }
+  return panel;
+}
+
+/** Runs the steps in one shell, in a folder with a home of its own; resolves to what the shell printed and its exit code. */
+function follow(steps: readonly DocumentedStep[], panel: FakeEasyDcim, home: string): Promise<[number, string]> {
+  const due = new Date(Date.now() + 20 * DAY).toISOString().slice(0, 10);
+  const script = toScript(steps)
+    .replaceAll(EXAMPLES.url, panel.url)
+    .replaceAll(EXAMPLES.token, panel.token)
+    .replaceAll(EXAMPLES.due, due);
+  const prefix = path.join(home, 'prefix');
+  const env = {
+    HOME: home,
+    TZ: 'Europe/Berlin',
+    PATH: `${path.join(prefix, 'bin')}:${process.env['PATH'] ?? ''}`,
+    NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem'),
+    ...(LONG
+      ? {
+          npm_config_prefix: prefix,
+          npm_config_cache: execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim(),
+        }
+      : {}),
+  };
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', script], { cwd: path.join(home, 'clone'), env }, (error, stdout, stderr) => {
+      resolve([typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout + stderr]);
+    });
+  });
+}
+
+/** A home with a clone and no command yet; or, where the pages are followed quickly, with the command as it is built. */
+function makeHome(name: string): string {
+  const home = path.join(folder, name);
+  mkdirSync(path.join(home, 'prefix', 'bin'), { recursive: true });
+  if (LONG) {
+    execFileSync('git', ['clone', '--quiet', ROOT, path.join(home, 'clone')]);
+    return home;
+  }
+  mkdirSync(path.join(home, 'clone'));
+  const command = path.join(home, 'prefix', 'bin', 'sluice');
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${COMMAND}' "$@"\n`);
+  chmodSync(command, 0o755);
+  return home;
+}
+
+const installs = ({ script }: DocumentedStep): boolean => script.startsWith('npm ');
+
+describe('the first hour, line by line', () => {
+  const quickStart = stepsOf('README.md', QUICK_START);
+  const pages: [string, DocumentedStep[]][] = [
+    ['README.md', quickStart.filter((step) => LONG || !installs(step))],
+    ['docs/first-hour.md', [...quickStart.filter((step) => LONG && installs(step)), ...stepsOf('docs/first-hour.md')]],
+  ];
+
+  it.each(pages)(
+    'reaches the first enforced hold by %s',
+    async (page, steps) => {
+      const panel = await startPanel();
+      try {
+        expect(steps.length).toBeGreaterThan(10);
+        const home = makeHome(path.basename(page));
+        expect(panel.port(7011).adminState).toBe('up');
+        expect(await follow(steps, panel, home)).toEqual([0, expect.any(String)]);
+        expect(panel.port(7011).adminState).toBe('down');
+        expect(readdirSync(path.join(home, 'sluice'))).toEqual(
+          expect.arrayContaining(['sluice.yaml', 'services.csv', 'sluice.db', 'sluice.db.holds.json']),
+        );
+      } finally {
+        await panel.close();
+      }
+    },
+    LONG ? 3_600_000 : 60_000,
+  );
+
+  it('says in each place where sizes are written that they are binary', () => {
+    const texts = ['README.md', 'docs/first-hour.md', 'docs/config.md', 'apps/cli/src/init/config-text.ts'];
+    const stated = texts.filter((file) => readFileSync(path.join(ROOT, file), 'utf8').includes('1 GB is 1024³ bytes'));
+    expect(stated).toEqual(texts);
+  });
+});

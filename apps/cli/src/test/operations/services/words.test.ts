@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Explanation, RunReport, ServiceDetail } from '@sluice/engine';
+import { configText, GB, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+
+const MINUTE = 60_000;
+
+let at: EasyDcimBench;
+beforeAll(async () => {
+  at = await startEasyDcimBench();
+  for (const number of [1, 2, 3]) await at.addService(number);
+  await at.addService(4, { product: 'bare' });
+});
+afterAll(() => at.close());
+
+async function text(words: string): Promise<string> {
+  const { stdout, stderr } = await at.bench.sluice(words);
+  return stdout + stderr;
+}
+
+// One story: each part continues the one before.
+describe('what an operator reads', () => {
+  it('of previews is what would happen, and of quiet runs what happened', async () => {
+    at.panel.addTraffic(501, { in: 119.5 * GB, out: 0 });
+    at.panel.addTraffic(502, { in: 47 * GB, out: 0 });
+    at.bench.clock.advance(10 * MINUTE);
+    const preview = await text('poll --dry-run');
+    expect(preview).toContain('would be held');
+    expect(preview).toContain('disable port eth0 (7011) planned');
+    expect(preview).toMatch(/4 services, 4 read, 1 would be held, 2 changes planned, none made\n$/);
+    expect(preview.match(/^notice .*svc-1.*/gm)).toEqual([
+      'notice would_hold: svc-1 would be held (quota: at-or-over-allowance)',
+    ]);
+    at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: observe'));
+    expect(await text('poll')).toMatch(/1 would be held, 2 changes planned, none made\n$/);
+    expect(await text('explain svc-1')).toContain('Panel dcim is under observe, so nothing was changed.');
+    expect(await text('poll --quiet')).toBe('');
+    at.bench.write('sluice.yaml', configText(at.panel.url));
+    expect(await text('plan')).toMatch(/\+ disable port eth0 \(7011\)/);
+    expect(await text('poll --quiet')).toBe(
+      'svc-1 on dcim: held (quota), 119.50 GB of 100 GB used; disable port eth0 (7011) applied; disable port eth1 (7012) applied\n',
+    );
+    expect(await text('poll --quiet')).toBe('');
+    const report = (await at.poll()).json<RunReport>();
+    expect([report.totals.actions, report.notices]).toEqual([0, []]);
+  });
+
+  it('of a hold is why, since when, and what ends it', async () => {
+    const [held = '', ends = ''] = (await text('explain svc-1')).split('\n');
+    expect(held).toBe('svc-1 is held since 20 Nov 2026 12:10: 119.50 GB of 100 GB (119%) are used.');
+    expect(ends).toBe(
+      'It is released with the next cycle on 15 Dec 2026 00:00, or by the poll after a larger quota: sluice override set svc-1 --quota 220GB.',
+    );
+    const all = await text('explain svc-1');
+    expect(all).not.toMatch(/[{}"]:|\{/);
+    expect(all).toMatch(/before: name eth0, admin enabled yes/);
+    expect(await text('explain svc-2')).toMatch(
+      /^svc-2 is not held: 47 GB of 100 GB \(47%\) are used in the cycle until 15 Dec 2026 00:00\. It is held once 100 GB are used\.\n/,
+    );
+    expect(await text('explain svc-4')).toMatch(/^svc-4 is not held: it has no quota/);
+    expect(await text('hold add svc-2 --note')).toContain('argument missing');
+    expect(await text('hold add svc-2')).toBe('svc-2: held (manual); panel updated\n');
+    expect(await text('explain svc-2')).toMatch(
+      /an operator restricted it\.\nTo release it: sluice hold release svc-2\.\n/,
+    );
+    expect(await text('hold release svc-2')).toBe('svc-2: released (manual); panel updated\n');
+    expect(await text('provision suspend svc-2 --dry-run')).toMatch(
+      /^svc-2: provision suspend \(dry run\); 1 change planned, none made\n {2}suspend order 902 planned\n$/,
+    );
+    expect(await text('provision suspend svc-2')).toBe('svc-2: held (billing); panel updated\n');
+    expect(await text('explain svc-2')).toContain('To release it: sluice provision unsuspend svc-2.');
+    const verbose = await text('provision unsuspend svc-2 --verbose');
+    expect(verbose).toMatch(/^svc-2: released \(billing\); panel updated\n/);
+    expect(verbose).toMatch(/product +ports\n[^]*unsuspend order 902 applied\n/);
+  });
+
+  it('of an override is the quota before and after, and where it comes from', async () => {
+    expect(await text('service show svc-3')).toMatch(
+      /mode +TOTAL \(product ports\)\n +quota +100 GB \(product ports\)\n/,
+    );
+    await at.bench.sluice('service set svc-3 base_quota_override_gb=150 traffic_mode=IN');
+    const own = await text('service show svc-3');
+    expect(own).toMatch(
+      /mode +IN \(traffic_mode of the service\)\n +quota +150 GB \(base_quota_override_gb of the service\)/,
+    );
+    expect(await text('override set svc-3 --quota 200GB --mode OUT')).toBe(
+      'svc-3: quota 200 GB (was 150 GB), mode OUT (was that of the product); in force from the next poll\n',
+    );
+    const over = await text('service show svc-3');
+    expect(over).toMatch(
+      /mode +OUT \(override\)\n +quota +200 GB \(override\)\n +override +quota 200 GB, mode OUT since 20 Nov/,
+    );
+    const { stdout } = await at.bench.sluice('service show svc-3 --json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      trafficMode: 'IN',
+      baseQuotaBytes: 150 * GB,
+      quota: { source: 'override', bytes: 200 * GB },
+    });
+    expect(await text('override clear svc-3')).toContain('quota 150 GB (was 200 GB)');
+  });
+
+  it('after a failed read is the last good figure with its age', async () => {
+    await at.poll();
+    const readAt = new Date(at.bench.clock.now()).toISOString();
+    at.panel.server.inject({ endpoint: /bandwidth/, fault: { kind: 'status', status: 500 } });
+    at.bench.clock.advance(12 * MINUTE);
+    const run = (await at.poll()).json<RunReport>();
+    expect(run.services.map(({ status, usage }) => [status, usage])).toEqual(
+      ['unreadable', 'unreadable', 'unreadable', 'unmanaged'].map((status) => [status, null]),
+    );
+    for (const words of ['usage --json', 'service list --json', 'usage --refresh --json']) {
+      const { services } = (await at.bench.sluice(words)).json<{ services: ServiceDetail[] }>();
+      const [first] = services;
+      expect([words, first?.status, first?.usage]).toEqual([
+        words,
+        'unreadable',
+        { inBytes: 119.5 * GB, outBytes: 0, totalBytes: 119.5 * GB, readAt },
+      ]);
+      expect(first?.allowance?.remainingBytes).toBe(0);
+    }
+    expect(await text('usage')).toMatch(/svc-1 .*119\.50 GB .*12 min ago +unreadable/);
+    expect(await text('service show svc-2')).toMatch(/used +47 GB \(TOTAL, read 12 min ago\)/);
+    const explained = await text('explain svc-2');
+    expect(explained).toMatch(/The last run could not finish: .*HTTP 500.* The figures were read 12 min ago\.\n/);
+    at.panel.server.clearFaults();
+  });
+
+  it('of readings that the brake stopped is that they were not used', async () => {
+    for (let number = 5; number <= 14; number++) await at.addService(number);
+    await at.poll();
+    for (let number = 2; number <= 14; number++) at.panel.addTraffic(500 + number, { in: 5000 * GB, out: 0 });
+    at.bench.clock.advance(MINUTE);
+    const stopped = await text('poll');
+    expect(stopped).toMatch(/1 held, 12 would be held, \d+ changes planned, none made\n/);
+    expect(await text('explain svc-2')).toMatch(
+      /One reading was not used; see below\.\n[^]*not used: the brake stopped the run/,
+    );
+    const { readings } = (await at.bench.sluice('explain svc-2 --json')).json<Explanation>();
+    expect(readings.at(-1)?.rejected).toBe('mass_change');
+    expect(readings.at(0)?.rejected).toBeNull();
+  });
+});

@@ -1,0 +1,68 @@
+import type { Panel } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../config/find-entry.js';
+import { nameFew } from '../name-few.js';
+import { toMapping } from '../run/sharing.js';
+import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
+import type { Session } from '../session.js';
+import type { Check } from './check.js';
+
+const NAMES: Record<StoredProblem['code'], string> = {
+  unknown_product: 'product',
+  unknown_panel: 'service panel',
+  duplicate_ref: 'duplicate id',
+};
+
+/** Checks that the config has the products and panels of the services, and that no two services of a panel have one id. */
+export async function serviceChecks(session: Session, panel: string | undefined): Promise<Check[]> {
+  const services = await session.store.services.list(panel === undefined ? {} : { panel });
+  const problems = findStoredProblems({ config: session.config, kinds: session.deps.kinds }, services);
+  return problems.map(({ code, object, message }) => ({
+    name: NAMES[code],
+    object,
+    // Nothing can be decided for a service without a product.
+    status: code === 'unknown_product' ? 'failed' : 'warning',
+    message,
+    code,
+  }));
+}
+
+/** Lists what several services of a panel use, as it was last read. */
+export async function sharedChecks(
+  { store, config }: Session,
+  panel: Panel,
+  services: readonly ServiceRecord[],
+): Promise<Check[]> {
+  const { objects } = panel;
+  if (objects?.nameShared === undefined) return [];
+  const living = new Map(
+    services.filter(({ status }) => status === 'active' || status === 'suspended').map((each) => [each.id, each]),
+  );
+  const users = new Map<string, string[]>();
+  for (const record of await store.resources.list({ services: [...living.keys()] })) {
+    const service = living.get(record.service);
+    if (service === undefined || record.panel !== panel.name) continue;
+    if (record.mapping.join() !== toMapping(service).join()) continue;
+    for (const resource of record.resources) {
+      users.set(resource, [...(users.get(resource) ?? []), record.service]);
+    }
+  }
+  const shared = new Map<string, { ids: string[]; names: string[] }>();
+  for (const [resource, ids] of users) {
+    const name = objects.nameShared(resource);
+    if (ids.length < 2 || name === null) continue;
+    const key = ids.join(' ');
+    const entry = shared.get(key) ?? { ids, names: [] };
+    entry.names.push(name);
+    shared.set(key, entry);
+  }
+  const isAllowed = (id: string): boolean =>
+    findEntry(config.products, living.get(id)?.product ?? '')?.allowSharedPorts === true;
+  return [...shared.values()].map(({ ids, names }) => ({
+    name: 'shared',
+    object: nameFew(ids),
+    status: ids.every(isAllowed) ? 'ok' : 'warning',
+    message: `${ids.length} services use ${nameFew(names)}, as last read`,
+    code: 'shared_ports',
+  }));
+}

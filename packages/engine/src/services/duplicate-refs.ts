@@ -1,0 +1,105 @@
+import type { PanelKind } from '@sluice/panel-kind';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import { findEntry } from '../config/find-entry.js';
+import type { Config } from '../config/schema.js';
+
+/** A service with an id that another service of the same panel has. */
+export interface DuplicateRef {
+  service: string;
+  ref: string;
+  value: string;
+  /** The service that has the id already. */
+  other: string;
+}
+
+/** A new service, or a change of one. */
+interface Change {
+  before: ServiceRecord | null;
+  after: ServiceRecord;
+}
+
+/** An id of an object on a panel. */
+interface Claim {
+  ref: string;
+  value: string;
+  /** Equal for equal ids on one panel. */
+  key: string;
+}
+
+/** What ids are found with. */
+export interface Known {
+  config: Config;
+  kinds: readonly PanelKind[];
+}
+
+/**
+ * Returns the ids that these changes give to a second service of a panel: of new services, and of services whose panel or id
+ * changes. Of two services in `changes` the later one is returned.
+ */
+export async function duplicateRefs(
+  known: Known,
+  tables: StoreTables,
+  changes: readonly Change[],
+): Promise<DuplicateRef[]> {
+  const claims = changes.map(({ before, after }) => {
+    const had = new Set(before === null ? [] : listClaims(known, before).map(({ key }) => key));
+    return { after, claims: listClaims(known, after).filter(({ key }) => !had.has(key)) };
+  });
+  const panels = new Set(claims.flatMap((item) => (item.claims.length === 0 ? [] : [item.after.panel])));
+  const changed = new Set(changes.map(({ after }) => after.id));
+  const owners = new Map<string, string>();
+  for (const panel of panels) {
+    for (const service of await tables.services.list({ panel })) {
+      if (!changed.has(service.id)) own(known, owners, service);
+    }
+  }
+  const claimed = new Set(claims.flatMap((item) => item.claims.map(({ key }) => `${item.after.id} ${key}`)));
+  for (const { after } of changes) own(known, owners, after, ({ key }) => !claimed.has(`${after.id} ${key}`));
+  return claims.flatMap((item) =>
+    item.claims.flatMap(({ ref, value, key }) => {
+      const other = owners.get(key);
+      if (other === undefined) owners.set(key, item.after.id);
+      return other === undefined ? [] : [{ service: item.after.id, ref, value, other }];
+    }),
+  );
+}
+
+/** Returns the ids that several stored services share, the second and later ones of each id. */
+export function storedDuplicates(known: Known, services: readonly ServiceRecord[]): DuplicateRef[] {
+  const owners = new Map<string, string>();
+  return services.flatMap((service) =>
+    listClaims(known, service).flatMap(({ ref, value, key }) => {
+      const other = owners.get(key);
+      if (other === undefined) owners.set(key, service.id);
+      return other === undefined ? [] : [{ service: service.id, ref, value, other }];
+    }),
+  );
+}
+
+/** Describes a duplicate in one line. */
+export function describeDuplicate({ ref, value, other }: DuplicateRef): string {
+  return `${ref} ${value} is already that of service "${other}"`;
+}
+
+function own(
+  known: Known,
+  owners: Map<string, string>,
+  service: ServiceRecord,
+  counts: (claim: Claim) => boolean = () => true,
+): void {
+  for (const claim of listClaims(known, service)) {
+    if (counts(claim) && !owners.has(claim.key)) owners.set(claim.key, service.id);
+  }
+}
+
+/** A service that ended has no object on the panel any more. */
+function listClaims({ config, kinds }: Known, { panel, refs, status }: ServiceRecord): Claim[] {
+  if (status === 'terminated' || status === 'vanished') return [];
+  const name = findEntry(config.panels, panel)?.kind;
+  const kind = kinds.find((each) => each.kind === name);
+  return (kind?.refs ?? []).flatMap(({ name: ref, unique, fits }) => {
+    const value = refs[ref];
+    if (unique !== true || value === undefined) return [];
+    return [{ ref, value, key: JSON.stringify([panel, ref, fits.ignoreCase ? value.toLowerCase() : value]) }];
+  });
+}

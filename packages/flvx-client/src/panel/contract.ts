@@ -1,0 +1,86 @@
+import { isPanelError } from '@sluice/panel-http';
+import { type ContractCheck, type ContractReport, describeBytes, runCheck } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import { sumBytes } from '../account/rules.js';
+import type { FlvxCallOptions, FlvxClient } from '../client/client.js';
+import type { FlvxForward, FlvxPermission, FlvxUser } from '../client/records.js';
+import { toBytes, UNLIMITED_QUOTA } from '../client/units.js';
+
+/** The lists that mappings are checked against; null where the list could not be read. */
+interface Lists {
+  users: FlvxUser[] | null;
+  permissions: FlvxPermission[] | null;
+  forwards: FlvxForward[] | null;
+}
+
+/** Reads each endpoint once and reports what was understood of it, and what each service is mapped to. */
+export async function checkContract(
+  client: FlvxClient,
+  services: readonly ServiceRecord[],
+  signal: AbortSignal,
+): Promise<ContractReport> {
+  const options: FlvxCallOptions = { signal };
+  const checks: ContractCheck[] = [];
+  const read = async <T>(endpoint: string, list: () => Promise<T[]>, describe: (rows: T[]) => string) => {
+    let rows: T[] | null = null;
+    const check = await runCheck({ name: 'contract', object: endpoint }, isPanelError, async () => {
+      rows = await list();
+      return { status: 'ok', message: describe(rows) };
+    });
+    checks.push(check);
+    return rows as T[] | null;
+  };
+  const users = await read('user/list', () => client.users.list({}, options), describeUsers);
+  const permissions = await read('backup/export', () => client.permissions.list(options), describePermissions);
+  const forwards = await read('forward/list', () => client.forwards.list(options), describeForwards);
+  await read('tunnel/list', () => client.tunnels.list(options), count('tunnel'));
+  await read('node/check-status', () => client.nodes.checkStatus(options), count('node'));
+  await read('speed-limit/list', () => client.speedLimits.list(options), count('speed limit'));
+  await read('group/tunnel/list', () => client.groups.listTunnelGroups(options), count('tunnel group'));
+  await read('group/user/list', () => client.groups.listUserGroups(options), count('user group'));
+  await read('group/permission/list', () => client.groups.listGrants(options), count('grant'));
+  const lists = { users, permissions, forwards };
+  return { checks: [...checks, ...services.flatMap((service) => checkMapping(service, lists))], shapes: [] };
+}
+
+const count =
+  (what: string) =>
+  (rows: readonly unknown[]): string =>
+    `${rows.length} ${what}${rows.length === 1 ? '' : 's'}`;
+
+function describeUsers(users: readonly FlvxUser[]): string {
+  const used = users.reduce((sum, user) => sum + sumBytes(user), 0);
+  return `${count('user')(users)}, ${describeBytes(used)} used in all`;
+}
+
+function describePermissions(permissions: readonly FlvxPermission[]): string {
+  const closed = permissions.filter(({ status }) => status !== 1).length;
+  return `${count('permission')(permissions)}, ${closed} closed`;
+}
+
+function describeForwards(forwards: readonly FlvxForward[]): string {
+  const paused = forwards.filter(({ status }) => status !== 1).length;
+  return `${count('forward')(forwards)}, ${paused} paused`;
+}
+
+function checkMapping({ id, refs, status }: ServiceRecord, { users, permissions, forwards }: Lists): ContractCheck[] {
+  const check = (result: ContractCheck['status'], message: string): ContractCheck[] => [
+    { name: 'mapping', object: id, status: result, message },
+  ];
+  const { flvx_user_id: ref, flvx_username: name } = refs;
+  if (status === 'terminated' || status === 'vanished') return [];
+  if (ref === undefined) return check(status === 'pending' ? 'skipped' : 'failed', 'it has no flvx_user_id');
+  if (users === null) return check('skipped', 'the users could not be read');
+  const user = users.find((each) => String(each.id) === ref);
+  if (user === undefined) return check('failed', `the panel has no user ${ref}`);
+  const who = `user ${ref} ("${user.name}")`;
+  if (name !== undefined && name !== user.name)
+    return check('warning', `${who} has another name than the service, which has "${name}"`);
+  const own = permissions?.filter(({ userId }) => userId === user.id);
+  if (own?.length === 0) return check('warning', `${who} has no tunnel`);
+  const tunnels = own === undefined ? 'unknown' : own.map(({ tunnelId }) => tunnelId).join(', ');
+  const running = forwards?.filter(({ userId }) => userId === user.id).length ?? 'unknown';
+  const quota = user.quota === UNLIMITED_QUOTA ? 'unlimited' : describeBytes(toBytes(user.quota));
+  const used = describeBytes(sumBytes(user));
+  return check('ok', `${who}: ${used} used of ${quota}, tunnels ${tunnels}, forwards ${running}`);
+}

@@ -1,0 +1,57 @@
+import type { NamedAction } from '@sluice/panel-kind';
+import type { FlvxStep } from '../account/plan/step.js';
+import { parsePayload, toFlvxStep } from './steps.js';
+
+/** Returns the name of a change for operators: `close tunnel 1 (de-1)`, `pause forward web (7)`. */
+export function nameAction(action: NamedAction): string {
+  const stored = parsePayload({ payload: { payload: action.payload } });
+  if (stored === null) return `${action.type.replaceAll('-', ' ')} ${action.target}`;
+  const step = toFlvxStep({ ...action, payload: stored });
+  return nameStep(step, stored.tunnel === undefined ? '' : ` (${stored.tunnel})`);
+}
+
+function nameStep(step: FlvxStep, tunnel: string): string {
+  const { target } = step;
+  switch (step.type) {
+    case 'create-user':
+      return `create user ${target}`;
+    case 'update-user':
+      return `update user ${step.prior.user.name} (${target})${listChanges(step.payload)}`;
+    case 'reset-user':
+      return `zero the counters of user ${target}`;
+    case 'delete-user':
+      return `delete user ${step.prior.name} (${target})`;
+    case 'assign-tunnel':
+      return `${tunnelVerb(step.prior, step.payload.values)} tunnel ${target}${tunnel}`;
+    case 'remove-tunnel':
+      return `remove tunnel ${target}${tunnel}`;
+    case 'redeploy-forwards':
+      return `redeploy the forwards of tunnel ${target}${tunnel}`;
+    case 'create-speed-limit':
+      return `create speed limit ${target}`;
+    case 'delete-speed-limit':
+      return `delete speed limit ${step.prior.name} (${target})`;
+    default:
+      return `${step.type.split('-')[0] ?? ''} forward ${step.prior.name} (${target})`;
+  }
+}
+
+function tunnelVerb(prior: { status: number } | null, { status }: { status?: number }): string {
+  if (prior === null) return 'assign';
+  if (status === undefined || status === prior.status) return 'change';
+  return status === 1 ? 'open' : 'close';
+}
+
+const WORDS: Record<string, string> = {
+  name: 'name',
+  status: 'status',
+  quota: 'quota',
+  expiresAt: 'expiry',
+  maxForwards: 'number of forwards',
+  resetDay: 'day of reset',
+};
+
+function listChanges({ changes, setsPassword }: { changes: object; setsPassword: boolean }): string {
+  const words = [...Object.keys(changes).map((key) => WORDS[key] ?? key), ...(setsPassword ? ['password'] : [])];
+  return words.length === 0 ? '' : `: ${words.join(', ')}`;
+}

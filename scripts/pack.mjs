@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ensureInstalled, root, runTool } from './ensure-installed.mjs';
+
+/** The packages that are published: their folders and manifests. */
+export const published = ['packages', 'apps']
+  .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)))
+  .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) }))
+  .filter(({ manifest }) => manifest.private !== true);
+
+/** Packs every published package, as built, into a folder; returns the name of each package's tarball. */
+export function packInto(destination) {
+  const arguments_ = ['pack', '--json', '--pack-destination', destination];
+  return published.map((one) => {
+    const options = { cwd: one.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
+    const [{ filename }] = JSON.parse(execFileSync('npm', arguments_, options));
+    return { ...one, filename };
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  ensureInstalled();
+  if (!(await runTool('turbo', ['run', 'build', '--output-logs=errors-only']))) process.exit(1);
+  const folder = path.join(root, 'tarballs');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  const packed = packInto(folder);
+  const command = packed.find(({ manifest }) => manifest.bin !== undefined);
+  process.stdout.write(`${packed.length} tarballs in ${path.relative(process.cwd(), folder) || '.'}
+
+  npm install --global ./tarballs/${command.filename}   the sluice command
+  npm install ./tarballs/*.tgz${' '.repeat(command.filename.length - 2)}   the libraries and the command, in a project of your own
+`);
+}
