@@ -65,7 +65,7 @@ function toWhat(entry: LogEntry): string {
     case 'action':
       return `${word(entry, 'type')} ${word(entry, 'target')}`;
     case 'refresh':
-      return 'restrict again';
+      return 'restricted again';
     default:
       return word(entry, 'command');
   }
@@ -83,7 +83,7 @@ function toOutcome(entry: LogEntry, ink: Pick<Terminal, 'colors' | 'status'>): s
       return `${ink.status(word(entry, 'state'))} ${colors.dim(word(entry, 'id'))}`;
     case 'refresh': {
       const failed = entry['failed'] === 0 ? '' : colors.red(` ${word(entry, 'failed')} failed`);
-      return `${word(entry, 'targets')} targets, ${word(entry, 'calls')} calls${failed}`;
+      return `${countOf(Number(entry['targets']), 'object')} in ${countOf(Number(entry['calls']), 'call')}${failed}`;
     }
     default: {
       const end = entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`;

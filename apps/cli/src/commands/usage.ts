@@ -49,9 +49,13 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, Us
   USAGE,
   async ({ sluice }, [service], { refresh, panel, product, client }) =>
     (await sluice.usage.read({ service, refresh, panel, product, client })).services,
-  (terminal, services, { refresh }) => {
-    for (const service of services)
-      if (service.error) terminal.line(`${service.id}: ${terminal.error(service.error, { service: service.id })}`);
+  (terminal, services, { refresh, csv }) => {
+    for (const { id, error } of services) {
+      if (error === null) continue;
+      const line = `${id}: ${terminal.error(error, { service: id })}`;
+      if (csv === undefined) terminal.line(line);
+      else terminal.warn(line);
+    }
     const wrong = services.filter((service) => service.error !== null).length;
     if (refresh !== true || wrong === 0) return ExitCode.done;
     return wrong === services.length ? ExitCode.failed : ExitCode.partial;

@@ -38,13 +38,11 @@ export function layoutTable(
   rows: readonly (readonly string[])[][],
   width: number,
 ): string[] {
-  const natural = heads.map((head, at) =>
-    Math.max(
-      columns[at]?.atLeast ?? 0,
-      displayWidth(head),
-      ...rows.flatMap((row) => (row[at] ?? []).map(displayWidth)),
-    ),
-  );
+  const natural = heads.map((head, at) => {
+    const least = Math.max(columns[at]?.atLeast ?? 0, displayWidth(head));
+    // Lists may have more rows than a call can have arguments.
+    return rows.reduce((widest, row) => Math.max(widest, ...(row[at] ?? []).map(displayWidth)), least);
+  });
   const shown = chooseColumns(columns, natural, width);
   const widths = shrink(columns, shown, natural, width);
   const line = (cells: readonly (string | undefined)[]): string =>

@@ -6,7 +6,6 @@ import { withRemedy } from '../remedies.js';
 import { Times, type Zones } from './times.js';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 import { type LayoutColumn, layoutTable } from './layout.js';
-import { Times, type Zones } from './times.js';
 
 /** Global options of output. */
 export interface TerminalOptions {
