@@ -101,10 +101,10 @@ const LOG: List<LogEntry> = {
   document: withExitCode,
   columns: [
     time('at', ({ at }) => at, { atLeast: 17 }),
-    text('kind', ({ kind }) => kind, { atLeast: 7 }),
-    text('panel', ({ panel }) => panel, { priority: 2, atLeast: 8 }),
-    text('service', ({ service }) => service, { atLeast: 12 }),
-    text('what', toWhat, { atLeast: 24 }),
+    text('kind', ({ kind }) => kind, { priority: 2, atLeast: 7 }),
+    text('panel', ({ panel }) => panel, { priority: 3, atLeast: 8 }),
+    text('service', ({ service }) => service, { priority: 1, atLeast: 12 }),
+    text('what', toWhat, { least: 24, atLeast: 24 }),
     {
       name: 'outcome',
       value: (entry) => toOutcome(entry, PLAIN),
@@ -127,12 +127,12 @@ export const logList: CommandHandler<LogOptions> = (args, options, deps) =>
 function followLog(options: LogOptions, deps: Deps): Promise<number> {
   if (options.csv !== undefined) throw usageError('bad_option', "--csv can't be combined with --follow");
   return withSluice(deps, options, async ({ sluice, config, terminal }) => {
-    let withHeads = true;
+    let follow: 'first' | 'next' = 'first';
     await sluice.log.follow(toFilter(config, options, deps, 200), (entry) => {
       if (options.panel !== undefined && entry.panel !== options.panel) return;
       if (terminal.json) deps.stdout.write(`${printableJson(withExitCode(entry))}\n`);
-      else printRows(terminal, LOG.columns, [entry], { withHeads });
-      withHeads = false;
+      else printRows(terminal, LOG.columns, [entry], { follow });
+      follow = 'next';
     });
     return signalExitCode(deps.signal) ?? ExitCode.done;
   });

@@ -51,7 +51,7 @@ export function time<Row extends object>(
 ): Column<Row> {
   const known = (row: Row): string | null => value(row) ?? null;
   const panelOf = (row: Row): string | null => (row as { panel?: string | null }).panel ?? null;
-  return { name, value: known, cell: (row, { times }) => times.at(known(row), panelOf(row)), ...more };
+  return { name, value: known, cell: (row, { times }) => times.at(known(row), panelOf(row)), whole: true, ...more };
 }
 
 /** Returns the used bytes of the direction that counts. */
@@ -97,7 +97,7 @@ export function shares<Row>(used: (row: Row) => number | null, allowed: (row: Ro
   };
   return [
     { name: SHARE, title: 'used', value, cell: percent, align: 'right' },
-    { name: 'bar', title: '', value, cell: bar, priority: 8 },
+    { name: 'bar', title: '', value, cell: bar, whole: true, priority: 3 },
   ];
 }
 
@@ -105,8 +105,8 @@ export function shares<Row>(used: (row: Row) => number | null, allowed: (row: Ro
 export interface RowsOptions {
   /** Shows every column, whatever the width. */
   all?: boolean;
-  /** False for rows that follow others. */
-  withHeads?: boolean;
+  /** Whether these rows are printed below others, without heads. */
+  follow?: 'first' | 'next';
 }
 
 /** Prints rows in a table; extra columns only with room for them. */
@@ -114,13 +114,14 @@ export function printRows<Row>(
   terminal: Terminal,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  { all = false, withHeads = true }: RowsOptions = {},
+  { all = false, follow }: RowsOptions = {},
 ): void {
-  const shown = columns.map(({ name, title = name, align, priority, extra, atLeast }): LayoutColumn => {
-    return all ? { title, align } : { title, align, priority, extra, atLeast };
+  const shown = columns.map(({ name, title = name, align, priority, extra, whole, least, atLeast }): LayoutColumn => {
+    const width = { align, whole, least, atLeast: follow === undefined ? undefined : atLeast };
+    return all ? { title, ...width } : { title, ...width, priority, extra };
   });
   const cells = rows.map((row) => columns.map(({ cell, value }) => (cell ? cell(row, terminal) : toText(value(row)))));
-  terminal.columns(shown, cells, withHeads);
+  terminal.columns(shown, cells, follow !== 'next');
 }
 
 function toText(value: Value): string | null {

@@ -6,6 +6,10 @@ export interface LayoutColumn {
   align?: 'right' | undefined;
   /** Columns with a greater number are left out earlier where the width is too small; 0 (default) stays. */
   priority?: number | undefined;
+  /** Never cut: times, and what people type again. */
+  whole?: boolean | undefined;
+  /** Texts are not cut below this width before columns are left out; default 8. */
+  least?: number | undefined;
   /** Least width, for tables that are printed row by row. */
   atLeast?: number | undefined;
   /** Shown only where the width is known and has room for it. */
@@ -13,7 +17,6 @@ export interface LayoutColumn {
 }
 
 const GAP = 2;
-/** Texts are not cut below this width before columns are left out. */
 const LEAST = 8;
 const LEAST_OF_ALL = 4;
 const ELLIPSIS = '…';
@@ -66,8 +69,12 @@ function sum(widths: readonly number[]): number {
   return widths.reduce((total, width) => total + width, 0) + GAP * Math.max(0, widths.length - 1);
 }
 
-function leastWidth({ title, align: side }: LayoutColumn, natural: number): number {
-  return side === 'right' ? natural : Math.min(natural, Math.max(displayWidth(title), LEAST));
+function isWhole({ align: side, whole }: LayoutColumn): boolean {
+  return side === 'right' || whole === true;
+}
+
+function leastWidth(column: LayoutColumn, natural: number): number {
+  return isWhole(column) ? natural : Math.min(natural, Math.max(displayWidth(column.title), column.least ?? LEAST));
 }
 
 /** Returns the columns to show: extra ones only with room for everything, others as long as texts can be cut. */
@@ -97,7 +104,7 @@ function shrink(
   const widths = shown.map((at) => natural[at] ?? 0);
   const texts = shown.map((at) => columns[at] ?? { title: '' });
   const least = texts.map((column, index) => leastWidth(column, widths[index] ?? 0));
-  const floors = [least, widths.map((own, index) => (texts[index]?.align === 'right' ? own : LEAST_OF_ALL))];
+  const floors = [least, widths.map((own, index) => (isWhole(texts[index] ?? { title: '' }) ? own : LEAST_OF_ALL))];
   for (const floor of floors) {
     while (sum(widths) > width) {
       const candidates = widths.map((own, index) => (own > (floor[index] ?? own) ? own : 0));

@@ -50,16 +50,16 @@ function isCutOff({ error, actions }: ServiceView): boolean {
 function printServices(terminal: Terminal, report: RunReport, shown: readonly ServiceView[]): void {
   const columns: Column<ServiceView>[] = [
     text('service', ({ id }) => id),
-    text('panel', ({ panel }) => panel, { priority: 3 }),
+    text('panel', ({ panel }) => panel, { priority: 4 }),
     {
       ...text<ServiceView>('status', ({ status }) => status),
       cell: (service) => statusCell(terminal, report, service),
     },
-    bytes('used', usedBytes),
-    allowed(({ allowance }) => allowance, { priority: 1 }),
-    text('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null, { priority: 2 }),
+    bytes('used', usedBytes, { priority: 1 }),
+    allowed(({ allowance }) => allowance, { priority: 2 }),
+    text('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null, { priority: 3 }),
     {
-      ...text<ServiceView>('actions', ({ actions }) => actions.length),
+      ...text<ServiceView>('actions', ({ actions }) => actions.length, { whole: true }),
       cell: ({ actions }) =>
         actions.length === 0 ? null : actions.map(({ name, state }) => `${name} ${terminal.status(state)}`),
     },

@@ -65,7 +65,7 @@ describe('the screen of', () => {
     ['explain', 'explain svc-10'],
     ['doctor', 'doctor'],
     ['plan', 'plan'],
-    ['init', 'init other.yaml --force --panel name=dcim,kind=easydcim,url=URL,token-env=DCIM_TOKEN'],
+    ['init', 'init other.yaml --force --panel name=dcim,kind=easydcim,url=URL,token-env=DCIM_TOKEN,allow-http=true'],
   ])('%s', async (_name, words) => {
     const line = words.replace('URL', at.panel.url);
     for (const columns of [60, 80, 140]) {
