@@ -97,6 +97,7 @@ afterAll(async () => {
 describe('the built command', () => {
   it('runs everything about set-up and services', async () => {
     await expectDone([
+      'version',
       'init other.yaml --panel name=dcim,kind=easydcim,url=https://dcim.example.com,token-env=T --no-test',
       'config check',
       'config schema',

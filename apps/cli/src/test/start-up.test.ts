@@ -32,7 +32,7 @@ describe('the start of the built command', () => {
     expect(sources.filter((name) => name.includes('node_modules/commander/'))).not.toEqual([]);
   });
 
-  it.each(['zod', 'kysely', 'better-sqlite3', 'undici', 'yaml', 'date-fns', 'decimal.js', 'cli-table3'])(
+  it.each(['zod', 'kysely', 'better-sqlite3', 'undici', 'yaml', 'date-fns', 'decimal.js'])(
     'does not read %s',
     (name) => {
       expect(sources.filter((source) => source.includes(`node_modules/${name}/`))).toEqual([]);
