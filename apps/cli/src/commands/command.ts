@@ -68,13 +68,6 @@ export class LazyCommand extends Command {
     COMMANDER.unknownCommand.call(this);
   }
 
-  /** Replaces commander's answer to a missing argument: names its choices. */
-  missingArgument(name: string): void {
-    const argument = this.registeredArguments.find((item) => item.name() === name);
-    const choices = argument?.argChoices === undefined ? '' : `: ${argument.argChoices.join(', ')}`;
-    this.error(`error: missing argument '${name}'${choices}`);
-  }
-
   /** Returns the words of the command without the program's name. */
   #words(): string[] {
     return this.parent instanceof LazyCommand ? [...this.parent.#words(), this.name()] : [];
