@@ -64,6 +64,7 @@ export class Run {
   readonly #isStored: boolean;
   readonly #service: string | null;
   #isStarted = false;
+  #callsPanel = true;
 
   constructor(session: Session, { command, dryRun, service, partOf }: RunPurpose) {
     const at = session.now();
@@ -104,6 +105,7 @@ export class Run {
 
   /** Stores what a command that calls no panel changes, with its run, in one transaction. */
   store<T>(work: (tables: StoreTables) => Promise<T>): Promise<T> {
+    this.#callsPanel = false;
     return this.#session.write(this.leases.held, async (tables) => {
       await this.start(tables);
       const result = await work(tables);
