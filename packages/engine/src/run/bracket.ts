@@ -143,7 +143,7 @@ export class Run {
     // eslint-disable-next-line no-restricted-syntax -- the only place
     await tables.runs.finish(id, { finishedAt, outcome, totals: this.totals, error: message, observing });
     // Without a lease, nothing but the row is stored.
-    if (outcome !== 'busy') await confirmClock(this.#session, tables);
+    if (this.#callsPanel && outcome !== 'busy') await confirmClock(this.#session, tables);
   }
 }
 
