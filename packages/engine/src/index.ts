@@ -37,7 +37,7 @@ export {
   refuseLostStore,
   replaceHoldsFile,
 } from './holds/holds-file.js';
-export type { EvidenceView, HoldEntry, HoldView } from './holds/holds.js';
+export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds/holds.js';
 export { leaseHeld } from './leases.js';
 export type { LogEntry, LogFilter } from './log/log.js';
 export type { Credentials, CommandReport } from './commands/types.js';

@@ -77,7 +77,9 @@ function declareUsers(agent: LazyCommand): void {
   agent
     .command('create-user')
     .argument('<agent>', AGENT)
-    .description('create a user within the limits of its agent and of all ancestors')
+    .description(
+      "create a user within the limits of its agent and of all ancestors; a user made in the panel's own forms is not refused, but counted by the next check",
+    )
     .requiredOption('--name <text>', 'name of the user')
     .requiredOption('--gb <number>', 'traffic limit of the user in GB')
     .option('--days <number>', 'validity in days from the first use (default: 30)')

@@ -55,12 +55,13 @@ function declareService(service: LazyCommand): void {
     .runs(async () => (await load()).add);
   service
     .command('import')
-    .argument('<file>', '.csv, .json or .yaml; - is CSV from standard input')
+    .argument('[file]', '.csv, .json or .yaml; - is CSV from standard input')
     .description('add and change services from a file; stores all rows or none')
+    .option('--template', 'print a CSV file with the columns and a row for each product instead')
     .option(...DUPLICATES)
     .option(...WAIT)
     .changes()
-    .examples('sluice service import services.csv')
+    .examples('sluice service import --template > services.csv', 'sluice service import services.csv')
     .runs(async () => (await load()).importFile);
   service
     .command('export')

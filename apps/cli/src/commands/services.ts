@@ -1,6 +1,8 @@
 import { describeTermination, importKeys, type ImportReport, type ServiceDetail } from '@sluice/engine';
 import { printable, printableJson } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
+import { loadConfig } from '../config/load.js';
+import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';
 import { readTable } from '../files/rows.js';
@@ -97,8 +99,30 @@ export const list: CommandHandler<ListOptions> = listCommand(
     (await sluice.services.list({ panel, product, client })).services,
 );
 
-/** `sluice service import FILE` */
-export const importFile: CommandHandler<RefOptions> = async ([file = ''], options, deps) => {
+/** Prints a file for `service import` with the columns of the config's panels and an example row for each product. */
+async function printTemplate(options: GlobalOptions, deps: Deps): Promise<number> {
+  const { panels, products } = loadConfig(options.config, deps);
+  const kinds = knownKinds(deps);
+  const refs = (panel: string) => kinds.find(({ kind }) => kind === panels[panel]?.kind)?.refs ?? [];
+  const used = new Set(Object.keys(panels).flatMap((panel) => refs(panel).map(({ name }) => name)));
+  const others = new Set(kinds.flatMap((kind) => kind.refs.map(({ name }) => name)));
+  const columns = importKeys(kinds).filter((key) => used.has(key) || !others.has(key));
+  const rows = Object.entries(products).map(([product, { panel }], index) => ({
+    id: `svc-${index + 1}`,
+    panel,
+    product,
+    billing_cycle: 'monthly',
+    next_due_date: new Date(deps.clock.now() + 30 * 86_400_000).toISOString().slice(0, 10),
+  }));
+  const { stringify } = await import('csv-stringify/sync');
+  deps.stdout.write(stringify(rows, { header: true, columns }));
+  return ExitCode.done;
+}
+
+/** `sluice service import FILE`, `sluice service import --template` */
+export const importFile: CommandHandler<RefOptions & { template?: boolean }> = async ([file], options, deps) => {
+  if (options.template === true) return printTemplate(options, deps);
+  if (file === undefined) throw usageError('bad_option', 'Name a file, or print one with --template');
   const { rows, readAs } = await readTable(file, deps);
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {

@@ -64,6 +64,7 @@ export class Run {
   readonly #isStored: boolean;
   readonly #service: string | null;
   #isStarted = false;
+  #callsPanel = true;
 
   constructor(session: Session, { command, dryRun, service, partOf }: RunPurpose) {
     const at = session.now();
@@ -104,6 +105,7 @@ export class Run {
 
   /** Stores what a command that calls no panel changes, with its run, in one transaction. */
   store<T>(work: (tables: StoreTables) => Promise<T>): Promise<T> {
+    this.#callsPanel = false;
     return this.#session.write(this.leases.held, async (tables) => {
       await this.start(tables);
       const result = await work(tables);
@@ -141,7 +143,7 @@ export class Run {
     // eslint-disable-next-line no-restricted-syntax -- the only place
     await tables.runs.finish(id, { finishedAt, outcome, totals: this.totals, error: message, observing });
     // Without a lease, nothing but the row is stored.
-    if (outcome !== 'busy') await confirmClock(this.#session, tables);
+    if (this.#callsPanel && outcome !== 'busy') await confirmClock(this.#session, tables);
   }
 }
 

@@ -58,7 +58,7 @@ describe("an agent's user that is a service", () => {
       expect((await at.sluice(`hold release svc-1 --reason ${reason}`)).exitCode).toBe(2);
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
     expect((await at.sluice('hold release svc-1 --panel vpn')).exitCode).toBe(2);
-    expect((await at.sluice('hold release svc-1 --reason manual')).exitCode).toBe(0);
+    expect((await at.sluice('hold release svc-1 --reason manual')).exitCode).toBe(1);
     expect(await holds()).toEqual(['agent-limit']);
   });
 
