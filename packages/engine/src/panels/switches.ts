@@ -108,7 +108,7 @@ export async function setSwitch(
 /** Removes the switches of a panel: the config decides again. */
 export async function dropSwitch(session: Session, panel: string): Promise<SwitchReport> {
   checkSwitch(session, panel, null);
-  await withRun(session, { command: `${panel} as configured`, dryRun: false }, (run) =>
+  await withRun(session, { command: `as-configured ${panel}`, dryRun: false }, (run) =>
     run.store((tables) => clear(tables, panel)),
   );
   return switchReport(session, panel, null);
