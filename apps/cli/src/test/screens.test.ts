@@ -21,12 +21,13 @@ const CODE = new RegExp(`${String.fromCharCode(27)}\\[(\\d+)m`, 'g');
 /** Returns what a command prints on a terminal of so many columns. */
 async function screen(words: string, columns: number, color: boolean): Promise<string> {
   let text = '';
+  let calls = 0;
   const output = { write: (part: string) => (text += part), isTTY: true, columns };
   await at.bench.sluice(words, {
     stdout: output,
     stderr: output,
-    // Ids of runs are the same each time.
-    randomBytes: (count) => Uint8Array.from({ length: count }, (_, index) => (drawn + index * 7) % 251),
+    // Ids are the same each time, and differ from each other.
+    randomBytes: (count) => Uint8Array.of(drawn, calls++, ...new Uint8Array(count)).subarray(0, count),
     random: () => 0.5,
     env: { ...at.bench.env, HOME: at.bench.folder, ...(color ? {} : { NO_COLOR: '1' }) },
   });
