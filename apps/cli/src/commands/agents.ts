@@ -89,9 +89,11 @@ export const agentLimit: CommandHandler<AgentOptions> = async ([agent], options,
   if ((gb === undefined) === (none !== true)) throw usageError('bad_option', 'Use either --gb NUMBER or --none');
   const limitBytes = none === true ? null : parseGigabytes(gb, '--gb');
   return withSluice(deps, options, async ({ sluice, terminal }) => {
+    // From the store alone; an agent that was never read has no limit yet.
+    const before = await sluice.agents.explain(agent, { panel }).catch(() => null);
     const detail = await sluice.agents.limit(agent, { ...common, limitBytes });
     terminal.document(detail);
-    terminal.info(limitLine(detail, options.dryRun === true));
+    terminal.info(limitLine(before, detail, options.dryRun === true));
     if (options.verbose === true) printAgent(terminal, detail);
     return ExitCode.done;
   });
@@ -202,9 +204,10 @@ export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options
     return ExitCode.done;
   });
 
-function limitLine({ name, limitBytes, usedBytes }: AgentDetail, dryRun: boolean): string {
-  const limit = limitBytes === null ? 'no limit' : `limit ${bytesText(limitBytes)}`;
-  return `${name}: ${limit}, ${bytesText(usedBytes)} used${dryRun ? ' (dry run)' : ''}`;
+function limitLine(before: AgentDetail | null, after: AgentDetail, dryRun: boolean): string {
+  const text = ({ limitBytes }: AgentDetail): string => (limitBytes === null ? 'none' : bytesText(limitBytes));
+  const was = before === null || before.limitBytes === after.limitBytes ? '' : ` (was ${text(before)})`;
+  return `${after.name}: limit ${text(after)}${was}, ${bytesText(after.usedBytes)} used${dryRun ? ' (dry run)' : ''}`;
 }
 
 function restoreLine({ name, run, actions }: RestoreReport): string {

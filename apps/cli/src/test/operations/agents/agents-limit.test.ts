@@ -31,7 +31,8 @@ describe('agent limit', () => {
       backend: 'sluice',
     });
     expect(await limits()).toEqual({ north: 12.5 });
-    await at.sluice('agent limit north --none');
+    const { stdout } = await at.bench.sluice('agent limit north --none');
+    expect(stdout).toBe('north: limit none (was 12.50 GB), 0 B used\n');
     expect(await limits()).toEqual({ north: null });
   });
 
