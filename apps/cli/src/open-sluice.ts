@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { backupBeforeMigration, createSluice, nodeFiles, refuseLostStore, type Sluice } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind/errors';
 import { openStore, type StateStore } from '@sluice/state-store';
 import { loadConfig, type Config } from './config/load.js';
 import { resolveSecret } from './config/secrets.js';
@@ -12,6 +13,9 @@ import { Terminal, type TerminalOptions } from './output/terminal.js';
 /** Options that decide which config and store are opened, and how output is printed. */
 export interface OpenOptions extends TerminalOptions {
   config?: string;
+  /** Why and by whom the command is run, for the log. */
+  note?: string;
+  actor?: string;
   /** Allows a new store although the file of open holds names one that was lost. */
   storeMayBeLost?: boolean;
 }
@@ -36,7 +40,7 @@ export async function withSluice<T>(
 ): Promise<T> {
   const config = loadConfig(options.config, deps);
   const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
-  const sluice = await startSluice(config, store, deps);
+  const sluice = await startSluice(config, store, deps, options);
   try {
     return await work({ sluice, config, terminal: new Terminal(deps, options, config) });
   } finally {
@@ -61,9 +65,16 @@ function isEmpty(location: string): boolean {
 }
 
 /** Starts the engine on a store; closing the engine closes the store. */
-export function startSluice(config: Config, store: StateStore, deps: Deps): Promise<Sluice> {
+export function startSluice(
+  config: Config,
+  store: StateStore,
+  deps: Deps,
+  options: Pick<OpenOptions, 'note' | 'actor'> = {},
+): Promise<Sluice> {
   const sources = { env: deps.env, dir: config.dir };
-  const { clock, random, randomBytes, owner, isAlive, login: actor, signal } = deps;
+  const { clock, random, randomBytes, owner, isAlive, login, signal } = deps;
+  const { note, actor } = options;
+  if (actor?.trim() === '') throw usageError('bad_option', '--actor: the name is empty; nothing was changed');
   return createSluice({
     config,
     store,
@@ -73,7 +84,8 @@ export function startSluice(config: Config, store: StateStore, deps: Deps): Prom
     randomBytes,
     owner,
     isAlive,
-    actor,
+    actor: actor === undefined ? login : () => actor,
+    note,
     signal,
     secret: (value, key) => resolveSecret(value, key, sources),
     readFile: (file, key) => readText(path.resolve(config.dir, file), { code: 'config_invalid', label: `${key}: ` }),

@@ -57,6 +57,13 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   bad_ref: 'Correct it with "sluice service set {service} {key}=ID"',
   password_nowhere:
     'Run the command on a terminal, or with --json or --password-file FILE, or set credentials: { writeTo: FOLDER } in the product',
+  password_file_exists:
+    'To set the password in a file, use --password-from FILE; --password-file only writes a generated one to a new file',
+  hold_not_released: [
+    'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift the quota hold for some time with "sluice hold release {quota} --until DATE"',
+    'End the billing hold with "sluice provision unsuspend {billing}"',
+    'Raise the limit of its agent with "sluice agent limit AGENT --gb N"',
+  ],
   unknown_agent: '"sluice agent list" lists the agents',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
   list_halved: 'Check the panel; if the list is complete, run again with --allow-mass',

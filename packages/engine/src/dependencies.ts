@@ -17,8 +17,10 @@ export interface Dependencies {
   /** This process, as leases name it. */
   owner: LeaseOwner;
   isAlive: (owner: LeaseOwner) => boolean;
-  /** Returns the actor, for the journal. */
+  /** Returns the actor, for the log. */
   actor: () => string;
+  /** The operator's note, for the log. */
+  note: string | null;
   /** Aborts the call. */
   signal: AbortSignal;
   /** Private files next to the store. */

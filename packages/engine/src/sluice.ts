@@ -40,8 +40,10 @@ export interface SluiceOptions {
   readFile?: ((file: string, key: string) => string) | undefined;
   /** Aborts all calls of the instance. */
   signal?: AbortSignal | undefined;
-  /** Returns the actor, for the journal. */
+  /** Returns the actor, for the log. */
   actor?: (() => string) | undefined;
+  /** The note of all calls, for the log. */
+  note?: string | null | undefined;
   /** This process as leases name it, and whether another one is alive. */
   owner?: LeaseOwner | undefined;
   isAlive?: ((owner: LeaseOwner) => boolean) | undefined;
@@ -102,7 +104,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   const deps = toDependencies(options);
   const underWay = new Set<Promise<unknown>>();
   const call: RunCall = (callOptions, work) => {
-    const running = inSession({ deps: { ...deps, signal: callOptions?.signal ?? deps.signal }, config, store }, work);
+    const running = inSession({ deps: withCallOptions(deps, callOptions), config, store }, work);
     const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
     underWay.add(ended);
     return running;
@@ -169,6 +171,11 @@ function lazily<Api extends object>(load: () => Promise<Api>): Api {
   });
 }
 
+function withCallOptions(deps: Dependencies, options: CallOptions = {}): Dependencies {
+  const { signal = deps.signal, actor, note } = options;
+  return { ...deps, signal, actor: actor === undefined ? deps.actor : () => actor, note: note ?? deps.note };
+}
+
 async function inSession<T>(parts: ConstructorParameters<typeof Session>[0], work: (session: Session) => Promise<T>) {
   const session = new Session(parts);
   try {
@@ -188,6 +195,7 @@ function toDependencies(options: SluiceOptions): Dependencies {
     owner: options.owner ?? own.owner,
     isAlive: options.isAlive ?? own.isAlive,
     actor: options.actor ?? (() => 'sluice'),
+    note: options.note ?? null,
     signal: options.signal ?? new AbortController().signal,
     files: options.files ?? nodeFiles,
     secret: options.secret ?? ((value) => value),

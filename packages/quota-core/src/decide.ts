@@ -57,7 +57,7 @@ export interface Decision {
   limits: LimitDecision[];
   /** The holds that should be in force now, including those that continue. */
   holds: DueHold[];
-  /** The holds that are due and withheld by `protectedUntil`. */
+  /** The holds that are due and withheld by `protectedUntil` or `releasedUntil`. */
   withheld: DueHold[];
   /** The first reason why a needed reading is unknown, else the first problem of a limit. */
   problem: LimitDecision['problem'];
@@ -98,16 +98,17 @@ export function decide(input: DecisionInput): Decision {
   const { billing } = input;
   const isIgnored = billing !== null && billing.overdue && billing.overduePolicy === 'ignore';
   const due: DueHold[] = [];
+  const released: DueHold[] = [];
   const limits: LimitDecision[] = [];
   for (const limit of input.limits) {
     const { decision, hold } = decideLimit(limit, isIgnored);
     limits.push(decision);
-    if (hold) due.push({ reason: limit.id, rule: decision.rule, restriction: limit.restriction });
+    if (!hold) continue;
+    const isReleased = isBefore(input.now, limit.releasedUntil ?? null, 'the end of the release');
+    (isReleased ? released : due).push({ reason: limit.id, rule: decision.rule, restriction: limit.restriction });
   }
   due.push(...listOtherHolds(input));
-  const isProtected =
-    input.protectedUntil !== null &&
-    instantMs(input.now, 'now') < instantMs(input.protectedUntil, 'the end of the protection');
+  const isProtected = isBefore(input.now, input.protectedUntil, 'the end of the protection');
   const holds = isProtected ? [] : due;
   const [first] = limits as [LimitDecision];
   return {
@@ -117,9 +118,13 @@ export function decide(input: DecisionInput): Decision {
     remainingBytes: first.remainingBytes,
     limits,
     holds,
-    withheld: isProtected ? due : [],
+    withheld: isProtected ? [...released, ...due] : released,
     problem: findProblem(limits),
   };
+}
+
+function isBefore(now: string, end: string | null, name: string): boolean {
+  return end !== null && instantMs(now, 'now') < instantMs(end, name);
 }
 
 function toStatus(limits: readonly LimitDecision[], isHeld: boolean): Decision['status'] {

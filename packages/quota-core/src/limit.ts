@@ -32,6 +32,8 @@ export interface MeteredLimit extends Limit {
   usage: Reading | null;
   /** Highest known figure of the mode in the window before this reading. */
   peakUsedBytes: number | null;
+  /** Before this instant the limit holds nothing; a hold that is due is withheld. */
+  releasedUntil?: string | null;
   /** The open hold of this limit, with the window and figures at its beginning. */
   hold: { window: string | null; usedBytes: number | null; allowedBytes: number | null } | null;
 }

@@ -24,6 +24,8 @@ export interface ServiceRecord {
   fields: Record<string, string>;
   /** Local date until which nothing is restricted. */
   protectedUntil: string | null;
+  /** Local date until which the quota restricts nothing. */
+  quotaReleasedUntil: string | null;
   createdAt: string;
   updatedAt: string;
 }

@@ -36,6 +36,7 @@ export interface OverrideRecord {
   action: string | null;
   since: string;
   until: string | null;
+  note: string | null;
 }
 
 /** One billing cycle (or month) of one service. */
@@ -162,6 +163,12 @@ export interface RunRecord {
   error: string | null;
   host: string;
   pid: number;
+  /** The service that a command is about. */
+  service: string | null;
+  /** Who ran it; null for runs of versions that did not store it. */
+  actor: string | null;
+  /** The operator's note. */
+  note: string | null;
 }
 
 /** Restrictions of a panel that a run applied again, in case the panel had undone them. */

@@ -1,5 +1,6 @@
 import type { Option } from 'commander';
 import { choice, type LazyCommand } from './command.js';
+import { listOptions } from './list-options.js';
 
 const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
 const DUPLICATES = ['--allow-duplicate-refs', 'store an id that another service of the panel has'] as const;
@@ -11,11 +12,33 @@ const KEYS = 'keys as in the import: panel, product, client, billing_cycle, next
 
 /** Declares `service`, `override`, `hold`, `action` and `provision`. */
 export function declareServices(program: LazyCommand): void {
-  declareService(program.command('service').description('the services that Sluice manages'));
-  declareOverride(program.command('override').description("an operator's quota, mode or action for one service"));
-  declareHold(program.command('hold').description('reasons to keep services restricted'));
-  declareAction(program.command('action').description('changes to panels'));
-  declareProvision(program.command('provision').description('provision services; each command can be repeated safely'));
+  declareService(
+    program
+      .command('service')
+      .description('the services that Sluice manages')
+      .examples('sluice service list --status held', 'sluice service import services.csv'),
+  );
+  declareOverride(
+    program
+      .command('override')
+      .description("an operator's quota, mode or action for one service")
+      .examples('sluice override set svc-1 --quota 12TB'),
+  );
+  declareHold(
+    program
+      .command('hold')
+      .description('reasons to keep services restricted')
+      .examples('sluice hold list --status open'),
+  );
+  declareAction(
+    program.command('action').description('changes to panels').examples('sluice action resolve act-01K9Z3 --done'),
+  );
+  declareProvision(
+    program
+      .command('provision')
+      .description('provision services; each command can be repeated safely')
+      .examples('sluice provision create relay-1 --password-file relay-1.txt'),
+  );
 }
 
 function declareService(service: LazyCommand): void {
@@ -25,17 +48,20 @@ function declareService(service: LazyCommand): void {
     .argument('<pairs...>', KEYS)
     .description('add a service')
     .option(...DUPLICATES)
+    .changes()
     .examples(
       'sluice service add svc-1 panel=dcim product=ded-100 billing_cycle=monthly next_due_date=2026-12-15 easydcim_service_id=501',
     )
     .runs(async () => (await load()).add);
   service
     .command('import')
-    .argument('<file>', '.csv, .json or .yaml; - is CSV from standard input')
+    .argument('[file]', '.csv, .json or .yaml; - is CSV from standard input')
     .description('add and change services from a file; stores all rows or none')
+    .option('--template', 'print a CSV file with the columns and a row for each product instead')
     .option(...DUPLICATES)
     .option(...WAIT)
-    .examples('sluice service import services.csv')
+    .changes()
+    .examples('sluice service import --template > services.csv', 'sluice service import services.csv')
     .runs(async () => (await load()).importFile);
   service
     .command('export')
@@ -53,13 +79,9 @@ function declareService(service: LazyCommand): void {
 
 function declareSingleService(service: LazyCommand): void {
   const load = () => import('./services.js');
-  service
-    .command('list')
+  listOptions(service.command('list'), 'panel', 'product', 'client', 'status', 'over')
     .description('list services with their state after the last run')
-    .option('--panel <name>', 'only this panel')
-    .option('--product <name>', 'only this product')
-    .option('--client <id>', 'only this client')
-    .examples('sluice service list --panel dcim')
+    .examples('sluice service list --panel dcim --status held', 'sluice service list --csv services.csv')
     .runs(async () => (await load()).list);
   service
     .command('show <service>')
@@ -72,6 +94,7 @@ function declareSingleService(service: LazyCommand): void {
     .description('change keys of a service; an empty value removes the key')
     .option(...DUPLICATES)
     .option(...WAIT)
+    .changes()
     .examples('sluice service set svc-1 next_due_date=2027-01-15')
     .runs(async () => (await load()).set);
   service
@@ -79,6 +102,7 @@ function declareSingleService(service: LazyCommand): void {
     .description('remove a service from the store; refused while it is held')
     .option('--yes', 'do not ask')
     .option(...WAIT)
+    .changes()
     .examples('sluice service remove svc-1 --yes')
     .runs(async () => (await load()).remove);
 }
@@ -93,16 +117,17 @@ function declareOverride(override: LazyCommand): void {
     .addOption(choice('--mode <mode>', 'which direction counts', ['IN', 'OUT', 'TOTAL']))
     .addOption(choice('--action <action>', 'what is restricted when the quota is exceeded', ACTIONS))
     .option(...WAIT)
+    .changes()
     .examples('sluice override set svc-1 --quota 12TB')
     .runs(async () => (await load()).overrideSet);
   override
     .command('clear <service>')
     .description('remove the override')
     .option(...WAIT)
+    .changes()
     .examples('sluice override clear svc-1')
     .runs(async () => (await load()).overrideClear);
-  override
-    .command('list [service]')
+  listOptions(override.command('list [service]'), 'panel', 'product', 'client', 'status')
     .description('list open and past overrides')
     .examples('sluice override list')
     .runs(async () => (await load()).overrideList);
@@ -110,23 +135,17 @@ function declareOverride(override: LazyCommand): void {
 
 function declareHold(hold: LazyCommand): void {
   const load = () => import('./holds.js');
-  hold
-    .command('list [service]')
-    .description('list open and past holds with the restrictions of each')
-    .examples('sluice hold list svc-1')
+  listOptions(hold.command('list [service]'), 'panel', 'product', 'client', 'status')
+    .description('list open and past holds of services and agents, with the restrictions of each')
+    .examples('sluice hold list svc-1', 'sluice hold list --status open --sort since')
     .runs(async () => (await load()).holdList);
-  const note = ['--note <text>', 'why'] as const;
   const dryRun = (command: LazyCommand): LazyCommand =>
     command
       .option('--dry-run', 'change nothing on the panel or in the store')
       .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
+      .changes()
       .option(...WAIT);
-  dryRun(
-    hold
-      .command('add <service>')
-      .description('add a manual hold and enforce it immediately')
-      .option(...note),
-  )
+  dryRun(hold.command('add <service>').description('add a manual hold and enforce it immediately'))
     .examples('sluice hold add svc-1 --note "abuse report 4711"')
     .runs(async () => (await load()).holdAdd);
   dryRun(
@@ -135,20 +154,24 @@ function declareHold(hold: LazyCommand): void {
       .description(
         'release the manual hold and lift its restriction immediately; --all releases every hold and switches the panels to observe',
       )
-      .option(...note)
+      .option('--until <date>', 'lift the quota hold until this date instead (none: end that now)')
       .option('--all', 'release all holds')
       .option('--panel <name>', 'with --all: only on this panel')
       .addOption(
         choice(
           '--reason <reason>',
-          'with --all: only holds with this reason; for a single service only manual is allowed',
+          'with --all: only holds with this reason; for a single service only manual is allowed, and quota with --until',
           REASONS,
         ),
       )
       .option('--from <file>', 'with --all: read the open holds from this file if the store is lost')
       .option('--yes', 'with --all: do not ask'),
   )
-    .examples('sluice hold release svc-1', 'sluice hold release --all --yes')
+    .examples(
+      'sluice hold release svc-1',
+      'sluice hold release svc-1 --until 2026-12-01 --note "paid by transfer"',
+      'sluice hold release --all --yes',
+    )
     .runs(async () => (await load()).holdRelease);
   hold
     .command('adopt <service>')
@@ -157,7 +180,7 @@ function declareHold(hold: LazyCommand): void {
     .option('--ports <ids>', 'ports that the other tool disabled, separated by commas')
     .option('--order', 'the other tool suspended the order')
     .option('--forwards <ids>', 'forwards that the other tool paused, separated by commas')
-    .option(...note)
+    .changes()
     .option(...WAIT)
     .examples('sluice hold adopt svc-1 --reason quota --ports 7001,7002')
     .runs(async () => (await load()).holdAdopt);
@@ -171,6 +194,7 @@ function declareAction(action: LazyCommand): void {
     .option('--done', 'the change was made; a release undoes it')
     .option('--not-done', 'the change was not made; there is nothing to undo')
     .option(...WAIT)
+    .changes()
     .examples('sluice action resolve act-01K9Z3 --done')
     .runs(async () => (await import('./log.js')).actionResolve);
 }
@@ -184,15 +208,24 @@ function declareProvision(provision: LazyCommand): void {
       .description(description)
       .option('--dry-run', 'change nothing on the panel or in the store')
       .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
+      .changes()
       .option(...WAIT)
       .examples(`sluice provision ${name} ${example}`);
+  const passwordFile = [
+    '--password-file <file>',
+    'new file for the generated password (0600); never overwrites',
+  ] as const;
+  const passwordFrom = ['--password-from <file>', 'read the password from this file'] as const;
+  const passwordStdin = ['--password-stdin', 'read the password from standard input'] as const;
   verb('create', 'create the account with everything that the product defines', 'relay-1 --password-file relay-1.txt')
     .option('--adopt', 'adopt an existing account that provably belongs to this service')
-    .option('--password-file <file>', 'new file for the generated password (0600)')
+    .option(...passwordFile)
+    .option(...passwordFrom)
+    .option(...passwordStdin)
     .runs(async () => (await load()).create);
   verb('suspend', 'add a billing hold and enforce it', 'svc-1 --reason "unpaid"')
     .addOption(asOption())
-    .option('--reason <text>', 'the note of the hold')
+    .option('--reason <text>', 'the note of the hold (default: --note)')
     .runs(async () => (await load()).suspend);
   verb('unsuspend', 'release the billing hold; other holds stay', 'svc-1')
     .addOption(asOption())
@@ -204,8 +237,9 @@ function declareProvision(provision: LazyCommand): void {
     .argument('<product>')
     .runs(async () => (await load()).changePackage);
   verb('change-password', 'change only the password', 'relay-1 --password-file new.txt')
-    .option('--password-file <file>', 'file with the new password, or a new file for the generated one')
-    .option('--password-stdin', 'read the new password from standard input')
+    .option(...passwordFile)
+    .option(...passwordFrom)
+    .option(...passwordStdin)
     .runs(async () => (await load()).changePassword);
   verb('terminate', 'remove everything that Sluice created for the service from the panel', 'relay-1 --yes')
     .option('--yes', 'do not ask')

@@ -3,6 +3,7 @@ import {
   type CommandOptions,
   nodeFiles,
   type CommandReport,
+  type HoldEntry,
   readHoldsFile,
   type ServiceDetail,
   type Sluice,
@@ -10,12 +11,14 @@ import {
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
+import { text, time } from '../output/columns.js';
 import { printChangedAgents } from '../output/agent-report.js';
 import { describeOutcome, printActions } from '../output/outcome.js';
 import { printRun } from '../output/run-report.js';
 import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { printDetail } from './services.js';
 
@@ -67,34 +70,45 @@ export interface ReleaseOptions extends ChangeOptions {
   panel?: string;
   yes?: boolean;
   from?: string;
+  until?: string;
 }
 
 /** `sluice hold release SERVICE` and `sluice hold release --all` */
 export const holdRelease: CommandHandler<ReleaseOptions> = ([id], options, deps) => {
   if (options.all === true) {
+    if (options.until !== undefined) throw usageError('bad_option', '--until requires a service; no panel was called');
     if (id !== undefined) throw usageError('bad_option', `Use either "${id}" or --all, not both; no panel was called`);
     return releaseAll(options, deps);
   }
   if (id === undefined) throw usageError('bad_option', 'Name a service, or use --all; no panel was called');
   refuseOtherHolds(id, options);
-  return changeHold(id, (sluice, how) => sluice.holds.release(id, how), options, deps);
+  const until = options.until === 'none' ? null : options.until;
+  return changeHold(id, (sluice, how) => sluice.holds.release(id, { ...how, until }), options, deps);
 };
 
 /** What ends a hold that is not manual. */
 const ENDED_BY: Record<string, (id: string) => string> = {
-  quota: (id) => `raise the allowance with "sluice override set ${id} …"; the next poll releases it`,
+  quota: (id) =>
+    `raise the allowance with "sluice override set ${id} …", and the next poll releases it; or lift it for some time with "sluice hold release ${id} --until DATE"`,
   billing: (id) => `run "sluice provision unsuspend ${id}"`,
   'agent-limit': () =>
     'raise the limit of its agent with "sluice agent limit AGENT --gb N" and run "sluice agent check", or run "sluice agent restore AGENT --force", which lasts until the next check',
 };
 
 /** Only a manual hold is released by name: the next run would restore any other. */
-function refuseOtherHolds(id: string, { reason = 'manual', panel, from }: ReleaseOptions): void {
+function refuseOtherHolds(
+  id: string,
+  { until, reason = until === undefined ? 'manual' : 'quota', panel, from }: ReleaseOptions,
+): void {
   if (panel !== undefined || from !== undefined)
     throw usageError(
       'bad_option',
       `--panel and --from require --all and can't be combined with "${id}"; no panel was called`,
     );
+  if (until !== undefined) {
+    if (reason === 'quota') return;
+    throw usageError('bad_option', `--until releases the quota hold, not the hold "${reason}"; no panel was called`);
+  }
   if (reason === 'manual') return;
   const remedy = ENDED_BY[reason]?.(id) ?? 'wait for the next run after its limit is no longer exceeded';
   throw usageError(
@@ -162,30 +176,46 @@ function parseList(text: string | undefined): string[] {
     .filter((item) => item !== '');
 }
 
+function describeEvidence(hold: HoldEntry, { times }: Terminal): string[] {
+  return hold.evidence.map(({ kind, target, until, outcome }) =>
+    until === null
+      ? `${kind} ${target}`
+      : `${kind} ${target} (${outcome ?? `ended ${times.at(until, hold.panel) ?? ''}`})`,
+  );
+}
+
+const HOLDS: List<HoldEntry> = {
+  key: 'holds',
+  empty: 'No holds.',
+  columns: [
+    text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
+    text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
+    text('product', ({ product }) => product, { extra: true, priority: 9 }),
+    text('client', ({ client }) => client, { extra: true, priority: 9 }),
+    text('reason', ({ reason }) => reason),
+    text('status', ({ until }) => (until === null ? 'open' : 'past'), { extra: true, priority: 7 }),
+    time('since', ({ since }) => since, { priority: 2 }),
+    time('until', ({ until }) => until),
+    {
+      name: 'restricted',
+      value: ({ evidence }) => evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ') || null,
+      cell: (hold, terminal) => (hold.evidence.length === 0 ? null : describeEvidence(hold, terminal)),
+      priority: 3,
+    },
+    text('note', ({ note }) => note, { priority: 1 }),
+  ],
+};
+
 /** `sluice hold list [SERVICE]` */
-export const holdList: CommandHandler = ([id], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { holds } = await sluice.holds.list({ service: id });
-    terminal.document({ holds });
-    if (holds.length === 0) terminal.line('No holds.');
-    else {
-      terminal.table(
-        ['service', 'reason', 'since', 'until', 'restricted', 'note'],
-        holds.map((hold) => {
-          const restricted = hold.evidence.map(
-            ({ kind, target, until, outcome }) =>
-              `${kind} ${target}${until === null ? '' : ` (${outcome ?? 'ended'})`}`,
-          );
-          return [
-            hold.service,
-            hold.reason,
-            hold.since,
-            hold.until,
-            restricted.length === 0 ? null : restricted,
-            hold.note,
-          ];
-        }),
-      );
-    }
+export const holdList: CommandHandler<ListOptions> = listCommand(
+  HOLDS,
+  async ({ sluice }, [service]) => {
+    const { holds, released } = await sluice.holds.list({ service });
+    return { rows: holds, also: { released } };
+  },
+  (terminal, _rows, _options, also) => {
+    for (const { service, until } of also?.released ?? [])
+      terminal.line(`${service}: the quota hold is released until ${until}`);
     return ExitCode.done;
-  });
+  },
+);

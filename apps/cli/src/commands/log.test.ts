@@ -74,6 +74,9 @@ function run(id: string, seconds: number): RunRecord {
     error: null,
     host: 'test',
     pid: 1,
+    service: null,
+    actor: 'alice',
+    note: null,
   };
 }
 
@@ -169,6 +172,7 @@ describe('log list --follow', () => {
           ownRefs: [],
           fields: {},
           protectedUntil: null,
+          quotaReleasedUntil: null,
           createdAt: at(-9),
           updatedAt: at(-9),
         },
@@ -217,7 +221,9 @@ describe('log list --follow', () => {
     await bench.store((store) => store.apiCalls.add([call(-1)]));
     const { exitCode, stdout } = await bench.sluice('log list --follow', { signal: interruption.signal });
     expect(exitCode).toBe(143);
-    expect(stdout).toBe(`${at(-1)} api    dcim/svc-1 POST bandwidth 200 5 ms\n`);
+    expect(stdout.replaceAll(/ +/g, ' ')).toBe(
+      'at kind panel service what outcome\n20 Nov 2026 11:59 api dcim svc-1 POST bandwidth 200 5 ms\n',
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import type { CommandReport, PasswordOptions, Provision } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
+import { readText } from '../files/read-text.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
 import { changeHold, printOutcome, type ChangeOptions } from './holds.js';
@@ -14,6 +15,7 @@ export interface ProvisionOptions extends ChangeOptions {
   adopt?: boolean;
   until?: string;
   passwordFile?: string;
+  passwordFrom?: string;
   passwordStdin?: boolean;
   yes?: boolean;
 }
@@ -29,7 +31,7 @@ export const suspend: CommandHandler<ProvisionOptions> = ([id = ''], options, de
   const as = parseReason(options);
   return changeHold(
     id,
-    (sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason }),
+    (sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason ?? options.note }),
     options,
     deps,
   );
@@ -40,6 +42,23 @@ export const unsuspend: CommandHandler<ProvisionOptions> = ([id = ''], options, 
   const as = parseReason(options);
   return changeHold(id, (sluice, how) => sluice.provision.unsuspend(id, { ...how, as }), options, deps);
 };
+
+/** Returns how the new password is read; undefined for one to generate. */
+function givenPassword(
+  { passwordFile, passwordFrom, passwordStdin }: ProvisionOptions,
+  deps: Deps,
+): (() => Promise<string>) | undefined {
+  const named = [passwordFile, passwordFrom, passwordStdin].filter((option) => option !== undefined);
+  if (named.length > 1) {
+    throw usageError(
+      'bad_option',
+      'Use one of --password-file (a new file for a generated password), --password-from and --password-stdin; no panel was called',
+    );
+  }
+  if (passwordFrom === undefined) return passwordStdin === true ? deps.readStdin : undefined;
+  const file = path.resolve(deps.cwd, passwordFrom);
+  return () => Promise.resolve(readText(file, { code: 'bad_password', label: 'The new password in ' }));
+}
 
 async function perform(
   id: string,
@@ -53,7 +72,7 @@ async function perform(
       dryRun: options.dryRun === true,
       waitMs: parseWait(options),
       passwordFile: options.passwordFile === undefined ? undefined : path.resolve(deps.cwd, options.passwordFile),
-      password: options.passwordStdin === true ? deps.readStdin : undefined,
+      password: givenPassword(options, deps),
       showPassword: terminal.json || deps.stdout.isTTY === true,
     });
     terminal.document(report);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
+import { decodeText, type Decoded } from './decode.js';
 
 /** Returns the code of a file system error, such as `ENOENT`. */
 export function toErrno(error: unknown): string {
@@ -44,6 +45,12 @@ export function readText(file: string, { code, label = '' }: { code: string; lab
  *
  * @throws SluiceError `bad_import`
  */
-export async function readInput(file: string, deps: Pick<Deps, 'cwd' | 'readStdin'>): Promise<string> {
-  return file === '-' ? deps.readStdin() : readText(path.resolve(deps.cwd, file), { code: 'bad_import' });
+export async function readInput(file: string, deps: Pick<Deps, 'cwd' | 'readStdin'>): Promise<Decoded> {
+  if (file === '-') return { text: await deps.readStdin(), encoding: 'UTF-8' };
+  const full = path.resolve(deps.cwd, file);
+  try {
+    return decodeText(readFileSync(full));
+  } catch (error) {
+    throw usageError('bad_import', `${full} can't be read (${toErrno(error)})`);
+  }
 }

@@ -1,7 +1,9 @@
-import { parse as parseCsv } from 'csv-parse/sync';
 import { LineCounter, parseDocument, isSeq } from 'yaml';
 import type { ImportRow } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import type { Deps } from '../context.js';
+import { CsvProblems, readCsv } from './read-csv.js';
+import { readInput } from './read-text.js';
 import { yamlMessage } from './yaml-message.js';
 
 type ImportFormat = 'csv' | 'json' | 'yaml';
@@ -15,34 +17,41 @@ export function findFormat(file: string): ImportFormat {
   throw usageError('bad_import', `${file}: unknown format; use .csv, .json, .yaml, or - for CSV from standard input`);
 }
 
+/** The rows of a file, and how a CSV file was read, in words; null for other formats. */
+export interface Table {
+  rows: ImportRow[];
+  readAs: string | null;
+}
+
 /**
- * Parses the rows of an import.
+ * Reads the rows of a file that a command names; `-` is CSV from standard input. Encoding and separator are detected.
  *
  * @throws SluiceError `bad_import`
  */
-export function readRows(text: string, format: ImportFormat, file: string): ImportRow[] {
+export async function readTable(
+  file: string,
+  deps: Pick<Deps, 'cwd' | 'readStdin'>,
+  format: ImportFormat = findFormat(file),
+): Promise<Table> {
+  const { text, encoding } = await readInput(file, deps);
   try {
-    if (format === 'csv') return readCsv(text);
-    if (format === 'yaml') return readYaml(text);
-    return toRows(JSON.parse(text)).map((values, index) => ({ line: findItemLine(text, index), values }));
+    if (format === 'csv') {
+      const { rows, separator } = readCsv(text);
+      return { rows, readAs: `${encoding}, separated by ${separator}` };
+    }
+    if (format === 'yaml') return { rows: readYaml(text), readAs: null };
+    const rows = toRows(JSON.parse(text)).map((values, index) => ({ line: findItemLine(text, index), values }));
+    return { rows, readAs: null };
   } catch (error) {
+    if (error instanceof CsvProblems) {
+      throw usageError('bad_import', `${file} can't be read as CSV; nothing was stored:`, {}, error.lines);
+    }
     const [reason = ''] = yamlMessage(error).split('\n');
     throw usageError(
       'bad_import',
       `${file} can't be read as ${format.toUpperCase()}: ${reason.replace(/:$/, '')}; nothing was stored`,
     );
   }
-}
-
-function readCsv(text: string): ImportRow[] {
-  const records = parseCsv(text, {
-    columns: (heads: string[]) => heads.map((head) => head.trim()),
-    bom: true,
-    info: true,
-    skip_empty_lines: true,
-    trim: true,
-  }) as unknown as { record: Record<string, string>; info: { lines: number } }[];
-  return records.map(({ record, info }) => ({ line: info.lines, values: record }));
 }
 
 function readYaml(text: string): ImportRow[] {

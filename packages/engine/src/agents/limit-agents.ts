@@ -6,6 +6,7 @@ import {
   type LedgerOpening,
   usageError,
 } from '@sluice/panel-kind';
+import { withRun } from '../run/bracket.js';
 import type { ImportRow } from '../services/import-services.js';
 import type { Session } from '../session.js';
 import { addonAgent } from './addon.js';
@@ -136,9 +137,12 @@ async function setLimits(
   const over = preview.filter(({ exceeded }) => exceeded);
   if (over.length > 0) await confirm(questionFor(over));
   await readFigures(on);
-  await session.write([], async (tables) => {
-    const records = await loadStoredAgents(session, name, tables);
-    await tables.agents.put(agents.withLimits(records, limits, session.now()));
+  await withRun(session, { command: 'agent limit', dryRun: false }, (run) => {
+    run.totals = { agents: preview.map((agent) => agent.name) };
+    return run.store(async (tables) => {
+      const records = await loadStoredAgents(session, name, tables);
+      await tables.agents.put(agents.withLimits(records, limits, session.now()));
+    });
   });
   const shown = agents.describe(await loadStoredAgents(session, name));
   return agentDetails(

@@ -47,7 +47,8 @@ export async function loadStoredAgents(
   const own = await tables.evidence.open({ agentsOf: panel });
   // Their users may have been disabled first for another hold, which then has the evidence.
   const held = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ service }) => service));
-  const others = held.size === 0 ? [] : (await tables.evidence.open({ panel })).filter(({ service }) => held.has(service));
+  const others =
+    held.size === 0 ? [] : (await tables.evidence.open({ panel })).filter(({ service }) => held.has(service));
   return {
     agents: await tables.agents.list(panel),
     reservations: await tables.agentReservations.live(panel),

@@ -4,6 +4,10 @@ import type { Session } from '../session.js';
 export interface CallOptions {
   /** Aborts the call, which ends once the outcome of its current step is known. */
   signal?: AbortSignal | undefined;
+  /** Who makes the call, for the log; default the actor of the instance. */
+  actor?: string | undefined;
+  /** Why it is made, for the log and for the record that it creates. */
+  note?: string | null | undefined;
 }
 
 /** Options of calls that need the lease of a service or panel. */

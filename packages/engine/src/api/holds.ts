@@ -1,7 +1,15 @@
 import type { HoldReason } from '@sluice/quota-core';
 import { adoptHold } from '../holds/adopt-hold.js';
 import type { HoldsFile } from '../holds/holds-file.js';
-import { type HoldCommand, type HoldView, holdViews, runHoldCommand } from '../holds/holds.js';
+import {
+  type HoldCommand,
+  type HoldEntry,
+  listHolds,
+  type ReleasedQuota,
+  releasedQuotas,
+  runHoldCommand,
+} from '../holds/holds.js';
+import { releaseQuota } from '../holds/release-quota.js';
 import type { CommandReport } from '../commands/types.js';
 import { releaseAll } from '../holds/release-all.js';
 import type { RunReport } from '../run/report.js';
@@ -37,11 +45,14 @@ export interface ReleaseAll extends CommandOptions {
 export interface Holds {
   list(
     filter?: CallOptions & { service?: string | undefined; open?: boolean | undefined },
-  ): Promise<{ holds: HoldView[] }>;
+  ): Promise<{ holds: HoldEntry[]; released: ReleasedQuota[] }>;
   /** Adds a manual hold and restricts the service at once. */
   add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<CommandReport>;
-  /** Releases the manual hold. */
-  release(id: string, options?: CommandOptions): Promise<CommandReport>;
+  /**
+   * Releases the manual hold. With `until` (YYYY-MM-DD) lifts the quota hold until that date instead; null ends such a
+   * release.
+   */
+  release(id: string, options?: CommandOptions & { until?: string | null | undefined }): Promise<CommandReport>;
   /** Adopts restrictions of another tool, so that a release undoes them. */
   adopt(id: string, what: Adopted): Promise<ServiceDetail>;
   /** Lifts all restrictions, and switches their panels to `observe`. */
@@ -58,13 +69,20 @@ export function holdsApi(call: RunCall): Holds {
     list: (filter) =>
       call(filter, async (session) => {
         if (filter?.service !== undefined) await requireService(session, filter.service);
-        const holds = await holdViews(session, filter?.service);
-        return { holds: filter?.open === true ? holds.filter(({ until }) => until === null) : holds };
+        const holds = await listHolds(session, filter?.service);
+        const released = await releasedQuotas(session, filter?.service);
+        return { holds: filter?.open === true ? holds.filter(({ until }) => until === null) : holds, released };
       }),
     add: (id, options) =>
       change(id, options, { command: 'hold add', reason: 'manual', what: 'add', note: options?.note ?? null }),
-    release: (id, options) =>
-      change(id, options, { command: 'hold release', reason: 'manual', what: 'release', note: null }),
+    release: (id, options) => {
+      const { until } = options ?? {};
+      if (until === undefined)
+        return change(id, options, { command: 'hold release', reason: 'manual', what: 'release', note: null });
+      return call(options, (session) =>
+        releaseQuota(session, id, { until, waitMs: toWaitMs(options), dryRun: options?.dryRun === true }),
+      );
+    },
     adopt: (id, { reason, ports = [], order = false, forwards = [], note = null, ...options }) =>
       call(options, async (session) => {
         await requireService(session, id);

@@ -9,7 +9,7 @@ import type { CommandOptions } from './holds.js';
 export interface PasswordOptions extends CommandOptions {
   /** The password; default a generated one. */
   password?: string | (() => Promise<string>) | undefined;
-  /** Absolute path of the file (0600) that the password is written to. */
+  /** Absolute path of a new file (0600) that the generated password is written to. */
   passwordFile?: string | undefined;
   /** Whether the document contains a generated password; `false` requires a file. Default true. */
   showPassword?: boolean | undefined;

@@ -22,7 +22,8 @@ export interface ResolveRequest {
  */
 export async function resolveAction(session: Session, id: string, request: ResolveRequest): Promise<LogEntry> {
   const { service, panel } = await requireUnsettled(session, id);
-  await withRun(session, { command: 'action resolve', dryRun: false }, async (run) => {
+  const purpose = { command: 'action resolve', dryRun: false, service: service ?? undefined };
+  await withRun(session, purpose, async (run) => {
     const name = service === null ? panelLease(panel) : serviceLease(service);
     const lease = await run.leases.take(name, request.waitMs);
     // The previous holder of the lease may have resolved it.

@@ -51,7 +51,7 @@ export async function runDecidedCommand<Content extends CommandContent>(
 ): Promise<CommandResult & { content: Content }> {
   const { command, dryRun, run: partOf, waitMs } = frame;
   await requireService(session, id);
-  return withRun(session, { command, dryRun, partOf }, async (run) => {
+  return withRun(session, { command, dryRun, service: id, partOf }, async (run) => {
     await run.leases.take(serviceLease(id), waitMs);
     const service = await requireService(session, id);
     if (command !== TERMINATE) await refuseUnfinished(session, id);
@@ -93,6 +93,7 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
   const [planned = observed] = await findSharers(on, [observed]);
   const done = await (command.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
+  command.checkDone?.(done);
   // Evidence on another panel is not undone by this command, so it is not complete.
   const elsewhere = done.evidence.filter((item) => item.panel !== service.panel);
   const isLeft = scope === 'hold' && done.holds.length === 0 && elsewhere.length > 0;

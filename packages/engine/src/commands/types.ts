@@ -54,6 +54,8 @@ export interface CommandContent {
   withdraw?: (tables: StoreTables) => Promise<void>;
   /** Stores the end of the command, once all of it is done. */
   done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;
+  /** Called once the panel is changed; throws if the command had nothing to do and can't do what was asked for. */
+  checkDone?: (work: Applied) => void;
   /** Stores that the command can't be carried out on what the panel shows, and that nothing was changed. */
   refused?: (error: ItemError, tables: StoreTables) => Promise<void>;
 }

@@ -84,5 +84,5 @@ function show(value: unknown): string {
   if (value === null) return 'an empty value';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a section';
-  return typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+  return JSON.stringify(value);
 }

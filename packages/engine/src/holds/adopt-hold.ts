@@ -4,7 +4,7 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import { requireFacet } from '../panels/facet.js';
 import { holdViews, type HoldView } from './holds.js';
 import { newHold } from './new-hold.js';
-import { withServiceLease } from '../services/change-services.js';
+import { withServiceRun } from '../services/change-services.js';
 import type { Session } from '../session.js';
 
 /** Options of `hold adopt`: what another tool restricted. */
@@ -22,7 +22,7 @@ export interface AdoptRequest {
  * Changes nothing on the panel. A repeat adopts what is missing.
  */
 export async function adoptHold(session: Session, id: string, request: AdoptRequest): Promise<HoldView> {
-  return withServiceLease(session, id, request.waitMs, async (service, leases) => {
+  return withServiceRun(session, id, { command: 'hold adopt', waitMs: request.waitMs }, async (service, run) => {
     const panel = await session.panel(service.panel);
     const adoption = requireFacet(panel, 'adoption');
     const observation = (await panel.observe([service], session.deps.signal)).get(id);
@@ -55,7 +55,7 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
     const { reason, note } = request;
     const cycle = (await session.store.cycles.newest([id]))[0]?.id ?? null;
     const hold = existing ?? newHold(session, { service: id, reason, since: at, note, cycle, origin: 'adopted' });
-    await session.write(leases.held, async (tables) => {
+    await run.store(async (tables) => {
       if (!existing) await tables.holds.add(hold);
       for (const target of targets) {
         const begun = { id: session.id('ev'), panel: panel.name, since: at };

@@ -1,8 +1,11 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
+import { findSubjectAgent } from '@sluice/quota-core';
+import { isQuotaReleased } from './is-released.js';
 import { newHold } from './new-hold.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
+import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
 
 /** Options of `hold add` and `hold release`. */
@@ -26,9 +29,12 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
     session,
     id,
     { command, dryRun, waitMs },
-    (service, { kind: { suspension } }) => {
+    async (service, { kind: { suspension } }) => {
       checkLifecycle(service, order);
+      const held = await session.store.holds.open({ services: [id] });
+      const isHeld = held.some(({ reason }) => reason === order.reason);
       return {
+        ...(command === 'hold release' && !isHeld && { checkDone: refuseIdle }),
         scope: 'hold',
         storeTarget: async (_service, tables) => {
           if (order.reason === 'billing') {
@@ -50,12 +56,24 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
   return report;
 }
 
-function checkLifecycle(service: ServiceRecord, order: HoldCommand): void {
+/** Refuses services that runs neither restrict nor release. */
+export function checkLifecycle(service: ServiceRecord, order: Pick<HoldCommand, 'what'>): void {
   if (service.status === 'active' || service.status === 'suspended') return;
   throw new SluiceError(
     'wrong_lifecycle',
     `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'release'}`,
     { details: { service: service.id, lifecycle: service.status } },
+  );
+}
+
+/** Refuses a release that released nothing while other holds restrict the service. */
+function refuseIdle({ service: { id }, holds, closes, actions, error }: Applied): void {
+  const reasons = holds.filter((hold) => !closes.includes(hold)).map(({ reason }) => reason);
+  if (reasons.length === 0 || closes.length > 0 || actions.length > 0 || error !== null) return;
+  throw new SluiceError(
+    'hold_not_released',
+    `"${id}" has no manual hold and stays held (${reasons.join(', ')}); nothing was changed`,
+    { details: { service: id, reasons, ...Object.fromEntries(reasons.map((reason) => [reason, id])) } },
   );
 }
 
@@ -85,6 +103,16 @@ export interface HoldView {
   evidence: EvidenceView[];
 }
 
+/** One element of `hold list --json` (docs/json.md): the hold of a service, or of an agent with its users. */
+export interface HoldEntry extends Omit<HoldView, 'service'> {
+  /** Null for the hold of an agent. */
+  service: string | null;
+  agent: { uuid: string; name: string | null } | null;
+  panel: string | null;
+  product: string | null;
+  client: string | null;
+}
+
 /** What was restricted for a hold, and the state before. */
 export interface EvidenceView {
   kind: string;
@@ -96,9 +124,53 @@ export interface EvidenceView {
   outcome: string | null;
 }
 
+/** A quota that restricts nothing until a local date. */
+export interface ReleasedQuota {
+  service: string;
+  until: string;
+}
+
+/** Returns the services whose quota hold is released until a date. */
+export async function releasedQuotas(session: Session, service?: string): Promise<ReleasedQuota[]> {
+  const filter = service === undefined ? {} : { ids: [service] };
+  return (await session.store.services.list(filter)).flatMap((row) => {
+    const until = isQuotaReleased(session.config, row, session.now()) ? row.quotaReleasedUntil : null;
+    return until === null ? [] : [{ service: row.id, until }];
+  });
+}
+
 /** Returns open and past holds with their evidence. */
 export async function holdViews(session: Session, service?: string): Promise<HoldView[]> {
-  const holds = await session.store.holds.all(service === undefined ? {} : { service });
+  return toViews(session, await session.store.holds.all(service === undefined ? {} : { service }));
+}
+
+/** Lists open and past holds of services and, without a service, of agents. */
+export async function listHolds(session: Session, service?: string): Promise<HoldEntry[]> {
+  const ids = service === undefined ? {} : { ids: [service] };
+  const services = new Map((await session.store.services.list(ids)).map((record) => [record.id, record]));
+  const ofServices = (await holdViews(session, service)).map((view): HoldEntry => {
+    const { panel = null, product = null, client = null } = services.get(view.service) ?? {};
+    return { ...view, agent: null, panel, product, client };
+  });
+  return service === undefined ? [...ofServices, ...(await listAgentHolds(session))] : ofServices;
+}
+
+async function listAgentHolds(session: Session): Promise<HoldEntry[]> {
+  const entries: HoldEntry[] = [];
+  for (const panel of Object.keys(session.config.panels)) {
+    const views = await toViews(session, await session.store.holds.all({ agentsOf: panel }));
+    if (views.length === 0) continue;
+    const names = new Map((await session.store.agents.list(panel)).map(({ uuid, name }) => [uuid, name]));
+    for (const view of views) {
+      const uuid = findSubjectAgent(view.service) ?? '';
+      const agent = { uuid, name: names.get(uuid) ?? null };
+      entries.push({ ...view, service: null, agent, panel, product: null, client: null });
+    }
+  }
+  return entries;
+}
+
+async function toViews(session: Session, holds: readonly HoldRecord[]): Promise<HoldView[]> {
   const evidence = await session.store.evidence.ofHolds(holds.map((hold) => hold.id));
   return holds.map((hold) => ({
     service: hold.service,

@@ -125,10 +125,9 @@ class Follower {
   async #newRuns(): Promise<LogEntry[]> {
     const { runs } = this.#session.store;
     const { since, limit } = this.#filter;
+    const where = tableFilter(this.#filter);
     const from = this.#runs.since(since);
-    const seen = await (from === null
-      ? runs.list({ ...tableFilter(this.#filter), limit })
-      : runs.list({ since: from }));
+    const seen = await runs.list(from === null ? { ...where, limit } : { ...where, since: from });
     const entries = this.#runs.take(seen.reverse());
     const open = await Promise.all(this.#runs.open().map((run) => runs.get(run.id)));
     return [...entries, ...this.#runs.take(open.filter((run) => run !== null))];

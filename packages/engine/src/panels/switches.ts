@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { type Enforcement, findEnforcement } from './enforcement.js';
-import { isAtWork } from '../run/bracket.js';
+import { isAtWork, withRun } from '../run/bracket.js';
 import type { RunReport } from '../run/report.js';
 import { runPanels } from '../run/run.js';
 import { requirePanelName } from '../services/panels.js';
@@ -98,14 +98,19 @@ export async function setSwitch(
   enforce: 'on' | 'observe',
 ): Promise<SwitchReport> {
   checkSwitch(session, panel, product);
-  await session.write([], (tables) => storeSwitch(tables, { panel, product, enforce, since: session.now() }));
+  const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${panel}${product === null ? '' : ` for ${product}`}`;
+  await withRun(session, { command, dryRun: false }, (run) =>
+    run.store((tables) => storeSwitch(tables, { panel, product, enforce, since: session.now() })),
+  );
   return switchReport(session, panel, product);
 }
 
 /** Removes the switches of a panel: the config decides again. */
 export async function dropSwitch(session: Session, panel: string): Promise<SwitchReport> {
   checkSwitch(session, panel, null);
-  await session.write([], (tables) => clear(tables, panel));
+  await withRun(session, { command: `as-configured ${panel}`, dryRun: false }, (run) =>
+    run.store((tables) => clear(tables, panel)),
+  );
   return switchReport(session, panel, null);
 }
 

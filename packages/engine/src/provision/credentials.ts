@@ -40,7 +40,6 @@ export function choosePassword(
     service,
     shown: request.shown,
     earlierFile,
-    readExisting: request.verb === 'change-password',
   });
 }
 

@@ -17,7 +17,7 @@ afterEach(() => {
 
 const clock = { now: () => Date.parse('2026-03-10T12:00:00Z'), sleep: () => Promise.resolve() };
 const deps = { files: nodeFiles, randomBytes: (count: number) => randomBytes(count), clock };
-const request = { service: 'svc-1', shown: false, readExisting: false };
+const request = { service: 'svc-1', shown: false };
 
 describe('the plan for a password', () => {
   it('refuses a name that a folder has, as one that is there', async () => {
@@ -26,16 +26,6 @@ describe('the plan for a password', () => {
     await expect(planPassword(deps, { ...request, file })).rejects.toMatchObject({
       kind: 'usage',
       code: 'password_file_exists',
-    });
-  });
-
-  it('says which file of a given password can’t be read', async () => {
-    const file = path.join(folder, 'password');
-    mkdirSync(file);
-    await expect(planPassword(deps, { ...request, file, readExisting: true })).rejects.toMatchObject({
-      kind: 'usage',
-      code: 'bad_password',
-      message: expect.stringContaining(`${file} can't be read (EISDIR)`) as unknown,
     });
   });
 

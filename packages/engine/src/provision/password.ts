@@ -43,13 +43,11 @@ export interface PasswordOptions {
   shown: boolean;
   /** The file of an interrupted run of the same command. */
   earlierFile?: string | null | undefined;
-  /** Whether an existing file contains the new password. */
-  readExisting: boolean;
 }
 
 /**
  * Chooses the password before anything is called or stored, and refuses a file that exists or can't be written. The file
- * is written after the command is stored, so that a repeat of a killed run uses the same file.
+ * is written after the command is stored, so that a repeat of a killed run uses the same file; only then is it read.
  *
  * @throws SluiceError `password_nowhere`, `password_file_exists`, `bad_password`
  */
@@ -58,8 +56,14 @@ export async function planPassword(
   options: PasswordOptions,
 ): Promise<PasswordPlan> {
   if (options.given !== undefined) {
+    if (options.file !== undefined) {
+      throw usageError(
+        'bad_option',
+        `A given password is not written to a file, but ${options.file} is named for it; no panel was called`,
+      );
+    }
     return {
-      password: checkPassword((await options.given()).replace(/\r?\n$/, ''), 'standard input'),
+      password: checkPassword((await options.given()).replace(/\r?\n$/, ''), 'The given password'),
       file: null,
       generated: false,
       write: null,
@@ -82,11 +86,11 @@ export async function planPassword(
     checkPlace(deps.files, file);
     return generate('new');
   }
-  const own = file === options.earlierFile;
-  if (!own && !options.readExisting) throw fileExists(file);
+  if (file !== options.earlierFile) throw fileExists(file);
   const found = readFile(deps.files, file);
-  if (own && !options.readExisting && !isComplete(found)) return generate('replace');
-  return { password: checkPassword(found.replace(/\r?\n$/, ''), file), file, generated: false, write: null };
+  if (!isComplete(found)) return generate('replace');
+  const password = checkPassword(found.replace(/\r?\n$/, ''), `The password in ${file}`);
+  return { password, file, generated: false, write: null };
 }
 
 function readFile(files: Files, file: string): string {
@@ -111,12 +115,12 @@ function chooseFile(
   return `${base}.${new Date(deps.clock.now()).toISOString().replaceAll(/[:.]/g, '-')}`;
 }
 
-function checkPassword(password: string, source: string): string {
+function checkPassword(password: string, subject: string): string {
   // Panels trim passwords in some calls only.
   if (password === '' || password !== password.trim() || /[\r\n]/.test(password)) {
     throw usageError(
       'bad_password',
-      `The password from ${source} is empty, starts or ends with a space, or has several lines; no panel was called`,
+      `${subject} is empty, starts or ends with a space, or has several lines; no panel was called`,
     );
   }
   return password;

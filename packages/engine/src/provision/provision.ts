@@ -35,7 +35,7 @@ export async function provision(session: Session, id: string, request: Provision
   );
   const { panel, plan, earlierFile } = content;
   // An existing account keeps its password, so that the one in the file would be wrong.
-  const isOurs = plan?.generated === true || (verb === 'create' && plan?.file === earlierFile);
+  const isOurs = plan?.generated === true || plan?.file === earlierFile;
   if (plan?.file != null && isOurs && !work.passwordSet && report.run.outcome === 'done')
     session.deps.files.remove(plan.file);
   return { ...report, credentials: toCredentials(panel, work, plan, request) };

@@ -13,7 +13,7 @@ export interface ProvisionRequest {
   until?: string | undefined;
   /** `change-package SERVICE PRODUCT` */
   product?: string | undefined;
-  /** Absolute path of the file that the password is written to or read from. */
+  /** Absolute path of the new file that a generated password is written to. */
   passwordFile?: string | undefined;
   /** Returns the caller's new password. */
   password?: (() => Promise<string>) | undefined;

@@ -91,7 +91,11 @@ describe('withRun', () => {
     const refused = withRun(session(), { command: 'poll', dryRun: false }, (run) => run.leases.take('panel:dcim', 0));
     await expect(refused).rejects.toThrow('in use by another run');
     expect(await store.runs.list()).toMatchObject([
-      { outcome: 'busy', finishedAt: expect.any(String) as unknown, error: expect.stringMatching(/^lease_held: /) as unknown },
+      {
+        outcome: 'busy',
+        finishedAt: expect.any(String) as unknown,
+        error: expect.stringMatching(/^lease_held: /) as unknown,
+      },
     ]);
     expect(await store.clock.confirmed()).toBeNull();
   });

@@ -25,6 +25,8 @@ export type PanelsRunView = RunView & { observing: string[] };
 export interface RunPurpose {
   command: string;
   dryRun: boolean;
+  /** The service that it is about. */
+  service?: string | undefined;
   /** Id of the run that this one is a part of: its row in the store is that run's. */
   partOf?: string | undefined;
 }
@@ -60,12 +62,15 @@ export class Run {
   totals: object | null = null;
   readonly #session: Session;
   readonly #isStored: boolean;
+  readonly #service: string | null;
   #isStarted = false;
+  #callsPanel = true;
 
-  constructor(session: Session, { command, dryRun, partOf }: RunPurpose) {
+  constructor(session: Session, { command, dryRun, service, partOf }: RunPurpose) {
     const at = session.now();
     const id = partOf ?? session.id('run');
     this.#session = session;
+    this.#service = service ?? null;
     this.#isStored = !dryRun && partOf === undefined;
     this.view = {
       id,
@@ -89,11 +94,24 @@ export class Run {
   async start(tables: Pick<StoreTables, 'runs'> = this.#session.store): Promise<void> {
     if (!this.#isStored) return;
     const { id, command, dryRun, observing, startedAt } = this.view;
-    const { host, pid } = this.#session.deps.owner;
+    const { owner, actor, note } = this.#session.deps;
+    const { host, pid } = owner;
+    const who = { service: this.#service, actor: printable(actor()), note: note === null ? null : printable(note) };
     const end = { finishedAt: null, outcome: null, totals: null, error: null };
     this.#isStarted = true;
     // eslint-disable-next-line no-restricted-syntax -- the only place
-    await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, host, pid });
+    await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, host, pid, ...who });
+  }
+
+  /** Stores what a command that calls no panel changes, with its run, in one transaction. */
+  store<T>(work: (tables: StoreTables) => Promise<T>): Promise<T> {
+    this.#callsPanel = false;
+    return this.#session.write(this.leases.held, async (tables) => {
+      await this.start(tables);
+      const result = await work(tables);
+      await this.end({ outcome: 'done', changes: true }, tables);
+      return result;
+    });
   }
 
   /**
@@ -125,7 +143,7 @@ export class Run {
     // eslint-disable-next-line no-restricted-syntax -- the only place
     await tables.runs.finish(id, { finishedAt, outcome, totals: this.totals, error: message, observing });
     // Without a lease, nothing but the row is stored.
-    if (outcome !== 'busy') await confirmClock(this.#session, tables);
+    if (this.#callsPanel && outcome !== 'busy') await confirmClock(this.#session, tables);
   }
 }
 

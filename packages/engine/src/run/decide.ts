@@ -113,9 +113,11 @@ function decideByUsage(
     };
   };
   const [quota, ...others] = listLimits(session, service, { allowance, mode, restriction: action });
+  const toInstant = (date: string | null): string | null =>
+    date === null ? null : zonedMidnight(date, findTimeZone(config, service.panel));
   return decide({
     now,
-    limits: [metered(quota), ...others.map(metered)],
+    limits: [{ ...metered(quota), releasedUntil: toInstant(service.quotaReleasedUntil) }, ...others.map(metered)],
     billing: {
       suspended: service.status === 'suspended',
       overdue: isOverdue(service, config, now),
@@ -123,10 +125,7 @@ function decideByUsage(
       restriction: panel.kind.suspension,
     },
     standing: standingHolds(session, panel, facts),
-    protectedUntil:
-      service.protectedUntil === null
-        ? null
-        : zonedMidnight(service.protectedUntil, findTimeZone(config, service.panel)),
+    protectedUntil: toInstant(service.protectedUntil),
   });
 }
 

@@ -107,7 +107,18 @@ async function loadStored(
   const history = await loadHistory(session, panel, services);
   const earlier = await earlierCycles(session, cycles, now);
   const terminations = await terminationsIn(session, [...unsettled.values()].flat());
-  return { overrides, cycles, holds, evidence, disabledForAgents, unsettled, purchases, history, earlier, terminations };
+  return {
+    overrides,
+    cycles,
+    holds,
+    evidence,
+    disabledForAgents,
+    unsettled,
+    purchases,
+    history,
+    earlier,
+    terminations,
+  };
 }
 
 /** Returns the rows of one service. */

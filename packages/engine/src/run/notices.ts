@@ -48,11 +48,13 @@ export function toNotices(work: Applied, dryRun: boolean): Notice[] {
       add('would_hold', `${reason}:${cycle?.id ?? 'none'}`, `${service.id} would be held (${reason}: ${rule})`);
     else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})`);
   }
-  for (const hold of decision.withheld) {
+  const { protectedUntil, quotaReleasedUntil } = service;
+  const isReleased = (reason: string): boolean => reason === 'quota' && quotaReleasedUntil !== null;
+  for (const { reason } of decision.withheld) {
     add(
       'hold_withheld',
-      `${hold.reason}:${cycle?.id ?? 'none'}`,
-      `${service.id} is due to be held (${hold.reason}), but is protected until ${service.protectedUntil ?? ''}`,
+      isReleased(reason) ? `${reason}:released:${quotaReleasedUntil ?? ''}` : `${reason}:${cycle?.id ?? 'none'}`,
+      `${service.id} is due to be held (${reason}), but ${isReleased(reason) ? `the hold is released until ${quotaReleasedUntil ?? ''}` : `is protected until ${protectedUntil ?? ''}`}`,
     );
   }
   if (work.enforcement.value === 'on') {

@@ -1,6 +1,8 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import type { CounterState } from '@sluice/quota-core';
 import { findTimeZone } from '../config/find-entry.js';
+import { isQuotaReleased } from '../holds/is-released.js';
+import type { Session } from '../session.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from './doubt.js';
 import type { RunRequest } from './request.js';
@@ -36,7 +38,7 @@ export function toTargetState(
     disabledForAgent: work.disabledForAgent,
     action: work.action,
     mode: work.mode,
-    allowance: toTargetAllowance(work),
+    allowance: toTargetAllowance(session, work),
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
@@ -163,9 +165,10 @@ function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): TargetState['counted']
   return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
 }
 
-function toTargetAllowance({ allowance }: Loaded<Stage>): TargetState['allowance'] {
+/** The panel must not stop a service by its own quota while the quota hold is released. */
+function toTargetAllowance(session: Session, { allowance, service }: Loaded<Stage>): TargetState['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
-  const limited = allowance.kind === 'limited';
+  const limited = allowance.kind === 'limited' && !isQuotaReleased(session.config, service, session.now());
   return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null };
 }
 

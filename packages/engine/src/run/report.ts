@@ -122,6 +122,7 @@ export function toDecisionRecord(
         : null,
       protectedUntil: service.protectedUntil,
       quotaPeriod: work.product.quotaPeriod,
+      ...(service.quotaReleasedUntil === null ? {} : { quotaReleasedUntil: service.quotaReleasedUntil }),
       status: service.status,
       warnings: work.warnings,
       ...(work.history.checkpoint === null ? {} : { reading: work.history.checkpoint }),

@@ -1,4 +1,4 @@
-import { toItemError, type Panel, SluiceError } from '@sluice/panel-kind';
+import { toItemError, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/open-agents.js';
 import { interruptedError } from '../interruption.js';
@@ -61,6 +61,13 @@ async function selectPanels(
   if (request.service !== undefined) {
     const only = await requireService(session, request.service);
     requirePanelName(session, only.panel);
+    if (request.panel !== undefined && request.panel !== only.panel) {
+      throw usageError(
+        'wrong_panel',
+        `"${only.id}" is on panel "${only.panel}", not on "${request.panel}"; no panel was called`,
+        { service: only.id, panel: only.panel },
+      );
+    }
     return { panels: [only.panel], only };
   }
   const panels: string[] = [];

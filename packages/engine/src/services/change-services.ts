@@ -1,7 +1,8 @@
 import { closest } from 'fastest-levenshtein';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { Leases, serviceLease } from '../leases.js';
+import { serviceLease } from '../leases.js';
+import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { applyField, listColumns } from './fields.js';
@@ -33,16 +34,18 @@ export async function addService(
   checkKeys(session, pairs);
   const wrongId = idProblem(id);
   if (wrongId !== null) throw usageError('bad_service', wrongId);
-  return session.write([], async (tables) => {
-    if (await tables.services.get(id)) {
-      throw new SluiceError('service_exists', `Service "${id}" already exists`, { details: { service: id } });
-    }
-    const record = blankService(id, session.now());
-    setFields(session, record, pairs);
-    if (options.allowDuplicateRefs !== true) await refuseDuplicate(session, tables, { before: null, after: record });
-    await tables.services.put([record]);
-    return record;
-  });
+  return withRun(session, { command: 'service add', dryRun: false, service: id }, (run) =>
+    run.store(async (tables) => {
+      if (await tables.services.get(id)) {
+        throw new SluiceError('service_exists', `Service "${id}" already exists`, { details: { service: id } });
+      }
+      const record = blankService(id, session.now());
+      setFields(session, record, pairs);
+      if (options.allowDuplicateRefs !== true) await refuseDuplicate(session, tables, { before: null, after: record });
+      await tables.services.put([record]);
+      return record;
+    }),
+  );
 }
 
 /** Changes keys of one service. */
@@ -54,9 +57,9 @@ export async function changeService(
 ): Promise<ServiceRecord> {
   checkKeys(session, pairs);
   const panel = pairs.find(([key]) => key === 'panel')?.[1];
-  return withServiceLease(session, id, waitMs, async (service, leases) => {
+  return withServiceRun(session, id, { command: 'service set', waitMs }, async (service, run) => {
     if (panel !== undefined && panel !== service.panel) await refuseInDoubt(session, id);
-    return session.write(leases.held, async (tables) => {
+    return run.store(async (tables) => {
       const record = structuredClone(service);
       setFields(session, record, pairs);
       if (record.panel !== service.panel) {
@@ -105,7 +108,7 @@ function setFields(session: Session, record: ServiceRecord, pairs: [string, stri
 
 /** Removes a service and its records; refused while it is held or has an account that Sluice created. */
 export async function removeService(session: Session, id: string, waitMs: number): Promise<ServiceRecord> {
-  return withServiceLease(session, id, waitMs, async (service, leases) => {
+  return withServiceRun(session, id, { command: 'service remove', waitMs }, async (service, run) => {
     const evidence = await session.store.evidence.open({ services: [id] });
     const holds = await session.store.holds.open({ services: [id] });
     if (evidence.length > 0 || holds.length > 0) {
@@ -121,7 +124,7 @@ export async function removeService(session: Session, id: string, waitMs: number
         details: { service: id },
       });
     }
-    await session.write(leases.held, (tables) => tables.services.remove(id));
+    await run.store((tables) => tables.services.remove(id));
     return service;
   });
 }
@@ -136,19 +139,16 @@ async function refuseInDoubt(session: Session, id: string): Promise<void> {
   });
 }
 
-/** Runs `work` under the lease of a service, which is read again under it. */
-export async function withServiceLease<T>(
+/** Runs a command that calls no panel under the lease of its service, which is read again under it. */
+export async function withServiceRun<T>(
   session: Session,
   id: string,
-  waitMs: number,
-  work: (service: ServiceRecord, leases: Leases) => Promise<T>,
+  { command, waitMs }: { command: string; waitMs: number },
+  work: (service: ServiceRecord, run: Run) => Promise<T>,
 ): Promise<T> {
   await requireService(session, id);
-  const leases = new Leases(session, session.runId ?? session.id('run'));
-  try {
-    await leases.take(serviceLease(id), waitMs);
-    return await work(await requireService(session, id), leases);
-  } finally {
-    await leases.releaseAll();
-  }
+  return withRun(session, { command, dryRun: false, service: id }, async (run) => {
+    await run.leases.take(serviceLease(id), waitMs);
+    return work(await requireService(session, id), run);
+  });
 }

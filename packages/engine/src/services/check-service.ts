@@ -20,6 +20,7 @@ export function blankService(id: string, now: string): ServiceRecord {
     ownRefs: [],
     fields: {},
     protectedUntil: null,
+    quotaReleasedUntil: null,
     createdAt: now,
     updatedAt: now,
   };

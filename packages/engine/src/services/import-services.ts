@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { Leases, serviceLease } from '../leases.js';
+import { serviceLease } from '../leases.js';
+import { type Run, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { findChange } from './find-change.js';
@@ -66,25 +67,25 @@ async function storeLeased(
   request: ImportRequest,
   ids: string[],
 ): Promise<{ plan: ImportPlan; stored: boolean }> {
-  const leases = new Leases(session, session.runId ?? session.id('run'));
-  try {
-    await leases.takeAll(ids.map(serviceLease), request.waitMs);
+  return withRun(session, { command: 'service import', dryRun: false }, async (run) => {
+    await run.leases.takeAll(ids.map(serviceLease), request.waitMs);
     const leased = new Set(ids);
-    return await session.write(leases.held, async (tables) => {
+    return session.write(run.leases.held, async (tables) => {
       const plan = await planImport(session, tables, request);
       // If another command added or changed a service meanwhile, try again with its lease.
       const stored = plan.problems.length === 0 && plan.changes.every((change) => leased.has(change.id));
-      if (stored) await store(tables, plan);
+      if (stored) await store(tables, plan, run);
       return { plan, stored };
     });
-  } finally {
-    await leases.releaseAll();
-  }
+  });
 }
 
-async function store(tables: StoreTables, { added, changes }: ImportPlan): Promise<void> {
+async function store(tables: StoreTables, { added, changes }: ImportPlan, run: Run): Promise<void> {
+  if (added.length + changes.length === 0) return;
+  await run.start(tables);
   await tables.services.put(added);
   await tables.services.update(changes);
+  await run.end({ outcome: 'done', changes: true }, tables);
 }
 
 function toReport(rows: ImportRow[], { added, changes, unchanged, problems }: ImportPlan): ImportReport {

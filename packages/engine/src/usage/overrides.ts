@@ -1,7 +1,7 @@
 import { type Mode, parseSize } from '@sluice/quota-core';
 import type { OverrideRecord } from '@sluice/state-store';
 import { usageError } from '@sluice/panel-kind';
-import { withServiceLease } from '../services/change-services.js';
+import { withServiceRun } from '../services/change-services.js';
 import type { Session } from '../session.js';
 
 /** Options of `override set`. */
@@ -30,7 +30,7 @@ export async function setOverride(
   }
   const quotaBytes = request.quota === undefined ? null : parseQuota(request.quota);
   const mode = request.mode === undefined ? null : parseMode(request.mode);
-  await withServiceLease(session, id, waitMs, async (service, leases) => {
+  await withServiceRun(session, id, { command: 'override set', waitMs }, async (service, run) => {
     const action = request.action ?? null;
     if (action !== null) {
       const { restrictions } = (await session.panel(service.panel)).kind;
@@ -52,15 +52,16 @@ export async function setOverride(
       action: action ?? before?.action ?? null,
       since: session.now(),
       until: null,
+      note: session.deps.note ?? (statesQuota ? null : (before?.note ?? null)),
     };
-    await session.write(leases.held, (tables) => tables.overrides.set(record));
+    await run.store((tables) => tables.overrides.set(record));
   });
 }
 
 /** Ends the override of a service; returns false where it has none. */
 export async function clearOverride(session: Session, id: string, waitMs: number): Promise<boolean> {
-  return withServiceLease(session, id, waitMs, (_service, leases) =>
-    session.write(leases.held, (tables) => tables.overrides.end(id, session.now())),
+  return withServiceRun(session, id, { command: 'override clear', waitMs }, (_service, run) =>
+    run.store((tables) => tables.overrides.end(id, session.now())),
   );
 }
 

@@ -48,7 +48,7 @@ export const productSchema = z.strictObject({
   speedLimitId: z.optional(countOrNull),
   throttleMbit: z._default(count, 1),
   redirectTo: z.optional(hostPort),
-  expiryDays: z._default(count, 365),
+  expiryDays: z._default(count, 30),
   graceDays: z._default(wholeFromZero, 0),
   resetDay: z._default(z.int().check(z.minimum(0), z.maximum(31)), 0),
 });

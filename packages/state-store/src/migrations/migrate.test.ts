@@ -78,6 +78,7 @@ const SCHEMA_DIGESTS = [
   'f97b40c57a55d4f7',
   'a459143b0bbc59fb',
   '1b175fa8e5a3c20c',
+  'd3ac72f90874c5e1',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -7,6 +7,7 @@ import { refreshes } from './006-refreshes.js';
 import { restrictions } from './007-restrictions.js';
 import { agentHolds } from './008-agent-holds.js';
 import { confirmations } from './009-confirmations.js';
+import { actors } from './010-actors.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   restrictions,
   agentHolds,
   confirmations,
+  actors,
 ];
 
 /** The schema version that this version of the package reads and writes. */

@@ -57,6 +57,7 @@ export const services = recordTable<ServiceRecord>()(
     ownRefs: textList('own_refs'),
     fields: textMap('fields'),
     protectedUntil: textOrNull('protected_until'),
+    quotaReleasedUntil: textOrNull('quota_released_until'),
     createdAt: text('created_at'),
     updatedAt: text('updated_at'),
   },
@@ -74,6 +75,7 @@ export const overrides = recordTable<OverrideRecord>()(
     action: textOrNull('action'),
     since: text('since'),
     until: textOrNull('until'),
+    note: textOrNull('note'),
   },
   'id',
 );
@@ -263,6 +265,9 @@ export const runs = recordTable<RunRecord>()(
     error: textOrNull('error'),
     host: text('host'),
     pid: int('pid'),
+    service: textOrNull('service'),
+    actor: textOrNull('actor'),
+    note: textOrNull('note'),
   },
   'id',
 );

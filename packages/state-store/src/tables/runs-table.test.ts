@@ -7,7 +7,9 @@ describe('runs', () => {
 
   it('starts, finishes and lists, newest first', async () => {
     await at.store.runs.start(run('run-1'));
-    await at.store.runs.start(run('run-2', { startedAt: minute(1), command: 'reconcile', dryRun: true }));
+    await at.store.runs.start(
+      run('run-2', { startedAt: minute(1), command: 'reconcile', dryRun: true, service: 'svc-1', actor: 'alice' }),
+    );
     await at.store.runs.finish('run-1', {
       finishedAt: minute(2),
       outcome: 'partial',
@@ -28,6 +30,8 @@ describe('runs', () => {
     expect((await at.store.runs.list()).map((each) => each.id)).toEqual(['run-2', 'run-1']);
     expect((await at.store.runs.list({ command: 'poll' })).map((each) => each.id)).toEqual(['run-1']);
     expect((await at.store.runs.list({ since: minute(1), limit: 5 })).map((each) => each.id)).toEqual(['run-2']);
+    expect((await at.store.runs.list({ service: 'svc-1' })).map((each) => each.actor)).toEqual(['alice']);
+    expect((await at.store.runs.page({ service: 'svc-1', limit: 9 })).records).toHaveLength(1);
     await expect(
       at.store.runs.finish('run-9', {
         finishedAt: minute(2),

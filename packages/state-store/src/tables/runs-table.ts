@@ -25,18 +25,20 @@ export function runsTable(access: Access): StoreTables['runs'] {
         const row = await db.selectFrom('runs').select(runs.columns).where('id', '=', id).executeTakeFirst();
         return row === undefined ? null : runs.decode(row);
       }),
-    list: ({ command, since, limit } = {}) =>
+    list: ({ command, service, since, limit } = {}) =>
       access.read(async ({ db }) => {
         let query = db.selectFrom('runs').select(runs.columns);
         if (command !== undefined) query = query.where('command', '=', command);
+        if (service !== undefined) query = query.where('service', '=', service);
         if (since !== undefined) query = query.where('started_at', '>=', since);
         if (limit !== undefined) query = query.limit(limit);
         const rows = await query.orderBy('started_at', 'desc').orderBy('seq', 'desc').execute();
         return rows.map((row) => runs.decode(row));
       }),
-    page: ({ since, after, limit }) =>
+    page: ({ service, since, after, limit }) =>
       access.read(async ({ db }) => {
         let query = db.selectFrom('runs').select(runs.columns).select('seq');
+        if (service !== undefined) query = query.where('service', '=', service);
         if (since !== undefined) query = query.where('started_at', '>=', since);
         if (after) query = query.where(behind('started_at', after));
         const rows = await query.orderBy('started_at').orderBy('seq').limit(limit).execute();

@@ -14,6 +14,7 @@ describe('services', () => {
       ownRefs: ['order_id'],
       fields: { email: 'a@example.org' },
       protectedUntil: '2026-05-01',
+      quotaReleasedUntil: '2026-06-01',
     });
     await at.store.services.put([full]);
     expect(await at.store.services.get('svc-1')).toEqual(full);

@@ -33,6 +33,7 @@ export function service(id: string, change: Partial<ServiceRecord> = {}): Servic
     ownRefs: [],
     fields: {},
     protectedUntil: null,
+    quotaReleasedUntil: null,
     createdAt: minute(0),
     updatedAt: minute(0),
     ...change,
@@ -49,6 +50,7 @@ export function override(id: string, change: Partial<OverrideRecord> = {}): Over
     action: null,
     since: minute(0),
     until: null,
+    note: null,
     ...change,
   };
 }
@@ -218,6 +220,9 @@ export function run(id: string, change: Partial<RunRecord> = {}): RunRecord {
     error: null,
     host: 'host-1',
     pid: 100,
+    service: null,
+    actor: null,
+    note: null,
     ...change,
   };
 }

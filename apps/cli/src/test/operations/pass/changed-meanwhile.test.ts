@@ -127,6 +127,7 @@ describe('a service whose facts change right before a restricting call', () => {
         action: null,
         since: new Date(at.bench.clock.now()).toISOString(),
         until: null,
+        note: null,
       }),
     );
     released.go();

@@ -254,6 +254,45 @@ describe('a password', () => {
   });
 });
 
+describe('where a new password is read from and written to', () => {
+  it('--password-file never reads a file, and a repeat after a failure uses the one that it wrote', async () => {
+    await at.addService(1);
+    await at.run('provision create svc-1 --password-file first.txt');
+    const before = at.panel.state();
+    for (const words of [
+      'change-password svc-1 --password-file first.txt',
+      'change-password svc-1 --password-file new.txt --password-stdin',
+      'create svc-1 --password-from first.txt --password-stdin',
+      'change-password svc-1 --password-from missing.txt',
+    ]) {
+      const refused = await at.run(`provision ${words}`);
+      expect([words, refused.exitCode]).toEqual([words, 2]);
+    }
+    expect(diffStates(before, at.panel.state())).toEqual([]);
+    at.panel.server.inject({ endpoint: /user\/update$/, fault: { kind: 'status', status: 500 } });
+    expect((await at.run('provision change-password svc-1 --password-file new.txt')).exitCode).not.toBe(0);
+    at.panel.server.clearFaults();
+    const written = at.bench.read('new.txt').trim();
+    const repeated = await at.run('provision change-password svc-1 --password-file new.txt');
+    expect([repeated.exitCode, at.bench.read('new.txt').trim()]).toEqual([0, written]);
+    expect(await login(at.panel.user(3)!.user, written)).toBe(0);
+    const refused = await at.run('provision change-password svc-1 --password-file new.txt');
+    expect([refused.exitCode, errorOf(refused)?.code]).toEqual([2, 'password_file_exists']);
+  });
+
+  it('--password-from reads the password of an account that is created or changed', async () => {
+    await at.addService(1);
+    at.bench.write('chosen.txt', 'Chosen-by-customer-1\n');
+    const made = await at.run('provision create svc-1 --password-from chosen.txt');
+    expect(order(made).credentials).toMatchObject({ password: null, passwordFile: null });
+    expect(await login(at.panel.user(3)!.user, 'Chosen-by-customer-1')).toBe(0);
+    at.bench.write('chosen.txt', 'Chosen-by-customer-2\n');
+    expect((await at.run('provision change-password svc-1 --password-from chosen.txt')).exitCode).toBe(0);
+    expect(await login(at.panel.user(3)!.user, 'Chosen-by-customer-2')).toBe(0);
+    expect(at.bench.printed).not.toContain('Chosen-by-customer');
+  });
+});
+
 describe('secrets', () => {
   it('stand in no output, no row of the store, no log', async () => {
     const made = await at.addService(1).then(() => at.run('provision create svc-1'));

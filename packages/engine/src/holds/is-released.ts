@@ -1,0 +1,13 @@
+import { zonedMidnight } from '@sluice/quota-core';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findTimeZone } from '../config/find-entry.js';
+import type { Config } from '../config/schema.js';
+
+/** Returns whether the quota of a service restricts nothing at this instant. */
+export function isQuotaReleased(
+  config: Config,
+  { quotaReleasedUntil, panel }: Pick<ServiceRecord, 'quotaReleasedUntil' | 'panel'>,
+  now: string,
+): boolean {
+  return quotaReleasedUntil !== null && now < zonedMidnight(quotaReleasedUntil, findTimeZone(config, panel));
+}

@@ -1,0 +1,62 @@
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import { checkLocalDate } from '@sluice/quota-core';
+import type { ServiceRecord } from '@sluice/state-store';
+import { runDecidedCommand } from '../commands/run-command.js';
+import type { CommandReport } from '../commands/types.js';
+import type { Session } from '../session.js';
+import { checkLifecycle } from './holds.js';
+import { isQuotaReleased } from './is-released.js';
+
+/** Options of `hold release SERVICE --until DATE`. */
+export interface QuotaRelease {
+  /** Local date in the panel's time zone; null ends an earlier release. */
+  until: string | null;
+  waitMs: number;
+  dryRun: boolean;
+}
+
+/** Lifts the quota hold of a service until a date; the first poll after it decides again. Repeatable with another date. */
+export async function releaseQuota(session: Session, id: string, request: QuotaRelease): Promise<CommandReport> {
+  const { waitMs, dryRun } = request;
+  const { report } = await runDecidedCommand(
+    session,
+    id,
+    { command: 'hold release', dryRun, waitMs },
+    async (service) => {
+      checkLifecycle(service, { what: 'release' });
+      const until = request.until === null ? null : parseUntil(session, service, request.until);
+      const open = await session.store.holds.open({ services: [id], reason: 'quota' });
+      if (until === null && service.quotaReleasedUntil === null) throw notReleased(id);
+      const ended = until === null ? [] : open;
+      return {
+        storeTarget: async (_service, tables) => {
+          await tables.services.update([{ id, quotaReleasedUntil: until, updatedAt: session.now() }]);
+          for (const hold of ended) await tables.holds.end(hold.id, session.now());
+        },
+        preview: (loaded) => ({
+          ...loaded,
+          service: { ...loaded.service, quotaReleasedUntil: until },
+          holds: loaded.holds.filter((hold) => !ended.some((one) => one.id === hold.id)),
+        }),
+      };
+    },
+  );
+  return report;
+}
+
+function parseUntil(session: Session, { id, panel }: ServiceRecord, text: string): string {
+  let date: string;
+  try {
+    date = checkLocalDate(text, 'until');
+  } catch (error) {
+    throw usageError('bad_option', (error as Error).message);
+  }
+  if (isQuotaReleased(session.config, { quotaReleasedUntil: date, panel }, session.now())) return date;
+  throw usageError('bad_option', `until: ${date} is not in the future; the hold of "${id}" was not changed`);
+}
+
+function notReleased(id: string): SluiceError {
+  return new SluiceError('hold_not_released', `The quota hold of "${id}" is not released until a date`, {
+    details: { service: id },
+  });
+}
