@@ -17,6 +17,8 @@ function session(): Session {
     clock: { now: () => Date.parse('2026-11-05T12:00:00Z') },
     randomBytes: (count: number) => new Uint8Array(count),
     owner: { host: 'host-1', pid: 7, processStart: '1' },
+    actor: () => 'operator',
+    note: null,
     isAlive: () => true,
     signal: stop.signal,
   };
