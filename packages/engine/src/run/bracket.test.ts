@@ -19,6 +19,8 @@ function session(): Session {
     owner: { host: 'host-1', pid: 7, processStart: '1' },
     isAlive: () => true,
     signal: stop.signal,
+    actor: () => 'alice',
+    note: null,
   };
   return new Session({ deps, config: { panels: {} }, store } as unknown as ConstructorParameters<typeof Session>[0]);
 }
