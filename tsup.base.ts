@@ -6,7 +6,8 @@ export const base: Options = {
   format: 'esm',
   target: 'node20',
   platform: 'node',
-  dts: true,
+  // The types of our other packages as built: reading their sources for each anew takes twice as long.
+  dts: { compilerOptions: { customConditions: [] } },
   sourcemap: true,
   clean: true,
 };

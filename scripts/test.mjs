@@ -25,8 +25,7 @@ const part = (name, ok) => {
 part('build', await runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
 if (!panels) {
   const checks = {
-    lint: () => runTool('eslint', ['.']),
-    types: () => runTool('tsc', ['-p', '.']),
+    'types and lint': () => runScript('lint.mjs'),
     circles: () => runScript('circles.mjs'),
     format: () => runTool('prettier', ['--check', '--log-level', 'warn', '.']),
     ...(long ? {} : { docs: () => runScript('docs.mjs'), packages: () => runScript('check-packages.mjs') }),
@@ -71,7 +70,7 @@ for (const report of reports) {
   }
 }
 const failedParts = parts.filter(({ ok }) => !ok).map(({ name }) => name);
-// A part that is no test of its own (build, types, lint, format, docs, packages) counts as one failure.
+// A part that is no test of its own (build, types and lint, format, docs, packages) counts as one failure.
 totals.failed += failedParts.filter((name) => name !== 'tests').length;
 if (failedParts.includes('tests') && totals.failed === 0) totals.failed = 1;
 if (failedParts.length > 0) process.stdout.write(`Failed: ${failedParts.join(', ')}\n`);

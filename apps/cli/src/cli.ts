@@ -1,11 +1,11 @@
-import { printable } from '@sluice/panel-http/printable';
 import type { Command } from 'commander';
-import { LazyCommand, type CommandContext } from './commands/command.js';
+import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declareServices } from './commands/declare-services.js';
 import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
+import { usageText } from './output/usage-text.js';
 
 /** Builds the command line; actions load their code when they are called. */
 export function buildProgram(context: CommandContext): LazyCommand {
@@ -13,15 +13,16 @@ export function buildProgram(context: CommandContext): LazyCommand {
   const program = new LazyCommand('sluice', context);
   program
     .description('Meters traffic, enforces quotas and provisions services on EasyDCIM, FLVX and Hiddify panels.')
-    .version(deps.version, '--version', 'print the version')
+    .version(deps.version, '-V, --version', 'print the version')
     .option(
       '--config <file>',
       'config file (default: $SLUICE_CONFIG, ./sluice.yaml, the XDG folder, /etc/sluice/sluice.yaml)',
     )
     .option('--json', 'print one JSON document on stdout')
-    .option('-q, --quiet', 'print nothing on success')
+    .option('-q, --quiet', 'print only what was changed or failed')
     .option('-v, --verbose', 'print more: every service, stack traces of errors')
     .option('--no-color', 'print without colours')
+    .option('--utc', 'print times as ISO 8601 in UTC instead of short local times')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) => {
@@ -31,9 +32,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
         deps.stderr.write(text);
       },
       outputError: (text, write) => {
-        // The message quotes the command line and must stay on one line; the hint has its own.
-        const [, message = '', hint = ''] = /^(.*?)(\n\(Did you mean [\w ,-]+\?\))?\n?$/s.exec(text) ?? [];
-        write(`${printable(message)}${hint}\n`);
+        write(`sluice: ${usageText(text)}\n`);
       },
     })
     .showSuggestionAfterError(true)
@@ -44,6 +43,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareAgents(program);
   declareSetup(program);
   declareStart(program);
+  declareVersion(program);
   program.addHelpText(
     'after',
     `
@@ -59,6 +59,20 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 so
   );
   inherit(program);
   return program;
+}
+
+function declareVersion(program: LazyCommand): void {
+  const { deps } = program.context;
+  program
+    .command('version')
+    .description('print the version')
+    .examples('sluice version')
+    .action((_options: unknown, command: LazyCommand) => {
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      deps.stdout.write(
+        json === true ? `${JSON.stringify({ version: deps.version }, null, 2)}\n` : `${deps.version}\n`,
+      );
+    });
 }
 
 /** Passes the settings of output, errors and help on to all subcommands. */

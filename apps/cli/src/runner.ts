@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
 import { ExitCode, signalExitCode, toErrorExitCode } from './exit-codes.js';
+import { usageText } from './output/usage-text.js';
 import { withRemedy } from './remedies.js';
 
 /** Runs a command line (without the program's name), prints its error, and returns the exit code; never throws. */
@@ -41,8 +42,7 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
 function report(error: unknown, argv: string[], deps: Deps, json: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.done;
-    if (json)
-      writeJson(deps, { code: 'usage', message: printable(error.message.replace(/^error: /, '')), details: {} });
+    if (json) writeJson(deps, { code: 'usage', message: usageText(error.message), details: {} });
     return ExitCode.usage;
   }
   const known = error instanceof SluiceError;

@@ -37,7 +37,7 @@ export {
   refuseLostStore,
   replaceHoldsFile,
 } from './holds/holds-file.js';
-export type { EvidenceView, HoldView, ReleasedQuota } from './holds/holds.js';
+export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds/holds.js';
 export { leaseHeld } from './leases.js';
 export type { LogEntry, LogFilter } from './log/log.js';
 export type { Credentials, CommandReport } from './commands/types.js';
@@ -50,12 +50,13 @@ export { describeTermination, type Termination } from './provision/termination.j
 export { importKeys } from './services/fields.js';
 export type { ImportRow } from './services/import-services.js';
 export type { ImportProblem, ImportReport } from './services/import-services.js';
+export type { ChangeOptions } from './services/change-services.js';
 export type { ServiceDetail } from './services/show.js';
 export { findStoredProblems, type StoredProblem } from './services/stored-problems.js';
 export { nameFew } from './name-few.js';
 export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from './sluice.js';
 export { suggestion } from './suggestion.js';
 export type { SwitchReport } from './panels/switches.js';
-export { parseTime } from './clock/times.js';
-export type { CycleView } from './usage/usage.js';
-export type { ServiceView } from './services/views.js';
+export { parseTime, type TimeReading } from './clock/times.js';
+export type { CycleView, UsageFilter } from './usage/usage.js';
+export type { ActionView, ServiceView } from './services/views.js';

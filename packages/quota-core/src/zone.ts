@@ -27,6 +27,29 @@ export function zonedMidnight(localDate: string, timeZone: string): string {
 }
 
 /**
+ * Returns the instant of a local date and time in an IANA time zone, as ISO 8601 UTC. Of a time that comes twice it is
+ * the first one, of a time that the clocks skip the change itself.
+ *
+ * @param localTime `YYYY-MM-DD HH:MM` or `YYYY-MM-DD HH:MM:SS`
+ * @throws QuotaCoreError `invalid_date`, `invalid_time_zone`
+ *
+ * @example
+ * ```ts
+ * zonedTime('2026-03-01 09:30', 'Europe/Berlin'); // 2026-03-01T08:30:00.000Z
+ * ```
+ */
+export function zonedTime(localTime: string, timeZone: string): string {
+  const [, date = '', hour, minute, second = 0] = /^(.{10}) (\d\d):(\d\d)(?::(\d\d))?$/.exec(localTime) ?? [];
+  const { year, month, day } = parseCalendarDate(date, 'the local date');
+  const time = [Number(hour), Number(minute), Number(second)] as const;
+  if (time[0] > 23 || time[1] > 59 || time[2] > 59) {
+    throw new QuotaCoreError('invalid_date', `${quote(localTime)} is not a time of day: hours go from 00 to 23`);
+  }
+  checkTimeZone(timeZone);
+  return new Date(findInstant(Date.UTC(year, month - 1, day, ...time), timeZone)).toISOString();
+}
+
+/**
  * Returns the local day `YYYY-MM-DD` of an instant in an IANA time zone.
  *
  * @param instant ISO 8601 UTC with milliseconds
@@ -47,7 +70,7 @@ export function midnightMs(date: CalendarDate, timeZone: string): number {
   const known = midnights.get(key);
   if (known !== undefined) return known;
   checkTimeZone(timeZone);
-  const midnight = findMidnight(Date.UTC(date.year, date.month - 1, date.day), timeZone);
+  const midnight = findInstant(Date.UTC(date.year, date.month - 1, date.day), timeZone);
   midnights.set(key, midnight);
   return midnight;
 }
@@ -60,7 +83,7 @@ export function calendarDateAt(ms: number, timeZone: string): CalendarDate {
 }
 
 /** `wall` is the local clock reading as if it were UTC. */
-function findMidnight(wall: number, timeZone: string): number {
+function findInstant(wall: number, timeZone: string): number {
   // No zone is further from UTC than 15 hours, so that a change of the clocks is in between.
   let before = wall - 15 * HOUR;
   let after = wall + 15 * HOUR;

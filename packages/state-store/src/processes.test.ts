@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { backupStore } from './backup-store.js';
 import { openStore } from './open-store.js';
 import { type Child, compileStore, start } from './test/child-processes.js';
@@ -27,10 +28,12 @@ describe('several processes', () => {
   let programs = '';
   let children: Child[] = [];
 
-  beforeEach(() => {
-    programs = join(at.folder, 'programs');
-    mkdirSync(programs);
+  beforeAll(() => {
+    programs = mkdtempSync(join(tmpdir(), 'sluice-programs-'));
     compileStore(programs);
+  });
+  afterAll(() => {
+    rmSync(programs, { recursive: true, force: true });
   });
   afterEach(async () => {
     await Promise.all(children.map((child) => child.kill()));

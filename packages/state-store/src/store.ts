@@ -159,8 +159,8 @@ export interface StoreTables extends AgentTables {
      * `agentsOf` names their panel, or `services` their subjects.
      */
     open(filter?: { services?: string[]; panel?: string; reason?: string; agentsOf?: string }): Promise<HoldRecord[]>;
-    /** Open and past holds of services, or of that subject, in the same order. */
-    all(filter?: { service?: string }): Promise<HoldRecord[]>;
+    /** Open and past holds of services, of that subject, or of the agents of a panel, in the same order. */
+    all(filter?: { service?: string; agentsOf?: string }): Promise<HoldRecord[]>;
     /** A subject has at most one open hold of a reason; a second `add` changes nothing and returns false. */
     add(record: HoldRecord): Promise<boolean>;
     /** An ended hold keeps its end. */

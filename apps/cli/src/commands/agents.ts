@@ -1,15 +1,16 @@
-import type { AgentDetail, RestoreReport } from '@sluice/engine';
+import type { AgentDetail, AgentView, RestoreReport } from '@sluice/engine';
 import type { LedgerOpening } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { readTable } from '../files/rows.js';
-import { printAgent, printAgents, printCheck } from '../output/agent-report.js';
+import { AGENTS, printAgent, printAgents, printCheck, printSemantics } from '../output/agent-report.js';
 import { printActions } from '../output/outcome.js';
 import { countOf } from '../output/words.js';
 import { bytesCell } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 
 /** Options of the commands about agents. */
@@ -46,13 +47,14 @@ function parseOpening(text: string | undefined): LedgerOpening | undefined {
 }
 
 /** `sluice agent list` */
-export const agentList: CommandHandler<AgentOptions> = (_args, options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const list = await sluice.agents.list(options);
-    terminal.document(list);
-    printAgents(terminal, list.agents);
+export const agentList: CommandHandler<ListOptions> = listCommand<AgentView>(
+  { key: 'agents', empty: 'No agents.', columns: AGENTS },
+  async ({ sluice }, _args, { panel }) => (await sluice.agents.list({ panel })).agents,
+  (terminal, agents, { csv }) => {
+    if (csv === undefined) printSemantics(terminal, agents);
     return ExitCode.done;
-  });
+  },
+);
 
 /** `sluice agent show AGENT` */
 export const agentShow: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
@@ -181,16 +183,22 @@ export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options
   withSluice(deps, options, async ({ sluice, terminal }) => {
     const explained = await sluice.agents.explain(agent, options);
     terminal.document(explained);
-    terminal.line(explained.sentence);
+    const { times } = terminal;
+    const { panel } = explained;
+    terminal.line(times.text(explained.sentence, panel));
     printAgent(terminal, explained);
     for (const { at, allocatedBytes, currentBytes, consumedBytes, users } of explained.readings) {
       const sold = `${users} users, ${bytesText(allocatedBytes)} allocated, ${bytesText(currentBytes)} reported by the panel`;
-      terminal.line(`  read ${at}: ${sold}, ${bytesCell(consumedBytes) ?? '-'} consumed`);
+      terminal.line(`  read ${times.at(at, panel) ?? ''}: ${sold}, ${bytesCell(consumedBytes) ?? '-'} consumed`);
     }
     for (const { bytes, leftBytes, state, createdAt } of explained.reservations)
-      terminal.line(`  reserved ${createdAt}: ${bytesText(bytes)}, ${bytesText(leftBytes)} left (${state})`);
+      terminal.line(
+        `  reserved ${times.at(createdAt, panel) ?? ''}: ${bytesText(bytes)}, ${bytesText(leftBytes)} left (${state})`,
+      );
     for (const { type, name, state, at, outcome } of explained.actions)
-      terminal.line(`  ${at} ${type} "${name}" ${state}${outcome === null ? '' : ` (${outcome})`}`);
+      terminal.line(
+        `  ${times.at(at, panel) ?? ''} ${type} "${name}" ${state}${outcome === null ? '' : ` (${outcome})`}`,
+      );
     return ExitCode.done;
   });
 

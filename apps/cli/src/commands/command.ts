@@ -2,6 +2,7 @@ import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
 import { Command, Option } from 'commander';
 import type { Deps } from '../context.js';
+import { isNotBuilt } from './not-built.js';
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -12,6 +13,7 @@ export interface GlobalOptions {
   color?: boolean;
   note?: string;
   actor?: string;
+  utc?: boolean;
 }
 
 /** Options of a command that waits for leases. */
@@ -41,6 +43,9 @@ export function choice(flags: string, description: string, words: readonly strin
   return option;
 }
 
+/** Commander's own answers, which its types do not have. */
+const COMMANDER = Command.prototype as unknown as { unknownCommand: (this: Command) => void };
+
 /** A command whose code is loaded when it is called, which keeps the start-up short. */
 export class LazyCommand extends Command {
   readonly context: CommandContext;
@@ -54,6 +59,18 @@ export class LazyCommand extends Command {
 
   override createCommand(name = ''): LazyCommand {
     return new LazyCommand(name, this.context);
+  }
+
+  /** Replaces commander's answer to a command that it does not know. */
+  unknownCommand(): void {
+    const words = [...this.#words(), this.args[0] ?? ''];
+    if (isNotBuilt(words)) this.error(`error: "sluice ${words.join(' ')}" is not in this version yet`);
+    COMMANDER.unknownCommand.call(this);
+  }
+
+  /** Returns the words of the command without the program's name. */
+  #words(): string[] {
+    return this.parent instanceof LazyCommand ? [...this.parent.#words(), this.name()] : [];
   }
 
   /** Adds examples to the help. */

@@ -13,7 +13,8 @@ import { storeLocation } from '../open-sluice.js';
 
 /** `sluice db check` */
 export const dbCheck: CommandHandler = async (_args, options, deps) => {
-  const location = storeLocation(loadConfig(options.config, deps));
+  const config = loadConfig(options.config, deps);
+  const location = storeLocation(config);
   const checks: Check[] = [];
   try {
     const store = await openStore({ location, clock: deps.clock, create: false });
@@ -27,7 +28,7 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
     checks.push({ name: code, object: location, status: 'failed', message, code });
   }
   const ok = !checks.some((check) => check.status === 'failed');
-  printChecks(new Terminal(deps, options), ok, checks);
+  printChecks(new Terminal(deps, options, config), ok, checks);
   return ok ? ExitCode.done : ExitCode.failed;
 };
 

@@ -1,4 +1,5 @@
 import { choice, type LazyCommand } from './command.js';
+import { listOptions } from './list-options.js';
 
 const PANEL = ['--panel <name>', 'the Hiddify panel; required if there are several'] as const;
 const DRY_RUN = ['--dry-run', 'change nothing on the panel, and store only the API log'] as const;
@@ -8,7 +9,10 @@ const AGENT = 'uuid or unambiguous name of the agent';
 
 /** Declares `agent`: traffic limits of the agents of a Hiddify panel. */
 export function declareAgents(program: LazyCommand): void {
-  const agent = program.command('agent').description('traffic limits of the agents (resellers) of a Hiddify panel');
+  const agent = program
+    .command('agent')
+    .description('traffic limits of the agents (resellers) of a Hiddify panel')
+    .examples('sluice agent list', 'sluice agent check --all --quiet');
   declareLimits(agent);
   declareUsers(agent);
 }
@@ -16,11 +20,9 @@ export function declareAgents(program: LazyCommand): void {
 const load = () => import('./agents.js');
 
 function declareLimits(agent: LazyCommand): void {
-  agent
-    .command('list')
+  listOptions(agent.command('list'), 'panel', 'status', 'over')
     .description('list agents with their limits and usage')
-    .option(...PANEL)
-    .examples('sluice agent list --panel vpn')
+    .examples('sluice agent list --panel vpn', 'sluice agent list --over 80% --sort -share')
     .runs(async () => (await load()).agentList);
   agent
     .command('show')
@@ -110,17 +112,21 @@ function declareUsers(agent: LazyCommand): void {
 
 /** Declares `tunnel` and `relay`, which only FLVX panels have. */
 export function declareRelay(program: LazyCommand): void {
-  const tunnel = program.command('tunnel').description('tunnels of an FLVX panel');
-  tunnel
-    .command('list')
+  const tunnel = program
+    .command('tunnel')
+    .description('tunnels of an FLVX panel')
+    .examples('sluice tunnel list --panel relay');
+  listOptions(tunnel.command('list'), 'status')
     .description('list tunnels with the factor by which traffic counts on each')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice tunnel list --panel relay')
     .runs(async () => (await import('./panels.js')).tunnelList);
 
-  const relay = program.command('relay').description('accounts of an FLVX panel');
-  relay
-    .command('users')
+  const relay = program
+    .command('relay')
+    .description('accounts of an FLVX panel')
+    .examples('sluice relay users --sort -used');
+  listOptions(relay.command('users'), 'status', 'over')
     .description('list all accounts except administrators, and the service of each')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice relay users --panel relay')

@@ -1,4 +1,5 @@
 import { choice, type LazyCommand } from './command.js';
+import { listOptions } from './list-options.js';
 
 /** Declares `poll`, `reconcile`, `plan`, `explain` and `usage`. */
 export function declareRuns(program: LazyCommand): void {
@@ -29,21 +30,19 @@ export function declareRuns(program: LazyCommand): void {
   program
     .command('explain <service>')
     .description('show why a service is in its state, using only the store')
-    .option('--at <time>', 'its state at a local date or time')
+    .option('--at <time>', 'its state at a time: 1h (ago), yesterday, 2026-11-20, "2026-11-20 23:44"')
     .examples('sluice explain svc-1 --at 2026-11-01')
     .runs(async () => (await import('./explain.js')).explain);
   declareUsage(program);
 }
 
 function declareUsage(program: LazyCommand): void {
-  const usage = program
-    .command('usage [service]')
+  const usage = listOptions(program.command('usage [service]'), 'panel', 'product', 'client', 'status', 'over')
     .description('show the last reading of each service')
     .option('--refresh', 'read the panel now; changes nothing')
-    .examples('sluice usage', 'sluice usage svc-1 --refresh', 'sluice usage history svc-1')
+    .examples('sluice usage --over 80% --sort -share', 'sluice usage svc-1 --refresh', 'sluice usage history svc-1')
     .runs(async () => (await import('./usage.js')).usage);
-  usage
-    .command('history <service>')
+  listOptions(usage.command('history <service>'))
     .description('show usage and allowance of each cycle')
     .examples('sluice usage history svc-1')
     .runs(async () => (await import('./usage.js')).usageHistory);

@@ -1,5 +1,6 @@
 import type { Option } from 'commander';
 import { choice, type LazyCommand } from './command.js';
+import { listOptions } from './list-options.js';
 
 const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
 const DUPLICATES = ['--allow-duplicate-refs', 'store an id that another service of the panel has'] as const;
@@ -11,11 +12,33 @@ const KEYS = 'keys as in the import: panel, product, client, billing_cycle, next
 
 /** Declares `service`, `override`, `hold`, `action` and `provision`. */
 export function declareServices(program: LazyCommand): void {
-  declareService(program.command('service').description('the services that Sluice manages'));
-  declareOverride(program.command('override').description("an operator's quota, mode or action for one service"));
-  declareHold(program.command('hold').description('reasons to keep services restricted'));
-  declareAction(program.command('action').description('changes to panels'));
-  declareProvision(program.command('provision').description('provision services; each command can be repeated safely'));
+  declareService(
+    program
+      .command('service')
+      .description('the services that Sluice manages')
+      .examples('sluice service list --status held', 'sluice service import services.csv'),
+  );
+  declareOverride(
+    program
+      .command('override')
+      .description("an operator's quota, mode or action for one service")
+      .examples('sluice override set svc-1 --quota 12TB'),
+  );
+  declareHold(
+    program
+      .command('hold')
+      .description('reasons to keep services restricted')
+      .examples('sluice hold list --status open'),
+  );
+  declareAction(
+    program.command('action').description('changes to panels').examples('sluice action resolve act-01K9Z3 --done'),
+  );
+  declareProvision(
+    program
+      .command('provision')
+      .description('provision services; each command can be repeated safely')
+      .examples('sluice provision create relay-1 --password-file relay-1.txt'),
+  );
 }
 
 function declareService(service: LazyCommand): void {
@@ -56,13 +79,9 @@ function declareService(service: LazyCommand): void {
 
 function declareSingleService(service: LazyCommand): void {
   const load = () => import('./services.js');
-  service
-    .command('list')
+  listOptions(service.command('list'), 'panel', 'product', 'client', 'status', 'over')
     .description('list services with their state after the last run')
-    .option('--panel <name>', 'only this panel')
-    .option('--product <name>', 'only this product')
-    .option('--client <id>', 'only this client')
-    .examples('sluice service list --panel dcim')
+    .examples('sluice service list --panel dcim --status held', 'sluice service list --csv services.csv')
     .runs(async () => (await load()).list);
   service
     .command('show <service>')
@@ -108,8 +127,7 @@ function declareOverride(override: LazyCommand): void {
     .changes()
     .examples('sluice override clear svc-1')
     .runs(async () => (await load()).overrideClear);
-  override
-    .command('list [service]')
+  listOptions(override.command('list [service]'), 'panel', 'product', 'client', 'status')
     .description('list open and past overrides')
     .examples('sluice override list')
     .runs(async () => (await load()).overrideList);
@@ -117,10 +135,9 @@ function declareOverride(override: LazyCommand): void {
 
 function declareHold(hold: LazyCommand): void {
   const load = () => import('./holds.js');
-  hold
-    .command('list [service]')
-    .description('list open and past holds with the restrictions of each')
-    .examples('sluice hold list svc-1')
+  listOptions(hold.command('list [service]'), 'panel', 'product', 'client', 'status')
+    .description('list open and past holds of services and agents, with the restrictions of each')
+    .examples('sluice hold list svc-1', 'sluice hold list --status open --sort since')
     .runs(async () => (await load()).holdList);
   const dryRun = (command: LazyCommand): LazyCommand =>
     command

@@ -1,4 +1,5 @@
 import type { LazyCommand } from './command.js';
+import { listOptions } from './list-options.js';
 
 /** Declares `config`, `panel`, `doctor`, `log`, `db`, `observe`, `enforce`, `compare` and `demo`. */
 export function declareSetup(program: LazyCommand): void {
@@ -15,7 +16,7 @@ export function declareSetup(program: LazyCommand): void {
 }
 
 function declareConfig(program: LazyCommand): void {
-  const config = program.command('config').description('the config file');
+  const config = program.command('config').description('the config file').examples('sluice config check');
   config
     .command('check')
     .description('check the config file; calls no panel')
@@ -29,9 +30,8 @@ function declareConfig(program: LazyCommand): void {
 }
 
 function declarePanels(program: LazyCommand): void {
-  const panel = program.command('panel').description('the configured panels');
-  panel
-    .command('list')
+  const panel = program.command('panel').description('the configured panels').examples('sluice panel test');
+  listOptions(panel.command('list'), 'panel')
     .description('list panels and what each kind supports')
     .examples('sluice panel list')
     .runs(async () => (await import('./panels.js')).panelList);
@@ -53,15 +53,18 @@ function declarePanels(program: LazyCommand): void {
 }
 
 function declareLog(program: LazyCommand): void {
-  const log = program.command('log').description('runs, changes and calls');
+  const log = program
+    .command('log')
+    .description('runs, changes and calls')
+    .examples('sluice log list --actions --since 1h');
   const shown = (command: LazyCommand): LazyCommand =>
     command
       .option('--api', 'calls to panels')
       .option('--actions', 'changes to panels')
       .option('--runs', 'runs')
       .option('--service <id>', 'only this service')
-      .option('--since <time>', 'only entries since a local date or time');
-  shown(log.command('list').description('list entries, newest first; all kinds by default'))
+      .option('--since <time>', 'only entries since a time: 1h, 2d, yesterday, 2026-11-20, "2026-11-20 23:44"');
+  listOptions(shown(log.command('list').description('list entries, newest first; all kinds by default')), 'panel')
     .option('--limit <count>', 'maximum number of entries (default: 200)')
     .option('--follow', 'keep printing new entries until interrupted; with --json one per line')
     .examples('sluice log list --actions --service svc-1', 'sluice log list --api --follow')
@@ -74,7 +77,7 @@ function declareLog(program: LazyCommand): void {
 }
 
 function declareStore(program: LazyCommand): void {
-  const db = program.command('db').description('the state store');
+  const db = program.command('db').description('the state store').examples('sluice db backup sluice-2026-11-20.db');
   db.command('check')
     .description('check integrity, schema version and invariants')
     .examples('sluice db check')

@@ -25,9 +25,11 @@ export function declareStart(program: LazyCommand): void {
       'sluice init /etc/sluice/sluice.yaml --panel name=dcim,kind=easydcim,url=https://dcim.example.com,token-env=DCIM_TOKEN',
     )
     .runs(async () => (await import('./init.js')).init);
-  program
+  const schedule = program
     .command('schedule')
     .description('commands for cron or systemd')
+    .examples('sluice schedule show');
+  schedule
     .command('show')
     .description('print crontab lines or systemd units for poll, reconcile and agent check')
     .addOption(new Option('--format <format>', 'the format (default: crontab)').choices(['crontab', 'systemd']))
@@ -39,7 +41,7 @@ export function declareStart(program: LazyCommand): void {
     });
   program
     .command('completion')
-    .addArgument(new Argument('[shell]', 'the shell: bash, zsh or fish').choices(SHELLS))
+    .addArgument(new Argument('[shell]', 'the shell').choices(SHELLS))
     .addOption(new Option('--complete <names>', 'list names for completion').hideHelp())
     .description('print the completion script for a shell')
     .examples('source <(sluice completion bash)', 'sluice completion fish > ~/.config/fish/completions/sluice.fish')

@@ -102,6 +102,16 @@ describe('doctor', () => {
     );
   });
 
+  it('is not needed to see which services a failed poll names: all, in one line', async () => {
+    const at = await start();
+    for (const number of [1, 2]) await at.addService(number, { product: 'order' });
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('\n  order:', '\n  orders:'));
+    const { exitCode, stdout, stderr } = await at.bench.sluice('poll');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^sluice: svc-1, svc-2: product "order" is not in the config\. [^\n]*\n$/);
+    expect(stdout).not.toContain('is not in the config');
+  });
+
   it('checks the panels as far as it can where the store can not be opened', async () => {
     const at = await start();
     await at.addService(1);

@@ -16,7 +16,7 @@ export const doctor: CommandHandler<DoctorOptions> = async (_args, options, deps
   const config = requireConfig(options.config, deps);
   const checks = [...configChecks(config), ...(await examine(config, options, deps))];
   const ok = !checks.some((check) => check.status === 'failed');
-  printSections(new Terminal(deps, options), ok, checks, options.verbose === true);
+  printSections(new Terminal(deps, options, config), ok, checks, options.verbose === true);
   return ok ? ExitCode.done : ExitCode.failed;
 };
 

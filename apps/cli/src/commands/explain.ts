@@ -9,7 +9,9 @@ import { withSluice } from '../open-sluice.js';
 /** `sluice explain SERVICE` */
 export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, config, terminal }) => {
-    const at = options.at === undefined ? null : parseTime(options.at, config.timeZone, '--at');
+    const { timeZone } = config;
+    const reading = { timeZone, option: '--at', now: deps.clock.now() };
+    const at = options.at === undefined ? null : parseTime(options.at, reading);
     const found = await sluice.explain(id, { at });
     terminal.document(found);
     for (const sentence of explainState(found, terminal.times)) terminal.line(sentence);

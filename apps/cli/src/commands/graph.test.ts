@@ -90,7 +90,7 @@ describe('usage graph', () => {
     expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
     expect(lines.slice(-2)).toEqual([
       'in 6 GB, out 12 GB, total 18 GB',
-      '18% of 100 GB (TOTAL), read 21 Nov 2026, 18:00 (UTC)',
+      '18% of 100 GB (TOTAL), read 21 Nov 2026 18:00 (UTC)',
     ]);
     let narrow = '';
     const terminal = { write: (text: string) => (narrow += text), isTTY: true, columns: 50 };

@@ -6,7 +6,7 @@ import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { writeDrawing } from '../files/new-file.js';
 import { byteAxis, plainAxis } from '../output/chart-axis.js';
-import { momentLabel } from '../output/chart-time.js';
+import { shortTime } from '../output/times.js';
 import { areaChart, type ChartData, type ChartLine } from '../output/chart.js';
 import { svgChart, svgPicture } from '../output/svg-chart.js';
 import type { Terminal } from '../output/terminal.js';
@@ -72,7 +72,7 @@ function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput)
   const part = (name: string, bytes: number | null): string => `${name} ${bytes === null ? '-' : formatBytes(bytes)}`;
   terminal.line([part('in', last.inBytes), part('out', last.outBytes), part('total', last.totalBytes)].join(', '));
   terminal.line(
-    `${formatShare(graph, last)}read ${momentLabel(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`,
+    `${formatShare(graph, last)}read ${shortTime(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`,
   );
 }
 

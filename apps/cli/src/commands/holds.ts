@@ -3,6 +3,7 @@ import {
   type CommandOptions,
   nodeFiles,
   type CommandReport,
+  type HoldEntry,
   readHoldsFile,
   type ServiceDetail,
   type Sluice,
@@ -10,12 +11,14 @@ import {
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
+import { text, time } from '../output/columns.js';
 import { printChangedAgents } from '../output/agent-report.js';
 import { describeOutcome, printActions } from '../output/outcome.js';
 import { printRun } from '../output/run-report.js';
 import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { printDetail } from './services.js';
 
@@ -173,31 +176,46 @@ function parseList(text: string | undefined): string[] {
     .filter((item) => item !== '');
 }
 
+function describeEvidence(hold: HoldEntry, { times }: Terminal): string[] {
+  return hold.evidence.map(({ kind, target, until, outcome }) =>
+    until === null
+      ? `${kind} ${target}`
+      : `${kind} ${target} (${outcome ?? `ended ${times.at(until, hold.panel) ?? ''}`})`,
+  );
+}
+
+const HOLDS: List<HoldEntry> = {
+  key: 'holds',
+  empty: 'No holds.',
+  columns: [
+    text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
+    text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
+    text('product', ({ product }) => product, { extra: true, priority: 9 }),
+    text('client', ({ client }) => client, { extra: true, priority: 9 }),
+    text('reason', ({ reason }) => reason),
+    text('status', ({ until }) => (until === null ? 'open' : 'past'), { extra: true, priority: 7 }),
+    time('since', ({ since }) => since, { priority: 2 }),
+    time('until', ({ until }) => until),
+    {
+      name: 'restricted',
+      value: ({ evidence }) => evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ') || null,
+      cell: (hold, terminal) => (hold.evidence.length === 0 ? null : describeEvidence(hold, terminal)),
+      priority: 3,
+    },
+    text('note', ({ note }) => note, { priority: 1 }),
+  ],
+};
+
 /** `sluice hold list [SERVICE]` */
-export const holdList: CommandHandler = ([id], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { holds, released } = await sluice.holds.list({ service: id });
-    terminal.document({ holds, released });
-    if (holds.length === 0) terminal.line('No holds.');
-    else {
-      terminal.table(
-        ['service', 'reason', 'since', 'until', 'restricted', 'note'],
-        holds.map((hold) => {
-          const restricted = hold.evidence.map(
-            ({ kind, target, until, outcome }) =>
-              `${kind} ${target}${until === null ? '' : ` (${outcome ?? 'ended'})`}`,
-          );
-          return [
-            hold.service,
-            hold.reason,
-            hold.since,
-            hold.until,
-            restricted.length === 0 ? null : restricted,
-            hold.note,
-          ];
-        }),
-      );
-    }
-    for (const { service, until } of released) terminal.line(`${service}: the quota hold is released until ${until}`);
+export const holdList: CommandHandler<ListOptions> = listCommand(
+  HOLDS,
+  async ({ sluice }, [service]) => {
+    const { holds, released } = await sluice.holds.list({ service });
+    return { rows: holds, also: { released } };
+  },
+  (terminal, _rows, _options, also) => {
+    for (const { service, until } of also?.released ?? [])
+      terminal.line(`${service}: the quota hold is released until ${until}`);
     return ExitCode.done;
-  });
+  },
+);

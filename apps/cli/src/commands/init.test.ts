@@ -100,8 +100,8 @@ describe('init with options', () => {
       panels: { dcim: { kind: 'easydcim', url: 'https://dcim.example.com', token: '${env:DCIM_TOKEN}' } },
     });
     expect((await bench.sluice('config check')).exitCode).toBe(0);
-    // Nothing but the config itself was made.
-    expect(readdirSync(bench.folder)).toEqual(['sluice.yaml']);
+    // Nothing but the config and the schema for editors was made.
+    expect(readdirSync(bench.folder)).toEqual(['sluice.schema.json', 'sluice.yaml']);
   });
 
   it('has examples of products that are right once they are uncommented', async () => {
@@ -136,7 +136,7 @@ describe('init with options', () => {
     expect([forced.exitCode, forced.stdout, forced.stderr]).toEqual([0, '', '']);
     expect(bench.read('sluice.yaml')).toContain('kind: easydcim');
     expect(statSync(bench.path('sluice.yaml')).mode & 0o777).toBe(0o600);
-    expect(readdirSync(bench.folder)).toEqual(['sluice.yaml']);
+    expect(readdirSync(bench.folder)).toEqual(['sluice.schema.json', 'sluice.yaml']);
   });
 
   it('writes where it is told, and its next commands name a file that is not found by itself', async () => {
@@ -297,13 +297,32 @@ describe('init with a panel to test', () => {
       [/^Address of the panel/, panel.url],
       [/^Plain http/, 'y'],
       [/^Which/, '4'],
+      [/^The token \(not shown\)/, 'wrong-token-1'],
+      [/^Enter the panel again/, ''],
+      [/^Name of the panel in the config \[dcim\]/, ''],
+      [/^Address of the panel/, panel.url],
+      [/^Plain http/, 'y'],
+      [/^Which/, '4'],
       [/^The token \(not shown\)/, TOKEN],
       [/^Kind of another panel/, ''],
+      [/^Name of a first product on dcim; - for none \[ded-10tb\]/, 'ded-5'],
+      [/^Traffic included in a billing cycle.*\[10TB\]/, '5TB'],
     ]);
     const { exitCode, stdout } = await bench.sluice('init', { ask });
     expect([exitCode, left()]).toEqual([0, 0]);
     expect(stdout).toMatch(/dcim \(easydcim, .*\): ok in \d+ ms/);
-    expect(asked.filter(({ secret }) => secret).map(({ question }) => question)).toEqual(['The token (not shown): ']);
+    expect(stdout.indexOf('PANEL_AUTH')).toBeLessThan(stdout.indexOf('ok in'));
+    expect(existsSync(bench.path('sluice.db'))).toBe(false);
+    expect(asked.filter(({ secret }) => secret).map(({ question }) => question)).toEqual([
+      'The token (not shown): ',
+      'The token (not shown): ',
+    ]);
+    const { config } = checkConfigText(bench.read('sluice.yaml'), bench.path('sluice.yaml'));
+    expect(config?.products).toMatchObject({ 'ded-5': { panel: 'dcim', quota: { total: 5 * 1024 ** 4 } } });
+    const added = await bench.sluice(
+      'service add svc-1 panel=dcim product=ded-5 billing_cycle=monthly next_due_date=2026-12-15 easydcim_service_id=501',
+    );
+    expect([added.exitCode, added.stderr]).toEqual([0, '']);
     expect(bench.read('dcim.token')).toBe(`${TOKEN}\n`);
     expect(bench.read('sluice.yaml')).toContain('token: ${file:./dcim.token}');
     expect(bench.printed + bench.read('sluice.yaml')).not.toContain(TOKEN);
@@ -329,6 +348,8 @@ describe('init on a terminal', () => {
       ...panelAnswers('hiddify', 'c', '3', [/^Name of the credential \[c\.api-key\]/, '']),
       ...panelAnswers('easydcim', 'd', '5', [/^The token/, TOKEN]),
       [/^Kind/, ''],
+      [/^Panel of a first product \(a, b, c, d\) \[a\]/, 'b'],
+      [/^Name of a first product on b/, '-'],
     ]);
     bench.env['TZ'] = 'Asia/Tokyo';
     const { exitCode } = await bench.sluice('init --no-test', { ask });
@@ -373,6 +394,12 @@ describe('init on a terminal', () => {
       [/^Which/, '1'],
       [/variable/, ''],
       [/^Kind/, ''],
+      [/^Panel of a first product/, 'x'],
+      [/^Panel of a first product/, ''],
+      [/^Name of a first product/, 'a b'],
+      [/^Name of a first product/, ''],
+      [/^Traffic/, 'lots'],
+      [/^Traffic/, 'unlimited'],
     ]);
     const { exitCode, stdout } = await bench.sluice('init --no-test', { ask });
     expect([exitCode, left()]).toEqual([0, 0]);
@@ -382,9 +409,25 @@ describe('init on a terminal', () => {
       'not a kind of panel',
       'begin with https://',
       'already',
+      '"x" is not a panel',
+      'not a valid product name',
+      '"lots"',
     ]) {
       expect(stdout).toContain(said);
     }
+    const { config } = checkConfigText(bench.read('sluice.yaml'), bench.path('sluice.yaml'));
+    expect(config?.products).toMatchObject({ 'ded-10tb': { panel: 'dcim', quota: { total: 'unlimited' } } });
+    expect(withExamples(bench.read('sluice.yaml'))).toEqual([]);
+  });
+
+  it('points editors at a schema beside the config, which works offline and is not written over another file', async () => {
+    await bench.sluice(['init', '--no-test', '--panel', DCIM]);
+    const [, schema = ''] = /^# yaml-language-server: \$schema=\.\/(\S+)\n/.exec(bench.read('sluice.yaml')) ?? [];
+    const printed = (await bench.sluice('config schema')).json();
+    expect(JSON.parse(bench.read(schema))).toEqual(printed);
+    bench.write(schema, '{"title": "mine"}');
+    await bench.sluice(['init', '--no-test', '--force', '--panel', DCIM]);
+    expect(bench.read(schema)).toBe('{"title": "mine"}');
   });
 
   it('gives up when a question stays without an answer, and has written nothing', async () => {

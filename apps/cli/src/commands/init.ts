@@ -31,18 +31,39 @@ export const init: CommandHandler<InitOptions> = async ([name], options, deps) =
   refuseExisting(file, options.force === true);
   refuseUnwritable(file);
   const terminal = new Terminal(deps, options);
-  const answers = await gather(file, options, deps, terminal);
+  const outcomes: Outcomes = new Map();
+  const answers = await gather(file, { options, deps, terminal, outcomes });
+  const untried = answers.panels.filter((panel) => !outcomes.has(panel.name));
+  for (const outcome of await tryPanels(file, { options, deps }, { ...answers, panels: untried })) {
+    outcomes.set(outcome.name, outcome);
+  }
+  const panels = answers.panels.flatMap(({ name }) => outcomes.get(name) ?? []);
   const written = writeConfig(file, answers, options.force === true);
-  const named = answers.panels.map(({ name, kind, url }) => ({ name, kind: kind.kind, url: publicUrl(kind, url) }));
-  const panels = options.test === false ? untested(named) : await testPanels(deps, file, untested(named));
-  const next = nextCommands(file, panels, deps);
+  const next = nextCommands(file, { panels, hasProduct: answers.product !== null }, deps);
   terminal.document({ file, panels, next: next.map(({ command }) => command) });
   report(terminal, written, panels, next);
   return panels.some((panel) => panel.ok === false) ? ExitCode.partial : ExitCode.done;
 };
 
+/** What was found of each panel, by its name. */
+type Outcomes = Map<string, PanelOutcome>;
+
+interface Setting {
+  options: InitOptions;
+  deps: Deps;
+}
+
+/** Tests panels, unless `--no-test` is given. */
+async function tryPanels(file: string, { options, deps }: Setting, answers: InitAnswers): Promise<PanelOutcome[]> {
+  const named = answers.panels.map(({ name, kind, url }) => ({ name, kind: kind.kind, url: publicUrl(kind, url) }));
+  return options.test === false ? untested(named) : testPanels(deps, file, answers, untested(named));
+}
+
 /** Collects the answers from the options, and asks for the others on a terminal. */
-async function gather(file: string, options: InitOptions, deps: Deps, terminal: Terminal): Promise<InitAnswers> {
+async function gather(
+  file: string,
+  { options, deps, terminal, outcomes }: Setting & { terminal: Terminal; outcomes: Outcomes },
+): Promise<InitAnswers> {
   const dir = path.dirname(file);
   const place = (answer: string): string => pathInConfig(answer, { cwd: deps.cwd, home: deps.env['HOME'] }, dir);
   const asks = deps.ask !== null && options.panel === undefined && !terminal.json && !terminal.quiet;
@@ -67,8 +88,17 @@ async function gather(file: string, options: InitOptions, deps: Deps, terminal: 
     options.currency === undefined
       ? ((await interview?.currency()) ?? null)
       : checkedOption('--currency', options.currency, checkCurrency);
-  const panels = (await interview?.panels()) ?? (await parsePanels(options.panel ?? [], deps, place));
-  return { timeZone, state, currency, panels, kinds: knownKinds(deps) };
+  const general = { timeZone, state, currency, product: null, kinds: knownKinds(deps) };
+  const attempt = async (panel: PanelAnswer): Promise<boolean> => {
+    const [outcome] = await tryPanels(file, { options, deps }, { ...general, panels: [panel] });
+    if (outcome === undefined) return true;
+    outcomes.set(panel.name, outcome);
+    if (outcome.ok !== null) terminal.line(`  ${describeOutcome(terminal, outcome)}`);
+    return outcome.ok !== false;
+  };
+  const panels = (await interview?.panels(attempt)) ?? (await parsePanels(options.panel ?? [], deps, place));
+  const product = (await interview?.product(panels)) ?? null;
+  return { ...general, panels, product };
 }
 
 async function parsePanels(specs: string[], deps: Deps, place: (answer: string) => string): Promise<PanelAnswer[]> {
@@ -117,7 +147,11 @@ interface NextCommand {
 }
 
 /** Returns the next commands to run; the first one fixes what is still missing. */
-function nextCommands(file: string, panels: PanelOutcome[], deps: Deps): NextCommand[] {
+function nextCommands(
+  file: string,
+  { panels, hasProduct }: { panels: PanelOutcome[]; hasProduct: boolean },
+  deps: Deps,
+): NextCommand[] {
   const sluice = (words: string, why: string): NextCommand => ({
     command: `sluice ${words}${isFound(file, deps) ? '' : ` --config ${shellWords([file])}`}`,
     why,
@@ -129,7 +163,10 @@ function nextCommands(file: string, panels: PanelOutcome[], deps: Deps): NextCom
       : panels.length > 0
         ? sluice('panel test', 'repeat until each panel answers')
         : sluice('config check', 'after adding your panels to the file'),
-    sluice('service import services.csv', 'import services, after adding their products to the file'),
+    sluice(
+      'service import services.csv',
+      hasProduct ? 'import services of the product' : 'import services, after adding their products to the file',
+    ),
     sluice('poll', 'first run: observes and changes nothing'),
   ];
 }
@@ -151,10 +188,8 @@ function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome
     terminal.info(`The ${key} of ${panel} is in ${file} (mode 0600).`);
   }
   for (const panel of panels) {
-    const where = `${panel.name} (${panel.kind}, ${panel.url})`;
-    if (panel.error) terminal.line(`${where}: ${terminal.error(panel.error)}`);
-    else if (panel.ok === null) terminal.info(`${where}: not tested`);
-    else terminal.info(`${where}: ${terminal.status('ok')} in ${String(panel.latencyMs)} ms`);
+    if (panel.error) terminal.line(describeOutcome(terminal, panel));
+    else terminal.info(describeOutcome(terminal, panel));
   }
   terminal.info('');
   terminal.info('Next:');
@@ -162,4 +197,10 @@ function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome
   for (const { command, why } of next) {
     terminal.info(`  ${command.padEnd(width)}  ${terminal.colors.dim(why)}`);
   }
+}
+
+function describeOutcome(terminal: Terminal, { name, kind, url, ok, latencyMs, error }: PanelOutcome): string {
+  const where = `${name} (${kind}, ${url})`;
+  if (error) return `${where}: ${terminal.error(error)}`;
+  return ok === null ? `${where}: not tested` : `${where}: ${terminal.status('ok')} in ${String(latencyMs)} ms`;
 }

@@ -1,13 +1,16 @@
 import { printable } from '@sluice/panel-http/printable';
+import { suggestion } from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
-import { kebab, type PanelAnswer, type SecretAnswer } from '../init/answers.js';
+import { parseSize } from '@sluice/quota-core';
+import { exampleQuota, kebab, type PanelAnswer, type ProductAnswer, type SecretAnswer } from '../init/answers.js';
 import {
   checkCredentialName,
   checkCurrency,
   checkEnvName,
   checkKind,
   checkName,
+  checkProductName,
   checkSecret,
   checkTimeZone,
   checkUrl,
@@ -52,8 +55,8 @@ export class Interview {
     );
   }
 
-  /** Asks for panels until the kind is left empty. */
-  async panels(): Promise<PanelAnswer[]> {
+  /** Asks for panels until the kind is left empty; a panel for which `works` returns false can be entered again. */
+  async panels(works: (panel: PanelAnswer) => Promise<boolean>): Promise<PanelAnswer[]> {
     const panels: PanelAnswer[] = [];
     const { kinds } = this.#with;
     for (;;) {
@@ -64,7 +67,52 @@ export class Interview {
         (answer) => (answer === '' ? null : checkKind(kinds)(answer)),
       );
       if (kind === null) return panels;
-      panels.push(await this.#panel(kind, new Set(panels.map((panel) => panel.name))));
+      panels.push(await this.#workingPanel(kind, new Set(panels.map((panel) => panel.name)), works));
+    }
+  }
+
+  /** Asks for a first product; returns null for none. */
+  async product(panels: readonly PanelAnswer[]): Promise<ProductAnswer | null> {
+    const [first] = panels;
+    if (first === undefined) return null;
+    const names = panels.map(({ name }) => name);
+    const panel =
+      panels.length === 1
+        ? first
+        : await this.#ask(`Panel of a first product (${names.join(', ')}) [${first.name}]: `, first.name, (answer) => {
+            const found = panels.find(({ name }) => name === answer);
+            if (found === undefined) throw new Error(`"${answer}" is not a panel${suggestion(answer, names)}`);
+            return found;
+          });
+    const { name: example } = panel.kind.init.product;
+    const name = await this.#ask(
+      `Name of a first product on ${panel.name}; - for none [${example}]: `,
+      example,
+      (answer) => (answer === '-' ? null : checkProductName(answer)),
+    );
+    if (name === null) return null;
+    const fallback = exampleQuota(panel.kind);
+    const quota = await this.#ask(
+      `Traffic included in a billing cycle: a size such as 500GB (1 GB is 1024³ bytes), or unlimited [${fallback}]: `,
+      fallback,
+      (answer) => {
+        if (answer !== 'unlimited') parseSize(answer);
+        return answer;
+      },
+    );
+    return { name, panel, quota };
+  }
+
+  async #workingPanel(
+    kind: PanelAnswer['kind'],
+    used: Set<string>,
+    works: (panel: PanelAnswer) => Promise<boolean>,
+  ): Promise<PanelAnswer> {
+    for (;;) {
+      const panel = await this.#panel(kind, used);
+      if (await works(panel)) return panel;
+      const again = await this.#with.ask('Enter the panel again? Otherwise it is written as it is. [Y/n] ');
+      if (/^n/i.test(again.trim())) return panel;
     }
   }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { StateStore } from '@sluice/state-store';
+import { parse } from 'yaml';
 import { findConfigFile } from '../config/find-config-file.js';
 import type { Deps } from '../context.js';
 import type { StoredNames } from '../output/completion/shape.js';
@@ -26,7 +27,6 @@ export async function listStored(
 ): Promise<string[]> {
   try {
     const file = findConfigFile(configOption, deps.env, deps.cwd);
-    const { parse } = await import('yaml');
     const config = (parse(readFileSync(file, 'utf8'), { logLevel: 'silent' }) ?? {}) as PartialConfig;
     const found = await listNames(names, config, path.dirname(file));
     // A script reads one name per line.

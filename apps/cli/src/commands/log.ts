@@ -6,14 +6,18 @@ import { type LogEntry, type LogFilter, parseTime, type Sluice } from '@sluice/e
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { ExitCode, signalExitCode, toExitCode } from '../exit-codes.js';
 import { NewFile } from '../files/new-file.js';
+import { plainInk } from '../output/colors.js';
+import { printRows, text, time } from '../output/columns.js';
+import { countOf } from '../output/words.js';
 import type { Terminal } from '../output/terminal.js';
-import type { CommandHandler, GlobalOptions, LockOptions } from './command.js';
+import type { CommandHandler, LockOptions } from './command.js';
+import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { withSluice } from '../open-sluice.js';
 import type { Config } from '../config/load.js';
 
 /** Options of `log list` and `log export`. */
-export interface LogOptions extends GlobalOptions {
+export interface LogOptions extends ListOptions {
   api?: boolean;
   actions?: boolean;
   runs?: boolean;
@@ -24,7 +28,7 @@ export interface LogOptions extends GlobalOptions {
 }
 
 /** Returns the filter that the options describe; without a choice of kinds it matches all. */
-function toFilter({ timeZone }: Config, options: LogOptions, defaultLimit: number): LogFilter {
+function toFilter({ timeZone }: Config, options: LogOptions, deps: Deps, defaultLimit: number): LogFilter {
   const chosen: LogEntry['kind'][] = [
     ...(options.api === true ? (['api'] as const) : []),
     ...(options.actions === true ? (['action'] as const) : []),
@@ -36,27 +40,104 @@ function toFilter({ timeZone }: Config, options: LogOptions, defaultLimit: numbe
   return {
     kinds: chosen.length > 0 ? chosen : ['run', 'action', 'refresh', 'api'],
     service: options.service,
-    since: options.since === undefined ? undefined : parseTime(options.since, timeZone, '--since'),
+    panel: options.panel,
+    since:
+      options.since === undefined
+        ? undefined
+        : parseTime(options.since, { timeZone, option: '--since', now: deps.clock.now() }),
     limit,
   };
 }
 
-/** `sluice log list` */
-export const logList: CommandHandler<LogOptions> = (_args, options, deps) =>
-  withSluice(deps, options, async ({ sluice, config, terminal }) => {
-    const filter = toFilter(config, options, 200);
-    if (options.follow === true) {
-      await sluice.log.follow(filter, (entry) => {
-        if (terminal.json) deps.stdout.write(`${printableJson(withExitCode(entry))}\n`);
-        else terminal.line(formatEntry(terminal, entry));
-      });
-      return signalExitCode(deps.signal) ?? ExitCode.done;
+const word = (entry: LogEntry, key: string): string => {
+  const value = entry[key];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
+
+/** Returns what an entry is about. */
+function toWhat(entry: LogEntry): string {
+  switch (entry.kind) {
+    case 'api':
+      // The name of an endpoint has placeholders in place of ids.
+      return word(entry, 'endpoint').includes('{')
+        ? `${word(entry, 'method')} ${word(entry, 'path')}`
+        : word(entry, 'endpoint');
+    case 'action':
+      return `${word(entry, 'type')} ${word(entry, 'target')}`;
+    case 'refresh':
+      return 'restricted again';
+    default:
+      return [word(entry, 'command'), word(entry, 'actor') && `by ${word(entry, 'actor')}`].filter(Boolean).join(' ');
+  }
+}
+
+/** Returns how what an entry is about ended. */
+function toOutcome(entry: LogEntry, ink: Pick<Terminal, 'colors' | 'status'>): string {
+  const { colors } = ink;
+  switch (entry.kind) {
+    case 'api': {
+      const message = entry['ok'] === true ? '' : ` ${colors.red(word(entry, 'message'))}`;
+      return `${word(entry, 'status') || word(entry, 'code')} ${word(entry, 'durationMs')} ms${message}`;
     }
-    const { entries } = await sluice.log.list(filter);
-    terminal.document({ entries: entries.map(withExitCode) });
-    for (const entry of entries) terminal.line(formatEntry(terminal, entry));
-    return ExitCode.done;
+    case 'action':
+      return `${ink.status(word(entry, 'state'))} ${colors.dim(word(entry, 'id'))}`;
+    case 'refresh': {
+      const failed = entry['failed'] === 0 ? '' : colors.red(` ${word(entry, 'failed')} failed`);
+      return `${countOf(Number(entry['targets']), 'object')} in ${countOf(Number(entry['calls']), 'call')}${failed}`;
+    }
+    default: {
+      const end = entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`;
+      const note = word(entry, 'note');
+      return `${end}${note && `: ${note}`} ${colors.dim(word(entry, 'run'))}`;
+    }
+  }
+}
+
+const PLAIN = { colors: plainInk().colors, status: (text: string) => text };
+
+const LOG: List<LogEntry> = {
+  key: 'entries',
+  empty: 'No entries.',
+  keepsOrder: true,
+  document: withExitCode,
+  columns: [
+    time('at', ({ at }) => at, { atLeast: 17 }),
+    text('kind', ({ kind }) => kind, { priority: 2, atLeast: 7 }),
+    text('panel', ({ panel }) => panel, { priority: 3, atLeast: 8 }),
+    text('service', ({ service }) => service, { priority: 1, atLeast: 12 }),
+    text('what', toWhat, { least: 24, atLeast: 24 }),
+    {
+      name: 'outcome',
+      value: (entry) => toOutcome(entry, PLAIN),
+      cell: (entry, terminal) => toOutcome(entry, terminal),
+    },
+    text('run', ({ run }) => run, { extra: true, priority: 9 }),
+  ],
+};
+
+const listLog: CommandHandler<LogOptions> = listCommand<LogEntry, LogOptions>(
+  LOG,
+  async ({ sluice, config }, _args, options, deps) =>
+    (await sluice.log.list(toFilter(config, options, deps, 200))).entries,
+);
+
+/** `sluice log list` */
+export const logList: CommandHandler<LogOptions> = (args, options, deps) =>
+  options.follow === true ? followLog(options, deps) : listLog(args, options, deps);
+
+function followLog(options: LogOptions, deps: Deps): Promise<number> {
+  if (options.csv !== undefined) throw usageError('bad_option', "--csv can't be combined with --follow");
+  return withSluice(deps, options, async ({ sluice, config, terminal }) => {
+    let follow: 'first' | 'next' = 'first';
+    await sluice.log.follow(toFilter(config, options, deps, 200), (entry) => {
+      if (options.panel !== undefined && entry.panel !== options.panel) return;
+      if (terminal.json) deps.stdout.write(`${printableJson(withExitCode(entry))}\n`);
+      else printRows(terminal, LOG.columns, [entry], { follow });
+      follow = 'next';
+    });
+    return signalExitCode(deps.signal) ?? ExitCode.done;
   });
+}
 
 /** Returns the entry as documents show it: a run with the exit code of its command. */
 function withExitCode({ outcome, ...entry }: LogEntry): object {
@@ -69,7 +150,7 @@ const CHUNK = 65_536;
 /** `sluice log export FILE` */
 export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, config, terminal }) => {
-    const filter = toFilter(config, options, 1);
+    const filter = toFilter(config, options, deps, 1);
     if (name === '-') {
       await writeLines(sluice, filter, async (text) => {
         refuseInterrupted(deps);
@@ -80,7 +161,7 @@ export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps
     const file = path.resolve(deps.cwd, name);
     const entries = await writeFile(sluice, filter, file, deps);
     terminal.document({ file, entries });
-    terminal.info(`${file}: ${entries} entries`);
+    terminal.info(`${file}: ${countOf(entries, 'entry', 'entries')}`);
     return ExitCode.done;
   });
 
@@ -128,31 +209,6 @@ async function writeLines(sluice: Sluice, filter: LogFilter, write: (text: strin
   });
   await write(text);
   return entries;
-}
-
-function formatEntry(terminal: Terminal, entry: LogEntry): string {
-  const { colors } = terminal;
-  const head = `${colors.dim(entry.at)} ${entry.kind.padEnd(6)}`;
-  const place = [entry.panel, entry.service].filter((part) => part !== null).join('/');
-  const word = (key: string): string => {
-    const value = entry[key];
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  };
-  switch (entry.kind) {
-    case 'api': {
-      const outcome = word('status') || word('code');
-      const message = entry['ok'] === true ? '' : ` ${colors.red(word('message'))}`;
-      return `${head} ${place} ${word('endpoint')} ${outcome} ${word('durationMs')} ms${message}`;
-    }
-    case 'action':
-      return `${head} ${place} ${word('type')} ${word('target')} ${terminal.status(word('state'))} ${colors.dim(word('id'))}`;
-    case 'refresh': {
-      const failed = entry['failed'] === 0 ? '' : colors.red(` ${word('failed')} failed`);
-      return `${head} ${place} ${word('targets')} restricted again in ${word('calls')} calls${failed}`;
-    }
-    default:
-      return `${head} ${word('run')} ${word('command')} ${[entry.service, word('actor') && `by ${word('actor')}`].filter(Boolean).join(' ')} ${entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`}${word('note') && `: ${word('note')}`}`;
-  }
 }
 
 type ResolveOptions = LockOptions & { done?: boolean; notDone?: boolean };

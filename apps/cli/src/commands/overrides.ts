@@ -1,6 +1,9 @@
-import { formatBytes } from '@sluice/quota-core';
+import type { OverrideView } from '@sluice/engine';
 import { ExitCode } from '../exit-codes.js';
+import { text, time } from '../output/columns.js';
+import { bytesCell } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
+import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { describeOverride } from '../output/outcome.js';
 import { printDetail } from './services.js';
@@ -35,25 +38,31 @@ export const overrideClear: CommandHandler<LockOptions> = ([id = ''], options, d
     return ExitCode.done;
   });
 
+const OVERRIDES: List<OverrideView> = {
+  key: 'overrides',
+  empty: 'No overrides.',
+  columns: [
+    text('service', ({ service }) => service),
+    text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
+    text('product', ({ product }) => product, { extra: true, priority: 9 }),
+    text('client', ({ client }) => client, { extra: true, priority: 9 }),
+    {
+      name: 'quota',
+      align: 'right',
+      value: ({ unlimited, quotaBytes }) => (unlimited ? 'unlimited' : quotaBytes),
+      cell: ({ unlimited, quotaBytes }) => (unlimited ? 'unlimited' : bytesCell(quotaBytes)),
+    },
+    text('mode', ({ mode }) => mode),
+    text('action', ({ action }) => action),
+    text('status', ({ until }) => (until === null ? 'open' : 'past'), { extra: true, priority: 7 }),
+    time('since', ({ since }) => since, { priority: 2 }),
+    time('until', ({ until }) => until, { priority: 1 }),
+    text('note', ({ note }) => note, { priority: 1 }),
+  ],
+};
+
 /** `sluice override list [SERVICE]` */
-export const overrideList: CommandHandler = ([id], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { overrides } = await sluice.overrides.list({ service: id });
-    terminal.document({ overrides });
-    if (overrides.length === 0) terminal.line('No overrides.');
-    else {
-      terminal.table(
-        ['service', '>quota', 'mode', 'action', 'since', 'until', 'note'],
-        overrides.map((item) => [
-          item.service,
-          item.unlimited ? 'unlimited' : item.quotaBytes === null ? null : formatBytes(item.quotaBytes),
-          item.mode,
-          item.action,
-          item.since,
-          item.until,
-          item.note,
-        ]),
-      );
-    }
-    return ExitCode.done;
-  });
+export const overrideList: CommandHandler<ListOptions> = listCommand(
+  OVERRIDES,
+  async ({ sluice }, [service]) => (await sluice.overrides.list({ service })).overrides,
+);

@@ -1,19 +1,27 @@
+import type { PanelView, RelayUser } from '@sluice/engine';
+import type { TunnelView } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
-import { bytesCell, type Terminal } from '../output/terminal.js';
+import { bytes, shares, state, text, time } from '../output/columns.js';
 import { withSluice } from '../open-sluice.js';
-import type { CommandHandler, GlobalOptions } from './command.js';
+import type { CommandHandler } from './command.js';
+import { type List, listCommand, type ListOptions } from './list.js';
+
+const PANELS: List<PanelView> = {
+  key: 'panels',
+  empty: 'No panels. Add one to the config.',
+  columns: [
+    text('panel', ({ name }) => name),
+    text('kind', ({ kind }) => kind),
+    text('address', ({ url }) => url, { priority: 1 }),
+    text('capabilities', ({ capabilities }) => capabilities.join(', '), { priority: 2 }),
+  ],
+};
 
 /** `sluice panel list` */
-export const panelList: CommandHandler = (_args, options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { panels } = await sluice.panels.list();
-    terminal.document({ panels });
-    terminal.table(
-      ['panel', 'kind', 'address', 'capabilities'],
-      panels.map((panel) => [panel.name, panel.kind, panel.url, panel.capabilities.join(', ')]),
-    );
-    return ExitCode.done;
-  });
+export const panelList: CommandHandler<ListOptions> = listCommand(
+  PANELS,
+  async ({ sluice }) => (await sluice.panels.list()).panels,
+);
 
 /** `sluice panel test [NAME…]` */
 export const panelTest: CommandHandler = (names, options, deps) =>
@@ -29,56 +37,53 @@ export const panelTest: CommandHandler = (names, options, deps) =>
     return ok === 0 ? ExitCode.failed : ExitCode.partial;
   });
 
-type LookupOptions = GlobalOptions & { panel?: string };
-
 const TUNNEL_TYPES: Record<number, string> = { 1: 'port forward', 2: 'with exit nodes' };
 
+const TUNNELS: List<TunnelView> = {
+  key: 'tunnels',
+  empty: 'No tunnels.',
+  columns: [
+    text('id', ({ id }) => id, { align: 'right' }),
+    text('name', ({ name }) => name),
+    text('type', ({ type }) => TUNNEL_TYPES[type] ?? type, { priority: 1 }),
+    state('status', ({ status }) => statusWord(status)),
+    {
+      ...text<TunnelView>('factor', ({ multiplier, ratio }) => multiplier * ratio, { align: 'right' }),
+      cell: ({ multiplier, ratio }) => `${multiplier * ratio}×`,
+    },
+  ],
+};
+
 /** `sluice tunnel list` */
-export const tunnelList: CommandHandler<LookupOptions> = (_args, options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const tunnels = await sluice.panels.tunnels(options);
-    terminal.document({ tunnels });
-    if (tunnels.length === 0) terminal.line('No tunnels.');
-    else {
-      terminal.table(
-        ['>id', 'name', 'type', 'status', '>factor'],
-        tunnels.map((tunnel) => [
-          String(tunnel.id),
-          tunnel.name,
-          TUNNEL_TYPES[tunnel.type] ?? String(tunnel.type),
-          statusCell(terminal, tunnel.status),
-          `${tunnel.multiplier * tunnel.ratio}×`,
-        ]),
-      );
-    }
-    return ExitCode.done;
-  });
+export const tunnelList: CommandHandler<ListOptions> = listCommand(TUNNELS, ({ sluice }, _args, { panel }) =>
+  sluice.panels.tunnels({ panel }),
+);
+
+const USERS: List<RelayUser> = {
+  key: 'users',
+  empty: 'No users.',
+  columns: [
+    text('id', ({ id }) => id, { align: 'right' }),
+    text('name', ({ name }) => name),
+    state('status', ({ status }) => statusWord(status)),
+    bytes('used', ({ usedBytes }) => usedBytes),
+    bytes('quota', ({ quotaBytes }) => quotaBytes),
+    ...shares<RelayUser>(
+      ({ usedBytes }) => usedBytes,
+      ({ quotaBytes }) => quotaBytes,
+    ).map((column) => ({ ...column, extra: true, priority: 8 })),
+    time('expires', ({ expiresAt }) => expiresAt, { priority: 1 }),
+    text('service', ({ service }) => service),
+  ],
+};
 
 /** `sluice relay users` */
-export const relayUsers: CommandHandler<LookupOptions> = (_args, options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const users = await sluice.panels.users(options);
-    terminal.document({ users });
-    if (users.length === 0) terminal.line('No users.');
-    else {
-      terminal.table(
-        ['>id', 'name', 'status', '>used', '>quota', 'expires', 'service'],
-        users.map((user) => [
-          String(user.id),
-          user.name,
-          statusCell(terminal, user.status),
-          bytesCell(user.usedBytes),
-          bytesCell(user.quotaBytes),
-          user.expiresAt,
-          user.service,
-        ]),
-      );
-    }
-    return ExitCode.done;
-  });
+export const relayUsers: CommandHandler<ListOptions> = listCommand(USERS, ({ sluice }, _args, { panel }) =>
+  sluice.panels.users({ panel }),
+);
 
-function statusCell(terminal: Terminal, status: number): string {
-  return terminal.status(status === 1 ? 'active' : 'disabled');
+function statusWord(status: number): string {
+  return status === 1 ? 'active' : 'disabled';
 }
 
 /** `sluice relay login-link SERVICE` */

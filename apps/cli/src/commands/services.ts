@@ -4,9 +4,13 @@ import { usageError } from '@sluice/panel-kind/errors';
 import { loadConfig } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
+import { spreadsheetText, toCsv } from '../files/csv.js';
 import { readTable } from '../files/rows.js';
 import { knownKinds } from '../kinds.js';
+import { allowed, allowedBytes, bytes, type Column, shares, state, text, usedBytes } from '../output/columns.js';
+import { type List, listCommand, type ListOptions } from './list.js';
 import { quotaText } from '../output/outcome.js';
+import { countOf } from '../output/words.js';
 import { usedCell } from '../output/run-report.js';
 import { allowedCell, bytesCell, type Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
@@ -64,35 +68,36 @@ export const remove: CommandHandler<LockOptions & { yes?: boolean }> = async ([i
   });
 };
 
+const HOLDS = text<ServiceDetail>('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null);
+
+const SERVICES: List<ServiceDetail> = {
+  key: 'services',
+  empty: 'No services. Add one with "sluice service add" or "sluice service import".',
+  columns: [
+    text('service', ({ id }) => id),
+    text('panel', ({ panel }) => panel, { priority: 4 }),
+    text('product', ({ product }) => product, { priority: 2 }),
+    text('client', ({ client }) => client, { priority: 6 }),
+    state('lifecycle', ({ lifecycle }) => lifecycle, { priority: 5 }),
+    state('status', ({ status }) => status),
+    bytes('used', usedBytes, { priority: 1 }),
+    allowed(({ allowance }) => allowance, { priority: 3 }),
+    ...shares<ServiceDetail>(usedBytes, allowedBytes).map((column): Column<ServiceDetail> => ({
+      ...column,
+      extra: true,
+      priority: 8,
+    })),
+    HOLDS,
+    text('due', ({ nextDueDate }) => nextDueDate, { extra: true, priority: 9 }),
+  ],
+};
+
 /** `sluice service list` */
-export const list: CommandHandler<GlobalOptions & { panel?: string; product?: string; client?: string }> = (
-  _args,
-  options,
-  deps,
-) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { services } = await sluice.services.list(options);
-    terminal.document({ services });
-    if (services.length === 0)
-      terminal.line('No services. Add one with "sluice service add" or "sluice service import".');
-    else {
-      terminal.table(
-        ['service', 'panel', 'product', 'client', 'lifecycle', 'status', '>used', '>allowed', 'holds'],
-        services.map((service) => [
-          service.id,
-          service.panel,
-          service.product,
-          service.client,
-          terminal.status(service.lifecycle),
-          terminal.status(service.status),
-          usedCell(service),
-          allowedCell(service.allowance),
-          service.holds.map((hold) => hold.reason).join(', ') || null,
-        ]),
-      );
-    }
-    return ExitCode.done;
-  });
+export const list: CommandHandler<ListOptions> = listCommand(
+  SERVICES,
+  async ({ sluice }, _args, { panel, product, client }) =>
+    (await sluice.services.list({ panel, product, client })).services,
+);
 
 /** Prints a file for `service import` with the columns of the config's panels and an example row for each product. */
 async function printTemplate(options: GlobalOptions, deps: Deps): Promise<number> {
@@ -136,7 +141,7 @@ function printImport(terminal: Terminal, file: string, { totals, problems }: Imp
   if (terminal.json) return;
   if (problems.length === 0) {
     terminal.info(
-      `${totals.rows} rows: ${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`,
+      `${countOf(totals.rows, 'row')}: ${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`,
     );
     return;
   }
@@ -174,22 +179,12 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
       const { toYaml } = await import('../files/to-yaml.js');
       deps.stdout.write(toYaml({ services: rows }));
     } else if (format === 'csv') {
-      const { stringify } = await import('csv-stringify/sync');
-      const cast = { string: options.spreadsheet === true ? spreadsheetText : (text: string) => text };
-      deps.stdout.write(stringify(rows, { header: true, columns: importKeys(knownKinds(deps)), cast }));
+      const cell = options.spreadsheet === true ? spreadsheetText : undefined;
+      deps.stdout.write(await toCsv(rows, importKeys(knownKinds(deps)), cell));
     } else throw usageError('bad_option', `--format: "${format}" is not one of csv, json, yaml`);
     return ExitCode.done;
   });
 };
-
-/** What spreadsheets run as a formula: by its first character, full-width ones too. */
-const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
-const NEGATIVE_NUMBER = /^-\d+(\.\d+)?$/;
-
-/** Puts an apostrophe before text that a spreadsheet would run as a formula; a negative number is not one. */
-function spreadsheetText(text: string): string {
-  return FORMULA.test(text) && !NEGATIVE_NUMBER.test(text) ? `'${text}` : text;
-}
 
 function show(terminal: Terminal, detail: ServiceDetail): number {
   terminal.document(detail);
@@ -197,13 +192,13 @@ function show(terminal: Terminal, detail: ServiceDetail): number {
   return ExitCode.done;
 }
 
-function accountRows({ account }: ServiceDetail): [string, string | null][] {
+function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [string, string | null][] {
   if (!account) return [];
   const word = (forward: { status: number; pausedByUs: boolean }): string =>
     forward.status === 1 ? 'running' : forward.pausedByUs ? 'paused by Sluice' : 'paused';
   return [
     ['account', `${account.username} at ${account.url}`],
-    ['expires', account.expiresAt],
+    ['expires', terminal.times.at(account.expiresAt, panel)],
     ['tunnels', account.tunnels.map(({ name, nodes }) => `${name} (${nodes.join(', ')})`).join(', ')],
     ['forwards', account.forwards.map((forward) => `${forward.name} ${word(forward)}`).join(', ')],
   ];
@@ -238,14 +233,14 @@ function purchaseText(
 
 /** Prints a service with all its details. */
 export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
-  const { colors } = terminal;
+  const { colors, times } = terminal;
   const allowance = detail.allowance;
   const rows: [string, string | null][] = [
     ['panel', detail.panel],
     ['product', detail.product],
     ['client', detail.client],
     ['lifecycle', detail.lifecycle],
-    ['termination', detail.termination && describeTermination(detail.id, detail.termination)],
+    ['termination', detail.termination && times.text(describeTermination(detail.id, detail.termination), detail.panel)],
     ['status', terminal.status(detail.status) + (detail.observing ? colors.yellow(' OBSERVING') : '')],
     [
       'billing',
@@ -253,11 +248,11 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
     ],
     ['protected until', detail.protectedUntil],
     ['quota released until', detail.quotaReleasedUntil],
-    ['cycle', detail.cycle && `${detail.cycle.start} to ${detail.cycle.end}`],
+    ['cycle', detail.cycle && times.span(detail.cycle, detail.panel)],
     [
       'used',
       usedCell(detail) &&
-        `${String(usedCell(detail))} (${String(detail.mode)}, read ${terminal.times.ago(detail.usage?.readAt, detail.panel) ?? ''})`,
+        `${String(usedCell(detail))} (${String(detail.mode)}, read ${times.ago(detail.usage?.readAt, detail.panel) ?? ''})`,
     ],
     ['mode', `${detail.overrides?.mode ?? detail.trafficMode ?? detail.mode ?? 'TOTAL'} (${modeSource(detail)})`],
     ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],
@@ -265,9 +260,12 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
     ...detail.purchases.map((bought): [string, string] => ['purchase', purchaseText(terminal, detail, bought)]),
     ['allowed', allowedCell(allowance)],
     ['remaining', bytesCell(allowance?.remainingBytes)],
-    ['holds', detail.holds.map((hold) => `${hold.reason} since ${hold.since}`).join(', ') || null],
+    [
+      'holds',
+      detail.holds.map((hold) => `${hold.reason} since ${times.at(hold.since, detail.panel) ?? ''}`).join(', ') || null,
+    ],
     ...Object.entries(detail.refs),
-    ...accountRows(detail),
+    ...accountRows(terminal, detail),
     ['error', detail.error && terminal.error(detail.error, { service: detail.id })],
   ];
   terminal.line(colors.bold(detail.id));

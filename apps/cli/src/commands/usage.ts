@@ -1,60 +1,101 @@
+import type { Comparison, CycleView, ServiceDetail } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { readTable } from '../files/rows.js';
-import { allowedCell, bytesCell } from '../output/terminal.js';
+import {
+  allowed,
+  allowedBytes,
+  bytes,
+  type Column,
+  printRows,
+  shares,
+  state,
+  text,
+  time,
+  usedBytes,
+} from '../output/columns.js';
+import { type List, listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
+const USAGE: List<ServiceDetail> = {
+  key: 'services',
+  empty: 'No services.',
+  columns: [
+    text('service', ({ id }) => id),
+    text('panel', ({ panel }) => panel, { extra: true, priority: 9 }),
+    text('product', ({ product }) => product, { extra: true, priority: 10 }),
+    text('client', ({ client }) => client, { extra: true, priority: 11 }),
+    text('mode', ({ mode }) => mode, { priority: 8 }),
+    bytes('in', ({ usage: read }) => read?.inBytes, { priority: 7 }),
+    bytes('out', ({ usage: read }) => read?.outBytes, { priority: 7 }),
+    bytes('total', ({ usage: read }) => read?.totalBytes, { priority: 5 }),
+    allowed(({ allowance }) => allowance, { priority: 1 }),
+    bytes('remaining', ({ allowance }) => allowance?.remainingBytes, { priority: 4 }),
+    ...shares<ServiceDetail>(usedBytes, allowedBytes),
+    {
+      ...time<ServiceDetail>('read', ({ usage: read }) => read?.readAt, { priority: 2 }),
+      cell: ({ usage: read, panel }, { times }) => times.ago(read?.readAt, panel),
+    },
+    state('status', ({ status }) => status),
+  ],
+};
+
+type UsageOptions = ListOptions & { refresh?: boolean };
+
 /** `sluice usage [SERVICE]` */
-export const usage: CommandHandler<GlobalOptions & { refresh?: boolean }> = ([id], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { services } = await sluice.usage.read({ service: id, refresh: options.refresh });
-    terminal.document({ services });
-    if (services.length === 0) terminal.line('No services.');
-    else {
-      terminal.table(
-        ['service', 'mode', '>in', '>out', '>total', '>allowed', '>remaining', 'read', 'status'],
-        services.map((service) => [
-          service.id,
-          service.mode,
-          bytesCell(service.usage?.inBytes),
-          bytesCell(service.usage?.outBytes),
-          bytesCell(service.usage?.totalBytes),
-          allowedCell(service.allowance),
-          bytesCell(service.allowance?.remainingBytes),
-          terminal.times.ago(service.usage?.readAt, service.panel),
-          terminal.status(service.status),
-        ]),
-      );
+export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, UsageOptions>(
+  USAGE,
+  async ({ sluice }, [service], { refresh, panel, product, client }) =>
+    (await sluice.usage.read({ service, refresh, panel, product, client })).services,
+  (terminal, services, { refresh, csv }) => {
+    for (const { id, error } of services) {
+      if (error === null) continue;
+      const line = `${id}: ${terminal.error(error, { service: id })}`;
+      if (csv === undefined) terminal.line(line);
+      else terminal.warn(line);
     }
-    for (const service of services)
-      if (service.error) terminal.line(`${service.id}: ${terminal.error(service.error, { service: service.id })}`);
     const wrong = services.filter((service) => service.error !== null).length;
-    if (options.refresh !== true || wrong === 0) return ExitCode.done;
+    if (refresh !== true || wrong === 0) return ExitCode.done;
     return wrong === services.length ? ExitCode.failed : ExitCode.partial;
-  });
+  },
+);
+
+type PastCycle = CycleView & { panel: string };
+
+const HISTORY: List<PastCycle> = {
+  key: 'cycles',
+  empty: 'No cycle has been metered yet.',
+  keepsOrder: true,
+  document: ({ panel: _panel, ...cycle }) => cycle,
+  columns: [
+    time('start', ({ start }) => start),
+    time('end', ({ end }) => end, { priority: 3 }),
+    bytes('in', ({ usage: used }) => used?.inBytes, { priority: 2 }),
+    bytes('out', ({ usage: used }) => used?.outBytes, { priority: 2 }),
+    bytes('total', ({ usage: used }) => used?.totalBytes),
+    allowed(({ allowance }) => allowance),
+  ],
+};
 
 /** `sluice usage history SERVICE` */
-export const usageHistory: CommandHandler = ([id = ''], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { cycles } = await sluice.usage.history(id);
-    terminal.document({ cycles });
-    if (cycles.length === 0) terminal.line('No cycle has been metered yet.');
-    else {
-      terminal.table(
-        ['start', 'end', '>in', '>out', '>total', '>allowed'],
-        cycles.map((cycle) => [
-          cycle.start,
-          cycle.end,
-          bytesCell(cycle.usage?.inBytes),
-          bytesCell(cycle.usage?.outBytes),
-          bytesCell(cycle.usage?.totalBytes),
-          allowedCell(cycle.allowance),
-        ]),
-      );
-    }
-    return ExitCode.done;
-  });
+export const usageHistory: CommandHandler<ListOptions> = listCommand(HISTORY, async ({ sluice }, [id = '']) => {
+  const [{ cycles }, { panel }] = await Promise.all([sluice.usage.history(id), sluice.services.show(id)]);
+  return cycles.map((cycle) => ({ ...cycle, panel }));
+});
+
+const COMPARED: Column<Comparison['services'][number]>[] = [
+  text('service', ({ service }) => service),
+  bytes('used', ({ usedBytes: used }) => used),
+  bytes('used elsewhere', ({ theirUsedBytes }) => theirUsedBytes),
+  text('held', ({ held }) => yesNo(held), { priority: 1 }),
+  text('limited elsewhere', ({ theirHeld }) => yesNo(theirHeld), { priority: 1 }),
+  {
+    name: 'agrees',
+    value: ({ agrees }) => yesNo(agrees),
+    cell: ({ agrees }, { colors }) => (agrees ? colors.green('yes') : colors.red('no')),
+  },
+];
 
 /** `sluice compare PANEL --with FILE` */
 export const compare: CommandHandler<GlobalOptions & { with?: string }> = async ([panel = ''], options, deps) => {
@@ -68,17 +109,7 @@ export const compare: CommandHandler<GlobalOptions & { with?: string }> = async 
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const result = await sluice.usage.compare(panel, rows, { file });
     terminal.document(result);
-    terminal.table(
-      ['service', '>used', '>used elsewhere', 'held', 'limited elsewhere', 'agrees'],
-      result.services.map((row) => [
-        row.service,
-        bytesCell(row.usedBytes),
-        bytesCell(row.theirUsedBytes),
-        yesNo(row.held),
-        yesNo(row.theirHeld),
-        row.agrees ? terminal.colors.green('yes') : terminal.colors.red('no'),
-      ]),
-    );
+    printRows(terminal, COMPARED, result.services);
     const { agree, differ, onlyOurs, onlyTheirs } = result.totals;
     terminal.line(`${agree} agree, ${differ} differ, ${onlyOurs} only in Sluice, ${onlyTheirs} only in the file`);
     return result.totals.differ > 0 ? ExitCode.changes : ExitCode.done;

@@ -61,7 +61,10 @@ describe('the schema of the config', () => {
     const [, sentence = ''] = /mass-change brake\.([^;]*;[^;.]*)/.exec(readme) ?? [];
     expect(stated(sentence)).toEqual(DEFAULT_BRAKE);
     expect(sentence).toContain(`fewer than ${SMALL_PANEL} services`);
-    const template = configText({ timeZone: 'UTC', state: 'x', currency: null, panels: [], kinds: KINDS }, () => '');
+    const template = configText(
+      { timeZone: 'UTC', state: 'x', currency: null, panels: [], product: null, kinds: KINDS },
+      () => '',
+    );
     expect(stated(/^#poll: .*$/m.exec(template)?.[0] ?? '')).toEqual(DEFAULT_BRAKE);
   });
 

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { Bench } from '../test/harness.js';
-import type { ConfigProblem } from './load.js';
+import { describedSchema } from '@sluice/engine';
+import { KINDS } from '../kinds.js';
+import { checkConfigText, type ConfigProblem } from './load.js';
 import { resolveSecret } from './secrets.js';
 import { parseDuration, parseShare } from '@sluice/panel-kind';
 
@@ -110,12 +112,14 @@ products:
         '15 products.ded.provision',
         '15 products.ded.terminate',
         '16 products.two.autoBuy.enabled',
+        '16 products.two.autoBuy.package',
         '16 products.two.limits',
         '16 products.two.whmcs',
         '17 products.line.astbilling',
       ].sort(),
     );
-    const unbuilt = problems.filter(({ path }) => path !== 'timeZone');
+    const others = ['timeZone', 'products.two.autoBuy.package'];
+    const unbuilt = problems.filter(({ path }) => !others.includes(path));
     expect(unbuilt.filter(({ message }) => !/not (available|supported) yet\. /.test(message))).toEqual([]);
   });
 
@@ -156,6 +160,97 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     const { exitCode, problems } = await check(`${GOOD}state: postgres://db/sluice\n`);
     expect(exitCode).toBe(2);
     expect(problems[0]?.message).toContain('not supported yet');
+  });
+});
+
+describe('errors in a config', () => {
+  const messages = async (text: string): Promise<string[]> =>
+    (await check(text)).problems
+      .filter(({ severity }) => severity === 'error')
+      .map((each) => `${each.path}: ${each.message}`);
+
+  it('say what to write, all in one round and with the references', async () => {
+    const found = await messages(`timeZone: 5
+enforce: yes
+poll: { interval: 15, overdue: hold, brake: { share: 20, atLeast: "5" } }
+currency: [EUR]
+panels:
+  a: { kind: easydcim, url: "https://a.example.com" }
+  b: { kind: easydcm, url: "https://b.example.com", token: x }
+  c: { kind: easydcim, url: "https://c.example.com", token: x, allowHttp: 1, concurrency: many, retries: 99 }
+  d: { kind: flvx, url: "", username: 17, password: x }
+  e: { kind: hiddify, url: "https://e.example.com/p", apiKey: x }
+  f: { url: "https://f.example.com" }
+  g: nothing
+packages:
+  x: { traffic: 100, price: 10.00, currency: EUR }
+products:
+  one: { panel: eh, quota: 100, packages: [y] }
+  two: { panel: e, quota: { total: 1TB }, mode: both, action: pause, autoBuy: { package: x } }
+  three: { panel: a, quota: 1TB, limits: 7 }
+  four:
+  five: { panel: e, quota: 1TB, action: pause, flvx: { tunnelId: 1 } }
+`);
+    expect(found.sort()).toEqual(
+      [
+        'timeZone: put it in quotes: "5"',
+        'enforce: "yes" is not valid here; known: on, observe',
+        'poll.interval: the unit is missing: write a duration such as 30s, 15m or 7d',
+        'poll.brake.share: the percent sign is missing: write 20%',
+        'poll.brake.atLeast: "5" is not a number: write digits without quotes, such as 5',
+        'currency: a list is not a text: write one value',
+        'panels.a.token: this key is missing',
+        'panels.b.kind: "easydcm" is not valid here; did you mean "easydcim"?',
+        'panels.c.allowHttp: 1 is not valid here: write true or false',
+        'panels.c.concurrency: "many" is not a number: write digits without quotes, such as 5',
+        'panels.c.retries: 99 is above the maximum: write at most 10',
+        'panels.d.url: the value is empty: write one',
+        'panels.d.username: put it in quotes: "17"',
+        'panels.f.kind: this key is missing; known: easydcim, flvx, hiddify',
+        'panels.g: "nothing" is not a section: write keys with values below this key, or { key: value }',
+        'packages.x.traffic: the unit is missing: write a size such as 100GB or 100TB',
+        'packages.x.price: put it in quotes, such as "10.00"',
+        'products.one.panel: there is no panel "eh"; did you mean "e"?',
+        'products.one.quota: the unit is missing: write a size such as 100GB or 100TB',
+        'products.one.packages: there is no package "y"; did you mean "x"?',
+        'products.two.mode: "both" is not valid here; known: IN, OUT, TOTAL',
+        'products.two.autoBuy.package: "x" is not among the packages of this product',
+        'products.three.limits: Limits other than the quota are not available yet. Remove the key.',
+        'products.four: an empty value is not a section: write keys with values below this key, or { key: value }',
+        'products.five.action: "pause" is not an action of hiddify; known: disable',
+        'products.five.flvx: panel "e" is of kind hiddify: remove this section',
+      ].sort(),
+    );
+    expect(await messages('')).toEqual(['panels: this key is missing']);
+  });
+
+  it('are never a sentence of the validation library', () => {
+    const odd = ['null', '7', '-1', '1.5', 'true', '""', '"x"', '[]', '[1]', '{}', '{ a: 1 }'];
+    const { properties = {} } = describedSchema(KINDS);
+    const lines = (value: string): string[] => [
+      ...Object.keys(properties).map((key) => `${key}: ${value}`),
+      ...KINDS.flatMap(({ kind, panelShape, productSchema }) => [
+        ...[...Object.keys(panelShape), 'url', 'timeout', 'tls', 'proxy', 'enforce'].map(
+          (key) => `panels: { p: { kind: ${kind}, ${key}: ${value} } }`,
+        ),
+        ...(productSchema === undefined
+          ? []
+          : [`panels: { p: { kind: ${kind} } }\nproducts: { x: { panel: p, ${kind}: ${value} } }`]),
+      ]),
+      ...['panel', 'quota', 'mode', 'action', 'packages', 'credentials', 'allowSharedPorts', 'limits', 'autoBuy'].map(
+        (key) => `products: { x: { ${key}: ${value} } }`,
+      ),
+    ];
+    const found = new Set<string>();
+    for (const value of odd) {
+      for (const line of lines(value)) {
+        for (const { message } of checkConfigText(line, 'sluice.yaml', KINDS).problems) found.add(message);
+      }
+    }
+    expect(found.size).toBeGreaterThan(20);
+    expect(
+      [...found].filter((text) => /invalid|expected|received|too (small|big)|unrecogni[sz]ed|must be/i.test(text)),
+    ).toEqual([]);
   });
 });
 

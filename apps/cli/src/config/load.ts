@@ -11,6 +11,7 @@ import { yamlMessage } from '../files/yaml-message.js';
 import { KINDS, knownKinds } from '../kinds.js';
 import { exposedConfig } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
+import { compileParsers } from './plain-zod.js';
 import { isSecretReference } from './secrets.js';
 
 /** One finding of `config check`. */
@@ -126,7 +127,10 @@ export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 
 export function requireConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds'>): Config {
   const file = findConfigFile(option, deps.env, deps.cwd);
   const { config, problems } = checkConfigFile(file, knownKinds(deps));
-  if (config) return config;
+  if (config) {
+    compileParsers();
+    return config;
+  }
   const errors = problems.filter((problem) => problem.severity === 'error');
   throw usageError(
     'config_invalid',

@@ -2,7 +2,7 @@ import { LineCounter, parseDocument, isSeq } from 'yaml';
 import type { ImportRow } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
-import { CsvProblems, readCsv } from './csv.js';
+import { CsvProblems, readCsv } from './read-csv.js';
 import { readInput } from './read-text.js';
 import { yamlMessage } from './yaml-message.js';
 

@@ -22,16 +22,31 @@ export interface PanelAnswer {
   secrets: Record<string, SecretAnswer>;
 }
 
+/** A first product. */
+export interface ProductAnswer {
+  name: string;
+  panel: PanelAnswer;
+  /** A size such as `10TB`, or `unlimited`. */
+  quota: string;
+}
+
 /** All answers that `init` needs. */
 export interface InitAnswers {
   timeZone: string;
   state: string;
   currency: string | null;
   panels: PanelAnswer[];
+  /** Null where none was asked for. */
+  product: ProductAnswer | null;
   kinds: readonly PanelKind[];
 }
 
 /** Returns a config key as options and file names spell it: `api-key` for `apiKey`. */
 export function kebab(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Returns the quota of a kind's example product. */
+export function exampleQuota({ init }: Pick<PanelKind, 'init'>): string {
+  return /total: ([^\s}]+)/.exec(init.product.lines.join('\n'))?.[1] ?? '1TB';
 }

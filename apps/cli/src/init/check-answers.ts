@@ -15,14 +15,17 @@ export function checkKind(kinds: readonly PanelKind[]): Check<PanelKind> {
   };
 }
 
-export const checkName: Check<string> = (answer) => {
+export const checkName: Check<string> = (answer) => checkNameOf('panel', answer);
+export const checkProductName: Check<string> = (answer) => checkNameOf('product', answer);
+
+function checkNameOf(what: string, answer: string): string {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(answer)) {
     throw new Error(
-      `"${answer}" is not a valid panel name: use letters, digits, dots, dashes and underscores, and begin with a letter or digit`,
+      `"${answer}" is not a valid ${what} name: use letters, digits, dots, dashes and underscores, and begin with a letter or digit`,
     );
   }
   return answer;
-};
+}
 
 /** Returns the address and whether it needs `allowHttp`. */
 export const checkUrl: Check<{ url: string; http: boolean }> = (answer) => {

@@ -1,6 +1,9 @@
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
 import { stringify } from 'yaml';
-import { kebab, type InitAnswers, type PanelAnswer, type SecretAnswer } from './answers.js';
+import { exampleQuota, kebab, type InitAnswers, type PanelAnswer, type SecretAnswer } from './answers.js';
+
+/** The JSON Schema beside the config, for editors; it works offline and for every version. */
+export const SCHEMA_FILE = 'sluice.schema.json';
 
 /** Returns the name of the file beside the config that keeps a typed secret. */
 export function secretFileName(panel: Pick<PanelAnswer, 'name'>, key: string): string {
@@ -12,9 +15,9 @@ export function secretFileName(panel: Pick<PanelAnswer, 'name'>, key: string): s
  * examples that are valid without the #.
  */
 export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, key: string) => string): string {
-  const { timeZone, state, currency, panels, kinds } = answers;
-  const [first] = kinds;
+  const { timeZone, state, currency } = answers;
   const lines = [
+    `# yaml-language-server: $schema=./${SCHEMA_FILE}`,
     '# Sluice: panels, products with their quotas, and what happens when a quota is exceeded.',
     '# List every key: "sluice config schema". Check this file: "sluice config check".',
     '# Relative paths are relative to this file. Lines that begin with # and no space are examples: remove the #.',
@@ -34,11 +37,7 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     ...panelLines(answers, fileOf),
     '',
     '# Products: their panel, their quota, and the action when it is exceeded. Sizes are binary: 1 GB is 1024³ bytes.',
-    '#products:',
-    ...exampleProducts(
-      panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }],
-      scalar,
-    ).map(example),
+    ...productLines(answers),
     '',
     '# How often "sluice poll" runs (see "sluice schedule show"). A run that would hold or release more than this share',
     `# of the services of a panel, and at least so many, stops before its first change. Without this line, a panel with fewer`,
@@ -112,9 +111,27 @@ function scalar(text: string): string {
   return stringify(text, { lineWidth: 0 }).trimEnd();
 }
 
+function productLines({ panels, kinds, product }: InitAnswers): string[] {
+  const [first] = kinds;
+  const known = panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }];
+  if (product === null) return ['#products:', ...exampleProducts(known).map(example)];
+  const { name, panel, quota } = product;
+  const lines = panel.kind.init.product.lines.map((line) => line.replace(exampleQuota(panel.kind), quota));
+  return [
+    'products:',
+    `  ${scalar(name)}:`,
+    `    panel: ${scalar(panel.name)}`,
+    ...lines.map((line) => `    ${line}`),
+    ...exampleProducts(
+      panels.filter((each) => each !== panel),
+      name,
+    ).map(example),
+  ];
+}
+
 /** Returns example products for these panels, as lines of YAML below `products:`. */
-function exampleProducts(panels: Pick<PanelAnswer, 'kind' | 'name'>[], scalar: (text: string) => string): string[] {
-  const used = new Set<string>();
+function exampleProducts(panels: readonly Pick<PanelAnswer, 'kind' | 'name'>[], taken = ''): string[] {
+  const used = new Set([taken]);
   return panels.flatMap(({ kind, name: panel }) => {
     const { name, lines } = kind.init.product;
     const own = used.has(name) ? `${name}-${panel}` : name;

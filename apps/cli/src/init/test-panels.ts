@@ -1,6 +1,10 @@
 import { toItemError, type ItemError } from '@sluice/panel-kind/errors';
+import { openStore } from '@sluice/state-store';
+import { checkConfigText, formatProblem } from '../config/load.js';
 import type { Deps } from '../context.js';
-import { withSluice } from '../open-sluice.js';
+import { startSluice } from '../open-sluice.js';
+import type { InitAnswers } from './answers.js';
+import { configText } from './config-text.js';
 
 /** One panel as `panel test` shows it; `ok` is null for a panel that was not tested. */
 export interface PanelOutcome {
@@ -26,24 +30,65 @@ export function untested(panels: { name: string; kind: string; url: string }[]):
   }));
 }
 
-/** Tests each panel with an authenticated read; every error, also of the store, becomes the panel's error. */
-export async function testPanels(deps: Deps, file: string, panels: PanelOutcome[]): Promise<PanelOutcome[]> {
+/**
+ * Tests each panel with an authenticated read, before the config is written; nothing is stored. Every error becomes the
+ * panel's error.
+ */
+export async function testPanels(
+  deps: Deps,
+  file: string,
+  answers: InitAnswers,
+  panels: PanelOutcome[],
+): Promise<PanelOutcome[]> {
   if (panels.length === 0) return [];
-  try {
-    return await withSluice(deps, { config: file }, ({ sluice }) =>
-      Promise.all(
-        panels.map(async (panel): Promise<PanelOutcome> => {
-          try {
-            const { panels: tested } = await sluice.panels.test([panel.name]);
-            const { capabilities = [], ok = false, latencyMs = null, error = null } = tested[0] ?? {};
-            return { ...panel, capabilities, ok, latencyMs, error };
-          } catch (error) {
-            return { ...panel, ok: false, error: toItemError(error) };
-          }
-        }),
-      ),
-    );
-  } catch (error) {
-    return panels.map((panel) => ({ ...panel, ok: false, error: toItemError(error) }));
+  const failAll = (error: ItemError): PanelOutcome[] => panels.map((panel) => ({ ...panel, ok: false, error }));
+  const { config, problems } = checkConfigText(
+    configText(withLiteralSecrets(answers), () => ''),
+    file,
+    answers.kinds,
+  );
+  if (config === null) {
+    const message = problems
+      .filter(({ severity }) => severity === 'error')
+      .map(formatProblem)
+      .join('; ');
+    return failAll({ code: 'config_invalid', message });
   }
+  try {
+    const sluice = await startSluice(config, await openStore({ location: ':memory:', clock: deps.clock }), deps);
+    try {
+      return await Promise.all(panels.map((panel) => testPanel((name) => sluice.panels.test([name]), panel)));
+    } finally {
+      await sluice.close();
+    }
+  } catch (error) {
+    return failAll(toItemError(error));
+  }
+}
+
+async function testPanel(
+  test: (name: string) => Promise<{ panels: Partial<PanelOutcome>[] }>,
+  panel: PanelOutcome,
+): Promise<PanelOutcome> {
+  try {
+    const { panels } = await test(panel.name);
+    const { capabilities = [], ok = false, latencyMs = null, error = null } = panels[0] ?? {};
+    return { ...panel, capabilities, ok, latencyMs, error };
+  } catch (error) {
+    return { ...panel, ok: false, error: toItemError(error) };
+  }
+}
+
+/** The files of typed secrets do not exist yet. */
+function withLiteralSecrets(answers: InitAnswers): InitAnswers {
+  const panels = answers.panels.map((panel) => ({
+    ...panel,
+    secrets: Object.fromEntries(
+      Object.entries(panel.secrets).map(([key, secret]) => [
+        key,
+        secret.from === 'typed' ? { ...secret, keep: 'config' as const } : secret,
+      ]),
+    ),
+  }));
+  return { ...answers, panels, product: null };
 }

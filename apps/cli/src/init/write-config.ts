@@ -1,12 +1,22 @@
-import { accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
-import { nodeFiles } from '@sluice/engine';
+import { describedSchema, nodeFiles } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { checkConfigText, formatProblem } from '../config/load.js';
 import { NewFile } from '../files/new-file.js';
 import { toErrno, unwritable } from '../files/read-text.js';
 import type { InitAnswers, PanelAnswer } from './answers.js';
-import { configText, secretFileName } from './config-text.js';
+import { configText, SCHEMA_FILE, secretFileName } from './config-text.js';
 
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
@@ -71,11 +81,24 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
       written.push(secretFile);
     }
     placeConfig(file, text, force);
+    placeSchema(path.join(dir, SCHEMA_FILE), answers);
   } catch (error) {
     for (const each of written) rmSync(each, { force: true });
     throw error;
   }
   return { file, secrets: secrets.map(({ panel, key, file: secretFile }) => ({ panel, key, file: secretFile })) };
+}
+
+/** Writes the JSON Schema for editors; another file of that name stays. */
+function placeSchema(file: string, { kinds }: InitAnswers): void {
+  const schema = describedSchema(kinds);
+  try {
+    if (!existsSync(file) || readFileSync(file, 'utf8').includes(`"title": "${schema.title ?? ''}"`)) {
+      nodeFiles.replace(file, `${JSON.stringify(schema, null, 2)}\n`);
+    }
+  } catch (error) {
+    throw unwritable(file, error);
+  }
 }
 
 interface TypedSecret {

@@ -1,7 +1,30 @@
 import type { AgentDetail, AgentView, ChangedAgent, CheckReport } from '@sluice/engine';
 import { printObserving } from './run-report.js';
+import { bytes, type Column, printRows, shares, state, text } from './columns.js';
 import { countOf } from './words.js';
 import { bytesCell, type Terminal } from './terminal.js';
+
+/** The columns of agents. */
+export const AGENTS: Column<AgentView>[] = [
+  text('agent', ({ name }) => name),
+  text('uuid', ({ uuid }) => uuid, { priority: 5 }),
+  text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
+  {
+    name: 'limit',
+    align: 'right',
+    value: ({ limitBytes }) => limitBytes,
+    cell: ({ limitBytes }) => (limitBytes === null ? 'none' : bytesCell(limitBytes)),
+  },
+  bytes('used', ({ usedBytes }) => usedBytes),
+  ...shares<AgentView>(
+    ({ usedBytes }) => usedBytes,
+    ({ limitBytes }) => limitBytes,
+  ).map((column) => ({ ...column, extra: true, priority: 7 })),
+  bytes('remaining', ({ remainingBytes }) => remainingBytes, { priority: 3 }),
+  text('users', ({ users }) => users, { align: 'right', priority: 2 }),
+  text('disabled', ({ usersDisabledByUs }) => usersDisabledByUs, { align: 'right', priority: 1 }),
+  state('status', ({ rule, exceeded }) => (rule === 'missing' ? rule : exceeded ? 'held' : 'ok')),
+];
 
 /** Prints agents in a table. */
 export function printAgents(terminal: Terminal, agents: readonly AgentView[]): void {
@@ -9,19 +32,12 @@ export function printAgents(terminal: Terminal, agents: readonly AgentView[]): v
     terminal.line('No agents.');
     return;
   }
-  terminal.table(
-    ['agent', 'uuid', '>limit', '>used', '>remaining', '>users', '>disabled', 'state'],
-    agents.map((agent) => [
-      agent.name,
-      agent.uuid,
-      agent.limitBytes === null ? 'none' : bytesCell(agent.limitBytes),
-      bytesCell(agent.usedBytes),
-      bytesCell(agent.remainingBytes),
-      String(agent.users),
-      agent.usersDisabledByUs === null ? null : String(agent.usersDisabledByUs),
-      agent.rule === 'missing' ? 'missing' : terminal.status(agent.exceeded ? 'held' : 'ok'),
-    ]),
-  );
+  printRows(terminal, AGENTS, agents);
+  printSemantics(terminal, agents);
+}
+
+/** Prints how the limits count where the add-on enforces them. */
+export function printSemantics(terminal: Terminal, agents: readonly AgentView[]): void {
   if (agents.some(({ backend }) => backend === 'addon')) {
     terminal.line(
       'The add-on enforces these limits: it counts the usage that the panel reports, which falls on resets; 0 means no limit; users are not enabled again.',
@@ -31,12 +47,17 @@ export function printAgents(terminal: Terminal, agents: readonly AgentView[]): v
 
 /** Prints one agent with its period and its ancestors. */
 export function printAgent(terminal: Terminal, agent: AgentDetail): void {
-  const { name, uuid, accounting, period, ancestors, reservedBytes, rule, heldSince } = agent;
+  const { times } = terminal;
+  const { panel, name, uuid, accounting, period, ancestors, reservedBytes, rule, heldSince } = agent;
   printAgents(terminal, [agent]);
-  const since = period === null ? '' : ` since ${period.start}${period.end === null ? '' : `, until ${period.end}`}`;
+  const since =
+    period === null
+      ? ''
+      : ` since ${times.at(period.start, panel) ?? ''}${period.end === null ? '' : `, until ${times.at(period.end, panel) ?? ''}`}`;
   terminal.line(`  ${name} (${uuid}): counted by ${accounting}${since}`);
   if (reservedBytes !== null && reservedBytes > 0) terminal.line(`  reserved: ${bytesCell(reservedBytes) ?? ''}`);
-  if (rule !== null) terminal.line(`  rule: ${rule}${heldSince === null ? '' : `, held since ${heldSince}`}`);
+  if (rule !== null)
+    terminal.line(`  rule: ${rule}${heldSince === null ? '' : `, held since ${times.at(heldSince, panel) ?? ''}`}`);
   for (const above of ancestors) {
     terminal.line(
       `  ancestor ${above.name}, limit ${above.limitBytes === null ? 'none' : (bytesCell(above.limitBytes) ?? '')}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { momentLabel, timeTicks } from './chart-time.js';
+import { timeTicks } from './chart-time.js';
 
 const ticks = (from: string, to: string, timeZone: string, count: number): string[] =>
   timeTicks(Date.parse(from), Date.parse(to), timeZone, count).map(
@@ -33,9 +33,5 @@ describe('the marks of a time axis', () => {
       expect(found).toBeGreaterThanOrEqual(1);
       expect(found).toBeLessThanOrEqual(9);
     }
-  });
-
-  it('are written out as a local moment', () => {
-    expect(momentLabel(Date.parse('2026-11-20T23:30:00Z'), 'Asia/Tokyo')).toBe('21 Nov 2026, 08:30');
   });
 });

@@ -56,16 +56,3 @@ function dayLabel(at: number, timeZone: string): string {
 function clockLabel(at: number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at);
 }
-
-/** Returns a local time such as `15 Nov 2026, 00:00`. */
-export function momentLabel(at: number, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  return format.format(at);
-}

@@ -45,7 +45,8 @@ function documentOf(terminal: Terminal, ok: boolean, checks: readonly Check[]): 
 
 function toLine(terminal: Terminal, { name, object, status, message, code, details }: Check): string {
   const text = code === undefined || status === 'ok' ? message : withRemedy({ code, message, details });
-  return `${terminal.paint(status, MARKS[status])} ${name} (${object})${text === '' ? '' : `: ${text}`}`;
+  const line = `${name} (${object})${text === '' ? '' : `: ${text}`}`;
+  return `${terminal.paint(status, MARKS[status])} ${terminal.times.text(line)}`;
 }
 
 function toHeading(section: string): string {

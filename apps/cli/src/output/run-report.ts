@@ -1,12 +1,12 @@
 import { nameFew, type RunReport, type ServiceView } from '@sluice/engine';
 import { withRemedy } from '../remedies.js';
+import { allowed, bytes, type Column, compareValues, printRows, text, usedBytes } from './columns.js';
 import { summarize, wouldBeHeld } from './run-summary.js';
 import { allowedCell, bytesCell, type Terminal } from './terminal.js';
 
 /** Returns the used bytes of the direction that counts. */
 export function usedCell({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): string | null {
-  if (!usage) return null;
-  return bytesCell(mode === 'IN' ? usage.inBytes : mode === 'OUT' ? usage.outBytes : usage.totalBytes);
+  return bytesCell(usedBytes({ usage, mode }));
 }
 
 /** Prints a run: services that need attention or changed, and all services with `--verbose`. */
@@ -48,21 +48,28 @@ function isCutOff({ error, actions }: ServiceView): boolean {
 }
 
 function printServices(terminal: Terminal, report: RunReport, shown: readonly ServiceView[]): void {
-  terminal.table(
-    ['service', 'panel', 'status', '>used', '>allowed', 'holds', 'actions'],
-    shown.map((service) => [
-      service.id,
-      service.panel,
-      statusCell(terminal, report, service),
-      usedCell(service),
-      allowedCell(service.allowance),
-      service.holds.map((hold) => hold.reason).join(', ') || null,
-      service.actions.length === 0
-        ? null
-        : service.actions.map(({ name, state }) => `${name} ${terminal.status(state)}`),
-    ]),
-  );
+  const columns: Column<ServiceView>[] = [
+    text('service', ({ id }) => id),
+    text('panel', ({ panel }) => panel, { priority: 4 }),
+    {
+      ...text<ServiceView>('status', ({ status }) => status),
+      cell: (service) => statusCell(terminal, report, service),
+    },
+    bytes('used', usedBytes, { priority: 1 }),
+    allowed(({ allowance }) => allowance, { priority: 2 }),
+    text('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null, { priority: 3 }),
+    {
+      ...text<ServiceView>('actions', ({ actions }) => actions.length, { whole: true }),
+      cell: ({ actions }) =>
+        actions.length === 0 ? null : actions.map(({ name, state }) => `${name} ${terminal.status(state)}`),
+    },
+  ];
+  printRows(terminal, columns, inNaturalOrder(shown));
   terminal.line();
+}
+
+function inNaturalOrder(services: readonly ServiceView[]): ServiceView[] {
+  return [...services].sort((a, b) => compareValues(a.id, b.id));
 }
 
 function statusCell(terminal: Terminal, report: RunReport, service: ServiceView): string {
@@ -138,7 +145,7 @@ function signOf({ name }: ServiceView['actions'][number]): '+' | '-' | '~' {
 export function printPlan(terminal: Terminal, report: RunReport): void {
   if (terminal.json) return;
   const { colors } = terminal;
-  for (const service of report.services) {
+  for (const service of inNaturalOrder(report.services)) {
     const drift = service.drift ?? [];
     if (service.actions.length + drift.length === 0) continue;
     const reasons = service.holds.map((hold) => hold.reason).join(', ');
@@ -152,7 +159,7 @@ export function printPlan(terminal: Terminal, report: RunReport): void {
       const text = `  ${sign} ${action.name}`;
       terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
     }
-    for (const line of drift) terminal.line(colors.dim(`    ${line}`));
+    for (const line of drift) terminal.line(colors.dim(`    ${terminal.times.text(line, service.panel)}`));
   }
   if (report.totals.actions === 0) terminal.line('Nothing to change.');
   if (!terminal.quiet) printObserving(terminal, report.run.observing);

@@ -44,7 +44,7 @@ describe('the chart as SVG', () => {
       expect.arrayContaining(['0', '10', '20', '30', 'GB', 'in', 'total', 'allowed', 'svc-1: traffic']),
     );
     expect(texts).toEqual(expect.arrayContaining(['03:00', '06:00', '21 Nov']));
-    expect(texts).toContain('20 Nov 2026, 01:00 to 21 Nov 2026, 01:00 (Europe/Berlin)');
+    expect(texts).toContain('20 Nov 2026 01:00 to 21 Nov 2026 01:00 (Europe/Berlin)');
   });
 
   it('draws the figures where the axes say they are', () => {

@@ -1,5 +1,6 @@
 import type { ChartData, ChartLine, ChartPoint } from './chart.js';
-import { momentLabel, timeTicks } from './chart-time.js';
+import { timeTicks } from './chart-time.js';
+import { shortTime } from './times.js';
 
 const WIDTH = 960;
 const HEIGHT = 420;
@@ -23,7 +24,7 @@ export function svgChart(data: ChartData): string {
     round(PLOT.top + height - ((value - data.axis.min) / (data.axis.max - data.axis.min)) * height);
   const bottom = PLOT.top + height;
   const right = PLOT.left + width;
-  const period = `${momentLabel(data.from, data.timeZone)} to ${momentLabel(data.to, data.timeZone)}`;
+  const period = `${shortTime(data.from, data.timeZone)} to ${shortTime(data.to, data.timeZone)}`;
   const parts = [
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     text(PLOT.left, 26, data.title, 'font-size="17" font-weight="600"'),

@@ -1,11 +1,11 @@
 import { printableJson } from '@sluice/panel-http/printable';
 import type { ItemError } from '@sluice/panel-kind/errors';
 import { formatBytes } from '@sluice/quota-core';
-import Table from 'cli-table3';
 import type { Deps } from '../context.js';
 import { withRemedy } from '../remedies.js';
 import { Times, type Zones } from './times.js';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
+import { type LayoutColumn, layoutTable } from './layout.js';
 
 /** Global options of output. */
 export interface TerminalOptions {
@@ -15,13 +15,8 @@ export interface TerminalOptions {
   utc?: boolean | undefined;
 }
 
-const FRAME = ['top', 'bottom', 'left', 'mid', 'right'].flatMap((side) => [
-  side,
-  `${side}-mid`,
-  `${side}-left`,
-  `${side}-right`,
-]);
-const NO_FRAME = Object.fromEntries([...FRAME, 'middle'].map((part) => [part, '']));
+/** Columns of a terminal that does not say how many it has. */
+const WIDTH = 80;
 
 /** A cell of a table: one line, several, or null for an unknown value. */
 export type Cell = string | string[] | null;
@@ -90,24 +85,33 @@ export class Terminal {
 
   /** Prints a table; columns whose head begins with `>` are right-aligned. */
   table(heads: string[], rows: Cell[][]): void {
+    const columns = heads.map((head): LayoutColumn =>
+      head.startsWith('>') ? { title: head.slice(1), align: 'right' } : { title: head },
+    );
+    this.columns(columns, rows);
+  }
+
+  /** Prints a table that fits the width of the terminal; elsewhere its width is not limited. */
+  columns(columns: readonly LayoutColumn[], rows: readonly Cell[][], withHeads = true): void {
     if (this.json) return;
     const { colors } = this;
     const { line } = this.#ink;
-    const table = new Table({
-      head: heads.map((head) => line(colors.bold(head.replace(/^>/, '')))),
-      colAligns: heads.map((head) => (head.startsWith('>') ? 'right' : 'left')),
-      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-      chars: NO_FRAME,
-    });
-    for (const row of rows) {
-      table.push(row.map((cell) => (Array.isArray(cell) ? cell.map(line).join('\n') : line(cell ?? colors.dim('-')))));
-    }
-    const text = table
-      .toString()
-      .split('\n')
-      .map((row) => row.trimEnd())
-      .join('\n');
-    this.#deps.stdout.write(`${text}\n`);
+    const toLines = (cell: Cell): string[] => (Array.isArray(cell) ? cell : [cell ?? colors.dim('-')]).map(line);
+    const heads = columns.map(({ title }) => (title === '' ? '' : line(colors.bold(title))));
+    const lines = layoutTable(
+      columns,
+      heads,
+      rows.map((row) => row.map(toLines)),
+      this.width,
+    );
+    const shown = withHeads ? lines : lines.slice(1);
+    this.#deps.stdout.write(`${shown.join('\n')}\n`);
+  }
+
+  /** Columns of the terminal; infinite where the output is not a terminal. */
+  get width(): number {
+    const { isTTY, columns } = this.#deps.stdout;
+    return isTTY === true ? (columns ?? WIDTH) : Infinity;
   }
 
   /** Colours a status: green needs no attention, yellow some, red an action. */
@@ -127,12 +131,12 @@ export class Terminal {
 
   /** Returns an error with its remedy; `details` fill the names in the remedy. */
   error({ code, message }: ItemError, details?: Record<string, string>): string {
-    return `${this.colors.red(code)}: ${withRemedy({ code, message, details })}`;
+    return `${this.colors.red(code)}: ${this.times.text(withRemedy({ code, message, details }))}`;
   }
 
   /** Returns a notice with its remedy. */
   notice({ code, message, service }: ItemError & { service?: string | null }): string {
-    const text = withRemedy({ code, message, details: service == null ? {} : { service } });
+    const text = this.times.text(withRemedy({ code, message, details: service == null ? {} : { service } }));
     return this.colors.cyan(`notice ${code}: ${text}`);
   }
 }

@@ -8,14 +8,17 @@ const MINUTE = 60_000;
 const YEAR = 365 * DAY;
 const LONG = process.env['SLUICE_LONG'] === '1';
 
-const JUMPS: [name: string, ms: number][] = [
-  ['an hour forward', HOUR],
-  ['an hour back', -HOUR],
-  ['a day forward', DAY],
-  ['a day back', -DAY],
-  ['a year forward', YEAR],
-  ['a year back', -YEAR],
-];
+/** By a day only in the long form. */
+const JUMPS = (
+  [
+    ['an hour forward', HOUR],
+    ['an hour back', -HOUR],
+    ['a day forward', DAY],
+    ['a day back', -DAY],
+    ['a year forward', YEAR],
+    ['a year back', -YEAR],
+  ] as [name: string, ms: number][]
+).filter(([name]) => LONG || !name.startsWith('a day'));
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -132,9 +135,15 @@ describe('a clock that jumps between two runs', () => {
 });
 
 describe('a clock that jumps during a run', () => {
-  const calls = LONG ? Array.from({ length: 16 }, (_, index) => index + 1) : [1, 4, 6, 9];
-  const jumps = LONG ? JUMPS : JUMPS.filter(([name]) => name === 'an hour back' || name === 'a year forward');
-  const cases = jumps.flatMap(([name, ms]) => calls.map((call) => ({ name, ms, call })));
+  const calls = Array.from({ length: 16 }, (_, index) => index + 1);
+  const cases = LONG
+    ? JUMPS.flatMap(([name, ms]) => calls.map((call) => ({ name, ms, call })))
+    : [
+        { name: 'an hour back', ms: -HOUR, call: 1 },
+        { name: 'a year forward', ms: YEAR, call: 4 },
+        { name: 'an hour back', ms: -HOUR, call: 6 },
+        { name: 'a year forward', ms: YEAR, call: 9 },
+      ];
 
   it.each(cases)('by $name at its call $call leaves the next run right', async ({ ms, call }) => {
     at.bench.clock.advance(15 * MINUTE);

@@ -70,6 +70,7 @@ export async function startEasyDcimBench(more = '', panelMore = ''): Promise<Eas
     panel,
     skew,
     async addService(number, options = {}) {
+      await bench.giveStore();
       const ids = idsOf(number);
       const { product = 'ports', serverId = ids.server } = options;
       const ports = options.ports ?? [

@@ -111,10 +111,24 @@ describe('an unknown panel, product or option', () => {
     ] as const) {
       const { exitCode, stderr } = await at.bench.sluice(words);
       expect([words, exitCode]).toEqual([words, 2]);
-      expect(stderr).toContain(`Did you mean ${near}?`);
+      expect(stderr).toMatch(/^sluice: Unknown (command|option) ".*\. Did you mean ".*"\?\n$/);
+      expect(stderr).toContain(`Did you mean "${near}"?`);
       const json = await at.bench.sluice(`${words} --json`);
       expect(json.json<ErrorDocument>().error).toMatchObject({ code: 'usage', details: {} });
     }
+  });
+
+  it('are said of commands that are not in this version, and of missing arguments', async () => {
+    const said = async (words: string): Promise<unknown[]> => {
+      const { exitCode, stderr } = await at.bench.sluice(words);
+      return [exitCode, stderr];
+    };
+    for (const words of ['call simulate 0049 --seconds 5', 'serve', 'worker'])
+      expect(await said(words)).toEqual([2, `sluice: "sluice ${words.split(' ')[0]!}" is not in this version yet\n`]);
+    expect(await said('service sync')).toEqual([2, 'sluice: "sluice service sync" is not in this version yet\n']);
+    expect(await said('explain')).toEqual([2, 'sluice: Missing required argument "service"\n']);
+    for (const words of ['version', '-V', '--version'])
+      expect((await at.bench.sluice(words)).stdout).toBe('0.0.0-test\n');
   });
 });
 

@@ -62,6 +62,7 @@ export async function startFlvxBench(more = '', panelMore = ''): Promise<FlvxBen
   bench.write('sluice.yaml', flvxConfig(panel.url, more, panelMore));
   const run = (words: string): Promise<Outcome> => bench.sluice(`${words} --json`);
   const addService: FlvxBench['addService'] = async (number, { product = 'relay', values = [] } = {}) => {
+    await bench.giveStore();
     const added = await bench.sluice([
       'service',
       'add',

@@ -73,6 +73,26 @@ describe('what the old tool had cut', () => {
     ]);
   });
 
+  it('stays marked as adopted when another hold takes it over', async () => {
+    await at.addService(1, { product: 'ports' });
+    for (const index of [1, 2]) at.panel.staffDisablePort(idsOf(1).port(index));
+    await succeed('hold adopt svc-1 --reason manual --ports 7011,7012');
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    await succeed('hold release svc-1');
+    const { holds } = (await at.bench.sluice('hold list svc-1 --json')).json<{
+      holds: { reason: string; until: string | null; evidence: { target: string; adopted: boolean }[] }[];
+    }>();
+    const open = holds.filter(({ until }) => until === null);
+    expect(open.map(({ reason }) => reason)).toEqual(['quota']);
+    expect(open[0]!.evidence.map(({ target, adopted }) => [target, adopted])).toEqual([
+      ['7011', true],
+      ['7012', true],
+    ]);
+    expect(ports(1)).toEqual(['down', 'down']);
+  });
+
   it('is not adopted when it is not shut, a management port, or of another service', async () => {
     for (const number of [1, 2]) await at.addService(number);
     at.panel.staffDisablePort(idsOf(1).port(1));

@@ -59,6 +59,7 @@ export async function startHiddifyBench(
   const sluice = (words: string | string[]): ReturnType<Bench['sluice']> =>
     bench.sluice([...(typeof words === 'string' ? words.split(' ') : words), '--json']);
   const addService: HiddifyBench['addService'] = async (number, { product = 'vpn-50', values = [] } = {}) => {
+    await bench.giveStore();
     const own = ['panel=vpn', `product=${product}`, 'billing_cycle=monthly', 'next_due_date=2026-12-15'];
     const added = await bench.sluice(['service', 'add', `svc-${number}`, ...own, ...values]);
     if (added.exitCode !== 0) throw new Error(added.stderr);

@@ -1,8 +1,9 @@
 import { manualClock, startFakeFlvx, type FakeCall, type FakeFlvx } from '@sluice/fake-panels';
 import { describe, expect, it } from '@jest/globals';
-import { runCommand, startCommand, type ProcessEnd } from './command-process.js';
+import { startCommand } from './command-process.js';
 import { ADMIN_PASSWORD, DAY, flvxConfig, GB } from './flvx-bench.js';
-import { Bench } from './harness.js';
+import { Bench, type Outcome } from './harness.js';
+import { REAL_PROCESS } from './real-process.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 /** Calls that stop and start forwards; any changing call in the long form. */
@@ -14,10 +15,10 @@ const CALLS = LONG ? /./ : /forward\/(pause|resume)$/;
  */
 type Moment = 'undone' | 'unheard' | 'late' | number;
 
-/** A folder and a panel for runs in processes of their own: everything goes by the computer's clock. */
+/** A folder and a panel for runs of which one is killed: everything goes by the computer's clock. */
 interface Killed {
   panel: FakeFlvx;
-  run: (words: string) => Promise<ProcessEnd>;
+  run: (words: string) => Promise<Outcome>;
   /** Starts the command and kills it at its n-th call of that kind. False where it made fewer calls. */
   kill: (words: string, n: number, moment: Moment) => Promise<boolean>;
   close: () => Promise<void>;
@@ -38,8 +39,9 @@ async function startKilled(product: string): Promise<Killed> {
     looks += 1;
     if (looks === 3) setImmediate(landed);
   });
-  const run = async (words: string): Promise<ProcessEnd> => {
-    const end = await runCommand(words.split(' '), options);
+  bench.env['FLVX_PASSWORD'] = ADMIN_PASSWORD;
+  const run = async (words: string): Promise<Outcome> => {
+    const end = await bench.sluice(words, REAL_PROCESS);
     landed?.();
     return end;
   };

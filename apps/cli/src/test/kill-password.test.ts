@@ -1,47 +1,56 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startFakeFlvx, type FakeFlvx } from '@sluice/fake-panels';
+import { manualClock, startFakeFlvx, type FakeFlvx } from '@sluice/fake-panels';
 import { runCommand, type ProcessEnd } from './command-process.js';
 import { ADMIN_PASSWORD, flvxConfig } from './flvx-bench.js';
+import { Bench, type Outcome } from './harness.js';
+import { REAL_PROCESS } from './real-process.js';
 
 const KILL_AT_FILE = fileURLToPath(new URL('kill/kill-at-file.mjs', import.meta.url));
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
 describe('an order that is killed while it writes the password file', () => {
   let panel: FakeFlvx;
-  let folder: string;
+  let bench: Bench;
   let secrets: string;
   let file: string;
   beforeEach(async () => {
     panel = await startFakeFlvx({ admin: { name: 'admin_user', password: ADMIN_PASSWORD } });
     panel.addTunnel({ name: 'HK-01' });
-    folder = mkdtempSync(path.join(tmpdir(), 'sluice-password-'));
-    secrets = path.join(folder, 'secrets');
+    bench = new Bench(manualClock(Date.now()));
+    bench.env['FLVX_PASSWORD'] = ADMIN_PASSWORD;
+    secrets = bench.path('secrets');
     file = path.join(secrets, 'svc-1.password');
     mkdirSync(secrets);
-    writeFileSync(path.join(folder, 'sluice.yaml'), flvxConfig(panel.url), { mode: 0o600 });
+    bench.write('sluice.yaml', flvxConfig(panel.url));
     const values = ['panel=relay', 'product=relay', 'billing_cycle=monthly', 'next_due_date=2036-12-15'];
     const added = await sluice(['service', 'add', 'svc-1', ...values]);
     if (added.exitCode !== 0) throw new Error(added.stderr);
   });
   afterEach(async () => {
     await panel.close();
-    rmSync(folder, { recursive: true, force: true });
+    bench.close();
   });
 
-  const sluice = (words: string[], env: Record<string, string> = {}): Promise<ProcessEnd> =>
-    runCommand(words, { cwd: folder, env: { FLVX_PASSWORD: ADMIN_PASSWORD, ...env } });
-  const create = (env: Record<string, string> = {}): Promise<ProcessEnd> =>
-    sluice(['provision', 'create', 'svc-1', '--password-file', file, '--json'], env);
+  const sluice = (words: string[]): Promise<Outcome> => bench.sluice(words, REAL_PROCESS);
+  const orderWords = (): string[] => ['provision', 'create', 'svc-1', '--password-file', file, '--json'];
+  const create = (): Promise<Outcome> => sluice(orderWords());
+  /** In a process of its own, which ends at that step. */
   const createKilled = (when: 'before' | 'after', n: number): Promise<ProcessEnd> =>
-    create({ NODE_OPTIONS: `--import=${KILL_AT_FILE}`, KILL_AT_FILE: `${secrets}/|${when}|${n}` });
+    runCommand(orderWords(), {
+      cwd: bench.folder,
+      env: {
+        FLVX_PASSWORD: ADMIN_PASSWORD,
+        NODE_OPTIONS: `--import=${KILL_AT_FILE}`,
+        KILL_AT_FILE: `${secrets}/|${when}|${n}`,
+      },
+    });
 
   /** The file holds the password of the one account beside the admin's, and no other file does. */
-  function expectDone(repeat: ProcessEnd): void {
+  function expectDone(repeat: Outcome): void {
     expect([repeat.exitCode, repeat.stderr]).toEqual([0, '']);
     const { credentials } = repeat.json<{ credentials: { username: string; passwordFile: string } }>();
     expect(credentials.passwordFile).toBe(file);

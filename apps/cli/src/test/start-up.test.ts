@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { describedSchema } from '@sluice/engine';
+import { KINDS } from '../kinds.js';
 
 const DIST = path.join(import.meta.dirname, '..', '..', 'dist');
 
@@ -15,23 +17,43 @@ function readAtStart(file: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-describe('the start of the built command', () => {
-  const files = [...readAtStart('main.js')];
-  const sources = files.flatMap((file) => {
-    const { sources: names } = JSON.parse(readFileSync(path.join(DIST, `${file}.map`), 'utf8')) as {
-      sources: string[];
-    };
-    return names;
+/** The sources in a file of the built command and in what it reads with it. */
+function sourcesOf(entry: string): string[] {
+  return [...readAtStart(entry)].flatMap((file) => {
+    const { sources } = JSON.parse(readFileSync(path.join(DIST, `${file}.map`), 'utf8')) as { sources: string[] };
+    return sources;
   });
+}
+
+describe('the start of the built command', () => {
+  const sources = sourcesOf('main.js');
 
   it('reads the words of the command line', () => {
     expect(sources.filter((name) => name.includes('node_modules/commander/'))).not.toEqual([]);
   });
 
-  it.each(['zod', 'kysely', 'better-sqlite3', 'undici', 'yaml', 'date-fns', 'decimal.js', 'cli-table3'])(
+  it.each(['zod', 'kysely', 'better-sqlite3', 'undici', 'yaml', 'date-fns', 'decimal.js'])(
     'does not read %s',
     (name) => {
       expect(sources.filter((source) => source.includes(`node_modules/${name}/`))).toEqual([]);
     },
   );
+});
+
+describe('the package', () => {
+  it('contains the JSON Schema of the config', () => {
+    const shipped: unknown = JSON.parse(readFileSync(path.join(DIST, 'sluice.schema.json'), 'utf8'));
+    expect(shipped).toEqual(JSON.parse(JSON.stringify(describedSchema(KINDS))));
+  });
+});
+
+describe('the completion of names', () => {
+  it('reads neither the schema of the config nor the engine, so that the shell need not wait', () => {
+    const entry = readdirSync(DIST).find((name) => /^list-stored-\w+\.js$/.test(name)) ?? '';
+    const sources = sourcesOf(entry);
+    expect(sources.filter((source) => source.endsWith('/find-config-file.ts'))).not.toEqual([]);
+    expect(sources.filter((source) => /node_modules\/(zod|undici|date-fns)\/|packages\/engine\//.test(source))).toEqual(
+      [],
+    );
+  });
 });

@@ -3,8 +3,8 @@ import { adoptHold } from '../holds/adopt-hold.js';
 import type { HoldsFile } from '../holds/holds-file.js';
 import {
   type HoldCommand,
-  type HoldView,
-  holdViews,
+  type HoldEntry,
+  listHolds,
   type ReleasedQuota,
   releasedQuotas,
   runHoldCommand,
@@ -45,7 +45,7 @@ export interface ReleaseAll extends CommandOptions {
 export interface Holds {
   list(
     filter?: CallOptions & { service?: string | undefined; open?: boolean | undefined },
-  ): Promise<{ holds: HoldView[]; released: ReleasedQuota[] }>;
+  ): Promise<{ holds: HoldEntry[]; released: ReleasedQuota[] }>;
   /** Adds a manual hold and restricts the service at once. */
   add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<CommandReport>;
   /**
@@ -69,7 +69,7 @@ export function holdsApi(call: RunCall): Holds {
     list: (filter) =>
       call(filter, async (session) => {
         if (filter?.service !== undefined) await requireService(session, filter.service);
-        const holds = await holdViews(session, filter?.service);
+        const holds = await listHolds(session, filter?.service);
         const released = await releasedQuotas(session, filter?.service);
         return { holds: filter?.open === true ? holds.filter(({ until }) => until === null) : holds, released };
       }),

@@ -22,6 +22,9 @@ export interface OverrideView {
   since: string;
   until: string | null;
   note: string | null;
+  panel: string | null;
+  product: string | null;
+  client: string | null;
 }
 
 /** Returns the calls about overrides. */
@@ -41,9 +44,12 @@ export function overridesApi(call: RunCall): Overrides {
       call(options, async (session) => {
         const id = options?.service;
         if (id !== undefined) await requireService(session, id);
+        const ids = id === undefined ? {} : { ids: [id] };
+        const services = new Map((await session.store.services.list(ids)).map((record) => [record.id, record]));
         const overrides = (await session.store.overrides.all(id)).map(
           ({ service, quotaBytes, unlimited, mode, action, since, until, note }) => {
-            return { service, quotaBytes, unlimited, mode, action, since, until, note };
+            const { panel = null, product = null, client = null } = services.get(service) ?? {};
+            return { service, quotaBytes, unlimited, mode, action, since, until, note, panel, product, client };
           },
         );
         return { overrides };

@@ -4,13 +4,13 @@ import { sampleGraph, type SampleGraph } from '../graph/sample-graph.js';
 import type { GraphRange } from '../graph/window.js';
 import type { ImportRow } from '../services/import-services.js';
 import type { ServiceDetail } from '../services/show.js';
-import { readUsage, usageHistory, type CycleView } from '../usage/usage.js';
+import { readUsage, type UsageFilter, usageHistory, type CycleView } from '../usage/usage.js';
 import type { CallOptions, RunCall } from './call.js';
 
 /** Usage: readings, past cycles and graphs. */
 export interface Usage {
-  /** Returns the last usage of all services or of one; `refresh` reads the panel first. */
-  read(options?: CallOptions & { service?: string | undefined; refresh?: boolean | undefined }): Promise<{
+  /** Returns the last usage of services; `refresh` reads the panel first. */
+  read(options?: CallOptions & UsageFilter & { refresh?: boolean | undefined }): Promise<{
     services: ServiceDetail[];
   }>;
   /** Returns the usage of each cycle, newest first. */
@@ -28,7 +28,7 @@ export function usageApi(call: RunCall): Usage {
   return {
     read: (options) =>
       call(options, async (session) => ({
-        services: await readUsage(session, options?.service, options?.refresh === true),
+        services: await readUsage(session, options ?? {}, options?.refresh === true),
       })),
     history: (service, options) => call(options, async (session) => ({ cycles: await usageHistory(session, service) })),
     graph: (service, range, options) => call(options, (session) => sampleGraph(session, service, range)),

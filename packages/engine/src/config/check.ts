@@ -1,10 +1,11 @@
 import { usageError, type PanelKind } from '@sluice/panel-kind';
-import { en } from 'zod/locales';
 import type * as z from 'zod/mini';
 import { suggestion } from '../suggestion.js';
 import { configJsonSchema, type JsonSchemaNode } from './json-schema.js';
+import { describeIssue } from './issue-message.js';
 import { findNotBuilt } from './not-built.js';
-import { checkRules } from './rules.js';
+import { findBrokenReferences, withoutBroken } from './references.js';
+import { checkRules, type RuleFinding } from './rules.js';
 import { configSchema, type Config } from './schema.js';
 
 /** An error or a warning about a config. */
@@ -22,13 +23,19 @@ export function checkConfig(
 ): { config: Config | null; findings: ConfigFinding[] } {
   const { findings: notBuilt, rest } = findNotBuilt(values);
   const findings: ConfigFinding[] = notBuilt.map(({ path, message }) => ({ severity: 'error', path, message }));
-  const parsed = configSchema(kinds).safeParse(rest, { error: en().localeError });
-  if (!parsed.success) {
-    findings.push(...flatten(parsed.error.issues).flatMap((issue) => toFindings(issue, kinds, values)));
-    return { config: null, findings };
-  }
-  findings.push(...checkRules(parsed.data, kinds).map((found) => ({ ...found, path: found.path.split('.') })));
-  return { config: findings.some(({ severity }) => severity === 'error') ? null : parsed.data, findings };
+  const schema = configSchema(kinds);
+  const parsed = schema.safeParse(rest);
+  const wrong = parsed.success ? [] : flatten(parsed.error.issues).flatMap((issue) => toFindings(issue, kinds, values));
+  findings.push(...wrong, ...findBrokenReferences(rest));
+  const paths = wrong.map(({ path }) => path);
+  const checked = parsed.success ? parsed : schema.safeParse(withoutBroken(rest, paths));
+  if (checked.success) findings.push(...checkRules(checked.data, kinds).map(toRuleFinding));
+  const isValid = parsed.success && findings.every(({ severity }) => severity !== 'error');
+  return { config: isValid ? parsed.data : null, findings };
+}
+
+function toRuleFinding({ severity, path, message }: RuleFinding): ConfigFinding {
+  return { severity, path: path.split('.'), message };
 }
 
 /**
@@ -72,14 +79,27 @@ function toFindings(issue: z.core.$ZodIssue, kinds: readonly PanelKind[], raw: u
       message: `unknown key "${key}"${suggestion(key, known)}`,
     }));
   }
-  return [{ severity: 'error', path: keys, message: issue.message }];
+  const { nodes, value } = findNodes(kinds, keys, raw);
+  const description = nodes.map((node) => node.description).find((text) => text !== undefined) ?? '';
+  const message = describeIssue({ issue: withOptions(issue, kinds), value, description });
+  return [{ severity: 'error', path: keys, message }];
 }
 
-function knownKeysAt(kinds: readonly PanelKind[], keys: string[], raw: unknown): string[] {
+/** Adds the kinds of panels to the issue of an unknown kind. */
+function withOptions(issue: z.core.$ZodIssue, kinds: readonly PanelKind[]): z.core.$ZodIssue {
+  return issue.code === 'invalid_union' && issue.path.at(-1) === 'kind'
+    ? Object.assign({}, issue, { options: kinds.map(({ kind }) => kind) })
+    : issue;
+}
+
+/** Returns the nodes of the schema at a path, and the value there. */
+function findNodes(
+  kinds: readonly PanelKind[],
+  keys: string[],
+  raw: unknown,
+): { nodes: JsonSchemaNode[]; value: unknown } {
   let nodes: JsonSchemaNode[] = [configJsonSchema(kinds)];
   let value: unknown = raw;
-  const expand = (node: JsonSchemaNode): JsonSchemaNode[] =>
-    [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap((each) => (each === node ? [each] : expand(each)));
   for (const key of keys) {
     nodes = nodes.flatMap(expand).flatMap((node) => {
       const next = node.properties?.[key] ?? node.items ?? node.additionalProperties;
@@ -87,8 +107,16 @@ function knownKeysAt(kinds: readonly PanelKind[], keys: string[], raw: unknown):
     });
     value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
   }
-  const kind = (value as { kind?: unknown } | undefined)?.kind;
-  const candidates = nodes.flatMap(expand);
+  return { nodes: nodes.flatMap(expand), value };
+}
+
+function expand(node: JsonSchemaNode): JsonSchemaNode[] {
+  return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(expand)];
+}
+
+function knownKeysAt(kinds: readonly PanelKind[], keys: string[], raw: unknown): string[] {
+  const { nodes: candidates, value } = findNodes(kinds, keys, raw);
+  const kind = (value as { kind?: unknown } | null | undefined)?.kind;
   const ofKind = candidates.filter((node) => node.properties?.['kind']?.const === kind && kind !== undefined);
   return (ofKind.length > 0 ? ofKind : candidates).flatMap((node) => Object.keys(node.properties ?? {}));
 }

@@ -5,6 +5,7 @@ import { configSchema } from './schema.js';
 
 /** A node of a JSON Schema, with the members that the config uses. */
 export interface JsonSchemaNode {
+  title?: string;
   description?: string;
   properties?: Record<string, JsonSchemaNode>;
   additionalProperties?: JsonSchemaNode | boolean;

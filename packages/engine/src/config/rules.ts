@@ -15,16 +15,6 @@ const error = (path: string, message: string): RuleFinding => ({ severity: 'erro
 const warning = (path: string, message: string): RuleFinding => ({ severity: 'warning', path, message });
 const products = (config: Config): [string, ProductSettings][] => Object.entries(config.products);
 
-const panelsExist: Rule = (config) =>
-  products(config)
-    .filter(([, product]) => findEntry(config.panels, product.panel) === undefined)
-    .map(([name, product]) =>
-      error(
-        `products.${name}.panel`,
-        `there is no panel "${product.panel}"; known: ${Object.keys(config.panels).join(', ') || 'none'}`,
-      ),
-    );
-
 const actionsFit: Rule = (config, kinds) =>
   products(config).flatMap(([name, { panel, action }]) => {
     const kind = kinds.find((known) => known.kind === findEntry(config.panels, panel)?.kind);
@@ -36,21 +26,6 @@ const actionsFit: Rule = (config, kinds) =>
       ),
     ];
   });
-
-const packagesExist: Rule = (config) =>
-  products(config).flatMap(([name, product]) => [
-    ...product.packages
-      .filter((id) => findEntry(config.packages, id) === undefined)
-      .map((id) => error(`products.${name}.packages`, `there is no package "${id}"`)),
-    ...(product.autoBuy?.package !== undefined && !product.packages.includes(product.autoBuy.package)
-      ? [
-          error(
-            `products.${name}.autoBuy.package`,
-            `"${product.autoBuy.package}" is not among the packages of this product`,
-          ),
-        ]
-      : []),
-  ]);
 
 const packagesUnsold: Rule = (config) =>
   Object.keys(config.packages).length === 0
@@ -139,9 +114,7 @@ const stateSupported: Rule = (config) =>
     : [];
 
 const RULES: Rule[] = [
-  panelsExist,
   actionsFit,
-  packagesExist,
   packagesUnsold,
   currencyKnown,
   kindSections,

@@ -1,5 +1,6 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
+import { findSubjectAgent } from '@sluice/quota-core';
 import { isQuotaReleased } from './is-released.js';
 import { newHold } from './new-hold.js';
 import { runDecidedCommand } from '../commands/run-command.js';
@@ -102,6 +103,16 @@ export interface HoldView {
   evidence: EvidenceView[];
 }
 
+/** One element of `hold list --json` (docs/json.md): the hold of a service, or of an agent with its users. */
+export interface HoldEntry extends Omit<HoldView, 'service'> {
+  /** Null for the hold of an agent. */
+  service: string | null;
+  agent: { uuid: string; name: string | null } | null;
+  panel: string | null;
+  product: string | null;
+  client: string | null;
+}
+
 /** What was restricted for a hold, and the state before. */
 export interface EvidenceView {
   kind: string;
@@ -130,7 +141,36 @@ export async function releasedQuotas(session: Session, service?: string): Promis
 
 /** Returns open and past holds with their evidence. */
 export async function holdViews(session: Session, service?: string): Promise<HoldView[]> {
-  const holds = await session.store.holds.all(service === undefined ? {} : { service });
+  return toViews(session, await session.store.holds.all(service === undefined ? {} : { service }));
+}
+
+/** Lists open and past holds of services and, without a service, of agents. */
+export async function listHolds(session: Session, service?: string): Promise<HoldEntry[]> {
+  const ids = service === undefined ? {} : { ids: [service] };
+  const services = new Map((await session.store.services.list(ids)).map((record) => [record.id, record]));
+  const ofServices = (await holdViews(session, service)).map((view): HoldEntry => {
+    const { panel = null, product = null, client = null } = services.get(view.service) ?? {};
+    return { ...view, agent: null, panel, product, client };
+  });
+  return service === undefined ? [...ofServices, ...(await listAgentHolds(session))] : ofServices;
+}
+
+async function listAgentHolds(session: Session): Promise<HoldEntry[]> {
+  const entries: HoldEntry[] = [];
+  for (const panel of Object.keys(session.config.panels)) {
+    const views = await toViews(session, await session.store.holds.all({ agentsOf: panel }));
+    if (views.length === 0) continue;
+    const names = new Map((await session.store.agents.list(panel)).map(({ uuid, name }) => [uuid, name]));
+    for (const view of views) {
+      const uuid = findSubjectAgent(view.service) ?? '';
+      const agent = { uuid, name: names.get(uuid) ?? null };
+      entries.push({ ...view, service: null, agent, panel, product: null, client: null });
+    }
+  }
+  return entries;
+}
+
+async function toViews(session: Session, holds: readonly HoldRecord[]): Promise<HoldView[]> {
   const evidence = await session.store.evidence.ofHolds(holds.map((hold) => hold.id));
   return holds.map((hold) => ({
     service: hold.service,

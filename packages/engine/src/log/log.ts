@@ -17,6 +17,8 @@ export interface LogEntry {
 export interface LogFilter {
   kinds: LogEntry['kind'][];
   service?: string | undefined;
+  /** Only entries of this panel; runs are of several. */
+  panel?: string | undefined;
   since?: string | undefined;
   limit: number;
 }
@@ -39,17 +41,23 @@ export function wantsRefreshes(filter: LogFilter): boolean {
 /** Returns the entries that match a filter, newest first. */
 export async function readLog(session: Session, filter: LogFilter): Promise<LogEntry[]> {
   const { store } = session;
-  const { limit } = filter;
+  const { limit, panel } = filter;
   const where = tableFilter(filter);
-  const entries: LogEntry[] = [];
-  if (filter.kinds.includes('api')) entries.push(...(await store.apiCalls.list({ ...where, limit })).map(apiEntry));
+  // Only calls are stored by panel; of the others there are few.
+  const most = panel === undefined ? { limit } : {};
+  const onPanel = panel === undefined ? {} : { panel };
+  const found: LogEntry[] = [];
+  if (filter.kinds.includes('api')) {
+    found.push(...(await store.apiCalls.list({ ...where, ...onPanel, limit })).map(apiEntry));
+  }
   if (filter.kinds.includes('action')) {
-    entries.push(...(await store.actions.list({ ...where, limit, newestFirst: true })).map(actionEntry));
+    found.push(...(await store.actions.list({ ...where, ...most, newestFirst: true })).map(actionEntry));
   }
   if (wantsRefreshes(filter)) {
-    entries.push(...(await store.refreshes.list({ ...where, limit })).map(refreshEntry));
+    found.push(...(await store.refreshes.list({ ...where, ...most })).map(refreshEntry));
   }
-  if (wantsRuns(filter)) entries.push(...(await store.runs.list({ ...where, limit })).map(runEntry));
+  if (wantsRuns(filter)) found.push(...(await store.runs.list({ ...where, ...most })).map(runEntry));
+  const entries = panel === undefined ? found : found.filter((entry) => entry.panel === panel);
   return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
 }
 

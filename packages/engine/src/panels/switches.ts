@@ -98,7 +98,7 @@ export async function setSwitch(
   enforce: 'on' | 'observe',
 ): Promise<SwitchReport> {
   checkSwitch(session, panel, product);
-  const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${panel}${product === null ? '' : `/${product}`}`;
+  const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${panel}${product === null ? '' : ` for ${product}`}`;
   await withRun(session, { command, dryRun: false }, (run) =>
     run.store((tables) => storeSwitch(tables, { panel, product, enforce, since: session.now() })),
   );
@@ -108,7 +108,7 @@ export async function setSwitch(
 /** Removes the switches of a panel: the config decides again. */
 export async function dropSwitch(session: Session, panel: string): Promise<SwitchReport> {
   checkSwitch(session, panel, null);
-  await withRun(session, { command: `observe ${panel} as configured`, dryRun: false }, (run) =>
+  await withRun(session, { command: `as-configured ${panel}`, dryRun: false }, (run) =>
     run.store((tables) => clear(tables, panel)),
   );
   return switchReport(session, panel, null);

@@ -1,4 +1,4 @@
-import type { CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
+import type { DecisionRecord, SampleRecord } from '@sluice/state-store';
 import type { Leases } from '../leases.js';
 import { cycleAfter, type Verdict } from './apply.js';
 import { toSample } from './observe.js';
@@ -70,36 +70,39 @@ function repeatsCycle(work: Applied, stored: SampleRecord): boolean {
   if (lastAt >= sample.at || lastAt !== recorded.readAt || lastAt !== history.decision?.readAt) return false;
   if (toTime(cycle.counter) !== (toTime(recorded.counter) === null ? null : sample.at)) return false;
   return (
-    isSame({ ...sample, at: lastAt, resolution: stored.resolution }, stored) &&
-    isSame(timeless(cycleAfter(work, cycle)), timeless(recorded))
+    isSame(sample, stored, OF_SAMPLE) &&
+    isSame(cycleAfter(work, cycle), recorded, OF_CYCLE) &&
+    isSame(cycle.counter, recorded.counter, TIME)
   );
 }
 
-function timeless(cycle: CycleRecord) {
-  return { ...cycle, readAt: null, counter: withoutTime(cycle.counter) };
-}
+// What is compared without these is compared in place: copies for ten thousand services would cost more than the rest.
+const TIME = new Set(['at']);
+const OF_SAMPLE = new Set(['at', 'resolution']);
+const OF_CYCLE = new Set(['readAt', 'counter']);
+const OF_DECISION = new Set(['run', 'at', 'readAt', 'inputs']);
+const OF_INPUTS = new Set(['reading']);
+const NOTHING = new Set<string>();
 
 /** Whether the decision would be written as it is stored, but for run and times. */
 function repeatsDecision(decision: DecisionRecord, { history }: Applied): boolean {
-  const { inputs, run: _run, at: _at, readAt, ...rest } = decision;
   if (history.decision === null) return false;
-  const { inputs: before, run: _lastRun, at: _lastAt, readAt: _lastReadAt, ...last } = history.decision;
-  const { reading, ...facts } = inputs as { reading?: unknown };
-  const { reading: lastReading, ...lastFacts } = before as { reading?: unknown };
-  if (toTime(reading) !== readAt || toTime(lastReading) === null) return false;
-  return isSame(rest, last) && isSame(facts, lastFacts) && isSame(withoutTime(reading), withoutTime(lastReading));
+  const inputs = decision.inputs as { reading?: unknown };
+  const before = history.decision.inputs as { reading?: unknown };
+  if (toTime(inputs.reading) !== decision.readAt || toTime(before.reading) === null) return false;
+  return (
+    isSame(decision, history.decision, OF_DECISION) &&
+    isSame(inputs, before, OF_INPUTS) &&
+    isSame(inputs.reading, before.reading, TIME)
+  );
 }
 
 function toTime(value: unknown): unknown {
   return (value as { at?: unknown } | null | undefined)?.at ?? null;
 }
 
-function withoutTime(value: unknown): unknown {
-  return toTime(value) === null ? value : { ...(value as object), at: null };
-}
-
-/** Whether two values are the same as JSON. */
-function isSame(a: unknown, b: unknown): boolean {
+/** Whether two values are the same as JSON, but for these members. */
+function isSame(a: unknown, b: unknown, except: ReadonlySet<string> = NOTHING): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
@@ -107,7 +110,9 @@ function isSame(a: unknown, b: unknown): boolean {
     return a.every((value, index) => isSame(value, b[index]));
   }
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  for (const key in left) if (!isSame(left[key], right[key])) return false;
-  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
+  for (const key in left) if (!except.has(key) && !isSame(left[key], right[key])) return false;
+  for (const key in right) {
+    if (right[key] !== undefined && left[key] === undefined && !except.has(key)) return false;
+  }
   return true;
 }

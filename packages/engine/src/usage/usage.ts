@@ -2,9 +2,22 @@ import type { Allowance } from '@sluice/quota-core';
 import { serviceDetails, type ServiceDetail } from '../services/show.js';
 import { requireService, type Session } from '../session.js';
 
+/** Whose usage to read: one service, or those that match; default all. */
+export interface UsageFilter {
+  service?: string | undefined;
+  panel?: string | undefined;
+  product?: string | undefined;
+  client?: string | undefined;
+}
+
 /** Returns the last reading of services or, with `refresh`, a new one that is not stored. */
-export async function readUsage(session: Session, id: string | undefined, refresh: boolean): Promise<ServiceDetail[]> {
-  const services = id === undefined ? await session.store.services.list() : [await requireService(session, id)];
+export async function readUsage(
+  session: Session,
+  { service: id, panel, product, client }: UsageFilter,
+  refresh: boolean,
+): Promise<ServiceDetail[]> {
+  const where = Object.fromEntries(Object.entries({ panel, product, client }).filter(([, name]) => name !== undefined));
+  const services = id === undefined ? await session.store.services.list(where) : [await requireService(session, id)];
   const details = await serviceDetails(session, services);
   if (!refresh) return details;
   const { refreshUsage } = await import('./refresh.js');

@@ -90,11 +90,11 @@ function polled(seen: unknown): TargetState {
     allowance: { unlimited: false, allowedBytes: 100 * GB },
     sharers: [],
     scope: 'poll',
-    order: null,
+    command: null,
     cycle: { id: 'c1', isNew: false },
     counted: { counterBytes: 6 * GB, usedBytes: 6 * GB },
     timeZone: 'UTC',
-    seen,
+    checkpoint: seen,
     recent: [],
   } as unknown as TargetState;
 }

@@ -8,6 +8,7 @@ import {
 } from 'kysely';
 import type SqliteHandle from 'better-sqlite3';
 import { retryWhileBusy } from './retry-while-busy.js';
+import { emptyRecord } from '../empty-record.js';
 import { StatementCache } from './statement-cache.js';
 
 /**
@@ -18,8 +19,9 @@ function prepareQuick(handle: SqliteHandle.Database, text: string): SqliteStatem
   if (!statement.reader) return statement;
   const names = statement.columns().map((column) => column.name);
   statement.raw();
+  const empty = emptyRecord(names);
   const named = (values: unknown[]): Record<string, unknown> => {
-    const row: Record<string, unknown> = {};
+    const row: Record<string, unknown> = { ...empty };
     for (let index = 0; index < names.length; index++) row[names[index] ?? ''] = values[index];
     return row;
   };

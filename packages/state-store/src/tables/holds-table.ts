@@ -26,10 +26,11 @@ export function holdsTable(access: Access): StoreTables['holds'] {
         // Sorted here: otherwise SQLite would scan the whole history by the other index to avoid sorting.
         return inOrder(rows, (row) => `${row.service} ${row.since}`).map((row) => holds.decode(row));
       }),
-    all: ({ service } = {}) =>
+    all: ({ service, agentsOf } = {}) =>
       access.read(async ({ db }) => {
         let query = db.selectFrom('holds').select(holds.columns);
-        query = service === undefined ? query.where(ofServices) : query.where('service', '=', service);
+        if (agentsOf !== undefined) query = query.where(isAgentOn(agentsOf));
+        else query = service === undefined ? query.where(ofServices) : query.where('service', '=', service);
         const rows = await query.orderBy('service').orderBy('since').orderBy('seq').execute();
         return rows.map((row) => holds.decode(row));
       }),

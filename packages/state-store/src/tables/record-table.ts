@@ -1,4 +1,5 @@
 import { StoreError } from '../store-error.js';
+import { emptyRecord } from '../empty-record.js';
 import { type RecordColumns, type ColumnsRow, same, type Stored } from './columns.js';
 
 /** A table whose rows are records: the names of its columns, and how rows are encoded and decoded. */
@@ -48,12 +49,14 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
   readonly #list: readonly (readonly [member: string, column: LooseColumn])[];
   readonly #key: keyof Rec & keyof Columns & string;
   readonly #keyColumn: string;
+  readonly #empty: Readonly<Record<string, null>>;
 
   constructor(table: Table, columns: Columns, key: keyof Rec & keyof Columns & string) {
     this.table = table;
     this.#list = Object.entries(columns as unknown as Record<string, LooseColumn>);
     this.#key = key;
     this.#keyColumn = columns[key].name;
+    this.#empty = emptyRecord(this.#list.map(([member]) => member));
     this.columns = this.#list.map(([, column]) => column.name) as unknown as (keyof ColumnsRow<Columns> & string)[];
     this.getId = (record) => String(record[key]);
   }
@@ -90,7 +93,7 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
 
   decode(row: ColumnsRow<Columns>): Rec {
     const stored = row as Record<string, Stored>;
-    const record: Record<string, unknown> = {};
+    const record: Record<string, unknown> = { ...this.#empty };
     let reading: LooseColumn | undefined;
     try {
       for (const [member, column] of this.#list) {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { openStore, type OpenStoreOptions } from '../open-store.js';
 import type { StateStore } from '../store.js';
 
@@ -20,6 +20,8 @@ export function useStore(): {
   let folder = '';
   let store: StateStore | undefined;
   let opened: StateStore[] = [];
+  /** An empty store's file: a copy takes a tenth of the time that the migrations take. */
+  let empty: Buffer | undefined;
 
   const location = (): string => join(folder, 'sluice.db');
   const open = async (options: Partial<OpenStoreOptions> = {}): Promise<StateStore> => {
@@ -28,8 +30,15 @@ export function useStore(): {
     return another;
   };
 
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sluice-store-'));
+    await (await openStore({ location: location(), clock })).close();
+    empty = readFileSync(location());
+    rmSync(folder, { recursive: true, force: true });
+  });
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sluice-store-'));
+    if (empty !== undefined) writeFileSync(location(), empty, { mode: 0o600 });
     store = await open();
   });
   afterEach(async () => {

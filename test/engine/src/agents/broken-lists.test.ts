@@ -39,9 +39,12 @@ const onlyUsers: [string, Fault][] = [
   ['figures left out', { kind: 'mutate', change: (json) => rows(json).map(({ current_usage_GB: _, ...row }) => row) }],
 ];
 
+/** The code that reads an answer is the same for both lists: without SLUICE_LONG=1 that of accounts is broken in every other way. */
+const ofAccounts = broken.filter((_, index) => process.env['SLUICE_LONG'] === '1' || index % 2 === 1);
+
 describe.each([
   ['users', 'GET /api/v2/admin/user/', [...broken, ...onlyUsers]],
-  ['accounts', 'GET /api/v2/admin/admin_user/', broken],
+  ['accounts', 'GET /api/v2/admin/admin_user/', ofAccounts],
 ])('a broken list of %s', (_, endpoint, faults) => {
   let world: World;
   let manager: TestManager;

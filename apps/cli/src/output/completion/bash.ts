@@ -33,7 +33,7 @@ ${COMPLETER}`;
 /** Functions that find the command before the cursor and offer the words of its tables. */
 const COMPLETER = `# Offers the values of $kind and $words that begin with $1, with $2 before each.
 _sluice_offer() {
-  local flag=-f line escaped
+  local flag=-f line escaped colon='\\:'
   COMPREPLY=()
   case "$kind" in
     stored)
@@ -41,7 +41,7 @@ _sluice_offer() {
       while IFS= read -r line; do
         printf -v escaped %q "$line"
         # bash would complete only what follows a colon.
-        escaped="\${escaped//:/\\:}"
+        escaped="\${escaped//:/$colon}"
         if [[ $line == "$1"* || $escaped == "$1"* ]]; then COMPREPLY+=("$2$escaped"); fi
       done < <(sluice completion --complete "$words" \${config:+--config "$config"} 2>/dev/null) ;;
     words) while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -P "$2" -W "$words" -- "$1") ;;

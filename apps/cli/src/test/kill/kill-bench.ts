@@ -1,8 +1,7 @@
-import { hostname } from 'node:os';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
-import { isAlive, realClock } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, idsOf, TOKEN } from '../easydcim-bench.js';
 import { Bench, type Outcome } from '../harness.js';
+import { REAL_PROCESS } from '../real-process.js';
 import type { DrawnService } from './draw-services.js';
 
 const NO_BRAKE = 'poll: { brake: { share: 100%, atLeast: 1000 } }';
@@ -26,14 +25,7 @@ export async function startKillBench(more = ''): Promise<KillBench> {
   return {
     bench,
     panel,
-    sluice: (words) =>
-      bench.sluice(words, {
-        clock: realClock,
-        // Of the same computer as the processes: leases that a killed one of them left behind are not waited for. Runs
-        // in this process come one after the other, so none of theirs is held when the next begins.
-        owner: { host: hostname(), pid: process.pid, processStart: 'a run in this process' },
-        isAlive: (owner) => isAlive(owner, hostname()),
-      }),
+    sluice: (words) => bench.sluice(words, REAL_PROCESS),
     env: { DCIM_TOKEN: TOKEN },
     async close() {
       await panel.close();

@@ -51,7 +51,7 @@ export async function easydcimWorld(random: SeededRandom): Promise<World> {
     touches: () => PANELS.flatMap((panel) => touchesOf(panel, panels[panel])),
     isRestricted: ({ panel, id }) => isRestricted(panels, panel, id),
     setUp: async (run) => {
-      await run(['service', 'import', 'services.csv']);
+      await run(['service', 'import', 'services.csv', '--allow-duplicate-refs']);
       if (random.chance(0.65)) await run(['poll'], 'run');
     },
     drawRun: (drawn) => {

@@ -7,16 +7,22 @@ export interface ObservedTables extends Omit<FlvxObservation, 'scope' | 'user' |
 }
 
 /** Selects one account from the tables. */
-export function toObservation(scope: FlvxScope, { users, ...tables }: ObservedTables): FlvxObservation {
-  const account = selectAccount(scope, users, tables);
+export function toObservation(scope: FlvxScope, tables: ObservedTables): FlvxObservation {
+  const account = selectAccount(scope, tables.users, tables);
   const ids = new Set([account.user, ...account.duplicates].flatMap((user) => (user === null ? [] : [user.id])));
   // Rows whose user is gone belong to an account that was removed in part.
   if (scope.userId != null) ids.add(scope.userId);
   return {
     // All observations of a snapshot share its lists: copies for ten thousand accounts would cost more than the lists.
-    ...tables,
+    at: tables.at,
+    tunnels: tables.tunnels,
+    speedLimits: tables.speedLimits,
+    speedUse: tables.speedUse,
+    password: tables.password,
     scope,
-    ...account,
+    user: account.user,
+    duplicates: account.duplicates,
+    strangers: account.strangers,
     permissions: tables.permissions.filter((row) => ids.has(row.userId)),
     forwards: tables.forwards.filter((row) => ids.has(row.userId)),
   };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import type { AgentDetail, AgentExplained, CheckReport } from '@sluice/engine';
+import type { AgentDetail, AgentExplained, CheckReport, HoldEntry } from '@sluice/engine';
 
 let at: HiddifyBench;
 beforeEach(async () => {
@@ -45,6 +45,13 @@ describe('the sweep', () => {
     });
     expect(enabled(anna, bela, byHand, other)).toEqual([false, false, false, true]);
     expect(at.changes()).toEqual(['PATCH {"enable":false}', 'PATCH {"enable":false}']);
+    const { holds } = (await at.sluice('hold list --panel vpn')).json<{ holds: HoldEntry[] }>();
+    expect(holds).toMatchObject([
+      { service: null, agent: { uuid: at.north, name: 'north' }, panel: 'vpn', until: null },
+    ]);
+    const { stdout } = await at.bench.sluice('hold list');
+    expect(stdout).toMatch(/^agent north +agent-limit +20 Nov 2026 12:0\d +- +user /m);
+    expect((await at.bench.sluice('hold list --panel vpn --status past')).stdout).toContain('Nothing matches');
 
     expect((await at.check()).json<CheckReport>().totals).toMatchObject({ exceeded: 1, disabled: 0, failed: 0 });
     expect(at.changes()).toHaveLength(2);

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@sluice/fake-panels';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
-import { spread } from '../../spread.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 
@@ -30,7 +29,9 @@ const FAULTS: Record<string, Pick<FaultRule, 'fault' | 'when'>> = {
 };
 
 const combinations = ENDPOINTS.flatMap((endpoint) => Object.keys(FAULTS).map((fault) => ({ endpoint, fault })));
-const CASES = LONG ? combinations : spread(combinations, 12);
+/** Each fault and each endpoint once at least. */
+const sample = Object.keys(FAULTS).map((fault, index) => ({ endpoint: ENDPOINTS[index % ENDPOINTS.length]!, fault }));
+const CASES = LONG ? combinations : sample;
 
 let at: EasyDcimBench;
 beforeEach(async () => {

@@ -206,7 +206,7 @@ describe('held forwards', () => {
       .map((line) => (JSON.parse(line) as LogEntry).kind);
     expect(kinds.filter((kind) => kind === 'refresh')).toHaveLength(1);
     const listed = await at.bench.sluice('log list');
-    expect(listed.stdout).toMatch(/refresh +relay 2 restricted again in 1 calls/);
+    expect(listed.stdout).toMatch(/refresh +relay +- +restricted again +2 objects in 1 call/);
   });
 
   it('have their row before the call, and are done by the next poll when the run is broken off', async () => {

@@ -1,0 +1,162 @@
+import path from 'node:path';
+import { printable } from '@sluice/panel-http/printable';
+import { usageError } from '@sluice/panel-kind/errors';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import type { Deps } from '../context.js';
+import { ExitCode } from '../exit-codes.js';
+import { spreadsheetText, toCsv } from '../files/csv.js';
+import { writeDrawing } from '../files/new-file.js';
+import { type Opened, withSluice } from '../open-sluice.js';
+import { type Column, compareValues, printRows, SHARE } from '../output/columns.js';
+import { countOf } from '../output/words.js';
+import type { Terminal } from '../output/terminal.js';
+
+/** A list of rows: the one declaration from which output, sorting, filters and CSV derive. */
+export interface List<Row> {
+  /** Key of the rows in the document. */
+  key: string;
+  columns: readonly Column<Row>[];
+  /** What is printed without rows. */
+  empty: string;
+  /** Rows keep the order of the engine; by default they are in natural order of the first column. */
+  keepsOrder?: boolean;
+  /** Returns a row as the document has it; default: the row. */
+  document?: (row: Row) => unknown;
+}
+
+/** Options of every list. */
+export interface ListOptions extends GlobalOptions {
+  sort?: string;
+  columns?: string;
+  csv?: string;
+  panel?: string;
+  product?: string;
+  client?: string;
+  status?: string;
+  over?: string;
+}
+
+const FILTERS = ['panel', 'product', 'client', 'status'] as const;
+
+interface Selection<Row> {
+  /** Null where no option names columns. */
+  columns: readonly Column<Row>[] | null;
+  sort: { column: Column<Row>; sign: 1 | -1 } | null;
+  matches: (row: Row) => boolean;
+}
+
+/** Rows of a list, or these with what its document has beside them. */
+type Loaded<Row, Also> = readonly Row[] | { rows: readonly Row[]; also: Also };
+
+/** Returns the handler of a list; `after` prints what follows it, and returns the exit code. */
+export function listCommand<Row, Options extends ListOptions = ListOptions, Also extends object = object>(
+  list: List<Row>,
+  load: (opened: Opened, args: string[], options: Options, deps: Deps) => Promise<Loaded<Row, Also>>,
+  after?: (terminal: Terminal, rows: readonly Row[], options: Options, also: Also | null) => number,
+): CommandHandler<Options> {
+  return (args, options, deps) => {
+    const selection = toSelection(list, options);
+    return withSluice(deps, options, async (opened) => {
+      const { terminal } = opened;
+      const loaded = await load(opened, args, options, deps);
+      const [all, also] = 'rows' in loaded ? [loaded.rows, loaded.also] : [loaded, null];
+      const rows = all.filter(selection.matches);
+      const sorted = sortRows(list, rows, selection);
+      const shown = selection.sort === null ? rows : sorted;
+      terminal.document({ [list.key]: list.document ? shown.map(list.document) : shown, ...also });
+      if (options.csv !== undefined) await writeCsv(list, sorted, selection, { file: options.csv, deps, terminal });
+      else if (sorted.length === 0) terminal.line(isFiltered(options) ? 'Nothing matches these filters.' : list.empty);
+      else printRows(terminal, selection.columns ?? list.columns, sorted, { all: selection.columns !== null });
+      return after?.(terminal, sorted, options, also) ?? ExitCode.done;
+    });
+  };
+}
+
+function isFiltered(options: ListOptions): boolean {
+  return options.over !== undefined || FILTERS.some((name) => options[name] !== undefined);
+}
+
+function findColumn<Row>({ columns }: List<Row>, name: string, option: string): Column<Row> {
+  const found = columns.find((column) => column.name === name);
+  if (found) return found;
+  const known = columns.map((column) => column.name).join(', ');
+  throw usageError('bad_option', `${option}: "${name}" is not a column of this list. The columns are ${known}`);
+}
+
+/** Reads the options, before anything is called. */
+function toSelection<Row>(list: List<Row>, options: ListOptions): Selection<Row> {
+  const { columns, sort } = options;
+  if (options.csv !== undefined && options.json === true)
+    throw usageError('bad_option', 'Use either --csv or --json, not both');
+  const [, minus = '', name = '', order = ''] = /^(-?)(.*?)(:asc|:desc)?$/s.exec(sort ?? '') ?? [];
+  return {
+    columns: columns === undefined ? null : splitWords(columns).map((word) => findColumn(list, word, '--columns')),
+    sort:
+      sort === undefined
+        ? null
+        : { column: findColumn(list, name, '--sort'), sign: (minus === '-') !== (order === ':desc') ? -1 : 1 },
+    matches: toFilter(list, options),
+  };
+}
+
+function splitWords(text: string): string[] {
+  return text.split(',').map((word) => word.trim());
+}
+
+/** Options whose column the list lacks are the command's own. */
+function toFilter<Row>({ columns }: List<Row>, options: ListOptions): (row: Row) => boolean {
+  const tests = FILTERS.flatMap((name) => {
+    const column = columns.find((item) => item.name === name);
+    const wanted = options[name];
+    if (column === undefined || wanted === undefined) return [];
+    const words = name === 'status' ? splitWords(wanted) : [wanted];
+    return [(row: Row) => words.includes(String(column.value(row) ?? ''))];
+  });
+  const share = columns.find(({ name }) => name === SHARE);
+  if (options.over !== undefined && share !== undefined) {
+    const least = parsePercent(options.over);
+    tests.push((row) => Number(share.value(row) ?? -1) >= least);
+  }
+  return (row) => tests.every((test) => test(row));
+}
+
+function parsePercent(text: string): number {
+  const [, figure] = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text.trim()) ?? [];
+  if (figure === undefined) throw usageError('bad_option', `--over: "${text}" is not a percentage, such as 80%`);
+  return Number(figure) / 100;
+}
+
+function sortRows<Row>({ columns, keepsOrder }: List<Row>, rows: Row[], { sort }: Selection<Row>): Row[] {
+  const [first] = columns;
+  const column = sort?.column ?? (keepsOrder === true ? undefined : first);
+  if (column === undefined) return rows;
+  return [...rows].sort((a, b) => {
+    const [x, y] = [column.value(a), column.value(b)];
+    const order = compareValues(x, y);
+    return x === null || y === null ? order : order * (sort?.sign ?? 1);
+  });
+}
+
+async function writeCsv<Row>(
+  list: List<Row>,
+  rows: readonly Row[],
+  { columns }: Selection<Row>,
+  { file, deps, terminal }: { file: string; deps: Deps; terminal: Terminal },
+): Promise<void> {
+  const chosen = columns ?? list.columns.filter(({ name }) => name !== 'bar');
+  // A terminal would execute control characters; in a file or pipe they are data.
+  const cell =
+    file === '-' && deps.stdout.isTTY === true ? (text: string) => spreadsheetText(printable(text)) : spreadsheetText;
+  const csv = await toCsv(
+    rows.map((row) => Object.fromEntries(chosen.map(({ name, value }) => [name, value(row)]))),
+    chosen.map(({ name }) => name),
+    cell,
+  );
+  if (file === '-') {
+    deps.stdout.write(csv);
+    return;
+  }
+  const target = path.resolve(deps.cwd, file);
+  writeDrawing(target, csv);
+  terminal.info(`${target}: ${countOf(rows.length, 'row')}`);
+}

@@ -1,0 +1,33 @@
+/** Commands that are planned, so that they are not taken for misspelt ones. */
+const NOT_BUILT = new Set([
+  'adopt',
+  'api-token',
+  'auto-buy',
+  'call',
+  'carrier',
+  'country',
+  'credit',
+  'customer',
+  'did',
+  'invoice',
+  'metrics',
+  'notify',
+  'package',
+  'plan-catalog',
+  'profile',
+  'purchase',
+  'rate',
+  'report',
+  'route',
+  'schedule install',
+  'serve',
+  'service sync',
+  'subscriber',
+  'trunk',
+  'worker',
+]);
+
+/** Returns whether a command is planned but not in this version. */
+export function isNotBuilt(words: readonly string[]): boolean {
+  return NOT_BUILT.has(words.join(' '));
+}

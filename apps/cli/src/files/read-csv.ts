@@ -1,0 +1,86 @@
+import { parse } from 'csv-parse/sync';
+import type { ImportRow } from '@sluice/engine';
+
+/** The rows of a CSV file, and the name of its separator. */
+export interface CsvTable {
+  rows: ImportRow[];
+  separator: string;
+}
+
+/** Problems of a CSV file, each with its line. */
+export class CsvProblems extends Error {
+  constructor(readonly lines: string[]) {
+    super(lines.join('; '));
+  }
+}
+
+const SEPARATORS = new Map([
+  [',', 'commas'],
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+  ['|', 'pipes'],
+]);
+
+/** Parses a CSV file with a header; the separator is the one that the header has most of. */
+export function readCsv(text: string): CsvTable {
+  const delimiter = findSeparator(text);
+  const [header, ...records] = parseRecords(text, delimiter);
+  if (header === undefined) throw new Error('it is empty; the first line names the columns');
+  const keys = header.cells.map((cell) => cell.trim());
+  if (records.length === 0) throw new Error('it has a header but no rows');
+  const wrong = records.filter(({ cells }) => cells.length !== keys.length);
+  if (wrong.length > 0) {
+    throw new CsvProblems(
+      wrong.map(({ line, cells }) => `line ${line}: ${count(cells)}, but the header has ${count(keys)}`),
+    );
+  }
+  const rows = records.map(({ line, cells }) => ({
+    line,
+    values: Object.fromEntries(keys.map((key, index) => [key, cells[index] ?? ''])),
+  }));
+  return { rows, separator: SEPARATORS.get(delimiter) ?? '' };
+}
+
+function count({ length }: readonly unknown[]): string {
+  return length === 1 ? '1 cell' : `${length} cells`;
+}
+
+function findSeparator(text: string): string {
+  const [header = ''] = text.trimStart().split(/\r?\n/, 1);
+  const plain = header.replaceAll(/"[^"]*"/g, '');
+  const found = [...SEPARATORS.keys()].map((separator) => ({ separator, times: plain.split(separator).length }));
+  return found.reduce((best, one) => (one.times > best.times ? one : best)).separator;
+}
+
+function parseRecords(text: string, delimiter: string): { line: number; cells: string[] }[] {
+  try {
+    const records = parse(text, {
+      delimiter,
+      bom: true,
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+      relax_column_count: true,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    // The parser counts up to the end of a record.
+    return records.map(({ record, info }) => ({
+      line: info.lines - record.join('').split('\n').length + 1,
+      cells: record,
+    }));
+  } catch (error) {
+    throw toProblem(error);
+  }
+}
+
+const REASONS: Record<string, string> = {
+  CSV_QUOTE_NOT_CLOSED: 'the quotation mark that opens here is never closed',
+  INVALID_OPENING_QUOTE: 'a quotation mark inside a cell: put the cell into quotation marks and double this one',
+  CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quotation mark',
+};
+
+function toProblem(error: unknown): unknown {
+  const { code = '', message } = error as { code?: string; message: string };
+  const reason = REASONS[code];
+  const line = /at line (\d+)/.exec(message)?.[1];
+  return reason === undefined || line === undefined ? error : new CsvProblems([`line ${line}: ${reason}`]);
+}

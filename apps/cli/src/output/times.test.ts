@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { shortTime, Times } from './times.js';
+
+const zones = { timeZone: 'Europe/Berlin', panels: { tokyo: { timeZone: 'Asia/Tokyo' }, plain: {} } };
+const clock = { now: () => Date.parse('2026-11-20T12:00:00Z') };
+const times = new Times(clock, zones, false);
+const utc = new Times(clock, zones, true);
+const START = '2026-11-14T23:00:00.000Z';
+
+describe('Times', () => {
+  it('writes local times of the panel, else of the config', () => {
+    expect(times.at(START)).toBe('15 Nov 2026 00:00');
+    expect(times.at(START, 'plain')).toBe('15 Nov 2026 00:00');
+    expect(times.at(START, 'constructor')).toBe('15 Nov 2026 00:00');
+    expect(times.at(START, 'tokyo')).toBe('15 Nov 2026 08:00');
+    expect(times.at(null)).toBeNull();
+    expect(times.at('never')).toBe('never');
+  });
+
+  it('writes the age of recent times', () => {
+    expect(times.ago('2026-11-20T11:59:30.000Z')).toBe('just now');
+    expect(times.ago('2026-11-20T11:57:00.000Z')).toBe('3 min ago');
+    expect(times.ago('2026-11-19T12:30:00.000Z')).toBe('23 h ago');
+    expect(times.ago('2026-11-19T11:30:00.000Z')).toBe('19 Nov 2026 12:30');
+    expect(times.ago('2026-11-20T12:01:00.000Z')).toBe('20 Nov 2026 13:01');
+  });
+
+  it('writes spans, and instants within a sentence', () => {
+    const cycle = { start: START, end: '2026-12-14T23:00:00.000Z' };
+    expect(times.span(cycle)).toBe('15 Nov 2026 00:00 to 15 Dec 2026 00:00');
+    expect(times.text(`Held since ${START}.`, 'tokyo')).toBe('Held since 15 Nov 2026 08:00.');
+  });
+
+  it('writes ISO 8601 with --utc', () => {
+    expect(utc.at(START, 'tokyo')).toBe('2026-11-14T23:00:00Z');
+    expect(utc.ago('2026-11-20T11:57:00.123Z')).toBe('2026-11-20T11:57:00.123Z');
+  });
+
+  it('names months with three letters', () => {
+    expect(shortTime(Date.parse('2026-09-05T22:05:00Z'), 'UTC')).toBe('5 Sep 2026 22:05');
+  });
+});

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Command } from 'commander';
+import { buildProgram } from '../cli.js';
+import { listNodes } from '../commands/completion.js';
+import type { Deps } from '../context.js';
+import { displayWidth } from '../output/layout.js';
+import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import type { Outcome } from './harness.js';
+
+const deps = { version: '0' } as Deps;
+const program = buildProgram({ deps, exit: () => undefined, run: () => Promise.resolve(0) });
+let at: EasyDcimBench;
+const run = (words: string): Promise<Outcome> => at.bench.sluice(words);
+
+beforeAll(async () => {
+  at = await startEasyDcimBench();
+  await at.addService(2, { values: ['client==1+1'] });
+  await at.addService(10, { values: ['client=日本語の長い名前の会社'] });
+  await at.addService(1, { product: 'order' });
+  at.panel.addTraffic(idsOf(1).service, { in: 50 * GB, out: 0 });
+  at.panel.addTraffic(idsOf(2).service, { in: 85 * GB, out: 0 });
+  at.panel.addTraffic(idsOf(10).service, { in: 80 * GB, out: 40 * GB });
+  at.bench.clock.advance(HOUR);
+  expect((await at.poll()).exitCode).toBe(0);
+  await run('override set svc-2 --mode TOTAL');
+});
+afterAll(() => at.close());
+
+/** The first words of the rows of a table. */
+async function ids(words: string): Promise<string[]> {
+  const { stdout, stderr, exitCode } = await run(words);
+  expect([words, exitCode, stderr]).toEqual([words, 0, '']);
+  const [, ...rows] = stdout.trim().split('\n');
+  return rows.map((row) => row.split(' ')[0]!).filter((id) => id !== '');
+}
+
+/** The output on a terminal of so many columns. */
+async function shown(words: string, columns: number): Promise<string[]> {
+  let text = '';
+  const stdout = { write: (part: string) => (text += part), isTTY: true, columns };
+  await at.bench.sluice(`--no-color ${words}`, { stdout });
+  return text.trimEnd().split('\n');
+}
+
+describe('lists', () => {
+  it('are in natural order, or sorted by any column', async () => {
+    expect(await ids('usage')).toEqual(['svc-1', 'svc-2', 'svc-10']);
+    expect(await ids('service list --sort -service')).toEqual(['svc-10', 'svc-2', 'svc-1']);
+    expect(await ids('usage --sort total')).toEqual(['svc-1', 'svc-2', 'svc-10']);
+    expect(await ids('usage --sort share:desc')).toEqual(['svc-10', 'svc-2', 'svc-1']);
+    expect(await ids('usage --sort client')).toEqual(['svc-2', 'svc-10', 'svc-1']);
+    const { exitCode, stderr } = await run('usage --sort price');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('The columns are service, panel, product')]);
+  });
+
+  it('are filtered, documents too', async () => {
+    expect(await ids('usage --over 80%')).toEqual(['svc-2', 'svc-10']);
+    expect(await ids('service list --status held,failed')).toEqual(['svc-10']);
+    expect(await ids('usage --product order')).toEqual(['svc-1']);
+    expect(await ids('hold list --panel dcim --status open')).toEqual(['svc-10']);
+    expect(await ids('override list')).toEqual(['svc-2']);
+    expect((await run('usage --client nobody')).stdout).toBe('Nothing matches these filters.\n');
+    expect((await run('usage --over most')).exitCode).toBe(2);
+    const { services } = (await run('usage --over 100 --json')).json<{ services: { id: string }[] }>();
+    expect(services.map(({ id }) => id)).toEqual(['svc-10']);
+    const { entries } = (await run('log list --panel dcim --json')).json<{ entries: { panel: string }[] }>();
+    expect(new Set(entries.map(({ panel }) => panel))).toEqual(new Set(['dcim']));
+  });
+
+  it('show the chosen columns, and a percentage with a bar', async () => {
+    const { stdout } = await run('usage --columns service,share,bar --over 80');
+    expect(stdout.split('\n').map((line) => line.trimEnd())).toEqual([
+      'service  used',
+      'svc-2     85%  █████████░',
+      'svc-10   120%  ██████████',
+      '',
+    ]);
+  });
+
+  it('are written as CSV that no spreadsheet runs', async () => {
+    const columns = '--columns service,client,total,read';
+    const { stdout } = await run(`usage ${columns} --csv -`);
+    expect(stdout.split('\n')).toEqual([
+      'service,client,total,read',
+      expect.stringMatching(/^svc-1,,53687091200,2026-11-20T13:00:\d\d\.\d{3}Z$/),
+      expect.stringMatching(/^svc-2,'=1\+1,/),
+      expect.stringMatching(/^svc-10,日本語の長い名前の会社,/),
+      '',
+    ]);
+    expect((await run('usage --over 100 --csv usage.csv')).stdout).toBe(`${at.bench.path('usage.csv')}: 1 row\n`);
+    expect(at.bench.read('usage.csv')).toMatch(/^service,panel,product,client,mode,in,out,total,/);
+    expect((await run('usage --json --csv -')).exitCode).toBe(2);
+  });
+
+  it('fit the terminal, and use its width', async () => {
+    for (const width of [40, 60, 80, 200])
+      for (const words of ['usage', 'service list', 'hold list', 'override list', 'log list', 'panel list']) {
+        const widest = Math.max(...(await shown(words, width)).map(displayWidth));
+        expect([words, width, widest <= width]).toEqual([words, width, true]);
+      }
+    const [narrow = ''] = await shown('usage', 60);
+    const [wide = '', , , last = ''] = await shown('usage', 200);
+    expect(narrow).not.toContain('mode');
+    expect(wide).toMatch(/^service +panel +product +client +mode/);
+    expect(last).toContain('日本語の長い名前の会社');
+    // Wide characters take two columns, so that what follows stands below its head.
+    const [start, end] = [last.slice(0, last.indexOf('TOTAL')), wide.slice(0, wide.indexOf('mode'))];
+    expect(displayWidth(start)).toBe(end.length);
+    expect((await shown('service list --columns client', 12))[3]).toBe('日本語の長…');
+  });
+
+  it('have a head in the log, which names the objects', async () => {
+    const [head, ...rows] = (await run('log list --actions')).stdout.trim().split('\n');
+    expect(head).toMatch(/^at +kind +panel +service +what +outcome/);
+    expect(rows[0]).toMatch(/^20 Nov 2026 13:00 +action +dcim +svc-10 +disable-port 710\d +applied/);
+    const calls = (await run('log list --api --columns what')).stdout;
+    expect(calls).not.toContain('{');
+  });
+
+  it('are shown in help with an example, as every command and group is', () => {
+    const visit = (command: Command): string[] => {
+      let help = '';
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      return [...(/\nExamples?:\n/.test(help) ? [] : [command.name()]), ...command.commands.flatMap(visit)];
+    };
+    expect(visit(program)).toEqual([]);
+  });
+
+  it('all have the same options', () => {
+    const nodes = listNodes(program);
+    const lists = nodes.filter(({ words }) => /(^usage|list|history|users)$/.test(words.join(' ')));
+    expect(lists.length).toBeGreaterThanOrEqual(9);
+    const lacking = lists.filter(({ options }) => {
+      const names = options.flatMap((option) => option.names);
+      return !['--sort', '--columns', '--csv'].every((name) => names.includes(name));
+    });
+    expect(lacking.map(({ words }) => words.join(' '))).toEqual([]);
+  });
+});
