@@ -1,7 +1,8 @@
 import { describedSchema, findStoredProblems } from '@sluice/engine';
 import { openStore } from '@sluice/state-store';
 import { findConfigFile } from '../config/find-config-file.js';
-import { checkConfigFile, type Config, type ConfigProblem, formatProblem } from '../config/load.js';
+import { checkConfigFile, type Config, formatProblem } from '../config/load.js';
+import type { ConfigProblem } from '../config/problem.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { storeLocation } from '../open-sluice.js';

@@ -3,7 +3,8 @@ import { manualClock } from '@sluice/fake-panels';
 import { Bench } from '../test/harness.js';
 import { describedSchema } from '@sluice/engine';
 import { KINDS } from '../kinds.js';
-import { checkConfigText, type ConfigProblem } from './load.js';
+import { checkConfigText } from './load.js';
+import type { ConfigProblem } from './problem.js';
 import { resolveSecret } from './secrets.js';
 import { parseDuration, parseShare } from '@sluice/panel-kind';
 

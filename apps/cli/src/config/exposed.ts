@@ -1,5 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import type { ConfigProblem } from './load.js';
+import type { ConfigProblem } from './problem.js';
 import { isSecretReference } from './secrets.js';
 
 const WRITABLE_BY_OTHERS = 0o002;

@@ -12,16 +12,8 @@ import { KINDS, knownKinds } from '../kinds.js';
 import { exposedConfig } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
 import { compileParsers } from './plain-zod.js';
+import type { ConfigProblem } from './problem.js';
 import { isSecretReference } from './secrets.js';
-
-/** One finding of `config check`. */
-export interface ConfigProblem {
-  severity: 'error' | 'warning';
-  /** Path of the key, such as `panels.dcim.token`. */
-  path: string;
-  line: number | null;
-  message: string;
-}
 
 /** A valid config, with the folder that its relative paths are relative to. */
 export interface Config extends EngineConfig {

@@ -21,8 +21,6 @@ function session(): Session {
     note: null,
     isAlive: () => true,
     signal: stop.signal,
-    actor: () => 'alice',
-    note: null,
   };
   return new Session({ deps, config: { panels: {} }, store } as unknown as ConstructorParameters<typeof Session>[0]);
 }

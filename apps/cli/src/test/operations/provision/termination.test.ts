@@ -204,7 +204,7 @@ describe('a termination that does not fit what the panel shows', () => {
     const at = await startFlvxBench();
     try {
       const user = await at.create(1);
-      await at.addService(2, { values: [`flvx_user_id=${user}`] });
+      await at.addService(2, { values: [`flvx_user_id=${user}`, '--allow-duplicate-refs'] });
       expect((await at.run('provision terminate svc-2 --yes')).exitCode).toBe(1);
       expect((await at.run('service show svc-2')).json<Detail>().termination).toBeNull();
     } finally {
