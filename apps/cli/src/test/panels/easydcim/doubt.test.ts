@@ -194,7 +194,7 @@ describe('hold release --all', () => {
     await at.addService(2, { product: 'order' });
     at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(MINUTE);
-    await at.poll();
+    await at.poll('--allow-mass');
     expect([portState(), at.panel.order(902).status]).toEqual(['down', 'suspended']);
     const other = await at.bench.sluice('hold release --all --reason billing --yes --json');
     expect(other.json<RunReport>().totals).toMatchObject({ services: 0 });
