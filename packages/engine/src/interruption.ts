@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 
 /** The signal of one call. */
@@ -16,6 +17,8 @@ export function toInterruption(signal: AbortSignal): Interruption {
     const message = 'The call was interrupted before it was complete';
     control.abort(new SluiceError(INTERRUPTED, message, { kind: 'interrupted', details }));
   };
+  // Any number of calls wait on the caller's signal, and any number of requests on that of a call.
+  setMaxListeners(0, signal, control.signal);
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort, { once: true });
   return {
