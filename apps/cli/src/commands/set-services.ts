@@ -67,7 +67,7 @@ const setMany: CommandHandler<SetOptions> = ([...args], options, deps) => {
   const texts = parsePairs(args);
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const match = (count: number): string => `${countOf(count, 'service matches', 'services match')}`;
+    const match = (count: number): string => countOf(count, 'service matches', 'services match');
     if (options.dryRun === true) {
       const report = await sluice.services.planSetWhere(wanted, texts, { allowDuplicateRefs });
       const { rows, changed } = report.totals;

@@ -92,7 +92,9 @@ describe('service import --dry-run', () => {
   it('reports the problems that the import would', async () => {
     bench.write('b.csv', `${HEAD}\nsvc-4,dcim,ded,,501,,\nsvc-5,dcim,gone,,505,,\n`);
     const reports = await Promise.all(
-      ['--dry-run --detailed-exitcode', ''].map((options) => bench.sluice(`service import b.csv --json ${options}`)),
+      ['--json --dry-run --detailed-exitcode', '--json'].map((options) =>
+        bench.sluice(`service import b.csv ${options}`),
+      ),
     );
     expect(reports.map(({ exitCode }) => exitCode)).toEqual([2, 2]);
     const [dry, real] = reports.map((each) => each.json<ImportReport>());
