@@ -43,7 +43,7 @@ export const importFile: CommandHandler<PreviewOptions & { template?: boolean }>
     const { allowDuplicateRefs, dryRun } = options;
     const report = await sluice.services.import(rows, { waitMs, allowDuplicateRefs, dryRun });
     terminal.document(report);
-    if (readAs !== null) terminal.info(`${file} was read as ${readAs}`);
+    if (readAs !== null && report.problems.length === 0) terminal.info(`${file} was read as ${readAs}`);
     printImport(terminal, file, report);
     return report.problems.length > 0 ? ExitCode.usage : toChangesExitCode(report, options);
   });
