@@ -41,6 +41,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
   unknown_panel: '"sluice panel list" lists the panels',
   duplicate_ref: 'Correct the id, or add --allow-duplicate-refs if both services are to have it',
+  no_match: 'List the services with "sluice service list"',
   service_exists: 'Change it with "sluice service set {service} KEY=VALUE"',
   service_in_doubt:
     'Resolve it with "sluice poll", or report its outcome with "sluice action resolve {action} --done" or --not-done',

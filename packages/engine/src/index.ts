@@ -50,6 +50,8 @@ export { describeTermination, type Termination } from './provision/termination.j
 export { importKeys } from './services/fields.js';
 export type { ImportRow } from './services/import-services.js';
 export type { ImportProblem, ImportReport } from './services/import-services.js';
+export type { DescribedChange } from './services/describe-changes.js';
+export type { Pair } from './services/set-where.js';
 export type { ChangeOptions } from './services/change-services.js';
 export type { ServiceDetail } from './services/show.js';
 export { findStoredProblems, type StoredProblem } from './services/stored-problems.js';

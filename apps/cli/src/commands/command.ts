@@ -51,6 +51,8 @@ export class LazyCommand extends Command {
   readonly context: CommandContext;
   /** The examples of the help. */
   exampleLines: readonly string[] = [];
+  /** A section of the help between options and examples. */
+  section: { heading: string; lines: readonly string[] } | null = null;
 
   constructor(name: string, context: CommandContext) {
     super(name);
@@ -71,6 +73,12 @@ export class LazyCommand extends Command {
   /** Returns the words of the command without the program's name. */
   #words(): string[] {
     return this.parent instanceof LazyCommand ? [...this.parent.#words(), this.name()] : [];
+  }
+
+  /** Adds a section to the help; call it before `examples`. */
+  explains(heading: string, lines: readonly string[]): this {
+    this.section = { heading, lines };
+    return this.addHelpText('after', `\n${heading}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
   }
 
   /** Adds examples to the help. */

@@ -1,5 +1,6 @@
-import type { Option } from 'commander';
+import { Option } from 'commander';
 import { choice, type LazyCommand } from './command.js';
+import { columnLines, IMPORT_COLUMNS } from './import-columns.js';
 import { listOptions } from './list-options.js';
 
 const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
@@ -8,7 +9,14 @@ const DUPLICATES = ['--allow-duplicate-refs', 'store an id that another service 
 const ACTIONS = ['disable-ports', 'suspend-order', 'both', 'pause', 'redirect', 'throttle', 'disable'];
 const REASONS = ['quota', 'billing', 'manual', 'agent-limit'];
 const asOption = (): Option => choice('--as <reason>', 'default: billing', ['billing', 'manual']);
-const KEYS = 'keys as in the import: panel, product, client, billing_cycle, next_due_date, easydcim_service_id, …';
+const DRY_RUN = ['--dry-run', 'store nothing, and show what would be changed'] as const;
+const DETAILED = ['--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change'] as const;
+const KEYS = 'KEY=VALUE; the keys are below';
+const KEY_LINES = columnLines(IMPORT_COLUMNS.slice(1));
+const whereOption = (): Option =>
+  new Option('--where <pair>', 'change all services that have this KEY=VALUE; several must all match').argParser(
+    (pair: string, before: string[] | undefined): string[] | undefined => [...(before ?? []), pair],
+  );
 
 /** Declares `service`, `override`, `hold`, `action` and `provision`. */
 export function declareServices(program: LazyCommand): void {
@@ -49,20 +57,28 @@ function declareService(service: LazyCommand): void {
     .description('add a service')
     .option(...DUPLICATES)
     .changes()
+    .explains('Keys', KEY_LINES)
     .examples(
       'sluice service add svc-1 panel=dcim product=ded-100 billing_cycle=monthly next_due_date=2026-12-15 easydcim_service_id=501',
     )
-    .runs(async () => (await load()).add);
+    .runs(async () => (await import('./set-services.js')).add);
   service
     .command('import')
     .argument('[file]', '.csv, .json or .yaml; - is CSV from standard input')
     .description('add and change services from a file; stores all rows or none')
     .option('--template', 'print a CSV file with the columns and a row for each product instead')
+    .option(...DRY_RUN)
+    .option(...DETAILED)
     .option(...DUPLICATES)
     .option(...WAIT)
     .changes()
-    .examples('sluice service import --template > services.csv', 'sluice service import services.csv')
-    .runs(async () => (await load()).importFile);
+    .explains('Columns', columnLines())
+    .examples(
+      'sluice service import --template > services.csv',
+      'sluice service import services.csv --dry-run',
+      'sluice service import services.csv',
+    )
+    .runs(async () => (await import('./import-services.js')).importFile);
   service
     .command('export')
     .description('write all services to standard output in the import format')
@@ -89,14 +105,21 @@ function declareSingleService(service: LazyCommand): void {
     .examples('sluice service show svc-1')
     .runs(async () => (await load()).showService);
   service
-    .command('set <service>')
-    .argument('<pairs...>', KEYS)
-    .description('change keys of a service; an empty value removes the key')
+    .command('set [service]')
+    .argument('[pairs...]', KEYS)
+    .description('change keys of a service, or with --where of many, all or none; an empty value removes the key')
+    .addOption(whereOption())
+    .option(...DRY_RUN)
+    .option(...DETAILED)
     .option(...DUPLICATES)
     .option(...WAIT)
     .changes()
-    .examples('sluice service set svc-1 next_due_date=2027-01-15')
-    .runs(async () => (await load()).set);
+    .explains('Keys', KEY_LINES)
+    .examples(
+      'sluice service set svc-1 next_due_date=2027-01-15',
+      'sluice service set --where product=old product=new --dry-run',
+    )
+    .runs(async () => (await import('./set-services.js')).set);
   service
     .command('remove <service>')
     .description('remove a service from the store; refused while it is held')

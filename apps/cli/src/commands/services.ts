@@ -1,57 +1,17 @@
-import { describeTermination, importKeys, type ImportReport, type ServiceDetail } from '@sluice/engine';
+import { describeTermination, importKeys, type ServiceDetail } from '@sluice/engine';
 import { printable, printableJson } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
-import { loadConfig } from '../config/load.js';
-import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';
-import { readTable } from '../files/rows.js';
 import { knownKinds } from '../kinds.js';
 import { allowed, allowedBytes, bytes, type Column, shares, state, text, usedBytes } from '../output/columns.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { quotaText } from '../output/outcome.js';
-import { countOf } from '../output/words.js';
 import { usedCell } from '../output/run-report.js';
 import { allowedCell, bytesCell, type Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
-import { withRemedy } from '../remedies.js';
 import { confirm, type CommandHandler, type GlobalOptions, type LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';
-
-/** Parses `KEY=VALUE…`; the keys are those of the import. */
-function parsePairs(pairs: string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 0) throw usageError('bad_pair', `"${pair}" is not KEY=VALUE`);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
-}
-
-/** Options of commands that store ids of objects on panels. */
-interface RefOptions extends LockOptions {
-  allowDuplicateRefs?: boolean;
-}
-
-/** `sluice service add ID KEY=VALUE…` */
-export const add: CommandHandler<RefOptions> = ([id = '', ...pairs], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const detail = await sluice.services.add(id, parsePairs(pairs), {
-      allowDuplicateRefs: options.allowDuplicateRefs,
-    });
-    return show(terminal, detail);
-  });
-
-/** `sluice service set SERVICE KEY=VALUE…` */
-export const set: CommandHandler<RefOptions> = ([id = '', ...pairs], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const detail = await sluice.services.set(id, parsePairs(pairs), {
-      waitMs: parseWait(options),
-      allowDuplicateRefs: options.allowDuplicateRefs,
-    });
-    return show(terminal, detail);
-  });
 
 /** `sluice service show SERVICE` */
 export const showService: CommandHandler = ([id = ''], options, deps) =>
@@ -99,61 +59,6 @@ export const list: CommandHandler<ListOptions> = listCommand(
     (await sluice.services.list({ panel, product, client })).services,
 );
 
-/** Prints a file for `service import` with the columns of the config's panels and an example row for each product. */
-async function printTemplate(options: GlobalOptions, deps: Deps): Promise<number> {
-  const { panels, products } = loadConfig(options.config, deps);
-  const kinds = knownKinds(deps);
-  const refs = (panel: string) => kinds.find(({ kind }) => kind === panels[panel]?.kind)?.refs ?? [];
-  const used = new Set(Object.keys(panels).flatMap((panel) => refs(panel).map(({ name }) => name)));
-  const others = new Set(kinds.flatMap((kind) => kind.refs.map(({ name }) => name)));
-  const columns = importKeys(kinds).filter((key) => used.has(key) || !others.has(key));
-  const rows = Object.entries(products).map(([product, { panel }], index) => ({
-    id: `svc-${index + 1}`,
-    panel,
-    product,
-    billing_cycle: 'monthly',
-    next_due_date: new Date(deps.clock.now() + 30 * 86_400_000).toISOString().slice(0, 10),
-  }));
-  const { stringify } = await import('csv-stringify/sync');
-  deps.stdout.write(stringify(rows, { header: true, columns }));
-  return ExitCode.done;
-}
-
-/** `sluice service import FILE`, `sluice service import --template` */
-export const importFile: CommandHandler<RefOptions & { template?: boolean }> = async ([file], options, deps) => {
-  if (options.template === true) return printTemplate(options, deps);
-  if (file === undefined) throw usageError('bad_option', 'Name a file, or print one with --template');
-  const { rows, readAs } = await readTable(file, deps);
-  const waitMs = parseWait(options);
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const report = await sluice.services.import(rows, {
-      waitMs,
-      allowDuplicateRefs: options.allowDuplicateRefs,
-    });
-    terminal.document(report);
-    if (readAs !== null) terminal.info(`${file} was read as ${readAs}`);
-    printImport(terminal, file, report);
-    return report.problems.length > 0 ? ExitCode.usage : ExitCode.done;
-  });
-};
-
-function printImport(terminal: Terminal, file: string, { totals, problems }: ImportReport): void {
-  if (terminal.json) return;
-  if (problems.length === 0) {
-    terminal.info(
-      `${countOf(totals.rows, 'row')}: ${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`,
-    );
-    return;
-  }
-  terminal.warn(
-    `sluice: ${file} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}; nothing was stored:`,
-  );
-  for (const { line, service, message, code = '' } of problems) {
-    const place = [line === null ? '' : `line ${line}`, service ?? ''].filter((part) => part !== '').join(', ');
-    terminal.warn(`  ${place}: ${withRemedy({ code, message })}`);
-  }
-}
-
 function printableRow(row: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(row).map(([key, text]) => [key, printable(text)]));
 }
@@ -186,7 +91,8 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
   });
 };
 
-function show(terminal: Terminal, detail: ServiceDetail): number {
+/** Prints a service as a command's result. */
+export function show(terminal: Terminal, detail: ServiceDetail): number {
   terminal.document(detail);
   if (!terminal.quiet) printDetail(terminal, detail);
   return ExitCode.done;

@@ -25,8 +25,9 @@ async function expectRefusal(words: string, exitCode: number, code: string, says
   const before = folderBytes(at.bench.folder);
   const plain = await at.bench.sluice(words);
   expect([words, plain.exitCode, plain.stdout]).toEqual([words, exitCode, '']);
-  // One line; a config lists its problems below it.
-  expect(plain.stderr).toMatch(code === 'config_invalid' ? /^sluice: [^\n]*\n( {2}[^\n]*\n)+$/ : /^sluice: [^\n]*\n$/);
+  // One line; a config and a CSV file list their problems below it.
+  const lists = code === 'config_invalid' || / (open|wide)\.csv$/.test(words);
+  expect(plain.stderr).toMatch(lists ? /^sluice: [^\n]*\n( {2}[^\n]*\n)+$/ : /^sluice: [^\n]*\n$/);
   expect(plain.stderr).toMatch(says);
   expect(plain.stderr).not.toMatch(/^\s+at /m);
   const json = await at.bench.sluice(`${words} --json`);

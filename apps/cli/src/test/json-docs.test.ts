@@ -8,7 +8,12 @@ const PAGE = readFileSync(path.resolve(import.meta.dirname, '../../../../docs/js
 /** Keys whose values have keys of their own kind: of a panel, an error, a service. */
 const OPEN = ['refs', 'details', 'prior', 'observed', 'payload', 'raw'];
 /** Commands that print many of what the page shows one of. */
-const LISTS: Record<string, string> = { usage: 'services', 'service list': 'services', 'agent list': 'agents' };
+const LISTS: Record<string, string> = {
+  usage: 'services',
+  'service list': 'services',
+  'service set --where': 'services',
+  'agent list': 'agents',
+};
 /** Commands whose document is that of another one, or none. */
 const ELSEWHERE = ['service remove', 'log export'];
 

@@ -54,7 +54,10 @@ async function onEasyDcim(documents: Documents): Promise<void> {
       'more.csv',
       'id,panel,product,billing_cycle,next_due_date,easydcim_service_id\nsvc-3,dcim,ports,monthly,2026-12-15,503\n',
     );
+    await kept('service import --dry-run', 'service import more.csv --dry-run');
     await kept('service import', 'service import more.csv');
+    await kept('service set --where --dry-run', 'service set --where id=svc-3 client=7 --dry-run');
+    await kept('service set --where', 'service set --where id=svc-3 client=7');
     await kept('service set', 'service set svc-3 email=anna@example.com');
     await kept('service remove', 'service remove svc-3 --yes');
     await kept('log list', 'log list --limit 40');

@@ -1,7 +1,6 @@
 import { AGENT_STEPS, type AgentTraffic, type ItemError, toItemError, type ServiceUser } from '@sluice/panel-kind';
-import { zonedMidnight } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
-import { findTimeZone } from '../config/find-entry.js';
+import { isProtected } from '../holds/is-released.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { newHold } from '../holds/new-hold.js';
 import { runCommand } from '../commands/run-command.js';
@@ -95,7 +94,7 @@ export async function holdServices(
     const due = decideDue(session, services, user, how);
     if (due === null) continue;
     const { service } = due;
-    if (due.what === 'hold' && isProtected(session, service)) {
+    if (due.what === 'hold' && isProtected(session.config, service, session.now())) {
       notices.push(withheld(how.name, service));
       continue;
     }
@@ -132,10 +131,6 @@ function decideDue(
 function takenOver({ evidence, enabled, owner }: ServiceUser): ServiceUser['evidence'] {
   const before = (evidence?.prior ?? {}) as { owner?: string | null };
   return !enabled && before.owner === owner ? evidence : null;
-}
-
-function isProtected(session: Session, { protectedUntil, panel }: ServiceRecord): boolean {
-  return protectedUntil !== null && session.now() < zonedMidnight(protectedUntil, findTimeZone(session.config, panel));
 }
 
 function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 'planned' | 'unneeded'): ServiceChange {

@@ -3,6 +3,7 @@ import { addService, type ChangeOptions, changeService, removeService } from '..
 import { listColumns, toFields } from '../services/fields.js';
 import type { ImportRow } from '../services/import-services.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
+import { type Pair, setWhere } from '../services/set-where.js';
 import { serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
 import { requireService, type Session } from '../session.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
@@ -16,15 +17,30 @@ export interface ServiceFilter extends CallOptions {
 
 /** Services: what customers have bought. */
 export interface Services {
-  /** Adds and changes services from rows of texts, all or none; the report lists the problems of the rows. */
+  /**
+   * Adds and changes services from rows of texts, all or none; the report lists the problems of the rows. A dry run stores
+   * nothing and lists the changes.
+   */
   import(
     rows: readonly (ImportRow | Record<string, string>)[],
-    options?: LockOptions & ChangeOptions,
+    options?: LockOptions & ChangeOptions & { dryRun?: boolean | undefined },
   ): Promise<ImportReport>;
   /** Adds one service; the keys are the columns of an import. */
   add(id: string, texts: Record<string, string>, options?: CallOptions & ChangeOptions): Promise<ServiceDetail>;
   /** Changes keys of one service; an empty text removes a value. */
   set(id: string, texts: Record<string, string>, options?: LockOptions & ChangeOptions): Promise<ServiceDetail>;
+  /** Changes keys of all services that have every one of these texts, or of none. */
+  setWhere(
+    where: readonly Pair[],
+    texts: Record<string, string>,
+    options?: LockOptions & ChangeOptions,
+  ): Promise<{ services: ServiceDetail[]; changed: number }>;
+  /** Returns what `setWhere` would change. */
+  planSetWhere(
+    where: readonly Pair[],
+    texts: Record<string, string>,
+    options?: CallOptions & ChangeOptions,
+  ): Promise<ImportReport>;
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
   show(id: string, options?: CallOptions): Promise<ServiceDetail>;
@@ -41,9 +57,11 @@ export function servicesApi(call: RunCall): Services {
     import: (rows, options) =>
       call(options, (session) =>
         importServices(session, {
-          rows: rows.map(toRow),
+          command: 'service import',
+          rows: () => rows.map(toRow),
           waitMs: toWaitMs(options),
           allowDuplicateRefs: options?.allowDuplicateRefs,
+          dryRun: options?.dryRun,
         }),
       ),
     add: (id, texts, options) =>
@@ -57,6 +75,22 @@ export function servicesApi(call: RunCall): Services {
           allowDuplicateRefs: options?.allowDuplicateRefs,
         });
         return serviceDetail(session, changed);
+      }),
+    setWhere: (where, texts, options) =>
+      call(options, async (session) => {
+        const { ids, report } = await setWhere(session, {
+          where,
+          texts,
+          waitMs: toWaitMs(options),
+          allowDuplicateRefs: options?.allowDuplicateRefs,
+        });
+        const services = await serviceDetails(session, await session.store.services.list({ ids }));
+        return { services, changed: report.totals.changed };
+      }),
+    planSetWhere: (where, texts, options) =>
+      call(options, async (session) => {
+        const { allowDuplicateRefs } = options ?? {};
+        return (await setWhere(session, { where, texts, waitMs: 0, allowDuplicateRefs, dryRun: true })).report;
       }),
     remove: (id, options) =>
       call(options, async (session) => {

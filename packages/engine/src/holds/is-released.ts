@@ -11,3 +11,12 @@ export function isQuotaReleased(
 ): boolean {
   return quotaReleasedUntil !== null && now < zonedMidnight(quotaReleasedUntil, findTimeZone(config, panel));
 }
+
+/** Returns whether nothing of a service may be restricted at this instant. */
+export function isProtected(
+  config: Config,
+  { protectedUntil, panel }: Pick<ServiceRecord, 'protectedUntil' | 'panel'>,
+  now: string,
+): boolean {
+  return protectedUntil !== null && now < zonedMidnight(protectedUntil, findTimeZone(config, panel));
+}

@@ -10,10 +10,14 @@ import { findChange } from './find-change.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 
 /** Refuses keys that services do not have. */
-function checkKeys({ deps }: Session, pairs: [string, string][]): void {
+export function checkKeys(
+  { deps }: Session,
+  pairs: readonly (readonly [key: string, text: string])[],
+  also: readonly string[] = [],
+): void {
   const { keys } = listColumns(deps.kinds);
   for (const [key] of pairs) {
-    if (key !== 'id' && keys.includes(key)) continue;
+    if (also.includes(key) || (key !== 'id' && keys.includes(key))) continue;
     throw usageError('unknown_key', `Unknown key "${key}"; did you mean "${closest(key, keys)}"?`);
   }
 }

@@ -4,6 +4,7 @@ import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
+import { describeChanges, type DescribedChange } from './describe-changes.js';
 import { findChange } from './find-change.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 import { applyField, type Columns, listColumns } from './fields.js';
@@ -28,10 +29,18 @@ export interface ImportProblem {
 export interface ImportReport {
   totals: { rows: number; added: number; changed: number; unchanged: number };
   problems: ImportProblem[];
+  /** Of a dry run: nothing was stored. */
+  dryRun?: true;
+  /** Of a dry run: what would be stored. */
+  changes?: DescribedChange[];
+  /** Of a dry run: the new services that runs may restrict from the next poll. */
+  enforced?: string[];
 }
 
 /** What an import changes. */
 interface ImportPlan {
+  rows: ImportRow[];
+  rowChanges: RowChange[];
   added: ServiceRecord[];
   changes: ServiceChange[];
   unchanged: number;
@@ -40,17 +49,21 @@ interface ImportPlan {
 
 /** Rows to import, and whether they may give services the id of another service on their panel. */
 export interface ImportRequest {
-  rows: ImportRow[];
+  command: string;
+  /** Reads the rows, in the transaction that stores them. */
+  rows: (tables: StoreTables) => ImportRow[] | Promise<ImportRow[]>;
   waitMs: number;
   allowDuplicateRefs?: boolean | undefined;
+  dryRun?: boolean | undefined;
 }
 
 /**
  * Imports all rows or none: one problem and nothing is stored. The changed services are leased, and the changes are
- * computed again under the leases.
+ * computed again under the leases. A dry run plans and stores nothing.
  */
 export async function importServices(session: Session, request: ImportRequest): Promise<ImportReport> {
   let plan = await planImport(session, session.store, request);
+  if (request.dryRun === true) return { ...toReport(plan), ...(await describeChanges(session, plan)) };
   const leased = new Set<string>();
   while (plan.problems.length === 0) {
     for (const { id } of plan.changes) leased.add(id);
@@ -58,7 +71,7 @@ export async function importServices(session: Session, request: ImportRequest): 
     plan = outcome.plan;
     if (outcome.stored) break;
   }
-  return toReport(request.rows, plan);
+  return toReport(plan);
 }
 
 /** Plans and stores under the leases of these services; stores nothing if other services change as well. */
@@ -67,7 +80,7 @@ async function storeLeased(
   request: ImportRequest,
   ids: string[],
 ): Promise<{ plan: ImportPlan; stored: boolean }> {
-  return withRun(session, { command: 'service import', dryRun: false }, async (run) => {
+  return withRun(session, { command: request.command, dryRun: false }, async (run) => {
     await run.leases.takeAll(ids.map(serviceLease), request.waitMs);
     const leased = new Set(ids);
     return session.write(run.leases.held, async (tables) => {
@@ -88,7 +101,7 @@ async function store(tables: StoreTables, { added, changes }: ImportPlan, run: R
   await run.end({ outcome: 'done', changes: true }, tables);
 }
 
-function toReport(rows: ImportRow[], { added, changes, unchanged, problems }: ImportPlan): ImportReport {
+function toReport({ rows, added, changes, unchanged, problems }: ImportPlan): ImportReport {
   const done = problems.length === 0;
   const count = (number: number): number => (done ? number : 0);
   return {
@@ -112,7 +125,7 @@ interface RowChange {
 }
 
 async function planImport(session: Session, tables: StoreTables, request: ImportRequest): Promise<ImportPlan> {
-  const { rows } = request;
+  const rows = await request.rows(tables);
   const { kinds } = session.deps;
   const columns = listColumns(kinds);
   const problems = unknownColumns(rows, columns.keys);
@@ -149,7 +162,7 @@ async function planImport(session: Session, tables: StoreTables, request: Import
     if (message !== undefined) problem(change, 'panel', message);
   }
   if (request.allowDuplicateRefs !== true) problems.push(...(await duplicateProblems(session, tables, rowChanges)));
-  return { ...toPlan(rowChanges, session.now()), problems: inFileOrder(problems) };
+  return { rows, rowChanges, ...toPlan(rowChanges, session.now()), problems: inFileOrder(problems) };
 }
 
 async function duplicateProblems(

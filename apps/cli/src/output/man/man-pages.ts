@@ -1,8 +1,11 @@
 import type { Command, Option } from 'commander';
 import { definition, escapeRoff, macro, verbatim } from './roff.js';
 
-/** A command with the examples of its help. */
-type Documented = Command & { exampleLines?: readonly string[] };
+/** A command with the examples and the section of its help. */
+type Documented = Command & {
+  exampleLines?: readonly string[];
+  section?: { heading: string; lines: readonly string[] } | null;
+};
 
 const EXIT_CODES: [string, string][] = [
   ['0', 'done'],
@@ -91,6 +94,7 @@ function commandSections(command: Documented, heading: 'SH' | 'SS'): string[] {
     ...(heading === 'SH' ? [part('DESCRIPTION')] : []),
     escapeRoff(command.description()),
     ...(callable && entries.length > 0 ? [...(heading === 'SH' ? [macro('SH', 'OPTIONS')] : []), ...entries] : []),
+    ...(command.section ? [escapeRoff(`${command.section.heading}:`), ...verbatim(command.section.lines)] : []),
     ...(examples.length === 0 ? [] : [part('EXAMPLES'), ...verbatim(examples)]),
     ...(children.length === 0 ? [] : [macro('SH', 'COMMANDS')]),
     ...children.flatMap((child) => [macro('SS', synopsis(child)), ...commandSections(child, 'SS')]),

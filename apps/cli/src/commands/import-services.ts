@@ -1,0 +1,89 @@
+import { importKeys, type ImportReport } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind/errors';
+import { loadConfig } from '../config/load.js';
+import type { Deps } from '../context.js';
+import { ExitCode } from '../exit-codes.js';
+import { readTable } from '../files/rows.js';
+import { knownKinds } from '../kinds.js';
+import { withSluice } from '../open-sluice.js';
+import type { Terminal } from '../output/terminal.js';
+import { countOf } from '../output/words.js';
+import { withRemedy } from '../remedies.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import { parseWait } from './parse-wait.js';
+import type { PreviewOptions } from './set-services.js';
+
+/** Prints a file for `service import` with the columns of the config's panels and an example row for each product. */
+async function printTemplate(options: GlobalOptions, deps: Deps): Promise<number> {
+  const { panels, products } = loadConfig(options.config, deps);
+  const kinds = knownKinds(deps);
+  const refs = (panel: string) => kinds.find(({ kind }) => kind === panels[panel]?.kind)?.refs ?? [];
+  const used = new Set(Object.keys(panels).flatMap((panel) => refs(panel).map(({ name }) => name)));
+  const others = new Set(kinds.flatMap((kind) => kind.refs.map(({ name }) => name)));
+  const columns = importKeys(kinds).filter((key) => used.has(key) || !others.has(key));
+  const rows = Object.entries(products).map(([product, { panel }], index) => ({
+    id: `svc-${index + 1}`,
+    panel,
+    product,
+    billing_cycle: 'monthly',
+    next_due_date: new Date(deps.clock.now() + 30 * 86_400_000).toISOString().slice(0, 10),
+  }));
+  const { stringify } = await import('csv-stringify/sync');
+  deps.stdout.write(stringify(rows, { header: true, columns }));
+  return ExitCode.done;
+}
+
+/** `sluice service import FILE`, `sluice service import --template` */
+export const importFile: CommandHandler<PreviewOptions & { template?: boolean }> = async ([file], options, deps) => {
+  if (options.template === true) return printTemplate(options, deps);
+  if (file === undefined) throw usageError('bad_option', 'Name a file, or print one with --template');
+  const { rows, readAs } = await readTable(file, deps);
+  const waitMs = parseWait(options);
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const { allowDuplicateRefs, dryRun } = options;
+    const report = await sluice.services.import(rows, { waitMs, allowDuplicateRefs, dryRun });
+    terminal.document(report);
+    if (readAs !== null && report.problems.length === 0) terminal.info(`${file} was read as ${readAs}`);
+    printImport(terminal, file, report);
+    return report.problems.length > 0 ? ExitCode.usage : toChangesExitCode(report, options);
+  });
+};
+
+function printImport(terminal: Terminal, file: string, report: ImportReport): void {
+  if (terminal.json) return;
+  const { totals, problems, enforced = [] } = report;
+  if (problems.length === 0) {
+    printChanges(terminal, report);
+    const dryRun = report.dryRun === true;
+    const counts = `${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`;
+    const rows = countOf(totals.rows, 'row');
+    terminal.info(dryRun ? `${rows} (dry run, nothing was stored): ${counts}` : `${rows}: ${counts}`);
+    if (enforced.length > 0) {
+      const are = enforced.length === 1 ? 'is' : 'are';
+      terminal.info(`${enforced.length} of the new services ${are} enforced from the next poll`);
+    }
+    return;
+  }
+  terminal.warn(
+    `sluice: ${file} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}; nothing was stored:`,
+  );
+  for (const { line, service, message, code = '' } of problems) {
+    const place = [line === null ? '' : `line ${line}`, service ?? ''].filter((part) => part !== '').join(', ');
+    terminal.warn(`  ${place}: ${withRemedy({ code, message })}`);
+  }
+}
+
+/** Prints what a dry run would store. */
+export function printChanges(terminal: Terminal, { changes = [] }: ImportReport): void {
+  for (const { service, added, keys } of changes) {
+    terminal.info(added ? `${service}: new` : `${service}:`);
+    for (const { key, before, after } of keys) {
+      terminal.info(added ? `  ${key}: ${after ?? ''}` : `  ${key}: ${before ?? 'none'} → ${after ?? 'none'}`);
+    }
+  }
+}
+
+/** Returns the exit code of a command that stored its changes, or showed them. */
+export function toChangesExitCode({ changes = [] }: ImportReport, { detailedExitcode }: PreviewOptions): number {
+  return detailedExitcode === true && changes.length > 0 ? ExitCode.changes : ExitCode.done;
+}

@@ -1,0 +1,84 @@
+import type { Pair } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind/errors';
+import { ExitCode } from '../exit-codes.js';
+import { withSluice } from '../open-sluice.js';
+import { countOf } from '../output/words.js';
+import type { CommandHandler, LockOptions } from './command.js';
+import { printChanges, toChangesExitCode } from './import-services.js';
+import { parseWait } from './parse-wait.js';
+import { show } from './services.js';
+
+/** Options of commands that store ids of objects on panels. */
+export interface RefOptions extends LockOptions {
+  allowDuplicateRefs?: boolean;
+}
+
+/** Options of commands that can show what they would store. */
+export interface PreviewOptions extends RefOptions {
+  dryRun?: boolean;
+  detailedExitcode?: boolean;
+}
+
+type SetOptions = PreviewOptions & { where?: string[] };
+
+function parsePair(text: string): Pair {
+  const at = text.indexOf('=');
+  if (at < 0) throw usageError('bad_pair', `"${text}" is not KEY=VALUE`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Parses `KEY=VALUE…`; the keys are those of the import. */
+const parsePairs = (pairs: readonly string[]): Record<string, string> => Object.fromEntries(pairs.map(parsePair));
+
+/** `sluice service add ID KEY=VALUE…` */
+export const add: CommandHandler<RefOptions> = ([id = '', ...pairs], options, deps) =>
+  withSluice(deps, options, async ({ sluice, terminal }) => {
+    const { allowDuplicateRefs } = options;
+    return show(terminal, await sluice.services.add(id, parsePairs(pairs), { allowDuplicateRefs }));
+  });
+
+/** `sluice service set SERVICE KEY=VALUE…`, `sluice service set --where KEY=VALUE KEY=VALUE…` */
+export const set: CommandHandler<SetOptions> = (args, options, deps) => {
+  const { where = [], allowDuplicateRefs } = options;
+  if (where.length > 0) return setMany(args, options, deps);
+  const [id, ...pairs] = args;
+  if (id === undefined || pairs.length === 0)
+    throw usageError('bad_option', 'Name a service and at least one KEY=VALUE; nothing was changed');
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const how = { waitMs: parseWait(options), allowDuplicateRefs };
+    if (options.dryRun !== true) return show(terminal, await sluice.services.set(id, parsePairs(pairs), how));
+    await sluice.services.show(id);
+    const report = await sluice.services.planSetWhere([['id', id]], parsePairs(pairs), how);
+    terminal.document(report);
+    printChanges(terminal, report);
+    if (report.totals.changed === 0) terminal.info(`${id}: nothing would be changed`);
+    return toChangesExitCode(report, options);
+  });
+};
+
+/** Changes all services that match `--where`, or none. */
+const setMany: CommandHandler<SetOptions> = ([...args], options, deps) => {
+  const { where = [], allowDuplicateRefs } = options;
+  const [first] = args;
+  if (first === undefined) throw usageError('bad_option', 'Name at least one KEY=VALUE to set; nothing was changed');
+  if (!first.includes('='))
+    throw usageError('bad_option', `Use either "${first}" or --where, not both; nothing was changed`);
+  const wanted = where.map(parsePair);
+  const texts = parsePairs(args);
+  const waitMs = parseWait(options);
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const match = (count: number): string => countOf(count, 'service matches', 'services match');
+    if (options.dryRun === true) {
+      const report = await sluice.services.planSetWhere(wanted, texts, { allowDuplicateRefs });
+      const { rows, changed } = report.totals;
+      terminal.document(report);
+      printChanges(terminal, report);
+      terminal.info(`${match(rows)} (dry run): ${changed} would be changed, nothing was stored`);
+      return toChangesExitCode(report, options);
+    }
+    const { services, changed } = await sluice.services.setWhere(wanted, texts, { waitMs, allowDuplicateRefs });
+    terminal.document({ services });
+    terminal.info(`${match(services.length)}: ${changed} changed, ${services.length - changed} unchanged`);
+    return ExitCode.done;
+  });
+};

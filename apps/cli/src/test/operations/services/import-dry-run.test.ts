@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { importKeys, type ImportReport, type ServiceDetail } from '@sluice/engine';
+import { manualClock } from '@sluice/fake-panels';
+import { IMPORT_COLUMNS } from '../../../commands/import-columns.js';
+import { KINDS } from '../../../kinds.js';
+import { Bench } from '../../harness.js';
+
+const CONFIG = `timeZone: UTC
+panels: { dcim: { kind: easydcim, url: "https://dcim.example.com", token: x } }
+products:
+  ded: { panel: dcim }
+  fast: { panel: dcim }
+  quiet: { panel: dcim, enforce: observe }
+`;
+const HEAD = 'id,panel,product,client,easydcim_service_id,status,protected_until';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
+  bench.write('sluice.yaml', CONFIG);
+  bench.write('a.csv', `${HEAD}\nsvc-1,dcim,ded,7,501,,\nsvc-2,dcim,ded,8,502,,\nsvc-3,dcim,fast,8,503,,\n`);
+  expect((await bench.sluice('service import a.csv')).exitCode).toBe(0);
+});
+afterEach(() => {
+  bench.close();
+});
+
+const stored = async (): Promise<string> =>
+  (await bench.sluice('service export')).stdout + (await bench.sluice('log list --json')).stdout;
+const productsOf = async (): Promise<string[]> =>
+  (await bench.sluice('service list --json'))
+    .json<{ services: ServiceDetail[] }>()
+    .services.map(({ product }) => product);
+
+describe('the help of import, add and set', () => {
+  it('lists every column', async () => {
+    const named = IMPORT_COLUMNS.flatMap((words) => words.join(' ').match(/[a-z_]+/g) ?? []);
+    expect(importKeys(KINDS).filter((key) => !named.includes(key))).toEqual([]);
+    for (const command of ['import', 'add', 'set']) {
+      const { stdout } = await bench.sluice(`service ${command} --help`);
+      for (const key of importKeys(KINDS).slice(1)) expect(stdout).toContain(key);
+      expect(stdout.split('\n').filter((line) => /^ {2}\w+_\w+ {2}/.test(line) && line.length > 80)).toEqual([]);
+    }
+  });
+});
+
+describe('service import --dry-run', () => {
+  const ROWS = [
+    'svc-1,dcim,fast,,501,,',
+    'svc-2,dcim,ded,8,502,,',
+    'new-1,dcim,ded,9,601,,',
+    'new-2,dcim,fast,9,602,suspended,2026-11-20',
+    'new-3,dcim,ded,9,603,pending,',
+    'new-4,dcim,ded,9,604,,2026-11-21',
+    'new-5,dcim,quiet,9,605,,',
+    'new-6,dcim,ded,9,606,terminated,',
+  ];
+
+  it('shows what would be stored and which new services are enforced, and stores nothing', async () => {
+    bench.write('b.csv', [HEAD, ...ROWS].join('\n'));
+    const before = await stored();
+    const shown = await bench.sluice('service import b.csv --dry-run');
+    expect([shown.exitCode, shown.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /svc-1:\n {2}product: ded → fast\n {2}client: 7 → none\nnew-1: new\n {2}panel: dcim\n[^]*8 rows \(dry run, nothing was stored\): 6 added, 1 changed, 1 unchanged\n2 of the new services are enforced from the next poll\n$/,
+      ),
+    ]);
+    const json = await bench.sluice('service import b.csv --dry-run --detailed-exitcode --json');
+    const report = json.json<ImportReport>();
+    expect([json.exitCode, report.dryRun, report.enforced, report.totals]).toEqual([
+      4,
+      true,
+      ['new-1', 'new-2'],
+      { rows: 8, added: 6, changed: 1, unchanged: 1 },
+    ]);
+    expect(report.changes?.[0]).toEqual({
+      service: 'svc-1',
+      added: false,
+      keys: [
+        { key: 'product', before: 'ded', after: 'fast' },
+        { key: 'client', before: '7', after: null },
+      ],
+    });
+    expect(await stored()).toBe(before);
+    await bench.sluice('observe dcim');
+    expect((await bench.sluice('service import b.csv --dry-run')).stdout).not.toContain('enforced from');
+    expect((await bench.sluice('service import b.csv')).stdout).toContain('8 rows: 6 added, 1 changed, 1 unchanged');
+    expect((await bench.sluice('service import b.csv --dry-run --detailed-exitcode')).exitCode).toBe(0);
+  });
+
+  it('reports the problems that the import would', async () => {
+    bench.write('b.csv', `${HEAD}\nsvc-4,dcim,ded,,501,,\nsvc-5,dcim,gone,,505,,\n`);
+    const reports = await Promise.all(
+      ['--json --dry-run --detailed-exitcode', '--json'].map((options) =>
+        bench.sluice(`service import b.csv ${options}`),
+      ),
+    );
+    expect(reports.map(({ exitCode }) => exitCode)).toEqual([2, 2]);
+    const [dry, real] = reports.map((each) => each.json<ImportReport>());
+    expect(dry).toEqual({ ...real, dryRun: true, changes: [], enforced: [] });
+    expect(dry?.problems).toHaveLength(2);
+  });
+});
+
+describe('service set --where', () => {
+  it('changes every service that matches all of them', async () => {
+    const before = await stored();
+    const dry = await bench.sluice('service set --where product=ded product=fast --dry-run --detailed-exitcode');
+    expect([dry.exitCode, dry.stdout]).toEqual([
+      4,
+      'svc-1:\n  product: ded → fast\nsvc-2:\n  product: ded → fast\n2 services match (dry run): 2 would be changed, nothing was stored\n',
+    ]);
+    expect((await bench.sluice('service set svc-1 product=fast --dry-run')).stdout).toBe(
+      'svc-1:\n  product: ded → fast\n',
+    );
+    expect(await stored()).toBe(before);
+    const set = await bench.sluice('service set --where product=ded --where client=8 product=fast');
+    expect([set.exitCode, set.stdout]).toEqual([0, '1 service matches: 1 changed, 0 unchanged\n']);
+    expect(await productsOf()).toEqual(['ded', 'fast', 'fast']);
+    const json = await bench.sluice('service set --where client=8 --where panel=dcim client= traffic_mode=in --json');
+    const { services } = json.json<{ services: ServiceDetail[] }>();
+    expect(services.map(({ id, client, trafficMode }) => [id, client, trafficMode])).toEqual([
+      ['svc-2', null, 'IN'],
+      ['svc-3', null, 'IN'],
+    ]);
+    const again = await bench.sluice('service set --where client= --where traffic_mode=in product=fast');
+    expect(again.stdout).toBe('2 services match: 0 changed, 2 unchanged\n');
+  });
+
+  it('changes none if one is refused', async () => {
+    const before = await stored();
+    const refused: [string, number, string][] = [
+      ['--where client=8 easydcim_service_id=900', 1, 'svc-3: easydcim_service_id 900 is already that of'],
+      ['--where client=8 product=gone', 2, 'svc-3: there is no product "gone"'],
+      ['--where client=99 product=fast', 2, 'No service has client=99'],
+      ['--where client=7 --where client=8 product=fast', 2, 'No service has client=7 and client=8'],
+      ['--where client=8 svc-1 product=fast', 2, 'Use either "svc-1" or --where'],
+      ['--where client=8', 2, 'at least one KEY=VALUE'],
+      ['svc-1', 2, 'at least one KEY=VALUE'],
+      ['--where clint=8 product=fast', 2, 'did you mean "client"'],
+      ['--where client=8 id=x', 2, 'Unknown key "id"'],
+      ['--where client product=fast', 2, '"client" is not KEY=VALUE'],
+    ];
+    for (const [words, exitCode, message] of refused) {
+      const outcome = await bench.sluice(`service set ${words}`);
+      expect([words, outcome.exitCode, outcome.stderr]).toEqual([words, exitCode, expect.stringContaining(message)]);
+    }
+    expect(await stored()).toBe(before);
+  });
+});

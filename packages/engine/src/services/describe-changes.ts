@@ -1,0 +1,55 @@
+import type { ServiceRecord } from '@sluice/state-store';
+import { findEnforcement } from '../panels/enforcement.js';
+import { isProtected } from '../holds/is-released.js';
+import type { Session } from '../session.js';
+import { type Columns, listColumns, toFields } from './fields.js';
+
+/** A service that an import would add or change. */
+export interface DescribedChange {
+  service: string;
+  added: boolean;
+  /** Each key with its texts; null is unset. */
+  keys: { key: string; before: string | null; after: string | null }[];
+}
+
+/** A service before (null: it is new) and after a change. */
+interface Change {
+  before: ServiceRecord | null;
+  after: ServiceRecord;
+}
+
+/** Returns what an import would store, and which of the new services are enforced; nothing if it has problems. */
+export async function describeChanges(
+  session: Session,
+  { rowChanges, problems }: { rowChanges: readonly Change[]; problems: readonly unknown[] },
+): Promise<{ dryRun: true; changes: DescribedChange[]; enforced: string[] }> {
+  if (problems.length > 0) return { dryRun: true, changes: [], enforced: [] };
+  const columns = listColumns(session.deps.kinds);
+  const switches = await session.store.switches.list();
+  const isEnforced = ({ before, after }: Change): boolean =>
+    before === null &&
+    after.status !== 'pending' &&
+    after.status !== 'terminated' &&
+    !isProtected(session.config, after, session.now()) &&
+    findEnforcement(session.config, switches, after.panel, after.product).value === 'on';
+  const changes = rowChanges.map((change) => describeChange(change, columns));
+  return {
+    dryRun: true,
+    changes: changes.filter(({ added, keys }) => added || keys.length > 0),
+    enforced: rowChanges.filter(isEnforced).map(({ after }) => after.id),
+  };
+}
+
+function describeChange({ before, after }: Change, columns: Columns): DescribedChange {
+  const had = before === null ? {} : texts(before, columns);
+  const has = texts(after, columns);
+  const keys = columns.keys
+    .filter((key) => key !== 'id' && had[key] !== has[key])
+    .map((key) => ({ key, before: had[key] ?? null, after: has[key] ?? null }));
+  return { service: after.id, added: before === null, keys };
+}
+
+/** Unlike an export, names a service that vanished as such: an import makes it active again. */
+function texts(record: ServiceRecord, columns: Columns): Partial<Record<string, string>> {
+  return { ...toFields(record, columns), status: record.status };
+}
