@@ -55,6 +55,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   user_not_there: 'Create it with "sluice provision create {service}", or correct hiddify_user_uuid',
   not_ours: 'Delete it on the panel, or adopt it first with "sluice provision create {service} --adopt"',
   unknown_tunnel: '"sluice tunnel list" lists the tunnels',
+  unknown_tunnel_group: '"sluice relay tunnel-groups" lists the groups',
+  unknown_speed_limit: '"sluice relay speed-limits" lists the limits',
   bad_ref: 'Correct it with "sluice service set {service} {key}=ID"',
   password_nowhere:
     'Run the command on a terminal, or with --json or --password-file FILE, or set credentials: { writeTo: FOLDER } in the product',

@@ -199,6 +199,27 @@ export interface UserView {
   expiresAt: string | null;
 }
 
+/** A speed limit of a relay panel. */
+export interface SpeedLimitView {
+  id: number;
+  name: string;
+  /** Mbit/s; 0 means unlimited. */
+  speedMbit: number;
+  tunnel: { id: number; name: string };
+  /** Products of the config whose services have it. */
+  products: string[];
+}
+
+/** A group of tunnels of a relay panel. */
+export interface TunnelGroupView {
+  id: number;
+  name: string;
+  /** A tunnel that the panel no longer has is without a name. */
+  tunnels: { id: number; name: string | null }[];
+  /** Products of the config whose services have it. */
+  products: string[];
+}
+
 /** A service's account on the panel, as last observed (docs/json.md). */
 export interface AccountView {
   url: string;
@@ -214,4 +235,8 @@ export interface Lookups {
   tunnels(): Promise<TunnelView[]>;
   /** All accounts except administrators. */
   users(): Promise<UserView[]>;
+  /** All speed limits. */
+  speedLimits(): Promise<SpeedLimitView[]>;
+  /** All groups of tunnels. */
+  tunnelGroups(): Promise<TunnelGroupView[]>;
 }

@@ -47,6 +47,8 @@ export type {
   RefreshCall,
   RefreshPlan,
   Snapshot,
+  SpeedLimitView,
+  TunnelGroupView,
   TunnelView,
   UserView,
 } from './facets.js';

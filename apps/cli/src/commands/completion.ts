@@ -58,7 +58,7 @@ export function listNodes(program: Command): CompletionNode[] {
       words,
       subcommands: help
         .visibleCommands(command)
-        .map((child) => ({ name: child.name(), description: child.description() })),
+        .map((child) => ({ name: child.name(), description: child.summary() || child.description() })),
       options: [...own, ...inherited.filter((option) => !option.names.some((name) => names.has(name)))],
       arguments: command.registeredArguments.map((argument) => ({
         value: toValue(argument.name(), argument),

@@ -11,7 +11,10 @@ const AGENT = 'uuid or unambiguous name of the agent';
 export function declareAgents(program: LazyCommand): void {
   const agent = program
     .command('agent')
-    .description('traffic limits of the agents (resellers) of a Hiddify panel')
+    .summary('traffic limits of the agents (resellers) of a Hiddify panel')
+    .description(
+      "traffic limits of the agents (resellers) of a Hiddify panel; a user made in the panel's own forms is not refused, but found by the next check",
+    )
     .examples('sluice agent list', 'sluice agent check --all --quiet');
   declareLimits(agent);
   declareUsers(agent);
@@ -78,7 +81,7 @@ function declareUsers(agent: LazyCommand): void {
     .command('create-user')
     .argument('<agent>', AGENT)
     .description(
-      "create a user within the limits of its agent and of all ancestors; a user made in the panel's own forms is not refused, but counted by the next check",
+      "create a user within the limits of its agent and of all ancestors; a user made in the panel's own forms is not refused, but found by the next check",
     )
     .requiredOption('--name <text>', 'name of the user')
     .requiredOption('--gb <number>', 'traffic limit of the user in GB')
@@ -124,13 +127,23 @@ export function declareRelay(program: LazyCommand): void {
 
   const relay = program
     .command('relay')
-    .description('accounts of an FLVX panel')
-    .examples('sluice relay users --sort -used');
+    .description('accounts, speed limits and tunnel groups of an FLVX panel')
+    .examples('sluice relay users --sort -used', 'sluice relay speed-limits');
   listOptions(relay.command('users'), 'status', 'over')
     .description('list all accounts except administrators, and the service of each')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice relay users --panel relay')
     .runs(async () => (await import('./panels.js')).relayUsers);
+  listOptions(relay.command('speed-limits'))
+    .description('list speed limits with their Mbit/s, and the products that name each')
+    .option('--panel <name>', 'the FLVX panel; required if there are several')
+    .examples('sluice relay speed-limits --panel relay')
+    .runs(async () => (await import('./panels.js')).relaySpeedLimits);
+  listOptions(relay.command('tunnel-groups'))
+    .description('list tunnel groups with their tunnels, and the products that name each')
+    .option('--panel <name>', 'the FLVX panel; required if there are several')
+    .examples('sluice relay tunnel-groups --panel relay')
+    .runs(async () => (await import('./panels.js')).relayTunnelGroups);
   relay
     .command('login-link <service>')
     .description('show the login address and username of the customer of a service; there is no single sign-on')

@@ -1,5 +1,5 @@
 import type { PanelView, RelayUser } from '@sluice/engine';
-import type { TunnelView } from '@sluice/panel-kind';
+import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, shares, state, text, time } from '../output/columns.js';
 import { withSluice } from '../open-sluice.js';
@@ -80,6 +80,43 @@ const USERS: List<RelayUser> = {
 /** `sluice relay users` */
 export const relayUsers: CommandHandler<ListOptions> = listCommand(USERS, ({ sluice }, _args, { panel }) =>
   sluice.panels.users({ panel }),
+);
+
+const SPEED_LIMITS: List<SpeedLimitView> = {
+  key: 'speedLimits',
+  empty: 'No speed limits.',
+  columns: [
+    text('id', ({ id }) => id, { align: 'right' }),
+    text('name', ({ name }) => name),
+    {
+      ...text<SpeedLimitView>('speed', ({ speedMbit }) => speedMbit, { title: 'Mbit/s', align: 'right' }),
+      cell: ({ speedMbit }) => (speedMbit === 0 ? 'no limit' : String(speedMbit)),
+    },
+    text('tunnel', ({ tunnel }) => tunnel.name, { priority: 1 }),
+    text('products', ({ products }) => products.join(', ')),
+  ],
+};
+
+/** `sluice relay speed-limits` */
+export const relaySpeedLimits: CommandHandler<ListOptions> = listCommand(SPEED_LIMITS, ({ sluice }, _args, { panel }) =>
+  sluice.panels.speedLimits({ panel }),
+);
+
+const TUNNEL_GROUPS: List<TunnelGroupView> = {
+  key: 'tunnelGroups',
+  empty: 'No tunnel groups.',
+  columns: [
+    text('id', ({ id }) => id, { align: 'right' }),
+    text('name', ({ name }) => name),
+    text('tunnels', ({ tunnels }) => tunnels.map(({ id, name }) => `${name ?? 'missing'} (${id})`).join(', ')),
+    text('products', ({ products }) => products.join(', ')),
+  ],
+};
+
+/** `sluice relay tunnel-groups` */
+export const relayTunnelGroups: CommandHandler<ListOptions> = listCommand(
+  TUNNEL_GROUPS,
+  ({ sluice }, _args, { panel }) => sluice.panels.tunnelGroups({ panel }),
 );
 
 function statusWord(status: number): string {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, startFlvxBench, type FlvxBench } from '../test/flvx-bench.js';
+import { flvxConfig, GB, startFlvxBench, type FlvxBench } from '../test/flvx-bench.js';
 
 let at: FlvxBench;
 beforeEach(async () => {
@@ -60,6 +60,76 @@ describe('relay users', () => {
       code: 'unknown_panel',
     });
     expect(at.panel.server.calls).toEqual([]);
+  });
+});
+
+describe('relay speed-limits and tunnel-groups', () => {
+  beforeEach(() => {
+    at.panel.addSpeedLimit(at.tunnels.hk, 30, 'shared');
+    at.panel.addSpeedLimit(at.tunnels.jp, 0, 'open');
+    at.panel.addTunnelGroup('asia', [at.tunnels.hk, at.tunnels.jp]);
+    at.panel.addTunnelGroup('12', [at.tunnels.jp]);
+    const products = `
+  shared: { panel: relay, quota: { total: 1GB }, flvx: { tunnelId: 1, speedLimitId: 1 } }
+  number: { panel: relay, quota: { total: 1GB }, flvx: { tunnelGroup: 2, speedLimitId: null } }
+  name: { panel: relay, quota: { total: 1GB }, flvx: { tunnelGroup: "12", speedMbit: 5 } }`;
+    at.bench.write('sluice.yaml', flvxConfig(at.panel.url, products, ', speedLimitId: 2'));
+  });
+
+  it('gives speeds and the products that name them, or have them from the panel', async () => {
+    const listed = await at.run('relay speed-limits --panel relay');
+    expect([listed.exitCode, listed.json()]).toEqual([
+      0,
+      {
+        speedLimits: [
+          { id: 1, name: 'shared', speedMbit: 30, tunnel: { id: 1, name: 'HK-01' }, products: ['shared'] },
+          {
+            id: 2,
+            name: 'open',
+            speedMbit: 0,
+            tunnel: { id: 2, name: 'JP-02' },
+            products: ['relay', 'nowhere', 'free', 'counted', 'monthly', 'inbound', 'bare', 'group'],
+          },
+        ],
+      },
+    ]);
+    const { stdout } = await at.bench.sluice('relay speed-limits --sort -speed');
+    expect(stdout).toMatch(/id +name +Mbit\/s +tunnel +products\n *1 +shared +30 +HK-01 +shared\n *2 +open +no limit/);
+  });
+
+  it('gives members by name, and the products that name a group by name or id', async () => {
+    const listed = await at.run('relay tunnel-groups');
+    expect([listed.exitCode, listed.json()]).toEqual([
+      0,
+      {
+        tunnelGroups: [
+          {
+            id: 1,
+            name: 'asia',
+            tunnels: [
+              { id: 1, name: 'HK-01' },
+              { id: 2, name: 'JP-02' },
+            ],
+            products: ['group'],
+          },
+          { id: 2, name: '12', tunnels: [{ id: 2, name: 'JP-02' }], products: ['number', 'name'] },
+        ],
+      },
+    ]);
+    const { stdout } = await at.bench.sluice('relay tunnel-groups');
+    expect(stdout).toMatch(/1 +asia +HK-01 \(1\), JP-02 \(2\) +group\n *2 +12 +JP-02 \(2\) +number, name/);
+    const csv = await at.bench.sluice('relay tunnel-groups --columns id,products --csv -');
+    expect(csv.stdout).toBe('id,products\n1,group\n2,"number, name"\n');
+    const none = { code: 0, msg: 'ok', ts: at.bench.clock.now(), data: [] };
+    at.panel.server.inject({ endpoint: /v1\/tunnel\/list/, fault: { kind: 'body', body: none } });
+    expect((await at.bench.sluice('relay tunnel-groups')).stdout).toMatch(/12 +missing \(2\)/);
+  });
+
+  it('are what a refusal points to', async () => {
+    await at.addService(1, { product: 'shared' });
+    at.panel.world.limits.delete(1);
+    const { stdout } = await at.bench.sluice('provision create svc-1 --password-file first.txt');
+    expect(stdout).toContain('"sluice relay speed-limits" lists the limits');
   });
 });
 

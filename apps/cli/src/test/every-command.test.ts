@@ -159,6 +159,8 @@ describe('the built command', () => {
       'provision change-password relay-1 --password-file second.txt',
       'tunnel list',
       'relay users',
+      'relay speed-limits',
+      'relay tunnel-groups',
       'relay login-link relay-1',
       'provision terminate relay-1 --yes',
       'agent list',

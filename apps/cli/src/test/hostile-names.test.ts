@@ -8,6 +8,7 @@ import { GB, startHiddifyBench } from './hiddify-bench.js';
 
 /** How the name begins where it is shown. */
 const SHOWN = 'Evil ]0;pwned [2J [31mRED 2J FAKE LINE FAKE LINE';
+const RELAY = ['relay users', 'relay speed-limits', 'relay tunnel-groups'];
 const REFUSAL = { kind: 'status', status: 422, body: { message: HOSTILE, error: HOSTILE } } as const;
 
 /** Puts the text into every string of an answer but into ids, dates and the words that the panel's kind defines. */
@@ -99,8 +100,7 @@ describe('names with escape sequences, line ends and bidi controls', () => {
       await tries('provision create svc-1 --adopt --password-file pw1');
       await tries('provision create svc-2 --password-file pw2');
       await tries('provision create svc-3 --adopt --password-file pw3');
-      for (const words of ['tunnel list', 'relay users', 'relay login-link svc-1', 'plan', 'reconcile'])
-        await tries(words);
+      for (const words of ['tunnel list', ...RELAY, 'relay login-link svc-1', 'plan', 'reconcile']) await tries(words);
       panel.traffic(forward, 200 * GB);
       for (const words of [
         'poll --dry-run',

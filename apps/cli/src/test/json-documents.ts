@@ -88,6 +88,10 @@ async function onFlvx(documents: Documents): Promise<void> {
     await kept('provision change-package', 'provision change-package svc-1 big');
     await kept('tunnel list', 'tunnel list');
     await kept('relay users', 'relay users');
+    at.panel.addSpeedLimit(at.tunnels.hk, 30, 'shared');
+    at.panel.addTunnelGroup('asia', [at.tunnels.hk]);
+    await kept('relay speed-limits', 'relay speed-limits');
+    await kept('relay tunnel-groups', 'relay tunnel-groups');
     await kept('relay login-link', 'relay login-link svc-1');
     await kept('provision terminate', 'provision terminate svc-1 --yes');
   } finally {

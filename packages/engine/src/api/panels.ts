@@ -1,7 +1,21 @@
-import { type ItemError, toItemError, type TunnelView } from '@sluice/panel-kind';
+import {
+  type ItemError,
+  type SpeedLimitView,
+  toItemError,
+  type TunnelGroupView,
+  type TunnelView,
+} from '@sluice/panel-kind';
 import type { Check } from '../doctor/check.js';
 import { type DoctorRequest, runDoctor } from '../doctor/doctor.js';
-import { listRelayUsers, listTunnels, loginLink, type LoginLink, type RelayUser } from '../panels/relay.js';
+import {
+  listRelayUsers,
+  listSpeedLimits,
+  listTunnelGroups,
+  listTunnels,
+  loginLink,
+  type LoginLink,
+  type RelayUser,
+} from '../panels/relay.js';
 import type { RunReport } from '../run/report.js';
 import { unknownPanel } from '../services/panels.js';
 import type { Session } from '../session.js';
@@ -47,6 +61,10 @@ export interface Panels {
   tunnels(options?: CallOptions & { panel?: string | undefined }): Promise<TunnelView[]>;
   /** Lists the accounts of a relay panel with their services. */
   users(options?: CallOptions & { panel?: string | undefined }): Promise<RelayUser[]>;
+  /** Lists the speed limits of a relay panel, each with the products that name it. */
+  speedLimits(options?: CallOptions & { panel?: string | undefined }): Promise<SpeedLimitView[]>;
+  /** Lists the tunnel groups of a relay panel, each with its tunnels and the products that name it. */
+  tunnelGroups(options?: CallOptions & { panel?: string | undefined }): Promise<TunnelGroupView[]>;
   /** Returns where the customer of a service logs in. */
   loginLink(service: string, options?: CallOptions): Promise<LoginLink>;
 }
@@ -84,6 +102,8 @@ export function panelsApi(call: RunCall): Panels {
     doctor: (request = {}) => call(request, (session) => runDoctor(session, request)),
     tunnels: (options) => call(options, (session) => listTunnels(session, options?.panel)),
     users: (options) => call(options, (session) => listRelayUsers(session, options?.panel)),
+    speedLimits: (options) => call(options, (session) => listSpeedLimits(session, options?.panel)),
+    tunnelGroups: (options) => call(options, (session) => listTunnelGroups(session, options?.panel)),
     loginLink: (service, options) => call(options, (session) => loginLink(session, service)),
   };
 }

@@ -1,4 +1,12 @@
-import { type Lookups, SluiceError, type TunnelView, usageError, type UserView } from '@sluice/panel-kind';
+import {
+  type Lookups,
+  SluiceError,
+  type SpeedLimitView,
+  type TunnelGroupView,
+  type TunnelView,
+  usageError,
+  type UserView,
+} from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import { requireFacet } from './facet.js';
@@ -22,6 +30,18 @@ export interface LoginLink {
 export async function listTunnels(session: Session, name: string | undefined): Promise<TunnelView[]> {
   const { lookups } = await lookupPanel(session, name);
   return lookups.tunnels();
+}
+
+/** Lists the speed limits of a panel. */
+export async function listSpeedLimits(session: Session, name: string | undefined): Promise<SpeedLimitView[]> {
+  const { lookups } = await lookupPanel(session, name);
+  return lookups.speedLimits();
+}
+
+/** Lists the groups of tunnels of a panel. */
+export async function listTunnelGroups(session: Session, name: string | undefined): Promise<TunnelGroupView[]> {
+  const { lookups } = await lookupPanel(session, name);
+  return lookups.tunnelGroups();
 }
 
 /** Lists the users of a panel, each with its service. */

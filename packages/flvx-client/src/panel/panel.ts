@@ -21,11 +21,9 @@ import {
   type UsageRequest,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { describeNodes, toIso } from '../account/describe.js';
-import { sumBytes } from '../account/rules.js';
+import { describeNodes } from '../account/describe.js';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
-import { toBytes } from '../client/units.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import { checkContract } from './contract.js';
@@ -40,6 +38,7 @@ import {
   type ServiceObservation,
   type TimedObservation,
 } from './observation.js';
+import { createLookups } from './lookups.js';
 import { planService } from './plan.js';
 import { checkProduct, toFlvxProduct, unguessableName } from './product.js';
 import type { FlvxDefaults, FlvxSettings } from './product.js';
@@ -97,11 +96,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
 
-  constructor(
-    kind: PanelKind,
-    { name, timeZone, settings }: Pick<PanelToOpen, 'name' | 'timeZone' | 'settings'>,
-    tools: ReadingTools,
-  ) {
+  constructor(kind: PanelKind, { name, timeZone, settings, products }: PanelToOpen, tools: ReadingTools) {
     this.kind = kind;
     const { url, tunnelId, speedLimitId, redirectTo } = settings as FlvxSettings;
     this.name = name;
@@ -115,7 +110,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       ...(redirectTo === undefined ? {} : { redirectTo }),
     };
     this.refresh = createRefresh(tools.client, tools.snapshot);
-    this.lookups = createLookups(tools.client);
+    this.lookups = createLookups(tools.client, products, this.#defaults);
   }
 
   async test(): Promise<{ message: string; clockDifferenceMs: number; warnings: string[] }> {
@@ -320,28 +315,5 @@ function shortList(panel: string, size: number, expected: number): ItemError {
   return {
     code: 'list_too_short',
     message: `panel "${panel}" lists ${size} users, but the last list had ${expected}: the list may be incomplete and was ignored`,
-  };
-}
-
-/** Creates the lists in which operators search tunnels and users. */
-function createLookups(client: FlvxClient): Lookups {
-  return {
-    async tunnels() {
-      const tunnels = await client.tunnels.list();
-      return tunnels.map(({ id, name, type, status, multiplier, ratio }) => {
-        return { id, name, type, status, multiplier, ratio };
-      });
-    },
-    async users() {
-      const users = await client.users.list();
-      return users.map((user) => ({
-        id: user.id,
-        name: user.name,
-        status: user.status,
-        usedBytes: sumBytes(user),
-        quotaBytes: toBytes(user.quota),
-        expiresAt: toIso(user.expiresAt),
-      }));
-    },
   };
 }

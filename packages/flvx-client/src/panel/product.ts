@@ -101,11 +101,21 @@ export type TunnelChoice = { ids: number[] } | { group: string | number } | null
 export function tunnelChoice(service: ServiceRecord, product: ProductSettings, defaults: FlvxDefaults): TunnelChoice {
   const { flvx_tunnel_id: own } = service.refs;
   if (own !== undefined && !service.ownRefs.includes('flvx_tunnel_id')) return { ids: [Number(own)] };
+  return productTunnels(product, defaults);
+}
+
+/** Returns the tunnels of a product, or the panel's default; null for none. */
+export function productTunnels(product: ProductSettings, defaults: FlvxDefaults): TunnelChoice {
   const { tunnelId, tunnelIds, tunnelGroup } = toFlvxProduct(product);
   if (tunnelIds !== undefined) return { ids: [...new Set(tunnelIds)] };
   if (tunnelId !== undefined) return { ids: [tunnelId] };
   if (tunnelGroup !== undefined) return { group: tunnelGroup };
   return defaults.tunnelId === undefined ? null : { ids: [defaults.tunnelId] };
+}
+
+/** Finds a group by the name or id that a product has. */
+export function findGroup(groups: readonly FlvxTunnelGroup[], group: string | number): FlvxTunnelGroup | undefined {
+  return groups.find((row) => row.id === group || row.name === group || String(row.id) === String(group));
 }
 
 /** Returns the tunnels of a service, or a problem where they are unknown. */
@@ -118,7 +128,7 @@ export function chooseTunnels(
   if (choice === null) return { problem: noTunnel(service.product) };
   if ('ids' in choice) return { tunnels: choice.ids };
   const { group } = choice;
-  const found = groups?.find((row) => row.id === group || row.name === group || String(row.id) === String(group));
+  const found = findGroup(groups ?? [], group);
   if (found) return { tunnels: found.tunnelIds };
   return {
     problem: {

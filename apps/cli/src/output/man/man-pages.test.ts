@@ -8,6 +8,7 @@ import { buildProgram } from '../../cli.js';
 import { listNodes } from '../../commands/completion.js';
 import type { Deps } from '../../context.js';
 import { manPages } from './man-pages.js';
+import { escapeRoff } from './roff.js';
 
 const program = buildProgram({ deps: { version: '0' } as Deps, exit: () => undefined, run: () => Promise.resolve(0) });
 const pages = manPages(program, '0.1.0');
@@ -53,6 +54,14 @@ describe('the manual', () => {
     }
     expect(pages.get('sluice-db.1')).toContain('sluice db backup sluice\\-2026\\-11\\-20.db');
     expect(pages.get('sluice.1')!.replaceAll('\\-', '-')).toContain('--config');
+  });
+
+  it("says, like the help, that the next check finds users that were made in the panel's own forms", () => {
+    const said = "a user made in the panel's own forms is not refused, but found by the next check";
+    const help = program.commands.find((command) => command.name() === 'agent')!.helpInformation();
+    expect(help.replaceAll(/\s+/g, ' ')).toContain(said);
+    expect(pages.get('sluice-agent.1')).toContain(escapeRoff(said));
+    expect(program.helpInformation()).not.toContain('forms');
   });
 
   check(`is formatted by man without a warning${reason}`, () => {

@@ -39,7 +39,7 @@ export function manPages(program: Command, version: string): Map<string, string>
       page([
         title(name),
         macro('SH', 'NAME'),
-        escapeRoff(`${name} - ${group.description()}`),
+        escapeRoff(`${name} - ${inShort(group)}`),
         ...commandSections(group, 'SH'),
         macro('SH', 'SEE ALSO'),
         escapeRoff(['sluice(1)', ...others].join(', ')),
@@ -47,6 +47,10 @@ export function manPages(program: Command, version: string): Map<string, string>
     );
   }
   return pages;
+}
+
+function inShort(command: Command): string {
+  return command.summary() || command.description();
 }
 
 function page(lines: string[]): string {
@@ -63,7 +67,7 @@ function overview(program: Command, groups: Command[]): string[] {
     escapeRoff(program.description()),
     escapeRoff('"sluice COMMAND --help" prints the options of a command, and sluice-COMMAND(1) is its page.'),
     macro('SH', 'COMMANDS'),
-    ...groups.flatMap((group) => definition(`sluice-${group.name()}(1)`, group.description())),
+    ...groups.flatMap((group) => definition(`sluice-${group.name()}(1)`, inShort(group))),
     macro('SH', 'OPTIONS OF EVERY COMMAND'),
     ...optionEntries(program),
     macro('SH', 'EXIT STATUS'),
