@@ -51,6 +51,7 @@ export type {
   UserView,
 } from './facets.js';
 export {
+  type CustomerLink,
   type CustomerLogin,
   type InitQuestions,
   type NamedAction,
