@@ -472,7 +472,7 @@ describe('terminate', () => {
 
   it('refuses while another service names the same user', async () => {
     const user = await at.create(1);
-    await at.addService(2, { values: [`flvx_user_id=${user}`] });
+    await at.addService(2, { values: ['--allow-duplicate-refs', `flvx_user_id=${user}`] });
     const refused = await at.run('provision terminate svc-2 --yes');
     expect([refused.exitCode, errorOf(refused)?.code]).toEqual([1, 'shared_account']);
     expect(at.panel.user(user)).toBeDefined();
