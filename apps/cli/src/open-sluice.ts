@@ -16,6 +16,8 @@ export interface OpenOptions extends TerminalOptions {
   /** Why and by whom the command is run, for the log. */
   note?: string;
   actor?: string;
+  /** Prints the message to a customer on stdout, and everything else on stderr. */
+  message?: boolean;
   /** Allows a new store although the file of open holds names one that was lost. */
   storeMayBeLost?: boolean;
 }
@@ -25,6 +27,8 @@ export interface Opened {
   sluice: Sluice;
   config: Config;
   terminal: Terminal;
+  /** Prints the outcome: with `--message` on stderr, else it is the terminal itself. */
+  outcome: Terminal;
 }
 
 /** Returns the path of the state file: relative paths are relative to the config file. */
@@ -38,11 +42,16 @@ export async function withSluice<T>(
   options: OpenOptions,
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
+  if (options.message === true && options.json === true)
+    throw usageError('bad_option', 'Use --message or --json, not both; no panel was called');
   const config = loadConfig(options.config, deps);
   const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
   const sluice = await startSluice(config, store, deps, options);
   try {
-    return await work({ sluice, config, terminal: new Terminal(deps, options, config) });
+    const terminal = new Terminal(deps, options, config);
+    const outcome =
+      options.message === true ? new Terminal({ ...deps, stdout: deps.stderr }, options, config) : terminal;
+    return await work({ sluice, config, terminal, outcome });
   } finally {
     await sluice.close();
   }

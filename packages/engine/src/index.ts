@@ -46,6 +46,7 @@ export type { LoginLink, RelayUser } from './panels/relay.js';
 export type { RunReport, RunTotals } from './run/report.js';
 export type { PanelsRunView, RunView } from './run/bracket.js';
 export { isAlive, processStat, realClock } from './process.js';
+export type { CustomerAccess } from './provision/access.js';
 export { describeTermination, type Termination } from './provision/termination.js';
 export { importKeys } from './services/fields.js';
 export type { ImportRow } from './services/import-services.js';

@@ -3,6 +3,8 @@ export interface WantedUser {
   uuid: string;
   name: string;
   limitBytes: number;
+  /** Days that it is valid from the first use. */
+  packageDays?: number;
 }
 
 /** A change of a user that may reserve more of an agent's budget. */

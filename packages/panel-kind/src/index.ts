@@ -53,6 +53,7 @@ export type {
   UserView,
 } from './facets.js';
 export {
+  type CustomerLink,
   type CustomerLogin,
   type InitQuestions,
   type NamedAction,

@@ -76,6 +76,13 @@ export interface CustomerLogin {
   nameRef: string;
 }
 
+/** A link that customers use an account with. */
+export interface CustomerLink {
+  url: string;
+  /** What is to be filled in before the link can be used; null for nothing. */
+  unknown: string | null;
+}
+
 /**
  * A complete description of a kind of panel: its config, the import columns of its services, its capabilities, and how it is
  * opened. A new kind needs a package with one of these, and an entry in the list of kinds that is passed to the engine.
@@ -97,6 +104,10 @@ export interface PanelKind extends KindTraits {
   readonly showsAccount?: boolean;
   /** Absent where customers do not log in to the panel at its address. */
   readonly login?: CustomerLogin;
+  /** Returns the links of an account, by the address in the config and the required ref; absent where there are none. Pure. */
+  readonly customerLinks?: (url: string, account: string) => CustomerLink[];
+  /** Returns for how many days an account without a due date is valid from its first use. Pure. */
+  readonly daysFromFirstUse?: (product: ProductSettings) => number;
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */
   readonly nameAction?: (action: NamedAction) => string;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;

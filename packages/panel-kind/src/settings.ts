@@ -29,6 +29,6 @@ export interface ProductSettings {
   packages: string[];
   autoBuy?: { package?: string | undefined } | undefined;
   allowSharedPorts: boolean;
-  credentials?: { writeTo: string } | undefined;
+  credentials?: { writeTo?: string | undefined; message?: string | undefined } | undefined;
   [section: string]: unknown;
 }

@@ -5,6 +5,7 @@ import { gigabytesToBytes } from '@sluice/quota-core';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { readTable } from '../files/rows.js';
 import { AGENTS, printAgent, printAgents, printCheck, printSemantics } from '../output/agent-report.js';
+import { printAccess, printMessage } from '../output/customer.js';
 import { printActions } from '../output/outcome.js';
 import { countOf } from '../output/words.js';
 import { bytesCell } from '../output/terminal.js';
@@ -29,6 +30,7 @@ export interface AgentOptions extends LockOptions {
   days?: string;
   mode?: string;
   force?: boolean;
+  message?: boolean;
 }
 
 const MODES: readonly string[] = ['no_reset', 'monthly', 'weekly', 'daily'];
@@ -143,7 +145,7 @@ export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], opti
   const { name = '', panel, days } = options;
   if (days !== undefined && !/^\d{1,6}$/.test(days))
     throw usageError('bad_option', `--days: "${days}" is not a whole number of days`);
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
+  return withSluice(deps, options, async ({ sluice, terminal, outcome }) => {
     const report = await sluice.agents.createUser({
       panel,
       agent,
@@ -154,8 +156,13 @@ export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], opti
       dryRun: options.dryRun === true,
     });
     terminal.document(report);
-    const { user } = report;
-    terminal.info(`user "${user.name}" ${user.uuid ?? '(dry run)'}, ${bytesText(user.limitBytes)}`);
+    const { user, access } = report;
+    outcome.info(`user "${user.name}" ${user.uuid ?? '(dry run)'}, ${bytesText(user.limitBytes)}`);
+    if (access !== null) {
+      const account = { service: user.name, panel: panel ?? null, access, credentials: null };
+      if (options.message === true) printMessage(terminal, account, undefined);
+      else printAccess(terminal, account);
+    }
     return ExitCode.done;
   });
 };

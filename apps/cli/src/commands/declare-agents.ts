@@ -87,6 +87,7 @@ function declareUsers(agent: LazyCommand): void {
     .requiredOption('--gb <number>', 'traffic limit of the user in GB')
     .option('--days <number>', 'validity in days from the first use (default: 30)')
     .addOption(choice('--mode <mode>', 'when the usage is reset; default: no_reset', MODES))
+    .option('--message', 'print the text of a mail to the customer, and everything else on stderr')
     .option(...PANEL)
     .option(...DRY_RUN)
     .changes()

@@ -1,9 +1,12 @@
 import path from 'node:path';
-import type { CommandReport, PasswordOptions, Provision } from '@sluice/engine';
+import { type CommandReport, findEntry, type PasswordOptions, type Provision } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import type { Config } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
+import { hasPlaceholder } from '../files/placeholders.js';
 import { readText } from '../files/read-text.js';
+import { printAccess, printMessage } from '../output/customer.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
 import { changeHold, printOutcome, type ChangeOptions } from './holds.js';
@@ -17,6 +20,7 @@ export interface ProvisionOptions extends ChangeOptions {
   passwordFile?: string;
   passwordFrom?: string;
   passwordStdin?: boolean;
+  message?: boolean;
   yes?: boolean;
 }
 
@@ -60,28 +64,47 @@ function givenPassword(
   return () => Promise.resolve(readText(file, { code: 'bad_password', label: 'The new password in ' }));
 }
 
+/** Returns the message of a product: its own, or the default. */
+function messageTemplate(
+  { products }: Pick<Config, 'products'>,
+  product: string,
+): { text: string | undefined; hasPassword: boolean } {
+  const file = findEntry(products, product)?.credentials?.message;
+  if (file === undefined) return { text: undefined, hasPassword: true };
+  const text = readText(file, { code: 'config_invalid', label: `products.${product}.credentials.message: ` });
+  return { text, hasPassword: hasPlaceholder(text, 'password') };
+}
+
 async function perform(
   id: string,
   command: (provision: Provision, how: PasswordOptions) => Promise<CommandReport>,
   options: ProvisionOptions,
   deps: Deps,
 ): Promise<number> {
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
+  return withSluice(deps, options, async ({ sluice, config, terminal, outcome }) => {
     const before = await sluice.services.show(id);
+    const template = options.message === true ? messageTemplate(config, before.product) : undefined;
     const report = await command(sluice.provision, {
       dryRun: options.dryRun === true,
       waitMs: parseWait(options),
       passwordFile: options.passwordFile === undefined ? undefined : path.resolve(deps.cwd, options.passwordFile),
       password: givenPassword(options, deps),
-      showPassword: terminal.json || deps.stdout.isTTY === true,
+      showPassword: terminal.json || (deps.stdout.isTTY === true && template?.hasPassword !== false),
     });
     terminal.document(report);
-    printOutcome(terminal, before, report, options.verbose === true);
-    if (report.credentials) {
-      const { username, password, passwordFile } = report.credentials;
-      terminal.line(`  account ${username ?? ''}`);
-      if (password !== null) terminal.line(`  password ${password} (shown only once)`);
-      if (passwordFile !== null) terminal.line(`  password in ${passwordFile}`);
+    printOutcome(outcome, before, report, options.verbose === true);
+    const { access, credentials } = report;
+    if (credentials) {
+      const { username, password, passwordFile } = credentials;
+      outcome.line(`  account ${username ?? ''}`);
+      // Without an account there is no message that contains it.
+      if (password !== null && !(access && template)) terminal.line(`  password ${password} (shown only once)`);
+      if (passwordFile !== null) outcome.line(`  password in ${passwordFile}`);
+    }
+    if (access) {
+      const account = { service: id, panel: before.panel, access, credentials };
+      if (template === undefined) printAccess(terminal, account);
+      else printMessage(terminal, account, template.text);
     }
     return toRunExitCode(report.run, options);
   });

@@ -13,6 +13,7 @@ import { exposedConfig } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
 import { compileParsers } from './plain-zod.js';
 import type { ConfigProblem } from './problem.js';
+import { findMessageProblems } from './messages.js';
 import { isSecretReference } from './secrets.js';
 
 /** A valid config, with the folder that its relative paths are relative to. */
@@ -48,19 +49,21 @@ export function checkConfigText(
   const { document, raw } = parseYaml(text, lines, problems);
   if (document === null) return { config: null, problems, raw };
   const { config, findings } = checkConfig(raw, kinds);
-  const all = config === null ? findings : [...findLiteralSecrets(config, kinds), ...findings];
+  const dir = path.dirname(file);
+  const messages = config === null ? [] : findMessageProblems(resolveFiles(config, dir));
+  const all = config === null ? findings : [...messages, ...findLiteralSecrets(config, kinds), ...findings];
   for (const { severity, path: keys, message } of all) {
     problems.push({ severity, path: keys.join('.'), line: findLine(document, lines, keys), message });
   }
-  if (config === null) return { config: null, problems, raw };
-  const dir = path.dirname(file);
-  return { config: { ...resolveFolders(config, dir), file, dir, exposed: [], warnings: problems }, problems, raw };
+  if (config === null || messages.length > 0) return { config: null, problems, raw };
+  return { config: { ...config, file, dir, exposed: [], warnings: problems }, problems, raw };
 }
 
-/** Resolves folders against the folder of the config file. */
-function resolveFolders(config: EngineConfig, dir: string): EngineConfig {
+/** Resolves the files and folders of products against the folder of the config file. */
+function resolveFiles(config: EngineConfig, dir: string): EngineConfig {
   for (const { credentials } of Object.values(config.products)) {
-    if (credentials !== undefined) credentials.writeTo = path.resolve(dir, credentials.writeTo);
+    if (credentials?.writeTo !== undefined) credentials.writeTo = path.resolve(dir, credentials.writeTo);
+    if (credentials?.message !== undefined) credentials.message = path.resolve(dir, credentials.message);
   }
   return config;
 }

@@ -1,4 +1,12 @@
-import { AGENT_STEPS, type AgentUserRequest, type CreationCheck, SluiceError, type Step } from '@sluice/panel-kind';
+import {
+  AGENT_STEPS,
+  type AgentUserRequest,
+  type CreationCheck,
+  SluiceError,
+  type Step,
+  type WantedUser,
+} from '@sluice/panel-kind';
+import { type CustomerAccess, toUserAccess } from '../provision/access.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { makeReserved, reserveUser, takeFound } from './budget.js';
@@ -21,6 +29,8 @@ export interface CreateUserRequest {
 /** `agent create-user --json` (docs/json.md). */
 export interface CreatedUserReport {
   user: { uuid: string | null; name: string; limitBytes: number; agent: string };
+  /** Null in a dry run. */
+  access: CustomerAccess | null;
 }
 
 /** Returns whether a user of this size would fit now; only the creation itself reserves. */
@@ -52,7 +62,7 @@ export async function createAgentUser(session: Session, request: CreateUserReque
     const { allowed, reason } = await canCreateUser(session, text, limitBytes, request.panel);
     if (!allowed)
       throw new SluiceError('agent_limit', reason ?? 'The user does not fit within the limit of its agent.');
-    return { user: { uuid: null, name, limitBytes, agent: text } };
+    return { user: { uuid: null, name, limitBytes, agent: text }, access: null };
   }
   return withRun(session, { command: 'agent create-user', dryRun: false }, async (run) => {
     await run.start();
@@ -89,17 +99,22 @@ function wantedUser({ agents }: Pick<UserChanges, 'agents'>, { name, limitBytes,
 async function attempt(on: UserChanges, request: CreateUserRequest): Promise<CreatedUserReport> {
   const reserved = await reserveUser(on, request.agent, wantedUser(on, request), { mayResume: true });
   const { agent, earlier, wanted } = reserved;
-  const user = { uuid: wanted.uuid, name: wanted.name, limitBytes: wanted.limitBytes, agent: agent.uuid };
+  const report = toReport(on, agent.uuid, wanted);
   if (earlier?.state === 'settled') {
     const { state } = await on.agents.readReservation(earlier, false);
     await takeFound(on, earlier, state === 'settled');
-    return state === 'settled' ? { user } : attempt(on, request);
+    return state === 'settled' ? report : attempt(on, request);
   }
   await makeReserved(on, reserved, {
     make: () => performOne(on, toStep(AGENT_STEPS.create, agent.uuid, wanted)),
     remove: () => performOne(on, toStep(AGENT_STEPS.delete, agent.uuid, wanted)),
   });
-  return { user };
+  return report;
+}
+
+function toReport({ session, name: panel }: UserChanges, agent: string, wanted: WantedUser): CreatedUserReport {
+  const { uuid, name, limitBytes } = wanted;
+  return { user: { uuid, name, limitBytes, agent }, access: toUserAccess(session, panel, wanted) };
 }
 
 function toStep(type: string, agent: string, wanted: { uuid: string }): Step {
@@ -133,5 +148,5 @@ async function createBeside(
   const { uuid: owner } = await addon.getAgent(request.agent);
   const wanted = { ...wantedUser(changes, request), owner };
   await performOne(changes, toStep(AGENT_STEPS.create, owner, wanted));
-  return { user: { uuid: wanted.uuid, name: wanted.name, limitBytes: wanted.limitBytes, agent: owner } };
+  return toReport(changes, owner, wanted);
 }

@@ -3,6 +3,7 @@ import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Run, RunView } from '../run/bracket.js';
 import type { Applied, Loaded } from '../run/stages.js';
 import type { ServiceDetail } from '../services/show.js';
+import type { CustomerAccess } from '../provision/access.js';
 import type { ActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 
@@ -12,6 +13,8 @@ export interface CommandReport {
   service: ServiceDetail;
   actions: ActionView[];
   credentials: Credentials | null;
+  /** Only after `provision create`: null where it made no account. */
+  access?: CustomerAccess | null;
   /** Reasons of the holds that are still open. */
   stillHeld: string[];
   /** Notices for the operator; repeated with each repeat. */

@@ -66,8 +66,10 @@ const GENERAL: Record<string, string> = {
   'products.*.provision': 'manual: services are provisioned by command',
   'products.*.terminate': 'manual: services are terminated by command',
   'products.*.limits': 'Not available in this version: leave it empty',
-  'products.*.credentials': 'Where generated passwords are written',
+  'products.*.credentials': 'Where generated passwords are written, and the mail to the customer',
   'products.*.credentials.writeTo': 'Folder for the password files; relative to the config file',
+  'products.*.credentials.message':
+    'Text for a mail to the customer; a file, relative to the config file, that may contain {{service}} {{username}} {{password}} {{url}} {{links}} {{expiresAt}}',
 
   'packages.*.traffic': 'Traffic that the package adds to the cycle',
   'packages.*.price': 'Price of the package',

@@ -94,7 +94,7 @@ const productBase = {
   provision: manual,
   terminate: manual,
   limits: empty,
-  credentials: z.optional(z.strictObject({ writeTo: text })),
+  credentials: z.optional(z.strictObject({ writeTo: optionalText, message: optionalText })),
 };
 
 const trafficPackage = z.strictObject({

@@ -5,6 +5,7 @@ import { runDecidedCommand } from '../commands/run-command.js';
 import { type CommandContent, type CommandResult, type CommandReport, TERMINATE } from '../commands/types.js';
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
+import { toServiceAccess } from './access.js';
 import { toCredentials, choosePassword, placePasswordFile, setsPassword } from './credentials.js';
 import { isSameCommand, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
 import { removeDraft } from './password-file.js';
@@ -33,12 +34,18 @@ export async function provision(session: Session, id: string, request: Provision
   const { report, work, content } = await runDecidedCommand(session, id, frame, (service, panel) =>
     decide(session, panel, service, request),
   );
-  const { panel, plan, earlierFile } = content;
+  const { panel, plan, earlierFile, product } = content;
   // An existing account keeps its password, so that the one in the file would be wrong.
   const isOurs = plan?.generated === true || plan?.file === earlierFile;
   if (plan?.file != null && isOurs && !work.passwordSet && report.run.outcome === 'done')
     session.deps.files.remove(plan.file);
-  return { ...report, credentials: toCredentials(panel, work, plan, request) };
+  const made = { ...report, credentials: toCredentials(panel, work, plan, request) };
+  if (verb !== 'create') return made;
+  const { service } = work;
+  const isDone = !dryRun && report.run.outcome === 'done';
+  const username = panel.passwords?.username(service) ?? null;
+  const access = isDone ? toServiceAccess(session, service, report.service, { username, product }) : null;
+  return { ...made, access };
 }
 
 /** Continues an interrupted termination as a part of a run; `observe` stops it. */
@@ -51,6 +58,7 @@ export function finishTermination(session: Session, id: string, run: string): Pr
 /** A command with its password. */
 interface Decided extends CommandContent {
   panel: Panel;
+  product: ProductSettings;
   plan: PasswordPlan | null;
   /** The password file of an interrupted run of the same command. */
   earlierFile: string | null;
@@ -100,6 +108,7 @@ async function decide(
   const command: VerbCommand = { session, panel, request, stored, product, row: continued?.id ?? session.id('act') };
   return {
     panel,
+    product,
     plan,
     earlierFile,
     account: accountOrder(request, setPassword),

@@ -1,5 +1,6 @@
 import type { PanelKind } from '@sluice/panel-kind';
 import { USER_REF } from '../account/user-actions.js';
+import { toHiddifyProduct } from './product.js';
 import { panelShape, productSchema, RESTRICTIONS, CAPABILITIES } from './settings.js';
 import { nameAction } from './name-action.js';
 
@@ -51,6 +52,13 @@ export const hiddify: PanelKind = {
     product: { name: 'vpn-50', lines: ['quota: { total: 50GB }', 'hiddify: { packageDays: 30, mode: no_reset }'] },
   },
   nameAction,
+  customerLinks: (url, user) => [
+    {
+      url: `${new URL(url).origin}/CLIENT-PATH/${user}/`,
+      unknown: "Replace CLIENT-PATH in the subscription link with the panel's client path, which its API does not show",
+    },
+  ],
+  daysFromFirstUse: (product) => toHiddifyProduct(product).packageDays,
   async open(panel, dependencies) {
     const { openHiddifyPanel } = await import('./panel.js');
     return openHiddifyPanel(hiddify, panel, dependencies);

@@ -87,6 +87,7 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
     const made = await at.sluice('agent create-user north-east --name anna --gb 2 --days 7 --mode monthly');
     expect(made.json()).toEqual({
       user: { uuid: at.panel.usersOf(east)[0]?.uuid, name: 'anna', limitBytes: 2 * GB, agent: east },
+      access: expect.objectContaining({ username: 'anna', daysFromFirstUse: 7 }),
     });
     expect(at.panel.usersOf(east)[0]).toMatchObject({ packageDays: 7, mode: 'monthly', usageLimit: 2 * GB });
     expect((await at.sluice('agent show north-east')).json<AgentDetail>().ancestors).toEqual([

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CommandReport, CreatedUserReport } from '@sluice/engine';
+import { type FlvxBench, startFlvxBench } from './flvx-bench.js';
+import { type HiddifyBench, startHiddifyBench } from './hiddify-bench.js';
+
+describe('what a customer of FLVX is told', () => {
+  let at: FlvxBench;
+  beforeEach(async () => {
+    at = await startFlvxBench();
+    await at.addService(1);
+  });
+  afterEach(() => at.close());
+
+  /** Gives product `relay` a message of its own. */
+  function useMessage(text: string | null): void {
+    const config = at.bench.read('sluice.yaml');
+    const line = 'relay: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }';
+    const own = line.replace('relay, quota', 'relay, credentials: { message: mail.txt }, quota');
+    at.bench.write('sluice.yaml', config.replace(line, own));
+    if (text !== null) at.bench.write('mail.txt', text);
+  }
+
+  /** Runs a command on a terminal. */
+  async function onTerminal(words: string): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    let stdout = '';
+    const write = (text: string): unknown => (stdout += text);
+    const { exitCode, stderr } = await at.bench.sluice(`${words} --no-color`, { stdout: { write, isTTY: true } });
+    return { exitCode, stdout, stderr };
+  }
+
+  it('is the default text with the password, which is nowhere else', async () => {
+    const made = await onTerminal('provision create svc-1 --message');
+    const name = at.panel.user(3)?.user ?? '';
+    const [, password = ''] = /^Password: (\S{24})$/m.exec(made.stdout) ?? [];
+    expect(made).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('your account "svc-1" is ready.') });
+    expect(made.stdout.split('\n').slice(4)).toEqual([
+      `Login name: ${name}`,
+      `Password: ${password}`,
+      `Address: ${at.panel.url}`,
+      'Valid until: 15 Dec 2026 00:00',
+      '',
+    ]);
+    expect(made.stderr).toContain('svc-1');
+    expect(made.stderr).not.toContain(password);
+    const exported = await at.bench.sluice('log export log.jsonl');
+    expect(exported.exitCode).toBe(0);
+    expect(at.bench.read('log.jsonl')).not.toContain(password);
+    expect(readFileSync(at.bench.path('sluice.db')).includes(password)).toBe(false);
+  });
+
+  it('is the text of the product, which names the file of a password that is not shown', async () => {
+    useMessage('{{service}}|{{ username }}|{{password}}|{{url}}|{{links}}|{{expiresAt}}\n\nBye\n');
+    const made = await at.bench.sluice('provision create svc-1 --message --password-file secret.txt --utc');
+    const name = at.panel.user(3)?.user ?? '';
+    expect(made.stdout).toBe(`svc-1|${name}|in the file secret.txt|${at.panel.url}|none|2026-12-15T00:00:00Z\n\nBye\n`);
+    expect(made.stderr).toContain(`password in ${at.bench.path('secret.txt')}`);
+    expect(made.stdout + made.stderr).not.toContain(at.bench.read('secret.txt').trim());
+    const again = await at.bench.sluice('provision create svc-1 --message');
+    expect(again.stdout).toContain(`svc-1|${name}|none|`);
+  });
+
+  it('never loses a password that the text leaves out, and never stands beside --json', async () => {
+    useMessage('Your login is {{username}}.\n');
+    for (const [words, problem] of [
+      ['provision create svc-1 --message', 'No file was named for the generated password; no panel was called'],
+      ['provision create svc-1 --message --json', 'Use --message or --json, not both; no panel was called'],
+    ] as const) {
+      const refused = await onTerminal(words);
+      expect([refused.exitCode, refused.stdout + refused.stderr]).toEqual([2, expect.stringContaining(problem)]);
+    }
+    expect(at.panel.server.calls).toEqual([]);
+  });
+
+  it('is told without --message too, and by --json', async () => {
+    const made = await onTerminal('provision create svc-1');
+    expect(made.stdout).toMatch(/ {2}password \S{24} \(shown only once\)\n/);
+    expect(made.stdout).toContain(`  address ${at.panel.url}\n  valid until 15 Dec 2026 00:00\n`);
+    const again = await at.run('provision create svc-1');
+    expect(again.json<CommandReport>().access).toEqual({
+      username: at.panel.user(3)?.user,
+      url: at.panel.url,
+      links: [],
+      expiresAt: '2026-12-15T00:00:00.000Z',
+      daysFromFirstUse: null,
+    });
+    await at.addService(2);
+    expect((await at.run('provision create svc-2 --dry-run')).json<CommandReport>().access).toBeNull();
+  });
+
+  it.each([
+    ['unknown placeholder "{{pasword}}"; did you mean "password"?', '{{service}} {{pasword}}\n'],
+    ["can't be read (ENOENT)", null],
+  ])('is refused as a mistake of the config before anything is called: %s', async (words, text) => {
+    useMessage(text);
+    const checked = await at.bench.sluice('config check');
+    const refused = await at.bench.sluice('poll');
+    expect([checked.exitCode, refused.exitCode]).toEqual([2, 2]);
+    for (const { stdout, stderr } of [checked, refused]) {
+      expect(stdout + stderr).toMatch(/line \d+: products\.relay\.credentials\.message: /);
+      expect(stdout + stderr).toContain(words);
+    }
+    expect(at.panel.server.calls).toEqual([]);
+  });
+});
+
+describe('what a customer of Hiddify is told', () => {
+  let at: HiddifyBench;
+  beforeEach(async () => {
+    at = await startHiddifyBench();
+  });
+  afterEach(() => at.close());
+
+  const origin = (): string => new URL(at.panel.url).origin;
+  const secretPath = (): string => new URL(at.panel.url).pathname.split('/')[1] ?? '';
+
+  it('is the link with a gap for the path that the API does not tell, never the path of the administration', async () => {
+    await at.addService(1);
+    const made = await at.bench.sluice('provision create svc-1 --message');
+    const link = `${origin()}/CLIENT-PATH/${(await at.userOf('svc-1')) ?? ''}/`;
+    expect(made.stdout.split('\n').slice(4)).toEqual([
+      'Login name: svc-1',
+      `Address: ${origin()}`,
+      `Subscription link: ${link}`,
+      'Valid until: 15 Dec 2026 00:00',
+      '',
+    ]);
+    expect(made.stderr).toContain('warning: Replace CLIENT-PATH');
+    await at.bench.sluice('service add svc-2 panel=vpn product=bare base_quota_override_gb=20');
+    const bare = (await at.sluice('provision create svc-2')).json<CommandReport>();
+    expect(bare.access).toMatchObject({ expiresAt: null, daysFromFirstUse: 90 });
+    expect(secretPath()).not.toBe('');
+    expect(at.bench.printed).not.toContain(secretPath());
+  });
+
+  it('is told for the user of an agent too, with a clean name', async () => {
+    const words = ['agent', 'create-user', 'north', '--gb', '1', '--days', '7', '--name'];
+    const made = await at.bench.sluice([...words, 'an\u001bna', '--message']);
+    expect([made.exitCode, made.stdout]).toEqual([0, expect.stringContaining('Login name: an na\n')]);
+    expect(made.stdout).toContain('\nValid until: 7 days after the first use\n');
+    expect(made.stderr).toContain('user "an na"');
+    const plain = await at.bench.sluice([...words, 'bela']);
+    expect(plain.stdout).toContain(`  address ${origin()}\n  subscription link ${origin()}/CLIENT-PATH/`);
+    const { user, access } = (await at.sluice([...words, 'cora'])).json<CreatedUserReport>();
+    expect(access).toEqual({
+      username: 'cora',
+      url: origin(),
+      links: [{ url: `${origin()}/CLIENT-PATH/${user.uuid ?? ''}/`, unknown: expect.stringContaining('client path') }],
+      expiresAt: null,
+      daysFromFirstUse: 7,
+    });
+    expect((await at.sluice([...words, 'dora', '--dry-run'])).json<CreatedUserReport>().access).toBeNull();
+  });
+});

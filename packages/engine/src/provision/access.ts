@@ -1,0 +1,55 @@
+import type { CustomerLink, ProductSettings } from '@sluice/panel-kind';
+import { type ServiceRecord, zonedMidnight } from '@sluice/quota-core';
+import { findEntry, findTimeZone } from '../config/find-entry.js';
+import type { ServiceDetail } from '../services/show.js';
+import type { Session } from '../session.js';
+
+/** What a customer needs to use an account, without the password (docs/json.md). */
+export interface CustomerAccess {
+  username: string;
+  /** Address of the panel, without the secret path of its administration. */
+  url: string;
+  links: CustomerLink[];
+  expiresAt: string | null;
+  /** Days that the account is valid from its first use; null where it has a date, or no end. */
+  daysFromFirstUse: number | null;
+}
+
+/** Returns how the customer of a service uses its account; calls no panel. */
+export function toServiceAccess(
+  session: Session,
+  { id, panel, refs, nextDueDate }: ServiceRecord,
+  { account }: Pick<ServiceDetail, 'account'>,
+  { username, product }: { username: string | null; product: ProductSettings },
+): CustomerAccess {
+  const kind = session.kindOf(panel);
+  const due = nextDueDate === null ? null : zonedMidnight(nextDueDate, findTimeZone(session.config, panel));
+  const expiresAt = account?.expiresAt ?? due;
+  return {
+    ...toPlaces(session, panel, refs[kind?.requiredRef ?? '']),
+    username: username ?? id,
+    expiresAt,
+    daysFromFirstUse: expiresAt === null ? (kind?.daysFromFirstUse?.(product) ?? null) : null,
+  };
+}
+
+/** Returns how a user of an agent uses its account; calls no panel. */
+export function toUserAccess(
+  session: Session,
+  panel: string,
+  { uuid, name, packageDays }: { uuid: string; name: string; packageDays?: number },
+): CustomerAccess {
+  const places = toPlaces(session, panel, uuid);
+  return { ...places, username: name, expiresAt: null, daysFromFirstUse: packageDays ?? null };
+}
+
+function toPlaces(
+  session: Session,
+  panel: string,
+  account: string | undefined,
+): Pick<CustomerAccess, 'username' | 'url' | 'links'> {
+  const kind = session.kindOf(panel);
+  const address = findEntry(session.config.panels, panel)?.url ?? '';
+  const links = account === undefined ? [] : (kind?.customerLinks?.(address, account) ?? []);
+  return { username: '', url: kind?.secretPath === true ? new URL(address).origin : address, links };
+}
