@@ -9,9 +9,19 @@ import { withSluice } from '../open-sluice.js';
 import type { Terminal } from '../output/terminal.js';
 import { countOf } from '../output/words.js';
 import { withRemedy } from '../remedies.js';
-import type { CommandHandler, GlobalOptions } from './command.js';
+import type { CommandHandler, GlobalOptions, LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';
-import type { PreviewOptions } from './set-services.js';
+
+/** Options of commands that store ids of objects on panels. */
+export interface RefOptions extends LockOptions {
+  allowDuplicateRefs?: boolean;
+}
+
+/** Options of commands that can show what they would store. */
+export interface PreviewOptions extends RefOptions {
+  dryRun?: boolean;
+  detailedExitcode?: boolean;
+}
 
 /** Prints a file for `service import` with the columns of the config's panels and an example row for each product. */
 async function printTemplate(options: GlobalOptions, deps: Deps): Promise<number> {

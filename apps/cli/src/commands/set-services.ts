@@ -3,21 +3,10 @@ import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import { countOf } from '../output/words.js';
-import type { CommandHandler, LockOptions } from './command.js';
-import { printChanges, toChangesExitCode } from './import-services.js';
+import type { CommandHandler } from './command.js';
+import { type PreviewOptions, printChanges, type RefOptions, toChangesExitCode } from './import-services.js';
 import { parseWait } from './parse-wait.js';
 import { show } from './services.js';
-
-/** Options of commands that store ids of objects on panels. */
-export interface RefOptions extends LockOptions {
-  allowDuplicateRefs?: boolean;
-}
-
-/** Options of commands that can show what they would store. */
-export interface PreviewOptions extends RefOptions {
-  dryRun?: boolean;
-  detailedExitcode?: boolean;
-}
 
 type SetOptions = PreviewOptions & { where?: string[] };
 
