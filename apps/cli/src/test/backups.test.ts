@@ -140,6 +140,10 @@ describe('a backup by itself', () => {
     ];
     for (const table of tables) exec(`drop table if exists ${table}`);
     exec('alter table holds drop column restriction');
+    exec('drop index if exists runs_service');
+    for (const name of ['service', 'actor', 'note']) exec(`alter table runs drop column ${name}`);
+    exec('alter table service_overrides drop column note');
+    exec('alter table services drop column quota_released_until');
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);

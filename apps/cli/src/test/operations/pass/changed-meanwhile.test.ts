@@ -96,7 +96,7 @@ describe('a service that a command changes while a run reads it', () => {
     await at.addService(2, { product: 'order' });
     for (const id of [501, 502]) at.panel.addTraffic(id, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
-    const polled = await during('override set svc-1 --unlimited', bandwidth);
+    const polled = await during('override set svc-1 --unlimited', bandwidth, 'poll --allow-mass --json');
     expect(polled.exitCode).toBe(0);
     expect([901, 902].map((id) => at.panel.order(id).status)).toEqual(['active', 'suspended']);
   });
