@@ -51,7 +51,10 @@ function parseOpening(text: string | undefined): LedgerOpening | undefined {
 /** `sluice agent list` */
 export const agentList: CommandHandler<ListOptions> = listCommand<AgentView>(
   { key: 'agents', empty: 'No agents.', columns: AGENTS },
-  async ({ sluice }, _args, { panel }) => (await sluice.agents.list({ panel })).agents,
+  async ({ sluice }, _args, { panel }) => {
+    const { agents, ...also } = await sluice.agents.list({ panel });
+    return { rows: agents, also };
+  },
   (terminal, agents, { csv }) => {
     if (csv === undefined) printSemantics(terminal, agents);
     return ExitCode.done;

@@ -82,7 +82,7 @@ describe('doctor --contract', () => {
   it('names the holes of every mapping and asks nothing that changes', async () => {
     await at.addService(1);
     await at.addService(2);
-    await at.bench.sluice('service set svc-2 easydcim_order_id=901');
+    await at.bench.sluice('service set svc-2 easydcim_order_id=901 --allow-duplicate-refs');
     await at.addService(3);
     await at.bench.sluice(['service', 'set', 'svc-3', 'easydcim_order_id=']);
     at.panel.addTraffic(501, { in: 9 * GB, out: GB, at: at.bench.clock.now() - 9 * 24 * HOUR });
