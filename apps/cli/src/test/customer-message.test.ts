@@ -4,7 +4,7 @@ import type { CommandReport, CreatedUserReport } from '@sluice/engine';
 import { type FlvxBench, startFlvxBench } from './flvx-bench.js';
 import { type HiddifyBench, startHiddifyBench } from './hiddify-bench.js';
 
-describe('what a customer of FLVX is told', () => {
+describe('what a customer of FLVX receives', () => {
   let at: FlvxBench;
   beforeEach(async () => {
     at = await startFlvxBench();
@@ -72,7 +72,7 @@ describe('what a customer of FLVX is told', () => {
     expect(at.panel.server.calls).toEqual([]);
   });
 
-  it('is told without --message too, and by --json', async () => {
+  it('is printed without --message too, and by --json', async () => {
     const made = await onTerminal('provision create svc-1');
     expect(made.stdout).toMatch(/ {2}password \S{24} \(shown only once\)\n/);
     expect(made.stdout).toContain(`  address ${at.panel.url}\n  valid until 15 Dec 2026 00:00\n`);
@@ -104,7 +104,7 @@ describe('what a customer of FLVX is told', () => {
   });
 });
 
-describe('what a customer of Hiddify is told', () => {
+describe('what a customer of Hiddify receives', () => {
   let at: HiddifyBench;
   beforeEach(async () => {
     at = await startHiddifyBench();
@@ -114,7 +114,7 @@ describe('what a customer of Hiddify is told', () => {
   const origin = (): string => new URL(at.panel.url).origin;
   const secretPath = (): string => new URL(at.panel.url).pathname.split('/')[1] ?? '';
 
-  it('is the link with a gap for the path that the API does not tell, never the path of the administration', async () => {
+  it('is the link with a gap for the path that the API does not report, never the path of the administration', async () => {
     await at.addService(1);
     const made = await at.bench.sluice('provision create svc-1 --message');
     const link = `${origin()}/CLIENT-PATH/${(await at.userOf('svc-1')) ?? ''}/`;
@@ -133,7 +133,7 @@ describe('what a customer of Hiddify is told', () => {
     expect(at.bench.printed).not.toContain(secretPath());
   });
 
-  it('is told for the user of an agent too, with a clean name', async () => {
+  it('is printed for the user of an agent too, with a clean name', async () => {
     const words = ['agent', 'create-user', 'north', '--gb', '1', '--days', '7', '--name'];
     const made = await at.bench.sluice([...words, 'an\u001bna', '--message']);
     expect([made.exitCode, made.stdout]).toEqual([0, expect.stringContaining('Login name: an na\n')]);

@@ -1,10 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { diffStates, type FlvxState } from '@sluice/fake-panels';
 import { DAY, flvxConfig, GB, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
-import { sampleOf } from '../../sample-of.js';
-
-/** Every combination with SLUICE_LONG=1, otherwise one of each operation: early, midway or late, in each way in turn. */
-const isLong = process.env['SLUICE_LONG'] === '1';
+import { describeFailingCalls } from '../../failing-calls.js';
 
 type Rule = Parameters<FlvxBench['panel']['server']['inject']>[0];
 
@@ -163,23 +160,10 @@ async function disturbed(operation: Operation, call: number, way: string, state:
   });
 }
 
-describe.each(Object.entries(OPERATIONS).map(([name, operation], index) => ({ name, operation, index })))(
-  '$name',
-  ({ operation, index }) => {
-    it(
-      isLong ? 'ends the same whichever call fails, in whichever way' : 'ends the same when a call fails (a sample)',
-      async () => {
-        const { calls, state } = await undisturbed(operation);
-        const cases = Array.from({ length: calls }, (_, call) =>
-          Object.keys(WAYS).map((way) => ({ call, way })),
-        ).flat();
-        const chosen = isLong ? cases : [sampleOf(calls, Object.keys(WAYS), index)];
-        expect(calls).toBeGreaterThan(0);
-        const wrong: string[] = [];
-        for (const { call, way } of chosen) wrong.push(...(await disturbed(operation, call, way, state)));
-        expect(wrong).toEqual([]);
-      },
-      isLong ? 1_800_000 : 120_000,
-    );
-  },
-);
+describeFailingCalls({
+  operations: OPERATIONS,
+  ways: Object.keys(WAYS),
+  wayOf: (index) => index,
+  undisturbed,
+  disturbed,
+});

@@ -1,10 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
 import { diffStates, type Fault } from '@sluice/fake-panels';
 import { DAY, GB, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
-import { sampleOf } from '../../sample-of.js';
-
-/** Every combination with SLUICE_LONG=1, otherwise one of each operation: early, midway or late, in each way in turn. */
-const isLong = process.env['SLUICE_LONG'] === '1';
+import { describeFailingCalls } from '../../failing-calls.js';
 
 /** How a call fails: before the panel did anything, or after it did all. */
 const FAULTS: Record<string, Fault> = {
@@ -160,21 +156,4 @@ async function disturbed(
   });
 }
 
-describe.each(Object.entries(OPERATIONS).map(([name, operation], index) => ({ name, operation, index })))(
-  '$name',
-  ({ operation, index }) => {
-    it(
-      isLong ? 'ends the same whichever call fails, in whichever way' : 'ends the same when a call fails (a sample)',
-      async () => {
-        const { calls, state } = await undisturbed(operation);
-        const cases = Array.from({ length: calls }, (_, call) => WAYS.map((way) => ({ call, way }))).flat();
-        const chosen = isLong ? cases : [sampleOf(calls, WAYS, index * 5)];
-        expect(calls).toBeGreaterThan(0);
-        const wrong: string[] = [];
-        for (const { call, way } of chosen) wrong.push(...(await disturbed(operation, call, way, state)));
-        expect(wrong).toEqual([]);
-      },
-      isLong ? 1_800_000 : 120_000,
-    );
-  },
-);
+describeFailingCalls({ operations: OPERATIONS, ways: WAYS, wayOf: (index) => index * 5, undisturbed, disturbed });
