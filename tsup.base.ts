@@ -6,7 +6,7 @@ export const base: Options = {
   format: 'esm',
   target: 'node20',
   platform: 'node',
-  // The types of our other packages as built: reading their sources for each anew takes twice as long.
+  // The types of our other packages as built: reading their sources for each again takes twice as long.
   dts: { compilerOptions: { customConditions: [] } },
   sourcemap: true,
   clean: true,

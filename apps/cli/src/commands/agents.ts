@@ -7,7 +7,7 @@ import { readTable } from '../files/rows.js';
 import { AGENTS, printAgent, printAgents, printCheck, printSemantics } from '../output/agent-report.js';
 import { printAccess, printMessage } from '../output/customer.js';
 import { printActions } from '../output/outcome.js';
-import { countOf } from '../output/words.js';
+import { formatCount } from '../output/words.js';
 import { bytesCell } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
@@ -222,9 +222,9 @@ function limitLine(before: AgentDetail | null, after: AgentDetail, dryRun: boole
 
 function restoreLine({ name, run, actions }: RestoreReport): string {
   const count = (state: string): number => actions.filter((action) => action.state === state).length;
-  if (run.dryRun) return `${name}: ${countOf(count('planned'), 'user')} would be enabled again, nothing changed`;
+  if (run.dryRun) return `${name}: ${formatCount(count('planned'), 'user')} would be enabled again, nothing changed`;
   const failed = count('failed') + count('in-doubt');
-  return `${name}: ${countOf(count('applied'), 'user')} enabled again${failed === 0 ? '' : `, ${failed} failed or in doubt`}`;
+  return `${name}: ${formatCount(count('applied'), 'user')} enabled again${failed === 0 ? '' : `, ${failed} failed or in doubt`}`;
 }
 
 function bytesText(bytes: number | null): string {

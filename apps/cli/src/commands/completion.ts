@@ -78,12 +78,12 @@ function toOption(option: Option): CompletionOption {
   return {
     names: [option.short, option.long].filter((name) => name !== undefined),
     description: option.description,
-    value: option.required || option.optional ? toValue(placeholderOf(option), option) : null,
+    value: option.required || option.optional ? toValue(toPlaceholder(option), option) : null,
   };
 }
 
 /** Returns what the value of an option is: `service` for `--service <id>`, and `file` for `--svg <file>`. */
-function placeholderOf({ long, flags }: Option): string {
+function toPlaceholder({ long, flags }: Option): string {
   const name = /[<[]([^>\].]+)/.exec(flags)?.[1] ?? '';
   return name === 'id' || name === 'name' ? (long ?? '').slice(2) : name;
 }

@@ -3,11 +3,12 @@ import { usageError } from '@sluice/panel-kind/errors';
 import { loadConfig } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
+import { toCsv } from '../files/csv.js';
 import { readTable } from '../files/rows.js';
 import { knownKinds } from '../kinds.js';
 import { withSluice } from '../open-sluice.js';
 import type { Terminal } from '../output/terminal.js';
-import { countOf } from '../output/words.js';
+import { formatCount } from '../output/words.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler, GlobalOptions, LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';
@@ -38,8 +39,7 @@ async function printTemplate(options: GlobalOptions, deps: Deps): Promise<number
     billing_cycle: 'monthly',
     next_due_date: new Date(deps.clock.now() + 30 * 86_400_000).toISOString().slice(0, 10),
   }));
-  const { stringify } = await import('csv-stringify/sync');
-  deps.stdout.write(stringify(rows, { header: true, columns }));
+  deps.stdout.write(await toCsv(rows, columns));
   return ExitCode.done;
 }
 
@@ -66,7 +66,7 @@ function printImport(terminal: Terminal, file: string, report: ImportReport): vo
     printChanges(terminal, report);
     const dryRun = report.dryRun === true;
     const counts = `${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`;
-    const rows = countOf(totals.rows, 'row');
+    const rows = formatCount(totals.rows, 'row');
     terminal.info(dryRun ? `${rows} (dry run, nothing was stored): ${counts}` : `${rows}: ${counts}`);
     if (enforced.length > 0) {
       const are = enforced.length === 1 ? 'is' : 'are';

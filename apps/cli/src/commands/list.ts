@@ -8,7 +8,7 @@ import { spreadsheetText, toCsv } from '../files/csv.js';
 import { writeDrawing } from '../files/new-file.js';
 import { type Opened, withSluice } from '../open-sluice.js';
 import { type Column, compareValues, printRows, SHARE } from '../output/columns.js';
-import { countOf } from '../output/words.js';
+import { formatCount } from '../output/words.js';
 import type { Terminal } from '../output/terminal.js';
 
 /** A list of rows: the one declaration from which output, sorting, filters and CSV derive. */
@@ -158,5 +158,5 @@ async function writeCsv<Row>(
   }
   const target = path.resolve(deps.cwd, file);
   writeDrawing(target, csv);
-  terminal.info(`${target}: ${countOf(rows.length, 'row')}`);
+  terminal.info(`${target}: ${formatCount(rows.length, 'row')}`);
 }

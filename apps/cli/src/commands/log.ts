@@ -8,7 +8,7 @@ import { ExitCode, signalExitCode, toExitCode } from '../exit-codes.js';
 import { NewFile } from '../files/new-file.js';
 import { plainInk } from '../output/colors.js';
 import { printRows, text, time } from '../output/columns.js';
-import { countOf } from '../output/words.js';
+import { formatCount } from '../output/words.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
@@ -83,7 +83,7 @@ function toOutcome(entry: LogEntry, ink: Pick<Terminal, 'colors' | 'status'>): s
       return `${ink.status(word(entry, 'state'))} ${colors.dim(word(entry, 'id'))}`;
     case 'refresh': {
       const failed = entry['failed'] === 0 ? '' : colors.red(` ${word(entry, 'failed')} failed`);
-      return `${countOf(Number(entry['targets']), 'object')} in ${countOf(Number(entry['calls']), 'call')}${failed}`;
+      return `${formatCount(Number(entry['targets']), 'object')} in ${formatCount(Number(entry['calls']), 'call')}${failed}`;
     }
     default: {
       const end = entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`;
@@ -161,7 +161,7 @@ export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps
     const file = path.resolve(deps.cwd, name);
     const entries = await writeFile(sluice, filter, file, deps);
     terminal.document({ file, entries });
-    terminal.info(`${file}: ${countOf(entries, 'entry', 'entries')}`);
+    terminal.info(`${file}: ${formatCount(entries, 'entry', 'entries')}`);
     return ExitCode.done;
   });
 

@@ -71,7 +71,8 @@ const USERS: List<RelayUser> = {
     ...shares<RelayUser>(
       ({ usedBytes }) => usedBytes,
       ({ quotaBytes }) => quotaBytes,
-    ).map((column) => ({ ...column, extra: true, priority: 8 })),
+      { extra: true, priority: 8 },
+    ),
     time('expires', ({ expiresAt }) => expiresAt, { priority: 1 }),
     text('service', ({ service }) => service),
   ],

@@ -4,7 +4,7 @@ import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';
 import { knownKinds } from '../kinds.js';
-import { allowed, allowedBytes, bytes, type Column, shares, state, text, usedBytes } from '../output/columns.js';
+import { allowed, allowedBytes, bytes, shares, state, text, usedBytes } from '../output/columns.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { quotaText } from '../output/outcome.js';
 import { usedCell } from '../output/run-report.js';
@@ -42,11 +42,7 @@ const SERVICES: List<ServiceDetail> = {
     state('status', ({ status }) => status),
     bytes('used', usedBytes, { priority: 1 }),
     allowed(({ allowance }) => allowance, { priority: 3 }),
-    ...shares<ServiceDetail>(usedBytes, allowedBytes).map((column): Column<ServiceDetail> => ({
-      ...column,
-      extra: true,
-      priority: 8,
-    })),
+    ...shares<ServiceDetail>(usedBytes, allowedBytes, { extra: true, priority: 8 }),
     HOLDS,
     text('due', ({ nextDueDate }) => nextDueDate, { extra: true, priority: 9 }),
   ],

@@ -2,7 +2,7 @@ import type { Pair } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { countOf } from '../output/words.js';
+import { formatCount } from '../output/words.js';
 import type { CommandHandler } from './command.js';
 import { type PreviewOptions, printChanges, type RefOptions, toChangesExitCode } from './import-services.js';
 import { parseWait } from './parse-wait.js';
@@ -56,7 +56,7 @@ const setMany: CommandHandler<SetOptions> = ([...args], options, deps) => {
   const texts = parsePairs(args);
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const match = (count: number): string => countOf(count, 'service matches', 'services match');
+    const match = (count: number): string => formatCount(count, 'service matches', 'services match');
     if (options.dryRun === true) {
       const report = await sluice.services.planSetWhere(wanted, texts, { allowDuplicateRefs });
       const { rows, changed } = report.totals;

@@ -1,7 +1,7 @@
 import type { AgentDetail, AgentView, ChangedAgent, CheckReport } from '@sluice/engine';
 import { printObserving } from './run-report.js';
 import { bytes, type Column, printRows, shares, state, text } from './columns.js';
-import { countOf } from './words.js';
+import { formatCount } from './words.js';
 import { bytesCell, type Terminal } from './terminal.js';
 
 /** The columns of agents. */
@@ -19,7 +19,8 @@ export const AGENTS: Column<AgentView>[] = [
   ...shares<AgentView>(
     ({ usedBytes }) => usedBytes,
     ({ limitBytes }) => limitBytes,
-  ).map((column) => ({ ...column, extra: true, priority: 7 })),
+    { extra: true, priority: 7 },
+  ),
   bytes('remaining', ({ remainingBytes }) => remainingBytes, { priority: 3 }),
   text('users', ({ users }) => users, { align: 'right', priority: 2 }),
   text('disabled', ({ usersDisabledByUs }) => usersDisabledByUs, { align: 'right', priority: 1 }),
@@ -102,9 +103,9 @@ export function printCheck(terminal: Terminal, report: CheckReport, showAll: boo
 
 function checkSummary({ run, totals, agents }: CheckReport): string {
   const { exceeded, disabled, restored, failed, skipped } = totals;
-  const parts = [countOf(totals.agents, 'agent'), `${exceeded} over ${exceeded === 1 ? 'its' : 'their'} limit`];
+  const parts = [formatCount(totals.agents, 'agent'), `${exceeded} over ${exceeded === 1 ? 'its' : 'their'} limit`];
   const planned = agents.flatMap(({ actions }) => actions).filter(({ state }) => state === 'planned').length;
-  if (planned > 0) parts.push(`${countOf(planned, 'change')} planned, none made`);
-  else parts.push(`${countOf(disabled, 'user')} disabled`, `${restored} enabled again`);
+  if (planned > 0) parts.push(`${formatCount(planned, 'change')} planned, none made`);
+  else parts.push(`${formatCount(disabled, 'user')} disabled`, `${restored} enabled again`);
   return `agent check${run.dryRun ? ' (dry run)' : ''}: ${[...parts, `${failed} failed`, `${skipped} skipped`].join(', ')}`;
 }

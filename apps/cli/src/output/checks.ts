@@ -1,6 +1,7 @@
 import type { Check } from '@sluice/engine';
 import { withRemedy } from '../remedies.js';
 import type { Terminal } from './terminal.js';
+import { formatCount } from './words.js';
 
 const MARKS: Record<Check['status'], string> = { ok: '✓', warning: '!', failed: '✗', skipped: '-' };
 const SECTIONS: Record<string, string> = {
@@ -12,7 +13,7 @@ const SECTIONS: Record<string, string> = {
 
 /** Prints checks as lines, or as the document of `--json`. */
 export function printChecks(terminal: Terminal, ok: boolean, checks: readonly Check[]): void {
-  documentOf(terminal, ok, checks);
+  printDocument(terminal, ok, checks);
   for (const check of checks) {
     if (check.status !== 'ok' || !terminal.quiet) terminal.line(toLine(terminal, check));
   }
@@ -20,7 +21,7 @@ export function printChecks(terminal: Terminal, ok: boolean, checks: readonly Ch
 
 /** Prints checks under the headings of their sections, with a summary; checks of the store that passed are one line. */
 export function printSections(terminal: Terminal, ok: boolean, checks: readonly Check[], showAll: boolean): void {
-  documentOf(terminal, ok, checks);
+  printDocument(terminal, ok, checks);
   const shown = showAll ? checks : foldStore(checks);
   let section: string | undefined;
   for (const check of shown) {
@@ -38,7 +39,7 @@ export function printSections(terminal: Terminal, ok: boolean, checks: readonly 
   terminal.line(summary.text);
 }
 
-function documentOf(terminal: Terminal, ok: boolean, checks: readonly Check[]): void {
+function printDocument(terminal: Terminal, ok: boolean, checks: readonly Check[]): void {
   const shown = checks.map(({ name, object, status, message }) => ({ name, object, status, message }));
   terminal.document({ ok, checks: shown });
 }
@@ -72,6 +73,6 @@ function summarize(checks: readonly Check[]): { isWell: boolean; text: string } 
   if (found.length === 0) return { isWell: true, text: 'All well.' };
   return {
     isWell: false,
-    text: `${found.map(([number, word]) => `${number} ${word}${number === 1 ? '' : 's'}`).join(', ')}.`,
+    text: `${found.map(([number, word]) => formatCount(number, word)).join(', ')}.`,
   };
 }

@@ -1,5 +1,5 @@
 import type { ServiceView } from '@sluice/engine';
-import { formatBytes } from '@sluice/quota-core';
+import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { LayoutColumn } from './layout.js';
 import { allowedCell, type Cell, type Terminal } from './terminal.js';
 
@@ -50,14 +50,13 @@ export function time<Row extends object>(
   more: More<Row> = {},
 ): Column<Row> {
   const known = (row: Row): string | null => value(row) ?? null;
-  const panelOf = (row: Row): string | null => (row as { panel?: string | null }).panel ?? null;
-  return { name, value: known, cell: (row, { times }) => times.at(known(row), panelOf(row)), whole: true, ...more };
+  const getPanel = (row: Row): string | null => (row as { panel?: string | null }).panel ?? null;
+  return { name, value: known, cell: (row, { times }) => times.at(known(row), getPanel(row)), whole: true, ...more };
 }
 
 /** Returns the used bytes of the direction that counts. */
 export function usedBytes({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): number | null {
-  if (!usage) return null;
-  return mode === 'IN' ? usage.inBytes : mode === 'OUT' ? usage.outBytes : usage.totalBytes;
+  return usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL');
 }
 
 /** Returns the allowed bytes; null without a limit. */
@@ -79,7 +78,11 @@ export const SHARE = 'share';
 const BAR = 10;
 
 /** Returns the columns of the used share: a percentage and a bar. */
-export function shares<Row>(used: (row: Row) => number | null, allowed: (row: Row) => number | null): Column<Row>[] {
+export function shares<Row>(
+  used: (row: Row) => number | null,
+  allowed: (row: Row) => number | null,
+  more: More<Row> = {},
+): Column<Row>[] {
   const value = (row: Row): number | null => {
     const [part, whole] = [used(row), allowed(row)];
     return part === null || whole === null || whole === 0 ? null : part / whole;
@@ -96,8 +99,8 @@ export function shares<Row>(used: (row: Row) => number | null, allowed: (row: Ro
     return paint('█'.repeat(full)) + colors.dim('░'.repeat(BAR - full));
   };
   return [
-    { name: SHARE, title: 'used', value, cell: percent, align: 'right' },
-    { name: 'bar', title: '', value, cell: bar, whole: true, priority: 3 },
+    { name: SHARE, title: 'used', value, cell: percent, align: 'right', ...more },
+    { name: 'bar', title: '', value, cell: bar, whole: true, priority: 3, ...more },
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Credentials, CustomerAccess } from '@sluice/engine';
 import { printable } from '@sluice/panel-http/printable';
 import { fillPlaceholders, type Placeholder } from '../files/placeholders.js';
 import type { Terminal } from './terminal.js';
+import { formatCount } from './words.js';
 
 /** A customer's account, as a mail presents it. */
 export interface CustomerAccount {
@@ -79,6 +80,6 @@ function passwordText(credentials: Credentials | null): string | null {
 
 function expiry(terminal: Terminal, { access, panel }: CustomerAccount): string | null {
   const { expiresAt, daysFromFirstUse: days } = access;
-  if (days !== null) return `${days} ${days === 1 ? 'day' : 'days'} after the first use`;
+  if (days !== null) return `${formatCount(days, 'day')} after the first use`;
   return terminal.times.at(expiresAt, panel);
 }

@@ -1,5 +1,6 @@
 import type { Explanation, HoldView } from '@sluice/engine';
-import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
+import { BYTES_PER_GB, formatBytes } from '@sluice/quota-core';
+import { usedBytes } from './columns.js';
 import type { Times } from './times.js';
 
 type Service = Explanation['service'];
@@ -33,7 +34,7 @@ function stateSentences(found: Explanation, times: Times): string[] {
   if (service.observing && service.holds.length > 0) {
     const reasons = service.holds.map(({ reason }) => reason).join(', ');
     return [
-      `${id} would be held (${reasons}): ${usedOf(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
+      `${id} would be held (${reasons}): ${describeUsed(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
       `To restrict it from the next run on: sluice enforce ${service.panel}.`,
     ];
   }
@@ -47,13 +48,13 @@ function notHeld(service: Service, times: Times): string {
     return `${id} is not held: it has no quota, so it is never held because of its usage.`;
   const end = cycle === null ? '' : ` in the cycle until ${times.at(cycle.end, service.panel) ?? ''}`;
   const at = allowance?.allowedBytes == null ? '' : ` It is held once ${formatBytes(allowance.allowedBytes)} are used.`;
-  return `${id} is not held: ${usedOf(service)}${end}.${at}`;
+  return `${id} is not held: ${describeUsed(service)}${end}.${at}`;
 }
 
 /** Returns `119.52 GB of 100 GB (119%) are used`. */
-function usedOf({ usage, allowance, mode }: Service): string {
-  const counted = mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL';
-  const used = usage && usageInMode(usage, counted);
+function describeUsed(service: Service): string {
+  const { allowance } = service;
+  const used = usedBytes(service);
   if (used === null) return 'its usage is unknown';
   const allowed = allowance?.allowedBytes ?? null;
   if (allowed === null) return `${formatBytes(used)} are used, without a limit`;
@@ -67,7 +68,7 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
   const since = `${id} is held since ${times.at(hold.since, panel) ?? ''}`;
   switch (hold.reason) {
     case 'quota':
-      return [`${since}: ${usedOf(service)}.`, quotaEnd(service, times)];
+      return [`${since}: ${describeUsed(service)}.`, quotaEnd(service, times)];
     case 'manual':
       return [`${since}: an operator restricted it${note}.`, `To release it: sluice hold release ${id}.`];
     case 'billing':
@@ -85,9 +86,10 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
   }
 }
 
-function quotaEnd({ id, panel, cycle, allowance, usage, mode }: Service, times: Times): string {
+function quotaEnd(service: Service, times: Times): string {
+  const { id, panel, cycle, allowance } = service;
   const end = cycle === null ? 'with the next cycle' : `with the next cycle on ${times.at(cycle.end, panel) ?? ''}`;
-  const used = (usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL')) ?? 0;
+  const used = usedBytes(service) ?? 0;
   const allowed = allowance?.allowedBytes ?? 0;
   const enough = Math.max(2 * allowed, used + allowed, BYTES_PER_GB);
   return `It is released ${end}, or by the poll after a larger quota: sluice override set ${id} --quota ${Math.ceil(enough / BYTES_PER_GB)}GB.`;

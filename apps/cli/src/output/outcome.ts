@@ -1,7 +1,7 @@
 import type { CommandReport, ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { Terminal } from './terminal.js';
-import { countOf } from './words.js';
+import { formatCount } from './words.js';
 
 /** Returns `renewed to 2027-01-20 (was 2026-12-20)`. */
 function changed(what: string, before: string | null, after: string | null): string {
@@ -10,13 +10,6 @@ function changed(what: string, before: string | null, after: string | null): str
 }
 
 type Wording = (before: ServiceDetail, after: ServiceDetail) => string;
-
-const hold =
-  (word: string, reason: string): Wording =>
-  ({ holds }) =>
-    holds.some((one) => one.reason === reason) === (word === 'held')
-      ? `${word} before (${reason})`
-      : `${word} (${reason})`;
 
 /** What each command changes. */
 const WORDINGS: Record<string, Wording> = {
@@ -28,7 +21,8 @@ const WORDINGS: Record<string, Wording> = {
   'provision terminate': (before, after) => changed('', before.lifecycle, after.lifecycle).trim(),
   'provision suspend': (_before, { holds }) => `held (${holds.map(({ reason }) => reason).join(', ')})`,
   'provision unsuspend': (before, after) => releasedWords(before, after),
-  'hold add': hold('held', 'manual'),
+  'hold add': ({ holds }) =>
+    holds.some(({ reason }) => reason === 'manual') ? 'held before (manual)' : 'held (manual)',
   'hold release': (before, after) => releasedWords(before, after),
 };
 
@@ -43,8 +37,8 @@ function panelWords({ actions }: CommandReport): string {
   const count = (state: string): number => actions.filter((action) => action.state === state).length;
   const failed = count('failed') + count('in-doubt');
   const planned = count('planned');
-  if (planned > 0) return `${countOf(planned, 'change')} planned, none made`;
-  if (failed > 0) return `${countOf(failed, 'change')} failed or in doubt`;
+  if (planned > 0) return `${formatCount(planned, 'change')} planned, none made`;
+  if (failed > 0) return `${formatCount(failed, 'change')} failed or in doubt`;
   return count('applied') > 0 ? 'panel updated' : 'nothing had to be changed on the panel';
 }
 

@@ -1,5 +1,5 @@
 import type { RunReport, ServiceView } from '@sluice/engine';
-import { countOf } from './words.js';
+import { formatCount } from './words.js';
 
 /** Returns whether a service is not held yet, and would be if its run changed anything. */
 export function wouldBeHeld({ run, error }: RunReport, { observing, holds, status }: ServiceView): boolean {
@@ -11,7 +11,7 @@ export function wouldBeHeld({ run, error }: RunReport, { observing, holds, statu
 export function summarize(report: RunReport): string {
   const { run, totals, services } = report;
   const would = services.filter((service) => wouldBeHeld(report, service)).length;
-  const parts = [countOf(totals.services, 'service'), `${totals.read} read`];
+  const parts = [formatCount(totals.services, 'service'), `${totals.read} read`];
   const add = (count: number, word: string): void => {
     if (count > 0) parts.push(`${count} ${word}`);
   };
@@ -32,8 +32,9 @@ function countChanges({ services, agents = [] }: RunReport, would: number): stri
   const made = count('applied');
   const failed = count('failed') + count('in-doubt');
   const parts: string[] = [];
-  if (planned + would > 0) parts.push(`${countOf(planned, 'change')} planned`, `${made === 0 ? 'none' : made} made`);
-  else if (made > 0) parts.push(`${countOf(made, 'change')} made`);
-  if (failed > 0) parts.push(`${countOf(failed, 'change')} failed or in doubt`);
+  if (planned + would > 0)
+    parts.push(`${formatCount(planned, 'change')} planned`, `${made === 0 ? 'none' : made} made`);
+  else if (made > 0) parts.push(`${formatCount(made, 'change')} made`);
+  if (failed > 0) parts.push(`${formatCount(failed, 'change')} failed or in doubt`);
   return parts;
 }

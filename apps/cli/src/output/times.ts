@@ -29,7 +29,7 @@ export class Times {
     if (instant == null) return null;
     const ms = Date.parse(instant);
     if (Number.isNaN(ms)) return instant;
-    return this.#isUtc ? isoTime(ms) : shortTime(ms, this.#zoneOf(panel));
+    return this.#isUtc ? isoTime(ms) : shortTime(ms, this.#findZone(panel));
   }
 
   /** Returns a recent instant as `3 min ago` or `5 h ago`, an older one and one to come as `at` does. */
@@ -48,7 +48,7 @@ export class Times {
     return sentence.replace(ISO, (instant) => this.at(instant, panel) ?? instant);
   }
 
-  #zoneOf(panel: string | null | undefined): string {
+  #findZone(panel: string | null | undefined): string {
     const own = panel != null && Object.hasOwn(this.#zones.panels, panel) ? this.#zones.panels[panel] : undefined;
     return own?.timeZone ?? this.#zones.timeZone;
   }

@@ -1,7 +1,7 @@
 import { formatBytes } from '@sluice/quota-core';
 
 /** Returns `1 service` or `4 services`. */
-export function countOf(count: number, one: string, many = `${one}s`): string {
+export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 

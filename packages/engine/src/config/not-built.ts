@@ -108,6 +108,7 @@ function removeKey(raw: unknown, path: string[]): void {
   if (above.length > 1 && Object.keys(parent).length === 0) removeKey(raw, above);
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
+/** Returns whether a value of a config is a map of keys. */
+export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { suggestion } from '../suggestion.js';
+import { isMap } from './not-built.js';
 
 /** A name that the config does not define. */
 export interface ReferenceFinding {
@@ -62,8 +63,4 @@ function names(values: unknown, key: string): string[] {
 function section(values: unknown, key: string): Record<string, unknown> {
   const found = isMap(values) ? values[key] : undefined;
   return isMap(found) ? found : {};
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

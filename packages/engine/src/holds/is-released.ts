@@ -9,7 +9,7 @@ export function isQuotaReleased(
   { quotaReleasedUntil, panel }: Pick<ServiceRecord, 'quotaReleasedUntil' | 'panel'>,
   now: string,
 ): boolean {
-  return quotaReleasedUntil !== null && now < zonedMidnight(quotaReleasedUntil, findTimeZone(config, panel));
+  return isBeforeDate(config, panel, quotaReleasedUntil, now);
 }
 
 /** Returns whether nothing of a service may be restricted at this instant. */
@@ -18,5 +18,10 @@ export function isProtected(
   { protectedUntil, panel }: Pick<ServiceRecord, 'protectedUntil' | 'panel'>,
   now: string,
 ): boolean {
-  return protectedUntil !== null && now < zonedMidnight(protectedUntil, findTimeZone(config, panel));
+  return isBeforeDate(config, panel, protectedUntil, now);
+}
+
+/** Returns whether a local date of the panel has not begun; false without a date. */
+function isBeforeDate(config: Config, panel: string, date: string | null, now: string): boolean {
+  return date !== null && now < zonedMidnight(date, findTimeZone(config, panel));
 }

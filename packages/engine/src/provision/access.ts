@@ -43,13 +43,9 @@ export function toUserAccess(
   return { ...places, username: name, expiresAt: null, daysFromFirstUse: packageDays ?? null };
 }
 
-function toPlaces(
-  session: Session,
-  panel: string,
-  account: string | undefined,
-): Pick<CustomerAccess, 'username' | 'url' | 'links'> {
+function toPlaces(session: Session, panel: string, account: string | undefined): Pick<CustomerAccess, 'url' | 'links'> {
   const kind = session.kindOf(panel);
   const address = findEntry(session.config.panels, panel)?.url ?? '';
   const links = account === undefined ? [] : (kind?.customerLinks?.(address, account) ?? []);
-  return { username: '', url: kind?.secretPath === true ? new URL(address).origin : address, links };
+  return { url: kind?.secretPath === true ? new URL(address).origin : address, links };
 }

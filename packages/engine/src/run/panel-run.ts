@@ -189,8 +189,8 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
     const observation = observations.get(work.service.id) ?? null;
     const seen = untouched(work, observation);
     const { target, plan, drift } = planSteps(run, seen);
-    const { steps, endedEvidence: settle, moves, refs, problems, notices } = plan;
-    const nothing = [steps, settle, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
+    const { steps, endedEvidence, moves, refs, problems, notices } = plan;
+    const nothing = [steps, endedEvidence, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
     if (nothing && refs === undefined) {
       calm.set(work.service.id, { ...seen, history: historyAfter(run, seen, target), observation: null });
     }

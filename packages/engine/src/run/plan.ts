@@ -28,7 +28,7 @@ export function toTargetState(
   command: AccountCommand | null = null,
 ): TargetState {
   const closing = new Set(work.closes.map((hold) => hold.id));
-  const { checkpoint: seen, recent } = work.history;
+  const { checkpoint, recent } = work.history;
   const holds = [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
   return {
     service: work.service,
@@ -53,7 +53,7 @@ export function toTargetState(
     counted: toCounted(work),
     timeZone: findTimeZone(session.config, work.service.panel),
     now: session.now(),
-    checkpoint: seen,
+    checkpoint,
     recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],
   };
 }

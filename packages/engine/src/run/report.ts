@@ -257,9 +257,10 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const decisions = decided(run, finished);
   // A decision on changed facts, or that was not finished, is not stored: the one before stays.
   const isLeft = ({ changedMeanwhile, error }: Applied): boolean => changedMeanwhile || isInterrupted(error);
-  const kept = works.some(isLeft)
-    ? decisions.filter((_, index) => !works.slice(index, index + 1).some(isLeft))
-    : decisions;
+  const kept = decisions.filter((_, index) => {
+    const work = works[index];
+    return work === undefined || !isLeft(work);
+  });
   await tables.decisions.record(kept);
   const reported = await tables.notices.add(noticeRows(session, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));

@@ -43,53 +43,39 @@ export async function duplicateRefs(
 ): Promise<DuplicateRef[]> {
   const claims = changes.map(({ before, after }) => {
     const had = new Set(before === null ? [] : listClaims(known, before).map(({ key }) => key));
-    return { after, claims: listClaims(known, after).filter(({ key }) => !had.has(key)) };
+    const has = listClaims(known, after);
+    return { after, kept: has.filter(({ key }) => had.has(key)), claims: has.filter(({ key }) => !had.has(key)) };
   });
   const panels = new Set(claims.flatMap((item) => (item.claims.length === 0 ? [] : [item.after.panel])));
   const changed = new Set(changes.map(({ after }) => after.id));
   const owners = new Map<string, string>();
   for (const panel of panels) {
     for (const service of await tables.services.list({ panel })) {
-      if (!changed.has(service.id)) own(known, owners, service);
+      if (!changed.has(service.id)) claimAll(owners, service.id, listClaims(known, service));
     }
   }
-  const claimed = new Set(claims.flatMap((item) => item.claims.map(({ key }) => `${item.after.id} ${key}`)));
-  for (const { after } of changes) own(known, owners, after, ({ key }) => !claimed.has(`${after.id} ${key}`));
-  return claims.flatMap((item) =>
-    item.claims.flatMap(({ ref, value, key }) => {
-      const other = owners.get(key);
-      if (other === undefined) owners.set(key, item.after.id);
-      return other === undefined ? [] : [{ service: item.after.id, ref, value, other }];
-    }),
-  );
+  for (const item of claims) claimAll(owners, item.after.id, item.kept);
+  return claims.flatMap((item) => claimAll(owners, item.after.id, item.claims));
 }
 
 /** Returns the ids that several stored services share, the second and later ones of each id. */
 export function storedDuplicates(known: Known, services: readonly ServiceRecord[]): DuplicateRef[] {
   const owners = new Map<string, string>();
-  return services.flatMap((service) =>
-    listClaims(known, service).flatMap(({ ref, value, key }) => {
-      const other = owners.get(key);
-      if (other === undefined) owners.set(key, service.id);
-      return other === undefined ? [] : [{ service: service.id, ref, value, other }];
-    }),
-  );
+  return services.flatMap((service) => claimAll(owners, service.id, listClaims(known, service)));
+}
+
+/** Assigns each id to the service, and returns those that another service has already. */
+function claimAll(owners: Map<string, string>, service: string, claims: readonly Claim[]): DuplicateRef[] {
+  return claims.flatMap(({ ref, value, key }) => {
+    const other = owners.get(key);
+    if (other === undefined) owners.set(key, service);
+    return other === undefined ? [] : [{ service, ref, value, other }];
+  });
 }
 
 /** Describes a duplicate in one line. */
 export function describeDuplicate({ ref, value, other }: DuplicateRef): string {
   return `${ref} ${value} is already that of service "${other}"`;
-}
-
-function own(
-  known: Known,
-  owners: Map<string, string>,
-  service: ServiceRecord,
-  counts: (claim: Claim) => boolean = () => true,
-): void {
-  for (const claim of listClaims(known, service)) {
-    if (counts(claim) && !owners.has(claim.key)) owners.set(claim.key, service.id);
-  }
 }
 
 /** A service that ended has no object on the panel any more. */

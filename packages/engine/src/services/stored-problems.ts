@@ -39,7 +39,9 @@ function missing(
   const groups = new Map<string, string[]>();
   for (const service of services) {
     if (findEntry(known, service[key]) !== undefined) continue;
-    groups.set(service[key], [...(groups.get(service[key]) ?? []), service.id]);
+    const ids = groups.get(service[key]);
+    if (ids) ids.push(service.id);
+    else groups.set(service[key], [service.id]);
   }
   return [...groups].map(([name, ids]) => {
     const who = ids.length === 1 ? `1 service has the ${key}` : `${ids.length} services have the ${key}`;
