@@ -24,6 +24,17 @@ export {
   type RestorePlan,
   type ServiceUser,
 } from './agents.js';
+export type {
+  BillingDependencies,
+  BillingKind,
+  BillingSystem,
+  Charge,
+  ChargeRequest,
+  Credit,
+  Invoice,
+  InvoiceLine,
+  InvoiceStatus,
+} from './billing.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
 export { type ContractCheck, describeBytes, runCheck } from './contract.js';

@@ -1,0 +1,104 @@
+import type { CallEvent } from '@sluice/panel-http';
+import type { ZodMiniType } from 'zod/mini';
+import type { Clock } from './clock.js';
+
+/** Credit of a client. Amounts are decimal text without exponent, such as `12.50`. */
+export interface Credit {
+  client: string;
+  /** ISO 4217; null where the client has none yet. */
+  currency: string | null;
+  balance: string;
+}
+
+/** `draft` and `open` can still be paid; the others are final. */
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'cancelled' | 'refunded';
+
+/** An invoice as the billing system shows it now. */
+export interface Invoice {
+  id: string;
+  client: string;
+  currency: string;
+  status: InvoiceStatus;
+  /** With tax; decimal text. */
+  total: string;
+  /** What is left to pay; decimal text. */
+  balance: string;
+  lines: { description: string; amount: string }[];
+}
+
+/** One line of an invoice, added at most once. */
+export interface InvoiceLine {
+  /** Identifies the line; stored by the caller before the call. */
+  key: string;
+  description: string;
+  /** Without tax; decimal text with no more decimals than the currency has. */
+  amount: string;
+  taxed: boolean;
+}
+
+/** What a client is charged for with an invoice of its own. */
+export interface ChargeRequest extends InvoiceLine {
+  client: string;
+  currency: string;
+  /** When the caller stored the key (ISO UTC): an earlier attempt is not older. */
+  since: string;
+  /** With too little credit: `refuse` leaves no invoice to be paid, `leave-open` leaves the invoice to the client. */
+  whenShort: 'refuse' | 'leave-open';
+}
+
+/** Outcome of a charge. `short`: the credit does not cover `needed`, and no invoice is left to be paid. */
+export type Charge =
+  | { state: 'paid' | 'open' | 'cancelled' | 'refunded'; invoice: Invoice }
+  | { state: 'short'; needed: string; credit: Credit };
+
+/**
+ * What the engine needs of a billing system. Every method may be repeated with the same arguments: an invoice, a line or a
+ * refund with a key is made at most once, also after a lost answer or a killed process.
+ *
+ * Errors are `SluiceError`s. `billing_unavailable`: it could not be asked, and nothing was changed. `outcome_unknown`: a change
+ * may have been made; the same call later finds out. `unknown_client`, `unknown_invoice`, `currency_mismatch`,
+ * `invoice_closed`: refused, nothing was changed.
+ */
+export interface BillingSystem {
+  /** Its name in messages. */
+  readonly title: string;
+  credit(client: string, signal?: AbortSignal): Promise<Credit>;
+  /** Makes an invoice and pays it from the client's credit where that covers the whole of it. */
+  charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge>;
+  invoice(id: string, signal?: AbortSignal): Promise<Invoice>;
+  /** Adds a line to a draft or open invoice, and reads it back. */
+  addLine(invoice: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice>;
+  /** Cancels a draft or open invoice; one that is cancelled stays as it is. */
+  cancel(invoice: string, signal?: AbortSignal): Promise<Invoice>;
+  /** Returns an amount of a paid invoice to its client as credit; returns the credit then. `since` as in `ChargeRequest`. */
+  refund(
+    invoice: string,
+    refund: { key: string; amount: string; since: string },
+    signal?: AbortSignal,
+  ): Promise<Credit>;
+  close(): void;
+}
+
+/** What a billing system is opened with from outside. */
+export interface BillingDependencies {
+  clock: Clock;
+  /** Jitter, in [0, 1). */
+  random: () => number;
+  /** Called for every call to the billing system. */
+  onCall: (event: CallEvent) => void;
+  /** Returns the secret that a config value refers to; `key` names the value in messages. */
+  secret: (value: string, key: string) => string;
+}
+
+/** A kind of billing system besides the engine's own ledger: its section of the config, and how it is opened. */
+export interface BillingKind<Settings = unknown> {
+  /** Its section in the config, and the value of `billing` that selects it. */
+  readonly kind: string;
+  /** Its name in messages. */
+  readonly title: string;
+  /** Schema of its section. */
+  readonly schema: ZodMiniType<Settings>;
+  /** Descriptions of the config keys, by path: `whmcs.url`. */
+  readonly descriptions: Readonly<Record<string, string>>;
+  open(settings: Settings, dependencies: BillingDependencies): BillingSystem;
+}
