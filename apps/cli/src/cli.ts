@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareRuns } from './commands/declare-runs.js';
+import { declarePurchases } from './commands/declare-purchases.js';
 import { declareServices } from './commands/declare-services.js';
 import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
@@ -39,6 +40,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
     .exitOverride();
   declareRuns(program);
   declareServices(program);
+  declarePurchases(program);
   declareRelay(program);
   declareAgents(program);
   declareSetup(program);

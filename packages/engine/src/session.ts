@@ -3,12 +3,13 @@ import { printable } from '@sluice/panel-http/printable';
 import { type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
 import { findEntry } from './config/find-entry.js';
 import { WRONG_CLOCK_MS } from './clock/trusted-clock.js';
+import { openBilling } from './billing/open-billing.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds/holds-file.js';
 import { type Interruption, toInterruption } from './interruption.js';
 import { suggestion } from './suggestion.js';
-import { newId, type Panel, type PanelKind, type PanelSettings, SluiceError } from '@sluice/panel-kind';
+import { type BillingSystem, newId, type Panel, type PanelKind, type PanelSettings, SluiceError } from '@sluice/panel-kind';
 import { unknownPanel } from './services/panels.js';
 
 /** Parts of a session. */
@@ -35,6 +36,7 @@ export class Session {
   /** Id of the run that API calls belong to. */
   runId: string | null = null;
   readonly #panels = new Map<string, Promise<Panel>>();
+  #billing: Promise<BillingSystem> | null = null;
   readonly #clockDifferences = new Map<string, number>();
   #agreedAt: string | null = null;
   #answered = false;
@@ -66,6 +68,12 @@ export class Session {
 
   id(prefix: string): string {
     return newId(this.deps, prefix);
+  }
+
+  /** Opens the billing system once; resolves its secrets. */
+  billing(): Promise<BillingSystem> {
+    this.#billing ??= openBilling(this);
+    return this.#billing;
   }
 
   /** Opens a panel once; resolves its secrets. */

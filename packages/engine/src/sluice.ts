@@ -1,12 +1,14 @@
 import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner, ServiceRecord, StateStore } from '@sluice/state-store';
 import type { Agents } from './api/agents.js';
+import type { AutoBuy } from './api/auto-buy.js';
 import type { CallOptions, RunCall } from './api/call.js';
 import type { Holds } from './api/holds.js';
 import type { Log } from './api/log.js';
 import type { Overrides } from './api/overrides.js';
 import type { Panels } from './api/panels.js';
 import type { Provision } from './api/provision.js';
+import type { Purchases } from './api/purchases.js';
 import type { Services } from './api/services.js';
 import type { Usage } from './api/usage.js';
 import type { Config } from './config/schema.js';
@@ -85,6 +87,8 @@ export interface Sluice {
   readonly panels: Panels;
   readonly usage: Usage;
   readonly overrides: Overrides;
+  readonly purchases: Purchases;
+  readonly autoBuy: AutoBuy;
   readonly log: Log;
   /** Waits for calls under way and closes the store. */
   close(): Promise<void>;
@@ -151,6 +155,8 @@ function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | '
     panels: lazily(async () => (await import('./api/panels.js')).panelsApi(call)),
     usage: lazily(async () => (await import('./api/usage.js')).usageApi(call)),
     overrides: lazily(async () => (await import('./api/overrides.js')).overridesApi(call)),
+    purchases: lazily(async () => (await import('./api/purchases.js')).purchasesApi(call)),
+    autoBuy: lazily(async () => (await import('./api/auto-buy.js')).autoBuyApi(call)),
     log: lazily(async () => (await import('./api/log.js')).logApi(call)),
   };
 }

@@ -89,7 +89,7 @@ export {
   type StepOutcome,
 } from './plan.js';
 export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';
-export type { PanelSettings, ProductSettings } from './settings.js';
+export type { AutoBuySettings, PanelSettings, ProductSettings } from './settings.js';
 export { transportOptions, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';
 export type { UsageAnswer, UsageRequest } from './usage.js';

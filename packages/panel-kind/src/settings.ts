@@ -18,6 +18,17 @@ export interface PanelSettings {
   [key: string]: unknown;
 }
 
+/** Automatic purchases; what is not stated comes from the next level (docs/config.md). */
+export interface AutoBuySettings {
+  enabled?: boolean | undefined;
+  package?: string | undefined;
+  /** Buy when at most this remains. */
+  thresholdGb?: number | undefined;
+  /** The same, of the allowance. */
+  thresholdPercent?: number | undefined;
+  maxPerCycle?: number | undefined;
+}
+
 /** A product of the config, checked (docs/config.md); the section of its panel's kind stands under the kind's name. */
 export interface ProductSettings {
   panel: string;
@@ -27,7 +38,7 @@ export interface ProductSettings {
   action?: string | undefined;
   enforce?: 'on' | 'observe' | undefined;
   packages: string[];
-  autoBuy?: { package?: string | undefined } | undefined;
+  autoBuy?: AutoBuySettings | undefined;
   allowSharedPorts: boolean;
   credentials?: { writeTo?: string | undefined; message?: string | undefined } | undefined;
   [section: string]: unknown;

@@ -9,6 +9,7 @@ export type {
   ActionRecord,
   ActionState,
   ApiCallRecord,
+  AutoBuyRecord,
   ConfirmationRecord,
   CycleRecord,
   DecisionRecord,

@@ -2,7 +2,6 @@
 const NOT_BUILT = new Set([
   'adopt',
   'api-token',
-  'auto-buy',
   'call',
   'carrier',
   'country',
@@ -12,10 +11,8 @@ const NOT_BUILT = new Set([
   'invoice',
   'metrics',
   'notify',
-  'package',
   'plan-catalog',
   'profile',
-  'purchase',
   'rate',
   'report',
   'route',

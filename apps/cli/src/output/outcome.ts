@@ -1,4 +1,4 @@
-import type { CommandReport, ServiceDetail } from '@sluice/engine';
+import type { CommandReport, PurchaseReport, ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { Terminal } from './terminal.js';
 import { formatCount } from './words.js';
@@ -68,6 +68,17 @@ export function describeOverride(before: ServiceDetail, after: ServiceDetail): s
     if (was !== is) parts.push(changed(key, was ?? 'that of the product', is ?? 'that of the product'));
   }
   return `${after.id}: ${parts.length === 0 ? 'the override is unchanged' : parts.join(', ')}; in force from the next poll`;
+}
+
+/** Returns what a purchase changed, as one line. */
+export function formatPurchase({ purchase, stillHeld }: PurchaseReport, heldBefore: number): string {
+  const { id, service, package: name, bytes, currency, invoice, status } = purchase;
+  const what = `${name} (${formatBytes(bytes)}) for ${purchase.charged ?? purchase.price} ${currency}`;
+  const parts = [`${service}: ${status === 'paid' ? 'bought' : status} ${what}, ${id}`];
+  if (invoice !== null) parts.push(`invoice ${invoice}`);
+  if (stillHeld.length > 0) parts.push(`held: ${stillHeld.join(', ')}`);
+  else if (heldBefore > 0) parts.push('released');
+  return parts.join('; ');
 }
 
 /** Prints the changes of a command, one per line. */

@@ -2,11 +2,11 @@ import type { PanelKind } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
 
 const AUTO_BUY = {
-  enabled: 'Must be false in this version',
+  enabled: 'Whether packages are bought automatically from the credit of the client',
   package: 'The package to buy',
-  thresholdGb: 'Buy when less than this remains, in GB',
-  thresholdPercent: 'Buy when this share is used, in percent',
-  maxPerCycle: 'Maximum number of purchases in a cycle',
+  thresholdGb: 'Buy when at most this remains, in GB (default 10)',
+  thresholdPercent: 'Buy when at most this share of the allowance remains, in percent',
+  maxPerCycle: 'Maximum number of automatic purchases in a cycle (default 5)',
 };
 
 const under = (path: string, keys: Record<string, string>): Record<string, string> =>
@@ -60,7 +60,7 @@ const GENERAL: Record<string, string> = {
     'The restriction of a hold. EasyDCIM: disable-ports, suspend-order, both. FLVX: pause, redirect, throttle. Hiddify: disable. The first is the default',
   'products.*.enforce': 'Overrides the top-level key for this product',
   'products.*.packages': 'Packages that can be bought',
-  'products.*.autoBuy': 'Automatic purchase of a package: not available in this version, so enabled must be false',
+  'products.*.autoBuy': 'Automatic purchase of a package; what is not stated comes from the top level',
   ...under('products.*.autoBuy', AUTO_BUY),
   'products.*.allowSharedPorts': 'Allow disabling ports, or suspending an order, that other services share',
   'products.*.provision': 'manual: services are provisioned by command',

@@ -19,7 +19,6 @@ const PLANNED_KINDS: readonly unknown[] = ['astbilling', 'magnusbilling'];
 const REMOVE = 'Remove the key.';
 const WHMCS = `WHMCS is not supported yet. ${REMOVE}`;
 const LIMITS = `Limits other than the quota are not available yet. ${REMOVE}`;
-const AUTO_BUY = 'Auto-buy is not available yet. Set "enabled" to false.';
 
 const is = (expected: unknown) => (value: unknown) => value === expected;
 const hasEntries = (value: unknown): boolean => !Array.isArray(value) || value.length > 0;
@@ -30,7 +29,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['serve'], message: `The HTTP API and the dashboard are not available yet. ${REMOVE}` },
   { path: ['whmcs'], message: WHMCS },
   { path: ['billing'], message: 'WHMCS is not supported yet. Use "ledger".', needs: is('whmcs') },
-  { path: ['autoBuy', 'enabled'], message: AUTO_BUY, needs: is(true) },
   { path: ['limits'], message: LIMITS, needs: hasEntries },
   {
     path: ['panels', '*', 'kind'],
@@ -55,7 +53,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
     message: 'WHMCS is not supported yet. Name a folder.',
     needs: is('whmcs'),
   },
-  { path: ['products', '*', 'autoBuy', 'enabled'], message: AUTO_BUY, needs: is(true) },
 ];
 
 /**

@@ -1,4 +1,5 @@
 import type { PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
+import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import { findEntry } from './find-entry.js';
 import type { Config } from './schema.js';
 
@@ -27,10 +28,36 @@ const actionsFit: Rule = (config, kinds) =>
     ];
   });
 
-const packagesUnsold: Rule = (config) =>
-  Object.keys(config.packages).length === 0
-    ? []
-    : [warning('packages', 'Packages can be declared, but not sold: this version does not support purchases.')];
+/** `references.ts` checks the package that a product names itself. */
+const autoBuysOffered: Rule = (config) => {
+  const general = config.autoBuy?.package;
+  if (general !== undefined && findEntry(config.packages, general) === undefined)
+    return [error('autoBuy.package', `there is no package "${general}"`)];
+  return products(config).flatMap(([name, { autoBuy = {}, packages }]) => {
+    const bought = autoBuy.package ?? general;
+    if ((autoBuy.enabled ?? config.autoBuy?.enabled) !== true) return [];
+    if (bought === undefined)
+      return [warning(`products.${name}.autoBuy`, 'there is no package: nothing is bought without a preference')];
+    if (packages.includes(bought)) return [];
+    return [warning(`products.${name}.autoBuy`, `package "${bought}" is not on offer: nothing is bought`)];
+  });
+};
+
+const oneThreshold: Rule = (config) =>
+  [['autoBuy', config.autoBuy] as const, ...products(config).map(([name, { autoBuy }]) => [`products.${name}.autoBuy`, autoBuy] as const)]
+    .filter(([, rule]) => rule?.thresholdGb !== undefined && rule.thresholdPercent !== undefined)
+    .map(([path]) => error(path, 'name thresholdGb or thresholdPercent, not both'));
+
+const pricesFit: Rule = (config) =>
+  Object.entries(config.packages).flatMap(([name, { price, currency = config.currency }]) => {
+    if (currency === undefined) return [];
+    try {
+      checkMoney(price, currencyDecimals(currency));
+      return [];
+    } catch (cause) {
+      return [error(`packages.${name}.price`, (cause as Error).message)];
+    }
+  });
 
 const currencyKnown: Rule = (config) =>
   Object.entries(config.packages)
@@ -115,8 +142,10 @@ const stateSupported: Rule = (config) =>
 
 const RULES: Rule[] = [
   actionsFit,
-  packagesUnsold,
+  autoBuysOffered,
+  oneThreshold,
   currencyKnown,
+  pricesFit,
   kindSections,
   stateSupported,
   unmanaged,

@@ -3,6 +3,7 @@ import {
   currency,
   duration,
   type PanelKind,
+  type AutoBuySettings,
   type PanelSettings,
   type ProductSettings,
   quotaValue,
@@ -74,7 +75,7 @@ const quota: z.ZodMiniType<ProductQuota> = z.union([
 ]);
 
 const autoBuy = z.strictObject({
-  enabled: z.optional(z.literal(false)),
+  enabled: z.optional(z.boolean()),
   package: optionalText,
   thresholdGb: z.optional(z.number().check(z.nonnegative())),
   thresholdPercent: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
@@ -170,15 +171,7 @@ export interface Config {
   panels: Record<string, PanelSettings>;
   products: Record<string, ProductSettings>;
   packages: Record<string, { traffic: number; price: string; currency?: string | undefined; taxed: boolean }>;
-  autoBuy?:
-    | {
-        enabled?: false | undefined;
-        package?: string | undefined;
-        thresholdGb?: number | undefined;
-        thresholdPercent?: number | undefined;
-        maxPerCycle?: number | undefined;
-      }
-    | undefined;
+  autoBuy?: AutoBuySettings | undefined;
   billing: 'ledger';
   poll: { interval: number; overdue: 'meter' | 'hold' | 'ignore'; brake: BrakeInput['stated'] };
   retention: { apiLog: number; samples: number };

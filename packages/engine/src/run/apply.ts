@@ -1,11 +1,12 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
-import type { CycleRecord, HoldRecord, StoreTables } from '@sluice/state-store';
+import type { CycleRecord, HoldRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../store/backups.js';
 import type { Leases } from '../leases.js';
 import { errorOfDoubt } from './doubt.js';
 import { carryOut } from './enforce.js';
 import { leaveOutChanged, type OtherLeases } from './facts.js';
 import { actionRow } from './journal.js';
+import { countsIn } from './load.js';
 import { type Notice, toNotices, planNotices } from './notices.js';
 import { toPeaks, toSample } from './observe.js';
 import { needsObservation } from './plan.js';
@@ -89,9 +90,9 @@ export async function commit(
   const measured = works.map((work) => (isAccepted(work) ? withReading(work) : work));
   const accepted = measured.filter(isAccepted);
   await tables.cycles.put(accepted.flatMap((work) => [work.closing, work.cycle]).filter((cycle) => cycle !== null));
-  for (const work of accepted) await forgetWrongCycles(work, tables);
   const written: Applied[] = [];
-  for (const work of measured) {
+  for (const reading of measured) {
+    const work = isAccepted(reading) ? await movePurchases(reading, tables) : reading;
     if (treatment(work).previewOnly) written.push(work.drafts.length === 0 ? work : { ...work, drafts: [] });
     else written.push(await commitHolds(work, at, tables));
   }
@@ -119,13 +120,19 @@ export function cycleAfter(
   };
 }
 
-/** Removes cycles that a wrong clock opened; their purchases move to the current cycle. */
-async function forgetWrongCycles({ cycle, wrongCycles, service }: Applied, tables: StoreTables): Promise<void> {
-  if (cycle === null || wrongCycles.length === 0) return;
+/** Removes cycles that a wrong clock opened; their purchases, and those that were paid late, move to the current cycle. */
+async function movePurchases(work: Applied, tables: StoreTables): Promise<Applied> {
+  const { cycle, wrongCycles, service } = work;
+  if (cycle === null) return work;
   const cycles = wrongCycles.map(({ id }) => id);
-  for (const purchase of await tables.purchases.list({ service: service.id, cycles }))
-    await tables.purchases.update(purchase.id, { cycle: cycle.id });
-  await tables.cycles.remove(cycles);
+  if (cycles.length > 0) {
+    for (const { id } of await tables.purchases.list({ service: service.id, cycles }))
+      await tables.purchases.update(id, { cycle: cycle.id });
+    await tables.cycles.remove(cycles);
+  }
+  const isMoved = (row: PurchaseRecord): boolean => row.cycle !== cycle.id && countsIn(work, row);
+  for (const row of work.purchases.filter(isMoved)) await tables.purchases.update(row.id, { cycle: cycle.id });
+  return { ...work, purchases: work.purchases.map((row) => (isMoved(row) ? { ...row, cycle: cycle.id } : row)) };
 }
 
 async function commitHolds(work: Applied, at: string, tables: StoreTables): Promise<Applied> {

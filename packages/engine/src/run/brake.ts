@@ -43,9 +43,9 @@ export function askBrake(
   const enforced = planned.filter(({ enforcement }) => enforcement.value === 'on');
   const beginning = enforced.filter(({ opens }) => opens.length > 0).length;
   const changing = enforced.filter(
-    ({ opens, closes, plan }) => opens.length > 0 || closes.length > 0 || plan?.counts === true,
+    ({ opens, closes, buys, plan }) => opens.length + closes.length + buys.length > 0 || plan?.counts === true,
   ).length;
-  const says = 'services would be held, released or changed at once; nothing was changed';
+  const says = 'services would be held, released, changed or buy traffic at once; nothing was changed or bought';
   return brakeError(brake, { panel: panel.name, changing, beginning, active }, says);
 }
 

@@ -38,6 +38,7 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
     opens: decision.holds.filter(({ reason }) => isDecided(decision, reason) && !open.has(reason)),
     closes: findEnding(read.holds, decision),
     thresholds: crossed(read),
+    buys: [],
   };
   if (problem === null) return decided;
   if (decision.status === 'unreadable') return withError(decided, problem);
@@ -46,7 +47,7 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
 
 /** Returns a service about which nothing is decided. */
 export function undecided(read: Read): Decided {
-  return { ...read, stage: 'decided', decision: null, opens: [], closes: [], thresholds: [] };
+  return { ...read, stage: 'decided', decision: null, opens: [], closes: [], thresholds: [], buys: [] };
 }
 
 /**

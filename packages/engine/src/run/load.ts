@@ -11,7 +11,7 @@ import {
   stepCycle,
   zonedMidnight,
 } from '@sluice/quota-core';
-import type { CycleRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { CycleRecord, PurchaseRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 import { findEnforcement } from '../panels/enforcement.js';
@@ -230,6 +230,12 @@ export function stayInCycle(read: Read): Read {
   return withError({ ...stayed, allowance: allowance ?? read.allowance }, error);
 }
 
+/** Returns the service with other purchases, and the allowance that follows. */
+export function withPurchases<S extends Read>(read: S, purchases: readonly PurchaseRecord[]): S {
+  const weighed = weigh({ ...read, purchases });
+  return { ...read, purchases, allowance: weighed.allowance ?? read.allowance };
+}
+
 const NO_PEAKS = { peakInBytes: null, peakOutBytes: null, peakTotalBytes: null };
 
 /** Returns a new cycle; growth of the counter since the last reading belongs to it. */
@@ -247,6 +253,19 @@ function newCycle(cycle: Pick<CycleRecord, 'id' | 'service' | 'start' | 'end' | 
   };
 }
 
+/**
+ * Returns whether a purchase counts in the current cycle: it was bought for it, for a cycle that a wrong clock opened, or for an
+ * earlier one after whose end it was paid.
+ */
+export function countsIn(
+  { cycle, wrongCycles }: Pick<Loaded, 'cycle' | 'wrongCycles'>,
+  purchase: Pick<PurchaseRecord, 'cycle' | 'paidAt'>,
+): boolean {
+  if (cycle === null) return false;
+  if ([cycle, ...wrongCycles].some(({ id }) => id === purchase.cycle)) return true;
+  return purchase.paidAt !== null && purchase.paidAt >= cycle.start && purchase.paidAt < cycle.end;
+}
+
 /** Returns the allowance of the current cycle, with its paid purchases. */
 function weigh({
   override,
@@ -257,15 +276,13 @@ function weigh({
   wrongCycles,
   purchases,
 }: Pick<Loaded, 'override' | 'service' | 'product' | 'mode' | 'purchases' | 'cycle' | 'wrongCycles'>): Weighed {
-  // Purchases of removed cycles count for the current one.
-  const bought = new Set([cycle, ...wrongCycles].map((each) => each?.id));
   try {
     const allowance = resolveAllowance({
       mode,
       override: override ? { quotaBytes: override.quotaBytes, unlimited: override.unlimited } : null,
       serviceQuotaBytes: service.baseQuotaOverrideGb === null ? null : gigabytesToBytes(service.baseQuotaOverrideGb),
       product: product.quota ?? null,
-      purchases: cycle ? purchases.filter((purchase) => bought.has(purchase.cycle)) : [],
+      purchases: purchases.filter((purchase) => countsIn({ cycle, wrongCycles }, purchase)),
     });
     if (allowance.kind === 'unmanaged' || cycle !== null) return { allowance, error: null };
     const error = {

@@ -48,6 +48,10 @@ export function toNotices(work: Applied, dryRun: boolean): Notice[] {
       add('would_hold', `${reason}:${cycle?.id ?? 'none'}`, `${service.id} would be held (${reason}: ${rule})`);
     else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})`);
   }
+  if (dryRun) {
+    for (const { package: name, price, currency, key } of work.buys)
+      add('would_buy', key, `${service.id} would buy ${name} for ${price} ${currency}`);
+  }
   const { protectedUntil, quotaReleasedUntil } = service;
   const isReleased = (reason: string): boolean => reason === 'quota' && quotaReleasedUntil !== null;
   for (const { reason } of decision.withheld) {

@@ -7,17 +7,18 @@ import type { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
 import { askBrake, brakeNotice } from './brake.js';
+import { beginBuying, buyDrafts, type Buying, draftBuys, planWithoutBuys, withWish } from './buy.js';
 import { decideHolds, distrust, undecided } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { load, stayInCycle } from './load.js';
-import { toNotices } from './notices.js';
+import { type Notice, toNotices } from './notices.js';
 import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
 import { needsObservation, planAll, planSteps, historyAfter, withCheckpoint } from './plan.js';
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
 import type { RunRequest } from './request.js';
-import { type Applied, type Decided, leftUnfinished, type Read, type RunOnPanel, untouched } from './stages.js';
+import { type Applied, type Decided, leftUnfinished, type Planned, type Read, type RunOnPanel, untouched } from './stages.js';
 import { confirmReadings, type Readings, splitRepeated } from './repeated.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
@@ -41,6 +42,7 @@ interface PanelRun extends RunOnPanel {
   readonly start: Moment;
   /** Services that other runs worked on at the start. */
   readonly leasesAtStart: OtherLeases;
+  readonly buying: Buying;
 }
 
 /**
@@ -61,7 +63,8 @@ export async function runPanel(
   const empty = { open: [], held: [], active: 0, observing: false, resources: new Map() };
   const isShared = panel.snapshot?.paged === true && only === null && !request.dryRun;
   const readings = isShared ? { readAt: null, unchanged: [], written: [] } : null;
-  const run: PanelRun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart, readings };
+  const begun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart, readings };
+  const run: PanelRun = { ...begun, buying: await beginBuying(begun, only?.id ?? null) };
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
   const progress = { read: 0, total: 0 };
@@ -156,19 +159,23 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
     countFall(run.falls, read);
     if (read.enforcement.value === 'observe') run.observing = true;
     if (read.skipped === null) run.active++;
-    return decideHolds(session, panel, read, now);
+    return withWish(run, decideHolds(session, panel, read, now));
   });
 }
 
 /** Returns the services that need nothing more; adds the others to `open`. */
 async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<Applied[]> {
   const { panel, request, open } = run;
-  const calm = await findCompliant(run, decided);
+  const { wishes } = run.buying;
+  const calm = await findCompliant(
+    run,
+    decided.filter(({ service }) => !wishes.has(service.id)),
+  );
   const finished: Applied[] = [];
   for (const work of decided) {
     const done = calm.get(work.service.id);
     if (done) finished.push(done);
-    else if (needsMore(panel, work, request)) open.push(work);
+    else if (wishes.has(work.service.id) || needsMore(panel, work, request)) open.push(work);
     else finished.push(untouched(work));
   }
   return finished;
@@ -208,22 +215,25 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const { session, panel, request, report, leases } = run;
   const fell = mostFell(run.falls);
   const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
-  const planned = session.deps.signal.aborted ? [] : await planAll(run, open);
+  const drafted = fell ? { works: open, notices: [] } : await draftBuys(run, open);
+  const wanted = session.deps.signal.aborted ? [] : await planAll(run, drafted.works);
   if (session.deps.signal.aborted) {
     leaveUnfinished(run, open);
     return;
   }
   refuseWrongClock(session, panel.name, run.start);
-  const braked = askBrake(session.config.poll.brake, run, planned);
+  const braked = askBrake(session.config.poll.brake, run, wanted);
   const stopped = braked !== null && !request.allowMass;
   const treatment = treatmentIn(run, stopped);
-  const applied = await apply(run, planned, { stopped, treatment });
+  const bought = await buy(run, wanted, open, stopped);
+  const applied = await apply(run, bought.works, { stopped, treatment });
   const finished = await finishTerminations(run, applied.works, request);
   const isObserving = finished.some((work) => work.enforcement.value === 'observe');
   if (isObserving && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
   const works = finished.map((work) => withCheckpoint(run, work));
   const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
-  const notices = [...applied.notices, ...changed, ...(stopped ? [brakeNotice(run, braked)] : [])];
+  const about = stopped ? [] : [...drafted.notices, ...bought.notices];
+  const notices = [...about, ...applied.notices, ...changed, ...(stopped ? [brakeNotice(run, braked)] : [])];
   const result = { works, treatment, notices: stillTrue(notices, works) };
   if (request.dryRun) showOnly(run, result);
   else if (works.length + result.notices.length > 0) {
@@ -231,6 +241,19 @@ async function finishOpen(run: PanelRun): Promise<void> {
   }
   run.held.push(...listHeld(run, works));
   if (!request.dryRun && !stopped) await refreshHeld(run, run.held);
+}
+
+/** Buys what auto-buy drafted, unless the brake stopped the run; a dry run goes on as if it was bought. */
+async function buy(
+  run: PanelRun,
+  wanted: readonly Planned[],
+  before: readonly Decided[],
+  stopped: boolean,
+): Promise<{ works: readonly Planned[]; notices: Notice[] }> {
+  if (stopped) return { works: await planWithoutBuys(run, wanted, before), notices: [] };
+  if (!run.request.dryRun) return buyDrafts(run, wanted, before);
+  run.results.changes ||= wanted.some(({ buys }) => buys.length > 0);
+  return { works: wanted, notices: [] };
 }
 
 /** Returns how a run, stopped by the brake or not, treats services. */

@@ -115,6 +115,8 @@ export interface Decided<S extends Stage = 'decided'> extends Read<S> {
   readonly closes: readonly HoldRecord[];
   /** Percentages of the allowance reached for the first time in the cycle. */
   readonly thresholds: readonly number[];
+  /** Packages that auto-buy buys before the holds; the decision counts them as paid. */
+  readonly buys: readonly PurchaseRecord[];
 }
 
 /** A service with its observation and its plan. */

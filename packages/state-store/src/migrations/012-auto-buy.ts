@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.js';
 
-/** Preferences for auto-buy, and of purchases their tax and refund. */
+/** Preferences for auto-buy, and of purchases their client, tax and refund. */
 export const autoBuy: Migration = {
   version: 12,
   name: '012-auto-buy',
@@ -10,7 +10,8 @@ export const autoBuy: Migration = {
       .alterTable('purchases')
       .addColumn('taxed', 'integer', (c) => c.notNull().defaultTo(0))
       .execute();
-    await db.schema.alterTable('purchases').addColumn('refunded_at', 'text').execute();
+    for (const column of ['client', 'refunded_at'])
+      await db.schema.alterTable('purchases').addColumn(column, 'text').execute();
     // Earlier versions made no refunds that were not confirmed.
     await sql`update purchases set refunded_at = at where status = 'refunded'`.execute(db);
     await db.schema

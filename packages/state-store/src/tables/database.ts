@@ -4,6 +4,7 @@ import type { RecordTable } from './record-table.js';
 import type {
   actions,
   apiCalls,
+  autoBuys,
   confirmations,
   cycles,
   decisionHistory,
@@ -53,6 +54,7 @@ export interface Database {
   };
   confirmations: Counted<Row<typeof confirmations>>;
   purchases: Counted<Row<typeof purchases>>;
+  auto_buy: Row<typeof autoBuys>;
   holds: Counted<Row<typeof holds>>;
   evidence: Counted<Row<typeof evidence>>;
   actions: Counted<Row<typeof actions>>;

@@ -106,6 +106,9 @@ export function purchase(id: string, change: Partial<PurchaseRecord> = {}): Purc
     key: `key-${id}`,
     at: minute(0),
     paidAt: null,
+    client: null,
+    taxed: false,
+    refundedAt: null,
     ...change,
   };
 }

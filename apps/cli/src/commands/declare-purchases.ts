@@ -1,0 +1,76 @@
+import type { LazyCommand } from './command.js';
+import { listOptions } from './list-options.js';
+
+const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
+
+/** Declares `package`, `purchase` and `auto-buy`. */
+export function declarePurchases(program: LazyCommand): void {
+  const load = () => import('./purchases.js');
+  listOptions(
+    program
+      .command('package')
+      .description('packages of extra traffic')
+      .examples('sluice package list')
+      .command('list'),
+  )
+    .description('list the packages of the config')
+    .examples('sluice package list')
+    .runs(async () => (await load()).packageList);
+  const purchase = program
+    .command('purchase')
+    .description('extra traffic for the current billing cycle')
+    .examples('sluice purchase create svc-1 extra-1tb --ref order-4711');
+  purchase
+    .command('create <service> <package>')
+    .description('buy a package for the current cycle from the credit of the client, and release the service if it may be')
+    .option('--ref <key>', 'buy only once, however often the command is repeated with this reference')
+    .option(...WAIT)
+    .changes()
+    .examples('sluice purchase create svc-1 extra-1tb --ref order-4711')
+    .runs(async () => (await load()).purchaseCreate);
+  listOptions(purchase.command('list'), 'client', 'status')
+    .description('list purchases, oldest first')
+    .option('--service <id>', 'only this service')
+    .examples('sluice purchase list --service svc-1', 'sluice purchase list --status pending')
+    .runs(async () => (await load()).purchaseList);
+  purchase
+    .command('cancel <id>')
+    .description('cancel a pending purchase with its invoice')
+    .option('--refund', 'return the price of a paid purchase as credit, if the service stays under its allowance')
+    .option(...WAIT)
+    .changes()
+    .examples('sluice purchase cancel pur-01K9Z3 --refund')
+    .runs(async () => (await load()).purchaseCancel);
+  declareAutoBuy(program);
+}
+
+function declareAutoBuy(program: LazyCommand): void {
+  const load = () => import('./auto-buy.js');
+  const autoBuy = program
+    .command('auto-buy')
+    .description('automatic purchases, of a service or a client')
+    .examples('sluice auto-buy set svc-1 --on --package extra-1tb --threshold 10%');
+  const about = (command: LazyCommand): LazyCommand =>
+    command.argument('[service]').option('--client <id>', 'of all services of this client');
+  about(autoBuy.command('show'))
+    .description('show what applies, and where it comes from')
+    .examples('sluice auto-buy show svc-1')
+    .runs(async () => (await load()).autoBuyShow);
+  about(autoBuy.command('set'))
+    .description('set a preference; what is not named stays')
+    .option('--on', 'buy automatically')
+    .option('--off', 'buy nothing automatically')
+    .option('--package <name>', 'the package to buy')
+    .option('--threshold <size>', 'buy when at most this remains, such as 10GB or 10%')
+    .option('--max <count>', 'the maximum per cycle')
+    .option(...WAIT)
+    .changes()
+    .examples('sluice auto-buy set svc-1 --on --package extra-1tb --threshold 10%')
+    .runs(async () => (await load()).autoBuySet);
+  about(autoBuy.command('clear'))
+    .description('drop the preference')
+    .option(...WAIT)
+    .changes()
+    .examples('sluice auto-buy clear svc-1', 'sluice auto-buy clear --client 42')
+    .runs(async () => (await load()).autoBuyClear);
+}

@@ -1,0 +1,41 @@
+import { cancelPurchase } from '../purchases/cancel.js';
+import { createPurchase, type PurchaseReport } from '../purchases/create.js';
+import { listPackages, type PackageView } from '../purchases/packages.js';
+import { listPurchases, type PurchaseDetail, type PurchaseView } from '../purchases/views.js';
+import { requireService } from '../session.js';
+import { type CallOptions, type LockOptions, type RunCall, toWaitMs } from './call.js';
+
+/** Packages of extra traffic, and their purchases. */
+export interface Purchases {
+  packages(options?: CallOptions): Promise<{ packages: PackageView[] }>;
+  /**
+   * Buys a package for the current cycle of a service. Each call is a new purchase; calls with one `ref` buy once.
+   *
+   * @throws SluiceError for a purchase that is refused; nothing was charged then
+   */
+  create(service: string, packageId: string, options?: LockOptions & { ref?: string | undefined }): Promise<PurchaseReport>;
+  list(options?: CallOptions & { service?: string | undefined }): Promise<{ purchases: PurchaseView[] }>;
+  /** Cancels a pending purchase, or with `refund` a paid one, whose price becomes credit. */
+  cancel(id: string, options?: LockOptions & { refund?: boolean | undefined }): Promise<{ purchase: PurchaseDetail }>;
+}
+
+/** Returns the calls about purchases. */
+export function purchasesApi(call: RunCall): Purchases {
+  return {
+    packages: (options) => call(options, ({ config }) => Promise.resolve({ packages: listPackages(config) })),
+    create: (service, packageId, options) =>
+      call(options, (session) =>
+        createPurchase(session, { service, package: packageId, ref: options?.ref, waitMs: toWaitMs(options) }),
+      ),
+    list: (options) =>
+      call(options, async (session) => {
+        const service = options?.service;
+        if (service !== undefined) await requireService(session, service);
+        return { purchases: await listPurchases(session, { service }) };
+      }),
+    cancel: (id, options) =>
+      call(options, async (session) => ({
+        purchase: await cancelPurchase(session, { id, refund: options?.refund === true, waitMs: toWaitMs(options) }),
+      })),
+  };
+}

@@ -1,0 +1,140 @@
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import { type Allowance, parseSize } from '@sluice/quota-core';
+import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { withRun } from '../run/bracket.js';
+import { withServiceRun } from '../services/change-services.js';
+import { requireService, type Session } from '../session.js';
+import { requireOffered, requirePackage } from './packages.js';
+import { type AutoBuySource, findRule, thresholdBytes } from './preferences.js';
+
+/** `auto-buy show --json` and `auto-buy set --json` (docs/json.md). */
+export interface AutoBuyView {
+  enabled: boolean;
+  package: string | null;
+  /** Null for a percentage of an allowance that is not known. */
+  thresholdBytes: number | null;
+  /** As it was stated: bytes as digits, or a percentage. */
+  threshold: string;
+  maxPerCycle: number;
+  /** Automatic purchases in the current cycle; null for a client. */
+  bought: number | null;
+  source: AutoBuySource;
+}
+
+/** What `auto-buy` is about: a service, or a client. */
+export type AutoBuySubject = { service: string; client?: undefined } | { client: string; service?: undefined };
+
+/** Fields to set; the others stay. */
+export interface AutoBuyRequest {
+  enabled?: boolean | undefined;
+  package?: string | undefined;
+  /** Such as `10GB` or `10%`. */
+  threshold?: string | undefined;
+  maxPerCycle?: number | undefined;
+}
+
+/** Returns the rule in force for a service or client. */
+export async function showAutoBuy(session: Session, subject: AutoBuySubject): Promise<AutoBuyView> {
+  const stored = await session.store.autoBuys.list();
+  if (subject.service === undefined) {
+    const rule = findRule(session.config, stored, { client: subject.client });
+    return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null };
+  }
+  const { id, client, product } = await requireService(session, subject.service);
+  const rule = findRule(session.config, stored, { service: id, client, product });
+  const [cycle] = await session.store.cycles.newest([id]);
+  const bought = cycle === undefined ? 0 : await countAutomatic(session, id, cycle.id);
+  return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, (cycle?.allowance ?? null) as Allowance | null), bought };
+}
+
+/** Returns how many automatic purchases of a cycle count towards its maximum. */
+export async function countAutomatic({ store }: Session, service: string, cycle: string): Promise<number> {
+  const rows = await store.purchases.list({ service, cycles: [cycle] });
+  return rows.filter(({ actor, status }) => actor === 'auto' && status !== 'failed' && status !== 'cancelled').length;
+}
+
+/** Sets the passed fields of a preference; the others stay. Applies from the next run. */
+export async function setAutoBuy(
+  session: Session,
+  subject: AutoBuySubject,
+  request: AutoBuyRequest,
+  waitMs: number,
+): Promise<AutoBuyView> {
+  const change = toChange(request);
+  await changePreference(session, subject, { command: 'auto-buy set', waitMs }, (service) => {
+    if (request.package !== undefined && service !== null) requireOffered(session.config, service, request.package);
+    if (request.package !== undefined && service === null) requirePackage(session.config, request.package);
+    const { scope, of } = toKey(subject);
+    return async (tables) => {
+      const before = (await tables.autoBuys.list()).find((row) => row.scope === scope && row.subject === of);
+      await tables.autoBuys.set({ ...UNSTATED, ...before, ...change, scope, subject: of, since: session.now() });
+      return true;
+    };
+  });
+  return showAutoBuy(session, subject);
+}
+
+const UNSTATED = { enabled: null, package: null, threshold: null, maxPerCycle: null };
+
+/** Drops the preference of a service or client; returns whether there was one. */
+export async function clearAutoBuy(session: Session, subject: AutoBuySubject, waitMs: number): Promise<boolean> {
+  const { scope, of } = toKey(subject);
+  return changePreference(
+    session,
+    subject,
+    { command: 'auto-buy clear', waitMs },
+    () => (tables) => tables.autoBuys.clear(scope, of),
+  );
+}
+
+function toKey({ service, client }: AutoBuySubject): { scope: AutoBuyRecord['scope']; of: string } {
+  return service === undefined ? { scope: 'client', of: client } : { scope: 'service', of: service };
+}
+
+type Change = (tables: StoreTables) => Promise<boolean>;
+
+async function changePreference(
+  session: Session,
+  subject: AutoBuySubject,
+  { command, waitMs }: { command: string; waitMs: number },
+  toStore: (service: ServiceRecord | null) => Change,
+): Promise<boolean> {
+  if (subject.service !== undefined) {
+    return withServiceRun(session, subject.service, { command, waitMs }, (service, run) => run.store(toStore(service)));
+  }
+  await requireClient(session, subject.client);
+  return withRun(session, { command, dryRun: false }, (run) => run.store(toStore(null)));
+}
+
+async function requireClient({ store }: Session, client: string): Promise<void> {
+  if ((await store.services.list({ client, limit: 1 })).length > 0) return;
+  throw new SluiceError('unknown_client', `No service has the client "${client}"; nothing was changed`, {
+    kind: 'not-found',
+    details: { client },
+  });
+}
+
+function toChange({ enabled, package: name, threshold, maxPerCycle }: AutoBuyRequest): Partial<AutoBuyRecord> {
+  if ([enabled, name, threshold, maxPerCycle].every((value) => value === undefined)) {
+    throw usageError('bad_option', 'Name what to set: on or off, a package, a threshold or a maximum per cycle');
+  }
+  if (maxPerCycle !== undefined && !(Number.isSafeInteger(maxPerCycle) && maxPerCycle >= 0)) {
+    throw usageError('bad_option', `max: ${maxPerCycle} is not a whole number from 0`);
+  }
+  return {
+    ...(enabled !== undefined && { enabled: enabled ? 'on' : 'off' }),
+    ...(name !== undefined && { package: name }),
+    ...(threshold !== undefined && { threshold: parseThreshold(threshold) }),
+    ...(maxPerCycle !== undefined && { maxPerCycle }),
+  };
+}
+
+function parseThreshold(text: string): string {
+  const percent = /^\s*(\d{1,3}(?:\.\d{1,4})?)\s*%\s*$/.exec(text)?.[1];
+  if (percent !== undefined && Number(percent) <= 100) return `${percent}%`;
+  try {
+    return String(parseSize(text));
+  } catch {
+    throw usageError('bad_option', `threshold: "${text}" is neither a size such as 10GB nor a percentage such as 10%`);
+  }
+}

@@ -1,0 +1,183 @@
+import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import { autoBuy, compareMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
+import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
+import { findEntry } from '../config/find-entry.js';
+import { decideHolds } from '../run/decide.js';
+import { withPurchases } from '../run/load.js';
+import type { Notice } from '../run/notices.js';
+import { type Decided, type RunOnPanel, withError } from '../run/stages.js';
+import { newPurchase } from './charge.js';
+import { findPackage, type Package } from './packages.js';
+import { findRule, thresholdBytes } from './preferences.js';
+import type { Settled } from './settle.js';
+
+/** What a service would buy in this run, if its client has enough credit. */
+export interface Wish {
+  package: Package;
+  client: string;
+  remainingBytes: number;
+  overBytes: number;
+  thresholdBytes: number;
+  maxPerCycle: number;
+}
+
+/** Returns what auto-buy would buy for a service; null where it buys nothing. Pure. */
+export function findWish(
+  { session }: Pick<RunOnPanel, 'session'>,
+  stored: readonly AutoBuyRecord[],
+  { service, decision, allowance, enforcement, holds, skipped, error, cycle }: Decided,
+): Wish | null {
+  const { config } = session;
+  const { id, client, product } = service;
+  if (decision === null || skipped !== null || error !== null || cycle === null || client === null) return null;
+  if (allowance?.kind !== 'limited' || enforcement.value !== 'on') return null;
+  const due = [...holds, ...decision.holds];
+  if (due.some(({ reason }) => reason === 'billing' || reason === 'manual')) return null;
+  const quota = decision.limits.find(({ limit }) => limit === 'quota');
+  if (quota?.remainingBytes == null || quota.usedBytes === null || quota.problem !== null) return null;
+  const rule = findRule(config, stored, { service: id, client, product });
+  if (!rule.enabled || rule.package === null) return null;
+  const threshold = thresholdBytes(rule.threshold, allowance);
+  const bought = findPackage(config, rule.package);
+  const isOffered = findEntry(config.products, product)?.packages.includes(rule.package) === true;
+  if (threshold === null || bought === undefined || !isOffered) return null;
+  if (quota.remainingBytes > threshold) return null;
+  return {
+    package: bought,
+    client,
+    remainingBytes: quota.remainingBytes,
+    overBytes: Math.max(0, quota.usedBytes - allowance.allowedBytes),
+    thresholdBytes: threshold,
+    maxPerCycle: rule.maxPerCycle,
+  };
+}
+
+/** Services with what they would buy, and what a run says about those that buy nothing. */
+export interface Drafted {
+  works: Decided[];
+  /** Why the billing system could not be asked, by service. */
+  problems: Map<string, ItemError>;
+  notices: Notice[];
+}
+
+/** Credit that this run has not promised to a purchase yet, by client; an error where it is unknown. */
+type Credits = Map<string, { currency: string | null; left: string } | ItemError>;
+
+/** Drafts the purchases of services, and decides their holds as if they were paid. */
+export async function draftPurchases(
+  on: RunOnPanel,
+  works: readonly Decided[],
+  wishes: ReadonlyMap<string, Wish>,
+  { problems: unsettled }: Settled,
+): Promise<Drafted> {
+  const problems = new Map<string, ItemError>();
+  const notices: Notice[] = [];
+  const credits: Credits = new Map();
+  const drafted: Decided[] = [];
+  for (const work of works) {
+    const wish = wishes.get(work.service.id);
+    if (wish === undefined || on.session.deps.signal.aborted) {
+      drafted.push(work);
+      continue;
+    }
+    const problem = unsettled.get(work.service.id) ?? null;
+    const outcome = problem ?? (await draft(on, work, wish, credits));
+    if ('code' in outcome) problems.set(work.service.id, outcome);
+    else if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
+    drafted.push('buys' in outcome ? withDrafts(on, work, outcome.buys) : work);
+  }
+  return { works: drafted, problems, notices };
+}
+
+/** Returns the service with drafts, decided as if they were paid. */
+export function withDrafts(on: RunOnPanel, work: Decided, buys: readonly PurchaseRecord[]): Decided {
+  const { session, panel } = on;
+  const paid = [...work.purchases, ...buys.map((row) => ({ ...row, status: 'paid' as const }))];
+  return { ...decideHolds(session, panel, withPurchases(work, paid), session.now()), buys };
+}
+
+/** Why nothing is bought: a word for the cause, and the sentence. */
+interface Refusal {
+  refused: string;
+  why: string;
+}
+
+type Outcome = { buys: PurchaseRecord[] } | Refusal | ItemError;
+
+async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits): Promise<Outcome> {
+  const { session } = on;
+  const { service, cycle } = work;
+  const { package: bought, client } = wish;
+  const own = await session.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
+  const automatic = own.filter(({ actor }) => actor === 'auto');
+  const counted = automatic.filter(({ status }) => status !== 'failed' && status !== 'cancelled');
+  const credit = await findCredit(on, client, credits);
+  if ('code' in credit) return credit;
+  if (credit.currency !== null && credit.currency !== bought.currency)
+    return { refused: 'currency', why: `client ${client} is billed in ${credit.currency}, ${bought.id} costs ${bought.currency}` };
+  const price = highestCharge(bought, own);
+  const { count, reason } = autoBuy({
+    ...wish,
+    packageBytes: bought.bytes,
+    price,
+    credit: credit.left,
+    boughtThisCycle: counted.length,
+  });
+  if (count === 0) return { refused: reason, why: describeRefusal(reason, wish, price, credit.left) };
+  credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
+  const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
+  const keys = Array.from({ length: count }, (_, n) => `auto:${order.cycle}:${automatic.length + n + 1}`);
+  return { buys: keys.map((key) => newPurchase(session, bought, { ...order, key })) };
+}
+
+/** Returns what the last invoice for the package came to, since tax is not known before. */
+function highestCharge({ id, price }: Package, own: readonly PurchaseRecord[]): string {
+  const charged = own.findLast((row) => row.package === id && row.price === price && row.charged !== null)?.charged;
+  return charged != null && compareMoney(charged, price) > 0 ? charged : price;
+}
+
+async function findCredit({ session }: RunOnPanel, client: string, credits: Credits) {
+  const known = credits.get(client);
+  if (known !== undefined) return known;
+  const asked = await askCredit(session, client);
+  credits.set(client, asked);
+  return asked;
+}
+
+async function askCredit(
+  session: RunOnPanel['session'],
+  client: string,
+): Promise<{ currency: string | null; left: string } | ItemError> {
+  try {
+    const billing = await session.billing();
+    const { currency, balance } = await billing.credit(client, session.deps.signal);
+    return { currency, left: balance };
+  } catch (error) {
+    if (error instanceof SluiceError) return toItemError(error);
+    throw error;
+  }
+}
+
+function describeRefusal(reason: string, wish: Wish, price: string, left: string): string {
+  const { package: bought, maxPerCycle, client } = wish;
+  if (reason === 'limit-reached') return `the maximum of ${maxPerCycle} purchases in this cycle is reached`;
+  if (reason === 'no-credit')
+    return `client ${client} has ${left} ${bought.currency} of credit, and the package costs ${price}`;
+  return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance`;
+}
+
+/** Reported once per cycle and cause. */
+function refusedNotice({ service, cycle }: Decided, { refused, why }: Refusal): Notice {
+  return {
+    code: 'auto_buy_refused',
+    key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${refused}`,
+    panel: service.panel,
+    service: service.id,
+    message: `${service.id}: nothing was bought automatically: ${why}`,
+  };
+}
+
+/** Returns the service with what prevented its purchase. */
+export function withBillingProblem<W extends { readonly error: ItemError | null }>(work: W, problem?: ItemError): W {
+  return withError(work, problem ?? null);
+}

@@ -1,0 +1,104 @@
+import { SluiceError } from '@sluice/panel-kind';
+import { usageInMode } from '@sluice/quota-core';
+import type { PurchaseRecord } from '@sluice/state-store';
+import { serviceLease } from '../leases.js';
+import { type Run, withRun } from '../run/bracket.js';
+import { load } from '../run/load.js';
+import { requireService, type Session } from '../session.js';
+import { suggestion } from '../suggestion.js';
+import { afterInvoice, changePurchase } from './charge.js';
+import { refundPurchase } from './settle.js';
+import { type PurchaseDetail, toDetail } from './views.js';
+
+/** Which purchase to cancel. */
+export interface CancelRequest {
+  id: string;
+  /** Returns the price of a paid one as credit. */
+  refund: boolean;
+  waitMs: number;
+}
+
+/**
+ * Cancels a pending purchase with its invoice, or with `refund` a paid one. Repeatable.
+ *
+ * @throws SluiceError `unknown_purchase`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
+ *   under its allowance, `purchase_ended` for one that failed or is over: nothing was changed
+ */
+export async function cancelPurchase(session: Session, request: CancelRequest): Promise<PurchaseDetail> {
+  const { service } = await requirePurchase(session, request.id);
+  const isStored = (await session.store.services.get(service)) !== null;
+  const purpose = { command: 'purchase cancel', dryRun: false, service };
+  const row = await withRun(session, purpose, async (run) => {
+    if (isStored) await run.leases.take(serviceLease(service), request.waitMs);
+    const found = await requirePurchase(session, request.id);
+    await run.start();
+    const cancelled = found.status === 'pending' ? await cancelPending(session, run, found) : await undo(session, run, found, request);
+    await run.end({ outcome: 'done', changes: cancelled.status !== found.status });
+    return cancelled;
+  });
+  if (row.status === 'paid') throw isPaid(row);
+  return toDetail(session, row);
+}
+
+async function requirePurchase({ store }: Session, id: string): Promise<PurchaseRecord> {
+  const found = await store.purchases.get(id);
+  if (found !== null) return found;
+  const ids = (await store.purchases.list()).map((row) => row.id).slice(-2000);
+  const hint = ids.length === 0 ? '; there are none yet' : suggestion(id, ids);
+  throw new SluiceError('unknown_purchase', `There is no purchase "${id}"${hint.length > 200 ? '' : hint}`, {
+    kind: 'not-found',
+    details: { purchase: id },
+  });
+}
+
+/** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
+async function cancelPending(session: Session, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
+  const billing = await session.billing();
+  const { signal } = session.deps;
+  const found =
+    row.invoice === null
+      ? await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal)
+      : await billing.invoice(row.invoice, signal);
+  const isOpen = found?.status === 'draft' || found?.status === 'open';
+  const invoice = found !== null && isOpen ? await billing.cancel(found.id, signal) : found;
+  const change = invoice === null ? ({ status: 'cancelled' } as const) : afterInvoice(invoice, session.now());
+  return changePurchase(session, run.leases.held, row, change);
+}
+
+async function undo(session: Session, run: Run, row: PurchaseRecord, { refund }: CancelRequest): Promise<PurchaseRecord> {
+  if (row.status === 'cancelled') return row;
+  if (row.status === 'refunded') return row.refundedAt === null ? refundPurchase(session, run.leases.held, row) : row;
+  if (row.status === 'failed') {
+    throw new SluiceError('purchase_ended', `Purchase ${row.id} failed: there is nothing to cancel`, {
+      details: { purchase: row.id },
+    });
+  }
+  if (!refund) throw isPaid(row);
+  await refuseUsed(session, row);
+  // Stored before the credit is returned: the traffic may not be used while it is.
+  const marked = await changePurchase(session, run.leases.held, row, { status: 'refunded' });
+  return refundPurchase(session, run.leases.held, marked);
+}
+
+function isPaid({ id }: PurchaseRecord): SluiceError {
+  return new SluiceError('purchase_paid', `Purchase ${id} is paid; nothing was changed`, { details: { purchase: id } });
+}
+
+/** Refuses to take back traffic that is used, or may be. */
+async function refuseUsed(session: Session, row: PurchaseRecord): Promise<void> {
+  const service = await requireService(session, row.service);
+  const panel = await session.panel(service.panel);
+  const switches = await session.store.switches.list();
+  const [loaded] = await load(session, panel, [service], { switches, ordered: true });
+  const { cycle = null, allowance = null, mode = 'TOTAL' } = loaded ?? {};
+  const refuse = (why: string): never => {
+    throw new SluiceError('purchase_used', `Purchase ${row.id} can't be refunded: ${why}; nothing was changed`, {
+      details: { purchase: row.id, service: row.service },
+    });
+  };
+  if (cycle?.id !== row.cycle) return refuse('its billing cycle is over');
+  if (allowance?.kind !== 'limited') return;
+  const used = cycle.readAt === null ? null : usageInMode(cycle, mode);
+  if (used === null) return refuse('the usage is unknown');
+  if (used >= allowance.allowedBytes - row.bytes) refuse('without it the service would be at or over its allowance');
+}

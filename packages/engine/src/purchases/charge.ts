@@ -1,0 +1,105 @@
+import { type BillingSystem, type Charge, type Invoice, SluiceError } from '@sluice/panel-kind';
+import { formatBytes } from '@sluice/quota-core';
+import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
+import type { Session } from '../session.js';
+import type { Package } from './packages.js';
+
+/** What a purchase is made of, beside its package. */
+interface Ordered {
+  service: string;
+  client: string;
+  cycle: string;
+  actor: PurchaseRecord['actor'];
+  /** Unique; null for a key that no other purchase has. */
+  key: string | null;
+}
+
+/** Returns the row of a purchase that is not charged yet. It is stored before the billing system is called. */
+export function newPurchase(session: Session, bought: Package, { key, ...ordered }: Ordered): PurchaseRecord {
+  const id = session.id('pur');
+  const { bytes, price, currency, taxed } = bought;
+  return {
+    id,
+    ...ordered,
+    package: bought.id,
+    bytes,
+    price,
+    currency,
+    taxed,
+    status: 'pending',
+    invoice: null,
+    charged: null,
+    key: key ?? `purchase:${id}`,
+    at: session.now(),
+    paidAt: null,
+    refundedAt: null,
+  };
+}
+
+/** A change of a purchase's row. */
+export type PurchaseChange = Partial<
+  Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'cycle'>
+>;
+
+/**
+ * Charges the client for a stored purchase, and stores the outcome. Repeatable: the purchase's id is the key of its invoice.
+ *
+ * @throws SluiceError of the billing system; a refused charge ends the purchase as failed, any other leaves it pending
+ */
+export async function chargePurchase(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+): Promise<PurchaseRecord> {
+  const billing = await session.billing();
+  try {
+    const charge = await billing.charge(toRequest(row, billing), session.deps.signal);
+    return await changePurchase(session, fences, row, afterCharge(charge, session.now()));
+  } catch (error) {
+    if (isRefusal(error)) await changePurchase(session, fences, row, { status: 'failed' });
+    throw error;
+  }
+}
+
+function toRequest(row: PurchaseRecord, { clientsPay }: BillingSystem) {
+  const { id, bytes, service, price, currency, taxed, at, actor } = row;
+  return {
+    key: id,
+    client: row.client ?? '',
+    description: `Extra traffic ${formatBytes(bytes)} for ${service}`,
+    amount: price,
+    currency,
+    taxed,
+    since: at,
+    whenShort: actor === 'manual' && clientsPay ? 'leave-open' : 'refuse',
+  } as const;
+}
+
+function afterCharge(charge: Charge, now: string): PurchaseChange {
+  if (charge.state === 'short') return { status: 'failed', charged: charge.needed };
+  return afterInvoice(charge.invoice, now);
+}
+
+/** Returns what an invoice says about its purchase. */
+export function afterInvoice({ id: invoice, status, total: charged }: Invoice, now: string): PurchaseChange {
+  if (status === 'paid') return { status, invoice, charged, paidAt: now };
+  if (status === 'cancelled') return { status, invoice, charged };
+  if (status === 'refunded') return { status, invoice, charged, refundedAt: now };
+  return { invoice, charged };
+}
+
+/** Stores a change of a purchase, and returns its row. */
+export async function changePurchase(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  change: PurchaseChange,
+): Promise<PurchaseRecord> {
+  await session.write(fences, (tables) => tables.purchases.update(row.id, change));
+  return { ...row, ...change };
+}
+
+/** Returns whether the billing system refused, so that nothing was made and a repetition would be refused too. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SluiceError && ['unknown_client', 'currency_mismatch', 'invoice_closed'].includes(error.code);
+}

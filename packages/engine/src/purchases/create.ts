@@ -1,0 +1,187 @@
+import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import { compareMoney } from '@sluice/quota-core';
+import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { runDecidedCommand } from '../commands/run-command.js';
+import { serviceLease } from '../leases.js';
+import { type Run, withRun } from '../run/bracket.js';
+import { load } from '../run/load.js';
+import { requireService, type Session } from '../session.js';
+import { chargePurchase, newPurchase } from './charge.js';
+import { type Package, requireOffered } from './packages.js';
+import { type PurchaseDetail, toDetail } from './views.js';
+
+/** What to buy. */
+export interface PurchaseRequest {
+  service: string;
+  package: string;
+  /** One reference buys once, however often the request is repeated. */
+  ref?: string | undefined;
+  waitMs: number;
+}
+
+/** `purchase create --json` (docs/json.md). */
+export interface PurchaseReport {
+  purchase: PurchaseDetail;
+  /** Reasons of the holds that are still open. */
+  stillHeld: string[];
+  /** Why a hold that the purchase ends was not released yet; the next run releases it. */
+  error: ItemError | null;
+}
+
+/**
+ * Buys a package for the current cycle of a service: stores the purchase, charges the client, and releases the service if that
+ * brings it under its allowance.
+ *
+ * @throws SluiceError `unknown_package`, `package_not_offered`, `no_client`, `no_cycle`, `no_quota`, `currency_mismatch`,
+ *   `no_credit`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`: nothing was charged
+ */
+export async function createPurchase(session: Session, request: PurchaseRequest): Promise<PurchaseReport> {
+  const { service: id, waitMs } = request;
+  await requireService(session, id);
+  const { row, run } = await withRun(
+    session,
+    { command: 'purchase create', dryRun: false, service: id },
+    async (current) => {
+      await current.leases.take(serviceLease(id), waitMs);
+      const bought = await buy(session, request, current);
+      await current.end({ outcome: bought.status === 'failed' ? 'failed' : 'done', changes: true });
+      return { row: bought, run: current.id };
+    },
+  );
+  if (row.status === 'failed') throw noCredit(row, row.charged ?? row.price, null);
+  const error = row.status === 'paid' ? await releaseHeld(session, id, { waitMs, run }) : null;
+  const held = await session.store.holds.open({ services: [id] });
+  return { purchase: await toDetail(session, row), stillHeld: held.map(({ reason }) => reason), error };
+}
+
+/** Buys under the lease of the service: continues a purchase of the same reference, or stores a new one and charges it. */
+async function buy(session: Session, request: PurchaseRequest, run: Run): Promise<PurchaseRecord> {
+  const service = await requireService(session, request.service);
+  const known = await findRepeated(session, request);
+  if (known !== null) {
+    await run.start();
+    const isOpen = known.status === 'pending' && known.invoice === null;
+    return isOpen ? chargePurchase(session, run.leases.held, known) : known;
+  }
+  const bought = requireOffered(session.config, service, request.package);
+  const client = requireChargeable(service);
+  const cycle = await requireCycle(session, service);
+  await checkCredit(session, client, bought);
+  const key = request.ref === undefined ? null : refKey(request.ref);
+  const row = newPurchase(session, bought, { service: service.id, client, cycle: cycle.id, actor: 'manual', key });
+  await session.write(run.leases.held, async (tables) => {
+    await refuseUnfinished(tables, row);
+    await run.start(tables);
+    await tables.purchases.add(row);
+  });
+  return chargePurchase(session, run.leases.held, row);
+}
+
+const refKey = (ref: string): string => `ref:${ref}`;
+
+/** Returns the purchase of a repeated reference. */
+async function findRepeated(session: Session, request: PurchaseRequest): Promise<PurchaseRecord | null> {
+  if (request.ref === undefined) return null;
+  const [known] = await session.store.purchases.list({ key: refKey(request.ref) });
+  if (known === undefined) return null;
+  if (known.service === request.service && known.package === request.package && known.status !== 'failed') return known;
+  const what = `package ${known.package} for "${known.service}"`;
+  const ended = known.status === 'failed' ? ', which failed' : '';
+  throw new SluiceError(
+    'ref_used',
+    `Reference "${request.ref}" belongs to purchase ${known.id} of ${what}${ended}: use another one; nothing was charged`,
+    { details: { purchase: known.id, ref: request.ref } },
+  );
+}
+
+async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promise<void> {
+  const open = await tables.purchases.list({ service: row.service, status: 'pending' });
+  const same = open.find((each) => each.package === row.package);
+  if (same === undefined) return;
+  const state = same.invoice === null ? 'is not finished' : `waits for the payment of invoice ${same.invoice}`;
+  throw new SluiceError(
+    'purchase_unfinished',
+    `Purchase ${same.id} of package ${same.package} for "${row.service}" ${state}: nothing was charged again`,
+    { details: { service: row.service, purchase: same.id } },
+  );
+}
+
+function requireChargeable({ id, client, status }: ServiceRecord): string {
+  if (status !== 'active' && status !== 'suspended') {
+    throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: there is nothing to buy traffic for`, {
+      details: { service: id, lifecycle: status },
+    });
+  }
+  if (client !== null) return client;
+  throw new SluiceError('no_client', `"${id}" has no client, so nobody can be charged`, { details: { service: id } });
+}
+
+/** Returns the current cycle of a service with a limited quota; extra traffic has no effect on others. */
+async function requireCycle(session: Session, service: ServiceRecord): Promise<CycleRecord> {
+  const { id } = service;
+  const panel = await session.panel(service.panel);
+  const switches = await session.store.switches.list();
+  const [loaded] = await load(session, panel, [service], { switches, ordered: true });
+  if (loaded?.error != null) {
+    throw new SluiceError(loaded.error.code, `"${id}": ${loaded.error.message}; nothing was charged`, {
+      details: { service: id },
+    });
+  }
+  if (loaded?.allowance?.kind !== 'limited') {
+    throw new SluiceError('no_quota', `"${id}" has no limited quota, so extra traffic would have no effect`, {
+      details: { service: id },
+    });
+  }
+  if (loaded.cycle !== null && !loaded.cycleIsNew) return loaded.cycle;
+  throw new SluiceError('no_cycle', `"${id}" has not been read in its current billing cycle; nothing was charged`, {
+    details: { service: id },
+  });
+}
+
+/** Refuses before anything is stored; a billing system whose clients pay themselves takes a purchase without credit. */
+async function checkCredit(session: Session, client: string, { price, currency }: Package): Promise<void> {
+  const billing = await session.billing();
+  const credit = await billing.credit(client, session.deps.signal);
+  if (credit.currency !== null && credit.currency !== currency) {
+    throw new SluiceError(
+      'currency_mismatch',
+      `The package costs ${price} ${currency}, but client "${client}" is billed in ${credit.currency}; nothing was charged`,
+      { details: { client, currency } },
+    );
+  }
+  if (!billing.clientsPay && compareMoney(credit.balance, price) < 0)
+    throw noCredit({ client, price, currency }, price, credit.balance);
+}
+
+function noCredit(
+  { client, currency }: { client: string | null; currency: string; price: string },
+  needed: string,
+  balance: string | null,
+): SluiceError {
+  const has = balance === null ? 'too little credit' : `${balance} ${currency} of credit`;
+  return new SluiceError(
+    'no_credit',
+    `Client "${client ?? ''}" has ${has}, and the purchase costs ${needed} ${currency}; nothing was charged`,
+    { details: { client, needed, balance, currency } },
+  );
+}
+
+/** Ends the holds that the purchase ends, by the last reading; returns why that failed. */
+async function releaseHeld(
+  session: Session,
+  id: string,
+  { waitMs, run }: { waitMs: number; run: string },
+): Promise<ItemError | null> {
+  if ((await session.store.holds.open({ services: [id] })).length === 0) return null;
+  try {
+    const { work } = await runDecidedCommand(
+      session,
+      id,
+      { command: 'purchase create', dryRun: false, waitMs, run },
+      () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),
+    );
+    return work.error;
+  } catch (error) {
+    return toItemError(error);
+  }
+}

@@ -1,0 +1,74 @@
+import { SluiceError } from '@sluice/panel-kind';
+import { checkMoney, currencyDecimals } from '@sluice/quota-core';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../config/find-entry.js';
+import type { Config } from '../config/schema.js';
+import { suggestion } from '../suggestion.js';
+
+/** A package of the config that can be bought. */
+export interface Package {
+  id: string;
+  bytes: number;
+  /** Without tax; decimal text with the decimals of its currency. */
+  price: string;
+  currency: string;
+  taxed: boolean;
+}
+
+/** One package, in `package list --json` (docs/json.md). */
+export interface PackageView extends Omit<Package, 'taxed'> {
+  /** Products that offer it. */
+  products: string[];
+}
+
+/** Returns the packages of the config. */
+export function listPackages(config: Config): PackageView[] {
+  return Object.keys(config.packages).flatMap((id) => {
+    const found = findPackage(config, id);
+    if (found === undefined) return [];
+    const { bytes, price, currency } = found;
+    const products = Object.entries(config.products).filter(([, product]) => product.packages.includes(id));
+    return [{ id, bytes, price, currency, products: products.map(([name]) => name) }];
+  });
+}
+
+/** Returns a package of the config. */
+export function findPackage(config: Config, id: string): Package | undefined {
+  const entry = findEntry(config.packages, id);
+  const currency = entry?.currency ?? config.currency;
+  if (entry === undefined || currency === undefined) return undefined;
+  const price = checkMoney(entry.price, currencyDecimals(currency));
+  return { id, bytes: entry.traffic, price, currency, taxed: entry.taxed };
+}
+
+/**
+ * Returns a package of the config.
+ *
+ * @throws SluiceError `unknown_package`
+ */
+export function requirePackage(config: Config, id: string): Package {
+  const found = findPackage(config, id);
+  if (found !== undefined) return found;
+  const hint = suggestion(id, Object.keys(config.packages));
+  throw new SluiceError('unknown_package', `There is no package "${id}" in the config${hint}`, {
+    kind: 'not-found',
+    details: { package: id },
+  });
+}
+
+/**
+ * Returns a package that the service's product offers.
+ *
+ * @throws SluiceError `unknown_package`, `package_not_offered`
+ */
+export function requireOffered(config: Config, service: ServiceRecord, id: string): Package {
+  const found = requirePackage(config, id);
+  const offered = findEntry(config.products, service.product)?.packages ?? [];
+  if (offered.includes(id)) return found;
+  const instead = offered.length === 0 ? 'it offers none' : `it offers ${offered.join(', ')}`;
+  throw new SluiceError(
+    'package_not_offered',
+    `Product "${service.product}" of "${service.id}" does not offer package "${id}": ${instead}; nothing was charged`,
+    { details: { service: service.id, product: service.product, package: id } },
+  );
+}

@@ -1,0 +1,77 @@
+import type { AutoBuySettings } from '@sluice/panel-kind';
+import { type Allowance, gigabytesToBytes } from '@sluice/quota-core';
+import type { AutoBuyRecord } from '@sluice/state-store';
+import { findEntry } from '../config/find-entry.js';
+import type { Config } from '../config/schema.js';
+
+/** Defaults of auto-buy, where no level states the field (docs/config.md). */
+const DEFAULTS = { enabled: false, package: null, threshold: String(gigabytesToBytes('10')), maxPerCycle: 5 } as const;
+
+/** Where a preference comes from, the strongest first. */
+export type AutoBuySource = 'service' | 'client' | 'product' | 'global' | 'default';
+
+/** What one level states; null for what it leaves to the next one. */
+type Preference = Pick<AutoBuyRecord, 'enabled' | 'package' | 'threshold' | 'maxPerCycle'>;
+
+/** Auto-buy of a service, field by field from its levels. */
+export interface AutoBuyRule {
+  enabled: boolean;
+  package: string | null;
+  /** Bytes as digits, or a percentage of the allowance. */
+  threshold: string;
+  maxPerCycle: number;
+  /** The level that switches it on or off. */
+  source: AutoBuySource;
+}
+
+/** Returns the rule of a service, or of a client alone. */
+export function findRule(
+  config: Config,
+  stored: readonly AutoBuyRecord[],
+  about: { service?: string; client: string | null; product?: string },
+): AutoBuyRule {
+  const of = (scope: AutoBuyRecord['scope'], subject: string | null | undefined): Preference | undefined =>
+    stored.find((row) => row.scope === scope && row.subject === subject);
+  const product = about.product === undefined ? undefined : findEntry(config.products, about.product)?.autoBuy;
+  const levels: [AutoBuySource, Preference | undefined][] = [
+    ['service', of('service', about.service)],
+    ['client', of('client', about.client)],
+    ['product', product && fromConfig(product)],
+    ['global', config.autoBuy && fromConfig(config.autoBuy)],
+  ];
+  const first = <Key extends keyof Preference>(key: Key) => levels.find(([, level]) => level?.[key] != null);
+  const [source = 'default', enabling] = first('enabled') ?? [];
+  return {
+    enabled: enabling?.enabled === 'on',
+    package: first('package')?.[1]?.package ?? DEFAULTS.package,
+    threshold: first('threshold')?.[1]?.threshold ?? DEFAULTS.threshold,
+    maxPerCycle: first('maxPerCycle')?.[1]?.maxPerCycle ?? DEFAULTS.maxPerCycle,
+    source,
+  };
+}
+
+function fromConfig({
+  enabled,
+  package: name,
+  thresholdGb,
+  thresholdPercent,
+  maxPerCycle,
+}: AutoBuySettings): Preference {
+  const bytes = thresholdGb === undefined ? null : String(gigabytesToBytes(String(thresholdGb)));
+  const percent = thresholdPercent === undefined ? null : `${thresholdPercent}%`;
+  return {
+    enabled: enabled === undefined ? null : enabled ? 'on' : 'off',
+    package: name ?? null,
+    threshold: bytes ?? percent,
+    maxPerCycle: maxPerCycle ?? null,
+  };
+}
+
+/** Returns the threshold in bytes; null for a percentage of an unknown or unlimited allowance. */
+export function thresholdBytes(threshold: string, allowance: Allowance | null): number | null {
+  if (!threshold.endsWith('%')) return Number(threshold);
+  if (allowance?.kind !== 'limited') return null;
+  // Percentages may have decimals; a billionth of the allowance is exact enough for a threshold.
+  const share = BigInt(Math.round(Number(threshold.slice(0, -1)) * 1e7));
+  return Number((BigInt(allowance.allowedBytes) * share) / 1_000_000_000n);
+}

@@ -1,0 +1,132 @@
+import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { serviceLease } from '../leases.js';
+import { otherLeases } from '../run/facts.js';
+import type { Notice } from '../run/notices.js';
+import type { Session } from '../session.js';
+import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange } from './charge.js';
+
+/** Which purchases to settle. */
+export interface SettleRequest {
+  panel: string;
+  /** Only of this service. */
+  service: string | null;
+  /** Asks about paid purchases of open cycles, too: they may have been refunded. */
+  all: boolean;
+  fences: HeldLease[];
+  run: string;
+}
+
+/** What became of purchases that were not settled. */
+export interface Settled {
+  /** Became paid. */
+  paid: number;
+  /** Why a purchase is still open, by service. */
+  problems: ReadonlyMap<string, ItemError>;
+  notices: Notice[];
+}
+
+/**
+ * Asks the billing system about purchases that are not settled: finishes charges and refunds that were interrupted, and stores
+ * what was paid, cancelled or refunded there since. Leaves out services that another run works on.
+ */
+export async function settlePurchases(session: Session, request: SettleRequest): Promise<Settled> {
+  const problems = new Map<string, ItemError>();
+  const notices: Notice[] = [];
+  let paid = 0;
+  const due = await findDue(session, request);
+  const leases = due.length === 0 ? new Map<string, unknown>() : await otherLeases(session, request.run);
+  for (const { row, service } of due) {
+    if (leases.has(serviceLease(service.id)) || session.deps.signal.aborted) continue;
+    try {
+      const settled = await settle(session, request.fences, row);
+      if (settled.status === row.status) continue;
+      if (settled.status === 'paid') paid++;
+      notices.push(purchaseNotice(service, settled));
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      problems.set(service.id, toItemError(error));
+    }
+  }
+  return { paid, problems, notices };
+}
+
+async function findDue(
+  { store }: Session,
+  { panel, service, all }: SettleRequest,
+): Promise<{ row: PurchaseRecord; service: ServiceRecord }[]> {
+  const filter = service === null ? {} : { service };
+  const pending = await store.purchases.list({ ...filter, status: 'pending' });
+  const refunded = await store.purchases.list({ ...filter, status: 'refunded' });
+  const paid = all ? await store.purchases.list({ ...filter, status: 'paid' }) : [];
+  const open = [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null)];
+  const rows = [...open, ...(await inOpenCycles(store, paid))];
+  if (rows.length === 0) return [];
+  const ids = [...new Set(rows.map((row) => row.service))];
+  const services = new Map((await store.services.list({ ids, panel })).map((found) => [found.id, found]));
+  return rows.flatMap((row) => {
+    const found = services.get(row.service);
+    return found === undefined ? [] : [{ row, service: found }];
+  });
+}
+
+async function inOpenCycles({ cycles }: Session['store'], rows: readonly PurchaseRecord[]): Promise<PurchaseRecord[]> {
+  if (rows.length === 0) return [];
+  const newest = await cycles.newest([...new Set(rows.map(({ service }) => service))]);
+  const open = new Set(newest.filter(({ closedAt }) => closedAt === null).map(({ id }) => id));
+  return rows.filter(({ cycle, invoice }) => open.has(cycle) && invoice !== null);
+}
+
+/** Settles one purchase as far as the billing system can tell, and returns its row. */
+async function settle(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+): Promise<PurchaseRecord> {
+  const billing = await session.billing();
+  const { signal } = session.deps;
+  if (row.status === 'refunded') return refundPurchase(session, fences, row);
+  if (row.invoice !== null) {
+    const invoice = await billing.invoice(row.invoice, signal);
+    const change: PurchaseChange = afterInvoice(invoice, session.now());
+    const isSame = change.status === undefined || change.status === row.status;
+    return isSame ? row : changePurchase(session, fences, row, change);
+  }
+  if (!(await isCycleOver(session, row))) return chargePurchase(session, fences, row);
+  // What was bought for a cycle that is over is not charged any more, unless it was.
+  const found = await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal);
+  const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(found, session.now());
+  return changePurchase(session, fences, row, change);
+}
+
+async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {
+  const cycle = (await session.store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
+  return cycle === undefined || cycle.closedAt !== null || cycle.end <= session.now();
+}
+
+/** Returns the price of a purchase to its client as credit, once; stores that it was confirmed. */
+export async function refundPurchase(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+): Promise<PurchaseRecord> {
+  const { id, invoice, charged, price, at } = row;
+  if (invoice !== null) {
+    const billing = await session.billing();
+    await billing.refund(invoice, { key: `refund:${id}`, amount: charged ?? price, since: at }, session.deps.signal);
+  }
+  return changePurchase(session, fences, row, { refundedAt: session.now() });
+}
+
+/** Returns the notice of a purchase that was settled. */
+export function purchaseNotice({ id, panel }: ServiceRecord, row: PurchaseRecord): Notice {
+  const words = { paid: 'is paid', failed: 'was not bought', cancelled: 'was cancelled', refunded: 'was refunded' };
+  const what = row.status === 'pending' ? 'is waiting for payment' : words[row.status];
+  return {
+    code: row.status === 'paid' ? 'purchase' : 'purchase_ended',
+    key: `purchase:${row.id}:${row.status}`,
+    panel,
+    service: id,
+    message: `${id}: package ${row.package} for ${row.price} ${row.currency} ${what} (${row.id})`,
+  };
+}

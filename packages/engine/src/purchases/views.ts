@@ -1,0 +1,48 @@
+import type { PurchaseRecord } from '@sluice/state-store';
+import type { Session } from '../session.js';
+
+/** One purchase, in `purchase list --json` (docs/json.md). */
+export interface PurchaseView {
+  id: string;
+  service: string;
+  client: string | null;
+  package: string;
+  bytes: number;
+  /** Without tax. */
+  price: string;
+  currency: string;
+  status: PurchaseRecord['status'];
+  actor: PurchaseRecord['actor'];
+  /** Id of the cycle that it counts in. */
+  cycle: string;
+  invoice: string | null;
+  /** Total of the invoice, with tax; null where it is not known. */
+  charged: string | null;
+  at: string;
+  paidAt: string | null;
+}
+
+/** A purchase with its cycle, in `purchase create --json`. */
+export type PurchaseDetail = Omit<PurchaseView, 'cycle'> & { cycle: { id: string; start: string; end: string } | null };
+
+/** Returns a purchase as documents show it. */
+export function toView(row: PurchaseRecord): PurchaseView {
+  const { id, service, client, package: name, bytes, price, currency } = row;
+  const { status, actor, cycle, invoice, charged, at, paidAt } = row;
+  return { id, service, client, package: name, bytes, price, currency, status, actor, cycle, invoice, charged, at, paidAt };
+}
+
+/** Returns a purchase with its cycle. */
+export async function toDetail({ store }: Session, row: PurchaseRecord): Promise<PurchaseDetail> {
+  const cycle = (await store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
+  return { ...toView(row), cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null };
+}
+
+/** Lists purchases, oldest first. */
+export async function listPurchases(
+  { store }: Session,
+  filter: { service?: string | undefined } = {},
+): Promise<PurchaseView[]> {
+  const rows = await store.purchases.list(filter.service === undefined ? {} : { service: filter.service });
+  return rows.map(toView);
+}

@@ -1,0 +1,150 @@
+import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
+import { draftPurchases, findWish, type Wish, withDrafts } from '../purchases/auto-buy.js';
+import { chargePurchase } from '../purchases/charge.js';
+import { purchaseNotice, type Settled, settlePurchases } from '../purchases/settle.js';
+import { type Leases, serviceLease } from '../leases.js';
+import { otherLeases, storedFacts, toOwnFacts } from './facts.js';
+import type { Notice } from './notices.js';
+import { planAll } from './plan.js';
+import { reportNotices, type ReportedRun } from './report.js';
+import type { RunRequest } from './request.js';
+import { type Decided, type Planned, type RunOnPanel, withError } from './stages.js';
+
+/** Auto-buy in the run over one panel. */
+export interface Buying {
+  readonly preferences: readonly AutoBuyRecord[];
+  /** Purchases of earlier runs and commands, settled before the services were loaded. */
+  readonly settled: Settled;
+  /** What services would buy, by id. */
+  readonly wishes: Map<string, Wish>;
+}
+
+type BuyingRun = RunOnPanel & ReportedRun & { readonly request: RunRequest; readonly leases: Leases };
+
+/** Settles open purchases of the panel, before its services are loaded. A dry run only reads the preferences. */
+export async function beginBuying(run: BuyingRun, service: string | null): Promise<Buying> {
+  const { session, panel, request, leases, report, results } = run;
+  const preferences = await session.store.autoBuys.list();
+  const nothing: Settled = { paid: 0, problems: new Map(), notices: [] };
+  if (request.dryRun) return { preferences, settled: nothing, wishes: new Map() };
+  const settled = await settlePurchases(session, {
+    panel: panel.name,
+    service,
+    all: request.observeAll,
+    fences: leases.held,
+    run: run.run,
+  });
+  results.totals.purchased += settled.paid;
+  results.changes ||= settled.notices.length > 0;
+  await reportNotices(session, report, settled.notices, leases.held);
+  return { preferences, settled, wishes: new Map() };
+}
+
+/** Notes what a service would buy; a purchase that could not be settled is its error. */
+export function withWish(run: RunOnPanel & { readonly buying: Buying }, decided: Decided): Decided {
+  const { preferences, settled, wishes } = run.buying;
+  const { id } = decided.service;
+  const wish = findWish(run, preferences, decided);
+  if (wish !== null) wishes.set(id, wish);
+  return withError(decided, settled.problems.get(id) ?? null);
+}
+
+/** Services with the purchases that their holds were decided with. */
+export interface Draft {
+  works: Decided[];
+  notices: Notice[];
+}
+
+/** Drafts what the services buy. */
+export async function draftBuys(
+  run: RunOnPanel & { readonly buying: Buying },
+  works: readonly Decided[],
+): Promise<Draft> {
+  const { wishes, settled } = run.buying;
+  const drafted = await draftPurchases(run, works, wishes, settled);
+  return {
+    notices: drafted.notices,
+    works: drafted.works.map((work) => withError(work, drafted.problems.get(work.service.id) ?? null)),
+  };
+}
+
+/** Plans services as if they bought nothing. */
+export function planWithoutBuys(
+  run: RunOnPanel & { readonly request: RunRequest },
+  planned: readonly Planned[],
+  before: readonly Decided[],
+): Promise<Planned[]> {
+  const buying = new Set(planned.filter(({ buys }) => buys.length > 0).map(({ service }) => service.id));
+  return planAgain(run, planned, before.filter(({ service }) => buying.has(service.id)));
+}
+
+async function planAgain(
+  run: RunOnPanel & { readonly request: RunRequest },
+  planned: readonly Planned[],
+  changed: readonly Decided[],
+): Promise<Planned[]> {
+  if (changed.length === 0) return [...planned];
+  const again = new Map((await planAll(run, changed)).map((work) => [work.service.id, work]));
+  return planned.map((work) => again.get(work.service.id) ?? work);
+}
+
+/** Buys what was drafted; services that got less are decided and planned again with what was paid. */
+export async function buyDrafts(
+  run: BuyingRun,
+  planned: readonly Planned[],
+  before: readonly Decided[],
+): Promise<{ works: Planned[]; notices: Notice[] }> {
+  const notices: Notice[] = [];
+  const changed: Decided[] = [];
+  for (const work of planned) {
+    if (work.buys.length === 0) continue;
+    const { paid, problem } = await buyAll(run, work);
+    run.results.totals.purchased += paid.length;
+    run.results.changes ||= paid.length > 0;
+    notices.push(...paid.map((row) => purchaseNotice(work.service, row)));
+    if (paid.length === work.buys.length) continue;
+    const decided = before.find(({ service }) => service.id === work.service.id);
+    if (decided !== undefined) changed.push(withError(withDrafts(run, decided, paid), problem));
+  }
+  return { works: await planAgain(run, planned, changed), notices };
+}
+
+/** Buys the packages of one service until one is not paid. */
+async function buyAll(
+  run: BuyingRun,
+  work: Planned,
+): Promise<{ paid: PurchaseRecord[]; problem: ItemError | null }> {
+  const { session, leases } = run;
+  const paid: PurchaseRecord[] = [];
+  for (const row of work.buys) {
+    try {
+      if (session.deps.signal.aborted || !(await storeIntent(run, work, row, paid))) return { paid, problem: null };
+      const bought = await chargePurchase(session, leases.held, row);
+      if (bought.status !== 'paid') return { paid, problem: null };
+      paid.push(bought);
+    } catch (error) {
+      if (error instanceof SluiceError) return { paid, problem: toItemError(error) };
+      throw error;
+    }
+  }
+  return { paid, problem: null };
+}
+
+/** Stores a purchase before its charge, unless a command changed the service since it was read, or is changing it. */
+async function storeIntent(
+  { session, leases, run }: BuyingRun,
+  work: Planned,
+  row: PurchaseRecord,
+  paid: readonly PurchaseRecord[],
+): Promise<boolean> {
+  const { id } = work.service;
+  const bought = new Set(work.buys.map((each) => each.id));
+  const purchases = [...work.purchases.filter((each) => !bought.has(each.id)), ...paid];
+  return session.write(leases.held, async (tables) => {
+    const facts = (await storedFacts(tables, [id])).get(id);
+    if (facts !== toOwnFacts({ ...work, purchases })) return false;
+    if ((await otherLeases(session, run)).has(serviceLease(id))) return false;
+    return tables.purchases.add(row);
+  });
+}
