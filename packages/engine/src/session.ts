@@ -9,7 +9,14 @@ import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds/holds-file.js';
 import { type Interruption, toInterruption } from './interruption.js';
 import { suggestion } from './suggestion.js';
-import { type BillingSystem, newId, type Panel, type PanelKind, type PanelSettings, SluiceError } from '@sluice/panel-kind';
+import {
+  type BillingSystem,
+  newId,
+  type Panel,
+  type PanelKind,
+  type PanelSettings,
+  SluiceError,
+} from '@sluice/panel-kind';
 import { unknownPanel } from './services/panels.js';
 
 /** Parts of a session. */

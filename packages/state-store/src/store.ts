@@ -154,7 +154,10 @@ export interface StoreTables extends AgentTables {
     get(id: string): Promise<PurchaseRecord | null>;
     /** Returns false, and changes nothing, when the key exists. */
     add(record: PurchaseRecord): Promise<boolean>;
-    update(id: string, change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'cycle'>>): Promise<void>;
+    update(
+      id: string,
+      change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'cycle'>>,
+    ): Promise<void>;
   };
   autoBuys: {
     /** Ordered by scope and subject. */

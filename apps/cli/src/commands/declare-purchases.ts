@@ -7,11 +7,7 @@ const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the
 export function declarePurchases(program: LazyCommand): void {
   const load = () => import('./purchases.js');
   listOptions(
-    program
-      .command('package')
-      .description('packages of extra traffic')
-      .examples('sluice package list')
-      .command('list'),
+    program.command('package').description('packages of extra traffic').examples('sluice package list').command('list'),
   )
     .description('list the packages of the config')
     .examples('sluice package list')
@@ -22,7 +18,9 @@ export function declarePurchases(program: LazyCommand): void {
     .examples('sluice purchase create svc-1 extra-1tb --ref order-4711');
   purchase
     .command('create <service> <package>')
-    .description('buy a package for the current cycle from the credit of the client, and release the service if it may be')
+    .description(
+      'buy a package for the current cycle from the credit of the client, and release the service if it may be',
+    )
     .option('--ref <key>', 'buy only once, however often the command is repeated with this reference')
     .option(...WAIT)
     .changes()

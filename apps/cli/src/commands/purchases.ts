@@ -48,9 +48,9 @@ const PURCHASES: List<PurchaseView> = {
 };
 
 /** `sluice purchase list` */
-export const purchaseList: CommandHandler<ListOptions & { service?: string }> = listCommand(
+export const purchaseList = listCommand<PurchaseView, ListOptions & { service?: string }>(
   PURCHASES,
-  async ({ sluice }, _args, { service }: { service?: string }) => (await sluice.purchases.list({ service })).purchases,
+  async ({ sluice }, _args, { service }) => (await sluice.purchases.list({ service })).purchases,
 );
 
 interface CreateOptions extends LockOptions {

@@ -13,7 +13,11 @@ export interface Purchases {
    *
    * @throws SluiceError for a purchase that is refused; nothing was charged then
    */
-  create(service: string, packageId: string, options?: LockOptions & { ref?: string | undefined }): Promise<PurchaseReport>;
+  create(
+    service: string,
+    packageId: string,
+    options?: LockOptions & { ref?: string | undefined },
+  ): Promise<PurchaseReport>;
   list(options?: CallOptions & { service?: string | undefined }): Promise<{ purchases: PurchaseView[] }>;
   /** Cancels a pending purchase, or with `refund` a paid one, whose price becomes credit. */
   cancel(id: string, options?: LockOptions & { refund?: boolean | undefined }): Promise<{ purchase: PurchaseDetail }>;

@@ -44,7 +44,10 @@ const autoBuysOffered: Rule = (config) => {
 };
 
 const oneThreshold: Rule = (config) =>
-  [['autoBuy', config.autoBuy] as const, ...products(config).map(([name, { autoBuy }]) => [`products.${name}.autoBuy`, autoBuy] as const)]
+  [
+    ['autoBuy', config.autoBuy] as const,
+    ...products(config).map(([name, { autoBuy }]) => [`products.${name}.autoBuy`, autoBuy] as const),
+  ]
     .filter(([, rule]) => rule?.thresholdGb !== undefined && rule.thresholdPercent !== undefined)
     .map(([path]) => error(path, 'name thresholdGb or thresholdPercent, not both'));
 

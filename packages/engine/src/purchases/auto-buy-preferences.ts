@@ -44,7 +44,11 @@ export async function showAutoBuy(session: Session, subject: AutoBuySubject): Pr
   const rule = findRule(session.config, stored, { service: id, client, product });
   const [cycle] = await session.store.cycles.newest([id]);
   const bought = cycle === undefined ? 0 : await countAutomatic(session, id, cycle.id);
-  return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, (cycle?.allowance ?? null) as Allowance | null), bought };
+  return {
+    ...rule,
+    thresholdBytes: thresholdBytes(rule.threshold, (cycle?.allowance ?? null) as Allowance | null),
+    bought,
+  };
 }
 
 /** Returns how many automatic purchases of a cycle count towards its maximum. */

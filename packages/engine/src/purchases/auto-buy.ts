@@ -93,7 +93,8 @@ export async function draftPurchases(
 export function withDrafts(on: RunOnPanel, work: Decided, buys: readonly PurchaseRecord[]): Decided {
   const { session, panel } = on;
   const paid = [...work.purchases, ...buys.map((row) => ({ ...row, status: 'paid' as const }))];
-  return { ...decideHolds(session, panel, withPurchases(work, paid), session.now()), buys };
+  const read = { ...withPurchases(work, paid), stage: 'read' as const };
+  return { ...decideHolds(session, panel, read, session.now()), buys };
 }
 
 /** Why nothing is bought: a word for the cause, and the sentence. */
@@ -114,7 +115,10 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const credit = await findCredit(on, client, credits);
   if ('code' in credit) return credit;
   if (credit.currency !== null && credit.currency !== bought.currency)
-    return { refused: 'currency', why: `client ${client} is billed in ${credit.currency}, ${bought.id} costs ${bought.currency}` };
+    return {
+      refused: 'currency',
+      why: `client ${client} is billed in ${credit.currency}, ${bought.id} costs ${bought.currency}`,
+    };
   const price = highestCharge(bought, own);
   const { count, reason } = autoBuy({
     ...wish,

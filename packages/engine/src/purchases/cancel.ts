@@ -32,7 +32,8 @@ export async function cancelPurchase(session: Session, request: CancelRequest): 
     if (isStored) await run.leases.take(serviceLease(service), request.waitMs);
     const found = await requirePurchase(session, request.id);
     await run.start();
-    const cancelled = found.status === 'pending' ? await cancelPending(session, run, found) : await undo(session, run, found, request);
+    const cancelled =
+      found.status === 'pending' ? await cancelPending(session, run, found) : await undo(session, run, found, request);
     await run.end({ outcome: 'done', changes: cancelled.status !== found.status });
     return cancelled;
   });
@@ -65,7 +66,12 @@ async function cancelPending(session: Session, run: Run, row: PurchaseRecord): P
   return changePurchase(session, run.leases.held, row, change);
 }
 
-async function undo(session: Session, run: Run, row: PurchaseRecord, { refund }: CancelRequest): Promise<PurchaseRecord> {
+async function undo(
+  session: Session,
+  run: Run,
+  row: PurchaseRecord,
+  { refund }: CancelRequest,
+): Promise<PurchaseRecord> {
   if (row.status === 'cancelled') return row;
   if (row.status === 'refunded') return row.refundedAt === null ? refundPurchase(session, run.leases.held, row) : row;
   if (row.status === 'failed') {

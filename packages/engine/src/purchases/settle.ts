@@ -78,11 +78,7 @@ async function inOpenCycles({ cycles }: Session['store'], rows: readonly Purchas
 }
 
 /** Settles one purchase as far as the billing system can tell, and returns its row. */
-async function settle(
-  session: Session,
-  fences: HeldLease[],
-  row: PurchaseRecord,
-): Promise<PurchaseRecord> {
+async function settle(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord> {
   const billing = await session.billing();
   const { signal } = session.deps;
   if (row.status === 'refunded') return refundPurchase(session, fences, row);

@@ -29,7 +29,22 @@ export type PurchaseDetail = Omit<PurchaseView, 'cycle'> & { cycle: { id: string
 export function toView(row: PurchaseRecord): PurchaseView {
   const { id, service, client, package: name, bytes, price, currency } = row;
   const { status, actor, cycle, invoice, charged, at, paidAt } = row;
-  return { id, service, client, package: name, bytes, price, currency, status, actor, cycle, invoice, charged, at, paidAt };
+  return {
+    id,
+    service,
+    client,
+    package: name,
+    bytes,
+    price,
+    currency,
+    status,
+    actor,
+    cycle,
+    invoice,
+    charged,
+    at,
+    paidAt,
+  };
 }
 
 /** Returns a purchase with its cycle. */

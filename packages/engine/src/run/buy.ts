@@ -76,7 +76,11 @@ export function planWithoutBuys(
   before: readonly Decided[],
 ): Promise<Planned[]> {
   const buying = new Set(planned.filter(({ buys }) => buys.length > 0).map(({ service }) => service.id));
-  return planAgain(run, planned, before.filter(({ service }) => buying.has(service.id)));
+  return planAgain(
+    run,
+    planned,
+    before.filter(({ service }) => buying.has(service.id)),
+  );
 }
 
 async function planAgain(
@@ -111,10 +115,7 @@ export async function buyDrafts(
 }
 
 /** Buys the packages of one service until one is not paid. */
-async function buyAll(
-  run: BuyingRun,
-  work: Planned,
-): Promise<{ paid: PurchaseRecord[]; problem: ItemError | null }> {
+async function buyAll(run: BuyingRun, work: Planned): Promise<{ paid: PurchaseRecord[]; problem: ItemError | null }> {
   const { session, leases } = run;
   const paid: PurchaseRecord[] = [];
   for (const row of work.buys) {

@@ -18,7 +18,15 @@ import { needsObservation, planAll, planSteps, historyAfter, withCheckpoint } fr
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
 import type { RunRequest } from './request.js';
-import { type Applied, type Decided, leftUnfinished, type Planned, type Read, type RunOnPanel, untouched } from './stages.js';
+import {
+  type Applied,
+  type Decided,
+  leftUnfinished,
+  type Planned,
+  type Read,
+  type RunOnPanel,
+  untouched,
+} from './stages.js';
 import { confirmReadings, type Readings, splitRepeated } from './repeated.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
@@ -58,7 +66,7 @@ export async function runPanel(
   const fingerprint = await usageFingerprint(session, panel);
   const falls = { compared: 0, fell: 0 };
   const { id } = report.run;
-  const scope = request.observeAll ? 'reconcile' : 'poll';
+  const scope: RunOnPanel['scope'] = request.observeAll ? 'reconcile' : 'poll';
   const leasesAtStart = await otherLeases(session, id);
   const empty = { open: [], held: [], active: 0, observing: false, resources: new Map() };
   const isShared = panel.snapshot?.paged === true && only === null && !request.dryRun;
