@@ -2,6 +2,7 @@ import { DAY, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
 import { startFlvxBench } from './flvx-bench.js';
 import type { Outcome } from './harness.js';
 import { startHiddifyBench } from './hiddify-bench.js';
+import { startShop } from './operations/purchases/shop.js';
 
 /** JSON documents that commands print in one story, by the command's words as the documentation names them. */
 export type Documents = Map<string, { exitCode: number; json: unknown }[]>;
@@ -14,6 +15,29 @@ async function keep(documents: Documents, sluice: Sluice, heading: string, words
   const isLines = heading.startsWith('log export');
   const document = { exitCode: outcome.exitCode, json: isLines ? null : outcome.json() };
   documents.set(heading, [...(documents.get(heading) ?? []), document]);
+}
+
+/** What a client buys. */
+async function inShop(documents: Documents): Promise<void> {
+  const at = await startShop();
+  const kept = (heading: string, words?: string): Promise<void> =>
+    keep(documents, (line) => at.bench.sluice(line.split(' ')), heading, words);
+  try {
+    await at.addClientService(1);
+    at.use(1, 1);
+    await at.poll();
+    await at.run('credit add 42 20 --currency EUR');
+    await kept('package list');
+    await kept('purchase create', 'purchase create svc-1 extra-50');
+    await kept('purchase list');
+    const [bought] = await at.purchases();
+    await kept('purchase cancel', `purchase cancel ${bought?.id ?? ''} --refund`);
+    await kept('auto-buy set', 'auto-buy set svc-1 --on --package extra-50');
+    await kept('auto-buy show', 'auto-buy show svc-1');
+    await kept('auto-buy clear', 'auto-buy clear svc-1');
+  } finally {
+    await at.close();
+  }
 }
 
 /** A service on EasyDCIM over its quota, one within it, and all that can be asked about them. */
@@ -125,6 +149,7 @@ async function onHiddify(documents: Documents): Promise<void> {
 export async function playDocuments(): Promise<Documents> {
   const documents: Documents = new Map();
   await onEasyDcim(documents);
+  await inShop(documents);
   await onFlvx(documents);
   await onHiddify(documents);
   return documents;

@@ -1,4 +1,4 @@
-import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import { autoBuy, compareMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
@@ -6,7 +6,7 @@ import { decideHolds } from '../run/decide.js';
 import { withPurchases } from '../run/load.js';
 import type { Notice } from '../run/notices.js';
 import { type Decided, type RunOnPanel, withError } from '../run/stages.js';
-import { newPurchase } from './charge.js';
+import { newPurchase, toProblem } from './charge.js';
 import { findPackage, type Package } from './packages.js';
 import { findRule, thresholdBytes } from './preferences.js';
 import type { Settled } from './settle.js';
@@ -157,7 +157,7 @@ async function askCredit(
     const { currency, balance } = await billing.credit(client, session.deps.signal);
     return { currency, left: balance };
   } catch (error) {
-    if (error instanceof SluiceError) return toItemError(error);
+    if (error instanceof SluiceError) return toProblem(error);
     throw error;
   }
 }

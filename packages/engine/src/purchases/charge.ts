@@ -1,4 +1,11 @@
-import { type BillingSystem, type Charge, type Invoice, SluiceError } from '@sluice/panel-kind';
+import {
+  type BillingSystem,
+  type Charge,
+  type Invoice,
+  type ItemError,
+  SluiceError,
+  toItemError,
+} from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
@@ -97,6 +104,12 @@ export async function changePurchase(
 ): Promise<PurchaseRecord> {
   await session.write(fences, (tables) => tables.purchases.update(row.id, change));
   return { ...row, ...change };
+}
+
+/** Returns the error of a service whose purchase is not settled: the next run asks again. */
+export function toProblem(error: unknown): ItemError {
+  const { code, message } = toItemError(error);
+  return isRefusal(error) ? { code, message } : { code: 'billing_unavailable', message };
 }
 
 /** Returns whether the billing system refused, so that nothing was made and a repetition would be refused too. */

@@ -32,7 +32,7 @@ export interface PurchaseReport {
  * Buys a package for the current cycle of a service: stores the purchase, charges the client, and releases the service if that
  * brings it under its allowance.
  *
- * @throws SluiceError `unknown_package`, `package_not_offered`, `no_client`, `no_cycle`, `no_quota`, `currency_mismatch`,
+ * @throws SluiceError `unknown_package`, `package_not_offered`, `no_client`, `not_metered_yet`, `no_quota`, `currency_mismatch`,
  *   `no_credit`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`: nothing was charged
  */
 export async function createPurchase(session: Session, request: PurchaseRequest): Promise<PurchaseReport> {
@@ -133,9 +133,13 @@ async function requireCycle(session: Session, service: ServiceRecord): Promise<C
     });
   }
   if (loaded.cycle !== null && !loaded.cycleIsNew) return loaded.cycle;
-  throw new SluiceError('no_cycle', `"${id}" has not been read in its current billing cycle; nothing was charged`, {
-    details: { service: id },
-  });
+  throw new SluiceError(
+    'not_metered_yet',
+    `"${id}" has not been read in its current billing cycle; nothing was charged`,
+    {
+      details: { service: id },
+    },
+  );
 }
 
 /** Refuses before anything is stored; a billing system whose clients pay themselves takes a purchase without credit. */

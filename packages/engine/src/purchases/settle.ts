@@ -1,10 +1,10 @@
-import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { otherLeases } from '../run/facts.js';
 import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
-import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange } from './charge.js';
+import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
 
 /** Which purchases to settle. */
 export interface SettleRequest {
@@ -45,7 +45,7 @@ export async function settlePurchases(session: Session, request: SettleRequest):
       notices.push(purchaseNotice(service, settled));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      problems.set(service.id, toItemError(error));
+      problems.set(service.id, toProblem(error));
     }
   }
   return { paid, problems, notices };

@@ -1,7 +1,7 @@
-import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { draftPurchases, findWish, type Wish, withDrafts } from '../purchases/auto-buy.js';
-import { chargePurchase } from '../purchases/charge.js';
+import { chargePurchase, toProblem } from '../purchases/charge.js';
 import { purchaseNotice, type Settled, settlePurchases } from '../purchases/settle.js';
 import { type Leases, serviceLease } from '../leases.js';
 import { otherLeases, storedFacts, toOwnFacts } from './facts.js';
@@ -125,7 +125,7 @@ async function buyAll(run: BuyingRun, work: Planned): Promise<{ paid: PurchaseRe
       if (bought.status !== 'paid') return { paid, problem: null };
       paid.push(bought);
     } catch (error) {
-      if (error instanceof SluiceError) return { paid, problem: toItemError(error) };
+      if (error instanceof SluiceError) return { paid, problem: toProblem(error) };
       throw error;
     }
   }

@@ -78,7 +78,7 @@ describe('purchase create', () => {
   it('is refused before anything is charged', async () => {
     await at.addClientService(1);
     await at.addService(2);
-    expect(await codeOf('purchase create svc-1 extra-50')).toEqual([1, 'no_cycle']);
+    expect(await codeOf('purchase create svc-1 extra-50')).toEqual([1, 'not_metered_yet']);
     at.use(1, 10);
     await at.pollReport();
     expect(await codeOf('purchase create svc-1 extra-50')).toEqual([1, 'no_credit']);
@@ -114,7 +114,10 @@ describe('purchase create', () => {
     const { totals, notices } = await at.pollReport();
     expect(totals.purchased).toBe(1);
     expect(notices).toMatchObject([{ code: 'purchase', service: 'svc-1' }]);
-    expect([(await at.purchases()).map(({ status }) => status), await at.balance()]).toEqual([['paid', 'paid'], '10.00']);
+    expect([(await at.purchases()).map(({ status }) => status), await at.balance()]).toEqual([
+      ['paid', 'paid'],
+      '10.00',
+    ]);
     expect((await at.pollReport()).totals.purchased).toBe(0);
   });
 });
