@@ -9,7 +9,6 @@ export type {
   ActionRecord,
   ActionState,
   ApiCallRecord,
-  AutoBuyRecord,
   ConfirmationRecord,
   CycleRecord,
   DecisionRecord,

@@ -103,29 +103,10 @@ export interface PurchaseRecord {
   actor: 'manual' | 'auto';
   cycle: string;
   invoice: string | null;
-  /** Who is charged; null for what was bought elsewhere. */
-  client: string | null;
-  /** Whether the invoice adds tax to the price. */
-  taxed: boolean;
   /** Unique: the same key is booked once. */
   key: string;
   at: string;
   paidAt: string | null;
-  /** When the billing system confirmed the refund; null for a refund that it has not confirmed yet. */
-  refundedAt: string | null;
-}
-
-/** What a service or a client prefers for auto-buy; null for what it leaves to the next level. */
-export interface AutoBuyRecord {
-  scope: 'service' | 'client';
-  /** Id of the service or client. */
-  subject: string;
-  enabled: 'on' | 'off' | null;
-  package: string | null;
-  /** Bytes as digits, or a percentage of the allowance such as `10%`. */
-  threshold: string | null;
-  maxPerCycle: number | null;
-  since: string;
 }
 
 /** The decision of one run about one service; kept for `explain`. */

@@ -3,7 +3,6 @@ import type {
   ActionRecord,
   ActionState,
   ApiCallRecord,
-  AutoBuyRecord,
   ConfirmationRecord,
   CycleRecord,
   DecisionRecord,
@@ -149,23 +148,10 @@ export interface StoreTables extends AgentTables {
       services?: string[];
       cycles?: string[];
       status?: PurchaseRecord['status'];
-      key?: string;
     }): Promise<PurchaseRecord[]>;
-    get(id: string): Promise<PurchaseRecord | null>;
     /** Returns false, and changes nothing, when the key exists. */
     add(record: PurchaseRecord): Promise<boolean>;
-    update(
-      id: string,
-      change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'cycle'>>,
-    ): Promise<void>;
-  };
-  autoBuys: {
-    /** Ordered by scope and subject. */
-    list(): Promise<AutoBuyRecord[]>;
-    /** Adds or replaces the preference of its subject. */
-    set(record: AutoBuyRecord): Promise<void>;
-    /** Returns whether there was one. */
-    clear(scope: AutoBuyRecord['scope'], subject: string): Promise<boolean>;
+    update(id: string, change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'cycle'>>): Promise<void>;
   };
   holds: {
     /**

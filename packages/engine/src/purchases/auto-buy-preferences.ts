@@ -35,7 +35,7 @@ export interface AutoBuyRequest {
 
 /** Returns the rule in force for a service or client. */
 export async function showAutoBuy(session: Session, subject: AutoBuySubject): Promise<AutoBuyView> {
-  const stored = await session.store.autoBuys.list();
+  const stored = await session.store.autoBuy.list();
   if (subject.service === undefined) {
     const rule = findRule(session.config, stored, { client: subject.client });
     return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null };
@@ -70,15 +70,15 @@ export async function setAutoBuy(
     if (request.package !== undefined && service === null) requirePackage(session.config, request.package);
     const { scope, of } = toKey(subject);
     return async (tables) => {
-      const before = (await tables.autoBuys.list()).find((row) => row.scope === scope && row.subject === of);
-      await tables.autoBuys.set({ ...UNSTATED, ...before, ...change, scope, subject: of, since: session.now() });
+      const before = (await tables.autoBuy.list()).find((row) => row.scope === scope && row.subject === of);
+      await tables.autoBuy.put({ ...UNSTATED, ...before, ...change, scope, subject: of, updatedAt: session.now() });
       return true;
     };
   });
   return showAutoBuy(session, subject);
 }
 
-const UNSTATED = { enabled: null, package: null, threshold: null, maxPerCycle: null };
+const UNSTATED = { enabled: null, package: null, thresholdBytes: null, thresholdPercent: null, maxPerCycle: null };
 
 /** Drops the preference of a service or client; returns whether there was one. */
 export async function clearAutoBuy(session: Session, subject: AutoBuySubject, waitMs: number): Promise<boolean> {
@@ -87,7 +87,7 @@ export async function clearAutoBuy(session: Session, subject: AutoBuySubject, wa
     session,
     subject,
     { command: 'auto-buy clear', waitMs },
-    () => (tables) => tables.autoBuys.clear(scope, of),
+    () => (tables) => tables.autoBuy.remove(scope, of),
   );
 }
 
@@ -126,18 +126,18 @@ function toChange({ enabled, package: name, threshold, maxPerCycle }: AutoBuyReq
     throw usageError('bad_option', `max: ${maxPerCycle} is not a whole number from 0`);
   }
   return {
-    ...(enabled !== undefined && { enabled: enabled ? 'on' : 'off' }),
+    ...(enabled !== undefined && { enabled }),
     ...(name !== undefined && { package: name }),
-    ...(threshold !== undefined && { threshold: parseThreshold(threshold) }),
+    ...(threshold !== undefined && parseThreshold(threshold)),
     ...(maxPerCycle !== undefined && { maxPerCycle }),
   };
 }
 
-function parseThreshold(text: string): string {
+function parseThreshold(text: string): Pick<AutoBuyRecord, 'thresholdBytes' | 'thresholdPercent'> {
   const percent = /^\s*(\d{1,3}(?:\.\d{1,4})?)\s*%\s*$/.exec(text)?.[1];
-  if (percent !== undefined && Number(percent) <= 100) return `${percent}%`;
+  if (percent !== undefined && Number(percent) <= 100) return { thresholdBytes: null, thresholdPercent: percent };
   try {
-    return String(parseSize(text));
+    return { thresholdBytes: parseSize(text), thresholdPercent: null };
   } catch {
     throw usageError('bad_option', `threshold: "${text}" is neither a size such as 10GB nor a percentage such as 10%`);
   }

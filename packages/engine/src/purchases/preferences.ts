@@ -11,7 +11,13 @@ const DEFAULTS = { enabled: false, package: null, threshold: String(gigabytesToB
 export type AutoBuySource = 'service' | 'client' | 'product' | 'global' | 'default';
 
 /** What one level states; null for what it leaves to the next one. */
-type Preference = Pick<AutoBuyRecord, 'enabled' | 'package' | 'threshold' | 'maxPerCycle'>;
+interface Preference {
+  enabled: boolean | null;
+  package: string | null;
+  /** Bytes as digits, or a percentage. */
+  threshold: string | null;
+  maxPerCycle: number | null;
+}
 
 /** Auto-buy of a service, field by field from its levels. */
 export interface AutoBuyRule {
@@ -31,7 +37,7 @@ export function findRule(
   about: { service?: string; client: string | null; product?: string },
 ): AutoBuyRule {
   const of = (scope: AutoBuyRecord['scope'], subject: string | null | undefined): Preference | undefined =>
-    stored.find((row) => row.scope === scope && row.subject === subject);
+    fromRow(stored.find((row) => row.scope === scope && row.subject === subject));
   const product = about.product === undefined ? undefined : findEntry(config.products, about.product)?.autoBuy;
   const levels: [AutoBuySource, Preference | undefined][] = [
     ['service', of('service', about.service)],
@@ -42,12 +48,18 @@ export function findRule(
   const first = <Key extends keyof Preference>(key: Key) => levels.find(([, level]) => level?.[key] != null);
   const [source = 'default', enabling] = first('enabled') ?? [];
   return {
-    enabled: enabling?.enabled === 'on',
+    enabled: enabling?.enabled === true,
     package: first('package')?.[1]?.package ?? DEFAULTS.package,
     threshold: first('threshold')?.[1]?.threshold ?? DEFAULTS.threshold,
     maxPerCycle: first('maxPerCycle')?.[1]?.maxPerCycle ?? DEFAULTS.maxPerCycle,
     source,
   };
+}
+
+function fromRow(row: AutoBuyRecord | undefined): Preference | undefined {
+  if (row === undefined) return undefined;
+  const percent = row.thresholdPercent === null ? null : `${row.thresholdPercent}%`;
+  return { ...row, threshold: row.thresholdBytes === null ? percent : String(row.thresholdBytes) };
 }
 
 function fromConfig({
@@ -60,7 +72,7 @@ function fromConfig({
   const bytes = thresholdGb === undefined ? null : String(gigabytesToBytes(String(thresholdGb)));
   const percent = thresholdPercent === undefined ? null : `${thresholdPercent}%`;
   return {
-    enabled: enabled === undefined ? null : enabled ? 'on' : 'off',
+    enabled: enabled ?? null,
     package: name ?? null,
     threshold: bytes ?? percent,
     maxPerCycle: maxPerCycle ?? null,

@@ -25,7 +25,7 @@ type BuyingRun = RunOnPanel & ReportedRun & { readonly request: RunRequest; read
 /** Settles open purchases of the panel, before its services are loaded. A dry run only reads the preferences. */
 export async function beginBuying(run: BuyingRun, service: string | null): Promise<Buying> {
   const { session, panel, request, leases, report, results } = run;
-  const preferences = await session.store.autoBuys.list();
+  const preferences = await session.store.autoBuy.list();
   const nothing: Settled = { paid: 0, problems: new Map(), notices: [] };
   if (request.dryRun) return { preferences, settled: nothing, wishes: new Map() };
   const settled = await settlePurchases(session, {

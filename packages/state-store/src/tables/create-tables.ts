@@ -3,7 +3,6 @@ import type { Access } from './access.js';
 import { actionsTable } from './actions-table.js';
 import { agentsTables } from './agents-tables.js';
 import { apiCallsTable } from './api-calls-table.js';
-import { autoBuysTable } from './auto-buys-table.js';
 import { clockTable } from './clock-table.js';
 import { confirmationsTable } from './confirmations-table.js';
 import { cyclesTable } from './cycles-table.js';
@@ -31,7 +30,6 @@ export function createTables(access: Access): StoreTables {
     samples: samplesTable(access),
     confirmations: confirmationsTable(access),
     purchases: purchasesTable(access),
-    autoBuys: autoBuysTable(access),
     holds: holdsTable(access),
     evidence: evidenceTable(access),
     actions: actionsTable(access),

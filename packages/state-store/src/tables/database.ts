@@ -4,7 +4,6 @@ import type { RecordTable } from './record-table.js';
 import type {
   actions,
   apiCalls,
-  autoBuys,
   confirmations,
   cycles,
   decisionHistory,
@@ -54,7 +53,6 @@ export interface Database {
   };
   confirmations: Counted<Row<typeof confirmations>>;
   purchases: Counted<Row<typeof purchases>>;
-  auto_buy: Row<typeof autoBuys>;
   holds: Counted<Row<typeof holds>>;
   evidence: Counted<Row<typeof evidence>>;
   actions: Counted<Row<typeof actions>>;

@@ -3,7 +3,6 @@ import type {
   ActionRecord,
   ActionState,
   ApiCallRecord,
-  AutoBuyRecord,
   ConfirmationRecord,
   CycleRecord,
   DecisionRecord,
@@ -144,12 +143,9 @@ export const purchases = recordTable<PurchaseRecord>()(
     actor: word<PurchaseRecord['actor']>()('actor'),
     cycle: text('cycle'),
     invoice: textOrNull('invoice'),
-    client: textOrNull('client'),
-    taxed: flag('taxed'),
     key: text('key'),
     at: text('at'),
     paidAt: textOrNull('paid_at'),
-    refundedAt: textOrNull('refunded_at'),
   },
   'id',
 );
@@ -313,20 +309,6 @@ export const apiCalls = recordTable<ApiCallRecord>()(
     changing: flag('changing'),
   },
   'at',
-);
-
-export const autoBuys = recordTable<AutoBuyRecord>()(
-  'auto_buy',
-  {
-    scope: word<AutoBuyRecord['scope']>()('scope'),
-    subject: text('subject'),
-    enabled: wordOrNull<'on' | 'off'>()('enabled'),
-    package: textOrNull('package'),
-    threshold: textOrNull('threshold'),
-    maxPerCycle: intOrNull('max_per_cycle'),
-    since: text('since'),
-  },
-  'subject',
 );
 
 export const switches = recordTable<SwitchRecord>()(

@@ -106,9 +106,6 @@ export function purchase(id: string, change: Partial<PurchaseRecord> = {}): Purc
     key: `key-${id}`,
     at: minute(0),
     paidAt: null,
-    client: null,
-    taxed: false,
-    refundedAt: null,
     ...change,
   };
 }
