@@ -52,7 +52,10 @@ enforce: ${enforce}
 panels:
   dcim: { kind: easydcim, url: "${url}", allowHttp: true, token: "\${env:DEMO_TOKEN}" }
 products:
-  ded-100: { panel: dcim, quota: { total: 100GB }, action: disable-ports }
+  ded-100: { panel: dcim, quota: { total: 100GB }, action: disable-ports, packages: [extra-50] }
   ded-order: { panel: dcim, quota: { total: 50GB }, action: suspend-order }
+currency: EUR
+packages:
+  extra-50: { traffic: 50GB, price: "5.00" }
 `;
 }

@@ -111,11 +111,18 @@ async function play(scene: Scene): Promise<void> {
   say('gamma is unpaid: its order is suspended.');
   await sluice('provision suspend gamma --reason unpaid', 0);
 
-  say('alpha gets a larger quota: the next poll undoes what Sluice changed, and only that.');
-  await sluice('override set alpha --quota 200GB --quiet', 0);
+  say('alpha buys 50 GB for this cycle: the purchase undoes what Sluice changed, and only that.');
+  await sluice('credit add 11 20 --currency EUR', 0);
+  await sluice('purchase create alpha extra-50 --ref order-4711', 0);
+  say(portLine(scene));
+
+  say('With auto-buy the next poll buys before it holds.');
+  await sluice('auto-buy set alpha --on --package extra-50 --threshold 10GB', 0);
+  panel.addTraffic(501, { in: 30 * GB, out: 10 * GB });
   clock.advance(QUARTER_MS);
   await sluice('poll', 0);
-  say(portLine(scene));
+  await sluice('purchase list', 0);
+  await sluice('credit history 11', 0);
 
   say('"explain" shows why alpha is in its state, using only the store:');
   await sluice('explain alpha', 0);

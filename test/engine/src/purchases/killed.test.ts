@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { GB, openWorld, type World } from './world.js';
+
+/** Kills `work` at each write in turn, in a world of its own, until it ends by itself. */
+async function killAtEach(
+  autoBuy: object,
+  work: (sluice: World['sluice']) => Promise<unknown>,
+  look: (world: World, write: number) => Promise<void>,
+): Promise<number> {
+  for (let write = 1; ; write++) {
+    const world = await openWorld(autoBuy);
+    try {
+      world.use(10);
+      await world.sluice.poll();
+      await world.sluice.credit.add('42', '20.00', { currency: 'EUR' });
+      world.use(100);
+      if (!(await world.killedAt(write, work))) return write - 1;
+      await look(world, write);
+    } finally {
+      await world.close();
+    }
+  }
+}
+
+describe('a kill at any write', () => {
+  it('of a purchase ends with none or one, and a repeat with its reference with one', async () => {
+    const counts: number[] = [];
+    const buy = (sluice: World['sluice']): Promise<unknown> => sluice.purchases.create('svc-1', 'extra', { ref: 'once' });
+    const writes = await killAtEach({ enabled: false }, buy, async (world) => {
+      const intents = (await world.store.purchases.list()).length;
+      await world.sluice.poll();
+      expect(await world.problems()).toEqual([]);
+      const paid = (await world.store.purchases.list()).filter(({ status }) => status === 'paid').length;
+      expect(paid).toBe(intents);
+      counts.push(paid);
+      await buy(world.sluice);
+      expect(await world.problems()).toEqual([]);
+      expect(await world.store.purchases.list()).toMatchObject([{ status: 'paid' }]);
+      await world.sluice.poll();
+      const { services } = await world.sluice.poll();
+      expect(services[0]).toMatchObject({ status: 'ok', allowance: { allowedBytes: 150 * GB } });
+    });
+    expect(writes).toBeGreaterThan(3);
+    expect(new Set(counts)).toEqual(new Set([0, 1]));
+  });
+
+  it('of a poll that buys ends with what is needed, and never with more than the maximum', async () => {
+    const autoBuy = { enabled: true, package: 'extra', thresholdGb: 45, maxPerCycle: 2 };
+    const writes = await killAtEach(autoBuy, (sluice) => sluice.poll(), async (world) => {
+      await world.sluice.poll();
+      expect(await world.problems()).toEqual([]);
+      expect((await world.store.purchases.list()).map(({ status, actor }) => [status, actor])).toEqual([
+        ['paid', 'auto'],
+        ['paid', 'auto'],
+      ]);
+      expect(world.panel.snapshot().ports['7001']).toMatchObject({ adminState: 'up' });
+    });
+    expect(writes).toBeGreaterThan(4);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { SluiceError } from '@sluice/panel-kind';
+import { openWorld, type World } from './world.js';
+
+const LONG = process.env['SLUICE_LONG'] === '1';
+
+type Step =
+  | { do: 'poll' | 'reconcile'; kill: number }
+  | { do: 'buy'; ref: number | null; kill: number }
+  | { do: 'use'; gigabytes: number }
+  | { do: 'wait'; days: number }
+  | { do: 'due'; day: number }
+  | { do: 'credit' | 'cancel' };
+
+/** A kill at write 0 is none. */
+const kill = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.integer({ min: 1, max: 9 }) });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constantFrom('poll' as const, 'reconcile' as const), kill }),
+  fc.record({ do: fc.constant('buy' as const), ref: fc.option(fc.integer({ min: 1, max: 3 })), kill }),
+  fc.record({ do: fc.constant('use' as const), gigabytes: fc.integer({ min: 1, max: 60 }) }),
+  fc.record({ do: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 12 }) }),
+  fc.record({ do: fc.constant('due' as const), day: fc.integer({ min: 1, max: 28 }) }),
+  fc.record({ do: fc.constantFrom('credit' as const, 'cancel' as const) }),
+);
+
+async function take(world: World, each: Step): Promise<void> {
+  const { sluice } = world;
+  const run = (work: (engine: World['sluice']) => Promise<unknown>, at: number): Promise<unknown> =>
+    at === 0 ? work(sluice) : world.killedAt(at, work);
+  try {
+    if (each.do === 'poll' || each.do === 'reconcile') await run((engine) => engine[each.do](), each.kill);
+    else if (each.do === 'buy') {
+      const ref = each.ref === null ? undefined : `ref-${each.ref}`;
+      await run((engine) => engine.purchases.create('svc-1', 'extra', { ref }), each.kill);
+    } else if (each.do === 'use') world.use(each.gigabytes);
+    else if (each.do === 'credit') await sluice.credit.add('42', '7.50', { currency: 'EUR' });
+    else if (each.do === 'due') {
+      const month = new Date(world.clock.now()).toISOString().slice(0, 7);
+      await sluice.services.set('svc-1', { next_due_date: `${month}-${String(each.day).padStart(2, '0')}` });
+    } else if (each.do === 'wait') await waitDays(world, each.days);
+    else {
+      const last = (await world.store.purchases.list()).findLast(({ status }) => status === 'paid');
+      if (last) await sluice.purchases.cancel(last.id, { refund: true });
+    }
+  } catch (error) {
+    // What is refused changes nothing, which the books show.
+    if (!(error instanceof SluiceError)) throw error;
+  }
+}
+
+/** Polls once a day, as a clock that was never far from a panel's answer. */
+async function waitDays({ clock, sluice }: World, days: number): Promise<void> {
+  for (let day = 0; day < days; day++) {
+    clock.advance(86_400_000);
+    await sluice.poll();
+  }
+}
+
+describe('any life of purchases', () => {
+  it(
+    'charges what was bought, counts each purchase in one cycle, and none after it',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
+          const world = await openWorld({ enabled: true, package: 'extra', thresholdGb: 20, maxPerCycle: 2 });
+          try {
+            await world.sluice.poll();
+            await world.sluice.credit.add('42', '12.50', { currency: 'EUR' });
+            for (const each of steps) await take(world, each);
+            await world.sluice.reconcile();
+            expect(await world.problems()).toEqual([]);
+            await expectCounted(world);
+          } finally {
+            await world.close();
+          }
+        }),
+        { numRuns: LONG ? 400 : 8 },
+      );
+    },
+    LONG ? 1_800_000 : 60_000,
+  );
+});
+
+/** The allowance has the paid purchases of the current cycle, and automatic ones stay within the maximum of each. */
+async function expectCounted({ store, sluice }: World): Promise<void> {
+  const [cycle] = await store.cycles.newest(['svc-1']);
+  const paid = (await store.purchases.list()).filter(({ status }) => status === 'paid');
+  const { services } = await sluice.poll();
+  const current = (await store.cycles.newest(['svc-1']))[0] ?? cycle;
+  const counted = paid.filter((row) => row.cycle === current?.id).length;
+  expect(services[0]?.allowance?.allowedBytes).toBe((100 + 50 * counted) * 1024 ** 3);
+  const automatic = groupBy(
+    paid.filter(({ actor }) => actor === 'auto'),
+    (row) => row.cycle,
+  );
+  for (const rows of automatic.values()) expect(rows.length).toBeLessThanOrEqual(2);
+}
