@@ -116,12 +116,16 @@ export interface PurchaseRecord {
   /** The billing system that has the invoice: `ledger`, or the kind of another one. */
   billing: string | null;
   invoice: string | null;
+  /** Whether the invoice adds tax to the price. */
+  taxed: boolean;
   /** The invoice's own total, tax included; null until it is known. */
   charged: string | null;
   /** Unique: the same key is booked once. */
   key: string;
   at: string;
   paidAt: string | null;
+  /** When the billing system confirmed the refund; null for a refund that it has not confirmed yet. */
+  refundedAt: string | null;
   /** The run that bought it: its row has the name of the actor. */
   run: string | null;
   /** The operator's note. */

@@ -149,12 +149,14 @@ export interface StoreTables extends AgentTables, LedgerTables {
       services?: string[];
       cycles?: string[];
       status?: PurchaseRecord['status'];
+      key?: string;
     }): Promise<PurchaseRecord[]>;
+    get(id: string): Promise<PurchaseRecord | null>;
     /** Returns false, and changes nothing, when the key exists. */
     add(record: PurchaseRecord): Promise<boolean>;
     update(
       id: string,
-      change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'cycle' | 'charged'>>,
+      change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'refundedAt' | 'cycle' | 'charged'>>,
     ): Promise<void>;
   };
   holds: {

@@ -268,6 +268,8 @@ describe('a recorded cycle that lies in the future', () => {
         key: 'buy-1',
         at: nowText(),
         paidAt: nowText(),
+        taxed: false,
+        refundedAt: null,
         run: null,
         note: null,
       }),

@@ -19,7 +19,7 @@ import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import { loadHistory } from './history.js';
-import { type Loaded, onOneLine, type Placement, type Read, withError } from './stages.js';
+import { type Loaded, onOneLine, type Placement, type Read, type Stage, withError } from './stages.js';
 import { isCommandRow } from './command-row.js';
 
 /** Options of `load`. */
@@ -231,7 +231,7 @@ export function stayInCycle(read: Read): Read {
 }
 
 /** Returns the service with other purchases, and the allowance that follows. */
-export function withPurchases<S extends Read>(read: S, purchases: readonly PurchaseRecord[]): S {
+export function withPurchases<S extends Read<Stage>>(read: S, purchases: readonly PurchaseRecord[]): S {
   const weighed = weigh({ ...read, purchases });
   return { ...read, purchases, allowance: weighed.allowance ?? read.allowance };
 }

@@ -9,7 +9,11 @@ export const ledger: Migration = {
     await invoices(db);
     await bookings(db);
     await preferences(db);
-    for (const column of ['client', 'billing', 'charged', 'note', 'run'])
+    await db.schema
+      .alterTable('purchases')
+      .addColumn('taxed', 'integer', (c) => c.notNull().defaultTo(0))
+      .execute();
+    for (const column of ['client', 'billing', 'charged', 'refunded_at', 'note', 'run'])
       await db.schema.alterTable('purchases').addColumn(column, 'text').execute();
   },
 };

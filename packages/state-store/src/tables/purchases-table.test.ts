@@ -31,6 +31,9 @@ describe('purchases', () => {
     expect(await ids({ service: 'svc-2' })).toEqual(['p-2']);
     expect(await ids({ services: ['svc-1', 'svc-2'], cycles: ['cycle-3'] })).toEqual(['p-1']);
     expect(await ids({ status: 'paid' })).toEqual(['p-1']);
+    expect(await ids({ key: 'key-p-2' })).toEqual(['p-2']);
+    expect((await at.store.purchases.get('p-2'))?.id).toBe('p-2');
+    expect(await at.store.purchases.get('p-9')).toBeNull();
     expect(await at.store.purchases.list({ service: 'svc-1' })).toEqual([
       purchase('p-1', {
         at: minute(3),

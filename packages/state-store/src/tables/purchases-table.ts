@@ -7,7 +7,7 @@ import { purchases } from './record-tables.js';
 /** Packages bought. */
 export function purchasesTable(access: Access): StoreTables['purchases'] {
   return {
-    list: ({ service, services, cycles, status } = {}) =>
+    list: ({ service, services, cycles, status, key } = {}) =>
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(services, (some) =>
           inChunksOrAll(cycles, (periods) => {
@@ -16,10 +16,16 @@ export function purchasesTable(access: Access): StoreTables['purchases'] {
             if (some !== null) query = query.where('service', 'in', listed(some));
             if (periods !== null) query = query.where('cycle', 'in', listed(periods));
             if (status !== undefined) query = query.where('status', '=', status);
+            if (key !== undefined) query = query.where('key', '=', key);
             return query.execute();
           }),
         );
         return inOrder(rows, (row) => row.at).map((row) => purchases.decode(row));
+      }),
+    get: (id) =>
+      access.read(async ({ db }) => {
+        const row = await db.selectFrom('purchases').select(purchases.columns).where('id', '=', id).executeTakeFirst();
+        return row === undefined ? null : purchases.decode(row);
       }),
     add: (record) =>
       access.write(async ({ db }) => {
