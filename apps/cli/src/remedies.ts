@@ -72,7 +72,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   no_client: 'Set it with "sluice service set {service} client=ID"',
   no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',
   purchase_unfinished:
-    '"sluice reconcile" asks the billing system and settles it; end it with "sluice purchase cancel {purchase}"',
+    '"sluice reconcile" asks the billing system and finishes it; end it with "sluice purchase cancel {purchase}"',
   unknown_purchase: '"sluice purchase list" lists the purchases',
   purchase_paid: 'Return its price as credit with "sluice purchase cancel {purchase} --refund"',
   unknown_agent: '"sluice agent list" lists the agents',

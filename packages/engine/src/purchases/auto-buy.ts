@@ -9,7 +9,7 @@ import { type Decided, type RunOnPanel, withError } from '../run/stages.js';
 import { newPurchase, toProblem } from './charge.js';
 import { findPackage, type Package } from './packages.js';
 import { findRule, thresholdBytes } from './preferences.js';
-import type { Settled } from './settle.js';
+import type { ResolvedPurchases } from './resolve-purchases.js';
 
 /** What a service would buy in this run, if its client has enough credit. */
 export interface Wish {
@@ -68,7 +68,7 @@ export async function draftPurchases(
   on: RunOnPanel,
   works: readonly Decided[],
   wishes: ReadonlyMap<string, Wish>,
-  { problems: unsettled }: Settled,
+  { problems: unresolved }: ResolvedPurchases,
 ): Promise<Drafted> {
   const problems = new Map<string, ItemError>();
   const notices: Notice[] = [];
@@ -80,7 +80,7 @@ export async function draftPurchases(
       drafted.push(work);
       continue;
     }
-    const problem = unsettled.get(work.service.id) ?? null;
+    const problem = unresolved.get(work.service.id) ?? null;
     const outcome = problem ?? (await draft(on, work, wish, credits));
     if ('code' in outcome) problems.set(work.service.id, outcome);
     else if ('refused' in outcome) notices.push(refusedNotice(work, outcome));

@@ -7,7 +7,7 @@ import { load } from '../run/load.js';
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
-import { refundPurchase } from './settle.js';
+import { refundPurchase } from './resolve-purchases.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
 /** Which purchase to cancel. */

@@ -109,7 +109,7 @@ export async function changePurchase(
   return { ...row, ...change };
 }
 
-/** Returns the error of a service whose purchase is not settled: the next run asks again. */
+/** Returns the error of a service whose purchase is still open: the next run asks again. */
 export function toProblem(error: unknown): ItemError {
   const { code, message } = toItemError(error);
   return isRefusal(error) ? { code, message } : { code: 'billing_unavailable', message };

@@ -142,7 +142,7 @@ async function requireCycle(session: Session, service: ServiceRecord): Promise<C
   );
 }
 
-/** Refuses before anything is stored; a billing system whose clients pay themselves takes a purchase without credit. */
+/** Refuses before anything is stored. Without credit a purchase is possible only where clients can pay the invoice. */
 async function checkCredit(session: Session, client: string, { price, currency }: Package): Promise<void> {
   const billing = await session.billing();
   const credit = await billing.credit(client, session.deps.signal);

@@ -45,7 +45,7 @@ export function findRule(
     ['product', product && fromConfig(product)],
     ['global', config.autoBuy && fromConfig(config.autoBuy)],
   ];
-  const first = <Key extends keyof Preference>(key: Key) => levels.find(([, level]) => level?.[key] != null);
+  const first = (key: keyof Preference) => levels.find(([, level]) => level?.[key] != null);
   const [source = 'default', enabling] = first('enabled') ?? [];
   return {
     enabled: enabling?.enabled === true,

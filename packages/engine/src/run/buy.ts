@@ -2,7 +2,7 @@ import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { draftPurchases, findWish, type Wish, withDrafts } from '../purchases/auto-buy.js';
 import { chargePurchase, toProblem } from '../purchases/charge.js';
-import { purchaseNotice, type Settled, settlePurchases } from '../purchases/settle.js';
+import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from '../purchases/resolve-purchases.js';
 import { type Leases, serviceLease } from '../leases.js';
 import { otherLeases, storedFacts, toOwnFacts } from './facts.js';
 import type { Notice } from './notices.js';
@@ -14,40 +14,40 @@ import { type Decided, type Planned, type RunOnPanel, withError } from './stages
 /** Auto-buy in the run over one panel. */
 export interface Buying {
   readonly preferences: readonly AutoBuyRecord[];
-  /** Purchases of earlier runs and commands, settled before the services were loaded. */
-  readonly settled: Settled;
+  /** Purchases of earlier runs and commands, resolved before the services were loaded. */
+  readonly resolved: ResolvedPurchases;
   /** What services would buy, by id. */
   readonly wishes: Map<string, Wish>;
 }
 
 type BuyingRun = RunOnPanel & ReportedRun & { readonly request: RunRequest; readonly leases: Leases };
 
-/** Settles open purchases of the panel, before its services are loaded. A dry run only reads the preferences. */
+/** Resolves open purchases of the panel, before its services are loaded. A dry run only reads the preferences. */
 export async function beginBuying(run: BuyingRun, service: string | null): Promise<Buying> {
   const { session, panel, request, leases, report, results } = run;
   const preferences = await session.store.autoBuy.list();
-  const nothing: Settled = { paid: 0, problems: new Map(), notices: [] };
-  if (request.dryRun) return { preferences, settled: nothing, wishes: new Map() };
-  const settled = await settlePurchases(session, {
+  const nothing: ResolvedPurchases = { paid: 0, problems: new Map(), notices: [] };
+  if (request.dryRun) return { preferences, resolved: nothing, wishes: new Map() };
+  const resolved = await resolvePurchases(session, {
     panel: panel.name,
     service,
     all: request.observeAll,
     fences: leases.held,
     run: run.run,
   });
-  results.totals.purchased += settled.paid;
-  results.changes ||= settled.notices.length > 0;
-  await reportNotices(session, report, settled.notices, leases.held);
-  return { preferences, settled, wishes: new Map() };
+  results.totals.purchased += resolved.paid;
+  results.changes ||= resolved.notices.length > 0;
+  await reportNotices(session, report, resolved.notices, leases.held);
+  return { preferences, resolved, wishes: new Map() };
 }
 
-/** Notes what a service would buy; a purchase that could not be settled is its error. */
+/** Notes what a service would buy; a purchase that could not be resolved is its error. */
 export function withWish(run: RunOnPanel & { readonly buying: Buying }, decided: Decided): Decided {
-  const { preferences, settled, wishes } = run.buying;
+  const { preferences, resolved, wishes } = run.buying;
   const { id } = decided.service;
   const wish = findWish(run, preferences, decided);
   if (wish !== null) wishes.set(id, wish);
-  return withError(decided, settled.problems.get(id) ?? null);
+  return withError(decided, resolved.problems.get(id) ?? null);
 }
 
 /** Services with the purchases that their holds were decided with. */
@@ -61,8 +61,8 @@ export async function draftBuys(
   run: RunOnPanel & { readonly buying: Buying },
   works: readonly Decided[],
 ): Promise<Draft> {
-  const { wishes, settled } = run.buying;
-  const drafted = await draftPurchases(run, works, wishes, settled);
+  const { wishes, resolved } = run.buying;
+  const drafted = await draftPurchases(run, works, wishes, resolved);
   return {
     notices: drafted.notices,
     works: drafted.works.map((work) => withError(work, drafted.problems.get(work.service.id) ?? null)),

@@ -25,7 +25,8 @@ async function killAtEach(
 describe('a kill at any write', () => {
   it('of a purchase ends with none or one, and a repeat with its reference with one', async () => {
     const counts: number[] = [];
-    const buy = (sluice: World['sluice']): Promise<unknown> => sluice.purchases.create('svc-1', 'extra', { ref: 'once' });
+    const buy = (sluice: World['sluice']): Promise<unknown> =>
+      sluice.purchases.create('svc-1', 'extra', { ref: 'once' });
     const writes = await killAtEach({ enabled: false }, buy, async (world) => {
       const intents = (await world.store.purchases.list()).length;
       await world.sluice.poll();
@@ -46,15 +47,19 @@ describe('a kill at any write', () => {
 
   it('of a poll that buys ends with what is needed, and never with more than the maximum', async () => {
     const autoBuy = { enabled: true, package: 'extra', thresholdGb: 45, maxPerCycle: 2 };
-    const writes = await killAtEach(autoBuy, (sluice) => sluice.poll(), async (world) => {
-      await world.sluice.poll();
-      expect(await world.problems()).toEqual([]);
-      expect((await world.store.purchases.list()).map(({ status, actor }) => [status, actor])).toEqual([
-        ['paid', 'auto'],
-        ['paid', 'auto'],
-      ]);
-      expect(world.panel.snapshot().ports['7001']).toMatchObject({ adminState: 'up' });
-    });
+    const writes = await killAtEach(
+      autoBuy,
+      (sluice) => sluice.poll(),
+      async (world) => {
+        await world.sluice.poll();
+        expect(await world.problems()).toEqual([]);
+        expect((await world.store.purchases.list()).map(({ status, actor }) => [status, actor])).toEqual([
+          ['paid', 'auto'],
+          ['paid', 'auto'],
+        ]);
+        expect(world.panel.snapshot().ports['7001']).toMatchObject({ adminState: 'up' });
+      },
+    );
     expect(writes).toBeGreaterThan(4);
   });
 });

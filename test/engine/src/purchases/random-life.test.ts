@@ -14,7 +14,10 @@ type Step =
   | { do: 'credit' | 'cancel' };
 
 /** A kill at write 0 is none. */
-const kill = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.integer({ min: 1, max: 9 }) });
+const kill = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(0) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 9 }) },
+);
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('poll' as const, 'reconcile' as const), kill }),
   fc.record({ do: fc.constant('buy' as const), ref: fc.option(fc.integer({ min: 1, max: 3 })), kill }),

@@ -1,5 +1,5 @@
 import { easydcim } from '@sluice/easydcim-client/panel';
-import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
+import { type Config, createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { type FakeEasyDcim, type ManualClock, manualClock, startFakeEasyDcim } from '@sluice/fake-panels';
 import { addMoney, multiplyMoney } from '@sluice/quota-core';
 import { openStore, type StateStore } from '@sluice/state-store';
@@ -23,7 +23,7 @@ export interface World {
 
 class Killed extends Error {}
 
-const NAMES = { service: 'svc-1', client: '42' };
+const CLIENT = '42';
 
 /** Opens a world in which auto-buy is `autoBuy`. */
 export async function openWorld(autoBuy: object): Promise<World> {
@@ -39,37 +39,9 @@ export async function openWorld(autoBuy: object): Promise<World> {
     },
     [easydcim],
   );
-  const dead = new Set<number>();
-  let pid = 0;
-  const start = (over: StateStore): Promise<Sluice> => {
-    pid++;
-    return createSluice({
-      config,
-      store: over,
-      kinds: [easydcim],
-      clock: {
-        now: clock.now,
-        sleep: (ms) => {
-          clock.advance(ms);
-          return Promise.resolve();
-        },
-      },
-      owner: { host: 'test', pid, processStart: '1' },
-      isAlive: (owner) => !dead.has(owner.pid),
-    });
-  };
+  const { start, kill } = processes(config, clock);
   const sluice = await start(store);
-  panel.addService({ id: 501, orderId: 901, serverId: 301, user: 11, ports: [{ id: 7001, name: 'eth0' }] });
-  await sluice.services.add('svc-1', {
-    panel: 'dcim',
-    product: 'ports',
-    client: NAMES.client,
-    billing_cycle: 'monthly',
-    next_due_date: '2026-12-15',
-    easydcim_service_id: '501',
-    easydcim_order_id: '901',
-    easydcim_server_id: '301',
-  });
+  await addService(panel, sluice);
   return {
     clock,
     panel,
@@ -78,13 +50,12 @@ export async function openWorld(autoBuy: object): Promise<World> {
     async killedAt(write, work) {
       const killed = { at: write, is: false };
       const engine = await start(killable(store, killed));
-      const own = pid;
       try {
         await work(engine);
       } catch (error) {
         if (!killed.is) throw error;
       } finally {
-        dead.add(own);
+        kill();
       }
       return killed.is;
     },
@@ -98,6 +69,42 @@ export async function openWorld(autoBuy: object): Promise<World> {
       await panel.close();
     },
   };
+}
+
+/** Starts engines as processes of their own; `kill` ends the last one for good. */
+function processes(config: Config, clock: ManualClock) {
+  const dead = new Set<number>();
+  let pid = 0;
+  const sleep = (ms: number): Promise<void> => {
+    clock.advance(ms);
+    return Promise.resolve();
+  };
+  return {
+    start: (store: StateStore): Promise<Sluice> =>
+      createSluice({
+        config,
+        store,
+        kinds: [easydcim],
+        clock: { now: clock.now, sleep },
+        owner: { host: 'test', pid: ++pid, processStart: '1' },
+        isAlive: (owner) => !dead.has(owner.pid),
+      }),
+    kill: () => dead.add(pid),
+  };
+}
+
+async function addService(panel: FakeEasyDcim, sluice: Sluice): Promise<void> {
+  panel.addService({ id: 501, orderId: 901, serverId: 301, user: 11, ports: [{ id: 7001, name: 'eth0' }] });
+  await sluice.services.add('svc-1', {
+    panel: 'dcim',
+    product: 'ports',
+    client: CLIENT,
+    billing_cycle: 'monthly',
+    next_due_date: '2026-12-15',
+    easydcim_service_id: '501',
+    easydcim_order_id: '901',
+    easydcim_server_id: '301',
+  });
 }
 
 /** Returns the store, of which nothing can be written from the n-th write on. */
@@ -121,9 +128,11 @@ async function findProblems(store: StateStore, sluice: Sluice): Promise<string[]
   const problems: string[] = [];
   const purchases = await store.purchases.list();
   const paid = purchases.filter(({ status }) => status === 'paid');
-  const { balance } = await sluice.credit.show(NAMES.client);
-  const { entries } = await sluice.credit.history(NAMES.client);
-  const added = entries.filter(({ amount }) => !amount.startsWith('-')).reduce((sum, { amount }) => addMoney(sum, amount), '0.00');
+  const { balance } = await sluice.credit.show(CLIENT);
+  const { entries } = await sluice.credit.history(CLIENT);
+  const added = entries
+    .filter(({ amount }) => !amount.startsWith('-'))
+    .reduce((sum, { amount }) => addMoney(sum, amount), '0.00');
   const refunds = purchases.filter(({ refundedAt }) => refundedAt !== null);
   const charged = multiplyMoney(PRICE, paid.length + refunds.length);
   if (addMoney(balance, charged) !== added) problems.push(`${added} added, ${charged} charged, ${balance} left`);

@@ -6,8 +6,8 @@ import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
 
-/** Which purchases to settle. */
-export interface SettleRequest {
+/** Which purchases to resolve. */
+export interface ResolveRequest {
   panel: string;
   /** Only of this service. */
   service: string | null;
@@ -17,8 +17,8 @@ export interface SettleRequest {
   run: string;
 }
 
-/** What became of purchases that were not settled. */
-export interface Settled {
+/** What became of open purchases. */
+export interface ResolvedPurchases {
   /** Became paid. */
   paid: number;
   /** Why a purchase is still open, by service. */
@@ -27,10 +27,10 @@ export interface Settled {
 }
 
 /**
- * Asks the billing system about purchases that are not settled: finishes charges and refunds that were interrupted, and stores
- * what was paid, cancelled or refunded there since. Leaves out services that another run works on.
+ * Asks the billing system about open purchases: finishes charges and refunds that were interrupted, and stores what was paid,
+ * cancelled or refunded there since. Leaves out services that another run works on.
  */
-export async function settlePurchases(session: Session, request: SettleRequest): Promise<Settled> {
+export async function resolvePurchases(session: Session, request: ResolveRequest): Promise<ResolvedPurchases> {
   const problems = new Map<string, ItemError>();
   const notices: Notice[] = [];
   let paid = 0;
@@ -39,10 +39,10 @@ export async function settlePurchases(session: Session, request: SettleRequest):
   for (const { row, service } of due) {
     if (leases.has(serviceLease(service.id)) || session.deps.signal.aborted) continue;
     try {
-      const settled = await settle(session, request.fences, row);
-      if (settled.status === row.status) continue;
-      if (settled.status === 'paid') paid++;
-      notices.push(purchaseNotice(service, settled));
+      const after = await resolve(session, request.fences, row);
+      if (after.status === row.status) continue;
+      if (after.status === 'paid') paid++;
+      notices.push(purchaseNotice(service, after));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       problems.set(service.id, toProblem(error));
@@ -53,7 +53,7 @@ export async function settlePurchases(session: Session, request: SettleRequest):
 
 async function findDue(
   { store }: Session,
-  { panel, service, all }: SettleRequest,
+  { panel, service, all }: ResolveRequest,
 ): Promise<{ row: PurchaseRecord; service: ServiceRecord }[]> {
   const filter = service === null ? {} : { service };
   const pending = await store.purchases.list({ ...filter, status: 'pending' });
@@ -77,8 +77,8 @@ async function inOpenCycles({ cycles }: Session['store'], rows: readonly Purchas
   return rows.filter(({ cycle, invoice }) => open.has(cycle) && invoice !== null);
 }
 
-/** Settles one purchase as far as the billing system can tell, and returns its row. */
-async function settle(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord> {
+/** Resolves one purchase as far as the billing system shows, and returns its row. */
+async function resolve(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord> {
   const billing = await session.billing();
   const { signal } = session.deps;
   if (row.status === 'refunded') return refundPurchase(session, fences, row);
@@ -114,7 +114,7 @@ export async function refundPurchase(
   return changePurchase(session, fences, row, { refundedAt: session.now() });
 }
 
-/** Returns the notice of a purchase that was settled. */
+/** Returns the notice of a purchase that was resolved. */
 export function purchaseNotice({ id, panel }: ServiceRecord, row: PurchaseRecord): Notice {
   const words = { paid: 'is paid', failed: 'was not bought', cancelled: 'was cancelled', refunded: 'was refunded' };
   const what = row.status === 'pending' ? 'is waiting for payment' : words[row.status];
