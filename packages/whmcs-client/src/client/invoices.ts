@@ -145,6 +145,9 @@ function toChange({
 
 function checkCount(lines: readonly (WhmcsNewItem | string)[]): void {
   if (lines.length > MOST_ITEMS) {
-    throw new PanelConfigError('option_invalid', `More than ${MOST_ITEMS} lines in one call: send them in several calls.`);
+    throw new PanelConfigError(
+      'option_invalid',
+      `More than ${MOST_ITEMS} lines in one call: send them in several calls.`,
+    );
   }
 }

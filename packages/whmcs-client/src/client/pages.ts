@@ -59,7 +59,8 @@ async function readPages<Row extends { id: string }>(
     );
     const counted = stated.total;
     if (counted === null) throw new BrokenList('without its number of results');
-    if (total !== null && counted !== total) throw new BrokenList(`the number of results changed from ${total} to ${counted}`);
+    if (total !== null && counted !== total)
+      throw new BrokenList(`the number of results changed from ${total} to ${counted}`);
     total = counted;
     if (stated.start !== null && stated.start !== start) {
       throw new BrokenList(`row ${start} was requested, the page begins with row ${stated.start}`);

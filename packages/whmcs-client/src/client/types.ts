@@ -5,13 +5,7 @@ import type { PanelHttpOptions } from '@sluice/panel-http';
  * `permission` the action, `api_error` is any other text.
  */
 export type WhmcsRefusal =
-  | 'auth'
-  | 'ip_not_allowed'
-  | 'permission'
-  | 'not_found'
-  | 'invalid_request'
-  | 'state'
-  | 'api_error';
+  'auth' | 'ip_not_allowed' | 'permission' | 'not_found' | 'invalid_request' | 'state' | 'api_error';
 
 /** Settings of a client. Those of the transport are described in `@sluice/panel-http`. */
 export interface WhmcsOptions extends Pick<
@@ -278,10 +272,7 @@ export interface WhmcsClient {
   readonly credits: {
     list(clientId: string, options?: WhmcsCallOptions): Promise<WhmcsCreditEntry[]>;
     /** A repeat adds it again. */
-    add(
-      credit: { clientId: string; description: string; amount: string },
-      options?: WhmcsCallOptions,
-    ): Promise<void>;
+    add(credit: { clientId: string; description: string; amount: string }, options?: WhmcsCallOptions): Promise<void>;
   };
   readonly transactions: {
     list(

@@ -94,7 +94,9 @@ export const word: Schema<string> = read('text that is not empty', (value) => {
 });
 
 /** An object with these fields; the others are dropped, absent ones are null before their own schema reads them. */
-export function record<Shape extends Record<string, z.ZodMiniType>>(shape: Shape): Schema<z.output<z.ZodMiniObject<Shape>>> {
+export function record<Shape extends Record<string, z.ZodMiniType>>(
+  shape: Shape,
+): Schema<z.output<z.ZodMiniObject<Shape>>> {
   const absent = Object.fromEntries(Object.keys(shape).map((key) => [key, null]));
   return z.pipe(
     read('an object', (value) => (isObject(value) ? { ...absent, ...value } : undefined)),
@@ -137,14 +139,16 @@ function hasNumberKeys(value: Json): boolean {
 export function answer<Shape extends Record<string, z.ZodMiniType>>(
   shape: Shape,
 ): Schema<z.output<z.ZodMiniObject<Shape>>> {
-  const nested = read('an object with keys that fit together', (value) => {
+  const nested = read<unknown>('an object with keys that fit together', (value) => {
     try {
       return isObject(value) ? unflatten(value) : undefined;
     } catch {
       return undefined;
     }
   });
-  return z.pipe(nested, record(shape) as unknown as z.ZodMiniType) as unknown as Schema<z.output<z.ZodMiniObject<Shape>>>;
+  return z.pipe(nested, record(shape) as unknown as z.ZodMiniType) as unknown as Schema<
+    z.output<z.ZodMiniObject<Shape>>
+  >;
 }
 
 /** One page of a list. */
