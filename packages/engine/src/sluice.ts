@@ -1,6 +1,7 @@
 import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner, ServiceRecord, StateStore } from '@sluice/state-store';
 import type { Agents } from './api/agents.js';
+import type { CreditCalls, Invoices } from './api/billing.js';
 import type { CallOptions, RunCall } from './api/call.js';
 import type { Holds } from './api/holds.js';
 import type { Log } from './api/log.js';
@@ -85,6 +86,8 @@ export interface Sluice {
   readonly panels: Panels;
   readonly usage: Usage;
   readonly overrides: Overrides;
+  readonly credit: CreditCalls;
+  readonly invoices: Invoices;
   readonly log: Log;
   /** Waits for calls under way and closes the store. */
   close(): Promise<void>;
@@ -151,6 +154,8 @@ function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | '
     panels: lazily(async () => (await import('./api/panels.js')).panelsApi(call)),
     usage: lazily(async () => (await import('./api/usage.js')).usageApi(call)),
     overrides: lazily(async () => (await import('./api/overrides.js')).overridesApi(call)),
+    credit: lazily(async () => (await import('./api/billing.js')).creditApi(call)),
+    invoices: lazily(async () => (await import('./api/billing.js')).invoicesApi(call)),
     log: lazily(async () => (await import('./api/log.js')).logApi(call)),
   };
 }
