@@ -11,7 +11,7 @@ const mayImport = {
   'easydcim-client': ['panel-http', 'panel-kind', 'quota-core'],
   'flvx-client': ['panel-http', 'panel-kind', 'quota-core'],
   'astbilling-client': ['panel-http', 'panel-kind', 'quota-core'],
-  'whmcs-client': ['panel-http'],
+  'whmcs-client': ['panel-http', 'panel-kind'],
   'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
   engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store'],
 };
@@ -84,6 +84,7 @@ const REVIEWED = [
   'packages/panel-kind/src',
   'packages/quota-core/src',
   'packages/state-store/src',
+  'packages/whmcs-client/src',
 ];
 
 const wording = {

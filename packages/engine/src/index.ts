@@ -1,5 +1,6 @@
 export type { Agents, AgentOptions, CheckOptions } from './api/agents.js';
 export type { AutoBuy } from './api/auto-buy.js';
+export type { CreditCalls, Invoices } from './api/billing.js';
 export type { CallOptions, LockOptions } from './api/call.js';
 export type { Log } from './api/log.js';
 export type { Overrides, OverrideView } from './api/overrides.js';
@@ -15,6 +16,8 @@ export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent
 export type { LimitImport, LimitRequest } from './agents/limit-agents.js';
 export type { RestoreReport } from './agents/restore-agent.js';
 export type { AgentExplained, AgentList } from './agents/show-agents.js';
+export { createLedger, type LedgerOptions } from './billing/ledger.js';
+export type { CreditEntry, CreditRequest, InvoiceView } from './billing/use-ledger.js';
 export { backupBeforeMigration } from './store/backups.js';
 export type { Comparison } from './usage/compare.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './config/check.js';

@@ -2,6 +2,7 @@ import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner, ServiceRecord, StateStore } from '@sluice/state-store';
 import type { Agents } from './api/agents.js';
 import type { AutoBuy } from './api/auto-buy.js';
+import type { CreditCalls, Invoices } from './api/billing.js';
 import type { CallOptions, RunCall } from './api/call.js';
 import type { Holds } from './api/holds.js';
 import type { Log } from './api/log.js';
@@ -89,6 +90,8 @@ export interface Sluice {
   readonly overrides: Overrides;
   readonly purchases: Purchases;
   readonly autoBuy: AutoBuy;
+  readonly credit: CreditCalls;
+  readonly invoices: Invoices;
   readonly log: Log;
   /** Waits for calls under way and closes the store. */
   close(): Promise<void>;
@@ -157,6 +160,8 @@ function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | '
     overrides: lazily(async () => (await import('./api/overrides.js')).overridesApi(call)),
     purchases: lazily(async () => (await import('./api/purchases.js')).purchasesApi(call)),
     autoBuy: lazily(async () => (await import('./api/auto-buy.js')).autoBuyApi(call)),
+    credit: lazily(async () => (await import('./api/billing.js')).creditApi(call)),
+    invoices: lazily(async () => (await import('./api/billing.js')).invoicesApi(call)),
     log: lazily(async () => (await import('./api/log.js')).logApi(call)),
   };
 }

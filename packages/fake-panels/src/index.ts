@@ -59,3 +59,13 @@ export { fillHiddify, type HiddifySize } from './hiddify/fill-hiddify.js';
 export { type FakeHiddifyOptions } from './hiddify/options.js';
 export { type HiddifySnapshot, type SnapshotAdmin, type SnapshotUser } from './hiddify/snapshot.js';
 export { startFakeHiddify } from './hiddify/start-fake-hiddify.js';
+export { FakeWhmcs } from './whmcs/fake-whmcs.js';
+export {
+  type NewWhmcsClient,
+  type NewWhmcsInvoice,
+  type NewWhmcsProduct,
+  type NewWhmcsService,
+  type WhmcsInvoiceState,
+} from './whmcs/model.js';
+export { type EmptyList, type WhmcsQuirks, type WhmcsQuirkSettings } from './whmcs/quirks.js';
+export { startFakeWhmcs, type FakeWhmcsOptions } from './whmcs/start-fake-whmcs.js';

@@ -225,9 +225,9 @@ class PanelCall<T> {
 
   #read(answer: AttemptAnswer, now: number): ReadResult {
     const { accept = 'json', allowEmpty = false, schema } = this.#request;
-    const { failureIn, refusalIn, messageIn } = this.#transport.options;
+    const { failureIn, refusalIn, successIn, messageIn } = this.#transport.options;
     const { changing } = this.#prepared;
-    const words = { failureIn, refusalIn, messageIn };
+    const words = { failureIn, refusalIn, successIn, messageIn };
     return readAnswer(answer, { accept, allowEmpty, changing, schema, ...words, now, clean: this.#clean });
   }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ZodMiniType } from 'zod/mini';
 import type { PanelErrorCode } from './errors.js';
 import type { AttemptAnswer } from './exchange.js';
 import type { Failure } from './failure.js';
@@ -10,9 +11,10 @@ interface ReadOptions {
   accept: 'json' | 'text' | 'bytes' | 'file';
   allowEmpty: boolean;
   changing: boolean;
-  schema: z.ZodType | undefined;
+  schema: z.ZodType | ZodMiniType | undefined;
   failureIn: PanelHttpOptions['failureIn'];
   refusalIn: PanelHttpOptions['refusalIn'];
+  successIn: PanelHttpOptions['successIn'];
   messageIn: PanelHttpOptions['messageIn'];
   now: number;
   /** Applied before texts are cut to length, so that half a secret cannot remain. */
@@ -27,11 +29,17 @@ export function readAnswer(answer: AttemptAnswer, options: ReadOptions): ReadRes
   const { status } = answer;
   const retryAfter = answer.headers['retry-after'];
   const code = toErrorCode(status, retryAfter !== undefined, answer.headers.location);
-  if (code !== null) return { failure: readRefusal(answer, code, options) };
+  if (code !== null && !statesSuccess(answer, options)) return { failure: readRefusal(answer, code, options) };
   const read = readBody(answer, options);
   if ('failure' in read || options.schema === undefined) return read;
   const checked = options.schema.safeParse(read.body);
   return checked.success ? { body: checked.data } : { failure: toFieldFailure(checked.error, status, options) };
+}
+
+function statesSuccess({ status, body }: AttemptAnswer, { successIn }: ReadOptions): boolean {
+  if (successIn === undefined || status < 400) return false;
+  const parsed = parseJson(body.toString('utf8'), false);
+  return 'json' in parsed && successIn({ status, json: parsed.json });
 }
 
 function readBody(answer: AttemptAnswer, options: ReadOptions): ReadResult {
@@ -58,7 +66,7 @@ function findInnerRefusal(json: unknown, status: number, options: ReadOptions): 
   return found && toRefusal(found, { status, json }, ['PANEL_UNREADABLE', 'PANEL_TIMEOUT'], options);
 }
 
-function toFieldFailure(error: z.ZodError, status: number, options: ReadOptions): Failure {
+function toFieldFailure(error: Pick<z.core.$ZodError, 'issues'>, status: number, options: ReadOptions): Failure {
   const fields = error.issues.map((issue) => ({
     path: issue.path.length === 0 ? '(the whole answer)' : issue.path.join('.'),
     message: oneLine(options.clean(issue.message), 120),

@@ -74,4 +74,19 @@ describe('refusalIn', () => {
       http.request({ method: 'GET', path: '/x/', endpoint: 'GET /x/', retryable: false }),
     ).rejects.toMatchObject({ code: 'PANEL_SERVER_ERROR' });
   });
+
+  it('reports a success that has an error status, only for JSON that states it', async () => {
+    const { port } = server.address() as AddressInfo;
+    http = createPanelHttp({
+      panel: 'p',
+      baseUrl: `http://127.0.0.1:${port}`,
+      successIn: ({ json }) => (json as { result?: string }).result === 'success',
+      breaker: false,
+    });
+    body = '{"result":"success","id":7}';
+    const call = { method: 'POST' as const, path: '/x/', endpoint: 'POST /x/' };
+    expect(await http.request(call)).toMatchObject({ status: 500, body: { id: 7 } });
+    body = `<br>${body}`;
+    await expect(http.request(call)).rejects.toMatchObject({ code: 'PANEL_SERVER_ERROR', outcomeUnknown: true });
+  });
 });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ZodMiniType } from 'zod/mini';
 import type { PanelErrorCode } from './errors.js';
 
 /** The clock of the transport. Inject one to test waits without waiting. */
@@ -129,6 +130,8 @@ export interface PanelHttpOptions {
   failureIn?: (answer: { status: number; json: unknown }) => PanelFailure | null;
   /** For panels whose texts state more than the status: called for every answer with an error status and a JSON body. Null: the status decides. */
   refusalIn?: (answer: { status: number; json: unknown }) => PanelFailure | null;
+  /** For panels whose texts state more than the status: called for every answer with 4xx or 5xx and a JSON body; `true`: it is a success. */
+  successIn?: (answer: { status: number; json: unknown }) => boolean;
   /** Returns the text of an error. Default: `error`, `message`, `detail`, `details`, `reason` or `msg`. */
   messageIn?: (json: unknown) => string | null;
 }
@@ -152,8 +155,8 @@ export interface PanelRequest<T> {
   accept?: 'json' | 'text' | 'bytes' | 'file';
   /** Accept an empty body instead of JSON, as `null`. Default no. */
   allowEmpty?: boolean;
-  /** Checks, and may transform, the body. */
-  schema?: z.ZodType<T>;
+  /** Checks, and may transform, the body; of `zod` or `zod/mini`. */
+  schema?: z.ZodType<T> | ZodMiniType<T>;
   /**
    * For answers too large to keep: called once per attempt, returns a function that receives the body of a 2xx answer in chunks as it
    * arrives. `body` is then an empty Buffer. The chunks of an attempt that fails later have to be dropped.

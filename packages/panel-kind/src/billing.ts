@@ -46,7 +46,10 @@ export interface ChargeRequest extends InvoiceLine {
   whenShort: 'refuse' | 'leave-open';
 }
 
-/** Outcome of a charge. `short`: the credit does not cover `needed`, and no invoice is left to be paid. */
+/**
+ * Outcome of a charge. `short`: the credit does not cover `needed`, and no invoice is left to be paid; `needed` may be without
+ * tax where no invoice was made to find it out. A system that keeps the cancelled invoice answers a repeat with `cancelled`.
+ */
 export type Charge =
   | { state: 'paid' | 'open' | 'cancelled' | 'refunded'; invoice: Invoice }
   | { state: 'short'; needed: string; credit: Credit };
@@ -57,7 +60,8 @@ export type Charge =
  *
  * Errors are `SluiceError`s. `billing_unavailable`: it could not be asked, and nothing was changed. `outcome_unknown`: a change
  * may have been made; the same call later finds out. `unknown_client`, `unknown_invoice`, `currency_mismatch`,
- * `invoice_closed`: refused, nothing was changed.
+ * `invoice_closed`: refused, nothing was changed. An aborted call rejects with the reason of its signal while it has sent no
+ * change, and with `outcome_unknown` later.
  */
 export interface BillingSystem {
   /** Its name in messages. */
@@ -74,7 +78,10 @@ export interface BillingSystem {
   addLine(invoice: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice>;
   /** Cancels a draft or open invoice; one that is cancelled stays as it is. */
   cancel(invoice: string, signal?: AbortSignal): Promise<Invoice>;
-  /** Returns an amount of a paid invoice to its client as credit; returns the credit then. `since` as in `ChargeRequest`. */
+  /**
+   * Returns an amount of a paid invoice to its client as credit; returns the credit then. An invoice that is not paid is
+   * refused (`invoice_closed`). `since` as in `ChargeRequest`.
+   */
   refund(
     invoice: string,
     refund: { key: string; amount: string; since: string },
@@ -104,5 +111,6 @@ export interface BillingKind<Settings = unknown> {
   readonly schema: ZodMiniType<Settings>;
   /** Descriptions of the config keys, by path: `whmcs.url`. */
   readonly descriptions: Readonly<Record<string, string>>;
-  open(settings: Settings, dependencies: BillingDependencies): BillingSystem;
+  /** Checks the settings and loads what the calls need; sends nothing. */
+  open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
 }

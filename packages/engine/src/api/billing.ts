@@ -1,0 +1,53 @@
+import type { Credit } from '@sluice/panel-kind';
+import {
+  addCredit,
+  cancelOpenInvoice,
+  creditHistory,
+  type CreditEntry,
+  type CreditRequest,
+  type InvoiceView,
+  listInvoices,
+  payFromCredit,
+  showCredit,
+  showInvoice,
+} from '../billing/use-ledger.js';
+import type { CallOptions, RunCall } from './call.js';
+
+/** Credit of clients in the local ledger. */
+export interface CreditCalls {
+  show(client: string, options?: CallOptions): Promise<Credit>;
+  /** Adds credit; `booked` is false where the reference was booked before. The call's note describes it. */
+  add(client: string, request: CreditRequest, options?: CallOptions): Promise<{ credit: Credit; booked: boolean }>;
+  /** Lists the changes of a client's credit, oldest first. */
+  history(client: string, options?: CallOptions): Promise<{ entries: CreditEntry[] }>;
+}
+
+/** Invoices of the local ledger. */
+export interface Invoices {
+  /** Lists invoices, oldest first. */
+  list(options?: CallOptions & { client?: string | undefined }): Promise<{ invoices: InvoiceView[] }>;
+  show(id: string, options?: CallOptions): Promise<InvoiceView>;
+  /** Pays an open invoice from the client's credit; `changed` is false for one that is paid. */
+  pay(id: string, options?: CallOptions): Promise<{ invoice: InvoiceView; credit: Credit; changed: boolean }>;
+  /** Cancels an open invoice; `changed` is false for one that is cancelled. */
+  cancel(id: string, options?: CallOptions): Promise<{ invoice: InvoiceView; changed: boolean }>;
+}
+
+/** Returns the calls about credit. */
+export function creditApi(call: RunCall): CreditCalls {
+  return {
+    show: (client, options) => call(options, (session) => showCredit(session, client)),
+    add: (client, request, options) => call(options, (session) => addCredit(session, client, request)),
+    history: (client, options) => call(options, async (session) => ({ entries: await creditHistory(session, client) })),
+  };
+}
+
+/** Returns the calls about invoices. */
+export function invoicesApi(call: RunCall): Invoices {
+  return {
+    list: (options) => call(options, async (session) => ({ invoices: await listInvoices(session, options?.client) })),
+    show: (id, options) => call(options, (session) => showInvoice(session, id)),
+    pay: (id, options) => call(options, (session) => payFromCredit(session, id)),
+    cancel: (id, options) => call(options, (session) => cancelOpenInvoice(session, id)),
+  };
+}

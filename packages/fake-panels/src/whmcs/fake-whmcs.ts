@@ -1,0 +1,129 @@
+import type { FakeServer } from '../core/fake-server.js';
+import type { WhmcsSite } from './dispatch.js';
+import type {
+  NewWhmcsClient,
+  NewWhmcsInvoice,
+  NewWhmcsProduct,
+  NewWhmcsService,
+  ServiceRow,
+  WhmcsInvoiceState,
+} from './model.js';
+import { fromCents, toCents } from './money.js';
+import type { WhmcsQuirks } from './quirks.js';
+import { known, type WhmcsWorld } from './world.js';
+
+/**
+ * A stateful WHMCS on 127.0.0.1, for tests: its contents, actions of its staff and clients, and its quirks. All methods throw
+ * `RangeError` for what does not exist. Amounts are decimal text.
+ */
+export class FakeWhmcs {
+  /** The form of its answers and its behaviour; may be changed at any time. */
+  readonly quirks: WhmcsQuirks;
+  readonly #world: WhmcsWorld;
+
+  constructor(
+    readonly server: FakeServer,
+    private readonly site: WhmcsSite,
+  ) {
+    this.#world = site.world;
+    this.quirks = site.world.quirks;
+  }
+
+  /** The folder that holds `includes/api.php`, without a trailing slash. */
+  get url(): string {
+    return this.server.url + this.site.basePath;
+  }
+
+  get identifier(): string {
+    return this.site.identifier;
+  }
+
+  get secret(): string {
+    return this.site.secret;
+  }
+
+  addClient(client: NewWhmcsClient = {}): number {
+    return this.#world.addClient(client);
+  }
+
+  addProduct(product: NewWhmcsProduct = {}): number {
+    return this.#world.addProduct(product);
+  }
+
+  addService(service: NewWhmcsService): number {
+    return this.#world.addService(service);
+  }
+
+  /** Makes an invoice as staff does. */
+  addInvoice(invoice: NewWhmcsInvoice): number {
+    return this.#world.addInvoice(invoice);
+  }
+
+  /** A service's row; its fields may be changed, as staff would. */
+  service(id: number): ServiceRow {
+    return known(this.#world.services.get(id), 'service', id);
+  }
+
+  /** The value of a service's custom field, by its name. */
+  field(serviceId: number, name: string): string {
+    const service = this.service(serviceId);
+    const field = this.#world.fieldsOf(service.productId).find((one) => one.name === name);
+    return service.fields.get(known(field, 'custom field', name).id) ?? '';
+  }
+
+  /** Sets the value of a service's custom field, by its name. */
+  setField(serviceId: number, name: string, value: string): void {
+    const service = this.service(serviceId);
+    const field = this.#world.fieldsOf(service.productId).find((one) => one.name === name);
+    service.fields.set(known(field, 'custom field', name).id, value);
+  }
+
+  deleteService(id: number): void {
+    this.service(id);
+    this.#world.services.delete(id);
+  }
+
+  /** The credit balance of a client. */
+  credit(client: number): string {
+    return fromCents(known(this.#world.clients.get(client), 'client', client).credit);
+  }
+
+  /** Adds credit as staff does. */
+  addCredit(client: number, amount: string, description = 'Added by staff'): void {
+    this.#world.addCredit(client, toCents(amount), description);
+  }
+
+  /** The credit log of a client: amounts and descriptions, oldest first. */
+  credits(client: number): { amount: string; description: string }[] {
+    return this.#world.credits
+      .filter(({ clientId }) => clientId === client)
+      .map(({ amount, description }) => ({ amount: fromCents(amount), description }));
+  }
+
+  invoice(id: number): WhmcsInvoiceState {
+    return this.#world.state(known(this.#world.invoices.get(id), 'invoice', id));
+  }
+
+  /** The invoices of a client, or all, oldest first. */
+  invoices(client?: number): WhmcsInvoiceState[] {
+    const rows = [...this.#world.invoices.values()];
+    return rows
+      .filter(({ clientId }) => client === undefined || clientId === client)
+      .map((row) => this.#world.state(row));
+  }
+
+  /** Pays the rest of an invoice, as its client does through a gateway. */
+  pay(invoice: number, transactionId = `fake-${invoice}`): void {
+    const row = known(this.#world.invoices.get(invoice), 'invoice', invoice);
+    this.#world.addPayment(row, this.#world.balance(row), transactionId);
+  }
+
+  /** Sets the status of an invoice, as staff does. */
+  setInvoiceStatus(invoice: number, status: string): void {
+    known(this.#world.invoices.get(invoice), 'invoice', invoice).status = status;
+  }
+
+  close(): Promise<void> {
+    return this.server.close();
+  }
+}

@@ -1,0 +1,274 @@
+import type { FormFields } from './form.js';
+import { type ClientRow, type CreditRow, type InvoiceRow, type ServiceRow } from './model.js';
+import { fromCents } from './money.js';
+import { Refusal, Typed, Wrapped } from './reply.js';
+import { known, type WhmcsWorld } from './world.js';
+
+/** What an action answers with. */
+export type Body = Record<string, unknown>;
+export type Handler = (world: WhmcsWorld, form: FormFields) => Body;
+
+const NO_DATE = '0000-00-00';
+const NO_TIME = '0000-00-00 00:00:00';
+
+/** Cuts one page out of all rows: `limitstart` (0) and `limitnum` (25), as documented. */
+function page<Row>(world: WhmcsWorld, form: FormFields, rows: readonly Row[]): { rows: Row[]; counts: Body } {
+  const { quirks } = world;
+  const start = form.number('limitstart');
+  const wanted = form.has('limitnum') ? form.number('limitnum') : 25;
+  const size = Math.min(wanted, quirks.mostRows);
+  const isMissing = size > 0 && quirks.missingPages.has(Math.floor(start / size));
+  const found = isMissing ? [] : rows.slice(start, start + size);
+  return { rows: found, counts: { totalresults: rows.length, startnumber: start, numreturned: found.length } };
+}
+
+export function clientOf(world: WhmcsWorld, id: number, message: string): ClientRow {
+  const client = world.clients.get(id);
+  if (client === undefined) throw new Refusal(message);
+  return client;
+}
+
+const getClientsDetails: Handler = (world, form) => {
+  if (!form.has('clientid') && !form.has('email')) throw new Refusal('Either clientid Or email Is Required');
+  const byEmail = [...world.clients.values()].find(({ email }) => email === form.text('email'));
+  const id = form.has('clientid') ? form.number('clientid') : (byEmail?.id ?? 0);
+  const row = clientOf(world, id, 'Client Not Found');
+  const client = {
+    client_id: row.id,
+    userid: row.id,
+    id: row.id,
+    firstname: new Typed(row.firstName),
+    lastname: new Typed(row.lastName),
+    fullname: new Typed(`${row.firstName} ${row.lastName}`),
+    companyname: new Typed(row.company),
+    email: row.email,
+    currency: 1,
+    status: row.status,
+    credit: fromCents(row.credit),
+    taxexempt: row.taxExempt,
+    lastlogin: 'Date: 01/11/2026 10:26<br>IP Address: 192.0.2.10<br>Host: host.example',
+    currency_code: row.currency,
+    customfields: [{ id: 1, value: '' }],
+    customfields1: '',
+  };
+  return { client };
+};
+
+const getClientsProducts: Handler = (world, form) => {
+  const matches = (row: ServiceRow): boolean =>
+    (!form.has('clientid') || row.clientId === form.number('clientid')) &&
+    (!form.has('serviceid') || row.id === form.number('serviceid')) &&
+    (!form.has('pid') || row.productId === form.number('pid')) &&
+    (!form.has('domain') || row.domain === form.text('domain')) &&
+    (!form.has('username2') || row.username === form.text('username2'));
+  const { rows, counts } = page(world, form, [...world.services.values()].filter(matches));
+  const filters = Object.fromEntries(
+    ['clientid', 'serviceid', 'pid', 'domain'].map((name) => [name, form.text(name) || null]),
+  );
+  return {
+    ...filters,
+    ...counts,
+    products: new Wrapped(
+      'product',
+      rows.map((row) => serviceBody(world, row)),
+    ),
+  };
+};
+
+function serviceBody(world: WhmcsWorld, row: ServiceRow): object {
+  const product = known(world.products.get(row.productId), 'product', row.productId);
+  const fields = world.fieldsOf(row.productId).map(({ id, name }) => ({
+    id,
+    name: new Typed(name),
+    translated_name: new Typed(name),
+    value: new Typed(row.fields.get(id) ?? ''),
+  }));
+  return {
+    id: row.id,
+    clientid: row.clientId,
+    orderid: row.orderId,
+    ordernumber: String(5_550_000_000 + row.orderId),
+    pid: row.productId,
+    regdate: row.registeredOn,
+    name: new Typed(product.name),
+    translated_name: new Typed(product.name),
+    groupname: new Typed(product.groupName),
+    domain: row.domain,
+    suspensionreason: new Typed(row.suspensionReason),
+    firstpaymentamount: fromCents(row.amount),
+    recurringamount: fromCents(row.amount),
+    billingcycle: row.billingCycle,
+    nextduedate: row.nextDueDate ?? NO_DATE,
+    status: row.status,
+    username: row.username,
+    password: row.password,
+    overideautosuspend: row.overrideAutoSuspend ? 'on' : '',
+    overidesuspenduntil: row.suspendNotBefore ?? NO_DATE,
+    bwusage: row.bandwidthUsage,
+    bwlimit: row.bandwidthLimit,
+    lastupdate: NO_TIME,
+    customfields: new Wrapped('customfield', fields),
+    configoptions: new Wrapped('configoption', []),
+  };
+}
+
+const getProducts: Handler = (world, form) => {
+  const ids = form.text('pid').split(',').filter(Boolean).map(Number);
+  const rows = [...world.products.values()].filter(
+    (row) =>
+      (ids.length === 0 || ids.includes(row.id)) &&
+      (!form.has('gid') || row.groupId === form.number('gid')) &&
+      (!form.has('module') || row.module === form.text('module')),
+  );
+  const products = rows.map((row) => ({
+    pid: row.id,
+    gid: row.groupId,
+    type: 'server',
+    name: new Typed(row.name),
+    module: row.module,
+    paytype: 'recurring',
+    pricing: { EUR: { monthly: '10.00', quarterly: '-1.00' } },
+    customfields: new Wrapped(
+      'customfield',
+      world.fieldsOf(row.id).map(({ id, name }) => ({ id, name: new Typed(name), description: '', required: '' })),
+    ),
+    configoptions: new Wrapped('configoption', []),
+  }));
+  return { totalresults: rows.length, products: new Wrapped('product', products) };
+};
+
+const getInvoices: Handler = (world, form) => {
+  const found = [...world.invoices.values()].filter(
+    (row) =>
+      (!form.has('userid') || row.clientId === form.number('userid')) &&
+      (!form.has('status') || row.status === form.text('status')),
+  );
+  const rows = !world.quirks.ignoresOrder && form.text('order') === 'desc' ? found.reverse() : found;
+  const cut = page(world, form, rows);
+  return {
+    ...cut.counts,
+    invoices: new Wrapped(
+      'invoice',
+      cut.rows.map((row) => invoiceRowBody(world, row)),
+    ),
+  };
+};
+
+function amounts(world: WhmcsWorld, row: InvoiceRow): Body {
+  const price = world.subtotal(row) + world.tax(row);
+  return {
+    subtotal: fromCents(world.subtotal(row)),
+    credit: fromCents(row.credit),
+    tax: fromCents(world.tax(row)),
+    tax2: '0.00',
+    total: fromCents(world.quirks.creditLowersTotal ? price - row.credit : price),
+    taxrate: world.quirks.taxRate,
+    taxrate2: '0.000',
+  };
+}
+
+function invoiceRowBody(world: WhmcsWorld, row: InvoiceRow): object {
+  const client = known(world.clients.get(row.clientId), 'client', row.clientId);
+  return {
+    id: row.id,
+    userid: row.clientId,
+    firstname: new Typed(client.firstName),
+    lastname: new Typed(client.lastName),
+    invoicenum: '',
+    date: row.date,
+    duedate: row.dueDate,
+    datepaid: row.datePaid ?? NO_TIME,
+    ...amounts(world, row),
+    status: row.status,
+    currencycode: client.currency,
+    currencyprefix: '',
+    currencysuffix: ` ${client.currency}`,
+  };
+}
+
+export function invoiceOf(world: WhmcsWorld, form: FormFields): InvoiceRow {
+  const row = world.invoices.get(form.number('invoiceid'));
+  if (row === undefined) throw new Refusal('Invoice ID Not Found');
+  return row;
+}
+
+const getInvoice: Handler = (world, form) => {
+  const row = invoiceOf(world, form);
+  const items = row.items.map(({ id, type, relatedId, description, amount, taxed }) => ({
+    id,
+    type,
+    relid: relatedId,
+    description: new Typed(description),
+    amount: fromCents(amount),
+    taxed: taxed ? 1 : 0,
+  }));
+  const transactions = transactionBodies(world, ({ invoiceId }) => invoiceId === row.id);
+  return {
+    invoiceid: row.id,
+    invoicenum: '',
+    userid: row.clientId,
+    date: row.date,
+    duedate: row.dueDate,
+    datepaid: row.datePaid ?? NO_TIME,
+    ...amounts(world, row),
+    balance: fromCents(world.balance(row)),
+    status: row.status,
+    items: new Wrapped('item', items),
+    transactions: transactions.length === 0 ? '' : new Wrapped('transaction', transactions),
+  };
+};
+
+function transactionBodies(world: WhmcsWorld, matches: (row: WhmcsWorld['transactions'][number]) => boolean): object[] {
+  return world.transactions.filter(matches).map((row) => ({
+    id: row.id,
+    userid: row.clientId,
+    currency: 0,
+    gateway: row.gateway,
+    date: row.at,
+    description: 'Invoice Payment',
+    amountin: fromCents(row.amount),
+    fees: '0.00',
+    amountout: '0.00',
+    rate: '1.00000',
+    transid: row.transactionId,
+    invoiceid: row.invoiceId,
+    refundid: 0,
+  }));
+}
+
+const getTransactions: Handler = (world, form) => {
+  const rows = transactionBodies(
+    world,
+    (row) =>
+      (!form.has('invoiceid') || row.invoiceId === form.number('invoiceid')) &&
+      (!form.has('clientid') || row.clientId === form.number('clientid')) &&
+      (!form.has('transid') || row.transactionId === form.text('transid')),
+  );
+  const counts = { totalresults: rows.length, startnumber: 0, numreturned: rows.length };
+  return { ...counts, transactions: new Wrapped('transaction', rows) };
+};
+
+const getCredits: Handler = (world, form) => {
+  const client = clientOf(world, form.number('clientid'), 'Client ID Not Found');
+  const rows = world.credits.filter(({ clientId }: CreditRow) => clientId === client.id);
+  const credits = rows.map(({ id, date, description, amount, relatedId }) => ({
+    id,
+    date,
+    description: new Typed(description),
+    amount: fromCents(amount),
+    relid: relatedId,
+  }));
+  return { totalresults: rows.length, clientid: client.id, credits: new Wrapped('credit', credits) };
+};
+
+/** Actions that only read. */
+export const reads: Readonly<Record<string, Handler>> = {
+  WhmcsDetails: () => ({ whmcs: { version: '8.9.0', canonicalversion: '8.9.0-release.1' } }),
+  GetClientsDetails: getClientsDetails,
+  GetClientsProducts: getClientsProducts,
+  GetProducts: getProducts,
+  GetInvoices: getInvoices,
+  GetInvoice: getInvoice,
+  GetTransactions: getTransactions,
+  GetCredits: getCredits,
+};

@@ -1,0 +1,103 @@
+import { checkId, Connection } from './connection.js';
+import type { FormValue } from './form.js';
+import { creditEndpoints, invoiceEndpoints, transactionEndpoints } from './invoices.js';
+import { listAll, listPages } from './pages.js';
+import { toPhpArray } from './php-serialize.js';
+import { clientAnswer, productRow, serviceRow } from './rows.js';
+import type { WhmcsClient, WhmcsOptions, WhmcsService, WhmcsServiceChange } from './types.js';
+import { answer, record, word } from './values.js';
+
+/**
+ * Creates a client of one WHMCS installation. Nothing is sent before the first call. All calls reject with the errors of
+ * `@sluice/panel-http`; `panelCode` has the kind of a refusal (`WhmcsRefusal`). An answer that can't be read is a
+ * `PanelUnreadableError`, never zero and never an empty list.
+ *
+ * @example
+ * ```ts
+ * const whmcs = createWhmcsClient({ panel: 'whmcs', baseUrl: 'https://billing.example.com', identifier, secret });
+ * const services = await whmcs.services.list({ clientId: '77' });
+ * whmcs.close();
+ * ```
+ *
+ * @throws PanelConfigError for an address or credentials that cannot be used
+ */
+export function createWhmcsClient(options: WhmcsOptions): WhmcsClient {
+  const connection = new Connection(options);
+  return {
+    panel: options.panel,
+    warnings: connection.warnings,
+    version: async (call) => {
+      const schema = answer({ whmcs: record({ version: word }) });
+      const { whmcs } = await connection.read({ name: 'WhmcsDetails', fields: {}, schema }, call);
+      return whmcs.version;
+    },
+    clients: {
+      get: (clientId, call) =>
+        connection.read(
+          {
+            name: 'GetClientsDetails',
+            fields: { clientid: checkId(clientId, 'client'), stats: false },
+            schema: clientAnswer,
+          },
+          call,
+        ),
+    },
+    services: serviceEndpoints(connection),
+    products: {
+      list: ({ ids = [], groupId, module } = {}, call = {}) =>
+        listAll(
+          connection,
+          {
+            action: 'GetProducts',
+            fields: { pid: ids.length === 0 ? undefined : ids.join(','), gid: groupId, module },
+            wrapper: 'products',
+            inner: 'product',
+            row: productRow,
+          },
+          call,
+        ),
+    },
+    invoices: invoiceEndpoints(connection),
+    credits: creditEndpoints(connection),
+    transactions: transactionEndpoints(connection),
+    close() {
+      connection.close();
+    },
+  };
+}
+
+function serviceEndpoints(connection: Connection): WhmcsClient['services'] {
+  return {
+    list: ({ clientId, serviceId, productId } = {}, call = {}) =>
+      listPages<WhmcsService>(
+        connection,
+        {
+          action: 'GetClientsProducts',
+          fields: { clientid: clientId, serviceid: serviceId, pid: productId },
+          wrapper: 'products',
+          inner: 'product',
+          row: serviceRow,
+        },
+        call,
+      ),
+    update: async (serviceId, change, call) => {
+      const fields = { serviceid: checkId(serviceId, 'service'), ...toFields(change) };
+      const secrets = change.password === undefined ? [] : [change.password];
+      await connection.write({ name: 'UpdateClientProduct', fields, schema: answer({}) }, call, secrets);
+    },
+  };
+}
+
+function toFields(change: WhmcsServiceChange): Record<string, FormValue> {
+  const { customFields } = change;
+  return {
+    status: change.status,
+    serviceusername: change.username,
+    servicepassword: change.password,
+    domain: change.domain,
+    nextduedate: change.nextDueDate,
+    bwusage: change.bandwidthUsage,
+    bwlimit: change.bandwidthLimit,
+    customfields: customFields === undefined ? undefined : toPhpArray(Object.entries(customFields)),
+  };
+}

@@ -1,0 +1,153 @@
+import { PanelConfigError } from '@sluice/panel-http';
+import { checkId, type Connection } from './connection.js';
+import { type FormValue, toAmount } from './form.js';
+import { listAll, listPages } from './pages.js';
+import { creditRow, invoiceAnswer, invoiceRow, transactionRow } from './rows.js';
+import type { WhmcsClient, WhmcsInvoiceChange, WhmcsInvoiceRow, WhmcsNewInvoice, WhmcsNewItem } from './types.js';
+import { answer, id } from './values.js';
+
+/** PHP limits the fields of a request (docs/whmcs-api.md#form-limits). */
+const MOST_ITEMS = 50;
+
+const done = answer({});
+
+export function invoiceEndpoints(connection: Connection): WhmcsClient['invoices'] {
+  return {
+    list: async ({ clientId, status, since } = {}, options = {}) => {
+      const fields = {
+        userid: clientId === undefined ? undefined : checkId(clientId, 'client'),
+        status,
+        ...(since === undefined ? {} : { orderby: 'id', order: 'desc' }),
+      };
+      const rows = await listPages<WhmcsInvoiceRow>(
+        connection,
+        {
+          action: 'GetInvoices',
+          fields,
+          wrapper: 'invoices',
+          inner: 'invoice',
+          row: invoiceRow,
+          ...(since === undefined ? {} : { enough: (found) => reaches(found, since, connection.pageSize) }),
+        },
+        options,
+      );
+      return since === undefined ? rows : rows.filter(({ date }) => date === null || date >= since);
+    },
+    get: (invoiceId, options) =>
+      connection.read(
+        { name: 'GetInvoice', fields: { invoiceid: checkId(invoiceId, 'invoice') }, schema: invoiceAnswer },
+        options,
+      ),
+    create: async (invoice, options) => {
+      const schema = answer({ invoiceid: id });
+      const { invoiceid } = await connection.write(
+        { name: 'CreateInvoice', fields: toCreation(invoice), schema },
+        options,
+      );
+      return invoiceid;
+    },
+    update: async (invoiceId, change, options) => {
+      const fields = { invoiceid: checkId(invoiceId, 'invoice'), ...toChange(change) };
+      await connection.write({ name: 'UpdateInvoice', fields, schema: done }, options);
+    },
+    applyCredit: async (invoiceId, amount, options) => {
+      const fields = { invoiceid: checkId(invoiceId, 'invoice'), amount: toAmount(amount), noemail: false };
+      await connection.write({ name: 'ApplyCredit', fields, schema: done }, options);
+    },
+  };
+}
+
+export function creditEndpoints(connection: Connection): WhmcsClient['credits'] {
+  return {
+    list: (clientId, options = {}) =>
+      listAll(
+        connection,
+        {
+          action: 'GetCredits',
+          fields: { clientid: checkId(clientId, 'client') },
+          wrapper: 'credits',
+          inner: 'credit',
+          row: creditRow,
+        },
+        options,
+      ),
+    add: async ({ clientId, description, amount }, options) => {
+      const fields = { clientid: checkId(clientId, 'client'), description, amount: toAmount(amount) };
+      await connection.write({ name: 'AddCredit', fields, schema: done }, options);
+    },
+  };
+}
+
+export function transactionEndpoints(connection: Connection): WhmcsClient['transactions'] {
+  return {
+    list: ({ invoiceId, clientId, transactionId }, options = {}) =>
+      listAll(
+        connection,
+        {
+          action: 'GetTransactions',
+          fields: { invoiceid: invoiceId, clientid: clientId, transid: transactionId },
+          wrapper: 'transactions',
+          inner: 'transaction',
+          row: transactionRow,
+        },
+        options,
+      ),
+  };
+}
+
+/** Whether a list in descending order has reached rows before a day. A list in another order is read to its end. */
+function reaches(rows: readonly WhmcsInvoiceRow[], since: string, pageSize: number): boolean {
+  const isDescending = rows.every(({ id: own }, index) => {
+    const before = rows[index - 1];
+    return before === undefined || BigInt(before.id) > BigInt(own);
+  });
+  // A whole page, since single invoices may have been dated back.
+  const last = rows.slice(-pageSize);
+  return isDescending && last.every(({ date }) => date !== null && date < since);
+}
+
+function toCreation({ clientId, draft = true, date, dueDate, items }: WhmcsNewInvoice): Record<string, FormValue> {
+  checkCount(items);
+  const fields: Record<string, FormValue> = {
+    userid: checkId(clientId, 'client'),
+    draft,
+    sendinvoice: false,
+    date,
+    duedate: dueDate,
+  };
+  items.forEach(({ description, amount, taxed }, index) => {
+    fields[`itemdescription${index + 1}`] = description;
+    fields[`itemamount${index + 1}`] = toAmount(amount);
+    fields[`itemtaxed${index + 1}`] = taxed;
+  });
+  return { ...fields, autoapplycredit: false };
+}
+
+function toChange({
+  status,
+  publish,
+  publishAndSendEmail,
+  newItems = [],
+  deleteItemIds = [],
+}: WhmcsInvoiceChange): Record<string, FormValue> {
+  checkCount(newItems);
+  checkCount(deleteItemIds);
+  return {
+    status,
+    publish,
+    publishandsendemail: publishAndSendEmail,
+    newitemdescription: newItems.map(({ description }) => description),
+    newitemamount: newItems.map(({ amount }) => toAmount(amount)),
+    newitemtaxed: newItems.map(({ taxed }) => taxed),
+    deletelineids: deleteItemIds.map((line) => checkId(line, 'line')),
+  };
+}
+
+function checkCount(lines: readonly (WhmcsNewItem | string)[]): void {
+  if (lines.length > MOST_ITEMS) {
+    throw new PanelConfigError(
+      'option_invalid',
+      `More than ${MOST_ITEMS} lines in one call: send them in several calls.`,
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import type { ZodMiniType } from 'zod/mini';
+import type { Connection } from './connection.js';
+import type { FormValue } from './form.js';
+import type { WhmcsCallOptions } from './types.js';
+import { page as pageOf } from './values.js';
+
+/** A list that WHMCS sends in pages. */
+export interface PagedList<Row> {
+  action: string;
+  fields: Record<string, FormValue>;
+  wrapper: string;
+  inner: string;
+  row: ZodMiniType<Row>;
+  /** Ends the list early; receives all rows so far. */
+  enough?: (rows: readonly Row[]) => boolean;
+}
+
+/** Why a reading of all pages has to begin again. */
+class BrokenList extends Error {}
+
+/** More pages than any installation has. */
+const MOST_PAGES = 10_000;
+
+/**
+ * Reads all pages. A list that changes while it is read, or lacks rows, is read once more from its first page; then it fails
+ * (docs/whmcs-api.md#pages).
+ */
+export async function listPages<Row extends { id: string }>(
+  connection: Connection,
+  list: PagedList<Row>,
+  options: WhmcsCallOptions,
+): Promise<Row[]> {
+  try {
+    return await readPages(connection, list, options);
+  } catch (first) {
+    if (!(first instanceof BrokenList)) throw first;
+    try {
+      return await readPages(connection, list, options);
+    } catch (error) {
+      throw error instanceof BrokenList ? connection.incomplete(list.action, error.message) : error;
+    }
+  }
+}
+
+async function readPages<Row extends { id: string }>(
+  connection: Connection,
+  { action, fields, wrapper, inner, row, enough }: PagedList<Row>,
+  options: WhmcsCallOptions,
+): Promise<Row[]> {
+  const schema = pageOf(wrapper, inner, row);
+  const found = new Map<string, Row>();
+  let total: number | null = null;
+  let start = 0;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const paging = { limitstart: start, limitnum: connection.pageSize };
+    const { rows, ...stated } = await connection.read(
+      { name: action, fields: { ...fields, ...paging }, schema },
+      options,
+    );
+    const counted = stated.total;
+    if (counted === null) throw new BrokenList('without its number of results');
+    if (total !== null && counted !== total)
+      throw new BrokenList(`the number of results changed from ${total} to ${counted}`);
+    total = counted;
+    if (stated.start !== null && stated.start !== start) {
+      throw new BrokenList(`row ${start} was requested, the page begins with row ${stated.start}`);
+    }
+    if (stated.count !== null && stated.count !== rows.length) {
+      throw new BrokenList(`a page with ${rows.length} rows states ${stated.count}`);
+    }
+    for (const one of rows) found.set(one.id, one);
+    start += rows.length;
+    if (start >= total) return complete([...found.values()], total);
+    if (rows.length === 0) throw new BrokenList(`${start} of ${total} rows`);
+    if (enough?.([...found.values()]) === true) return [...found.values()];
+  }
+  throw new BrokenList(`more than ${MOST_PAGES} pages`);
+}
+
+/** Rows that moved to another page while the list was read leave repeats behind: then others are missing. */
+function complete<Row>(rows: Row[], total: number): Row[] {
+  if (rows.length < total) throw new BrokenList(`${rows.length} different rows of ${total}`);
+  return rows;
+}
+
+/** Reads a list that WHMCS sends in one piece. */
+export async function listAll<Row>(
+  connection: Connection,
+  { action, fields, wrapper, inner, row }: PagedList<Row>,
+  options: WhmcsCallOptions,
+): Promise<Row[]> {
+  const schema = pageOf(wrapper, inner, row);
+  const { rows, total } = await connection.read({ name: action, fields, schema }, options);
+  if (total !== null && rows.length < total) throw connection.incomplete(action, `${rows.length} of ${total} rows`);
+  return rows;
+}

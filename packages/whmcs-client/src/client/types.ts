@@ -1,0 +1,285 @@
+import type { PanelHttpOptions } from '@sluice/panel-http';
+
+/**
+ * Why WHMCS refused a call, by its message; the `panelCode` of the error. `ip_not_allowed` names the address that WHMCS saw,
+ * `permission` the action, `api_error` is any other text.
+ */
+export type WhmcsRefusal =
+  'auth' | 'ip_not_allowed' | 'permission' | 'not_found' | 'invalid_request' | 'state' | 'api_error';
+
+/** Settings of a client. Those of the transport are described in `@sluice/panel-http`. */
+export interface WhmcsOptions extends Pick<
+  PanelHttpOptions,
+  'panel' | 'timeouts' | 'retry' | 'breaker' | 'tls' | 'proxy' | 'maxBodyBytes' | 'onCall' | 'clock' | 'random'
+> {
+  /** The folder that holds `includes/api.php`; a pasted `/includes/api.php` or `/admin` is removed. */
+  baseUrl: string;
+  /** Accept a plain `http` address. Default false. */
+  allowHttp?: boolean;
+  /** Identifier of the API credentials. */
+  identifier: string;
+  /** Secret of the API credentials. */
+  secret: string;
+  /** `$api_access_key` of WHMCS: calls from any address are accepted with it. */
+  accessKey?: string;
+  /** Rows requested per page. Default 100. */
+  pageSize?: number;
+}
+
+/** Options of one call. */
+export interface WhmcsCallOptions {
+  signal?: AbortSignal | undefined;
+  /** E.g. the id of a service, for the log. */
+  tag?: string | undefined;
+}
+
+/** A client of WHMCS. */
+export interface WhmcsClientRecord {
+  id: string;
+  firstName: string;
+  lastName: string;
+  company: string;
+  email: string;
+  status: string;
+  /** ISO 4217; null where WHMCS does not return it. */
+  currency: string | null;
+  /** Credit balance, decimal text. */
+  credit: string;
+  /** The names as they were sent, entities included. */
+  raw: { firstName: string; lastName: string; company: string };
+}
+
+/** A custom field with a value. */
+export interface WhmcsCustomField {
+  id: string;
+  /** Entities decoded. */
+  name: string;
+  /** Entities decoded. */
+  value: string;
+  /** As it was sent. */
+  rawValue: string;
+}
+
+/** A configurable option of a service. */
+export interface WhmcsConfigOption {
+  id: string;
+  option: string;
+  type: string;
+  value: string;
+}
+
+/** A service (a product of a client). WHMCS sends its password too: it is dropped while the answer is parsed. */
+export interface WhmcsService {
+  id: string;
+  clientId: string;
+  /** Null for a service without an order. */
+  orderId: string | null;
+  orderNumber: string;
+  productId: string | null;
+  product: string;
+  group: string;
+  domain: string;
+  username: string;
+  /** As WHMCS writes it: Pending, Active, Suspended, Terminated, Cancelled, Fraud, Completed or another. */
+  status: string;
+  billingCycle: string;
+  registeredOn: string | null;
+  /** `YYYY-MM-DD` on the server's calendar; null for none. */
+  nextDueDate: string | null;
+  recurringAmount: string;
+  suspensionReason: string;
+  /** The automatic suspension is off, until `suspendNotBefore` where that is set. */
+  overrideAutoSuspend: boolean;
+  suspendNotBefore: string | null;
+  /** The service's bandwidth fields; null when empty. */
+  bandwidthUsage: number | null;
+  bandwidthLimit: number | null;
+  customFields: WhmcsCustomField[];
+  configOptions: WhmcsConfigOption[];
+}
+
+/** Fields of a service to be changed; absent ones stay. */
+export interface WhmcsServiceChange {
+  status?: string;
+  username?: string;
+  password?: string;
+  domain?: string;
+  nextDueDate?: string;
+  bandwidthUsage?: number;
+  bandwidthLimit?: number;
+  /** Values by the id of the custom field. */
+  customFields?: Record<string, string>;
+}
+
+/** A product that WHMCS sells. */
+export interface WhmcsProduct {
+  id: string;
+  groupId: string | null;
+  name: string;
+  module: string;
+  customFields: { id: string; name: string }[];
+}
+
+/** A row of the list of invoices: it has no lines. */
+export interface WhmcsInvoiceRow {
+  id: string;
+  clientId: string;
+  date: string | null;
+  dueDate: string | null;
+  total: string;
+  status: string;
+  /** ISO 4217; empty where WHMCS does not return it. */
+  currency: string;
+}
+
+/** A line of an invoice. */
+export interface WhmcsInvoiceItem {
+  id: string;
+  /** `Hosting` for a service; empty for lines added by hand or through the API. */
+  type: string;
+  /** Id of the service or addon of the line. */
+  relatedId: string | null;
+  /** Entities decoded. */
+  description: string;
+  amount: string;
+  taxed: boolean;
+}
+
+/** A payment of an invoice. */
+export interface WhmcsTransaction {
+  id: string;
+  clientId: string | null;
+  invoiceId: string | null;
+  gateway: string;
+  date: string | null;
+  description: string;
+  amountIn: string;
+  amountOut: string;
+  transactionId: string;
+}
+
+/** An invoice with its lines. */
+export interface WhmcsInvoice {
+  id: string;
+  clientId: string;
+  /** As WHMCS writes it: Draft, Unpaid, Paid, Cancelled, Refunded, Collections, Payment Pending or another. */
+  status: string;
+  date: string | null;
+  dueDate: string | null;
+  /** Credit applied to it. */
+  credit: string;
+  /** Sum of the lines without tax. */
+  subtotal: string;
+  tax: string;
+  tax2: string;
+  /** As sent: applied credit may be subtracted from it. `subtotal`, `tax` and `tax2` together are the price. */
+  total: string;
+  /** What is left to pay. */
+  balance: string;
+  items: WhmcsInvoiceItem[];
+  transactions: WhmcsTransaction[];
+}
+
+/** A line to be added to an invoice. */
+export interface WhmcsNewItem {
+  description: string;
+  /** Decimal text with at most two decimals. */
+  amount: string;
+  taxed: boolean;
+}
+
+/** An invoice to be made. Neither mailed nor paid from credit by itself. */
+export interface WhmcsNewInvoice {
+  clientId: string;
+  /** Default true: not visible to the client before it is published. */
+  draft?: boolean;
+  /** `YYYY-MM-DD`; default: WHMCS's own day. */
+  date?: string;
+  dueDate?: string;
+  items: readonly WhmcsNewItem[];
+}
+
+/** Changes of an invoice, at most 50 lines in one call. */
+export interface WhmcsInvoiceChange {
+  status?: 'Cancelled' | 'Unpaid' | 'Draft' | 'Paid' | 'Refunded';
+  /** Makes a draft visible. A second time is refused (`state`). */
+  publish?: boolean;
+  publishAndSendEmail?: boolean;
+  newItems?: readonly WhmcsNewItem[];
+  deleteItemIds?: readonly string[];
+}
+
+/** An entry in the credit log of a client. */
+export interface WhmcsCreditEntry {
+  id: string;
+  date: string | null;
+  /** Entities decoded. */
+  description: string;
+  amount: string;
+  relatedId: string | null;
+}
+
+/** Filter of the list of invoices. */
+export interface WhmcsInvoiceFilter {
+  clientId?: string;
+  status?: string;
+  /** Only invoices of this day (`YYYY-MM-DD`) or later, newest first; older pages are not read where the order permits. */
+  since?: string;
+}
+
+/** Filter of the list of services. */
+export interface WhmcsServiceFilter {
+  clientId?: string;
+  serviceId?: string;
+  productId?: string;
+}
+
+/**
+ * A typed client of the WHMCS API. Reads are repeated after a failure, writes never: a write without a readable answer has
+ * `outcomeUnknown` in its error. Lists are complete or fail. One call is sent at a time.
+ */
+export interface WhmcsClient {
+  readonly panel: string;
+  /** Sentences for the operator about the configured address. */
+  readonly warnings: readonly string[];
+  /** Reads the version of WHMCS: a test of address, credentials and permission. */
+  version(options?: WhmcsCallOptions): Promise<string>;
+  readonly clients: {
+    /** @throws PanelNotFoundError */
+    get(id: string, options?: WhmcsCallOptions): Promise<WhmcsClientRecord>;
+  };
+  readonly services: {
+    list(filter?: WhmcsServiceFilter, options?: WhmcsCallOptions): Promise<WhmcsService[]>;
+    /** The same change twice has the same result. */
+    update(id: string, change: WhmcsServiceChange, options?: WhmcsCallOptions): Promise<void>;
+  };
+  readonly products: {
+    list(
+      filter?: { ids?: readonly string[]; groupId?: string; module?: string },
+      options?: WhmcsCallOptions,
+    ): Promise<WhmcsProduct[]>;
+  };
+  readonly invoices: {
+    list(filter?: WhmcsInvoiceFilter, options?: WhmcsCallOptions): Promise<WhmcsInvoiceRow[]>;
+    /** @throws PanelNotFoundError */
+    get(id: string, options?: WhmcsCallOptions): Promise<WhmcsInvoice>;
+    /** Returns the invoice's id. A repeat makes another invoice. */
+    create(invoice: WhmcsNewInvoice, options?: WhmcsCallOptions): Promise<string>;
+    update(id: string, change: WhmcsInvoiceChange, options?: WhmcsCallOptions): Promise<void>;
+    /** Pays from the client's credit. WHMCS refuses more than the balance of the invoice or of the credit. */
+    applyCredit(id: string, amount: string, options?: WhmcsCallOptions): Promise<void>;
+  };
+  readonly credits: {
+    list(clientId: string, options?: WhmcsCallOptions): Promise<WhmcsCreditEntry[]>;
+    /** A repeat adds it again. */
+    add(credit: { clientId: string; description: string; amount: string }, options?: WhmcsCallOptions): Promise<void>;
+  };
+  readonly transactions: {
+    list(
+      filter: { invoiceId?: string; clientId?: string; transactionId?: string },
+      options?: WhmcsCallOptions,
+    ): Promise<WhmcsTransaction[]>;
+  };
+  /** Ends the connections. */
+  close(): void;
+}

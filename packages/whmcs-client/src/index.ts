@@ -1,0 +1,23 @@
+export { createWhmcsClient } from './client/create-whmcs-client.js';
+export type {
+  WhmcsCallOptions,
+  WhmcsClient,
+  WhmcsClientRecord,
+  WhmcsConfigOption,
+  WhmcsCreditEntry,
+  WhmcsCustomField,
+  WhmcsInvoice,
+  WhmcsInvoiceChange,
+  WhmcsInvoiceFilter,
+  WhmcsInvoiceItem,
+  WhmcsInvoiceRow,
+  WhmcsNewInvoice,
+  WhmcsNewItem,
+  WhmcsOptions,
+  WhmcsProduct,
+  WhmcsRefusal,
+  WhmcsService,
+  WhmcsServiceChange,
+  WhmcsServiceFilter,
+  WhmcsTransaction,
+} from './client/types.js';

@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BillingSystem, ChargeRequest } from '@sluice/panel-kind';
+
+/** A billing system under test. Amounts are decimal text as its currency has them. */
+export interface BillingWorld {
+  readonly billing: BillingSystem;
+  /** Opens a second one on the same data, as another process would; the world closes it. */
+  another(): Promise<BillingSystem>;
+  /** Adds a client with this credit and returns its id. */
+  addClient(currency: string, credit: string): Promise<string>;
+  addCredit(client: string, amount: string): Promise<void>;
+  /** Ids of the client's invoices, oldest first. Those that were never more than a cancelled draft are left out. */
+  invoices(client: string): Promise<string[]>;
+  /** An id that no client or invoice has. */
+  readonly unknownId: string;
+  /** The clock: ISO UTC. */
+  now(): string;
+  close(): Promise<void>;
+}
+
+/** The behaviour of every billing system: `BillingSystem` in panel-kind. */
+export function describeBilling(name: string, open: () => Promise<BillingWorld>): void {
+  describe(name, () => {
+    let world: BillingWorld;
+    let billing: BillingSystem;
+    let keys = 0;
+
+    beforeEach(async () => {
+      world = await open();
+      billing = world.billing;
+    });
+    afterEach(() => world.close());
+
+    const request = (client: string, fields: Partial<ChargeRequest> = {}): ChargeRequest => ({
+      key: `key-${(keys += 1)}`,
+      description: 'Extra traffic 1 TB for svc-1',
+      amount: '10.00',
+      taxed: false,
+      client,
+      currency: 'EUR',
+      since: world.now(),
+      whenShort: 'refuse',
+      ...fields,
+    });
+    const balance = async (client: string): Promise<string> => (await billing.credit(client)).balance;
+    const statuses = async (client: string): Promise<string[]> => {
+      const ids = await world.invoices(client);
+      return Promise.all(ids.map(async (id) => (await billing.invoice(id)).status));
+    };
+
+    it('charges once per key, however often and from wherever it is asked', async () => {
+      const client = await world.addClient('EUR', '25.00');
+      const charge = request(client);
+      const first = await billing.charge(charge);
+      expect(first).toMatchObject({
+        state: 'paid',
+        invoice: { client, currency: 'EUR', status: 'paid', total: '10.00', balance: '0.00' },
+      });
+      expect(first).toMatchObject({ invoice: { lines: [{ amount: '10.00' }] } });
+      const other = await world.another();
+      expect(await billing.charge(charge)).toEqual(first);
+      expect(await other.charge(charge)).toEqual(first);
+      expect(await billing.credit(client)).toEqual({ client, currency: 'EUR', balance: '15.00' });
+      expect(await statuses(client)).toEqual(['paid']);
+
+      const second = await billing.charge(request(client));
+      expect(second).toMatchObject({ state: 'paid' });
+      expect(await balance(client)).toBe('5.00');
+      expect(await statuses(client)).toEqual(['paid', 'paid']);
+    });
+
+    it('charges once when the same key is charged at the same time', async () => {
+      const client = await world.addClient('EUR', '100.00');
+      const charge = request(client);
+      const others = await Promise.all([world.another(), world.another()]);
+      const all = await Promise.allSettled([billing, ...others].map((one) => one.charge(charge)));
+      for (const one of all) {
+        if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'outcome_unknown' });
+      }
+      expect(await billing.charge(charge)).toMatchObject({ state: 'paid' });
+      expect(await balance(client)).toBe('90.00');
+      expect((await statuses(client)).filter((status) => status !== 'cancelled')).toEqual(['paid']);
+    });
+
+    it('never spends more credit than there is, however many charges run at once', async () => {
+      const client = await world.addClient('EUR', '25.00');
+      const other = await world.another();
+      const all = await Promise.allSettled([billing, other, billing, other].map((one) => one.charge(request(client))));
+      const states = all.map((one) => (one.status === 'fulfilled' ? one.value.state : String(one.reason)));
+      expect(states.sort()).toEqual(['paid', 'paid', 'short', 'short']);
+      expect(await balance(client)).toBe('5.00');
+      expect((await statuses(client)).filter((status) => status !== 'cancelled')).toEqual(['paid', 'paid']);
+    });
+
+    it('leaves nothing to pay when the credit is too little and that is refused', async () => {
+      const client = await world.addClient('EUR', '9.99');
+      const charge = request(client);
+      expect(await billing.charge(charge)).toEqual({
+        state: 'short',
+        needed: '10.00',
+        credit: { client, currency: 'EUR', balance: '9.99' },
+      });
+      expect((await statuses(client)).filter((status) => status !== 'cancelled')).toEqual([]);
+      expect(['short', 'cancelled']).toContain((await billing.charge(charge)).state);
+      expect(await balance(client)).toBe('9.99');
+    });
+
+    it('leaves the invoice open when that is wanted, and pays it once there is credit', async () => {
+      const client = await world.addClient('EUR', '9.99');
+      const charge = request(client, { whenShort: 'leave-open' });
+      const open = await billing.charge(charge);
+      expect(open).toMatchObject({ state: 'open', invoice: { status: 'open', total: '10.00', balance: '10.00' } });
+      expect(await billing.charge(charge)).toEqual(open);
+      expect(await balance(client)).toBe('9.99');
+      await world.addCredit(client, '0.01');
+      expect(await billing.charge(charge)).toMatchObject({ state: 'paid' });
+      expect(await balance(client)).toBe('0.00');
+      expect(await statuses(client)).toEqual(['paid']);
+    });
+
+    it('cancels an open invoice once, and no paid one', async () => {
+      const client = await world.addClient('EUR', '0.50');
+      const charge = request(client, { whenShort: 'leave-open' });
+      await billing.charge(charge);
+      const [id = ''] = await world.invoices(client);
+      expect(await billing.cancel(id)).toMatchObject({ id, status: 'cancelled' });
+      expect(await billing.cancel(id)).toMatchObject({ id, status: 'cancelled' });
+      await world.addCredit(client, '50.00');
+      expect(await billing.charge(charge)).toMatchObject({ state: 'cancelled', invoice: { id } });
+      expect(await balance(client)).toBe('50.50');
+
+      const paid = await billing.charge(request(client));
+      if (paid.state !== 'paid') throw new Error(paid.state);
+      await expect(billing.cancel(paid.invoice.id)).rejects.toMatchObject({ code: 'invoice_closed' });
+      expect(await billing.invoice(paid.invoice.id)).toMatchObject({ status: 'paid' });
+    });
+
+    it('refunds a paid invoice once per key', async () => {
+      const client = await world.addClient('EUR', '10.00');
+      const charge = request(client);
+      const paid = await billing.charge(charge);
+      if (paid.state !== 'paid') throw new Error(paid.state);
+      const refund = { key: `${charge.key}-refund`, amount: '10.00', since: charge.since };
+      const credit = { client, currency: 'EUR', balance: '10.00' };
+      expect(await billing.refund(paid.invoice.id, refund)).toEqual(credit);
+      expect(await (await world.another()).refund(paid.invoice.id, refund)).toEqual(credit);
+      expect(['paid', 'refunded']).toContain((await billing.charge(charge)).state);
+      expect(await balance(client)).toBe('10.00');
+
+      const open = await billing.charge(request(client, { amount: '99.00', whenShort: 'leave-open' }));
+      if (open.state !== 'open') throw new Error(open.state);
+      const wrong = { ...refund, key: 'refund-of-an-open-one' };
+      await expect(billing.refund(open.invoice.id, wrong)).rejects.toMatchObject({ code: 'invoice_closed' });
+      expect(await balance(client)).toBe('10.00');
+    });
+
+    it('adds a line once per key, only while the invoice can still be paid', async () => {
+      const client = await world.addClient('EUR', '0.00');
+      const open = await billing.charge(request(client, { whenShort: 'leave-open' }));
+      if (open.state !== 'open') throw new Error(open.state);
+      const { id } = open.invoice;
+      const line = { key: 'line-1', description: 'Calls in October', amount: '1.06', taxed: false };
+      const added = await billing.addLine(id, line);
+      expect(added).toMatchObject({ id, status: 'open', total: '11.06', balance: '11.06' });
+      expect(added.lines.map(({ amount }) => amount)).toEqual(['10.00', '1.06']);
+      expect(await (await world.another()).addLine(id, line)).toEqual(added);
+      expect((await billing.addLine(id, { ...line, key: 'line-2' })).lines).toHaveLength(3);
+
+      await billing.cancel(id);
+      const late = { ...line, key: 'line-3' };
+      await expect(billing.addLine(id, late)).rejects.toMatchObject({ code: 'invoice_closed' });
+    });
+
+    it('refuses another currency than the client has before anything is made', async () => {
+      const client = await world.addClient('EUR', '5000.00');
+      const charge = request(client, { currency: 'JPY', amount: '1200' });
+      await expect(billing.charge(charge)).rejects.toMatchObject({ code: 'currency_mismatch' });
+      expect(await world.invoices(client)).toEqual([]);
+      expect(await balance(client)).toBe('5000.00');
+    });
+
+    it.each([
+      ['JPY', '1000000', '1200', '998800'],
+      ['EUR', '0.30', '0.10', '0.20'],
+      ['IRR', '123456789012', '98765432101', '24691356911'],
+    ])('computes exactly in %s', async (currency, credit, amount, left) => {
+      const client = await world.addClient(currency, credit);
+      const paid = await billing.charge(request(client, { currency, amount }));
+      expect(paid).toMatchObject({ state: 'paid', invoice: { currency, total: amount, lines: [{ amount }] } });
+      expect(await billing.credit(client)).toEqual({ client, currency, balance: left });
+    });
+
+    it('names an unknown client and an unknown invoice', async () => {
+      const { unknownId } = world;
+      await expect(billing.charge(request(unknownId))).rejects.toMatchObject({ code: 'unknown_client' });
+      const line = { key: 'k', description: 'x', amount: '1.00', taxed: false };
+      const refund = { key: 'k', amount: '1.00', since: world.now() };
+      const calls = [
+        () => billing.invoice(unknownId),
+        () => billing.cancel(unknownId),
+        () => billing.addLine(unknownId, line),
+        () => billing.refund(unknownId, refund),
+      ];
+      for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'unknown_invoice' });
+    });
+  });
+}
