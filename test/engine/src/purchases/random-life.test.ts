@@ -37,7 +37,7 @@ async function take(world: World, each: Step): Promise<void> {
       const ref = each.ref === null ? undefined : `ref-${each.ref}`;
       await run((engine) => engine.purchases.create('svc-1', 'extra', { ref }), each.kill);
     } else if (each.do === 'use') world.use(each.gigabytes);
-    else if (each.do === 'credit') await sluice.credit.add('42', '7.50', { currency: 'EUR' });
+    else if (each.do === 'credit') await sluice.credit.add('42', { amount: '7.50', currency: 'EUR' });
     else if (each.do === 'due') {
       const month = new Date(world.clock.now()).toISOString().slice(0, 7);
       await sluice.services.set('svc-1', { next_due_date: `${month}-${String(each.day).padStart(2, '0')}` });
@@ -69,7 +69,7 @@ describe('any life of purchases', () => {
           const world = await openWorld({ enabled: true, package: 'extra', thresholdGb: 20, maxPerCycle: 2 });
           try {
             await world.sluice.poll();
-            await world.sluice.credit.add('42', '12.50', { currency: 'EUR' });
+            await world.sluice.credit.add('42', { amount: '12.50', currency: 'EUR' });
             for (const each of steps) await take(world, each);
             await world.sluice.reconcile();
             expect(await world.problems()).toEqual([]);
