@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
+import { declareBilling } from './commands/declare-billing.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declareServices } from './commands/declare-services.js';
 import { declareSetup } from './commands/declare-setup.js';
@@ -41,6 +42,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareServices(program);
   declareRelay(program);
   declareAgents(program);
+  declareBilling(program);
   declareSetup(program);
   declareStart(program);
   declareVersion(program);
