@@ -52,12 +52,14 @@ describe('pages', () => {
 
   it('that shift while they are read are read again once', async () => {
     const { whmcs, fake } = await withServices(5, { shifting: ['GetClientsProducts'] });
+    let calls = 0;
+    fake.server.onCall(() => {
+      if ((calls += 1) === 2) fake.quirks.shifting.clear();
+    });
+    expect(await whmcs.services.list()).toHaveLength(6);
+    expect(pages()).toEqual(['0+2', '2+2', '0+2', '2+2', '4+2']);
+    fake.quirks.shifting.add('GetClientsProducts');
     await expect(whmcs.services.list()).rejects.toThrow(/number of results changed/);
-    const off = fake.server.onCall(({ n }) => n > fake.server.calls.length - 1 && fake.quirks.shifting.clear());
-    expect(new Set((await whmcs.services.list()).map(({ id }) => id)).size).toBe(
-      fake.server.failures.length === 0 ? 9 : 0,
-    );
-    off();
   });
 
   it('with repeats instead of other rows make the list fail', async () => {
