@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
+import { declareBilling } from './commands/declare-billing.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declarePurchases } from './commands/declare-purchases.js';
 import { declareServices } from './commands/declare-services.js';
@@ -43,6 +44,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declarePurchases(program);
   declareRelay(program);
   declareAgents(program);
+  declareBilling(program);
   declareSetup(program);
   declareStart(program);
   declareVersion(program);

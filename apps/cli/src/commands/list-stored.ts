@@ -42,11 +42,21 @@ async function listNames(names: StoredNames, config: PartialConfig, dir: string)
   const { openStore } = await import('@sluice/state-store');
   const store = await openStore({ location, readOnly: true, wait: WAIT_MS });
   try {
-    return names === 'services' ? await store.services.ids() : await listAgents(store);
+    return await STORED[names](store);
   } finally {
     await store.close();
   }
 }
+
+const STORED: Record<Exclude<StoredNames, 'panels' | 'products'>, (store: StateStore) => Promise<string[]>> = {
+  services: (store) => store.services.ids(),
+  agents: listAgents,
+  clients: async (store) => {
+    const named = (await store.services.list()).flatMap(({ client }) => client ?? []);
+    return [...new Set([...named, ...(await store.invoices.clients())])].sort();
+  },
+  invoices: async (store) => (await store.invoices.list()).map(({ id }) => id),
+};
 
 /** Lists agents by name, and by uuid where several have the same name. */
 async function listAgents(store: StateStore): Promise<string[]> {

@@ -132,8 +132,9 @@ function sortRows<Row>({ columns, keepsOrder }: List<Row>, rows: Row[], { sort }
   if (column === undefined) return rows;
   return [...rows].sort((a, b) => {
     const [x, y] = [column.value(a), column.value(b)];
-    const order = compareValues(x, y);
-    return x === null || y === null ? order : order * (sort?.sign ?? 1);
+    if (x === null || y === null) return compareValues(x, y);
+    const { compare } = column;
+    return (compare ? compare(String(x), String(y)) : compareValues(x, y)) * (sort?.sign ?? 1);
   });
 }
 

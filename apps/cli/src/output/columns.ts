@@ -1,5 +1,5 @@
 import type { ServiceView } from '@sluice/engine';
-import { formatBytes, usageInMode } from '@sluice/quota-core';
+import { compareMoney, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { LayoutColumn } from './layout.js';
 import { allowedCell, type Cell, type Terminal } from './terminal.js';
 
@@ -13,6 +13,8 @@ export interface Column<Row> extends Omit<LayoutColumn, 'title'> {
   /** Default: the name. */
   title?: string;
   value: (row: Row) => Value;
+  /** Compares two known values; default: natural order. */
+  compare?: (a: string, b: string) => number;
   /** What a terminal shows; default: the value. */
   cell?: (row: Row, terminal: Terminal) => Cell;
 }
@@ -41,6 +43,11 @@ export function bytes<Row>(
     return figure === null ? null : formatBytes(figure);
   };
   return { name, value: known, cell, align: 'right', ...more };
+}
+
+/** Returns a column of decimal amounts. */
+export function money<Row>(name: string, value: (row: Row) => string | null, more: More<Row> = {}): Column<Row> {
+  return { name, value, compare: compareMoney, align: 'right', ...more };
 }
 
 /** Returns a column of instants. */

@@ -135,6 +135,10 @@ describe('the built command', () => {
       'override set dcim-2 --quota 1TB',
       'override list',
       'override clear dcim-2',
+      'credit add 7 50.00 --currency EUR --ref first --note transfer',
+      'credit show 7',
+      'credit history 7',
+      'invoice list',
       'hold add dcim-2 --note checked',
       'hold list',
       'hold release dcim-2',
@@ -178,9 +182,14 @@ describe('the built command', () => {
   it('runs everything about the store, and the demo', async () => {
     await expectDone(['db check', 'db migrate', 'db backup copy.db', 'db restore copy.db --yes', 'demo']);
     await expectDone(['hold release --all --yes']);
-    played.push('action resolve act-1 --done');
-    const unknown = await runCommand(played.at(-1)!.split(' '), { cwd: folder, env: secrets() });
-    expect([unknown.exitCode, unknown.stderr.includes('This is a bug')]).toEqual([1, false]);
+    for (const words of [
+      'action resolve act-1 --done',
+      ...['show', 'pay', 'cancel'].map((verb) => `invoice ${verb} inv-1`),
+    ]) {
+      played.push(words);
+      const unknown = await runCommand(words.split(' '), { cwd: folder, env: secrets() });
+      expect([unknown.exitCode, unknown.stderr.includes('This is a bug')]).toEqual([1, false]);
+    }
   });
 
   it('has no command and no format that was left out here', () => {

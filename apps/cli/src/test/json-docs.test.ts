@@ -11,6 +11,7 @@ const OPEN = ['refs', 'details', 'prior', 'observed', 'payload', 'raw'];
 const LISTS: Record<string, string> = {
   usage: 'services',
   'service list': 'services',
+  'invoice list': 'invoices',
   'service set --where': 'services',
   'agent list': 'agents',
 };

@@ -1,3 +1,4 @@
+import type { StateStore } from '@sluice/state-store';
 import { DAY, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
 import { startFlvxBench } from './flvx-bench.js';
 import type { Outcome } from './harness.js';
@@ -66,6 +67,15 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('override set', 'override set svc-2 --quota 1TB');
     await kept('override list');
     await kept('override clear', 'override clear svc-2');
+    await kept('credit add', 'credit add 42 50.00 --currency EUR --ref transfer-4711 --note transfer');
+    await kept('credit show', 'credit show 42');
+    await kept('credit history', 'credit history 42');
+    await bench.store((store) => addInvoice(store, 'inv-1', bench.clock));
+    await bench.store((store) => addInvoice(store, 'inv-2', bench.clock));
+    await kept('invoice list');
+    await kept('invoice pay', 'invoice pay inv-1');
+    await kept('invoice cancel', 'invoice cancel inv-2');
+    await kept('invoice show', 'invoice show inv-1');
     await kept('hold add', 'hold add svc-2 --note checked');
     await kept('service show', 'service show svc-2');
     await kept('hold list');
@@ -97,6 +107,13 @@ async function onEasyDcim(documents: Documents): Promise<void> {
   } finally {
     await at.close();
   }
+}
+
+/** Adds an open invoice of client 42. */
+async function addInvoice(store: StateStore, id: string, clock: { now: () => number }): Promise<void> {
+  const at = new Date(clock.now()).toISOString();
+  await store.invoices.open({ id, client: '42', currency: 'EUR', createdAt: at });
+  await store.invoices.addLine({ key: id, invoice: id, description: 'Extra traffic 1 TB', amount: '10.00', at });
 }
 
 async function onFlvx(documents: Documents): Promise<void> {

@@ -1,0 +1,65 @@
+import type { LazyCommand } from './command.js';
+import { listOptions } from './list-options.js';
+
+/** Declares `credit` and `invoice`: the local ledger. */
+export function declareBilling(program: LazyCommand): void {
+  declareCredit(
+    program
+      .command('credit')
+      .description('credit of clients in the local ledger')
+      .examples('sluice credit add 42 50.00 --currency EUR', 'sluice credit show 42'),
+  );
+  declareInvoice(
+    program
+      .command('invoice')
+      .description('invoices of the local ledger')
+      .examples('sluice invoice list --client 42 --status open'),
+  );
+}
+
+function declareCredit(credit: LazyCommand): void {
+  const load = () => import('./billing.js');
+  credit
+    .command('show <client>')
+    .description("show a client's credit")
+    .examples('sluice credit show 42')
+    .runs(async () => (await load()).creditShow);
+  credit
+    .command('add <client>')
+    .argument('<amount>', 'such as 50.00, with no more decimals than the currency has')
+    .description("add to a client's credit; the first credit sets the client's currency")
+    .option('--currency <code>', 'three capital letters, such as EUR')
+    .option('--ref <key>', 'identifies the payment: one reference is booked once')
+    .changes()
+    .examples('sluice credit add 42 50.00 --currency EUR --ref transfer-4711 --note "bank transfer"')
+    .runs(async () => (await load()).creditAdd);
+  listOptions(credit.command('history <client>'))
+    .description("list all changes of a client's credit, oldest first")
+    .examples('sluice credit history 42')
+    .runs(async () => (await load()).creditHistory);
+}
+
+function declareInvoice(invoice: LazyCommand): void {
+  const load = () => import('./billing.js');
+  listOptions(invoice.command('list'), 'client', 'status')
+    .description('list invoices, oldest first')
+    .examples('sluice invoice list --status open')
+    .runs(async () => (await load()).invoiceList);
+  invoice
+    .command('show <invoice>')
+    .description('show an invoice with its lines')
+    .examples('sluice invoice show inv-0mwozl0g0-4ae2064e0d')
+    .runs(async () => (await load()).invoiceShow);
+  invoice
+    .command('pay <invoice>')
+    .description("pay an open invoice from the client's credit")
+    .changes()
+    .examples('sluice invoice pay inv-0mwozl0g0-4ae2064e0d')
+    .runs(async () => (await load()).invoicePay);
+  invoice
+    .command('cancel <invoice>')
+    .description('cancel an open invoice')
+    .changes()
+    .examples('sluice invoice cancel inv-0mwozl0g0-4ae2064e0d')
+    .runs(async () => (await load()).invoiceCancel);
+}
